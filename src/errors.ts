@@ -1,0 +1,71 @@
+/**
+ * The one catalogue of refusals: a stable code, an HTTP status and a sentence.
+ *
+ * A code is part of the API and never changes. A sentence says what is and what should be; it never carries a secret
+ * or a foreign system's text.
+ *
+ * @module
+ */
+
+/** Every refusal the server can utter. The key is the stable code. */
+export const CATALOGUE = {
+  // Requests of operators and scripts (SPEC 13.1 fixes the shapes of these answers).
+  "not-authenticated": { status: 401, sentence: "Authentication credentials were not provided." },
+  "bad-token": { status: 401, sentence: "Invalid token." },
+  "permission-denied": { status: 403, sentence: "You do not have permission to perform this action." },
+  "csrf": { status: 403, sentence: "Cannot accept this form: it does not come from a page of this server." },
+  "not-found": { status: 404, sentence: "Not found." },
+  "method-not-allowed": { status: 405, sentence: "Method not allowed." },
+  "conflict": { status: 409, sentence: "Cannot save: another change came first." },
+  "too-large": { status: 413, sentence: "Cannot read the request: it is larger than allowed." },
+  "unsupported-media-type": { status: 415, sentence: "Cannot read the request: its content type is not supported." },
+  "too-many-requests": { status: 429, sentence: "Cannot accept another attempt yet: too many were made." },
+  "invalid": { status: 400, sentence: "Cannot accept the request: some values are not valid." },
+  "refused": { status: 400, sentence: "Cannot do this." },
+  "timeout": { status: 408, sentence: "Cannot read the request: it did not arrive in time." },
+  "unavailable": { status: 503, sentence: "Cannot serve this now." },
+  "internal": { status: 500, sentence: "Cannot serve this: an unexpected error occurred." },
+  // Requests of devices. Only `device-released` is 401: it makes the device unenroll.
+  "device-bad-request": { status: 400, sentence: "Cannot understand the device's message." },
+  "device-not-identified": { status: 400, sentence: "Cannot identify the device." },
+  "device-unsupported": { status: 400, sentence: "Cannot serve this message type." },
+  "device-released": { status: 401, sentence: "This device has been released from management." },
+  "device-blocked": { status: 400, sentence: "Cannot enroll this device: it is blocked." },
+  "enrollment-refused": { status: 400, sentence: "Cannot enroll this device." },
+} as const satisfies Record<string, { status: number; sentence: string }>;
+
+/** A stable error code. */
+export type ProblemCode = keyof typeof CATALOGUE;
+
+/** Messages by field, as validation answers carry them; `non_field_errors` for those about several fields. */
+export type FieldErrors = Record<string, string[]>;
+
+/** A refusal with its catalogue code; `reason` is for logs and events, `message` is what the client may read. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly status: number;
+  constructor(
+    readonly code: ProblemCode,
+    sentence?: string,
+    readonly details: { reason?: string; fields?: FieldErrors; list?: string[]; headers?: Record<string, string> } = {},
+    cause?: unknown,
+  ) {
+    super(sentence ?? CATALOGUE[code].sentence, cause === undefined ? {} : { cause });
+    this.status = CATALOGUE[code].status;
+  }
+}
+
+/** A refusal by its code, with a sentence of its own where the catalogue's is too general. */
+export function problem(code: ProblemCode, sentence?: string, details?: Problem["details"], cause?: unknown): Problem {
+  return new Problem(code, sentence, details, cause);
+}
+
+/** A validation refusal: 400 `{field: [message, …]}`. */
+export function invalid(fields: FieldErrors): Problem {
+  return new Problem("invalid", undefined, { fields });
+}
+
+/** A refused delete or update: 400 with a bare JSON list, `["This blueprint cannot be deleted"]`. */
+export function refused(...sentences: string[]): Problem {
+  return new Problem("refused", sentences.join(" "), { list: sentences });
+}

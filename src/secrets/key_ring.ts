@@ -1,0 +1,130 @@
+/**
+ * Secrets at rest: AES-256-GCM under a key ring, each value bound to the row it belongs to.
+ *
+ * A sealed value is text, `e1.<key id>.<nonce>.<ciphertext and tag>` (base64url). The row's table, column and id are the
+ * associated data, so a value copied to another row does not open there.
+ *
+ * @module
+ */
+
+import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from "@std/encoding";
+import type { Random } from "../runtime.ts";
+
+/** The row a sealed value belongs to. */
+export type SealContext = { table: string; column: string; id: string | number };
+
+/** One key of the ring. Ids are 1 to 32 of `[A-Za-z0-9_-]`. */
+export type RingKey = { id: string; key: CryptoKey };
+
+/** A sealed value that cannot be opened, or settings that make no ring. Never carries key material. */
+export class SecretError extends Error {
+  override readonly name = "SecretError";
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+const associatedData = (context: SealContext) =>
+  encoder.encode(JSON.stringify([context.table, context.column, String(context.id)]));
+
+/** The keys that open sealed values; the first one seals. */
+export class KeyRing {
+  readonly #keys: Map<string, CryptoKey>;
+  readonly #random: Random;
+  /** Id of the key that seals. */
+  readonly primary: string;
+
+  constructor(keys: readonly RingKey[], random: Random) {
+    const first = keys[0];
+    if (first === undefined) throw new SecretError("Cannot make a key ring without a key");
+    this.primary = first.id;
+    this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
+    if (this.#keys.size !== keys.length) throw new SecretError("Cannot make a key ring: two keys have the same id");
+    this.#random = random;
+  }
+
+  /** Ids of all keys, the sealing one first. */
+  get ids(): string[] {
+    return [...this.#keys.keys()];
+  }
+
+  /** `plain` sealed for its row with the primary key. */
+  async seal(plain: Uint8Array | string, context: SealContext): Promise<string> {
+    const key = this.#keys.get(this.primary);
+    if (key === undefined) throw new SecretError("Cannot seal: the key ring is empty");
+    const nonce = this.#random.bytes(12);
+    const sealed = await crypto.subtle.encrypt(
+      { name: "AES-GCM", iv: nonce, additionalData: associatedData(context) },
+      key,
+      typeof plain === "string" ? encoder.encode(plain) : Uint8Array.from(plain),
+    );
+    return `e1.${this.primary}.${encodeBase64Url(nonce)}.${encodeBase64Url(sealed)}`;
+  }
+
+  /** The bytes of a sealed value. Throws SecretError when its key is not on the ring or it belongs to another row. */
+  async open(sealed: string, context: SealContext): Promise<Uint8Array<ArrayBuffer>> {
+    const [version, id, nonce, body] = sealed.split(".");
+    if (version !== "e1" || id === undefined || nonce === undefined || body === undefined) {
+      throw new SecretError(`Cannot open ${context.table}.${context.column}: it is not a sealed value`);
+    }
+    const key = this.#keys.get(id);
+    if (key === undefined) {
+      throw new SecretError(
+        `Cannot open ${context.table}.${context.column}: it was sealed with the key "${id}", the key ring has ${
+          this.ids.map((known) => `"${known}"`).join(", ")
+        }`,
+      );
+    }
+    try {
+      return new Uint8Array(
+        await crypto.subtle.decrypt(
+          { name: "AES-GCM", iv: decodeBase64Url(nonce), additionalData: associatedData(context) },
+          key,
+          decodeBase64Url(body),
+        ),
+      );
+    } catch (cause) {
+      throw new SecretError(
+        `Cannot open ${context.table}.${context.column} of ${context.id}: wrong key or altered value`,
+        { cause },
+      );
+    }
+  }
+
+  /** The text of a sealed value. */
+  async openText(sealed: string, context: SealContext): Promise<string> {
+    return decoder.decode(await this.open(sealed, context));
+  }
+
+  /** Whether a sealed value should be sealed again, because it was sealed with an older key. */
+  isStale(sealed: string): boolean {
+    return sealed.split(".")[1] !== this.primary;
+  }
+}
+
+const KEY_ENTRY = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/_-]{43}=?)$/;
+
+/**
+ * The ring of a setting like `2026b:BASE64,2026a:BASE64`: `id:key` pairs, 32 bytes each, the sealing key first.
+ *
+ * Throws SecretError naming the entry that is wrong, never its key.
+ */
+export async function parseKeyRing(setting: string, random: Random): Promise<KeyRing> {
+  const keys: RingKey[] = [];
+  for (const [index, entry] of setting.split(/[\s,]+/).filter((text) => text !== "").entries()) {
+    const match = KEY_ENTRY.exec(entry);
+    const [id, text] = [match?.[1], match?.[2]];
+    if (id === undefined || text === undefined) {
+      throw new SecretError(
+        `Cannot read entry ${index + 1} of SECRET_KEYS: it should be "id:key", the key 32 bytes in base64`,
+      );
+    }
+    const bytes = decodeBase64(text.replaceAll("-", "+").replaceAll("_", "/").replace(/=?$/, "="));
+    keys.push({ id, key: await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]) });
+  }
+  return new KeyRing(keys, random);
+}
+
+/** A new ring's setting with one random key. */
+export function newKeySetting(id: string, random: Random): string {
+  return `${id}:${encodeBase64(random.bytes(32))}`;
+}
