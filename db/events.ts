@@ -1,0 +1,129 @@
+/**
+ * The event log's table: append, search, and its monthly partitions.
+ *
+ * @module
+ */
+
+import { type Db, type Json, json, one } from "./open.ts";
+
+/** One event as it is stored. */
+export type EventRow = {
+  id: string;
+  index: number;
+  type: string;
+  createdAt: Date;
+  tags: string[];
+  serialNumber: string | null;
+  userId: number | null;
+  request: Json;
+  objects: Record<string, string[]>;
+  payload: Json;
+};
+
+/** Appends events. */
+export async function insertEvents(db: Db, rows: readonly EventRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await db`
+    insert into events (id, index, type, created_at, tags, serial_number, user_id, request, objects, payload)
+    select (e->>'id')::uuid, (e->>'index')::int, e->>'type', (e->>'createdAt')::timestamptz,
+           array(select jsonb_array_elements_text(e->'tags')), e->>'serialNumber', (e->>'userId')::int,
+           nullif(e->'request', 'null'), e->'objects', e->'payload'
+    from jsonb_array_elements(${json(db, JSON.parse(JSON.stringify(rows)))}::jsonb) as e`;
+}
+
+/** What to look for; absent means any. `before` is the last row of the previous page. */
+export type EventQuery = {
+  type?: string;
+  serialNumber?: string;
+  object?: { key: string; value: string };
+  since?: Date;
+  before?: { createdAt: Date; id: string; index: number };
+  limit: number;
+};
+
+/** Matching events, newest first. */
+export async function findEvents(db: Db, query: EventQuery): Promise<EventRow[]> {
+  const { type, serialNumber, object, since, before } = query;
+  return await db<EventRow[]>`
+    select id, index, type, created_at, tags, serial_number, user_id, request, objects, payload
+    from events
+    where true
+      ${type === undefined ? db`` : db`and type = ${type}`}
+      ${serialNumber === undefined ? db`` : db`and serial_number = ${serialNumber}`}
+      ${object === undefined ? db`` : db`and objects @> ${json(db, { [object.key]: [object.value] })}`}
+      ${since === undefined ? db`` : db`and created_at >= ${since}`}
+      ${
+    before === undefined
+      ? db``
+      : db`and (created_at, id, -index) < (${before.createdAt}, ${before.id}, ${-before.index})`
+  }
+    order by created_at desc, id desc, index
+    limit ${query.limit}`;
+}
+
+/** The event types in the log, by name. */
+export async function eventTypes(db: Db): Promise<string[]> {
+  const rows = await db<{ type: string }[]>`
+    with recursive names as (
+      (select type from events order by type limit 1)
+      union all
+      select (select e.type from events e where e.type > names.type order by e.type limit 1)
+      from names where names.type is not null
+    )
+    select type from names where type is not null`;
+  return rows.map(({ type }) => type);
+}
+
+const monthStart = (date: Date, offset: number) =>
+  new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset));
+const partitionName = (table: string, start: Date) =>
+  `${table}_${start.getUTCFullYear()}_${String(start.getUTCMonth() + 1).padStart(2, "0")}`;
+
+/** The tables that are partitioned by month. */
+export const MONTHLY_TABLES = ["events", "command_history"] as const;
+
+/** Makes the partitions of the months around `now`. Answers the names of the new ones. */
+export async function ensurePartitions(db: Db, now: Date): Promise<string[]> {
+  const made: string[] = [];
+  for (const table of MONTHLY_TABLES) {
+    const { found } = one(await db<{ found: boolean }[]>`select to_regclass(${table}) is not null as found`);
+    if (!found) continue;
+    for (const offset of [0, 1, 2]) {
+      const [from, until] = [monthStart(now, offset), monthStart(now, offset + 1)];
+      const name = partitionName(table, from);
+      const { exists, stray } = one(
+        await db<{ exists: boolean; stray: boolean }[]>`
+          select to_regclass(${name}) is not null as exists,
+                 exists (select 1 from ${
+          db(`${table}_default`)
+        } where created_at >= ${from} and created_at < ${until}) as stray`,
+      );
+      // Rows that already went to the default partition keep their month there.
+      if (exists || stray) continue;
+      await db`create table if not exists ${db(name)} partition of ${db(table)}
+        for values from (${db.unsafe(`'${from.toISOString()}'`)}) to (${db.unsafe(`'${until.toISOString()}'`)})`;
+      made.push(name);
+    }
+  }
+  return made;
+}
+
+/** Drops the months of `table` that ended before `limit`. Answers the names of the dropped partitions. */
+export async function dropPartitionsBefore(
+  db: Db,
+  table: typeof MONTHLY_TABLES[number],
+  limit: Date,
+): Promise<string[]> {
+  const rows = await db<{ name: string }[]>`
+    select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = ${table}::regclass order by c.relname`;
+  const dropped: string[] = [];
+  for (const { name } of rows) {
+    const match = /_(\d{4})_(\d{2})$/.exec(name);
+    if (match === null || Date.UTC(Number(match[1]), Number(match[2])) > limit.getTime()) continue;
+    await db`drop table ${db(name)}`;
+    dropped.push(name);
+  }
+  await db`delete from ${db(`${table}_default`)} where created_at < ${limit}`;
+  return dropped;
+}

@@ -1,0 +1,26 @@
+/**
+ * What every request carries through the routes.
+ *
+ * @module
+ */
+
+import type { Actor } from "../src/access/actor.ts";
+import type { RequestInfo } from "../src/events/record.ts";
+import type { Runtime } from "../src/runtime.ts";
+
+/** The types of Hono's context in this server. */
+export type AppEnv = {
+  Bindings: {
+    /** The address of the TCP peer (a proxy's, when there is one). */
+    remoteAddress: string;
+    /** DER of the certificate that the peer showed on the mutual TLS port; absent elsewhere. */
+    peerCertificate?: Uint8Array;
+  };
+  Variables: {
+    runtime: Runtime;
+    /** Who asks, from where; `ip` is the client's behind trusted proxies. */
+    request: RequestInfo;
+    /** The operator behind a token or session. */
+    actor: Actor;
+  };
+};

@@ -1,0 +1,107 @@
+/**
+ * Recording what happened: events are written in the transaction of the change they tell of, and never hold a secret.
+ *
+ * @module
+ */
+
+import { type EventRow, insertEvents } from "../../db/events.ts";
+import type { Db, Json } from "../../db/open.ts";
+import { redact } from "../log.ts";
+import type { Runtime } from "../runtime.ts";
+
+/** Who asked: the request behind an event. */
+export type RequestInfo = {
+  id: string;
+  ip: string;
+  userAgent: string;
+  method: string;
+  path: string;
+  /** The operator, once known. */
+  user?: { id: number; username: string; isServiceAccount: boolean; tokenId?: string | undefined } | undefined;
+};
+
+/** An event to record. `objects` names what it is about by kind, e.g. `{device: ["27"]}`. */
+export type NewEvent = {
+  type: string;
+  serialNumber?: string | undefined;
+  objects?: Record<string, (string | number)[]>;
+  payload?: Record<string, unknown>;
+  tags?: string[];
+};
+
+const plain = (value: unknown): Json => JSON.parse(JSON.stringify(redact(value) ?? null));
+
+/** Records events that belong together: they share an id and are numbered. */
+export async function recordEvents(
+  db: Db,
+  runtime: Pick<Runtime, "clock" | "random">,
+  request: RequestInfo | undefined,
+  events: readonly NewEvent[],
+): Promise<void> {
+  const id = runtime.random.uuid();
+  const createdAt = runtime.clock.now();
+  const rows = events.map((event, index): EventRow => ({
+    id,
+    index,
+    type: event.type,
+    createdAt,
+    tags: event.tags ?? [],
+    serialNumber: event.serialNumber ?? null,
+    userId: request?.user?.id ?? null,
+    request: request === undefined ? null : plain({
+      id: request.id,
+      ip: request.ip,
+      user_agent: request.userAgent.slice(0, 400),
+      method: request.method,
+      path: request.path,
+      ...(request.user === undefined ? {} : {
+        user: {
+          id: request.user.id,
+          username: request.user.username,
+          is_service_account: request.user.isServiceAccount,
+          ...(request.user.tokenId === undefined ? {} : { api_key: request.user.tokenId }),
+        },
+      }),
+    }),
+    objects: Object.fromEntries(
+      Object.entries(event.objects ?? {}).map(([kind, keys]) => [kind, keys.map(String)]),
+    ),
+    payload: plain(event.payload ?? {}),
+  }));
+  await insertEvents(db, rows);
+}
+
+/** What an operator did to an object. `before` and `after` are its representations, without secrets. */
+export type AuditEntry = {
+  action: "created" | "updated" | "deleted";
+  /** `mdm.<model>`, e.g. `mdm.otaenrollment`. */
+  model: string;
+  pk: string | number;
+  before?: unknown;
+  after?: unknown;
+  serialNumber?: string | undefined;
+};
+
+/** Records an audit entry (`zentral_audit`, SPEC 14.2): the change with the values before and after. */
+export async function recordAudit(
+  db: Db,
+  runtime: Pick<Runtime, "clock" | "random">,
+  request: RequestInfo | undefined,
+  entry: AuditEntry,
+): Promise<void> {
+  await recordEvents(db, runtime, request, [{
+    type: "zentral_audit",
+    tags: ["zentral", entry.model.split(".")[0] ?? "mdm"],
+    serialNumber: entry.serialNumber,
+    objects: { [entry.model.replace(".", "_")]: [entry.pk] },
+    payload: {
+      action: entry.action,
+      object: {
+        model: entry.model,
+        pk: entry.pk,
+        ...(entry.before === undefined ? {} : { prev_value: entry.before }),
+        ...(entry.after === undefined ? {} : { new_value: entry.after }),
+      },
+    },
+  }]);
+}

@@ -1,0 +1,66 @@
+/**
+ * Runs the tests: one PostgreSQL cluster for the run (embedded, or the one `DATABASE_URL` names), a migrated template
+ * database in it, and a copy of that for each test that asks. Arguments go to `deno test`.
+ *
+ * Prints `N passed, N failed` last.
+ *
+ * @module
+ */
+
+import { startEmbedded } from "../db/embedded.ts";
+import { openDatabase } from "../db/open.ts";
+import { migrate } from "../db/migrate.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+const given = Deno.env.get("DATABASE_URL");
+const folder = given === undefined ? await Deno.makeTempDir({ prefix: "espalier-tests-" }) : undefined;
+if (folder !== undefined) await Deno.chmod(folder, 0o755);
+const embedded = folder === undefined ? undefined : await startEmbedded(folder, {
+  settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+});
+const admin = new URL(given ?? embedded?.urlOf("postgres") ?? "");
+const template = `espalier_template_${crypto.randomUUID().slice(0, 8)}`;
+
+const at = (database: string) => {
+  const url = new URL(admin);
+  url.pathname = `/${database}`;
+  return url.href;
+};
+
+let code = 1;
+try {
+  const sql = openDatabase(admin.href, { max: 1 });
+  await sql.unsafe(`create database ${template}`);
+  const db = openDatabase(at(template), { max: 2 });
+  await migrate(db);
+  await db.end();
+
+  const args = Deno.args.length > 0 ? Deno.args : ["tests/"];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--no-check", "--sanitize-ops", "--sanitize-resources", ...args],
+    cwd: root,
+    stdin: "null",
+    stdout: "piped",
+    env: {
+      ESPALIER_TEST_DATABASE: admin.href,
+      ESPALIER_TEST_TEMPLATE: template,
+      NO_COLOR: "1",
+    },
+  }).spawn();
+  let tail = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stdout) {
+    await Deno.stdout.write(chunk);
+    tail = (tail + decoder.decode(chunk, { stream: true })).slice(-4000);
+  }
+  code = (await child.status).code;
+  const [, passed = "0", failed = "0"] = /\| (\d+) passed(?: \(.*?\))? \| (\d+) failed/.exec(tail) ?? [];
+  console.log(`${passed} passed, ${failed} failed`);
+  if (passed === "0") code ||= 1;
+  await sql.unsafe(`drop database if exists ${template} with (force)`);
+  await sql.end();
+} finally {
+  await embedded?.stop();
+  if (folder !== undefined) await Deno.remove(folder, { recursive: true }).catch(() => {});
+}
+Deno.exit(code);

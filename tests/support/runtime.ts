@@ -1,0 +1,67 @@
+/**
+ * A runtime for tests: a clock that moves by hand, a ring of one fixed key, a log that is kept, no network.
+ *
+ * @module
+ */
+
+import type { Sql } from "../../db/open.ts";
+import { type Config, loadConfig } from "../../src/config.ts";
+import { createLogger } from "../../src/log.ts";
+import { type Network, type Runtime, systemRandom } from "../../src/runtime.ts";
+import { parseKeyRing } from "../../src/secrets/key_ring.ts";
+import { withDatabase } from "./database.ts";
+
+/** A clock that stands still until told. */
+export class TestClock {
+  constructor(private time: Date = new Date("2026-06-01T12:00:00Z")) {}
+  now(): Date {
+    return new Date(this.time);
+  }
+  /** Moves on by so many seconds. */
+  advance(seconds: number): void {
+    this.time = new Date(this.time.getTime() + seconds * 1000);
+  }
+  set(time: Date | string): void {
+    this.time = new Date(time);
+  }
+}
+
+/** A network on which every call fails. */
+export const noNetwork: Network = {
+  client: () => ({
+    fetch: (url) => Promise.reject(new Error(`Cannot reach ${url}: this test has no network`)),
+    close: () => {},
+  }),
+};
+
+/** What a test is given: the runtime, its clock, and the log lines written so far. */
+export type TestRuntime = Runtime & { clock: TestClock; lines: string[]; databaseUrl: string };
+
+/** A runtime on `sql`. */
+export async function testRuntime(
+  sql: Sql,
+  databaseUrl: string,
+  settings: Partial<Record<keyof Config, unknown>> = {},
+): Promise<TestRuntime> {
+  const clock = new TestClock();
+  const lines: string[] = [];
+  return {
+    config: loadConfig({ BASE_URL: "https://mdm.example.com", ...settings }, { env: {}, readFile: () => "" }),
+    sql,
+    clock,
+    random: systemRandom,
+    keys: await parseKeyRing("test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", systemRandom),
+    log: createLogger("debug", () => clock.now(), (line) => lines.push(line)),
+    network: noNetwork,
+    lines,
+    databaseUrl,
+  };
+}
+
+/** Runs `body` with a fresh database and a runtime on it. */
+export function withRuntime<T>(
+  body: (runtime: TestRuntime) => Promise<T>,
+  settings: Partial<Record<keyof Config, unknown>> = {},
+): Promise<T> {
+  return withDatabase(async (sql, url) => await body(await testRuntime(sql, url, settings)));
+}
