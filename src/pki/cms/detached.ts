@@ -1,0 +1,31 @@
+/**
+ * Verifies detached CMS signatures: what Apple's devices put into the `Mdm-Signature` header.
+ *
+ * This is the hot path: one call for each message of each device.
+ *
+ * @module
+ */
+import { PkiError } from "../errors.ts";
+import { sameBytes } from "../name.ts";
+import { readSignedData, type VerifiedSigner, verifySigner } from "./signed_data.ts";
+
+/**
+ * Verifies that exactly one signer signed exactly `content`, and says who.
+ *
+ * The certificate is the one in the message: whether it is trusted is the caller's question (`verifyChain`, and the pin).
+ * Takes DER and Apple's BER, SHA-1 to SHA-512, RSA and EC, with and without signed attributes (RFC 5652 section 5).
+ * Throws {@link PkiError}.
+ */
+export function verifyDetached(cms: Uint8Array, content: Uint8Array): VerifiedSigner {
+  const data = readSignedData(cms);
+  const [signer, ...others] = data.signers;
+  // With two signers, the one that is checked need not be the one that is believed.
+  if (signer === undefined || others.length > 0) {
+    throw new PkiError("cms", `Cannot verify the message: it has ${data.signers.length} signers and should have one`);
+  }
+  // Attached content would be what is signed, while the body is what is acted on.
+  if (data.content !== undefined && !sameBytes(data.content, content)) {
+    throw new PkiError("cms", "Cannot verify the message: it carries other content than the body");
+  }
+  return verifySigner(data, signer, content);
+}

@@ -1,0 +1,169 @@
+/**
+ * CMS SignedData: opened with its content, and written (profiles, SCEP answers, what simulated devices send).
+ *
+ * @module
+ */
+import { createPublicKey, KeyObject, sign as nodeSign } from "node:crypto";
+import { digest, ecdsaSignatureOid, HASH_OIDS, type HashName, rsaSignatureOid } from "../algorithms.ts";
+import { type Certificate, parseCertificate } from "../certificate.ts";
+import * as write from "../der_writer.ts";
+import { PkiError } from "../errors.ts";
+import { OID } from "../oids.ts";
+import { readSignedData, type VerifiedSigner, verifySigner } from "./signed_data.ts";
+
+export type { VerifiedSigner } from "./signed_data.ts";
+
+/** Who signs: a DER certificate, its private key, and the certificates to send along. */
+export type Identity = {
+  readonly certificate: Uint8Array;
+  readonly key: KeyObject | CryptoKey;
+  readonly chain?: readonly Uint8Array[];
+};
+
+/** An opened message: `content` is what all `signers` signed; `certificates` are all that it carries. */
+export type OpenedSigned = {
+  readonly content: Uint8Array;
+  readonly contentType: string;
+  readonly signers: readonly VerifiedSigner[];
+  readonly certificates: readonly Certificate[];
+};
+
+/**
+ * Opens SignedData with attached content and verifies every signer's signature. No signer at all is refused.
+ *
+ * Nothing is said about trust: the caller checks the chain of `signers[n].certificate`.
+ */
+export function openSigned(cms: Uint8Array): OpenedSigned {
+  const data = readSignedData(cms);
+  const { content, contentType } = data;
+  if (content === undefined) throw new PkiError("cms", "Cannot open the CMS message: it has no content");
+  if (data.signers.length === 0) throw new PkiError("cms", "Cannot open the CMS message: nobody signed it");
+  const signers = data.signers.map((signer) => verifySigner(data, signer, content));
+  return { content, contentType, signers, certificates: data.certificates.map(({ raw }) => parseCertificate(raw)) };
+}
+
+/** The certificates of a SignedData, in order, without verifying anything (certs-only messages). */
+export function certificatesOf(cms: Uint8Array): Certificate[] {
+  return readSignedData(cms).certificates.map(({ raw }) => parseCertificate(raw));
+}
+
+/** A degenerate, certs-only SignedData (RFC 5652 section 5.2), as SCEP's GetCACert answers. */
+export function degenerate(certificates: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const signedData = write.sequence(
+    write.integer(1),
+    write.setOf(),
+    write.sequence(write.oid(OID.data)),
+    write.context(0, ...certificates),
+    write.setOf(),
+  );
+  return write.sequence(write.oid(OID.signedData), write.context(0, signedData));
+}
+
+/** An attribute to sign: its dotted type and the DER of its value. */
+export type SignedAttribute = readonly [type: string, value: Uint8Array];
+
+/** How {@link signAttached} writes; the defaults are what profiles want. */
+export type SignOptions = {
+  readonly digest?: HashName;
+  /** Attributes beside contentType and messageDigest. */
+  readonly attributes?: readonly SignedAttribute[];
+  /** Adds signingTime; the clock is the caller's. */
+  readonly signingTime?: Date;
+  /** Some SCEP clients read only `rsaEncryption` as the signature algorithm of an RSA signature. */
+  readonly plainRsaAlgorithm?: boolean;
+};
+
+/** Signs `content` and carries it: DER, SHA-256 and signed attributes unless the options say otherwise. */
+export function signAttached(
+  content: Uint8Array,
+  identity: Identity,
+  options: SignOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const hash = options.digest ?? "sha256";
+  const attributes: SignedAttribute[] = [
+    [OID.contentType, write.oid(OID.data)],
+    [OID.messageDigest, write.octets(digest(hash, content))],
+    ...(options.signingTime === undefined ? [] : [[OID.signingTime, write.time(options.signingTime)] as const]),
+    ...(options.attributes ?? []),
+  ];
+  const signer = signerInfo(content, identity, hash, attributes, options.plainRsaAlgorithm ?? false);
+  return contentInfo(hash, identity, signer, write.context(0, write.octets(content)));
+}
+
+/** How {@link signDetached} writes. `apple-ber` is the form of Apple's devices: indefinite lengths. */
+export type DetachedForm = {
+  readonly form: "der" | "apple-ber";
+  readonly digest?: HashName;
+  readonly attributes?: boolean;
+};
+
+/**
+ * Signs `content` without carrying it, as devices do for `Mdm-Signature`.
+ *
+ * `apple-ber` means SHA-1 and no signed attributes unless the options say otherwise; `der` SHA-256 with them.
+ */
+export function signDetached(content: Uint8Array, identity: Identity, options: DetachedForm): Uint8Array<ArrayBuffer> {
+  const ber = options.form === "apple-ber";
+  const hash = options.digest ?? (ber ? "sha1" : "sha256");
+  const attributes: SignedAttribute[] | undefined = (options.attributes ?? !ber)
+    ? [[OID.contentType, write.oid(OID.data)], [OID.messageDigest, write.octets(digest(hash, content))]]
+    : undefined;
+  const signer = signerInfo(content, identity, hash, attributes, ber);
+  if (!ber) return contentInfo(hash, identity, signer);
+  const signedData = write.indefinite(
+    0x30,
+    write.integer(1),
+    write.setOf(write.algorithm(HASH_OIDS[hash], write.nil())),
+    write.indefinite(0x30, write.oid(OID.data)),
+    write.indefinite(0xa0, identity.certificate, ...(identity.chain ?? [])),
+    write.setOf(signer),
+  );
+  return write.indefinite(0x30, write.oid(OID.signedData), write.indefinite(0xa0, signedData));
+}
+
+function contentInfo(
+  hash: HashName,
+  identity: Identity,
+  signer: Uint8Array,
+  ...content: readonly Uint8Array[]
+): Uint8Array<ArrayBuffer> {
+  const signedData = write.sequence(
+    write.integer(1),
+    write.setOf(write.algorithm(HASH_OIDS[hash], write.nil())),
+    write.sequence(write.oid(OID.data), ...content),
+    write.context(0, identity.certificate, ...(identity.chain ?? [])),
+    write.setOf(signer),
+  );
+  return write.sequence(write.oid(OID.signedData), write.context(0, signedData));
+}
+
+function signerInfo(
+  content: Uint8Array,
+  { certificate: der, key }: Identity,
+  hash: HashName,
+  attributes: readonly SignedAttribute[] | undefined,
+  plainRsaAlgorithm: boolean,
+): Uint8Array {
+  const certificate = parseCertificate(der);
+  const privateKey = key instanceof KeyObject ? key : KeyObject.from(key);
+  const rsa = privateKey.asymmetricKeyType === "rsa";
+  if (createPublicKey(privateKey).export({ type: "spki", format: "der" }).toHex() !== certificate.spki.toHex()) {
+    throw new PkiError("key", `Cannot sign as "${certificate.subject}": the private key is not the certificate's`);
+  }
+  const set = attributes === undefined
+    ? undefined
+    : write.setOf(...attributes.map(([type, value]) => write.sequence(write.oid(type), write.setOf(value))));
+  const tagged = set?.slice();
+  if (tagged !== undefined) tagged[0] = 0xa0;
+  const algorithm = !rsa
+    ? write.algorithm(ecdsaSignatureOid(hash))
+    : write.algorithm(plainRsaAlgorithm ? OID.rsaEncryption : rsaSignatureOid(hash), write.nil());
+  return write.sequence(
+    write.integer(1),
+    write.sequence(certificate.issuer.raw, write.integer(Uint8Array.fromHex(certificate.serialNumber))),
+    write.algorithm(HASH_OIDS[hash], write.nil()),
+    ...(tagged === undefined ? [] : [tagged]),
+    algorithm,
+    write.octets(nodeSign(hash, set ?? content, privateKey)),
+  );
+}
