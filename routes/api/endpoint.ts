@@ -1,0 +1,151 @@
+/**
+ * The shape of every API endpoint: one object that says who may call it, what it takes, what it answers and what it does.
+ *
+ * The mount, the OpenAPI document and the generated tests read nothing else.
+ *
+ * @example
+ * ```ts
+ * export const TAG_ENDPOINTS = [
+ *   endpoint({
+ *     method: "GET",
+ *     path: "/api/inventory/tags/{id}/",
+ *     permission: "inventory.view_tag",
+ *     tag: "Inventory",
+ *     summary: "One tag",
+ *     params: idParams,
+ *     response: { status: 200, schema: tagSchema },
+ *     handle: ({ runtime, params }) => readTag(runtime, params.id),
+ *   }),
+ * ];
+ * ```
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import type { Actor, Permission } from "../../src/access/actor.ts";
+import { problem } from "../../src/errors.ts";
+import type { RequestInfo } from "../../src/events/record.ts";
+import type { Runtime } from "../../src/runtime.ts";
+import { type ParameterSource, parseOrRefuse, parseParams, parseQuery } from "./parse.ts";
+
+/** The methods that endpoints have; PATCH is offered nowhere, PUT is always a full update. */
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** Who may call: holders of every one of the permissions, or any known user. */
+export type Access = Permission | readonly Permission[] | "authenticated";
+
+/** What the handler is given, parsed. */
+export type Input<Params, Query, Body> = {
+  runtime: Runtime;
+  actor: Actor;
+  request: RequestInfo;
+  /** The query as it came, `?` included; pages link with it. */
+  search: string;
+  params: Params;
+  query: Query;
+  body: Body;
+};
+
+type Facts = {
+  method: Method;
+  /** With parameters in braces and a slash at its end: `/api/inventory/tags/{id}/`. */
+  path: string;
+  permission: Access;
+  /** Whether a signed-in browser may call it as well as a token. */
+  session?: boolean;
+  /** A few words. */
+  summary: string;
+  description?: string;
+  /** The group in the documentation. */
+  tag: string;
+  /** The largest body in bytes; 1 MiB unless told. */
+  bodyLimit?: number;
+};
+
+/** An endpoint that answers JSON (or nothing, with status 204). */
+export type JsonResponse<R extends z.ZodType> = { status: 200 | 201 | 204; schema: R; description?: string };
+
+/** An endpoint that answers something else: its handler makes the Response itself. */
+export type RawResponse = { status: 200; contentType: string; description?: string };
+
+/** An endpoint as it is declared. */
+export type Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R> = Facts & {
+  /** Path parameters; a value that does not parse is a 404. */
+  params?: P;
+  /** Query parameters; unknown ones are ignored. */
+  query?: Q;
+  /** The JSON body. */
+  body?: B;
+  response: R;
+  handle(
+    input: Input<z.output<P>, z.output<Q>, z.output<B>>,
+  ): R extends JsonResponse<infer S> ? z.input<S> | Promise<z.input<S>> : Response | Promise<Response>;
+};
+
+/** What a request brings to an endpoint, before it is parsed. */
+export type Call = {
+  runtime: Runtime;
+  actor: Actor;
+  request: RequestInfo;
+  search: string;
+  params: Record<string, string>;
+  query: ParameterSource;
+  /** Reads and parses the JSON body. */
+  readJson(limit: number): Promise<unknown>;
+};
+
+/** An endpoint in the table: the types of its parts are closed over by `run`. */
+export type Endpoint = Facts & {
+  params: z.ZodObject;
+  query: z.ZodObject;
+  body: z.ZodType | undefined;
+  response: JsonResponse<z.ZodType> | RawResponse;
+  /** Parses and handles. Answers a Response for raw endpoints, else the JSON value. Throws Problem. */
+  run(call: Call): Promise<unknown>;
+};
+
+const DEFAULT_BODY_LIMIT = 1024 * 1024;
+
+/** What the answer of an endpoint is that answers nothing. */
+export const NO_CONTENT = { status: 204, schema: z.void() } as const;
+
+/** Declares an endpoint. */
+export function endpoint<
+  R extends JsonResponse<z.ZodType> | RawResponse,
+  P extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Q extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  B extends z.ZodType = z.ZodVoid,
+>(definition: Definition<P, Q, B, R>): Endpoint {
+  const { handle, params: givenParams, query: givenQuery, body: givenBody, ...facts } = definition;
+  if (!/^\/api\/([a-z0-9_]+\/|\{[a-z_]+\}\/)+$/.test(facts.path)) {
+    throw new Error(`Cannot use the endpoint path "${facts.path}": it should be like /api/app/things/{id}/`);
+  }
+  // Where a schema is absent its type is the default above, which is exactly what stands in for it.
+  const params = (givenParams ?? z.object({})) as P;
+  const query = (givenQuery ?? z.object({})) as Q;
+  const body = (givenBody ?? z.void()) as B;
+  return {
+    ...facts,
+    params,
+    query,
+    body: givenBody,
+    async run(call) {
+      const parsedParams = parseParams(params, call.params);
+      if (parsedParams === undefined) throw problem("not-found");
+      const { runtime, actor, request, search } = call;
+      return await handle({
+        runtime,
+        actor,
+        request,
+        search,
+        params: parsedParams.value,
+        query: await parseQuery(query, call.query),
+        body: await parseOrRefuse(
+          body,
+          givenBody === undefined ? undefined : await call.readJson(facts.bodyLimit ?? DEFAULT_BODY_LIMIT),
+        ),
+      });
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * The fields that many endpoints share: ids in paths, filters, paging, times.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+
+/** The largest value of PostgreSQL's `integer`. */
+const MAX_INTEGER = 2_147_483_647;
+
+/** An integer key in a path: `{id}`. Anything else is a 404. */
+export const idParam = z.string().regex(/^[0-9]{1,10}$/).transform(Number)
+  .refine((id) => id <= MAX_INTEGER).meta({ type: "integer", pattern: undefined });
+
+/** The path parameters of most detail endpoints. */
+export const idParams = z.object({ id: idParam });
+
+/** A UUID in a path, any version, either case; the value is lower case. */
+export const uuidParam = z.string().regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/).toLowerCase()
+  .meta({ format: "uuid", pattern: undefined });
+
+/** The path parameters of detail endpoints with UUID keys. */
+export const uuidParams = z.object({ id: uuidParam });
+
+/** A serial number in a path. */
+export const serialNumberParam = z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/);
+
+/** What a filter says that names a related object which does not exist. */
+export const NOT_A_CHOICE = "Select a valid choice. That choice is not one of the available choices.";
+
+/** A filter by text, exact. */
+export const textFilter = z.string().max(1024).refine((text) => !text.includes("\0"), {
+  error: "Null characters are not allowed.",
+}).optional();
+
+/** A filter by a whole number. */
+export const integerFilter = z.string()
+  .refine((text) => /^-?[0-9]{1,10}$/.test(text) && Math.abs(Number(text)) <= MAX_INTEGER, { error: "Enter a number." })
+  .transform(Number).meta({ type: "integer" }).optional();
+
+/** A filter by the key of a related object; the handler refuses unknown ones with `NOT_A_CHOICE`. */
+export const relatedFilter = z.string()
+  .refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: NOT_A_CHOICE })
+  .transform(Number).meta({ type: "integer" }).optional();
+
+/** The same, repeatable: any of. */
+export const relatedListFilter = z.array(
+  z.string().refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: NOT_A_CHOICE })
+    .transform(Number).meta({ type: "integer" }),
+).optional();
+
+/** A filter by UUID. */
+export const uuidFilter = z.string().regex(/^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}$/, {
+  error: "Enter a valid UUID.",
+}).optional();
+
+/** A filter by one of some values. */
+export const choiceFilter = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, {
+    error: (issue) => `Select a valid choice. ${String(issue.input)} is not one of the available choices.`,
+  }).optional();
+
+/** A filter by yes or no. */
+export const flagFilter = z.string().transform((text) => /^(true|t|yes|y|1|on)$/i.test(text)).meta({ type: "boolean" })
+  .optional();
+
+const TIME = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/;
+
+/** The time that a text names, UTC when it names no zone; undefined when it is none. */
+function parseTime(text: string): Date | undefined {
+  if (!TIME.test(text)) return undefined;
+  const zoned = /(Z|[+-]\d{2}:\d{2})$/.test(text) && text.length > 10 ? text : text.length > 10 ? `${text}Z` : text;
+  const time = new Date(zoned.replace(" ", "T"));
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
+/** A filter by time. */
+export const timeFilter = z.string().transform((text, context) => {
+  const time = parseTime(text);
+  if (time !== undefined) return time;
+  context.addIssue({ code: "custom", message: "Enter a valid date/time." });
+  return z.NEVER;
+}).meta({ format: "date-time" }).optional();
+
+/** A time in a body: ISO 8601, UTC when it names no zone. */
+export const timeField = z.string().transform((text, context) => {
+  const time = parseTime(text);
+  if (time !== undefined) return time;
+  context.addIssue({
+    code: "custom",
+    message:
+      "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+  });
+  return z.NEVER;
+}).meta({ format: "date-time" });
+
+/** A required text in a body, outer white space removed. */
+export const textField = (longest: number) =>
+  z.string().trim().min(1).max(longest).refine((text) => !text.includes("\0"), {
+    error: "Null characters are not allowed.",
+  });
+
+/** A text in a body that may be empty. */
+export const blankableField = (longest: number) =>
+  z.string().trim().max(longest).refine((text) => !text.includes("\0"), { error: "Null characters are not allowed." });
+
+/** The key of a related object in a body. */
+export const pkField = z.int({ error: pkError }).max(MAX_INTEGER);
+
+/** Keys of related objects in a body; duplicates are dropped. */
+export const pkListField = z.array(pkField).transform((keys) => [...new Set(keys)]);
+
+function pkError(issue: { input: unknown }): string | undefined {
+  if (issue.input === undefined || issue.input === null) return undefined;
+  const kind = typeof issue.input === "string"
+    ? "str"
+    : typeof issue.input === "number"
+    ? "float"
+    : typeof issue.input === "boolean"
+    ? "bool"
+    : Array.isArray(issue.input)
+    ? "list"
+    : "dict";
+  return `Incorrect type. Expected pk value, received ${kind}.`;
+}
+
+/** The message for a related object in a body that does not exist. */
+export const unknownPk = (pk: string | number): string => `Invalid pk "${pk}" - object does not exist.`;
+
+/** A time in an answer. */
+export const timeOut = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{6})?$/)
+  .describe("A time in UTC, without zone.");
+
+/** A time as the API writes it: UTC without zone, a fraction of six digits only when there is one. */
+export function naiveUtc(time: Date): string;
+export function naiveUtc(time: Date | null): string | null;
+export function naiveUtc(time: Date | null): string | null {
+  if (time === null) return null;
+  const text = time.toISOString();
+  return text.endsWith(".000Z") ? text.slice(0, 19) : `${text.slice(0, 23)}000`;
+}

@@ -1,0 +1,88 @@
+/**
+ * Lists: limit and offset, the envelope around a page, and the order.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import type { RequestInfo } from "../../src/events/record.ts";
+import type { Runtime } from "../../src/runtime.ts";
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 500;
+/** Beyond it PostgreSQL's offset is an error, and no list is that long. */
+const MAX_OFFSET = 2_000_000_000;
+
+/** Spread into the query schema of a list. */
+export const pageQuery = {
+  limit: z.string().optional().meta({ type: "integer", description: `Rows of a page: ${DEFAULT_LIMIT}, at most 500.` }),
+  offset: z.string().optional().meta({ type: "integer", description: "Rows to skip." }),
+};
+
+/** Which rows a list shall give. */
+export type Page = { limit: number; offset: number };
+
+/** The page a query asks for. Values that are no numbers are ignored, too large limits are lowered silently. */
+export function pageOf(query: { limit?: string | undefined; offset?: string | undefined }): Page {
+  const read = (text: string | undefined) =>
+    text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
+  const limit = read(query.limit) ?? DEFAULT_LIMIT;
+  return {
+    limit: limit === 0 ? DEFAULT_LIMIT : Math.min(limit, MAX_LIMIT),
+    offset: Math.min(read(query.offset) ?? 0, MAX_OFFSET),
+  };
+}
+
+/** The schema of a page. */
+export const pageOfSchema = <S extends z.ZodType>(item: S) =>
+  z.object({
+    count: z.int(),
+    next: z.string().nullable(),
+    previous: z.string().nullable(),
+    results: z.array(item),
+  });
+
+/** A page as the API answers it. */
+export type PageAnswer<T> = { count: number; next: string | null; previous: string | null; results: T[] };
+
+/** The envelope of SPEC 13.1 around a page; `next` and `previous` are absolute and keep the filters. */
+export function paginated<T>(
+  { runtime, request, search }: { runtime: Runtime; request: RequestInfo; search: string },
+  page: Page,
+  found: { count: number; rows: T[] },
+): PageAnswer<T> {
+  const link = (offset: number): string => {
+    const url = new URL(`${request.path}${search}`, runtime.config.BASE_URL);
+    url.searchParams.set("limit", String(page.limit));
+    if (offset > 0) url.searchParams.set("offset", String(offset));
+    else url.searchParams.delete("offset");
+    return url.href;
+  };
+  return {
+    count: found.count,
+    next: page.offset + page.limit < found.count ? link(page.offset + page.limit) : null,
+    previous: page.offset > 0 ? link(Math.max(0, page.offset - page.limit)) : null,
+    results: found.rows,
+  };
+}
+
+/** An order: which column, and whether it falls. The store adds the key, so that the order is total. */
+export type Order<Column extends string> = { column: Column; descending: boolean };
+
+/**
+ * The `ordering` parameter over an allow-list of columns; several may be given by comma, the first known one counts, unknown
+ * ones are ignored.
+ */
+export function orderingQuery<const Columns extends readonly [string, ...string[]]>(
+  columns: Columns,
+  fallback: Order<Columns[number]>,
+) {
+  return z.string().optional().transform((text): Order<Columns[number]> => {
+    for (const part of (text ?? "").split(",")) {
+      const descending = part.trim().startsWith("-");
+      const column = columns.find((name) => name === part.trim().replace(/^-/, ""));
+      if (column !== undefined) return { column, descending };
+    }
+    return fallback;
+  }).meta({ description: `One of ${columns.join(", ")}; with a minus sign in front it falls.` });
+}
