@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { createPublicKey, KeyObject, sign as nodeSign } from "node:crypto";
+import { KeyObject, sign as nodeSign } from "node:crypto";
 import { digest, ecdsaSignatureOid, HASH_OIDS, type HashName, rsaSignatureOid } from "../algorithms.ts";
 import { type Certificate, parseCertificate } from "../certificate.ts";
 import * as write from "../der_writer.ts";
 import { PkiError } from "../errors.ts";
+import { keyMatches } from "../keys.ts";
 import { OID } from "../oids.ts";
 import { readSignedData, type VerifiedSigner, verifySigner } from "./signed_data.ts";
 
@@ -71,6 +72,8 @@ export type SignOptions = {
   readonly signingTime?: Date;
   /** Some SCEP clients read only `rsaEncryption` as the signature algorithm of an RSA signature. */
   readonly plainRsaAlgorithm?: boolean;
+  /** Leaves the content out, as a SCEP failure does. */
+  readonly withoutContent?: boolean;
 };
 
 /** Signs `content` and carries it: DER, SHA-256 and signed attributes unless the options say otherwise. */
@@ -87,7 +90,9 @@ export function signAttached(
     ...(options.attributes ?? []),
   ];
   const signer = signerInfo(content, identity, hash, attributes, options.plainRsaAlgorithm ?? false);
-  return contentInfo(hash, identity, signer, write.context(0, write.octets(content)));
+  return options.withoutContent
+    ? contentInfo(hash, identity, signer)
+    : contentInfo(hash, identity, signer, write.context(0, write.octets(content)));
 }
 
 /** How {@link signDetached} writes. `apple-ber` is the form of Apple's devices: indefinite lengths. */
@@ -147,7 +152,7 @@ function signerInfo(
   const certificate = parseCertificate(der);
   const privateKey = key instanceof KeyObject ? key : KeyObject.from(key);
   const rsa = privateKey.asymmetricKeyType === "rsa";
-  if (createPublicKey(privateKey).export({ type: "spki", format: "der" }).toHex() !== certificate.spki.toHex()) {
+  if (!keyMatches(certificate, privateKey)) {
     throw new PkiError("key", `Cannot sign as "${certificate.subject}": the private key is not the certificate's`);
   }
   const set = attributes === undefined

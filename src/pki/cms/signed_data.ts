@@ -4,6 +4,7 @@
  * @module
  */
 import { digest, digestAlgorithm, type HashName, signatureScheme } from "../algorithms.ts";
+import { type Attributes, readAttributes, singleValue } from "../attributes.ts";
 import type { Certificate } from "../certificate.ts";
 import { cachedCertificate } from "../certificate_cache.ts";
 import { Der, TAG } from "../der.ts";
@@ -16,9 +17,6 @@ import { verifySignature } from "../signature.ts";
 /** More signers or certificates than this only cost time. */
 const MAX_SIGNERS = 16;
 const MAX_CERTIFICATES = 64;
-
-/** One attribute's values, by its dotted type. */
-export type Attributes = ReadonlyMap<string, readonly Der[]>;
 
 /** A SignerInfo, not yet verified. */
 export type SignerInfo = {
@@ -120,31 +118,6 @@ function signedForm(attributes: Der): Uint8Array {
   const bytes = attributes.raw.slice();
   bytes[0] = TAG.set;
   return bytes;
-}
-
-/** Reads a SET OF Attribute; a type that is there twice is refused. */
-export function readAttributes(set: Der): Attributes {
-  const attributes = new Map<string, readonly Der[]>();
-  for (const attribute of set.children()) {
-    const fields = attribute.fields("an attribute");
-    const type = readOid(fields.next("its type"));
-    const values = fields.next("its values", TAG.set).children();
-    fields.done();
-    if (attributes.has(type)) throw new PkiError("cms", `Cannot read the attributes: ${type} is there twice`);
-    attributes.set(type, values);
-  }
-  return attributes;
-}
-
-/** The only value of an attribute, or undefined when the attribute is absent. */
-export function singleValue(attributes: Attributes | undefined, type: string): Der | undefined {
-  const values = attributes?.get(type);
-  if (values === undefined) return undefined;
-  const value = values[0];
-  if (value === undefined || values.length !== 1) {
-    throw new PkiError("cms", `Cannot read the attribute ${type}: it has ${values.length} values and should have one`);
-  }
-  return value;
 }
 
 /**

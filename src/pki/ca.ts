@@ -1,0 +1,170 @@
+/**
+ * Issues certificates: the authority's own, and those of devices. Always SHA-256, always version 3.
+ *
+ * @module
+ */
+import { createHash, type KeyObject, randomBytes, sign as nodeSign } from "node:crypto";
+import type { Certificate } from "./certificate.ts";
+import { signatureAlgorithm } from "./csr.ts";
+import { Der } from "./der.ts";
+import { readBitString } from "./der_values.ts";
+import * as write from "./der_writer.ts";
+import { PkiError } from "./errors.ts";
+import { KEY_USAGES, type KeyUsage } from "./extensions.ts";
+import { type GeneralName, writeGeneralNames } from "./general_name.ts";
+import { keyMatches, spkiOf } from "./keys.ts";
+import { type SubjectInput, writeName } from "./name.ts";
+import { OID } from "./oids.ts";
+
+/** An authority: its parsed certificate and its private key. */
+export type Authority = { readonly certificate: Certificate; readonly key: KeyObject };
+
+/** What an authority's own certificate says. */
+export type AuthorityInput = {
+  readonly subject: SubjectInput;
+  readonly now: Date;
+  readonly key: KeyObject;
+  readonly years: number;
+  /** How many authorities may stand below; none by default. */
+  readonly pathLength?: number;
+};
+
+/** A self-signed authority certificate, valid from 10 minutes before `now` (clocks differ). */
+export function createAuthority({ subject, now, key, years, pathLength = 0 }: AuthorityInput): write.Bytes {
+  const notAfter = new Date(now);
+  notAfter.setUTCFullYear(notAfter.getUTCFullYear() + years);
+  const spki = spkiOf(key);
+  const name = writeName(subject);
+  return signCertificate(key, {
+    serial: randomSerial(),
+    issuer: name,
+    subject: name,
+    notBefore: new Date(now.getTime() - 600_000),
+    notAfter,
+    spki,
+    extensions: [
+      extension(OID.basicConstraints, true, write.sequence(write.boolean(true), write.integer(pathLength))),
+      keyUsageExtension(["keyCertSign", "cRLSign"]),
+      extension(OID.subjectKeyIdentifier, false, write.octets(keyIdentifier(spki))),
+    ],
+  });
+}
+
+/** What a self-signed end-entity certificate says, such as the one that signs a SCEP request. */
+export type SelfSignedInput = {
+  readonly subject: SubjectInput;
+  readonly key: KeyObject;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+};
+
+/** A certificate of a key by itself, for signatures and key encipherment. */
+export function selfSigned({ subject, key, notBefore, notAfter }: SelfSignedInput): write.Bytes {
+  const name = writeName(subject);
+  return signCertificate(key, {
+    serial: randomSerial(),
+    issuer: name,
+    subject: name,
+    notBefore,
+    notAfter,
+    spki: spkiOf(key),
+    extensions: [keyUsageExtension(["digitalSignature", "keyEncipherment"])],
+  });
+}
+
+/** A serial number: 128 random bits, positive (RFC 5280 section 4.1.2.2). */
+export function randomSerial(): Uint8Array {
+  const bytes = Uint8Array.from(randomBytes(16));
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
+  return bytes;
+}
+
+/** What a certificate that is issued shall say. */
+export type CertificateInput = {
+  /** Attributes, or the DER of a Name as it stands in a request. */
+  readonly subject: SubjectInput | Uint8Array;
+  readonly spki: Uint8Array;
+  /** Big-endian, read as positive; unique for the authority, which is the caller's care. */
+  readonly serial: Uint8Array;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly san?: readonly GeneralName[];
+  /** Extended key usages, dotted. */
+  readonly eku?: readonly string[];
+  readonly keyUsage: readonly KeyUsage[];
+};
+
+/** Issues an end-entity certificate (never an authority's). It never outlives the authority. */
+export function issueCertificate({ certificate, key }: Authority, input: CertificateInput): write.Bytes {
+  if (!certificate.isCa || !keyMatches(certificate, key)) {
+    throw new PkiError(
+      "key",
+      `Cannot issue as "${certificate.subject}": it is no authority, or the key is not its own`,
+    );
+  }
+  if (input.keyUsage.includes("keyCertSign") || input.keyUsage.includes("cRLSign")) {
+    throw new PkiError("certificate", "Cannot issue a certificate that may sign certificates");
+  }
+  const notAfter = input.notAfter > certificate.notAfter ? certificate.notAfter : input.notAfter;
+  if (notAfter <= input.notBefore) {
+    throw new PkiError("certificate", "Cannot issue the certificate: it would end before it begins");
+  }
+  const authorityKeyId = certificate.subjectKeyId === undefined
+    ? keyIdentifier(certificate.spki)
+    : Uint8Array.fromHex(certificate.subjectKeyId);
+  const { san = [], eku = [] } = input;
+  return signCertificate(key, {
+    serial: input.serial,
+    issuer: certificate.subject.raw,
+    subject: input.subject instanceof Uint8Array ? input.subject : writeName(input.subject),
+    notBefore: input.notBefore,
+    notAfter,
+    spki: input.spki,
+    extensions: [
+      extension(OID.basicConstraints, true, write.sequence()),
+      keyUsageExtension(input.keyUsage),
+      ...(eku.length === 0 ? [] : [extension(OID.extendedKeyUsage, false, write.sequence(...eku.map(write.oid)))]),
+      ...(san.length === 0 ? [] : [extension(OID.subjectAltName, false, writeGeneralNames(san))]),
+      extension(OID.subjectKeyIdentifier, false, write.octets(keyIdentifier(input.spki))),
+      extension(OID.authorityKeyIdentifier, false, write.sequence(write.contextPrimitive(0, authorityKeyId))),
+    ],
+  });
+}
+
+type Body = {
+  readonly serial: Uint8Array;
+  readonly issuer: Uint8Array;
+  readonly subject: Uint8Array;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly spki: Uint8Array;
+  readonly extensions: readonly Uint8Array[];
+};
+
+function signCertificate(key: KeyObject, body: Body): write.Bytes {
+  const algorithm = signatureAlgorithm(key);
+  const tbs = write.sequence(
+    write.context(0, write.integer(2)),
+    write.integer(body.serial),
+    algorithm,
+    body.issuer,
+    write.sequence(write.time(body.notBefore), write.time(body.notAfter)),
+    body.subject,
+    body.spki,
+    write.context(3, write.sequence(...body.extensions)),
+  );
+  return write.sequence(tbs, algorithm, write.bitString(nodeSign("sha256", tbs, key)));
+}
+
+const extension = (type: string, critical: boolean, value: Uint8Array): Uint8Array =>
+  write.sequence(write.oid(type), ...(critical ? [write.boolean(true)] : []), write.octets(value));
+
+const keyUsageExtension = (usages: readonly KeyUsage[]): Uint8Array =>
+  extension(OID.keyUsage, true, write.namedBits(usages.map((usage) => KEY_USAGES.indexOf(usage))));
+
+/** RFC 5280 section 4.2.1.2, method 1: SHA-1 of the key's bits. A name for the key, not a protection. */
+function keyIdentifier(spki: Uint8Array): Uint8Array {
+  const fields = Der.parse(spki).fields("a public key");
+  fields.next("the algorithm");
+  return createHash("sha1").update(readBitString(fields.next("the key"))).digest();
+}

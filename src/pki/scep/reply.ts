@@ -1,0 +1,64 @@
+/**
+ * Answers SCEP clients (RFC 8894 section 3.3.2), in the one form that every client tried understands: AES-CBC, SHA-256,
+ * `rsaEncryption` as signature algorithm, the signer's certificate included, a FAILURE without an envelope.
+ *
+ * @module
+ */
+import { randomBytes } from "node:crypto";
+import type { Recipient } from "../cms/enveloped.ts";
+import { type ContentCipher, sealEnveloped } from "../cms/enveloped.ts";
+import { degenerate, signAttached, type SignedAttribute } from "../cms/signed.ts";
+import * as write from "../der_writer.ts";
+import { OID } from "../oids.ts";
+import { FAIL_INFOS, type FailInfo, messageTypeNumber } from "./attributes.ts";
+import type { Envelope } from "./message.ts";
+
+export type { FailInfo } from "./attributes.ts";
+
+/** What GetCACaps says, one a line (section 3.5.2); DES3 and SHA-1 are for old clients, SHA-384 turns on one's AES. */
+export const SCEP_CAPABILITIES: readonly string[] = [
+  "POSTPKIOperation",
+  "SCEPStandard",
+  "AES",
+  "SHA-256",
+  "SHA-384",
+  "SHA-512",
+  "Renewal",
+  "DES3",
+  "SHA-1",
+];
+
+/** The answer: a certificate (DER) with the certificates above it, or why not. */
+export type CertRep =
+  | { readonly kind: "success"; readonly certificate: Uint8Array; readonly chain?: readonly Uint8Array[] }
+  | { readonly kind: "failure"; readonly failInfo: FailInfo };
+
+/** What an answer needs of the message that it answers. */
+export type Answered = Pick<Envelope, "transactionId" | "senderNonce" | "signer" | "requestCipher">;
+
+/** Writes a CertRep, encrypted to the request's signer and signed by `ra`. */
+export function certRep(reply: CertRep, request: Answered, ra: Recipient): Uint8Array<ArrayBuffer> {
+  const attributes: SignedAttribute[] = [
+    [OID.scepMessageType, write.printableString(messageTypeNumber("CertRep"))],
+    [OID.scepPkiStatus, write.printableString(reply.kind === "success" ? "0" : "2")],
+    [OID.scepTransactionId, write.printableString(request.transactionId)],
+    [OID.scepSenderNonce, write.octets(randomBytes(16))],
+    [OID.scepRecipientNonce, write.octets(request.senderNonce)],
+  ];
+  const identity = { certificate: ra.certificate.der, key: ra.key };
+  if (reply.kind === "failure") {
+    attributes.push([OID.scepFailInfo, write.printableString(String(FAIL_INFOS.indexOf(reply.failInfo)))]);
+    return signAttached(new Uint8Array(), identity, { attributes, plainRsaAlgorithm: true, withoutContent: true });
+  }
+  const envelope = sealEnveloped(
+    degenerate([reply.certificate, ...(reply.chain ?? [])]),
+    request.signer.der,
+    { cipher: replyCipher(request.requestCipher) },
+  );
+  return signAttached(envelope, identity, { attributes, plainRsaAlgorithm: true });
+}
+
+/** The cipher of the answer: what the client used when that is AES, else AES-128, which those that ask in DES read too. */
+function replyCipher(requested: ContentCipher): "aes-256-cbc" | "aes-128-cbc" {
+  return requested === "aes-256-cbc" || requested === "aes-192-cbc" ? "aes-256-cbc" : "aes-128-cbc";
+}
