@@ -41,7 +41,7 @@ export function certRep(reply: CertRep, request: Answered, ra: Recipient): Uint8
   const attributes: SignedAttribute[] = [
     [OID.scepMessageType, write.printableString(messageTypeNumber("CertRep"))],
     [OID.scepPkiStatus, write.printableString(reply.kind === "success" ? "0" : "2")],
-    [OID.scepTransactionId, write.printableString(request.transactionId)],
+    [OID.scepTransactionId, echo(request.transactionId)],
     [OID.scepSenderNonce, write.octets(randomBytes(16))],
     [OID.scepRecipientNonce, write.octets(request.senderNonce)],
   ];
@@ -57,6 +57,10 @@ export function certRep(reply: CertRep, request: Answered, ra: Recipient): Uint8
   );
   return signAttached(envelope, identity, { attributes, plainRsaAlgorithm: true });
 }
+
+/** The transaction's name as it came: clients compare it, and those that stretch PrintableString want it back so. */
+const echo = (text: string): Uint8Array =>
+  /^[\x20-\x7e]*$/.test(text) ? write.printableString(text) : write.utf8String(text);
 
 /** The cipher of the answer: what the client used when that is AES, else AES-128, which those that ask in DES read too. */
 function replyCipher(requested: ContentCipher): "aes-256-cbc" | "aes-128-cbc" {
