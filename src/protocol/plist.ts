@@ -1,0 +1,134 @@
+/**
+ * Property lists: one door to the XML and binary codecs, and typed access to what they return.
+ *
+ * Promise: `parsePlist` reads both forms and throws nothing but `PlistError`; the getters never throw, see own keys
+ * only, and answer `undefined` for a key that is absent or of another type.
+ *
+ * @module
+ */
+
+import { isBinary, readBinary } from "./plist/binary_reader.ts";
+import { writeBinary } from "./plist/binary_writer.ts";
+import { isDict, MAX_BYTES, type Plist, type PlistDict, PlistError } from "./plist/value.ts";
+import { readXml } from "./plist/xml_reader.ts";
+import { writeXml } from "./plist/xml_writer.ts";
+
+export { isDict, type Plist, type PlistDict, PlistError };
+
+const utf8 = new TextEncoder();
+// ignoreBOM keeps the mark in the text; the reader steps over it.
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * The value of an XML or binary property list, told apart by its first bytes.
+ *
+ * Throws `PlistError` for anything that is not exactly one property list: cut off, nested more than 128 levels, over
+ * 64 MiB (also after expansion), with an internal DTD subset, a repeated key, or a value that its type cannot have.
+ */
+export function parsePlist(bytes: Uint8Array): Plist {
+  if (bytes.length > MAX_BYTES) {
+    throw new PlistError(`Cannot read the property list: it has ${bytes.length} bytes, ${MAX_BYTES} are accepted`);
+  }
+  if (bytes.length === 0) throw new PlistError("Cannot read the property list: it is empty");
+  if (isBinary(bytes)) return readBinary(bytes);
+  if ((bytes[0] === 0xfe && bytes[1] === 0xff) || (bytes[0] === 0xff && bytes[1] === 0xfe)) {
+    throw new PlistError("Cannot read the property list: it is in UTF-16, it should be in UTF-8");
+  }
+  let text: string;
+  try {
+    text = strictUtf8.decode(bytes);
+  } catch {
+    throw new PlistError("Cannot read the property list: it is neither binary nor text in UTF-8");
+  }
+  return readXml(text);
+}
+
+/** The XML property list of `value` as text. Throws `PlistError` for what XML cannot carry. */
+export function buildPlistText(value: Plist): string {
+  return writeXml(value);
+}
+
+/** The XML property list of `value` in UTF-8. Throws `PlistError` for what XML cannot carry. */
+export function buildPlist(value: Plist): Uint8Array<ArrayBuffer> {
+  return utf8.encode(writeXml(value));
+}
+
+/** The binary property list of `value`. Throws `PlistError` for what the format cannot carry. */
+export function buildBinaryPlist(value: Plist): Uint8Array<ArrayBuffer> {
+  return writeBinary(value);
+}
+
+/** `value` as a dictionary. Throws `PlistError` when it is anything else. */
+export function asDict(value: Plist): PlistDict {
+  if (!isDict(value)) throw new PlistError(`Not a dictionary: the property list is ${kindOf(value)}`);
+  return value;
+}
+
+/** The own value under `key`, of whatever type. */
+export function get(from: PlistDict, key: string): Plist | undefined {
+  return Object.hasOwn(from, key) ? from[key] : undefined;
+}
+
+/** The string under `key`, empty ones too. */
+export function str(from: PlistDict, key: string): string | undefined {
+  const value = get(from, key);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The boolean under `key`. */
+export function bool(from: PlistDict, key: string): boolean | undefined {
+  const value = get(from, key);
+  return typeof value === "boolean" ? value : undefined;
+}
+
+/** The integer under `key` when a `number` holds it exactly. */
+export function int(from: PlistDict, key: string): number | undefined {
+  const value = get(from, key);
+  return typeof value === "number" && Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** The bytes under `key`. */
+export function data(from: PlistDict, key: string): Uint8Array | undefined {
+  const value = get(from, key);
+  return value instanceof Uint8Array ? value : undefined;
+}
+
+/** The date under `key`. */
+export function date(from: PlistDict, key: string): Date | undefined {
+  const value = get(from, key);
+  return value instanceof Date ? value : undefined;
+}
+
+/** The dictionary under `key`. */
+export function dict(from: PlistDict, key: string): PlistDict | undefined {
+  const value = get(from, key);
+  return isDict(value) ? value : undefined;
+}
+
+/** The array under `key`. */
+export function array(from: PlistDict, key: string): Plist[] | undefined {
+  const value = get(from, key);
+  return Array.isArray(value) ? value : undefined;
+}
+
+/** The dictionaries of the array under `key`; items of other types are left out, an absent array is empty. */
+export function dicts(from: PlistDict, key: string): PlistDict[] {
+  return (array(from, key) ?? []).filter(isDict);
+}
+
+/** The name of a value's type with its article, for error sentences. */
+export function kindOf(value: Plist): string {
+  if (Array.isArray(value)) return "an array";
+  if (value instanceof Uint8Array) return "data";
+  if (value instanceof Date) return "a date";
+  switch (typeof value) {
+    case "string":
+      return "a string";
+    case "boolean":
+      return "a boolean";
+    case "object":
+      return "a dictionary";
+    default:
+      return "a number";
+  }
+}

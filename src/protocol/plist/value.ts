@@ -1,0 +1,58 @@
+/**
+ * The values a property list can hold, and the one error of its codecs.
+ *
+ * Promise: whatever the readers return is one of these types, free of NUL and lone surrogates, nested at most
+ * `MAX_DEPTH` deep, and safe to walk recursively.
+ *
+ * @module
+ */
+
+/**
+ * A property list value. Integers that a `number` holds exactly are numbers, others are `bigint` (−2^63 … 2^64−1);
+ * a real with an integral value is the same `number` as the integer.
+ */
+export type Plist = string | number | bigint | boolean | Date | Uint8Array | Plist[] | PlistDict;
+
+/** A dictionary. Keys come from outside: read them with the getters of `plist.ts`, which see own properties only. */
+export type PlistDict = { [key: string]: Plist };
+
+/** A property list that cannot be read or written. The message is a sentence that says what is and what should be. */
+export class PlistError extends Error {
+  override name = "PlistError";
+}
+
+/** Levels of arrays and dictionaries that are accepted; Apple's own messages use fewer than 20. */
+export const MAX_DEPTH = 128;
+
+/** Bytes that are accepted, both as the document and as the sum of the values that it expands to. */
+export const MAX_BYTES = 64 * 1024 * 1024;
+
+/** Values that one document may expand to. Stops binary documents whose arrays share their members to explode. */
+export const MAX_VALUES = 2_000_000;
+
+export const MIN_INTEGER = -(2n ** 63n);
+export const MAX_INTEGER = 2n ** 64n - 1n;
+
+/** The number when it is exact, else the bigint. Throws `PlistError` outside −2^63 … 2^64−1. */
+export function integerOf(value: bigint): number | bigint {
+  if (value < MIN_INTEGER || value > MAX_INTEGER) {
+    throw new PlistError(`Cannot read the property list: the integer ${value} does not fit in 64 bits`);
+  }
+  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+}
+
+/** Whether a value is a dictionary. */
+export function isDict(value: Plist | undefined): value is PlistDict {
+  return typeof value === "object" && !Array.isArray(value) && !(value instanceof Uint8Array) &&
+    !(value instanceof Date);
+}
+
+/**
+ * Sets an own property whatever its name. A plain assignment to `__proto__` would replace the object's prototype, by
+ * which a device could make keys appear that it never sent.
+ */
+export function setKey(dict: PlistDict, key: string, value: Plist): void {
+  if (key === "__proto__") {
+    Object.defineProperty(dict, key, { value, enumerable: true, configurable: true, writable: true });
+  } else dict[key] = value;
+}
