@@ -1,0 +1,114 @@
+/**
+ * Effects: what the result of a command means for our records.
+ *
+ * Promise: plain data without decisions; `service.ts` applies them in one transaction with the command's completion.
+ *
+ * @module
+ */
+
+import type { JsonObject } from "../protocol/plist_json.ts";
+import type { Platform } from "../protocol/platform.ts";
+import type { ReportedError } from "../protocol/report.ts";
+
+/** What DeviceInformation told. An absent key was not reported: keep what is stored. */
+export type DeviceFacts = {
+  /** Null when the model does not tell. */
+  platform: Platform | null;
+  /** Null when not reported: unlike the others it is then unknown, not unchanged. */
+  awaitingConfiguration: boolean | null;
+  udid?: string;
+  serialNumber?: string;
+  name?: string;
+  /** The hardware identifier: ProductName, else Model. */
+  model?: string;
+  modelName?: string;
+  osVersion?: string;
+  /** Such as "(a)"; "" when the version was reported without one. */
+  osVersionExtra?: string;
+  buildVersion?: string;
+  /** The build of a rapid security response; "" when it is the build itself or was not reported beside it. */
+  buildVersionExtra?: string;
+  appleSilicon?: boolean;
+  supervised?: boolean;
+  imei?: string;
+  meid?: string;
+  softwareUpdateDeviceId?: string;
+  /** The accounts that Setup Assistant made; an empty list means that the escrowed password belongs to nobody. */
+  autoSetupAdminAccounts?: { guid?: string; shortName?: string }[];
+};
+
+/** What SecurityInfo told. An absent key was not reported: keep what is stored. */
+export type SecurityFacts = {
+  depEnrollment?: boolean;
+  userEnrollment?: boolean;
+  userApproved?: boolean;
+  activationLockManageable?: boolean;
+  bootstrapTokenAllowedForAuthentication?: boolean;
+  bootstrapTokenRequiredForSoftwareUpdate?: boolean;
+  bootstrapTokenRequiredForKextApproval?: boolean;
+  fileVaultEnabled?: boolean;
+  hasPersonalRecoveryKey?: boolean;
+  firmwarePassword?: { exists: boolean; changePending: boolean };
+  recoveryLockEnabled?: boolean;
+};
+
+/** An app on a device. Sizes are bytes. */
+export type InstalledApp = {
+  identifier: string | null;
+  name: string | null;
+  version: string | null;
+  shortVersion: string | null;
+  bundleSize: number | null;
+  dynamicSize: number | null;
+  externalVersionIdentifier: string | null;
+  /** Apple's further booleans by their own names, such as IsValidated. */
+  flags: Record<string, boolean>;
+  source: string | null;
+};
+
+/** An app that is listed but not installed (yet). */
+export type PendingApp = {
+  identifier: string | null;
+  version: string | null;
+  shortVersion: string | null;
+  state: "waiting" | "paused" | "installing" | "cancelled" | "failed";
+};
+
+/** An identity certificate, in DER. */
+export type ReportedIdentity = { commonName: string | null; der: Uint8Array };
+
+/** A profile on a device. `signers` are certificates in DER, the signer first. */
+export type InstalledProfile = {
+  uuid: string;
+  identifier: string;
+  displayName: string | null;
+  description: string | null;
+  organization: string | null;
+  removalDisallowed: boolean;
+  hasRemovalPasscode: boolean;
+  /** Null when not reported: supervised devices and Macs do not say. */
+  managed: boolean | null;
+  encrypted: boolean;
+  source: string | null;
+  payloads: { identifier: string; type: string; uuid: string | null; displayName: string | null }[];
+  signers: Uint8Array[];
+};
+
+export type Effect =
+  | { kind: "deviceInformation"; values: DeviceFacts; raw: JsonObject }
+  | { kind: "securityInfo"; values: SecurityFacts; raw: JsonObject }
+  /** The personal recovery key, encrypted to the escrow certificate; never stored as part of SecurityInfo. */
+  | { kind: "prkCms"; cms: Uint8Array; deviceKey: string | null }
+  /** `identifiers` is the question when only some apps were asked for: the answer is then no inventory. */
+  | { kind: "apps"; apps: InstalledApp[]; pending: PendingApp[]; managedOnly: boolean; identifiers: string[] | null }
+  | { kind: "certificates"; certificates: ReportedIdentity[]; managedOnly: boolean }
+  | { kind: "profiles"; profiles: InstalledProfile[]; managedOnly: boolean }
+  | { kind: "lockPin"; pin: string }
+  | {
+    kind: "artifact";
+    artifactVersion: string;
+    outcome: "accepted" | "failed" | "removed" | "removalFailed";
+    errors: ReportedError[];
+  }
+  /** The device acknowledged, but the answer lacks what was asked for. The raw bytes should be kept. */
+  | { kind: "unreadable"; reason: string };

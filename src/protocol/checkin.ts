@@ -1,0 +1,194 @@
+/**
+ * Check-in messages: what a device PUTs to its CheckInURL.
+ *
+ * Promise: `parseCheckin` returns one of the messages of Apple's check-in protocol with every required key present and
+ * of its type, or throws `PlistError` (not a property list) or `ProtocolError` (a key is missing or wrong). A key that
+ * the device did not send is absent, never empty: an absent UnlockToken keeps the old one, an empty one replaces it.
+ *
+ * Source: Apple, "Check-in" (developer.apple.com/documentation/devicemanagement/check-in).
+ *
+ * @module
+ */
+
+import { ProtocolError } from "./errors.ts";
+import { type Ids, parseIds } from "./ids.ts";
+import { bool, data, dict, get, isDict, kindOf, parsePlist, type PlistDict, str } from "./plist.ts";
+import { present } from "./present.ts";
+
+export { type Ids, ProtocolError };
+
+type From = { ids: Ids };
+
+/** The first message of an enrollment. Simulated and old devices send little more than the ids. */
+export type Authenticate = From & {
+  messageType: "Authenticate";
+  topic: string;
+  serialNumber?: string;
+  deviceName?: string;
+  model?: string;
+  modelName?: string;
+  productName?: string;
+  osVersion?: string;
+  osVersionExtra?: string;
+  buildVersion?: string;
+  buildVersionExtra?: string;
+  imei?: string;
+  meid?: string;
+};
+
+/** How to push to a device or user. The token may have any length here; the push client judges it. */
+export type TokenUpdate = From & {
+  messageType: "TokenUpdate";
+  topic: string;
+  token: Uint8Array;
+  pushMagic: string;
+  /** Absent: keep what is stored. */
+  unlockToken?: Uint8Array;
+  /** Absent: unchanged. */
+  awaitingConfiguration?: boolean;
+  userLongName?: string;
+  userShortName?: string;
+  notOnConsole?: boolean;
+};
+
+export type CheckOut = From & { messageType: "CheckOut"; topic?: string };
+
+/** An absent bootstrap token means: remove the stored one. */
+export type SetBootstrapToken = From & {
+  messageType: "SetBootstrapToken";
+  bootstrapToken?: Uint8Array;
+  awaitingConfiguration?: boolean;
+};
+
+export type GetBootstrapToken = From & { messageType: "GetBootstrapToken" };
+
+export type UserAuthenticate = From & { messageType: "UserAuthenticate"; digestResponse?: string };
+
+/** `endpoint` is "tokens", "declaration-items", "status" or "declaration/<type>/<identifier>"; `data` is JSON. */
+export type DeclarativeManagement = From & {
+  messageType: "DeclarativeManagement";
+  endpoint: string;
+  data?: Uint8Array;
+};
+
+export type GetToken = From & {
+  messageType: "GetToken";
+  tokenServiceType: string;
+  tokenParameters?: PlistDict;
+};
+
+/** A message type that this server does not know, such as ReturnToService. */
+export type UnsupportedMessage = From & { messageType: "Unsupported"; name: string };
+
+export type CheckinMessage =
+  | Authenticate
+  | TokenUpdate
+  | CheckOut
+  | SetBootstrapToken
+  | GetBootstrapToken
+  | UserAuthenticate
+  | DeclarativeManagement
+  | GetToken
+  | UnsupportedMessage;
+
+/** The check-in message in `bytes`. Throws `PlistError` or `ProtocolError`. */
+export function parseCheckin(bytes: Uint8Array): CheckinMessage {
+  const body = parsePlist(bytes);
+  if (!isDict(body)) {
+    throw new ProtocolError(`Cannot read the check-in message: it is ${kindOf(body)}, it should be a dictionary`);
+  }
+  const messageType = required(body, "MessageType", "the check-in message");
+  const ids = parseIds(body, named(messageType));
+  switch (messageType) {
+    case "Authenticate":
+      return present({
+        messageType,
+        ids,
+        topic: required(body, "Topic", messageType),
+        serialNumber: text(body, "SerialNumber"),
+        deviceName: text(body, "DeviceName"),
+        model: text(body, "Model"),
+        modelName: text(body, "ModelName"),
+        productName: text(body, "ProductName"),
+        osVersion: text(body, "OSVersion"),
+        osVersionExtra: text(body, "SupplementalOSVersionExtra"),
+        buildVersion: text(body, "BuildVersion"),
+        buildVersionExtra: text(body, "SupplementalBuildVersion"),
+        imei: text(body, "IMEI"),
+        meid: text(body, "MEID"),
+      });
+    case "TokenUpdate":
+      return present({
+        messageType,
+        ids,
+        topic: required(body, "Topic", messageType),
+        token: bytesOf(body, "Token", messageType),
+        pushMagic: required(body, "PushMagic", messageType),
+        unlockToken: optionalBytes(body, "UnlockToken", messageType),
+        awaitingConfiguration: bool(body, "AwaitingConfiguration"),
+        userLongName: text(body, "UserLongName"),
+        userShortName: text(body, "UserShortName"),
+        notOnConsole: bool(body, "NotOnConsole"),
+      });
+    case "CheckOut":
+      return present({ messageType, ids, topic: text(body, "Topic") });
+    case "SetBootstrapToken":
+      return present({
+        messageType,
+        ids,
+        bootstrapToken: optionalBytes(body, "BootstrapToken", messageType),
+        awaitingConfiguration: bool(body, "AwaitingConfiguration"),
+      });
+    case "GetBootstrapToken":
+      return { messageType, ids };
+    case "UserAuthenticate":
+      return present({ messageType, ids, digestResponse: text(body, "DigestResponse") });
+    case "DeclarativeManagement":
+      return present({
+        messageType,
+        ids,
+        endpoint: required(body, "Endpoint", messageType),
+        data: optionalBytes(body, "Data", messageType),
+      });
+    case "GetToken":
+      return present({
+        messageType,
+        ids,
+        tokenServiceType: required(body, "TokenServiceType", messageType),
+        tokenParameters: dict(body, "TokenParameters"),
+      });
+    default:
+      return { messageType: "Unsupported", ids, name: messageType };
+  }
+}
+
+/** A message type as it may stand in an error sentence. */
+const named = (messageType: string): string =>
+  /^[A-Za-z]{1,40}$/.test(messageType) ? messageType : "the check-in message";
+
+function required(body: PlistDict, key: string, what: string): string {
+  const value = get(body, key);
+  if (value === undefined || value === "") throw new ProtocolError(`Cannot read ${what}: "${key}" is missing`);
+  if (typeof value !== "string") {
+    throw new ProtocolError(`Cannot read ${what}: "${key}" is ${kindOf(value)}, it should be a string`);
+  }
+  return value;
+}
+
+/** A fact of the device; an empty one says nothing. */
+const text = (body: PlistDict, key: string): string | undefined => str(body, key) || undefined;
+
+function bytesOf(body: PlistDict, key: string, what: string): Uint8Array {
+  const value = optionalBytes(body, key, what);
+  if (value === undefined) throw new ProtocolError(`Cannot read ${what}: "${key}" is missing`);
+  return value;
+}
+
+/** Bytes, or undefined when absent. Another type is an error: "absent" would delete or keep a secret by mistake. */
+function optionalBytes(body: PlistDict, key: string, what: string): Uint8Array | undefined {
+  const value = get(body, key);
+  if (value !== undefined && !(value instanceof Uint8Array)) {
+    throw new ProtocolError(`Cannot read ${what}: "${key}" is ${kindOf(value)}, it should be data`);
+  }
+  return data(body, key);
+}

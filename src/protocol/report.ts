@@ -1,0 +1,86 @@
+/**
+ * Reports: what a device PUTs to its ServerURL, and the command it gets in return.
+ *
+ * Promise: `parseReport` returns a report with a status of Apple's list, or throws `PlistError` or `ProtocolError`.
+ * Everything else in the message is kept as it came, in `body`.
+ *
+ * Source: Apple, "Commands and queries" (developer.apple.com/documentation/devicemanagement/commands_and_queries).
+ *
+ * @module
+ */
+
+import { ProtocolError } from "./errors.ts";
+import { type Ids, parseIds } from "./ids.ts";
+import { buildPlist, dicts, get, int, isDict, kindOf, parsePlist, type PlistDict, str } from "./plist.ts";
+import { present } from "./present.ts";
+
+export const REPORT_STATUSES = ["Idle", "Acknowledged", "Error", "CommandFormatError", "NotNow"] as const;
+export type ReportStatus = (typeof REPORT_STATUSES)[number];
+
+/** One link of Apple's error chain, the outermost error first. */
+export type ReportedError = { domain: string; code: number; localized?: string; usEnglish?: string };
+
+/** A device or user connected: either idle, or with the result of a command. */
+export type Report = {
+  ids: Ids;
+  status: ReportStatus;
+  /** The UUID in lower case, as PostgreSQL writes it; text that is not a UUID stays as it came. */
+  commandUuid?: string;
+  requestType?: string;
+  errorChain?: ReportedError[];
+  body: PlistDict;
+  raw: Uint8Array;
+};
+
+const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
+const isStatus = (text: string): text is ReportStatus => REPORT_STATUSES.some((status) => status === text);
+
+/** The report in `bytes`, XML or binary. Throws `PlistError` or `ProtocolError`. */
+export function parseReport(bytes: Uint8Array): Report {
+  const body = parsePlist(bytes);
+  if (!isDict(body)) {
+    throw new ProtocolError(`Cannot read the report: it is ${kindOf(body)}, it should be a dictionary`);
+  }
+  const ids = parseIds(body, "the report");
+  const status = get(body, "Status");
+  if (status === undefined) throw new ProtocolError('Cannot read the report: "Status" is missing');
+  if (typeof status !== "string" || !isStatus(status)) {
+    throw new ProtocolError(`Cannot read the report: "Status" should be one of ${REPORT_STATUSES.join(", ")}`);
+  }
+  const uuid = str(body, "CommandUUID")?.trim() || undefined;
+  return present({
+    ids,
+    status,
+    commandUuid: uuid !== undefined && UUID.test(uuid) ? uuid.toLowerCase() : uuid,
+    requestType: str(body, "RequestType") || undefined,
+    errorChain: errorChain(body),
+    body,
+    raw: bytes,
+  });
+}
+
+/** The errors of a report, also for the dictionaries inside results that carry their own ErrorChain. */
+export function errorChain(body: PlistDict): ReportedError[] | undefined {
+  if (get(body, "ErrorChain") === undefined) return undefined;
+  return dicts(body, "ErrorChain").map((link) =>
+    present({
+      domain: str(link, "ErrorDomain") ?? "",
+      code: int(link, "ErrorCode") ?? 0,
+      localized: str(link, "LocalizedDescription"),
+      usEnglish: str(link, "USEnglishDescription"),
+    })
+  );
+}
+
+/**
+ * The XML answer that hands a command to a device. `command` is its dictionary with the RequestType.
+ *
+ * @example
+ * ```ts
+ * commandPayload(crypto.randomUUID(), { RequestType: "SecurityInfo" });
+ * ```
+ */
+export function commandPayload(uuid: string, command: PlistDict): Uint8Array<ArrayBuffer> {
+  if (!str(command, "RequestType")) throw new ProtocolError('Cannot write the command: "RequestType" is missing');
+  return buildPlist({ CommandUUID: uuid.toUpperCase(), Command: command });
+}
