@@ -56,3 +56,8 @@ export function isUniqueViolation(error: unknown, name?: string): boolean {
   return error instanceof postgres.PostgresError && error.code === "23505" &&
     (name === undefined || error.constraint_name === name);
 }
+
+/** Whether an error is a foreign key violation (SQLSTATE 23503): the row is still named by another. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.code === "23503";
+}

@@ -6,6 +6,8 @@
 
 import { z } from "zod";
 
+export { naiveUtc } from "../../src/naive_utc.ts";
+
 /** The largest value of PostgreSQL's `integer`. */
 const MAX_INTEGER = 2_147_483_647;
 
@@ -131,12 +133,3 @@ export const unknownPk = (pk: string | number): string => `Invalid pk "${pk}" - 
 /** A time in an answer. */
 export const timeOut = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{6})?$/)
   .describe("A time in UTC, without zone.");
-
-/** A time as the API writes it: UTC without zone, a fraction of six digits only when there is one. */
-export function naiveUtc(time: Date): string;
-export function naiveUtc(time: Date | null): string | null;
-export function naiveUtc(time: Date | null): string | null {
-  if (time === null) return null;
-  const text = time.toISOString();
-  return text.endsWith(".000Z") ? text.slice(0, 19) : `${text.slice(0, 23)}000`;
-}

@@ -1,0 +1,81 @@
+/**
+ * Managing API tokens. A token does what its user may do at that moment, never more.
+ *
+ * @module
+ */
+
+import {
+  type ApiTokenRow,
+  deleteApiToken as deleteApiTokenRow,
+  findApiToken,
+  insertApiToken,
+} from "../../db/api_tokens.ts";
+import { findUser } from "../../db/users.ts";
+import { invalid, problem } from "../errors.ts";
+import { recordAudit } from "../events/record.ts";
+import { naiveUtc } from "../naive_utc.ts";
+import type { Runtime } from "../runtime.ts";
+import { hashApiToken, newApiToken } from "./api_token_format.ts";
+import { type By, mustHoldAllOf } from "./authority.ts";
+
+/** What an operator says of a token. */
+export type ApiTokenInput = { userId: number; name: string; expiresAt: Date | null };
+
+/** A token as API and audit show it: never the token. */
+export function apiTokenRepresentation(token: ApiTokenRow) {
+  return {
+    id: token.id,
+    user: token.userId,
+    name: token.name,
+    expires_at: naiveUtc(token.expiresAt),
+    last_used_at: naiveUtc(token.lastUsedAt),
+    created_at: naiveUtc(token.createdAt),
+  };
+}
+
+/** Makes a token. It is answered once and never again. The actor must hold all that its user holds. */
+export async function createApiToken(
+  runtime: Runtime,
+  by: By,
+  input: ApiTokenInput,
+): Promise<{ row: ApiTokenRow; token: string }> {
+  const now = runtime.clock.now();
+  if (input.expiresAt !== null && input.expiresAt <= now) {
+    throw invalid({ expires_at: ["This time should be in the future."] });
+  }
+  return await runtime.sql.begin(async (tx) => {
+    const user = await findUser(tx, input.userId, true);
+    if (user === undefined) throw invalid({ user: [`Invalid pk "${input.userId}" - object does not exist.`] });
+    mustHoldAllOf(by.actor, user);
+    const token = newApiToken(runtime.random, user.isServiceAccount ? "service" : "user");
+    const row = await insertApiToken(tx, {
+      id: runtime.random.uuid(),
+      userId: user.id,
+      name: input.name,
+      hash: hashApiToken(token),
+      expiresAt: input.expiresAt,
+    }, now);
+    await recordAudit(tx, runtime, by.request, {
+      action: "created",
+      model: "accounts.apitoken",
+      pk: row.id,
+      after: apiTokenRepresentation(row),
+    });
+    return { row, token };
+  });
+}
+
+/** Ends a token, at once and in every process. */
+export async function deleteApiToken(runtime: Runtime, by: By, id: string): Promise<void> {
+  await runtime.sql.begin(async (tx) => {
+    const before = await findApiToken(tx, id, true);
+    if (before === undefined) throw problem("not-found");
+    await deleteApiTokenRow(tx, id);
+    await recordAudit(tx, runtime, by.request, {
+      action: "deleted",
+      model: "accounts.apitoken",
+      pk: id,
+      before: apiTokenRepresentation(before),
+    });
+  });
+}

@@ -1,0 +1,100 @@
+/**
+ * Managing roles.
+ *
+ * @module
+ */
+
+import { isUniqueViolation } from "../../db/open.ts";
+import {
+  deleteRole as deleteRoleRow,
+  findRole,
+  insertRole,
+  type RoleRow,
+  updateRole as updateRoleRow,
+} from "../../db/roles.ts";
+import { invalid, problem } from "../errors.ts";
+import { recordAudit } from "../events/record.ts";
+import { naiveUtc } from "../naive_utc.ts";
+import type { Runtime } from "../runtime.ts";
+import { type By, mustHoldAllOf } from "./authority.ts";
+import { isPermission } from "./permissions.ts";
+
+/** What an operator says of a role. */
+export type RoleInput = { name: string; permissions: readonly string[] };
+
+/** A role as API and audit show it. */
+export function roleRepresentation(role: RoleRow) {
+  return {
+    id: role.id,
+    name: role.name,
+    permissions: role.permissions,
+    created_at: naiveUtc(role.createdAt),
+    updated_at: naiveUtc(role.updatedAt),
+  };
+}
+
+const taken = (error: unknown): unknown =>
+  isUniqueViolation(error, "roles_name") ? invalid({ name: ["role with this name already exists."] }) : error;
+
+function checked(input: RoleInput): RoleInput {
+  const unknown = input.permissions.filter((permission) => !isPermission(permission));
+  if (unknown.length > 0) {
+    throw invalid({ permissions: unknown.map((permission) => `"${permission}" is not a valid choice.`) });
+  }
+  return { name: input.name, permissions: [...new Set(input.permissions)].sort() };
+}
+
+/** Makes a role of permissions that the actor holds. */
+export async function createRole(runtime: Runtime, by: By, input: RoleInput): Promise<RoleRow> {
+  const values = checked(input);
+  mustHoldAllOf(by.actor, { isSuperuser: false, permissions: values.permissions });
+  return await runtime.sql.begin(async (tx) => {
+    const role = await insertRole(tx, values, runtime.clock.now());
+    await recordAudit(tx, runtime, by.request, {
+      action: "created",
+      model: "accounts.role",
+      pk: role.id,
+      after: roleRepresentation(role),
+    });
+    return role;
+  }).catch((error) => {
+    throw taken(error);
+  });
+}
+
+/** Writes all of a role. The actor must hold what they add; what was there may stay or go. */
+export async function updateRole(runtime: Runtime, by: By, id: number, input: RoleInput): Promise<RoleRow> {
+  const values = checked(input);
+  return await runtime.sql.begin(async (tx) => {
+    const before = await findRole(tx, id, true);
+    if (before === undefined) throw problem("not-found");
+    const added = values.permissions.filter((permission) => !before.permissions.includes(permission));
+    mustHoldAllOf(by.actor, { isSuperuser: false, permissions: added });
+    const after = await updateRoleRow(tx, id, values, runtime.clock.now());
+    await recordAudit(tx, runtime, by.request, {
+      action: "updated",
+      model: "accounts.role",
+      pk: id,
+      before: roleRepresentation(before),
+      after: roleRepresentation(after),
+    });
+    return after;
+  }).catch((error) => {
+    throw taken(error);
+  });
+}
+
+/** Removes a role; its users lose it. */
+export async function deleteRole(runtime: Runtime, by: By, id: number): Promise<void> {
+  await runtime.sql.begin(async (tx) => {
+    const before = await findRole(tx, id, true);
+    if (before === undefined) throw problem("not-found");
+    await deleteRoleRow(tx, id);
+    await recordAudit(tx, runtime, by.request, {
+      action: "deleted",
+      model: "accounts.role",
+      pk: id,
+      before: roleRepresentation(before),
+    });
+  });
+}

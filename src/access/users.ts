@@ -1,0 +1,187 @@
+/**
+ * Managing users and service accounts.
+ *
+ * @module
+ */
+
+import { deleteInstanceSetting } from "../../db/instance_settings.ts";
+import { type Db, isUniqueViolation, type Tx } from "../../db/open.ts";
+import { findRoles } from "../../db/roles.ts";
+import { deleteSessionsOf } from "../../db/sessions.ts";
+import {
+  deleteUser as deleteUserRow,
+  findUser,
+  insertUser,
+  lockSuperusers,
+  setUserRoles,
+  updateUser as updateUserRow,
+  type UserRow,
+  type UserValues,
+} from "../../db/users.ts";
+import { invalid, problem, refused } from "../errors.ts";
+import { recordAudit } from "../events/record.ts";
+import { naiveUtc } from "../naive_utc.ts";
+import type { Runtime } from "../runtime.ts";
+import { type By, mustHoldAllOf } from "./authority.ts";
+import { checkPassword, hashPassword } from "./passwords.ts";
+import { SETUP_KEY } from "./setup_key.ts";
+
+/** What an operator says of a user. */
+export type UserInput = {
+  username: string;
+  email: string;
+  fullName: string;
+  isActive: boolean;
+  isSuperuser: boolean;
+  isServiceAccount: boolean;
+  /** Ids of roles. */
+  roles: readonly number[];
+  /** Absent: as it is (none for a new user, who then can not sign in by password). */
+  password?: string | undefined;
+};
+
+/** A user as API and audit show them: never the password's hash. */
+export function userRepresentation(user: UserRow) {
+  return {
+    id: user.id,
+    username: user.username,
+    email: user.email,
+    full_name: user.fullName,
+    is_active: user.isActive,
+    is_superuser: user.isSuperuser,
+    is_service_account: user.isServiceAccount,
+    roles: user.roles,
+    last_login_at: naiveUtc(user.lastLoginAt),
+    created_at: naiveUtc(user.createdAt),
+    updated_at: naiveUtc(user.updatedAt),
+  };
+}
+
+const taken = (error: unknown): unknown =>
+  isUniqueViolation(error, "users_username")
+    ? invalid({ username: ["A user with that username already exists."] })
+    : error;
+
+/** Checks the roles that a user shall have: they exist, and the actor may give those that are new. */
+async function checkRoles(tx: Db, by: By, wanted: readonly number[], before: readonly number[]): Promise<void> {
+  const found = await findRoles(tx, wanted);
+  const known = new Set(found.map(({ id }) => id));
+  const unknown = wanted.filter((id) => !known.has(id));
+  if (unknown.length > 0) {
+    throw invalid({ roles: unknown.map((id) => `Invalid pk "${id}" - object does not exist.`) });
+  }
+  for (const role of found) {
+    if (!before.includes(role.id)) mustHoldAllOf(by.actor, { isSuperuser: false, permissions: role.permissions });
+  }
+}
+
+async function valuesOf(runtime: Runtime, input: UserInput, before: string | null): Promise<UserValues> {
+  const { roles: _, password, ...values } = input;
+  if (input.isServiceAccount) {
+    if (password !== undefined) throw invalid({ password: ["A service account has no password."] });
+    return { ...values, passwordHash: null };
+  }
+  if (password === undefined) return { ...values, passwordHash: before };
+  checkPassword(password, input.username);
+  return { ...values, passwordHash: await hashPassword(password, runtime.random) };
+}
+
+async function mustFind(db: Db, id: number, lock = false): Promise<UserRow> {
+  const user = await findUser(db, id, lock);
+  if (user === undefined) throw problem("not-found");
+  return user;
+}
+
+/** Makes a user. The first person who is made ends the first-run setup. */
+export async function createUser(runtime: Runtime, by: By, input: UserInput): Promise<UserRow> {
+  mustHoldAllOf(by.actor, { isSuperuser: input.isSuperuser, permissions: [] });
+  const values = await valuesOf(runtime, input, null);
+  return await runtime.sql.begin((tx) => createUserWithin(tx, runtime, by, values, input.roles)).catch((error) => {
+    throw taken(error);
+  });
+}
+
+/** The same inside a transaction, with the password hashed already. */
+export async function createUserWithin(
+  tx: Tx,
+  runtime: Runtime,
+  by: By,
+  values: UserValues,
+  roles: readonly number[],
+): Promise<UserRow> {
+  await checkRoles(tx, by, roles, []);
+  const id = await insertUser(tx, values, runtime.clock.now());
+  await setUserRoles(tx, id, roles);
+  // A setup token that outlives the first person would be a second way in.
+  if (!values.isServiceAccount) await deleteInstanceSetting(tx, SETUP_KEY);
+  const user = await mustFind(tx, id);
+  await recordAudit(tx, runtime, by.request, {
+    action: "created",
+    model: "accounts.user",
+    pk: id,
+    after: userRepresentation(user),
+  });
+  return user;
+}
+
+/** Refuses to lose the last person who can do everything. `superusers` are those of now, locked. */
+function mustStaySomebody(superusers: readonly number[], leaving: number): void {
+  if (superusers.includes(leaving) && superusers.length === 1) {
+    throw refused("This user is the last active superuser");
+  }
+}
+
+/**
+ * Writes all of a user. A change of password, of activity or of kind ends the user's sessions.
+ *
+ * The actor must hold all that the user holds, because the password of a mightier user is their might.
+ */
+export async function updateUser(runtime: Runtime, by: By, id: number, input: UserInput): Promise<UserRow> {
+  const seen = await mustFind(runtime.sql, id);
+  mustHoldAllOf(by.actor, seen);
+  mustHoldAllOf(by.actor, { isSuperuser: input.isSuperuser, permissions: [] });
+  if (seen.isServiceAccount !== input.isServiceAccount) {
+    throw invalid({ is_service_account: ["This field cannot be changed."] });
+  }
+  const prepared = await valuesOf(runtime, input, null);
+  return await runtime.sql.begin(async (tx) => {
+    const superusers = await lockSuperusers(tx);
+    const before = await mustFind(tx, id, true);
+    mustHoldAllOf(by.actor, before);
+    if (!(input.isSuperuser && input.isActive)) mustStaySomebody(superusers, id);
+    await checkRoles(tx, by, input.roles, before.roles);
+    const values = { ...prepared, passwordHash: prepared.passwordHash ?? before.passwordHash };
+    await updateUserRow(tx, id, values, runtime.clock.now());
+    await setUserRoles(tx, id, input.roles);
+    if (input.password !== undefined || !input.isActive) await deleteSessionsOf(tx, id);
+    const after = await mustFind(tx, id);
+    await recordAudit(tx, runtime, by.request, {
+      action: "updated",
+      model: "accounts.user",
+      pk: id,
+      before: userRepresentation(before),
+      after: { ...userRepresentation(after), ...(input.password === undefined ? {} : { password_updated: true }) },
+    });
+    return after;
+  }).catch((error) => {
+    throw taken(error);
+  });
+}
+
+/** Removes a user with their tokens and sessions. */
+export async function deleteUser(runtime: Runtime, by: By, id: number): Promise<void> {
+  await runtime.sql.begin(async (tx) => {
+    const superusers = await lockSuperusers(tx);
+    const before = await mustFind(tx, id, true);
+    mustHoldAllOf(by.actor, before);
+    if (by.actor.userId === id) throw refused("You cannot delete yourself");
+    mustStaySomebody(superusers, id);
+    await deleteUserRow(tx, id);
+    await recordAudit(tx, runtime, by.request, {
+      action: "deleted",
+      model: "accounts.user",
+      pk: id,
+      before: userRepresentation(before),
+    });
+  });
+}

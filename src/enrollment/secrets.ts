@@ -1,0 +1,214 @@
+/**
+ * Enrollment secrets: what lets a device begin an enrollment, for whom, how often and until when (SPEC 15.4).
+ *
+ * A secret is found by its hash and kept sealed, because the enrollment profiles that carry it are made again and again.
+ *
+ * @module
+ */
+
+import {
+  type EnrollmentSecretRow,
+  type EnrollmentSecretValues,
+  findEnrollmentSecret,
+  insertEnrollmentSecret,
+  insertEnrollmentSecretUse,
+  lockEnrollmentSecretByHash,
+  nextEnrollmentSecretId,
+  revokeEnrollmentSecretRow,
+  setEnrollmentSecretTags,
+  updateEnrollmentSecret as updateRow,
+} from "../../db/enrollment_secrets.ts";
+import { findMetaBusinessUnit } from "../../db/meta_business_units.ts";
+import type { Db, Tx } from "../../db/open.ts";
+import { findTags } from "../../db/tags.ts";
+import { invalid } from "../errors.ts";
+import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
+import { randomText, type Runtime } from "../runtime.ts";
+
+const LENGTH = 64;
+const EVENT = "enrollment_secret_verification";
+
+/** What an operator says of a secret; `tags` are put on each device that uses it. */
+export type EnrollmentSecretInput = EnrollmentSecretValues & { tags: readonly number[] };
+
+/** Why a secret was refused, in the order in which it is checked. */
+export type EnrollmentSecretRefusal =
+  | "unknown secret"
+  | "revoked"
+  | "expired"
+  | "serial number mismatch"
+  | "udid mismatch"
+  | "business unit mismatch"
+  | "quota used up";
+
+/** What a verification found. `event` was recorded already; record it again only if you must roll back. */
+export type EnrollmentSecretVerification =
+  | { ok: true; secret: EnrollmentSecretRow }
+  | { ok: false; reason: EnrollmentSecretRefusal; event: NewEvent };
+
+const context = (id: number) => ({ table: "enrollment_secrets", column: "secret_sealed", id });
+const hash = async (secret: string) =>
+  new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret)));
+
+const clean = (
+  values: readonly string[],
+) => [...new Set(values.map((value) => value.trim()).filter((value) => value !== ""))];
+
+async function check(db: Db, input: EnrollmentSecretInput): Promise<EnrollmentSecretInput> {
+  if (await findMetaBusinessUnit(db, input.metaBusinessUnitId) === undefined) {
+    throw invalid({ meta_business_unit: [`Invalid pk "${input.metaBusinessUnitId}" - object does not exist.`] });
+  }
+  const known = new Set((await findTags(db, input.tags)).map(({ id }) => id));
+  const unknown = input.tags.filter((id) => !known.has(id));
+  if (unknown.length > 0) {
+    throw invalid({ tags: unknown.map((id) => `Invalid pk "${id}" - object does not exist.`) });
+  }
+  if (input.quota !== null && (!Number.isInteger(input.quota) || input.quota < 1 || input.quota > 200_000)) {
+    throw invalid({ quota: [`Ensure this value is from 1 to 200000, or null.`] });
+  }
+  return { ...input, serialNumbers: clean(input.serialNumbers), udids: clean(input.udids) };
+}
+
+async function mustFind(db: Db, id: number): Promise<EnrollmentSecretRow> {
+  const row = await findEnrollmentSecret(db, id);
+  if (row === undefined) throw new Error(`Cannot find the enrollment secret ${id} that an enrollment names`);
+  return row;
+}
+
+/** Makes a secret of 64 random letters and digits. The enrollment that owns it is made and audited by the caller. */
+export async function createEnrollmentSecret(
+  tx: Tx,
+  runtime: Pick<Runtime, "clock" | "random" | "keys">,
+  input: EnrollmentSecretInput,
+): Promise<EnrollmentSecretRow> {
+  const values = await check(tx, input);
+  const secret = randomText(runtime.random, LENGTH);
+  const id = await nextEnrollmentSecretId(tx);
+  await insertEnrollmentSecret(tx, {
+    ...values,
+    id,
+    secretHash: await hash(secret),
+    secretSealed: await runtime.keys.seal(secret, context(id)),
+  }, runtime.clock.now());
+  await setEnrollmentSecretTags(tx, id, values.tags);
+  return await mustFind(tx, id);
+}
+
+/** Writes what an operator says of a secret; the secret itself stays, as profiles out there carry it. */
+export async function updateEnrollmentSecret(
+  tx: Tx,
+  id: number,
+  input: EnrollmentSecretInput,
+): Promise<EnrollmentSecretRow> {
+  const values = await check(tx, input);
+  await updateRow(tx, id, values);
+  await setEnrollmentSecretTags(tx, id, values.tags);
+  return await mustFind(tx, id);
+}
+
+/** The secret's text, for profiles and for readers who may see it. */
+export async function revealEnrollmentSecret(
+  runtime: Pick<Runtime, "keys">,
+  row: Pick<EnrollmentSecretRow, "id" | "secretSealed">,
+): Promise<string> {
+  return await runtime.keys.openText(row.secretSealed, context(row.id));
+}
+
+/** A secret without its text, for audit entries. */
+export function enrollmentSecretRepresentation(row: EnrollmentSecretRow) {
+  return {
+    id: row.id,
+    meta_business_unit: row.metaBusinessUnitId,
+    tags: row.tags,
+    serial_numbers: row.serialNumbers,
+    udids: row.udids,
+    quota: row.quota,
+    request_count: row.requestCount,
+  };
+}
+
+/** Ends a secret's use. Answers false when it was over already. */
+export async function revokeEnrollmentSecret(
+  tx: Tx,
+  runtime: Pick<Runtime, "clock">,
+  id: number,
+): Promise<boolean> {
+  return await revokeEnrollmentSecretRow(tx, id, runtime.clock.now());
+}
+
+/** What a device shows. Absent facts are not known in that flow; then a secret that is limited by them is refused. */
+export type EnrollmentSecretProof = {
+  secret: string;
+  serialNumber?: string | undefined;
+  udid?: string | undefined;
+  /** The unit that the device's certificate names. */
+  metaBusinessUnitId?: number | undefined;
+  userAgent: string;
+  ip: string;
+};
+
+/** The first of SPEC 15.4's reasons to refuse; undefined to accept. */
+export function refusalOf(
+  row: EnrollmentSecretRow,
+  proof: Omit<EnrollmentSecretProof, "secret" | "userAgent" | "ip">,
+  now: Date,
+): Exclude<EnrollmentSecretRefusal, "unknown secret"> | undefined {
+  if (row.revokedAt !== null && row.revokedAt <= now) return "revoked";
+  if (row.expiredAt !== null && row.expiredAt <= now) return "expired";
+  const among = (list: readonly string[], value: string | undefined) =>
+    list.length === 0 || (value !== undefined && list.some((one) => one.toLowerCase() === value.toLowerCase()));
+  if (!among(row.serialNumbers, proof.serialNumber)) return "serial number mismatch";
+  if (!among(row.udids, proof.udid)) return "udid mismatch";
+  if (proof.metaBusinessUnitId !== undefined && proof.metaBusinessUnitId !== row.metaBusinessUnitId) {
+    return "business unit mismatch";
+  }
+  if (row.quota !== null && row.requestCount >= row.quota) return "quota used up";
+  return undefined;
+}
+
+/**
+ * Verifies a secret and counts its use, in the caller's transaction.
+ *
+ * The secret's row stays locked until the transaction ends, so a quota is exact. Success and failure are recorded as
+ * `enrollment_secret_verification`. A refusal is a value, not an exception: commit, and the event stays; nothing else was
+ * written.
+ */
+export async function verifyEnrollmentSecret(
+  tx: Tx,
+  runtime: Pick<Runtime, "clock" | "random">,
+  proof: EnrollmentSecretProof,
+  request?: RequestInfo,
+): Promise<EnrollmentSecretVerification> {
+  const now = runtime.clock.now();
+  const row = proof.secret.length > 256 ? undefined : await lockEnrollmentSecretByHash(tx, await hash(proof.secret));
+  const reason = row === undefined ? "unknown secret" : refusalOf(row, proof, now);
+  const facts = {
+    serialNumber: proof.serialNumber,
+    tags: ["enrollment_secret"],
+    ...(row === undefined ? {} : { objects: { enrollment_secret: [row.id] } }),
+  };
+  const details = {
+    serial_number: proof.serialNumber,
+    udid: proof.udid,
+    ...(row === undefined
+      ? {}
+      : { enrollment_secret: { pk: row.id }, meta_business_unit: { pk: row.metaBusinessUnitId } }),
+  };
+  if (row === undefined || reason !== undefined) {
+    const event: NewEvent = {
+      ...facts,
+      type: EVENT,
+      payload: { status: "failure", reason: reason ?? "unknown secret", ...details },
+    };
+    await recordEvents(tx, runtime, request, [event]);
+    return { ok: false, reason: reason ?? "unknown secret", event };
+  }
+  await insertEnrollmentSecretUse(tx, row.id, {
+    userAgent: proof.userAgent.slice(0, 400),
+    ip: proof.ip,
+    serialNumber: proof.serialNumber ?? null,
+    udid: proof.udid ?? null,
+  }, now);
+  await recordEvents(tx, runtime, request, [{ ...facts, type: EVENT, payload: { status: "success", ...details } }]);
+  return { ok: true, secret: { ...row, requestCount: row.requestCount + 1 } };
+}

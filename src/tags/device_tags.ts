@@ -1,0 +1,62 @@
+/**
+ * Which devices have which tags. Every change of that goes through here: by operators, enrollment secrets and realm groups.
+ *
+ * @module
+ */
+
+import type { Db } from "../../db/open.ts";
+import { addDeviceTags, type DeviceTag, findTags, removeDeviceTags, removeOtherDeviceTags } from "../../db/tags.ts";
+import { invalid } from "../errors.ts";
+import { recordEvents, type RequestInfo } from "../events/record.ts";
+import type { Runtime } from "../runtime.ts";
+
+/** What shall happen: put tags on, take them off, or leave exactly these. */
+export const TAG_ACTIONS = ["add", "remove", "set"] as const;
+
+/** A change of tags. Unknown serial numbers are fine: tags may wait for their device. */
+export type TagChange = {
+  action: typeof TAG_ACTIONS[number];
+  serialNumbers: readonly string[];
+  tagIds: readonly number[];
+};
+
+/** What a change really changed. */
+export type TagChanges = { added: DeviceTag[]; removed: DeviceTag[] };
+
+/**
+ * Changes tags in the caller's transaction and records `add_machine_tag` and `remove_machine_tag` for what changed.
+ *
+ * Throws `invalid` on `tags` when one does not exist.
+ */
+export async function changeDeviceTags(
+  tx: Db,
+  runtime: Pick<Runtime, "clock" | "random">,
+  request: RequestInfo | undefined,
+  { action, serialNumbers, tagIds }: TagChange,
+): Promise<TagChanges> {
+  const tags = new Map((await findTags(tx, tagIds)).map((tag) => [tag.id, tag]));
+  const unknown = tagIds.filter((id) => !tags.has(id));
+  if (unknown.length > 0) {
+    throw invalid({ tags: unknown.map((id) => `Invalid pk "${id}" - object does not exist.`) });
+  }
+  const removed = action === "add"
+    ? []
+    : action === "remove"
+    ? await removeDeviceTags(tx, serialNumbers, tagIds)
+    : await removeOtherDeviceTags(tx, serialNumbers, tagIds);
+  const added = action === "remove" ? [] : await addDeviceTags(tx, serialNumbers, tagIds, runtime.clock.now());
+  const gone = await findTags(tx, [...new Set(removed.map(({ tagId }) => tagId))]);
+  for (const tag of gone) tags.set(tag.id, tag);
+  const event = (type: string) => ({ serialNumber, tagId }: DeviceTag) => ({
+    type,
+    serialNumber,
+    tags: ["machine"],
+    objects: { tag: [tagId] },
+    payload: { tag: { pk: tagId, name: tags.get(tagId)?.name } },
+  });
+  await recordEvents(tx, runtime, request, [
+    ...removed.map(event("remove_machine_tag")),
+    ...added.map(event("add_machine_tag")),
+  ]);
+  return { added, removed };
+}

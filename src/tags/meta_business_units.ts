@@ -1,0 +1,91 @@
+/**
+ * Managing meta business units.
+ *
+ * @module
+ */
+
+import {
+  deleteMetaBusinessUnit as deleteRow,
+  findMetaBusinessUnit,
+  insertMetaBusinessUnit,
+  type MetaBusinessUnitRow,
+  updateMetaBusinessUnit as updateRow,
+} from "../../db/meta_business_units.ts";
+import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
+import type { By } from "../access/authority.ts";
+import { invalid, problem, refused } from "../errors.ts";
+import { recordAudit } from "../events/record.ts";
+import { naiveUtc } from "../naive_utc.ts";
+import type { Runtime } from "../runtime.ts";
+
+const MODEL = "inventory.metabusinessunit";
+
+/** A unit as API and audit show it. */
+export function metaBusinessUnitRepresentation(unit: MetaBusinessUnitRow) {
+  return {
+    id: unit.id,
+    name: unit.name,
+    created_at: naiveUtc(unit.createdAt),
+    updated_at: naiveUtc(unit.updatedAt),
+  };
+}
+
+const explained = (error: unknown): unknown =>
+  isUniqueViolation(error, "meta_business_units_name")
+    ? invalid({ name: ["meta business unit with this name already exists."] })
+    : isForeignKeyViolation(error)
+    ? refused("This meta business unit cannot be deleted")
+    : error;
+
+/** Makes a unit. */
+export async function createMetaBusinessUnit(
+  runtime: Runtime,
+  by: By,
+  input: { name: string },
+): Promise<MetaBusinessUnitRow> {
+  return await runtime.sql.begin(async (tx) => {
+    const unit = await insertMetaBusinessUnit(tx, input, runtime.clock.now());
+    const after = metaBusinessUnitRepresentation(unit);
+    await recordAudit(tx, runtime, by.request, { action: "created", model: MODEL, pk: unit.id, after });
+    return unit;
+  }).catch((error) => {
+    throw explained(error);
+  });
+}
+
+/** Renames a unit. */
+export async function updateMetaBusinessUnit(
+  runtime: Runtime,
+  by: By,
+  id: number,
+  input: { name: string },
+): Promise<MetaBusinessUnitRow> {
+  return await runtime.sql.begin(async (tx) => {
+    const before = await findMetaBusinessUnit(tx, id, true);
+    if (before === undefined) throw problem("not-found");
+    const unit = await updateRow(tx, id, input, runtime.clock.now());
+    await recordAudit(tx, runtime, by.request, {
+      action: "updated",
+      model: MODEL,
+      pk: id,
+      before: metaBusinessUnitRepresentation(before),
+      after: metaBusinessUnitRepresentation(unit),
+    });
+    return unit;
+  }).catch((error) => {
+    throw explained(error);
+  });
+}
+
+/** Removes a unit that nothing belongs to. */
+export async function deleteMetaBusinessUnit(runtime: Runtime, by: By, id: number): Promise<void> {
+  await runtime.sql.begin(async (tx) => {
+    const found = await findMetaBusinessUnit(tx, id, true);
+    if (found === undefined) throw problem("not-found");
+    await deleteRow(tx, id);
+    const before = metaBusinessUnitRepresentation(found);
+    await recordAudit(tx, runtime, by.request, { action: "deleted", model: MODEL, pk: id, before });
+  }).catch((error) => {
+    throw explained(error);
+  });
+}

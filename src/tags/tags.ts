@@ -1,0 +1,105 @@
+/**
+ * Managing tags.
+ *
+ * @module
+ */
+
+import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
+import {
+  deleteTag as deleteRow,
+  findTag,
+  insertTag,
+  serialNumbersWithTag,
+  type TagRow,
+  type TagValues,
+  updateTag as updateRow,
+} from "../../db/tags.ts";
+import { findTaxonomy } from "../../db/taxonomies.ts";
+import type { By } from "../access/authority.ts";
+import { invalid, problem, refused } from "../errors.ts";
+import { recordAudit } from "../events/record.ts";
+import { naiveUtc } from "../naive_utc.ts";
+import type { Runtime } from "../runtime.ts";
+import { changeDeviceTags } from "./device_tags.ts";
+import { slugOf } from "./slug.ts";
+import { checkMetaBusinessUnit } from "./taxonomies.ts";
+
+const MODEL = "inventory.tag";
+
+/** What an operator says of a tag; `color` is six hexadecimal digits. */
+export type TagInput = Omit<TagValues, "slug">;
+
+/** A tag as API and audit show it. */
+export function tagRepresentation(tag: TagRow) {
+  return {
+    id: tag.id,
+    taxonomy: tag.taxonomyId,
+    meta_business_unit: tag.metaBusinessUnitId,
+    name: tag.name,
+    slug: tag.slug,
+    color: tag.color,
+    created_at: naiveUtc(tag.createdAt),
+    updated_at: naiveUtc(tag.updatedAt),
+  };
+}
+
+const explained = (error: unknown): unknown =>
+  isUniqueViolation(error, "tags_name")
+    ? invalid({ name: ["tag with this name already exists."] })
+    : isForeignKeyViolation(error)
+    ? refused("This tag cannot be deleted")
+    : error;
+
+async function values(db: Db, input: TagInput): Promise<TagValues> {
+  await checkMetaBusinessUnit(db, input.metaBusinessUnitId);
+  if (input.taxonomyId !== null && await findTaxonomy(db, input.taxonomyId) === undefined) {
+    throw invalid({ taxonomy: [`Invalid pk "${input.taxonomyId}" - object does not exist.`] });
+  }
+  return { ...input, color: input.color.toLowerCase(), slug: slugOf(input.name) };
+}
+
+/** Makes a tag. */
+export async function createTag(runtime: Runtime, by: By, input: TagInput): Promise<TagRow> {
+  return await runtime.sql.begin(async (tx) => {
+    const tag = await insertTag(tx, await values(tx, input), runtime.clock.now());
+    const after = tagRepresentation(tag);
+    await recordAudit(tx, runtime, by.request, { action: "created", model: MODEL, pk: tag.id, after });
+    return tag;
+  }).catch((error) => {
+    throw explained(error);
+  });
+}
+
+/** Writes all of a tag. */
+export async function updateTag(runtime: Runtime, by: By, id: number, input: TagInput): Promise<TagRow> {
+  return await runtime.sql.begin(async (tx) => {
+    const before = await findTag(tx, id, true);
+    if (before === undefined) throw problem("not-found");
+    const tag = await updateRow(tx, id, await values(tx, input), runtime.clock.now());
+    await recordAudit(tx, runtime, by.request, {
+      action: "updated",
+      model: MODEL,
+      pk: id,
+      before: tagRepresentation(before),
+      after: tagRepresentation(tag),
+    });
+    return tag;
+  }).catch((error) => {
+    throw explained(error);
+  });
+}
+
+/** Removes a tag that no setting names; devices lose it first, each with its event. */
+export async function deleteTag(runtime: Runtime, by: By, id: number): Promise<void> {
+  await runtime.sql.begin(async (tx) => {
+    const found = await findTag(tx, id, true);
+    if (found === undefined) throw problem("not-found");
+    const serialNumbers = await serialNumbersWithTag(tx, id);
+    await changeDeviceTags(tx, runtime, by.request, { action: "remove", serialNumbers, tagIds: [id] });
+    await deleteRow(tx, id);
+    const before = tagRepresentation(found);
+    await recordAudit(tx, runtime, by.request, { action: "deleted", model: MODEL, pk: id, before });
+  }).catch((error) => {
+    throw explained(error);
+  });
+}
