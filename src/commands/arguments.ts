@@ -1,0 +1,34 @@
+/**
+ * The fields that arguments are made of, with the sentences that API clients know.
+ *
+ * Promise: patterns are anchored at both ends, and every refusal has one of the sentences below.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+
+export const REQUIRED = "This field is required.";
+export const PATTERN = "This value does not match the required pattern.";
+
+const requiredOr = (sentence: string) => ({
+  error: (issue: { input?: unknown }) => issue.input === undefined ? REQUIRED : sentence,
+});
+
+/** A string; whether it may be left out is the caller's `.optional()`. */
+export const text = () => z.string(requiredOr("Not a valid string."));
+
+/** A string of at most `max` characters. */
+export const textUpTo = (max: number) => text().max(max, `Ensure this field has no more than ${max} characters.`);
+
+/** A string that matches the whole of `pattern`, which must be anchored. */
+export const textLike = (pattern: RegExp) => text().regex(pattern, PATTERN);
+
+/** A boolean; "true" and 1 are not. */
+export const flag = () => z.boolean(requiredOr("Must be a valid boolean."));
+
+/** Bytes as base64, not empty. */
+export const bytes = () => text().min(1, REQUIRED).pipe(z.base64("Not valid base64."));
+
+/** No arguments; whatever is sent is left out. */
+export const nothing = () => z.object({});

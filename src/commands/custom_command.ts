@@ -1,0 +1,66 @@
+/**
+ * CustomCommand: any command of Apple's, as an operator's property list.
+ *
+ * Promise: the property list is checked when it is given, not when the device is there to take it; its content may be
+ * secret and is never shown, only the request type and the names of the other keys.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { isDict, parsePlist, type PlistDict, PlistError, str } from "../protocol/plist.ts";
+import { text } from "./arguments.ts";
+import type { CommandDefinition } from "./command.ts";
+
+const NAME = "CustomCommand";
+
+/** The command in `text`: a property list, or a bare `<dict>`. Throws `PlistError` with one of four fixed sentences. */
+export function parseCustomCommand(text: string): { requestType: string; rest: PlistDict } {
+  const source = text.trim();
+  if (source === "") throw new PlistError("Empty command");
+  const command = read(/^<dict[\s/>]/.test(source) ? `<plist version="1.0">${source}</plist>` : source);
+  if (!isDict(command)) throw new PlistError("Not a dictionary");
+  const requestType = str(command, "RequestType")?.trim();
+  if (!requestType) throw new PlistError("Missing or empty RequestType");
+  const rest = Object.fromEntries(Object.entries(command).filter(([key]) => key !== "RequestType"));
+  return { requestType, rest };
+}
+
+function read(source: string) {
+  try {
+    return parsePlist(new TextEncoder().encode(source));
+  } catch (error) {
+    if (error instanceof PlistError) throw new PlistError("Invalid property list", { cause: error });
+    throw error;
+  }
+}
+
+const args = z.object({
+  command: text().superRefine((value, context) => {
+    try {
+      parseCustomCommand(value);
+    } catch (error) {
+      if (!(error instanceof PlistError)) throw error;
+      context.addIssue({ code: "custom", message: error.message });
+    }
+  }),
+});
+type Args = z.infer<typeof args>;
+
+export const customCommand: CommandDefinition<Args> = {
+  name: NAME,
+  requestType: "",
+  args,
+  secretArgs: ["command"],
+  keepsResult: true,
+  retriesNotNow: true,
+  expiresAfter: null,
+  manual: true,
+  invalidFor: () => null,
+  requestTypeOf: (args) => parseCustomCommand(args.command).requestType,
+  build: (args) => parseCustomCommand(args.command).rest,
+  describe(args) {
+    const { requestType, rest } = parseCustomCommand(args.command);
+    return { request_type: requestType, keys: Object.keys(rest).sort() };
+  },
+};

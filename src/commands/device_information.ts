@@ -1,0 +1,91 @@
+/**
+ * DeviceInformation: what a device is.
+ *
+ * Promise: only what the device can answer is asked, and only what it answered becomes a fact.
+ *
+ * Source: Apple, "Device Information" (developer.apple.com/documentation/devicemanagement/device-information-command).
+ *
+ * @module
+ */
+
+import { platformOfModel } from "../protocol/platform.ts";
+import { array, bool, dict, dicts, type PlistDict, str } from "../protocol/plist.ts";
+import { toJsonObject } from "../protocol/plist_json.ts";
+import { present } from "../protocol/present.ts";
+import { nothing } from "./arguments.ts";
+import type { CommandDefinition, DeviceFacts } from "./command.ts";
+import { queriesFor } from "./device_information_queries.ts";
+import { channel, firstOf, userEnrollment } from "./validity.ts";
+
+const NAME = "DeviceInformation";
+
+export const deviceInformation: CommandDefinition<Record<string, never>> = {
+  name: NAME,
+  requestType: NAME,
+  args: nothing(),
+  secretArgs: [],
+  keepsResult: false,
+  retriesNotNow: true,
+  expiresAfter: 86_400,
+  manual: true,
+  invalidFor: (target) =>
+    firstOf(
+      channel(NAME, target, ["macOS", "iPadOS"]),
+      userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"]),
+    ),
+  build: (_args, { target }) => ({ Queries: queriesFor(target) }),
+  onAcknowledged(report, _args, target) {
+    // The user channel repeats the device's facts, and its AwaitingConfiguration is the user's.
+    if (target.channel === "User") return [];
+    const answers = dict(report.body, "QueryResponses");
+    if (answers === undefined) return [{ kind: "unreadable", reason: 'The result has no "QueryResponses"' }];
+    return [{ kind: "deviceInformation", values: deviceFacts(answers), raw: toJsonObject(answers) }];
+  },
+  describe: () => ({}),
+};
+
+/** The facts in a QueryResponses dictionary. Empty strings say nothing. */
+export function deviceFacts(answers: PlistDict): DeviceFacts {
+  const model = filled(answers, "ProductName") ?? filled(answers, "Model");
+  const osVersion = filled(answers, "OSVersion");
+  const build = filled(answers, "BuildVersion");
+  const supplementalBuild = filled(answers, "SupplementalBuildVersion");
+  return present({
+    platform: platformOfModel(model, osVersion),
+    awaitingConfiguration: bool(answers, "AwaitingConfiguration") ?? null,
+    udid: filled(answers, "UDID"),
+    serialNumber: filled(answers, "SerialNumber"),
+    name: filled(answers, "DeviceName"),
+    model,
+    modelName: filled(answers, "ModelName"),
+    osVersion,
+    osVersionExtra: osVersion === undefined ? undefined : str(answers, "SupplementalOSVersionExtra") ?? "",
+    buildVersion: build,
+    buildVersionExtra: build === undefined
+      ? undefined
+      : supplementalBuild === undefined || supplementalBuild === build
+      ? ""
+      : supplementalBuild,
+    appleSilicon: bool(answers, "IsAppleSilicon"),
+    supervised: bool(answers, "IsSupervised"),
+    imei: radioId(answers, "IMEI"),
+    meid: radioId(answers, "MEID"),
+    softwareUpdateDeviceId: filled(answers, "SoftwareUpdateDeviceID"),
+    autoSetupAdminAccounts: adminAccounts(answers),
+  });
+}
+
+const filled = (answers: PlistDict, key: string): string | undefined => str(answers, key) || undefined;
+
+/** At the top level on old systems, in each service subscription since iOS 12; the last one counts. */
+function radioId(answers: PlistDict, key: string): string | undefined {
+  const sources = [answers, ...dicts(answers, "ServiceSubscriptions")];
+  return sources.map((source) => filled(source, key)).findLast((value) => value !== undefined);
+}
+
+function adminAccounts(answers: PlistDict): DeviceFacts["autoSetupAdminAccounts"] {
+  if (array(answers, "AutoSetupAdminAccounts") === undefined) return undefined;
+  return dicts(answers, "AutoSetupAdminAccounts").map((account) =>
+    present({ guid: filled(account, "GUID"), shortName: filled(account, "shortName") })
+  );
+}

@@ -1,0 +1,49 @@
+/**
+ * DeviceLock: locks a device at once, a Mac with a PIN.
+ *
+ * Promise: a Mac never gets the command without a PIN of exactly six digits, since nobody could open it again; the PIN
+ * is handed out for escrow when the Mac has acknowledged.
+ *
+ * Source: Apple, "Device Lock" (developer.apple.com/documentation/devicemanagement/device-lock-command).
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { textLike, textUpTo } from "./arguments.ts";
+import { type CommandDefinition, redact } from "./command.ts";
+import { channel, firstOf, knownPlatform, userEnrollment } from "./validity.ts";
+
+const NAME = "DeviceLock";
+const pin = () => textLike(/^[0-9]{6}$/);
+const note = { message: textUpTo(255).optional(), phone_number: textUpTo(15).optional() };
+const args = z.object({ ...note, pin: pin().optional() });
+const macArgs = z.object({ ...note, pin: pin() });
+const otherArgs = z.object(note);
+type Args = z.infer<typeof args>;
+
+export const deviceLock: CommandDefinition<Args> = {
+  name: NAME,
+  requestType: NAME,
+  args,
+  secretArgs: ["pin"],
+  keepsResult: false,
+  retriesNotNow: true,
+  expiresAfter: null,
+  manual: true,
+  invalidFor: (target) =>
+    firstOf(
+      channel(NAME, target),
+      knownPlatform(NAME, target),
+      target.platform === "tvOS" ? `Cannot send ${NAME} to an Apple TV: tvOS does not have it` : null,
+      userEnrollment(NAME, target, ["iOS", "iPadOS"]),
+    ),
+  argsFor: (target) => target.platform === "macOS" ? macArgs : otherArgs,
+  build: (args) => ({
+    ...(args.message ? { Message: args.message } : {}),
+    ...(args.phone_number ? { PhoneNumber: args.phone_number } : {}),
+    ...(args.pin === undefined ? {} : { PIN: args.pin }),
+  }),
+  onAcknowledged: (_report, args) => args.pin === undefined ? [] : [{ kind: "lockPin", pin: args.pin }],
+  describe: (args) => redact(args, ["message", "phone_number"], ["pin"]),
+};

@@ -1,0 +1,60 @@
+/**
+ * EraseDevice: deletes everything on a device.
+ *
+ * Promise: what an operator has to decide depends on the hardware and is asked for exactly: two choices on a phone or
+ * tablet, a PIN of six letters or digits on a Mac without a Secure Enclave, nothing elsewhere.
+ *
+ * Source: Apple, "Erase Device" (developer.apple.com/documentation/devicemanagement/erase-device-command).
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { macChip } from "../protocol/platform.ts";
+import { flag, textLike } from "./arguments.ts";
+import { type CommandDefinition, type CommandTarget, redact } from "./command.ts";
+import { channel, firstOf, knownPlatform, userEnrollment } from "./validity.ts";
+
+const NAME = "EraseDevice";
+const pin = () => textLike(/^[a-zA-Z0-9]{6}$/);
+const args = z.object({
+  disallow_proximity_setup: flag().optional(),
+  preserve_data_plan: flag().optional(),
+  pin: pin().optional(),
+});
+const mobileArgs = z.object({ disallow_proximity_setup: flag(), preserve_data_plan: flag() });
+const pinArgs = z.object({ pin: pin() });
+const noArgs = z.object({});
+type Args = z.infer<typeof args>;
+
+export const eraseDevice: CommandDefinition<Args> = {
+  name: NAME,
+  requestType: NAME,
+  args,
+  secretArgs: ["pin"],
+  keepsResult: false,
+  retriesNotNow: true,
+  expiresAfter: null,
+  manual: true,
+  invalidFor: (target) => firstOf(channel(NAME, target), knownPlatform(NAME, target), userEnrollment(NAME, target)),
+  argsFor(target): z.ZodType<Args> {
+    if (target.platform === "iOS" || target.platform === "iPadOS") return mobileArgs;
+    return needsErasePin(target) ? pinArgs : noArgs;
+  },
+  build: (args) => ({
+    ...(args.disallow_proximity_setup === undefined ? {} : { DisallowProximitySetup: args.disallow_proximity_setup }),
+    ...(args.preserve_data_plan === undefined ? {} : { PreserveDataPlan: args.preserve_data_plan }),
+    ...(args.pin === undefined ? {} : { PIN: args.pin }),
+  }),
+  describe: (args) => redact(args, ["disallow_proximity_setup", "preserve_data_plan"], ["pin"]),
+};
+
+/**
+ * Whether erasing leaves a Mac that asks for a PIN: Intel without T2. Only a Secure Enclave makes Activation Lock
+ * manageable, so that flag tells T2 models apart; before the device has said what chip it has, its model does.
+ */
+export function needsErasePin(target: CommandTarget): boolean {
+  if (target.platform !== "macOS") return false;
+  const appleSilicon = target.appleSilicon ?? (macChip(target.model) === "appleSilicon");
+  return !appleSilicon && target.activationLockManageable !== true;
+}

@@ -1,0 +1,30 @@
+/**
+ * Reenroll: installs the enrollment profile anew, so that the device gets a new identity before the old one ends.
+ *
+ * Promise: the profile is sent as given. It carries a one-time secret that lives an hour, and so does the command.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { bytes } from "./arguments.ts";
+import { type CommandDefinition, redact } from "./command.ts";
+import { channel } from "./validity.ts";
+
+const NAME = "Reenroll";
+const args = z.object({ profile: bytes() });
+type Args = z.infer<typeof args>;
+
+export const reenroll: CommandDefinition<Args> = {
+  name: NAME,
+  requestType: "InstallProfile",
+  args,
+  secretArgs: ["profile"],
+  keepsResult: false,
+  retriesNotNow: true,
+  expiresAfter: 3_600,
+  manual: false,
+  invalidFor: (target) => channel(NAME, target),
+  build: (args) => ({ Payload: Uint8Array.fromBase64(args.profile) }),
+  describe: (args) => redact(args, [], ["profile"]),
+};

@@ -1,0 +1,48 @@
+/**
+ * The one table of commands.
+ *
+ * Promise: names are unique and never change, because commands wait in the database under them. Adding a command is
+ * adding a file and a line here.
+ *
+ * @module
+ */
+
+import { certificateList } from "./certificate_list.ts";
+import type { CommandDefinition } from "./command.ts";
+import { customCommand } from "./custom_command.ts";
+import { deviceInformation } from "./device_information.ts";
+import { deviceLock } from "./device_lock.ts";
+import { eraseDevice } from "./erase_device.ts";
+import { installProfile } from "./install_profile.ts";
+import { installedApplicationList } from "./installed_application_list.ts";
+import { profileList } from "./profile_list.ts";
+import { reenroll } from "./reenroll.ts";
+import { removeProfile } from "./remove_profile.ts";
+import { restartDevice } from "./restart_device.ts";
+import { securityInfo } from "./security_info.ts";
+
+/** A command whose arguments' type is forgotten: give its functions only what its own `args` has parsed. */
+export type AnyCommand = CommandDefinition<unknown>;
+
+/** Every command, by name in alphabetical order. */
+export const COMMANDS: readonly AnyCommand[] = [
+  certificateList,
+  customCommand,
+  deviceInformation,
+  deviceLock,
+  eraseDevice,
+  installProfile,
+  installedApplicationList,
+  profileList,
+  reenroll,
+  removeProfile,
+  restartDevice,
+  securityInfo,
+];
+
+const BY_NAME: ReadonlyMap<string, AnyCommand> = new Map(COMMANDS.map((command) => [command.name, command]));
+
+/** The command with this name, or undefined. */
+export function commandNamed(name: string): AnyCommand | undefined {
+  return BY_NAME.get(name);
+}

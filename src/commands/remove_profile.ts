@@ -1,0 +1,45 @@
+/**
+ * RemoveProfile: takes a configuration profile away from a device or a user.
+ *
+ * Source: Apple, "Remove Profile" (developer.apple.com/documentation/devicemanagement/remove-profile-command).
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { REQUIRED, text } from "./arguments.ts";
+import { type CommandDefinition, redact } from "./command.ts";
+import { channel, firstOf, userEnrollment } from "./validity.ts";
+
+const NAME = "RemoveProfile";
+const args = z.object({ identifier: text().min(1, REQUIRED), artifact_version: text().optional() });
+type Args = z.infer<typeof args>;
+
+export const removeProfile: CommandDefinition<Args> = {
+  name: NAME,
+  requestType: NAME,
+  args,
+  secretArgs: [],
+  keepsResult: false,
+  retriesNotNow: true,
+  expiresAfter: null,
+  manual: false,
+  invalidFor: (target) =>
+    firstOf(
+      channel(NAME, target, ["iPadOS", "macOS"]),
+      userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"]),
+    ),
+  build: (args) => ({ Identifier: args.identifier }),
+  onAcknowledged: (_report, args) =>
+    args.artifact_version === undefined
+      ? []
+      : [{ kind: "artifact", artifactVersion: args.artifact_version, outcome: "removed", errors: [] }],
+  onError: (report, args) =>
+    args.artifact_version === undefined ? [] : [{
+      kind: "artifact",
+      artifactVersion: args.artifact_version,
+      outcome: "removalFailed",
+      errors: report.errorChain ?? [],
+    }],
+  describe: (args) => redact(args, ["identifier", "artifact_version"], []),
+};

@@ -1,0 +1,73 @@
+/**
+ * SecurityInfo: how a device is protected and managed.
+ *
+ * Promise: the personal recovery key leaves the result as its own effect; what is stored as security information
+ * never holds it, not even encrypted, so that whoever may read a device's details gets no copy to attack at leisure.
+ *
+ * Source: Apple, "Security Info" (developer.apple.com/documentation/devicemanagement/security-info-command).
+ *
+ * @module
+ */
+
+import { bool, data, dict, type PlistDict, str } from "../protocol/plist.ts";
+import { toJsonObject } from "../protocol/plist_json.ts";
+import { present } from "../protocol/present.ts";
+import { nothing } from "./arguments.ts";
+import type { CommandDefinition, Effect, SecurityFacts } from "./command.ts";
+import { channel, firstOf, userEnrollment } from "./validity.ts";
+
+const NAME = "SecurityInfo";
+const RECOVERY_KEY = "FDE_PersonalRecoveryKeyCMS";
+
+export const securityInfo: CommandDefinition<Record<string, never>> = {
+  name: NAME,
+  requestType: NAME,
+  args: nothing(),
+  secretArgs: [],
+  keepsResult: false,
+  retriesNotNow: true,
+  expiresAfter: 86_400,
+  manual: true,
+  invalidFor: (target) => firstOf(channel(NAME, target), userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"])),
+  build: () => ({}),
+  onAcknowledged(report) {
+    const info = dict(report.body, "SecurityInfo");
+    if (info === undefined) return [{ kind: "unreadable", reason: 'The result has no "SecurityInfo"' }];
+    const stored = Object.fromEntries(Object.entries(info).filter(([key]) => key !== RECOVERY_KEY));
+    const effects: Effect[] = [{ kind: "securityInfo", values: securityFacts(info), raw: toJsonObject(stored) }];
+    const cms = data(info, RECOVERY_KEY);
+    if (cms !== undefined && cms.length > 0) {
+      effects.push({ kind: "prkCms", cms, deviceKey: str(info, "FDE_PersonalRecoveryKeyDeviceKey") ?? null });
+    }
+    return effects;
+  },
+  describe: () => ({}),
+};
+
+/** The facts in a SecurityInfo dictionary. */
+export function securityFacts(info: PlistDict): SecurityFacts {
+  const management = dict(info, "ManagementStatus") ?? {};
+  const firmware = dict(info, "FirmwarePasswordStatus");
+  return present({
+    depEnrollment: bool(management, "EnrolledViaDEP"),
+    userEnrollment: bool(management, "IsUserEnrollment"),
+    userApproved: bool(management, "UserApprovedEnrollment"),
+    activationLockManageable: bool(management, "IsActivationLockManageable"),
+    bootstrapTokenAllowedForAuthentication: allowed(info, "BootstrapTokenAllowedForAuthentication"),
+    bootstrapTokenRequiredForSoftwareUpdate: allowed(info, "BootstrapTokenRequiredForSoftwareUpdate"),
+    bootstrapTokenRequiredForKextApproval: allowed(info, "BootstrapTokenRequiredForKernelExtensionApproval"),
+    fileVaultEnabled: bool(info, "FDE_Enabled"),
+    hasPersonalRecoveryKey: bool(info, "FDE_HasPersonalRecoveryKey"),
+    firmwarePassword: firmware === undefined ? undefined : {
+      exists: bool(firmware, "PasswordExists") ?? false,
+      changePending: bool(firmware, "ChangePending") ?? false,
+    },
+    recoveryLockEnabled: bool(info, "IsRecoveryLockEnabled"),
+  });
+}
+
+/** A boolean, or Apple's words for one; "not supported" is neither. */
+function allowed(info: PlistDict, key: string): boolean | undefined {
+  const word = str(info, key)?.toLowerCase();
+  return word === "allowed" ? true : word === "disallowed" ? false : bool(info, key);
+}

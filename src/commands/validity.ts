@@ -1,0 +1,45 @@
+/**
+ * The conditions that commands share, each a sentence when it does not hold.
+ *
+ * Promise: what is unknown about a target does not forbid a query, since queries are how it becomes known.
+ *
+ * @module
+ */
+
+import type { Platform } from "../protocol/platform.ts";
+import type { CommandTarget } from "./command.ts";
+
+/** The first condition that does not hold, or null. */
+export function firstOf(...reasons: (string | null)[]): string | null {
+  return reasons.find((reason) => reason !== null) ?? null;
+}
+
+/** Only devices take it, or users too on the platforms named in `userChannelOn`. */
+export function channel(
+  name: string,
+  target: CommandTarget,
+  userChannelOn: readonly Platform[] = [],
+): string | null {
+  if (target.channel === "Device") return null;
+  if (target.platform !== null && userChannelOn.includes(target.platform)) return null;
+  if (userChannelOn.length === 0) return `Cannot send ${name} to a user: it is for the device channel`;
+  return `Cannot send ${name} to this user: it is for users on ${userChannelOn.join(" and ")}`;
+}
+
+/** In a user enrollment, only the named platforms take it; none named means no user enrollment does. */
+export function userEnrollment(
+  name: string,
+  target: CommandTarget,
+  platforms: readonly Platform[] = [],
+): string | null {
+  if (target.userEnrollment !== true) return null;
+  if (platforms.length === 0) return `Cannot send ${name} to a user enrollment: the device would refuse it`;
+  if (target.platform === null || platforms.includes(target.platform)) return null;
+  return `Cannot send ${name} to a user enrollment on ${target.platform}: it is for ${platforms.join(", ")}`;
+}
+
+/** The platform has to be known, because it decides what is sent. */
+export function knownPlatform(name: string, target: CommandTarget): string | null {
+  if (target.platform !== null) return null;
+  return `Cannot send ${name} yet: the platform is not known before the device has answered DeviceInformation`;
+}
