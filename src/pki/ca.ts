@@ -1,11 +1,10 @@
 /**
- * Issues certificates: the authority's own, and those of devices. Always SHA-256, always version 3.
+ * Issues certificates: the authority's own, and those of devices. Never SHA-1, always version 3.
  *
  * @module
  */
-import { createHash, type KeyObject, randomBytes, sign as nodeSign } from "node:crypto";
+import { createHash, type KeyObject, randomBytes } from "node:crypto";
 import type { Certificate } from "./certificate.ts";
-import { signatureAlgorithm } from "./csr.ts";
 import { Der } from "./der.ts";
 import { readBitString } from "./der_values.ts";
 import * as write from "./der_writer.ts";
@@ -15,6 +14,7 @@ import { type GeneralName, writeGeneralNames } from "./general_name.ts";
 import { keyMatches, spkiOf } from "./keys.ts";
 import { type SubjectInput, writeName } from "./name.ts";
 import { OID } from "./oids.ts";
+import { signStructure, structureAlgorithm } from "./sign_structure.ts";
 
 /** An authority: its parsed certificate and its private key. */
 export type Authority = { readonly certificate: Certificate; readonly key: KeyObject };
@@ -142,7 +142,7 @@ type Body = {
 };
 
 function signCertificate(key: KeyObject, body: Body): write.Bytes {
-  const algorithm = signatureAlgorithm(key);
+  const { algorithm } = structureAlgorithm(key);
   const tbs = write.sequence(
     write.context(0, write.integer(2)),
     write.integer(body.serial),
@@ -153,7 +153,7 @@ function signCertificate(key: KeyObject, body: Body): write.Bytes {
     body.spki,
     write.context(3, write.sequence(...body.extensions)),
   );
-  return write.sequence(tbs, algorithm, write.bitString(nodeSign("sha256", tbs, key)));
+  return write.sequence(tbs, algorithm, signStructure(key, tbs).signature);
 }
 
 const extension = (type: string, critical: boolean, value: Uint8Array): Uint8Array =>

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type KeyObject, sign as nodeSign } from "node:crypto";
-import { ecdsaSignatureOid, rsaSignatureOid, signatureScheme } from "./algorithms.ts";
+import type { KeyObject } from "node:crypto";
+import { signatureScheme } from "./algorithms.ts";
 import { readAttributes, singleValue } from "./attributes.ts";
 import { Der, TAG } from "./der.ts";
 import { readAlgorithm, readBitString, readText } from "./der_values.ts";
@@ -13,6 +13,7 @@ import { PkiError } from "./errors.ts";
 import { type ExtensionFacts, readExtensions } from "./extensions.ts";
 import { type GeneralName, writeGeneralNames } from "./general_name.ts";
 import { spkiOf } from "./keys.ts";
+import { signStructure } from "./sign_structure.ts";
 import { type Name, readName, type SubjectInput, writeName } from "./name.ts";
 import { OID } from "./oids.ts";
 import { type PublicKey, readPublicKey } from "./public_key.ts";
@@ -72,7 +73,7 @@ export type CsrInput = {
   };
 };
 
-/** Writes a request, signed with SHA-256 by its own key. */
+/** Writes a request, signed by its own key. */
 export function buildCsr({ subject, key, attributes = {} }: CsrInput): write.Bytes {
   const { challengePassword, subjectAltNames } = attributes;
   const attribute = (type: string, value: Uint8Array) => write.sequence(write.oid(type), write.setOf(value));
@@ -85,16 +86,10 @@ export function buildCsr({ subject, key, attributes = {} }: CsrInput): write.Byt
   const set = write.setOf(...list);
   set[0] = 0xa0;
   const info = write.sequence(write.integer(0), writeName(subject), spkiOf(key), set);
-  return write.sequence(info, signatureAlgorithm(key), write.bitString(nodeSign("sha256", info, key)));
+  const { algorithm, signature } = signStructure(key, info);
+  return write.sequence(info, algorithm, signature);
 }
 
 /** PrintableString where it fits, since some old servers read nothing else (RFC 2985 section 5.4.1 prefers it). */
 const challengeText = (text: string): Uint8Array =>
   /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text) ? write.printableString(text) : write.utf8String(text);
-
-/** The AlgorithmIdentifier of a SHA-256 signature by that key. */
-export function signatureAlgorithm(key: KeyObject): Uint8Array {
-  return key.asymmetricKeyType === "rsa"
-    ? write.algorithm(rsaSignatureOid("sha256"), write.nil())
-    : write.algorithm(ecdsaSignatureOid("sha256"));
-}

@@ -36,7 +36,7 @@ basicConstraints = critical,CA:TRUE,pathlen:3
 keyUsage = critical,keyCertSign,digitalSignature
 extendedKeyUsage = clientAuth,1.2.3.4
 subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
+authorityKeyIdentifier = keyid:always
 subjectAltName = DNS:a.example,email:x@example.org,URI:https://u.example/,IP:10.1.2.3,IP:2001:db8::1,otherName:msUPN;UTF8:p@example.org
 1.2.840.113635.100.8.9.1 = ASN1:FORMAT:ASCII,OCTETSTRING:C02XX
 `;

@@ -148,11 +148,10 @@ Deno.test("hundreds of authorities of one name do not cost hundreds of signature
   );
   // Without a key identifier every one of them looks like every other one's issuer.
   const bare = fakes.map(({ subjectKeyId: _, ...rest }) => rest);
-  const leaf = issuedBy(
-    { ...authority(rsaKey("x"), "Loop"), parsed: authority(rsaKey("x"), "Loop").parsed },
-    ecKey("y"),
+  const leaf = issuedBy(authority(rsaKey("x"), "Loop"), ecKey("y"));
+  refuses(
+    () => verifyChain(leaf.parsed, { anchors: [authority().parsed], intermediates: bare, now: NOW }),
+    "chain",
+    /too many possible paths/,
   );
-  const started = performance.now();
-  refuses(() => verifyChain(leaf.parsed, { anchors: [authority().parsed], intermediates: bare, now: NOW }), "chain");
-  assert.ok(performance.now() - started < 2000);
 });

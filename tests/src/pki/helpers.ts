@@ -36,9 +36,12 @@ const identity = (der: Uint8Array, key: KeyObject): TestIdentity => ({
   key,
 });
 
-/** A self-signed identity. */
-export const selfIdentity = (key: KeyObject, commonName = "device"): TestIdentity =>
-  identity(
+const identities = new Map<string, TestIdentity>();
+
+/** A self-signed identity; the same one for the same key and name. */
+export function selfIdentity(key: KeyObject, commonName = "device"): TestIdentity {
+  const name = commonName + spkiOf(key).toHex();
+  const known = identities.get(name) ?? identity(
     selfSigned({
       subject: [["O", "Espalier Tests"], ["CN", commonName]],
       key,
@@ -47,6 +50,9 @@ export const selfIdentity = (key: KeyObject, commonName = "device"): TestIdentit
     }),
     key,
   );
+  identities.set(name, known);
+  return known;
+}
 
 /** An authority. */
 export const authority = (key: KeyObject = rsaKey("ca"), commonName = "Test CA"): TestIdentity =>

@@ -78,8 +78,10 @@ Deno.test("openssl's detached signatures verify: keys, hashes, attributes, ident
       const found = verifyDetached(cms, BODY);
       assert.equal(found.certificate.fingerprint, identity.parsed.fingerprint, options.join(" "));
       assert.deepEqual([found.digest, found.signedAttributes], [digest, signedAttributes]);
-      refuses(() => verifyDetached(cms, flip(BODY, 0)), "signature");
-      refuses(() => verifyDetached(cms, new Uint8Array()), "signature");
+      // With -stream openssl attaches the content, which is then what must be the body.
+      const code = options.includes("-stream") ? "cms" : "signature";
+      refuses(() => verifyDetached(cms, flip(BODY, 0)), code);
+      refuses(() => verifyDetached(cms, new Uint8Array()), code);
     }
   });
 });
@@ -129,7 +131,7 @@ Deno.test("a message with any changed bit does not verify, or says the very same
         survives(() => {
           const found = verifyDetached(flip(cms, i, bit), BODY);
           // Not everything is signed (versions, the digestAlgorithms set); but who signed what always is.
-          assert.equal(found.certificate.spkiFingerprint, identity.parsed.spkiFingerprint);
+          assert.deepEqual(found.certificate.publicKey, identity.parsed.publicKey);
           accepted++;
         });
       }
