@@ -183,10 +183,14 @@ class Reader {
   #ascii(start: number, count: number): string {
     const bytes = this.#bytes;
     const end = start + count;
+    let short = "";
     for (let at = start; at < end; at++) {
-      if ((bytes[at] ?? 0xff) > 0x7f) fail("an ASCII string holds a byte above 127");
+      const byte = bytes[at] ?? 0xff;
+      if (byte > 0x7f) fail("an ASCII string holds a byte above 127");
+      // A call of the decoder costs more than a short string's characters.
+      if (count <= 40) short += String.fromCharCode(byte);
     }
-    return clean(ascii.decode(bytes.subarray(start, end)));
+    return clean(count <= 40 ? short : ascii.decode(bytes.subarray(start, end)));
   }
 
   #container(at: number, marker: number, depth: number): Plist {

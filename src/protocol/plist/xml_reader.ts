@@ -9,17 +9,13 @@
  * @module
  */
 
-import { integerOf, MAX_DEPTH, type Plist, type PlistDict, PlistError, setKey } from "./value.ts";
+import { MAX_DEPTH, type Plist, type PlistDict, setKey } from "./value.ts";
+import { data, date, fail, integer, real, short, unescape } from "./xml_scalars.ts";
 
-const INTEGER = /^[+-]?(?:[0-9]+|0[xX][0-9a-fA-F]+)$/;
-const REAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
-const NOT_FINITE = /^([+-]?)(nan|inf|infinity)$/i;
-const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z$/;
-const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
-
-function fail(reason: string): never {
-  throw new PlistError(`Cannot read the property list: ${reason}`);
-}
+/** How Apple's own writer begins; recognised at a glance, and equivalent to reading it. */
+const APPLE_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n' +
+  '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n' +
+  '<plist version="1.0">\n';
 
 /** The value of the XML property list `text`. Throws `PlistError`. */
 export function readXml(text: string): Plist {
@@ -39,6 +35,19 @@ class Scanner {
   }
 
   document(): Plist {
+    if (this.#text.startsWith(APPLE_HEAD)) this.#at = APPLE_HEAD.length;
+    else this.#head();
+    this.#skip();
+    const value = this.#element(0);
+    this.#skip();
+    this.#close("plist");
+    this.#skip();
+    if (this.#at < this.#text.length) fail("there is text after its end");
+    return value;
+  }
+
+  /** Everything up to and with the start tag of the outermost element. */
+  #head(): void {
     if (this.#text.charCodeAt(0) === 0xfeff) this.#at = 1;
     if (this.#text.startsWith("<?xml", this.#at)) {
       const end = this.#find("?>", "the XML declaration is not closed");
@@ -61,13 +70,6 @@ class Scanner {
     if (tag !== "plist" && !/^plist\s+version\s*=\s*["'][^"'<>]*["']\s*$/.test(tag)) {
       fail(`its outermost element is "${short(tag)}", it should be "plist"`);
     }
-    this.#skip();
-    const value = this.#value(this.#tag(), 0);
-    this.#skip();
-    this.#close("plist");
-    this.#skip();
-    if (this.#at < this.#text.length) fail("there is text after its end");
-    return value;
   }
 
   /** Position of `needle` at or after the cursor. */
@@ -119,26 +121,55 @@ class Scanner {
     fail(at < this.#text.length ? `"</${name}>" should stand where something else is` : "it ends too early");
   }
 
+  /** The element at the cursor. The forms that Apple writes are told apart without cutting out their tags. */
+  #element(depth: number): Plist {
+    const text = this.#text;
+    const at = this.#at;
+    switch (text.charCodeAt(at + 1)) {
+      case 0x73: // s
+        if (!text.startsWith("<string>", at)) break;
+        this.#at = at + 8;
+        return this.#content("string", "</string>");
+      case 0x74: // t
+        if (!text.startsWith("<true/>", at)) break;
+        this.#at = at + 7;
+        return true;
+      case 0x66: // f
+        if (!text.startsWith("<false/>", at)) break;
+        this.#at = at + 8;
+        return false;
+      case 0x69: // i
+        if (!text.startsWith("<integer>", at)) break;
+        this.#at = at + 9;
+        return integer(this.#content("integer", "</integer>"));
+      case 0x64: // d
+        if (!text.startsWith("<dict>", at)) break;
+        this.#at = at + 6;
+        return this.#dict(depth + 1);
+    }
+    return this.#value(this.#tag(), depth);
+  }
+
   #value(tag: string, depth: number): Plist {
     switch (tag) {
       case "string":
-        return this.#content("string");
+        return this.#content("string", "</string>");
       case "true/":
         return true;
       case "false/":
         return false;
       case "integer":
-        return integer(this.#content("integer").trim());
+        return integer(this.#content("integer", "</integer>"));
       case "dict":
         return this.#dict(depth + 1);
       case "array":
         return this.#array(depth + 1);
       case "data":
-        return data(this.#content("data"));
+        return data(this.#content("data", "</data>"));
       case "date":
-        return date(this.#content("date").trim());
+        return date(this.#content("date", "</date>"));
       case "real":
-        return real(this.#content("real").trim());
+        return real(this.#content("real", "</real>"));
       case "string/":
       case "dict/":
       case "array/":
@@ -175,11 +206,11 @@ class Scanner {
         if (!/^key\s*\/?$/.test(tag)) fail(`a dictionary has "<${short(tag)}>" where "<key>" should be`);
         if (tag.endsWith("/")) fail("a dictionary has an empty key");
       }
-      const key = this.#content("key");
+      const key = this.#content("key", "</key>");
       this.#skip();
       if (this.#text.startsWith("</", this.#at)) fail(`the key "${short(key)}" has no value`);
       if (Object.hasOwn(dict, key)) fail(`the key "${short(key)}" is twice in one dictionary`);
-      setKey(dict, key, this.#value(this.#tag(), depth));
+      setKey(dict, key, this.#element(depth));
     }
   }
 
@@ -192,12 +223,18 @@ class Scanner {
         this.#close("array");
         return array;
       }
-      array.push(this.#value(this.#tag(), depth));
+      array.push(this.#element(depth));
     }
   }
 
   /** Character data up to the end tag of `name`, with references, comments and CDATA sections resolved. */
-  #content(name: string): string {
+  #content(name: string, endTag: string): string {
+    const first = this.#text.indexOf("<", this.#at);
+    if (first >= 0 && this.#text.startsWith(endTag, first)) {
+      const raw = this.#text.slice(this.#at, first);
+      this.#at = first + endTag.length;
+      return raw.includes("&") ? unescape(raw) : raw;
+    }
     let content = "";
     for (;;) {
       const end = this.#find("<", `the element "${name}" is not closed`);
@@ -209,68 +246,16 @@ class Scanner {
         const stop = this.#find("]]>", "a CDATA section is not closed");
         content += this.#text.slice(end + 9, stop);
         this.#at = stop + 3;
-      } else this.#skip2();
+      } else this.#skipInnerComment();
     }
     this.#close(name);
     return content;
   }
 
   /** Moves over one comment inside character data, where white space counts. */
-  #skip2(): void {
+  #skipInnerComment(): void {
     if (!this.#text.startsWith("<!--", this.#at)) fail("there is a declaration inside an element");
     this.#at += 4;
     this.#at = this.#find("-->", "a comment is not closed") + 3;
-  }
-}
-
-const short = (text: string): string => text.length > 60 ? `${text.slice(0, 60)}…` : text;
-
-function unescape(raw: string): string {
-  return raw.replace(/&([^;&]{0,12})(;?)/g, (_, name: string, semicolon: string) => {
-    const known = Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : undefined;
-    if (semicolon && known !== undefined) return known;
-    const digits = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(name);
-    const code = digits === null ? -1 : digits[1] !== undefined ? parseInt(digits[1], 16) : Number(digits[2]);
-    if (!semicolon || code < 1 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
-      fail(`"&${short(name)}" is not a character reference that XML has`);
-    }
-    return String.fromCodePoint(code);
-  });
-}
-
-function integer(text: string): number | bigint {
-  if (text.length < 16) {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && /^-?[0-9]+$/.test(text)) return value === 0 ? 0 : value;
-  }
-  if (text.length > 40 || !INTEGER.test(text)) fail(`"${short(text)}" is not an integer`);
-  const magnitude = BigInt(text.replace(/^[+-]/, ""));
-  return integerOf(text.startsWith("-") ? -magnitude : magnitude);
-}
-
-function real(text: string): number {
-  if (REAL.test(text)) return Number(text);
-  const special = NOT_FINITE.exec(text);
-  if (special === null) fail(`"${short(text)}" is not a number`);
-  if (special[2]?.toLowerCase() === "nan") return NaN;
-  return special[1] === "-" ? -Infinity : Infinity;
-}
-
-function date(text: string): Date {
-  const parts = DATE.exec(text);
-  if (parts === null) fail(`"${short(text)}" is not a date like 2001-01-01T00:00:00Z`);
-  const date = new Date(text);
-  // Date would turn 30 February into 1 March, and 24:00 into the next day.
-  if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 19) !== text.slice(0, 19)) {
-    fail(`"${short(text)}" is not a day and time that exists`);
-  }
-  return date;
-}
-
-function data(text: string): Uint8Array {
-  try {
-    return Uint8Array.fromBase64(text);
-  } catch {
-    fail("a data element is not base64");
   }
 }
