@@ -1,0 +1,92 @@
+/**
+ * What stands inside the leaf elements of an XML property list.
+ *
+ * Promise: strict readers. A text that is not exactly a value of its kind throws `PlistError`; none is rounded, cut or
+ * guessed.
+ *
+ * @module
+ */
+
+import { integerOf, PlistError } from "./value.ts";
+
+const INTEGER = /^[+-]?(?:[0-9]+|0[xX][0-9a-fA-F]+)$/;
+const REAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const NOT_FINITE = /^([+-]?)(nan|inf|infinity)$/i;
+const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z$/;
+const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+
+/** Stops reading with a sentence. */
+export function fail(reason: string): never {
+  throw new PlistError(`Cannot read the property list: ${reason}`);
+}
+
+/** A piece of foreign text for an error sentence. */
+export const short = (text: string): string => text.length > 60 ? `${text.slice(0, 60)}…` : text;
+
+/** Character data with its references resolved: the five of XML and those by number. Throws `PlistError`. */
+export function unescape(raw: string): string {
+  return raw.replace(/&([^;&]{0,12})(;?)/g, (_, name: string, semicolon: string) => {
+    const known = Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : undefined;
+    if (semicolon && known !== undefined) return known;
+    const digits = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(name);
+    const code = digits === null ? -1 : digits[1] !== undefined ? parseInt(digits[1], 16) : Number(digits[2]);
+    if (!semicolon || code < 1 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
+      fail(`"&${short(name)}" is not a character reference that XML has`);
+    }
+    return String.fromCodePoint(code);
+  });
+}
+
+/** A decimal or hexadecimal integer of at most 64 bits. Throws `PlistError`. */
+export function integer(content: string): number | bigint {
+  const value = digits(content);
+  if (value >= 0) return value;
+  const text = content.trim();
+  if (text.length > 40 || !INTEGER.test(text)) fail(`"${short(text)}" is not an integer`);
+  const magnitude = BigInt(text.replace(/^[+-]/, ""));
+  return integerOf(text.startsWith("-") ? -magnitude : magnitude);
+}
+
+/** The value of 1 to 15 decimal digits and nothing else, or -1. */
+function digits(text: string): number {
+  if (text.length === 0 || text.length > 15) return -1;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** A decimal number, or one of the words for what is not finite. Throws `PlistError`. */
+export function real(content: string): number {
+  const text = content.trim();
+  if (REAL.test(text)) return Number(text);
+  const special = NOT_FINITE.exec(text);
+  if (special === null) fail(`"${short(text)}" is not a number`);
+  if (special[2]?.toLowerCase() === "nan") return NaN;
+  return special[1] === "-" ? -Infinity : Infinity;
+}
+
+/** A date as `2001-01-01T00:00:00Z`. Throws `PlistError`. */
+export function date(content: string): Date {
+  const text = content.trim();
+  const parts = DATE.exec(text);
+  if (parts === null) fail(`"${short(text)}" is not a date like 2001-01-01T00:00:00Z`);
+  const date = new Date(text);
+  // Date would turn 30 February into 1 March, and 24:00 into the next day.
+  if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 19) !== text.slice(0, 19)) {
+    fail(`"${short(text)}" is not a day and time that exists`);
+  }
+  return date;
+}
+
+/** Bytes in base64. Throws `PlistError`. */
+export function data(text: string): Uint8Array {
+  try {
+    return Uint8Array.fromBase64(text);
+  } catch {
+    fail("a data element is not base64");
+  }
+}
