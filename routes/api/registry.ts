@@ -4,7 +4,24 @@
  * @module
  */
 
+import { API_TOKEN_ENDPOINTS } from "./api_tokens.ts";
+import { DEVICE_TAG_ENDPOINTS } from "./device_tags.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { EVENT_ENDPOINTS } from "./events.ts";
+import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
+import { ROLE_ENDPOINTS } from "./roles.ts";
+import { TAG_ENDPOINTS } from "./tags.ts";
+import { TAXONOMY_ENDPOINTS } from "./taxonomies.ts";
+import { USER_ENDPOINTS } from "./users.ts";
 
 /** Every endpoint of the API. */
-export const ENDPOINTS: readonly Endpoint[] = [];
+export const ENDPOINTS: readonly Endpoint[] = [
+  ...USER_ENDPOINTS,
+  ...ROLE_ENDPOINTS,
+  ...API_TOKEN_ENDPOINTS,
+  ...META_BUSINESS_UNIT_ENDPOINTS,
+  ...TAXONOMY_ENDPOINTS,
+  ...TAG_ENDPOINTS,
+  ...DEVICE_TAG_ENDPOINTS,
+  ...EVENT_ENDPOINTS,
+];

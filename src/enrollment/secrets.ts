@@ -190,9 +190,8 @@ export async function verifyEnrollmentSecret(
   const details = {
     serial_number: proof.serialNumber,
     udid: proof.udid,
-    ...(row === undefined
-      ? {}
-      : { enrollment_secret: { pk: row.id }, meta_business_unit: { pk: row.metaBusinessUnitId } }),
+    // Not `enrollment_secret`: a key of that name is taken for the secret itself, and redacted.
+    ...(row === undefined ? {} : { enrollment_secret_id: row.id, meta_business_unit: { pk: row.metaBusinessUnitId } }),
   };
   if (row === undefined || reason !== undefined) {
     const event: NewEvent = {

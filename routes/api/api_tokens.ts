@@ -1,0 +1,105 @@
+/**
+ * `/api/accounts/api_tokens/`.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { findApiToken, listApiTokens } from "../../db/api_tokens.ts";
+import { findUser } from "../../db/users.ts";
+import { apiTokenRepresentation, createApiToken, deleteApiToken } from "../../src/access/api_tokens.ts";
+import { invalid, problem } from "../../src/errors.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import {
+  NOT_A_CHOICE,
+  pkField,
+  relatedFilter,
+  textField,
+  textFilter,
+  timeField,
+  timeOut,
+  uuidParams,
+} from "./fields.ts";
+import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+const PATH = "/api/accounts/api_tokens/";
+const ONE = "/api/accounts/api_tokens/{id}/";
+
+const tokenSchema = z.object({
+  id: z.string(),
+  user: z.int(),
+  name: z.string(),
+  expires_at: timeOut.nullable(),
+  last_used_at: timeOut.nullable().describe("To the minute."),
+  created_at: timeOut,
+});
+
+/** The endpoints of API tokens. */
+export const API_TOKEN_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: PATH,
+    permission: "accounts.view_apitoken",
+    tag: "Accounts",
+    summary: "List API tokens",
+    query: z.object({ user: relatedFilter, name: textFilter, ...pageQuery }),
+    response: { status: 200, schema: pageOfSchema(tokenSchema) },
+    async handle(input) {
+      const { user, name } = input.query;
+      if (user !== undefined && await findUser(input.runtime.sql, user) === undefined) {
+        throw invalid({ user: [NOT_A_CHOICE] });
+      }
+      const page = pageOf(input.query);
+      const { count, rows } = await listApiTokens(input.runtime.sql, { userId: user, name, ...page });
+      return paginated(input, page, { count, rows: rows.map(apiTokenRepresentation) });
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: PATH,
+    permission: "accounts.add_apitoken",
+    tag: "Accounts",
+    summary: "Make an API token",
+    description: "The answer holds the token, once. The caller must hold all that the token's user holds.",
+    body: z.object({
+      user: pkField.optional().describe("Whose token; the caller's unless told."),
+      name: textField(256),
+      expires_at: timeField.nullable().default(null),
+    }),
+    response: { status: 201, schema: tokenSchema.extend({ token: z.string() }) },
+    async handle(input) {
+      const { runtime, actor, body } = input;
+      const { row, token } = await createApiToken(runtime, input, {
+        userId: body.user ?? actor.userId,
+        name: body.name,
+        expiresAt: body.expires_at,
+      });
+      return { ...apiTokenRepresentation(row), token };
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: ONE,
+    permission: "accounts.view_apitoken",
+    tag: "Accounts",
+    summary: "Read about an API token",
+    params: uuidParams,
+    response: { status: 200, schema: tokenSchema },
+    async handle({ runtime, params }) {
+      const token = await findApiToken(runtime.sql, params.id);
+      if (token === undefined) throw problem("not-found");
+      return apiTokenRepresentation(token);
+    },
+  }),
+  endpoint({
+    method: "DELETE",
+    path: ONE,
+    permission: "accounts.delete_apitoken",
+    tag: "Accounts",
+    summary: "Revoke an API token",
+    description: "At once, everywhere.",
+    params: uuidParams,
+    response: NO_CONTENT,
+    handle: (input) => deleteApiToken(input.runtime, input, input.params.id),
+  }),
+];

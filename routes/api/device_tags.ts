@@ -1,0 +1,115 @@
+/**
+ * `/api/inventory/devices/…/tags/`: the tags of devices.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import type { By } from "../../src/access/authority.ts";
+import { tagsOfDevice } from "../../db/tags.ts";
+import { Problem, problem } from "../../src/errors.ts";
+import type { Runtime } from "../../src/runtime.ts";
+import { changeDeviceTags, TAG_ACTIONS, type TagChange } from "../../src/tags/device_tags.ts";
+import { tagRepresentation } from "../../src/tags/tags.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { idParam, pkListField, serialNumberParam } from "./fields.ts";
+import { tagSchema } from "./tags.ts";
+
+const OF_DEVICE = "/api/inventory/devices/{serial_number}/tags/";
+const params = z.object({ serial_number: serialNumberParam });
+const body = z.object({ tags: pkListField });
+const answerSchema = z.object({ serial_number: z.string(), tags: z.array(tagSchema) });
+const MOST_DEVICES = 10_000;
+
+const change = (runtime: Runtime, { request }: By, what: TagChange) =>
+  runtime.sql.begin((tx) => changeDeviceTags(tx, runtime, request, what));
+
+async function read(runtime: Runtime, serialNumber: string): Promise<z.input<typeof answerSchema>> {
+  const tags = await tagsOfDevice(runtime.sql, serialNumber);
+  return { serial_number: serialNumber, tags: tags.map(tagRepresentation) };
+}
+
+/** The endpoints of the tags of devices. */
+export const DEVICE_TAG_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: OF_DEVICE,
+    permission: "inventory.view_machinetag",
+    tag: "Inventory",
+    summary: "Read the tags of a device",
+    description: "A serial number that is not known yet has no tags.",
+    params,
+    response: { status: 200, schema: answerSchema },
+    handle: ({ runtime, params }) => read(runtime, params.serial_number),
+  }),
+  endpoint({
+    method: "PUT",
+    path: OF_DEVICE,
+    permission: ["inventory.add_machinetag", "inventory.delete_machinetag"],
+    tag: "Inventory",
+    summary: "Give a device exactly these tags",
+    params,
+    body,
+    response: { status: 200, schema: answerSchema },
+    async handle(input) {
+      const serialNumber = input.params.serial_number;
+      await change(input.runtime, input, { action: "set", serialNumbers: [serialNumber], tagIds: input.body.tags });
+      return await read(input.runtime, serialNumber);
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: OF_DEVICE,
+    permission: "inventory.add_machinetag",
+    tag: "Inventory",
+    summary: "Add tags to a device",
+    params,
+    body,
+    response: { status: 200, schema: answerSchema },
+    async handle(input) {
+      const serialNumber = input.params.serial_number;
+      await change(input.runtime, input, { action: "add", serialNumbers: [serialNumber], tagIds: input.body.tags });
+      return await read(input.runtime, serialNumber);
+    },
+  }),
+  endpoint({
+    method: "DELETE",
+    path: "/api/inventory/devices/{serial_number}/tags/{id}/",
+    permission: "inventory.delete_machinetag",
+    tag: "Inventory",
+    summary: "Take a tag from a device",
+    params: z.object({ serial_number: serialNumberParam, id: idParam }),
+    response: NO_CONTENT,
+    async handle(input) {
+      const { serial_number, id } = input.params;
+      const { removed } = await change(input.runtime, input, {
+        action: "remove",
+        serialNumbers: [serial_number],
+        tagIds: [id],
+      }).catch((error) => {
+        throw error instanceof Problem && error.code === "invalid" ? problem("not-found") : error;
+      });
+      if (removed.length === 0) throw problem("not-found");
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/inventory/devices/tags/",
+    permission: ["inventory.add_machinetag", "inventory.delete_machinetag"],
+    tag: "Inventory",
+    summary: "Change the tags of many devices",
+    description: `Adds, removes or sets the same tags on up to ${MOST_DEVICES} devices, all or nothing.`,
+    body: z.object({
+      action: z.enum(TAG_ACTIONS),
+      tags: pkListField,
+      serial_numbers: z.array(serialNumberParam).min(1).max(MOST_DEVICES),
+    }),
+    response: { status: 200, schema: z.object({ added: z.int(), removed: z.int() }) },
+    async handle(input) {
+      const { action, tags, serial_numbers } = input.body;
+      const serialNumbers = [...new Set(serial_numbers)];
+      const { added, removed } = await change(input.runtime, input, { action, serialNumbers, tagIds: tags });
+      return { added: added.length, removed: removed.length };
+    },
+  }),
+];

@@ -1,0 +1,91 @@
+/**
+ * `/api/inventory/meta_business_units/`.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { findMetaBusinessUnit, listMetaBusinessUnits } from "../../db/meta_business_units.ts";
+import { problem } from "../../src/errors.ts";
+import {
+  createMetaBusinessUnit,
+  deleteMetaBusinessUnit,
+  metaBusinessUnitRepresentation,
+  updateMetaBusinessUnit,
+} from "../../src/tags/meta_business_units.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { idParams, textField, textFilter, timeOut } from "./fields.ts";
+import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+const PATH = "/api/inventory/meta_business_units/";
+const ONE = "/api/inventory/meta_business_units/{id}/";
+
+const answerSchema = z.object({ id: z.int(), name: z.string(), created_at: timeOut, updated_at: timeOut });
+
+const bodySchema = z.object({ name: textField(256) });
+
+/** The endpoints of meta business units. */
+export const META_BUSINESS_UNIT_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: PATH,
+    permission: "inventory.view_metabusinessunit",
+    tag: "Inventory",
+    summary: "List meta business units",
+    query: z.object({ name: textFilter, ...pageQuery }),
+    response: { status: 200, schema: pageOfSchema(answerSchema) },
+    async handle(input) {
+      const page = pageOf(input.query);
+      const { count, rows } = await listMetaBusinessUnits(input.runtime.sql, { name: input.query.name, ...page });
+      return paginated(input, page, { count, rows: rows.map(metaBusinessUnitRepresentation) });
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: PATH,
+    permission: "inventory.add_metabusinessunit",
+    tag: "Inventory",
+    summary: "Make a meta business unit",
+    body: bodySchema,
+    response: { status: 201, schema: answerSchema },
+    handle: async (input) =>
+      metaBusinessUnitRepresentation(await createMetaBusinessUnit(input.runtime, input, input.body)),
+  }),
+  endpoint({
+    method: "GET",
+    path: ONE,
+    permission: "inventory.view_metabusinessunit",
+    tag: "Inventory",
+    summary: "Read a meta business unit",
+    params: idParams,
+    response: { status: 200, schema: answerSchema },
+    async handle({ runtime, params }) {
+      const found = await findMetaBusinessUnit(runtime.sql, params.id);
+      if (found === undefined) throw problem("not-found");
+      return metaBusinessUnitRepresentation(found);
+    },
+  }),
+  endpoint({
+    method: "PUT",
+    path: ONE,
+    permission: "inventory.change_metabusinessunit",
+    tag: "Inventory",
+    summary: "Write a meta business unit",
+    params: idParams,
+    body: bodySchema,
+    response: { status: 200, schema: answerSchema },
+    handle: async (input) =>
+      metaBusinessUnitRepresentation(await updateMetaBusinessUnit(input.runtime, input, input.params.id, input.body)),
+  }),
+  endpoint({
+    method: "DELETE",
+    path: ONE,
+    permission: "inventory.delete_metabusinessunit",
+    tag: "Inventory",
+    summary: "Delete a meta business unit",
+    description: "Refused while something belongs to it.",
+    params: idParams,
+    response: NO_CONTENT,
+    handle: (input) => deleteMetaBusinessUnit(input.runtime, input, input.params.id),
+  }),
+];

@@ -1,0 +1,137 @@
+/**
+ * Puts the table of endpoints on an app. For each call: who → method → may they → parse → do → shape.
+ *
+ * @module
+ */
+
+import type { Context, Hono } from "hono";
+import { type Actor, mayAll, type Permission } from "../../src/access/actor.ts";
+import { isPermission } from "../../src/access/permissions.ts";
+import { problem } from "../../src/errors.ts";
+import type { AppEnv } from "../context.ts";
+import { authenticateCall } from "./authenticate.ts";
+import { readJson } from "./body.ts";
+import { mountDocumentation } from "./docs.tsx";
+import type { Endpoint } from "./endpoint.ts";
+import { addressParameters } from "./parse.ts";
+import { ENDPOINTS } from "./registry.ts";
+import { refusalResponse } from "./shape.ts";
+
+/** How to mount. */
+export type MountOptions = {
+  /** Whether every answer is checked against the schema it was declared with; for tests. */
+  checkResponses?: boolean;
+};
+
+/** The permissions of an endpoint as a list. */
+export function permissionsOf({ permission }: Pick<Endpoint, "permission">): readonly Permission[] {
+  return permission === "authenticated" ? [] : typeof permission === "string" ? [permission] : permission;
+}
+
+/** Literal segments before parameters, so that `/devices/commands/` is not taken for a device. */
+function bySpecificity(one: string, other: string): number {
+  const mask = (path: string) => path.split("/").map((segment) => segment.startsWith("{") ? "1" : "0").join("");
+  return mask(one).localeCompare(mask(other)) || (one < other ? -1 : 1);
+}
+
+function byPath(endpoints: readonly Endpoint[]): [string, Map<string, Endpoint>][] {
+  const paths = new Map<string, Map<string, Endpoint>>();
+  for (const endpoint of endpoints) {
+    const unknown = permissionsOf(endpoint).find((permission) => !isPermission(permission));
+    if (unknown !== undefined) throw new Error(`Cannot use ${endpoint.path}: there is no permission "${unknown}"`);
+    const methods = paths.get(endpoint.path) ?? new Map<string, Endpoint>();
+    if (methods.has(endpoint.method)) throw new Error(`Cannot use ${endpoint.method} ${endpoint.path} twice`);
+    paths.set(endpoint.path, methods.set(endpoint.method, endpoint));
+  }
+  return [...paths].sort(([one], [other]) => bySpecificity(one, other));
+}
+
+function mustBeAllowed(actor: Actor, endpoint: Endpoint): void {
+  const permissions = permissionsOf(endpoint);
+  if (mayAll(actor, permissions)) return;
+  throw problem("permission-denied", undefined, { reason: `needs ${permissions.join(", ")}` });
+}
+
+/** What OPTIONS tells. */
+function describe(methods: ReadonlyMap<string, Endpoint>): Record<string, unknown> {
+  const endpoint = methods.get("GET") ?? [...methods.values()][0];
+  return {
+    name: endpoint?.summary ?? "",
+    description: endpoint?.description ?? "",
+    renders: ["application/json"],
+    parses: ["application/json"],
+  };
+}
+
+async function answer(
+  c: Context<AppEnv>,
+  methods: ReadonlyMap<string, Endpoint>,
+  options: MountOptions,
+): Promise<Response> {
+  const method = c.req.method === "HEAD" ? "GET" : c.req.method;
+  const endpoint = methods.get(method);
+  const actor = await authenticateCall(c, endpoint?.session === true);
+  const allow = [...methods.keys(), ...(methods.has("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+  if (method === "OPTIONS") {
+    const readable = methods.get("GET");
+    if (readable !== undefined) mustBeAllowed(actor, readable);
+    return c.json(describe(methods), 200, { Allow: allow });
+  }
+  if (endpoint === undefined) {
+    throw problem("method-not-allowed", `Method "${method}" not allowed.`, { headers: { Allow: allow } });
+  }
+  mustBeAllowed(actor, endpoint);
+  const request = {
+    ...c.get("request"),
+    user: {
+      id: actor.userId,
+      username: actor.username,
+      isServiceAccount: actor.isServiceAccount,
+      tokenId: actor.tokenId,
+    },
+  };
+  c.set("actor", actor);
+  c.set("request", request);
+  const url = new URL(c.req.url);
+  const result = await endpoint.run({
+    runtime: c.get("runtime"),
+    actor,
+    request,
+    search: url.search,
+    params: c.req.param(),
+    query: addressParameters(url),
+    readJson: (limit) => readJson(c.req.raw, limit),
+  });
+  if (!("schema" in endpoint.response)) {
+    if (!(result instanceof Response)) throw new Error(`Cannot answer ${endpoint.path}: it made no Response`);
+    return result;
+  }
+  const { status, schema } = endpoint.response;
+  if (options.checkResponses === true) {
+    const checked = schema.safeParse(result);
+    if (!checked.success) {
+      throw new Error(`Cannot answer ${method} ${endpoint.path}: not its schema: ${checked.error.message}`);
+    }
+  }
+  if (status === 204) return new Response(null, { status });
+  return Response.json(result, { status, headers: { "Cache-Control": "no-store" } });
+}
+
+/** Mounts the API, its OpenAPI document and the page about it. The app's middleware has set `runtime` and `request`. */
+export function mountApi(
+  app: Hono<AppEnv>,
+  endpoints: readonly Endpoint[] = ENDPOINTS,
+  options: MountOptions = {},
+): void {
+  mountDocumentation(app, endpoints);
+  for (const [path, methods] of byPath(endpoints)) {
+    app.all(path.replace(/\{([a-z_]+)\}/g, ":$1"), async (c) => {
+      try {
+        return await answer(c, methods, options);
+      } catch (error) {
+        return refusalResponse(error, c.get("runtime").log);
+      }
+    });
+  }
+  app.all("/api/*", (c) => refusalResponse(problem("not-found"), c.get("runtime").log));
+}

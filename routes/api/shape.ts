@@ -1,0 +1,46 @@
+/**
+ * How refusals look to API clients: the shapes of SPEC 13.1.
+ *
+ * @module
+ */
+
+import { type FieldErrors, Problem, problem } from "../../src/errors.ts";
+import type { Logger } from "../../src/log.ts";
+
+type Nested = { [name: string]: Nested | string[] };
+
+/** Errors of fields inside fields, `a.b`, as the objects that clients expect: `{"a": {"b": […]}}`. */
+export function nestFields(fields: FieldErrors): Nested {
+  // No prototype: the names may come from a client.
+  const root: Nested = Object.create(null);
+  for (const [path, messages] of Object.entries(fields)) {
+    const names = path.split(".");
+    const last = names.pop() ?? path;
+    let place = root;
+    for (const name of names) {
+      const inner = place[name];
+      // An error of the whole field stands; those inside it follow from it.
+      if (Array.isArray(inner)) break;
+      place = place[name] = inner ?? Object.create(null);
+    }
+    place[last] = messages;
+  }
+  return root;
+}
+
+/** The JSON answer for anything thrown. What was not foreseen is logged and becomes a 500 that tells nothing. */
+export function refusalResponse(error: unknown, log: Logger): Response {
+  if (!(error instanceof Problem)) log.error("Cannot answer an API request", { error });
+  const refusal = error instanceof Problem ? error : problem("internal");
+  const { fields, list, headers } = refusal.details;
+  const body = list ?? (fields === undefined ? { detail: refusal.message } : nestFields(fields));
+  return Response.json(body, {
+    status: refusal.status,
+    headers: {
+      "Cache-Control": "no-store",
+      // RFC 9110 section 15.5.2: a 401 names the scheme.
+      ...(refusal.status === 401 ? { "WWW-Authenticate": "Token" } : {}),
+      ...headers,
+    },
+  });
+}

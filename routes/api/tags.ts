@@ -1,0 +1,105 @@
+/**
+ * `/api/inventory/tags/`.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { findTag, listTags } from "../../db/tags.ts";
+import { problem } from "../../src/errors.ts";
+import { createTag, deleteTag, tagRepresentation, updateTag } from "../../src/tags/tags.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { idParams, pkField, textField, textFilter, timeOut } from "./fields.ts";
+import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+const PATH = "/api/inventory/tags/";
+const ONE = "/api/inventory/tags/{id}/";
+
+/** A tag in answers. */
+export const tagSchema = z.object({
+  id: z.int(),
+  taxonomy: z.int().nullable(),
+  meta_business_unit: z.int().nullable(),
+  name: z.string(),
+  slug: z.string(),
+  color: z.string().describe("Six hexadecimal digits."),
+  created_at: timeOut,
+  updated_at: timeOut,
+});
+
+const tagBody = z.object({
+  name: textField(50),
+  taxonomy: pkField.nullable().default(null),
+  meta_business_unit: pkField.nullable().default(null),
+  color: z.string().regex(/^[0-9A-Fa-f]{6}$/, { error: "This value should be six hexadecimal digits, like 0079bf." })
+    .default("0079bf"),
+}).transform(({ name, color, taxonomy, meta_business_unit }) => ({
+  name,
+  color,
+  taxonomyId: taxonomy,
+  metaBusinessUnitId: meta_business_unit,
+}));
+
+/** The endpoints of tags. */
+export const TAG_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: PATH,
+    permission: "inventory.view_tag",
+    tag: "Inventory",
+    summary: "List tags",
+    query: z.object({ name: textFilter, ...pageQuery }),
+    response: { status: 200, schema: pageOfSchema(tagSchema) },
+    async handle(input) {
+      const page = pageOf(input.query);
+      const { count, rows } = await listTags(input.runtime.sql, { name: input.query.name, ...page });
+      return paginated(input, page, { count, rows: rows.map(tagRepresentation) });
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: PATH,
+    permission: "inventory.add_tag",
+    tag: "Inventory",
+    summary: "Make a tag",
+    body: tagBody,
+    response: { status: 201, schema: tagSchema },
+    handle: async (input) => tagRepresentation(await createTag(input.runtime, input, input.body)),
+  }),
+  endpoint({
+    method: "GET",
+    path: ONE,
+    permission: "inventory.view_tag",
+    tag: "Inventory",
+    summary: "Read a tag",
+    params: idParams,
+    response: { status: 200, schema: tagSchema },
+    async handle({ runtime, params }) {
+      const tag = await findTag(runtime.sql, params.id);
+      if (tag === undefined) throw problem("not-found");
+      return tagRepresentation(tag);
+    },
+  }),
+  endpoint({
+    method: "PUT",
+    path: ONE,
+    permission: "inventory.change_tag",
+    tag: "Inventory",
+    summary: "Write a tag",
+    params: idParams,
+    body: tagBody,
+    response: { status: 200, schema: tagSchema },
+    handle: async (input) => tagRepresentation(await updateTag(input.runtime, input, input.params.id, input.body)),
+  }),
+  endpoint({
+    method: "DELETE",
+    path: ONE,
+    permission: "inventory.delete_tag",
+    tag: "Inventory",
+    summary: "Delete a tag",
+    description: "Devices lose it. Refused while settings name it.",
+    params: idParams,
+    response: NO_CONTENT,
+    handle: (input) => deleteTag(input.runtime, input, input.params.id),
+  }),
+];
