@@ -98,7 +98,7 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
 /** Every certificate of a PEM text, in order. Refuses a text without any. */
 export function certificatesFromPem(text: string): Certificate[] {
   const certificates = pemBlocks(text)
-    .filter(({ label }) => label === "CERTIFICATE" || label === "X509 CERTIFICATE" || label === "TRUSTED CERTIFICATE")
+    .filter(({ label }) => label === "CERTIFICATE" || label === "X509 CERTIFICATE")
     .map(({ der }) => parseCertificate(der));
   if (certificates.length === 0) throw new PkiError("certificate", "Cannot read the PEM text: it holds no certificate");
   return certificates;

@@ -11,6 +11,8 @@ import { PkiError } from "./errors.ts";
 
 /** How deep elements may nest. Certificates need about 10, a SCEP message about 12. */
 export const MAX_DEPTH = 40;
+/** How many elements one element may hold: a 64 MB content in openssl's pieces of 4 kB has 16,384. */
+export const MAX_CHILDREN = 20_000;
 /** The largest input in bytes that is looked at. */
 export const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -140,6 +142,9 @@ export class Der {
     while (at < this.contentEnd) {
       const child = Der.at(this.bytes, at, this.contentEnd, this.depth + 1, this.strict);
       children.push(child);
+      if (children.length > MAX_CHILDREN) {
+        fail(`Cannot read an ASN.1 element that holds more than ${MAX_CHILDREN} others`);
+      }
       at = child.end;
     }
     return children;

@@ -8,8 +8,8 @@ import { readOid, readText } from "./der_values.ts";
 import * as write from "./der_writer.ts";
 import { PkiError } from "./errors.ts";
 
-/** One attribute of a name; `value` is its text, or `#` and the hexadecimal DER of a value that is no text. */
-export type NameAttribute = { readonly oid: string; readonly value: string };
+/** One attribute of a name; `value` is its text, or `#` and the hexadecimal DER of a value that is no text (`opaque`). */
+export type NameAttribute = { readonly oid: string; readonly value: string; readonly opaque?: true };
 
 /** A distinguished name. The short-cuts hold the last attribute of their type (the most specific one). */
 export interface Name {
@@ -67,7 +67,7 @@ class DistinguishedName implements Name {
 
   toString(): string {
     return this.groups.toReversed().map((group) =>
-      group.map(({ oid, value }) => `${SHORT.get(oid) ?? oid}=${value.startsWith("#") ? value : escape(value)}`)
+      group.map(({ oid, value, opaque }) => `${SHORT.get(oid) ?? oid}=${opaque ? value : escape(value)}`)
         .join("+")
     ).join(",");
   }
@@ -91,8 +91,7 @@ export function readName(element: Der): Name {
       const value = fields.next("its value");
       fields.done();
       const text = readText(value);
-      // A text that begins with "#" would read like the DER form; only the escaped text form can tell them apart.
-      return { oid, value: text ?? "#" + value.raw.toHex() };
+      return text === undefined ? { oid, value: "#" + value.raw.toHex(), opaque: true as const } : { oid, value: text };
     });
     if (group.length === 0) throw new PkiError("asn1", "Cannot read a name: one of its parts is empty");
     return group;

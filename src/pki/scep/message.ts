@@ -48,8 +48,8 @@ export class UnopenedMessage extends PkiError {
  * Opens a pkiMessage that is addressed to `ra`.
  *
  * Throws {@link UnopenedMessage} when the outside is in order, so that the caller can answer with a FAILURE, and a plain
- * {@link PkiError} (HTTP 400) otherwise. An envelope that does not decrypt and one that decrypts to rubbish give the same
- * error with the same words, or the answers would be a padding oracle.
+ * {@link PkiError} (HTTP 400) otherwise. An envelope that does not decrypt, one that decrypts to rubbish and one with a
+ * request that is not signed by its own key give the same error with the same words: the difference would be a padding oracle.
  */
 export function openPkiMessage(der: Uint8Array, ra: Recipient): PkiMessage {
   const data = readSignedData(der);
@@ -83,15 +83,15 @@ export function openPkiMessage(der: Uint8Array, ra: Recipient): PkiMessage {
 }
 
 function openRequest(content: Uint8Array, ra: Recipient, envelope: Envelope): CertificationRequest {
+  let inside: Uint8Array | undefined;
   try {
-    return parseCsr(openEnveloped(content, ra));
+    inside = openEnveloped(content, ra);
+    return parseCsr(inside);
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
-    // What anyone can see in the bytes may be named, and so may a request that is whole but not signed by its own key.
-    const opaque = error.code !== "cms" && error.code !== "unsupported" && error.code !== "csr";
-    throw new UnopenedMessage(
-      envelope,
-      opaque ? new PkiError("decrypt", "Cannot open the SCEP message: it does not decrypt to a request") : error,
-    );
+    // What anyone can see in the outer bytes may be named; what only the key's holder could know may not.
+    const visible = inside === undefined && error.code !== "decrypt";
+    const opaque = new PkiError("decrypt", "Cannot open the SCEP message: it does not decrypt to a valid request");
+    throw new UnopenedMessage(envelope, visible ? error : opaque);
   }
 }
