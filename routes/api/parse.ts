@@ -73,7 +73,8 @@ function sentence(issue: z.core.$ZodRawIssue): string {
   if (input === null) return "This field may not be null.";
   switch (issue.code) {
     case "invalid_type":
-      return wrongType(issue.expected, input);
+      // A text for an integer is reported as "expected number"; only the schema still knows that it wants an integer.
+      return wrongType(issue.inst instanceof z.ZodNumberFormat ? "int" : issue.expected, input);
     case "invalid_value":
       return `"${typeof input === "object" ? JSON.stringify(input) : String(input)}" is not a valid choice.`;
     case "too_small":

@@ -1,0 +1,159 @@
+/** What holds for every endpoint there is or will be. */
+
+import assert from "node:assert/strict";
+import { z } from "zod";
+import type { Endpoint } from "../../../routes/api/endpoint.ts";
+import { permissionsOf } from "../../../routes/api/mount.ts";
+import { openApiDocument } from "../../../routes/api/openapi.ts";
+import { ENDPOINTS } from "../../../routes/api/registry.ts";
+import { withApi } from "./support.ts";
+
+/** The path with keys that nothing has. */
+function unknownPath(endpoint: Endpoint): string {
+  return endpoint.path.replace(/\{([a-z_]+)\}/g, (_, name: string) => {
+    const field = endpoint.params.shape[name];
+    for (const candidate of ["2000000000", "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d", "UNKNOWN"]) {
+      if (field !== undefined && z.core.safeParse(field, candidate).success) return candidate;
+    }
+    throw new Error(`Cannot make a value for {${name}} of ${endpoint.path}`);
+  });
+}
+
+const bodyFor = ({ method }: Endpoint) => method === "GET" ? undefined : {};
+const title = ({ method, path }: Endpoint) => `${method} ${path}`;
+
+Deno.test("every endpoint answers 401 without a token", async () => {
+  await withApi(async ({ call }) => {
+    for (const endpoint of ENDPOINTS) {
+      const { status, body, headers } = await call(endpoint.method, unknownPath(endpoint));
+      assert.equal(status, 401, title(endpoint));
+      assert.deepEqual(body, { detail: "Authentication credentials were not provided." });
+      assert.equal(headers.get("WWW-Authenticate"), "Token");
+    }
+  });
+});
+
+Deno.test("every endpoint answers 403 to a user without permissions", async () => {
+  await withApi(async ({ as }) => {
+    const call = await as([]);
+    for (const endpoint of ENDPOINTS) {
+      if (permissionsOf(endpoint).length === 0) continue;
+      const { status, body } = await call(endpoint.method, unknownPath(endpoint), bodyFor(endpoint));
+      assert.equal(status, 403, title(endpoint));
+      assert.deepEqual(body, { detail: "You do not have permission to perform this action." });
+    }
+  });
+});
+
+Deno.test("every endpoint with several permissions wants all of them", async () => {
+  await withApi(async ({ as }) => {
+    for (const endpoint of ENDPOINTS) {
+      const permissions = permissionsOf(endpoint);
+      for (const missing of permissions) {
+        const call = await as(permissions.filter((permission) => permission !== missing));
+        assert.equal(
+          (await call(endpoint.method, unknownPath(endpoint), bodyFor(endpoint))).status,
+          403,
+          title(endpoint),
+        );
+      }
+    }
+  });
+});
+
+Deno.test("every endpoint with its permissions is let through", async () => {
+  await withApi(async ({ as }) => {
+    for (const endpoint of ENDPOINTS) {
+      const call = await as(permissionsOf(endpoint));
+      const { status } = await call(endpoint.method, unknownPath(endpoint), bodyFor(endpoint));
+      assert.ok(![401, 403, 405, 500].includes(status), `${title(endpoint)} answered ${status}`);
+    }
+  });
+});
+
+Deno.test("every integer or UUID key that is malformed or unknown is a 404", async () => {
+  await withApi(async ({ as }) => {
+    const call = await as("superuser");
+    for (const endpoint of ENDPOINTS) {
+      if (!endpoint.path.includes("{id}") || endpoint.method !== "GET") continue;
+      assert.equal((await call("GET", unknownPath(endpoint))).status, 404, title(endpoint));
+      for (const id of ["x", "-1", "99999999999999999999", "2147483648", "1.5", "%00", "' or 1=1"]) {
+        const path = endpoint.path.replace("{id}", encodeURIComponent(id)).replace("%2500", "%00")
+          .replace(/\{[a-z_]+\}/g, "X");
+        const { status, body } = await call("GET", path);
+        assert.equal(status, 404, `${path}`);
+        assert.deepEqual(body, { detail: "Not found." });
+      }
+    }
+  });
+});
+
+Deno.test("every path answers 405 to methods it does not have, PATCH everywhere", async () => {
+  await withApi(async ({ as }) => {
+    const call = await as("superuser");
+    const paths = new Map<string, string[]>();
+    for (const { path, method } of ENDPOINTS) paths.set(path, [...paths.get(path) ?? [], method]);
+    for (const endpoint of ENDPOINTS) {
+      for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
+        if (paths.get(endpoint.path)?.includes(method)) continue;
+        const { status, body, headers } = await call(method, unknownPath(endpoint));
+        assert.equal(status, 405, `${method} ${endpoint.path}`);
+        assert.deepEqual(body, { detail: `Method "${method}" not allowed.` });
+        assert.match(headers.get("Allow") ?? "", new RegExp(endpoint.method));
+      }
+    }
+  });
+});
+
+Deno.test("every path without its slash is a 404 and no redirect", async () => {
+  await withApi(async ({ as }) => {
+    const call = await as("superuser");
+    for (const endpoint of ENDPOINTS) {
+      const { status } = await call(endpoint.method, unknownPath(endpoint).replace(/\/$/, ""), bodyFor(endpoint));
+      assert.equal(status, 404, title(endpoint));
+    }
+  });
+});
+
+Deno.test("every body is refused when it is no JSON object", async () => {
+  await withApi(async ({ as }) => {
+    const call = await as("superuser");
+    for (const endpoint of ENDPOINTS) {
+      if (endpoint.body === undefined) continue;
+      const path = unknownPath(endpoint);
+      for (const body of ["[]", '"x"', "{", "", "\u0000"]) {
+        assert.equal((await call(endpoint.method, path, body)).status, 400, `${title(endpoint)} with ${body}`);
+      }
+      const form = await call(endpoint.method, path, "a=b", { "Content-Type": "application/x-www-form-urlencoded" });
+      assert.equal(form.status, 415, title(endpoint));
+    }
+  });
+});
+
+Deno.test("every list is empty on an empty server and keeps to its schema", async () => {
+  await withApi(async ({ as }) => {
+    const call = await as("superuser");
+    for (const endpoint of ENDPOINTS) {
+      if (endpoint.method !== "GET" || endpoint.path.includes("{")) continue;
+      // The app of the tests answers 500 when an answer is not of the schema that it was declared with.
+      assert.equal((await call("GET", endpoint.path)).status, 200, title(endpoint));
+      const odd = await call("GET", `${endpoint.path}?limit=x&offset=-3&unknown=1&name=&limit=9e9`);
+      assert.equal(odd.status, 200, title(endpoint));
+    }
+  });
+});
+
+Deno.test("the OpenAPI document names every endpoint once, with its permission", () => {
+  const text = JSON.stringify(openApiDocument(ENDPOINTS, "https://mdm.example.com"));
+  const document: { paths: Record<string, Record<string, { operationId: string; description: string }>> } = JSON.parse(
+    text,
+  );
+  const ids = new Set<string>();
+  for (const endpoint of ENDPOINTS) {
+    const operation = document.paths[endpoint.path]?.[endpoint.method.toLowerCase()];
+    assert.ok(operation !== undefined, title(endpoint));
+    assert.ok(!ids.has(operation.operationId), operation.operationId);
+    ids.add(operation.operationId);
+    for (const permission of permissionsOf(endpoint)) assert.ok(operation.description.includes(permission));
+  }
+});
