@@ -22,9 +22,7 @@ export function readOid(element: Der, what = "an object identifier"): string {
   for (const byte of bytes) {
     if (fresh && byte === 0x80) fail(`Cannot read ${what}: the object identifier is padded`);
     arc = arc * 128 + (byte & 0x7f);
-    if (arc > Number.MAX_SAFE_INTEGER / 128) {
-      fail(`Cannot read ${what}: the object identifier has an arc that is too big`);
-    }
+    if (arc > Number.MAX_SAFE_INTEGER / 128) return readBigOid(bytes);
     fresh = (byte & 0x80) === 0;
     if (!fresh) continue;
     if (text === "") {
@@ -36,6 +34,21 @@ export function readOid(element: Der, what = "an object identifier"): string {
     arc = 0;
   }
   return text;
+}
+
+/** The same for arcs beyond 2^53: those under 2.25 are UUIDs. The last byte is known to end an arc. */
+function readBigOid(bytes: Uint8Array): string {
+  const arcs: bigint[] = [];
+  let arc = 0n;
+  for (const byte of bytes) {
+    arc = arc * 128n + BigInt(byte & 0x7f);
+    if ((byte & 0x80) !== 0) continue;
+    arcs.push(arc);
+    arc = 0n;
+  }
+  const [head = 0n, ...rest] = arcs;
+  const first = head < 40n ? 0n : head < 80n ? 1n : 2n;
+  return [first, head - first * 40n, ...rest].join(".");
 }
 
 /** The content octets of an INTEGER without leading zeros, lower-case hexadecimal (as serial numbers are shown). */

@@ -104,7 +104,7 @@ function openEncrypted(der: Uint8Array, passphrase: string | undefined): KeyObje
     throw new PkiError("key", "Could not load private key: a password is needed, or it is no private key");
   }
   // 3DES, which `openssl genrsa -des3` writes, is not offered by the runtime inside PBES2.
-  const plain = decryptPbes2(der, passphrase);
+  const plain = openPbes2(der, passphrase);
   if (plain !== undefined) {
     try {
       return createPrivateKey({ key: Buffer.from(plain), format: "der", type: "pkcs8" });
@@ -118,6 +118,15 @@ function openEncrypted(der: Uint8Array, passphrase: string | undefined): KeyObje
     throw new PkiError("key", "Could not load private key: the password is wrong, or its encryption is not offered", {
       cause,
     });
+  }
+}
+
+function openPbes2(der: Uint8Array, passphrase: string): Uint8Array | undefined {
+  try {
+    return decryptPbes2(der, passphrase);
+  } catch (cause) {
+    if (cause instanceof PkiError && cause.code === "key") throw cause;
+    throw new PkiError("key", "Could not load private key: it is damaged or no private key", { cause });
   }
 }
 

@@ -175,6 +175,10 @@ Deno.test("names are the same in another string type, and differ in anything els
   // One attribute that looks like two when it is not escaped.
   assert.ok(!sameName(name(writeName([["O", "b"], ["CN", "a"]])), name(writeName([["CN", "a,O=b"]]))));
   assert.equal(name(writeName([["CN", " #a\\,\0 "]])).toString(), "CN=\\ #a\\\\\\,\\00\\ ");
+  // A text that looks like the DER of a value that is no text.
+  const opaque = name(write.sequence(cn(write.nil())));
+  assert.equal(opaque.toString(), "CN=#0500");
+  assert.ok(!sameName(opaque, name(write.sequence(cn(write.utf8String("#0500"))))));
   refuses(() => writeName([["XX", "a"]]), "certificate", /attribute "XX"/);
   refuses(() => name(write.sequence(write.element(0x31))), "asn1", /empty/);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Der, MAX_DEPTH, TAG } from "../../../src/pki/der.ts";
+import { Der, MAX_CHILDREN, MAX_DEPTH, TAG } from "../../../src/pki/der.ts";
 import {
   readBoolean,
   readIntegerHex,
@@ -83,10 +83,25 @@ Deno.test("integers, flags and bits refuse malformed content", () => {
   assert.equal(readIntegerHex(Der.parse(hex("02 03 00 00 80"))), "80");
 });
 
-Deno.test("object identifiers refuse padding, open ends and arcs that are too big", () => {
-  for (const text of ["06 00", "06 01 80", "06 02 80 01", "06 03 2a 80 01", "06 0a 2a ff ff ff ff ff ff ff ff 7f"]) {
+Deno.test("object identifiers refuse padding and open ends", () => {
+  for (const text of ["06 00", "06 01 80", "06 02 80 01", "06 03 2a 80 01"]) {
     refuses(() => readOid(Der.parse(hex(text))), "asn1");
   }
+});
+
+Deno.test("an object identifier that is a UUID is read in full", () => {
+  const uuid = 0xf81d4fae7dec11d0a76500a0c91e6bf6n;
+  const groups = Array.from(
+    { length: 19 },
+    (_, i) => Number((uuid >> BigInt(7 * (18 - i))) & 127n) | (i < 18 ? 0x80 : 0),
+  );
+  const element = write.element(TAG.oid, Uint8Array.of(0x69), Uint8Array.from(groups));
+  assert.equal(readOid(Der.parse(element)), `2.25.${uuid}`);
+});
+
+Deno.test("an element with too many others inside is refused", () => {
+  const many = new Uint8Array(2 * (MAX_CHILDREN + 1)).map((_, i) => i % 2 === 0 ? TAG.null : 0);
+  refuses(() => Der.parse(write.element(TAG.set, many)).children(), "asn1", /more than/);
 });
 
 Deno.test("times refuse dates that do not exist and forms that RFC 5280 forbids", () => {
