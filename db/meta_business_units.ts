@@ -62,7 +62,7 @@ export async function updateMetaBusinessUnit(
   );
 }
 
-/** Removes a unit; PostgreSQL refuses (23503) while something belongs to it. */
+/** Removes a unit; PostgreSQL refuses while something belongs to it. */
 export async function deleteMetaBusinessUnit(db: Db, id: number): Promise<void> {
   await db`delete from meta_business_units where id = ${id}`;
 }

@@ -57,7 +57,10 @@ export function isUniqueViolation(error: unknown, name?: string): boolean {
     (name === undefined || error.constraint_name === name);
 }
 
-/** Whether an error is a foreign key violation (SQLSTATE 23503): the row is still named by another. */
+/**
+ * Whether an error says that the row is still named by another: SQLSTATE 23503, or 23001 for `on delete restrict` since
+ * PostgreSQL 18.
+ */
 export function isForeignKeyViolation(error: unknown): boolean {
-  return error instanceof postgres.PostgresError && error.code === "23503";
+  return error instanceof postgres.PostgresError && (error.code === "23503" || error.code === "23001");
 }

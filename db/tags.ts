@@ -72,7 +72,7 @@ export async function updateTag(db: Db, id: number, values: TagValues, now: Date
   );
 }
 
-/** Removes a tag. PostgreSQL refuses (23503) while settings name it. */
+/** Removes a tag. PostgreSQL refuses while settings name it. */
 export async function deleteTag(db: Db, id: number): Promise<void> {
   await db`delete from tags where id = ${id}`;
 }

@@ -58,7 +58,7 @@ export async function updateTaxonomy(db: Db, id: number, values: TaxonomyValues,
   );
 }
 
-/** Removes a taxonomy; PostgreSQL refuses (23503) while it has tags. */
+/** Removes a taxonomy; PostgreSQL refuses while it has tags. */
 export async function deleteTaxonomy(db: Db, id: number): Promise<void> {
   await db`delete from taxonomies where id = ${id}`;
 }

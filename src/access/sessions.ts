@@ -34,6 +34,12 @@ const hashCookie = async (cookie: string): Promise<Uint8Array<ArrayBuffer> | und
   return new Uint8Array(await crypto.subtle.digest("SHA-256", decodeBase64Url(cookie)));
 };
 
+/** The key under which attempts on a name are counted; a hash, because people type their password into the wrong field. */
+async function attemptsKey(username: string): Promise<string> {
+  const name = new TextEncoder().encode(username.toLowerCase());
+  return `login:user:${encodeBase64Url(await crypto.subtle.digest("SHA-256", name))}`;
+}
+
 /** Name and attributes of the session cookie. `__Host-` keeps other hosts of the domain from planting one. */
 export function sessionCookie(config: Pick<Config, "BASE_URL">): {
   name: string;
@@ -93,7 +99,7 @@ export async function signIn(
   request: RequestInfo,
   previousCookie?: string,
 ): Promise<NewSession> {
-  const nameKey = `login:user:${credentials.username.toLowerCase().slice(0, 200)}`;
+  const nameKey = await attemptsKey(credentials.username);
   await limitAttempts(runtime, `login:ip:${addressKey(request.ip)}`, BY_ADDRESS);
   await limitAttempts(runtime, nameKey, BY_NAME);
   const usable = credentials.username.length <= 200 && !credentials.username.includes("\0");

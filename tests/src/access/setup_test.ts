@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { completeSetup, ensureSetupToken, isSetupPending } from "../../../src/access/setup.ts";
+import { COMMAND_LINE } from "../../../src/access/authority.ts";
+import { createUser } from "../../../src/access/users.ts";
+import { Problem } from "../../../src/errors.ts";
+import { testRequest } from "../../routes/api/support.ts";
+import { withRuntime } from "../../support/runtime.ts";
+
+const INPUT = { username: "root", password: "correct horse battery" };
+const denied = (error: unknown) => error instanceof Problem && error.code === "permission-denied";
+
+Deno.test("the setup token makes the first superuser and the first business unit, once", async () => {
+  await withRuntime(async (runtime) => {
+    assert.ok(await isSetupPending(runtime));
+    const token = await ensureSetupToken(runtime) ?? "";
+    assert.equal(token.length, 32);
+    const stored = JSON.stringify(await runtime.sql`select * from instance_settings`);
+    assert.ok(!stored.includes(token));
+    const user = await completeSetup(runtime, token, INPUT, testRequest);
+    assert.deepEqual([user.username, user.isSuperuser], ["root", true]);
+    const units = await runtime.sql<{ name: string }[]>`select name from meta_business_units`;
+    assert.deepEqual(units.map(({ name }) => name), ["Default"]);
+    assert.equal(await ensureSetupToken(runtime), null);
+    await assert.rejects(completeSetup(runtime, token, { ...INPUT, username: "second" }, testRequest), denied);
+    assert.equal((await runtime.sql`select 1 from instance_settings`).length, 0);
+  });
+});
+
+Deno.test("of two who set up at once one wins", async () => {
+  await withRuntime(async (runtime) => {
+    const tokens = [await ensureSetupToken(runtime), await ensureSetupToken(runtime)];
+    const results = await Promise.allSettled(
+      tokens.map((token, index) =>
+        completeSetup(runtime, token ?? "", { ...INPUT, username: `root${index}` }, testRequest)
+      ),
+    );
+    assert.equal(results.filter(({ status }) => status === "fulfilled").length, 1);
+    for (const result of results) if (result.status === "rejected") assert.ok(denied(result.reason));
+    assert.equal((await runtime.sql`select 1 from users`).length, 1);
+  });
+});
+
+Deno.test("a wrong token, a bad password and too many attempts are refused, and the token stays good", async () => {
+  await withRuntime(async (runtime) => {
+    await assert.rejects(completeSetup(runtime, "x", INPUT, testRequest), denied);
+    const token = await ensureSetupToken(runtime) ?? "";
+    await assert.rejects(completeSetup(runtime, token.slice(1), INPUT, testRequest), denied);
+    await assert.rejects(
+      completeSetup(runtime, token, { ...INPUT, password: "short" }, testRequest),
+      (error) => error instanceof Problem && error.details.fields?.password !== undefined,
+    );
+    await runtime.sql`update rate_limits set count = 20`;
+    await assert.rejects(
+      completeSetup(runtime, token, INPUT, testRequest),
+      (error) => error instanceof Problem && error.code === "too-many-requests",
+    );
+    runtime.clock.advance(900);
+    await completeSetup(runtime, token, INPUT, testRequest);
+  });
+});
+
+Deno.test("a person made at the command line ends the setup, a service account does not", async () => {
+  await withRuntime(async (runtime) => {
+    const token = await ensureSetupToken(runtime) ?? "";
+    const user = {
+      email: "",
+      fullName: "",
+      isActive: true,
+      isSuperuser: true,
+      roles: [],
+    };
+    await createUser(runtime, COMMAND_LINE, { ...user, username: "robot", isServiceAccount: true });
+    assert.ok(await isSetupPending(runtime));
+    await createUser(runtime, COMMAND_LINE, { ...user, username: "ann", isServiceAccount: false });
+    await assert.rejects(completeSetup(runtime, token, INPUT, testRequest), denied);
+  });
+});
