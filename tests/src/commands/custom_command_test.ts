@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { customCommand } from "../../../src/commands/custom_command.ts";
+import { buildPlistText, parsePlist } from "../../../src/protocol/plist.ts";
+import { wire } from "../../fixtures/wire/wire.ts";
+import { mac, refusal, sent } from "./target.ts";
+
+const settings = "<dict><key>RequestType</key><string>Settings</string><key>Settings</key><array><dict>" +
+  "<key>Item</key><string>DeviceName</string><key>DeviceName</key><string>New &amp; better</string></dict></array></dict>";
+const sentence = (command: unknown) => refusal(customCommand, mac, { command });
+
+Deno.test("a bare dictionary and a whole document are sent alike", () => {
+  const golden = parsePlist(wire("command-custom-command"));
+  const { Command } = Object(golden);
+  assert.deepEqual(sent(customCommand, mac, { command: `\n  ${settings}\n` }), golden);
+  assert.deepEqual(sent(customCommand, mac, { command: buildPlistText(Command) }), golden);
+});
+
+Deno.test("what is not a command is refused with its sentence", () => {
+  for (const empty of ["", " \n\t "]) assert.equal(sentence(empty), "command: Empty command");
+  const broken = [
+    "text",
+    "<dict>",
+    "<dict><key>a</key></dict>",
+    "<plist><dict/>",
+    "{}",
+    '<!DOCTYPE plist [<!ENTITY a "b">]>',
+  ];
+  for (const text of broken) assert.equal(sentence(text), "command: Invalid property list", text);
+  for (const other of ["<plist><array/></plist>", "<plist><string>RequestType</string></plist>"]) {
+    assert.equal(sentence(other), "command: Not a dictionary", other);
+  }
+  for (
+    const without of [
+      "<dict/>",
+      "<dict></dict>",
+      "<dict><key>RequestType</key><string/></dict>",
+      "<dict><key>RequestType</key><string>  </string></dict>",
+      "<dict><key>RequestType</key><integer>1</integer></dict>",
+      "<dict><key>requesttype</key><string>Settings</string></dict>",
+      "<dict><key>__proto__</key><dict><key>RequestType</key><string>Settings</string></dict></dict>",
+    ]
+  ) assert.equal(sentence(without), "command: Missing or empty RequestType", without);
+  assert.equal(refusal(customCommand, mac, {}), "command: This field is required.");
+  assert.equal(sentence(1), "command: Not a valid string.");
+});
+
+Deno.test("the audit log sees the request type and the names of the other keys, sorted", () => {
+  const command =
+    "<dict><key>Zed</key><true/><key>RequestType</key><string>Settings</string><key>Ann</key><string>secret</string></dict>";
+  assert.deepEqual(customCommand.describe({ command }), { request_type: "Settings", keys: ["Ann", "Zed"] });
+});

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { eraseDevice, needsErasePin } from "../../../src/commands/erase_device.ts";
+import { parsePlist } from "../../../src/protocol/plist.ts";
+import { wire } from "../../fixtures/wire/wire.ts";
+import { COMMAND, intelMac, ipad, iphone, mac, refusal, sent, tv } from "./target.ts";
+
+const bare = (command: Record<string, string | boolean>) => ({ CommandUUID: COMMAND.toUpperCase(), Command: command });
+
+Deno.test("a phone or tablet is erased with both choices made", () => {
+  const choices = { disallow_proximity_setup: true, preserve_data_plan: false };
+  assert.deepEqual(sent(eraseDevice, iphone, choices), parsePlist(wire("command-erase-device")));
+  assert.deepEqual(sent(eraseDevice, ipad, { ...choices, pin: "ignored" }), parsePlist(wire("command-erase-device")));
+  assert.equal(
+    refusal(eraseDevice, iphone, {}),
+    "disallow_proximity_setup: This field is required.; preserve_data_plan: This field is required.",
+  );
+  assert.equal(
+    refusal(eraseDevice, ipad, { ...choices, preserve_data_plan: "yes" }),
+    "preserve_data_plan: Must be a valid boolean.",
+  );
+});
+
+Deno.test("an Intel Mac without T2 needs a PIN of six letters or digits", () => {
+  assert.equal(refusal(eraseDevice, intelMac, {}), "pin: This field is required.");
+  for (const pin of ["", "abcde", "abcdefg", "abc-ef", "abcdef\n", "äbcdef", " abcde"]) {
+    assert.equal(refusal(eraseDevice, intelMac, { pin }), "pin: This value does not match the required pattern.");
+  }
+  assert.deepEqual(sent(eraseDevice, intelMac, { pin: "aB3dE6" }), bare({ RequestType: "EraseDevice", PIN: "aB3dE6" }));
+});
+
+Deno.test("other Macs and Apple TVs take nothing", () => {
+  const everything = { pin: "aB3dE6", preserve_data_plan: true };
+  const t2 = { ...intelMac, activationLockManageable: true };
+  for (const target of [mac, t2, tv]) {
+    assert.deepEqual(sent(eraseDevice, target, everything), bare({ RequestType: "EraseDevice" }));
+  }
+});
+
+Deno.test("before a Mac has said what chip it has, its model does", () => {
+  assert.equal(needsErasePin({ ...intelMac, appleSilicon: null, activationLockManageable: null }), true);
+  assert.equal(needsErasePin({ ...mac, appleSilicon: null, activationLockManageable: null }), false);
+  assert.equal(needsErasePin({ ...iphone, appleSilicon: null }), false);
+});
+
+Deno.test("the audit log does not see the PIN", () => {
+  assert.deepEqual(eraseDevice.describe({ pin: "aB3dE6" }), { pin: "<redacted>" });
+});

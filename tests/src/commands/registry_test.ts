@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { commandNamed, COMMANDS } from "../../../src/commands/registry.ts";
+import type { CommandTarget } from "../../../src/commands/command.ts";
+import { byodIphone, byodMac, intelMac, ipad, ipadUser, iphone, mac, macUser, tv, unknown } from "./target.ts";
+
+Deno.test("names are unique, in order, and found", () => {
+  const names = COMMANDS.map((command) => command.name);
+  assert.deepEqual(names, [...new Set(names)].sort());
+  for (const command of COMMANDS) assert.equal(commandNamed(command.name), command);
+  for (const odd of ["", "constructor", "deviceLock", "InstallApplication2"]) {
+    assert.equal(commandNamed(odd), undefined);
+  }
+});
+
+Deno.test("operators may queue exactly these", () => {
+  assert.deepEqual(COMMANDS.filter((command) => command.manual).map((command) => command.name), [
+    "CustomCommand",
+    "DeviceInformation",
+    "DeviceLock",
+    "EraseDevice",
+    "RestartDevice",
+    "SecurityInfo",
+  ]);
+});
+
+const TARGETS: Record<string, CommandTarget> = {
+  mac,
+  intelMac,
+  macUser,
+  iphone,
+  ipad,
+  ipadUser,
+  tv,
+  byodIphone,
+  byodMac,
+  unknown,
+};
+
+/** For which targets a command is not, as Apple's schema has it. */
+const INVALID: Record<string, string[]> = {
+  CertificateList: ["macUser", "ipadUser"],
+  CustomCommand: [],
+  DeviceInformation: [],
+  DeviceLock: ["macUser", "ipadUser", "tv", "byodMac", "unknown"],
+  EraseDevice: ["macUser", "ipadUser", "byodIphone", "byodMac", "unknown"],
+  InstallProfile: [],
+  InstalledApplicationList: ["ipadUser", "byodMac"],
+  ProfileList: [],
+  Reenroll: ["macUser", "ipadUser"],
+  RemoveProfile: [],
+  RestartDevice: ["macUser", "iphone", "ipad", "ipadUser", "tv", "byodIphone", "byodMac", "unknown"],
+  SecurityInfo: ["macUser", "ipadUser"],
+};
+
+for (const command of COMMANDS) {
+  Deno.test(`${command.name} is for the targets that it is for, and says why it is not for others`, () => {
+    for (const [name, target] of Object.entries(TARGETS)) {
+      const reason = command.invalidFor(target);
+      if (INVALID[command.name]?.includes(name)) assert.match(reason ?? "valid", /^Cannot send .+/, name);
+      else assert.equal(reason, null, name);
+    }
+  });
+
+  Deno.test(`${command.name} shows none of its secrets`, () => {
+    const args: Record<string, unknown> = {
+      pin: "012345",
+      profile: "c2VjcmV0",
+      command:
+        "<dict><key>RequestType</key><string>Settings</string><key>Password</key><string>c2VjcmV0</string></dict>",
+      identifier: "x",
+    };
+    const described = JSON.stringify(command.describe(command.args.parse(args)));
+    assert.doesNotMatch(described, /012345|c2VjcmV0/);
+    assert.ok(command.secretArgs.every((secret) => secret in args));
+  });
+}
