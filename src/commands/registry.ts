@@ -24,7 +24,7 @@ import { securityInfo } from "./security_info.ts";
 /** A command whose arguments' type is forgotten: give its functions only what its own `args` has parsed. */
 export type AnyCommand = CommandDefinition<unknown>;
 
-/** Every command, by name in alphabetical order. */
+/** Every command, sorted by name. */
 export const COMMANDS: readonly AnyCommand[] = [
   certificateList,
   customCommand,
