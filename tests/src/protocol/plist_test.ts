@@ -89,9 +89,12 @@ Deno.test("random bytes throw PlistError and nothing else", () => {
   );
 });
 
+/** A value that the library has too. */
+type Shared = string | number | boolean | Date | Uint8Array | Shared[] | { [key: string]: Shared };
+
 Deno.test("the plist library reads our XML and our binary, and we read its", () => {
   // Where the library differs from the format: it rounds big integers and turns line ends over.
-  const shared: fc.Arbitrary<Plist> = fc.letrec<{ value: Plist }>((tie) => ({
+  const shared: fc.Arbitrary<Shared> = fc.letrec<{ value: Shared }>((tie) => ({
     value: fc.oneof(
       { depthSize: "small" },
       fc.string().map((s) => s.replace(/\r/g, "")),
@@ -119,6 +122,8 @@ Deno.test("the plist library reads our XML and our binary, and we read its", () 
   fc.assert(fc.property(shared, (value) => {
     assert.deepEqual(plain(library.parse(buildPlistText(value))), plain(value));
     assert.deepEqual(plain(library.parseBinary(buildBinaryPlist(value))), plain(value));
+    assert.deepEqual(parsePlist(encode(library.build(value))), value);
+    assert.deepEqual(parsePlist(Uint8Array.from(library.buildBinary(value))), value);
   }));
 });
 
