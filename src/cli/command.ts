@@ -1,0 +1,79 @@
+/**
+ * What every operator's command does alike: `--help`, options, and refusals as sentences on standard error.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { Problem } from "../errors.ts";
+
+/** Words that a command does not understand; the message says what is and what should be. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The options of a command: texts, and flags that are there or not. */
+export type Options = { texts: ReadonlyMap<string, string>; flags: ReadonlySet<string> };
+
+/** Parses `--name value` and `--flag`. Throws UsageError for what is unknown, doubled in meaning or incomplete. */
+export function parseOptions(args: readonly string[], known: { texts: string[]; flags: string[] }): Options {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        ...Object.fromEntries(known.texts.map((name) => [name, { type: "string" as const }])),
+        ...Object.fromEntries([...known.flags, "help"].map((name) => [name, { type: "boolean" as const }])),
+      },
+    });
+    const texts = new Map<string, string>();
+    const flags = new Set<string>();
+    for (const [name, value] of Object.entries(values)) {
+      if (typeof value === "string") texts.set(name, value);
+      else if (value === true) flags.add(name);
+    }
+    return { texts, flags };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : "Cannot read the options");
+  }
+}
+
+/** The sentences for an operator about something that went wrong; undefined when it was not foreseen. */
+export function explain(error: unknown): string | undefined {
+  if (error instanceof Problem) {
+    const { fields, list } = error.details;
+    if (fields !== undefined) {
+      return Object.entries(fields).map(([name, messages]) => `${name}: ${messages.join(" ")}`).join("\n");
+    }
+    return list?.join("\n") ?? error.message;
+  }
+  if (error instanceof Error && ["UsageError", "ConfigError", "EmbeddedError", "SecretError"].includes(error.name)) {
+    return error.message;
+  }
+  return undefined;
+}
+
+/** Runs a command to its exit code: help on standard output, foreseen refusals on standard error. */
+export async function runCommand(
+  args: readonly string[],
+  help: string,
+  known: { texts: string[]; flags: string[] },
+  run: (options: Options) => Promise<void>,
+): Promise<number> {
+  try {
+    const options = parseOptions(args, known);
+    if (options.flags.has("help")) {
+      console.log(help);
+      return 0;
+    }
+    await run(options);
+    return 0;
+  } catch (error) {
+    const sentences = explain(error);
+    if (sentences === undefined) throw error;
+    console.error(sentences);
+    if (error instanceof UsageError) console.error("Try --help.");
+    return error instanceof UsageError ? 2 : 1;
+  }
+}

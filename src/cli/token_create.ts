@@ -1,0 +1,97 @@
+/**
+ * `deno task token:create`: an API token, alone on standard output, for scripts that set a server up.
+ *
+ * @module
+ */
+
+import { findUserByName } from "../../db/users.ts";
+import { createApiToken } from "../access/api_tokens.ts";
+import { COMMAND_LINE } from "../access/authority.ts";
+import { createUser } from "../access/users.ts";
+import { problem } from "../errors.ts";
+import type { Runtime } from "../runtime.ts";
+import { type Options, runCommand, UsageError } from "./command.ts";
+
+const HELP = `deno task token:create --name NAME [--superuser] [--user USER] [--expires DATE]
+
+Makes an API token and prints it, and nothing else, on standard output. It is not shown again.
+
+  --name NAME      What the token is called. Without --user also the name of the service account that it belongs to,
+                   which is made when there is none.
+  --superuser      The new service account may do everything. Without it, give it roles.
+  --user USER      Make the token for this user or service account instead.
+  --expires DATE   When it ends, like 2027-01-31 or 2027-01-31T12:00:00Z. Never, unless told.
+  --help           This.
+
+The settings are those of the server: DATABASE_URL, or DATA_DIR for the embedded database.`;
+
+const KNOWN = { texts: ["name", "user", "expires"], flags: ["superuser"] };
+
+/** What to make. */
+export type TokenRequest = { name: string; superuser: boolean; user?: string; expiresAt: Date | null };
+
+/** The options as values. Throws UsageError. */
+export function tokenRequest({ texts, flags }: Options): TokenRequest {
+  const name = texts.get("name")?.trim() ?? "";
+  const user = texts.get("user");
+  const expires = texts.get("expires");
+  const superuser = flags.has("superuser");
+  if (name === "" || name.length > 150) {
+    throw new UsageError("Cannot make a token without --name (1 to 150 characters)");
+  }
+  if (superuser && user !== undefined) {
+    throw new UsageError("Cannot use --superuser with --user: a token may do what its user may do");
+  }
+  if (expires === undefined) return { name, superuser, expiresAt: null, ...(user === undefined ? {} : { user }) };
+  const expiresAt = new Date(expires);
+  if (!/^\d{4}-\d{2}-\d{2}/.test(expires) || Number.isNaN(expiresAt.getTime())) {
+    throw new UsageError(`Cannot use --expires "${expires}": it should be a date like 2027-01-31`);
+  }
+  return { name, superuser, expiresAt, ...(user === undefined ? {} : { user }) };
+}
+
+/** Makes the token, and its service account where that is needed. Answers the token. */
+export async function createToken(runtime: Runtime, request: TokenRequest): Promise<string> {
+  const found = await findUserByName(runtime.sql, request.user ?? request.name);
+  if (request.user !== undefined && found === undefined) {
+    throw problem("refused", `Cannot make a token: there is no user "${request.user}"`);
+  }
+  if (request.user === undefined && found !== undefined) {
+    if (!found.isServiceAccount) {
+      throw problem("refused", `Cannot make a token: "${found.username}" is a person; use --user "${found.username}"`);
+    }
+    if (request.superuser && !found.isSuperuser) {
+      throw problem(
+        "refused",
+        `Cannot make a token with --superuser: the service account "${found.username}" exists and is no superuser`,
+      );
+    }
+  }
+  const holder = found ?? await createUser(runtime, COMMAND_LINE, {
+    username: request.name,
+    email: "",
+    fullName: "",
+    isActive: true,
+    isSuperuser: request.superuser,
+    isServiceAccount: true,
+    roles: [],
+  });
+  if (!holder.isActive) throw problem("refused", `Cannot make a token: the user "${holder.username}" is not active`);
+  const { token } = await createApiToken(runtime, COMMAND_LINE, {
+    userId: holder.id,
+    name: request.name,
+    expiresAt: request.expiresAt,
+  });
+  return token;
+}
+
+if (import.meta.main) {
+  Deno.exit(
+    await runCommand(Deno.args, HELP, KNOWN, async (options) => {
+      // Here and not above: --help and the tests need no server.
+      const { withServer } = await import("./open.ts");
+      const request = tokenRequest(options);
+      console.log(await withServer((runtime) => createToken(runtime, request)));
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+/**
+ * `deno task user:create`: a person who may sign in.
+ *
+ * @module
+ */
+
+import { COMMAND_LINE } from "../access/authority.ts";
+import { createUser } from "../access/users.ts";
+import type { Runtime } from "../runtime.ts";
+import { type Options, runCommand, UsageError } from "./command.ts";
+import { readPassword } from "./read_password.ts";
+
+const HELP = `deno task user:create --username NAME [--email ADDRESS] [--full-name NAME] [--superuser]
+
+Makes a person who may sign in. The password is asked for, or read from standard input when that is no terminal:
+at least 12 characters.
+
+  --username NAME     What they sign in with.
+  --email ADDRESS     Their address.
+  --full-name NAME    Their name.
+  --superuser         They may do everything. Without it, give them roles.
+  --help              This.
+
+The settings are those of the server: DATABASE_URL, or DATA_DIR for the embedded database.`;
+
+const KNOWN = { texts: ["username", "email", "full-name"], flags: ["superuser"] };
+
+/** Whom to make. */
+export type UserRequest = { username: string; email: string; fullName: string; superuser: boolean };
+
+/** The options as values. Throws UsageError. */
+export function userRequest({ texts, flags }: Options): UserRequest {
+  const username = texts.get("username")?.trim() ?? "";
+  if (username === "" || username.length > 150) {
+    throw new UsageError("Cannot make a user without --username (1 to 150 characters)");
+  }
+  return {
+    username,
+    email: texts.get("email") ?? "",
+    fullName: texts.get("full-name") ?? "",
+    superuser: flags.has("superuser"),
+  };
+}
+
+/** Makes the person. */
+export async function createPerson(runtime: Runtime, request: UserRequest, password: string): Promise<void> {
+  const { username, email, fullName, superuser } = request;
+  await createUser(runtime, COMMAND_LINE, {
+    username,
+    email,
+    fullName,
+    isActive: true,
+    isSuperuser: superuser,
+    isServiceAccount: false,
+    roles: [],
+    password,
+  });
+}
+
+if (import.meta.main) {
+  Deno.exit(
+    await runCommand(Deno.args, HELP, KNOWN, async (options) => {
+      // Here and not above: --help and the tests need no server.
+      const { withServer } = await import("./open.ts");
+      const request = userRequest(options);
+      const password = await readPassword();
+      await withServer((runtime) => createPerson(runtime, request, password));
+      console.error(`Made the user "${request.username}".`);
+    }),
+  );
+}
