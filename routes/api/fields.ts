@@ -108,7 +108,9 @@ export const blankableField = (longest: number) =>
   z.string().trim().max(longest).refine((text) => !text.includes("\0"), { error: "Null characters are not allowed." });
 
 /** The key of a related object in a body. */
-export const pkField = z.int({ error: pkError }).max(MAX_INTEGER);
+export const pkField = z.int({ error: pkError }).refine((pk) => pk >= 0 && pk <= MAX_INTEGER, {
+  error: (issue) => unknownPk(String(issue.input)),
+});
 
 /** Keys of related objects in a body; duplicates are dropped. */
 export const pkListField = z.array(pkField).transform((keys) => [...new Set(keys)]);

@@ -45,6 +45,11 @@ Deno.test("business units, taxonomies and tags are made, named once, filtered an
     assert.deepEqual(await errors("/api/inventory/tags/", { name: "x", taxonomy: "7" }), {
       taxonomy: ["Incorrect type. Expected pk value, received str."],
     });
+    for (const taxonomy of [-5, 2147483648, -9e15]) {
+      assert.deepEqual(await errors("/api/inventory/tags/", { name: "x", taxonomy }), {
+        taxonomy: [`Invalid pk "${taxonomy}" - object does not exist.`],
+      });
+    }
     assert.deepEqual(await errors("/api/inventory/tags/", { name: "x", color: "red" }), {
       color: ["This value should be six hexadecimal digits, like 0079bf."],
     });

@@ -5,6 +5,7 @@ import { findApiToken } from "../../../db/api_tokens.ts";
 import { insertUser } from "../../../db/users.ts";
 import { hashApiToken, isApiToken, newApiToken } from "../../../src/access/api_token_format.ts";
 import { authenticateToken } from "../../../src/access/authenticate.ts";
+import { changeOwnPassword } from "../../../src/access/own_password.ts";
 import { hashPassword, isOutdatedHash, verifyPassword } from "../../../src/access/passwords.ts";
 import { isPermission, PERMISSIONS } from "../../../src/access/permissions.ts";
 import { addressKey, limitAttempts } from "../../../src/access/rate_limit.ts";
@@ -217,4 +218,22 @@ Deno.test("permissions are of one form and named once", () => {
   assert.equal(new Set(names).size, names.length);
   for (const name of names) assert.match(name, /^[a-z]+\.[a-z]+_[a-z_]+$/);
   assert.ok(isPermission("mdm.view_filevault_prk") && !isPermission("mdm.view_nothing"));
+});
+
+Deno.test("who knows their password may change it, which ends every other session of theirs", async () => {
+  await withRuntime(async (runtime) => {
+    await person(runtime);
+    const elsewhere = await signIn(runtime, { username: "alice", password: PASSWORD }, testRequest);
+    const change = (current: string, next: string) =>
+      changeOwnPassword(runtime, elsewhere.actor, { current, next }, testRequest);
+    await assert.rejects(change("wrong", "another long password"), is("invalid"));
+    await assert.rejects(change(PASSWORD, "short"), is("invalid"));
+    const here = await change(PASSWORD, "another long password");
+    assert.equal(await authenticateSession(runtime, elsewhere.cookie), undefined);
+    assert.ok(await authenticateSession(runtime, here.cookie));
+    await assert.rejects(signIn(runtime, { username: "alice", password: PASSWORD }, testRequest), is("invalid"));
+    await signIn(runtime, { username: "alice", password: "another long password" }, testRequest);
+    await runtime.sql`update rate_limits set count = 10 where key like 'password:%'`;
+    await assert.rejects(change("another long password", "yet another password"), is("too-many-requests"));
+  });
 });

@@ -1,0 +1,55 @@
+/**
+ * Changing one's own password, which needs no permission but the present one.
+ *
+ * @module
+ */
+
+import { deleteSessionsOf } from "../../db/sessions.ts";
+import { findUser, updateUser } from "../../db/users.ts";
+import { invalid, problem } from "../errors.ts";
+import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Actor } from "./actor.ts";
+import { checkPassword, hashPassword, verifyPassword } from "./passwords.ts";
+import { limitAttempts } from "./rate_limit.ts";
+import { beginSession, type NewSession } from "./sessions.ts";
+import { userRepresentation } from "./users.ts";
+
+/** A browser left open must not be a way to guess the password. */
+const BY_USER = { attempts: 10, seconds: 900 };
+
+/**
+ * Replaces the actor's password. All their sessions end, whoever holds them; a new one begins for this browser.
+ *
+ * Throws `too-many-requests`, or `invalid` on `current_password` or `password`.
+ */
+export async function changeOwnPassword(
+  runtime: Runtime,
+  actor: Actor,
+  passwords: { current: string; next: string },
+  request: RequestInfo,
+): Promise<NewSession> {
+  await limitAttempts(runtime, `password:user:${actor.userId}`, BY_USER);
+  const seen = await findUser(runtime.sql, actor.userId);
+  if (!await verifyPassword(passwords.current, seen?.passwordHash) || seen === undefined) {
+    throw invalid({ current_password: ["This is not your password."] });
+  }
+  checkPassword(passwords.next, seen.username);
+  const passwordHash = await hashPassword(passwords.next, runtime.random);
+  const user = await runtime.sql.begin(async (tx) => {
+    const before = await findUser(tx, actor.userId, true);
+    // Somebody else changed it meanwhile: what was verified is not the password any more.
+    if (before?.passwordHash !== seen.passwordHash) throw problem("conflict");
+    await updateUser(tx, before.id, { ...before, passwordHash }, runtime.clock.now());
+    await deleteSessionsOf(tx, before.id);
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: "accounts.user",
+      pk: before.id,
+      before: userRepresentation(before),
+      after: { ...userRepresentation(before), password_updated: true },
+    });
+    return before;
+  });
+  return await beginSession(runtime, user, request);
+}
