@@ -25,6 +25,8 @@ export type Logger = {
 
 const SECRET_NAME =
   /secret|token|passw|passphrase|private|credential|challenge|authorization|cookie|signature|push_?magic|\bpin\b|_pin$|^pin_|csrf|recovery|bypass|sealed|\bprk\b|database_url/i;
+/** Facts about a secret that are not the secret: `token_type`, `secret_id`, `pin_set_at` … */
+const ABOUT_A_SECRET = /_(type|id|pk|count|at|expiry|status|state|name|kind|hash|escrowed|updated|required|length)$/i;
 const SECRET_TEXT = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g,
   /\bztl[us]_[A-Za-z0-9]{36}\b/g,
@@ -57,7 +59,8 @@ export function redact(value: unknown, depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [
       name,
-      SECRET_NAME.test(name) && item !== null && item !== undefined && typeof item !== "boolean"
+      SECRET_NAME.test(name) && !ABOUT_A_SECRET.test(name) && item !== null && item !== undefined &&
+        typeof item !== "boolean"
         ? "<redacted>"
         : redact(item, depth + 1),
     ]),

@@ -1,0 +1,34 @@
+/**
+ * Puts the surfaces together: devices, API, health. One error handler, one set of security headers.
+ *
+ * @module
+ */
+
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { Problem } from "../src/errors.ts";
+import type { Runtime } from "../src/runtime.ts";
+import { mountApi } from "./api/mount.ts";
+import type { AppEnv } from "./context.ts";
+import { mountHealth } from "./health.ts";
+import { requestContext } from "./request.ts";
+
+/** The application. */
+export function createApp(runtime: Runtime): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(secureHeaders({
+    xFrameOptions: "DENY",
+    referrerPolicy: "same-origin",
+    strictTransportSecurity: runtime.config.BASE_URL.startsWith("https:") ? "max-age=31536000" : false,
+  }));
+  app.use(requestContext(runtime));
+  mountHealth(app);
+  mountApi(app);
+  app.notFound((c) => c.text("Not found.", 404));
+  app.onError((error, c) => {
+    if (error instanceof Problem) return c.text(error.message, error.status);
+    runtime.log.error("Cannot serve a request", { error, request: c.get("request") });
+    return c.text("Cannot serve this: an unexpected error occurred.", 500);
+  });
+  return app;
+}

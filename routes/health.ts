@@ -1,0 +1,50 @@
+/**
+ * Health and readiness: `/healthz` says that the process lives, `/readyz` whether it can serve, with reasons.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import type { Runtime } from "../src/runtime.ts";
+import { pingDatabase } from "../db/ping.ts";
+import type { AppEnv } from "./context.ts";
+
+/** One reason for the state: a failure makes the server not ready, a warning does not. */
+export type Reason = { check: string; state: "ok" | "warning" | "failure"; reason?: string };
+
+/** Looks at everything that serving needs. */
+export async function readiness(runtime: Runtime): Promise<Reason[]> {
+  const reasons: Reason[] = [];
+  try {
+    await pingDatabase(runtime.sql);
+    reasons.push({ check: "database", state: "ok" });
+  } catch (error) {
+    runtime.log.error("Cannot reach the database", { error });
+    reasons.push({ check: "database", state: "failure", reason: "The database does not answer." });
+  }
+  if (runtime.config.DEVICE_TEST_ROOTS !== undefined) {
+    reasons.push({
+      check: "device-test-roots",
+      state: "warning",
+      reason: "DEVICE_TEST_ROOTS is set: devices that Apple did not make can enroll. Never use it in production.",
+    });
+  }
+  if (!runtime.config.BASE_URL.startsWith("https:")) {
+    reasons.push({
+      check: "base-url",
+      state: "warning",
+      reason: "BASE_URL is not https: real devices do not enroll, and passwords travel in clear.",
+    });
+  }
+  return reasons;
+}
+
+/** Mounts the two addresses. */
+export function mountHealth(app: Hono<AppEnv>): void {
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/readyz", async (c) => {
+    const reasons = await readiness(c.get("runtime"));
+    const ready = reasons.every(({ state }) => state !== "failure");
+    return c.json({ status: ready ? "ready" : "not ready", reasons }, ready ? 200 : 503);
+  });
+}

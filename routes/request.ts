@@ -1,0 +1,64 @@
+/**
+ * Who asks and from where. Forwarding headers are believed only from trusted proxies: anyone else could claim any address
+ * and so dodge rate limits.
+ *
+ * @module
+ */
+
+import { BlockList, isIP } from "node:net";
+import type { MiddlewareHandler } from "hono";
+import type { Runtime } from "../src/runtime.ts";
+import type { AppEnv } from "./context.ts";
+
+/** The trusted proxies of the settings as a list that answers `check`. Throws RangeError naming a bad entry. */
+export function proxyList(entries: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [address = "", prefix] = entry.split("/");
+    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    const bits = prefix === undefined ? undefined : Number(prefix);
+    if (isIP(address) === 0 || (bits !== undefined && !(Number.isInteger(bits) && bits >= 0))) {
+      throw new RangeError(`Cannot use the setting TRUSTED_PROXIES: "${entry}" is no address or CIDR range`);
+    }
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, bits, family);
+  }
+  return list;
+}
+
+const bare = (address: string) => address.replace(/^::ffff:(?=\d+\.)/, "");
+
+/** Whether the peer is a trusted proxy. */
+export function isTrusted(list: BlockList, address: string): boolean {
+  const plain = bare(address);
+  const family = isIP(plain);
+  return family !== 0 && list.check(plain, family === 6 ? "ipv6" : "ipv4");
+}
+
+/** The client's address: the peer, or what a chain of trusted proxies says, read from the right. */
+export function clientAddress(list: BlockList, remote: string, forwarded: string | undefined): string {
+  let address = bare(remote);
+  const hops = (forwarded ?? "").split(",").map((hop) => hop.trim()).filter((hop) => hop !== "");
+  while (isTrusted(list, address)) {
+    const next = hops.pop();
+    if (next === undefined || isIP(next) === 0) break;
+    address = next;
+  }
+  return address;
+}
+
+/** Sets `runtime` and `request` for every route. */
+export function requestContext(runtime: Runtime): MiddlewareHandler<AppEnv> {
+  const proxies = proxyList(runtime.config.TRUSTED_PROXIES);
+  return async (c, next) => {
+    c.set("runtime", runtime);
+    c.set("request", {
+      id: runtime.random.uuid(),
+      ip: clientAddress(proxies, c.env.remoteAddress, c.req.header("x-forwarded-for")),
+      userAgent: c.req.header("user-agent") ?? "",
+      method: c.req.method,
+      path: c.req.path,
+    });
+    await next();
+  };
+}
