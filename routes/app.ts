@@ -26,7 +26,7 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
   mountApi(app);
   app.notFound((c) => c.text("Not found.", 404));
   app.onError((error, c) => {
-    if (error instanceof Problem) return c.text(error.message, error.status);
+    if (error instanceof Problem) return new Response(error.message, { status: error.status });
     runtime.log.error("Cannot serve a request", { error, request: c.get("request") });
     return c.text("Cannot serve this: an unexpected error occurred.", 500);
   });
