@@ -10,6 +10,8 @@ import { Problem } from "../src/errors.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { mountApi } from "./api/mount.ts";
 import type { AppEnv } from "./context.ts";
+import { mountMdm } from "./device/mdm.ts";
+import { mountScep } from "./device/scep.ts";
 import { mountHealth } from "./health.ts";
 import { requestContext } from "./request.ts";
 
@@ -23,6 +25,8 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
   }));
   app.use(requestContext(runtime));
   mountHealth(app);
+  mountScep(app);
+  mountMdm(app);
   mountApi(app);
   app.notFound((c) => c.text("Not found.", 404));
   app.onError((error, c) => {

@@ -6,6 +6,7 @@
 
 import { API_TOKEN_ENDPOINTS } from "./api_tokens.ts";
 import { DEVICE_TAG_ENDPOINTS } from "./device_tags.ts";
+import { DEVICE_ENDPOINTS } from "./devices.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
@@ -23,5 +24,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...TAXONOMY_ENDPOINTS,
   ...TAG_ENDPOINTS,
   ...DEVICE_TAG_ENDPOINTS,
+  ...DEVICE_ENDPOINTS,
   ...EVENT_ENDPOINTS,
 ];

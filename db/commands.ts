@@ -1,0 +1,203 @@
+/**
+ * The live command queue and its history.
+ *
+ * @module
+ */
+
+import { type Db, type Json, json, one } from "./open.ts";
+
+/** A command of the live queue. */
+export type CommandRow = {
+  id: number;
+  uuid: string;
+  channelId: number;
+  name: string;
+  arguments: Record<string, Json>;
+  secretsSealed: string | null;
+  state: "queued" | "sent" | "notNow";
+  notBefore: Date | null;
+  expiresAt: Date | null;
+  sentAt: Date | null;
+  sentCount: number;
+  notNowCount: number;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** How a finished command ended. */
+export type FinalState = "acknowledged" | "error" | "formatError" | "expired" | "cancelled";
+
+/** Queues a command and wakes its channel. A singleton replaces its unsent predecessor; answers whether it was queued. */
+export async function insertCommand(
+  db: Db,
+  row: {
+    id: number;
+    uuid: string;
+    channelId: number;
+    name: string;
+    arguments: Json;
+    secretsSealed: string | null;
+    singleton: string | null;
+    notBefore: Date | null;
+    expiresAt: Date | null;
+  },
+  now: Date,
+): Promise<boolean> {
+  const inserted = await db`
+    insert into commands (id, uuid, channel_id, name, arguments, secrets_sealed, singleton, not_before, expires_at, created_at, updated_at)
+    values (${row.id}, ${row.uuid}, ${row.channelId}, ${row.name}, ${json(db, row.arguments)}, ${row.secretsSealed},
+      ${row.singleton}, ${row.notBefore}, ${row.expiresAt}, ${now}, ${now})
+    on conflict (channel_id, singleton) where singleton is not null do nothing`;
+  const due = row.notBefore ?? now;
+  await db`
+    update channels set next_action_at = least(next_action_at, ${due}::timestamptz) where id = ${row.channelId}`;
+  return inserted.count > 0;
+}
+
+/**
+ * Takes the next command that may be offered now, oldest first, and marks it sent.
+ *
+ * Offered: queued; refused with NotNow before this conversation began; or sent before `unansweredSince` without an answer.
+ */
+export async function takeCommand(
+  db: Db,
+  channelId: number,
+  unansweredSince: Date,
+  now: Date,
+): Promise<CommandRow | undefined> {
+  const [row] = await db<CommandRow[]>`
+    update commands set state = 'sent', sent_at = ${now}, sent_count = sent_count + 1, updated_at = ${now}
+    where id = (
+      select m.id from commands m join channels c on c.id = m.channel_id
+      where m.channel_id = ${channelId}
+        and (m.not_before is null or m.not_before <= ${now})
+        and (m.expires_at is null or m.expires_at > ${now})
+        and (m.state = 'queued'
+          or (m.state = 'notNow' and (c.session_started_at is null or m.not_now_at < c.session_started_at))
+          or (m.state = 'sent' and m.sent_at <= ${unansweredSince}))
+      order by m.id limit 1
+      for update of m skip locked)
+    returning id, uuid, channel_id, name, arguments, secrets_sealed, state, not_before, expires_at, sent_at, sent_count,
+      not_now_count, created_at, updated_at`;
+  return row;
+}
+
+/** A live command of a channel by its UUID, locked. */
+export async function lockCommand(db: Db, channelId: number, uuid: string): Promise<CommandRow | undefined> {
+  const [row] = await db<CommandRow[]>`
+    select id, uuid, channel_id, name, arguments, secrets_sealed, state, not_before, expires_at, sent_at, sent_count,
+      not_now_count, created_at, updated_at
+    from commands where channel_id = ${channelId} and uuid = ${uuid} for update`;
+  return row;
+}
+
+/** The device will take the command later: it is offered again in a conversation after `notBefore`. */
+export async function postponeCommand(db: Db, id: number, notBefore: Date, now: Date): Promise<void> {
+  await db`
+    update commands set state = 'notNow', not_now_at = ${now}, not_now_count = not_now_count + 1,
+      not_before = ${notBefore}, updated_at = ${now}
+    where id = ${id}`;
+}
+
+/** Moves a command from the queue to the history. */
+export async function finishCommand(
+  db: Db,
+  id: number,
+  outcome: { state: FinalState; result: Uint8Array | null; errorChain: Json },
+  now: Date,
+): Promise<void> {
+  await db`
+    with gone as (delete from commands where id = ${id} returning *)
+    insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, not_before, sent_at,
+      sent_count, not_now_count, result, result_at, error_chain, created_at, updated_at)
+    select g.id, g.uuid, e.device_id, e.id, c.user_key, g.name, g.arguments, ${outcome.state}, g.not_before, g.sent_at,
+      g.sent_count, g.not_now_count, ${outcome.result}, ${now}, ${json(db, outcome.errorChain)}, g.created_at, ${now}
+    from gone g join channels c on c.id = g.channel_id join enrollments e on e.id = c.enrollment_id`;
+}
+
+/** Ends the commands of a channel whose time is over. Answers how many. */
+export async function expireCommands(db: Db, channelId: number, now: Date): Promise<number> {
+  const rows = await db<{ id: number }[]>`
+    select id from commands where channel_id = ${channelId} and expires_at <= ${now} for update skip locked`;
+  for (const { id } of rows) {
+    await finishCommand(db, id, { state: "expired", result: null, errorChain: null }, now);
+  }
+  return rows.length;
+}
+
+/** When a channel needs planning next, from its queue: null when it is empty. */
+export async function nextCommandTime(db: Db, channelId: number, resendAfterSeconds: number): Promise<Date | null> {
+  return one(
+    await db<{ due: Date | null }[]>`
+      select min(case state when 'sent' then sent_at + make_interval(secs => ${resendAfterSeconds})
+        else coalesce(not_before, created_at) end) as due
+      from commands where channel_id = ${channelId}`,
+  ).due;
+}
+
+/** Sets when a channel needs planning next. */
+export async function setNextAction(db: Db, channelId: number, at: Date | null): Promise<void> {
+  await db`update channels set next_action_at = ${at} where id = ${channelId}`;
+}
+
+/** A command as the API shows it, live or finished. */
+export type CommandView = {
+  id: number;
+  uuid: string;
+  deviceId: number;
+  name: string;
+  state: string;
+  notBefore: Date | null;
+  sentAt: Date | null;
+  result: Uint8Array | null;
+  resultAt: Date | null;
+  errorChain: Json;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+const views = (db: Db) =>
+  db`
+    select m.id, m.uuid, e.device_id, m.name, m.state, m.not_before, m.sent_at, null::bytea as result,
+      m.not_now_at as result_at, null::jsonb as error_chain, m.created_at, m.updated_at
+    from commands m join channels c on c.id = m.channel_id join enrollments e on e.id = c.enrollment_id
+    where c.user_key = ''
+    union all
+    select id, uuid, device_id, name, state, not_before, sent_at, result, result_at, error_chain, created_at, updated_at
+    from command_history where user_key = ''`;
+
+/** A page of device commands, newest first, and how many there are. */
+export async function listCommands(
+  db: Db,
+  page: { limit: number; offset: number; name?: string; deviceId?: number },
+): Promise<{ rows: CommandView[]; count: number }> {
+  const where = db`where true
+    ${page.name === undefined ? db`` : db`and v.name = ${page.name}`}
+    ${page.deviceId === undefined ? db`` : db`and v.device_id = ${page.deviceId}`}`;
+  const rows = await db<CommandView[]>`
+    select * from (${
+    views(db)
+  }) v ${where} order by v.created_at desc, v.id desc limit ${page.limit} offset ${page.offset}`;
+  const { count } = one(await db<{ count: number }[]>`select count(*)::int as count from (${views(db)}) v ${where}`);
+  return { rows: [...rows], count };
+}
+
+/** One device command. */
+export async function findCommand(db: Db, uuid: string): Promise<CommandView | undefined> {
+  const [row] = await db<CommandView[]>`select * from (${views(db)}) v where v.uuid = ${uuid}`;
+  return row;
+}
+
+/** Cancels a command that was not sent yet. Answers what was found. */
+export async function cancelCommand(db: Db, uuid: string, now: Date): Promise<"cancelled" | "sent" | "unknown"> {
+  const [row] = await db<
+    { id: number; state: string }[]
+  >`select id, state from commands where uuid = ${uuid} for update`;
+  if (row === undefined) {
+    const [done] = await db`select 1 from command_history where uuid = ${uuid}`;
+    return done === undefined ? "unknown" : "sent";
+  }
+  if (row.state !== "queued") return "sent";
+  await finishCommand(db, row.id, { state: "cancelled", result: null, errorChain: null }, now);
+  return "cancelled";
+}

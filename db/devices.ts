@@ -1,0 +1,140 @@
+/**
+ * Devices with what their current (or last) enrollment observed.
+ *
+ * @module
+ */
+
+import { type Db, one } from "./open.ts";
+
+/** Apple's platforms as they are stored. */
+export type StoredPlatform = "iOS" | "iPadOS" | "macOS" | "tvOS";
+
+/** What commands need to know of a device. */
+export type TargetRow = {
+  channel: "Device" | "User";
+  platform: StoredPlatform | null;
+  osVersion: string;
+  model: string;
+  appleSilicon: boolean | null;
+  supervised: boolean | null;
+  userEnrollment: boolean | null;
+  userApproved: boolean | null;
+  activationLockManageable: boolean | null;
+  awaitingConfiguration: boolean | null;
+};
+
+/** A device as lists show it. */
+export type DeviceView = {
+  id: number;
+  udid: string;
+  serialNumber: string;
+  blockedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+  channelId: number | null;
+  name: string | null;
+  model: string | null;
+  platform: StoredPlatform | null;
+  osVersion: string | null;
+  osVersionExtra: string | null;
+  buildVersion: string | null;
+  buildVersionExtra: string | null;
+  appleSilicon: boolean | null;
+  supervised: boolean | null;
+  depEnrollment: boolean | null;
+  userEnrollment: boolean | null;
+  userApprovedEnrollment: boolean | null;
+  activationLockManageable: boolean | null;
+  awaitingConfiguration: boolean | null;
+  declarativeManagement: boolean | null;
+  bootstrapTokenEscrowed: boolean | null;
+  filevaultEnabled: boolean | null;
+  certNotValidAfter: Date | null;
+  lastIp: string | null;
+  lastSeenAt: Date | null;
+  lastNotifiedAt: Date | null;
+  checkoutAt: Date | null;
+};
+
+const select = (db: Db) =>
+  db`
+    select d.id, d.udid, d.serial_number, d.blocked_at, d.created_at, d.updated_at, c.id as channel_id, e.name, e.model,
+      e.platform, e.os_version, e.os_version_extra, e.build_version, e.build_version_extra, e.apple_silicon, e.supervised,
+      e.dep_enrollment, e.user_enrollment, e.user_approved_enrollment, e.activation_lock_manageable,
+      e.awaiting_configuration, e.declarative_management, e.bootstrap_token_sealed is not null as bootstrap_token_escrowed,
+      (e.security_info->>'FDE_Enabled')::boolean as filevault_enabled, c.last_ip, c.last_seen_at, c.last_notified_at,
+      e.ended_at as checkout_at,
+      (select max(i.not_after) from enrollment_identities i where i.enrollment_id = e.id and i.retired_at is null)
+        as cert_not_valid_after
+    from devices d
+    left join lateral (
+      select * from enrollments where device_id = d.id order by ended_at is not null, id desc limit 1
+    ) e on true
+    left join channels c on c.enrollment_id = e.id and c.user_key = ''`;
+
+/** What devices may be sorted by. */
+export const DEVICE_ORDERINGS = ["created_at", "last_seen_at", "updated_at"] as const;
+
+/** A page of devices, and how many there are. */
+export async function listDevices(
+  db: Db,
+  query: {
+    limit: number | null;
+    offset: number;
+    udid?: string;
+    serialNumber?: string;
+    ordering: { column: typeof DEVICE_ORDERINGS[number]; descending: boolean };
+  },
+): Promise<{ rows: DeviceView[]; count: number }> {
+  const where = db`where true
+    ${query.udid === undefined ? db`` : db`and d.udid = ${query.udid}`}
+    ${query.serialNumber === undefined ? db`` : db`and d.serial_number = ${query.serialNumber}`}`;
+  const { column, descending } = query.ordering;
+  const key = column === "last_seen_at" ? db`c.last_seen_at` : db`d.${db(column)}`;
+  const order = descending ? db`${key} desc nulls last, d.id desc` : db`${key} asc nulls first, d.id`;
+  const rows = await db<DeviceView[]>`
+    ${select(db)} ${where} order by ${order}
+    ${query.limit === null ? db`` : db`limit ${query.limit}`} offset ${query.offset}`;
+  const { count } = one(await db<{ count: number }[]>`select count(*)::int as count from devices d ${where}`);
+  return { rows: [...rows], count };
+}
+
+/** One device. */
+export async function findDevice(db: Db, id: number): Promise<DeviceView | undefined> {
+  const [row] = await db<DeviceView[]>`${select(db)} where d.id = ${id}`;
+  return row;
+}
+
+/** The device of an enrollment, as commands see it. */
+export async function findTarget(db: Db, enrollmentId: number, channel: "Device" | "User"): Promise<TargetRow> {
+  const row = one(
+    await db<(Omit<TargetRow, "channel" | "osVersion"> & { osVersion: string; osVersionExtra: string })[]>`
+      select platform, os_version, os_version_extra, model, apple_silicon, supervised, user_enrollment,
+        user_approved_enrollment as user_approved, activation_lock_manageable, awaiting_configuration
+      from enrollments where id = ${enrollmentId}`,
+  );
+  const { osVersion, osVersionExtra, ...rest } = row;
+  return { ...rest, channel, osVersion: `${osVersion} ${osVersionExtra}`.trim() };
+}
+
+/** The facts of the last base inventory. */
+export async function inventoryAges(
+  db: Db,
+  enrollmentId: number,
+): Promise<{ deviceInformationAt: Date | null; securityInfoAt: Date | null }> {
+  return one(
+    await db<{ deviceInformationAt: Date | null; securityInfoAt: Date | null }[]>`
+      select device_information_at, security_info_at from enrollments where id = ${enrollmentId}`,
+  );
+}
+
+/** Blocks or unblocks. Answers whether that changed anything. */
+export async function setBlocked(db: Db, id: number, blocked: boolean, now: Date): Promise<boolean> {
+  const result = blocked
+    ? await db`update devices set blocked_at = ${now}, updated_at = ${now} where id = ${id} and blocked_at is null`
+    : await db`update devices set blocked_at = null, updated_at = ${now} where id = ${id} and blocked_at is not null`;
+  if (result.count > 0 && blocked) {
+    await db`update channels set next_action_at = ${now} where enrollment_id in (select id from enrollments where device_id = ${id} and ended_at is null)`;
+  }
+  return result.count > 0;
+}

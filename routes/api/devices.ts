@@ -1,0 +1,237 @@
+/**
+ * `/api/mdm/devices/`: devices, what operators do to them, and their commands.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { cancelCommand, type CommandView, findCommand, listCommands } from "../../db/commands.ts";
+import { DEVICE_ORDERINGS, findDevice, listDevices } from "../../db/devices.ts";
+import { blockDevice, sendCommand } from "../../src/devices/actions.ts";
+import { deviceRepresentation } from "../../src/devices/representation.ts";
+import { problem, refused } from "../../src/errors.ts";
+import { recordAudit } from "../../src/events/record.ts";
+import { naiveUtc } from "../../src/naive_utc.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { idParams, relatedFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
+import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+const flag = z.boolean().nullable();
+
+/** A device in answers. */
+export const deviceSchema = z.object({
+  id: z.int(),
+  udid: z.string(),
+  serial_number: z.string(),
+  name: z.string(),
+  model: z.string(),
+  platform: z.enum(["iOS", "iPadOS", "macOS", "tvOS"]).nullable(),
+  os_version: z.string(),
+  build_version: z.string(),
+  apple_silicon: flag,
+  cert_not_valid_after: timeOut.nullable(),
+  awaiting_configuration: flag,
+  declarative_management: z.boolean(),
+  dep_enrollment: flag,
+  user_enrollment: flag,
+  user_approved_enrollment: flag,
+  supervised: flag,
+  bootstrap_token_escrowed: z.boolean(),
+  filevault_enabled: flag,
+  activation_lock_manageable: flag,
+  last_ip: z.string().nullable(),
+  last_seen_at: timeOut.nullable(),
+  last_notified_at: timeOut.nullable(),
+  checkout_at: timeOut.nullable(),
+  blocked_at: timeOut.nullable(),
+  created_at: timeOut,
+  updated_at: timeOut,
+});
+
+/** A command in answers. */
+export const commandSchema = z.object({
+  id: z.int(),
+  uuid: z.string(),
+  enrolled_device: z.int(),
+  name: z.string(),
+  artifact_version: z.null(),
+  artifact_operation: z.null(),
+  not_before: timeOut.nullable(),
+  time: timeOut.nullable(),
+  result: z.string().nullable().describe("The device's answer, a property list in base64."),
+  result_time: timeOut.nullable(),
+  status: z.string().nullable(),
+  error_chain: z.json().nullable(),
+  created_at: timeOut,
+  updated_at: timeOut,
+});
+
+/** Apple's status of each state; null while there is no answer. */
+const STATUS: Record<string, string> = {
+  notNow: "NotNow",
+  acknowledged: "Acknowledged",
+  error: "Error",
+  formatError: "CommandFormatError",
+};
+
+function commandRepresentation(command: CommandView): z.input<typeof commandSchema> {
+  const time = (date: Date | null) => (date === null ? null : naiveUtc(date));
+  return {
+    id: command.id,
+    uuid: command.uuid,
+    enrolled_device: command.deviceId,
+    name: command.name,
+    artifact_version: null,
+    artifact_operation: null,
+    not_before: time(command.notBefore),
+    time: time(command.sentAt),
+    result: command.result === null ? null : Uint8Array.from(command.result).toBase64(),
+    result_time: time(command.resultAt),
+    status: STATUS[command.state] ?? null,
+    error_chain: JSON.parse(JSON.stringify(command.errorChain)),
+    created_at: naiveUtc(command.createdAt),
+    updated_at: naiveUtc(command.updatedAt),
+  };
+}
+
+/** An endpoint that queues a command on a device. */
+function commandEndpoint(segment: string, name: string, summary: string) {
+  return endpoint({
+    method: "POST",
+    path: `/api/mdm/devices/{id}/${segment}/`,
+    permission: "mdm.add_devicecommand",
+    tag: "Devices",
+    summary,
+    params: idParams,
+    body: z.record(z.string(), z.json()),
+    response: { status: 201, schema: commandSchema },
+    handle: async ({ runtime, request, params, body }) =>
+      commandRepresentation(await sendCommand(runtime, request, params.id, name, body)),
+  });
+}
+
+/** The endpoints of devices. */
+export const DEVICE_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/devices/",
+    permission: "mdm.view_enrolleddevice",
+    tag: "Devices",
+    summary: "List devices",
+    description: "A bare array; with limit or offset a page of it.",
+    query: z.object({
+      udid: textFilter,
+      serial_number: textFilter,
+      ordering: orderingQuery(DEVICE_ORDERINGS, { column: "created_at", descending: true }),
+      ...pageQuery,
+    }),
+    response: { status: 200, schema: z.union([z.array(deviceSchema), pageOfSchema(deviceSchema)]) },
+    async handle(input) {
+      const { udid, serial_number, ordering, limit, offset } = input.query;
+      const paged = limit !== undefined || offset !== undefined;
+      const page = pageOf(input.query);
+      const found = await listDevices(input.runtime.sql, {
+        limit: paged ? page.limit : null,
+        offset: paged ? page.offset : 0,
+        ...(udid === undefined ? {} : { udid }),
+        ...(serial_number === undefined ? {} : { serialNumber: serial_number }),
+        ordering,
+      });
+      const rows = found.rows.map(deviceRepresentation);
+      return paged ? paginated(input, page, { count: found.count, rows }) : rows;
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/devices/{id}/",
+    permission: "mdm.view_enrolleddevice",
+    tag: "Devices",
+    summary: "Read a device",
+    params: idParams,
+    response: { status: 200, schema: deviceSchema },
+    async handle({ runtime, params }) {
+      const device = await findDevice(runtime.sql, params.id);
+      if (device === undefined) throw problem("not-found");
+      return deviceRepresentation(device);
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/devices/{id}/block/",
+    permission: "mdm.change_enrolleddevice",
+    tag: "Devices",
+    summary: "Block a device",
+    description: "Releases it at its next contact and denies further enrollments.",
+    params: idParams,
+    response: { status: 200, schema: deviceSchema },
+    handle: async ({ runtime, request, params }) =>
+      deviceRepresentation(await blockDevice(runtime, request, params.id, true)),
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/devices/{id}/unblock/",
+    permission: "mdm.change_enrolleddevice",
+    tag: "Devices",
+    summary: "Unblock a device",
+    params: idParams,
+    response: { status: 200, schema: deviceSchema },
+    handle: async ({ runtime, request, params }) =>
+      deviceRepresentation(await blockDevice(runtime, request, params.id, false)),
+  }),
+  commandEndpoint("lock", "DeviceLock", "Lock a device"),
+  commandEndpoint("erase", "EraseDevice", "Erase a device"),
+  commandEndpoint("send_custom_command", "CustomCommand", "Send a command of your own"),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/devices/commands/",
+    permission: "mdm.view_devicecommand",
+    tag: "Devices",
+    summary: "List commands",
+    query: z.object({ name: textFilter, enrolled_device: relatedFilter, ...pageQuery }),
+    response: { status: 200, schema: pageOfSchema(commandSchema) },
+    async handle(input) {
+      const page = pageOf(input.query);
+      const { name, enrolled_device } = input.query;
+      const { count, rows } = await listCommands(input.runtime.sql, {
+        ...page,
+        ...(name === undefined ? {} : { name }),
+        ...(enrolled_device === undefined ? {} : { deviceId: enrolled_device }),
+      });
+      return paginated(input, page, { count, rows: rows.map(commandRepresentation) });
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/devices/commands/{id}/",
+    permission: "mdm.view_devicecommand",
+    tag: "Devices",
+    summary: "Read a command",
+    params: uuidParams,
+    response: { status: 200, schema: commandSchema },
+    async handle({ runtime, params }) {
+      const command = await findCommand(runtime.sql, params.id);
+      if (command === undefined) throw problem("not-found");
+      return commandRepresentation(command);
+    },
+  }),
+  endpoint({
+    method: "DELETE",
+    path: "/api/mdm/devices/commands/{id}/",
+    permission: "mdm.delete_devicecommand",
+    tag: "Devices",
+    summary: "Cancel a command",
+    description: "Only while it was not sent.",
+    params: uuidParams,
+    response: NO_CONTENT,
+    handle: async ({ runtime, request, params }) => {
+      await runtime.sql.begin(async (tx) => {
+        const outcome = await cancelCommand(tx, params.id, runtime.clock.now());
+        if (outcome === "unknown") throw problem("not-found");
+        if (outcome === "sent") {
+          throw refused("This command has already been sent to the device and cannot be deleted");
+        }
+        await recordAudit(tx, runtime, request, { action: "deleted", model: "mdm.devicecommand", pk: params.id });
+      });
+    },
+  }),
+];

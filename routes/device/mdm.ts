@@ -1,0 +1,75 @@
+/**
+ * Check-in and connect: the two addresses of an enrolled device. One address may serve both, so each takes either message.
+ *
+ * @module
+ */
+
+import type { Context, Hono } from "hono";
+import { handleConnect } from "../../src/commands/service.ts";
+import { handleCheckin } from "../../src/enrollment/checkin.ts";
+import { Problem, problem } from "../../src/errors.ts";
+import { recordEvents } from "../../src/events/record.ts";
+import { isProxySecret, senderOf } from "../../src/identity/sender.ts";
+import { parseCheckin } from "../../src/protocol/checkin.ts";
+import { ProtocolError } from "../../src/protocol/errors.ts";
+import { PlistError } from "../../src/protocol/plist.ts";
+import { parseReport } from "../../src/protocol/report.ts";
+import type { AppEnv } from "../context.ts";
+import { isTrusted, proxyList } from "../request.ts";
+import { readBody } from "./body.ts";
+
+/** InstalledApplicationList of a full Mac has a few megabytes. */
+const BODY_LIMIT = 32 * 1024 * 1024;
+
+async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<Response> {
+  const runtime = c.get("runtime");
+  const request = c.get("request");
+  try {
+    const body = await readBody(c.req.raw, BODY_LIMIT);
+    const { TRUSTED_PROXIES, TRUSTED_PROXY_SECRET } = runtime.config;
+    const proxied = isTrusted(proxyList(TRUSTED_PROXIES), c.env.remoteAddress) &&
+      isProxySecret(c.req.header("x-espalier-proxy-secret"), TRUSTED_PROXY_SECRET);
+    const sender = senderOf({
+      body,
+      signature: c.req.header("mdm-signature"),
+      peerCertificate: c.env.peerCertificate,
+      // From anyone but a trusted proxy that knows the secret the header is as if it were not there.
+      proxyCertificate: proxied ? c.req.header("x-ssl-client-cert") : undefined,
+    });
+    if (isCheckin(body)) {
+      const answer = await handleCheckin(runtime, sender, parseCheckin(body), request);
+      return new Response(answer.body, {
+        status: 200,
+        ...(answer.body === null ? {} : { headers: { "Content-Type": "application/xml" } }),
+      });
+    }
+    const command = await handleConnect(runtime, sender, parseReport(body), request);
+    return new Response(command, {
+      status: 200,
+      ...(command === null ? {} : { headers: { "Content-Type": "application/xml; charset=UTF-8" } }),
+    });
+  } catch (error) {
+    const refusal = error instanceof Problem
+      ? error
+      : error instanceof PlistError || error instanceof ProtocolError
+      ? problem("device-bad-request", undefined, { reason: error.message }, error)
+      : undefined;
+    if (refusal === undefined) throw error;
+    await recordEvents(runtime.sql, runtime, request, [{
+      type: "mdm_request",
+      payload: { status: "failure", view_name: view, reason: refusal.details.reason ?? refusal.message },
+    }]);
+    return new Response(null, { status: refusal.status });
+  }
+}
+
+/** Whether a body is a check-in: those have a MessageType, reports a Status. XML and binary lists hold the key's text. */
+function isCheckin(body: Uint8Array): boolean {
+  return new TextDecoder("latin1").decode(body.subarray(0, 1 << 16)).includes("MessageType");
+}
+
+/** Mounts the two addresses. */
+export function mountMdm(app: Hono<AppEnv>): void {
+  app.put("/public/mdm/checkin/", (c) => serve(c, "checkin"));
+  app.put("/public/mdm/connect/", (c) => serve(c, "connect"));
+}

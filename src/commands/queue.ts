@@ -1,0 +1,65 @@
+/**
+ * Queueing a command: valid for its target, its arguments checked, its secrets sealed.
+ *
+ * @module
+ */
+
+import { insertCommand } from "../../db/commands.ts";
+import { nextId } from "../../db/enrollments.ts";
+import type { Json, Tx } from "../../db/open.ts";
+import { invalid, problem } from "../errors.ts";
+import type { Runtime } from "../runtime.ts";
+import type { CommandTarget } from "./command.ts";
+import type { AnyCommand } from "./registry.ts";
+
+/** Where the secret arguments of a command are sealed. */
+export const secretContext = (id: number) => ({ table: "commands", column: "secrets_sealed", id });
+
+/** A queued command. */
+export type Queued = { uuid: string };
+
+/**
+ * Queues a command on a channel.
+ *
+ * Throws `refused` ("Invalid target.") when it is not for this target, `invalid` with the fields that are wrong.
+ */
+export async function queueCommand(
+  tx: Tx,
+  runtime: Runtime,
+  command: AnyCommand,
+  target: CommandTarget,
+  channelId: number,
+  input: unknown,
+  options: { singleton?: boolean; notBefore?: Date } = {},
+): Promise<Queued> {
+  const reason = command.invalidFor(target);
+  if (reason !== null) throw problem("refused", "Invalid target.", { reason });
+  const parsed = (command.argsFor?.(target) ?? command.args).safeParse(input);
+  if (!parsed.success) {
+    const fields: Record<string, string[]> = {};
+    for (const issue of parsed.error.issues) {
+      (fields[String(issue.path[0] ?? "non_field_errors")] ??= []).push(issue.message);
+    }
+    throw invalid(fields);
+  }
+  const args: Record<string, Json> = JSON.parse(JSON.stringify(parsed.data));
+  const secrets = Object.fromEntries(Object.entries(args).filter(([name]) => command.secretArgs.includes(name)));
+  const open = Object.fromEntries(Object.entries(args).filter(([name]) => !command.secretArgs.includes(name)));
+  const id = await nextId(tx, "commands");
+  const uuid = runtime.random.uuid();
+  const now = runtime.clock.now();
+  await insertCommand(tx, {
+    id,
+    uuid,
+    channelId,
+    name: command.name,
+    arguments: open,
+    secretsSealed: Object.keys(secrets).length === 0
+      ? null
+      : await runtime.keys.seal(JSON.stringify(secrets), secretContext(id)),
+    singleton: options.singleton === true ? command.name : null,
+    notBefore: options.notBefore ?? null,
+    expiresAt: command.expiresAfter === null ? null : new Date(now.getTime() + command.expiresAfter * 1000),
+  }, now);
+  return { uuid };
+}

@@ -1,0 +1,83 @@
+/**
+ * What operators do to a device: block, unblock, send a command.
+ *
+ * @module
+ */
+
+import { findCommand } from "../../db/commands.ts";
+import { type DeviceView, findDevice, setBlocked } from "../../db/devices.ts";
+import { queueCommand } from "../commands/queue.ts";
+import { commandNamed } from "../commands/registry.ts";
+import { problem } from "../errors.ts";
+import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { Runtime } from "../runtime.ts";
+import { deviceRepresentation } from "./representation.ts";
+
+async function mustFind(runtime: Runtime, id: number): Promise<DeviceView> {
+  const device = await findDevice(runtime.sql, id);
+  if (device === undefined) throw problem("not-found");
+  return device;
+}
+
+/** Releases a device at its next contact and denies further enrollments, or ends that. Answers the device. */
+export async function blockDevice(
+  runtime: Runtime,
+  request: RequestInfo,
+  id: number,
+  blocked: boolean,
+): Promise<DeviceView> {
+  const before = await mustFind(runtime, id);
+  return await runtime.sql.begin(async (tx) => {
+    if (!await setBlocked(tx, id, blocked, runtime.clock.now())) {
+      throw problem("refused", blocked ? "Device already blocked." : "Device not blocked.");
+    }
+    const after = await findDevice(tx, id);
+    if (after === undefined) throw problem("not-found");
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: "mdm.enrolleddevice",
+      pk: id,
+      serialNumber: after.serialNumber,
+      before: deviceRepresentation(before),
+      after: deviceRepresentation(after),
+    });
+    return after;
+  });
+}
+
+/** Queues a command on the device channel. Throws `refused` ("Invalid target.") or `invalid`. */
+export async function sendCommand(runtime: Runtime, request: RequestInfo, id: number, name: string, input: unknown) {
+  const device = await mustFind(runtime, id);
+  const command = commandNamed(name);
+  if (command === undefined || device.channelId === null || device.checkoutAt !== null) {
+    throw problem("refused", "Invalid target.");
+  }
+  const channelId = device.channelId;
+  const uuid = await runtime.sql.begin(async (tx) => {
+    const target = {
+      channel: "Device" as const,
+      platform: device.platform,
+      osVersion: `${device.osVersion ?? ""} ${device.osVersionExtra ?? ""}`.trim(),
+      model: device.model ?? "",
+      appleSilicon: device.appleSilicon,
+      supervised: device.supervised,
+      userEnrollment: device.userEnrollment,
+      userApproved: device.userApprovedEnrollment,
+      activationLockManageable: device.activationLockManageable,
+      awaitingConfiguration: device.awaitingConfiguration,
+    };
+    const queued = await queueCommand(tx, runtime, command, target, channelId, input);
+    const parsed = command.args.safeParse(input);
+    await recordAudit(tx, runtime, request, {
+      action: "created",
+      model: "mdm.devicecommand",
+      pk: queued.uuid,
+      serialNumber: device.serialNumber,
+      after: { uuid: queued.uuid, name, kwargs: parsed.success ? command.describe(parsed.data) : {} },
+    });
+    return queued.uuid;
+  });
+  const view = await findCommand(runtime.sql, uuid);
+  if (view === undefined) throw new Error("Cannot find the command that was just queued");
+  return view;
+}

@@ -1,0 +1,103 @@
+/**
+ * OTA enrollments: what an admin sets up so that devices may enroll, and the direct profile made from it.
+ *
+ * @module
+ */
+
+import { listPushTopics } from "../../db/push_topics.ts";
+import { findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
+import { findOtaEnrollment, insertOtaEnrollment, type OtaEnrollmentRow } from "../../db/enrollments.ts";
+import { isUniqueViolation } from "../../db/open.ts";
+import { invalid, problem } from "../errors.ts";
+import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { Runtime } from "../runtime.ts";
+import { directProfile, signProfile } from "./direct_profile.ts";
+import {
+  createEnrollmentSecret,
+  type EnrollmentSecretInput,
+  revealEnrollmentSecret,
+  verifyEnrollmentSecret,
+} from "./secrets.ts";
+import { openDirectSession } from "./sessions.ts";
+
+/** What an admin says of an OTA enrollment. */
+export type OtaEnrollmentInput = {
+  name: string;
+  displayName: string;
+  pushCertificateId: number;
+  secret: EnrollmentSecretInput;
+};
+
+/** Makes an OTA enrollment with its secret. Throws `invalid`. */
+export async function createOtaEnrollment(
+  runtime: Runtime,
+  request: RequestInfo,
+  input: OtaEnrollmentInput,
+): Promise<OtaEnrollmentRow> {
+  try {
+    return await runtime.sql.begin(async (tx) => {
+      if (!(await listPushTopics(tx)).some(({ id }) => id === input.pushCertificateId)) {
+        throw invalid({ push_certificate: [`Invalid pk "${input.pushCertificateId}" - object does not exist.`] });
+      }
+      const secret = await createEnrollmentSecret(tx, runtime, input.secret);
+      const id = await insertOtaEnrollment(tx, {
+        name: input.name,
+        displayName: input.displayName,
+        pushCertificateId: input.pushCertificateId,
+        enrollmentSecretId: secret.id,
+      }, runtime.clock.now());
+      await recordAudit(tx, runtime, request, {
+        action: "created",
+        model: "mdm.otaenrollment",
+        pk: id,
+        after: { id, name: input.name, display_name: input.displayName, push_certificate: input.pushCertificateId },
+      });
+      const row = await findOtaEnrollment(tx, id);
+      if (row === undefined) throw new Error("Cannot find the enrollment that was just made");
+      return row;
+    });
+  } catch (error) {
+    if (isUniqueViolation(error, "ota_enrollments_name")) {
+      throw invalid({ name: ["OTA enrollment with this name already exists."] });
+    }
+    throw error;
+  }
+}
+
+/**
+ * A direct enrollment profile for one device. Each download uses the enrollment secret once, so a revoked, expired or
+ * used-up secret gives none; a serial number or UDID limits the profile to that device.
+ */
+export async function downloadDirectProfile(
+  runtime: Runtime,
+  request: RequestInfo,
+  id: number,
+  options: { signed: boolean; serialNumber?: string | undefined; udid?: string | undefined },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const enrollment = await findOtaEnrollment(runtime.sql, id);
+  if (enrollment === undefined) throw problem("not-found");
+  const made = await runtime.sql.begin(async (tx) => {
+    const row = await findEnrollmentSecret(tx, enrollment.enrollmentSecretId);
+    if (row === undefined) throw problem("not-found");
+    const secret = await revealEnrollmentSecret(runtime, row);
+    const verified = await verifyEnrollmentSecret(tx, runtime, {
+      secret,
+      serialNumber: options.serialNumber,
+      udid: options.udid,
+      userAgent: request.userAgent,
+      ip: request.ip,
+    }, request);
+    // Returned, not thrown: the refusal's event stays.
+    if (!verified.ok) return { refusal: verified.reason };
+    const session = await openDirectSession(tx, runtime, enrollment, {
+      metaBusinessUnitId: verified.secret.metaBusinessUnitId,
+      serialNumber: options.serialNumber,
+      udid: options.udid,
+    });
+    return { profile: directProfile(runtime, enrollment, session, { ...options, plain: !options.signed }) };
+  });
+  if (made.profile === undefined) {
+    throw problem("refused", undefined, { list: [`Cannot make an enrollment profile: ${made.refusal}`] });
+  }
+  return options.signed ? await signProfile(runtime, made.profile) : made.profile;
+}

@@ -1,0 +1,56 @@
+/**
+ * Which certificate sent a message: shown to our own TLS port, vouched for by a trusted proxy, or proven by a signature
+ * over the body. Nothing is said yet of whether that certificate may speak for a device.
+ *
+ * @module
+ */
+
+import { decodeBase64 } from "@std/encoding";
+import { timingSafeEqual } from "node:crypto";
+import { problem } from "../errors.ts";
+import { cachedCertificate } from "../pki/certificate_cache.ts";
+import { type Certificate, certificateFromPem } from "../pki/certificate.ts";
+import { verifyDetached } from "../pki/cms/detached.ts";
+import { PkiError } from "../pki/errors.ts";
+
+/** What a request brings that may tell who sent it. */
+export type SenderEvidence = {
+  body: Uint8Array;
+  /** `Mdm-Signature`: base64 of a detached CMS over the body. */
+  signature?: string | undefined;
+  /** The certificate that the peer showed on the mutual TLS port. */
+  peerCertificate?: Uint8Array | undefined;
+  /** `X-SSL-Client-Cert`, only where the peer is a trusted proxy. */
+  proxyCertificate?: string | undefined;
+};
+
+const refuse = (reason: string, cause?: unknown) => problem("device-not-identified", undefined, { reason }, cause);
+
+/** PEM, URL-escaped PEM, or RFC 9440's `:base64:`. */
+function headerCertificate(text: string): Certificate {
+  if (/^:[A-Za-z0-9+/=]+:$/.test(text)) return cachedCertificate(decodeBase64(text.slice(1, -1)));
+  return certificateFromPem(text.includes("%") ? decodeURIComponent(text) : text.replace(/\s(?!CERTIFICATE)/g, "\n"));
+}
+
+/** Whether a proxy's shared secret is right; the attack: anyone who reaches the port sends the certificate header. */
+export function isProxySecret(given: string | undefined, secret: string | undefined): boolean {
+  if (given === undefined || secret === undefined) return false;
+  const [one, other] = [new TextEncoder().encode(given), new TextEncoder().encode(secret)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+/** The certificate behind a message. Throws `device-not-identified` with the reason for the event. */
+export function senderOf(evidence: SenderEvidence): Certificate {
+  try {
+    if (evidence.peerCertificate !== undefined) return cachedCertificate(evidence.peerCertificate);
+    if (evidence.signature !== undefined) {
+      return verifyDetached(decodeBase64(evidence.signature), evidence.body).certificate;
+    }
+    if (evidence.proxyCertificate !== undefined) return headerCertificate(evidence.proxyCertificate);
+  } catch (error) {
+    if (error instanceof PkiError) throw refuse(`Invalid header signature: ${error.message}`, error);
+    if (error instanceof SyntaxError || error instanceof URIError) throw refuse("Invalid header signature", error);
+    throw error;
+  }
+  throw refuse("missing device identity: no signature and no certificate");
+}
