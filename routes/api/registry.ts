@@ -8,6 +8,7 @@ import { API_TOKEN_ENDPOINTS } from "./api_tokens.ts";
 import { DEVICE_TAG_ENDPOINTS } from "./device_tags.ts";
 import { DEVICE_ENDPOINTS } from "./devices.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { ENROLLMENT_ENDPOINTS } from "./enrollments.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
 import { ROLE_ENDPOINTS } from "./roles.ts";
@@ -24,6 +25,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...TAXONOMY_ENDPOINTS,
   ...TAG_ENDPOINTS,
   ...DEVICE_TAG_ENDPOINTS,
+  ...ENROLLMENT_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
   ...EVENT_ENDPOINTS,
 ];

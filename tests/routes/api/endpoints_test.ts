@@ -122,7 +122,9 @@ Deno.test("every body is refused when it is no JSON object", async () => {
       if (endpoint.body === undefined) continue;
       const path = unknownPath(endpoint);
       for (const body of ["[]", '"x"', "{", "", "\u0000"]) {
-        assert.equal((await call(endpoint.method, path, body)).status, 400, `${title(endpoint)} with ${body}`);
+        // No body says the same as an empty object: where that is valid, what is missing is the object in the path.
+        const expected: number = body === "" && endpoint.body.safeParse({}).success ? 404 : 400;
+        assert.equal((await call(endpoint.method, path, body)).status, expected, `${title(endpoint)} with ${body}`);
       }
       const form = await call(endpoint.method, path, "a=b", { "Content-Type": "application/x-www-form-urlencoded" });
       assert.equal(form.status, 415, title(endpoint));

@@ -1,0 +1,61 @@
+/**
+ * Push certificates.
+ *
+ * @module
+ */
+
+import { type Db, one } from "./open.ts";
+
+/** A push certificate without its key. */
+export type PushCertificateRow = {
+  id: number;
+  provisioningUid: string | null;
+  name: string;
+  topic: string | null;
+  notBefore: Date | null;
+  notAfter: Date | null;
+  certificate: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+const columns = (db: Db) =>
+  db`id, provisioning_uid, name, topic, not_before, not_after, certificate, created_at, updated_at`;
+
+/** A page by name, and how many there are. */
+export async function listPushCertificates(
+  db: Db,
+  page: { limit: number; offset: number; name?: string },
+): Promise<{ rows: PushCertificateRow[]; count: number }> {
+  const where = page.name === undefined ? db`` : db`where name = ${page.name}`;
+  const rows = await db<PushCertificateRow[]>`
+    select ${columns(db)} from push_certificates ${where} order by name, id limit ${page.limit} offset ${page.offset}`;
+  const { count } = one(await db<{ count: number }[]>`select count(*)::int as count from push_certificates ${where}`);
+  return { rows: [...rows], count };
+}
+
+/** One push certificate. */
+export async function findPushCertificate(db: Db, id: number): Promise<PushCertificateRow | undefined> {
+  const [row] = await db<PushCertificateRow[]>`select ${columns(db)} from push_certificates where id = ${id}`;
+  return row;
+}
+
+/** Adds a push certificate. */
+export async function insertPushCertificate(
+  db: Db,
+  row: {
+    id: number;
+    name: string;
+    topic: string;
+    notBefore: Date;
+    notAfter: Date;
+    certificate: string;
+    privateKeySealed: string;
+  },
+  now: Date,
+): Promise<void> {
+  await db`
+    insert into push_certificates (id, name, topic, not_before, not_after, certificate, private_key_sealed, created_at, updated_at)
+    values (${row.id}, ${row.name}, ${row.topic}, ${row.notBefore}, ${row.notAfter}, ${row.certificate},
+      ${row.privateKeySealed}, ${now}, ${now})`;
+}
