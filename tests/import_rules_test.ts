@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+
+const ROOT = new URL("../", import.meta.url);
+
+async function* sources(folder: string): AsyncGenerator<{ path: string; text: string }> {
+  for await (const entry of Deno.readDir(new URL(folder, ROOT))) {
+    const path = `${folder}${entry.name}`;
+    if (entry.isDirectory) yield* sources(`${path}/`);
+    else if (/\.tsx?$/.test(entry.name)) yield { path, text: await Deno.readTextFile(new URL(path, ROOT)) };
+  }
+}
+
+/** What each room may not import. Arrows go one way: main → routes, jobs → src → db. */
+const FORBIDDEN: Record<string, RegExp> = {
+  "db/": /from "(\.\.\/)+(src|routes|jobs|simulators|tests)\//,
+  "src/": /from "(\.\.\/)+(routes|jobs|simulators|tests)\//,
+  "routes/": /from "(\.\.\/)+(jobs|simulators|tests)\//,
+};
+
+Deno.test("nothing imports against the arrows", async () => {
+  let seen = 0;
+  for (const [folder, forbidden] of Object.entries(FORBIDDEN)) {
+    for await (const { path, text } of sources(folder)) {
+      seen++;
+      assert.equal(forbidden.exec(text)?.[0], undefined, path);
+    }
+  }
+  assert.ok(seen > 100, `only ${seen} files were looked at`);
+});
+
+Deno.test("SQL stands in db/ alone", async () => {
+  for (const folder of ["src/", "routes/"]) {
+    for await (const { path, text } of sources(folder)) {
+      assert.equal(/\b(sql|tx|db)(<[^`]*>)?`/.exec(text)?.[0], undefined, path);
+    }
+  }
+});
