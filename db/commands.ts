@@ -50,7 +50,9 @@ export async function insertCommand(
     on conflict (channel_id, singleton) where singleton is not null do nothing`;
   const due = row.notBefore ?? now;
   await db`
-    update channels set next_action_at = least(next_action_at, ${due}::timestamptz) where id = ${row.channelId}`;
+    update channels set next_action_at = least(next_action_at, ${due}::timestamptz),
+      push_due_at = least(push_due_at, ${due}::timestamptz)
+    where id = ${row.channelId}`;
   return inserted.count > 0;
 }
 
@@ -58,15 +60,16 @@ export async function insertCommand(
  * Takes the next command that may be offered now, oldest first, and marks it sent.
  *
  * Offered: queued; refused with NotNow before this conversation began; or sent before `unansweredSince` without an answer.
+ * Without an answer the channel is pushed at `pushAgainAt`.
  */
 export async function takeCommand(
   db: Db,
   channelId: number,
-  unansweredSince: Date,
+  times: { unansweredSince: Date; pushAgainAt: Date },
   now: Date,
 ): Promise<CommandRow | undefined> {
   const [row] = await db<CommandRow[]>`
-    update commands set state = 'sent', sent_at = ${now}, sent_count = sent_count + 1, updated_at = ${now}
+    with taken as (update commands set state = 'sent', sent_at = ${now}, sent_count = sent_count + 1, updated_at = ${now}
     where id = (
       select m.id from commands m join channels c on c.id = m.channel_id
       where m.channel_id = ${channelId}
@@ -74,11 +77,15 @@ export async function takeCommand(
         and (m.expires_at is null or m.expires_at > ${now})
         and (m.state = 'queued'
           or (m.state = 'notNow' and (c.session_started_at is null or m.not_now_at < c.session_started_at))
-          or (m.state = 'sent' and m.sent_at <= ${unansweredSince}))
+          or (m.state = 'sent' and m.sent_at <= ${times.unansweredSince}))
       order by m.id limit 1
       for update of m skip locked)
     returning id, uuid, channel_id, name, arguments, secrets_sealed, state, not_before, expires_at, sent_at, sent_count,
-      not_now_count, created_at, updated_at`;
+      not_now_count, created_at, updated_at),
+    watched as (
+      update channels set push_due_at = least(push_due_at, ${times.pushAgainAt}::timestamptz)
+      where id in (select channel_id from taken))
+    select * from taken`;
   return row;
 }
 
@@ -94,9 +101,11 @@ export async function lockCommand(db: Db, channelId: number, uuid: string): Prom
 /** The device will take the command later: it is offered again in a conversation after `notBefore`. */
 export async function postponeCommand(db: Db, id: number, notBefore: Date, now: Date): Promise<void> {
   await db`
-    update commands set state = 'notNow', not_now_at = ${now}, not_now_count = not_now_count + 1,
+    with postponed as (update commands set state = 'notNow', not_now_at = ${now}, not_now_count = not_now_count + 1,
       not_before = ${notBefore}, updated_at = ${now}
-    where id = ${id}`;
+    where id = ${id} returning channel_id)
+    update channels set push_due_at = least(push_due_at, ${notBefore}::timestamptz)
+    where id in (select channel_id from postponed)`;
 }
 
 /** Moves a command from the queue to the history. */

@@ -134,7 +134,9 @@ export async function setBlocked(db: Db, id: number, blocked: boolean, now: Date
     ? await db`update devices set blocked_at = ${now}, updated_at = ${now} where id = ${id} and blocked_at is null`
     : await db`update devices set blocked_at = null, updated_at = ${now} where id = ${id} and blocked_at is not null`;
   if (result.count > 0 && blocked) {
-    await db`update channels set next_action_at = ${now} where enrollment_id in (select id from enrollments where device_id = ${id} and ended_at is null)`;
+    await db`
+      update channels set next_action_at = ${now}, push_due_at = ${now}, push_forced = true
+      where enrollment_id in (select id from enrollments where device_id = ${id} and ended_at is null)`;
   }
   return result.count > 0;
 }

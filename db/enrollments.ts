@@ -34,6 +34,11 @@ export async function insertAuthority(
     on conflict (name) do nothing`;
 }
 
+/** Replaces the certificate of an authority; its key stays. */
+export async function updateAuthority(db: Db, id: number, certificate: Uint8Array, notAfter: Date): Promise<void> {
+  await db`update certificate_authorities set certificate = ${certificate}, not_after = ${notAfter} where id = ${id}`;
+}
+
 /** An OTA enrollment. */
 export type OtaEnrollmentRow = {
   id: number;
@@ -41,13 +46,16 @@ export type OtaEnrollmentRow = {
   displayName: string;
   pushCertificateId: number;
   enrollmentSecretId: number;
+  scepIssuerId: string;
+  blueprintId: number | null;
   topic: string | null;
   createdAt: Date;
   updatedAt: Date;
 };
 
 const otaColumns = (db: Db) =>
-  db`o.id, o.name, o.display_name, o.push_certificate_id, o.enrollment_secret_id, p.topic, o.created_at, o.updated_at`;
+  db`o.id, o.name, o.display_name, o.push_certificate_id, o.enrollment_secret_id, o.scep_issuer_id,
+    o.blueprint_id, p.topic, o.created_at, o.updated_at`;
 
 /** One OTA enrollment. */
 export async function findOtaEnrollment(db: Db, id: number): Promise<OtaEnrollmentRow | undefined> {
@@ -70,18 +78,61 @@ export async function listOtaEnrollments(
   return { rows: [...rows], count };
 }
 
+/** What an admin says of an OTA enrollment. */
+export type OtaEnrollmentValues = {
+  name: string;
+  displayName: string;
+  pushCertificateId: number;
+  scepIssuerId: string;
+  blueprintId: number | null;
+};
+
 /** Adds an OTA enrollment; answers its id. */
 export async function insertOtaEnrollment(
   db: Db,
-  row: { name: string; displayName: string; pushCertificateId: number; enrollmentSecretId: number },
+  row: OtaEnrollmentValues & { enrollmentSecretId: number },
   now: Date,
 ): Promise<number> {
   return one(
     await db<{ id: number }[]>`
-      insert into ota_enrollments (name, display_name, push_certificate_id, enrollment_secret_id, created_at, updated_at)
-      values (${row.name}, ${row.displayName}, ${row.pushCertificateId}, ${row.enrollmentSecretId}, ${now}, ${now})
+      insert into ota_enrollments (name, display_name, push_certificate_id, enrollment_secret_id, scep_issuer_id,
+        blueprint_id, created_at, updated_at)
+      values (${row.name}, ${row.displayName}, ${row.pushCertificateId}, ${row.enrollmentSecretId}, ${row.scepIssuerId},
+        ${row.blueprintId}, ${now}, ${now})
       returning id`,
   ).id;
+}
+
+/** Changes an OTA enrollment. */
+export async function updateOtaEnrollment(db: Db, id: number, row: OtaEnrollmentValues, now: Date): Promise<void> {
+  await db`
+    update ota_enrollments set name = ${row.name}, display_name = ${row.displayName},
+      push_certificate_id = ${row.pushCertificateId}, scep_issuer_id = ${row.scepIssuerId},
+      blueprint_id = ${row.blueprintId}, updated_at = ${now}
+    where id = ${id}`;
+}
+
+/** The OTA enrollment of an enrollment secret. */
+export async function findOtaEnrollmentOfSecret(db: Db, secretId: number): Promise<OtaEnrollmentRow | undefined> {
+  const [row] = await db<OtaEnrollmentRow[]>`
+    select ${otaColumns(db)} from ota_enrollments o join push_certificates p on p.id = o.push_certificate_id
+    where o.enrollment_secret_id = ${secretId}`;
+  return row;
+}
+
+/** Whether a device ever began to enroll with it: then it cannot be deleted. */
+export async function hasSessions(db: Db, otaEnrollmentId: number): Promise<boolean> {
+  return one(
+    await db<{ found: boolean }[]>`
+      select exists (select 1 from enrollment_sessions where ota_enrollment_id = ${otaEnrollmentId}) as found`,
+  ).found;
+}
+
+/** Deletes an OTA enrollment with its secret. */
+export async function deleteOtaEnrollment(db: Db, id: number): Promise<void> {
+  const [row] = await db<{ secretId: number }[]>`
+    delete from ota_enrollments where id = ${id} returning enrollment_secret_id as secret_id`;
+  if (row !== undefined) await db`delete from enrollment_secrets where id = ${row.secretId}`;
 }
 
 /** An enrollment session. */
@@ -252,7 +303,8 @@ export async function endEnrollment(db: Db, deviceId: number, now: Date): Promis
     select g.id, g.uuid, ${deviceId}, ${row.id}, c.user_key, g.name, g.arguments, 'cancelled', g.not_before, g.sent_at,
       g.sent_count, g.not_now_count, g.created_at, ${now}
     from gone g join channels c on c.id = g.channel_id`;
-  await db`update channels set push_token = null, push_magic_sealed = null where enrollment_id = ${row.id}`;
+  await db`update channels set push_token = null, push_magic_sealed = null, push_due_at = null
+    where enrollment_id = ${row.id}`;
   return row.id;
 }
 
@@ -267,6 +319,7 @@ export type NewEnrollment = {
   osVersion: string;
   buildVersion: string;
   userEnrollment: boolean;
+  blueprintId: number | null;
 };
 
 /** Begins an enrollment with its device channel; answers its id. */
@@ -274,9 +327,9 @@ export async function insertEnrollment(db: Db, row: NewEnrollment, now: Date): P
   const { id } = one(
     await db<{ id: number }[]>`
       insert into enrollments (device_id, session_id, push_certificate_id, name, model, platform, os_version, build_version,
-        dep_enrollment, user_enrollment, created_at, updated_at)
+        dep_enrollment, user_enrollment, blueprint_id, created_at, updated_at)
       values (${row.deviceId}, ${row.sessionId}, ${row.pushCertificateId}, ${row.name}, ${row.model}, ${row.platform},
-        ${row.osVersion}, ${row.buildVersion}, false, ${row.userEnrollment}, ${now}, ${now})
+        ${row.osVersion}, ${row.buildVersion}, false, ${row.userEnrollment}, ${row.blueprintId}, ${now}, ${now})
       returning id`,
   );
   await db`
@@ -297,31 +350,30 @@ export async function pinIdentity(
     values (${fingerprint}, ${enrollmentId}, ${notAfter}, ${now})`;
 }
 
-/** How a channel is pushed, from TokenUpdate; answers the channel's id. */
-export async function upsertChannel(
-  db: Db,
-  row: {
-    id: number;
-    enrollmentId: number;
-    userKey: string;
-    shortName: string;
-    longName: string;
-    token: Uint8Array;
-    magic: string;
-  },
-  now: Date,
-): Promise<number> {
+/** The channel of an enrollment, made when it is not there; locked. Answers its id. */
+export async function ensureChannel(db: Db, enrollmentId: number, userKey: string, now: Date): Promise<number> {
   return one(
     await db<{ id: number }[]>`
-      insert into channels (id, enrollment_id, user_key, user_short_name, user_long_name, push_token, push_magic_sealed,
-        next_action_at, created_at, updated_at)
-      values (${row.id}, ${row.enrollmentId}, ${row.userKey}, ${row.shortName}, ${row.longName}, ${row.token}, ${row.magic},
-        ${now}, ${now}, ${now})
-      on conflict (enrollment_id, user_key) do update set user_short_name = excluded.user_short_name,
-        user_long_name = excluded.user_long_name, push_token = excluded.push_token,
-        push_magic_sealed = excluded.push_magic_sealed, updated_at = excluded.updated_at
+      insert into channels (enrollment_id, user_key, next_action_at, created_at, updated_at)
+      values (${enrollmentId}, ${userKey}, ${now}, ${now}, ${now})
+      on conflict (enrollment_id, user_key) do update set updated_at = excluded.updated_at
       returning id`,
   ).id;
+}
+
+/** How a channel is pushed, from TokenUpdate. A new token revives a dead one and is pushed once it is old enough. */
+export async function setPushTarget(
+  db: Db,
+  id: number,
+  row: { shortName: string; longName: string; token: Uint8Array; magicSealed: string; pushDueAt: Date },
+  now: Date,
+): Promise<void> {
+  await db`
+    update channels set user_short_name = ${row.shortName}, user_long_name = ${row.longName}, push_token = ${row.token},
+      push_magic_sealed = ${row.magicSealed}, push_due_at = ${row.pushDueAt}, push_dead_at = null, push_reason = null,
+      push_forced = push_forced or (last_notified_at is not null and push_token is distinct from ${row.token}),
+      updated_at = ${now}
+    where id = ${id}`;
 }
 
 /** The channel of an enrollment. */

@@ -210,7 +210,10 @@ async function nextCommand(
     inventoryAt = await queueInventory(tx, runtime, contact, target);
   }
   for (;;) {
-    const row = await takeCommand(tx, contact.channelId, new Date(now.getTime() - resend * 1000), now);
+    const row = await takeCommand(tx, contact.channelId, {
+      unansweredSince: new Date(now.getTime() - resend * 1000),
+      pushAgainAt: new Date(now.getTime() + Math.max(resend, runtime.config.PUSH_MAX_COMMAND_WAIT) * 1000),
+    }, now);
     if (row === undefined) {
       const queued = await nextCommandTime(tx, contact.channelId, resend);
       const times = [queued, inventoryAt].filter((date) => date !== null).map((date) => date.getTime());

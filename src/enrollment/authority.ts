@@ -4,7 +4,8 @@
  * @module
  */
 
-import { findAuthority, insertAuthority, nextId } from "../../db/enrollments.ts";
+import { findAuthority, insertAuthority, nextId, updateAuthority } from "../../db/enrollments.ts";
+import { recordEvents } from "../events/record.ts";
 import { type Authority, createAuthority } from "../pki/ca.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { exportPkcs8, generateRsaKey, importPkcs8 } from "../pki/keys.ts";
@@ -17,19 +18,21 @@ const context = (id: number) => ({ table: "certificate_authorities", column: "pr
 /** The authority with its id. */
 export type BuiltInAuthority = Authority & { id: number };
 
-// A cache that can not go stale: an authority's certificate and key never change under its id.
-const opened = new WeakMap<Runtime["sql"], BuiltInAuthority>();
+/** A renewed certificate is known everywhere after this long; the old one is valid for years more. */
+const CACHED_MS = 3_600_000;
+const opened = new WeakMap<Runtime["sql"], { authority: BuiltInAuthority; readAt: Date }>();
 
 /** The built-in authority of this installation. */
 export async function builtInAuthority(runtime: Runtime): Promise<BuiltInAuthority> {
   const { sql } = runtime;
+  const now = runtime.clock.now();
   const known = opened.get(sql);
-  if (known !== undefined) return known;
+  if (known !== undefined && now.getTime() - known.readAt.getTime() < CACHED_MS) return known.authority;
   if (await findAuthority(sql, NAME) === undefined) {
     const key = await generateRsaKey(2048);
     const certificate = createAuthority({
       subject: [["CN", `${runtime.config.ORGANIZATION} device CA`], ["O", runtime.config.ORGANIZATION]],
-      now: runtime.clock.now(),
+      now,
       key,
       years: YEARS,
     });
@@ -40,7 +43,7 @@ export async function builtInAuthority(runtime: Runtime): Promise<BuiltInAuthori
       certificate,
       privateKeySealed: await runtime.keys.seal(exportPkcs8(key), context(id)),
       notAfter: parseCertificate(certificate).notAfter,
-    }, runtime.clock.now());
+    }, now);
   }
   // Read back: of two processes that start at once the first one's authority counts.
   const row = await findAuthority(sql, NAME);
@@ -50,6 +53,35 @@ export async function builtInAuthority(runtime: Runtime): Promise<BuiltInAuthori
     certificate: parseCertificate(Uint8Array.from(row.certificate)),
     key: importPkcs8(await runtime.keys.open(row.privateKeySealed, context(row.id))),
   };
-  opened.set(sql, authority);
+  opened.set(sql, { authority, readAt: now });
   return authority;
+}
+
+/**
+ * Renews the authority's certificate when an identity issued in a year could outlive it: same name and key, so what it
+ * issued keeps its chain. Answers the new end, or undefined when it was not time yet.
+ */
+export async function renewAuthority(runtime: Runtime): Promise<Date | undefined> {
+  const { sql, config } = runtime;
+  const now = runtime.clock.now();
+  const { id, certificate, key } = await builtInAuthority(runtime);
+  const needed = new Date(now.getTime() + (config.IDENTITY_VALIDITY_DAYS + 366) * 86_400_000);
+  if (certificate.notAfter > needed) return undefined;
+  const renewed = createAuthority({
+    subject: certificate.subject.raw,
+    now,
+    key,
+    years: YEARS,
+  });
+  const { notAfter } = parseCertificate(renewed);
+  await sql.begin(async (tx) => {
+    await updateAuthority(tx, id, renewed, notAfter);
+    await recordEvents(tx, runtime, undefined, [{
+      type: "authority_renewed",
+      objects: { certificate_authority: [id] },
+      payload: { not_after: notAfter.toISOString() },
+    }]);
+  });
+  opened.delete(sql);
+  return notAfter;
 }

@@ -8,16 +8,16 @@
 
 import {
   endEnrollment,
+  ensureChannel,
   findBootstrapToken,
   findOtaEnrollment,
   findPinned,
   type IdentifiedRow,
   insertEnrollment,
-  nextId,
   pinIdentity,
+  setPushTarget,
   updateEnrollment,
   updateSession,
-  upsertChannel,
   upsertDevice,
 } from "../../db/enrollments.ts";
 import type { Tx } from "../../db/open.ts";
@@ -160,6 +160,7 @@ async function authenticate(
     osVersion: message.osVersion ?? "",
     buildVersion: message.buildVersion ?? "",
     userEnrollment: message.ids.udid === undefined,
+    blueprintId: enrollment.blueprintId,
   }, now);
   await pinIdentity(tx, sender.fingerprint, enrollmentId, sender.notAfter, now);
   await updateSession(tx, session.id, { status: "AUTHENTICATED", serialNumber, udid, enrollmentId }, now);
@@ -187,21 +188,13 @@ async function tokenUpdate(tx: Tx, runtime: Runtime, enrollment: IdentifiedRow, 
   const now = runtime.clock.now();
   // Shared iPad's placeholder names nobody.
   if (message.ids.userKey === SHARED_IPAD_USER_ID) return;
-  const id = await nextId(tx, "channels");
-  const userKey = message.ids.userKey ?? "";
-  const context = {
-    table: "channels",
-    column: "push_magic_sealed",
-    id: `${enrollment.enrollmentId}:${userKey}`,
-  };
-  await upsertChannel(tx, {
-    id,
-    enrollmentId: enrollment.enrollmentId,
-    userKey,
+  const id = await ensureChannel(tx, enrollment.enrollmentId, message.ids.userKey ?? "", now);
+  await setPushTarget(tx, id, {
     shortName: message.userShortName ?? "",
     longName: message.userLongName ?? "",
     token: message.token,
-    magic: await runtime.keys.seal(message.pushMagic, context),
+    magicSealed: await runtime.keys.seal(message.pushMagic, { table: "channels", column: "push_magic_sealed", id }),
+    pushDueAt: new Date(now.getTime() + runtime.config.PUSH_MIN_TARGET_AGE * 1000),
   }, now);
   if (message.ids.channel !== "Device") return;
   await updateEnrollment(tx, enrollment.enrollmentId, {

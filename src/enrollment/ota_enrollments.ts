@@ -18,6 +18,7 @@ import {
   revealEnrollmentSecret,
   verifyEnrollmentSecret,
 } from "./secrets.ts";
+import { BUILT_IN_ISSUER } from "./scep_issuers.ts";
 import { openDirectSession } from "./sessions.ts";
 
 /** What an admin says of an OTA enrollment. */
@@ -25,6 +26,9 @@ export type OtaEnrollmentInput = {
   name: string;
   displayName: string;
   pushCertificateId: number;
+  /** The built-in one where none is said. */
+  scepIssuerId?: string | undefined;
+  blueprintId?: number | null | undefined;
   secret: EnrollmentSecretInput;
 };
 
@@ -44,6 +48,8 @@ export async function createOtaEnrollment(
         name: input.name,
         displayName: input.displayName,
         pushCertificateId: input.pushCertificateId,
+        scepIssuerId: input.scepIssuerId ?? BUILT_IN_ISSUER,
+        blueprintId: input.blueprintId ?? null,
         enrollmentSecretId: secret.id,
       }, runtime.clock.now());
       await recordAudit(tx, runtime, request, {

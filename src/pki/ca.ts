@@ -21,7 +21,8 @@ export type Authority = { readonly certificate: Certificate; readonly key: KeyOb
 
 /** What an authority's own certificate says. */
 export type AuthorityInput = {
-  readonly subject: SubjectInput;
+  /** Attributes, or the DER of a name. */
+  readonly subject: SubjectInput | Uint8Array;
   readonly now: Date;
   readonly key: KeyObject;
   readonly years: number;
@@ -34,7 +35,7 @@ export function createAuthority({ subject, now, key, years, pathLength = 0 }: Au
   const notAfter = new Date(now);
   notAfter.setUTCFullYear(notAfter.getUTCFullYear() + years);
   const spki = spkiOf(key);
-  const name = writeName(subject);
+  const name = subject instanceof Uint8Array ? subject : writeName(subject);
   return signCertificate(key, {
     serial: randomSerial(),
     issuer: name,

@@ -30,16 +30,19 @@ const associatedData = (context: SealContext) =>
 export class KeyRing {
   readonly #keys: Map<string, CryptoKey>;
   readonly #random: Random;
+  readonly #refresh: (() => Promise<readonly RingKey[]>) | undefined;
   /** Id of the key that seals. */
   readonly primary: string;
 
-  constructor(keys: readonly RingKey[], random: Random) {
+  /** `refresh` is asked for the keys again when a value names one that is not on the ring. */
+  constructor(keys: readonly RingKey[], random: Random, refresh?: () => Promise<readonly RingKey[]>) {
     const first = keys[0];
     if (first === undefined) throw new SecretError("Cannot make a key ring without a key");
     this.primary = first.id;
     this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
     if (this.#keys.size !== keys.length) throw new SecretError("Cannot make a key ring: two keys have the same id");
     this.#random = random;
+    this.#refresh = refresh;
   }
 
   /** Ids of all keys, the sealing one first. */
@@ -65,6 +68,9 @@ export class KeyRing {
     const [version, id, nonce, body] = sealed.split(".");
     if (version !== "e1" || id === undefined || nonce === undefined || body === undefined) {
       throw new SecretError(`Cannot open ${context.table}.${context.column}: it is not a sealed value`);
+    }
+    if (!this.#keys.has(id) && this.#refresh !== undefined) {
+      for (const fresh of await this.#refresh()) this.#keys.set(fresh.id, fresh.key);
     }
     const key = this.#keys.get(id);
     if (key === undefined) {
@@ -104,11 +110,24 @@ export class KeyRing {
 const KEY_ENTRY = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/_-]{43}=?)$/;
 
 /**
- * The ring of a setting like `2026b:BASE64,2026a:BASE64`: `id:key` pairs, 32 bytes each, the sealing key first.
+ * The ring of a setting like `2026b:BASE64,2026a:BASE64`: `id:key` pairs, 32 bytes each, the sealing key first. `reread`
+ * gives the setting anew, where it can change while the process lives.
  *
  * Throws SecretError naming the entry that is wrong, never its key.
  */
-export async function parseKeyRing(setting: string, random: Random): Promise<KeyRing> {
+export async function parseKeyRing(
+  setting: string,
+  random: Random,
+  reread?: () => Promise<string>,
+): Promise<KeyRing> {
+  return new KeyRing(
+    await parseKeys(setting),
+    random,
+    reread === undefined ? undefined : async () => await parseKeys(await reread()),
+  );
+}
+
+async function parseKeys(setting: string): Promise<RingKey[]> {
   const keys: RingKey[] = [];
   for (const [index, entry] of setting.split(/[\s,]+/).filter((text) => text !== "").entries()) {
     const match = KEY_ENTRY.exec(entry);
@@ -121,7 +140,7 @@ export async function parseKeyRing(setting: string, random: Random): Promise<Key
     const bytes = decodeBase64(text.replaceAll("-", "+").replaceAll("_", "/").replace(/=?$/, "="));
     keys.push({ id, key: await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]) });
   }
-  return new KeyRing(keys, random);
+  return keys;
 }
 
 /** A new ring's setting with one random key. */

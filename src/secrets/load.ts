@@ -12,10 +12,13 @@ import type { Config } from "../config.ts";
 import type { Random } from "../runtime.ts";
 import { type KeyRing, newKeySetting, parseKeyRing, SecretError } from "./key_ring.ts";
 
-const CHECK = { table: "instance_settings", column: "value", id: "key_check" };
+/** Where the value lives that tells whether a ring fits the database. */
+export const KEY_CHECK = { table: "instance_settings", column: "value", id: "key_check" };
+
+const pathOf = (folder: string) => join(folder, "secret.keys");
 
 async function keyFile(folder: string, random: Random): Promise<string> {
-  const path = join(folder, "secret.keys");
+  const path = pathOf(folder);
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
@@ -35,11 +38,34 @@ async function keyFile(folder: string, random: Random): Promise<string> {
 
 /** The key ring. Throws SecretError when it cannot open what this database holds. */
 export async function loadKeyRing(config: Config, sql: Sql, random: Random): Promise<KeyRing> {
-  const ring = await parseKeyRing(config.SECRET_KEYS ?? await keyFile(config.DATA_DIR, random), random);
-  await addInstanceSetting(sql, CHECK.id, await ring.seal("espalier", CHECK));
-  const check = await findInstanceSetting(sql, CHECK.id);
-  if (typeof check !== "string" || await ring.openText(check, CHECK) !== "espalier") {
+  const ring = config.SECRET_KEYS === undefined
+    // Read again when a key is unknown: another process may have added one to the file.
+    ? await parseKeyRing(await keyFile(config.DATA_DIR, random), random, () => keyFile(config.DATA_DIR, random))
+    : await parseKeyRing(config.SECRET_KEYS, random);
+  await addInstanceSetting(sql, KEY_CHECK.id, await ring.seal("espalier", KEY_CHECK));
+  const check = await findInstanceSetting(sql, KEY_CHECK.id);
+  if (typeof check !== "string" || await ring.openText(check, KEY_CHECK) !== "espalier") {
     throw new SecretError("Cannot use these secret keys: the database was made with others");
   }
   return ring;
+}
+
+/**
+ * Puts a new random key first in the key file, the older ones behind it. Answers its id. Throws SecretError when the keys
+ * come from SECRET_KEYS: then its owner adds the key there.
+ */
+export async function addKeyToFile(config: Config, random: Random): Promise<string> {
+  if (config.SECRET_KEYS !== undefined) {
+    throw new SecretError(
+      "Cannot add a key: the keys come from SECRET_KEYS; put a new one first there, restart every process, and rotate",
+    );
+  }
+  const path = pathOf(config.DATA_DIR);
+  const old = (await keyFile(config.DATA_DIR, random)).trim();
+  const id = `k${random.uuid().slice(0, 8)}`;
+  const next = `${path}.${id}`;
+  await Deno.writeTextFile(next, `${newKeySetting(id, random)},${old}\n`, { mode: 0o600, createNew: true });
+  // In one step: whoever reads sees the old ring or the new one.
+  await Deno.rename(next, path);
+  return id;
 }

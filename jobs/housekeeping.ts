@@ -1,0 +1,39 @@
+/**
+ * Keeps the tables small: partitions ahead of time, old ones dropped, what has expired forgotten.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { dropPartitionsBefore, ensurePartitions } from "../db/events.ts";
+import { deleteFinishedJobs, deleteOldSlots } from "../db/jobs.ts";
+import { deleteOldAttempts } from "../db/rate_limits.ts";
+import { deleteExpiredSessions } from "../db/sessions.ts";
+import { defineJob } from "./job.ts";
+
+const DAY_MS = 86_400_000;
+
+export const housekeeping = defineJob({
+  kind: "housekeeping",
+  payload: z.unknown(),
+  leaseSeconds: 300,
+  async run({ runtime }) {
+    const { sql, config } = runtime;
+    const now = runtime.clock.now();
+    const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
+    const monthsAgo = (months: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 1));
+    await ensurePartitions(sql, now);
+    return {
+      dropped_partitions: [
+        ...await dropPartitionsBefore(sql, "events", monthsAgo(config.EVENT_RETENTION_MONTHS)),
+        ...await dropPartitionsBefore(sql, "command_history", monthsAgo(config.HISTORY_RETENTION_MONTHS)),
+      ],
+      deleted: {
+        sessions: await deleteExpiredSessions(sql, now),
+        attempts: await deleteOldAttempts(sql, before(1)),
+        jobs: await deleteFinishedJobs(sql, before(30), before(120)),
+        slots: await deleteOldSlots(sql, before(7)),
+      },
+    };
+  },
+});

@@ -1,0 +1,52 @@
+/**
+ * The one shape of a job. Adding one is adding a file and its line in `registry.ts`.
+ *
+ * @module
+ */
+
+import type { z } from "zod";
+import type { Json } from "../db/open.ts";
+import type { Runtime } from "../src/runtime.ts";
+
+/** What a running job is given. */
+export type JobContext<Payload> = {
+  runtime: Runtime;
+  payload: Payload;
+  /** Aborted when the process stops or the lease was lost: stop at the next safe point by throwing `signal.reason`. */
+  signal: AbortSignal;
+};
+
+/** A kind of job. `run` may be repeated: a worker can die after the work and before saying so. */
+export type Job<Payload = unknown> = {
+  kind: string;
+  payload: z.ZodType<Payload>;
+  /** Seconds after which a worker that was not heard of counts as dead. It is heard of three times in that time. */
+  leaseSeconds: number;
+  /** Does the work. Its result is shown by the task-result API, so it holds no secret. */
+  run(context: JobContext<Payload>): Promise<Json>;
+};
+
+/** A kind of job whose payload type is its own business. */
+export type AnyJob = {
+  kind: string;
+  leaseSeconds: number;
+  run(context: JobContext<Json>): Promise<Json>;
+};
+
+/** A job that fails for good: another attempt would end the same way. */
+export class FinalJobError extends Error {
+  override readonly name = "FinalJobError";
+}
+
+/** Defines a job: its payload is parsed before it runs. */
+export function defineJob<Payload>(job: Job<Payload>): AnyJob {
+  return {
+    kind: job.kind,
+    leaseSeconds: job.leaseSeconds,
+    run: ({ payload, ...context }) => {
+      const parsed = job.payload.safeParse(payload);
+      if (!parsed.success) throw new FinalJobError(`its payload is not one of ${job.kind}: ${parsed.error.message}`);
+      return job.run({ ...context, payload: parsed.data });
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * Registers the crons, at the top level and before serving, as Deno Deploy wants it: there a tick may start the process.
+ *
+ * A tick only enqueues; then, where no worker loop lives, it drains the queues for as long as a tick may last.
+ *
+ * @module
+ */
+
+import type { Runtime } from "../src/runtime.ts";
+import { drain } from "./queue.ts";
+import { JOBS } from "./registry.ts";
+import { SCHEDULES, tick } from "./schedules.ts";
+
+/** What a tick needs of this process. */
+export type Home = { runtime: Runtime; notify(stop: AbortSignal): Promise<number> };
+
+const home = Promise.withResolvers<Home>();
+const DRAIN_MS = 50_000;
+
+/** Gives the crons what they work on. */
+export const provideHome = home.resolve;
+
+/** Runs what is due in a process without worker loops. Overlapping calls are one. */
+export function drainQueues({ runtime, notify }: Home): Promise<void> {
+  draining ??= (async () => {
+    const stop = AbortSignal.timeout(DRAIN_MS);
+    try {
+      await drain(runtime, JOBS, stop);
+      while (!stop.aborted && await notify(stop) > 0);
+    } finally {
+      draining = undefined;
+    }
+  })();
+  return draining;
+}
+let draining: Promise<void> | undefined;
+
+for (const schedule of SCHEDULES) {
+  Deno.cron(schedule.name, schedule.cron, async () => {
+    await tick((await home.promise).runtime, schedule);
+  });
+}
+
+Deno.cron("queues", "* * * * *", async () => {
+  const found = await home.promise;
+  if (found.runtime.config.JOB_WORKERS === 0) await drainQueues(found);
+});

@@ -1,0 +1,30 @@
+/**
+ * What runs by the clock: each schedule's cron expression (UTC) and the job that a tick enqueues.
+ *
+ * @module
+ */
+
+import { takeSlot } from "../db/jobs.ts";
+import { enqueueJob } from "../src/jobs.ts";
+import type { Runtime } from "../src/runtime.ts";
+
+/** A schedule. `minutes` is the length of its slots: of all processes that tick in one slot, one enqueues. */
+export type Schedule = { name: string; cron: string; minutes: number; kind: string };
+
+/** Every schedule. */
+export const SCHEDULES: readonly Schedule[] = [
+  { name: "housekeeping", cron: "7 * * * *", minutes: 60, kind: "housekeeping" },
+  { name: "authority-renewal", cron: "23 3 * * *", minutes: 1440, kind: "authority-renewal" },
+  { name: "secret-rotation", cron: "41 * * * *", minutes: 60, kind: "secret-rotation" },
+];
+
+/** Enqueues a schedule's job, unless the slot was taken. Answers whether it did. */
+export async function tick(runtime: Runtime, schedule: Schedule): Promise<boolean> {
+  const length = schedule.minutes * 60_000;
+  const slot = new Date(Math.floor(runtime.clock.now().getTime() / length) * length);
+  return await runtime.sql.begin(async (tx) => {
+    if (!await takeSlot(tx, schedule.name, slot)) return false;
+    await enqueueJob(tx, runtime, { kind: schedule.kind, key: schedule.name });
+    return true;
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * The loops of a long-lived process: one runs jobs, several at once; one pushes devices. Where processes are short-lived,
+ * cron ticks and requests drain the same queues instead (`schedule.ts`).
+ *
+ * @module
+ */
+
+import type { Runtime } from "../src/runtime.ts";
+import type { AnyJob } from "./job.ts";
+import { claim, runClaimed, Stopping } from "./queue.ts";
+
+/** How long an idle loop waits before it looks again. */
+const IDLE_MS = 1000;
+/** How long a stop waits for running jobs to reach a safe point. */
+const GRACE_MS = 10_000;
+
+/** Running loops. `stop` resolves when every job has ended or was given back. */
+export type Workers = { stop(): Promise<void> };
+
+const pause = (milliseconds: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(done, milliseconds);
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    signal.addEventListener("abort", done);
+  });
+
+/**
+ * Starts the loops. `notify` pushes one batch of due devices and answers how many it looked at.
+ */
+export function startWorkers(
+  runtime: Runtime,
+  options: { jobs: readonly AnyJob[]; concurrency: number; notify(stop: AbortSignal): Promise<number> },
+): Workers {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const running = new Set<Promise<unknown>>();
+
+  const guarded = async (what: string, step: () => Promise<boolean>) => {
+    while (!signal.aborted) {
+      let busy = false;
+      try {
+        busy = await step();
+      } catch (error) {
+        runtime.log.error(`Cannot ${what}`, { error });
+      }
+      if (!busy) await pause(IDLE_MS, signal);
+    }
+  };
+
+  const work = guarded("look for jobs", async () => {
+    const free = options.concurrency - running.size;
+    if (free <= 0) {
+      await Promise.race([...running, pause(IDLE_MS, signal)]);
+      return true;
+    }
+    const rows = await claim(runtime, options.jobs, free);
+    for (const row of rows) {
+      const run = runClaimed(runtime, options.jobs, row, signal)
+        .catch((error) => runtime.log.error("Cannot end a job", { kind: row.kind, error }))
+        .finally(() => running.delete(run));
+      running.add(run);
+    }
+    return rows.length > 0;
+  });
+  const push = guarded("push devices", async () => await options.notify(signal) > 0);
+
+  return {
+    async stop() {
+      stopping.abort(new Stopping("the process stops"));
+      const timer = new AbortController();
+      // The loops first: what the last look claimed is given back like the rest.
+      const ended = Promise.all([work, push]).then(() => Promise.all(running));
+      await Promise.race([ended, pause(GRACE_MS, timer.signal)]);
+      timer.abort();
+    },
+  };
+}

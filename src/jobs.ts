@@ -1,0 +1,56 @@
+/**
+ * Asking for work that runs without a request, and reading what became of it.
+ *
+ * A job is written in the transaction of the change that causes it, so that neither happens without the other.
+ *
+ * @module
+ */
+
+import { findJob, insertJob } from "../db/jobs.ts";
+import type { Db, Json } from "../db/open.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** A job to run. `kind` names a file of `jobs/`; live jobs of one kind with the same `key` are one. */
+export type NewJob = { kind: string; key?: string; payload?: Json; runAt?: Date; maxAttempts?: number };
+
+/** Attempts of a job that says nothing else: with the queue's backoff they span about a day. */
+const MAX_ATTEMPTS = 12;
+
+/** Queues a job. Answers its UUID, or that of the live job with the same key. */
+export function enqueueJob(db: Db, runtime: Pick<Runtime, "clock" | "random">, job: NewJob): Promise<string> {
+  const now = runtime.clock.now();
+  return insertJob(db, {
+    uuid: runtime.random.uuid(),
+    kind: job.kind,
+    key: job.key ?? null,
+    payload: job.payload ?? {},
+    runAt: job.runAt ?? now,
+    maxAttempts: job.maxAttempts ?? MAX_ATTEMPTS,
+  }, now);
+}
+
+/** What the task-result API answers (SPEC 13.2). */
+export type TaskResult = {
+  id: string;
+  name?: string;
+  status: "UNKNOWN" | "PENDING" | "STARTED" | "RETRY" | "SUCCESS" | "FAILURE";
+  unready: boolean;
+  result?: Json;
+};
+
+/** What became of a job. An id that names none is `UNKNOWN`, not an error. */
+export async function taskResult(db: Db, uuid: string): Promise<TaskResult> {
+  const job = await findJob(db, uuid);
+  if (job === undefined) return { id: uuid, status: "UNKNOWN", unready: true };
+  const facts = { name: job.kind, id: job.uuid };
+  switch (job.state) {
+    case "queued":
+      return { ...facts, status: job.attempts === 0 ? "PENDING" : "RETRY", unready: true };
+    case "running":
+      return { ...facts, status: "STARTED", unready: true };
+    case "succeeded":
+      return { ...facts, status: "SUCCESS", unready: false, result: job.result };
+    case "failed":
+      return { ...facts, status: "FAILURE", unready: false, result: { error: job.error } };
+  }
+}
