@@ -59,3 +59,11 @@ export async function insertPushCertificate(
     values (${row.id}, ${row.name}, ${row.topic}, ${row.notBefore}, ${row.notAfter}, ${row.certificate},
       ${row.privateKeySealed}, ${now}, ${now})`;
 }
+
+/** The sealed private key of a push certificate. */
+export async function findPushKey(db: Db, id: number): Promise<string | undefined> {
+  const [row] = await db<
+    { sealed: string }[]
+  >`select private_key_sealed as sealed from push_certificates where id = ${id}`;
+  return row?.sealed;
+}

@@ -1,0 +1,72 @@
+/**
+ * When a channel is pushed: the notifier's rules, pure.
+ *
+ * A push is wanted when there is something to fetch or the device has been silent for long; it is allowed when none is
+ * outstanding, since Apple keeps the last one for a device that is away; it is possible when the device has settled.
+ *
+ * @module
+ */
+
+/** What is known of a channel. */
+export type PushFacts = {
+  /** When the channel came to be. */
+  createdAt: Date;
+  lastSeenAt: Date | null;
+  /** When the last push left that Apple took. */
+  lastNotifiedAt: Date | null;
+  /** An operator asked for it, or the device must be told something at once. */
+  forced: boolean;
+  /** When the soonest waiting command may be offered. */
+  nextCommandAt: Date | null;
+  /** When the last unanswered command was sent, if that was after the device was last seen. */
+  unansweredSince: Date | null;
+};
+
+/** The notifier's settings, in seconds. */
+export type PushSettings = {
+  PUSH_MIN_TARGET_AGE: number;
+  PUSH_MAX_COMMAND_WAIT: number;
+  COMMAND_RESEND_AFTER: number;
+  CONNECT_DEFAULT_PERIOD: number;
+  CONNECT_RETRY_DELAY: number;
+  CONNECT_ENROLL_RETRY_DELAY: number;
+};
+
+/** Why a channel is pushed. */
+export type PushReason = "forced" | "never seen" | "silent" | "command waits" | "command unanswered";
+
+/** To push now, and why; or when to look again. */
+export type PushDecision = { push: true; reason: PushReason } | { push: false; at: Date };
+
+const later = (date: Date, seconds: number) => new Date(date.getTime() + seconds * 1000);
+const soonest = (dates: Date[]) => new Date(Math.min(...dates.map((date) => date.getTime())));
+const latest = (dates: Date[]) => new Date(Math.max(...dates.map((date) => date.getTime())));
+
+/** Whether a channel is pushed at `now`. */
+export function decidePush(facts: PushFacts, settings: PushSettings, now: Date): PushDecision {
+  const { lastSeenAt, lastNotifiedAt } = facts;
+  const wishes: [PushReason, Date][] = [
+    lastSeenAt === null
+      ? ["never seen", facts.createdAt]
+      : ["silent", later(lastSeenAt, settings.CONNECT_DEFAULT_PERIOD)],
+  ];
+  if (facts.nextCommandAt !== null) wishes.unshift(["command waits", facts.nextCommandAt]);
+  if (facts.unansweredSince !== null) {
+    // A device that comes before the command is offered again would come for nothing.
+    const wait = Math.max(settings.PUSH_MAX_COMMAND_WAIT, settings.COMMAND_RESEND_AFTER);
+    wishes.unshift(["command unanswered", later(facts.unansweredSince, wait)]);
+  }
+  if (facts.forced) wishes.unshift(["forced", facts.createdAt]);
+
+  const allowed = facts.forced || lastNotifiedAt === null || (lastSeenAt !== null && lastSeenAt > lastNotifiedAt)
+    ? facts.createdAt
+    : later(
+      lastNotifiedAt,
+      lastSeenAt === null ? settings.CONNECT_ENROLL_RETRY_DELAY : settings.CONNECT_RETRY_DELAY,
+    );
+  const settled = later(facts.createdAt, settings.PUSH_MIN_TARGET_AGE);
+
+  const [reason] = wishes.find(([, at]) => at <= now) ?? [];
+  const at = latest([soonest(wishes.map(([, date]) => date)), allowed, settled]);
+  return at <= now && reason !== undefined ? { push: true, reason } : { push: false, at };
+}
