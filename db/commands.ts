@@ -56,37 +56,23 @@ export async function insertCommand(
   return inserted.count > 0;
 }
 
-/**
- * Takes the next command that may be offered now, oldest first, and marks it sent.
- *
- * Offered: queued; refused with NotNow before this conversation began; or sent before `unansweredSince` without an answer.
- * Without an answer the channel is pushed at `pushAgainAt`.
- */
-export async function takeCommand(
+/** Marks a command as sent; without an answer its channel is pushed at `pushAgainAt`. */
+export async function markSent(
   db: Db,
   channelId: number,
-  times: { unansweredSince: Date; pushAgainAt: Date },
+  id: number,
+  pushAgainAt: Date,
   now: Date,
-): Promise<CommandRow | undefined> {
-  const [row] = await db<CommandRow[]>`
-    with taken as (update commands set state = 'sent', sent_at = ${now}, sent_count = sent_count + 1, updated_at = ${now}
-    where id = (
-      select m.id from commands m join channels c on c.id = m.channel_id
-      where m.channel_id = ${channelId}
-        and (m.not_before is null or m.not_before <= ${now})
-        and (m.expires_at is null or m.expires_at > ${now})
-        and (m.state = 'queued'
-          or (m.state = 'notNow' and (c.session_started_at is null or m.not_now_at < c.session_started_at))
-          or (m.state = 'sent' and m.sent_at <= ${times.unansweredSince}))
-      order by m.id limit 1
-      for update of m skip locked)
-    returning id, uuid, channel_id, name, arguments, secrets_sealed, state, not_before, expires_at, sent_at, sent_count,
-      not_now_count, created_at, updated_at),
-    watched as (
-      update channels set push_due_at = least(push_due_at, ${times.pushAgainAt}::timestamptz)
-      where id in (select channel_id from taken))
-    select * from taken`;
-  return row;
+): Promise<CommandRow> {
+  return one(
+    await db<CommandRow[]>`
+      with watched as (
+        update channels set push_due_at = least(push_due_at, ${pushAgainAt}::timestamptz) where id = ${channelId})
+      update commands set state = 'sent', sent_at = ${now}, sent_count = sent_count + 1, updated_at = ${now}
+      where id = ${id} and channel_id = ${channelId}
+      returning id, uuid, channel_id, name, arguments, secrets_sealed, state, not_before, expires_at, sent_at, sent_count,
+        not_now_count, created_at, updated_at`,
+  );
 }
 
 /** A live command of a channel by its UUID, locked. */
@@ -132,16 +118,6 @@ export async function expireCommands(db: Db, channelId: number, now: Date): Prom
     await finishCommand(db, id, { state: "expired", result: null, errorChain: null }, now);
   }
   return rows.length;
-}
-
-/** When a channel needs planning next, from its queue: null when it is empty. */
-export async function nextCommandTime(db: Db, channelId: number, resendAfterSeconds: number): Promise<Date | null> {
-  return one(
-    await db<{ due: Date | null }[]>`
-      select min(case state when 'sent' then sent_at + make_interval(secs => ${resendAfterSeconds})
-        else coalesce(not_before, created_at) end) as due
-      from commands where channel_id = ${channelId}`,
-  ).due;
 }
 
 /** Sets when a channel needs planning next. */

@@ -117,15 +117,10 @@ export async function findTarget(db: Db, enrollmentId: number, channel: "Device"
   return { ...rest, channel, osVersion: `${osVersion} ${osVersionExtra}`.trim() };
 }
 
-/** The facts of the last base inventory. */
-export async function inventoryAges(
-  db: Db,
-  enrollmentId: number,
-): Promise<{ deviceInformationAt: Date | null; securityInfoAt: Date | null }> {
-  return one(
-    await db<{ deviceInformationAt: Date | null; securityInfoAt: Date | null }[]>`
-      select device_information_at, security_info_at from enrollments where id = ${enrollmentId}`,
-  );
+/** Whether a device with that serial number is blocked. */
+export async function isSerialBlocked(db: Db, serialNumber: string): Promise<boolean> {
+  const rows = await db`select 1 from devices where serial_number = ${serialNumber} and blocked_at is not null limit 1`;
+  return rows.length > 0;
 }
 
 /** Blocks or unblocks. Answers whether that changed anything. */

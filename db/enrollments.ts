@@ -154,15 +154,15 @@ const SESSION = (db: Db) =>
 /** Adds a session; answers its id. */
 export async function insertSession(
   db: Db,
-  row: Omit<SessionRow, "id" | "enrollmentId"> & { secretHash: Uint8Array; challengeHash: Uint8Array },
+  row: Omit<SessionRow, "id"> & { secretHash: Uint8Array; challengeHash: Uint8Array },
   now: Date,
 ): Promise<number> {
   return one(
     await db<{ id: number }[]>`
       insert into enrollment_sessions (kind, status, secret_hash, challenge_hash, ota_enrollment_id,
-        meta_business_unit_id, serial_number, udid, expires_at, created_at, updated_at)
+        meta_business_unit_id, serial_number, udid, enrollment_id, expires_at, created_at, updated_at)
       values (${row.kind}, ${row.status}, ${row.secretHash}, ${row.challengeHash}, ${row.otaEnrollmentId},
-        ${row.metaBusinessUnitId}, ${row.serialNumber}, ${row.udid}, ${row.expiresAt}, ${now}, ${now})
+        ${row.metaBusinessUnitId}, ${row.serialNumber}, ${row.udid}, ${row.enrollmentId}, ${row.expiresAt}, ${now}, ${now})
       returning id`,
   ).id;
 }
@@ -193,39 +193,71 @@ export async function updateSession(
     where id = ${id}`;
 }
 
-/** The certificate that this session's key already has, if any. */
-export async function findIssued(
+/** Gives a session new secrets: the device lost what it was sent. The old ones are worth nothing then. */
+export async function renewSessionSecrets(
   db: Db,
-  sessionId: number,
-): Promise<{ spkiFingerprint: string; certificate: Uint8Array }[]> {
-  return await db<{ spkiFingerprint: string; certificate: Uint8Array }[]>`
-    select spki_fingerprint, certificate from issued_certificates where session_id = ${sessionId}`;
-}
-
-/** Keeps an issued certificate. */
-export async function insertIssued(
-  db: Db,
-  row: {
-    fingerprint: string;
-    authorityId: number;
-    sessionId: number;
-    spkiFingerprint: string;
-    certificate: Uint8Array;
-    notAfter: Date;
-  },
+  id: number,
+  row: { status: SessionRow["status"]; secretHash: Uint8Array; challengeHash: Uint8Array; expiresAt: Date },
   now: Date,
 ): Promise<void> {
   await db`
-    insert into issued_certificates (fingerprint, authority_id, session_id, spki_fingerprint, certificate, not_after, created_at)
-    values (${row.fingerprint}, ${row.authorityId}, ${row.sessionId}, ${row.spkiFingerprint}, ${row.certificate},
-      ${row.notAfter}, ${now})`;
+    update enrollment_sessions set status = ${row.status}, secret_hash = ${row.secretHash},
+      challenge_hash = ${row.challengeHash}, expires_at = ${row.expiresAt}, updated_at = ${now}
+    where id = ${id}`;
 }
 
-/** The session whose request a certificate of ours answered. */
-export async function findSessionOfCertificate(db: Db, fingerprint: string): Promise<SessionRow | undefined> {
+/** The session of a device that has asked for its first profile with an OTA enrollment and got no further; locked. */
+export async function findUnfinishedSession(
+  db: Db,
+  otaEnrollmentId: number,
+  hardware: { serialNumber: string; udid: string },
+  now: Date,
+): Promise<SessionRow | undefined> {
   const [row] = await db<SessionRow[]>`
     select ${SESSION(db)} from enrollment_sessions
-    where id = (select session_id from issued_certificates where fingerprint = ${fingerprint}) for update`;
+    where ota_enrollment_id = ${otaEnrollmentId} and kind = 'OTA' and status = 'PHASE_2'
+      and serial_number = ${hardware.serialNumber} and udid = ${hardware.udid} and expires_at > ${now}
+    order by id desc limit 1 for update`;
+  return row;
+}
+
+/** A certificate that the built-in authority issued. */
+export type IssuedRow = {
+  fingerprint: string;
+  sessionId: number;
+  spkiFingerprint: string;
+  challengeHash: Uint8Array | null;
+  certificate: Uint8Array;
+  notAfter: Date;
+};
+
+/** What a session was issued so far. */
+export async function findIssued(db: Db, sessionId: number): Promise<IssuedRow[]> {
+  return await db<IssuedRow[]>`
+    select fingerprint, session_id, spki_fingerprint, challenge_hash, certificate, not_after
+    from issued_certificates where session_id = ${sessionId}`;
+}
+
+/** The record of a certificate of ours. */
+export async function findIssuedCertificate(db: Db, fingerprint: string): Promise<IssuedRow | undefined> {
+  const [row] = await db<IssuedRow[]>`
+    select fingerprint, session_id, spki_fingerprint, challenge_hash, certificate, not_after
+    from issued_certificates where fingerprint = ${fingerprint}`;
+  return row;
+}
+
+/** Keeps an issued certificate. */
+export async function insertIssued(db: Db, row: IssuedRow & { authorityId: number }, now: Date): Promise<void> {
+  await db`
+    insert into issued_certificates (fingerprint, authority_id, session_id, spki_fingerprint, challenge_hash, certificate,
+      not_after, created_at)
+    values (${row.fingerprint}, ${row.authorityId}, ${row.sessionId}, ${row.spkiFingerprint}, ${row.challengeHash},
+      ${row.certificate}, ${row.notAfter}, ${now})`;
+}
+
+/** A session by its id, locked. */
+export async function lockSessionById(db: Db, id: number): Promise<SessionRow | undefined> {
+  const [row] = await db<SessionRow[]>`select ${SESSION(db)} from enrollment_sessions where id = ${id} for update`;
   return row;
 }
 
@@ -359,6 +391,39 @@ export async function ensureChannel(db: Db, enrollmentId: number, userKey: strin
       on conflict (enrollment_id, user_key) do update set updated_at = excluded.updated_at
       returning id`,
   ).id;
+}
+
+/** Retires the identities of an enrollment that are older than the one that was just used. */
+export async function retireOlderIdentities(
+  db: Db,
+  enrollmentId: number,
+  fingerprint: string,
+  now: Date,
+): Promise<number> {
+  const { count } = await db`
+    update enrollment_identities set retired_at = ${now}
+    where enrollment_id = ${enrollmentId} and retired_at is null and fingerprint <> ${fingerprint}
+      and created_at < (select created_at from enrollment_identities where fingerprint = ${fingerprint})`;
+  return count;
+}
+
+/** A current enrollment with its device. */
+export async function findCurrentEnrollment(db: Db, id: number): Promise<IdentifiedRow | undefined> {
+  const [row] = await db<IdentifiedRow[]>`
+    select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id
+    from enrollments e join devices d on d.id = e.device_id where e.id = ${id} and e.ended_at is null`;
+  return row;
+}
+
+/** Makes a session the current one of an enrollment. */
+export async function setSession(db: Db, enrollmentId: number, sessionId: number, now: Date): Promise<void> {
+  await db`update enrollments set session_id = ${sessionId}, updated_at = ${now} where id = ${enrollmentId}`;
+}
+
+/** What a renewal carries over from the session that is current. */
+export async function findSession(db: Db, id: number): Promise<SessionRow | undefined> {
+  const [row] = await db<SessionRow[]>`select ${SESSION(db)} from enrollment_sessions where id = ${id}`;
+  return row;
 }
 
 /** How a channel is pushed, from TokenUpdate. A new token revives a dead one and is pushed once it is old enough. */

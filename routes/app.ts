@@ -11,6 +11,7 @@ import type { Runtime } from "../src/runtime.ts";
 import { mountApi } from "./api/mount.ts";
 import type { AppEnv } from "./context.ts";
 import { mountMdm } from "./device/mdm.ts";
+import { mountOta } from "./device/ota.ts";
 import { mountScep } from "./device/scep.ts";
 import { mountHealth } from "./health.ts";
 import { requestContext } from "./request.ts";
@@ -26,6 +27,7 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
   app.use(requestContext(runtime));
   mountHealth(app);
   mountScep(app);
+  mountOta(app);
   mountMdm(app);
   mountApi(app);
   app.notFound((c) => c.text("Not found.", 404));

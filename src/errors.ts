@@ -29,6 +29,7 @@ export const CATALOGUE = {
   "device-bad-request": { status: 400, sentence: "Cannot understand the device's message." },
   "device-not-identified": { status: 400, sentence: "Cannot identify the device." },
   "device-unsupported": { status: 400, sentence: "Cannot serve this message type." },
+  "device-user-unmanaged": { status: 410, sentence: "This server does not manage network users." },
   "device-released": { status: 401, sentence: "This device has been released from management." },
   "device-blocked": { status: 400, sentence: "Cannot enroll this device: it is blocked." },
   "enrollment-refused": { status: 400, sentence: "Cannot enroll this device." },

@@ -15,6 +15,8 @@ create table issued_certificates (
   session_id integer not null,
   -- SHA-256 of the request's public key: the same device asking again gets the same certificate.
   spki_fingerprint text not null,
+  -- SHA-256 of the challenge that bought it; null when an older certificate of the session asked for its successor.
+  challenge_hash bytea,
   certificate bytea not null,
   not_after timestamptz not null,
   created_at timestamptz not null
@@ -135,6 +137,8 @@ create table enrollments (
   apps_at timestamptz,
   certificates_at timestamptz,
   profiles_at timestamptz,
+  -- When each inventory command was last asked, by name: one that fails is not asked again at once.
+  inventory_asked jsonb not null default '{}',
   ended_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null

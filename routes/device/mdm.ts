@@ -59,7 +59,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
       type: "mdm_request",
       payload: { status: "failure", view_name: view, reason: refusal.details.reason ?? refusal.message },
     }]);
-    return new Response(null, { status: refusal.status });
+    return new Response(refusal.message, { status: refusal.status });
   }
 }
 

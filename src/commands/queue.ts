@@ -16,7 +16,7 @@ import type { AnyCommand } from "./registry.ts";
 export const secretContext = (id: number) => ({ table: "commands", column: "secrets_sealed", id });
 
 /** A queued command. */
-export type Queued = { uuid: string };
+export type Queued = { id: number; uuid: string };
 
 /**
  * Queues a command on a channel.
@@ -61,5 +61,5 @@ export async function queueCommand(
     notBefore: options.notBefore ?? null,
     expiresAt: command.expiresAfter === null ? null : new Date(now.getTime() + command.expiresAfter * 1000),
   }, now);
-  return { uuid };
+  return { id, uuid };
 }

@@ -10,26 +10,33 @@ import {
   type FinalState,
   finishCommand,
   lockCommand,
-  nextCommandTime,
+  markSent,
   postponeCommand,
   setNextAction,
-  takeCommand,
 } from "../../db/commands.ts";
-import { findTarget, inventoryAges } from "../../db/devices.ts";
-import { type ContactRow, type EnrollmentChange, recordContact, updateEnrollment } from "../../db/enrollments.ts";
-import type { Json, Tx } from "../../db/open.ts";
+import { findTarget } from "../../db/devices.ts";
+import { type ContactRow, recordContact } from "../../db/enrollments.ts";
+import type { Db, Json, Tx } from "../../db/open.ts";
+import { recordInventoryAsked } from "../../db/plan_facts.ts";
+import { bindRenewedIdentity } from "../enrollment/checkin.ts";
+import { renewalProfile } from "../enrollment/renewal.ts";
 import { problem } from "../errors.ts";
+import { endEscrow } from "../escrow.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import type { Certificate } from "../pki/certificate.ts";
+import type { PlanFacts } from "../planner/facts.ts";
+import { loadFacts } from "../planner/load.ts";
+import { plan, type Step } from "../planner/plan.ts";
 import { commandPayload, type Report } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
+import { applyEffect } from "./apply_effects.ts";
 import { commandDict, type CommandTarget, type Effect } from "./command.ts";
 import { queueCommand, secretContext } from "./queue.ts";
 import { type AnyCommand, commandNamed } from "./registry.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** How often the base inventory is asked for where nothing else is said. */
-const INVENTORY_SECONDS = 86_400;
+/** A plan leads to a command that can be built long before this many tries. */
+const MAX_STEPS = 1000;
 /** Backoff of a command that the device put off: doubling from a minute to four hours. */
 const postponed = (now: Date, count: number) => new Date(now.getTime() + Math.min(60 * 2 ** count, 14_400) * 1000);
 
@@ -42,15 +49,12 @@ export async function handleConnect(
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const now = runtime.clock.now();
   const idle = report.status === "Idle";
-  const contact = await recordContact(
-    runtime.sql,
-    sender.fingerprint,
-    report.ids.deviceKey,
-    report.ids.userKey ?? "",
-    request.ip,
-    idle,
-    now,
-  );
+  const record = (db: Db) =>
+    recordContact(db, sender.fingerprint, report.ids.deviceKey, report.ids.userKey ?? "", request.ip, idle, now);
+  const contact = await record(runtime.sql) ?? await runtime.sql.begin(async (tx) => {
+    await bindRenewedIdentity(tx, runtime, sender, report.ids.deviceKey);
+    return await record(tx);
+  });
   if (contact === undefined) {
     throw problem("device-not-identified", undefined, {
       reason: "the device certificate is not pinned to an enrollment of this UDID",
@@ -63,7 +67,7 @@ export async function handleConnect(
     if (!idle) await applyReport(tx, runtime, contact, report, request);
     // 401 makes the device unenroll, so it is said only to a released one, after its report was taken.
     if (contact.blockedAt !== null) throw problem("device-released");
-    return await nextCommand(tx, runtime, contact, report);
+    return await nextCommand(tx, runtime, contact, report, request);
   });
 }
 
@@ -111,7 +115,9 @@ async function applyReport(
     result: command === undefined || command.keepsResult || unreadable ? report.raw : null,
     errorChain: report.errorChain === undefined ? null : JSON.parse(JSON.stringify(report.errorChain)),
   }, now);
-  if (contact.blockedAt === null) await applyEffects(tx, contact.enrollmentId, effects, now);
+  if (contact.blockedAt !== null) return;
+  const owner = { enrollmentId: contact.enrollmentId, deviceId: contact.deviceId, serialNumber: contact.serialNumber };
+  for (const effect of effects) await applyEffect(effect, { tx, runtime, request, owner, now });
 }
 
 function effectsOf(command: AnyCommand, args: unknown, report: Report, target: CommandTarget): Effect[] {
@@ -133,107 +139,80 @@ async function argumentsOf(runtime: Runtime, row: CommandRow): Promise<Record<st
 const targetOf = (tx: Tx, contact: ContactRow, report: Report) =>
   findTarget(tx, contact.enrollmentId, report.ids.channel);
 
-/** Present values only: an absent fact keeps what is stored. */
-function present<T extends object>(values: T): Partial<T> {
-  const result: Partial<T> = {};
-  for (const key in values) if (values[key] !== undefined) result[key] = values[key];
-  return result;
-}
-
-async function applyEffects(tx: Tx, enrollmentId: number, effects: readonly Effect[], now: Date): Promise<void> {
-  for (const effect of effects) {
-    if (effect.kind === "deviceInformation") {
-      const { values: v } = effect;
-      const change = present({
-        platform: v.platform ?? undefined,
-        awaitingConfiguration: v.awaitingConfiguration,
-        name: v.name,
-        model: v.model,
-        osVersion: v.osVersion,
-        osVersionExtra: v.osVersionExtra,
-        buildVersion: v.buildVersion,
-        buildVersionExtra: v.buildVersionExtra,
-        appleSilicon: v.appleSilicon,
-        supervised: v.supervised,
-      }) as EnrollmentChange;
-      await updateEnrollment(tx, enrollmentId, {
-        ...change,
-        deviceInformation: effect.raw,
-        deviceInformationAt: now,
-      }, now);
-    } else if (effect.kind === "securityInfo") {
-      const { values: v } = effect;
-      const change = present({
-        depEnrollment: v.depEnrollment,
-        userEnrollment: v.userEnrollment,
-        userApprovedEnrollment: v.userApproved,
-        activationLockManageable: v.activationLockManageable,
-      }) as EnrollmentChange;
-      await updateEnrollment(tx, enrollmentId, { ...change, securityInfo: effect.raw, securityInfoAt: now }, now);
-    }
-  }
-}
-
-/** The inventory that is due on the device channel: what is known is older than a day, or nothing is. */
-async function queueInventory(tx: Tx, runtime: Runtime, contact: ContactRow, target: CommandTarget): Promise<Date> {
-  const now = runtime.clock.now();
-  const ages = await inventoryAges(tx, contact.enrollmentId);
-  const due = (at: Date | null) => (at === null ? now : new Date(at.getTime() + INVENTORY_SECONDS * 1000));
-  const dues: Date[] = [];
-  for (
-    const [name, at] of [["DeviceInformation", ages.deviceInformationAt], [
-      "SecurityInfo",
-      ages.securityInfoAt,
-    ]] as const
-  ) {
-    const command = commandNamed(name);
-    if (command === undefined || command.invalidFor(target) !== null) continue;
-    if (due(at) <= now) await queueCommand(tx, runtime, command, target, contact.channelId, {}, { singleton: true });
-    dues.push(due(at));
-  }
-  const future = dues.filter((date) => date > now).map((date) => date.getTime());
-  return new Date(future.length === 0 ? now.getTime() + INVENTORY_SECONDS * 1000 : Math.min(...future));
-}
-
+/** Follows the plan until it gives a command that can be sent; null when there is none. */
 async function nextCommand(
   tx: Tx,
   runtime: Runtime,
   contact: ContactRow,
   report: Report,
+  request: RequestInfo,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const now = runtime.clock.now();
-  const resend = runtime.config.COMMAND_RESEND_AFTER;
-  const target = await targetOf(tx, contact, report);
-  await expireCommands(tx, contact.channelId, now);
-  let inventoryAt: Date | null = null;
-  if (report.ids.channel === "Device" && report.status !== "NotNow") {
-    inventoryAt = await queueInventory(tx, runtime, contact, target);
-  }
-  for (;;) {
-    const row = await takeCommand(tx, contact.channelId, {
-      unansweredSince: new Date(now.getTime() - resend * 1000),
-      pushAgainAt: new Date(now.getTime() + Math.max(resend, runtime.config.PUSH_MAX_COMMAND_WAIT) * 1000),
-    }, now);
-    if (row === undefined) {
-      const queued = await nextCommandTime(tx, contact.channelId, resend);
-      const times = [queued, inventoryAt].filter((date) => date !== null).map((date) => date.getTime());
-      await setNextAction(tx, contact.channelId, times.length === 0 ? null : new Date(Math.min(...times)));
+  const { channelId } = contact;
+  await expireCommands(tx, channelId, now);
+  for (let steps = 0; steps < MAX_STEPS; steps++) {
+    const facts = await loadFacts(tx, runtime, channelId, { status: report.status, lock: true });
+    if (facts.lockPinEscrowed && report.status === "Idle") {
+      // A device that comes by itself has been unlocked.
+      await endEscrow(tx, runtime, request, contact, "device_lock_pin");
+    }
+    const { next, planAgainAt } = plan(facts, now);
+    if (next === null) {
+      // While a PIN is held the next contact is looked at, since it ends the lock.
+      const again = facts.lockPinEscrowed && report.status !== "Idle" ? now : planAgainAt;
+      await setNextAction(tx, channelId, again);
       return null;
     }
-    const command = commandNamed(row.name);
-    const parsed = command?.args.safeParse(await argumentsOf(runtime, row));
-    const reason = command === undefined || parsed?.success !== true
-      ? "This version does not know the command."
-      : command.invalidFor(target);
-    if (command === undefined || parsed?.success !== true || reason !== null) {
-      // One command that cannot be built blocks no other.
-      await finishCommand(tx, row.id, {
-        state: "error",
-        result: null,
-        errorChain: [{ ErrorDomain: "Espalier", ErrorCode: 1, USEnglishDescription: reason ?? "" }],
-      }, now);
-      continue;
-    }
+    const commandId = next.kind === "queued" ? next.commandId : await queueStep(tx, runtime, contact, facts, next);
+    const payload = await send(tx, runtime, facts.target, channelId, commandId);
+    if (payload !== null) return payload;
+  }
+  throw new Error("Cannot plan: no command of the plan can be sent");
+}
+
+/** Queues what the plan wants to send now; answers its id. */
+async function queueStep(
+  tx: Tx,
+  runtime: Runtime,
+  contact: ContactRow,
+  facts: PlanFacts,
+  step: Exclude<Step, { kind: "queued" }>,
+): Promise<number> {
+  const name = step.kind === "renewal" ? "Reenroll" : step.name;
+  const command = commandNamed(name);
+  if (command === undefined) throw new Error(`Cannot queue ${name}: it is not in the registry`);
+  const input = step.kind === "renewal"
+    ? { profile: (await renewalProfile(tx, runtime, contact)).toBase64() }
+    : step.arguments;
+  const { id } = await queueCommand(tx, runtime, command, facts.target, contact.channelId, input, { singleton: true });
+  if (step.kind === "command") await recordInventoryAsked(tx, contact.channelId, name, runtime.clock.now());
+  return id;
+}
+
+/** Marks a command sent and builds it; null when it cannot be built, and then it is finished with the reason. */
+async function send(
+  tx: Tx,
+  runtime: Runtime,
+  target: CommandTarget,
+  channelId: number,
+  commandId: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const now = runtime.clock.now();
+  const wait = Math.max(runtime.config.COMMAND_RESEND_AFTER, runtime.config.PUSH_MAX_COMMAND_WAIT);
+  const row = await markSent(tx, channelId, commandId, new Date(now.getTime() + wait * 1000), now);
+  const command = commandNamed(row.name);
+  const parsed = command?.args.safeParse(await argumentsOf(runtime, row));
+  const reason = command === undefined || parsed?.success !== true
+    ? "This version does not know the command."
+    : command.invalidFor(target);
+  if (command !== undefined && parsed?.success === true && reason === null) {
     return commandPayload(row.uuid, commandDict(command, parsed.data, { target, commandUuid: row.uuid }));
   }
+  // One command that cannot be built blocks no other.
+  await finishCommand(tx, row.id, {
+    state: "error",
+    result: null,
+    errorChain: [{ ErrorDomain: "Espalier", ErrorCode: 1, USEnglishDescription: reason ?? "" }],
+  }, now);
+  return null;
 }

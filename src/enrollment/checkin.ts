@@ -15,6 +15,7 @@ import {
   type IdentifiedRow,
   insertEnrollment,
   pinIdentity,
+  retireOlderIdentities,
   setPushTarget,
   updateEnrollment,
   updateSession,
@@ -31,6 +32,7 @@ import { platformOfModel } from "../protocol/platform.ts";
 import { buildPlist } from "../protocol/plist.ts";
 import { SHARED_IPAD_USER_ID } from "../protocol/ids.ts";
 import type { Runtime } from "../runtime.ts";
+import { bindRenewal } from "./renewal.ts";
 
 /** The answer to a message: 200 with a property list, or with nothing. */
 export type CheckinAnswer = { body: Uint8Array<ArrayBuffer> | null };
@@ -47,7 +49,7 @@ export async function handleCheckin(
 ): Promise<CheckinAnswer> {
   return await runtime.sql.begin(async (tx) => {
     if (message.messageType === "Authenticate") return await authenticate(tx, runtime, sender, message, request);
-    const enrollment = await identify(tx, sender, message);
+    const enrollment = await identify(tx, runtime, sender, message);
     const event = (payload: Record<string, unknown> = {}, status = "success") =>
       recordEvents(tx, runtime, request, [{
         type: "mdm_request",
@@ -65,7 +67,7 @@ export async function handleCheckin(
       }]);
     switch (message.messageType) {
       case "TokenUpdate":
-        await tokenUpdate(tx, runtime, enrollment, message);
+        await tokenUpdate(tx, runtime, sender, enrollment, message);
         await event({ token_type: message.ids.channel === "Device" ? "device" : "user" });
         return EMPTY;
       case "SetBootstrapToken": {
@@ -95,6 +97,8 @@ export async function handleCheckin(
         await event();
         return EMPTY;
       case "UserAuthenticate":
+        // 410 tells a Mac that this server manages no network users; it goes on with local ones.
+        throw problem("device-user-unmanaged", undefined, { reason: "UserAuthenticate is answered with 410" });
       case "DeclarativeManagement":
       case "GetToken":
       case "Unsupported":
@@ -108,13 +112,30 @@ export async function handleCheckin(
 const bootstrapContext = (id: number) => ({ table: "enrollments", column: "bootstrap_token_sealed", id });
 
 /** The enrollment that the sender's certificate is pinned to, when the message is that device's. */
-async function identify(tx: Tx, sender: Certificate, message: CheckinMessage): Promise<IdentifiedRow> {
+async function identify(
+  tx: Tx,
+  runtime: Runtime,
+  sender: Certificate,
+  message: CheckinMessage,
+): Promise<IdentifiedRow> {
   const pinned = await findPinned(tx, sender.fingerprint);
-  if (pinned === undefined) throw refuse("the device certificate is not pinned to an enrollment");
+  if (pinned === undefined) return await bindRenewedIdentity(tx, runtime, sender, message.ids.deviceKey);
   // The attack: a device speaks in the name of another one.
   if (pinned.udid !== message.ids.deviceKey) throw refuse("UDID mismatch: cloned identity");
   if (pinned.endedAt !== null) throw refuse("the enrollment of this certificate has ended");
   return pinned;
+}
+
+/** The enrollment of a renewed identity, which speaks for the first time. Throws `device-not-identified`. */
+export async function bindRenewedIdentity(
+  tx: Tx,
+  runtime: Runtime,
+  sender: Certificate,
+  deviceKey: string,
+): Promise<IdentifiedRow> {
+  const claim = await claimSession(tx, runtime, sender);
+  if (!claim.renewal) throw refuse("the device certificate is not pinned to an enrollment");
+  return await bindRenewal(tx, runtime, sender, claim, deviceKey);
 }
 
 async function authenticate(
@@ -133,7 +154,28 @@ async function authenticate(
     if (known.endedAt !== null) throw refuse("the enrollment of this certificate has ended");
     return EMPTY;
   }
-  const session = await claimSession(tx, runtime, sender);
+  const claim = await claimSession(tx, runtime, sender);
+  if (claim.renewal) {
+    const enrolled = await bindRenewal(tx, runtime, sender, claim, udid);
+    if (enrolled.blockedAt !== null) throw problem("device-blocked", undefined, { reason: "Device blocked" });
+    await recordEvents(tx, runtime, request, [{
+      type: "mdm_request",
+      serialNumber: enrolled.serialNumber,
+      tags: ["heartbeat"],
+      objects: { device: [enrolled.deviceId] },
+      payload: {
+        status: "success",
+        view_name: "checkin",
+        message_type: "Authenticate",
+        udid,
+        new_enrolled_device: false,
+        reenrollment: true,
+        enrollment_session: { pk: claim.session.id, type: claim.session.kind, status: "AUTHENTICATED" },
+      },
+    }]);
+    return EMPTY;
+  }
+  const { session } = claim;
   const serialNumber = message.serialNumber ?? message.ids.enrollmentId ?? session.serialNumber ?? "";
   const differs = (limit: string | null, value: string) =>
     limit !== null && limit.toLowerCase() !== value.toLowerCase();
@@ -184,8 +226,15 @@ async function authenticate(
   return EMPTY;
 }
 
-async function tokenUpdate(tx: Tx, runtime: Runtime, enrollment: IdentifiedRow, message: TokenUpdate): Promise<void> {
+async function tokenUpdate(
+  tx: Tx,
+  runtime: Runtime,
+  sender: Certificate,
+  enrollment: IdentifiedRow,
+  message: TokenUpdate,
+): Promise<void> {
   const now = runtime.clock.now();
+  await retireOlderIdentities(tx, enrollment.enrollmentId, sender.fingerprint, now);
   // Shared iPad's placeholder names nobody.
   if (message.ids.userKey === SHARED_IPAD_USER_ID) return;
   const id = await ensureChannel(tx, enrollment.enrollmentId, message.ids.userKey ?? "", now);

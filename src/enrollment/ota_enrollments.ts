@@ -11,15 +11,16 @@ import { isUniqueViolation } from "../../db/open.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
-import { directProfile, signProfile } from "./direct_profile.ts";
+import { mdmProfile, otaProfile, signProfile } from "./mdm_profile.ts";
 import {
   createEnrollmentSecret,
   type EnrollmentSecretInput,
+  refusalOf,
   revealEnrollmentSecret,
   verifyEnrollmentSecret,
 } from "./secrets.ts";
 import { BUILT_IN_ISSUER } from "./scep_issuers.ts";
-import { openDirectSession } from "./sessions.ts";
+import { openSession, SESSION_HOURS } from "./sessions.ts";
 
 /** What an admin says of an OTA enrollment. */
 export type OtaEnrollmentInput = {
@@ -95,15 +96,37 @@ export async function downloadDirectProfile(
     }, request);
     // Returned, not thrown: the refusal's event stays.
     if (!verified.ok) return { refusal: verified.reason };
-    const session = await openDirectSession(tx, runtime, enrollment, {
+    const session = await openSession(tx, runtime, {
+      kind: "OTA",
+      status: "PHASE_3",
+      otaEnrollmentId: enrollment.id,
       metaBusinessUnitId: verified.secret.metaBusinessUnitId,
-      serialNumber: options.serialNumber,
-      udid: options.udid,
-    });
-    return { profile: directProfile(runtime, enrollment, session, { ...options, plain: !options.signed }) };
+      serialNumber: options.serialNumber ?? null,
+      udid: options.udid ?? null,
+      enrollmentId: null,
+    }, SESSION_HOURS.direct);
+    return { profile: await mdmProfile(tx, runtime, enrollment, session, { ...options, plain: !options.signed }) };
   });
   if (made.profile === undefined) {
     throw problem("refused", undefined, { list: [`Cannot make an enrollment profile: ${made.refusal}`] });
   }
   return options.signed ? await signProfile(runtime, made.profile) : made.profile;
+}
+
+/**
+ * The profile that begins an OTA enrollment, signed: it may go to any number of devices while the secret allows it. Throws
+ * `refused` when the secret gives none any more.
+ */
+export async function downloadOtaProfile(runtime: Runtime, id: number): Promise<Uint8Array<ArrayBuffer>> {
+  const enrollment = await findOtaEnrollment(runtime.sql, id);
+  const row = enrollment === undefined
+    ? undefined
+    : await findEnrollmentSecret(runtime.sql, enrollment.enrollmentSecretId);
+  if (enrollment === undefined || row === undefined) throw problem("not-found");
+  // Which devices may use it is seen when one does.
+  const spent = refusalOf({ ...row, serialNumbers: [], udids: [] }, {}, runtime.clock.now());
+  if (spent !== undefined) {
+    throw problem("refused", undefined, { list: [`Cannot make an enrollment profile: ${spent}`] });
+  }
+  return await signProfile(runtime, otaProfile(runtime, enrollment, await revealEnrollmentSecret(runtime, row)));
 }

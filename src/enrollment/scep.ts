@@ -1,19 +1,30 @@
 /**
- * The SCEP server (RFC 8894): a challenge tied to one enrollment session buys one certificate for one key.
+ * The SCEP server (RFC 8894): a challenge tied to one enrollment session buys one certificate for one key, and an identity
+ * in use buys its successor.
  *
  * @module
  */
 
 import { createHash } from "node:crypto";
-import { findIssued, insertIssued, lockSession } from "../../db/enrollments.ts";
+import {
+  findIssued,
+  findIssuedCertificate,
+  findPinned,
+  insertIssued,
+  lockSession,
+  lockSessionById,
+  type SessionRow,
+} from "../../db/enrollments.ts";
+import type { Tx } from "../../db/open.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { issueCertificate, randomSerial } from "../pki/ca.ts";
 import { parseCertificate } from "../pki/certificate.ts";
+import { sameName } from "../pki/name.ts";
 import { openPkiMessage, UnopenedMessage } from "../pki/scep/message.ts";
 import { certRep, type FailInfo } from "../pki/scep/reply.ts";
 import type { Runtime } from "../runtime.ts";
 import { builtInAuthority } from "./authority.ts";
-import { hashSecret } from "./sessions.ts";
+import { hashSecret, parseCommonName } from "./sessions.ts";
 
 /** Clocks of devices differ: what they are given began a little ago. */
 const BACK_DATED_MS = 600_000;
@@ -55,16 +66,23 @@ async function refuse(runtime: Runtime, request: RequestInfo, reason: string): P
   await recordEvents(runtime.sql, runtime, request, [{ type: "scep_request", payload: { status: "failure", reason } }]);
 }
 
+type Message = ReturnType<typeof openPkiMessage>;
+type Request = Extract<Message, { messageType: "PKCSReq" | "RenewalReq" }>;
+/** Whose certificate it will be, and the challenge that buys it (null: its predecessor did). Or why there is none. */
+type Warrant = { session: SessionRow; challengeHash: Uint8Array | null } | { refusal: string; failInfo?: FailInfo };
+
 async function issue(
   runtime: Runtime,
-  message: ReturnType<typeof openPkiMessage>,
+  message: Message,
   request: RequestInfo,
 ): Promise<{ certificate: Uint8Array } | { failInfo: FailInfo }> {
   const no = async (reason: string, failInfo: FailInfo = "badRequest") => {
     await refuse(runtime, request, reason);
     return { failInfo };
   };
-  if (message.messageType !== "PKCSReq") return await no(`a ${message.messageType} is not served`);
+  if (message.messageType !== "PKCSReq" && message.messageType !== "RenewalReq") {
+    return await no(`a ${message.messageType} is not served`);
+  }
   if (message.requestCipher === "des-cbc" && !runtime.config.SCEP_ALLOW_DES) {
     return await no("single DES is switched off (SCEP_ALLOW_DES)", "badAlg");
   }
@@ -72,24 +90,18 @@ async function issue(
   if (csr.publicKey.kind === "rsa" && csr.publicKey.bits < 2048) {
     return await no(`the key has ${csr.publicKey.bits} bits, it should have 2048 or more`, "badAlg");
   }
-  const challenge = message.challengePassword ?? "";
   const authority = await builtInAuthority(runtime);
   return await runtime.sql.begin(async (tx) => {
     const now = runtime.clock.now();
-    const session = challenge === ""
-      ? undefined
-      : await lockSession(tx, { challengeHash: await hashSecret(challenge) });
-    if (session === undefined) return await no("the challenge is unknown");
-    if (session.expiresAt <= now) return await no("the challenge has expired", "badTime");
-    const [_, kind, secret = ""] = (csr.subject.commonName ?? "").split("$");
-    const bySubject = kind === session.kind
-      ? await lockSession(tx, { secretHash: await hashSecret(secret) })
-      : undefined;
-    if (bySubject?.id !== session.id) return await no("the subject does not name the session of the challenge");
+    const warrant = await warrantOf(tx, runtime, message);
+    if ("refusal" in warrant) return await no(warrant.refusal, warrant.failInfo);
+    const { session, challengeHash } = warrant;
     const issued = await findIssued(tx, session.id);
     const mine = issued.find(({ spkiFingerprint }) => spkiFingerprint === keyOf(csr.spki));
     if (mine !== undefined) return { certificate: Uint8Array.from(mine.certificate) };
-    if (issued.length > 0) return await no("the challenge was used for another key");
+    if (challengeHash !== null && issued.some((one) => sameBytes(one.challengeHash, challengeHash))) {
+      return await no("the challenge was used for another key");
+    }
     const certificate = issueCertificate(authority, {
       subject: csr.subject.raw,
       spki: csr.spki,
@@ -105,13 +117,16 @@ async function issue(
       authorityId: authority.id,
       sessionId: session.id,
       spkiFingerprint: parsed.spkiFingerprint,
+      challengeHash,
       certificate,
       notAfter: parsed.notAfter,
     }, now);
     await recordEvents(tx, runtime, request, [{
       type: "scep_request",
+      ...(session.serialNumber === null ? {} : { serialNumber: session.serialNumber }),
       payload: {
         status: "success",
+        message_type: message.messageType,
         enrollment_session: { pk: session.id, type: session.kind },
         fingerprint: parsed.fingerprint,
         cipher: message.requestCipher,
@@ -120,4 +135,47 @@ async function issue(
     }]);
     return { certificate };
   });
+}
+
+const sameBytes = (one: Uint8Array | null, other: Uint8Array) => one !== null && one.toHex() === other.toHex();
+
+function warrantOf(tx: Tx, runtime: Runtime, message: Request): Promise<Warrant> {
+  // Some clients renew with a PKCSReq that the old identity signed and that carries no challenge.
+  return message.messageType === "RenewalReq" || message.challengePassword === undefined
+    ? renewalWarrant(tx, runtime, message)
+    : challengeWarrant(tx, runtime, message.challengePassword, message);
+}
+
+/** A challenge buys one certificate of the session that it was made for. */
+async function challengeWarrant(tx: Tx, runtime: Runtime, challenge: string, { csr }: Request): Promise<Warrant> {
+  const challengeHash = await hashSecret(challenge);
+  const session = challenge === "" ? undefined : await lockSession(tx, { challengeHash });
+  if (session === undefined) return { refusal: "the challenge is unknown" };
+  if (session.expiresAt <= runtime.clock.now()) return { refusal: "the challenge has expired", failInfo: "badTime" };
+  const named = parseCommonName(csr.subject.commonName ?? "");
+  const bySubject =
+    named === undefined || named.kind !== session.kind || named.phase2 !== (session.status === "PHASE_2")
+      ? undefined
+      : await lockSession(tx, { secretHash: await hashSecret(named.secret) });
+  if (bySubject?.id !== session.id) return { refusal: "the subject does not name the session of the challenge" };
+  return { session, challengeHash };
+}
+
+/** An identity in use buys its successor with the same subject. */
+async function renewalWarrant(tx: Tx, runtime: Runtime, { csr, signer }: Request): Promise<Warrant> {
+  const now = runtime.clock.now();
+  // The signature of the message proves the key; the pin proves that this very certificate is an enrolled device's.
+  const [issued, pinned] = [
+    await findIssuedCertificate(tx, signer.fingerprint),
+    await findPinned(tx, signer.fingerprint),
+  ];
+  if (issued === undefined || pinned === undefined || pinned.endedAt !== null || pinned.blockedAt !== null) {
+    return { refusal: "the certificate to renew is no identity of an enrolled device" };
+  }
+  if (signer.notAfter <= now || signer.notBefore > now) {
+    return { refusal: "the certificate to renew is not valid now", failInfo: "badTime" };
+  }
+  if (!sameName(csr.subject, signer.subject)) return { refusal: "the subject is not that of the certificate to renew" };
+  const session = await lockSessionById(tx, issued.sessionId);
+  return session === undefined ? { refusal: "the session is gone" } : { session, challengeHash: null };
 }

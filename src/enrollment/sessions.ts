@@ -5,7 +5,7 @@
  * @module
  */
 
-import { insertSession, type OtaEnrollmentRow } from "../../db/enrollments.ts";
+import { insertSession, renewSessionSecrets, type SessionRow } from "../../db/enrollments.ts";
 import type { Tx } from "../../db/open.ts";
 import { randomText, type Runtime } from "../runtime.ts";
 
@@ -14,34 +14,72 @@ export async function hashSecret(secret: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret)));
 }
 
-/** Days that a downloaded enrollment profile may wait for its device. */
-const PROFILE_DAYS = 30;
-/** The common name has at most 64 characters: `MDM$OTA$` and this. */
+/** Hours that a session lives, by what begins it: a downloaded profile may wait for its device, a phase may not. */
+export const SESSION_HOURS = { direct: 30 * 24, phase: 24, renewal: 1 } as const;
+
+/** The common name has at most 64 characters: the longest prefix, `MDM$OTA$`, and this. */
 const SECRET_LENGTH = 56;
 
-/** A new session with what its profile carries. */
+/** A session with what its profile carries; the texts are nowhere else. */
 export type OpenedSession = { id: number; commonName: string; challenge: string; organization: string };
 
-/** Opens the session of a direct enrollment profile; serial number and UDID limit it to one device. */
-export async function openDirectSession(
-  tx: Tx,
-  runtime: Runtime,
-  enrollment: Pick<OtaEnrollmentRow, "id">,
-  limits: { metaBusinessUnitId: number; serialNumber?: string | undefined; udid?: string | undefined },
-): Promise<OpenedSession> {
+/** The common name that a session's certificate has in its status: the identity of phase 2 serves for phase 3 alone. */
+const commonNameOf = ({ kind, status }: Pick<SessionRow, "kind" | "status">, secret: string) =>
+  status === "PHASE_2" ? `OTA$${secret}` : `MDM$${kind}$${secret}`;
+
+/** The kind, the phase and the secret that a common name tells; undefined when it is not one of ours. */
+export function parseCommonName(name: string): { kind: string; phase2: boolean; secret: string } | undefined {
+  const parts = name.split("$");
+  const [first, second, third] = parts;
+  if (parts.length === 3 && first === "MDM" && second !== undefined && third) {
+    return { kind: second, phase2: false, secret: third };
+  }
+  if (parts.length === 2 && first === "OTA" && second) return { kind: "OTA", phase2: true, secret: second };
+  return undefined;
+}
+
+async function newSecrets(runtime: Runtime, hours: number) {
   const secret = randomText(runtime.random, SECRET_LENGTH);
   const challenge = randomText(runtime.random, 40);
-  const now = runtime.clock.now();
-  const id = await insertSession(tx, {
-    kind: "OTA",
-    status: "PHASE_3",
-    secretHash: await hashSecret(secret),
-    challengeHash: await hashSecret(challenge),
-    otaEnrollmentId: enrollment.id,
-    metaBusinessUnitId: limits.metaBusinessUnitId,
-    serialNumber: limits.serialNumber ?? null,
-    udid: limits.udid ?? null,
-    expiresAt: new Date(now.getTime() + PROFILE_DAYS * 86_400_000),
-  }, now);
-  return { id, commonName: `MDM$OTA$${secret}`, challenge, organization: `MBU$${limits.metaBusinessUnitId}` };
+  return {
+    secret,
+    challenge,
+    hashes: { secretHash: await hashSecret(secret), challengeHash: await hashSecret(challenge) },
+    expiresAt: new Date(runtime.clock.now().getTime() + hours * 3_600_000),
+  };
+}
+
+/** Opens a session; serial number and UDID limit it to one device. */
+export async function openSession(
+  tx: Tx,
+  runtime: Runtime,
+  session: Omit<SessionRow, "id" | "expiresAt">,
+  hours: number,
+): Promise<OpenedSession> {
+  const { secret, challenge, hashes, expiresAt } = await newSecrets(runtime, hours);
+  const id = await insertSession(tx, { ...session, ...hashes, expiresAt }, runtime.clock.now());
+  return {
+    id,
+    commonName: commonNameOf(session, secret),
+    challenge,
+    organization: `MBU$${session.metaBusinessUnitId}`,
+  };
+}
+
+/** Moves a session to a status with new secrets, for its next profile or for one that was lost. */
+export async function reopenSession(
+  tx: Tx,
+  runtime: Runtime,
+  session: SessionRow,
+  status: SessionRow["status"],
+  hours: number,
+): Promise<OpenedSession> {
+  const { secret, challenge, hashes, expiresAt } = await newSecrets(runtime, hours);
+  await renewSessionSecrets(tx, session.id, { status, ...hashes, expiresAt }, runtime.clock.now());
+  return {
+    id: session.id,
+    commonName: commonNameOf({ kind: session.kind, status }, secret),
+    challenge,
+    organization: `MBU$${session.metaBusinessUnitId}`,
+  };
 }

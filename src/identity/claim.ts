@@ -1,41 +1,86 @@
 /**
- * A first Authenticate claims an enrollment session: the certificate must be one that we issued for that session, be valid,
- * chain to the authority, and name the session in its subject.
+ * A certificate that is not pinned yet claims an enrollment session: it must be one that this session's issuer gave for that
+ * session, be valid, chain to an authority that is trusted for that enrollment, and name the session in its subject.
  *
  * @module
  */
 
-import { findSessionOfCertificate, lockSession, type SessionRow } from "../../db/enrollments.ts";
+import {
+  findIssuedCertificate,
+  findOtaEnrollment,
+  type IssuedRow,
+  lockSession,
+  type SessionRow,
+} from "../../db/enrollments.ts";
 import type { Tx } from "../../db/open.ts";
 import { builtInAuthority } from "../enrollment/authority.ts";
-import { hashSecret } from "../enrollment/sessions.ts";
+import { BUILT_IN_ISSUER } from "../enrollment/scep_issuers.ts";
+import { hashSecret, parseCommonName } from "../enrollment/sessions.ts";
 import { problem } from "../errors.ts";
-import type { Certificate } from "../pki/certificate.ts";
+import { type Certificate, certificatesFromPem } from "../pki/certificate.ts";
 import { verifyChain } from "../pki/chain.ts";
 import { PkiError } from "../pki/errors.ts";
 import type { Runtime } from "../runtime.ts";
 
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
 
+/** A session with whether its certificate follows another of the same enrollment. */
+export type Claim = { session: SessionRow; renewal: boolean };
+
+/** Which part of a session a certificate is for: the whole enrollment, or the third phase of an OTA enrollment. */
+export type ClaimFor = "enrollment" | "phase 3";
+
 /** The session that a certificate stands for, locked. Throws `device-not-identified`. */
-export async function claimSession(tx: Tx, runtime: Runtime, certificate: Certificate): Promise<SessionRow> {
-  const authority = await builtInAuthority(runtime);
+export async function claimSession(
+  tx: Tx,
+  runtime: Runtime,
+  certificate: Certificate,
+  purpose: ClaimFor = "enrollment",
+): Promise<Claim> {
+  const named = parseCommonName(certificate.subject.commonName ?? "");
+  // The attack: the certificate of phase 2, given for a serial number that anybody can say, as a device's identity.
+  if (named === undefined || named.phase2 !== (purpose === "phase 3")) {
+    throw refuse("bad CN prefix in client certificate");
+  }
+  const issued = await findIssuedCertificate(tx, certificate.fingerprint);
+  const session = await lockSession(tx, { secretHash: await hashSecret(named.secret) });
+  if (session === undefined || session.kind !== named.kind) {
+    throw refuse("the certificate names no enrollment session");
+  }
+  if (certificate.subject.organization !== `MBU$${session.metaBusinessUnitId}`) {
+    throw refuse("unknown meta business unit in client certificate DN");
+  }
+  await checkIssuer(tx, runtime, certificate, session, issued);
+  return { session, renewal: session.kind === "RE" || issued?.challengeHash === null };
+}
+
+async function checkIssuer(
+  tx: Tx,
+  runtime: Runtime,
+  certificate: Certificate,
+  session: SessionRow,
+  issued: IssuedRow | undefined,
+): Promise<void> {
+  const enrollment = session.otaEnrollmentId === null
+    ? undefined
+    : await findOtaEnrollment(tx, session.otaEnrollmentId);
+  if (enrollment === undefined) throw refuse("the enrollment of this session is gone");
+  const builtIn = enrollment.scepIssuerId === BUILT_IN_ISSUER || issued !== undefined;
+  if (builtIn && issued?.sessionId !== session.id) {
+    throw refuse("the device certificate was not issued for an enrollment session");
+  }
+  const { SCEP_CA_FULLCHAIN } = runtime.config;
+  const anchors = builtIn
+    ? [(await builtInAuthority(runtime)).certificate]
+    : SCEP_CA_FULLCHAIN === undefined
+    ? []
+    : certificatesFromPem(SCEP_CA_FULLCHAIN);
+  if (anchors.length === 0) throw refuse("SCEP_CA_FULLCHAIN is not set: no outside issuer is trusted");
   try {
     // The attack: a certificate of somebody's own authority that says the right names.
-    verifyChain(certificate, { anchors: [authority.certificate], now: runtime.clock.now() });
+    verifyChain(certificate, { anchors, now: runtime.clock.now() });
   } catch (error) {
     if (error instanceof PkiError) throw refuse(`the device certificate is not trusted: ${error.message}`);
     throw error;
   }
-  const session = await findSessionOfCertificate(tx, certificate.fingerprint);
-  if (session === undefined) throw refuse("the device certificate was not issued for an enrollment session");
-  const [prefix, kind, secret = "", ...rest] = (certificate.subject.commonName ?? "").split("$");
-  const named = prefix === "MDM" && rest.length === 0 && kind === session.kind
-    ? await lockSession(tx, { secretHash: await hashSecret(secret) })
-    : undefined;
-  if (named?.id !== session.id) throw refuse("bad CN prefix in client certificate");
-  if (certificate.subject.organization !== `MBU$${session.metaBusinessUnitId}`) {
-    throw refuse("unknown meta business unit in client certificate DN");
-  }
-  return session;
 }

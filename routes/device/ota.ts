@@ -1,0 +1,39 @@
+/**
+ * Over-the-air enrollment: one address for the device's two messages.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { answerOta } from "../../src/enrollment/ota.ts";
+import { Problem } from "../../src/errors.ts";
+import type { AppEnv } from "../context.ts";
+import { readBody } from "./body.ts";
+
+const BODY_LIMIT = 256 * 1024;
+
+/** How a profile travels. */
+export const PROFILE_TYPE = "application/x-apple-aspen-config";
+
+/** Mounts the address. */
+export function mountOta(app: Hono<AppEnv>): void {
+  app.post("/public/mdm/ota_enroll/", async (c) => {
+    try {
+      const { phase, profile } = await answerOta(
+        c.get("runtime"),
+        await readBody(c.req.raw, BODY_LIMIT),
+        c.get("request"),
+      );
+      const name = phase === 2 ? "espalier_ota_scep" : "espalier_mdm";
+      return new Response(profile, {
+        headers: {
+          "Content-Type": PROFILE_TYPE,
+          "Content-Disposition": `attachment; filename="${name}.mobileconfig"`,
+        },
+      });
+    } catch (error) {
+      if (error instanceof Problem) return new Response(error.message, { status: error.status });
+      throw error;
+    }
+  });
+}

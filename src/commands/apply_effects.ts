@@ -1,0 +1,147 @@
+/**
+ * Applies effects: what the answer of a device means for its records, in the transaction that finishes the command.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { type EnrollmentChange, updateEnrollment } from "../../db/enrollments.ts";
+import {
+  type InstalledAppRow,
+  type InstalledCertificateRow,
+  replaceApps,
+  replaceCertificates,
+  replaceProfiles,
+} from "../../db/inventory.ts";
+import type { Tx } from "../../db/open.ts";
+import { escrow } from "../escrow.ts";
+import type { RequestInfo } from "../events/record.ts";
+import { parseCertificate } from "../pki/certificate.ts";
+import { PkiError } from "../pki/errors.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Effect } from "./effect.ts";
+
+/** Whose records change. */
+export type EffectOwner = { enrollmentId: number; deviceId: number; serialNumber: string };
+
+type EffectOf<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
+type Context = { tx: Tx; runtime: Runtime; request: RequestInfo; owner: EffectOwner; now: Date };
+
+/** Present values only: an absent fact keeps what is stored. */
+function present<T extends object>(values: T): Partial<T> {
+  const result: Partial<T> = {};
+  for (const key in values) if (values[key] !== undefined) result[key] = values[key];
+  return result;
+}
+
+/** The last of the rows that share a key. */
+function distinct<T>(rows: readonly T[], keyOf: (row: T) => string): T[] {
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
+}
+
+async function applyDeviceInformation({ values: v, raw }: EffectOf<"deviceInformation">, context: Context) {
+  const change = present({
+    platform: v.platform ?? undefined,
+    awaitingConfiguration: v.awaitingConfiguration,
+    name: v.name,
+    model: v.model,
+    osVersion: v.osVersion,
+    osVersionExtra: v.osVersionExtra,
+    buildVersion: v.buildVersion,
+    buildVersionExtra: v.buildVersionExtra,
+    appleSilicon: v.appleSilicon,
+    supervised: v.supervised,
+  }) as EnrollmentChange;
+  const { tx, owner, now } = context;
+  await updateEnrollment(
+    tx,
+    owner.enrollmentId,
+    { ...change, deviceInformation: raw, deviceInformationAt: now },
+    now,
+  );
+}
+
+async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, context: Context) {
+  const change = present({
+    depEnrollment: v.depEnrollment,
+    userEnrollment: v.userEnrollment,
+    userApprovedEnrollment: v.userApproved,
+    activationLockManageable: v.activationLockManageable,
+  }) as EnrollmentChange;
+  const { tx, owner, now } = context;
+  await updateEnrollment(tx, owner.enrollmentId, { ...change, securityInfo: raw, securityInfoAt: now }, now);
+}
+
+async function applyApps(effect: EffectOf<"apps">, { tx, owner, now }: Context) {
+  // An answer about some apps says nothing about the others.
+  if (effect.identifiers !== null) return;
+  const rows = effect.apps.map((app): InstalledAppRow => ({
+    identifier: app.identifier ?? "",
+    name: app.name ?? "",
+    version: app.version ?? "",
+    shortVersion: app.shortVersion ?? "",
+    managed: effect.managedOnly ? true : null,
+    bundleSize: app.bundleSize,
+    dynamicSize: app.dynamicSize,
+    flags: app.flags,
+    source: app.source,
+  }));
+  const key = (row: InstalledAppRow) => JSON.stringify([row.identifier, row.name, row.version, row.shortVersion]);
+  await replaceApps(tx, owner.enrollmentId, distinct(rows, key), now);
+}
+
+async function applyCertificates(effect: EffectOf<"certificates">, { tx, runtime, owner, now }: Context) {
+  const rows = effect.certificates.flatMap(({ der, commonName }): InstalledCertificateRow[] => {
+    try {
+      const certificate = parseCertificate(Uint8Array.from(der));
+      return [{
+        fingerprint: certificate.fingerprint,
+        certificate: certificate.der,
+        subject: String(certificate.subject),
+        issuer: String(certificate.issuer),
+        serialNumber: certificate.serialNumber,
+        notBefore: certificate.notBefore,
+        notAfter: certificate.notAfter,
+        commonName,
+      }];
+    } catch (error) {
+      if (!(error instanceof PkiError)) throw error;
+      // One odd certificate hides none of the others.
+      runtime.log.info("Cannot read a certificate of a device", { device: owner.deviceId, error });
+      return [];
+    }
+  });
+  await replaceCertificates(tx, owner.enrollmentId, distinct(rows, ({ fingerprint }) => fingerprint), now);
+}
+
+async function applyProfiles(effect: EffectOf<"profiles">, { tx, owner, now }: Context) {
+  const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+  const rows = effect.profiles.map(({ signers, ...profile }) => ({ ...profile, signers: signers.map(sha256) }));
+  const key = ({ uuid, identifier }: { uuid: string; identifier: string }) => JSON.stringify([uuid, identifier]);
+  await replaceProfiles(tx, owner.enrollmentId, distinct(rows, key), now);
+}
+
+/** Applies one effect. */
+export async function applyEffect(effect: Effect, context: Context): Promise<void> {
+  const { tx, runtime, request, owner } = context;
+  switch (effect.kind) {
+    case "deviceInformation":
+      return await applyDeviceInformation(effect, context);
+    case "securityInfo":
+      return await applySecurityInfo(effect, context);
+    case "apps":
+      return await applyApps(effect, context);
+    case "certificates":
+      return await applyCertificates(effect, context);
+    case "profiles":
+      return await applyProfiles(effect, context);
+    case "lockPin":
+      return await escrow(tx, runtime, request, owner, "device_lock_pin", effect.pin);
+    case "prkCms":
+    case "artifact":
+      // Of FileVault settings and artifacts, which nothing declares yet: without a declaration there is no record to change.
+      return;
+    case "unreadable":
+      return runtime.log.warn("Cannot use the result of a command", { device: owner.deviceId, reason: effect.reason });
+  }
+}

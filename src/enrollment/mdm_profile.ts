@@ -1,0 +1,191 @@
+/**
+ * The profiles of enrollments: the MDM profile with its identity, and the smaller ones that lead to it over the air.
+ *
+ * @module
+ */
+
+import type { OtaEnrollmentRow } from "../../db/enrollments.ts";
+import type { Db } from "../../db/open.ts";
+import { findScepIssuer } from "../../db/scep_issuers.ts";
+import { problem } from "../errors.ts";
+import { issueCertificate, randomSerial } from "../pki/ca.ts";
+import { certificatesFromPem, toPem } from "../pki/certificate.ts";
+import { signAttached } from "../pki/cms/signed.ts";
+import { generateRsaKey, openPrivateKey, spkiOf } from "../pki/keys.ts";
+import { buildPlist, type PlistDict } from "../protocol/plist.ts";
+import {
+  configurationProfile,
+  fullSubject,
+  mdmPayload,
+  plainSubject,
+  profileServiceProfile,
+  reverseDns,
+  rootCaPayload,
+  scepPayload,
+} from "../protocol/profile.ts";
+import type { Runtime } from "../runtime.ts";
+import { builtInAuthority } from "./authority.ts";
+import { staticChallengeOf } from "./scep_issuers.ts";
+import type { OpenedSession } from "./sessions.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+const uuidOf = (runtime: Runtime) => runtime.random.uuid().toUpperCase();
+const prefixOf = (runtime: Runtime) => `${reverseDns(new URL(runtime.config.BASE_URL).hostname)}.mdm`;
+
+/** Who the identity is for. `plain` keeps the subject to attributes that simple clients know. */
+export type ProfileTarget = { serialNumber?: string | undefined; plain?: boolean };
+
+/** The SCEP payload of a session's certificate, as the enrollment's issuer wants it. */
+async function identityPayload(
+  db: Db,
+  runtime: Runtime,
+  enrollment: OtaEnrollmentRow,
+  session: OpenedSession,
+  target: ProfileTarget,
+): Promise<{ payload: PlistDict; uuid: string }> {
+  const issuer = await findScepIssuer(db, enrollment.scepIssuerId);
+  if (issuer === undefined) throw new Error(`Cannot find the SCEP issuer of the enrollment "${enrollment.name}"`);
+  const builtIn = issuer.backend === "BUILT_IN";
+  const uuid = uuidOf(runtime);
+  const named = { commonName: session.commonName, organization: session.organization };
+  const payload = scepPayload({
+    identifier: `${prefixOf(runtime)}.scep`,
+    uuid,
+    displayName: "Device identity",
+    url: builtIn ? `${runtime.config.BASE_URL}/public/mdm/scep/` : issuer.url,
+    name: builtIn ? "espalier" : issuer.name,
+    subject: target.plain === true ? plainSubject(named) : fullSubject({
+      ...named,
+      ...(target.serialNumber === undefined ? {} : { serialNumber: target.serialNumber }),
+    }),
+    challenge: builtIn ? session.challenge : await staticChallengeOf(runtime, issuer),
+    keySize: issuer.keySize === 4096 ? 4096 : 2048,
+    keyUsage: issuer.keyUsage === 1 || issuer.keyUsage === 4 ? issuer.keyUsage : 5,
+  });
+  return { payload, uuid };
+}
+
+/** The root of our own TLS chain, for devices that do not know it. */
+function tlsRootPayload(runtime: Runtime): PlistDict[] {
+  const { TLS_FULLCHAIN, DISTRIBUTE_TLS_CHAIN } = runtime.config;
+  if (TLS_FULLCHAIN === undefined || !DISTRIBUTE_TLS_CHAIN) return [];
+  const root = certificatesFromPem(TLS_FULLCHAIN).at(-1);
+  if (root === undefined) return [];
+  return [rootCaPayload({
+    identifier: `${prefixOf(runtime)}.root-ca`,
+    uuid: uuidOf(runtime),
+    displayName: "Root CA",
+    pem: toPem(root.der, "CERTIFICATE"),
+  })];
+}
+
+/** The MDM profile of an opened session, unsigned. Throws `refused` while the enrollment has no push topic. */
+export async function mdmProfile(
+  db: Db,
+  runtime: Runtime,
+  enrollment: OtaEnrollmentRow,
+  session: OpenedSession,
+  target: ProfileTarget,
+): Promise<Bytes> {
+  const { config } = runtime;
+  if (enrollment.topic === null) {
+    throw problem("refused", undefined, {
+      list: ["Cannot make an enrollment profile: the push certificate of this enrollment was not uploaded yet"],
+    });
+  }
+  const prefix = prefixOf(runtime);
+  const identity = await identityPayload(db, runtime, enrollment, session, target);
+  const base = config.MTLS_PROXY ? config.MTLS_BASE_URL : config.BASE_URL;
+  return buildPlist(configurationProfile({
+    identifier: prefix,
+    uuid: uuidOf(runtime),
+    displayName: enrollment.displayName,
+    organization: config.ORGANIZATION,
+    payloads: [
+      // Simple clients know two payloads.
+      ...(target.plain === true ? [] : tlsRootPayload(runtime)),
+      identity.payload,
+      mdmPayload({
+        identifier: `${prefix}.mdm`,
+        uuid: uuidOf(runtime),
+        displayName: "Device management",
+        identityCertificateUuid: identity.uuid,
+        topic: enrollment.topic,
+        serverUrl: `${base}/public/mdm/connect/`,
+        checkInUrl: `${base}/public/mdm/checkin/`,
+        signMessage: !config.MTLS_PROXY,
+      }),
+    ],
+  }));
+}
+
+/** The profile of OTA phase 2: the certificate that signs phase 3, nothing else. */
+export async function phase2Profile(
+  db: Db,
+  runtime: Runtime,
+  enrollment: OtaEnrollmentRow,
+  session: OpenedSession,
+  target: ProfileTarget,
+): Promise<Bytes> {
+  const { payload } = await identityPayload(db, runtime, enrollment, session, target);
+  return buildPlist(configurationProfile({
+    identifier: `${prefixOf(runtime)}.ota-scep`,
+    uuid: uuidOf(runtime),
+    displayName: enrollment.displayName,
+    organization: runtime.config.ORGANIZATION,
+    payloads: [payload],
+  }));
+}
+
+/** The profile that begins an OTA enrollment: the device answers it with its attributes and the enrollment secret. */
+export function otaProfile(runtime: Runtime, enrollment: OtaEnrollmentRow, secret: string): Bytes {
+  return buildPlist(profileServiceProfile({
+    identifier: `${prefixOf(runtime)}.profile-service`,
+    uuid: uuidOf(runtime),
+    displayName: enrollment.displayName,
+    organization: runtime.config.ORGANIZATION,
+    url: `${runtime.config.BASE_URL}/public/mdm/ota_enroll/`,
+    challenge: secret,
+  }));
+}
+
+type Signer = Parameters<typeof signAttached>[1];
+const signers = new WeakMap<Runtime["sql"], { signer: Signer; until: Date }>();
+
+/** The identity that signs profiles: the configured one, the TLS one, or a short-lived one of the built-in authority. */
+async function profileSigner(runtime: Runtime): Promise<Signer> {
+  const { config } = runtime;
+  const chain = config.SIGNING_FULLCHAIN ?? config.TLS_FULLCHAIN;
+  const key = config.SIGNING_PRIVKEY ?? config.TLS_PRIVKEY;
+  if (chain !== undefined && key !== undefined) {
+    const [first, ...rest] = certificatesFromPem(chain);
+    if (first !== undefined) {
+      return { certificate: first.der, key: openPrivateKey(key), chain: rest.map(({ der }) => der) };
+    }
+  }
+  const now = runtime.clock.now();
+  const known = signers.get(runtime.sql);
+  if (known !== undefined && known.until > now) return known.signer;
+  const authority = await builtInAuthority(runtime);
+  const own = await generateRsaKey(2048);
+  const until = new Date(now.getTime() + 365 * 86_400_000);
+  const signer = {
+    certificate: issueCertificate(authority, {
+      subject: [["CN", `${config.ORGANIZATION} profile signing`], ["O", config.ORGANIZATION]],
+      spki: spkiOf(own),
+      serial: randomSerial(),
+      notBefore: new Date(now.getTime() - 600_000),
+      notAfter: until,
+      keyUsage: ["digitalSignature"],
+    }),
+    key: own,
+    chain: [authority.certificate.der],
+  };
+  signers.set(runtime.sql, { signer, until: new Date(until.getTime() - 30 * 86_400_000) });
+  return signer;
+}
+
+/** A profile signed for delivery (CMS, DER). */
+export async function signProfile(runtime: Runtime, profile: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return Uint8Array.from(signAttached(profile, await profileSigner(runtime)));
+}

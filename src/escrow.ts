@@ -1,0 +1,74 @@
+/**
+ * Escrowed secrets: kept for the hardware, read only by those who may, and every reading leaves an event.
+ *
+ * @module
+ */
+
+import { endEscrowed, type EscrowKind, findEscrowed, insertEscrowed } from "../db/escrowed_secrets.ts";
+import { nextId } from "../db/enrollments.ts";
+import type { Tx } from "../db/open.ts";
+import { recordEvents, type RequestInfo } from "./events/record.ts";
+import type { Runtime } from "./runtime.ts";
+
+const contextOf = (id: number) => ({ table: "escrowed_secrets", column: "secret_sealed", id });
+
+/** The device of a secret. */
+export type EscrowOwner = { deviceId: number; serialNumber: string };
+
+/** The event types of each kind (SPEC 14.2). */
+const EVENTS: Record<EscrowKind, { set: string; cleared: string; viewed: string }> = {
+  device_lock_pin: {
+    set: "device_lock_pin_set",
+    cleared: "device_lock_pin_cleared",
+    viewed: "device_lock_pin_viewed",
+  },
+};
+
+/** Keeps a secret; the one before it of its kind stays in the records, ended. */
+export async function escrow(
+  tx: Tx,
+  runtime: Runtime,
+  request: RequestInfo,
+  owner: EscrowOwner,
+  kind: EscrowKind,
+  secret: string,
+): Promise<void> {
+  const id = await nextId(tx, "escrowed_secrets");
+  const secretSealed = await runtime.keys.seal(secret, contextOf(id));
+  await insertEscrowed(tx, { id, deviceId: owner.deviceId, kind, secretSealed }, runtime.clock.now());
+  await record(tx, runtime, request, owner, EVENTS[kind].set);
+}
+
+/** Ends the current secret: the device no longer asks for it. */
+export async function endEscrow(
+  tx: Tx,
+  runtime: Runtime,
+  request: RequestInfo,
+  owner: EscrowOwner,
+  kind: EscrowKind,
+): Promise<void> {
+  if (!await endEscrowed(tx, owner.deviceId, kind, runtime.clock.now())) return;
+  await record(tx, runtime, request, owner, EVENTS[kind].cleared);
+}
+
+/** The current secret, or null. An event tells who saw it; looking at nothing leaves none. */
+export async function revealEscrowed(
+  runtime: Runtime,
+  request: RequestInfo,
+  owner: EscrowOwner,
+  kind: EscrowKind,
+): Promise<string | null> {
+  return await runtime.sql.begin(async (tx) => {
+    const row = await findEscrowed(tx, owner.deviceId, kind);
+    if (row === undefined) return null;
+    await record(tx, runtime, request, owner, EVENTS[kind].viewed);
+    return await runtime.keys.openText(row.secretSealed, contextOf(row.id));
+  });
+}
+
+const record = (tx: Tx, runtime: Runtime, request: RequestInfo, owner: EscrowOwner, type: string) =>
+  recordEvents(tx, runtime, request, [{
+    type,
+    serialNumber: owner.serialNumber,
+    objects: { device: [owner.deviceId] },
+  }]);

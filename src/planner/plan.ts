@@ -1,0 +1,55 @@
+/**
+ * What a device needs next, and why.
+ *
+ * Pure: the same facts at the same time give the same plan. The connect endpoint takes `next`; whoever wants to know why
+ * reads `decisions`, one for each thing that was considered.
+ *
+ * @module
+ */
+
+import type { Json } from "../../db/open.ts";
+import type { PlanFacts } from "./facts.ts";
+import { baseInventory } from "./schedulers/base_inventory.ts";
+import { extraInventory } from "./schedulers/extra_inventory.ts";
+import { queuedCommands } from "./schedulers/queued_commands.ts";
+import { renewal } from "./schedulers/renewal.ts";
+
+/** What to send: a command of the queue, a new one, or a new identity's enrollment profile. */
+export type Step =
+  | { kind: "queued"; commandId: number }
+  | { kind: "command"; name: string; arguments: Json }
+  | { kind: "renewal" };
+
+/** What was considered, and what came of it. */
+export type Decision = {
+  scheduler: string;
+  /** What it is about, e.g. a command's name. */
+  subject: string;
+  outcome: "chosen" | "not due" | "waits" | "not for this target" | "off";
+  /** The evidence as a sentence, e.g. `collected 2026-06-01T12:00:00Z, due every 86400 s`. */
+  evidence: string;
+  /** When this may be otherwise without anything else changing. */
+  until?: Date;
+  step?: Step;
+};
+
+/** One concern: considers its subjects in their order. */
+export type Scheduler = { name: string; consider(facts: PlanFacts, now: Date): Decision[] };
+
+/** All concerns, the most urgent first. */
+export const SCHEDULERS: readonly Scheduler[] = [queuedCommands, baseInventory, renewal, extraInventory];
+
+/** A plan: the step to take now, why, and when to plan again if nothing happens before. */
+export type Plan = { next: Step | null; decisions: Decision[]; planAgainAt: Date | null };
+
+/** The plan of a channel at `now`. */
+export function plan(facts: PlanFacts, now: Date): Plan {
+  const decisions = SCHEDULERS.flatMap((scheduler) => scheduler.consider(facts, now));
+  const chosen = decisions.find(({ outcome }) => outcome === "chosen");
+  const times = decisions.flatMap(({ until }) => until === undefined ? [] : [until.getTime()]);
+  return {
+    next: chosen?.step ?? null,
+    decisions,
+    planAgainAt: chosen !== undefined ? now : times.length === 0 ? null : new Date(Math.min(...times)),
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * Commands that wait in the queue, oldest first.
+ *
+ * A command put off with NotNow is never offered twice in one conversation; one that was sent and not answered is offered
+ * again after its time; none of them blocks another.
+ *
+ * @module
+ */
+
+import type { PlanFacts, QueuedCommand } from "../facts.ts";
+import type { Decision, Scheduler } from "../plan.ts";
+
+const later = (date: Date, seconds: number) => new Date(date.getTime() + seconds * 1000);
+
+function consider(command: QueuedCommand, facts: PlanFacts, now: Date): Decision {
+  const about = { scheduler: "queued-commands", subject: `${command.name} ${command.uuid}` };
+  const waits = (evidence: string, until?: Date): Decision => ({
+    ...about,
+    outcome: "waits",
+    evidence,
+    ...(until === undefined ? {} : { until }),
+  });
+  if (command.expiresAt !== null && command.expiresAt <= now) {
+    return { ...about, outcome: "not due", evidence: `expired ${command.expiresAt.toISOString()}` };
+  }
+  if (command.notBefore !== null && command.notBefore > now) {
+    return waits(`not before ${command.notBefore.toISOString()}`, command.notBefore);
+  }
+  const chosen = (evidence: string): Decision => ({
+    ...about,
+    outcome: "chosen",
+    evidence,
+    step: { kind: "queued", commandId: command.id },
+  });
+  switch (command.state) {
+    case "queued":
+      return chosen(`queued ${command.createdAt.toISOString()}`);
+    case "notNow": {
+      const began = facts.conversationStartedAt;
+      // Without an end of its own the wait ends with the next conversation, which makes contact by itself.
+      if (facts.status === "NotNow") return waits("the device said NotNow in this conversation");
+      if (began !== null && command.notNowAt !== null && command.notNowAt >= began) {
+        return waits("put off in this conversation");
+      }
+      return chosen("put off in an earlier conversation");
+    }
+    case "sent": {
+      const sentAt = command.sentAt ?? command.createdAt;
+      const again = later(sentAt, facts.settings.resendAfterSeconds);
+      if (facts.status === "NotNow") return waits("the device said NotNow in this conversation", again);
+      if (again > now) return waits(`sent ${sentAt.toISOString()}, not answered yet`, again);
+      return chosen(`sent ${sentAt.toISOString()} and not answered for ${facts.settings.resendAfterSeconds} s`);
+    }
+  }
+}
+
+/** Whether a live command of that name is on its way. */
+export function isPending(facts: PlanFacts, name: string): boolean {
+  return facts.queue.some((command) => command.name === name);
+}
+
+export const queuedCommands: Scheduler = {
+  name: "queued-commands",
+  consider: (facts, now) => facts.queue.map((command) => consider(command, facts, now)),
+};
