@@ -1,0 +1,38 @@
+/**
+ * Who makes simulated devices: an authority in the place of Apple's, and the certificates that it gives to devices.
+ *
+ * How it differs from the real thing: one level instead of three, RSA 2048 and SHA-256 instead of RSA 1024 and SHA-1. The
+ * server accepts it only as a root in `DEVICE_TEST_ROOTS`.
+ *
+ * @module
+ */
+
+import type { KeyObject } from "node:crypto";
+import { type Authority, createAuthority, issueCertificate, randomSerial } from "../src/pki/ca.ts";
+import { parseCertificate, toPem } from "../src/pki/certificate.ts";
+import { generateRsaKey, spkiOf } from "../src/pki/keys.ts";
+import type { DeviceIdentity } from "./identity.ts";
+
+/** A maker of devices; `pem` is what the server must trust. */
+export type DeviceMaker = { pem: string; certify(udid: string, key: KeyObject): DeviceIdentity };
+
+/** Makes a maker. */
+export async function makeDeviceMaker(now: Date): Promise<DeviceMaker> {
+  const key = await generateRsaKey(2048);
+  const der = createAuthority({ subject: [["CN", "Simulated Device CA"], ["O", "Simulation"]], now, key, years: 10 });
+  const authority: Authority = { certificate: parseCertificate(der), key };
+  return {
+    pem: toPem(der, "CERTIFICATE"),
+    certify: (udid, deviceKey) => ({
+      certificate: parseCertificate(issueCertificate(authority, {
+        subject: [["CN", udid], ["OU", "Simulated Device"]],
+        spki: spkiOf(deviceKey),
+        serial: randomSerial(),
+        notBefore: new Date(now.getTime() - 600_000),
+        notAfter: new Date(now.getTime() + 5 * 365 * 86_400_000),
+        keyUsage: ["digitalSignature"],
+      })),
+      key: deviceKey,
+    }),
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * A server with an enrollment, and simulated devices that talk to it in memory: for tests of the whole way.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { insertMetaBusinessUnit } from "../../db/meta_business_units.ts";
+import { nextId } from "../../db/enrollments.ts";
+import { insertPushCertificate } from "../../db/push_certificates.ts";
+import { createApp } from "../../routes/app.ts";
+import { type DeviceOptions, SimulatedDevice } from "../../simulators/device.ts";
+import { type DeviceMaker, makeDeviceMaker } from "../../simulators/device_ca.ts";
+import { MODELS } from "../../simulators/models.ts";
+import type { Config } from "../../src/config.ts";
+import { createOtaEnrollment, downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
+import { selfSigned } from "../../src/pki/ca.ts";
+import { toPem } from "../../src/pki/certificate.ts";
+import { exportPkcs8, generateRsaKey } from "../../src/pki/keys.ts";
+import { makeCaller, testRequest } from "../routes/api/support.ts";
+import { TestClock, type TestRuntime, testRuntime } from "./runtime.ts";
+import { withDatabase } from "./database.ts";
+
+export const TOPIC = "com.apple.mgmt.External.00000000-0000-4000-8000-000000000001";
+
+/** Two keys that every test may give to devices: making one takes long. */
+export const KEYS = [await generateRsaKey(2048), await generateRsaKey(2048)] as const;
+const maker: DeviceMaker = await makeDeviceMaker(new TestClock().now());
+
+/** A running house. */
+export type Fleet = {
+  runtime: TestRuntime;
+  enrollmentId: number;
+  maker: DeviceMaker;
+  fetch(request: Request): Promise<Response>;
+  /** A device that is not enrolled yet. */
+  device(options?: Partial<DeviceOptions>): SimulatedDevice;
+  /** A device that was enrolled with a direct profile. */
+  enrolled(options?: Partial<DeviceOptions>): Promise<SimulatedDevice>;
+  /** A call of the API as a superuser: the status and the JSON. */
+  // deno-lint-ignore no-explicit-any
+  api(method: string, path: string, body?: unknown): Promise<{ status: number; json: any }>;
+};
+
+/** Runs `body` with a fresh house. */
+export async function withFleet(
+  body: (fleet: Fleet) => Promise<void>,
+  settings: Partial<Record<keyof Config, unknown>> = {},
+): Promise<void> {
+  await withDatabase(async (sql, url) => {
+    const runtime = await testRuntime(sql, url, { DEVICE_TEST_ROOTS: maker.pem, ...settings });
+    const { clock } = runtime;
+    const unit = await insertMetaBusinessUnit(sql, { name: "Test" }, clock.now());
+    const id = await nextId(sql, "push_certificates");
+    const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2040-01-01T00:00:00Z") };
+    await insertPushCertificate(sql, {
+      id,
+      name: "push",
+      topic: TOPIC,
+      ...dates,
+      certificate: toPem(selfSigned({ subject: [["CN", "push"]], key: KEYS[0], ...dates }), "CERTIFICATE"),
+      privateKeySealed: await runtime.keys.seal(exportPkcs8(KEYS[0]), {
+        table: "push_certificates",
+        column: "private_key_sealed",
+        id,
+      }),
+    }, clock.now());
+    const enrollment = await createOtaEnrollment(runtime, testRequest, {
+      name: "Everyone",
+      displayName: "Everyone",
+      pushCertificateId: id,
+      secret: { metaBusinessUnitId: unit.id, serialNumbers: [], udids: [], quota: null, expiredAt: null, tags: [] },
+    });
+    const app = createApp(runtime);
+    const fetch = async (request: Request) => await app.fetch(request, { remoteAddress: "192.0.2.1" });
+    let token: string | undefined;
+    let made = 0;
+    const fleet: Fleet = {
+      runtime,
+      enrollmentId: enrollment.id,
+      maker,
+      fetch,
+      device(options = {}) {
+        const [model] = MODELS;
+        assert.ok(model);
+        made++;
+        return new SimulatedDevice({
+          model,
+          serialNumber: `C02SIM${String(made).padStart(6, "0")}`,
+          send: fetch,
+          now: () => clock.now(),
+          key: KEYS[made % 2] ?? KEYS[0],
+          ...options,
+        });
+      },
+      async enrolled(options = {}) {
+        const device = this.device(options);
+        await device.enroll(
+          await downloadDirectProfile(runtime, testRequest, enrollment.id, { signed: options.scep !== "old" }),
+        );
+        return device;
+      },
+      async api(method, path, content) {
+        token ??= (await makeCaller(runtime, "superuser")).token;
+        const response = await fetch(
+          new Request(`https://mdm.example.com${path}`, {
+            method,
+            headers: { Authorization: `Token ${token}`, "Content-Type": "application/json" },
+            ...(content === undefined ? {} : { body: JSON.stringify(content) }),
+          }),
+        );
+        const text = await response.text();
+        return { status: response.status, json: text === "" ? undefined : JSON.parse(text) };
+      },
+    };
+    await body(fleet);
+  });
+}
