@@ -23,6 +23,18 @@ export type TargetRow = {
   awaitingConfiguration: boolean | null;
 };
 
+/** A user of a device. Times are ISO texts. */
+export type DeviceUser = {
+  id: number;
+  userKey: string;
+  longName: string;
+  shortName: string;
+  lastIp: string | null;
+  lastSeenAt: string | null;
+  createdAt: string;
+  updatedAt: string;
+};
+
 /** A device as lists show it. */
 export type DeviceView = {
   id: number;
@@ -31,7 +43,11 @@ export type DeviceView = {
   blockedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
+  enrollmentId: number | null;
   channelId: number | null;
+  blueprintId: number | null;
+  lockPinEscrowed: boolean;
+  users: DeviceUser[];
   name: string | null;
   model: string | null;
   platform: StoredPlatform | null;
@@ -58,7 +74,13 @@ export type DeviceView = {
 
 const select = (db: Db) =>
   db`
-    select d.id, d.udid, d.serial_number, d.blocked_at, d.created_at, d.updated_at, c.id as channel_id, e.name, e.model,
+    select d.id, d.udid, d.serial_number, d.blocked_at, d.created_at, d.updated_at, e.id as enrollment_id, c.id as channel_id, e.blueprint_id,
+      exists (select 1 from escrowed_secrets s where s.device_id = d.id and s.kind = 'device_lock_pin' and s.ended_at is null)
+        as lock_pin_escrowed,
+      coalesce((select jsonb_agg(jsonb_build_object('id', u.id, 'userKey', u.user_key, 'longName', u.user_long_name,
+          'shortName', u.user_short_name, 'lastIp', u.last_ip, 'lastSeenAt', u.last_seen_at, 'createdAt', u.created_at,
+          'updatedAt', u.updated_at) order by u.id)
+        from channels u where u.enrollment_id = e.id and u.user_key <> ''), '[]') as users, e.name, e.model,
       e.platform, e.os_version, e.os_version_extra, e.build_version, e.build_version_extra, e.apple_silicon, e.supervised,
       e.dep_enrollment, e.user_enrollment, e.user_approved_enrollment, e.activation_lock_manageable,
       e.awaiting_configuration, e.declarative_management, e.bootstrap_token_sealed is not null as bootstrap_token_escrowed,

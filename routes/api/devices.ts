@@ -7,13 +7,13 @@
 import { z } from "zod";
 import { cancelCommand, type CommandView, findCommand, listCommands } from "../../db/commands.ts";
 import { DEVICE_ORDERINGS, findDevice, listDevices } from "../../db/devices.ts";
-import { blockDevice, sendCommand } from "../../src/devices/actions.ts";
+import { blockDevice, changeDeviceBlueprint, pokeDevice, sendCommand } from "../../src/devices/actions.ts";
 import { deviceRepresentation } from "../../src/devices/representation.ts";
 import { problem, refused } from "../../src/errors.ts";
 import { recordAudit } from "../../src/events/record.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, relatedFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
+import { idParams, pkField, relatedFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
 import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const flag = z.boolean().nullable();
@@ -21,6 +21,19 @@ const flag = z.boolean().nullable();
 /** A device in answers. */
 export const deviceSchema = z.object({
   id: z.int(),
+  users: z.array(z.object({
+    id: z.int(),
+    user_id: z.string(),
+    enrollment_id: z.null(),
+    long_name: z.string(),
+    short_name: z.string(),
+    declarative_management: z.boolean(),
+    last_ip: z.string().nullable(),
+    last_seen_at: timeOut.nullable(),
+    created_at: timeOut,
+    updated_at: timeOut,
+  })),
+  realm_user: z.null(),
   udid: z.string(),
   serial_number: z.string(),
   name: z.string(),
@@ -30,6 +43,9 @@ export const deviceSchema = z.object({
   build_version: z.string(),
   apple_silicon: flag,
   cert_not_valid_after: timeOut.nullable(),
+  cert_att_serial_number: z.null(),
+  cert_att_udid: z.null(),
+  blueprint: z.int().nullable(),
   awaiting_configuration: flag,
   declarative_management: z.boolean(),
   dep_enrollment: flag,
@@ -38,6 +54,12 @@ export const deviceSchema = z.object({
   supervised: flag,
   bootstrap_token_escrowed: z.boolean(),
   filevault_enabled: flag,
+  filevault_prk_escrowed: z.boolean(),
+  recovery_password_escrowed: z.boolean(),
+  admin_guid: z.null(),
+  admin_shortname: z.null(),
+  admin_password_escrowed: z.boolean(),
+  device_lock_pin_escrowed: z.boolean(),
   activation_lock_manageable: flag,
   last_ip: z.string().nullable(),
   last_seen_at: timeOut.nullable(),
@@ -177,6 +199,29 @@ export const DEVICE_ENDPOINTS = [
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, request, params }) =>
       deviceRepresentation(await blockDevice(runtime, request, params.id, false)),
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/devices/{id}/poke/",
+    permission: "mdm.change_enrolleddevice",
+    tag: "Devices",
+    summary: "Push a device now",
+    params: idParams,
+    response: { status: 200, schema: deviceSchema },
+    handle: async ({ runtime, request, params }) => deviceRepresentation(await pokeDevice(runtime, request, params.id)),
+  }),
+  endpoint({
+    method: "PUT",
+    path: "/api/mdm/devices/{id}/blueprint/",
+    permission: "mdm.change_enrolleddevice",
+    tag: "Devices",
+    summary: "Give a device a blueprint",
+    description: "It stays until somebody changes it, whatever blueprint the enrollment has.",
+    params: idParams,
+    body: z.object({ blueprint: pkField.nullable() }),
+    response: { status: 200, schema: deviceSchema },
+    handle: async ({ runtime, request, params, body }) =>
+      deviceRepresentation(await changeDeviceBlueprint(runtime, request, params.id, body.blueprint)),
   }),
   commandEndpoint("lock", "DeviceLock", "Lock a device"),
   commandEndpoint("erase", "EraseDevice", "Erase a device"),

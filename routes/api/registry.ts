@@ -5,14 +5,19 @@
  */
 
 import { API_TOKEN_ENDPOINTS } from "./api_tokens.ts";
+import { BLUEPRINT_ENDPOINTS } from "./blueprints.ts";
+import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
 import { DEVICE_TAG_ENDPOINTS } from "./device_tags.ts";
 import { DEVICE_ENDPOINTS } from "./devices.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { ENROLLMENT_ENDPOINTS } from "./enrollments.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
+import { OTA_ENROLLMENT_ENDPOINTS } from "./ota_enrollments.ts";
+import { PUSH_CERTIFICATE_ENDPOINTS } from "./push_certificates.ts";
 import { ROLE_ENDPOINTS } from "./roles.ts";
+import { SCEP_ISSUER_ENDPOINTS } from "./scep_issuers.ts";
 import { TAG_ENDPOINTS } from "./tags.ts";
+import { TASK_RESULT_ENDPOINTS } from "./task_results.ts";
 import { TAXONOMY_ENDPOINTS } from "./taxonomies.ts";
 import { USER_ENDPOINTS } from "./users.ts";
 
@@ -25,7 +30,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...TAXONOMY_ENDPOINTS,
   ...TAG_ENDPOINTS,
   ...DEVICE_TAG_ENDPOINTS,
-  ...ENROLLMENT_ENDPOINTS,
+  ...PUSH_CERTIFICATE_ENDPOINTS,
+  ...OTA_ENROLLMENT_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
+  ...DEVICE_INVENTORY_ENDPOINTS,
+  ...BLUEPRINT_ENDPOINTS,
+  ...SCEP_ISSUER_ENDPOINTS,
+  ...TASK_RESULT_ENDPOINTS,
   ...EVENT_ENDPOINTS,
 ];

@@ -4,11 +4,14 @@
  * @module
  */
 
+import { assignBlueprint, findBlueprint } from "../../db/blueprints.ts";
 import { findCommand } from "../../db/commands.ts";
 import { type DeviceView, findDevice, setBlocked } from "../../db/devices.ts";
+import type { Tx } from "../../db/open.ts";
+import { forcePush } from "../../db/push_targets.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
-import { problem } from "../errors.ts";
+import { invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { deviceRepresentation } from "./representation.ts";
@@ -42,6 +45,59 @@ export async function blockDevice(
       after: deviceRepresentation(after),
     });
     return after;
+  });
+}
+
+async function changed(
+  runtime: Runtime,
+  request: RequestInfo,
+  before: DeviceView,
+  change: (tx: Tx) => Promise<void>,
+): Promise<DeviceView> {
+  return await runtime.sql.begin(async (tx) => {
+    await change(tx);
+    const after = await findDevice(tx, before.id);
+    if (after === undefined) throw problem("not-found");
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: "mdm.enrolleddevice",
+      pk: before.id,
+      serialNumber: after.serialNumber,
+      before: deviceRepresentation(before),
+      after: deviceRepresentation(after),
+    });
+    return after;
+  });
+}
+
+/** Gives a device a blueprint, or none, and pushes it. Throws `invalid` for one that does not exist. */
+export async function changeDeviceBlueprint(
+  runtime: Runtime,
+  request: RequestInfo,
+  id: number,
+  blueprintId: number | null,
+): Promise<DeviceView> {
+  const before = await mustFind(runtime, id);
+  if (blueprintId !== null && await findBlueprint(runtime.sql, blueprintId) === undefined) {
+    throw invalid({ blueprint: [`Invalid pk "${blueprintId}" - object does not exist.`] });
+  }
+  return await changed(runtime, request, before, async (tx) => {
+    if (!await assignBlueprint(tx, id, blueprintId, runtime.clock.now())) {
+      throw problem("refused", "The device is not enrolled.");
+    }
+  });
+}
+
+/** Pushes a device at once, even if a push is outstanding. Throws `refused` when it cannot be pushed. */
+export async function pokeDevice(runtime: Runtime, request: RequestInfo, id: number): Promise<DeviceView> {
+  const before = await mustFind(runtime, id);
+  return await changed(runtime, request, before, async (tx) => {
+    if (await forcePush(tx, id, runtime.clock.now()) === 0) {
+      throw problem(
+        "refused",
+        "The device cannot be pushed: it is not enrolled, or its push token is not valid any more.",
+      );
+    }
   });
 }
 

@@ -4,22 +4,34 @@
  * @module
  */
 
-import { listPushTopics } from "../../db/push_topics.ts";
+import { findBlueprint } from "../../db/blueprints.ts";
 import { findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
-import { findOtaEnrollment, insertOtaEnrollment, type OtaEnrollmentRow } from "../../db/enrollments.ts";
-import { isUniqueViolation } from "../../db/open.ts";
-import { invalid, problem } from "../errors.ts";
+import {
+  deleteOtaEnrollment,
+  findOtaEnrollment,
+  hasSessions,
+  insertOtaEnrollment,
+  type OtaEnrollmentRow,
+  updateOtaEnrollment,
+} from "../../db/enrollments.ts";
+import { isUniqueViolation, type Tx } from "../../db/open.ts";
+import { listPushTopics } from "../../db/push_topics.ts";
+import { findScepIssuer } from "../../db/scep_issuers.ts";
+import { invalid, problem, refused } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
+import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { mdmProfile, otaProfile, signProfile } from "./mdm_profile.ts";
+import { BUILT_IN_ISSUER } from "./scep_issuers.ts";
 import {
   createEnrollmentSecret,
   type EnrollmentSecretInput,
   refusalOf,
   revealEnrollmentSecret,
+  revokeEnrollmentSecret,
+  updateEnrollmentSecret,
   verifyEnrollmentSecret,
 } from "./secrets.ts";
-import { BUILT_IN_ISSUER } from "./scep_issuers.ts";
 import { openSession, SESSION_HOURS } from "./sessions.ts";
 
 /** What an admin says of an OTA enrollment. */
@@ -33,42 +45,143 @@ export type OtaEnrollmentInput = {
   secret: EnrollmentSecretInput;
 };
 
+const valuesOf = (input: OtaEnrollmentInput) => ({
+  name: input.name,
+  displayName: input.displayName,
+  pushCertificateId: input.pushCertificateId,
+  scepIssuerId: input.scepIssuerId ?? BUILT_IN_ISSUER,
+  blueprintId: input.blueprintId ?? null,
+});
+
+async function checkReferences(tx: Tx, input: OtaEnrollmentInput): Promise<void> {
+  const unknown = (pk: string | number) => [`Invalid pk "${pk}" - object does not exist.`];
+  const { pushCertificateId, scepIssuerId, blueprintId } = input;
+  const fields: Record<string, string[]> = {};
+  if (!(await listPushTopics(tx)).some(({ id }) => id === pushCertificateId)) {
+    fields.push_certificate = unknown(pushCertificateId);
+  }
+  if (scepIssuerId !== undefined && await findScepIssuer(tx, scepIssuerId) === undefined) {
+    fields.scep_issuer = unknown(scepIssuerId);
+  }
+  if (blueprintId !== undefined && blueprintId !== null && await findBlueprint(tx, blueprintId) === undefined) {
+    fields.blueprint = unknown(blueprintId);
+  }
+  if (Object.keys(fields).length > 0) throw invalid(fields);
+}
+
+function nameTaken(error: unknown): never {
+  if (isUniqueViolation(error, "ota_enrollments_name")) {
+    throw invalid({ name: ["OTA enrollment with this name already exists."] });
+  }
+  throw error;
+}
+
 /** Makes an OTA enrollment with its secret. Throws `invalid`. */
 export async function createOtaEnrollment(
   runtime: Runtime,
   request: RequestInfo,
   input: OtaEnrollmentInput,
 ): Promise<OtaEnrollmentRow> {
-  try {
-    return await runtime.sql.begin(async (tx) => {
-      if (!(await listPushTopics(tx)).some(({ id }) => id === input.pushCertificateId)) {
-        throw invalid({ push_certificate: [`Invalid pk "${input.pushCertificateId}" - object does not exist.`] });
-      }
-      const secret = await createEnrollmentSecret(tx, runtime, input.secret);
-      const id = await insertOtaEnrollment(tx, {
-        name: input.name,
-        displayName: input.displayName,
-        pushCertificateId: input.pushCertificateId,
-        scepIssuerId: input.scepIssuerId ?? BUILT_IN_ISSUER,
-        blueprintId: input.blueprintId ?? null,
-        enrollmentSecretId: secret.id,
-      }, runtime.clock.now());
-      await recordAudit(tx, runtime, request, {
-        action: "created",
-        model: "mdm.otaenrollment",
-        pk: id,
-        after: { id, name: input.name, display_name: input.displayName, push_certificate: input.pushCertificateId },
-      });
-      const row = await findOtaEnrollment(tx, id);
-      if (row === undefined) throw new Error("Cannot find the enrollment that was just made");
-      return row;
+  return await runtime.sql.begin(async (tx) => {
+    await checkReferences(tx, input);
+    const secret = await createEnrollmentSecret(tx, runtime, input.secret);
+    const id = await insertOtaEnrollment(
+      tx,
+      { ...valuesOf(input), enrollmentSecretId: secret.id },
+      runtime.clock.now(),
+    );
+    const row = await findOtaEnrollment(tx, id);
+    if (row === undefined) throw new Error("Cannot find the enrollment that was just made");
+    await recordAudit(tx, runtime, request, {
+      action: "created",
+      model: "mdm.otaenrollment",
+      pk: id,
+      after: otaEnrollmentRepresentation(row),
     });
-  } catch (error) {
-    if (isUniqueViolation(error, "ota_enrollments_name")) {
-      throw invalid({ name: ["OTA enrollment with this name already exists."] });
+    return row;
+  }).catch(nameTaken);
+}
+
+async function mustFindOta(runtime: Runtime, id: number): Promise<OtaEnrollmentRow> {
+  const row = await findOtaEnrollment(runtime.sql, id);
+  if (row === undefined) throw problem("not-found");
+  return row;
+}
+
+/** An OTA enrollment as the audit log shows it: without its secret. */
+export const otaEnrollmentRepresentation = (row: OtaEnrollmentRow) => ({
+  id: row.id,
+  name: row.name,
+  display_name: row.displayName,
+  push_certificate: row.pushCertificateId,
+  scep_issuer: row.scepIssuerId,
+  acme_issuer: null,
+  blueprint: row.blueprintId,
+  realm: null,
+  created_at: naiveUtc(row.createdAt),
+  updated_at: naiveUtc(row.updatedAt),
+});
+
+/** Changes an OTA enrollment and its secret's limits; profiles out there go on working. Throws `invalid`. */
+export async function changeOtaEnrollment(
+  runtime: Runtime,
+  request: RequestInfo,
+  id: number,
+  input: OtaEnrollmentInput,
+): Promise<OtaEnrollmentRow> {
+  const before = await mustFindOta(runtime, id);
+  return await runtime.sql.begin(async (tx) => {
+    await checkReferences(tx, input);
+    await updateOtaEnrollment(tx, id, valuesOf(input), runtime.clock.now());
+    await updateEnrollmentSecret(tx, before.enrollmentSecretId, input.secret);
+    const after = await findOtaEnrollment(tx, id);
+    if (after === undefined) throw problem("not-found");
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: "mdm.otaenrollment",
+      pk: id,
+      before: otaEnrollmentRepresentation(before),
+      after: otaEnrollmentRepresentation(after),
+    });
+    return after;
+  }).catch(nameTaken);
+}
+
+/** Deletes an OTA enrollment with its secret. Throws `refused` once a device began to enroll with it. */
+export async function removeOtaEnrollment(runtime: Runtime, request: RequestInfo, id: number): Promise<void> {
+  const before = await mustFindOta(runtime, id);
+  await runtime.sql.begin(async (tx) => {
+    if (await hasSessions(tx, id)) throw refused("This OTA enrollment cannot be deleted");
+    await deleteOtaEnrollment(tx, id);
+    await recordAudit(tx, runtime, request, {
+      action: "deleted",
+      model: "mdm.otaenrollment",
+      pk: id,
+      before: otaEnrollmentRepresentation(before),
+    });
+  });
+}
+
+/** Revokes the secret of an OTA enrollment: no more devices, whatever profiles are out there. */
+export async function revokeOtaEnrollment(
+  runtime: Runtime,
+  request: RequestInfo,
+  id: number,
+): Promise<OtaEnrollmentRow> {
+  const row = await mustFindOta(runtime, id);
+  return await runtime.sql.begin(async (tx) => {
+    if (!await revokeEnrollmentSecret(tx, runtime, row.enrollmentSecretId)) {
+      throw problem("refused", "The enrollment secret was revoked already.");
     }
-    throw error;
-  }
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: "mdm.otaenrollment",
+      pk: id,
+      before: otaEnrollmentRepresentation(row),
+      after: { ...otaEnrollmentRepresentation(row), revoked: true },
+    });
+    return row;
+  });
 }
 
 /**

@@ -1,0 +1,79 @@
+/**
+ * Blueprints.
+ *
+ * @module
+ */
+
+import { type Db, one } from "./open.ts";
+
+/** What an operator says of a blueprint. Collect options: 0 no, 1 managed only, 2 all. */
+export type BlueprintValues = {
+  name: string;
+  /** Seconds. */
+  inventoryInterval: number;
+  collectApps: number;
+  collectCertificates: number;
+  collectProfiles: number;
+};
+
+/** A blueprint. */
+export type BlueprintRow = BlueprintValues & { id: number; createdAt: Date; updatedAt: Date };
+
+const columns = (db: Db) =>
+  db`id, name, inventory_interval, collect_apps, collect_certificates, collect_profiles, created_at, updated_at`;
+
+/** A page by name, and how many there are. */
+export async function listBlueprints(
+  db: Db,
+  page: { limit: number; offset: number; name?: string },
+): Promise<{ rows: BlueprintRow[]; count: number }> {
+  const where = page.name === undefined ? db`` : db`where name = ${page.name}`;
+  const rows = await db<BlueprintRow[]>`
+    select ${columns(db)} from blueprints ${where} order by name, id limit ${page.limit} offset ${page.offset}`;
+  const { count } = one(await db<{ count: number }[]>`select count(*)::int as count from blueprints ${where}`);
+  return { rows: [...rows], count };
+}
+
+/** One blueprint. */
+export async function findBlueprint(db: Db, id: number): Promise<BlueprintRow | undefined> {
+  const [row] = await db<BlueprintRow[]>`select ${columns(db)} from blueprints where id = ${id}`;
+  return row;
+}
+
+/** Adds a blueprint; answers its id. */
+export async function insertBlueprint(db: Db, row: BlueprintValues, now: Date): Promise<number> {
+  return one(
+    await db<{ id: number }[]>`
+      insert into blueprints ${db({ ...row, createdAt: now, updatedAt: now })} returning id`,
+  ).id;
+}
+
+/** Changes a blueprint, and makes its devices plan again at their next contact. */
+export async function updateBlueprint(db: Db, id: number, row: BlueprintValues, now: Date): Promise<void> {
+  await db`update blueprints set ${db({ ...row, updatedAt: now })} where id = ${id}`;
+  await db`
+    update channels set next_action_at = ${now}
+    where user_key = '' and enrollment_id in (select id from enrollments where blueprint_id = ${id} and ended_at is null)`;
+}
+
+/** Deletes a blueprint. Devices and enrollments that have it are left without one. */
+export async function deleteBlueprint(db: Db, id: number): Promise<void> {
+  await db`delete from blueprints where id = ${id}`;
+}
+
+/** Gives a device's current enrollment a blueprint, or none. Answers false when it has no current enrollment. */
+export async function assignBlueprint(
+  db: Db,
+  deviceId: number,
+  blueprintId: number | null,
+  now: Date,
+): Promise<boolean> {
+  const { count } = await db`
+    with changed as (
+      update enrollments set blueprint_id = ${blueprintId}, updated_at = ${now}
+      where device_id = ${deviceId} and ended_at is null returning id
+    )
+    update channels set next_action_at = ${now}, push_due_at = ${now}, push_forced = true
+    where user_key = '' and enrollment_id in (select id from changed)`;
+  return count > 0;
+}

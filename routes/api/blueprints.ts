@@ -1,0 +1,115 @@
+/**
+ * `/api/mdm/blueprints/`: what groups of devices should be.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { listBlueprints } from "../../db/blueprints.ts";
+import {
+  blueprintRepresentation,
+  changeBlueprint,
+  createBlueprint,
+  mustFindBlueprint,
+  removeBlueprint,
+} from "../../src/blueprints/blueprints.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { idParams, textField, textFilter, timeOut } from "./fields.ts";
+import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+const collect = z.union([z.literal(0), z.literal(1), z.literal(2)]).describe("0: no, 1: managed only, 2: all.");
+
+const blueprintSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  inventory_interval: z.int().describe("Seconds."),
+  collect_apps: z.int(),
+  collect_certificates: z.int(),
+  collect_profiles: z.int(),
+  created_at: timeOut,
+  updated_at: timeOut,
+});
+
+const body = z.object({
+  name: textField(256),
+  inventory_interval: z.int()
+    .min(14_400, "Ensure this value is greater than or equal to 14400.")
+    .max(604_800, "Ensure this value is less than or equal to 604800.").default(86_400).describe("Seconds."),
+  collect_apps: collect.default(0),
+  collect_certificates: collect.default(0),
+  collect_profiles: collect.default(0),
+});
+
+const values = (given: z.output<typeof body>) => ({
+  name: given.name,
+  inventoryInterval: given.inventory_interval,
+  collectApps: given.collect_apps,
+  collectCertificates: given.collect_certificates,
+  collectProfiles: given.collect_profiles,
+});
+
+const ONE = "/api/mdm/blueprints/{id}/";
+const tag = "Blueprints";
+
+/** The endpoints of blueprints. */
+export const BLUEPRINT_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/blueprints/",
+    permission: "mdm.view_blueprint",
+    tag,
+    summary: "List blueprints",
+    query: z.object({ name: textFilter, ...pageQuery }),
+    response: { status: 200, schema: pageOfSchema(blueprintSchema) },
+    async handle(input) {
+      const page = pageOf(input.query);
+      const { name } = input.query;
+      const found = await listBlueprints(input.runtime.sql, { ...page, ...(name === undefined ? {} : { name }) });
+      return paginated(input, page, { count: found.count, rows: found.rows.map(blueprintRepresentation) });
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/blueprints/",
+    permission: "mdm.add_blueprint",
+    tag,
+    summary: "Make a blueprint",
+    body,
+    response: { status: 201, schema: blueprintSchema },
+    handle: async ({ runtime, request, body }) =>
+      blueprintRepresentation(await createBlueprint(runtime, request, values(body))),
+  }),
+  endpoint({
+    method: "GET",
+    path: ONE,
+    permission: "mdm.view_blueprint",
+    tag,
+    summary: "Read a blueprint",
+    params: idParams,
+    response: { status: 200, schema: blueprintSchema },
+    handle: async ({ runtime, params }) => blueprintRepresentation(await mustFindBlueprint(runtime, params.id)),
+  }),
+  endpoint({
+    method: "PUT",
+    path: ONE,
+    permission: "mdm.change_blueprint",
+    tag,
+    summary: "Change a blueprint",
+    params: idParams,
+    body,
+    response: { status: 200, schema: blueprintSchema },
+    handle: async ({ runtime, request, params, body }) =>
+      blueprintRepresentation(await changeBlueprint(runtime, request, params.id, values(body))),
+  }),
+  endpoint({
+    method: "DELETE",
+    path: ONE,
+    permission: "mdm.delete_blueprint",
+    tag,
+    summary: "Delete a blueprint",
+    description: "Devices and enrollments that have it are left without one.",
+    params: idParams,
+    response: NO_CONTENT,
+    handle: async ({ runtime, request, params }) => await removeBlueprint(runtime, request, params.id),
+  }),
+];

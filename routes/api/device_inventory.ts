@@ -1,0 +1,179 @@
+/**
+ * What a device has and what it needs: `/api/mdm/devices/{id}/apps/`, `certificates/`, `profiles/` and `plan/`.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { type DeviceView, findDevice } from "../../db/devices.ts";
+import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } from "../../db/inventory.ts";
+import { revealEscrowed } from "../../src/escrow.ts";
+import { problem } from "../../src/errors.ts";
+import { naiveUtc } from "../../src/naive_utc.ts";
+import { toPem } from "../../src/pki/certificate.ts";
+import { loadFacts } from "../../src/planner/load.ts";
+import { plan } from "../../src/planner/plan.ts";
+import type { Runtime } from "../../src/runtime.ts";
+import { endpoint } from "./endpoint.ts";
+import { idParams, timeOut } from "./fields.ts";
+
+async function mustFind(runtime: Runtime, id: number): Promise<DeviceView> {
+  const device = await findDevice(runtime.sql, id);
+  if (device === undefined) throw problem("not-found");
+  return device;
+}
+
+const path = (segment: string) => `/api/mdm/devices/{id}/${segment}/`;
+const facts = { method: "GET", permission: "mdm.view_enrolleddevice", tag: "Devices", params: idParams } as const;
+
+/** The endpoints of a device's inventory and plan. */
+export const DEVICE_INVENTORY_ENDPOINTS = [
+  endpoint({
+    ...facts,
+    path: path("apps"),
+    summary: "List the apps of a device",
+    response: {
+      status: 200,
+      schema: z.array(z.object({
+        identifier: z.string(),
+        name: z.string(),
+        version: z.string(),
+        short_version: z.string(),
+        managed: z.boolean().nullable(),
+        bundle_size: z.int().nullable().describe("Bytes."),
+        dynamic_size: z.int().nullable().describe("Bytes."),
+        flags: z.record(z.string(), z.boolean()),
+        source: z.string().nullable(),
+      })),
+    },
+    async handle({ runtime, params }) {
+      const { enrollmentId } = await mustFind(runtime, params.id);
+      const apps = enrollmentId === null ? [] : await listInstalledApps(runtime.sql, enrollmentId);
+      return apps.map(({ shortVersion, bundleSize, dynamicSize, ...app }) => ({
+        ...app,
+        short_version: shortVersion,
+        bundle_size: bundleSize,
+        dynamic_size: dynamicSize,
+      }));
+    },
+  }),
+  endpoint({
+    ...facts,
+    path: path("certificates"),
+    summary: "List the certificates of a device",
+    response: {
+      status: 200,
+      schema: z.array(z.object({
+        fingerprint: z.string().describe("SHA-256 in hex."),
+        certificate: z.string().describe("PEM."),
+        subject: z.string(),
+        issuer: z.string(),
+        serial_number: z.string(),
+        not_before: timeOut,
+        not_after: timeOut,
+        common_name: z.string().nullable(),
+      })),
+    },
+    async handle({ runtime, params }) {
+      const { enrollmentId } = await mustFind(runtime, params.id);
+      const rows = enrollmentId === null ? [] : await listInstalledCertificates(runtime.sql, enrollmentId);
+      return rows.map((row) => ({
+        fingerprint: row.fingerprint,
+        certificate: toPem(Uint8Array.from(row.certificate), "CERTIFICATE"),
+        subject: row.subject,
+        issuer: row.issuer,
+        serial_number: row.serialNumber,
+        not_before: naiveUtc(row.notBefore),
+        not_after: naiveUtc(row.notAfter),
+        common_name: row.commonName,
+      }));
+    },
+  }),
+  endpoint({
+    ...facts,
+    path: path("profiles"),
+    summary: "List the profiles of a device",
+    response: {
+      status: 200,
+      schema: z.array(z.object({
+        uuid: z.string(),
+        identifier: z.string(),
+        display_name: z.string().nullable(),
+        description: z.string().nullable(),
+        organization: z.string().nullable(),
+        removal_disallowed: z.boolean(),
+        has_removal_passcode: z.boolean(),
+        managed: z.boolean().nullable(),
+        encrypted: z.boolean(),
+        source: z.string().nullable(),
+        payloads: z.unknown(),
+        signers: z.array(z.string()),
+      })),
+    },
+    async handle({ runtime, params }) {
+      const { enrollmentId } = await mustFind(runtime, params.id);
+      const rows = enrollmentId === null ? [] : await listInstalledProfiles(runtime.sql, enrollmentId);
+      return rows.map(({ displayName, removalDisallowed, hasRemovalPasscode, ...row }) => ({
+        ...row,
+        display_name: displayName,
+        removal_disallowed: removalDisallowed,
+        has_removal_passcode: hasRemovalPasscode,
+      }));
+    },
+  }),
+  endpoint({
+    ...facts,
+    path: path("plan"),
+    summary: "Explain what a device needs next",
+    description: "What would be sent if the device connected now, and why the rest would not.",
+    response: {
+      status: 200,
+      schema: z.object({
+        next: z.unknown().nullable(),
+        plan_again_at: timeOut.nullable(),
+        decisions: z.array(z.object({
+          scheduler: z.string(),
+          subject: z.string(),
+          outcome: z.string(),
+          evidence: z.string(),
+          until: timeOut.nullable(),
+        })),
+      }),
+    },
+    async handle({ runtime, params }) {
+      const { channelId, checkoutAt } = await mustFind(runtime, params.id);
+      if (channelId === null || checkoutAt !== null) return { next: null, plan_again_at: null, decisions: [] };
+      const found = await loadFacts(runtime.sql, runtime, channelId, { lock: false });
+      const { next, decisions, planAgainAt } = plan(
+        // As if a new conversation began.
+        { ...found, status: "Idle", conversationStartedAt: runtime.clock.now() },
+        runtime.clock.now(),
+      );
+      return {
+        next,
+        plan_again_at: planAgainAt === null ? null : naiveUtc(planAgainAt),
+        decisions: decisions.map(({ step: _, until, ...decision }) => ({
+          ...decision,
+          until: until === undefined ? null : naiveUtc(until),
+        })),
+      };
+    },
+  }),
+  endpoint({
+    ...facts,
+    path: path("device_lock_pin"),
+    permission: "mdm.view_device_lock_pin",
+    session: true,
+    summary: "Read the PIN that unlocks a device",
+    description: "Each reading leaves an event.",
+    response: {
+      status: 200,
+      schema: z.object({ id: z.int(), serial_number: z.string(), device_lock_pin: z.string().nullable() }),
+    },
+    async handle({ runtime, request, params }) {
+      const { id, serialNumber } = await mustFind(runtime, params.id);
+      const pin = await revealEscrowed(runtime, request, { deviceId: id, serialNumber }, "device_lock_pin");
+      return { id, serial_number: serialNumber, device_lock_pin: pin };
+    },
+  }),
+];

@@ -1,0 +1,211 @@
+/**
+ * `/api/mdm/ota_enrollments/`: how devices may enroll over the air, and the profiles to hand out.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
+import { findOtaEnrollment, listOtaEnrollments, type OtaEnrollmentRow } from "../../db/enrollments.ts";
+import {
+  changeOtaEnrollment,
+  createOtaEnrollment,
+  downloadDirectProfile,
+  downloadOtaProfile,
+  otaEnrollmentRepresentation,
+  removeOtaEnrollment,
+  revokeOtaEnrollment,
+} from "../../src/enrollment/ota_enrollments.ts";
+import { enrollmentSecretRepresentation } from "../../src/enrollment/secrets.ts";
+import { problem } from "../../src/errors.ts";
+import type { Runtime } from "../../src/runtime.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { blankableField, idParams, pkField, pkListField, textField, textFilter, timeOut, uuidParam } from "./fields.ts";
+import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+const otaEnrollmentSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  display_name: z.string(),
+  push_certificate: z.int(),
+  scep_issuer: z.string(),
+  acme_issuer: z.null(),
+  blueprint: z.int().nullable(),
+  realm: z.null(),
+  enrollment_secret: z.object({
+    id: z.int(),
+    meta_business_unit: z.int(),
+    tags: z.array(z.int()),
+    serial_numbers: z.array(z.string()),
+    udids: z.array(z.string()),
+    quota: z.int().nullable(),
+    request_count: z.int(),
+  }),
+  created_at: timeOut,
+  updated_at: timeOut,
+});
+
+const body = z.object({
+  name: textField(256),
+  display_name: blankableField(128).default("").describe(
+    "What the user of the device reads; the organization's name otherwise.",
+  ),
+  push_certificate: pkField,
+  scep_issuer: uuidParam.optional().describe("The built-in CA otherwise."),
+  blueprint: pkField.nullable().default(null),
+  enrollment_secret: z.object({
+    meta_business_unit: pkField,
+    tags: pkListField.default([]),
+    serial_numbers: z.array(textField(64)).default([]),
+    udids: z.array(textField(64)).default([]),
+    quota: z.int().min(1).max(200_000).nullable().default(null),
+  }),
+});
+
+const inputOf = (runtime: Runtime, given: z.output<typeof body>) => ({
+  name: given.name,
+  displayName: given.display_name || runtime.config.ORGANIZATION,
+  pushCertificateId: given.push_certificate,
+  scepIssuerId: given.scep_issuer,
+  blueprintId: given.blueprint,
+  secret: {
+    metaBusinessUnitId: given.enrollment_secret.meta_business_unit,
+    tags: given.enrollment_secret.tags,
+    serialNumbers: given.enrollment_secret.serial_numbers,
+    udids: given.enrollment_secret.udids,
+    quota: given.enrollment_secret.quota,
+    expiredAt: null,
+  },
+});
+
+async function withSecret(runtime: Runtime, row: OtaEnrollmentRow) {
+  const secret = await findEnrollmentSecret(runtime.sql, row.enrollmentSecretId);
+  if (secret === undefined) throw problem("not-found");
+  return { ...otaEnrollmentRepresentation(row), enrollment_secret: enrollmentSecretRepresentation(secret) };
+}
+
+const profileAnswer = (profile: Uint8Array<ArrayBuffer>, name: string) =>
+  new Response(profile, {
+    headers: {
+      "Content-Type": "application/x-apple-aspen-config",
+      "Content-Disposition": `attachment; filename="${name}.mobileconfig"`,
+      "Cache-Control": "no-store",
+    },
+  });
+
+const ONE = "/api/mdm/ota_enrollments/{id}/";
+const tag = "Enrollment";
+
+/** The endpoints of OTA enrollments. */
+export const OTA_ENROLLMENT_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/ota_enrollments/",
+    permission: "mdm.view_otaenrollment",
+    tag: "Enrollment",
+    summary: "List OTA enrollments",
+    query: z.object({ name: textFilter, ...pageQuery }),
+    response: { status: 200, schema: pageOfSchema(otaEnrollmentSchema) },
+    async handle(input) {
+      const page = pageOf(input.query);
+      const { name } = input.query;
+      const found = await listOtaEnrollments(input.runtime.sql, { ...page, ...(name === undefined ? {} : { name }) });
+      return paginated(input, page, {
+        count: found.count,
+        rows: await Promise.all(found.rows.map((row) => withSecret(input.runtime, row))),
+      });
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/ota_enrollments/",
+    permission: "mdm.add_otaenrollment",
+    tag,
+    summary: "Make an OTA enrollment",
+    body,
+    response: { status: 201, schema: otaEnrollmentSchema },
+    handle: async ({ runtime, request, body }) =>
+      await withSecret(runtime, await createOtaEnrollment(runtime, request, inputOf(runtime, body))),
+  }),
+  endpoint({
+    method: "GET",
+    path: ONE,
+    permission: "mdm.view_otaenrollment",
+    tag,
+    summary: "Read an OTA enrollment",
+    params: idParams,
+    response: { status: 200, schema: otaEnrollmentSchema },
+    async handle({ runtime, params }) {
+      const row = await findOtaEnrollment(runtime.sql, params.id);
+      if (row === undefined) throw problem("not-found");
+      return await withSecret(runtime, row);
+    },
+  }),
+  endpoint({
+    method: "PUT",
+    path: ONE,
+    permission: "mdm.change_otaenrollment",
+    tag,
+    summary: "Change an OTA enrollment",
+    description: "Its secret stays: profiles that were handed out go on working.",
+    params: idParams,
+    body,
+    response: { status: 200, schema: otaEnrollmentSchema },
+    handle: async ({ runtime, request, params, body }) =>
+      await withSecret(runtime, await changeOtaEnrollment(runtime, request, params.id, inputOf(runtime, body))),
+  }),
+  endpoint({
+    method: "DELETE",
+    path: ONE,
+    permission: "mdm.delete_otaenrollment",
+    tag,
+    summary: "Delete an OTA enrollment",
+    description: "Only before any device began to enroll with it; revoke it otherwise.",
+    params: idParams,
+    response: NO_CONTENT,
+    handle: async ({ runtime, request, params }) => await removeOtaEnrollment(runtime, request, params.id),
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/ota_enrollments/{id}/revoke/",
+    permission: "mdm.change_otaenrollment",
+    tag,
+    summary: "Revoke an OTA enrollment",
+    description: "No more devices enroll with it, whatever profiles are out there.",
+    params: idParams,
+    response: { status: 200, schema: otaEnrollmentSchema },
+    handle: async ({ runtime, request, params }) =>
+      await withSecret(runtime, await revokeOtaEnrollment(runtime, request, params.id)),
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/ota_enrollments/{id}/ota_profile/",
+    permission: "mdm.change_otaenrollment",
+    tag,
+    summary: "Download the profile that begins an over-the-air enrollment",
+    description: "It may go to any number of devices, as far as the enrollment secret allows.",
+    params: idParams,
+    response: { status: 200, contentType: "application/x-apple-aspen-config" },
+    handle: async ({ runtime, params }) => profileAnswer(await downloadOtaProfile(runtime, params.id), "enrollment"),
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/ota_enrollments/{id}/profile/",
+    permission: "mdm.change_otaenrollment",
+    tag: "Enrollment",
+    summary: "Download an enrollment profile for one device",
+    description:
+      "Each download uses the enrollment secret once. `signed=false` gives the form that simple clients take.",
+    params: idParams,
+    query: z.object({ serial_number: textFilter, udid: textFilter, signed: z.enum(["true", "false"]).default("true") }),
+    response: { status: 200, contentType: "application/x-apple-aspen-config" },
+    async handle({ runtime, request, params, query }) {
+      const profile = await downloadDirectProfile(runtime, request, params.id, {
+        signed: query.signed === "true",
+        serialNumber: query.serial_number,
+        udid: query.udid,
+      });
+      return profileAnswer(profile, "enrollment");
+    },
+  }),
+];

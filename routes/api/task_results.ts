@@ -1,0 +1,35 @@
+/**
+ * `/api/task_result/`: what became of work that runs without a request.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { taskResult } from "../../src/jobs.ts";
+import { endpoint } from "./endpoint.ts";
+import { uuidParams } from "./fields.ts";
+
+/** The endpoint of task results. */
+export const TASK_RESULT_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: "/api/task_result/{id}/",
+    permission: "authenticated",
+    session: true,
+    tag: "Tasks",
+    summary: "Read the result of a task",
+    description: "An unknown id is no error: its status is UNKNOWN.",
+    params: uuidParams,
+    response: {
+      status: 200,
+      schema: z.object({
+        id: z.string(),
+        name: z.string().optional(),
+        status: z.enum(["UNKNOWN", "PENDING", "STARTED", "RETRY", "SUCCESS", "FAILURE"]),
+        unready: z.boolean(),
+        result: z.unknown().optional(),
+      }),
+    },
+    handle: async ({ runtime, params }) => await taskResult(runtime.sql, params.id),
+  }),
+];
