@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { KeyObject } from "node:crypto";
 import { decodeProtectedHeader, errors, jwtVerify } from "jose";
 import type { Certificate } from "../src/pki/certificate.ts";
 import { verifyChain } from "../src/pki/chain.ts";
@@ -41,8 +42,13 @@ export type Push = {
   authenticatedBy: "certificate" | "token";
 };
 
-/** A key that signs provider tokens, with whose it is and what it may push to. */
-export type ProviderKey = { keyId: string; teamId: string; publicKey: CryptoKey; topics: readonly string[] };
+/** A key that signs provider tokens, with whose it is and what it may push to: anything unless told. */
+export type ProviderKey = {
+  keyId: string;
+  teamId: string;
+  publicKey: CryptoKey | KeyObject;
+  topics?: readonly string[];
+};
 
 /** What the service knows when it judges. */
 export type PushKnowledge = {
@@ -73,10 +79,10 @@ export async function judgePush(request: PushRequest, known: PushKnowledge): Pro
   // Another spelling of the same bytes is accepted, other characters are not.
   const device = /^(?:[0-9a-f]{2})+$/i.test(token) ? known.device(token.toLowerCase()) : undefined;
   if (device === undefined) return no(400, "BadDeviceToken");
-  const [only, ...more] = topics.list;
-  const topic = headers["apns-topic"] ?? (more.length === 0 && topics.by === "certificate" ? only : undefined);
+  // A certificate has one topic, which goes without saying.
+  const topic = headers["apns-topic"] ?? (topics.by === "certificate" ? topics.list?.[0] : undefined);
   if (topic === undefined || topic === "") return no(400, "MissingTopic");
-  if (!topics.list.includes(topic)) return no(400, "TopicDisallowed");
+  if (topics.list?.includes(topic) === false) return no(400, "TopicDisallowed");
   if (headers["apns-push-type"] !== "mdm") return no(400, "InvalidPushType");
   const priority = headers["apns-priority"] ?? "10";
   if (!["1", "5", "10"].includes(priority)) return no(400, "BadPriority");
@@ -105,7 +111,8 @@ export async function judgePush(request: PushRequest, known: PushKnowledge): Pro
   };
 }
 
-type Topics = { by: "certificate" | "token"; list: readonly string[] };
+/** `list` is absent where every topic is allowed. */
+type Topics = { by: "certificate" | "token"; list?: readonly string[] | undefined };
 
 /** What the sender may push to, by its certificate or by its provider token. */
 async function topicsOf(request: PushRequest, known: PushKnowledge): Promise<Topics | Refusal> {

@@ -8,94 +8,45 @@
  * @module
  */
 
-import type { KeyObject } from "node:crypto";
-import { openSigned, signAttached, signDetached } from "../src/pki/cms/signed.ts";
-import { generateRsaKey } from "../src/pki/keys.ts";
-import {
-  asDict,
-  bool,
-  buildBinaryPlist,
-  buildPlist,
-  data,
-  dict,
-  dicts,
-  parsePlist,
-  type PlistDict,
-  str,
-} from "../src/protocol/plist.ts";
+import { asDict, data, dict, parsePlist, type PlistDict, str } from "../src/protocol/plist.ts";
 import { answerCommand, type DeviceState } from "./answers.ts";
-import { type DeviceIdentity, requestIdentity, type ScepHabit } from "./identity.ts";
-import type { Model } from "./models.ts";
+import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefused } from "./device_options.ts";
+import { DeviceLink } from "./device_link.ts";
+import { type DeviceIdentity, ScepRefused } from "./identity.ts";
+import { managementOf, type OpenedProfile, openProfile, payloadOf } from "./installed_profile.ts";
+
+export { type DeviceOptions, type Exchange, type Mischief, ServerRefused } from "./device_options.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What a device does instead of answering as it should. `lost reply`: it answers, and the server's reply is lost. */
-export type Mischief = "NotNow" | "Error" | "CommandFormatError" | "drop" | "lost reply";
+/** A user of a Mac with a channel of its own. */
+export type DeviceUser = { userId: string; shortName: string; longName: string; pushToken: Bytes; pushMagic: string };
 
-/** How a device is made. */
-export type DeviceOptions = {
-  model: Model;
-  serialNumber: string;
-  udid?: string;
-  name?: string;
-  /** Carries its requests; the process's own network unless told. */
-  send?: (request: Request) => Promise<Response>;
-  now?: () => Date;
-  /** How its messages are signed: as Apple's systems do, or in plain DER. */
-  signature?: "apple-ber" | "der";
-  scep?: ScepHabit;
-  /** Binary property lists instead of XML. */
-  binary?: boolean;
-  /** An RSA key to use instead of making one. */
-  key?: KeyObject;
-  /** Decides over each command what goes wrong; nothing unless told. */
-  mischief?: (requestType: string) => Mischief | undefined;
-};
-
-/** A command that the device saw, and what it said of it. */
-export type Exchange = { commandUuid: string; requestType: string; status: string };
-
-/** The server did not answer as a device needs it. */
-export class ServerRefused extends Error {
-  override readonly name = "ServerRefused";
-  constructor(readonly status: number, what: string, text: string) {
-    super(`${what} was answered with ${status}${text === "" ? "" : `: ${text}`}`);
-  }
-}
-
-type Management = { checkInUrl: string; serverUrl: string; topic: string; signs: boolean };
-
-/** Payloads of a profile, unsigned or signed. */
-function payloadsOf(profile: Uint8Array): { profile: PlistDict; payloads: PlistDict[] } {
-  const text = profile[0] === 0x30 ? openSigned(profile).content : profile;
-  const parsed = asDict(parsePlist(text));
-  return { profile: parsed, payloads: Array.isArray(parsed["PayloadContent"]) ? dicts(parsed, "PayloadContent") : [] };
-}
-
-const payloadOf = (payloads: PlistDict[], type: string) => payloads.find((one) => str(one, "PayloadType") === type);
-
+/** A simulated device. */
 export class SimulatedDevice {
   readonly state: DeviceState;
   readonly pushToken: Bytes;
   pushMagic: string = crypto.randomUUID();
-  identity: DeviceIdentity | undefined;
   unlockToken: Bytes;
+  /** The users that the server manages as well, by their ids. */
+  readonly users = new Map<string, DeviceUser>();
   /** Whether the server still manages it, as far as the device knows. */
   enrolled = false;
-  #management: Management | undefined;
+  readonly #link: DeviceLink;
   readonly #options: DeviceOptions;
+  readonly #seen = new Map<string, number>();
 
   constructor(options: DeviceOptions) {
     this.#options = options;
-    // deno-lint-ignore no-this-alias
-    const device = this;
+    this.#link = new DeviceLink(options);
+    const link = this.#link;
     this.state = {
       model: options.model,
       serialNumber: options.serialNumber,
       udid: options.udid ?? crypto.randomUUID().toUpperCase(),
       name: options.name ?? `${options.model.modelName} ${options.serialNumber.slice(-4)}`,
       get identity() {
-        return device.identity?.certificate;
+        return link.identity?.certificate;
       },
       profiles: [],
       lockedWith: undefined,
@@ -115,24 +66,35 @@ export class SimulatedDevice {
   }
 
   get topic(): string {
-    return this.#managed().topic;
+    return this.#link.managed().topic;
   }
 
-  /** Enrolls with a profile that holds a SCEP and an MDM payload. */
+  /** The certificate and key that it speaks with. */
+  get identity(): DeviceIdentity | undefined {
+    return this.#link.identity;
+  }
+
+  set identity(identity: DeviceIdentity | undefined) {
+    this.#link.identity = identity;
+  }
+
+  /** Enrolls with a profile that holds a SCEP and an MDM payload. An erased device begins anew. */
   async enroll(profile: Uint8Array): Promise<void> {
-    await this.#install(profile);
+    if (this.state.erased) this.#forget();
+    await this.#install(openProfile(profile));
     await this.#introduce();
   }
 
   /** Enrolls over the air: `profile` is the Profile Service profile, `factory` the certificate its maker gave the device. */
   async enrollOverTheAir(profile: Uint8Array, factory: DeviceIdentity): Promise<void> {
-    const content = dict(payloadsOf(profile).profile, "PayloadContent");
-    const [url, challenge] = [content && str(content, "URL"), content && str(content, "Challenge")];
-    if (url === undefined) throw new Error("Cannot enroll: the profile has no Profile Service payload");
+    if (this.state.erased) this.#forget();
+    const { service } = openProfile(profile);
+    if (service === undefined) throw new Error("Cannot enroll: the profile has no Profile Service payload");
+    const { url, challenge } = service;
     const phase2 = await this.#attributes(url, factory, challenge === undefined ? {} : { CHALLENGE: challenge });
-    const scep = payloadOf(payloadsOf(phase2).payloads, "com.apple.security.scep");
+    const scep = payloadOf(openProfile(phase2), "com.apple.security.scep");
     if (scep === undefined) throw new Error("Cannot enroll: phase 2 was not answered with a SCEP payload");
-    const temporary = await this.#request(scep);
+    const temporary = await this.#link.request(scep);
     await this.enroll(await this.#attributes(url, temporary, {}));
   }
 
@@ -162,20 +124,37 @@ export class SimulatedDevice {
   }
 
   /** A user of a Mac appears: UserAuthenticate, which the server may decline, then the user's TokenUpdate. */
-  async addUser(user: { userId: string; shortName: string; longName: string }): Promise<void> {
-    await this.checkIn({ MessageType: "UserAuthenticate", UserID: user.userId });
-    const answer = await this.checkIn({
+  async addUser(user: Pick<DeviceUser, "userId" | "shortName" | "longName">): Promise<DeviceUser> {
+    await (await this.userAuthenticate(user.userId)).body?.cancel();
+    const added = {
+      ...user,
+      pushToken: crypto.getRandomValues(new Uint8Array(32)),
+      pushMagic: crypto.randomUUID(),
+    };
+    await expectOk(await this.userTokenUpdate(added), "the user's TokenUpdate");
+    this.users.set(user.userId, added);
+    return added;
+  }
+
+  /** Sends UserAuthenticate; 410 means that the server manages local users only. */
+  async userAuthenticate(userId: string): Promise<Response> {
+    return await this.checkIn({ MessageType: "UserAuthenticate", UserID: userId });
+  }
+
+  /** Sends a user's TokenUpdate. */
+  async userTokenUpdate(user: DeviceUser): Promise<Response> {
+    return await this.checkIn({
       MessageType: "TokenUpdate",
       Topic: this.topic,
       UserID: user.userId,
       UserShortName: user.shortName,
       UserLongName: user.longName,
-      Token: this.pushToken,
-      PushMagic: this.pushMagic,
+      Token: user.pushToken,
+      PushMagic: user.pushMagic,
     });
-    await expectOk(answer, "the user's TokenUpdate");
   }
 
+  /** Gives the server a bootstrap token to keep. */
   async setBootstrapToken(token: Bytes): Promise<void> {
     await expectOk(
       await this.checkIn({ MessageType: "SetBootstrapToken", BootstrapToken: token }),
@@ -190,6 +169,12 @@ export class SimulatedDevice {
     return token === undefined || token.length === 0 ? undefined : token;
   }
 
+  /** Asks for a token of a service, such as "com.apple.maid". */
+  async getToken(service: string): Promise<Response> {
+    return await this.checkIn({ MessageType: "GetToken", TokenServiceType: service });
+  }
+
+  /** Its user removed the enrollment profile. */
   async checkOut(): Promise<void> {
     await expectOk(await this.checkIn({ MessageType: "CheckOut", Topic: this.topic }), "CheckOut");
     this.enrolled = false;
@@ -197,7 +182,7 @@ export class SimulatedDevice {
 
   /** Sends any check-in message; ids are added where the message has none. */
   async checkIn(message: PlistDict): Promise<Response> {
-    return await this.put(this.#managed().checkInUrl, { UDID: this.udid, ...message });
+    return await this.put(this.#link.managed().checkInUrl, { UDID: this.udid, ...message });
   }
 
   /**
@@ -209,7 +194,7 @@ export class SimulatedDevice {
     const ids: PlistDict = { UDID: this.udid, ...(userId === undefined ? {} : { UserID: userId }) };
     let report: PlistDict = { ...ids, Status: "Idle" };
     while (this.enrolled && !this.state.erased) {
-      const response = await this.put(this.#managed().serverUrl, report);
+      const response = await this.put(this.#link.managed().serverUrl, report);
       if (response.status === 401) {
         await response.body?.cancel();
         this.enrolled = false;
@@ -221,18 +206,17 @@ export class SimulatedDevice {
       const commandUuid = str(message, "CommandUUID") ?? "";
       const command = dict(message, "Command") ?? {};
       const requestType = str(command, "RequestType") ?? "";
-      const mischief = this.#options.mischief?.(requestType);
+      const n = (this.#seen.get(requestType) ?? 0) + 1;
+      this.#seen.set(requestType, n);
+      const mischief = this.#options.mischief?.(requestType, n);
       if (mischief === "drop") break;
       const answer = await this.#answer(requestType, command, mischief);
       exchanges.push({ commandUuid, requestType, status: String(answer["Status"]) });
       report = { ...ids, CommandUUID: commandUuid, ...answer };
-      if (mischief === "lost reply") {
-        await (await this.put(this.#managed().serverUrl, report)).body?.cancel();
+      if (mischief === "lost reply" || this.state.erased) {
+        await (await this.put(this.#link.managed().serverUrl, report)).body?.cancel();
+        this.enrolled &&= !this.state.erased;
         break;
-      }
-      if (this.state.erased) {
-        await (await this.put(this.#managed().serverUrl, report)).body?.cancel();
-        this.enrolled = false;
       }
     }
     return exchanges;
@@ -240,43 +224,18 @@ export class SimulatedDevice {
 
   /** A signed PUT of a property list, as the device sends all its messages. */
   async put(url: string, message: PlistDict): Promise<Response> {
-    const body = this.#options.binary === true ? buildBinaryPlist(message) : buildPlist(message);
-    const headers: Record<string, string> = {
-      "Content-Type": url === this.#management?.checkInUrl
-        ? "application/x-apple-aspen-mdm-checkin"
-        : "application/x-apple-aspen-mdm",
-      "User-Agent": "MDM/1.0",
-    };
-    if (this.#managed().signs && this.identity !== undefined) {
-      const { certificate, key } = this.identity;
-      const form = this.#options.signature ?? "apple-ber";
-      headers["Mdm-Signature"] = signDetached(body, { certificate: certificate.der, key }, { form }).toBase64();
-    }
-    return await this.#send(new Request(url, { method: "PUT", body, headers }));
+    return await this.#link.put(url, message);
+  }
+
+  /** A PUT of any bytes with any headers: for attacks. */
+  async sendRaw(url: string, body: Bytes, headers: Record<string, string>): Promise<Response> {
+    return await this.#link.sendRaw(url, body, headers);
   }
 
   /** Renews the identity by SCEP with the old one (RenewalReq), and uses it from then on. */
   async renewByScep(payload: PlistDict): Promise<void> {
     if (this.identity === undefined) throw new Error("Cannot renew: the device has no identity");
-    const key = await generateRsaKey(2048);
-    this.identity = await requestIdentity((request) => this.#send(request), payload, key, {
-      habit: "modern",
-      now: this.#now(),
-      renew: this.identity,
-    });
-  }
-
-  #managed(): Management {
-    if (this.#management === undefined) throw new Error("Cannot speak to a server: the device is not enrolled");
-    return this.#management;
-  }
-
-  #now(): Date {
-    return this.#options.now?.() ?? new Date();
-  }
-
-  #send(request: Request): Promise<Response> {
-    return (this.#options.send ?? fetch)(request);
+    this.identity = await this.#link.request(payload, this.identity);
   }
 
   #describe(): PlistDict {
@@ -290,50 +249,21 @@ export class SimulatedDevice {
     };
   }
 
-  async #request(payload: PlistDict): Promise<DeviceIdentity> {
-    const key = this.identity === undefined && this.#options.key !== undefined
-      ? this.#options.key
-      : await generateRsaKey(2048);
-    return await requestIdentity((request) => this.#send(request), payload, key, {
-      habit: this.#options.scep ?? "modern",
-      now: this.#now(),
-    });
-  }
-
   async #attributes(url: string, signer: DeviceIdentity, extra: PlistDict): Promise<Bytes> {
-    const { model } = this.state;
-    const attributes = buildPlist({
+    const { product, build } = this.state.model;
+    return await this.#link.postAttributes(url, signer, {
       UDID: this.udid,
       SERIAL: this.serialNumber,
-      PRODUCT: model.product,
-      VERSION: model.build,
+      PRODUCT: product,
+      VERSION: build,
       ...extra,
     });
-    const body = signAttached(attributes, { certificate: signer.certificate.der, key: signer.key });
-    const response = await this.#send(
-      new Request(url, { method: "POST", body, headers: { "Content-Type": "application/pkcs7-signature" } }),
-    );
-    return await expectOk(response, "the device's attributes");
   }
 
-  async #install(profile: Uint8Array): Promise<void> {
-    const { payloads } = payloadsOf(profile);
-    const mdm = payloadOf(payloads, "com.apple.mdm");
-    const scep = payloadOf(payloads, "com.apple.security.scep");
-    const [checkInUrl, serverUrl, topic] = ["CheckInURL", "ServerURL", "Topic"].map((key) => mdm && str(mdm, key));
-    if (mdm === undefined || scep === undefined || serverUrl === undefined || topic === undefined) {
-      throw new Error("Cannot enroll: the profile lacks a SCEP or an MDM payload");
-    }
-    if (str(mdm, "IdentityCertificateUUID") !== str(scep, "PayloadUUID")) {
-      throw new Error("Cannot enroll: IdentityCertificateUUID does not name the SCEP payload");
-    }
-    this.identity = await this.#request(scep);
-    this.#management = {
-      checkInUrl: checkInUrl ?? serverUrl,
-      serverUrl,
-      topic,
-      signs: bool(mdm, "SignMessage") ?? false,
-    };
+  async #install(profile: OpenedProfile): Promise<void> {
+    const { management, scep } = managementOf(profile);
+    this.identity = await this.#link.request(scep);
+    this.#link.management = management;
     this.#remember(profile);
   }
 
@@ -344,31 +274,26 @@ export class SimulatedDevice {
     this.enrolled = true;
   }
 
-  #remember(profile: Uint8Array): void {
-    const parsed = payloadsOf(profile).profile;
-    const identifier = str(parsed, "PayloadIdentifier") ?? "";
-    this.state.profiles = [
-      ...this.state.profiles.filter((one) => one.identifier !== identifier),
-      {
-        identifier,
-        uuid: str(parsed, "PayloadUUID") ?? "",
-        displayName: str(parsed, "PayloadDisplayName") ?? identifier,
-      },
-    ];
+  #remember({ identifier, uuid, displayName }: OpenedProfile): void {
+    const others = this.state.profiles.filter((one) => one.identifier !== identifier);
+    this.state.profiles = [...others, { identifier, uuid, displayName }];
+  }
+
+  /** What an erased device no longer knows. */
+  #forget(): void {
+    Object.assign(this.state, { erased: false, lockedWith: undefined, profiles: [] });
+    this.identity = undefined;
+    this.users.clear();
+    this.#seen.clear();
+    crypto.getRandomValues(this.pushToken);
+    crypto.getRandomValues(this.unlockToken);
+    this.pushMagic = crypto.randomUUID();
   }
 
   async #answer(requestType: string, command: PlistDict, mischief: Mischief | undefined): Promise<PlistDict> {
     if (mischief === "NotNow" || mischief === "CommandFormatError") return { Status: mischief };
     if (mischief === "Error") {
-      return {
-        Status: "Error",
-        ErrorChain: [{
-          ErrorCode: 12_001,
-          ErrorDomain: "MCMDMErrorDomain",
-          USEnglishDescription: "It did not work.",
-          LocalizedDescription: "It did not work.",
-        }],
-      };
+      return errorAnswer(12_001, "MCMDMErrorDomain", "It did not work.");
     }
     if (requestType === "InstallProfile") return await this.#installProfile(command);
     const { status, body } = answerCommand(this.state, command);
@@ -376,20 +301,34 @@ export class SimulatedDevice {
   }
 
   async #installProfile(command: PlistDict): Promise<PlistDict> {
-    const profile = data(command, "Payload");
-    if (profile === undefined) return { Status: "CommandFormatError" };
-    if (payloadOf(payloadsOf(profile).payloads, "com.apple.mdm") === undefined) {
+    const payload = data(command, "Payload");
+    if (payload === undefined) return { Status: "CommandFormatError" };
+    const profile = openProfile(payload);
+    // An enrollment profile from the server itself renews the identity.
+    if (payloadOf(profile, "com.apple.mdm") === undefined) {
       this.#remember(profile);
-      return { Status: "Acknowledged" };
+    } else {
+      return await this.#renew(profile);
     }
-    await this.#install(profile);
-    await this.#introduce();
     return { Status: "Acknowledged" };
+  }
+
+  async #renew(profile: OpenedProfile): Promise<PlistDict> {
+    const [identity, management] = [this.#link.identity, this.#link.management];
+    try {
+      await this.#install(profile);
+      await this.#introduce();
+      return { Status: "Acknowledged" };
+    } catch (error) {
+      if (!(error instanceof ServerRefused) && !(error instanceof ScepRefused)) throw error;
+      this.#link.identity = identity;
+      this.#link.management = management;
+      return errorAnswer(22_001, "MCSCEPErrorDomain", error.message);
+    }
   }
 }
 
-async function expectOk(response: Response, what: string): Promise<Bytes> {
-  const body = new Uint8Array(await response.arrayBuffer());
-  if (response.status !== 200) throw new ServerRefused(response.status, what, new TextDecoder().decode(body));
-  return body;
-}
+const errorAnswer = (code: number, domain: string, text: string): PlistDict => ({
+  Status: "Error",
+  ErrorChain: [{ ErrorCode: code, ErrorDomain: domain, USEnglishDescription: text, LocalizedDescription: text }],
+});

@@ -1,0 +1,71 @@
+/**
+ * A simulated device's side of the wire: its identity, its signed messages, its requests for certificates.
+ *
+ * @module
+ */
+
+import { signAttached, signDetached } from "../src/pki/cms/signed.ts";
+import { generateRsaKey } from "../src/pki/keys.ts";
+import { buildBinaryPlist, buildPlist, type PlistDict } from "../src/protocol/plist.ts";
+import { type DeviceOptions, expectOk } from "./device_options.ts";
+import { type DeviceIdentity, requestIdentity } from "./identity.ts";
+import type { Management } from "./installed_profile.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** How a device speaks, and as whom. */
+export class DeviceLink {
+  identity: DeviceIdentity | undefined;
+  management: Management | undefined;
+
+  constructor(private readonly options: DeviceOptions) {}
+
+  /** The server that manages the device. Throws while there is none. */
+  managed(): Management {
+    if (this.management === undefined) throw new Error("Cannot speak to a server: the device is not enrolled");
+    return this.management;
+  }
+
+  /** A signed PUT of a property list. */
+  async put(url: string, message: PlistDict): Promise<Response> {
+    const { checkInUrl, signs } = this.managed();
+    const body = this.options.binary === true ? buildBinaryPlist(message) : buildPlist(message);
+    const type = url === checkInUrl ? "application/x-apple-aspen-mdm-checkin" : "application/x-apple-aspen-mdm";
+    const headers: Record<string, string> = { "Content-Type": type, "User-Agent": "MDM/1.0" };
+    if (signs && this.identity !== undefined) {
+      const { certificate, key } = this.identity;
+      const form = this.options.signature ?? "apple-ber";
+      headers["Mdm-Signature"] = signDetached(body, { certificate: certificate.der, key }, { form }).toBase64();
+    }
+    return await this.sendRaw(url, body, headers);
+  }
+
+  /** A PUT of any bytes with any headers. */
+  async sendRaw(url: string, body: Bytes, headers: Record<string, string>): Promise<Response> {
+    return await this.send(new Request(url, { method: "PUT", body, headers }));
+  }
+
+  /** A certificate for a SCEP payload: by its challenge, or as the successor of `renew`. */
+  async request(payload: PlistDict, renew?: DeviceIdentity): Promise<DeviceIdentity> {
+    const { key: first, newKey = () => generateRsaKey(2048), scep, now, clockSkew = 0 } = this.options;
+    const key = this.identity === undefined && first !== undefined ? first : await newKey();
+    const time = now?.() ?? new Date();
+    return await requestIdentity((request) => this.send(request), payload, key, {
+      habit: scep ?? "modern",
+      now: new Date(time.getTime() + clockSkew * 1000),
+      ...(renew === undefined ? {} : { renew }),
+    });
+  }
+
+  /** Posts the device's attributes, signed by `signer`, and answers what comes back: phases 2 and 3 over the air. */
+  async postAttributes(url: string, signer: DeviceIdentity, attributes: PlistDict): Promise<Bytes> {
+    const identity = { certificate: signer.certificate.der, key: signer.key };
+    const body = signAttached(buildPlist(attributes), identity);
+    const headers = { "Content-Type": "application/pkcs7-signature" };
+    return await expectOk(await this.send(new Request(url, { method: "POST", body, headers })), "the attributes");
+  }
+
+  private send(request: Request): Promise<Response> {
+    return (this.options.send ?? fetch)(request);
+  }
+}
