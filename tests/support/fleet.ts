@@ -16,7 +16,7 @@ import type { Config } from "../../src/config.ts";
 import { createOtaEnrollment, downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { selfSigned } from "../../src/pki/ca.ts";
 import { toPem } from "../../src/pki/certificate.ts";
-import { exportPkcs8, generateRsaKey } from "../../src/pki/keys.ts";
+import { exportPkcs8, generateRsaKey, openPrivateKey } from "../../src/pki/keys.ts";
 import { makeCaller, testRequest } from "../routes/api/support.ts";
 import { TestClock, type TestRuntime, testRuntime } from "./runtime.ts";
 import { withDatabase } from "./database.ts";
@@ -46,6 +46,7 @@ export type Fleet = {
 export async function withFleet(
   body: (fleet: Fleet) => Promise<void>,
   settings: Partial<Record<keyof Config, unknown>> = {},
+  push?: { certificatePem: string; keyPem: string },
 ): Promise<void> {
   await withDatabase(async (sql, url) => {
     const runtime = await testRuntime(sql, url, { DEVICE_TEST_ROOTS: maker.pem, ...settings });
@@ -58,12 +59,16 @@ export async function withFleet(
       name: "push",
       topic: TOPIC,
       ...dates,
-      certificate: toPem(selfSigned({ subject: [["CN", "push"]], key: KEYS[0], ...dates }), "CERTIFICATE"),
-      privateKeySealed: await runtime.keys.seal(exportPkcs8(KEYS[0]), {
-        table: "push_certificates",
-        column: "private_key_sealed",
-        id,
-      }),
+      certificate: push?.certificatePem ??
+        toPem(selfSigned({ subject: [["CN", "push"]], key: KEYS[0], ...dates }), "CERTIFICATE"),
+      privateKeySealed: await runtime.keys.seal(
+        exportPkcs8(push === undefined ? KEYS[0] : openPrivateKey(push.keyPem)),
+        {
+          table: "push_certificates",
+          column: "private_key_sealed",
+          id,
+        },
+      ),
     }, clock.now());
     const enrollment = await createOtaEnrollment(runtime, testRequest, {
       name: "Everyone",
