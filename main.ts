@@ -1,13 +1,20 @@
 /**
- * The composition root: settings → database → app → serve. `--help` lists every setting.
+ * The composition root: settings → database → app → jobs → serve. `--help` lists every setting.
  *
  * @module
  */
 
+// First: on a platform where a cron tick may start the process, crons are registered before anything is awaited.
+import { drainQueues, provideHome } from "./jobs/schedule.ts";
+import { JOBS } from "./jobs/registry.ts";
+import { startWorkers } from "./jobs/workers.ts";
 import { createApp } from "./routes/app.ts";
+import { listenMtls } from "./routes/mtls_listener.ts";
+import { createApns } from "./src/apple/apns.ts";
 import { explain } from "./src/cli/command.ts";
 import { type Opened, openRuntime } from "./src/cli/open.ts";
 import { describeSettings } from "./src/config.ts";
+import { notifyBatch, pacer } from "./src/push/notify.ts";
 
 if (Deno.args.includes("--help")) {
   console.log("deno task start\n\nStarts the server. Its settings are environment variables:\n");
@@ -25,21 +32,49 @@ const { runtime, close } = await openRuntime().catch((error): Opened => {
 });
 const { config, log } = runtime;
 const app = createApp(runtime);
+
+const apns = createApns(runtime);
+const pace = pacer(config.PUSH_RATE);
+const notify = (stop: AbortSignal) => notifyBatch(runtime, apns, pace, stop);
+const home = { runtime, notify };
+provideHome(home);
+const workers = config.JOB_WORKERS === 0
+  ? undefined
+  : startWorkers(runtime, { jobs: JOBS, concurrency: config.JOB_WORKERS, notify });
+
+const tls = config.TLS_FULLCHAIN !== undefined && config.TLS_PRIVKEY !== undefined
+  ? { cert: config.TLS_FULLCHAIN, key: config.TLS_PRIVKEY }
+  : undefined;
 const server = Deno.serve({
   hostname: config.HOST,
   port: config.PORT,
-  ...(config.TLS_FULLCHAIN !== undefined && config.TLS_PRIVKEY !== undefined
-    ? { cert: config.TLS_FULLCHAIN, key: config.TLS_PRIVKEY }
-    : {}),
+  ...(tls ?? {}),
   onListen: ({ port }) => log.info("Listening", { address: config.BASE_URL, port }),
-}, (request, info) => app.fetch(request, { remoteAddress: info.remoteAddr.hostname }));
+}, async (request, info) => {
+  const response = await app.fetch(request, { remoteAddress: info.remoteAddr.hostname });
+  // Without worker loops what a request has queued is done after it.
+  if (workers === undefined && request.method !== "GET") {
+    drainQueues(home).catch((error) => log.error("Cannot drain the queues", { error }));
+  }
+  return response;
+});
+const mtls = config.MTLS_PORT === undefined || tls === undefined ? undefined : await listenMtls(app.fetch, {
+  hostname: config.HOST,
+  port: config.MTLS_PORT,
+  certificate: tls.cert,
+  key: tls.key,
+  failed: (error) => log.error("Cannot serve a request on the mutual TLS port", { error }),
+});
+if (mtls !== undefined) log.info("Listening for devices", { address: config.MTLS_BASE_URL, port: mtls.port });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
-    log.info("Stopping: requests in flight finish", { signal });
+    log.info("Stopping: requests in flight finish, jobs are given back", { signal });
     void server.shutdown();
   });
 }
 await server.finished;
+await Promise.all([mtls?.close(), workers?.stop()]);
+apns.close();
 await close();
 Deno.exit(0);

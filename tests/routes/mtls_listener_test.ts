@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import http2 from "node:http2";
+import https from "node:https";
+import { Buffer } from "node:buffer";
+import { createApp } from "../../routes/app.ts";
+import { listenMtls, type MtlsListener } from "../../routes/mtls_listener.ts";
+import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
+import { selfSigned } from "../../src/pki/ca.ts";
+import { toPem } from "../../src/pki/certificate.ts";
+import { exportPkcs8 } from "../../src/pki/keys.ts";
+import { buildPlist } from "../../src/protocol/plist.ts";
+import { testRequest } from "./api/support.ts";
+import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
+
+const keyPem = toPem(exportPkcs8(KEYS[0]), "PRIVATE KEY");
+const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2036-01-01T00:00:00Z") };
+const certificatePem = toPem(selfSigned({ subject: [["CN", "localhost"]], key: KEYS[0], ...dates }), "CERTIFICATE");
+
+async function withPort(body: (fleet: Fleet, port: MtlsListener) => Promise<void>): Promise<void> {
+  await withFleet(async (fleet) => {
+    const port = await listenMtls(createApp(fleet.runtime).fetch, {
+      hostname: "127.0.0.1",
+      port: 0,
+      certificate: certificatePem,
+      key: keyPem,
+      failed: (error) => assert.fail(String(error)),
+    });
+    try {
+      await body(fleet, port);
+    } finally {
+      await port.close();
+    }
+  }, {
+    TLS_FULLCHAIN: certificatePem,
+    TLS_PRIVKEY: keyPem,
+    MTLS_PORT: 0,
+    MTLS_BASE_URL: "https://devices.example.com",
+  });
+}
+
+type Answer = { status: number; text: string };
+
+/** A PUT over HTTP/1.1, with the client certificate that is given. */
+function put(port: number, path: string, body: Uint8Array, options: https.RequestOptions): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = https.request(
+      { host: "127.0.0.1", port, path, method: "PUT", rejectUnauthorized: false, agent: false, ...options },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk) => chunks.push(Buffer.from(chunk)));
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, text: String(Buffer.concat(chunks)) }));
+      },
+    );
+    request.on("error", reject);
+    request.end(body);
+  });
+}
+
+/** The same over HTTP/2. */
+function put2(port: number, path: string, body: Uint8Array, identity: { cert: string; key: string }): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const session = http2.connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...identity });
+    session.on("error", reject);
+    const stream = session.request({ ":method": "PUT", ":path": path });
+    const chunks: Buffer[] = [];
+    let status = 0;
+    stream.on("response", (headers) => status = Number(headers[":status"]));
+    stream.on("data", (chunk) => chunks.push(Buffer.from(chunk)));
+    stream.on("end", () => {
+      session.close();
+      resolve({ status, text: String(Buffer.concat(chunks)) });
+    });
+    stream.end(Buffer.from(body));
+  });
+}
+
+Deno.test("a device shows its certificate on the mutual TLS port, over HTTP/2 and 1.1, and signs nothing", () =>
+  withPort(async (fleet, { port }) => {
+    // The profile says devices.example.com: the device's messages go to the port instead.
+    const seen: Request[] = [];
+    const device = fleet.device({
+      send: async (request) => {
+        const url = new URL(request.url);
+        if (url.hostname !== "devices.example.com") return await fleet.fetch(request);
+        seen.push(request.clone());
+        const { identity } = device;
+        assert.ok(identity);
+        const { status, text } = await put(port, url.pathname, new Uint8Array(await request.arrayBuffer()), {
+          cert: toPem(identity.certificate.der, "CERTIFICATE"),
+          key: toPem(exportPkcs8(identity.key), "PRIVATE KEY"),
+        });
+        return new Response(text === "" ? null : text, { status });
+      },
+    });
+    await device.enroll(await downloadDirectProfile(fleet.runtime, testRequest, fleet.enrollmentId, { signed: true }));
+    assert.deepEqual((await device.connect()).map(({ requestType }) => requestType), [
+      "DeviceInformation",
+      "SecurityInfo",
+    ]);
+    assert.ok(seen.length > 3 && seen.every(({ headers }) => !headers.has("mdm-signature")));
+
+    const idle = buildPlist({ UDID: device.udid, Status: "Idle" });
+    const { identity } = device;
+    assert.ok(identity);
+    const own = {
+      cert: toPem(identity.certificate.der, "CERTIFICATE"),
+      key: toPem(exportPkcs8(identity.key), "PRIVATE KEY"),
+    };
+    assert.deepEqual(await put2(port, "/public/mdm/connect/", idle, own), { status: 200, text: "" });
+
+    const header = { "X-SSL-Client-Cert": encodeURIComponent(own.cert) };
+    const none = await put(port, "/public/mdm/connect/", idle, { headers: header });
+    assert.equal(none.status, 400, "a certificate in a header is not one that was shown");
+    const stranger = toPem(selfSigned({ subject: [["CN", "x"]], key: KEYS[0], ...dates }), "CERTIFICATE");
+    assert.equal((await put(port, "/public/mdm/connect/", idle, { cert: stranger, key: keyPem })).status, 400);
+  }));
