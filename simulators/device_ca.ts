@@ -9,8 +9,8 @@
 
 import type { KeyObject } from "node:crypto";
 import { type Authority, createAuthority, issueCertificate, randomSerial } from "../src/pki/ca.ts";
-import { parseCertificate, toPem } from "../src/pki/certificate.ts";
-import { generateRsaKey, spkiOf } from "../src/pki/keys.ts";
+import { certificateFromPem, parseCertificate, toPem } from "../src/pki/certificate.ts";
+import { exportPkcs8, generateRsaKey, openPrivateKey, spkiOf } from "../src/pki/keys.ts";
 import type { DeviceIdentity } from "./identity.ts";
 
 /** A maker of devices; `pem` is what the server must trust. */
@@ -19,7 +19,29 @@ export type DeviceMaker = { pem: string; certify(udid: string, key: KeyObject): 
 /** Makes a maker. */
 export async function makeDeviceMaker(now: Date): Promise<DeviceMaker> {
   const key = await generateRsaKey(2048);
-  const der = createAuthority({ subject: [["CN", "Simulated Device CA"], ["O", "Simulation"]], now, key, years: 10 });
+  return makerOf(authorityDer(key, now), key, now);
+}
+
+/** The maker whose certificate is in `file` and whose key in `file.key`; made and written there when there is none. */
+export async function loadDeviceMaker(file: string, now: Date): Promise<DeviceMaker> {
+  try {
+    const [pem, key] = [await Deno.readTextFile(file), openPrivateKey(await Deno.readTextFile(`${file}.key`))];
+    return makerOf(certificateFromPem(pem).der, key, now);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const key = await generateRsaKey(2048);
+  const maker = makerOf(authorityDer(key, now), key, now);
+  // The key first and for its owner alone: a certificate that is there has its key.
+  await Deno.writeTextFile(`${file}.key`, toPem(exportPkcs8(key), "PRIVATE KEY"), { mode: 0o600, createNew: true });
+  await Deno.writeTextFile(file, maker.pem, { createNew: true });
+  return maker;
+}
+
+const authorityDer = (key: KeyObject, now: Date) =>
+  createAuthority({ subject: [["CN", "Simulated Device CA"], ["O", "Simulation"]], now, key, years: 10 });
+
+function makerOf(der: Uint8Array, key: KeyObject, now: Date): DeviceMaker {
   const authority: Authority = { certificate: parseCertificate(der), key };
   return {
     pem: toPem(der, "CERTIFICATE"),

@@ -1,0 +1,83 @@
+/**
+ * What the simulation asks of a server's API: an enrollment, and a profile of it for each device.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { problem } from "../src/errors.ts";
+
+/** The API of a server with a token. */
+export type EnrollmentApi = {
+  /** Makes an enrollment for simulated devices, with a given push certificate or the first one; answers its id. */
+  makeEnrollment(name: string, pushCertificate?: number): Promise<number>;
+  /** The profile with which any device begins to enroll over the air. */
+  overTheAirProfile(enrollment: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** An enrollment profile for one device. */
+  profile(enrollment: number, device: { serialNumber: string; udid: string }): Promise<Uint8Array<ArrayBuffer>>;
+};
+
+const UNIT = "Simulated devices";
+const one = z.object({ id: z.int() });
+const units = z.object({ results: z.array(one) });
+const certificates = z.object({ results: z.array(z.object({ id: z.int(), topic: z.string().nullable() })) });
+
+/** The API at `server`, an address like `http://localhost:8000`. */
+export function enrollmentApi(
+  server: string,
+  token: string,
+  send: (request: Request) => Promise<Response> = fetch,
+): EnrollmentApi {
+  const call = async (method: string, path: string, body?: unknown): Promise<Response> => {
+    const request = new Request(new URL(path, server), {
+      method,
+      headers: { Authorization: `Token ${token}`, "Content-Type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    let response: Response;
+    try {
+      response = await send(request);
+    } catch (error) {
+      throw problem("refused", `Cannot reach ${server}`, {}, error);
+    }
+    if (response.ok) return response;
+    throw problem("refused", `${method} ${path} was answered with ${response.status}: ${await response.text()}`);
+  };
+  const json = async <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T> =>
+    schema.parse(await (await call(method, path, body)).json());
+
+  return {
+    async makeEnrollment(name, pushCertificate) {
+      const { results: known } = await json(
+        units,
+        "GET",
+        `/api/inventory/meta_business_units/?name=${encodeURIComponent(UNIT)}`,
+      );
+      const unit = known[0] ?? await json(one, "POST", "/api/inventory/meta_business_units/", { name: UNIT });
+      const { results } = await json(certificates, "GET", "/api/mdm/push_certificates/?limit=500");
+      const certificate = pushCertificate ?? results.find(({ topic }) => topic !== null)?.id;
+      if (certificate === undefined) {
+        throw problem(
+          "refused",
+          "The server has no push certificate yet: upload one first, its topic goes into enrollments",
+        );
+      }
+      const { id } = await json(one, "POST", "/api/mdm/ota_enrollments/", {
+        name,
+        display_name: UNIT,
+        push_certificate: certificate,
+        enrollment_secret: { meta_business_unit: unit.id },
+      });
+      return id;
+    },
+    async overTheAirProfile(enrollment) {
+      const response = await call("GET", `/api/mdm/ota_enrollments/${enrollment}/ota_profile/`);
+      return new Uint8Array(await response.arrayBuffer());
+    },
+    async profile(enrollment, { serialNumber, udid }) {
+      const query = new URLSearchParams({ serial_number: serialNumber, udid });
+      const response = await call("GET", `/api/mdm/ota_enrollments/${enrollment}/profile/?${query}`);
+      return new Uint8Array(await response.arrayBuffer());
+    },
+  };
+}
