@@ -62,7 +62,10 @@ export class DeviceLink {
     const identity = { certificate: signer.certificate.der, key: signer.key };
     const body = signAttached(buildPlist(attributes), identity);
     const headers = { "Content-Type": "application/pkcs7-signature" };
-    return await expectOk(await this.send(new Request(url, { method: "POST", body, headers })), "the attributes");
+    return await expectOk(
+      await this.send(new Request(url, { method: "POST", body, headers })),
+      "the message with the attributes",
+    );
   }
 
   private send(request: Request): Promise<Response> {

@@ -14,6 +14,8 @@ import { generateRsaKey } from "../src/pki/keys.ts";
 export type KeyPool = {
   /** The next key; made now when none is ready. */
   take(): Promise<KeyObject>;
+  /** Makes no more keys ahead; resolves when those that are being made are done. */
+  close(): Promise<void>;
 };
 
 /** A pool of fresh keys of which `ahead` are kept ready, or of `shared` keys that go round. */
@@ -23,11 +25,13 @@ export function makeKeyPool(options: { ahead: number } | { shared: number }): Ke
     let next = 0;
     return {
       take: () => keys[next++ % options.shared] ?? made(keys, generateRsaKey(2048)),
+      close: () => allDone(keys),
     };
   }
   const ready: Promise<KeyObject>[] = [];
+  let closed = false;
   const fill = () => {
-    while (ready.length < options.ahead) made(ready, generateRsaKey(2048));
+    while (!closed && ready.length < options.ahead) made(ready, generateRsaKey(2048));
   };
   return {
     take() {
@@ -35,8 +39,14 @@ export function makeKeyPool(options: { ahead: number } | { shared: number }): Ke
       fill();
       return key;
     },
+    close() {
+      closed = true;
+      return allDone(ready);
+    },
   };
 }
+
+const allDone = (keys: Promise<KeyObject>[]) => Promise.allSettled(keys).then(() => {});
 
 function made(keys: Promise<KeyObject>[], key: Promise<KeyObject>): Promise<KeyObject> {
   // Whoever takes it hears of a failure; nobody else needs to.
