@@ -14,7 +14,7 @@ const PEOPLE = ["Ada", "Ben", "Chiara", "Deniz", "Emil", "Femi", "Grace", "Hana"
 /** `count` devices that are not enrolled yet. */
 export function makeRoster(
   count: number,
-  options: { keys: KeyPool; random?: Random } & Partial<DeviceOptions>,
+  options: { keys: Pick<KeyPool, "take">; random?: Random } & Partial<DeviceOptions>,
 ): SimulatedDevice[] {
   const { keys, random = systemRandom, ...rest } = options;
   return Array.from({ length: count }, (_, n) => {
