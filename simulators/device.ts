@@ -14,13 +14,18 @@ import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefus
 import { DeviceLink } from "./device_link.ts";
 import { type DeviceIdentity, ScepRefused } from "./identity.ts";
 import { managementOf, type OpenedProfile, openProfile, payloadOf } from "./installed_profile.ts";
+import {
+  authenticateMessage,
+  describeModel,
+  type DeviceUser,
+  tokenUpdateMessage,
+  userTokenUpdateMessage,
+} from "./messages.ts";
 
 export { type DeviceOptions, type Exchange, type Mischief, ServerRefused } from "./device_options.ts";
+export type { DeviceUser } from "./messages.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-
-/** A user of a Mac with a channel of its own. */
-export type DeviceUser = { userId: string; shortName: string; longName: string; pushToken: Bytes; pushMagic: string };
 
 /** A simulated device. */
 export class SimulatedDevice {
@@ -99,28 +104,13 @@ export class SimulatedDevice {
   }
 
   /** Sends Authenticate. Simple clients leave the model out. */
-  async authenticate(extra: PlistDict = this.#describe()): Promise<Response> {
-    return await this.checkIn({
-      MessageType: "Authenticate",
-      Topic: this.topic,
-      SerialNumber: this.serialNumber,
-      DeviceName: this.state.name,
-      ...extra,
-    });
+  async authenticate(extra: PlistDict = describeModel(this.state)): Promise<Response> {
+    return await this.checkIn(authenticateMessage(this.state, this.topic, extra));
   }
 
   /** Sends the device's TokenUpdate. */
   async tokenUpdate(): Promise<Response> {
-    return await this.checkIn({
-      MessageType: "TokenUpdate",
-      Topic: this.topic,
-      Token: this.pushToken,
-      PushMagic: this.pushMagic,
-      AwaitingConfiguration: false,
-      ...(this.state.model.platform === "iOS" || this.state.model.platform === "iPadOS"
-        ? { UnlockToken: this.unlockToken }
-        : {}),
-    });
+    return await this.checkIn(tokenUpdateMessage(this.state, this.topic, this));
   }
 
   /** A user of a Mac appears: UserAuthenticate, which the server may decline, then the user's TokenUpdate. */
@@ -143,15 +133,7 @@ export class SimulatedDevice {
 
   /** Sends a user's TokenUpdate. */
   async userTokenUpdate(user: DeviceUser): Promise<Response> {
-    return await this.checkIn({
-      MessageType: "TokenUpdate",
-      Topic: this.topic,
-      UserID: user.userId,
-      UserShortName: user.shortName,
-      UserLongName: user.longName,
-      Token: user.pushToken,
-      PushMagic: user.pushMagic,
-    });
+    return await this.checkIn(userTokenUpdateMessage(this.topic, user));
   }
 
   /** Gives the server a bootstrap token to keep. */
@@ -236,17 +218,6 @@ export class SimulatedDevice {
   async renewByScep(payload: PlistDict): Promise<void> {
     if (this.identity === undefined) throw new Error("Cannot renew: the device has no identity");
     this.identity = await this.#link.request(payload, this.identity);
-  }
-
-  #describe(): PlistDict {
-    const { model } = this.state;
-    return {
-      Model: model.product,
-      ModelName: model.modelName,
-      ProductName: model.product,
-      OSVersion: model.osVersion,
-      BuildVersion: model.build,
-    };
   }
 
   async #attributes(url: string, signer: DeviceIdentity, extra: PlistDict): Promise<Bytes> {
