@@ -10,6 +10,7 @@ import { JOBS } from "./jobs/registry.ts";
 import { startWorkers } from "./jobs/workers.ts";
 import { createApp } from "./routes/app.ts";
 import { listenMtls } from "./routes/mtls_listener.ts";
+import { ensureSetupToken } from "./src/access/setup.ts";
 import { createApns } from "./src/apple/apns.ts";
 import { explain } from "./src/cli/command.ts";
 import { type Opened, openRuntime } from "./src/cli/open.ts";
@@ -32,6 +33,12 @@ const { runtime, close } = await openRuntime().catch((error): Opened => {
 });
 const { config, log } = runtime;
 const app = createApp(runtime);
+
+const setupToken = await ensureSetupToken(runtime);
+if (setupToken !== null) {
+  // For whoever started the server, and nobody else: not through the log, which may be kept elsewhere.
+  console.log(`First run. Make the administrator at ${config.BASE_URL}/setup/?token=${setupToken}`);
+}
 
 const apns = createApns(runtime);
 const pace = pacer(config.PUSH_RATE);

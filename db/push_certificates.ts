@@ -46,10 +46,10 @@ export async function insertPushCertificate(
   row: {
     id: number;
     name: string;
-    topic: string;
-    notBefore: Date;
-    notAfter: Date;
-    certificate: string;
+    topic: string | null;
+    notBefore: Date | null;
+    notAfter: Date | null;
+    certificate: string | null;
     privateKeySealed: string;
   },
   now: Date,
@@ -66,4 +66,38 @@ export async function findPushKey(db: Db, id: number): Promise<string | undefine
     { sealed: string }[]
   >`select private_key_sealed as sealed from push_certificates where id = ${id}`;
   return row?.sealed;
+}
+
+/** Changes a push certificate; its key stays unless a new one is given. */
+export async function updatePushCertificate(
+  db: Db,
+  id: number,
+  row: {
+    name: string;
+    topic: string | null;
+    notBefore: Date | null;
+    notAfter: Date | null;
+    certificate: string | null;
+    privateKeySealed?: string;
+  },
+  now: Date,
+): Promise<void> {
+  await db`
+    update push_certificates set name = ${row.name}, topic = ${row.topic}, not_before = ${row.notBefore},
+      not_after = ${row.notAfter}, certificate = ${row.certificate},
+      private_key_sealed = coalesce(${row.privateKeySealed ?? null}, private_key_sealed), updated_at = ${now}
+    where id = ${id}`;
+}
+
+/** Deletes a push certificate; foreign keys refuse while it is used. */
+export async function deletePushCertificate(db: Db, id: number): Promise<void> {
+  await db`delete from push_certificates where id = ${id}`;
+}
+
+/** How many enrolled devices are pushed with a certificate. */
+export async function countDevicesOfPushCertificate(db: Db, id: number): Promise<number> {
+  return one(
+    await db<{ count: number }[]>`
+      select count(*)::int as count from enrollments where push_certificate_id = ${id} and ended_at is null`,
+  ).count;
 }

@@ -8,6 +8,7 @@ import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { Problem } from "../src/errors.ts";
 import type { Runtime } from "../src/runtime.ts";
+import { mountAdmin } from "./admin/mount.ts";
 import { mountApi } from "./api/mount.ts";
 import type { AppEnv } from "./context.ts";
 import { mountMdm } from "./device/mdm.ts";
@@ -30,6 +31,7 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
   mountOta(app);
   mountMdm(app);
   mountApi(app);
+  mountAdmin(app);
   app.notFound((c) => c.text("Not found.", 404));
   app.onError((error, c) => {
     if (error instanceof Problem) return new Response(error.message, { status: error.status });

@@ -6,9 +6,18 @@
 
 import { z } from "zod";
 import { findPushCertificate, listPushCertificates } from "../../db/push_certificates.ts";
-import { problem } from "../../src/errors.ts";
-import { pushCertificateRepresentation, uploadPushCertificate } from "../../src/push/certificates.ts";
-import { endpoint } from "./endpoint.ts";
+import { invalid, problem } from "../../src/errors.ts";
+import {
+  createPushCertificate,
+  pushCertificateRepresentation,
+  pushCertificateRequest,
+  removePushCertificate,
+  renamePushCertificate,
+  renewPushCertificate,
+  signedPushCertificateRequest,
+  uploadPushCertificate,
+} from "../../src/push/certificates.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParams, textField, textFilter, timeOut } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
@@ -23,6 +32,8 @@ const pushCertificateSchema = z.object({
   created_at: timeOut,
   updated_at: timeOut,
 });
+
+const ONE = "/api/mdm/push_certificates/{id}/";
 
 /** The endpoints of push certificates. */
 export const PUSH_CERTIFICATE_ENDPOINTS = [
@@ -46,23 +57,32 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     path: "/api/mdm/push_certificates/",
     permission: "mdm.add_pushcertificate",
     tag: "Enrollment",
-    summary: "Upload a push certificate with its key",
+    summary: "Make a push certificate, or upload one with its key",
+    description: "With a name alone a key is made, whose request Apple's portal signs.",
     body: z.object({
       name: textField(256),
-      certificate: textField(20_000),
-      private_key: textField(20_000),
+      certificate: textField(100_000).optional().describe("PEM."),
+      private_key: textField(100_000).optional().describe("PEM."),
       key_password: z.string().max(1024).optional(),
     }),
     response: { status: 201, schema: pushCertificateSchema },
-    handle: async ({ runtime, request, body }) =>
-      pushCertificateRepresentation(
+    async handle({ runtime, request, body }) {
+      const { name, certificate, private_key, key_password } = body;
+      if (certificate === undefined && private_key === undefined) {
+        return pushCertificateRepresentation(await createPushCertificate(runtime, request, name));
+      }
+      const missing = "This field is required.";
+      if (certificate === undefined) throw invalid({ certificate: [missing] });
+      if (private_key === undefined) throw invalid({ private_key: [missing] });
+      return pushCertificateRepresentation(
         await uploadPushCertificate(runtime, request, {
-          name: body.name,
-          certificate: body.certificate,
-          privateKey: body.private_key,
-          passphrase: body.key_password,
+          name,
+          certificate,
+          privateKey: private_key,
+          passphrase: key_password,
         }),
-      ),
+      );
+    },
   }),
   endpoint({
     method: "GET",
@@ -77,5 +97,77 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
       if (row === undefined) throw problem("not-found");
       return pushCertificateRepresentation(row);
     },
+  }),
+  endpoint({
+    method: "PUT",
+    path: ONE,
+    permission: "mdm.change_pushcertificate",
+    tag: "Enrollment",
+    summary: "Rename a push certificate, or renew it",
+    description:
+      "With `certificate` it is renewed: for the key that is here, or for the one that comes along. The topic stays.",
+    params: idParams,
+    body: z.object({
+      name: textField(256),
+      certificate: textField(100_000).optional().describe("PEM."),
+      private_key: textField(100_000).optional().describe("PEM."),
+      key_password: z.string().max(1024).optional(),
+    }),
+    response: { status: 200, schema: pushCertificateSchema },
+    async handle({ runtime, request, params, body }) {
+      const renamed = await renamePushCertificate(runtime, request, params.id, body.name);
+      return pushCertificateRepresentation(
+        body.certificate === undefined ? renamed : await renewPushCertificate(runtime, request, params.id, {
+          certificate: body.certificate,
+          privateKey: body.private_key,
+          passphrase: body.key_password,
+        }),
+      );
+    },
+  }),
+  endpoint({
+    method: "DELETE",
+    path: ONE,
+    permission: "mdm.delete_pushcertificate",
+    tag: "Enrollment",
+    summary: "Delete a push certificate",
+    description: "Only while no enrollment and no device uses it.",
+    params: idParams,
+    response: NO_CONTENT,
+    handle: async ({ runtime, request, params }) => await removePushCertificate(runtime, request, params.id),
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/push_certificates/{id}/csr/",
+    permission: "mdm.change_pushcertificate",
+    tag: "Enrollment",
+    summary: "Download the certificate request of a push certificate's key",
+    params: idParams,
+    response: { status: 200, contentType: "application/pkcs10" },
+    handle: async ({ runtime, params }) =>
+      new Response(await pushCertificateRequest(runtime, params.id), {
+        headers: {
+          "Content-Type": "application/pkcs10",
+          "Content-Disposition": `attachment; filename="push_certificate_${params.id}.csr"`,
+          "Cache-Control": "no-store",
+        },
+      }),
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/push_certificates/{id}/signed_csr/",
+    permission: "mdm.change_pushcertificate",
+    tag: "Enrollment",
+    summary: "Download the request signed by the configured vendor, for Apple's portal",
+    params: idParams,
+    response: { status: 200, contentType: "text/plain" },
+    handle: async ({ runtime, params }) =>
+      new Response(await signedPushCertificateRequest(runtime, params.id), {
+        headers: {
+          "Content-Type": "text/plain",
+          "Content-Disposition": `attachment; filename="push_certificate_${params.id}_signed_csr.b64"`,
+          "Cache-Control": "no-store",
+        },
+      }),
   }),
 ];

@@ -1,18 +1,33 @@
 /**
  * Push certificates: a certificate of Apple's portal with its private key, which is sealed and never shown again.
  *
+ * The key is made here and Apple signs a request for it (create, request, upload), or both are brought along. Renewing
+ * is the same with the existing one; its topic never changes, since enrolled devices listen to that topic alone.
+ *
  * @module
  */
 
+import type { KeyObject } from "node:crypto";
+import { z } from "zod";
 import { nextId } from "../../db/enrollments.ts";
-import { isUniqueViolation } from "../../db/open.ts";
-import { findPushCertificate, insertPushCertificate, type PushCertificateRow } from "../../db/push_certificates.ts";
-import { invalid } from "../errors.ts";
+import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
+import {
+  countDevicesOfPushCertificate,
+  deletePushCertificate,
+  findPushCertificate,
+  findPushKey,
+  insertPushCertificate,
+  type PushCertificateRow,
+  updatePushCertificate,
+} from "../../db/push_certificates.ts";
+import { spreadPushes } from "../../db/push_targets.ts";
+import { invalid, problem, refused } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import { type Certificate, certificateFromPem, toPem } from "../pki/certificate.ts";
+import { buildCsr } from "../pki/csr.ts";
 import { PkiError } from "../pki/errors.ts";
-import { exportPkcs8, keyMatches, openPrivateKey } from "../pki/keys.ts";
+import { exportPkcs8, generateRsaKey, importPkcs8, keyMatches, openPrivateKey } from "../pki/keys.ts";
 import type { Runtime } from "../runtime.ts";
 
 function parsed<T>(field: string, sentence: string, parse: () => T): T {
@@ -40,21 +55,45 @@ export function pushCertificateRepresentation(row: PushCertificateRow) {
   };
 }
 
-/** Keeps a certificate and its key. Throws `invalid` with SPEC's sentences. */
-export async function uploadPushCertificate(
-  runtime: Runtime,
-  request: RequestInfo,
-  input: { name: string; certificate: string; privateKey: string; passphrase?: string | undefined },
-): Promise<PushCertificateRow> {
+const MODEL = "mdm.pushcertificate";
+const contextOf = (id: number) => ({ table: "push_certificates", column: "private_key_sealed", id });
+/** Renewed certificates are tried soon, but not by all devices in one second. */
+const SPREAD_SECONDS = 600;
+
+/** For the audit log: the certificate as its fingerprint. */
+function audited(row: PushCertificateRow) {
+  const { certificate, ...rest } = pushCertificateRepresentation(row);
+  return { ...rest, certificate: certificate === null ? null : certificateFromPem(certificate).fingerprint };
+}
+
+function taken(error: unknown): never {
+  if (isUniqueViolation(error, "push_certificates_name")) {
+    throw invalid({ name: ["Push certificate with this name already exists."] });
+  }
+  if (isUniqueViolation(error, "push_certificates_topic")) {
+    throw invalid({ certificate: ["Another push certificate has this topic already"] });
+  }
+  throw error;
+}
+
+async function mustFind(runtime: Runtime, id: number): Promise<PushCertificateRow> {
+  const row = await findPushCertificate(runtime.sql, id);
+  if (row === undefined) throw problem("not-found");
+  return row;
+}
+
+async function keyOf(runtime: Runtime, id: number): Promise<KeyObject> {
+  const sealed = await findPushKey(runtime.sql, id);
+  if (sealed === undefined) throw problem("not-found");
+  return importPkcs8(await runtime.keys.open(sealed, contextOf(id)));
+}
+
+/** The facts of an uploaded certificate. Throws `invalid` with SPEC's sentences. */
+function readCertificate(pem: string, key: KeyObject) {
   const certificate: Certificate = parsed(
     "certificate",
     "Could not load PEM certificate",
-    () => certificateFromPem(input.certificate),
-  );
-  const key = parsed(
-    "private_key",
-    "Could not load PEM private key",
-    () => openPrivateKey(input.privateKey, input.passphrase),
+    () => certificateFromPem(pem),
   );
   if (!keyMatches(certificate, key)) {
     throw invalid({ non_field_errors: ["The certificate and key do not form a pair"] });
@@ -63,39 +102,184 @@ export async function uploadPushCertificate(
   if (topic === undefined || topic === "") {
     throw invalid({ certificate: ["Could not extract the topic from the certificate subject"] });
   }
+  return {
+    topic,
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    certificate: toPem(certificate.der, "CERTIFICATE"),
+  };
+}
+
+const readKey = (pem: string, passphrase: string | undefined) =>
+  parsed("private_key", "Could not load PEM private key", () => openPrivateKey(pem, passphrase));
+
+async function insert(
+  runtime: Runtime,
+  request: RequestInfo,
+  name: string,
+  key: KeyObject,
+  certificate: ReturnType<typeof readCertificate> | undefined,
+): Promise<PushCertificateRow> {
+  return await runtime.sql.begin(async (tx) => {
+    const id = await nextId(tx, "push_certificates");
+    await insertPushCertificate(tx, {
+      id,
+      name,
+      ...(certificate ?? { topic: null, notBefore: null, notAfter: null, certificate: null }),
+      privateKeySealed: await runtime.keys.seal(exportPkcs8(key), contextOf(id)),
+    }, runtime.clock.now());
+    const row = await findPushCertificate(tx, id);
+    if (row === undefined) throw new Error("Cannot find the push certificate that was just made");
+    await recordAudit(tx, runtime, request, { action: "created", model: MODEL, pk: id, after: audited(row) });
+    return row;
+  }).catch(taken);
+}
+
+/** Makes a push certificate with a new key, for Apple to sign. */
+export async function createPushCertificate(
+  runtime: Runtime,
+  request: RequestInfo,
+  name: string,
+): Promise<PushCertificateRow> {
+  return await insert(runtime, request, name, await generateRsaKey(2048), undefined);
+}
+
+/** Keeps a certificate and its key. Throws `invalid`. */
+export async function uploadPushCertificate(
+  runtime: Runtime,
+  request: RequestInfo,
+  input: { name: string; certificate: string; privateKey: string; passphrase?: string | undefined },
+): Promise<PushCertificateRow> {
+  const key = readKey(input.privateKey, input.passphrase);
+  return await insert(runtime, request, input.name, key, readCertificate(input.certificate, key));
+}
+
+async function change(
+  runtime: Runtime,
+  request: RequestInfo,
+  before: PushCertificateRow,
+  write: (tx: Tx) => Promise<void>,
+): Promise<PushCertificateRow> {
+  if (before.provisioningUid !== null) throw refused("This push certificate cannot be updated");
+  return await runtime.sql.begin(async (tx) => {
+    await write(tx);
+    const row = await findPushCertificate(tx, before.id);
+    if (row === undefined) throw problem("not-found");
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: MODEL,
+      pk: before.id,
+      before: audited(before),
+      after: audited(row),
+    });
+    return row;
+  }).catch(taken);
+}
+
+/** Renames a push certificate. */
+export async function renamePushCertificate(
+  runtime: Runtime,
+  request: RequestInfo,
+  id: number,
+  name: string,
+): Promise<PushCertificateRow> {
+  const before = await mustFind(runtime, id);
+  return await change(
+    runtime,
+    request,
+    before,
+    (tx) => updatePushCertificate(tx, id, { ...before, name }, runtime.clock.now()),
+  );
+}
+
+/**
+ * Puts a certificate on an existing push certificate: the first for its key, or a renewal; with another key when one is
+ * given. Throws `invalid`; a certificate of another topic is refused with how many devices would be lost.
+ */
+export async function renewPushCertificate(
+  runtime: Runtime,
+  request: RequestInfo,
+  id: number,
+  input: { certificate: string; privateKey?: string | undefined; passphrase?: string | undefined },
+): Promise<PushCertificateRow> {
+  const before = await mustFind(runtime, id);
+  const key = input.privateKey === undefined ? await keyOf(runtime, id) : readKey(input.privateKey, input.passphrase);
+  const certificate = readCertificate(input.certificate, key);
+  if (before.topic !== null && before.topic !== certificate.topic) {
+    const lost = await countDevicesOfPushCertificate(runtime.sql, id);
+    throw invalid({
+      certificate: [
+        `The new certificate has a different topic: it is "${certificate.topic}", it should be "${before.topic}". ` +
+        `${lost} enrolled ${lost === 1 ? "device" : "devices"} would be lost.`,
+      ],
+    });
+  }
+  const now = runtime.clock.now();
+  if (certificate.notAfter <= now) {
+    throw invalid({ certificate: [`The certificate ended ${naiveUtc(certificate.notAfter)}`] });
+  }
+  return await change(runtime, request, before, async (tx) => {
+    await updatePushCertificate(tx, id, {
+      name: before.name,
+      ...certificate,
+      privateKeySealed: await runtime.keys.seal(exportPkcs8(key), contextOf(id)),
+    }, now);
+    await spreadPushes(tx, id, now, SPREAD_SECONDS);
+  });
+}
+
+/** The certificate request (PKCS #10, DER) of a push certificate's key. */
+export async function pushCertificateRequest(runtime: Runtime, id: number): Promise<Uint8Array<ArrayBuffer>> {
+  await mustFind(runtime, id);
+  return buildCsr({ subject: [["CN", `Espalier Push ${id}`]], key: await keyOf(runtime, id) });
+}
+
+const signedAnswer = z.object({ signed_csr: z.string().min(1).max(200_000) });
+const SIGNER_TIMEOUT_MS = 10_000;
+
+/**
+ * The request, signed by the vendor service of `PUSH_CSR_SIGNER_URL`: what Apple's portal takes. Throws `refused` when none
+ * is configured, `unavailable` when it does not answer as it should.
+ */
+export async function signedPushCertificateRequest(runtime: Runtime, id: number): Promise<string> {
+  const { PUSH_CSR_SIGNER_URL, BASE_URL } = runtime.config;
+  if (PUSH_CSR_SIGNER_URL === undefined) {
+    throw refused("Cannot sign the request: PUSH_CSR_SIGNER_URL is not set");
+  }
+  const csr = await pushCertificateRequest(runtime, id);
+  const client = runtime.network.client({ http2: false });
   try {
-    return await runtime.sql.begin(async (tx) => {
-      const id = await nextId(tx, "push_certificates");
-      await insertPushCertificate(tx, {
-        id,
-        name: input.name,
-        topic,
-        notBefore: certificate.notBefore,
-        notAfter: certificate.notAfter,
-        certificate: toPem(certificate.der, "CERTIFICATE"),
-        privateKeySealed: await runtime.keys.seal(exportPkcs8(key), {
-          table: "push_certificates",
-          column: "private_key_sealed",
-          id,
-        }),
-      }, runtime.clock.now());
-      await recordAudit(tx, runtime, request, {
-        action: "created",
-        model: "mdm.pushcertificate",
-        pk: id,
-        after: { id, name: input.name, topic, certificate: certificate.fingerprint },
-      });
-      const row = await findPushCertificate(tx, id);
-      if (row === undefined) throw new Error("Cannot find the push certificate that was just made");
-      return row;
+    const response = await client.fetch(PUSH_CSR_SIGNER_URL, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ b64_csr: csr.toBase64(), fqdn: new URL(BASE_URL).hostname }),
+      redirect: "error",
+      signal: AbortSignal.timeout(SIGNER_TIMEOUT_MS),
+    });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`the signer answered ${response.status}`);
+    }
+    return signedAnswer.parse(await response.json()).signed_csr;
+  } catch (error) {
+    runtime.log.error("Cannot get the push certificate request signed", { error });
+    throw problem("unavailable", "Cannot sign the request: the signing service did not answer as it should.");
+  } finally {
+    client.close();
+  }
+}
+
+/** Deletes a push certificate. Throws `refused` while an enrollment or a device uses it. */
+export async function removePushCertificate(runtime: Runtime, request: RequestInfo, id: number): Promise<void> {
+  const before = await mustFind(runtime, id);
+  if (before.provisioningUid !== null) throw refused("This push certificate cannot be deleted");
+  try {
+    await runtime.sql.begin(async (tx) => {
+      await deletePushCertificate(tx, id);
+      await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before: audited(before) });
     });
   } catch (error) {
-    if (isUniqueViolation(error, "push_certificates_name")) {
-      throw invalid({ name: ["Push certificate with this name already exists."] });
-    }
-    if (isUniqueViolation(error, "push_certificates_topic")) {
-      throw invalid({ certificate: [`Another push certificate has the topic "${topic}" already`] });
-    }
+    if (isForeignKeyViolation(error)) throw refused("This push certificate cannot be deleted");
     throw error;
   }
 }

@@ -1,0 +1,500 @@
+/**
+ * One device: its inventory, its commands with their time line, and what can be done to it.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { listBlueprints } from "../../db/blueprints.ts";
+import { cancelCommand, type CommandView, listCommands } from "../../db/commands.ts";
+import { type DeviceView, findDevice } from "../../db/devices.ts";
+import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } from "../../db/inventory.ts";
+import { tagsOfDevice } from "../../db/tags.ts";
+import { blockDevice, changeDeviceBlueprint, pokeDevice, sendCommand } from "../../src/devices/actions.ts";
+import { revealEscrowed } from "../../src/escrow.ts";
+import { invalid, problem, refused } from "../../src/errors.ts";
+import { recordAudit } from "../../src/events/record.ts";
+import { loadFacts } from "../../src/planner/load.ts";
+import { plan } from "../../src/planner/plan.ts";
+import type { AppEnv } from "../context.ts";
+import { ActionButton, ago, Chip, Csrf, Fact, Field, FormErrors, Select, Table, Time, yesNo } from "./components.tsx";
+import { DeviceState } from "./devices.tsx";
+import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
+
+const COMMANDS_SHOWN = 20;
+
+async function mustFind({ runtime }: PageContext, id: number): Promise<DeviceView> {
+  const device = await findDevice(runtime.sql, id);
+  if (device === undefined) throw problem("not-found");
+  return device;
+}
+
+const STATES: Record<string, { text: string; tone?: "good" | "bad" | "warn" }> = {
+  queued: { text: "queued" },
+  sent: { text: "sent" },
+  notNow: { text: "not now", tone: "warn" },
+  acknowledged: { text: "acknowledged", tone: "good" },
+  error: { text: "error", tone: "bad" },
+  formatError: { text: "not understood", tone: "bad" },
+  expired: { text: "expired", tone: "warn" },
+  cancelled: { text: "cancelled" },
+};
+
+/** The sentences of Apple's error chain, the outermost first. */
+function errorTexts(chain: unknown): string[] {
+  if (!Array.isArray(chain)) return [];
+  return chain.flatMap((link: unknown): string[] => {
+    if (typeof link !== "object" || link === null) return [];
+    const of = (...keys: string[]) => keys.map((key) => Reflect.get(link, key)).find((value) => value !== undefined);
+    const text = of("usEnglish", "USEnglishDescription", "localized", "LocalizedDescription") ?? "no description";
+    return [`${text} (${of("domain", "ErrorDomain") ?? "?"} ${of("code", "ErrorCode") ?? ""})`];
+  });
+}
+
+function Command({ command, context }: { command: CommandView; context: PageContext }) {
+  const now = context.runtime.clock.now();
+  const state = STATES[command.state] ?? { text: command.state };
+  const steps: [string, Date | null][] = [
+    ["queued", command.createdAt],
+    ["not before", command.notBefore],
+    ["sent", command.sentAt],
+    [state.text, command.resultAt],
+  ];
+  const shown = steps.filter(([text, at], index) => at !== null && (index === 0 || text !== "queued"));
+  return (
+    <li class={state.tone ?? ""} id={`command-${command.uuid}`}>
+      <strong>{command.name}</strong>{" "}
+      {state.tone === undefined ? <Chip>{state.text}</Chip> : <Chip tone={state.tone}>{state.text}</Chip>}
+      <div class="faint small">
+        {shown.map(([text, at]) => at === null ? "" : `${text} ${ago(at, now)}`).join(" · ")}
+      </div>
+      {errorTexts(command.errorChain).map((text) => <div class="small">{text}</div>)}
+      {command.state === "queued" && context.may("mdm.delete_devicecommand")
+        ? (
+          <ActionButton
+            context={context}
+            action={`/devices/${command.deviceId}/commands/${command.uuid}/cancel/`}
+            label="Cancel"
+            tone="quiet"
+          />
+        )
+        : null}
+    </li>
+  );
+}
+
+function Actions(
+  { device, context, state }: { device: DeviceView; context: PageContext; state: FormState | undefined },
+) {
+  const path = (name: string) => `/devices/${device.id}/${name}/`;
+  const here = device.checkoutAt === null && device.channelId !== null;
+  const mac = device.platform === "macOS";
+  const failed = (name: string) => state?.values.text("action") === name ? state : undefined;
+  return (
+    <section aria-labelledby="actions">
+      <h2 id="actions">Actions</h2>
+      <div class="actions">
+        {here && context.may("mdm.change_enrolleddevice")
+          ? <ActionButton context={context} action={path("poke")} label="Push now" tone="plain" />
+          : null}
+        {here && context.may("mdm.add_devicecommand")
+          ? (
+            <>
+              <details open={failed("DeviceLock") !== undefined}>
+                <summary>Lock…</summary>
+                <form class="stack" method="post" action={path("lock")}>
+                  <Csrf context={context} />
+                  <input type="hidden" name="action" value="DeviceLock" />
+                  <FormErrors state={failed("DeviceLock")} />
+                  {mac
+                    ? (
+                      <Field
+                        name="pin"
+                        label="PIN"
+                        required
+                        pattern="[0-9]{6}"
+                        inputmode="numeric"
+                        autocomplete="off"
+                        maxlength={6}
+                        help="Six digits. It is kept here, and opens the Mac again."
+                        state={failed("DeviceLock")}
+                      />
+                    )
+                    : null}
+                  <Field name="message" label="Message" maxlength={255} state={failed("DeviceLock")} />
+                  <Field name="phone_number" label="Phone number" maxlength={15} state={failed("DeviceLock")} />
+                  <button>Lock the device</button>
+                </form>
+              </details>
+              <details>
+                <summary>Restart…</summary>
+                <form class="stack" method="post" action={path("restart")}>
+                  <Csrf context={context} />
+                  <p>Unsaved work of its user may be lost.</p>
+                  <button>Restart the device</button>
+                </form>
+              </details>
+              <details open={failed("CustomCommand") !== undefined}>
+                <summary>Command of your own…</summary>
+                <form class="stack" method="post" action={path("custom")}>
+                  <Csrf context={context} />
+                  <input type="hidden" name="action" value="CustomCommand" />
+                  <FormErrors state={failed("CustomCommand")} />
+                  <label class="field">
+                    <span>Command</span>
+                    <textarea name="command" required spellcheck={false}>
+                      {failed("CustomCommand")?.values.raw("command") ?? ""}
+                    </textarea>
+                    <small>A property list with RequestType, as Apple documents it.</small>
+                    {(failed("CustomCommand")?.errors.command ?? []).map((text) => <span class="error">{text}</span>)}
+                  </label>
+                  <button>Send</button>
+                </form>
+              </details>
+              <details open={failed("EraseDevice") !== undefined}>
+                <summary>Erase…</summary>
+                <form class="stack" method="post" action={path("erase")}>
+                  <Csrf context={context} />
+                  <input type="hidden" name="action" value="EraseDevice" />
+                  <FormErrors state={failed("EraseDevice")} />
+                  <p>Everything on the device is deleted. This cannot be undone.</p>
+                  <Field
+                    name="serial_number"
+                    label="Serial number of the device, to be sure"
+                    required
+                    autocomplete="off"
+                    state={failed("EraseDevice")}
+                  />
+                  {mac
+                    ? (
+                      <Field
+                        name="pin"
+                        label="PIN"
+                        required
+                        pattern="[0-9]{6}"
+                        inputmode="numeric"
+                        autocomplete="off"
+                        maxlength={6}
+                        state={failed("EraseDevice")}
+                      />
+                    )
+                    : null}
+                  <button class="danger">Erase the device</button>
+                </form>
+              </details>
+            </>
+          )
+          : null}
+        {context.may("mdm.change_enrolleddevice")
+          ? device.blockedAt === null
+            ? (
+              <ActionButton
+                context={context}
+                action={path("block")}
+                label="Block"
+                tone="danger"
+                confirm="The device is released from management at its next contact. Block it?"
+              />
+            )
+            : <ActionButton context={context} action={path("unblock")} label="Unblock" tone="plain" />
+          : null}
+      </div>
+    </section>
+  );
+}
+
+async function Inventory({ device, context }: { device: DeviceView; context: PageContext }) {
+  if (device.enrollmentId === null) return null;
+  const { sql, clock } = context.runtime;
+  const [apps, certificates, profiles] = await Promise.all([
+    listInstalledApps(sql, device.enrollmentId),
+    listInstalledCertificates(sql, device.enrollmentId),
+    listInstalledProfiles(sql, device.enrollmentId),
+  ]);
+  const now = clock.now();
+  if (apps.length + certificates.length + profiles.length === 0) return null;
+  return (
+    <>
+      <h2>On the device</h2>
+      <div class="columns">
+        {apps.length === 0 ? null : (
+          <Table
+            caption={`${apps.length} apps`}
+            head={["App", "Version"]}
+            empty=""
+            rows={apps.map((app) => (
+              <tr>
+                <td>
+                  {app.name || app.identifier}
+                  <div class="faint small">{app.identifier}</div>
+                </td>
+                <td>{app.shortVersion || app.version}</td>
+              </tr>
+            ))}
+          />
+        )}
+        {profiles.length === 0 ? null : (
+          <Table
+            caption={`${profiles.length} profiles`}
+            head={["Profile", "Identifier"]}
+            empty=""
+            rows={profiles.map((profile) => (
+              <tr>
+                <td>{profile.displayName ?? profile.identifier}</td>
+                <td class="mono">{profile.identifier}</td>
+              </tr>
+            ))}
+          />
+        )}
+        {certificates.length === 0 ? null : (
+          <Table
+            caption={`${certificates.length} certificates`}
+            head={["Certificate", "Ends"]}
+            empty=""
+            rows={certificates.map((certificate) => (
+              <tr>
+                <td>
+                  {certificate.commonName ?? certificate.subject}
+                  <div class="faint small">{certificate.issuer}</div>
+                </td>
+                <td>
+                  <Time at={certificate.notAfter} now={now} />
+                </td>
+              </tr>
+            ))}
+          />
+        )}
+      </div>
+    </>
+  );
+}
+
+async function Plan({ device, context }: { device: DeviceView; context: PageContext }) {
+  if (device.channelId === null || device.checkoutAt !== null) return null;
+  const { runtime } = context;
+  const now = runtime.clock.now();
+  const facts = await loadFacts(runtime.sql, runtime, device.channelId, { lock: false });
+  const { decisions } = plan({ ...facts, status: "Idle", conversationStartedAt: now }, now);
+  return (
+    <details>
+      <summary>Why is the next command what it is?</summary>
+      <Table
+        caption="What would happen if the device connected now"
+        head={["What", "Outcome", "Why"]}
+        empty="Nothing is considered."
+        rows={decisions.map((decision) => (
+          <tr>
+            <td>{decision.subject}</td>
+            <td>{decision.outcome === "chosen" ? <Chip tone="good">chosen</Chip> : decision.outcome}</td>
+            <td>
+              {decision.evidence}
+              {decision.until === undefined ? "" : ` (until ${ago(decision.until, now)})`}
+            </td>
+          </tr>
+        ))}
+      />
+    </details>
+  );
+}
+
+async function devicePage(context: PageContext, id: number, state?: FormState): Promise<Page> {
+  const device = await mustFind(context, id);
+  const { sql, clock } = context.runtime;
+  const now = clock.now();
+  const [commands, tags, blueprints] = await Promise.all([
+    context.may("mdm.view_devicecommand")
+      ? listCommands(sql, { limit: COMMANDS_SHOWN, offset: 0, deviceId: id })
+      : { rows: [], count: 0 },
+    tagsOfDevice(sql, device.serialNumber),
+    listBlueprints(sql, { limit: 500, offset: 0 }),
+  ]);
+  const line = {
+    blockedAt: device.blockedAt,
+    endedAt: device.checkoutAt,
+    enrolledAt: device.channelId === null ? null : device.createdAt,
+  };
+  const blueprint = blueprints.rows.find((one) => one.id === device.blueprintId);
+  return {
+    title: device.name || device.serialNumber,
+    body: (
+      <>
+        <p>
+          <DeviceState device={line} /> {tags.map((tag) => <Chip>{tag.name}</Chip>)}
+        </p>
+        <div class="columns">
+          <section class="card" aria-labelledby="hardware">
+            <h3 id="hardware">Device</h3>
+            <dl class="facts">
+              <Fact name="Serial number">
+                <code>{device.serialNumber}</code>
+              </Fact>
+              <Fact name="UDID">
+                <code>{device.udid}</code>
+              </Fact>
+              <Fact name="Model">{device.model}</Fact>
+              <Fact name="System">
+                {`${device.platform ?? ""} ${device.osVersion ?? ""} ${device.osVersionExtra ?? ""}`.trim()}
+              </Fact>
+              <Fact name="Build">{device.buildVersionExtra || device.buildVersion}</Fact>
+              <Fact name="Apple silicon">{yesNo(device.appleSilicon)}</Fact>
+              <Fact name="Supervised">{yesNo(device.supervised)}</Fact>
+              <Fact name="FileVault">
+                {device.filevaultEnabled === null ? "" : device.filevaultEnabled ? "on" : "off"}
+              </Fact>
+              <Fact name="Users">
+                {device.users.length === 0
+                  ? "none known"
+                  : device.users.map((user) => user.longName || user.shortName || user.userKey).join(", ")}
+              </Fact>
+            </dl>
+          </section>
+          <section class="card" aria-labelledby="management">
+            <h3 id="management">Management</h3>
+            <dl class="facts">
+              <Fact name="Last contact">
+                <Time at={device.lastSeenAt} now={now} />
+                {device.lastIp === null ? "" : ` from ${device.lastIp}`}
+              </Fact>
+              <Fact name="Last push">
+                <Time at={device.lastNotifiedAt} now={now} />
+              </Fact>
+              <Fact name="Identity ends">
+                <Time at={device.certNotValidAfter} now={now} />
+              </Fact>
+              <Fact name="Bootstrap token">{device.bootstrapTokenEscrowed === true ? "escrowed" : "none"}</Fact>
+              <Fact name="Blueprint">{blueprint?.name ?? "none"}</Fact>
+              {device.checkoutAt === null ? null : (
+                <Fact name="Gone since">
+                  <Time at={device.checkoutAt} now={now} />
+                </Fact>
+              )}
+              {device.lockPinEscrowed && context.may("mdm.view_device_lock_pin")
+                ? (
+                  <Fact name="Lock PIN">
+                    <ActionButton context={context} action={`/devices/${id}/lock-pin/`} label="Show" tone="quiet" />
+                  </Fact>
+                )
+                : null}
+            </dl>
+            {context.may("mdm.change_enrolleddevice") && device.checkoutAt === null && blueprints.rows.length > 0
+              ? (
+                <form class="row" method="post" action={`/devices/${id}/blueprint/`}>
+                  <Csrf context={context} />
+                  <Select
+                    name="blueprint"
+                    label="Change the blueprint"
+                    value={String(device.blueprintId ?? "")}
+                    options={[["", "None"], ...blueprints.rows.map((one) => [String(one.id), one.name] as const)]}
+                  />
+                  <button class="plain">Change</button>
+                </form>
+              )
+              : null}
+          </section>
+        </div>
+        <Actions device={device} context={context} state={state} />
+        <h2>Commands</h2>
+        {commands.rows.length === 0
+          ? <p class="faint">No command was sent yet.</p>
+          : <ol class="line">{commands.rows.map((command) => <Command command={command} context={context} />)}</ol>}
+        {commands.count > COMMANDS_SHOWN
+          ? <p class="faint">{`The last ${COMMANDS_SHOWN} of ${commands.count}; the API has them all.`}</p>
+          : null}
+        {await Plan({ device, context })}
+        {await Inventory({ device, context })}
+        {context.may("events.view_event")
+          ? (
+            <p>
+              <a href={`/events/?serial_number=${encodeURIComponent(device.serialNumber)}`}>Events of this device</a>
+            </p>
+          )
+          : null}
+      </>
+    ),
+  };
+}
+
+/** Mounts the page and what its forms do. */
+export function mountDevice(app: Hono<AppEnv>): void {
+  page(app, "/devices/:id/", "mdm.view_enrolleddevice", (context) => devicePage(context, context.id()));
+  const again = (context: PageContext, state: FormState) => devicePage(context, context.id(), state);
+  const done = (context: PageContext, code: string) => `/devices/${context.id()}/?done=${code}`;
+
+  action(app, "/devices/:id/poke/", "mdm.change_enrolleddevice", async (context) => {
+    await pokeDevice(context.runtime, context.request, context.id());
+    return done(context, "poked");
+  });
+  action(app, "/devices/:id/block/", "mdm.change_enrolleddevice", async (context) => {
+    await blockDevice(context.runtime, context.request, context.id(), true);
+    return done(context, "blocked");
+  });
+  action(app, "/devices/:id/unblock/", "mdm.change_enrolleddevice", async (context) => {
+    await blockDevice(context.runtime, context.request, context.id(), false);
+    return done(context, "unblocked");
+  });
+  action(app, "/devices/:id/blueprint/", "mdm.change_enrolleddevice", async (context, form) => {
+    const text = form.text("blueprint");
+    const blueprint = text === "" ? null : /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;
+    await changeDeviceBlueprint(context.runtime, context.request, context.id(), blueprint);
+    return done(context, "saved");
+  });
+  action(app, "/devices/:id/lock/", "mdm.add_devicecommand", async (context, form) => {
+    const fields = Object.fromEntries(
+      ["pin", "message", "phone_number"].flatMap((name) => form.text(name) === "" ? [] : [[name, form.text(name)]]),
+    );
+    await sendCommand(context.runtime, context.request, context.id(), "DeviceLock", fields);
+    return done(context, "queued");
+  }, again);
+  action(app, "/devices/:id/restart/", "mdm.add_devicecommand", async (context) => {
+    await sendCommand(context.runtime, context.request, context.id(), "RestartDevice", {});
+    return done(context, "queued");
+  });
+  action(app, "/devices/:id/custom/", "mdm.add_devicecommand", async (context, form) => {
+    await sendCommand(context.runtime, context.request, context.id(), "CustomCommand", {
+      command: form.text("command"),
+    });
+    return done(context, "queued");
+  }, again);
+  action(app, "/devices/:id/erase/", "mdm.add_devicecommand", async (context, form) => {
+    const device = await mustFind(context, context.id());
+    if (form.text("serial_number") !== device.serialNumber) {
+      throw invalid({ serial_number: [`This is not the serial number of this device, ${device.serialNumber}.`] });
+    }
+    const pin = form.text("pin");
+    await sendCommand(context.runtime, context.request, device.id, "EraseDevice", pin === "" ? {} : { pin });
+    return done(context, "queued");
+  }, again);
+  action(app, "/devices/:id/commands/:uuid/cancel/", "mdm.delete_devicecommand", async (context) => {
+    const { runtime, request } = context;
+    const uuid = context.param("uuid");
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) throw problem("not-found");
+    await runtime.sql.begin(async (tx) => {
+      const outcome = await cancelCommand(tx, uuid, runtime.clock.now());
+      if (outcome === "unknown") throw problem("not-found");
+      if (outcome === "sent") throw refused("This command has already been sent to the device.");
+      await recordAudit(tx, runtime, request, { action: "deleted", model: "mdm.devicecommand", pk: uuid });
+    });
+    return done(context, "cancelled");
+  });
+  action(app, "/devices/:id/lock-pin/", "mdm.view_device_lock_pin", async (context) => {
+    const { id, serialNumber, name } = await mustFind(context, context.id());
+    const pin = await revealEscrowed(
+      context.runtime,
+      context.request,
+      { deviceId: id, serialNumber },
+      "device_lock_pin",
+    );
+    return {
+      title: `Lock PIN of ${name || serialNumber}`,
+      body: (
+        <>
+          {pin === null ? <p>There is none any more.</p> : <p class="secret" id="pin">{pin}</p>}
+          <p>That you saw it is in the events.</p>
+          <p>
+            <a href={`/devices/${id}/`}>Back to the device</a>
+          </p>
+        </>
+      ),
+    };
+  });
+}

@@ -1,0 +1,158 @@
+/**
+ * The list of devices: search, filter, sort, page.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { type DeviceLine, type DeviceSearch, searchDevices } from "../../db/overview.ts";
+import { listTags } from "../../db/tags.ts";
+import type { AppEnv } from "../context.ts";
+import { Chip, Field, offsetOf, Pager, Select, Table, Time } from "./components.tsx";
+import { page } from "./page.tsx";
+
+const LIMIT = 50;
+const DAY_MS = 86_400_000;
+const PLATFORMS = ["macOS", "iOS", "iPadOS", "tvOS"] as const;
+const STATES = ["enrolled", "gone", "blocked"] as const;
+const SORTS: readonly [DeviceSearch["sort"], string][] = [
+  ["name", "Name"],
+  ["serial", "Serial number"],
+  ["os", "System"],
+  ["seen", "Last contact"],
+  ["enrolled", "Enrolled"],
+];
+const SEEN: readonly (readonly [string, string])[] = [
+  ["", "At any time"],
+  ["1", "In the last day"],
+  ["7", "In the last week"],
+  ["30", "In the last month"],
+  ["older", "Not for a week"],
+];
+
+const among = <T extends string>(values: readonly T[], text: string | null): T | undefined =>
+  values.find((value) => value === text);
+
+function searchOf(url: URL, now: Date): DeviceSearch {
+  const get = (name: string) => url.searchParams.get(name);
+  const text = get("q")?.trim().replaceAll("\0", "").slice(0, 100);
+  const platform = among(PLATFORMS, get("platform"));
+  const state = among(STATES, get("state"));
+  const tag = /^[0-9]{1,9}$/.test(get("tag") ?? "") ? Number(get("tag")) : undefined;
+  const seen = get("seen");
+  const sort = among(SORTS.map(([key]) => key), get("sort"));
+  const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
+  return {
+    ...(text ? { text } : {}),
+    ...(platform === undefined ? {} : { platform }),
+    ...(state === undefined ? {} : { state }),
+    ...(tag === undefined ? {} : { tag }),
+    ...(seen === "older" ? { seenBefore: before(7) } : {}),
+    ...(seen === "1" || seen === "7" || seen === "30" ? { seenSince: before(Number(seen)) } : {}),
+    sort: sort ?? "seen",
+    descending: sort === undefined ? true : get("dir") === "desc",
+    limit: LIMIT,
+    offset: offsetOf(url),
+  };
+}
+
+/** The state of a device as a chip. */
+export function DeviceState({ device }: { device: Pick<DeviceLine, "blockedAt" | "endedAt" | "enrolledAt"> }) {
+  if (device.blockedAt !== null) return <Chip tone="bad">blocked</Chip>;
+  if (device.enrolledAt === null || device.endedAt !== null) return <Chip>gone</Chip>;
+  return <Chip tone="good">enrolled</Chip>;
+}
+
+function sortHead(url: URL, search: DeviceSearch) {
+  return SORTS.map(([key, label]) => {
+    const current = search.sort === key;
+    const target = new URL(url);
+    target.searchParams.set("sort", key);
+    target.searchParams.set("dir", current && !search.descending ? "desc" : "asc");
+    target.searchParams.delete("offset");
+    const mark = current ? (search.descending ? " ↓" : " ↑") : "";
+    return (
+      <th
+        scope="col"
+        {...(current ? { "aria-sort": search.descending ? "descending" as const : "ascending" as const } : {})}
+      >
+        <a href={target.pathname + target.search}>{label + mark}</a>
+      </th>
+    );
+  });
+}
+
+/** Mounts the page. */
+export function mountDevices(app: Hono<AppEnv>): void {
+  page(app, "/devices/", "mdm.view_enrolleddevice", async ({ runtime, url }) => {
+    const now = runtime.clock.now();
+    const search = searchOf(url, now);
+    const [{ rows, count }, tags] = await Promise.all([
+      searchDevices(runtime.sql, search),
+      listTags(runtime.sql, { limit: 500, offset: 0 }),
+    ]);
+    const given = (name: string) => url.searchParams.get(name) ?? "";
+    return {
+      title: "Devices",
+      body: (
+        <>
+          <form class="row" method="get" action="/devices/" data-live role="search">
+            <Field
+              name="q"
+              label="Search"
+              type="search"
+              value={given("q")}
+              wide
+              help="Name, serial number, UDID or model."
+            />
+            <Select
+              name="platform"
+              label="Platform"
+              value={given("platform")}
+              options={[["", "All"], ...PLATFORMS.map((one) => [one, one] as const)]}
+            />
+            <Select
+              name="state"
+              label="State"
+              value={given("state")}
+              options={[["", "All"], ["enrolled", "Enrolled"], ["gone", "Gone"], ["blocked", "Blocked"]]}
+            />
+            <Select name="seen" label="Last contact" value={given("seen")} options={SEEN} />
+            <Select
+              name="tag"
+              label="Tag"
+              value={given("tag")}
+              options={[["", "Any"], ...tags.rows.map((tag) => [String(tag.id), tag.name] as const)]}
+            />
+            <button class="plain">Search</button>
+          </form>
+          <Table
+            caption={count === 1 ? "1 device" : `${count} devices`}
+            head={[...sortHead(url, search), "State"]}
+            empty={url.search === "" ? "No device has enrolled yet." : "No device matches."}
+            rows={rows.map((device) => (
+              <tr>
+                <td>
+                  <a href={`/devices/${device.id}/`}>{device.name || device.serialNumber}</a>
+                  <div class="faint small">{device.model}</div>
+                </td>
+                <td class="mono">{device.serialNumber}</td>
+                <td>{`${device.platform ?? ""} ${device.osVersion ?? ""}`.trim()}</td>
+                <td>
+                  <Time at={device.lastSeenAt} now={now} />
+                </td>
+                <td>
+                  <Time at={device.enrolledAt} now={now} />
+                </td>
+                <td>
+                  <DeviceState device={device} />
+                </td>
+              </tr>
+            ))}
+          />
+          <Pager url={url} limit={LIMIT} offset={search.offset} count={count} />
+        </>
+      ),
+    };
+  });
+}

@@ -1,0 +1,296 @@
+/**
+ * Enrollments: how devices come in, with the profiles to hand out.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { raw } from "hono/html";
+import { renderSVG } from "uqr";
+import { listBlueprints } from "../../db/blueprints.ts";
+import { findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
+import { findOtaEnrollment, listOtaEnrollments } from "../../db/enrollments.ts";
+import { listMetaBusinessUnits } from "../../db/meta_business_units.ts";
+import { listPushCertificates } from "../../db/push_certificates.ts";
+import { listTags } from "../../db/tags.ts";
+import {
+  createOtaEnrollment,
+  downloadDirectProfile,
+  downloadOtaProfile,
+  removeOtaEnrollment,
+  revokeOtaEnrollment,
+} from "../../src/enrollment/ota_enrollments.ts";
+import { invalid, problem } from "../../src/errors.ts";
+import type { AppEnv } from "../context.ts";
+import { ActionButton, Chip, Csrf, Fact, Field, FormErrors, Select, Table, Time } from "./components.tsx";
+import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
+
+const MANY = { limit: 500, offset: 0 } as const;
+const words = (text: string) => text.split(/[\s,]+/).filter((word) => word !== "");
+const numberOf = (text: string) => /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;
+
+async function listPage(context: PageContext, state?: FormState): Promise<Page> {
+  const { sql, clock } = context.runtime;
+  const [enrollments, certificates, units, blueprints, tags] = await Promise.all([
+    listOtaEnrollments(sql, MANY),
+    listPushCertificates(sql, MANY),
+    listMetaBusinessUnits(sql, MANY),
+    listBlueprints(sql, MANY),
+    listTags(sql, MANY),
+  ]);
+  const now = clock.now();
+  const usable = certificates.rows.filter(({ topic }) => topic !== null);
+  return {
+    title: "Enrollments",
+    body: (
+      <>
+        <Table
+          caption={`${enrollments.count} over-the-air enrollments`}
+          head={["Name", "Push certificate", "Made"]}
+          empty="There is no enrollment yet. Make one below, then hand its profile out."
+          rows={enrollments.rows.map((enrollment) => (
+            <tr>
+              <td>
+                <a href={`/enrollments/${enrollment.id}/`}>{enrollment.name}</a>
+              </td>
+              <td>{certificates.rows.find(({ id }) => id === enrollment.pushCertificateId)?.name ?? ""}</td>
+              <td>
+                <Time at={enrollment.createdAt} now={now} />
+              </td>
+            </tr>
+          ))}
+        />
+        {!context.may("mdm.add_otaenrollment") ? null : usable.length === 0
+          ? (
+            <p>
+              An enrollment needs a <a href="/push-certificates/">push certificate</a> first.
+            </p>
+          )
+          : (
+            <>
+              <h2>Make an enrollment</h2>
+              <form class="stack" method="post" action="/enrollments/">
+                <Csrf context={context} />
+                <FormErrors state={state} />
+                <Field name="name" label="Name" required maxlength={256} state={state} />
+                <Field
+                  name="display_name"
+                  label="Name that users read"
+                  maxlength={128}
+                  help={`Empty: ${context.runtime.config.ORGANIZATION}.`}
+                  state={state}
+                />
+                <Select
+                  name="push_certificate"
+                  label="Push certificate"
+                  options={usable.map((one) => [String(one.id), one.name] as const)}
+                  state={state}
+                />
+                <Select
+                  name="meta_business_unit"
+                  label="Business unit"
+                  options={units.rows.map((one) => [String(one.id), one.name] as const)}
+                  state={state}
+                />
+                <Select
+                  name="blueprint"
+                  label="Blueprint"
+                  options={[["", "None"], ...blueprints.rows.map((one) => [String(one.id), one.name] as const)]}
+                  state={state}
+                />
+                <Field
+                  name="serial_numbers"
+                  label="Only these serial numbers"
+                  help="Separated by spaces. Empty: any device."
+                  state={state}
+                />
+                <Field
+                  name="quota"
+                  label="How many devices"
+                  type="number"
+                  min={1}
+                  max={200_000}
+                  help="Empty: any number."
+                  state={state}
+                />
+                {tags.rows.length === 0 ? null : (
+                  <fieldset>
+                    <legend>Tags for its devices</legend>
+                    {tags.rows.map((tag) => (
+                      <label class="check">
+                        <input type="checkbox" name="tags" value={String(tag.id)} /> {tag.name}
+                      </label>
+                    ))}
+                  </fieldset>
+                )}
+                <button>Make the enrollment</button>
+              </form>
+            </>
+          )}
+      </>
+    ),
+  };
+}
+
+async function detailPage(context: PageContext): Promise<Page> {
+  const { sql, clock, config } = context.runtime;
+  const enrollment = await findOtaEnrollment(sql, context.id());
+  const secret = enrollment === undefined ? undefined : await findEnrollmentSecret(sql, enrollment.enrollmentSecretId);
+  if (enrollment === undefined || secret === undefined) throw problem("not-found");
+  const now = clock.now();
+  const address = `${config.BASE_URL}/enrollments/${enrollment.id}/profile/`;
+  const mayChange = context.may("mdm.change_otaenrollment");
+  return {
+    title: enrollment.name,
+    body: (
+      <>
+        <section class="card">
+          <dl class="facts">
+            <Fact name="State">
+              {secret.revokedAt !== null ? <Chip tone="bad">revoked</Chip> : <Chip tone="good">open</Chip>}
+            </Fact>
+            <Fact name="Name for users">{enrollment.displayName}</Fact>
+            <Fact name="Push topic">
+              <code>{enrollment.topic ?? "none yet"}</code>
+            </Fact>
+            <Fact name="Uses">
+              {secret.quota === null ? String(secret.requestCount) : `${secret.requestCount} of ${secret.quota}`}
+            </Fact>
+            <Fact name="Serial numbers">
+              {secret.serialNumbers.length === 0 ? "any" : secret.serialNumbers.join(", ")}
+            </Fact>
+            <Fact name="Made">
+              <Time at={enrollment.createdAt} now={now} />
+            </Fact>
+          </dl>
+        </section>
+        {!mayChange || secret.revokedAt !== null ? null : (
+          <div class="columns">
+            <section>
+              <h2>For many devices</h2>
+              <p>
+                This profile begins an over-the-air enrollment. Send it by mail or put it on a page; every device that
+                installs it enrolls, as far as the limits above allow.
+              </p>
+              <p>
+                <a class="button" href={`/enrollments/${enrollment.id}/profile/`}>Download the profile</a>
+              </p>
+              <div class="qr" role="img" aria-label={`QR code of ${address}`}>
+                {raw(renderSVG(address, { border: 0 }))}
+              </div>
+              <p class="faint small">The code leads to the download, for whoever is signed in on the device.</p>
+            </section>
+            <section>
+              <h2>For one device</h2>
+              <p>
+                A profile with its identity already in it, for one installation. It is worth as much as a device: hand
+                it over safely. Each download counts as one use.
+              </p>
+              <form class="stack" method="post" action={`/enrollments/${enrollment.id}/direct/`}>
+                <Csrf context={context} />
+                <Field
+                  name="serial_number"
+                  label="Serial number"
+                  help="Empty: the first device that uses it."
+                  maxlength={64}
+                />
+                <label class="check">
+                  <input type="checkbox" name="unsigned" /> Unsigned, for simple clients
+                </label>
+                <button class="plain">Download for one device</button>
+              </form>
+            </section>
+          </div>
+        )}
+        {!mayChange || secret.revokedAt !== null ? null : (
+          <>
+            <h2>End</h2>
+            <ActionButton
+              context={context}
+              action={`/enrollments/${enrollment.id}/revoke/`}
+              label="Revoke"
+              tone="danger"
+              confirm="No more devices enroll with it; enrolled ones stay. Revoke it?"
+            />
+          </>
+        )}
+        {context.may("mdm.delete_otaenrollment")
+          ? (
+            <p>
+              <ActionButton
+                context={context}
+                action={`/enrollments/${enrollment.id}/delete/`}
+                label="Delete"
+                tone="danger"
+                confirm="Delete this enrollment?"
+              />
+            </p>
+          )
+          : null}
+      </>
+    ),
+  };
+}
+
+const download = (profile: Uint8Array<ArrayBuffer>) =>
+  new Response(profile, {
+    headers: {
+      "Content-Type": "application/x-apple-aspen-config",
+      "Content-Disposition": 'attachment; filename="enrollment.mobileconfig"',
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+    },
+  });
+
+/** Mounts the pages. */
+export function mountEnrollments(app: Hono<AppEnv>): void {
+  page(app, "/enrollments/", "mdm.view_otaenrollment", (context) => listPage(context));
+  action(app, "/enrollments/", "mdm.add_otaenrollment", async (context, form) => {
+    const quota = form.text("quota");
+    if (quota !== "" && !/^[1-9][0-9]{0,5}$/.test(quota)) {
+      throw invalid({ quota: ["This should be a whole number from 1 to 200000."] });
+    }
+    const name = form.text("name");
+    if (name === "" || name.length > 256) throw invalid({ name: ["This should have 1 to 256 characters."] });
+    const blueprint = form.text("blueprint");
+    const row = await createOtaEnrollment(context.runtime, context.request, {
+      name,
+      displayName: form.text("display_name").slice(0, 128) || context.runtime.config.ORGANIZATION,
+      pushCertificateId: numberOf(form.text("push_certificate")),
+      blueprintId: blueprint === "" ? null : numberOf(blueprint),
+      secret: {
+        metaBusinessUnitId: numberOf(form.text("meta_business_unit")),
+        tags: form.texts("tags").map(numberOf),
+        serialNumbers: words(form.text("serial_numbers")),
+        udids: [],
+        quota: quota === "" ? null : Number(quota),
+        expiredAt: null,
+      },
+    });
+    return `/enrollments/${row.id}/?done=created`;
+  }, listPage);
+  page(app, "/enrollments/:id/", "mdm.view_otaenrollment", (context) => detailPage(context));
+  page(
+    app,
+    "/enrollments/:id/profile/",
+    "mdm.change_otaenrollment",
+    async ({ runtime, id }) => download(await downloadOtaProfile(runtime, id())),
+  );
+  action(app, "/enrollments/:id/direct/", "mdm.change_otaenrollment", async (context, form) => {
+    const serialNumber = form.text("serial_number");
+    return download(
+      await downloadDirectProfile(context.runtime, context.request, context.id(), {
+        signed: !form.has("unsigned"),
+        ...(serialNumber === "" ? {} : { serialNumber }),
+      }),
+    );
+  });
+  action(app, "/enrollments/:id/revoke/", "mdm.change_otaenrollment", async (context) => {
+    await revokeOtaEnrollment(context.runtime, context.request, context.id());
+    return `/enrollments/${context.id()}/?done=revoked`;
+  });
+  action(app, "/enrollments/:id/delete/", "mdm.delete_otaenrollment", async (context) => {
+    await removeOtaEnrollment(context.runtime, context.request, context.id());
+    return "/enrollments/?done=deleted";
+  });
+}

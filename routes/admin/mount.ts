@@ -1,0 +1,36 @@
+/**
+ * The admin pages.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import type { AppEnv } from "../context.ts";
+import { mountAccess } from "./access.tsx";
+import { mountAssets } from "./assets.ts";
+import { mountDevice } from "./device.tsx";
+import { mountDevices } from "./devices.tsx";
+import { mountEnrollments } from "./enrollments.tsx";
+import { mountEvents } from "./events.tsx";
+import { mountGroups } from "./groups.tsx";
+import { mountOverview } from "./overview.tsx";
+import { mountPushCertificates } from "./push_certificates.tsx";
+import { mountSignIn } from "./signin.tsx";
+
+/** Mounts every page. */
+export function mountAdmin(app: Hono<AppEnv>): void {
+  for (
+    const mount of [
+      mountAssets,
+      mountSignIn,
+      mountOverview,
+      mountDevices,
+      mountDevice,
+      mountGroups,
+      mountEnrollments,
+      mountPushCertificates,
+      mountAccess,
+      mountEvents,
+    ]
+  ) mount(app);
+}

@@ -1,0 +1,245 @@
+/**
+ * What every page does alike: who is asking, what they may do, whether a form is theirs, and how a refusal looks.
+ *
+ * @module
+ */
+
+import type { Context, Hono } from "hono";
+import { getCookie } from "hono/cookie";
+import type { Child } from "hono/jsx";
+import { type Actor, mayAll, type Permission } from "../../src/access/actor.ts";
+import { checkCsrf, CSRF_FIELD } from "../../src/access/csrf.ts";
+import { authenticateSession, sessionCookie } from "../../src/access/sessions.ts";
+import { isSetupPending } from "../../src/access/setup.ts";
+import { type FieldErrors, Problem, problem } from "../../src/errors.ts";
+import type { RequestInfo } from "../../src/events/record.ts";
+import type { Runtime } from "../../src/runtime.ts";
+import type { AppEnv } from "../context.ts";
+import { readBody } from "../device/body.ts";
+import { Layout } from "./layout.tsx";
+
+/** No script and no style but our own files; nothing of others, no frames, no plugins. */
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "img-src 'self' data:",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join("; ");
+
+const FORM_LIMIT = 1024 * 1024;
+
+/** What a page is given. */
+export type PageContext = {
+  runtime: Runtime;
+  request: RequestInfo;
+  actor: Actor;
+  by: { actor: Actor; request: RequestInfo };
+  csrf: string;
+  url: URL;
+  /** A path parameter. */
+  param(name: string): string;
+  /** A path parameter that is a number; throws `not-found` otherwise. */
+  id(name?: string): number;
+  may(permission: Permission): boolean;
+};
+
+/** What a form was sent with, and what was wrong with it. */
+export type FormState = { values: Form; errors: FieldErrors };
+
+/** The fields of a form. */
+export class Form {
+  constructor(private readonly data: FormData) {}
+  /** The trimmed text of a field; "" when it is absent. */
+  text(name: string): string {
+    const value = this.data.get(name);
+    return typeof value === "string" ? value.trim() : "";
+  }
+  /** The text as it was typed, for passwords. */
+  raw(name: string): string {
+    const value = this.data.get(name);
+    return typeof value === "string" ? value : "";
+  }
+  texts(name: string): string[] {
+    return this.data.getAll(name).filter((value) => typeof value === "string");
+  }
+  has(name: string): boolean {
+    return this.data.has(name);
+  }
+  /** The text of a file, "" when none was chosen. */
+  async fileText(name: string): Promise<string> {
+    const value = this.data.get(name);
+    return value instanceof File ? await value.text() : this.text(name);
+  }
+}
+
+/** A page's content and title. */
+export type Page = { title: string; body: Child; status?: 200 | 400 | 403 | 404 | 429 | 500 };
+
+/** Makes the response of a page. */
+export function render(c: Context<AppEnv>, page: Page, context?: PageContext): Response {
+  c.header("Content-Security-Policy", POLICY);
+  c.header("Cache-Control", "no-store");
+  c.header("X-Content-Type-Options", "nosniff");
+  const html = (
+    <Layout title={page.title} context={context} path={new URL(c.req.url).pathname}>
+      {page.body}
+    </Layout>
+  );
+  return c.html(`<!DOCTYPE html>${html.toString()}`, page.status ?? 200) as Response;
+}
+
+/** Answers a form: the browser then gets another page. */
+export function redirect(c: Context<AppEnv>, path: string): Response {
+  return c.redirect(path, 303);
+}
+
+function sentencesOf(error: Problem): string[] {
+  const { fields, list } = error.details;
+  if (list !== undefined) return list;
+  if (fields !== undefined) return Object.values(fields).flat();
+  return [error.message];
+}
+
+const TITLES: Record<number, string> = {
+  400: "That did not work",
+  403: "Not allowed",
+  404: "Not found",
+  429: "Too many attempts",
+};
+
+function refusal(c: Context<AppEnv>, error: unknown, context: PageContext | undefined): Response {
+  if (!(error instanceof Problem)) {
+    c.get("runtime").log.error("Cannot show a page", { error, request: c.get("request") });
+    return render(c, {
+      title: "Something went wrong",
+      status: 500,
+      body: <p>An unexpected error occurred. It is in the server's log.</p>,
+    }, context);
+  }
+  const status = error.status === 403 || error.status === 404 || error.status === 429 ? error.status : 400;
+  return render(c, {
+    title: TITLES[status] ?? "That did not work",
+    status,
+    body: (
+      <>
+        {sentencesOf(error).map((sentence) => <p role="alert">{sentence}</p>)}
+        <p>
+          <a href={context === undefined ? "/signin/" : "/"}>Back to the start</a>
+        </p>
+      </>
+    ),
+  }, context);
+}
+
+async function contextOf(c: Context<AppEnv>): Promise<PageContext | undefined> {
+  const runtime = c.get("runtime");
+  const { name } = sessionCookie(runtime.config);
+  const session = await authenticateSession(runtime, getCookie(c, name));
+  if (session === undefined) return undefined;
+  const { actor, csrfToken } = session;
+  const request = {
+    ...c.get("request"),
+    user: { id: actor.userId, username: actor.username, isServiceAccount: false },
+  };
+  return {
+    runtime,
+    request,
+    actor,
+    by: { actor, request },
+    csrf: csrfToken,
+    url: new URL(c.req.url),
+    param: (name) => c.req.param(name) ?? "",
+    id(name = "id") {
+      const text = c.req.param(name) ?? "";
+      if (!/^[0-9]{1,9}$/.test(text)) throw problem("not-found");
+      return Number(text);
+    },
+    may: (permission) => mayAll(actor, [permission]),
+  };
+}
+
+async function signInFirst(c: Context<AppEnv>): Promise<Response> {
+  if (await isSetupPending(c.get("runtime"))) return redirect(c, "/setup/");
+  const { pathname, search } = new URL(c.req.url);
+  const next = c.req.method === "GET" && pathname !== "/" ? `?next=${encodeURIComponent(pathname + search)}` : "";
+  return redirect(c, `/signin/${next}`);
+}
+
+/** Whether an actor may see a page; null is every signed-in person. */
+type Needs = Permission | null;
+
+/** Mounts a page. */
+export function page(
+  app: Hono<AppEnv>,
+  path: string,
+  needs: Needs,
+  view: (context: PageContext, c: Context<AppEnv>) => Promise<Page | Response> | Page | Response,
+): void {
+  app.get(path, async (c) => {
+    const context = await contextOf(c);
+    if (context === undefined) return await signInFirst(c);
+    try {
+      if (needs !== null && !context.may(needs)) throw problem("permission-denied");
+      const result = await view(context, c);
+      return result instanceof Response ? result : render(c, result, context);
+    } catch (error) {
+      return refusal(c, error, context);
+    }
+  });
+}
+
+/** The fields of a POST: url-encoded or multipart. */
+export async function readForm(c: Context<AppEnv>): Promise<Form> {
+  const body = await readBody(c.req.raw, FORM_LIMIT);
+  const type = c.req.header("content-type") ?? "";
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
+    throw problem("unsupported-media-type");
+  }
+  try {
+    return new Form(await new Response(body, { headers: { "Content-Type": type } }).formData());
+  } catch (cause) {
+    throw problem("invalid", "Cannot read the form.", {}, cause);
+  }
+}
+
+/**
+ * Mounts what a form does. `again` shows the form with what was wrong; without it a refusal is a page of its own. The
+ * attack: another site makes the browser of a signed-in person send a form.
+ */
+export function action(
+  app: Hono<AppEnv>,
+  path: string,
+  needs: Needs,
+  act: (context: PageContext, form: Form, c: Context<AppEnv>) => Promise<string | Page | Response>,
+  again?: (context: PageContext, state: FormState, c: Context<AppEnv>) => Promise<Page> | Page,
+): void {
+  app.post(path, async (c) => {
+    const context = await contextOf(c);
+    if (context === undefined) return await signInFirst(c);
+    let form: Form | undefined;
+    try {
+      form = await readForm(c);
+      checkCsrf(c.req.raw.headers, context.runtime.config.BASE_URL, context.csrf, form.raw(CSRF_FIELD));
+      if (needs !== null && !context.may(needs)) throw problem("permission-denied");
+      const result = await act(context, form, c);
+      if (result instanceof Response) return result;
+      return typeof result === "string" ? redirect(c, result) : render(c, result, context);
+    } catch (error) {
+      const { fields, list } = error instanceof Problem ? error.details : {};
+      const shown = fields ?? (list === undefined ? undefined : { non_field_errors: list });
+      if (again !== undefined && form !== undefined && shown !== undefined) {
+        try {
+          return render(c, { ...await again(context, { values: form, errors: shown }, c), status: 400 }, context);
+        } catch (second) {
+          return refusal(c, second, context);
+        }
+      }
+      return refusal(c, error, context);
+    }
+  });
+}
+
+export { refusal };
