@@ -86,7 +86,7 @@ async function UserForm({ context, user, state }: {
           ))}
         </fieldset>
       )}
-      <button>{user === undefined ? "Add the user" : "Save"}</button>
+      <button type="submit">{user === undefined ? "Add the user" : "Save"}</button>
     </form>
   );
 }
@@ -215,7 +215,7 @@ async function tokensPage(context: PageContext, state?: FormState): Promise<Page
                   state={state}
                 />
                 <Field name="expires_at" label="Ends" type="date" help="Empty: never." state={state} />
-                <button>Make the token</button>
+                <button type="submit">Make the token</button>
               </form>
             </>
           )
@@ -261,7 +261,7 @@ export function mountAccess(app: Hono<AppEnv>): void {
           <p>It is shown now and never again. Send it as “Authorization: Token …”.</p>
           <p class="secret" id="token">{token}</p>
           <p class="row">
-            <button class="plain" type="button" data-copy="token" hidden>Copy</button>
+            <button type="submit" class="plain" type="button" data-copy="token" hidden>Copy</button>
           </p>
           <p>
             <a href="/tokens/">Back to the tokens</a>

@@ -99,7 +99,7 @@ export function ActionButton(
   return (
     <form method="post" action={action} {...(confirm === undefined ? {} : { "data-confirm": confirm })}>
       <Csrf context={context} />
-      <button class={tone ?? ""}>{label}</button>
+      <button type="submit" class={tone ?? ""}>{label}</button>
     </form>
   );
 }

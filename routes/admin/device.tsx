@@ -123,7 +123,7 @@ function Actions(
                     : null}
                   <Field name="message" label="Message" maxlength={255} state={failed("DeviceLock")} />
                   <Field name="phone_number" label="Phone number" maxlength={15} state={failed("DeviceLock")} />
-                  <button>Lock the device</button>
+                  <button type="submit">Lock the device</button>
                 </form>
               </details>
               <details>
@@ -131,7 +131,7 @@ function Actions(
                 <form class="stack" method="post" action={path("restart")}>
                   <Csrf context={context} />
                   <p>Unsaved work of its user may be lost.</p>
-                  <button>Restart the device</button>
+                  <button type="submit">Restart the device</button>
                 </form>
               </details>
               <details open={failed("CustomCommand") !== undefined}>
@@ -148,7 +148,7 @@ function Actions(
                     <small>A property list with RequestType, as Apple documents it.</small>
                     {(failed("CustomCommand")?.errors.command ?? []).map((text) => <span class="error">{text}</span>)}
                   </label>
-                  <button>Send</button>
+                  <button type="submit">Send</button>
                 </form>
               </details>
               <details open={failed("EraseDevice") !== undefined}>
@@ -179,7 +179,7 @@ function Actions(
                       />
                     )
                     : null}
-                  <button class="danger">Erase the device</button>
+                  <button type="submit" class="danger">Erase the device</button>
                 </form>
               </details>
             </>
@@ -386,7 +386,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
                     value={String(device.blueprintId ?? "")}
                     options={[["", "None"], ...blueprints.rows.map((one) => [String(one.id), one.name] as const)]}
                   />
-                  <button class="plain">Change</button>
+                  <button type="submit" class="plain">Change</button>
                 </form>
               )
               : null}

@@ -124,7 +124,7 @@ export function mountDevices(app: Hono<AppEnv>): void {
               value={given("tag")}
               options={[["", "Any"], ...tags.rows.map((tag) => [String(tag.id), tag.name] as const)]}
             />
-            <button class="plain">Search</button>
+            <button type="submit" class="plain">Search</button>
           </form>
           <Table
             caption={count === 1 ? "1 device" : `${count} devices`}

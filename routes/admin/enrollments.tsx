@@ -123,7 +123,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                     ))}
                   </fieldset>
                 )}
-                <button>Make the enrollment</button>
+                <button type="submit">Make the enrollment</button>
               </form>
             </>
           )}
@@ -197,7 +197,7 @@ async function detailPage(context: PageContext): Promise<Page> {
                 <label class="check">
                   <input type="checkbox" name="unsigned" /> Unsigned, for simple clients
                 </label>
-                <button class="plain">Download for one device</button>
+                <button type="submit" class="plain">Download for one device</button>
               </form>
             </section>
           </div>

@@ -71,7 +71,7 @@ export function mountEvents(app: Hono<AppEnv>): void {
               options={[["", "All"], ...types.map((one) => [one, one] as const)]}
             />
             <Field name="serial_number" label="Serial number" value={serialNumber} type="search" />
-            <button class="plain">Filter</button>
+            <button type="submit" class="plain">Filter</button>
           </form>
           <Table
             caption="The newest first"

@@ -91,7 +91,7 @@ function BlueprintForm({ context, blueprint, state }: {
         value={String(blueprint?.collectProfiles ?? 2)}
         state={state}
       />
-      <button>{blueprint === undefined ? "Make the blueprint" : "Save"}</button>
+      <button type="submit">{blueprint === undefined ? "Make the blueprint" : "Save"}</button>
     </form>
   );
 }
@@ -211,7 +211,7 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
                   label="Taxonomy"
                   options={[["", "None"], ...taxonomies.rows.map((one) => [String(one.id), one.name] as const)]}
                 />
-                <button>Make the tag</button>
+                <button type="submit">Make the tag</button>
               </form>
             </>
           )
@@ -230,7 +230,7 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
                 maxlength={256}
                 state={unitForm ? state : undefined}
               />
-              <button class="plain">Add</button>
+              <button type="submit" class="plain">Add</button>
             </form>
           )
           : null}

@@ -54,7 +54,7 @@ function Navigation({ context, path }: { context: PageContext; path: string }) {
       <form class="account" method="post" action="/signout/">
         <input type="hidden" name={CSRF_FIELD} value={context.csrf} />
         <span>{context.actor.username}</span>
-        <button class="quiet">Sign out</button>
+        <button type="submit" class="quiet">Sign out</button>
       </form>
     </header>
   );

@@ -74,7 +74,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                 <Csrf context={context} />
                 {uploading ? null : <FormErrors state={state} />}
                 <Field name="name" label="Name" required maxlength={256} state={uploading ? undefined : state} />
-                <button>Make the key</button>
+                <button type="submit">Make the key</button>
               </form>
             </section>
             <section>
@@ -106,7 +106,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                   autocomplete="off"
                   help="If it has one."
                 />
-                <button class="plain">Upload both</button>
+                <button type="submit" class="plain">Upload both</button>
               </form>
             </section>
           </div>
@@ -163,7 +163,7 @@ function Steps(
               <Field name="private_key" label="Private key" type="file" state={state} />
               <Field name="key_password" label="Password of the key" type="password" autocomplete="off" />
             </details>
-            <button>Upload the certificate</button>
+            <button type="submit">Upload the certificate</button>
           </form>
         </li>
       </ol>

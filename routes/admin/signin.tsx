@@ -39,7 +39,7 @@ function signInPage(next: string, state?: FormState): Page {
         <input type="hidden" name="next" value={next} />
         <Field name="username" label="User name" autocomplete="username" required autofocus state={state} />
         <Field name="password" label="Password" type="password" autocomplete="current-password" required />
-        <button>Sign in</button>
+        <button type="submit">Sign in</button>
       </form>
     ),
   };
@@ -74,7 +74,7 @@ function setupPage(token: string, state?: FormState): Page {
             help="At least 12 characters."
             state={state}
           />
-          <button>Make the administrator</button>
+          <button type="submit">Make the administrator</button>
         </form>
       </>
     ),
