@@ -261,7 +261,7 @@ export function mountAccess(app: Hono<AppEnv>): void {
           <p>It is shown now and never again. Send it as “Authorization: Token …”.</p>
           <p class="secret" id="token">{token}</p>
           <p class="row">
-            <button type="submit" class="plain" type="button" data-copy="token" hidden>Copy</button>
+            <button class="plain" type="button" data-copy="token" hidden>Copy</button>
           </p>
           <p>
             <a href="/tokens/">Back to the tokens</a>
