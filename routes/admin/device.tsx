@@ -203,6 +203,8 @@ function Actions(
   );
 }
 
+const counted = (count: number, what: string) => count === 1 ? `1 ${what}` : `${count} ${what}s`;
+
 async function Inventory({ device, context }: { device: DeviceView; context: PageContext }) {
   if (device.enrollmentId === null) return null;
   const { sql, clock } = context.runtime;
@@ -219,7 +221,7 @@ async function Inventory({ device, context }: { device: DeviceView; context: Pag
       <div class="columns">
         {apps.length === 0 ? null : (
           <Table
-            caption={`${apps.length} apps`}
+            caption={counted(apps.length, "app")}
             head={["App", "Version"]}
             empty=""
             rows={apps.map((app) => (
@@ -235,7 +237,7 @@ async function Inventory({ device, context }: { device: DeviceView; context: Pag
         )}
         {profiles.length === 0 ? null : (
           <Table
-            caption={`${profiles.length} profiles`}
+            caption={counted(profiles.length, "profile")}
             head={["Profile", "Identifier"]}
             empty=""
             rows={profiles.map((profile) => (
@@ -248,7 +250,7 @@ async function Inventory({ device, context }: { device: DeviceView; context: Pag
         )}
         {certificates.length === 0 ? null : (
           <Table
-            caption={`${certificates.length} certificates`}
+            caption={counted(certificates.length, "certificate")}
             head={["Certificate", "Ends"]}
             empty=""
             rows={certificates.map((certificate) => (

@@ -1,0 +1,99 @@
+/**
+ * A server on a loopback port and a real browser on its pages.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { completeSetup, ensureSetupToken } from "../../src/access/setup.ts";
+import { createApp } from "../../routes/app.ts";
+import { testRequest } from "../routes/api/support.ts";
+import { type Fleet, withFleet } from "../support/fleet.ts";
+
+const PATHS = [
+  Deno.env.get("CHROMIUM_PATH"),
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
+
+function executable(): string {
+  for (const path of PATHS) {
+    try {
+      if (path !== undefined && Deno.statSync(path).isFile) return path;
+    } catch {
+      // The next one.
+    }
+  }
+  throw new Error("Cannot test the pages: no Chromium was found; install one or set CHROMIUM_PATH");
+}
+
+export const PASSWORD = "correct horse battery staple";
+
+/** What a test of the pages is given. `problems` are console errors and refused resources. */
+export type Stage = {
+  fleet: Fleet;
+  browser: Browser;
+  page: Page;
+  url: string;
+  problems: string[];
+  /** Signs in as the administrator `ada`, made before. */
+  signIn(): Promise<void>;
+};
+
+/** Runs `body` with a house, its server and a browser. `admin`: whether the first person was made already. */
+export async function withPages(
+  options: { admin: boolean; width?: number; dark?: boolean },
+  body: (stage: Stage) => Promise<void>,
+): Promise<void> {
+  let handle: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => handle(request));
+  const url = `http://localhost:${server.addr.port}`;
+  const browser = await chromium.launch({
+    executablePath: executable(),
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+  });
+  try {
+    await withFleet(async (fleet) => {
+      // The browser throws away cookies that have ended by its own clock.
+      fleet.runtime.clock.set(new Date());
+      const app = createApp(fleet.runtime);
+      handle = (request) => app.fetch(request, { remoteAddress: "127.0.0.1" });
+      if (options.admin) {
+        const token = await ensureSetupToken(fleet.runtime);
+        assert.ok(token !== null);
+        await completeSetup(fleet.runtime, token, { username: "ada", password: PASSWORD }, testRequest);
+      }
+      const context = await browser.newContext({
+        viewport: { width: options.width ?? 1280, height: 900 },
+        colorScheme: options.dark === true ? "dark" : "light",
+      });
+      const page = await context.newPage();
+      page.setDefaultTimeout(8000);
+      const problems: string[] = [];
+      page.on("console", (message) => {
+        if (message.type() === "error") problems.push(message.text());
+      });
+      page.on("pageerror", (error) => problems.push(String(error)));
+      await body({
+        fleet,
+        browser,
+        page,
+        url,
+        problems,
+        async signIn() {
+          await page.goto(`${url}/signin/`);
+          await page.getByLabel("User name").fill("ada");
+          await page.getByLabel("Password").fill(PASSWORD);
+          await page.getByRole("button", { name: "Sign in" }).click();
+          await page.getByRole("heading", { name: "Overview" }).waitFor();
+        },
+      });
+      await context.close();
+    }, { BASE_URL: url });
+  } finally {
+    await browser.close();
+    await server.shutdown();
+  }
+}

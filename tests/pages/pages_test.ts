@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { findEvents } from "../../db/events.ts";
+import { ensureSetupToken } from "../../src/access/setup.ts";
+import { insertBlueprint } from "../../db/blueprints.ts";
+import { MODELS } from "../../simulators/models.ts";
+import { PASSWORD, type Stage, withPages } from "./browser.ts";
+
+const quiet = { sanitizeOps: false, sanitizeResources: false };
+
+/** Every page of the navigation. */
+const PLACES = [
+  "/",
+  "/devices/",
+  "/blueprints/",
+  "/enrollments/",
+  "/push-certificates/",
+  "/tags/",
+  "/users/",
+  "/tokens/",
+  "/events/",
+];
+
+async function fill({ fleet }: Stage): Promise<void> {
+  const now = fleet.runtime.clock.now();
+  await insertBlueprint(fleet.runtime.sql, {
+    name: "Everything",
+    inventoryInterval: 86_400,
+    collectApps: 2,
+    collectCertificates: 2,
+    collectProfiles: 2,
+  }, now);
+  for (const model of MODELS) {
+    const device = await fleet.enrolled({ model });
+    await fleet.runtime.sql`update enrollments set blueprint_id = (select id from blueprints)`;
+    await device.connect();
+  }
+}
+
+Deno.test(
+  "the first person is made with the printed token, signs out and in again",
+  quiet,
+  () =>
+    withPages({ admin: false }, async ({ fleet, page, url, problems }) => {
+      await page.goto(`${url}/devices/`);
+      assert.equal(new URL(page.url()).pathname, "/setup/");
+      const token = await ensureSetupToken(fleet.runtime);
+      await page.goto(`${url}/setup/?token=${token}`);
+      await page.getByLabel("User name").fill("ada");
+      await page.getByLabel("Password").fill("short");
+      await page.getByRole("button", { name: "Make the administrator" }).click();
+      assert.match(await page.locator(".error").innerText(), /12 characters/);
+      await page.getByLabel("Password").fill(PASSWORD);
+      await page.getByRole("button", { name: "Make the administrator" }).click();
+      await page.getByRole("heading", { name: "Overview" }).waitFor();
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.goto(`${url}/devices/?state=enrolled`);
+      await page.getByLabel("User name").fill("ada");
+      await page.getByLabel("Password").fill("wrong password here");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      assert.ok(await page.getByRole("alert").isVisible());
+      await page.getByLabel("Password").fill(PASSWORD);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("heading", { name: "Devices" }).waitFor();
+      assert.equal(new URL(page.url()).search, "?state=enrolled");
+      assert.deepEqual(problems.filter((text) => !text.includes("400")), []);
+    }),
+);
+
+Deno.test(
+  "an administrator finds a Mac, locks it from its page, sees it acknowledged and reads its PIN",
+  quiet,
+  () =>
+    withPages({ admin: true }, async (stage) => {
+      const { fleet, page, url, signIn, problems } = stage;
+      const device = await fleet.enrolled({ name: "Ada's <b>Mac</b>" });
+      await device.connect();
+      await signIn();
+      await page.getByRole("link", { name: "Devices", exact: true }).click();
+      await page.getByLabel("Search").fill(device.serialNumber.toLowerCase());
+      await page.getByRole("button", { name: "Search" }).click();
+      await page.getByRole("link", { name: "Ada's <b>Mac</b>" }).click();
+      await page.getByText("Lock…").click();
+      await page.locator("form[action$='/lock/']").getByLabel("PIN").fill("271828");
+      await page.getByLabel("Message").fill("Please call us");
+      await page.getByRole("button", { name: "Lock the device" }).click();
+      assert.match(await page.getByRole("status").innerText(), /on its way/);
+      assert.match(await page.locator(".line li").first().innerText(), /DeviceLock queued/);
+      await device.connect();
+      assert.equal(device.state.lockedWith, "271828");
+      await page.reload();
+      assert.match(await page.locator(".line li").first().innerText(), /DeviceLock acknowledged/);
+      assert.ok(!(await page.content()).includes("271828"), "the PIN is not on the page");
+      await page.getByRole("button", { name: "Show" }).click();
+      assert.equal(await page.locator("#pin").innerText(), "271828");
+      const [event] = await findEvents(fleet.runtime.sql, { type: "device_lock_pin_viewed", limit: 1 });
+      assert.match(JSON.stringify(event?.request), /"ada"/);
+      await page.goto(`${url}/devices/?q=nothing-like-this`);
+      assert.match(await page.locator("tbody").innerText(), /No device matches/);
+      assert.deepEqual(problems, []);
+    }),
+);
+
+Deno.test(
+  "erasing asks for the serial number and keeps what was typed",
+  quiet,
+  () =>
+    withPages({ admin: true }, async ({ fleet, page, url, signIn }) => {
+      const device = await fleet.enrolled();
+      await device.connect();
+      await signIn();
+      const { json: [{ id }] } = await fleet.api("GET", "/api/mdm/devices/");
+      await page.goto(`${url}/devices/${id}/`);
+      await page.getByText("Erase…").click();
+      await page.getByLabel("Serial number of the device").fill("OTHER");
+      await page.locator("form[action$='/erase/']").getByLabel("PIN").fill("123456");
+      await page.getByRole("button", { name: "Erase the device" }).click();
+      assert.match(await page.locator(".error").innerText(), /is not the serial number/);
+      assert.equal(await page.getByLabel("Serial number of the device").inputValue(), "OTHER");
+      await device.connect();
+      assert.equal(device.state.erased, false);
+    }),
+);
+
+Deno.test(
+  "an enrollment is made on its page, and the profile that is downloaded there enrolls a device",
+  quiet,
+  () =>
+    withPages({ admin: true }, async ({ fleet, page, signIn }) => {
+      await signIn();
+      await page.getByRole("link", { name: "Enrollments" }).click();
+      await page.getByLabel("Name", { exact: true }).fill("Loaners");
+      await page.getByRole("button", { name: "Make the enrollment" }).click();
+      await page.getByRole("heading", { name: "Loaners" }).waitFor();
+      assert.ok(await page.locator(".qr svg").isVisible());
+      const waiting = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Download for one device" }).click();
+      const path = await (await waiting).path();
+      const device = fleet.device();
+      await device.enroll(await Deno.readFile(path));
+      assert.equal((await device.connect()).length, 2);
+    }),
+);
+
+Deno.test(
+  "a push certificate is made, its request downloaded, and a wrong certificate refused with a sentence",
+  quiet,
+  () =>
+    withPages({ admin: true }, async ({ page, signIn }) => {
+      await signIn();
+      await page.getByRole("link", { name: "Push certificates" }).click();
+      await page.locator("form").filter({ hasText: "Make the key" }).getByLabel("Name").fill("Apple 2027");
+      await page.getByRole("button", { name: "Make the key" }).click();
+      await page.getByRole("heading", { name: "Apple 2027" }).waitFor();
+      const waiting = page.waitForEvent("download");
+      await page.getByRole("link", { name: "Download the request" }).click();
+      const request = await Deno.readFile(await (await waiting).path());
+      assert.equal(request[0], 0x30);
+      await page.getByLabel("Certificate").setInputFiles({
+        name: "x.pem",
+        mimeType: "text/plain",
+        buffer: Buffer.from("nonsense"),
+      });
+      await page.getByRole("button", { name: "Upload the certificate" }).click();
+      assert.match(await page.locator(".error").innerText(), /Could not load PEM certificate/);
+    }),
+);
+
+for (const dark of [false, true]) {
+  Deno.test(
+    `every page fits a phone and breaks no rule of its own, ${dark ? "dark" : "light"}`,
+    quiet,
+    () =>
+      withPages({ admin: true, width: 360, dark }, async (stage) => {
+        const { page, url, signIn, problems } = stage;
+        await fill(stage);
+        await signIn();
+        const { json: [{ id }] } = await stage.fleet.api("GET", "/api/mdm/devices/");
+        for (const path of [...PLACES, `/devices/${id}/`, "/enrollments/1/", "/push-certificates/1/"]) {
+          const response = await page.goto(url + path);
+          assert.equal(response?.status(), 200, path);
+          assert.match(response?.headers()["content-security-policy"] ?? "", /default-src 'none'/);
+          const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+          assert.ok(Number(overflow) <= 0, `${path} is ${overflow} pixels too wide`);
+          assert.equal(await page.locator("h1").count(), 1, path);
+          const shots = Deno.env.get("SCREENSHOTS");
+          if (shots !== undefined) {
+            const name = `${shots}/phone-${dark ? "dark" : "light"}${path.replaceAll("/", "_")}.png`;
+            await page.screenshot({ path: name, fullPage: true });
+          }
+        }
+        assert.deepEqual(problems, []);
+      }),
+  );
+}
+
+Deno.test(
+  "with the keyboard the navigation can be skipped, and every field has a label",
+  quiet,
+  () =>
+    withPages({ admin: true }, async (stage) => {
+      const { page, url, signIn } = stage;
+      await fill(stage);
+      await signIn();
+      await page.keyboard.press("Tab");
+      assert.equal(await page.evaluate("document.activeElement.textContent"), "Skip to the content");
+      await page.keyboard.press("Enter");
+      assert.equal(await page.evaluate("document.activeElement.id"), "content");
+      for (const path of [...PLACES, "/devices/1/"]) {
+        await page.goto(url + path);
+        const unlabelled = await page.evaluate(
+          "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')].filter((one) => !one.labels.length).length",
+        );
+        assert.equal(unlabelled, 0, path);
+        const shots = Deno.env.get("SCREENSHOTS");
+        if (shots !== undefined) {
+          await page.screenshot({ path: `${shots}/desk${path.replaceAll("/", "_")}.png`, fullPage: true });
+        }
+      }
+    }),
+);
