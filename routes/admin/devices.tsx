@@ -99,11 +99,10 @@ export function mountDevices(app: Hono<AppEnv>): void {
           <form class="row" method="get" action="/devices/" data-live role="search">
             <Field
               name="q"
-              label="Search"
+              label="Search by name, serial number, UDID or model"
               type="search"
               value={given("q")}
               wide
-              help="Name, serial number, UDID or model."
             />
             <Select
               name="platform"

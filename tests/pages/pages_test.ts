@@ -77,7 +77,7 @@ Deno.test(
       await device.connect();
       await signIn();
       await page.getByRole("link", { name: "Devices", exact: true }).click();
-      await page.getByLabel("Search").fill(device.serialNumber.toLowerCase());
+      await page.getByLabel("Search by name").fill(device.serialNumber.toLowerCase());
       await page.getByRole("button", { name: "Search" }).click();
       await page.getByRole("link", { name: "Ada's <b>Mac</b>" }).click();
       await page.getByText("Lock…").click();
