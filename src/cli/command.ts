@@ -12,19 +12,32 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** The options of a command: texts, and flags that are there or not. */
-export type Options = { texts: ReadonlyMap<string, string>; flags: ReadonlySet<string> };
+/** The options of a command: texts, flags that are there or not, and the words without a name. */
+export type Options = {
+  texts: ReadonlyMap<string, string>;
+  flags: ReadonlySet<string>;
+  words: readonly string[];
+};
+
+/** What a command understands; `shorts` are one-letter names of options. */
+export type Known = { texts: string[]; flags: string[]; shorts?: Record<string, string>; words?: boolean };
 
 /** Parses `--name value` and `--flag`. Throws UsageError for what is unknown, doubled in meaning or incomplete. */
-export function parseOptions(args: readonly string[], known: { texts: string[]; flags: string[] }): Options {
+export function parseOptions(args: readonly string[], known: Known): Options {
+  const short = (name: string) => {
+    const letter = known.shorts?.[name];
+    return letter === undefined ? {} : { short: letter };
+  };
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
       strict: true,
-      allowPositionals: false,
+      allowPositionals: known.words === true,
       options: {
-        ...Object.fromEntries(known.texts.map((name) => [name, { type: "string" as const }])),
-        ...Object.fromEntries([...known.flags, "help"].map((name) => [name, { type: "boolean" as const }])),
+        ...Object.fromEntries(known.texts.map((name) => [name, { type: "string" as const, ...short(name) }])),
+        ...Object.fromEntries(
+          [...known.flags, "help"].map((name) => [name, { type: "boolean" as const, ...short(name) }]),
+        ),
       },
     });
     const texts = new Map<string, string>();
@@ -33,7 +46,7 @@ export function parseOptions(args: readonly string[], known: { texts: string[]; 
       if (typeof value === "string") texts.set(name, value);
       else if (value === true) flags.add(name);
     }
-    return { texts, flags };
+    return { texts, flags, words: positionals };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : "Cannot read the options");
   }
@@ -48,7 +61,10 @@ export function explain(error: unknown): string | undefined {
     }
     return list?.join("\n") ?? error.message;
   }
-  if (error instanceof Error && ["UsageError", "ConfigError", "EmbeddedError", "SecretError"].includes(error.name)) {
+  if (
+    error instanceof Error &&
+    ["UsageError", "ConfigError", "EmbeddedError", "SecretError", "MdmCertsError"].includes(error.name)
+  ) {
     return error.message;
   }
   return undefined;
@@ -58,7 +74,7 @@ export function explain(error: unknown): string | undefined {
 export async function runCommand(
   args: readonly string[],
   help: string,
-  known: { texts: string[]; flags: string[] },
+  known: Known,
   run: (options: Options) => Promise<void>,
 ): Promise<number> {
   try {

@@ -24,10 +24,11 @@ const ERASE = [8, 127];
 export async function readPassword(
   input: Input = Deno.stdin,
   show = (text: string) => writeError(text),
+  prompt = "Password: ",
 ): Promise<string> {
   const terminal = input.isTerminal();
   if (terminal) {
-    show("Password: ");
+    show(prompt);
     input.setRaw(true);
   }
   const typed: number[] = [];

@@ -243,10 +243,10 @@ const SIGNER_TIMEOUT_MS = 10_000;
  */
 export async function signedPushCertificateRequest(runtime: Runtime, id: number): Promise<string> {
   const { PUSH_CSR_SIGNER_URL, BASE_URL } = runtime.config;
+  const csr = await pushCertificateRequest(runtime, id);
   if (PUSH_CSR_SIGNER_URL === undefined) {
     throw refused("Cannot sign the request: PUSH_CSR_SIGNER_URL is not set");
   }
-  const csr = await pushCertificateRequest(runtime, id);
   const client = runtime.network.client({ http2: false });
   try {
     const response = await client.fetch(PUSH_CSR_SIGNER_URL, {

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { selfSigned } from "../../../src/pki/ca.ts";
+import { toPem } from "../../../src/pki/certificate.ts";
+import { parseCsr } from "../../../src/pki/csr.ts";
+import { encryptPrivateKeyPem, exportPkcs8, importPkcs8 } from "../../../src/pki/keys.ts";
+import { pushCertificateRequest, signedPushCertificateRequest } from "../../../src/push/certificates.ts";
+import { findPushKey } from "../../../db/push_certificates.ts";
+import { systemNetwork } from "../../../src/runtime.ts";
+import { KEYS, TOPIC, withFleet } from "../../support/fleet.ts";
+
+const [key, otherKey] = KEYS;
+const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2027-01-01T00:00:00Z") };
+const TOPICS = { other: "com.apple.mgmt.External.other" };
+
+/** A certificate as Apple gives it: the topic is the subject's UID. */
+const certificate = (topic: string, of = key, until = dates.notAfter) =>
+  toPem(
+    selfSigned({
+      subject: [["0.9.2342.19200300.100.1.1", topic], ["CN", `APSP:${topic}`]],
+      key: of,
+      ...dates,
+      notAfter: until,
+    }),
+    "CERTIFICATE",
+  );
+const keyPem = toPem(exportPkcs8(key), "PRIVATE KEY");
+const PATH = "/api/mdm/push_certificates/";
+
+Deno.test("a push certificate is made, its request is one that openssl reads, and Apple's answer is put on it", () =>
+  withFleet(async (fleet) => {
+    const { json: made, status } = await fleet.api("POST", PATH, { name: "Ours" });
+    assert.deepEqual([status, made.topic, made.certificate], [201, null, null]);
+    const csr = await pushCertificateRequest(fleet.runtime, made.id);
+    const text = execFileSync("openssl", ["req", "-inform", "DER", "-noout", "-verify", "-text"], {
+      input: csr,
+      stdio: ["pipe", "pipe", "ignore"],
+    }).toString();
+    assert.match(text, /sha256WithRSAEncryption/);
+    assert.match(text, /\(2048 bit\)/);
+    // The same key again: a renewal's request is for the key that is here.
+    assert.deepEqual(parseCsr(await pushCertificateRequest(fleet.runtime, made.id)).spki, parseCsr(csr).spki);
+
+    const foreign = await fleet.api("PUT", `${PATH}${made.id}/`, {
+      name: "Ours",
+      certificate: certificate(TOPICS.other),
+    });
+    assert.deepEqual(foreign.json, { non_field_errors: ["The certificate and key do not form a pair"] });
+    const sealed = await findPushKey(fleet.runtime.sql, made.id);
+    const own = importPkcs8(
+      await fleet.runtime.keys.open(sealed ?? "", {
+        table: "push_certificates",
+        column: "private_key_sealed",
+        id: made.id,
+      }),
+    );
+    const uploaded = await fleet.api("PUT", `${PATH}${made.id}/`, {
+      name: "Ours",
+      certificate: certificate(TOPICS.other, own),
+    });
+    assert.equal(uploaded.json.topic, TOPICS.other);
+    assert.equal(uploaded.json.not_after, "2027-01-01T00:00:00");
+    assert.ok(!JSON.stringify(uploaded.json).includes("PRIVATE"));
+  }));
+
+Deno.test("a certificate with another topic is refused, and how many devices would be lost is said", () =>
+  withFleet(async (fleet) => {
+    await fleet.enrolled();
+    await fleet.enrolled();
+    const { json: { results: [row] } } = await fleet.api("GET", PATH);
+    const refused = await fleet.api("PUT", `${PATH}${row.id}/`, {
+      name: "push",
+      certificate: certificate(TOPICS.other),
+      private_key: keyPem,
+    });
+    assert.deepEqual([refused.status, refused.json], [400, {
+      certificate: [
+        `The new certificate has a different topic: it is "${TOPICS.other}", it should be "${TOPIC}". ` +
+        "2 enrolled devices would be lost.",
+      ],
+    }]);
+    const renewed = await fleet.api("PUT", `${PATH}${row.id}/`, {
+      name: "push 2027",
+      certificate: certificate(TOPIC, otherKey),
+      private_key: encryptPrivateKeyPem(otherKey, "secret"),
+      key_password: "secret",
+    });
+    assert.deepEqual([renewed.status, renewed.json.name, renewed.json.topic], [200, "push 2027", TOPIC]);
+    const ended = await fleet.api("PUT", `${PATH}${row.id}/`, {
+      name: "push 2027",
+      certificate: certificate(TOPIC, otherKey, new Date("2026-02-01T00:00:00Z")),
+    });
+    assert.deepEqual(ended.json, { certificate: ["The certificate ended 2026-02-01T00:00:00"] });
+    assert.deepEqual((await fleet.api("DELETE", `${PATH}${row.id}/`)).json, [
+      "This push certificate cannot be deleted",
+    ]);
+  }));
+
+Deno.test("what is no push certificate is refused with a sentence of its own", () =>
+  withFleet(async (fleet) => {
+    const upload = async (fields: Record<string, unknown>) =>
+      (await fleet.api("POST", PATH, {
+        name: "New",
+        certificate: certificate(TOPICS.other),
+        private_key: keyPem,
+        ...fields,
+      }))
+        .json;
+    assert.deepEqual(await upload({ certificate: "x" }), { certificate: ["Could not load PEM certificate"] });
+    assert.deepEqual(await upload({ private_key: "x" }), { private_key: ["Could not load PEM private key"] });
+    assert.deepEqual(await upload({ private_key: encryptPrivateKeyPem(key, "right"), key_password: "wrong" }), {
+      private_key: ["Could not load PEM private key"],
+    });
+    const noTopic = toPem(selfSigned({ subject: [["CN", "no topic"]], key, ...dates }), "CERTIFICATE");
+    assert.deepEqual(await upload({ certificate: noTopic }), {
+      certificate: ["Could not extract the topic from the certificate subject"],
+    });
+    assert.deepEqual(await upload({ certificate: certificate(TOPIC) }), {
+      certificate: ["Another push certificate has this topic already"],
+    });
+    assert.deepEqual(await upload({ name: "push" }), { name: ["Push certificate with this name already exists."] });
+    const { id } = await upload({});
+    assert.equal((await fleet.api("DELETE", `${PATH}${id}/`)).status, 204);
+  }));
+
+Deno.test("the request is signed by the configured vendor service; one that fails is said to, and no text of its leaks", async () => {
+  let answer: () => Response = () => Response.json({ signed_csr: "U0lHTkVE" });
+  const seen: unknown[] = [];
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
+    seen.push(await request.json());
+    return answer();
+  });
+  try {
+    await withFleet(async (fleet) => {
+      fleet.runtime.network = systemNetwork;
+      const { json: { id } } = await fleet.api("POST", PATH, { name: "Ours" });
+      assert.equal(await signedPushCertificateRequest(fleet.runtime, id), "U0lHTkVE");
+      const csr = await pushCertificateRequest(fleet.runtime, id);
+      assert.deepEqual(seen, [{ b64_csr: csr.toBase64(), fqdn: "mdm.example.com" }]);
+      answer = () => new Response("internal secret", { status: 500 });
+      await assert.rejects(signedPushCertificateRequest(fleet.runtime, id), (error: Error) => {
+        assert.match(error.message, /did not answer as it should/);
+        return !error.message.includes("internal secret");
+      });
+      answer = () => Response.json({ signed: true });
+      await assert.rejects(signedPushCertificateRequest(fleet.runtime, id), /did not answer as it should/);
+    }, { PUSH_CSR_SIGNER_URL: `http://127.0.0.1:${server.addr.port}/` });
+  } finally {
+    await server.shutdown();
+  }
+});
