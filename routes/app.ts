@@ -9,6 +9,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { Problem } from "../src/errors.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { mountAdmin } from "./admin/mount.ts";
+import { notFoundPage } from "./admin/page.tsx";
 import { mountApi } from "./api/mount.ts";
 import type { AppEnv } from "./context.ts";
 import { mountMdm } from "./device/mdm.ts";
@@ -32,7 +33,7 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
   mountMdm(app);
   mountApi(app);
   mountAdmin(app);
-  app.notFound((c) => c.text("Not found.", 404));
+  app.notFound((c) => c.req.header("accept")?.includes("text/html") ? notFoundPage(c) : c.text("Not found.", 404));
   app.onError((error, c) => {
     if (error instanceof Problem) return new Response(error.message, { status: error.status });
     runtime.log.error("Cannot serve a request", { error, request: c.get("request") });

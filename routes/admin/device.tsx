@@ -151,7 +151,7 @@ function Actions(
                   <button type="submit">Send</button>
                 </form>
               </details>
-              <details open={failed("EraseDevice") !== undefined}>
+              <details class="danger" open={failed("EraseDevice") !== undefined}>
                 <summary>Erase…</summary>
                 <form class="stack" method="post" action={path("erase")}>
                   <Csrf context={context} />
