@@ -1,0 +1,64 @@
+/**
+ * The server as a process of its own, on a free port.
+ *
+ * @module
+ */
+
+/** A running process. */
+export type ServerProcess = {
+  url: string;
+  /** Ends it at once, as a crash would. */
+  kill(): Promise<void>;
+  /** Asks it to stop; answers its exit code. */
+  stop(): Promise<number>;
+};
+
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+
+/** Starts `main.ts` with these settings and waits until it listens. */
+export async function startServer(settings: Record<string, string>): Promise<ServerProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", MAIN],
+    clearEnv: true,
+    env: {
+      PATH: Deno.env.get("PATH") ?? "",
+      HOME: Deno.env.get("HOME") ?? "/tmp",
+      ...(Deno.env.get("DENO_DIR") === undefined ? {} : { DENO_DIR: Deno.env.get("DENO_DIR") ?? "" }),
+      PORT: "0",
+      NO_COLOR: "1",
+      ...settings,
+    },
+    stdin: "null",
+    stdout: "null",
+    // The log.
+    stderr: "piped",
+  }).spawn();
+  const lines = child.stderr.pipeThrough(new TextDecoderStream());
+  const reader = lines.getReader();
+  let text = "";
+  let port: string | undefined;
+  while (port === undefined) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`The server ended before it listened:\n${text}`);
+    text += value;
+    port = /"message":"Listening".*"port":(\d+)/.exec(text)?.[1];
+  }
+  // Somebody has to read on, or the pipe fills up.
+  const rest = (async () => {
+    while (!(await reader.read()).done);
+  })().catch(() => {});
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async kill() {
+      child.kill("SIGKILL");
+      await child.status;
+      await rest;
+    },
+    async stop() {
+      child.kill("SIGTERM");
+      const { code } = await child.status;
+      await rest;
+      return code;
+    },
+  };
+}
