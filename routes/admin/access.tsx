@@ -26,7 +26,7 @@ function inputOf(form: Form) {
     isActive: form.has("is_active"),
     isSuperuser: form.has("is_superuser"),
     isServiceAccount: form.has("is_service_account"),
-    roles: form.texts("roles").filter((id) => /^[0-9]{1,9}$/.test(id)).map(Number),
+    roles: form.ids("roles"),
     ...(password === "" ? {} : { password }),
   };
 }
@@ -244,15 +244,16 @@ export function mountAccess(app: Hono<AppEnv>): void {
   page(app, "/tokens/", "accounts.view_apitoken", (context) => tokensPage(context));
   action(app, "/tokens/", "accounts.add_apitoken", async (context, form) => {
     const expires = form.text("expires_at");
-    if (expires !== "" && !/^\d{4}-\d{2}-\d{2}$/.test(expires)) {
+    const expiresAt = expires === "" ? null : new Date(`${expires}T23:59:59Z`);
+    if (expiresAt !== null && !(/^\d{4}-\d{2}-\d{2}$/.test(expires) && Number.isFinite(expiresAt.getTime()))) {
       throw invalid({ expires_at: [`"${expires}" is no date; it should be like 2027-01-31.`] });
     }
     const name = form.text("name");
     if (name === "") throw invalid({ name: ["This field may not be blank."] });
     const { token } = await createApiToken(context.runtime, context.by, {
-      userId: Number(form.text("user")),
+      userId: form.id("user"),
       name,
-      expiresAt: expires === "" ? null : new Date(`${expires}T23:59:59Z`),
+      expiresAt,
     });
     return {
       title: "The new token",
@@ -272,7 +273,7 @@ export function mountAccess(app: Hono<AppEnv>): void {
   }, tokensPage);
   action(app, "/tokens/:id/delete/", "accounts.delete_apitoken", async (context) => {
     const id = context.param("id");
-    if (!/^[0-9a-fA-F-]{1,36}$/.test(id)) throw problem("not-found");
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw problem("not-found");
     await deleteApiToken(context.runtime, context.by, id);
     return "/tokens/?done=deleted";
   });

@@ -435,8 +435,7 @@ export function mountDevice(app: Hono<AppEnv>): void {
     return done(context, "unblocked");
   });
   action(app, "/devices/:id/blueprint/", "mdm.change_enrolleddevice", async (context, form) => {
-    const text = form.text("blueprint");
-    const blueprint = text === "" ? null : /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;
+    const blueprint = form.text("blueprint") === "" ? null : form.id("blueprint");
     await changeDeviceBlueprint(context.runtime, context.request, context.id(), blueprint);
     return done(context, "saved");
   });

@@ -27,7 +27,6 @@ import { action, type FormState, type Page, page, type PageContext } from "./pag
 
 const MANY = { limit: 500, offset: 0 } as const;
 const words = (text: string) => text.split(/[\s,]+/).filter((word) => word !== "");
-const numberOf = (text: string) => /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;
 
 async function listPage(context: PageContext, state?: FormState): Promise<Page> {
   const { sql, clock } = context.runtime;
@@ -252,15 +251,14 @@ export function mountEnrollments(app: Hono<AppEnv>): void {
     }
     const name = form.text("name");
     if (name === "" || name.length > 256) throw invalid({ name: ["This should have 1 to 256 characters."] });
-    const blueprint = form.text("blueprint");
     const row = await createOtaEnrollment(context.runtime, context.request, {
       name,
       displayName: form.text("display_name").slice(0, 128) || context.runtime.config.ORGANIZATION,
-      pushCertificateId: numberOf(form.text("push_certificate")),
-      blueprintId: blueprint === "" ? null : numberOf(blueprint),
+      pushCertificateId: form.id("push_certificate"),
+      blueprintId: form.text("blueprint") === "" ? null : form.id("blueprint"),
       secret: {
-        metaBusinessUnitId: numberOf(form.text("meta_business_unit")),
-        tags: form.texts("tags").map(numberOf),
+        metaBusinessUnitId: form.id("meta_business_unit"),
+        tags: form.ids("tags"),
         serialNumbers: words(form.text("serial_numbers")),
         udids: [],
         quota: quota === "" ? null : Number(quota),

@@ -257,11 +257,10 @@ export function mountGroups(app: Hono<AppEnv>): void {
   });
   page(app, "/tags/", "inventory.view_tag", (context) => tagsPage(context));
   action(app, "/tags/", "inventory.add_tag", async (context, form) => {
-    const taxonomy = form.text("taxonomy");
     await createTag(context.runtime, context.by, {
       name: nameOf(form),
       color: "0079bf",
-      taxonomyId: taxonomy === "" ? null : Number(taxonomy),
+      taxonomyId: form.text("taxonomy") === "" ? null : form.id("taxonomy"),
       metaBusinessUnitId: null,
     });
     return "/tags/?done=created";

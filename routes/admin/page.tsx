@@ -11,7 +11,7 @@ import { type Actor, mayAll, type Permission } from "../../src/access/actor.ts";
 import { checkCsrf, CSRF_FIELD } from "../../src/access/csrf.ts";
 import { authenticateSession, sessionCookie } from "../../src/access/sessions.ts";
 import { isSetupPending } from "../../src/access/setup.ts";
-import { type FieldErrors, Problem, problem } from "../../src/errors.ts";
+import { type FieldErrors, invalid, Problem, problem } from "../../src/errors.ts";
 import type { RequestInfo } from "../../src/events/record.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import type { AppEnv } from "../context.ts";
@@ -49,6 +49,8 @@ export type PageContext = {
 /** What a form was sent with, and what was wrong with it. */
 export type FormState = { values: Form; errors: FieldErrors };
 
+const idOf = (text: string): number => /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;
+
 /** The fields of a form. */
 export class Form {
   constructor(private readonly data: FormData) {}
@@ -64,6 +66,14 @@ export class Form {
   }
   texts(name: string): string[] {
     return this.data.getAll(name).filter((value) => typeof value === "string");
+  }
+  /** An id, or -1, which no object has. */
+  id(name: string): number {
+    return idOf(this.text(name));
+  }
+  /** Several ids, as checkboxes send them. */
+  ids(name: string): number[] {
+    return this.texts(name).map(idOf);
   }
   has(name: string): boolean {
     return this.data.has(name);
@@ -198,11 +208,16 @@ export async function readForm(c: Context<AppEnv>): Promise<Form> {
   if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
     throw problem("unsupported-media-type");
   }
-  try {
-    return new Form(await new Response(body, { headers: { "Content-Type": type } }).formData());
-  } catch (cause) {
+  const data = await new Response(body, { headers: { "Content-Type": type } }).formData().catch((cause) => {
     throw problem("invalid", "Cannot read the form.", {}, cause);
+  });
+  // No text of ours has it, and the database refuses it.
+  for (const [name, value] of data) {
+    if (`${name}${typeof value === "string" ? value : ""}`.includes("\0")) {
+      throw invalid({ [name]: ["Null characters are not allowed."] });
+    }
   }
+  return new Form(data);
 }
 
 /**
