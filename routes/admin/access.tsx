@@ -5,6 +5,7 @@
  */
 
 import type { Hono } from "hono";
+import { z } from "zod";
 import { listApiTokens } from "../../db/api_tokens.ts";
 import { listRoles } from "../../db/roles.ts";
 import { findUser, listUsers, type UserRow } from "../../db/users.ts";
@@ -19,10 +20,17 @@ const MANY = { limit: 500, offset: 0 } as const;
 
 function inputOf(form: Form) {
   const password = form.raw("password");
+  const [username, email, fullName] = [form.text("username"), form.text("email"), form.text("full_name")];
+  const errors = {
+    ...(username === "" || username.length > 150 ? { username: ["This should have 1 to 150 characters."] } : {}),
+    ...(email !== "" && !z.email().safeParse(email).success ? { email: ["Enter a valid email address."] } : {}),
+    ...(fullName.length > 150 ? { full_name: ["This should have at most 150 characters."] } : {}),
+  };
+  if (Object.keys(errors).length > 0) throw invalid(errors);
   return {
-    username: form.text("username"),
-    email: form.text("email"),
-    fullName: form.text("full_name"),
+    username,
+    email,
+    fullName,
     isActive: form.has("is_active"),
     isSuperuser: form.has("is_superuser"),
     isServiceAccount: form.has("is_service_account"),
@@ -249,7 +257,7 @@ export function mountAccess(app: Hono<AppEnv>): void {
       throw invalid({ expires_at: [`"${expires}" is no date; it should be like 2027-01-31.`] });
     }
     const name = form.text("name");
-    if (name === "") throw invalid({ name: ["This field may not be blank."] });
+    if (name === "" || name.length > 256) throw invalid({ name: ["This should have 1 to 256 characters."] });
     const { token } = await createApiToken(context.runtime, context.by, {
       userId: form.id("user"),
       name,

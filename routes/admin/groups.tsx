@@ -25,9 +25,9 @@ import { action, type Form, type FormState, type Page, page, type PageContext } 
 const MANY = { limit: 500, offset: 0 } as const;
 const COLLECT = [["0", "No"], ["1", "Managed ones"], ["2", "All"]] as const;
 
-function nameOf(form: Form): string {
+function nameOf(form: Form, most = 256): string {
   const name = form.text("name");
-  if (name === "" || name.length > 256) throw invalid({ name: ["This should have 1 to 256 characters."] });
+  if (name === "" || name.length > most) throw invalid({ name: [`This should have 1 to ${most} characters.`] });
   return name;
 }
 
@@ -258,7 +258,7 @@ export function mountGroups(app: Hono<AppEnv>): void {
   page(app, "/tags/", "inventory.view_tag", (context) => tagsPage(context));
   action(app, "/tags/", "inventory.add_tag", async (context, form) => {
     await createTag(context.runtime, context.by, {
-      name: nameOf(form),
+      name: nameOf(form, 50),
       color: "0079bf",
       taxonomyId: form.text("taxonomy") === "" ? null : form.id("taxonomy"),
       metaBusinessUnitId: null,
