@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Db, type Json, json, one } from "./open.ts";
+import { type Db, type Json, json, one, type Sql } from "./open.ts";
 
 /** One event as it is stored. */
 export type EventRow = {
@@ -82,8 +82,19 @@ const partitionName = (table: string, start: Date) =>
 /** The tables that are partitioned by month. */
 export const MONTHLY_TABLES = ["events", "command_history"] as const;
 
-/** Makes the partitions of the months around `now`. Answers the names of the new ones. */
-export async function ensurePartitions(db: Db, now: Date): Promise<string[]> {
+/** Any constant; all processes of all versions use the same. */
+const PARTITION_LOCK = 7_236_502;
+
+/** Makes the partitions of the months around `now`, one process at a time. Answers the names of the new ones. */
+export async function ensurePartitions(sql: Sql, now: Date): Promise<string[]> {
+  return await sql.begin(async (tx) => {
+    // `create table if not exists` fails when two do it at once.
+    await tx`select pg_advisory_xact_lock(${PARTITION_LOCK})`;
+    return await makePartitions(tx, now);
+  });
+}
+
+async function makePartitions(db: Db, now: Date): Promise<string[]> {
   const made: string[] = [];
   for (const table of MONTHLY_TABLES) {
     const { found } = one(await db<{ found: boolean }[]>`select to_regclass(${table}) is not null as found`);

@@ -33,7 +33,7 @@ type World = {
 async function withWorld(body: (world: World) => Promise<void>): Promise<void> {
   await withDatabase(async (sql, databaseUrl) => {
     const apple = await startApns();
-    const servers: ServerProcess[] = [];
+    const servers: Promise<ServerProcess>[] = [];
     try {
       const runtime = await testRuntime(sql, databaseUrl);
       runtime.clock.set(new Date());
@@ -66,17 +66,17 @@ async function withWorld(body: (world: World) => Promise<void>): Promise<void> {
         runtime,
         apple,
         async start() {
-          const server = await startServer({
+          const starting = startServer({
             DATABASE_URL: databaseUrl,
             SECRET_KEYS,
             BASE_URL: BASE,
             APNS_URL: apple.url,
             APNS_ANCHORS: apple.caPem,
-            PUSH_MIN_TARGET_AGE: "1",
+            PUSH_MIN_TARGET_AGE: "3",
             LOG_LEVEL: "info",
           });
-          servers.push(server);
-          return server;
+          servers.push(starting);
+          return await starting;
         },
         async api(url, method, path, content) {
           const response = await fetch(url + path, {
@@ -106,6 +106,7 @@ async function withWorld(body: (world: World) => Promise<void>): Promise<void> {
             },
             ...options,
           });
+          apple.register(device.pushToken, TOPIC);
           const profile = await fetch(`${pick()}/api/mdm/ota_enrollments/${enrollment.id}/profile/`, { headers });
           assert.equal(profile.status, 200);
           await device.enroll(await profile.bytes());
@@ -113,7 +114,7 @@ async function withWorld(body: (world: World) => Promise<void>): Promise<void> {
         },
       });
     } finally {
-      for (const server of servers) await server.kill().catch(() => {});
+      for (const server of servers) await server.then((one) => one.kill()).catch(() => {});
       await apple.close();
     }
   });
@@ -130,7 +131,6 @@ Deno.test("two processes on one database: no double push, no double command, no 
     for (const device of devices) {
       await device.connect();
       seen.set(device, []);
-      apple.register(device.pushToken, device.topic);
     }
     // Each device comes when it is pushed; pushes are counted from here on.
     const failures: unknown[] = [];
@@ -156,7 +156,12 @@ Deno.test("two processes on one database: no double push, no double command, no 
       const command = await api(pick(), "POST", `/api/mdm/devices/${row.id}/lock/`, { pin: "123456" });
       commands.set(row.serial_number, command.uuid);
     }));
+    const deadline = setTimeout(() => {
+      failures.push(`${waiting.size} devices were not pushed, or got no command`);
+      finished.resolve();
+    }, 60_000);
     await finished.promise;
+    clearTimeout(deadline);
     assert.deepEqual(failures, []);
     for (const device of devices) {
       assert.deepEqual(seen.get(device), [commands.get(device.serialNumber)], "each device saw its command once");
@@ -242,8 +247,9 @@ Deno.test("several processes that start at once on an empty database agree on sc
   const url = new URL(admin);
   url.pathname = `/${name}`;
   const settings = { DATABASE_URL: url.href, SECRET_KEYS, BASE_URL: BASE };
-  const servers = await Promise.all([1, 2, 3].map(() => startServer(settings)));
+  const starting = [1, 2, 3].map(() => startServer(settings));
   try {
+    const servers = await Promise.all(starting);
     const authorities = await Promise.all(servers.map(async (server) => {
       const response = await fetch(`${server.url}/public/mdm/scep/?operation=GetCACert`);
       return (await response.bytes()).toHex();
@@ -256,6 +262,7 @@ Deno.test("several processes that start at once on an empty database agree on sc
     }
     assert.deepEqual(await Promise.all(servers.map((server) => server.stop())), [0, 0, 0]);
   } finally {
+    for (const server of starting) await server.then((one) => one.kill()).catch(() => {});
     await root.unsafe(`drop database if exists ${name} with (force)`);
     await root.end();
   }
