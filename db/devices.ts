@@ -97,6 +97,11 @@ const select = (db: Db) =>
 /** What devices may be sorted by. */
 export const DEVICE_ORDERINGS = ["created_at", "last_seen_at", "updated_at"] as const;
 
+const tagged = (db: Db, tags: readonly number[]) =>
+  db`exists (select 1 from device_tags t where t.serial_number = d.serial_number and t.tag_id = any(${[
+    ...tags,
+  ]}::int[]))`;
+
 /** A page of devices, and how many there are. */
 export async function listDevices(
   db: Db,
@@ -105,12 +110,29 @@ export async function listDevices(
     offset: number;
     udid?: string;
     serialNumber?: string;
+    /** Devices with any of these tags. */
+    tags?: readonly number[];
+    /** Devices with none of these tags. */
+    excludedTags?: readonly number[];
+    /** Devices with a user of that short name. */
+    shortName?: string;
     ordering: { column: typeof DEVICE_ORDERINGS[number]; descending: boolean };
   },
 ): Promise<{ rows: DeviceView[]; count: number }> {
   const where = db`where true
     ${query.udid === undefined ? db`` : db`and d.udid = ${query.udid}`}
-    ${query.serialNumber === undefined ? db`` : db`and d.serial_number = ${query.serialNumber}`}`;
+    ${query.serialNumber === undefined ? db`` : db`and d.serial_number = ${query.serialNumber}`}
+    ${query.tags === undefined || query.tags.length === 0 ? db`` : db`and ${tagged(db, query.tags)}`}
+    ${
+    query.excludedTags === undefined || query.excludedTags.length === 0
+      ? db``
+      : db`and not ${tagged(db, query.excludedTags)}`
+  }
+    ${
+    query.shortName === undefined ? db`` : db`and exists (
+      select 1 from channels u join enrollments n on n.id = u.enrollment_id
+      where n.device_id = d.id and n.ended_at is null and u.user_key <> '' and u.user_short_name = ${query.shortName})`
+  }`;
   const { column, descending } = query.ordering;
   const key = column === "last_seen_at" ? db`c.last_seen_at` : db`d.${db(column)}`;
   const order = descending ? db`${key} desc nulls last, d.id desc` : db`${key} asc nulls first, d.id`;

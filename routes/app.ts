@@ -16,6 +16,7 @@ import { mountMdm } from "./device/mdm.ts";
 import { mountOta } from "./device/ota.ts";
 import { mountScep } from "./device/scep.ts";
 import { mountHealth } from "./health.ts";
+import { mountMetrics } from "./metrics.ts";
 import { requestContext } from "./request.ts";
 
 /** The application. */
@@ -28,6 +29,7 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
   }));
   app.use(requestContext(runtime));
   mountHealth(app);
+  mountMetrics(app);
   mountScep(app);
   mountOta(app);
   mountMdm(app);

@@ -9,11 +9,22 @@ import { cancelCommand, type CommandView, findCommand, listCommands } from "../.
 import { DEVICE_ORDERINGS, findDevice, listDevices } from "../../db/devices.ts";
 import { blockDevice, changeDeviceBlueprint, pokeDevice, sendCommand } from "../../src/devices/actions.ts";
 import { deviceRepresentation } from "../../src/devices/representation.ts";
-import { problem, refused } from "../../src/errors.ts";
+import { invalid, problem, refused } from "../../src/errors.ts";
+import { findTags } from "../../db/tags.ts";
 import { recordAudit } from "../../src/events/record.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
+import type { Runtime } from "../../src/runtime.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, pkField, relatedFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
+import {
+  idParams,
+  NOT_A_CHOICE,
+  pkField,
+  relatedFilter,
+  relatedListFilter,
+  textFilter,
+  timeOut,
+  uuidParams,
+} from "./fields.ts";
 import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const flag = z.boolean().nullable();
@@ -116,6 +127,14 @@ function commandRepresentation(command: CommandView): z.input<typeof commandSche
   };
 }
 
+/** Throws `invalid` for a filter that names a tag which does not exist. */
+async function mustBeTags(runtime: Runtime, filters: Record<string, readonly number[] | undefined>): Promise<void> {
+  for (const [field, ids] of Object.entries(filters)) {
+    if (ids === undefined || ids.length === 0) continue;
+    if ((await findTags(runtime.sql, ids)).length < new Set(ids).size) throw invalid({ [field]: [NOT_A_CHOICE] });
+  }
+}
+
 /** An endpoint that queues a command on a device. */
 function commandEndpoint(segment: string, name: string, summary: string) {
   return endpoint({
@@ -144,12 +163,16 @@ export const DEVICE_ENDPOINTS = [
     query: z.object({
       udid: textFilter,
       serial_number: textFilter,
+      tags: relatedListFilter.describe("Ids of tags; repeatable. Devices with any of them."),
+      excluded_tags: relatedListFilter.describe("Ids of tags; repeatable. Devices with none of them."),
+      short_name: textFilter.describe("The short name of a user of the device."),
       ordering: orderingQuery(DEVICE_ORDERINGS, { column: "created_at", descending: true }),
       ...pageQuery,
     }),
     response: { status: 200, schema: z.union([z.array(deviceSchema), pageOfSchema(deviceSchema)]) },
     async handle(input) {
-      const { udid, serial_number, ordering, limit, offset } = input.query;
+      const { udid, serial_number, tags, excluded_tags, short_name, ordering, limit, offset } = input.query;
+      await mustBeTags(input.runtime, { tags, excluded_tags });
       const paged = limit !== undefined || offset !== undefined;
       const page = pageOf(input.query);
       const found = await listDevices(input.runtime.sql, {
@@ -157,6 +180,9 @@ export const DEVICE_ENDPOINTS = [
         offset: paged ? page.offset : 0,
         ...(udid === undefined ? {} : { udid }),
         ...(serial_number === undefined ? {} : { serialNumber: serial_number }),
+        ...(tags === undefined ? {} : { tags }),
+        ...(excluded_tags === undefined ? {} : { excludedTags: excluded_tags }),
+        ...(short_name === undefined ? {} : { shortName: short_name }),
         ordering,
       });
       const rows = found.rows.map(deviceRepresentation);

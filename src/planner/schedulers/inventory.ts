@@ -42,7 +42,9 @@ export function considerInventory(
   return choose("never collected");
 
   function choose(evidence: string): Decision {
-    if (facts.status === "NotNow") return { ...about, outcome: "waits", evidence: "the device said NotNow" };
+    if (facts.status === "NotNow") {
+      return { ...about, outcome: "waits", evidence: "the device said NotNow", until: now };
+    }
     return { ...about, outcome: "chosen", evidence, step: { kind: "command", name, arguments: inventory.arguments } };
   }
 }

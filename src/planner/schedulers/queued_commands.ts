@@ -37,17 +37,17 @@ function consider(command: QueuedCommand, facts: PlanFacts, now: Date): Decision
       return chosen(`queued ${command.createdAt.toISOString()}`);
     case "notNow": {
       const began = facts.conversationStartedAt;
-      // Without an end of its own the wait ends with the next conversation, which makes contact by itself.
-      if (facts.status === "NotNow") return waits("the device said NotNow in this conversation");
+      // These waits end with the conversation: the next one is to be planned, whenever it begins.
+      if (facts.status === "NotNow") return waits("the device said NotNow in this conversation", now);
       if (began !== null && command.notNowAt !== null && command.notNowAt >= began) {
-        return waits("put off in this conversation");
+        return waits("put off in this conversation", now);
       }
       return chosen("put off in an earlier conversation");
     }
     case "sent": {
       const sentAt = command.sentAt ?? command.createdAt;
       const again = later(sentAt, facts.settings.resendAfterSeconds);
-      if (facts.status === "NotNow") return waits("the device said NotNow in this conversation", again);
+      if (facts.status === "NotNow") return waits("the device said NotNow", again > now ? again : now);
       if (again > now) return waits(`sent ${sentAt.toISOString()}, not answered yet`, again);
       return chosen(`sent ${sentAt.toISOString()} and not answered for ${facts.settings.resendAfterSeconds} s`);
     }

@@ -34,6 +34,10 @@ export const renewal: Scheduler = {
       }
     }
     const chosen: Decision = { ...about, outcome: "chosen", evidence, step: { kind: "renewal" } };
-    return [facts.status === "NotNow" ? { ...about, outcome: "waits", evidence: "the device said NotNow" } : chosen];
+    return [
+      facts.status === "NotNow"
+        ? { ...about, outcome: "waits", evidence: "the device said NotNow", until: now }
+        : chosen,
+    ];
   },
 };

@@ -1,0 +1,34 @@
+/**
+ * Figures of the installation.
+ *
+ * @module
+ */
+
+import { type Db, one } from "./open.ts";
+
+/** Figures for monitoring. */
+export type MetricCounts = {
+  platforms: { platform: string | null; count: number }[];
+  pushDue: number;
+  pushDead: number;
+  commands: { state: string; count: number }[];
+  certificates: { name: string; notAfter: Date }[];
+};
+
+/** The figures at `now`. */
+export async function countMetrics(db: Db, now: Date): Promise<MetricCounts> {
+  const platforms = await db<{ platform: string | null; count: number }[]>`
+    select platform, count(*)::int as count from enrollments where ended_at is null group by platform order by platform`;
+  const pushes = one(
+    await db<{ pushDue: number; pushDead: number }[]>`
+      select
+        (select count(*)::int from channels
+          where push_token is not null and push_dead_at is null and push_due_at <= ${now}) as push_due,
+        (select count(*)::int from channels where push_token is not null and push_dead_at is not null) as push_dead`,
+  );
+  const commands = await db<{ state: string; count: number }[]>`
+    select state, count(*)::int as count from commands group by state order by state`;
+  const certificates = await db<{ name: string; notAfter: Date }[]>`
+    select name, not_after from push_certificates where not_after is not null order by name`;
+  return { platforms, ...pushes, commands, certificates };
+}

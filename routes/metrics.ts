@@ -1,0 +1,82 @@
+/**
+ * `/metrics`: figures for Prometheus (text format 0.0.4), for who has `METRICS_TOKEN`; 403 for everybody else.
+ *
+ * Everything is read from the database, so any process tells the same of the installation.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { countJobs } from "../db/jobs.ts";
+import { countMetrics } from "../db/metrics.ts";
+import { sameText } from "../src/access/csrf.ts";
+import type { AppEnv } from "./context.ts";
+
+type Metric = { name: string; help: string; values: { labels?: Record<string, string>; value: number }[] };
+
+/** A label's value in the text format. */
+const escaped = (text: string) => text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+
+function labelText(labels: Record<string, string> | undefined): string {
+  const pairs = Object.entries(labels ?? {}).map(([name, value]) => `${name}="${escaped(value)}"`);
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+/** Metrics in the text format. */
+export function prometheusText(metrics: readonly Metric[]): string {
+  return metrics.map(({ name, help, values }) =>
+    `# HELP ${name} ${help}\n# TYPE ${name} gauge\n` +
+    values.map(({ labels, value }) => `${name}${labelText(labels)} ${value}\n`).join("")
+  ).join("");
+}
+
+/** Mounts the address. */
+export function mountMetrics(app: Hono<AppEnv>): void {
+  app.get("/metrics", async (c) => {
+    const { config, sql, clock } = c.get("runtime");
+    const given = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
+    if (config.METRICS_TOKEN === undefined || !sameText(given, config.METRICS_TOKEN)) {
+      return c.text("Forbidden.", 403);
+    }
+    const [counts, jobs] = await Promise.all([countMetrics(sql, clock.now()), countJobs(sql)]);
+    const text = prometheusText([
+      {
+        name: "espalier_devices",
+        help: "Enrolled devices by platform.",
+        values: counts.platforms.map(({ platform, count }) => ({
+          labels: { platform: platform ?? "unknown" },
+          value: count,
+        })),
+      },
+      {
+        name: "espalier_channels_push_due",
+        help: "Channels that may be pushed now.",
+        values: [{ value: counts.pushDue }],
+      },
+      {
+        name: "espalier_channels_push_dead",
+        help: "Channels whose push token Apple does not know any more.",
+        values: [{ value: counts.pushDead }],
+      },
+      {
+        name: "espalier_commands_waiting",
+        help: "Commands of the live queue by state.",
+        values: counts.commands.map(({ state, count }) => ({ labels: { state }, value: count })),
+      },
+      {
+        name: "espalier_jobs",
+        help: "Jobs by kind and state.",
+        values: jobs.map(({ kind, state, count }) => ({ labels: { kind, state }, value: count })),
+      },
+      {
+        name: "espalier_push_certificate_not_after_seconds",
+        help: "When a push certificate ends, in seconds since 1970.",
+        values: counts.certificates.map(({ name, notAfter }) => ({
+          labels: { name },
+          value: Math.floor(notAfter.getTime() / 1000),
+        })),
+      },
+    ]);
+    return c.text(text, 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
+  });
+}
