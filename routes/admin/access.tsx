@@ -13,7 +13,7 @@ import { createApiToken, deleteApiToken } from "../../src/access/api_tokens.ts";
 import { createUser, deleteUser, updateUser } from "../../src/access/users.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Chip, Csrf, Field, FormErrors, Select, Table, Time } from "./components.tsx";
+import { ActionButton, Chip, counted, Csrf, Field, FormErrors, Select, Table, Time } from "./components.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
@@ -108,7 +108,7 @@ async function usersPage(context: PageContext, state?: FormState): Promise<Page>
     body: (
       <>
         <Table
-          caption={`${rows.length} users and service accounts`}
+          caption={counted(rows.length, "account")}
           head={["Name", "Kind", "Last sign-in", "State"]}
           empty="There are no users."
           rows={rows.map((user) => (
@@ -180,7 +180,7 @@ async function tokensPage(context: PageContext, state?: FormState): Promise<Page
           A token does what its user may do. The API is described at <a href="/api/docs/">/api/docs/</a>.
         </p>
         <Table
-          caption={`${tokens.rows.length} tokens`}
+          caption={counted(tokens.rows.length, "token")}
           head={["Name", "User", "Last used", "Ends", ""]}
           empty="There are no tokens."
           rows={tokens.rows.map((token) => (

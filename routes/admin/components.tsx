@@ -36,6 +36,9 @@ export function ago(at: Date, now: Date): string {
   return seconds >= 0 ? `${words} ago` : `in ${words}`;
 }
 
+/** "1 device", "2 devices". */
+export const counted = (count: number, what: string): string => count === 1 ? `1 ${what}` : `${count} ${what}s`;
+
 /** A state in words, with a colour that helps. */
 export function Chip({ tone, children }: { tone?: "good" | "bad" | "warn"; children?: Child }) {
   return <span class={tone === undefined ? "chip" : `chip ${tone}`}>{children}</span>;

@@ -17,7 +17,20 @@ import { recordAudit } from "../../src/events/record.ts";
 import { loadFacts } from "../../src/planner/load.ts";
 import { plan } from "../../src/planner/plan.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, ago, Chip, Csrf, Fact, Field, FormErrors, Select, Table, Time, yesNo } from "./components.tsx";
+import {
+  ActionButton,
+  ago,
+  Chip,
+  counted,
+  Csrf,
+  Fact,
+  Field,
+  FormErrors,
+  Select,
+  Table,
+  Time,
+  yesNo,
+} from "./components.tsx";
 import { DeviceState } from "./devices.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
@@ -202,8 +215,6 @@ function Actions(
     </section>
   );
 }
-
-const counted = (count: number, what: string) => count === 1 ? `1 ${what}` : `${count} ${what}s`;
 
 async function Inventory({ device, context }: { device: DeviceView; context: PageContext }) {
   if (device.enrollmentId === null) return null;

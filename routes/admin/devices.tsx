@@ -99,7 +99,7 @@ export function mountDevices(app: Hono<AppEnv>): void {
           <form class="row" method="get" action="/devices/" data-live role="search">
             <Field
               name="q"
-              label="Search name, serial, UDID, model"
+              label="Search by name, serial, UDID, model"
               type="search"
               value={given("q")}
               wide

@@ -19,7 +19,7 @@ import { invalid } from "../../src/errors.ts";
 import { createMetaBusinessUnit } from "../../src/tags/meta_business_units.ts";
 import { createTag, deleteTag } from "../../src/tags/tags.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Csrf, Field, FormErrors, Select, Table } from "./components.tsx";
+import { ActionButton, counted, Csrf, Field, FormErrors, Select, Table } from "./components.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
@@ -106,7 +106,7 @@ async function blueprintsPage(context: PageContext, state?: FormState): Promise<
     body: (
       <>
         <Table
-          caption={rows.length === 1 ? "1 blueprint" : `${rows.length} blueprints`}
+          caption={counted(rows.length, "blueprint")}
           head={["Name", "Inventory", "Collects"]}
           empty="There is no blueprint yet. A blueprint says what is collected from its devices."
           rows={rows.map((row) => (
@@ -173,7 +173,7 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
     body: (
       <>
         <Table
-          caption={tags.rows.length === 1 ? "1 tag" : `${tags.rows.length} tags`}
+          caption={counted(tags.rows.length, "tag")}
           head={["Name", "Taxonomy", ""]}
           empty="There are no tags."
           rows={tags.rows.map((tag) => (

@@ -21,7 +21,7 @@ import {
   uploadPushCertificate,
 } from "../../src/push/certificates.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, ago, Chip, Csrf, Fact, Field, FormErrors, Table, Time } from "./components.tsx";
+import { ActionButton, ago, Chip, counted, Csrf, Fact, Field, FormErrors, Table, Time } from "./components.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const DAY_MS = 86_400_000;
@@ -47,7 +47,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
           year with the same Apple Account.
         </p>
         <Table
-          caption={rows.length === 1 ? "1 push certificate" : `${rows.length} push certificates`}
+          caption={counted(rows.length, "push certificate")}
           head={["Name", "Topic", "State", "Ends"]}
           empty="There is none yet. Make one below."
           rows={rows.map((row) => (
