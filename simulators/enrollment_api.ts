@@ -19,7 +19,9 @@ export type EnrollmentApi = {
 
 const UNIT = "Simulated devices";
 const one = z.object({ id: z.int() });
-const units = z.object({ results: z.array(one) });
+/** Collects all inventory. */
+const BLUEPRINT = "Everything";
+const listed = z.object({ results: z.array(one) });
 const certificates = z.object({ results: z.array(z.object({ id: z.int(), topic: z.string().nullable() })) });
 
 /** The API at `server`, an address like `http://localhost:8000`. */
@@ -49,7 +51,7 @@ export function enrollmentApi(
   return {
     async makeEnrollment(name, pushCertificate) {
       const { results: known } = await json(
-        units,
+        listed,
         "GET",
         `/api/inventory/meta_business_units/?name=${encodeURIComponent(UNIT)}`,
       );
@@ -62,8 +64,17 @@ export function enrollmentApi(
           "The server has no push certificate yet: upload one first, its topic goes into enrollments",
         );
       }
+      const collect = { collect_apps: 2, collect_certificates: 2, collect_profiles: 2 };
+      const { results: blueprints } = await json(
+        listed,
+        "GET",
+        `/api/mdm/blueprints/?name=${encodeURIComponent(BLUEPRINT)}`,
+      );
+      const blueprint = blueprints[0] ??
+        await json(one, "POST", "/api/mdm/blueprints/", { name: BLUEPRINT, ...collect });
       const { id } = await json(one, "POST", "/api/mdm/ota_enrollments/", {
         name,
+        blueprint: blueprint.id,
         display_name: UNIT,
         push_certificate: certificate,
         enrollment_secret: { meta_business_unit: unit.id },
