@@ -1,0 +1,130 @@
+/**
+ * What can be done to a device: a form for each action.
+ *
+ * @module
+ */
+
+import type { DeviceView } from "../../db/devices.ts";
+import { ActionButton, Csrf, Field, FormErrors } from "./components.tsx";
+import type { FormState, PageContext } from "./page.tsx";
+
+/** The actions that the person may take on a device in its state; `state` is what was wrong with the last one. */
+export function Actions(
+  { device, context, state }: { device: DeviceView; context: PageContext; state: FormState | undefined },
+) {
+  const path = (name: string) => `/devices/${device.id}/${name}/`;
+  const here = device.checkoutAt === null && device.channelId !== null;
+  const mac = device.platform === "macOS";
+  const failed = (name: string) => state?.values.text("action") === name ? state : undefined;
+  return (
+    <section aria-labelledby="actions">
+      <h2 id="actions">Actions</h2>
+      <div class="actions">
+        {here && context.may("mdm.change_enrolleddevice")
+          ? <ActionButton context={context} action={path("poke")} label="Push now" tone="plain" />
+          : null}
+        {here && context.may("mdm.add_devicecommand")
+          ? (
+            <>
+              <details open={failed("DeviceLock") !== undefined}>
+                <summary>Lock…</summary>
+                <form class="stack" method="post" action={path("lock")}>
+                  <Csrf context={context} />
+                  <input type="hidden" name="action" value="DeviceLock" />
+                  <FormErrors state={failed("DeviceLock")} />
+                  {mac
+                    ? (
+                      <Field
+                        name="pin"
+                        label="PIN"
+                        required
+                        pattern="[0-9]{6}"
+                        inputmode="numeric"
+                        autocomplete="off"
+                        maxlength={6}
+                        help="Six digits. It is kept here, and opens the Mac again."
+                        state={failed("DeviceLock")}
+                      />
+                    )
+                    : null}
+                  <Field name="message" label="Message" maxlength={255} state={failed("DeviceLock")} />
+                  <Field name="phone_number" label="Phone number" maxlength={15} state={failed("DeviceLock")} />
+                  <button type="submit">Lock the device</button>
+                </form>
+              </details>
+              <details>
+                <summary>Restart…</summary>
+                <form class="stack" method="post" action={path("restart")}>
+                  <Csrf context={context} />
+                  <p>Unsaved work of its user may be lost.</p>
+                  <button type="submit">Restart the device</button>
+                </form>
+              </details>
+              <details open={failed("CustomCommand") !== undefined}>
+                <summary>Command of your own…</summary>
+                <form class="stack" method="post" action={path("custom")}>
+                  <Csrf context={context} />
+                  <input type="hidden" name="action" value="CustomCommand" />
+                  <FormErrors state={failed("CustomCommand")} />
+                  <label class="field">
+                    <span>Command</span>
+                    <textarea name="command" required spellcheck={false}>
+                      {failed("CustomCommand")?.values.raw("command") ?? ""}
+                    </textarea>
+                    <small>A property list with RequestType, as Apple documents it.</small>
+                    {(failed("CustomCommand")?.errors.command ?? []).map((text) => <span class="error">{text}</span>)}
+                  </label>
+                  <button type="submit">Send</button>
+                </form>
+              </details>
+              <details class="danger" open={failed("EraseDevice") !== undefined}>
+                <summary>Erase…</summary>
+                <form class="stack" method="post" action={path("erase")}>
+                  <Csrf context={context} />
+                  <input type="hidden" name="action" value="EraseDevice" />
+                  <FormErrors state={failed("EraseDevice")} />
+                  <p>Everything on the device is deleted. This cannot be undone.</p>
+                  <Field
+                    name="serial_number"
+                    label="Serial number of the device, to be sure"
+                    required
+                    autocomplete="off"
+                    state={failed("EraseDevice")}
+                  />
+                  {mac
+                    ? (
+                      <Field
+                        name="pin"
+                        label="PIN"
+                        required
+                        pattern="[0-9]{6}"
+                        inputmode="numeric"
+                        autocomplete="off"
+                        maxlength={6}
+                        state={failed("EraseDevice")}
+                      />
+                    )
+                    : null}
+                  <button type="submit" class="danger">Erase the device</button>
+                </form>
+              </details>
+            </>
+          )
+          : null}
+        {context.may("mdm.change_enrolleddevice")
+          ? device.blockedAt === null
+            ? (
+              <ActionButton
+                context={context}
+                action={path("block")}
+                label="Block"
+                tone="danger"
+                confirm="The device is released from management at its next contact. Block it?"
+              />
+            )
+            : <ActionButton context={context} action={path("unblock")} label="Unblock" tone="plain" />
+          : null}
+      </div>
+    </section>
+  );
+}

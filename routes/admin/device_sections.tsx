@@ -1,0 +1,164 @@
+/**
+ * The parts of a device's page: a command with its time line, what would happen next and why, what is installed.
+ *
+ * @module
+ */
+
+import type { CommandView } from "../../db/commands.ts";
+import type { DeviceView } from "../../db/devices.ts";
+import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } from "../../db/inventory.ts";
+import { loadFacts } from "../../src/planner/load.ts";
+import { plan } from "../../src/planner/plan.ts";
+import { ActionButton, ago, Chip, counted, Table, Time } from "./components.tsx";
+import type { PageContext } from "./page.tsx";
+
+const STATES: Record<string, { text: string; tone?: "good" | "bad" | "warn" }> = {
+  queued: { text: "queued" },
+  sent: { text: "sent" },
+  notNow: { text: "not now", tone: "warn" },
+  acknowledged: { text: "acknowledged", tone: "good" },
+  error: { text: "error", tone: "bad" },
+  formatError: { text: "not understood", tone: "bad" },
+  expired: { text: "expired", tone: "warn" },
+  cancelled: { text: "cancelled" },
+};
+
+/** The sentences of Apple's error chain, the outermost first. */
+function errorTexts(chain: unknown): string[] {
+  if (!Array.isArray(chain)) return [];
+  return chain.flatMap((link: unknown): string[] => {
+    if (typeof link !== "object" || link === null) return [];
+    const of = (...keys: string[]) => keys.map((key) => Reflect.get(link, key)).find((value) => value !== undefined);
+    const text = of("usEnglish", "USEnglishDescription", "localized", "LocalizedDescription") ?? "no description";
+    return [`${text} (${of("domain", "ErrorDomain") ?? "?"} ${of("code", "ErrorCode") ?? ""})`];
+  });
+}
+
+/** A command as a step of the time line. */
+export function Command({ command, context }: { command: CommandView; context: PageContext }) {
+  const now = context.runtime.clock.now();
+  const state = STATES[command.state] ?? { text: command.state };
+  const steps: [string, Date | null][] = [
+    ["queued", command.createdAt],
+    ["not before", command.notBefore],
+    ["sent", command.sentAt],
+    [state.text, command.resultAt],
+  ];
+  const shown = steps.filter(([text, at], index) => at !== null && (index === 0 || text !== "queued"));
+  return (
+    <li class={state.tone ?? ""} id={`command-${command.uuid}`}>
+      <strong>{command.name}</strong>{" "}
+      {state.tone === undefined ? <Chip>{state.text}</Chip> : <Chip tone={state.tone}>{state.text}</Chip>}
+      <div class="faint small">
+        {shown.map(([text, at]) => at === null ? "" : `${text} ${ago(at, now)}`).join(" · ")}
+      </div>
+      {errorTexts(command.errorChain).map((text) => <div class="small">{text}</div>)}
+      {command.state === "queued" && context.may("mdm.delete_devicecommand")
+        ? (
+          <ActionButton
+            context={context}
+            action={`/devices/${command.deviceId}/commands/${command.uuid}/cancel/`}
+            label="Cancel"
+            tone="quiet"
+          />
+        )
+        : null}
+    </li>
+  );
+}
+
+/** Apps, profiles and certificates, as far as they were collected. */
+export async function Inventory({ device, context }: { device: DeviceView; context: PageContext }) {
+  if (device.enrollmentId === null) return null;
+  const { sql, clock } = context.runtime;
+  const [apps, certificates, profiles] = await Promise.all([
+    listInstalledApps(sql, device.enrollmentId),
+    listInstalledCertificates(sql, device.enrollmentId),
+    listInstalledProfiles(sql, device.enrollmentId),
+  ]);
+  const now = clock.now();
+  if (apps.length + certificates.length + profiles.length === 0) return null;
+  return (
+    <>
+      <h2>On the device</h2>
+      <div class="columns">
+        {apps.length === 0 ? null : (
+          <Table
+            caption={counted(apps.length, "app")}
+            head={["App", "Version"]}
+            empty=""
+            rows={apps.map((app) => (
+              <tr>
+                <td>
+                  {app.name || app.identifier}
+                  <div class="faint small">{app.identifier}</div>
+                </td>
+                <td>{app.shortVersion || app.version}</td>
+              </tr>
+            ))}
+          />
+        )}
+        {profiles.length === 0 ? null : (
+          <Table
+            caption={counted(profiles.length, "profile")}
+            head={["Profile", "Identifier"]}
+            empty=""
+            rows={profiles.map((profile) => (
+              <tr>
+                <td>{profile.displayName ?? profile.identifier}</td>
+                <td class="mono">{profile.identifier}</td>
+              </tr>
+            ))}
+          />
+        )}
+        {certificates.length === 0 ? null : (
+          <Table
+            caption={counted(certificates.length, "certificate")}
+            head={["Certificate", "Ends"]}
+            empty=""
+            rows={certificates.map((certificate) => (
+              <tr>
+                <td>
+                  {certificate.commonName ?? certificate.subject}
+                  <div class="faint small">{certificate.issuer}</div>
+                </td>
+                <td>
+                  <Time at={certificate.notAfter} now={now} />
+                </td>
+              </tr>
+            ))}
+          />
+        )}
+      </div>
+    </>
+  );
+}
+
+/** The plan of the device as it would be made now. */
+export async function Plan({ device, context }: { device: DeviceView; context: PageContext }) {
+  if (device.channelId === null || device.checkoutAt !== null) return null;
+  const { runtime } = context;
+  const now = runtime.clock.now();
+  const facts = await loadFacts(runtime.sql, runtime, device.channelId, { lock: false });
+  const { decisions } = plan({ ...facts, status: "Idle", conversationStartedAt: now }, now);
+  return (
+    <details>
+      <summary>Why is the next command what it is?</summary>
+      <Table
+        caption="What would happen if the device connected now"
+        head={["What", "Outcome", "Why"]}
+        empty="Nothing is considered."
+        rows={decisions.map((decision) => (
+          <tr>
+            <td>{decision.subject}</td>
+            <td>{decision.outcome === "chosen" ? <Chip tone="good">chosen</Chip> : decision.outcome}</td>
+            <td>
+              {decision.evidence}
+              {decision.until === undefined ? "" : ` (until ${ago(decision.until, now)})`}
+            </td>
+          </tr>
+        ))}
+      />
+    </details>
+  );
+}
