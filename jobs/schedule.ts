@@ -20,14 +20,20 @@ const DRAIN_MS = 50_000;
 /** Gives the crons what they work on. */
 export const provideHome = home.resolve;
 
-/** Runs what is due in a process without worker loops. Overlapping calls are one. */
+/** Requests come by the thousand; what they queued can wait this long. */
+const BETWEEN_DRAINS_MS = 2000;
+let drainedAt = 0;
+
+/** Runs what is due in a process without worker loops, unless that was done a moment ago. Overlapping calls are one. */
 export function drainQueues({ runtime, notify }: Home): Promise<void> {
+  if (draining === undefined && performance.now() - drainedAt < BETWEEN_DRAINS_MS) return Promise.resolve();
   draining ??= (async () => {
     const stop = AbortSignal.timeout(DRAIN_MS);
     try {
       await drain(runtime, JOBS, stop);
       while (!stop.aborted && await notify(stop) > 0);
     } finally {
+      drainedAt = performance.now();
       draining = undefined;
     }
   })();
