@@ -48,11 +48,18 @@ export async function insertBlueprint(db: Db, row: BlueprintValues, now: Date): 
   ).id;
 }
 
-/** Changes a blueprint, and makes its devices plan again at their next contact. */
-export async function updateBlueprint(db: Db, id: number, row: BlueprintValues, now: Date): Promise<void> {
+/** Changes a blueprint; its devices plan again, and are pushed for that, spread over `seconds`. */
+export async function updateBlueprint(
+  db: Db,
+  id: number,
+  row: BlueprintValues,
+  now: Date,
+  seconds: number,
+): Promise<void> {
   await db`update blueprints set ${db({ ...row, updatedAt: now })} where id = ${id}`;
   await db`
-    update channels set next_action_at = ${now}
+    update channels set next_action_at = ${now}, push_forced = true,
+      push_due_at = least(push_due_at, ${now}::timestamptz + make_interval(secs => random() * ${seconds}))
     where user_key = '' and enrollment_id in (select id from enrollments where blueprint_id = ${id} and ended_at is null)`;
 }
 

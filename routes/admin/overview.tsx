@@ -12,6 +12,7 @@ import {
   type OverviewCounts,
   pushCertificatesInNeed,
 } from "../../db/overview.ts";
+import { compareOsVersions } from "../../src/protocol/os_version.ts";
 import type { AppEnv } from "../context.ts";
 import { type Bar, Bars } from "./charts.tsx";
 import { ago } from "./components.tsx";
@@ -102,7 +103,9 @@ export function mountOverview(app: Hono<AppEnv>): void {
       countLastSeen(sql, AGES.map(([seconds]) => seconds), now),
     ]);
     const needs = needsOf(counts, certificates, now);
-    const versionBars = versions.map(({ platform, osVersion, count }): Bar => ({
+    const versionBars = [...versions].sort((one, other) =>
+      (one.platform ?? "").localeCompare(other.platform ?? "") || compareOsVersions(other.osVersion, one.osVersion)
+    ).map(({ platform, osVersion, count }): Bar => ({
       label: `${platform ?? "Unknown"} ${osVersion}`.trim(),
       count,
     }));

@@ -5,6 +5,7 @@
  */
 
 import { API_TOKEN_ENDPOINTS } from "./api_tokens.ts";
+import { AUTHORITY_ENDPOINTS } from "./authority.ts";
 import { BLUEPRINT_ENDPOINTS } from "./blueprints.ts";
 import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
 import { DEVICE_TAG_ENDPOINTS } from "./device_tags.ts";
@@ -36,6 +37,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...DEVICE_INVENTORY_ENDPOINTS,
   ...BLUEPRINT_ENDPOINTS,
   ...SCEP_ISSUER_ENDPOINTS,
+  ...AUTHORITY_ENDPOINTS,
   ...TASK_RESULT_ENDPOINTS,
   ...EVENT_ENDPOINTS,
 ];

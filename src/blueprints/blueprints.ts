@@ -33,6 +33,8 @@ export function blueprintRepresentation(row: BlueprintRow) {
 }
 
 const MODEL = "mdm.blueprint";
+/** A change reaches its devices within this time, and not all in one second. */
+const WAVE_SECONDS = 60;
 
 function nameTaken(error: unknown): never {
   if (isUniqueViolation(error, "blueprints_name")) {
@@ -68,7 +70,7 @@ export async function createBlueprint(
   }).catch(nameTaken);
 }
 
-/** Changes a blueprint; its devices plan anew at their next contact. Throws `invalid`. */
+/** Changes a blueprint; its devices are pushed to plan anew. Throws `invalid`. */
 export async function changeBlueprint(
   runtime: Runtime,
   request: RequestInfo,
@@ -77,7 +79,7 @@ export async function changeBlueprint(
 ): Promise<BlueprintRow> {
   const before = await mustFindBlueprint(runtime, id);
   return await runtime.sql.begin(async (tx) => {
-    await updateBlueprint(tx, id, values, runtime.clock.now());
+    await updateBlueprint(tx, id, values, runtime.clock.now(), WAVE_SECONDS);
     const row = await findBlueprint(tx, id);
     if (row === undefined) throw problem("not-found");
     await recordAudit(tx, runtime, request, {

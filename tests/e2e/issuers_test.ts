@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { createAuthority, issueCertificate, randomSerial } from "../../src/pki/ca.ts";
-import { parseCertificate, toPem } from "../../src/pki/certificate.ts";
+import { certificatesFromPem, parseCertificate, toPem } from "../../src/pki/certificate.ts";
+import { verifyChain } from "../../src/pki/chain.ts";
 import { generateRsaKey } from "../../src/pki/keys.ts";
 import { openPkiMessage } from "../../src/pki/scep/message.ts";
 import { certRep } from "../../src/pki/scep/reply.ts";
@@ -214,4 +215,16 @@ Deno.test("devices are found by tag and by user", () =>
     assert.deepEqual((await fleet.api("GET", "/api/mdm/devices/?tags=999")).status, 400);
     const { json: [found] } = await fleet.api("GET", "/api/mdm/devices/?short_name=ada");
     assert.equal(found.users[0].long_name, "Ada");
+  }));
+
+Deno.test("the built-in authority's certificate can be had, and it is the issuer of the devices' identities", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled();
+    const { json } = await fleet.api("GET", "/api/mdm/certificate_authority/");
+    const [root] = certificatesFromPem(json.certificate);
+    assert.ok(root && device.identity);
+    assert.equal(
+      verifyChain(device.identity.certificate, { anchors: [root], now: fleet.runtime.clock.now() }).length,
+      2,
+    );
   }));

@@ -250,3 +250,22 @@ Deno.test("with a token signing key pushes carry a provider token and no certifi
     await apple.close();
   }
 });
+
+Deno.test("a changed blueprint wakes its devices within a minute, and no others", () =>
+  withPush(async (stage) => {
+    const { fleet, notify, seen } = stage;
+    const [one, two] = [await known(stage), await known(stage)];
+    const { json: blueprint } = await fleet.api("POST", "/api/mdm/blueprints/", { name: "B" });
+    await fleet.api("PUT", `/api/mdm/devices/${one.id}/blueprint/`, { blueprint: blueprint.id });
+    for (const { device } of [one, two]) await device.connect();
+    fleet.runtime.clock.advance(10);
+    await notify();
+    const before = seen().length;
+    fleet.runtime.clock.advance(1);
+    for (const { device } of [one, two]) await device.connect();
+    await fleet.api("PUT", `/api/mdm/blueprints/${blueprint.id}/`, { name: "B", collect_apps: 2 });
+    fleet.runtime.clock.advance(60);
+    await notify();
+    assert.deepEqual(seen().slice(before), [one.token]);
+    assert.deepEqual((await one.device.connect()).map(({ requestType }) => requestType), ["InstalledApplicationList"]);
+  }));
