@@ -89,9 +89,7 @@ const select = (db: Db) =>
       (select max(i.not_after) from enrollment_identities i where i.enrollment_id = e.id and i.retired_at is null)
         as cert_not_valid_after
     from devices d
-    left join lateral (
-      select * from enrollments where device_id = d.id order by ended_at is not null, id desc limit 1
-    ) e on true
+    left join enrollments e on e.id = d.enrollment_id
     left join channels c on c.enrollment_id = e.id and c.user_key = ''`;
 
 /** What devices may be sorted by. */

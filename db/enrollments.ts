@@ -366,6 +366,7 @@ export async function insertEnrollment(db: Db, row: NewEnrollment, now: Date): P
   );
   await db`
     insert into channels (enrollment_id, next_action_at, created_at, updated_at) values (${id}, ${now}, ${now}, ${now})`;
+  await db`update devices set enrollment_id = ${id} where id = ${row.deviceId}`;
   return id;
 }
 

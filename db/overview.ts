@@ -109,9 +109,7 @@ export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ row
   const like = `%${(search.text ?? "").replace(/[\\%_]/g, "\\$&")}%`;
   const from = db`
     from devices d
-    left join lateral (
-      select * from enrollments where device_id = d.id order by ended_at is not null, id desc limit 1
-    ) e on true
+    left join enrollments e on e.id = d.enrollment_id
     left join channels c on c.enrollment_id = e.id and c.user_key = ''
     where true
       ${

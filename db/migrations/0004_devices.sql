@@ -76,6 +76,8 @@ create table devices (
   -- For user enrollments the EnrollmentID.
   udid text not null constraint devices_udid unique,
   serial_number text not null,
+  -- The current enrollment, or the last one.
+  enrollment_id integer,
   blocked_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null
@@ -147,6 +149,9 @@ create unique index enrollments_current on enrollments (device_id) where ended_a
 create index enrollments_push_certificate on enrollments (push_certificate_id) where ended_at is null;
 create index enrollments_session on enrollments (session_id);
 create index enrollments_blueprint on enrollments (blueprint_id);
+create index enrollments_device on enrollments (device_id);
+alter table devices add foreign key (enrollment_id) references enrollments;
+create index enrollment_sessions_enrollment on enrollment_sessions (enrollment_id, created_at desc);
 alter table enrollment_sessions add foreign key (enrollment_id) references enrollments;
 
 -- The certificates that an enrollment may show. A pin: no other certificate speaks for it.

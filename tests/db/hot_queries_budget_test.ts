@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { findCommand } from "../../db/commands.ts";
+import { listDevices } from "../../db/devices.ts";
+import { findPinned, recordContact } from "../../db/enrollments.ts";
+import { findEvents } from "../../db/events.ts";
+import { claimJobs, reclaimJobs } from "../../db/jobs.ts";
+import { openDatabase, type Sql } from "../../db/open.ts";
+import { searchDevices } from "../../db/overview.ts";
+import { findPlanQueue, findPlanRow } from "../../db/plan_facts.ts";
+import { claimPushTargets } from "../../db/push_targets.ts";
+import { withDatabase } from "../support/database.ts";
+
+const FLEET = 20_000;
+const NOW = new Date("2026-06-01T12:00:00Z");
+/** Tables that grow with the fleet or with time. */
+const BIG = [
+  "devices",
+  "enrollments",
+  "enrollment_identities",
+  "channels",
+  "commands",
+  "command_history_default",
+  "events_default",
+  "enrollment_sessions",
+  "jobs",
+];
+
+/** A fleet, written without the server: the plans are those of a filled database. */
+async function fill(sql: Sql): Promise<void> {
+  await sql.unsafe(`
+    insert into meta_business_units (id, name, created_at, updated_at) values (1, 'x', now(), now());
+    insert into push_certificates (id, name, topic, not_before, not_after, certificate, private_key_sealed, created_at, updated_at)
+      values (1, 'p', 't', '2026-01-01', '2027-01-01', 'x', 'x', now(), now());
+    insert into devices (id, udid, serial_number, created_at, updated_at)
+      select n, 'UDID-' || n, 'SERIAL' || n, now() - n * interval '1 second', now() from generate_series(1, ${FLEET}) n;
+    insert into enrollment_sessions (id, kind, status, secret_hash, challenge_hash, meta_business_unit_id, serial_number,
+        udid, expires_at, created_at, updated_at)
+      select n, 'OTA', 'COMPLETED', decode(md5('s' || n), 'hex'), decode(md5('c' || n), 'hex'), 1, 'SERIAL' || n,
+        'UDID-' || n, now(), now(), now() from generate_series(1, ${FLEET}) n;
+    insert into enrollments (id, device_id, session_id, push_certificate_id, name, platform, os_version, created_at, updated_at)
+      select n, n, n, 1, 'Mac ' || n, 'macOS', '26.1', now(), now() from generate_series(1, ${FLEET}) n;
+    update devices set enrollment_id = id;
+    insert into enrollment_identities (fingerprint, enrollment_id, not_after, created_at)
+      select 'f' || n, n, '2027-01-01', now() from generate_series(1, ${FLEET}) n;
+    insert into channels (id, enrollment_id, push_token, push_magic_sealed, last_seen_at, push_due_at, created_at, updated_at)
+      select n, n, '\\x01', 'x', '2026-06-01T11:00:00Z',
+        '2026-06-01T12:00:00Z'::timestamptz + (n - 30) * interval '1 second', '2026-01-01', now()
+      from generate_series(1, ${FLEET}) n;
+    insert into commands (uuid, channel_id, name, arguments, created_at, updated_at)
+      select gen_random_uuid(), n, 'RestartDevice', '{}', now(), now() from generate_series(1, ${FLEET}) n;
+    insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, sent_count,
+        not_now_count, created_at, updated_at)
+      select n, gen_random_uuid(), n, n, '', 'DeviceLock', '{}', 'acknowledged', 1, 0, '2020-01-01', now()
+      from generate_series(1, ${FLEET}) n;
+    insert into events (id, type, created_at, serial_number)
+      select gen_random_uuid(), 'mdm_request', '2020-01-01'::timestamptz + n * interval '1 second', 'SERIAL' || n
+      from generate_series(1, ${FLEET}) n;
+    insert into jobs (uuid, kind, payload, state, run_at, max_attempts, created_at, finished_at)
+      select gen_random_uuid(), 'old', '{}', 'succeeded', now(), 1, now(), now() from generate_series(1, ${FLEET}) n;
+    analyze;
+  `);
+}
+
+type Counters = Map<string, number>;
+
+/** How often each big table was read from end to end so far. */
+async function scans(sql: Sql): Promise<Counters> {
+  await sql`select pg_stat_force_next_flush()`;
+  const rows = await sql<{ name: string; scans: number }[]>`
+    select relname as name, seq_scan::int as scans from pg_stat_user_tables where relname = any(${BIG})`;
+  return new Map(rows.map(({ name, scans }) => [name, scans]));
+}
+
+/** What must stay flat however many devices there are. */
+const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
+  ["an idle connect", (sql) => recordContact(sql, "f700", "UDID-700", "", "192.0.2.1", true, NOW)],
+  ["identifying a check-in", (sql) => findPinned(sql, "f700")],
+  ["claiming due pushes", (sql) => claimPushTargets(sql, 50, new Date(NOW.getTime() + 120_000), NOW)],
+  ["the facts of a plan", (sql) => findPlanRow(sql, 700, true)],
+  ["the queue of a plan", (sql) => findPlanQueue(sql, 700)],
+  [
+    "looking for jobs",
+    (sql) => claimJobs(sql, { kinds: ["x"], limit: 4, leaseToken: crypto.randomUUID(), leaseUntil: NOW }, NOW),
+  ],
+  ["taking jobs back", (sql) => reclaimJobs(sql, NOW)],
+  ["one command", (sql) => findCommand(sql, crypto.randomUUID())],
+  ["the last events of a device", (sql) => findEvents(sql, { serialNumber: "SERIAL700", limit: 50 })],
+  ["the last events", (sql) => findEvents(sql, { limit: 50 })],
+];
+
+Deno.test("on a database of many devices no hot query reads a table from end to end", () =>
+  withDatabase(async (wide, url) => {
+    await fill(wide);
+    // One connection, so that what it did is in the counters when it asks.
+    const sql = openDatabase(url, { max: 1 });
+    try {
+      for (const [name, run] of HOT) {
+        const before = await scans(sql);
+        await sql.begin(async (tx) => {
+          // deno-lint-ignore no-explicit-any
+          await run(tx as any);
+        });
+        const after = await scans(sql);
+        for (const [table, count] of after) {
+          assert.equal(count - (before.get(table) ?? 0), 0, `${name} reads all of ${table}`);
+        }
+      }
+    } finally {
+      await sql.end();
+    }
+  }));
+
+Deno.test("due pushes are claimed once, the longest due first, and the rest stays", () =>
+  withDatabase(async (sql) => {
+    await fill(sql);
+    const until = new Date(NOW.getTime() + 120_000);
+    const [one, two] = await Promise.all([
+      claimPushTargets(sql, 20, until, NOW),
+      claimPushTargets(sql, 20, until, NOW),
+    ]);
+    const ids = [...one, ...two].map(({ channelId }) => channelId).sort((a, b) => a - b);
+    assert.deepEqual(ids, Array.from({ length: 30 }, (_, n) => n + 1));
+    assert.equal((await claimPushTargets(sql, 20, until, NOW)).length, 0);
+  }));
+
+Deno.test("the lists of devices answer on a database of many", () =>
+  withDatabase(async (sql) => {
+    await fill(sql);
+    const page = await searchDevices(sql, { sort: "seen", descending: true, limit: 50, offset: 0 });
+    assert.deepEqual([page.rows.length, page.count], [50, FLEET]);
+    const listed = await listDevices(sql, {
+      limit: 50,
+      offset: 0,
+      ordering: { column: "created_at", descending: true },
+    });
+    assert.deepEqual([listed.rows.length, listed.count], [50, FLEET]);
+  }));
