@@ -19,6 +19,7 @@ const PLACES: readonly { path: string; name: string; needs: Permission | null }[
   { path: "/push-certificates/", name: "Push certificates", needs: "mdm.view_pushcertificate" },
   { path: "/tags/", name: "Tags", needs: "inventory.view_tag" },
   { path: "/users/", name: "Users", needs: "accounts.view_user" },
+  { path: "/roles/", name: "Roles", needs: "accounts.view_role" },
   { path: "/tokens/", name: "API tokens", needs: "accounts.view_apitoken" },
   { path: "/events/", name: "Events", needs: "events.view_event" },
 ];

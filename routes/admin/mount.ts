@@ -15,6 +15,7 @@ import { mountEvents } from "./events.tsx";
 import { mountGroups } from "./groups.tsx";
 import { mountOverview } from "./overview.tsx";
 import { mountPushCertificates } from "./push_certificates.tsx";
+import { mountRoles } from "./roles.tsx";
 import { mountSignIn } from "./signin.tsx";
 
 /** Mounts every page. */
@@ -30,6 +31,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountEnrollments,
       mountPushCertificates,
       mountAccess,
+      mountRoles,
       mountEvents,
     ]
   ) mount(app);

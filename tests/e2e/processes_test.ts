@@ -5,6 +5,9 @@ import { MODELS } from "../../simulators/models.ts";
 import { createApiToken } from "../../src/access/api_tokens.ts";
 import { COMMAND_LINE } from "../../src/access/authority.ts";
 import { createUser } from "../../src/access/users.ts";
+import { createAuthority, issueCertificate, randomSerial } from "../../src/pki/ca.ts";
+import { parseCertificate, toPem } from "../../src/pki/certificate.ts";
+import { exportPkcs8, generateRsaKey, spkiOf } from "../../src/pki/keys.ts";
 import { uploadPushCertificate } from "../../src/push/certificates.ts";
 import { createOtaEnrollment } from "../../src/enrollment/ota_enrollments.ts";
 import { insertMetaBusinessUnit } from "../../db/meta_business_units.ts";
@@ -14,6 +17,25 @@ import { KEYS, TOPIC } from "../support/fleet.ts";
 import { type TestRuntime, testRuntime } from "../support/runtime.ts";
 import { type ServerProcess, startServer } from "../support/server.ts";
 import { testRequest } from "../routes/api/support.ts";
+
+/** A certificate for the loopback address, as an authority of its own. */
+async function loopbackCertificate(): Promise<{ chain: string; key: string; root: string }> {
+  const now = new Date();
+  const key = await generateRsaKey(2048);
+  const root = createAuthority({ subject: [["CN", "Test Root"]], now, key, years: 1 });
+  const leaf = issueCertificate({ certificate: parseCertificate(root), key }, {
+    subject: [["CN", "127.0.0.1"]],
+    spki: spkiOf(KEYS[0]),
+    serial: randomSerial(),
+    notBefore: new Date(now.getTime() - 60_000),
+    notAfter: new Date(now.getTime() + 86_400_000),
+    keyUsage: ["digitalSignature", "keyEncipherment"],
+    eku: ["1.3.6.1.5.5.7.3.1"],
+    san: [{ kind: "ip", value: "127.0.0.1" }],
+  });
+  const pem = (der: Uint8Array) => toPem(der, "CERTIFICATE");
+  return { chain: pem(leaf) + pem(root), key: toPem(exportPkcs8(KEYS[0]), "PRIVATE KEY"), root: pem(root) };
+}
 
 const SECRET_KEYS = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const BASE = "http://mdm.test";
@@ -267,3 +289,23 @@ Deno.test("several processes that start at once on an empty database agree on sc
     await root.end();
   }
 });
+
+Deno.test("a server with a certificate serves https, and a wrong setting stops it with a sentence", () =>
+  withDatabase(async (_sql, databaseUrl) => {
+    const { chain, key, root } = await loopbackCertificate();
+    const settings = { DATABASE_URL: databaseUrl, SECRET_KEYS, TLS_FULLCHAIN: chain, TLS_PRIVKEY: key };
+    const server = await startServer({ ...settings, BASE_URL: "https://127.0.0.1", MTLS_PORT: "0" });
+    const client = Deno.createHttpClient({ caCerts: [root] });
+    try {
+      const response = await fetch(`${server.url.replace("http:", "https:")}/readyz`, { client });
+      assert.deepEqual((await response.json()).reasons, [{ check: "database", state: "ok" }]);
+      assert.match(response.headers.get("strict-transport-security") ?? "", /max-age/);
+    } finally {
+      client.close();
+      assert.equal(await server.stop(), 0);
+    }
+    await assert.rejects(
+      startServer({ ...settings, PORT: "eighty" }),
+      /Cannot use the setting PORT: should be a number from 0 to 65535, is "eighty"/,
+    );
+  }));

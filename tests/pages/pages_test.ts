@@ -17,6 +17,7 @@ const PLACES = [
   "/push-certificates/",
   "/tags/",
   "/users/",
+  "/roles/",
   "/tokens/",
   "/events/",
 ];
