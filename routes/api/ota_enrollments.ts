@@ -16,7 +16,8 @@ import {
   removeOtaEnrollment,
   revokeOtaEnrollment,
 } from "../../src/enrollment/ota_enrollments.ts";
-import { enrollmentSecretRepresentation } from "../../src/enrollment/secrets.ts";
+import { type Actor, mayAll } from "../../src/access/actor.ts";
+import { enrollmentSecretRepresentation, revealEnrollmentSecret } from "../../src/enrollment/secrets.ts";
 import { problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
@@ -34,6 +35,7 @@ const otaEnrollmentSchema = z.object({
   realm: z.null(),
   enrollment_secret: z.object({
     id: z.int(),
+    secret: z.string().nullable().describe("Only for who may view enrollment secrets."),
     meta_business_unit: z.int(),
     tags: z.array(z.int()),
     serial_numbers: z.array(z.string()),
@@ -78,10 +80,16 @@ const inputOf = (runtime: Runtime, given: z.output<typeof body>) => ({
   },
 });
 
-async function withSecret(runtime: Runtime, row: OtaEnrollmentRow) {
+async function withSecret(runtime: Runtime, actor: Actor, row: OtaEnrollmentRow) {
   const secret = await findEnrollmentSecret(runtime.sql, row.enrollmentSecretId);
   if (secret === undefined) throw problem("not-found");
-  return { ...otaEnrollmentRepresentation(row), enrollment_secret: enrollmentSecretRepresentation(secret) };
+  const text = mayAll(actor, ["inventory.view_enrollmentsecret"])
+    ? await revealEnrollmentSecret(runtime, secret)
+    : null;
+  return {
+    ...otaEnrollmentRepresentation(row),
+    enrollment_secret: { ...enrollmentSecretRepresentation(secret), secret: text },
+  };
 }
 
 const profileAnswer = (profile: Uint8Array<ArrayBuffer>, name: string) =>
@@ -112,7 +120,7 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
       const found = await listOtaEnrollments(input.runtime.sql, { ...page, ...(name === undefined ? {} : { name }) });
       return paginated(input, page, {
         count: found.count,
-        rows: await Promise.all(found.rows.map((row) => withSecret(input.runtime, row))),
+        rows: await Promise.all(found.rows.map((row) => withSecret(input.runtime, input.actor, row))),
       });
     },
   }),
@@ -124,8 +132,8 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     summary: "Make an OTA enrollment",
     body,
     response: { status: 201, schema: otaEnrollmentSchema },
-    handle: async ({ runtime, request, body }) =>
-      await withSecret(runtime, await createOtaEnrollment(runtime, request, inputOf(runtime, body))),
+    handle: async ({ runtime, actor, request, body }) =>
+      await withSecret(runtime, actor, await createOtaEnrollment(runtime, request, inputOf(runtime, body))),
   }),
   endpoint({
     method: "GET",
@@ -135,10 +143,10 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     summary: "Read an OTA enrollment",
     params: idParams,
     response: { status: 200, schema: otaEnrollmentSchema },
-    async handle({ runtime, params }) {
+    async handle({ runtime, actor, params }) {
       const row = await findOtaEnrollment(runtime.sql, params.id);
       if (row === undefined) throw problem("not-found");
-      return await withSecret(runtime, row);
+      return await withSecret(runtime, actor, row);
     },
   }),
   endpoint({
@@ -151,8 +159,8 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     params: idParams,
     body,
     response: { status: 200, schema: otaEnrollmentSchema },
-    handle: async ({ runtime, request, params, body }) =>
-      await withSecret(runtime, await changeOtaEnrollment(runtime, request, params.id, inputOf(runtime, body))),
+    handle: async ({ runtime, actor, request, params, body }) =>
+      await withSecret(runtime, actor, await changeOtaEnrollment(runtime, request, params.id, inputOf(runtime, body))),
   }),
   endpoint({
     method: "DELETE",
@@ -174,8 +182,8 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     description: "No more devices enroll with it, whatever profiles are out there.",
     params: idParams,
     response: { status: 200, schema: otaEnrollmentSchema },
-    handle: async ({ runtime, request, params }) =>
-      await withSecret(runtime, await revokeOtaEnrollment(runtime, request, params.id)),
+    handle: async ({ runtime, actor, request, params }) =>
+      await withSecret(runtime, actor, await revokeOtaEnrollment(runtime, request, params.id)),
   }),
   endpoint({
     method: "GET",

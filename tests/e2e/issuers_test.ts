@@ -139,6 +139,7 @@ Deno.test("an OTA enrollment is changed and revoked, and deleted only before its
   withFleet(async (fleet) => {
     const path = "/api/mdm/ota_enrollments/";
     const { json: { results: [row] } } = await fleet.api("GET", path);
+    assert.match(row.enrollment_secret.secret, /^[A-Za-z0-9]{64}$/);
     const { json: blueprint } = await fleet.api("POST", "/api/mdm/blueprints/", { name: "All", collect_apps: 2 });
     const body = {
       name: "Renamed",
