@@ -6,7 +6,7 @@
  */
 
 import { insertCommand } from "../db/commands.ts";
-import { nextId } from "../db/enrollments.ts";
+import { nextId } from "../db/next_id.ts";
 import type { SimulatedDevice } from "../simulators/device.ts";
 import { runCommand, UsageError } from "../src/cli/command.ts";
 import { signDetached } from "../src/pki/cms/signed.ts";

@@ -5,7 +5,7 @@
  */
 
 import { endEscrowed, type EscrowKind, findEscrowed, insertEscrowed } from "../db/escrowed_secrets.ts";
-import { nextId } from "../db/enrollments.ts";
+import { nextId } from "../db/next_id.ts";
 import type { Tx } from "../db/open.ts";
 import { recordEvents, type RequestInfo } from "./events/record.ts";
 import type { Runtime } from "./runtime.ts";

@@ -9,7 +9,7 @@ import { raw } from "hono/html";
 import { renderSVG } from "uqr";
 import { listBlueprints } from "../../db/blueprints.ts";
 import { findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
-import { findOtaEnrollment, listOtaEnrollments } from "../../db/enrollments.ts";
+import { findOtaEnrollment, listOtaEnrollments } from "../../db/ota_enrollments.ts";
 import { listMetaBusinessUnits } from "../../db/meta_business_units.ts";
 import { listPushCertificates } from "../../db/push_certificates.ts";
 import { listTags } from "../../db/tags.ts";

@@ -1,30 +1,18 @@
 /**
- * `/api/mdm/devices/`: devices, what operators do to them, and their commands.
+ * `/api/mdm/devices/`: devices, and what operators do to them.
  *
  * @module
  */
 
 import { z } from "zod";
-import { cancelCommand, type CommandView, findCommand, listCommands } from "../../db/commands.ts";
 import { DEVICE_ORDERINGS, findDevice, listDevices } from "../../db/devices.ts";
-import { blockDevice, changeDeviceBlueprint, pokeDevice, sendCommand } from "../../src/devices/actions.ts";
+import { blockDevice, changeDeviceBlueprint, pokeDevice } from "../../src/devices/actions.ts";
 import { deviceRepresentation } from "../../src/devices/representation.ts";
-import { invalid, problem, refused } from "../../src/errors.ts";
+import { invalid, problem } from "../../src/errors.ts";
 import { findTags } from "../../db/tags.ts";
-import { recordAudit } from "../../src/events/record.ts";
-import { naiveUtc } from "../../src/naive_utc.ts";
 import type { Runtime } from "../../src/runtime.ts";
-import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import {
-  idParams,
-  NOT_A_CHOICE,
-  pkField,
-  relatedFilter,
-  relatedListFilter,
-  textFilter,
-  timeOut,
-  uuidParams,
-} from "./fields.ts";
+import { endpoint } from "./endpoint.ts";
+import { idParams, NOT_A_CHOICE, pkField, relatedListFilter, textFilter, timeOut } from "./fields.ts";
 import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const flag = z.boolean().nullable();
@@ -81,74 +69,12 @@ export const deviceSchema = z.object({
   updated_at: timeOut,
 });
 
-/** A command in answers. */
-export const commandSchema = z.object({
-  id: z.int(),
-  uuid: z.string(),
-  enrolled_device: z.int(),
-  name: z.string(),
-  artifact_version: z.null(),
-  artifact_operation: z.null(),
-  not_before: timeOut.nullable(),
-  time: timeOut.nullable(),
-  result: z.string().nullable().describe("The device's answer, a property list in base64."),
-  result_time: timeOut.nullable(),
-  status: z.string().nullable(),
-  error_chain: z.json().nullable(),
-  created_at: timeOut,
-  updated_at: timeOut,
-});
-
-/** Apple's status of each state; null while there is no answer. */
-const STATUS: Record<string, string> = {
-  notNow: "NotNow",
-  acknowledged: "Acknowledged",
-  error: "Error",
-  formatError: "CommandFormatError",
-};
-
-function commandRepresentation(command: CommandView): z.input<typeof commandSchema> {
-  const time = (date: Date | null) => (date === null ? null : naiveUtc(date));
-  return {
-    id: command.id,
-    uuid: command.uuid,
-    enrolled_device: command.deviceId,
-    name: command.name,
-    artifact_version: null,
-    artifact_operation: null,
-    not_before: time(command.notBefore),
-    time: time(command.sentAt),
-    result: command.result === null ? null : Uint8Array.from(command.result).toBase64(),
-    result_time: time(command.resultAt),
-    status: STATUS[command.state] ?? null,
-    error_chain: JSON.parse(JSON.stringify(command.errorChain)),
-    created_at: naiveUtc(command.createdAt),
-    updated_at: naiveUtc(command.updatedAt),
-  };
-}
-
 /** Throws `invalid` for a filter that names a tag which does not exist. */
 async function mustBeTags(runtime: Runtime, filters: Record<string, readonly number[] | undefined>): Promise<void> {
   for (const [field, ids] of Object.entries(filters)) {
     if (ids === undefined || ids.length === 0) continue;
     if ((await findTags(runtime.sql, ids)).length < new Set(ids).size) throw invalid({ [field]: [NOT_A_CHOICE] });
   }
-}
-
-/** An endpoint that queues a command on a device. */
-function commandEndpoint(segment: string, name: string, summary: string) {
-  return endpoint({
-    method: "POST",
-    path: `/api/mdm/devices/{id}/${segment}/`,
-    permission: "mdm.add_devicecommand",
-    tag: "Devices",
-    summary,
-    params: idParams,
-    body: z.record(z.string(), z.json()),
-    response: { status: 201, schema: commandSchema },
-    handle: async ({ runtime, request, params, body }) =>
-      commandRepresentation(await sendCommand(runtime, request, params.id, name, body)),
-  });
 }
 
 /** The endpoints of devices. */
@@ -248,61 +174,5 @@ export const DEVICE_ENDPOINTS = [
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, request, params, body }) =>
       deviceRepresentation(await changeDeviceBlueprint(runtime, request, params.id, body.blueprint)),
-  }),
-  commandEndpoint("lock", "DeviceLock", "Lock a device"),
-  commandEndpoint("erase", "EraseDevice", "Erase a device"),
-  commandEndpoint("send_custom_command", "CustomCommand", "Send a command of your own"),
-  endpoint({
-    method: "GET",
-    path: "/api/mdm/devices/commands/",
-    permission: "mdm.view_devicecommand",
-    tag: "Devices",
-    summary: "List commands",
-    query: z.object({ name: textFilter, enrolled_device: relatedFilter, ...pageQuery }),
-    response: { status: 200, schema: pageOfSchema(commandSchema) },
-    async handle(input) {
-      const page = pageOf(input.query);
-      const { name, enrolled_device } = input.query;
-      const { count, rows } = await listCommands(input.runtime.sql, {
-        ...page,
-        ...(name === undefined ? {} : { name }),
-        ...(enrolled_device === undefined ? {} : { deviceId: enrolled_device }),
-      });
-      return paginated(input, page, { count, rows: rows.map(commandRepresentation) });
-    },
-  }),
-  endpoint({
-    method: "GET",
-    path: "/api/mdm/devices/commands/{id}/",
-    permission: "mdm.view_devicecommand",
-    tag: "Devices",
-    summary: "Read a command",
-    params: uuidParams,
-    response: { status: 200, schema: commandSchema },
-    async handle({ runtime, params }) {
-      const command = await findCommand(runtime.sql, params.id);
-      if (command === undefined) throw problem("not-found");
-      return commandRepresentation(command);
-    },
-  }),
-  endpoint({
-    method: "DELETE",
-    path: "/api/mdm/devices/commands/{id}/",
-    permission: "mdm.delete_devicecommand",
-    tag: "Devices",
-    summary: "Cancel a command",
-    description: "Only while it was not sent.",
-    params: uuidParams,
-    response: NO_CONTENT,
-    handle: async ({ runtime, request, params }) => {
-      await runtime.sql.begin(async (tx) => {
-        const outcome = await cancelCommand(tx, params.id, runtime.clock.now());
-        if (outcome === "unknown") throw problem("not-found");
-        if (outcome === "sent") {
-          throw refused("This command has already been sent to the device and cannot be deleted");
-        }
-        await recordAudit(tx, runtime, request, { action: "deleted", model: "mdm.devicecommand", pk: params.id });
-      });
-    },
   }),
 ];

@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import { findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
-import { findOtaEnrollment, listOtaEnrollments, type OtaEnrollmentRow } from "../../db/enrollments.ts";
+import { findOtaEnrollment, listOtaEnrollments, type OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
 import {
   changeOtaEnrollment,
   createOtaEnrollment,

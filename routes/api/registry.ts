@@ -7,6 +7,7 @@
 import { API_TOKEN_ENDPOINTS } from "./api_tokens.ts";
 import { AUTHORITY_ENDPOINTS } from "./authority.ts";
 import { BLUEPRINT_ENDPOINTS } from "./blueprints.ts";
+import { DEVICE_COMMAND_ENDPOINTS } from "./device_commands.ts";
 import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
 import { DEVICE_TAG_ENDPOINTS } from "./device_tags.ts";
 import { DEVICE_ENDPOINTS } from "./devices.ts";
@@ -34,6 +35,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...PUSH_CERTIFICATE_ENDPOINTS,
   ...OTA_ENROLLMENT_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
+  ...DEVICE_COMMAND_ENDPOINTS,
   ...DEVICE_INVENTORY_ENDPOINTS,
   ...BLUEPRINT_ENDPOINTS,
   ...SCEP_ISSUER_ENDPOINTS,

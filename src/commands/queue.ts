@@ -5,7 +5,7 @@
  */
 
 import { insertCommand } from "../../db/commands.ts";
-import { nextId } from "../../db/enrollments.ts";
+import { nextId } from "../../db/next_id.ts";
 import type { Json, Tx } from "../../db/open.ts";
 import { invalid, problem } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";

@@ -15,7 +15,7 @@ import {
   setNextAction,
 } from "../../db/commands.ts";
 import { findTarget } from "../../db/devices.ts";
-import { type ContactRow, recordContact } from "../../db/enrollments.ts";
+import { type ContactRow, recordContact } from "../../db/identities.ts";
 import type { Db, Json, Tx } from "../../db/open.ts";
 import { recordInventoryAsked } from "../../db/plan_facts.ts";
 import { bindRenewedIdentity } from "../enrollment/checkin.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { findAuthority, insertAuthority, nextId, updateAuthority } from "../../db/enrollments.ts";
+import { findAuthority, insertAuthority, updateAuthority } from "../../db/authorities.ts";
+import { nextId } from "../../db/next_id.ts";
 import { recordEvents } from "../events/record.ts";
 import { type Authority, createAuthority } from "../pki/ca.ts";
 import { parseCertificate } from "../pki/certificate.ts";

@@ -6,21 +6,17 @@
  * @module
  */
 
+import { ensureChannel, setPushTarget } from "../../db/channels.ts";
+import { updateSession } from "../../db/enrollment_sessions.ts";
 import {
   endEnrollment,
-  ensureChannel,
   findBootstrapToken,
-  findOtaEnrollment,
-  findPinned,
-  type IdentifiedRow,
   insertEnrollment,
-  pinIdentity,
-  retireOlderIdentities,
-  setPushTarget,
   updateEnrollment,
-  updateSession,
   upsertDevice,
 } from "../../db/enrollments.ts";
+import { findPinned, type IdentifiedRow, pinIdentity, retireOlderIdentities } from "../../db/identities.ts";
+import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
 import type { Tx } from "../../db/open.ts";
 import { addSecretTags } from "../../db/enrollment_tags.ts";
 import { problem } from "../errors.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { OtaEnrollmentRow } from "../../db/enrollments.ts";
+import type { OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
 import type { Db } from "../../db/open.ts";
 import { findScepIssuer } from "../../db/scep_issuers.ts";
 import { problem } from "../errors.ts";

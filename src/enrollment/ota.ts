@@ -8,12 +8,8 @@
  */
 
 import { isSerialBlocked } from "../../db/devices.ts";
-import {
-  findOtaEnrollment,
-  findOtaEnrollmentOfSecret,
-  findUnfinishedSession,
-  type OtaEnrollmentRow,
-} from "../../db/enrollments.ts";
+import { findUnfinishedSession } from "../../db/enrollment_sessions.ts";
+import { findOtaEnrollment, findOtaEnrollmentOfSecret, type OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
 import type { Tx } from "../../db/open.ts";
 import { Problem, problem } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";

@@ -13,7 +13,7 @@ import {
   insertOtaEnrollment,
   type OtaEnrollmentRow,
   updateOtaEnrollment,
-} from "../../db/enrollments.ts";
+} from "../../db/ota_enrollments.ts";
 import { isUniqueViolation, type Tx } from "../../db/open.ts";
 import { listPushTopics } from "../../db/push_topics.ts";
 import { findScepIssuer } from "../../db/scep_issuers.ts";

@@ -7,15 +7,10 @@
  * @module
  */
 
-import {
-  findCurrentEnrollment,
-  findOtaEnrollment,
-  findSession,
-  type IdentifiedRow,
-  pinIdentity,
-  setSession,
-  updateSession,
-} from "../../db/enrollments.ts";
+import { findSession, updateSession } from "../../db/enrollment_sessions.ts";
+import { setSession } from "../../db/enrollments.ts";
+import { findCurrentEnrollment, type IdentifiedRow, pinIdentity } from "../../db/identities.ts";
+import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
 import type { Tx } from "../../db/open.ts";
 import { problem } from "../errors.ts";
 import type { Claim } from "../identity/claim.ts";

@@ -6,15 +6,9 @@
  */
 
 import { createHash } from "node:crypto";
-import {
-  findIssued,
-  findIssuedCertificate,
-  findPinned,
-  insertIssued,
-  lockSession,
-  lockSessionById,
-  type SessionRow,
-} from "../../db/enrollments.ts";
+import { lockSession, lockSessionById, type SessionRow } from "../../db/enrollment_sessions.ts";
+import { findPinned } from "../../db/identities.ts";
+import { findIssued, findIssuedCertificate, insertIssued } from "../../db/issued_certificates.ts";
 import type { Tx } from "../../db/open.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { issueCertificate, randomSerial } from "../pki/ca.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { insertSession, renewSessionSecrets, type SessionRow } from "../../db/enrollments.ts";
+import { insertSession, renewSessionSecrets, type SessionRow } from "../../db/enrollment_sessions.ts";
 import type { Tx } from "../../db/open.ts";
 import { randomText, type Runtime } from "../runtime.ts";
 

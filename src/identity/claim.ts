@@ -5,13 +5,9 @@
  * @module
  */
 
-import {
-  findIssuedCertificate,
-  findOtaEnrollment,
-  type IssuedRow,
-  lockSession,
-  type SessionRow,
-} from "../../db/enrollments.ts";
+import { lockSession, type SessionRow } from "../../db/enrollment_sessions.ts";
+import { findIssuedCertificate, type IssuedRow } from "../../db/issued_certificates.ts";
+import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
 import type { Tx } from "../../db/open.ts";
 import { builtInAuthority } from "../enrollment/authority.ts";
 import { BUILT_IN_ISSUER } from "../enrollment/scep_issuers.ts";

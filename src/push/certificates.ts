@@ -9,7 +9,7 @@
 
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
-import { nextId } from "../../db/enrollments.ts";
+import { nextId } from "../../db/next_id.ts";
 import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
 import {
   countDevicesOfPushCertificate,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { findCommand } from "../../db/commands.ts";
 import { listDevices } from "../../db/devices.ts";
-import { findPinned, recordContact } from "../../db/enrollments.ts";
+import { findPinned, recordContact } from "../../db/identities.ts";
 import { findEvents } from "../../db/events.ts";
 import { claimJobs, reclaimJobs } from "../../db/jobs.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { insertMetaBusinessUnit } from "../../db/meta_business_units.ts";
-import { nextId } from "../../db/enrollments.ts";
+import { nextId } from "../../db/next_id.ts";
 import { insertPushCertificate } from "../../db/push_certificates.ts";
 import { createApp } from "../../routes/app.ts";
 import { type DeviceOptions, SimulatedDevice } from "../../simulators/device.ts";

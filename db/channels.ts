@@ -1,0 +1,40 @@
+/**
+ * Channels: what can be pushed and talked to.
+ *
+ * @module
+ */
+
+import { type Db, one } from "./open.ts";
+
+/** The channel of an enrollment, made when it is not there; locked. Answers its id. */
+export async function ensureChannel(db: Db, enrollmentId: number, userKey: string, now: Date): Promise<number> {
+  return one(
+    await db<{ id: number }[]>`
+      insert into channels (enrollment_id, user_key, next_action_at, created_at, updated_at)
+      values (${enrollmentId}, ${userKey}, ${now}, ${now}, ${now})
+      on conflict (enrollment_id, user_key) do update set updated_at = excluded.updated_at
+      returning id`,
+  ).id;
+}
+
+/** How a channel is pushed, from TokenUpdate. A new token revives a dead one and is pushed once it is old enough. */
+export async function setPushTarget(
+  db: Db,
+  id: number,
+  row: { shortName: string; longName: string; token: Uint8Array; magicSealed: string; pushDueAt: Date },
+  now: Date,
+): Promise<void> {
+  await db`
+    update channels set user_short_name = ${row.shortName}, user_long_name = ${row.longName}, push_token = ${row.token},
+      push_magic_sealed = ${row.magicSealed}, push_due_at = ${row.pushDueAt}, push_dead_at = null, push_reason = null,
+      push_forced = push_forced or (last_notified_at is not null and push_token is distinct from ${row.token}),
+      updated_at = ${now}
+    where id = ${id}`;
+}
+
+/** The channel of an enrollment. */
+export async function findChannel(db: Db, enrollmentId: number, userKey: string): Promise<number | undefined> {
+  const [row] = await db<{ id: number }[]>`
+    select id from channels where enrollment_id = ${enrollmentId} and user_key = ${userKey}`;
+  return row?.id;
+}

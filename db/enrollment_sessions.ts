@@ -1,0 +1,105 @@
+/**
+ * Enrollment sessions: found by the hashes of what devices show.
+ *
+ * @module
+ */
+
+import { type Db, one } from "./open.ts";
+
+/** An enrollment session. */
+export type SessionRow = {
+  id: number;
+  kind: "OTA" | "RE";
+  status: "PHASE_2" | "PHASE_3" | "STARTED" | "AUTHENTICATED" | "COMPLETED";
+  otaEnrollmentId: number | null;
+  metaBusinessUnitId: number;
+  serialNumber: string | null;
+  udid: string | null;
+  enrollmentId: number | null;
+  expiresAt: Date;
+};
+
+const SESSION = (db: Db) =>
+  db`id, kind, status, ota_enrollment_id, meta_business_unit_id, serial_number, udid, enrollment_id, expires_at`;
+
+/** Adds a session; answers its id. */
+export async function insertSession(
+  db: Db,
+  row: Omit<SessionRow, "id"> & { secretHash: Uint8Array; challengeHash: Uint8Array },
+  now: Date,
+): Promise<number> {
+  return one(
+    await db<{ id: number }[]>`
+      insert into enrollment_sessions (kind, status, secret_hash, challenge_hash, ota_enrollment_id,
+        meta_business_unit_id, serial_number, udid, enrollment_id, expires_at, created_at, updated_at)
+      values (${row.kind}, ${row.status}, ${row.secretHash}, ${row.challengeHash}, ${row.otaEnrollmentId},
+        ${row.metaBusinessUnitId}, ${row.serialNumber}, ${row.udid}, ${row.enrollmentId}, ${row.expiresAt}, ${now}, ${now})
+      returning id`,
+  ).id;
+}
+
+/** The session of a hashed secret or challenge, locked until the transaction ends. */
+export async function lockSession(
+  db: Db,
+  by: { secretHash: Uint8Array } | { challengeHash: Uint8Array },
+): Promise<SessionRow | undefined> {
+  const [row] = "secretHash" in by
+    ? await db<SessionRow[]>`
+        select ${SESSION(db)} from enrollment_sessions where secret_hash = ${by.secretHash} for update`
+    : await db<SessionRow[]>`
+        select ${SESSION(db)} from enrollment_sessions where challenge_hash = ${by.challengeHash} for update`;
+  return row;
+}
+
+/** A session by its id, locked. */
+export async function lockSessionById(db: Db, id: number): Promise<SessionRow | undefined> {
+  const [row] = await db<SessionRow[]>`select ${SESSION(db)} from enrollment_sessions where id = ${id} for update`;
+  return row;
+}
+
+/** What a renewal carries over from the session that is current. */
+export async function findSession(db: Db, id: number): Promise<SessionRow | undefined> {
+  const [row] = await db<SessionRow[]>`select ${SESSION(db)} from enrollment_sessions where id = ${id}`;
+  return row;
+}
+
+/** Moves a session on. */
+export async function updateSession(
+  db: Db,
+  id: number,
+  change: Pick<SessionRow, "status" | "serialNumber" | "udid" | "enrollmentId">,
+  now: Date,
+): Promise<void> {
+  await db`
+    update enrollment_sessions set status = ${change.status}, serial_number = ${change.serialNumber},
+      udid = ${change.udid}, enrollment_id = ${change.enrollmentId}, updated_at = ${now}
+    where id = ${id}`;
+}
+
+/** Gives a session new secrets: the device lost what it was sent. The old ones are worth nothing then. */
+export async function renewSessionSecrets(
+  db: Db,
+  id: number,
+  row: { status: SessionRow["status"]; secretHash: Uint8Array; challengeHash: Uint8Array; expiresAt: Date },
+  now: Date,
+): Promise<void> {
+  await db`
+    update enrollment_sessions set status = ${row.status}, secret_hash = ${row.secretHash},
+      challenge_hash = ${row.challengeHash}, expires_at = ${row.expiresAt}, updated_at = ${now}
+    where id = ${id}`;
+}
+
+/** The session of a device that has asked for its first profile with an OTA enrollment and got no further; locked. */
+export async function findUnfinishedSession(
+  db: Db,
+  otaEnrollmentId: number,
+  hardware: { serialNumber: string; udid: string },
+  now: Date,
+): Promise<SessionRow | undefined> {
+  const [row] = await db<SessionRow[]>`
+    select ${SESSION(db)} from enrollment_sessions
+    where ota_enrollment_id = ${otaEnrollmentId} and kind = 'OTA' and status = 'PHASE_2'
+      and serial_number = ${hardware.serialNumber} and udid = ${hardware.udid} and expires_at > ${now}
+    order by id desc limit 1 for update`;
+  return row;
+}

@@ -1,0 +1,86 @@
+/**
+ * Pinned identities: which enrollment a certificate speaks for.
+ *
+ * @module
+ */
+
+import type { Db } from "./open.ts";
+
+/** What an identified message needs of its enrollment. */
+export type IdentifiedRow = {
+  enrollmentId: number;
+  deviceId: number;
+  udid: string;
+  serialNumber: string;
+  blockedAt: Date | null;
+  endedAt: Date | null;
+  sessionId: number;
+};
+
+/** The enrollment that a certificate is pinned to. */
+export async function findPinned(db: Db, fingerprint: string): Promise<IdentifiedRow | undefined> {
+  const [row] = await db<IdentifiedRow[]>`
+    select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id
+    from enrollment_identities i join enrollments e on e.id = i.enrollment_id join devices d on d.id = e.device_id
+    where i.fingerprint = ${fingerprint} and i.retired_at is null`;
+  return row;
+}
+
+/** What the idle connect learns, in the one statement that it makes. */
+export type ContactRow = IdentifiedRow & { channelId: number; nextActionAt: Date | null };
+
+/** Marks that a channel made contact, and answers what it belongs to. */
+export async function recordContact(
+  db: Db,
+  fingerprint: string,
+  deviceKey: string,
+  userKey: string,
+  ip: string,
+  idle: boolean,
+  now: Date,
+): Promise<ContactRow | undefined> {
+  const [row] = await db<ContactRow[]>`
+    update channels c set last_seen_at = ${now}, last_ip = ${ip},
+      session_started_at = case when ${idle} then ${now}::timestamptz else c.session_started_at end
+    from enrollment_identities i join enrollments e on e.id = i.enrollment_id join devices d on d.id = e.device_id
+    where i.fingerprint = ${fingerprint} and i.retired_at is null and e.ended_at is null and d.udid = ${deviceKey}
+      and c.enrollment_id = e.id and c.user_key = ${userKey}
+    returning e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id,
+      c.id as channel_id, c.next_action_at`;
+  return row;
+}
+
+/** Pins a certificate to an enrollment. */
+export async function pinIdentity(
+  db: Db,
+  fingerprint: string,
+  enrollmentId: number,
+  notAfter: Date,
+  now: Date,
+): Promise<void> {
+  await db`
+    insert into enrollment_identities (fingerprint, enrollment_id, not_after, created_at)
+    values (${fingerprint}, ${enrollmentId}, ${notAfter}, ${now})`;
+}
+
+/** Retires the identities of an enrollment that are older than the one that was just used. */
+export async function retireOlderIdentities(
+  db: Db,
+  enrollmentId: number,
+  fingerprint: string,
+  now: Date,
+): Promise<number> {
+  const { count } = await db`
+    update enrollment_identities set retired_at = ${now}
+    where enrollment_id = ${enrollmentId} and retired_at is null and fingerprint <> ${fingerprint}
+      and created_at < (select created_at from enrollment_identities where fingerprint = ${fingerprint})`;
+  return count;
+}
+
+/** A current enrollment with its device. */
+export async function findCurrentEnrollment(db: Db, id: number): Promise<IdentifiedRow | undefined> {
+  const [row] = await db<IdentifiedRow[]>`
+    select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id
+    from enrollments e join devices d on d.id = e.device_id where e.id = ${id} and e.ended_at is null`;
+  return row;
+}
