@@ -120,6 +120,16 @@ export async function expireCommands(db: Db, channelId: number, now: Date): Prom
   return rows.length;
 }
 
+/** Ends up to `limit` commands of any channel whose time is over: their device may never come again. Answers how many. */
+export async function expireOldCommands(db: Db, limit: number, now: Date): Promise<number> {
+  const rows = await db<{ id: number }[]>`
+    select id from commands where expires_at <= ${now} order by expires_at, id limit ${limit} for update skip locked`;
+  for (const { id } of rows) {
+    await finishCommand(db, id, { state: "expired", result: null, errorChain: null }, now);
+  }
+  return rows.length;
+}
+
 /** Sets when a channel needs planning next. */
 export async function setNextAction(db: Db, channelId: number, at: Date | null): Promise<void> {
   await db`update channels set next_action_at = ${at} where id = ${channelId}`;

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { expireOldCommands } from "../db/commands.ts";
 import { dropPartitionsBefore, ensurePartitions } from "../db/events.ts";
 import { deleteFinishedJobs, deleteOldSlots } from "../db/jobs.ts";
 import { deleteOldAttempts } from "../db/rate_limits.ts";
@@ -12,18 +13,27 @@ import { deleteExpiredSessions } from "../db/sessions.ts";
 import { defineJob } from "./job.ts";
 
 const DAY_MS = 86_400_000;
+/** Commands that are ended in one transaction. */
+const BATCH = 200;
 
 export const housekeeping = defineJob({
   kind: "housekeeping",
   payload: z.unknown(),
   leaseSeconds: 300,
-  async run({ runtime }) {
+  async run({ runtime, signal }) {
     const { sql, config } = runtime;
     const now = runtime.clock.now();
     const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
     const monthsAgo = (months: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 1));
     await ensurePartitions(sql, now);
+    let expired = 0;
+    for (let more = BATCH; more === BATCH;) {
+      signal.throwIfAborted();
+      more = await sql.begin((tx) => expireOldCommands(tx, BATCH, now));
+      expired += more;
+    }
     return {
+      expired_commands: expired,
       dropped_partitions: [
         ...await dropPartitionsBefore(sql, "events", monthsAgo(config.EVENT_RETENTION_MONTHS)),
         ...await dropPartitionsBefore(sql, "command_history", monthsAgo(config.HISTORY_RETENTION_MONTHS)),

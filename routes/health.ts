@@ -6,6 +6,7 @@
 
 import type { Hono } from "hono";
 import type { Runtime } from "../src/runtime.ts";
+import { pushCertificatesInNeed } from "../db/overview.ts";
 import { pingDatabase } from "../db/ping.ts";
 import type { AppEnv } from "./context.ts";
 
@@ -22,6 +23,7 @@ export async function readiness(runtime: Runtime): Promise<Reason[]> {
     runtime.log.error("Cannot reach the database", { error });
     reasons.push({ check: "database", state: "failure", reason: "The database does not answer." });
   }
+  if (reasons.every(({ state }) => state === "ok")) reasons.push(...await pushCertificates(runtime));
   if (runtime.config.DEVICE_TEST_ROOTS !== undefined) {
     reasons.push({
       check: "device-test-roots",
@@ -37,6 +39,23 @@ export async function readiness(runtime: Runtime): Promise<Reason[]> {
     });
   }
   return reasons;
+}
+
+const SOON_MS = 30 * 86_400_000;
+
+/** Push certificates that ended or end soon: without them no device can be woken. */
+async function pushCertificates(runtime: Runtime): Promise<Reason[]> {
+  const now = runtime.clock.now();
+  const found = await pushCertificatesInNeed(runtime.sql, new Date(now.getTime() + SOON_MS));
+  return found.flatMap(({ name, notAfter }): Reason[] =>
+    notAfter === null ? [] : [{
+      check: "push-certificate",
+      state: "warning",
+      reason: notAfter <= now
+        ? `The push certificate "${name}" has ended: no device can be pushed.`
+        : `The push certificate "${name}" ends ${notAfter.toISOString().slice(0, 10)}: renew it.`,
+    }]
+  );
 }
 
 /** Mounts the two addresses. */

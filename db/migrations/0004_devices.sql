@@ -221,6 +221,7 @@ create table commands (
 );
 create unique index commands_singleton on commands (channel_id, singleton) where singleton is not null;
 create index commands_channel on commands (channel_id, id);
+create index commands_expires on commands (expires_at) where expires_at is not null;
 
 -- Finished commands, by month.
 create table command_history (

@@ -9,6 +9,7 @@ import { issueCertificate, randomSerial } from "../../src/pki/ca.ts";
 import { parseCertificate } from "../../src/pki/certificate.ts";
 import { verifyChain } from "../../src/pki/chain.ts";
 import { generateRsaKey, spkiOf } from "../../src/pki/keys.ts";
+import { withFleet } from "../support/fleet.ts";
 import { type TestRuntime, withRuntime } from "../support/runtime.ts";
 
 async function run(runtime: TestRuntime, kind: string): Promise<unknown> {
@@ -72,4 +73,16 @@ Deno.test("the authority is renewed in time, and what it issued before keeps its
     const after = await builtInAuthority(runtime);
     assert.notEqual(after.certificate.fingerprint, before.certificate.fingerprint);
     verifyChain(parseCertificate(leaf), { anchors: [after.certificate], now: runtime.clock.now() });
+  }));
+
+Deno.test("commands whose time is over are ended even when their device never comes", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const device = await fleet.enrolled({ mischief: () => "drop" });
+    await device.connect();
+    assert.deepEqual((await runtime.sql`select name from commands`).map(({ name }) => name), ["DeviceInformation"]);
+    runtime.clock.advance(3 * 86_400);
+    assert.equal((await run(runtime, "housekeeping") as { expired_commands: number }).expired_commands, 1);
+    assert.equal((await runtime.sql`select 1 from commands`).length, 0);
+    assert.deepEqual((await runtime.sql`select state from command_history`).map(({ state }) => state), ["expired"]);
   }));
