@@ -15,7 +15,7 @@ import { issueCertificate, randomSerial } from "../pki/ca.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { sameName } from "../pki/name.ts";
 import { openPkiMessage, UnopenedMessage } from "../pki/scep/message.ts";
-import { certRep, type FailInfo } from "../pki/scep/reply.ts";
+import { certRep, certRepForAny, type FailInfo } from "../pki/scep/reply.ts";
 import type { Runtime } from "../runtime.ts";
 import { builtInAuthority } from "./authority.ts";
 import { hashSecret, parseCommonName } from "./sessions.ts";
@@ -45,7 +45,7 @@ export async function answerScep(
     return certRep({ kind: "failure", failInfo: "badRequest" }, error.envelope, authority);
   }
   const answer = await issue(runtime, opened, request);
-  return certRep(
+  return await certRepForAny(
     "certificate" in answer
       ? { kind: "success", certificate: answer.certificate, chain: [authority.certificate.der] }
       : { kind: "failure", failInfo: answer.failInfo },

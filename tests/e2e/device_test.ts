@@ -6,9 +6,10 @@ import { insertMetaBusinessUnit } from "../../db/meta_business_units.ts";
 import { Problem } from "../../src/errors.ts";
 import { selfSigned } from "../../src/pki/ca.ts";
 import { type Certificate, parseCertificate } from "../../src/pki/certificate.ts";
-import { openSigned, signDetached } from "../../src/pki/cms/signed.ts";
+import { openForCurve } from "../../src/pki/cms/key_agreement.ts";
+import { certificatesOf, openSigned, signDetached } from "../../src/pki/cms/signed.ts";
 import { buildCsr } from "../../src/pki/csr.ts";
-import { generateRsaKey } from "../../src/pki/keys.ts";
+import { generateEcKey, generateRsaKey } from "../../src/pki/keys.ts";
 import { buildPkcsReq, openCertRep } from "../../src/pki/scep/client.ts";
 import { array, asDict, buildPlist, dict, dicts, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
 import { type TestRuntime, withRuntime } from "../support/runtime.ts";
@@ -349,5 +350,39 @@ Deno.test("a revoked enrollment secret gives no profile", async () => {
       downloadDirectProfile(house.runtime, testRequest, house.enrollmentId, { signed: true }),
       (error) => error instanceof Problem && /revoked/.test(error.details.list?.join() ?? ""),
     );
+  });
+});
+
+Deno.test("a client with an elliptic curve key gets its certificate in an envelope for that key", async () => {
+  await withHouse(async (house) => {
+    const profile = await downloadDirectProfile(house.runtime, testRequest, house.enrollmentId, { signed: false });
+    const payload = (dicts(asDict(parsePlist(profile)), "PayloadContent") ?? [])
+      .find((one) => str(one, "PayloadType") === "com.apple.security.scep");
+    const content = payload === undefined ? undefined : dict(payload, "PayloadContent");
+    assert.ok(content !== undefined);
+    const key = await generateEcKey("P-256");
+    const now = house.runtime.clock.now();
+    const until = new Date(now.getTime() + 864e5);
+    const signer = selfSigned({ subject: [["CN", "SCEP SIGNER"]], key, notBefore: now, notAfter: until });
+    const ca = new Uint8Array(await (await house.send("GET", "/public/mdm/scep/?operation=GetCACert")).arrayBuffer());
+    const message = buildPkcsReq({
+      csr: buildCsr({
+        subject: subjectOf(content),
+        key,
+        attributes: { challengePassword: str(content, "Challenge") ?? "" },
+      }),
+      signer: { certificate: signer, key },
+      recipient: ca,
+      transactionId: "1",
+      senderNonce: crypto.getRandomValues(new Uint8Array(16)),
+    });
+    const reply = await house.send("POST", "/public/mdm/scep/?operation=PKIOperation", message);
+    assert.equal(reply.status, 200);
+    const { content: envelope, signers } = openSigned(new Uint8Array(await reply.arrayBuffer()));
+    assert.equal(signers[0]?.certificate.fingerprint, parseCertificate(ca).fingerprint);
+    const opened = await openForCurve(envelope, { certificate: parseCertificate(signer), key });
+    const mine = certificatesOf(opened).find(({ isCa }) => !isCa);
+    assert.equal(mine?.publicKey.kind, "ec");
+    assert.equal(mine?.subject.commonName, subjectOf(content).find(([type]) => type === "CN")?.[1]);
   });
 });

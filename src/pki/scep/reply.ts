@@ -7,6 +7,7 @@
 import { randomBytes } from "node:crypto";
 import type { Recipient } from "../cms/enveloped.ts";
 import { type ContentCipher, sealEnveloped } from "../cms/enveloped.ts";
+import { sealForCurve } from "../cms/key_agreement.ts";
 import { degenerate, signAttached, type SignedAttribute } from "../cms/signed.ts";
 import * as write from "../der_writer.ts";
 import { OID } from "../oids.ts";
@@ -36,26 +37,46 @@ export type CertRep =
 /** What an answer needs of the message that it answers. */
 export type Answered = Pick<Envelope, "transactionId" | "senderNonce" | "signer" | "requestCipher">;
 
-/** Writes a CertRep, encrypted to the request's signer and signed by `ra`. */
+/** Writes a CertRep, encrypted to the request's signer (an RSA certificate) and signed by `ra`. */
 export function certRep(reply: CertRep, request: Answered, ra: Recipient): Uint8Array<ArrayBuffer> {
-  const attributes: SignedAttribute[] = [
+  if (reply.kind === "failure") return refusal(reply.failInfo, request, ra);
+  const cipher = replyCipher(request.requestCipher);
+  return success(sealEnveloped(certificatesOf(reply), request.signer.der, { cipher }), request, ra);
+}
+
+/** The same for any signer: an elliptic curve certificate gets its envelope by key agreement. */
+export async function certRepForAny(
+  reply: CertRep,
+  request: Answered,
+  ra: Recipient,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (reply.kind === "failure" || request.signer.publicKey.kind === "rsa") return certRep(reply, request, ra);
+  return success(await sealForCurve(certificatesOf(reply), request.signer.der), request, ra);
+}
+
+const certificatesOf = ({ certificate, chain }: Extract<CertRep, { kind: "success" }>) =>
+  degenerate([certificate, ...(chain ?? [])]);
+
+function attributesOf(status: "0" | "2", request: Answered): SignedAttribute[] {
+  return [
     [OID.scepMessageType, write.printableString(messageTypeNumber("CertRep"))],
-    [OID.scepPkiStatus, write.printableString(reply.kind === "success" ? "0" : "2")],
+    [OID.scepPkiStatus, write.printableString(status)],
     [OID.scepTransactionId, echo(request.transactionId)],
     [OID.scepSenderNonce, write.octets(randomBytes(16))],
     [OID.scepRecipientNonce, write.octets(request.senderNonce)],
   ];
+}
+
+function success(envelope: Uint8Array, request: Answered, ra: Recipient): Uint8Array<ArrayBuffer> {
   const identity = { certificate: ra.certificate.der, key: ra.key };
-  if (reply.kind === "failure") {
-    attributes.push([OID.scepFailInfo, write.printableString(String(FAIL_INFOS.indexOf(reply.failInfo)))]);
-    return signAttached(new Uint8Array(), identity, { attributes, plainRsaAlgorithm: true, withoutContent: true });
-  }
-  const envelope = sealEnveloped(
-    degenerate([reply.certificate, ...(reply.chain ?? [])]),
-    request.signer.der,
-    { cipher: replyCipher(request.requestCipher) },
-  );
-  return signAttached(envelope, identity, { attributes, plainRsaAlgorithm: true });
+  return signAttached(envelope, identity, { attributes: attributesOf("0", request), plainRsaAlgorithm: true });
+}
+
+function refusal(failInfo: FailInfo, request: Answered, ra: Recipient): Uint8Array<ArrayBuffer> {
+  const attributes = attributesOf("2", request);
+  attributes.push([OID.scepFailInfo, write.printableString(String(FAIL_INFOS.indexOf(failInfo)))]);
+  const identity = { certificate: ra.certificate.der, key: ra.key };
+  return signAttached(new Uint8Array(), identity, { attributes, plainRsaAlgorithm: true, withoutContent: true });
 }
 
 /** The transaction's name as it came: clients compare it, and those that stretch PrintableString want it back so. */
