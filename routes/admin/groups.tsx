@@ -18,6 +18,7 @@ import {
 import { invalid } from "../../src/errors.ts";
 import { createMetaBusinessUnit } from "../../src/tags/meta_business_units.ts";
 import { createTag, deleteTag } from "../../src/tags/tags.ts";
+import { createTaxonomy } from "../../src/tags/taxonomies.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, counted, Csrf, Field, FormErrors, Select, Table } from "./components.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
@@ -168,6 +169,8 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
     listMetaBusinessUnits(sql, MANY),
   ]);
   const unitForm = state?.values.has("unit") === true;
+  const taxonomyForm = state?.values.has("of_tags") === true;
+  const tagState = unitForm || taxonomyForm ? undefined : state;
   return {
     title: "Tags",
     body: (
@@ -204,8 +207,8 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
               <h2>Make a tag</h2>
               <form class="stack" method="post" action="/tags/">
                 <Csrf context={context} />
-                {unitForm ? null : <FormErrors state={state} />}
-                <Field name="name" label="Name" required maxlength={50} state={unitForm ? undefined : state} />
+                <FormErrors state={tagState} />
+                <Field name="name" label="Name" required maxlength={50} state={tagState} />
                 <Select
                   name="taxonomy"
                   label="Taxonomy"
@@ -214,6 +217,26 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
                 <button type="submit">Make the tag</button>
               </form>
             </>
+          )
+          : null}
+        <h2>Taxonomies</h2>
+        {taxonomies.rows.length === 0
+          ? <p class="faint">A taxonomy groups tags, such as the places of an organization.</p>
+          : <ul>{taxonomies.rows.map((taxonomy) => <li>{taxonomy.name}</li>)}</ul>}
+        {context.may("inventory.add_taxonomy")
+          ? (
+            <form class="row" method="post" action="/taxonomies/">
+              <Csrf context={context} />
+              <input type="hidden" name="of_tags" value="1" />
+              <Field
+                name="name"
+                label="New taxonomy"
+                required
+                maxlength={256}
+                state={taxonomyForm ? state : undefined}
+              />
+              <button type="submit" class="plain">Add</button>
+            </form>
           )
           : null}
         <h2>Business units</h2>
@@ -269,6 +292,10 @@ export function mountGroups(app: Hono<AppEnv>): void {
     await deleteTag(context.runtime, context.by, context.id());
     return "/tags/?done=deleted";
   });
+  action(app, "/taxonomies/", "inventory.add_taxonomy", async (context, form) => {
+    await createTaxonomy(context.runtime, context.by, { name: nameOf(form), metaBusinessUnitId: null });
+    return "/tags/?done=created";
+  }, tagsPage);
   action(app, "/business-units/", "inventory.add_metabusinessunit", async (context, form) => {
     await createMetaBusinessUnit(context.runtime, context.by, { name: nameOf(form) });
     return "/tags/?done=created";
