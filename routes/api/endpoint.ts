@@ -61,6 +61,8 @@ type Facts = {
   tag: string;
   /** The largest body in bytes; 1 MiB unless told. */
   bodyLimit?: number;
+  /** Whether it changes what devices should have: with `?dry_run=true` it then answers a preview and changes nothing. */
+  previews?: boolean;
 };
 
 /** An endpoint that answers JSON (or nothing, with status 204). */
