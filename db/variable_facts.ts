@@ -1,0 +1,38 @@
+/**
+ * The facts that variables stand for.
+ *
+ * @module
+ */
+
+import type { Db } from "./open.ts";
+
+/** What is known of a channel, its device and its user. Unknown texts are empty. */
+export type VariableFactsRow = {
+  udid: string;
+  serialNumber: string;
+  name: string;
+  model: string;
+  platform: string | null;
+  osVersion: string;
+  /** '' on the device channel. */
+  userKey: string;
+  userShortName: string;
+  userLongName: string;
+  /** Names, sorted. */
+  tags: string[];
+  custom: Record<string, string>;
+};
+
+/** The facts of a channel, in one statement. */
+export async function findVariableFacts(db: Db, channelId: number): Promise<VariableFactsRow | undefined> {
+  const [row] = await db<VariableFactsRow[]>`
+    select d.udid, d.serial_number, e.name, e.model, e.platform, e.os_version, c.user_key, c.user_short_name,
+      c.user_long_name,
+      array(select t.name from device_tags dt join tags t on t.id = dt.tag_id where dt.serial_number = d.serial_number
+        order by t.name) as tags,
+      coalesce((select jsonb_object_agg(v.name, v.value) from device_values v where v.serial_number = d.serial_number),
+        '{}') as custom
+    from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
+    where c.id = ${channelId}`;
+  return row;
+}

@@ -1,0 +1,80 @@
+/**
+ * References to variables in a text: `$NAME.ATTR`, `${NAME.ATTR}` and `${NAME.ATTR:-default}`.
+ *
+ * Promise: one pass from left to right; what is put in is never looked at again; a text without references comes back
+ * unchanged, `$` and `$$` and all.
+ *
+ * A doubled `$` is one `$` only where a reference follows, so `$$ENROLLED_DEVICE.UDID` reads `$ENROLLED_DEVICE.UDID` and
+ * `$$$ENROLLED_DEVICE.UDID` is a `$` and the UDID; everywhere else (shell scripts have `$$`) it stays as it is. What is
+ * quoted this way need not exist: a text about `$$REALM_USER.SHOE_SIZE` can be written.
+ *
+ * @module
+ */
+
+import { CUSTOM_NAME, CUSTOM_NAMESPACE, NAMESPACES, VARIABLES } from "./names.ts";
+
+/** A reference as it stands in a text. */
+export type Reference = {
+  /** `NAMESPACE.ATTRIBUTE`, or what stands in its place. */
+  name: string;
+  /** Whether there is such a variable. */
+  known: boolean;
+  /** What stands for it when it has no value; never expanded itself. */
+  fallback?: string;
+  /** The reference as it was written, from its `$`. */
+  text: string;
+};
+
+const NAMESPACE = [...NAMESPACES, CUSTOM_NAMESPACE].join("|");
+// The lookbehind and the bounds keep the time linear. The attack: a text of a million dollars, or of openings without an end.
+const PATTERN = new RegExp(
+  String.raw`(?<!\$)(?<dollars>\$+)(?:\{(?<braced>(?:${NAMESPACE})\.[^{}:$]{0,100})(?::-(?<fallback>[^}]{0,1000}))?\}` +
+    String.raw`|(?<bare>(?:${NAMESPACE})\.[A-Za-z][A-Za-z0-9_]*))`,
+  "g",
+);
+
+const ANYWHERE = [...VARIABLES].filter(([, { endsAnywhere }]) => endsAnywhere).map(([name]) => name);
+
+const isCustom = (name: string) =>
+  name.startsWith(`${CUSTOM_NAMESPACE}.`) && CUSTOM_NAME.test(name.slice(CUSTOM_NAMESPACE.length + 1));
+
+/** The variable that a bare reference means: the whole run of letters, or the longest old name that it begins with. */
+function bareName(whole: string): { name: string; known: boolean } {
+  if (VARIABLES.has(whole) || isCustom(whole)) return { name: whole, known: true };
+  let longest = "";
+  for (const name of ANYWHERE) if (whole.startsWith(name) && name.length > longest.length) longest = name;
+  return longest === "" ? { name: whole, known: false } : { name: longest, known: true };
+}
+
+/** What a match means: how many dollars stand for themselves, the reference (none when it is quoted), and what follows. */
+function read(groups: Record<string, string | undefined>, whole: string) {
+  const { dollars = "", braced, bare = "", fallback } = groups;
+  const { name, known } = braced === undefined
+    ? bareName(bare)
+    : { name: braced, known: VARIABLES.has(braced) || isCustom(braced) };
+  // Any word may follow a custom namespace: what does not look like a value's name is ordinary text.
+  if (!known && name.startsWith(`${CUSTOM_NAMESPACE}.`)) return undefined;
+  const literal = "$".repeat(Math.floor(dollars.length / 2));
+  if (dollars.length % 2 === 0) return { before: literal + whole.slice(dollars.length), after: "" };
+  // What follows an old name in a bare reference is text of its own.
+  const after = braced === undefined ? bare.slice(name.length) : "";
+  const text = whole.slice(dollars.length - 1, whole.length - after.length);
+  const reference: Reference = fallback === undefined ? { name, known, text } : { name, known, text, fallback };
+  return { before: literal, reference, after };
+}
+
+/** `text` with each reference replaced by what `replace` says. */
+export function replaceReferences(text: string, replace: (reference: Reference) => string): string {
+  // Most texts have none.
+  if (!text.includes("$")) return text;
+  let result = "";
+  let end = 0;
+  for (const match of text.matchAll(PATTERN)) {
+    const found = read(match.groups ?? {}, match[0]);
+    if (found === undefined) continue;
+    const value = found.reference === undefined ? "" : replace(found.reference);
+    result += text.slice(end, match.index) + found.before + value + found.after;
+    end = match.index + match[0].length;
+  }
+  return result + text.slice(end);
+}

@@ -1,0 +1,33 @@
+/**
+ * Which variables a structure names.
+ *
+ * @module
+ */
+
+import { attributesOf } from "./names.ts";
+import { replaceReferences } from "./reference.ts";
+import { mapTexts } from "./walk.ts";
+
+function collect(value: unknown, known: boolean): string[] {
+  const names = new Set<string>();
+  mapTexts(value, (text) => {
+    replaceReferences(text, (reference) => {
+      if (reference.known === known) names.add(reference.name);
+      return reference.text;
+    });
+    return text;
+  });
+  return [...names].sort();
+}
+
+/** The variables that the texts of `value` name, such as `ENROLLED_DEVICE.UDID`, sorted. */
+export const namesIn = (value: unknown): string[] => collect(value, true);
+
+/** References to attributes that do not exist, such as `REALM_USER.SHOE_SIZE`, sorted: to be refused when they are saved. */
+export const unknownIn = (value: unknown): string[] => collect(value, false);
+
+/** What to tell who wrote such a reference. */
+export function unknownVariableSentence(name: string): string {
+  const [namespace = ""] = name.split(".");
+  return `Cannot use the variable "${name}": ${namespace} has ${attributesOf(namespace).join(", ")}`;
+}
