@@ -14,10 +14,12 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "certificate_authorities", column: "private_key_sealed" },
   { table: "channels", column: "push_magic_sealed" },
   { table: "commands", column: "secrets_sealed" },
+  { table: "download_keys", column: "key_sealed" },
   { table: "enrollment_secrets", column: "secret_sealed" },
   { table: "enrollments", column: "bootstrap_token_sealed" },
   { table: "enrollments", column: "unlock_token_sealed" },
   { table: "escrowed_secrets", column: "secret_sealed" },
+  { table: "profile_versions", column: "source_sealed" },
   { table: "push_certificates", column: "private_key_sealed" },
   { table: "scep_issuers", column: "backend_sealed" },
 ];

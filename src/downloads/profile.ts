@@ -1,0 +1,111 @@
+/**
+ * The profile of a version as a channel gets it: variables expanded, SCEP payloads filled, ours in name, signed.
+ *
+ * @module
+ */
+
+import { findHostedProfile, findProfileSource } from "../../db/downloads.ts";
+import type { Db } from "../../db/open.ts";
+import { listScepIssuers } from "../../db/scep_issuers.ts";
+import { signProfile } from "../enrollment/mdm_profile.ts";
+import { staticChallengeOf } from "../enrollment/scep_issuers.ts";
+import { problem } from "../errors.ts";
+import {
+  array,
+  asDict,
+  buildPlist,
+  dict,
+  isDict,
+  parsePlist,
+  type Plist,
+  type PlistDict,
+  str,
+} from "../protocol/plist.ts";
+import { reverseDns } from "../protocol/profile.ts";
+import type { Runtime } from "../runtime.ts";
+import { expand } from "../variables/expand.ts";
+import { loadVariables } from "../variables/load.ts";
+import { namesIn } from "../variables/used.ts";
+import { ByteCache } from "./byte_cache.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A process keeps so much of the profiles that are the same for everybody, and believes a signature so long. */
+const CACHE = { bytes: 16 * 1024 * 1024, seconds: 3600 };
+const caches = new WeakMap<Runtime["sql"], ByteCache>();
+
+function cacheOf(runtime: Runtime): ByteCache {
+  const known = caches.get(runtime.sql) ?? new ByteCache(CACHE);
+  caches.set(runtime.sql, known);
+  return known;
+}
+
+/** The PayloadIdentifier under which all versions of a profile are installed. */
+export function profileIdentifier(runtime: Pick<Runtime, "config">, artifactId: string): string {
+  return `${reverseDns(new URL(runtime.config.BASE_URL).hostname)}.artifact.${artifactId}`;
+}
+
+/**
+ * The signed profile (CMS, DER) of a version for a channel. Throws `not-found` when the version is no profile.
+ *
+ * Its PayloadIdentifier is that of the artifact and its PayloadUUID the version's, so versions replace each other. A
+ * variable without a value stays as it was written.
+ */
+export async function buildProfile(db: Db, runtime: Runtime, channelId: number, versionId: string): Promise<Bytes> {
+  const hosted = await findHostedProfile(db, versionId);
+  if (hosted === undefined) throw problem("not-found");
+  const now = runtime.clock.now();
+  // A source is written once for each digest: an entry can only be too old for its signature.
+  const known = cacheOf(runtime).get(`${versionId} ${hosted.sha256}`, now);
+  if (known !== undefined) return known;
+  const row = await findProfileSource(db, versionId);
+  if (row === undefined) throw problem("not-found");
+  const sealedTo = { table: "profile_versions", column: "source_sealed", id: versionId };
+  const source = asDict(parsePlist(await runtime.keys.open(row.sourceSealed, sealedTo)));
+  const personal = namesIn(source).length > 0;
+  const expanded = personal ? expand(source, await loadVariables(db, channelId)).value : source;
+  const signed = await signProfile(
+    runtime,
+    buildPlist({
+      ...await withIssuers(db, runtime, expanded),
+      PayloadIdentifier: profileIdentifier(runtime, hosted.artifactId),
+      PayloadUUID: versionId.toUpperCase(),
+    }),
+  );
+  // Issuers change: what may name one is built anew each time.
+  if (!personal && !payloadsOf(source).some(isScep)) cacheOf(runtime).set(`${versionId} ${row.sha256}`, signed, now);
+  return signed;
+}
+
+const payloadsOf = (profile: PlistDict): Plist[] => array(profile, "PayloadContent") ?? [];
+const isScep = (payload: Plist): payload is PlistDict =>
+  isDict(payload) && str(payload, "PayloadType") === "com.apple.security.scep";
+
+/** A profile whose SCEP payloads that name one of our issuers are filled by it. */
+async function withIssuers(db: Db, runtime: Runtime, profile: PlistDict): Promise<PlistDict> {
+  const payloads = payloadsOf(profile);
+  if (!payloads.some(isScep)) return profile;
+  const filled: Plist[] = [];
+  for (const payload of payloads) filled.push(isScep(payload) ? await withIssuer(db, runtime, payload) : payload);
+  return { ...profile, PayloadContent: filled };
+}
+
+async function withIssuer(db: Db, runtime: Runtime, payload: PlistDict): Promise<PlistDict> {
+  const content = dict(payload, "PayloadContent");
+  const name = content === undefined ? undefined : str(content, "Name");
+  if (content === undefined || name === undefined) return payload;
+  const { rows: [issuer] } = await listScepIssuers(db, { limit: 1, offset: 0, name });
+  // The built-in authority gives certificates of profiles to nobody: its challenges belong to enrollments and assets.
+  if (issuer === undefined || issuer.backend === "BUILT_IN") return payload;
+  return {
+    ...payload,
+    PayloadContent: {
+      ...content,
+      URL: issuer.url,
+      Keysize: content.Keysize ?? issuer.keySize,
+      "Key Type": "RSA",
+      "Key Usage": issuer.keyUsage,
+      Challenge: await staticChallengeOf(runtime, issuer),
+    },
+  };
+}
