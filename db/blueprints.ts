@@ -14,13 +14,17 @@ export type BlueprintValues = {
   collectApps: number;
   collectCertificates: number;
   collectProfiles: number;
+  /** Whether profiles come by declaration where a device can. Absent: as it is; yes for a new blueprint. */
+  legacyProfilesViaDdm?: boolean;
 };
 
 /** A blueprint. */
-export type BlueprintRow = BlueprintValues & { id: number; createdAt: Date; updatedAt: Date };
+export type BlueprintRow = Required<BlueprintValues> & { id: number; createdAt: Date; updatedAt: Date };
 
 const columns = (db: Db) =>
-  db`id, name, inventory_interval, collect_apps, collect_certificates, collect_profiles, created_at, updated_at`;
+  db`
+    id, name, inventory_interval, collect_apps, collect_certificates, collect_profiles, legacy_profiles_via_ddm,
+    created_at, updated_at`;
 
 /** A page by name, and how many there are. */
 export async function listBlueprints(
@@ -48,22 +52,20 @@ export async function insertBlueprint(db: Db, row: BlueprintValues, now: Date): 
   ).id;
 }
 
-/** Changes a blueprint; its devices plan again, and are pushed for that, spread over `seconds`. */
-export async function updateBlueprint(
-  db: Db,
-  id: number,
-  row: BlueprintValues,
-  now: Date,
-  seconds: number,
-): Promise<void> {
+/** Changes a blueprint. */
+export async function updateBlueprint(db: Db, id: number, row: BlueprintValues, now: Date): Promise<void> {
   await db`update blueprints set ${db({ ...row, updatedAt: now })} where id = ${id}`;
-  await db`
-    update channels set next_action_at = ${now}, push_forced = true,
-      push_due_at = least(push_due_at, ${now}::timestamptz + make_interval(secs => random() * ${seconds}))
-    where user_key = '' and enrollment_id in (select id from enrollments where blueprint_id = ${id} and ended_at is null)`;
 }
 
-/** Deletes a blueprint. Devices and enrollments that have it are left without one. */
+/** Whether a blueprint holds artifacts. */
+export async function hasArtifacts(db: Db, id: number): Promise<boolean> {
+  return one(
+    await db<{ found: boolean }[]>`
+      select exists (select 1 from blueprint_artifacts where blueprint_id = ${id}) as found`,
+  ).found;
+}
+
+/** Deletes a blueprint. PostgreSQL refuses while it holds artifacts. Devices and enrollments that have it are left without one. */
 export async function deleteBlueprint(db: Db, id: number): Promise<void> {
   await db`delete from blueprints where id = ${id}`;
 }

@@ -14,7 +14,7 @@ import {
   removeBlueprint,
 } from "../../src/blueprints/blueprints.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, textField, textFilter, timeOut } from "./fields.ts";
+import { idParams, pkField, textField, textFilter, timeOut, unknownPk } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const collect = z.union([z.literal(0), z.literal(1), z.literal(2)]).describe("0: no, 1: managed only, 2: all.");
@@ -26,9 +26,18 @@ const blueprintSchema = z.object({
   collect_apps: z.int(),
   collect_certificates: z.int(),
   collect_profiles: z.int(),
+  legacy_profiles_via_ddm: z.boolean(),
+  default_location: z.null(),
+  filevault_config: z.null(),
+  recovery_password_config: z.null(),
+  software_update_enforcements: z.array(z.int()),
   created_at: timeOut,
   updated_at: timeOut,
 });
+
+/** The key of an object of which none can exist yet. */
+const noneYet = pkField.nullable().refine((pk) => pk === null, { error: ({ input }) => unknownPk(String(input)) })
+  .transform(() => null).default(null);
 
 const body = z.object({
   name: textField(256),
@@ -38,6 +47,15 @@ const body = z.object({
   collect_apps: collect.default(0),
   collect_certificates: collect.default(0),
   collect_profiles: collect.default(0),
+  legacy_profiles_via_ddm: z.boolean().default(true).describe(
+    "Whether profiles come by declaration where a device can, rather than by command.",
+  ),
+  default_location: noneYet,
+  filevault_config: noneYet,
+  recovery_password_config: noneYet,
+  software_update_enforcements: z.array(pkField).superRefine((pks, context) => {
+    for (const pk of pks) context.addIssue({ code: "custom", message: unknownPk(pk) });
+  }).default([]),
 });
 
 const values = (given: z.output<typeof body>) => ({
@@ -46,6 +64,7 @@ const values = (given: z.output<typeof body>) => ({
   collectApps: given.collect_apps,
   collectCertificates: given.collect_certificates,
   collectProfiles: given.collect_profiles,
+  legacyProfilesViaDdm: given.legacy_profiles_via_ddm,
 });
 
 const ONE = "/api/mdm/blueprints/{id}/";
@@ -74,6 +93,7 @@ export const BLUEPRINT_ENDPOINTS = [
     permission: "mdm.add_blueprint",
     tag,
     summary: "Make a blueprint",
+    previews: true,
     body,
     response: { status: 201, schema: blueprintSchema },
     handle: async ({ runtime, request, body }) =>
@@ -95,6 +115,7 @@ export const BLUEPRINT_ENDPOINTS = [
     permission: "mdm.change_blueprint",
     tag,
     summary: "Change a blueprint",
+    previews: true,
     params: idParams,
     body,
     response: { status: 200, schema: blueprintSchema },
@@ -107,7 +128,8 @@ export const BLUEPRINT_ENDPOINTS = [
     permission: "mdm.delete_blueprint",
     tag,
     summary: "Delete a blueprint",
-    description: "Devices and enrollments that have it are left without one.",
+    description: "Devices and enrollments that have it are left without one. Refused while it holds artifacts.",
+    previews: true,
     params: idParams,
     response: NO_CONTENT,
     handle: async ({ runtime, request, params }) => await removeBlueprint(runtime, request, params.id),

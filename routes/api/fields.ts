@@ -25,6 +25,11 @@ export const uuidParam = z.string().regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[
 /** The path parameters of detail endpoints with UUID keys. */
 export const uuidParams = z.object({ id: uuidParam });
 
+/** A UUID in a body: the key of a related object, any version, either case; the value is lower case. */
+export const uuidField = z.string().regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, {
+  error: "Must be a valid UUID.",
+}).toLowerCase().meta({ format: "uuid", pattern: undefined });
+
 /** A serial number in a path. */
 export const serialNumberParam = z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/);
 

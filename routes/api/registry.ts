@@ -5,7 +5,9 @@
  */
 
 import { API_TOKEN_ENDPOINTS } from "./api_tokens.ts";
+import { ARTIFACT_ENDPOINTS } from "./artifacts.ts";
 import { AUTHORITY_ENDPOINTS } from "./authority.ts";
+import { BLUEPRINT_ARTIFACT_ENDPOINTS } from "./blueprint_artifacts.ts";
 import { BLUEPRINT_ENDPOINTS } from "./blueprints.ts";
 import { DEVICE_COMMAND_ENDPOINTS } from "./device_commands.ts";
 import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
@@ -15,6 +17,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
 import { OTA_ENROLLMENT_ENDPOINTS } from "./ota_enrollments.ts";
+import { PROFILE_ENDPOINTS } from "./profiles.ts";
 import { PUSH_CERTIFICATE_ENDPOINTS } from "./push_certificates.ts";
 import { ROLE_ENDPOINTS } from "./roles.ts";
 import { SCEP_ISSUER_ENDPOINTS } from "./scep_issuers.ts";
@@ -38,6 +41,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...DEVICE_COMMAND_ENDPOINTS,
   ...DEVICE_INVENTORY_ENDPOINTS,
   ...BLUEPRINT_ENDPOINTS,
+  ...BLUEPRINT_ARTIFACT_ENDPOINTS,
+  ...ARTIFACT_ENDPOINTS,
+  ...PROFILE_ENDPOINTS,
   ...SCEP_ISSUER_ENDPOINTS,
   ...AUTHORITY_ENDPOINTS,
   ...TASK_RESULT_ENDPOINTS,

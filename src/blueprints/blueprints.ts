@@ -9,14 +9,16 @@ import {
   type BlueprintValues,
   deleteBlueprint,
   findBlueprint,
+  hasArtifacts,
   insertBlueprint,
   updateBlueprint,
 } from "../../db/blueprints.ts";
-import { isUniqueViolation } from "../../db/open.ts";
-import { invalid, problem } from "../errors.ts";
+import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
+import { invalid, problem, refused } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
+import { changeDesired } from "./transaction.ts";
 
 /** A blueprint as the API and the audit log show it. */
 export function blueprintRepresentation(row: BlueprintRow) {
@@ -27,21 +29,24 @@ export function blueprintRepresentation(row: BlueprintRow) {
     collect_apps: row.collectApps,
     collect_certificates: row.collectCertificates,
     collect_profiles: row.collectProfiles,
+    legacy_profiles_via_ddm: row.legacyProfilesViaDdm,
+    default_location: null,
+    filevault_config: null,
+    recovery_password_config: null,
+    software_update_enforcements: [],
     created_at: naiveUtc(row.createdAt),
     updated_at: naiveUtc(row.updatedAt),
   };
 }
 
 const MODEL = "mdm.blueprint";
-/** A change reaches its devices within this time, and not all in one second. */
-const WAVE_SECONDS = 60;
 
-function nameTaken(error: unknown): never {
-  if (isUniqueViolation(error, "blueprints_name")) {
-    throw invalid({ name: ["Blueprint with this name already exists."] });
-  }
-  throw error;
-}
+const explained = (error: unknown): unknown =>
+  isUniqueViolation(error, "blueprints_name")
+    ? invalid({ name: ["Blueprint with this name already exists."] })
+    : isForeignKeyViolation(error)
+    ? refused("This blueprint cannot be deleted")
+    : error;
 
 /** The blueprint. Throws `not-found`. */
 export async function mustFindBlueprint(runtime: Runtime, id: number): Promise<BlueprintRow> {
@@ -56,7 +61,7 @@ export async function createBlueprint(
   request: RequestInfo,
   values: BlueprintValues,
 ): Promise<BlueprintRow> {
-  return await runtime.sql.begin(async (tx) => {
+  return await changeDesired(runtime, async (tx) => {
     const id = await insertBlueprint(tx, values, runtime.clock.now());
     const row = await findBlueprint(tx, id);
     if (row === undefined) throw new Error("Cannot find the blueprint that was just made");
@@ -67,19 +72,20 @@ export async function createBlueprint(
       after: blueprintRepresentation(row),
     });
     return row;
-  }).catch(nameTaken);
+  }, explained);
 }
 
-/** Changes a blueprint; its devices are pushed to plan anew. Throws `invalid`. */
+/** Changes a blueprint; its devices are woken where that changes what they should have. Throws `invalid`. */
 export async function changeBlueprint(
   runtime: Runtime,
   request: RequestInfo,
   id: number,
   values: BlueprintValues,
 ): Promise<BlueprintRow> {
-  const before = await mustFindBlueprint(runtime, id);
-  return await runtime.sql.begin(async (tx) => {
-    await updateBlueprint(tx, id, values, runtime.clock.now(), WAVE_SECONDS);
+  return await changeDesired(runtime, async (tx) => {
+    const before = await findBlueprint(tx, id);
+    if (before === undefined) throw problem("not-found");
+    await updateBlueprint(tx, id, values, runtime.clock.now());
     const row = await findBlueprint(tx, id);
     if (row === undefined) throw problem("not-found");
     await recordAudit(tx, runtime, request, {
@@ -90,13 +96,15 @@ export async function changeBlueprint(
       after: blueprintRepresentation(row),
     });
     return row;
-  }).catch(nameTaken);
+  }, explained);
 }
 
-/** Deletes a blueprint. */
+/** Deletes a blueprint. Throws `refused` while it holds artifacts. */
 export async function removeBlueprint(runtime: Runtime, request: RequestInfo, id: number): Promise<void> {
-  const before = await mustFindBlueprint(runtime, id);
-  await runtime.sql.begin(async (tx) => {
+  await changeDesired(runtime, async (tx) => {
+    const before = await findBlueprint(tx, id);
+    if (before === undefined) throw problem("not-found");
+    if (await hasArtifacts(tx, id)) throw refused("This blueprint cannot be deleted");
     await deleteBlueprint(tx, id);
     await recordAudit(tx, runtime, request, {
       action: "deleted",
@@ -104,5 +112,5 @@ export async function removeBlueprint(runtime: Runtime, request: RequestInfo, id
       pk: id,
       before: blueprintRepresentation(before),
     });
-  });
+  }, explained);
 }

@@ -1,0 +1,118 @@
+/**
+ * `/api/mdm/blueprint_artifacts/`: which artifacts blueprints hold, and for whom.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { findArtifact } from "../../db/artifacts.ts";
+import { listBlueprintArtifacts } from "../../db/blueprint_artifacts.ts";
+import { findBlueprint } from "../../db/blueprints.ts";
+import {
+  blueprintArtifactRepresentation,
+  changeBlueprintArtifact,
+  createBlueprintArtifact,
+  mustFindBlueprintArtifact,
+  removeBlueprintArtifact,
+} from "../../src/blueprints/blueprint_artifacts.ts";
+import { filterOfFields } from "../../src/blueprints/filter_fields.ts";
+import { invalid } from "../../src/errors.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { idParams, NOT_A_CHOICE, pkField, relatedFilter, timeOut, uuidField, uuidFilter } from "./fields.ts";
+import { filterBody, filterShown } from "./filter_fields.ts";
+import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+const schema = z.object({
+  id: z.int(),
+  blueprint: z.int(),
+  artifact: z.string(),
+  ...filterShown,
+  created_at: timeOut,
+  updated_at: timeOut,
+});
+
+const body = z.object({ blueprint: pkField, artifact: uuidField, ...filterBody });
+
+const valuesOf = ({ blueprint, artifact, ...filter }: z.output<typeof body>) => ({
+  blueprintId: blueprint,
+  artifactId: artifact,
+  filter: filterOfFields(filter),
+});
+
+const ALL = "/api/mdm/blueprint_artifacts/";
+const ONE = "/api/mdm/blueprint_artifacts/{id}/";
+const tag = "Blueprints";
+
+/** The endpoints of artifacts of blueprints. */
+export const BLUEPRINT_ARTIFACT_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: ALL,
+    permission: "mdm.view_blueprintartifact",
+    tag,
+    summary: "List the artifacts of blueprints",
+    query: z.object({ blueprint: relatedFilter, artifact: uuidFilter, ...pageQuery }),
+    response: { status: 200, schema: pageOfSchema(schema) },
+    async handle(input) {
+      const page = pageOf(input.query);
+      const { sql } = input.runtime;
+      const { blueprint: blueprintId, artifact: artifactId } = input.query;
+      if (blueprintId !== undefined && await findBlueprint(sql, blueprintId) === undefined) {
+        throw invalid({ blueprint: [NOT_A_CHOICE] });
+      }
+      if (artifactId !== undefined && await findArtifact(sql, artifactId) === undefined) {
+        throw invalid({ artifact: [NOT_A_CHOICE] });
+      }
+      const { count, rows } = await listBlueprintArtifacts(sql, { blueprintId, artifactId, ...page });
+      return paginated(input, page, { count, rows: rows.map(blueprintArtifactRepresentation) });
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: ALL,
+    permission: "mdm.add_blueprintartifact",
+    tag,
+    summary: "Put an artifact into a blueprint",
+    previews: true,
+    body,
+    response: { status: 201, schema },
+    handle: async ({ runtime, request, body }) =>
+      blueprintArtifactRepresentation(await createBlueprintArtifact(runtime, request, valuesOf(body))),
+  }),
+  endpoint({
+    method: "GET",
+    path: ONE,
+    permission: "mdm.view_blueprintartifact",
+    tag,
+    summary: "Read an artifact of a blueprint",
+    params: idParams,
+    response: { status: 200, schema },
+    handle: async ({ runtime, params }) =>
+      blueprintArtifactRepresentation(await mustFindBlueprintArtifact(runtime.sql, params.id)),
+  }),
+  endpoint({
+    method: "PUT",
+    path: ONE,
+    permission: "mdm.change_blueprintartifact",
+    tag,
+    summary: "Change who gets an artifact of a blueprint",
+    previews: true,
+    params: idParams,
+    body,
+    response: { status: 200, schema },
+    handle: async ({ runtime, request, params, body }) =>
+      blueprintArtifactRepresentation(await changeBlueprintArtifact(runtime, request, params.id, valuesOf(body))),
+  }),
+  endpoint({
+    method: "DELETE",
+    path: ONE,
+    permission: "mdm.delete_blueprintartifact",
+    tag,
+    summary: "Take an artifact out of a blueprint",
+    description: "The devices of the blueprint lose it.",
+    previews: true,
+    params: idParams,
+    response: NO_CONTENT,
+    handle: ({ runtime, request, params }) => removeBlueprintArtifact(runtime, request, params.id),
+  }),
+];

@@ -1,0 +1,33 @@
+/**
+ * `/api/mdm/profiles/`: versions of configuration profiles.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { profileKind } from "../../src/blueprints/versions/profile.ts";
+import { blankableField } from "./fields.ts";
+import { versionBody, versionEndpoints, versionShown } from "./version_endpoints.ts";
+
+/** The endpoints of profiles. */
+export const PROFILE_ENDPOINTS = versionEndpoints({
+  name: "profiles",
+  noun: "profile",
+  kind: profileKind,
+  bodyLimit: 10 * 1024 * 1024,
+  body: z.object({
+    ...versionBody,
+    source: z.string().describe("The .mobileconfig file in base64. A signature is taken off."),
+    filename: blankableField(256).optional().describe("Stays when absent."),
+  }),
+  schema: z.object({
+    ...versionShown,
+    source: z.string().describe("Base64, without signature."),
+    filename: z.string(),
+    payload_identifier: z.string(),
+    payload_uuid: z.string(),
+    payload_display_name: z.string(),
+    payload_description: z.string(),
+  }),
+  content: ({ source, filename }) => ({ source, filename }),
+});

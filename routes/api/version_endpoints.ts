@@ -1,0 +1,153 @@
+/**
+ * The endpoints of versions, alike for every kind: list, make, read, change, delete.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { findArtifact } from "../../db/artifacts.ts";
+import { filterOfFields } from "../../src/blueprints/filter_fields.ts";
+import type { Draft, VersionKind } from "../../src/blueprints/versions/kind.ts";
+import {
+  changeVersion,
+  createVersion,
+  listVersions,
+  mustFindVersion,
+  removeVersion,
+  type Version,
+  versionRepresentation,
+} from "../../src/blueprints/versions/versions.ts";
+import { invalid } from "../../src/errors.ts";
+import type { Runtime } from "../../src/runtime.ts";
+import { type Endpoint, endpoint, NO_CONTENT } from "./endpoint.ts";
+import { NOT_A_CHOICE, timeOut, uuidField, uuidFilter, uuidParams } from "./fields.ts";
+import { filterBody, filterShown } from "./filter_fields.ts";
+import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+/** What every version's body has; a kind adds its own fields. */
+export const versionBody = {
+  artifact: uuidField,
+  version: z.int().min(1).max(2_147_483_647),
+  ...filterBody,
+};
+
+/** What every version's answer has. */
+export const versionShown = {
+  id: z.string(),
+  artifact: z.string(),
+  ...filterShown,
+  version: z.int(),
+  created_at: timeOut,
+  updated_at: timeOut,
+};
+
+type VersionFields = z.output<z.ZodObject<typeof versionBody>>;
+type ShownFields = ReturnType<typeof versionRepresentation>;
+
+/** Makes the endpoints of a kind. `content` takes what the kind wants from the body. */
+export function versionEndpoints<
+  Body extends VersionFields,
+  Input,
+  D extends Draft,
+  Stored,
+  Shown extends object,
+>(
+  { name, noun, kind, body, schema, content, bodyLimit }: {
+    /** The last part of the path, such as `profiles`. */
+    name: string;
+    /** One of them, in sentences. */
+    noun: string;
+    kind: VersionKind<Input, D, Stored, Shown>;
+    body: z.ZodType<Body>;
+    schema: z.ZodType<ShownFields & Shown, ShownFields & Shown>;
+    content(body: Body): Input;
+    /** Bytes. */
+    bodyLimit?: number;
+  },
+): Endpoint[] {
+  const all = `/api/mdm/${name}/`;
+  const one = `/api/mdm/${name}/{id}/`;
+  const facts = { tag: "Artifacts", ...(bodyLimit === undefined ? {} : { bodyLimit }) };
+  const shown = async (runtime: Runtime, { row, stored }: Version<Stored>) => ({
+    ...versionRepresentation(row),
+    ...await kind.show(runtime, row.id, stored),
+  });
+  const inputOf = ({ artifact, version, ...filter }: Body) => ({
+    artifactId: artifact,
+    version,
+    filter: filterOfFields(filter),
+  });
+  return [
+    endpoint({
+      ...facts,
+      method: "GET",
+      path: all,
+      permission: "mdm.view_artifactversion",
+      summary: `List versions of ${noun}s`,
+      query: z.object({
+        artifact: uuidFilter,
+        ordering: orderingQuery(["created_at", "updated_at"], { column: "created_at", descending: true }),
+        ...pageQuery,
+      }),
+      response: { status: 200, schema: pageOfSchema(schema) },
+      async handle(input) {
+        const page = pageOf(input.query);
+        const { artifact: artifactId, ordering: order } = input.query;
+        const { runtime } = input;
+        if (artifactId !== undefined && await findArtifact(runtime.sql, artifactId) === undefined) {
+          throw invalid({ artifact: [NOT_A_CHOICE] });
+        }
+        const { rows, count } = await listVersions(runtime.sql, kind, { artifactId, order, ...page });
+        return paginated(input, page, { count, rows: await Promise.all(rows.map((row) => shown(runtime, row))) });
+      },
+    }),
+    endpoint({
+      ...facts,
+      method: "POST",
+      path: all,
+      permission: "mdm.add_artifactversion",
+      summary: `Make a version of a ${noun}`,
+      previews: true,
+      body,
+      response: { status: 201, schema },
+      handle: async ({ runtime, request, body }) =>
+        await shown(runtime, await createVersion(runtime, request, kind, inputOf(body), content(body))),
+    }),
+    endpoint({
+      ...facts,
+      method: "GET",
+      path: one,
+      permission: "mdm.view_artifactversion",
+      summary: `Read a version of a ${noun}`,
+      params: uuidParams,
+      response: { status: 200, schema },
+      handle: async ({ runtime, params }) => await shown(runtime, await mustFindVersion(runtime.sql, kind, params.id)),
+    }),
+    endpoint({
+      ...facts,
+      method: "PUT",
+      path: one,
+      permission: "mdm.change_artifactversion",
+      summary: `Change a version of a ${noun}`,
+      description: "Its artifact stays.",
+      previews: true,
+      params: uuidParams,
+      body,
+      response: { status: 200, schema },
+      handle: async ({ runtime, request, params, body }) =>
+        await shown(runtime, await changeVersion(runtime, request, kind, params.id, inputOf(body), content(body))),
+    }),
+    endpoint({
+      ...facts,
+      method: "DELETE",
+      path: one,
+      permission: "mdm.delete_artifactversion",
+      summary: `Delete a version of a ${noun}`,
+      description: "Refused while a device has it, or a command with it is on its way.",
+      previews: true,
+      params: uuidParams,
+      response: NO_CONTENT,
+      handle: ({ runtime, request, params }) => removeVersion(runtime, request, kind, params.id),
+    }),
+  ];
+}

@@ -1,0 +1,119 @@
+/**
+ * Artifacts: made, changed and deleted by operators.
+ *
+ * @module
+ */
+
+import {
+  type ArtifactNature,
+  type ArtifactRow,
+  type ArtifactValues,
+  deleteArtifact,
+  findArtifact,
+  insertArtifact,
+  isArtifactInUse,
+  updateArtifact,
+} from "../../db/artifacts.ts";
+import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
+import { type FieldErrors, invalid, problem, refused } from "../errors.ts";
+import { recordAudit, type RequestInfo } from "../events/record.ts";
+import { naiveUtc } from "../naive_utc.ts";
+import type { Runtime } from "../runtime.ts";
+import { artifactErrors } from "./artifact_check.ts";
+import { changeDesired } from "./transaction.ts";
+
+/** What an operator says of an artifact. Without `haltPercent` it stays what it is; a new one has the server's. */
+export type ArtifactInput = ArtifactNature & Omit<ArtifactValues, "haltPercent"> & {
+  haltPercent?: number | null | undefined;
+};
+
+const MODEL = "mdm.artifact";
+
+/** An artifact as the API and the audit log show it. */
+export function artifactRepresentation(row: ArtifactRow) {
+  return {
+    id: row.id,
+    name: row.name,
+    type: row.type,
+    channel: row.channel,
+    platforms: [...row.platforms],
+    requires: [...row.requires],
+    install_during_setup_assistant: row.installDuringSetupAssistant,
+    auto_update: row.autoUpdate,
+    reinstall_interval: row.reinstallInterval,
+    reinstall_on_os_update: row.reinstallOnOsUpdate,
+    halt_percent: row.haltPercent,
+    created_at: naiveUtc(row.createdAt),
+    updated_at: naiveUtc(row.updatedAt),
+  };
+}
+
+const explained = (error: unknown): unknown =>
+  isUniqueViolation(error, "artifacts_name")
+    ? invalid({ name: ["Artifact with this name already exists."] })
+    : isForeignKeyViolation(error)
+    ? refused("This artifact cannot be deleted")
+    : error;
+
+/** The artifact. Throws `not-found`. */
+export async function mustFindArtifact(db: Db, id: string): Promise<ArtifactRow> {
+  const row = await findArtifact(db, id);
+  if (row === undefined) throw problem("not-found");
+  return row;
+}
+
+function mustBeFine(errors: FieldErrors): void {
+  if (Object.keys(errors).length > 0) throw invalid(errors);
+}
+
+/** Makes an artifact. Throws `invalid`. */
+export async function createArtifact(
+  runtime: Runtime,
+  request: RequestInfo | undefined,
+  input: ArtifactInput,
+): Promise<ArtifactRow> {
+  const id = runtime.random.uuid();
+  const values = { ...input, haltPercent: input.haltPercent ?? null };
+  return await changeDesired(runtime, async (tx) => {
+    mustBeFine(await artifactErrors(tx, { id, ...values }));
+    await insertArtifact(tx, id, values, runtime.clock.now());
+    const row = await mustFindArtifact(tx, id);
+    const after = artifactRepresentation(row);
+    await recordAudit(tx, runtime, request, { action: "created", model: MODEL, pk: id, after });
+    return row;
+  }, explained);
+}
+
+/** Changes an artifact. Throws `invalid`, `not-found`. */
+export async function changeArtifact(
+  runtime: Runtime,
+  request: RequestInfo | undefined,
+  id: string,
+  input: ArtifactInput,
+): Promise<ArtifactRow> {
+  return await changeDesired(runtime, async (tx) => {
+    const before = await mustFindArtifact(tx, id);
+    const values = { ...input, haltPercent: input.haltPercent === undefined ? before.haltPercent : input.haltPercent };
+    mustBeFine(await artifactErrors(tx, { id, ...values }, before));
+    await updateArtifact(tx, id, values, runtime.clock.now());
+    const row = await mustFindArtifact(tx, id);
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: MODEL,
+      pk: id,
+      before: artifactRepresentation(before),
+      after: artifactRepresentation(row),
+    });
+    return row;
+  }, explained);
+}
+
+/** Deletes an artifact with its versions. Throws `refused` while something names it or a device has it. */
+export async function removeArtifact(runtime: Runtime, request: RequestInfo | undefined, id: string): Promise<void> {
+  await changeDesired(runtime, async (tx) => {
+    const before = artifactRepresentation(await mustFindArtifact(tx, id));
+    if (await isArtifactInUse(tx, id)) throw refused("This artifact cannot be deleted");
+    await deleteArtifact(tx, id);
+    await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before });
+  }, explained);
+}

@@ -1,0 +1,31 @@
+/**
+ * A transaction that changes what devices should have.
+ *
+ * @module
+ */
+
+import type { Tx } from "../../db/open.ts";
+import type { Runtime } from "../runtime.ts";
+import { desiredChanged } from "./changed.ts";
+
+/**
+ * Runs `body` in a transaction that says at once that what devices should have has changed: such transactions wait for each
+ * other there, so that what one has checked (no circle, no number twice, nothing in use) still holds when it ends.
+ *
+ * `explain` turns what the database refuses into what an operator understands.
+ */
+export async function changeDesired<T extends object | void>(
+  runtime: Pick<Runtime, "sql" | "clock" | "random">,
+  body: (tx: Tx) => Promise<T>,
+  explain: (error: unknown) => unknown = (error) => error,
+): Promise<T> {
+  try {
+    const { value } = await runtime.sql.begin(async (tx) => {
+      await desiredChanged(tx, runtime);
+      return { value: await body(tx) };
+    });
+    return value;
+  } catch (error) {
+    throw explain(error);
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * What several kinds of versions read alike.
+ *
+ * @module
+ */
+
+import { decodeBase64 } from "@std/encoding";
+import { namesIn, unknownIn, unknownVariableSentence } from "../../variables/used.ts";
+import type { Checked } from "./kind.ts";
+
+/** An error of one field. */
+export const fault = (field: string, ...sentences: string[]): { errors: Record<string, string[]> } => ({
+  errors: { [field]: sentences },
+});
+
+/** The bytes of standard base64; undefined when it is none. */
+export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return decodeBase64(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The names of the variables in a structure; those that do not exist are errors of `field`. */
+export function variablesIn(field: string, value: unknown): Checked<string[]> {
+  const unknown = unknownIn(value);
+  return unknown.length > 0 ? fault(field, ...unknown.map(unknownVariableSentence)) : { value: namesIn(value) };
+}

@@ -1,0 +1,164 @@
+/**
+ * Versions of profiles: configuration profiles as files, signed or not.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { loadProfileVersions, type ProfileVersionRow, writeProfileVersion } from "../../../db/profile_versions.ts";
+import { certificatesOf, openSigned } from "../../pki/cms/signed.ts";
+import { PkiError } from "../../pki/errors.ts";
+import { get, isDict, parsePlist, type PlistDict, PlistError, str } from "../../protocol/plist.ts";
+import { bytesOfBase64, fault, variablesIn } from "./fields.ts";
+import type { Checked, VersionKind } from "./kind.ts";
+
+/** A profile as it comes: the file in base64, and what it is called. Without a name it keeps the one that it has. */
+export type ProfileInput = { source: string; filename?: string | undefined };
+
+/** A profile that was read. */
+export type ProfileDraft = {
+  /** Without signature. */
+  source: Uint8Array;
+  sha256: string;
+  filename: string | undefined;
+  variables: readonly string[];
+  payloadIdentifier: string;
+  payloadUuid: string;
+  payloadDisplayName: string;
+  payloadDescription: string;
+  channel: "Device" | "User";
+  /** What the profile says of its scope; it says nothing when it is undefined. */
+  scope: string | undefined;
+};
+
+/** The profile's own fields in the API. */
+export type ShownProfile = {
+  source: string;
+  filename: string;
+  payload_identifier: string;
+  payload_uuid: string;
+  payload_display_name: string;
+  payload_description: string;
+};
+
+const CHANNELS: ReadonlyMap<string, "Device" | "User"> = new Map([["System", "Device"], ["User", "User"]]);
+const LONGEST_ID = 512;
+const contextOf = (id: string) => ({ table: "profile_versions", column: "source_sealed", id });
+
+/** The profile inside of its signature, when there is one (a property list never begins with a DER sequence). */
+function unsigned(bytes: Uint8Array): Checked<Uint8Array> {
+  if (bytes[0] !== 0x30) return { value: bytes };
+  try {
+    certificatesOf(bytes);
+  } catch (error) {
+    if (error instanceof PkiError) return fault("source", "Not a plist");
+    throw error;
+  }
+  try {
+    return { value: openSigned(bytes).content };
+  } catch (error) {
+    if (error instanceof PkiError) return fault("source", `Cannot strip the signature: ${error.message}`);
+    throw error;
+  }
+}
+
+function plistOf(bytes: Uint8Array): PlistDict | undefined {
+  try {
+    const value = parsePlist(bytes);
+    return isDict(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof PlistError) return undefined;
+    throw error;
+  }
+}
+
+/** Reads a profile's file. */
+export function readProfile({ source, filename }: ProfileInput): Checked<ProfileDraft> {
+  const bytes = bytesOfBase64(source);
+  if (bytes === undefined) return fault("source", "Invalid base64-encoded value");
+  const opened = unsigned(bytes);
+  if (opened.errors !== undefined) return opened;
+  const profile = plistOf(opened.value);
+  if (profile === undefined) return fault("source", "Not a plist");
+  const ids = { PayloadIdentifier: "", PayloadUUID: "" };
+  for (const key of ["PayloadIdentifier", "PayloadUUID"] as const) {
+    ids[key] = str(profile, key) ?? "";
+    if (ids[key] === "") return fault("source", `Missing ${key}`);
+    if (ids[key].length > LONGEST_ID) {
+      return fault("source", `${key} has ${ids[key].length} characters, ${LONGEST_ID} are accepted`);
+    }
+  }
+  const given = get(profile, "PayloadScope");
+  const scope = given === undefined ? undefined : String(given);
+  const channel = CHANNELS.get(scope ?? "User");
+  if (channel === undefined) return fault("source", `Unknown PayloadScope: ${scope}`);
+  const variables = variablesIn("source", profile);
+  if (variables.errors !== undefined) return variables;
+  return {
+    value: {
+      source: opened.value,
+      sha256: createHash("sha256").update(opened.value).digest("hex"),
+      filename,
+      variables: variables.value,
+      payloadIdentifier: ids.PayloadIdentifier,
+      payloadUuid: ids.PayloadUUID,
+      payloadDisplayName: str(profile, "PayloadDisplayName") ?? "",
+      payloadDescription: str(profile, "PayloadDescription") ?? "",
+      channel,
+      scope,
+    },
+  };
+}
+
+/** Profiles. */
+export const profileKind: VersionKind<ProfileInput, ProfileDraft, ProfileVersionRow, ShownProfile> = {
+  types: ["Profile"],
+  read: (_, input) => Promise.resolve(readProfile(input)),
+  async check({ tx, runtime, id, artifact, isNew, others }, draft) {
+    if (draft.channel !== artifact.channel) {
+      const said = draft.scope === undefined ? "It has no PayloadScope" : `Its PayloadScope is ${draft.scope}`;
+      const should = artifact.channel === "Device" ? "should be System" : "should be User, or absent";
+      return fault(
+        "source",
+        `${said}, which is the ${draft.channel} channel: for an artifact on the ${artifact.channel} channel it ${should}`,
+      );
+    }
+    const [latest] = others;
+    const before = await loadProfileVersions(tx, [id, ...(latest === undefined ? [] : [latest])]);
+    if (isNew && latest !== undefined && before.get(latest)?.sha256 === draft.sha256) {
+      return fault("source", "This file is not different from the latest one");
+    }
+    return {
+      value: {
+        sourceSealed: await runtime.keys.seal(draft.source, contextOf(id)),
+        sha256: draft.sha256,
+        size: draft.source.length,
+        filename: draft.filename ?? before.get(id)?.filename ?? "",
+        payloadIdentifier: draft.payloadIdentifier,
+        payloadUuid: draft.payloadUuid,
+        payloadDisplayName: draft.payloadDisplayName,
+        payloadDescription: draft.payloadDescription,
+      },
+    };
+  },
+  write: writeProfileVersion,
+  load: loadProfileVersions,
+  async show(runtime, id, stored) {
+    return {
+      source: (await runtime.keys.open(stored.sourceSealed, contextOf(id))).toBase64(),
+      filename: stored.filename,
+      payload_identifier: stored.payloadIdentifier,
+      payload_uuid: stored.payloadUuid,
+      payload_display_name: stored.payloadDisplayName,
+      payload_description: stored.payloadDescription,
+    };
+  },
+  audit: (stored) => ({
+    filename: stored.filename,
+    payload_identifier: stored.payloadIdentifier,
+    payload_uuid: stored.payloadUuid,
+    payload_display_name: stored.payloadDisplayName,
+    sha256: stored.sha256,
+    size: stored.size,
+  }),
+};

@@ -1,0 +1,205 @@
+/**
+ * Versions of artifacts of every kind: made, changed and deleted by operators.
+ *
+ * @module
+ */
+
+import {
+  type ArtifactVersionRow,
+  deleteArtifactVersion,
+  findArtifactVersion,
+  insertArtifactVersion,
+  isVersionInUse,
+  isVersionTaken,
+  listArtifactVersions,
+  otherVersions,
+  updateArtifactVersion,
+} from "../../../db/artifact_versions.ts";
+import { type ArtifactRow, findArtifact } from "../../../db/artifacts.ts";
+import { type Db, isForeignKeyViolation, type Tx } from "../../../db/open.ts";
+import { type FieldErrors, invalid, problem, refused } from "../../errors.ts";
+import { recordAudit, type RequestInfo } from "../../events/record.ts";
+import { naiveUtc } from "../../naive_utc.ts";
+import type { Runtime } from "../../runtime.ts";
+import type { Filter } from "../filter.ts";
+import { filterErrors, filterRepresentation } from "../filter_fields.ts";
+import { changeDesired } from "../transaction.ts";
+import type { Checked, Draft, VersionKind } from "./kind.ts";
+
+/** What an operator says of a version of whatever kind. */
+export type VersionInput = { artifactId: string; version: number; filter: Filter };
+
+/** A version with what it is made of. */
+export type Version<Stored> = { row: ArtifactVersionRow; stored: Stored };
+
+const MODEL = "mdm.artifactversion";
+
+/** What all kinds show of a version. */
+export function versionRepresentation(row: ArtifactVersionRow) {
+  return {
+    id: row.id,
+    artifact: row.artifactId,
+    ...filterRepresentation(row.filter),
+    version: row.version,
+    created_at: naiveUtc(row.createdAt),
+    updated_at: naiveUtc(row.updatedAt),
+  };
+}
+
+const explained = (error: unknown): unknown =>
+  isForeignKeyViolation(error) ? refused("This artifact version cannot be deleted") : error;
+
+function valueOf<T>(checked: Checked<T>): T {
+  if (checked.errors !== undefined) throw invalid(checked.errors);
+  return checked.value;
+}
+
+/** The artifact of a version that is fine but for what it is made of. Throws `invalid`. */
+async function mustFit(
+  db: Db,
+  types: readonly ArtifactRow["type"][],
+  id: string,
+  input: VersionInput,
+  before?: ArtifactVersionRow,
+): Promise<ArtifactRow> {
+  if (before !== undefined && before.artifactId !== input.artifactId) {
+    throw invalid({ artifact: ["Cannot be changed after creation."] });
+  }
+  const artifact = await findArtifact(db, input.artifactId);
+  if (artifact === undefined) {
+    throw invalid({ artifact: [`Invalid pk "${input.artifactId}" - object does not exist.`] });
+  }
+  if (!types.includes(artifact.type)) {
+    throw invalid({
+      artifact: [
+        `Cannot use the artifact "${artifact.name}": its type is ${artifact.type}, it should be ${types.join(" or ")}`,
+      ],
+    });
+  }
+  const fields: FieldErrors = await filterErrors(db, input.filter, artifact.platforms);
+  if (await isVersionTaken(db, artifact.id, input.version, id)) {
+    fields.version = ["A version of this artifact with the same version number already exists"];
+  }
+  if (Object.keys(fields).length > 0) throw invalid(fields);
+  return artifact;
+}
+
+async function withStored<D extends Draft, Input, Stored, Shown extends object>(
+  db: Db,
+  kind: VersionKind<Input, D, Stored, Shown>,
+  rows: readonly ArtifactVersionRow[],
+): Promise<Version<Stored>[]> {
+  const found = await kind.load(db, rows.map(({ id }) => id));
+  return rows.map((row) => {
+    const stored = found.get(row.id);
+    if (stored === undefined) throw new Error(`Cannot read version ${row.id}: there is nothing in it`);
+    return { row, stored };
+  });
+}
+
+/** A version of this kind. Throws `not-found`. */
+export async function mustFindVersion<D extends Draft, Input, Stored, Shown extends object>(
+  db: Db,
+  kind: VersionKind<Input, D, Stored, Shown>,
+  id: string,
+): Promise<Version<Stored>> {
+  const row = await findArtifactVersion(db, id, kind.types);
+  const [version] = row === undefined ? [] : await withStored(db, kind, [row]);
+  if (version === undefined) throw problem("not-found");
+  return version;
+}
+
+/** A page of the versions of this kind, and how many there are. */
+export async function listVersions<D extends Draft, Input, Stored, Shown extends object>(
+  db: Db,
+  kind: VersionKind<Input, D, Stored, Shown>,
+  query: Omit<Parameters<typeof listArtifactVersions>[1], "types">,
+): Promise<{ rows: Version<Stored>[]; count: number }> {
+  const { rows, count } = await listArtifactVersions(db, { ...query, types: kind.types });
+  return { rows: await withStored(db, kind, rows), count };
+}
+
+const auditOf = <D extends Draft, Input, Stored, Shown extends object>(
+  kind: VersionKind<Input, D, Stored, Shown>,
+  { row, stored }: Version<Stored>,
+) => ({ ...versionRepresentation(row), ...kind.audit(stored) });
+
+/** Checks and writes; `before` is the version that is changed. */
+async function save<D extends Draft, Input, Stored, Shown extends object>(
+  tx: Tx,
+  runtime: Runtime,
+  kind: VersionKind<Input, D, Stored, Shown>,
+  id: string,
+  input: VersionInput,
+  draft: D,
+  before?: ArtifactVersionRow,
+): Promise<Version<Stored>> {
+  const artifact = await mustFit(tx, kind.types, id, input, before);
+  const others = await otherVersions(tx, artifact.id, id);
+  const isNew = before === undefined;
+  const stored = valueOf(await kind.check({ tx, runtime, id, artifact, isNew, others }, draft));
+  const write = isNew ? insertArtifactVersion : updateArtifactVersion;
+  await write(tx, id, { ...input, variables: draft.variables }, runtime.clock.now());
+  await kind.write(tx, id, stored, artifact);
+  return await mustFindVersion(tx, kind, id);
+}
+
+/** Makes a version. Throws `invalid`. */
+export async function createVersion<D extends Draft, Input, Stored, Shown extends object>(
+  runtime: Runtime,
+  request: RequestInfo | undefined,
+  kind: VersionKind<Input, D, Stored, Shown>,
+  input: VersionInput,
+  content: Input,
+): Promise<Version<Stored>> {
+  const id = runtime.random.uuid();
+  // What can be told at once is told before a file is fetched from somewhere.
+  await mustFit(runtime.sql, kind.types, id, input);
+  const draft = valueOf(await kind.read(runtime, content));
+  return await changeDesired(runtime, async (tx) => {
+    const version = await save(tx, runtime, kind, id, input, draft);
+    const after = auditOf(kind, version);
+    await recordAudit(tx, runtime, request, { action: "created", model: MODEL, pk: id, after });
+    return version;
+  }, explained);
+}
+
+/** Changes a version. Throws `invalid`, `not-found`. */
+export async function changeVersion<D extends Draft, Input, Stored, Shown extends object>(
+  runtime: Runtime,
+  request: RequestInfo | undefined,
+  kind: VersionKind<Input, D, Stored, Shown>,
+  id: string,
+  input: VersionInput,
+  content: Input,
+): Promise<Version<Stored>> {
+  await mustFit(runtime.sql, kind.types, id, input, (await mustFindVersion(runtime.sql, kind, id)).row);
+  const draft = valueOf(await kind.read(runtime, content));
+  return await changeDesired(runtime, async (tx) => {
+    const before = await mustFindVersion(tx, kind, id);
+    const version = await save(tx, runtime, kind, id, input, draft, before.row);
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: MODEL,
+      pk: id,
+      before: auditOf(kind, before),
+      after: auditOf(kind, version),
+    });
+    return version;
+  }, explained);
+}
+
+/** Deletes a version. Throws `refused` while a device has it or a command with it is on its way. */
+export async function removeVersion<D extends Draft, Input, Stored, Shown extends object>(
+  runtime: Runtime,
+  request: RequestInfo | undefined,
+  kind: VersionKind<Input, D, Stored, Shown>,
+  id: string,
+): Promise<void> {
+  await changeDesired(runtime, async (tx) => {
+    const before = auditOf(kind, await mustFindVersion(tx, kind, id));
+    if (await isVersionInUse(tx, id)) throw refused("This artifact version cannot be deleted");
+    await deleteArtifactVersion(tx, id);
+    await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before });
+  }, explained);
+}
