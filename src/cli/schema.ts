@@ -1,0 +1,52 @@
+/**
+ * `deno task schema`: the facts under `src/schema/generated`, from the schema that Apple publishes.
+ *
+ * @module
+ */
+
+import { problem } from "../errors.ts";
+import { SchemaError } from "../schema/generator/error.ts";
+import { readSchema } from "../schema/generator/read.ts";
+import { writeFacts } from "../schema/generator/write.ts";
+import { type Options, runCommand, UsageError } from "./command.ts";
+
+/** What `--help` says. */
+export const HELP = `deno task schema [--out DIR] PATH
+
+Reads Apple's device management schema (a copy of github.com/apple/device-management) in PATH, and writes what it says of
+declarations, credentials, status items and commands as facts: names, types, bounds and versions, no text.
+
+  PATH        The folder that holds the folders "declarative" and "mdm".
+  --out DIR   Where the files are written, src/schema/generated unless told.
+  --help      This.
+
+The same schema gives the same bytes. Attributes that are not understood are named and left out.`;
+
+/** What the command understands. */
+export const KNOWN = { texts: ["out"], flags: [], words: true };
+
+const GENERATED = new URL("../schema/generated/", import.meta.url).pathname;
+
+/** Generates the files; `say` is told what was written and what was left out. */
+export async function generateSchema(options: Options, say: (line: string) => void): Promise<void> {
+  const [path, ...more] = options.words;
+  if (path === undefined || more.length > 0) {
+    throw new UsageError(`Cannot read the schema: ${options.words.length} paths are given, it should be one`);
+  }
+  try {
+    const facts = await readSchema(path);
+    for (const [attribute, times] of facts.leftOut) say(`Left out: the attribute "${attribute}", ${times} times`);
+    for (const [name, size] of await writeFacts(facts, options.texts.get("out") ?? GENERATED)) {
+      say(`${name}: ${size} bytes`);
+    }
+  } catch (error) {
+    if (error instanceof SchemaError) throw problem("refused", error.message, {}, error);
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  Deno.exit(
+    await runCommand(Deno.args, HELP, KNOWN, (options) => generateSchema(options, (line) => console.log(line))),
+  );
+}

@@ -1,0 +1,160 @@
+/**
+ * A folder of Apple's published schema as tables of facts.
+ *
+ * Promise: reads only; the tables are in the order of their types' names, whatever the order of the files.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { parse } from "yaml";
+import {
+  APPLIES,
+  type CommandFacts,
+  type CredentialFacts,
+  DECLARATION_KINDS,
+  type DeclarationFacts,
+  type FactTable,
+  type PayloadFacts,
+  type StatusItemFacts,
+} from "../types.ts";
+import { SchemaError } from "./error.ts";
+import { type Entry, entry, oneOf, optionalChoice, optionalEntry, optionalFlag, optionalText, text } from "./input.ts";
+import { type LeftOut, readKeys } from "./keys.ts";
+import { readSystems } from "./systems.ts";
+
+/** Everything that is read of the schema. */
+export type Facts = {
+  declarations: FactTable<DeclarationFacts>;
+  credentials: FactTable<CredentialFacts>;
+  status: FactTable<StatusItemFacts>;
+  commands: FactTable<CommandFacts>;
+  /** The license of the schema, where its folder has one. */
+  license: string | undefined;
+  /** Attributes that the schema has and that are not understood, with how often. */
+  leftOut: ReadonlyMap<string, number>;
+};
+
+/** The folders that hold what is read. */
+const FOLDERS = { declarations: "declarative/declarations", status: "declarative/status", commands: "mdm/commands" };
+
+/** Reads the schema in `folder`. Throws `SchemaError`. */
+export async function readSchema(folder: string): Promise<Facts> {
+  const leftOut = new Map<string, number>();
+  const count: LeftOut = (attribute) => leftOut.set(attribute, (leftOut.get(attribute) ?? 0) + 1);
+  const declarations = new Map<string, DeclarationFacts>();
+  const credentials = new Map<string, CredentialFacts>();
+  const status = new Map<string, StatusItemFacts>();
+  const commands = new Map<string, CommandFacts>();
+
+  for (const document of await documents(folder, FOLDERS.declarations)) {
+    const payload = payloadOf(document);
+    const credential = optionalText(payload, "credentialtype");
+    if (credential !== undefined) {
+      add(credentials, credential, document, payloadFacts(document, payload, count));
+      continue;
+    }
+    const type = text(payload, "declarationtype");
+    // The keys that every declaration has around its payload.
+    if (type === "any") continue;
+    const apply = optionalChoice(payload, "apply", APPLIES);
+    add(declarations, type, document, {
+      kind: oneOf(type.split(".")[2], DECLARATION_KINDS, `${document.at}, the third word of "declarationtype"`),
+      ...(apply === undefined ? {} : { apply }),
+      ...payloadFacts(document, payload, count),
+    });
+  }
+  for (const document of await documents(folder, FOLDERS.status)) {
+    const payload = payloadOf(document);
+    const name = optionalText(payload, "statusitemtype");
+    // A part of other items, not an item.
+    if (name === undefined && payload.fields.get("declarationtype") === "status-reason") continue;
+    const facts = payloadFacts(document, payload, count);
+    add(status, text(payload, "statusitemtype"), document, facts);
+    if (facts.keys.length !== 1 || facts.keys[0]?.key !== name) {
+      throw new SchemaError(`Cannot read ${document.at}: its one key should be called "${name}"`);
+    }
+  }
+  for (const document of await documents(folder, FOLDERS.commands)) {
+    const payload = payloadOf(document);
+    add(commands, text(payload, "requesttype"), document, payloadFacts(document, payload, count));
+  }
+  return {
+    declarations: sorted(declarations),
+    credentials: sorted(credentials),
+    status: sorted(status),
+    commands: sorted(commands),
+    license: await license(folder),
+    leftOut: new Map([...leftOut].sort(byName)),
+  };
+}
+
+function payloadOf(document: Entry): Entry {
+  const payload = optionalEntry(document, "payload");
+  if (payload === undefined) throw new SchemaError(`Cannot read ${document.at}: it has no "payload"`);
+  return payload;
+}
+
+function payloadFacts(document: Entry, payload: Entry, leftOut: LeftOut): PayloadFacts {
+  const systems = readSystems(payload, leftOut);
+  if (systems === undefined) throw new SchemaError(`Cannot read ${payload.at}: it says of no system that it has it`);
+  const { keys, shapes } = readKeys(document, leftOut);
+  return {
+    ...(optionalFlag(payload, "beta") === true ? { beta: true } : {}),
+    systems,
+    ...(shapes === undefined ? {} : { shapes }),
+    keys,
+  };
+}
+
+function add<F>(table: Map<string, F>, type: string, document: Entry, facts: F): void {
+  if (table.has(type)) throw new SchemaError(`Cannot read ${document.at}: another file is about "${type}" too`);
+  table.set(type, facts);
+}
+
+const byName = (a: readonly [string, unknown], b: readonly [string, unknown]) => a[0] < b[0] ? -1 : 1;
+
+function sorted<F extends PayloadFacts>(table: Map<string, F>): FactTable<F> {
+  return Object.fromEntries([...table].sort(byName));
+}
+
+/** The documents in a folder and its folders, by path. */
+async function documents(root: string, folder: string): Promise<Entry[]> {
+  const paths = (await yamlFiles(root, folder)).sort();
+  if (paths.length === 0) throw new SchemaError(`Cannot read the schema: there is no YAML file in "${folder}"`);
+  return await Promise.all(paths.map(async (path) => {
+    let document: unknown;
+    try {
+      document = parse(await Deno.readTextFile(join(root, path)));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.split("\n")[0] : "it is not YAML";
+      throw new SchemaError(`Cannot read ${path}: ${reason}`, { cause: error });
+    }
+    return entry(document, path);
+  }));
+}
+
+async function license(root: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(join(root, "LICENSE.txt"));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function yamlFiles(root: string, folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  try {
+    for await (const item of Deno.readDir(join(root, folder))) {
+      if (item.isDirectory) paths.push(...await yamlFiles(root, `${folder}/${item.name}`));
+      else if (item.name.endsWith(".yaml")) paths.push(`${folder}/${item.name}`);
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      throw new SchemaError(`Cannot read the schema: "${root}" should have a folder "${folder}"`, { cause: error });
+    }
+    throw error;
+  }
+  return paths;
+}

@@ -1,0 +1,78 @@
+/**
+ * Status items by Apple's published schema, and the items of a status report by their names.
+ *
+ * Promise: pure functions that never throw. What a device reports is accepted whether it is published or not.
+ *
+ * @module
+ */
+
+import type { Json, JsonObject } from "../protocol/plist_json.ts";
+import { status } from "./generated/status.ts";
+import { obstacle, supportFor } from "./support.ts";
+import type { SchemaTarget } from "./target.ts";
+import type { StatusItemFacts } from "./types.ts";
+
+/** The names that Apple publishes, such as "device.operating-system.version", in order. */
+export const STATUS_ITEMS: readonly string[] = Object.keys(status);
+
+/** Items of one report that are taken; Apple publishes fewer than 50. */
+export const MAX_ITEMS = 1000;
+
+/** Levels at which an unknown item is still taken apart. */
+const MAX_LEVELS = 16;
+
+/** The longest name that is taken. */
+const MAX_NAME = 500;
+
+/** The facts of a status item, or null when it is not published. */
+export function statusItemFacts(name: string): StatusItemFacts | null {
+  return Object.hasOwn(status, name) ? status[name] ?? null : null;
+}
+
+/** The items that the target can report, as far as is known of it: what to subscribe it to. */
+export function statusItemsFor(target: SchemaTarget): string[] {
+  return Object.entries(status)
+    .filter(([name, { systems }]) => obstacle(name, supportFor(systems, target), target) === null)
+    .map(([name]) => name);
+}
+
+/** One item of a status report. `known` is whether Apple publishes its name. */
+export type StatusValue = { path: string; value: Json; known: boolean };
+
+/** Names on the way to published items: "device", "device.operating-system", … */
+const PREFIXES: ReadonlySet<string> = new Set(STATUS_ITEMS.flatMap((name) => {
+  const words = name.split(".");
+  return words.slice(1).map((_, i) => words.slice(0, i + 1).join("."));
+}));
+
+/**
+ * The items in the `StatusItems` of a status report, each name once. A published item keeps its value whole. Below
+ * other names, objects are descended into until something that is not an object. Items beyond `MAX_ITEMS`, and names
+ * beyond 500 characters, are left out; below 16 levels an object is kept whole.
+ *
+ * @example
+ * ```ts
+ * flattenStatus({ device: { "operating-system": { version: "17.0" } } });
+ * // [{ path: "device.operating-system.version", value: "17.0", known: true }]
+ * ```
+ */
+export function flattenStatus(statusItems: JsonObject): StatusValue[] {
+  const items = new Map<string, StatusValue>();
+  const walk = (object: JsonObject, prefix: string, level: number) => {
+    for (const [key, value] of Object.entries(object)) {
+      if (items.size >= MAX_ITEMS) return;
+      const path = prefix === "" ? key : `${prefix}.${key}`;
+      if (path.length > MAX_NAME) continue;
+      const known = Object.hasOwn(status, path);
+      if (!known && isObject(value) && level < MAX_LEVELS && (Object.keys(value).length > 0 || PREFIXES.has(path))) {
+        walk(value, path, level + 1);
+      } else if (!items.has(path)) items.set(path, { path, value, known });
+    }
+  };
+  if (isObject(statusItems)) walk(statusItems, "", 1);
+  return [...items.values()];
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,29 @@
+/**
+ * Whom a declaration or a command is for, as far as the schema cares.
+ *
+ * @module
+ */
+
+import { isKnownOsVersion } from "../protocol/os_version.ts";
+import type { Platform } from "../protocol/platform.ts";
+import type { System } from "./types.ts";
+
+/** What is known of a device or of a user on it. Null, and "" for the version, is unknown, and forbids nothing. */
+export type SchemaTarget = {
+  channel: "Device" | "User";
+  platform: Platform | null;
+  /** With its extra, such as "13.3.1 (a)". */
+  osVersion: string;
+  supervised: boolean | null;
+  userEnrollment: boolean | null;
+};
+
+/** The schema's name for the target's system: it counts iPadOS as iOS. */
+export function systemOf(target: SchemaTarget): System | null {
+  return target.platform === "iPadOS" ? "iOS" : target.platform;
+}
+
+/** The target's version, or null when it is not known. */
+export function versionOf(target: SchemaTarget): string | null {
+  return isKnownOsVersion(target.osVersion) ? target.osVersion : null;
+}

@@ -1,0 +1,144 @@
+/**
+ * What Apple publishes about declarations, status items, commands and credentials, as facts.
+ *
+ * Promise: names, types, bounds and versions only; no text of Apple's. The tables under `generated/` have these types.
+ *
+ * Source: Apple's device management schema (github.com/apple/device-management), its `docs/schema.yaml`.
+ *
+ * @module
+ */
+
+/** The systems that the schema tells apart. It counts iPadOS as iOS. */
+export const SYSTEMS = ["iOS", "macOS", "tvOS", "visionOS", "watchOS"] as const;
+export type System = (typeof SYSTEMS)[number];
+
+export const KEY_TYPES = [
+  "string",
+  "integer",
+  "real",
+  "boolean",
+  "date",
+  "data",
+  "array",
+  "dictionary",
+  "any",
+] as const;
+export type KeyType = (typeof KEY_TYPES)[number];
+
+/** How a device was enrolled; "local" is a profile that a person installed, and never one of ours. */
+export const ENROLLMENTS = ["supervised", "device", "user", "local"] as const;
+export type Enrollment = (typeof ENROLLMENTS)[number];
+
+/** "system" is the device channel, "user" the user channel. */
+export const SCOPES = ["system", "user"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export const MODES = ["allowed", "required", "forbidden", "ignored"] as const;
+export type Mode = (typeof MODES)[number];
+
+export const COMBINE_TYPES = [
+  "boolean-or",
+  "boolean-and",
+  "number-min",
+  "number-max",
+  "enum-first",
+  "enum-last",
+  "first",
+  "array-append",
+  "set-union",
+  "set-intersection",
+] as const;
+export type CombineType = (typeof COMBINE_TYPES)[number];
+
+export const SUBTYPES = ["url", "hostname", "email"] as const;
+export type Subtype = (typeof SUBTYPES)[number];
+
+export const APPLIES = ["single", "multiple", "combined"] as const;
+export type Apply = (typeof APPLIES)[number];
+
+/** What differs on an iPad that several people share. */
+export type SharedIpad = {
+  readonly mode?: Mode;
+  readonly deviceChannel?: boolean;
+  readonly userChannel?: boolean;
+  readonly scopes?: readonly Scope[];
+};
+
+/** The conditions of one system. What is absent is inherited from the key or the payload around it. */
+export type Support = {
+  readonly introduced?: string;
+  readonly deprecated?: string;
+  readonly removed?: string;
+  readonly deviceChannel?: boolean;
+  readonly userChannel?: boolean;
+  readonly supervised?: boolean;
+  readonly automatedEnrollment?: boolean;
+  readonly userApproved?: boolean;
+  readonly enrollments?: readonly Enrollment[];
+  readonly scopes?: readonly Scope[];
+  readonly sharedIpad?: SharedIpad;
+  readonly userEnrollment?: Mode;
+  readonly beta?: true;
+};
+
+/** Per system its conditions; `false` where it does not exist; absent where nothing is said. */
+export type Systems = { readonly [S in System]?: Support | false };
+
+/** One key of a payload, or what the elements of an array are. */
+export type KeyFacts = {
+  /** The name; "ANY" stands for every name. Elements of an array have one too, which nobody sends. */
+  readonly key: string;
+  readonly type: KeyType;
+  readonly required?: true;
+  readonly systems?: Systems;
+  readonly range?: { readonly min?: number; readonly max?: number };
+  readonly values?: readonly (string | number)[];
+  readonly subtype?: Subtype;
+  /** A regular expression. */
+  readonly format?: string;
+  readonly default?: string | number | boolean;
+  /** How many elements the array around it has. */
+  readonly repetition?: { readonly min: number; readonly max: number };
+  readonly combine?: CombineType;
+  /** The value, or each element of it, is the identifier of an asset of one of these types. */
+  readonly assetTypes?: readonly string[];
+  /** The media types that the data behind the asset may have. */
+  readonly contentTypes?: readonly string[];
+  /**
+   * Of a dictionary its keys, of an array the kinds of its elements, of a string the values it may have (with the
+   * systems that know them). A dictionary without them holds anything.
+   */
+  readonly keys?: readonly KeyFacts[];
+  /** The name of `keys` that are written once for several places, or that contain themselves. */
+  readonly shape?: string;
+};
+
+export type Shapes = { readonly [name: string]: readonly KeyFacts[] };
+
+/** What payloads of every kind have. */
+export type PayloadFacts = {
+  readonly systems: Systems;
+  readonly keys: readonly KeyFacts[];
+  readonly shapes?: Shapes;
+  readonly beta?: true;
+};
+
+export const DECLARATION_KINDS = ["activation", "asset", "configuration", "management"] as const;
+export type DeclarationKind = (typeof DECLARATION_KINDS)[number];
+
+export type DeclarationFacts = PayloadFacts & {
+  readonly kind: DeclarationKind;
+  /** How several configurations of the type act together. */
+  readonly apply?: Apply;
+};
+
+/** A status item; `keys` has one key, which is the item. */
+export type StatusItemFacts = PayloadFacts;
+export type CommandFacts = PayloadFacts;
+/** A document that a credential asset refers to. */
+export type CredentialFacts = PayloadFacts;
+
+export type FactTable<F extends PayloadFacts> = { readonly [type: string]: F };
+
+/** Something wrong with a value: where, and a sentence that says what is and what should be. */
+export type SchemaIssue = { path: string; message: string };
