@@ -89,11 +89,3 @@ export async function findHostedCertAsset(db: Db, versionId: string): Promise<Ho
     select scep_issuer_id, subject, subject_alt_name from cert_asset_versions where version_id = ${versionId}`;
   return row;
 }
-
-/** Those of `digests` that no version has as its file. */
-export async function unreferencedFiles(db: Db, digests: readonly string[]): Promise<string[]> {
-  const rows = await db<{ sha256: string }[]>`
-    select sha256 from unnest(${[...digests]}::text[]) as one (sha256)
-    where not exists (select 1 from data_asset_versions a where a.file_sha256 = one.sha256) order by sha256`;
-  return rows.map(({ sha256 }) => sha256);
-}

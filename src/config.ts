@@ -71,7 +71,9 @@ const SCHEMA = z.object({
     "The certificate chain that signs profiles; TLS_FULLCHAIN, then the built-in CA otherwise.",
   ),
   SIGNING_PRIVKEY: keyPem.optional().describe("The private key of SIGNING_FULLCHAIN in PEM."),
-  DATA_DIR: z.string().default("./data").describe("The folder of the embedded database and the generated key file."),
+  DATA_DIR: z.string().default("./data").describe(
+    "The folder of the embedded database, the generated key file and uploaded files.",
+  ),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "should start with postgres://").optional().describe(
     "A PostgreSQL 15 or later; an embedded one otherwise.",
   ),
@@ -79,6 +81,20 @@ const SCHEMA = z.object({
   DATABASE_PREPARE: flag.default(true).describe("Prepared statements; false behind a transaction pooler."),
   SECRET_KEYS: z.string().optional().describe(
     "The keys that seal secrets, id:base64 of 32 bytes, comma separated, the sealing one first; DATA_DIR/secret.keys otherwise.",
+  ),
+  FILES_URL: z.string().regex(
+    /^s3:\/\/[a-z0-9][a-z0-9.-]+[a-z0-9](\/[A-Za-z0-9._-]+)*\/?$/,
+    "should be like s3://bucket/prefix",
+  )
+    .optional().describe("An S3-compatible bucket for uploaded files; the folder DATA_DIR/files otherwise."),
+  S3_ENDPOINT: origin.optional().describe("The address of the S3-compatible service; Amazon's in S3_REGION otherwise."),
+  S3_REGION: z.string().regex(/^[a-z0-9-]+$/, "should be a name like eu-central-1").default("us-east-1").describe(
+    "The region of the buckets.",
+  ),
+  S3_ACCESS_KEY_ID: z.string().min(1).optional().describe("The key that may read and write the buckets."),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).optional().describe("The secret of S3_ACCESS_KEY_ID."),
+  FILE_URI_HOSTS: list.default([]).describe(
+    "Hosts (with :port where it is not 443) that files may be fetched from over https when an API call names one there.",
   ),
   TRUSTED_PROXIES: list.default([]).describe(
     "Addresses or CIDR ranges of proxies whose forwarding headers are believed.",
@@ -245,6 +261,10 @@ function complete(settings: Settings): Config {
   pair("SIGNING_FULLCHAIN", "SIGNING_PRIVKEY");
   pair("APNS_KEY", "APNS_KEY_ID");
   pair("APNS_KEY", "APNS_TEAM_ID");
+  pair("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY");
+  if (settings.FILES_URL !== undefined && settings.S3_ACCESS_KEY_ID === undefined) {
+    throw new ConfigError("Cannot use the setting FILES_URL without S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY");
+  }
   if (settings.MTLS_PORT !== undefined && settings.TLS_FULLCHAIN === undefined) {
     throw new ConfigError("Cannot use the setting MTLS_PORT without TLS_FULLCHAIN and TLS_PRIVKEY");
   }

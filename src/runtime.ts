@@ -1,12 +1,13 @@
 /**
- * What the rest of the server is given instead of reaching for it: settings, database, time, randomness, keys, log and
- * network. Made once in `main.ts`; tests make their own.
+ * What the rest of the server is given instead of reaching for it: settings, database, time, randomness, keys, log,
+ * network and files. Made once in `main.ts`; tests make their own.
  *
  * @module
  */
 
 import type { Sql } from "../db/open.ts";
 import type { Config } from "./config.ts";
+import type { FileStore } from "./files/store.ts";
 import type { Logger } from "./log.ts";
 import type { KeyRing } from "./secrets/key_ring.ts";
 
@@ -80,4 +81,5 @@ export type Runtime = {
   keys: KeyRing;
   log: Logger;
   network: Network;
+  files: FileStore;
 };

@@ -10,6 +10,7 @@ import { ensurePartitions } from "../../db/events.ts";
 import { migrate } from "../../db/migrate.ts";
 import { openDatabase } from "../../db/open.ts";
 import { type Config, loadConfig } from "../config.ts";
+import { openFileStore } from "../files/open.ts";
 import { createLogger } from "../log.ts";
 import { type Runtime, systemClock, systemNetwork, systemRandom } from "../runtime.ts";
 import { loadKeyRing } from "../secrets/load.ts";
@@ -37,8 +38,14 @@ export async function openRuntime(overrides: Partial<Record<keyof Config, unknow
     if (applied.length > 0) log.info("Brought the database to this version", { migrations: applied });
     await ensurePartitions(sql, systemClock.now());
     const keys = await loadKeyRing(config, sql, systemRandom);
-    const runtime = { config, sql, clock: systemClock, random: systemRandom, keys, log, network: systemNetwork };
-    return { runtime, close };
+    const files = openFileStore({ config, network: systemNetwork, clock: systemClock, random: systemRandom });
+    return {
+      runtime: { config, sql, clock: systemClock, random: systemRandom, keys, log, network: systemNetwork, files },
+      close: async () => {
+        files.close();
+        await close();
+      },
+    };
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,6 @@
 /**
- * A runtime for tests: a clock that moves by hand, a ring of one fixed key, a log that is kept, no network.
+ * A runtime for tests: a clock that moves by hand, a ring of one fixed key, a log that is kept, no network, files
+ * in memory.
  *
  * @module
  */
@@ -10,6 +11,7 @@ import { createLogger } from "../../src/log.ts";
 import { type Network, type Runtime, systemRandom } from "../../src/runtime.ts";
 import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { withDatabase } from "./database.ts";
+import { MemoryStore } from "./memory_files.ts";
 
 /** A clock that stands still until told. */
 export class TestClock {
@@ -53,6 +55,7 @@ export async function testRuntime(
     keys: await parseKeyRing("test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", systemRandom),
     log: createLogger("debug", () => clock.now(), (line) => lines.push(line)),
     network: noNetwork,
+    files: new MemoryStore(clock),
     lines,
     databaseUrl,
   };

@@ -1,0 +1,179 @@
+/**
+ * Files in an S3-compatible bucket: `prefix/abcd…`. For servers of several machines, or without a disk of their own.
+ *
+ * @module
+ */
+
+import { type S3Client, s3Problem } from "./s3_client.ts";
+import { spool } from "./spool.ts";
+import { type FileStore, isDigest, type StoredFile } from "./store.ts";
+
+/** Bytes that are sent at once; also what memory holds. Buckets take at least 5 MiB and at most 10,000 parts. */
+const PART = 8 * 1024 * 1024;
+const MOST_PARTS = 10_000;
+
+const texts = (xml: string, tag: string): string[] =>
+  [...xml.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, "g"))].map(([, text = ""]) => plain(text));
+const plain = (text: string): string =>
+  text.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+
+async function readPart(file: Deno.FsFile, size: number): Promise<Uint8Array<ArrayBuffer>> {
+  const part = new Uint8Array(size);
+  for (let filled = 0; filled < size;) {
+    const read = await file.read(part.subarray(filled));
+    if (read === null) throw new Error("Cannot send a file to the bucket: it became shorter");
+    filled += read;
+  }
+  return part;
+}
+
+/** Keeps files in `bucket` under `prefix`, which is empty or ends with a slash. */
+export class BucketStore implements FileStore {
+  constructor(
+    private readonly client: S3Client,
+    private readonly bucket: string,
+    private readonly prefix: string,
+  ) {}
+
+  async put(content: ReadableStream<Uint8Array> | Uint8Array, limit: number) {
+    // The name is known when the content is: it is written down first, whatever its size.
+    const folder = await Deno.makeTempDir({ prefix: "espalier-put-" });
+    try {
+      const path = `${folder}/content`;
+      const stored = await spool(content, limit, path);
+      const file = await Deno.open(path);
+      try {
+        await (stored.size <= PART ? this.#putWhole(stored, file) : this.#putParts(stored, file));
+      } finally {
+        file.close();
+      }
+      return stored;
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+
+  async get(sha256: string) {
+    if (!isDigest(sha256)) return undefined;
+    const response = await this.client.send({ method: "GET", ...this.#at(sha256) });
+    if (response.status === 404) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    const size = Number(response.headers.get("content-length") ?? NaN);
+    if (response.status !== 200 || !Number.isSafeInteger(size)) throw await s3Problem(response);
+    return { body: response.body ?? ReadableStream.from([]), size };
+  }
+
+  async address(sha256: string, { contentType, seconds }: { contentType: string; seconds: number }) {
+    if (!isDigest(sha256) || !this.client.isPublic) return undefined;
+    return await this.client.presign({ ...this.#at(sha256), query: { "response-content-type": contentType } }, seconds);
+  }
+
+  async storedAt(sha256: string) {
+    if (!isDigest(sha256)) return undefined;
+    const response = await this.client.send({ method: "HEAD", ...this.#at(sha256) });
+    await response.body?.cancel();
+    if (response.status === 404) return undefined;
+    const stored = new Date(response.headers.get("last-modified") ?? NaN);
+    if (response.status !== 200 || Number.isNaN(stored.getTime())) throw await s3Problem(response);
+    return stored;
+  }
+
+  async remove(sha256: string) {
+    if (!isDigest(sha256)) return;
+    const response = await this.client.send({ method: "DELETE", ...this.#at(sha256) });
+    if (response.status !== 204 && response.status !== 200 && response.status !== 404) throw await s3Problem(response);
+    await response.body?.cancel();
+  }
+
+  async *list() {
+    let after: string | undefined;
+    do {
+      const xml = await this.#read({
+        "list-type": "2",
+        "prefix": this.prefix,
+        ...(after === undefined ? {} : { "continuation-token": after }),
+      });
+      for (const [, item = ""] of xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
+        const [key = "", modified = ""] = [texts(item, "Key")[0], texts(item, "LastModified")[0]];
+        const sha256 = key.slice(this.prefix.length);
+        // Whatever else is in the bucket is not ours.
+        if (isDigest(sha256)) yield { sha256, storedAt: new Date(modified) };
+      }
+      after = texts(xml, "NextContinuationToken")[0];
+    } while (after !== undefined);
+  }
+
+  async tidy(before: Date) {
+    const xml = await this.#read({ "uploads": "", "prefix": this.prefix });
+    let removed = 0;
+    for (const [, item = ""] of xml.matchAll(/<Upload>(.*?)<\/Upload>/gs)) {
+      const [key = "", id = ""] = [texts(item, "Key")[0], texts(item, "UploadId")[0]];
+      const sha256 = key.slice(this.prefix.length);
+      if (!isDigest(sha256) || new Date(texts(item, "Initiated")[0] ?? NaN) >= before) continue;
+      await this.#abort(sha256, id);
+      removed++;
+    }
+    return removed;
+  }
+
+  close() {
+    this.client.close();
+  }
+
+  #at(sha256: string): { bucket: string; key: string } {
+    return { bucket: this.bucket, key: this.prefix + sha256 };
+  }
+
+  async #read(query: Record<string, string>): Promise<string> {
+    const response = await this.client.send({ method: "GET", bucket: this.bucket, query });
+    if (response.status !== 200) throw await s3Problem(response);
+    return await response.text();
+  }
+
+  async #putWhole({ sha256, size }: StoredFile, file: Deno.FsFile): Promise<void> {
+    const body = await readPart(file, size);
+    const response = await this.client.send({ method: "PUT", ...this.#at(sha256), body, sha256 });
+    if (response.status !== 200) throw await s3Problem(response);
+    await response.body?.cancel();
+  }
+
+  async #putParts({ sha256, size }: StoredFile, file: Deno.FsFile): Promise<void> {
+    const at = this.#at(sha256);
+    const begun = await this.client.send({ method: "POST", ...at, query: { uploads: "" } });
+    const answer = await begun.text();
+    const uploadId = texts(answer, "UploadId")[0];
+    if (begun.status !== 200 || uploadId === undefined) throw await s3Problem(begun, answer);
+    try {
+      const partSize = Math.max(PART, Math.ceil(size / MOST_PARTS));
+      const parts: string[] = [];
+      for (let sent = 0; sent < size; sent += partSize) {
+        const body = await readPart(file, Math.min(partSize, size - sent));
+        const query = { partNumber: String(parts.length + 1), uploadId };
+        const response = await this.client.send({ method: "PUT", ...at, query, body });
+        const etag = response.headers.get("etag");
+        if (response.status !== 200 || etag === null) throw await s3Problem(response);
+        await response.body?.cancel();
+        parts.push(`<Part><PartNumber>${parts.length + 1}</PartNumber><ETag>${escaped(etag)}</ETag></Part>`);
+      }
+      const body = new TextEncoder().encode(`<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`);
+      const done = await this.client.send({ method: "POST", ...at, query: { uploadId }, body });
+      const result = await done.text();
+      // The service may say 200 before it knows, and then that it failed.
+      if (done.status !== 200 || !result.includes("<CompleteMultipartUploadResult")) {
+        throw await s3Problem(done, result);
+      }
+    } catch (error) {
+      await this.#abort(sha256, uploadId).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #abort(sha256: string, uploadId: string): Promise<void> {
+    const response = await this.client.send({ method: "DELETE", ...this.#at(sha256), query: { uploadId } });
+    await response.body?.cancel();
+  }
+}

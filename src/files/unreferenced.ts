@@ -1,0 +1,66 @@
+/**
+ * Clears away files that nothing refers to any more, while files come and go.
+ *
+ * @module
+ */
+
+import { lockFile, unreferencedFiles } from "../../db/files.ts";
+import type { Tx } from "../../db/open.ts";
+import { problem } from "../errors.ts";
+import type { Runtime } from "../runtime.ts";
+import type { ListedFile } from "./store.ts";
+
+type Needs = Pick<Runtime, "sql" | "files" | "clock">;
+
+/** Seconds between the upload of a file and the row that refers to it, at most. */
+const GRACE_SECONDS = 86_400;
+const BATCH = 500;
+
+/**
+ * Removes the files that were put more than a day ago and that no row refers to, and what broken uploads left. Answers how
+ * many files went. For housekeeping; may be stopped and repeated. Throws `signal.reason` when told to stop.
+ */
+export async function removeUnreferencedFiles(runtime: Needs, signal?: AbortSignal): Promise<number> {
+  const { files } = runtime;
+  const before = new Date(runtime.clock.now().getTime() - GRACE_SECONDS * 1000);
+  await files.tidy(before);
+  let removed = 0;
+  let batch: ListedFile[] = [];
+  const work = async () => {
+    signal?.throwIfAborted();
+    for (const sha256 of await unreferencedFiles(runtime.sql, batch.map(({ sha256 }) => sha256))) {
+      if (await removeUnused(runtime, sha256, before)) removed++;
+    }
+    batch = [];
+  };
+  for await (const file of files.list()) {
+    if (file.storedAt >= before) continue;
+    batch.push(file);
+    if (batch.length === BATCH) await work();
+  }
+  if (batch.length > 0) await work();
+  return removed;
+}
+
+/** Removes one file, if it is still old and unused now that nobody else can refer to it. */
+async function removeUnused({ sql, files }: Needs, sha256: string, before: Date): Promise<boolean> {
+  return await sql.begin(async (tx) => {
+    await lockFile(tx, sha256, "alone");
+    const [unused] = await unreferencedFiles(tx, [sha256]);
+    const storedAt = unused === undefined ? undefined : await files.storedAt(sha256);
+    if (storedAt === undefined || storedAt >= before) return false;
+    await files.remove(sha256);
+    return true;
+  });
+}
+
+/**
+ * Makes sure that a file stays, for the transaction that writes a row which refers to it. Throws `conflict` when it went away
+ * since it was put: the same content had been there for long, and was cleared away in that moment.
+ */
+export async function holdFile(tx: Tx, runtime: Pick<Runtime, "files">, sha256: string): Promise<void> {
+  await lockFile(tx, sha256, "with others");
+  if (await runtime.files.storedAt(sha256) === undefined) {
+    throw problem("conflict", "Cannot save: the file went away meanwhile. Upload it again.");
+  }
+}
