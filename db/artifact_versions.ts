@@ -113,15 +113,17 @@ export async function insertArtifactVersion(
   await writeFilter(db, { artifactVersionId: id }, row.filter);
 }
 
-/** Changes a version; its artifact stays. */
+/** Changes a version; its artifact stays. Where its content changed, devices that have it get it again. */
 export async function updateArtifactVersion(
   db: Db,
   id: string,
   row: ArtifactVersionValues,
+  contentChanged: boolean,
   now: Date,
 ): Promise<void> {
   await db`
-    update artifact_versions set version = ${row.version}, variables = ${[...row.variables]}, updated_at = ${now}
+    update artifact_versions set version = ${row.version}, variables = ${[...row.variables]}, updated_at = ${now},
+      content_revision = content_revision + ${contentChanged ? 1 : 0}
     where id = ${id}`;
   await writeFilter(db, { artifactVersionId: id }, row.filter);
 }

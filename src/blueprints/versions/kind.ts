@@ -46,6 +46,8 @@ export type VersionKind<Input, D extends Draft, Stored, Shown extends object> = 
   write(tx: Tx, id: string, stored: Stored, artifact: ArtifactRow): Promise<void>;
   /** What is kept, by version id. */
   load(db: Db, ids: readonly string[]): Promise<Map<string, Stored>>;
+  /** What devices get of it, as a text: when a change of the version changes it, those that have the version get it again. */
+  fingerprint(stored: Stored): string;
   /** The kind's own fields in the API. */
   show(runtime: Runtime, id: string, stored: Stored): Promise<Shown>;
   /** The same for the audit log: no secret, no file, but what tells one from another. */

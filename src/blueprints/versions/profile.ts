@@ -143,6 +143,7 @@ export const profileKind: VersionKind<ProfileInput, ProfileDraft, ProfileVersion
   },
   write: writeProfileVersion,
   load: loadProfileVersions,
+  fingerprint: ({ sha256 }) => sha256,
   async show(runtime, id, stored) {
     return {
       source: (await runtime.keys.open(stored.sourceSealed, contextOf(id))).toBase64(),

@@ -132,14 +132,18 @@ async function save<D extends Draft, Input, Stored, Shown extends object>(
   id: string,
   input: VersionInput,
   draft: D,
-  before?: ArtifactVersionRow,
+  before?: Version<Stored>,
 ): Promise<Version<Stored>> {
-  const artifact = await mustFit(tx, kind.types, id, input, before);
+  const artifact = await mustFit(tx, kind.types, id, input, before?.row);
   const others = await otherVersions(tx, artifact.id, id);
-  const isNew = before === undefined;
-  const stored = valueOf(await kind.check({ tx, runtime, id, artifact, isNew, others }, draft));
-  const write = isNew ? insertArtifactVersion : updateArtifactVersion;
-  await write(tx, id, { ...input, variables: draft.variables }, runtime.clock.now());
+  const stored = valueOf(await kind.check({ tx, runtime, id, artifact, isNew: before === undefined, others }, draft));
+  const values = { ...input, variables: draft.variables };
+  const now = runtime.clock.now();
+  if (before === undefined) await insertArtifactVersion(tx, id, values, now);
+  else {
+    const changed = kind.fingerprint(before.stored) !== kind.fingerprint(stored);
+    await updateArtifactVersion(tx, id, values, changed, now);
+  }
   await kind.write(tx, id, stored, artifact);
   return await mustFindVersion(tx, kind, id);
 }
@@ -177,7 +181,7 @@ export async function changeVersion<D extends Draft, Input, Stored, Shown extend
   const draft = valueOf(await kind.read(runtime, content));
   return await changeDesired(runtime, async (tx) => {
     const before = await mustFindVersion(tx, kind, id);
-    const version = await save(tx, runtime, kind, id, input, draft, before.row);
+    const version = await save(tx, runtime, kind, id, input, draft, before);
     await recordAudit(tx, runtime, request, {
       action: "updated",
       model: MODEL,

@@ -100,3 +100,46 @@ export async function revision(runtime: TestRuntime): Promise<number> {
   const [row] = await runtime.sql<{ revision: number }[]>`select revision from desired_state`;
   return row?.revision ?? 0;
 }
+
+/** A device's channel, written without an enrollment; answers its id. */
+export async function channel(runtime: TestRuntime): Promise<number> {
+  await runtime.sql.unsafe(`
+    insert into meta_business_units (id, name, created_at, updated_at) values (901, 'x', now(), now());
+    insert into push_certificates (id, name, topic, private_key_sealed, created_at, updated_at)
+      values (901, 'p', 't', 'x', now(), now());
+    insert into devices (id, udid, serial_number, created_at, updated_at) values (901, 'U', 'S', now(), now());
+    insert into enrollment_sessions (id, kind, status, secret_hash, challenge_hash, meta_business_unit_id, expires_at,
+        created_at, updated_at)
+      values (901, 'OTA', 'COMPLETED', '\\x01', '\\x01', 901, now(), now(), now());
+    insert into enrollments (id, device_id, session_id, push_certificate_id, created_at, updated_at)
+      values (901, 901, 901, 901, now(), now());
+    insert into channels (id, enrollment_id, created_at, updated_at) values (901, 901, now(), now())`);
+  return 901;
+}
+
+/** Says that a channel has a version. */
+export async function install(
+  runtime: TestRuntime,
+  channelId: number,
+  versionId: string,
+  status = "Installed",
+): Promise<void> {
+  await runtime.sql`
+    insert into target_artifacts (channel_id, artifact_version_id, artifact_id, status, via, created_at, updated_at)
+    select ${channelId}, id, artifact_id, ${status}, 'command', now(), now() from artifact_versions where id = ${versionId}`;
+}
+
+/** Puts a command with a version on its way to a channel. */
+export async function send(runtime: TestRuntime, channelId: number, versionId: string): Promise<void> {
+  await runtime.sql`
+    insert into commands (uuid, channel_id, name, arguments, created_at, updated_at)
+    values (gen_random_uuid(), ${channelId}, 'InstallProfile',
+      jsonb_build_object('artifact_version', ${versionId}::text), now(), now())`;
+}
+
+/** How often the content of a version has changed. */
+export async function contentRevision(runtime: TestRuntime, versionId: string): Promise<number> {
+  const [row] = await runtime.sql<{ contentRevision: number }[]>`
+    select content_revision from artifact_versions where id = ${versionId}`;
+  return row?.contentRevision ?? -1;
+}
