@@ -29,6 +29,7 @@ export type DeviceUser = {
   userKey: string;
   longName: string;
   shortName: string;
+  declarativeManagement: boolean;
   lastIp: string | null;
   lastSeenAt: string | null;
   createdAt: string;
@@ -78,19 +79,21 @@ const select = (db: Db) =>
       exists (select 1 from escrowed_secrets s where s.device_id = d.id and s.kind = 'device_lock_pin' and s.ended_at is null)
         as lock_pin_escrowed,
       coalesce((select jsonb_agg(jsonb_build_object('id', u.id, 'userKey', u.user_key, 'longName', u.user_long_name,
-          'shortName', u.user_short_name, 'lastIp', u.last_ip, 'lastSeenAt', u.last_seen_at, 'createdAt', u.created_at,
+          'shortName', u.user_short_name, 'declarativeManagement', (select q.declarative_management
+            from channel_plans q where q.channel_id = u.id), 'lastIp', u.last_ip, 'lastSeenAt', u.last_seen_at, 'createdAt', u.created_at,
           'updatedAt', u.updated_at) order by u.id)
         from channels u where u.enrollment_id = e.id and u.user_key <> ''), '[]') as users, e.name, e.model,
       e.platform, e.os_version, e.os_version_extra, e.build_version, e.build_version_extra, e.apple_silicon, e.supervised,
       e.dep_enrollment, e.user_enrollment, e.user_approved_enrollment, e.activation_lock_manageable,
-      e.awaiting_configuration, e.declarative_management, e.bootstrap_token_sealed is not null as bootstrap_token_escrowed,
+      e.awaiting_configuration, p.declarative_management, e.bootstrap_token_sealed is not null as bootstrap_token_escrowed,
       (e.security_info->>'FDE_Enabled')::boolean as filevault_enabled, c.last_ip, c.last_seen_at, c.last_notified_at,
       e.ended_at as checkout_at,
       (select max(i.not_after) from enrollment_identities i where i.enrollment_id = e.id and i.retired_at is null)
         as cert_not_valid_after
     from devices d
     left join enrollments e on e.id = d.enrollment_id
-    left join channels c on c.enrollment_id = e.id and c.user_key = ''`;
+    left join channels c on c.enrollment_id = e.id and c.user_key = ''
+    left join channel_plans p on p.channel_id = c.id`;
 
 /** What devices may be sorted by. */
 export const DEVICE_ORDERINGS = ["created_at", "last_seen_at", "updated_at"] as const;

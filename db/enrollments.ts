@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ensureChannel } from "./channels.ts";
 import { type Db, type Json, json, one } from "./open.ts";
 
 /** Finds or adds the hardware; answers its row, locked. */
@@ -21,7 +22,7 @@ export async function upsertDevice(
   );
 }
 
-/** Ends the current enrollment of a device, its secrets forgotten and its open commands cancelled. */
+/** Ends the current enrollment of a device: its secrets and artifacts forgotten, its open commands cancelled. */
 export async function endEnrollment(db: Db, deviceId: number, now: Date): Promise<number | undefined> {
   const [row] = await db<{ id: number }[]>`
     update enrollments set ended_at = ${now}, unlock_token_sealed = null, bootstrap_token_sealed = null, updated_at = ${now}
@@ -38,6 +39,12 @@ export async function endEnrollment(db: Db, deviceId: number, now: Date): Promis
     from gone g join channels c on c.id = g.channel_id`;
   await db`update channels set push_token = null, push_magic_sealed = null, push_due_at = null
     where enrollment_id = ${row.id}`;
+  // What is on the device is not ours any more; versions that nobody has can be deleted.
+  await db`delete from target_artifacts where channel_id in (select id from channels where enrollment_id = ${row.id})`;
+  await db`
+    update channel_plans set declarative_management = false, declarations_token = null, desired_digest = null,
+      advertised = '{}', advertised_before = '{}', updated_at = ${now}
+    where channel_id in (select id from channels where enrollment_id = ${row.id})`;
   return row.id;
 }
 
@@ -65,8 +72,7 @@ export async function insertEnrollment(db: Db, row: NewEnrollment, now: Date): P
         ${row.osVersion}, ${row.buildVersion}, false, ${row.userEnrollment}, ${row.blueprintId}, ${now}, ${now})
       returning id`,
   );
-  await db`
-    insert into channels (enrollment_id, next_action_at, created_at, updated_at) values (${id}, ${now}, ${now}, ${now})`;
+  await ensureChannel(db, id, "", now);
   await db`update devices set enrollment_id = ${id} where id = ${row.deviceId}`;
   return id;
 }

@@ -80,7 +80,7 @@ const partitionName = (table: string, start: Date) =>
   `${table}_${start.getUTCFullYear()}_${String(start.getUTCMonth() + 1).padStart(2, "0")}`;
 
 /** The tables that are partitioned by month. */
-export const MONTHLY_TABLES = ["events", "command_history"] as const;
+export const MONTHLY_TABLES = ["events", "command_history", "status_item_history"] as const;
 
 /** Any constant; all processes of all versions use the same. */
 const PARTITION_LOCK = 7_236_502;

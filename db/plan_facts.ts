@@ -1,13 +1,13 @@
 /**
- * The rows behind a plan, read in two statements.
+ * The rows behind a plan.
  *
  * @module
  */
 
 import type { TargetRow } from "./devices.ts";
-import { type Db, one } from "./open.ts";
+import { type Db, type Json, one } from "./open.ts";
 
-/** A channel with its enrollment, blueprint and identity. Collect options are 0 (no), 1 (managed) and 2 (all). */
+/** A channel with its enrollment, identity and declarations, and the revision of what devices should have. */
 export type PlanRow = TargetRow & {
   osVersionExtra: string;
   sessionStartedAt: Date | null;
@@ -17,10 +17,17 @@ export type PlanRow = TargetRow & {
   certificatesAt: Date | null;
   profilesAt: Date | null;
   inventoryAsked: Record<string, string>;
-  inventoryInterval: number | null;
-  collectApps: number | null;
-  collectCertificates: number | null;
-  collectProfiles: number | null;
+  serialNumber: string;
+  tags: number[];
+  enrolledAt: Date;
+  blueprintId: number | null;
+  revision: number;
+  declarativeManagement: boolean;
+  declarationsToken: string | null;
+  syncFailedToken: string | null;
+  syncFailedAt: Date | null;
+  clientCapabilities: Json;
+  desiredDigest: string | null;
   identityNotAfter: Date | null;
   renewalStartedAt: Date | null;
   lockPinEscrowed: boolean;
@@ -35,14 +42,19 @@ export async function findPlanRow(db: Db, channelId: number, lock: boolean): Pro
         e.user_approved_enrollment as user_approved, e.activation_lock_manageable, e.awaiting_configuration,
         e.device_information_at, e.security_info_at, e.apps_at, e.certificates_at, e.profiles_at,
         e.inventory_asked,
-        b.inventory_interval, b.collect_apps, b.collect_certificates, b.collect_profiles,
+        d.serial_number, e.created_at as enrolled_at, e.blueprint_id,
+        array(select tag_id from device_tags where serial_number = d.serial_number) as tags,
+        (select revision from desired_state) as revision,
+        p.declarative_management, p.declarations_token, p.sync_failed_token, p.sync_failed_at, p.client_capabilities,
+        p.desired_digest,
         (select max(not_after) from enrollment_identities where enrollment_id = e.id and retired_at is null)
           as identity_not_after,
         (select max(created_at) from enrollment_sessions where enrollment_id = e.id and kind = 'RE')
           as renewal_started_at,
         exists (select 1 from escrowed_secrets where device_id = e.device_id and kind = 'device_lock_pin'
           and ended_at is null) as lock_pin_escrowed
-      from channels c join enrollments e on e.id = c.enrollment_id left join blueprints b on b.id = e.blueprint_id
+      from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
+        join channel_plans p on p.channel_id = c.id
       where c.id = ${channelId} ${lock ? db`for update of c` : db``}`,
   );
 }
@@ -52,6 +64,7 @@ export type PlanCommandRow = {
   id: number;
   uuid: string;
   name: string;
+  artifactVersion: string | null;
   state: "queued" | "sent" | "notNow";
   notBefore: Date | null;
   expiresAt: Date | null;
@@ -63,7 +76,7 @@ export type PlanCommandRow = {
 /** The live queue of a channel, oldest first. */
 export async function findPlanQueue(db: Db, channelId: number): Promise<PlanCommandRow[]> {
   return await db<PlanCommandRow[]>`
-    select id, uuid, name, state, not_before, expires_at, sent_at, not_now_at, created_at
+    select id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at, not_now_at, created_at
     from commands where channel_id = ${channelId} order by id`;
 }
 

@@ -37,6 +37,7 @@ export const housekeeping = defineJob({
       dropped_partitions: [
         ...await dropPartitionsBefore(sql, "events", monthsAgo(config.EVENT_RETENTION_MONTHS)),
         ...await dropPartitionsBefore(sql, "command_history", monthsAgo(config.HISTORY_RETENTION_MONTHS)),
+        ...await dropPartitionsBefore(sql, "status_item_history", monthsAgo(config.HISTORY_RETENTION_MONTHS)),
       ],
       deleted: {
         sessions: await deleteExpiredSessions(sql, now),

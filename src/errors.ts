@@ -28,6 +28,7 @@ export const CATALOGUE = {
   // Requests of devices. Only `device-released` is 401: it makes the device unenroll.
   "device-bad-request": { status: 400, sentence: "Cannot understand the device's message." },
   "device-not-identified": { status: 400, sentence: "Cannot identify the device." },
+  "declaration-unknown": { status: 404, sentence: "There is no such declaration for this device." },
   "device-unsupported": { status: 400, sentence: "Cannot serve this message type." },
   "device-user-unmanaged": { status: 410, sentence: "This server does not manage network users." },
   "device-released": { status: 401, sentence: "This device has been released from management." },

@@ -2,7 +2,7 @@
 
 -- Counts up with every change that a plan may depend on: what processes remember of blueprints is valid for one revision.
 create table desired_state (
-  only boolean primary key default true check (only),
+  id boolean primary key default true check (id),
   revision bigint not null default 1,
   -- When the next device may be woken: waves of changes queue up behind each other, whatever process runs them.
   next_wake_at timestamptz not null default '-infinity'
@@ -10,6 +10,8 @@ create table desired_state (
 insert into desired_state default values;
 
 alter table blueprints add column legacy_profiles_via_ddm boolean not null default true;
+-- Digest of everything in it when its devices were last looked through for those that have to come.
+alter table blueprints add column fanned_out_digest text;
 
 create table artifacts (
   id uuid primary key,
@@ -47,6 +49,8 @@ create table artifact_versions (
   state text not null default 'active' check (state in ('active', 'halted', 'withdrawn')),
   state_reason text not null default '',
   state_at timestamptz,
+  -- Counts the changes of its content: devices that have an older one get it again.
+  content_revision integer not null default 0,
   -- Names of the variables in it, such as ENROLLED_DEVICE.UDID.
   variables text[] not null default '{}',
   created_at timestamptz not null,
@@ -160,6 +164,8 @@ create table target_artifacts (
   artifact_id uuid not null references artifacts on delete restrict,
   status text not null check (status in ('Acknowledged', 'AwaitingConfirmation', 'Installed', 'Uninstalled', 'Failed',
     'RemovalFailed', 'ForceReinstall')),
+  -- Which content of the version.
+  content_revision integer not null default 0,
   -- How it got there: what came by declaration is also taken away by declaration.
   via text not null check (via in ('command', 'declaration')),
   extra_info jsonb not null default '{}',
@@ -191,7 +197,9 @@ create table channel_plans (
   declarations_token text,
   advertised jsonb not null default '{}',
   advertised_before jsonb not null default '{}',
-  -- Failures that make a declaration be told anew are counted here; an operator may ask for it too.
+  -- The last sync that the device refused, and when: the same one is not tried again at once.
+  sync_failed_token text,
+  sync_failed_at timestamptz,
   client_capabilities jsonb,
   status_reported_at timestamptz,
   updated_at timestamptz not null

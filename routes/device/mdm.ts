@@ -40,7 +40,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
       const answer = await handleCheckin(runtime, sender, parseCheckin(body), request);
       return new Response(answer.body, {
         status: 200,
-        ...(answer.body === null ? {} : { headers: { "Content-Type": "application/xml" } }),
+        ...(answer.body === null ? {} : { headers: { "Content-Type": answer.type ?? "application/xml" } }),
       });
     }
     const command = await handleConnect(runtime, sender, parseReport(body), request);

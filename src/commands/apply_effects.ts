@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { recordRefused, recordTold } from "../../db/channel_plans.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollments.ts";
 import {
   type InstalledAppRow,
@@ -14,6 +15,9 @@ import {
   replaceProfiles,
 } from "../../db/inventory.ts";
 import type { Tx } from "../../db/open.ts";
+import { type ArtifactOwner, failureInfo, recordSeen } from "../blueprints/observe.ts";
+import type { ObservedStatus } from "../blueprints/observed.ts";
+import { verifyProfiles } from "../blueprints/verify_profiles.ts";
 import { escrow } from "../escrow.ts";
 import type { RequestInfo } from "../events/record.ts";
 import { parseCertificate } from "../pki/certificate.ts";
@@ -22,7 +26,7 @@ import type { Runtime } from "../runtime.ts";
 import type { Effect } from "./effect.ts";
 
 /** Whose records change. */
-export type EffectOwner = { enrollmentId: number; deviceId: number; serialNumber: string };
+export type EffectOwner = ArtifactOwner & { enrollmentId: number };
 
 type EffectOf<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
 type Context = { tx: Tx; runtime: Runtime; request: RequestInfo; owner: EffectOwner; now: Date };
@@ -114,11 +118,31 @@ async function applyCertificates(effect: EffectOf<"certificates">, { tx, runtime
   await replaceCertificates(tx, owner.enrollmentId, distinct(rows, ({ fingerprint }) => fingerprint), now);
 }
 
-async function applyProfiles(effect: EffectOf<"profiles">, { tx, owner, now }: Context) {
+async function applyProfiles(effect: EffectOf<"profiles">, { tx, runtime, request, owner, now }: Context) {
   const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
   const rows = effect.profiles.map(({ signers, ...profile }) => ({ ...profile, signers: signers.map(sha256) }));
   const key = ({ uuid, identifier }: { uuid: string; identifier: string }) => JSON.stringify([uuid, identifier]);
-  await replaceProfiles(tx, owner.enrollmentId, distinct(rows, key), now);
+  // The list of a user's channel is not the device's inventory.
+  if (owner.userKey === "") await replaceProfiles(tx, owner.enrollmentId, distinct(rows, key), now);
+  await verifyProfiles(tx, runtime, request, owner, effect.profiles);
+}
+
+const ARTIFACT_STATUS = {
+  accepted: "Acknowledged",
+  failed: "Failed",
+  removed: "Uninstalled",
+  removalFailed: "RemovalFailed",
+} as const satisfies Record<EffectOf<"artifact">["outcome"], ObservedStatus>;
+
+async function applyArtifact(effect: EffectOf<"artifact">, { tx, runtime, request, owner }: Context) {
+  await recordSeen(tx, runtime, request, owner, [{
+    versionId: effect.artifactVersion,
+    status: ARTIFACT_STATUS[effect.outcome],
+    via: "command",
+    contentRevision: effect.contentRevision,
+    extraInfo: failureInfo(effect.errors),
+    uniqueInstallIdentifier: effect.attempt,
+  }]);
 }
 
 /** Applies one effect. */
@@ -137,9 +161,14 @@ export async function applyEffect(effect: Effect, context: Context): Promise<voi
       return await applyProfiles(effect, context);
     case "lockPin":
       return await escrow(tx, runtime, request, owner, "device_lock_pin", effect.pin);
-    case "prkCms":
     case "artifact":
-      // Of FileVault settings and artifacts, which nothing declares yet: without a declaration there is no record to change.
+      return await applyArtifact(effect, context);
+    case "declarationsTold":
+      return await recordTold(tx, owner.channelId, effect.token, context.now);
+    case "declarationsRefused":
+      return await recordRefused(tx, owner.channelId, effect.token, context.now);
+    case "prkCms":
+      // Of FileVault settings, which nothing declares yet: without a declaration there is no record to change.
       return;
     case "unreadable":
       return runtime.log.warn("Cannot use the result of a command", { device: owner.deviceId, reason: effect.reason });

@@ -108,7 +108,14 @@ export type Effect =
     kind: "artifact";
     artifactVersion: string;
     outcome: "accepted" | "failed" | "removed" | "removalFailed";
+    /** Which content of the version it was. */
+    contentRevision: number;
+    /** The command's UUID. */
+    attempt: string;
     errors: ReportedError[];
   }
+  /** The device took a sync token of its declarations, or refused it. */
+  | { kind: "declarationsTold"; token: string }
+  | { kind: "declarationsRefused"; token: string }
   /** The device acknowledged, but the answer lacks what was asked for. The raw bytes should be kept. */
   | { kind: "unreadable"; reason: string };

@@ -11,11 +11,16 @@
 
 import { z } from "zod";
 import { bytes, text } from "./arguments.ts";
+import { artifactResult, contentRevision } from "./artifact_result.ts";
 import { type CommandDefinition, redact } from "./command.ts";
 import { channel, firstOf, userEnrollment } from "./validity.ts";
 
 const NAME = "InstallProfile";
-const args = z.object({ profile: bytes(), artifact_version: text().optional() });
+// Of an artifact's version the bytes are made when the device is there to take them.
+const args = z.object({ profile: bytes().optional(), artifact_version: text().optional(), ...contentRevision })
+  .refine(({ profile, artifact_version }) => profile !== undefined || artifact_version !== undefined, {
+    error: "A profile or an artifact version is required.",
+  });
 type Args = z.infer<typeof args>;
 
 export const installProfile: CommandDefinition<Args> = {
@@ -32,17 +37,7 @@ export const installProfile: CommandDefinition<Args> = {
       channel(NAME, target, ["iPadOS", "macOS"]),
       userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"]),
     ),
-  build: (args) => ({ Payload: Uint8Array.fromBase64(args.profile) }),
-  onAcknowledged: (_report, args) =>
-    args.artifact_version === undefined
-      ? []
-      : [{ kind: "artifact", artifactVersion: args.artifact_version, outcome: "accepted", errors: [] }],
-  onError: (report, args) =>
-    args.artifact_version === undefined ? [] : [{
-      kind: "artifact",
-      artifactVersion: args.artifact_version,
-      outcome: "failed",
-      errors: report.errorChain ?? [],
-    }],
-  describe: (args) => redact(args, ["artifact_version"], ["profile"]),
+  build: (args) => ({ Payload: Uint8Array.fromBase64(args.profile ?? "") }),
+  ...artifactResult("accepted", "failed"),
+  describe: (args) => redact(args, ["artifact_version", "content_revision"], ["profile"]),
 };

@@ -19,7 +19,7 @@ export const secretContext = (id: number) => ({ table: "commands", column: "secr
 export type Queued = { id: number; uuid: string };
 
 /**
- * Queues a command on a channel.
+ * Queues a command on a channel. Of a `singleton` there is one at a time.
  *
  * Throws `refused` ("Invalid target.") when it is not for this target, `invalid` with the fields that are wrong.
  */
@@ -30,7 +30,7 @@ export async function queueCommand(
   target: CommandTarget,
   channelId: number,
   input: unknown,
-  options: { singleton?: boolean; notBefore?: Date } = {},
+  options: { singleton?: string; notBefore?: Date } = {},
 ): Promise<Queued> {
   const reason = command.invalidFor(target);
   if (reason !== null) throw problem("refused", "Invalid target.", { reason });
@@ -57,7 +57,7 @@ export async function queueCommand(
     secretsSealed: Object.keys(secrets).length === 0
       ? null
       : await runtime.keys.seal(JSON.stringify(secrets), secretContext(id)),
-    singleton: options.singleton === true ? command.name : null,
+    singleton: options.singleton ?? null,
     notBefore: options.notBefore ?? null,
     expiresAt: command.expiresAfter === null ? null : new Date(now.getTime() + command.expiresAfter * 1000),
   }, now);

@@ -10,14 +10,17 @@
 import { certificateList } from "./certificate_list.ts";
 import type { CommandDefinition } from "./command.ts";
 import { customCommand } from "./custom_command.ts";
+import { declarativeManagement } from "./declarative_management.ts";
 import { deviceInformation } from "./device_information.ts";
 import { deviceLock } from "./device_lock.ts";
 import { eraseDevice } from "./erase_device.ts";
 import { installProfile } from "./install_profile.ts";
+import { installProvisioningProfile } from "./install_provisioning_profile.ts";
 import { installedApplicationList } from "./installed_application_list.ts";
 import { profileList } from "./profile_list.ts";
 import { reenroll } from "./reenroll.ts";
 import { removeProfile } from "./remove_profile.ts";
+import { removeProvisioningProfile } from "./remove_provisioning_profile.ts";
 import { restartDevice } from "./restart_device.ts";
 import { securityInfo } from "./security_info.ts";
 
@@ -28,14 +31,17 @@ export type AnyCommand = CommandDefinition<unknown>;
 export const COMMANDS: readonly AnyCommand[] = [
   certificateList,
   customCommand,
+  declarativeManagement,
   deviceInformation,
   deviceLock,
   eraseDevice,
   installProfile,
+  installProvisioningProfile,
   installedApplicationList,
   profileList,
   reenroll,
   removeProfile,
+  removeProvisioningProfile,
   restartDevice,
   securityInfo,
 ];

@@ -8,6 +8,7 @@
 
 import { z } from "zod";
 import { REQUIRED, text } from "./arguments.ts";
+import { artifactResult } from "./artifact_result.ts";
 import { type CommandDefinition, redact } from "./command.ts";
 import { channel, firstOf, userEnrollment } from "./validity.ts";
 
@@ -30,16 +31,6 @@ export const removeProfile: CommandDefinition<Args> = {
       userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"]),
     ),
   build: (args) => ({ Identifier: args.identifier }),
-  onAcknowledged: (_report, args) =>
-    args.artifact_version === undefined
-      ? []
-      : [{ kind: "artifact", artifactVersion: args.artifact_version, outcome: "removed", errors: [] }],
-  onError: (report, args) =>
-    args.artifact_version === undefined ? [] : [{
-      kind: "artifact",
-      artifactVersion: args.artifact_version,
-      outcome: "removalFailed",
-      errors: report.errorChain ?? [],
-    }],
+  ...artifactResult("removed", "removalFailed"),
   describe: (args) => redact(args, ["identifier", "artifact_version"], []),
 };

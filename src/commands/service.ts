@@ -17,19 +17,23 @@ import {
 import { findTarget } from "../../db/devices.ts";
 import { type ContactRow, recordContact } from "../../db/identities.ts";
 import type { Db, Json, Tx } from "../../db/open.ts";
+import { recordDigest } from "../../db/channel_plans.ts";
 import { recordInventoryAsked } from "../../db/plan_facts.ts";
+import { recordSeen } from "../blueprints/observe.ts";
 import { bindRenewedIdentity } from "../enrollment/checkin.ts";
 import { renewalProfile } from "../enrollment/renewal.ts";
 import { problem } from "../errors.ts";
 import { endEscrow } from "../escrow.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import type { Certificate } from "../pki/certificate.ts";
+import { desiredDigest } from "../planner/digest.ts";
 import type { PlanFacts } from "../planner/facts.ts";
 import { loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
 import { commandPayload, type Report } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
-import { applyEffect } from "./apply_effects.ts";
+import { applyEffect, type EffectOwner } from "./apply_effects.ts";
+import { artifactContent } from "./artifact_content.ts";
 import { commandDict, type CommandTarget, type Effect } from "./command.ts";
 import { queueCommand, secretContext } from "./queue.ts";
 import { type AnyCommand, commandNamed } from "./registry.ts";
@@ -116,9 +120,18 @@ async function applyReport(
     errorChain: report.errorChain === undefined ? null : JSON.parse(JSON.stringify(report.errorChain)),
   }, now);
   if (contact.blockedAt !== null) return;
-  const owner = { enrollmentId: contact.enrollmentId, deviceId: contact.deviceId, serialNumber: contact.serialNumber };
+  const owner = ownerOf(contact, report, target);
   for (const effect of effects) await applyEffect(effect, { tx, runtime, request, owner, now });
 }
+
+const ownerOf = (contact: ContactRow, report: Report, { osVersion }: CommandTarget): EffectOwner => ({
+  channelId: contact.channelId,
+  enrollmentId: contact.enrollmentId,
+  deviceId: contact.deviceId,
+  serialNumber: contact.serialNumber,
+  userKey: report.ids.userKey ?? "",
+  osVersion,
+});
 
 function effectsOf(command: AnyCommand, args: unknown, report: Report, target: CommandTarget): Effect[] {
   const parsed = command.args.safeParse(args);
@@ -156,15 +169,21 @@ async function nextCommand(
       // A device that comes by itself has been unlocked.
       await endEscrow(tx, runtime, request, contact, "device_lock_pin");
     }
-    const { next, planAgainAt } = plan(facts, now);
+    const { next, planAgainAt, situation } = plan(facts, now);
+    const digest = desiredDigest(facts.blueprint, situation);
+    if (digest !== facts.desiredDigest) await recordDigest(tx, channelId, digest, now);
     if (next === null) {
       // While a PIN is held the next contact is looked at, since it ends the lock.
       const again = facts.lockPinEscrowed && report.status !== "Idle" ? now : planAgainAt;
       await setNextAction(tx, channelId, again);
       return null;
     }
+    if (next.kind === "cancel") {
+      await finishCommand(tx, next.commandId, { state: "cancelled", result: null, errorChain: null }, now);
+      continue;
+    }
     const commandId = next.kind === "queued" ? next.commandId : await queueStep(tx, runtime, contact, facts, next);
-    const payload = await send(tx, runtime, facts.target, channelId, commandId);
+    const payload = await send(tx, runtime, request, ownerOf(contact, report, facts.target), facts.target, commandId);
     if (payload !== null) return payload;
   }
   throw new Error("Cannot plan: no command of the plan can be sent");
@@ -176,7 +195,7 @@ async function queueStep(
   runtime: Runtime,
   contact: ContactRow,
   facts: PlanFacts,
-  step: Exclude<Step, { kind: "queued" }>,
+  step: Exclude<Step, { kind: "queued" | "cancel" }>,
 ): Promise<number> {
   const name = step.kind === "renewal" ? "Reenroll" : step.name;
   const command = commandNamed(name);
@@ -184,8 +203,11 @@ async function queueStep(
   const input = step.kind === "renewal"
     ? { profile: (await renewalProfile(tx, runtime, contact)).toBase64() }
     : step.arguments;
-  const { id } = await queueCommand(tx, runtime, command, facts.target, contact.channelId, input, { singleton: true });
-  if (step.kind === "command") await recordInventoryAsked(tx, contact.channelId, name, runtime.clock.now());
+  const singleton = step.kind === "command" ? step.singleton ?? name : name;
+  const { id } = await queueCommand(tx, runtime, command, facts.target, contact.channelId, input, { singleton });
+  if (step.kind === "command" && step.inventory === true) {
+    await recordInventoryAsked(tx, contact.channelId, name, runtime.clock.now());
+  }
   return id;
 }
 
@@ -193,26 +215,54 @@ async function queueStep(
 async function send(
   tx: Tx,
   runtime: Runtime,
+  request: RequestInfo,
+  owner: EffectOwner,
   target: CommandTarget,
-  channelId: number,
   commandId: number,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const now = runtime.clock.now();
+  const { channelId } = owner;
   const wait = Math.max(runtime.config.COMMAND_RESEND_AFTER, runtime.config.PUSH_MAX_COMMAND_WAIT);
   const row = await markSent(tx, channelId, commandId, new Date(now.getTime() + wait * 1000), now);
-  const command = commandNamed(row.name);
-  const parsed = command?.args.safeParse(await argumentsOf(runtime, row));
-  const reason = command === undefined || parsed?.success !== true
-    ? "This version does not know the command."
-    : command.invalidFor(target);
-  if (command !== undefined && parsed?.success === true && reason === null) {
-    return commandPayload(row.uuid, commandDict(command, parsed.data, { target, commandUuid: row.uuid }));
-  }
+  const reason = await build(tx, runtime, row, target);
+  if (typeof reason !== "string") return reason;
   // One command that cannot be built blocks no other.
-  await finishCommand(tx, row.id, {
-    state: "error",
-    result: null,
-    errorChain: [{ ErrorDomain: "Espalier", ErrorCode: 1, USEnglishDescription: reason ?? "" }],
-  }, now);
+  const errorChain = [{ ErrorDomain: "Espalier", ErrorCode: 1, USEnglishDescription: reason }];
+  await finishCommand(tx, row.id, { state: "error", result: null, errorChain }, now);
+  const { artifact_version: versionId, content_revision: contentRevision } = row.arguments;
+  if (typeof versionId === "string") {
+    await recordSeen(tx, runtime, request, owner, [{
+      versionId,
+      status: "Failed",
+      via: "command",
+      contentRevision: typeof contentRevision === "number" ? contentRevision : 0,
+      extraInfo: { reason },
+      uniqueInstallIdentifier: row.uuid,
+    }]);
+  }
   return null;
+}
+
+/** The bytes of a command, or why there are none. */
+async function build(
+  tx: Tx,
+  runtime: Runtime,
+  row: CommandRow,
+  target: CommandTarget,
+): Promise<Uint8Array<ArrayBuffer> | string> {
+  const command = commandNamed(row.name);
+  if (command === undefined) return "This version does not know the command.";
+  const invalid = command.invalidFor(target);
+  if (invalid !== null) return invalid;
+  const stored = await argumentsOf(runtime, row);
+  let content: Record<string, Json>;
+  try {
+    content = await artifactContent(tx, runtime, row.channelId, row.name, stored);
+  } catch (error) {
+    runtime.log.warn("Cannot build a command", { command: row.uuid, name: row.name, error });
+    return "Its content cannot be made: see the server's log.";
+  }
+  const parsed = command.args.safeParse({ ...stored, ...content });
+  if (!parsed.success) return "This version does not know the arguments of the command.";
+  return commandPayload(row.uuid, commandDict(command, parsed.data, { target, commandUuid: row.uuid }));
 }

@@ -19,7 +19,7 @@ export function deviceRepresentation(device: DeviceView) {
       enrollment_id: null,
       long_name: user.longName,
       short_name: user.shortName,
-      declarative_management: false,
+      declarative_management: user.declarativeManagement,
       last_ip: user.lastIp,
       last_seen_at: user.lastSeenAt === null ? null : naiveUtc(new Date(user.lastSeenAt)),
       created_at: naiveUtc(new Date(user.createdAt)),

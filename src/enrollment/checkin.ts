@@ -28,10 +28,11 @@ import { platformOfModel } from "../protocol/platform.ts";
 import { buildPlist } from "../protocol/plist.ts";
 import { SHARED_IPAD_USER_ID } from "../protocol/ids.ts";
 import type { Runtime } from "../runtime.ts";
+import { serveDeclarations } from "../declarations/serve.ts";
 import { bindRenewal } from "./renewal.ts";
 
-/** The answer to a message: 200 with a property list, or with nothing. */
-export type CheckinAnswer = { body: Uint8Array<ArrayBuffer> | null };
+/** The answer to a message: 200 with a property list, with JSON, or with nothing. */
+export type CheckinAnswer = { body: Uint8Array<ArrayBuffer> | null; type?: "application/xml" | "application/json" };
 
 const EMPTY: CheckinAnswer = { body: null };
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
@@ -95,7 +96,14 @@ export async function handleCheckin(
       case "UserAuthenticate":
         // 410 tells a Mac that this server manages no network users; it goes on with local ones.
         throw problem("device-user-unmanaged", undefined, { reason: "UserAuthenticate is answered with 410" });
-      case "DeclarativeManagement":
+      case "DeclarativeManagement": {
+        const { endpoint } = message;
+        const answer = await serveDeclarations(tx, runtime, request, enrollment, message);
+        await event({ endpoint });
+        return answer === null
+          ? EMPTY
+          : { body: new TextEncoder().encode(JSON.stringify(answer)), type: "application/json" };
+      }
       case "GetToken":
       case "Unsupported":
         throw problem("device-unsupported", undefined, {

@@ -1,26 +1,49 @@
 /**
- * What the planner looks at: a channel as it is (target, inventory, queue) and as it should be (blueprint).
+ * What the planner looks at: a channel as it is (target, inventory, queue, artifacts) and as it should be (blueprint).
  *
  * @module
  */
 
+import type { Json } from "../../db/open.ts";
+import type { BlueprintContent, Collect } from "../blueprints/content.ts";
+import type { ObservedArtifact } from "../blueprints/observed.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import type { ReportStatus } from "../protocol/report.ts";
 
-/** How much of an inventory list is collected: not at all, what we manage, everything. */
-export type Collect = "no" | "managed" | "all";
+export type { Collect };
 
 /** A command of the live queue. */
 export type QueuedCommand = {
   id: number;
   uuid: string;
   name: string;
+  /** The artifact version that it installs or removes. */
+  artifactVersion: string | null;
   state: "queued" | "sent" | "notNow";
   notBefore: Date | null;
   expiresAt: Date | null;
   sentAt: Date | null;
   notNowAt: Date | null;
   createdAt: Date;
+};
+
+/** What decides which artifacts a channel should have, and what is known of those it has. */
+export type ArtifactFacts = {
+  serialNumber: string;
+  tags: ReadonlySet<number>;
+  /** When the enrollment began. */
+  enrolledAt: Date;
+  observed: readonly ObservedArtifact[];
+  declarative: {
+    /** Whether the device follows declarations. */
+    enabled: boolean;
+    /** The token that it was told last. */
+    token: string | null;
+    /** The token that it refused last, and when. */
+    refusedToken: string | null;
+    refusedAt: Date | null;
+    clientCapabilities: Json;
+  };
 };
 
 /** The facts of one channel. Times are null when the thing never happened. */
@@ -41,17 +64,18 @@ export type PlanFacts = {
     /** When each command was last asked, by name. */
     askedAt: ReadonlyMap<string, Date>;
   };
-  blueprint: {
-    inventoryIntervalSeconds: number;
-    collectApps: Collect;
-    collectCertificates: Collect;
-    collectProfiles: Collect;
-  } | null;
+  blueprint: BlueprintContent | null;
+  artifacts: ArtifactFacts;
   identity: {
     /** The end of the newest identity in use. */
     notAfter: Date | null;
     /** When the last renewal was begun. */
     renewalStartedAt: Date | null;
   };
-  settings: { resendAfterSeconds: number; renewBeforeDays: number };
+  settings: {
+    resendAfterSeconds: number;
+    renewBeforeDays: number;
+    /** What the identifiers of this server begin with. */
+    identifierPrefix: string;
+  };
 };

@@ -6,13 +6,24 @@
 
 import type { Db } from "../../db/open.ts";
 import { findPlanQueue, findPlanRow, type PlanRow } from "../../db/plan_facts.ts";
+import { findTargetArtifacts, type TargetArtifactRow } from "../../db/target_artifacts.ts";
+import { ARTIFACT_TYPES } from "../blueprints/artifact_types.ts";
+import type { BlueprintContent } from "../blueprints/content.ts";
+import { loadContent } from "../blueprints/load.ts";
+import type { ObservedArtifact } from "../blueprints/observed.ts";
 import type { CommandTarget } from "../commands/command.ts";
+import { identifierPrefix } from "../declarations/identifiers.ts";
 import type { ReportStatus } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
-import type { Collect, PlanFacts } from "./facts.ts";
+import type { PlanFacts } from "./facts.ts";
 
-const COLLECT: readonly Collect[] = ["no", "managed", "all"];
-const collect = (value: number | null): Collect => COLLECT[value ?? 0] ?? "no";
+/** Rows of known types as the planner reads them. */
+export function observedOf(rows: readonly TargetArtifactRow[]): ObservedArtifact[] {
+  return rows.flatMap((row) => {
+    const type = ARTIFACT_TYPES.find((one) => one === row.type);
+    return type === undefined ? [] : [{ ...row, type }];
+  });
+}
 
 /** The target that a row describes. */
 export function targetOfRow(row: PlanRow): CommandTarget {
@@ -30,19 +41,38 @@ export function targetOfRow(row: PlanRow): CommandTarget {
   };
 }
 
+/** The facts of a channel, and what else a conversation needs of it. */
+export type LoadedFacts = PlanFacts & { lockPinEscrowed: boolean; desiredDigest: string | null };
+
 /** The facts of a channel, with what the device just said; `lock` for who is going to act on them. */
 export async function loadFacts(
   db: Db,
-  runtime: Pick<Runtime, "config">,
+  runtime: Pick<Runtime, "config" | "sql">,
   channelId: number,
   options: { status?: ReportStatus; lock: boolean },
-): Promise<PlanFacts & { lockPinEscrowed: boolean }> {
+): Promise<LoadedFacts> {
   const row = await findPlanRow(db, channelId, options.lock);
+  const content = row.blueprintId === null ? null : await loadContent(runtime.sql, db, row.blueprintId, row.revision);
+  const [queue, observed] = [await findPlanQueue(db, channelId), await findTargetArtifacts(db, channelId)];
+  return factsOf(row, { queue, observed, content, status: options.status }, runtime);
+}
+
+/** The facts of a row and what belongs to it. */
+export function factsOf(
+  row: PlanRow,
+  found: {
+    queue: PlanFacts["queue"];
+    observed: readonly TargetArtifactRow[];
+    content: BlueprintContent | null;
+    status: ReportStatus | undefined;
+  },
+  runtime: Pick<Runtime, "config">,
+): LoadedFacts {
   return {
     target: targetOfRow(row),
-    status: options.status,
+    status: found.status,
     conversationStartedAt: row.sessionStartedAt,
-    queue: await findPlanQueue(db, channelId),
+    queue: found.queue,
     inventory: {
       deviceInformationAt: row.deviceInformationAt,
       securityInfoAt: row.securityInfoAt,
@@ -51,17 +81,27 @@ export async function loadFacts(
       profilesAt: row.profilesAt,
       askedAt: new Map(Object.entries(row.inventoryAsked).map(([name, at]) => [name, new Date(at)])),
     },
-    blueprint: row.inventoryInterval === null ? null : {
-      inventoryIntervalSeconds: row.inventoryInterval,
-      collectApps: collect(row.collectApps),
-      collectCertificates: collect(row.collectCertificates),
-      collectProfiles: collect(row.collectProfiles),
+    blueprint: found.content,
+    artifacts: {
+      serialNumber: row.serialNumber,
+      tags: new Set(row.tags),
+      enrolledAt: row.enrolledAt,
+      observed: observedOf(found.observed),
+      declarative: {
+        enabled: row.declarativeManagement,
+        token: row.declarationsToken,
+        refusedToken: row.syncFailedToken,
+        refusedAt: row.syncFailedAt,
+        clientCapabilities: row.clientCapabilities,
+      },
     },
     identity: { notAfter: row.identityNotAfter, renewalStartedAt: row.renewalStartedAt },
     settings: {
       resendAfterSeconds: runtime.config.COMMAND_RESEND_AFTER,
       renewBeforeDays: runtime.config.IDENTITY_RENEW_DAYS,
+      identifierPrefix: identifierPrefix(runtime.config),
     },
     lockPinEscrowed: row.lockPinEscrowed,
+    desiredDigest: row.desiredDigest,
   };
 }

@@ -10,15 +10,21 @@
 import type { Json } from "../../db/open.ts";
 import type { PlanFacts } from "./facts.ts";
 import { baseInventory } from "./schedulers/base_inventory.ts";
+import { declarations } from "./schedulers/declarations.ts";
 import { extraInventory } from "./schedulers/extra_inventory.ts";
+import { installArtifacts } from "./schedulers/install_artifacts.ts";
 import { queuedCommands } from "./schedulers/queued_commands.ts";
+import { removeArtifacts } from "./schedulers/remove_artifacts.ts";
 import { renewal } from "./schedulers/renewal.ts";
+import { situate, type Situation } from "./situation.ts";
 
-/** What to send: a command of the queue, a new one, or a new identity's enrollment profile. */
+/** What to do: send a command of the queue, a new one, a new identity's enrollment profile; or drop one that lost its use. */
 export type Step =
   | { kind: "queued"; commandId: number }
-  | { kind: "command"; name: string; arguments: Json }
-  | { kind: "renewal" };
+  /** `singleton`: of what there is one at a time, the name unless told. `inventory`: a question, not to be repeated at once. */
+  | { kind: "command"; name: string; arguments: Json; singleton?: string; inventory?: true }
+  | { kind: "renewal" }
+  | { kind: "cancel"; commandId: number };
 
 /** What was considered, and what came of it. */
 export type Decision = {
@@ -31,25 +37,37 @@ export type Decision = {
   /** When this may be otherwise without anything else changing. */
   until?: Date;
   step?: Step;
+  /** The artifact that it is about, and the version where one is in scope. */
+  artifact?: { id: string; versionId: string | null };
 };
 
 /** One concern: considers its subjects in their order. */
-export type Scheduler = { name: string; consider(facts: PlanFacts, now: Date): Decision[] };
+export type Scheduler = { name: string; consider(facts: PlanFacts, now: Date, situation: Situation): Decision[] };
 
 /** All concerns, the most urgent first. */
-export const SCHEDULERS: readonly Scheduler[] = [queuedCommands, baseInventory, renewal, extraInventory];
+export const SCHEDULERS: readonly Scheduler[] = [
+  queuedCommands,
+  baseInventory,
+  renewal,
+  declarations,
+  installArtifacts,
+  removeArtifacts,
+  extraInventory,
+];
 
 /** A plan: the step to take now, why, and when to plan again if nothing happens before. */
-export type Plan = { next: Step | null; decisions: Decision[]; planAgainAt: Date | null };
+export type Plan = { next: Step | null; decisions: Decision[]; planAgainAt: Date | null; situation: Situation };
 
 /** The plan of a channel at `now`. */
 export function plan(facts: PlanFacts, now: Date): Plan {
-  const decisions = SCHEDULERS.flatMap((scheduler) => scheduler.consider(facts, now));
+  const situation = situate(facts, now);
+  const decisions = SCHEDULERS.flatMap((scheduler) => scheduler.consider(facts, now, situation));
   const chosen = decisions.find(({ outcome }) => outcome === "chosen");
   const times = decisions.flatMap(({ until }) => until === undefined ? [] : [until.getTime()]);
   return {
     next: chosen?.step ?? null,
     decisions,
     planAgainAt: chosen !== undefined ? now : times.length === 0 ? null : new Date(Math.min(...times)),
+    situation,
   };
 }

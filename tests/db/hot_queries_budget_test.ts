@@ -46,6 +46,7 @@ async function fill(sql: Sql): Promise<void> {
       select n, n, '\\x01', 'x', '2026-06-01T11:00:00Z',
         '2026-06-01T12:00:00Z'::timestamptz + (n - 30) * interval '1 second', '2026-01-01', now()
       from generate_series(1, ${FLEET}) n;
+    insert into channel_plans (channel_id, updated_at) select id, now() from channels;
     insert into commands (uuid, channel_id, name, arguments, created_at, updated_at)
       select gen_random_uuid(), n, 'RestartDevice', '{}', now(), now() from generate_series(1, ${FLEET}) n;
     insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, sent_count,

@@ -45,6 +45,7 @@ export function considerInventory(
     if (facts.status === "NotNow") {
       return { ...about, outcome: "waits", evidence: "the device said NotNow", until: now };
     }
-    return { ...about, outcome: "chosen", evidence, step: { kind: "command", name, arguments: inventory.arguments } };
+    const step = { kind: "command" as const, name, arguments: inventory.arguments, inventory: true as const };
+    return { ...about, outcome: "chosen", evidence, step };
   }
 }

@@ -7,13 +7,33 @@
  * @module
  */
 
+import { ARTIFACT_TYPES, artifactType } from "../../blueprints/artifact_types.ts";
 import type { PlanFacts, QueuedCommand } from "../facts.ts";
 import type { Decision, Scheduler } from "../plan.ts";
+import type { Situation } from "../situation.ts";
 
 const later = (date: Date, seconds: number) => new Date(date.getTime() + seconds * 1000);
 
-function consider(command: QueuedCommand, facts: PlanFacts, now: Date): Decision {
+const REMOVALS: ReadonlySet<string | null> = new Set(ARTIFACT_TYPES.map((type) => artifactType(type).remove));
+
+/** Why a command for an artifact has lost its use; null when it has not. One that was sent may have been carried out. */
+function uselessness(command: QueuedCommand, { deliveries }: Situation): string | null {
+  const { artifactVersion: id } = command;
+  if (id === null || command.state === "sent") return null;
+  const inScope = deliveries.find(({ via, resolution }) =>
+    via === "command" && resolution.artifact.versions.some((version) => version.id === id)
+  );
+  if (REMOVALS.has(command.name)) return inScope === undefined ? null : "the artifact is in scope again";
+  if (inScope === undefined) return "the artifact is not in scope any more";
+  return inScope.resolution.version.id === id ? null : "another version is in scope now";
+}
+
+function consider(command: QueuedCommand, facts: PlanFacts, now: Date, situation: Situation): Decision {
   const about = { scheduler: "queued-commands", subject: `${command.name} ${command.uuid}` };
+  const useless = uselessness(command, situation);
+  if (useless !== null) {
+    return { ...about, outcome: "chosen", evidence: useless, step: { kind: "cancel", commandId: command.id } };
+  }
   const waits = (evidence: string, until?: Date): Decision => ({
     ...about,
     outcome: "waits",
@@ -61,5 +81,5 @@ export function isPending(facts: PlanFacts, name: string): boolean {
 
 export const queuedCommands: Scheduler = {
   name: "queued-commands",
-  consider: (facts, now) => facts.queue.map((command) => consider(command, facts, now)),
+  consider: (facts, now, situation) => facts.queue.map((command) => consider(command, facts, now, situation)),
 };

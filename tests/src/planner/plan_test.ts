@@ -23,7 +23,14 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
   },
   blueprint: null,
   identity: { notAfter: at(300 * 86_400), renewalStartedAt: null },
-  settings: { resendAfterSeconds: 60, renewBeforeDays: 90 },
+  artifacts: {
+    serialNumber: "C02SIM000001",
+    tags: new Set(),
+    enrolledAt: at(-86_400),
+    observed: [],
+    declarative: { enabled: false, token: null, refusedToken: null, refusedAt: null, clientCapabilities: null },
+  },
+  settings: { resendAfterSeconds: 60, renewBeforeDays: 90, identifierPrefix: "com.example.mdm" },
   ...given,
 });
 
@@ -32,6 +39,7 @@ const command = (given: Partial<QueuedCommand> = {}): QueuedCommand => ({
   id: ++made,
   uuid: crypto.randomUUID(),
   name: "DeviceLock",
+  artifactVersion: null,
   state: "queued",
   notBefore: null,
   expiresAt: null,
@@ -66,10 +74,13 @@ Deno.test("the queue comes first, oldest first, then inventory, renewal and what
     },
     identity: { notAfter: at(86_400), renewalStartedAt: null },
     blueprint: {
+      id: 1,
       inventoryIntervalSeconds: 14_400,
       collectApps: "managed",
       collectCertificates: "no",
       collectProfiles: "all",
+      legacyProfilesViaDdm: true,
+      artifacts: new Map(),
     },
   });
   assert.deepEqual(plan(everything, NOW).next, { kind: "queued", commandId: one.id });
@@ -77,10 +88,10 @@ Deno.test("the queue comes first, oldest first, then inventory, renewal and what
   assert.deepEqual(steps, [
     { kind: "queued", commandId: one.id },
     { kind: "queued", commandId: two.id },
-    { kind: "command", name: "DeviceInformation", arguments: {} },
+    { kind: "command", name: "DeviceInformation", arguments: {}, inventory: true },
     { kind: "renewal" },
-    { kind: "command", name: "InstalledApplicationList", arguments: { managed_only: true } },
-    { kind: "command", name: "ProfileList", arguments: { managed_only: false } },
+    { kind: "command", name: "InstalledApplicationList", arguments: { managed_only: true }, inventory: true },
+    { kind: "command", name: "ProfileList", arguments: { managed_only: false }, inventory: true },
   ]);
 });
 
@@ -120,12 +131,18 @@ Deno.test("an inventory that is on its way, or failed lately, is not asked again
   const failed = facts({ inventory: { ...never, askedAt: new Map([["DeviceInformation", at(-100)]]) } });
   assert.equal(plan(failed, NOW).next, null);
   assert.deepEqual(plan(failed, NOW).planAgainAt, at(3500));
-  assert.deepEqual(plan(failed, at(3500)).next, { kind: "command", name: "DeviceInformation", arguments: {} });
+  assert.deepEqual(plan(failed, at(3500)).next, {
+    kind: "command",
+    name: "DeviceInformation",
+    arguments: {},
+    inventory: true,
+  });
 });
 
 Deno.test("a user's channel gets commands alone", () => {
   const user = facts({ target: { ...mac, channel: "User" }, identity: { notAfter: null, renewalStartedAt: null } });
-  assert.deepEqual(plan(user, NOW), { next: null, decisions: [], planAgainAt: null });
+  const { next, decisions, planAgainAt } = plan(user, NOW);
+  assert.deepEqual([next, decisions.map(({ outcome }) => outcome), planAgainAt], [null, ["off"], null]);
 });
 
 Deno.test("whatever the facts: a plan is repeatable, its next is a chosen one, and without one it names no past time", () => {
@@ -135,6 +152,7 @@ Deno.test("whatever the facts: a plan is repeatable, its next is a chosen one, a
     id: fc.integer({ min: 1 }),
     uuid: fc.uuid(),
     name: fc.constantFrom("DeviceLock", "DeviceInformation", "Reenroll"),
+    artifactVersion: fc.constant(null),
     state: fc.constantFrom("queued" as const, "sent" as const, "notNow" as const),
     notBefore: maybe,
     expiresAt: maybe,
@@ -160,6 +178,9 @@ Deno.test("whatever the facts: a plan is repeatable, its next is a chosen one, a
       }),
       blueprint: fc.option(
         fc.record({
+          id: fc.constant(1),
+          legacyProfilesViaDdm: fc.boolean(),
+          artifacts: fc.constant(new Map()),
           inventoryIntervalSeconds: fc.integer({ min: 14_400, max: 604_800 }),
           collectApps: collect,
           collectCertificates: collect,

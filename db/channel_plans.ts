@@ -1,0 +1,96 @@
+/**
+ * What was planned for channels and what their devices were told.
+ *
+ * @module
+ */
+
+import { type Db, type Json, json } from "./open.ts";
+
+/** What stands behind an identifier that a device was told. */
+export type AdvertisedItem = {
+  section: string;
+  serverToken: string;
+  /** The artifact version; absent for a declaration of the blueprint itself, which is kept as it was. */
+  version?: string;
+  builtIn?: { Type: string; Payload: Json };
+};
+
+/** What a device was told: by identifier. */
+export type Advertised = { readonly [identifier: string]: AdvertisedItem };
+
+/** The state of a channel. */
+export type ChannelPlanRow = {
+  desiredDigest: string | null;
+  declarativeManagement: boolean;
+  declarationsToken: string | null;
+  advertised: Advertised;
+  advertisedBefore: Advertised;
+  clientCapabilities: Json;
+};
+
+/** The state of a channel; locked when asked. */
+export async function findChannelPlan(db: Db, channelId: number, lock = false): Promise<ChannelPlanRow | undefined> {
+  const [row] = await db<ChannelPlanRow[]>`
+    select desired_digest, declarative_management, declarations_token, advertised, advertised_before, client_capabilities
+    from channel_plans where channel_id = ${channelId} ${lock ? db`for update` : db``}`;
+  return row;
+}
+
+/** The device was told a token: it follows declarations. */
+export async function recordTold(db: Db, channelId: number, token: string, now: Date): Promise<void> {
+  await db`
+    update channel_plans set declarative_management = true, declarations_token = ${token}, sync_failed_token = null,
+      sync_failed_at = null, updated_at = ${now}
+    where channel_id = ${channelId}`;
+}
+
+/** The device refused a token. */
+export async function recordRefused(db: Db, channelId: number, token: string, now: Date): Promise<void> {
+  await db`
+    update channel_plans set sync_failed_token = ${token}, sync_failed_at = ${now}, updated_at = ${now}
+    where channel_id = ${channelId}`;
+}
+
+/** The device was given the list of its declarations. What it was given before that stays known. */
+export async function recordAdvertised(
+  db: Db,
+  channelId: number,
+  token: string,
+  advertised: Advertised,
+  now: Date,
+): Promise<void> {
+  const value = json(db, JSON.parse(JSON.stringify(advertised)));
+  await db`
+    update channel_plans set declarative_management = true, declarations_token = ${token},
+      advertised_before = case when advertised = ${value}::jsonb then advertised_before else advertised end,
+      advertised = ${value}, sync_failed_token = null, sync_failed_at = null, updated_at = ${now}
+    where channel_id = ${channelId}`;
+}
+
+/** What the device said that it supports. Answers whether that was news. */
+export async function recordCapabilities(db: Db, channelId: number, value: Json, now: Date): Promise<boolean> {
+  const { count } = await db`
+    update channel_plans set client_capabilities = ${json(db, value)}, updated_at = ${now}
+    where channel_id = ${channelId} and client_capabilities is distinct from ${json(db, value)}::jsonb`;
+  return count > 0;
+}
+
+/** A status report came. */
+export async function recordStatusReported(db: Db, channelId: number, now: Date): Promise<void> {
+  await db`update channel_plans set status_reported_at = ${now} where channel_id = ${channelId}`;
+}
+
+/** Keeps what the channel should have, as a digest. */
+export async function recordDigest(db: Db, channelId: number, digest: string, now: Date): Promise<void> {
+  await db`
+    update channel_plans set desired_digest = ${digest}, updated_at = ${now}
+    where channel_id = ${channelId} and desired_digest is distinct from ${digest}`;
+}
+
+/** Wakes a channel: it plans at its next contact, and is pushed even if a push is outstanding. */
+export async function wakeChannel(db: Db, channelId: number, now: Date): Promise<void> {
+  await db`
+    update channels set next_action_at = least(next_action_at, ${now}::timestamptz), push_forced = true,
+      push_due_at = least(push_due_at, ${now}::timestamptz)
+    where id = ${channelId}`;
+}

@@ -1,0 +1,116 @@
+/**
+ * What channels have of artifact versions.
+ *
+ * @module
+ */
+
+import { type Db, type Json, json } from "./open.ts";
+
+/** A version on a channel. */
+export type TargetArtifactRow = {
+  versionId: string;
+  artifactId: string;
+  type: string;
+  name: string;
+  version: number;
+  status:
+    | "Acknowledged"
+    | "AwaitingConfirmation"
+    | "Installed"
+    | "Uninstalled"
+    | "Failed"
+    | "RemovalFailed"
+    | "ForceReinstall";
+  via: "command" | "declaration";
+  contentRevision: number;
+  extraInfo: Json;
+  installedAt: Date | null;
+  osVersionAtInstallTime: string;
+  uniqueInstallIdentifier: string;
+  installCount: number;
+  retryCount: number;
+  maxRetryCount: number;
+  retryAt: Date | null;
+  verifiedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+const select = (db: Db) =>
+  db`select t.channel_id, t.artifact_version_id as version_id, t.artifact_id, a.type, a.name, v.version, t.status, t.via, t.content_revision,
+      t.extra_info, t.installed_at, t.os_version_at_install_time, t.unique_install_identifier, t.install_count,
+      t.retry_count, t.max_retry_count, t.retry_at, t.verified_at, t.created_at, t.updated_at
+    from target_artifacts t join artifact_versions v on v.id = t.artifact_version_id join artifacts a on a.id = t.artifact_id`;
+
+/** What a channel has, by artifact name, the newest version first. */
+export async function findTargetArtifacts(db: Db, channelId: number): Promise<TargetArtifactRow[]> {
+  return await db<TargetArtifactRow[]>`${
+    select(db)
+  } where t.channel_id = ${channelId} order by a.name, a.id, v.version desc`;
+}
+
+/** What several channels have. */
+export async function findTargetArtifactsOf(
+  db: Db,
+  channelIds: readonly number[],
+): Promise<(TargetArtifactRow & { channelId: number })[]> {
+  return await db<(TargetArtifactRow & { channelId: number })[]>`
+    ${select(db)} where t.channel_id = any(${[...channelIds]}::int[])`;
+}
+
+/** What is written of a version on a channel. */
+export type TargetArtifactValues = Pick<
+  TargetArtifactRow,
+  | "status"
+  | "via"
+  | "contentRevision"
+  | "extraInfo"
+  | "installedAt"
+  | "osVersionAtInstallTime"
+  | "uniqueInstallIdentifier"
+  | "installCount"
+  | "retryCount"
+  | "maxRetryCount"
+  | "retryAt"
+>;
+
+/** Writes what a channel has of a version. A version that vanished meanwhile is left out; answers whether it was written. */
+export async function putTargetArtifact(
+  db: Db,
+  channelId: number,
+  versionId: string,
+  values: TargetArtifactValues,
+  now: Date,
+): Promise<boolean> {
+  const { extraInfo, ...rest } = values;
+  const row = { ...rest, extraInfo: json(db, extraInfo), updatedAt: now };
+  const { count } = await db`
+    insert into target_artifacts (channel_id, artifact_version_id, artifact_id, status, via, content_revision, extra_info, installed_at,
+      os_version_at_install_time, unique_install_identifier, install_count, retry_count, max_retry_count, retry_at,
+      created_at, updated_at)
+    select ${channelId}, v.id, v.artifact_id, ${values.status}, ${values.via}, ${values.contentRevision}, ${
+    json(db, extraInfo)
+  }::jsonb,
+      ${values.installedAt}::timestamptz, ${values.osVersionAtInstallTime}, ${values.uniqueInstallIdentifier},
+      ${values.installCount}, ${values.retryCount}, ${values.maxRetryCount}, ${values.retryAt}::timestamptz, ${now}, ${now}
+    from artifact_versions v where v.id = ${versionId}
+    on conflict (channel_id, artifact_version_id) do update set ${db(row)}`;
+  return count > 0;
+}
+
+/** Forgets versions of a channel. */
+export async function deleteTargetArtifacts(db: Db, channelId: number, versionIds: readonly string[]): Promise<void> {
+  if (versionIds.length === 0) return;
+  await db`
+    delete from target_artifacts where channel_id = ${channelId} and artifact_version_id = any(${[
+    ...versionIds,
+  ]}::uuid[])`;
+}
+
+/** Marks versions as listed by the device. */
+export async function markVerified(db: Db, channelId: number, versionIds: readonly string[], now: Date): Promise<void> {
+  if (versionIds.length === 0) return;
+  await db`
+    update target_artifacts set verified_at = ${now}
+    where channel_id = ${channelId} and artifact_version_id = any(${[...versionIds]}::uuid[])`;
+}

@@ -1,0 +1,68 @@
+/**
+ * What a blueprint holds, as plain data: its artifacts and everything that they pull in.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import type { Json } from "../../db/open.ts";
+import type { ArtifactType } from "./artifact_types.ts";
+import type { Filter } from "./filter.ts";
+
+/** A version. `halted`: who has it keeps it, nobody else gets it. `withdrawn`: nobody gets it, who has it gets another. */
+export type VersionState = "active" | "halted" | "withdrawn";
+
+/** A version of an artifact. */
+export type ContentVersion = {
+  id: string;
+  version: number;
+  /** Counts the changes of its content. */
+  contentRevision: number;
+  state: VersionState;
+  filter: Filter;
+  /** Artifacts that its declaration names, by id. */
+  references: readonly string[];
+  /** Names of the variables in it. */
+  variables: readonly string[];
+  /** Of uploaded declarations. */
+  declaration: { type: string; payload: Json } | null;
+};
+
+/** An artifact. */
+export type ContentArtifact = {
+  id: string;
+  name: string;
+  type: ArtifactType;
+  channel: "Device" | "User";
+  installDuringSetupAssistant: boolean;
+  autoUpdate: boolean;
+  /** Days; 0 is never. */
+  reinstallInterval: number;
+  reinstallOnOsUpdate: "No" | "Major" | "Minor" | "Patch";
+  /** Artifacts that must be there before it, by id. */
+  requires: readonly string[];
+  /** The newest first. */
+  versions: readonly ContentVersion[];
+  /** Who gets it by this blueprint; null when it is only pulled in by another artifact. */
+  link: Filter | null;
+};
+
+/** How much of an inventory list is collected: not at all, what we manage, everything. */
+export type Collect = "no" | "managed" | "all";
+
+/** A blueprint. */
+export type BlueprintContent = {
+  id: number;
+  inventoryIntervalSeconds: number;
+  collectApps: Collect;
+  collectCertificates: Collect;
+  collectProfiles: Collect;
+  legacyProfilesViaDdm: boolean;
+  artifacts: ReadonlyMap<string, ContentArtifact>;
+};
+
+/** A digest of all of it: equal contents have equal digests, whatever order they were read in. */
+export function contentDigest({ artifacts, ...rest }: BlueprintContent): string {
+  const sorted = [...artifacts.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+  return createHash("sha1").update(JSON.stringify([rest, sorted])).digest("hex");
+}

@@ -1,0 +1,73 @@
+/**
+ * Loads what a blueprint holds. What was loaded is remembered for as long as nothing that devices should have changes.
+ *
+ * @module
+ */
+
+import { type BlueprintContentRow, type FilterJson, findBlueprintContent } from "../../db/blueprint_content.ts";
+import type { Db, Sql } from "../../db/open.ts";
+import { PLATFORMS } from "../protocol/platform.ts";
+import { ARTIFACT_TYPES } from "./artifact_types.ts";
+import type { BlueprintContent, Collect, ContentArtifact } from "./content.ts";
+import { type Filter, openFilter } from "./filter.ts";
+
+const COLLECT: readonly Collect[] = ["no", "managed", "all"];
+const collect = (value: number): Collect => COLLECT[value] ?? "no";
+
+/** A stored filter as the rules read it. */
+export function filterOf(json: FilterJson): Filter {
+  const platforms = { ...openFilter([]).platforms };
+  for (const platform of PLATFORMS) platforms[platform] = json.platforms[platform] ?? platforms[platform];
+  return { ...json, platforms };
+}
+
+function contentOf(row: BlueprintContentRow): BlueprintContent {
+  const artifacts = new Map<string, ContentArtifact>();
+  for (const { declarationType, link, versions, ...artifact } of row.artifacts) {
+    const type = ARTIFACT_TYPES.find((one) => one === artifact.type);
+    if (type === undefined) throw new Error(`Cannot read the artifact ${artifact.id}: its type is "${artifact.type}"`);
+    artifacts.set(artifact.id, {
+      ...artifact,
+      type,
+      link: link === null ? null : filterOf(link),
+      versions: versions.map(({ payload, filter, ...version }) => ({
+        ...version,
+        filter: filterOf(filter),
+        declaration: declarationType === null || payload === null ? null : { type: declarationType, payload },
+      })),
+    });
+  }
+  return {
+    id: row.id,
+    inventoryIntervalSeconds: row.inventoryInterval,
+    collectApps: collect(row.collectApps),
+    collectCertificates: collect(row.collectCertificates),
+    collectProfiles: collect(row.collectProfiles),
+    legacyProfilesViaDdm: row.legacyProfilesViaDdm,
+    artifacts,
+  };
+}
+
+/** What a blueprint holds now, and the revision that this is; null when there is no such blueprint. */
+export async function readContent(
+  db: Db,
+  id: number,
+): Promise<{ content: BlueprintContent; revision: number } | null> {
+  const row = await findBlueprintContent(db, id);
+  return row === undefined ? null : { content: contentOf(row), revision: row.revision };
+}
+
+const remembered = new WeakMap<Sql, Map<number, { content: BlueprintContent; revision: number }>>();
+
+/** What a blueprint holds at `revision` or later. `sql` is whose memory counts, `db` is where it is read. */
+export async function loadContent(sql: Sql, db: Db, id: number, revision: number): Promise<BlueprintContent | null> {
+  let known = remembered.get(sql);
+  if (known === undefined) remembered.set(sql, known = new Map());
+  const found = known.get(id);
+  if (found !== undefined && found.revision === revision) return found.content;
+  const fresh = await readContent(db, id);
+  if (fresh === null) return null;
+  // In a transaction that changes something its own revision is not everybody's yet.
+  if (fresh.revision === revision) known.set(id, fresh);
+  return fresh.content;
+}

@@ -1,0 +1,121 @@
+/**
+ * Keeps what devices say of artifact versions: what they took, have, lost or refused; with an event for each change.
+ *
+ * @module
+ */
+
+import type { Json, Tx } from "../../db/open.ts";
+import {
+  deleteTargetArtifacts,
+  findTargetArtifacts,
+  putTargetArtifact,
+  type TargetArtifactRow,
+} from "../../db/target_artifacts.ts";
+import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
+import { enqueueJob } from "../jobs.ts";
+import { naiveUtc } from "../naive_utc.ts";
+import type { Runtime } from "../runtime.ts";
+import { isPresent, type Observation, observe, type ObservedState } from "./observed.ts";
+
+/** Whose artifacts: a channel of an enrolled device. `userKey` is "" for the device itself. */
+export type ArtifactOwner = {
+  channelId: number;
+  deviceId: number;
+  serialNumber: string;
+  userKey: string;
+  /** The system that is installed now. */
+  osVersion: string;
+};
+
+/** What was seen of a version. */
+export type SeenVersion = Observation & { versionId: string };
+
+type Change = { result: "created" | "updated" | "deleted"; row: TargetArtifactRow };
+
+const time = (date: Date | null) => (date === null ? null : naiveUtc(date));
+
+function event({ result, row }: Change, owner: ArtifactOwner): NewEvent {
+  return {
+    type: "target_artifact_update",
+    serialNumber: owner.serialNumber,
+    objects: { device: [owner.deviceId], artifact: [row.artifactId], artifact_version: [row.versionId] },
+    payload: {
+      result,
+      channel: owner.userKey === "" ? "Device" : "User",
+      ...(owner.userKey === "" ? {} : { enrolled_user: owner.userKey }),
+      target_artifact: {
+        artifact_version: {
+          pk: row.versionId,
+          version: row.version,
+          artifact: { pk: row.artifactId, type: row.type, name: row.name },
+        },
+        status: row.status,
+        via: row.via,
+        extra_info: row.extraInfo,
+        installed_at: time(row.installedAt),
+        os_version_at_install_time: row.osVersionAtInstallTime,
+        unique_install_identifier: row.uniqueInstallIdentifier,
+        install_count: row.installCount,
+        retry_count: row.retryCount,
+        max_retry_count: row.maxRetryCount,
+        created_at: naiveUtc(row.createdAt),
+        updated_at: naiveUtc(row.updatedAt),
+      },
+    },
+  };
+}
+
+/**
+ * Records what was seen of versions. A version that is there, or was taken away, replaces the others of its artifact.
+ * `exhaustive`: what came by declaration and is not among them is gone. Answers whether anything changed.
+ */
+export async function recordSeen(
+  tx: Tx,
+  runtime: Pick<Runtime, "clock" | "random">,
+  request: RequestInfo | undefined,
+  owner: ArtifactOwner,
+  seen: readonly SeenVersion[],
+  options: { exhaustive?: boolean } = {},
+): Promise<boolean> {
+  const now = runtime.clock.now();
+  const { channelId } = owner;
+  const before = new Map((await findTargetArtifacts(tx, channelId)).map((row) => [row.versionId, row]));
+  const written = new Set<string>();
+  for (const { versionId, ...observation } of seen) {
+    const known = before.get(versionId);
+    const state: ObservedState | null = observe(known, observation, owner.osVersion, now);
+    if (state !== null && await putTargetArtifact(tx, channelId, versionId, state, now)) written.add(versionId);
+  }
+  const after = new Map((await findTargetArtifacts(tx, channelId)).map((row) => [row.versionId, row]));
+  const reported = new Set(seen.map(({ versionId }) => versionId));
+  const settled = new Set(
+    seen.filter(({ status }) => isPresent(status) || status === "Uninstalled")
+      .flatMap(({ versionId }) => after.get(versionId)?.artifactId ?? []),
+  );
+  const gone = [...after.values()].filter((row) =>
+    !reported.has(row.versionId) &&
+    (settled.has(row.artifactId) || (options.exhaustive === true && row.via === "declaration"))
+  );
+  await deleteTargetArtifacts(tx, channelId, gone.map(({ versionId }) => versionId));
+  const changes: Change[] = [
+    ...[...after.values()].filter(({ versionId }) => written.has(versionId))
+      .map((row): Change => ({ result: before.has(row.versionId) ? "updated" : "created", row })),
+    ...gone.map((row): Change => ({ result: "deleted", row })),
+  ];
+  await recordEvents(tx, runtime, request, changes.map((change) => event(change, owner)));
+  for (const { result, row } of changes) {
+    // One job for any number of devices that fail at once.
+    if (result !== "deleted" && row.status === "Failed") {
+      await enqueueJob(tx, runtime, {
+        kind: "rollout-health",
+        key: row.versionId,
+        payload: { version: row.versionId },
+      });
+    }
+  }
+  return changes.length > 0;
+}
+
+/** What Apple's error chain says, as it is kept with a version. */
+export const failureInfo = (errors: readonly unknown[]): Json =>
+  errors.length === 0 ? {} : { error_chain: JSON.parse(JSON.stringify(errors)) };

@@ -1,0 +1,162 @@
+/**
+ * What a channel has of an artifact version, and how observations change that.
+ *
+ * Pure. The counting rules are those of the reference; `retryAt` is ours: a failed install waits before the next try.
+ *
+ * @module
+ */
+
+import type { Json } from "../../db/open.ts";
+import type { ArtifactType } from "./artifact_types.ts";
+
+/** What is known of a version on a channel. */
+export type ObservedStatus =
+  | "Acknowledged"
+  | "AwaitingConfirmation"
+  | "Installed"
+  | "Uninstalled"
+  | "Failed"
+  | "RemovalFailed"
+  | "ForceReinstall";
+
+/** How a version got there. */
+export type Via = "command" | "declaration";
+
+/** A version on a channel. */
+export type ObservedArtifact = {
+  versionId: string;
+  artifactId: string;
+  type: ArtifactType;
+  name: string;
+  version: number;
+  status: ObservedStatus;
+  via: Via;
+  /** Which content of the version it is. */
+  contentRevision: number;
+  extraInfo: Json;
+  installedAt: Date | null;
+  osVersionAtInstallTime: string;
+  /** The server token or command that last changed it. */
+  uniqueInstallIdentifier: string;
+  installCount: number;
+  retryCount: number;
+  maxRetryCount: number;
+  retryAt: Date | null;
+  verifiedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** Whether a version with this status is on the device. */
+export const isPresent = (status: ObservedStatus): boolean => status === "Acknowledged" || status === "Installed";
+
+/** From least to most present: of two reports of one version the more present one counts. */
+const RANKS: readonly ObservedStatus[] = [
+  "Failed",
+  "RemovalFailed",
+  "Uninstalled",
+  "AwaitingConfirmation",
+  "ForceReinstall",
+  "Acknowledged",
+  "Installed",
+];
+
+/** The more present of two. */
+export const morePresent = (one: ObservedStatus, other: ObservedStatus): ObservedStatus =>
+  RANKS.indexOf(one) >= RANKS.indexOf(other) ? one : other;
+
+/** What was seen of a version. */
+export type Observation = {
+  status: ObservedStatus;
+  via: Via;
+  contentRevision: number;
+  extraInfo: Json;
+  /** "" where nothing identifies the attempt. */
+  uniqueInstallIdentifier: string;
+};
+
+/** The part of a row that observations change. */
+export type ObservedState = Pick<
+  ObservedArtifact,
+  | "status"
+  | "via"
+  | "contentRevision"
+  | "extraInfo"
+  | "installedAt"
+  | "osVersionAtInstallTime"
+  | "uniqueInstallIdentifier"
+  | "installCount"
+  | "retryCount"
+  | "maxRetryCount"
+  | "retryAt"
+>;
+
+const AUTOMATIC_RETRIES = 2;
+/** Minutes before a failed install by command is tried again: after the first failure, the second, … */
+const RETRY_MINUTES = [10, 60] as const;
+
+const failed = (status: ObservedStatus): boolean => status === "Failed" || status === "RemovalFailed";
+
+/** When a command may be tried again that failed for the `failures`th time since the version was last well. */
+function retryAt(via: Via, failures: number, now: Date): Date | null {
+  // What comes by declaration is told anew with another token.
+  const minutes = via === "command" ? RETRY_MINUTES[failures - 1] : undefined;
+  return minutes === undefined ? null : new Date(now.getTime() + minutes * 60_000);
+}
+
+/**
+ * The state after an observation; null when it says nothing new. `before` is undefined for a version not seen yet.
+ *
+ * The retry count never falls, since it is part of the server token: what is well again would be told anew. Instead the
+ * number of tries that are left is counted from there.
+ */
+export function observe(
+  before: ObservedState | undefined,
+  { status, via, contentRevision, extraInfo, uniqueInstallIdentifier }: Observation,
+  osVersion: string,
+  now: Date,
+): ObservedState | null {
+  const fails = failed(status) ? 1 : 0;
+  const present = isPresent(status);
+  if (before === undefined) {
+    return {
+      status,
+      via,
+      contentRevision,
+      extraInfo,
+      installedAt: present ? now : null,
+      osVersionAtInstallTime: present ? osVersion : "",
+      uniqueInstallIdentifier,
+      installCount: present ? 1 : 0,
+      retryCount: fails,
+      maxRetryCount: AUTOMATIC_RETRIES,
+      retryAt: retryAt(via, fails, now),
+    };
+  }
+  const sameAttempt = before.uniqueInstallIdentifier === uniqueInstallIdentifier;
+  // A failure of another attempt is news; one attempt reported twice is not.
+  const unchanged = sameAttempt && before.status === status && before.via === via &&
+    before.contentRevision === contentRevision &&
+    JSON.stringify(before.extraInfo) === JSON.stringify(extraInfo);
+  if (unchanged) return null;
+  const counted = sameAttempt && before.status === status ? 0 : fails;
+  const attempts = before.retryCount + counted;
+  const installed = present && (!sameAttempt || !isPresent(before.status));
+  return {
+    status,
+    via,
+    contentRevision,
+    extraInfo,
+    uniqueInstallIdentifier,
+    installedAt: installed ? now : before.installedAt,
+    osVersionAtInstallTime: installed ? osVersion : before.osVersionAtInstallTime,
+    installCount: before.installCount + (installed ? 1 : 0),
+    retryCount: Math.min(attempts, before.maxRetryCount),
+    maxRetryCount: fails === 0 ? before.retryCount + AUTOMATIC_RETRIES : before.maxRetryCount,
+    retryAt: fails === 0
+      ? null
+      : counted === 0
+      ? before.retryAt
+      : retryAt(via, attempts - (before.maxRetryCount - AUTOMATIC_RETRIES), now),
+  };
+}

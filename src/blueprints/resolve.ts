@@ -1,0 +1,146 @@
+/**
+ * What a channel should have of its blueprint, in the order of its requirements, and why not the rest.
+ *
+ * Pure. The order of artifacts, requirements and versions in the input does not matter.
+ *
+ * @module
+ */
+
+import { isPresent, type ObservedArtifact } from "./observed.ts";
+import type { BlueprintContent, ContentArtifact, ContentVersion } from "./content.ts";
+import { applyFilter, type FilterTarget } from "./filter.ts";
+
+/** What is looked at of a channel. */
+export type ResolveTarget = FilterTarget & {
+  channel: "Device" | "User";
+  awaitingConfiguration: boolean | null;
+};
+
+/** Why an artifact is in or out; stable codes. */
+export type ResolutionReason =
+  | "in scope"
+  | "other channel"
+  | "setup assistant"
+  | "blueprint filter"
+  | "no version"
+  | "requirement"
+  | "cycle";
+
+/** An artifact that the channel should have, in the version that it should have. */
+export type InScope = { artifact: ContentArtifact; version: ContentVersion; reason: "in scope"; evidence: string };
+
+/** An artifact that it should not have. */
+export type OutOfScope = {
+  artifact: ContentArtifact;
+  version: null;
+  reason: Exclude<ResolutionReason, "in scope">;
+  evidence: string;
+};
+
+/** What came of an artifact. */
+export type Resolution = InScope | OutOfScope;
+
+const byName = (one: ContentArtifact, other: ContentArtifact) =>
+  one.name < other.name ? -1 : one.name > other.name ? 1 : one.id < other.id ? -1 : 1;
+
+/**
+ * The newest version that lets the target through: not a withdrawn one, a halted one only where it is already, and an older
+ * one that is there rather than a newer one when the artifact does not update by itself.
+ */
+function chooseVersion(
+  artifact: ContentArtifact,
+  target: ResolveTarget,
+  observed: ReadonlyMap<string, ObservedArtifact>,
+): { version: ContentVersion; evidence: string } | { version: null; evidence: string } {
+  const refusals: string[] = [];
+  let chosen: { version: ContentVersion; evidence: string } | undefined;
+  for (const version of [...artifact.versions].sort((one, other) => other.version - one.version)) {
+    const row = observed.get(version.id);
+    const here = row !== undefined && isPresent(row.status);
+    const no = (evidence: string) => refusals.push(`version ${version.version}: ${evidence}`);
+    if (version.state === "withdrawn") {
+      no("withdrawn");
+      continue;
+    }
+    if (version.state === "halted" && !here) {
+      no("its rollout is halted");
+      continue;
+    }
+    const answer = applyFilter(version.filter, version.id, target);
+    if (!answer.in) {
+      no(answer.evidence);
+      continue;
+    }
+    const found = { version, evidence: `version ${version.version}: ${answer.evidence}` };
+    if (artifact.autoUpdate) return found;
+    if (here) return { version, evidence: `version ${version.version} is there and does not update by itself` };
+    chosen ??= found;
+  }
+  return chosen ?? { version: null, evidence: refusals.length === 0 ? "it has no version" : refusals.join("; ") };
+}
+
+/**
+ * All artifacts of the blueprint, each once, requirements before those that require them. `observed` is by version id.
+ */
+export function resolve(
+  content: BlueprintContent,
+  target: ResolveTarget,
+  observed: ReadonlyMap<string, ObservedArtifact>,
+): Resolution[] {
+  const done = new Map<string, Resolution>();
+  const open = new Set<string>();
+  const order: Resolution[] = [];
+
+  const decide = (artifact: ContentArtifact): Resolution => {
+    if (artifact.channel !== target.channel) {
+      return { artifact, version: null, reason: "other channel", evidence: `for the ${artifact.channel} channel` };
+    }
+    const { version, evidence } = chooseVersion(artifact, target, observed);
+    const needed = [...artifact.requires, ...version?.references ?? []];
+    const missing = needed.flatMap((id) => content.artifacts.get(id) ?? []).sort(byName)
+      .map(visit).find((one) => one.version === null);
+    if (version === null) return { artifact, version, reason: "no version", evidence };
+    if (missing !== undefined) {
+      return {
+        artifact,
+        version: null,
+        reason: missing.reason === "cycle" ? "cycle" : "requirement",
+        evidence: `needs "${missing.artifact.name}", which is out of scope: ${missing.evidence}`,
+      };
+    }
+    return { artifact, version, reason: "in scope", evidence };
+  };
+
+  function visit(artifact: ContentArtifact): Resolution {
+    const known = done.get(artifact.id);
+    if (known !== undefined) return known;
+    // Refused when it is saved; whatever comes, a device never waits for itself.
+    if (open.has(artifact.id)) {
+      return { artifact, version: null, reason: "cycle", evidence: "it requires itself" };
+    }
+    open.add(artifact.id);
+    const resolution = decide(artifact);
+    open.delete(artifact.id);
+    done.set(artifact.id, resolution);
+    order.push(resolution);
+    return resolution;
+  }
+
+  const rest: Resolution[] = [];
+  for (const artifact of [...content.artifacts.values()].sort(byName)) {
+    if (artifact.link === null) continue;
+    const out = (reason: OutOfScope["reason"], evidence: string) =>
+      rest.push({ artifact, version: null, reason, evidence });
+    if (artifact.channel !== target.channel) {
+      out("other channel", `for the ${artifact.channel} channel`);
+    } else if (target.awaitingConfiguration === true && !artifact.installDuringSetupAssistant) {
+      out("setup assistant", "not installed during Setup Assistant");
+    } else {
+      const answer = applyFilter(artifact.link, artifact.id, target);
+      if (answer.in) visit(artifact);
+      else out("blueprint filter", answer.evidence);
+    }
+  }
+  // What was left out as a root may still be pulled in by another.
+  return [...order, ...rest.filter(({ artifact }) => !done.has(artifact.id))];
+}

@@ -1,0 +1,29 @@
+/**
+ * What the answer to a command means for the artifact version that it carried.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import type { Report } from "../protocol/report.ts";
+import type { Effect } from "./effect.ts";
+
+type Outcome = Extract<Effect, { kind: "artifact" }>["outcome"];
+type Args = { artifact_version?: string | undefined; content_revision?: number | undefined };
+
+/** The argument that says which content of the version was sent. */
+export const contentRevision = { content_revision: z.int().min(0).optional() };
+
+/** The two hooks of a command that installs or removes an artifact version; without a version there is nothing to record. */
+export function artifactResult(acknowledged: Outcome, error: Outcome) {
+  const effect = (outcome: Outcome) => (report: Report, { artifact_version, content_revision = 0 }: Args): Effect[] =>
+    artifact_version === undefined ? [] : [{
+      kind: "artifact",
+      artifactVersion: artifact_version,
+      outcome,
+      contentRevision: content_revision,
+      attempt: report.commandUuid ?? "",
+      errors: report.errorChain ?? [],
+    }];
+  return { onAcknowledged: effect(acknowledged), onError: effect(error) };
+}

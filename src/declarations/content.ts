@@ -1,0 +1,93 @@
+/**
+ * A declaration as a device fetches it.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import type { AdvertisedItem } from "../../db/channel_plans.ts";
+import { findDeclaredVersion } from "../../db/declarations.ts";
+import type { Db, Json as StoredJson } from "../../db/open.ts";
+import { ARTIFACT_TYPES } from "../blueprints/artifact_types.ts";
+import { dataAssetDownloadUrl, profileDownloadUrl, scepCredentialUrl } from "../downloads/url.ts";
+import type { Json } from "../protocol/plist_json.ts";
+import type { Runtime } from "../runtime.ts";
+import { expand } from "../variables/expand.ts";
+import { loadVariables } from "../variables/load.ts";
+import { namesIn } from "../variables/used.ts";
+import { declarationIdentifier, identifierPrefix } from "./identifiers.ts";
+
+/** A declaration on the wire. */
+export type Declaration = { Type: string; Identifier: string; ServerToken: string; Payload: StoredJson };
+
+const DATA_TYPES = { PLIST: "text/xml", ZIP: "application/zip" } as const;
+
+/** `value` with what stands at the path replaced; unchanged where the path leads nowhere. */
+export function replaceAt(value: Json, [key, ...rest]: readonly string[], replacement: Json): Json {
+  if (key === undefined) return replacement;
+  if (Array.isArray(value)) {
+    return value.map((item, index) => (String(index) === key ? replaceAt(item, rest, replacement) : item));
+  }
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return value;
+  return { ...value, [key]: replaceAt(value[key] ?? null, rest, replacement) };
+}
+
+/** The type and payload of a version for a channel; undefined when the version is gone. */
+async function contentOf(
+  db: Db,
+  runtime: Runtime,
+  channelId: number,
+  versionId: string,
+): Promise<{ Type: string; Payload: StoredJson } | undefined> {
+  const row = await findDeclaredVersion(db, versionId);
+  if (row === undefined) return undefined;
+  if (row.declarationType !== null) {
+    const prefix = identifierPrefix(runtime.config);
+    const payload = row.references.reduce<Json>((value, { keyPath, artifactId, type }) => {
+      const known = ARTIFACT_TYPES.find((one) => one === type);
+      return known === undefined ? value : replaceAt(value, keyPath, declarationIdentifier(prefix, known, artifactId));
+    }, z.json().parse(row.payload));
+    const personal = namesIn(payload).length > 0;
+    return {
+      Type: row.declarationType,
+      Payload: personal ? expand(payload, await loadVariables(db, channelId)).value : payload,
+    };
+  }
+  if (row.dataAsset !== null) {
+    const { type, size, sha256 } = row.dataAsset;
+    const DataURL = await dataAssetDownloadUrl(runtime, channelId, versionId);
+    return {
+      Type: "com.apple.asset.data",
+      Payload: { Reference: { DataURL, ContentType: DATA_TYPES[type], Size: size, "Hash-SHA-256": sha256 } },
+    };
+  }
+  if (row.accessible !== null) {
+    const DataURL = await scepCredentialUrl(runtime, channelId, versionId);
+    return {
+      Type: "com.apple.asset.credential.scep",
+      Payload: { Reference: { DataURL, ContentType: "application/json" }, Accessible: row.accessible },
+    };
+  }
+  if (row.type === "Profile") {
+    return {
+      Type: "com.apple.configuration.legacy",
+      Payload: { ProfileURL: await profileDownloadUrl(runtime, channelId, versionId) },
+    };
+  }
+  return undefined;
+}
+
+/** The declaration behind an advertised item; undefined when its version is gone. */
+export async function declarationOf(
+  db: Db,
+  runtime: Runtime,
+  channelId: number,
+  identifier: string,
+  item: AdvertisedItem,
+): Promise<Declaration | undefined> {
+  const content = item.builtIn ??
+    (item.version === undefined ? undefined : await contentOf(db, runtime, channelId, item.version));
+  return content === undefined
+    ? undefined
+    : { Type: content.Type, Identifier: identifier, ServerToken: item.serverToken, Payload: content.Payload };
+}

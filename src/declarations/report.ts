@@ -1,0 +1,99 @@
+/**
+ * Status reports of declarative management, parsed: what is known of them typed, everything else kept as it came.
+ *
+ * Promise: nothing that a newer system adds makes a report unreadable; only what is no JSON object is refused.
+ *
+ * Source: Apple, "StatusReport" (developer.apple.com/documentation/devicemanagement/statusreport).
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { problem } from "../errors.ts";
+import type { JsonObject } from "../protocol/plist_json.ts";
+
+/** What a device says of one declaration. */
+export type DeclarationStatus = {
+  identifier: string;
+  serverToken: string;
+  active: boolean;
+  valid: string;
+  reasons: unknown[] | undefined;
+};
+
+/** A report. */
+export type StatusReport = {
+  items: JsonObject;
+  errors: { item: string; reasons: unknown }[];
+  /** Whether it has everything, not only what changed. */
+  full: boolean;
+  /** Null when the report says nothing of declarations. */
+  declarations: DeclarationStatus[] | null;
+};
+
+const MAX_BYTES = 8 * 1024 * 1024;
+const object = z.record(z.string(), z.json());
+const declaration = z.looseObject({
+  identifier: z.string(),
+  "server-token": z.string(),
+  active: z.boolean().catch(false),
+  valid: z.string().catch("unknown"),
+  reasons: z.array(z.unknown()).optional().catch(undefined),
+});
+const error = z.looseObject({ StatusItem: z.string(), Reasons: z.unknown() });
+
+/** The items that fit; one odd item hides none of the others. */
+function each<T>(value: unknown, schema: z.ZodType<T>): T[] {
+  return Array.isArray(value)
+    ? value.flatMap((item) => {
+      const parsed = schema.safeParse(item);
+      return parsed.success ? [parsed.data] : [];
+    })
+    : [];
+}
+
+const at = (value: unknown, key: string): unknown =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+
+/** Text as the database can keep it: without NUL and without halves of characters, also in keys. */
+function storable(_key: string, value: unknown): unknown {
+  const clean = (text: string) => text.replaceAll("\0", "\uFFFD").toWellFormed();
+  if (typeof value === "string") return clean(value);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const odd = Object.keys(value).some((key) => clean(key) !== key);
+  return odd ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [clean(key), inner])) : value;
+}
+
+/** The report in the Data of a check-in. Throws `device-bad-request`. */
+export function readStatusReport(data: Uint8Array | undefined): StatusReport {
+  const refuse = (reason: string) => problem("device-bad-request", undefined, { reason });
+  if (data === undefined) throw refuse("the status report has no Data");
+  if (data.length > MAX_BYTES) throw refuse(`the status report has ${data.length} bytes, ${MAX_BYTES} are accepted`);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data), storable);
+  } catch {
+    throw refuse("the status report is not JSON");
+  }
+  const items = object.safeParse(at(parsed, "StatusItems") ?? {});
+  if (typeof parsed !== "object" || parsed === null || !items.success) {
+    throw refuse("the status report has no dictionary of StatusItems");
+  }
+  const declared = at(at(items.data, "management"), "declarations");
+  const sections = typeof declared === "object" && declared !== null ? Object.values(declared) : null;
+  return {
+    items: items.data,
+    errors: each(at(parsed, "Errors"), error).map(({ StatusItem, Reasons }) => ({
+      item: StatusItem,
+      reasons: Reasons,
+    })),
+    full: at(parsed, "FullReport") === true,
+    declarations: sections === null ? null : sections.flatMap((section) => each(section, declaration)).map((one) => ({
+      identifier: one.identifier,
+      serverToken: one["server-token"],
+      active: one.active,
+      valid: one.valid,
+      reasons: one.reasons,
+    })),
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * What a device fetches by declarative management: the token, the list, each declaration; and what it reports.
+ *
+ * A device may fetch minutes after it saw the list, when other declarations are in scope: it gets what it was promised.
+ *
+ * Source: Apple, "Integrating declarative management" (developer.apple.com/documentation/devicemanagement).
+ *
+ * @module
+ */
+
+import { type Advertised, findChannelPlan, recordAdvertised, recordTold } from "../../db/channel_plans.ts";
+import { findChannel } from "../../db/channels.ts";
+import type { IdentifiedRow } from "../../db/identities.ts";
+import type { Json, Tx } from "../../db/open.ts";
+import { syncTokens } from "../commands/declarative_management.ts";
+import { problem } from "../errors.ts";
+import type { RequestInfo } from "../events/record.ts";
+import { loadFacts } from "../planner/load.ts";
+import { situate } from "../planner/situation.ts";
+import type { DeclarativeManagement } from "../protocol/checkin.ts";
+import type { Runtime } from "../runtime.ts";
+import { declarationOf } from "./content.ts";
+import { readStatusReport } from "./report.ts";
+import type { DeclarationSet, Section } from "./set.ts";
+import { takeStatusReport } from "./status.ts";
+
+const SECTIONS: Readonly<Record<string, Section>> = {
+  activation: "Activations",
+  asset: "Assets",
+  configuration: "Configurations",
+  management: "Management",
+};
+
+/** What an identifier stands for, kept with the device so that a later fetch is answered as promised. */
+export function advertisedOf({ items }: DeclarationSet): Advertised {
+  return Object.fromEntries(items.map((item) => [item.identifier, {
+    section: item.section,
+    serverToken: item.serverToken,
+    ...("builtIn" in item ? { builtIn: item.builtIn } : { version: item.artifact.versionId }),
+  }]));
+}
+
+/** The list of a set, as Apple's DeclarationItemsResponse. */
+export function declarationItems({ items, token }: DeclarationSet): Json {
+  const of = (section: Section) =>
+    items.filter((item) => item.section === section)
+      .map(({ identifier, serverToken }) => ({ Identifier: identifier, ServerToken: serverToken }))
+      .sort((one, other) => (one.Identifier < other.Identifier ? -1 : 1));
+  return {
+    Declarations: {
+      Activations: of("Activations"),
+      Assets: of("Assets"),
+      Configurations: of("Configurations"),
+      Management: of("Management"),
+    },
+    DeclarationsToken: token,
+  };
+}
+
+/**
+ * Answers a message: JSON, or null for an empty answer. Throws `declaration-unknown`, `device-not-identified`,
+ * `device-bad-request`.
+ */
+export async function serveDeclarations(
+  tx: Tx,
+  runtime: Runtime,
+  request: RequestInfo,
+  enrollment: IdentifiedRow,
+  message: DeclarativeManagement,
+): Promise<Json> {
+  // The attack: a stolen device that was blocked goes on to fetch what it should no longer have.
+  if (enrollment.blockedAt !== null) throw problem("device-blocked", undefined, { reason: "Device blocked" });
+  const channelId = await findChannel(tx, enrollment.enrollmentId, message.ids.userKey ?? "");
+  if (channelId === undefined) {
+    throw problem("device-not-identified", undefined, {
+      reason: `the enrolled device has no user "${message.ids.userKey}"`,
+    });
+  }
+  const now = runtime.clock.now();
+  const { endpoint } = message;
+  if (endpoint === "status") {
+    const owner = {
+      channelId,
+      enrollmentId: enrollment.enrollmentId,
+      deviceId: enrollment.deviceId,
+      serialNumber: enrollment.serialNumber,
+      userKey: message.ids.userKey ?? "",
+    };
+    await takeStatusReport(tx, runtime, request, owner, readStatusReport(message.data));
+    return null;
+  }
+  if (endpoint === "tokens" || endpoint === "declaration-items") {
+    const { declarations } = situate(await loadFacts(tx, runtime, channelId, { lock: true }), now);
+    if (endpoint === "tokens") {
+      await recordTold(tx, channelId, declarations.token, now);
+      return syncTokens({ token: declarations.token, timestamp: `${now.toISOString().slice(0, 19)}Z` });
+    }
+    await recordAdvertised(tx, channelId, declarations.token, advertisedOf(declarations), now);
+    return declarationItems(declarations);
+  }
+  const [, kind = "", identifier = ""] = /^declaration\/([a-z]+)\/([^/]+)$/.exec(endpoint) ?? [];
+  const section = Object.hasOwn(SECTIONS, kind) ? SECTIONS[kind] : undefined;
+  if (section === undefined) {
+    throw problem("device-bad-request", undefined, { reason: `unknown declarative management endpoint "${endpoint}"` });
+  }
+  const known = await findChannelPlan(tx, channelId);
+  const item = [known?.advertised, known?.advertisedBefore]
+    .map((told) => (told !== undefined && Object.hasOwn(told, identifier) ? told[identifier] : undefined))
+    .find((found) => found?.section === section);
+  const declaration = item === undefined ? undefined : await declarationOf(tx, runtime, channelId, identifier, item);
+  if (declaration === undefined) {
+    throw problem("declaration-unknown", undefined, {
+      reason: `${kind} "${identifier}" was not advertised to this device`,
+    });
+  }
+  return declaration;
+}

@@ -1,0 +1,112 @@
+/**
+ * The declarations of a channel: what its device is told to have, with the token that stands for all of it.
+ *
+ * Pure: the same blueprint, target and observations give the same set.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { artifactType } from "../blueprints/artifact_types.ts";
+import type { InScope } from "../blueprints/resolve.ts";
+import type { Json } from "../../db/open.ts";
+import { builtInIdentifier, declarationIdentifier } from "./identifiers.ts";
+
+/** Where a declaration stands in a device's list. */
+export type Section = "Activations" | "Assets" | "Configurations" | "Management";
+
+/** A declaration of the set: of an artifact's version, or the blueprint's own with its content. */
+export type SetItem =
+  & { section: Section; identifier: string; serverToken: string }
+  & (
+    | { artifact: { id: string; versionId: string } }
+    | { builtIn: { Type: string; Payload: Json } }
+  );
+
+/** All declarations of a channel, and the token that changes when any of them does. */
+export type DeclarationSet = { items: SetItem[]; token: string };
+
+const sha1 = (text: string) => createHash("sha1").update(text, "utf8").digest("hex");
+
+/** Status items that are asked for where the device has not told what it supports. */
+const FALLBACK_STATUS_ITEMS = [
+  "device.identifier.serial-number",
+  "device.identifier.udid",
+  "device.model.family",
+  "device.model.identifier",
+  "device.model.marketing-name",
+  "device.operating-system.build-version",
+  "device.operating-system.family",
+  "device.operating-system.marketing-name",
+  "device.operating-system.version",
+  "management.client-capabilities",
+  "management.declarations",
+];
+
+/** The status items to subscribe to: those of the device's capabilities, without Apple's own test items. */
+export function subscribedStatusItems(clientCapabilities: Json): string[] {
+  const at = (value: Json | undefined, key: string): Json | undefined =>
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.hasOwn(value, key)
+      ? (value as { readonly [key: string]: Json | undefined })[key]
+      : undefined;
+  const payloads = at(clientCapabilities, "supported-payloads");
+  const names = at(payloads, "status-items");
+  const known = Array.isArray(names)
+    ? names.filter((name): name is string => typeof name === "string" && !name.startsWith("test."))
+    : [];
+  return [...new Set(known.length === 0 ? FALLBACK_STATUS_ITEMS : known)].sort();
+}
+
+/** The set's token over its items. */
+export function declarationsToken(items: readonly Pick<SetItem, "section" | "identifier" | "serverToken">[]): string {
+  const lines = items.map((item) => [item.section, item.identifier, item.serverToken] as const);
+  lines.sort((one, other) => {
+    for (let n = 0; n < 3; n++) {
+      const [a = "", b = ""] = [one[n], other[n]];
+      if (a !== b) return a < b ? -1 : 1;
+    }
+    return 0;
+  });
+  return sha1(lines.map((line) => line.join("")).join(""));
+}
+
+/**
+ * The set of a blueprint's artifacts, each with its server token, which are all told by declaration; with the activation of
+ * its configurations and the subscription to status items. Without a blueprint the set is empty: what was there goes.
+ */
+export function declarationSet(
+  blueprintId: number | null,
+  artifacts: readonly { resolution: InScope; serverToken: string }[],
+  clientCapabilities: Json,
+  prefix: string,
+): DeclarationSet {
+  if (blueprintId === null) return { items: [], token: declarationsToken([]) };
+  const items: SetItem[] = artifacts.flatMap(({ resolution: { artifact, version }, serverToken }): SetItem[] => {
+    const { section } = artifactType(artifact.type);
+    if (section === null) return [];
+    const identifier = declarationIdentifier(prefix, artifact.type, artifact.id);
+    return [{ section, identifier, serverToken, artifact: { id: artifact.id, versionId: version.id } }];
+  });
+  const names = subscribedStatusItems(clientCapabilities);
+  const subscriptions = builtInIdentifier(prefix, blueprintId, "management-status-subscriptions");
+  const configurations = [
+    subscriptions,
+    ...artifacts.filter(({ resolution }) => artifactType(resolution.artifact.type).activated)
+      .map(({ resolution: { artifact } }) => declarationIdentifier(prefix, artifact.type, artifact.id)),
+  ].sort();
+  items.push({
+    section: "Activations",
+    identifier: builtInIdentifier(prefix, blueprintId, "activation"),
+    serverToken: sha1(configurations.join("")),
+    builtIn: { Type: "com.apple.activation.simple", Payload: { StandardConfigurations: configurations } },
+  }, {
+    section: "Configurations",
+    identifier: subscriptions,
+    serverToken: sha1(names.join("")),
+    builtIn: {
+      Type: "com.apple.configuration.management.status-subscriptions",
+      Payload: { StatusItems: names.map((name) => ({ Name: name })) },
+    },
+  });
+  return { items, token: declarationsToken(items) };
+}

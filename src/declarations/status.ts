@@ -1,0 +1,156 @@
+/**
+ * Takes a status report: what it says of the system, of the device's abilities, of each declaration, and all its items with
+ * their history. When that changes the plan the device is called back, so that the next step of a chain follows at once.
+ *
+ * @module
+ */
+
+import { findChannelPlan, recordCapabilities, recordStatusReported, wakeChannel } from "../../db/channel_plans.ts";
+import { findTarget } from "../../db/devices.ts";
+import { type EnrollmentChange, updateEnrollment } from "../../db/enrollments.ts";
+import type { Json, Tx } from "../../db/open.ts";
+import { deleteStatusItems, findStatusItems, putStatusItems, touchStatusItems } from "../../db/status_items.ts";
+import { findTargetArtifacts } from "../../db/target_artifacts.ts";
+import { type ArtifactOwner, recordSeen, type SeenVersion } from "../blueprints/observe.ts";
+import { morePresent, type ObservedStatus } from "../blueprints/observed.ts";
+import type { RequestInfo } from "../events/record.ts";
+import type { Runtime } from "../runtime.ts";
+import { flattenStatus } from "../schema/status.ts";
+import type { DeclarationStatus, StatusReport } from "./report.ts";
+import { readServerToken } from "./server_token.ts";
+
+/** Whose report it is. */
+export type ReportOwner = Omit<ArtifactOwner, "osVersion"> & { enrollmentId: number };
+
+/** What a declaration's state means for its artifact. */
+export function observedStatus({ active, valid }: Pick<DeclarationStatus, "active" | "valid">): ObservedStatus {
+  if (valid === "valid") return active ? "Installed" : "Uninstalled";
+  if (valid === "unknown") return active ? "AwaitingConfirmation" : "Uninstalled";
+  return "Failed";
+}
+
+/** What a report says of versions, each once. Only those count that `known` admits. */
+export function seenVersions(
+  declarations: readonly DeclarationStatus[],
+  known: (versionId: string) => boolean,
+): SeenVersion[] {
+  const seen = new Map<string, SeenVersion>();
+  for (const declaration of declarations) {
+    const { versionId, contentRevision } = readServerToken(declaration.serverToken);
+    // The attack: an enrolled device that reports failures of what it was never given halts the rollout of all others.
+    if (!known(versionId)) continue;
+    const status = observedStatus(declaration);
+    const before = seen.get(versionId);
+    if (before !== undefined && morePresent(before.status, status) === before.status) continue;
+    const { active, valid, reasons } = declaration;
+    seen.set(versionId, {
+      versionId,
+      status,
+      via: "declaration",
+      contentRevision,
+      extraInfo: { active, valid, ...(reasons === undefined ? {} : { reasons: JSON.parse(JSON.stringify(reasons)) }) },
+      uniqueInstallIdentifier: declaration.serverToken,
+    });
+  }
+  return [...seen.values()];
+}
+
+const identifierOf = (item: Json): string | undefined => {
+  const identifier = typeof item === "object" && item !== null ? Reflect.get(item, "identifier") : undefined;
+  return typeof identifier === "string" ? identifier : undefined;
+};
+
+/** The value of an item after a report: lists of identified things come in parts, with `_removed` for what went. */
+export function mergedValue(before: Json, after: Json, full: boolean): Json {
+  if (full || !Array.isArray(before) || !Array.isArray(after) || after.length === 0) return after;
+  if (![...before, ...after].every((item) => identifierOf(item) !== undefined)) return after;
+  const merged = new Map<string, Json>(before.map((item) => [identifierOf(item) ?? "", item]));
+  for (const item of after) {
+    const identifier = identifierOf(item) ?? "";
+    if (typeof item === "object" && item !== null && Reflect.get(item, "_removed") === true) merged.delete(identifier);
+    else merged.set(identifier, item);
+  }
+  return [...merged.values()];
+}
+
+const text = (value: Json | undefined): string | undefined => (typeof value === "string" ? value : undefined);
+
+/** Keys in any order, so that equal values read equal. */
+const canonical = (value: Json): string =>
+  JSON.stringify(
+    value,
+    (_, inner) =>
+      typeof inner === "object" && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+        : inner,
+  );
+
+async function keepItems(tx: Tx, owner: ReportOwner, report: StatusReport, now: Date): Promise<Map<string, Json>> {
+  const before = new Map((await findStatusItems(tx, owner.channelId)).map((row) => [row.path, row]));
+  const after = new Map<string, { value: Json; error: Json }>();
+  for (const { path, value } of flattenStatus(report.items)) {
+    after.set(path, { value: mergedValue(before.get(path)?.value ?? null, value, report.full), error: null });
+  }
+  for (const { item, reasons } of report.errors) {
+    const path = item.slice(0, 200);
+    after.set(path, { value: before.get(path)?.value ?? null, error: JSON.parse(JSON.stringify(reasons ?? [])) });
+  }
+  const changed = [...after].filter(([path, { value, error }]) => {
+    const row = before.get(path);
+    return row === undefined || canonical(row.value) !== canonical(value) || canonical(row.error) !== canonical(error);
+  });
+  await putStatusItems(tx, owner, changed.map(([path, item]) => ({ path, ...item })), now);
+  const names = new Set(changed.map(([path]) => path));
+  await touchStatusItems(tx, owner.channelId, [...after.keys()].filter((path) => !names.has(path)), now);
+  if (report.full) {
+    await deleteStatusItems(tx, owner, [...before.keys()].filter((path) => !after.has(path)), now);
+  }
+  return new Map([...after].map(([path, { value }]) => [path, value]));
+}
+
+/** What a report says of the system, as the enrollment keeps it; nothing on a user's channel. */
+function systemChange(owner: ReportOwner, items: ReadonlyMap<string, Json>): EnrollmentChange {
+  if (owner.userKey !== "") return {};
+  const of = (name: string) => text(items.get(`device.operating-system.${name}`));
+  const [version, build] = [of("version"), of("build-version")];
+  const [extra, extraBuild] = [of("supplemental.extra-version"), of("supplemental.build-version")];
+  return {
+    ...(version === undefined ? {} : { osVersion: version }),
+    ...(build === undefined ? {} : { buildVersion: build }),
+    ...(extra === undefined ? {} : { osVersionExtra: extra }),
+    ...(extraBuild === undefined ? {} : { buildVersionExtra: extraBuild === build ? "" : extraBuild }),
+  };
+}
+
+/** Takes a report of a channel. */
+export async function takeStatusReport(
+  tx: Tx,
+  runtime: Runtime,
+  request: RequestInfo,
+  owner: ReportOwner,
+  report: StatusReport,
+): Promise<void> {
+  const now = runtime.clock.now();
+  const { channelId } = owner;
+  // One report of a channel at a time: the next one is compared with what this one leaves.
+  const known = await findChannelPlan(tx, channelId, true);
+  const items = await keepItems(tx, owner, report, now);
+  const channel = owner.userKey === "" ? "Device" : "User";
+  const before = await findTarget(tx, owner.enrollmentId, channel);
+  const change = systemChange(owner, items);
+  if (Object.keys(change).length > 0) await updateEnrollment(tx, owner.enrollmentId, change, now);
+  const { osVersion } = await findTarget(tx, owner.enrollmentId, channel);
+  let changed = osVersion !== before.osVersion;
+  const capabilities = items.get("management.client-capabilities");
+  if (capabilities !== undefined && await recordCapabilities(tx, channelId, capabilities, now)) changed = true;
+  if (report.declarations !== null) {
+    const versions = new Set([
+      ...Object.values({ ...known?.advertisedBefore, ...known?.advertised }).map(({ version }) => version),
+      ...(await findTargetArtifacts(tx, channelId)).map(({ versionId }) => versionId),
+    ]);
+    const seen = seenVersions(report.declarations, (id) => versions.has(id));
+    if (await recordSeen(tx, runtime, request, { ...owner, osVersion }, seen, { exhaustive: true })) changed = true;
+  }
+  await recordStatusReported(tx, channelId, now);
+  if (changed) await wakeChannel(tx, channelId, now);
+}

@@ -1,0 +1,147 @@
+/**
+ * How the artifacts in scope reach a channel: by command or by declaration; what cannot reach it at all; what still waits.
+ *
+ * Pure. An artifact that the target cannot run is left out and named with its reason, and so is what depends on it: one bad
+ * declaration never keeps the others from a device.
+ *
+ * @module
+ */
+
+import type { Json } from "../../db/open.ts";
+import { artifactType, isDeclarationOnly } from "../blueprints/artifact_types.ts";
+import type { BlueprintContent } from "../blueprints/content.ts";
+import { isPresent, type ObservedArtifact, type Via } from "../blueprints/observed.ts";
+import { type InScope, type Resolution, resolve, type ResolveTarget } from "../blueprints/resolve.ts";
+import type { CommandTarget } from "../commands/command.ts";
+import { commandNamed } from "../commands/registry.ts";
+import { declarationUnsupported } from "../schema/declarations.ts";
+
+/** What is looked at of a channel. */
+export type DeliveryTarget = CommandTarget & ResolveTarget;
+
+/** What is known of declarative management on a channel. */
+export type DeclarativeState = {
+  /** Whether the device follows declarations already. */
+  enabled: boolean;
+  /** Whether the device refused the last sync. */
+  refused: boolean;
+  clientCapabilities: Json;
+};
+
+/** An artifact in scope and how it travels. */
+export type Delivery = {
+  resolution: InScope;
+  /** How it travels; null when it cannot reach this target. */
+  via: Via | null;
+  /** Why it cannot reach this target. */
+  impossible: string | null;
+  /** What it waits for. */
+  waits: string | null;
+};
+
+/** Everything about the artifacts of a channel. */
+export type Deliveries = { deliveries: Delivery[]; outOfScope: Exclude<Resolution, InScope>[] };
+
+function supportedTypes(clientCapabilities: Json): ReadonlySet<string> | null {
+  let at: Json | undefined = clientCapabilities;
+  for (const key of ["supported-payloads", "declarations"]) {
+    if (typeof at !== "object" || at === null || Array.isArray(at)) return null;
+    at = Reflect.get(at, key) as Json | undefined;
+  }
+  if (typeof at !== "object" || at === null) return null;
+  const names = Object.values(at).flat().filter((name): name is string => typeof name === "string");
+  return names.length === 0 ? null : new Set(names);
+}
+
+/** Why a target has no declarative management; null when it has. */
+export function declarativeManagementMissing(target: CommandTarget): string | null {
+  return commandNamed("DeclarativeManagement")?.invalidFor(target) ?? null;
+}
+
+/** The type under which an artifact is declared, as the schema knows it. */
+function declaredType({ artifact, version }: InScope): { type: string; payload: Json } | null {
+  if (version.declaration !== null) return version.declaration;
+  switch (artifact.type) {
+    case "Profile":
+      return { type: "com.apple.configuration.legacy", payload: {} };
+    case "Data Asset":
+      return { type: "com.apple.asset.data", payload: {} };
+    case "Certificate Asset":
+      return { type: "com.apple.asset.credential.scep", payload: {} };
+    default:
+      return null;
+  }
+}
+
+/** The deliveries of a channel, requirements first. `observed` is by version id. */
+export function deliver(
+  content: BlueprintContent,
+  target: DeliveryTarget,
+  observed: ReadonlyMap<string, ObservedArtifact>,
+  declarative: DeclarativeState,
+): Deliveries {
+  const resolutions = resolve(content, target, observed);
+  const here = new Map<string, "present" | "on its way">();
+  for (const row of observed.values()) {
+    if (isPresent(row.status)) here.set(row.artifactId, "present");
+    else if (row.status === "AwaitingConfirmation" && !here.has(row.artifactId)) here.set(row.artifactId, "on its way");
+  }
+  const noDeclarations = declarativeManagementMissing(target);
+  const supported = supportedTypes(declarative.clientCapabilities);
+  const byId = new Map<string, Delivery>();
+
+  const byDeclaration = (resolution: InScope): string | null => {
+    if (noDeclarations !== null) return noDeclarations;
+    const declared = declaredType(resolution);
+    if (declared === null) return "its declaration is missing";
+    const { type, payload } = declared;
+    return declarationUnsupported(type, payload, target) ??
+      (supported === null || supported.has(type) ? null : `the device does not support ${type}`);
+  };
+  const byCommand = ({ artifact }: InScope): string | null => {
+    const { install } = artifactType(artifact.type);
+    return install === null ? "no command installs it" : commandNamed(install)?.invalidFor(target) ?? null;
+  };
+  const travels = (resolution: InScope): Pick<Delivery, "via" | "impossible"> => {
+    const { type } = resolution.artifact;
+    if (isDeclarationOnly(type)) {
+      const impossible = byDeclaration(resolution);
+      return { via: impossible === null ? "declaration" : null, impossible };
+    }
+    const declares = artifactType(type).section !== null && content.legacyProfilesViaDdm &&
+      (declarative.enabled || !declarative.refused);
+    // Where declarations cannot bring a profile the command still can.
+    if (declares && byDeclaration(resolution) === null) return { via: "declaration", impossible: null };
+    const impossible = byCommand(resolution);
+    return { via: impossible === null ? "command" : null, impossible };
+  };
+
+  const outOfScope: Exclude<Resolution, InScope>[] = [];
+  for (const resolution of resolutions) {
+    if (resolution.reason !== "in scope") {
+      outOfScope.push(resolution);
+      continue;
+    }
+    const { artifact, version } = resolution;
+    const delivery: Delivery = { resolution, waits: null, ...travels(resolution) };
+    const needed = (ids: readonly string[]) => ids.flatMap((id) => byId.get(id) ?? []);
+    const [requires, references] = [needed(artifact.requires), needed(version.references)];
+    const broken = [...requires, ...references].find(({ impossible }) => impossible !== null);
+    if (broken !== undefined && delivery.impossible === null) {
+      delivery.via = null;
+      delivery.impossible = `needs "${broken.resolution.artifact.name}": ${broken.impossible}`;
+    }
+    if (delivery.impossible === null) {
+      // What is there already is not taken away because what it required is being replaced.
+      const first = requires.find((one) => here.get(one.resolution.artifact.id) !== "present");
+      const held = references.find(({ waits }) => waits !== null);
+      if (first !== undefined && !here.has(artifact.id)) {
+        delivery.waits = `waits for "${first.resolution.artifact.name}"`;
+      } else if (held !== undefined) {
+        delivery.waits = `needs "${held.resolution.artifact.name}", which ${held.waits}`;
+      }
+    }
+    byId.set(artifact.id, delivery);
+  }
+  return { deliveries: [...byId.values()], outOfScope };
+}

@@ -1,0 +1,106 @@
+/**
+ * Declarations: tells the device when those it should have are others than those it was told, and says how each is doing.
+ *
+ * @module
+ */
+
+import { artifactType } from "../../blueprints/artifact_types.ts";
+import type { ObservedArtifact } from "../../blueprints/observed.ts";
+import { nextInterval } from "../../declarations/server_token.ts";
+import { declarativeManagementMissing, type Delivery } from "../delivery.ts";
+import type { PlanFacts } from "../facts.ts";
+import type { Decision, Scheduler } from "../plan.ts";
+import type { Situation } from "../situation.ts";
+import { isPending } from "./queued_commands.ts";
+
+const NAME = "declarations";
+const COMMAND = "DeclarativeManagement";
+/** Seconds before a sync that the device refused is tried again. */
+const RETRY_SECONDS = 3600;
+
+function sync(facts: PlanFacts, now: Date, situation: Situation): Decision {
+  const about = { scheduler: NAME, subject: COMMAND };
+  const { declarative } = facts.artifacts;
+  const { token } = situation.declarations;
+  if (facts.blueprint === null && !declarative.enabled) {
+    return { ...about, outcome: "off", evidence: "the device has no blueprint" };
+  }
+  const missing = declarativeManagementMissing(facts.target);
+  if (missing !== null) return { ...about, outcome: "not for this target", evidence: missing };
+  if (declarative.enabled && declarative.token === token) {
+    return { ...about, outcome: "not due", evidence: `the device was told ${token.slice(0, 12)}` };
+  }
+  if (isPending(facts, COMMAND)) return { ...about, outcome: "waits", evidence: "told already, not answered yet" };
+  if (declarative.refusedAt !== null && declarative.refusedToken === token) {
+    const until = new Date(declarative.refusedAt.getTime() + RETRY_SECONDS * 1000);
+    const evidence = `the device refused it ${declarative.refusedAt.toISOString()}`;
+    if (until > now) return { ...about, outcome: "waits", evidence, until };
+  }
+  const evidence = declarative.enabled
+    ? `the device was told ${declarative.token?.slice(0, 12) ?? "nothing"}, its declarations are ${
+      token.slice(0, 12)
+    } now`
+    : "the device does not follow declarations yet";
+  if (facts.status === "NotNow") {
+    return { ...about, outcome: "waits", evidence: "the device said NotNow", until: now };
+  }
+  // The second of the timestamp is Apple's form.
+  const timestamp = `${now.toISOString().slice(0, 19)}Z`;
+  return {
+    ...about,
+    outcome: "chosen",
+    evidence,
+    step: { kind: "command", name: COMMAND, arguments: { token, timestamp } },
+  };
+}
+
+/** How a declaration is doing on the device, in words. */
+function health(row: ObservedArtifact | undefined): { outcome: "not due" | "waits"; evidence: string } {
+  switch (row?.via === "declaration" ? row.status : undefined) {
+    case "Installed":
+      return { outcome: "not due", evidence: "active and valid on the device" };
+    case "Uninstalled":
+      return { outcome: "not due", evidence: "valid on the device, no activation turns it on" };
+    case "Failed":
+      return { outcome: "waits", evidence: `the device reports it as invalid: ${JSON.stringify(row?.extraInfo)}` };
+    case "AwaitingConfirmation":
+      return { outcome: "waits", evidence: "the device has it and is at work on it" };
+    default:
+      return { outcome: "waits", evidence: "declared, the device has not reported it yet" };
+  }
+}
+
+function each({ resolution, waits }: Delivery, facts: PlanFacts, now: Date, situation: Situation): Decision {
+  const { artifact, version } = resolution;
+  const days = artifact.reinstallInterval;
+  return {
+    scheduler: NAME,
+    subject: artifact.name,
+    artifact: { id: artifact.id, versionId: version.id },
+    ...(waits === null
+      ? health(situation.observed.get(version.id))
+      : { outcome: "waits" as const, evidence: `${resolution.evidence}; ${waits}` }),
+    ...(days === 0 ? {} : { until: nextInterval(facts.artifacts.enrolledAt, days, now) }),
+  };
+}
+
+export const declarations: Scheduler = {
+  name: NAME,
+  consider(facts, now, situation) {
+    const declared = situation.deliveries.filter(({ via, impossible, resolution }) =>
+      via === "declaration" || (impossible !== null && artifactType(resolution.artifact.type).section !== null)
+    );
+    return [
+      sync(facts, now, situation),
+      ...declared.map((delivery): Decision =>
+        delivery.impossible === null ? each(delivery, facts, now, situation) : {
+          scheduler: NAME,
+          subject: delivery.resolution.artifact.name,
+          artifact: { id: delivery.resolution.artifact.id, versionId: delivery.resolution.version.id },
+          outcome: "not for this target",
+          evidence: delivery.impossible,
+        }
+      ),
+    ];
+  },
+};

@@ -1,0 +1,132 @@
+/**
+ * Artifacts that travel by command: installs what is in scope and not there, in the order of requirements, and says why the
+ * rest of the blueprint is not for this channel.
+ *
+ * @module
+ */
+
+import { artifactType } from "../../blueprints/artifact_types.ts";
+import { isPresent, type ObservedArtifact } from "../../blueprints/observed.ts";
+import type { ContentArtifact } from "../../blueprints/content.ts";
+import type { InScope } from "../../blueprints/resolve.ts";
+import { parseOsVersion } from "../../protocol/os_version.ts";
+import type { Delivery } from "../delivery.ts";
+import type { PlanFacts } from "../facts.ts";
+import type { Decision, Scheduler } from "../plan.ts";
+import type { Situation } from "../situation.ts";
+
+const NAME = "install-artifacts";
+const DAY_MS = 86_400_000;
+const NUMBERS = { No: 0, Major: 1, Minor: 2, Patch: 3 } as const;
+
+type Answer = Pick<Decision, "outcome" | "evidence" | "until">;
+
+function olderSystem(artifact: ContentArtifact, installed: string, current: string): boolean {
+  const count = NUMBERS[artifact.reinstallOnOsUpdate];
+  const [then, today] = [parseOsVersion(installed).numbers, parseOsVersion(current).numbers];
+  for (let n = 0; n < count; n++) {
+    const difference = (today[n] ?? 0) - (then[n] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
+}
+
+/** Whether what is there is to be installed again. */
+function considerPresent({ artifact, version }: InScope, row: ObservedArtifact, facts: PlanFacts, now: Date): Answer {
+  const { osVersion } = facts.target;
+  if (row.contentRevision < version.contentRevision) {
+    return { outcome: "chosen", evidence: "the content of the version was changed since" };
+  }
+  if (olderSystem(artifact, row.osVersionAtInstallTime, osVersion)) {
+    return { outcome: "chosen", evidence: `installed on ${row.osVersionAtInstallTime}, the device has ${osVersion}` };
+  }
+  const at = row.installedAt?.toISOString() ?? "an unknown time";
+  const evidence = row.verifiedAt === null
+    ? `accepted by the device at ${at}`
+    : `listed by the device at ${row.verifiedAt.toISOString()}`;
+  if (artifact.reinstallInterval === 0) return { outcome: "not due", evidence };
+  const due = new Date((row.installedAt?.getTime() ?? 0) + artifact.reinstallInterval * DAY_MS);
+  return due <= now
+    ? { outcome: "chosen", evidence: `installed at ${at}, due every ${artifact.reinstallInterval} days` }
+    : { outcome: "not due", evidence, until: due };
+}
+
+function consider({ resolution }: Delivery, facts: PlanFacts, now: Date, { observed }: Situation): Answer {
+  const { artifact, version } = resolution;
+  const rows = [...observed.values()].filter(({ artifactId }) => artifactId === artifact.id);
+  const pending = facts.queue.find(({ artifactVersion }) =>
+    artifactVersion !== null && artifact.versions.some(({ id }) => id === artifactVersion)
+  );
+  if (pending !== undefined) return { outcome: "waits", evidence: `${pending.name} is on its way` };
+  const declared = rows.find((row) => row.via === "declaration" && isPresent(row.status));
+  if (declared !== undefined && facts.artifacts.declarative.enabled) {
+    return { outcome: "waits", evidence: "the device has it by declaration and lets go of that first" };
+  }
+  const row = observed.get(version.id);
+  if (row === undefined) return { outcome: "chosen", evidence: resolution.evidence };
+  switch (row.status) {
+    case "Acknowledged":
+    case "Installed":
+      return row.via === "command"
+        ? considerPresent(resolution, row, facts, now)
+        : { outcome: "chosen", evidence: "it was there by declaration" };
+    case "AwaitingConfirmation":
+      return { outcome: "waits", evidence: "accepted by the device, not confirmed yet" };
+    case "Uninstalled":
+      return { outcome: "chosen", evidence: `not on the device; ${resolution.evidence}` };
+    case "ForceReinstall":
+      return { outcome: "chosen", evidence: "an operator asked for it to be installed again" };
+    case "RemovalFailed":
+      return { outcome: "chosen", evidence: "in scope again after a removal that failed" };
+    case "Failed":
+      return row.retryAt === null
+        ? { outcome: "off", evidence: `failed, no more tries: ${JSON.stringify(row.extraInfo)}` }
+        : row.retryAt > now
+        ? { outcome: "waits", evidence: `failed: ${JSON.stringify(row.extraInfo)}`, until: row.retryAt }
+        : { outcome: "chosen", evidence: `failed ${row.retryCount} times, tried again` };
+  }
+}
+
+function decide(delivery: Delivery, facts: PlanFacts, now: Date, situation: Situation): Decision {
+  const { artifact, version } = delivery.resolution;
+  const about = { scheduler: NAME, subject: artifact.name, artifact: { id: artifact.id, versionId: version.id } };
+  if (delivery.impossible !== null) {
+    return { ...about, outcome: "not for this target", evidence: delivery.impossible };
+  }
+  const answer = delivery.waits === null
+    ? consider(delivery, facts, now, situation)
+    : { outcome: "waits" as const, evidence: delivery.waits };
+  const name = artifactType(artifact.type).install;
+  if (answer.outcome !== "chosen" || name === null) return { ...about, ...answer };
+  if (facts.status === "NotNow") {
+    return { ...about, outcome: "waits", evidence: "the device said NotNow", until: now };
+  }
+  const step = {
+    kind: "command" as const,
+    name,
+    arguments: { artifact_version: version.id, content_revision: version.contentRevision },
+    singleton: `${name} ${artifact.id}`,
+  };
+  return { ...about, ...answer, step };
+}
+
+export const installArtifacts: Scheduler = {
+  name: NAME,
+  consider(facts, now, situation) {
+    const byCommand = situation.deliveries.filter(({ via, impossible, resolution }) =>
+      via === "command" || (impossible !== null && artifactType(resolution.artifact.type).section === null)
+    );
+    return [
+      ...byCommand.map((delivery) => decide(delivery, facts, now, situation)),
+      ...situation.outOfScope.filter(({ reason }) => reason !== "other channel").map((
+        { artifact, evidence },
+      ): Decision => ({
+        scheduler: NAME,
+        subject: artifact.name,
+        artifact: { id: artifact.id, versionId: null },
+        outcome: "off",
+        evidence,
+      })),
+    ];
+  },
+};

@@ -1,0 +1,67 @@
+/**
+ * Removes what came by command and is no longer in scope. What came by declaration goes with its declaration.
+ *
+ * @module
+ */
+
+import { artifactType } from "../../blueprints/artifact_types.ts";
+import { isPresent, type ObservedArtifact } from "../../blueprints/observed.ts";
+import { commandNamed } from "../../commands/registry.ts";
+import { profileIdentifier } from "../../declarations/identifiers.ts";
+import type { PlanFacts } from "../facts.ts";
+import type { Decision, Scheduler } from "../plan.ts";
+
+const NAME = "remove-artifacts";
+
+function consider(row: ObservedArtifact, facts: PlanFacts, now: Date): Decision {
+  const about = {
+    scheduler: NAME,
+    subject: row.name,
+    artifact: { id: row.artifactId, versionId: row.versionId },
+  };
+  const { remove } = artifactType(row.type);
+  const invalid = remove === null ? "no command removes it" : commandNamed(remove)?.invalidFor(facts.target) ?? null;
+  if (remove === null || invalid !== null) {
+    return { ...about, outcome: "not for this target", evidence: invalid ?? "" };
+  }
+  const pending = facts.queue.find(({ artifactVersion }) => artifactVersion === row.versionId);
+  if (pending !== undefined) return { ...about, outcome: "waits", evidence: `${pending.name} is on its way` };
+  if (row.status === "RemovalFailed") {
+    const evidence = `could not be removed: ${JSON.stringify(row.extraInfo)}`;
+    if (row.retryAt === null) return { ...about, outcome: "off", evidence };
+    if (row.retryAt > now) return { ...about, outcome: "waits", evidence, until: row.retryAt };
+  }
+  if (facts.status === "NotNow") {
+    return { ...about, outcome: "waits", evidence: "the device said NotNow", until: now };
+  }
+  return {
+    ...about,
+    outcome: "chosen",
+    evidence: "on the device and not in scope any more",
+    step: {
+      kind: "command",
+      name: remove,
+      arguments: {
+        artifact_version: row.versionId,
+        ...(remove === "RemoveProfile"
+          ? { identifier: profileIdentifier(facts.settings.identifierPrefix, row.artifactId) }
+          : {}),
+      },
+      singleton: `${remove} ${row.artifactId}`,
+    },
+  };
+}
+
+export const removeArtifacts: Scheduler = {
+  name: NAME,
+  consider(facts, now, { deliveries }) {
+    // During Setup Assistant only a part of the blueprint is in scope.
+    if (facts.target.awaitingConfiguration === true) return [];
+    const inScope = new Set(deliveries.map(({ resolution }) => resolution.artifact.id));
+    return facts.artifacts.observed
+      .filter((row) => row.via === "command" && (isPresent(row.status) || row.status === "RemovalFailed"))
+      .filter((row) => !inScope.has(row.artifactId))
+      .sort((one, other) => (one.name < other.name ? -1 : 1))
+      .map((row) => consider(row, facts, now));
+  },
+};

@@ -1,0 +1,64 @@
+/**
+ * What follows from the facts for several schedulers at once: the artifacts in scope, how they travel, and the declarations
+ * that the device should be told.
+ *
+ * Pure.
+ *
+ * @module
+ */
+
+import type { ObservedArtifact } from "../blueprints/observed.ts";
+import { type DeclarationSet, declarationSet } from "../declarations/set.ts";
+import { serverToken } from "../declarations/server_token.ts";
+import { deliver, type Deliveries, type Delivery } from "./delivery.ts";
+import type { PlanFacts } from "./facts.ts";
+
+/** The artifacts of a channel, and its declarations. */
+export type Situation = Deliveries & {
+  /** By version id. */
+  observed: ReadonlyMap<string, ObservedArtifact>;
+  declarations: DeclarationSet;
+};
+
+/** The token of a delivery's declaration. */
+export function deliveryToken(
+  { resolution: { artifact, version } }: Delivery,
+  { target, artifacts }: Pick<PlanFacts, "target" | "artifacts">,
+  observed: ReadonlyMap<string, ObservedArtifact>,
+  now: Date,
+): string {
+  const { enrolledAt } = artifacts;
+  const row = observed.get(version.id);
+  // Failures of commands are not the declaration's.
+  const retries = row?.via === "declaration" ? row.retryCount : 0;
+  return serverToken(version, artifact, { osVersion: target.osVersion, enrolledAt }, retries, now);
+}
+
+/** The situation of a channel at `now`. */
+export function situate(
+  facts: Pick<PlanFacts, "blueprint" | "target" | "artifacts" | "settings">,
+  now: Date,
+): Situation {
+  const { blueprint, target, artifacts, settings } = facts;
+  const observed = new Map(artifacts.observed.map((row) => [row.versionId, row]));
+  const found: Deliveries = blueprint === null ? { deliveries: [], outOfScope: [] } : deliver(
+    blueprint,
+    { ...target, tags: artifacts.tags, serialNumber: artifacts.serialNumber },
+    observed,
+    { ...artifacts.declarative, refused: artifacts.declarative.refusedAt !== null },
+  );
+  const declared = found.deliveries.filter(({ via, waits }) => via === "declaration" && waits === null);
+  return {
+    ...found,
+    observed,
+    declarations: declarationSet(
+      blueprint?.id ?? null,
+      declared.map((delivery) => ({
+        resolution: delivery.resolution,
+        serverToken: deliveryToken(delivery, facts, observed, now),
+      })),
+      artifacts.declarative.clientCapabilities,
+      settings.identifierPrefix,
+    ),
+  };
+}
