@@ -83,7 +83,7 @@ const SCHEMA = z.object({
     "The keys that seal secrets, id:base64 of 32 bytes, comma separated, the sealing one first; DATA_DIR/secret.keys otherwise.",
   ),
   FILES_URL: z.string().regex(
-    /^s3:\/\/[a-z0-9][a-z0-9.-]+[a-z0-9](\/[A-Za-z0-9._-]+)*\/?$/,
+    /^s3:\/\/[a-z0-9][a-z0-9.-]+[a-z0-9](\/(?!\.+(\/|$))[A-Za-z0-9._-]+)*\/?$/,
     "should be like s3://bucket/prefix",
   )
     .optional().describe("An S3-compatible bucket for uploaded files; the folder DATA_DIR/files otherwise."),
