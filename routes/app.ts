@@ -12,6 +12,7 @@ import { mountAdmin } from "./admin/mount.ts";
 import { notFoundPage } from "./admin/page.tsx";
 import { mountApi } from "./api/mount.ts";
 import type { AppEnv } from "./context.ts";
+import { mountDownloads } from "./device/downloads.ts";
 import { mountMdm } from "./device/mdm.ts";
 import { mountOta } from "./device/ota.ts";
 import { mountScep } from "./device/scep.ts";
@@ -33,6 +34,7 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
   mountScep(app);
   mountOta(app);
   mountMdm(app);
+  mountDownloads(app);
   mountApi(app);
   mountAdmin(app);
   app.notFound((c) => c.req.header("accept")?.includes("text/html") ? notFoundPage(c) : c.text("Not found.", 404));

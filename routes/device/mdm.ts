@@ -9,14 +9,14 @@ import { handleConnect } from "../../src/commands/service.ts";
 import { handleCheckin } from "../../src/enrollment/checkin.ts";
 import { Problem, problem } from "../../src/errors.ts";
 import { recordEvents } from "../../src/events/record.ts";
-import { isProxySecret, senderOf } from "../../src/identity/sender.ts";
+import { senderOf } from "../../src/identity/sender.ts";
 import { parseCheckin } from "../../src/protocol/checkin.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
 import { PlistError } from "../../src/protocol/plist.ts";
 import { parseReport } from "../../src/protocol/report.ts";
 import type { AppEnv } from "../context.ts";
-import { isTrusted, proxyList } from "../request.ts";
 import { readBody } from "./body.ts";
+import { evidenceOf } from "./evidence.ts";
 
 /** InstalledApplicationList of a full Mac has a few megabytes. */
 const BODY_LIMIT = 32 * 1024 * 1024;
@@ -26,16 +26,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
   const request = c.get("request");
   try {
     const body = await readBody(c.req.raw, BODY_LIMIT);
-    const { TRUSTED_PROXIES, TRUSTED_PROXY_SECRET } = runtime.config;
-    const proxied = isTrusted(proxyList(TRUSTED_PROXIES), c.env.remoteAddress) &&
-      isProxySecret(c.req.header("x-espalier-proxy-secret"), TRUSTED_PROXY_SECRET);
-    const sender = senderOf({
-      body,
-      signature: c.req.header("mdm-signature"),
-      peerCertificate: c.env.peerCertificate,
-      // From anyone but a trusted proxy that knows the secret the header is as if it were not there.
-      proxyCertificate: proxied ? c.req.header("x-ssl-client-cert") : undefined,
-    });
+    const sender = senderOf(evidenceOf(c, body));
     if (isCheckin(body)) {
       const answer = await handleCheckin(runtime, sender, parseCheckin(body), request);
       return new Response(answer.body, {

@@ -1,6 +1,6 @@
 /**
  * The SCEP server (RFC 8894): a challenge tied to one enrollment session buys one certificate for one key, and an identity
- * in use buys its successor.
+ * in use buys its successor. Challenges of certificate assets buy certificates that are no identities.
  *
  * @module
  */
@@ -11,18 +11,15 @@ import { findPinned } from "../../db/identities.ts";
 import { findIssued, findIssuedCertificate, insertIssued } from "../../db/issued_certificates.ts";
 import type { Tx } from "../../db/open.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
-import { issueCertificate, randomSerial } from "../pki/ca.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { sameName } from "../pki/name.ts";
 import { openPkiMessage, UnopenedMessage } from "../pki/scep/message.ts";
 import { certRep, certRepForAny, type FailInfo } from "../pki/scep/reply.ts";
 import type { Runtime } from "../runtime.ts";
+import { issueForAsset } from "./asset_credentials.ts";
 import { builtInAuthority } from "./authority.ts";
+import { issueClientCertificate } from "./client_certificate.ts";
 import { hashSecret, parseCommonName } from "./sessions.ts";
-
-/** Clocks of devices differ: what they are given began a little ago. */
-const BACK_DATED_MS = 600_000;
-const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
 
 /**
  * Answers a pkiMessage with a CertRep. Throws PkiError (HTTP 400) when the message cannot be answered at all.
@@ -87,6 +84,10 @@ async function issue(
   const authority = await builtInAuthority(runtime);
   return await runtime.sql.begin(async (tx) => {
     const now = runtime.clock.now();
+    const asset = message.messageType === "PKCSReq" && message.challengePassword !== undefined
+      ? await issueForAsset(tx, runtime, request, authority, { challenge: message.challengePassword, csr })
+      : undefined;
+    if (asset !== undefined) return "refusal" in asset ? await no(asset.refusal, asset.failInfo) : asset;
     const warrant = await warrantOf(tx, runtime, message);
     if ("refusal" in warrant) return await no(warrant.refusal, warrant.failInfo);
     const { session, challengeHash } = warrant;
@@ -96,13 +97,9 @@ async function issue(
     if (challengeHash !== null && issued.some((one) => sameBytes(one.challengeHash, challengeHash))) {
       return await no("the challenge was used for another key");
     }
-    const certificate = issueCertificate(authority, {
+    const certificate = issueClientCertificate(runtime, authority, {
       subject: csr.subject.raw,
       spki: csr.spki,
-      serial: randomSerial(),
-      notBefore: new Date(now.getTime() - BACK_DATED_MS),
-      notAfter: new Date(now.getTime() + runtime.config.IDENTITY_VALIDITY_DAYS * 86_400_000),
-      eku: [CLIENT_AUTHENTICATION],
       keyUsage: ["digitalSignature", "keyEncipherment"],
     });
     const parsed = parseCertificate(certificate);

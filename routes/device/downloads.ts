@@ -1,0 +1,59 @@
+/**
+ * What enrolled devices download: profiles, data assets, credentials.
+ *
+ * @module
+ */
+
+import type { Context, Hono } from "hono";
+import { answerDownload } from "../../src/downloads/answer.ts";
+import type { DownloadPurpose } from "../../src/downloads/token.ts";
+import { DOWNLOAD_PATHS } from "../../src/downloads/url.ts";
+import { Problem } from "../../src/errors.ts";
+import type { AppEnv } from "../context.ts";
+import { evidenceOf } from "./evidence.ts";
+
+/** Whether a request says that it has this version already (RFC 9110 section 13.1.2). */
+function isKnown(header: string | undefined, etag: string | undefined): boolean {
+  if (header === undefined || etag === undefined) return false;
+  return header.split(",").map((tag) => tag.trim().replace(/^W\//, "")).some((tag) => tag === etag || tag === "*");
+}
+
+async function serve(c: Context<AppEnv>, purpose: DownloadPurpose): Promise<Response> {
+  // The attack: whoever may read events or logs downloads with the addresses in them.
+  const request = { ...c.get("request"), path: DOWNLOAD_PATHS[purpose] };
+  c.set("request", request);
+  let download;
+  try {
+    download = await answerDownload(c.get("runtime"), request, {
+      purpose,
+      token: c.req.param("token") ?? "",
+      evidence: evidenceOf(c, new Uint8Array()),
+    });
+  } catch (error) {
+    if (error instanceof Problem) return new Response(error.message, { status: error.status });
+    throw error;
+  }
+  if (download.kind === "redirect") {
+    return new Response(null, { status: 302, headers: { Location: download.address, "Cache-Control": "no-store" } });
+  }
+  const { type, size, etag, body } = download;
+  const headers = {
+    "Content-Type": type,
+    // Nothing between us and the device may keep passwords and challenges.
+    "Cache-Control": etag === undefined ? "no-store" : "private, no-cache",
+    ...(etag === undefined ? {} : { ETag: etag }),
+  };
+  const known = isKnown(c.req.header("if-none-match"), etag);
+  if (known || c.req.method === "HEAD") {
+    if (body instanceof ReadableStream) await body.cancel();
+    if (known) return new Response(null, { status: 304, headers });
+    return new Response(null, { headers: { ...headers, "Content-Length": String(size) } });
+  }
+  return new Response(body, { headers: { ...headers, "Content-Length": String(size) } });
+}
+
+/** Mounts the three addresses. */
+export function mountDownloads(app: Hono<AppEnv>): void {
+  const purposes: DownloadPurpose[] = ["profile", "data_asset", "scep_credential"];
+  for (const purpose of purposes) app.get(`${DOWNLOAD_PATHS[purpose]}:token/`, (c) => serve(c, purpose));
+}

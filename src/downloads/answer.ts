@@ -1,0 +1,158 @@
+/**
+ * Answers a download: who may have it, what it is, and an event for either outcome.
+ *
+ * @module
+ */
+
+import { type DownloadTargetRow, findDownloadTarget, findHostedDataAsset } from "../../db/downloads.ts";
+import { Problem, problem } from "../errors.ts";
+import { recordEvents, type RequestInfo } from "../events/record.ts";
+import type { SenderEvidence } from "../identity/sender.ts";
+import type { Runtime } from "../runtime.ts";
+import { downloadKey } from "./key.ts";
+import { buildProfile } from "./profile.ts";
+import { buildScepCredential } from "./scep_credential.ts";
+import { senderFault } from "./sender.ts";
+import { type DownloadPurpose, readDownloadToken } from "./token.ts";
+
+/** What is downloaded. A stream is read or cancelled by who asked for it. */
+export type Download =
+  | {
+    kind: "content";
+    type: string;
+    size: number;
+    etag?: string;
+    body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+  }
+  | { kind: "redirect"; address: string };
+
+/** An address of a bucket is good for so long: the device follows it at once. */
+const ADDRESS_SECONDS = 300;
+const TARGET_TYPES = {
+  profile: "profile",
+  data_asset: "data_asset",
+  scep_credential: "cert_credential_scep",
+} as const satisfies Record<DownloadPurpose, string>;
+const DATA_TYPES = { PLIST: "text/xml", ZIP: "application/zip" } as const;
+
+type Outcome =
+  | { outcome: "success"; download: Download; target: DownloadTargetRow; versionId: string }
+  | {
+    outcome: "bad_token" | "target_not_found" | "device_inactive" | "not_identified" | "not_found";
+    reason?: string;
+    target?: DownloadTargetRow;
+    versionId?: string;
+  };
+
+/**
+ * The content behind a token. Records `mdm_download`. Throws `device-bad-request` for a token that is none of ours, and
+ * `not-found` for everything else that is refused: one answer, so that nobody learns from it what exists.
+ */
+export async function answerDownload(
+  runtime: Runtime,
+  request: RequestInfo,
+  { purpose, token, evidence }: { purpose: DownloadPurpose; token: string; evidence: SenderEvidence },
+): Promise<Download> {
+  const outcome = await outcomeOf(runtime, purpose, token, evidence);
+  const { target, versionId } = outcome;
+  await recordEvents(runtime.sql, runtime, request, [{
+    type: "mdm_download",
+    serialNumber: target?.serialNumber,
+    objects: {
+      ...(target === undefined ? {} : { device: [target.deviceId] }),
+      ...(versionId === undefined || typeof target?.artifactId !== "string" ? {} : { artifact_version: [versionId] }),
+    },
+    payload: {
+      outcome: outcome.outcome,
+      target_type: TARGET_TYPES[purpose],
+      ...(outcome.outcome === "success"
+        ? { response_kind: outcome.download.kind === "redirect" ? "redirect" : "stream" }
+        : outcome.reason === undefined
+        ? {}
+        : { reason: outcome.reason }),
+      ...(target === undefined ? {} : describe(target, versionId)),
+    },
+  }]);
+  if (outcome.outcome === "success") return outcome.download;
+  throw problem(outcome.outcome === "bad_token" ? "device-bad-request" : "not-found");
+}
+
+function describe(target: DownloadTargetRow, versionId: string | undefined): Record<string, unknown> {
+  return {
+    udid: target.udid,
+    ...(target.userKey === "" ? {} : { user_id: target.userKey }),
+    ...(target.artifactId === null ? {} : {
+      artifact_version: {
+        pk: versionId,
+        version: target.version,
+        artifact: { pk: target.artifactId, type: target.artifactType, name: target.artifactName },
+      },
+    }),
+  };
+}
+
+async function outcomeOf(
+  runtime: Runtime,
+  purpose: DownloadPurpose,
+  text: string,
+  evidence: SenderEvidence,
+): Promise<Outcome> {
+  const token = readDownloadToken(await downloadKey(runtime), purpose, text);
+  if (token === undefined) return { outcome: "bad_token" };
+  const { channelId, artifactVersionId: versionId } = token;
+  const target = await findDownloadTarget(runtime.sql, channelId, versionId);
+  if (target === undefined) return { outcome: "target_not_found" };
+  const known = { target, versionId };
+  if (target.endedAt !== null) return { outcome: "device_inactive", reason: "checked_out", ...known };
+  if (target.blockedAt !== null) return { outcome: "device_inactive", reason: "blocked", ...known };
+  const fault = senderFault(evidence, target.fingerprints, runtime.config.MTLS_PROXY);
+  if (fault !== undefined) return { outcome: "not_identified", reason: fault, ...known };
+  // The attack: an address that was the device's once, kept for what it will lead to later.
+  if (!target.advertised) return { outcome: "not_found", reason: "not advertised", ...known };
+  try {
+    return { outcome: "success", download: await contentOf(runtime, purpose, channelId, versionId), ...known };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== "not-found") throw error;
+    return {
+      outcome: "not_found",
+      ...(error.details.reason === undefined ? {} : { reason: error.details.reason }),
+      ...known,
+    };
+  }
+}
+
+async function contentOf(
+  runtime: Runtime,
+  purpose: DownloadPurpose,
+  channelId: number,
+  versionId: string,
+): Promise<Download> {
+  const { sql } = runtime;
+  switch (purpose) {
+    case "profile": {
+      const body = await buildProfile(sql, runtime, channelId, versionId);
+      return { kind: "content", type: "application/x-apple-aspen-config", size: body.length, body };
+    }
+    case "scep_credential": {
+      const json = JSON.stringify(await buildScepCredential(sql, runtime, channelId, versionId));
+      const body = new TextEncoder().encode(json);
+      return { kind: "content", type: "application/json", size: body.length, body };
+    }
+    case "data_asset":
+      return await dataAsset(runtime, versionId);
+  }
+}
+
+async function dataAsset({ sql, files, log }: Runtime, versionId: string): Promise<Download> {
+  const asset = await findHostedDataAsset(sql, versionId);
+  if (asset === undefined) throw problem("not-found");
+  const type = DATA_TYPES[asset.type];
+  const address = await files.address(asset.fileSha256, { contentType: type, seconds: ADDRESS_SECONDS });
+  if (address !== undefined) return { kind: "redirect", address };
+  const file = await files.get(asset.fileSha256);
+  if (file === undefined) {
+    log.error("Cannot serve a data asset: its file is missing", { version: versionId, sha256: asset.fileSha256 });
+    throw problem("not-found", undefined, { reason: "the file is missing" });
+  }
+  return { kind: "content", type, size: file.size, etag: `"${asset.fileSha256}"`, body: file.body };
+}

@@ -1,0 +1,46 @@
+/**
+ * The SCEP credential of a certificate asset, as a device downloads it.
+ *
+ * Source: Apple, com.apple.credential.scep (github.com/apple/device-management, declarative/declarations/assets/credentials).
+ *
+ * @module
+ */
+
+import { findHostedCertAsset } from "../../db/downloads.ts";
+import type { Db } from "../../db/open.ts";
+import { findScepIssuer } from "../../db/scep_issuers.ts";
+import { openAssetCredential } from "../enrollment/asset_credentials.ts";
+import { assetNames } from "../enrollment/asset_names.ts";
+import { staticChallengeOf } from "../enrollment/scep_issuers.ts";
+import { problem } from "../errors.ts";
+import type { JsonObject } from "../protocol/plist_json.ts";
+import type { Runtime } from "../runtime.ts";
+
+/**
+ * The credential of a version for a channel, with a new challenge where we are the issuer. Throws `not-found` when the version
+ * is no certificate asset.
+ */
+export async function buildScepCredential(
+  db: Db,
+  runtime: Runtime,
+  channelId: number,
+  versionId: string,
+): Promise<JsonObject> {
+  const asset = await findHostedCertAsset(db, versionId);
+  const issuer = asset === undefined ? undefined : await findScepIssuer(db, asset.scepIssuerId);
+  if (asset === undefined || issuer === undefined) throw problem("not-found");
+  const builtIn = issuer.backend === "BUILT_IN";
+  const { subject, subjectAltName } = await assetNames(db, channelId, asset);
+  return {
+    URL: builtIn ? `${runtime.config.BASE_URL}/public/mdm/scep/` : issuer.url,
+    Name: issuer.name,
+    Subject: subject.map((pair) => [[...pair]]),
+    ...(Object.keys(subjectAltName).length === 0 ? {} : { SubjectAltName: { ...subjectAltName } }),
+    Challenge: builtIn
+      ? await openAssetCredential(db, runtime, channelId, versionId)
+      : await staticChallengeOf(runtime, issuer),
+    Keysize: issuer.keySize,
+    "Key Type": "RSA",
+    "Key Usage": issuer.keyUsage,
+  };
+}

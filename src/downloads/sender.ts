@@ -1,0 +1,50 @@
+/**
+ * Whether who asks for a download is the device that it was made for.
+ *
+ * @module
+ */
+
+import { Problem } from "../errors.ts";
+import { type SenderEvidence, senderOf } from "../identity/sender.ts";
+
+/** What is wrong with who asks, for the event; undefined when nothing is. */
+export type SenderFault = string | undefined;
+
+/** The fingerprint of the certificate behind one piece of evidence, or why there is none. */
+function fingerprintOf(evidence: SenderEvidence): { fingerprint: string } | { fault: string } {
+  try {
+    return { fingerprint: senderOf(evidence).fingerprint };
+  } catch (error) {
+    if (error instanceof Problem) return { fault: error.details.reason ?? error.message };
+    throw error;
+  }
+}
+
+/**
+ * Looks at every certificate that a request shows: each must be one of `pinned`, the identities of the enrollment that the
+ * token names.
+ *
+ * With `required`, where connections bring certificates, one must come with the connection. The attack: an address that
+ * leaked from a log or a proxy, used by anybody. A signature does not replace it there: over an empty body it is the same each
+ * time, and could have been copied.
+ *
+ * Without it the signed address is the credential; a device that shows another identity is still refused. The attack: one
+ * enrolled device with the address of another.
+ */
+export function senderFault(
+  { peerCertificate, proxyCertificate, signature, body }: SenderEvidence,
+  pinned: readonly string[],
+  required: boolean,
+): SenderFault {
+  const connection = [
+    ...(peerCertificate === undefined ? [] : [{ body, peerCertificate }]),
+    ...(proxyCertificate === undefined ? [] : [{ body, proxyCertificate }]),
+  ];
+  if (required && connection.length === 0) return "missing device identity: no certificate";
+  for (const evidence of [...connection, ...(signature === undefined ? [] : [{ body, signature }])]) {
+    const shown = fingerprintOf(evidence);
+    if ("fault" in shown) return shown.fault;
+    if (!pinned.includes(shown.fingerprint)) return "the certificate is not the device's";
+  }
+  return undefined;
+}
