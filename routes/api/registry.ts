@@ -9,6 +9,7 @@ import { ARTIFACT_ENDPOINTS } from "./artifacts.ts";
 import { AUTHORITY_ENDPOINTS } from "./authority.ts";
 import { BLUEPRINT_ARTIFACT_ENDPOINTS } from "./blueprint_artifacts.ts";
 import { BLUEPRINT_ENDPOINTS } from "./blueprints.ts";
+import { DECLARATION_ENDPOINTS } from "./declarations.ts";
 import { DEVICE_COMMAND_ENDPOINTS } from "./device_commands.ts";
 import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
 import { DEVICE_TAG_ENDPOINTS } from "./device_tags.ts";
@@ -44,6 +45,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...BLUEPRINT_ARTIFACT_ENDPOINTS,
   ...ARTIFACT_ENDPOINTS,
   ...PROFILE_ENDPOINTS,
+  ...DECLARATION_ENDPOINTS,
   ...SCEP_ISSUER_ENDPOINTS,
   ...AUTHORITY_ENDPOINTS,
   ...TASK_RESULT_ENDPOINTS,

@@ -1,0 +1,107 @@
+/**
+ * A declaration as operators write it, read without looking at anything else.
+ *
+ * @module
+ */
+
+import type { Json } from "../../../db/open.ts";
+import { isKnownDeclaration, type Reference, referencesIn, validateDeclaration } from "../../schema/declarations.ts";
+import { isDictionary, joinPath } from "../../schema/keys.ts";
+import { namesIn } from "../../variables/used.ts";
+import { fault, variablesIn } from "./fields.ts";
+import { isObject, JsonError, readJson } from "./json.ts";
+import type { Checked } from "./kind.ts";
+
+/** A declaration that Apple's schema has nothing against. */
+export type DeclarationDraft = {
+  type: string;
+  identifier: string;
+  serverToken: string;
+  payload: Json;
+  references: readonly Reference[];
+  variables: readonly string[];
+};
+
+const KEYS = ["Type", "Identifier", "ServerToken", "Payload"];
+const LONGEST = 512;
+const wrong = (...sentences: string[]) => fault("source", ...sentences);
+
+function parse(source: unknown): Checked<Json> {
+  try {
+    return { value: readJson(typeof source === "string" ? JSON.parse(source) : source) };
+  } catch (error) {
+    if (error instanceof JsonError) return wrong(error.message);
+    if (error instanceof SyntaxError) return wrong("Invalid JSON data");
+    throw error;
+  }
+}
+
+/** Calls `visit` for every text in a value with its path as the schema writes it, and the key that it stands under. */
+function eachText(value: unknown, visit: (text: string, path: string, key: string) => void, path = "", key = ""): void {
+  if (typeof value === "string") visit(value, path, key);
+  else if (Array.isArray(value)) value.forEach((item, index) => eachText(item, visit, joinPath(path, index), key));
+  else if (isDictionary(value)) {
+    for (const [name, item] of Object.entries(value)) eachText(item, visit, joinPath(path, name), name);
+  }
+}
+
+/**
+ * What Apple's schema says against a payload. What a text will be is not known while variables stand in it, so its form does
+ * not count; that it is a text does.
+ */
+function schemaSentences(type: string, payload: Json): string[] {
+  const open = new Set<string>();
+  eachText(payload, (text, path) => {
+    if (namesIn(text).length > 0) open.add(path);
+  });
+  return validateDeclaration(type, payload)
+    .filter(({ path, message }) => !open.has(path) || message.startsWith(`"${path}" is a string, it should be `))
+    .map(({ message }) => message);
+}
+
+/** Packages are named where Apple's keys want the address of a manifest; an address itself passes. */
+function packageSentences(payload: Json): string[] {
+  const sentences: string[] = [];
+  eachText(payload, (text, path, key) => {
+    if (key !== "ManifestURL" || !text.startsWith("ztl:")) return;
+    sentences.push(`"${path}": Cannot refer to the package "${text.slice(4)}": there is no such package`);
+  });
+  return sentences;
+}
+
+/** Reads the source of a declaration: an object, or its JSON as a text. All errors are about `source`. */
+export function readDeclaration(source: unknown): Checked<DeclarationDraft> {
+  const parsed = parse(source);
+  if (parsed.errors !== undefined) return parsed;
+  if (!isObject(parsed.value)) return wrong("Declaration is not a dictionary");
+  const declaration = parsed.value;
+  const missing = KEYS.filter((key) => !Object.hasOwn(declaration, key));
+  if (missing.length > 0) return wrong(...missing.map((key) => `Missing ${key}`));
+  const foreign = Object.keys(declaration).filter((key) => !KEYS.includes(key));
+  if (foreign.length > 0) {
+    return wrong(
+      ...foreign.map((key) => `"${key}" is not a key of a declaration, it should be one of ${KEYS.join(", ")}`),
+    );
+  }
+  const { Type: type, Identifier: identifier, ServerToken: serverToken, Payload: payload } = declaration;
+  const isText = (value: Json | undefined): value is string =>
+    typeof value === "string" && value !== "" && value.length <= LONGEST;
+  if (!isText(identifier)) return wrong("Invalid Identifier");
+  if (!isText(serverToken)) return wrong("Invalid ServerToken");
+  if (!isText(type) || !isKnownDeclaration(type)) return wrong("Unknown Type");
+  if (payload === undefined || !isObject(payload)) return wrong("Payload is not a dictionary");
+  const sentences = [...packageSentences(payload), ...schemaSentences(type, payload)];
+  if (sentences.length > 0) return wrong(...sentences);
+  const variables = variablesIn("source", payload);
+  if (variables.errors !== undefined) return variables;
+  return {
+    value: {
+      type,
+      identifier,
+      serverToken,
+      payload,
+      references: referencesIn(type, payload),
+      variables: variables.value,
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * The references of a declaration: what they name must exist, fit, and be there wherever the declaration is.
+ *
+ * @module
+ */
+
+import { listArtifactEdges } from "../../../db/artifact_edges.ts";
+import { type ArtifactRow, findArtifacts, findArtifactsOfDeclarations } from "../../../db/artifacts.ts";
+import type { DeclarationReferenceRow } from "../../../db/declaration_versions.ts";
+import type { Db } from "../../../db/open.ts";
+import type { Reference } from "../../schema/declarations.ts";
+import { choice } from "../../schema/scalars.ts";
+import { circleSentence, type Dependency } from "../dependencies.ts";
+
+/** What a reference to one of our own artifacts begins with. */
+const OURS = "ztl:";
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What artifacts become that are not uploaded declarations, by type. */
+const BECOMES: Readonly<Partial<Record<ArtifactRow["type"], readonly string[]>>> = {
+  "Certificate Asset": ["com.apple.asset.credential.acme", "com.apple.asset.credential.scep"],
+  "Data Asset": ["com.apple.asset.data"],
+  "Profile": ["com.apple.configuration.legacy"],
+};
+
+/** The types that the declaration of an artifact may have; none while nothing was uploaded. */
+const typesOf = ({ type, declarationType }: ArtifactRow): readonly string[] =>
+  declarationType === null ? BECOMES[type] ?? [] : [declarationType];
+
+function faultOf(
+  artifact: ArtifactRow,
+  other: ArtifactRow,
+  { assetTypes }: Reference,
+  edges: readonly Dependency[],
+): string | undefined {
+  const types = typesOf(other);
+  const refuse = (why: string) => `Cannot refer to "${other.name}": ${why}`;
+  const fits = types.some((type) =>
+    assetTypes === null ? type.startsWith("com.apple.configuration.") : assetTypes.includes(type)
+  );
+  if (!fits) {
+    const should = assetTypes === null ? "a configuration" : choice(assetTypes);
+    const is = types[0] === undefined ? "it has no declaration yet" : `it is a ${types.join(" or ")}`;
+    return refuse(`${is}, it should be ${should}`);
+  }
+  if (other.channel !== artifact.channel) {
+    return refuse(`it is on the ${other.channel} channel, this artifact on the ${artifact.channel} channel`);
+  }
+  const missing = artifact.platforms.filter((platform) => !other.platforms.includes(platform));
+  if (missing.length > 0) return refuse(`it is not available for ${missing.join(", ")}`);
+  return circleSentence("refer to", artifact, other, edges);
+}
+
+/** The artifacts that references name, or a sentence for each that cannot be. */
+export async function resolveReferences(
+  db: Db,
+  artifact: ArtifactRow,
+  references: readonly Reference[],
+): Promise<{ rows: DeclarationReferenceRow[]; sentences: string[] }> {
+  const idOf = ({ value }: Reference) => value.startsWith(OURS) ? value.slice(OURS.length).toLowerCase() : undefined;
+  const ids = references.map(idOf).filter((id) => id !== undefined).filter((id) => UUID.test(id));
+  const byId = new Map((await findArtifacts(db, ids)).map((row) => [row.id, row]));
+  const identifiers = references.filter((reference) => idOf(reference) === undefined).map(({ value }) => value);
+  const named = await findArtifactsOfDeclarations(db, identifiers);
+  const byIdentifier = new Map(named.map((row) => [row.declarationIdentifier, row]));
+  const edges = references.length === 0 ? [] : await listArtifactEdges(db);
+  const rows: DeclarationReferenceRow[] = [];
+  const sentences: string[] = [];
+  for (const reference of references) {
+    const id = idOf(reference);
+    const other = id === undefined ? byIdentifier.get(reference.value) : byId.get(id);
+    const fault = other !== undefined
+      ? faultOf(artifact, other, reference, edges)
+      : `Cannot refer to "${reference.value}": ${
+        id === undefined ? "there is no declaration with this Identifier" : "there is no such artifact"
+      }`;
+    if (fault !== undefined) sentences.push(`"${reference.keyPath.join(".")}": ${fault}`);
+    else if (other !== undefined) rows.push({ keyPath: reference.keyPath, artifactId: other.id });
+  }
+  return { rows, sentences };
+}
