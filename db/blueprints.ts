@@ -70,7 +70,7 @@ export async function deleteBlueprint(db: Db, id: number): Promise<void> {
   await db`delete from blueprints where id = ${id}`;
 }
 
-/** Gives a device's current enrollment a blueprint, or none. Answers false when it has no current enrollment. */
+/** Gives a device's current enrollment a blueprint, or none: it plans anew. Answers false when it is not enrolled. */
 export async function assignBlueprint(
   db: Db,
   deviceId: number,
@@ -82,7 +82,6 @@ export async function assignBlueprint(
       update enrollments set blueprint_id = ${blueprintId}, updated_at = ${now}
       where device_id = ${deviceId} and ended_at is null returning id
     )
-    update channels set next_action_at = ${now}, push_due_at = ${now}, push_forced = true
-    where user_key = '' and enrollment_id in (select id from changed)`;
+    update channels set next_action_at = ${now} where enrollment_id in (select id from changed)`;
   return count > 0;
 }

@@ -94,3 +94,27 @@ export async function wakeChannel(db: Db, channelId: number, now: Date): Promise
       push_due_at = least(push_due_at, ${now}::timestamptz)
     where id = ${channelId}`;
 }
+
+/**
+ * Wakes channels whose plan has changed, with what they should have now: each plans at its next contact, and is pushed at its
+ * place in the wave, which begins at `firstAt`.
+ */
+export async function wakeInWave(
+  db: Db,
+  channels: readonly { channelId: number; digest: string }[],
+  wave: { firstAt: Date; perSecond: number },
+  now: Date,
+): Promise<void> {
+  const given = json(db, channels.map(({ channelId, digest }, place) => ({ id: channelId, digest, place })));
+  await db`
+    with given as (
+      select (g->>'id')::int as id, g->>'digest' as digest, (g->>'place')::int as place
+      from jsonb_array_elements(${given}::jsonb) g
+    ), planned as (
+      update channel_plans p set desired_digest = given.digest, updated_at = ${now} from given where p.channel_id = given.id
+    )
+    update channels c set next_action_at = least(c.next_action_at, ${now}::timestamptz), push_forced = true,
+      push_due_at = least(c.push_due_at,
+        ${wave.firstAt}::timestamptz + make_interval(secs => given.place / ${wave.perSecond}::float8))
+    from given where c.id = given.id`;
+}

@@ -26,7 +26,9 @@ export async function takeWakes(db: Db, count: number, perSecond: number, now: D
   return one(
     await db<{ firstAt: Date }[]>`
       update desired_state
-      set next_wake_at = greatest(next_wake_at, ${now}::timestamptz) + make_interval(secs => ${count / perSecond}::float8)
+      set next_wake_at = greatest(next_wake_at, ${now}::timestamptz) + make_interval(secs => ${
+      count / perSecond
+    }::float8)
       returning next_wake_at - make_interval(secs => ${count / perSecond}::float8) as first_at`,
   ).firstAt;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Db, type Json, json } from "./open.ts";
+import { type Db, type Json, json, one } from "./open.ts";
 
 /** A claimed job. */
 export type JobRow = {
@@ -133,4 +133,17 @@ export async function takeSlot(db: Db, name: string, slot: Date): Promise<boolea
 export async function deleteOldSlots(db: Db, before: Date): Promise<number> {
   const { count } = await db`delete from schedule_slots where slot < ${before}`;
   return count;
+}
+
+/** The highest id of a job so far; 0 when there is none. */
+export async function lastJobId(db: Db): Promise<number> {
+  return one(await db<{ id: number }[]>`select coalesce(max(id), 0) as id from jobs`).id;
+}
+
+/** The serial numbers of devices that jobs after `id` plan anew. */
+export async function findReplansAfter(db: Db, id: number): Promise<string[]> {
+  const rows = await db<{ serialNumber: string }[]>`
+    select distinct s as serial_number from jobs, jsonb_array_elements_text(payload->'serial_numbers') s
+    where kind = 'replan' and id > ${id} order by s`;
+  return rows.map(({ serialNumber }) => serialNumber);
 }

@@ -1,5 +1,5 @@
 /**
- * The rows behind a plan.
+ * The rows behind plans.
  *
  * @module
  */
@@ -9,6 +9,10 @@ import { type Db, type Json, one } from "./open.ts";
 
 /** A channel with its enrollment, identity and declarations, and the revision of what devices should have. */
 export type PlanRow = TargetRow & {
+  channelId: number;
+  deviceId: number;
+  deviceName: string;
+  userKey: string;
   osVersionExtra: string;
   sessionStartedAt: Date | null;
   deviceInformationAt: Date | null;
@@ -33,30 +37,54 @@ export type PlanRow = TargetRow & {
   lockPinEscrowed: boolean;
 };
 
+const select = (db: Db) =>
+  db`
+    select c.id as channel_id, c.user_key, case when c.user_key = '' then 'Device' else 'User' end as channel,
+      c.session_started_at, d.id as device_id, e.name as device_name,
+      e.platform, e.os_version, e.os_version_extra, e.model, e.apple_silicon, e.supervised, e.user_enrollment,
+      e.user_approved_enrollment as user_approved, e.activation_lock_manageable, e.awaiting_configuration,
+      e.device_information_at, e.security_info_at, e.apps_at, e.certificates_at, e.profiles_at,
+      e.inventory_asked,
+      d.serial_number, e.created_at as enrolled_at, e.blueprint_id,
+      array(select tag_id from device_tags where serial_number = d.serial_number) as tags,
+      (select revision from desired_state) as revision,
+      p.declarative_management, p.declarations_token, p.sync_failed_token, p.sync_failed_at, p.client_capabilities,
+      p.desired_digest,
+      (select max(not_after) from enrollment_identities where enrollment_id = e.id and retired_at is null)
+        as identity_not_after,
+      (select max(created_at) from enrollment_sessions where enrollment_id = e.id and kind = 'RE')
+        as renewal_started_at,
+      exists (select 1 from escrowed_secrets where device_id = e.device_id and kind = 'device_lock_pin'
+        and ended_at is null) as lock_pin_escrowed
+    from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
+      join channel_plans p on p.channel_id = c.id`;
+
 /** The facts of a channel. `lock` keeps every other conversation of the channel out until the transaction ends. */
 export async function findPlanRow(db: Db, channelId: number, lock: boolean): Promise<PlanRow> {
-  return one(
-    await db<PlanRow[]>`
-      select case when c.user_key = '' then 'Device' else 'User' end as channel, c.session_started_at,
-        e.platform, e.os_version, e.os_version_extra, e.model, e.apple_silicon, e.supervised, e.user_enrollment,
-        e.user_approved_enrollment as user_approved, e.activation_lock_manageable, e.awaiting_configuration,
-        e.device_information_at, e.security_info_at, e.apps_at, e.certificates_at, e.profiles_at,
-        e.inventory_asked,
-        d.serial_number, e.created_at as enrolled_at, e.blueprint_id,
-        array(select tag_id from device_tags where serial_number = d.serial_number) as tags,
-        (select revision from desired_state) as revision,
-        p.declarative_management, p.declarations_token, p.sync_failed_token, p.sync_failed_at, p.client_capabilities,
-        p.desired_digest,
-        (select max(not_after) from enrollment_identities where enrollment_id = e.id and retired_at is null)
-          as identity_not_after,
-        (select max(created_at) from enrollment_sessions where enrollment_id = e.id and kind = 'RE')
-          as renewal_started_at,
-        exists (select 1 from escrowed_secrets where device_id = e.device_id and kind = 'device_lock_pin'
-          and ended_at is null) as lock_pin_escrowed
-      from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
-        join channel_plans p on p.channel_id = c.id
-      where c.id = ${channelId} ${lock ? db`for update of c` : db``}`,
-  );
+  return one(await db<PlanRow[]>`${select(db)} where c.id = ${channelId} ${lock ? db`for update of c` : db``}`);
+}
+
+/** Some of the channels of enrolled devices that have a blueprint, by id, after `after`. */
+export async function findPlanRowsOfBlueprint(
+  db: Db,
+  blueprintId: number,
+  after: number,
+  limit: number,
+): Promise<PlanRow[]> {
+  return await db<PlanRow[]>`
+    ${select(db)} where e.blueprint_id = ${blueprintId} and e.ended_at is null and c.id > ${after}
+    order by c.id limit ${limit}`;
+}
+
+/** The channels of enrolled devices with these serial numbers. */
+export async function findPlanRowsOfSerials(db: Db, serialNumbers: readonly string[]): Promise<PlanRow[]> {
+  return await db<PlanRow[]>`
+    ${select(db)} where d.serial_number = any(${[...serialNumbers]}::text[]) and e.ended_at is null order by c.id`;
+}
+
+/** The channels with these ids. */
+export async function findPlanRows(db: Db, channelIds: readonly number[]): Promise<PlanRow[]> {
+  return await db<PlanRow[]>`${select(db)} where c.id = any(${[...channelIds]}::int[]) order by c.id`;
 }
 
 /** A command of the live queue as the planner sees it. */
@@ -76,7 +104,8 @@ export type PlanCommandRow = {
 /** The live queue of a channel, oldest first. */
 export async function findPlanQueue(db: Db, channelId: number): Promise<PlanCommandRow[]> {
   return await db<PlanCommandRow[]>`
-    select id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at, not_now_at, created_at
+    select id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at,
+      not_now_at, created_at
     from commands where channel_id = ${channelId} order by id`;
 }
 

@@ -58,7 +58,9 @@ export async function deleteStatusItems(
   if (paths.length === 0) return;
   await db`
     with gone as (
-      delete from status_items where channel_id = ${owner.channelId} and path = any(${[...paths]}::text[]) returning path
+      delete from status_items where channel_id = ${owner.channelId} and path = any(${[
+    ...paths,
+  ]}::text[]) returning path
     )
     insert into status_item_history (channel_id, device_id, path, created_at)
     select ${owner.channelId}, ${owner.deviceId}, path, ${now} from gone`;

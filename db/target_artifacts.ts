@@ -114,3 +114,27 @@ export async function markVerified(db: Db, channelId: number, versionIds: readon
     update target_artifacts set verified_at = ${now}
     where channel_id = ${channelId} and artifact_version_id = any(${[...versionIds]}::uuid[])`;
 }
+
+/** Makes a version due again on a channel: by command, or by another token of its declaration. */
+export async function forceTargetArtifact(db: Db, channelId: number, versionId: string, now: Date): Promise<void> {
+  await db`
+    update target_artifacts set
+      status = case when via = 'command' then 'ForceReinstall' else status end,
+      retry_count = case when via = 'command' then retry_count else retry_count + 1 end,
+      max_retry_count = case when via = 'command' then max_retry_count else greatest(max_retry_count, retry_count + 1) end,
+      retry_at = null, updated_at = ${now}
+    where channel_id = ${channelId} and artifact_version_id = ${versionId}`;
+}
+
+/** Where a device has versions with any of these variables in them. */
+export async function findWithVariables(
+  db: Db,
+  serialNumber: string,
+  variables: readonly string[],
+): Promise<{ channelId: number; versionId: string }[]> {
+  return await db<{ channelId: number; versionId: string }[]>`
+    select t.channel_id, t.artifact_version_id as version_id
+    from devices d join enrollments e on e.device_id = d.id join channels c on c.enrollment_id = e.id
+      join target_artifacts t on t.channel_id = c.id join artifact_versions v on v.id = t.artifact_version_id
+    where d.serial_number = ${serialNumber} and e.ended_at is null and v.variables && ${[...variables]}::text[]`;
+}

@@ -5,8 +5,18 @@
  */
 
 import { authorityRenewal } from "./authority_renewal.ts";
+import { fanOutJob } from "./fan_out.ts";
 import { housekeeping } from "./housekeeping.ts";
 import type { AnyJob } from "./job.ts";
+import { replanJob } from "./replan.ts";
+import { rolloutHealth } from "./rollout_health.ts";
 import { secretRotation } from "./secret_rotation.ts";
 
-export const JOBS: readonly AnyJob[] = [authorityRenewal, housekeeping, secretRotation];
+export const JOBS: readonly AnyJob[] = [
+  authorityRenewal,
+  fanOutJob,
+  housekeeping,
+  replanJob,
+  rolloutHealth,
+  secretRotation,
+];

@@ -136,6 +136,13 @@ const SCHEMA = z.object({
   ),
   PUSH_CAPACITY: whole(1, 1000).default(20).describe("Pushes that may leave at once."),
   PUSH_RATE: number(0.1, 1000).default(100).describe("Pushes per second."),
+  WAKE_RATE: number(0.1, 1000).default(20).describe(
+    "Devices that changes of blueprints may wake per second, all changes together.",
+  ),
+  ROLLOUT_HALT_PERCENT: whole(0, 100).default(20).describe(
+    "Percent of installs of a new version that may fail before its rollout halts; 0: never. Artifacts may have their own.",
+  ),
+  ROLLOUT_HALT_MINIMUM: whole(1, 100_000).default(3).describe("Failures before a rollout can halt."),
   CONNECT_DEFAULT_PERIOD: number(60, 604800).default(14400).describe(
     "Seconds of silence after which a device is pushed.",
   ),

@@ -137,6 +137,8 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
           outcome: z.string(),
           evidence: z.string(),
           until: timeOut.nullable(),
+          artifact: z.string().nullable(),
+          artifact_version: z.string().nullable(),
         })),
       }),
     },
@@ -152,9 +154,11 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
       return {
         next,
         plan_again_at: planAgainAt === null ? null : naiveUtc(planAgainAt),
-        decisions: decisions.map(({ step: _, until, ...decision }) => ({
+        decisions: decisions.map(({ step: _, until, artifact, ...decision }) => ({
           ...decision,
           until: until === undefined ? null : naiveUtc(until),
+          artifact: artifact?.id ?? null,
+          artifact_version: artifact?.versionId ?? null,
         })),
       };
     },

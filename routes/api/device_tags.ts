@@ -45,6 +45,7 @@ export const DEVICE_TAG_ENDPOINTS = [
   endpoint({
     method: "PUT",
     path: OF_DEVICE,
+    previews: true,
     permission: ["inventory.add_machinetag", "inventory.delete_machinetag"],
     tag: "Inventory",
     summary: "Give a device exactly these tags",
@@ -60,6 +61,7 @@ export const DEVICE_TAG_ENDPOINTS = [
   endpoint({
     method: "POST",
     path: OF_DEVICE,
+    previews: true,
     permission: "inventory.add_machinetag",
     tag: "Inventory",
     summary: "Add tags to a device",
@@ -75,6 +77,7 @@ export const DEVICE_TAG_ENDPOINTS = [
   endpoint({
     method: "DELETE",
     path: "/api/inventory/devices/{serial_number}/tags/{id}/",
+    previews: true,
     permission: "inventory.delete_machinetag",
     tag: "Inventory",
     summary: "Take a tag from a device",
@@ -95,6 +98,7 @@ export const DEVICE_TAG_ENDPOINTS = [
   endpoint({
     method: "POST",
     path: "/api/inventory/devices/tags/",
+    previews: true,
     permission: ["inventory.add_machinetag", "inventory.delete_machinetag"],
     tag: "Inventory",
     summary: "Change the tags of many devices",

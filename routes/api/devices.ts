@@ -165,6 +165,7 @@ export const DEVICE_ENDPOINTS = [
   endpoint({
     method: "PUT",
     path: "/api/mdm/devices/{id}/blueprint/",
+    previews: true,
     permission: "mdm.change_enrolleddevice",
     tag: "Devices",
     summary: "Give a device a blueprint",

@@ -26,6 +26,7 @@ import { z } from "zod";
 import type { Actor, Permission } from "../../src/access/actor.ts";
 import { problem } from "../../src/errors.ts";
 import type { RequestInfo } from "../../src/events/record.ts";
+import { previewChange } from "../../src/planner/preview.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { type ParameterSource, parseOrRefuse, parseParams, parseQuery } from "./parse.ts";
 
@@ -93,6 +94,8 @@ export type Call = {
   search: string;
   params: Record<string, string>;
   query: ParameterSource;
+  /** Whether only a preview of the change is wanted. */
+  dryRun: boolean;
   /** Reads and parses the JSON body. */
   readJson(limit: number): Promise<unknown>;
 };
@@ -103,7 +106,7 @@ export type Endpoint = Facts & {
   query: z.ZodObject;
   body: z.ZodType | undefined;
   response: JsonResponse<z.ZodType> | RawResponse;
-  /** Parses and handles. Answers a Response for raw endpoints, else the JSON value. Throws Problem. */
+  /** Parses and handles. Answers a Response for raw endpoints, a preview for a dry run, else the JSON value. Throws Problem. */
   run(call: Call): Promise<unknown>;
 };
 
@@ -135,9 +138,8 @@ export function endpoint<
     async run(call) {
       const parsedParams = parseParams(params, call.params);
       if (parsedParams === undefined) throw problem("not-found");
-      const { runtime, actor, request, search } = call;
-      return await handle({
-        runtime,
+      const { actor, request, search } = call;
+      const input = {
         actor,
         request,
         search,
@@ -147,7 +149,9 @@ export function endpoint<
           body,
           givenBody === undefined ? undefined : await call.readJson(facts.bodyLimit ?? DEFAULT_BODY_LIMIT),
         ),
-      });
+      };
+      if (!call.dryRun) return await handle({ runtime: call.runtime, ...input });
+      return await previewChange(call.runtime, async (runtime) => await handle({ runtime, ...input }));
     },
   };
 }

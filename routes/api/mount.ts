@@ -11,6 +11,7 @@ import { problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { authenticateCall } from "./authenticate.ts";
 import { readJson } from "./body.ts";
+import { DRY_RUN, isDryRun, previewSchema } from "./dry_run.ts";
 import { mountDocumentation } from "./docs.tsx";
 import type { Endpoint } from "./endpoint.ts";
 import { addressParameters } from "./parse.ts";
@@ -93,15 +94,24 @@ async function answer(
   c.set("actor", actor);
   c.set("request", request);
   const url = new URL(c.req.url);
+  const query = addressParameters(url);
+  const dryRun = endpoint.previews === true && isDryRun(query.all(DRY_RUN).at(-1));
   const result = await endpoint.run({
     runtime: c.get("runtime"),
     actor,
     request,
     search: url.search,
     params: c.req.param(),
-    query: addressParameters(url),
+    query,
+    dryRun,
     readJson: (limit) => readJson(c.req.raw, limit),
   });
+  if (dryRun) {
+    const preview = previewSchema.parse(result);
+    // Numbers are for who may make the change; names for who may see the devices.
+    const shown = mayAll(actor, ["mdm.view_enrolleddevice"]) ? preview : { ...preview, changes: [] };
+    return Response.json(shown, { headers: { "Cache-Control": "no-store" } });
+  }
   if (!("schema" in endpoint.response)) {
     if (!(result instanceof Response)) throw new Error(`Cannot answer ${endpoint.path}: it made no Response`);
     return result;

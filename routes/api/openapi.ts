@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { DRY_RUN, previewSchema } from "./dry_run.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** A JSON object. */
@@ -16,6 +17,11 @@ const REFUSALS: Record<string, { description: string; schema: Schema }> = {
   "401": { description: "No token, or one that is not valid.", schema: DETAIL },
   "403": { description: "A permission is missing.", schema: DETAIL },
   "404": { description: "There is no such object.", schema: DETAIL },
+};
+
+const PREVIEW = {
+  description: "Of a dry run: what the change would do to devices.",
+  content: { "application/json": { schema: { $ref: "#/components/schemas/Preview" } } },
 };
 
 /** The JSON Schema of what a zod schema takes. */
@@ -36,7 +42,19 @@ function parameters(endpoint: Endpoint): Schema[] {
         schema: rest,
       };
     });
-  return [...from(endpoint.params, "path"), ...from(endpoint.query, "query")];
+  return [
+    ...from(endpoint.params, "path"),
+    ...from(endpoint.query, "query"),
+    ...(endpoint.previews === true
+      ? [{
+        name: DRY_RUN,
+        in: "query",
+        required: false,
+        description: "Changes nothing and answers 200 with what the change would do to devices.",
+        schema: { type: "boolean" },
+      }]
+      : []),
+  ];
 }
 
 function permissionText({ permission, session }: Endpoint): string {
@@ -70,6 +88,7 @@ function operation(endpoint: Endpoint): Schema {
         description: response.description ?? (response.status === 204 ? "Done." : endpoint.summary),
         ...(content === undefined ? {} : { content }),
       },
+      ...(endpoint.previews === true ? { [response.status === 200 ? "2XX" : "200"]: PREVIEW } : {}),
       ...Object.fromEntries(
         refusals.map(([status, { description, schema }]) => [
           status,
@@ -102,6 +121,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], baseUrl: string)
         },
       },
       schemas: {
+        Preview: jsonSchema(previewSchema),
         Detail: { type: "object", required: ["detail"], properties: { detail: { type: "string" } } },
         Refusal: {
           description: "Messages by field; a bare list when the object's state refuses; or one detail.",

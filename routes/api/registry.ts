@@ -9,18 +9,24 @@ import { ARTIFACT_ENDPOINTS } from "./artifacts.ts";
 import { AUTHORITY_ENDPOINTS } from "./authority.ts";
 import { BLUEPRINT_ARTIFACT_ENDPOINTS } from "./blueprint_artifacts.ts";
 import { BLUEPRINT_ENDPOINTS } from "./blueprints.ts";
+import { CERT_ASSET_ENDPOINTS } from "./cert_assets.ts";
+import { DATA_ASSET_ENDPOINTS } from "./data_assets.ts";
 import { DECLARATION_ENDPOINTS } from "./declarations.ts";
+import { DEVICE_ARTIFACT_ENDPOINTS } from "./device_artifacts.ts";
 import { DEVICE_COMMAND_ENDPOINTS } from "./device_commands.ts";
 import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
 import { DEVICE_TAG_ENDPOINTS } from "./device_tags.ts";
+import { DEVICE_VALUE_ENDPOINTS } from "./device_values.ts";
 import { DEVICE_ENDPOINTS } from "./devices.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
 import { OTA_ENROLLMENT_ENDPOINTS } from "./ota_enrollments.ts";
 import { PROFILE_ENDPOINTS } from "./profiles.ts";
+import { PROVISIONING_PROFILE_ENDPOINTS } from "./provisioning_profiles.ts";
 import { PUSH_CERTIFICATE_ENDPOINTS } from "./push_certificates.ts";
 import { ROLE_ENDPOINTS } from "./roles.ts";
+import { ROLLOUT_ENDPOINTS } from "./rollouts.ts";
 import { SCEP_ISSUER_ENDPOINTS } from "./scep_issuers.ts";
 import { TAG_ENDPOINTS } from "./tags.ts";
 import { TASK_RESULT_ENDPOINTS } from "./task_results.ts";
@@ -40,12 +46,18 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...OTA_ENROLLMENT_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
   ...DEVICE_COMMAND_ENDPOINTS,
+  ...DEVICE_ARTIFACT_ENDPOINTS,
+  ...DEVICE_VALUE_ENDPOINTS,
   ...DEVICE_INVENTORY_ENDPOINTS,
   ...BLUEPRINT_ENDPOINTS,
+  ...ROLLOUT_ENDPOINTS,
   ...BLUEPRINT_ARTIFACT_ENDPOINTS,
   ...ARTIFACT_ENDPOINTS,
   ...PROFILE_ENDPOINTS,
   ...DECLARATION_ENDPOINTS,
+  ...PROVISIONING_PROFILE_ENDPOINTS,
+  ...DATA_ASSET_ENDPOINTS,
+  ...CERT_ASSET_ENDPOINTS,
   ...SCEP_ISSUER_ENDPOINTS,
   ...AUTHORITY_ENDPOINTS,
   ...TASK_RESULT_ENDPOINTS,

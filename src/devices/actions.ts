@@ -13,6 +13,7 @@ import { queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
+import { enqueueJob } from "../jobs.ts";
 import type { Runtime } from "../runtime.ts";
 import { deviceRepresentation } from "./representation.ts";
 
@@ -70,7 +71,7 @@ async function changed(
   });
 }
 
-/** Gives a device a blueprint, or none, and pushes it. Throws `invalid` for one that does not exist. */
+/** Gives a device a blueprint, or none; it is pushed if that changes its plan. Throws `invalid` for one that does not exist. */
 export async function changeDeviceBlueprint(
   runtime: Runtime,
   request: RequestInfo,
@@ -85,6 +86,7 @@ export async function changeDeviceBlueprint(
     if (!await assignBlueprint(tx, id, blueprintId, runtime.clock.now())) {
       throw problem("refused", "The device is not enrolled.");
     }
+    await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: [before.serialNumber] } });
   });
 }
 

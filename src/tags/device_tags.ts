@@ -8,6 +8,7 @@ import type { Db } from "../../db/open.ts";
 import { addDeviceTags, type DeviceTag, findTags, removeDeviceTags, removeOtherDeviceTags } from "../../db/tags.ts";
 import { invalid } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
+import { enqueueJob } from "../jobs.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** What shall happen: put tags on, take them off, or leave exactly these. */
@@ -58,5 +59,10 @@ export async function changeDeviceTags(
     ...removed.map(event("remove_machine_tag")),
     ...added.map(event("add_machine_tag")),
   ]);
+  const changed = [...new Set([...added, ...removed].map(({ serialNumber }) => serialNumber))];
+  if (changed.length > 0) {
+    // Tags decide what devices should have.
+    await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: changed } });
+  }
   return { added, removed };
 }

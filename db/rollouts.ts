@@ -1,0 +1,70 @@
+/**
+ * Versions as they spread: how they do, and whether they go on.
+ *
+ * @module
+ */
+
+import { type Db, one } from "./open.ts";
+
+/** A version with what decides whether it spreads. */
+export type RolloutRow = {
+  versionId: string;
+  version: number;
+  state: "active" | "halted" | "withdrawn";
+  artifactId: string;
+  artifactName: string;
+  haltPercent: number | null;
+};
+
+/** A version; locked. */
+export async function lockRollout(db: Db, versionId: string): Promise<RolloutRow | undefined> {
+  const [row] = await db<RolloutRow[]>`
+    select v.id as version_id, v.version, v.state, a.id as artifact_id, a.name as artifact_name, a.halt_percent
+    from artifact_versions v join artifacts a on a.id = v.artifact_id where v.id = ${versionId} for update of v`;
+  return row;
+}
+
+/** The versions of an artifact, the newest first; locked. */
+export async function lockRolloutsOf(db: Db, artifactId: string): Promise<RolloutRow[]> {
+  return await db<RolloutRow[]>`
+    select v.id as version_id, v.version, v.state, a.id as artifact_id, a.name as artifact_name, a.halt_percent
+    from artifact_versions v join artifacts a on a.id = v.artifact_id
+    where a.id = ${artifactId} order by v.version desc for update of v`;
+}
+
+/** On how many channels a version is, and on how many it failed. */
+export async function countRollout(db: Db, versionId: string): Promise<{ present: number; failed: number }> {
+  return one(
+    await db<{ present: number; failed: number }[]>`
+      select count(*) filter (where status in ('Acknowledged', 'Installed'))::int as present,
+        count(*) filter (where status = 'Failed')::int as failed
+      from target_artifacts where artifact_version_id = ${versionId}`,
+  );
+}
+
+/** Sets whether a version spreads. */
+export async function setRolloutState(
+  db: Db,
+  versionId: string,
+  state: RolloutRow["state"],
+  reason: string,
+  now: Date,
+): Promise<void> {
+  await db`
+    update artifact_versions set state = ${state}, state_reason = ${reason}, state_at = ${now}, updated_at = ${now}
+    where id = ${versionId}`;
+}
+
+/** Forgets the failures of a version, so that it is tried anew. */
+export async function forgetFailures(db: Db, versionId: string): Promise<void> {
+  await db`delete from target_artifacts where artifact_version_id = ${versionId} and status = 'Failed'`;
+}
+
+/** The versions that are halted, the latest first. */
+export async function listHalted(db: Db): Promise<(RolloutRow & { reason: string; at: Date })[]> {
+  return await db<(RolloutRow & { reason: string; at: Date })[]>`
+    select v.id as version_id, v.version, v.state, a.id as artifact_id, a.name as artifact_name, a.halt_percent,
+      v.state_reason as reason, v.state_at as at
+    from artifact_versions v join artifacts a on a.id = v.artifact_id
+    where v.state = 'halted' order by v.state_at desc, v.id limit 100`;
+}

@@ -1,0 +1,177 @@
+/**
+ * What a device has of artifacts and what it reports: `/api/mdm/devices/{id}/artifacts/`, `…/status_items/`.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { findDevice } from "../../db/devices.ts";
+import { findStatusHistory, findStatusItems, searchStatusItems } from "../../db/status_items.ts";
+import { findTargetArtifacts } from "../../db/target_artifacts.ts";
+import { reinstallArtifact } from "../../src/devices/reinstall.ts";
+import { problem } from "../../src/errors.ts";
+import type { Runtime } from "../../src/runtime.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { idParam, idParams, naiveUtc, textFilter, timeOut, uuidParam } from "./fields.ts";
+import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+const tag = "Devices";
+const time = (date: Date | null) => (date === null ? null : naiveUtc(date));
+
+async function channelOf(runtime: Runtime, id: number): Promise<number | null> {
+  const device = await findDevice(runtime.sql, id);
+  if (device === undefined) throw problem("not-found");
+  return device.channelId;
+}
+
+const item = {
+  path: z.string().describe("Apple's name, such as device.operating-system.version."),
+  value: z.unknown(),
+  error: z.unknown().describe("Apple's reasons when the device could not report it."),
+  changed_at: timeOut,
+  reported_at: timeOut,
+};
+
+const itemOf = (row: { path: string; value: unknown; error: unknown; changedAt: Date; reportedAt: Date }) => ({
+  path: row.path,
+  value: row.value,
+  error: row.error,
+  changed_at: naiveUtc(row.changedAt),
+  reported_at: naiveUtc(row.reportedAt),
+});
+
+/** The endpoints. */
+export const DEVICE_ARTIFACT_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/devices/{id}/artifacts/",
+    permission: "mdm.view_enrolleddevice",
+    tag,
+    summary: "List the artifacts of a device",
+    description: "What is known of each artifact version on the device channel, with the evidence.",
+    params: idParams,
+    response: {
+      status: 200,
+      schema: z.array(z.object({
+        artifact: z.string(),
+        artifact_version: z.string(),
+        name: z.string(),
+        type: z.string(),
+        version: z.int(),
+        status: z.string(),
+        via: z.string(),
+        extra_info: z.unknown(),
+        installed_at: timeOut.nullable(),
+        verified_at: timeOut.nullable(),
+        os_version_at_install_time: z.string(),
+        install_count: z.int(),
+        retry_count: z.int(),
+        max_retry_count: z.int(),
+        retry_at: timeOut.nullable(),
+        created_at: timeOut,
+        updated_at: timeOut,
+      })),
+    },
+    async handle({ runtime, params }) {
+      const channelId = await channelOf(runtime, params.id);
+      const rows = channelId === null ? [] : await findTargetArtifacts(runtime.sql, channelId);
+      return rows.map((row) => ({
+        artifact: row.artifactId,
+        artifact_version: row.versionId,
+        name: row.name,
+        type: row.type,
+        version: row.version,
+        status: row.status,
+        via: row.via,
+        extra_info: row.extraInfo,
+        installed_at: time(row.installedAt),
+        verified_at: time(row.verifiedAt),
+        os_version_at_install_time: row.osVersionAtInstallTime,
+        install_count: row.installCount,
+        retry_count: row.retryCount,
+        max_retry_count: row.maxRetryCount,
+        retry_at: time(row.retryAt),
+        created_at: naiveUtc(row.createdAt),
+        updated_at: naiveUtc(row.updatedAt),
+      }));
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/devices/{id}/artifacts/{artifact}/reinstall/",
+    permission: "mdm.change_enrolleddevice",
+    tag,
+    summary: "Install an artifact again",
+    params: z.object({ id: idParam, artifact: uuidParam }),
+    response: NO_CONTENT,
+    handle: ({ runtime, request, params }) => reinstallArtifact(runtime, request, params.id, params.artifact),
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/devices/{id}/status_items/",
+    permission: "mdm.view_enrolleddevice",
+    tag,
+    summary: "List what a device reports",
+    description: "The status items of declarative management.",
+    params: idParams,
+    response: { status: 200, schema: z.array(z.object(item)) },
+    async handle({ runtime, params }) {
+      const channelId = await channelOf(runtime, params.id);
+      return channelId === null ? [] : (await findStatusItems(runtime.sql, channelId)).map(itemOf);
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/devices/{id}/status_items/{path}/",
+    permission: "mdm.view_enrolleddevice",
+    tag,
+    summary: "Read what a status item was over time",
+    params: z.object({ id: idParam, path: z.string().regex(/^[A-Za-z0-9._-]{1,200}$/) }),
+    query: z.object(pageQuery),
+    response: {
+      status: 200,
+      schema: pageOfSchema(z.object({ value: z.unknown(), error: z.unknown(), created_at: timeOut })),
+    },
+    async handle(input) {
+      const { runtime, params } = input;
+      const page = pageOf(input.query);
+      const channelId = await channelOf(runtime, params.id);
+      const found = channelId === null
+        ? { count: 0, rows: [] }
+        : await findStatusHistory(runtime.sql, channelId, { path: params.path, ...page });
+      return paginated(input, page, {
+        count: found.count,
+        rows: found.rows.map(({ value, error, createdAt }) => ({ value, error, created_at: naiveUtc(createdAt) })),
+      });
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/status_items/",
+    permission: "mdm.view_enrolleddevice",
+    tag,
+    summary: "Search what devices report",
+    description: "A status item of all enrolled devices, by its name and, where one is given, by its value as text.",
+    query: z.object({ path: textFilter, value: textFilter, ...pageQuery }),
+    response: {
+      status: 200,
+      schema: pageOfSchema(z.object({ device: z.int(), serial_number: z.string(), user: z.string(), ...item })),
+    },
+    async handle(input) {
+      const page = pageOf(input.query);
+      const { path, value } = input.query;
+      const found = path === undefined
+        ? { count: 0, rows: [] }
+        : await searchStatusItems(input.runtime.sql, { path, value, ...page });
+      return paginated(input, page, {
+        count: found.count,
+        rows: found.rows.map((row) => ({
+          device: row.deviceId,
+          serial_number: row.serialNumber,
+          user: row.userKey,
+          ...itemOf(row),
+        })),
+      });
+    },
+  }),
+];

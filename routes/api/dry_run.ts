@@ -1,0 +1,46 @@
+/**
+ * `?dry_run=true`: what a change would do, without doing it.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+
+/** The query parameter. */
+export const DRY_RUN = "dry_run";
+
+/** Whether a value of the parameter asks for a dry run. */
+export const isDryRun = (value: string | undefined): boolean =>
+  value !== undefined && /^(true|t|yes|y|1|on)$/i.test(value);
+
+const artifact = { id: z.string(), name: z.string(), version: z.int() };
+
+/** The answer of a dry run. */
+export const previewSchema = z.object({
+  devices: z.object({
+    examined: z.int(),
+    woken: z.int().describe("Devices that would be called to come."),
+    gaining: z.int(),
+    losing: z.int(),
+    updating: z.int(),
+    impossible: z.int().describe("Devices that should have something and cannot."),
+  }),
+  artifacts: z.array(z.object({
+    id: z.string(),
+    name: z.string(),
+    gained: z.int(),
+    lost: z.int(),
+    updated: z.int(),
+    impossible: z.int(),
+    reasons: z.array(z.object({ reason: z.string(), count: z.int() })),
+  })),
+  changes: z.array(z.object({
+    device: z.object({ id: z.int(), serial_number: z.string(), name: z.string() }),
+    user: z.string(),
+    gains: z.array(z.object(artifact)),
+    loses: z.array(z.object(artifact)),
+    updates: z.array(z.object({ ...artifact, from: z.int() })),
+    impossible: z.array(z.object({ ...artifact, reason: z.string() })),
+  })),
+  truncated: z.boolean(),
+});

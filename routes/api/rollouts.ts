@@ -1,0 +1,95 @@
+/**
+ * How versions spread: halt, let go on, return to the version before.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { listHalted } from "../../db/rollouts.ts";
+import { rollBack, setRollout } from "../../src/blueprints/rollout.ts";
+import type { Runtime } from "../../src/runtime.ts";
+import type { RequestInfo } from "../../src/events/record.ts";
+import { endpoint } from "./endpoint.ts";
+import { blankableField, naiveUtc, timeOut, uuidParams } from "./fields.ts";
+
+const tag = "Artifacts";
+const body = z.object({ reason: blankableField(1000).default("") });
+const changed = z.object({ id: z.string(), state: z.string() });
+
+const stateEndpoint = (
+  action: string,
+  state: "active" | "halted" | "withdrawn",
+  summary: string,
+  description: string,
+) =>
+  endpoint({
+    method: "POST",
+    path: `/api/mdm/artifact_versions/{id}/${action}/`,
+    permission: "mdm.change_artifactversion",
+    previews: true,
+    tag,
+    summary,
+    description,
+    params: uuidParams,
+    body,
+    response: { status: 200, schema: changed },
+    async handle(input: { runtime: Runtime; request: RequestInfo; params: { id: string }; body: { reason: string } }) {
+      await setRollout(input.runtime, input.request, input.params.id, state, input.body.reason);
+      return { id: input.params.id, state };
+    },
+  });
+
+/** The endpoints of rollouts. */
+export const ROLLOUT_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/artifact_versions/halted/",
+    permission: "mdm.view_artifactversion",
+    tag,
+    summary: "List halted versions",
+    response: {
+      status: 200,
+      schema: z.array(z.object({
+        id: z.string(),
+        version: z.int(),
+        artifact: z.string(),
+        artifact_name: z.string(),
+        state_reason: z.string(),
+        state_at: timeOut,
+      })),
+    },
+    handle: async ({ runtime }) =>
+      (await listHalted(runtime.sql)).map((row) => ({
+        id: row.versionId,
+        version: row.version,
+        artifact: row.artifactId,
+        artifact_name: row.artifactName,
+        state_reason: row.reason,
+        state_at: naiveUtc(row.at),
+      })),
+  }),
+  stateEndpoint("halt", "halted", "Halt a version", "Who has it keeps it, nobody else gets it."),
+  stateEndpoint(
+    "resume",
+    "active",
+    "Let a version go on",
+    "Ends a halt or a withdrawal; where it failed it is tried anew.",
+  ),
+  stateEndpoint("withdraw", "withdrawn", "Withdraw a version", "Who has it gets the version before it."),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/artifacts/{id}/rollback/",
+    permission: "mdm.change_artifactversion",
+    previews: true,
+    tag,
+    summary: "Return to the previous version",
+    description: "Withdraws the newest version that is in use.",
+    params: uuidParams,
+    body,
+    response: { status: 200, schema: z.object({ withdrawn: z.int(), current: z.int() }) },
+    async handle({ runtime, request, params, body }) {
+      const { withdrawn, current } = await rollBack(runtime, request, params.id, body.reason);
+      return { withdrawn: withdrawn.version, current: current.version };
+    },
+  }),
+];

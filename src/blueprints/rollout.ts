@@ -1,0 +1,121 @@
+/**
+ * Rollouts: a version that fails too often stops spreading; an operator may stop one, let it go on, or return to the version
+ * before it.
+ *
+ * @module
+ */
+
+import {
+  countRollout,
+  forgetFailures,
+  lockRollout,
+  lockRolloutsOf,
+  type RolloutRow,
+  setRolloutState,
+} from "../../db/rollouts.ts";
+import type { Tx } from "../../db/open.ts";
+import { problem, refused } from "../errors.ts";
+import { recordAudit, recordEvents, type RequestInfo } from "../events/record.ts";
+import type { Runtime } from "../runtime.ts";
+import { desiredChanged } from "./changed.ts";
+
+const MODEL = "mdm.artifactversion";
+
+/** What a check of a version found. */
+export type RolloutCheck = { state: RolloutRow["state"] | "unknown"; present: number; failed: number };
+
+/** Whether so many failures are too many. A `percent` of 0 is never too many. */
+export function tooManyFailures(
+  { present, failed }: { present: number; failed: number },
+  percent: number,
+  minimum: number,
+): boolean {
+  return percent > 0 && failed >= minimum && failed * 100 > (present + failed) * percent;
+}
+
+/** Halts a version that fails too often, with an event. */
+export async function checkRollout(runtime: Runtime, versionId: string): Promise<RolloutCheck> {
+  const { sql, config, log } = runtime;
+  return await sql.begin(async (tx) => {
+    const row = await lockRollout(tx, versionId);
+    if (row === undefined) return { state: "unknown", present: 0, failed: 0 };
+    const counts = await countRollout(tx, versionId);
+    const percent = row.haltPercent ?? config.ROLLOUT_HALT_PERCENT;
+    if (row.state !== "active" || !tooManyFailures(counts, percent, config.ROLLOUT_HALT_MINIMUM)) {
+      return { state: row.state, ...counts };
+    }
+    const reason = `${counts.failed} of ${counts.present + counts.failed} installs failed, ${percent} % may`;
+    await setRolloutState(tx, versionId, "halted", reason, runtime.clock.now());
+    await desiredChanged(tx, runtime);
+    await recordEvents(tx, runtime, undefined, [{
+      type: "artifact_rollout_halted",
+      tags: ["alert"],
+      objects: { artifact: [row.artifactId], artifact_version: [versionId] },
+      payload: { artifact: { pk: row.artifactId, name: row.artifactName }, version: row.version, reason, ...counts },
+    }]);
+    log.warn("A rollout halts", { artifact: row.artifactName, version: row.version, reason });
+    return { state: "halted", ...counts };
+  });
+}
+
+async function change(
+  tx: Tx,
+  runtime: Runtime,
+  request: RequestInfo,
+  row: RolloutRow,
+  state: RolloutRow["state"],
+  reason: string,
+): Promise<void> {
+  await setRolloutState(tx, row.versionId, state, reason, runtime.clock.now());
+  if (state === "active") await forgetFailures(tx, row.versionId);
+  await desiredChanged(tx, runtime);
+  await recordAudit(tx, runtime, request, {
+    action: "updated",
+    model: MODEL,
+    pk: row.versionId,
+    before: { artifact: row.artifactId, version: row.version, state: row.state },
+    after: { artifact: row.artifactId, version: row.version, state, state_reason: reason },
+  });
+}
+
+/**
+ * Halts a version (who has it keeps it), withdraws it (who has it gets the one before), or lets it go on: what failed is then
+ * tried anew. Throws `not-found`, and `refused` when it is so already.
+ */
+export async function setRollout(
+  runtime: Runtime,
+  request: RequestInfo,
+  versionId: string,
+  state: RolloutRow["state"],
+  reason: string,
+): Promise<void> {
+  await runtime.sql.begin(async (tx) => {
+    const row = await lockRollout(tx, versionId);
+    if (row === undefined) throw problem("not-found");
+    if (row.state === state) throw refused(`This version is ${state} already`);
+    await change(tx, runtime, request, row, state, reason);
+  });
+}
+
+/**
+ * Returns to the version before the newest one that is in use: that one is withdrawn. Answers the versions. Throws
+ * `not-found`, and `refused` when there is none to return to.
+ */
+export async function rollBack(
+  runtime: Runtime,
+  request: RequestInfo,
+  artifactId: string,
+  reason: string,
+): Promise<{ withdrawn: RolloutRow; current: RolloutRow }> {
+  return await runtime.sql.begin(async (tx) => {
+    const rows = await lockRolloutsOf(tx, artifactId);
+    if (rows.length === 0) throw problem("not-found");
+    const [withdrawn, ...others] = rows.filter(({ state }) => state !== "withdrawn");
+    const current = others.find(({ state }) => state === "active");
+    if (withdrawn === undefined || current === undefined) {
+      throw refused("There is no earlier version to return to");
+    }
+    await change(tx, runtime, request, withdrawn, "withdrawn", reason);
+    return { withdrawn, current };
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * "Reinstall now": an artifact is installed again on one device, whatever its state there.
+ *
+ * @module
+ */
+
+import { wakeChannel } from "../../db/channel_plans.ts";
+import { findDevice } from "../../db/devices.ts";
+import { findTargetArtifacts, forceTargetArtifact } from "../../db/target_artifacts.ts";
+import { problem, refused } from "../errors.ts";
+import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { Runtime } from "../runtime.ts";
+
+/**
+ * Asks for it. What came by command is sent again; what came by declaration is told with another token. Throws `not-found`
+ * when the device has no trace of the artifact, `refused` when it is not enrolled.
+ */
+export async function reinstallArtifact(
+  runtime: Runtime,
+  request: RequestInfo,
+  deviceId: number,
+  artifactId: string,
+): Promise<void> {
+  const device = await findDevice(runtime.sql, deviceId);
+  if (device === undefined) throw problem("not-found");
+  const { channelId } = device;
+  if (channelId === null || device.checkoutAt !== null) throw refused("The device is not enrolled.");
+  const now = runtime.clock.now();
+  await runtime.sql.begin(async (tx) => {
+    const rows = (await findTargetArtifacts(tx, channelId)).filter((row) => row.artifactId === artifactId);
+    if (rows.length === 0) throw problem("not-found");
+    for (const { versionId } of rows) await forceTargetArtifact(tx, channelId, versionId, now);
+    await wakeChannel(tx, channelId, now);
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: "mdm.enrolleddevice",
+      pk: deviceId,
+      serialNumber: device.serialNumber,
+      after: { reinstall: artifactId },
+    });
+  });
+}

@@ -1,0 +1,91 @@
+/**
+ * Fans a change out: finds the channels whose plan it changes and wakes exactly those, no faster than they may come.
+ *
+ * Saving a change costs the same however many devices there are; what depends on their number happens here, in batches.
+ *
+ * @module
+ */
+
+import { findUsedBlueprints, recordFanOut } from "../../db/blueprint_content.ts";
+import { wakeInWave } from "../../db/channel_plans.ts";
+import { takeWakes } from "../../db/desired_state.ts";
+import { findPlanRowsOfBlueprint, findPlanRowsOfSerials, type PlanRow } from "../../db/plan_facts.ts";
+import { type BlueprintContent, contentDigest } from "../blueprints/content.ts";
+import { readContent } from "../blueprints/load.ts";
+import type { Runtime } from "../runtime.ts";
+import { lookThrough } from "./look_through.ts";
+
+/** Channels that are looked at in one go. */
+const BATCH = 500;
+
+/** What a fan-out did. */
+export type FanOut = { blueprints: number; examined: number; woken: number };
+
+async function wakeChanged(
+  runtime: Runtime,
+  rows: readonly PlanRow[],
+  contentOf: (blueprintId: number) => BlueprintContent | null,
+): Promise<number> {
+  const { sql, config } = runtime;
+  const now = runtime.clock.now();
+  const looked = await lookThrough(sql, runtime, rows, contentOf);
+  // A channel that was never planned comes by itself.
+  const changed = looked.filter(({ row, digest }) => row.desiredDigest !== null && row.desiredDigest !== digest)
+    .map(({ row, digest }) => ({ channelId: row.channelId, digest }));
+  if (changed.length === 0) return 0;
+  await sql.begin(async (tx) => {
+    const firstAt = await takeWakes(tx, changed.length, config.WAKE_RATE, now);
+    await wakeInWave(tx, changed, { firstAt, perSecond: config.WAKE_RATE }, now);
+  });
+  return changed.length;
+}
+
+/** Looks through the devices of every blueprint that changed since its last fan-out. May be interrupted and repeated. */
+export async function fanOut(runtime: Runtime, signal?: AbortSignal): Promise<FanOut> {
+  const { sql } = runtime;
+  const result: FanOut = { blueprints: 0, examined: 0, woken: 0 };
+  for (const { id, fannedOutDigest } of await findUsedBlueprints(sql)) {
+    const content = (await readContent(sql, id))?.content ?? null;
+    if (content === null) continue;
+    const digest = contentDigest(content);
+    if (digest === fannedOutDigest) continue;
+    result.blueprints++;
+    for (let after = 0;;) {
+      signal?.throwIfAborted();
+      const rows = await findPlanRowsOfBlueprint(sql, id, after, BATCH);
+      result.examined += rows.length;
+      result.woken += await wakeChanged(runtime, rows, () => content);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < BATCH) break;
+      after = last.channelId;
+    }
+    await recordFanOut(sql, id, digest);
+  }
+  return result;
+}
+
+/** Looks through the devices with these serial numbers: their tags or their blueprint changed. */
+export async function replan(
+  runtime: Runtime,
+  serialNumbers: readonly string[],
+  signal?: AbortSignal,
+): Promise<Pick<FanOut, "examined" | "woken">> {
+  const result = { examined: 0, woken: 0 };
+  for (let at = 0; at < serialNumbers.length; at += BATCH) {
+    signal?.throwIfAborted();
+    const rows = await findPlanRowsOfSerials(runtime.sql, serialNumbers.slice(at, at + BATCH));
+    const contents = await contentsOf(runtime, rows);
+    result.examined += rows.length;
+    result.woken += await wakeChanged(runtime, rows, (id) => contents.get(id) ?? null);
+  }
+  return result;
+}
+
+async function contentsOf(runtime: Runtime, rows: readonly PlanRow[]): Promise<Map<number, BlueprintContent>> {
+  const contents = new Map<number, BlueprintContent>();
+  for (const id of new Set(rows.flatMap(({ blueprintId }) => blueprintId ?? []))) {
+    const found = await readContent(runtime.sql, id);
+    if (found !== null) contents.set(id, found.content);
+  }
+  return contents;
+}

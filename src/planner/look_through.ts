@@ -1,0 +1,45 @@
+/**
+ * Looks through channels for those whose plan has changed.
+ *
+ * @module
+ */
+
+import type { PlanRow } from "../../db/plan_facts.ts";
+import type { Db } from "../../db/open.ts";
+import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/target_artifacts.ts";
+import type { BlueprintContent } from "../blueprints/content.ts";
+import type { Runtime } from "../runtime.ts";
+import { desiredDigest } from "./digest.ts";
+import { factsOf, type LoadedFacts } from "./load.ts";
+import { situate, type Situation } from "./situation.ts";
+
+/** A channel as it should be. */
+export type Looked = { row: PlanRow; facts: LoadedFacts; situation: Situation; digest: string };
+
+/** Whether what a channel should have depends on what it has. */
+const dependsOnObserved = (content: BlueprintContent | null): boolean =>
+  [...content?.artifacts.values() ?? []].some(({ autoUpdate, requires, versions }) =>
+    !autoUpdate || requires.length > 0 || versions.some(({ state }) => state === "halted")
+  );
+
+/** What channels should have. Their observations are read only where they matter. */
+export async function lookThrough(
+  db: Db,
+  runtime: Pick<Runtime, "config" | "clock">,
+  rows: readonly PlanRow[],
+  contentOf: (blueprintId: number) => BlueprintContent | null,
+): Promise<Looked[]> {
+  const now = runtime.clock.now();
+  const content = (row: PlanRow) => (row.blueprintId === null ? null : contentOf(row.blueprintId));
+  const asked = rows.filter((row) => dependsOnObserved(content(row))).map(({ channelId }) => channelId);
+  const observed = new Map<number, TargetArtifactRow[]>();
+  for (const row of asked.length === 0 ? [] : await findTargetArtifactsOf(db, asked)) {
+    observed.set(row.channelId, [...observed.get(row.channelId) ?? [], row]);
+  }
+  return rows.map((row) => {
+    const found = { queue: [], observed: observed.get(row.channelId) ?? [], content: content(row), status: undefined };
+    const facts = factsOf(row, found, runtime);
+    const situation = situate(facts, now);
+    return { row, facts, situation, digest: desiredDigest(facts.blueprint, situation) };
+  });
+}

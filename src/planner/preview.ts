@@ -1,0 +1,226 @@
+/**
+ * What a change would do to the fleet, before it is made: the change is made in a transaction that is rolled back, and every
+ * device that it could touch is planned before and after. Nothing of it is a second implementation.
+ *
+ * @module
+ */
+
+import { findUsedBlueprints } from "../../db/blueprint_content.ts";
+import { findReplansAfter, lastJobId } from "../../db/jobs.ts";
+import type { Db, Sql, Tx } from "../../db/open.ts";
+import { findPlanRows, findPlanRowsOfBlueprint, findPlanRowsOfSerials, type PlanRow } from "../../db/plan_facts.ts";
+import { type BlueprintContent, contentDigest } from "../blueprints/content.ts";
+import { readContent } from "../blueprints/load.ts";
+import type { Runtime } from "../runtime.ts";
+import { type Looked, lookThrough } from "./look_through.ts";
+
+/** An artifact in the words of a preview. */
+export type PreviewArtifact = { id: string; name: string; version: number };
+
+/** What changes for one channel. */
+export type PreviewDevice = {
+  device: { id: number; serial_number: string; name: string };
+  /** "" for the device itself. */
+  user: string;
+  gains: PreviewArtifact[];
+  loses: PreviewArtifact[];
+  updates: (PreviewArtifact & { from: number })[];
+  /** What it should have after the change and cannot, with the reason. */
+  impossible: (PreviewArtifact & { reason: string })[];
+};
+
+/** What would change, as numbers and for the first devices by name. A device counts once for each of its channels. */
+export type Preview = {
+  devices: { examined: number; woken: number; gaining: number; losing: number; updating: number; impossible: number };
+  artifacts: {
+    id: string;
+    name: string;
+    gained: number;
+    lost: number;
+    updated: number;
+    impossible: number;
+    /** Why some devices cannot have it, the most frequent first. */
+    reasons: { reason: string; count: number }[];
+  }[];
+  changes: PreviewDevice[];
+  /** Whether more devices change than are named. */
+  truncated: boolean;
+};
+
+/** Devices that are named. */
+const MOST_NAMED = 200;
+const BATCH = 500;
+
+class RolledBack extends Error {}
+
+/** A pool that is really one transaction: what services begin in it ends with it. */
+function rehearsalSql(sql: Sql, tx: Tx): Sql {
+  return new Proxy(sql, {
+    apply: (_target, _self, args) => Reflect.apply(tx, undefined, args),
+    get(_target, key) {
+      if (key === "begin") return (work: (inner: Tx) => Promise<unknown>) => tx.savepoint(work);
+      return Reflect.get(tx, key);
+    },
+  });
+}
+
+async function contentsOf(db: Db, ids: readonly number[]): Promise<Map<number, BlueprintContent>> {
+  const contents = new Map<number, BlueprintContent>();
+  for (const id of ids) {
+    const found = await readContent(db, id);
+    if (found !== null) contents.set(id, found.content);
+  }
+  return contents;
+}
+
+const artifactsOf = ({ situation }: Looked, possible: boolean) =>
+  new Map(
+    situation.deliveries.filter(({ impossible }) => (impossible === null) === possible)
+      .map((delivery) => [delivery.resolution.artifact.id, delivery]),
+  );
+
+const named = ({ resolution: { artifact, version } }: Looked["situation"]["deliveries"][number]): PreviewArtifact => ({
+  id: artifact.id,
+  name: artifact.name,
+  version: version.version,
+});
+
+/** What changes for a channel; null when nothing does. */
+export function compare(before: Looked, after: Looked): (PreviewDevice & { woken: boolean }) | null {
+  const [had, has] = [artifactsOf(before, true), artifactsOf(after, true)];
+  const [couldNot, cannot] = [artifactsOf(before, false), artifactsOf(after, false)];
+  const content = ({ resolution: { version } }: Looked["situation"]["deliveries"][number]) =>
+    `${version.id} ${version.contentRevision}`;
+  const gains = [...has].filter(([id]) => !had.has(id)).map(([, one]) => named(one));
+  const loses = [...had].filter(([id]) => !has.has(id)).map(([, one]) => named(one));
+  const updates = [...has].flatMap(([id, one]) => {
+    const old = had.get(id);
+    return old === undefined || content(old) === content(one)
+      ? []
+      : [{ ...named(one), from: old.resolution.version.version }];
+  });
+  const impossible = [...cannot].filter(([id, one]) => {
+    const old = couldNot.get(id);
+    return old === undefined || content(old) !== content(one);
+  }).map(([, one]) => ({ ...named(one), reason: one.impossible ?? "" }));
+  const woken = before.digest !== after.digest;
+  if (!woken && impossible.length === 0) return null;
+  const { row } = after;
+  return {
+    device: { id: row.deviceId, serial_number: row.serialNumber, name: row.deviceName },
+    user: row.userKey,
+    gains,
+    loses,
+    updates,
+    impossible,
+    woken,
+  };
+}
+
+/** Adds up what changes. */
+export class PreviewSum {
+  readonly #devices = { examined: 0, woken: 0, gaining: 0, losing: 0, updating: 0, impossible: 0 };
+  readonly #artifacts = new Map<string, Preview["artifacts"][number]>();
+  readonly #changes: PreviewDevice[] = [];
+  #truncated = false;
+
+  /** A channel was looked at; null where nothing changes. */
+  add(change: ReturnType<typeof compare>): void {
+    this.#devices.examined++;
+    if (change === null) return;
+    const { woken, ...device } = change;
+    if (woken) this.#devices.woken++;
+    const count = (key: "gaining" | "losing" | "updating" | "impossible", items: readonly unknown[]) => {
+      if (items.length > 0) this.#devices[key]++;
+    };
+    count("gaining", device.gains);
+    count("losing", device.loses);
+    count("updating", device.updates);
+    count("impossible", device.impossible);
+    for (const one of device.gains) this.#artifact(one).gained++;
+    for (const one of device.loses) this.#artifact(one).lost++;
+    for (const one of device.updates) this.#artifact(one).updated++;
+    for (const one of device.impossible) {
+      const sum = this.#artifact(one);
+      sum.impossible++;
+      const known = sum.reasons.find(({ reason }) => reason === one.reason);
+      if (known === undefined) sum.reasons.push({ reason: one.reason, count: 1 });
+      else known.count++;
+    }
+    if (this.#changes.length < MOST_NAMED) this.#changes.push(device);
+    else this.#truncated = true;
+  }
+
+  #artifact({ id, name }: PreviewArtifact): Preview["artifacts"][number] {
+    const known = this.#artifacts.get(id);
+    if (known !== undefined) return known;
+    const sum = { id, name, gained: 0, lost: 0, updated: 0, impossible: 0, reasons: [] };
+    this.#artifacts.set(id, sum);
+    return sum;
+  }
+
+  /** The sum. */
+  result(): Preview {
+    const artifacts = [...this.#artifacts.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+    for (const { reasons } of artifacts) reasons.sort((one, other) => other.count - one.count);
+    return { devices: this.#devices, artifacts, changes: this.#changes, truncated: this.#truncated };
+  }
+}
+
+/**
+ * What `change` would do. It is given a runtime to work with as it would with the real one, and what it throws is thrown.
+ *
+ * One connection does it all: previews that wait for a second one each would wait for each other.
+ */
+export async function previewChange(
+  runtime: Runtime,
+  change: (rehearsal: Runtime) => Promise<unknown>,
+): Promise<Preview> {
+  const { sql } = runtime;
+  return await sql.begin(async (tx) => {
+    const before = await contentsOf(tx, (await findUsedBlueprints(tx)).map(({ id }) => id));
+    const lastJob = await lastJobId(tx);
+    let after = new Map<number, BlueprintContent>();
+    let replanned: PlanRow[] = [];
+    await tx.savepoint(async (inner) => {
+      await change({ ...runtime, sql: rehearsalSql(sql, inner) });
+      replanned = await findPlanRowsOfSerials(inner, await findReplansAfter(inner, lastJob));
+      const used = replanned.flatMap(({ blueprintId }) => blueprintId ?? []);
+      after = await contentsOf(inner, [...new Set([...before.keys(), ...used])]);
+      throw new RolledBack();
+    }).catch((error) => {
+      if (!(error instanceof RolledBack)) throw error;
+    });
+    // From here on everything is as it was; what the change made of it is in `after` and `replanned`.
+    const sum = new PreviewSum();
+    const done = new Set<number>();
+    const look = async (rowsBefore: readonly PlanRow[], rowsAfter: readonly PlanRow[]) => {
+      const changed = new Map(
+        (await lookThrough(tx, runtime, rowsAfter, (id) => after.get(id) ?? null)).map((
+          one,
+        ) => [one.row.channelId, one]),
+      );
+      for (const one of await lookThrough(tx, runtime, rowsBefore, (id) => before.get(id) ?? null)) {
+        const other = changed.get(one.row.channelId);
+        if (other === undefined || done.has(one.row.channelId)) continue;
+        done.add(one.row.channelId);
+        sum.add(compare(one, other));
+      }
+    };
+    // The devices that themselves change: the change asked for them to be planned anew.
+    await look(await findPlanRows(tx, replanned.map(({ channelId }) => channelId)), replanned);
+    // Those whose blueprint changes.
+    for (const [id, content] of before) {
+      const changed = after.get(id);
+      if (changed !== undefined && contentDigest(changed) === contentDigest(content)) continue;
+      for (let last = 0;;) {
+        const rows = await findPlanRowsOfBlueprint(tx, id, last, BATCH);
+        await look(rows, rows);
+        const end = rows.at(-1);
+        if (end === undefined || rows.length < BATCH) break;
+        last = end.channelId;
+      }
+    }
+    return sum.result();
+  });
+}
