@@ -1,0 +1,133 @@
+/**
+ * Versions of data assets: files that declarations refer to.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import {
+  type DataAssetVersionRow,
+  loadDataAssetVersions,
+  writeDataAssetVersion,
+} from "../../../db/data_asset_versions.ts";
+import { readExternal } from "../../files/external.ts";
+import { holdFile } from "../../files/unreferenced.ts";
+import { parsePlist, PlistError } from "../../protocol/plist.ts";
+import type { Runtime } from "../../runtime.ts";
+import { bytesOfBase64, fault } from "./fields.ts";
+import type { Checked, VersionKind } from "./kind.ts";
+import { isZip } from "./zip.ts";
+
+/**
+ * A data asset as it comes: the file itself in base64, or where it is and its SHA-256. The SHA-256 alone means the file that
+ * the version has already.
+ */
+export type DataAssetInput = {
+  type: "PLIST" | "ZIP";
+  source?: string | null | undefined;
+  fileUri?: string | null | undefined;
+  fileSha256?: string | null | undefined;
+};
+
+/** A data asset that was read. */
+export type DataAssetDraft = {
+  type: "PLIST" | "ZIP";
+  /** The field that gave the file; null when none did. */
+  field: "source" | "file_uri" | null;
+  filename: string;
+  /** Undefined when none was given. */
+  sha256: string | undefined;
+  size: number;
+  variables: readonly string[];
+};
+
+/** The data asset's own fields in the API. */
+export type ShownDataAsset = { type: "PLIST" | "ZIP"; file_sha256: string; file_size: number; filename: string };
+
+/** Bytes that a data asset may have. */
+export const MAX_DATA_ASSET_SIZE = 64 * 1024 * 1024;
+
+/** Devices are told that it is text. */
+function isXmlPlist(bytes: Uint8Array): boolean {
+  if (new TextDecoder().decode(bytes.subarray(0, 6)) === "bplist") return false;
+  try {
+    parsePlist(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof PlistError) return false;
+    throw error;
+  }
+}
+
+const IS: Readonly<Record<DataAssetInput["type"], (bytes: Uint8Array) => boolean>> = { PLIST: isXmlPlist, ZIP: isZip };
+
+type Given = { field: "source" | "file_uri"; bytes: Uint8Array<ArrayBuffer>; filename: string };
+
+/** The file that was given, if one was. */
+async function fileOf(runtime: Runtime, input: DataAssetInput): Promise<Checked<Given | undefined>> {
+  const [source, uri, sha256] = [input.source ?? undefined, input.fileUri ?? undefined, input.fileSha256 ?? undefined];
+  if (source !== undefined && uri !== undefined) {
+    return fault("non_field_errors", "file_uri and source are mutually exclusive");
+  }
+  if (source !== undefined) {
+    const bytes = bytesOfBase64(source);
+    if (bytes === undefined) return fault("source", "Invalid base64-encoded value");
+    if (sha256 !== undefined && sha256 !== createHash("sha256").update(bytes).digest("hex")) {
+      return fault("source", "Hash mismatch");
+    }
+    return { value: { field: "source", bytes, filename: "" } };
+  }
+  if (uri === undefined) return { value: undefined };
+  if (sha256 === undefined) return fault("file_sha256", "This field is required with file_uri");
+  const { filename, body } = await readExternal(runtime, { uri, sha256, limit: MAX_DATA_ASSET_SIZE });
+  return { value: { field: "file_uri", bytes: await new Response(body).bytes(), filename } };
+}
+
+/** Data assets. */
+export const dataAssetKind: VersionKind<DataAssetInput, DataAssetDraft, DataAssetVersionRow, ShownDataAsset> = {
+  types: ["Data Asset"],
+  async read(runtime, input) {
+    const { type } = input;
+    const file = await fileOf(runtime, input);
+    if (file.errors !== undefined) return file;
+    if (file.value === undefined) {
+      return {
+        value: { type, field: null, filename: "", sha256: input.fileSha256 ?? undefined, size: 0, variables: [] },
+      };
+    }
+    const { field, bytes, filename } = file.value;
+    if (!IS[type](bytes)) return fault(field, `Invalid ${type} file`);
+    const stored = await runtime.files.put(bytes, MAX_DATA_ASSET_SIZE);
+    return { value: { type, field, filename, ...stored, variables: [] } };
+  },
+  async check({ tx, runtime, id, isNew, others }, draft) {
+    const [latest] = others;
+    const found = await loadDataAssetVersions(tx, [id, ...(latest === undefined ? [] : [latest])]);
+    const [own, other] = [found.get(id), latest === undefined ? undefined : found.get(latest)];
+    const { type, field, filename } = draft;
+    if (other !== undefined && other.type !== type) {
+      return fault("type", `Is ${type}, it should be ${other.type} as in the other versions of this artifact`);
+    }
+    if (field === null || draft.sha256 === undefined) {
+      if (own === undefined || own.fileSha256 !== draft.sha256) {
+        return fault("non_field_errors", "file_uri or source is required");
+      }
+      if (own.type !== type) return fault("type", `Is ${type}, it should be ${own.type} as the file is`);
+      return { value: own };
+    }
+    if (isNew && other?.fileSha256 === draft.sha256) {
+      return fault(field, "This file is not different from the latest one");
+    }
+    await holdFile(tx, runtime, draft.sha256);
+    return { value: { type, filename, fileSize: draft.size, fileSha256: draft.sha256 } };
+  },
+  write: writeDataAssetVersion,
+  load: loadDataAssetVersions,
+  fingerprint: ({ type, fileSha256 }) => `${type} ${fileSha256}`,
+  show: (_runtime, _id, stored) => Promise.resolve(shown(stored)),
+  audit: shown,
+};
+
+function shown({ type, fileSha256, fileSize, filename }: DataAssetVersionRow): ShownDataAsset {
+  return { type, file_sha256: fileSha256, file_size: fileSize, filename };
+}

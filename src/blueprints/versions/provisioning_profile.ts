@@ -1,0 +1,69 @@
+/**
+ * Versions of provisioning profiles: files that Apple signed, which let apps run.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import {
+  loadProvisioningProfileVersions,
+  type ProvisioningProfileVersionRow,
+  writeProvisioningProfileVersion,
+} from "../../../db/provisioning_profile_versions.ts";
+import { openSigned } from "../../pki/cms/signed.ts";
+import { PkiError } from "../../pki/errors.ts";
+import { isDict, parsePlist, PlistError, str } from "../../protocol/plist.ts";
+import { toJsonObject } from "../../protocol/plist_json.ts";
+import { bytesOfBase64, fault } from "./fields.ts";
+import type { Checked, VersionKind } from "./kind.ts";
+
+/** A provisioning profile as it comes: the file in base64. */
+export type ProvisioningProfileInput = { source: string };
+
+/** A provisioning profile that was read. */
+export type ProvisioningProfileDraft = ProvisioningProfileVersionRow & { variables: readonly string[] };
+
+/** The provisioning profile's own fields in the API. */
+export type ShownProvisioningProfile = { source: string; name: string; uuid: string };
+
+/** Reads the file. Whether Apple signed it is the device's to say: it knows Apple's keys of its day. */
+export function readProvisioningProfile({ source }: ProvisioningProfileInput): Checked<ProvisioningProfileDraft> {
+  const bytes = bytesOfBase64(source);
+  if (bytes === undefined) return fault("source", "Invalid base64-encoded value");
+  try {
+    const content = parsePlist(openSigned(bytes).content);
+    if (!isDict(content)) return fault("source", "Not a plist");
+    const [name, uuid] = [str(content, "Name") ?? "", str(content, "UUID") ?? ""];
+    const missing = [...(name === "" ? ["Missing Name"] : []), ...(uuid === "" ? ["Missing UUID"] : [])];
+    if (missing.length > 0) return fault("source", ...missing);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    return { value: { source: bytes, sha256, name, uuid, content: toJsonObject(content), variables: [] } };
+  } catch (error) {
+    if (error instanceof PlistError) return fault("source", "Not a plist");
+    if (error instanceof PkiError) return fault("source", `Not a signed provisioning profile: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Provisioning profiles. */
+export const provisioningProfileKind: VersionKind<
+  ProvisioningProfileInput,
+  ProvisioningProfileDraft,
+  ProvisioningProfileVersionRow,
+  ShownProvisioningProfile
+> = {
+  types: ["Provisioning Profile"],
+  read: (_, input) => Promise.resolve(readProvisioningProfile(input)),
+  async check({ tx, isNew, others: [latest] }, { variables: _, ...stored }) {
+    const before = latest === undefined ? undefined : (await loadProvisioningProfileVersions(tx, [latest])).get(latest);
+    if (isNew && before?.sha256 === stored.sha256) {
+      return fault("source", "This file is not different from the latest one");
+    }
+    return { value: stored };
+  },
+  write: writeProvisioningProfileVersion,
+  load: loadProvisioningProfileVersions,
+  fingerprint: ({ sha256 }) => sha256,
+  show: (_runtime, _id, { source, name, uuid }) => Promise.resolve({ source: source.toBase64(), name, uuid }),
+  audit: ({ source, sha256, name, uuid }) => ({ name, uuid, sha256, size: source.length }),
+};
