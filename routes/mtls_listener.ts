@@ -67,7 +67,26 @@ async function serve(
     ...(peer.certificate === undefined ? {} : { peerCertificate: peer.certificate }),
   });
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  outgoing.end(new Uint8Array(await response.arrayBuffer()));
+  if (response.body === null) outgoing.end();
+  else await send(response.body, outgoing);
+}
+
+/** Sends a body as fast as the other end takes it, chunk by chunk: a file may be larger than the memory. */
+async function send(body: ReadableStream<Uint8Array>, outgoing: Http2ServerResponse): Promise<void> {
+  let gone = false;
+  let wake = () => {};
+  outgoing.on("drain", () => wake());
+  outgoing.on("close", () => {
+    gone = true;
+    wake();
+  });
+  // Leaving the loop cancels the stream: whoever hangs up lets go of the file.
+  for await (const chunk of body) {
+    if (gone) return;
+    const drained = new Promise<void>((resolve) => wake = resolve);
+    if (!outgoing.write(chunk) && !gone) await drained;
+  }
+  outgoing.end();
 }
 
 /** The certificate that the other end showed. */

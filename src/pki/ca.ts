@@ -114,10 +114,13 @@ export function issueCertificate({ certificate, key }: Authority, input: Certifi
     ? keyIdentifier(certificate.spki)
     : Uint8Array.fromHex(certificate.subjectKeyId);
   const { san = [], eku = [] } = input;
+  const subject = input.subject instanceof Uint8Array ? input.subject : writeName(input.subject);
+  // RFC 5280 section 4.1.2.6: alternative names are critical where they are all that there is. An empty name has two bytes.
+  const alone = subject.length === 2;
   return signCertificate(key, {
     serial: input.serial,
     issuer: certificate.subject.raw,
-    subject: input.subject instanceof Uint8Array ? input.subject : writeName(input.subject),
+    subject,
     notBefore: input.notBefore,
     notAfter,
     spki: input.spki,
@@ -125,7 +128,7 @@ export function issueCertificate({ certificate, key }: Authority, input: Certifi
       extension(OID.basicConstraints, true, write.sequence()),
       keyUsageExtension(input.keyUsage),
       ...(eku.length === 0 ? [] : [extension(OID.extendedKeyUsage, false, write.sequence(...eku.map(write.oid)))]),
-      ...(san.length === 0 ? [] : [extension(OID.subjectAltName, false, writeGeneralNames(san))]),
+      ...(san.length === 0 ? [] : [extension(OID.subjectAltName, alone, writeGeneralNames(san))]),
       extension(OID.subjectKeyIdentifier, false, write.octets(keyIdentifier(input.spki))),
       extension(OID.authorityKeyIdentifier, false, write.sequence(write.contextPrimitive(0, authorityKeyId))),
     ],

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import http2 from "node:http2";
 import https from "node:https";
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { createApp } from "../../routes/app.ts";
 import { listenMtls, type MtlsListener } from "../../routes/mtls_listener.ts";
+import { dataAssetDownloadUrl } from "../../src/downloads/url.ts";
 import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { selfSigned } from "../../src/pki/ca.ts";
 import { toPem } from "../../src/pki/certificate.ts";
@@ -11,6 +13,7 @@ import { exportPkcs8 } from "../../src/pki/keys.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import { testRequest } from "./api/support.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
+import { addDataAsset, advertise, channelOf } from "../support/hosted.ts";
 
 const keyPem = toPem(exportPkcs8(KEYS[0]), "PRIVATE KEY");
 const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2036-01-01T00:00:00Z") };
@@ -113,4 +116,81 @@ Deno.test("a device shows its certificate on the mutual TLS port, over HTTP/2 an
     assert.equal(none.status, 400, "a certificate in a header is not one that was shown");
     const stranger = toPem(selfSigned({ subject: [["CN", "x"]], key: KEYS[0], ...dates }), "CERTIFICATE");
     assert.equal((await put(port, "/public/mdm/connect/", idle, { cert: stranger, key: keyPem })).status, 400);
+  }));
+
+/** A GET over HTTP/2: status, length that was promised, and digest of what came. */
+function get2(port: number, path: string, identity: { cert: string; key: string }, method = "GET") {
+  return new Promise<{ status: number; length: string; sha256: string }>((resolve, reject) => {
+    const session = http2.connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...identity });
+    session.on("error", reject);
+    const stream = session.request({ ":method": method, ":path": path });
+    const hash = createHash("sha256");
+    let [status, length] = [0, ""];
+    stream.on("response", (headers) => {
+      [status, length] = [Number(headers[":status"]), String(headers["content-length"])];
+    });
+    stream.on("data", (chunk) => hash.update(chunk));
+    stream.on("end", () => {
+      session.close();
+      resolve({ status, length, sha256: hash.digest("hex") });
+    });
+    stream.end();
+  });
+}
+
+Deno.test("large files are streamed over the port, and let go of when the device hangs up", () =>
+  withPort(async (fleet, { port }) => {
+    const { runtime } = fleet;
+    const device = fleet.device();
+    // Enrolled without the port: its certificate is all that the port asks for.
+    Object.assign(runtime.config, { MTLS_PROXY: false });
+    await device.enroll(await downloadDirectProfile(runtime, testRequest, fleet.enrollmentId, { signed: true }));
+    Object.assign(runtime.config, { MTLS_PROXY: true });
+    assert.ok(device.identity);
+    const own = {
+      cert: toPem(device.identity.certificate.der, "CERTIFICATE"),
+      key: toPem(exportPkcs8(device.identity.key), "PRIVATE KEY"),
+    };
+    const content = crypto.getRandomValues(new Uint8Array(60_000));
+    const asset = await addDataAsset(runtime, "ZIP", content);
+    const channel = await channelOf(runtime, device);
+    await advertise(runtime, channel, asset);
+    const { pathname } = new URL(await dataAssetDownloadUrl(runtime, channel, asset.versionId));
+
+    const chunks = 300;
+    let [pulled, cancelled] = [0, false];
+    runtime.files.get = () =>
+      Promise.resolve({
+        size: content.length * chunks,
+        body: new ReadableStream<Uint8Array>({
+          pull: (controller) => pulled++ < chunks ? controller.enqueue(content) : controller.close(),
+          cancel: () => void (cancelled = true),
+        }),
+      });
+    const hash = createHash("sha256");
+    for (let n = 0; n < chunks; n++) hash.update(content);
+    const whole = { status: 200, length: String(content.length * chunks), sha256: hash.digest("hex") };
+    assert.deepEqual(await get2(port, pathname, own), whole);
+    assert.equal(cancelled, false);
+    pulled = 0;
+    const head = await get2(port, pathname, own, "HEAD");
+    assert.deepEqual([head.status, head.length, cancelled], [200, whole.length, true]);
+
+    [pulled, cancelled] = [0, false];
+    await new Promise<void>((resolve, reject) => {
+      const options = { host: "127.0.0.1", port, path: pathname, rejectUnauthorized: false, agent: false, ...own };
+      const request = https.request(options, (response) => {
+        response.once("data", () => {
+          response.destroy();
+          resolve();
+        });
+      });
+      request.on("error", reject);
+      request.end();
+    });
+    for (let turn = 0; !cancelled && turn < 500; turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.ok(cancelled, "the file is still open");
+    assert.ok(pulled < chunks, "everything was read for nobody");
+    const stranger = toPem(selfSigned({ subject: [["CN", "x"]], key: KEYS[0], ...dates }), "CERTIFICATE");
+    assert.equal((await get2(port, pathname, { cert: stranger, key: keyPem })).status, 404);
   }));
