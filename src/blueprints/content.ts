@@ -47,6 +47,13 @@ export type ContentArtifact = {
   link: Filter | null;
 };
 
+/** The one order of artifacts: by name. */
+export const byName = (
+  one: Pick<ContentArtifact, "id" | "name">,
+  other: Pick<ContentArtifact, "id" | "name">,
+): number =>
+  one.name < other.name ? -1 : one.name > other.name ? 1 : one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
+
 /** How much of an inventory list is collected: not at all, what we manage, everything. */
 export type Collect = "no" | "managed" | "all";
 

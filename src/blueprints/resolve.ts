@@ -7,7 +7,7 @@
  */
 
 import { isPresent, type ObservedArtifact } from "./observed.ts";
-import type { BlueprintContent, ContentArtifact, ContentVersion } from "./content.ts";
+import { type BlueprintContent, byName, type ContentArtifact, type ContentVersion } from "./content.ts";
 import { applyFilter, type FilterTarget } from "./filter.ts";
 
 /** What is looked at of a channel. */
@@ -27,7 +27,20 @@ export type ResolutionReason =
   | "cycle";
 
 /** An artifact that the channel should have, in the version that it should have. */
-export type InScope = { artifact: ContentArtifact; version: ContentVersion; reason: "in scope"; evidence: string };
+export type InScope = {
+  artifact: ContentArtifact;
+  version: ContentVersion;
+  reason: "in scope";
+  evidence: string;
+  /** A newer version that the target should have and cannot run, with the reason. */
+  passedOver: PassedOver | null;
+};
+
+/** A version that a target cannot run. */
+export type PassedOver = { version: ContentVersion; reason: string };
+
+/** Why a target cannot run a version; null when it can. */
+export type CanRun = (version: ContentVersion) => string | null;
 
 /** An artifact that it should not have. */
 export type OutOfScope = {
@@ -40,20 +53,23 @@ export type OutOfScope = {
 /** What came of an artifact. */
 export type Resolution = InScope | OutOfScope;
 
-const byName = (one: ContentArtifact, other: ContentArtifact) =>
-  one.name < other.name ? -1 : one.name > other.name ? 1 : one.id < other.id ? -1 : 1;
+type Choice = { version: ContentVersion; evidence: string; passedOver: PassedOver | null };
 
 /**
- * The newest version that lets the target through: not a withdrawn one, a halted one only where it is already, and an older
- * one that is there rather than a newer one when the artifact does not update by itself.
+ * The newest version that lets the target through and that it can run: not a withdrawn one, a halted one only where it is
+ * already, and an older one that is there rather than a newer one when the artifact does not update by itself. Where the
+ * target can run none, the newest: whoever delivers it says why it cannot.
  */
 function chooseVersion(
   artifact: ContentArtifact,
   target: ResolveTarget,
   observed: ReadonlyMap<string, ObservedArtifact>,
-): { version: ContentVersion; evidence: string } | { version: null; evidence: string } {
+  canRun: CanRun,
+): Choice | { version: null; evidence: string } {
   const refusals: string[] = [];
-  let chosen: { version: ContentVersion; evidence: string } | undefined;
+  let chosen: Choice | undefined;
+  let passedOver: PassedOver | null = null;
+  let unable: Choice | undefined;
   for (const version of [...artifact.versions].sort((one, other) => other.version - one.version)) {
     const row = observed.get(version.id);
     const here = row !== undefined && isPresent(row.status);
@@ -71,13 +87,23 @@ function chooseVersion(
       no(answer.evidence);
       continue;
     }
-    const found = { version, evidence: `version ${version.version}: ${answer.evidence}` };
+    const evidence = `version ${version.version}: ${answer.evidence}`;
+    const reason = canRun(version);
+    if (reason !== null) {
+      unable ??= { version, evidence, passedOver: null };
+      passedOver ??= { version, reason };
+      continue;
+    }
+    const found = { version, evidence, passedOver };
     if (artifact.autoUpdate) return found;
-    if (here) return { version, evidence: `version ${version.version} is there and does not update by itself` };
+    if (here) return { ...found, evidence: `version ${version.version} is there and does not update by itself` };
     chosen ??= found;
   }
-  return chosen ?? { version: null, evidence: refusals.length === 0 ? "it has no version" : refusals.join("; ") };
+  return chosen ?? unable ??
+    { version: null, evidence: refusals.length === 0 ? "it has no version" : refusals.join("; ") };
 }
+
+const anything: CanRun = () => null;
 
 /**
  * All artifacts of the blueprint, each once, requirements before those that require them. `observed` is by version id.
@@ -86,6 +112,7 @@ export function resolve(
   content: BlueprintContent,
   target: ResolveTarget,
   observed: ReadonlyMap<string, ObservedArtifact>,
+  canRun: CanRun = anything,
 ): Resolution[] {
   const done = new Map<string, Resolution>();
   const open = new Set<string>();
@@ -95,7 +122,8 @@ export function resolve(
     if (artifact.channel !== target.channel) {
       return { artifact, version: null, reason: "other channel", evidence: `for the ${artifact.channel} channel` };
     }
-    const { version, evidence } = chooseVersion(artifact, target, observed);
+    const choice = chooseVersion(artifact, target, observed, canRun);
+    const { version, evidence } = choice;
     const needed = [...artifact.requires, ...version?.references ?? []];
     const missing = needed.flatMap((id) => content.artifacts.get(id) ?? []).sort(byName)
       .map(visit).find((one) => one.version === null);
@@ -108,7 +136,13 @@ export function resolve(
         evidence: `needs "${missing.artifact.name}", which is out of scope: ${missing.evidence}`,
       };
     }
-    return { artifact, version, reason: "in scope", evidence };
+    return {
+      artifact,
+      version,
+      reason: "in scope",
+      evidence,
+      passedOver: "passedOver" in choice ? choice.passedOver : null,
+    };
   };
 
   function visit(artifact: ContentArtifact): Resolution {

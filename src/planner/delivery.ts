@@ -9,7 +9,7 @@
 
 import type { Json } from "../../db/open.ts";
 import { artifactType, isDeclarationOnly } from "../blueprints/artifact_types.ts";
-import type { BlueprintContent } from "../blueprints/content.ts";
+import { type BlueprintContent, byName } from "../blueprints/content.ts";
 import { isPresent, type ObservedArtifact, type Via } from "../blueprints/observed.ts";
 import { type InScope, type Resolution, resolve, type ResolveTarget } from "../blueprints/resolve.ts";
 import type { CommandTarget } from "../commands/command.ts";
@@ -80,7 +80,6 @@ export function deliver(
   observed: ReadonlyMap<string, ObservedArtifact>,
   declarative: DeclarativeState,
 ): Deliveries {
-  const resolutions = resolve(content, target, observed);
   const here = new Map<string, "present" | "on its way">();
   for (const row of observed.values()) {
     if (isPresent(row.status)) here.set(row.artifactId, "present");
@@ -90,13 +89,22 @@ export function deliver(
   const supported = supportedTypes(declarative.clientCapabilities);
   const byId = new Map<string, Delivery>();
 
+  const runs = (type: string, payload: Json): string | null =>
+    declarationUnsupported(type, payload, target) ??
+      (supported === null || supported.has(type) ? null : `the device does not support ${type}`);
+  const resolutions = resolve(
+    content,
+    target,
+    observed,
+    // Where there are no declarations at all an older one is no help.
+    ({ declaration }) =>
+      noDeclarations !== null || declaration === null ? null : runs(declaration.type, declaration.payload),
+  );
   const byDeclaration = (resolution: InScope): string | null => {
     if (noDeclarations !== null) return noDeclarations;
     const declared = declaredType(resolution);
     if (declared === null) return "its declaration is missing";
-    const { type, payload } = declared;
-    return declarationUnsupported(type, payload, target) ??
-      (supported === null || supported.has(type) ? null : `the device does not support ${type}`);
+    return runs(declared.type, declared.payload);
   };
   const byCommand = ({ artifact }: InScope): string | null => {
     const { install } = artifactType(artifact.type);
@@ -124,15 +132,19 @@ export function deliver(
     }
     const { artifact, version } = resolution;
     const delivery: Delivery = { resolution, waits: null, ...travels(resolution) };
-    const needed = (ids: readonly string[]) => ids.flatMap((id) => byId.get(id) ?? []);
+    const needed = (ids: readonly string[]) =>
+      ids.flatMap((id) => byId.get(id) ?? []).sort((one, other) =>
+        byName(one.resolution.artifact, other.resolution.artifact)
+      );
     const [requires, references] = [needed(artifact.requires), needed(version.references)];
-    const broken = [...requires, ...references].find(({ impossible }) => impossible !== null);
+    // What is there already is not taken away because what it required cannot come any more.
+    const broken = [...(here.has(artifact.id) ? [] : requires), ...references]
+      .find(({ impossible }) => impossible !== null);
     if (broken !== undefined && delivery.impossible === null) {
       delivery.via = null;
       delivery.impossible = `needs "${broken.resolution.artifact.name}": ${broken.impossible}`;
     }
     if (delivery.impossible === null) {
-      // What is there already is not taken away because what it required is being replaced.
       const first = requires.find((one) => here.get(one.resolution.artifact.id) !== "present");
       const held = references.find(({ waits }) => waits !== null);
       if (first !== undefined && !here.has(artifact.id)) {

@@ -85,6 +85,25 @@ const named = ({ resolution: { artifact, version } }: Looked["situation"]["deliv
   version: version.version,
 });
 
+/** What a channel should have and cannot, by artifact: the whole of it, or the version that it should have. */
+function refusalsOf(
+  { situation }: Looked,
+  cannot: ReturnType<typeof artifactsOf>,
+): Map<string, { artifact: PreviewArtifact; key: string; reason: string }> {
+  const refusals = new Map<string, { artifact: PreviewArtifact; key: string; reason: string }>();
+  for (const delivery of situation.deliveries) {
+    const { artifact, version, passedOver } = delivery.resolution;
+    const refused = cannot.has(artifact.id) ? { version, reason: delivery.impossible ?? "" } : passedOver;
+    if (refused === null) continue;
+    refusals.set(artifact.id, {
+      artifact: { id: artifact.id, name: artifact.name, version: refused.version.version },
+      key: `${refused.version.id} ${refused.version.contentRevision}`,
+      reason: refused.reason,
+    });
+  }
+  return refusals;
+}
+
 /** What changes for a channel; null when nothing does. */
 export function compare(before: Looked, after: Looked): (PreviewDevice & { woken: boolean }) | null {
   const [had, has] = [artifactsOf(before, true), artifactsOf(after, true)];
@@ -92,17 +111,18 @@ export function compare(before: Looked, after: Looked): (PreviewDevice & { woken
   const content = ({ resolution: { version } }: Looked["situation"]["deliveries"][number]) =>
     `${version.id} ${version.contentRevision}`;
   const gains = [...has].filter(([id]) => !had.has(id)).map(([, one]) => named(one));
-  const loses = [...had].filter(([id]) => !has.has(id)).map(([, one]) => named(one));
+  // What came by command and cannot be had any more stays as it is.
+  const loses = [...had].filter(([id, { via }]) => !has.has(id) && !(via === "command" && cannot.has(id)))
+    .map(([, one]) => named(one));
   const updates = [...has].flatMap(([id, one]) => {
     const old = had.get(id);
     return old === undefined || content(old) === content(one)
       ? []
       : [{ ...named(one), from: old.resolution.version.version }];
   });
-  const impossible = [...cannot].filter(([id, one]) => {
-    const old = couldNot.get(id);
-    return old === undefined || content(old) !== content(one);
-  }).map(([, one]) => ({ ...named(one), reason: one.impossible ?? "" }));
+  const refused = refusalsOf(before, couldNot);
+  const impossible = [...refusalsOf(after, cannot)].filter(([id, { key }]) => refused.get(id)?.key !== key)
+    .map(([, { artifact, reason }]) => ({ ...artifact, reason }));
   const woken = before.digest !== after.digest;
   if (!woken && impossible.length === 0) return null;
   const { row } = after;

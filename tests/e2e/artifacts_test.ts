@@ -56,7 +56,10 @@ Deno.test("by command: a profile is installed, replaced by its next version, and
 
 Deno.test("by command: what fails waits before it is tried again, three times in all, and names its reason", () =>
   withFleet(async (fleet) => {
-    const device = await fleet.enrolled({ model: OLD, mischief: (type) => type === "InstallProfile" ? "Error" : undefined });
+    const device = await fleet.enrolled({
+      model: OLD,
+      mischief: (type) => type === "InstallProfile" ? "Error" : undefined,
+    });
     await device.connect();
     const blueprint = await makeBlueprint(fleet);
     const { artifact } = await makeProfile(fleet);

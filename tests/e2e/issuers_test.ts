@@ -156,6 +156,7 @@ Deno.test("an OTA enrollment is changed and revoked, and deleted only before its
     assert.deepEqual((await device.connect()).map(({ requestType }) => requestType), [
       "DeviceInformation",
       "SecurityInfo",
+      "DeclarativeManagement",
       "InstalledApplicationList",
     ]);
     await assert.rejects(fleet.enrolled());
@@ -180,6 +181,7 @@ Deno.test("a blueprint that was given to a device stays through TokenUpdate, and
     });
     await fleet.api("PUT", `/api/mdm/devices/${id}/blueprint/`, { blueprint: made.id });
     assert.deepEqual((await device.connect()).map(({ requestType }) => requestType), [
+      "DeclarativeManagement",
       "InstalledApplicationList",
       "CertificateList",
       "ProfileList",

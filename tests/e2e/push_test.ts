@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { settle } from "../support/artifacts.ts";
 import { findEvents } from "../../db/events.ts";
 import { type FakeApns, startApns } from "../../simulators/apns.ts";
 import type { SimulatedDevice } from "../../simulators/device.ts";
@@ -263,7 +264,9 @@ Deno.test("a changed blueprint wakes its devices within a minute, and no others"
     const before = seen().length;
     fleet.runtime.clock.advance(1);
     for (const { device } of [one, two]) await device.connect();
+    await settle(fleet);
     await fleet.api("PUT", `/api/mdm/blueprints/${blueprint.id}/`, { name: "B", collect_apps: 2 });
+    await settle(fleet);
     fleet.runtime.clock.advance(60);
     await notify();
     assert.deepEqual(seen().slice(before), [one.token]);

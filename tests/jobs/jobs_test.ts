@@ -49,6 +49,7 @@ Deno.test("housekeeping makes next months' partitions and drops those past their
     assert.deepEqual((result as { dropped_partitions: string[] }).dropped_partitions, [
       "events_2026_06",
       "command_history_2026_06",
+      "status_item_history_2026_06",
     ]);
     const left = await runtime.sql`select 1 from events`;
     assert.equal(left.length, 0);

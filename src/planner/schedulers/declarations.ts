@@ -6,6 +6,7 @@
 
 import { artifactType } from "../../blueprints/artifact_types.ts";
 import type { ObservedArtifact } from "../../blueprints/observed.ts";
+import type { InScope } from "../../blueprints/resolve.ts";
 import { nextInterval } from "../../declarations/server_token.ts";
 import { declarativeManagementMissing, type Delivery } from "../delivery.ts";
 import type { PlanFacts } from "../facts.ts";
@@ -70,6 +71,15 @@ function health(row: ObservedArtifact | undefined): { outcome: "not due" | "wait
   }
 }
 
+/** Adds that a newer version was passed over. */
+function noting({ version, passedOver }: InScope, answer: ReturnType<typeof health>): ReturnType<typeof health> {
+  return passedOver === null ? answer : {
+    ...answer,
+    evidence:
+      `version ${version.version} ${answer.evidence}; version ${passedOver.version.version}: ${passedOver.reason}`,
+  };
+}
+
 function each({ resolution, waits }: Delivery, facts: PlanFacts, now: Date, situation: Situation): Decision {
   const { artifact, version } = resolution;
   const days = artifact.reinstallInterval;
@@ -77,9 +87,12 @@ function each({ resolution, waits }: Delivery, facts: PlanFacts, now: Date, situ
     scheduler: NAME,
     subject: artifact.name,
     artifact: { id: artifact.id, versionId: version.id },
-    ...(waits === null
-      ? health(situation.observed.get(version.id))
-      : { outcome: "waits" as const, evidence: `${resolution.evidence}; ${waits}` }),
+    ...noting(
+      resolution,
+      waits === null
+        ? health(situation.observed.get(version.id))
+        : { outcome: "waits" as const, evidence: `${resolution.evidence}; ${waits}` },
+    ),
     ...(days === 0 ? {} : { until: nextInterval(facts.artifacts.enrolledAt, days, now) }),
   };
 }

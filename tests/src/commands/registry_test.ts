@@ -40,14 +40,17 @@ const TARGETS: Record<string, CommandTarget> = {
 const INVALID: Record<string, string[]> = {
   CertificateList: ["macUser", "ipadUser"],
   CustomCommand: [],
+  DeclarativeManagement: ["tooOld", "unknown"],
   DeviceInformation: [],
   DeviceLock: ["macUser", "ipadUser", "tv", "byodMac", "unknown"],
   EraseDevice: ["macUser", "ipadUser", "byodIphone", "byodMac", "unknown"],
   InstallProfile: [],
+  InstallProvisioningProfile: ["macUser", "ipadUser"],
   InstalledApplicationList: ["ipadUser", "byodMac"],
   ProfileList: [],
   Reenroll: ["macUser", "ipadUser"],
   RemoveProfile: [],
+  RemoveProvisioningProfile: ["macUser", "ipadUser"],
   RestartDevice: ["macUser", "iphone", "ipad", "ipadUser", "tv", "byodIphone", "byodMac", "unknown"],
   SecurityInfo: ["macUser", "ipadUser"],
 };
@@ -68,6 +71,9 @@ for (const command of COMMANDS) {
       command:
         "<dict><key>RequestType</key><string>Settings</string><key>Password</key><string>c2VjcmV0</string></dict>",
       identifier: "x",
+      artifact_version: "x",
+      token: "x",
+      timestamp: "x",
     };
     const described = JSON.stringify(command.describe(command.args.parse(args)));
     assert.doesNotMatch(described, /012345|c2VjcmV0/);

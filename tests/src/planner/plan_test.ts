@@ -34,6 +34,9 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
   ...given,
 });
 
+/** The token of a blueprint without artifacts. */
+const EMPTY_SET = "6d68f45cb799a84a90ac9b2e6217ac6ce2ac6c34";
+
 let made = 0;
 const command = (given: Partial<QueuedCommand> = {}): QueuedCommand => ({
   id: ++made,
@@ -57,6 +60,7 @@ Deno.test("a device that needs nothing is planned for when it will", () => {
     "DeviceInformation: not due",
     "SecurityInfo: not due",
     "Reenroll: not due",
+    "DeclarativeManagement: off",
   ]);
 });
 
@@ -90,6 +94,11 @@ Deno.test("the queue comes first, oldest first, then inventory, renewal and what
     { kind: "queued", commandId: two.id },
     { kind: "command", name: "DeviceInformation", arguments: {}, inventory: true },
     { kind: "renewal" },
+    {
+      kind: "command",
+      name: "DeclarativeManagement",
+      arguments: { timestamp: "2026-06-01T12:00:00Z", token: EMPTY_SET },
+    },
     { kind: "command", name: "InstalledApplicationList", arguments: { managed_only: true }, inventory: true },
     { kind: "command", name: "ProfileList", arguments: { managed_only: false }, inventory: true },
   ]);
