@@ -5,6 +5,7 @@
  */
 
 import { API_TOKEN_ENDPOINTS } from "./api_tokens.ts";
+import { ARTIFACT_VERSION_ENDPOINTS } from "./artifact_versions.ts";
 import { ARTIFACT_ENDPOINTS } from "./artifacts.ts";
 import { AUTHORITY_ENDPOINTS } from "./authority.ts";
 import { BLUEPRINT_ARTIFACT_ENDPOINTS } from "./blueprint_artifacts.ts";
@@ -53,6 +54,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ROLLOUT_ENDPOINTS,
   ...BLUEPRINT_ARTIFACT_ENDPOINTS,
   ...ARTIFACT_ENDPOINTS,
+  ...ARTIFACT_VERSION_ENDPOINTS,
   ...PROFILE_ENDPOINTS,
   ...DECLARATION_ENDPOINTS,
   ...PROVISIONING_PROFILE_ENDPOINTS,

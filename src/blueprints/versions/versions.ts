@@ -46,6 +46,7 @@ export function versionRepresentation(row: ArtifactVersionRow) {
   };
 }
 
+/** A device may have got it since it was looked at. */
 const explained = (error: unknown): unknown =>
   isForeignKeyViolation(error) ? refused("This artifact version cannot be deleted") : error;
 
@@ -165,7 +166,7 @@ export async function createVersion<D extends Draft, Input, Stored, Shown extend
     const after = auditOf(kind, version);
     await recordAudit(tx, runtime, request, { action: "created", model: MODEL, pk: id, after });
     return version;
-  }, explained);
+  });
 }
 
 /** Changes a version. Throws `invalid`, `not-found`. */
@@ -190,7 +191,32 @@ export async function changeVersion<D extends Draft, Input, Stored, Shown extend
       after: auditOf(kind, version),
     });
     return version;
-  }, explained);
+  });
+}
+
+/** Changes the number of a version and who gets it; what it is made of stays. Throws `invalid`, `not-found`. */
+export async function refilterVersion<D extends Draft, Input, Stored, Shown extends object>(
+  runtime: Runtime,
+  request: RequestInfo | undefined,
+  kind: VersionKind<Input, D, Stored, Shown>,
+  id: string,
+  input: Omit<VersionInput, "artifactId">,
+): Promise<Version<Stored>> {
+  return await changeDesired(runtime, async (tx) => {
+    const before = await mustFindVersion(tx, kind, id);
+    const { artifactId, variables } = before.row;
+    await mustFit(tx, kind.types, id, { ...input, artifactId }, before.row);
+    await updateArtifactVersion(tx, id, { ...input, artifactId, variables }, false, runtime.clock.now());
+    const after = await mustFindVersion(tx, kind, id);
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: MODEL,
+      pk: id,
+      before: auditOf(kind, before),
+      after: auditOf(kind, after),
+    });
+    return after;
+  });
 }
 
 /** Deletes a version. Throws `refused` while a device has it or a command with it is on its way. */

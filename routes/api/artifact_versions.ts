@@ -1,0 +1,55 @@
+/**
+ * `/api/mdm/artifacts/{id}/versions/`: how the versions of an artifact do, whatever they are made of.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { viewArtifactVersions } from "../../db/artifact_views.ts";
+import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
+import { endpoint } from "./endpoint.ts";
+import { naiveUtc, timeOut, uuidParams } from "./fields.ts";
+import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+const schema = z.object({
+  id: z.string(),
+  version: z.int(),
+  state: z.enum(["active", "halted", "withdrawn"]).describe(
+    "halted: who has it keeps it, nobody else gets it. withdrawn: nobody has it.",
+  ),
+  state_reason: z.string(),
+  state_at: timeOut.nullable(),
+  variables: z.array(z.string()),
+  counts: z.record(z.string(), z.int()).describe("On how many devices and users it has which status."),
+});
+
+/** The endpoints of versions of whatever kind. */
+export const ARTIFACT_VERSION_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/artifacts/{id}/versions/",
+    permission: "mdm.view_artifactversion",
+    tag: "Artifacts",
+    summary: "List the versions of an artifact, the newest first",
+    params: uuidParams,
+    query: z.object(pageQuery),
+    response: { status: 200, schema: pageOfSchema(schema) },
+    async handle(input) {
+      const page = pageOf(input.query);
+      const { id } = await mustFindArtifact(input.runtime.sql, input.params.id);
+      const { rows, count } = await viewArtifactVersions(input.runtime.sql, id, page);
+      return paginated(input, page, {
+        count,
+        rows: rows.map((row) => ({
+          id: row.id,
+          version: row.version,
+          state: row.state,
+          state_reason: row.stateReason,
+          state_at: naiveUtc(row.stateAt),
+          variables: row.variables,
+          counts: row.counts,
+        })),
+      });
+    },
+  }),
+];
