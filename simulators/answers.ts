@@ -5,17 +5,22 @@
  */
 
 import type { Certificate } from "../src/pki/certificate.ts";
-import { array, type Plist, type PlistDict, str } from "../src/protocol/plist.ts";
+import { array, data, type Plist, type PlistDict, str } from "../src/protocol/plist.ts";
+import { commandUnsupported } from "../src/schema/commands.ts";
+import type { ChannelState } from "./channel_state.ts";
 import { APPS, type Model } from "./models.ts";
+import { profileList as listedProfiles, ProfileRefused, removeByCommand } from "./profiles_here.ts";
+import { openProvisioningProfile } from "./provisioning_profile.ts";
+import { targetOf } from "./status_items.ts";
 
-/** What a device is and has; commands change it. */
-export type DeviceState = {
-  readonly model: Model;
+/** What a device is and has; commands and declarations change it. */
+export type DeviceState = ChannelState & {
+  /** An update of its system makes another model of it. */
+  model: Model;
   readonly udid: string;
   readonly serialNumber: string;
   name: string;
   readonly identity: Certificate | undefined;
-  profiles: { identifier: string; uuid: string; displayName: string }[];
   /** The PIN that opens it; "" when a phone is locked with its own passcode. */
   lockedWith: string | undefined;
   erased: boolean;
@@ -26,7 +31,8 @@ export type DeviceState = {
 export type CommandAnswer = { status: "Acknowledged" | "Error" | "CommandFormatError"; body: PlistDict };
 
 const acknowledged = (body: PlistDict = {}): CommandAnswer => ({ status: "Acknowledged", body });
-const failed = (code: number, domain: string, text: string): CommandAnswer => ({
+/** An answer that says why not, in Apple's form. */
+export const failed = (code: number, domain: string, text: string): CommandAnswer => ({
   status: "Error",
   body: {
     ErrorChain: [{ ErrorCode: code, ErrorDomain: domain, USEnglishDescription: text, LocalizedDescription: text }],
@@ -45,6 +51,8 @@ function queryResponses(state: DeviceState): Record<string, Plist> {
     ProductName: model.product,
     OSVersion: model.osVersion,
     BuildVersion: model.build,
+    SupplementalOSVersionExtra: model.osVersionExtra ?? "",
+    SupplementalBuildVersion: model.buildExtra ?? model.build,
     IsSupervised: model.supervised,
     DeviceCapacity: mac ? 494.38 : 128,
     AvailableDeviceCapacity: 101.5,
@@ -107,37 +115,66 @@ function applications({ model }: DeviceState, command: PlistDict): CommandAnswer
   return acknowledged({ InstalledApplicationList: apps.map((app) => ({ ...app, Installing: false })) });
 }
 
-function certificates({ identity }: DeviceState): CommandAnswer {
+function certificates({ identity }: DeviceState, _command: PlistDict, { identities }: ChannelState): CommandAnswer {
+  const all = [
+    ...(identity === undefined ? [] : [identity]),
+    ...[...identities.values()].map((one) => one.certificate),
+  ];
   return acknowledged({
-    CertificateList: identity === undefined ? [] : [{
-      CommonName: identity.subject.commonName ?? "",
-      Data: Uint8Array.from(identity.der),
+    CertificateList: all.map((certificate) => ({
+      CommonName: certificate.subject.commonName ?? "",
+      Data: Uint8Array.from(certificate.der),
       IsIdentity: true,
-    }],
-  });
-}
-
-function profileList({ profiles }: DeviceState): CommandAnswer {
-  return acknowledged({
-    ProfileList: profiles.map(({ identifier, uuid, displayName }) => ({
-      PayloadIdentifier: identifier,
-      PayloadUUID: uuid,
-      PayloadDisplayName: displayName,
-      PayloadRemovalDisallowed: false,
-      HasRemovalPasscode: false,
-      IsEncrypted: false,
-      PayloadContent: [],
     })),
   });
 }
 
-function removeProfile(state: DeviceState, command: PlistDict): CommandAnswer {
-  const identifier = str(command, "Identifier");
-  const before = state.profiles.length;
-  state.profiles = state.profiles.filter((profile) => profile.identifier !== identifier);
-  return state.profiles.length < before
-    ? acknowledged()
-    : failed(89, "MDMErrorDomain", `Profile with identifier "${identifier}" not found.`);
+function removeProfile(_state: DeviceState, command: PlistDict, channel: ChannelState): CommandAnswer {
+  try {
+    removeByCommand(channel, str(command, "Identifier") ?? "");
+    return acknowledged();
+  } catch (error) {
+    if (error instanceof ProfileRefused) return failed(89, "MDMErrorDomain", error.message);
+    throw error;
+  }
+}
+
+function installProvisioningProfile(_state: DeviceState, command: PlistDict, channel: ChannelState): CommandAnswer {
+  const bytes = data(command, "ProvisioningProfile");
+  if (bytes === undefined) return { status: "CommandFormatError", body: {} };
+  try {
+    const profile = openProvisioningProfile(bytes);
+    const others = channel.provisioningProfiles.filter(({ uuid }) => uuid !== profile.uuid);
+    channel.provisioningProfiles = [...others, profile];
+    return acknowledged();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return failed(26_000, "MCProvisioningErrorDomain", `The provisioning profile cannot be installed: ${why}`);
+  }
+}
+
+function removeProvisioningProfile(_state: DeviceState, command: PlistDict, channel: ChannelState): CommandAnswer {
+  const uuid = str(command, "UUID") ?? "";
+  const others = channel.provisioningProfiles.filter((one) => one.uuid !== uuid);
+  if (others.length === channel.provisioningProfiles.length) {
+    return failed(26_001, "MCProvisioningErrorDomain", `The provisioning profile “${uuid}” is not installed.`);
+  }
+  channel.provisioningProfiles = others;
+  return acknowledged();
+}
+
+const provisioningProfiles = (_state: DeviceState, _command: PlistDict, channel: ChannelState): CommandAnswer =>
+  acknowledged({
+    ProvisioningProfileList: channel.provisioningProfiles.map(({ name, uuid, expiresAt }) => ({
+      Name: name,
+      UUID: uuid,
+      ...(expiresAt === undefined ? {} : { ExpiryDate: expiresAt }),
+    })),
+  });
+
+function declarativeManagement(state: DeviceState): CommandAnswer {
+  const unsupported = commandUnsupported("DeclarativeManagement", {}, targetOf(state, ""));
+  return unsupported === null ? acknowledged() : failed(12_021, "MCMDMErrorDomain", unsupported);
 }
 
 function lock(state: DeviceState, command: PlistDict): CommandAnswer {
@@ -159,27 +196,39 @@ function restart(state: DeviceState): CommandAnswer {
   return acknowledged();
 }
 
+type Answer = (state: DeviceState, command: PlistDict, channel: ChannelState) => CommandAnswer;
+
 /** What the device knows. `InstallProfile` is the device's own, since it may change its identity. */
-const ANSWERS: Readonly<Record<string, (state: DeviceState, command: PlistDict) => CommandAnswer>> = {
+const ANSWERS: Readonly<Record<string, Answer>> = {
   DeviceInformation: deviceInformation,
   SecurityInfo: securityInfo,
   InstalledApplicationList: applications,
   ManagedApplicationList: () => acknowledged({ ManagedApplicationList: {} }),
   CertificateList: certificates,
-  ProfileList: profileList,
-  ProvisioningProfileList: () => acknowledged({ ProvisioningProfileList: [] }),
+  ProfileList: (_state, _command, channel) => acknowledged({ ProfileList: listedProfiles(channel) }),
+  ProvisioningProfileList: provisioningProfiles,
+  InstallProvisioningProfile: installProvisioningProfile,
+  RemoveProvisioningProfile: removeProvisioningProfile,
   RemoveProfile: removeProfile,
+  DeclarativeManagement: declarativeManagement,
   DeviceLock: lock,
   EraseDevice: erase,
   RestartDevice: restart,
   ShutDownDevice: () => acknowledged(),
 };
 
-/** The answer to a command. A request type that the platform does not know is an error, as on real devices. */
-export function answerCommand(state: DeviceState, command: PlistDict): CommandAnswer {
+/**
+ * The answer to a command, for the device itself or the `channel` of a user. A request type that the platform does not know
+ * is an error, as on real devices.
+ */
+export function answerCommand(
+  state: DeviceState,
+  command: PlistDict,
+  channel: ChannelState = state,
+): CommandAnswer {
   const requestType = str(command, "RequestType") ?? "";
   const answer = ANSWERS[requestType];
   return answer === undefined
     ? failed(12_021, "MCMDMErrorDomain", `"${requestType}" is not a valid request type.`)
-    : answer(state, command);
+    : answer(state, command, channel);
 }

@@ -13,6 +13,8 @@ import type { Management } from "./installed_profile.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+const MAX_REDIRECTS = 5;
+
 /** How a device speaks, and as whom. */
 export class DeviceLink {
   identity: DeviceIdentity | undefined;
@@ -31,13 +33,27 @@ export class DeviceLink {
     const { checkInUrl, signs } = this.managed();
     const body = this.options.binary === true ? buildBinaryPlist(message) : buildPlist(message);
     const type = url === checkInUrl ? "application/x-apple-aspen-mdm-checkin" : "application/x-apple-aspen-mdm";
-    const headers: Record<string, string> = { "Content-Type": type, "User-Agent": "MDM/1.0" };
-    if (signs && this.identity !== undefined) {
-      const { certificate, key } = this.identity;
-      const form = this.options.signature ?? "apple-ber";
-      headers["Mdm-Signature"] = signDetached(body, { certificate: certificate.der, key }, { form }).toBase64();
-    }
+    const headers = { "Content-Type": type, "User-Agent": "MDM/1.0", ...this.#signature(signs, body) };
     return await this.sendRaw(url, body, headers);
+  }
+
+  /**
+   * A GET, as the device that it is ("MDM") or as anybody. Redirects are followed; the signature goes to no other origin, and
+   * what it signs is the empty body.
+   */
+  async get(url: string, as: "MDM" | "None"): Promise<Response> {
+    const signature = as === "MDM" ? this.#signature(this.managed().signs, new Uint8Array()) : {};
+    const { origin } = new URL(url);
+    let address = url;
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      const headers = { "User-Agent": "MDM/1.0", ...(new URL(address).origin === origin ? signature : {}) };
+      const response = await this.send(new Request(address, { headers, redirect: "manual" }));
+      const location = response.headers.get("location");
+      if (response.status < 300 || response.status >= 400 || location === null) return response;
+      await response.body?.cancel();
+      address = new URL(location, address).href;
+    }
+    throw new TypeError(`${url} was redirected more than ${MAX_REDIRECTS} times`);
   }
 
   /** A PUT of any bytes with any headers. */
@@ -66,6 +82,13 @@ export class DeviceLink {
       await this.send(new Request(url, { method: "POST", body, headers })),
       "the message with the attributes",
     );
+  }
+
+  #signature(signs: boolean, body: Uint8Array): Record<string, string> {
+    if (!signs || this.identity === undefined) return {};
+    const { certificate, key } = this.identity;
+    const form = this.options.signature ?? "apple-ber";
+    return { "Mdm-Signature": signDetached(body, { certificate: certificate.der, key }, { form }).toBase64() };
   }
 
   private send(request: Request): Promise<Response> {

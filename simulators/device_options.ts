@@ -5,6 +5,7 @@
  */
 
 import type { KeyObject } from "node:crypto";
+import type { DeclarationMischiefMaker } from "./declarative_device.ts";
 import type { ScepHabit } from "./identity.ts";
 import type { Model } from "./models.ts";
 
@@ -33,6 +34,8 @@ export type DeviceOptions = {
   newKey?: () => Promise<KeyObject>;
   /** Decides over each command what goes wrong, `n` counting those of this type from 1; nothing unless told. */
   mischief?: (requestType: string, n: number) => Mischief | undefined;
+  /** The same for declarations, `n` counting how often one of an identifier was taken up. */
+  declarationMischief?: DeclarationMischiefMaker;
 };
 
 /** A command that the device saw, and what it said of it. */

@@ -9,6 +9,7 @@ import { selfSigned } from "../src/pki/ca.ts";
 import { type Certificate, parseCertificate } from "../src/pki/certificate.ts";
 import { certificatesOf } from "../src/pki/cms/signed.ts";
 import { buildCsr } from "../src/pki/csr.ts";
+import type { GeneralName } from "../src/pki/general_name.ts";
 import { buildPkcsReq, openCertRep } from "../src/pki/scep/client.ts";
 import { array, dict, type PlistDict, str } from "../src/protocol/plist.ts";
 
@@ -24,6 +25,24 @@ export function subjectOf(content: PlistDict): [string, string][] {
     const [pair] = Array.isArray(rdn) ? rdn : [];
     const [type, value] = Array.isArray(pair) ? pair : [];
     return typeof type === "string" && typeof value === "string" ? [[type, value] as [string, string]] : [];
+  });
+}
+
+const ALTERNATIVES = {
+  rfc822Name: "email",
+  dNSName: "dns",
+  uniformResourceIdentifier: "uri",
+  ntPrincipalName: "ntPrincipalName",
+} as const;
+
+/** The names of a payload's SubjectAltName; each key holds one or several. */
+export function alternativeNamesOf(content: PlistDict): GeneralName[] {
+  const names = dict(content, "SubjectAltName") ?? {};
+  return Object.entries(ALTERNATIVES).flatMap(([key, kind]) => {
+    const value = names[key];
+    return (Array.isArray(value) ? value : [value]).flatMap((one) =>
+      typeof one === "string" ? [{ kind, value: one }] : []
+    );
   });
 }
 
@@ -71,7 +90,10 @@ export async function requestIdentity(
     csr: buildCsr({
       subject: subjectOf(content),
       key,
-      attributes: renew === undefined && challenge !== undefined ? { challengePassword: challenge } : {},
+      attributes: {
+        subjectAltNames: alternativeNamesOf(content),
+        ...(renew === undefined && challenge !== undefined ? { challengePassword: challenge } : {}),
+      },
     }),
     signer,
     recipient: recipient.der,

@@ -9,14 +9,14 @@
 import { openSigned } from "../src/pki/cms/signed.ts";
 import { asDict, bool, dict, dicts, parsePlist, type PlistDict, str } from "../src/protocol/plist.ts";
 
-/** A profile that is there, as ProfileList tells it. */
-export type InstalledProfile = { identifier: string; uuid: string; displayName: string };
+/** What a profile is called. */
+export type ProfileNames = { identifier: string; uuid: string; displayName: string };
 
 /** Where and how the server manages the device. */
 export type Management = { checkInUrl: string; serverUrl: string; topic: string; signs: boolean };
 
 /** An opened profile. */
-export type OpenedProfile = InstalledProfile & {
+export type OpenedProfile = ProfileNames & {
   payloads: PlistDict[];
   /** The request of a Profile Service profile for the device's attributes. */
   service: { url: string; challenge?: string } | undefined;

@@ -14,6 +14,9 @@ export type Model = {
   modelName: string;
   osVersion: string;
   build: string;
+  /** Of a rapid security response, such as "(a)", and the build with it. */
+  osVersionExtra?: string;
+  buildExtra?: string;
   appleSilicon?: boolean;
   supervised: boolean;
 };

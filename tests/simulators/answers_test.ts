@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { answerCommand, type DeviceState } from "../../simulators/answers.ts";
+import { emptyChannel } from "../../simulators/channel_state.ts";
 import { MODELS } from "../../simulators/models.ts";
 import { PLATFORMS } from "../../src/protocol/platform.ts";
 import { buildPlist, dict, dicts, parsePlist } from "../../src/protocol/plist.ts";
@@ -13,7 +14,8 @@ function stateOf(platform: string): DeviceState {
     serialNumber: "S",
     name: "N",
     identity: undefined,
-    profiles: [{ identifier: "one", uuid: "1", displayName: "One" }],
+    ...emptyChannel(),
+    profiles: [{ identifier: "one", uuid: "1", displayName: "One", payloads: [], by: "command" }],
     lockedWith: undefined,
     erased: false,
     restarts: 0,

@@ -1,0 +1,51 @@
+/**
+ * A declaration by itself: whether the device understands it and can have it.
+ *
+ * @module
+ */
+
+import {
+  declarationIgnored,
+  declarationUnsupported,
+  isKnownDeclaration,
+  validateDeclaration,
+} from "../src/schema/declarations.ts";
+import type { SchemaTarget } from "../src/schema/target.ts";
+import { UNUSABLE_ASSETS } from "./assets.ts";
+import type { DeclarationState, Reason } from "./channel_state.ts";
+import type { HeldDeclaration } from "./declarative_device.ts";
+import {
+  configurationInvalid,
+  configurationNotSupported,
+  invalidPayload,
+  unknownKeys,
+  unknownType,
+  unsupportedSettings,
+} from "./reasons.ts";
+
+function obstacleOf(held: HeldDeclaration, target: SchemaTarget): Reason | undefined {
+  const { kind, type, payload } = held;
+  if (!isKnownDeclaration(type) || UNUSABLE_ASSETS.has(type)) return unknownType(type);
+  // A type that its system has on other channels or enrollments is known to it all the same.
+  const unsupported = declarationUnsupported(type, payload, target);
+  if (unsupported !== null) {
+    return kind === "configuration" ? configurationNotSupported(held, unsupported) : invalidPayload(held, unsupported);
+  }
+  const issues = validateDeclaration(type, payload);
+  if (issues.length === 0) return undefined;
+  const unknown = issues.filter(({ message }) => message.includes("is not a known key")).map(({ path }) => path);
+  if (unknown.length === issues.length) return unknownKeys(unknown);
+  const sentences = issues.map(({ message }) => message).join("; ");
+  return kind === "configuration" ? configurationInvalid(sentences) : invalidPayload(held, sentences);
+}
+
+/** What a declaration is before anything is done with it: invalid, or still to be seen. */
+export function checkDeclaration(held: HeldDeclaration, target: SchemaTarget): DeclarationState {
+  const { kind, type, token, payload, mischief } = held;
+  const state: DeclarationState = { kind, type, token, active: false, valid: "unknown", reasons: [] };
+  const obstacle = obstacleOf(held, target) ??
+    (mischief === "invalid" && kind !== "configuration" ? invalidPayload(held, "It was told to fail.") : undefined);
+  if (obstacle !== undefined) return { ...state, valid: "invalid", reasons: [obstacle] };
+  const ignored = declarationIgnored(type, payload, target).map(({ path }) => path);
+  return ignored.length === 0 ? state : { ...state, reasons: [unsupportedSettings(ignored)] };
+}
