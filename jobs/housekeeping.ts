@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { deleteExpiredAssetCredentials } from "../db/asset_credentials.ts";
 import { expireOldCommands } from "../db/commands.ts";
 import { dropPartitionsBefore, ensurePartitions } from "../db/events.ts";
 import { deleteFinishedJobs, deleteOldSlots } from "../db/jobs.ts";
@@ -44,6 +45,7 @@ export const housekeeping = defineJob({
         attempts: await deleteOldAttempts(sql, before(1)),
         jobs: await deleteFinishedJobs(sql, before(30), before(120)),
         slots: await deleteOldSlots(sql, before(7)),
+        asset_credentials: await deleteExpiredAssetCredentials(sql, now),
       },
     };
   },

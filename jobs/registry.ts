@@ -6,6 +6,7 @@
 
 import { authorityRenewal } from "./authority_renewal.ts";
 import { fanOutJob } from "./fan_out.ts";
+import { fileCleanup } from "./file_cleanup.ts";
 import { housekeeping } from "./housekeeping.ts";
 import type { AnyJob } from "./job.ts";
 import { replanJob } from "./replan.ts";
@@ -15,6 +16,7 @@ import { secretRotation } from "./secret_rotation.ts";
 export const JOBS: readonly AnyJob[] = [
   authorityRenewal,
   fanOutJob,
+  fileCleanup,
   housekeeping,
   replanJob,
   rolloutHealth,

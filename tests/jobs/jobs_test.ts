@@ -87,3 +87,11 @@ Deno.test("commands whose time is over are ended even when their device never co
     assert.equal((await runtime.sql`select 1 from commands`).length, 0);
     assert.deepEqual((await runtime.sql`select state from command_history`).map(({ state }) => state), ["expired"]);
   }));
+
+Deno.test("uploaded files that nothing refers to are cleared away after a day", () =>
+  withRuntime(async (runtime) => {
+    await runtime.files.put(new TextEncoder().encode("x"), 10);
+    assert.deepEqual(await run(runtime, "file-cleanup"), { removed_files: 0 });
+    runtime.clock.advance(86_401);
+    assert.deepEqual(await run(runtime, "file-cleanup"), { removed_files: 1 });
+  }));
