@@ -39,8 +39,13 @@ export type InScope = {
 /** A version that a target cannot run. */
 export type PassedOver = { version: ContentVersion; reason: string };
 
-/** Why a target cannot run a version; null when it can. */
-export type CanRun = (version: ContentVersion) => string | null;
+/** What depends on how artifacts travel to the target. */
+export type Judgement = {
+  /** Why the target cannot run a version; null when it can. */
+  refusal(version: ContentVersion): string | null;
+  /** Whether what is there stays there: what changes its way is lost first. */
+  stays(row: ObservedArtifact): boolean;
+};
 
 /** An artifact that it should not have. */
 export type OutOfScope = {
@@ -64,7 +69,7 @@ function chooseVersion(
   artifact: ContentArtifact,
   target: ResolveTarget,
   observed: ReadonlyMap<string, ObservedArtifact>,
-  canRun: CanRun,
+  judgement: Judgement,
 ): Choice | { version: null; evidence: string } {
   const refusals: string[] = [];
   let chosen: Choice | undefined;
@@ -72,7 +77,7 @@ function chooseVersion(
   let unable: Choice | undefined;
   for (const version of [...artifact.versions].sort((one, other) => other.version - one.version)) {
     const row = observed.get(version.id);
-    const here = row !== undefined && isPresent(row.status);
+    const here = row !== undefined && isPresent(row.status) && judgement.stays(row);
     const no = (evidence: string) => refusals.push(`version ${version.version}: ${evidence}`);
     if (version.state === "withdrawn") {
       no("withdrawn");
@@ -88,7 +93,7 @@ function chooseVersion(
       continue;
     }
     const evidence = `version ${version.version}: ${answer.evidence}`;
-    const reason = canRun(version);
+    const reason = judgement.refusal(version);
     if (reason !== null) {
       unable ??= { version, evidence, passedOver: null };
       passedOver ??= { version, reason };
@@ -103,7 +108,7 @@ function chooseVersion(
     { version: null, evidence: refusals.length === 0 ? "it has no version" : refusals.join("; ") };
 }
 
-const anything: CanRun = () => null;
+const lenient: Judgement = { refusal: () => null, stays: () => true };
 
 /**
  * All artifacts of the blueprint, each once, requirements before those that require them. `observed` is by version id.
@@ -112,7 +117,7 @@ export function resolve(
   content: BlueprintContent,
   target: ResolveTarget,
   observed: ReadonlyMap<string, ObservedArtifact>,
-  canRun: CanRun = anything,
+  judgement: Judgement = lenient,
 ): Resolution[] {
   const done = new Map<string, Resolution>();
   const open = new Set<string>();
@@ -122,7 +127,7 @@ export function resolve(
     if (artifact.channel !== target.channel) {
       return { artifact, version: null, reason: "other channel", evidence: `for the ${artifact.channel} channel` };
     }
-    const choice = chooseVersion(artifact, target, observed, canRun);
+    const choice = chooseVersion(artifact, target, observed, judgement);
     const { version, evidence } = choice;
     const needed = [...artifact.requires, ...version?.references ?? []];
     const missing = needed.flatMap((id) => content.artifacts.get(id) ?? []).sort(byName)

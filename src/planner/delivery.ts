@@ -92,14 +92,15 @@ export function deliver(
   const runs = (type: string, payload: Json): string | null =>
     declarationUnsupported(type, payload, target) ??
       (supported === null || supported.has(type) ? null : `the device does not support ${type}`);
-  const resolutions = resolve(
-    content,
-    target,
-    observed,
+  const legacy = "com.apple.configuration.legacy";
+  const declaresProfiles = content.legacyProfilesViaDdm && noDeclarations === null &&
+    (declarative.enabled || !declarative.refused) && runs(legacy, {}) === null;
+  const resolutions = resolve(content, target, observed, {
     // Where there are no declarations at all an older one is no help.
-    ({ declaration }) =>
+    refusal: ({ declaration }) =>
       noDeclarations !== null || declaration === null ? null : runs(declaration.type, declaration.payload),
-  );
+    stays: ({ via, type }) => via === "command" || isDeclarationOnly(type) || declaresProfiles,
+  });
   const byDeclaration = (resolution: InScope): string | null => {
     if (noDeclarations !== null) return noDeclarations;
     const declared = declaredType(resolution);
@@ -116,10 +117,8 @@ export function deliver(
       const impossible = byDeclaration(resolution);
       return { via: impossible === null ? "declaration" : null, impossible };
     }
-    const declares = artifactType(type).section !== null && content.legacyProfilesViaDdm &&
-      (declarative.enabled || !declarative.refused);
     // Where declarations cannot bring a profile the command still can.
-    if (declares && byDeclaration(resolution) === null) return { via: "declaration", impossible: null };
+    if (artifactType(type).section !== null && declaresProfiles) return { via: "declaration", impossible: null };
     const impossible = byCommand(resolution);
     return { via: impossible === null ? "command" : null, impossible };
   };

@@ -1,52 +1,14 @@
 import assert from "node:assert/strict";
 import { settle } from "../support/artifacts.ts";
+import { known, withPush } from "../support/push.ts";
 import { findEvents } from "../../db/events.ts";
-import { type FakeApns, startApns } from "../../simulators/apns.ts";
-import type { SimulatedDevice } from "../../simulators/device.ts";
+import { startApns } from "../../simulators/apns.ts";
 import { createApns } from "../../src/apple/apns.ts";
 import { notifyBatch } from "../../src/push/notify.ts";
 import { systemNetwork } from "../../src/runtime.ts";
 import { generateEcKey, spkiOf } from "../../src/pki/keys.ts";
 import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";
 import { TestClock } from "../support/runtime.ts";
-
-type Stage = { fleet: Fleet; apple: FakeApns; notify(): Promise<number>; seen(): string[] };
-
-/** A house whose push certificate the fake Apple made, with the notifier at hand. */
-async function withPush(body: (stage: Stage) => Promise<void>): Promise<void> {
-  const clock = new TestClock();
-  const apple = await startApns({ clock });
-  try {
-    const push = await apple.makePushCertificate(TOPIC);
-    await withFleet(
-      async (fleet) => {
-        fleet.runtime.network = systemNetwork;
-        const apns = createApns({ ...fleet.runtime, clock: fleet.runtime.clock }, () => Promise.resolve());
-        const stop = new AbortController().signal;
-        await body({
-          fleet,
-          apple,
-          notify: () => notifyBatch(fleet.runtime, apns, () => Promise.resolve(), stop),
-          seen: () => apple.deliveries.map(({ token }) => token),
-        });
-        apns.close();
-      },
-      { APNS_URL: apple.url, APNS_ANCHORS: apple.caPem },
-      push,
-    );
-  } finally {
-    await apple.close();
-  }
-}
-
-/** An enrolled device that Apple knows. */
-async function known({ fleet, apple }: Stage): Promise<{ device: SimulatedDevice; token: string; id: number }> {
-  const device = await fleet.enrolled();
-  apple.register(device.pushToken, TOPIC);
-  apple.onPush(device.pushToken, () => {});
-  const { json: [{ id }] } = await fleet.api("GET", `/api/mdm/devices/?udid=${device.udid}`);
-  return { device, token: device.pushToken.toHex(), id };
-}
 
 const lock = (fleet: Fleet, id: number) => fleet.api("POST", `/api/mdm/devices/${id}/lock/`, { pin: "123456" });
 

@@ -90,10 +90,10 @@ export async function makeDeclaration(
     artifact: artifact.id,
     version: 1,
     source: {
-      Type: given.type ?? "com.apple.configuration.passcode.settings",
+      Type: given.type ?? "com.apple.configuration.management.test",
       Identifier: `com.example.declaration.${artifact.id}`,
       ServerToken: crypto.randomUUID(),
-      Payload: given.payload ?? { MinimumLength: 6 },
+      Payload: given.payload ?? { Echo: name },
     },
     ...ALL_PLATFORMS,
     ...given.version,

@@ -115,12 +115,12 @@ export const profileKind: VersionKind<ProfileInput, ProfileDraft, ProfileVersion
   types: ["Profile"],
   read: (_, input) => Promise.resolve(readProfile(input)),
   async check({ tx, runtime, id, artifact, isNew, others }, draft) {
-    if (draft.channel !== artifact.channel) {
-      const said = draft.scope === undefined ? "It has no PayloadScope" : `Its PayloadScope is ${draft.scope}`;
-      const should = artifact.channel === "Device" ? "should be System" : "should be User, or absent";
+    // Where a profile does not say, the artifact does: on phones and tablets the key has no meaning.
+    if (draft.scope !== undefined && draft.channel !== artifact.channel) {
+      const should = artifact.channel === "Device" ? "System" : "User";
       return fault(
         "source",
-        `${said}, which is the ${draft.channel} channel: for an artifact on the ${artifact.channel} channel it ${should}`,
+        `Its PayloadScope is ${draft.scope}: for an artifact on the ${artifact.channel} channel it should be ${should}, or absent`,
       );
     }
     const [latest] = others;

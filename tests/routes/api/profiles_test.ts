@@ -122,11 +122,7 @@ Deno.test("what is wrong with a profile is said by field", async () => {
       [profilePlist({ PayloadScope: 3 }), "Unknown PayloadScope: 3"],
       [
         profilePlist({ PayloadScope: "User" }),
-        "Its PayloadScope is User, which is the User channel: for an artifact on the Device channel it should be System",
-      ],
-      [
-        profilePlist({ PayloadScope: undefined }),
-        "It has no PayloadScope, which is the User channel: for an artifact on the Device channel it should be System",
+        "Its PayloadScope is User: for an artifact on the Device channel it should be System, or absent",
       ],
     ];
     for (const [source, sentence] of sources) {
@@ -148,7 +144,7 @@ Deno.test("what is wrong with a profile is said by field", async () => {
       [{ macos: false }, { non_field_errors: ["You need to activate at least one platform"] }],
       [{ artifact: user }, {
         source: [
-          "Its PayloadScope is System, which is the Device channel: for an artifact on the User channel it should be User, or absent",
+          "Its PayloadScope is System: for an artifact on the User channel it should be User, or absent",
         ],
       }],
     ];
@@ -159,6 +155,9 @@ Deno.test("what is wrong with a profile is said by field", async () => {
       const { id } = bodyOf(await call("POST", ALL, { ...body, artifact: user, source }), 201);
       assert.equal((await call("DELETE", `${ALL}${id}/`)).status, 204);
     }
+    const unsaid = profilePlist({ PayloadScope: undefined }).toBase64();
+    const { id: silent } = bodyOf(await call("POST", ALL, { ...body, source: unsaid }), 201);
+    assert.equal((await call("DELETE", `${ALL}${silent}/`)).status, 204);
     const made = bodyOf(await call("POST", ALL, body), 201);
     assert.deepEqual(await errors({}), {
       version: ["A version of this artifact with the same version number already exists"],
