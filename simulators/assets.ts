@@ -8,6 +8,7 @@
  */
 
 import { certificateFromPem, parseCertificate } from "../src/pki/certificate.ts";
+import { PkiError } from "../src/pki/errors.ts";
 import { validateCredential } from "../src/schema/credentials.ts";
 import type { Reason } from "./channel_state.ts";
 import type { DeclarativeDevice, HeldDeclaration } from "./declarative_device.ts";
@@ -93,7 +94,8 @@ export class Assets {
       this.device.channel.identities.set(asset.identifier, identity);
       return {};
     } catch (error) {
-      if (error instanceof ScepRefused || error instanceof TypeError) {
+      // A network that fails is a TypeError.
+      if (error instanceof ScepRefused || error instanceof PkiError || error instanceof TypeError) {
         return { error: assetCannotBeVerified(error.message) };
       }
       throw error;

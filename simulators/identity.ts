@@ -65,6 +65,7 @@ export async function requestIdentity(
   const capabilities = (await (await send(new Request(address("GetCACaps")))).text()).split(/\s+/);
   const answer = await send(new Request(address("GetCACert")));
   const bytes = new Uint8Array(await answer.arrayBuffer());
+  if (!answer.ok) throw new ScepRefused(`the SCEP server answered ${answer.status}`);
   const authorities = answer.headers.get("content-type")?.includes("x-x509-ca-ra-cert") === true
     ? certificatesOf(bytes)
     : [parseCertificate(bytes)];

@@ -29,6 +29,9 @@ const WORD = /[A-Za-z_][\w]*/y;
 const SIGN = /==|!=|<>|<=|>=|=<|=>|&&|\|\||[=<>!(){},]|\[[a-zA-Z]*\]/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
 
+/** More are refused: a tree of them is walked by recursion. */
+const MAX_TOKENS = 10_000;
+
 /** Cuts a predicate into its words. Throws PredicateError. */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
@@ -40,6 +43,7 @@ export function tokensOf(text: string): Token[] {
     return match;
   };
   while (at < text.length) {
+    if (tokens.length > MAX_TOKENS) throw new PredicateError("parse", "Cannot read the predicate: it is too long");
     if (take(SPACE) !== null) continue;
     const begin = at;
     const quote = text[at];
