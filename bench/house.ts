@@ -21,7 +21,8 @@ import { systemRandom } from "../src/runtime.ts";
 
 const TOPIC = "com.apple.mgmt.External.bench";
 const PROXY_SECRET = "a-secret-of-the-proxy";
-const REQUEST = { id: "bench", ip: "127.0.0.1", userAgent: "bench", method: "POST", path: "/" };
+/** Who asks, in what the bench does itself. */
+export const REQUEST = { id: "bench", ip: "127.0.0.1", userAgent: "bench", method: "POST", path: "/" };
 
 /** A running house. */
 export type House = {

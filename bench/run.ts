@@ -11,6 +11,7 @@ import type { SimulatedDevice } from "../simulators/device.ts";
 import { runCommand, UsageError } from "../src/cli/command.ts";
 import { signDetached } from "../src/pki/cms/signed.ts";
 import { asDict, buildPlist, parsePlist, type PlistDict, str } from "../src/protocol/plist.ts";
+import { measureFanOut } from "./fan_out.ts";
 import { buildHouse, type House } from "./house.ts";
 import { load, type Measured } from "./load.ts";
 
@@ -81,6 +82,20 @@ const tokenUpdate = (device: SimulatedDevice): PlistDict => ({
 
 /** Commands that wait for each device before the round trips are measured. */
 const QUEUED = 40;
+
+const declarative = (device: SimulatedDevice, endpoint: string): PlistDict => ({
+  MessageType: "DeclarativeManagement",
+  UDID: device.udid,
+  Endpoint: endpoint,
+});
+
+/** What is measured when the devices follow a blueprint. */
+const DECLARATIVE_SCENARIOS: readonly Scenario[] = ["tokens", "declaration-items"].map((endpoint) =>
+  repeated(
+    `declarative management: ${endpoint}`,
+    (house, device) => proxied(house, device, "checkin", declarative(device, endpoint)),
+  )
+);
 
 const SCENARIOS: readonly Scenario[] = [
   repeated("idle connect, signed message", (house, device) => signed(house, device, "connect", idle(device))),
@@ -155,19 +170,26 @@ if (import.meta.main) {
           `${navigator.hardwareConcurrency} × ${cpu}, Deno ${Deno.version.deno}, ${devices} devices, ${lanes} in flight`,
         );
         console.log("");
-        console.log(
-          "| | requests per second of server CPU | requests/s | requests per second of database CPU | SQL statements per request | p50 ms | p99 ms |",
-        );
-        console.log("|---|---:|---:|---:|---:|---:|---:|");
-        for (const { name, prepare } of SCENARIOS) {
-          const step = await prepare(house);
-          // Warm: connections, compiled code, prepared statements.
-          if (!name.startsWith("command")) {
-            await load(step, { lanes, seconds: 2, serverPid: house.pid, statements: house.statements });
+        const measureAll = async (scenarios: readonly Scenario[]) => {
+          console.log(
+            "| | requests per second of server CPU | requests/s | requests per second of database CPU | SQL statements per request | p50 ms | p99 ms |",
+          );
+          console.log("|---|---:|---:|---:|---:|---:|---:|");
+          for (const { name, prepare } of scenarios) {
+            const step = await prepare(house);
+            // Warm: connections, compiled code, prepared statements.
+            if (!name.startsWith("command")) {
+              await load(step, { lanes, seconds: 2, serverPid: house.pid, statements: house.statements });
+            }
+            const measured = await load(step, { lanes, seconds, serverPid: house.pid, statements: house.statements });
+            console.log(row(name, measured));
           }
-          const measured = await load(step, { lanes, seconds, serverPid: house.pid, statements: house.statements });
-          console.log(row(name, measured));
-        }
+          console.log("");
+        };
+        await measureAll(SCENARIOS);
+        for (const line of await measureFanOut(house, (text) => console.error(text))) console.log(line);
+        console.log("");
+        await measureAll(DECLARATIVE_SCENARIOS);
       } finally {
         await house.close();
       }

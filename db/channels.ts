@@ -8,16 +8,19 @@ import { type Db, one } from "./open.ts";
 
 /** The channel of an enrollment, made when it is not there; locked. Answers its id. */
 export async function ensureChannel(db: Db, enrollmentId: number, userKey: string, now: Date): Promise<number> {
-  const { id } = one(
+  return one(
     await db<{ id: number }[]>`
-      insert into channels (enrollment_id, user_key, next_action_at, created_at, updated_at)
-      values (${enrollmentId}, ${userKey}, ${now}, ${now}, ${now})
-      on conflict (enrollment_id, user_key) do update set updated_at = excluded.updated_at
-      returning id`,
-  );
-  await db`
-    insert into channel_plans (channel_id, updated_at) values (${id}, ${now}) on conflict (channel_id) do nothing`;
-  return id;
+      with channel as (
+        insert into channels (enrollment_id, user_key, next_action_at, created_at, updated_at)
+        values (${enrollmentId}, ${userKey}, ${now}, ${now}, ${now})
+        on conflict (enrollment_id, user_key) do update set updated_at = excluded.updated_at
+        returning id
+      ), plan as (
+        insert into channel_plans (channel_id, updated_at) select id, ${now} from channel
+        on conflict (channel_id) do nothing
+      )
+      select id from channel`,
+  ).id;
 }
 
 /** How a channel is pushed, from TokenUpdate. A new token revives a dead one and is pushed once it is old enough. */

@@ -141,6 +141,8 @@ export type CommandView = {
   uuid: string;
   deviceId: number;
   name: string;
+  /** The artifact version that it installs or removes. */
+  artifactVersion: string | null;
   state: string;
   notBefore: Date | null;
   sentAt: Date | null;
@@ -153,12 +155,12 @@ export type CommandView = {
 
 const views = (db: Db) =>
   db`
-    select m.id, m.uuid, e.device_id, m.name, m.state, m.not_before, m.sent_at, null::bytea as result,
+    select m.id, m.uuid, e.device_id, m.name, m.arguments->>'artifact_version' as artifact_version, m.state, m.not_before, m.sent_at, null::bytea as result,
       m.not_now_at as result_at, null::jsonb as error_chain, m.created_at, m.updated_at
     from commands m join channels c on c.id = m.channel_id join enrollments e on e.id = c.enrollment_id
     where c.user_key = ''
     union all
-    select id, uuid, device_id, name, state, not_before, sent_at, result, result_at, error_chain, created_at, updated_at
+    select id, uuid, device_id, name, arguments->>'artifact_version', state, not_before, sent_at, result, result_at, error_chain, created_at, updated_at
     from command_history where user_key = ''`;
 
 /** A page of device commands, newest first, and how many there are. */

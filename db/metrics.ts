@@ -13,6 +13,8 @@ export type MetricCounts = {
   pushDead: number;
   commands: { state: string; count: number }[];
   certificates: { name: string; notAfter: Date }[];
+  artifacts: { name: string; type: string; version: number; status: string; count: number }[];
+  haltedVersions: number;
 };
 
 /** The figures at `now`. */
@@ -30,5 +32,15 @@ export async function countMetrics(db: Db, now: Date): Promise<MetricCounts> {
     select state, count(*)::int as count from commands group by state order by state`;
   const certificates = await db<{ name: string; notAfter: Date }[]>`
     select name, not_after from push_certificates where not_after is not null order by name`;
-  return { platforms, ...pushes, commands, certificates };
+  const artifacts = await db<MetricCounts["artifacts"]>`
+    select a.name, a.type, v.version, t.status, t.count
+    from (
+      select artifact_version_id, status, count(*)::int as count from target_artifacts group by artifact_version_id, status
+    ) t join artifact_versions v on v.id = t.artifact_version_id join artifacts a on a.id = v.artifact_id
+    order by a.name, v.version, t.status`;
+  const { haltedVersions } = one(
+    await db<{ haltedVersions: number }[]>`
+      select count(*)::int as halted_versions from artifact_versions where state = 'halted'`,
+  );
+  return { platforms, ...pushes, commands, certificates, artifacts, haltedVersions };
 }

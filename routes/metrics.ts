@@ -69,6 +69,19 @@ export function mountMetrics(app: Hono<AppEnv>): void {
         values: jobs.map(({ kind, state, count }) => ({ labels: { kind, state }, value: count })),
       },
       {
+        name: "espalier_target_artifacts",
+        help: "Devices and users by what they have of an artifact version.",
+        values: counts.artifacts.map(({ name, type, version, status, count }) => ({
+          labels: { name, type, version: String(version), status },
+          value: count,
+        })),
+      },
+      {
+        name: "espalier_artifact_versions_halted",
+        help: "Versions whose rollout is halted.",
+        values: [{ value: counts.haltedVersions }],
+      },
+      {
         name: "espalier_push_certificate_not_after_seconds",
         help: "When a push certificate ends, in seconds since 1970.",
         values: counts.certificates.map(({ name, notAfter }) => ({

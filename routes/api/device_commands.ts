@@ -20,8 +20,8 @@ export const commandSchema = z.object({
   uuid: z.string(),
   enrolled_device: z.int(),
   name: z.string(),
-  artifact_version: z.null(),
-  artifact_operation: z.null(),
+  artifact_version: z.string().nullable(),
+  artifact_operation: z.enum(["Installation", "Removal"]).nullable(),
   not_before: timeOut.nullable(),
   time: timeOut.nullable(),
   result: z.string().nullable().describe("The device's answer, a property list in base64."),
@@ -47,8 +47,12 @@ function commandRepresentation(command: CommandView): z.input<typeof commandSche
     uuid: command.uuid,
     enrolled_device: command.deviceId,
     name: command.name,
-    artifact_version: null,
-    artifact_operation: null,
+    artifact_version: command.artifactVersion,
+    artifact_operation: command.artifactVersion === null
+      ? null
+      : command.name.startsWith("Remove")
+      ? "Removal"
+      : "Installation",
     not_before: time(command.notBefore),
     time: time(command.sentAt),
     result: command.result === null ? null : Uint8Array.from(command.result).toBase64(),

@@ -59,7 +59,7 @@ export async function readContent(
 
 const remembered = new WeakMap<Sql, Map<number, { content: BlueprintContent; revision: number }>>();
 
-/** What a blueprint holds at `revision` or later. `sql` is whose memory counts, `db` is where it is read. */
+/** What a blueprint holds at a revision or later: as the pool remembers it, else read in the caller's transaction. */
 export async function loadContent(sql: Sql, db: Db, id: number, revision: number): Promise<BlueprintContent | null> {
   let known = remembered.get(sql);
   if (known === undefined) remembered.set(sql, known = new Map());

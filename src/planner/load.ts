@@ -53,7 +53,7 @@ export async function loadFacts(
 ): Promise<LoadedFacts> {
   const row = await findPlanRow(db, channelId, options.lock);
   const content = row.blueprintId === null ? null : await loadContent(runtime.sql, db, row.blueprintId, row.revision);
-  const [queue, observed] = [await findPlanQueue(db, channelId), await findTargetArtifacts(db, channelId)];
+  const [queue, observed] = await Promise.all([findPlanQueue(db, channelId), findTargetArtifacts(db, channelId)]);
   return factsOf(row, { queue, observed, content, status: options.status }, runtime);
 }
 
