@@ -106,15 +106,18 @@ export async function wakeInWave(
   now: Date,
 ): Promise<void> {
   const given = json(db, channels.map(({ channelId, digest }, place) => ({ id: channelId, digest, place })));
+  // Said twice, so that the database looks up these rows and does not read all of them.
+  const ids = channels.map(({ channelId }) => channelId);
   await db`
     with given as (
       select (g->>'id')::int as id, g->>'digest' as digest, (g->>'place')::int as place
       from jsonb_array_elements(${given}::jsonb) g
     ), planned as (
-      update channel_plans p set desired_digest = given.digest, updated_at = ${now} from given where p.channel_id = given.id
+      update channel_plans p set desired_digest = given.digest, updated_at = ${now} from given
+      where p.channel_id = given.id and p.channel_id = any(${ids}::int[])
     )
     update channels c set next_action_at = least(c.next_action_at, ${now}::timestamptz), push_forced = true,
       push_due_at = least(c.push_due_at,
         ${wave.firstAt}::timestamptz + make_interval(secs => given.place / ${wave.perSecond}::float8))
-    from given where c.id = given.id`;
+    from given where c.id = given.id and c.id = any(${ids}::int[])`;
 }

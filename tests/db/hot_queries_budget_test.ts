@@ -6,7 +6,10 @@ import { findEvents } from "../../db/events.ts";
 import { claimJobs, reclaimJobs } from "../../db/jobs.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { searchDevices } from "../../db/overview.ts";
-import { findPlanQueue, findPlanRow } from "../../db/plan_facts.ts";
+import { findChannelPlan, wakeInWave } from "../../db/channel_plans.ts";
+import { findPlanQueue, findPlanRow, findPlanRowsOfBlueprint, findPlanRowsOfSerials } from "../../db/plan_facts.ts";
+import { findStatusItems, searchStatusItems } from "../../db/status_items.ts";
+import { findTargetArtifacts } from "../../db/target_artifacts.ts";
 import { claimPushTargets } from "../../db/push_targets.ts";
 import { withDatabase } from "../support/database.ts";
 
@@ -23,6 +26,10 @@ const BIG = [
   "events_default",
   "enrollment_sessions",
   "jobs",
+  "channel_plans",
+  "target_artifacts",
+  "status_items",
+  "device_tags",
 ];
 
 /** A fleet, written without the server: the plans are those of a filled database. */
@@ -47,6 +54,19 @@ async function fill(sql: Sql): Promise<void> {
         '2026-06-01T12:00:00Z'::timestamptz + (n - 30) * interval '1 second', '2026-01-01', now()
       from generate_series(1, ${FLEET}) n;
     insert into channel_plans (channel_id, updated_at) select id, now() from channels;
+    insert into blueprints (id, name, created_at, updated_at) select n, 'B' || n, now(), now() from generate_series(1, 20) n;
+    update enrollments set blueprint_id = id % 20 + 1;
+    insert into tags (id, name, slug, color, created_at, updated_at) values (1, 'T', 't', '000000', now(), now());
+    insert into device_tags (serial_number, tag_id, created_at) select serial_number, 1, now() from devices;
+    insert into artifacts (id, name, type, channel, platforms, created_at, updated_at)
+      values ('00000000-0000-4000-8000-00000000000a', 'A', 'Profile', 'Device', '{macOS}', now(), now());
+    insert into artifact_versions (id, artifact_id, version, created_at, updated_at)
+      values ('00000000-0000-4000-8000-00000000000b', '00000000-0000-4000-8000-00000000000a', 1, now(), now());
+    insert into target_artifacts (channel_id, artifact_version_id, artifact_id, status, via, created_at, updated_at)
+      select id, '00000000-0000-4000-8000-00000000000b', '00000000-0000-4000-8000-00000000000a',
+        case when id % 1000 = 0 then 'Failed' else 'Installed' end, 'declaration', now(), now() from channels;
+    insert into status_items (channel_id, path, value, changed_at, reported_at)
+      select c.id, p, to_jsonb(c.id::text), now(), now() from channels c, unnest(array['a', 'b', 'c']) p;
     insert into commands (uuid, channel_id, name, arguments, created_at, updated_at)
       select gen_random_uuid(), n, 'RestartDevice', '{}', now(), now() from generate_series(1, ${FLEET}) n;
     insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, sent_count,
@@ -79,6 +99,16 @@ const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
   ["claiming due pushes", (sql) => claimPushTargets(sql, 50, new Date(NOW.getTime() + 120_000), NOW)],
   ["the facts of a plan", (sql) => findPlanRow(sql, 700, true)],
   ["the queue of a plan", (sql) => findPlanQueue(sql, 700)],
+  ["the artifacts of a plan", (sql) => findTargetArtifacts(sql, 700)],
+  ["what a device was told", (sql) => findChannelPlan(sql, 700, true)],
+  ["what a device reports", (sql) => findStatusItems(sql, 700)],
+  ["who reports a value", (sql) => searchStatusItems(sql, { path: "a", value: "700", limit: 50, offset: 0 })],
+  ["the first of a blueprint's devices", (sql) => findPlanRowsOfBlueprint(sql, 3, 0, 20)],
+  ["devices by serial number", (sql) => findPlanRowsOfSerials(sql, ["SERIAL700", "SERIAL701"])],
+  [
+    "waking a few of many",
+    (sql) => wakeInWave(sql, [{ channelId: 700, digest: "x" }], { firstAt: NOW, perSecond: 20 }, NOW),
+  ],
   [
     "looking for jobs",
     (sql) => claimJobs(sql, { kinds: ["x"], limit: 4, leaseToken: crypto.randomUUID(), leaseUntil: NOW }, NOW),
