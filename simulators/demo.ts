@@ -13,8 +13,10 @@ import type { RequestInfo } from "../src/events/record.ts";
 import { problem } from "../src/errors.ts";
 import { uploadPushCertificate } from "../src/push/certificates.ts";
 import { randomText, type Runtime, systemClock, systemRandom } from "../src/runtime.ts";
+import { apiClient } from "./api_client.ts";
 import { startApns } from "./apns.ts";
 import { type Crowd, type CrowdEvent, startCrowd } from "./crowd.ts";
+import { makeDemoArtifacts } from "./demo_artifacts.ts";
 import { startDemoServer } from "./demo_server.ts";
 import type { SimulatedDevice } from "./device.ts";
 import { makeDeviceMaker } from "./device_ca.ts";
@@ -25,6 +27,7 @@ import { makeRoster } from "./roster.ts";
 const HELP = `deno task demo [--port PORT] [--devices N] [--data FOLDER]
 
 Starts a server with a database of its own, a fake Apple push service, and simulated devices that enroll and stay online.
+Their blueprint holds two profiles and two declarations.
 Prints the address, a sign-in and an API token, each on a line of its own, then a line for each thing that happens.
 Ctrl-C ends it, and with it everything that was made.
 
@@ -55,6 +58,13 @@ export function demoOf({ texts }: Options): Demo {
   };
 }
 
+/** How many declarations a device has, and how many of them it cannot follow. */
+function declarationsOf({ state: { declarations } }: SimulatedDevice): string {
+  const invalid = [...declarations.values()].filter(({ valid }) => valid === "invalid").length;
+  const count = `${declarations.size} declaration${declarations.size === 1 ? "" : "s"}`;
+  return invalid === 0 ? count : `${count}, ${invalid} of them invalid`;
+}
+
 /** One line for what happened; nothing for a contact without a command. */
 export function sentenceOf(event: CrowdEvent): string | undefined {
   const { state, serialNumber } = event.device;
@@ -68,7 +78,10 @@ export function sentenceOf(event: CrowdEvent): string | undefined {
       const answers = event.exchanges.map(({ requestType, status }) =>
         status === "Acknowledged" ? requestType : `${requestType}: ${status}`
       );
-      return `${who} answered ${answers.join(", ")}${event.cause === "push" ? " after a push" : ""}`;
+      const follows = event.exchanges.some(({ requestType }) => requestType === "DeclarativeManagement")
+        ? ` and follows ${declarationsOf(event.device)}`
+        : "";
+      return `${who} answered ${answers.join(", ")}${event.cause === "push" ? " after a push" : ""}${follows}`;
     }
     case "left":
       return `${who} ${event.because === "erased" ? "erased itself" : "was released"}`;
@@ -144,6 +157,7 @@ export async function runDemo(demo: Demo, print: (line: string) => void, end: Pr
   });
   const api = enrollmentApi(address, token);
   const enrollment = await api.makeEnrollment(name, id);
+  await makeDemoArtifacts(apiClient(address, token), await api.blueprint());
   print(`Address:   ${address}`);
   print(`Sign-in:   ${USERNAME} ${password}`);
   print(`API token: ${token}`);

@@ -6,9 +6,12 @@
 
 import { z } from "zod";
 import { problem } from "../src/errors.ts";
+import { apiClient } from "./api_client.ts";
 
 /** The API of a server with a token. */
 export type EnrollmentApi = {
+  /** The blueprint of simulated devices, made when there is none; answers its id. */
+  blueprint(): Promise<number>;
   /** Makes an enrollment for simulated devices, with a given push certificate or the first one; answers its id. */
   makeEnrollment(name: string, pushCertificate?: number): Promise<number>;
   /** The profile with which any device begins to enroll over the air. */
@@ -30,25 +33,14 @@ export function enrollmentApi(
   token: string,
   send: (request: Request) => Promise<Response> = fetch,
 ): EnrollmentApi {
-  const call = async (method: string, path: string, body?: unknown): Promise<Response> => {
-    const request = new Request(new URL(path, server), {
-      method,
-      headers: { Authorization: `Token ${token}`, "Content-Type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    let response: Response;
-    try {
-      response = await send(request);
-    } catch (error) {
-      throw problem("refused", `Cannot reach ${server}`, {}, error);
-    }
-    if (response.ok) return response;
-    throw problem("refused", `${method} ${path} was answered with ${response.status}: ${await response.text()}`);
+  const { call, json } = apiClient(server, token, send);
+  const blueprint = async () => {
+    const { results } = await json(listed, "GET", `/api/mdm/blueprints/?name=${encodeURIComponent(BLUEPRINT)}`);
+    const collect = { collect_apps: 2, collect_certificates: 2, collect_profiles: 2 };
+    return (results[0] ?? await json(one, "POST", "/api/mdm/blueprints/", { name: BLUEPRINT, ...collect })).id;
   };
-  const json = async <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T> =>
-    schema.parse(await (await call(method, path, body)).json());
-
   return {
+    blueprint,
     async makeEnrollment(name, pushCertificate) {
       const { results: known } = await json(
         listed,
@@ -64,17 +56,9 @@ export function enrollmentApi(
           "The server has no push certificate yet: upload one first, its topic goes into enrollments",
         );
       }
-      const collect = { collect_apps: 2, collect_certificates: 2, collect_profiles: 2 };
-      const { results: blueprints } = await json(
-        listed,
-        "GET",
-        `/api/mdm/blueprints/?name=${encodeURIComponent(BLUEPRINT)}`,
-      );
-      const blueprint = blueprints[0] ??
-        await json(one, "POST", "/api/mdm/blueprints/", { name: BLUEPRINT, ...collect });
       const { id } = await json(one, "POST", "/api/mdm/ota_enrollments/", {
         name,
-        blueprint: blueprint.id,
+        blueprint: await blueprint(),
         display_name: UNIT,
         push_certificate: certificate,
         enrollment_secret: { meta_business_unit: unit.id },

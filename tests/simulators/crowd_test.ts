@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { apiClient } from "../../simulators/api_client.ts";
 import { type CrowdEvent, startCrowd } from "../../simulators/crowd.ts";
+import { makeDemoArtifacts } from "../../simulators/demo_artifacts.ts";
 import type { SimulatedDevice } from "../../simulators/device.ts";
 import { enrollmentApi } from "../../simulators/enrollment_api.ts";
 import { makeKeyPool } from "../../simulators/key_pool.ts";
@@ -102,6 +104,12 @@ Deno.test("the API gives a crowd its enrollment and each device its profile, and
     const { token } = await makeCaller(fleet.runtime, "superuser");
     const api = enrollmentApi("https://mdm.example.com", token, fleet.fetch);
     const [id, again] = [await api.makeEnrollment("crowd"), await api.makeEnrollment("another crowd")];
+    assert.equal(await api.blueprint(), await api.blueprint());
+    const client = apiClient("https://mdm.example.com", token, fleet.fetch);
+    await makeDemoArtifacts(client, await api.blueprint());
+    // Once more changes nothing: what has the name is there.
+    await makeDemoArtifacts(client, await api.blueprint());
+    assert.equal((await fleet.api("GET", "/api/mdm/blueprint_artifacts/")).json.count, 4);
     assert.notEqual(id, again);
     const device = fleet.device();
     await device.enroll(await api.profile(id, device));

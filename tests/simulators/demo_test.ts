@@ -31,10 +31,12 @@ Deno.test("the demonstration prints how to get in, enrolls its devices, and leav
       if (asked) continue;
       asked = true;
       const token = /^API token: (\S+)$/.exec(seen[2] ?? "")?.[1] ?? "";
-      const answer = await fetch(`http://localhost:${port}/api/mdm/devices/?limit=1`, {
-        headers: { Authorization: `Token ${token}` },
-      });
-      assert.equal((await answer.json()).count, 3);
+      for (const [path, count] of [["devices", 3], ["artifacts", 4], ["blueprint_artifacts", 4]] as const) {
+        const answer = await fetch(`http://localhost:${port}/api/mdm/${path}/?limit=1`, {
+          headers: { Authorization: `Token ${token}` },
+        });
+        assert.equal((await answer.json()).count, count, path);
+      }
       child.kill("SIGINT");
     }
   } finally {

@@ -67,6 +67,16 @@ Deno.test("a demonstration tells in a sentence what happened, and nothing of an 
     }),
     "A Mac (SIM1, macOS 26.1) answered DeviceLock, DeviceLock: NotNow after a push",
   );
+  const declarations = { ...exchange, requestType: "DeclarativeManagement" };
+  const state = { kind: "asset", type: "", token: "", active: false } as const;
+  device.state.declarations = new Map([["one", { ...state, valid: "valid", reasons: [] }]]);
+  const followed = () => tell({ kind: "connected", device, took: 1, cause: "time", exchanges: [declarations] });
+  assert.equal(followed(), "A Mac (SIM1, macOS 26.1) answered DeclarativeManagement and follows 1 declaration");
+  device.state.declarations = new Map([
+    ["one", { ...state, valid: "valid", reasons: [] }],
+    ["two", { ...state, valid: "invalid", reasons: [] }],
+  ]);
+  assert.match(followed() ?? "", /and follows 2 declarations, 1 of them invalid$/);
   assert.equal(tell({ kind: "connected", device, took: 1, cause: "time", exchanges: [] }), undefined);
   assert.equal(tell({ kind: "left", device, because: "erased" }), "A Mac (SIM1, macOS 26.1) erased itself");
 });
