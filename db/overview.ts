@@ -96,6 +96,9 @@ export type DeviceSearch = {
   platform?: string;
   state?: "enrolled" | "gone" | "blocked";
   tag?: number;
+  blueprint?: number;
+  /** What is known of an artifact, or of one version of it, on the device. */
+  artifact?: { id: string; version?: string | undefined; status?: string | undefined };
   seenBefore?: Date;
   seenSince?: Date;
   sort: "name" | "serial" | "os" | "seen" | "enrolled";
@@ -125,6 +128,13 @@ export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ row
     search.tag === undefined
       ? db``
       : db`and exists (select 1 from device_tags t where t.serial_number = d.serial_number and t.tag_id = ${search.tag})`
+  }
+      ${search.blueprint === undefined ? db`` : db`and e.blueprint_id = ${search.blueprint} and e.ended_at is null`}
+      ${
+    search.artifact === undefined ? db`` : db`and exists (
+        select 1 from target_artifacts t where t.channel_id = c.id and t.artifact_id = ${search.artifact.id}
+          ${search.artifact.version === undefined ? db`` : db`and t.artifact_version_id = ${search.artifact.version}`}
+          ${search.artifact.status === undefined ? db`` : db`and t.status = ${search.artifact.status}`})`
   }
       ${search.seenSince === undefined ? db`` : db`and c.last_seen_at >= ${search.seenSince}`}
       ${

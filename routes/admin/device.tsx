@@ -16,6 +16,7 @@ import { recordAudit } from "../../src/events/record.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, Csrf, Fact, Select, Time, yesNo } from "./components.tsx";
 import { Actions } from "./device_actions.tsx";
+import { Artifacts, DeviceGroups, StatusItems } from "./device_artifacts.tsx";
 import { Command, Inventory, Plan } from "./device_sections.tsx";
 import { DeviceState } from "./devices.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
@@ -131,7 +132,10 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
         {commands.count > COMMANDS_SHOWN
           ? <p class="faint">{`The last ${COMMANDS_SHOWN} of ${commands.count}; the API has them all.`}</p>
           : null}
+        {await Artifacts({ device, context })}
         {await Plan({ device, context })}
+        {await StatusItems({ device, context })}
+        {await DeviceGroups({ device, tags, context })}
         {await Inventory({ device, context })}
         {context.may("events.view_event")
           ? (

@@ -143,14 +143,18 @@ export async function Plan({ device, context }: { device: DeviceView; context: P
   const { decisions } = plan({ ...facts, status: "Idle", conversationStartedAt: now }, now);
   return (
     <details>
-      <summary>Why is the next command what it is?</summary>
+      <summary>What would happen next, and why</summary>
       <Table
         caption="What would happen if the device connected now"
         head={["What", "Outcome", "Why"]}
         empty="Nothing is considered."
         rows={decisions.map((decision) => (
           <tr>
-            <td>{decision.subject}</td>
+            <td>
+              {decision.artifact === undefined || !context.may("mdm.view_artifact")
+                ? decision.subject
+                : <a href={`/artifacts/${decision.artifact.id}/`}>{decision.subject}</a>}
+            </td>
             <td>{decision.outcome === "chosen" ? <Chip tone="good">chosen</Chip> : decision.outcome}</td>
             <td>
               {decision.evidence}

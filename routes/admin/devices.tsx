@@ -6,6 +6,8 @@
 
 import type { Hono } from "hono";
 import { type DeviceLine, type DeviceSearch, searchDevices } from "../../db/overview.ts";
+import { findArtifact } from "../../db/artifacts.ts";
+import { listBlueprints } from "../../db/blueprints.ts";
 import { listTags } from "../../db/tags.ts";
 import type { AppEnv } from "../context.ts";
 import { Chip, Field, offsetOf, Pager, Select, Table, Time } from "./components.tsx";
@@ -21,6 +23,15 @@ const SORTS: readonly [DeviceSearch["sort"], string][] = [
   ["os", "System"],
   ["seen", "Last contact"],
   ["enrolled", "Enrolled"],
+];
+const STATUSES: readonly (readonly [string, string])[] = [
+  ["Installed", "Installed"],
+  ["Acknowledged", "Accepted"],
+  ["AwaitingConfirmation", "At work on it"],
+  ["Failed", "Failed"],
+  ["Uninstalled", "Not there"],
+  ["RemovalFailed", "Could not be removed"],
+  ["ForceReinstall", "Will be installed again"],
 ];
 const SEEN: readonly (readonly [string, string])[] = [
   ["", "At any time"],
@@ -39,6 +50,12 @@ function searchOf(url: URL, now: Date): DeviceSearch {
   const platform = among(PLATFORMS, get("platform"));
   const state = among(STATES, get("state"));
   const tag = /^[0-9]{1,9}$/.test(get("tag") ?? "") ? Number(get("tag")) : undefined;
+  const blueprint = /^[0-9]{1,9}$/.test(get("blueprint") ?? "") ? Number(get("blueprint")) : undefined;
+  const uuid = (name: string) => {
+    const text = get(name)?.toLowerCase() ?? "";
+    return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined;
+  };
+  const [artifact, version, status] = [uuid("artifact"), uuid("version"), get("status")?.slice(0, 40) || undefined];
   const seen = get("seen");
   const sort = among(SORTS.map(([key]) => key), get("sort"));
   const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
@@ -47,6 +64,8 @@ function searchOf(url: URL, now: Date): DeviceSearch {
     ...(platform === undefined ? {} : { platform }),
     ...(state === undefined ? {} : { state }),
     ...(tag === undefined ? {} : { tag }),
+    ...(blueprint === undefined ? {} : { blueprint }),
+    ...(artifact === undefined ? {} : { artifact: { id: artifact, version, status } }),
     ...(seen === "older" ? { seenBefore: before(7) } : {}),
     ...(seen === "1" || seen === "7" || seen === "30" ? { seenSince: before(Number(seen)) } : {}),
     sort: sort ?? "seen",
@@ -87,9 +106,11 @@ export function mountDevices(app: Hono<AppEnv>): void {
   page(app, "/devices/", "mdm.view_enrolleddevice", async ({ runtime, url }) => {
     const now = runtime.clock.now();
     const search = searchOf(url, now);
-    const [{ rows, count }, tags] = await Promise.all([
+    const [{ rows, count }, tags, blueprints, artifact] = await Promise.all([
       searchDevices(runtime.sql, search),
       listTags(runtime.sql, { limit: 500, offset: 0 }),
+      listBlueprints(runtime.sql, { limit: 500, offset: 0 }),
+      search.artifact === undefined ? undefined : findArtifact(runtime.sql, search.artifact.id),
     ]);
     const given = (name: string) => url.searchParams.get(name) ?? "";
     return {
@@ -123,6 +144,26 @@ export function mountDevices(app: Hono<AppEnv>): void {
               value={given("tag")}
               options={[["", "Any"], ...tags.rows.map((tag) => [String(tag.id), tag.name] as const)]}
             />
+            <Select
+              name="blueprint"
+              label="Blueprint"
+              value={given("blueprint")}
+              options={[["", "Any"], ...blueprints.rows.map((one) => [String(one.id), one.name] as const)]}
+            />
+            {search.artifact === undefined ? null : (
+              <>
+                <input type="hidden" name="artifact" value={search.artifact.id} />
+                {search.artifact.version === undefined
+                  ? null
+                  : <input type="hidden" name="version" value={search.artifact.version} />}
+                <Select
+                  name="status"
+                  label={`State of ${artifact?.name ?? "the artifact"}`}
+                  value={given("status")}
+                  options={[["", "Any"], ...STATUSES]}
+                />
+              </>
+            )}
             <button type="submit" class="plain">Search</button>
           </form>
           <Table

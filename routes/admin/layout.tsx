@@ -34,6 +34,7 @@ const MESSAGES: Record<string, string> = {
   blocked: "The device is blocked. It is released at its next contact.",
   unblocked: "The device may enroll again.",
   poked: "The device is being pushed.",
+  reinstalling: "The device is called to install it again.",
   revoked: "Revoked. No more devices enroll with it.",
   uploaded: "The certificate is in use.",
 };

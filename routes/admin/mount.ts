@@ -9,6 +9,7 @@ import type { AppEnv } from "../context.ts";
 import { mountAccess } from "./access.tsx";
 import { mountAssets } from "./assets.ts";
 import { mountDevice } from "./device.tsx";
+import { mountDeviceArtifacts } from "./device_artifacts.tsx";
 import { mountDevices } from "./devices.tsx";
 import { mountEnrollments } from "./enrollments.tsx";
 import { mountEvents } from "./events.tsx";
@@ -27,6 +28,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountOverview,
       mountDevices,
       mountDevice,
+      mountDeviceArtifacts,
       mountGroups,
       mountEnrollments,
       mountPushCertificates,

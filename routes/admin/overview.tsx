@@ -12,6 +12,7 @@ import {
   type OverviewCounts,
   pushCertificatesInNeed,
 } from "../../db/overview.ts";
+import { listHalted } from "../../db/rollouts.ts";
 import { compareOsVersions } from "../../src/protocol/os_version.ts";
 import type { AppEnv } from "../context.ts";
 import { type Bar, Bars } from "./charts.tsx";
@@ -32,6 +33,7 @@ type Need = { urgent: boolean; text: string; href: string; link: string };
 function needsOf(
   counts: OverviewCounts,
   certificates: { id: number; name: string; notAfter: Date | null }[],
+  halted: Awaited<ReturnType<typeof listHalted>>,
   now: Date,
 ): Need[] {
   const count = (n: number, one: string, many: string) => n === 1 ? `1 ${one}` : `${n} ${many}`;
@@ -44,6 +46,12 @@ function needsOf(
         ? `The push certificate "${name}" has ended: no device can be pushed.`
         : `The push certificate "${name}" ends ${ago(notAfter, now)}.`,
       href: `/push-certificates/${id}/`,
+      link: "See what to do",
+    })),
+    ...halted.map(({ artifactId, artifactName, version, reason }): Need => ({
+      urgent: true,
+      text: `The rollout of version ${version} of "${artifactName}" is halted: ${reason || "an operator stopped it"}.`,
+      href: `/artifacts/${artifactId}/`,
       link: "See what to do",
     })),
     counts.unreachable > 0 && {
@@ -92,7 +100,7 @@ export function mountOverview(app: Hono<AppEnv>): void {
       return { title: "Overview", body: <p>You may not see devices. Ask an administrator for a role.</p> };
     }
     const now = clock.now();
-    const [counts, certificates, versions, seen] = await Promise.all([
+    const [counts, certificates, versions, seen, halted] = await Promise.all([
       countOverview(sql, {
         silentBefore: new Date(now.getTime() - 7 * DAY_MS),
         failedSince: new Date(now.getTime() - DAY_MS),
@@ -101,8 +109,9 @@ export function mountOverview(app: Hono<AppEnv>): void {
       pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
       countVersions(sql),
       countLastSeen(sql, AGES.map(([seconds]) => seconds), now),
+      listHalted(sql),
     ]);
-    const needs = needsOf(counts, certificates, now);
+    const needs = needsOf(counts, certificates, halted, now);
     const versionBars = [...versions].sort((one, other) =>
       (one.platform ?? "").localeCompare(other.platform ?? "") || compareOsVersions(other.osVersion, one.osVersion)
     ).map(({ platform, osVersion, count }): Bar => ({

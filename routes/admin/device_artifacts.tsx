@@ -1,0 +1,296 @@
+/**
+ * What a device has of artifacts, what it reports by declarative management, its tags and custom values.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { findDeviceValues } from "../../db/device_values.ts";
+import { type DeviceView, findDevice } from "../../db/devices.ts";
+import type { Json } from "../../db/open.ts";
+import { findStatusHistory, findStatusItems } from "../../db/status_items.ts";
+import { listTags, type TagRow } from "../../db/tags.ts";
+import { findTargetArtifacts, type TargetArtifactRow } from "../../db/target_artifacts.ts";
+import { reinstallArtifact } from "../../src/devices/reinstall.ts";
+import { changeDeviceValues } from "../../src/devices/values.ts";
+import { invalid, problem } from "../../src/errors.ts";
+import { changeDeviceTags } from "../../src/tags/device_tags.ts";
+import type { AppEnv } from "../context.ts";
+import { ActionButton, Chip, counted, Csrf, offsetOf, Pager, Table, Time } from "./components.tsx";
+import { action, type Page, page, type PageContext } from "./page.tsx";
+
+type Tone = "good" | "bad" | "warn";
+
+/** The state of an artifact in words. */
+export function artifactState(row: TargetArtifactRow): { text: string; tone?: Tone } {
+  switch (row.status) {
+    case "Installed":
+      return { text: "installed", tone: "good" };
+    case "Acknowledged":
+      return { text: row.verifiedAt === null ? "accepted" : "verified", tone: "good" };
+    case "AwaitingConfirmation":
+      return { text: "at work on it", tone: "warn" };
+    case "Uninstalled":
+      return { text: row.via === "declaration" ? "not active" : "not there" };
+    case "Failed":
+      return { text: "failed", tone: "bad" };
+    case "RemovalFailed":
+      return { text: "could not be removed", tone: "bad" };
+    case "ForceReinstall":
+      return { text: "will be installed again", tone: "warn" };
+  }
+}
+
+const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : JSON.stringify(value) ?? "");
+
+/** What the device says of a failure, a sentence each. */
+export function failureTexts(info: Json): string[] {
+  if (typeof info !== "object" || info === null) return [];
+  const of = (key: string): Json | undefined => (Object.hasOwn(info, key) ? Reflect.get(info, key) : undefined);
+  const reason = of("reason");
+  const lists = [of("reasons"), of("error_chain")].flatMap((list) => (Array.isArray(list) ? list : []));
+  return [
+    ...(typeof reason === "string" ? [reason] : []),
+    ...lists.map((item: Json) => {
+      if (typeof item !== "object" || item === null) return textOf(item);
+      const [text, code] = [["description", "usEnglish", "localized"], ["code", "domain"]].map((keys) =>
+        keys.map((key) => (Object.hasOwn(item, key) ? Reflect.get(item, key) : undefined)).find((found) =>
+          found !== undefined
+        )
+      );
+      return [text, code === undefined ? undefined : `(${textOf(code)})`].filter((part) => part !== undefined).join(
+        " ",
+      );
+    }),
+  ];
+}
+
+/** The artifacts of a device. */
+export async function Artifacts({ device, context }: { device: DeviceView; context: PageContext }) {
+  if (device.channelId === null || device.checkoutAt !== null) return null;
+  const rows = await findTargetArtifacts(context.runtime.sql, device.channelId);
+  const now = context.runtime.clock.now();
+  const mayInstall = context.may("mdm.change_enrolleddevice");
+  return (
+    <>
+      <h2 id="artifacts">Artifacts</h2>
+      <Table
+        caption={counted(rows.length, "artifact")}
+        head={["Artifact", "Version", "State", "Since", ...(mayInstall ? [""] : [])]}
+        empty="The device has nothing of ours yet."
+        rows={rows.map((row) => {
+          const state = artifactState(row);
+          return (
+            <tr>
+              <td>
+                {context.may("mdm.view_artifact") ? <a href={`/artifacts/${row.artifactId}/`}>{row.name}</a> : row.name}
+                <div class="faint small">{`${row.type}, by ${row.via}`}</div>
+              </td>
+              <td>{row.version}</td>
+              <td>
+                {state.tone === undefined ? <Chip>{state.text}</Chip> : <Chip tone={state.tone}>{state.text}</Chip>}
+                {state.tone === "bad"
+                  ? failureTexts(row.extraInfo).map((text) => <div class="small">{text}</div>)
+                  : null}
+                {row.retryAt === null ? null : (
+                  <div class="faint small">
+                    tried again <Time at={row.retryAt} now={now} />
+                  </div>
+                )}
+              </td>
+              <td>
+                <Time at={row.verifiedAt ?? row.installedAt ?? row.updatedAt} now={now} />
+              </td>
+              {mayInstall
+                ? (
+                  <td>
+                    <ActionButton
+                      context={context}
+                      action={`/devices/${device.id}/artifacts/${row.artifactId}/reinstall/`}
+                      label="Install again"
+                      tone="quiet"
+                    />
+                  </td>
+                )
+                : null}
+            </tr>
+          );
+        })}
+      />
+    </>
+  );
+}
+
+/** What the device reports, the longest values cut. */
+export async function StatusItems({ device, context }: { device: DeviceView; context: PageContext }) {
+  if (device.channelId === null) return null;
+  const items = await findStatusItems(context.runtime.sql, device.channelId);
+  if (items.length === 0) return null;
+  const now = context.runtime.clock.now();
+  return (
+    <details>
+      <summary>{`What the device reports (${counted(items.length, "item")})`}</summary>
+      <Table
+        caption="Status of declarative management"
+        head={["Item", "Value", "Changed"]}
+        empty=""
+        rows={items.map((item) => (
+          <tr>
+            <td>
+              <a class="mono" href={`/devices/${device.id}/status/${encodeURIComponent(item.path)}/`}>{item.path}</a>
+            </td>
+            <td class="mono">
+              {textOf(item.value).slice(0, 120)}
+              {item.error === null ? null : <div class="small">{`Error: ${textOf(item.error).slice(0, 200)}`}</div>}
+            </td>
+            <td>
+              <Time at={item.changedAt} now={now} />
+            </td>
+          </tr>
+        ))}
+      />
+    </details>
+  );
+}
+
+/** Tags and custom values, for who may change them. */
+export async function DeviceGroups({ device, tags, context }: {
+  device: DeviceView;
+  tags: readonly TagRow[];
+  context: PageContext;
+}) {
+  const mayTag = context.may("inventory.add_machinetag") && context.may("inventory.delete_machinetag");
+  const mayValue = context.may("mdm.change_enrolleddevice");
+  if (!mayTag && !mayValue) return null;
+  const { sql } = context.runtime;
+  const [all, values] = await Promise.all([
+    listTags(sql, { limit: 500, offset: 0 }),
+    findDeviceValues(sql, device.serialNumber),
+  ]);
+  const mine = new Set(tags.map(({ id }) => id));
+  return (
+    <details>
+      <summary>Tags and custom values</summary>
+      {mayTag && all.rows.length > 0
+        ? (
+          <form class="stack" method="post" action={`/devices/${device.id}/tags/`}>
+            <Csrf context={context} />
+            <fieldset>
+              <legend>Tags</legend>
+              {all.rows.map((tag) => (
+                <label class="check">
+                  <input type="checkbox" name="tag" value={String(tag.id)} checked={mine.has(tag.id)} /> {tag.name}
+                </label>
+              ))}
+            </fieldset>
+            <button type="submit" class="plain">Save the tags</button>
+          </form>
+        )
+        : null}
+      {mayValue
+        ? (
+          <form class="stack" method="post" action={`/devices/${device.id}/values/`}>
+            <Csrf context={context} />
+            <label class="field wide">
+              <span>Custom values, one a line</span>
+              <textarea name="values" rows={4} spellcheck={false}>
+                {Object.entries(values).map(([name, value]) => `${name}=${value}`).join("\n")}
+              </textarea>
+              <small>A line ROOM=101 makes $CUSTOM.ROOM read 101 in profiles and declarations of this device.</small>
+            </label>
+            <button type="submit" class="plain">Save the values</button>
+          </form>
+        )
+        : null}
+    </details>
+  );
+}
+
+/** The values in lines of `NAME=value`. Throws `invalid` on `values`. */
+export function valuesOf(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const line of text.split(/\r?\n/)) {
+    if (line.trim() === "") continue;
+    const [, name, value] = /^\s*([A-Z][A-Z0-9_]*)\s*=(.*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined) {
+      throw invalid({ values: [`"${line.slice(0, 60)}" should be like NAME=value, the name in capital letters.`] });
+    }
+    values[name] = value.trim();
+  }
+  return values;
+}
+
+const HISTORY = 50;
+
+async function statusPage(context: PageContext): Promise<Page> {
+  const device = await mustFind(context);
+  const path = context.param("path");
+  const offset = offsetOf(context.url);
+  const { sql, clock } = context.runtime;
+  const { count, rows } = device.channelId === null
+    ? { count: 0, rows: [] }
+    : await findStatusHistory(sql, device.channelId, { path, limit: HISTORY, offset });
+  if (count === 0) throw problem("not-found");
+  return {
+    title: path,
+    body: (
+      <>
+        <p>
+          <a href={`/devices/${device.id}/`}>{device.name || device.serialNumber}</a>
+        </p>
+        <Table
+          caption="What it was, the latest first"
+          head={["When", "Value"]}
+          empty=""
+          rows={rows.map((row) => (
+            <tr>
+              <td>
+                <Time at={row.createdAt} now={clock.now()} />
+              </td>
+              <td>
+                {row.value === null && row.error === null
+                  ? <span class="faint">not reported any more</span>
+                  : <pre>{JSON.stringify(row.error ?? row.value, null, 2)}</pre>}
+              </td>
+            </tr>
+          ))}
+        />
+        <Pager url={context.url} limit={HISTORY} offset={offset} count={count} />
+      </>
+    ),
+  };
+}
+
+async function mustFind(context: PageContext): Promise<DeviceView> {
+  const device = await findDevice(context.runtime.sql, context.id());
+  if (device === undefined) throw problem("not-found");
+  return device;
+}
+
+/** Mounts the pages and what the forms of the sections do. */
+export function mountDeviceArtifacts(app: Hono<AppEnv>): void {
+  page(app, "/devices/:id/status/:path/", "mdm.view_enrolleddevice", statusPage);
+  action(app, "/devices/:id/artifacts/:artifact/reinstall/", "mdm.change_enrolleddevice", async (context) => {
+    const artifact = context.param("artifact");
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(artifact)) throw problem("not-found");
+    await reinstallArtifact(context.runtime, context.request, context.id(), artifact);
+    return `/devices/${context.id()}/?done=reinstalling`;
+  });
+  action(app, "/devices/:id/values/", "mdm.change_enrolleddevice", async (context, form) => {
+    const { id, serialNumber } = await mustFind(context);
+    await changeDeviceValues(context.runtime, context.request, serialNumber, valuesOf(form.raw("values")));
+    return `/devices/${id}/?done=saved`;
+  });
+  action(app, "/devices/:id/tags/", "inventory.add_machinetag", async (context, form) => {
+    if (!context.may("inventory.delete_machinetag")) throw problem("permission-denied");
+    const { id, serialNumber } = await mustFind(context);
+    await context.runtime.sql.begin((tx) =>
+      changeDeviceTags(tx, context.runtime, context.request, {
+        action: "set",
+        serialNumbers: [serialNumber],
+        tagIds: form.ids("tag"),
+      })
+    );
+    return `/devices/${id}/?done=saved`;
+  });
+}
