@@ -7,8 +7,7 @@
 import type { CommandView } from "../../db/commands.ts";
 import type { DeviceView } from "../../db/devices.ts";
 import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } from "../../db/inventory.ts";
-import { loadFacts } from "../../src/planner/load.ts";
-import { plan } from "../../src/planner/plan.ts";
+import { explainChannel } from "../../src/planner/explain.ts";
 import { ActionButton, ago, Chip, counted, Table, Time } from "./components.tsx";
 import type { PageContext } from "./page.tsx";
 
@@ -139,8 +138,7 @@ export async function Plan({ device, context }: { device: DeviceView; context: P
   if (device.channelId === null || device.checkoutAt !== null) return null;
   const { runtime } = context;
   const now = runtime.clock.now();
-  const facts = await loadFacts(runtime.sql, runtime, device.channelId, { lock: false });
-  const { decisions } = plan({ ...facts, status: "Idle", conversationStartedAt: now }, now);
+  const { decisions } = await explainChannel(runtime.sql, runtime, device.channelId);
   return (
     <details>
       <summary>What would happen next, and why</summary>

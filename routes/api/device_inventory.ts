@@ -11,8 +11,7 @@ import { revealEscrowed } from "../../src/escrow.ts";
 import { problem } from "../../src/errors.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { toPem } from "../../src/pki/certificate.ts";
-import { loadFacts } from "../../src/planner/load.ts";
-import { plan } from "../../src/planner/plan.ts";
+import { explainChannel } from "../../src/planner/explain.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { endpoint } from "./endpoint.ts";
 import { idParams, timeOut } from "./fields.ts";
@@ -145,12 +144,7 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     async handle({ runtime, params }) {
       const { channelId, checkoutAt } = await mustFind(runtime, params.id);
       if (channelId === null || checkoutAt !== null) return { next: null, plan_again_at: null, decisions: [] };
-      const found = await loadFacts(runtime.sql, runtime, channelId, { lock: false });
-      const { next, decisions, planAgainAt } = plan(
-        // As if a new conversation began.
-        { ...found, status: "Idle", conversationStartedAt: runtime.clock.now() },
-        runtime.clock.now(),
-      );
+      const { next, decisions, planAgainAt } = await explainChannel(runtime.sql, runtime, channelId);
       return {
         next,
         plan_again_at: planAgainAt === null ? null : naiveUtc(planAgainAt),

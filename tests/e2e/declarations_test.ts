@@ -215,10 +215,17 @@ Deno.test("a custom value that changes makes what it is in come again", () =>
     await rest(device);
     const payload = () => device.state.declarations.get(identifier(artifact));
     const before = payload()?.token;
+    const id = await idOf(fleet, device.serialNumber);
+    const evidence = async () => {
+      const { decisions } = await made(fleet, "GET", `/api/mdm/devices/${id}/plan/`);
+      return decisions.find((one: { artifact: string }) => one.artifact === artifact.id).evidence;
+    };
+    assert.match(await evidence(), /without a value here: \$CUSTOM\.ROOM/);
     await made(fleet, "PUT", `/api/inventory/devices/${device.serialNumber}/values/`, { values: { ROOM: "101" } });
     await rest(device);
     assert.notEqual(payload()?.token, before);
     assert.equal(payload()?.active, true);
+    assert.doesNotMatch(await evidence(), /without a value/);
   }));
 
 Deno.test("a blocked device is given no declaration, and a stranger's status report counts for nothing", () =>
