@@ -174,7 +174,8 @@ Deno.test("hostile texts take linear time", () => {
   for (const hostile of ["$".repeat(1e6), "${REALM_USER.EMAIL:-".repeat(5e4), "${REALM_USER.".repeat(1e5)]) {
     expand(hostile, values);
   }
-  assert.ok(performance.now() - started < 3000);
+  // Quadratic time would be hours.
+  assert.ok(performance.now() - started < 30_000);
 });
 
 Deno.test("what holds no changed text is the same object", () => {
