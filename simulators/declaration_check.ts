@@ -39,13 +39,32 @@ function obstacleOf(held: HeldDeclaration, target: SchemaTarget): Reason | undef
   return kind === "configuration" ? configurationInvalid(sentences) : invalidPayload(held, sentences);
 }
 
+/** A check for a target; what is held never changes. */
+type Checked = { target: string; obstacle: Reason | undefined; ignored: string[] };
+const checked = new WeakMap<HeldDeclaration, Checked>();
+
+function checkOnce(held: HeldDeclaration, target: SchemaTarget): Checked {
+  const key = JSON.stringify(target);
+  const known = checked.get(held);
+  if (known?.target === key) return known;
+  const found = {
+    target: key,
+    obstacle: obstacleOf(held, target),
+    ignored: declarationIgnored(held.type, held.payload, target).map(({ path }) => path),
+  };
+  checked.set(held, found);
+  return found;
+}
+
 /** What a declaration is before anything is done with it: invalid, or still to be seen. */
 export function checkDeclaration(held: HeldDeclaration, target: SchemaTarget): DeclarationState {
-  const { kind, type, token, payload, mischief } = held;
+  const { kind, type, token, mischief } = held;
   const state: DeclarationState = { kind, type, token, active: false, valid: "unknown", reasons: [] };
-  const obstacle = obstacleOf(held, target) ??
-    (mischief === "invalid" && kind !== "configuration" ? invalidPayload(held, "It was told to fail.") : undefined);
-  if (obstacle !== undefined) return { ...state, valid: "invalid", reasons: [obstacle] };
-  const ignored = declarationIgnored(type, payload, target).map(({ path }) => path);
+  const { obstacle, ignored } = checkOnce(held, target);
+  const told = mischief === "invalid" && kind !== "configuration"
+    ? invalidPayload(held, "It was told to fail.")
+    : undefined;
+  const reason = obstacle ?? told;
+  if (reason !== undefined) return { ...state, valid: "invalid", reasons: [reason] };
   return ignored.length === 0 ? state : { ...state, reasons: [unsupportedSettings(ignored)] };
 }

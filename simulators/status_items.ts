@@ -43,49 +43,50 @@ function certificateList(state: DeviceState, { identities }: ChannelState): Json
   }));
 }
 
+/** What the values are made up from. */
+type Facts = { device: DeviceState; channel: ChannelState; active: readonly HeldDeclaration[] };
+
+const pendingOf = ({ device, active }: Facts) => pendingUpdate(device.model.osVersion, active);
+
 /** All items that a device can tell, whether its system can report them or not. */
-function everything(state: DeviceState, channel: ChannelState, active: readonly HeldDeclaration[]): JsonObject {
-  const { model, udid, serialNumber } = state;
-  const { platform, osVersion, build, osVersionExtra = "", buildExtra = build } = model;
-  const pending = pendingUpdate(osVersion, active);
-  const battery = platform === "iOS" || model.appleSilicon === true ? "normal" : "unsupported";
-  return {
-    "device.identifier.serial-number": serialNumber,
-    "device.identifier.udid": udid,
-    "device.model.family": FAMILIES[platform],
-    "device.model.identifier": model.product,
-    "device.model.marketing-name": model.modelName,
-    "device.model.number": "MX123LL",
-    "device.operating-system.family": platform,
-    "device.operating-system.marketing-name": `${platform} ${osVersion}`,
-    "device.operating-system.version": osVersion,
-    "device.operating-system.build-version": build,
-    "device.operating-system.supplemental.extra-version": osVersionExtra,
-    "device.operating-system.supplemental.build-version": buildExtra,
-    "device.power.battery-health": battery,
-    "diskmanagement.filevault.enabled": true,
-    "passcode.is-compliant": true,
-    "passcode.is-present": true,
-    "security.certificate.list": certificateList(state, channel),
-    "softwareupdate.beta-enrollment": "",
-    "softwareupdate.device-id": platform === "macOS" ? "J713AP" : model.product,
-    "softwareupdate.failure-reason": { count: 0 },
-    "softwareupdate.install-reason": pending === undefined
-      ? { reason: [] }
-      : { reason: ["declaration"], "declaration-id": pending.declaration },
-    "softwareupdate.install-state": pending === undefined ? "none" : "prepared",
-    "softwareupdate.pending-version": {
-      "os-version": pending?.version ?? "",
-      "build-version": pending?.build ?? "",
-    },
-    "test.array-value": [{ key1: "one" }, { key1: "two", key2: "2" }],
-    "test.boolean-value": true,
-    "test.dictionary-value": { key1: "one" },
-    "test.integer-value": 1,
-    "test.real-value": 1.5,
-    "test.string-value": "test",
-  };
-}
+const VALUES: Readonly<Record<string, (facts: Facts) => Json>> = {
+  "device.identifier.serial-number": ({ device }) => device.serialNumber,
+  "device.identifier.udid": ({ device }) => device.udid,
+  "device.model.family": ({ device: { model } }) => FAMILIES[model.platform],
+  "device.model.identifier": ({ device: { model } }) => model.product,
+  "device.model.marketing-name": ({ device: { model } }) => model.modelName,
+  "device.model.number": () => "MX123LL",
+  "device.operating-system.family": ({ device: { model } }) => model.platform,
+  "device.operating-system.marketing-name": ({ device: { model } }) => `${model.platform} ${model.osVersion}`,
+  "device.operating-system.version": ({ device: { model } }) => model.osVersion,
+  "device.operating-system.build-version": ({ device: { model } }) => model.build,
+  "device.operating-system.supplemental.extra-version": ({ device: { model } }) => model.osVersionExtra ?? "",
+  "device.operating-system.supplemental.build-version": ({ device: { model } }) => model.buildExtra ?? model.build,
+  "device.power.battery-health": ({ device: { model } }) =>
+    model.platform === "iOS" || model.appleSilicon === true ? "normal" : "unsupported",
+  "diskmanagement.filevault.enabled": () => true,
+  "passcode.is-compliant": () => true,
+  "passcode.is-present": () => true,
+  "security.certificate.list": ({ device, channel }) => certificateList(device, channel),
+  "softwareupdate.beta-enrollment": () => "",
+  "softwareupdate.device-id": ({ device: { model } }) => model.platform === "macOS" ? "J713AP" : model.product,
+  "softwareupdate.failure-reason": () => ({ count: 0 }),
+  "softwareupdate.install-reason": (facts) => {
+    const pending = pendingOf(facts);
+    return pending === undefined ? { reason: [] } : { reason: ["declaration"], "declaration-id": pending.declaration };
+  },
+  "softwareupdate.install-state": (facts) => pendingOf(facts) === undefined ? "none" : "prepared",
+  "softwareupdate.pending-version": (facts) => {
+    const pending = pendingOf(facts);
+    return { "os-version": pending?.version ?? "", "build-version": pending?.build ?? "" };
+  },
+  "test.array-value": () => [{ key1: "one" }, { key1: "two", key2: "2" }],
+  "test.boolean-value": () => true,
+  "test.dictionary-value": () => ({ key1: "one" }),
+  "test.integer-value": () => 1,
+  "test.real-value": () => 1.5,
+  "test.string-value": () => "test",
+};
 
 /** Why there is no value; Apple publishes no codes for this. */
 const unavailable = (name: string, why: string): Reason => ({
@@ -102,19 +103,31 @@ export const targetOf = ({ model }: Pick<DeviceState, "model">, userId: string):
   userEnrollment: false,
 });
 
+const abilities = new Map<string, { capabilities: JsonObject; items: ReadonlySet<string> }>();
+
+/** What a target can follow and report; there are as many targets as models and channels. */
+function abilitiesOf(target: SchemaTarget) {
+  const key = JSON.stringify(target);
+  const known = abilities.get(key);
+  if (known !== undefined) return known;
+  const found = { capabilities: capabilitiesOf(target), items: new Set(statusItemsFor(target)) };
+  abilities.set(key, found);
+  return found;
+}
+
 /** One item of a channel; `userId` is empty for the device's own. */
 export function statusItemOf(
   name: string,
-  state: DeviceState,
+  device: DeviceState,
   { userId, channel, active }: { userId: string; channel: ChannelState; active: readonly HeldDeclaration[] },
 ): StatusItem {
-  const target = targetOf(state, userId);
-  if (name === "management.client-capabilities") return { value: capabilitiesOf(target) };
-  if (statusItemFacts(name) === null) return { error: unavailable(name, "is not known") };
-  if (!statusItemsFor(target).includes(name)) return { error: unavailable(name, "is not for this device") };
-  const value = everything(state, channel, active)[name];
+  const { capabilities, items } = abilitiesOf(targetOf(device, userId));
+  if (name === "management.client-capabilities") return { value: capabilities };
+  const facts = statusItemFacts(name);
+  if (facts === null) return { error: unavailable(name, "is not known") };
+  if (!items.has(name)) return { error: unavailable(name, "is not for this device") };
+  const value = Object.hasOwn(VALUES, name) ? VALUES[name]?.({ device, channel, active }) : undefined;
   if (value !== undefined) return { value };
   // Everything else that is published is a list of what a simulated device does not have.
-  const [facts] = statusItemFacts(name)?.keys ?? [];
-  return facts?.type === "array" ? { value: [] } : { error: unavailable(name, "has no value") };
+  return facts.keys[0]?.type === "array" ? { value: [] } : { error: unavailable(name, "has no value") };
 }
