@@ -65,6 +65,23 @@ export async function searchArtifacts(
 /** A version with on how many channels it has which status. */
 export type ArtifactVersionView = ArtifactVersionRow & { counts: Readonly<Record<string, number>> };
 
+const versionColumns = (db: Db) =>
+  db`
+    v.id, v.artifact_id, v.version, v.state, v.state_reason, v.state_at, v.variables, v.created_at, v.updated_at,
+    ${filterOf(db, "version", db`v.id`)} as filter,
+    coalesce((
+      select jsonb_object_agg(c.status, c.count)
+      from (
+        select t.status, count(*)::int as count from target_artifacts t
+        where t.artifact_version_id = v.id group by t.status) c), '{}') as counts`;
+
+/** One version. */
+export async function viewArtifactVersion(db: Db, id: string): Promise<ArtifactVersionView | undefined> {
+  const [row] = await db<ArtifactVersionView[]>`
+    select ${versionColumns(db)} from artifact_versions v where v.id = ${id}`;
+  return row;
+}
+
 /** A page of the versions of an artifact, the newest first, and how many there are. */
 export async function viewArtifactVersions(
   db: Db,
@@ -72,14 +89,7 @@ export async function viewArtifactVersions(
   page: { limit: number; offset: number },
 ): Promise<{ rows: ArtifactVersionView[]; count: number }> {
   const rows = await db<ArtifactVersionView[]>`
-    select v.id, v.artifact_id, v.version, v.state, v.state_reason, v.state_at, v.variables, v.created_at, v.updated_at,
-      ${filterOf(db, "version", db`v.id`)} as filter,
-      coalesce((
-        select jsonb_object_agg(c.status, c.count)
-        from (
-          select t.status, count(*)::int as count from target_artifacts t
-          where t.artifact_version_id = v.id group by t.status) c), '{}') as counts
-    from artifact_versions v where v.artifact_id = ${artifactId}
+    select ${versionColumns(db)} from artifact_versions v where v.artifact_id = ${artifactId}
     order by v.version desc limit ${page.limit} offset ${page.offset}`;
   const { count } = one(
     await db<{ count: number }[]>`

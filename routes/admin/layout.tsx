@@ -15,6 +15,7 @@ const PLACES: readonly { path: string; name: string; needs: Permission | null }[
   { path: "/", name: "Overview", needs: null },
   { path: "/devices/", name: "Devices", needs: "mdm.view_enrolleddevice" },
   { path: "/blueprints/", name: "Blueprints", needs: "mdm.view_blueprint" },
+  { path: "/artifacts/", name: "Artifacts", needs: "mdm.view_artifact" },
   { path: "/enrollments/", name: "Enrollments", needs: "mdm.view_otaenrollment" },
   { path: "/push-certificates/", name: "Push certificates", needs: "mdm.view_pushcertificate" },
   { path: "/tags/", name: "Tags", needs: "inventory.view_tag" },

@@ -7,7 +7,9 @@
 import type { Hono } from "hono";
 import type { AppEnv } from "../context.ts";
 import { mountAccess } from "./access.tsx";
+import { mountArtifacts } from "./artifacts.tsx";
 import { mountAssets } from "./assets.ts";
+import { mountBlueprints } from "./blueprints.tsx";
 import { mountDevice } from "./device.tsx";
 import { mountDeviceArtifacts } from "./device_artifacts.tsx";
 import { mountDevices } from "./devices.tsx";
@@ -29,6 +31,8 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountDevices,
       mountDevice,
       mountDeviceArtifacts,
+      mountBlueprints,
+      mountArtifacts,
       mountGroups,
       mountEnrollments,
       mountPushCertificates,

@@ -11,11 +11,11 @@ import { type Actor, mayAll, type Permission } from "../../src/access/actor.ts";
 import { checkCsrf, CSRF_FIELD } from "../../src/access/csrf.ts";
 import { authenticateSession, sessionCookie } from "../../src/access/sessions.ts";
 import { isSetupPending } from "../../src/access/setup.ts";
-import { type FieldErrors, invalid, Problem, problem } from "../../src/errors.ts";
+import { Problem, problem } from "../../src/errors.ts";
 import type { RequestInfo } from "../../src/events/record.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import type { AppEnv } from "../context.ts";
-import { readBody } from "../device/body.ts";
+import { type Form, type FormState, isUuid, readForm } from "./form.ts";
 import { Layout } from "./layout.tsx";
 
 /** No script and no style but our own files; nothing of others, no frames, no plugins. */
@@ -29,8 +29,6 @@ const POLICY = [
   "base-uri 'none'",
 ].join("; ");
 
-const FORM_LIMIT = 1024 * 1024;
-
 /** What a page is given. */
 export type PageContext = {
   runtime: Runtime;
@@ -43,47 +41,10 @@ export type PageContext = {
   param(name: string): string;
   /** A path parameter that is a number; throws `not-found` otherwise. */
   id(name?: string): number;
+  /** A path parameter that is a UUID; throws `not-found` otherwise. */
+  uuid(name?: string): string;
   may(permission: Permission): boolean;
 };
-
-/** What a form was sent with, and what was wrong with it. */
-export type FormState = { values: Form; errors: FieldErrors };
-
-const idOf = (text: string): number => /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;
-
-/** The fields of a form. */
-export class Form {
-  constructor(private readonly data: FormData) {}
-  /** The trimmed text of a field; "" when it is absent. */
-  text(name: string): string {
-    const value = this.data.get(name);
-    return typeof value === "string" ? value.trim() : "";
-  }
-  /** The text as it was typed, for passwords. */
-  raw(name: string): string {
-    const value = this.data.get(name);
-    return typeof value === "string" ? value : "";
-  }
-  texts(name: string): string[] {
-    return this.data.getAll(name).filter((value) => typeof value === "string");
-  }
-  /** An id, or -1, which no object has. */
-  id(name: string): number {
-    return idOf(this.text(name));
-  }
-  /** Several ids, as checkboxes send them. */
-  ids(name: string): number[] {
-    return this.texts(name).map(idOf);
-  }
-  has(name: string): boolean {
-    return this.data.has(name);
-  }
-  /** The text of a file, "" when none was chosen. */
-  async fileText(name: string): Promise<string> {
-    const value = this.data.get(name);
-    return value instanceof File ? await value.text() : this.text(name);
-  }
-}
 
 /** A page's content and title. */
 export type Page = { title: string; body: Child; status?: 200 | 400 | 403 | 404 | 429 | 500 };
@@ -167,6 +128,11 @@ async function contextOf(c: Context<AppEnv>): Promise<PageContext | undefined> {
       if (!/^[0-9]{1,9}$/.test(text)) throw problem("not-found");
       return Number(text);
     },
+    uuid(name = "id") {
+      const text = c.req.param(name) ?? "";
+      if (!isUuid(text)) throw problem("not-found");
+      return text;
+    },
     may: (permission) => mayAll(actor, [permission]),
   };
 }
@@ -201,25 +167,6 @@ export function page(
   });
 }
 
-/** The fields of a POST: url-encoded or multipart. */
-export async function readForm(c: Context<AppEnv>): Promise<Form> {
-  const body = await readBody(c.req.raw, FORM_LIMIT);
-  const type = c.req.header("content-type") ?? "";
-  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
-    throw problem("unsupported-media-type");
-  }
-  const data = await new Response(body, { headers: { "Content-Type": type } }).formData().catch((cause) => {
-    throw problem("invalid", "Cannot read the form.", {}, cause);
-  });
-  // No text of ours has it, and the database refuses it.
-  for (const [name, value] of data) {
-    if (`${name}${typeof value === "string" ? value : ""}`.includes("\0")) {
-      throw invalid({ [name]: ["Null characters are not allowed."] });
-    }
-  }
-  return new Form(data);
-}
-
 /**
  * Mounts what a form does. `again` shows the form with what was wrong; without it a refusal is a page of its own. The
  * attack: another site makes the browser of a signed-in person send a form.
@@ -230,13 +177,14 @@ export function action(
   needs: Needs,
   act: (context: PageContext, form: Form, c: Context<AppEnv>) => Promise<string | Page | Response>,
   again?: (context: PageContext, state: FormState, c: Context<AppEnv>) => Promise<Page> | Page,
+  limit?: number,
 ): void {
   app.post(path, async (c) => {
     const context = await contextOf(c);
     if (context === undefined) return await signInFirst(c);
     let form: Form | undefined;
     try {
-      form = await readForm(c);
+      form = await readForm(c, limit);
       checkCsrf(c.req.raw.headers, context.runtime.config.BASE_URL, context.csrf, form.raw(CSRF_FIELD));
       if (needs !== null && !context.may(needs)) throw problem("permission-denied");
       const result = await act(context, form, c);
@@ -262,4 +210,5 @@ export async function notFoundPage(c: Context<AppEnv>): Promise<Response> {
   return refusal(c, problem("not-found"), await contextOf(c));
 }
 
+export { Form, type FormState, readForm } from "./form.ts";
 export { refusal };

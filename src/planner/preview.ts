@@ -7,7 +7,8 @@
 
 import { findUsedBlueprints } from "../../db/blueprint_content.ts";
 import { findReplansAfter, lastJobId } from "../../db/jobs.ts";
-import type { Db, Sql, Tx } from "../../db/open.ts";
+import { nestedSql } from "../../db/nested.ts";
+import type { Db } from "../../db/open.ts";
 import { findPlanRows, findPlanRowsOfBlueprint, findPlanRowsOfSerials, type PlanRow } from "../../db/plan_facts.ts";
 import { type BlueprintContent, contentDigest } from "../blueprints/content.ts";
 import { readContent } from "../blueprints/load.ts";
@@ -52,17 +53,6 @@ const MOST_NAMED = 200;
 const BATCH = 500;
 
 class RolledBack extends Error {}
-
-/** A pool that is really one transaction: what services begin in it ends with it. */
-function rehearsalSql(sql: Sql, tx: Tx): Sql {
-  return new Proxy(sql, {
-    apply: (_target, _self, args) => Reflect.apply(tx, undefined, args),
-    get(_target, key) {
-      if (key === "begin") return (work: (inner: Tx) => Promise<unknown>) => tx.savepoint(work);
-      return Reflect.get(tx, key);
-    },
-  });
-}
 
 async function contentsOf(db: Db, ids: readonly number[]): Promise<Map<number, BlueprintContent>> {
   const contents = new Map<number, BlueprintContent>();
@@ -203,7 +193,7 @@ export async function previewChange(
     let after = new Map<number, BlueprintContent>();
     let replanned: PlanRow[] = [];
     await tx.savepoint(async (inner) => {
-      await change({ ...runtime, sql: rehearsalSql(sql, inner) });
+      await change({ ...runtime, sql: nestedSql(sql, inner) });
       replanned = await findPlanRowsOfSerials(inner, await findReplansAfter(inner, lastJob));
       const used = replanned.flatMap(({ blueprintId }) => blueprintId ?? []);
       after = await contentsOf(inner, [...new Set([...before.keys(), ...used])]);

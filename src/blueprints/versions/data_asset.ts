@@ -25,6 +25,8 @@ import { isZip } from "./zip.ts";
 export type DataAssetInput = {
   type: "PLIST" | "ZIP";
   source?: string | null | undefined;
+  /** What the file in base64 is called. */
+  filename?: string | undefined;
   fileUri?: string | null | undefined;
   fileSha256?: string | null | undefined;
 };
@@ -75,7 +77,7 @@ async function fileOf(runtime: Runtime, input: DataAssetInput): Promise<Checked<
     if (sha256 !== undefined && sha256 !== createHash("sha256").update(bytes).digest("hex")) {
       return fault("source", "Hash mismatch");
     }
-    return { value: { field: "source", bytes, filename: "" } };
+    return { value: { field: "source", bytes, filename: input.filename ?? "" } };
   }
   if (uri === undefined) return { value: undefined };
   if (sha256 === undefined) return fault("file_sha256", "This field is required with file_uri");

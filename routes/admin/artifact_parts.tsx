@@ -1,0 +1,69 @@
+/**
+ * What the pages of artifacts and blueprints show alike.
+ *
+ * @module
+ */
+
+import type { Child } from "hono/jsx";
+import type { Permission } from "../../src/access/actor.ts";
+import { ARTIFACT_TYPES, type ArtifactType, artifactType } from "../../src/blueprints/artifact_types.ts";
+import { problem } from "../../src/errors.ts";
+import { PLATFORMS } from "../../src/protocol/platform.ts";
+import { Chip } from "./components.tsx";
+import type { PageContext } from "./page.tsx";
+
+/** The channels. */
+export const CHANNELS = [["Device", "Device"], ["User", "User"]] as const;
+
+/** The types that a blueprint may name. */
+export const LINKABLE_TYPES: readonly ArtifactType[] = ARTIFACT_TYPES.filter((type) => artifactType(type).linkable);
+
+/** Platforms in words. */
+export const platformNames = (platforms: readonly string[]): string =>
+  platforms.length === PLATFORMS.length ? "all" : platforms.join(", ");
+
+/** Throws `permission-denied` unless the person holds all of the permissions. */
+export function mustMay(context: PageContext, ...permissions: Permission[]): void {
+  if (!permissions.every((permission) => context.may(permission))) throw problem("permission-denied");
+}
+
+/** A link that leads there for who may see it, the text alone for others. */
+export function LinkFor(
+  { context, needs, href, children }: { context: PageContext; needs: Permission; href: string; children?: Child },
+) {
+  return context.may(needs) ? <a href={href}>{children}</a> : <>{children}</>;
+}
+
+const STATUSES: Record<string, { text: string; tone?: "good" | "bad" | "warn" }> = {
+  Installed: { text: "installed", tone: "good" },
+  Acknowledged: { text: "acknowledged", tone: "good" },
+  AwaitingConfirmation: { text: "awaiting confirmation", tone: "warn" },
+  ForceReinstall: { text: "to be installed again", tone: "warn" },
+  Failed: { text: "failed", tone: "bad" },
+  RemovalFailed: { text: "not removed", tone: "bad" },
+  Uninstalled: { text: "not installed" },
+};
+
+/** On how many devices a version has which status. */
+export function StatusChips({ counts }: { counts: Readonly<Record<string, number>> }) {
+  const known = Object.entries(STATUSES).filter(([status]) => (counts[status] ?? 0) > 0);
+  if (known.length === 0) return <span class="faint">on no device</span>;
+  return (
+    <span class="chips">
+      {known.map(([status, { text, tone }]) => (
+        <Chip {...(tone === undefined ? {} : { tone })}>{`${counts[status]} ${text}`}</Chip>
+      ))}
+    </span>
+  );
+}
+
+/** Whether a version spreads, and why not. */
+export function RolloutState({ state, reason }: { state: "active" | "halted" | "withdrawn"; reason: string }) {
+  const tone = state === "halted" ? "bad" as const : state === "withdrawn" ? "warn" as const : undefined;
+  return (
+    <>
+      <Chip {...(tone === undefined ? {} : { tone })}>{state}</Chip>
+      {state === "active" || reason === "" ? null : <div class="small faint">{reason}</div>}
+    </>
+  );
+}

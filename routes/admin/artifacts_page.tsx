@@ -1,0 +1,244 @@
+/**
+ * An artifact: what it is, where it is used, its versions and how they do.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { type ArtifactUse, findArtifactUse, viewArtifactVersions } from "../../db/artifact_views.ts";
+import { versionsOfArtifact } from "../../db/artifact_versions.ts";
+import { type ArtifactRow, findArtifacts, isArtifactInUse } from "../../db/artifacts.ts";
+import { artifactType, isDeclarationOnly } from "../../src/blueprints/artifact_types.ts";
+import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
+import type { AppEnv } from "../context.ts";
+import { LinkFor, platformNames, RolloutState, StatusChips } from "./artifact_parts.tsx";
+import { counted, Fact, offsetOf, Pager, Select, Table, Time, yesNo } from "./components.tsx";
+import { tagNames } from "./filter_form.tsx";
+import { filterWords, type TagNames } from "./filter_words.ts";
+import { type Page, page, type PageContext } from "./page.tsx";
+
+const LIMIT = 20;
+
+async function Facts({ artifact, context }: { artifact: ArtifactRow; context: PageContext }) {
+  const { sql, clock, config } = context.runtime;
+  const requires = await findArtifacts(sql, artifact.requires);
+  const { linkable, install } = artifactType(artifact.type);
+  return (
+    <section class="card" aria-labelledby="facts">
+      <h3 id="facts">What it is</h3>
+      <dl class="facts">
+        <Fact name="Type">{artifact.type}</Fact>
+        <Fact name="Channel">{artifact.channel}</Fact>
+        <Fact name="Platforms">{platformNames(artifact.platforms)}</Fact>
+        {artifact.declarationIdentifier === null ? null : (
+          <>
+            <Fact name="Declaration">
+              <code>{artifact.declarationType}</code>
+            </Fact>
+            <Fact name="Identifier">
+              <code>{artifact.declarationIdentifier}</code>
+            </Fact>
+          </>
+        )}
+        {linkable
+          ? (
+            <Fact name="Requires">
+              {requires.length === 0 ? "nothing" : requires.map(({ id, name }) => (
+                <div>
+                  <a href={`/artifacts/${id}/`}>{name}</a>
+                </div>
+              ))}
+            </Fact>
+          )
+          : null}
+        {isDeclarationOnly(artifact.type) ? null : (
+          <>
+            <Fact name="In Setup Assistant">{yesNo(artifact.installDuringSetupAssistant)}</Fact>
+            <Fact name="Updates by itself">{yesNo(artifact.autoUpdate)}</Fact>
+          </>
+        )}
+        {install === null ? null : (
+          <Fact name="Installed again">
+            {[
+              artifact.reinstallInterval === 0 ? "" : `every ${counted(artifact.reinstallInterval, "day")}`,
+              artifact.reinstallOnOsUpdate === "No"
+                ? ""
+                : `after ${artifact.reinstallOnOsUpdate.toLowerCase()} updates`,
+            ].filter((part) => part !== "").join(", ") || "never"}
+          </Fact>
+        )}
+        <Fact name="Halts">
+          {artifact.haltPercent === 0
+            ? "never"
+            : `when more than ${artifact.haltPercent ?? config.ROLLOUT_HALT_PERCENT} % fail`}
+        </Fact>
+        <Fact name="Changed">
+          <Time at={artifact.updatedAt} now={clock.now()} />
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Uses({ use, tags, context }: { use: ArtifactUse; tags: TagNames; context: PageContext }) {
+  const neighbours = (list: ArtifactUse["uses"], words: Record<"requires" | "refers to", string>) =>
+    list.length === 0 ? "nothing" : list.map(({ id, name, kind }) => (
+      <div>
+        <a href={`/artifacts/${id}/`}>{name}</a> <span class="faint">{words[kind]}</span>
+      </div>
+    ));
+  return (
+    <section class="card" aria-labelledby="uses">
+      <h3 id="uses">Where it is used</h3>
+      <dl class="facts">
+        <Fact name="Blueprints">
+          {use.blueprints.length === 0
+            ? "none"
+            : !context.may("mdm.view_blueprint")
+            ? String(use.blueprints.length)
+            : use.blueprints.map(({ blueprintId, name, filter }) => (
+              <div>
+                <a href={`/blueprints/${blueprintId}/`}>{name}</a>{" "}
+                <span class="faint">{filterWords(filter, tags)}</span>
+              </div>
+            ))}
+        </Fact>
+        <Fact name="Used by">{neighbours(use.usedBy, { requires: "requires it", "refers to": "refers to it" })}</Fact>
+        <Fact name="Uses">{neighbours(use.uses, { requires: "required", "refers to": "referred to" })}</Fact>
+      </dl>
+    </section>
+  );
+}
+
+type Steps = { previous: Map<number, number>; canReturn: boolean };
+
+/** The version before each, and whether there is an earlier one to return to. */
+async function stepsOf({ runtime: { sql } }: PageContext, id: string): Promise<Steps> {
+  const all = await versionsOfArtifact(sql, id);
+  const [, ...earlier] = all.filter(({ state }) => state !== "withdrawn");
+  return {
+    previous: new Map(all.slice(1).map(({ version }, index) => [all[index]?.version ?? 0, version])),
+    canReturn: earlier.some(({ state }) => state === "active"),
+  };
+}
+
+async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; context: PageContext; steps: Steps }) {
+  const { runtime: { sql, clock }, url } = context;
+  const offset = offsetOf(url);
+  const { rows, count } = await viewArtifactVersions(sql, artifact.id, { limit: LIMIT, offset });
+  const tags = await tagNames(sql, rows.map(({ filter }) => filter));
+  const numbers = [...new Set([...steps.previous.keys(), ...steps.previous.values()])].sort((a, b) => b - a);
+  const choices = numbers.map((number) => [String(number), `Version ${number}`] as const);
+  const now = clock.now();
+  const mayChange = context.may("mdm.change_artifactversion");
+  return (
+    <>
+      <h2>Versions</h2>
+      <div class="actions spaced">
+        {context.may("mdm.add_artifactversion")
+          ? <a class="button" href={`/artifacts/${artifact.id}/versions/new/`}>New version</a>
+          : null}
+        {mayChange && steps.canReturn
+          ? <a class="button danger" href={`/artifacts/${artifact.id}/rollback/`}>Return to the previous version</a>
+          : null}
+      </div>
+      <Table
+        caption={counted(count, "version")}
+        head={["Version", "State", "Who gets it", "On devices", "Made", ""]}
+        empty="There is no version yet."
+        rows={rows.map((row) => {
+          const base = `/artifacts/${artifact.id}/versions/${row.id}`;
+          const before = steps.previous.get(row.version);
+          return (
+            <tr>
+              <td>
+                <a href={`${base}/`}>{`Version ${row.version}`}</a>
+                {before === undefined ? null : (
+                  <div class="small">
+                    <a href={`/artifacts/${artifact.id}/diff/?from=${before}&to=${row.version}`}>
+                      {`Changes since ${before}`}
+                    </a>
+                  </div>
+                )}
+              </td>
+              <td>
+                <RolloutState state={row.state} reason={row.stateReason} />
+              </td>
+              <td>{filterWords(row.filter, tags)}</td>
+              <td>
+                <StatusChips counts={row.counts} />
+              </td>
+              <td>
+                <Time at={row.createdAt} now={now} />
+              </td>
+              <td>
+                {mayChange
+                  ? row.state === "active"
+                    ? (
+                      <>
+                        <a href={`${base}/halt/`} aria-label={`Halt version ${row.version}`}>Halt</a>{" "}
+                        <a href={`${base}/withdraw/`} aria-label={`Withdraw version ${row.version}`}>Withdraw</a>
+                      </>
+                    )
+                    : (
+                      <>
+                        <a href={`${base}/resume/`} aria-label={`Resume version ${row.version}`}>Resume</a>{" "}
+                        {row.state === "halted"
+                          ? <a href={`${base}/withdraw/`} aria-label={`Withdraw version ${row.version}`}>Withdraw</a>
+                          : null}
+                      </>
+                    )
+                  : null}
+              </td>
+            </tr>
+          );
+        })}
+      />
+      <Pager url={url} limit={LIMIT} offset={offset} count={count} />
+      {choices.length < 2 ? null : (
+        <form class="row compare" method="get" action={`/artifacts/${artifact.id}/diff/`}>
+          <Select name="from" label="Compare" options={choices} value={choices[1]?.[0] ?? ""} />
+          <Select name="to" label="With" options={choices} value={choices[0]?.[0] ?? ""} />
+          <button type="submit" class="plain">Show the differences</button>
+        </form>
+      )}
+    </>
+  );
+}
+
+async function artifactPage(context: PageContext): Promise<Page> {
+  const { sql } = context.runtime;
+  const artifact = await mustFindArtifact(sql, context.uuid());
+  const [use, inUse, steps] = await Promise.all([
+    findArtifactUse(sql, artifact.id),
+    isArtifactInUse(sql, artifact.id),
+    stepsOf(context, artifact.id),
+  ]);
+  const tags = await tagNames(sql, use.blueprints.map(({ filter }) => filter));
+  return {
+    title: artifact.name,
+    body: (
+      <>
+        <div class="actions spaced">
+          {context.may("mdm.change_artifact")
+            ? <a class="button plain" href={`/artifacts/${artifact.id}/edit/`}>Edit</a>
+            : null}
+          {context.may("mdm.delete_artifact") && !inUse
+            ? <a class="button danger" href={`/artifacts/${artifact.id}/delete/`}>Delete</a>
+            : null}
+          <LinkFor context={context} needs="mdm.view_artifact" href="/artifacts/">All artifacts</LinkFor>
+        </div>
+        <div class="columns">
+          {await Facts({ artifact, context })}
+          <Uses use={use} tags={tags} context={context} />
+        </div>
+        {context.may("mdm.view_artifactversion") ? await Versions({ artifact, context, steps }) : null}
+      </>
+    ),
+  };
+}
+
+/** Mounts the page. */
+export function mountArtifactPage(app: Hono<AppEnv>): void {
+  page(app, "/artifacts/:id/", "mdm.view_artifact", artifactPage);
+}

@@ -1,0 +1,251 @@
+/**
+ * Blueprints: what groups of devices should be.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import {
+  artifactsOfBlueprint,
+  artifactsOutsideBlueprint,
+  countDevicesOfBlueprint,
+  enrollmentsOfBlueprint,
+  viewBlueprints,
+} from "../../db/blueprint_views.ts";
+import { hasArtifacts } from "../../db/blueprints.ts";
+import { createBlueprint, mustFindBlueprint } from "../../src/blueprints/blueprints.ts";
+import { blueprintProgress, type Progress } from "../../src/planner/progress.ts";
+import type { AppEnv } from "../context.ts";
+import { LINKABLE_TYPES, LinkFor } from "./artifact_parts.tsx";
+import { mountBlueprintArtifacts } from "./blueprints_artifacts.tsx";
+import {
+  BlueprintFields,
+  blueprintOf,
+  collectedWords,
+  deviceFactsAlone,
+  mountBlueprintSettings,
+} from "./blueprints_settings.tsx";
+import { Chip, counted, Csrf, Fact, FormErrors, offsetOf, Pager, Select, Table } from "./components.tsx";
+import { tagNames } from "./filter_form.tsx";
+import { excludedWords, platformWords, shardWords, tagShardWords } from "./filter_words.ts";
+import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
+
+const LIMIT = 50;
+/** Channels whose progress is counted, and devices that are named. */
+const LOOKED_AT = 500;
+const NAMED = 20;
+
+async function listPage(context: PageContext, state?: FormState): Promise<Page> {
+  const { runtime, url } = context;
+  const offset = offsetOf(url);
+  const { rows, count } = await viewBlueprints(runtime.sql, { limit: LIMIT, offset });
+  return {
+    title: "Blueprints",
+    body: (
+      <>
+        <Table
+          caption={counted(count, "blueprint")}
+          head={["Name", "Inventory", "Artifacts", "Devices"]}
+          empty="There is no blueprint yet. A blueprint says what its devices should have, and what is collected from them."
+          rows={rows.map((row) => (
+            <tr>
+              <td>
+                <a href={`/blueprints/${row.id}/`}>{row.name}</a>
+              </td>
+              <td>
+                {`every ${counted(row.inventoryInterval / 3600, "hour")}`}
+                <div class="faint small">{collectedWords(row) || deviceFactsAlone}</div>
+              </td>
+              <td>{String(row.artifacts)}</td>
+              <td>{String(row.devices)}</td>
+            </tr>
+          ))}
+        />
+        <Pager url={url} limit={LIMIT} offset={offset} count={count} />
+        {context.may("mdm.add_blueprint")
+          ? (
+            <>
+              <h2>Make a blueprint</h2>
+              <form class="stack" method="post" action="/blueprints/">
+                <Csrf context={context} />
+                <FormErrors state={state} />
+                <BlueprintFields state={state} />
+                <button type="submit">Make the blueprint</button>
+              </form>
+            </>
+          )
+          : null}
+      </>
+    ),
+  };
+}
+
+async function Artifacts({ id, context }: { id: number; context: PageContext }) {
+  const { sql } = context.runtime;
+  const rows = await artifactsOfBlueprint(sql, id);
+  const tags = await tagNames(sql, rows.map(({ filter }) => filter));
+  const addable = context.may("mdm.add_blueprintartifact")
+    ? await artifactsOutsideBlueprint(sql, id, LINKABLE_TYPES, 500)
+    : [];
+  return (
+    <>
+      <h2>Artifacts</h2>
+      <Table
+        caption={counted(rows.length, "artifact")}
+        head={["Name", "Type", "Latest version", "Platforms", "Excluded tags", "Default shard", "Tag shards", ""]}
+        empty="It holds no artifact yet."
+        rows={rows.map((row) => (
+          <tr>
+            <td>
+              <LinkFor context={context} needs="mdm.view_artifact" href={`/artifacts/${row.artifactId}/`}>
+                {row.name}
+              </LinkFor>
+            </td>
+            <td>
+              {row.type}
+              {row.channel === "User" ? <div class="faint small">User channel</div> : null}
+            </td>
+            <td>
+              {row.latestVersion === null ? <Chip tone="warn">no version</Chip> : String(row.latestVersion)}
+              {row.halted ? <Chip tone="bad">halted</Chip> : null}
+            </td>
+            <td>{platformWords(row.filter)}</td>
+            <td>{excludedWords(row.filter, tags).join(", ") || "none"}</td>
+            <td>{shardWords(row.filter)}</td>
+            <td>{tagShardWords(row.filter, tags).map((words) => <div>{words}</div>)}</td>
+            <td>
+              {context.may("mdm.change_blueprintartifact")
+                ? <a href={`/blueprints/${id}/artifacts/${row.id}/`} aria-label={`Edit ${row.name} here`}>Edit</a>
+                : null} {context.may("mdm.delete_blueprintartifact")
+                ? (
+                  <a href={`/blueprints/${id}/artifacts/${row.id}/remove/`} aria-label={`Remove ${row.name}`}>
+                    Remove
+                  </a>
+                )
+                : null}
+            </td>
+          </tr>
+        ))}
+      />
+      {addable.length === 0 ? null : (
+        <form class="row below" method="get" action={`/blueprints/${id}/artifacts/add/`}>
+          <Select
+            name="artifact"
+            label="Add an artifact"
+            options={addable.map((one) => [one.id, `${one.name} (${one.type})`] as const)}
+          />
+          <button type="submit" class="plain">Add…</button>
+        </form>
+      )}
+    </>
+  );
+}
+
+const complete = ({ wanted, present }: Progress) => wanted === present;
+
+function ProgressChip({ progress }: { progress: Progress }) {
+  const { wanted, present, failed } = progress;
+  if (wanted === 0) return <Chip>nothing to have</Chip>;
+  if (complete(progress)) return <Chip tone="good">complete</Chip>;
+  return failed > 0
+    ? <Chip tone="bad">{`${present} of ${wanted}, ${failed} failed`}</Chip>
+    : <Chip tone="warn">{`${present} of ${wanted}`}</Chip>;
+}
+
+async function Devices({ id, context }: { id: number; context: PageContext }) {
+  const { runtime } = context;
+  const count = await countDevicesOfBlueprint(runtime.sql, id);
+  const progress = await blueprintProgress(runtime, id, LOOKED_AT);
+  const done = progress.filter(complete).length;
+  const devices = progress.filter(({ user }) => user === "").slice(0, NAMED);
+  return (
+    <>
+      <h2>Devices</h2>
+      <p>
+        {count === 0
+          ? "No enrolled device has this blueprint."
+          : `${counted(count, "enrolled device")}. ${done} of ${
+            progress.length < LOOKED_AT ? progress.length : `the first ${LOOKED_AT}`
+          } ${done === 1 ? "has" : "have"} all that ${done === 1 ? "it" : "they"} should.`}
+      </p>
+      {devices.length === 0 || !context.may("mdm.view_enrolleddevice") ? null : (
+        <Table
+          caption={count > devices.length ? `The first ${devices.length} of ${count} devices` : "Its devices"}
+          head={["Device", "Serial number", "Artifacts"]}
+          empty=""
+          rows={devices.map((device) => (
+            <tr>
+              <td>
+                <a href={`/devices/${device.deviceId}/`}>{device.name || device.serialNumber}</a>
+              </td>
+              <td class="mono">{device.serialNumber}</td>
+              <td>
+                <ProgressChip progress={device} />
+                {device.impossible === 0
+                  ? null
+                  : <div class="small faint">{`${counted(device.impossible, "artifact")} it cannot have`}</div>}
+              </td>
+            </tr>
+          ))}
+        />
+      )}
+    </>
+  );
+}
+
+async function blueprintPage(context: PageContext): Promise<Page> {
+  const { runtime } = context;
+  const blueprint = await mustFindBlueprint(runtime, context.id());
+  const { id } = blueprint;
+  const [enrollments, filled] = await Promise.all([
+    enrollmentsOfBlueprint(runtime.sql, id),
+    hasArtifacts(runtime.sql, id),
+  ]);
+  return {
+    title: blueprint.name,
+    body: (
+      <>
+        <div class="actions spaced">
+          {context.may("mdm.change_blueprint")
+            ? <a class="button plain" href={`/blueprints/${id}/edit/`}>Edit the settings</a>
+            : null}
+          {context.may("mdm.delete_blueprint") && !filled
+            ? <a class="button danger" href={`/blueprints/${id}/delete/`}>Delete</a>
+            : null}
+        </div>
+        <section class="card">
+          <dl class="facts">
+            <Fact name="Inventory">{`every ${counted(blueprint.inventoryInterval / 3600, "hour")}`}</Fact>
+            <Fact name="Collects">{collectedWords(blueprint) || deviceFactsAlone}</Fact>
+            <Fact name="Profiles come">
+              {blueprint.legacyProfilesViaDdm ? "by declaration where a device can, else by command" : "by command"}
+            </Fact>
+            <Fact name="Enrollments">
+              {enrollments.length === 0 ? "none begin with it" : enrollments.map((enrollment) => (
+                <div>
+                  <LinkFor context={context} needs="mdm.view_otaenrollment" href={`/enrollments/${enrollment.id}/`}>
+                    {enrollment.name}
+                  </LinkFor>
+                </div>
+              ))}
+            </Fact>
+          </dl>
+        </section>
+        {context.may("mdm.view_blueprintartifact") ? await Artifacts({ id, context }) : null}
+        {await Devices({ id, context })}
+      </>
+    ),
+  };
+}
+
+/** Mounts the pages. */
+export function mountBlueprints(app: Hono<AppEnv>): void {
+  page(app, "/blueprints/", "mdm.view_blueprint", (context) => listPage(context));
+  action(app, "/blueprints/", "mdm.add_blueprint", async (context, form) => {
+    const row = await createBlueprint(context.runtime, context.request, blueprintOf(form));
+    return `/blueprints/${row.id}/?done=created`;
+  }, listPage);
+  page(app, "/blueprints/:id/", "mdm.view_blueprint", blueprintPage);
+  mountBlueprintSettings(app);
+  mountBlueprintArtifacts(app);
+}

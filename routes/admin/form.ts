@@ -1,0 +1,113 @@
+/**
+ * What a form was sent with.
+ *
+ * @module
+ */
+
+import type { Context } from "hono";
+import { type FieldErrors, invalid, problem } from "../../src/errors.ts";
+import type { AppEnv } from "../context.ts";
+import { readBody } from "../device/body.ts";
+
+const FORM_LIMIT = 1024 * 1024;
+
+/** What is added to the name of a file's field for the field that carries it, in base64, and for that of its name. */
+export const KEPT = ".kept";
+export const KEPT_NAME = ".name";
+
+/** What a form was sent with, and what was wrong with it. */
+export type FormState = { values: Form; errors: FieldErrors };
+
+const idOf = (text: string): number => /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;
+
+/** Whether a text is a UUID, as all of ours are. */
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+
+/** A file that was sent with a form. */
+export type Upload = { filename: string; bytes: Uint8Array<ArrayBuffer> };
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Uint8Array.fromBase64(base64);
+  } catch (cause) {
+    throw problem("invalid", "Cannot read the form.", {}, cause);
+  }
+}
+
+/** The files of a form: browsers send an empty one without name where none was chosen. */
+async function uploadsOf(data: FormData): Promise<Map<string, Upload>> {
+  const uploads = new Map<string, Upload>();
+  for (const [name, value] of data) {
+    if (!(value instanceof File) || (value.name === "" && value.size === 0)) continue;
+    uploads.set(name, { filename: value.name, bytes: await value.bytes() });
+  }
+  // A browser never fills a file in again: what was chosen before is carried in hidden fields (see `FileField`).
+  for (const [key, value] of data) {
+    const name = key.endsWith(KEPT) ? key.slice(0, -KEPT.length) : "";
+    if (name === "" || typeof value !== "string" || uploads.has(name)) continue;
+    const filename = data.get(name + KEPT_NAME);
+    uploads.set(name, { filename: typeof filename === "string" ? filename : "", bytes: bytesOf(value) });
+  }
+  return uploads;
+}
+
+/** The fields of a form. */
+export class Form {
+  constructor(private readonly data: FormData, private readonly uploads: ReadonlyMap<string, Upload> = new Map()) {}
+  /** The file of a field: the one that was chosen, else the one that was kept. */
+  upload(name: string): Upload | undefined {
+    return this.uploads.get(name);
+  }
+  /** The trimmed text of a field; "" when it is absent. */
+  text(name: string): string {
+    const value = this.data.get(name);
+    return typeof value === "string" ? value.trim() : "";
+  }
+  /** The text as it was typed, for passwords. */
+  raw(name: string): string {
+    const value = this.data.get(name);
+    return typeof value === "string" ? value : "";
+  }
+  texts(name: string): string[] {
+    return this.data.getAll(name).filter((value) => typeof value === "string");
+  }
+  /** An id, or -1, which no object has. */
+  id(name: string): number {
+    return idOf(this.text(name));
+  }
+  /** Several ids, as checkboxes send them. */
+  ids(name: string): number[] {
+    return this.texts(name).map(idOf);
+  }
+  /** The names of its fields, each once. */
+  names(): string[] {
+    return [...new Set(this.data.keys())];
+  }
+  has(name: string): boolean {
+    return this.data.has(name);
+  }
+  /** The text of a file, "" when none was chosen. */
+  async fileText(name: string): Promise<string> {
+    const value = this.data.get(name);
+    return value instanceof File ? await value.text() : this.text(name);
+  }
+}
+
+/** The fields of a POST: url-encoded or multipart, of so many bytes at most. */
+export async function readForm(c: Context<AppEnv>, limit = FORM_LIMIT): Promise<Form> {
+  const body = await readBody(c.req.raw, limit);
+  const type = c.req.header("content-type") ?? "";
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
+    throw problem("unsupported-media-type");
+  }
+  const data = await new Response(body, { headers: { "Content-Type": type } }).formData().catch((cause) => {
+    throw problem("invalid", "Cannot read the form.", {}, cause);
+  });
+  // No text of ours has it, and the database refuses it.
+  for (const [name, value] of data) {
+    if (`${name}${typeof value === "string" ? value : ""}`.includes("\0")) {
+      throw invalid({ [name]: ["Null characters are not allowed."] });
+    }
+  }
+  return new Form(data, await uploadsOf(data));
+}

@@ -1,0 +1,149 @@
+/**
+ * Forms that change what devices should have: they can be tried before they are saved.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import type { Permission } from "../../src/access/actor.ts";
+import { type Preview, previewChange } from "../../src/planner/preview.ts";
+import type { Runtime } from "../../src/runtime.ts";
+import type { AppEnv } from "../context.ts";
+import { counted, Csrf, FormErrors, Table } from "./components.tsx";
+import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
+import { changesOf, sentencesOf } from "./preview_words.ts";
+
+/** Makes a change and answers where to go then. */
+export type Work = (runtime: Runtime) => Promise<string>;
+
+/** A form with its page. */
+export type ChangeForm = {
+  needs: Permission;
+  /** Reads the form; what it answers makes the change, on whatever runtime it is given. Throws `invalid`. */
+  read(context: PageContext, form: Form): Work | Promise<Work>;
+  /** The page with the form. */
+  show(context: PageContext, state?: FormState, preview?: Preview): Promise<Page>;
+  /** Bytes that the form may have. */
+  limit?: number;
+};
+
+/** Mounts a form that is shown, tried and saved at one address. */
+export function mountChange(app: Hono<AppEnv>, path: string, { needs, read, show, limit }: ChangeForm): void {
+  page(app, path, needs, (context) => show(context));
+  action(
+    app,
+    path,
+    needs,
+    async (context, form) => {
+      const work = await read(context, form);
+      if (!form.has("preview")) return await work(context.runtime);
+      return await show(context, { values: form, errors: {} }, await previewChange(context.runtime, work));
+    },
+    (context, state) => show(context, state),
+    limit,
+  );
+}
+
+/** The buttons of such a form. The first one is what the Enter key does. */
+export function SaveButtons({ label = "Save" }: { label?: string }) {
+  return (
+    <div class="actions">
+      <button type="submit" name="preview" value="1" class="plain">Preview</button>
+      <button type="submit">{label}</button>
+    </div>
+  );
+}
+
+/** What a change would do. Numbers are for who may make it, names for who may see the devices. */
+export function PreviewSection({ preview, context }: { preview: Preview | undefined; context: PageContext }) {
+  if (preview === undefined) return null;
+  const { devices, changes, truncated } = preview;
+  const sentences = sentencesOf(preview);
+  return (
+    <section class="preview" aria-labelledby="preview">
+      <h2 id="preview">What this would do</h2>
+      {sentences.length > 0
+        ? <ul class="consequences">{sentences.map(({ text, tone }) => <li class={tone}>{text}</li>)}</ul>
+        : devices.woken > 0
+        ? <p>{`${counted(devices.woken, "device")} would get other settings.`}</p>
+        : <p>No device changes.</p>}
+      <p class="faint">
+        {`Nothing is saved yet. ${counted(devices.examined, "device")} looked at; ${
+          devices.woken === 0 ? "none has" : devices.woken === 1 ? "1 has" : `${devices.woken} have`
+        } to come and will be pushed.`}
+      </p>
+      {changes.length === 0 || !context.may("mdm.view_enrolleddevice") ? null : (
+        <Table
+          caption={truncated ? `The first ${changes.length} devices that change` : "The devices that change"}
+          head={["Device", "What changes"]}
+          empty=""
+          rows={changes.map((change) => (
+            <tr>
+              <td>
+                <a href={`/devices/${change.device.id}/`}>{change.device.name || change.device.serial_number}</a>
+                <div class="faint small">
+                  {change.device.serial_number}
+                  {change.user === "" ? "" : `, user ${change.user}`}
+                </div>
+              </td>
+              <td>{changesOf(change).map((part) => <div>{part}</div>)}</td>
+            </tr>
+          ))}
+        />
+      )}
+    </section>
+  );
+}
+
+/** A change that has no form of its own: what it would do is shown at once, and a button makes it. */
+export type Confirmation = {
+  title: string;
+  /** Why, or what it means. */
+  text: string;
+  label: string;
+  tone?: "danger";
+  /** Where "Cancel" leads. */
+  back: string;
+};
+
+/** Mounts a change that is asked for, shown with what it would do, and confirmed. */
+export function mountConfirmed(
+  app: Hono<AppEnv>,
+  path: string,
+  { needs, read, ask, fields }: {
+    needs: Permission;
+    read(context: PageContext, form: Form | undefined): Work | Promise<Work>;
+    ask(context: PageContext): Promise<Confirmation>;
+    /** What may be said about it. */
+    fields?(state: FormState | undefined): ReturnType<typeof FormErrors>;
+  },
+): void {
+  mountChange(app, path, {
+    needs,
+    read,
+    async show(context, state, preview) {
+      const { title, text, label, tone, back } = await ask(context);
+      const failed = (state?.errors.non_field_errors ?? []).length > 0;
+      const consequences = preview ??
+        (failed ? undefined : await previewChange(context.runtime, await read(context, undefined)));
+      return {
+        title,
+        body: (
+          <>
+            <p>{text}</p>
+            <PreviewSection preview={consequences} context={context} />
+            <form class="stack" method="post" action={context.url.pathname}>
+              <Csrf context={context} />
+              <FormErrors state={state} />
+              {fields?.(state)}
+              <div class="actions">
+                <button type="submit" class={tone ?? ""}>{label}</button>
+                <a class="button plain" href={back}>Cancel</a>
+              </div>
+            </form>
+          </>
+        ),
+      };
+    },
+  });
+}

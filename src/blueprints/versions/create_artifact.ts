@@ -1,0 +1,57 @@
+/**
+ * An artifact with its first version, made in one go.
+ *
+ * @module
+ */
+
+import { findNamesLike } from "../../../db/artifact_names.ts";
+import { nestedSql } from "../../../db/nested.ts";
+import type { Db } from "../../../db/open.ts";
+import { invalid } from "../../errors.ts";
+import type { RequestInfo } from "../../events/record.ts";
+import type { Runtime } from "../../runtime.ts";
+import { type ArtifactInput, createArtifact } from "../artifacts.ts";
+import { type Filter, openFilter } from "../filter.ts";
+import { changeDesired } from "../transaction.ts";
+import type { Draft, VersionKind } from "./kind.ts";
+import { createVersion, type Version } from "./versions.ts";
+
+const LONGEST_NAME = 256;
+
+/** The name itself when no artifact has it, else with the first number in brackets that is free: "Wi-Fi (2)". */
+export async function freeName(db: Db, name: string): Promise<string> {
+  const base = name.slice(0, LONGEST_NAME - 8).trim();
+  const taken = new Set(await findNamesLike(db, base));
+  if (!taken.has(base)) return base;
+  for (let number = 2;; number++) if (!taken.has(`${base} (${number})`)) return `${base} (${number})`;
+}
+
+/** What an operator says of the artifact; `freeName`: another name is found when the artifact's is taken. */
+export type FirstVersion = {
+  artifact: ArtifactInput;
+  freeName?: boolean;
+  /** Who gets the version; without it everyone on the artifact's platforms. */
+  filter?: Filter;
+};
+
+/**
+ * Makes an artifact and its version 1 in one transaction: when one of them is refused there is neither. Throws `invalid`.
+ */
+export async function createArtifactWithVersion<D extends Draft, Input, Stored, Shown extends object>(
+  runtime: Runtime,
+  request: RequestInfo | undefined,
+  kind: VersionKind<Input, D, Stored, Shown>,
+  { artifact, freeName: another = false, filter = openFilter(artifact.platforms) }: FirstVersion,
+  content: Input,
+): Promise<Version<Stored>> {
+  // Files are put away before the transaction begins.
+  const draft = await kind.read(runtime, content);
+  if (draft.errors !== undefined) throw invalid(draft.errors);
+  const readAlready = { ...kind, read: () => Promise.resolve(draft) };
+  return await changeDesired(runtime, async (tx) => {
+    const inner = { ...runtime, sql: nestedSql(runtime.sql, tx) };
+    const name = another ? await freeName(tx, artifact.name) : artifact.name;
+    const { id } = await createArtifact(inner, request, { ...artifact, name });
+    return await createVersion(inner, request, readAlready, { artifactId: id, version: 1, filter }, content);
+  });
+}
