@@ -107,11 +107,8 @@ Deno.test("what the device can do and has is told to the server, and to what it 
     device.updateSystem("26.2", "25C56");
     await device.connect();
     assert.equal((await paths()).get("device.operating-system.version"), "26.2");
-    const { os_version } = await made(
-      fleet,
-      "GET",
-      `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/`,
-    );
+    const id = await idOf(fleet, device.serialNumber);
+    const { os_version } = await made(fleet, "GET", `/api/mdm/devices/${id}/`);
     assert.equal(os_version, "26.2");
     await device.reportEverything();
     assert.equal((await paths()).get("softwareupdate.install-state"), "none");
