@@ -65,8 +65,11 @@ export async function hasArtifacts(db: Db, id: number): Promise<boolean> {
   ).found;
 }
 
-/** Deletes a blueprint. PostgreSQL refuses while it holds artifacts. Devices and enrollments that have it are left without one. */
-export async function deleteBlueprint(db: Db, id: number): Promise<void> {
+/** Deletes a blueprint. Enrollments that have it are left without one, and so are devices, which plan at their next contact. */
+export async function deleteBlueprint(db: Db, id: number, now: Date): Promise<void> {
+  await db`
+    update channels set next_action_at = ${now}
+    where enrollment_id in (select id from enrollments where blueprint_id = ${id} and ended_at is null)`;
   await db`delete from blueprints where id = ${id}`;
 }
 

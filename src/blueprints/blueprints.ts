@@ -105,7 +105,7 @@ export async function removeBlueprint(runtime: Runtime, request: RequestInfo, id
     const before = await findBlueprint(tx, id);
     if (before === undefined) throw problem("not-found");
     if (await hasArtifacts(tx, id)) throw refused("This blueprint cannot be deleted");
-    await deleteBlueprint(tx, id);
+    await deleteBlueprint(tx, id, runtime.clock.now());
     await recordAudit(tx, runtime, request, {
       action: "deleted",
       model: MODEL,

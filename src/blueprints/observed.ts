@@ -7,45 +7,17 @@
  */
 
 import type { Json } from "../../db/open.ts";
+import type { TargetArtifactRow } from "../../db/target_artifacts.ts";
 import type { ArtifactType } from "./artifact_types.ts";
 
 /** What is known of a version on a channel. */
-export type ObservedStatus =
-  | "Acknowledged"
-  | "AwaitingConfirmation"
-  | "Installed"
-  | "Uninstalled"
-  | "Failed"
-  | "RemovalFailed"
-  | "ForceReinstall";
+export type ObservedStatus = TargetArtifactRow["status"];
 
 /** How a version got there. */
-export type Via = "command" | "declaration";
+export type Via = TargetArtifactRow["via"];
 
-/** A version on a channel. */
-export type ObservedArtifact = {
-  versionId: string;
-  artifactId: string;
-  type: ArtifactType;
-  name: string;
-  version: number;
-  status: ObservedStatus;
-  via: Via;
-  /** Which content of the version it is. */
-  contentRevision: number;
-  extraInfo: Json;
-  installedAt: Date | null;
-  osVersionAtInstallTime: string;
-  /** The server token or command that last changed it. */
-  uniqueInstallIdentifier: string;
-  installCount: number;
-  retryCount: number;
-  maxRetryCount: number;
-  retryAt: Date | null;
-  verifiedAt: Date | null;
-  createdAt: Date;
-  updatedAt: Date;
-};
+/** A version on a channel. `uniqueInstallIdentifier` is the server token or the command that last changed it. */
+export type ObservedArtifact = Omit<TargetArtifactRow, "type"> & { type: ArtifactType };
 
 /** Whether a version with this status is on the device. */
 export const isPresent = (status: ObservedStatus): boolean => status === "Acknowledged" || status === "Installed";

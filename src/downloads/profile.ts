@@ -7,6 +7,7 @@
 import { findHostedProfile, findProfileSource } from "../../db/downloads.ts";
 import type { Db } from "../../db/open.ts";
 import { listScepIssuers } from "../../db/scep_issuers.ts";
+import { identifierPrefix, profileIdentifier, profileUuid } from "../declarations/identifiers.ts";
 import { signProfile } from "../enrollment/mdm_profile.ts";
 import { staticChallengeOf } from "../enrollment/scep_issuers.ts";
 import { problem } from "../errors.ts";
@@ -21,7 +22,6 @@ import {
   type PlistDict,
   str,
 } from "../protocol/plist.ts";
-import { reverseDns } from "../protocol/profile.ts";
 import type { Runtime } from "../runtime.ts";
 import { expand } from "../variables/expand.ts";
 import { loadVariables } from "../variables/load.ts";
@@ -38,11 +38,6 @@ function cacheOf(runtime: Runtime): ByteCache {
   const known = caches.get(runtime.sql) ?? new ByteCache(CACHE);
   caches.set(runtime.sql, known);
   return known;
-}
-
-/** The PayloadIdentifier under which all versions of a profile are installed. */
-export function profileIdentifier(runtime: Pick<Runtime, "config">, artifactId: string): string {
-  return `${reverseDns(new URL(runtime.config.BASE_URL).hostname)}.artifact.${artifactId}`;
 }
 
 /**
@@ -68,8 +63,8 @@ export async function buildProfile(db: Db, runtime: Runtime, channelId: number, 
     runtime,
     buildPlist({
       ...await withIssuers(db, runtime, expanded),
-      PayloadIdentifier: profileIdentifier(runtime, hosted.artifactId),
-      PayloadUUID: versionId.toUpperCase(),
+      PayloadIdentifier: profileIdentifier(identifierPrefix(runtime.config), hosted.artifactId),
+      PayloadUUID: profileUuid(versionId),
     }),
   );
   // Issuers change: what may name one is built anew each time.

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import type { SimulatedDevice } from "../../simulators/device.ts";
 import { MODELS } from "../../simulators/models.ts";
-import { assign, idOf, link, made, makeBlueprint, makeDeclaration, makeProfile } from "../support/artifacts.ts";
+import { assign, idOf, link, made, makeBlueprint, makeDeclaration, makeProfile, rest } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
-
-async function rest(device: SimulatedDevice, userId?: string): Promise<void> {
-  for (let n = 0; n < 12; n++) if ((await device.connect(userId)).length === 0) return;
-  throw new Error(`${device.serialNumber} does not come to rest`);
-}
 
 const identifier = (artifact: { id: string }) => `com.example.mdm.declaration.${artifact.id}`;
 

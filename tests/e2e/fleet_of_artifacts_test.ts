@@ -11,6 +11,7 @@ import {
   makeBlueprint,
   makeDeclaration,
   makeProfile,
+  rest,
   settle,
 } from "../support/artifacts.ts";
 
@@ -59,14 +60,6 @@ const actual = (device: SimulatedDevice) => ({
     identifier.startsWith("com.example.mdm.declaration.") && active
   ).map(([identifier]) => identifier).sort(),
 });
-
-/** Connects until there is nothing to say; throws when that does not end. */
-async function rest(device: SimulatedDevice): Promise<number> {
-  for (let n = 0; n < 12; n++) {
-    if ((await device.connect()).length === 0) return n;
-  }
-  throw new Error(`${device.serialNumber} does not come to rest`);
-}
 
 const PLATFORM_SETS = [["macOS"], ["iOS", "iPadOS"], ["macOS", "iOS", "iPadOS", "tvOS"]];
 const filterOf = (platforms: string[]) =>

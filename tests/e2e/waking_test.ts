@@ -11,16 +11,11 @@ import {
   makeDeclaration,
   makeProfile,
   profileSource,
+  rest,
   settle,
 } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { known, withPush } from "../support/push.ts";
-
-/** Connects until there is nothing to say. */
-async function rest(device: SimulatedDevice): Promise<void> {
-  for (let n = 0; n < 12; n++) if ((await device.connect()).length === 0) return;
-  throw new Error(`${device.serialNumber} does not come to rest`);
-}
 
 Deno.test("a changed profile wakes exactly the devices that get it, at the pace that was set, and nobody twice", () =>
   withPush(async (stage) => {

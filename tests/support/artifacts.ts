@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { JOBS } from "../../jobs/registry.ts";
 import { drain } from "../../jobs/queue.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
+import type { SimulatedDevice } from "../../simulators/device.ts";
 import type { Fleet } from "./fleet.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -126,4 +127,10 @@ export async function idOf(fleet: Fleet, serialNumber: string): Promise<number> 
 export async function assign(fleet: Fleet, serialNumber: string, blueprint: number | null): Promise<void> {
   const id = await idOf(fleet, serialNumber);
   await made(fleet, "PUT", `/api/mdm/devices/${id}/blueprint/`, { blueprint });
+}
+
+/** Connects until there is nothing to say; throws when that does not end. */
+export async function rest(device: SimulatedDevice, userId?: string): Promise<void> {
+  for (let n = 0; n < 12; n++) if ((await device.connect(userId)).length === 0) return;
+  throw new Error(`${device.serialNumber} does not come to rest`);
 }
