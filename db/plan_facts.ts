@@ -32,6 +32,8 @@ export type PlanRow = TargetRow & {
   syncFailedAt: Date | null;
   clientCapabilities: Json;
   desiredDigest: string | null;
+  /** Ends of the certificates that the channel got for certificate assets, by version. */
+  certificateEnds: Record<string, string[]> | null;
   identityNotAfter: Date | null;
   renewalStartedAt: Date | null;
   lockPinEscrowed: boolean;
@@ -50,6 +52,9 @@ const select = (db: Db) =>
       (select revision from desired_state) as revision,
       p.declarative_management, p.declarations_token, p.sync_failed_token, p.sync_failed_at, p.client_capabilities,
       p.desired_digest,
+      (select jsonb_object_agg(a.artifact_version_id, a.ends) from (
+        select artifact_version_id, jsonb_agg(not_after) as ends from asset_certificates
+        where channel_id = c.id and artifact_version_id is not null group by artifact_version_id) a) as certificate_ends,
       (select max(not_after) from enrollment_identities where enrollment_id = e.id and retired_at is null)
         as identity_not_after,
       (select max(created_at) from enrollment_sessions where enrollment_id = e.id and kind = 'RE')

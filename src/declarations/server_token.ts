@@ -20,14 +20,14 @@ export const nextInterval = (enrolledAt: Date, days: number, now: Date): Date =>
 
 /**
  * The token of a version for a target: the version's UUID, then what makes the device fetch it again without a new version:
- * `.ov-` its system, `.ri-` the reinstall interval it is in, `.cv-` how often its content was changed, `.rc-` how often it
- * failed.
+ * `.ov-` its system, `.ri-` the reinstall interval it is in, `.cv-` how often its content was changed, `.cr-` how many of
+ * the certificates it brought are due for a successor, `.rc-` how often it failed.
  */
 export function serverToken(
   version: { id: string; contentRevision: number },
   artifact: Pick<ContentArtifact, "reinstallInterval" | "reinstallOnOsUpdate">,
   target: { osVersion: string; enrolledAt: Date },
-  retryCount: number,
+  counts: { retries: number; certificatesDue: number },
   now: Date,
 ): string {
   const numbers = NUMBERS[artifact.reinstallOnOsUpdate];
@@ -38,7 +38,8 @@ export function serverToken(
       ? []
       : [`ri-${intervalsSince(target.enrolledAt, artifact.reinstallInterval, now)}`]),
     ...(version.contentRevision === 0 ? [] : [`cv-${version.contentRevision}`]),
-    ...(retryCount === 0 ? [] : [`rc-${retryCount}`]),
+    ...(counts.certificatesDue === 0 ? [] : [`cr-${counts.certificatesDue}`]),
+    ...(counts.retries === 0 ? [] : [`rc-${counts.retries}`]),
   ].join(".");
 }
 

@@ -26,6 +26,9 @@ export type SetItem =
 /** All declarations of a channel, and the token that changes when any of them does. */
 export type DeclarationSet = { items: SetItem[]; token: string };
 
+/** The type of the subscription to status items. */
+export const STATUS_SUBSCRIPTIONS = "com.apple.configuration.management.status-subscriptions";
+
 const sha1 = (text: string) => createHash("sha1").update(text, "utf8").digest("hex");
 
 /** Status items that are asked for where the device has not told what it supports. */
@@ -72,13 +75,14 @@ export function declarationsToken(items: readonly Pick<SetItem, "section" | "ide
 
 /**
  * The set of a blueprint's artifacts, each with its server token, which are all told by declaration; with the activation of
- * its configurations and the subscription to status items. Without a blueprint the set is empty: what was there goes.
+ * its configurations and, where the target can have one, the subscription to status items. Without a blueprint the set is empty: what was there goes.
  */
 export function declarationSet(
   blueprintId: number | null,
   artifacts: readonly { resolution: InScope; serverToken: string }[],
   clientCapabilities: Json,
   prefix: string,
+  options: { subscribes: boolean } = { subscribes: true },
 ): DeclarationSet {
   if (blueprintId === null) return { items: [], token: declarationsToken([]) };
   const items: SetItem[] = artifacts.flatMap(({ resolution: { artifact, version }, serverToken }): SetItem[] => {
@@ -90,7 +94,7 @@ export function declarationSet(
   const names = subscribedStatusItems(clientCapabilities);
   const subscriptions = builtInIdentifier(prefix, blueprintId, "management-status-subscriptions");
   const configurations = [
-    subscriptions,
+    ...(options.subscribes ? [subscriptions] : []),
     ...artifacts.filter(({ resolution }) => artifactType(resolution.artifact.type).activated)
       .map(({ resolution: { artifact } }) => declarationIdentifier(prefix, artifact.type, artifact.id)),
   ].sort();
@@ -99,14 +103,14 @@ export function declarationSet(
     identifier: builtInIdentifier(prefix, blueprintId, "activation"),
     serverToken: sha1(configurations.join("")),
     builtIn: { Type: "com.apple.activation.simple", Payload: { StandardConfigurations: configurations } },
-  }, {
-    section: "Configurations",
-    identifier: subscriptions,
-    serverToken: sha1(names.join("")),
-    builtIn: {
-      Type: "com.apple.configuration.management.status-subscriptions",
-      Payload: { StatusItems: names.map((name) => ({ Name: name })) },
-    },
   });
+  if (options.subscribes) {
+    items.push({
+      section: "Configurations",
+      identifier: subscriptions,
+      serverToken: sha1(names.join("")),
+      builtIn: { Type: STATUS_SUBSCRIPTIONS, Payload: { StatusItems: names.map((name) => ({ Name: name })) } },
+    });
+  }
   return { items, token: declarationsToken(items) };
 }

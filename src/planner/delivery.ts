@@ -53,9 +53,10 @@ function supportedTypes(clientCapabilities: Json): ReadonlySet<string> | null {
   return names.length === 0 ? null : new Set(names);
 }
 
-/** Why a target has no declarative management; null when it has. */
+/** Why a target has no declarative management; null when it has. Without activations nothing declared is ever active. */
 export function declarativeManagementMissing(target: CommandTarget): string | null {
-  return commandNamed("DeclarativeManagement")?.invalidFor(target) ?? null;
+  return commandNamed("DeclarativeManagement")?.invalidFor(target) ??
+    declarationUnsupported("com.apple.activation.simple", { StandardConfigurations: [] }, target);
 }
 
 /** The type under which an artifact is declared, as the schema knows it. */
@@ -88,6 +89,10 @@ export function deliver(
   const noDeclarations = declarativeManagementMissing(target);
   const supported = supportedTypes(declarative.clientCapabilities);
   const byId = new Map<string, Delivery>();
+  const commanded = new Map(
+    [...observed.values()].filter(({ via, status }) => via === "command" && isPresent(status))
+      .map((row) => [row.artifactId, row]),
+  );
 
   const runs = (type: string, payload: Json): string | null =>
     declarationUnsupported(type, payload, target) ??
@@ -117,8 +122,14 @@ export function deliver(
       const impossible = byDeclaration(resolution);
       return { via: impossible === null ? "declaration" : null, impossible };
     }
+    // A declaration takes over what a command brought only where it is the very same: until then the command updates it.
+    const row = commanded.get(resolution.artifact.id);
+    const same = row === undefined ||
+      (row.versionId === resolution.version.id && row.contentRevision === resolution.version.contentRevision);
     // Where declarations cannot bring a profile the command still can.
-    if (artifactType(type).section !== null && declaresProfiles) return { via: "declaration", impossible: null };
+    if (artifactType(type).section !== null && declaresProfiles && same) {
+      return { via: "declaration", impossible: null };
+    }
     const impossible = byCommand(resolution);
     return { via: impossible === null ? "command" : null, impossible };
   };

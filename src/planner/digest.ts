@@ -22,13 +22,13 @@ export function desiredDigest(
     blueprint.collectApps,
     blueprint.collectCertificates,
     blueprint.collectProfiles,
+    blueprint.legacyProfilesViaDdm,
   ];
   const items = deliveries.flatMap(({ via, waits, resolution: { artifact, version } }) =>
     via === null ? [] : [[
       artifact.id,
       version.id,
       version.contentRevision,
-      via,
       artifact.reinstallInterval,
       artifact.reinstallOnOsUpdate,
       waits === null,

@@ -34,6 +34,8 @@ export type ArtifactFacts = {
   /** When the enrollment began. */
   enrolledAt: Date;
   observed: readonly ObservedArtifact[];
+  /** Ends of the certificates that the channel got for certificate assets, by version id. */
+  certificateEnds: ReadonlyMap<string, readonly Date[]>;
   declarative: {
     /** Whether the device follows declarations. */
     enabled: boolean;

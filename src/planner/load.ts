@@ -87,6 +87,9 @@ export function factsOf(
       tags: new Set(row.tags),
       enrolledAt: row.enrolledAt,
       observed: observedOf(found.observed),
+      certificateEnds: new Map(
+        Object.entries(row.certificateEnds ?? {}).map(([id, ends]) => [id, ends.map((end) => new Date(end))]),
+      ),
       declarative: {
         enabled: row.declarativeManagement,
         token: row.declarationsToken,

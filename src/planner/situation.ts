@@ -8,8 +8,9 @@
  */
 
 import type { ObservedArtifact } from "../blueprints/observed.ts";
-import { type DeclarationSet, declarationSet } from "../declarations/set.ts";
+import { type DeclarationSet, declarationSet, STATUS_SUBSCRIPTIONS } from "../declarations/set.ts";
 import { serverToken } from "../declarations/server_token.ts";
+import { declarationUnsupported } from "../schema/declarations.ts";
 import { deliver, type Deliveries, type Delivery } from "./delivery.ts";
 import type { PlanFacts } from "./facts.ts";
 
@@ -23,7 +24,7 @@ export type Situation = Deliveries & {
 /** The token of a delivery's declaration. */
 export function deliveryToken(
   { resolution: { artifact, version } }: Delivery,
-  { target, artifacts }: Pick<PlanFacts, "target" | "artifacts">,
+  { target, artifacts, settings }: Pick<PlanFacts, "target" | "artifacts" | "settings">,
   observed: ReadonlyMap<string, ObservedArtifact>,
   now: Date,
 ): string {
@@ -31,8 +32,15 @@ export function deliveryToken(
   const row = observed.get(version.id);
   // Failures of commands are not the declaration's.
   const retries = row?.via === "declaration" ? row.retryCount : 0;
-  return serverToken(version, artifact, { osVersion: target.osVersion, enrolledAt }, retries, now);
+  const due = certificatesDue(artifacts.certificateEnds.get(version.id) ?? [], settings.renewBeforeDays);
+  const certificates = due.filter((at) => at <= now).length;
+  const counts = { retries, certificatesDue: certificates };
+  return serverToken(version, artifact, { osVersion: target.osVersion, enrolledAt }, counts, now);
 }
+
+/** When each of some certificates is due for a successor. */
+export const certificatesDue = (ends: readonly Date[], renewBeforeDays: number): Date[] =>
+  ends.map((end) => new Date(end.getTime() - renewBeforeDays * 86_400_000));
 
 /** The situation of a channel at `now`. */
 export function situate(
@@ -59,6 +67,7 @@ export function situate(
       })),
       artifacts.declarative.clientCapabilities,
       settings.identifierPrefix,
+      { subscribes: declarationUnsupported(STATUS_SUBSCRIPTIONS, { StatusItems: [] }, target) === null },
     ),
   };
 }

@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { MODELS } from "../../simulators/models.ts";
 import type { SimulatedDevice } from "../../simulators/device.ts";
 import { withFleet } from "../support/fleet.ts";
-import { assign, idOf, link, made, makeBlueprint, makeProfile, profileSource, settle } from "../support/artifacts.ts";
+import {
+  assign,
+  idOf,
+  link,
+  made,
+  makeBlueprint,
+  makeProfile,
+  profileSource,
+  rest,
+  settle,
+} from "../support/artifacts.ts";
 
 const types = (exchanges: { requestType: string }[]) => exchanges.map(({ requestType }) => requestType);
 /** A Mac whose system has no declarative management. */
@@ -105,4 +115,43 @@ Deno.test("by command: a NotNow holds nothing else up, and an install that lost 
     const { json } = await fleet.api("GET", "/api/mdm/devices/commands/?name=InstallProfile");
     assert.deepEqual(json.results.map((row: { status: string | null }) => row.status).length, 2);
     assert.deepEqual(await device.connect(), []);
+  }));
+
+Deno.test("a declaration takes over what a command brought; a newer version comes by command first", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled({ model: OLD });
+    const blueprint = await makeBlueprint(fleet);
+    const { artifact } = await makeProfile(fleet);
+    await link(fleet, blueprint.id, artifact.id);
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await rest(device);
+    assert.equal(device.state.profiles.at(-1)?.by, "command");
+    const second = await made(fleet, "POST", "/api/mdm/profiles/", {
+      artifact: artifact.id,
+      version: 2,
+      source: profileSource("com.example.two", "two"),
+      macos: true,
+    });
+    device.updateSystem("26.1", "25B78");
+    fleet.runtime.clock.advance(90_000);
+    await rest(device);
+    const [profile] = device.state.profiles.filter(({ identifier }) => identifier.includes(".artifact."));
+    assert.deepEqual([profile?.uuid, profile?.by], [second.id.toUpperCase(), "declaration"]);
+    const [row] = await made(fleet, "GET", `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/artifacts/`);
+    assert.deepEqual([row.status, row.via, row.version], ["Installed", "declaration", 2]);
+  }));
+
+Deno.test("a Mac that is not supervised is told no configuration that it cannot have, and gets its profiles by command", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled({ model: { ...model!, supervised: false } });
+    const blueprint = await makeBlueprint(fleet);
+    const { artifact, version } = await makeProfile(fleet);
+    await link(fleet, blueprint.id, artifact.id);
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await rest(device);
+    assert.deepEqual(ours(device), [version.id.toUpperCase()]);
+    assert.deepEqual(
+      [...device.state.declarations.values()].map(({ type, valid }) => [type, valid]),
+      [["com.apple.activation.simple", "valid"]],
+    );
   }));

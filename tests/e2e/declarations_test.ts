@@ -148,8 +148,18 @@ Deno.test("a certificate asset gives the device a certificate of our own authori
     await rest(device);
     const found = device.state.declarations.get(`com.example.mdm.cert-asset.${asset.id}`);
     assert.deepEqual([found?.valid, found?.active], ["valid", true], JSON.stringify(found?.reasons));
-    const [row] = await fleet.runtime.sql`select count(*)::int as n from asset_certificates`;
-    assert.equal(row?.n, 1);
+    const count = async () => (await fleet.runtime.sql`select count(*)::int as n from asset_certificates`)[0]?.n;
+    assert.equal(await count(), 1);
+    const token = () => device.state.declarations.get(`com.example.mdm.cert-asset.${asset.id}`)?.token;
+    const before = token();
+    // Long before it ends it is told anew, once, and the device gets a successor.
+    fleet.runtime.clock.advance(280 * 86_400);
+    await rest(device);
+    assert.equal(token(), `${before}.cr-1`);
+    assert.equal(await count(), 2);
+    fleet.runtime.clock.advance(86_400);
+    await rest(device);
+    assert.deepEqual([token(), await count()], [`${before}.cr-1`, 2]);
   }));
 
 Deno.test("a file that a configuration names is downloaded and checked", () =>

@@ -186,6 +186,8 @@ Deno.test("a blueprint that was given to a device stays through TokenUpdate, and
       "CertificateList",
       "ProfileList",
     ]);
+    // What it can report is known now, and asked for.
+    assert.deepEqual((await device.connect()).map(({ requestType }) => requestType), ["DeclarativeManagement"]);
     await device.tokenUpdate();
     assert.equal((await fleet.api("GET", `/api/mdm/devices/${id}/`)).json.blueprint, made.id);
     const apps = (await fleet.api("GET", `/api/mdm/devices/${id}/apps/`)).json;

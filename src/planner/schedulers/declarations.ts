@@ -11,7 +11,7 @@ import { nextInterval } from "../../declarations/server_token.ts";
 import { declarativeManagementMissing, type Delivery } from "../delivery.ts";
 import type { PlanFacts } from "../facts.ts";
 import type { Decision, Scheduler } from "../plan.ts";
-import type { Situation } from "../situation.ts";
+import { certificatesDue, type Situation } from "../situation.ts";
 import { isPending } from "./queued_commands.ts";
 
 const NAME = "declarations";
@@ -83,6 +83,12 @@ function noting({ version, passedOver }: InScope, answer: ReturnType<typeof heal
 function each({ resolution, waits }: Delivery, facts: PlanFacts, now: Date, situation: Situation): Decision {
   const { artifact, version } = resolution;
   const days = artifact.reinstallInterval;
+  const { enrolledAt, certificateEnds } = facts.artifacts;
+  // When it is told anew without anything else changing.
+  const next = [
+    ...(days === 0 ? [] : [nextInterval(enrolledAt, days, now)]),
+    ...certificatesDue(certificateEnds.get(version.id) ?? [], facts.settings.renewBeforeDays).filter((at) => at > now),
+  ].map((at) => at.getTime());
   return {
     scheduler: NAME,
     subject: artifact.name,
@@ -93,7 +99,7 @@ function each({ resolution, waits }: Delivery, facts: PlanFacts, now: Date, situ
         ? health(situation.observed.get(version.id))
         : { outcome: "waits" as const, evidence: `${resolution.evidence}; ${waits}` },
     ),
-    ...(days === 0 ? {} : { until: nextInterval(facts.artifacts.enrolledAt, days, now) }),
+    ...(next.length === 0 ? {} : { until: new Date(Math.min(...next)) }),
   };
 }
 

@@ -28,6 +28,7 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
     tags: new Set(),
     enrolledAt: at(-86_400),
     observed: [],
+    certificateEnds: new Map(),
     declarative: { enabled: false, token: null, refusedToken: null, refusedAt: null, clientCapabilities: null },
   },
   settings: { resendAfterSeconds: 60, renewBeforeDays: 90, identifierPrefix: "com.example.mdm" },

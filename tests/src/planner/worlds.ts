@@ -155,6 +155,7 @@ export function factsOf(blueprint: BlueprintContent | null, world: World, memory
       tags: world.tags,
       enrolledAt: NOW,
       observed: [...memory.observed.values()],
+      certificateEnds: new Map(),
       declarative: {
         enabled: memory.enabled,
         token: memory.token,
@@ -191,6 +192,11 @@ function see(
     .find(({ versions }) => versions.some(({ id }) => id === versionId));
   if (artifact === undefined) throw new Error(`no artifact has the version ${versionId}`);
   const before = memory.observed.get(versionId);
+  // Apple's rule: a declaration takes over only the very profile that a command brought.
+  const other = [...memory.observed.values()].find((row) =>
+    row.artifactId === artifact.id && row.via === "command" && isPresent(row.status) && row.versionId !== versionId
+  );
+  if (via === "declaration" && other !== undefined) throw new Error(`${artifact.name} cannot be taken over`);
   const state = observe(
     before,
     {
