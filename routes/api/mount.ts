@@ -16,6 +16,7 @@ import { mountDocumentation } from "./docs.tsx";
 import type { Endpoint } from "./endpoint.ts";
 import { addressParameters } from "./parse.ts";
 import { ENDPOINTS } from "./registry.ts";
+import { bodyFields } from "./openapi.ts";
 import { refusalResponse } from "./shape.ts";
 
 /** How to mount. */
@@ -53,14 +54,18 @@ function mustBeAllowed(actor: Actor, endpoint: Endpoint): void {
   throw problem("permission-denied", undefined, { reason: `needs ${permissions.join(", ")}` });
 }
 
-/** What OPTIONS tells. */
-function describe(methods: ReadonlyMap<string, Endpoint>): Record<string, unknown> {
+/** What OPTIONS tells: besides names, which fields each write takes that the actor may make. */
+function describe(methods: ReadonlyMap<string, Endpoint>, actor: Actor): Record<string, unknown> {
   const endpoint = methods.get("GET") ?? [...methods.values()][0];
+  const actions = [...methods].flatMap(([method, { body, permission }]) =>
+    body === undefined || !mayAll(actor, permissionsOf({ permission })) ? [] : [[method, bodyFields(body)]]
+  );
   return {
     name: endpoint?.summary ?? "",
     description: endpoint?.description ?? "",
     renders: ["application/json"],
     parses: ["application/json"],
+    ...(actions.length === 0 ? {} : { actions: Object.fromEntries(actions) }),
   };
 }
 
@@ -76,7 +81,7 @@ async function answer(
   if (method === "OPTIONS") {
     const readable = methods.get("GET");
     if (readable !== undefined) mustBeAllowed(actor, readable);
-    return c.json(describe(methods), 200, { Allow: allow });
+    return c.json(describe(methods, actor), 200, { Allow: allow });
   }
   if (endpoint === undefined) {
     throw problem("method-not-allowed", `Method "${method}" not allowed.`, { headers: { Allow: allow } });

@@ -30,6 +30,24 @@ export function jsonSchema(schema: z.core.$ZodType): Schema {
   return rest;
 }
 
+/** The fields of a body, as OPTIONS tells them: clients ask it which of them a server knows. */
+export function bodyFields(
+  body: z.core.$ZodType,
+): Record<string, { type: string; required: boolean; read_only: false }> {
+  const { properties, required } = jsonSchema(body);
+  const names = Array.isArray(required) ? required : [];
+  const typeOf = (field: unknown): string => {
+    const type = typeof field === "object" && field !== null ? Reflect.get(field, "type") : undefined;
+    return typeof type === "string" ? type : "field";
+  };
+  return Object.fromEntries(
+    Object.entries(typeof properties === "object" && properties !== null ? properties : {}).map(([name, field]) => [
+      name,
+      { type: typeOf(field), required: names.includes(name), read_only: false as const },
+    ]),
+  );
+}
+
 function parameters(endpoint: Endpoint): Schema[] {
   const from = (schema: z.ZodObject, place: "path" | "query") =>
     Object.entries(schema.shape).map(([name, field]): Schema => {

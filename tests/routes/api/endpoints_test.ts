@@ -161,3 +161,16 @@ Deno.test("the OpenAPI document names every endpoint once, with its permission",
     for (const permission of permissionsOf(endpoint)) assert.ok(operation.description.includes(permission));
   }
 });
+
+Deno.test("OPTIONS names the fields of the writes that the caller may make, and of no others", async () => {
+  await withApi(async ({ as }) => {
+    const path = "/api/mdm/data_assets/";
+    const all = await (await as("superuser"))("OPTIONS", path);
+    const { actions } = all.body as { actions: Record<string, Record<string, { required: boolean }>> };
+    assert.deepEqual(Object.keys(actions), ["POST"]);
+    assert.equal(actions.POST?.source?.required, false);
+    assert.equal(actions.POST?.version?.required, true);
+    const viewer = await as(["mdm.view_artifactversion"]);
+    assert.equal("actions" in ((await viewer("OPTIONS", path)).body as object), false);
+  });
+});
