@@ -44,14 +44,25 @@ const STATUSES: Record<string, { text: string; tone?: "good" | "bad" | "warn" }>
   Uninstalled: { text: "not installed" },
 };
 
-/** On how many devices a version has which status. */
-export function StatusChips({ counts }: { counts: Readonly<Record<string, number>> }) {
-  const known = Object.entries(STATUSES).filter(([status]) => (counts[status] ?? 0) > 0);
+/** On how many devices a version has which status; a chip leads to the devices for who may see them. */
+export function StatusChips(
+  { version, context }: {
+    version: { id: string; artifactId: string; counts: Readonly<Record<string, number>> };
+    context: PageContext;
+  },
+) {
+  const known = Object.entries(STATUSES).filter(([status]) => (version.counts[status] ?? 0) > 0);
   if (known.length === 0) return <span class="faint">on no device</span>;
   return (
     <span class="chips">
       {known.map(([status, { text, tone }]) => (
-        <Chip {...(tone === undefined ? {} : { tone })}>{`${counts[status]} ${text}`}</Chip>
+        <LinkFor
+          context={context}
+          needs="mdm.view_enrolleddevice"
+          href={`/devices/?artifact=${version.artifactId}&version=${version.id}&status=${status}`}
+        >
+          <Chip {...(tone === undefined ? {} : { tone })}>{`${version.counts[status]} ${text}`}</Chip>
+        </LinkFor>
       ))}
     </span>
   );

@@ -166,7 +166,7 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
               </td>
               <td>{filterWords(row.filter, tags)}</td>
               <td>
-                <StatusChips counts={row.counts} />
+                <StatusChips version={row} context={context} />
               </td>
               <td>
                 <Time at={row.createdAt} now={now} />

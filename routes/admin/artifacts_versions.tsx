@@ -172,7 +172,7 @@ async function versionPage(context: PageContext): Promise<Page> {
             </Fact>
             <Fact name="Who gets it">{filterWords(version.filter, tags)}</Fact>
             <Fact name="On devices">
-              <StatusChips counts={view?.counts ?? {}} />
+              {view === undefined ? null : <StatusChips version={view} context={context} />}
             </Fact>
             <Fact name="Variables">
               {version.variables.length === 0 ? "none" : <code>{version.variables.join(", ")}</code>}

@@ -27,7 +27,7 @@ import {
 } from "./blueprints_settings.tsx";
 import { Chip, counted, Csrf, Fact, FormErrors, offsetOf, Pager, Select, Table } from "./components.tsx";
 import { tagNames } from "./filter_form.tsx";
-import { excludedWords, platformWords, shardWords, tagShardWords } from "./filter_words.ts";
+import { excludedWords, platformParts, shardWords, tagShardWords } from "./filter_words.ts";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const LIMIT = 50;
@@ -101,15 +101,15 @@ async function Artifacts({ id, context }: { id: number; context: PageContext }) 
                 {row.name}
               </LinkFor>
             </td>
-            <td>
+            <td class="words">
               {row.type}
               {row.channel === "User" ? <div class="faint small">User channel</div> : null}
             </td>
             <td>
-              {row.latestVersion === null ? <Chip tone="warn">no version</Chip> : String(row.latestVersion)}
+              {row.latestVersion === null ? <Chip tone="warn">no version</Chip> : String(row.latestVersion)}{" "}
               {row.halted ? <Chip tone="bad">halted</Chip> : null}
             </td>
-            <td>{platformWords(row.filter)}</td>
+            <td class="words">{platformParts(row.filter).map((part) => <div>{part}</div>)}</td>
             <td>{excludedWords(row.filter, tags).join(", ") || "none"}</td>
             <td>{shardWords(row.filter)}</td>
             <td>{tagShardWords(row.filter, tags).map((words) => <div>{words}</div>)}</td>
@@ -189,6 +189,13 @@ async function Devices({ id, context }: { id: number; context: PageContext }) {
           ))}
         />
       )}
+      {count > devices.length && context.may("mdm.view_enrolleddevice")
+        ? (
+          <p>
+            <a href={`/devices/?blueprint=${id}`}>{`All ${count} devices`}</a>
+          </p>
+        )
+        : null}
     </>
   );
 }

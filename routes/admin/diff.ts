@@ -71,7 +71,7 @@ function walk(before: readonly string[], after: readonly string[], trace: readon
   return lines.reverse();
 }
 
-/** The lines of both texts in order; of lines that change, the old ones stand before the new ones. */
+/** The lines of both texts, each in its order. */
 export function diffLines(before: readonly string[], after: readonly string[]): DiffLine[] {
   let start = 0;
   const shorter = Math.min(before.length, after.length);

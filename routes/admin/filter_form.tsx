@@ -96,8 +96,8 @@ function TagShards(
   return (
     <details open={open}>
       <summary>Shards by tag</summary>
-      <fieldset class={tags.length > 8 ? "long" : ""}>
-        <legend>Shards by tag</legend>
+      <fieldset class={tags.length > 8 ? "shards long" : "shards"}>
+        <legend class="hidden">Shards by tag</legend>
         <small class="faint">
           A device with the tag gets it when its bucket is below this number or the one for everyone. Empty: no shard.
         </small>

@@ -20,16 +20,16 @@ export const tagsOfFilter = ({ excludedTags, tagShards }: Filter): number[] => [
   ...tagShards.map(({ tag }) => tag),
 ];
 
-/** The platforms with their limits: "macOS ≥ 14, < 26; iOS". */
-export function platformWords({ platforms }: Filter): string {
+/** The platforms with their limits, each by itself: "macOS ≥ 14, < 26". */
+export function platformParts({ platforms }: Filter): string[] {
   const active = PLATFORMS.filter((platform) => platforms[platform].active);
   const limited = active.some((platform) => platforms[platform].min !== "" || platforms[platform].max !== "");
-  if (active.length === PLATFORMS.length && !limited) return "all platforms";
+  if (active.length === PLATFORMS.length && !limited) return ["all platforms"];
   return active.map((platform) => {
     const { min, max } = platforms[platform];
     const limits = [min === "" ? "" : `≥ ${min}`, max === "" ? "" : `< ${max}`].filter((limit) => limit !== "");
     return [platform, limits.join(", ")].filter((part) => part !== "").join(" ");
-  }).join("; ");
+  });
 }
 
 /** Which share of devices gets it: "everyone", "shard 30 of 100". */
@@ -50,7 +50,7 @@ export const excludedWords = ({ excludedTags }: Filter, tags: TagNames): string[
 export function filterWords(filter: Filter, tags: TagNames): string {
   const shard = shardWords(filter);
   return [
-    platformWords(filter),
+    ...platformParts(filter),
     ...(shard === "everyone" ? [] : [shard]),
     ...excludedWords(filter, tags).map((name) => `not ${name}`),
     ...tagShardWords(filter, tags),
