@@ -14,6 +14,10 @@ async function* sources(folder: string): AsyncGenerator<{ path: string; text: st
 const FORBIDDEN: Record<string, RegExp> = {
   "db/": /from "(\.\.\/)+(src|routes|jobs|simulators|tests)\//,
   "src/": /from "(\.\.\/)+(routes|jobs|simulators|tests)\//,
+  // docs/decisions/0001: rooms that know nothing of what is declared.
+  "src/files/": /from "(\.\.\/)+(blueprints|planner|declarations|commands)\//,
+  "src/variables/": /from "(\.\.\/)+(blueprints|planner|declarations|commands)\//,
+  "src/downloads/": /from "(\.\.\/)+(blueprints|planner|commands)\//,
   "routes/": /from "(\.\.\/)+(jobs|simulators|tests)\//,
 };
 
