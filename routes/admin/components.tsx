@@ -163,10 +163,13 @@ export function Select(
   return (
     <label class="field">
       <span>{label}</span>
-      <select name={name}>
+      <select
+        name={name}
+        {...(errors.length > 0 ? { "aria-invalid": "true" as const, "aria-describedby": `${name}-error` } : {})}
+      >
         {options.map(([key, text]) => <option value={key} selected={key === chosen}>{text}</option>)}
       </select>
-      {errors.length === 0 ? null : <span class="error">{errors.join(" ")}</span>}
+      {errors.length === 0 ? null : <span class="error" id={`${name}-error`}>{errors.join(" ")}</span>}
     </label>
   );
 }
