@@ -15,9 +15,6 @@ import type { RequestInfo } from "../../src/events/record.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import type { Form, FormState } from "./page.tsx";
 
-/** Bytes of a form with files: what is carried from one page to the next is in base64. */
-export const UPLOAD_LIMIT = 24 * 1024 * 1024;
-
 /** What the fields of a form begin with, by name. */
 export type Values = Readonly<Record<string, string>>;
 

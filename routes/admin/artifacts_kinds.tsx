@@ -18,14 +18,18 @@ import type { Runtime } from "../../src/runtime.ts";
 import { certAssetPages } from "./artifacts_certificates.tsx";
 import { type ContentPages, contentPages } from "./artifacts_content.tsx";
 import { Select } from "./components.tsx";
-import { FileField, TextArea } from "./form_parts.tsx";
-import type { Form, Upload } from "./form.ts";
+import { type Form, LARGEST_UPLOAD, type Upload } from "./form.ts";
+import { FileField, size, TextArea } from "./form_parts.tsx";
 import { plistLines } from "./version_lines.ts";
 
-/** The file of a form. Throws `invalid` when there is none. */
+/** The file of a form. Throws `invalid` when there is none, and for one that is too large. */
 export function uploadOf(form: Form): Upload {
   const upload = form.upload("source");
   if (upload === undefined) throw invalid({ source: ["Choose a file."] });
+  const { length } = upload.bytes;
+  if (length > LARGEST_UPLOAD) {
+    throw invalid({ source: [`The file has ${size(length)}, ${size(LARGEST_UPLOAD)} are accepted here.`] });
+  }
   return upload;
 }
 
@@ -125,7 +129,7 @@ const dataAssetPages = contentPages(dataAssetKind, {
         name="source"
         label="File"
         accept=".plist,.xml,.zip"
-        help="Up to 8 MB here; the API takes larger ones."
+        help={`Up to ${size(LARGEST_UPLOAD)} here; the API takes larger ones.`}
         required
         state={state}
       />

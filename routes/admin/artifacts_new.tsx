@@ -15,9 +15,9 @@ import { type FieldErrors, invalid } from "../../src/errors.ts";
 import { PLATFORMS } from "../../src/protocol/platform.ts";
 import type { AppEnv } from "../context.ts";
 import { CHANNELS, mustMay } from "./artifact_parts.tsx";
-import { UPLOAD_LIMIT } from "./artifacts_content.tsx";
 import { contentPagesOf, uploadOf } from "./artifacts_kinds.tsx";
 import { Csrf, Field, FormErrors, Select } from "./components.tsx";
+import { UPLOAD_LIMIT } from "./form.ts";
 import { Checks } from "./form_parts.tsx";
 import { action, type Form, type FormState, page, type PageContext } from "./page.tsx";
 

@@ -11,6 +11,12 @@ import { readBody } from "../device/body.ts";
 
 const FORM_LIMIT = 1024 * 1024;
 
+/** Bytes of a file that is carried from one page to the next. */
+export const LARGEST_UPLOAD = 8 * 1024 * 1024;
+
+/** Bytes of a form with a file: one that is carried in base64, another one that replaces it, and the other fields. */
+export const UPLOAD_LIMIT = 3 * LARGEST_UPLOAD;
+
 /** What is added to the name of a file's field for the field that carries it, in base64, and for that of its name. */
 export const KEPT = ".kept";
 export const KEPT_NAME = ".name";

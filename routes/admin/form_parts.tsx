@@ -5,7 +5,7 @@
  */
 
 import type { Child } from "hono/jsx";
-import { KEPT, KEPT_NAME } from "./form.ts";
+import { KEPT, KEPT_NAME, LARGEST_UPLOAD } from "./form.ts";
 import type { FormState } from "./page.tsx";
 
 /** Whole numbers, as a person types them. */
@@ -133,7 +133,8 @@ export function FileField(
     state: FormState | undefined;
   },
 ) {
-  const kept = state?.values.upload(name);
+  const sent = state?.values.upload(name);
+  const kept = sent === undefined || sent.bytes.length > LARGEST_UPLOAD ? undefined : sent;
   return (
     <div class="field">
       <label class="field">
