@@ -9,6 +9,7 @@
 import type { Json } from "../../db/open.ts";
 import type { TargetArtifactRow } from "../../db/target_artifacts.ts";
 import type { ArtifactType } from "./artifact_types.ts";
+import { canonicalJson } from "./versions/json.ts";
 
 /** What is known of a version on a channel. */
 export type ObservedStatus = TargetArtifactRow["status"];
@@ -109,7 +110,8 @@ export function observe(
   // A failure of another attempt is news; one attempt reported twice is not.
   const unchanged = sameAttempt && before.status === status && before.via === via &&
     before.contentRevision === contentRevision &&
-    JSON.stringify(before.extraInfo) === JSON.stringify(extraInfo);
+    // The database keeps keys in an order of its own.
+    canonicalJson(before.extraInfo) === canonicalJson(extraInfo);
   if (unchanged) return null;
   const counted = sameAttempt && before.status === status ? 0 : fails;
   const attempts = before.retryCount + counted;
