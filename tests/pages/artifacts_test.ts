@@ -13,7 +13,7 @@ import {
   profileSource,
   settle,
 } from "../support/artifacts.ts";
-import { type Stage, withPages } from "./browser.ts";
+import { PASSWORD, type Stage, withPages } from "./browser.ts";
 
 const quiet = { sanitizeOps: false, sanitizeResources: false };
 
@@ -79,7 +79,7 @@ Deno.test(
       await page.getByRole("button", { name: "Add it" }).click();
       await page.getByRole("heading", { name: "Office" }).waitFor();
       assert.match(await page.getByRole("status").innerText(), /Saved/);
-      assert.match(await page.getByRole("region", { name: "1 artifact" }).innerText(), /iPadOS; macOS ≥ 14; tvOS/);
+      assert.match(await page.getByRole("region", { name: "1 artifact" }).innerText(), /iPadOS\s+macOS ≥ 14\s+tvOS/);
       assert.equal(await page.locator(".chip.warn").innerText(), "0 of 1");
       await picture(stage, "blueprint-waiting");
 
@@ -145,6 +145,37 @@ Deno.test(
       assert.match(first ?? "", /Version 1[\s\S]*1 installed/);
       await picture(stage, "artifact-back");
       assert.deepEqual(problems, []);
+    }),
+);
+
+Deno.test(
+  "without JavaScript, and with the keyboard alone, a change is previewed and saved",
+  quiet,
+  () =>
+    withPages({ admin: true }, async ({ fleet, browser, url }) => {
+      const device = await fleet.enrolled({ name: "Ada's Mac" });
+      await device.connect();
+      const blueprint = await makeBlueprint(fleet, { name: "Office" });
+      const { artifact } = await makeProfile(fleet, { name: "Wi-Fi" });
+      await assign(fleet, device.serialNumber, blueprint.id);
+      const context = await browser.newContext({ javaScriptEnabled: false });
+      const page = await context.newPage();
+      await page.goto(`${url}/blueprints/${blueprint.id}/artifacts/add/?artifact=${artifact.id}`);
+      await page.getByLabel("User name").fill("ada");
+      await page.getByLabel("Password").fill(PASSWORD);
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Add Wi-Fi to Office" }).waitFor();
+      await page.getByLabel("macOS from").focus();
+      await page.keyboard.type("14");
+      // The Enter key never saves at once.
+      await page.keyboard.press("Enter");
+      await page.getByText("1 device gains Wi-Fi").waitFor();
+      assert.equal((await made(fleet, "GET", "/api/mdm/blueprint_artifacts/")).count, 0);
+      await page.getByRole("button", { name: "Add it" }).focus();
+      await page.keyboard.press("Space");
+      await page.getByRole("status").waitFor();
+      assert.equal((await made(fleet, "GET", "/api/mdm/blueprint_artifacts/")).results[0].macos_min_version, "14");
+      await context.close();
     }),
 );
 
