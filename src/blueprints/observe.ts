@@ -68,6 +68,9 @@ function event({ result, row }: Change, owner: ArtifactOwner): NewEvent {
 /**
  * Records what was seen of versions. A version that is there, or was taken away, replaces the others of its artifact.
  * `exhaustive`: what came by declaration and is not among them is gone. Answers whether anything changed.
+ *
+ * Of `promised` versions, which the device was told to have, failures are remembered: one that vanishes from a report and
+ * fails again would be told anew without end.
  */
 export async function recordSeen(
   tx: Tx,
@@ -75,25 +78,39 @@ export async function recordSeen(
   request: RequestInfo | undefined,
   owner: ArtifactOwner,
   seen: readonly SeenVersion[],
-  options: { exhaustive?: boolean } = {},
+  options: { exhaustive?: boolean; promised?: ReadonlySet<string> } = {},
 ): Promise<boolean> {
   const now = runtime.clock.now();
   const { channelId } = owner;
   const before = new Map((await findTargetArtifacts(tx, channelId)).map((row) => [row.versionId, row]));
   const written = new Set<string>();
-  for (const { versionId, ...observation } of seen) {
+  const named = new Set(seen.map(({ versionId }) => versionId));
+  const remembered = [...before.values()].filter((row) =>
+    row.via === "declaration" && row.retryCount > 0 && options.promised?.has(row.versionId) === true &&
+    !named.has(row.versionId)
+  );
+  const vanished = remembered.filter(({ status }) => options.exhaustive === true && status !== "Failed")
+    .map(({ versionId, via, contentRevision, uniqueInstallIdentifier }): SeenVersion => ({
+      versionId,
+      status: "Uninstalled",
+      via,
+      contentRevision,
+      extraInfo: { reason: "the device does not report it" },
+      uniqueInstallIdentifier,
+    }));
+  for (const { versionId, ...observation } of [...seen, ...vanished]) {
     const known = before.get(versionId);
     const state: ObservedState | null = observe(known, observation, owner.osVersion, now);
     if (state !== null && await putTargetArtifact(tx, channelId, versionId, state, now)) written.add(versionId);
   }
   const after = new Map((await findTargetArtifacts(tx, channelId)).map((row) => [row.versionId, row]));
-  const reported = new Set(seen.map(({ versionId }) => versionId));
+  const kept = new Set([...named, ...remembered.map(({ versionId }) => versionId)]);
   const settled = new Set(
     seen.filter(({ status }) => isPresent(status) || status === "Uninstalled")
       .flatMap(({ versionId }) => after.get(versionId)?.artifactId ?? []),
   );
   const gone = [...after.values()].filter((row) =>
-    !reported.has(row.versionId) &&
+    !kept.has(row.versionId) &&
     (settled.has(row.artifactId) || (options.exhaustive === true && row.via === "declaration"))
   );
   await deleteTargetArtifacts(tx, channelId, gone.map(({ versionId }) => versionId));

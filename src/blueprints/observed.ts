@@ -65,6 +65,8 @@ export type ObservedState = Pick<
 >;
 
 const AUTOMATIC_RETRIES = 2;
+/** How long a declaration must have been well before a failure gives it new tries; the first time, a moment is enough. */
+const WELL_MS = 3_600_000;
 /** Minutes before a failed install by command is tried again: after the first failure, the second, … */
 const RETRY_MINUTES = [10, 60] as const;
 
@@ -81,7 +83,8 @@ function retryAt(via: Via, failures: number, now: Date): Date | null {
  * The state after an observation; null when it says nothing new. `before` is undefined for a version not seen yet.
  *
  * The retry count never falls, since it is part of the server token: what is well again would be told anew. Instead the
- * number of tries that are left is counted from there.
+ * number of tries that are left is counted from there. Being unknown or inactive for a moment renews none: a declaration
+ * that is so before it is invalid again would be told anew without end.
  */
 export function observe(
   before: ObservedState | undefined,
@@ -113,6 +116,14 @@ export function observe(
     // The database keeps keys in an order of its own.
     canonicalJson(before.extraInfo) === canonicalJson(extraInfo);
   if (unchanged) return null;
+  // A declaration is told anew at once: what is there for a moment each time would come without end.
+  const wellForLong = isPresent(before.status) && now.getTime() - (before.installedAt?.getTime() ?? 0) >= WELL_MS;
+  const renewed = via === "command"
+    ? fails === 0
+    : fails === 0
+    ? present && before.maxRetryCount === AUTOMATIC_RETRIES
+    : wellForLong;
+  const maxRetryCount = renewed ? before.retryCount + AUTOMATIC_RETRIES : before.maxRetryCount;
   const counted = sameAttempt && before.status === status ? 0 : fails;
   const attempts = before.retryCount + counted;
   const installed = present && (!sameAttempt || !isPresent(before.status));
@@ -125,12 +136,12 @@ export function observe(
     installedAt: installed ? now : before.installedAt,
     osVersionAtInstallTime: installed ? osVersion : before.osVersionAtInstallTime,
     installCount: before.installCount + (installed ? 1 : 0),
-    retryCount: Math.min(attempts, before.maxRetryCount),
-    maxRetryCount: fails === 0 ? before.retryCount + AUTOMATIC_RETRIES : before.maxRetryCount,
+    retryCount: Math.min(attempts, maxRetryCount),
+    maxRetryCount,
     retryAt: fails === 0
       ? null
       : counted === 0
       ? before.retryAt
-      : retryAt(via, attempts - (before.maxRetryCount - AUTOMATIC_RETRIES), now),
+      : retryAt(via, attempts - (maxRetryCount - AUTOMATIC_RETRIES), now),
   };
 }

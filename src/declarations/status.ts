@@ -149,7 +149,9 @@ export async function takeStatusReport(
       ...(await findTargetArtifacts(tx, channelId)).map(({ versionId }) => versionId),
     ]);
     const seen = seenVersions(report.declarations, (id) => versions.has(id));
-    if (await recordSeen(tx, runtime, request, { ...owner, osVersion }, seen, { exhaustive: true })) changed = true;
+    const promised = new Set(Object.values(known?.advertised ?? {}).flatMap(({ version }) => version ?? []));
+    const options = { exhaustive: true, promised };
+    if (await recordSeen(tx, runtime, request, { ...owner, osVersion }, seen, options)) changed = true;
   }
   await recordStatusReported(tx, channelId, now);
   if (changed) await wakeChannel(tx, channelId, now);

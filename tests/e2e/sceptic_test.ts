@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import type { SimulatedDevice } from "../../simulators/device.ts";
-import { assign, link, makeBlueprint, makeDeclaration, rest } from "../support/artifacts.ts";
-import { withFleet } from "../support/fleet.ts";
+import { assign, idOf, link, made, makeBlueprint, makeDeclaration, rest } from "../support/artifacts.ts";
+import { type Fleet, withFleet } from "../support/fleet.ts";
 
 const identifier = (artifact: { id: string }) => `com.example.mdm.declaration.${artifact.id}`;
+
+const rowsOf = async (fleet: Fleet, device: SimulatedDevice) =>
+  await made(fleet, "GET", `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/artifacts/`);
 
 /** Says something by declarative management; answers the status. */
 async function say(device: SimulatedDevice, endpoint: string, data?: unknown): Promise<number> {
@@ -49,4 +52,81 @@ Deno.test("a report that says the same again is no news: no event, no call", () 
     assert.equal(await say(device, "status", report), 200);
     assert.equal(await events(), before);
     assert.deepEqual((await sql`select push_forced from channels`).map((row) => row.pushForced), [false]);
+  }));
+
+Deno.test("a declaration that is unknown before it is invalid is told anew a few times, not for ever", () =>
+  withFleet(async (fleet) => {
+    const blueprint = await makeBlueprint(fleet);
+    const { artifact, version } = await makeDeclaration(fleet);
+    await link(fleet, blueprint.id, artifact.id);
+    const device = await fleet.enrolled();
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await device.connect();
+    const tokens = new Set<string>();
+    for (let n = 0; n < 10; n++) {
+      await device.connect();
+      const [row] = await rowsOf(fleet, device);
+      const token = row.retry_count === 0 ? version.id : `${version.id}.rc-${row.retry_count}`;
+      tokens.add(token);
+      const one = { identifier: identifier(artifact), "server-token": token };
+      await say(device, "status", about({ ...one, active: n % 2 === 0, valid: "unknown" }));
+      await say(device, "status", about({ ...one, active: false, valid: "invalid" }));
+    }
+    assert.ok(tokens.size <= 5, [...tokens].join(" "));
+  }));
+
+Deno.test("a declaration that vanishes from the report before it is invalid is told anew a few times, not for ever", () =>
+  withFleet(async (fleet) => {
+    const blueprint = await makeBlueprint(fleet);
+    const { artifact, version } = await makeDeclaration(fleet);
+    await link(fleet, blueprint.id, artifact.id);
+    const device = await fleet.enrolled();
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await device.connect();
+    let syncs = 0;
+    for (let n = 0; n < 12; n++) {
+      syncs += (await device.connect()).filter(({ requestType }) => requestType === "DeclarativeManagement").length;
+      const [row] = await rowsOf(fleet, device);
+      const count = row?.retry_count ?? 0;
+      const token = count === 0 ? version.id : `${version.id}.rc-${count}`;
+      await say(device, "status", about());
+      syncs += (await device.connect()).filter(({ requestType }) => requestType === "DeclarativeManagement").length;
+      await say(
+        device,
+        "status",
+        about({ identifier: identifier(artifact), "server-token": token, active: false, valid: "invalid" }),
+      );
+    }
+    assert.ok(syncs < 8, `${syncs} syncs`);
+  }));
+
+Deno.test("a declaration that is valid for a moment each time before it is invalid is not told anew for ever", () =>
+  withFleet(async (fleet) => {
+    const blueprint = await makeBlueprint(fleet);
+    const { artifact, version } = await makeDeclaration(fleet);
+    await link(fleet, blueprint.id, artifact.id);
+    const device = await fleet.enrolled();
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await device.connect();
+    const flap = async () => {
+      await device.connect();
+      const [row] = await rowsOf(fleet, device);
+      const token = row.retry_count === 0 ? version.id : `${version.id}.rc-${row.retry_count}`;
+      const one = { identifier: identifier(artifact), "server-token": token };
+      await say(device, "status", about({ ...one, active: true, valid: "valid" }));
+      fleet.runtime.clock.advance(10);
+      await say(device, "status", about({ ...one, active: false, valid: "invalid" }));
+      return token;
+    };
+    const tokens = new Set<string>();
+    for (let n = 0; n < 12; n++) tokens.add(await flap());
+    assert.ok(tokens.size <= 5, [...tokens].join(" "));
+    // What was well for long is worth another try.
+    const [{ retry_count: count }] = await rowsOf(fleet, device);
+    const token = `${version.id}.rc-${count}`;
+    const one = { identifier: identifier(artifact), "server-token": token };
+    await say(device, "status", about({ ...one, active: true, valid: "valid" }));
+    fleet.runtime.clock.advance(2 * 3600);
+    await say(device, "status", about({ ...one, active: false, valid: "invalid" }));
+    assert.equal((await rowsOf(fleet, device))[0].retry_count, count + 1);
   }));
