@@ -109,5 +109,9 @@ export const artifactType = (type: ArtifactType): ArtifactTypeFacts => TABLE[typ
 export const isDeclarationOnly = (type: ArtifactType): boolean =>
   TABLE[type].section !== null && TABLE[type].install === null;
 
+/** Whether a command takes artifacts away. */
+export const removesArtifacts = (command: string): boolean =>
+  ARTIFACT_TYPES.some((type) => artifactType(type).remove === command);
+
 /** Whether versions of a type are uploaded declarations. */
 export const isRawDeclaration = (type: ArtifactType): boolean => TABLE[type].declarationPrefix !== null;

@@ -23,6 +23,14 @@ export type ObservedArtifact = Omit<TargetArtifactRow, "type"> & { type: Artifac
 /** Whether a version with this status is on the device. */
 export const isPresent = (status: ObservedStatus): boolean => status === "Acknowledged" || status === "Installed";
 
+/** Whether a version is on the device: as it should be, or to be installed again. */
+export const isThere = ({ status, installedAt }: Pick<ObservedArtifact, "status" | "installedAt">): boolean =>
+  isPresent(status) || (status === "ForceReinstall" && installedAt !== null);
+
+/** Whether a version may be on the device: as it was before an attempt to replace or to remove it failed, too. */
+export const mayBeThere = (row: Pick<ObservedArtifact, "status" | "installedAt">): boolean =>
+  isThere(row) || row.status === "RemovalFailed" || (row.status === "Failed" && row.installedAt !== null);
+
 /** From least to most present: of two reports of one version the more present one counts. */
 const RANKS: readonly ObservedStatus[] = [
   "Failed",

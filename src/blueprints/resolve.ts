@@ -6,7 +6,7 @@
  * @module
  */
 
-import { isPresent, type ObservedArtifact } from "./observed.ts";
+import { isThere, type ObservedArtifact } from "./observed.ts";
 import { type BlueprintContent, byName, type ContentArtifact, type ContentVersion } from "./content.ts";
 import { applyFilter, type FilterTarget } from "./filter.ts";
 
@@ -77,7 +77,7 @@ function chooseVersion(
   let unable: Choice | undefined;
   for (const version of [...artifact.versions].sort((one, other) => other.version - one.version)) {
     const row = observed.get(version.id);
-    const here = row !== undefined && isPresent(row.status) && judgement.stays(row);
+    const here = row !== undefined && isThere(row) && judgement.stays(row);
     const no = (evidence: string) => refusals.push(`version ${version.version}: ${evidence}`);
     if (version.state === "withdrawn") {
       no("withdrawn");

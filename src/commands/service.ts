@@ -19,6 +19,7 @@ import { type ContactRow, recordContact } from "../../db/identities.ts";
 import type { Db, Json, Tx } from "../../db/open.ts";
 import { recordDigest } from "../../db/channel_plans.ts";
 import { recordInventoryAsked } from "../../db/plan_facts.ts";
+import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/observe.ts";
 import { bindRenewedIdentity } from "../enrollment/checkin.ts";
 import { renewalProfile } from "../enrollment/renewal.ts";
@@ -233,7 +234,7 @@ async function send(
   if (typeof versionId === "string") {
     await recordSeen(tx, runtime, request, owner, [{
       versionId,
-      status: "Failed",
+      status: removesArtifacts(row.name) ? "RemovalFailed" : "Failed",
       via: "command",
       contentRevision: typeof contentRevision === "number" ? contentRevision : 0,
       extraInfo: { reason },

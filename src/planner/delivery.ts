@@ -10,7 +10,7 @@
 import type { Json } from "../../db/open.ts";
 import { artifactType, isDeclarationOnly } from "../blueprints/artifact_types.ts";
 import { type BlueprintContent, byName } from "../blueprints/content.ts";
-import { isPresent, type ObservedArtifact, type Via } from "../blueprints/observed.ts";
+import { isPresent, isThere, type ObservedArtifact, type Via } from "../blueprints/observed.ts";
 import { type InScope, type Resolution, resolve, type ResolveTarget } from "../blueprints/resolve.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import { commandNamed } from "../commands/registry.ts";
@@ -83,7 +83,7 @@ export function deliver(
 ): Deliveries {
   const here = new Map<string, "present" | "on its way">();
   for (const row of observed.values()) {
-    if (isPresent(row.status)) here.set(row.artifactId, "present");
+    if (isThere(row)) here.set(row.artifactId, "present");
     else if (row.status === "AwaitingConfirmation" && !here.has(row.artifactId)) here.set(row.artifactId, "on its way");
   }
   const noDeclarations = declarativeManagementMissing(target);

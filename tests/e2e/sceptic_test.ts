@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import type { SimulatedDevice } from "../../simulators/device.ts";
-import { assign, idOf, link, made, makeBlueprint, makeDeclaration, rest } from "../support/artifacts.ts";
+import {
+  ALL_PLATFORMS,
+  assign,
+  idOf,
+  link,
+  made,
+  makeBlueprint,
+  makeDeclaration,
+  makeProfile,
+  profileSource,
+  rest,
+  settle,
+} from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 
 const identifier = (artifact: { id: string }) => `com.example.mdm.declaration.${artifact.id}`;
@@ -129,4 +141,81 @@ Deno.test("a declaration that is valid for a moment each time before it is inval
     fleet.runtime.clock.advance(2 * 3600);
     await say(device, "status", about({ ...one, active: false, valid: "invalid" }));
     assert.equal((await rowsOf(fleet, device))[0].retry_count, count + 1);
+  }));
+
+Deno.test("what was to be installed again and then left the blueprint is removed", () =>
+  withFleet(async (fleet) => {
+    const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false });
+    const { artifact } = await makeProfile(fleet);
+    const linked = await link(fleet, blueprint.id, artifact.id);
+    const device = await fleet.enrolled();
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await rest(device);
+    const there = () => device.state.profiles.some((one) => one.identifier.endsWith(artifact.id));
+    assert.ok(there());
+    await made(
+      fleet,
+      "POST",
+      `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/artifacts/${artifact.id}/reinstall/`,
+    );
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${linked.id}/`);
+    await settle(fleet);
+    await rest(device);
+    assert.ok(!there());
+  }));
+
+Deno.test("what failed to be updated in place and then left the blueprint is removed", () =>
+  withFleet(async (fleet) => {
+    const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false });
+    const { artifact, version } = await makeProfile(fleet);
+    const linked = await link(fleet, blueprint.id, artifact.id);
+    const device = await fleet.enrolled({
+      mischief: (type, n) => type === "InstallProfile" && n > 1 ? "Error" : undefined,
+    });
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await rest(device);
+    const there = () => device.state.profiles.some((one) => one.identifier.endsWith(artifact.id));
+    assert.ok(there());
+    await made(
+      fleet,
+      "POST",
+      `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/artifacts/${artifact.id}/reinstall/`,
+    );
+    await rest(device);
+    assert.equal((await rowsOf(fleet, device))[0].status, "Failed");
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${linked.id}/`);
+    await settle(fleet);
+    await rest(device);
+    assert.ok(!there(), version.id);
+  }));
+
+Deno.test("installing again is no update where an artifact does not update by itself", () =>
+  withFleet(async (fleet) => {
+    const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false });
+    const { artifact, version } = await makeProfile(fleet, { artifact: { auto_update: false } });
+    await link(fleet, blueprint.id, artifact.id);
+    const device = await fleet.enrolled();
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await rest(device);
+    await made(fleet, "POST", "/api/mdm/profiles/", {
+      artifact: artifact.id,
+      version: 2,
+      source: profileSource("com.example.second", "two"),
+      ...ALL_PLATFORMS,
+    });
+    await settle(fleet);
+    await rest(device);
+    await made(
+      fleet,
+      "POST",
+      `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/artifacts/${artifact.id}/reinstall/`,
+    );
+    await rest(device);
+    assert.deepEqual(
+      (await rowsOf(fleet, device)).map((
+        row: { version: number; install_count: number },
+      ) => [row.version, row.install_count]),
+      [[1, 2]],
+      version.id,
+    );
   }));

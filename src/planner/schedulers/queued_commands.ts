@@ -7,14 +7,12 @@
  * @module
  */
 
-import { ARTIFACT_TYPES, artifactType } from "../../blueprints/artifact_types.ts";
+import { removesArtifacts } from "../../blueprints/artifact_types.ts";
 import type { PlanFacts, QueuedCommand } from "../facts.ts";
 import type { Decision, Scheduler } from "../plan.ts";
 import type { Situation } from "../situation.ts";
 
 const later = (date: Date, seconds: number) => new Date(date.getTime() + seconds * 1000);
-
-const REMOVALS: ReadonlySet<string | null> = new Set(ARTIFACT_TYPES.map((type) => artifactType(type).remove));
 
 /** Why a command for an artifact has lost its use; null when it has not. One that was sent may have been carried out. */
 function uselessness(command: QueuedCommand, { deliveries }: Situation): string | null {
@@ -23,7 +21,7 @@ function uselessness(command: QueuedCommand, { deliveries }: Situation): string 
   const inScope = deliveries.find(({ via, resolution }) =>
     via === "command" && resolution.artifact.versions.some((version) => version.id === id)
   );
-  if (REMOVALS.has(command.name)) return inScope === undefined ? null : "the artifact is in scope again";
+  if (removesArtifacts(command.name)) return inScope === undefined ? null : "the artifact is in scope again";
   if (inScope === undefined) return "the artifact is not in scope any more";
   return inScope.resolution.version.id === id ? null : "another version is in scope now";
 }

@@ -5,7 +5,7 @@
  */
 
 import { artifactType } from "../../blueprints/artifact_types.ts";
-import { isPresent, type ObservedArtifact } from "../../blueprints/observed.ts";
+import { mayBeThere, type ObservedArtifact } from "../../blueprints/observed.ts";
 import { commandNamed } from "../../commands/registry.ts";
 import { profileIdentifier } from "../../declarations/identifiers.ts";
 import type { PlanFacts } from "../facts.ts";
@@ -24,7 +24,9 @@ function consider(row: ObservedArtifact, facts: PlanFacts, now: Date): Decision 
   if (remove === null || invalid !== null) {
     return { ...about, outcome: "not for this target", evidence: invalid ?? "" };
   }
-  const pending = facts.queue.find(({ artifactVersion }) => artifactVersion === row.versionId);
+  const pending = facts.queue.find(({ artifactVersion }) =>
+    facts.artifacts.observed.some((one) => one.artifactId === row.artifactId && one.versionId === artifactVersion)
+  );
   if (pending !== undefined) return { ...about, outcome: "waits", evidence: `${pending.name} is on its way` };
   if (row.status === "RemovalFailed") {
     const evidence = `could not be removed: ${JSON.stringify(row.extraInfo)}`;
@@ -58,10 +60,11 @@ export const removeArtifacts: Scheduler = {
     // During Setup Assistant only a part of the blueprint is in scope.
     if (facts.target.awaitingConfiguration === true) return [];
     const inScope = new Set(deliveries.map(({ resolution }) => resolution.artifact.id));
-    return facts.artifacts.observed
-      .filter((row) => row.via === "command" && (isPresent(row.status) || row.status === "RemovalFailed"))
+    const rows = facts.artifacts.observed
+      .filter((row) => row.via === "command" && mayBeThere(row))
       .filter((row) => !inScope.has(row.artifactId))
-      .sort((one, other) => (one.name < other.name ? -1 : 1))
-      .map((row) => consider(row, facts, now));
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
+    // One at a time of an artifact: what was removed takes the traces of its other versions with it.
+    return [...new Map(rows.map((row) => [row.artifactId, row])).values()].map((row) => consider(row, facts, now));
   },
 };
