@@ -90,7 +90,7 @@ async function listPage({ runtime: { sql }, url, may }: PageContext): Promise<Pa
               <td>
                 <a href={`/artifacts/${artifact.id}/`}>{artifact.name}</a>
               </td>
-              <td>{artifact.type}</td>
+              <td class="words">{artifact.type}</td>
               <td>{artifact.channel}</td>
               <td>{platformNames(artifact.platforms)}</td>
               <td>{artifact.latestVersion ?? "none"}</td>

@@ -91,7 +91,7 @@ export function mountRollouts(app: Hono<AppEnv>): void {
         const reason = reasonOf(form);
         return async (runtime) => {
           await setRollout(runtime, context.request, version.id, state, reason);
-          return `/artifacts/${artifact.id}/?done=saved`;
+          return `/artifacts/${artifact.id}/?done=${state}`;
         };
       },
       async ask(context) {
@@ -114,7 +114,7 @@ export function mountRollouts(app: Hono<AppEnv>): void {
       const reason = reasonOf(form);
       return async (runtime) => {
         await rollBack(runtime, context.request, id, reason);
-        return `/artifacts/${id}/?done=saved`;
+        return `/artifacts/${id}/?done=withdrawn`;
       };
     },
     async ask(context) {

@@ -89,7 +89,7 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
       const values = { blueprintId, artifactId, filter: filterOfForm(form) };
       return async (runtime) => {
         await createBlueprintArtifact(runtime, context.request, values);
-        return `/blueprints/${blueprintId}/?done=saved`;
+        return `/blueprints/${blueprintId}/?done=added`;
       };
     },
     async show(context, state, preview) {
@@ -134,7 +134,7 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
       const { link } = await mustFindLink(context);
       return async (runtime) => {
         await removeBlueprintArtifact(runtime, context.request, link.id);
-        return `/blueprints/${link.blueprintId}/?done=saved`;
+        return `/blueprints/${link.blueprintId}/?done=removed`;
       };
     },
     async ask(context) {

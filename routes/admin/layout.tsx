@@ -38,6 +38,11 @@ const MESSAGES: Record<string, string> = {
   reinstalling: "The device is called to install it again.",
   revoked: "Revoked. No more devices enroll with it.",
   uploaded: "The certificate is in use.",
+  added: "Added. The devices that get it are called.",
+  removed: "Removed. The devices that had it are called.",
+  halted: "The version is halted: who has it keeps it, nobody else gets it.",
+  active: "The version spreads again.",
+  withdrawn: "The version is withdrawn: who has it gets the one before.",
 };
 
 function Navigation({ context, path }: { context: PageContext; path: string }) {

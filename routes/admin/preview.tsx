@@ -54,6 +54,8 @@ export function SaveButtons({ label = "Save" }: { label?: string }) {
   );
 }
 
+const comers = (count: number): string => count === 1 ? "1 has" : `${count} have`;
+
 /** What a change would do. Numbers are for who may make it, names for who may see the devices. */
 export function PreviewSection({ preview, context }: { preview: Preview | undefined; context: PageContext }) {
   if (preview === undefined) return null;
@@ -68,9 +70,9 @@ export function PreviewSection({ preview, context }: { preview: Preview | undefi
         ? <p>{`${counted(devices.woken, "device")} would get other settings.`}</p>
         : <p>No device changes.</p>}
       <p class="faint">
-        {`Nothing is saved yet. ${counted(devices.examined, "device")} looked at; ${
-          devices.woken === 0 ? "none has" : devices.woken === 1 ? "1 has" : `${devices.woken} have`
-        } to come and will be pushed.`}
+        {`Nothing is saved yet. ${counted(devices.examined, "device")} looked at${
+          devices.woken === 0 ? "; none has to come." : `; ${comers(devices.woken)} to come and will be pushed.`
+        }`}
       </p>
       {changes.length === 0 || !context.may("mdm.view_enrolleddevice") ? null : (
         <Table

@@ -78,7 +78,7 @@ Deno.test(
       assert.equal(await page.getByLabel("iOS", { exact: true }).isChecked(), false);
       await page.getByRole("button", { name: "Add it" }).click();
       await page.getByRole("heading", { name: "Office" }).waitFor();
-      assert.match(await page.getByRole("status").innerText(), /Saved/);
+      assert.match(await page.getByRole("status").innerText(), /Added/);
       assert.match(await page.getByRole("region", { name: "1 artifact" }).innerText(), /iPadOS\s+macOS ≥ 14\s+tvOS/);
       assert.equal(await page.locator(".chip.warn").innerText(), "0 of 1");
       await picture(stage, "blueprint-waiting");

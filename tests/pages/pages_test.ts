@@ -13,6 +13,7 @@ const PLACES = [
   "/",
   "/devices/",
   "/blueprints/",
+  "/artifacts/",
   "/enrollments/",
   "/push-certificates/",
   "/tags/",
