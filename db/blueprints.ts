@@ -4,6 +4,7 @@
  * @module
  */
 
+import { lockChannelsOfDevice } from "./channels.ts";
 import { type Db, one } from "./open.ts";
 
 /** What an operator says of a blueprint. Collect options: 0 no, 1 managed only, 2 all. */
@@ -80,6 +81,7 @@ export async function assignBlueprint(
   blueprintId: number | null,
   now: Date,
 ): Promise<boolean> {
+  await lockChannelsOfDevice(db, deviceId);
   const { count } = await db`
     with changed as (
       update enrollments set blueprint_id = ${blueprintId}, updated_at = ${now}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { lockChannels } from "./channels.ts";
 import { type Db, type Json, json } from "./open.ts";
 
 /** What stands behind an identifier that a device was told. */
@@ -28,11 +29,11 @@ export type ChannelPlanRow = {
   clientCapabilities: Json;
 };
 
-/** The state of a channel; locked when asked. */
-export async function findChannelPlan(db: Db, channelId: number, lock = false): Promise<ChannelPlanRow | undefined> {
+/** The state of a channel. */
+export async function findChannelPlan(db: Db, channelId: number): Promise<ChannelPlanRow | undefined> {
   const [row] = await db<ChannelPlanRow[]>`
     select desired_digest, declarative_management, declarations_token, advertised, advertised_before, client_capabilities
-    from channel_plans where channel_id = ${channelId} ${lock ? db`for update` : db``}`;
+    from channel_plans where channel_id = ${channelId}`;
   return row;
 }
 
@@ -108,6 +109,7 @@ export async function wakeInWave(
   const given = json(db, channels.map(({ channelId, digest }, place) => ({ id: channelId, digest, place })));
   // Said twice, so that the database looks up these rows and does not read all of them.
   const ids = channels.map(({ channelId }) => channelId);
+  await lockChannels(db, ids);
   await db`
     with given as (
       select (g->>'id')::int as id, g->>'digest' as digest, (g->>'place')::int as place

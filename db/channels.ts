@@ -38,6 +38,21 @@ export async function setPushTarget(
     where id = ${id}`;
 }
 
+/**
+ * Locks channels until the transaction ends. Whatever changes several rows of a device locks its channels before the others,
+ * by id: a device reports, synchronizes and converses at the same time, and no two of these may wait for each other.
+ */
+export async function lockChannels(db: Db, ids: readonly number[]): Promise<void> {
+  await db`select id from channels where id = any(${[...ids]}::int[]) order by id for update`;
+}
+
+/** Locks the channels of a device's current enrollment. */
+export async function lockChannelsOfDevice(db: Db, deviceId: number): Promise<void> {
+  await db`
+    select id from channels where enrollment_id in (select id from enrollments where device_id = ${deviceId} and ended_at is null)
+    order by id for update`;
+}
+
 /** The channel of an enrollment. */
 export async function findChannel(db: Db, enrollmentId: number, userKey: string): Promise<number | undefined> {
   const [row] = await db<{ id: number }[]>`

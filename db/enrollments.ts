@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ensureChannel } from "./channels.ts";
+import { ensureChannel, lockChannelsOfDevice } from "./channels.ts";
 import { type Db, type Json, json, one } from "./open.ts";
 
 /** Finds or adds the hardware; answers its row, locked. */
@@ -24,6 +24,7 @@ export async function upsertDevice(
 
 /** Ends the current enrollment of a device: its secrets and artifacts forgotten, its open commands cancelled. */
 export async function endEnrollment(db: Db, deviceId: number, now: Date): Promise<number | undefined> {
+  await lockChannelsOfDevice(db, deviceId);
   const [row] = await db<{ id: number }[]>`
     update enrollments set ended_at = ${now}, unlock_token_sealed = null, bootstrap_token_sealed = null, updated_at = ${now}
     where device_id = ${deviceId} and ended_at is null returning id`;

@@ -16,20 +16,26 @@ export type RolloutRow = {
   haltPercent: number | null;
 };
 
-/** A version; locked. */
+const select = (db: Db) =>
+  db`select v.id as version_id, v.version, v.state, a.id as artifact_id, a.name as artifact_name, a.halt_percent
+    from artifact_versions v join artifacts a on a.id = v.artifact_id`;
+
+/** A version. */
+export async function findRollout(db: Db, versionId: string): Promise<RolloutRow | undefined> {
+  const [row] = await db<RolloutRow[]>`${select(db)} where v.id = ${versionId}`;
+  return row;
+}
+
+/** A version; locked, though devices may go on to say what they have of it. */
 export async function lockRollout(db: Db, versionId: string): Promise<RolloutRow | undefined> {
-  const [row] = await db<RolloutRow[]>`
-    select v.id as version_id, v.version, v.state, a.id as artifact_id, a.name as artifact_name, a.halt_percent
-    from artifact_versions v join artifacts a on a.id = v.artifact_id where v.id = ${versionId} for update of v`;
+  const [row] = await db<RolloutRow[]>`${select(db)} where v.id = ${versionId} for no key update of v`;
   return row;
 }
 
 /** The versions of an artifact, the newest first; locked. */
 export async function lockRolloutsOf(db: Db, artifactId: string): Promise<RolloutRow[]> {
   return await db<RolloutRow[]>`
-    select v.id as version_id, v.version, v.state, a.id as artifact_id, a.name as artifact_name, a.halt_percent
-    from artifact_versions v join artifacts a on a.id = v.artifact_id
-    where a.id = ${artifactId} order by v.version desc for update of v`;
+    ${select(db)} where a.id = ${artifactId} order by v.version desc for no key update of v`;
 }
 
 /** On how many channels a version is, and on how many it failed. */

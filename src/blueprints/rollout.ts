@@ -7,17 +7,18 @@
 
 import {
   countRollout,
+  findRollout,
   forgetFailures,
   lockRollout,
   lockRolloutsOf,
   type RolloutRow,
   setRolloutState,
 } from "../../db/rollouts.ts";
-import type { Tx } from "../../db/open.ts";
+import type { Db, Tx } from "../../db/open.ts";
 import { problem, refused } from "../errors.ts";
 import { recordAudit, recordEvents, type RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
-import { desiredChanged } from "./changed.ts";
+import { changeDesired } from "./transaction.ts";
 
 const MODEL = "mdm.artifactversion";
 
@@ -33,28 +34,45 @@ export function tooManyFailures(
   return percent > 0 && failed >= minimum && failed * 100 > (present + failed) * percent;
 }
 
+/** What a check finds, and whether that halts the version. */
+async function look(
+  db: Db,
+  { config }: Pick<Runtime, "config">,
+  row: RolloutRow | undefined,
+): Promise<RolloutCheck & { percent: number; halts: boolean }> {
+  if (row === undefined) return { state: "unknown", present: 0, failed: 0, percent: 0, halts: false };
+  const counts = await countRollout(db, row.versionId);
+  const percent = row.haltPercent ?? config.ROLLOUT_HALT_PERCENT;
+  const halts = row.state === "active" && tooManyFailures(counts, percent, config.ROLLOUT_HALT_MINIMUM);
+  return { state: row.state, ...counts, percent, halts };
+}
+
 /** Halts a version that fails too often, with an event. */
 export async function checkRollout(runtime: Runtime, versionId: string): Promise<RolloutCheck> {
-  const { sql, config, log } = runtime;
-  return await sql.begin(async (tx) => {
+  const { sql, log } = runtime;
+  // Most checks change nothing: only one that does waits for other changes.
+  const first = await look(sql, runtime, await findRollout(sql, versionId));
+  if (!first.halts) return { state: first.state, present: first.present, failed: first.failed };
+  return await changeDesired(runtime, async (tx): Promise<RolloutCheck> => {
     const row = await lockRollout(tx, versionId);
-    if (row === undefined) return { state: "unknown", present: 0, failed: 0 };
-    const counts = await countRollout(tx, versionId);
-    const percent = row.haltPercent ?? config.ROLLOUT_HALT_PERCENT;
-    if (row.state !== "active" || !tooManyFailures(counts, percent, config.ROLLOUT_HALT_MINIMUM)) {
-      return { state: row.state, ...counts };
-    }
-    const reason = `${counts.failed} of ${counts.present + counts.failed} installs failed, ${percent} % may`;
+    const { state, present, failed, percent, halts } = await look(tx, runtime, row);
+    if (row === undefined || !halts) return { state, present, failed };
+    const reason = `${failed} of ${present + failed} installs failed, ${percent} % may`;
     await setRolloutState(tx, versionId, "halted", reason, runtime.clock.now());
-    await desiredChanged(tx, runtime);
     await recordEvents(tx, runtime, undefined, [{
       type: "artifact_rollout_halted",
       tags: ["alert"],
       objects: { artifact: [row.artifactId], artifact_version: [versionId] },
-      payload: { artifact: { pk: row.artifactId, name: row.artifactName }, version: row.version, reason, ...counts },
+      payload: {
+        artifact: { pk: row.artifactId, name: row.artifactName },
+        version: row.version,
+        reason,
+        present,
+        failed,
+      },
     }]);
     log.warn("A rollout halts", { artifact: row.artifactName, version: row.version, reason });
-    return { state: "halted", ...counts };
+    return { state: "halted", present, failed };
   });
 }
 
@@ -68,7 +86,6 @@ async function change(
 ): Promise<void> {
   await setRolloutState(tx, row.versionId, state, reason, runtime.clock.now());
   if (state === "active") await forgetFailures(tx, row.versionId);
-  await desiredChanged(tx, runtime);
   await recordAudit(tx, runtime, request, {
     action: "updated",
     model: MODEL,
@@ -89,7 +106,7 @@ export async function setRollout(
   state: RolloutRow["state"],
   reason: string,
 ): Promise<void> {
-  await runtime.sql.begin(async (tx) => {
+  await changeDesired(runtime, async (tx) => {
     const row = await lockRollout(tx, versionId);
     if (row === undefined) throw problem("not-found");
     if (row.state === state) throw refused(`This version is ${state} already`);
@@ -107,7 +124,7 @@ export async function rollBack(
   artifactId: string,
   reason: string,
 ): Promise<{ withdrawn: RolloutRow; current: RolloutRow }> {
-  return await runtime.sql.begin(async (tx) => {
+  return await changeDesired(runtime, async (tx) => {
     const rows = await lockRolloutsOf(tx, artifactId);
     if (rows.length === 0) throw problem("not-found");
     const [withdrawn, ...others] = rows.filter(({ state }) => state !== "withdrawn");

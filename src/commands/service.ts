@@ -14,6 +14,7 @@ import {
   postponeCommand,
   setNextAction,
 } from "../../db/commands.ts";
+import { lockChannels } from "../../db/channels.ts";
 import { findTarget } from "../../db/devices.ts";
 import { type ContactRow, recordContact } from "../../db/identities.ts";
 import type { Db, Json, Tx } from "../../db/open.ts";
@@ -69,6 +70,7 @@ export async function handleConnect(
   // The hot path: nothing is due, so one statement was all.
   if (idle && quiet && contact.blockedAt === null) return null;
   return await runtime.sql.begin(async (tx) => {
+    await lockChannels(tx, [contact.channelId]);
     if (!idle) await applyReport(tx, runtime, contact, report, request);
     // 401 makes the device unenroll, so it is said only to a released one, after its report was taken.
     if (contact.blockedAt !== null) throw problem("device-released");

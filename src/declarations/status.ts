@@ -6,6 +6,7 @@
  */
 
 import { findChannelPlan, recordCapabilities, recordStatusReported, wakeChannel } from "../../db/channel_plans.ts";
+import { lockChannels } from "../../db/channels.ts";
 import { findTarget } from "../../db/devices.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollments.ts";
 import type { Json, Tx } from "../../db/open.ts";
@@ -133,7 +134,8 @@ export async function takeStatusReport(
   const now = runtime.clock.now();
   const { channelId } = owner;
   // One report of a channel at a time: the next one is compared with what this one leaves.
-  const known = await findChannelPlan(tx, channelId, true);
+  await lockChannels(tx, [channelId]);
+  const known = await findChannelPlan(tx, channelId);
   const items = await keepItems(tx, owner, report, now);
   const channel = owner.userKey === "" ? "Device" : "User";
   const before = await findTarget(tx, owner.enrollmentId, channel);

@@ -5,6 +5,7 @@
  */
 
 import { wakeChannel } from "../../db/channel_plans.ts";
+import { lockChannels } from "../../db/channels.ts";
 import { findDevice } from "../../db/devices.ts";
 import { findTargetArtifacts, forceTargetArtifact } from "../../db/target_artifacts.ts";
 import { problem, refused } from "../errors.ts";
@@ -27,6 +28,7 @@ export async function reinstallArtifact(
   if (channelId === null || device.checkoutAt !== null) throw refused("The device is not enrolled.");
   const now = runtime.clock.now();
   await runtime.sql.begin(async (tx) => {
+    await lockChannels(tx, [channelId]);
     const rows = (await findTargetArtifacts(tx, channelId)).filter((row) => row.artifactId === artifactId);
     if (rows.length === 0) throw problem("not-found");
     for (const { versionId } of rows) await forceTargetArtifact(tx, channelId, versionId, now);

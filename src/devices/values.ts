@@ -5,6 +5,7 @@
  */
 
 import { wakeChannel } from "../../db/channel_plans.ts";
+import { lockChannels } from "../../db/channels.ts";
 import { findDeviceValues } from "../../db/device_values.ts";
 import { findWithVariables, forceTargetArtifact } from "../../db/target_artifacts.ts";
 import type { RequestInfo } from "../events/record.ts";
@@ -29,6 +30,7 @@ export async function changeDeviceValues(
     ]);
     const now = runtime.clock.now();
     const stale = await findWithVariables(tx, serialNumber, variables);
+    await lockChannels(tx, stale.map(({ channelId }) => channelId));
     for (const { channelId, versionId } of stale) await forceTargetArtifact(tx, channelId, versionId, now);
     for (const channelId of new Set(stale.map((one) => one.channelId))) await wakeChannel(tx, channelId, now);
     return values;
