@@ -7,6 +7,7 @@
 import type { ArtifactRow } from "./artifacts.ts";
 import { filterOf, type FilterRow, writeFilter } from "./filters.ts";
 import { type Db, one } from "./open.ts";
+import { isTrace } from "./target_artifacts.ts";
 
 /** A version. */
 export type ArtifactVersionRow = {
@@ -128,8 +129,9 @@ export async function updateArtifactVersion(
   await writeFilter(db, { artifactVersionId: id }, row.filter);
 }
 
-/** Deletes a version. PostgreSQL refuses while a device has it. */
+/** Deletes a version with its traces. PostgreSQL refuses while a device has it. */
 export async function deleteArtifactVersion(db: Db, id: string): Promise<void> {
+  await db`delete from target_artifacts t where t.artifact_version_id = ${id} and ${isTrace(db)}`;
   await db`delete from artifact_versions where id = ${id}`;
 }
 
@@ -137,7 +139,7 @@ export async function deleteArtifactVersion(db: Db, id: string): Promise<void> {
 export async function isVersionInUse(db: Db, id: string): Promise<boolean> {
   return one(
     await db<{ used: boolean }[]>`
-      select exists (select 1 from target_artifacts where artifact_version_id = ${id})
+      select exists (select 1 from target_artifacts t where t.artifact_version_id = ${id} and not (${isTrace(db)}))
         or exists (select 1 from commands where arguments ->> 'artifact_version' = ${id}) as used`,
   ).used;
 }

@@ -5,6 +5,7 @@
  */
 
 import { type Db, one } from "./open.ts";
+import { isTrace } from "./target_artifacts.ts";
 
 /** What an operator says of an artifact once and for all. */
 export type ArtifactNature = {
@@ -139,8 +140,9 @@ export async function nameDeclaration(db: Db, id: string, type: string, identifi
   await db`update artifacts set declaration_type = ${type}, declaration_identifier = ${identifier} where id = ${id}`;
 }
 
-/** Deletes an artifact with its versions. PostgreSQL refuses while a blueprint, an artifact or a device has it. */
+/** Deletes an artifact with its versions and traces. PostgreSQL refuses while a blueprint, an artifact or a device has it. */
 export async function deleteArtifact(db: Db, id: string): Promise<void> {
+  await db`delete from target_artifacts t where t.artifact_id = ${id} and ${isTrace(db)}`;
   await db`delete from artifacts where id = ${id}`;
 }
 
@@ -151,7 +153,7 @@ export async function isArtifactInUse(db: Db, id: string): Promise<boolean> {
       select exists (select 1 from blueprint_artifacts where artifact_id = ${id})
         or exists (select 1 from artifact_requirements where required_id = ${id})
         or exists (select 1 from declaration_references where artifact_id = ${id})
-        or exists (select 1 from target_artifacts where artifact_id = ${id})
+        or exists (select 1 from target_artifacts t where t.artifact_id = ${id} and not (${isTrace(db)}))
         or exists (
           select 1 from commands c join artifact_versions v on c.arguments ->> 'artifact_version' = v.id::text
           where v.artifact_id = ${id}) as used`,

@@ -271,3 +271,32 @@ Deno.test("halts, edits and checks of a version at the same time all go well", (
     // Refused is fine: it was so already, or there is nothing to return to.
     assert.deepEqual([...statuses].filter((status) => status !== 200 && status !== 400), []);
   }));
+
+Deno.test("an artifact that devices had and do not have any more can be deleted", () =>
+  withFleet(async (fleet) => {
+    const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false });
+    const { artifact } = await makeProfile(fleet);
+    const linked = await link(fleet, blueprint.id, artifact.id);
+    const device = await fleet.enrolled();
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await rest(device);
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${linked.id}/`);
+    await settle(fleet);
+    await rest(device);
+    const { status, json } = await fleet.api("DELETE", `/api/mdm/artifacts/${artifact.id}/`);
+    assert.equal(status, 204, JSON.stringify(json));
+  }));
+
+Deno.test("a version that devices only refused can be deleted", () =>
+  withFleet(async (fleet) => {
+    const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false });
+    const { artifact, version } = await makeProfile(fleet);
+    await link(fleet, blueprint.id, artifact.id);
+    const device = await fleet.enrolled({ mischief: (type) => type === "InstallProfile" ? "Error" : undefined });
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await rest(device);
+    assert.equal((await rowsOf(fleet, device))[0].status, "Failed");
+    const { status, json } = await fleet.api("DELETE", `/api/mdm/profiles/${version.id}/`);
+    assert.equal(status, 204, JSON.stringify(json));
+    await rest(device);
+  }));
