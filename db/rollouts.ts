@@ -38,13 +38,16 @@ export async function lockRolloutsOf(db: Db, artifactId: string): Promise<Rollou
     ${select(db)} where a.id = ${artifactId} order by v.version desc for no key update of v`;
 }
 
-/** On how many channels a version is, and on how many it failed. */
+/**
+ * On how many enrolled devices a version is, and on how many it failed. The attack: one device that makes up users, and fails
+ * for each, halts the rollout of all others.
+ */
 export async function countRollout(db: Db, versionId: string): Promise<{ present: number; failed: number }> {
   return one(
     await db<{ present: number; failed: number }[]>`
-      select count(*) filter (where status in ('Acknowledged', 'Installed'))::int as present,
-        count(*) filter (where status = 'Failed')::int as failed
-      from target_artifacts where artifact_version_id = ${versionId}`,
+      select count(distinct c.enrollment_id) filter (where t.status in ('Acknowledged', 'Installed'))::int as present,
+        count(distinct c.enrollment_id) filter (where t.status = 'Failed')::int as failed
+      from target_artifacts t join channels c on c.id = t.channel_id where t.artifact_version_id = ${versionId}`,
   );
 }
 
