@@ -105,7 +105,21 @@ export async function findUsedBlueprints(db: Db): Promise<{ id: number; fannedOu
     where exists (select 1 from enrollments e where e.blueprint_id = b.id and e.ended_at is null) order by b.id`;
 }
 
-/** Keeps the digest of a blueprint whose devices were looked through. */
-export async function recordFanOut(db: Db, id: number, digest: string): Promise<void> {
-  await db`update blueprints set fanned_out_digest = ${digest} where id = ${id}`;
+/** Begins to look through the devices of a blueprint as it is with this digest; answers what `endFanOut` takes. */
+export async function beginFanOut(db: Db, id: number, digest: string, uuid: string): Promise<string> {
+  const claim = `~${digest} ${uuid}`;
+  await db`update blueprints set fanned_out_digest = ${claim} where id = ${id}`;
+  return claim;
+}
+
+/** Keeps the digest of a blueprint whose devices were looked through, unless some came after something else meanwhile. */
+export async function endFanOut(db: Db, id: number, claim: string, digest: string): Promise<void> {
+  await db`update blueprints set fanned_out_digest = ${digest} where id = ${id} and fanned_out_digest = ${claim}`;
+}
+
+/** A device follows a blueprint as it is with this digest, which may not be the one that the others were looked through with. */
+export async function recordFollowed(db: Db, id: number, digest: string): Promise<void> {
+  await db`
+    update blueprints set fanned_out_digest = null
+    where id = ${id} and fanned_out_digest <> ${digest} and not starts_with(fanned_out_digest, ${`~${digest} `})`;
 }

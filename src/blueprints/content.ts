@@ -68,8 +68,15 @@ export type BlueprintContent = {
   artifacts: ReadonlyMap<string, ContentArtifact>;
 };
 
+const digests = new WeakMap<BlueprintContent, string>();
+
 /** A digest of all of it: equal contents have equal digests, whatever order they were read in. */
-export function contentDigest({ artifacts, ...rest }: BlueprintContent): string {
+export function contentDigest(content: BlueprintContent): string {
+  const known = digests.get(content);
+  if (known !== undefined) return known;
+  const { artifacts, ...rest } = content;
   const sorted = [...artifacts.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
-  return createHash("sha1").update(JSON.stringify([rest, sorted])).digest("hex");
+  const digest = createHash("sha1").update(JSON.stringify([rest, sorted])).digest("hex");
+  digests.set(content, digest);
+  return digest;
 }

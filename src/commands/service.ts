@@ -18,7 +18,6 @@ import { lockChannels } from "../../db/channels.ts";
 import { findTarget } from "../../db/devices.ts";
 import { type ContactRow, recordContact } from "../../db/identities.ts";
 import type { Db, Json, Tx } from "../../db/open.ts";
-import { recordDigest } from "../../db/channel_plans.ts";
 import { recordInventoryAsked } from "../../db/plan_facts.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/observe.ts";
@@ -28,8 +27,8 @@ import { problem } from "../errors.ts";
 import { endEscrow } from "../escrow.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import type { Certificate } from "../pki/certificate.ts";
-import { desiredDigest } from "../planner/digest.ts";
 import type { PlanFacts } from "../planner/facts.ts";
+import { follow } from "../planner/follow.ts";
 import { loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
 import { commandPayload, type Report } from "../protocol/report.ts";
@@ -173,8 +172,7 @@ async function nextCommand(
       await endEscrow(tx, runtime, request, contact, "device_lock_pin");
     }
     const { next, planAgainAt, situation } = plan(facts, now);
-    const digest = desiredDigest(facts.blueprint, situation);
-    if (digest !== facts.desiredDigest) await recordDigest(tx, channelId, digest, now);
+    await follow(tx, channelId, facts, situation, now);
     if (next === null) {
       // While a PIN is held the next contact is looked at, since it ends the lock.
       const again = facts.lockPinEscrowed && report.status !== "Idle" ? now : planAgainAt;

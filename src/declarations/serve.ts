@@ -8,13 +8,14 @@
  * @module
  */
 
-import { type Advertised, findChannelPlan, recordAdvertised, recordTold } from "../../db/channel_plans.ts";
+import { type Advertised, findChannelPlan, recordAdvertised, recordTold, wakeChannel } from "../../db/channel_plans.ts";
 import { findChannel } from "../../db/channels.ts";
 import type { IdentifiedRow } from "../../db/identities.ts";
 import type { Json, Tx } from "../../db/open.ts";
 import { syncTokens } from "../commands/declarative_management.ts";
 import { problem } from "../errors.ts";
 import type { RequestInfo } from "../events/record.ts";
+import { follow } from "../planner/follow.ts";
 import { loadFacts } from "../planner/load.ts";
 import { situate } from "../planner/situation.ts";
 import type { DeclarativeManagement } from "../protocol/checkin.ts";
@@ -90,7 +91,13 @@ export async function serveDeclarations(
     return null;
   }
   if (endpoint === "tokens" || endpoint === "declaration-items") {
-    const { declarations } = situate(await loadFacts(tx, runtime, channelId, { lock: true }), now);
+    const facts = await loadFacts(tx, runtime, channelId, { lock: true });
+    const situation = situate(facts, now);
+    const { declarations } = situation;
+    // What travels by command is still to come. A channel that was never planned comes by itself.
+    if (await follow(tx, channelId, facts, situation, now) && facts.desiredDigest !== null) {
+      await wakeChannel(tx, channelId, now);
+    }
     if (endpoint === "tokens") {
       await recordTold(tx, channelId, declarations.token, now);
       return syncTokens({ token: declarations.token, timestamp: `${now.toISOString().slice(0, 19)}Z` });

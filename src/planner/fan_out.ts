@@ -6,7 +6,7 @@
  * @module
  */
 
-import { findUsedBlueprints, recordFanOut } from "../../db/blueprint_content.ts";
+import { beginFanOut, endFanOut, findUsedBlueprints } from "../../db/blueprint_content.ts";
 import { wakeInWave } from "../../db/channel_plans.ts";
 import { takeWakes } from "../../db/desired_state.ts";
 import { findPlanRowsOfBlueprint, findPlanRowsOfSerials, type PlanRow } from "../../db/plan_facts.ts";
@@ -45,11 +45,15 @@ export async function fanOut(runtime: Runtime, signal?: AbortSignal): Promise<Fa
   const { sql } = runtime;
   const result: FanOut = { blueprints: 0, examined: 0, woken: 0 };
   for (const { id, fannedOutDigest } of await findUsedBlueprints(sql)) {
-    const content = (await readContent(sql, id))?.content ?? null;
-    if (content === null) continue;
-    const digest = contentDigest(content);
+    const found = (await readContent(sql, id))?.content ?? null;
+    if (found === null) continue;
+    const digest = contentDigest(found);
     if (digest === fannedOutDigest) continue;
     result.blueprints++;
+    const claim = await beginFanOut(sql, id, digest, runtime.random.uuid());
+    // Read anew: what a device followed before the claim is seen here, what one follows after it voids the claim.
+    const content = (await readContent(sql, id))?.content ?? null;
+    if (content === null) continue;
     for (let after = 0;;) {
       signal?.throwIfAborted();
       const rows = await findPlanRowsOfBlueprint(sql, id, after, BATCH);
@@ -59,7 +63,7 @@ export async function fanOut(runtime: Runtime, signal?: AbortSignal): Promise<Fa
       if (last === undefined || rows.length < BATCH) break;
       after = last.channelId;
     }
-    await recordFanOut(sql, id, digest);
+    if (contentDigest(content) === digest) await endFanOut(sql, id, claim, digest);
   }
   return result;
 }
