@@ -11,6 +11,7 @@
 import { z } from "zod";
 import { problem } from "../errors.ts";
 import type { JsonObject } from "../protocol/plist_json.ts";
+import { MAX_ITEMS } from "../schema/status.ts";
 
 /** What a device says of one declaration. */
 export type DeclarationStatus = {
@@ -32,6 +33,12 @@ export type StatusReport = {
 };
 
 const MAX_BYTES = 8 * 1024 * 1024;
+/** Levels of arrays and objects; Apple publishes no item with ten. */
+const MAX_DEPTH = 100;
+/** Errors of one report that are taken: no more than items. */
+const MAX_ERRORS = MAX_ITEMS;
+/** The longest that reasons of a declaration are kept, as JSON. */
+const MAX_REASONS = 32 * 1024;
 const object = z.record(z.string(), z.json());
 const declaration = z.looseObject({
   identifier: z.string(),
@@ -64,11 +71,30 @@ function storable(_key: string, value: unknown): unknown {
   return odd ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [clean(key), inner])) : value;
 }
 
+/** How deep JSON goes. The attack: what is nested without end exhausts the stack of whoever walks it, the database's too. */
+function depthOf(data: Uint8Array): number {
+  let [depth, deepest, quoted] = [0, 0, false];
+  for (let at = 0; at < data.length; at++) {
+    const byte = data[at];
+    if (quoted) {
+      if (byte === 0x5c) at++;
+      else if (byte === 0x22) quoted = false;
+    } else if (byte === 0x22) quoted = true;
+    else if (byte === 0x5b || byte === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return deepest;
+}
+
+const kept = (reasons: unknown[] | undefined): unknown[] | undefined =>
+  reasons === undefined || JSON.stringify(reasons).length <= MAX_REASONS ? reasons : [];
+
 /** The report in the Data of a check-in. Throws `device-bad-request`. */
 export function readStatusReport(data: Uint8Array | undefined): StatusReport {
   const refuse = (reason: string) => problem("device-bad-request", undefined, { reason });
   if (data === undefined) throw refuse("the status report has no Data");
   if (data.length > MAX_BYTES) throw refuse(`the status report has ${data.length} bytes, ${MAX_BYTES} are accepted`);
+  if (depthOf(data) > MAX_DEPTH) throw refuse(`the status report is nested deeper than ${MAX_DEPTH} levels`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data), storable);
@@ -83,7 +109,7 @@ export function readStatusReport(data: Uint8Array | undefined): StatusReport {
   const sections = typeof declared === "object" && declared !== null ? Object.values(declared) : null;
   return {
     items: items.data,
-    errors: each(at(parsed, "Errors"), error).map(({ StatusItem, Reasons }) => ({
+    errors: each(at(parsed, "Errors"), error).slice(0, MAX_ERRORS).map(({ StatusItem, Reasons }) => ({
       item: StatusItem,
       reasons: Reasons,
     })),
@@ -93,7 +119,7 @@ export function readStatusReport(data: Uint8Array | undefined): StatusReport {
       serverToken: one["server-token"],
       active: one.active,
       valid: one.valid,
-      reasons: one.reasons,
+      reasons: kept(one.reasons),
     })),
   };
 }

@@ -16,12 +16,19 @@ import { type ArtifactOwner, recordSeen, type SeenVersion } from "../blueprints/
 import { morePresent, type ObservedStatus } from "../blueprints/observed.ts";
 import type { RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
-import { flattenStatus } from "../schema/status.ts";
+import { flattenStatus, MAX_ITEMS } from "../schema/status.ts";
 import type { DeclarationStatus, StatusReport } from "./report.ts";
 import { readServerToken } from "./server_token.ts";
 
 /** Whose report it is. */
 export type ReportOwner = Omit<ArtifactOwner, "osVersion"> & { enrollmentId: number };
+
+/** Items of a channel that are kept: reports of parts add up. */
+const MAX_KEPT = 2 * MAX_ITEMS;
+/** Characters of JSON that the lists of one report may have with what was there before; beyond, a part replaces the list. */
+const MAX_MERGED = 2 * 1024 * 1024;
+/** The longest token that is kept. */
+const MAX_TOKEN = 256;
 
 /** What a declaration's state means for its artifact. */
 export function observedStatus({ active, valid }: Pick<DeclarationStatus, "active" | "valid">): ObservedStatus {
@@ -50,7 +57,7 @@ export function seenVersions(
       via: "declaration",
       contentRevision,
       extraInfo: { active, valid, ...(reasons === undefined ? {} : { reasons: JSON.parse(JSON.stringify(reasons)) }) },
-      uniqueInstallIdentifier: declaration.serverToken,
+      uniqueInstallIdentifier: declaration.serverToken.slice(0, MAX_TOKEN),
     });
   }
   return [...seen.values()];
@@ -89,11 +96,19 @@ const canonical = (value: Json): string =>
 async function keepItems(tx: Tx, owner: ReportOwner, report: StatusReport, now: Date): Promise<Map<string, Json>> {
   const before = new Map((await findStatusItems(tx, owner.channelId)).map((row) => [row.path, row]));
   const after = new Map<string, { value: Json; error: Json }>();
+  // The attack: a device that names other items in each report, or adds to a list with each, fills the database.
+  let room = report.full ? MAX_KEPT : MAX_KEPT - before.size;
+  const fits = (path: string) => after.has(path) || (!report.full && before.has(path)) || room-- > 0;
+  let length = 0;
   for (const { path, value } of flattenStatus(report.items)) {
-    after.set(path, { value: mergedValue(before.get(path)?.value ?? null, value, report.full), error: null });
+    if (!fits(path)) continue;
+    let merged = mergedValue(before.get(path)?.value ?? null, value, report.full);
+    if (merged !== value && (length += JSON.stringify(merged).length) > MAX_MERGED) merged = value;
+    after.set(path, { value: merged, error: null });
   }
   for (const { item, reasons } of report.errors) {
     const path = item.slice(0, 200);
+    if (!fits(path)) continue;
     after.set(path, { value: before.get(path)?.value ?? null, error: JSON.parse(JSON.stringify(reasons ?? [])) });
   }
   const changed = [...after].filter(([path, { value, error }]) => {
