@@ -7,7 +7,7 @@
 import type { Context, Hono } from "hono";
 import { type Actor, mayAll, type Permission } from "../../src/access/actor.ts";
 import { isPermission } from "../../src/access/permissions.ts";
-import { problem } from "../../src/errors.ts";
+import { problem, refused } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { authenticateCall } from "./authenticate.ts";
 import { readJson } from "./body.ts";
@@ -100,7 +100,9 @@ async function answer(
   c.set("request", request);
   const url = new URL(c.req.url);
   const query = addressParameters(url);
-  const dryRun = endpoint.previews === true && isDryRun(query.all(DRY_RUN).at(-1));
+  const dryRun = endpoint.method !== "GET" && isDryRun(query.all(DRY_RUN).at(-1));
+  // Who asks what would happen does not want it to happen.
+  if (dryRun && endpoint.previews !== true) throw refused("This change cannot be previewed.");
   const result = await endpoint.run({
     runtime: c.get("runtime"),
     actor,
