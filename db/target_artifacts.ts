@@ -98,9 +98,8 @@ export async function putTargetArtifact(
   return count > 0;
 }
 
-/** Whether a row `t` only tells what was once: the command that brought it was refused, or it was taken away. */
-export const isTrace = (db: Db) =>
-  db`t.via = 'command' and (t.status = 'Uninstalled' or (t.status = 'Failed' and t.installed_at is null))`;
+/** Whether a row `t` only tells what was once: it came by command and was taken away. */
+export const isTrace = (db: Db) => db`t.via = 'command' and t.status = 'Uninstalled'`;
 
 /** Forgets versions of a channel. */
 export async function deleteTargetArtifacts(db: Db, channelId: number, versionIds: readonly string[]): Promise<void> {

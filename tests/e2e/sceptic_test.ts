@@ -287,20 +287,6 @@ Deno.test("an artifact that devices had and do not have any more can be deleted"
     assert.equal(status, 204, JSON.stringify(json));
   }));
 
-Deno.test("a version that devices only refused can be deleted", () =>
-  withFleet(async (fleet) => {
-    const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false });
-    const { artifact, version } = await makeProfile(fleet);
-    await link(fleet, blueprint.id, artifact.id);
-    const device = await fleet.enrolled({ mischief: (type) => type === "InstallProfile" ? "Error" : undefined });
-    await assign(fleet, device.serialNumber, blueprint.id);
-    await rest(device);
-    assert.equal((await rowsOf(fleet, device))[0].status, "Failed");
-    const { status, json } = await fleet.api("DELETE", `/api/mdm/profiles/${version.id}/`);
-    assert.equal(status, 204, JSON.stringify(json));
-    await rest(device);
-  }));
-
 Deno.test("one device cannot halt a rollout, however many users it makes up", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
