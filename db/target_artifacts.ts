@@ -74,7 +74,7 @@ export type TargetArtifactValues = Pick<
   | "retryAt"
 >;
 
-/** Writes what a channel has of a version. A version that vanished meanwhile is left out; answers whether it was written. */
+/** Writes what a channel has of a version: verified is what the device listed since. A version that vanished meanwhile is left out; answers whether it was written. */
 export async function putTargetArtifact(
   db: Db,
   channelId: number,
@@ -94,7 +94,9 @@ export async function putTargetArtifact(
       ${values.installedAt}::timestamptz, ${values.osVersionAtInstallTime}, ${values.uniqueInstallIdentifier},
       ${values.installCount}, ${values.retryCount}, ${values.maxRetryCount}, ${values.retryAt}::timestamptz, ${now}, ${now}
     from artifact_versions v where v.id = ${versionId}
-    on conflict (channel_id, artifact_version_id) do update set ${db(row)}`;
+    on conflict (channel_id, artifact_version_id) do update set ${db(row)},
+      verified_at = case when target_artifacts.installed_at is not distinct from excluded.installed_at
+        and excluded.status in ('Acknowledged', 'Installed') then target_artifacts.verified_at end`;
   return count > 0;
 }
 

@@ -449,3 +449,23 @@ Deno.test("a dry run changes nothing: where there is none it is refused", () =>
     assert.equal(await dry("POST", `/api/mdm/devices/${id}/block/`), 400);
     assert.deepEqual(await everything(), before);
   }));
+
+Deno.test("what was installed again is not verified before the device lists it again", () =>
+  withFleet(async (fleet) => {
+    const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false, collect_profiles: 2 });
+    const { artifact } = await makeProfile(fleet);
+    await link(fleet, blueprint.id, artifact.id);
+    const device = await fleet.enrolled();
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await rest(device);
+    assert.notEqual((await rowsOf(fleet, device))[0].verified_at, null);
+    const id = await idOf(fleet, device.serialNumber);
+    fleet.runtime.clock.advance(100);
+    await made(fleet, "POST", `/api/mdm/devices/${id}/artifacts/${artifact.id}/reinstall/`);
+    await rest(device);
+    const [again] = await rowsOf(fleet, device);
+    assert.deepEqual([again.install_count, again.verified_at], [2, null]);
+    fleet.runtime.clock.advance(2 * 86_400);
+    await rest(device);
+    assert.ok((await rowsOf(fleet, device))[0].verified_at > again.installed_at);
+  }));
