@@ -17,7 +17,7 @@ import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParams, pkField, textField, textFilter, timeOut, unknownPk } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
-const collect = z.union([z.literal(0), z.literal(1), z.literal(2)]).describe("0: no, 1: managed only, 2: all.");
+const collect = z.literal([0, 1, 2]).describe("0: no, 1: managed only, 2: all.");
 
 const blueprintSchema = z.object({
   id: z.int(),

@@ -39,8 +39,8 @@ const body = z.object({
   name: textField(256),
   description: blankableField(10_000).default(""),
   url: z.url({ protocol: /^https?$/, error: "Enter a valid URL." }),
-  key_size: z.union([z.literal(1024), z.literal(2048), z.literal(4096)]).default(2048),
-  key_usage: z.union([z.literal(0), z.literal(1), z.literal(4), z.literal(5)]).default(0)
+  key_size: z.literal([1024, 2048, 4096]).default(2048),
+  key_usage: z.literal([0, 1, 4, 5]).default(0)
     .describe("0: not said, 1: signing, 4: encryption, 5: both."),
   backend: z.literal("STATIC_CHALLENGE"),
   static_challenge_kwargs: z.object({ challenge: textField(256) }, { error: REQUIRED }),

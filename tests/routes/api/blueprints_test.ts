@@ -61,7 +61,8 @@ Deno.test("what is wrong with a blueprint is said by field", async () => {
     assert.deepEqual(await send({ inventory_interval: 14399 }), {
       inventory_interval: ["Ensure this value is greater than or equal to 14400."],
     });
-    assert.deepEqual(await send({ collect_apps: 3 }), { collect_apps: ["Not a valid value."] });
+    assert.deepEqual(await send({ collect_apps: 3 }), { collect_apps: ['"3" is not a valid choice.'] });
+    assert.deepEqual(await send({ collect_apps: null }), { collect_apps: ["This field may not be null."] });
     assert.deepEqual(
       await send({
         default_location: 1,
