@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { loadProfileVersions, type ProfileVersionRow, writeProfileVersion } from "../../../db/profile_versions.ts";
 import { certificatesOf, openSigned } from "../../pki/cms/signed.ts";
 import { PkiError } from "../../pki/errors.ts";
-import { get, isDict, parsePlist, type PlistDict, PlistError, str } from "../../protocol/plist.ts";
+import { buildPlist, get, isDict, parsePlist, type PlistDict, PlistError, str } from "../../protocol/plist.ts";
 import { bytesOfBase64, fault, variablesIn } from "./fields.ts";
 import type { Checked, VersionKind } from "./kind.ts";
 
@@ -72,6 +72,17 @@ function plistOf(bytes: Uint8Array): PlistDict | undefined {
   }
 }
 
+/** What a binary property list, or a lenient reader, can hold and the XML that devices are sent cannot. */
+function unwritable(profile: PlistDict): string | undefined {
+  try {
+    buildPlist(profile);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PlistError) return error.message;
+    throw error;
+  }
+}
+
 /** Reads a profile's file. */
 export function readProfile({ source, filename }: ProfileInput): Checked<ProfileDraft> {
   const bytes = bytesOfBase64(source);
@@ -92,6 +103,8 @@ export function readProfile({ source, filename }: ProfileInput): Checked<Profile
   const scope = given === undefined ? undefined : String(given);
   const channel = CHANNELS.get(scope ?? "User");
   if (channel === undefined) return fault("source", `Unknown PayloadScope: ${scope}`);
+  const sentence = unwritable(profile);
+  if (sentence !== undefined) return fault("source", sentence);
   const variables = variablesIn("source", profile);
   if (variables.errors !== undefined) return variables;
   return {

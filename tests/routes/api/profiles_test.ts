@@ -1,7 +1,7 @@
 /** Versions of profiles through the API, and what holds for versions of every kind. */
 
 import assert from "node:assert/strict";
-import { buildPlist } from "../../../src/protocol/plist.ts";
+import { buildBinaryPlist, buildPlist } from "../../../src/protocol/plist.ts";
 import {
   artifact,
   audits,
@@ -113,6 +113,10 @@ Deno.test("what is wrong with a profile is said by field", async () => {
       [new TextEncoder().encode("0 what begins like a signature"), "Not a plist"],
       [buildPlist(["a list"]), "Not a plist"],
       [new Uint8Array(), "Not a plist"],
+      [
+        buildBinaryPlist({ PayloadIdentifier: "a", PayloadUUID: "b", PayloadScope: "System", Bell: "\u0007" }),
+        "Cannot write the property list: a string holds a control character or half a character, which XML cannot carry",
+      ],
       [profilePlist({ PayloadIdentifier: undefined }), "Missing PayloadIdentifier"],
       [profilePlist({ PayloadIdentifier: "" }), "Missing PayloadIdentifier"],
       [profilePlist({ PayloadUUID: undefined }), "Missing PayloadUUID"],
