@@ -10,16 +10,13 @@ import { invalid } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { CUSTOM_NAME } from "./names.ts";
+import { isWritable } from "./writable.ts";
 
 /** Values that one device may have, and characters that one may have. */
 export const DEVICE_VALUE_LIMITS = { values: 100, characters: 4096 } as const;
 
 /** Values by name. */
 export type DeviceValues = Readonly<Record<string, string>>;
-
-// Neither a property list nor the database can hold these.
-// deno-lint-ignore no-control-regex
-const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 function faultOf(name: string, value: string): string | undefined {
   if (!CUSTOM_NAME.test(name)) {
@@ -28,7 +25,7 @@ function faultOf(name: string, value: string): string | undefined {
   if (value.length > DEVICE_VALUE_LIMITS.characters) {
     return `The value of ${name} has ${value.length} characters, ${DEVICE_VALUE_LIMITS.characters} are accepted`;
   }
-  if (UNWRITABLE.test(value) || !value.isWellFormed()) {
+  if (!isWritable(value)) {
     return `The value of ${name} has characters that no text can hold`;
   }
   return undefined;

@@ -7,6 +7,7 @@
 import type { Db } from "../../db/open.ts";
 import { findVariableFacts } from "../../db/variable_facts.ts";
 import { CUSTOM_NAMESPACE } from "./names.ts";
+import { writable } from "./writable.ts";
 
 /**
  * What each variable stands for on a channel; variables without a value are not in the map. One statement. Throws Error when
@@ -15,8 +16,9 @@ import { CUSTOM_NAMESPACE } from "./names.ts";
 export async function loadVariables(db: Db, channelId: number): Promise<Map<string, string>> {
   const facts = await findVariableFacts(db, channelId);
   if (facts === undefined) throw new Error(`Cannot load variables: there is no channel ${channelId}`);
+  // The attack: a device or a user with a name that no profile can hold never gets a profile with that name in it.
   const known = (name: string, value: string | null | undefined): [string, string][] =>
-    value === null || value === undefined || value === "" ? [] : [[name, value]];
+    value === null || value === undefined || value === "" ? [] : [[name, writable(value)]];
   return new Map([
     ...known("ENROLLED_DEVICE.UDID", facts.udid),
     ...known("ENROLLED_DEVICE.SERIAL_NUMBER", facts.serialNumber),

@@ -48,6 +48,15 @@ Deno.test("the device, its tags, its custom values and the user of the channel a
     await assert.rejects(loadVariables(sql, 999), /there is no channel 999/);
   }));
 
+Deno.test("a name that no profile can hold comes as one that it can", () =>
+  withFleet(async (fleet) => {
+    const { sql } = fleet.runtime;
+    await fleet.enrolled({ binary: true, name: "Ada's\u0007 Mac\uffff" });
+    const [channel] = await sql<{ id: number }[]>`select id from channels`;
+    const variables = await loadVariables(sql, channel?.id ?? 0);
+    assert.equal(variables.get("ENROLLED_DEVICE.NAME"), "Ada's\ufffd Mac\ufffd");
+  }));
+
 Deno.test("custom values are replaced as a whole, with an audit entry when something changed", () =>
   withRuntime(async (runtime) => {
     const { sql } = runtime;
