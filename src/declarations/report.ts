@@ -62,10 +62,11 @@ function each<T>(value: unknown, schema: z.ZodType<T>): T[] {
 const at = (value: unknown, key: string): unknown =>
   typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
 
-/** Text as the database can keep it: without NUL and without halves of characters, also in keys. */
+/** Values as JSON and the database can keep them: no number without end, no NUL and no half of a character, also in keys. */
 function storable(_key: string, value: unknown): unknown {
   const clean = (text: string) => text.replaceAll("\0", "\uFFFD").toWellFormed();
   if (typeof value === "string") return clean(value);
+  if (typeof value === "number" && !Number.isFinite(value)) return null;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const odd = Object.keys(value).some((key) => clean(key) !== key);
   return odd ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [clean(key), inner])) : value;

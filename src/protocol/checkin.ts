@@ -19,6 +19,9 @@ export { type Ids, ProtocolError };
 
 type From = { ids: Ids };
 
+/** Characters of a required text: Apple's are all far shorter. */
+const LONGEST = 4096;
+
 /** The first message of an enrollment. Simulated and old devices send little more than the ids. */
 export type Authenticate = From & {
   messageType: "Authenticate";
@@ -171,6 +174,10 @@ function required(body: PlistDict, key: string, what: string): string {
   if (value === undefined || value === "") throw new ProtocolError(`Cannot read ${what}: "${key}" is missing`);
   if (typeof value !== "string") {
     throw new ProtocolError(`Cannot read ${what}: "${key}" is ${kindOf(value)}, it should be a string`);
+  }
+  // The attack: what is refused is told in an event, and a device that sends megabytes each time fills the log.
+  if (value.length > LONGEST) {
+    throw new ProtocolError(`Cannot read ${what}: "${key}" has ${value.length} characters, ${LONGEST} are accepted`);
   }
   return value;
 }

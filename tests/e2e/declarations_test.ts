@@ -281,3 +281,22 @@ Deno.test("a blocked device is given no declaration, and a stranger's status rep
       assert.equal((await say(device, endpoint, { StatusItems: {}, Errors: [] })).status, 400, endpoint);
     }
   }));
+
+Deno.test("a number that no computer holds hides nothing else of a report, and events keep the beginning of odd requests", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled();
+    const say = (Endpoint: string, json: string) =>
+      device.checkIn({ MessageType: "DeclarativeManagement", Endpoint, Data: new TextEncoder().encode(json) });
+    const report = '{"StatusItems":{"odd":1e999,"list":[-1e999],"device":{"operating-system":{"version":"26.4"}}}}';
+    assert.equal((await say("status", report)).status, 200);
+    const items = await made(fleet, "GET", `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/status_items/`);
+    assert.deepEqual(
+      items.map(({ path, value }: { path: string; value: unknown }) => [path, value]),
+      [["device.operating-system.version", "26.4"], ["list", [null]], ["odd", null]],
+    );
+    for (const endpoint of ["x".repeat(100_000), `declaration/configuration/${"x".repeat(100_000)}`]) {
+      assert.ok([400, 404].includes((await say(endpoint, "{}")).status));
+    }
+    const { json } = await fleet.api("GET", "/api/events/?type=mdm_request&limit=2");
+    assert.ok(JSON.stringify(json).length < 10_000);
+  }));
