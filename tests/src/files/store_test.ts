@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { SimulatedS3 } from "../../../simulators/s3.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { Problem } from "../../../src/errors.ts";
@@ -195,7 +196,7 @@ Deno.test("folder: files are for their owner alone, in folders by their digest; 
     await Deno.writeTextFile(`${folder}/files/.hidden`, "");
     await Deno.writeTextFile(`${folder}/files/${sha256.slice(0, 2)}/.hidden`, "");
     assert.equal((await Array.fromAsync(store.list())).length, 1);
-    await Deno.writeTextFile(`${folder}/files/tmp/left-behind`, "half");
+    await Deno.writeTextFile(join(folder, "files", "tmp", "unfinished"), "half");
     assert.equal(await store.tidy(new Date(Date.now() - 60_000)), 0);
     assert.equal(await store.tidy(new Date(Date.now() + 60_000)), 1);
   } finally {
