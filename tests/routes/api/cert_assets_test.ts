@@ -97,6 +97,9 @@ Deno.test("what is wrong with a certificate asset is said by field", async () =>
       [{ subject_alt_name: { rfc822Name: "" } }, {
         subject_alt_name: { rfc822Name: ["This field may not be blank."] },
       }],
+      [{ subject_alt_name: { dNSName: "a\ud800b" } }, {
+        subject_alt_name: { dNSName: ["Surrogate characters are not allowed: U+D800."] },
+      }],
       [{ accessible: "Always" }, { accessible: ['"Always" is not a valid choice.'] }],
       [{
         subject: [{ type: "CN", value: "$ENROLLED_USER.SHOE" }],
