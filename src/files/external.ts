@@ -106,7 +106,12 @@ function verified(
   }, { highWaterMark: 0 });
 }
 
-const nameOf = (path: string): string => decodeURIComponent(path.split("/").at(-1) ?? "");
+/** The name at the end of a path. Throws URIError for a broken escape, and for NUL: the database keeps no text with it. */
+function nameOf(path: string): string {
+  const decoded = decodeURIComponent(path);
+  if (decoded.includes("\0")) throw new URIError("a path holds NUL");
+  return decoded.split("/").at(-1) ?? "";
+}
 
 function sourceOf(runtime: Needs, uri: string, refuse: (sentence: string) => Problem): Source {
   const url = URL.parse(uri);
@@ -119,7 +124,7 @@ function sourceOf(runtime: Needs, uri: string, refuse: (sentence: string) => Pro
         return webSource(runtime, url, refuse);
     }
   } catch (error) {
-    // A name with a broken escape.
+    // A name with a broken escape, or one that cannot be kept.
     if (error instanceof URIError) throw refuse("Enter a valid URL.");
     throw error;
   }

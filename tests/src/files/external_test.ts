@@ -86,8 +86,14 @@ Deno.test("no other host, scheme, port or user is ever asked", async () => {
   await refuses(house, { uri: "file:///etc/passwd" }, /^Unknown external resource URI scheme: 'file'$/);
   await refuses(house, { uri: "nothing" }, /valid URL/);
   await refuses(house, { uri: "https://files.example.com/%" }, /valid URL/);
+  await refuses(house, { uri: "https://files.example.com/a%00b.zip" }, /valid URL/);
   await refuses(makeHouse({ settings: {} }), { uri: "https://files.example.com/x" }, /FILE_URI_HOSTS/);
   assert.deepEqual(house.fetched, []);
+});
+
+Deno.test("a name has no folders, however they are written", async () => {
+  const house = makeHouse();
+  assert.equal((await read(house, { uri: "https://files.example.com/a/..%2f..%2fb.zip" })).filename, "b.zip");
 });
 
 Deno.test("a redirect is not followed, and what the other side says is not repeated", async () => {
