@@ -1,16 +1,18 @@
 /**
  * CustomCommand: any command of Apple's, as an operator's property list.
  *
- * Promise: the property list is checked when it is given, not when the device is there to take it; its content may be
- * secret and is never shown, only the request type and the names of the other keys.
+ * Promise: the property list is checked when it is given, by Apple's published schema and for its target; a request type
+ * that the schema does not have is taken as it is. Its content may be secret and is never shown, only the request type
+ * and the names of the other keys.
  *
  * @module
  */
 
 import { z } from "zod";
 import { isDict, parsePlist, type PlistDict, PlistError, str } from "../protocol/plist.ts";
+import { commandUnsupported, validateCommand } from "../schema/commands.ts";
 import { text } from "./arguments.ts";
-import type { CommandDefinition } from "./command.ts";
+import type { CommandDefinition, CommandTarget } from "./command.ts";
 
 const NAME = "CustomCommand";
 
@@ -35,16 +37,28 @@ function read(source: string) {
   }
 }
 
-const args = z.object({
-  command: text().superRefine((value, context) => {
-    try {
-      parseCustomCommand(value);
-    } catch (error) {
-      if (!(error instanceof PlistError)) throw error;
-      context.addIssue({ code: "custom", message: error.message });
-    }
-  }),
-});
+/** What is wrong with a command, for a target or for nobody yet: sentences. */
+function faultsOf(command: string, target?: CommandTarget): string[] {
+  try {
+    const { requestType, rest } = parseCustomCommand(command);
+    if (target === undefined) return [];
+    const issues = validateCommand(requestType, rest);
+    if (issues.length > 0) return issues.map(({ message }) => message);
+    const obstacle = commandUnsupported(requestType, rest, target);
+    return obstacle === null ? [] : [obstacle];
+  } catch (error) {
+    if (error instanceof PlistError) return [error.message];
+    throw error;
+  }
+}
+
+const argsFor = (target?: CommandTarget) =>
+  z.object({
+    command: text().superRefine((value, context) => {
+      for (const message of faultsOf(value, target)) context.addIssue({ code: "custom", message });
+    }),
+  });
+const args = argsFor();
 type Args = z.infer<typeof args>;
 
 export const customCommand: CommandDefinition<Args> = {
@@ -57,6 +71,7 @@ export const customCommand: CommandDefinition<Args> = {
   expiresAfter: null,
   manual: true,
   invalidFor: () => null,
+  argsFor,
   requestTypeOf: (args) => parseCustomCommand(args.command).requestType,
   build: (args) => parseCustomCommand(args.command).rest,
   describe(args) {

@@ -33,6 +33,7 @@ import { loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
 import { commandPayload, type Report } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
+import { commandUnsupported } from "../schema/commands.ts";
 import { applyEffect, type EffectOwner } from "./apply_effects.ts";
 import { artifactContent } from "./artifact_content.ts";
 import { commandDict, type CommandTarget, type Effect } from "./command.ts";
@@ -265,5 +266,9 @@ async function build(
   }
   const parsed = command.args.safeParse({ ...stored, ...content });
   if (!parsed.success) return "This version does not know the arguments of the command.";
-  return commandPayload(row.uuid, commandDict(command, parsed.data, { target, commandUuid: row.uuid }));
+  const dict = commandDict(command, parsed.data, { target, commandUuid: row.uuid });
+  // What an operator wrote has no conditions of its own: Apple's are looked at again, the device may have changed.
+  const requestType = command.requestTypeOf?.(parsed.data);
+  const refused = requestType === undefined ? null : commandUnsupported(requestType, dict, target);
+  return refused ?? commandPayload(row.uuid, dict);
 }

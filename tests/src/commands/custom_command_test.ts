@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { customCommand } from "../../../src/commands/custom_command.ts";
 import { buildPlistText, parsePlist } from "../../../src/protocol/plist.ts";
 import { wire } from "../../fixtures/wire/wire.ts";
-import { mac, refusal, sent } from "./target.ts";
+import { intelMac, iphone, mac, refusal, sent, tv } from "./target.ts";
 
 const settings = "<dict><key>RequestType</key><string>Settings</string><key>Settings</key><array><dict>" +
   "<key>Item</key><string>DeviceName</string><key>DeviceName</key><string>New &amp; better</string></dict></array></dict>";
@@ -48,4 +48,27 @@ Deno.test("the audit log sees the request type and the names of the other keys, 
   const command =
     "<dict><key>Zed</key><true/><key>RequestType</key><string>Settings</string><key>Ann</key><string>secret</string></dict>";
   assert.deepEqual(customCommand.describe({ command }), { request_type: "Settings", keys: ["Ann", "Zed"] });
+});
+
+const command = (requestType: string, keys = "") =>
+  `<dict><key>RequestType</key><string>${requestType}</string>${keys}</dict>`;
+
+Deno.test("what Apple's schema does not allow is refused with every reason, values not shown", () => {
+  const wrong = command(
+    "EraseDevice",
+    "<key>pin</key><string>314159</string><key>PreserveDataPlan</key><string>no</string>",
+  );
+  const text = sentence(wrong) ?? "";
+  assert.match(text, /command: "pin" is not a known key, it should be "PIN"/);
+  assert.match(text, /command: "PreserveDataPlan" is a string, it should be/);
+  assert.doesNotMatch(text, /314159/);
+  assert.match(sentence(command("Settings")) ?? "", /"Settings" is missing/);
+});
+
+Deno.test("what the target cannot have is refused, and what nobody published is taken", () => {
+  const refused = (target: typeof mac, text: string) => refusal(customCommand, target, { command: text });
+  assert.match(refused(tv, command("EnableRemoteDesktop")) ?? "", /tvOS/);
+  assert.match(refused(iphone, command("RestartDevice")) ?? "", /needs a supervised device/);
+  for (const target of [mac, intelMac, iphone, tv]) assert.equal(refused(target, command("TellTheTime")), null);
+  assert.equal(refused(mac, command("RestartDevice")), null);
 });
