@@ -100,7 +100,7 @@ const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
   ["the facts of a plan", (sql) => findPlanRow(sql, 700, true)],
   ["the queue of a plan", (sql) => findPlanQueue(sql, 700)],
   ["the artifacts of a plan", (sql) => findTargetArtifacts(sql, 700)],
-  ["what a device was told", (sql) => findChannelPlan(sql, 700, true)],
+  ["what a device was told", (sql) => findChannelPlan(sql, 700)],
   ["what a device reports", (sql) => findStatusItems(sql, 700)],
   ["who reports a value", (sql) => searchStatusItems(sql, { path: "a", value: "700", limit: 50, offset: 0 })],
   ["the first of a blueprint's devices", (sql) => findPlanRowsOfBlueprint(sql, 3, 0, 20)],
