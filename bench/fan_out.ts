@@ -18,7 +18,10 @@ import type { Runtime } from "../src/runtime.ts";
 import { type House, REQUEST } from "./house.ts";
 
 /** Artifacts of the blueprint. */
-const ARTIFACTS = 20;
+const ARTIFACTS = 5;
+
+/** Devices that come to rest at the same time. */
+const LANES = 8;
 
 const everywhere = openFilter(PLATFORMS);
 
@@ -78,10 +81,16 @@ async function furnish(house: House, say: (text: string) => void): Promise<strin
   }
   await runtime.sql`update enrollments set blueprint_id = ${blueprint.id} where ended_at is null`;
   await runtime.sql`update channels set next_action_at = now()`;
-  for (const [n, device] of devices.entries()) {
-    for (let contacts = 0; contacts < 8 && (await device.connect()).length > 0; contacts++);
-    if ((n + 1) % 50 === 0) say(`${n + 1} devices follow the blueprint`);
-  }
+  const waiting = [...devices];
+  let following = 0;
+  const lane = async () => {
+    for (let device = waiting.shift(); device !== undefined; device = waiting.shift()) {
+      for (let contacts = 0; contacts < 8 && (await device.connect()).length > 0; contacts++);
+      following++;
+      if (following % 50 === 0) say(`${following} devices follow the blueprint`);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
   await fanOut(runtime);
   return first;
 }

@@ -15,13 +15,14 @@ import { measureFanOut } from "./fan_out.ts";
 import { buildHouse, type House } from "./house.ts";
 import { load, type Measured } from "./load.ts";
 
-const HELP = `deno task bench [--devices N] [--seconds N] [--lanes N]
+const HELP = `deno task bench [--devices N] [--seconds N] [--lanes N] [--only requests|changes]
 
 Starts a server process on a database of its own, enrolls simulated devices, and measures. Linux only.
 
   --devices N  Enrolled devices, 200 unless told.
   --seconds N  Length of each measurement, 8 unless told.
   --lanes N    Requests in flight, 16 unless told.
+  --only PART  requests (what devices ask) or changes (previews, saves, fan-outs).
   --help       This.`;
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -159,40 +160,50 @@ function numberOf(texts: ReadonlyMap<string, string>, name: string, fallback: nu
 
 if (import.meta.main) {
   Deno.exit(
-    await runCommand(Deno.args, HELP, { texts: ["devices", "seconds", "lanes"], flags: [] }, async ({ texts }) => {
-      const devices = numberOf(texts, "devices", 200);
-      const seconds = numberOf(texts, "seconds", 8);
-      const lanes = numberOf(texts, "lanes", 16);
-      const cpu = /model name\s*: (.*)/.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? "unknown";
-      const house = await buildHouse(devices, (text) => console.error(text));
-      try {
-        console.log(
-          `${navigator.hardwareConcurrency} × ${cpu}, Deno ${Deno.version.deno}, ${devices} devices, ${lanes} in flight`,
-        );
-        console.log("");
-        const measureAll = async (scenarios: readonly Scenario[]) => {
+    await runCommand(
+      Deno.args,
+      HELP,
+      { texts: ["devices", "seconds", "lanes", "only"], flags: [] },
+      async ({ texts }) => {
+        const devices = numberOf(texts, "devices", 200);
+        const seconds = numberOf(texts, "seconds", 8);
+        const lanes = numberOf(texts, "lanes", 16);
+        const only = texts.get("only");
+        if (only !== undefined && only !== "requests" && only !== "changes") {
+          throw new UsageError(`Cannot measure only "${only}": it should be requests or changes`);
+        }
+        const cpu = /model name\s*: (.*)/.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? "unknown";
+        const house = await buildHouse(devices, (text) => console.error(text));
+        try {
           console.log(
-            "| | requests per second of server CPU | requests/s | requests per second of database CPU | SQL statements per request | p50 ms | p99 ms |",
+            `${navigator.hardwareConcurrency} × ${cpu}, Deno ${Deno.version.deno}, ${devices} devices, ${lanes} in flight`,
           );
-          console.log("|---|---:|---:|---:|---:|---:|---:|");
-          for (const { name, prepare } of scenarios) {
-            const step = await prepare(house);
-            // Warm: connections, compiled code, prepared statements.
-            if (!name.startsWith("command")) {
-              await load(step, { lanes, seconds: 2, serverPid: house.pid, statements: house.statements });
-            }
-            const measured = await load(step, { lanes, seconds, serverPid: house.pid, statements: house.statements });
-            console.log(row(name, measured));
-          }
           console.log("");
-        };
-        await measureAll(SCENARIOS);
-        for (const line of await measureFanOut(house, (text) => console.error(text))) console.log(line);
-        console.log("");
-        await measureAll(DECLARATIVE_SCENARIOS);
-      } finally {
-        await house.close();
-      }
-    }),
+          const measureAll = async (scenarios: readonly Scenario[]) => {
+            console.log(
+              "| | requests per second of server CPU | requests/s | requests per second of database CPU | SQL statements per request | p50 ms | p99 ms |",
+            );
+            console.log("|---|---:|---:|---:|---:|---:|---:|");
+            for (const { name, prepare } of scenarios) {
+              const step = await prepare(house);
+              // Warm: connections, compiled code, prepared statements.
+              if (!name.startsWith("command")) {
+                await load(step, { lanes, seconds: 2, serverPid: house.pid, statements: house.statements });
+              }
+              const measured = await load(step, { lanes, seconds, serverPid: house.pid, statements: house.statements });
+              console.log(row(name, measured));
+            }
+            console.log("");
+          };
+          if (only !== "changes") await measureAll(SCENARIOS);
+          if (only === "requests") return;
+          for (const line of await measureFanOut(house, (text) => console.error(text))) console.log(line);
+          console.log("");
+          await measureAll(DECLARATIVE_SCENARIOS);
+        } finally {
+          await house.close();
+        }
+      },
+    ),
   );
 }
