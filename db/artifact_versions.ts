@@ -91,14 +91,25 @@ export async function otherVersions(db: Db, artifactId: string, id: string): Pro
   return rows.map((row) => row.id);
 }
 
-/** Whether another version than `id` has this number. */
-export async function isVersionTaken(db: Db, artifactId: string, version: number, id: string): Promise<boolean> {
+/** Whether a version has this number, another one than `id` if that is given. */
+export async function isVersionTaken(db: Db, artifactId: string, version: number, id?: string): Promise<boolean> {
   return one(
     await db<{ taken: boolean }[]>`
       select exists (
-        select 1 from artifact_versions where artifact_id = ${artifactId} and version = ${version} and id <> ${id}
+        select 1 from artifact_versions
+        where artifact_id = ${artifactId} and version = ${version} and id is distinct from ${id ?? null}::uuid
       ) as taken`,
   ).taken;
+}
+
+/** Takes the id of an artifact's next version, of an artifact that there is; the one after it will be `following`. */
+export async function takeVersionId(db: Db, artifactId: string, following: string): Promise<string> {
+  return one(
+    await db<{ id: string }[]>`
+      with taken as (select next_version_id from artifacts where id = ${artifactId} for update)
+      update artifacts set next_version_id = ${following} from taken where id = ${artifactId}
+      returning taken.next_version_id as id`,
+  ).id;
 }
 
 /** Adds a version. */

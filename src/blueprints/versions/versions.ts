@@ -13,6 +13,7 @@ import {
   isVersionTaken,
   listArtifactVersions,
   otherVersions,
+  takeVersionId,
   updateArtifactVersion,
 } from "../../../db/artifact_versions.ts";
 import { type ArtifactRow, findArtifact } from "../../../db/artifacts.ts";
@@ -59,7 +60,6 @@ function valueOf<T>(checked: Checked<T>): T {
 async function mustFit(
   db: Db,
   types: readonly ArtifactRow["type"][],
-  id: string,
   input: VersionInput,
   before?: ArtifactVersionRow,
 ): Promise<ArtifactRow> {
@@ -78,7 +78,7 @@ async function mustFit(
     });
   }
   const fields: FieldErrors = await filterErrors(db, input.filter, artifact.platforms);
-  if (await isVersionTaken(db, artifact.id, input.version, id)) {
+  if (await isVersionTaken(db, artifact.id, input.version, before?.id)) {
     fields.version = ["A version of this artifact with the same version number already exists"];
   }
   if (Object.keys(fields).length > 0) throw invalid(fields);
@@ -130,12 +130,13 @@ async function save<D extends Draft, Input, Stored, Shown extends object>(
   tx: Tx,
   runtime: Runtime,
   kind: VersionKind<Input, D, Stored, Shown>,
-  id: string,
   input: VersionInput,
   draft: D,
   before?: Version<Stored>,
 ): Promise<Version<Stored>> {
-  const artifact = await mustFit(tx, kind.types, id, input, before?.row);
+  const artifact = await mustFit(tx, kind.types, input, before?.row);
+  // Who gets a version by shards follows from its id: one that was tried first is saved under the id that it was tried with.
+  const id = before?.row.id ?? await takeVersionId(tx, artifact.id, runtime.random.uuid());
   const others = await otherVersions(tx, artifact.id, id);
   const stored = valueOf(await kind.check({ tx, runtime, id, artifact, isNew: before === undefined, others }, draft));
   const values = { ...input, variables: draft.variables };
@@ -157,14 +158,13 @@ export async function createVersion<D extends Draft, Input, Stored, Shown extend
   input: VersionInput,
   content: Input,
 ): Promise<Version<Stored>> {
-  const id = runtime.random.uuid();
   // What can be told at once is told before a file is fetched from somewhere.
-  await mustFit(runtime.sql, kind.types, id, input);
+  await mustFit(runtime.sql, kind.types, input);
   const draft = valueOf(await kind.read(runtime, content));
   return await changeDesired(runtime, async (tx) => {
-    const version = await save(tx, runtime, kind, id, input, draft);
+    const version = await save(tx, runtime, kind, input, draft);
     const after = auditOf(kind, version);
-    await recordAudit(tx, runtime, request, { action: "created", model: MODEL, pk: id, after });
+    await recordAudit(tx, runtime, request, { action: "created", model: MODEL, pk: version.row.id, after });
     return version;
   });
 }
@@ -178,11 +178,11 @@ export async function changeVersion<D extends Draft, Input, Stored, Shown extend
   input: VersionInput,
   content: Input,
 ): Promise<Version<Stored>> {
-  await mustFit(runtime.sql, kind.types, id, input, (await mustFindVersion(runtime.sql, kind, id)).row);
+  await mustFit(runtime.sql, kind.types, input, (await mustFindVersion(runtime.sql, kind, id)).row);
   const draft = valueOf(await kind.read(runtime, content));
   return await changeDesired(runtime, async (tx) => {
     const before = await mustFindVersion(tx, kind, id);
-    const version = await save(tx, runtime, kind, id, input, draft, before);
+    const version = await save(tx, runtime, kind, input, draft, before);
     await recordAudit(tx, runtime, request, {
       action: "updated",
       model: MODEL,
@@ -205,7 +205,7 @@ export async function refilterVersion<D extends Draft, Input, Stored, Shown exte
   return await changeDesired(runtime, async (tx) => {
     const before = await mustFindVersion(tx, kind, id);
     const { artifactId, variables } = before.row;
-    await mustFit(tx, kind.types, id, { ...input, artifactId }, before.row);
+    await mustFit(tx, kind.types, { ...input, artifactId }, before.row);
     await updateArtifactVersion(tx, id, { ...input, artifactId, variables }, false, runtime.clock.now());
     const after = await mustFindVersion(tx, kind, id);
     await recordAudit(tx, runtime, request, {
