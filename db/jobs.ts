@@ -17,7 +17,10 @@ export type JobRow = {
   leaseToken: string;
 };
 
-/** Adds a job. A live job of the same kind and key takes its place: answers that one's UUID then. */
+/**
+ * Adds a job. A live job of the same kind and key takes its place: answers that one's UUID then. One that is running may have
+ * read already what this one was asked for: it runs once more when it ends.
+ */
 export async function insertJob(
   db: Db,
   row: { uuid: string; kind: string; key: string | null; payload: Json; runAt: Date; maxAttempts: number },
@@ -27,7 +30,9 @@ export async function insertJob(
     insert into jobs (uuid, kind, key, payload, run_at, max_attempts, created_at)
     values (${row.uuid}, ${row.kind}, ${row.key}, ${json(db, row.payload)}, ${row.runAt}, ${row.maxAttempts}, ${now})
     on conflict (kind, key) where state in ('queued', 'running') and key is not null
-      do update set run_at = case when jobs.state = 'queued' then least(jobs.run_at, excluded.run_at) else jobs.run_at end
+      do update set
+        run_at = case when jobs.state = 'queued' then least(jobs.run_at, excluded.run_at) else jobs.run_at end,
+        again_at = case when jobs.state = 'running' then least(jobs.again_at, excluded.run_at) end
     returning uuid`;
   return inserted?.uuid ?? row.uuid;
 }
@@ -55,38 +60,45 @@ export async function extendLease(db: Db, job: JobRow, leaseUntil: Date): Promis
   return count > 0;
 }
 
-/** Ends a job well. Answers false when its lease was lost. */
+/** Ends a job well; one that was asked for again meanwhile is queued anew. Answers false when its lease was lost. */
 export async function succeedJob(db: Db, job: JobRow, result: Json, now: Date): Promise<boolean> {
   const { count } = await db`
-    update jobs set state = 'succeeded', result = ${json(db, result)}, error = null, finished_at = ${now},
-      lease_token = null, lease_until = null
+    update jobs set state = case when again_at is null then 'succeeded' else 'queued' end,
+      run_at = coalesce(again_at, run_at), attempts = case when again_at is null then attempts else 0 end,
+      finished_at = case when again_at is null then ${now}::timestamptz end,
+      result = ${json(db, result)}, error = null, again_at = null, lease_token = null, lease_until = null
     where id = ${job.id} and state = 'running' and lease_token = ${job.leaseToken}`;
   return count > 0;
 }
 
-/** Ends an attempt badly: another follows at `retryAt`, or none when it is null. */
+/** Ends an attempt badly: another follows at `retryAt`, or none when it is null and nobody asked again meanwhile. */
 export async function failJob(db: Db, job: JobRow, error: string, retryAt: Date | null, now: Date): Promise<void> {
   await db`
-    update jobs set state = ${retryAt === null ? "failed" : "queued"}, error = ${error},
-      run_at = coalesce(${retryAt}::timestamptz, run_at), finished_at = ${retryAt === null ? now : null},
-      lease_token = null, lease_until = null
+    update jobs set error = ${error}, run_at = coalesce(least(again_at, ${retryAt}::timestamptz), run_at),
+      state = case when ${retryAt === null} and again_at is null then 'failed' else 'queued' end,
+      attempts = case when ${retryAt === null} and again_at is not null then 0 else attempts end,
+      finished_at = case when ${retryAt === null} and again_at is null then ${now}::timestamptz end,
+      again_at = null, lease_token = null, lease_until = null
     where id = ${job.id} and state = 'running' and lease_token = ${job.leaseToken}`;
 }
 
 /** Gives a job back unharmed: the attempt does not count. */
 export async function releaseJob(db: Db, job: JobRow, now: Date): Promise<void> {
   await db`
-    update jobs set state = 'queued', attempts = attempts - 1, run_at = ${now}, lease_token = null, lease_until = null
+    update jobs set state = 'queued', attempts = attempts - 1, run_at = ${now}, again_at = null, lease_token = null,
+      lease_until = null
     where id = ${job.id} and state = 'running' and lease_token = ${job.leaseToken}`;
 }
 
 /** Takes back the jobs whose worker is gone; those without an attempt left fail. Answers how many. */
 export async function reclaimJobs(db: Db, now: Date): Promise<number> {
+  const spent = db`attempts >= max_attempts and again_at is null`;
   const { count } = await db`
-    update jobs set lease_token = null, lease_until = null,
-      state = case when attempts >= max_attempts then 'failed' else 'queued' end,
-      error = case when attempts >= max_attempts then 'its worker ended' else error end,
-      finished_at = case when attempts >= max_attempts then ${now}::timestamptz end
+    update jobs set lease_token = null, lease_until = null, again_at = null,
+      state = case when ${spent} then 'failed' else 'queued' end,
+      attempts = case when attempts >= max_attempts and again_at is not null then 0 else attempts end,
+      run_at = coalesce(again_at, run_at), error = case when ${spent} then 'its worker ended' else error end,
+      finished_at = case when ${spent} then ${now}::timestamptz end
     where state = 'running' and lease_until <= ${now}`;
   return count;
 }

@@ -54,6 +54,53 @@ Deno.test("live jobs with one key are one, and the sooner time counts", () =>
     assert.notEqual(third, first);
   }));
 
+/** A job that is asked for again while its first attempts run, as often as `asks` says, and then does what it does. */
+function askedAgain(asks: number, ends: () => Promise<{ run: number }>) {
+  let runs = 0;
+  return defineJob({
+    kind: "again",
+    payload: z.unknown(),
+    leaseSeconds: 60,
+    async run({ runtime }) {
+      if (++runs <= asks) await enqueueJob(runtime.sql, runtime, { kind: "again", key: "k", maxAttempts: 1 });
+      return await ends();
+    },
+  });
+}
+
+Deno.test("a job that is asked for again while it runs, runs once more, however often it was asked", () =>
+  withRuntime(async (runtime) => {
+    let runs = 0;
+    const job = askedAgain(1, async () => {
+      if (++runs === 1) await enqueueJob(runtime.sql, runtime, { kind: "again", key: "k" });
+      return { run: runs };
+    });
+    const uuid = await enqueueJob(runtime.sql, runtime, { kind: "again", key: "k", maxAttempts: 1 });
+    const [row] = await claim(runtime, [job], 1);
+    assert.ok(row !== undefined);
+    await runClaimed(runtime, [job], row, never);
+    assert.equal((await taskResult(runtime.sql, uuid)).status, "PENDING", "what was asked last is not done yet");
+    assert.equal(await drain(runtime, [job], never), 1);
+    assert.deepEqual((await taskResult(runtime.sql, uuid)).result, { run: 2 });
+    assert.equal(await drain(runtime, [job], never), 0);
+  }));
+
+Deno.test("a job that is asked for again while its last attempt fails or its worker dies has all its attempts again", () =>
+  withRuntime(async (runtime) => {
+    let runs = 0;
+    const job = askedAgain(1, () => ++runs === 1 ? Promise.reject(new Error("no")) : Promise.resolve({ run: runs }));
+    const uuid = await enqueueJob(runtime.sql, runtime, { kind: "again", key: "k", maxAttempts: 1 });
+    assert.equal(await drain(runtime, [job], never), 2);
+    assert.equal((await taskResult(runtime.sql, uuid)).status, "SUCCESS");
+
+    const second = await enqueueJob(runtime.sql, runtime, { kind: "again", key: "k", maxAttempts: 1 });
+    assert.equal((await claim(runtime, [job], 1)).length, 1);
+    await enqueueJob(runtime.sql, runtime, { kind: "again", key: "k" });
+    runtime.clock.advance(61);
+    assert.equal(await drain(runtime, [job], never), 1, "the worker died, the job is there");
+    assert.equal((await taskResult(runtime.sql, second)).status, "SUCCESS");
+  }));
+
 Deno.test("a failing job is retried with backoff and then kept as failed with its last sentence", () =>
   withRuntime(async (runtime) => {
     let tries = 0;
