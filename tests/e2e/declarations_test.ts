@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import type { SimulatedDevice } from "../../simulators/device.ts";
 import { MODELS } from "../../simulators/models.ts";
-import { assign, idOf, link, made, makeBlueprint, makeDeclaration, makeProfile, rest } from "../support/artifacts.ts";
+import {
+  assign,
+  follower,
+  idOf,
+  link,
+  made,
+  makeBlueprint,
+  makeDeclaration,
+  makeProfile,
+  rest,
+} from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 
 const identifier = (artifact: { id: string }) => `com.example.mdm.declaration.${artifact.id}`;
@@ -61,9 +71,7 @@ Deno.test("an update of the system makes the device fetch what asks for it", () 
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet, { artifact: { reinstall_on_os_update: "Minor" } });
-    await link(fleet, blueprint.id, artifact.id);
-    const device = await fleet.enrolled();
-    await assign(fleet, device.serialNumber, blueprint.id);
+    const device = await follower(fleet, blueprint.id, artifact.id);
     await rest(device);
     const token = () => device.state.declarations.get(identifier(artifact))?.token;
     assert.equal(token(), `${version.id}.ov-26.1`);
@@ -142,9 +150,7 @@ Deno.test("a certificate asset gives the device a certificate of our own authori
       type: "com.apple.configuration.security.identity",
       payload: { CredentialAssetReference: `ztl:${asset.id}` },
     });
-    await link(fleet, blueprint.id, artifact.id);
-    const device = await fleet.enrolled();
-    await assign(fleet, device.serialNumber, blueprint.id);
+    const device = await follower(fleet, blueprint.id, artifact.id);
     await rest(device);
     const found = device.state.declarations.get(`com.example.mdm.cert-asset.${asset.id}`);
     assert.deepEqual([found?.valid, found?.active], ["valid", true], JSON.stringify(found?.reasons));
@@ -214,9 +220,7 @@ Deno.test("a custom value that changes makes what it is in come again", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact } = await makeDeclaration(fleet, { payload: { Echo: "room ${CUSTOM.ROOM:-none}" } });
-    await link(fleet, blueprint.id, artifact.id);
-    const device = await fleet.enrolled();
-    await assign(fleet, device.serialNumber, blueprint.id);
+    const device = await follower(fleet, blueprint.id, artifact.id);
     await rest(device);
     const payload = () => device.state.declarations.get(identifier(artifact));
     const before = payload()?.token;

@@ -4,6 +4,7 @@ import { checkRollout } from "../../src/blueprints/rollout.ts";
 import {
   ALL_PLATFORMS,
   assign,
+  follower,
   idOf,
   link,
   made,
@@ -45,9 +46,7 @@ Deno.test("a report that says the same again is no news: no event, no call", () 
     const { sql } = fleet.runtime;
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet);
-    await link(fleet, blueprint.id, artifact.id);
-    const device = await fleet.enrolled();
-    await assign(fleet, device.serialNumber, blueprint.id);
+    const device = await follower(fleet, blueprint.id, artifact.id);
     await rest(device);
     const report = about({
       identifier: identifier(artifact),
@@ -71,9 +70,7 @@ Deno.test("a declaration that is unknown before it is invalid is told anew a few
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet);
-    await link(fleet, blueprint.id, artifact.id);
-    const device = await fleet.enrolled();
-    await assign(fleet, device.serialNumber, blueprint.id);
+    const device = await follower(fleet, blueprint.id, artifact.id);
     await device.connect();
     const tokens = new Set<string>();
     for (let n = 0; n < 10; n++) {
@@ -92,9 +89,7 @@ Deno.test("a declaration that vanishes from the report before it is invalid is t
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet);
-    await link(fleet, blueprint.id, artifact.id);
-    const device = await fleet.enrolled();
-    await assign(fleet, device.serialNumber, blueprint.id);
+    const device = await follower(fleet, blueprint.id, artifact.id);
     await device.connect();
     let syncs = 0;
     for (let n = 0; n < 12; n++) {
@@ -117,9 +112,7 @@ Deno.test("a declaration that is valid for a moment each time before it is inval
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet);
-    await link(fleet, blueprint.id, artifact.id);
-    const device = await fleet.enrolled();
-    await assign(fleet, device.serialNumber, blueprint.id);
+    const device = await follower(fleet, blueprint.id, artifact.id);
     await device.connect();
     const flap = async () => {
       await device.connect();
@@ -194,9 +187,7 @@ Deno.test("installing again is no update where an artifact does not update by it
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false });
     const { artifact, version } = await makeProfile(fleet, { artifact: { auto_update: false } });
-    await link(fleet, blueprint.id, artifact.id);
-    const device = await fleet.enrolled();
-    await assign(fleet, device.serialNumber, blueprint.id);
+    const device = await follower(fleet, blueprint.id, artifact.id);
     await rest(device);
     await made(fleet, "POST", "/api/mdm/profiles/", {
       artifact: artifact.id,
@@ -225,9 +216,7 @@ Deno.test("reports, syncs and conversations of a device at the same time all go 
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet);
-    await link(fleet, blueprint.id, artifact.id);
-    const device = await fleet.enrolled();
-    await assign(fleet, device.serialNumber, blueprint.id);
+    const device = await follower(fleet, blueprint.id, artifact.id);
     await rest(device);
     const id = await idOf(fleet, device.serialNumber);
     const statuses: number[] = [];
@@ -421,9 +410,7 @@ Deno.test("a dry run changes nothing: where there is none it is refused", () =>
     const { sql } = fleet.runtime;
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeProfile(fleet);
-    await link(fleet, blueprint.id, artifact.id);
-    const device = await fleet.enrolled();
-    await assign(fleet, device.serialNumber, blueprint.id);
+    const device = await follower(fleet, blueprint.id, artifact.id);
     await settle(fleet);
     await rest(device);
     const id = await idOf(fleet, device.serialNumber);
@@ -454,9 +441,7 @@ Deno.test("what was installed again is not verified before the device lists it a
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false, collect_profiles: 2 });
     const { artifact } = await makeProfile(fleet);
-    await link(fleet, blueprint.id, artifact.id);
-    const device = await fleet.enrolled();
-    await assign(fleet, device.serialNumber, blueprint.id);
+    const device = await follower(fleet, blueprint.id, artifact.id);
     await rest(device);
     assert.notEqual((await rowsOf(fleet, device))[0].verified_at, null);
     const id = await idOf(fleet, device.serialNumber);

@@ -129,6 +129,14 @@ export async function assign(fleet: Fleet, serialNumber: string, blueprint: numb
   await made(fleet, "PUT", `/api/mdm/devices/${id}/blueprint/`, { blueprint });
 }
 
+/** Puts an artifact into a blueprint and enrolls a device that is to follow it. */
+export async function follower(fleet: Fleet, blueprint: number, artifact: string): Promise<SimulatedDevice> {
+  await link(fleet, blueprint, artifact);
+  const device = await fleet.enrolled();
+  await assign(fleet, device.serialNumber, blueprint);
+  return device;
+}
+
 /** Connects until there is nothing to say; throws when that does not end. */
 export async function rest(device: SimulatedDevice, userId?: string): Promise<void> {
   for (let n = 0; n < 12; n++) if ((await device.connect(userId)).length === 0) return;
