@@ -225,6 +225,7 @@ const HISTORY = 50;
 async function statusPage(context: PageContext): Promise<Page> {
   const device = await mustFind(context);
   const path = context.param("path");
+  if (!/^[A-Za-z0-9._-]{1,200}$/.test(path)) throw problem("not-found");
   const offset = offsetOf(context.url);
   const { sql, clock } = context.runtime;
   const { count, rows } = device.channelId === null

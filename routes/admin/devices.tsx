@@ -55,7 +55,8 @@ function searchOf(url: URL, now: Date): DeviceSearch {
     const text = get(name)?.toLowerCase() ?? "";
     return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined;
   };
-  const [artifact, version, status] = [uuid("artifact"), uuid("version"), get("status")?.slice(0, 40) || undefined];
+  const [artifact, version] = [uuid("artifact"), uuid("version")];
+  const status = among(STATUSES.map(([key]) => key), get("status"));
   const seen = get("seen");
   const sort = among(SORTS.map(([key]) => key), get("sort"));
   const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
@@ -103,13 +104,13 @@ function sortHead(url: URL, search: DeviceSearch) {
 
 /** Mounts the page. */
 export function mountDevices(app: Hono<AppEnv>): void {
-  page(app, "/devices/", "mdm.view_enrolleddevice", async ({ runtime, url }) => {
+  page(app, "/devices/", "mdm.view_enrolleddevice", async ({ runtime, url, may }) => {
     const now = runtime.clock.now();
     const search = searchOf(url, now);
     const [{ rows, count }, tags, blueprints, artifact] = await Promise.all([
       searchDevices(runtime.sql, search),
       listTags(runtime.sql, { limit: 500, offset: 0 }),
-      listBlueprints(runtime.sql, { limit: 500, offset: 0 }),
+      may("mdm.view_blueprint") ? listBlueprints(runtime.sql, { limit: 500, offset: 0 }) : { rows: [] },
       search.artifact === undefined ? undefined : findArtifact(runtime.sql, search.artifact.id),
     ]);
     const given = (name: string) => url.searchParams.get(name) ?? "";

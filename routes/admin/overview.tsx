@@ -109,7 +109,7 @@ export function mountOverview(app: Hono<AppEnv>): void {
       pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
       countVersions(sql),
       countLastSeen(sql, AGES.map(([seconds]) => seconds), now),
-      listHalted(sql),
+      context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
     ]);
     const needs = needsOf(counts, certificates, halted, now);
     const versionBars = [...versions].sort((one, other) =>

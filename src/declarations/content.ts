@@ -50,7 +50,7 @@ async function contentOf(
     const personal = namesIn(payload).length > 0;
     return {
       Type: row.declarationType,
-      Payload: personal ? expand(payload, await loadVariables(db, channelId)).value : payload,
+      Payload: expand(payload, personal ? await loadVariables(db, channelId) : new Map()).value,
     };
   }
   if (row.dataAsset !== null) {

@@ -58,7 +58,7 @@ export async function buildProfile(db: Db, runtime: Runtime, channelId: number, 
   const sealedTo = { table: "profile_versions", column: "source_sealed", id: versionId };
   const source = asDict(parsePlist(await runtime.keys.open(row.sourceSealed, sealedTo)));
   const personal = namesIn(source).length > 0;
-  const expanded = personal ? expand(source, await loadVariables(db, channelId)).value : source;
+  const expanded = expand(source, personal ? await loadVariables(db, channelId) : new Map()).value;
   const signed = await signProfile(
     runtime,
     buildPlist({

@@ -103,6 +103,10 @@ Deno.test("what is the same for everybody is signed once for each source, and an
     assert.equal(dicts(open(second), "PayloadContent")[0]?.["Value"], "2");
     runtime.clock.advance(3601);
     assert.notEqual(await build(one), second);
+    await setProfile(runtime, hosted, profile({ PayloadType: "com.example", Value: "$$ENROLLED_DEVICE.UDID" }));
+    const quoted = await build(one);
+    assert.equal(dicts(open(quoted), "PayloadContent")[0]?.["Value"], "$ENROLLED_DEVICE.UDID");
+    assert.equal(await build(other), quoted);
     await setProfile(runtime, hosted, profile({ PayloadType: "com.example", Value: "$ENROLLED_DEVICE.UDID" }));
     assert.notDeepEqual(open(await build(one)), open(await build(other)));
   }));
