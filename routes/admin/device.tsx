@@ -9,14 +9,15 @@ import { listBlueprints } from "../../db/blueprints.ts";
 import { cancelCommand, listCommands } from "../../db/commands.ts";
 import { type DeviceView, findDevice } from "../../db/devices.ts";
 import { tagsOfDevice } from "../../db/tags.ts";
-import { blockDevice, changeDeviceBlueprint, pokeDevice, sendCommand } from "../../src/devices/actions.ts";
+import { blockDevice, pokeDevice, sendCommand } from "../../src/devices/actions.ts";
 import { revealEscrowed } from "../../src/escrow.ts";
 import { invalid, problem, refused } from "../../src/errors.ts";
 import { recordAudit } from "../../src/events/record.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Chip, Csrf, Fact, Select, Time, yesNo } from "./components.tsx";
+import { ActionButton, Chip, Fact, Time, yesNo } from "./components.tsx";
 import { Actions } from "./device_actions.tsx";
 import { Artifacts, DeviceGroups, StatusItems } from "./device_artifacts.tsx";
+import { BlueprintForm } from "./device_desired.tsx";
 import { Command, Inventory, Plan } from "./device_sections.tsx";
 import { DeviceState } from "./devices.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
@@ -108,20 +109,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
                 )
                 : null}
             </dl>
-            {context.may("mdm.change_enrolleddevice") && device.checkoutAt === null && blueprints.rows.length > 0
-              ? (
-                <form class="row" method="post" action={`/devices/${id}/blueprint/`}>
-                  <Csrf context={context} />
-                  <Select
-                    name="blueprint"
-                    label="Change the blueprint"
-                    value={String(device.blueprintId ?? "")}
-                    options={[["", "None"], ...blueprints.rows.map((one) => [String(one.id), one.name] as const)]}
-                  />
-                  <button type="submit" class="plain">Change</button>
-                </form>
-              )
-              : null}
+            {await BlueprintForm({ device, context })}
           </section>
         </div>
         <Actions device={device} context={context} state={state} />
@@ -135,7 +123,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
         {await Artifacts({ device, context })}
         {await Plan({ device, context })}
         {await StatusItems({ device, context })}
-        {await DeviceGroups({ device, tags, context })}
+        {await DeviceGroups({ device, context })}
         {await Inventory({ device, context })}
         {context.may("events.view_event")
           ? (
@@ -166,11 +154,6 @@ export function mountDevice(app: Hono<AppEnv>): void {
   action(app, "/devices/:id/unblock/", "mdm.change_enrolleddevice", async (context) => {
     await blockDevice(context.runtime, context.request, context.id(), false);
     return done(context, "unblocked");
-  });
-  action(app, "/devices/:id/blueprint/", "mdm.change_enrolleddevice", async (context, form) => {
-    const blueprint = form.text("blueprint") === "" ? null : form.id("blueprint");
-    await changeDeviceBlueprint(context.runtime, context.request, context.id(), blueprint);
-    return done(context, "saved");
   });
   action(app, "/devices/:id/lock/", "mdm.add_devicecommand", async (context, form) => {
     const fields = Object.fromEntries(

@@ -9,14 +9,13 @@ import { findDeviceValues } from "../../db/device_values.ts";
 import { type DeviceView, findDevice } from "../../db/devices.ts";
 import type { Json } from "../../db/open.ts";
 import { findStatusHistory, findStatusItems } from "../../db/status_items.ts";
-import { listTags, type TagRow } from "../../db/tags.ts";
 import { findTargetArtifacts, type TargetArtifactRow } from "../../db/target_artifacts.ts";
 import { reinstallArtifact } from "../../src/devices/reinstall.ts";
 import { changeDeviceValues } from "../../src/devices/values.ts";
 import { invalid, problem } from "../../src/errors.ts";
-import { changeDeviceTags } from "../../src/tags/device_tags.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, counted, Csrf, offsetOf, Pager, Table, Time } from "./components.tsx";
+import { TagsForm } from "./device_desired.tsx";
 import { action, type Page, page, type PageContext } from "./page.tsx";
 
 type Tone = "good" | "bad" | "warn";
@@ -154,39 +153,15 @@ export async function StatusItems({ device, context }: { device: DeviceView; con
 }
 
 /** Tags and custom values, for who may change them. */
-export async function DeviceGroups({ device, tags, context }: {
-  device: DeviceView;
-  tags: readonly TagRow[];
-  context: PageContext;
-}) {
-  const mayTag = context.may("inventory.add_machinetag") && context.may("inventory.delete_machinetag");
+export async function DeviceGroups({ device, context }: { device: DeviceView; context: PageContext }) {
+  const tags = await TagsForm({ device, context });
   const mayValue = context.may("mdm.change_enrolleddevice");
-  if (!mayTag && !mayValue) return null;
-  const { sql } = context.runtime;
-  const [all, values] = await Promise.all([
-    listTags(sql, { limit: 500, offset: 0 }),
-    findDeviceValues(sql, device.serialNumber),
-  ]);
-  const mine = new Set(tags.map(({ id }) => id));
+  if (tags === null && !mayValue) return null;
+  const values = await findDeviceValues(context.runtime.sql, device.serialNumber);
   return (
     <details>
       <summary>Tags and custom values</summary>
-      {mayTag && all.rows.length > 0
-        ? (
-          <form class="stack" method="post" action={`/devices/${device.id}/tags/`}>
-            <Csrf context={context} />
-            <fieldset>
-              <legend>Tags</legend>
-              {all.rows.map((tag) => (
-                <label class="check">
-                  <input type="checkbox" name="tag" value={String(tag.id)} checked={mine.has(tag.id)} /> {tag.name}
-                </label>
-              ))}
-            </fieldset>
-            <button type="submit" class="plain">Save the tags</button>
-          </form>
-        )
-        : null}
+      {tags}
       {mayValue
         ? (
           <form class="stack" method="post" action={`/devices/${device.id}/values/`}>
@@ -280,18 +255,6 @@ export function mountDeviceArtifacts(app: Hono<AppEnv>): void {
   action(app, "/devices/:id/values/", "mdm.change_enrolleddevice", async (context, form) => {
     const { id, serialNumber } = await mustFind(context);
     await changeDeviceValues(context.runtime, context.request, serialNumber, valuesOf(form.raw("values")));
-    return `/devices/${id}/?done=saved`;
-  });
-  action(app, "/devices/:id/tags/", "inventory.add_machinetag", async (context, form) => {
-    if (!context.may("inventory.delete_machinetag")) throw problem("permission-denied");
-    const { id, serialNumber } = await mustFind(context);
-    await context.runtime.sql.begin((tx) =>
-      changeDeviceTags(tx, context.runtime, context.request, {
-        action: "set",
-        serialNumbers: [serialNumber],
-        tagIds: form.ids("tag"),
-      })
-    );
     return `/devices/${id}/?done=saved`;
   });
 }

@@ -12,6 +12,7 @@ import { mountAssets } from "./assets.ts";
 import { mountBlueprints } from "./blueprints.tsx";
 import { mountDevice } from "./device.tsx";
 import { mountDeviceArtifacts } from "./device_artifacts.tsx";
+import { mountDeviceDesired } from "./device_desired.tsx";
 import { mountDevices } from "./devices.tsx";
 import { mountEnrollments } from "./enrollments.tsx";
 import { mountEvents } from "./events.tsx";
@@ -31,6 +32,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountDevices,
       mountDevice,
       mountDeviceArtifacts,
+      mountDeviceDesired,
       mountBlueprints,
       mountArtifacts,
       mountGroups,

@@ -70,6 +70,20 @@ Deno.test("the device's page shows its artifacts, its plan and what it reports, 
     assert.deepEqual([before, after], [version.id, `${version.id}.rc-1`]);
     assert.equal((await ada.post(`/devices/${id}/artifacts/nothing/reinstall/`)).status, 404);
 
+    const without = await ada.post(`/devices/${id}/blueprint/`, { blueprint: "", preview: "1" });
+    assert.match(without.text, /1 device loses Passcode &lt;b&gt;/);
+    assert.match(without.text, /<option value="" selected/, "what was chosen stays chosen");
+    assert.match(
+      (await ada.get(`/devices/?blueprint=${blueprint.id}`)).text,
+      new RegExp(device.serialNumber),
+      "not saved",
+    );
+    const tried = await ada.post(`/devices/${id}/tags/`, { tag: String(tag.id), preview: "1" });
+    assert.match(tried.text, /No device changes/);
+    assert.match(tried.text, new RegExp(`value="${tag.id}" checked`));
+    assert.doesNotMatch((await ada.get(`/devices/${id}/`)).text, /<span class="chip">Lab<\/span>/);
+    for (const form of ["blueprint", "tags"]) assert.equal((await ada.get(`/devices/${id}/${form}/`)).status, 200);
+
     assert.equal((await ada.post(`/devices/${id}/tags/`, { tag: String(tag.id) })).status, 303);
     assert.match((await ada.get(`/devices/${id}/`)).text, /<span class="chip">Lab<\/span>/);
     assert.equal((await ada.post(`/devices/${id}/values/`, { values: "ROOM=101" })).status, 303);
@@ -95,7 +109,7 @@ Deno.test("the device's page shows its artifacts, its plan and what it reports, 
     const seen = await viewer.get(`/devices/${id}/`);
     assert.equal(seen.status, 200);
     assert.doesNotMatch(seen.text, /Install again|Save the tags|Save the values/);
-    for (const path of [`artifacts/${artifact.id}/reinstall`, "tags", "values"]) {
+    for (const path of [`artifacts/${artifact.id}/reinstall`, "blueprint", "tags", "values"]) {
       assert.equal((await viewer.post(`/devices/${id}/${path}/`, { values: "A=1" })).status, 403, path);
     }
   }));
