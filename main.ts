@@ -9,6 +9,7 @@ import { drainQueues, provideHome } from "./jobs/schedule.ts";
 import { JOBS } from "./jobs/registry.ts";
 import { startWorkers } from "./jobs/workers.ts";
 import { createApp } from "./routes/app.ts";
+import { readiness } from "./routes/health.ts";
 import { listenMtls } from "./routes/mtls_listener.ts";
 import { ensureSetupToken } from "./src/access/setup.ts";
 import { createApns } from "./src/apple/apns.ts";
@@ -33,6 +34,7 @@ const { runtime, close } = await openRuntime().catch((error): Opened => {
 });
 const { config, log } = runtime;
 const app = createApp(runtime);
+for (const { state, reason } of await readiness(runtime)) if (state !== "ok") log.warn(reason ?? "Not ready");
 
 const setupToken = await ensureSetupToken(runtime);
 if (setupToken !== null) {

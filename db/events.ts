@@ -41,12 +41,18 @@ export type EventQuery = {
   limit: number;
 };
 
-/** Matching events, newest first. */
-export async function findEvents(db: Db, query: EventQuery): Promise<EventRow[]> {
+/** Bytes of events that one answer holds at most, above the first event. */
+const PAGE_BYTES = 2 * 1024 * 1024;
+
+/** Matching events, newest first, as many as asked for and no more than 2 MiB of them; and whether older ones match. */
+export async function pageOfEvents(db: Db, query: EventQuery): Promise<{ rows: EventRow[]; more: boolean }> {
   const { type, serialNumber, object, since, before } = query;
-  return await db<EventRow[]>`
-    select id, index, type, created_at, tags, serial_number, user_id, request, objects, payload
-    from events
+  const found = await db<(EventRow & { bytesBefore: number })[]>`
+    select id, index, type, created_at, tags, serial_number, user_id, request, objects, payload,
+      coalesce(sum(octet_length(payload::text) + coalesce(octet_length(request::text), 0) + octet_length(objects::text))
+        over (order by created_at desc, id desc, index rows between unbounded preceding and 1 preceding), 0)::float8
+        as bytes_before
+    from (select * from events
     where true
       ${type === undefined ? db`` : db`and type = ${type}`}
       ${serialNumber === undefined ? db`` : db`and serial_number = ${serialNumber}`}
@@ -58,7 +64,16 @@ export async function findEvents(db: Db, query: EventQuery): Promise<EventRow[]>
       : db`and (created_at, id, -index) < (${before.createdAt}, ${before.id}, ${-before.index})`
   }
     order by created_at desc, id desc, index
-    limit ${query.limit}`;
+    limit ${query.limit + 1}) as found
+    order by created_at desc, id desc, index`;
+  const rows = found.slice(0, query.limit).filter(({ bytesBefore }) => bytesBefore < PAGE_BYTES)
+    .map(({ bytesBefore: _, ...row }) => row);
+  return { rows, more: found.length > rows.length };
+}
+
+/** The rows of `pageOfEvents`. */
+export async function findEvents(db: Db, query: EventQuery): Promise<EventRow[]> {
+  return (await pageOfEvents(db, query)).rows;
 }
 
 /** The event types in the log, by name. */

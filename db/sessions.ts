@@ -53,8 +53,9 @@ export async function deleteSession(db: Db, hash: Uint8Array): Promise<boolean> 
   return (await db`delete from browser_sessions where hash = ${hash}`).count > 0;
 }
 
-/** Ends the sessions of a user. Answers how many. */
+/** Ends the sessions of a user and forgets the user's browsers. Answers how many sessions there were. */
 export async function deleteSessionsOf(db: Db, userId: number): Promise<number> {
+  await db`delete from known_browsers where user_id = ${userId}`;
   return (await db`delete from browser_sessions where user_id = ${userId}`).count;
 }
 

@@ -7,10 +7,12 @@
 import { z } from "zod";
 import { deleteExpiredAssetCredentials } from "../db/asset_credentials.ts";
 import { expireOldCommands } from "../db/commands.ts";
+import { deleteUnusedBrowsers } from "../db/known_browsers.ts";
 import { dropPartitionsBefore, ensurePartitions } from "../db/events.ts";
 import { deleteFinishedJobs, deleteOldSlots } from "../db/jobs.ts";
 import { deleteOldAttempts } from "../db/rate_limits.ts";
 import { deleteExpiredSessions } from "../db/sessions.ts";
+import { KNOWN_DAYS } from "../src/access/known_browser.ts";
 import { defineJob } from "./job.ts";
 
 const DAY_MS = 86_400_000;
@@ -42,6 +44,7 @@ export const housekeeping = defineJob({
       ],
       deleted: {
         sessions: await deleteExpiredSessions(sql, now),
+        known_browsers: await deleteUnusedBrowsers(sql, before(KNOWN_DAYS)),
         attempts: await deleteOldAttempts(sql, before(1)),
         jobs: await deleteFinishedJobs(sql, before(30), before(120)),
         slots: await deleteOldSlots(sql, before(7)),

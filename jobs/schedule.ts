@@ -6,6 +6,7 @@
  * @module
  */
 
+import { flushRefusals } from "../src/events/refusals.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { drain } from "./queue.ts";
 import { JOBS } from "./registry.ts";
@@ -49,5 +50,6 @@ for (const schedule of SCHEDULES) {
 
 Deno.cron("queues", "* * * * *", async () => {
   const found = await home.promise;
+  await flushRefusals(found.runtime.sql, found.runtime);
   if (found.runtime.config.JOB_WORKERS === 0) await drainQueues(found);
 });

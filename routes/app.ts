@@ -11,6 +11,7 @@ import type { Runtime } from "../src/runtime.ts";
 import { mountAdmin } from "./admin/mount.ts";
 import { notFoundPage } from "./admin/page.tsx";
 import { mountApi } from "./api/mount.ts";
+import { SANDBOX_POLICY } from "./attachment.ts";
 import type { AppEnv } from "./context.ts";
 import { mountDownloads } from "./device/downloads.ts";
 import { mountMdm } from "./device/mdm.ts";
@@ -28,6 +29,11 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
     referrerPolicy: "same-origin",
     strictTransportSecurity: runtime.config.BASE_URL.startsWith("https:") ? "max-age=31536000" : false,
   }));
+  app.use(async (c, next) => {
+    await next();
+    // Pages have a policy of their own; whatever else a browser opens here runs nothing.
+    if (!c.res.headers.has("Content-Security-Policy")) c.res.headers.set("Content-Security-Policy", SANDBOX_POLICY);
+  });
   app.use(requestContext(runtime));
   mountHealth(app);
   mountMetrics(app);

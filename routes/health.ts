@@ -1,5 +1,6 @@
 /**
- * Health and readiness: `/healthz` says that the process lives, `/readyz` whether it can serve, with reasons.
+ * Health and readiness: `/healthz` says that the process lives, `/readyz` whether it can serve. The reasons are for
+ * requests with `METRICS_TOKEN`: names of push certificates and weak settings are of use to an attacker.
  *
  * @module
  */
@@ -9,6 +10,7 @@ import type { Runtime } from "../src/runtime.ts";
 import { pushCertificatesInNeed } from "../db/overview.ts";
 import { pingDatabase } from "../db/ping.ts";
 import type { AppEnv } from "./context.ts";
+import { hasMetricsToken } from "./metrics_token.ts";
 
 /** One reason for the state: a failure makes the server not ready, a warning does not. */
 export type Reason = { check: string; state: "ok" | "warning" | "failure"; reason?: string };
@@ -64,6 +66,7 @@ export function mountHealth(app: Hono<AppEnv>): void {
   app.get("/readyz", async (c) => {
     const reasons = await readiness(c.get("runtime"));
     const ready = reasons.every(({ state }) => state !== "failure");
-    return c.json({ status: ready ? "ready" : "not ready", reasons }, ready ? 200 : 503);
+    const status = ready ? "ready" : "not ready";
+    return c.json(hasMetricsToken(c) ? { status, reasons } : { status }, ready ? 200 : 503);
   });
 }

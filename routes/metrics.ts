@@ -1,7 +1,7 @@
 /**
  * `/metrics`: figures for Prometheus (text format 0.0.4), for who has `METRICS_TOKEN`; 403 for everybody else.
  *
- * Everything is read from the database, so any process tells the same of the installation.
+ * Everything but the refusals is read from the database, so any process tells the same of the installation.
  *
  * @module
  */
@@ -9,8 +9,8 @@
 import type { Hono } from "hono";
 import { countJobs } from "../db/jobs.ts";
 import { countMetrics } from "../db/metrics.ts";
-import { sameText } from "../src/access/csrf.ts";
 import type { AppEnv } from "./context.ts";
+import { hasMetricsToken } from "./metrics_token.ts";
 
 type Metric = { name: string; help: string; values: { labels?: Record<string, string>; value: number }[] };
 
@@ -33,11 +33,8 @@ export function prometheusText(metrics: readonly Metric[]): string {
 /** Mounts the address. */
 export function mountMetrics(app: Hono<AppEnv>): void {
   app.get("/metrics", async (c) => {
-    const { config, sql, clock } = c.get("runtime");
-    const given = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
-    if (config.METRICS_TOKEN === undefined || !sameText(given, config.METRICS_TOKEN)) {
-      return c.text("Forbidden.", 403);
-    }
+    if (!hasMetricsToken(c)) return c.text("Forbidden.", 403);
+    const { sql, clock, refusals } = c.get("runtime");
     const [counts, jobs] = await Promise.all([countMetrics(sql, clock.now()), countJobs(sql)]);
     const text = prometheusText([
       {
@@ -75,6 +72,11 @@ export function mountMetrics(app: Hono<AppEnv>): void {
           labels: { name, type, version: String(version), status },
           value: count,
         })),
+      },
+      {
+        name: "espalier_refusals",
+        help: "Requests that this process refused since it started, by type of event.",
+        values: [...refusals.totals].map(([type, value]) => ({ labels: { type }, value })),
       },
       {
         name: "espalier_artifact_versions_halted",

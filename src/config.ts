@@ -167,7 +167,7 @@ const SCHEMA = z.object({
     "A vendor service that signs push certificate requests.",
   ),
   METRICS_TOKEN: z.string().min(16, "should have at least 16 characters").optional().describe(
-    "The bearer token of /metrics; without it /metrics answers 403.",
+    "The bearer token of /metrics and of the reasons of /readyz; without it /metrics answers 403.",
   ),
 });
 

@@ -7,6 +7,7 @@
 
 import type { Sql } from "../db/open.ts";
 import type { Config } from "./config.ts";
+import type { RefusalTally } from "./events/refusals.ts";
 import type { FileStore } from "./files/store.ts";
 import type { Logger } from "./log.ts";
 import type { KeyRing } from "./secrets/key_ring.ts";
@@ -82,4 +83,6 @@ export type Runtime = {
   log: Logger;
   network: Network;
   files: FileStore;
+  /** What this process refused lately, so that refusals are recorded as samples. */
+  refusals: RefusalTally;
 };

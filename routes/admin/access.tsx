@@ -10,6 +10,7 @@ import { listApiTokens } from "../../db/api_tokens.ts";
 import { listRoles } from "../../db/roles.ts";
 import { findUser, listUsers, type UserRow } from "../../db/users.ts";
 import { createApiToken, deleteApiToken } from "../../src/access/api_tokens.ts";
+import { holdsAllOf } from "../../src/access/authority.ts";
 import { createUser, deleteUser, updateUser } from "../../src/access/users.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
@@ -171,7 +172,11 @@ async function tokensPage(context: PageContext, state?: FormState): Promise<Page
   const { runtime } = context;
   const [tokens, users] = await Promise.all([listApiTokens(runtime.sql, MANY), listUsers(runtime.sql, MANY)]);
   const now = runtime.clock.now();
-  const names = new Map(users.rows.map((user) => [user.id, user.username]));
+  const owners = new Map(users.rows.map((user) => [user.id, user]));
+  const holds = (userId: number) => {
+    const owner = owners.get(userId);
+    return owner !== undefined && holdsAllOf(context.by.actor, owner);
+  };
   return {
     title: "API tokens",
     body: (
@@ -186,13 +191,13 @@ async function tokensPage(context: PageContext, state?: FormState): Promise<Page
           rows={tokens.rows.map((token) => (
             <tr>
               <td>{token.name}</td>
-              <td>{names.get(token.userId) ?? ""}</td>
+              <td>{owners.get(token.userId)?.username ?? ""}</td>
               <td>
                 <Time at={token.lastUsedAt} now={now} />
               </td>
               <td>{token.expiresAt === null ? "never" : <Time at={token.expiresAt} now={now} />}</td>
               <td>
-                {context.may("accounts.delete_apitoken")
+                {context.may("accounts.delete_apitoken") && holds(token.userId)
                   ? (
                     <ActionButton
                       context={context}

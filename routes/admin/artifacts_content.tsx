@@ -13,6 +13,7 @@ import { createVersion, mustFindVersion, type VersionInput } from "../../src/blu
 import { type FieldErrors, invalid, Problem } from "../../src/errors.ts";
 import type { RequestInfo } from "../../src/events/record.ts";
 import type { Runtime } from "../../src/runtime.ts";
+import { attachment } from "../attachment.ts";
 import type { Form, FormState } from "./page.tsx";
 
 /** What the fields of a form begin with, by name. */
@@ -97,17 +98,4 @@ export function contentPages<D extends Draft, Input, Stored, Shown extends objec
 }
 
 /** A download as an answer. */
-export function sourceResponse({ filename, type, body }: Source): Response {
-  const plain = filename.replace(/[^A-Za-z0-9._ -]/g, "_");
-  return new Response(body, {
-    headers: {
-      "Content-Type": type,
-      "Content-Disposition": `attachment; filename="${plain}"; filename*=UTF-8''${
-        encodeURIComponent(filename.toWellFormed())
-      }`,
-      "Cache-Control": "no-store",
-      "X-Content-Type-Options": "nosniff",
-      "Content-Security-Policy": "default-src 'none'; sandbox",
-    },
-  });
-}
+export const sourceResponse = ({ filename, type, body }: Source): Response => attachment(body, type, filename);

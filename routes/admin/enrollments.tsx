@@ -21,6 +21,7 @@ import {
   revokeOtaEnrollment,
 } from "../../src/enrollment/ota_enrollments.ts";
 import { invalid, problem } from "../../src/errors.ts";
+import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, Csrf, Fact, Field, FormErrors, Select, Table, Time } from "./components.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
@@ -232,14 +233,7 @@ async function detailPage(context: PageContext): Promise<Page> {
 }
 
 const download = (profile: Uint8Array<ArrayBuffer>) =>
-  new Response(profile, {
-    headers: {
-      "Content-Type": "application/x-apple-aspen-config",
-      "Content-Disposition": 'attachment; filename="enrollment.mobileconfig"',
-      "Cache-Control": "no-store",
-      "X-Content-Type-Options": "nosniff",
-    },
-  });
+  attachment(profile, "application/x-apple-aspen-config", "enrollment.mobileconfig");
 
 /** Mounts the pages. */
 export function mountEnrollments(app: Hono<AppEnv>): void {

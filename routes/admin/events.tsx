@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import { type EventRow, eventTypes, findEvents } from "../../db/events.ts";
+import { type EventRow, eventTypes, pageOfEvents } from "../../db/events.ts";
 import type { AppEnv } from "../context.ts";
 import { Field, Select, Table, Time } from "./components.tsx";
 import { page } from "./page.tsx";
@@ -45,17 +45,16 @@ export function mountEvents(app: Hono<AppEnv>): void {
   page(app, "/events/", "events.view_event", async ({ runtime, url }) => {
     const type = url.searchParams.get("type") ?? "";
     const serialNumber = url.searchParams.get("serial_number")?.trim().replaceAll("\0", "") ?? "";
-    const [types, rows] = await Promise.all([
+    const [types, { rows, more }] = await Promise.all([
       eventTypes(runtime.sql),
-      findEvents(runtime.sql, {
+      pageOfEvents(runtime.sql, {
         ...(type === "" ? {} : { type: type.replaceAll("\0", "") }),
         ...(serialNumber === "" ? {} : { serialNumber }),
         ...beforeOf(url.searchParams.get("before")),
-        limit: LIMIT + 1,
+        limit: LIMIT,
       }),
     ]);
-    const shown = rows.slice(0, LIMIT);
-    const last = shown.at(-1);
+    const last = rows.at(-1);
     const older = new URL(url);
     if (last !== undefined) older.searchParams.set("before", cursorOf(last));
     const now = runtime.clock.now();
@@ -77,7 +76,7 @@ export function mountEvents(app: Hono<AppEnv>): void {
             caption="The newest first"
             head={["When", "Type", "Device", "By", "What"]}
             empty="No event matches."
-            rows={shown.map((event) => (
+            rows={rows.map((event) => (
               <tr>
                 <td>
                   <Time at={event.createdAt} now={now} />
@@ -94,7 +93,7 @@ export function mountEvents(app: Hono<AppEnv>): void {
               </tr>
             ))}
           />
-          {rows.length > LIMIT
+          {more
             ? (
               <nav class="pager" aria-label="Pages">
                 <a href={older.pathname + older.search}>Older →</a>

@@ -20,6 +20,7 @@ import {
   signedPushCertificateRequest,
   uploadPushCertificate,
 } from "../../src/push/certificates.ts";
+import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, ago, Chip, counted, Csrf, Fact, Field, FormErrors, Table, Time } from "./components.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
@@ -220,16 +221,6 @@ async function keyPair(form: Form) {
   const passphrase = form.raw("key_password");
   return { certificate, privateKey, passphrase: passphrase === "" ? undefined : passphrase };
 }
-
-const attachment = (body: BodyInit, type: string, name: string) =>
-  new Response(body, {
-    headers: {
-      "Content-Type": type,
-      "Content-Disposition": `attachment; filename="${name}"`,
-      "Cache-Control": "no-store",
-      "X-Content-Type-Options": "nosniff",
-    },
-  });
 
 /** Mounts the pages. */
 export function mountPushCertificates(app: Hono<AppEnv>): void {

@@ -6,6 +6,7 @@
 
 import type { Hono } from "hono";
 import { findRole, listRoles, type RoleRow } from "../../db/roles.ts";
+import { holdsAllOf } from "../../src/access/authority.ts";
 import { PERMISSIONS } from "../../src/access/permissions.ts";
 import { createRole, deleteRole, updateRole } from "../../src/access/roles.ts";
 import { invalid, problem } from "../../src/errors.ts";
@@ -87,14 +88,15 @@ async function rolesPage(context: PageContext, state?: FormState): Promise<Page>
 async function rolePage(context: PageContext, state?: FormState): Promise<Page> {
   const role = await findRole(context.runtime.sql, context.id());
   if (role === undefined) throw problem("not-found");
+  const holds = holdsAllOf(context.by.actor, { isSuperuser: false, permissions: role.permissions });
   return {
     title: role.name,
     body: (
       <>
-        {context.may("accounts.change_role")
+        {holds && context.may("accounts.change_role")
           ? <RoleForm context={context} role={role} state={state} />
           : <ul>{role.permissions.map((permission) => <li>{permission}</li>)}</ul>}
-        {context.may("accounts.delete_role")
+        {holds && context.may("accounts.delete_role")
           ? (
             <>
               <h2>Delete</h2>

@@ -9,6 +9,7 @@ import { getCookie, setCookie } from "hono/cookie";
 import type { Context } from "hono";
 import { isSameOrigin } from "../../src/access/csrf.ts";
 import { beginSession, type NewSession, sessionCookie, signIn, signOut } from "../../src/access/sessions.ts";
+import { browserCookie } from "../../src/access/known_browser.ts";
 import { completeSetup, isSetupPending } from "../../src/access/setup.ts";
 import { Problem, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
@@ -23,6 +24,8 @@ function nextPath(text: string): string {
 function keepSession(c: Context<AppEnv>, session: NewSession): void {
   const { name, options } = sessionCookie(c.get("runtime").config);
   setCookie(c, name, session.cookie, { ...options, expires: session.expiresAt });
+  const browser = browserCookie(c.get("runtime").config);
+  setCookie(c, browser.name, session.browser.cookie, { ...browser.options, expires: session.browser.expiresAt });
 }
 
 /** What stands for the CSRF token where there is no session yet: the form must come from a page of ours. */
@@ -98,9 +101,13 @@ export function mountSignIn(app: Hono<AppEnv>): void {
     try {
       form = await readForm(c);
       mustBeOurs(c);
-      const { name } = sessionCookie(c.get("runtime").config);
+      const { config } = c.get("runtime");
+      const cookies = {
+        session: getCookie(c, sessionCookie(config).name),
+        browser: getCookie(c, browserCookie(config).name),
+      };
       const credentials = { username: form.text("username"), password: form.raw("password") };
-      keepSession(c, await signIn(c.get("runtime"), credentials, c.get("request"), getCookie(c, name)));
+      keepSession(c, await signIn(c.get("runtime"), credentials, c.get("request"), cookies));
       return redirect(c, nextPath(form.text("next")));
     } catch (error) {
       const state = form === undefined ? undefined : stateOf(error, form);

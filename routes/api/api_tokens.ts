@@ -97,7 +97,7 @@ export const API_TOKEN_ENDPOINTS = [
     permission: "accounts.delete_apitoken",
     tag: "Accounts",
     summary: "Revoke an API token",
-    description: "At once, everywhere.",
+    description: "At once, everywhere. The caller must hold all that the token's user holds.",
     params: uuidParams,
     response: NO_CONTENT,
     handle: (input) => deleteApiToken(input.runtime, input, input.params.id),

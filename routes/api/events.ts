@@ -6,7 +6,7 @@
 
 import { decodeBase64Url, encodeBase64Url } from "@std/encoding";
 import { z } from "zod";
-import { type EventRow, findEvents } from "../../db/events.ts";
+import { type EventRow, pageOfEvents } from "../../db/events.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { endpoint } from "./endpoint.ts";
 import { textFilter, timeFilter, timeOut } from "./fields.ts";
@@ -62,20 +62,19 @@ export const EVENT_ENDPOINTS = [
     response: { status: 200, schema: z.object({ next: z.string().nullable(), results: z.array(eventSchema) }) },
     async handle({ runtime, request, query, search }) {
       const { limit } = pageOf({ limit: query.limit });
-      const rows = await findEvents(runtime.sql, {
+      const { rows, more } = await pageOfEvents(runtime.sql, {
         ...(query.type === undefined ? {} : { type: query.type }),
         ...(query.serial_number === undefined ? {} : { serialNumber: query.serial_number }),
         ...(query.since === undefined ? {} : { since: query.since }),
         ...(query.cursor === undefined ? {} : { before: query.cursor }),
-        limit: limit + 1,
+        limit,
       });
-      const shown = rows.slice(0, limit);
-      const last = rows.length > limit ? shown.at(-1) : undefined;
+      const last = more ? rows.at(-1) : undefined;
       const url = new URL(`${request.path}${search}`, runtime.config.BASE_URL);
       if (last !== undefined) url.searchParams.set("cursor", writeCursor(last));
       return {
         next: last === undefined ? null : url.href,
-        results: shown.map((event) => ({
+        results: rows.map((event) => ({
           id: event.id,
           index: event.index,
           type: event.type,

@@ -20,6 +20,7 @@ import { type Actor, mayAll } from "../../src/access/actor.ts";
 import { enrollmentSecretRepresentation, revealEnrollmentSecret } from "../../src/enrollment/secrets.ts";
 import { problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
+import { attachment } from "../attachment.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { blankableField, idParams, pkField, pkListField, textField, textFilter, timeOut, uuidParam } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
@@ -93,13 +94,7 @@ async function withSecret(runtime: Runtime, actor: Actor, row: OtaEnrollmentRow)
 }
 
 const profileAnswer = (profile: Uint8Array<ArrayBuffer>, name: string) =>
-  new Response(profile, {
-    headers: {
-      "Content-Type": "application/x-apple-aspen-config",
-      "Content-Disposition": `attachment; filename="${name}.mobileconfig"`,
-      "Cache-Control": "no-store",
-    },
-  });
+  attachment(profile, "application/x-apple-aspen-config", `${name}.mobileconfig`);
 
 const ONE = "/api/mdm/ota_enrollments/{id}/";
 const tag = "Enrollment";

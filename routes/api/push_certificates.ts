@@ -17,6 +17,7 @@ import {
   signedPushCertificateRequest,
   uploadPushCertificate,
 } from "../../src/push/certificates.ts";
+import { attachment } from "../attachment.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParams, textField, textFilter, timeOut } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
@@ -145,13 +146,11 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     params: idParams,
     response: { status: 200, contentType: "application/pkcs10" },
     handle: async ({ runtime, params }) =>
-      new Response(await pushCertificateRequest(runtime, params.id), {
-        headers: {
-          "Content-Type": "application/pkcs10",
-          "Content-Disposition": `attachment; filename="push_certificate_${params.id}.csr"`,
-          "Cache-Control": "no-store",
-        },
-      }),
+      attachment(
+        await pushCertificateRequest(runtime, params.id),
+        "application/pkcs10",
+        `push_certificate_${params.id}.csr`,
+      ),
   }),
   endpoint({
     method: "GET",
@@ -162,12 +161,10 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     params: idParams,
     response: { status: 200, contentType: "text/plain" },
     handle: async ({ runtime, params }) =>
-      new Response(await signedPushCertificateRequest(runtime, params.id), {
-        headers: {
-          "Content-Type": "text/plain",
-          "Content-Disposition": `attachment; filename="push_certificate_${params.id}_signed_csr.b64"`,
-          "Cache-Control": "no-store",
-        },
-      }),
+      attachment(
+        await signedPushCertificateRequest(runtime, params.id),
+        "text/plain",
+        `push_certificate_${params.id}_signed_csr.b64`,
+      ),
   }),
 ];

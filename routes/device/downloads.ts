@@ -9,6 +9,7 @@ import { answerDownload } from "../../src/downloads/answer.ts";
 import type { DownloadPurpose } from "../../src/downloads/token.ts";
 import { DOWNLOAD_PATHS } from "../../src/downloads/url.ts";
 import { Problem } from "../../src/errors.ts";
+import { attachmentHeaders } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { evidenceOf } from "./evidence.ts";
 
@@ -38,7 +39,7 @@ async function serve(c: Context<AppEnv>, purpose: DownloadPurpose): Promise<Resp
   }
   const { type, size, etag, body } = download;
   const headers = {
-    "Content-Type": type,
+    ...attachmentHeaders(type, `${purpose}${EXTENSIONS[type] ?? ""}`),
     // Nothing between us and the device may keep passwords and challenges.
     "Cache-Control": etag === undefined ? "no-store" : "private, no-cache",
     ...(etag === undefined ? {} : { ETag: etag }),
@@ -51,6 +52,14 @@ async function serve(c: Context<AppEnv>, purpose: DownloadPurpose): Promise<Resp
   }
   return new Response(body, { headers: { ...headers, "Content-Length": String(size) } });
 }
+
+/** How a person's computer would name what is downloaded. */
+const EXTENSIONS: Record<string, string> = {
+  "application/x-apple-aspen-config": ".mobileconfig",
+  "application/json": ".json",
+  "application/zip": ".zip",
+  "text/xml": ".plist",
+};
 
 /** Mounts the three addresses. */
 export function mountDownloads(app: Hono<AppEnv>): void {

@@ -8,7 +8,7 @@ import type { Context, Hono } from "hono";
 import { handleConnect } from "../../src/commands/service.ts";
 import { handleCheckin } from "../../src/enrollment/checkin.ts";
 import { Problem, problem } from "../../src/errors.ts";
-import { recordEvents } from "../../src/events/record.ts";
+import { recordRefusal } from "../../src/events/refusals.ts";
 import { senderOf } from "../../src/identity/sender.ts";
 import { parseCheckin } from "../../src/protocol/checkin.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
@@ -46,10 +46,10 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
       ? problem("device-bad-request", undefined, { reason: error.message }, error)
       : undefined;
     if (refusal === undefined) throw error;
-    await recordEvents(runtime.sql, runtime, request, [{
+    await recordRefusal(runtime.sql, runtime, request, {
       type: "mdm_request",
       payload: { status: "failure", view_name: view, reason: refusal.details.reason ?? refusal.message },
-    }]);
+    });
     return new Response(refusal.message, { status: refusal.status });
   }
 }

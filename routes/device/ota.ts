@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import { answerOta } from "../../src/enrollment/ota.ts";
 import { Problem } from "../../src/errors.ts";
+import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { readBody } from "./body.ts";
 
@@ -25,12 +26,7 @@ export function mountOta(app: Hono<AppEnv>): void {
         c.get("request"),
       );
       const name = phase === 2 ? "espalier_ota_scep" : "espalier_mdm";
-      return new Response(profile, {
-        headers: {
-          "Content-Type": PROFILE_TYPE,
-          "Content-Disposition": `attachment; filename="${name}.mobileconfig"`,
-        },
-      });
+      return attachment(profile, PROFILE_TYPE, `${name}.mobileconfig`);
     } catch (error) {
       if (error instanceof Problem) return new Response(error.message, { status: error.status });
       throw error;

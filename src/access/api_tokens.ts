@@ -65,11 +65,14 @@ export async function createApiToken(
   });
 }
 
-/** Ends a token, at once and in every process. */
+/** Ends a token, at once and in every process. The actor must hold all that the token's user holds. */
 export async function deleteApiToken(runtime: Runtime, by: By, id: string): Promise<void> {
   await runtime.sql.begin(async (tx) => {
     const before = await findApiToken(tx, id, true);
     if (before === undefined) throw problem("not-found");
+    const owner = await findUser(tx, before.userId);
+    // The attack: the tokens of mightier users and their services are cut off one by one.
+    if (owner !== undefined) mustHoldAllOf(by.actor, owner);
     await deleteApiTokenRow(tx, id);
     await recordAudit(tx, runtime, by.request, {
       action: "deleted",

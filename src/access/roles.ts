@@ -62,14 +62,14 @@ export async function createRole(runtime: Runtime, by: By, input: RoleInput): Pr
   });
 }
 
-/** Writes all of a role. The actor must hold what they add; what was there may stay or go. */
+/** Writes all of a role. The actor must hold what it has and what it gets: its users lose what is taken out. */
 export async function updateRole(runtime: Runtime, by: By, id: number, input: RoleInput): Promise<RoleRow> {
   const values = checked(input);
   return await runtime.sql.begin(async (tx) => {
     const before = await findRole(tx, id, true);
     if (before === undefined) throw problem("not-found");
-    const added = values.permissions.filter((permission) => !before.permissions.includes(permission));
-    mustHoldAllOf(by.actor, { isSuperuser: false, permissions: added });
+    // The attack: a role of somebody mightier is emptied, or renamed into one that is given away lightly.
+    mustHoldAllOf(by.actor, { isSuperuser: false, permissions: [...before.permissions, ...values.permissions] });
     const after = await updateRoleRow(tx, id, values, runtime.clock.now());
     await recordAudit(tx, runtime, by.request, {
       action: "updated",
@@ -84,11 +84,12 @@ export async function updateRole(runtime: Runtime, by: By, id: number, input: Ro
   });
 }
 
-/** Removes a role; its users lose it. */
+/** Removes a role that the actor holds all of; its users lose it. */
 export async function deleteRole(runtime: Runtime, by: By, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
     const before = await findRole(tx, id, true);
     if (before === undefined) throw problem("not-found");
+    mustHoldAllOf(by.actor, { isSuperuser: false, permissions: before.permissions });
     await deleteRoleRow(tx, id);
     await recordAudit(tx, runtime, by.request, {
       action: "deleted",

@@ -14,19 +14,28 @@ import { findUserByName, replacePasswordHash, touchLogin } from "../../db/users.
 import type { Config } from "../config.ts";
 import { invalid } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
+import { recordRefusal } from "../events/refusals.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Actor } from "./actor.ts";
+import { browserHash, isKnown, remember } from "./known_browser.ts";
 import { hashPassword, isOutdatedHash, verifyPassword } from "./passwords.ts";
 import { addressKey, limitAttempts } from "./rate_limit.ts";
 
 /** A signed-in browser. */
 export type Session = { actor: Actor; csrfToken: string };
 
-/** A fresh session with the value for the cookie. */
-export type NewSession = Session & { cookie: string; expiresAt: Date };
+/** A fresh session with the value for the cookie, and the cookie by which the browser is known at the next sign-in. */
+export type NewSession = Session & { cookie: string; expiresAt: Date; browser: { cookie: string; expiresAt: Date } };
 
-const BY_NAME = { attempts: 10, seconds: 900 };
+/** The cookies that a browser sends along. */
+export type BrowserCookies = { session?: string | undefined; browser?: string | undefined };
+
+/** What one address may try on one name, on all names, and all addresses together on one name. */
+const BY_NAME_AND_ADDRESS = { attempts: 10, seconds: 900 };
 const BY_ADDRESS = { attempts: 50, seconds: 900 };
+const BY_NAME = { attempts: 100, seconds: 900 };
+/** What a browser may try that the user signed in with before, whatever strangers do meanwhile. */
+const BY_KNOWN_BROWSER = { attempts: 100, seconds: 900 };
 const TOUCH_SECONDS = 60;
 
 const hashCookie = async (cookie: string): Promise<Uint8Array<ArrayBuffer> | undefined> => {
@@ -34,11 +43,13 @@ const hashCookie = async (cookie: string): Promise<Uint8Array<ArrayBuffer> | und
   return new Uint8Array(await crypto.subtle.digest("SHA-256", decodeBase64Url(cookie)));
 };
 
-/** The key under which attempts on a name are counted; a hash, because people type their password into the wrong field. */
-async function attemptsKey(username: string): Promise<string> {
-  const name = new TextEncoder().encode(username.toLowerCase());
-  return `login:user:${encodeBase64Url(await crypto.subtle.digest("SHA-256", name))}`;
-}
+const digest = async (text: string) =>
+  encodeBase64Url(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+
+/** The keys under which attempts on a name are counted; hashes, because people type their password into the wrong field. */
+const nameKeyOf = async (username: string) => `login:user:${await digest(username.toLowerCase())}`;
+const pairKeyOf = async (username: string, ip: string) =>
+  `login:pair:${await digest(`${addressKey(ip)} ${username.toLowerCase()}`)}`;
 
 /** Name and attributes of the session cookie. `__Host-` keeps other hosts of the domain from planting one. */
 export function sessionCookie(config: Pick<Config, "BASE_URL">): {
@@ -57,21 +68,22 @@ export async function beginSession(
   runtime: Runtime,
   user: { id: number; username: string; isSuperuser: boolean; permissions: readonly string[] },
   request: RequestInfo,
-  previousCookie?: string,
+  cookies: BrowserCookies = {},
 ): Promise<NewSession> {
   const id = runtime.random.bytes(32);
   const csrfToken = encodeBase64Url(runtime.random.bytes(32));
   const now = runtime.clock.now();
   const expiresAt = new Date(now.getTime() + runtime.config.SESSION_HOURS * 3_600_000);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", id));
-  const previous = previousCookie === undefined ? undefined : await hashCookie(previousCookie);
-  await runtime.sql.begin(async (tx) => {
+  const previous = cookies.session === undefined ? undefined : await hashCookie(cookies.session);
+  const browser = await runtime.sql.begin(async (tx) => {
     if (previous !== undefined) await deleteSession(tx, previous);
     const userAgent = request.userAgent.slice(0, 400);
     await insertSession(tx, { hash, userId: user.id, csrfToken, expiresAt, ip: request.ip, userAgent }, now);
     await touchLogin(tx, user.id, now);
     const by = { id: user.id, username: user.username, isServiceAccount: false };
     await recordEvents(tx, runtime, { ...request, user: by }, [{ type: "zentral_login", tags: ["zentral"] }]);
+    return await remember(tx, runtime, user.id, cookies.browser);
   });
   return {
     actor: {
@@ -84,42 +96,51 @@ export async function beginSession(
     csrfToken,
     cookie: encodeBase64Url(id),
     expiresAt,
+    browser,
   };
 }
 
 /**
  * Signs a browser in by user name and password.
  *
- * Throws `too-many-requests` (10 attempts per name and 50 per address in 15 minutes), else `invalid` with one sentence that
- * does not tell whether the name exists. The address is `request.ip`, which no header of the client can change.
+ * Throws `too-many-requests`, else `invalid` with one sentence that does not tell whether the name exists. In 15 minutes
+ * an address may try one name 10 times and all names 50 times, and all addresses together one name 100 times; a browser
+ * that the user signed in with before is limited by its own 100 attempts alone. The address is `request.ip`, which no
+ * header of the client can change.
  */
 export async function signIn(
   runtime: Runtime,
   credentials: { username: string; password: string },
   request: RequestInfo,
-  previousCookie?: string,
+  cookies: BrowserCookies = {},
 ): Promise<NewSession> {
-  const nameKey = await attemptsKey(credentials.username);
-  await limitAttempts(runtime, `login:ip:${addressKey(request.ip)}`, BY_ADDRESS);
-  await limitAttempts(runtime, nameKey, BY_NAME);
   const usable = credentials.username.length <= 200 && !credentials.username.includes("\0");
   const user = usable ? await findUserByName(runtime.sql, credentials.username) : undefined;
+  const browser = await browserHash(cookies.browser);
+  const pairKey = await pairKeyOf(credentials.username, request.ip);
+  if (browser !== undefined && user !== undefined && await isKnown(runtime, browser, user.id)) {
+    await limitAttempts(runtime, `login:browser:${encodeBase64Url(browser)}`, BY_KNOWN_BROWSER);
+  } else {
+    await limitAttempts(runtime, `login:ip:${addressKey(request.ip)}`, BY_ADDRESS);
+    await limitAttempts(runtime, pairKey, BY_NAME_AND_ADDRESS);
+    await limitAttempts(runtime, await nameKeyOf(credentials.username), BY_NAME);
+  }
   const right = await verifyPassword(credentials.password, user?.passwordHash);
   if (!right || user === undefined || !user.isActive || user.isServiceAccount) {
-    await recordEvents(runtime.sql, runtime, request, [{
+    await recordRefusal(runtime.sql, runtime, request, {
       type: "zentral_failed_login",
       tags: ["zentral"],
       // Only names that exist: people type their password into the wrong field.
       payload: user === undefined ? {} : { user: { pk: user.id, username: user.username } },
-    }]);
+    });
     throw invalid({ non_field_errors: ["Cannot sign in: the user name or the password is not right."] });
   }
   if (user.passwordHash !== null && isOutdatedHash(user.passwordHash)) {
     const renewed = await hashPassword(credentials.password, runtime.random);
     await replacePasswordHash(runtime.sql, user.id, user.passwordHash, renewed);
   }
-  await forgetAttempts(runtime.sql, nameKey);
-  return await beginSession(runtime, user, request, previousCookie);
+  await forgetAttempts(runtime.sql, pairKey);
+  return await beginSession(runtime, user, request, cookies);
 }
 
 /** The session behind a cookie; undefined when it is unknown, over, or its user may not sign in any more. */

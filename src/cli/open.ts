@@ -10,6 +10,7 @@ import { ensurePartitions } from "../../db/events.ts";
 import { migrate } from "../../db/migrate.ts";
 import { openDatabase } from "../../db/open.ts";
 import { type Config, loadConfig } from "../config.ts";
+import { RefusalTally } from "../events/refusals.ts";
 import { openFileStore } from "../files/open.ts";
 import { createLogger } from "../log.ts";
 import { type Runtime, systemClock, systemNetwork, systemRandom } from "../runtime.ts";
@@ -40,7 +41,17 @@ export async function openRuntime(overrides: Partial<Record<keyof Config, unknow
     const keys = await loadKeyRing(config, sql, systemRandom);
     const files = openFileStore({ config, network: systemNetwork, clock: systemClock, random: systemRandom });
     return {
-      runtime: { config, sql, clock: systemClock, random: systemRandom, keys, log, network: systemNetwork, files },
+      runtime: {
+        config,
+        sql,
+        clock: systemClock,
+        random: systemRandom,
+        keys,
+        log,
+        network: systemNetwork,
+        files,
+        refusals: new RefusalTally(),
+      },
       close: async () => {
         files.close();
         await close();

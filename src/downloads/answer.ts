@@ -6,7 +6,8 @@
 
 import { type DownloadTargetRow, findDownloadTarget, findHostedDataAsset } from "../../db/downloads.ts";
 import { Problem, problem } from "../errors.ts";
-import { recordEvents, type RequestInfo } from "../events/record.ts";
+import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
+import { recordRefusal } from "../events/refusals.ts";
 import type { SenderEvidence } from "../identity/sender.ts";
 import type { Runtime } from "../runtime.ts";
 import { downloadKey } from "./key.ts";
@@ -55,7 +56,7 @@ export async function answerDownload(
 ): Promise<Download> {
   const outcome = await outcomeOf(runtime, purpose, token, evidence);
   const { target, versionId } = outcome;
-  await recordEvents(runtime.sql, runtime, request, [{
+  const event: NewEvent = {
     type: "mdm_download",
     serialNumber: target?.serialNumber,
     objects: {
@@ -72,8 +73,12 @@ export async function answerDownload(
         : { reason: outcome.reason }),
       ...(target === undefined ? {} : describe(target, versionId)),
     },
-  }]);
-  if (outcome.outcome === "success") return outcome.download;
+  };
+  if (outcome.outcome === "success") {
+    await recordEvents(runtime.sql, runtime, request, [event]);
+    return outcome.download;
+  }
+  await recordRefusal(runtime.sql, runtime, request, event);
   throw problem(outcome.outcome === "bad_token" ? "device-bad-request" : "not-found");
 }
 

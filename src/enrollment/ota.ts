@@ -13,6 +13,7 @@ import { findOtaEnrollment, findOtaEnrollmentOfSecret, type OtaEnrollmentRow } f
 import type { Tx } from "../../db/open.ts";
 import { Problem, problem } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
+import { recordRefusal } from "../events/refusals.ts";
 import { claimSession } from "../identity/claim.ts";
 import { verifyAppleDevice } from "../pki/apple.ts";
 import { type Certificate, certificatesFromPem } from "../pki/certificate.ts";
@@ -83,12 +84,12 @@ export async function answerOta(runtime: Runtime, body: Uint8Array, request: Req
     return { phase: step.phase, profile: await signProfile(runtime, step.profile) };
   } catch (error) {
     if (error instanceof Problem && error.details.reason !== undefined) {
-      await recordEvents(runtime.sql, runtime, request, [{
+      await recordRefusal(runtime.sql, runtime, request, {
         type: "ota_enrollment_request",
         serialNumber: sender?.hardware.serialNumber,
         tags: ["heartbeat"],
         payload: { status: "failure", reason: error.details.reason, udid: sender?.hardware.udid },
-      }]);
+      });
     }
     throw error;
   }

@@ -11,6 +11,7 @@ import { findPinned } from "../../db/identities.ts";
 import { findIssued, findIssuedCertificate, insertIssued } from "../../db/issued_certificates.ts";
 import type { Tx } from "../../db/open.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
+import { recordRefusal } from "../events/refusals.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { sameName } from "../pki/name.ts";
 import { openPkiMessage, UnopenedMessage } from "../pki/scep/message.ts";
@@ -54,7 +55,7 @@ export async function answerScep(
 const keyOf = (spki: Uint8Array) => createHash("sha256").update(spki).digest("hex");
 
 async function refuse(runtime: Runtime, request: RequestInfo, reason: string): Promise<void> {
-  await recordEvents(runtime.sql, runtime, request, [{ type: "scep_request", payload: { status: "failure", reason } }]);
+  await recordRefusal(runtime.sql, runtime, request, { type: "scep_request", payload: { status: "failure", reason } });
 }
 
 type Message = ReturnType<typeof openPkiMessage>;

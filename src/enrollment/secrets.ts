@@ -23,6 +23,7 @@ import type { Db, Tx } from "../../db/open.ts";
 import { findTags } from "../../db/tags.ts";
 import { invalid } from "../errors.ts";
 import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
+import { recordRefusal } from "../events/refusals.ts";
 import { randomText, type Runtime } from "../runtime.ts";
 
 const LENGTH = 64;
@@ -175,7 +176,7 @@ export function refusalOf(
  */
 export async function verifyEnrollmentSecret(
   tx: Tx,
-  runtime: Pick<Runtime, "clock" | "random">,
+  runtime: Pick<Runtime, "clock" | "random" | "refusals">,
   proof: EnrollmentSecretProof,
   request?: RequestInfo,
 ): Promise<EnrollmentSecretVerification> {
@@ -199,7 +200,8 @@ export async function verifyEnrollmentSecret(
       type: EVENT,
       payload: { status: "failure", reason: reason ?? "unknown secret", ...details },
     };
-    await recordEvents(tx, runtime, request, [event]);
+    if (request === undefined) await recordEvents(tx, runtime, request, [event]);
+    else await recordRefusal(tx, runtime, request, event);
     return { ok: false, reason: reason ?? "unknown secret", event };
   }
   await insertEnrollmentSecretUse(tx, row.id, {

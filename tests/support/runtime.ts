@@ -7,6 +7,7 @@
 
 import type { Sql } from "../../db/open.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
+import { RefusalTally } from "../../src/events/refusals.ts";
 import { createLogger } from "../../src/log.ts";
 import { type Network, type Runtime, systemRandom } from "../../src/runtime.ts";
 import { parseKeyRing } from "../../src/secrets/key_ring.ts";
@@ -56,6 +57,7 @@ export async function testRuntime(
     log: createLogger("debug", () => clock.now(), (line) => lines.push(line)),
     network: noNetwork,
     files: new MemoryStore(clock),
+    refusals: new RefusalTally(),
     lines,
     databaseUrl,
   };

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { type BrowserCookies, signIn } from "../../../src/access/sessions.ts";
 import { completeSetup, ensureSetupToken } from "../../../src/access/setup.ts";
+import { Problem } from "../../../src/errors.ts";
 import { type TestRuntime, withRuntime } from "../../support/runtime.ts";
 import { testRequest } from "../api/support.ts";
 import { visitor } from "./support.ts";
@@ -63,6 +65,54 @@ Deno.test("guessing is stopped, even for the right password, until time has pass
     assert.deepEqual([status, cookieOf(headers)], [429, ""]);
     runtime.clock.advance(16 * 60);
     assert.equal((await post("/signin/", { username: "ada", password: PASSWORD })).status, 303);
+  }));
+
+/** A sign-in of ada from an address. */
+const attempt = (runtime: TestRuntime, ip: string, password: string, cookies: BrowserCookies = {}) =>
+  signIn(runtime, { username: "ada", password }, { ...testRequest, ip }, cookies)
+    .then(({ browser }) => browser.cookie, (error) => error instanceof Problem ? error.code : "unexpected");
+
+Deno.test("a stranger's wrong passwords lock an administrator out neither elsewhere nor in a known browser", () =>
+  withRuntime(async (runtime) => {
+    await withAda(runtime);
+    const known = await attempt(runtime, "192.0.2.1", PASSWORD);
+    for (let tries = 0; tries < 20; tries++) await attempt(runtime, "198.51.100.9", "wrong");
+    assert.equal(await attempt(runtime, "198.51.100.9", PASSWORD), "too-many-requests");
+    // From another address, and in the known browser even behind the stranger's address.
+    assert.notEqual(await attempt(runtime, "192.0.2.7", PASSWORD), "too-many-requests");
+    assert.equal(await attempt(runtime, "198.51.100.9", PASSWORD, { browser: known }), known);
+  }));
+
+Deno.test("a browser is known to its own user alone, until half a year has passed", () =>
+  withRuntime(async (runtime) => {
+    await withAda(runtime);
+    const known = await attempt(runtime, "192.0.2.1", PASSWORD);
+    const lockOut = async () => {
+      for (let tries = 0; tries < 11; tries++) await attempt(runtime, "192.0.2.1", "wrong");
+    };
+    await lockOut();
+    // A made-up cookie, and one of another user, are no known browser.
+    assert.equal(await attempt(runtime, "192.0.2.1", PASSWORD, { browser: "A".repeat(43) }), "too-many-requests");
+    await runtime.sql`insert into users (username, created_at, updated_at) values ('eve', now(), now())`;
+    await runtime.sql`update known_browsers set user_id = (select id from users where username = 'eve')`;
+    assert.equal(await attempt(runtime, "192.0.2.1", PASSWORD, { browser: known }), "too-many-requests");
+    await runtime.sql`update known_browsers set user_id = (select id from users where username = 'ada')`;
+    assert.equal(await attempt(runtime, "192.0.2.1", PASSWORD, { browser: known }), known);
+    runtime.clock.advance(181 * 86_400);
+    await lockOut();
+    assert.equal(await attempt(runtime, "192.0.2.1", PASSWORD, { browser: known }), "too-many-requests");
+  }));
+
+Deno.test("the page gives the browser its cookie, and takes it at the next sign-in", () =>
+  withRuntime(async (runtime) => {
+    const { post } = await withAda(runtime);
+    const first = await post("/signin/", { username: "ada", password: PASSWORD });
+    const cookie = first.headers.getSetCookie().find((one) => one.startsWith("__Host-espalier-browser="));
+    assert.match(cookie ?? "", /HttpOnly/);
+    const again = visitor(runtime, { Cookie: cookie?.split(";")[0] ?? "" });
+    for (let tries = 0; tries < 11; tries++) await post("/signin/", { username: "ada", password: "wrong" });
+    assert.equal((await post("/signin/", { username: "ada", password: PASSWORD })).status, 429);
+    assert.equal((await again.post("/signin/", { username: "ada", password: PASSWORD })).status, 303);
   }));
 
 Deno.test("after the sign-in nobody is sent to another site", () =>

@@ -123,12 +123,17 @@ Deno.test("nobody grants what they do not hold", async () => {
     await denied("PUT", `/api/accounts/users/${peer}/`, { username: "peer", roles: [weak, strong] });
     await denied("PUT", `/api/accounts/users/${peer}/`, { username: "peer", is_superuser: true });
     assert.equal((await call("POST", "/api/accounts/api_tokens/", { name: "x", user: peer })).status, 201);
-    // A role that somebody mightier widened may be shortened and renamed, but not widened.
-    assert.equal(
-      (await call("PUT", `/api/accounts/roles/${strong}/`, { name: "Same", permissions: ["mdm.view_filevault_prk"] }))
-        .status,
-      200,
+    // What they do not hold they neither change nor delete: not the role, not by emptying it, not the token.
+    await denied("PUT", `/api/accounts/roles/${strong}/`, { name: "Renamed", permissions: ["mdm.view_filevault_prk"] });
+    await denied("PUT", `/api/accounts/roles/${strong}/`, { name: "Strong", permissions: [] });
+    await denied("DELETE", `/api/accounts/roles/${strong}/`);
+    const { id: theirs } = z.object({ id: z.string() }).parse(
+      (await root("POST", "/api/accounts/api_tokens/", { name: "x", user: mighty.userId })).body,
     );
+    await denied("DELETE", `/api/accounts/api_tokens/${theirs}/`);
+    assert.equal((await root("GET", `/api/accounts/api_tokens/${theirs}/`)).status, 200);
+    assert.equal((await call("PUT", `/api/accounts/roles/${weak}/`, { name: "Weaker", permissions: [] })).status, 200);
+    assert.equal((await root("DELETE", `/api/accounts/roles/${strong}/`)).status, 204);
   });
 });
 

@@ -97,7 +97,9 @@ Deno.test("a person signs in, is recognised, and signs out; the database holds n
     const [row] = await runtime.sql`select password_hash, last_login_at from users`;
     assert.equal(isOutdatedHash(String(row?.passwordHash)), false);
     assert.deepEqual(row?.lastLoginAt, runtime.clock.now());
-    const second = await signIn(runtime, { username: "Alice", password: PASSWORD }, testRequest, first.cookie);
+    const second = await signIn(runtime, { username: "Alice", password: PASSWORD }, testRequest, {
+      session: first.cookie,
+    });
     assert.notEqual(second.cookie, first.cookie);
     assert.equal(await authenticateSession(runtime, first.cookie), undefined, "the planted or old session is over");
     await signOut(runtime, second.cookie, testRequest);
@@ -148,18 +150,24 @@ Deno.test("a wrong password, an unknown name and an inactive user are refused al
   });
 });
 
-Deno.test("guessing is slowed per name from anywhere, and per address for any name", async () => {
+Deno.test("guessing is slowed per name and address, per name from anywhere, and per address for any name", async () => {
   await withRuntime(async (runtime) => {
     await person(runtime);
     const from = (ip: string) => ({ ...testRequest, ip });
     for (let index = 0; index < 10; index++) {
       await assert.rejects(
-        signIn(runtime, { username: "alice", password: "wrong" }, from(`198.51.100.${index}`)),
+        signIn(runtime, { username: "alice", password: "wrong" }, from("198.51.100.1")),
         is("invalid"),
       );
     }
     await assert.rejects(
-      signIn(runtime, { username: "ALICE", password: PASSWORD }, from("198.51.100.99")),
+      signIn(runtime, { username: "ALICE", password: PASSWORD }, from("198.51.100.1")),
+      is("too-many-requests"),
+    );
+    await signIn(runtime, { username: "ALICE", password: PASSWORD }, from("198.51.100.99"));
+    await runtime.sql`update rate_limits set count = 100 where key like 'login:user:%'`;
+    await assert.rejects(
+      signIn(runtime, { username: "ALICE", password: PASSWORD }, from("198.51.100.98")),
       is("too-many-requests"),
     );
     runtime.clock.advance(900);
