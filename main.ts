@@ -33,6 +33,8 @@ const { runtime, close } = await openRuntime().catch((error): Opened => {
   Deno.exit(1);
 });
 const { config, log } = runtime;
+// Only the embedded database is a program of its own: without it nothing that goes wrong here can start one.
+if (config.DATABASE_URL !== undefined) await Deno.permissions.revoke({ name: "run" });
 const app = createApp(runtime);
 for (const { state, reason } of await readiness(runtime)) if (state !== "ok") log.warn(reason ?? "Not ready");
 

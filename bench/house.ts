@@ -18,6 +18,7 @@ import { uploadPushCertificate } from "../src/push/certificates.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { newKeySetting } from "../src/secrets/key_ring.ts";
 import { systemRandom } from "../src/runtime.ts";
+import { taskFlags } from "../simulators/task_flags.ts";
 
 const TOPIC = "com.apple.mgmt.External.bench";
 const PROXY_SECRET = "a-secret-of-the-proxy";
@@ -41,7 +42,7 @@ async function startServer(
   settings: Record<string, string>,
 ): Promise<{ pid: number; port: string; stop(): Promise<void> }> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", new URL("../main.ts", import.meta.url).pathname],
+    args: ["run", ...taskFlags("start"), "--no-check", new URL("../main.ts", import.meta.url).pathname],
     env: settings,
     stdin: "null",
     stdout: "null",

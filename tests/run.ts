@@ -36,6 +36,7 @@ try {
   await db.end();
 
   const args = Deno.args.length > 0 ? Deno.args : ["tests/"];
+  // All permissions: the browser's driver looks into /proc, which Deno gives with nothing less.
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--no-check", "--sanitize-ops", "--sanitize-resources", ...args],
     cwd: root,

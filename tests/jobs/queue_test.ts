@@ -7,6 +7,7 @@ import { SCHEDULES, tick } from "../../jobs/schedules.ts";
 import { startWorkers } from "../../jobs/workers.ts";
 import { enqueueJob, taskResult } from "../../src/jobs.ts";
 import { withRuntime } from "../support/runtime.ts";
+import { taskFlags } from "../../simulators/task_flags.ts";
 
 const never = new AbortController().signal;
 const echo = defineJob({
@@ -174,7 +175,13 @@ Deno.test("a worker killed in the middle of a job loses nothing: another takes t
   withRuntime(async (runtime) => {
     const uuid = await enqueueJob(runtime.sql, runtime, { kind: "slow", payload: {} });
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", new URL("./victim.ts", import.meta.url).pathname, runtime.databaseUrl],
+      args: [
+        "run",
+        ...taskFlags("test"),
+        "--no-check",
+        new URL("./victim.ts", import.meta.url).pathname,
+        runtime.databaseUrl,
+      ],
       stdout: "piped",
     }).spawn();
     // The victim says "running" from inside the job.

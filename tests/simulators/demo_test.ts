@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import { taskFlags } from "../../simulators/task_flags.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
@@ -14,7 +15,17 @@ Deno.test("the demonstration prints how to get in, enrolls its devices, and leav
   await Deno.chmod(folder, 0o755);
   const port = freePort();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", "simulators/demo.ts", "--port", String(port), "--devices", "3"],
+    args: [
+      "run",
+      ...taskFlags("demo"),
+      "--quiet",
+      "--no-check",
+      "simulators/demo.ts",
+      "--port",
+      String(port),
+      "--devices",
+      "3",
+    ],
     cwd: ROOT,
     env: { TMPDIR: folder, NO_COLOR: "1" },
     stdin: "null",

@@ -10,6 +10,7 @@ import { parseOptions, UsageError } from "../../src/cli/command.ts";
 import { certificateFromPem } from "../../src/pki/certificate.ts";
 import { verifyChain } from "../../src/pki/chain.ts";
 import { generateRsaKey } from "../../src/pki/keys.ts";
+import config from "../../deno.json" with { type: "json" };
 
 const TEXTS = ["server", "token", "profile", "maker", "devices", "seconds", "every", "shared-keys", "port", "data"];
 const options = (line: string) => parseOptions(line === "" ? [] : line.split(" "), { texts: TEXTS, flags: [] });
@@ -94,5 +95,21 @@ Deno.test("a maker of devices is made once, and its key is for its owner alone",
     assert.equal(verifyChain(certificate, { anchors: [certificateFromPem(one.pem)], now }).length, 2);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("every task runs with the permissions it needs, and none with all", async () => {
+  for (const [task, line] of Object.entries(config.tasks)) {
+    assert.doesNotMatch(line, /(^| )(-A|--allow-(all|ffi|import|hrtime))( |$)/, task);
+    const flags = line.split(" ").filter((word) => word.startsWith("-"));
+    assert.ok(!line.includes("deno run") || flags.length > 0, task);
+    if (!line.startsWith("deno run ") || line.endsWith("tests/run.ts")) continue;
+    const [file = ""] = line.split(" ").slice(-1);
+    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", "--no-prompt", ...flags, file, "--help"],
+      cwd: new URL("../..", import.meta.url).pathname,
+    }).output();
+    assert.equal(code, 0, task);
+    assert.ok(stdout.length > 0, task);
   }
 });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { taskFlags } from "../../simulators/task_flags.ts";
+
 /** A running process. */
 export type ServerProcess = {
   url: string;
@@ -18,7 +20,7 @@ const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 /** Starts `main.ts` with these settings and waits until it listens. */
 export async function startServer(settings: Record<string, string>): Promise<ServerProcess> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", MAIN],
+    args: ["run", ...taskFlags("start"), "--no-check", MAIN],
     clearEnv: true,
     env: {
       PATH: Deno.env.get("PATH") ?? "",
