@@ -96,6 +96,38 @@ export async function wakeChannel(db: Db, channelId: number, now: Date): Promise
     where id = ${channelId}`;
 }
 
+/** Some channels of enrolled devices, or of those with these serial numbers, by id, after `after`. */
+export async function findChannelsToSweep(
+  db: Db,
+  serialNumbers: readonly string[] | null,
+  after: number,
+  limit: number,
+): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select c.id from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
+    where e.ended_at is null and e.blueprint_id is not null and c.id > ${after}
+      ${serialNumbers === null ? db`` : db`and d.serial_number = any(${[...serialNumbers]}::text[])`}
+    order by c.id limit ${limit}`;
+  return rows.map(({ id }) => id);
+}
+
+/** Wakes channels without knowing what they should have: each plans at its next contact, and is pushed at its place. */
+export async function wakeToPlan(
+  db: Db,
+  ids: readonly number[],
+  wave: { firstAt: Date; perSecond: number },
+  now: Date,
+): Promise<void> {
+  await lockChannels(db, ids);
+  await db`
+    update channels c set next_action_at = least(c.next_action_at, ${now}::timestamptz), push_forced = true,
+      push_due_at = least(c.push_due_at,
+        ${wave.firstAt}::timestamptz + make_interval(secs => (g.place - 1) / ${wave.perSecond}::float8))
+    from unnest(${[...ids]}::int[]) with ordinality as g (id, place) where c.id = g.id and c.id = any(${[
+    ...ids,
+  ]}::int[])`;
+}
+
 /**
  * Wakes channels whose plan has changed, with what they should have now: each plans at its next contact, and is pushed at its
  * place in the wave, which begins at `firstAt`.

@@ -1,12 +1,25 @@
 /**
  * The durable queue: claims due jobs, runs them under a lease, retries with backoff, keeps what failed for good.
  *
- * Promise: every queued job runs to its end at least once, whatever process dies when; two processes never hold one job.
+ * Promise: every queued job runs to its end at least once, whatever process dies when; two processes never hold one job; a
+ * job that ends its process each time is set aside for an operator after the third, instead of ending every restart.
  *
  * @module
  */
 
-import { claimJobs, extendLease, failJob, type JobRow, reclaimJobs, releaseJob, succeedJob } from "../db/jobs.ts";
+import {
+  ALONE_AFTER,
+  claimJobs,
+  extendLease,
+  failJob,
+  forgiveDeath,
+  type JobRow,
+  lookForTrouble,
+  reclaimJobs,
+  releaseJob,
+  succeedJob,
+} from "../db/jobs.ts";
+import { recordEvents } from "../src/events/record.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { type AnyJob, FinalJobError } from "./job.ts";
 
@@ -24,17 +37,57 @@ export function backoffSeconds(attempts: number, random: Runtime["random"]): num
   return base * (1 + byte / 1024);
 }
 
-/** Claims up to `limit` due jobs, after taking back those of dead workers. */
-export async function claim(runtime: Runtime, jobs: readonly AnyJob[], limit: number): Promise<JobRow[]> {
-  const now = runtime.clock.now();
-  await reclaimJobs(runtime.sql, now);
+async function takeBack(runtime: Runtime, now: Date): Promise<void> {
+  const quarantined = await runtime.sql.begin(async (tx) => {
+    const rows = await reclaimJobs(tx, now);
+    await recordEvents(
+      tx,
+      runtime,
+      undefined,
+      rows.map(({ uuid, kind, deaths }) => ({
+        type: "job_quarantined",
+        tags: ["jobs"],
+        objects: { job: [uuid] },
+        payload: { kind, deaths, reason: "its process ended each time, at last with no other job in it" },
+      })),
+    );
+    return rows;
+  });
+  for (const { uuid, kind } of quarantined) {
+    runtime.log.error("A job ends its process: it is set aside", { kind, job: uuid });
+  }
+}
+
+/** Whether a claimed job has to be the only one that its process runs. */
+export const runsAlone = (row: JobRow): boolean => row.deaths >= ALONE_AFTER;
+
+/**
+ * Claims up to `limit` due jobs, after taking back those of dead processes.
+ *
+ * A job that may have ended two processes runs alone, so that the third death is its own: it is claimed only when the
+ * process is `idle`, and while one is due a busy process claims nothing, so that it becomes idle.
+ */
+export async function claim(runtime: Runtime, jobs: readonly AnyJob[], limit: number, idle = true): Promise<JobRow[]> {
+  const { sql, clock, random } = runtime;
+  const now = clock.now();
+  const kinds = jobs.map(({ kind }) => kind);
+  const { lost, aloneDue } = await lookForTrouble(sql, kinds, now);
+  if (lost) await takeBack(runtime, now);
   const shortest = Math.min(...jobs.map(({ leaseSeconds }) => leaseSeconds));
-  return await claimJobs(runtime.sql, {
-    kinds: jobs.map(({ kind }) => kind),
-    limit,
-    leaseToken: runtime.random.uuid(),
-    leaseUntil: new Date(now.getTime() + shortest * 1000),
-  }, now);
+  const take = (alone: boolean) =>
+    claimJobs(sql, {
+      kinds,
+      alone,
+      limit: alone ? 1 : limit,
+      leaseToken: random.uuid(),
+      leaseUntil: new Date(now.getTime() + shortest * 1000),
+    }, now);
+  if (aloneDue) {
+    const rows = idle ? await take(true) : [];
+    // Another process was faster: there is nothing to wait for.
+    if (!idle || rows.length > 0) return rows;
+  }
+  return await take(false);
 }
 
 /** Runs a claimed job to the end of its attempt. Never throws for what the job does. */
@@ -59,18 +112,27 @@ export async function runClaimed(
   try {
     signal.throwIfAborted();
     const result = await job.run({ runtime, payload: row.payload, signal });
-    return await succeedJob(runtime.sql, row, result, runtime.clock.now()) ? "succeeded" : "lost";
+    if (await succeedJob(runtime.sql, row, result, runtime.clock.now())) return "succeeded";
+    await forgiveDeath(runtime.sql, row);
+    return "lost";
   } catch (error) {
     const now = runtime.clock.now();
     if (signal.aborted && error === signal.reason) {
-      await releaseJob(runtime.sql, row, now);
-      return lost.signal.aborted ? "lost" : "released";
+      if (!lost.signal.aborted) {
+        await releaseJob(runtime.sql, row, now);
+        return "released";
+      }
+      await forgiveDeath(runtime.sql, row);
+      return "lost";
     }
     const final = error instanceof FinalJobError || row.attempts >= row.maxAttempts;
     const retryAt = final ? null : new Date(now.getTime() + backoffSeconds(row.attempts, runtime.random) * 1000);
     const message = error instanceof Error ? error.message : String(error);
     log.warn("A job failed", { kind: row.kind, job: row.uuid, attempts: row.attempts, retryAt, error });
-    await failJob(runtime.sql, row, message.slice(0, 2000), retryAt, now);
+    if (!await failJob(runtime.sql, row, message.slice(0, 2000), retryAt, now)) {
+      await forgiveDeath(runtime.sql, row);
+      return "lost";
+    }
     return final ? "failed" : "retried";
   } finally {
     clearInterval(heart);

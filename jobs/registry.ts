@@ -12,6 +12,7 @@ import type { AnyJob } from "./job.ts";
 import { replanJob } from "./replan.ts";
 import { rolloutHealth } from "./rollout_health.ts";
 import { secretRotation } from "./secret_rotation.ts";
+import { sweep } from "./sweep.ts";
 
 export const JOBS: readonly AnyJob[] = [
   authorityRenewal,
@@ -21,4 +22,5 @@ export const JOBS: readonly AnyJob[] = [
   replanJob,
   rolloutHealth,
   secretRotation,
+  sweep,
 ];

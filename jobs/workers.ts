@@ -5,9 +5,10 @@
  * @module
  */
 
+import { type JobRow, releaseJob } from "../db/jobs.ts";
 import type { Runtime } from "../src/runtime.ts";
 import type { AnyJob } from "./job.ts";
-import { claim, runClaimed, Stopping } from "./queue.ts";
+import { claim, runClaimed, runsAlone, Stopping } from "./queue.ts";
 
 /** How long an idle loop waits before it looks again. */
 const IDLE_MS = 1000;
@@ -34,11 +35,20 @@ const pause = (milliseconds: number, signal: AbortSignal) =>
  */
 export function startWorkers(
   runtime: Runtime,
-  options: { jobs: readonly AnyJob[]; concurrency: number; notify(stop: AbortSignal): Promise<number> },
+  options: {
+    jobs: readonly AnyJob[];
+    concurrency: number;
+    notify(stop: AbortSignal): Promise<number>;
+    /** Milliseconds that a stop waits for running jobs to reach a safe point. */
+    graceMs?: number;
+  },
 ): Workers {
   const stopping = new AbortController();
   const { signal } = stopping;
   const running = new Set<Promise<unknown>>();
+  const held = new Set<JobRow>();
+  /** Whether the job that runs must be the only one. */
+  let alone = false;
 
   const guarded = async (what: string, step: () => Promise<boolean>) => {
     while (!signal.aborted) {
@@ -53,16 +63,22 @@ export function startWorkers(
   };
 
   const work = guarded("look for jobs", async () => {
-    const free = options.concurrency - running.size;
+    const free = alone ? 0 : options.concurrency - running.size;
     if (free <= 0) {
       await Promise.race([...running, pause(IDLE_MS, signal)]);
       return true;
     }
-    const rows = await claim(runtime, options.jobs, free);
+    const rows = await claim(runtime, options.jobs, free, running.size === 0);
     for (const row of rows) {
+      alone = runsAlone(row);
+      held.add(row);
       const run = runClaimed(runtime, options.jobs, row, signal)
         .catch((error) => runtime.log.error("Cannot end a job", { kind: row.kind, error }))
-        .finally(() => running.delete(run));
+        .finally(() => {
+          running.delete(run);
+          held.delete(row);
+          alone = false;
+        });
       running.add(run);
     }
     return rows.length > 0;
@@ -75,8 +91,10 @@ export function startWorkers(
       const timer = new AbortController();
       // The loops first: what the last look claimed is given back like the rest.
       const ended = Promise.all([work, push]).then(() => Promise.all(running));
-      await Promise.race([ended, pause(GRACE_MS, timer.signal)]);
+      await Promise.race([ended, pause(options.graceMs ?? GRACE_MS, timer.signal)]);
       timer.abort();
+      // A job that came to no safe point in time is given back all the same: an asked-for stop is no death.
+      await Promise.all([...held].map((row) => releaseJob(runtime.sql, row, runtime.clock.now())));
     },
   };
 }

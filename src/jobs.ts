@@ -51,6 +51,7 @@ export async function taskResult(db: Db, uuid: string): Promise<TaskResult> {
     case "succeeded":
       return { ...facts, status: "SUCCESS", unready: false, result: job.result };
     case "failed":
+    case "quarantined":
       return { ...facts, status: "FAILURE", unready: false, result: { error: job.error } };
   }
 }

@@ -23,6 +23,7 @@ const PLACES: readonly { path: string; name: string; needs: Permission | null }[
   { path: "/roles/", name: "Roles", needs: "accounts.view_role" },
   { path: "/tokens/", name: "API tokens", needs: "accounts.view_apitoken" },
   { path: "/events/", name: "Events", needs: "events.view_event" },
+  { path: "/jobs/", name: "Jobs", needs: "jobs.view_job" },
 ];
 
 /** What an action did, by the code in the address: no text of the address is ever shown. */
@@ -42,6 +43,7 @@ const MESSAGES: Record<string, string> = {
   removed: "Removed. The devices that had it are called.",
   halted: "The version is halted: who has it keeps it, nobody else gets it.",
   active: "The version spreads again.",
+  rerun: "The job runs again.",
   withdrawn: "The version is withdrawn: who has it gets the one before.",
 };
 

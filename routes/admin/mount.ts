@@ -16,6 +16,7 @@ import { mountDeviceDesired } from "./device_desired.tsx";
 import { mountDevices } from "./devices.tsx";
 import { mountEnrollments } from "./enrollments.tsx";
 import { mountEvents } from "./events.tsx";
+import { mountJobs } from "./jobs.tsx";
 import { mountGroups } from "./groups.tsx";
 import { mountOverview } from "./overview.tsx";
 import { mountPushCertificates } from "./push_certificates.tsx";
@@ -41,6 +42,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountAccess,
       mountRoles,
       mountEvents,
+      mountJobs,
     ]
   ) mount(app);
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Hono } from "hono";
+import { countQuarantined } from "../../db/jobs.ts";
 import {
   countLastSeen,
   countOverview,
@@ -34,6 +35,7 @@ function needsOf(
   counts: OverviewCounts,
   certificates: { id: number; name: string; notAfter: Date | null }[],
   halted: Awaited<ReturnType<typeof listHalted>>,
+  quarantined: number,
   now: Date,
 ): Need[] {
   const count = (n: number, one: string, many: string) => n === 1 ? `1 ${one}` : `${n} ${many}`;
@@ -48,6 +50,12 @@ function needsOf(
       href: `/push-certificates/${id}/`,
       link: "See what to do",
     })),
+    quarantined > 0 && {
+      urgent: true,
+      text: `${count(quarantined, "job was", "jobs were")} set aside, because the process ended each time they ran.`,
+      href: "/jobs/",
+      link: "See which",
+    },
     ...halted.map(({ artifactId, artifactName, version, reason }): Need => ({
       urgent: true,
       text: `The rollout of version ${version} of "${artifactName}" is halted: ${reason || "an operator stopped it"}.`,
@@ -100,7 +108,7 @@ export function mountOverview(app: Hono<AppEnv>): void {
       return { title: "Overview", body: <p>You may not see devices. Ask an administrator for a role.</p> };
     }
     const now = clock.now();
-    const [counts, certificates, versions, seen, halted] = await Promise.all([
+    const [counts, certificates, versions, seen, halted, quarantined] = await Promise.all([
       countOverview(sql, {
         silentBefore: new Date(now.getTime() - 7 * DAY_MS),
         failedSince: new Date(now.getTime() - DAY_MS),
@@ -110,8 +118,9 @@ export function mountOverview(app: Hono<AppEnv>): void {
       countVersions(sql),
       countLastSeen(sql, AGES.map(([seconds]) => seconds), now),
       context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
+      context.may("jobs.view_job") ? countQuarantined(sql) : 0,
     ]);
-    const needs = needsOf(counts, certificates, halted, now);
+    const needs = needsOf(counts, certificates, halted, quarantined, now);
     const versionBars = [...versions].sort((one, other) =>
       (one.platform ?? "").localeCompare(other.platform ?? "") || compareOsVersions(other.osVersion, one.osVersion)
     ).map(({ platform, osVersion, count }): Bar => ({

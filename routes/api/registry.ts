@@ -21,6 +21,7 @@ import { DEVICE_VALUE_ENDPOINTS } from "./device_values.ts";
 import { DEVICE_ENDPOINTS } from "./devices.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
+import { JOB_ENDPOINTS } from "./jobs.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
 import { OTA_ENROLLMENT_ENDPOINTS } from "./ota_enrollments.ts";
 import { PROFILE_ENDPOINTS } from "./profiles.ts";
@@ -63,5 +64,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...SCEP_ISSUER_ENDPOINTS,
   ...AUTHORITY_ENDPOINTS,
   ...TASK_RESULT_ENDPOINTS,
+  ...JOB_ENDPOINTS,
   ...EVENT_ENDPOINTS,
 ];

@@ -25,6 +25,7 @@ export const PERMISSION_MODELS: readonly PermissionModel[] = [
   { app: "inventory", model: "taxonomy", label: "taxonomies", verbs: CRUD },
   { app: "inventory", model: "machinetag", label: "tags of devices", verbs: ["view", "add", "delete"] },
   { app: "inventory", model: "enrollmentsecret", label: "enrollment secrets", verbs: VIEW },
+  { app: "jobs", model: "job", label: "jobs", verbs: ["view", "change"] },
   { app: "realms", model: "realm", label: "realms", verbs: CRUD },
   { app: "realms", model: "realmuser", label: "realm users", verbs: VIEW },
   { app: "realms", model: "realmgroup", label: "realm groups", verbs: CRUD },

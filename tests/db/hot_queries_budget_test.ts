@@ -3,7 +3,7 @@ import { findCommand } from "../../db/commands.ts";
 import { listDevices } from "../../db/devices.ts";
 import { findPinned, recordContact } from "../../db/identities.ts";
 import { findEvents } from "../../db/events.ts";
-import { claimJobs, reclaimJobs } from "../../db/jobs.ts";
+import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/jobs.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { searchDevices } from "../../db/overview.ts";
 import { findChannelPlan, wakeInWave } from "../../db/channel_plans.ts";
@@ -111,8 +111,10 @@ const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
   ],
   [
     "looking for jobs",
-    (sql) => claimJobs(sql, { kinds: ["x"], limit: 4, leaseToken: crypto.randomUUID(), leaseUntil: NOW }, NOW),
+    (sql) =>
+      claimJobs(sql, { kinds: ["x"], alone: false, limit: 4, leaseToken: crypto.randomUUID(), leaseUntil: NOW }, NOW),
   ],
+  ["looking for jobs of dead processes", (sql) => lookForTrouble(sql, ["x"], NOW)],
   ["taking jobs back", (sql) => reclaimJobs(sql, NOW)],
   ["one command", (sql) => findCommand(sql, crypto.randomUUID())],
   ["the last events of a device", (sql) => findEvents(sql, { serialNumber: "SERIAL700", limit: 50 })],

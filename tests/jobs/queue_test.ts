@@ -98,6 +98,8 @@ Deno.test("a job that is asked for again while its last attempt fails or its wor
     assert.equal((await claim(runtime, [job], 1)).length, 1);
     await enqueueJob(runtime.sql, runtime, { kind: "again", key: "k" });
     runtime.clock.advance(61);
+    assert.equal(await drain(runtime, [job], never), 0, "it backs off");
+    runtime.clock.advance(30);
     assert.equal(await drain(runtime, [job], never), 1, "the worker died, the job is there");
     assert.equal((await taskResult(runtime.sql, second)).status, "SUCCESS");
   }));
@@ -171,7 +173,7 @@ Deno.test("many workers at once run each of many jobs exactly once", () =>
     assert.deepEqual(seen.map(Number).sort((a, b) => a - b), Array.from({ length: 60 }, (_, n) => n));
   }));
 
-Deno.test("a worker killed in the middle of a job loses nothing: another takes the job over after its lease", () =>
+Deno.test("a worker killed in the middle of a job loses nothing: another takes the job over after its lease and a pause", () =>
   withRuntime(async (runtime) => {
     const uuid = await enqueueJob(runtime.sql, runtime, { kind: "slow", payload: {} });
     const child = new Deno.Command(Deno.execPath(), {
@@ -201,6 +203,8 @@ Deno.test("a worker killed in the middle of a job loses nothing: another takes t
     });
     assert.equal(await drain(runtime, [slow], never), 0);
     runtime.clock.advance(31);
+    assert.equal(await drain(runtime, [slow], never), 0);
+    runtime.clock.advance(30);
     assert.equal(await drain(runtime, [slow], never), 1);
     const job = await findJob(runtime.sql, uuid);
     assert.deepEqual([job?.state, job?.result, job?.attempts], ["succeeded", "done by another", 2]);
@@ -215,6 +219,8 @@ Deno.test("who lost the lease cannot end the job", () =>
       ...echo,
       run: async () => {
         runtime.clock.advance(61);
+        assert.deepEqual(await claim(runtime, [echo], 1), []);
+        runtime.clock.advance(30);
         const [other] = await claim(runtime, [echo], 1);
         assert.ok(other);
         return "stale";

@@ -1,0 +1,78 @@
+/**
+ * Jobs that need an operator: those that failed for good and those that were set aside.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { type JobListRow, listJobs } from "../../db/jobs.ts";
+import { rerunJob } from "../../src/job_actions.ts";
+import type { AppEnv } from "../context.ts";
+import { ActionButton, Chip, counted, Table, Time } from "./components.tsx";
+import { action, page, type PageContext } from "./page.tsx";
+
+const MANY = { limit: 200, offset: 0 } as const;
+
+function Row({ job, now, context }: { job: JobListRow; now: Date; context: PageContext }) {
+  return (
+    <tr>
+      <td class="mono">{job.kind}</td>
+      <td>
+        <Chip tone="bad">{job.state === "quarantined" ? "Set aside" : "Failed"}</Chip>
+      </td>
+      <td>{job.error ?? ""}</td>
+      <td>
+        <Time at={job.createdAt} now={now} />
+      </td>
+      <td>
+        {context.may("jobs.change_job")
+          ? (
+            <ActionButton
+              context={context}
+              action={`/jobs/${job.uuid}/run/`}
+              label="Run again"
+              tone="quiet"
+              confirm={job.state === "quarantined"
+                ? `Run ${job.kind} again? It ended its process ${job.deaths} times.`
+                : `Run ${job.kind} again?`}
+            />
+          )
+          : null}
+      </td>
+    </tr>
+  );
+}
+
+/** Mounts the page. */
+export function mountJobs(app: Hono<AppEnv>): void {
+  page(app, "/jobs/", "jobs.view_job", async (context) => {
+    const { sql, clock } = context.runtime;
+    const now = clock.now();
+    const [aside, failed] = await Promise.all([
+      listJobs(sql, { state: "quarantined", ...MANY }),
+      listJobs(sql, { state: "failed", ...MANY }),
+    ]);
+    const rows = [...aside.rows, ...failed.rows];
+    return {
+      title: "Jobs",
+      body: (
+        <>
+          <p>
+            Work without a request that did not end well. A job is set aside when its process ended three times while it
+            ran, at last with no other job. Devices that it would have woken are woken every ten minutes instead.
+          </p>
+          <Table
+            caption={counted(aside.count + failed.count, "job")}
+            head={["Kind", "State", "Reason", "Created", ""]}
+            empty="Every job ended well."
+            rows={rows.map((job) => <Row job={job} now={now} context={context} />)}
+          />
+        </>
+      ),
+    };
+  });
+  action(app, "/jobs/:id/run/", "jobs.change_job", async (context) => {
+    await rerunJob(context.runtime, context.by, context.uuid());
+    return "/jobs/?done=rerun";
+  });
+}

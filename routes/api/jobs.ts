@@ -1,0 +1,59 @@
+/**
+ * `/api/jobs/`: the durable queue, for operators.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { listJobs } from "../../db/jobs.ts";
+import { jobRepresentation, rerunJob } from "../../src/job_actions.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { choiceFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
+import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+const STATES = ["queued", "running", "succeeded", "failed", "quarantined"] as const;
+const tag = "Tasks";
+
+/** The endpoints of jobs. */
+export const JOB_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: "/api/jobs/",
+    permission: "jobs.view_job",
+    tag,
+    summary: "List jobs, the newest first",
+    description: "A quarantined job ended its process three times, at last with no other job in it.",
+    query: z.object({ state: choiceFilter(STATES).optional(), kind: textFilter, ...pageQuery }),
+    response: {
+      status: 200,
+      schema: pageOfSchema(z.object({
+        id: z.string(),
+        kind: z.string(),
+        state: z.enum(STATES),
+        attempts: z.int(),
+        deaths: z.int().describe("Processes that ended while they ran it."),
+        error: z.string().nullable(),
+        run_at: timeOut,
+        created_at: timeOut,
+        finished_at: timeOut.nullable(),
+      })),
+    },
+    async handle(input) {
+      const page = pageOf(input.query);
+      const { state, kind } = input.query;
+      const { count, rows } = await listJobs(input.runtime.sql, { state, kind, ...page });
+      return paginated(input, page, { count, rows: rows.map(jobRepresentation) });
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/jobs/{id}/run/",
+    permission: "jobs.change_job",
+    tag,
+    summary: "Run a job again",
+    description: "One that failed or was set aside, with all its attempts.",
+    params: uuidParams,
+    response: NO_CONTENT,
+    handle: (input) => rerunJob(input.runtime, input, input.params.id),
+  }),
+];

@@ -1,0 +1,42 @@
+/**
+ * What operators do with jobs, and how API and events show one.
+ *
+ * @module
+ */
+
+import { findJob, type JobListRow, requeueJob } from "../db/jobs.ts";
+import type { By } from "./access/authority.ts";
+import { problem, refused } from "./errors.ts";
+import { recordEvents } from "./events/record.ts";
+import { naiveUtc } from "./naive_utc.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** A job as the API shows it. */
+export const jobRepresentation = (row: JobListRow) => ({
+  id: row.uuid,
+  kind: row.kind,
+  state: row.state,
+  attempts: row.attempts,
+  deaths: row.deaths,
+  error: row.error,
+  run_at: naiveUtc(row.runAt),
+  created_at: naiveUtc(row.createdAt),
+  finished_at: naiveUtc(row.finishedAt),
+});
+
+/** Runs a job again that failed or was set aside. Throws `not-found`, or `refused` when it is neither. */
+export async function rerunJob(runtime: Runtime, by: By, uuid: string): Promise<void> {
+  await runtime.sql.begin(async (tx) => {
+    const job = await findJob(tx, uuid);
+    if (job === undefined) throw problem("not-found");
+    if (!await requeueJob(tx, uuid, runtime.clock.now())) {
+      throw refused(`This job is ${job.state}. Only jobs that failed or were set aside can be run again`);
+    }
+    await recordEvents(tx, runtime, by.request, [{
+      type: "job_rerun",
+      tags: ["jobs"],
+      objects: { job: [uuid] },
+      payload: { kind: job.kind, state: job.state },
+    }]);
+  });
+}
