@@ -1,43 +1,62 @@
 /**
- * `/api/mdm/certificate_authority/`: the root of the built-in authority, for who has to trust it elsewhere.
+ * `/api/mdm/certificate_authority/`: the certificates of the built-in authorities, for what has to trust them elsewhere.
  *
  * @module
  */
 
 import { z } from "zod";
-import { builtInAuthority } from "../../src/enrollment/authority.ts";
+import { assetAuthority, builtInAuthority } from "../../src/enrollment/authority.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
-import { toPem } from "../../src/pki/certificate.ts";
+import { type Certificate, toPem } from "../../src/pki/certificate.ts";
 import { endpoint } from "./endpoint.ts";
 import { timeOut } from "./fields.ts";
 
-/** The endpoint of the authority. */
+const pemOf = ({ der }: Certificate) => toPem(Uint8Array.from(der), "CERTIFICATE");
+
+const certificateSchema = z.object({
+  subject: z.string(),
+  fingerprint: z.string().describe("SHA-256 in hex."),
+  not_before: timeOut,
+  not_after: timeOut,
+  certificate: z.string().describe("PEM."),
+});
+
+const shown = (certificate: Certificate) => ({
+  subject: String(certificate.subject),
+  fingerprint: certificate.fingerprint,
+  not_before: naiveUtc(certificate.notBefore),
+  not_after: naiveUtc(certificate.notAfter),
+  certificate: pemOf(certificate),
+});
+
+/** The endpoints of the authorities. */
 export const AUTHORITY_ENDPOINTS = [
   endpoint({
     method: "GET",
     path: "/api/mdm/certificate_authority/",
     permission: "mdm.view_scepissuer",
     tag: "Enrollment",
-    summary: "Read the certificate of the built-in authority",
+    summary: "Read the certificate of the authority of device identities",
+    response: { status: 200, schema: certificateSchema },
+    handle: async ({ runtime }) => shown((await builtInAuthority(runtime)).certificate),
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/certificate_authority/assets/",
+    permission: "mdm.view_scepissuer",
+    tag: "Enrollment",
+    summary: "Read the certificates of the authority of certificate assets",
+    description: "A VPN or a network that trusts the anchor trusts certificates of assets and no device identity.",
     response: {
       status: 200,
-      schema: z.object({
-        subject: z.string(),
-        fingerprint: z.string().describe("SHA-256 in hex."),
-        not_before: timeOut,
-        not_after: timeOut,
-        certificate: z.string().describe("PEM."),
+      schema: certificateSchema.extend({
+        anchor: z.string().describe("PEM of the self-signed certificate of the same name and key."),
+        chain: z.array(z.string()).describe("PEM of the certificates above it."),
       }),
     },
     async handle({ runtime }) {
-      const { certificate } = await builtInAuthority(runtime);
-      return {
-        subject: String(certificate.subject),
-        fingerprint: certificate.fingerprint,
-        not_before: naiveUtc(certificate.notBefore),
-        not_after: naiveUtc(certificate.notAfter),
-        certificate: toPem(Uint8Array.from(certificate.der), "CERTIFICATE"),
-      };
+      const { certificate, anchor, chain } = await assetAuthority(runtime);
+      return { ...shown(certificate), anchor: pemOf(anchor), chain: chain.map(pemOf) };
     },
   }),
 ];

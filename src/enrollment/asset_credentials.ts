@@ -1,5 +1,5 @@
 /**
- * Certificates for certificate assets from the built-in authority: a challenge tied to one channel and one version buys one
+ * Certificates for certificate assets from the asset authority: a challenge tied to one channel and one version buys one
  * certificate for one key, with the names that the asset says.
  *
  * @module
@@ -25,7 +25,7 @@ import { readName, writeName } from "../pki/name.ts";
 import type { FailInfo } from "../pki/scep/reply.ts";
 import { randomText, type Runtime } from "../runtime.ts";
 import { type AssetNames, assetNames } from "./asset_names.ts";
-import type { BuiltInAuthority } from "./authority.ts";
+import { assetAuthority } from "./authority.ts";
 import { issueClientCertificate } from "./client_certificate.ts";
 import { BUILT_IN_ISSUER } from "./scep_issuers.ts";
 import { hashSecret } from "./sessions.ts";
@@ -50,7 +50,7 @@ export async function openAssetCredential(
 
 /** What a request with a challenge comes to; undefined when the challenge is none of an asset's. */
 export type AssetAnswer =
-  | { certificate: Uint8Array<ArrayBuffer> }
+  | { certificate: Uint8Array<ArrayBuffer>; chain: Uint8Array[] }
   | { refusal: string; failInfo: FailInfo }
   | undefined;
 
@@ -65,7 +65,6 @@ export async function issueForAsset(
   tx: Tx,
   runtime: Runtime,
   request: RequestInfo,
-  authority: BuiltInAuthority,
   { challenge, csr }: { challenge: string; csr: CertificationRequest },
 ): Promise<AssetAnswer> {
   const challengeHash = await hashSecret(challenge);
@@ -80,12 +79,14 @@ export async function issueForAsset(
   if (!target.advertised) return no("the asset is not the device's any more");
   const asset = await findHostedCertAsset(tx, artifactVersionId);
   if (asset?.scepIssuerId !== BUILT_IN_ISSUER) return no("the asset has another issuer now");
+  const authority = await assetAuthority(runtime);
+  const chain = [authority.certificate, ...authority.chain].map(({ der }) => der);
   const bought = await findAssetCertificate(tx, challengeHash);
   const wanted = new Uint8Array(await crypto.subtle.digest("SHA-256", csr.spki)).toHex();
   if (bought !== undefined) {
     // The attack: somebody who reads the challenge later buys a certificate for a key of their own.
     return bought.spkiFingerprint === wanted
-      ? { certificate: Uint8Array.from(bought.certificate) }
+      ? { certificate: Uint8Array.from(bought.certificate), chain }
       : no("the challenge was used for another key");
   }
   let certificate;
@@ -118,7 +119,7 @@ export async function issueForAsset(
     objects: { device: [target.deviceId], artifact_version: [artifactVersionId] },
     payload: { status: "success", artifact_version: { pk: artifactVersionId }, fingerprint },
   }]);
-  return { certificate };
+  return { certificate, chain };
 }
 
 /** The names as a certificate has them. Throws PkiError when there are none, or none that may be. */

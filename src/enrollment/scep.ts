@@ -25,7 +25,8 @@ import { hashSecret, parseCommonName } from "./sessions.ts";
 /**
  * Answers a pkiMessage with a CertRep. Throws PkiError (HTTP 400) when the message cannot be answered at all.
  *
- * The certificate's subject is the one requested: it names the session, and the check-in compares. A lost reply does no
+ * The server writes the certificate's whole subject and gives it no alternative names: of the request only the key counts,
+ * and the name of the session, which the check-in compares. A lost reply does no
  * harm: the same key asking again gets the same certificate; another key does not.
  */
 export async function answerScep(
@@ -45,7 +46,7 @@ export async function answerScep(
   const answer = await issue(runtime, opened, request);
   return await certRepForAny(
     "certificate" in answer
-      ? { kind: "success", certificate: answer.certificate, chain: [authority.certificate.der] }
+      ? { kind: "success", certificate: answer.certificate, chain: answer.chain ?? [authority.certificate.der] }
       : { kind: "failure", failInfo: answer.failInfo },
     opened,
     authority,
@@ -61,13 +62,16 @@ async function refuse(runtime: Runtime, request: RequestInfo, reason: string): P
 type Message = ReturnType<typeof openPkiMessage>;
 type Request = Extract<Message, { messageType: "PKCSReq" | "RenewalReq" }>;
 /** Whose certificate it will be, and the challenge that buys it (null: its predecessor did). Or why there is none. */
-type Warrant = { session: SessionRow; challengeHash: Uint8Array | null } | { refusal: string; failInfo?: FailInfo };
+type Warrant = { session: SessionRow; commonName: string; challengeHash: Uint8Array | null } | {
+  refusal: string;
+  failInfo?: FailInfo;
+};
 
 async function issue(
   runtime: Runtime,
   message: Message,
   request: RequestInfo,
-): Promise<{ certificate: Uint8Array } | { failInfo: FailInfo }> {
+): Promise<{ certificate: Uint8Array; chain?: Uint8Array[] } | { failInfo: FailInfo }> {
   const no = async (reason: string, failInfo: FailInfo = "badRequest") => {
     await refuse(runtime, request, reason);
     return { failInfo };
@@ -86,7 +90,7 @@ async function issue(
   return await runtime.sql.begin(async (tx) => {
     const now = runtime.clock.now();
     const asset = message.messageType === "PKCSReq" && message.challengePassword !== undefined
-      ? await issueForAsset(tx, runtime, request, authority, { challenge: message.challengePassword, csr })
+      ? await issueForAsset(tx, runtime, request, { challenge: message.challengePassword, csr })
       : undefined;
     if (asset !== undefined) return "refusal" in asset ? await no(asset.refusal, asset.failInfo) : asset;
     const warrant = await warrantOf(tx, runtime, message);
@@ -99,7 +103,8 @@ async function issue(
       return await no("the challenge was used for another key");
     }
     const certificate = issueClientCertificate(runtime, authority, {
-      subject: csr.subject.raw,
+      // The attack: a request whose subject names a person, or a group that a VPN or a directory believes in.
+      subject: [["CN", warrant.commonName], ["O", `MBU$${session.metaBusinessUnitId}`]],
       spki: csr.spki,
       keyUsage: ["digitalSignature", "keyEncipherment"],
     });
@@ -144,13 +149,14 @@ async function challengeWarrant(tx: Tx, runtime: Runtime, challenge: string, { c
   const session = challenge === "" ? undefined : await lockSession(tx, { challengeHash });
   if (session === undefined) return { refusal: "the challenge is unknown" };
   if (session.expiresAt <= runtime.clock.now()) return { refusal: "the challenge has expired", failInfo: "badTime" };
-  const named = parseCommonName(csr.subject.commonName ?? "");
+  const commonName = csr.subject.commonName ?? "";
+  const named = parseCommonName(commonName);
   const bySubject =
     named === undefined || named.kind !== session.kind || named.phase2 !== (session.status === "PHASE_2")
       ? undefined
       : await lockSession(tx, { secretHash: await hashSecret(named.secret) });
   if (bySubject?.id !== session.id) return { refusal: "the subject does not name the session of the challenge" };
-  return { session, challengeHash };
+  return { session, commonName, challengeHash };
 }
 
 /** An identity in use buys its successor with the same subject. */
@@ -169,5 +175,9 @@ async function renewalWarrant(tx: Tx, runtime: Runtime, { csr, signer }: Request
   }
   if (!sameName(csr.subject, signer.subject)) return { refusal: "the subject is not that of the certificate to renew" };
   const session = await lockSessionById(tx, issued.sessionId);
-  return session === undefined ? { refusal: "the session is gone" } : { session, challengeHash: null };
+  return session === undefined ? { refusal: "the session is gone" } : {
+    session,
+    commonName: signer.subject.commonName ?? "",
+    challengeHash: null,
+  };
 }

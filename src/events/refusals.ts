@@ -16,9 +16,9 @@ import { type NewEvent, recordEvents, type RequestInfo } from "./record.ts";
 /** How long refusals are counted together. */
 const WINDOW_MS = 60_000;
 /** Events that one address may cause per minute and type of event. */
-const PER_ADDRESS = 5;
+const PER_ADDRESS = 20;
 /** Events that all addresses together may cause per minute and type: an attacker may have many addresses. */
-const PER_TYPE = 60;
+const PER_TYPE = 100;
 /** Addresses that are counted apart; beyond them refusals are counted by type alone. */
 const MAX_KEYS = 4096;
 /** Addresses of a minute that get a summary of their own; the rest share one. */

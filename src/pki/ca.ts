@@ -51,6 +51,34 @@ export function createAuthority({ subject, now, key, years, pathLength = 0 }: Au
   });
 }
 
+/** An authority below another one, valid from 10 minutes before `now`; none may stand below it, and it never outlives the other. */
+export function createIntermediate(
+  issuer: Authority,
+  { subject, now, key, years }: Omit<AuthorityInput, "pathLength">,
+): write.Bytes {
+  const { certificate } = issuer;
+  if (!certificate.isCa || certificate.pathLength === 0 || !keyMatches(certificate, issuer.key)) {
+    throw new PkiError("key", `Cannot issue as "${certificate.subject}": no authority may stand below it`);
+  }
+  const until = new Date(now);
+  until.setUTCFullYear(until.getUTCFullYear() + years);
+  const spki = spkiOf(key);
+  return signCertificate(issuer.key, {
+    serial: randomSerial(),
+    issuer: certificate.subject.raw,
+    subject: subject instanceof Uint8Array ? subject : writeName(subject),
+    notBefore: new Date(now.getTime() - 600_000),
+    notAfter: until > certificate.notAfter ? certificate.notAfter : until,
+    spki,
+    extensions: [
+      extension(OID.basicConstraints, true, write.sequence(write.boolean(true), write.integer(0))),
+      keyUsageExtension(["keyCertSign", "cRLSign"]),
+      extension(OID.subjectKeyIdentifier, false, write.octets(keyIdentifier(spki))),
+      authorityKeyIdentifier(certificate),
+    ],
+  });
+}
+
 /** What a self-signed end-entity certificate says, such as the one that signs a SCEP request. */
 export type SelfSignedInput = {
   readonly subject: SubjectInput;
@@ -110,9 +138,6 @@ export function issueCertificate({ certificate, key }: Authority, input: Certifi
   if (notAfter <= input.notBefore) {
     throw new PkiError("certificate", "Cannot issue the certificate: it would end before it begins");
   }
-  const authorityKeyId = certificate.subjectKeyId === undefined
-    ? keyIdentifier(certificate.spki)
-    : Uint8Array.fromHex(certificate.subjectKeyId);
   const { san = [], eku = [] } = input;
   const subject = input.subject instanceof Uint8Array ? input.subject : writeName(input.subject);
   // RFC 5280 section 4.1.2.6: alternative names are critical where they are all that there is. An empty name has two bytes.
@@ -130,7 +155,7 @@ export function issueCertificate({ certificate, key }: Authority, input: Certifi
       ...(eku.length === 0 ? [] : [extension(OID.extendedKeyUsage, false, write.sequence(...eku.map(write.oid)))]),
       ...(san.length === 0 ? [] : [extension(OID.subjectAltName, alone, writeGeneralNames(san))]),
       extension(OID.subjectKeyIdentifier, false, write.octets(keyIdentifier(input.spki))),
-      extension(OID.authorityKeyIdentifier, false, write.sequence(write.contextPrimitive(0, authorityKeyId))),
+      authorityKeyIdentifier(certificate),
     ],
   });
 }
@@ -165,6 +190,11 @@ const extension = (type: string, critical: boolean, value: Uint8Array): Uint8Arr
 
 const keyUsageExtension = (usages: readonly KeyUsage[]): Uint8Array =>
   extension(OID.keyUsage, true, write.namedBits(usages.map((usage) => KEY_USAGES.indexOf(usage))));
+
+function authorityKeyIdentifier(issuer: Certificate): Uint8Array {
+  const id = issuer.subjectKeyId === undefined ? keyIdentifier(issuer.spki) : Uint8Array.fromHex(issuer.subjectKeyId);
+  return extension(OID.authorityKeyIdentifier, false, write.sequence(write.contextPrimitive(0, id)));
+}
 
 /** RFC 5280 section 4.2.1.2, method 1: SHA-1 of the key's bits. A name for the key, not a protection. */
 function keyIdentifier(spki: Uint8Array): Uint8Array {

@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import type { KeyObject } from "node:crypto";
 import { assetCertificateEnds, deleteExpiredAssetCredentials } from "../../db/asset_credentials.ts";
 import type { SimulatedDevice } from "../../simulators/device.ts";
+import { managementOf, openProfile } from "../../simulators/installed_profile.ts";
 import { type DeviceIdentity, requestIdentity, ScepRefused } from "../../simulators/identity.ts";
 import { scepCredentialUrl } from "../../src/downloads/url.ts";
-import { builtInAuthority } from "../../src/enrollment/authority.ts";
+import { assetAuthority, builtInAuthority, renewAuthority } from "../../src/enrollment/authority.ts";
+import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { openSession } from "../../src/enrollment/sessions.ts";
 import { issueClientCertificate } from "../../src/enrollment/client_certificate.ts";
 import { insertAssetCertificate } from "../../db/asset_credentials.ts";
 import { parseCertificate, toPem } from "../../src/pki/certificate.ts";
 import { signDetached } from "../../src/pki/cms/signed.ts";
+import { createAuthority } from "../../src/pki/ca.ts";
+import { verifyChain } from "../../src/pki/chain.ts";
 import { spkiOf } from "../../src/pki/keys.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
 import { setDeviceValues } from "../../src/variables/device_values.ts";
@@ -87,11 +91,25 @@ Deno.test("a device gets the certificate that the asset says, whatever its reque
     assert.deepEqual(certificate.extendedKeyUsage, ["1.3.6.1.5.5.7.3.2"]);
     assert.equal(certificate.isCa, false);
     await inFolder(async (folder) => {
-      const { certificate: ca } = await builtInAuthority(runtime);
-      await Deno.writeTextFile(`${folder}/ca.pem`, toPem(ca.der, "CERTIFICATE"));
+      // As an operator gets them.
+      const root = (await fleet.api("GET", "/api/mdm/certificate_authority/")).json;
+      const assets = (await fleet.api("GET", "/api/mdm/certificate_authority/assets/")).json;
+      assert.deepEqual(assets.chain, [root.certificate]);
+      await Deno.writeTextFile(`${folder}/root.pem`, root.certificate);
+      await Deno.writeTextFile(`${folder}/assets.pem`, assets.certificate);
+      await Deno.writeTextFile(`${folder}/anchor.pem`, assets.anchor);
       await Deno.writeTextFile(`${folder}/c.pem`, toPem(certificate.der, "CERTIFICATE"));
+      const identity = device.identity?.certificate.der ?? new Uint8Array();
+      await Deno.writeTextFile(`${folder}/identity.pem`, toPem(identity, "CERTIFICATE"));
       const epoch = String(runtime.clock.now().getTime() / 1000);
-      await openssl(folder, "verify", "-CAfile", "ca.pem", "-purpose", "sslclient", "-attime", epoch, "c.pem");
+      const verify = (file: string, ...trust: string[]) =>
+        openssl(folder, "verify", ...trust, "-purpose", "sslclient", "-attime", epoch, file);
+      await verify("c.pem", "-CAfile", "root.pem", "-untrusted", "assets.pem");
+      // A VPN that trusts the anchor lets certificates of assets in, and no device identity.
+      await verify("c.pem", "-CAfile", "anchor.pem");
+      await verify("identity.pem", "-CAfile", "root.pem");
+      await assert.rejects(verify("identity.pem", "-CAfile", "anchor.pem"));
+      await assert.rejects(verify("identity.pem", "-CAfile", "anchor.pem", "-untrusted", "root.pem"));
       const text = new TextDecoder().decode(
         await openssl(
           folder,
@@ -280,4 +298,74 @@ Deno.test("challenges are kept as hashes alone, and are in no event and no log",
       lines,
     ]);
     assert.ok(!everything.includes(String(credential["Challenge"])));
+  }));
+
+Deno.test("an authority that was made before assets had one of their own gets one below it, and all is renewed in time", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const old = await builtInAuthority(runtime);
+    const asItWas = createAuthority({
+      subject: old.certificate.subject.raw,
+      now: runtime.clock.now(),
+      key: old.key,
+      years: 15,
+    });
+    await runtime.sql`update certificate_authorities set certificate = ${asItWas}`;
+    runtime.clock.advance(3601);
+    const before = await assetAuthority(runtime);
+    assert.equal(before.chain[0]?.pathLength, 1);
+    assert.equal(before.chain[0]?.spkiFingerprint, old.certificate.spkiFingerprint);
+    const leaf = parseCertificate(issueClientCertificate(runtime, before, {
+      subject: [["CN", "x"]],
+      spki: spkiOf(KEYS[0]),
+      keyUsage: ["digitalSignature"],
+    }));
+    verifyChain(leaf, { anchors: before.chain, intermediates: [before.certificate], now: runtime.clock.now() });
+    runtime.clock.set("2040-01-01T00:00:00Z");
+    await renewAuthority(runtime);
+    const after = await assetAuthority(runtime);
+    assert.ok(after.certificate.notAfter.getUTCFullYear() >= 2054 && after.anchor.notAfter.getUTCFullYear() >= 2054);
+    assert.equal(after.certificate.spkiFingerprint, before.certificate.spkiFingerprint);
+    assert.equal(await renewAuthority(runtime), undefined);
+  }));
+
+Deno.test("of a request for an identity only the key counts: the server writes the subject and no alternative names", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const { scep } = managementOf(
+      openProfile(await downloadDirectProfile(runtime, testRequest, fleet.enrollmentId, { signed: true })),
+    );
+    const content = scep?.["PayloadContent"] as PlistDict;
+    let issued = 0;
+    const own = content["Subject"] as [string, string][][];
+    for (
+      const Subject of [
+        [
+          [["CN", "ceo@corp.example"]],
+          [["1.2.840.113549.1.9.1", "ceo@corp.example"]],
+          [["OU", "Domain Admins"]],
+          ...own,
+        ],
+        [...own, [["OU", "Domain Admins"]], [["CN", "ceo@corp.example"]]],
+        [...own, [["DC", "corp"]]],
+      ]
+    ) {
+      const payload = {
+        PayloadContent: { ...content, Subject, SubjectAltName: { ntPrincipalName: "ceo@corp.example" } },
+      };
+      const asked = requestIdentity(fleet.fetch, payload as PlistDict, KEYS[1], {
+        habit: "modern",
+        now: runtime.clock.now(),
+      });
+      const certificate = await asked.then(({ certificate }) => certificate, (error) => {
+        assert.ok(error instanceof ScepRefused);
+        return undefined;
+      });
+      // A request whose session cannot be told is refused; what is issued says nothing of its own.
+      if (certificate === undefined) continue;
+      issued++;
+      assert.deepEqual(certificate.subject.rdns.map(({ value }) => value), own.map(([rdn]) => rdn?.[1]));
+      assert.deepEqual(certificate.subjectAltNames, []);
+    }
+    assert.ok(issued > 0);
   }));
