@@ -98,15 +98,17 @@ export async function postponeCommand(db: Db, id: number, notBefore: Date, now: 
 export async function finishCommand(
   db: Db,
   id: number,
-  outcome: { state: FinalState; result: Uint8Array | null; errorChain: Json },
+  outcome: { state: FinalState; resultSealed: string | null; errorChain: Json },
   now: Date,
 ): Promise<void> {
   await db`
     with gone as (delete from commands where id = ${id} returning *)
     insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, not_before, sent_at,
-      sent_count, not_now_count, result, result_at, error_chain, created_at, updated_at)
+      sent_count, not_now_count, result_sealed, result_at, error_chain, created_at, updated_at)
     select g.id, g.uuid, e.device_id, e.id, c.user_key, g.name, g.arguments, ${outcome.state}, g.not_before, g.sent_at,
-      g.sent_count, g.not_now_count, ${outcome.result}, ${now}, ${json(db, outcome.errorChain)}, g.created_at, ${now}
+      g.sent_count, g.not_now_count, ${outcome.resultSealed}, ${now}, ${
+    json(db, outcome.errorChain)
+  }, g.created_at, ${now}
     from gone g join channels c on c.id = g.channel_id join enrollments e on e.id = c.enrollment_id`;
 }
 
@@ -115,7 +117,7 @@ export async function expireCommands(db: Db, channelId: number, now: Date): Prom
   const rows = await db<{ id: number }[]>`
     select id from commands where channel_id = ${channelId} and expires_at <= ${now} for update skip locked`;
   for (const { id } of rows) {
-    await finishCommand(db, id, { state: "expired", result: null, errorChain: null }, now);
+    await finishCommand(db, id, { state: "expired", resultSealed: null, errorChain: null }, now);
   }
   return rows.length;
 }
@@ -125,7 +127,7 @@ export async function expireOldCommands(db: Db, limit: number, now: Date): Promi
   const rows = await db<{ id: number }[]>`
     select id from commands where expires_at <= ${now} order by expires_at, id limit ${limit} for update skip locked`;
   for (const { id } of rows) {
-    await finishCommand(db, id, { state: "expired", result: null, errorChain: null }, now);
+    await finishCommand(db, id, { state: "expired", resultSealed: null, errorChain: null }, now);
   }
   return rows.length;
 }
@@ -146,6 +148,8 @@ export type CommandView = {
   state: string;
   notBefore: Date | null;
   sentAt: Date | null;
+  /** The kept answer, sealed; `result` when it was kept before answers were sealed. */
+  resultSealed: string | null;
   result: Uint8Array | null;
   resultAt: Date | null;
   errorChain: Json;
@@ -153,14 +157,20 @@ export type CommandView = {
   updatedAt: Date;
 };
 
-const views = (db: Db) =>
+/** Bytes of a kept answer that a list shows; longer ones are read one by one. */
+const LISTED_RESULT_BYTES = 64 * 1024;
+
+const views = (db: Db, longest: number) =>
   db`
-    select m.id, m.uuid, e.device_id, m.name, m.arguments->>'artifact_version' as artifact_version, m.state, m.not_before, m.sent_at, null::bytea as result,
+    select m.id, m.uuid, e.device_id, m.name, m.arguments->>'artifact_version' as artifact_version, m.state, m.not_before,
+      m.sent_at, null::text as result_sealed, null::bytea as result,
       m.not_now_at as result_at, null::jsonb as error_chain, m.created_at, m.updated_at
     from commands m join channels c on c.id = m.channel_id join enrollments e on e.id = c.enrollment_id
     where c.user_key = ''
     union all
-    select id, uuid, device_id, name, arguments->>'artifact_version', state, not_before, sent_at, result, result_at, error_chain, created_at, updated_at
+    select id, uuid, device_id, name, arguments->>'artifact_version', state, not_before, sent_at,
+      case when octet_length(result_sealed) <= ${longest} then result_sealed end,
+      case when octet_length(result) <= ${longest} then result end, result_at, error_chain, created_at, updated_at
     from command_history where user_key = ''`;
 
 /** A page of device commands, newest first, and how many there are. */
@@ -173,16 +183,30 @@ export async function listCommands(
     ${page.deviceId === undefined ? db`` : db`and v.device_id = ${page.deviceId}`}`;
   const rows = await db<CommandView[]>`
     select * from (${
-    views(db)
+    views(db, LISTED_RESULT_BYTES)
   }) v ${where} order by v.created_at desc, v.id desc limit ${page.limit} offset ${page.offset}`;
-  const { count } = one(await db<{ count: number }[]>`select count(*)::int as count from (${views(db)}) v ${where}`);
+  const { count } = one(
+    await db<{ count: number }[]>`select count(*)::int as count from (${views(db, LISTED_RESULT_BYTES)}) v ${where}`,
+  );
   return { rows: [...rows], count };
 }
 
 /** One device command. */
 export async function findCommand(db: Db, uuid: string): Promise<CommandView | undefined> {
-  const [row] = await db<CommandView[]>`select * from (${views(db)}) v where v.uuid = ${uuid}`;
+  const [row] = await db<CommandView[]>`select * from (${views(db, 2 ** 30)}) v where v.uuid = ${uuid}`;
   return row;
+}
+
+/** Finished commands whose answer is kept in the clear. */
+export async function findPlainResults(db: Db, limit: number): Promise<{ id: number; result: Uint8Array }[]> {
+  return await db<{ id: number; result: Uint8Array }[]>`
+    select id, result from command_history where result is not null order by id limit ${limit}`;
+}
+
+/** Keeps the answer of a finished command sealed. */
+export async function sealPlainResult(db: Db, id: number, sealed: string): Promise<void> {
+  await db`
+    update command_history set result_sealed = ${sealed}, result = null where id = ${id} and result is not null`;
 }
 
 /** Cancels a command that was not sent yet. Answers what was found. */
@@ -195,6 +219,6 @@ export async function cancelCommand(db: Db, uuid: string, now: Date): Promise<"c
     return done === undefined ? "unknown" : "sent";
   }
   if (row.state !== "queued") return "sent";
-  await finishCommand(db, row.id, { state: "cancelled", result: null, errorChain: null }, now);
+  await finishCommand(db, row.id, { state: "cancelled", resultSealed: null, errorChain: null }, now);
   return "cancelled";
 }

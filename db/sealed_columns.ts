@@ -6,13 +6,14 @@
 
 import type { Db } from "./open.ts";
 
-/** A column of sealed values; each is bound to its row's `id`. */
-export type SealedColumn = { table: string; column: string };
+/** A column of sealed values; each is bound to its row's `id`. Values of megabytes are read one by one. */
+export type SealedColumn = { table: string; column: string; large?: true };
 
 /** All of them. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "certificate_authorities", column: "private_key_sealed" },
   { table: "channels", column: "push_magic_sealed" },
+  { table: "command_history", column: "result_sealed", large: true },
   { table: "commands", column: "secrets_sealed" },
   { table: "download_keys", column: "key_sealed" },
   { table: "enrollment_secrets", column: "secret_sealed" },
@@ -57,6 +58,7 @@ export async function replaceSealed(
 /** The columns of the schema whose name says that they are sealed. */
 export async function sealedColumnsOfSchema(db: Db): Promise<SealedColumn[]> {
   return await db<SealedColumn[]>`
-    select table_name as table, column_name as column from information_schema.columns
-    where table_schema = current_schema() and column_name like '%\_sealed' order by 1, 2`;
+    select c.relname as table, a.attname as column from pg_attribute a join pg_class c on c.oid = a.attrelid
+    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      and a.attnum > 0 and not a.attisdropped and a.attname like '%\_sealed' order by 1, 2`;
 }

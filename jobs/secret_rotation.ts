@@ -1,10 +1,12 @@
 /**
- * Seals what was sealed with an older key again. Idle where everything already is.
+ * Seals again what was sealed with an older key, and what was kept in the clear before it was sealed. Idle where everything
+ * already is.
  *
  * @module
  */
 
 import { z } from "zod";
+import { sealPlainResults } from "../src/commands/result.ts";
 import { rotateSecrets } from "../src/secrets/rotate.ts";
 import { defineJob } from "./job.ts";
 
@@ -12,5 +14,8 @@ export const secretRotation = defineJob({
   kind: "secret-rotation",
   payload: z.unknown(),
   leaseSeconds: 300,
-  run: async ({ runtime, signal }) => await rotateSecrets(runtime, signal),
+  async run({ runtime, signal }) {
+    const sealed = await sealPlainResults(runtime, signal);
+    return { ...await rotateSecrets(runtime, signal), sealed_results: sealed };
+  },
 });

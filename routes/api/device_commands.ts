@@ -9,6 +9,8 @@ import { cancelCommand, type CommandView, findCommand, listCommands } from "../.
 import { sendCommand } from "../../src/devices/actions.ts";
 import { problem, refused } from "../../src/errors.ts";
 import { recordAudit } from "../../src/events/record.ts";
+import { openResult } from "../../src/commands/result.ts";
+import type { Runtime } from "../../src/runtime.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParams, relatedFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
@@ -40,7 +42,11 @@ const STATUS: Record<string, string> = {
   formatError: "CommandFormatError",
 };
 
-function commandRepresentation(command: CommandView): z.input<typeof commandSchema> {
+async function commandRepresentation(
+  { keys }: Pick<Runtime, "keys">,
+  command: CommandView,
+): Promise<z.input<typeof commandSchema>> {
+  const result = await openResult(keys, command);
   const time = (date: Date | null) => (date === null ? null : naiveUtc(date));
   return {
     id: command.id,
@@ -55,7 +61,7 @@ function commandRepresentation(command: CommandView): z.input<typeof commandSche
       : "Installation",
     not_before: time(command.notBefore),
     time: time(command.sentAt),
-    result: command.result === null ? null : Uint8Array.from(command.result).toBase64(),
+    result: result?.toBase64() ?? null,
     result_time: time(command.resultAt),
     status: STATUS[command.state] ?? null,
     error_chain: JSON.parse(JSON.stringify(command.errorChain)),
@@ -76,7 +82,7 @@ function commandEndpoint(segment: string, name: string, summary: string) {
     body: z.record(z.string(), z.json()),
     response: { status: 201, schema: commandSchema },
     handle: async ({ runtime, request, params, body }) =>
-      commandRepresentation(await sendCommand(runtime, request, params.id, name, body)),
+      await commandRepresentation(runtime, await sendCommand(runtime, request, params.id, name, body)),
   });
 }
 
@@ -91,6 +97,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     permission: "mdm.view_devicecommand",
     tag: "Devices",
     summary: "List commands",
+    description: "Answers longer than 64 KiB are null here; read the command itself.",
     query: z.object({ name: textFilter, enrolled_device: relatedFilter, ...pageQuery }),
     response: { status: 200, schema: pageOfSchema(commandSchema) },
     async handle(input) {
@@ -101,7 +108,10 @@ export const DEVICE_COMMAND_ENDPOINTS = [
         ...(name === undefined ? {} : { name }),
         ...(enrolled_device === undefined ? {} : { deviceId: enrolled_device }),
       });
-      return paginated(input, page, { count, rows: rows.map(commandRepresentation) });
+      return paginated(input, page, {
+        count,
+        rows: await Promise.all(rows.map((row) => commandRepresentation(input.runtime, row))),
+      });
     },
   }),
   endpoint({
@@ -115,7 +125,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     async handle({ runtime, params }) {
       const command = await findCommand(runtime.sql, params.id);
       if (command === undefined) throw problem("not-found");
-      return commandRepresentation(command);
+      return await commandRepresentation(runtime, command);
     },
   }),
   endpoint({

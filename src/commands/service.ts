@@ -39,6 +39,7 @@ import { artifactContent } from "./artifact_content.ts";
 import { commandDict, type CommandTarget, type Effect } from "./command.ts";
 import { queueCommand, secretContext } from "./queue.ts";
 import { type AnyCommand, commandNamed } from "./registry.ts";
+import { sealResult } from "./result.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A plan leads to a command that can be built long before this many tries. */
@@ -117,9 +118,10 @@ async function applyReport(
   const target = await targetOf(tx, contact, report);
   const effects = command === undefined ? [] : effectsOf(command, await argumentsOf(runtime, row), report, target);
   const unreadable = effects.some(({ kind }) => kind === "unreadable");
+  const kept = command === undefined || command.keepsResult || unreadable;
   await finishCommand(tx, row.id, {
     state,
-    result: command === undefined || command.keepsResult || unreadable ? report.raw : null,
+    resultSealed: kept ? await sealResult(runtime.keys, row.id, report.raw) : null,
     errorChain: report.errorChain === undefined ? null : JSON.parse(JSON.stringify(report.errorChain)),
   }, now);
   if (contact.blockedAt !== null) return;
@@ -181,7 +183,7 @@ async function nextCommand(
       return null;
     }
     if (next.kind === "cancel") {
-      await finishCommand(tx, next.commandId, { state: "cancelled", result: null, errorChain: null }, now);
+      await finishCommand(tx, next.commandId, { state: "cancelled", resultSealed: null, errorChain: null }, now);
       continue;
     }
     const commandId = next.kind === "queued" ? next.commandId : await queueStep(tx, runtime, contact, facts, next);
@@ -230,7 +232,7 @@ async function send(
   if (typeof reason !== "string") return reason;
   // One command that cannot be built blocks no other.
   const errorChain = [{ ErrorDomain: "Espalier", ErrorCode: 1, USEnglishDescription: reason }];
-  await finishCommand(tx, row.id, { state: "error", result: null, errorChain }, now);
+  await finishCommand(tx, row.id, { state: "error", resultSealed: null, errorChain }, now);
   const { artifact_version: versionId, content_revision: contentRevision } = row.arguments;
   if (typeof versionId === "string") {
     await recordSeen(tx, runtime, request, owner, [{

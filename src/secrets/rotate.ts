@@ -29,9 +29,9 @@ export async function rotateSecrets(
     let after: string | null = null;
     for (;;) {
       signal?.throwIfAborted();
-      const values = await findSealedOtherwise(sql, column, keys.primary, after, BATCH);
+      const values = await findSealedOtherwise(sql, column, keys.primary, after, column.large === true ? 1 : BATCH);
       for (const value of values) {
-        const context = { ...column, id: value.id };
+        const context = { table: column.table, column: column.column, id: value.id };
         const fresh = await keys.seal(await keys.open(value.sealed, context), context);
         if (await replaceSealed(sql, column, value, fresh)) count++;
       }
