@@ -6,6 +6,8 @@
 
 import { type EventRow, insertEvents } from "../../db/events.ts";
 import type { Db, Json } from "../../db/open.ts";
+import { FOREIGN_TEXT_BYTES, foreignText } from "../foreign_text.ts";
+import { foreignValue } from "../foreign_value.ts";
 import { redact } from "../log.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -29,7 +31,13 @@ export type NewEvent = {
   tags?: string[];
 };
 
-const plain = (value: unknown): Json => JSON.parse(JSON.stringify(redact(value) ?? null));
+/** What one event may hold. Each text of a device was cut at the edge; what operators write may be longer. */
+const EVENT_BYTES = 64 * 1024;
+const EVENT_TEXT = 4096;
+const REQUEST_BYTES = 8 * 1024;
+
+const plain = (value: unknown, bytes: number, text: number): Json =>
+  foreignValue(JSON.parse(JSON.stringify(redact(value) ?? null)), { bytes, text });
 
 /** Records events that belong together: they share an id and are numbered. */
 export async function recordEvents(
@@ -48,25 +56,29 @@ export async function recordEvents(
     tags: event.tags ?? [],
     serialNumber: event.serialNumber ?? null,
     userId: request?.user?.id ?? null,
-    request: request === undefined ? null : plain({
-      id: request.id,
-      ip: request.ip,
-      user_agent: request.userAgent.slice(0, 400),
-      method: request.method,
-      path: request.path,
-      ...(request.user === undefined ? {} : {
-        user: {
-          id: request.user.id,
-          username: request.user.username,
-          is_service_account: request.user.isServiceAccount,
-          ...(request.user.tokenId === undefined ? {} : { api_key: request.user.tokenId }),
-        },
-      }),
-    }),
-    objects: Object.fromEntries(
-      Object.entries(event.objects ?? {}).map(([kind, keys]) => [kind, keys.map(String)]),
+    request: request === undefined ? null : plain(
+      {
+        id: request.id,
+        ip: request.ip,
+        user_agent: foreignText(request.userAgent, 400),
+        method: request.method,
+        path: request.path,
+        ...(request.user === undefined ? {} : {
+          user: {
+            id: request.user.id,
+            username: request.user.username,
+            is_service_account: request.user.isServiceAccount,
+            ...(request.user.tokenId === undefined ? {} : { api_key: request.user.tokenId }),
+          },
+        }),
+      },
+      REQUEST_BYTES,
+      FOREIGN_TEXT_BYTES,
     ),
-    payload: plain(event.payload ?? {}),
+    objects: Object.fromEntries(
+      Object.entries(event.objects ?? {}).map(([kind, keys]) => [kind, keys.map((key) => foreignText(String(key)))]),
+    ),
+    payload: plain(event.payload ?? {}, EVENT_BYTES, EVENT_TEXT),
   }));
   await insertEvents(db, rows);
 }
