@@ -7,7 +7,8 @@
 import { CUT, FOREIGN_TEXT_BYTES, foreignText } from "./foreign_text.ts";
 
 /** JSON, as it is cut. */
-type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+type Json = string | number | boolean | null | Json[] | JsonObject;
+type JsonObject = { [key: string]: Json };
 
 /** How much may be kept. */
 export type ForeignLimits = {
@@ -19,23 +20,26 @@ export type ForeignLimits = {
   depth?: number;
 };
 
-/** Bytes of UTF-8 in JSON, without counting each: a bound from above that is right for ASCII. */
-const cost = (text: string): number => text.length + 2;
+/** About the bytes of a text in JSON; right for ASCII, and never less than a third. */
+const cost = (text: string): number => text.length + 4;
 
 /**
- * Returns `value` with each text cut as `foreignText` does, and with what goes beyond `bytes` left out: a list then ends
- * with "…", an object has a key "…". The order decides what stays, so what matters stands first.
+ * Returns `value` with each text cut as `foreignText` does, and without what goes beyond `bytes`: a list then ends with
+ * "…", an object has a key "…". The order decides what stays.
  *
  * The attack: one message of a device that becomes an event of 20 MB, and a page of events that no process can hold.
  */
+export function foreignValue(value: JsonObject, limits: ForeignLimits): JsonObject;
+export function foreignValue(value: Json, limits: ForeignLimits): Json;
 export function foreignValue(value: Json, { bytes, text = FOREIGN_TEXT_BYTES, depth = 32 }: ForeignLimits): Json {
   let room = bytes;
+  const textOf = (long: string): string => {
+    const short = foreignText(long, text);
+    room -= cost(short);
+    return short;
+  };
   const walk = (inner: Json, level: number): Json => {
-    if (typeof inner === "string") {
-      const short = foreignText(inner, text);
-      room -= cost(short);
-      return short;
-    }
+    if (typeof inner === "string") return textOf(inner);
     room -= 8;
     if (typeof inner !== "object" || inner === null) return inner;
     if (level >= depth) return CUT;
@@ -51,15 +55,12 @@ export function foreignValue(value: Json, { bytes, text = FOREIGN_TEXT_BYTES, de
       return list;
     }
     const kept: [string, Json][] = [];
-    for (const key in inner) {
-      if (!Object.hasOwn(inner, key)) continue;
+    for (const [key, item] of Object.entries(inner)) {
       if (room <= 0) {
         kept.push([CUT, true]);
         break;
       }
-      const name = foreignText(key, text);
-      room -= cost(name);
-      kept.push([name, walk(inner[key] ?? null, level + 1)]);
+      kept.push([textOf(key), walk(item, level + 1)]);
     }
     return Object.fromEntries(kept);
   };

@@ -14,6 +14,7 @@ import { findUserByName, replacePasswordHash, touchLogin } from "../../db/users.
 import type { Config } from "../config.ts";
 import { invalid } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
+import { foreignText } from "../foreign_text.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Actor } from "./actor.ts";
 import { hashPassword, isOutdatedHash, verifyPassword } from "./passwords.ts";
@@ -67,7 +68,7 @@ export async function beginSession(
   const previous = previousCookie === undefined ? undefined : await hashCookie(previousCookie);
   await runtime.sql.begin(async (tx) => {
     if (previous !== undefined) await deleteSession(tx, previous);
-    const userAgent = request.userAgent.slice(0, 400);
+    const userAgent = foreignText(request.userAgent, 400);
     await insertSession(tx, { hash, userId: user.id, csrfToken, expiresAt, ip: request.ip, userAgent }, now);
     await touchLogin(tx, user.id, now);
     const by = { id: user.id, username: user.username, isServiceAccount: false };
