@@ -40,7 +40,7 @@ const SECRET_AFTER: readonly [RegExp, string, number][] = [
   [/\b(?:MDM\$[A-Z]+|OTA)\$[A-Za-z0-9]+/g, "$", 16],
 ];
 /** Characters that a line or an event keeps of one text; stacks are the longest. */
-export const LOGGED_TEXT = 8192;
+const LOGGED_TEXT = 8192;
 /** What is looked at beyond, so that no secret hides by being cut in the middle. */
 const OVERLAP = 1024;
 const LOGGED_NAME = 200;

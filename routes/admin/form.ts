@@ -12,6 +12,8 @@ import { readBody } from "../device/body.ts";
 const FORM_LIMIT = 1024 * 1024;
 /** Fields of a form; the largest of ours has some hundreds. */
 const MOST_FIELDS = 10_000;
+/** Characters of its content type. The runtime takes squares for the space between parameters. */
+const LONGEST_TYPE = 200;
 
 /** Bytes of a file that is carried from one page to the next. */
 export const LARGEST_UPLOAD = 8 * 1024 * 1024;
@@ -128,11 +130,11 @@ export class Form {
 
 /** The fields of a POST: url-encoded or multipart, of so many bytes at most. */
 export async function readForm(c: Context<AppEnv>, limit = FORM_LIMIT): Promise<Form> {
-  const body = await readBody(c.req.raw, limit);
   const type = c.req.header("content-type") ?? "";
-  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
+  if (type.length > LONGEST_TYPE || !/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
     throw problem("unsupported-media-type");
   }
+  const body = await readBody(c.req.raw, limit);
   const data = await new Response(body, { headers: { "Content-Type": type } }).formData().catch((cause) => {
     throw problem("invalid", "Cannot read the form.", {}, cause);
   });

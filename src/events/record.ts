@@ -5,11 +5,10 @@
  */
 
 import { type EventRow, insertEvents } from "../../db/events.ts";
-import type { Db, Json } from "../../db/open.ts";
-import { FOREIGN_TEXT_BYTES, foreignText } from "../foreign_text.ts";
-import { foreignValue } from "../foreign_value.ts";
-import { redact } from "../log.ts";
+import type { Db } from "../../db/open.ts";
+import { foreignText } from "../foreign_text.ts";
 import type { Runtime } from "../runtime.ts";
+import { eventJson } from "./event_json.ts";
 
 /** Who asked: the request behind an event. */
 export type RequestInfo = {
@@ -32,12 +31,8 @@ export type NewEvent = {
 };
 
 /** What one event may hold. Each text of a device was cut at the edge; what operators write may be longer. */
-const EVENT_BYTES = 64 * 1024;
-const EVENT_TEXT = 4096;
-const REQUEST_BYTES = 8 * 1024;
-
-const plain = (value: unknown, bytes: number, text: number): Json =>
-  foreignValue(JSON.parse(JSON.stringify(redact(value) ?? null)), { bytes, text });
+const PAYLOAD = { bytes: 64 * 1024, text: 4096 };
+const REQUEST = { bytes: 8 * 1024 };
 
 /** Records events that belong together: they share an id and are numbered. */
 export async function recordEvents(
@@ -56,7 +51,7 @@ export async function recordEvents(
     tags: event.tags ?? [],
     serialNumber: event.serialNumber ?? null,
     userId: request?.user?.id ?? null,
-    request: request === undefined ? null : plain(
+    request: request === undefined ? null : eventJson(
       {
         id: request.id,
         ip: request.ip,
@@ -72,13 +67,12 @@ export async function recordEvents(
           },
         }),
       },
-      REQUEST_BYTES,
-      FOREIGN_TEXT_BYTES,
+      REQUEST,
     ),
     objects: Object.fromEntries(
       Object.entries(event.objects ?? {}).map(([kind, keys]) => [kind, keys.map((key) => foreignText(String(key)))]),
     ),
-    payload: plain(event.payload ?? {}, EVENT_BYTES, EVENT_TEXT),
+    payload: eventJson(event.payload ?? {}, PAYLOAD),
   }));
   await insertEvents(db, rows);
 }
