@@ -25,10 +25,12 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 export function foreignText(text: string, limit: number = FOREIGN_TEXT_BYTES): string {
   // No character of UTF-16 takes more than three bytes.
   if (text.length * 3 <= limit) return clean(text);
+  // And each one at least: what is beyond is not looked at.
+  const start = clean(text.length > limit ? text.slice(0, limit + 1) : text);
   const bytes = new Uint8Array(limit);
-  if (encoder.encodeInto(text, bytes).read === text.length) return clean(text);
-  const { written } = encoder.encodeInto(text, bytes.subarray(0, limit - CUT_BYTES));
-  return clean(decoder.decode(bytes.subarray(0, written))) + CUT;
+  if (encoder.encodeInto(start, bytes).read === start.length) return start;
+  const { written } = encoder.encodeInto(start, bytes.subarray(0, limit - CUT_BYTES));
+  return decoder.decode(bytes.subarray(0, written)) + CUT;
 }
 
 function clean(text: string): string {
