@@ -23,7 +23,33 @@ export async function ensureChannel(db: Db, enrollmentId: number, userKey: strin
   ).id;
 }
 
-/** How a channel is pushed, from TokenUpdate. A new token revives a dead one and is pushed once it is old enough. */
+/**
+ * The channel of a user, made when there are fewer than `limit` others of the enrollment; undefined when there are not. The
+ * enrollment is locked for a new one, so that many at once are counted too.
+ */
+export async function ensureUserChannel(
+  db: Db,
+  enrollmentId: number,
+  userKey: string,
+  limit: number,
+  now: Date,
+): Promise<number | undefined> {
+  if (await findChannel(db, enrollmentId, userKey) === undefined) {
+    await db`select id from enrollments where id = ${enrollmentId} for no key update`;
+    const { count } = one(
+      await db<{ count: number }[]>`
+        select count(*)::int as count from channels
+        where enrollment_id = ${enrollmentId} and user_key <> '' and user_key <> ${userKey}`,
+    );
+    if (count >= limit) return undefined;
+  }
+  return await ensureChannel(db, enrollmentId, userKey, now);
+}
+
+/**
+ * How a channel is pushed, from TokenUpdate. A new token revives a dead one and is pushed once it is old enough; the same
+ * one stays dead, so that a token that Apple does not know is not pushed for ever.
+ */
 export async function setPushTarget(
   db: Db,
   id: number,
@@ -32,7 +58,9 @@ export async function setPushTarget(
 ): Promise<void> {
   await db`
     update channels set user_short_name = ${row.shortName}, user_long_name = ${row.longName}, push_token = ${row.token},
-      push_magic_sealed = ${row.magicSealed}, push_due_at = ${row.pushDueAt}, push_dead_at = null, push_reason = null,
+      push_magic_sealed = ${row.magicSealed}, push_due_at = ${row.pushDueAt},
+      push_dead_at = case when push_token = ${row.token} then push_dead_at end,
+      push_reason = case when push_token = ${row.token} then push_reason end,
       push_forced = push_forced or (last_notified_at is not null and push_token is distinct from ${row.token}),
       updated_at = ${now}
     where id = ${id}`;

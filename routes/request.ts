@@ -7,6 +7,7 @@
 
 import { BlockList, isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";
+import { foreignText } from "../src/foreign_text.ts";
 import type { Runtime } from "../src/runtime.ts";
 import type { AppEnv } from "./context.ts";
 
@@ -26,7 +27,9 @@ export function proxyList(entries: readonly string[]): BlockList {
   return list;
 }
 
-const bare = (address: string) => address.replace(/^::ffff:(?=\d+\.)/, "");
+const MAPPED = "::ffff:";
+const bare = (address: string) =>
+  address.startsWith(MAPPED) && isIP(address.slice(MAPPED.length)) === 4 ? address.slice(MAPPED.length) : address;
 
 /** Whether the peer is a trusted proxy. */
 export function isTrusted(list: BlockList, address: string): boolean {
@@ -55,9 +58,9 @@ export function requestContext(runtime: Runtime): MiddlewareHandler<AppEnv> {
     c.set("request", {
       id: runtime.random.uuid(),
       ip: clientAddress(proxies, c.env.remoteAddress, c.req.header("x-forwarded-for")),
-      userAgent: c.req.header("user-agent") ?? "",
+      userAgent: foreignText(c.req.header("user-agent") ?? ""),
       method: c.req.method,
-      path: c.req.path,
+      path: foreignText(c.req.path),
     });
     await next();
   };

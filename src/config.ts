@@ -82,8 +82,10 @@ const SCHEMA = z.object({
   SECRET_KEYS: z.string().optional().describe(
     "The keys that seal secrets, id:base64 of 32 bytes, comma separated, the sealing one first; DATA_DIR/secret.keys otherwise.",
   ),
-  FILES_URL: z.string().regex(
-    /^s3:\/\/[a-z0-9][a-z0-9.-]+[a-z0-9](\/(?!\.+(\/|$))[A-Za-z0-9._-]+)*\/?$/,
+  FILES_URL: z.string().refine(
+    (url) =>
+      /^s3:\/\/[a-z0-9][a-z0-9.-]+[a-z0-9](\/[A-Za-z0-9._-]+)*\/?$/.test(url) &&
+      !url.split("/").some((part) => /^\.+$/.test(part)),
     "should be like s3://bucket/prefix",
   )
     .optional().describe("An S3-compatible bucket for uploaded files; the folder DATA_DIR/files otherwise."),
@@ -200,7 +202,11 @@ const systemSource = (): ConfigSource => ({
 function substitute(name: string, value: unknown, source: ConfigSource): unknown {
   if (Array.isArray(value)) return value.map((item) => substitute(name, item, source));
   if (typeof value !== "string") return value;
-  return value.replace(/\{\{\s*(file|env):(.*?)\s*\}\}/g, (_, kind: string, key: string) => {
+  return value.replace(/\{\{[^{}]*\}\}/g, (whole) => {
+    const inside = whole.slice(2, -2).trim();
+    const colon = inside.indexOf(":");
+    const [kind, key] = [inside.slice(0, colon), inside.slice(colon + 1)];
+    if (colon < 0 || (kind !== "env" && kind !== "file")) return whole;
     if (kind === "env") {
       const found = source.env[key];
       if (found === undefined) throw new ConfigError(`Cannot use the setting ${name}: the variable ${key} is not set`);

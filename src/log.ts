@@ -4,6 +4,8 @@
  * @module
  */
 
+import { CUT, foreignText } from "./foreign_text.ts";
+
 /** Levels in rising order of weight. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
@@ -28,18 +30,64 @@ const SECRET_NAME =
 /** Facts about a secret that are not the secret: `token_type`, `secret_id`, `pin_set_at` … */
 const ABOUT_A_SECRET = /_(type|id|pk|count|at|expiry|status|state|name|kind|hash|escrowed|updated|required|length)$/i;
 const SECRET_TEXT = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g,
   /\bztl[us]_[A-Za-z0-9]{36}\b/g,
-  /\b(?:Token|Bearer|Basic) [A-Za-z0-9+/=_.~-]{8,}/g,
-  /\b(MDM\$[A-Z]+|OTA)\$[A-Za-z0-9]{16,}/g,
   /(:\/\/[^\s/:@]+:)[^\s/@]+@/g,
 ];
 
+/** Words before a secret, the character after them, and how long what follows must be to be one. */
+const SECRET_AFTER: readonly [RegExp, string, number][] = [
+  [/\b(?:Token|Bearer|Basic) [A-Za-z0-9+/=_.~-]+/g, " ", 8],
+  [/\b(?:MDM\$[A-Z]+|OTA)\$[A-Za-z0-9]+/g, "$", 16],
+];
+/** Characters that a line or an event keeps of one text; stacks are the longest. */
+const LOGGED_TEXT = 8192;
+/** What is looked at beyond, so that no secret hides by being cut in the middle. */
+const OVERLAP = 1024;
+const LOGGED_NAME = 200;
+/** Items of a list or object. */
+const LOGGED_ITEMS = 1000;
+
+const BEGIN = "-----BEGIN ";
+const END = "-----END ";
+const DASHES = "-----";
+
+/** Where the private key's mark that begins at or after `from` begins and ends; marks of other things are passed over. */
+function keyMark(text: string, mark: string, from: number): { start: number; end: number } | undefined {
+  for (let start = text.indexOf(mark, from); start >= 0; start = text.indexOf(mark, start + mark.length)) {
+    const close = text.indexOf(DASHES, start + mark.length);
+    if (close < 0) return undefined;
+    // The label ends there, however long it is; each search goes on behind the last.
+    if (text.startsWith("PRIVATE KEY", close - 11)) return { start, end: close + DASHES.length };
+  }
+  return undefined;
+}
+
+/** `text` without its private keys; one without an end goes to the end of the text. */
+function withoutKeys(text: string): string {
+  let result = "";
+  let at = 0;
+  for (let begin = keyMark(text, BEGIN, 0); begin !== undefined; begin = keyMark(text, BEGIN, at)) {
+    result += `${text.slice(at, begin.start)}<redacted>`;
+    at = keyMark(text, END, begin.end)?.end ?? text.length;
+  }
+  return result + text.slice(at);
+}
+
+/** A text without secrets, and cut. The attack: a subject or an id of megabytes in each line, searched for keys. */
+function redactText(text: string): string {
+  const seen = withoutKeys(text.length > LOGGED_TEXT ? text.slice(0, LOGGED_TEXT + OVERLAP) : text);
+  const some = SECRET_TEXT.reduce((text, pattern) => text.replace(pattern, "<redacted>"), seen);
+  const plain = SECRET_AFTER.reduce(
+    (text, [pattern, sign, length]) =>
+      text.replace(pattern, (all) => all.length - all.lastIndexOf(sign) > length ? "<redacted>" : all),
+    some,
+  );
+  return text.length > LOGGED_TEXT ? foreignText(`${plain.slice(0, LOGGED_TEXT)}${CUT}`, 4 * LOGGED_TEXT) : plain;
+}
+
 /** `value` with secrets replaced by `<redacted>`, by the names of its keys and by the shape of its texts. */
 export function redact(value: unknown, depth = 0): unknown {
-  if (typeof value === "string") {
-    return SECRET_TEXT.reduce((text, pattern) => text.replace(pattern, "<redacted>"), value);
-  }
+  if (typeof value === "string") return redactText(value);
   if (typeof value === "bigint") return value.toString();
   if (value === null || typeof value !== "object") return value;
   if (depth > 8) return "<deep>";
@@ -55,10 +103,13 @@ export function redact(value: unknown, depth = 0): unknown {
       ...(value.cause === undefined ? {} : { cause: redact(value.cause, depth + 1) }),
     };
   }
-  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
+  if (Array.isArray(value)) {
+    const items = value.slice(0, LOGGED_ITEMS).map((item) => redact(item, depth + 1));
+    return value.length > LOGGED_ITEMS ? [...items, CUT] : items;
+  }
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [
-      name,
+    Object.entries(value).slice(0, LOGGED_ITEMS).map(([name, item]) => [
+      name.length > LOGGED_NAME ? `${name.slice(0, LOGGED_NAME)}${CUT}` : name,
       SECRET_NAME.test(name) && !ABOUT_A_SECRET.test(name) && item !== null && item !== undefined &&
         typeof item !== "boolean"
         ? "<redacted>"

@@ -10,6 +10,10 @@ import type { AppEnv } from "../context.ts";
 import { readBody } from "../device/body.ts";
 
 const FORM_LIMIT = 1024 * 1024;
+/** Fields of a form; the largest of ours has some hundreds. */
+const MOST_FIELDS = 10_000;
+/** Characters of its content type. The runtime takes squares for the space between parameters. */
+const LONGEST_TYPE = 200;
 
 /** Bytes of a file that is carried from one page to the next. */
 export const LARGEST_UPLOAD = 8 * 1024 * 1024;
@@ -40,18 +44,44 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** The files of a form: browsers send an empty one without name where none was chosen. */
-async function uploadsOf(data: FormData): Promise<Map<string, Upload>> {
-  const uploads = new Map<string, Upload>();
+/** The values of a form by their names. `FormData` searches all its fields for each name. */
+type Fields = ReadonlyMap<string, readonly FormDataEntryValue[]>;
+
+/**
+ * The fields of a form by name. Throws `invalid` for too many, and for NUL: no text of ours has it, and the database
+ * refuses it.
+ */
+function fieldsOf(data: FormData): Fields {
+  const fields = new Map<string, FormDataEntryValue[]>();
+  let count = 0;
   for (const [name, value] of data) {
-    if (!(value instanceof File) || (value.name === "" && value.size === 0)) continue;
-    uploads.set(name, { filename: value.name, bytes: await value.bytes() });
+    if (++count > MOST_FIELDS) {
+      throw problem("invalid", `Cannot read the form: it has more than ${MOST_FIELDS} fields.`);
+    }
+    if (name.includes("\0") || (typeof value === "string" && value.includes("\0"))) {
+      throw invalid({ [name]: ["Null characters are not allowed."] });
+    }
+    const values = fields.get(name);
+    if (values === undefined) fields.set(name, [value]);
+    else values.push(value);
+  }
+  return fields;
+}
+
+/** The files of a form: browsers send an empty one without name where none was chosen. */
+async function uploadsOf(fields: Fields): Promise<Map<string, Upload>> {
+  const uploads = new Map<string, Upload>();
+  for (const [name, values] of fields) {
+    for (const value of values) {
+      if (!(value instanceof File) || (value.name === "" && value.size === 0)) continue;
+      uploads.set(name, { filename: value.name, bytes: await value.bytes() });
+    }
   }
   // A browser never fills a file in again: what was chosen before is carried in hidden fields (see `FileField`).
-  for (const [key, value] of data) {
+  for (const [key, [value]] of fields) {
     const name = key.endsWith(KEPT) ? key.slice(0, -KEPT.length) : "";
     if (name === "" || typeof value !== "string" || uploads.has(name)) continue;
-    const filename = data.get(name + KEPT_NAME);
+    const filename = fields.get(name + KEPT_NAME)?.[0];
     uploads.set(name, { filename: typeof filename === "string" ? filename : "", bytes: bytesOf(value) });
   }
   return uploads;
@@ -59,23 +89,22 @@ async function uploadsOf(data: FormData): Promise<Map<string, Upload>> {
 
 /** The fields of a form. */
 export class Form {
-  constructor(private readonly data: FormData, private readonly uploads: ReadonlyMap<string, Upload> = new Map()) {}
+  constructor(private readonly fields: Fields, private readonly uploads: ReadonlyMap<string, Upload> = new Map()) {}
   /** The file of a field: the one that was chosen, else the one that was kept. */
   upload(name: string): Upload | undefined {
     return this.uploads.get(name);
   }
   /** The trimmed text of a field; "" when it is absent. */
   text(name: string): string {
-    const value = this.data.get(name);
-    return typeof value === "string" ? value.trim() : "";
+    return this.raw(name).trim();
   }
   /** The text as it was typed, for passwords. */
   raw(name: string): string {
-    const value = this.data.get(name);
+    const [value] = this.fields.get(name) ?? [];
     return typeof value === "string" ? value : "";
   }
   texts(name: string): string[] {
-    return this.data.getAll(name).filter((value) => typeof value === "string");
+    return (this.fields.get(name) ?? []).filter((value) => typeof value === "string");
   }
   /** An id, or -1, which no object has. */
   id(name: string): number {
@@ -87,33 +116,28 @@ export class Form {
   }
   /** The names of its fields, each once. */
   names(): string[] {
-    return [...new Set(this.data.keys())];
+    return [...this.fields.keys()];
   }
   has(name: string): boolean {
-    return this.data.has(name);
+    return this.fields.has(name);
   }
   /** The text of a file, "" when none was chosen. */
   async fileText(name: string): Promise<string> {
-    const value = this.data.get(name);
+    const [value] = this.fields.get(name) ?? [];
     return value instanceof File ? await value.text() : this.text(name);
   }
 }
 
 /** The fields of a POST: url-encoded or multipart, of so many bytes at most. */
 export async function readForm(c: Context<AppEnv>, limit = FORM_LIMIT): Promise<Form> {
-  const body = await readBody(c.req.raw, limit);
   const type = c.req.header("content-type") ?? "";
-  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
+  if (type.length > LONGEST_TYPE || !/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
     throw problem("unsupported-media-type");
   }
+  const body = await readBody(c.req.raw, limit);
   const data = await new Response(body, { headers: { "Content-Type": type } }).formData().catch((cause) => {
     throw problem("invalid", "Cannot read the form.", {}, cause);
   });
-  // No text of ours has it, and the database refuses it.
-  for (const [name, value] of data) {
-    if (`${name}${typeof value === "string" ? value : ""}`.includes("\0")) {
-      throw invalid({ [name]: ["Null characters are not allowed."] });
-    }
-  }
-  return new Form(data, await uploadsOf(data));
+  const fields = fieldsOf(data);
+  return new Form(fields, await uploadsOf(fields));
 }

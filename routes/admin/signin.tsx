@@ -18,8 +18,11 @@ import { action, type Form, type FormState, type Page, readForm, redirect, refus
 
 /** Where to go after signing in: a path of ours, never another site. */
 function nextPath(text: string): string {
-  return /^\/(?![/\\])[A-Za-z0-9\-._~%/?&=+]*$/.test(text) ? text : "/";
+  return !text.startsWith("//") && /^\/[A-Za-z0-9\-._~%/?&=+]*$/.test(text) ? text : "/";
 }
+
+/** Bytes of the forms that anybody may send. */
+const STRANGERS_FORM = 16 * 1024;
 
 function keepSession(c: Context<AppEnv>, session: NewSession): void {
   const { name, options } = sessionCookie(c.get("runtime").config);
@@ -28,9 +31,13 @@ function keepSession(c: Context<AppEnv>, session: NewSession): void {
   setCookie(c, browser.name, session.browser.cookie, { ...browser.options, expires: session.browser.expiresAt });
 }
 
-/** What stands for the CSRF token where there is no session yet: the form must come from a page of ours. */
-function mustBeOurs(c: Context<AppEnv>): void {
+/**
+ * The form of somebody who is not signed in. That it comes from a page of ours stands for the CSRF token, and is looked at
+ * before anything of the form is read. The attack: megabytes of fields from anywhere.
+ */
+async function readStrangersForm(c: Context<AppEnv>): Promise<Form> {
   if (!isSameOrigin(c.req.raw.headers, c.get("runtime").config.BASE_URL)) throw problem("csrf");
+  return await readForm(c, STRANGERS_FORM);
 }
 
 function signInPage(next: string, state?: FormState): Page {
@@ -99,8 +106,7 @@ export function mountSignIn(app: Hono<AppEnv>): void {
   app.post("/signin/", async (c) => {
     let form: Form | undefined;
     try {
-      form = await readForm(c);
-      mustBeOurs(c);
+      form = await readStrangersForm(c);
       const { config } = c.get("runtime");
       const cookies = {
         session: getCookie(c, sessionCookie(config).name),
@@ -131,8 +137,7 @@ export function mountSignIn(app: Hono<AppEnv>): void {
     const runtime = c.get("runtime");
     let form: Form | undefined;
     try {
-      form = await readForm(c);
-      mustBeOurs(c);
+      form = await readStrangersForm(c);
       const input = { username: form.text("username"), password: form.raw("password") };
       const user = await completeSetup(runtime, form.text("token"), input, c.get("request"));
       keepSession(c, await beginSession(runtime, { ...user, permissions: [] }, c.get("request")));

@@ -44,10 +44,19 @@ export function plistLines(value: Plist): string[] {
   return first === "" ? rest : [first, ...rest];
 }
 
-const SECRET =
-  /^(\s*(?:- )?"?[\w.-]*(?:password|passphrase|secret|psk|challenge|privatekey)[\w.-]*"?: )(?:".*"|data .*?)(,?)$/i;
+const SECRET_WORD = /password|passphrase|secret|psk|challenge|privatekey/i;
+const KEY = /^[\w.-]+$/;
 
 /** A line as it is shown: values of keys that name a secret are not. */
 export function withoutSecret(line: string): string {
-  return line.replace(SECRET, (_, key: string, comma: string) => `${key}••••••${comma}`);
+  const colon = line.indexOf(": ");
+  if (colon < 0) return line;
+  const head = line.slice(0, colon).trimStart();
+  const quoted = head.startsWith("- ") ? head.slice(2) : head;
+  const key = quoted.startsWith('"') && quoted.endsWith('"') ? quoted.slice(1, -1) : quoted;
+  if (!KEY.test(key) || !SECRET_WORD.test(key)) return line;
+  const comma = line.endsWith(",") ? "," : "";
+  const value = line.slice(colon + 2, line.length - comma.length);
+  const shown = value.startsWith("data ") || (value.length >= 2 && value.startsWith('"') && value.endsWith('"'));
+  return shown ? `${line.slice(0, colon + 2)}••••••${comma}` : line;
 }

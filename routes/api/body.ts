@@ -4,9 +4,12 @@
  * @module
  */
 
+import { jsonDepth } from "../../src/json_depth.ts";
 import { Problem, problem } from "../../src/errors.ts";
 
 const SECONDS = 30;
+/** Levels of lists and dictionaries; schemas of declarations have fewer than ten. */
+const MAX_DEPTH = 200;
 
 /** The body's bytes. Throws `too-large` beyond `limit` bytes, and `timeout` when it does not arrive in time. */
 async function readBytes(request: Request, limit: number, seconds: number): Promise<Uint8Array> {
@@ -56,6 +59,9 @@ export async function readJson(request: Request, limit: number, seconds = SECOND
   if (bytes.length === 0) return {};
   if (media !== "application/json") {
     throw problem("unsupported-media-type", `Unsupported media type "${media.slice(0, 100)}" in request.`);
+  }
+  if (jsonDepth(bytes) > MAX_DEPTH) {
+    throw problem("invalid", `JSON parse error - the body is nested deeper than ${MAX_DEPTH} levels`);
   }
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

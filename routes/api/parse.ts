@@ -7,6 +7,7 @@
  */
 
 import { z } from "zod";
+import { foreignText } from "../../src/foreign_text.ts";
 import { type FieldErrors, invalid } from "../../src/errors.ts";
 
 /** Query parameters of a request: all values of one name, in order. */
@@ -76,7 +77,9 @@ function sentence(issue: z.core.$ZodRawIssue): string {
       // A text for an integer is reported as "expected number"; only the schema still knows that it wants an integer.
       return wrongType(issue.inst instanceof z.ZodNumberFormat ? "int" : issue.expected, input);
     case "invalid_value":
-      return `"${typeof input === "object" ? JSON.stringify(input) : String(input)}" is not a valid choice.`;
+      return `"${
+        foreignText(typeof input === "object" ? JSON.stringify(input) : String(input))
+      }" is not a valid choice.`;
     case "too_small":
       if (input === "") return "This field may not be blank.";
       if (issue.origin === "string") return `Ensure this field has at least ${issue.minimum} characters.`;

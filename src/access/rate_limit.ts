@@ -23,7 +23,7 @@ export function addressKey(ip: string): string {
   const left = head === "" ? [] : head.split(":");
   const right = tail === undefined || tail === "" ? [] : tail.split(":");
   const groups = [...left, ...Array(Math.max(0, 8 - left.length - right.length)).fill("0"), ...right];
-  return groups.slice(0, 4).map((group) => group.toLowerCase().replace(/^0+(?=.)/, "")).join(":");
+  return groups.slice(0, 4).map((group) => (Number.parseInt(group, 16) || 0).toString(16)).join(":");
 }
 
 /**

@@ -15,6 +15,7 @@ import type { Config } from "../config.ts";
 import { invalid } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
+import { foreignText } from "../foreign_text.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Actor } from "./actor.ts";
 import { browserHash, isKnown, remember } from "./known_browser.ts";
@@ -78,7 +79,7 @@ export async function beginSession(
   const previous = cookies.session === undefined ? undefined : await hashCookie(cookies.session);
   const browser = await runtime.sql.begin(async (tx) => {
     if (previous !== undefined) await deleteSession(tx, previous);
-    const userAgent = request.userAgent.slice(0, 400);
+    const userAgent = foreignText(request.userAgent, 400);
     await insertSession(tx, { hash, userId: user.id, csrfToken, expiresAt, ip: request.ip, userAgent }, now);
     await touchLogin(tx, user.id, now);
     const by = { id: user.id, username: user.username, isServiceAccount: false };

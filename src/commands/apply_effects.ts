@@ -20,6 +20,7 @@ import type { ObservedStatus } from "../blueprints/observed.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
 import { escrow } from "../escrow.ts";
 import type { RequestInfo } from "../events/record.ts";
+import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
 import type { Runtime } from "../runtime.ts";
@@ -101,8 +102,8 @@ async function applyCertificates(effect: EffectOf<"certificates">, { tx, runtime
       return [{
         fingerprint: certificate.fingerprint,
         certificate: certificate.der,
-        subject: String(certificate.subject),
-        issuer: String(certificate.issuer),
+        subject: foreignText(String(certificate.subject)),
+        issuer: foreignText(String(certificate.issuer)),
         serialNumber: certificate.serialNumber,
         notBefore: certificate.notBefore,
         notAfter: certificate.notAfter,

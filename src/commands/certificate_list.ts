@@ -9,12 +9,14 @@
  */
 
 import { z } from "zod";
-import { array, bool, data, dicts, str } from "../protocol/plist.ts";
+import { array, bool, data, dicts, text } from "../protocol/plist.ts";
 import { flag } from "./arguments.ts";
 import { type CommandDefinition, redact } from "./command.ts";
 import { channel, firstOf, userEnrollment } from "./validity.ts";
 
 const NAME = "CertificateList";
+/** Bytes of a certificate; larger ones are none that a device uses. */
+const LARGEST = 64 * 1024;
 const args = z.object({ managed_only: flag().optional() });
 type Args = z.infer<typeof args>;
 
@@ -35,8 +37,8 @@ export const certificateList: CommandDefinition<Args> = {
     }
     const certificates = dicts(report.body, NAME).flatMap((item) => {
       const der = data(item, "Data");
-      if (bool(item, "IsIdentity") !== true || der === undefined || der.length === 0) return [];
-      return [{ commonName: str(item, "CommonName") ?? null, der }];
+      if (bool(item, "IsIdentity") !== true || der === undefined || der.length === 0 || der.length > LARGEST) return [];
+      return [{ commonName: text(item, "CommonName") ?? null, der }];
     });
     return [{ kind: "certificates", certificates, managedOnly: args.managed_only ?? false }];
   },

@@ -9,8 +9,8 @@
  */
 
 import { platformOfModel } from "../protocol/platform.ts";
-import { array, bool, dict, dicts, type PlistDict, str } from "../protocol/plist.ts";
-import { toJsonObject } from "../protocol/plist_json.ts";
+import { array, bool, dict, dicts, type PlistDict, text } from "../protocol/plist.ts";
+import { toForeignJson } from "../protocol/plist_json.ts";
 import { present } from "../protocol/present.ts";
 import { nothing } from "./arguments.ts";
 import type { CommandDefinition, DeviceFacts } from "./command.ts";
@@ -39,7 +39,7 @@ export const deviceInformation: CommandDefinition<Record<string, never>> = {
     if (target.channel === "User") return [];
     const answers = dict(report.body, "QueryResponses");
     if (answers === undefined) return [{ kind: "unreadable", reason: 'The result has no "QueryResponses"' }];
-    return [{ kind: "deviceInformation", values: deviceFacts(answers), raw: toJsonObject(answers) }];
+    return [{ kind: "deviceInformation", values: deviceFacts(answers), raw: toForeignJson(answers) }];
   },
   describe: () => ({}),
 };
@@ -59,7 +59,7 @@ export function deviceFacts(answers: PlistDict): DeviceFacts {
     model,
     modelName: filled(answers, "ModelName"),
     osVersion,
-    osVersionExtra: osVersion === undefined ? undefined : str(answers, "SupplementalOSVersionExtra") ?? "",
+    osVersionExtra: osVersion === undefined ? undefined : text(answers, "SupplementalOSVersionExtra") ?? "",
     buildVersion: build,
     buildVersionExtra: build === undefined
       ? undefined
@@ -75,7 +75,7 @@ export function deviceFacts(answers: PlistDict): DeviceFacts {
   });
 }
 
-const filled = (answers: PlistDict, key: string): string | undefined => str(answers, key) || undefined;
+const filled = (answers: PlistDict, key: string): string | undefined => text(answers, key) || undefined;
 
 /** At the top level on old systems, in each service subscription since iOS 12; the last one counts. */
 function radioId(answers: PlistDict, key: string): string | undefined {

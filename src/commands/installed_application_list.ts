@@ -10,8 +10,9 @@
  */
 
 import { z } from "zod";
+import { foreignText } from "../foreign_text.ts";
 import { compareOsVersions, isKnownOsVersion } from "../protocol/os_version.ts";
-import { array, bool, dicts, get, int, type PlistDict, str } from "../protocol/plist.ts";
+import { array, bool, dicts, get, int, type PlistDict, text as textOf } from "../protocol/plist.ts";
 import { flag, text } from "./arguments.ts";
 import { type CommandDefinition, type CommandTarget, type InstalledApp, type PendingApp, redact } from "./command.ts";
 import { channel, firstOf, userEnrollment } from "./validity.ts";
@@ -104,16 +105,16 @@ function appLists(body: PlistDict): { apps: InstalledApp[]; pending: PendingApp[
   const pending: PendingApp[] = [];
   for (const item of dicts(body, NAME)) {
     const identity = {
-      identifier: str(item, "Identifier") || null,
-      version: str(item, "Version") ?? null,
-      shortVersion: str(item, "ShortVersion") ?? null,
+      identifier: textOf(item, "Identifier") || null,
+      version: textOf(item, "Version") ?? null,
+      shortVersion: textOf(item, "ShortVersion") ?? null,
     };
     const state = STATES.find(([key]) => bool(item, key) === true)?.[1];
     if (state !== undefined) {
       pending.push({ ...identity, state });
       continue;
     }
-    const name = str(item, "Name") ?? null;
+    const name = textOf(item, "Name") ?? null;
     const key = JSON.stringify([identity.identifier, name, identity.version, identity.shortVersion]);
     if (apps.has(key)) continue;
     apps.set(key, {
@@ -123,7 +124,7 @@ function appLists(body: PlistDict): { apps: InstalledApp[]; pending: PendingApp[
       dynamicSize: int(item, "DynamicSize") ?? null,
       externalVersionIdentifier: externalVersion(item),
       flags: flags(item),
-      source: str(item, "Source") ?? null,
+      source: textOf(item, "Source") ?? null,
     });
   }
   return { apps: [...apps.values()], pending };
@@ -132,7 +133,9 @@ function appLists(body: PlistDict): { apps: InstalledApp[]; pending: PendingApp[
 /** An identifier that only looks like a number. */
 function externalVersion(item: PlistDict): string | null {
   const value = get(item, "ExternalVersionIdentifier");
-  return typeof value === "number" || typeof value === "bigint" || typeof value === "string" ? String(value) : null;
+  return typeof value === "number" || typeof value === "bigint" || typeof value === "string"
+    ? foreignText(String(value))
+    : null;
 }
 
 function flags(item: PlistDict): Record<string, boolean> {

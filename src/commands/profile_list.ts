@@ -9,7 +9,7 @@
  */
 
 import { z } from "zod";
-import { array, bool, dicts, type PlistDict, str } from "../protocol/plist.ts";
+import { array, bool, dicts, type PlistDict, text } from "../protocol/plist.ts";
 import { flag } from "./arguments.ts";
 import { type CommandDefinition, type InstalledProfile, redact } from "./command.ts";
 import { channel, firstOf, userEnrollment } from "./validity.ts";
@@ -44,29 +44,29 @@ export const profileList: CommandDefinition<Args> = {
 };
 
 function installedProfile(item: PlistDict): InstalledProfile[] {
-  const uuid = str(item, "PayloadUUID");
-  const identifier = str(item, "PayloadIdentifier");
+  const uuid = text(item, "PayloadUUID");
+  const identifier = text(item, "PayloadIdentifier");
   if (!uuid || !identifier) return [];
   return [{
     uuid,
     identifier,
-    displayName: str(item, "PayloadDisplayName") ?? null,
-    description: str(item, "PayloadDescription") ?? null,
-    organization: str(item, "PayloadOrganization") ?? null,
+    displayName: text(item, "PayloadDisplayName") ?? null,
+    description: text(item, "PayloadDescription") ?? null,
+    organization: text(item, "PayloadOrganization") ?? null,
     removalDisallowed: bool(item, "PayloadRemovalDisallowed") ?? false,
     hasRemovalPasscode: bool(item, "HasRemovalPasscode") ?? false,
     managed: bool(item, "IsManaged") ?? null,
     encrypted: bool(item, "IsEncrypted") ?? false,
-    source: str(item, "Source") ?? null,
+    source: text(item, "Source") ?? null,
     payloads: dicts(item, "PayloadContent").flatMap((payload) => {
-      const identifier = str(payload, "PayloadIdentifier");
-      const type = str(payload, "PayloadType");
+      const identifier = text(payload, "PayloadIdentifier");
+      const type = text(payload, "PayloadType");
       if (!identifier || !type) return [];
       return [{
         identifier,
         type,
-        uuid: str(payload, "PayloadUUID") ?? null,
-        displayName: str(payload, "PayloadDisplayName") ?? null,
+        uuid: text(payload, "PayloadUUID") ?? null,
+        displayName: text(payload, "PayloadDisplayName") ?? null,
       }];
     }),
     signers: (array(item, "SignerCertificates") ?? []).filter((der) => der instanceof Uint8Array),

@@ -10,7 +10,7 @@
  */
 
 import { bool, data, dict, type PlistDict, str } from "../protocol/plist.ts";
-import { toJsonObject } from "../protocol/plist_json.ts";
+import { toForeignJson } from "../protocol/plist_json.ts";
 import { present } from "../protocol/present.ts";
 import { nothing } from "./arguments.ts";
 import type { CommandDefinition, Effect, SecurityFacts } from "./command.ts";
@@ -34,7 +34,7 @@ export const securityInfo: CommandDefinition<Record<string, never>> = {
     const info = dict(report.body, "SecurityInfo");
     if (info === undefined) return [{ kind: "unreadable", reason: 'The result has no "SecurityInfo"' }];
     const stored = Object.fromEntries(Object.entries(info).filter(([key]) => key !== RECOVERY_KEY));
-    const effects: Effect[] = [{ kind: "securityInfo", values: securityFacts(info), raw: toJsonObject(stored) }];
+    const effects: Effect[] = [{ kind: "securityInfo", values: securityFacts(info), raw: toForeignJson(stored) }];
     const cms = data(info, RECOVERY_KEY);
     if (cms !== undefined && cms.length > 0) {
       effects.push({ kind: "prkCms", cms, deviceKey: str(info, "FDE_PersonalRecoveryKeyDeviceKey") ?? null });

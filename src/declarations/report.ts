@@ -10,6 +10,8 @@
 
 import { z } from "zod";
 import { problem } from "../errors.ts";
+import { foreignText } from "../foreign_text.ts";
+import { jsonDepth } from "../json_depth.ts";
 import type { JsonObject } from "../protocol/plist_json.ts";
 import { MAX_ITEMS } from "../schema/status.ts";
 
@@ -62,29 +64,20 @@ function each<T>(value: unknown, schema: z.ZodType<T>): T[] {
 const at = (value: unknown, key: string): unknown =>
   typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
 
-/** Values as JSON and the database can keep them: no number without end, no NUL and no half of a character, also in keys. */
-function storable(_key: string, value: unknown): unknown {
-  const clean = (text: string) => text.replaceAll("\0", "\uFFFD").toWellFormed();
-  if (typeof value === "string") return clean(value);
+/** Bytes of a certificate in base64, the one text of Apple's items that is long. */
+const MAX_DATA = 16 * 1024;
+
+/**
+ * Values as JSON and the database can keep them: no number without end, no NUL and no half of a character, no long text,
+ * also in keys.
+ */
+function storable(key: string, value: unknown): unknown {
+  const clean = (text: string) => foreignText(text);
+  if (typeof value === "string") return key === "data" ? foreignText(value, MAX_DATA) : clean(value);
   if (typeof value === "number" && !Number.isFinite(value)) return null;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const odd = Object.keys(value).some((key) => clean(key) !== key);
   return odd ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [clean(key), inner])) : value;
-}
-
-/** How deep JSON goes. The attack: what is nested without end exhausts the stack of whoever walks it, the database's too. */
-function depthOf(data: Uint8Array): number {
-  let [depth, deepest, quoted] = [0, 0, false];
-  for (let at = 0; at < data.length; at++) {
-    const byte = data[at];
-    if (quoted) {
-      if (byte === 0x5c) at++;
-      else if (byte === 0x22) quoted = false;
-    } else if (byte === 0x22) quoted = true;
-    else if (byte === 0x5b || byte === 0x7b) deepest = Math.max(deepest, ++depth);
-    else if (byte === 0x5d || byte === 0x7d) depth--;
-  }
-  return deepest;
 }
 
 const kept = (reasons: unknown[] | undefined): unknown[] | undefined =>
@@ -95,7 +88,7 @@ export function readStatusReport(data: Uint8Array | undefined): StatusReport {
   const refuse = (reason: string) => problem("device-bad-request", undefined, { reason });
   if (data === undefined) throw refuse("the status report has no Data");
   if (data.length > MAX_BYTES) throw refuse(`the status report has ${data.length} bytes, ${MAX_BYTES} are accepted`);
-  if (depthOf(data) > MAX_DEPTH) throw refuse(`the status report is nested deeper than ${MAX_DEPTH} levels`);
+  if (jsonDepth(data) > MAX_DEPTH) throw refuse(`the status report is nested deeper than ${MAX_DEPTH} levels`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data), storable);

@@ -15,6 +15,7 @@ import { findTargetArtifacts } from "../../db/target_artifacts.ts";
 import { type ArtifactOwner, recordSeen, type SeenVersion } from "../blueprints/observe.ts";
 import { morePresent, type ObservedStatus } from "../blueprints/observed.ts";
 import type { RequestInfo } from "../events/record.ts";
+import { foreignText } from "../foreign_text.ts";
 import type { Runtime } from "../runtime.ts";
 import { flattenStatus, MAX_ITEMS } from "../schema/status.ts";
 import type { DeclarationStatus, StatusReport } from "./report.ts";
@@ -57,7 +58,7 @@ export function seenVersions(
       via: "declaration",
       contentRevision,
       extraInfo: { active, valid, ...(reasons === undefined ? {} : { reasons: JSON.parse(JSON.stringify(reasons)) }) },
-      uniqueInstallIdentifier: declaration.serverToken.slice(0, MAX_TOKEN),
+      uniqueInstallIdentifier: foreignText(declaration.serverToken, MAX_TOKEN),
     });
   }
   return [...seen.values()];
@@ -107,7 +108,7 @@ async function keepItems(tx: Tx, owner: ReportOwner, report: StatusReport, now: 
     after.set(path, { value: merged, error: null });
   }
   for (const { item, reasons } of report.errors) {
-    const path = item.slice(0, 200);
+    const path = foreignText(item, 200);
     if (!fits(path)) continue;
     after.set(path, { value: before.get(path)?.value ?? null, error: JSON.parse(JSON.stringify(reasons ?? [])) });
   }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { ensureChannel, setPushTarget } from "../../db/channels.ts";
+import { ensureChannel, ensureUserChannel, setPushTarget } from "../../db/channels.ts";
 import { updateSession } from "../../db/enrollment_sessions.ts";
 import {
   endEnrollment,
@@ -35,6 +35,11 @@ import { bindRenewal } from "./renewal.ts";
 export type CheckinAnswer = { body: Uint8Array<ArrayBuffer> | null; type?: "application/xml" | "application/json" };
 
 const EMPTY: CheckinAnswer = { body: null };
+/**
+ * Users of one enrollment that have a channel of their own. A Mac in a classroom has some dozens. The attack: one enrolled
+ * device with hundreds of invented users, each of which is planned for and pushed.
+ */
+const MOST_USERS = 40;
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
 
 /** Handles one message of a verified sender. Throws Problem; nothing is changed then. */
@@ -64,8 +69,12 @@ export async function handleCheckin(
       }]);
     switch (message.messageType) {
       case "TokenUpdate":
-        await tokenUpdate(tx, runtime, sender, enrollment, message);
-        await event({ token_type: message.ids.channel === "Device" ? "device" : "user" });
+        if (await tokenUpdate(tx, runtime, sender, enrollment, message)) {
+          await event({ token_type: message.ids.channel === "Device" ? "device" : "user" });
+        } else {
+          const reason = `the enrollment has ${MOST_USERS} users, no further one is managed`;
+          await event({ token_type: "user", reason }, "warning");
+        }
         return EMPTY;
       case "SetBootstrapToken": {
         const token = message.bootstrapToken;
@@ -230,18 +239,23 @@ async function authenticate(
   return EMPTY;
 }
 
+/** Takes a TokenUpdate; answers false when the user is one too many. */
 async function tokenUpdate(
   tx: Tx,
   runtime: Runtime,
   sender: Certificate,
   enrollment: IdentifiedRow,
   message: TokenUpdate,
-): Promise<void> {
+): Promise<boolean> {
   const now = runtime.clock.now();
   await retireOlderIdentities(tx, enrollment.enrollmentId, sender.fingerprint, now);
   // Shared iPad's placeholder names nobody.
-  if (message.ids.userKey === SHARED_IPAD_USER_ID) return;
-  const id = await ensureChannel(tx, enrollment.enrollmentId, message.ids.userKey ?? "", now);
+  const { userKey } = message.ids;
+  if (userKey === SHARED_IPAD_USER_ID) return true;
+  const id = userKey === undefined
+    ? await ensureChannel(tx, enrollment.enrollmentId, "", now)
+    : await ensureUserChannel(tx, enrollment.enrollmentId, userKey, MOST_USERS, now);
+  if (id === undefined) return false;
   await setPushTarget(tx, id, {
     shortName: message.userShortName ?? "",
     longName: message.userLongName ?? "",
@@ -249,7 +263,7 @@ async function tokenUpdate(
     magicSealed: await runtime.keys.seal(message.pushMagic, { table: "channels", column: "push_magic_sealed", id }),
     pushDueAt: new Date(now.getTime() + runtime.config.PUSH_MIN_TARGET_AGE * 1000),
   }, now);
-  if (message.ids.channel !== "Device") return;
+  if (message.ids.channel !== "Device") return true;
   await updateEnrollment(tx, enrollment.enrollmentId, {
     // Absent means unchanged for both.
     ...(message.awaitingConfiguration === undefined ? {} : { awaitingConfiguration: message.awaitingConfiguration }),
@@ -267,4 +281,5 @@ async function tokenUpdate(
     udid: enrollment.udid,
     enrollmentId: enrollment.enrollmentId,
   }, now);
+  return true;
 }

@@ -24,6 +24,7 @@ import { findTags } from "../../db/tags.ts";
 import { invalid } from "../errors.ts";
 import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
+import { foreignText } from "../foreign_text.ts";
 import { randomText, type Runtime } from "../runtime.ts";
 
 const LENGTH = 64;
@@ -205,7 +206,7 @@ export async function verifyEnrollmentSecret(
     return { ok: false, reason: reason ?? "unknown secret", event };
   }
   await insertEnrollmentSecretUse(tx, row.id, {
-    userAgent: proof.userAgent.slice(0, 400),
+    userAgent: foreignText(proof.userAgent, 400),
     ip: proof.ip,
     serialNumber: proof.serialNumber ?? null,
     udid: proof.udid ?? null,

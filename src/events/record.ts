@@ -5,9 +5,10 @@
  */
 
 import { type EventRow, insertEvents } from "../../db/events.ts";
-import type { Db, Json } from "../../db/open.ts";
-import { redact } from "../log.ts";
+import type { Db } from "../../db/open.ts";
+import { foreignText } from "../foreign_text.ts";
 import type { Runtime } from "../runtime.ts";
+import { eventJson } from "./event_json.ts";
 
 /** Who asked: the request behind an event. */
 export type RequestInfo = {
@@ -29,7 +30,9 @@ export type NewEvent = {
   tags?: string[];
 };
 
-const plain = (value: unknown): Json => JSON.parse(JSON.stringify(redact(value) ?? null));
+/** What one event may hold. Each text of a device was cut at the edge; what operators write may be longer. */
+const PAYLOAD = { bytes: 64 * 1024, text: 4096 };
+const REQUEST = { bytes: 8 * 1024 };
 
 /** Records events that belong together: they share an id and are numbered. */
 export async function recordEvents(
@@ -48,25 +51,28 @@ export async function recordEvents(
     tags: event.tags ?? [],
     serialNumber: event.serialNumber ?? null,
     userId: request?.user?.id ?? null,
-    request: request === undefined ? null : plain({
-      id: request.id,
-      ip: request.ip,
-      user_agent: request.userAgent.slice(0, 400),
-      method: request.method,
-      path: request.path,
-      ...(request.user === undefined ? {} : {
-        user: {
-          id: request.user.id,
-          username: request.user.username,
-          is_service_account: request.user.isServiceAccount,
-          ...(request.user.tokenId === undefined ? {} : { api_key: request.user.tokenId }),
-        },
-      }),
-    }),
-    objects: Object.fromEntries(
-      Object.entries(event.objects ?? {}).map(([kind, keys]) => [kind, keys.map(String)]),
+    request: request === undefined ? null : eventJson(
+      {
+        id: request.id,
+        ip: request.ip,
+        user_agent: foreignText(request.userAgent, 400),
+        method: request.method,
+        path: request.path,
+        ...(request.user === undefined ? {} : {
+          user: {
+            id: request.user.id,
+            username: request.user.username,
+            is_service_account: request.user.isServiceAccount,
+            ...(request.user.tokenId === undefined ? {} : { api_key: request.user.tokenId }),
+          },
+        }),
+      },
+      REQUEST,
     ),
-    payload: plain(event.payload ?? {}),
+    objects: Object.fromEntries(
+      Object.entries(event.objects ?? {}).map(([kind, keys]) => [kind, keys.map((key) => foreignText(String(key)))]),
+    ),
+    payload: eventJson(event.payload ?? {}, PAYLOAD),
   }));
   await insertEvents(db, rows);
 }

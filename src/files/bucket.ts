@@ -12,8 +12,18 @@ import { type FileStore, isDigest, type StoredFile } from "./store.ts";
 const PART = 8 * 1024 * 1024;
 const MOST_PARTS = 10_000;
 
-const texts = (xml: string, tag: string): string[] =>
-  [...xml.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, "g"))].map(([, text = ""]) => plain(text));
+/** What stands between each start of `tag` and its end, one after the other. */
+function inside(xml: string, tag: string): string[] {
+  const found: string[] = [];
+  for (let at = xml.indexOf(`<${tag}>`); at >= 0; at = xml.indexOf(`<${tag}>`, at)) {
+    const start = at + tag.length + 2;
+    at = xml.indexOf(`</${tag}>`, start);
+    if (at < 0) break;
+    found.push(xml.slice(start, at));
+  }
+  return found;
+}
+const texts = (xml: string, tag: string): string[] => inside(xml, tag).filter((text) => !text.includes("<")).map(plain);
 const plain = (text: string): string =>
   text.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 const escaped = (text: string): string =>
@@ -97,7 +107,7 @@ export class BucketStore implements FileStore {
         "prefix": this.prefix,
         ...(after === undefined ? {} : { "continuation-token": after }),
       });
-      for (const [, item = ""] of xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
+      for (const item of inside(xml, "Contents")) {
         const [key = "", modified = ""] = [texts(item, "Key")[0], texts(item, "LastModified")[0]];
         const sha256 = key.slice(this.prefix.length);
         // Whatever else is in the bucket is not ours.
@@ -110,7 +120,7 @@ export class BucketStore implements FileStore {
   async tidy(before: Date) {
     const xml = await this.#read({ "uploads": "", "prefix": this.prefix });
     let removed = 0;
-    for (const [, item = ""] of xml.matchAll(/<Upload>(.*?)<\/Upload>/gs)) {
+    for (const item of inside(xml, "Upload")) {
       const [key = "", id = ""] = [texts(item, "Key")[0], texts(item, "UploadId")[0]];
       const sha256 = key.slice(this.prefix.length);
       if (!isDigest(sha256) || new Date(texts(item, "Initiated")[0] ?? NaN) >= before) continue;

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { foreignText } from "../foreign_text.ts";
+
 /** What kind of thing went wrong; stable, for callers that switch on it. */
 export type PkiErrorCode =
   /** Bytes are not the ASN.1 or PEM that they should be. */
@@ -34,6 +36,7 @@ export class PkiError extends Error {
   override readonly name = "PkiError";
 
   constructor(readonly code: PkiErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    // Sentences name subjects, and anybody can give a certificate a subject of megabytes.
+    super(foreignText(message), options);
   }
 }

@@ -1,6 +1,8 @@
 /**
  * PEM (RFC 7468): text around DER.
  *
+ * Promise: the work grows with the length of the text alone, whatever it holds.
+ *
  * @module
  */
 import { PkiError } from "./errors.ts";
@@ -12,23 +14,58 @@ export type PemBlock = {
   readonly der: Uint8Array<ArrayBuffer>;
 };
 
-const BLOCK = /-----BEGIN ([A-Z0-9 #]+)-----\r?\n?((?:[A-Za-z-]+: [^\n]*\n)*)\s*([A-Za-z0-9+/=\s]*?)-----END \1-----/g;
+/** Characters of a PEM text; a chain with its key has some thousands. */
+const MAX_TEXT = 4 * 1024 * 1024;
+const BEGIN = "-----BEGIN ";
+const END = "-----END ";
+const DASHES = "-----";
+const LONGEST_LABEL = 64;
+const LABEL = /^[A-Z0-9 #]+$/;
+const BODY = /^[A-Za-z0-9+/=\s]*$/;
+const HEADER_NAME = /^[A-Za-z-]+$/;
 
 /** DER as PEM: lines of 64 characters, a line end after the last. */
 export function toPem(der: Uint8Array, label: string): string {
-  const lines = der.toBase64().match(/.{1,64}/g) ?? [];
+  const text = der.toBase64();
+  const lines = Array.from({ length: Math.ceil(text.length / 64) }, (_, row) => text.slice(row * 64, row * 64 + 64));
   return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }
 
-/** Every block of a PEM text, whatever stands between them. */
+/** The lines `Name: value` at the start of what stands between the two marks, and the rest. */
+function splitHeaders(inside: string): { headers: Map<string, string>; body: string } {
+  const headers = new Map<string, string>();
+  let at = inside.startsWith("\r\n") ? 2 : inside.startsWith("\n") ? 1 : 0;
+  for (;;) {
+    const end = inside.indexOf("\n", at);
+    const line = end < 0 ? "" : inside.slice(at, end);
+    const colon = line.indexOf(": ");
+    if (colon < 1 || !HEADER_NAME.test(line.slice(0, colon))) return { headers, body: inside.slice(at) };
+    headers.set(line.slice(0, colon), line.slice(colon + 2).trim());
+    at = end + 1;
+  }
+}
+
+/** Every block of a PEM text, whatever stands between them. Throws {@link PkiError}. */
 export function pemBlocks(text: string): PemBlock[] {
+  if (text.length > MAX_TEXT) {
+    throw new PkiError("asn1", `Cannot read the PEM text: it has ${text.length} characters, ${MAX_TEXT} are accepted`);
+  }
   const blocks: PemBlock[] = [];
-  for (const [, label = "", headerText = "", body = ""] of text.matchAll(BLOCK)) {
-    const headers = new Map<string, string>();
-    for (const line of headerText.split("\n")) {
-      const colon = line.indexOf(": ");
-      if (colon > 0) headers.set(line.slice(0, colon), line.slice(colon + 2).trim());
-    }
+  // Each search goes on where the one before it ended.
+  for (let at = text.indexOf(BEGIN); at >= 0; at = text.indexOf(BEGIN, at)) {
+    const from = at + BEGIN.length;
+    at = from;
+    const label = labelAt(text, from);
+    if (label === undefined) continue;
+    const inside = from + label.length + DASHES.length;
+    const end = text.indexOf(DASHES, inside);
+    if (end < 0) break;
+    // Dashes that begin another mark belong to that one.
+    at = end;
+    if (!text.startsWith(`${END}${label}${DASHES}`, end)) continue;
+    at = end + END.length + label.length + DASHES.length;
+    const { headers, body } = splitHeaders(text.slice(inside, end));
+    if (!BODY.test(body)) continue;
     try {
       blocks.push({ label, headers, der: Uint8Array.fromBase64(body) });
     } catch (cause) {
@@ -36,4 +73,9 @@ export function pemBlocks(text: string): PemBlock[] {
     }
   }
   return blocks;
+}
+
+function labelAt(text: string, from: number): string | undefined {
+  const label = text.slice(from, from + LONGEST_LABEL + DASHES.length).split(DASHES, 1)[0] ?? "";
+  return label.length <= LONGEST_LABEL && LABEL.test(label) ? label : undefined;
 }

@@ -12,7 +12,8 @@
 
 import { ProtocolError } from "./errors.ts";
 import { type Ids, parseIds } from "./ids.ts";
-import { bool, data, dict, get, isDict, kindOf, parsePlist, type PlistDict, str } from "./plist.ts";
+import { foreignText } from "../foreign_text.ts";
+import { bool, data, dict, get, isDict, kindOf, parsePlist, type PlistDict, str, text as textOf } from "./plist.ts";
 import { present } from "./present.ts";
 
 export { type Ids, ProtocolError };
@@ -21,6 +22,11 @@ type From = { ids: Ids };
 
 /** Characters of a required text: Apple's are all far shorter. */
 const LONGEST = 4096;
+/** Characters of a serial number, as of the other ids. */
+const LONGEST_ID = 255;
+/** Bytes of a push token (Apple's have 32 and "may have up to 100"), and of an unlock or bootstrap token. */
+const LONGEST_PUSH_TOKEN = 1024;
+const LONGEST_SECRET = 64 * 1024;
 
 /** The first message of an enrollment. Simulated and old devices send little more than the ids. */
 export type Authenticate = From & {
@@ -107,8 +113,8 @@ export function parseCheckin(bytes: Uint8Array): CheckinMessage {
       return present({
         messageType,
         ids,
-        topic: required(body, "Topic", messageType),
-        serialNumber: text(body, "SerialNumber"),
+        topic: foreignText(required(body, "Topic", messageType)),
+        serialNumber: id(body, "SerialNumber", messageType),
         deviceName: text(body, "DeviceName"),
         model: text(body, "Model"),
         modelName: text(body, "ModelName"),
@@ -124,10 +130,10 @@ export function parseCheckin(bytes: Uint8Array): CheckinMessage {
       return present({
         messageType,
         ids,
-        topic: required(body, "Topic", messageType),
+        topic: foreignText(required(body, "Topic", messageType)),
         token: bytesOf(body, "Token", messageType),
         pushMagic: required(body, "PushMagic", messageType),
-        unlockToken: optionalBytes(body, "UnlockToken", messageType),
+        unlockToken: optionalBytes(body, "UnlockToken", messageType, LONGEST_SECRET),
         awaitingConfiguration: bool(body, "AwaitingConfiguration"),
         userLongName: text(body, "UserLongName"),
         userShortName: text(body, "UserShortName"),
@@ -139,7 +145,7 @@ export function parseCheckin(bytes: Uint8Array): CheckinMessage {
       return present({
         messageType,
         ids,
-        bootstrapToken: optionalBytes(body, "BootstrapToken", messageType),
+        bootstrapToken: optionalBytes(body, "BootstrapToken", messageType, LONGEST_SECRET),
         awaitingConfiguration: bool(body, "AwaitingConfiguration"),
       });
     case "GetBootstrapToken":
@@ -161,7 +167,7 @@ export function parseCheckin(bytes: Uint8Array): CheckinMessage {
         tokenParameters: dict(body, "TokenParameters"),
       });
     default:
-      return { messageType: "Unsupported", ids, name: messageType };
+      return { messageType: "Unsupported", ids, name: foreignText(messageType) };
   }
 }
 
@@ -183,19 +189,32 @@ function required(body: PlistDict, key: string, what: string): string {
 }
 
 /** A fact of the device; an empty one says nothing. */
-const text = (body: PlistDict, key: string): string | undefined => str(body, key) || undefined;
+const text = (body: PlistDict, key: string): string | undefined => textOf(body, key) || undefined;
+
+/** What is looked up by: one that is too long is refused, since a key that is cut is another key. */
+function id(body: PlistDict, key: string, what: string): string | undefined {
+  const value = str(body, key) || undefined;
+  if (value !== undefined && value.length > LONGEST_ID) {
+    throw new ProtocolError(`Cannot read ${what}: "${key}" has ${value.length} characters, ${LONGEST_ID} are accepted`);
+  }
+  return value;
+}
 
 function bytesOf(body: PlistDict, key: string, what: string): Uint8Array {
-  const value = optionalBytes(body, key, what);
+  const value = optionalBytes(body, key, what, LONGEST_PUSH_TOKEN);
   if (value === undefined) throw new ProtocolError(`Cannot read ${what}: "${key}" is missing`);
   return value;
 }
 
 /** Bytes, or undefined when absent. Another type is an error: "absent" would delete or keep a secret by mistake. */
-function optionalBytes(body: PlistDict, key: string, what: string): Uint8Array | undefined {
+function optionalBytes(body: PlistDict, key: string, what: string, limit = Infinity): Uint8Array | undefined {
   const value = get(body, key);
   if (value !== undefined && !(value instanceof Uint8Array)) {
     throw new ProtocolError(`Cannot read ${what}: "${key}" is ${kindOf(value)}, it should be data`);
+  }
+  // A secret that is cut is another one.
+  if (value !== undefined && value.length > limit) {
+    throw new ProtocolError(`Cannot read ${what}: "${key}" has ${value.length} bytes, ${limit} are accepted`);
   }
   return data(body, key);
 }

@@ -11,6 +11,7 @@
  */
 
 import { ProtocolError } from "./errors.ts";
+import { foreignText } from "../foreign_text.ts";
 import { bool, data, get, isDict, kindOf, parsePlist, type PlistDict } from "./plist.ts";
 import { type Platform, platformOfProduct } from "./platform.ts";
 import { present } from "./present.ts";
@@ -47,8 +48,8 @@ export function parseMachineInfo(bytes: Uint8Array): MachineInfo {
   }
   const product = text(body, "PRODUCT");
   return present({
-    udid: text(body, "UDID"),
-    serialNumber: text(body, "SERIAL"),
+    udid: key(body, "UDID"),
+    serialNumber: key(body, "SERIAL"),
     product,
     buildVersion: text(body, "VERSION"),
     buildVersionExtra: text(body, "SUPPLEMENTAL_BUILD_VERSION"),
@@ -60,7 +61,7 @@ export function parseMachineInfo(bytes: Uint8Array): MachineInfo {
     deviceName: text(body, "DEVICE_NAME"),
     softwareUpdateDeviceId: text(body, "SOFTWARE_UPDATE_DEVICE_ID"),
     pairingToken: data(body, "PAIRING_TOKEN"),
-    challenge: text(body, "CHALLENGE"),
+    challenge: key(body, "CHALLENGE"),
     canRequestSoftwareUpdate: bool(body, "MDM_CAN_REQUEST_SOFTWARE_UPDATE") ?? false,
     platform: platformOfProduct(product),
   });
@@ -73,15 +74,27 @@ export function hardwareOf(info: MachineInfo): { udid: string; serialNumber: str
   return { udid: info.udid, serialNumber: info.serialNumber };
 }
 
-/** A text, empty counting as absent. Another type, or an id too long to be one, is an error. */
-function text(body: PlistDict, key: string): string | undefined {
+/** A text, empty counting as absent. Another type is an error. */
+function filled(body: PlistDict, key: string): string | undefined {
   const value = get(body, key);
   if (value === undefined || value === "") return undefined;
   if (typeof value !== "string") {
     throw new ProtocolError(`Cannot read MachineInfo: "${key}" is ${kindOf(value)}, it should be a string`);
   }
-  if (value.length > 255) {
-    throw new ProtocolError(`Cannot read MachineInfo: "${key}" has ${value.length} characters, 255 are accepted`);
+  return value;
+}
+
+/** A text that tells about the device, cut where it is long. */
+function text(body: PlistDict, key: string): string | undefined {
+  const value = filled(body, key);
+  return value === undefined ? undefined : foreignText(value);
+}
+
+/** A text that something is looked up by: one that is too long is refused, since a key that is cut is another key. */
+function key(body: PlistDict, name: string): string | undefined {
+  const value = filled(body, name);
+  if (value !== undefined && value.length > 255) {
+    throw new ProtocolError(`Cannot read MachineInfo: "${name}" has ${value.length} characters, 255 are accepted`);
   }
   return value;
 }

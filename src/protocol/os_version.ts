@@ -10,15 +10,25 @@
 export type OsVersion = { numbers: readonly number[]; extra: string };
 
 const ZERO: OsVersion = { numbers: [0, 0, 0], extra: "" };
-const SHAPE = /^([0-9]{1,9}(?:\.[0-9]{1,9}){0,7})(?: (\S+))?$/;
+/** Apple's have three numbers and an extra of three characters. */
+const MAX_NUMBERS = 8;
+const LONGEST = 200;
+const NUMBER = /^[0-9]{1,9}$/;
+const EXTRA = /^\S+$/;
 
 /** The version in `text`: "14" is 14.0.0, "13.3.1 (a)" has the extra "(a)"; null, empty or unreadable is 0.0.0. */
 export function parseOsVersion(text: string | null | undefined): OsVersion {
-  const parts = SHAPE.exec(text?.trim() ?? "");
-  if (parts === null) return ZERO;
-  const numbers = (parts[1] ?? "").split(".").map(Number);
+  const whole = text?.trim() ?? "";
+  if (whole.length > LONGEST) return ZERO;
+  const space = whole.indexOf(" ");
+  const parts = (space < 0 ? whole : whole.slice(0, space)).split(".");
+  const extra = space < 0 ? "" : whole.slice(space + 1);
+  if (parts.length > MAX_NUMBERS || !parts.every((part) => NUMBER.test(part)) || (space >= 0 && !EXTRA.test(extra))) {
+    return ZERO;
+  }
+  const numbers = parts.map(Number);
   while (numbers.length < 3) numbers.push(0);
-  return { numbers, extra: parts[2] ?? "" };
+  return { numbers, extra };
 }
 
 /** Negative when `a` is older than `b`, 0 when they are the same version, positive when it is newer. */

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { foreignText } from "../foreign_text.ts";
 import { isBinary, readBinary } from "./plist/binary_reader.ts";
 import { writeBinary } from "./plist/binary_writer.ts";
 import { isDict, MAX_BYTES, type Plist, type PlistDict, PlistError } from "./plist/value.ts";
@@ -73,6 +74,12 @@ export function get(from: PlistDict, key: string): Plist | undefined {
 export function str(from: PlistDict, key: string): string | undefined {
   const value = get(from, key);
   return typeof value === "string" ? value : undefined;
+}
+
+/** The foreign text under `key`, as it may be kept: cut and marked where it is long. Never for what is a key. */
+export function text(from: PlistDict, key: string): string | undefined {
+  const value = str(from, key);
+  return value === undefined ? undefined : foreignText(value);
 }
 
 /** The boolean under `key`. */

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { CUT, foreignText } from "../foreign_text.ts";
+import { foreignValue } from "../foreign_value.ts";
 import { isDict, type Plist, type PlistDict } from "./plist.ts";
 
 export type Json = string | number | boolean | null | Json[] | JsonObject;
@@ -41,6 +43,25 @@ export function toJsonObject(dict: PlistDict): JsonObject {
     if (key !== "__proto__") object[text(key)] = toJson(value);
   }
   return object;
+}
+
+/** Bytes of JSON that are kept of one answer, and of one data value in it: attestations have some kilobytes. */
+const KEPT = 256 * 1024;
+const KEPT_DATA = 32 * 1024;
+const KEPT_BASE64 = 64 * 1024;
+
+function cut(value: Plist): Plist {
+  if (typeof value === "string") return foreignText(value);
+  if (value instanceof Uint8Array) return value.length > KEPT_DATA ? CUT : value;
+  if (Array.isArray(value)) return value.map(cut);
+  if (!isDict(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [foreignText(key), cut(inner)]));
+}
+
+/** JSON of what a device answered, as it may be kept: texts and the whole are cut where they are long. */
+export function toForeignJson(dict: PlistDict): JsonObject {
+  const short = cut(dict);
+  return foreignValue(isDict(short) ? toJsonObject(short) : {}, { bytes: KEPT, text: KEPT_BASE64 });
 }
 
 const text = (value: string): string => value.toWellFormed().replaceAll("\0", "\ufffd");

@@ -11,7 +11,7 @@
 
 import { ProtocolError } from "./errors.ts";
 import { type Ids, parseIds } from "./ids.ts";
-import { buildPlist, dicts, get, int, isDict, kindOf, parsePlist, type PlistDict, str } from "./plist.ts";
+import { buildPlist, dicts, get, int, isDict, kindOf, parsePlist, type PlistDict, str, text } from "./plist.ts";
 import { present } from "./present.ts";
 
 export const REPORT_STATUSES = ["Idle", "Acknowledged", "Error", "CommandFormatError", "NotNow"] as const;
@@ -32,6 +32,8 @@ export type Report = {
   raw: Uint8Array;
 };
 
+/** Links of an error chain that are kept; Apple's have three. */
+const MAX_LINKS = 16;
 const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const isStatus = (text: string): text is ReportStatus => REPORT_STATUSES.some((status) => status === text);
 
@@ -47,12 +49,12 @@ export function parseReport(bytes: Uint8Array): Report {
   if (typeof status !== "string" || !isStatus(status)) {
     throw new ProtocolError(`Cannot read the report: "Status" should be one of ${REPORT_STATUSES.join(", ")}`);
   }
-  const uuid = str(body, "CommandUUID")?.trim() || undefined;
+  const uuid = text(body, "CommandUUID")?.trim() || undefined;
   return present({
     ids,
     status,
     commandUuid: uuid !== undefined && UUID.test(uuid) ? uuid.toLowerCase() : uuid,
-    requestType: str(body, "RequestType") || undefined,
+    requestType: text(body, "RequestType") || undefined,
     errorChain: errorChain(body),
     body,
     raw: bytes,
@@ -62,12 +64,12 @@ export function parseReport(bytes: Uint8Array): Report {
 /** The errors of a report, also for the dictionaries inside results that carry their own ErrorChain. */
 export function errorChain(body: PlistDict): ReportedError[] | undefined {
   if (get(body, "ErrorChain") === undefined) return undefined;
-  return dicts(body, "ErrorChain").map((link) =>
+  return dicts(body, "ErrorChain").slice(0, MAX_LINKS).map((link) =>
     present({
-      domain: str(link, "ErrorDomain") ?? "",
+      domain: text(link, "ErrorDomain") ?? "",
       code: int(link, "ErrorCode") ?? 0,
-      localized: str(link, "LocalizedDescription"),
-      usEnglish: str(link, "USEnglishDescription"),
+      localized: text(link, "LocalizedDescription"),
+      usEnglish: text(link, "USEnglishDescription"),
     })
   );
 }

@@ -6,7 +6,7 @@
 
 /** Lower-case letters, digits, `_` and `-` of a name, accents dropped; `tag` when nothing is left. */
 export function slugOf(name: string): string {
-  const slug = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
-    .replace(/[^a-z0-9_]+/g, "-").replace(/^-+|-+$/g, "");
+  const words = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().split(/[^a-z0-9_]/);
+  const slug = words.join("-").split("-").filter((word) => word !== "").join("-");
   return slug === "" ? "tag" : slug;
 }

@@ -27,6 +27,7 @@ export type Reference = {
 
 const NAMESPACE = [...NAMESPACES, CUSTOM_NAMESPACE].join("|");
 // The lookbehind and the bounds keep the time linear. The attack: a text of a million dollars, or of openings without an end.
+// deno-lint-ignore espalier/linear-pattern
 const PATTERN = new RegExp(
   String.raw`(?<!\$)(?<dollars>\$+)(?:\{(?<braced>(?:${NAMESPACE})\.[^{}:$]{0,100})(?::-(?<fallback>[^}]{0,1000}))?\}` +
     String.raw`|(?<bare>(?:${NAMESPACE})\.[A-Za-z][A-Za-z0-9_]*))`,

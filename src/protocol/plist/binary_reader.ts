@@ -3,7 +3,8 @@
  *
  * Promise: returns only what the document says, or throws `PlistError`; never reads outside the bytes. The format lets
  * a container refer to any object any number of times, so a few hundred bytes can mean billions of values: what the
- * document expands to is counted and limited. 64-bit integers are exact. UIDs, sets and null are refused: no message
+ * document expands to is counted, references to what was read before too, and limited by the length of the document, so
+ * that the work grows with it. 64-bit integers are exact. UIDs, sets and null are refused: no message
  * of Apple's management protocol uses them.
  *
  * @module
@@ -22,6 +23,14 @@ import {
 
 const TRAILER = 32;
 const HEADER = 8;
+/**
+ * What a document may expand to for each of its bytes, and what any may. A reference takes a byte at least, so values grow
+ * beyond the bytes only where containers are shared, which Apple's writer does not do. It shares texts: the lists of a
+ * fleet expand to 20 times their bytes at most.
+ */
+const VALUES_PER_BYTE = 4;
+const EXPANSION = 64;
+const ALWAYS = { values: 1024, bytes: 64 * 1024 };
 const EPOCH = Date.UTC(2001, 0, 1);
 const utf16 = new TextDecoder("utf-16be");
 const ascii = new TextDecoder();
@@ -55,10 +64,14 @@ class Reader {
   #leaves = new Map<number, { value: Plist; size: number }>();
   #values = 0;
   #expanded = 0;
+  readonly #maxValues: number;
+  readonly #maxExpanded: number;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#maxValues = Math.min(MAX_VALUES, ALWAYS.values + VALUES_PER_BYTE * bytes.length);
+    this.#maxExpanded = Math.min(MAX_BYTES, ALWAYS.bytes + EXPANSION * bytes.length);
     const trailer = bytes.length - TRAILER;
     this.#offsetSize = this.#view.getUint8(trailer + 6);
     this.#refSize = this.#view.getUint8(trailer + 7);
@@ -92,7 +105,7 @@ class Reader {
 
   #object(index: number, depth: number): Plist {
     if (index >= this.#count) fail("it refers to an object that it does not have");
-    if (++this.#values > MAX_VALUES) fail(`it expands to more than ${MAX_VALUES} values`);
+    if (++this.#values > this.#maxValues) fail(`it expands to more than ${this.#maxValues} values`);
     const known = this.#leaves.get(index);
     if (known !== undefined) {
       this.#grow(known.size);
@@ -112,7 +125,7 @@ class Reader {
 
   #grow(size: number): void {
     this.#expanded += size;
-    if (this.#expanded > MAX_BYTES) fail(`it expands to more than ${MAX_BYTES} bytes`);
+    if (this.#expanded > this.#maxExpanded) fail(`it expands to more than ${this.#maxExpanded} bytes`);
   }
 
   #leaf(at: number, marker: number): Plist {

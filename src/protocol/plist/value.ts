@@ -7,6 +7,8 @@
  * @module
  */
 
+import { foreignText } from "../../foreign_text.ts";
+
 /**
  * A property list value. Integers that a `number` holds exactly are numbers, others are `bigint` (−2^63 … 2^64−1);
  * a real with an integral value is the same `number` as the integer.
@@ -19,6 +21,9 @@ export type PlistDict = { [key: string]: Plist };
 /** A property list that cannot be read or written. The message is a sentence that says what is and what should be. */
 export class PlistError extends Error {
   override name = "PlistError";
+  constructor(message: string, options?: ErrorOptions) {
+    super(foreignText(message), options);
+  }
 }
 
 /** Levels of arrays and dictionaries that are accepted; Apple's own messages use fewer than 20. */
@@ -27,7 +32,7 @@ export const MAX_DEPTH = 128;
 /** Bytes that are accepted, both as the document and as the sum of the values that it expands to. */
 export const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Values that one document may expand to. Stops binary documents whose arrays share their members to explode. */
+/** Values that one document may have. */
 export const MAX_VALUES = 2_000_000;
 
 export const MIN_INTEGER = -(2n ** 63n);

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { MAX_DEPTH, type Plist, type PlistDict, setKey } from "./value.ts";
+import { MAX_DEPTH, MAX_VALUES, type Plist, type PlistDict, setKey } from "./value.ts";
 import { data, date, fail, integer, real, short, unescape } from "./xml_scalars.ts";
 
 /** How Apple's own writer begins; recognised at a glance, and equivalent to reading it. */
@@ -29,6 +29,7 @@ export function readXml(text: string): Plist {
 class Scanner {
   #text: string;
   #at = 0;
+  #values = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -125,6 +126,7 @@ class Scanner {
   #element(depth: number): Plist {
     const text = this.#text;
     const at = this.#at;
+    if (++this.#values > MAX_VALUES) fail(`it has more than ${MAX_VALUES} values`);
     switch (text.charCodeAt(at + 1)) {
       case 0x73: // s
         if (!text.startsWith("<string>", at)) break;

@@ -10,9 +10,13 @@
 import { integerOf, PlistError } from "./value.ts";
 
 const INTEGER = /^[+-]?(?:[0-9]+|0[xX][0-9a-fA-F]+)$/;
-const REAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const REAL = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const NOT_FINITE = /^([+-]?)(nan|inf|infinity)$/i;
 const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z$/;
+/** Characters with which a number or a date can be written at all: 2^64 in decimal, the longest double, a date. */
+const MAX_INTEGER_TEXT = 40;
+const MAX_REAL_TEXT = 400;
+const MAX_DATE_TEXT = 40;
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
 /** Stops reading with a sentence. */
@@ -41,10 +45,17 @@ export function unescape(raw: string): string {
 export function integer(content: string): number | bigint {
   const value = digits(content);
   if (value >= 0) return value;
-  const text = content.trim();
-  if (text.length > 40 || !INTEGER.test(text)) fail(`"${short(text)}" is not an integer`);
+  const text = trimmed(content, MAX_INTEGER_TEXT, "an integer");
+  if (!INTEGER.test(text)) fail(`"${short(text)}" is not an integer`);
   const magnitude = BigInt(text.replace(/^[+-]/, ""));
   return integerOf(text.startsWith("-") ? -magnitude : magnitude);
+}
+
+/** The content without the white space around it. The attack: a number of a million digits, for which readers take squares. */
+function trimmed(content: string, limit: number, what: string): string {
+  const text = content.trim();
+  if (text.length > limit) fail(`${what} has ${text.length} characters, ${limit} are accepted`);
+  return text;
 }
 
 /** The value of 1 to 15 decimal digits and nothing else, or -1. */
@@ -61,7 +72,7 @@ function digits(text: string): number {
 
 /** A decimal number, or one of the words for what is not finite. Throws `PlistError`. */
 export function real(content: string): number {
-  const text = content.trim();
+  const text = trimmed(content, MAX_REAL_TEXT, "a number");
   if (REAL.test(text)) return Number(text);
   const special = NOT_FINITE.exec(text);
   if (special === null) fail(`"${short(text)}" is not a number`);
@@ -71,7 +82,7 @@ export function real(content: string): number {
 
 /** A date as `2001-01-01T00:00:00Z`. Throws `PlistError`. */
 export function date(content: string): Date {
-  const text = content.trim();
+  const text = trimmed(content, MAX_DATE_TEXT, "a date");
   const parts = DATE.exec(text);
   if (parts === null) fail(`"${short(text)}" is not a date like 2001-01-01T00:00:00Z`);
   const date = new Date(text);

@@ -1,3 +1,4 @@
+import { binaryPlist, objects } from "../../support/binary_plists.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as library from "plist";
@@ -333,4 +334,32 @@ Deno.test("what XML cannot carry is refused rather than dropped", () => {
   for (let i = 0; i < 200; i++) deep = [deep];
   assert.throws(() => buildPlist(deep), PlistError);
   assert.throws(() => buildBinaryPlist(deep), PlistError);
+});
+
+Deno.test("a binary list that shares its objects may expand with its own length and no further", () => {
+  const bomb = binaryPlist([
+    ...Array.from({ length: 5 }, (_, level) => objects.array(Array(18).fill(level + 1))),
+    objects.yes,
+  ]);
+  assert.throws(() => parsePlist(bomb), new RegExp(`expands to more than ${1024 + 4 * bomb.length} values`));
+  const keys = Array.from({ length: 1000 }, (_, index) => index + 2);
+  const dicts = binaryPlist([
+    objects.array(Array(990).fill(1)),
+    objects.dict(keys, keys),
+    ...keys.map((key) => objects.text(`k${key}`)),
+  ]);
+  assert.throws(() => parsePlist(dicts), new RegExp(`expands to more than ${1024 + 4 * dicts.length} values`));
+  const data = binaryPlist([objects.array(Array(9000).fill(1)), objects.data(new Uint8Array(32_000))]);
+  assert.throws(() => parsePlist(data), /expands to more than \d+ bytes/);
+  const names = binaryPlist([objects.array(Array(1000).fill(1)), objects.text("com.apple.configuration")]);
+  assert.deepEqual(parsePlist(names), Array(1000).fill("com.apple.configuration"));
+});
+
+Deno.test("numbers and dates that are too long to be any are refused by their length", () => {
+  const of = (inner: string) => () => parsePlist(new TextEncoder().encode(`<plist version="1.0">${inner}</plist>`));
+  assert.throws(of(`<integer>${"1".repeat(41)}</integer>`), /an integer has 41 characters, 40 are accepted/);
+  assert.throws(of(`<real>${"1".repeat(401)}</real>`), /a number has 401 characters, 400 are accepted/);
+  assert.throws(of(`<date>${"1".repeat(41)}</date>`), /a date has 41 characters, 40 are accepted/);
+  assert.equal(of(`<real>${"0".repeat(399)}1</real>`)(), 1);
+  assert.throws(of(`<array>${"<true/>".repeat(2_000_000)}</array>`), /more than 2000000 values/);
 });

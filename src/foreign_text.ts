@@ -1,0 +1,39 @@
+/**
+ * The one limit of every text from outside.
+ *
+ * @module
+ */
+
+/** Bytes in UTF-8 that a foreign text keeps. Apple's own are far shorter. */
+export const FOREIGN_TEXT_BYTES = 1024;
+
+/** What stands at the end of a text that was cut. */
+export const CUT = "…";
+
+const CUT_BYTES = 3;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Returns a text of at most `limit` bytes in UTF-8: a longer one is cut between two characters and ends with "…". NUL and
+ * halves of characters, which no database takes, become U+FFFD.
+ *
+ * The attack: a device with a name of 20 MB, whose every reader then pays for it. A cut text holds nothing of the one that
+ * it was cut from. Never for what is compared or looked up: a key that is cut is another key, so one that is too long is
+ * refused.
+ */
+export function foreignText(text: string, limit: number = FOREIGN_TEXT_BYTES): string {
+  // No character of UTF-16 takes more than three bytes.
+  if (text.length * 3 <= limit) return clean(text);
+  // And each one at least: what is beyond is not looked at.
+  const start = clean(text.length > limit ? text.slice(0, limit + 1) : text);
+  const bytes = new Uint8Array(limit);
+  if (encoder.encodeInto(start, bytes).read === start.length) return start;
+  const { written } = encoder.encodeInto(start, bytes.subarray(0, limit - CUT_BYTES));
+  return decoder.decode(bytes.subarray(0, written)) + CUT;
+}
+
+function clean(text: string): string {
+  const whole = text.includes("\0") ? text.replaceAll("\0", "\ufffd") : text;
+  return whole.isWellFormed() ? whole : whole.toWellFormed();
+}

@@ -1,0 +1,24 @@
+/**
+ * Every reader of outside text: what it is fed with, and which errors are its honest refusals.
+ *
+ * One table for two uses: `linear_readers_test.ts` doubles the inputs and watches the work; a fuzzer mutates the seeds and
+ * watches for anything that is not a refusal. A reader that is added to the server is added here.
+ *
+ * @module
+ */
+
+import { CONTENT_READERS } from "./readers/contents.ts";
+import { LIST_READERS } from "./readers/lists.ts";
+import type { ReaderTarget } from "./readers/reader.ts";
+import { SIGNED_READERS } from "./readers/signed.ts";
+import { WEB_READERS } from "./readers/web.ts";
+
+export type { Bytes, ReaderTarget } from "./readers/reader.ts";
+
+/** All of them. */
+export const READERS: readonly ReaderTarget[] = [
+  ...LIST_READERS,
+  ...SIGNED_READERS,
+  ...WEB_READERS,
+  ...CONTENT_READERS,
+];

@@ -1,0 +1,176 @@
+/**
+ * What operators upload, what devices report as JSON, and what is written down.
+ *
+ * @module
+ */
+
+import { withoutSecret } from "../../../routes/admin/version_lines.ts";
+import { readDeclaration } from "../../../src/blueprints/versions/declaration_source.ts";
+import { readProfile } from "../../../src/blueprints/versions/profile.ts";
+import { isZip } from "../../../src/blueprints/versions/zip.ts";
+import { seenVersions } from "../../../src/declarations/status.ts";
+import { readStatusReport } from "../../../src/declarations/report.ts";
+import { parseCommonName } from "../../../src/enrollment/sessions.ts";
+import { eventJson } from "../../../src/events/event_json.ts";
+import { redact } from "../../../src/log.ts";
+import { parseOsVersion } from "../../../src/protocol/os_version.ts";
+import { buildPlist } from "../../../src/protocol/plist.ts";
+import { flattenStatus } from "../../../src/schema/status.ts";
+import { slugOf } from "../../../src/tags/slug.ts";
+import { expand } from "../../../src/variables/expand.ts";
+import { zipOf } from "../../src/blueprints/versions/zips.ts";
+import { bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
+import { XML_SHAPES } from "./lists.ts";
+import { ASN1_SHAPES } from "./signed.ts";
+import { JSON_SHAPES } from "./web.ts";
+
+const STATUS = (inner: string) => `{"StatusItems":{${inner}}}`;
+const SECRETS = {
+  "beginnings of keys": filled("-----BEGIN PRIVATE KEY-----"),
+  "ends of keys": filled("-----END PRIVATE KEY-----"),
+  "other beginnings": filled("-----BEGIN "),
+  "long labels": filled("-----BEGIN A PRIVATE KEY "),
+  "dashes": filled("-"),
+  "challenges": filled("MDM$A"),
+  "tokens": filled("Token aaaa"),
+  "a long token": filled("a", "Token ", "!"),
+  "addresses": filled("://a:b"),
+  "an address": filled("a", "://x:", " "),
+};
+
+export const CONTENT_READERS: readonly ReaderTarget[] = [
+  {
+    name: "declaration",
+    read: (input) => readDeclaration(text(input)),
+    refuses: never,
+    largest: 8 * MB,
+    seeds: () => [
+      bytes(
+        '{"Type":"com.apple.configuration.passcode.settings","Identifier":"a","ServerToken":"b","Payload":{"MinimumLength":6}}',
+      ),
+    ],
+    shapes: JSON_SHAPES,
+  },
+  {
+    name: "status report",
+    read: (input) => {
+      const report = readStatusReport(input);
+      return [flattenStatus(report.items), seenVersions(report.declarations ?? [], () => true)];
+    },
+    refuses: isProblem,
+    largest: 8 * MB,
+    seeds: () => [
+      bytes(STATUS('"device":{"operating-system":{"version":"26.0"}}')),
+      bytes(
+        STATUS(
+          '"management":{"declarations":{"configurations":[{"identifier":"a","server-token":"b","active":true,"valid":"valid"}]}}',
+        ),
+      ),
+    ],
+    shapes: {
+      ...JSON_SHAPES,
+      "items": filled((index) => `"i${index}":1,`, '{"StatusItems":{', '"z":1}}'),
+      "a long item": filled("v", '{"StatusItems":{"a":"', '"}}'),
+      "long names": filled("n", '{"StatusItems":{"', '":1}}'),
+      "nested items": filled('{"a":', '{"StatusItems":', "1"),
+      "declarations": filled(
+        (index) => `{"identifier":"${index}","server-token":"cv-${index}","active":true,"valid":"valid"},`,
+        '{"StatusItems":{"management":{"declarations":{"configurations":[',
+        "{}]}}}}",
+      ),
+      "dots of a token": filled(
+        ".cv-",
+        '{"StatusItems":{"management":{"declarations":{"configurations":[{"identifier":"a","server-token":"',
+        '"}]}}}}',
+      ),
+      "errors": filled('{"StatusItem":"a","Reasons":[]},', '{"StatusItems":{},"Errors":[', "{}]}"),
+    },
+  },
+  {
+    name: "redaction of logs",
+    read: (input) => redact({ reason: text(input), list: [text(input)] }),
+    refuses: never,
+    largest: 32 * MB,
+    seeds: () => [bytes("Token abcdefgh1234"), bytes("MDM$OTA$AAAAAAAAAAAAAAAAAAAA"), bytes("https://a:b@c/")],
+    shapes: SECRETS,
+  },
+  {
+    name: "redaction of events",
+    read: (input) => eventJson({ reason: text(input), lines: text(input).split("-") }, { bytes: 65_536, text: 4096 }),
+    refuses: never,
+    largest: 32 * MB,
+    seeds: () => [bytes("Token abcdefgh1234")],
+    shapes: SECRETS,
+  },
+  {
+    name: "variables in a text",
+    read: (input) => expand(text(input), new Map([["ENROLLED_DEVICE.UDID", "u"]])),
+    refuses: never,
+    largest: 8 * MB,
+    seeds: () => [bytes("$ENROLLED_DEVICE.UDID and ${ENROLLED_USER.LONG_NAME:-nobody} and $$")],
+    shapes: {
+      "dollars": filled("$"),
+      "openings": filled("${ENROLLED_DEVICE."),
+      "defaults without end": filled("${ENROLLED_DEVICE.A:-"),
+      "references": filled("$ENROLLED_DEVICE.UDID"),
+      "a long name": filled("A", "$ENROLLED_DEVICE."),
+      "custom names": filled("$ENROLLED_DEVICE_CUSTOM.A"),
+    },
+  },
+  {
+    name: "profile",
+    read: (input) => readProfile({ source: input.toBase64() }),
+    refuses: never,
+    largest: 8 * MB,
+    seeds: () => [
+      buildPlist({ PayloadIdentifier: "a", PayloadUUID: "b", PayloadType: "Configuration", PayloadContent: [] }),
+    ],
+    shapes: {
+      "payloads": (size) =>
+        buildPlist({
+          PayloadIdentifier: "a",
+          PayloadUUID: "b",
+          PayloadContent: Array.from(
+            { length: size / 60 | 0 },
+            (_, index) => ({ A: `$ENROLLED_DEVICE.UDID ${index}` }),
+          ),
+        }),
+      "a signature": ASN1_SHAPES["empty sequences"],
+      "digits of a real": XML_SHAPES["digits of a real"],
+    },
+  },
+  {
+    name: "ZIP archive",
+    read: (input) => isZip(input),
+    refuses: never,
+    largest: 64 * MB,
+    seeds: () => [zipOf([["a/b", "c"]]), zipOf([["a", "b"]], { zip64: true, comment: "x" })],
+    shapes: {
+      "entries": (size) => zipOf(Array.from({ length: Math.min(60_000, size / 100 | 0) }, (_, i) => [`${i}`, ""])),
+      "slashes": (size) => zipOf([["a/".repeat(Math.min(30_000, size / 4 | 0)), ""]]),
+      "ends": filled("PK\x05\x06"),
+      "a long comment": (size) => zipOf([["a", "b"]], { comment: "PK\x05\x06".repeat(Math.min(16_000, size / 4 | 0)) }),
+    },
+  },
+  {
+    name: "names and versions",
+    read: (input) => [
+      slugOf(text(input)),
+      parseOsVersion(text(input)),
+      parseCommonName(text(input)),
+      withoutSecret(text(input)),
+    ],
+    refuses: never,
+    largest: MB,
+    seeds: () => [bytes("13.3.1 (a)"), bytes("MDM$OTA$abc"), bytes('Password: "x"'), bytes("Ein Name")],
+    shapes: {
+      "hyphens": filled("-", "a", "a"),
+      "digits": filled("1"),
+      "versions": filled("1."),
+      "spaces": filled(" ", "1", "1"),
+      "dollars": filled("$", "MDM"),
+      "secrets": filled("password"),
+      "quotes": filled('"', 'password: "'),
+    },
+  },
+];

@@ -1,0 +1,207 @@
+/**
+ * Signed and sealed messages, certificates, requests.
+ *
+ * @module
+ */
+
+import { senderOf } from "../../../src/identity/sender.ts";
+import { parseCertificate } from "../../../src/pki/certificate.ts";
+import { verifyDetached } from "../../../src/pki/cms/detached.ts";
+import { openEnveloped, sealEnveloped } from "../../../src/pki/cms/enveloped.ts";
+import { openSigned, signAttached, signDetached } from "../../../src/pki/cms/signed.ts";
+import { selfSigned } from "../../../src/pki/ca.ts";
+import { buildCsr, parseCsr } from "../../../src/pki/csr.ts";
+import * as write from "../../../src/pki/der_writer.ts";
+import { pemBlocks, toPem } from "../../../src/pki/pem.ts";
+import { buildPkcsReq } from "../../../src/pki/scep/client.ts";
+import { openPkiMessage } from "../../../src/pki/scep/message.ts";
+import { authority, ecKey, issuedBy, NOW, rsaKey } from "../../src/pki/helpers.ts";
+import { type Bytes, bytes, filled, isPkiError, isProblem, MB, type ReaderTarget, text } from "./reader.ts";
+
+const ca = authority(rsaKey("readers ca"));
+const device = issuedBy(ca, ecKey("readers device"));
+const content = bytes("<plist/>");
+
+/** An identity whose subject has that many bytes. */
+const named = (subject: [string, string][]) => {
+  const key = ecKey("readers named");
+  const certificate = selfSigned({
+    subject,
+    key,
+    notBefore: new Date(NOW.getTime() - 1e9),
+    notAfter: new Date(NOW.getTime() + 1e9),
+  });
+  return { key, certificate };
+};
+const longSubject = (size: number): [string, string][] => [["CN", "-----BEGIN PRIVATE KEY-----".repeat(size / 27 | 0)]];
+const manyNames = (size: number): [string, string][] =>
+  Array.from({ length: Math.min(15_000, Math.max(1, size / 14 | 0)) }, () => ["CN", "x"]);
+const broken = (message: Bytes): Bytes => message.with(message.length - 1, (message.at(-1) ?? 0) ^ 1);
+
+/** ASN.1 that nests or splits as far as it may. */
+export const ASN1_SHAPES = {
+  "indefinite lengths": (size: number) => new Uint8Array(size).map((_, index) => index % 2 === 0 ? 0x30 : 0x80),
+  "empty sequences": (size: number) =>
+    write.sequence(new Uint8Array(size).map((_, index) => index % 2 === 0 ? 0x30 : 0)),
+  "zeros": (size: number) => write.sequence(new Uint8Array(size)),
+  "a long integer": (size: number) => write.sequence(write.integer(new Uint8Array(size).fill(0x7f))),
+};
+
+/** SignedData whose content is cut into pieces, nested pairwise. */
+const inPieces = (size: number): Bytes => {
+  let pieces: Bytes = write.octets(new Uint8Array(Math.max(1, size / 30 | 0)));
+  for (let level = 0; level < 28; level++) {
+    pieces = write.element(0x24, pieces, write.octets(new Uint8Array(size / 30 | 0)));
+  }
+  return write.sequence(
+    write.oid("1.2.840.113549.1.7.2"),
+    write.context(
+      0,
+      write.sequence(
+        write.integer(1),
+        write.setOf(),
+        write.sequence(write.oid("1.2.840.113549.1.7.1"), write.context(0, pieces)),
+        write.setOf(),
+      ),
+    ),
+  );
+};
+
+export const SIGNED_READERS: readonly ReaderTarget[] = [
+  {
+    name: "CMS, detached",
+    read: (input) => verifyDetached(input, content),
+    refuses: isPkiError,
+    largest: 64 * 1024,
+    seeds: () => [signDetached(content, device, { form: "der" })],
+    shapes: {
+      ...ASN1_SHAPES,
+      "a long subject": (size) => signDetached(content, named(longSubject(size)), { form: "der" }),
+      "a long subject that is not to be trusted": (size) =>
+        broken(signDetached(content, named(longSubject(size)), { form: "der" })),
+      "many names": (size) => signDetached(content, named(manyNames(size)), { form: "der" }),
+    },
+  },
+  {
+    name: "CMS, attached",
+    read: (input) => openSigned(input),
+    refuses: isPkiError,
+    largest: 256 * 1024,
+    seeds: () => [signAttached(content, device)],
+    shapes: {
+      ...ASN1_SHAPES,
+      "content": (size) => signAttached(new Uint8Array(size), device),
+      "content in pieces": inPieces,
+      "a long subject": (size) => broken(signAttached(content, named(longSubject(size)))),
+    },
+  },
+  {
+    name: "CMS, enveloped",
+    read: (input) => openEnveloped(input, { certificate: ca.parsed, key: ca.key }),
+    refuses: isPkiError,
+    largest: 256 * 1024,
+    seeds: () => [sealEnveloped(content, ca.certificate, { cipher: "aes-256-cbc" })],
+    shapes: {
+      ...ASN1_SHAPES,
+      "content": (size) => sealEnveloped(new Uint8Array(size), ca.certificate, { cipher: "aes-256-cbc" }),
+    },
+  },
+  {
+    name: "SCEP message",
+    read: (input) => openPkiMessage(input, { certificate: ca.parsed, key: ca.key }),
+    refuses: isPkiError,
+    largest: 256 * 1024,
+    seeds: () => [scepMessage([["CN", "device"]])],
+    shapes: {
+      ...ASN1_SHAPES,
+      "a long subject": (size) => scepMessage(longSubject(size)),
+      "many names": (size) => scepMessage(manyNames(size)),
+    },
+  },
+  {
+    name: "certification request",
+    read: (input) => parseCsr(input),
+    refuses: isPkiError,
+    largest: 256 * 1024,
+    seeds: () => [buildCsr({ subject: [["CN", "device"]], key: ecKey("readers device") })],
+    shapes: {
+      ...ASN1_SHAPES,
+      "a long subject": (size) => buildCsr({ subject: longSubject(size), key: ecKey("readers device") }),
+      "many names": (size) => buildCsr({ subject: manyNames(size), key: ecKey("readers device") }),
+      "a long challenge": (size) =>
+        buildCsr({
+          subject: [["CN", "device"]],
+          key: ecKey("readers device"),
+          attributes: { challengePassword: "c".repeat(size) },
+        }),
+    },
+  },
+  {
+    name: "certificate",
+    read: (input) => String(parseCertificate(input).subject),
+    refuses: isPkiError,
+    largest: 256 * 1024,
+    seeds: () => [device.certificate.slice()],
+    shapes: {
+      ...ASN1_SHAPES,
+      "a long subject": (size) => named(longSubject(size)).certificate,
+      "many names": (size) => named(manyNames(size)).certificate,
+    },
+  },
+  {
+    name: "PEM",
+    read: (input) => pemBlocks(text(input)),
+    refuses: isPkiError,
+    largest: 4 * MB,
+    seeds: () => [bytes(toPem(device.certificate, "CERTIFICATE"))],
+    shapes: {
+      "line ends": filled("\n", "-----BEGIN A-----", "!"),
+      "spaces": filled(" ", "-----BEGIN A-----", "-----END B-----"),
+      "beginnings": filled("-----BEGIN A-----"),
+      "beginnings of beginnings": filled("-----BEGIN "),
+      "labels": filled("A", "-----BEGIN ", "-----"),
+      "headers": filled("A: b\n", "-----BEGIN A-----\n", "-----END A-----"),
+      "headers without end": filled("A: b\n", "-----BEGIN A-----\n"),
+      "dashes": filled("-"),
+      "base64 without end": filled("A", "-----BEGIN A-----\n"),
+      "blocks": filled("-----BEGIN A-----\nAAAA\n-----END A-----\n"),
+    },
+  },
+  {
+    name: "X-SSL-Client-Cert",
+    read: (input) => senderOf({ body: content, proxyCertificate: text(input) }),
+    refuses: isProblem,
+    largest: 64 * 1024,
+    seeds: () => [
+      bytes(encodeURIComponent(toPem(device.certificate, "CERTIFICATE"))),
+      bytes(`:${device.certificate.toBase64()}:`),
+    ],
+    shapes: {
+      "escapes": filled("%0A", "-----BEGIN CERTIFICATE-----"),
+      "half escapes": filled("%"),
+      "spaces": filled(" ", "-----BEGIN CERTIFICATE-----"),
+      "base64": filled("A", ":", ":"),
+      "almost base64": filled("A", ":", "!"),
+      "beginnings": filled("-----BEGIN CERTIFICATE----- "),
+    },
+  },
+  {
+    name: "Mdm-Signature",
+    read: (input) => senderOf({ body: content, signature: text(input) }),
+    refuses: isProblem,
+    largest: 64 * 1024,
+    seeds: () => [bytes(signDetached(content, device, { form: "der" }).toBase64())],
+    shapes: { "base64": filled("MIAw"), "spaces": filled(" ", "", "!"), "signs": filled("=") },
+  },
+];
+
+function scepMessage(subject: [string, string][]): Bytes {
+  const key = ecKey("readers device");
+  return buildPkcsReq({
+    csr: buildCsr({ subject, key }),
+    signer: device,
+    recipient: ca.certificate,
+    transactionId: "1",
+    senderNonce: new Uint8Array(16),
+  });
+}
