@@ -10,12 +10,13 @@ import { JOBS } from "./jobs/registry.ts";
 import { startWorkers } from "./jobs/workers.ts";
 import { createApp } from "./routes/app.ts";
 import { readiness } from "./routes/health.ts";
-import { listenMtls } from "./routes/mtls_listener.ts";
+import { serve } from "./routes/serve.ts";
 import { ensureSetupToken } from "./src/access/setup.ts";
 import { createApns } from "./src/apple/apns.ts";
 import { explain } from "./src/cli/command.ts";
 import { type Opened, openRuntime } from "./src/cli/open.ts";
 import { describeSettings } from "./src/config.ts";
+import { guardProcess } from "./src/last_resort.ts";
 import { notifyBatch, pacer } from "./src/push/notify.ts";
 
 if (Deno.args.includes("--help")) {
@@ -33,6 +34,7 @@ const { runtime, close } = await openRuntime().catch((error): Opened => {
   Deno.exit(1);
 });
 const { config, log } = runtime;
+guardProcess(runtime);
 // Only the embedded database is a program of its own: without it nothing that goes wrong here can start one.
 if (config.DATABASE_URL !== undefined) await Deno.permissions.revoke({ name: "run" });
 const app = createApp(runtime);
@@ -53,39 +55,28 @@ const workers = config.JOB_WORKERS === 0
   ? undefined
   : startWorkers(runtime, { jobs: JOBS, concurrency: config.JOB_WORKERS, notify });
 
-const tls = config.TLS_FULLCHAIN !== undefined && config.TLS_PRIVKEY !== undefined
-  ? { cert: config.TLS_FULLCHAIN, key: config.TLS_PRIVKEY }
-  : undefined;
-const server = Deno.serve({
-  hostname: config.HOST,
-  port: config.PORT,
-  ...(tls ?? {}),
-  onListen: ({ port }) => log.info("Listening", { address: config.BASE_URL, port }),
-}, async (request, info) => {
-  const response = await app.fetch(request, { remoteAddress: info.remoteAddr.hostname });
+const serving = await serve(runtime, async (request, env) => {
+  const response = await app.fetch(request, env);
   // Without worker loops what a request has queued is done after it.
   if (workers === undefined && request.method !== "GET") {
     drainQueues(home).catch((error) => log.error("Cannot drain the queues", { error }));
   }
   return response;
 });
-const mtls = config.MTLS_PORT === undefined || tls === undefined ? undefined : await listenMtls(app.fetch, {
-  hostname: config.HOST,
-  port: config.MTLS_PORT,
-  certificate: tls.cert,
-  key: tls.key,
-  failed: (error) => log.error("Cannot serve a request on the mutual TLS port", { error }),
-});
-if (mtls !== undefined) log.info("Listening for devices", { address: config.MTLS_BASE_URL, port: mtls.port });
+log.info("Listening", { address: config.BASE_URL, port: serving.port });
+if (serving.mtlsPort !== undefined) {
+  log.info("Listening for devices", { address: config.MTLS_BASE_URL, port: serving.mtlsPort });
+}
 
+const stopped = Promise.withResolvers<void>();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
     log.info("Stopping: requests in flight finish, jobs are given back", { signal });
-    void server.shutdown();
+    stopped.resolve();
   });
 }
-await server.finished;
-await Promise.all([mtls?.close(), workers?.stop()]);
+await stopped.promise;
+await Promise.all([serving.close(config.SHUTDOWN_SECONDS * 1000), workers?.stop()]);
 apns.close();
 await close();
 Deno.exit(0);

@@ -103,3 +103,9 @@ export async function findUnfinishedSession(
     order by id desc limit 1 for update`;
   return row;
 }
+
+/** Whether a session with that secret is open. */
+export async function isOpenSecret(db: Db, secretHash: Uint8Array, now: Date): Promise<boolean> {
+  const rows = await db`select 1 from enrollment_sessions where secret_hash = ${secretHash} and expires_at > ${now}`;
+  return rows.length > 0;
+}

@@ -84,3 +84,11 @@ export async function findCurrentEnrollment(db: Db, id: number): Promise<Identif
     from enrollments e join devices d on d.id = e.device_id where e.id = ${id} and e.ended_at is null`;
   return row;
 }
+
+/** Whether a certificate is pinned to an enrollment that has not ended. */
+export async function isPinned(db: Db, fingerprint: string): Promise<boolean> {
+  const rows = await db`
+    select 1 from enrollment_identities i join enrollments e on e.id = i.enrollment_id
+    where i.fingerprint = ${fingerprint} and i.retired_at is null and e.ended_at is null`;
+  return rows.length > 0;
+}

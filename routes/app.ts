@@ -12,6 +12,7 @@ import { mountAdmin } from "./admin/mount.ts";
 import { notFoundPage } from "./admin/page.tsx";
 import { mountApi } from "./api/mount.ts";
 import { SANDBOX_POLICY } from "./attachment.ts";
+import { requestBody } from "./request_body.ts";
 import type { AppEnv } from "./context.ts";
 import { mountDownloads } from "./device/downloads.ts";
 import { mountMdm } from "./device/mdm.ts";
@@ -19,6 +20,7 @@ import { mountOta } from "./device/ota.ts";
 import { mountScep } from "./device/scep.ts";
 import { mountHealth } from "./health.ts";
 import { mountMetrics } from "./metrics.ts";
+import { limitProxied } from "./proxied_requests.ts";
 import { requestContext } from "./request.ts";
 
 /** The application. */
@@ -35,6 +37,8 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
     if (!c.res.headers.has("Content-Security-Policy")) c.res.headers.set("Content-Security-Policy", SANDBOX_POLICY);
   });
   app.use(requestContext(runtime));
+  app.use(limitProxied(runtime));
+  app.use(requestBody(runtime));
   mountHealth(app);
   mountMetrics(app);
   mountScep(app);
@@ -45,7 +49,9 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
   mountAdmin(app);
   app.notFound((c) => c.req.header("accept")?.includes("text/html") ? notFoundPage(c) : c.text("Not found.", 404));
   app.onError((error, c) => {
-    if (error instanceof Problem) return new Response(error.message, { status: error.status });
+    if (error instanceof Problem) {
+      return new Response(error.message, { status: error.status, headers: error.details.headers ?? {} });
+    }
     runtime.log.error("Cannot serve a request", { error, request: c.get("request") });
     return c.text("Cannot serve this: an unexpected error occurred.", 500);
   });

@@ -6,6 +6,7 @@
 
 import type { Actor } from "../src/access/actor.ts";
 import type { RequestInfo } from "../src/events/record.ts";
+import type { RequestBody } from "./body.ts";
 import type { Runtime } from "../src/runtime.ts";
 
 /** The types of Hono's context in this server. */
@@ -20,6 +21,8 @@ export type AppEnv = {
     runtime: Runtime;
     /** Who asks, from where; `ip` is the client's behind trusted proxies. */
     request: RequestInfo;
+    /** What the request carries, read with limits. */
+    body: RequestBody;
     /** The operator behind a token or session. */
     actor: Actor;
   };

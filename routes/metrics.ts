@@ -1,7 +1,7 @@
 /**
  * `/metrics`: figures for Prometheus (text format 0.0.4), for who has `METRICS_TOKEN`; 403 for everybody else.
  *
- * Everything but the refusals is read from the database, so any process tells the same of the installation.
+ * Everything but refusals and counters is read from the database, so any process tells the same of the installation.
  *
  * @module
  */
@@ -9,6 +9,7 @@
 import type { Hono } from "hono";
 import { countJobs } from "../db/jobs.ts";
 import { countMetrics } from "../db/metrics.ts";
+import { COUNTED, type Counted } from "../src/counters.ts";
 import type { AppEnv } from "./context.ts";
 import { hasMetricsToken } from "./metrics_token.ts";
 
@@ -34,7 +35,7 @@ export function prometheusText(metrics: readonly Metric[]): string {
 export function mountMetrics(app: Hono<AppEnv>): void {
   app.get("/metrics", async (c) => {
     if (!hasMetricsToken(c)) return c.text("Forbidden.", 403);
-    const { sql, clock, refusals } = c.get("runtime");
+    const { sql, clock, refusals, counters } = c.get("runtime");
     const [counts, jobs] = await Promise.all([countMetrics(sql, clock.now()), countJobs(sql)]);
     const text = prometheusText([
       {
@@ -78,6 +79,11 @@ export function mountMetrics(app: Hono<AppEnv>): void {
         help: "Requests that this process refused since it started, by type of event.",
         values: [...refusals.totals].map(([type, value]) => ({ labels: { type }, value })),
       },
+      ...Object.entries(COUNTED).map(([name, help]): Metric => ({
+        name: `espalier_${name}`,
+        help: `${help} Of this process, since it started.`,
+        values: [{ value: counters.of(name as Counted) }],
+      })),
       {
         name: "espalier_artifact_versions_halted",
         help: "Versions whose rollout is halted.",

@@ -11,6 +11,7 @@
 import { JOBS } from "../jobs/registry.ts";
 import { startWorkers } from "../jobs/workers.ts";
 import { createApp } from "../routes/app.ts";
+import { serve } from "../routes/serve.ts";
 import { createApns } from "../src/apple/apns.ts";
 import { openRuntime } from "../src/cli/open.ts";
 import { notifyBatch, pacer } from "../src/push/notify.ts";
@@ -46,10 +47,7 @@ export async function startDemoServer(
     const app = createApp(runtime);
     const sender = createApns(runtime);
     const pace = pacer(runtime.config.PUSH_RATE);
-    const server = Deno.serve(
-      { hostname: "127.0.0.1", port, onListen: () => {} },
-      (request, info) => app.fetch(request, { remoteAddress: info.remoteAddr.hostname }),
-    );
+    const serving = await serve(runtime, app.fetch);
     const workers = startWorkers(runtime, {
       jobs: JOBS,
       concurrency: 2,
@@ -61,7 +59,7 @@ export async function startDemoServer(
       async close() {
         await workers.stop();
         sender.close();
-        await server.shutdown();
+        await serving.close(5000);
         await close();
       },
     };

@@ -79,6 +79,18 @@ const SCHEMA = z.object({
   ),
   DATABASE_POOL: whole(1, 500).default(10).describe("Connections to the database per process."),
   DATABASE_PREPARE: flag.default(true).describe("Prepared statements; false behind a transaction pooler."),
+  MAX_CONNECTIONS: whole(8, 1_000_000).optional().describe(
+    "Connections that the process holds at once; what its limit of open files leaves otherwise, at most 10000.",
+  ),
+  MAX_CONNECTIONS_PER_ADDRESS: whole(1, 1_000_000).default(1000).describe(
+    "Connections of one address; behind a trusted proxy, requests in flight of one address.",
+  ),
+  BODY_MEMORY: whole(16, 1_000_000).default(128).describe(
+    "Megabytes that bodies of requests may take at once, all together.",
+  ),
+  SHUTDOWN_SECONDS: number(0, 3600).default(20).describe(
+    "Seconds that requests in flight have to finish when the server is stopped.",
+  ),
   SECRET_KEYS: z.string().optional().describe(
     "The keys that seal secrets, id:base64 of 32 bytes, comma separated, the sealing one first; DATA_DIR/secret.keys otherwise.",
   ),

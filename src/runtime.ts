@@ -7,6 +7,7 @@
 
 import type { Sql } from "../db/open.ts";
 import type { Config } from "./config.ts";
+import type { Counters } from "./counters.ts";
 import type { RefusalTally } from "./events/refusals.ts";
 import type { FileStore } from "./files/store.ts";
 import type { Logger } from "./log.ts";
@@ -85,4 +86,6 @@ export type Runtime = {
   files: FileStore;
   /** What this process refused lately, so that refusals are recorded as samples. */
   refusals: RefusalTally;
+  /** What happened in this process since it started. */
+  counters: Counters;
 };

@@ -7,7 +7,6 @@
 import type { Context } from "hono";
 import { type FieldErrors, invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
-import { readBody } from "../device/body.ts";
 
 const FORM_LIMIT = 1024 * 1024;
 /** Fields of a form; the largest of ours has some hundreds. */
@@ -134,7 +133,7 @@ export async function readForm(c: Context<AppEnv>, limit = FORM_LIMIT): Promise<
   if (type.length > LONGEST_TYPE || !/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
     throw problem("unsupported-media-type");
   }
-  const body = await readBody(c.req.raw, limit);
+  const body = await c.get("body").read(limit);
   const data = await new Response(body, { headers: { "Content-Type": type } }).formData().catch((cause) => {
     throw problem("invalid", "Cannot read the form.", {}, cause);
   });

@@ -111,7 +111,7 @@ async function answer(
     params: c.req.param(),
     query,
     dryRun,
-    readJson: (limit) => readJson(c.req.raw, limit),
+    readJson: (limit) => readJson(c.get("body"), c.req.header("content-type") ?? "", limit),
   });
   if (dryRun) {
     const preview = previewSchema.parse(result);

@@ -9,32 +9,45 @@ import { handleConnect } from "../../src/commands/service.ts";
 import { handleCheckin } from "../../src/enrollment/checkin.ts";
 import { Problem, problem } from "../../src/errors.ts";
 import { recordRefusal } from "../../src/events/refusals.ts";
-import { senderOf } from "../../src/identity/sender.ts";
+import { isExpected } from "../../src/identity/expected.ts";
+import { claimedSender, senderOf } from "../../src/identity/sender.ts";
+import { rememberCertificate } from "../../src/pki/certificate_cache.ts";
 import { parseCheckin } from "../../src/protocol/checkin.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
 import { PlistError } from "../../src/protocol/plist.ts";
 import { parseReport } from "../../src/protocol/report.ts";
 import type { AppEnv } from "../context.ts";
-import { readBody } from "./body.ts";
 import { evidenceOf } from "./evidence.ts";
 
 /** InstalledApplicationList of a full Mac has a few megabytes. */
 const BODY_LIMIT = 32 * 1024 * 1024;
+/** What anybody may send: more is read only of a certificate that may be a device's. */
+const STRANGERS_LIMIT = 64 * 1024;
 
 async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<Response> {
   const runtime = c.get("runtime");
   const request = c.get("request");
   try {
-    const body = await readBody(c.req.raw, BODY_LIMIT);
+    const body = await c.get("body").read(BODY_LIMIT, {
+      beyond: STRANGERS_LIMIT,
+      async allowed() {
+        const claimed = claimedSender(evidenceOf(c, new Uint8Array()));
+        if (!await isExpected(runtime, claimed)) {
+          throw problem("too-large", undefined, { reason: "a large message of a stranger" });
+        }
+      },
+    });
     const sender = senderOf(evidenceOf(c, body));
     if (isCheckin(body)) {
       const answer = await handleCheckin(runtime, sender, parseCheckin(body), request);
+      rememberCertificate(sender);
       return new Response(answer.body, {
         status: 200,
         ...(answer.body === null ? {} : { headers: { "Content-Type": answer.type ?? "application/xml" } }),
       });
     }
     const command = await handleConnect(runtime, sender, parseReport(body), request);
+    rememberCertificate(sender);
     return new Response(command, {
       status: 200,
       ...(command === null ? {} : { headers: { "Content-Type": "application/xml; charset=UTF-8" } }),
@@ -50,7 +63,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
       type: "mdm_request",
       payload: { status: "failure", view_name: view, reason: refusal.details.reason ?? refusal.message },
     });
-    return new Response(refusal.message, { status: refusal.status });
+    return new Response(refusal.message, { status: refusal.status, headers: refusal.details.headers ?? {} });
   }
 }
 

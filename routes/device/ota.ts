@@ -9,7 +9,6 @@ import { answerOta } from "../../src/enrollment/ota.ts";
 import { Problem } from "../../src/errors.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
-import { readBody } from "./body.ts";
 
 const BODY_LIMIT = 256 * 1024;
 
@@ -22,7 +21,7 @@ export function mountOta(app: Hono<AppEnv>): void {
     try {
       const { phase, profile } = await answerOta(
         c.get("runtime"),
-        await readBody(c.req.raw, BODY_LIMIT),
+        await c.get("body").read(BODY_LIMIT),
         c.get("request"),
       );
       const name = phase === 2 ? "espalier_ota_scep" : "espalier_mdm";

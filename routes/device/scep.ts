@@ -11,7 +11,6 @@ import { answerScep } from "../../src/enrollment/scep.ts";
 import { PkiError } from "../../src/pki/errors.ts";
 import { SCEP_CAPABILITIES } from "../../src/pki/scep/reply.ts";
 import type { AppEnv } from "../context.ts";
-import { readBody } from "./body.ts";
 
 const BODY_LIMIT = 256 * 1024;
 
@@ -29,7 +28,7 @@ async function operate(c: Context<AppEnv>): Promise<Response> {
   const runtime = c.get("runtime");
   // On POST a `message` parameter is ignored: some clients send it twice.
   const message = c.req.method === "POST"
-    ? await readBody(c.req.raw, BODY_LIMIT)
+    ? await c.get("body").read(BODY_LIMIT)
     : messageOf(c.req.query("message") ?? "");
   if (message === undefined || message.length === 0) return c.text("The message is missing or is not base64.", 400);
   try {

@@ -10,6 +10,7 @@ import { ensurePartitions } from "../../db/events.ts";
 import { migrate } from "../../db/migrate.ts";
 import { openDatabase } from "../../db/open.ts";
 import { type Config, loadConfig } from "../config.ts";
+import { Counters } from "../counters.ts";
 import { RefusalTally } from "../events/refusals.ts";
 import { openFileStore } from "../files/open.ts";
 import { createLogger } from "../log.ts";
@@ -51,6 +52,7 @@ export async function openRuntime(overrides: Partial<Record<keyof Config, unknow
         network: systemNetwork,
         files,
         refusals: new RefusalTally(),
+        counters: new Counters(),
       },
       close: async () => {
         files.close();

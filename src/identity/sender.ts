@@ -8,9 +8,9 @@
 import { decodeBase64 } from "@std/encoding";
 import { timingSafeEqual } from "node:crypto";
 import { problem } from "../errors.ts";
-import { cachedCertificate } from "../pki/certificate_cache.ts";
+import { knownCertificate } from "../pki/certificate_cache.ts";
 import { type Certificate, certificateFromPem } from "../pki/certificate.ts";
-import { verifyDetached } from "../pki/cms/detached.ts";
+import { claimedSigner, verifyDetached } from "../pki/cms/detached.ts";
 import { PkiError } from "../pki/errors.ts";
 
 /** What a request brings that may tell who sent it. */
@@ -28,7 +28,7 @@ const refuse = (reason: string, cause?: unknown) => problem("device-not-identifi
 
 /** PEM, URL-escaped PEM, or RFC 9440's `:base64:`. */
 function headerCertificate(text: string): Certificate {
-  if (/^:[A-Za-z0-9+/=]+:$/.test(text)) return cachedCertificate(decodeBase64(text.slice(1, -1)));
+  if (/^:[A-Za-z0-9+/=]+:$/.test(text)) return knownCertificate(decodeBase64(text.slice(1, -1)));
   return certificateFromPem(text.includes("%") ? decodeURIComponent(text) : text.replace(/\s(?!CERTIFICATE)/g, "\n"));
 }
 
@@ -40,12 +40,23 @@ export function isProxySecret(given: string | undefined, secret: string | undefi
 }
 
 /** The certificate behind a message. Throws `device-not-identified` with the reason for the event. */
-export function senderOf(evidence: SenderEvidence): Certificate {
+export const senderOf = (evidence: SenderEvidence): Certificate =>
+  certificateOf(evidence, (cms) => verifyDetached(cms, evidence.body).certificate);
+
+/**
+ * The certificate that a request says is behind it, before its body is there: a signature is not verified. Throws
+ * `device-not-identified`.
+ */
+export const claimedSender = (evidence: Omit<SenderEvidence, "body">): Certificate =>
+  certificateOf(evidence, claimedSigner);
+
+function certificateOf(
+  evidence: Omit<SenderEvidence, "body">,
+  signerOf: (cms: Uint8Array) => Certificate,
+): Certificate {
   try {
-    if (evidence.peerCertificate !== undefined) return cachedCertificate(evidence.peerCertificate);
-    if (evidence.signature !== undefined) {
-      return verifyDetached(decodeBase64(evidence.signature), evidence.body).certificate;
-    }
+    if (evidence.peerCertificate !== undefined) return knownCertificate(evidence.peerCertificate);
+    if (evidence.signature !== undefined) return signerOf(decodeBase64(evidence.signature));
     if (evidence.proxyCertificate !== undefined) return headerCertificate(evidence.proxyCertificate);
   } catch (error) {
     if (error instanceof PkiError) throw refuse(`Invalid header signature: ${error.message}`, error);

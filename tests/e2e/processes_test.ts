@@ -1,3 +1,4 @@
+import { loopbackCertificate } from "../support/loopback.ts";
 import assert from "node:assert/strict";
 import { startApns } from "../../simulators/apns.ts";
 import { type DeviceOptions, SimulatedDevice } from "../../simulators/device.ts";
@@ -5,9 +6,6 @@ import { MODELS } from "../../simulators/models.ts";
 import { createApiToken } from "../../src/access/api_tokens.ts";
 import { COMMAND_LINE } from "../../src/access/authority.ts";
 import { createUser } from "../../src/access/users.ts";
-import { createAuthority, issueCertificate, randomSerial } from "../../src/pki/ca.ts";
-import { parseCertificate, toPem } from "../../src/pki/certificate.ts";
-import { exportPkcs8, generateRsaKey, spkiOf } from "../../src/pki/keys.ts";
 import { uploadPushCertificate } from "../../src/push/certificates.ts";
 import { createOtaEnrollment } from "../../src/enrollment/ota_enrollments.ts";
 import { insertMetaBusinessUnit } from "../../db/meta_business_units.ts";
@@ -19,24 +17,6 @@ import { type ServerProcess, startServer } from "../support/server.ts";
 import { testRequest } from "../routes/api/support.ts";
 
 /** A certificate for the loopback address, as an authority of its own. */
-async function loopbackCertificate(): Promise<{ chain: string; key: string; root: string }> {
-  const now = new Date();
-  const key = await generateRsaKey(2048);
-  const root = createAuthority({ subject: [["CN", "Test Root"]], now, key, years: 1 });
-  const leaf = issueCertificate({ certificate: parseCertificate(root), key }, {
-    subject: [["CN", "127.0.0.1"]],
-    spki: spkiOf(KEYS[0]),
-    serial: randomSerial(),
-    notBefore: new Date(now.getTime() - 60_000),
-    notAfter: new Date(now.getTime() + 86_400_000),
-    keyUsage: ["digitalSignature", "keyEncipherment"],
-    eku: ["1.3.6.1.5.5.7.3.1"],
-    san: [{ kind: "ip", value: "127.0.0.1" }],
-  });
-  const pem = (der: Uint8Array) => toPem(der, "CERTIFICATE");
-  return { chain: pem(leaf) + pem(root), key: toPem(exportPkcs8(KEYS[0]), "PRIVATE KEY"), root: pem(root) };
-}
-
 const SECRET_KEYS = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const BASE = "http://mdm.test";
 

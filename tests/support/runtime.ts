@@ -7,6 +7,7 @@
 
 import type { Sql } from "../../db/open.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
+import { Counters } from "../../src/counters.ts";
 import { RefusalTally } from "../../src/events/refusals.ts";
 import { createLogger } from "../../src/log.ts";
 import { type Network, type Runtime, systemRandom } from "../../src/runtime.ts";
@@ -58,6 +59,7 @@ export async function testRuntime(
     network: noNetwork,
     files: new MemoryStore(clock),
     refusals: new RefusalTally(),
+    counters: new Counters(),
     lines,
     databaseUrl,
   };

@@ -5,9 +5,17 @@
  *
  * @module
  */
+import type { Certificate } from "../certificate.ts";
 import { PkiError } from "../errors.ts";
 import { sameBytes } from "../name.ts";
-import { readSignedData, type VerifiedSigner, verifySigner } from "./signed_data.ts";
+import {
+  readSignedData,
+  type SignedData,
+  signerCertificate,
+  type SignerInfo,
+  type VerifiedSigner,
+  verifySigner,
+} from "./signed_data.ts";
 
 /**
  * Verifies that exactly one signer signed exactly `content`, and says who.
@@ -18,14 +26,25 @@ import { readSignedData, type VerifiedSigner, verifySigner } from "./signed_data
  */
 export function verifyDetached(cms: Uint8Array, content: Uint8Array): VerifiedSigner {
   const data = readSignedData(cms);
-  const [signer, ...others] = data.signers;
-  // With two signers, the one that is checked need not be the one that is believed.
-  if (signer === undefined || others.length > 0) {
-    throw new PkiError("cms", `Cannot verify the message: it has ${data.signers.length} signers and should have one`);
-  }
+  const signer = oneSigner(data);
   // Attached content would be what is signed, while the body is what is acted on.
   if (data.content !== undefined && !sameBytes(data.content, content)) {
     throw new PkiError("cms", "Cannot verify the message: it carries other content than the body");
   }
   return verifySigner(data, signer, content);
+}
+
+/** The certificate of the one signer that a message names. Nothing is verified. Throws {@link PkiError}. */
+export function claimedSigner(cms: Uint8Array): Certificate {
+  const data = readSignedData(cms);
+  return signerCertificate(data, oneSigner(data));
+}
+
+/** With two signers, the one that is checked need not be the one that is believed. */
+function oneSigner({ signers }: SignedData): SignerInfo {
+  const [signer, ...others] = signers;
+  if (signer === undefined || others.length > 0) {
+    throw new PkiError("cms", `Cannot verify the message: it has ${signers.length} signers and should have one`);
+  }
+  return signer;
 }

@@ -6,7 +6,7 @@
 import { digest, digestAlgorithm, type HashName, signatureScheme } from "../algorithms.ts";
 import { type Attributes, readAttributes, singleValue } from "../attributes.ts";
 import type { Certificate } from "../certificate.ts";
-import { cachedCertificate } from "../certificate_cache.ts";
+import { knownCertificate } from "../certificate_cache.ts";
 import { Der, TAG } from "../der.ts";
 import { type AlgorithmIdentifier, readAlgorithm, readIntegerHex, readOctets, readOid } from "../der_values.ts";
 import { PkiError } from "../errors.ts";
@@ -182,14 +182,15 @@ function refuseDisguisedAttributes(content: Uint8Array): void {
   }
 }
 
-function signerCertificate(data: SignedData, signer: SignerInfo): Certificate {
+/** The certificate of a signer, among those in the message. Throws {@link PkiError}. */
+export function signerCertificate(data: SignedData, signer: SignerInfo): Certificate {
   const { issuerAndSerial, subjectKeyId } = signer;
   for (const element of data.certificates) {
     if (issuerAndSerial !== undefined) {
       if (!namesSigner(element, issuerAndSerial)) continue;
-      return cachedCertificate(element.raw);
+      return knownCertificate(element.raw);
     }
-    const certificate = cachedCertificate(element.raw);
+    const certificate = knownCertificate(element.raw);
     if (certificate.subjectKeyId === subjectKeyId) return certificate;
   }
   throw new PkiError("cms", "Cannot verify the signer: its certificate is not in the message");

@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { readJson } from "../../../routes/api/body.ts";
+import { RequestBody } from "../../../routes/body.ts";
+import { BodyMemory } from "../../../routes/body_memory.ts";
+import { Counters } from "../../../src/counters.ts";
 import { endpoint, NO_CONTENT } from "../../../routes/api/endpoint.ts";
 import { choiceFilter, integerFilter, naiveUtc, pkListField, timeField } from "../../../routes/api/fields.ts";
 import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "../../../routes/api/paging.ts";
@@ -151,14 +154,20 @@ Deno.test("a body that is no JSON, too large or of another type has its own answ
 });
 
 Deno.test("a body that stalls is given up, and one larger than it said is cut", async () => {
-  const request = (body: ReadableStream) => new Request("https://x/", { method: "POST", body });
+  const memory = new BodyMemory(1024 * 1024, new Counters());
+  const request = (body: ReadableStream) =>
+    new RequestBody(new Request("https://x/", { method: "POST", body }), memory, { graceMs: 10, bytesPerSecond: 1e9 });
+  const json = "application/json";
   const stalled = request(new ReadableStream());
-  await assert.rejects(readJson(stalled, 100, 0.01), (error) => error instanceof Problem && error.code === "timeout");
+  await assert.rejects(readJson(stalled, json, 100), (error) => error instanceof Problem && error.code === "timeout");
   let sent = 0;
   const endless = request(
     new ReadableStream({ pull: (controller) => (sent += 1000, controller.enqueue(new Uint8Array(1000))) }),
   );
-  await assert.rejects(readJson(endless, 5000), (error) => error instanceof Problem && error.code === "too-large");
+  await assert.rejects(
+    readJson(endless, json, 5000),
+    (error) => error instanceof Problem && error.code === "too-large",
+  );
   assert.ok(sent < 20_000);
 });
 

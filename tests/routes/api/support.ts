@@ -10,6 +10,7 @@ import { insertRole } from "../../../db/roles.ts";
 import { findUser, insertUser, setUserRoles } from "../../../db/users.ts";
 import type { Endpoint } from "../../../routes/api/endpoint.ts";
 import { mountApi } from "../../../routes/api/mount.ts";
+import { requestBody } from "../../../routes/request_body.ts";
 import type { AppEnv } from "../../../routes/context.ts";
 import type { Actor } from "../../../src/access/actor.ts";
 import { hashApiToken, newApiToken } from "../../../src/access/api_token_format.ts";
@@ -90,6 +91,7 @@ export function apiApp(runtime: TestRuntime, endpoints?: readonly Endpoint[]): H
     c.set("request", { ...testRequest, method: c.req.method, path: c.req.path });
     await next();
   });
+  app.use(requestBody(runtime));
   mountApi(app, endpoints, { checkResponses: true });
   return app;
 }

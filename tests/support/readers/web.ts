@@ -9,6 +9,9 @@ import { parse as parseCookies } from "hono/utils/cookie";
 import { z } from "zod";
 import { Form, readForm } from "../../../routes/admin/form.ts";
 import { readJson } from "../../../routes/api/body.ts";
+import { RequestBody } from "../../../routes/body.ts";
+import { BodyMemory } from "../../../routes/body_memory.ts";
+import { Counters } from "../../../src/counters.ts";
 import { addressParameters, parseQuery } from "../../../routes/api/parse.ts";
 import type { AppEnv } from "../../../routes/context.ts";
 import { clientAddress, proxyList } from "../../../routes/request.ts";
@@ -94,7 +97,8 @@ export const WEB_READERS: readonly ReaderTarget[] = [
     name: "JSON body",
     read: (body) =>
       readJson(
-        new Request("http://x/", { method: "POST", body, headers: { "Content-Type": "application/json" } }),
+        new RequestBody(new Request("http://x/", { method: "POST", body }), new BodyMemory(64 * MB, new Counters())),
+        "application/json",
         32 * MB,
       ),
     refuses: isProblem,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import http2 from "node:http2";
 import https from "node:https";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { createApp } from "../../routes/app.ts";
-import { listenMtls, type MtlsListener } from "../../routes/mtls_listener.ts";
+import { Connections } from "../../routes/connections.ts";
+import { listen, type Listener } from "../../routes/listener.ts";
 import { dataAssetDownloadUrl } from "../../src/downloads/url.ts";
 import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { selfSigned } from "../../src/pki/ca.ts";
@@ -19,19 +19,22 @@ const keyPem = toPem(exportPkcs8(KEYS[0]), "PRIVATE KEY");
 const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2036-01-01T00:00:00Z") };
 const certificatePem = toPem(selfSigned({ subject: [["CN", "localhost"]], key: KEYS[0], ...dates }), "CERTIFICATE");
 
-async function withPort(body: (fleet: Fleet, port: MtlsListener) => Promise<void>): Promise<void> {
+async function withPort(body: (fleet: Fleet, port: Listener) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
   await withFleet(async (fleet) => {
-    const port = await listenMtls(createApp(fleet.runtime).fetch, {
+    const port = await listen(createApp(fleet.runtime).fetch, {
       hostname: "127.0.0.1",
       port: 0,
-      certificate: certificatePem,
-      key: keyPem,
-      failed: (error) => assert.fail(String(error)),
+      tls: { cert: certificatePem, key: keyPem },
+      asksCertificate: true,
+      connections: new Connections({ perAddress: 100, total: 100, exempt: () => false }, fleet.runtime.counters),
+      failed: (error) => failures.push(error),
     });
     try {
       await body(fleet, port);
     } finally {
-      await port.close();
+      await port.close(1000);
+      assert.deepEqual(failures, []);
     }
   }, {
     TLS_FULLCHAIN: certificatePem,
@@ -59,25 +62,7 @@ function put(port: number, path: string, body: Uint8Array, options: https.Reques
   });
 }
 
-/** The same over HTTP/2. */
-function put2(port: number, path: string, body: Uint8Array, identity: { cert: string; key: string }): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const session = http2.connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...identity });
-    session.on("error", reject);
-    const stream = session.request({ ":method": "PUT", ":path": path });
-    const chunks: Buffer[] = [];
-    let status = 0;
-    stream.on("response", (headers) => status = Number(headers[":status"]));
-    stream.on("data", (chunk) => chunks.push(Buffer.from(chunk)));
-    stream.on("end", () => {
-      session.close();
-      resolve({ status, text: String(Buffer.concat(chunks)) });
-    });
-    stream.end(Buffer.from(body));
-  });
-}
-
-Deno.test("a device shows its certificate on the mutual TLS port, over HTTP/2 and 1.1, and signs nothing", () =>
+Deno.test("a device shows its certificate on the mutual TLS port, and signs nothing", () =>
   withPort(async (fleet, { port }) => {
     // The profile says devices.example.com: the device's messages go to the port instead.
     const seen: Request[] = [];
@@ -109,7 +94,7 @@ Deno.test("a device shows its certificate on the mutual TLS port, over HTTP/2 an
       cert: toPem(identity.certificate.der, "CERTIFICATE"),
       key: toPem(exportPkcs8(identity.key), "PRIVATE KEY"),
     };
-    assert.deepEqual(await put2(port, "/public/mdm/connect/", idle, own), { status: 200, text: "" });
+    assert.deepEqual(await put(port, "/public/mdm/connect/", idle, own), { status: 200, text: "" });
 
     const header = { "X-SSL-Client-Cert": encodeURIComponent(own.cert) };
     const none = await put(port, "/public/mdm/connect/", idle, { headers: header });
@@ -118,23 +103,22 @@ Deno.test("a device shows its certificate on the mutual TLS port, over HTTP/2 an
     assert.equal((await put(port, "/public/mdm/connect/", idle, { cert: stranger, key: keyPem })).status, 400);
   }));
 
-/** A GET over HTTP/2: status, length that was promised, and digest of what came. */
-function get2(port: number, path: string, identity: { cert: string; key: string }, method = "GET") {
+/** A GET: status, length that was promised, and digest of what came. */
+function get(port: number, path: string, identity: { cert: string; key: string }, method = "GET") {
   return new Promise<{ status: number; length: string; sha256: string }>((resolve, reject) => {
-    const session = http2.connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...identity });
-    session.on("error", reject);
-    const stream = session.request({ ":method": method, ":path": path });
-    const hash = createHash("sha256");
-    let [status, length] = [0, ""];
-    stream.on("response", (headers) => {
-      [status, length] = [Number(headers[":status"]), String(headers["content-length"])];
+    const options = { host: "127.0.0.1", port, path, method, rejectUnauthorized: false, agent: false, ...identity };
+    const request = https.request(options, (response) => {
+      const hash = createHash("sha256");
+      response.on("data", (chunk) => hash.update(chunk));
+      response.on("end", () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          length: String(response.headers["content-length"]),
+          sha256: hash.digest("hex"),
+        }));
     });
-    stream.on("data", (chunk) => hash.update(chunk));
-    stream.on("end", () => {
-      session.close();
-      resolve({ status, length, sha256: hash.digest("hex") });
-    });
-    stream.end();
+    request.on("error", reject);
+    request.end();
   });
 }
 
@@ -170,10 +154,10 @@ Deno.test("large files are streamed over the port, and let go of when the device
     const hash = createHash("sha256");
     for (let n = 0; n < chunks; n++) hash.update(content);
     const whole = { status: 200, length: String(content.length * chunks), sha256: hash.digest("hex") };
-    assert.deepEqual(await get2(port, pathname, own), whole);
+    assert.deepEqual(await get(port, pathname, own), whole);
     assert.equal(cancelled, false);
     pulled = 0;
-    const head = await get2(port, pathname, own, "HEAD");
+    const head = await get(port, pathname, own, "HEAD");
     assert.deepEqual([head.status, head.length, cancelled], [200, whole.length, true]);
 
     [pulled, cancelled] = [0, false];
@@ -192,5 +176,5 @@ Deno.test("large files are streamed over the port, and let go of when the device
     assert.ok(cancelled, "the file is still open");
     assert.ok(pulled < chunks, "everything was read for nobody");
     const stranger = toPem(selfSigned({ subject: [["CN", "x"]], key: KEYS[0], ...dates }), "CERTIFICATE");
-    assert.equal((await get2(port, pathname, { cert: stranger, key: keyPem })).status, 404);
+    assert.equal((await get(port, pathname, { cert: stranger, key: keyPem })).status, 404);
   }));

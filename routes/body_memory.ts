@@ -1,0 +1,43 @@
+/**
+ * The memory that bodies of requests may take, all requests of the process together.
+ *
+ * The attack: a few dozen connections that each send as much as they may. Beyond the budget a request is answered 503, and
+ * whoever sent it comes again.
+ *
+ * @module
+ */
+
+import type { Counters } from "../src/counters.ts";
+import { problem } from "../src/errors.ts";
+
+/** Seconds after which a request that found no room may come again. */
+const RETRY_AFTER = "5";
+
+/** A budget of bytes. */
+export class BodyMemory {
+  #used = 0;
+
+  constructor(readonly limit: number, private readonly counters: Counters) {}
+
+  /** Bytes that are held now. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** Takes bytes. Throws `unavailable` when they are not there; nothing is taken then. */
+  take(bytes: number): void {
+    if (this.#used + bytes > this.limit) {
+      this.counters.count("bodies_refused");
+      throw problem("unavailable", "Cannot take the request now: too many large ones are in flight.", {
+        reason: `bodies take ${this.#used} of ${this.limit} bytes`,
+        headers: { "Retry-After": RETRY_AFTER },
+      });
+    }
+    this.#used += bytes;
+  }
+
+  /** Gives bytes back. */
+  give(bytes: number): void {
+    this.#used -= bytes;
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * A port: HTTP/1.1, with TLS where there is a certificate, and with mutual TLS where devices show theirs.
+ *
+ * Promise: nothing that a client does ends the process, and no client keeps what it does not use. Headers, idle connections,
+ * handshakes and whole requests have time-outs, connections have limits. HTTP/2 is not offered: the runtime's server for it
+ * ends the process when streams are aborted at the wrong moment, and devices need HTTP/1.1 alone.
+ *
+ * On mutual TLS any certificate, or none, gets through the handshake: who may speak for a device is judged with the message
+ * (`src/identity`), and a handshake that fails would tell a device nothing.
+ *
+ * @module
+ */
+
+import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import https from "node:https";
+import net, { type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { getRequestListener } from "@hono/node-server";
+import type { AppEnv } from "./context.ts";
+import type { Connection, Connections } from "./connections.ts";
+
+/** The application, as a port calls it. */
+export type AppFetch = (request: Request, env: AppEnv["Bindings"]) => Response | Promise<Response>;
+
+/** A listening port. */
+export type Listener = {
+  port: number;
+  /** Accepts nothing more, lets requests in flight finish for so long, then closes what is left. */
+  close(graceMs: number): Promise<void>;
+};
+
+/** What a port is. */
+export type ListenOptions = {
+  hostname: string;
+  port: number;
+  /** Certificate chain and key in PEM; plain HTTP without. */
+  tls?: { cert: string; key: string } | undefined;
+  /** Whether clients are asked for their certificate. */
+  asksCertificate?: boolean;
+  connections: Connections;
+  /** Is told what could not be served, and what went wrong with a connection or the port. */
+  failed(error: unknown): void;
+  timeouts?: Partial<Timeouts>;
+};
+
+/** Milliseconds. */
+export type Timeouts = {
+  /** A TLS handshake, and a request's headers. */
+  headers: number;
+  /** A connection without a request. Above the 60 s that proxies keep theirs, or they send into a closed one. */
+  idle: number;
+  /** A whole request; the pace of its body is looked at while it is read. */
+  request: number;
+  /** How often the port is tried. */
+  watch: number;
+};
+
+const TIMEOUTS: Timeouts = { headers: 15_000, idle: 75_000, request: 2_400_000, watch: 5000 };
+/** Bytes of a request's line and headers: a SCEP request in the address has 8 KB, a device's signature 4 KB. */
+const HEADER_BYTES = 32 * 1024;
+const BAD_REQUEST = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+/** The certificate that the other end of each connection showed. */
+const peerCertificates = new WeakMap<object, Uint8Array | null>();
+
+function peerCertificateOf(socket: TLSSocket): Uint8Array | null {
+  const known = peerCertificates.get(socket);
+  if (known !== undefined) return known;
+  // Null once the connection is closed; without `raw` when nothing was shown.
+  const shown: { raw?: Uint8Array } | null = socket.getPeerCertificate();
+  const certificate = shown?.raw === undefined ? null : Uint8Array.from(shown.raw);
+  peerCertificates.set(socket, certificate);
+  return certificate;
+}
+
+/** Names a connection: TLS hides the socket that was accepted. */
+const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+
+/** Listens. Rejects when the address cannot be listened on. */
+export async function listen(fetch: AppFetch, options: ListenOptions): Promise<Listener> {
+  const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const { connections, failed, asksCertificate = false } = options;
+  const open = new Map<string, Connection>();
+
+  const answer = getRequestListener((request, env) => {
+    const socket = (env as { incoming: IncomingMessage }).incoming.socket;
+    const certificate = asksCertificate ? peerCertificateOf(socket as TLSSocket) : null;
+    return fetch(request, {
+      remoteAddress: socket.remoteAddress ?? "",
+      ...(certificate === null ? {} : { peerCertificate: certificate }),
+    });
+  }, {
+    overrideGlobalObjects: false,
+    errorHandler(error) {
+      // An address or a host that is none.
+      if (error instanceof Error && error.name === "RequestError") return new Response(null, { status: 400 });
+      failed(error);
+      return new Response(null, { status: 500 });
+    },
+  });
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const connection = open.get(nameOf(incoming.socket));
+    connection?.busy();
+    let ended = false;
+    const end = () => {
+      if (!ended) connection?.idle();
+      ended = true;
+    };
+    outgoing.on("close", end);
+    outgoing.on("error", end);
+    incoming.on("error", () => {});
+    // Whatever happens in a request ends there.
+    Promise.resolve(answer(incoming, outgoing)).catch((error) => {
+      failed(error);
+      outgoing.destroy();
+    });
+  };
+
+  const limits = {
+    headersTimeout: timeouts.headers,
+    requestTimeout: timeouts.request,
+    keepAliveTimeout: timeouts.idle,
+    connectionsCheckingInterval: Math.min(timeouts.headers, 5000),
+    maxHeaderSize: HEADER_BYTES,
+  };
+  let accepted = 0;
+  const create = (): Server => {
+    const server: Server = options.tls === undefined ? http.createServer(limits, serve) : https.createServer({
+      ...limits,
+      cert: options.tls.cert,
+      key: options.tls.key,
+      handshakeTimeout: timeouts.headers,
+      ...(asksCertificate ? { requestCert: true, rejectUnauthorized: false } : {}),
+    }, serve);
+    server.on("connection", (socket: Socket) => {
+      accepted++;
+      socket.on("error", () => {});
+      const name = nameOf(socket);
+      const connection = connections.opened(socket, socket.remoteAddress ?? "");
+      if (connection === undefined) {
+        socket.destroy();
+        return;
+      }
+      open.set(name, connection);
+      socket.on("close", () => {
+        connection.closed();
+        if (open.get(name) === connection) open.delete(name);
+      });
+    });
+    server.on("secureConnection", (socket: TLSSocket) => socket.on("error", () => {}));
+    server.on("tlsClientError", (_error: Error, socket: TLSSocket) => socket.destroy());
+    server.on("clientError", (_error: Error, socket: Socket) => {
+      if (socket.writable) socket.end(BAD_REQUEST, () => socket.destroy());
+      else socket.destroy();
+    });
+    return server;
+  };
+
+  let server = create();
+  await opened(server, options.port, options.hostname, failed);
+  const address = server.address();
+  const port = address !== null && typeof address === "object" ? address.port : options.port;
+  const old: Server[] = [];
+  // The runtime accepts nothing more on a port once a descriptor was missing for a connection, and does not say so.
+  const watch = setInterval(() => {
+    const before = accepted;
+    void knock(options.hostname, port, timeouts.watch / 2).then(async (reached) => {
+      if (!reached || accepted > before) return;
+      failed(new Error("The port accepts no connections: it is opened again"));
+      server.close();
+      old.push(server);
+      server = create();
+      await opened(server, port, options.hostname, failed);
+    }).catch(failed);
+  }, timeouts.watch);
+  Deno.unrefTimer(watch);
+  return {
+    port,
+    close: async (graceMs) => {
+      clearInterval(watch);
+      const servers = [...old, server];
+      const timer = setTimeout(() => servers.forEach((one) => one.closeAllConnections()), graceMs);
+      await Promise.all(servers.map((one) => closed(one)));
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Opens a port. From then on an error of the server is one connection's. */
+function opened(server: Server, port: number, hostname: string, failed: (error: unknown) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, () => {
+      server.off("error", reject);
+      server.on("error", failed);
+      resolve();
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+/** Connects to a port of this process and lets go. Returns whether the system took the connection, after the port had time. */
+function knock(hostname: string, port: number, milliseconds: number): Promise<boolean> {
+  const host = hostname === "0.0.0.0" ? "127.0.0.1" : hostname === "::" ? "::1" : hostname;
+  return new Promise((resolve) => {
+    let reached = false;
+    const timer = setTimeout(() => {
+      socket.destroy();
+      resolve(reached);
+    }, milliseconds);
+    const socket = net.connect({ host, port }, () => reached = true);
+    // No descriptor for this one either: nothing can be said.
+    socket.on("error", () => {});
+    Deno.unrefTimer(timer);
+  });
+}

@@ -1,0 +1,30 @@
+/**
+ * What happened in this process since it started, counted for monitoring.
+ *
+ * @module
+ */
+
+/** What is counted, with the words of its metric. */
+export const COUNTED = {
+  connections_refused: "Connections that were refused because all of the limit were at work.",
+  connections_evicted: "Idle connections that were closed to make room.",
+  bodies_refused: "Requests that found no memory for their body.",
+  requests_crowded: "Requests through a proxy that were refused because their client had too many in flight.",
+  uncaught_errors: "Errors that reached the top of the process.",
+} as const;
+
+/** A name of what is counted. */
+export type Counted = keyof typeof COUNTED;
+
+/** The counts of a process. */
+export class Counters {
+  readonly #counts = new Map<Counted, number>();
+  /** Counts one more. */
+  count(name: Counted): void {
+    this.#counts.set(name, this.of(name) + 1);
+  }
+  /** How often it happened. */
+  of(name: Counted): number {
+    return this.#counts.get(name) ?? 0;
+  }
+}

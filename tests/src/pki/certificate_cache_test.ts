@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { knownCertificate, rememberCertificate, rememberedCertificates } from "../../../src/pki/certificate_cache.ts";
+import { selfSigned } from "../../../src/pki/ca.ts";
+import { PkiError } from "../../../src/pki/errors.ts";
+import { ecKey } from "./helpers.ts";
+
+const key = ecKey();
+const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2036-01-01T00:00:00Z") };
+const made = (name: string) => selfSigned({ subject: [["CN", name]], key, ...dates });
+
+Deno.test("only a device's certificate is remembered, not what strangers show", () => {
+  const { count } = rememberedCertificates();
+  for (let n = 0; n < 100; n++) knownCertificate(made(`stranger ${n}`));
+  assert.equal(rememberedCertificates().count, count);
+  const certificate = made("a device");
+  assert.notEqual(knownCertificate(certificate), knownCertificate(certificate));
+  const parsed = knownCertificate(certificate);
+  rememberCertificate(parsed);
+  assert.equal(knownCertificate(certificate.slice()), parsed);
+  assert.equal(rememberedCertificates().count, count + 1);
+});
+
+Deno.test("what is remembered has a limit in bytes, and the one that was not used longest goes first", () => {
+  const first = knownCertificate(made("first"));
+  const used = knownCertificate(made("used"));
+  for (const one of [first, used]) rememberCertificate(one);
+  for (let n = 0; n < 2500; n++) {
+    rememberCertificate(knownCertificate(made(`${"x".repeat(3500)} ${n}`)));
+    knownCertificate(used.der);
+  }
+  const { bytes, count } = rememberedCertificates();
+  assert.ok(bytes <= 16 * 1024 * 1024 && count < 2500, `${count} certificates, ${bytes} bytes`);
+  assert.equal(knownCertificate(used.der), used);
+  assert.notEqual(knownCertificate(first.der), first);
+});
+
+Deno.test("a certificate of more than 16 KB is refused before it is read", () => {
+  assert.throws(
+    () => knownCertificate(new Uint8Array(16 * 1024 + 1)),
+    (error) => error instanceof PkiError && /16385 bytes/.test(error.message),
+  );
+});
