@@ -19,6 +19,7 @@ import {
   downloadOtaProfile,
   removeOtaEnrollment,
   revokeOtaEnrollment,
+  setReenrollmentWithoutConfirmation,
 } from "../../src/enrollment/ota_enrollments.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
@@ -26,6 +27,9 @@ import { ActionButton, Chip, Csrf, Fact, Field, FormErrors, Select, Table, Time 
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
+/** What "re-enrollment without confirmation" opens. */
+const OPENS =
+  "Any holder of this enrollment's profile can then replace any enrolled device, and gets its tags, values and profiles.";
 const words = (text: string) => text.split(/[\s,]+/).filter((word) => word !== "");
 
 async function listPage(context: PageContext, state?: FormState): Promise<Page> {
@@ -122,6 +126,10 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                     ))}
                   </fieldset>
                 )}
+                <label class="check">
+                  <input type="checkbox" name="reenrollment_without_confirmation" /> Re-enrollment without confirmation
+                </label>
+                <small>{OPENS}</small>
                 <button type="submit">Make the enrollment</button>
               </form>
             </>
@@ -158,6 +166,11 @@ async function detailPage(context: PageContext): Promise<Page> {
             <Fact name="Serial numbers">
               {secret.serialNumbers.length === 0 ? "any" : secret.serialNumbers.join(", ")}
             </Fact>
+            <Fact name="Re-enrollment">
+              {enrollment.reenrollmentWithoutConfirmation
+                ? <Chip tone="warn">without confirmation</Chip>
+                : "after confirmation"}
+            </Fact>
             <Fact name="Made">
               <Time at={enrollment.createdAt} now={now} />
             </Fact>
@@ -193,6 +206,12 @@ async function detailPage(context: PageContext): Promise<Page> {
                   help="Empty: the first device that uses it."
                   maxlength={64}
                 />
+                <Field
+                  name="udid"
+                  label="UDID"
+                  help="With both, the device is believed to be that hardware when it is not enrolled now."
+                  maxlength={64}
+                />
                 <label class="check">
                   <input type="checkbox" name="unsigned" /> Unsigned, for simple clients
                 </label>
@@ -200,6 +219,36 @@ async function detailPage(context: PageContext): Promise<Page> {
               </form>
             </section>
           </div>
+        )}
+        {!mayChange ? null : (
+          <>
+            <h2>Re-enrollment</h2>
+            {enrollment.reenrollmentWithoutConfirmation
+              ? (
+                <p>
+                  No confirmation is needed. {OPENS}
+                </p>
+              )
+              : (
+                <p>
+                  A device that says to be an enrolled one is let in after you confirm its{" "}
+                  <a href="/claims/">claim</a>. Without confirmation: {OPENS}
+                </p>
+              )}
+            <form method="post" action={`/enrollments/${enrollment.id}/reenrollment/`}>
+              <Csrf context={context} />
+              {enrollment.reenrollmentWithoutConfirmation
+                ? <button type="submit" class="plain">Require confirmation</button>
+                : (
+                  <>
+                    <label class="check">
+                      <input type="checkbox" name="without_confirmation" required /> Re-enrollment without confirmation
+                    </label>
+                    <button type="submit" class="danger">Save</button>
+                  </>
+                )}
+            </form>
+          </>
         )}
         {!mayChange || secret.revokedAt !== null ? null : (
           <>
@@ -256,6 +305,7 @@ export function mountEnrollments(app: Hono<AppEnv>): void {
       displayName: form.text("display_name").slice(0, 128) || context.runtime.config.ORGANIZATION,
       pushCertificateId: form.id("push_certificate"),
       blueprintId: form.text("blueprint") === "" ? null : form.id("blueprint"),
+      reenrollmentWithoutConfirmation: form.has("reenrollment_without_confirmation"),
       secret: {
         metaBusinessUnitId: form.id("meta_business_unit"),
         tags: form.ids("tags"),
@@ -276,12 +326,19 @@ export function mountEnrollments(app: Hono<AppEnv>): void {
   );
   action(app, "/enrollments/:id/direct/", "mdm.change_otaenrollment", async (context, form) => {
     const serialNumber = form.text("serial_number");
+    const udid = form.text("udid");
     return download(
       await downloadDirectProfile(context.runtime, context.request, context.id(), {
         signed: !form.has("unsigned"),
         ...(serialNumber === "" ? {} : { serialNumber }),
+        ...(udid === "" ? {} : { udid }),
       }),
     );
+  });
+  action(app, "/enrollments/:id/reenrollment/", "mdm.change_otaenrollment", async (context, form) => {
+    const allowed = form.has("without_confirmation");
+    await setReenrollmentWithoutConfirmation(context.runtime, context.request, context.id(), allowed);
+    return `/enrollments/${context.id()}/?done=saved`;
   });
   action(app, "/enrollments/:id/revoke/", "mdm.change_otaenrollment", async (context) => {
     await revokeOtaEnrollment(context.runtime, context.request, context.id());
