@@ -103,9 +103,14 @@ export async function recordClaim(
   now: Date,
 ): Promise<{ id: number; attempts: number; state: ClaimRow["state"] }> {
   const live = db`c.expires_at > ${now}`;
+  const stays = db`${live} and c.state = 'dismissed'`;
   return one(
     await db<{ id: number; attempts: number; state: ClaimRow["state"] }[]>`
-      insert into enrollment_claims as c ${db({ ...attempt, attemptedAt: now, expiresAt, createdAt: now })}
+      insert into enrollment_claims as c (ota_enrollment_id, session_id, udid, serial_number, reason, device_id, fingerprint,
+        hardware_evidence, device_name, model, ip, attempted_at, expires_at, created_at)
+      values (${attempt.otaEnrollmentId}, ${attempt.sessionId}, ${attempt.udid}, ${attempt.serialNumber},
+        ${attempt.reason}, ${attempt.deviceId}, ${attempt.fingerprint}, ${attempt.hardwareEvidence},
+        ${attempt.deviceName}, ${attempt.model}, ${attempt.ip}, ${now}, ${expiresAt}, ${now})
       on conflict (ota_enrollment_id, lower(udid), lower(serial_number)) where state <> 'used' do update set
         session_id = excluded.session_id, udid = excluded.udid, serial_number = excluded.serial_number,
         reason = excluded.reason, device_id = excluded.device_id,
@@ -115,10 +120,11 @@ export async function recordClaim(
         attempts = case when ${live} then c.attempts + 1 else 1 end,
         created_at = case when ${live} then c.created_at else excluded.created_at end,
         attempted_at = excluded.attempted_at,
-        expires_at = case when ${live} and c.state = 'dismissed' then c.expires_at else excluded.expires_at end,
-        decided_at = case when ${live} then c.decided_at end, decided_by = case when ${live} then c.decided_by end,
-        state = case when ${live} and c.state = 'dismissed' then c.state else 'pending' end
-      returning id, attempts, state`,
+        expires_at = case when ${stays} then c.expires_at else excluded.expires_at end,
+        decided_at = case when ${stays} then c.decided_at end,
+        decided_by = case when ${stays} then c.decided_by end,
+        state = case when ${stays} then c.state else 'pending' end
+      returning c.id, c.attempts, c.state`,
   );
 }
 

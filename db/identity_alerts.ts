@@ -32,10 +32,10 @@ export async function recordIdentityAlert(
 ): Promise<number> {
   return one(
     await db<{ attempts: number }[]>`
-      insert into identity_alerts as a ${db({ ...alert, attemptedAt: now, createdAt: now })}
+      insert into identity_alerts ${db({ ...alert, attemptedAt: now, createdAt: now })}
       on conflict (enrollment_id, kind) where dismissed_at is null do update set
-        attempts = a.attempts + 1, fingerprint = excluded.fingerprint, ip = excluded.ip, attempted_at = excluded.attempted_at
-      returning attempts`,
+        attempts = identity_alerts.attempts + 1, fingerprint = excluded.fingerprint, ip = excluded.ip, attempted_at = excluded.attempted_at
+      returning identity_alerts.attempts`,
   ).attempts;
 }
 

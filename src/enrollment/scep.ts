@@ -105,7 +105,11 @@ async function issue(
     if ("refusal" in warrant) return await no(warrant.refusal, warrant.failInfo);
     const { session, challengeHash, follows } = warrant;
     const issued = await findIssued(tx, session.id);
-    const mine = issued.find(({ spkiFingerprint }) => spkiFingerprint === keyOf(csr.spki));
+    // A session that was opened again has another name: its key gets another certificate.
+    const mine = issued.find((one) =>
+      one.spkiFingerprint === keyOf(csr.spki) &&
+      (challengeHash === null ? one.challengeHash === null : sameBytes(one.challengeHash, challengeHash))
+    );
     if (mine !== undefined && mine.discardedAt !== null) return await no("an operator discarded this certificate");
     if (mine !== undefined) return { certificate: Uint8Array.from(mine.certificate) };
     if (challengeHash !== null && issued.some((one) => sameBytes(one.challengeHash, challengeHash))) {
