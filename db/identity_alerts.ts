@@ -39,6 +39,18 @@ export async function recordIdentityAlert(
   ).attempts;
 }
 
+/** When an alert of an enrollment that nobody has dismissed last happened. */
+export async function lastAlertAt(
+  db: Db,
+  enrollmentId: number,
+  kind: IdentityAlertKind,
+): Promise<Date | undefined> {
+  const [row] = await db<{ at: Date }[]>`
+    select attempted_at as at from identity_alerts
+    where enrollment_id = ${enrollmentId} and kind = ${kind} and dismissed_at is null`;
+  return row?.at;
+}
+
 /** The alerts that nobody has dismissed, the latest first, and how many there are. */
 export async function listIdentityAlerts(
   db: Db,

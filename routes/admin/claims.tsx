@@ -28,7 +28,8 @@ const EVIDENCE: Record<string, string> = {
 };
 
 const ALERTS: Record<IdentityAlertKind, string> = {
-  "second successor": "A second successor of its identity was requested while the first one is unused. It was refused.",
+  "second successor":
+    "A second successor of its identity was requested while the first one is unused. The device goes on with its old identity. Discard the first one when the device does not work with it; dismiss this when it does.",
   "retired identity": "An identity that was replaced is still being used.",
   "cloned identity": "Its identity was used with another UDID.",
 };

@@ -160,6 +160,15 @@ async function tokenUpdate(
   message: TokenUpdate,
 ): Promise<void> {
   const now = runtime.clock.now();
+  if (message.ids.channel === "Device") {
+    // Before the channel, as a renewed identity's first message locks them: two at once do not wait for each other.
+    await updateSession(tx, enrollment.sessionId, {
+      status: "COMPLETED",
+      serialNumber: enrollment.serialNumber,
+      udid: enrollment.udid,
+      enrollmentId: enrollment.enrollmentId,
+    }, now);
+  }
   await retireOlderIdentities(tx, enrollment.enrollmentId, sender.fingerprint, now);
   // Shared iPad's placeholder names nobody.
   if (message.ids.userKey === SHARED_IPAD_USER_ID) return;
@@ -182,11 +191,5 @@ async function tokenUpdate(
         id: enrollment.enrollmentId,
       }),
     }),
-  }, now);
-  await updateSession(tx, enrollment.sessionId, {
-    status: "COMPLETED",
-    serialNumber: enrollment.serialNumber,
-    udid: enrollment.udid,
-    enrollmentId: enrollment.enrollmentId,
   }, now);
 }

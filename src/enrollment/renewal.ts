@@ -9,6 +9,7 @@
 
 import { findSession, updateSession } from "../../db/enrollment_sessions.ts";
 import { setSession } from "../../db/enrollments.ts";
+import { lastAlertAt } from "../../db/identity_alerts.ts";
 import {
   findCurrentEnrollment,
   findIdentity,
@@ -106,6 +107,11 @@ export async function bindRenewal(
   const newest = await newestIdentityAt(tx, enrolled.enrollmentId);
   if (newest !== null && (bought ? session.createdAt : issued.createdAt) < newest) {
     throw refuse("a newer identity of the device is in use");
+  }
+  // Two wanted to be the successor, and one of them has no right to it: an operator decides whether it is this one.
+  const disputed = await lastAlertAt(tx, enrolled.enrollmentId, "second successor");
+  if (disputed !== undefined && (issued ?? session).createdAt <= disputed) {
+    throw refuse("a second successor was requested: an operator has to decide");
   }
   await pinIdentity(tx, sender.fingerprint, enrolled.enrollmentId, sender.notAfter, now);
   if (session.kind === "RE") {

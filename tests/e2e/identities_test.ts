@@ -30,7 +30,7 @@ function thiefOf(fleet: Fleet, device: SimulatedDevice): SimulatedDevice {
 
 const alertsOf = async (fleet: Fleet) => (await made(fleet, "GET", "/api/mdm/identity_alerts/")).results;
 
-Deno.test("while one successor of an identity waits a second one is refused with an alert, and the old identity goes on", () =>
+Deno.test("while one successor of an identity waits a second one is refused with an alert, and neither replaces the old identity", () =>
   withFleet(async (fleet) => {
     const { clock } = fleet.runtime;
     const device = await fleet.enrolled();
@@ -45,6 +45,9 @@ Deno.test("while one successor of an identity waits a second one is refused with
     const { id } = await deviceOf(fleet, device);
     const [alert] = await alertsOf(fleet);
     assert.deepEqual([alert.kind, alert.device, alert.attempts], ["second successor", id, 2]);
+    // What was bought in silence does not push the device out while nobody has decided.
+    assert.equal((await thief.tokenUpdate()).status, 400);
+    assert.equal((await device.tokenUpdate()).status, 200);
     // The operator decides: what the thief bought is worth nothing, and the device gets its own.
     await made(fleet, "POST", `/api/mdm/devices/${id}/discard_successor/`);
     assert.deepEqual(await alertsOf(fleet), []);
@@ -53,6 +56,23 @@ Deno.test("while one successor of an identity waits a second one is refused with
     assert.equal((await device.tokenUpdate()).status, 200);
     await rest(device);
     assert.equal((await fleet.api("POST", `/api/mdm/devices/${id}/discard_successor/`)).status, 400);
+  }));
+
+Deno.test("an operator who dismisses the alert lets the first successor in", () =>
+  withFleet(async (fleet) => {
+    const { clock } = fleet.runtime;
+    const device = await fleet.enrolled();
+    await rest(device);
+    const thief = thiefOf(fleet, device);
+    clock.advance(60);
+    await device.renewByScep(renewal(device));
+    await assert.rejects(thief.renewByScep(renewal(thief)), /badRequest/);
+    assert.equal((await device.tokenUpdate()).status, 400);
+    const [{ id }] = await alertsOf(fleet);
+    await made(fleet, "POST", `/api/mdm/identity_alerts/${id}/dismiss/`);
+    assert.equal((await device.tokenUpdate()).status, 200);
+    await rest(device);
+    assert.equal((await thief.tokenUpdate()).status, 400);
   }));
 
 Deno.test("a renewal by profile is refused as a second successor too, and the device keeps its identity", () =>
