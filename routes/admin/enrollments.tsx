@@ -19,17 +19,14 @@ import {
   downloadOtaProfile,
   removeOtaEnrollment,
   revokeOtaEnrollment,
-  setReenrollmentWithoutConfirmation,
 } from "../../src/enrollment/ota_enrollments.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, Csrf, Fact, Field, FormErrors, Select, Table, Time } from "./components.tsx";
+import { mountReenrollment, Reenrollment, ReenrollmentChoice } from "./enrollments_reenrollment.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
-/** What "re-enrollment without confirmation" opens. */
-const OPENS =
-  "Any holder of this enrollment's profile can then replace any enrolled device, and gets its tags, values and profiles.";
 const words = (text: string) => text.split(/[\s,]+/).filter((word) => word !== "");
 
 async function listPage(context: PageContext, state?: FormState): Promise<Page> {
@@ -126,10 +123,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                     ))}
                   </fieldset>
                 )}
-                <label class="check">
-                  <input type="checkbox" name="reenrollment_without_confirmation" /> Re-enrollment without confirmation
-                </label>
-                <small>{OPENS}</small>
+                <ReenrollmentChoice />
                 <button type="submit">Make the enrollment</button>
               </form>
             </>
@@ -220,36 +214,7 @@ async function detailPage(context: PageContext): Promise<Page> {
             </section>
           </div>
         )}
-        {!mayChange ? null : (
-          <>
-            <h2>Re-enrollment</h2>
-            {enrollment.reenrollmentWithoutConfirmation
-              ? (
-                <p>
-                  No confirmation is needed. {OPENS}
-                </p>
-              )
-              : (
-                <p>
-                  A device that says to be an enrolled one is let in after you confirm its{" "}
-                  <a href="/claims/">claim</a>. Without confirmation: {OPENS}
-                </p>
-              )}
-            <form method="post" action={`/enrollments/${enrollment.id}/reenrollment/`}>
-              <Csrf context={context} />
-              {enrollment.reenrollmentWithoutConfirmation
-                ? <button type="submit" class="plain">Require confirmation</button>
-                : (
-                  <>
-                    <label class="check">
-                      <input type="checkbox" name="without_confirmation" required /> Re-enrollment without confirmation
-                    </label>
-                    <button type="submit" class="danger">Save</button>
-                  </>
-                )}
-            </form>
-          </>
-        )}
+        {mayChange ? <Reenrollment enrollment={enrollment} context={context} /> : null}
         {!mayChange || secret.revokedAt !== null ? null : (
           <>
             <h2>End</h2>
@@ -335,11 +300,7 @@ export function mountEnrollments(app: Hono<AppEnv>): void {
       }),
     );
   });
-  action(app, "/enrollments/:id/reenrollment/", "mdm.change_otaenrollment", async (context, form) => {
-    const allowed = form.has("without_confirmation");
-    await setReenrollmentWithoutConfirmation(context.runtime, context.request, context.id(), allowed);
-    return `/enrollments/${context.id()}/?done=saved`;
-  });
+  mountReenrollment(app);
   action(app, "/enrollments/:id/revoke/", "mdm.change_otaenrollment", async (context) => {
     await revokeOtaEnrollment(context.runtime, context.request, context.id());
     return `/enrollments/${context.id()}/?done=revoked`;

@@ -25,6 +25,9 @@ import { type HardwareEvidence, judgeHardware, sameId } from "./hardware.ts";
 import { bindRenewal } from "./renewal.ts";
 
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
+const LONGEST_SERIAL = 255;
+/** Characters of a device's name and model that a claim keeps. */
+const LONGEST_NAME = 256;
 const blocked = () => problem("device-blocked", undefined, { reason: "Device blocked" });
 
 /**
@@ -77,6 +80,8 @@ export async function authenticate(
     return null;
   }
   const said = message.serialNumber ?? message.ids.enrollmentId ?? session.serialNumber ?? "";
+  // Apple's have 8 to 14 characters; it is a key of ours, like the UDID.
+  if (said.length > LONGEST_SERIAL) throw refuse(`the serial number has ${said.length} characters`);
   const enrollment = await enrollmentOf(tx, session, message, said);
   const facts = await lockHardware(tx, udid, said);
   const serialNumber = facts.device?.serialNumber || said;
@@ -95,8 +100,8 @@ export async function authenticate(
       deviceId: facts.device?.id ?? facts.others[0]?.id ?? null,
       fingerprint: sender.fingerprint,
       hardwareEvidence: session.hardwareEvidence,
-      deviceName: message.deviceName ?? "",
-      model: message.productName ?? message.model ?? "",
+      deviceName: (message.deviceName ?? "").slice(0, LONGEST_NAME),
+      model: (message.productName ?? message.model ?? "").slice(0, LONGEST_NAME),
       ip: request.ip,
     });
     return problem("device-claim", undefined, { reason: `Hardware claimed: ${verdict.reason}` });

@@ -178,6 +178,14 @@ Deno.test("a dismissed claim stays dismissed while it lives, and can be confirme
     assert.deepEqual(await claimsOf(fleet), []);
   }));
 
+Deno.test("a claim keeps a bounded name, and a serial number that is none is refused without one", () =>
+  withFleet(async (fleet) => {
+    const old = await fleet.enrolled();
+    await refusedAs(fleet, idsOf(old), 403, { name: "x".repeat(100_000) });
+    await refusedAs(fleet, { udid: "ANOTHER", serialNumber: "y".repeat(1000) }, 400);
+    assert.deepEqual((await claimsOf(fleet)).map((one) => one.device_name.length), [256]);
+  }));
+
 Deno.test("one session claims a few devices, not all of them", () =>
   withFleet(async (fleet) => {
     const old = await fleet.enrolled();
@@ -188,6 +196,24 @@ Deno.test("one session claims a few devices, not all of them", () =>
       await assert.rejects(stranger.enroll(profile), /403/);
     }
     assert.equal((await claimsOf(fleet)).length, 5);
+  }));
+
+Deno.test("one enrollment keeps a bounded number of claims, and refuses what comes beyond as well", () =>
+  withFleet(async (fleet) => {
+    const { sql, clock } = fleet.runtime;
+    const old = await fleet.enrolled();
+    await refusedAs(fleet, idsOf(old), 403);
+    await sql`
+      insert into enrollment_claims (ota_enrollment_id, session_id, udid, serial_number, reason, fingerprint, device_name,
+        model, ip, attempted_at, expires_at, created_at)
+      select ota_enrollment_id, (select min(id) from enrollment_sessions), 'U' || n, 'S', reason, fingerprint, '', '', ip,
+        attempted_at, expires_at, created_at from enrollment_claims, generate_series(1, 199) n`;
+    await refusedAs(fleet, { serialNumber: old.serialNumber }, 403);
+    assert.equal((await fleet.api("GET", "/api/mdm/enrollment_claims/")).json.count, 200);
+    // The next day there is room again.
+    clock.advance(25 * 3600);
+    await refusedAs(fleet, { serialNumber: old.serialNumber }, 403);
+    assert.equal((await fleet.api("GET", "/api/mdm/enrollment_claims/")).json.count, 1);
   }));
 
 /** Answers of many at once, sorted. */
