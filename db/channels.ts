@@ -66,6 +66,13 @@ export async function setPushTarget(
     where id = ${id}`;
 }
 
+/** Takes the push token from a user's channel, where there is one. */
+export async function forgetPushTarget(db: Db, enrollmentId: number, userKey: string, now: Date): Promise<void> {
+  await db`
+    update channels set push_token = null, push_magic_sealed = null, push_due_at = null, updated_at = ${now}
+    where enrollment_id = ${enrollmentId} and user_key = ${userKey}`;
+}
+
 /**
  * Locks channels until the transaction ends. Whatever changes several rows of a device locks its channels before the others,
  * by id: a device reports, synchronizes and converses at the same time, and no two of these may wait for each other.

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { hasAnyTag } from "./effective_tags.ts";
 import { type Db, one } from "./open.ts";
 
 /** Apple's platforms as they are stored. */
@@ -47,6 +48,8 @@ export type DeviceView = {
   enrollmentId: number | null;
   channelId: number | null;
   blueprintId: number | null;
+  /** Whether the tags and values of the hardware are the enrollment's; null when it never enrolled. */
+  hardwareProven: boolean | null;
   lockPinEscrowed: boolean;
   users: DeviceUser[];
   name: string | null;
@@ -75,7 +78,7 @@ export type DeviceView = {
 
 const select = (db: Db) =>
   db`
-    select d.id, d.udid, d.serial_number, d.blocked_at, d.created_at, d.updated_at, e.id as enrollment_id, c.id as channel_id, e.blueprint_id,
+    select d.id, d.udid, d.serial_number, d.blocked_at, d.created_at, d.updated_at, e.id as enrollment_id, c.id as channel_id, e.blueprint_id, e.hardware_proven,
       exists (select 1 from escrowed_secrets s where s.device_id = d.id and s.kind = 'device_lock_pin' and s.ended_at is null)
         as lock_pin_escrowed,
       coalesce((select jsonb_agg(jsonb_build_object('id', u.id, 'userKey', u.user_key, 'longName', u.user_long_name,
@@ -98,11 +101,6 @@ const select = (db: Db) =>
 /** What devices may be sorted by. */
 export const DEVICE_ORDERINGS = ["created_at", "last_seen_at", "updated_at"] as const;
 
-const tagged = (db: Db, tags: readonly number[]) =>
-  db`exists (select 1 from device_tags t where t.serial_number = d.serial_number and t.tag_id = any(${[
-    ...tags,
-  ]}::int[]))`;
-
 /** A page of devices, and how many there are. */
 export async function listDevices(
   db: Db,
@@ -123,11 +121,11 @@ export async function listDevices(
   const where = db`where true
     ${query.udid === undefined ? db`` : db`and d.udid = ${query.udid}`}
     ${query.serialNumber === undefined ? db`` : db`and d.serial_number = ${query.serialNumber}`}
-    ${query.tags === undefined || query.tags.length === 0 ? db`` : db`and ${tagged(db, query.tags)}`}
+    ${query.tags === undefined || query.tags.length === 0 ? db`` : db`and ${hasAnyTag(db, query.tags)}`}
     ${
     query.excludedTags === undefined || query.excludedTags.length === 0
       ? db``
-      : db`and not ${tagged(db, query.excludedTags)}`
+      : db`and not ${hasAnyTag(db, query.excludedTags)}`
   }
     ${
     query.shortName === undefined ? db`` : db`and exists (
@@ -160,12 +158,6 @@ export async function findTarget(db: Db, enrollmentId: number, channel: "Device"
   );
   const { osVersion, osVersionExtra, ...rest } = row;
   return { ...rest, channel, osVersion: `${osVersion} ${osVersionExtra}`.trim() };
-}
-
-/** Whether a device with that serial number is blocked. */
-export async function isSerialBlocked(db: Db, serialNumber: string): Promise<boolean> {
-  const rows = await db`select 1 from devices where serial_number = ${serialNumber} and blocked_at is not null limit 1`;
-  return rows.length > 0;
 }
 
 /** Blocks or unblocks. Answers whether that changed anything. */

@@ -6,6 +6,9 @@
 
 import { type Db, one } from "./open.ts";
 
+/** An operator's profile for one serial number and UDID, or a message that an Apple device signed. */
+export type SessionEvidence = "limited profile" | "apple device";
+
 /** An enrollment session. */
 export type SessionRow = {
   id: number;
@@ -16,24 +19,29 @@ export type SessionRow = {
   serialNumber: string | null;
   udid: string | null;
   enrollmentId: number | null;
+  /** Where serial number and UDID are from; null: from nowhere but the device's own word. */
+  hardwareEvidence: SessionEvidence | null;
   expiresAt: Date;
+  createdAt: Date;
 };
 
 const SESSION = (db: Db) =>
-  db`id, kind, status, ota_enrollment_id, meta_business_unit_id, serial_number, udid, enrollment_id, expires_at`;
+  db`id, kind, status, ota_enrollment_id, meta_business_unit_id, serial_number, udid, enrollment_id,
+    hardware_evidence, expires_at, created_at`;
 
 /** Adds a session; answers its id. */
 export async function insertSession(
   db: Db,
-  row: Omit<SessionRow, "id"> & { secretHash: Uint8Array; challengeHash: Uint8Array },
+  row: Omit<SessionRow, "id" | "createdAt"> & { secretHash: Uint8Array; challengeHash: Uint8Array },
   now: Date,
 ): Promise<number> {
   return one(
     await db<{ id: number }[]>`
       insert into enrollment_sessions (kind, status, secret_hash, challenge_hash, ota_enrollment_id,
-        meta_business_unit_id, serial_number, udid, enrollment_id, expires_at, created_at, updated_at)
+        meta_business_unit_id, serial_number, udid, enrollment_id, hardware_evidence, expires_at, created_at, updated_at)
       values (${row.kind}, ${row.status}, ${row.secretHash}, ${row.challengeHash}, ${row.otaEnrollmentId},
-        ${row.metaBusinessUnitId}, ${row.serialNumber}, ${row.udid}, ${row.enrollmentId}, ${row.expiresAt}, ${now}, ${now})
+        ${row.metaBusinessUnitId}, ${row.serialNumber}, ${row.udid}, ${row.enrollmentId}, ${row.hardwareEvidence},
+        ${row.expiresAt}, ${now}, ${now})
       returning id`,
   ).id;
 }

@@ -18,3 +18,10 @@ export async function addSecretTags(
     select ${serialNumber}, tag_id, ${now} from enrollment_secret_tags where enrollment_secret_id = ${enrollmentSecretId}
     on conflict do nothing`;
 }
+
+/** The tags of a secret, by id. */
+export async function tagsOfSecret(db: Db, enrollmentSecretId: number): Promise<number[]> {
+  const rows = await db<{ tagId: number }[]>`
+    select tag_id from enrollment_secret_tags where enrollment_secret_id = ${enrollmentSecretId} order by tag_id`;
+  return rows.map(({ tagId }) => tagId);
+}

@@ -7,26 +7,14 @@
 import { ensureChannel, lockChannelsOfDevice } from "./channels.ts";
 import { type Db, type Json, json, one } from "./open.ts";
 
-/** Finds or adds the hardware; answers its row, locked. */
-export async function upsertDevice(
-  db: Db,
-  udid: string,
-  serialNumber: string,
-  now: Date,
-): Promise<{ id: number; blockedAt: Date | null }> {
-  return one(
-    await db<{ id: number; blockedAt: Date | null }[]>`
-      insert into devices (udid, serial_number, created_at, updated_at) values (${udid}, ${serialNumber}, ${now}, ${now})
-      on conflict (udid) do update set serial_number = excluded.serial_number, updated_at = excluded.updated_at
-      returning id, blocked_at`,
-  );
-}
-
-/** Ends the current enrollment of a device: its secrets and artifacts forgotten, its open commands cancelled. */
+/**
+ * Ends the current enrollment of a device: its artifacts forgotten, its open commands cancelled. Its bootstrap and unlock tokens
+ * stay where they are: they open the hardware, and no later enrollment reads or replaces them.
+ */
 export async function endEnrollment(db: Db, deviceId: number, now: Date): Promise<number | undefined> {
   await lockChannelsOfDevice(db, deviceId);
   const [row] = await db<{ id: number }[]>`
-    update enrollments set ended_at = ${now}, unlock_token_sealed = null, bootstrap_token_sealed = null, updated_at = ${now}
+    update enrollments set ended_at = ${now}, updated_at = ${now}
     where device_id = ${deviceId} and ended_at is null returning id`;
   if (row === undefined) return undefined;
   await db`
@@ -61,6 +49,9 @@ export type NewEnrollment = {
   buildVersion: string;
   userEnrollment: boolean;
   blueprintId: number | null;
+  hardwareProven: boolean;
+  /** The tags that count while the hardware is not proven. */
+  ownTags: number[];
 };
 
 /** Begins an enrollment with its device channel; answers its id. */
@@ -68,14 +59,20 @@ export async function insertEnrollment(db: Db, row: NewEnrollment, now: Date): P
   const { id } = one(
     await db<{ id: number }[]>`
       insert into enrollments (device_id, session_id, push_certificate_id, name, model, platform, os_version, build_version,
-        dep_enrollment, user_enrollment, blueprint_id, created_at, updated_at)
+        dep_enrollment, user_enrollment, blueprint_id, hardware_proven, own_tags, created_at, updated_at)
       values (${row.deviceId}, ${row.sessionId}, ${row.pushCertificateId}, ${row.name}, ${row.model}, ${row.platform},
-        ${row.osVersion}, ${row.buildVersion}, false, ${row.userEnrollment}, ${row.blueprintId}, ${now}, ${now})
+        ${row.osVersion}, ${row.buildVersion}, false, ${row.userEnrollment}, ${row.blueprintId},
+        ${row.hardwareProven}, ${row.ownTags}::int[], ${now}, ${now})
       returning id`,
   );
   await ensureChannel(db, id, "", now);
   await db`update devices set enrollment_id = ${id} where id = ${row.deviceId}`;
   return id;
+}
+
+/** Lets one conversation at a time decide about the identities of an enrollment, until the transaction ends. */
+export async function lockEnrollment(db: Db, id: number): Promise<void> {
+  await db`select id from enrollments where id = ${id} for update`;
 }
 
 /** Makes a session the current one of an enrollment. */

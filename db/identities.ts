@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Db } from "./open.ts";
+import { type Db, one } from "./open.ts";
 
 /** What an identified message needs of its enrollment. */
 export type IdentifiedRow = {
@@ -48,6 +48,25 @@ export async function recordContact(
     returning e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id,
       c.id as channel_id, c.next_action_at`;
   return row;
+}
+
+/** Whether a certificate was ever pinned, and where; a retired one too. */
+export async function findIdentity(
+  db: Db,
+  fingerprint: string,
+): Promise<{ enrollmentId: number; retiredAt: Date | null } | undefined> {
+  const [row] = await db<{ enrollmentId: number; retiredAt: Date | null }[]>`
+    select enrollment_id, retired_at from enrollment_identities where fingerprint = ${fingerprint}`;
+  return row;
+}
+
+/** When the newest identity that is in use was pinned; null for an enrollment without one. */
+export async function newestIdentityAt(db: Db, enrollmentId: number): Promise<Date | null> {
+  return one(
+    await db<{ at: Date | null }[]>`
+      select max(created_at) as at from enrollment_identities
+      where enrollment_id = ${enrollmentId} and retired_at is null`,
+  ).at;
 }
 
 /** Pins a certificate to an enrollment. */

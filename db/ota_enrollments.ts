@@ -15,6 +15,8 @@ export type OtaEnrollmentRow = {
   enrollmentSecretId: number;
   scepIssuerId: string;
   blueprintId: number | null;
+  /** Whether its devices take over enrolled hardware without an operator's word. */
+  reenrollmentWithoutConfirmation: boolean;
   topic: string | null;
   createdAt: Date;
   updatedAt: Date;
@@ -22,7 +24,7 @@ export type OtaEnrollmentRow = {
 
 const otaColumns = (db: Db) =>
   db`o.id, o.name, o.display_name, o.push_certificate_id, o.enrollment_secret_id, o.scep_issuer_id,
-    o.blueprint_id, p.topic, o.created_at, o.updated_at`;
+    o.blueprint_id, o.reenrollment_without_confirmation, p.topic, o.created_at, o.updated_at`;
 
 /** One OTA enrollment. */
 export async function findOtaEnrollment(db: Db, id: number): Promise<OtaEnrollmentRow | undefined> {
@@ -52,6 +54,7 @@ export type OtaEnrollmentValues = {
   pushCertificateId: number;
   scepIssuerId: string;
   blueprintId: number | null;
+  reenrollmentWithoutConfirmation: boolean;
 };
 
 /** Adds an OTA enrollment; answers its id. */
@@ -63,9 +66,9 @@ export async function insertOtaEnrollment(
   return one(
     await db<{ id: number }[]>`
       insert into ota_enrollments (name, display_name, push_certificate_id, enrollment_secret_id, scep_issuer_id,
-        blueprint_id, created_at, updated_at)
+        blueprint_id, reenrollment_without_confirmation, created_at, updated_at)
       values (${row.name}, ${row.displayName}, ${row.pushCertificateId}, ${row.enrollmentSecretId}, ${row.scepIssuerId},
-        ${row.blueprintId}, ${now}, ${now})
+        ${row.blueprintId}, ${row.reenrollmentWithoutConfirmation}, ${now}, ${now})
       returning id`,
   ).id;
 }
@@ -75,8 +78,15 @@ export async function updateOtaEnrollment(db: Db, id: number, row: OtaEnrollment
   await db`
     update ota_enrollments set name = ${row.name}, display_name = ${row.displayName},
       push_certificate_id = ${row.pushCertificateId}, scep_issuer_id = ${row.scepIssuerId},
-      blueprint_id = ${row.blueprintId}, updated_at = ${now}
+      blueprint_id = ${row.blueprintId},
+      reenrollment_without_confirmation = ${row.reenrollmentWithoutConfirmation}, updated_at = ${now}
     where id = ${id}`;
+}
+
+/** Says whether devices take over enrolled hardware without an operator's word. */
+export async function setReenrollment(db: Db, id: number, allowed: boolean, now: Date): Promise<void> {
+  await db`
+    update ota_enrollments set reenrollment_without_confirmation = ${allowed}, updated_at = ${now} where id = ${id}`;
 }
 
 /** The OTA enrollment of an enrollment secret. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { hasAnyTag } from "./effective_tags.ts";
 import { type Db, one } from "./open.ts";
 
 /** Counts for the overview. */
@@ -15,12 +16,17 @@ export type OverviewCounts = {
   unreachable: number;
   failed: number;
   expiring: number;
+  /** Claims of hardware that nobody has decided. */
+  claims: number;
+  /** Enrolled devices whose hardware nothing proves. */
+  unproven: number;
+  identityAlerts: number;
 };
 
 /** Counts of devices and of what needs attention. Times are the limits of "long silent", "lately" and "soon". */
 export async function countOverview(
   db: Db,
-  times: { silentBefore: Date; failedSince: Date; expiresBefore: Date },
+  times: { silentBefore: Date; failedSince: Date; expiresBefore: Date; now: Date },
 ): Promise<OverviewCounts> {
   return one(
     await db<OverviewCounts[]>`
@@ -40,7 +46,10 @@ export async function countOverview(
           join enrollments e on e.id = i.enrollment_id
           where e.ended_at is null and i.retired_at is null and i.not_after < ${times.expiresBefore}
             and not exists (select 1 from enrollment_identities j where j.enrollment_id = i.enrollment_id
-              and j.retired_at is null and j.not_after >= ${times.expiresBefore})) as expiring`,
+              and j.retired_at is null and j.not_after >= ${times.expiresBefore})) as expiring,
+        (select count(*)::int from enrollment_claims where state = 'pending' and expires_at > ${times.now}) as claims,
+        (select count(*)::int from enrollments where not hardware_proven and ended_at is null) as unproven,
+        (select count(*)::int from identity_alerts where dismissed_at is null) as identity_alerts`,
   );
 }
 
@@ -124,11 +133,7 @@ export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ row
       ${search.state === "blocked" ? db`and d.blocked_at is not null` : db``}
       ${search.state === "enrolled" ? db`and e.id is not null and e.ended_at is null` : db``}
       ${search.state === "gone" ? db`and (e.id is null or e.ended_at is not null)` : db``}
-      ${
-    search.tag === undefined
-      ? db``
-      : db`and exists (select 1 from device_tags t where t.serial_number = d.serial_number and t.tag_id = ${search.tag})`
-  }
+      ${search.tag === undefined ? db`` : db`and ${hasAnyTag(db, [search.tag])}`}
       ${search.blueprint === undefined ? db`` : db`and e.blueprint_id = ${search.blueprint} and e.ended_at is null`}
       ${
     search.artifact === undefined ? db`` : db`and exists (

@@ -48,7 +48,8 @@ const select = (db: Db) =>
       e.device_information_at, e.security_info_at, e.apps_at, e.certificates_at, e.profiles_at,
       e.inventory_asked,
       d.serial_number, e.created_at as enrolled_at, e.blueprint_id,
-      array(select tag_id from device_tags where serial_number = d.serial_number) as tags,
+      case when e.hardware_proven then array(select tag_id from device_tags where serial_number = d.serial_number)
+        else e.own_tags end as tags,
       (select revision from desired_state) as revision,
       p.declarative_management, p.declarations_token, p.sync_failed_token, p.sync_failed_at, p.client_capabilities,
       p.desired_digest,
@@ -59,8 +60,9 @@ const select = (db: Db) =>
         as identity_not_after,
       (select max(created_at) from enrollment_sessions where enrollment_id = e.id and kind = 'RE')
         as renewal_started_at,
-      exists (select 1 from escrowed_secrets where device_id = e.device_id and kind = 'device_lock_pin'
-        and ended_at is null) as lock_pin_escrowed
+      -- The attack: an enrollment that only says it is this hardware ends the PIN of the Mac that is locked.
+      e.hardware_proven and exists (select 1 from escrowed_secrets where device_id = e.device_id
+        and kind = 'device_lock_pin' and ended_at is null) as lock_pin_escrowed
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
       join channel_plans p on p.channel_id = c.id`;
 

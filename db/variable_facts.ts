@@ -28,10 +28,12 @@ export async function findVariableFacts(db: Db, channelId: number): Promise<Vari
   const [row] = await db<VariableFactsRow[]>`
     select d.udid, d.serial_number, e.name, e.model, e.platform, e.os_version, c.user_key, c.user_short_name,
       c.user_long_name,
-      array(select t.name from device_tags dt join tags t on t.id = dt.tag_id where dt.serial_number = d.serial_number
+      -- The attack: an enrollment that only says it is this hardware reads the passwords that wait for it.
+      array(select t.name from tags t where t.id = any(case when e.hardware_proven
+        then array(select tag_id from device_tags where serial_number = d.serial_number) else e.own_tags end)
         order by t.name) as tags,
-      coalesce((select jsonb_object_agg(v.name, v.value) from device_values v where v.serial_number = d.serial_number),
-        '{}') as custom
+      coalesce((select jsonb_object_agg(v.name, v.value) from device_values v
+        where v.serial_number = d.serial_number and e.hardware_proven), '{}') as custom
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
     where c.id = ${channelId}`;
   return row;

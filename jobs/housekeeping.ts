@@ -8,6 +8,7 @@ import { z } from "zod";
 import { deleteExpiredAssetCredentials } from "../db/asset_credentials.ts";
 import { expireOldCommands } from "../db/commands.ts";
 import { deleteUnusedBrowsers } from "../db/known_browsers.ts";
+import { deleteExpiredClaims } from "../db/enrollment_claims.ts";
 import { dropPartitionsBefore, ensurePartitions } from "../db/events.ts";
 import { deleteFinishedJobs, deleteOldSlots } from "../db/jobs.ts";
 import { deleteOldAttempts } from "../db/rate_limits.ts";
@@ -48,6 +49,7 @@ export const housekeeping = defineJob({
         attempts: await deleteOldAttempts(sql, before(1)),
         jobs: await deleteFinishedJobs(sql, before(30), before(120)),
         slots: await deleteOldSlots(sql, before(7)),
+        claims: await deleteExpiredClaims(sql, now),
         asset_credentials: await deleteExpiredAssetCredentials(sql, now),
       },
     };

@@ -17,7 +17,7 @@ import { DeviceCheckins } from "./device_checkins.ts";
 import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefused } from "./device_options.ts";
 import { type DeviceIdentity, ScepRefused } from "./identity.ts";
 import { managementOf, type OpenedProfile, openProfile, payloadOf } from "./installed_profile.ts";
-import { installByCommand, ProfileRefused, putEnrollmentProfile } from "./profiles_here.ts";
+import { installByCommand, ProfileRefused, putEnrollmentProfile, takeEnrollmentProfileAway } from "./profiles_here.ts";
 
 export { type DeviceOptions, type Exchange, type Mischief, ServerRefused } from "./device_options.ts";
 export type { DeviceUser } from "./messages.ts";
@@ -74,12 +74,26 @@ export class SimulatedDevice extends DeviceCheckins {
     await this.#follow(() => this.declarative(userId).report(true));
   }
 
-  /** Enrolls with a profile that holds a SCEP and an MDM payload. An erased device begins anew. */
+  /**
+   * Enrolls with a profile that holds a SCEP and an MDM payload. An erased device begins again from nothing. Throws
+   * `ServerRefused` when the server refuses Authenticate or TokenUpdate: the installation has failed, nothing of the profile is
+   * left, and the device is not enrolled.
+   */
   async enroll(profile: Uint8Array): Promise<void> {
     if (this.state.erased) this.#forget();
     this.#channels.forget();
-    await this.#install(openProfile(profile));
-    await this.#introduce();
+    const opened = openProfile(profile);
+    try {
+      await this.#install(opened);
+      await this.#introduce();
+    } catch (error) {
+      if (!(error instanceof ServerRefused)) throw error;
+      this.link.identity = undefined;
+      this.link.management = undefined;
+      this.enrolled = false;
+      takeEnrollmentProfileAway(this.state);
+      throw error;
+    }
   }
 
   /** Enrolls over the air: `profile` is the Profile Service profile, `factory` the certificate its maker gave the device. */

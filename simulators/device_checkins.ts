@@ -10,6 +10,7 @@ import { emptyChannel } from "./channel_state.ts";
 import { DeviceLink } from "./device_link.ts";
 import { type DeviceOptions, expectOk } from "./device_options.ts";
 import type { DeviceIdentity } from "./identity.ts";
+import type { Management } from "./installed_profile.ts";
 import {
   authenticateMessage,
   describeModel,
@@ -71,6 +72,16 @@ export class DeviceCheckins {
 
   set identity(identity: DeviceIdentity | undefined) {
     this.link.identity = identity;
+  }
+
+  /** The server that manages it. */
+  get management(): Management {
+    return this.link.managed();
+  }
+
+  /** Speaks to a server with the identity that it was given: a copy of a device. */
+  manage(management: Management): void {
+    this.link.management = management;
   }
 
   /** Sends Authenticate. Simple clients leave the model out. */

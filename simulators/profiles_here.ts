@@ -121,3 +121,8 @@ export function profileList(channel: ChannelState): PlistDict[] {
     ),
   }));
 }
+
+/** Removes the profile of an enrollment that failed. */
+export function takeEnrollmentProfileAway(channel: ChannelState): void {
+  channel.profiles = channel.profiles.filter((one) => one.by !== "enrollment");
+}

@@ -8,8 +8,10 @@ import type { Hono } from "hono";
 import { listBlueprints } from "../../db/blueprints.ts";
 import { cancelCommand, listCommands } from "../../db/commands.ts";
 import { type DeviceView, findDevice } from "../../db/devices.ts";
-import { tagsOfDevice } from "../../db/tags.ts";
+import { tagsThatCount } from "../../db/effective_tags.ts";
 import { blockDevice, pokeDevice, sendCommand } from "../../src/devices/actions.ts";
+import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
+import { discardSuccessor } from "../../src/devices/successors.ts";
 import { revealEscrowed } from "../../src/escrow.ts";
 import { invalid, problem, refused } from "../../src/errors.ts";
 import { recordAudit } from "../../src/events/record.ts";
@@ -38,7 +40,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
     context.may("mdm.view_devicecommand")
       ? listCommands(sql, { limit: COMMANDS_SHOWN, offset: 0, deviceId: id })
       : { rows: [], count: 0 },
-    tagsOfDevice(sql, device.serialNumber),
+    tagsThatCount(sql, device.id),
     listBlueprints(sql, { limit: 500, offset: 0 }),
   ]);
   const line = {
@@ -54,6 +56,28 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
         <p>
           <DeviceState device={line} /> {tags.map((tag) => <Chip>{tag.name}</Chip>)}
         </p>
+        {device.hardwareProven === false && device.checkoutAt === null
+          ? (
+            <div class="card" role="note">
+              <p>
+                <Chip tone="warn">hardware not confirmed</Chip>{" "}
+                This serial number or UDID was known before. The device has the tags of its enrollment alone: no tags,
+                values or profiles of the hardware until you confirm it.
+              </p>
+              {context.may("mdm.change_enrollmentclaim")
+                ? (
+                  <ActionButton
+                    context={context}
+                    action={`/devices/${id}/confirm-hardware/`}
+                    label="Confirm hardware"
+                    tone="plain"
+                    confirm="Is this device the one that it says it is? It gets the tags, values and profiles of its serial number."
+                  />
+                )
+                : null}
+            </div>
+          )
+          : null}
         <div class="columns">
           <section class="card" aria-labelledby="hardware">
             <h3 id="hardware">Device</h3>
@@ -154,6 +178,14 @@ export function mountDevice(app: Hono<AppEnv>): void {
   action(app, "/devices/:id/unblock/", "mdm.change_enrolleddevice", async (context) => {
     await blockDevice(context.runtime, context.request, context.id(), false);
     return done(context, "unblocked");
+  });
+  action(app, "/devices/:id/confirm-hardware/", "mdm.change_enrollmentclaim", async (context) => {
+    await confirmHardware(context.runtime, context.request, context.id());
+    return done(context, "confirmed");
+  });
+  action(app, "/devices/:id/discard-successor/", "mdm.change_enrollmentclaim", async (context) => {
+    await discardSuccessor(context.runtime, context.request, context.id());
+    return done(context, "discarded");
   });
   action(app, "/devices/:id/lock/", "mdm.add_devicecommand", async (context, form) => {
     const fields = Object.fromEntries(

@@ -24,6 +24,7 @@ import { invalid, problem } from "../../src/errors.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, Csrf, Fact, Field, FormErrors, Select, Table, Time } from "./components.tsx";
+import { mountReenrollment, Reenrollment, ReenrollmentChoice } from "./enrollments_reenrollment.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
@@ -123,6 +124,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                     ))}
                   </fieldset>
                 )}
+                <ReenrollmentChoice />
                 <button type="submit">Make the enrollment</button>
               </form>
             </>
@@ -159,6 +161,11 @@ async function detailPage(context: PageContext): Promise<Page> {
             <Fact name="Serial numbers">
               {secret.serialNumbers.length === 0 ? "any" : secret.serialNumbers.join(", ")}
             </Fact>
+            <Fact name="Re-enrollment">
+              {enrollment.reenrollmentWithoutConfirmation
+                ? <Chip tone="warn">without confirmation</Chip>
+                : "after confirmation"}
+            </Fact>
             <Fact name="Made">
               <Time at={enrollment.createdAt} now={now} />
             </Fact>
@@ -194,6 +201,12 @@ async function detailPage(context: PageContext): Promise<Page> {
                   help="Empty: the first device that uses it."
                   maxlength={64}
                 />
+                <Field
+                  name="udid"
+                  label="UDID"
+                  help="With both, the device is believed to be that hardware when it is not enrolled now."
+                  maxlength={64}
+                />
                 <label class="check">
                   <input type="checkbox" name="unsigned" /> Unsigned, for simple clients
                 </label>
@@ -202,6 +215,7 @@ async function detailPage(context: PageContext): Promise<Page> {
             </section>
           </div>
         )}
+        {mayChange ? <Reenrollment enrollment={enrollment} context={context} /> : null}
         {!mayChange || secret.revokedAt !== null ? null : (
           <>
             <h2>End</h2>
@@ -250,6 +264,7 @@ export function mountEnrollments(app: Hono<AppEnv>): void {
       displayName: form.text("display_name").slice(0, 128) || context.runtime.config.ORGANIZATION,
       pushCertificateId: form.id("push_certificate"),
       blueprintId: form.text("blueprint") === "" ? null : form.id("blueprint"),
+      reenrollmentWithoutConfirmation: form.has("reenrollment_without_confirmation"),
       secret: {
         metaBusinessUnitId: form.id("meta_business_unit"),
         tags: form.ids("tags"),
@@ -270,13 +285,16 @@ export function mountEnrollments(app: Hono<AppEnv>): void {
   );
   action(app, "/enrollments/:id/direct/", "mdm.change_otaenrollment", async (context, form) => {
     const serialNumber = form.text("serial_number");
+    const udid = form.text("udid");
     return download(
       await downloadDirectProfile(context.runtime, context.request, context.id(), {
         signed: !form.has("unsigned"),
         ...(serialNumber === "" ? {} : { serialNumber }),
+        ...(udid === "" ? {} : { udid }),
       }),
     );
   });
+  mountReenrollment(app);
   action(app, "/enrollments/:id/revoke/", "mdm.change_otaenrollment", async (context) => {
     await revokeOtaEnrollment(context.runtime, context.request, context.id());
     return `/enrollments/${context.id()}/?done=revoked`;

@@ -10,6 +10,7 @@ import { mountAccess } from "./access.tsx";
 import { mountArtifacts } from "./artifacts.tsx";
 import { mountAssets } from "./assets.ts";
 import { mountBlueprints } from "./blueprints.tsx";
+import { mountClaims } from "./claims.tsx";
 import { mountDevice } from "./device.tsx";
 import { mountDeviceArtifacts } from "./device_artifacts.tsx";
 import { mountDeviceDesired } from "./device_desired.tsx";
@@ -38,6 +39,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountArtifacts,
       mountGroups,
       mountEnrollments,
+      mountClaims,
       mountPushCertificates,
       mountAccess,
       mountRoles,

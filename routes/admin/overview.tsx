@@ -36,6 +36,7 @@ function needsOf(
   certificates: { id: number; name: string; notAfter: Date | null }[],
   halted: Awaited<ReturnType<typeof listHalted>>,
   quarantined: number,
+  mayClaims: boolean,
   now: Date,
 ): Need[] {
   const count = (n: number, one: string, many: string) => n === 1 ? `1 ${one}` : `${n} ${many}`;
@@ -62,6 +63,28 @@ function needsOf(
       href: `/artifacts/${artifactId}/`,
       link: "See what to do",
     })),
+    mayClaims && counts.claims > 0 && {
+      urgent: true,
+      text: `${
+        count(counts.claims, "device says", "devices say")
+      } to be one that is enrolled already. Nothing changes before you confirm it.`,
+      href: "/claims/",
+      link: "Decide",
+    },
+    mayClaims && counts.identityAlerts > 0 && {
+      urgent: true,
+      text: `The identity of ${count(counts.identityAlerts, "device", "devices")} may have been copied.`,
+      href: "/claims/",
+      link: "See what happened",
+    },
+    mayClaims && counts.unproven > 0 && {
+      urgent: false,
+      text: `${
+        count(counts.unproven, "device is", "devices are")
+      } enrolled without the tags and values of the hardware, which nobody confirmed.`,
+      href: "/claims/",
+      link: "Show them",
+    },
     counts.unreachable > 0 && {
       urgent: false,
       text: `${
@@ -113,6 +136,7 @@ export function mountOverview(app: Hono<AppEnv>): void {
         silentBefore: new Date(now.getTime() - 7 * DAY_MS),
         failedSince: new Date(now.getTime() - DAY_MS),
         expiresBefore: new Date(now.getTime() + 30 * DAY_MS),
+        now,
       }),
       pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
       countVersions(sql),
@@ -120,7 +144,7 @@ export function mountOverview(app: Hono<AppEnv>): void {
       context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
       context.may("jobs.view_job") ? countQuarantined(sql) : 0,
     ]);
-    const needs = needsOf(counts, certificates, halted, quarantined, now);
+    const needs = needsOf(counts, certificates, halted, quarantined, context.may("mdm.view_enrollmentclaim"), now);
     const versionBars = [...versions].sort((one, other) =>
       (one.platform ?? "").localeCompare(other.platform ?? "") || compareOsVersions(other.osVersion, one.osVersion)
     ).map(({ platform, osVersion, count }): Bar => ({

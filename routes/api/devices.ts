@@ -7,7 +7,9 @@
 import { z } from "zod";
 import { DEVICE_ORDERINGS, findDevice, listDevices } from "../../db/devices.ts";
 import { blockDevice, changeDeviceBlueprint, pokeDevice } from "../../src/devices/actions.ts";
+import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
 import { deviceRepresentation } from "../../src/devices/representation.ts";
+import { discardSuccessor } from "../../src/devices/successors.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { findTags } from "../../db/tags.ts";
 import type { Runtime } from "../../src/runtime.ts";
@@ -33,6 +35,9 @@ export const deviceSchema = z.object({
     updated_at: timeOut,
   })),
   realm_user: z.null(),
+  hardware_proven: flag.describe(
+    "Whether the tags and values of this serial number are the enrollment's; null when the device never enrolled.",
+  ),
   udid: z.string(),
   serial_number: z.string(),
   name: z.string(),
@@ -151,6 +156,32 @@ export const DEVICE_ENDPOINTS = [
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, request, params }) =>
       deviceRepresentation(await blockDevice(runtime, request, params.id, false)),
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/devices/{id}/confirm_hardware/",
+    permission: "mdm.change_enrollmentclaim",
+    tag: "Devices",
+    summary: "Confirm the hardware of a device",
+    description:
+      "The device is what it says it is: it gets the tags, the values and the profiles of its serial number.",
+    params: idParams,
+    response: { status: 200, schema: deviceSchema },
+    handle: async ({ runtime, request, params }) =>
+      deviceRepresentation(await confirmHardware(runtime, request, params.id)),
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/devices/{id}/discard_successor/",
+    permission: "mdm.change_enrollmentclaim",
+    tag: "Devices",
+    summary: "Discard the unused successor of a device's identity",
+    description:
+      "The certificate that was issued to follow the device's identity, and was not used, is worth nothing any more.",
+    params: idParams,
+    response: { status: 200, schema: deviceSchema },
+    handle: async ({ runtime, request, params }) =>
+      deviceRepresentation(await discardSuccessor(runtime, request, params.id)),
   }),
   endpoint({
     method: "POST",

@@ -34,6 +34,7 @@ const otaEnrollmentSchema = z.object({
   acme_issuer: z.null(),
   blueprint: z.int().nullable(),
   realm: z.null(),
+  reenrollment_without_confirmation: z.boolean(),
   enrollment_secret: z.object({
     id: z.int(),
     secret: z.string().nullable().describe("Only for who may view enrollment secrets."),
@@ -56,6 +57,9 @@ const body = z.object({
   push_certificate: pkField,
   scep_issuer: uuidParam.optional().describe("The built-in CA otherwise."),
   blueprint: pkField.nullable().default(null),
+  reenrollment_without_confirmation: z.boolean().default(false).describe(
+    "Any holder of this enrollment's profile can then replace any enrolled device, and gets its tags, values and profiles.",
+  ),
   enrollment_secret: z.object({
     meta_business_unit: pkField,
     tags: pkListField.default([]),
@@ -71,6 +75,7 @@ const inputOf = (runtime: Runtime, given: z.output<typeof body>) => ({
   pushCertificateId: given.push_certificate,
   scepIssuerId: given.scep_issuer,
   blueprintId: given.blueprint,
+  reenrollmentWithoutConfirmation: given.reenrollment_without_confirmation,
   secret: {
     metaBusinessUnitId: given.enrollment_secret.meta_business_unit,
     tags: given.enrollment_secret.tags,

@@ -20,6 +20,7 @@ import { DEVICE_TAG_ENDPOINTS } from "./device_tags.ts";
 import { DEVICE_VALUE_ENDPOINTS } from "./device_values.ts";
 import { DEVICE_ENDPOINTS } from "./devices.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { ENROLLMENT_CLAIM_ENDPOINTS } from "./enrollment_claims.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
 import { JOB_ENDPOINTS } from "./jobs.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
@@ -46,6 +47,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...DEVICE_TAG_ENDPOINTS,
   ...PUSH_CERTIFICATE_ENDPOINTS,
   ...OTA_ENROLLMENT_ENDPOINTS,
+  ...ENROLLMENT_CLAIM_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
   ...DEVICE_COMMAND_ENDPOINTS,
   ...DEVICE_ARTIFACT_ENDPOINTS,

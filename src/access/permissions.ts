@@ -43,6 +43,7 @@ export const PERMISSION_MODELS: readonly PermissionModel[] = [
   { app: "mdm", model: "devicecommand", label: "device commands", verbs: ["view", "add", "delete"] },
   { app: "mdm", model: "enrolleddevice", label: "enrolled devices", verbs: CRUD },
   { app: "mdm", model: "enrolleduser", label: "enrolled users", verbs: ["view", "change"] },
+  { app: "mdm", model: "enrollmentclaim", label: "claims of devices", verbs: ["view", "change"] },
   { app: "mdm", model: "enrollmentcustomview", label: "enrollment views", verbs: CRUD },
   { app: "mdm", model: "enrolledsession", label: "enrollment sessions", verbs: VIEW },
   { app: "mdm", model: "filevaultconfig", label: "FileVault settings", verbs: CRUD },

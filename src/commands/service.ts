@@ -16,16 +16,16 @@ import {
 } from "../../db/commands.ts";
 import { lockChannels } from "../../db/channels.ts";
 import { findTarget } from "../../db/devices.ts";
-import { type ContactRow, recordContact } from "../../db/identities.ts";
+import { type ContactRow, findPinned, recordContact } from "../../db/identities.ts";
 import type { Db, Json, Tx } from "../../db/open.ts";
 import { recordInventoryAsked } from "../../db/plan_facts.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/observe.ts";
-import { bindRenewedIdentity } from "../enrollment/checkin.ts";
-import { renewalProfile } from "../enrollment/renewal.ts";
+import { bindRenewedIdentity, renewalProfile } from "../enrollment/renewal.ts";
 import { problem } from "../errors.ts";
 import { endEscrow } from "../escrow.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
+import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { PlanFacts } from "../planner/facts.ts";
 import { follow } from "../planner/follow.ts";
@@ -59,24 +59,39 @@ export async function handleConnect(
   const record = (db: Db) =>
     recordContact(db, sender.fingerprint, report.ids.deviceKey, report.ids.userKey ?? "", request.ip, idle, now);
   const contact = await record(runtime.sql) ?? await runtime.sql.begin(async (tx) => {
-    await bindRenewedIdentity(tx, runtime, sender, report.ids.deviceKey);
+    await identifyUnknown(tx, runtime, sender, report.ids.deviceKey);
     return await record(tx);
-  });
+  }).catch((error) => alertAndThrow(runtime, request, error));
   if (contact === undefined) {
-    throw problem("device-not-identified", undefined, {
-      reason: "the device certificate is not pinned to an enrollment of this UDID",
-    });
+    throw problem("device-not-identified", undefined, { reason: "the enrollment has no channel of this user" });
   }
   const quiet = contact.nextActionAt === null || contact.nextActionAt > now;
   // The hot path: nothing is due, so one statement was all.
   if (idle && quiet && contact.blockedAt === null) return null;
-  return await runtime.sql.begin(async (tx) => {
+  const outcome = await runtime.sql.begin(async (tx) => {
     await lockChannels(tx, [contact.channelId]);
     if (!idle) await applyReport(tx, runtime, contact, report, request);
-    // 401 makes the device unenroll, so it is said only to a released one, after its report was taken.
-    if (contact.blockedAt !== null) throw problem("device-released");
-    return await nextCommand(tx, runtime, contact, report, request);
+    return contact.blockedAt === null ? await nextCommand(tx, runtime, contact, report, request) : "released";
   });
+  // 401 makes the device unenroll, so it is said only to a released one, and only when its last report is kept.
+  if (outcome === "released") throw problem("device-released");
+  return outcome;
+}
+
+/** A sender whose identity speaks for no such channel: it is renewed and speaks for the first time, or it is refused. */
+async function identifyUnknown(tx: Tx, runtime: Runtime, sender: Certificate, deviceKey: string): Promise<void> {
+  const pinned = await findPinned(tx, sender.fingerprint);
+  if (pinned === undefined) {
+    await bindRenewedIdentity(tx, runtime, sender, deviceKey);
+    return;
+  }
+  if (pinned.udid !== deviceKey) {
+    const alert = { kind: "cloned identity", owner: pinned, fingerprint: sender.fingerprint } as const;
+    throw new AlertingProblem("UDID mismatch: cloned identity", alert);
+  }
+  if (pinned.endedAt !== null) {
+    throw problem("device-not-identified", undefined, { reason: "the enrollment of this certificate has ended" });
+  }
 }
 
 async function applyReport(
@@ -124,7 +139,7 @@ async function applyReport(
     resultSealed: kept ? await sealResult(runtime.keys, row.id, report.raw) : null,
     errorChain: report.errorChain === undefined ? null : JSON.parse(JSON.stringify(report.errorChain)),
   }, now);
-  if (contact.blockedAt !== null) return;
+  // A blocked device's last report counts as any other: it may hold the PIN that the device is locked with.
   const owner = ownerOf(contact, report, target);
   for (const effect of effects) await applyEffect(effect, { tx, runtime, request, owner, now });
 }

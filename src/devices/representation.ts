@@ -26,6 +26,7 @@ export function deviceRepresentation(device: DeviceView) {
       updated_at: naiveUtc(new Date(user.updatedAt)),
     })),
     realm_user: null,
+    hardware_proven: device.hardwareProven,
     udid: device.udid,
     serial_number: device.serialNumber,
     name: device.name ?? "",

@@ -7,8 +7,8 @@
  * @module
  */
 
-import { isSerialBlocked } from "../../db/devices.ts";
 import { findUnfinishedSession } from "../../db/enrollment_sessions.ts";
+import { isHardwareBlocked } from "../../db/hardware.ts";
 import { findOtaEnrollment, findOtaEnrollmentOfSecret, type OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
 import type { Tx } from "../../db/open.ts";
 import { Problem, problem } from "../errors.ts";
@@ -75,7 +75,7 @@ export async function answerOta(runtime: Runtime, body: Uint8Array, request: Req
     sender = read;
     const apple = isAppleDevice(runtime, read);
     const step = await runtime.sql.begin(async (tx) => {
-      if (await isSerialBlocked(tx, read.hardware.serialNumber)) throw refuse("Device blocked");
+      if (await isHardwareBlocked(tx, read.hardware.udid, read.hardware.serialNumber)) throw refuse("Device blocked");
       const step = apple ? await phase2(tx, runtime, read, request) : await phase3(tx, runtime, read);
       if (!("refusal" in step)) await recordOta(tx, runtime, request, read, step);
       return step;
@@ -122,6 +122,7 @@ async function phase2(
       metaBusinessUnitId: verified.secret.metaBusinessUnitId,
       ...hardware,
       enrollmentId: null,
+      hardwareEvidence: "apple device",
     }, SESSION_HOURS.phase)
     : await reopenSession(tx, runtime, begun, "PHASE_2", SESSION_HOURS.phase);
   const profile = await phase2Profile(tx, runtime, enrollment, session, hardware);
@@ -158,6 +159,7 @@ async function phase3(
     metaBusinessUnitId: session.metaBusinessUnitId,
     ...hardware,
     enrollmentId: null,
+    hardwareEvidence: session.hardwareEvidence,
   }, SESSION_HOURS.phase);
   const profile = await mdmProfile(tx, runtime, enrollment, opened, hardware);
   return { enrollment, sessionId: opened.id, phase: 3, profile };

@@ -12,6 +12,7 @@ import {
   hasSessions,
   insertOtaEnrollment,
   type OtaEnrollmentRow,
+  setReenrollment,
   updateOtaEnrollment,
 } from "../../db/ota_enrollments.ts";
 import { isUniqueViolation, type Tx } from "../../db/open.ts";
@@ -42,6 +43,8 @@ export type OtaEnrollmentInput = {
   /** The built-in one where none is said. */
   scepIssuerId?: string | undefined;
   blueprintId?: number | null | undefined;
+  /** Whether its devices take over enrolled hardware without an operator's word; no where nothing is said. */
+  reenrollmentWithoutConfirmation?: boolean | undefined;
   secret: EnrollmentSecretInput;
 };
 
@@ -51,6 +54,7 @@ const valuesOf = (input: OtaEnrollmentInput) => ({
   pushCertificateId: input.pushCertificateId,
   scepIssuerId: input.scepIssuerId ?? BUILT_IN_ISSUER,
   blueprintId: input.blueprintId ?? null,
+  reenrollmentWithoutConfirmation: input.reenrollmentWithoutConfirmation ?? false,
 });
 
 async function checkReferences(tx: Tx, input: OtaEnrollmentInput): Promise<void> {
@@ -118,6 +122,7 @@ export const otaEnrollmentRepresentation = (row: OtaEnrollmentRow) => ({
   acme_issuer: null,
   blueprint: row.blueprintId,
   realm: null,
+  reenrollment_without_confirmation: row.reenrollmentWithoutConfirmation,
   created_at: naiveUtc(row.createdAt),
   updated_at: naiveUtc(row.updatedAt),
 });
@@ -145,6 +150,26 @@ export async function changeOtaEnrollment(
     });
     return after;
   }).catch(nameTaken);
+}
+
+/** Says whether devices of an OTA enrollment take over enrolled hardware without an operator's word. */
+export async function setReenrollmentWithoutConfirmation(
+  runtime: Runtime,
+  request: RequestInfo,
+  id: number,
+  allowed: boolean,
+): Promise<void> {
+  const before = await mustFindOta(runtime, id);
+  await runtime.sql.begin(async (tx) => {
+    await setReenrollment(tx, id, allowed, runtime.clock.now());
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: "mdm.otaenrollment",
+      pk: id,
+      before: otaEnrollmentRepresentation(before),
+      after: otaEnrollmentRepresentation({ ...before, reenrollmentWithoutConfirmation: allowed }),
+    });
+  });
 }
 
 /** Deletes an OTA enrollment with its secret. Throws `refused` once a device began to enroll with it. */
@@ -217,6 +242,7 @@ export async function downloadDirectProfile(
       serialNumber: options.serialNumber ?? null,
       udid: options.udid ?? null,
       enrollmentId: null,
+      hardwareEvidence: options.serialNumber === undefined || options.udid === undefined ? null : "limited profile",
     }, SESSION_HOURS.direct);
     return { profile: await mdmProfile(tx, runtime, enrollment, session, { ...options, plain: !options.signed }) };
   });

@@ -9,11 +9,19 @@
 
 import { findSession, updateSession } from "../../db/enrollment_sessions.ts";
 import { setSession } from "../../db/enrollments.ts";
-import { findCurrentEnrollment, type IdentifiedRow, pinIdentity } from "../../db/identities.ts";
+import { lastAlertAt } from "../../db/identity_alerts.ts";
+import {
+  findCurrentEnrollment,
+  findIdentity,
+  type IdentifiedRow,
+  newestIdentityAt,
+  pinIdentity,
+} from "../../db/identities.ts";
 import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
 import type { Tx } from "../../db/open.ts";
-import { problem } from "../errors.ts";
-import type { Claim } from "../identity/claim.ts";
+import { type Problem, problem } from "../errors.ts";
+import { AlertingProblem } from "../identity/alert.ts";
+import { type Claim, claimSession } from "../identity/claim.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
 import { mdmProfile, signProfile } from "./mdm_profile.ts";
@@ -40,6 +48,7 @@ export async function renewalProfile(
     serialNumber: enrolled.serialNumber,
     udid: enrolled.udid,
     enrollmentId: enrolled.enrollmentId,
+    hardwareEvidence: null,
   }, SESSION_HOURS.renewal);
   return await signProfile(
     runtime,
@@ -47,20 +56,63 @@ export async function renewalProfile(
   );
 }
 
+const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
+
+/** The enrollment of a renewed identity, which speaks for the first time. Throws `device-not-identified`. */
+export async function bindRenewedIdentity(
+  tx: Tx,
+  runtime: Runtime,
+  sender: Certificate,
+  deviceKey: string,
+): Promise<IdentifiedRow> {
+  const claim = await claimSession(tx, runtime, sender);
+  const known = await findIdentity(tx, sender.fingerprint);
+  if (known === undefined && !claim.renewal) throw refuse("the device certificate is not pinned to an enrollment");
+  return await bindRenewal(tx, runtime, sender, claim, deviceKey);
+}
+
+/** A message may cross the one that retired its identity; what speaks later than that is another device with the same key. */
+const CROSSING_MS = 10 * 60_000;
+
+function retired(enrolled: IdentifiedRow, sender: Certificate, at: Date, now: Date): Problem {
+  const reason = "the identity was retired: a newer one is in use";
+  if (now.getTime() - at.getTime() < CROSSING_MS) return refuse(reason);
+  return new AlertingProblem(reason, { kind: "retired identity", owner: enrolled, fingerprint: sender.fingerprint });
+}
+
 /** Pins a renewed identity at its first use. Throws `device-not-identified` when it is not for this device. */
 export async function bindRenewal(
   tx: Tx,
   runtime: Runtime,
   sender: Certificate,
-  { session }: Claim,
+  { session, issued }: Claim,
   udid: string,
 ): Promise<IdentifiedRow> {
-  const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
   const enrolled = session.enrollmentId === null ? undefined : await findCurrentEnrollment(tx, session.enrollmentId);
   if (enrolled === undefined) throw refuse("the enrollment of this renewed certificate has ended");
   // The attack: a renewed identity is used by another device than the one it was renewed for.
   if (enrolled.udid !== udid) throw refuse("UDID mismatch: cloned identity");
   const now = runtime.clock.now();
+  const known = await findIdentity(tx, sender.fingerprint);
+  if (known !== undefined) {
+    if (known.retiredAt !== null) throw retired(enrolled, sender, known.retiredAt, now);
+    // Another message of the same device was first.
+    return enrolled;
+  }
+  if (issued !== undefined && issued.discardedAt !== null) throw refuse("an operator discarded this certificate");
+  const bought = issued === undefined || issued.challengeHash !== null;
+  // The installation of a renewal's profile begins with its certificate and ends with Authenticate.
+  if (bought && session.status === "STARTED" && session.expiresAt <= now) throw refuse("the renewal has expired");
+  // The attack: a successor that was bought with a stolen key is kept, until the device itself has another identity.
+  const newest = await newestIdentityAt(tx, enrolled.enrollmentId);
+  if (newest !== null && (bought ? session.createdAt : issued.createdAt) < newest) {
+    throw refuse("a newer identity of the device is in use");
+  }
+  // Two wanted to be the successor, and one of them has no right to it: an operator decides whether it is this one.
+  const disputed = await lastAlertAt(tx, enrolled.enrollmentId, "second successor");
+  if (disputed !== undefined && (issued ?? session).createdAt <= disputed) {
+    throw refuse("a second successor was requested: an operator has to decide");
+  }
   await pinIdentity(tx, sender.fingerprint, enrolled.enrollmentId, sender.notAfter, now);
   if (session.kind === "RE") {
     await updateSession(tx, session.id, { ...session, status: "AUTHENTICATED" }, now);

@@ -7,11 +7,19 @@
 
 import { createHash } from "node:crypto";
 import { lockSession, lockSessionById, type SessionRow } from "../../db/enrollment_sessions.ts";
-import { findPinned } from "../../db/identities.ts";
-import { findIssued, findIssuedCertificate, insertIssued } from "../../db/issued_certificates.ts";
+import { lockEnrollment } from "../../db/enrollments.ts";
+import { isHardwareBlocked } from "../../db/hardware.ts";
+import { findCurrentEnrollment, findPinned, type IdentifiedRow } from "../../db/identities.ts";
+import {
+  findIssued,
+  findIssuedCertificate,
+  findOutstandingSuccessors,
+  insertIssued,
+} from "../../db/issued_certificates.ts";
 import type { Tx } from "../../db/open.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
+import { raiseIdentityAlert } from "../identity/alert.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { sameName } from "../pki/name.ts";
 import { openPkiMessage, UnopenedMessage } from "../pki/scep/message.ts";
@@ -59,13 +67,17 @@ async function refuse(runtime: Runtime, request: RequestInfo, reason: string): P
   await recordRefusal(runtime.sql, runtime, request, { type: "scep_request", payload: { status: "failure", reason } });
 }
 
+const BLOCKED = "the device is blocked";
+
 type Message = ReturnType<typeof openPkiMessage>;
 type Request = Extract<Message, { messageType: "PKCSReq" | "RenewalReq" }>;
 /** Whose certificate it will be, and the challenge that buys it (null: its predecessor did). Or why there is none. */
-type Warrant = { session: SessionRow; commonName: string; challengeHash: Uint8Array | null } | {
-  refusal: string;
-  failInfo?: FailInfo;
-};
+type Warrant =
+  | { session: SessionRow; commonName: string; challengeHash: Uint8Array | null; follows?: IdentifiedRow }
+  | {
+    refusal: string;
+    failInfo?: FailInfo;
+  };
 
 async function issue(
   runtime: Runtime,
@@ -95,12 +107,24 @@ async function issue(
     if (asset !== undefined) return "refusal" in asset ? await no(asset.refusal, asset.failInfo) : asset;
     const warrant = await warrantOf(tx, runtime, message);
     if ("refusal" in warrant) return await no(warrant.refusal, warrant.failInfo);
-    const { session, challengeHash } = warrant;
+    const { session, challengeHash, follows } = warrant;
     const issued = await findIssued(tx, session.id);
-    const mine = issued.find(({ spkiFingerprint }) => spkiFingerprint === keyOf(csr.spki));
+    // A session that was opened again has another name: its key gets another certificate.
+    const mine = issued.find((one) =>
+      one.spkiFingerprint === keyOf(csr.spki) &&
+      (challengeHash === null ? one.challengeHash === null : sameBytes(one.challengeHash, challengeHash))
+    );
+    if (mine !== undefined && mine.discardedAt !== null) return await no("an operator discarded this certificate");
     if (mine !== undefined) return { certificate: Uint8Array.from(mine.certificate) };
     if (challengeHash !== null && issued.some((one) => sameBytes(one.challengeHash, challengeHash))) {
       return await no("the challenge was used for another key");
+    }
+    // The attack: with a copied key a successor is bought in silence, and kept until it can push the device itself out.
+    const outstanding = follows === undefined ? [] : await findOutstandingSuccessors(tx, follows.enrollmentId, now);
+    if (follows !== undefined && outstanding.some((one) => one.spkiFingerprint !== keyOf(csr.spki))) {
+      const alert = { kind: "second successor", owner: follows, fingerprint: keyOf(csr.spki) } as const;
+      await raiseIdentityAlert(tx, runtime, request, alert);
+      return await no("another successor of this identity waits to be used");
     }
     const certificate = issueClientCertificate(runtime, authority, {
       // The attack: a request whose subject names a person, or a group that a VPN or a directory believes in.
@@ -156,7 +180,13 @@ async function challengeWarrant(tx: Tx, runtime: Runtime, challenge: string, { c
       ? undefined
       : await lockSession(tx, { secretHash: await hashSecret(named.secret) });
   if (bySubject?.id !== session.id) return { refusal: "the subject does not name the session of the challenge" };
-  return { session, commonName, challengeHash };
+  if (await isHardwareBlocked(tx, session.udid ?? "", session.serialNumber ?? "")) return { refusal: BLOCKED };
+  if (session.kind !== "RE" || session.enrollmentId === null) return { session, commonName, challengeHash };
+  await lockEnrollment(tx, session.enrollmentId);
+  const follows = await findCurrentEnrollment(tx, session.enrollmentId);
+  return follows === undefined
+    ? { refusal: "the enrollment has ended" }
+    : { session, commonName, challengeHash, follows };
 }
 
 /** An identity in use buys its successor with the same subject. */
@@ -175,9 +205,7 @@ async function renewalWarrant(tx: Tx, runtime: Runtime, { csr, signer }: Request
   }
   if (!sameName(csr.subject, signer.subject)) return { refusal: "the subject is not that of the certificate to renew" };
   const session = await lockSessionById(tx, issued.sessionId);
-  return session === undefined ? { refusal: "the session is gone" } : {
-    session,
-    commonName: signer.subject.commonName ?? "",
-    challengeHash: null,
-  };
+  if (session === undefined) return { refusal: "the session is gone" };
+  await lockEnrollment(tx, pinned.enrollmentId);
+  return { session, commonName: signer.subject.commonName ?? "", challengeHash: null, follows: pinned };
 }

@@ -53,7 +53,7 @@ async function newSecrets(runtime: Runtime, hours: number) {
 export async function openSession(
   tx: Tx,
   runtime: Runtime,
-  session: Omit<SessionRow, "id" | "expiresAt">,
+  session: Omit<SessionRow, "id" | "expiresAt" | "createdAt">,
   hours: number,
 ): Promise<OpenedSession> {
   const { secret, challenge, hashes, expiresAt } = await newSecrets(runtime, hours);

@@ -21,7 +21,12 @@ import type { Runtime } from "../runtime.ts";
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
 
 /** A session with whether its certificate follows another of the same enrollment. */
-export type Claim = { session: SessionRow; renewal: boolean };
+export type Claim = {
+  session: SessionRow;
+  renewal: boolean;
+  /** The record of the certificate, where it is the built-in authority's. */
+  issued: IssuedRow | undefined;
+};
 
 /** Which part of a session a certificate is for: the whole enrollment, or the third phase of an OTA enrollment. */
 export type ClaimFor = "enrollment" | "phase 3";
@@ -47,7 +52,7 @@ export async function claimSession(
     throw refuse("unknown meta business unit in client certificate DN");
   }
   await checkIssuer(tx, runtime, certificate, session, issued);
-  return { session, renewal: session.kind === "RE" || issued?.challengeHash === null };
+  return { session, renewal: session.kind === "RE" || issued?.challengeHash === null, issued };
 }
 
 async function checkIssuer(

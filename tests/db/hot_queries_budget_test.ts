@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { findCommand } from "../../db/commands.ts";
 import { listDevices } from "../../db/devices.ts";
+import { isHardwareBlocked, listUnproven, lockHardware } from "../../db/hardware.ts";
 import { findPinned, recordContact } from "../../db/identities.ts";
+import { findOutstandingSuccessors } from "../../db/issued_certificates.ts";
 import { findEvents } from "../../db/events.ts";
 import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/jobs.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
@@ -55,7 +57,7 @@ async function fill(sql: Sql): Promise<void> {
       from generate_series(1, ${FLEET}) n;
     insert into channel_plans (channel_id, updated_at) select id, now() from channels;
     insert into blueprints (id, name, created_at, updated_at) select n, 'B' || n, now(), now() from generate_series(1, 20) n;
-    update enrollments set blueprint_id = id % 20 + 1;
+    update enrollments set blueprint_id = id % 20 + 1, hardware_proven = true;
     insert into tags (id, name, slug, color, created_at, updated_at) values (1, 'T', 't', '000000', now(), now());
     insert into device_tags (serial_number, tag_id, created_at) select serial_number, 1, now() from devices;
     insert into artifacts (id, name, type, channel, platforms, created_at, updated_at)
@@ -96,6 +98,10 @@ async function scans(sql: Sql): Promise<Counters> {
 const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
   ["an idle connect", (sql) => recordContact(sql, "f700", "UDID-700", "", "192.0.2.1", true, NOW)],
   ["identifying a check-in", (sql) => findPinned(sql, "f700")],
+  ["what is known of hardware", (sql) => lockHardware(sql, "udid-700", "serial700")],
+  ["whether hardware is blocked", (sql) => isHardwareBlocked(sql, "udid-700", "serial700")],
+  ["the successors of an identity", (sql) => findOutstandingSuccessors(sql, 700, NOW)],
+  ["devices of unproven hardware", (sql) => listUnproven(sql, 50)],
   ["claiming due pushes", (sql) => claimPushTargets(sql, 50, new Date(NOW.getTime() + 120_000), NOW)],
   ["the facts of a plan", (sql) => findPlanRow(sql, 700, true)],
   ["the queue of a plan", (sql) => findPlanQueue(sql, 700)],

@@ -262,6 +262,7 @@ Deno.test("the certificate of an asset is never an identity: not to connect, not
         serialNumber: null,
         udid: null,
         enrollmentId: null,
+        hardwareEvidence: null,
       }, 1)
     );
     const certificate = issueClientCertificate(runtime, authority, {

@@ -197,7 +197,7 @@ Deno.test("an inventory command that fails is not asked again in the same conver
     assert.deepEqual(types(await device.connect()), ["SecurityInfo"]);
   }));
 
-Deno.test("an erased device is gone, and may enroll again as a new epoch of the same hardware", () =>
+Deno.test("an erased device enrolls again, once an operator confirms it, as a new epoch of the same hardware", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     await device.connect();
@@ -205,7 +205,11 @@ Deno.test("an erased device is gone, and may enroll again as a new epoch of the 
     assert.equal((await fleet.api("POST", `/api/mdm/devices/${id}/erase/`, { pin: "123456" })).status, 201);
     assert.deepEqual(types(await device.connect()), ["EraseDevice"]);
     assert.equal(device.state.erased, true);
-    await fleet.enrolled({ udid: device.udid, serialNumber: device.serialNumber });
+    const again = { udid: device.udid, serialNumber: device.serialNumber };
+    await assert.rejects(fleet.enrolled(again), /Authenticate was answered with 403/);
+    const { json: { results: [claim] } } = await fleet.api("GET", "/api/mdm/enrollment_claims/");
+    assert.equal((await fleet.api("POST", `/api/mdm/enrollment_claims/${claim.id}/confirm/`)).status, 200);
+    await fleet.enrolled(again);
     const { json } = await fleet.api("GET", "/api/mdm/devices/");
     assert.deepEqual(json.map((one: { id: number }) => one.id), [id]);
   }));

@@ -15,6 +15,7 @@ const PLACES = [
   "/blueprints/",
   "/artifacts/",
   "/enrollments/",
+  "/claims/",
   "/push-certificates/",
   "/tags/",
   "/users/",

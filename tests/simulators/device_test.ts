@@ -3,6 +3,7 @@ import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import type { SimulatedDevice } from "../../simulators/device.ts";
 import { MODELS } from "../../simulators/models.ts";
+import { confirmOnly, idsOf, refusedAs } from "../support/claims.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
 
 const types = (exchanges: { requestType: string; status: string }[]) =>
@@ -65,10 +66,23 @@ Deno.test("an erased device says nothing more, and enrolls again as if it were n
     assert.equal(sent, before);
     const token = device.pushToken.toHex();
     const profile = await downloadOtaProfile(fleet.runtime, fleet.enrollmentId);
-    await device.enrollOverTheAir(profile, fleet.maker.certify(device.udid, KEYS[1]));
+    const factory = fleet.maker.certify(device.udid, KEYS[1]);
+    // For the server its hardware is still enrolled.
+    await assert.rejects(device.enrollOverTheAir(profile, factory), /403/);
+    await confirmOnly(fleet);
+    await device.enrollOverTheAir(profile, factory);
     assert.deepEqual([device.enrolled, device.state.erased], [true, false]);
     assert.notEqual(device.pushToken.toHex(), token);
     assert.equal(device.state.profiles.length, 1);
+  }));
+
+Deno.test("a refusal of Authenticate is a failed installation: the device has no profile, no identity and no server", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled();
+    const twin = await refusedAs(fleet, idsOf(device), 403);
+    assert.deepEqual([twin.enrolled, twin.identity, twin.state.profiles], [false, undefined, []]);
+    assert.deepEqual(await twin.connect(), []);
+    await assert.rejects(twin.tokenUpdate(), /not enrolled/);
   }));
 
 Deno.test("a device that checked out or was released is not managed any more", () =>

@@ -73,6 +73,7 @@ Deno.test("every page and form needs one permission, and all others together are
       "/tokens/": "accounts.view_apitoken",
       "/tags/": "inventory.view_tag",
       "/blueprints/": "mdm.view_blueprint",
+      "/claims/": "mdm.view_enrollmentclaim",
       "/events/": "events.view_event",
     };
     for (const [path, permission] of Object.entries(needed)) {

@@ -49,7 +49,7 @@ Deno.test("what devices and people write is shown as text on every page, never a
         "/tokens/",
         "/events/",
       ]
-        .concat("/push-certificates/", "/enrollments/", "/enrollments/1/")
+        .concat("/push-certificates/", "/enrollments/", "/claims/", "/enrollments/1/")
     ) {
       for (const address of [path, path + query]) {
         const { status, text } = await get(address);

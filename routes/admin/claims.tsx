@@ -1,0 +1,230 @@
+/**
+ * Claims: devices that wait for an operator's word about what hardware they are, and identities that may have been copied.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { type ClaimRow, listClaims } from "../../db/enrollment_claims.ts";
+import { listUnproven } from "../../db/hardware.ts";
+import { type IdentityAlertKind, listIdentityAlerts } from "../../db/identity_alerts.ts";
+import { dismissAlert } from "../../src/devices/successors.ts";
+import { decideOnClaim } from "../../src/enrollment/claims.ts";
+import type { AppEnv } from "../context.ts";
+import { ActionButton, Chip, Table, Time } from "./components.tsx";
+import { action, type Page, page, type PageContext } from "./page.tsx";
+
+const SHOWN = 100;
+
+const REASONS: Record<ClaimRow["reason"], string> = {
+  "udid enrolled": "A device with this UDID is enrolled.",
+  "serial number enrolled": "Another device with this serial number is enrolled.",
+  "serial number changed": "The UDID belongs to a device with another serial number. This cannot be confirmed.",
+};
+
+const EVIDENCE: Record<string, string> = {
+  "limited profile": "The profile was downloaded for this serial number and UDID.",
+  "apple device": "The message was signed by an Apple device, not necessarily this one.",
+};
+
+const ALERTS: Record<IdentityAlertKind, string> = {
+  "second successor":
+    "A second successor of its identity was requested while the first one is unused. The device goes on with its old identity. Discard the first one when the device does not work with it; dismiss this when it does.",
+  "retired identity": "An identity that was replaced is still being used.",
+  "cloned identity": "Its identity was used with another UDID.",
+};
+
+function Claim({ claim, context, now }: { claim: ClaimRow; context: PageContext; now: Date }) {
+  const may = context.may("mdm.change_enrollmentclaim");
+  const name = claim.deviceName || "the device";
+  return (
+    <tr>
+      <td>
+        {claim.deviceName} <span class="faint">{claim.model}</span>
+        <br />
+        <code>{claim.serialNumber}</code>
+        <br />
+        <code>{claim.udid}</code>
+      </td>
+      <td>
+        {REASONS[claim.reason]}
+        {claim.deviceId === null ? null : (
+          <>
+            {" "}
+            <a href={`/devices/${claim.deviceId}/`}>
+              {claim.knownName || claim.knownSerialNumber || "The known device"}
+            </a>
+          </>
+        )}
+        {claim.hardwareEvidence === null ? null : <p class="faint">{EVIDENCE[claim.hardwareEvidence]}</p>}
+        {claim.severalCertificates
+          ? (
+            <p class="faint">
+              Attempts came with different certificates: more than one device may want to be this one.
+            </p>
+          )
+          : null}
+      </td>
+      <td>
+        <a href={`/enrollments/${claim.otaEnrollmentId}/`}>{claim.otaEnrollmentName}</a>
+        <br />
+        <span class="faint">{`from ${claim.ip}`}</span>
+      </td>
+      <td>
+        <Time at={claim.attemptedAt} now={now} />
+        <br />
+        <span class="faint">{claim.attempts === 1 ? "1 attempt" : `${claim.attempts} attempts`}</span>
+      </td>
+      <td>
+        {claim.state === "pending" ? <Chip tone="warn">pending</Chip> : <Chip>{claim.state}</Chip>}
+        {claim.decidedBy === null ? null : <span class="faint">{`by ${claim.decidedBy}`}</span>}
+        {!may ? null : (
+          <>
+            {claim.state === "confirmed" || claim.reason === "serial number changed" ? null : (
+              <ActionButton
+                context={context}
+                action={`/claims/${claim.id}/confirm/`}
+                label="Confirm"
+                tone="plain"
+                confirm={`Let ${name} in? When it enrolls within 24 hours, the present enrollment of this hardware ends and the new one gets its tags and values.`}
+              />
+            )}
+            {claim.state === "dismissed"
+              ? null
+              : <ActionButton context={context} action={`/claims/${claim.id}/dismiss/`} label="Dismiss" tone="quiet" />}
+          </>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+async function claimsPage(context: PageContext): Promise<Page> {
+  const { sql, clock } = context.runtime;
+  const now = clock.now();
+  const [claims, unproven, alerts] = await Promise.all([
+    listClaims(sql, { limit: SHOWN, offset: 0 }, now),
+    listUnproven(sql, SHOWN),
+    listIdentityAlerts(sql, { limit: SHOWN, offset: 0 }),
+  ]);
+  const may = context.may("mdm.change_enrollmentclaim");
+  return {
+    title: "Claims",
+    body: (
+      <>
+        <p>
+          A device says itself which serial number and UDID it has. When they are those of an enrolled device, its
+          installation fails until you confirm the claim here; then install the enrollment profile again.
+        </p>
+        <Table
+          caption={claims.count === 1 ? "1 claim" : `${claims.count} claims`}
+          head={["Device", "Claim", "Enrollment", "Last attempt", "State"]}
+          empty="No device claims to be one that is enrolled."
+          rows={claims.rows.map((claim) => <Claim claim={claim} context={context} now={now} />)}
+        />
+        <h2>Hardware to confirm</h2>
+        <p>
+          These devices are enrolled under a serial number or UDID that was known before. They have the tags of their
+          enrollment alone: no tags, values or profiles of the hardware until you confirm it.
+        </p>
+        <Table
+          caption={unproven.count === 1 ? "1 device" : `${unproven.count} devices`}
+          head={["Device", "Serial number", "UDID", "Enrolled", ""]}
+          empty="The hardware of every enrolled device is confirmed."
+          rows={unproven.rows.map((device) => (
+            <tr>
+              <td>
+                <a href={`/devices/${device.id}/`}>{device.name || device.serialNumber}</a>
+              </td>
+              <td>
+                <code>{device.serialNumber}</code>
+              </td>
+              <td>
+                <code>{device.udid}</code>
+              </td>
+              <td>
+                <Time at={device.enrolledAt} now={now} />
+              </td>
+              <td>
+                {may
+                  ? (
+                    <ActionButton
+                      context={context}
+                      action={`/devices/${device.id}/confirm-hardware/`}
+                      label="Confirm hardware"
+                      tone="plain"
+                    />
+                  )
+                  : null}
+              </td>
+            </tr>
+          ))}
+        />
+        <h2>Identities</h2>
+        <p>
+          What looks like a copied key. Block the device, or erase it and enroll it again, when you cannot explain it.
+        </p>
+        <Table
+          caption={alerts.count === 1 ? "1 alert" : `${alerts.count} alerts`}
+          head={["Device", "What happened", "Last time", ""]}
+          empty="No identity was used in an unusual way."
+          rows={alerts.rows.map((alert) => (
+            <tr>
+              <td>
+                <a href={`/devices/${alert.deviceId}/`}>{alert.deviceName || alert.serialNumber}</a>
+              </td>
+              <td>{ALERTS[alert.kind]}</td>
+              <td>
+                <Time at={alert.attemptedAt} now={now} />
+                <br />
+                <span class="faint">
+                  {`${alert.attempts === 1 ? "once" : `${alert.attempts} times`}, from ${alert.ip}`}
+                </span>
+              </td>
+              <td>
+                {!may ? null : (
+                  <>
+                    {alert.kind === "second successor"
+                      ? (
+                        <ActionButton
+                          context={context}
+                          action={`/devices/${alert.deviceId}/discard-successor/`}
+                          label="Discard the unused successor"
+                          tone="plain"
+                          confirm="The certificate that was issued first is worth nothing then, and the device can request another. Discard it?"
+                        />
+                      )
+                      : null}
+                    <ActionButton
+                      context={context}
+                      action={`/claims/alerts/${alert.id}/dismiss/`}
+                      label="Dismiss"
+                      tone="quiet"
+                    />
+                  </>
+                )}
+              </td>
+            </tr>
+          ))}
+        />
+      </>
+    ),
+  };
+}
+
+/** Mounts the page and what its forms do. */
+export function mountClaims(app: Hono<AppEnv>): void {
+  page(app, "/claims/", "mdm.view_enrollmentclaim", claimsPage);
+  action(app, "/claims/:id/confirm/", "mdm.change_enrollmentclaim", async ({ runtime, request, id }) => {
+    await decideOnClaim(runtime, request, id(), "confirmed");
+    return "/claims/?done=confirmed";
+  });
+  action(app, "/claims/:id/dismiss/", "mdm.change_enrollmentclaim", async ({ runtime, request, id }) => {
+    await decideOnClaim(runtime, request, id(), "dismissed");
+    return "/claims/?done=dismissed";
+  });
+  action(app, "/claims/alerts/:id/dismiss/", "mdm.change_enrollmentclaim", async ({ runtime, request, id }) => {
+    await dismissAlert(runtime, request, id());
+    return "/claims/?done=dismissed";
+  });
+}

@@ -1,0 +1,164 @@
+/**
+ * `/api/mdm/enrollment_claims/` and `/api/mdm/identity_alerts/`: devices that are not let in before an operator says so, and what
+ * looks like a copied identity.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { findClaim, listClaims } from "../../db/enrollment_claims.ts";
+import { listIdentityAlerts } from "../../db/identity_alerts.ts";
+import { dismissAlert } from "../../src/devices/successors.ts";
+import { claimRepresentation, decideOnClaim } from "../../src/enrollment/claims.ts";
+import { problem } from "../../src/errors.ts";
+import type { RequestInfo } from "../../src/events/record.ts";
+import type { Runtime } from "../../src/runtime.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { choiceFilter, idParams, naiveUtc, timeOut } from "./fields.ts";
+import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+const STATES = ["pending", "confirmed", "dismissed"] as const;
+
+const claimSchema = z.object({
+  id: z.int(),
+  ota_enrollment: z.int(),
+  enrollment_session: z.int(),
+  udid: z.string(),
+  serial_number: z.string(),
+  reason: z.enum(["udid enrolled", "serial number enrolled", "serial number changed"]).describe(
+    "What the claimed hardware is already. A claim of a UDID with another serial number cannot be confirmed.",
+  ),
+  device: z.int().nullable().describe("The device that is known by the UDID, or else by the serial number."),
+  state: z.enum([...STATES, "used"]),
+  fingerprint: z.string().describe("SHA-256 of the certificate of the last attempt."),
+  several_certificates: z.boolean().describe("Whether attempts came with different certificates."),
+  hardware_evidence: z.string().nullable().describe(
+    "limited profile, apple device, or null: where the ids are from beyond the device's own word.",
+  ),
+  device_name: z.string(),
+  model: z.string(),
+  ip: z.string(),
+  attempts: z.int(),
+  attempted_at: timeOut,
+  decided_at: timeOut.nullable(),
+  decided_by: z.string().nullable(),
+  expires_at: timeOut,
+  created_at: timeOut,
+});
+
+const alertSchema = z.object({
+  id: z.int(),
+  kind: z.enum(["second successor", "retired identity", "cloned identity"]),
+  device: z.int(),
+  serial_number: z.string(),
+  fingerprint: z.string(),
+  ip: z.string(),
+  attempts: z.int(),
+  attempted_at: timeOut,
+  created_at: timeOut,
+});
+
+const tag = "Enrollment";
+
+const decision = (action: string, state: "confirmed" | "dismissed", summary: string, description: string) =>
+  endpoint({
+    method: "POST",
+    path: `/api/mdm/enrollment_claims/{id}/${action}/`,
+    permission: "mdm.change_enrollmentclaim",
+    tag,
+    summary,
+    description,
+    params: idParams,
+    response: { status: 200, schema: claimSchema },
+    async handle(input: { runtime: Runtime; request: RequestInfo; params: { id: number } }) {
+      return claimRepresentation(await decideOnClaim(input.runtime, input.request, input.params.id, state));
+    },
+  });
+
+/** The endpoints of claims and alerts. */
+export const ENROLLMENT_CLAIM_ENDPOINTS = [
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/enrollment_claims/",
+    permission: "mdm.view_enrollmentclaim",
+    tag,
+    summary: "List claims of hardware",
+    description:
+      "Devices that were not let in, since the hardware that they say they are is enrolled. Each is kept for 24 hours.",
+    query: z.object({ state: choiceFilter(STATES).optional(), ...pageQuery }),
+    response: { status: 200, schema: pageOfSchema(claimSchema) },
+    async handle(input) {
+      const page = pageOf(input.query);
+      const { sql, clock } = input.runtime;
+      const found = await listClaims(sql, { ...page, state: input.query.state }, clock.now());
+      return paginated(input, page, { count: found.count, rows: found.rows.map(claimRepresentation) });
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/enrollment_claims/{id}/",
+    permission: "mdm.view_enrollmentclaim",
+    tag,
+    summary: "Read a claim of hardware",
+    params: idParams,
+    response: { status: 200, schema: claimSchema },
+    async handle({ runtime, params }) {
+      const row = await findClaim(runtime.sql, params.id, runtime.clock.now());
+      if (row === undefined) throw problem("not-found");
+      return claimRepresentation(row);
+    },
+  }),
+  decision(
+    "confirm",
+    "confirmed",
+    "Confirm a claim of hardware",
+    "Its session, or the next one of the same enrollment for this UDID and serial number, is let in once within 24 hours. The " +
+      "present enrollment of the hardware ends then.",
+  ),
+  decision(
+    "dismiss",
+    "dismissed",
+    "Dismiss a claim of hardware",
+    "Further attempts within 24 hours are counted and raise no alert.",
+  ),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/identity_alerts/",
+    permission: "mdm.view_enrollmentclaim",
+    tag,
+    summary: "List alerts about identities",
+    description:
+      "What looks like a copied key: a second successor of an identity, an identity that was retired, or one that speaks " +
+      "for another UDID.",
+    query: z.object(pageQuery),
+    response: { status: 200, schema: pageOfSchema(alertSchema) },
+    async handle(input) {
+      const page = pageOf(input.query);
+      const found = await listIdentityAlerts(input.runtime.sql, page);
+      return paginated(input, page, {
+        count: found.count,
+        rows: found.rows.map((row) => ({
+          id: row.id,
+          kind: row.kind,
+          device: row.deviceId,
+          serial_number: row.serialNumber,
+          fingerprint: row.fingerprint,
+          ip: row.ip,
+          attempts: row.attempts,
+          attempted_at: naiveUtc(row.attemptedAt),
+          created_at: naiveUtc(row.createdAt),
+        })),
+      });
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/identity_alerts/{id}/dismiss/",
+    permission: "mdm.change_enrollmentclaim",
+    tag,
+    summary: "Dismiss an alert about an identity",
+    params: idParams,
+    response: NO_CONTENT,
+    handle: async ({ runtime, request, params }) => await dismissAlert(runtime, request, params.id),
+  }),
+];

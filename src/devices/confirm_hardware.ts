@@ -1,0 +1,63 @@
+/**
+ * An operator's word that a device is the hardware that it says it is.
+ *
+ * @module
+ */
+
+import { wakeChannel } from "../../db/channel_plans.ts";
+import { lockChannels } from "../../db/channels.ts";
+import { findDeviceValues } from "../../db/device_values.ts";
+import { type DeviceView, findDevice } from "../../db/devices.ts";
+import { proveHardware } from "../../db/hardware.ts";
+import { findWithVariables, forceTargetArtifact } from "../../db/target_artifacts.ts";
+import { problem, refused } from "../errors.ts";
+import { recordAudit, type RequestInfo } from "../events/record.ts";
+import { enqueueJob } from "../jobs.ts";
+import type { Runtime } from "../runtime.ts";
+import { changeDeviceTags } from "../tags/device_tags.ts";
+import { deviceRepresentation } from "./representation.ts";
+
+/**
+ * Gives the present enrollment of a device the tags and values of its hardware; the tags that it began with are put on the
+ * hardware. What was installed without the values is installed again. Throws `not-found`, or `refused` when the device is not
+ * enrolled or its hardware is proven.
+ */
+export async function confirmHardware(runtime: Runtime, request: RequestInfo, id: number): Promise<DeviceView> {
+  const now = runtime.clock.now();
+  return await runtime.sql.begin(async (tx) => {
+    const before = await findDevice(tx, id);
+    if (before === undefined) throw problem("not-found");
+    const { serialNumber } = before;
+    const names = Object.keys(await findDeviceValues(tx, serialNumber));
+    const variables = [
+      "ENROLLED_DEVICE.ASSET_TAG",
+      "ENROLLED_DEVICE.TAGS",
+      ...names.map((name) => `CUSTOM.${name}`),
+    ];
+    const stale = await findWithVariables(tx, serialNumber, variables);
+    await lockChannels(tx, stale.map(({ channelId }) => channelId));
+    const proven = await proveHardware(tx, id, now);
+    if (proven === undefined) throw refused("The device is not enrolled, or its hardware is confirmed already.");
+    for (const { channelId, versionId } of stale) await forceTargetArtifact(tx, channelId, versionId, now);
+    for (const channelId of new Set(stale.map((one) => one.channelId))) await wakeChannel(tx, channelId, now);
+    if (serialNumber !== "") {
+      await changeDeviceTags(tx, runtime, request, {
+        action: "add",
+        serialNumbers: [serialNumber],
+        tagIds: proven.ownTags,
+      });
+      await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: [serialNumber] } });
+    }
+    const after = await findDevice(tx, id);
+    if (after === undefined) throw problem("not-found");
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: "mdm.enrolleddevice",
+      pk: id,
+      serialNumber,
+      before: deviceRepresentation(before),
+      after: deviceRepresentation(after),
+    });
+    return after;
+  });
+}

@@ -1,0 +1,54 @@
+/**
+ * What an operator does when a device's identity may have been copied.
+ *
+ * @module
+ */
+
+import { type DeviceView, findDevice } from "../../db/devices.ts";
+import { lockEnrollment } from "../../db/enrollments.ts";
+import { dismissIdentityAlert, dismissIdentityAlertsOf } from "../../db/identity_alerts.ts";
+import { discardIssued, findOutstandingSuccessors } from "../../db/issued_certificates.ts";
+import { problem, refused } from "../errors.ts";
+import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { Runtime } from "../runtime.ts";
+
+/**
+ * Declares the unused successor of a device's identity worthless: the next request for one is served again. Throws `not-found`,
+ * or `refused` when there is none.
+ */
+export async function discardSuccessor(runtime: Runtime, request: RequestInfo, id: number): Promise<DeviceView> {
+  const now = runtime.clock.now();
+  return await runtime.sql.begin(async (tx) => {
+    const device = await findDevice(tx, id);
+    if (device === undefined) throw problem("not-found");
+    const { enrollmentId } = device;
+    if (enrollmentId === null || device.checkoutAt !== null) throw refused("The device is not enrolled.");
+    await lockEnrollment(tx, enrollmentId);
+    const fingerprints = (await findOutstandingSuccessors(tx, enrollmentId, now)).map((one) => one.fingerprint);
+    if (fingerprints.length === 0) throw refused("No successor of the device's identity waits to be used.");
+    await discardIssued(tx, fingerprints, now);
+    await dismissIdentityAlertsOf(tx, enrollmentId, "second successor", now);
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: "mdm.enrolleddevice",
+      pk: id,
+      serialNumber: device.serialNumber,
+      after: { discarded_certificates: fingerprints },
+    });
+    return device;
+  });
+}
+
+/** Takes an alert from the overview; the next time it happens it is there again. Throws `not-found`. */
+export async function dismissAlert(runtime: Runtime, request: RequestInfo, id: number): Promise<void> {
+  await runtime.sql.begin(async (tx) => {
+    const enrollmentId = await dismissIdentityAlert(tx, id, runtime.clock.now());
+    if (enrollmentId === undefined) throw problem("not-found");
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: "mdm.identityalert",
+      pk: id,
+      after: { dismissed: true, enrollment: enrollmentId },
+    });
+  });
+}

@@ -1,0 +1,199 @@
+/**
+ * Authenticate: the first message of an enrollment, and of a renewal by profile.
+ *
+ * @module
+ */
+
+import { lockLiveClaim, useClaim } from "../../db/enrollment_claims.ts";
+import { type SessionRow, updateSession } from "../../db/enrollment_sessions.ts";
+import { addSecretTags, tagsOfSecret } from "../../db/enrollment_tags.ts";
+import { endEnrollment, insertEnrollment } from "../../db/enrollments.ts";
+import { type HardwareFacts, insertDevice, lockHardware, updateDeviceIds } from "../../db/hardware.ts";
+import { findPinned, pinIdentity } from "../../db/identities.ts";
+import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
+import type { Tx } from "../../db/open.ts";
+import { type Problem, problem } from "../errors.ts";
+import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
+import { AlertingProblem } from "../identity/alert.ts";
+import { claimSession } from "../identity/claim.ts";
+import type { Certificate } from "../pki/certificate.ts";
+import type { Authenticate } from "../protocol/checkin.ts";
+import { platformOfModel } from "../protocol/platform.ts";
+import type { Runtime } from "../runtime.ts";
+import { keepClaim } from "./claims.ts";
+import { type HardwareEvidence, judgeHardware, sameId } from "./hardware.ts";
+import { bindRenewal } from "./renewal.ts";
+
+const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
+const LONGEST_SERIAL = 255;
+/** Characters of a device's name and model that a claim keeps. */
+const LONGEST_NAME = 256;
+const blocked = () => problem("device-blocked", undefined, { reason: "Device blocked" });
+
+/**
+ * Begins an enrollment, or goes on with one that is renewed. Throws Problem. A refusal that leaves something behind, a claim, is
+ * answered instead of thrown: commit, then throw it.
+ */
+export async function authenticate(
+  tx: Tx,
+  runtime: Runtime,
+  sender: Certificate,
+  message: Authenticate,
+  request: RequestInfo,
+): Promise<Problem | null> {
+  const udid = message.ids.deviceKey;
+  const known = await findPinned(tx, sender.fingerprint);
+  if (known !== undefined) {
+    // The attack: a copied identity on other hardware. The same device repeating itself lost our answer.
+    if (known.udid !== udid) {
+      const alert = { kind: "cloned identity", owner: known, fingerprint: sender.fingerprint } as const;
+      throw new AlertingProblem("UDID mismatch: cloned identity", alert);
+    }
+    if (known.endedAt !== null) throw refuse("the enrollment of this certificate has ended");
+    if (known.blockedAt !== null) throw blocked();
+    return null;
+  }
+  const claim = await claimSession(tx, runtime, sender);
+  const { session } = claim;
+  const record = (event: Pick<NewEvent, "serialNumber" | "objects"> & { payload: Record<string, unknown> }) =>
+    recordEvents(tx, runtime, request, [{
+      type: "mdm_request",
+      tags: ["heartbeat"],
+      ...event,
+      payload: {
+        status: "success",
+        view_name: "checkin",
+        message_type: "Authenticate",
+        udid,
+        enrollment_session: { pk: session.id, type: session.kind, status: "AUTHENTICATED" },
+        ...event.payload,
+      },
+    }]);
+  if (claim.renewal) {
+    const enrolled = await bindRenewal(tx, runtime, sender, claim, udid);
+    if (enrolled.blockedAt !== null) throw blocked();
+    await record({
+      serialNumber: enrolled.serialNumber,
+      objects: { device: [enrolled.deviceId] },
+      payload: { new_enrolled_device: false, reenrollment: true },
+    });
+    return null;
+  }
+  const said = message.serialNumber ?? message.ids.enrollmentId ?? session.serialNumber ?? "";
+  // Apple's have 8 to 14 characters; it is a key of ours, like the UDID.
+  if (said.length > LONGEST_SERIAL) throw refuse(`the serial number has ${said.length} characters`);
+  const enrollment = await enrollmentOf(tx, session, message, said);
+  const facts = await lockHardware(tx, udid, said);
+  const serialNumber = facts.device?.serialNumber || said;
+  const now = runtime.clock.now();
+  const live = await lockLiveClaim(tx, enrollment.id, udid, said, now);
+  const evidence = evidenceOf(session, enrollment, live?.state === "confirmed");
+  const verdict = judgeHardware(facts, said, evidence);
+  if (verdict.kind === "blocked") throw blocked();
+  if (verdict.kind === "claim") {
+    await keepClaim(tx, runtime, request, {
+      otaEnrollmentId: enrollment.id,
+      sessionId: session.id,
+      udid,
+      serialNumber: said,
+      reason: verdict.reason,
+      deviceId: facts.device?.id ?? facts.others[0]?.id ?? null,
+      fingerprint: sender.fingerprint,
+      hardwareEvidence: session.hardwareEvidence,
+      deviceName: (message.deviceName ?? "").slice(0, LONGEST_NAME),
+      model: (message.productName ?? message.model ?? "").slice(0, LONGEST_NAME),
+      ip: request.ip,
+    });
+    return problem("device-claim", undefined, { reason: `Hardware claimed: ${verdict.reason}` });
+  }
+  if (live !== undefined) await useClaim(tx, live.id);
+  const { deviceId, ended } = await takeHardware(tx, facts, udid, serialNumber, now);
+  const enrollmentId = await begin(tx, runtime, { message, session, enrollment, deviceId, proven: verdict.proven });
+  await pinIdentity(tx, sender.fingerprint, enrollmentId, sender.notAfter, now);
+  await updateSession(tx, session.id, { status: "AUTHENTICATED", serialNumber, udid, enrollmentId }, now);
+  // What is put on hardware stays there, so an unproven claim of it puts nothing on it.
+  if (verdict.proven && serialNumber !== "") await addSecretTags(tx, enrollment.enrollmentSecretId, serialNumber, now);
+  await record({
+    serialNumber,
+    objects: { device: [deviceId] },
+    payload: {
+      new_enrolled_device: !ended,
+      reenrollment: false,
+      hardware: { proven: verdict.proven, evidence },
+      ota_enrollment: { pk: enrollment.id, name: enrollment.name },
+    },
+  });
+  return null;
+}
+
+/** The enrollment of a session that this message may begin. Throws `device-not-identified`. */
+async function enrollmentOf(
+  tx: Tx,
+  session: SessionRow,
+  message: Authenticate,
+  serialNumber: string,
+): Promise<OtaEnrollmentRow> {
+  const differs = (limit: string | null, value: string) => limit !== null && !sameId(limit, value);
+  if (differs(session.serialNumber, serialNumber)) throw refuse("serial number mismatch with the enrollment session");
+  if (differs(session.udid, message.ids.deviceKey)) throw refuse("UDID mismatch with the enrollment session");
+  if (session.status !== "PHASE_3" && session.status !== "STARTED") {
+    throw refuse(`the enrollment session is ${session.status}, it should be PHASE_3 or STARTED`);
+  }
+  const enrollment = session.otaEnrollmentId === null
+    ? undefined
+    : await findOtaEnrollment(tx, session.otaEnrollmentId);
+  if (enrollment === undefined || enrollment.topic !== message.topic) throw refuse("unknown topic");
+  return enrollment;
+}
+
+/** The strongest of what speaks for a device. */
+function evidenceOf(session: SessionRow, enrollment: OtaEnrollmentRow, confirmed: boolean): HardwareEvidence {
+  if (confirmed) return "confirmation";
+  if (enrollment.reenrollmentWithoutConfirmation) return "setting";
+  return session.hardwareEvidence ?? "word";
+}
+
+/** The device of the hardware, whose enrollments end. */
+async function takeHardware(
+  tx: Tx,
+  { device, others }: HardwareFacts,
+  udid: string,
+  serialNumber: string,
+  now: Date,
+): Promise<{ deviceId: number; ended: boolean }> {
+  const deviceId = device?.id ?? await insertDevice(tx, udid, serialNumber, now);
+  if (device !== undefined) await updateDeviceIds(tx, device.id, udid, serialNumber, now);
+  let ended = false;
+  for (const id of [deviceId, ...others.map((other) => other.id)].sort((one, other) => one - other)) {
+    if (await endEnrollment(tx, id, now) !== undefined) ended = true;
+  }
+  return { deviceId, ended };
+}
+
+async function begin(
+  tx: Tx,
+  runtime: Pick<Runtime, "clock">,
+  { message, session, enrollment, deviceId, proven }: {
+    message: Authenticate;
+    session: SessionRow;
+    enrollment: OtaEnrollmentRow;
+    deviceId: number;
+    proven: boolean;
+  },
+): Promise<number> {
+  const model = message.productName ?? message.model ?? "";
+  return await insertEnrollment(tx, {
+    deviceId,
+    sessionId: session.id,
+    pushCertificateId: enrollment.pushCertificateId,
+    name: message.deviceName ?? "",
+    model,
+    platform: message.osVersion === undefined ? null : platformOfModel(model, message.osVersion),
+    osVersion: message.osVersion ?? "",
+    buildVersion: message.buildVersion ?? "",
+    userEnrollment: message.ids.udid === undefined,
+    blueprintId: enrollment.blueprintId,
+    hardwareProven: proven,
+    ownTags: await tagsOfSecret(tx, enrollment.enrollmentSecretId),
+  }, runtime.clock.now());
+}

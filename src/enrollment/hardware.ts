@@ -1,0 +1,61 @@
+/**
+ * Who may be which device: the one decision about the UDID and the serial number that an Authenticate names. Pure.
+ *
+ * @module
+ */
+
+import type { ClaimReason } from "../../db/enrollment_claims.ts";
+import type { HardwareFacts } from "../../db/hardware.ts";
+
+/**
+ * What speaks for a device being the hardware that it says it is.
+ *
+ * `takeover`: hardware that is enrolled now is let in, and its enrollment ends. `proves`: the hardware's tags and values, and
+ * what they lead to, are this enrollment's. An enrollment by device assignment or by attestation of that very hardware is a
+ * line of this table with both.
+ *
+ * - `word`: the device's own. Whoever holds the enrollment's profile can say it.
+ * - `apple device`: phase 2 of an over-the-air enrollment, signed by a certificate under Apple's device authority. It proves that
+ *   the key is one which Apple certified for a device; the certificate names neither serial number nor UDID, and the
+ *   software of any Mac that holds such a key can sign those of another.
+ * - `limited profile`: an operator downloaded the profile for this serial number and this UDID. It may lie around for 30 days,
+ *   so that it does not end an enrollment.
+ * - `confirmation`: an operator confirmed this claim.
+ * - `setting`: the enrollment says "re-enrollment without confirmation".
+ */
+const EVIDENCE = {
+  "word": { takeover: false, proves: false },
+  "apple device": { takeover: false, proves: false },
+  "limited profile": { takeover: false, proves: true },
+  "confirmation": { takeover: true, proves: true },
+  "setting": { takeover: true, proves: true },
+} as const satisfies Record<string, { takeover: boolean; proves: boolean }>;
+
+/** What speaks for a device. */
+export type HardwareEvidence = keyof typeof EVIDENCE;
+
+/** What becomes of it. */
+export type HardwareVerdict =
+  | { kind: "blocked" }
+  /** It is refused, and kept as a claim. */
+  | { kind: "claim"; reason: ClaimReason }
+  | { kind: "enroll"; proven: boolean };
+
+/** Whether two ids are the same: Apple's devices always spell theirs alike, and an attacker might not. */
+export const sameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+/** Decides about a device with that serial number ("" when it says none). */
+export function judgeHardware(facts: HardwareFacts, serialNumber: string, evidence: HardwareEvidence): HardwareVerdict {
+  const { device, others } = facts;
+  if (facts.blocked) return { kind: "blocked" };
+  const known = device?.serialNumber ?? "";
+  if (known !== "" && serialNumber !== "" && !sameId(known, serialNumber)) {
+    return { kind: "claim", reason: "serial number changed" };
+  }
+  const { takeover, proves } = EVIDENCE[evidence];
+  if (device?.enrolled === true && !takeover) return { kind: "claim", reason: "udid enrolled" };
+  if (others.length > 0 && !takeover) return { kind: "claim", reason: "serial number enrolled" };
+  // Hardware that nobody ever heard of has nothing that could be taken from it.
+  const isNew = device === undefined && !facts.serialKnown && !facts.prepared;
+  return { kind: "enroll", proven: isNew || proves };
+}

@@ -1,0 +1,50 @@
+/**
+ * A refusal that an operator should see: something speaks with a key that only one device should have.
+ *
+ * @module
+ */
+
+import { type IdentityAlertKind, recordIdentityAlert } from "../../db/identity_alerts.ts";
+import type { IdentifiedRow } from "../../db/identities.ts";
+import type { Db } from "../../db/open.ts";
+import { Problem } from "../errors.ts";
+import { recordEvents, type RequestInfo } from "../events/record.ts";
+import type { Runtime } from "../runtime.ts";
+
+/** Whose identity it is. */
+export type AlertOwner = Pick<IdentifiedRow, "enrollmentId" | "deviceId" | "serialNumber">;
+
+/** What happened, to whose identity, with which certificate or key. */
+export type IdentityAlert = { kind: IdentityAlertKind; owner: AlertOwner; fingerprint: string };
+
+/** `device-not-identified` with an alert, which is kept when the refusal's transaction has ended. */
+export class AlertingProblem extends Problem {
+  constructor(reason: string, readonly alert: IdentityAlert) {
+    super("device-not-identified", undefined, { reason });
+  }
+}
+
+/** Keeps an alert; the first of its kind leaves an event. */
+export async function raiseIdentityAlert(
+  db: Db,
+  runtime: Pick<Runtime, "clock" | "random">,
+  request: RequestInfo,
+  { kind, owner, fingerprint }: IdentityAlert,
+): Promise<void> {
+  const { enrollmentId, deviceId, serialNumber } = owner;
+  const row = { enrollmentId, kind, fingerprint, ip: request.ip };
+  if (await recordIdentityAlert(db, row, runtime.clock.now()) > 1) return;
+  await recordEvents(db, runtime, request, [{
+    type: "identity_alert",
+    tags: ["alert"],
+    serialNumber,
+    objects: { device: [deviceId] },
+    payload: { kind, fingerprint },
+  }]);
+}
+
+/** Keeps the alert of a refusal, outside the transaction that the refusal rolled back, and throws the refusal on. */
+export async function alertAndThrow(runtime: Runtime, request: RequestInfo, error: unknown): Promise<never> {
+  if (error instanceof AlertingProblem) await raiseIdentityAlert(runtime.sql, runtime, request, error.alert);
+  throw error;
+}

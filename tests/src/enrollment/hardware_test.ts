@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import type { HardwareFacts } from "../../../db/hardware.ts";
+import { type HardwareEvidence, judgeHardware } from "../../../src/enrollment/hardware.ts";
+
+const NEW: HardwareFacts = { device: undefined, others: [], serialKnown: false, prepared: false, blocked: false };
+const device = (enrolled: boolean, serialNumber = "C02A") => ({ device: { id: 1, serialNumber, enrolled } });
+const ALL: HardwareEvidence[] = ["word", "apple device", "limited profile", "confirmation", "setting"];
+/** What becomes of a device, by what speaks for it. */
+const judged = (facts: Partial<HardwareFacts>, serialNumber = "C02A") =>
+  ALL.map((evidence) => {
+    const verdict = judgeHardware({ ...NEW, ...facts }, serialNumber, evidence);
+    return verdict.kind === "enroll" ? verdict.proven : verdict.kind === "claim" ? verdict.reason : verdict.kind;
+  });
+
+Deno.test("hardware that nobody ever heard of is proven by its own word", () => {
+  assert.deepEqual(judged({}), [true, true, true, true, true]);
+  assert.deepEqual(judged({}, ""), [true, true, true, true, true]);
+});
+
+Deno.test("hardware that is enrolled now is taken over with an operator's word alone", () => {
+  const claim = "udid enrolled";
+  assert.deepEqual(judged({ ...device(true), serialKnown: true }), [claim, claim, claim, true, true]);
+  const serial = "serial number enrolled";
+  assert.deepEqual(judged({ others: [{ id: 2 }], serialKnown: true }), [serial, serial, serial, true, true]);
+});
+
+Deno.test("hardware that was enrolled once, or that tags and values wait for, is let in and not proven by its own word", () => {
+  const proven = [false, false, true, true, true];
+  assert.deepEqual(judged({ ...device(false), serialKnown: true }), proven);
+  assert.deepEqual(judged({ serialKnown: true }), proven);
+  assert.deepEqual(judged({ prepared: true }), proven);
+});
+
+Deno.test("a known UDID keeps its serial number, whatever speaks for another, in any spelling of it", () => {
+  const changed = Array(5).fill("serial number changed");
+  assert.deepEqual(judged({ ...device(true) }, "C02B"), changed);
+  assert.deepEqual(judged({ ...device(false) }, "C02B"), changed);
+  assert.deepEqual(judged({ ...device(false), serialKnown: true }, "c02a"), [false, false, true, true, true]);
+  // What a device does not say contradicts nothing, and what was never known is no other.
+  assert.deepEqual(judged({ ...device(false), serialKnown: true }, ""), [false, false, true, true, true]);
+  assert.deepEqual(judged({ ...device(false, "") }, "C02B"), [false, false, true, true, true]);
+});
+
+Deno.test("blocked hardware is refused, whatever speaks for it", () => {
+  assert.deepEqual(judged({ blocked: true }), Array(5).fill("blocked"));
+  assert.deepEqual(judged({ ...device(true), blocked: true }, "C02B"), Array(5).fill("blocked"));
+});
