@@ -24,6 +24,7 @@ export type PushTargetRow = {
   forced: boolean;
   nextCommandAt: Date | null;
   unansweredSince: Date | null;
+  unansweredCount: number;
 };
 
 /**
@@ -46,14 +47,15 @@ export async function claimPushTargets(
     ) due
     cross join lateral (
       select min(case when m.state <> 'sent' then coalesce(m.not_before, m.created_at) end) as next_command_at,
-        max(case when m.state = 'sent' then m.sent_at end) as sent_at
+        max(case when m.state = 'sent' then m.sent_at end) as sent_at,
+        coalesce(min(case when m.state = 'sent' then m.sent_count end), 1) as sent_count
       from commands m where m.channel_id = due.id
     ) queue, enrollments e, devices d, push_certificates p
     where c.id = due.id and e.id = c.enrollment_id and p.id = e.push_certificate_id and d.id = e.device_id and c.push_magic_sealed is not null
     returning c.id as channel_id, e.id as enrollment_id, d.id as device_id, d.serial_number, d.udid, c.user_key,
       c.push_token, c.push_magic_sealed, e.push_certificate_id, p.updated_at as push_certificate_version, c.created_at, c.last_seen_at, c.last_notified_at,
       c.push_forced as forced, queue.next_command_at,
-      case when c.last_seen_at is null or queue.sent_at >= c.last_seen_at then queue.sent_at end as unanswered_since`;
+      queue.sent_at as unanswered_since, queue.sent_count as unanswered_count`;
 }
 
 /**

@@ -2,7 +2,9 @@
  * When a channel is pushed: the notifier's rules, pure.
  *
  * A push is wanted when there is something to fetch or the device has been silent for long; it is allowed when none is
- * outstanding, since Apple keeps the last one for a device that is away; it is possible when the device has settled.
+ * outstanding, since Apple keeps the last one for a device that is away; it is possible when the device has settled. While
+ * something waits, an outstanding one is repeated all the same, at first after minutes: the device may have come and found a
+ * server that failed.
  *
  * @module
  */
@@ -18,8 +20,9 @@ export type PushFacts = {
   forced: boolean;
   /** When the soonest waiting command may be offered. */
   nextCommandAt: Date | null;
-  /** When the last unanswered command was sent, if that was after the device was last seen. */
+  /** When the last unanswered command was sent, and how often. */
   unansweredSince: Date | null;
+  unansweredCount?: number;
 };
 
 /** The notifier's settings, in seconds. */
@@ -42,6 +45,24 @@ const later = (date: Date, seconds: number) => new Date(date.getTime() + seconds
 const soonest = (dates: Date[]) => new Date(Math.min(...dates.map((date) => date.getTime())));
 const latest = (dates: Date[]) => new Date(Math.max(...dates.map((date) => date.getTime())));
 
+/** Seconds before a push that nothing followed is repeated while something waits; twice as long after each. */
+const FIRST_REPEAT = 120;
+
+/**
+ * Seconds after which an outstanding push is repeated. The time from the last contact to the last push grows with each one,
+ * and the next waits as long again.
+ */
+function repeatAfter(
+  { lastSeenAt, nextCommandAt, unansweredSince }: PushFacts,
+  last: Date,
+  settings: PushSettings,
+): number {
+  if (lastSeenAt === null) return settings.CONNECT_ENROLL_RETRY_DELAY;
+  if (nextCommandAt === null && unansweredSince === null) return settings.CONNECT_RETRY_DELAY;
+  const gone = (last.getTime() - lastSeenAt.getTime()) / 1000;
+  return Math.min(Math.max(FIRST_REPEAT, gone), settings.CONNECT_RETRY_DELAY);
+}
+
 /** Whether a channel is pushed at `now`. */
 export function decidePush(facts: PushFacts, settings: PushSettings, now: Date): PushDecision {
   const { lastSeenAt, lastNotifiedAt } = facts;
@@ -54,16 +75,18 @@ export function decidePush(facts: PushFacts, settings: PushSettings, now: Date):
   if (facts.unansweredSince !== null) {
     // A device that comes before the command is offered again would come for nothing.
     const wait = Math.max(settings.PUSH_MAX_COMMAND_WAIT, settings.COMMAND_RESEND_AFTER);
-    wishes.unshift(["command unanswered", later(facts.unansweredSince, wait)]);
+    // One that is never answered is asked for less and less.
+    const patience = Math.min(
+      wait * 2 ** Math.max(0, (facts.unansweredCount ?? 1) - 1),
+      settings.CONNECT_DEFAULT_PERIOD,
+    );
+    wishes.unshift(["command unanswered", later(facts.unansweredSince, Math.max(wait, patience))]);
   }
   if (facts.forced) wishes.unshift(["forced", facts.createdAt]);
 
   const allowed = facts.forced || lastNotifiedAt === null || (lastSeenAt !== null && lastSeenAt > lastNotifiedAt)
     ? facts.createdAt
-    : later(
-      lastNotifiedAt,
-      lastSeenAt === null ? settings.CONNECT_ENROLL_RETRY_DELAY : settings.CONNECT_RETRY_DELAY,
-    );
+    : later(lastNotifiedAt, repeatAfter(facts, lastNotifiedAt, settings));
   const settled = later(facts.createdAt, settings.PUSH_MIN_TARGET_AGE);
 
   const [reason] = wishes.find(([, at]) => at <= now) ?? [];

@@ -41,16 +41,37 @@ Deno.test("a waiting command pushes at once, one for later at its time", () => {
   assert.deepEqual(decide({ nextCommandAt: at(50) }), { push: false, at: at(50) });
 });
 
-Deno.test("one push is outstanding at most: a device that did not come is pushed again a day later", () => {
-  const away = { lastSeenAt: at(-100), lastNotifiedAt: at(-10), nextCommandAt: at(-20) };
+Deno.test("one push is outstanding at most while nothing waits: a silent device is pushed again a day later", () => {
+  const away = { lastSeenAt: at(-20_000), lastNotifiedAt: at(-10) };
   assert.deepEqual(decide(away), { push: false, at: at(86_390) });
-  assert.deepEqual(decide(away, at(86_390)), { push: true, reason: "command waits" });
+  assert.deepEqual(decide(away, at(86_390)), { push: true, reason: "silent" });
 });
 
-Deno.test("an unanswered command pushes when it can be offered again", () => {
+Deno.test("while commands wait, a push that nothing followed is repeated after minutes, then less and less", () => {
+  let lastNotifiedAt = at(-10);
+  const pauses: number[] = [];
+  for (let now = at(0); pauses.length < 14;) {
+    const decision = decide({ lastSeenAt: at(-100), lastNotifiedAt, nextCommandAt: at(-20) }, now);
+    if (!decision.push) {
+      now = decision.at;
+      continue;
+    }
+    assert.equal(decision.reason, "command waits");
+    pauses.push((now.getTime() - lastNotifiedAt.getTime()) / 1000);
+    lastNotifiedAt = now;
+  }
+  assert.deepEqual(pauses.slice(0, 4), [120, 210, 420, 840]);
+  assert.ok(pauses.every((pause, index) => index === 0 || pause >= (pauses[index - 1] ?? 0)));
+  assert.equal(pauses.at(-1), 86_400);
+});
+
+Deno.test("an unanswered command pushes when it can be offered again, also to a device that came in between", () => {
   const sent = { lastSeenAt: at(-20), unansweredSince: at(-20) };
   assert.deepEqual(decide(sent), { push: false, at: at(40) });
   assert.deepEqual(decide(sent, at(40)), { push: true, reason: "command unanswered" });
+  const came = { lastSeenAt: at(-5), unansweredSince: at(-20) };
+  assert.deepEqual(decide(came, at(40)), { push: true, reason: "command unanswered" });
+  assert.deepEqual(decide({ ...came, unansweredCount: 3 }, at(40)), { push: false, at: at(220) });
 });
 
 Deno.test("an operator's push goes out whatever is outstanding, but not before the device has settled", () => {
