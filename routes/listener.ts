@@ -73,6 +73,20 @@ function peerCertificateOf(socket: TLSSocket): Uint8Array | null {
   return certificate;
 }
 
+/** Milliseconds that a client has to read why its body was not. */
+const LEAVE_MS = 500;
+
+/**
+ * Ends a connection whose request was answered before its body was there. The attack: megabytes that are read only to be
+ * thrown away. Nothing more is read; the end comes a little later, since an end with unread bytes may overtake the answer.
+ */
+function leave(incoming: IncomingMessage): void {
+  const { socket } = incoming;
+  incoming.pause();
+  socket.pause();
+  Deno.unrefTimer(setTimeout(() => socket.destroy(), LEAVE_MS));
+}
+
 /** Names a connection: TLS hides the socket that was accepted. */
 const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
@@ -91,6 +105,8 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     });
   }, {
     overrideGlobalObjects: false,
+    // What is left of a body is dealt with below.
+    autoCleanupIncoming: false,
     errorHandler(error) {
       // An address or a host that is none.
       if (error instanceof Error && error.name === "RequestError") return new Response(null, { status: 400 });
@@ -107,6 +123,9 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
       ended = true;
     };
     outgoing.on("close", end);
+    outgoing.on("finish", () => {
+      if (!incoming.complete) leave(incoming);
+    });
     outgoing.on("error", end);
     incoming.on("error", () => {});
     // Whatever happens in a request ends there.
