@@ -47,11 +47,8 @@ async function contentOf(
       const known = ARTIFACT_TYPES.find((one) => one === type);
       return known === undefined ? value : replaceAt(value, keyPath, declarationIdentifier(prefix, known, artifactId));
     }, z.json().parse(row.payload));
-    const personal = namesIn(payload).length > 0;
-    return {
-      Type: row.declarationType,
-      Payload: expand(payload, personal ? await loadVariables(db, channelId) : new Map()).value,
-    };
+    const variables = await loadVariables(db, runtime, channelId, namesIn(payload));
+    return { Type: row.declarationType, Payload: expand(payload, variables).value };
   }
   if (row.dataAsset !== null) {
     const { type, size, sha256 } = row.dataAsset;
