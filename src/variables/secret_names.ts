@@ -37,6 +37,13 @@ export const SECRET_WORDS: ReadonlySet<string> = new Set([
   "BEARER",
 ]);
 
+/** A word without the number at its end. */
+function unnumbered(word: string): string {
+  let end = word.length;
+  while (end > 0 && /[0-9]/.test(word.charAt(end - 1))) end--;
+  return word.slice(0, end);
+}
+
 /**
  * Returns whether a value of this name is a secret unless an operator says otherwise. Digits after a word do not count.
  *
@@ -46,4 +53,4 @@ export const SECRET_WORDS: ReadonlySet<string> = new Set([
  * ```
  */
 export const looksSecret = (name: string): boolean =>
-  name.split(/_|[0-9]+(?:_|$)/).some((word) => SECRET_WORDS.has(word));
+  name.split("_").some((word) => SECRET_WORDS.has(unnumbered(word)));
