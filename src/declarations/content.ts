@@ -74,6 +74,17 @@ async function contentOf(
   return undefined;
 }
 
+/**
+ * A configuration that the device reports as failed with `reason`, in the place of one that cannot be made: Apple's own for
+ * tests. Without any answer the activation would lack one of its configurations, and the device would have none of them.
+ */
+export const failedConfiguration = (identifier: string, item: AdvertisedItem, reason: string): Declaration => ({
+  Type: "com.apple.configuration.management.test",
+  Identifier: identifier,
+  ServerToken: item.serverToken,
+  Payload: { Echo: reason, ReturnStatus: "Failed" },
+});
+
 /** The declaration behind an advertised item; undefined when its version is gone. */
 export async function declarationOf(
   db: Db,

@@ -24,6 +24,7 @@ import type { GeneralName } from "../pki/general_name.ts";
 import { readName, writeName } from "../pki/name.ts";
 import type { FailInfo } from "../pki/scep/reply.ts";
 import { randomText, type Runtime } from "../runtime.ts";
+import { ExpansionError } from "../variables/expansion_error.ts";
 import { type AssetNames, assetNames } from "./asset_names.ts";
 import { assetAuthority } from "./authority.ts";
 import { issueClientCertificate } from "./client_certificate.ts";
@@ -99,7 +100,7 @@ export async function issueForAsset(
       keyUsage: keyUsageOf(issuer?.keyUsage ?? 0),
     });
   } catch (error) {
-    if (!(error instanceof PkiError)) throw error;
+    if (!(error instanceof PkiError || error instanceof ExpansionError)) throw error;
     return no(`the names of the asset make no certificate: ${error.message}`);
   }
   const { fingerprint, spkiFingerprint, notAfter } = parseCertificate(certificate);
