@@ -215,6 +215,15 @@ Deno.test("names like those of enrollments, empty names and names that cannot be
     await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, { values: { NAME: "" } });
     await refused(fleet, give({ subject: [{ type: "CN", value: "$CUSTOM.NAME" }] }), /all of them are empty/);
     await refused(fleet, give({ subjectAltName: { dNSName: "münchen.example" } }), /should be in ASCII/);
+    // A refusal does not tell the value: it may be a secret.
+    const secret = { values: { HOST_KEY: "geheim-ö" } };
+    await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, secret);
+    const told = give({ subjectAltName: { dNSName: "$CUSTOM.HOST_KEY" } });
+    await refused(
+      fleet,
+      told,
+      /^the names of the asset make no certificate: its alternative name of the kind "dns"[^ö]*$/,
+    );
     await refused(fleet, give({ subject: [{ type: "XYZ", value: "x" }] }), /Cannot write the name's attribute "XYZ"/);
     const { certificate } = await give({ subjectAltName: { dNSName: "only.example.com" } });
     assert.equal(certificate.subject.rdns.length, 0);

@@ -75,7 +75,7 @@ Deno.test("a declaration that is too large with its values fails by itself: the 
     const device = await follower(fleet, {}, huge.artifact.id, small.artifact.id, contacts.artifact.id);
     const state = ({ id }: { id: string }) => device.state.declarations.get(`com.example.mdm.declaration.${id}`);
     assert.deepEqual([state(small.artifact)?.active, state(huge.artifact)?.valid], [true, "invalid"]);
-    assert.equal(state(contacts.artifact), undefined);
+    assert.equal(state(asset.artifact), undefined);
     const id = await idOf(fleet, device.serialNumber);
     const rows = await made(fleet, "GET", `/api/mdm/devices/${id}/artifacts/`);
     const statuses = rows.map((row: { status: string }) => row.status).sort();

@@ -170,9 +170,12 @@ Deno.test("a secret value reaches the device's profile and declaration, and no a
     // A secret that cannot be opened: the profile fails, and the reason holds nothing.
     await runtime
       .sql`update device_values set value_sealed = replace(value_sealed, 'e1.test.', 'e1.gone.') where name = 'CODE'`;
-    await assign(fleet, device.serialNumber, blueprint.id);
-    await settle(fleet);
+    for (const one of [artifact, declared.artifact]) {
+      assert.equal((await person.post(`/devices/${id}/artifacts/${one.id}/reinstall/`)).status, 303);
+    }
     for (let n = 0; n < 5; n++) await device.connect().catch(() => {});
+    const failures = runtime.lines.filter((line) => line.includes("Cannot open device_values.value_sealed"));
+    assert.ok(failures.length > 0 && failures.every((line) => line.includes('the key \\"gone\\"')), failures[0]);
 
     const sources = {
       said,
