@@ -11,7 +11,6 @@ import { type Db, type Json, one } from "./open.ts";
 export type PlanRow = TargetRow & {
   channelId: number;
   deviceId: number;
-  deviceName: string;
   userKey: string;
   osVersionExtra: string;
   sessionStartedAt: Date | null;
@@ -42,7 +41,7 @@ export type PlanRow = TargetRow & {
 const select = (db: Db) =>
   db`
     select c.id as channel_id, c.user_key, case when c.user_key = '' then 'Device' else 'User' end as channel,
-      c.session_started_at, d.id as device_id, e.name as device_name,
+      c.session_started_at, d.id as device_id,
       e.platform, e.os_version, e.os_version_extra, e.model, e.apple_silicon, e.supervised, e.user_enrollment,
       e.user_approved_enrollment as user_approved, e.activation_lock_manageable, e.awaiting_configuration,
       e.device_information_at, e.security_info_at, e.apps_at, e.certificates_at, e.profiles_at,
@@ -92,6 +91,17 @@ export async function findPlanRowsOfSerials(db: Db, serialNumbers: readonly stri
 /** The channels with these ids. */
 export async function findPlanRows(db: Db, channelIds: readonly number[]): Promise<PlanRow[]> {
   return await db<PlanRow[]>`${select(db)} where c.id = any(${[...channelIds]}::int[]) order by c.id`;
+}
+
+/**
+ * The names of devices, for lists that show them. Plans have none: a device has a channel for each user, and the name of an
+ * attacker's would stand in the rows of all of them.
+ */
+export async function findDeviceNames(db: Db, deviceIds: readonly number[]): Promise<Map<number, string>> {
+  const rows = await db<{ id: number; name: string }[]>`
+    select d.id, e.name from devices d join enrollments e on e.id = d.enrollment_id
+    where d.id = any(${[...new Set(deviceIds)]}::int[])`;
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** A command of the live queue as the planner sees it. */

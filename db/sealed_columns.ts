@@ -15,6 +15,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "channels", column: "push_magic_sealed" },
   { table: "command_history", column: "result_sealed", large: true },
   { table: "commands", column: "secrets_sealed" },
+  { table: "device_values", column: "value_sealed" },
   { table: "download_keys", column: "key_sealed" },
   { table: "enrollment_secrets", column: "secret_sealed" },
   { table: "enrollments", column: "bootstrap_token_sealed" },

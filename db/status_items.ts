@@ -18,12 +18,13 @@ export async function findStatusItems(db: Db, channelId: number): Promise<Status
 /** An item to write. */
 export type StatusItemValues = { path: string; value: Json; error: Json };
 
-/** Changes of an item in a day that its history keeps. */
+/** Changes of an item in a day that its history keeps, and bytes of JSON of one value in it. */
 const DAILY_CHANGES = 100;
+const HISTORY_BYTES = 64 * 1024;
 
 /**
  * Writes items that changed, and keeps each in the history. The attack: a value that changes with every report fills the
- * history; of one that changes so often the history has the first changes of a day.
+ * history; of one that changes so often the history has the first changes of a day, and of a large value its size only.
  */
 export async function putStatusItems(
   db: Db,
@@ -44,7 +45,9 @@ export async function putStatusItems(
         changed_at = excluded.changed_at, reported_at = excluded.reported_at
     )
     insert into status_item_history (channel_id, device_id, path, value, error, created_at)
-    select ${owner.channelId}, ${owner.deviceId}, path, value, error, ${now} from given
+    select ${owner.channelId}, ${owner.deviceId}, path,
+      case when octet_length(value::text) > ${HISTORY_BYTES}
+        then jsonb_build_object('TooLarge', octet_length(value::text)) else value end, error, ${now} from given
     where (select count(*) from (select 1 from status_item_history h where h.channel_id = ${owner.channelId}
       and h.path = given.path and h.created_at > ${now}::timestamptz - interval '1 day' limit ${DAILY_CHANGES}) today)
       < ${DAILY_CHANGES}`;

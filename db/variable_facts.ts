@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceValueRow } from "./device_values.ts";
 import type { Db } from "./open.ts";
 
 /** What is known of a channel, its device and its user. Unknown texts are empty. */
@@ -20,7 +21,7 @@ export type VariableFactsRow = {
   userLongName: string;
   /** Names, sorted. */
   tags: string[];
-  custom: Record<string, string>;
+  custom: Pick<DeviceValueRow, "id" | "name" | "value" | "valueSealed">[];
 };
 
 /** The facts of a channel, in one statement. */
@@ -32,8 +33,9 @@ export async function findVariableFacts(db: Db, channelId: number): Promise<Vari
       array(select t.name from tags t where t.id = any(case when e.hardware_proven
         then array(select tag_id from device_tags where serial_number = d.serial_number) else e.own_tags end)
         order by t.name) as tags,
-      coalesce((select jsonb_object_agg(v.name, v.value) from device_values v
-        where v.serial_number = d.serial_number and e.hardware_proven), '{}') as custom
+      coalesce((select jsonb_agg(jsonb_build_object('id', v.id, 'name', v.name, 'value', v.value,
+          'valueSealed', v.value_sealed) order by v.name) from device_values v
+        where v.serial_number = d.serial_number and e.hardware_proven), '[]') as custom
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
     where c.id = ${channelId}`;
   return row;

@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { sealPlainResults } from "../src/commands/result.ts";
 import { rotateSecrets } from "../src/secrets/rotate.ts";
+import { sealPlainDeviceValues } from "../src/variables/stored_values.ts";
 import { defineJob } from "./job.ts";
 
 export const secretRotation = defineJob({
@@ -15,7 +16,10 @@ export const secretRotation = defineJob({
   payload: z.unknown(),
   leaseSeconds: 300,
   async run({ runtime, signal }) {
-    const sealed = await sealPlainResults(runtime, signal);
-    return { ...await rotateSecrets(runtime, signal), sealed_results: sealed };
+    const sealed = {
+      sealed_results: await sealPlainResults(runtime, signal),
+      sealed_values: await sealPlainDeviceValues(runtime, signal),
+    };
+    return { ...await rotateSecrets(runtime, signal), ...sealed };
   },
 });

@@ -28,7 +28,7 @@ export type Logger = {
 const SECRET_NAME =
   /secret|token|passw|passphrase|private|credential|challenge|authorization|cookie|signature|push_?magic|\bpin\b|_pin$|^pin_|csrf|recovery|bypass|sealed|\bprk\b|database_url/i;
 /** Facts about a secret that are not the secret: `token_type`, `secret_id`, `pin_set_at` … */
-const ABOUT_A_SECRET = /_(type|id|pk|count|at|expiry|status|state|name|kind|hash|escrowed|updated|required|length)$/i;
+const ABOUT_A_SECRET = /_(type|id|pk|count|at|expiry|status|state|names?|kind|hash|escrowed|updated|required|length)$/i;
 const SECRET_TEXT = [
   /\bztl[us]_[A-Za-z0-9]{36}\b/g,
   /(:\/\/[^\s/:@]+:)[^\s/@]+@/g,

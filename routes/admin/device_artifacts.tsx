@@ -5,17 +5,16 @@
  */
 
 import type { Hono } from "hono";
-import { findDeviceValues } from "../../db/device_values.ts";
 import { type DeviceView, findDevice } from "../../db/devices.ts";
 import type { Json } from "../../db/open.ts";
 import { findStatusHistory, findStatusItems } from "../../db/status_items.ts";
 import { findTargetArtifacts, type TargetArtifactRow } from "../../db/target_artifacts.ts";
 import { reinstallArtifact } from "../../src/devices/reinstall.ts";
-import { changeDeviceValues } from "../../src/devices/values.ts";
-import { invalid, problem } from "../../src/errors.ts";
+import { problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Chip, counted, Csrf, offsetOf, Pager, Table, Time } from "./components.tsx";
+import { ActionButton, Chip, counted, offsetOf, Pager, Table, Time } from "./components.tsx";
 import { TagsForm } from "./device_desired.tsx";
+import { ValuesForm } from "./device_values.tsx";
 import { action, type Page, page, type PageContext } from "./page.tsx";
 
 type Tone = "good" | "bad" | "warn";
@@ -157,42 +156,13 @@ export async function DeviceGroups({ device, context }: { device: DeviceView; co
   const tags = await TagsForm({ device, context });
   const mayValue = context.may("mdm.change_enrolleddevice");
   if (tags === null && !mayValue) return null;
-  const values = await findDeviceValues(context.runtime.sql, device.serialNumber);
   return (
     <details>
       <summary>Tags and custom values</summary>
       {tags}
-      {mayValue
-        ? (
-          <form class="stack" method="post" action={`/devices/${device.id}/values/`}>
-            <Csrf context={context} />
-            <label class="field wide">
-              <span>Custom values, one a line</span>
-              <textarea name="values" rows={4} spellcheck={false}>
-                {Object.entries(values).map(([name, value]) => `${name}=${value}`).join("\n")}
-              </textarea>
-              <small>A line ROOM=101 makes $CUSTOM.ROOM read 101 in profiles and declarations of this device.</small>
-            </label>
-            <button type="submit" class="plain">Save the values</button>
-          </form>
-        )
-        : null}
+      {await ValuesForm({ device, context })}
     </details>
   );
-}
-
-/** The values in lines of `NAME=value`. Throws `invalid` on `values`. */
-export function valuesOf(text: string): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const line of text.split(/\r?\n/)) {
-    if (line.trim() === "") continue;
-    const [, name, value] = /^\s*([A-Z][A-Z0-9_]*)\s*=(.*)$/.exec(line) ?? [];
-    if (name === undefined || value === undefined) {
-      throw invalid({ values: [`"${line.slice(0, 60)}" should be like NAME=value, the name in capital letters.`] });
-    }
-    values[name] = value.trim();
-  }
-  return values;
 }
 
 const HISTORY = 50;
@@ -251,10 +221,5 @@ export function mountDeviceArtifacts(app: Hono<AppEnv>): void {
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(artifact)) throw problem("not-found");
     await reinstallArtifact(context.runtime, context.request, context.id(), artifact);
     return `/devices/${context.id()}/?done=reinstalling`;
-  });
-  action(app, "/devices/:id/values/", "mdm.change_enrolleddevice", async (context, form) => {
-    const { id, serialNumber } = await mustFind(context);
-    await changeDeviceValues(context.runtime, context.request, serialNumber, valuesOf(form.raw("values")));
-    return `/devices/${id}/?done=saved`;
   });
 }

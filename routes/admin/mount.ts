@@ -14,6 +14,7 @@ import { mountClaims } from "./claims.tsx";
 import { mountDevice } from "./device.tsx";
 import { mountDeviceArtifacts } from "./device_artifacts.tsx";
 import { mountDeviceDesired } from "./device_desired.tsx";
+import { mountDeviceValues } from "./device_values.tsx";
 import { mountDevices } from "./devices.tsx";
 import { mountEnrollments } from "./enrollments.tsx";
 import { mountEvents } from "./events.tsx";
@@ -35,6 +36,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountDevice,
       mountDeviceArtifacts,
       mountDeviceDesired,
+      mountDeviceValues,
       mountBlueprints,
       mountArtifacts,
       mountGroups,

@@ -34,6 +34,7 @@ import { plan, type Step } from "../planner/plan.ts";
 import { commandPayload, type Report } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
 import { commandUnsupported } from "../schema/commands.ts";
+import { ExpansionError } from "../variables/expansion_error.ts";
 import { applyEffect, type EffectOwner } from "./apply_effects.ts";
 import { artifactContent } from "./artifact_content.ts";
 import { commandDict, type CommandTarget, type Effect } from "./command.ts";
@@ -278,6 +279,7 @@ async function build(
   try {
     content = await artifactContent(tx, runtime, row.channelId, row.name, stored);
   } catch (error) {
+    if (error instanceof ExpansionError) return error.message;
     runtime.log.warn("Cannot build a command", { command: row.uuid, name: row.name, error });
     return "Its content cannot be made: see the server's log.";
   }

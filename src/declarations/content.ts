@@ -47,11 +47,8 @@ async function contentOf(
       const known = ARTIFACT_TYPES.find((one) => one === type);
       return known === undefined ? value : replaceAt(value, keyPath, declarationIdentifier(prefix, known, artifactId));
     }, z.json().parse(row.payload));
-    const personal = namesIn(payload).length > 0;
-    return {
-      Type: row.declarationType,
-      Payload: expand(payload, personal ? await loadVariables(db, channelId) : new Map()).value,
-    };
+    const variables = await loadVariables(db, runtime, channelId, namesIn(payload));
+    return { Type: row.declarationType, Payload: expand(payload, variables).value };
   }
   if (row.dataAsset !== null) {
     const { type, size, sha256 } = row.dataAsset;
@@ -76,6 +73,17 @@ async function contentOf(
   }
   return undefined;
 }
+
+/**
+ * A configuration that the device reports as failed with `reason`, in the place of one that cannot be made: Apple's own for
+ * tests. Without any answer the activation would lack one of its configurations, and the device would have none of them.
+ */
+export const failedConfiguration = (identifier: string, item: AdvertisedItem, reason: string): Declaration => ({
+  Type: "com.apple.configuration.management.test",
+  Identifier: identifier,
+  ServerToken: item.serverToken,
+  Payload: { Echo: reason, ReturnStatus: "Failed" },
+});
 
 /** The declaration behind an advertised item; undefined when its version is gone. */
 export async function declarationOf(

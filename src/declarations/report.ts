@@ -39,7 +39,7 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_DEPTH = 100;
 /** Errors of one report that are taken: no more than items. */
 const MAX_ERRORS = MAX_ITEMS;
-/** The longest that reasons of a declaration are kept, as JSON. */
+/** The longest that reasons of a declaration, or of an item that is missing, are kept, as JSON. */
 const MAX_REASONS = 32 * 1024;
 const object = z.record(z.string(), z.json());
 const declaration = z.looseObject({
@@ -80,7 +80,7 @@ function storable(key: string, value: unknown): unknown {
   return odd ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [clean(key), inner])) : value;
 }
 
-const kept = (reasons: unknown[] | undefined): unknown[] | undefined =>
+const kept = <T>(reasons: T): T | [] =>
   reasons === undefined || JSON.stringify(reasons).length <= MAX_REASONS ? reasons : [];
 
 /** The report in the Data of a check-in. Throws `device-bad-request`. */
@@ -105,7 +105,7 @@ export function readStatusReport(data: Uint8Array | undefined): StatusReport {
     items: items.data,
     errors: each(at(parsed, "Errors"), error).slice(0, MAX_ERRORS).map(({ StatusItem, Reasons }) => ({
       item: StatusItem,
-      reasons: Reasons,
+      reasons: kept(Reasons),
     })),
     full: at(parsed, "FullReport") === true,
     declarations: sections === null ? null : sections.flatMap((section) => each(section, declaration)).map((one) => ({

@@ -20,7 +20,8 @@ import { loadFacts } from "../planner/load.ts";
 import { situate } from "../planner/situation.ts";
 import type { DeclarativeManagement } from "../protocol/checkin.ts";
 import type { Runtime } from "../runtime.ts";
-import { declarationOf } from "./content.ts";
+import { ExpansionError } from "../variables/expansion_error.ts";
+import { declarationOf, failedConfiguration } from "./content.ts";
 import { readStatusReport } from "./report.ts";
 import type { DeclarationSet, Section } from "./set.ts";
 import { takeStatusReport } from "./status.ts";
@@ -58,8 +59,14 @@ export function declarationItems({ items, token }: DeclarationSet): Json {
   };
 }
 
+/** What a message is answered: JSON, or null for an empty answer; and what was wrong with it all the same. */
+export type Served = { json: Json; reason?: string };
+
+/** Names of items that a reason lists. */
+const NAMED = 10;
+
 /**
- * Answers a message: JSON, or null for an empty answer. Throws `declaration-unknown`, `device-not-identified`,
+ * Answers a message. Throws `declaration-unknown`, `device-not-identified`,
  * `device-bad-request`.
  */
 export async function serveDeclarations(
@@ -68,7 +75,7 @@ export async function serveDeclarations(
   request: RequestInfo,
   enrollment: IdentifiedRow,
   message: DeclarativeManagement,
-): Promise<Json> {
+): Promise<Served> {
   // The attack: a stolen device that was blocked goes on to fetch what it should no longer have.
   if (enrollment.blockedAt !== null) throw problem("device-blocked", undefined, { reason: "Device blocked" });
   const channelId = await findChannel(tx, enrollment.enrollmentId, message.ids.userKey ?? "");
@@ -87,8 +94,10 @@ export async function serveDeclarations(
       serialNumber: enrollment.serialNumber,
       userKey: message.ids.userKey ?? "",
     };
-    await takeStatusReport(tx, runtime, request, owner, readStatusReport(message.data));
-    return null;
+    const refused = await takeStatusReport(tx, runtime, request, owner, readStatusReport(message.data));
+    if (refused.length === 0) return { json: null };
+    const more = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : "";
+    return { json: null, reason: `too large to be kept: ${refused.slice(0, NAMED).join(", ")}${more}` };
   }
   if (endpoint === "tokens" || endpoint === "declaration-items") {
     const facts = await loadFacts(tx, runtime, channelId, { lock: true });
@@ -100,10 +109,10 @@ export async function serveDeclarations(
     }
     if (endpoint === "tokens") {
       await recordTold(tx, channelId, declarations.token, now);
-      return syncTokens({ token: declarations.token, timestamp: `${now.toISOString().slice(0, 19)}Z` });
+      return { json: syncTokens({ token: declarations.token, timestamp: `${now.toISOString().slice(0, 19)}Z` }) };
     }
     await recordAdvertised(tx, channelId, declarations.token, advertisedOf(declarations), now);
-    return declarationItems(declarations);
+    return { json: declarationItems(declarations) };
   }
   const [, kind = "", identifier = ""] = /^declaration\/([a-z]+)\/([^/]+)$/.exec(endpoint) ?? [];
   const section = Object.hasOwn(SECTIONS, kind) ? SECTIONS[kind] : undefined;
@@ -114,11 +123,18 @@ export async function serveDeclarations(
   const item = [known?.advertised, known?.advertisedBefore]
     .map((told) => (told !== undefined && Object.hasOwn(told, identifier) ? told[identifier] : undefined))
     .find((found) => found?.section === section);
-  const declaration = item === undefined ? undefined : await declarationOf(tx, runtime, channelId, identifier, item);
+  let reason: string | undefined;
+  const declaration = item === undefined
+    ? undefined
+    : await declarationOf(tx, runtime, channelId, identifier, item).catch((error: unknown) => {
+      if (!(error instanceof ExpansionError)) throw error;
+      reason = `${kind} "${identifier}": ${error.message}`;
+      return section === "Configurations" ? failedConfiguration(identifier, item, error.message) : undefined;
+    });
   if (declaration === undefined) {
     throw problem("declaration-unknown", undefined, {
-      reason: `${kind} "${identifier}" was not advertised to this device`,
+      reason: reason ?? `${kind} "${identifier}" was not advertised to this device`,
     });
   }
-  return declaration;
+  return { json: declaration, ...(reason === undefined ? {} : { reason }) };
 }

@@ -28,6 +28,9 @@ export type ReportOwner = Omit<ArtifactOwner, "osVersion"> & { enrollmentId: num
 const MAX_KEPT = 2 * MAX_ITEMS;
 /** Characters of JSON that the lists of one report may have with what was there before; beyond, a part replaces the list. */
 const MAX_MERGED = 2 * 1024 * 1024;
+/** Bytes of JSON, about, that one item may have, all items of a channel, and what a device says that it supports. */
+const MAX_VALUE = { item: 2 * 1024 * 1024, channel: 8 * 1024 * 1024, capabilities: 32 * 1024 };
+const CAPABILITIES = "management.client-capabilities";
 /** The longest token that is kept. */
 const MAX_TOKEN = 256;
 
@@ -94,18 +97,42 @@ const canonical = (value: Json): string =>
         : inner,
   );
 
-async function keepItems(tx: Tx, owner: ReportOwner, report: StatusReport, now: Date): Promise<Map<string, Json>> {
+const sizeOf = (value: Json): number => JSON.stringify(value).length;
+
+/** What is kept of an item that is too large. */
+const TOO_LARGE: Json = [{ Code: "TooLarge", Description: "The server keeps no value of this size." }];
+
+/** Keeps the items of a report. Answers their values, and the names of those that are too large to be kept. */
+async function keepItems(
+  tx: Tx,
+  owner: ReportOwner,
+  report: StatusReport,
+  now: Date,
+): Promise<{ items: Map<string, Json>; refused: string[] }> {
   const before = new Map((await findStatusItems(tx, owner.channelId)).map((row) => [row.path, row]));
   const after = new Map<string, { value: Json; error: Json }>();
   // The attack: a device that names other items in each report, or adds to a list with each, fills the database.
   let room = report.full ? MAX_KEPT : MAX_KEPT - before.size;
   const fits = (path: string) => after.has(path) || (!report.full && before.has(path)) || room-- > 0;
   let length = 0;
+  // The attack: reports that each add an item of megabytes, until nobody can read the items of the device.
+  let bytes = report.full ? 0 : [...before.values()].reduce((sum, { value }) => sum + sizeOf(value), 0);
+  const refused: string[] = [];
   for (const { path, value } of flattenStatus(report.items)) {
     if (!fits(path)) continue;
     let merged = mergedValue(before.get(path)?.value ?? null, value, report.full);
-    if (merged !== value && (length += JSON.stringify(merged).length) > MAX_MERGED) merged = value;
-    after.set(path, { value: merged, error: null });
+    if (merged !== value && (length += sizeOf(merged)) > MAX_MERGED) merged = value;
+    const size = sizeOf(merged);
+    const freed = report.full ? 0 : sizeOf(before.get(path)?.value ?? null);
+    const most = path === CAPABILITIES ? MAX_VALUE.capabilities : MAX_VALUE.item;
+    if (size > most || bytes - freed + size > MAX_VALUE.channel) {
+      refused.push(path);
+      after.set(path, { value: null, error: TOO_LARGE });
+      bytes -= freed;
+    } else {
+      after.set(path, { value: merged, error: null });
+      bytes += size - freed;
+    }
   }
   for (const { item, reasons } of report.errors) {
     const path = foreignText(item, 200);
@@ -122,7 +149,7 @@ async function keepItems(tx: Tx, owner: ReportOwner, report: StatusReport, now: 
   if (report.full) {
     await deleteStatusItems(tx, owner, [...before.keys()].filter((path) => !after.has(path)), now);
   }
-  return new Map([...after].map(([path, { value }]) => [path, value]));
+  return { items: new Map([...after].map(([path, { value }]) => [path, value])), refused };
 }
 
 /** What a report says of the system, as the enrollment keeps it; nothing on a user's channel. */
@@ -139,28 +166,30 @@ function systemChange(owner: ReportOwner, items: ReadonlyMap<string, Json>): Enr
   };
 }
 
-/** Takes a report of a channel. */
+/** Takes a report of a channel. Answers the names of items that were too large to be kept. */
 export async function takeStatusReport(
   tx: Tx,
   runtime: Runtime,
   request: RequestInfo,
   owner: ReportOwner,
   report: StatusReport,
-): Promise<void> {
+): Promise<string[]> {
   const now = runtime.clock.now();
   const { channelId } = owner;
   // One report of a channel at a time: the next one is compared with what this one leaves.
   await lockChannels(tx, [channelId]);
   const known = await findChannelPlan(tx, channelId);
-  const items = await keepItems(tx, owner, report, now);
+  const { items, refused } = await keepItems(tx, owner, report, now);
   const channel = owner.userKey === "" ? "Device" : "User";
   const before = await findTarget(tx, owner.enrollmentId, channel);
   const change = systemChange(owner, items);
   if (Object.keys(change).length > 0) await updateEnrollment(tx, owner.enrollmentId, change, now);
   const { osVersion } = await findTarget(tx, owner.enrollmentId, channel);
   let changed = osVersion !== before.osVersion;
-  const capabilities = items.get("management.client-capabilities");
-  if (capabilities !== undefined && await recordCapabilities(tx, channelId, capabilities, now)) changed = true;
+  const capabilities = items.get(CAPABILITIES);
+  // One that is too large leaves what was known of the device.
+  const told = capabilities !== undefined && !refused.includes(CAPABILITIES);
+  if (told && await recordCapabilities(tx, channelId, capabilities, now)) changed = true;
   if (report.declarations !== null) {
     const versions = new Set([
       ...Object.values({ ...known?.advertisedBefore, ...known?.advertised }).map(({ version }) => version),
@@ -173,4 +202,5 @@ export async function takeStatusReport(
   }
   await recordStatusReported(tx, channelId, now);
   if (changed) await wakeChannel(tx, channelId, now);
+  return refused;
 }

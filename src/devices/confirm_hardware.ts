@@ -28,7 +28,7 @@ export async function confirmHardware(runtime: Runtime, request: RequestInfo, id
     const before = await findDevice(tx, id);
     if (before === undefined) throw problem("not-found");
     const { serialNumber } = before;
-    const names = Object.keys(await findDeviceValues(tx, serialNumber));
+    const names = (await findDeviceValues(tx, serialNumber)).map(({ name }) => name);
     const variables = [
       "ENROLLED_DEVICE.ASSET_TAG",
       "ENROLLED_DEVICE.TAGS",

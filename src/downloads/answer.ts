@@ -10,6 +10,7 @@ import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.
 import { recordRefusal } from "../events/refusals.ts";
 import type { SenderEvidence } from "../identity/sender.ts";
 import type { Runtime } from "../runtime.ts";
+import { ExpansionError } from "../variables/expansion_error.ts";
 import { downloadKey } from "./key.ts";
 import { buildProfile } from "./profile.ts";
 import { buildScepCredential } from "./scep_credential.ts";
@@ -117,6 +118,7 @@ async function outcomeOf(
   try {
     return { outcome: "success", download: await contentOf(runtime, purpose, channelId, versionId), ...known };
   } catch (error) {
+    if (error instanceof ExpansionError) return { outcome: "not_found", reason: error.message, ...known };
     if (!(error instanceof Problem) || error.code !== "not-found") throw error;
     return {
       outcome: "not_found",

@@ -57,8 +57,8 @@ export async function buildProfile(db: Db, runtime: Runtime, channelId: number, 
   if (row === undefined) throw problem("not-found");
   const sealedTo = { table: "profile_versions", column: "source_sealed", id: versionId };
   const source = asDict(parsePlist(await runtime.keys.open(row.sourceSealed, sealedTo)));
-  const personal = namesIn(source).length > 0;
-  const expanded = expand(source, personal ? await loadVariables(db, channelId) : new Map()).value;
+  const names = namesIn(source);
+  const expanded = expand(source, await loadVariables(db, runtime, channelId, names)).value;
   const signed = await signProfile(
     runtime,
     buildPlist({
@@ -68,7 +68,9 @@ export async function buildProfile(db: Db, runtime: Runtime, channelId: number, 
     }),
   );
   // Issuers change: what may name one is built anew each time.
-  if (!personal && !payloadsOf(source).some(isScep)) cacheOf(runtime).set(`${versionId} ${row.sha256}`, signed, now);
+  if (names.length === 0 && !payloadsOf(source).some(isScep)) {
+    cacheOf(runtime).set(`${versionId} ${row.sha256}`, signed, now);
+  }
   return signed;
 }
 

@@ -30,7 +30,7 @@ export async function buildScepCredential(
   const issuer = asset === undefined ? undefined : await findScepIssuer(db, asset.scepIssuerId);
   if (asset === undefined || issuer === undefined) throw problem("not-found");
   const builtIn = issuer.backend === "BUILT_IN";
-  const { subject, subjectAltName } = await assetNames(db, channelId, asset);
+  const { subject, subjectAltName } = await assetNames(db, runtime, channelId, asset);
   return {
     URL: builtIn ? `${runtime.config.BASE_URL}/public/mdm/scep/` : issuer.url,
     Name: issuer.name,

@@ -24,6 +24,7 @@ import type { GeneralName } from "../pki/general_name.ts";
 import { readName, writeName } from "../pki/name.ts";
 import type { FailInfo } from "../pki/scep/reply.ts";
 import { randomText, type Runtime } from "../runtime.ts";
+import { ExpansionError } from "../variables/expansion_error.ts";
 import { type AssetNames, assetNames } from "./asset_names.ts";
 import { assetAuthority } from "./authority.ts";
 import { issueClientCertificate } from "./client_certificate.ts";
@@ -91,7 +92,7 @@ export async function issueForAsset(
   }
   let certificate;
   try {
-    const names = checkedNames(await assetNames(tx, channelId, asset));
+    const names = checkedNames(await assetNames(tx, runtime, channelId, asset));
     const issuer = await findScepIssuer(tx, BUILT_IN_ISSUER);
     certificate = issueClientCertificate(runtime, authority, {
       ...names,
@@ -99,7 +100,7 @@ export async function issueForAsset(
       keyUsage: keyUsageOf(issuer?.keyUsage ?? 0),
     });
   } catch (error) {
-    if (!(error instanceof PkiError)) throw error;
+    if (!(error instanceof PkiError || error instanceof ExpansionError)) throw error;
     return no(`the names of the asset make no certificate: ${error.message}`);
   }
   const { fingerprint, spkiFingerprint, notAfter } = parseCertificate(certificate);
@@ -127,8 +128,9 @@ function checkedNames({ subject, subjectAltName }: AssetNames): { subject: Uint8
   const san: GeneralName[] = [];
   const add = (kind: "email" | "dns" | "uri" | "ntPrincipalName", value: string | undefined) => {
     if (value === undefined) return;
+    // The name may have a secret in it, and what is said here goes into an event.
     if (kind !== "ntPrincipalName" && !/^[\x20-\x7e]+$/.test(value)) {
-      throw new PkiError("certificate", `the alternative name "${value}" should be in ASCII`);
+      throw new PkiError("certificate", `its alternative name of the kind "${kind}" should be in ASCII`);
     }
     san.push({ kind, value });
   };

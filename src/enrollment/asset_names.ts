@@ -7,6 +7,7 @@
 import { z } from "zod";
 import type { HostedCertAsset } from "../../db/downloads.ts";
 import type { Db } from "../../db/open.ts";
+import type { Runtime } from "../runtime.ts";
 import { expand } from "../variables/expand.ts";
 import { loadVariables } from "../variables/load.ts";
 import { namesIn } from "../variables/used.ts";
@@ -30,10 +31,15 @@ export type AssetNames = {
 };
 
 /** The names of an asset's certificate for a channel. What is empty, or becomes empty, is left out. */
-export async function assetNames(db: Db, channelId: number, asset: HostedCertAsset): Promise<AssetNames> {
+export async function assetNames(
+  db: Db,
+  runtime: Pick<Runtime, "keys">,
+  channelId: number,
+  asset: HostedCertAsset,
+): Promise<AssetNames> {
   const { subject, subjectAltName } = stored.parse(asset);
   const texts = [...subject.map(({ value }) => value), ...KINDS.map((kind) => subjectAltName[kind] ?? "")];
-  const values = namesIn(texts).length === 0 ? new Map<string, string>() : await loadVariables(db, channelId);
+  const values = await loadVariables(db, runtime, channelId, namesIn(texts));
   const own = (text: string) => expand(text, values).value;
   const alternatives = KINDS.map((kind) => [kind, own(subjectAltName[kind] ?? "")] as const);
   return {

@@ -127,11 +127,10 @@ async function answer(
       throw problem("device-user-unmanaged", undefined, { reason: "UserAuthenticate is answered with 410" });
     case "DeclarativeManagement": {
       const { endpoint } = message;
-      const served = await serveDeclarations(tx, runtime, request, enrollment, message);
-      await event({ endpoint });
-      return served === null
-        ? EMPTY
-        : { body: new TextEncoder().encode(JSON.stringify(served)), type: "application/json" };
+      const { json, reason } = await serveDeclarations(tx, runtime, request, enrollment, message);
+      if (reason === undefined) await event({ endpoint });
+      else await event({ endpoint, reason }, "warning");
+      return json === null ? EMPTY : { body: new TextEncoder().encode(JSON.stringify(json)), type: "application/json" };
     }
     case "GetToken":
     case "Unsupported":

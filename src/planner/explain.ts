@@ -35,7 +35,8 @@ export async function explainChannel(db: Db, runtime: Runtime, channelId: number
   const now = runtime.clock.now();
   const facts = await loadFacts(db, runtime, channelId, { lock: false });
   const found = plan({ ...facts, status: "Idle", conversationStartedAt: now }, now);
-  const variables = await loadVariables(db, channelId);
+  const named = found.situation.deliveries.flatMap(({ resolution: { version } }) => version.variables);
+  const variables = await loadVariables(db, runtime, channelId, named);
   const remarksOf = new Map(
     found.situation.deliveries.map((delivery) =>
       [delivery.resolution.artifact.id, remarks(delivery, facts.target, variables)] as const

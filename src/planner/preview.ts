@@ -9,7 +9,13 @@ import { findUsedBlueprints } from "../../db/blueprint_content.ts";
 import { findReplansAfter, lastJobId } from "../../db/jobs.ts";
 import { nestedSql } from "../../db/nested.ts";
 import type { Db } from "../../db/open.ts";
-import { findPlanRows, findPlanRowsOfBlueprint, findPlanRowsOfSerials, type PlanRow } from "../../db/plan_facts.ts";
+import {
+  findDeviceNames,
+  findPlanRows,
+  findPlanRowsOfBlueprint,
+  findPlanRowsOfSerials,
+  type PlanRow,
+} from "../../db/plan_facts.ts";
 import { type BlueprintContent, contentDigest } from "../blueprints/content.ts";
 import { readContent } from "../blueprints/load.ts";
 import type { Runtime } from "../runtime.ts";
@@ -94,7 +100,7 @@ function refusalsOf(
   return refusals;
 }
 
-/** What changes for a channel; null when nothing does. */
+/** What changes for a channel, its device without its name; null when nothing does. */
 export function compare(before: Looked, after: Looked): (PreviewDevice & { woken: boolean }) | null {
   const [had, has] = [artifactsOf(before, true), artifactsOf(after, true)];
   const [couldNot, cannot] = [artifactsOf(before, false), artifactsOf(after, false)];
@@ -117,7 +123,7 @@ export function compare(before: Looked, after: Looked): (PreviewDevice & { woken
   if (!woken && impossible.length === 0) return null;
   const { row } = after;
   return {
-    device: { id: row.deviceId, serial_number: row.serialNumber, name: row.deviceName },
+    device: { id: row.deviceId, serial_number: row.serialNumber, name: "" },
     user: row.userKey,
     gains,
     loses,
@@ -231,6 +237,9 @@ export async function previewChange(
         last = end.channelId;
       }
     }
-    return sum.result();
+    const preview = sum.result();
+    const names = await findDeviceNames(tx, preview.changes.map(({ device }) => device.id));
+    for (const { device } of preview.changes) device.name = names.get(device.id) ?? "";
+    return preview;
   });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findPlanRowsOfBlueprint, type PlanRow } from "../../db/plan_facts.ts";
+import { findDeviceNames, findPlanRowsOfBlueprint, type PlanRow } from "../../db/plan_facts.ts";
 import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/target_artifacts.ts";
 import { readContent } from "../blueprints/load.ts";
 import { isPresent } from "../blueprints/observed.ts";
@@ -28,12 +28,12 @@ export type Progress = {
   impossible: number;
 };
 
-function progressOf(row: PlanRow, { deliveries, observed }: Situation): Progress {
+function progressOf(row: PlanRow, name: string, { deliveries, observed }: Situation): Progress {
   const possible = deliveries.filter(({ impossible }) => impossible === null);
   const rows = possible.map(({ resolution: { version } }) => ({ version, row: observed.get(version.id) }));
   return {
     deviceId: row.deviceId,
-    name: row.deviceName,
+    name,
     serialNumber: row.serialNumber,
     user: row.userKey,
     wanted: possible.length,
@@ -62,9 +62,10 @@ export async function blueprintProgress(
     if (known === undefined) observed.set(row.channelId, [row]);
     else known.push(row);
   }
+  const names = await findDeviceNames(sql, rows.map(({ deviceId }) => deviceId));
   const now = clock.now();
   return rows.map((row) => {
     const found = { queue: [], observed: observed.get(row.channelId) ?? [], content, status: undefined };
-    return progressOf(row, situate(factsOf(row, found, runtime), now));
+    return progressOf(row, names.get(row.deviceId) ?? "", situate(factsOf(row, found, runtime), now));
   });
 }

@@ -6,8 +6,22 @@
 
 import type { Json, JsonObject } from "../protocol/plist_json.ts";
 import type { Plist, PlistDict } from "../protocol/plist.ts";
+import { ExpansionError } from "./expansion_error.ts";
 import { replaceReferences } from "./reference.ts";
 import { mapTexts } from "./walk.ts";
+
+/** Characters that all texts may have with their values: so many times those that were written, and so many more. */
+export const EXPANSION_LIMIT = { times: 4, more: 1024 * 1024 } as const;
+
+/** Characters that values may add to the texts of a structure. */
+function roomOf(value: unknown): number {
+  let written = 0;
+  mapTexts(value, (text) => {
+    written += text.length;
+    return text;
+  });
+  return (EXPANSION_LIMIT.times - 1) * written + EXPANSION_LIMIT.more;
+}
 
 /** A structure with its variables expanded, and the names of those that had no value (or an empty one) and no default. */
 export type Expanded<T> = { value: T; missing: string[] };
@@ -17,7 +31,9 @@ export type Expanded<T> = { value: T; missing: string[] };
  * expanded again. The attack: a user whose full name is `$ENROLLED_DEVICE.UDID`, or a device with such a name, reads by it
  * what was meant for others.
  *
- * A variable without a value and without a default stays as it was written. `missing` is sorted.
+ * A variable without a value and without a default stays as it was written. `missing` is sorted. Throws ExpansionError beyond
+ * `EXPANSION_LIMIT`. The attack: a text that names a value of 4,096 characters a million times takes the server's memory for
+ * each device.
  *
  * ```ts
  * expand({ Name: "Mac of ${ENROLLED_USER.LONG_NAME:-nobody}" }, new Map()).value; // { Name: "Mac of nobody" }
@@ -30,11 +46,19 @@ export function expand(value: JsonObject, values: ReadonlyMap<string, string>): 
 export function expand(value: Json, values: ReadonlyMap<string, string>): Expanded<Json>;
 export function expand(value: unknown, values: ReadonlyMap<string, string>): Expanded<unknown> {
   const missing = new Set<string>();
+  let room = values.size === 0 ? 0 : roomOf(value);
   const expanded = mapTexts(value, (text) =>
     replaceReferences(text, ({ name, known, fallback, text: written }) => {
       if (!known) return written;
       const found = values.get(name);
-      if (found !== undefined && found !== "") return found;
+      if (found !== undefined && found !== "") {
+        room -= found.length;
+        if (room >= 0) return found;
+        const { times, more } = EXPANSION_LIMIT;
+        throw new ExpansionError(
+          `With the values of its variables it would be larger than ${times} times what was written and ${more} characters.`,
+        );
+      }
       if (fallback !== undefined) return fallback;
       missing.add(name);
       return found ?? written;

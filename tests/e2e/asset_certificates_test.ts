@@ -77,7 +77,9 @@ Deno.test("a device gets the certificate that the asset says, whatever its reque
       },
     });
     const { device } = setting;
-    await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, { TITLE: "Kiöśk", OWNER: "ada" });
+    await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, {
+      values: { TITLE: "Kiöśk", OWNER: "ada" },
+    });
     const credential = await credentialOf(fleet, setting);
     assert.equal(credential["URL"], "https://mdm.example.com/public/mdm/scep/");
     assert.deepEqual(credential["Subject"], [[["O", "Example"]], [["CN", device.serialNumber]], [[
@@ -204,15 +206,24 @@ Deno.test("names like those of enrollments, empty names and names that cannot be
     };
     // The attack: a device that names itself like an enrollment whose secret it knows.
     for (const value of ["MDM$OTA$secret", "OTA$secret", "MDM$RE$x"]) {
-      await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, { NAME: value });
+      await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, { values: { NAME: value } });
       for (const type of ["CN", "cn", "2.5.4.3"]) {
         const subject = [{ type, value: "$CUSTOM.NAME" }, { type: "CN", value: "harmless" }];
         await refused(fleet, give({ subject }), /names like those of enrollments are not given to assets/);
       }
     }
-    await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, { NAME: "" });
+    await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, { values: { NAME: "" } });
     await refused(fleet, give({ subject: [{ type: "CN", value: "$CUSTOM.NAME" }] }), /all of them are empty/);
     await refused(fleet, give({ subjectAltName: { dNSName: "münchen.example" } }), /should be in ASCII/);
+    // A refusal does not tell the value: it may be a secret.
+    const secret = { values: { HOST_KEY: "geheim-ö" } };
+    await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, secret);
+    const told = give({ subjectAltName: { dNSName: "$CUSTOM.HOST_KEY" } });
+    await refused(
+      fleet,
+      told,
+      /^the names of the asset make no certificate: its alternative name of the kind "dns"[^ö]*$/,
+    );
     await refused(fleet, give({ subject: [{ type: "XYZ", value: "x" }] }), /Cannot write the name's attribute "XYZ"/);
     const { certificate } = await give({ subjectAltName: { dNSName: "only.example.com" } });
     assert.equal(certificate.subject.rdns.length, 0);

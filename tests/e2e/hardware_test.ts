@@ -49,7 +49,8 @@ const variables = async (fleet: Fleet, device: SimulatedDevice) => {
     select c.id from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
     where d.udid = ${device.udid} and e.ended_at is null and c.user_key = ''`;
   assert.ok(row);
-  const all = await loadVariables(fleet.runtime.sql, row.id);
+  const names = ["CUSTOM.VPN_PASSWORD", "ENROLLED_DEVICE.TAGS"];
+  const all = await loadVariables(fleet.runtime.sql, fleet.runtime, row.id, names);
   return [all.get("CUSTOM.VPN_PASSWORD"), all.get("ENROLLED_DEVICE.TAGS")];
 };
 

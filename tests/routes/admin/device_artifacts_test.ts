@@ -1,18 +1,8 @@
 import assert from "node:assert/strict";
-import { artifactState, failureTexts, valuesOf } from "../../../routes/admin/device_artifacts.tsx";
+import { artifactState, failureTexts } from "../../../routes/admin/device_artifacts.tsx";
 import { assign, idOf, link, made, makeBlueprint, makeDeclaration } from "../../support/artifacts.ts";
 import { withFleet } from "../../support/fleet.ts";
 import { personWith } from "./support.ts";
-
-Deno.test("custom values are lines of NAME=value, and a line that is none is named", () => {
-  assert.deepEqual(valuesOf("ROOM=101\r\n\n ASSET_TAG = A=1 \n"), { ROOM: "101", ASSET_TAG: "A=1" });
-  assert.throws(() => valuesOf("room=1"), (error: { details: { fields: Record<string, string[]> } }) => {
-    assert.deepEqual(error.details.fields, {
-      values: ['"room=1" should be like NAME=value, the name in capital letters.'],
-    });
-    return true;
-  });
-});
 
 Deno.test("what a device says of a failure reads as sentences, whatever it says", () => {
   assert.deepEqual(
@@ -86,11 +76,8 @@ Deno.test("the device's page shows its artifacts, its plan and what it reports, 
 
     assert.equal((await ada.post(`/devices/${id}/tags/`, { tag: String(tag.id) })).status, 303);
     assert.match((await ada.get(`/devices/${id}/`)).text, /<span class="chip">Lab<\/span>/);
-    assert.equal((await ada.post(`/devices/${id}/values/`, { values: "ROOM=101" })).status, 303);
-    assert.match((await ada.get(`/devices/${id}/`)).text, /ROOM=101/);
-    const wrong = await ada.post(`/devices/${id}/values/`, { values: "no" });
-    assert.equal(wrong.status, 400);
-    assert.match(wrong.text, /should be like NAME=value/);
+    assert.equal((await ada.post(`/devices/${id}/values/`, { "name.0": "ROOM", "value.0": "101" })).status, 303);
+    assert.match((await ada.get(`/devices/${id}/`)).text, />\n101<\/textarea>/);
 
     for (
       const query of [
@@ -110,7 +97,7 @@ Deno.test("the device's page shows its artifacts, its plan and what it reports, 
     assert.equal(seen.status, 200);
     assert.doesNotMatch(seen.text, /Install again|Save the tags|Save the values/);
     for (const path of [`artifacts/${artifact.id}/reinstall`, "blueprint", "tags", "values"]) {
-      assert.equal((await viewer.post(`/devices/${id}/${path}/`, { values: "A=1" })).status, 403, path);
+      assert.equal((await viewer.post(`/devices/${id}/${path}/`, { "name.0": "A" })).status, 403, path);
     }
   }));
 

@@ -27,7 +27,7 @@ Deno.test("a profile is the channel's: expanded once, in our name, its payloads 
     const { runtime } = fleet;
     const device = await fleet.enrolled({ name: "Mac of $ENROLLED_DEVICE.UDID & <co>" });
     await device.addUser({ userId: "U-1", shortName: "ada", longName: "Ada Lovelace" });
-    await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, { ROOM: "12b" });
+    await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, { values: { ROOM: "12b" } });
     const data = new TextEncoder().encode("$ENROLLED_DEVICE.UDID");
     const hosted = await addProfile(
       runtime,

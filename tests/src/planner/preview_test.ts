@@ -11,7 +11,7 @@ import { contents, converge, factsOf, freshMemory, installed, type Memory, NOW, 
 function looked(content: BlueprintContent, world: World, memory: Memory): Looked {
   const facts = { ...factsOf(content, world, memory), lockPinEscrowed: false, desiredDigest: null };
   const situation = situate(facts, NOW);
-  const row = { deviceId: 1, serialNumber: world.serialNumber, deviceName: "", userKey: "" } as unknown as PlanRow;
+  const row = { deviceId: 1, serialNumber: world.serialNumber, userKey: "" } as unknown as PlanRow;
   return { row, facts, situation, digest: desiredDigest(content, situation) };
 }
 

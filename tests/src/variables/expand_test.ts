@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { expand } from "../../../src/variables/expand.ts";
+import { expand, EXPANSION_LIMIT } from "../../../src/variables/expand.ts";
+import { ExpansionError } from "../../../src/variables/expansion_error.ts";
 import { VARIABLES } from "../../../src/variables/names.ts";
 import { realmUserValues } from "../../../src/variables/realm_user.ts";
 import { namesIn, unknownIn, unknownVariableSentence } from "../../../src/variables/used.ts";
@@ -183,4 +184,25 @@ Deno.test("what holds no changed text is the same object", () => {
   const mapped = mapTexts({ inner, b: "y" }, (one) => one === "y" ? "z" : one);
   assert.deepEqual(mapped, { inner, b: "z" });
   assert.equal((mapped as { inner: unknown }).inner, inner);
+});
+
+Deno.test("values add three times what was written and a million characters, and nothing beyond is made", () => {
+  const { times, more } = EXPANSION_LIMIT;
+  const name = "$CUSTOM.LONG ";
+  const long = new Map([["CUSTOM.LONG", "x".repeat(4096)]]);
+  const room = (count: number) => (times - 1) * name.length * count + more;
+  let most = 1;
+  while ((most + 1) * 4096 <= room(most + 1)) most++;
+  const some = expand([name.repeat(most - 1), { deep: name }], long).value;
+  assert.equal(JSON.stringify(some).match(/x{4096}/g)?.length, most);
+  for (const count of [most + 1, 1e5]) {
+    assert.throws(() => expand([name.repeat(count - 1), { deep: name }], long), (error) => {
+      assert.ok(error instanceof ExpansionError);
+      assert.doesNotMatch(error.message, /xxx/);
+      return true;
+    });
+  }
+  // What has no value, or the text's own default, adds nothing.
+  const own = "${CUSTOM.NONE:-a long default}$CUSTOM.NEVER ".repeat(1e5);
+  assert.equal(expand(own, long).value.length, "a long default$CUSTOM.NEVER ".length * 1e5);
 });
