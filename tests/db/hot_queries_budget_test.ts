@@ -175,9 +175,9 @@ Deno.test("removing a deleted device with everything it has reads no table from 
       insert into issued_certificates (fingerprint, authority_id, session_id, spki_fingerprint, certificate, not_after, created_at)
         select 'f' || id, 1, id, 's' || id, 'x', now(), now() from enrollment_sessions;
       update enrollment_sessions set enrollment_id = id;
-      insert into enrollment_sessions (kind, status, secret_hash, challenge_hash, meta_business_unit_id, serial_number, udid,
+      insert into enrollment_sessions (id, kind, status, secret_hash, challenge_hash, meta_business_unit_id, serial_number, udid,
           expires_at, created_at, updated_at)
-        select 'OTA', 'PHASE_2', decode(md5('t' || n), 'hex'), decode(md5('d' || n), 'hex'), 1, 'SERIAL' || n, 'UDID-' || n,
+        select ${FLEET} + n, 'OTA', 'PHASE_2', decode(md5('t' || n), 'hex'), decode(md5('d' || n), 'hex'), 1, 'SERIAL' || n, 'UDID-' || n,
           '2026-01-01', now(), now() from generate_series(1, ${FLEET}) n;
       insert into identity_alerts (enrollment_id, kind, fingerprint, ip, attempted_at, created_at)
         select id, 'cloned identity', 'x', 'x', now(), now() from enrollments;
