@@ -35,8 +35,6 @@ const { runtime, close } = await openRuntime().catch((error): Opened => {
 });
 const { config, log } = runtime;
 guardProcess(runtime);
-// Only the embedded database is a program of its own: without it nothing that goes wrong here can start one.
-if (config.DATABASE_URL !== undefined) await Deno.permissions.revoke({ name: "run" });
 const app = createApp(runtime);
 for (const { state, reason } of await readiness(runtime)) if (state !== "ok") log.warn(reason ?? "Not ready");
 
@@ -63,6 +61,8 @@ const serving = await serve(runtime, async (request, env) => {
   }
   return response;
 });
+// Only the embedded database is a program of its own: without it nothing that goes wrong from here on can start one.
+if (config.DATABASE_URL !== undefined) await Deno.permissions.revoke({ name: "run" });
 log.info("Listening", { address: config.BASE_URL, port: serving.port });
 if (serving.mtlsPort !== undefined) {
   log.info("Listening for devices", { address: config.MTLS_BASE_URL, port: serving.mtlsPort });

@@ -8,6 +8,9 @@
  */
 
 import postgres from "postgres";
+import { DatabaseUnavailable, supervisedPool } from "./supervised_pool.ts";
+
+export { DatabaseUnavailable } from "./supervised_pool.ts";
 
 /** A pool of connections. */
 export type Sql = postgres.Sql;
@@ -21,20 +24,103 @@ export type Db = postgres.ISql;
 /** What `json` accepts: anything JSON can say. */
 export type Json = null | string | number | boolean | readonly Json[] | { readonly [key: string]: Json | undefined };
 
+/** How a pool is opened. Times are in seconds. */
+export type DatabaseOptions = {
+  /** Connections at most; 10 by default. */
+  max?: number;
+  /** Whether statements are prepared; false behind a transaction pooler, which then has the session settings too. */
+  prepare?: boolean;
+  name?: string;
+  /** After so long without use a connection is closed. */
+  idleTimeout?: number;
+  /** How long a statement waits for a free connection; 30 by default. */
+  wait?: number;
+  /** The longest that a statement may run, wait for a lock, and a transaction may do nothing; none by default. */
+  statementTimeout?: number;
+  lockTimeout?: number;
+  idleInTransactionTimeout?: number;
+};
+
+/** What the queries rely on, whatever the database's own settings are. */
+const SESSION = { jit: "off", TimeZone: "UTC" } as const;
+
 /** A pool on the database at `url`. */
-export function openDatabase(
-  url: string,
-  options: { max?: number; prepare?: boolean; name?: string; idleTimeout?: number } = {},
-): Sql {
-  return postgres(url, {
-    max: options.max ?? 10,
+export function openDatabase(url: string, options: DatabaseOptions = {}): Sql {
+  const milliseconds = (seconds: number | undefined) => seconds === undefined ? undefined : String(seconds * 1000);
+  const session = options.prepare === false ? {} : Object.fromEntries(
+    Object.entries({
+      ...SESSION,
+      statement_timeout: milliseconds(options.statementTimeout),
+      lock_timeout: milliseconds(options.lockTimeout),
+      idle_in_transaction_session_timeout: milliseconds(options.idleInTransactionTimeout),
+    }).filter(([, value]) => value !== undefined),
+  );
+  const maker = postgres(url, {
+    max: 1,
     prepare: options.prepare ?? true,
-    ...(options.idleTimeout === undefined ? {} : { idle_timeout: options.idleTimeout }),
+    // The pool's own: a lifetime would end a connection in the middle of a transaction.
+    idle_timeout: 0,
+    max_lifetime: null,
+    connect_timeout: 10,
     onnotice: () => {},
     transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
     types: { bigint: { to: 20, from: [20], parse: (text: string) => Number(text), serialize: String } },
-    connection: { application_name: options.name ?? "espalier" },
+    connection: { application_name: options.name ?? "espalier", ...session },
+  });
+  // Parsed options are shared: what the first connection learns of the database's array types is known to all.
+  const { shared } = maker.options as unknown as { shared: { typeArrayMap: object } };
+  const connect = (onclose: () => void) =>
+    postgres({
+      ...maker.options,
+      fetch_types: Object.keys(shared.typeArrayMap).length === 0,
+      onclose,
+    } as unknown as string);
+  swallowErrorsOfDeadConnections();
+  return supervisedPool(maker as unknown as postgres.Sql, connect as unknown as (onclose: () => void) => postgres.Sql, {
+    max: options.max ?? 10,
+    waitMs: (options.wait ?? 30) * 1000,
+    idleMs: options.idleTimeout === undefined ? undefined : options.idleTimeout * 1000,
   }) as unknown as Sql;
+}
+
+let swallowing = false;
+
+/**
+ * The driver writes in a timer of its own, and asks for types on a connection that it opens; when the connection closed in
+ * between, the error has no caller. Its client is discarded already, so nothing is left to do
+ * (https://github.com/porsager/postgres/issues/1208).
+ */
+function swallowErrorsOfDeadConnections(): void {
+  if (swallowing) return;
+  swallowing = true;
+  const isOne = (error: unknown) => {
+    if (!(error instanceof Error)) return false;
+    const [stack, query]: unknown[] = [error.stack, "query" in error ? error.query : undefined];
+    return (typeof stack === "string" && stack.includes("/postgres/") && stack.includes("nextWrite")) ||
+      (typeof query === "string" && query.includes("b.typarray"));
+  };
+  addEventListener("error", (event) => {
+    if (isOne(event.error)) event.preventDefault();
+  });
+  addEventListener("unhandledrejection", (event) => {
+    if (isOne(event.reason)) event.preventDefault();
+  });
+}
+
+/** Errors of the driver and the system that say that the database is not there, by their codes. */
+const UNAVAILABLE = new Set([
+  ...["CONNECT_TIMEOUT", "CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED"],
+  ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOTFOUND", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"],
+  // Statement and lock time-outs, an ended backend, a server that starts or stops, too many connections, a full disk, a
+  // server that only reads.
+  ...["57014", "55P03", "57P01", "57P02", "57P03", "57P05", "25P03", "53300", "53100", "53200", "25006"],
+]);
+
+/** Whether an error says that the database cannot be used now, so that the same may work later. */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof DatabaseUnavailable) return true;
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return false;
+  return UNAVAILABLE.has(error.code) || error.code.startsWith("08");
 }
 
 /** A `jsonb` parameter. */

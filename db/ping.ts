@@ -1,12 +1,21 @@
 /**
- * Whether the database answers.
+ * Whether the database answers, takes writes, and what time it has.
  *
  * @module
  */
 
-import type { Db } from "./open.ts";
+import { type Db, one } from "./open.ts";
 
-/** Resolves when the database answers, throws when it does not. */
-export async function pingDatabase(db: Db): Promise<void> {
-  await db`select 1`;
+/** The database's time. */
+export async function databaseTime(db: Db): Promise<Date> {
+  return one(await db<{ now: Date }[]>`select clock_timestamp() as now`).now;
+}
+
+/** Writes a row, and answers the database's time. Throws when the database does not answer, is full or only reads. */
+export async function probeDatabase(db: Db): Promise<Date> {
+  return one(
+    await db<{ now: Date }[]>`
+      insert into instance_settings (key, value) values ('readiness_probe', to_jsonb(clock_timestamp()))
+      on conflict (key) do update set value = excluded.value returning clock_timestamp() as now`,
+  ).now;
 }

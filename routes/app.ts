@@ -6,7 +6,7 @@
 
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import { Problem } from "../src/errors.ts";
+import { asRefusal } from "../src/errors.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { mountAdmin } from "./admin/mount.ts";
 import { notFoundPage } from "./admin/page.tsx";
@@ -49,8 +49,10 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
   mountAdmin(app);
   app.notFound((c) => c.req.header("accept")?.includes("text/html") ? notFoundPage(c) : c.text("Not found.", 404));
   app.onError((error, c) => {
-    if (error instanceof Problem) {
-      return new Response(error.message, { status: error.status, headers: error.details.headers ?? {} });
+    const refusal = asRefusal(error);
+    if (refusal !== undefined) {
+      if (refusal !== error) runtime.log.warn("Cannot serve a request now", { error, path: c.req.path });
+      return new Response(refusal.message, { status: refusal.status, headers: refusal.details.headers ?? {} });
     }
     runtime.log.error("Cannot serve a request", { error, request: c.get("request") });
     return c.text("Cannot serve this: an unexpected error occurred.", 500);

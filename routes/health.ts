@@ -8,7 +8,7 @@
 import type { Hono } from "hono";
 import type { Runtime } from "../src/runtime.ts";
 import { pushCertificatesInNeed } from "../db/overview.ts";
-import { pingDatabase } from "../db/ping.ts";
+import { probeDatabase } from "../db/ping.ts";
 import type { AppEnv } from "./context.ts";
 import { hasMetricsToken } from "./metrics_token.ts";
 
@@ -17,15 +17,17 @@ export type Reason = { check: string; state: "ok" | "warning" | "failure"; reaso
 
 /** Looks at everything that serving needs. */
 export async function readiness(runtime: Runtime): Promise<Reason[]> {
-  const reasons: Reason[] = [];
-  try {
-    await pingDatabase(runtime.sql);
-    reasons.push({ check: "database", state: "ok" });
-  } catch (error) {
-    runtime.log.error("Cannot reach the database", { error });
-    reasons.push({ check: "database", state: "failure", reason: "The database does not answer." });
+  const reasons: Reason[] = [await inTime(database(runtime))];
+  if (reasons.every(({ state }) => state === "ok")) reasons.push(...await pushCertificates(runtime).catch(() => []));
+  const skew = Math.round((runtime.skew?.() ?? 0) / 1000);
+  if (Math.abs(skew) > MOST_SKEW_SECONDS) {
+    reasons.push({
+      check: "clock",
+      state: "warning",
+      reason: `The clock of this machine is ${Math.abs(skew)} s ${skew > 0 ? "ahead of" : "behind"} the database's. ` +
+        "The server goes by the database's. Set the machine's clock.",
+    });
   }
-  if (reasons.every(({ state }) => state === "ok")) reasons.push(...await pushCertificates(runtime));
   if (runtime.config.DEVICE_TEST_ROOTS !== undefined) {
     reasons.push({
       check: "device-test-roots",
@@ -44,6 +46,49 @@ export async function readiness(runtime: Runtime): Promise<Reason[]> {
 }
 
 const SOON_MS = 30 * 86_400_000;
+/** Milliseconds that the database has to answer. */
+const DEADLINE_MS = 2000;
+const MOST_SKEW_SECONDS = 5;
+/** Milliseconds that a write stands for those who ask after it. */
+const FRESH_MS = 2000;
+
+const NO_ANSWER = { check: "database", state: "failure", reason: "The database does not answer." } as const;
+
+/** The same, or that there was no answer in time. */
+async function inTime(work: Promise<Reason>): Promise<Reason> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<Reason>((resolve) => timer = setTimeout(() => resolve(NO_ANSWER), DEADLINE_MS));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What refuses writes, by the database's code, with its cure. */
+const CURES: Record<string, string> = {
+  "53100": "The database's disk is full: nothing can be saved. Free space on it.",
+  "25006": "The database only reads: it is a standby, or was set so. Point DATABASE_URL at the primary.",
+  "42501": "The database's user may not write. Grant it the rights on the schema.",
+};
+
+const writes = new WeakMap<Runtime["sql"], { at: number; answer: Promise<Reason> }>();
+
+/** Whether the database takes a write. Those who ask at once share one. */
+function database(runtime: Runtime): Promise<Reason> {
+  const known = writes.get(runtime.sql);
+  if (known !== undefined && performance.now() - known.at < FRESH_MS) return known.answer;
+  const answer = probeDatabase(runtime.sql).then(
+    (): Reason => ({ check: "database", state: "ok" }),
+    (error): Reason => {
+      runtime.log.error("Cannot write to the database", { error });
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      return { ...NO_ANSWER, reason: CURES[code] ?? NO_ANSWER.reason };
+    },
+  );
+  writes.set(runtime.sql, { at: performance.now(), answer });
+  return answer;
+}
 
 /** Push certificates that ended or end soon: without them no device can be woken. */
 async function pushCertificates(runtime: Runtime): Promise<Reason[]> {

@@ -50,11 +50,15 @@ export function clientAddress(list: BlockList, remote: string, forwarded: string
   return address;
 }
 
+/** Where devices are served, with connections to the database of their own. */
+const DEVICE_PATHS = "/public/";
+
 /** Sets `runtime` and `request` for every route. */
 export function requestContext(runtime: Runtime): MiddlewareHandler<AppEnv> {
   const proxies = proxyList(runtime.config.TRUSTED_PROXIES);
   return async (c, next) => {
-    c.set("runtime", runtime);
+    const forDevices = runtime.deviceSql !== undefined && c.req.path.startsWith(DEVICE_PATHS);
+    c.set("runtime", forDevices ? { ...runtime, sql: runtime.deviceSql ?? runtime.sql } : runtime);
     c.set("request", {
       id: runtime.random.uuid(),
       ip: clientAddress(proxies, c.env.remoteAddress, c.req.header("x-forwarded-for")),

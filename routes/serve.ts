@@ -24,13 +24,15 @@ const MOST = 10_000;
 const FEWEST = 64;
 
 /** How many connections the process may hold: what its limit of descriptors leaves. */
-function connectionsOfDescriptors(pool: number): number {
+async function connectionsOfDescriptors(pool: number): Promise<number> {
   let limit = 4096;
   try {
-    const [, soft = ""] = /^Max open files\s+(\d+)/m.exec(Deno.readTextFileSync("/proc/self/limits")) ?? [];
-    if (soft !== "") limit = Number(soft);
+    // The runtime raises its own limit as far as it may, and a child has the same.
+    const { stdout } = await new Deno.Command("sh", { args: ["-c", "ulimit -n"], stderr: "null" }).output();
+    const told = Number(new TextDecoder().decode(stdout).trim());
+    if (Number.isInteger(told) && told > 0) limit = told;
   } catch {
-    // Not Linux: the common limit of other systems.
+    // No shell: the common limit of such systems.
   }
   return Math.max(FEWEST, Math.min(MOST, limit - RESERVED - pool));
 }
@@ -45,7 +47,7 @@ export async function serve(runtime: Runtime, fetch: AppFetch): Promise<Serving>
   const proxies = proxyList(config.TRUSTED_PROXIES);
   const connections = new Connections({
     perAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
-    total: config.MAX_CONNECTIONS ?? connectionsOfDescriptors(config.DATABASE_POOL),
+    total: config.MAX_CONNECTIONS ?? await connectionsOfDescriptors(config.DATABASE_POOL),
     exempt: (address) => isLoopback(address) || isTrusted(proxies, address),
   }, counters);
   const failed = (error: unknown) => log.error("Cannot serve a connection", { error });

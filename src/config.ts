@@ -77,7 +77,9 @@ const SCHEMA = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "should start with postgres://").optional().describe(
     "A PostgreSQL 15 or later; an embedded one otherwise.",
   ),
-  DATABASE_POOL: whole(1, 500).default(10).describe("Connections to the database per process."),
+  DATABASE_POOL: whole(2, 500).default(16).describe(
+    "Connections to the database per process; six of ten are for devices.",
+  ),
   DATABASE_PREPARE: flag.default(true).describe("Prepared statements; false behind a transaction pooler."),
   MAX_CONNECTIONS: whole(8, 1_000_000).optional().describe(
     "Connections that the process holds at once; what its limit of open files leaves otherwise, at most 10000.",

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { isUnavailable } from "../db/open.ts";
+
 /** Every refusal the server can utter. The key is the stable code. */
 export const CATALOGUE = {
   // Requests of operators and scripts (SPEC 13.1 fixes the shapes of these answers).
@@ -72,4 +74,20 @@ export function invalid(fields: FieldErrors): Problem {
 /** A refused delete or update: 400 with a bare JSON list, `["This blueprint cannot be deleted"]`. */
 export function refused(...sentences: string[]): Problem {
   return new Problem("refused", sentences.join(" "), { list: sentences });
+}
+
+/** Seconds after which a request that the database could not serve may come again. */
+const RETRY_AFTER = "2";
+
+/**
+ * The refusal that an error is: itself, or `unavailable` when the database cannot be used now, so that a device comes again
+ * with the same message. Undefined for an error that nothing foresaw.
+ */
+export function asRefusal(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error;
+  if (!isUnavailable(error)) return undefined;
+  return new Problem("unavailable", "Cannot serve this now: the database cannot be used. Try again in a moment.", {
+    reason: error instanceof Error ? error.message : String(error),
+    headers: { "Retry-After": RETRY_AFTER },
+  }, error);
 }

@@ -18,10 +18,13 @@ export function guardProcess({ log, counters }: { log: Logger; counters: Counter
     log.error("An error reached the top of the process", { error, kind });
   };
   const rejected = (event: PromiseRejectionEvent) => {
+    // Dealt with where it is known.
+    if (event.defaultPrevented) return;
     event.preventDefault();
     note(event.reason, "unhandled rejection");
   };
   const thrown = (event: ErrorEvent) => {
+    if (event.defaultPrevented) return;
     event.preventDefault();
     note(event.error, "uncaught error");
   };

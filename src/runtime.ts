@@ -78,6 +78,8 @@ export const systemNetwork: Network = {
 export type Runtime = {
   config: Config;
   sql: Sql;
+  /** The connections that messages of devices use; the common ones where it is absent. */
+  deviceSql?: Sql;
   clock: Clock;
   random: Random;
   keys: KeyRing;
@@ -88,4 +90,6 @@ export type Runtime = {
   refusals: RefusalTally;
   /** What happened in this process since it started. */
   counters: Counters;
+  /** Milliseconds that the machine's own clock is ahead of this one. */
+  skew?(): number;
 };

@@ -11,7 +11,7 @@ import { type Actor, mayAll, type Permission } from "../../src/access/actor.ts";
 import { checkCsrf, CSRF_FIELD } from "../../src/access/csrf.ts";
 import { authenticateSession, sessionCookie } from "../../src/access/sessions.ts";
 import { isSetupPending } from "../../src/access/setup.ts";
-import { Problem, problem } from "../../src/errors.ts";
+import { asRefusal, Problem, problem } from "../../src/errors.ts";
 import type { RequestInfo } from "../../src/events/record.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import type { AppEnv } from "../context.ts";
@@ -47,7 +47,7 @@ export type PageContext = {
 };
 
 /** A page's content and title. */
-export type Page = { title: string; body: Child; status?: 200 | 400 | 403 | 404 | 429 | 500 };
+export type Page = { title: string; body: Child; status?: 200 | 400 | 403 | 404 | 429 | 500 | 503 };
 
 /** Makes the response of a page. */
 export function render(c: Context<AppEnv>, page: Page, context?: PageContext): Response {
@@ -79,18 +79,22 @@ const TITLES: Record<number, string> = {
   403: "Not allowed",
   404: "Not found",
   429: "Too many attempts",
+  503: "Not now",
 };
 
-function refusal(c: Context<AppEnv>, error: unknown, context: PageContext | undefined): Response {
-  if (!(error instanceof Problem)) {
-    c.get("runtime").log.error("Cannot show a page", { error, request: c.get("request") });
+function refusal(c: Context<AppEnv>, thrown: unknown, context: PageContext | undefined): Response {
+  const error = asRefusal(thrown);
+  if (error === undefined) {
+    c.get("runtime").log.error("Cannot show a page", { error: thrown, request: c.get("request") });
     return render(c, {
       title: "Something went wrong",
       status: 500,
       body: <p>An unexpected error occurred. It is in the server's log.</p>,
     }, context);
   }
-  const status = error.status === 403 || error.status === 404 || error.status === 429 ? error.status : 400;
+  const { status: said } = error;
+  const status = said === 403 || said === 404 || said === 429 || said === 503 ? said : 400;
+  for (const [name, value] of Object.entries(error.details.headers ?? {})) c.header(name, value);
   return render(c, {
     title: TITLES[status] ?? "That did not work",
     status,

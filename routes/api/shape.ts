@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type FieldErrors, Problem, problem } from "../../src/errors.ts";
+import { asRefusal, type FieldErrors, problem } from "../../src/errors.ts";
 import type { Logger } from "../../src/log.ts";
 
 type Nested = { [name: string]: Nested | string[] };
@@ -30,8 +30,10 @@ export function nestFields(fields: FieldErrors): Nested {
 
 /** The JSON answer for anything thrown. What was not foreseen is logged and becomes a 500 that tells nothing. */
 export function refusalResponse(error: unknown, log: Logger): Response {
-  if (!(error instanceof Problem)) log.error("Cannot answer an API request", { error });
-  const refusal = error instanceof Problem ? error : problem("internal");
+  const foreseen = asRefusal(error);
+  if (foreseen === undefined) log.error("Cannot answer an API request", { error });
+  else if (foreseen !== error) log.warn("Cannot answer an API request now", { error });
+  const refusal = foreseen ?? problem("internal");
   const { fields, list, headers } = refusal.details;
   const body = list ?? (fields === undefined ? { detail: refusal.message } : nestFields(fields));
   return Response.json(body, {

@@ -63,7 +63,9 @@ export function explain(error: unknown): string | undefined {
   }
   if (
     error instanceof Error &&
-    ["UsageError", "ConfigError", "EmbeddedError", "SecretError", "MdmCertsError"].includes(error.name)
+    ["UsageError", "ConfigError", "EmbeddedError", "SecretError", "MdmCertsError", "DatabaseMissing"].includes(
+      error.name,
+    )
   ) {
     return error.message;
   }

@@ -8,14 +8,22 @@ import { join } from "node:path";
 import { startEmbedded } from "../../db/embedded.ts";
 import { ensurePartitions } from "../../db/events.ts";
 import { migrate } from "../../db/migrate.ts";
-import { openDatabase } from "../../db/open.ts";
+import { type DatabaseOptions, openDatabase, type Sql } from "../../db/open.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { Counters } from "../counters.ts";
 import { RefusalTally } from "../events/refusals.ts";
+import { databaseClock } from "../database_clock.ts";
 import { openFileStore } from "../files/open.ts";
 import { createLogger } from "../log.ts";
 import { type Runtime, systemClock, systemNetwork, systemRandom } from "../runtime.ts";
 import { loadKeyRing } from "../secrets/load.ts";
+import { awaitDatabase } from "./await_database.ts";
+
+/** Of the connections to the database, those for devices. */
+const DEVICES_SHARE = 0.6;
+/** Seconds. A device's message that waits longer comes again; an operator's page may be slow. */
+const DEVICES = { wait: 5, statementTimeout: 15, lockTimeout: 5, idleInTransactionTimeout: 30 };
+const OPERATORS = { wait: 15, statementTimeout: 120, lockTimeout: 15, idleInTransactionTimeout: 120 };
 
 /** A runtime, and how to let go of it. */
 export type Opened = { runtime: Runtime; close(): Promise<void> };
@@ -27,25 +35,41 @@ export async function openRuntime(overrides: Partial<Record<keyof Config, unknow
   const embedded = config.DATABASE_URL === undefined
     ? await startEmbedded(join(config.DATA_DIR, "postgres"), { log: (message) => log.info(message) })
     : undefined;
-  const sql = openDatabase(config.DATABASE_URL ?? embedded?.url ?? "", {
-    max: config.DATABASE_POOL,
-    prepare: config.DATABASE_PREPARE,
-  });
+  const url = config.DATABASE_URL ?? embedded?.url ?? "";
+  const opened: Sql[] = [];
+  const open = (options: DatabaseOptions) => {
+    const pool = openDatabase(url, { prepare: config.DATABASE_PREPARE, ...options });
+    opened.push(pool);
+    return pool;
+  };
+  const closing: (() => void)[] = [];
   const close = async () => {
-    await sql.end({ timeout: 10 });
+    for (const end of closing) end();
+    await Promise.all(opened.map((pool) => pool.end({ timeout: 10 })));
     await embedded?.stop();
   };
   try {
-    const applied = await migrate(sql);
+    // What brings the database up to date may take its time, and its locks.
+    const first = open({ max: 1 });
+    await awaitDatabase(first, log);
+    const applied = await migrate(first);
     if (applied.length > 0) log.info("Brought the database to this version", { migrations: applied });
-    await ensurePartitions(sql, systemClock.now());
+    const clock = await databaseClock(first);
+    closing.push(() => clock.stop());
+    await ensurePartitions(first, clock.now());
+    // Devices and operators wait for each other nowhere: each has connections of its own.
+    const devices = Math.ceil(config.DATABASE_POOL * DEVICES_SHARE);
+    const sql = open({ ...OPERATORS, max: Math.max(2, config.DATABASE_POOL - devices) });
+    const deviceSql = open({ ...DEVICES, max: devices, name: "espalier-devices" });
     const keys = await loadKeyRing(config, sql, systemRandom);
-    const files = openFileStore({ config, network: systemNetwork, clock: systemClock, random: systemRandom });
+    const files = openFileStore({ config, network: systemNetwork, clock, random: systemRandom });
+    closing.push(() => files.close());
     return {
       runtime: {
         config,
         sql,
-        clock: systemClock,
+        deviceSql,
+        clock,
         random: systemRandom,
         keys,
         log,
@@ -53,11 +77,9 @@ export async function openRuntime(overrides: Partial<Record<keyof Config, unknow
         files,
         refusals: new RefusalTally(),
         counters: new Counters(),
+        skew: () => clock.skew(),
       },
-      close: async () => {
-        files.close();
-        await close();
-      },
+      close,
     };
   } catch (error) {
     await close();

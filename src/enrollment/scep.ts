@@ -128,7 +128,7 @@ async function issue(
     }
     const certificate = issueClientCertificate(runtime, authority, {
       // The attack: a request whose subject names a person, or a group that a VPN or a directory believes in.
-      subject: [["CN", warrant.commonName], ["O", `MBU$${session.metaBusinessUnitId}`]],
+      subject: subjectOf(session, warrant.commonName),
       spki: csr.spki,
       keyUsage: ["digitalSignature", "keyEncipherment"],
     });
@@ -156,6 +156,17 @@ async function issue(
     }]);
     return { certificate };
   });
+}
+
+/**
+ * The names of an identity. Only the certificate of phase 2, which is worth nothing but phase 3, names a serial number: it is
+ * what the device said, and compared with what it says there.
+ */
+function subjectOf(session: SessionRow, commonName: string): [type: string, value: string][] {
+  const serial = session.status === "PHASE_2" && session.serialNumber !== null && session.serialNumber !== ""
+    ? [["2.5.4.5", session.serialNumber] as [string, string]]
+    : [];
+  return [["CN", commonName], ...serial, ["O", `MBU$${session.metaBusinessUnitId}`]];
 }
 
 const sameBytes = (one: Uint8Array | null, other: Uint8Array) => one !== null && one.toHex() === other.toHex();

@@ -18,6 +18,10 @@ import { clientAddress, proxyList } from "../../../routes/request.ts";
 import { type Bytes, bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
 
 const formApp = new Hono<AppEnv>();
+formApp.use(async (c, next) => {
+  c.set("body", new RequestBody(c.req.raw, new BodyMemory(64 * MB, new Counters())));
+  await next();
+});
 formApp.post("/", async (c) => {
   const form = await readForm(c, 32 * MB);
   // As the pages use it: each field by its name.

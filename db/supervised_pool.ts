@@ -1,0 +1,300 @@
+/**
+ * A pool of PostgreSQL connections that survives their loss.
+ *
+ * Each connection is a client of its own that is never reconnected and has one user at a time: a statement or a transaction.
+ * When it closes, it is discarded whole: what was in flight on it is rejected at once, a transaction's handle refuses every
+ * later statement, and a new client takes its place when one is needed. So nothing waits for a dead connection, and no
+ * statement of a dead transaction runs in another one.
+ *
+ * The driver's own pool does all three when a connection closes at the wrong moment
+ * (https://github.com/porsager/postgres/issues/1216, 1208, 1168); what is used of it here is the connection, the protocol and
+ * the building of statements.
+ *
+ * @module
+ */
+
+import type postgres from "postgres";
+
+/** A statement cannot be run: its connection is gone, or none became free in time. Nothing tells whether a commit got through. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = "DatabaseUnavailable";
+}
+
+/** How a pool is. */
+export type PoolOptions = {
+  /** Connections at most. */
+  max: number;
+  /** Milliseconds that a statement or a transaction waits for a free connection. */
+  waitMs: number;
+  /** Milliseconds after which an unused connection is closed; never when undefined. */
+  idleMs?: number | undefined;
+};
+
+/** What the driver's queries are, besides promises: built when they are made, run by their handler when they are awaited. */
+type Query = Promise<unknown> & {
+  handler(query: Query): void;
+  reject(reason: unknown): void;
+  cancelled: unknown;
+};
+
+type Driver = postgres.Sql;
+type Run = (query: Query) => void;
+
+const LOST = "The connection to the database was lost";
+
+/** A connection. */
+class Client {
+  lost: DatabaseUnavailable | undefined;
+  readonly whenLost: Promise<never>;
+  #reject: (reason: unknown) => void;
+  #driver: Driver;
+  #run: Run;
+  #waiting: Query[] = [];
+  #running: Query | undefined;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(connect: (onclose: () => void) => Driver, private readonly gone: (client: Client) => void) {
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => {});
+    this.whenLost = promise;
+    this.#reject = reject;
+    this.#driver = connect(() => this.discard());
+    // A query that is made and never awaited is not run; its handler is the one of this connection.
+    const { handler } = this.#driver`` as unknown as Query;
+    this.#run = handler;
+  }
+
+  /** Runs a query after those before it. One is with the driver at a time, so that none waits in a queue of the driver's own. */
+  run(query: Query): void {
+    if (this.lost !== undefined) return query.reject(this.lost);
+    if (this.#running !== undefined) {
+      this.#waiting.push(query);
+      return;
+    }
+    this.#running = query;
+    const next = () => {
+      this.#running = undefined;
+      const following = this.#waiting.shift();
+      if (following !== undefined) this.run(following);
+    };
+    query.then(next, next);
+    this.#run(query);
+  }
+
+  /** Discards the connection: what is in flight is rejected, nothing more is run. */
+  discard(cause?: unknown): void {
+    if (this.lost !== undefined) return;
+    this.rest(false);
+    this.lost = new DatabaseUnavailable(LOST, cause === undefined ? {} : { cause });
+    for (const query of [this.#running, ...this.#waiting.splice(0)]) {
+      if (query === undefined) continue;
+      // The driver would run what it still has on a connection that it makes anew.
+      query.cancelled = true;
+      query.reject(this.lost);
+    }
+    this.#reject(this.lost);
+    this.#driver.end({ timeout: 0 }).catch(() => {});
+    this.gone(this);
+  }
+
+  /** Ends the connection well. */
+  async end(): Promise<void> {
+    this.rest(false);
+    this.lost ??= new DatabaseUnavailable("The pool was ended");
+    await this.#driver.end({ timeout: 1 }).catch(() => {});
+  }
+
+  /** Begins or ends a time without use; after so long the connection is closed. */
+  rest(begins: boolean, idleMs?: number): void {
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = undefined;
+    if (!begins || idleMs === undefined) return;
+    this.#idleTimer = setTimeout(() => this.discard(), idleMs);
+    Deno.unrefTimer(this.#idleTimer);
+  }
+}
+
+type Waiter = { take(client: Client): void; fail(reason: unknown): void };
+
+/**
+ * The pool. `maker` is a client of the driver that is never connected: it makes queries and parameters. `connect` makes a
+ * client of one connection and tells when that closes.
+ */
+export function supervisedPool(
+  maker: Driver,
+  connect: (onclose: () => void) => Driver,
+  { max, waitMs, idleMs }: PoolOptions,
+): postgres.Sql {
+  const idle: Client[] = [];
+  const clients = new Set<Client>();
+  const waiters: Waiter[] = [];
+  let ended = false;
+
+  const open = () => {
+    const client = new Client(connect, (gone) => {
+      clients.delete(gone);
+      const at = idle.indexOf(gone);
+      if (at >= 0) idle.splice(at, 1);
+      serveNext();
+    });
+    clients.add(client);
+    return client;
+  };
+  /** Gives a free place to the one that waits longest. */
+  const serveNext = () => {
+    if (ended || waiters.length === 0) return;
+    const client = idle.pop() ?? (clients.size < max ? open() : undefined);
+    if (client === undefined) return;
+    client.rest(false);
+    waiters.shift()?.take(client);
+  };
+  const take = (): Promise<Client> => {
+    if (ended) return Promise.reject(new DatabaseUnavailable("The pool was ended"));
+    const free = waiters.length > 0 ? undefined : idle.pop() ?? (clients.size < max ? open() : undefined);
+    if (free !== undefined) {
+      free.rest(false);
+      return Promise.resolve(free);
+    }
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiters.splice(waiters.indexOf(waiter), 1);
+        reject(new DatabaseUnavailable(`No connection to the database became free within ${waitMs} ms`));
+      }, waitMs);
+      const waiter: Waiter = {
+        take(client) {
+          clearTimeout(timer);
+          resolve(client);
+        },
+        fail(reason) {
+          clearTimeout(timer);
+          reject(reason);
+        },
+      };
+      waiters.push(waiter);
+    });
+  };
+  const give = (client: Client) => {
+    if (client.lost !== undefined) return;
+    idle.push(client);
+    client.rest(true, idleMs);
+    serveNext();
+  };
+
+  const statement: Run = (query) => {
+    take().then((client) => {
+      client.run(query);
+      const done = () => give(client);
+      query.then(done, done);
+    }, (error) => query.reject(error));
+  };
+
+  const transaction = async <T>(work: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> => {
+    const client = await take();
+    try {
+      return await Promise.race([inTransaction(maker, client, work), client.whenLost]);
+    } finally {
+      give(client);
+    }
+  };
+
+  const sql = facade(maker, statement);
+  return Object.assign(sql, {
+    begin: (first: unknown, second?: unknown) =>
+      transaction((second ?? first) as (tx: postgres.TransactionSql) => Promise<unknown>),
+    async end({ timeout = 5 }: { timeout?: number } = {}) {
+      ended = true;
+      for (const waiter of waiters.splice(0)) waiter.fail(new DatabaseUnavailable("The pool was ended"));
+      const busy = [...clients].filter((client) => !idle.includes(client));
+      await Promise.all(idle.splice(0).map((client) => client.end()));
+      await settled(
+        busy,
+        () => clients.size > 0 && busy.some((client) => clients.has(client) && !idle.includes(client)),
+        timeout,
+      );
+      await Promise.all([...clients].map((client) => client.end()));
+      clients.clear();
+    },
+  }) as unknown as postgres.Sql;
+}
+
+/** Waits until no client is at work, for so many seconds at most. */
+async function settled(busy: readonly Client[], atWork: () => boolean, seconds: number): Promise<void> {
+  const until = performance.now() + seconds * 1000;
+  while (busy.length > 0 && atWork() && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** The driver's functions, with queries that are run by `run`. */
+function facade(maker: Driver, run: Run) {
+  const own = <Made>(made: Made): Made => {
+    // Identifiers and lists of values are no queries.
+    if (made instanceof Promise) (made as unknown as Query).handler = run;
+    return made;
+  };
+  type Call = (...args: unknown[]) => unknown;
+  const sql: Call = (...args) => own((maker as unknown as Call)(...args));
+  const { unsafe, json, array, typed, types, options } = maker as unknown as Record<string, unknown>;
+  return Object.assign(sql, {
+    unsafe: (...args: unknown[]) => own((unsafe as Call)(...args)),
+    json,
+    array,
+    typed,
+    types,
+    options,
+  });
+}
+
+async function inTransaction<T>(
+  maker: Driver,
+  client: Client,
+  work: (tx: postgres.TransactionSql) => Promise<T>,
+): Promise<T> {
+  let open = true;
+  let savepoints = 0;
+  /** The first error of a statement in each scope: a scope whose statement failed cannot end well, even when that was caught. */
+  const scope = async <R>(
+    [begin, commit, rollback]: readonly [string, string, string],
+    body: (tx: postgres.TransactionSql) => Promise<R>,
+    whole = false,
+  ): Promise<R> => {
+    let failure: { reason: unknown } | undefined;
+    const control = async (text: string) => {
+      const query = maker.unsafe(text) as unknown as Query;
+      query.handler = (one) => client.run(one);
+      await query;
+    };
+    const tx = Object.assign(
+      facade(maker, (query) => {
+        if (!open) return query.reject(new DatabaseUnavailable("The transaction is over"));
+        query.then(undefined, (reason) => failure ??= { reason });
+        client.run(query);
+      }),
+      {
+        savepoint: (first: unknown, second?: unknown) => {
+          const name = `s${savepoints++}`;
+          return scope(
+            [`savepoint ${name}`, `release savepoint ${name}`, `rollback to ${name}`],
+            (second ?? first) as (inner: postgres.TransactionSql) => Promise<unknown>,
+          );
+        },
+      },
+    ) as unknown as postgres.TransactionSql;
+    await control(begin);
+    let result: R;
+    try {
+      result = await body(tx);
+      if (failure !== undefined) throw failure.reason;
+    } catch (error) {
+      if (whole) open = false;
+      // A connection whose rollback fails is in no state that anything else may meet.
+      if (client.lost === undefined) await control(rollback).catch((cause) => client.discard(cause));
+      throw error;
+    }
+    // What the work left running ends before the commit; what it starts later would run outside of the transaction.
+    if (whole) open = false;
+    await control(commit);
+    return result;
+  };
+  return await scope(["begin", "commit", "rollback"], work, true);
+}

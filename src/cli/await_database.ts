@@ -1,0 +1,50 @@
+/**
+ * Waits for a database that starts later than the server does.
+ *
+ * @module
+ */
+
+import { databaseTime } from "../../db/ping.ts";
+import { isUnavailable, type Sql } from "../../db/open.ts";
+import type { Logger } from "../log.ts";
+
+/** A database that did not come; the message is a sentence for the operator. */
+export class DatabaseMissing extends Error {
+  override readonly name = "DatabaseMissing";
+}
+
+const WAIT_MS = 60_000;
+const PAUSE_MS = 1000;
+
+/**
+ * Resolves once the database answers. Throws DatabaseMissing after a minute, and at once for what waiting does not mend, such
+ * as a wrong password.
+ */
+export async function awaitDatabase(
+  sql: Sql,
+  log: Logger,
+  { waitMs = WAIT_MS, pauseMs = PAUSE_MS }: { waitMs?: number; pauseMs?: number } = {},
+): Promise<void> {
+  const until = performance.now() + waitMs;
+  for (let tries = 0;; tries++) {
+    try {
+      await databaseTime(sql);
+      return;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!isUnavailable(error)) {
+        throw new DatabaseMissing(`Cannot use the database that DATABASE_URL names: ${reason}`, { cause: error });
+      }
+      if (performance.now() >= until) {
+        throw new DatabaseMissing(
+          `Cannot reach the database that DATABASE_URL names: it did not answer for ${
+            waitMs / 1000
+          } seconds (${reason})`,
+          { cause: error },
+        );
+      }
+      if (tries === 0) log.warn("The database does not answer yet: waiting for it", { seconds: waitMs / 1000, reason });
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The time of the database, which every process of an installation shares.
+ *
+ * What is due, sent and expired is compared across processes. The attack, and the accident: one machine's clock jumps, and
+ * commands are stamped days ahead. So a process asks the database what time it is and counts on from there with a clock that
+ * cannot be set.
+ *
+ * @module
+ */
+
+import { databaseTime } from "../db/ping.ts";
+import type { Sql } from "../db/open.ts";
+import type { Clock } from "./runtime.ts";
+
+/** How often the database is asked again, since no two clocks run alike. */
+const REFRESH_MS = 30_000;
+
+/** A clock of the database's time. */
+export type DatabaseClock = Clock & {
+  /** Milliseconds that the machine's own clock is ahead of the database's. */
+  skew(): number;
+  stop(): void;
+};
+
+/** What the machine knows of time: its own clock, and one that only counts. */
+export type MachineTime = { now(): number; monotonic(): number };
+
+const machine: MachineTime = { now: () => Date.now(), monotonic: () => performance.now() };
+
+/** Asks the database for its time. Rejects when it does not answer; later it is asked again without a word. */
+export async function databaseClock(sql: Sql, own: MachineTime = machine): Promise<DatabaseClock> {
+  let base = 0;
+  const ask = async () => {
+    const before = own.monotonic();
+    const time = await databaseTime(sql);
+    const after = own.monotonic();
+    // The answer was made somewhere between; half of the way is the best guess.
+    base = time.getTime() - (before + after) / 2;
+  };
+  await ask();
+  const timer = setInterval(() => void ask().catch(() => {}), REFRESH_MS);
+  Deno.unrefTimer(timer);
+  const now = () => base + own.monotonic();
+  return {
+    now: () => new Date(Math.floor(now())),
+    skew: () => own.now() - now(),
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import net from "node:net";
+import { DatabaseUnavailable, isUnavailable, openDatabase, type Sql } from "../../db/open.ts";
+import { withDatabase } from "../support/database.ts";
+
+/** Two pools on a database: one that is watched, and one that looks on. */
+function withPools(
+  body: (sql: Sql, admin: Sql, url: string) => Promise<void>,
+  options: Parameters<typeof openDatabase>[1] = {},
+): Promise<void> {
+  return withDatabase(async (admin, url) => {
+    const sql = openDatabase(url, { max: 4, name: "watched", ...options });
+    try {
+      await admin`create table x (id bigserial primary key, v text not null)`;
+      await body(sql, admin, url);
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  });
+}
+
+const values = async (admin: Sql) => (await admin<{ v: string }[]>`select v from x order by id`).map(({ v }) => v);
+const outcome = (work: Promise<unknown>): Promise<string> =>
+  work.then(() => "done", (error) => isUnavailable(error) ? "unavailable" : String(error));
+const kill = (admin: Sql) =>
+  admin`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'watched'
+    and datname = current_database()`;
+
+Deno.test("statements, lists, fragments and savepoints work as the driver's own", () =>
+  withPools(async (sql, admin) => {
+    const [row] = await sql<{ someNumbers: number[]; t: Date; j: object }[]>`
+      select ${[1, 2]}::int[] as some_numbers, now() as t, '{"a":1}'::jsonb as j where ${sql`1 = ${1}`}`;
+    assert.deepEqual([row?.someNumbers, row?.t instanceof Date, row?.j], [[1, 2], true, { a: 1 }]);
+    assert.deepEqual(await sql`select ${["a", "b"]}::text[] as t`.then(([one]) => one?.t), ["a", "b"]);
+    await sql.begin(async (tx) => {
+      await tx`insert into ${tx("x")} ${tx({ v: "kept" })}`;
+      await assert.rejects(tx.savepoint(async (inner) => {
+        await inner`insert into x (v) values ('dropped')`;
+        await inner`select 1 / 0`;
+      }));
+      await Promise.all([tx`insert into x (v) values ('one')`, tx`insert into x (v) values ('two')`]);
+    });
+    assert.deepEqual(await values(admin), ["kept", "one", "two"]);
+    await assert.rejects(
+      sql.begin(async (tx) => {
+        await tx`insert into x (v) values ('never')`;
+        await tx`select 1 / 0`.catch(() => {});
+      }),
+      /division by zero/,
+      "an error that was caught spoils the transaction all the same",
+    );
+    assert.equal((await values(admin)).length, 3);
+  }));
+
+Deno.test("a statement of a dead transaction runs in no other one, and what was rolled back stays so", () =>
+  withPools(async (sql, admin) => {
+    const dead = Promise.withResolvers<void>();
+    const late = Promise.withResolvers<string>();
+    const one = sql.begin(async (tx) => {
+      await tx`insert into x (v) values ('one')`;
+      await dead.promise;
+      late.resolve(await outcome(tx`insert into x (v) values ('one, late')`));
+      await tx`select 1`;
+    });
+    assert.equal(await outcome(one), "unavailable");
+    const two = sql.begin(async (tx) => {
+      await tx`insert into x (v) values ('two')`;
+      dead.resolve();
+      assert.equal(await late.promise, "unavailable");
+      await tx`insert into x (v) values ('two, later')`;
+      throw new Error("rolled back");
+    });
+    assert.match(await outcome(two), /rolled back/);
+    assert.deepEqual(await values(admin), []);
+    assert.equal(await outcome(sql`select 1`), "done");
+  }, { max: 1, idleInTransactionTimeout: 0.1 }));
+
+Deno.test("a transaction's handle is worth nothing once the transaction is over", () =>
+  withPools(async (sql, admin) => {
+    let kept: Parameters<Parameters<typeof sql.begin>[1]>[0] | undefined;
+    await sql.begin((tx) => Promise.resolve(kept = tx).then(() => {}));
+    assert.ok(kept !== undefined);
+    await assert.rejects(kept`insert into x (v) values ('late')`, DatabaseUnavailable);
+    assert.deepEqual(await values(admin), []);
+  }));
+
+Deno.test("backends that end under load end no process: what was committed is there, everything settles", () =>
+  withPools(async (sql, admin) => {
+    let [committed, refused, stop] = [0, 0, false];
+    const worker = async () => {
+      while (!stop) {
+        const work = sql.begin(async (tx) => {
+          await tx`insert into x (v) values ('a')`;
+          await tx`insert into x (v) values ('b')`;
+        });
+        const result = await outcome(work);
+        if (result === "done") committed++;
+        else {
+          assert.equal(result, "unavailable");
+          refused++;
+        }
+        assert.match(await outcome(sql`select 1`), /done|unavailable/);
+      }
+    };
+    const workers = Array.from({ length: 12 }, worker);
+    let killed = 0;
+    while (killed < 200) killed += (await kill(admin)).length;
+    stop = true;
+    await Promise.all(workers);
+    assert.ok(committed > 0 && refused > 0, `${committed} committed, ${refused} refused`);
+    const [{ n, pairs } = { n: 0, pairs: false }] = await admin<{ n: number; pairs: boolean }[]>`
+      select count(*)::int as n, count(*) filter (where v = 'a') = count(*) filter (where v = 'b') as pairs from x`;
+    assert.equal(pairs, true, "a transaction is whole or not there");
+    // A commit whose answer was lost may be there; one whose answer came is.
+    assert.ok(n / 2 >= committed && n / 2 <= committed + refused);
+    assert.equal(await outcome(sql`select 1`), "done");
+  }));
+
+Deno.test("connections that are reset in the middle of a transaction leave a pool that works", () =>
+  withPools(async (_sql, admin, url) => {
+    const target = new URL(url);
+    const through = new Set<net.Socket>();
+    const proxy = net.createServer((near) => {
+      const far = net.connect(Number(target.port), target.hostname);
+      near.pipe(far);
+      far.pipe(near);
+      through.add(near);
+      for (const socket of [near, far]) socket.on("error", () => {});
+      near.on("close", () => {
+        through.delete(near);
+        far.destroy();
+      });
+      far.on("close", () => near.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const address = proxy.address();
+    assert.ok(address !== null && typeof address === "object");
+    const proxied = new URL(url);
+    proxied.port = String(address.port);
+    proxied.hostname = "127.0.0.1";
+    const sql = openDatabase(proxied.href, { max: 1 });
+    const reset = () => {
+      for (const socket of through) socket.resetAndDestroy();
+    };
+    try {
+      for (let time = 0; time < 5; time++) {
+        const begun = Promise.withResolvers<void>();
+        const work = sql.begin(async (tx) => {
+          await tx`insert into x (v) values ('lost')`;
+          begun.resolve();
+          await tx`select pg_sleep(5)`;
+        });
+        await begun.promise;
+        reset();
+        assert.equal(await outcome(work), "unavailable");
+        assert.equal(await outcome(sql`select 1`), "done");
+      }
+      assert.deepEqual(await values(admin), []);
+    } finally {
+      await sql.end({ timeout: 1 });
+      for (const socket of through) socket.destroy();
+      await new Promise<void>((resolve) => proxy.close(() => resolve()));
+    }
+  }));
+
+Deno.test("an idle connection that was ended is not given to anyone", () =>
+  withPools(async (sql, admin) => {
+    await Promise.all([1, 2, 3].map((n) => sql`select ${n}::int, pg_sleep(0.05)`));
+    await kill(admin);
+    // The pool learns of it by the closed sockets; until then a statement may be refused, and none hangs.
+    let done = 0;
+    for (let tries = 0; done < 3 && tries < 50; tries++) {
+      const result = await outcome(sql`select 1`);
+      assert.match(result, /done|unavailable/);
+      if (result === "done") done++;
+    }
+    assert.equal(done, 3);
+  }));
+
+Deno.test("the wait for a connection is bounded, and the rest of the work goes on", () =>
+  withPools(async (sql) => {
+    const release = Promise.withResolvers<void>();
+    const holding = [1, 2].map(() =>
+      sql.begin(async (tx) => {
+        await tx`select 1`;
+        await release.promise;
+      })
+    );
+    assert.equal(await outcome(sql`select 1`), "unavailable");
+    release.resolve();
+    await Promise.all(holding);
+    assert.equal(await outcome(sql`select 1`), "done");
+  }, { max: 2, wait: 0.05 }));
+
+Deno.test("a database that is not there is unavailable, not a hang", () =>
+  withPools(async (_sql, _admin, url) => {
+    const nowhere = new URL(url);
+    nowhere.port = "1";
+    const sql = openDatabase(nowhere.href, { max: 2 });
+    assert.equal(await outcome(sql`select 1`), "unavailable");
+    assert.equal(await outcome(sql.begin((tx) => tx`select 1`.then(() => {}))), "unavailable");
+    await sql.end({ timeout: 1 });
+  }));
+
+Deno.test("statements that run or wait too long are unavailable", () =>
+  withPools(async (sql, admin) => {
+    assert.equal(await outcome(sql`select pg_sleep(5)`), "unavailable");
+    await admin`insert into x (v) values ('row')`;
+    await admin.begin(async (tx) => {
+      await tx`select 1 from x for update`;
+      assert.equal(await outcome(sql`update x set v = 'other'`), "unavailable");
+    });
+    assert.equal(await outcome(sql`select 1`), "done");
+  }, { statementTimeout: 0.2, lockTimeout: 0.05 }));
+
+Deno.test("ending the pool lets the work in it finish, and takes no more", () =>
+  withDatabase(async (_admin, url) => {
+    const sql = openDatabase(url, { max: 2 });
+    const work = sql.begin(async (tx) => {
+      await tx`select pg_sleep(0.1)`;
+      return "finished";
+    });
+    await sql`select 1`;
+    const ended = sql.end({ timeout: 5 });
+    await assert.rejects(sql`select 1`, DatabaseUnavailable);
+    assert.equal(await work, "finished");
+    await ended;
+  }));
