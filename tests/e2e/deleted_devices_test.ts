@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { claimPushTargets } from "../../db/push_targets.ts";
 import { findEvents } from "../../db/events.ts";
+import { requestIdentity } from "../../simulators/identity.ts";
+import { dataAssetDownloadUrl } from "../../src/downloads/url.ts";
+import { openAssetCredential } from "../../src/enrollment/asset_credentials.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { follower, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "../support/artifacts.ts";
 import { claimsOf, deviceOf, idsOf, profileFor, refusedAs } from "../support/claims.ts";
 import { deleted, idleStatus, restore } from "../support/deletion.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
+import { addCertAsset, addDataAsset, advertise, channelOf } from "../support/hosted.ts";
 import { known, withPush } from "../support/push.ts";
 
 const lock = (fleet: Fleet, id: number) => made(fleet, "POST", `/api/mdm/devices/${id}/lock/`, { pin: "271828" });
@@ -178,6 +182,43 @@ Deno.test("a command that was out when its device was deleted is offered again a
     drop = false;
     fleet.runtime.clock.advance(3600);
     assert.deepEqual((await device.connect()).map(({ commandUuid }) => commandUuid.toLowerCase()), [uuid]);
+  }));
+
+Deno.test("a deleted device downloads nothing and buys no certificate of an asset, and does so again when it is restored", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const device = await fleet.enrolled();
+    const channel = await channelOf(runtime, device);
+    const asset = await addDataAsset(runtime, "PLIST", new TextEncoder().encode("content"));
+    const certificate = await addCertAsset(runtime, { subject: [{ type: "CN", value: "vpn" }] });
+    await advertise(runtime, channel, asset, certificate);
+    const challenge = await openAssetCredential(runtime.sql, runtime, channel, certificate.versionId);
+    const url = await dataAssetDownloadUrl(runtime, channel, asset.versionId);
+    const download = async () => {
+      const response = await fleet.fetch(new Request(url));
+      await response.body?.cancel();
+      return response.status;
+    };
+    const buy = () =>
+      requestIdentity(
+        fleet.fetch,
+        {
+          PayloadContent: {
+            URL: "https://mdm.example.com/public/mdm/scep/",
+            Challenge: challenge,
+            Subject: [[["CN", "anything"]]],
+          },
+        },
+        KEYS[0],
+        { habit: "modern", now: runtime.clock.now() },
+      );
+    assert.equal(await download(), 200);
+    const id = await deleted(fleet, device);
+    assert.equal(await download(), 404);
+    await assert.rejects(buy(), /badRequest/);
+    await restore(fleet, id);
+    assert.equal(await download(), 200);
+    assert.equal((await buy()).certificate.subject.commonName, "vpn");
   }));
 
 Deno.test("a device that checks out while it is deleted is not enrolled when it is restored", () =>

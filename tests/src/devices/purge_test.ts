@@ -58,10 +58,11 @@ async function furnished(fleet: Fleet) {
   const { id } = await deviceOf(fleet, device);
   await made(fleet, "POST", `/api/mdm/devices/${id}/lock/`, { pin: "271828" });
   await device.connect();
-  // A renewal, an alert, an odd claim, a certificate of an asset, a long history, a command that waits.
-  await made(fleet, "POST", `/api/mdm/devices/${id}/send_custom_command/`, {
-    command: "<plist><dict><key>RequestType</key><string>DeviceInformation</string></dict></plist>",
-  }).catch(() => {});
+  const [enrollment] = await sql<{ id: number }[]>`select id from enrollments where device_id = ${id}`;
+  const context = { table: "enrollments", column: "unlock_token_sealed", id: enrollment?.id ?? 0 };
+  await sql`
+    update enrollments set unlock_token_sealed = ${await runtime.keys.seal("unlock", context)} where device_id = ${id}`;
+  // A claim, an alert, a certificate of an asset, a session that led nowhere, a long history, a command that waits.
   await refusedAs(fleet, { serialNumber: device.serialNumber }, 403);
   const channel = await channelOf(runtime, device);
   const now = clock.now();
@@ -146,7 +147,7 @@ Deno.test("a deleted device with everything is removed after its time: nothing o
         runtime.keys.open(secretSealed, { table: "escrowed_secrets", column: "secret_sealed", id })
       ),
     );
-    assert.deepEqual(opened, [new TextEncoder().encode("bootstrap"), Uint8Array.from(device.unlockToken)]);
+    assert.deepEqual(opened, [new TextEncoder().encode("bootstrap"), new TextEncoder().encode("unlock")]);
     assert.ok((await findEvents(sql, { serialNumber: device.serialNumber, limit: 500 })).length > events);
     const [event] = await findEvents(sql, { type: "mdm_device_purged", limit: 5 });
     assert.deepEqual(event?.payload, {
