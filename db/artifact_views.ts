@@ -8,6 +8,7 @@ import type { ArtifactRow } from "./artifacts.ts";
 import type { ArtifactVersionRow } from "./artifact_versions.ts";
 import { filterOf, type FilterRow } from "./filters.ts";
 import { type Db, one } from "./open.ts";
+import { suspendedChannels } from "./suspended.ts";
 
 /** An artifact in a list. */
 export type ArtifactListRow = Pick<ArtifactRow, "id" | "name" | "type" | "channel" | "platforms" | "updatedAt"> & {
@@ -73,7 +74,8 @@ const versionColumns = (db: Db) =>
       select jsonb_object_agg(c.status, c.count)
       from (
         select t.status, count(*)::int as count from target_artifacts t
-        where t.artifact_version_id = v.id group by t.status) c), '{}') as counts`;
+        where t.artifact_version_id = v.id and t.channel_id not in (${suspendedChannels(db)})
+        group by t.status) c), '{}') as counts`;
 
 /** One version. */
 export async function viewArtifactVersion(db: Db, id: string): Promise<ArtifactVersionView | undefined> {

@@ -81,10 +81,11 @@ export async function lockChannels(db: Db, ids: readonly number[]): Promise<void
   await db`select id from channels where id = any(${[...ids]}::int[]) order by id for update`;
 }
 
-/** Locks the channels of a device's current enrollment. */
+/** Locks the channels of a device's current enrollment, or of one that goes on when the device is restored. */
 export async function lockChannelsOfDevice(db: Db, deviceId: number): Promise<void> {
   await db`
-    select id from channels where enrollment_id in (select id from enrollments where device_id = ${deviceId} and ended_at is null)
+    select id from channels
+    where enrollment_id in (select id from enrollments where device_id = ${deviceId} and (ended_at is null or suspended))
     order by id for update`;
 }
 

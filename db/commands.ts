@@ -173,14 +173,18 @@ const views = (db: Db, longest: number) =>
       case when octet_length(result) <= ${longest} then result end, result_at, error_chain, created_at, updated_at
     from command_history where user_key = ''`;
 
-/** A page of device commands, newest first, and how many there are. */
+/** A page of device commands, newest first, and how many there are: of one device, or of all that are not deleted. */
 export async function listCommands(
   db: Db,
   page: { limit: number; offset: number; name?: string; deviceId?: number },
 ): Promise<{ rows: CommandView[]; count: number }> {
   const where = db`where true
     ${page.name === undefined ? db`` : db`and v.name = ${page.name}`}
-    ${page.deviceId === undefined ? db`` : db`and v.device_id = ${page.deviceId}`}`;
+    ${
+    page.deviceId === undefined
+      ? db`and v.device_id not in (select id from devices where deleted_at is not null)`
+      : db`and v.device_id = ${page.deviceId}`
+  }`;
   const rows = await db<CommandView[]>`
     select * from (${
     views(db, LISTED_RESULT_BYTES)

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_states.ts";
 import { hasAnyTag } from "./effective_tags.ts";
 import { type Db, one } from "./open.ts";
 
@@ -38,11 +39,13 @@ export type DeviceUser = {
 };
 
 /** A device as lists show it. */
-export type DeviceView = {
+export type DeviceView = StateFacts & {
   id: number;
   udid: string;
   serialNumber: string;
-  blockedAt: Date | null;
+  deletedBy: string;
+  /** Whether its enrollment, ended since the device is deleted, goes on when that is restored. */
+  suspended: boolean | null;
   createdAt: Date;
   updatedAt: Date;
   enrollmentId: number | null;
@@ -78,7 +81,9 @@ export type DeviceView = {
 
 const select = (db: Db) =>
   db`
-    select d.id, d.udid, d.serial_number, d.blocked_at, d.created_at, d.updated_at, e.id as enrollment_id, c.id as channel_id, e.blueprint_id, e.hardware_proven,
+    select d.id, d.udid, d.serial_number, ${
+    stateColumns(db)
+  }, d.deleted_by, e.suspended, d.created_at, d.updated_at, e.id as enrollment_id, c.id as channel_id, e.blueprint_id, e.hardware_proven,
       exists (select 1 from escrowed_secrets s where s.device_id = d.id and s.kind = 'device_lock_pin' and s.ended_at is null)
         as lock_pin_escrowed,
       coalesce((select jsonb_agg(jsonb_build_object('id', u.id, 'userKey', u.user_key, 'longName', u.user_long_name,
@@ -115,10 +120,13 @@ export async function listDevices(
     excludedTags?: readonly number[];
     /** Devices with a user of that short name. */
     shortName?: string;
+    /** Without one, devices that are not deleted. */
+    state?: DeviceStateName;
+    silentBefore: Date;
     ordering: { column: typeof DEVICE_ORDERINGS[number]; descending: boolean };
   },
 ): Promise<{ rows: DeviceView[]; count: number }> {
-  const where = db`where true
+  const where = db`where ${inState(db, query.state, query.silentBefore)}
     ${query.udid === undefined ? db`` : db`and d.udid = ${query.udid}`}
     ${query.serialNumber === undefined ? db`` : db`and d.serial_number = ${query.serialNumber}`}
     ${query.tags === undefined || query.tags.length === 0 ? db`` : db`and ${hasAnyTag(db, query.tags)}`}
@@ -138,7 +146,11 @@ export async function listDevices(
   const rows = await db<DeviceView[]>`
     ${select(db)} ${where} order by ${order}
     ${query.limit === null ? db`` : db`limit ${query.limit}`} offset ${query.offset}`;
-  const { count } = one(await db<{ count: number }[]>`select count(*)::int as count from devices d ${where}`);
+  const { count } = one(
+    await db<{ count: number }[]>`
+      select count(*)::int as count from devices d left join enrollments e on e.id = d.enrollment_id
+        left join channels c on c.enrollment_id = e.id and c.user_key = '' ${where}`,
+  );
   return { rows: [...rows], count };
 }
 
@@ -164,7 +176,10 @@ export async function findTarget(db: Db, enrollmentId: number, channel: "Device"
 export async function setBlocked(db: Db, id: number, blocked: boolean, now: Date): Promise<boolean> {
   const result = blocked
     ? await db`update devices set blocked_at = ${now}, updated_at = ${now} where id = ${id} and blocked_at is null`
-    : await db`update devices set blocked_at = null, updated_at = ${now} where id = ${id} and blocked_at is not null`;
+    // A removed device that was kept for its block alone is looked at again.
+    : await db`
+        update devices set blocked_at = null, purged_at = null, updated_at = ${now}
+        where id = ${id} and blocked_at is not null`;
   if (result.count > 0 && blocked) {
     await db`
       update channels set next_action_at = ${now}, push_due_at = ${now}, push_forced = true

@@ -16,6 +16,8 @@ export type DownloadTargetRow = {
   serialNumber: string;
   blockedAt: Date | null;
   endedAt: Date | null;
+  /** Whether the enrollment has ended since its device is deleted. */
+  suspended: boolean;
   /** The certificates that may speak for the enrollment now. */
   fingerprints: string[];
   /** Whether the device was told of this version by the last list of declarations or the one before. */
@@ -33,7 +35,7 @@ export async function findDownloadTarget(
   versionId: string,
 ): Promise<DownloadTargetRow | undefined> {
   const [row] = await db<DownloadTargetRow[]>`
-    select c.id as channel_id, c.user_key, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at,
+    select c.id as channel_id, c.user_key, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.suspended,
       array(select i.fingerprint from enrollment_identities i where i.enrollment_id = e.id and i.retired_at is null)
         as fingerprints,
       exists (

@@ -8,14 +8,14 @@ import { ensureChannel, lockChannelsOfDevice } from "./channels.ts";
 import { type Db, type Json, json, one } from "./open.ts";
 
 /**
- * Ends the current enrollment of a device: its artifacts forgotten, its open commands cancelled. Its bootstrap and unlock tokens
+ * Ends the current enrollment of a device, or the one that a deleted device would have gone on with: its artifacts forgotten, its open commands cancelled. Its bootstrap and unlock tokens
  * stay where they are: they open the hardware, and no later enrollment reads or replaces them.
  */
 export async function endEnrollment(db: Db, deviceId: number, now: Date): Promise<number | undefined> {
   await lockChannelsOfDevice(db, deviceId);
   const [row] = await db<{ id: number }[]>`
-    update enrollments set ended_at = ${now}, updated_at = ${now}
-    where device_id = ${deviceId} and ended_at is null returning id`;
+    update enrollments set ended_at = ${now}, suspended = false, updated_at = ${now}
+    where device_id = ${deviceId} and (ended_at is null or suspended) returning id`;
   if (row === undefined) return undefined;
   await db`
     with gone as (

@@ -6,8 +6,8 @@
 
 import type { Db } from "./open.ts";
 
-/** What kinds there are. */
-export type EscrowKind = "device_lock_pin";
+/** What kinds there are. Tokens come here when the enrollment that held them is removed. */
+export type EscrowKind = "device_lock_pin" | "bootstrap_token" | "unlock_token";
 
 /** An escrowed secret, sealed. */
 export type EscrowedRow = { id: number; deviceId: number; secretSealed: string; createdAt: Date; endedAt: Date | null };

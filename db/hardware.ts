@@ -8,7 +8,7 @@ import { type Db, one } from "./open.ts";
 
 /** What is known of the hardware that a device says it is. */
 export type HardwareFacts = {
-  /** The device with that UDID, locked. */
+  /** The device with that UDID, locked. A deleted one only while nothing says that it is other hardware. */
   device: { id: number; serialNumber: string; enrolled: boolean } | undefined;
   /** The enrolled devices with that serial number and another UDID, by id. */
   others: { id: number }[];
@@ -23,7 +23,7 @@ export type HardwareFacts = {
 const HARDWARE_LOCK = 7_236_503;
 
 /** Lets one conversation at a time decide about a UDID or a serial number, until the transaction ends. */
-async function lockIds(db: Db, ids: readonly string[]): Promise<void> {
+export async function lockIds(db: Db, ids: readonly string[]): Promise<void> {
   await db`
     select pg_advisory_xact_lock(${HARDWARE_LOCK}::int, key)
     from (select distinct hashtext(lower(id)) as key from unnest(${[...ids]}::text[]) id order by 1) keys`;
@@ -45,7 +45,11 @@ export async function lockHardware(db: Db, udid: string, serialNumber: string): 
   const [device] = await db<{ id: number; serialNumber: string; enrolled: boolean }[]>`
     select d.id, d.serial_number,
       exists (select 1 from enrollments e where e.device_id = d.id and e.ended_at is null) as enrolled
-    from devices d where lower(d.udid) = lower(${udid}) order by enrolled desc, d.udid = ${udid} desc, d.id limit 1
+    from devices d where lower(d.udid) = lower(${udid})
+      -- A stranger's claim on a UDID is over when an operator deletes the stranger.
+      and (d.deleted_at is null or d.serial_number = '' or ${serialNumber} = ''
+        or lower(d.serial_number) = lower(${serialNumber}))
+    order by d.deleted_at desc nulls first, enrolled desc, d.udid = ${udid} desc, d.id limit 1
     for update of d`;
   // What a device does not say is what is known of it.
   const serial = serialNumber === "" ? device?.serialNumber ?? "" : serialNumber;
@@ -74,7 +78,7 @@ export async function insertDevice(db: Db, udid: string, serialNumber: string, n
   ).id;
 }
 
-/** Keeps how a device spells its UDID from now on, and its serial number where none was known. */
+/** Keeps how a device spells its UDID from now on, and its serial number where none was known. A deleted one is so no more. */
 export async function updateDeviceIds(
   db: Db,
   id: number,
@@ -84,7 +88,8 @@ export async function updateDeviceIds(
 ): Promise<void> {
   await db`
     update devices set udid = ${udid},
-      serial_number = case when serial_number = '' then ${serialNumber} else serial_number end, updated_at = ${now}
+      serial_number = case when serial_number = '' then ${serialNumber} else serial_number end, deleted_at = null,
+      deleted_by = '', purge_began_at = null, purged_at = null, updated_at = ${now}
     where id = ${id}`;
 }
 

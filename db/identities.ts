@@ -17,10 +17,14 @@ export type IdentifiedRow = {
   sessionId: number;
 };
 
+/** The enrollment behind a certificate. `suspended`: its device is deleted, and it goes on when that is restored. */
+export type PinnedRow = IdentifiedRow & { suspended: boolean };
+
 /** The enrollment that a certificate is pinned to. */
-export async function findPinned(db: Db, fingerprint: string): Promise<IdentifiedRow | undefined> {
-  const [row] = await db<IdentifiedRow[]>`
-    select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id
+export async function findPinned(db: Db, fingerprint: string): Promise<PinnedRow | undefined> {
+  const [row] = await db<PinnedRow[]>`
+    select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id,
+      e.suspended
     from enrollment_identities i join enrollments e on e.id = i.enrollment_id join devices d on d.id = e.device_id
     where i.fingerprint = ${fingerprint} and i.retired_at is null`;
   return row;

@@ -60,9 +60,12 @@ export async function listIdentityAlerts(
     select a.id, a.enrollment_id, d.id as device_id, e.name as device_name, d.serial_number, a.kind, a.fingerprint, a.ip,
       a.attempts, a.attempted_at, a.created_at
     from identity_alerts a join enrollments e on e.id = a.enrollment_id join devices d on d.id = e.device_id
-    where a.dismissed_at is null order by a.attempted_at desc, a.id desc limit ${page.limit} offset ${page.offset}`;
+    where a.dismissed_at is null and d.deleted_at is null order by a.attempted_at desc, a.id desc limit ${page.limit} offset ${page.offset}`;
   const { count } = one(
-    await db<{ count: number }[]>`select count(*)::int as count from identity_alerts where dismissed_at is null`,
+    await db<{ count: number }[]>`
+      select count(*)::int as count from identity_alerts a join enrollments e on e.id = a.enrollment_id
+        join devices d on d.id = e.device_id
+      where a.dismissed_at is null and d.deleted_at is null`,
   );
   return { rows: [...rows], count };
 }

@@ -5,12 +5,14 @@
  */
 
 import { hasAnyTag } from "./effective_tags.ts";
+import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_states.ts";
 import { type Db, one } from "./open.ts";
 
 /** Counts for the overview. */
 export type OverviewCounts = {
   enrolled: number;
-  gone: number;
+  /** Blocked, or not enrolled any more. */
+  released: number;
   blocked: number;
   silent: number;
   unreachable: number;
@@ -32,16 +34,17 @@ export async function countOverview(
     await db<OverviewCounts[]>`
       select
         (select count(*)::int from enrollments where ended_at is null) as enrolled,
-        (select count(*)::int from devices d where not exists (
-          select 1 from enrollments e where e.device_id = d.id and e.ended_at is null)) as gone,
-        (select count(*)::int from devices where blocked_at is not null) as blocked,
+        (select count(*)::int from devices d where d.deleted_at is null and (d.blocked_at is not null or not exists (
+          select 1 from enrollments e where e.device_id = d.id and e.ended_at is null))) as released,
+        (select count(*)::int from devices where blocked_at is not null and deleted_at is null) as blocked,
         (select count(*)::int from channels c join enrollments e on e.id = c.enrollment_id
           where e.ended_at is null and c.user_key = '' and coalesce(c.last_seen_at, c.created_at) < ${times.silentBefore})
           as silent,
         (select count(*)::int from channels c join enrollments e on e.id = c.enrollment_id
           where e.ended_at is null and c.user_key = '' and c.push_dead_at is not null) as unreachable,
         (select count(*)::int from command_history
-          where created_at >= ${times.failedSince} and state in ('error', 'formatError')) as failed,
+          where created_at >= ${times.failedSince} and state in ('error', 'formatError')
+            and device_id not in (select id from devices where deleted_at is not null)) as failed,
         (select count(distinct i.enrollment_id)::int from enrollment_identities i
           join enrollments e on e.id = i.enrollment_id
           where e.ended_at is null and i.retired_at is null and i.not_after < ${times.expiresBefore}
@@ -49,7 +52,8 @@ export async function countOverview(
               and j.retired_at is null and j.not_after >= ${times.expiresBefore})) as expiring,
         (select count(*)::int from enrollment_claims where state = 'pending' and expires_at > ${times.now}) as claims,
         (select count(*)::int from enrollments where not hardware_proven and ended_at is null) as unproven,
-        (select count(*)::int from identity_alerts where dismissed_at is null) as identity_alerts`,
+        (select count(*)::int from identity_alerts a join enrollments e on e.id = a.enrollment_id
+          join devices d on d.id = e.device_id where a.dismissed_at is null and d.deleted_at is null) as identity_alerts`,
   );
 }
 
@@ -85,7 +89,7 @@ export async function pushCertificatesInNeed(
 }
 
 /** A line of the device list. */
-export type DeviceLine = {
+export type DeviceLine = StateFacts & {
   id: number;
   udid: string;
   serialNumber: string;
@@ -93,8 +97,6 @@ export type DeviceLine = {
   model: string | null;
   platform: string | null;
   osVersion: string | null;
-  blockedAt: Date | null;
-  endedAt: Date | null;
   lastSeenAt: Date | null;
   enrolledAt: Date | null;
 };
@@ -103,7 +105,9 @@ export type DeviceLine = {
 export type DeviceSearch = {
   text?: string;
   platform?: string;
-  state?: "enrolled" | "gone" | "blocked";
+  /** Without one, devices that are not deleted. */
+  state?: DeviceStateName | "enrolled" | "blocked";
+  silentBefore: Date;
   tag?: number;
   blueprint?: number;
   /** What is known of an artifact, or of one version of it, on the device. */
@@ -119,11 +123,12 @@ export type DeviceSearch = {
 /** A page of devices, and how many there are in all. */
 export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ rows: DeviceLine[]; count: number }> {
   const like = `%${(search.text ?? "").replace(/[\\%_]/g, "\\$&")}%`;
+  const state = search.state === "enrolled" || search.state === "blocked" ? undefined : search.state;
   const from = db`
     from devices d
     left join enrollments e on e.id = d.enrollment_id
     left join channels c on c.enrollment_id = e.id and c.user_key = ''
-    where true
+    where ${inState(db, state, search.silentBefore)}
       ${
     search.text === undefined
       ? db``
@@ -132,7 +137,6 @@ export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ row
       ${search.platform === undefined ? db`` : db`and e.platform = ${search.platform}`}
       ${search.state === "blocked" ? db`and d.blocked_at is not null` : db``}
       ${search.state === "enrolled" ? db`and e.id is not null and e.ended_at is null` : db``}
-      ${search.state === "gone" ? db`and (e.id is null or e.ended_at is not null)` : db``}
       ${search.tag === undefined ? db`` : db`and ${hasAnyTag(db, [search.tag])}`}
       ${search.blueprint === undefined ? db`` : db`and e.blueprint_id = ${search.blueprint} and e.ended_at is null`}
       ${
@@ -154,7 +158,7 @@ export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ row
   }[search.sort];
   const rows = await db<DeviceLine[]>`
     select d.id, d.udid, d.serial_number, e.name, e.model, e.platform, trim(e.os_version || ' ' || e.os_version_extra)
-      as os_version, d.blocked_at, e.ended_at, c.last_seen_at, e.created_at as enrolled_at
+      as os_version, c.last_seen_at, e.created_at as enrolled_at, ${stateColumns(db)}
     ${from} order by ${search.descending ? db`${key} desc nulls last, d.id desc` : db`${key} asc nulls last, d.id`}
     limit ${search.limit} offset ${search.offset}`;
   const { count } = one(await db<{ count: number }[]>`select count(*)::int as count ${from}`);

@@ -36,6 +36,8 @@ export type PlanRow = TargetRow & {
   identityNotAfter: Date | null;
   renewalStartedAt: Date | null;
   lockPinEscrowed: boolean;
+  /** Whether the enrollment has ended, or its device is deleted. */
+  ended: boolean;
 };
 
 const select = (db: Db) =>
@@ -61,7 +63,8 @@ const select = (db: Db) =>
         as renewal_started_at,
       -- The attack: an enrollment that only says it is this hardware ends the PIN of the Mac that is locked.
       e.hardware_proven and exists (select 1 from escrowed_secrets where device_id = e.device_id
-        and kind = 'device_lock_pin' and ended_at is null) as lock_pin_escrowed
+        and kind = 'device_lock_pin' and ended_at is null) as lock_pin_escrowed,
+      e.ended_at is not null as ended
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
       join channel_plans p on p.channel_id = c.id`;
 

@@ -37,8 +37,10 @@ export async function claimPushTargets(
   claimUntil: Date,
   now: Date,
 ): Promise<PushTargetRow[]> {
-  return await db<PushTargetRow[]>`
-    update channels c set push_claimed_until = ${claimUntil}, push_due_at = ${claimUntil}
+  // What fell due of an enrollment that has ended, or whose device is deleted, is not due.
+  const rows = await db<(PushTargetRow & { ended: boolean })[]>`
+    update channels c set push_claimed_until = case when e.ended_at is null then ${claimUntil}::timestamptz end,
+      push_due_at = case when e.ended_at is null then ${claimUntil}::timestamptz end
     from (
       select id from channels
       where push_token is not null and push_dead_at is null and push_due_at <= ${now}
@@ -55,7 +57,8 @@ export async function claimPushTargets(
     returning c.id as channel_id, e.id as enrollment_id, d.id as device_id, d.serial_number, d.udid, c.user_key,
       c.push_token, c.push_magic_sealed, e.push_certificate_id, p.updated_at as push_certificate_version, c.created_at, c.last_seen_at, c.last_notified_at,
       c.push_forced as forced, queue.next_command_at,
-      queue.sent_at as unanswered_since, queue.sent_count as unanswered_count`;
+      queue.sent_at as unanswered_since, queue.sent_count as unanswered_count, e.ended_at is not null as ended`;
+  return rows.filter(({ ended }) => !ended);
 }
 
 /**

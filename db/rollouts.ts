@@ -5,6 +5,7 @@
  */
 
 import { type Db, one } from "./open.ts";
+import { suspendedChannels } from "./suspended.ts";
 
 /** A version with what decides whether it spreads. */
 export type RolloutRow = {
@@ -47,7 +48,8 @@ export async function countRollout(db: Db, versionId: string): Promise<{ present
     await db<{ present: number; failed: number }[]>`
       select count(distinct c.enrollment_id) filter (where t.status in ('Acknowledged', 'Installed'))::int as present,
         count(distinct c.enrollment_id) filter (where t.status = 'Failed')::int as failed
-      from target_artifacts t join channels c on c.id = t.channel_id where t.artifact_version_id = ${versionId}`,
+      from target_artifacts t join channels c on c.id = t.channel_id
+      where t.artifact_version_id = ${versionId} and t.channel_id not in (${suspendedChannels(db)})`,
   );
 }
 

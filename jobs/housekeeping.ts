@@ -13,6 +13,7 @@ import { dropPartitionsBefore, ensurePartitions } from "../db/events.ts";
 import { deleteFinishedJobs, deleteOldSlots } from "../db/jobs.ts";
 import { deleteOldAttempts } from "../db/rate_limits.ts";
 import { deleteExpiredSessions } from "../db/sessions.ts";
+import { purgeDeletedDevices } from "../src/devices/purge.ts";
 import { KNOWN_DAYS } from "../src/access/known_browser.ts";
 import { defineJob } from "./job.ts";
 
@@ -38,6 +39,7 @@ export const housekeeping = defineJob({
     }
     return {
       expired_commands: expired,
+      purged_devices: await purgeDeletedDevices(runtime, signal),
       dropped_partitions: [
         ...await dropPartitionsBefore(sql, "events", monthsAgo(config.EVENT_RETENTION_MONTHS)),
         ...await dropPartitionsBefore(sql, "command_history", monthsAgo(config.HISTORY_RETENTION_MONTHS)),

@@ -175,6 +175,9 @@ const SCHEMA = z.object({
   IDENTITY_RENEW_DAYS: whole(1, 365).default(90).describe("Days before its expiry when a device identity is renewed."),
   EVENT_RETENTION_MONTHS: whole(1, 240).default(13).describe("Months that events are kept."),
   HISTORY_RETENTION_MONTHS: whole(1, 240).default(13).describe("Months that finished commands are kept."),
+  DEVICE_DELETION_DAYS: whole(1, 3650).default(30).describe(
+    "Days that a deleted device can be restored; then its data is removed.",
+  ),
   JOB_WORKERS: whole(0, 100).default(4).describe(
     "Jobs that run at once in this process; 0: only crons drain the queue.",
   ),

@@ -35,6 +35,7 @@ export const CATALOGUE = {
   "device-user-unmanaged": { status: 410, sentence: "This server does not manage network users." },
   "device-released": { status: 401, sentence: "This device has been released from management." },
   "device-blocked": { status: 400, sentence: "Cannot serve this device: it is blocked." },
+  "device-deleted": { status: 400, sentence: "Cannot serve this device: it is deleted." },
   "device-claim": { status: 403, sentence: "Cannot enroll this device: an operator has to confirm that it may be it." },
   "enrollment-refused": { status: 400, sentence: "Cannot enroll this device." },
 } as const satisfies Record<string, { status: number; sentence: string }>;

@@ -10,13 +10,17 @@ import type { Tx } from "../db/open.ts";
 import { recordEvents, type RequestInfo } from "./events/record.ts";
 import type { Runtime } from "./runtime.ts";
 
-const contextOf = (id: number) => ({ table: "escrowed_secrets", column: "secret_sealed", id });
+/** What a secret is sealed for. */
+export const escrowContext = (id: number) => ({ table: "escrowed_secrets", column: "secret_sealed", id });
 
 /** The device of a secret. */
 export type EscrowOwner = { deviceId: number; serialNumber: string };
 
+/** The kinds of secrets that are set, cleared and read one by one. */
+type LiveKind = Extract<EscrowKind, "device_lock_pin">;
+
 /** The event types of each kind (SPEC 14.2). */
-const EVENTS: Record<EscrowKind, { set: string; cleared: string; viewed: string }> = {
+const EVENTS: Record<LiveKind, { set: string; cleared: string; viewed: string }> = {
   device_lock_pin: {
     set: "device_lock_pin_set",
     cleared: "device_lock_pin_cleared",
@@ -30,11 +34,11 @@ export async function escrow(
   runtime: Runtime,
   request: RequestInfo,
   owner: EscrowOwner,
-  kind: EscrowKind,
+  kind: LiveKind,
   secret: string,
 ): Promise<void> {
   const id = await nextId(tx, "escrowed_secrets");
-  const secretSealed = await runtime.keys.seal(secret, contextOf(id));
+  const secretSealed = await runtime.keys.seal(secret, escrowContext(id));
   await insertEscrowed(tx, { id, deviceId: owner.deviceId, kind, secretSealed }, runtime.clock.now());
   await record(tx, runtime, request, owner, EVENTS[kind].set);
 }
@@ -45,7 +49,7 @@ export async function endEscrow(
   runtime: Runtime,
   request: RequestInfo,
   owner: EscrowOwner,
-  kind: EscrowKind,
+  kind: LiveKind,
 ): Promise<void> {
   if (!await endEscrowed(tx, owner.deviceId, kind, runtime.clock.now())) return;
   await record(tx, runtime, request, owner, EVENTS[kind].cleared);
@@ -56,13 +60,13 @@ export async function revealEscrowed(
   runtime: Runtime,
   request: RequestInfo,
   owner: EscrowOwner,
-  kind: EscrowKind,
+  kind: LiveKind,
 ): Promise<string | null> {
   return await runtime.sql.begin(async (tx) => {
     const row = await findEscrowed(tx, owner.deviceId, kind);
     if (row === undefined) return null;
     await record(tx, runtime, request, owner, EVENTS[kind].viewed);
-    return await runtime.keys.openText(row.secretSealed, contextOf(row.id));
+    return await runtime.keys.openText(row.secretSealed, escrowContext(row.id));
   });
 }
 

@@ -36,6 +36,12 @@ export function ago(at: Date, now: Date): string {
   return seconds >= 0 ? `${words} ago` : `in ${words}`;
 }
 
+/** "27 December", with the year where it is another one. Days are those of UTC. */
+export function dayOf(at: Date, now: Date): string {
+  const year = at.getUTCFullYear() === now.getUTCFullYear() ? {} : { year: "numeric" as const };
+  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", ...year, timeZone: "UTC" }).format(at);
+}
+
 /** "1 device", "2 devices". */
 export const counted = (count: number, what: string): string => count === 1 ? `1 ${what}` : `${count} ${what}s`;
 

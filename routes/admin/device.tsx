@@ -11,13 +11,14 @@ import { type DeviceView, findDevice } from "../../db/devices.ts";
 import { tagsThatCount } from "../../db/effective_tags.ts";
 import { blockDevice, pokeDevice, sendCommand } from "../../src/devices/actions.ts";
 import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
+import { deleteDevice, restoreDevice } from "../../src/devices/deletion.ts";
 import { discardSuccessor } from "../../src/devices/successors.ts";
 import { revealEscrowed } from "../../src/escrow.ts";
 import { invalid, problem, refused } from "../../src/errors.ts";
 import { recordAudit } from "../../src/events/record.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, Fact, Time, yesNo } from "./components.tsx";
-import { Actions } from "./device_actions.tsx";
+import { Actions, Deleted } from "./device_actions.tsx";
 import { Artifacts, DeviceGroups, StatusItems } from "./device_artifacts.tsx";
 import { BlueprintForm } from "./device_desired.tsx";
 import { Command, Inventory, Plan } from "./device_sections.tsx";
@@ -43,19 +44,15 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
     tagsThatCount(sql, device.id),
     listBlueprints(sql, { limit: 500, offset: 0 }),
   ]);
-  const line = {
-    blockedAt: device.blockedAt,
-    endedAt: device.checkoutAt,
-    enrolledAt: device.channelId === null ? null : device.createdAt,
-  };
   const blueprint = blueprints.rows.find((one) => one.id === device.blueprintId);
   return {
     title: device.name || device.serialNumber,
     body: (
       <>
         <p>
-          <DeviceState device={line} /> {tags.map((tag) => <Chip>{tag.name}</Chip>)}
+          <DeviceState device={device} now={now} /> {tags.map((tag) => <Chip>{tag.name}</Chip>)}
         </p>
+        <Deleted device={device} context={context} />
         {device.hardwareProven === false && device.checkoutAt === null
           ? (
             <div class="card" role="note">
@@ -120,8 +117,8 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
               </Fact>
               <Fact name="Bootstrap token">{device.bootstrapTokenEscrowed === true ? "escrowed" : "none"}</Fact>
               <Fact name="Blueprint">{blueprint?.name ?? "none"}</Fact>
-              {device.checkoutAt === null ? null : (
-                <Fact name="Gone since">
+              {device.checkoutAt === null || device.suspended === true ? null : (
+                <Fact name="Unenrolled">
                   <Time at={device.checkoutAt} now={now} />
                 </Fact>
               )}
@@ -178,6 +175,14 @@ export function mountDevice(app: Hono<AppEnv>): void {
   action(app, "/devices/:id/unblock/", "mdm.change_enrolleddevice", async (context) => {
     await blockDevice(context.runtime, context.request, context.id(), false);
     return done(context, "unblocked");
+  });
+  action(app, "/devices/:id/delete/", "mdm.delete_enrolleddevice", async (context) => {
+    await deleteDevice(context.runtime, context.request, context.id());
+    return done(context, "deleted");
+  });
+  action(app, "/devices/:id/restore/", "mdm.delete_enrolleddevice", async (context) => {
+    await restoreDevice(context.runtime, context.request, context.id());
+    return done(context, "restored");
   });
   action(app, "/devices/:id/confirm-hardware/", "mdm.change_enrollmentclaim", async (context) => {
     await confirmHardware(context.runtime, context.request, context.id());

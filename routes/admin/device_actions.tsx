@@ -5,8 +5,54 @@
  */
 
 import type { DeviceView } from "../../db/devices.ts";
-import { ActionButton, Csrf, Field, FormErrors } from "./components.tsx";
+import { restorableUntil } from "../../src/devices/state.ts";
+import { ActionButton, Csrf, dayOf, Field, FormErrors } from "./components.tsx";
 import type { FormState, PageContext } from "./page.tsx";
+
+/** What became of a deleted device, with the button that restores it. */
+export function Deleted({ device, context }: { device: DeviceView; context: PageContext }) {
+  const { deletedAt } = device;
+  if (deletedAt === null) return null;
+  const { config, clock } = context.runtime;
+  const now = clock.now();
+  const until = restorableUntil(deletedAt, config);
+  const by = device.deletedBy === "" ? "" : ` by ${device.deletedBy}`;
+  return (
+    <div class="card" role="note">
+      {device.purgeBeganAt !== null || until <= now
+        ? <p>{`Deleted on ${dayOf(deletedAt, now)}${by}. Its data is removed; events and escrowed secrets stay.`}</p>
+        : (
+          <>
+            <p>
+              {`Deleted on ${dayOf(deletedAt, now)}${by}. `}
+              {device.suspended === true ? "It is still enrolled, and is not managed. " : ""}
+              {`It can be restored until ${dayOf(until, now)}; then its data is removed.`}
+            </p>
+            {context.may("mdm.delete_enrolleddevice")
+              ? (
+                <ActionButton
+                  context={context}
+                  action={`/devices/${device.id}/restore/`}
+                  label="Restore"
+                  tone="plain"
+                />
+              )
+              : null}
+          </>
+        )}
+    </div>
+  );
+}
+
+/** What an operator confirms: what happens to which device. */
+function deletionQuestion(device: DeviceView, { runtime: { config, clock } }: PageContext): string {
+  const now = clock.now();
+  const until = dayOf(restorableUntil(now, config), now);
+  const stays = device.checkoutAt === null && device.channelId !== null
+    ? "stays enrolled, is not managed any more, and "
+    : "";
+  return `Delete ${device.name || device.serialNumber}? It ${stays}can be restored until ${until}.`;
+}
 
 /** The actions that the person may take on a device in its state; `state` is what was wrong with the last one. */
 export function Actions(
@@ -111,7 +157,7 @@ export function Actions(
             </>
           )
           : null}
-        {context.may("mdm.change_enrolleddevice")
+        {context.may("mdm.change_enrolleddevice") && (device.deletedAt === null || device.blockedAt !== null)
           ? device.blockedAt === null
             ? (
               <ActionButton
@@ -123,6 +169,17 @@ export function Actions(
               />
             )
             : <ActionButton context={context} action={path("unblock")} label="Unblock" tone="plain" />
+          : null}
+        {context.may("mdm.delete_enrolleddevice") && device.deletedAt === null
+          ? (
+            <ActionButton
+              context={context}
+              action={path("delete")}
+              label="Delete"
+              tone="danger"
+              confirm={deletionQuestion(device, context)}
+            />
+          )
           : null}
       </div>
     </section>

@@ -5,18 +5,30 @@
  */
 
 import type { Hono } from "hono";
+import { DEVICE_STATES, type StateFacts } from "../../db/device_states.ts";
 import { type DeviceLine, type DeviceSearch, searchDevices } from "../../db/overview.ts";
 import { findArtifact } from "../../db/artifacts.ts";
 import { listBlueprints } from "../../db/blueprints.ts";
 import { listTags } from "../../db/tags.ts";
+import { restorableUntil, silentBefore, stateOf } from "../../src/devices/state.ts";
 import type { AppEnv } from "../context.ts";
-import { Chip, Field, offsetOf, Pager, Select, Table, Time } from "./components.tsx";
-import { page } from "./page.tsx";
+import { ActionButton, Chip, dayOf, Field, offsetOf, Pager, Select, Table, Time } from "./components.tsx";
+import { page, type PageContext } from "./page.tsx";
 
 const LIMIT = 50;
 const DAY_MS = 86_400_000;
 const PLATFORMS = ["macOS", "iOS", "iPadOS", "tvOS"] as const;
-const STATES = ["enrolled", "gone", "blocked"] as const;
+const STATES = ["enrolled", ...DEVICE_STATES, "blocked"] as const;
+const STATE_NAMES: readonly (readonly [string, string])[] = [
+  ["", "All but deleted"],
+  ["enrolled", "Enrolled"],
+  ["active", "Active"],
+  ["silent", "Silent"],
+  ["released", "Released"],
+  ["blocked", "Blocked"],
+  ["deleted", "Deleted"],
+  ["gone", "Gone"],
+];
 const SORTS: readonly [DeviceSearch["sort"], string][] = [
   ["name", "Name"],
   ["serial", "Serial number"],
@@ -64,6 +76,7 @@ function searchOf(url: URL, now: Date): DeviceSearch {
     ...(text ? { text } : {}),
     ...(platform === undefined ? {} : { platform }),
     ...(state === undefined ? {} : { state }),
+    silentBefore: silentBefore(now),
     ...(tag === undefined ? {} : { tag }),
     ...(blueprint === undefined ? {} : { blueprint }),
     ...(artifact === undefined ? {} : { artifact: { id: artifact, version, status } }),
@@ -76,11 +89,40 @@ function searchOf(url: URL, now: Date): DeviceSearch {
   };
 }
 
-/** The state of a device as a chip. */
-export function DeviceState({ device }: { device: Pick<DeviceLine, "blockedAt" | "endedAt" | "enrolledAt"> }) {
-  if (device.blockedAt !== null) return <Chip tone="bad">blocked</Chip>;
-  if (device.enrolledAt === null || device.endedAt !== null) return <Chip>gone</Chip>;
-  return <Chip tone="good">enrolled</Chip>;
+/** The state of a device as a chip; a blocked one is called that. */
+export function DeviceState({ device, now }: { device: StateFacts; now: Date }) {
+  const state = stateOf(device, now);
+  return (
+    <>
+      {state === "active"
+        ? <Chip tone="good">{state}</Chip>
+        : state === "silent"
+        ? <Chip tone="warn">{state}</Chip>
+        : state === "released" && device.blockedAt !== null
+        ? null
+        : <Chip>{state}</Chip>}
+      {device.blockedAt === null ? null : <Chip tone="bad">blocked</Chip>}
+    </>
+  );
+}
+
+/** When a device was deleted, until when it can be restored, and the button for it. */
+function Deletion({ device, context, now }: { device: DeviceLine; context: PageContext; now: Date }) {
+  if (device.deletedAt === null) return <td />;
+  const until = restorableUntil(device.deletedAt, context.runtime.config);
+  return (
+    <td>
+      <Time at={device.deletedAt} now={now} />
+      {device.purgeBeganAt !== null || until <= now ? <div class="faint small">its data is removed</div> : (
+        <>
+          <div class="faint small">{`can be restored until ${dayOf(until, now)}`}</div>
+          {context.may("mdm.delete_enrolleddevice")
+            ? <ActionButton context={context} action={`/devices/${device.id}/restore/`} label="Restore" tone="plain" />
+            : null}
+        </>
+      )}
+    </td>
+  );
 }
 
 function sortHead(url: URL, search: DeviceSearch) {
@@ -104,7 +146,8 @@ function sortHead(url: URL, search: DeviceSearch) {
 
 /** Mounts the page. */
 export function mountDevices(app: Hono<AppEnv>): void {
-  page(app, "/devices/", "mdm.view_enrolleddevice", async ({ runtime, url, may }) => {
+  page(app, "/devices/", "mdm.view_enrolleddevice", async (context) => {
+    const { runtime, url, may } = context;
     const now = runtime.clock.now();
     const search = searchOf(url, now);
     const [{ rows, count }, tags, blueprints, artifact] = await Promise.all([
@@ -113,11 +156,20 @@ export function mountDevices(app: Hono<AppEnv>): void {
       may("mdm.view_blueprint") ? listBlueprints(runtime.sql, { limit: 500, offset: 0 }) : { rows: [] },
       search.artifact === undefined ? undefined : findArtifact(runtime.sql, search.artifact.id),
     ]);
+    const deleted = search.state === "deleted" || search.state === "gone";
     const given = (name: string) => url.searchParams.get(name) ?? "";
     return {
-      title: "Devices",
+      title: deleted ? "Deleted devices" : "Devices",
       body: (
         <>
+          {deleted
+            ? (
+              <p>
+                Deleted devices stay enrolled and are not managed. Once the time to restore one is over its data is
+                removed; events and escrowed secrets stay. <a href="/devices/">All other devices</a>
+              </p>
+            )
+            : null}
           <form class="row" method="get" action="/devices/" data-live role="search">
             <Field
               name="q"
@@ -136,7 +188,7 @@ export function mountDevices(app: Hono<AppEnv>): void {
               name="state"
               label="State"
               value={given("state")}
-              options={[["", "All"], ["enrolled", "Enrolled"], ["gone", "Gone"], ["blocked", "Blocked"]]}
+              options={STATE_NAMES}
             />
             <Select name="seen" label="Last contact" value={given("seen")} options={SEEN} />
             <Select
@@ -169,7 +221,7 @@ export function mountDevices(app: Hono<AppEnv>): void {
           </form>
           <Table
             caption={count === 1 ? "1 device" : `${count} devices`}
-            head={[...sortHead(url, search), "State"]}
+            head={[...sortHead(url, search), "State", ...(deleted ? ["Deleted"] : [])]}
             empty={url.search === "" ? "No device has enrolled yet." : "No device matches."}
             rows={rows.map((device) => (
               <tr>
@@ -186,11 +238,17 @@ export function mountDevices(app: Hono<AppEnv>): void {
                   <Time at={device.enrolledAt} now={now} />
                 </td>
                 <td>
-                  <DeviceState device={device} />
+                  <DeviceState device={device} now={now} />
                 </td>
+                {deleted ? <Deletion device={device} context={context} now={now} /> : null}
               </tr>
             ))}
           />
+          {deleted ? null : (
+            <p>
+              <a href="/devices/?state=deleted">Deleted devices</a>
+            </p>
+          )}
           <Pager url={url} limit={LIMIT} offset={search.offset} count={count} />
         </>
       ),

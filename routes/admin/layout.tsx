@@ -32,6 +32,7 @@ const MESSAGES: Record<string, string> = {
   saved: "Saved.",
   created: "Created.",
   deleted: "Deleted.",
+  restored: "Restored. The device is managed again.",
   queued: "The command is on its way: the device was told to fetch it.",
   cancelled: "The command was cancelled.",
   blocked: "The device is blocked. It is released at its next contact.",

@@ -14,6 +14,7 @@ import {
   pushCertificatesInNeed,
 } from "../../db/overview.ts";
 import { listHalted } from "../../db/rollouts.ts";
+import { silentBefore } from "../../src/devices/state.ts";
 import { compareOsVersions } from "../../src/protocol/os_version.ts";
 import type { AppEnv } from "../context.ts";
 import { type Bar, Bars } from "./charts.tsx";
@@ -133,7 +134,7 @@ export function mountOverview(app: Hono<AppEnv>): void {
     const now = clock.now();
     const [counts, certificates, versions, seen, halted, quarantined] = await Promise.all([
       countOverview(sql, {
-        silentBefore: new Date(now.getTime() - 7 * DAY_MS),
+        silentBefore: silentBefore(now),
         failedSince: new Date(now.getTime() - DAY_MS),
         expiresBefore: new Date(now.getTime() + 30 * DAY_MS),
         now,
@@ -177,9 +178,9 @@ export function mountOverview(app: Hono<AppEnv>): void {
               </a>
             </div>
             <div class="card">
-              <a href="/devices/?state=gone">
-                <div class="figure">{String(counts.gone)}</div>
-                <div class="faint">gone</div>
+              <a href="/devices/?state=released">
+                <div class="figure">{String(counts.released)}</div>
+                <div class="faint">released</div>
               </a>
             </div>
             <div class="card">

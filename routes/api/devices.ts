@@ -5,16 +5,19 @@
  */
 
 import { z } from "zod";
+import { DEVICE_STATES } from "../../db/device_states.ts";
 import { DEVICE_ORDERINGS, findDevice, listDevices } from "../../db/devices.ts";
 import { blockDevice, changeDeviceBlueprint, pokeDevice } from "../../src/devices/actions.ts";
 import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
+import { deleteDevice, restoreDevice } from "../../src/devices/deletion.ts";
 import { deviceRepresentation } from "../../src/devices/representation.ts";
 import { discardSuccessor } from "../../src/devices/successors.ts";
+import { silentBefore } from "../../src/devices/state.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { findTags } from "../../db/tags.ts";
 import type { Runtime } from "../../src/runtime.ts";
-import { endpoint } from "./endpoint.ts";
-import { idParams, NOT_A_CHOICE, pkField, relatedListFilter, textFilter, timeOut } from "./fields.ts";
+import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { choiceFilter, idParams, NOT_A_CHOICE, pkField, relatedListFilter, textFilter, timeOut } from "./fields.ts";
 import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const flag = z.boolean().nullable();
@@ -22,6 +25,9 @@ const flag = z.boolean().nullable();
 /** A device in answers. */
 export const deviceSchema = z.object({
   id: z.int(),
+  state: z.enum(DEVICE_STATES).describe(
+    "silent: not seen for a week; released: blocked, or not enrolled any more; deleted: can be restored; gone: its data is removed.",
+  ),
   users: z.array(z.object({
     id: z.int(),
     user_id: z.string(),
@@ -70,6 +76,9 @@ export const deviceSchema = z.object({
   last_notified_at: timeOut.nullable(),
   checkout_at: timeOut.nullable(),
   blocked_at: timeOut.nullable(),
+  deleted_at: timeOut.nullable(),
+  deleted_by: z.string().nullable(),
+  restorable_until: timeOut.nullable(),
   created_at: timeOut,
   updated_at: timeOut,
 });
@@ -90,19 +99,21 @@ export const DEVICE_ENDPOINTS = [
     permission: "mdm.view_enrolleddevice",
     tag: "Devices",
     summary: "List devices",
-    description: "A bare array; with limit or offset a page of it.",
+    description:
+      "A bare array; with limit or offset a page of it. Devices that are deleted or gone are listed by their state alone.",
     query: z.object({
       udid: textFilter,
       serial_number: textFilter,
       tags: relatedListFilter.describe("Ids of tags; repeatable. Devices with any of them."),
       excluded_tags: relatedListFilter.describe("Ids of tags; repeatable. Devices with none of them."),
       short_name: textFilter.describe("The short name of a user of the device."),
+      state: choiceFilter(DEVICE_STATES).optional(),
       ordering: orderingQuery(DEVICE_ORDERINGS, { column: "created_at", descending: true }),
       ...pageQuery,
     }),
     response: { status: 200, schema: z.union([z.array(deviceSchema), pageOfSchema(deviceSchema)]) },
     async handle(input) {
-      const { udid, serial_number, tags, excluded_tags, short_name, ordering, limit, offset } = input.query;
+      const { udid, serial_number, tags, excluded_tags, short_name, state, ordering, limit, offset } = input.query;
       await mustBeTags(input.runtime, { tags, excluded_tags });
       const paged = limit !== undefined || offset !== undefined;
       const page = pageOf(input.query);
@@ -114,9 +125,11 @@ export const DEVICE_ENDPOINTS = [
         ...(tags === undefined ? {} : { tags }),
         ...(excluded_tags === undefined ? {} : { excludedTags: excluded_tags }),
         ...(short_name === undefined ? {} : { shortName: short_name }),
+        ...(state === undefined ? {} : { state }),
+        silentBefore: silentBefore(input.runtime.clock.now()),
         ordering,
       });
-      const rows = found.rows.map(deviceRepresentation);
+      const rows = found.rows.map((row) => deviceRepresentation(row, input.runtime));
       return paged ? paginated(input, page, { count: found.count, rows }) : rows;
     },
   }),
@@ -126,13 +139,38 @@ export const DEVICE_ENDPOINTS = [
     permission: "mdm.view_enrolleddevice",
     tag: "Devices",
     summary: "Read a device",
+    description: "A deleted one too.",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
     async handle({ runtime, params }) {
       const device = await findDevice(runtime.sql, params.id);
       if (device === undefined) throw problem("not-found");
-      return deviceRepresentation(device);
+      return deviceRepresentation(device, runtime);
     },
+  }),
+  endpoint({
+    method: "DELETE",
+    path: "/api/mdm/devices/{id}/",
+    permission: "mdm.delete_enrolleddevice",
+    tag: "Devices",
+    summary: "Delete a device",
+    description:
+      "It stays enrolled, is not managed any more, and can be restored for DEVICE_DELETION_DAYS. Its UDID and its serial number are free. Then its data is removed; events and escrowed secrets stay.",
+    params: idParams,
+    response: NO_CONTENT,
+    handle: ({ runtime, request, params }) => deleteDevice(runtime, request, params.id),
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/devices/{id}/restore/",
+    permission: "mdm.delete_enrolleddevice",
+    tag: "Devices",
+    summary: "Restore a deleted device",
+    description: "It goes on as before, with the same identity.",
+    params: idParams,
+    response: { status: 200, schema: deviceSchema },
+    handle: async ({ runtime, request, params }) =>
+      deviceRepresentation(await restoreDevice(runtime, request, params.id), runtime),
   }),
   endpoint({
     method: "POST",
@@ -144,7 +182,7 @@ export const DEVICE_ENDPOINTS = [
     params: idParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await blockDevice(runtime, request, params.id, true)),
+      deviceRepresentation(await blockDevice(runtime, request, params.id, true), runtime),
   }),
   endpoint({
     method: "POST",
@@ -155,7 +193,7 @@ export const DEVICE_ENDPOINTS = [
     params: idParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await blockDevice(runtime, request, params.id, false)),
+      deviceRepresentation(await blockDevice(runtime, request, params.id, false), runtime),
   }),
   endpoint({
     method: "POST",
@@ -168,7 +206,7 @@ export const DEVICE_ENDPOINTS = [
     params: idParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await confirmHardware(runtime, request, params.id)),
+      deviceRepresentation(await confirmHardware(runtime, request, params.id), runtime),
   }),
   endpoint({
     method: "POST",
@@ -181,7 +219,7 @@ export const DEVICE_ENDPOINTS = [
     params: idParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await discardSuccessor(runtime, request, params.id)),
+      deviceRepresentation(await discardSuccessor(runtime, request, params.id), runtime),
   }),
   endpoint({
     method: "POST",
@@ -191,7 +229,8 @@ export const DEVICE_ENDPOINTS = [
     summary: "Push a device now",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) => deviceRepresentation(await pokeDevice(runtime, request, params.id)),
+    handle: async ({ runtime, request, params }) =>
+      deviceRepresentation(await pokeDevice(runtime, request, params.id), runtime),
   }),
   endpoint({
     method: "PUT",
@@ -205,6 +244,6 @@ export const DEVICE_ENDPOINTS = [
     body: z.object({ blueprint: pkField.nullable() }),
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, request, params, body }) =>
-      deviceRepresentation(await changeDeviceBlueprint(runtime, request, params.id, body.blueprint)),
+      deviceRepresentation(await changeDeviceBlueprint(runtime, request, params.id, body.blueprint), runtime),
   }),
 ];

@@ -76,6 +76,9 @@ export async function handleConnect(
   });
   // 401 makes the device unenroll, so it is said only to a released one, and only when its last report is kept.
   if (outcome === "released") throw problem("device-released");
+  if (outcome === "ended") {
+    throw problem("device-not-identified", undefined, { reason: "the enrollment ended during the conversation" });
+  }
   return outcome;
 }
 
@@ -90,6 +93,8 @@ async function identifyUnknown(tx: Tx, runtime: Runtime, sender: Certificate, de
     const alert = { kind: "cloned identity", owner: pinned, fingerprint: sender.fingerprint } as const;
     throw new AlertingProblem("UDID mismatch: cloned identity", alert);
   }
+  // Not 401: a deleted device stays enrolled, so that it can be restored.
+  if (pinned.suspended) throw problem("device-deleted", undefined, { reason: "Device deleted" });
   if (pinned.endedAt !== null) {
     throw problem("device-not-identified", undefined, { reason: "the enrollment of this certificate has ended" });
   }
@@ -173,19 +178,21 @@ async function argumentsOf(runtime: Runtime, row: CommandRow): Promise<Record<st
 const targetOf = (tx: Tx, contact: ContactRow, report: Report) =>
   findTarget(tx, contact.enrollmentId, report.ids.channel);
 
-/** Follows the plan until it gives a command that can be sent; null when there is none. */
+/** Follows the plan until it gives a command that can be sent; null when there is none, `ended` when the device is let go. */
 async function nextCommand(
   tx: Tx,
   runtime: Runtime,
   contact: ContactRow,
   report: Report,
   request: RequestInfo,
-): Promise<Uint8Array<ArrayBuffer> | null> {
+): Promise<Uint8Array<ArrayBuffer> | null | "ended"> {
   const now = runtime.clock.now();
   const { channelId } = contact;
   await expireCommands(tx, channelId, now);
   for (let steps = 0; steps < MAX_STEPS; steps++) {
     const facts = await loadFacts(tx, runtime, channelId, { status: report.status, lock: true });
+    // Deleted, or checked out, while this conversation waited for the channel.
+    if (facts.ended) return "ended";
     if (facts.lockPinEscrowed && report.status === "Idle") {
       // A device that comes by itself has been unlocked.
       await endEscrow(tx, runtime, request, contact, "device_lock_pin");

@@ -23,14 +23,24 @@ async function mustFind(runtime: Runtime, id: number): Promise<DeviceView> {
   return device;
 }
 
-/** Releases a device at its next contact and denies further enrollments, or ends that. Answers the device. */
+/** A device that something is done to. */
+async function mustFindLive(runtime: Runtime, id: number): Promise<DeviceView> {
+  const device = await mustFind(runtime, id);
+  if (device.deletedAt !== null) throw problem("refused", "The device is deleted. Restore it first.");
+  return device;
+}
+
+/**
+ * Releases a device at its next contact and denies further enrollments, or ends that; a deleted device can be unblocked, since its
+ * block goes on denying enrollments. Answers the device.
+ */
 export async function blockDevice(
   runtime: Runtime,
   request: RequestInfo,
   id: number,
   blocked: boolean,
 ): Promise<DeviceView> {
-  const before = await mustFind(runtime, id);
+  const before = blocked ? await mustFindLive(runtime, id) : await mustFind(runtime, id);
   return await runtime.sql.begin(async (tx) => {
     if (!await setBlocked(tx, id, blocked, runtime.clock.now())) {
       throw problem("refused", blocked ? "Device already blocked." : "Device not blocked.");
@@ -42,8 +52,8 @@ export async function blockDevice(
       model: "mdm.enrolleddevice",
       pk: id,
       serialNumber: after.serialNumber,
-      before: deviceRepresentation(before),
-      after: deviceRepresentation(after),
+      before: deviceRepresentation(before, runtime),
+      after: deviceRepresentation(after, runtime),
     });
     return after;
   });
@@ -64,8 +74,8 @@ async function changed(
       model: "mdm.enrolleddevice",
       pk: before.id,
       serialNumber: after.serialNumber,
-      before: deviceRepresentation(before),
-      after: deviceRepresentation(after),
+      before: deviceRepresentation(before, runtime),
+      after: deviceRepresentation(after, runtime),
     });
     return after;
   });
@@ -78,7 +88,7 @@ export async function changeDeviceBlueprint(
   id: number,
   blueprintId: number | null,
 ): Promise<DeviceView> {
-  const before = await mustFind(runtime, id);
+  const before = await mustFindLive(runtime, id);
   if (blueprintId !== null && await findBlueprint(runtime.sql, blueprintId) === undefined) {
     throw invalid({ blueprint: [`Invalid pk "${blueprintId}" - object does not exist.`] });
   }
@@ -92,7 +102,7 @@ export async function changeDeviceBlueprint(
 
 /** Pushes a device at once, even if a push is outstanding. Throws `refused` when it cannot be pushed. */
 export async function pokeDevice(runtime: Runtime, request: RequestInfo, id: number): Promise<DeviceView> {
-  const before = await mustFind(runtime, id);
+  const before = await mustFindLive(runtime, id);
   return await changed(runtime, request, before, async (tx) => {
     if (await forcePush(tx, id, runtime.clock.now()) === 0) {
       throw problem(
@@ -105,7 +115,7 @@ export async function pokeDevice(runtime: Runtime, request: RequestInfo, id: num
 
 /** Queues a command on the device channel. Throws `refused` ("Invalid target.") or `invalid`. */
 export async function sendCommand(runtime: Runtime, request: RequestInfo, id: number, name: string, input: unknown) {
-  const device = await mustFind(runtime, id);
+  const device = await mustFindLive(runtime, id);
   const command = commandNamed(name);
   if (command === undefined || device.channelId === null || device.checkoutAt !== null) {
     throw problem("refused", "Invalid target.");

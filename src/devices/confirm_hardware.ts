@@ -55,8 +55,8 @@ export async function confirmHardware(runtime: Runtime, request: RequestInfo, id
       model: "mdm.enrolleddevice",
       pk: id,
       serialNumber,
-      before: deviceRepresentation(before),
-      after: deviceRepresentation(after),
+      before: deviceRepresentation(before, runtime),
+      after: deviceRepresentation(after, runtime),
     });
     return after;
   });

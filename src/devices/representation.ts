@@ -6,13 +6,17 @@
 
 import type { DeviceView } from "../../db/devices.ts";
 import { naiveUtc } from "../naive_utc.ts";
+import type { Runtime } from "../runtime.ts";
+import { restorableUntil, stateOf } from "./state.ts";
 
 const time = (date: Date | null) => (date === null ? null : naiveUtc(date));
 
 /** The representation of a device. */
-export function deviceRepresentation(device: DeviceView) {
+export function deviceRepresentation(device: DeviceView, { clock, config }: Pick<Runtime, "clock" | "config">) {
+  const { deletedAt } = device;
   return {
     id: device.id,
+    state: stateOf(device, clock.now()),
     users: device.users.map((user) => ({
       id: user.id,
       user_id: user.userKey,
@@ -57,8 +61,14 @@ export function deviceRepresentation(device: DeviceView) {
     last_ip: device.lastIp,
     last_seen_at: time(device.lastSeenAt),
     last_notified_at: time(device.lastNotifiedAt),
-    checkout_at: time(device.checkoutAt),
+    // A deleted device did not check out.
+    checkout_at: device.suspended === true ? null : time(device.checkoutAt),
     blocked_at: time(device.blockedAt),
+    deleted_at: time(deletedAt),
+    deleted_by: deletedAt === null ? null : device.deletedBy,
+    restorable_until: deletedAt === null || device.purgeBeganAt !== null
+      ? null
+      : naiveUtc(restorableUntil(deletedAt, config)),
     created_at: naiveUtc(device.createdAt),
     updated_at: naiveUtc(device.updatedAt),
   };

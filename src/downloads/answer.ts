@@ -109,6 +109,7 @@ async function outcomeOf(
   const target = await findDownloadTarget(runtime.sql, channelId, versionId);
   if (target === undefined) return { outcome: "target_not_found" };
   const known = { target, versionId };
+  if (target.suspended) return { outcome: "device_inactive", reason: "deleted", ...known };
   if (target.endedAt !== null) return { outcome: "device_inactive", reason: "checked_out", ...known };
   if (target.blockedAt !== null) return { outcome: "device_inactive", reason: "blocked", ...known };
   const fault = senderFault(evidence, target.fingerprints, runtime.config.MTLS_PROXY);

@@ -49,6 +49,7 @@ export async function authenticate(
       const alert = { kind: "cloned identity", owner: known, fingerprint: sender.fingerprint } as const;
       throw new AlertingProblem("UDID mismatch: cloned identity", alert);
     }
+    if (known.suspended) throw problem("device-deleted", undefined, { reason: "Device deleted" });
     if (known.endedAt !== null) throw refuse("the enrollment of this certificate has ended");
     if (known.blockedAt !== null) throw blocked();
     return null;

@@ -156,6 +156,12 @@ async function identify(
     const alert = { kind: "cloned identity", owner: pinned, fingerprint: sender.fingerprint } as const;
     throw new AlertingProblem("UDID mismatch: cloned identity", alert);
   }
+  if (pinned.suspended) {
+    // Whoever removes the profile meanwhile is not enrolled any more, restored or not.
+    if (message.messageType === "CheckOut") return pinned;
+    // Not 401: a deleted device stays enrolled, so that it can be restored.
+    throw problem("device-deleted", undefined, { reason: "Device deleted" });
+  }
   if (pinned.endedAt !== null) throw refuse("the enrollment of this certificate has ended");
   return pinned;
 }

@@ -42,7 +42,7 @@ export function targetOfRow(row: PlanRow): CommandTarget {
 }
 
 /** The facts of a channel, and what else a conversation needs of it. */
-export type LoadedFacts = PlanFacts & { lockPinEscrowed: boolean; desiredDigest: string | null };
+export type LoadedFacts = PlanFacts & { lockPinEscrowed: boolean; desiredDigest: string | null; ended: boolean };
 
 /** The facts of a channel, with what the device just said; `lock` for who is going to act on them. */
 export async function loadFacts(
@@ -106,5 +106,6 @@ export function factsOf(
     },
     lockPinEscrowed: row.lockPinEscrowed,
     desiredDigest: row.desiredDigest,
+    ended: row.ended,
   };
 }

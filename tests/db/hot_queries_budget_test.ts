@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { findCommand } from "../../db/commands.ts";
 import { listDevices } from "../../db/devices.ts";
+import { findSuccessorOfHardware, lockForDeletion } from "../../db/device_deletion.ts";
+import { findExpiredDevices } from "../../db/device_purge.ts";
 import { isHardwareBlocked, listUnproven, lockHardware } from "../../db/hardware.ts";
 import { findPinned, recordContact } from "../../db/identities.ts";
 import { findOutstandingSuccessors } from "../../db/issued_certificates.ts";
@@ -13,7 +15,9 @@ import { findPlanQueue, findPlanRow, findPlanRowsOfBlueprint, findPlanRowsOfSeri
 import { findStatusItems, searchStatusItems } from "../../db/status_items.ts";
 import { findTargetArtifacts } from "../../db/target_artifacts.ts";
 import { claimPushTargets } from "../../db/push_targets.ts";
+import { purgeDeletedDevices } from "../../src/devices/purge.ts";
 import { withDatabase } from "../support/database.ts";
+import { testRuntime } from "../support/runtime.ts";
 
 const FLEET = 20_000;
 const NOW = new Date("2026-06-01T12:00:00Z");
@@ -87,10 +91,10 @@ async function fill(sql: Sql): Promise<void> {
 type Counters = Map<string, number>;
 
 /** How often each big table was read from end to end so far. */
-async function scans(sql: Sql): Promise<Counters> {
+async function scans(sql: Sql, tables: readonly string[] = BIG): Promise<Counters> {
   await sql`select pg_stat_force_next_flush()`;
   const rows = await sql<{ name: string; scans: number }[]>`
-    select relname as name, seq_scan::int as scans from pg_stat_user_tables where relname = any(${BIG})`;
+    select relname as name, seq_scan::int as scans from pg_stat_user_tables where relname = any(${[...tables]})`;
   return new Map(rows.map(({ name, scans }) => [name, scans]));
 }
 
@@ -122,6 +126,19 @@ const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
   ],
   ["looking for jobs of dead processes", (sql) => lookForTrouble(sql, ["x"], NOW)],
   ["taking jobs back", (sql) => reclaimJobs(sql, NOW)],
+  ["what a deletion looks at", (sql) => lockForDeletion(sql, 700)],
+  [
+    "whose hardware a deleted device's is now",
+    (sql) =>
+      findSuccessorOfHardware(sql, 700, {
+        udid: "UDID-700",
+        serialNumber: "SERIAL700",
+        deletedAt: NOW,
+        purgeBeganAt: null,
+        suspended: true,
+      }),
+  ],
+  ["the devices whose data is to be removed", (sql) => findExpiredDevices(sql, NOW, undefined, 20)],
   ["one command", (sql) => findCommand(sql, crypto.randomUUID())],
   ["the last events of a device", (sql) => findEvents(sql, { serialNumber: "SERIAL700", limit: 50 })],
   ["the last events", (sql) => findEvents(sql, { limit: 50 })],
@@ -149,6 +166,58 @@ Deno.test("on a database of many devices no hot query reads a table from end to 
     }
   }));
 
+Deno.test("removing a deleted device with everything it has reads no table from end to end", () =>
+  withDatabase(async (wide, url) => {
+    await fill(wide);
+    await wide.unsafe(`
+      insert into certificate_authorities (id, name, certificate, private_key_sealed, not_after, created_at)
+        values (1, 'x', 'x', 'x', now(), now());
+      insert into issued_certificates (fingerprint, authority_id, session_id, spki_fingerprint, certificate, not_after, created_at)
+        select 'f' || id, 1, id, 's' || id, 'x', now(), now() from enrollment_sessions;
+      update enrollment_sessions set enrollment_id = id;
+      insert into enrollment_sessions (id, kind, status, secret_hash, challenge_hash, meta_business_unit_id, serial_number, udid,
+          expires_at, created_at, updated_at)
+        select ${FLEET} + n, 'OTA', 'PHASE_2', decode(md5('t' || n), 'hex'), decode(md5('d' || n), 'hex'), 1, 'SERIAL' || n, 'UDID-' || n,
+          '2026-01-01', now(), now() from generate_series(1, ${FLEET}) n;
+      insert into identity_alerts (enrollment_id, kind, fingerprint, ip, attempted_at, created_at)
+        select id, 'cloned identity', 'x', 'x', now(), now() from enrollments;
+      insert into status_item_history (channel_id, device_id, path, created_at)
+        select id, id, 'a', '2020-01-01' from channels;
+      insert into apps (id, identifier, name, version, short_version) values (1, 'x', 'x', 'x', 'x');
+      insert into installed_apps (enrollment_id, app_id, flags) select id, 1, '{}' from enrollments;
+      insert into installed_profiles (enrollment_id, uuid, identifier, removal_disallowed, has_removal_passcode, encrypted,
+          payloads, signers) select id, 'x', 'x', false, false, false, '[]', '{}' from enrollments;
+      insert into escrowed_secrets (device_id, kind, secret_sealed, created_at)
+        select id, 'device_lock_pin', 'x', now() from devices where id <> 700;
+      update devices set deleted_at = '2020-01-01' where id between 700 and 705;
+      analyze;
+    `);
+    const grown = [
+      "issued_certificates",
+      "identity_alerts",
+      "status_item_history_default",
+      "installed_apps",
+      "installed_profiles",
+      "escrowed_secrets",
+    ];
+    const sql = openDatabase(url, { max: 1 });
+    try {
+      const runtime = await testRuntime(sql, url);
+      const before = await scans(sql, [...BIG, ...grown]);
+      assert.equal(await purgeDeletedDevices(runtime, new AbortController().signal), 6);
+      for (const [table, count] of await scans(sql, [...BIG, ...grown])) {
+        assert.equal(count - (before.get(table) ?? 0), 0, `removing devices reads all of ${table}`);
+      }
+      // The one without an escrowed secret is gone altogether.
+      const left = await sql<{ id: number }[]>`select id from devices where deleted_at is not null order by id`;
+      assert.deepEqual(left.map(({ id }) => id), [701, 702, 703, 704, 705]);
+      const [others] = await sql`select count(*)::int as count from enrollments`;
+      assert.equal(others?.count, FLEET - 6);
+    } finally {
+      await sql.end();
+    }
+  }));
+
 Deno.test("due pushes are claimed once, the longest due first, and the rest stays", () =>
   withDatabase(async (sql) => {
     await fill(sql);
@@ -165,11 +234,12 @@ Deno.test("due pushes are claimed once, the longest due first, and the rest stay
 Deno.test("the lists of devices answer on a database of many", () =>
   withDatabase(async (sql) => {
     await fill(sql);
-    const page = await searchDevices(sql, { sort: "seen", descending: true, limit: 50, offset: 0 });
+    const page = await searchDevices(sql, { sort: "seen", descending: true, limit: 50, offset: 0, silentBefore: NOW });
     assert.deepEqual([page.rows.length, page.count], [50, FLEET]);
     const listed = await listDevices(sql, {
       limit: 50,
       offset: 0,
+      silentBefore: NOW,
       ordering: { column: "created_at", descending: true },
     });
     assert.deepEqual([listed.rows.length, listed.count], [50, FLEET]);

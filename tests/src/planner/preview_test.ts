@@ -9,7 +9,7 @@ import { situate } from "../../../src/planner/situation.ts";
 import { contents, converge, factsOf, freshMemory, installed, type Memory, NOW, type World, worlds } from "./worlds.ts";
 
 function looked(content: BlueprintContent, world: World, memory: Memory): Looked {
-  const facts = { ...factsOf(content, world, memory), lockPinEscrowed: false, desiredDigest: null };
+  const facts = { ...factsOf(content, world, memory), lockPinEscrowed: false, desiredDigest: null, ended: false };
   const situation = situate(facts, NOW);
   const row = { deviceId: 1, serialNumber: world.serialNumber, userKey: "" } as unknown as PlanRow;
   return { row, facts, situation, digest: desiredDigest(content, situation) };

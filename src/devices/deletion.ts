@@ -1,0 +1,79 @@
+/**
+ * Deletes devices, and restores them.
+ *
+ * A deleted device stays enrolled: it is refused with 400, never with 401, and is served nothing. Its UDID and its serial number
+ * are free meanwhile. Restored, it goes on with the same identity.
+ *
+ * @module
+ */
+
+import { findSuccessorOfHardware, lockForDeletion, markDeleted, unmarkDeleted } from "../../db/device_deletion.ts";
+import { type DeviceView, findDevice } from "../../db/devices.ts";
+import type { Tx } from "../../db/open.ts";
+import { problem, refused } from "../errors.ts";
+import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { Runtime } from "../runtime.ts";
+import { deviceRepresentation } from "./representation.ts";
+import { restorableUntil } from "./state.ts";
+
+async function mustFind(tx: Tx, id: number): Promise<DeviceView> {
+  const device = await findDevice(tx, id);
+  if (device === undefined) throw problem("not-found");
+  return device;
+}
+
+/** Deletes a device for as long as nobody restores it. Throws `not-found`, or `refused` when it is deleted already. */
+export async function deleteDevice(runtime: Runtime, request: RequestInfo, id: number): Promise<void> {
+  const now = runtime.clock.now();
+  await runtime.sql.begin(async (tx) => {
+    const row = await lockForDeletion(tx, id);
+    if (row === undefined) throw problem("not-found");
+    if (row.deletedAt !== null) throw refused("The device is already deleted.");
+    const before = await mustFind(tx, id);
+    await markDeleted(tx, id, request.user?.username ?? "", now);
+    await recordAudit(tx, runtime, request, {
+      action: "deleted",
+      model: "mdm.enrolleddevice",
+      pk: id,
+      serialNumber: row.serialNumber,
+      before: deviceRepresentation(before, runtime),
+    });
+  });
+}
+
+/**
+ * Restores a deleted device; it goes on as before. Throws `not-found`, or `refused` when it is not deleted, when its time is over,
+ * or when its hardware is another device's now.
+ */
+export async function restoreDevice(runtime: Runtime, request: RequestInfo, id: number): Promise<DeviceView> {
+  const now = runtime.clock.now();
+  return await runtime.sql.begin(async (tx) => {
+    const row = await lockForDeletion(tx, id);
+    if (row === undefined) throw problem("not-found");
+    if (row.deletedAt === null) throw refused("The device is not deleted.");
+    const until = restorableUntil(row.deletedAt, runtime.config);
+    if (row.purgeBeganAt !== null || until <= now) {
+      throw refused("The device cannot be restored any more: its data is removed.");
+    }
+    const taken = await findSuccessorOfHardware(tx, id, row);
+    if (taken !== undefined) {
+      throw refused(
+        taken.has === "udid"
+          ? `The device cannot be restored: its UDID belongs to the device with serial number ${taken.serialNumber} now.`
+          : `The device cannot be restored: another device with serial number ${taken.serialNumber} is enrolled.`,
+      );
+    }
+    const before = await mustFind(tx, id);
+    await unmarkDeleted(tx, id, now);
+    const after = await mustFind(tx, id);
+    await recordAudit(tx, runtime, request, {
+      action: "updated",
+      model: "mdm.enrolleddevice",
+      pk: id,
+      serialNumber: row.serialNumber,
+      before: deviceRepresentation(before, runtime),
+      after: deviceRepresentation(after, runtime),
+    });
+    return after;
+  });
+}
