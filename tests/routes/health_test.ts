@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { newApiToken } from "../../src/access/api_token_format.ts";
+import { systemRandom } from "../../src/runtime.ts";
+import { DatabaseUnavailable } from "../../db/open.ts";
 import { withFleet } from "../support/fleet.ts";
 
 const TOKEN = "the-right-token-of-it";
@@ -43,3 +46,54 @@ Deno.test("without its database the server is alive and not ready, and does not 
     assert.equal((await fleet.fetch(new Request("https://mdm.example.com/healthz"))).status, 200);
     fleet.runtime.sql = sql;
   }, { METRICS_TOKEN: TOKEN }));
+
+Deno.test("readiness writes: a database that only reads is not ready, with its cure", () =>
+  withFleet(async (fleet) => {
+    const { sql } = fleet.runtime;
+    const reading = Object.assign(
+      (...args: unknown[]) =>
+        sql.begin(async (tx) => {
+          await tx`set transaction read only`;
+          return await Reflect.apply(tx, undefined, args);
+        }),
+      sql,
+    ) as unknown as typeof sql;
+    fleet.runtime.sql = reading;
+    const response = await fleet.fetch(ready);
+    assert.equal(response.status, 503);
+    assert.match(await response.text(), /only reads.*primary/);
+    fleet.runtime.sql = sql;
+  }, { METRICS_TOKEN: TOKEN }));
+
+Deno.test("a machine's clock that is off is a warning", () =>
+  withFleet(async (fleet) => {
+    fleet.runtime.skew = () => 7000;
+    const { reasons } = await (await fleet.fetch(ready)).json();
+    const clock = reasons.find(({ check }: { check: string }) => check === "clock");
+    assert.equal(clock?.state, "warning");
+    assert.match(clock?.reason, /7 s ahead of the database/);
+    fleet.runtime.skew = () => 4000;
+    const later = await (await fleet.fetch(ready)).json();
+    assert.equal(later.reasons.some(({ check }: { check: string }) => check === "clock"), false);
+  }, { METRICS_TOKEN: TOKEN }));
+
+Deno.test("a request that the database cannot serve is 503 with a time to come again, for devices, API and pages", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled();
+    const { sql } = fleet.runtime;
+    const gone = () => Promise.reject(new DatabaseUnavailable("the connection was lost"));
+    fleet.runtime.sql = Object.assign(gone, sql, { begin: gone }) as unknown as typeof sql;
+    await assert.rejects(device.connect(), /503/);
+    for (
+      const [path, headers] of [
+        ["/api/mdm/devices/", { Authorization: `Token ${newApiToken(systemRandom, "user")}` }],
+        ["/devices/", { Cookie: `__Host-espalier=${"A".repeat(43)}` }],
+      ] as const
+    ) {
+      const response = await fleet.fetch(new Request(`https://mdm.example.com${path}`, { headers }));
+      await response.body?.cancel();
+      assert.deepEqual([response.status, response.headers.get("Retry-After")], [503, "2"], path);
+    }
+    fleet.runtime.sql = sql;
+    await device.connect();
+  }));
