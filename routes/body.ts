@@ -60,7 +60,7 @@ export class RequestBody {
           await look.allowed();
           open = Infinity;
         }
-        this.memory.take(value.length);
+        this.memory.take(value.length, this.#held);
         this.#held += value.length;
         chunks.push(value);
       }

@@ -13,6 +13,9 @@ import { problem } from "../src/errors.ts";
 /** Seconds after which a request that found no room may come again. */
 const RETRY_AFTER = "5";
 
+/** Bytes of a body that is small: the messages of devices, most of them. */
+const SMALL = 64 * 1024;
+
 /** A budget of bytes. */
 export class BodyMemory {
   #used = 0;
@@ -24,9 +27,13 @@ export class BodyMemory {
     return this.#used;
   }
 
-  /** Takes bytes. Throws `unavailable` when they are not there; nothing is taken then. */
-  take(bytes: number): void {
-    if (this.#used + bytes > this.limit) {
+  /**
+   * Takes bytes for a body that holds `held` already. Throws `unavailable` when they are not there; nothing is taken then. The
+   * last quarter is for small bodies: whatever uploads do, devices are served.
+   */
+  take(bytes: number, held = 0): void {
+    const limit = held + bytes > SMALL ? this.limit - this.limit / 4 : this.limit;
+    if (this.#used + bytes > limit) {
       this.counters.count("bodies_refused");
       throw problem("unavailable", "Cannot take the request now: too many large ones are in flight.", {
         reason: `bodies take ${this.#used} of ${this.limit} bytes`,

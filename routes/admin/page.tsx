@@ -47,7 +47,7 @@ export type PageContext = {
 };
 
 /** A page's content and title. */
-export type Page = { title: string; body: Child; status?: 200 | 400 | 403 | 404 | 429 | 500 | 503 };
+export type Page = { title: string; body: Child; status?: 200 | 400 | 403 | 404 | 408 | 413 | 429 | 500 | 503 };
 
 /** Makes the response of a page. */
 export function render(c: Context<AppEnv>, page: Page, context?: PageContext): Response {
@@ -78,6 +78,8 @@ const TITLES: Record<number, string> = {
   400: "That did not work",
   403: "Not allowed",
   404: "Not found",
+  408: "Too slow",
+  413: "Too large",
   429: "Too many attempts",
   503: "Not now",
 };
@@ -93,7 +95,9 @@ function refusal(c: Context<AppEnv>, thrown: unknown, context: PageContext | und
     }, context);
   }
   const { status: said } = error;
-  const status = said === 403 || said === 404 || said === 429 || said === 503 ? said : 400;
+  const status = said === 403 || said === 404 || said === 408 || said === 413 || said === 429 || said === 503
+    ? said
+    : 400;
   for (const [name, value] of Object.entries(error.details.headers ?? {})) c.header(name, value);
   return render(c, {
     title: TITLES[status] ?? "That did not work",

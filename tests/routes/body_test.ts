@@ -55,6 +55,14 @@ Deno.test("bodies beyond the memory of all are refused with 503 and a time to co
   await new RequestBody(pieces([90]).request, memory, fast).read(100);
 });
 
+Deno.test("large bodies leave a quarter of the memory to small ones", async () => {
+  const memory = memoryOf(1024 * 1024);
+  const large = new RequestBody(pieces([700_000]).request, memory, fast);
+  await large.read(1024 * 1024);
+  await assert.rejects(new RequestBody(pieces([100_000]).request, memory, fast).read(1024 * 1024), is("unavailable"));
+  await new RequestBody(pieces([60_000]).request, memory, fast).read(1024 * 1024);
+});
+
 Deno.test("a client that goes away in the middle leaves nothing taken", async () => {
   const memory = memoryOf(100);
   const broken = new ReadableStream<Uint8Array>({

@@ -141,7 +141,7 @@ Deno.test("a file is previewed, kept by the page, and saved without being chosen
     assert.equal(errorOf(large.text, "source"), "The file has 9 MB, 8.4 MB are accepted here.");
     assert.equal(hiddenField(large.text, "source.kept"), undefined);
     const larger = await upload(runtime, ada, path, { ...fields, source: fileOf(new Uint8Array(26e6)) });
-    assert.deepEqual([larger.status, /it is larger than allowed/.test(larger.text)], [400, true]);
+    assert.deepEqual([larger.status, /it is larger than allowed/.test(larger.text)], [413, true]);
   }));
 
 Deno.test("what is wrong with a filter stands at its fields", () =>
