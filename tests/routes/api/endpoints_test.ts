@@ -162,6 +162,41 @@ Deno.test("the OpenAPI document names every endpoint once, with its permission",
   }
 });
 
+Deno.test("each reference of the OpenAPI document leads to something in it", () => {
+  const document = JSON.parse(JSON.stringify(openApiDocument(ENDPOINTS, "https://mdm.example.com")));
+  let seen = 0;
+  const at = (pointer: string) =>
+    pointer.slice(2).split("/").reduce(
+      (value, name) => value?.[name.replaceAll("~1", "/").replaceAll("~0", "~")],
+      document,
+    );
+  const walk = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === "$ref") {
+        seen++;
+        assert.match(String(inner), /^#\/components\/schemas\/[A-Za-z]+$/);
+        assert.notEqual(at(String(inner)), undefined, String(inner));
+      } else walk(inner);
+    }
+  };
+  walk(document);
+  assert.ok(seen > 400);
+  assert.ok("Json" in document.components.schemas);
+});
+
+Deno.test("the documentation of a command's endpoint has the arguments of the command", () => {
+  const document = JSON.parse(JSON.stringify(openApiDocument(ENDPOINTS, "https://mdm.example.com")));
+  const fields = (segment: string) =>
+    Object.keys(
+      document.paths[`/api/mdm/devices/{id}/${segment}/`].post.requestBody.content["application/json"].schema
+        .properties,
+    );
+  assert.ok(fields("lock").includes("message"));
+  assert.ok(fields("erase").includes("pin"));
+  assert.deepEqual(fields("send_custom_command"), ["command"]);
+});
+
 Deno.test("OPTIONS names the fields of the writes that the caller may make, and of no others", async () => {
   await withApi(async ({ as }) => {
     const path = "/api/mdm/data_assets/";
