@@ -14,7 +14,7 @@ import { makeDemoArtifacts } from "../simulators/demo_artifacts.ts";
 import { type Options, runCommand, UsageError } from "../src/cli/command.ts";
 import { createToken } from "../src/cli/token_create.ts";
 import { type KnownIds, withKnownIds } from "./api_ids.ts";
-import { runSchemathesis, schemathesis, type SchemathesisRun } from "./schemathesis.ts";
+import { runSchemathesis, schemathesis } from "./schemathesis.ts";
 
 const HELP = `deno task fuzz:api [--seed N] [--examples N] [--phases PHASES]
 
@@ -32,10 +32,10 @@ const DEVICES = 4;
 const CALLER = 1_700_000_001;
 
 /**
- * What would end the caller itself. In phases that take ids from lists, not only from what they are given, these would find
- * the caller's own user and token; in the other phases they are tried like everything else.
+ * What may end the caller itself: later requests take ids from earlier answers, among them those of the caller's own user
+ * and token. These are tried last, by themselves, when nothing comes after them.
  */
-const ENDS_THE_CALLER = [
+const MAY_END_THE_CALLER = [
   "delete_accounts_api_tokens_id",
   "delete_accounts_users_id",
   "put_accounts_users_id",
@@ -116,6 +116,7 @@ async function run({ texts }: Options): Promise<void> {
   const house = await buildHouse(DEVICES, () => {}, (text) => log = (log + text).slice(-1_000_000));
   const folder = await Deno.makeTempDir({ prefix: "espalier-fuzz-api-" });
   let passed = true;
+  const answers = new Map<number, number>();
   try {
     await house.runtime.sql`select setval(pg_get_serial_sequence('users', 'id'), ${CALLER - 1})`;
     const token = await createToken(house.runtime, { name: "schemathesis", superuser: true, expiresAt: null });
@@ -124,28 +125,39 @@ async function run({ texts }: Options): Promise<void> {
     await furnish(client);
     const document = `${folder}/openapi.json`;
     const common = { document, url: house.url, token, seed, examples };
-    const attempt = async (name: string, part: Pick<SchemathesisRun, "seconds" | "options">) => {
+    const attempt = async (name: string, seconds: number, phases: readonly string[], options: readonly string[]) => {
+      if (phases.length === 0) return;
       const ids = await knownIds(client, house);
       await Deno.writeTextFile(document, JSON.stringify(withKnownIds(openApiDocument(ENDPOINTS, house.url), ids)));
       console.log(`\nschemathesis, ${name}`);
-      if (!await runSchemathesis(command, { ...common, ...part })) passed = false;
-      // A caller that ended itself would only see 401 from here on, and that would pass.
-      await client.call("GET", "/api/accounts/users/");
-    };
-    const alone = phases.filter((phase) => phase !== "stateful");
-    // What deletes comes last: the others need what is there.
-    if (alone.length > 0) {
-      const options = ["--phases", alone.join(",")];
-      await attempt("each operation", { seconds: 240, options: [...options, "--exclude-method", "DELETE"] });
-      await attempt("each deletion", { seconds: 60, options: [...options, "--include-method", "DELETE"] });
-    }
-    if (phases.includes("stateful")) {
-      console.log(`\nNot in sequences, which find the caller's own user and token: ${ENDS_THE_CALLER.join(", ")}`);
-      await attempt("sequences", {
-        seconds: 120,
-        options: ["--phases", "stateful", ...ENDS_THE_CALLER.flatMap((id) => ["--exclude-operation-id", id])],
+      const result = await runSchemathesis(command, {
+        ...common,
+        seconds,
+        options: ["--phases", phases.join(","), ...options],
       });
-    }
+      passed &&= result.passed;
+      for (const [status, count] of result.answers) answers.set(status, (answers.get(status) ?? 0) + count);
+    };
+    const others = MAY_END_THE_CALLER.flatMap((id) => ["--exclude-operation-id", id]);
+    const [alone, sequences] = [
+      phases.filter((phase) => phase !== "stateful"),
+      phases.filter((phase) => phase === "stateful"),
+    ];
+    // What deletes comes late: the others need what is there.
+    await attempt("each operation", 300, alone, ["--exclude-method", "DELETE", ...others]);
+    await attempt("sequences", 120, sequences, others);
+    await attempt("each deletion", 120, alone, ["--include-method", "DELETE", ...others]);
+    // A caller that had ended itself would have seen 401 alone, and that would pass.
+    await client.call("GET", "/api/accounts/users/");
+    await attempt(
+      "what may end the caller",
+      60,
+      phases,
+      MAY_END_THE_CALLER.flatMap((id) => ["--include-operation-id", id]),
+    );
+    const counted = [...answers].sort(([one], [other]) => one - other);
+    console.log(`\nAnswers: ${counted.map(([status, count]) => `${status} × ${count}`).join(", ")}`);
+    if (counted.some(([status]) => status >= 500)) passed = false;
     const errors = errorLines(log);
     for (const line of errors.slice(0, 20)) console.log(line);
     if (errors.length > 0) passed = false;

@@ -51,8 +51,28 @@ export type SchemathesisRun = {
   options: readonly string[];
 };
 
-/** Runs it, its report on standard output; whether no answer was a 5xx. */
-export async function runSchemathesis(command: string, run: SchemathesisRun): Promise<boolean> {
+/** What came of a run. `answers` are how often each status was answered. */
+export type SchemathesisResult = { passed: boolean; answers: ReadonlyMap<number, number> };
+
+async function statusesIn(file: string): Promise<Map<number, number>> {
+  const answers = new Map<number, number>();
+  const handle = await Deno.open(file);
+  let rest = "";
+  for await (const chunk of handle.readable.pipeThrough(new TextDecoderStream())) {
+    rest += chunk;
+    const end = rest.lastIndexOf("\n");
+    for (const [, status = ""] of rest.slice(0, end + 1).matchAll(/"status_code": ?([0-9]{3})/g)) {
+      answers.set(Number(status), (answers.get(Number(status)) ?? 0) + 1);
+    }
+    rest = rest.slice(end + 1);
+  }
+  return answers;
+}
+
+/** Runs it, its report on standard output. It passes when no answer was a 5xx. */
+export async function runSchemathesis(command: string, run: SchemathesisRun): Promise<SchemathesisResult> {
+  const folder = run.document.slice(0, run.document.lastIndexOf("/"));
+  const report = `${folder}/report.ndjson`;
   const { success } = await new Deno.Command(command, {
     args: [
       "run",
@@ -68,15 +88,16 @@ export async function runSchemathesis(command: string, run: SchemathesisRun): Pr
       ...["--generation-with-security-parameters", "false"],
       ...["--suppress-health-check", "all"],
       ...["--warnings", "off"],
+      ...["--report-ndjson-path", report],
       ...["--no-color"],
       "--continue-on-failure",
       ...run.options,
     ],
-    cwd: run.document.slice(0, run.document.lastIndexOf("/")),
+    cwd: folder,
     stdin: "null",
     stdout: "inherit",
     stderr: "inherit",
     signal: AbortSignal.timeout(run.seconds * 1000),
   }).output();
-  return success;
+  return { passed: success, answers: await statusesIn(report) };
 }

@@ -7,7 +7,7 @@
  */
 
 import assert from "node:assert/strict";
-import { type Bytes, READERS } from "./support/readers.ts";
+import { type Bytes, READERS } from "../fuzz/readers.ts";
 
 const SMALLEST = 2 * 1024;
 const LARGEST = 256 * 1024;

@@ -7,11 +7,11 @@
 import { Hono } from "hono";
 import { parse as parseCookies } from "hono/utils/cookie";
 import { z } from "zod";
-import { Form, readForm } from "../../../routes/admin/form.ts";
-import { readJson } from "../../../routes/api/body.ts";
-import { addressParameters, parseQuery } from "../../../routes/api/parse.ts";
-import type { AppEnv } from "../../../routes/context.ts";
-import { clientAddress, proxyList } from "../../../routes/request.ts";
+import { Form, readForm } from "../../routes/admin/form.ts";
+import { readJson } from "../../routes/api/body.ts";
+import { addressParameters, parseQuery } from "../../routes/api/parse.ts";
+import type { AppEnv } from "../../routes/context.ts";
+import { clientAddress, proxyList } from "../../routes/request.ts";
 import { type Bytes, bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
 
 const formApp = new Hono<AppEnv>();

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { parseCustomCommand } from "../../../src/commands/custom_command.ts";
-import { installedApplicationList } from "../../../src/commands/installed_application_list.ts";
-import { profileList } from "../../../src/commands/profile_list.ts";
-import { certificateList } from "../../../src/commands/certificate_list.ts";
-import { deviceInformation } from "../../../src/commands/device_information.ts";
-import type { CommandTarget } from "../../../src/commands/command.ts";
-import { parseCheckin } from "../../../src/protocol/checkin.ts";
-import { parseMachineInfo } from "../../../src/protocol/machine_info.ts";
-import { buildBinaryPlist, buildPlist, parsePlist, type PlistDict } from "../../../src/protocol/plist.ts";
-import { parseReport } from "../../../src/protocol/report.ts";
-import { binaryPlist, objects } from "../binary_plists.ts";
+import { parseCustomCommand } from "../../src/commands/custom_command.ts";
+import { installedApplicationList } from "../../src/commands/installed_application_list.ts";
+import { profileList } from "../../src/commands/profile_list.ts";
+import { certificateList } from "../../src/commands/certificate_list.ts";
+import { deviceInformation } from "../../src/commands/device_information.ts";
+import type { CommandTarget } from "../../src/commands/command.ts";
+import { parseCheckin } from "../../src/protocol/checkin.ts";
+import { parseMachineInfo } from "../../src/protocol/machine_info.ts";
+import { buildBinaryPlist, buildPlist, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
+import { parseReport } from "../../src/protocol/report.ts";
+import { binaryPlist, objects } from "../builders/binary_plists.ts";
 import { type Bytes, bytes, filled, isPlistError, isProtocolError, MB, type ReaderTarget, text } from "./reader.ts";
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">';

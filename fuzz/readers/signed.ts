@@ -4,32 +4,31 @@
  * @module
  */
 
-import { senderOf } from "../../../src/identity/sender.ts";
-import { parseCertificate } from "../../../src/pki/certificate.ts";
-import { verifyDetached } from "../../../src/pki/cms/detached.ts";
-import { openEnveloped, sealEnveloped } from "../../../src/pki/cms/enveloped.ts";
-import { openSigned, signAttached, signDetached } from "../../../src/pki/cms/signed.ts";
-import { selfSigned } from "../../../src/pki/ca.ts";
-import { buildCsr, parseCsr } from "../../../src/pki/csr.ts";
-import * as write from "../../../src/pki/der_writer.ts";
-import { pemBlocks, toPem } from "../../../src/pki/pem.ts";
-import { buildPkcsReq } from "../../../src/pki/scep/client.ts";
-import { openPkiMessage } from "../../../src/pki/scep/message.ts";
-import { authority, ecKey, issuedBy, NOW, rsaKey } from "../../src/pki/helpers.ts";
+import { senderOf } from "../../src/identity/sender.ts";
+import { parseCertificate } from "../../src/pki/certificate.ts";
+import { verifyDetached } from "../../src/pki/cms/detached.ts";
+import { openEnveloped, sealEnveloped } from "../../src/pki/cms/enveloped.ts";
+import { openSigned, signAttached, signDetached } from "../../src/pki/cms/signed.ts";
+import { selfSigned } from "../../src/pki/ca.ts";
+import { buildCsr, parseCsr } from "../../src/pki/csr.ts";
+import * as write from "../../src/pki/der_writer.ts";
+import { pemBlocks, toPem } from "../../src/pki/pem.ts";
+import { buildPkcsReq } from "../../src/pki/scep/client.ts";
+import { openPkiMessage } from "../../src/pki/scep/message.ts";
+import { AUTHORITY as ca, DEVICE as device } from "../identities.ts";
 import { type Bytes, bytes, filled, isPkiError, isProblem, MB, type ReaderTarget, text } from "./reader.ts";
 
-const ca = authority(rsaKey("readers ca"));
-const device = issuedBy(ca, ecKey("readers device"));
 const content = bytes("<plist/>");
+const NOW = Date.parse("2026-06-15T12:00:00Z");
 
 /** An identity whose subject has that many bytes. */
 const named = (subject: [string, string][]) => {
-  const key = ecKey("readers named");
+  const { key } = device;
   const certificate = selfSigned({
     subject,
     key,
-    notBefore: new Date(NOW.getTime() - 1e9),
-    notAfter: new Date(NOW.getTime() + 1e9),
+    notBefore: new Date(NOW - 1e9),
+    notAfter: new Date(NOW + 1e9),
   });
   return { key, certificate };
 };
@@ -123,15 +122,15 @@ export const SIGNED_READERS: readonly ReaderTarget[] = [
     read: (input) => parseCsr(input),
     refuses: isPkiError,
     largest: 256 * 1024,
-    seeds: () => [buildCsr({ subject: [["CN", "device"]], key: ecKey("readers device") })],
+    seeds: () => [buildCsr({ subject: [["CN", "device"]], key: device.key })],
     shapes: {
       ...ASN1_SHAPES,
-      "a long subject": (size) => buildCsr({ subject: longSubject(size), key: ecKey("readers device") }),
-      "many names": (size) => buildCsr({ subject: manyNames(size), key: ecKey("readers device") }),
+      "a long subject": (size) => buildCsr({ subject: longSubject(size), key: device.key }),
+      "many names": (size) => buildCsr({ subject: manyNames(size), key: device.key }),
       "a long challenge": (size) =>
         buildCsr({
           subject: [["CN", "device"]],
-          key: ecKey("readers device"),
+          key: device.key,
           attributes: { challengePassword: "c".repeat(size) },
         }),
     },
@@ -196,7 +195,7 @@ export const SIGNED_READERS: readonly ReaderTarget[] = [
 ];
 
 function scepMessage(subject: [string, string][]): Bytes {
-  const key = ecKey("readers device");
+  const { key } = device;
   return buildPkcsReq({
     csr: buildCsr({ subject, key }),
     signer: device,

@@ -4,21 +4,21 @@
  * @module
  */
 
-import { withoutSecret } from "../../../routes/admin/version_lines.ts";
-import { readDeclaration } from "../../../src/blueprints/versions/declaration_source.ts";
-import { readProfile } from "../../../src/blueprints/versions/profile.ts";
-import { isZip } from "../../../src/blueprints/versions/zip.ts";
-import { seenVersions } from "../../../src/declarations/status.ts";
-import { readStatusReport } from "../../../src/declarations/report.ts";
-import { parseCommonName } from "../../../src/enrollment/sessions.ts";
-import { eventJson } from "../../../src/events/event_json.ts";
-import { redact } from "../../../src/log.ts";
-import { parseOsVersion } from "../../../src/protocol/os_version.ts";
-import { buildPlist } from "../../../src/protocol/plist.ts";
-import { flattenStatus } from "../../../src/schema/status.ts";
-import { slugOf } from "../../../src/tags/slug.ts";
-import { expand } from "../../../src/variables/expand.ts";
-import { zipOf } from "../../src/blueprints/versions/zips.ts";
+import { withoutSecret } from "../../routes/admin/version_lines.ts";
+import { readDeclaration } from "../../src/blueprints/versions/declaration_source.ts";
+import { readProfile } from "../../src/blueprints/versions/profile.ts";
+import { isZip } from "../../src/blueprints/versions/zip.ts";
+import { seenVersions } from "../../src/declarations/status.ts";
+import { readStatusReport } from "../../src/declarations/report.ts";
+import { parseCommonName } from "../../src/enrollment/sessions.ts";
+import { eventJson } from "../../src/events/event_json.ts";
+import { redact } from "../../src/log.ts";
+import { parseOsVersion } from "../../src/protocol/os_version.ts";
+import { buildPlist } from "../../src/protocol/plist.ts";
+import { flattenStatus } from "../../src/schema/status.ts";
+import { slugOf } from "../../src/tags/slug.ts";
+import { expand } from "../../src/variables/expand.ts";
+import { zipOf } from "../builders/zips.ts";
 import { bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
 import { XML_SHAPES } from "./lists.ts";
 import { ASN1_SHAPES } from "./signed.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { Problem } from "../../../src/errors.ts";
-import { PkiError } from "../../../src/pki/errors.ts";
-import { ProtocolError } from "../../../src/protocol/errors.ts";
-import { PlistError } from "../../../src/protocol/plist.ts";
+import { Problem } from "../../src/errors.ts";
+import { PkiError } from "../../src/pki/errors.ts";
+import { ProtocolError } from "../../src/protocol/errors.ts";
+import { PlistError } from "../../src/protocol/plist.ts";
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
