@@ -13,7 +13,7 @@ import { type ApiClient, apiClient } from "../simulators/api_client.ts";
 import { makeDemoArtifacts } from "../simulators/demo_artifacts.ts";
 import { type Options, runCommand, UsageError } from "../src/cli/command.ts";
 import { createToken } from "../src/cli/token_create.ts";
-import { type KnownIds, withKnownIds } from "./api_ids.ts";
+import { type Known, withKnown } from "./api_ids.ts";
 import { runSchemathesis, schemathesis } from "./schemathesis.ts";
 
 const HELP = `deno task fuzz:api [--seed N] [--examples N] [--phases PHASES]
@@ -72,26 +72,28 @@ async function furnish({ call, json }: ApiClient): Promise<void> {
   }
 }
 
-/** The ids in every list of the API, without the caller's own. */
-async function knownIds({ call }: ApiClient, house: House): Promise<KnownIds> {
-  const known = new Map<string, (string | number)[]>();
+/** What is in every list of the API, without the caller's own ids. */
+async function knownOf({ call }: ApiClient, house: House): Promise<Known> {
+  const ids = new Map<string, (string | number)[]>();
+  const objects = new Map<string, Record<string, unknown>[]>();
   for (const { method, path, response } of ENDPOINTS) {
     if (method !== "GET" || path.includes("{") || !("schema" in response)) continue;
     const rows = listed.safeParse(await (await call("GET", path)).json());
     if (!rows.success) continue;
-    const ids = rows.data.flatMap((row) => {
+    objects.set(path, rows.data.slice(0, 20));
+    const all = rows.data.flatMap((row) => {
       const { success, data } = idOf.safeParse(row);
       const own = row["user"] === CALLER || (success && data.id === CALLER);
       return success && !own ? [data.id] : [];
     });
-    known.set(path, ids.slice(0, 20));
+    ids.set(path, all.slice(0, 20));
   }
-  const of = (...paths: string[]) => paths.flatMap((path) => known.get(path) ?? []);
-  known.set("/api/mdm/artifact_versions/", of("/api/mdm/profiles/", "/api/mdm/declarations/"));
-  known.set("/api/inventory/devices/", house.devices.map(({ serialNumber }) => serialNumber));
-  known.set("serial numbers", house.devices.map(({ serialNumber }) => serialNumber));
-  known.set("status items", ["device.operating-system.version", "management.client-capabilities"]);
-  return known;
+  const of = (...paths: string[]) => paths.flatMap((path) => ids.get(path) ?? []);
+  ids.set("/api/mdm/artifact_versions/", of("/api/mdm/profiles/", "/api/mdm/declarations/"));
+  ids.set("/api/inventory/devices/", house.devices.map(({ serialNumber }) => serialNumber));
+  ids.set("serial numbers", house.devices.map(({ serialNumber }) => serialNumber));
+  ids.set("status items", ["device.operating-system.version", "management.client-capabilities"]);
+  return { ids, objects };
 }
 
 /** What the server logged of errors that nobody foresaw. */
@@ -127,8 +129,8 @@ async function run({ texts }: Options): Promise<void> {
     const common = { document, url: house.url, token, seed, examples };
     const attempt = async (name: string, seconds: number, phases: readonly string[], options: readonly string[]) => {
       if (phases.length === 0) return;
-      const ids = await knownIds(client, house);
-      await Deno.writeTextFile(document, JSON.stringify(withKnownIds(openApiDocument(ENDPOINTS, house.url), ids)));
+      const known = await knownOf(client, house);
+      await Deno.writeTextFile(document, JSON.stringify(withKnown(openApiDocument(ENDPOINTS, house.url), known)));
       console.log(`\nschemathesis, ${name}`);
       const result = await runSchemathesis(command, {
         ...common,

@@ -1,13 +1,19 @@
 /**
- * The OpenAPI document of a server, with the ids that are there: without them a generator of requests meets 404 alone.
+ * The OpenAPI document of a server, with the ids and values that are there: without them a generator of requests meets
+ * 404 and 400 alone.
  *
  * @module
  */
 
 type Schema = Record<string, unknown>;
 
-/** Lists of ids by the address that lists them, e.g. `/api/mdm/artifacts/`. */
-export type KnownIds = ReadonlyMap<string, readonly (string | number)[]>;
+/** What a server has. */
+export type Known = {
+  /** Lists of ids by the address that lists them, e.g. `/api/mdm/artifacts/`. */
+  ids: ReadonlyMap<string, readonly (string | number)[]>;
+  /** The objects in the answers of those addresses. */
+  objects: ReadonlyMap<string, readonly Schema[]>;
+};
 
 /** Fields and parameters that name another object, and where those are listed. */
 const REFERENCES: Readonly<Record<string, string>> = {
@@ -29,6 +35,15 @@ const REFERENCES: Readonly<Record<string, string>> = {
 
 const isSchema = (value: unknown): value is Schema =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** `schema`, where a value may also be one that some object has, of whatever type that is. */
+function orAsIn(schema: unknown, name: string, objects: readonly Schema[]): unknown {
+  const texts = new Set(
+    objects.map((object) => JSON.stringify(object[name])).filter((text) => text !== undefined && text !== "null"),
+  );
+  const values: unknown[] = [...texts].slice(0, 8).map((text) => JSON.parse(text));
+  return values.length === 0 ? schema : { anyOf: [{ enum: values }, schema] };
+}
 
 /** `schema`, where a value may also be one of those that are known. */
 function offering(schema: unknown, known: readonly (string | number)[] | undefined): unknown {
@@ -58,8 +73,8 @@ const listOf = (path: string, name: string): string =>
     ? path.slice(0, path.indexOf("{"))
     : REFERENCES[name] ?? "/api/inventory/tags/";
 
-/** The document with the known ids in parameters and bodies; what it said of them before still counts. */
-export function withKnownIds(document: Schema, known: KnownIds): Schema {
+/** The document with what is known in parameters and bodies; what it said of them before still counts. */
+export function withKnown(document: Schema, { ids, objects }: Known): Schema {
   const copy: Schema = structuredClone(document);
   const paths = isSchema(copy["paths"]) ? copy["paths"] : {};
   for (const [path, operations] of Object.entries(paths)) {
@@ -69,11 +84,14 @@ export function withKnownIds(document: Schema, known: KnownIds): Schema {
       for (const parameter of parameters) {
         const name = String(parameter.name);
         const list = parameter.in === "path" ? listOf(path, name) : REFERENCES[name] ?? "";
-        parameter.schema = offering(parameter.schema, known.get(list));
+        parameter.schema = offering(parameter.schema, ids.get(list));
       }
       eachProperty(
         operation["requestBody"],
-        (name, schema) => offering(schema, known.get(REFERENCES[name] ?? "")),
+        (name, schema) =>
+          REFERENCES[name] === undefined
+            ? orAsIn(schema, name, objects.get(path.replace(/[{].*/, "")) ?? [])
+            : offering(schema, ids.get(REFERENCES[name])),
       );
     }
   }
