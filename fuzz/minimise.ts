@@ -6,12 +6,13 @@
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const without = (input: Bytes, start: number, length: number): Bytes => {
-  const whole = new Uint8Array(Math.max(0, input.length - length));
+function without(input: Bytes, start: number, length: number): Bytes {
+  const rest = input.subarray(start + length);
+  const whole = new Uint8Array(start + rest.length);
   whole.set(input.subarray(0, start));
-  whole.set(input.subarray(start + length), start);
+  whole.set(rest, start);
   return whole;
-};
+}
 
 /**
  * Takes pieces out of `input`, large ones first, as long as `same` holds of what is left. Ends after `tries` looks; the

@@ -13,8 +13,11 @@ export type Outcome =
 
 const asError = (error: unknown): Error => error instanceof Error ? error : new Error(`Threw ${String(error)}`);
 
-/** What kind of value came out: names and types, not contents. */
+/** What kind of value came out: names and types, not contents; of errors by field the sentences. */
 function shapeOf(value: unknown, depth = 0): string {
+  if (typeof value === "object" && value !== null && "errors" in value && value.errors !== undefined) {
+    return `errors ${withoutContents(JSON.stringify(value.errors))}`;
+  }
   if (Array.isArray(value)) return depth > 2 ? "[]" : `[${value.length === 0 ? "" : shapeOf(value[0], depth + 1)}]`;
   if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
   if (depth > 2 || Object.getPrototypeOf(value) !== Object.prototype) return value.constructor?.name ?? "object";
@@ -24,8 +27,13 @@ function shapeOf(value: unknown, depth = 0): string {
 }
 
 /** A sentence without what differs from input to input. */
-const signOf = (error: Error): string =>
-  `${error.name} ${error.message.slice(0, 300)}`.replace(/"[^"]*"/g, '""').replace(/[0-9]+/g, "0").slice(0, 120);
+const withoutContents = (sentence: string): string =>
+  sentence.slice(0, 300).replace(/"[^"]*"?|<[^>]*>?|[^ -~]+/g, '""').replace(/[0-9a-f]*[0-9][0-9a-f]*/gi, "0").slice(
+    0,
+    70,
+  );
+
+const signOf = (error: Error): string => `${error.name} ${withoutContents(error.message)}`;
 
 /** Reads one input and lets the reader's judge look at what was taken. */
 export async function outcomeOf({ read, refuses, judge }: ReaderTarget, input: Bytes): Promise<Outcome> {

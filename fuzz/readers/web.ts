@@ -92,6 +92,7 @@ export const WEB_READERS: readonly ReaderTarget[] = [
   },
   {
     name: "JSON body",
+    form: "json",
     read: (body) =>
       readJson(
         new Request("http://x/", { method: "POST", body, headers: { "Content-Type": "application/json" } }),
