@@ -107,7 +107,8 @@ export async function fuzz(target: ReaderTarget, plan: Plan): Promise<Report> {
   };
 
   const crashed = async (index: number, source: Source, bare: Bytes, error: Error) => {
-    const kind = `${error.name} ${error.stack?.split("\n").slice(1, 4).join() ?? error.message}`;
+    const frames = (error.stack ?? "").split("\n").filter((line) => line.startsWith("    at ")).slice(0, 3);
+    const kind = [error.name, ...frames].join();
     const before = kinds.get(kind) ?? 0;
     kinds.set(kind, before + 1);
     if (before >= ALIKE) return;
