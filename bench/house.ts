@@ -40,6 +40,7 @@ export type House = {
 
 async function startServer(
   settings: Record<string, string>,
+  log: (text: string) => void,
 ): Promise<{ pid: number; port: string; stop(): Promise<void> }> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...taskFlags("start"), "--no-check", new URL("../main.ts", import.meta.url).pathname],
@@ -58,7 +59,7 @@ async function startServer(
     port = /"message":"Listening".*"port":(\d+)/.exec(text)?.[1];
   }
   const rest = (async () => {
-    while (!(await reader.read()).done);
+    for (let read = await reader.read(); !read.done; read = await reader.read()) log(read.value);
   })();
   return {
     pid: child.pid,
@@ -71,8 +72,15 @@ async function startServer(
   };
 }
 
-/** Builds the house with so many enrolled devices, each of which has told its inventory. */
-export async function buildHouse(count: number, say: (text: string) => void): Promise<House> {
+/**
+ * Builds the house with so many enrolled devices, each of which has told its inventory. `log` gets what the server logs
+ * once it listens.
+ */
+export async function buildHouse(
+  count: number,
+  say: (text: string) => void,
+  log: (text: string) => void = () => {},
+): Promise<House> {
   const folder = await Deno.makeTempDir({ prefix: "espalier-bench-" });
   await Deno.chmod(folder, 0o755);
   const embedded = await startEmbedded(folder, {
@@ -96,7 +104,7 @@ export async function buildHouse(count: number, say: (text: string) => void): Pr
     TRUSTED_PROXY_SECRET: PROXY_SECRET,
     MTLS_PROXY: "false",
     BASE_URL: "http://bench.test",
-  });
+  }, log);
   const url = `http://127.0.0.1:${server.port}`;
   const key = await generateRsaKey(2048);
   const dates = { notBefore: new Date(Date.now() - 864e5), notAfter: new Date(Date.now() + 300 * 864e5) };

@@ -12,13 +12,16 @@ async function* sources(folder: string): AsyncGenerator<{ path: string; text: st
 
 /** What each room may not import. Arrows go one way: main → routes, jobs → src → db. */
 const FORBIDDEN: Record<string, RegExp> = {
-  "db/": /from "(\.\.\/)+(src|routes|jobs|simulators|tests)\//,
-  "src/": /from "(\.\.\/)+(routes|jobs|simulators|tests)\//,
+  "db/": /from "(\.\.\/)+(src|routes|jobs|simulators|bench|fuzz|tests)\//,
+  "src/": /from "(\.\.\/)+(routes|jobs|simulators|bench|fuzz|tests)\//,
   // docs/decisions/0001: rooms that know nothing of what is declared.
   "src/files/": /from "(\.\.\/)+(blueprints|planner|declarations|commands)\//,
   "src/variables/": /from "(\.\.\/)+(blueprints|planner|declarations|commands)\//,
   "src/downloads/": /from "(\.\.\/)+(blueprints|planner|commands)\//,
-  "routes/": /from "(\.\.\/)+(jobs|simulators|tests)\//,
+  "routes/": /from "(\.\.\/)+(jobs|simulators|bench|fuzz|tests)\//,
+  "jobs/": /from "(\.\.\/)+(simulators|bench|fuzz|tests)\//,
+  // The table of readers stands in fuzz/, so that the tests lean on it and not it on them.
+  "fuzz/": /from "(\.\.\/)+tests\//,
 };
 
 Deno.test("nothing imports against the arrows", async () => {

@@ -9,6 +9,7 @@ import { cancelCommand, type CommandView, findCommand, listCommands } from "../.
 import { sendCommand } from "../../src/devices/actions.ts";
 import { problem, refused } from "../../src/errors.ts";
 import { recordAudit } from "../../src/events/record.ts";
+import { commandNamed } from "../../src/commands/registry.ts";
 import { openResult } from "../../src/commands/result.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
@@ -72,6 +73,7 @@ async function commandRepresentation(
 
 /** An endpoint that queues a command on a device. */
 function commandEndpoint(segment: string, name: string, summary: string) {
+  const args: z.ZodType | undefined = commandNamed(name)?.args;
   return endpoint({
     method: "POST",
     path: `/api/mdm/devices/{id}/${segment}/`,
@@ -79,7 +81,9 @@ function commandEndpoint(segment: string, name: string, summary: string) {
     tag: "Devices",
     summary,
     params: idParams,
+    // What a device takes depends on its system, so the command itself checks.
     body: z.record(z.string(), z.json()),
+    ...(args === undefined ? {} : { describedBody: args }),
     response: { status: 201, schema: commandSchema },
     handle: async ({ runtime, request, params, body }) =>
       await commandRepresentation(runtime, await sendCommand(runtime, request, params.id, name, body)),

@@ -78,7 +78,9 @@ function Operation({ endpoint }: { endpoint: Endpoint }) {
       </p>
       <Fields title="Path" schema={jsonSchema(endpoint.params)} />
       <Fields title="Query" schema={jsonSchema(endpoint.query)} />
-      {endpoint.body === undefined ? "" : <Fields title="Body" schema={jsonSchema(endpoint.body)} />}
+      {endpoint.body === undefined
+        ? ""
+        : <Fields title="Body" schema={jsonSchema(endpoint.describedBody ?? endpoint.body)} />}
       {"schema" in response && response.status !== 204
         ? <Fields title={`Answer ${response.status}`} schema={jsonSchema(response.schema)} />
         : <p>Answers {response.status}{"contentType" in response ? `, ${response.contentType}` : ", no content"}.</p>}

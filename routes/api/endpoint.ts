@@ -62,6 +62,8 @@ type Facts = {
   tag: string;
   /** The largest body in bytes; 1 MiB unless told. */
   bodyLimit?: number;
+  /** What the documentation says of the body, where what is checked first is looser. */
+  describedBody?: z.ZodType;
   /** Whether it changes what devices should have: with `?dry_run=true` it then answers a preview and changes nothing. */
   previews?: boolean;
 };

@@ -57,8 +57,10 @@ function mustBeAllowed(actor: Actor, endpoint: Endpoint): void {
 /** What OPTIONS tells: besides names, which fields each write takes that the actor may make. */
 function describe(methods: ReadonlyMap<string, Endpoint>, actor: Actor): Record<string, unknown> {
   const endpoint = methods.get("GET") ?? [...methods.values()][0];
-  const actions = [...methods].flatMap(([method, { body, permission }]) =>
-    body === undefined || !mayAll(actor, permissionsOf({ permission })) ? [] : [[method, bodyFields(body)]]
+  const actions = [...methods].flatMap(([method, { body, describedBody, permission }]) =>
+    body === undefined || !mayAll(actor, permissionsOf({ permission }))
+      ? []
+      : [[method, bodyFields(describedBody ?? body)]]
   );
   return {
     name: endpoint?.summary ?? "",

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { DRY_RUN, previewSchema } from "./dry_run.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { withComponents } from "./openapi_components.ts";
 
 /** A JSON object. */
 type Schema = Record<string, unknown>;
@@ -99,7 +100,10 @@ function operation(endpoint: Endpoint): Schema {
     security: [{ token: [] }],
     parameters: parameters(endpoint),
     ...(endpoint.body === undefined ? {} : {
-      requestBody: { required: true, content: { "application/json": { schema: jsonSchema(endpoint.body) } } },
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: jsonSchema(endpoint.describedBody ?? endpoint.body) } },
+      },
     }),
     responses: {
       [response.status]: {
@@ -123,7 +127,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], baseUrl: string)
   for (const endpoint of endpoints) {
     (paths[endpoint.path] ??= {})[endpoint.method.toLowerCase()] = operation(endpoint);
   }
-  return {
+  return withComponents({
     openapi: "3.1.0",
     info: { title: "Espalier", version: "1", description: "The API of an Espalier device management server." },
     servers: [{ url: baseUrl }],
@@ -150,5 +154,5 @@ export function openApiDocument(endpoints: readonly Endpoint[], baseUrl: string)
         },
       },
     },
-  };
+  });
 }

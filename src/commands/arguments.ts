@@ -7,6 +7,7 @@
  */
 
 import { z } from "zod";
+import { isWritable } from "../variables/writable.ts";
 
 export const REQUIRED = "This field is required.";
 export const PATTERN = "This value does not match the required pattern.";
@@ -15,8 +16,19 @@ const requiredOr = (sentence: string) => ({
   error: (issue: { input?: unknown }) => issue.input === undefined ? REQUIRED : sentence,
 });
 
-/** A string; whether it may be left out is the caller's `.optional()`. */
-export const text = () => z.string(requiredOr("Not a valid string."));
+/**
+ * A string; whether it may be left out is the caller's `.optional()`. It waits in the database and travels as a property
+ * list: what either cannot hold is refused here, not found out there.
+ */
+export const text = () =>
+  z.string(requiredOr("Not a valid string.")).superRefine((value, context) => {
+    const message = value.includes("\0")
+      ? "Null characters are not allowed."
+      : isWritable(value)
+      ? undefined
+      : "Control characters and halves of characters are not allowed.";
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
 
 /** A string of at most `max` characters. */
 export const textUpTo = (max: number) => text().max(max, `Ensure this field has no more than ${max} characters.`);

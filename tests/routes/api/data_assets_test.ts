@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { buildBinaryPlist, buildPlist } from "../../../src/protocol/plist.ts";
-import { zipOf } from "../../src/blueprints/versions/zips.ts";
+import { zipOf } from "../../../fuzz/builders/zips.ts";
 import type { TestRuntime } from "../../support/runtime.ts";
 import { artifact, audits, bodyOf, contentRevision, OPEN_FILTER, revision, textOf } from "./artifacts_support.ts";
 import { withApi } from "./support.ts";

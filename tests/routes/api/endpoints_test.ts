@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Endpoint } from "../../../routes/api/endpoint.ts";
 import { permissionsOf } from "../../../routes/api/mount.ts";
-import { openApiDocument } from "../../../routes/api/openapi.ts";
+import { jsonSchema, openApiDocument } from "../../../routes/api/openapi.ts";
 import { ENDPOINTS } from "../../../routes/api/registry.ts";
 import { withApi } from "./support.ts";
 
@@ -160,6 +160,81 @@ Deno.test("the OpenAPI document names every endpoint once, with its permission",
     ids.add(operation.operationId);
     for (const permission of permissionsOf(endpoint)) assert.ok(operation.description.includes(permission));
   }
+});
+
+Deno.test("each reference of the OpenAPI document leads to something in it", () => {
+  const document = JSON.parse(JSON.stringify(openApiDocument(ENDPOINTS, "https://mdm.example.com")));
+  let seen = 0;
+  const at = (pointer: string) =>
+    pointer.slice(2).split("/").reduce(
+      (value, name) => value?.[name.replaceAll("~1", "/").replaceAll("~0", "~")],
+      document,
+    );
+  const walk = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === "$ref") {
+        seen++;
+        assert.match(String(inner), /^#\/components\/schemas\/[A-Za-z]+$/);
+        assert.notEqual(at(String(inner)), undefined, String(inner));
+      } else walk(inner);
+    }
+  };
+  walk(document);
+  assert.ok(seen > 400);
+  assert.ok("Json" in document.components.schemas);
+});
+
+Deno.test("the documentation of a command's endpoint has the arguments of the command", () => {
+  const document = JSON.parse(JSON.stringify(openApiDocument(ENDPOINTS, "https://mdm.example.com")));
+  const fields = (segment: string) =>
+    Object.keys(
+      document.paths[`/api/mdm/devices/{id}/${segment}/`].post.requestBody.content["application/json"].schema
+        .properties,
+    );
+  assert.ok(fields("lock").includes("message"));
+  assert.ok(fields("erase").includes("pin"));
+  assert.deepEqual(fields("send_custom_command"), ["command"]);
+});
+
+/** Fields whose texts are not kept as they come, and what looks at them instead of the schema. */
+const LATER: Readonly<Record<string, string>> = {
+  password: "only its hash is kept",
+  key_password: "it opens the key and is not kept",
+  permissions: "must be one of the permissions",
+  values: "checked as values of devices, with the name in the sentence",
+  source: "base64 of a file, or JSON, which have readers of their own",
+  file_uri: "an address, which has a reader of its own",
+};
+
+Deno.test("no text of a body that would be kept has NUL or half a character in it", () => {
+  // deno-lint-ignore no-explicit-any
+  type Json = any;
+  let seen = 0;
+  for (const endpoint of ENDPOINTS) {
+    const { describedBody, body } = endpoint;
+    const schema = describedBody ?? body;
+    if (schema === undefined) continue;
+    const leaves = (facts: Json, path: string[], wrap: (value: unknown) => unknown): void => {
+      if (Array.isArray(facts.anyOf)) facts.anyOf.forEach((one: Json) => leaves(one, path, wrap));
+      for (const [key, inner] of Object.entries(facts.properties ?? {})) {
+        leaves(inner, [...path, key], (value) => wrap({ [key]: value }));
+      }
+      if (facts.type === "array") leaves(facts.items ?? {}, [...path, "0"], (value) => wrap([value]));
+      if (facts.type !== "string" || LATER[path[0] ?? ""] !== undefined) return;
+      seen++;
+      for (const odd of ["a\0b", "a\ud800b"]) {
+        const { error } = schema.safeParse(wrap(odd));
+        const at = path.join(".");
+        assert.ok(
+          error?.issues.some((issue) => issue.path.length > 0 && `${at}.`.startsWith(`${issue.path.join(".")}.`)),
+          `${title(endpoint)} ${at}`,
+        );
+      }
+    };
+    leaves(jsonSchema(schema), [], (value) => value);
+  }
+  assert.ok(seen > 50);
 });
 
 Deno.test("OPTIONS names the fields of the writes that the caller may make, and of no others", async () => {

@@ -1,4 +1,4 @@
-import { binaryPlist, objects } from "../../support/binary_plists.ts";
+import { binaryPlist, objects } from "../../../fuzz/builders/binary_plists.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as library from "plist";

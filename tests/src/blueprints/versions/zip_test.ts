@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { isZip } from "../../../../src/blueprints/versions/zip.ts";
 import { inFolder, installed, run } from "../../pki/helpers.ts";
-import { zipOf } from "./zips.ts";
+import { zipOf } from "../../../../fuzz/builders/zips.ts";
 
 const put32 = (bytes: Uint8Array, at: number, value: number) => {
   const copy = bytes.slice();

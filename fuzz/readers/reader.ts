@@ -4,10 +4,11 @@
  * @module
  */
 
-import { Problem } from "../../../src/errors.ts";
-import { PkiError } from "../../../src/pki/errors.ts";
-import { ProtocolError } from "../../../src/protocol/errors.ts";
-import { PlistError } from "../../../src/protocol/plist.ts";
+import { Problem } from "../../src/errors.ts";
+import { PkiError } from "../../src/pki/errors.ts";
+import { ProtocolError } from "../../src/protocol/errors.ts";
+import { PlistError } from "../../src/protocol/plist.ts";
+import type { Random } from "../random.ts";
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -24,7 +25,24 @@ export type ReaderTarget = {
   readonly seeds: () => Bytes[];
   /** Inputs of about so many bytes that were, or could be, more work than their size. */
   readonly shapes: Readonly<Record<string, (size: number) => Bytes>>;
+  /** How its inputs are built, for mutations that keep to it. */
+  readonly form?: Form;
+  /** Keys and texts that mean something to it. */
+  readonly words?: readonly string[];
+  /** A made-up input, as a value of its form. */
+  readonly invent?: (random: Random) => unknown;
+  /** What stands inside of a message that is signed or sealed: mutations of it are signed and sealed, too. */
+  readonly inside?: {
+    readonly form: Form;
+    readonly seeds: () => Bytes[];
+    readonly wrap: (inner: Bytes) => Bytes;
+  };
+  /** Another judge of an input that was taken. Throws when it disagrees. */
+  readonly judge?: (input: Bytes, result: unknown) => unknown;
 };
+
+/** What mutations know the structure of; anything else is bytes. */
+export type Form = "plist" | "json" | "der" | "bytes";
 
 export const MB = 1024 * 1024;
 const encoder = new TextEncoder();

@@ -1,14 +1,16 @@
 /**
  * Every reader of outside text: what it is fed with, and which errors are its honest refusals.
  *
- * One table for two uses: `linear_readers_test.ts` doubles the inputs and watches the work; a fuzzer mutates the seeds and
- * watches for anything that is not a refusal. A reader that is added to the server is added here.
+ * One table for two uses: `tests/linear_readers_test.ts` doubles the inputs and watches the work; `deno task fuzz` mutates the
+ * seeds and watches for anything that is not a refusal. A reader that is added to the server is added here.
  *
  * @module
  */
 
 import { CONTENT_READERS } from "./readers/contents.ts";
+import { API_READERS } from "./readers/api.ts";
 import { LIST_READERS } from "./readers/lists.ts";
+import { MESSAGE_READERS } from "./readers/messages.ts";
 import type { ReaderTarget } from "./readers/reader.ts";
 import { SIGNED_READERS } from "./readers/signed.ts";
 import { WEB_READERS } from "./readers/web.ts";
@@ -19,6 +21,8 @@ export type { Bytes, ReaderTarget } from "./readers/reader.ts";
 export const READERS: readonly ReaderTarget[] = [
   ...LIST_READERS,
   ...SIGNED_READERS,
+  ...MESSAGE_READERS,
   ...WEB_READERS,
+  ...API_READERS,
   ...CONTENT_READERS,
 ];

@@ -7,14 +7,14 @@
 import { Hono } from "hono";
 import { parse as parseCookies } from "hono/utils/cookie";
 import { z } from "zod";
-import { Form, readForm } from "../../../routes/admin/form.ts";
-import { readJson } from "../../../routes/api/body.ts";
-import { RequestBody } from "../../../routes/body.ts";
-import { BodyMemory } from "../../../routes/body_memory.ts";
-import { Counters } from "../../../src/counters.ts";
-import { addressParameters, parseQuery } from "../../../routes/api/parse.ts";
-import type { AppEnv } from "../../../routes/context.ts";
-import { clientAddress, proxyList } from "../../../routes/request.ts";
+import { Form, readForm } from "../../routes/admin/form.ts";
+import { readJson } from "../../routes/api/body.ts";
+import { addressParameters, parseQuery } from "../../routes/api/parse.ts";
+import type { AppEnv } from "../../routes/context.ts";
+import { clientAddress, proxyList } from "../../routes/request.ts";
+import { RequestBody } from "../../routes/body.ts";
+import { BodyMemory } from "../../routes/body_memory.ts";
+import { Counters } from "../../src/counters.ts";
 import { type Bytes, bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
 
 const formApp = new Hono<AppEnv>();
@@ -99,6 +99,7 @@ export const WEB_READERS: readonly ReaderTarget[] = [
   },
   {
     name: "JSON body",
+    form: "json",
     read: (body) =>
       readJson(
         new RequestBody(new Request("http://x/", { method: "POST", body }), new BodyMemory(64 * MB, new Counters())),

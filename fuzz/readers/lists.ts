@@ -4,17 +4,19 @@
  * @module
  */
 
-import { parseCustomCommand } from "../../../src/commands/custom_command.ts";
-import { installedApplicationList } from "../../../src/commands/installed_application_list.ts";
-import { profileList } from "../../../src/commands/profile_list.ts";
-import { certificateList } from "../../../src/commands/certificate_list.ts";
-import { deviceInformation } from "../../../src/commands/device_information.ts";
-import type { CommandTarget } from "../../../src/commands/command.ts";
-import { parseCheckin } from "../../../src/protocol/checkin.ts";
-import { parseMachineInfo } from "../../../src/protocol/machine_info.ts";
-import { buildBinaryPlist, buildPlist, parsePlist, type PlistDict } from "../../../src/protocol/plist.ts";
-import { parseReport } from "../../../src/protocol/report.ts";
-import { binaryPlist, objects } from "../binary_plists.ts";
+import { parseCustomCommand } from "../../src/commands/custom_command.ts";
+import type { CommandTarget } from "../../src/commands/command.ts";
+import { COMMANDS } from "../../src/commands/registry.ts";
+import { parseCheckin } from "../../src/protocol/checkin.ts";
+import { parseMachineInfo } from "../../src/protocol/machine_info.ts";
+import { buildBinaryPlist, buildPlist, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
+import { parseReport } from "../../src/protocol/report.ts";
+import { binaryPlist, objects } from "../builders/binary_plists.ts";
+import { isDeepStrictEqual } from "node:util";
+import { commandIgnored, commandUnsupported, validateCommand } from "../../src/schema/commands.ts";
+import { toForeignJson } from "../../src/protocol/plist_json.ts";
+import { inventCommand } from "../invent.ts";
+import { Disagreement, likeLibrary, roundTrip, storable } from "../judges.ts";
 import { type Bytes, bytes, filled, isPlistError, isProtocolError, MB, type ReaderTarget, text } from "./reader.ts";
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">';
@@ -113,30 +115,63 @@ const MAC: CommandTarget = {
   awaitingConfiguration: false,
 };
 const REPORT = { ...IDS, Status: "Acknowledged", CommandUUID: "01234567-89AB-4CDE-8F01-23456789ABCD" };
-/** A report, and what the commands with lists make of it. */
-function readAnswer(input: Bytes): void {
+const PHONE: CommandTarget = { ...MAC, platform: "iOS", model: "iPhone15,2", appleSilicon: null };
+
+/** Commands with arguments that they take, the least that will do. */
+const ASKED = COMMANDS.flatMap((command) => {
+  const given = { command: "<dict><key>RequestType</key><string>Settings</string></dict>", pin: "123456" };
+  const id = "01234567-89ab-4cde-8f01-23456789abcd";
+  const args = [{}, given, { artifact_version: id, artifact: id, identifier: "a", uuid: id, source: "e30=" }]
+    .map((some) => command.args.safeParse(some)).find(({ success }) => success)?.data;
+  return args === undefined ? [] : [{ command, args }];
+});
+
+/** A report, what every command makes of it, and what is kept. */
+function readAnswer(input: Bytes) {
   const report = parseReport(input);
-  installedApplicationList.onAcknowledged?.(report, {}, MAC);
-  profileList.onAcknowledged?.(report, {}, MAC);
-  certificateList.onAcknowledged?.(report, {}, MAC);
-  deviceInformation.onAcknowledged?.(report, {}, MAC);
+  const effects = ASKED.flatMap(({ command, args }) =>
+    [MAC, PHONE].flatMap((target) => [
+      ...(command.onAcknowledged?.(report, args, target) ?? []),
+      ...(command.onError?.(report, args, target) ?? []),
+    ])
+  );
+  return { status: report.status, effects, kept: toForeignJson(report.body) };
+}
+
+/** The wire samples of the tests whose names begin so. */
+function samples(beginning: string): Bytes[] {
+  const folder = new URL("../../tests/fixtures/wire/", import.meta.url);
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.startsWith(beginning)).sort()
+    .map((name) => Deno.readFileSync(new URL(name, folder)));
 }
 
 const listOf = (key: string, item: (index: number) => PlistDict, each: number) => (size: number) =>
   buildPlist({ ...REPORT, [key]: Array.from({ length: Math.max(1, size / each | 0) }, (_, index) => item(index)) });
 
+/** What was read, once more: the type of what a target answers is not known here. */
+function judgeList(input: Bytes, result: unknown): void {
+  const value = parsePlist(input);
+  if (!isDeepStrictEqual(value, result)) throw new Disagreement("Read twice, it is not the same");
+  roundTrip(value);
+  likeLibrary(input, value);
+}
+
 export const LIST_READERS: readonly ReaderTarget[] = [
   {
     name: "property list, XML",
+    form: "plist",
     read: (input) => parsePlist(input),
+    judge: (input, value) => judgeList(input, value),
     refuses: isPlistError,
     largest: 32 * MB,
-    seeds: () => [buildPlist({ a: [1, 2.5, "x", true, new Date(0), new Uint8Array(3)], b: {} })],
+    seeds: () => [...samples(""), buildPlist({ a: [1, 2.5, "x", true, new Date(0), new Uint8Array(3)], b: {} })],
     shapes: XML_SHAPES,
   },
   {
     name: "property list, binary",
+    form: "plist",
     read: (input) => parsePlist(input),
+    judge: (input, value) => judgeList(input, value),
     refuses: isPlistError,
     largest: 32 * MB,
     seeds: () => [buildBinaryPlist({ a: [1, 2.5, "x", true, new Date(0), new Uint8Array(3)], b: {} })],
@@ -144,10 +179,13 @@ export const LIST_READERS: readonly ReaderTarget[] = [
   },
   {
     name: "check-in message",
+    form: "plist",
     read: (input) => parseCheckin(input),
+    judge: (_, message) => storable(message),
     refuses: isProtocolError,
     largest: 32 * MB,
     seeds: () => [
+      ...samples("checkin-"),
       buildPlist({ ...IDS, MessageType: "Authenticate", Topic: "t", DeviceName: "Mac" }),
       buildPlist({ ...IDS, MessageType: "TokenUpdate", Topic: "t", Token: new Uint8Array(32), PushMagic: "m" }),
       buildPlist({ ...IDS, MessageType: "DeclarativeManagement", Endpoint: "status", Data: bytes("{}") }),
@@ -163,10 +201,13 @@ export const LIST_READERS: readonly ReaderTarget[] = [
   },
   {
     name: "report of a command",
+    form: "plist",
     read: readAnswer,
+    judge: (_, answer) => storable(answer),
     refuses: isProtocolError,
     largest: 32 * MB,
     seeds: () => [
+      ...samples("report-"),
       buildPlist({ ...REPORT, Status: "Idle" }),
       buildPlist({ ...REPORT, InstalledApplicationList: [{ Identifier: "a", Name: "A", Version: "1" }] }),
       buildPlist({ ...REPORT, Status: "Error", ErrorChain: [{ ErrorDomain: "d", ErrorCode: 1 }] }),
@@ -189,18 +230,31 @@ export const LIST_READERS: readonly ReaderTarget[] = [
   },
   {
     name: "machine info",
+    form: "plist",
     read: (input) => parseMachineInfo(input),
+    judge: (_, info) => storable(info),
     refuses: isProtocolError,
     largest: 256 * 1024,
-    seeds: () => [buildPlist({ UDID: "u", SERIAL: "s", PRODUCT: "Mac14,2", VERSION: "25A1" })],
+    seeds:
+      () => [...samples("machine-info"), buildPlist({ UDID: "u", SERIAL: "s", PRODUCT: "Mac14,2", VERSION: "25A1" })],
     shapes: messageShapes({ UDID: "u", SERIAL: "s" }, ["PRODUCT", "DEVICE_NAME", "SERIAL", "LANGUAGE"]),
   },
   {
     name: "custom command",
-    read: (input) => parseCustomCommand(text(input)),
+    form: "plist",
+    invent: inventCommand,
+    read: (input) => {
+      const { requestType, rest } = parseCustomCommand(text(input));
+      return [
+        requestType,
+        validateCommand(requestType, rest).length,
+        commandUnsupported(requestType, rest, MAC) === null,
+        commandIgnored(requestType, rest, PHONE).length,
+      ];
+    },
     refuses: isPlistError,
     largest: MB,
-    seeds: () => [bytes("<dict><key>RequestType</key><string>DeviceLock</string></dict>")],
+    seeds: () => [...samples("command-"), bytes("<dict><key>RequestType</key><string>DeviceLock</string></dict>")],
     shapes: {
       "space": filled(" ", "<dict>", "</dict>"),
       "keys": filled((index) => `<key>k${index}</key><true/>`, "<dict>", "</dict>"),

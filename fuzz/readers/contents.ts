@@ -4,21 +4,29 @@
  * @module
  */
 
-import { withoutSecret } from "../../../routes/admin/version_lines.ts";
-import { readDeclaration } from "../../../src/blueprints/versions/declaration_source.ts";
-import { readProfile } from "../../../src/blueprints/versions/profile.ts";
-import { isZip } from "../../../src/blueprints/versions/zip.ts";
-import { seenVersions } from "../../../src/declarations/status.ts";
-import { readStatusReport } from "../../../src/declarations/report.ts";
-import { parseCommonName } from "../../../src/enrollment/sessions.ts";
-import { eventJson } from "../../../src/events/event_json.ts";
-import { redact } from "../../../src/log.ts";
-import { parseOsVersion } from "../../../src/protocol/os_version.ts";
-import { buildPlist } from "../../../src/protocol/plist.ts";
-import { flattenStatus } from "../../../src/schema/status.ts";
-import { slugOf } from "../../../src/tags/slug.ts";
-import { expand } from "../../../src/variables/expand.ts";
-import { zipOf } from "../../src/blueprints/versions/zips.ts";
+import { withoutSecret } from "../../routes/admin/version_lines.ts";
+import { readDeclaration } from "../../src/blueprints/versions/declaration_source.ts";
+import { readProfile } from "../../src/blueprints/versions/profile.ts";
+import { isZip } from "../../src/blueprints/versions/zip.ts";
+import { seenVersions } from "../../src/declarations/status.ts";
+import { readStatusReport } from "../../src/declarations/report.ts";
+import { parseCommonName } from "../../src/enrollment/sessions.ts";
+import { eventJson } from "../../src/events/event_json.ts";
+import { redact } from "../../src/log.ts";
+import { parseOsVersion } from "../../src/protocol/os_version.ts";
+import { buildPlist } from "../../src/protocol/plist.ts";
+import { flattenStatus } from "../../src/schema/status.ts";
+import { slugOf } from "../../src/tags/slug.ts";
+import { expand } from "../../src/variables/expand.ts";
+import { declarationDeprecated, declarationIgnored, declarationUnsupported } from "../../src/schema/declarations.ts";
+import { status } from "../../src/schema/generated/status.ts";
+import type { SchemaTarget } from "../../src/schema/target.ts";
+import { readProvisioningProfile } from "../../src/blueprints/versions/provisioning_profile.ts";
+import { signAttached } from "../../src/pki/cms/signed.ts";
+import { DEVICE } from "../identities.ts";
+import { inventDeclaration } from "../invent.ts";
+import { storable } from "../judges.ts";
+import { zipOf } from "../builders/zips.ts";
 import { bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
 import { XML_SHAPES } from "./lists.ts";
 import { ASN1_SHAPES } from "./signed.ts";
@@ -38,10 +46,41 @@ const SECRETS = {
   "an address": filled("a", "://x:", " "),
 };
 
+/** Devices that a declaration is judged for. */
+const TARGETS: readonly SchemaTarget[] = [
+  { channel: "Device", platform: "macOS", osVersion: "26.0", supervised: true, userEnrollment: false },
+  { channel: "User", platform: "iPadOS", osVersion: "15.1", supervised: false, userEnrollment: true },
+  { channel: "Device", platform: null, osVersion: "", supervised: null, userEnrollment: null },
+];
+const STATUS_ITEMS = Object.keys(status).flatMap((name) => [name, ...name.split(".")]);
+const PROFILES = () => [
+  buildPlist({ PayloadIdentifier: "a", PayloadUUID: "b", PayloadType: "Configuration", PayloadContent: [] }),
+  buildPlist({
+    PayloadIdentifier: "a",
+    PayloadUUID: "b",
+    PayloadScope: "System",
+    PayloadDisplayName: "$ENROLLED_DEVICE.UDID",
+    PayloadContent: [{ PayloadType: "com.apple.applicationaccess", a: new Uint8Array(4), b: 1.5, c: new Date(0) }],
+  }),
+];
+
 export const CONTENT_READERS: readonly ReaderTarget[] = [
   {
     name: "declaration",
-    read: (input) => readDeclaration(text(input)),
+    form: "json",
+    invent: inventDeclaration,
+    read: (input) => {
+      const read = readDeclaration(text(input));
+      if (read.errors !== undefined) return read;
+      const { type, payload } = read.value;
+      const remarks = TARGETS.map((target) => [
+        declarationUnsupported(type, payload, target),
+        declarationIgnored(type, payload, target).length,
+        declarationDeprecated(type, target, payload),
+      ]);
+      return { ...read.value, remarks };
+    },
+    judge: (_, read) => storable(read),
     refuses: never,
     largest: 8 * MB,
     seeds: () => [
@@ -53,6 +92,9 @@ export const CONTENT_READERS: readonly ReaderTarget[] = [
   },
   {
     name: "status report",
+    form: "json",
+    words: STATUS_ITEMS,
+    judge: (_, read) => storable(read),
     read: (input) => {
       const report = readStatusReport(input);
       return [flattenStatus(report.items), seenVersions(report.declarations ?? [], () => true)];
@@ -96,6 +138,7 @@ export const CONTENT_READERS: readonly ReaderTarget[] = [
   },
   {
     name: "redaction of events",
+    judge: (_, read) => storable(read),
     read: (input) => eventJson({ reason: text(input), lines: text(input).split("-") }, { bytes: 65_536, text: 4096 }),
     refuses: never,
     largest: 32 * MB,
@@ -119,12 +162,13 @@ export const CONTENT_READERS: readonly ReaderTarget[] = [
   },
   {
     name: "profile",
+    form: "plist",
+    inside: { form: "plist", seeds: PROFILES, wrap: (profile) => signAttached(profile, DEVICE) },
     read: (input) => readProfile({ source: input.toBase64() }),
+    judge: (_, read) => storable(read),
     refuses: never,
     largest: 8 * MB,
-    seeds: () => [
-      buildPlist({ PayloadIdentifier: "a", PayloadUUID: "b", PayloadType: "Configuration", PayloadContent: [] }),
-    ],
+    seeds: PROFILES,
     shapes: {
       "payloads": (size) =>
         buildPlist({
@@ -138,6 +182,21 @@ export const CONTENT_READERS: readonly ReaderTarget[] = [
       "a signature": ASN1_SHAPES["empty sequences"],
       "digits of a real": XML_SHAPES["digits of a real"],
     },
+  },
+  {
+    name: "provisioning profile",
+    form: "der",
+    inside: {
+      form: "plist",
+      seeds: () => [buildPlist({ Name: "a", UUID: "b", ExpirationDate: new Date(0), Entitlements: { a: [1, true] } })],
+      wrap: (profile) => signAttached(profile, DEVICE),
+    },
+    read: (input) => readProvisioningProfile({ source: input.toBase64() }),
+    judge: (_, read) => storable(read),
+    refuses: never,
+    largest: 8 * MB,
+    seeds: () => [],
+    shapes: { "a signature": ASN1_SHAPES["empty sequences"], "zeros": ASN1_SHAPES.zeros },
   },
   {
     name: "ZIP archive",
