@@ -2,7 +2,8 @@
  * A port: HTTP/1.1, with TLS where there is a certificate, and with mutual TLS where devices show theirs.
  *
  * Promise: nothing that a client does ends the process, and no client keeps what it does not use. Headers, idle connections,
- * handshakes and whole requests have time-outs, connections have limits. HTTP/2 is not offered: the runtime's server for it
+ * handshakes, whole requests and answers have time-outs, connections have limits, and a connection's requests are served one
+ * at a time. HTTP/2 is not offered: the runtime's server for it
  * ends the process when streams are aborted at the wrong moment, and devices need HTTP/1.1 alone.
  *
  * On mutual TLS any certificate, or none, gets through the handshake: who may speak for a device is judged with the message
@@ -18,6 +19,8 @@ import type { TLSSocket } from "node:tls";
 import { getRequestListener } from "@hono/node-server";
 import type { AppEnv } from "./context.ts";
 import type { Connection, Connections } from "./connections.ts";
+import { Turns } from "./turns.ts";
+import { type ReadingPace, UnreadAnswers } from "./unread_answers.ts";
 
 /** The application, as a port calls it. */
 export type AppFetch = (request: Request, env: AppEnv["Bindings"]) => Response | Promise<Response>;
@@ -41,6 +44,8 @@ export type ListenOptions = {
   /** Is told what could not be served, and what went wrong with a connection or the port. */
   failed(error: unknown): void;
   timeouts?: Partial<Timeouts>;
+  /** How slowly a client may take an answer. */
+  pace?: ReadingPace;
 };
 
 /** Milliseconds. */
@@ -56,6 +61,8 @@ export type Timeouts = {
 };
 
 const TIMEOUTS: Timeouts = { headers: 15_000, idle: 75_000, request: 2_400_000, watch: 5000 };
+/** As slow as the slowest networks that devices are on. */
+const READING_PACE: ReadingPace = { graceMs: 60_000, bytesPerSecond: 16 * 1024 };
 /** Bytes of a request's line and headers: a SCEP request in the address has 8 KB, a device's signature 4 KB. */
 const HEADER_BYTES = 32 * 1024;
 const BAD_REQUEST = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
@@ -95,6 +102,8 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const { connections, failed, asksCertificate = false } = options;
   const open = new Map<string, Connection>();
+  const turns = new Turns();
+  const unread = new UnreadAnswers(options.pace ?? READING_PACE);
 
   const answer = getRequestListener((request, env) => {
     const socket = (env as { incoming: IncomingMessage }).incoming.socket;
@@ -115,12 +124,19 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     },
   });
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const connection = open.get(nameOf(incoming.socket));
+    const { socket } = incoming;
+    // What else was in the packet of a connection that is closed by now.
+    if (socket.destroyed) return;
+    const connection = open.get(nameOf(socket));
     connection?.busy();
+    let taken = () => {};
     let ended = false;
     const end = () => {
-      if (!ended) connection?.idle();
+      if (ended) return;
       ended = true;
+      taken();
+      connection?.idle();
+      turns.end(socket);
     };
     outgoing.on("close", end);
     outgoing.on("finish", () => {
@@ -129,10 +145,15 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     outgoing.on("error", end);
     incoming.on("error", () => {});
     // Whatever happens in a request ends there.
-    Promise.resolve(answer(incoming, outgoing)).catch((error) => {
-      failed(error);
-      outgoing.destroy();
-    });
+    const begin = () => {
+      if (socket.destroyed) return end();
+      taken = unread.awaited(socket, () => outgoing.headersSent);
+      Promise.resolve(answer(incoming, outgoing)).catch((error) => {
+        failed(error);
+        outgoing.destroy();
+      });
+    };
+    if (!turns.begin(socket, begin)) socket.destroy();
   };
 
   const limits = {
@@ -193,10 +214,13 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     }).catch(failed);
   }, timeouts.watch);
   Deno.unrefTimer(watch);
+  const reading = setInterval(() => unread.look(), timeouts.watch);
+  Deno.unrefTimer(reading);
   return {
     port,
     close: async (graceMs) => {
       clearInterval(watch);
+      clearInterval(reading);
       const servers = [...old, server];
       const timer = setTimeout(() => servers.forEach((one) => one.closeAllConnections()), graceMs);
       await Promise.all(servers.map((one) => closed(one)));

@@ -1,0 +1,40 @@
+/**
+ * The requests of one connection, one at a time.
+ *
+ * The runtime begins every request that it finds in what has arrived, and keeps each answer until the client takes it. The
+ * attack: thousands of requests in one packet for a large page, and not one answer is read; forty connections cost
+ * gigabytes and all of the processor.
+ *
+ * @module
+ */
+
+/** Requests of a connection that may wait for the one before. Browsers and devices send none ahead. */
+const MOST_WAITING = 32;
+
+/** Whose turn it is, by connection. */
+export class Turns {
+  readonly #waiting = new WeakMap<object, (() => void)[]>();
+
+  /**
+   * Begins a request, at once or when those before it are answered and their answers are on their way. Returns false, and
+   * never begins it, when too many wait already.
+   */
+  begin(connection: object, request: () => void): boolean {
+    const waiting = this.#waiting.get(connection);
+    if (waiting === undefined) {
+      this.#waiting.set(connection, []);
+      request();
+      return true;
+    }
+    if (waiting.length >= MOST_WAITING) return false;
+    waiting.push(request);
+    return true;
+  }
+
+  /** The connection's request is over: the next one begins. */
+  end(connection: object): void {
+    const next = this.#waiting.get(connection)?.shift();
+    if (next === undefined) this.#waiting.delete(connection);
+    else next();
+  }
+}
