@@ -142,7 +142,7 @@ export function readText(element: Der): string | undefined {
       return latin1.decode(bytes);
     case TAG.bmpString:
       if (bytes.length % 2 !== 0) fail("Cannot read a BMPString: it has an odd number of bytes");
-      return new TextDecoder("utf-16be").decode(bytes);
+      return new TextDecoder("utf-16be", { ignoreBOM: true }).decode(bytes);
     default:
       return undefined;
   }

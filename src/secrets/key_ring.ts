@@ -22,7 +22,7 @@ export class SecretError extends Error {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const associatedData = (context: SealContext) =>
   encoder.encode(JSON.stringify([context.table, context.column, String(context.id)]));
 

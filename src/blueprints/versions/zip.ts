@@ -107,7 +107,11 @@ function entriesOf(read: Reader): Entry[] {
     must(read.u32(local) === LOCAL);
     const end = local + LOCAL_LENGTH + read.u16(local + 26) + read.u16(local + 28) + compressed;
     must(end <= directory.start);
-    entries.push({ name: new TextDecoder().decode(read.bytes.subarray(name, extra)), start: local, end });
+    entries.push({
+      name: new TextDecoder("utf-8", { ignoreBOM: true }).decode(read.bytes.subarray(name, extra)),
+      start: local,
+      end,
+    });
     at = next;
   }
   must(entries.length === directory.count);

@@ -32,8 +32,9 @@ const VALUES_PER_BYTE = 4;
 const EXPANSION = 64;
 const ALWAYS = { values: 1024, bytes: 64 * 1024 };
 const EPOCH = Date.UTC(2001, 0, 1);
-const utf16 = new TextDecoder("utf-16be");
-const ascii = new TextDecoder();
+// A mark of byte order within a list is a character like others.
+const utf16 = new TextDecoder("utf-16be", { ignoreBOM: true });
+const ascii = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function fail(reason: string): never {
   throw new PlistError(`Cannot read the binary property list: ${reason}`);

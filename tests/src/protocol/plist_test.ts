@@ -363,3 +363,11 @@ Deno.test("numbers and dates that are too long to be any are refused by their le
   assert.equal(of(`<real>${"0".repeat(399)}1</real>`)(), 1);
   assert.throws(of(`<array>${"<true/>".repeat(2_000_000)}</array>`), /more than 2000000 values/);
 });
+
+Deno.test("a mark of byte order that a text begins with is part of the text, in both formats", () => {
+  for (const text of ["\ufeffabc", "\ufeff", "\ufeffÜ𝄞", "a\ufeff"]) {
+    const value = { [text]: text };
+    assert.deepEqual(parsePlist(buildBinaryPlist(value)), value);
+    assert.deepEqual(parsePlist(buildPlist(value)), value);
+  }
+});
