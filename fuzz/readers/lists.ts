@@ -9,7 +9,7 @@ import type { CommandTarget } from "../../src/commands/command.ts";
 import { COMMANDS } from "../../src/commands/registry.ts";
 import { parseCheckin } from "../../src/protocol/checkin.ts";
 import { parseMachineInfo } from "../../src/protocol/machine_info.ts";
-import { buildBinaryPlist, buildPlist, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
+import { asDict, buildBinaryPlist, buildPlist, dict, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
 import { parseReport } from "../../src/protocol/report.ts";
 import { binaryPlist, objects } from "../builders/binary_plists.ts";
 import { isDeepStrictEqual } from "node:util";
@@ -141,7 +141,9 @@ function readAnswer(input: Bytes) {
 /** The wire samples of the tests whose names begin so. */
 function samples(beginning: string): Bytes[] {
   const folder = new URL("../../tests/fixtures/wire/", import.meta.url);
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.startsWith(beginning)).sort()
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) =>
+    name.startsWith(beginning) && name.endsWith(".plist")
+  ).sort()
     .map((name) => Deno.readFileSync(new URL(name, folder)));
 }
 
@@ -254,7 +256,10 @@ export const LIST_READERS: readonly ReaderTarget[] = [
     },
     refuses: isPlistError,
     largest: MB,
-    seeds: () => [...samples("command-"), bytes("<dict><key>RequestType</key><string>DeviceLock</string></dict>")],
+    seeds: () => [
+      ...samples("command-").map((sample) => buildPlist(dict(asDict(parsePlist(sample)), "Command") ?? {})),
+      bytes("<dict><key>RequestType</key><string>DeviceLock</string></dict>"),
+    ],
     shapes: {
       "space": filled(" ", "<dict>", "</dict>"),
       "keys": filled((index) => `<key>k${index}</key><true/>`, "<dict>", "</dict>"),
