@@ -23,6 +23,7 @@ import type { Runtime } from "../runtime.ts";
 import { keepClaim } from "./claims.ts";
 import { type HardwareEvidence, judgeHardware, sameId } from "./hardware.ts";
 import { bindRenewal } from "./renewal.ts";
+import { isSecretRevoked } from "./secrets.ts";
 
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
 const LONGEST_SERIAL = 255;
@@ -83,11 +84,15 @@ export async function authenticate(
   const said = message.serialNumber ?? message.ids.enrollmentId ?? session.serialNumber ?? "";
   // Apple's have 8 to 14 characters; it is a key of ours, like the UDID.
   if (said.length > LONGEST_SERIAL) throw refuse(`the serial number has ${said.length} characters`);
+  const now = runtime.clock.now();
   const enrollment = await enrollmentOf(tx, session, message, said);
+  // The attack: a profile, or the certificate that it bought, is kept until the enrollment has been revoked.
+  if (await isSecretRevoked(tx, enrollment.enrollmentSecretId, now)) throw refuse("the enrollment was revoked");
   const facts = await lockHardware(tx, udid, said);
   const serialNumber = facts.device?.serialNumber || said;
-  const now = runtime.clock.now();
   const live = await lockLiveClaim(tx, enrollment.id, udid, said, now);
+  // The same, until the session is over; an operator's confirmation is for a session that waited.
+  if (session.expiresAt <= now && live?.state !== "confirmed") throw refuse("the enrollment session has expired");
   const evidence = evidenceOf(session, enrollment, live?.state === "confirmed");
   const verdict = judgeHardware(facts, said, evidence);
   if (verdict.kind === "blocked") throw blocked();

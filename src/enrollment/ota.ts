@@ -24,7 +24,7 @@ import { hardwareOf, type MachineInfo, parseMachineInfo } from "../protocol/mach
 import { PlistError } from "../protocol/plist.ts";
 import type { Runtime } from "../runtime.ts";
 import { mdmProfile, phase2Profile, signProfile } from "./mdm_profile.ts";
-import { verifyEnrollmentSecret } from "./secrets.ts";
+import { isSecretRevoked, verifyEnrollmentSecret } from "./secrets.ts";
 import { openSession, reopenSession, SESSION_HOURS } from "./sessions.ts";
 
 const refuse = (reason: string, cause?: unknown) => problem("enrollment-refused", undefined, { reason }, cause);
@@ -151,6 +151,9 @@ async function phase3(
     ? undefined
     : await findOtaEnrollment(tx, session.otaEnrollmentId);
   if (enrollment === undefined) return { refusal: "the enrollment of this session is gone" };
+  if (await isSecretRevoked(tx, enrollment.enrollmentSecretId, runtime.clock.now())) {
+    return { refusal: "the enrollment was revoked" };
+  }
   // A session of its own: this one goes on answering phase 3 while its answers get lost.
   const opened = await openSession(tx, runtime, {
     kind: "OTA",

@@ -138,6 +138,12 @@ export async function revokeEnrollmentSecret(
   return await revokeEnrollmentSecretRow(tx, id, runtime.clock.now());
 }
 
+/** Whether an enrollment secret was revoked: what was given for it before begins no enrollment any more. */
+export async function isSecretRevoked(db: Db, id: number, now: Date): Promise<boolean> {
+  const { revokedAt } = await mustFind(db, id);
+  return revokedAt !== null && revokedAt <= now;
+}
+
 /** What a device shows. Absent facts are not known in that flow; then a secret that is limited by them is refused. */
 export type EnrollmentSecretProof = {
   secret: string;
