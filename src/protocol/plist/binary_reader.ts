@@ -143,7 +143,7 @@ class Reader {
         return fail("a real is neither 4 nor 8 bytes long");
       case 0x3: {
         if (marker !== 0x33) fail("a date is not 8 bytes long");
-        const date = new Date(EPOCH + this.#view.getFloat64(this.#within(at + 1, 8)) * 1000);
+        const date = new Date(Math.round(EPOCH + this.#view.getFloat64(this.#within(at + 1, 8)) * 1000));
         return Number.isNaN(date.getTime()) ? fail("a date is out of range") : date;
       }
       case 0x4: {

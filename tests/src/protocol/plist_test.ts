@@ -371,3 +371,10 @@ Deno.test("a mark of byte order that a text begins with is part of the text, in 
     assert.deepEqual(parsePlist(buildPlist(value)), value);
   }
 });
+
+Deno.test("a date of a binary list is the millisecond that it was written for, before 2001 too", () => {
+  for (const time of [-7742410662060, -1, 0, 1, 978307199999, 1_780_000_000_123]) {
+    const value = { at: new Date(time) };
+    assert.deepEqual(parsePlist(buildBinaryPlist(value)), value);
+  }
+});
