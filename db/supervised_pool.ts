@@ -88,7 +88,7 @@ class Client {
     this.lost = new DatabaseUnavailable(LOST, cause === undefined ? {} : { cause });
     for (const query of [this.#running, ...this.#waiting.splice(0)]) {
       if (query === undefined) continue;
-      // The driver would run what it still has on a connection that it makes anew.
+      // The driver would run what it still has on a connection that it opens again.
       query.cancelled = true;
       query.reject(this.lost);
     }

@@ -2,7 +2,7 @@
  * The memory that bodies of requests may take, all requests of the process together.
  *
  * The attack: a few dozen connections that each send as much as they may. Beyond the budget a request is answered 503, and
- * whoever sent it comes again.
+ * its sender comes again.
  *
  * @module
  */

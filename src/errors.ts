@@ -11,7 +11,7 @@ import { isUnavailable } from "../db/open.ts";
 
 /** Every refusal the server can utter. The key is the stable code. */
 export const CATALOGUE = {
-  // Requests of operators and scripts (SPEC 13.1 fixes the shapes of these answers).
+  // Requests of operators and scripts (clients know the shapes of these answers).
   "not-authenticated": { status: 401, sentence: "Authentication credentials were not provided." },
   "bad-token": { status: 401, sentence: "Invalid token." },
   "permission-denied": { status: 403, sentence: "You do not have permission to perform this action." },

@@ -19,7 +19,7 @@ export type EscrowOwner = { deviceId: number; serialNumber: string };
 /** The kinds of secrets that are set, cleared and read one by one. */
 type LiveKind = Extract<EscrowKind, "device_lock_pin">;
 
-/** The event types of each kind (SPEC 14.2). */
+/** The event types of each kind. */
 const EVENTS: Record<LiveKind, { set: string; cleared: string; viewed: string }> = {
   device_lock_pin: {
     set: "device_lock_pin_set",

@@ -29,7 +29,7 @@ export function enqueueJob(db: Db, runtime: Pick<Runtime, "clock" | "random">, j
   }, now);
 }
 
-/** What the task-result API answers (SPEC 13.2). */
+/** What the task-result API answers. */
 export type TaskResult = {
   id: string;
   name?: string;

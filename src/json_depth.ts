@@ -5,8 +5,8 @@
  */
 
 /**
- * Returns the levels of arrays and objects in JSON. The attack: what is nested without end exhausts the stack of whoever
- * walks it, the database's too.
+ * Returns the levels of arrays and objects in JSON. The attack: what is nested without end exhausts the stack of the code
+ * that walks it, the database's too.
  */
 export function jsonDepth(data: Uint8Array): number {
   let [depth, deepest, quoted] = [0, 0, false];

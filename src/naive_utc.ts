@@ -4,7 +4,7 @@
  * @module
  */
 
-/** UTC without zone, `2024-02-17T20:31:34.848000`; the fraction only when it is not zero (SPEC 13.1). */
+/** UTC without zone, `2024-02-17T20:31:34.848000`; the fraction only when it is not zero. */
 export function naiveUtc(time: Date): string;
 export function naiveUtc(time: Date | null): string | null;
 export function naiveUtc(time: Date | null): string | null {

@@ -1,5 +1,5 @@
 /**
- * The fields of a filter, which blueprint artifacts and artifact versions have alike (SPEC 13.6).
+ * The fields of a filter, which blueprint artifacts and artifact versions have alike.
  *
  * @module
  */

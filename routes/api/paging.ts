@@ -45,7 +45,7 @@ export const pageOfSchema = <S extends z.ZodType>(item: S) =>
 /** A page as the API answers it. */
 export type PageAnswer<T> = { count: number; next: string | null; previous: string | null; results: T[] };
 
-/** The envelope of SPEC 13.1 around a page; `next` and `previous` are absolute and keep the filters. */
+/** The envelope around a page; `next` and `previous` are absolute and keep the filters. */
 export function paginated<T>(
   { runtime, request, search }: { runtime: Runtime; request: RequestInfo; search: string },
   page: Page,

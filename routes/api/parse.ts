@@ -1,5 +1,5 @@
 /**
- * From what a client sent to typed values, with the messages of SPEC 13.1 where it does not fit.
+ * From what a client sent to typed values, with the messages that clients know where it does not fit.
  *
  * Endpoints use ordinary zod schemas; the sentences are given here, once. A schema's own `error` wins.
  *
@@ -120,7 +120,7 @@ function fieldErrors(error: z.ZodError): FieldErrors {
 }
 
 /**
- * Parses `value`; throws the validation Problem with the sentences of SPEC 13.1.
+ * Parses `value`; throws the validation Problem with the sentences that clients know.
  *
  * Also for services and pages that take the same input as the API.
  */

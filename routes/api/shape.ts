@@ -1,5 +1,5 @@
 /**
- * How refusals look to API clients: the shapes of SPEC 13.1.
+ * How refusals look to API clients: the shapes that clients know.
  *
  * @module
  */

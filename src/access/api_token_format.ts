@@ -1,5 +1,5 @@
 /**
- * How an API token looks and how it is stored (SPEC 15.2).
+ * How an API token looks and how it is stored.
  *
  * `ztl`, `u` for a user or `s` for a service account, `_`, 30 random characters, and 6 that are their checksum, so that
  * scanners of source code find leaked tokens and a typing error costs no database query.

@@ -73,7 +73,7 @@ export function filterRepresentation({ platforms, ...filter }: Filter): FilterFi
   };
 }
 
-/** What is wrong with a filter of an artifact with these platforms (SPEC 4.2, B.3); its tags cannot vanish meanwhile. */
+/** What is wrong with a filter of an artifact with these platforms; its tags cannot vanish meanwhile. */
 export async function filterErrors(db: Db, filter: Filter, allowed: readonly Platform[]): Promise<FieldErrors> {
   const fields: FieldErrors = {};
   const fault = (field: string, sentence: string) => (fields[field] ??= []).push(sentence);

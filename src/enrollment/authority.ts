@@ -2,7 +2,7 @@
  * The authorities of this installation, made at first use, their keys sealed.
  *
  * The built-in one issues the identities of enrolled devices. Certificates for certificate assets come from one below it. The
- * attack: a VPN that trusts the certificates of assets would let in whoever has any device identity; so it trusts the
+ * attack: a VPN that trusts the certificates of assets would let in every device identity; so it trusts the
  * anchor of the asset authority, and device identities do not chain to that.
  *
  * @module

@@ -2,7 +2,7 @@
  * Over-the-air enrollment: the device answers the Profile Service profile, first with the certificate that Apple gave it
  * (phase 2), then with one that we gave it for this (phase 3).
  *
- * Source: Apple, "Over-the-Air Profile Delivery and Configuration"; SPEC 2.6 and A.1.
+ * Source: Apple, "Over-the-Air Profile Delivery and Configuration".
  *
  * @module
  */

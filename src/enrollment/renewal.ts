@@ -1,7 +1,7 @@
 /**
  * Renewal: a device gets a new identity before its old one ends. The old one stays valid until the new one was used.
  *
- * Two ways lead here: an enrollment profile sent as a command, with a session of its own (SPEC A.6), and a SCEP
+ * Two ways lead here: an enrollment profile sent as a command, with a session of its own, and a SCEP
  * RenewalReq signed with the old identity (RFC 8894 section 3.3.1.2).
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * Enrollment secrets: what lets a device begin an enrollment, for whom, how often and until when (SPEC 15.4).
+ * Enrollment secrets: what lets a device begin an enrollment, for whom, how often and until when.
  *
  * A secret is found by its hash and kept sealed, because the enrollment profiles that carry it are made again and again.
  *
@@ -155,7 +155,7 @@ export type EnrollmentSecretProof = {
   ip: string;
 };
 
-/** The first of SPEC 15.4's reasons to refuse; undefined to accept. */
+/** The first reason to refuse; undefined to accept. */
 export function refusalOf(
   row: EnrollmentSecretRow,
   proof: Omit<EnrollmentSecretProof, "secret" | "userAgent" | "ip">,

@@ -88,7 +88,7 @@ export type AuditEntry = {
   serialNumber?: string | undefined;
 };
 
-/** Records an audit entry (`zentral_audit`, SPEC 14.2): the change with the values before and after. */
+/** Records an audit entry (`zentral_audit`): the change with the values before and after. */
 export async function recordAudit(
   db: Db,
   runtime: Pick<Runtime, "clock" | "random">,

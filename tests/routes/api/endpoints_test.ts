@@ -76,7 +76,7 @@ Deno.test("every integer or UUID key that is malformed or unknown is a 404", asy
     const call = await as("superuser");
     for (const endpoint of ENDPOINTS) {
       if (!endpoint.path.includes("{id}") || endpoint.method !== "GET") continue;
-      // An unknown task is a result of its own (SPEC 13.2).
+      // An unknown task is a result of its own.
       const unknown = endpoint.path === "/api/task_result/{id}/" ? 200 : 404;
       assert.equal((await call("GET", unknownPath(endpoint))).status, unknown, title(endpoint));
       for (const id of ["x", "-1", "99999999999999999999", "2147483648", "1.5", "%00", "' or 1=1"]) {

@@ -1,4 +1,4 @@
-/** The shapes of SPEC 13.1, one by one, on endpoints made for the purpose. */
+/** The shapes that clients know, one by one, on endpoints made for the purpose. */
 
 import assert from "node:assert/strict";
 import { z } from "zod";
