@@ -45,6 +45,8 @@ const LOST = "The connection to the database was lost";
 /** A connection. */
 class Client {
   lost: DatabaseUnavailable | undefined;
+  /** Resolves when the driver has let go of a connection that was discarded. */
+  ended: Promise<void> = Promise.resolve();
   readonly whenLost: Promise<never>;
   #reject: (reason: unknown) => void;
   #driver: Driver;
@@ -93,7 +95,7 @@ class Client {
       query.reject(this.lost);
     }
     this.#reject(this.lost);
-    this.#driver.end({ timeout: 0 }).catch(() => {});
+    this.ended = this.#driver.end({ timeout: 0 }).catch(() => {});
     this.gone(this);
   }
 
@@ -127,12 +129,15 @@ export function supervisedPool(
 ): postgres.Sql {
   const idle: Client[] = [];
   const clients = new Set<Client>();
+  const ending = new Set<Promise<void>>();
   const waiters: Waiter[] = [];
   let ended = false;
 
   const open = () => {
     const client = new Client(connect, (gone) => {
       clients.delete(gone);
+      const end = gone.ended.finally(() => ending.delete(end));
+      ending.add(end);
       const at = idle.indexOf(gone);
       if (at >= 0) idle.splice(at, 1);
       serveNext();
@@ -213,6 +218,7 @@ export function supervisedPool(
       );
       await Promise.all([...clients].map((client) => client.end()));
       clients.clear();
+      await Promise.all(ending);
     },
   }) as unknown as postgres.Sql;
 }

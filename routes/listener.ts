@@ -103,6 +103,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
   const { connections, failed, asksCertificate = false } = options;
   const open = new Map<string, Connection>();
   const turns = new Turns();
+  let stopping = false;
   const unread = new UnreadAnswers(options.pace ?? READING_PACE);
 
   const answer = getRequestListener((request, env) => {
@@ -114,6 +115,8 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     });
   }, {
     overrideGlobalObjects: false,
+    // HTTP/1.0 has no Host; checks of proxies speak it.
+    hostname: "localhost",
     // What is left of a body is dealt with below.
     autoCleanupIncoming: false,
     errorHandler(error) {
@@ -129,6 +132,8 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     if (socket.destroyed) return;
     const connection = open.get(nameOf(socket));
     connection?.busy();
+    // A client that keeps its connection would send the next request into a closed one.
+    if (stopping) outgoing.shouldKeepAlive = false;
     let taken = () => {};
     let ended = false;
     const end = () => {
@@ -219,6 +224,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
   return {
     port,
     close: async (graceMs) => {
+      stopping = true;
       clearInterval(watch);
       clearInterval(reading);
       const servers = [...old, server];

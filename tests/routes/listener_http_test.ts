@@ -87,6 +87,11 @@ Deno.test("answers have the form that HTTP asks for", () =>
     assert.match(await exchange(port, `GET /throws HTTP/1.1\r\n${close}`), /^HTTP\/1\.1 500 /);
   }));
 
+Deno.test("HTTP/1.0 without a host is served, as checks of proxies ask", () =>
+  withPort(async (port) => {
+    assert.match(await exchange(port, "GET / HTTP/1.0\r\n\r\n"), /^HTTP\/1\.[01] 200 [\s\S]*hello$/);
+  }));
+
 Deno.test("bodies come in every form: with a length, in chunks, after 100 Continue, one after the other", () =>
   withPort(async (port) => {
     const length = await exchange(port, `POST /echo HTTP/1.1\r\nContent-Length: 3\r\n${close}abc`);
