@@ -61,8 +61,8 @@ export async function lockHardware(db: Db, udid: string, serialNumber: string): 
   const { serialKnown, prepared } = one(
     await db<{ serialKnown: boolean; prepared: boolean }[]>`
       select exists (select 1 from devices where lower(serial_number) = lower(${serial})) as serial_known,
-        exists (select 1 from device_tags where serial_number = ${serial})
-          or exists (select 1 from device_values where serial_number = ${serial}) as prepared
+        exists (select 1 from device_tags where lower(serial_number) = lower(${serial}))
+          or exists (select 1 from device_values where lower(serial_number) = lower(${serial})) as prepared
       where ${serial} <> ''
       union all select false, false where ${serial} = ''`,
   );

@@ -70,6 +70,15 @@ Deno.test("a stranger that says a serial number which tags and values wait for g
     assert.deepEqual(await variables(fleet, device), ["a secret", "Executives"]);
   }));
 
+Deno.test("tags and values wait for every spelling of a serial number", () =>
+  withFleet(async (fleet) => {
+    const { prepare } = await executives(fleet);
+    await prepare("C02CEO");
+    const device = await fleet.enrolled({ serialNumber: "c02ceo" });
+    assert.equal((await deviceOf(fleet, device)).hardware_proven, false);
+    assert.equal(await loot(device), false);
+  }));
+
 Deno.test("a profile that an operator limited to serial number and UDID proves the hardware, one limited to either does not", () =>
   withFleet(async (fleet) => {
     const { prepare } = await executives(fleet);
