@@ -38,12 +38,6 @@ guardProcess(runtime);
 const app = createApp(runtime);
 for (const { state, reason } of await readiness(runtime)) if (state !== "ok") log.warn(reason ?? "Not ready");
 
-const setupToken = await ensureSetupToken(runtime);
-if (setupToken !== null) {
-  // For whoever started the server, and nobody else: not through the log, which may be kept elsewhere.
-  console.log(`First run. Make the administrator at ${config.BASE_URL}/setup/?token=${setupToken}`);
-}
-
 const apns = createApns(runtime);
 const pace = pacer(config.PUSH_RATE);
 const notify = (stop: AbortSignal) => notifyBatch(runtime, apns, pace, stop);
@@ -53,6 +47,14 @@ const workers = config.JOB_WORKERS === 0
   ? undefined
   : startWorkers(runtime, { jobs: JOBS, concurrency: config.JOB_WORKERS, notify });
 
+const stopped = Promise.withResolvers<void>();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    log.info("Stopping: requests in flight finish, jobs are given back", { signal });
+    stopped.resolve();
+  });
+}
+
 const serving = await serve(runtime, async (request, env) => {
   const response = await app.fetch(request, env);
   // Without worker loops what a request has queued is done after it.
@@ -60,6 +62,12 @@ const serving = await serve(runtime, async (request, env) => {
     drainQueues(home).catch((error) => log.error("Cannot drain the queues", { error }));
   }
   return response;
+}).catch(async (error): Promise<never> => {
+  const reason = error instanceof Error ? error.message : String(error);
+  console.error(`Cannot listen on ${config.HOST}: ${reason}. Set PORT, MTLS_PORT or HOST to what is free.`);
+  await workers?.stop();
+  await close();
+  Deno.exit(1);
 });
 // Only the embedded database is a program of its own: without it nothing that goes wrong from here on can start one.
 if (config.DATABASE_URL !== undefined) await Deno.permissions.revoke({ name: "run" });
@@ -68,13 +76,12 @@ if (serving.mtlsPort !== undefined) {
   log.info("Listening for devices", { address: config.MTLS_BASE_URL, port: serving.mtlsPort });
 }
 
-const stopped = Promise.withResolvers<void>();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => {
-    log.info("Stopping: requests in flight finish, jobs are given back", { signal });
-    stopped.resolve();
-  });
+const setupToken = await ensureSetupToken(runtime);
+if (setupToken !== null) {
+  // For the person who started the server alone: not through the log, which may be kept elsewhere.
+  console.log(`First run. Create the administrator at ${config.BASE_URL}/setup/?token=${setupToken}`);
 }
+
 await stopped.promise;
 await Promise.all([serving.close(config.SHUTDOWN_SECONDS * 1000), workers?.stop()]);
 apns.close();
