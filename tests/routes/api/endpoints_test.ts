@@ -203,6 +203,7 @@ const LATER: Readonly<Record<string, string>> = {
   key_password: "it opens the key and is not kept",
   permissions: "must be one of the permissions",
   values: "checked as values of devices, with the name in the sentence",
+  secrets: "must be names of values that are given or kept",
   source: "base64 of a file, or JSON, which have readers of their own",
   file_uri: "an address, which has a reader of its own",
 };
