@@ -81,7 +81,8 @@ export const API_READERS: readonly ReaderTarget[] = [
       } catch {
         return "no JSON";
       }
-      const endpoint = BY_NAME.get(String(at(given, "endpoint")));
+      const name = at(given, "endpoint");
+      const endpoint = typeof name === "string" ? BY_NAME.get(name) : undefined;
       if (endpoint?.body === undefined) return "no endpoint";
       return await parseOrRefuse(endpoint.body, at(given, "body"));
     },
