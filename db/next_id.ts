@@ -1,5 +1,5 @@
 /**
- * The next id of a table, taken before its row is written: sealed values are bound to it.
+ * The ids of a table: sealed values are bound to them, so that they are known before a row is written.
  *
  * @module
  */
@@ -10,4 +10,9 @@ import { type Db, one } from "./open.ts";
 export async function nextId(db: Db, table: string): Promise<number> {
   const row = one(await db<{ id: number }[]>`select nextval(pg_get_serial_sequence(${table}, 'id'))::int as id`);
   return row.id;
+}
+
+/** Lets the ids of a table go on from `id`, which is given next. */
+export async function continueIds(db: Db, table: string, id: number): Promise<void> {
+  await db`select setval(pg_get_serial_sequence(${table}, 'id'), ${id}, false)`;
 }

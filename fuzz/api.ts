@@ -7,6 +7,7 @@
 
 import { z } from "zod";
 import { buildHouse, type House } from "../bench/house.ts";
+import { continueIds } from "../db/next_id.ts";
 import { openApiDocument } from "../routes/api/openapi.ts";
 import { ENDPOINTS } from "../routes/api/registry.ts";
 import { type ApiClient, apiClient } from "../simulators/api_client.ts";
@@ -120,9 +121,9 @@ async function run({ texts }: Options): Promise<void> {
   let passed = true;
   const answers = new Map<number, number>();
   try {
-    await house.runtime.sql`select setval(pg_get_serial_sequence('users', 'id'), ${CALLER - 1})`;
+    await continueIds(house.runtime.sql, "users", CALLER);
     const token = await createToken(house.runtime, { name: "schemathesis", superuser: true, expiresAt: null });
-    await house.runtime.sql`select setval(pg_get_serial_sequence('users', 'id'), 1)`;
+    await continueIds(house.runtime.sql, "users", 2);
     const client = apiClient(house.url, token);
     await furnish(client);
     const document = `${folder}/openapi.json`;

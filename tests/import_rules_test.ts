@@ -36,7 +36,7 @@ Deno.test("nothing imports against the arrows", async () => {
 });
 
 Deno.test("SQL stands in db/ alone", async () => {
-  for (const folder of ["src/", "routes/"]) {
+  for (const folder of ["src/", "routes/", "jobs/", "simulators/", "fuzz/"]) {
     for await (const { path, text } of sources(folder)) {
       assert.equal(/\b(sql|tx|db)(<[^`]*>)?`/.exec(text)?.[0], undefined, path);
     }

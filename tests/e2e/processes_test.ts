@@ -290,7 +290,7 @@ Deno.test("a server with a certificate serves https, and a wrong setting stops i
     );
   }));
 
-Deno.test("a port in use is told in one sentence, and the process ends with 1", () =>
+Deno.test("a port in use is one sentence of error without a stack", () =>
   withDatabase(async (_sql, databaseUrl) => {
     using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     await assert.rejects(

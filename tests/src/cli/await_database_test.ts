@@ -43,7 +43,7 @@ Deno.test("a database that starts later is waited for, and the log says so once"
     }
   }));
 
-Deno.test("a database that does not come, and one that refuses, are told in one sentence", () =>
+Deno.test("a database that is unreachable or refuses gives an error of one sentence", () =>
   withDatabase(async (_sql, url) => {
     const nowhere = new URL(url);
     nowhere.port = "1";
