@@ -46,14 +46,14 @@ export class RequestBody {
     const { body } = this.request;
     if (body === null) return new Uint8Array();
     const reader = body.getReader();
-    const chunks: Uint8Array[] = [];
-    const late = new Lateness(this.pace);
-    let size = 0;
+    const late = new Lateness(this.pace, () => reader.cancel().catch(() => {}));
+    const bytes = new Growing();
     try {
       for (;;) {
-        const { value, done } = await Promise.race([reader.read(), late.promise]);
+        const { value, done } = await reader.read();
+        if (late.passed) throw problem("timeout");
         if (done) break;
-        size += value.length;
+        const size = bytes.size + value.length;
         late.arrived(size);
         if (size > limit) throw problem("too-large");
         if (size > open && look !== undefined) {
@@ -62,7 +62,7 @@ export class RequestBody {
         }
         this.memory.take(value.length, this.#held);
         this.#held += value.length;
-        chunks.push(value);
+        bytes.add(value);
       }
     } catch (error) {
       // Nothing waits for the rest.
@@ -72,7 +72,7 @@ export class RequestBody {
     } finally {
       late.end();
     }
-    return joined(chunks, size);
+    return bytes.taken();
   }
 
   /** Gives back the memory of what was read: nothing of it is used any more. */
@@ -82,30 +82,35 @@ export class RequestBody {
   }
 }
 
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
+/** Bytes that arrive in pieces. They are copied: a piece of one byte may hold on to a hundred times as much, or to a packet. */
+class Growing {
+  size = 0;
+  #bytes = new Uint8Array(1024);
+
+  add(piece: Uint8Array): void {
+    const size = this.size + piece.length;
+    if (size > this.#bytes.length) {
+      this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(Math.max(size, 2 * this.#bytes.length)));
+    }
+    this.#bytes.set(piece, this.size);
+    this.size = size;
   }
-  return bytes;
+
+  /** The bytes, and nothing more: the rest of the room is given back. */
+  taken(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#bytes.buffer.transfer(this.size));
+  }
 }
 
-/** Rejects once a body is too slow. One timer per body, set again only when it fires. */
+/** Tells once that a body is too slow. One timer per body, set again only when it fires. */
 class Lateness {
-  readonly promise: Promise<never>;
-  readonly #reject: (reason: unknown) => void;
+  /** Whether it was. */
+  passed = false;
   readonly #began = performance.now();
   #timer: ReturnType<typeof setTimeout>;
   #size = 0;
 
-  constructor(private readonly pace: Pace) {
-    const { promise, reject } = Promise.withResolvers<never>();
-    this.promise = promise;
-    this.#reject = reject;
-    // A body that ends in time leaves a promise behind that nothing waits for.
-    promise.catch(() => {});
+  constructor(private readonly pace: Pace, private readonly tell: () => void) {
     this.#timer = setTimeout(() => this.#look(), pace.graceMs);
   }
 
@@ -120,7 +125,11 @@ class Lateness {
   #look(): void {
     const allowed = this.pace.graceMs + this.#size / this.pace.bytesPerSecond * 1000;
     const left = this.#began + allowed - performance.now();
-    if (left <= 0) this.#reject(problem("timeout"));
-    else this.#timer = setTimeout(() => this.#look(), left);
+    if (left > 0) {
+      this.#timer = setTimeout(() => this.#look(), left);
+      return;
+    }
+    this.passed = true;
+    this.tell();
   }
 }
