@@ -47,8 +47,8 @@ class Client {
   lost: DatabaseUnavailable | undefined;
   /** Resolves when the driver has let go of a connection that was discarded. */
   ended: Promise<void> = Promise.resolve();
-  readonly whenLost: Promise<never>;
-  #reject: (reason: unknown) => void;
+  /** Tells the transaction that runs on it. One promise for all of them would hold on to each. */
+  #tellLoss: (reason: unknown) => void = () => {};
   #driver: Driver;
   #run: Run;
   #waiting: Query[] = [];
@@ -56,10 +56,6 @@ class Client {
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connect: (onclose: () => void) => Driver, private readonly gone: (client: Client) => void) {
-    const { promise, reject } = Promise.withResolvers<never>();
-    promise.catch(() => {});
-    this.whenLost = promise;
-    this.#reject = reject;
     this.#driver = connect(() => this.discard());
     // A query that is made and never awaited is not run; its handler is the one of this connection.
     const { handler } = this.#driver`` as unknown as Query;
@@ -94,9 +90,17 @@ class Client {
       query.cancelled = true;
       query.reject(this.lost);
     }
-    this.#reject(this.lost);
+    this.#tellLoss(this.lost);
     this.ended = this.#driver.end({ timeout: 0 }).catch(() => {});
     this.gone(this);
+  }
+
+  /** Settles as `work` does, or rejects as soon as the connection is lost. */
+  async until<T>(work: Promise<T>): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.#tellLoss = reject;
+    if (this.lost !== undefined) reject(this.lost);
+    return await Promise.race([work, promise]);
   }
 
   /** Ends the connection well. */
@@ -196,7 +200,7 @@ export function supervisedPool(
   const transaction = async <T>(work: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> => {
     const client = await take();
     try {
-      return await Promise.race([inTransaction(maker, client, work), client.whenLost]);
+      return await client.until(inTransaction(maker, client, work));
     } finally {
       give(client);
     }
