@@ -8,7 +8,8 @@
  */
 
 import postgres from "postgres";
-import { DatabaseUnavailable, supervisedPool } from "./supervised_pool.ts";
+import { connectOnce, type Place } from "./connect_once.ts";
+import { type Connect, DatabaseUnavailable, supervisedPool } from "./supervised_pool.ts";
 
 export { DatabaseUnavailable } from "./supervised_pool.ts";
 
@@ -69,14 +70,17 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Sql {
   });
   // Parsed options are shared: what the first connection learns of the database's array types is known to all.
   const { shared } = maker.options as unknown as { shared: { typeArrayMap: object } };
-  const connect = (onclose: () => void) =>
+  const connect = (closed: (cause?: unknown) => void) =>
     postgres({
       ...maker.options,
+      // A connection is opened once; what the driver tries again fails, and need not be waited for.
+      backoff: 0,
       fetch_types: Object.keys(shared.typeArrayMap).length === 0,
-      onclose,
+      onclose: () => closed(),
+      socket: connectOnce(maker.options as unknown as Place, closed),
     } as unknown as string);
   swallowErrorsOfDeadConnections();
-  return supervisedPool(maker as unknown as postgres.Sql, connect as unknown as (onclose: () => void) => postgres.Sql, {
+  return supervisedPool(maker as unknown as postgres.Sql, connect as unknown as Connect, {
     max: options.max ?? 10,
     waitMs: (options.wait ?? 30) * 1000,
     idleMs: options.idleTimeout === undefined ? undefined : options.idleTimeout * 1000,

@@ -40,6 +40,9 @@ type Query = Promise<unknown> & {
 type Driver = postgres.Sql;
 type Run = (query: Query) => void;
 
+/** Makes a client of one connection; `closed` is called when it closes or cannot be opened. */
+export type Connect = (closed: (cause?: unknown) => void) => Driver;
+
 const LOST = "The connection to the database was lost";
 
 /** A connection. */
@@ -55,8 +58,8 @@ class Client {
   #running: Query | undefined;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(connect: (onclose: () => void) => Driver, private readonly gone: (client: Client) => void) {
-    this.#driver = connect(() => this.discard());
+  constructor(connect: Connect, private readonly gone: (client: Client) => void) {
+    this.#driver = connect((cause) => this.discard(cause));
     // A query that is made and never awaited is not run; its handler is the one of this connection.
     const { handler } = this.#driver`` as unknown as Query;
     this.#run = handler;
@@ -124,11 +127,11 @@ type Waiter = { take(client: Client): void; fail(reason: unknown): void };
 
 /**
  * The pool. `maker` is a client of the driver that is never connected: it makes queries and parameters. `connect` makes a
- * client of one connection and tells when that closes.
+ * client of one connection.
  */
 export function supervisedPool(
   maker: Driver,
-  connect: (onclose: () => void) => Driver,
+  connect: Connect,
   { max, waitMs, idleMs }: PoolOptions,
 ): postgres.Sql {
   const idle: Client[] = [];

@@ -202,6 +202,29 @@ Deno.test("a database that is not there is unavailable, not a hang", () =>
     await sql.end({ timeout: 1 });
   }));
 
+Deno.test("a server that closes connections before they are ready is unavailable, and not connected to without end", () =>
+  withPools(async (_sql, _admin, url) => {
+    let connections = 0;
+    const server = net.createServer((socket) => {
+      connections++;
+      socket.on("error", () => {});
+      socket.resume();
+      socket.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === "object");
+    const closing = new URL(url);
+    closing.hostname = "127.0.0.1";
+    closing.port = String(address.port);
+    const sql = openDatabase(closing.href, { max: 1 });
+    assert.equal(await outcome(sql`select 1`), "unavailable");
+    assert.equal(await outcome(sql.begin((tx) => tx`select 1`.then(() => {}))), "unavailable");
+    await sql.end({ timeout: 1 });
+    assert.equal(connections, 2);
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }));
+
 Deno.test("statements that run or wait too long are unavailable", () =>
   withPools(async (sql, admin) => {
     assert.equal(await outcome(sql`select pg_sleep(5)`), "unavailable");
