@@ -14,11 +14,13 @@
 
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import https from "node:https";
-import net, { type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { getRequestListener } from "@hono/node-server";
 import type { AppEnv } from "./context.ts";
 import type { Connection, Connections } from "./connections.ts";
+import { watchPieces } from "./body_pieces.ts";
+import { keepOpen } from "./kept_port.ts";
 import { Turns } from "./turns.ts";
 import { type ReadingPace, UnreadAnswers } from "./unread_answers.ts";
 
@@ -94,6 +96,12 @@ function leave(incoming: IncomingMessage): void {
   Deno.unrefTimer(setTimeout(() => socket.destroy(), LEAVE_MS));
 }
 
+/** Answers 400 to what is no request, and ends its connection. */
+function refuse(socket: Socket): void {
+  if (socket.writable) socket.end(BAD_REQUEST, () => socket.destroy());
+  else socket.destroy();
+}
+
 /** Names a connection: TLS hides the socket that was accepted. */
 const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
@@ -134,6 +142,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     connection?.busy();
     // A client that keeps its connection would send the next request into a closed one.
     if (stopping) outgoing.shouldKeepAlive = false;
+    watchPieces(incoming, () => refuse(socket));
     let taken = () => {};
     let ended = false;
     const end = () => {
@@ -168,7 +177,6 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     connectionsCheckingInterval: Math.min(timeouts.headers, 5000),
     maxHeaderSize: HEADER_BYTES,
   };
-  let accepted = 0;
   const create = (): Server => {
     const server: Server = options.tls === undefined ? http.createServer(limits, serve) : https.createServer({
       ...limits,
@@ -178,7 +186,6 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
       ...(asksCertificate ? { requestCert: true, rejectUnauthorized: false } : {}),
     }, serve);
     server.on("connection", (socket: Socket) => {
-      accepted++;
       socket.on("error", () => {});
       const name = nameOf(socket);
       const connection = connections.opened(socket, socket.remoteAddress ?? "");
@@ -194,78 +201,25 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     });
     server.on("secureConnection", (socket: TLSSocket) => socket.on("error", () => {}));
     server.on("tlsClientError", (_error: Error, socket: TLSSocket) => socket.destroy());
-    server.on("clientError", (_error: Error, socket: Socket) => {
-      if (socket.writable) socket.end(BAD_REQUEST, () => socket.destroy());
-      else socket.destroy();
-    });
+    server.on("clientError", (_error: Error, socket: Socket) => refuse(socket));
     return server;
   };
 
-  let server = create();
-  await opened(server, options.port, options.hostname, failed);
-  const address = server.address();
-  const port = address !== null && typeof address === "object" ? address.port : options.port;
-  const old: Server[] = [];
-  // The runtime accepts nothing more on a port once a descriptor was missing for a connection, and does not say so.
-  const watch = setInterval(() => {
-    const before = accepted;
-    void knock(options.hostname, port, timeouts.watch / 2).then(async (reached) => {
-      if (!reached || accepted > before) return;
-      failed(new Error("The port accepts no connections: it is opened again"));
-      server.close();
-      old.push(server);
-      server = create();
-      await opened(server, port, options.hostname, failed);
-    }).catch(failed);
-  }, timeouts.watch);
-  Deno.unrefTimer(watch);
+  const kept = await keepOpen({
+    create,
+    hostname: options.hostname,
+    port: options.port,
+    every: timeouts.watch,
+    failed,
+  });
   const reading = setInterval(() => unread.look(), timeouts.watch);
   Deno.unrefTimer(reading);
   return {
-    port,
+    port: kept.port,
     close: async (graceMs) => {
       stopping = true;
-      clearInterval(watch);
       clearInterval(reading);
-      const servers = [...old, server];
-      const timer = setTimeout(() => servers.forEach((one) => one.closeAllConnections()), graceMs);
-      await Promise.all(servers.map((one) => closed(one)));
-      clearTimeout(timer);
+      await kept.close(graceMs);
     },
   };
-}
-
-/** Opens a port. From then on an error of the server is one connection's. */
-function opened(server: Server, port: number, hostname: string, failed: (error: unknown) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, hostname, () => {
-      server.off("error", reject);
-      server.on("error", failed);
-      resolve();
-    });
-  });
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-}
-
-/** Connects to a port of this process and lets go. Returns whether the system took the connection, after the port had time. */
-function knock(hostname: string, port: number, milliseconds: number): Promise<boolean> {
-  const host = hostname === "0.0.0.0" ? "127.0.0.1" : hostname === "::" ? "::1" : hostname;
-  return new Promise((resolve) => {
-    let reached = false;
-    const timer = setTimeout(() => {
-      socket.destroy();
-      resolve(reached);
-    }, milliseconds);
-    const socket = net.connect({ host, port }, () => reached = true);
-    // No descriptor for this one either: nothing can be said.
-    socket.on("error", () => {});
-    Deno.unrefTimer(timer);
-  });
 }

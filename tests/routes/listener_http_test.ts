@@ -113,6 +113,20 @@ Deno.test("bodies come in every form: with a length, in chunks, after 100 Contin
     assert.match(two, /abc[\s\S]*HTTP\/1\.1 200 [\s\S]*def$/);
   }));
 
+Deno.test("a body in pieces of a byte is refused before it costs memory, and one in small chunks arrives whole", () =>
+  withPort(async (port) => {
+    const head = `POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n${close}`;
+    const bytes = await exchange(port, `${head}${"1\r\na\r\n".repeat(20_000)}0\r\n\r\n`);
+    assert.match(bytes, /^HTTP\/1\.1 400 [\s\S]*Connection: close\r\n[\s\S]*\r\n\r\n$/);
+    const few = await exchange(port, `${head}${"1\r\na\r\n".repeat(1000)}0\r\n\r\n`);
+    assert.match(few, /^HTTP\/1\.1 200 /);
+    assert.equal(few.match(/a{1000}/)?.length, 1, "a thousand pieces of any size");
+    const chunk = "0123456789abcdef".repeat(8);
+    const small = await exchange(port, `${head}${`80\r\n${chunk}\r\n`.repeat(5000)}0\r\n\r\n`);
+    assert.ok(small.includes(chunk.repeat(5000)), "640,000 bytes in pieces of 128");
+    assert.match(await exchange(port, `GET / HTTP/1.1\r\n${close}`), /hello$/);
+  }));
+
 Deno.test("two lengths, or a length and chunks, are refused: proxies would read another request", () =>
   withPort(async (port) => {
     for (
