@@ -84,6 +84,17 @@ export async function lockCommand(db: Db, channelId: number, uuid: string): Prom
   return row;
 }
 
+/** The command of an enrollment that was sent last and is not answered, and whose channel it is for. */
+export async function findOutstanding(
+  db: Db,
+  enrollmentId: number,
+): Promise<{ uuid: string; userKey: string } | undefined> {
+  const [row] = await db<{ uuid: string; userKey: string }[]>`
+    select m.uuid, c.user_key from commands m join channels c on c.id = m.channel_id
+    where c.enrollment_id = ${enrollmentId} and m.state = 'sent' order by m.sent_at desc, m.id desc limit 1`;
+  return row;
+}
+
 /** The device will take the command later: it is offered again in a conversation after `notBefore`. */
 export async function postponeCommand(db: Db, id: number, notBefore: Date, now: Date): Promise<void> {
   await db`

@@ -117,6 +117,7 @@ export type PlanCommandRow = {
   notBefore: Date | null;
   expiresAt: Date | null;
   sentAt: Date | null;
+  sentCount: number;
   notNowAt: Date | null;
   createdAt: Date;
 };
@@ -125,7 +126,7 @@ export type PlanCommandRow = {
 export async function findPlanQueue(db: Db, channelId: number): Promise<PlanCommandRow[]> {
   return await db<PlanCommandRow[]>`
     select id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at,
-      not_now_at, created_at
+      sent_count, not_now_at, created_at
     from commands where channel_id = ${channelId} order by id`;
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Context, Hono } from "hono";
-import { handleConnect } from "../../src/commands/service.ts";
+import { handleConnect, handleUnreadable } from "../../src/commands/service.ts";
 import { handleCheckin } from "../../src/enrollment/checkin.ts";
 import { Problem, problem } from "../../src/errors.ts";
 import { recordRefusal } from "../../src/events/refusals.ts";
@@ -15,7 +15,7 @@ import { rememberCertificate } from "../../src/pki/certificate_cache.ts";
 import { parseCheckin } from "../../src/protocol/checkin.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
 import { PlistError } from "../../src/protocol/plist.ts";
-import { parseReport } from "../../src/protocol/report.ts";
+import { parseReport, type Report } from "../../src/protocol/report.ts";
 import type { AppEnv } from "../context.ts";
 import { evidenceOf } from "./evidence.ts";
 
@@ -46,7 +46,10 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
         ...(answer.body === null ? {} : { headers: { "Content-Type": answer.type ?? "application/xml" } }),
       });
     }
-    const command = await handleConnect(runtime, sender, parseReport(body), request);
+    const report = parsed(body);
+    const command = report instanceof Error
+      ? await handleUnreadable(runtime, sender, body, report, request)
+      : await handleConnect(runtime, sender, report, request);
     rememberCertificate(sender);
     return new Response(command, {
       status: 200,
@@ -55,7 +58,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
   } catch (error) {
     const refusal = error instanceof Problem
       ? error
-      : error instanceof PlistError || error instanceof ProtocolError
+      : isUnreadable(error)
       ? problem("device-bad-request", undefined, { reason: error.message }, error)
       : undefined;
     if (refusal === undefined) throw error;
@@ -64,6 +67,19 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
       payload: { status: "failure", view_name: view, reason: refusal.details.reason ?? refusal.message },
     });
     return new Response(refusal.message, { status: refusal.status, headers: refusal.details.headers ?? {} });
+  }
+}
+
+const isUnreadable = (error: unknown): error is PlistError | ProtocolError =>
+  error instanceof PlistError || error instanceof ProtocolError;
+
+/** The report in a body, or why there is none. */
+function parsed(body: Uint8Array): Report | PlistError | ProtocolError {
+  try {
+    return parseReport(body);
+  } catch (error) {
+    if (isUnreadable(error)) return error;
+    throw error;
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type CommandRow,
   expireCommands,
   type FinalState,
+  findOutstanding,
   finishCommand,
   lockCommand,
   markSent,
@@ -31,6 +32,8 @@ import type { PlanFacts } from "../planner/facts.ts";
 import { follow } from "../planner/follow.ts";
 import { loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
+import type { ProtocolError } from "../protocol/errors.ts";
+import type { PlistError } from "../protocol/plist.ts";
 import { commandPayload, type Report } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
 import { commandUnsupported } from "../schema/commands.ts";
@@ -80,6 +83,41 @@ export async function handleConnect(
     throw problem("device-not-identified", undefined, { reason: "the enrollment ended during the conversation" });
   }
   return outcome;
+}
+
+/**
+ * Answers a report that cannot be read: the command that was outstanding is finished with the reason and the bytes, so that
+ * its next offer is not answered the same way. Throws `error` when nothing was outstanding.
+ */
+export async function handleUnreadable(
+  runtime: Runtime,
+  sender: Certificate,
+  body: Uint8Array,
+  error: PlistError | ProtocolError,
+  request: RequestInfo,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const pinned = await findPinned(runtime.sql, sender.fingerprint);
+  const outstanding = pinned === undefined ? undefined : await findOutstanding(runtime.sql, pinned.enrollmentId);
+  if (pinned === undefined || outstanding === undefined) throw error;
+  const { uuid, userKey } = outstanding;
+  runtime.log.warn("Cannot read a report: the command that was sent is finished", {
+    command: uuid,
+    serialNumber: pinned.serialNumber,
+    reason: error.message,
+  });
+  return await handleConnect(runtime, sender, {
+    ids: {
+      udid: pinned.udid,
+      deviceKey: pinned.udid,
+      ...(userKey === "" ? { channel: "Device" } : { channel: "User", userKey }),
+    },
+    status: "Error",
+    commandUuid: uuid,
+    errorChain: [{ domain: "Espalier", code: 2, usEnglish: `The device's report cannot be read: ${error.message}` }],
+    body: {},
+    raw: body,
+    unreadable: error.message,
+  }, request);
 }
 
 /** A sender whose identity speaks for no such channel: it is renewed and speaks for the first time, or it is refused. */
@@ -139,7 +177,7 @@ async function applyReport(
   const target = await targetOf(tx, contact, report);
   const effects = command === undefined ? [] : effectsOf(command, await argumentsOf(runtime, row), report, target);
   const unreadable = effects.some(({ kind }) => kind === "unreadable");
-  const kept = command === undefined || command.keepsResult || unreadable;
+  const kept = command === undefined || command.keepsResult || unreadable || report.unreadable !== undefined;
   await finishCommand(tx, row.id, {
     state,
     resultSealed: kept ? await sealResult(runtime.keys, row.id, report.raw) : null,

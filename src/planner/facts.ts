@@ -23,6 +23,7 @@ export type QueuedCommand = {
   notBefore: Date | null;
   expiresAt: Date | null;
   sentAt: Date | null;
+  sentCount: number;
   notNowAt: Date | null;
   createdAt: Date;
 };

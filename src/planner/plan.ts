@@ -16,6 +16,7 @@ import { installArtifacts } from "./schedulers/install_artifacts.ts";
 import { queuedCommands } from "./schedulers/queued_commands.ts";
 import { removeArtifacts } from "./schedulers/remove_artifacts.ts";
 import { renewal } from "./schedulers/renewal.ts";
+import { unansweredCommands } from "./schedulers/unanswered_commands.ts";
 import { situate, type Situation } from "./situation.ts";
 
 /** What to do: send a command of the queue, a new one, a new identity's enrollment profile; or drop one that lost its use. */
@@ -53,6 +54,7 @@ export const SCHEDULERS: readonly Scheduler[] = [
   installArtifacts,
   removeArtifacts,
   extraInventory,
+  unansweredCommands,
 ];
 
 /** A plan: the step to take now, why, and when to plan again if nothing happens before. */

@@ -30,6 +30,8 @@ export type Report = {
   errorChain?: ReportedError[];
   body: PlistDict;
   raw: Uint8Array;
+  /** Why the bytes cannot be read, when they cannot: then it stands for the answer that was expected. */
+  unreadable?: string;
 };
 
 /** Links of an error chain that are kept; Apple's have three. */

@@ -1,8 +1,6 @@
 /**
- * Commands that wait in the queue, oldest first.
- *
- * A command put off with NotNow is never offered twice in one conversation; one that was sent and not answered is offered
- * again after its time; none of them blocks another.
+ * Commands that wait in the queue, oldest first. A command put off with NotNow is never offered twice in one conversation.
+ * One that was sent and not answered goes behind everything else (`unanswered_commands.ts`).
  *
  * @module
  */
@@ -12,12 +10,10 @@ import type { PlanFacts, QueuedCommand } from "../facts.ts";
 import type { Decision, Scheduler } from "../plan.ts";
 import type { Situation } from "../situation.ts";
 
-const later = (date: Date, seconds: number) => new Date(date.getTime() + seconds * 1000);
-
-/** Why a command for an artifact has lost its use; null when it has not. One that was sent may have been carried out. */
+/** Why a command for an artifact has lost its use; null when it has not. */
 function uselessness(command: QueuedCommand, { deliveries }: Situation): string | null {
   const { artifactVersion: id } = command;
-  if (id === null || command.state === "sent") return null;
+  if (id === null) return null;
   const inScope = deliveries.find(({ via, resolution }) =>
     via === "command" && resolution.artifact.versions.some((version) => version.id === id)
   );
@@ -26,7 +22,10 @@ function uselessness(command: QueuedCommand, { deliveries }: Situation): string 
   return inScope.resolution.version.id === id ? null : "another version is in scope now";
 }
 
-function consider(command: QueuedCommand, facts: PlanFacts, now: Date, situation: Situation): Decision {
+type Waiting = QueuedCommand & { state: "queued" | "notNow" };
+const isWaiting = (command: QueuedCommand): command is Waiting => command.state !== "sent";
+
+function consider(command: Waiting, facts: PlanFacts, now: Date, situation: Situation): Decision {
   const about = { scheduler: "queued-commands", subject: `${command.name} ${command.uuid}` };
   const useless = uselessness(command, situation);
   if (useless !== null) {
@@ -62,13 +61,6 @@ function consider(command: QueuedCommand, facts: PlanFacts, now: Date, situation
       }
       return chosen("put off in an earlier conversation");
     }
-    case "sent": {
-      const sentAt = command.sentAt ?? command.createdAt;
-      const again = later(sentAt, facts.settings.resendAfterSeconds);
-      if (facts.status === "NotNow") return waits("the device said NotNow", again > now ? again : now);
-      if (again > now) return waits(`sent ${sentAt.toISOString()}, not answered yet`, again);
-      return chosen(`sent ${sentAt.toISOString()} and not answered for ${facts.settings.resendAfterSeconds} s`);
-    }
   }
 }
 
@@ -79,5 +71,6 @@ export function isPending(facts: PlanFacts, name: string): boolean {
 
 export const queuedCommands: Scheduler = {
   name: "queued-commands",
-  consider: (facts, now, situation) => facts.queue.map((command) => consider(command, facts, now, situation)),
+  consider: (facts, now, situation) =>
+    facts.queue.filter(isWaiting).map((command) => consider(command, facts, now, situation)),
 };

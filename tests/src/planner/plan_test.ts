@@ -48,6 +48,7 @@ const command = (given: Partial<QueuedCommand> = {}): QueuedCommand => ({
   notBefore: null,
   expiresAt: null,
   sentAt: null,
+  sentCount: 0,
   notNowAt: null,
   createdAt: at(-10),
   ...given,
@@ -167,6 +168,7 @@ Deno.test("whatever the facts: a plan is repeatable, its next is a chosen one, a
     notBefore: maybe,
     expiresAt: maybe,
     sentAt: maybe,
+    sentCount: fc.nat({ max: 100 }),
     notNowAt: maybe,
     createdAt: moment,
   });
