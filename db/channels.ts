@@ -47,17 +47,18 @@ export async function ensureUserChannel(
 }
 
 /**
- * How a channel is pushed, from TokenUpdate. A new token revives a dead one and is pushed once it is old enough; the same
+ * How a channel is pushed, from TokenUpdate. Null keeps the name that is stored. A new token revives a dead one and is pushed once it is old enough; the same
  * one stays dead, so that a token that Apple does not know is not pushed for ever.
  */
 export async function setPushTarget(
   db: Db,
   id: number,
-  row: { shortName: string; longName: string; token: Uint8Array; magicSealed: string; pushDueAt: Date },
+  row: { shortName: string | null; longName: string | null; token: Uint8Array; magicSealed: string; pushDueAt: Date },
   now: Date,
 ): Promise<void> {
   await db`
-    update channels set user_short_name = ${row.shortName}, user_long_name = ${row.longName}, push_token = ${row.token},
+    update channels set user_short_name = coalesce(${row.shortName}, user_short_name),
+      user_long_name = coalesce(${row.longName}, user_long_name), push_token = ${row.token},
       push_magic_sealed = ${row.magicSealed}, push_due_at = ${row.pushDueAt},
       push_dead_at = case when push_token = ${row.token} then push_dead_at end,
       push_reason = case when push_token = ${row.token} then push_reason end,

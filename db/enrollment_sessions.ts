@@ -84,6 +84,27 @@ export async function updateSession(
     where id = ${id}`;
 }
 
+/**
+ * Completes a session, and with it the earlier ones that led to it. The attack: the message of phase 3 is kept and sent again
+ * after the device has enrolled.
+ */
+export async function completeSession(
+  db: Db,
+  id: number,
+  of: { serialNumber: string; udid: string; enrollmentId: number },
+  now: Date,
+): Promise<void> {
+  await db`
+    with done as (
+      update enrollment_sessions set status = 'COMPLETED', serial_number = ${of.serialNumber}, udid = ${of.udid},
+        enrollment_id = ${of.enrollmentId}, updated_at = ${now}
+      where id = ${id} returning id, kind, ota_enrollment_id)
+    update enrollment_sessions s set status = 'COMPLETED', updated_at = ${now}
+    from done where done.kind = 'OTA' and s.kind = 'OTA' and s.ota_enrollment_id = done.ota_enrollment_id
+      and s.status in ('PHASE_2', 'PHASE_3') and s.id < done.id
+      and lower(s.udid) = lower(${of.udid}) and lower(s.serial_number) = lower(${of.serialNumber})`;
+}
+
 /** Gives a session new secrets: the device lost what it was sent. The old ones are worth nothing then. */
 export async function renewSessionSecrets(
   db: Db,

@@ -15,6 +15,8 @@ export type IdentifiedRow = {
   blockedAt: Date | null;
   endedAt: Date | null;
   sessionId: number;
+  /** Of the push certificate. */
+  topic: string;
 };
 
 /** The enrollment behind a certificate. `suspended`: its device is deleted, and it goes on when that is restored. */
@@ -24,14 +26,15 @@ export type PinnedRow = IdentifiedRow & { suspended: boolean };
 export async function findPinned(db: Db, fingerprint: string): Promise<PinnedRow | undefined> {
   const [row] = await db<PinnedRow[]>`
     select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id,
-      e.suspended
+      e.suspended, p.topic
     from enrollment_identities i join enrollments e on e.id = i.enrollment_id join devices d on d.id = e.device_id
+      join push_certificates p on p.id = e.push_certificate_id
     where i.fingerprint = ${fingerprint} and i.retired_at is null`;
   return row;
 }
 
 /** What the idle connect learns, in the one statement that it makes. */
-export type ContactRow = IdentifiedRow & { channelId: number; nextActionAt: Date | null };
+export type ContactRow = Omit<IdentifiedRow, "topic"> & { channelId: number; nextActionAt: Date | null };
 
 /** Marks that a channel made contact, and answers what it belongs to. */
 export async function recordContact(
@@ -103,8 +106,9 @@ export async function retireOlderIdentities(
 /** A current enrollment with its device. */
 export async function findCurrentEnrollment(db: Db, id: number): Promise<IdentifiedRow | undefined> {
   const [row] = await db<IdentifiedRow[]>`
-    select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id
-    from enrollments e join devices d on d.id = e.device_id where e.id = ${id} and e.ended_at is null`;
+    select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id, p.topic
+    from enrollments e join devices d on d.id = e.device_id join push_certificates p on p.id = e.push_certificate_id
+    where e.id = ${id} and e.ended_at is null`;
   return row;
 }
 

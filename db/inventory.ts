@@ -131,6 +131,34 @@ export async function replaceProfiles(
   await db`update enrollments set profiles_at = ${now} where id = ${enrollmentId}`;
 }
 
+/** A row of a device's list that cannot be kept as what it should be, and why. */
+export type OddRow = { reason: string; raw: Json };
+
+/** The lists of an inventory. */
+export type InventoryList = "apps" | "certificates" | "profiles";
+
+/** Replaces the odd rows of a list. */
+export async function replaceOddRows(
+  db: Db,
+  enrollmentId: number,
+  list: InventoryList,
+  rows: readonly OddRow[],
+): Promise<void> {
+  await db`
+    with gone as (delete from odd_inventory_rows where enrollment_id = ${enrollmentId} and list = ${list}
+      and position >= ${rows.length})
+    insert into odd_inventory_rows (enrollment_id, list, position, reason, raw)
+    select ${enrollmentId}, ${list}, r.position - 1, r.row->>'reason', r.row->'raw'
+    from jsonb_array_elements(${asJson(db, rows)}::jsonb) with ordinality as r (row, position)
+    on conflict (enrollment_id, list, position) do update set reason = excluded.reason, raw = excluded.raw`;
+}
+
+/** The odd rows of an enrollment, by list. */
+export async function listOddRows(db: Db, enrollmentId: number): Promise<(OddRow & { list: InventoryList })[]> {
+  return await db<(OddRow & { list: InventoryList })[]>`
+    select list, reason, raw from odd_inventory_rows where enrollment_id = ${enrollmentId} order by list, position`;
+}
+
 /** The apps of an enrollment, by name. */
 export async function listInstalledApps(db: Db, enrollmentId: number): Promise<InstalledAppRow[]> {
   return await db<InstalledAppRow[]>`

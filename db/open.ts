@@ -141,6 +141,14 @@ export function one<Row>(rows: readonly Row[]): Row {
   return row;
 }
 
+/**
+ * Whether PostgreSQL refused a value for what it is: a data exception (SQLSTATE class 22), a constraint (23), or a size that it
+ * cannot hold (54).
+ */
+export function isRefusedValue(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && /^(?:22|23|54)/.test(error.code);
+}
+
 /** Whether an error is a unique violation (SQLSTATE 23505) of the constraint or index `name`. */
 export function isUniqueViolation(error: unknown, name?: string): boolean {
   return error instanceof postgres.PostgresError && error.code === "23505" &&

@@ -10,6 +10,7 @@
 
 import { z } from "zod";
 import { LOG_LEVELS } from "./log.ts";
+import { isWritable } from "./writable.ts";
 
 /** A setting that cannot be used; the message names it and says what it should be. */
 export class ConfigError extends Error {
@@ -131,7 +132,8 @@ const SCHEMA = z.object({
   DEVICE_TEST_ROOTS: certificatePem.optional().describe(
     "For development: roots accepted as if Apple had made the device. Readiness warns while it is set.",
   ),
-  ORGANIZATION: z.string().min(1).max(128).default("Espalier").describe("The name that users of devices read."),
+  ORGANIZATION: z.string().min(1).max(128).refine(isWritable, "should have no control characters").default("Espalier")
+    .describe("The name that users of devices read."),
   LOG_LEVEL: z.enum([...LOG_LEVELS, "silent"]).default("info").describe("debug, info, warn, error or silent."),
   APNS_URL: origin.default("https://api.push.apple.com").describe("Apple's push service."),
   APNS_ANCHORS: certificatePem.optional().describe("Roots to trust for APNS_URL besides the system's."),

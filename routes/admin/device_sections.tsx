@@ -6,7 +6,12 @@
 
 import type { CommandView } from "../../db/commands.ts";
 import type { DeviceView } from "../../db/devices.ts";
-import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } from "../../db/inventory.ts";
+import {
+  listInstalledApps,
+  listInstalledCertificates,
+  listInstalledProfiles,
+  listOddRows,
+} from "../../db/inventory.ts";
 import { explainChannel } from "../../src/planner/explain.ts";
 import { ActionButton, ago, Chip, counted, Table, Time } from "./components.tsx";
 import type { PageContext } from "./page.tsx";
@@ -70,13 +75,14 @@ export function Command({ command, context }: { command: CommandView; context: P
 export async function Inventory({ device, context }: { device: DeviceView; context: PageContext }) {
   if (device.enrollmentId === null) return null;
   const { sql, clock } = context.runtime;
-  const [apps, certificates, profiles] = await Promise.all([
+  const [apps, certificates, profiles, odd] = await Promise.all([
     listInstalledApps(sql, device.enrollmentId),
     listInstalledCertificates(sql, device.enrollmentId),
     listInstalledProfiles(sql, device.enrollmentId),
+    listOddRows(sql, device.enrollmentId),
   ]);
   const now = clock.now();
-  if (apps.length + certificates.length + profiles.length === 0) return null;
+  if (apps.length + certificates.length + profiles.length + odd.length === 0) return null;
   return (
     <>
       <h2>On the device</h2>
@@ -106,6 +112,20 @@ export async function Inventory({ device, context }: { device: DeviceView; conte
               <tr>
                 <td>{profile.displayName ?? profile.identifier}</td>
                 <td class="mono">{profile.identifier}</td>
+              </tr>
+            ))}
+          />
+        )}
+        {odd.length === 0 ? null : (
+          <Table
+            caption={`${counted(odd.length, "item")} that could not be read`}
+            head={["List", "Reason", "Reported as"]}
+            empty=""
+            rows={odd.map(({ list, reason, raw }) => (
+              <tr>
+                <td>{list}</td>
+                <td>{reason}</td>
+                <td class="mono small">{JSON.stringify(raw)}</td>
               </tr>
             ))}
           />

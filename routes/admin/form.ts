@@ -6,6 +6,7 @@
 
 import type { Context } from "hono";
 import { type FieldErrors, invalid, problem } from "../../src/errors.ts";
+import { textFault, writable } from "../../src/writable.ts";
 import type { AppEnv } from "../context.ts";
 
 const FORM_LIMIT = 1024 * 1024;
@@ -47,8 +48,8 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 type Fields = ReadonlyMap<string, readonly FormDataEntryValue[]>;
 
 /**
- * The fields of a form by name. Throws `invalid` for too many, and for NUL: no text of ours has it, and the database
- * refuses it.
+ * The fields of a form by name. Throws `invalid` for too many, and for text that neither the database nor a property list
+ * can hold.
  */
 function fieldsOf(data: FormData): Fields {
   const fields = new Map<string, FormDataEntryValue[]>();
@@ -57,9 +58,8 @@ function fieldsOf(data: FormData): Fields {
     if (++count > MOST_FIELDS) {
       throw problem("invalid", `Cannot read the form: it has more than ${MOST_FIELDS} fields.`);
     }
-    if (name.includes("\0") || (typeof value === "string" && value.includes("\0"))) {
-      throw invalid({ [name]: ["Null characters are not allowed."] });
-    }
+    const fault = textFault(name) ?? (typeof value === "string" ? textFault(value) : undefined);
+    if (fault !== undefined) throw invalid({ [writable(name)]: [fault] });
     const values = fields.get(name);
     if (values === undefined) fields.set(name, [value]);
     else values.push(value);

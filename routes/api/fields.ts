@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { textFault } from "../../src/writable.ts";
 
 export { naiveUtc } from "../../src/naive_utc.ts";
 
@@ -102,13 +103,10 @@ export const timeField = z.string().transform((text, context) => {
   return z.NEVER;
 }).meta({ format: "date-time" });
 
-/** What the database keeps in no text, or keeps as another one. */
+/** What neither the database nor a property list can hold. */
 function storable(text: string, context: z.RefinementCtx<string>): void {
-  if (text.includes("\0")) context.addIssue({ code: "custom", message: "Null characters are not allowed." });
-  const half = text.match(/\p{Surrogate}/u)?.[0].charCodeAt(0).toString(16).toUpperCase();
-  if (half !== undefined) {
-    context.addIssue({ code: "custom", message: `Surrogate characters are not allowed: U+${half}.` });
-  }
+  const message = textFault(text);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
 }
 
 /** A required text in a body, outer white space removed. */

@@ -15,7 +15,7 @@ import { rememberCertificate } from "../../src/pki/certificate_cache.ts";
 import { parseCheckin } from "../../src/protocol/checkin.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
 import { PlistError } from "../../src/protocol/plist.ts";
-import { parseReport, type Report } from "../../src/protocol/report.ts";
+import { parseReport } from "../../src/protocol/report.ts";
 import type { AppEnv } from "../context.ts";
 import { evidenceOf } from "./evidence.ts";
 
@@ -39,14 +39,16 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
     });
     const sender = senderOf(evidenceOf(c, body));
     if (isCheckin(body)) {
-      const answer = await handleCheckin(runtime, sender, parseCheckin(body), request);
+      const message = parsed(parseCheckin, body);
+      if (message instanceof Error) throw badRequest(message);
+      const answer = await handleCheckin(runtime, sender, message, request);
       rememberCertificate(sender);
       return new Response(answer.body, {
         status: 200,
         ...(answer.body === null ? {} : { headers: { "Content-Type": answer.type ?? "application/xml" } }),
       });
     }
-    const report = parsed(body);
+    const report = parsed(parseReport, body);
     const command = report instanceof Error
       ? await handleUnreadable(runtime, sender, body, report, request)
       : await handleConnect(runtime, sender, report, request);
@@ -56,32 +58,29 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
       ...(command === null ? {} : { headers: { "Content-Type": "application/xml; charset=UTF-8" } }),
     });
   } catch (error) {
-    const refusal = error instanceof Problem
-      ? error
-      : isUnreadable(error)
-      ? problem("device-bad-request", undefined, { reason: error.message }, error)
-      : undefined;
-    if (refusal === undefined) throw error;
+    // An error while an answer is written is ours: it is never the device's message that was bad.
+    if (!(error instanceof Problem)) throw error;
     await recordRefusal(runtime.sql, runtime, request, {
       type: "mdm_request",
-      payload: { status: "failure", view_name: view, reason: refusal.details.reason ?? refusal.message },
+      payload: { status: "failure", view_name: view, reason: error.details.reason ?? error.message },
     });
-    return new Response(refusal.message, { status: refusal.status, headers: refusal.details.headers ?? {} });
+    return new Response(error.message, { status: error.status, headers: error.details.headers ?? {} });
   }
 }
 
-const isUnreadable = (error: unknown): error is PlistError | ProtocolError =>
-  error instanceof PlistError || error instanceof ProtocolError;
+type Unreadable = PlistError | ProtocolError;
 
-/** The report in a body, or why there is none. */
-function parsed(body: Uint8Array): Report | PlistError | ProtocolError {
+/** The message in a body, or why there is none. */
+function parsed<Message>(parse: (body: Uint8Array) => Message, body: Uint8Array): Message | Unreadable {
   try {
-    return parseReport(body);
+    return parse(body);
   } catch (error) {
-    if (isUnreadable(error)) return error;
+    if (error instanceof PlistError || error instanceof ProtocolError) return error;
     throw error;
   }
 }
+
+const badRequest = (error: Unreadable) => problem("device-bad-request", undefined, { reason: error.message }, error);
 
 /** Whether a body is a check-in: those have a MessageType, reports a Status. XML and binary lists hold the key's text. */
 function isCheckin(body: Uint8Array): boolean {

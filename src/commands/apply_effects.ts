@@ -10,6 +10,7 @@ import { type EnrollmentChange, updateEnrollment } from "../../db/enrollments.ts
 import {
   type InstalledAppRow,
   type InstalledCertificateRow,
+  type OddRow,
   replaceApps,
   replaceCertificates,
   replaceProfiles,
@@ -18,6 +19,7 @@ import type { Tx } from "../../db/open.ts";
 import { type ArtifactOwner, failureInfo, recordSeen } from "../blueprints/observe.ts";
 import type { ObservedStatus } from "../blueprints/observed.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
+import { keepList, oddRow } from "../devices/keep_list.ts";
 import { escrow } from "../escrow.ts";
 import type { RequestInfo } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
@@ -92,10 +94,19 @@ async function applyApps(effect: EffectOf<"apps">, { tx, owner, now }: Context) 
     source: app.source,
   }));
   const key = (row: InstalledAppRow) => JSON.stringify([row.identifier, row.name, row.version, row.shortVersion]);
-  await replaceApps(tx, owner.enrollmentId, distinct(rows, key), now);
+  const { enrollmentId } = owner;
+  await keepList(
+    tx,
+    enrollmentId,
+    "apps",
+    distinct(rows, key),
+    [],
+    (inner, some) => replaceApps(inner, enrollmentId, some, now),
+  );
 }
 
-async function applyCertificates(effect: EffectOf<"certificates">, { tx, runtime, owner, now }: Context) {
+async function applyCertificates(effect: EffectOf<"certificates">, { tx, owner, now }: Context) {
+  const odd: OddRow[] = [];
   const rows = effect.certificates.flatMap(({ der, commonName }): InstalledCertificateRow[] => {
     try {
       const certificate = parseCertificate(Uint8Array.from(der));
@@ -111,12 +122,19 @@ async function applyCertificates(effect: EffectOf<"certificates">, { tx, runtime
       }];
     } catch (error) {
       if (!(error instanceof PkiError)) throw error;
-      // One odd certificate hides none of the others.
-      runtime.log.info("Cannot read a certificate of a device", { device: owner.deviceId, error });
+      odd.push(oddRow({ commonName, der }, error.message));
       return [];
     }
   });
-  await replaceCertificates(tx, owner.enrollmentId, distinct(rows, ({ fingerprint }) => fingerprint), now);
+  const { enrollmentId } = owner;
+  await keepList(
+    tx,
+    enrollmentId,
+    "certificates",
+    distinct(rows, ({ fingerprint }) => fingerprint),
+    odd,
+    (inner, some) => replaceCertificates(inner, enrollmentId, some, now),
+  );
 }
 
 async function applyProfiles(effect: EffectOf<"profiles">, { tx, runtime, request, owner, now }: Context) {
@@ -124,7 +142,17 @@ async function applyProfiles(effect: EffectOf<"profiles">, { tx, runtime, reques
   const rows = effect.profiles.map(({ signers, ...profile }) => ({ ...profile, signers: signers.map(sha256) }));
   const key = ({ uuid, identifier }: { uuid: string; identifier: string }) => JSON.stringify([uuid, identifier]);
   // The list of a user's channel is not the device's inventory.
-  if (owner.userKey === "") await replaceProfiles(tx, owner.enrollmentId, distinct(rows, key), now);
+  const { enrollmentId } = owner;
+  if (owner.userKey === "") {
+    await keepList(
+      tx,
+      enrollmentId,
+      "profiles",
+      distinct(rows, key),
+      [],
+      (inner, some) => replaceProfiles(inner, enrollmentId, some, now),
+    );
+  }
   await verifyProfiles(tx, runtime, request, owner, effect.profiles);
 }
 

@@ -7,7 +7,7 @@
  */
 
 import { z } from "zod";
-import { isWritable } from "../variables/writable.ts";
+import { textFault } from "../writable.ts";
 
 export const REQUIRED = "This field is required.";
 export const PATTERN = "This value does not match the required pattern.";
@@ -22,11 +22,7 @@ const requiredOr = (sentence: string) => ({
  */
 export const text = () =>
   z.string(requiredOr("Not a valid string.")).superRefine((value, context) => {
-    const message = value.includes("\0")
-      ? "Null characters are not allowed."
-      : isWritable(value)
-      ? undefined
-      : "Control characters and halves of characters are not allowed.";
+    const message = textFault(value);
     if (message !== undefined) context.addIssue({ code: "custom", message });
   });
 

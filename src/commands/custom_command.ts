@@ -9,7 +9,7 @@
  */
 
 import { z } from "zod";
-import { isDict, parsePlist, type PlistDict, PlistError, str } from "../protocol/plist.ts";
+import { buildPlist, isDict, parsePlist, type PlistDict, PlistError, str } from "../protocol/plist.ts";
 import { commandUnsupported, validateCommand } from "../schema/commands.ts";
 import { text } from "./arguments.ts";
 import type { CommandDefinition, CommandTarget } from "./command.ts";
@@ -44,6 +44,8 @@ function faultsOf(command: string, target?: CommandTarget): string[] {
     if (target === undefined) return [];
     const issues = validateCommand(requestType, rest);
     if (issues.length > 0) return issues.map(({ message }) => message);
+    // A reference such as "&#11;" is a character that XML cannot hold.
+    buildPlist(rest);
     const obstacle = commandUnsupported(requestType, rest, target);
     return obstacle === null ? [] : [obstacle];
   } catch (error) {

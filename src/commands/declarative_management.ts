@@ -18,13 +18,18 @@ type Args = z.infer<typeof args>;
 
 /** The first version of each system with declarative management by a server. */
 const SINCE = { iOS: "16", iPadOS: "16", macOS: "13", tvOS: "16" } as const;
+/** A version that has it whatever the system: a device of a model that is not known tells its platform this way. */
+const SINCE_EVERYWHERE = "16";
 
 function oldSystem({ platform, osVersion, userEnrollment }: CommandTarget): string | null {
-  if (platform === null) return null;
-  const since = userEnrollment === true && (platform === "iOS" || platform === "iPadOS") ? "15" : SINCE[platform];
+  const since = platform === null
+    ? SINCE_EVERYWHERE
+    : userEnrollment === true && (platform === "iOS" || platform === "iPadOS")
+    ? "15"
+    : SINCE[platform];
   return compareOsVersions(osVersion, since) >= 0
     ? null
-    : `there is no declarative management before ${platform} ${since}, the device has ${
+    : `there is no declarative management before ${platform ?? "version"} ${since}, the device has ${
       osVersion || "an unknown version"
     }`;
 }
@@ -47,7 +52,8 @@ export const declarativeManagement: CommandDefinition<Args> = {
   retriesNotNow: true,
   expiresAfter: 86_400,
   manual: false,
-  invalidFor: (target) => firstOf(knownPlatform(NAME, target), oldSystem(target), settingUp(target)),
+  invalidFor: (target) =>
+    firstOf(target.model === "" ? knownPlatform(NAME, target) : null, oldSystem(target), settingUp(target)),
   build: (args) => ({ Data: new TextEncoder().encode(JSON.stringify(syncTokens(args))) }),
   onAcknowledged: (_report, args) => [{ kind: "declarationsTold", token: args.token }],
   onError: (_report, args) => [{ kind: "declarationsRefused", token: args.token }],

@@ -52,7 +52,7 @@ export function deviceFacts(answers: PlistDict): DeviceFacts {
   const supplementalBuild = filled(answers, "SupplementalBuildVersion");
   return present({
     platform: platformOfModel(model, osVersion),
-    awaitingConfiguration: bool(answers, "AwaitingConfiguration") ?? null,
+    awaitingConfiguration: bool(answers, "AwaitingConfiguration"),
     udid: filled(answers, "UDID"),
     serialNumber: filled(answers, "SerialNumber"),
     name: filled(answers, "DeviceName"),

@@ -14,8 +14,7 @@ import type { ReportedError } from "../protocol/report.ts";
 export type DeviceFacts = {
   /** Null when the model does not tell. */
   platform: Platform | null;
-  /** Null when not reported: unlike the others it is then unknown, not unchanged. */
-  awaitingConfiguration: boolean | null;
+  awaitingConfiguration?: boolean;
   udid?: string;
   serialNumber?: string;
   name?: string;

@@ -12,12 +12,15 @@
 import { z } from "zod";
 import { foreignText } from "../foreign_text.ts";
 import { compareOsVersions, isKnownOsVersion } from "../protocol/os_version.ts";
-import { array, bool, dicts, get, int, type PlistDict, text as textOf } from "../protocol/plist.ts";
+import { array, bool, dicts, get, int, type PlistDict, str, text as textOf } from "../protocol/plist.ts";
 import { flag, text } from "./arguments.ts";
 import { type CommandDefinition, type CommandTarget, type InstalledApp, type PendingApp, redact } from "./command.ts";
 import { channel, firstOf, userEnrollment } from "./validity.ts";
 
 const NAME = "InstalledApplicationList";
+
+/** Bytes of each of the four texts that name an app: together they are a key of the database, which takes 2,700. */
+const KEY_BYTES = 640;
 
 /** Without this list a phone computes everything, at the cost of its battery. */
 const ITEMS = [
@@ -105,16 +108,16 @@ function appLists(body: PlistDict): { apps: InstalledApp[]; pending: PendingApp[
   const pending: PendingApp[] = [];
   for (const item of dicts(body, NAME)) {
     const identity = {
-      identifier: textOf(item, "Identifier") || null,
-      version: textOf(item, "Version") ?? null,
-      shortVersion: textOf(item, "ShortVersion") ?? null,
+      identifier: keyText(item, "Identifier") || null,
+      version: keyText(item, "Version"),
+      shortVersion: keyText(item, "ShortVersion"),
     };
     const state = STATES.find(([key]) => bool(item, key) === true)?.[1];
     if (state !== undefined) {
       pending.push({ ...identity, state });
       continue;
     }
-    const name = textOf(item, "Name") ?? null;
+    const name = keyText(item, "Name");
     const key = JSON.stringify([identity.identifier, name, identity.version, identity.shortVersion]);
     if (apps.has(key)) continue;
     apps.set(key, {
@@ -128,6 +131,11 @@ function appLists(body: PlistDict): { apps: InstalledApp[]; pending: PendingApp[
     });
   }
   return { apps: [...apps.values()], pending };
+}
+
+function keyText(item: PlistDict, key: string): string | null {
+  const value = str(item, key);
+  return value === undefined ? null : foreignText(value, KEY_BYTES);
 }
 
 /** An identifier that only looks like a number. */

@@ -33,7 +33,7 @@ import { follow } from "../planner/follow.ts";
 import { loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
 import type { ProtocolError } from "../protocol/errors.ts";
-import type { PlistError } from "../protocol/plist.ts";
+import { PlistError } from "../protocol/plist.ts";
 import { commandPayload, type Report } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
 import { commandUnsupported } from "../schema/commands.ts";
@@ -87,7 +87,7 @@ export async function handleConnect(
 
 /**
  * Answers a report that cannot be read: the command that was outstanding is finished with the reason and the bytes, so that
- * its next offer is not answered the same way. Throws `error` when nothing was outstanding.
+ * its next offer is not answered the same way. Throws `device-bad-request` when nothing was outstanding.
  */
 export async function handleUnreadable(
   runtime: Runtime,
@@ -98,7 +98,9 @@ export async function handleUnreadable(
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const pinned = await findPinned(runtime.sql, sender.fingerprint);
   const outstanding = pinned === undefined ? undefined : await findOutstanding(runtime.sql, pinned.enrollmentId);
-  if (pinned === undefined || outstanding === undefined) throw error;
+  if (pinned === undefined || outstanding === undefined) {
+    throw problem("device-bad-request", undefined, { reason: error.message }, error);
+  }
   const { uuid, userKey } = outstanding;
   runtime.log.warn("Cannot read a report: the command that was sent is finished", {
     command: uuid,
@@ -334,5 +336,11 @@ async function build(
   // What an operator wrote has no conditions of its own: Apple's are looked at again, the device may have changed.
   const requestType = command.requestTypeOf?.(parsed.data);
   const refused = requestType === undefined ? null : commandUnsupported(requestType, dict, target);
-  return refused ?? commandPayload(row.uuid, dict);
+  if (refused !== null) return refused;
+  try {
+    return commandPayload(row.uuid, dict);
+  } catch (error) {
+    if (error instanceof PlistError) return error.message;
+    throw error;
+  }
 }

@@ -41,5 +41,7 @@ export function userEnrollment(
 /** The platform has to be known, because it decides what is sent. */
 export function knownPlatform(name: string, target: CommandTarget): string | null {
   if (target.platform !== null) return null;
-  return `Cannot send ${name} yet: the platform is not known before the device has answered DeviceInformation`;
+  return target.model === ""
+    ? `Cannot send ${name} yet: the platform is not known before the device has answered DeviceInformation`
+    : `Cannot send ${name}: the platform of the model "${target.model}" is not known`;
 }

@@ -14,8 +14,10 @@ import { deleteStatusItems, findStatusItems, putStatusItems, touchStatusItems } 
 import { findTargetArtifacts } from "../../db/target_artifacts.ts";
 import { type ArtifactOwner, recordSeen, type SeenVersion } from "../blueprints/observe.ts";
 import { morePresent, type ObservedStatus } from "../blueprints/observed.ts";
+import type { CommandTarget } from "../commands/command.ts";
 import type { RequestInfo } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
+import { PLATFORMS } from "../protocol/platform.ts";
 import type { Runtime } from "../runtime.ts";
 import { flattenStatus, MAX_ITEMS } from "../schema/status.ts";
 import type { DeclarationStatus, StatusReport } from "./report.ts";
@@ -152,17 +154,31 @@ async function keepItems(
   return { items: new Map([...after].map(([path, { value }]) => [path, value])), refused };
 }
 
-/** What a report says of the system, as the enrollment keeps it; nothing on a user's channel. */
-function systemChange(owner: ReportOwner, items: ReadonlyMap<string, Json>): EnrollmentChange {
+/**
+ * What a report says of the system, as the enrollment keeps it; nothing on a user's channel. A report of another version than
+ * `before` that says nothing of a supplement has none: the supplement was that of the version before.
+ */
+function systemChange(
+  owner: ReportOwner,
+  before: CommandTarget,
+  items: ReadonlyMap<string, Json>,
+): EnrollmentChange {
   if (owner.userKey !== "") return {};
   const of = (name: string) => text(items.get(`device.operating-system.${name}`));
   const [version, build] = [of("version"), of("build-version")];
   const [extra, extraBuild] = [of("supplemental.extra-version"), of("supplemental.build-version")];
+  const another = version !== undefined && version !== before.osVersion.split(" ", 1)[0];
+  const family = PLATFORMS.find((platform) => platform === of("family"));
   return {
+    ...(before.platform !== null || family === undefined ? {} : { platform: family }),
     ...(version === undefined ? {} : { osVersion: version }),
     ...(build === undefined ? {} : { buildVersion: build }),
-    ...(extra === undefined ? {} : { osVersionExtra: extra }),
-    ...(extraBuild === undefined ? {} : { buildVersionExtra: extraBuild === build ? "" : extraBuild }),
+    ...(extra !== undefined ? { osVersionExtra: extra } : another ? { osVersionExtra: "" } : {}),
+    ...(extraBuild !== undefined
+      ? { buildVersionExtra: extraBuild === build ? "" : extraBuild }
+      : another
+      ? { buildVersionExtra: "" }
+      : {}),
   };
 }
 
@@ -182,10 +198,10 @@ export async function takeStatusReport(
   const { items, refused } = await keepItems(tx, owner, report, now);
   const channel = owner.userKey === "" ? "Device" : "User";
   const before = await findTarget(tx, owner.enrollmentId, channel);
-  const change = systemChange(owner, items);
+  const change = systemChange(owner, before, items);
   if (Object.keys(change).length > 0) await updateEnrollment(tx, owner.enrollmentId, change, now);
-  const { osVersion } = await findTarget(tx, owner.enrollmentId, channel);
-  let changed = osVersion !== before.osVersion;
+  const { osVersion, platform } = await findTarget(tx, owner.enrollmentId, channel);
+  let changed = osVersion !== before.osVersion || platform !== before.platform;
   const capabilities = items.get(CAPABILITIES);
   // One that is too large leaves what was known of the device.
   const told = capabilities !== undefined && !refused.includes(CAPABILITIES);

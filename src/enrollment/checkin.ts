@@ -7,7 +7,7 @@
  */
 
 import { ensureChannel, ensureUserChannel, forgetPushTarget, setPushTarget } from "../../db/channels.ts";
-import { updateSession } from "../../db/enrollment_sessions.ts";
+import { completeSession } from "../../db/enrollment_sessions.ts";
 import { endEnrollment, findBootstrapToken, updateEnrollment } from "../../db/enrollments.ts";
 import { findPinned, type IdentifiedRow, retireOlderIdentities } from "../../db/identities.ts";
 import type { Tx } from "../../db/open.ts";
@@ -175,14 +175,15 @@ async function tokenUpdate(
   message: TokenUpdate,
 ): Promise<boolean> {
   const now = runtime.clock.now();
+  // Pushes of this enrollment go out under its own topic: with another one the device would never hear of us.
+  if (enrollment.topic !== message.topic) {
+    throw problem("device-bad-request", undefined, {
+      reason: `the topic is "${message.topic}", that of the enrollment is "${enrollment.topic}"`,
+    });
+  }
   if (message.ids.channel === "Device") {
     // Before the channel, as a renewed identity's first message locks them: two at once do not wait for each other.
-    await updateSession(tx, enrollment.sessionId, {
-      status: "COMPLETED",
-      serialNumber: enrollment.serialNumber,
-      udid: enrollment.udid,
-      enrollmentId: enrollment.enrollmentId,
-    }, now);
+    await completeSession(tx, enrollment.sessionId, enrollment, now);
   }
   await retireOlderIdentities(tx, enrollment.enrollmentId, sender.fingerprint, now);
   // Shared iPad's placeholder names nobody.
@@ -193,15 +194,15 @@ async function tokenUpdate(
     : await ensureUserChannel(tx, enrollment.enrollmentId, userKey, MOST_USERS, now);
   if (id === undefined) return false;
   await setPushTarget(tx, id, {
-    shortName: message.userShortName ?? "",
-    longName: message.userLongName ?? "",
+    // Absent means unchanged, here and below.
+    shortName: message.userShortName ?? null,
+    longName: message.userLongName ?? null,
     token: message.token,
     magicSealed: await runtime.keys.seal(message.pushMagic, { table: "channels", column: "push_magic_sealed", id }),
     pushDueAt: new Date(now.getTime() + runtime.config.PUSH_MIN_TARGET_AGE * 1000),
   }, now);
   if (message.ids.channel !== "Device") return true;
   await updateEnrollment(tx, enrollment.enrollmentId, {
-    // Absent means unchanged for both.
     ...(message.awaitingConfiguration === undefined ? {} : { awaitingConfiguration: message.awaitingConfiguration }),
     ...(message.unlockToken === undefined ? {} : {
       unlockTokenSealed: await runtime.keys.seal(message.unlockToken, {

@@ -13,7 +13,8 @@ export type Platform = (typeof PLATFORMS)[number];
 
 /**
  * The platform of a device by the model that it reports (ProductName, else Model) and its system version. Null without
- * either, and for the families that are not among the platforms (watch, headset).
+ * either, for the families that are not among the platforms (watch, headset), and for models that are not known: those
+ * devices say what they are with their first status report.
  */
 export function platformOfModel(model: string | undefined, osVersion: string | undefined): Platform | null {
   const name = model?.trim().toUpperCase() ?? "";
@@ -22,19 +23,21 @@ export function platformOfModel(model: string | undefined, osVersion: string | u
   // iPads ran iOS until version 12.
   if (name.includes("IPAD")) return (parseOsVersion(osVersion).numbers[0] ?? 0) >= 13 ? "iPadOS" : "iOS";
   if (name.includes("TV")) return "tvOS";
-  return "macOS";
+  return isMac(name) ? "macOS" : null;
 }
 
 /** The platform of a device by the PRODUCT of its MachineInfo; null when the name does not tell. */
 export function platformOfProduct(product: string | undefined): Platform | null {
   const name = product?.trim().toUpperCase() ?? "";
   if (notOurs(name)) return null;
-  if (name.includes("MAC")) return "macOS";
+  if (isMac(name)) return "macOS";
   if (name.includes("IPHONE") || name.includes("IPOD")) return "iOS";
   if (name.includes("IPAD")) return "iPadOS";
   if (name.includes("TV")) return "tvOS";
   return null;
 }
+
+const isMac = (name: string): boolean => name.includes("MAC") || name.startsWith("XSERVE");
 
 const notOurs = (name: string): boolean => name.startsWith("WATCH") || name.startsWith("REALITYDEVICE");
 

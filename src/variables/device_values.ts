@@ -19,7 +19,7 @@ import type { Runtime } from "../runtime.ts";
 import { CUSTOM_NAME } from "./names.ts";
 import { looksSecret } from "./secret_names.ts";
 import { openDeviceValue, storedDeviceValue } from "./stored_values.ts";
-import { isWritable } from "./writable.ts";
+import { isWritable } from "../writable.ts";
 
 /** Values that one device may have, and characters that one may have. */
 export const DEVICE_VALUE_LIMITS = { values: 100, characters: 4096 } as const;

@@ -9,7 +9,7 @@ import { findVariableFacts } from "../../db/variable_facts.ts";
 import type { Runtime } from "../runtime.ts";
 import { CUSTOM_NAMESPACE } from "./names.ts";
 import { openDeviceValue } from "./stored_values.ts";
-import { writable } from "./writable.ts";
+import { writable } from "../writable.ts";
 
 /**
  * Returns what the variables of these names stand for on a channel; those without a value are not in the map. One statement,

@@ -1,37 +1,12 @@
 import assert from "node:assert/strict";
 import type { SimulatedDevice } from "../../simulators/device.ts";
-import { signDetached } from "../../src/pki/cms/signed.ts";
-import { asDict, buildPlist, dict, parsePlist, str } from "../../src/protocol/plist.ts";
+import { buildPlist } from "../../src/protocol/plist.ts";
 import { idOf, made, makeProfile, rest } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
+import { idle, say } from "../support/talk.ts";
 
 const questionOf = (query: string) =>
   `<dict><key>RequestType</key><string>DeviceInformation</string><key>Queries</key><array><string>${query}</string></array></dict>`;
-
-/** Sends bytes to the connect address as the device would; answers the status and the command that came back. */
-async function say(fleet: Fleet, device: SimulatedDevice, body: Uint8Array<ArrayBuffer>) {
-  const { identity } = device;
-  assert.ok(identity);
-  const signature = signDetached(body, { certificate: identity.certificate.der, key: identity.key }, { form: "der" });
-  const response = await fleet.fetch(
-    new Request("https://mdm.example.com/public/mdm/connect/", {
-      method: "PUT",
-      body,
-      headers: { "Mdm-Signature": signature.toBase64() },
-    }),
-  );
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (response.status !== 200 || bytes.length === 0) return { status: response.status, uuid: null, type: null };
-  const answer = asDict(parsePlist(bytes));
-  const command = dict(answer, "Command");
-  return {
-    status: response.status,
-    uuid: str(answer, "CommandUUID")?.toLowerCase() ?? null,
-    type: command === undefined ? null : str(command, "RequestType") ?? null,
-  };
-}
-
-const idle = ({ udid }: SimulatedDevice) => buildPlist({ UDID: udid, Status: "Idle" });
 
 async function ask(fleet: Fleet, device: SimulatedDevice, query: string): Promise<string> {
   const path = `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/send_custom_command/`;

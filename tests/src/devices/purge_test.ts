@@ -70,6 +70,9 @@ async function furnished(fleet: Fleet) {
     insert into identity_alerts (enrollment_id, kind, fingerprint, ip, attempted_at, created_at, dismissed_at)
     select id, 'cloned identity', 'x', 'x', ${now}, ${now}, ${now} from enrollments where device_id = ${id}`;
   await sql`
+    insert into odd_inventory_rows (enrollment_id, list, position, reason, raw)
+    select id, 'apps', 0, 'x', '{}' from enrollments where device_id = ${id}`;
+  await sql`
     insert into asset_credentials (challenge_hash, channel_id, artifact_version_id, expires_at, created_at)
     values ('\\x01', ${channel}, ${version.id}, ${new Date(now.getTime() + 100 * DAY * 1000)}, ${now})`;
   await sql`

@@ -12,7 +12,7 @@ Deno.test("the platform follows from the model and the system version", () => {
       ["MacBookPro18,3", "14.1", "macOS"],
       ["VirtualMac2,1", "14.1", "macOS"],
       ["iMac21,1", "14.1", "macOS"],
-      ["something new", "1.0", "macOS"],
+      ["something new", "1.0", null],
       ["Watch6,1", "10.0", null],
       ["RealityDevice14,1", "1.1", null],
       ["", "14.1", null],
