@@ -9,7 +9,7 @@
  */
 
 import { z } from "zod";
-import { buildPlist, isDict, parsePlist, type PlistDict, PlistError, str } from "../protocol/plist.ts";
+import { buildPlist, isDict, parsePlist, type PlistDict, PlistError, reasonOf, str } from "../protocol/plist.ts";
 import { commandUnsupported, validateCommand } from "../schema/commands.ts";
 import { text } from "./arguments.ts";
 import type { CommandDefinition, CommandTarget } from "./command.ts";
@@ -30,9 +30,11 @@ export function parseCustomCommand(text: string): { requestType: string; rest: P
 
 function read(source: string) {
   try {
-    return parsePlist(new TextEncoder().encode(source));
+    return parsePlist(new TextEncoder().encode(source), { keepReals: true });
   } catch (error) {
-    if (error instanceof PlistError) throw new PlistError("Invalid property list", { cause: error });
+    if (error instanceof PlistError) {
+      throw new PlistError(`Invalid property list: ${reasonOf(error)}`, { cause: error });
+    }
     throw error;
   }
 }

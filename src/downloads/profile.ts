@@ -56,7 +56,7 @@ export async function buildProfile(db: Db, runtime: Runtime, channelId: number, 
   const row = await findProfileSource(db, versionId);
   if (row === undefined) throw problem("not-found");
   const sealedTo = { table: "profile_versions", column: "source_sealed", id: versionId };
-  const source = asDict(parsePlist(await runtime.keys.open(row.sourceSealed, sealedTo)));
+  const source = asDict(parsePlist(await runtime.keys.open(row.sourceSealed, sealedTo), { keepReals: true }));
   const names = namesIn(source);
   const expanded = expand(source, await loadVariables(db, runtime, channelId, names)).value;
   const signed = await signProfile(

@@ -10,11 +10,20 @@
 import { foreignText } from "../foreign_text.ts";
 import { isBinary, readBinary } from "./plist/binary_reader.ts";
 import { writeBinary } from "./plist/binary_writer.ts";
-import { isDict, MAX_BYTES, type Plist, type PlistDict, PlistError } from "./plist/value.ts";
+import {
+  isDict,
+  MAX_BYTES,
+  type Plist,
+  type PlistDict,
+  PlistError,
+  type ReadOptions,
+  Real,
+  reasonOf,
+} from "./plist/value.ts";
 import { readXml } from "./plist/xml_reader.ts";
 import { writeXml } from "./plist/xml_writer.ts";
 
-export { isDict, type Plist, type PlistDict, PlistError };
+export { isDict, type Plist, type PlistDict, PlistError, Real, reasonOf };
 
 const utf8 = new TextEncoder();
 // ignoreBOM keeps the mark in the text; the reader steps over it.
@@ -26,12 +35,12 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * Throws `PlistError` for anything that is not exactly one property list: cut off, nested more than 128 levels, over
  * 64 MiB (also after expansion), with an internal DTD subset, a repeated key, or a value that its type cannot have.
  */
-export function parsePlist(bytes: Uint8Array): Plist {
+export function parsePlist(bytes: Uint8Array, options: ReadOptions = {}): Plist {
   if (bytes.length > MAX_BYTES) {
     throw new PlistError(`Cannot read the property list: it has ${bytes.length} bytes, ${MAX_BYTES} are accepted`);
   }
   if (bytes.length === 0) throw new PlistError("Cannot read the property list: it is empty");
-  if (isBinary(bytes)) return readBinary(bytes);
+  if (isBinary(bytes)) return readBinary(bytes, options);
   if ((bytes[0] === 0xfe && bytes[1] === 0xff) || (bytes[0] === 0xff && bytes[1] === 0xfe)) {
     throw new PlistError("Cannot read the property list: it is in UTF-16, it should be in UTF-8");
   }
@@ -41,7 +50,7 @@ export function parsePlist(bytes: Uint8Array): Plist {
   } catch {
     throw new PlistError("Cannot read the property list: it is neither binary nor text in UTF-8");
   }
-  return readXml(text);
+  return readXml(text, options);
 }
 
 /** The XML property list of `value` as text. Throws `PlistError` for what XML cannot carry. */
@@ -128,6 +137,7 @@ export function kindOf(value: Plist): string {
   if (Array.isArray(value)) return "an array";
   if (value instanceof Uint8Array) return "data";
   if (value instanceof Date) return "a date";
+  if (value instanceof Real) return "a number";
   switch (typeof value) {
     case "string":
       return "a string";

@@ -8,7 +8,7 @@
 
 import { CUT, foreignText } from "../foreign_text.ts";
 import { foreignValue } from "../foreign_value.ts";
-import { isDict, type Plist, type PlistDict } from "./plist.ts";
+import { isDict, type Plist, type PlistDict, Real } from "./plist.ts";
 
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
@@ -31,6 +31,7 @@ export function toJson(value: Plist): Json {
     default:
       if (value instanceof Uint8Array) return value.toBase64();
       if (value instanceof Date) return value.toISOString();
+      if (value instanceof Real) return value.value;
       if (Array.isArray(value)) return value.map(toJson);
       return isDict(value) ? toJsonObject(value) : null;
   }

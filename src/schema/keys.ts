@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Real } from "../protocol/plist/value.ts";
 import type { KeyFacts, Shapes } from "./types.ts";
 
 /** Levels of a payload that are looked at; Apple's own have fewer than 20. */
@@ -49,7 +50,7 @@ const discriminators = (kind: KeyFacts): readonly KeyFacts[] =>
 /** Whether a value of JSON or of a property list is a dictionary. */
 export function isDictionary(value: unknown): value is { readonly [key: string]: unknown } {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date) &&
-    !(value instanceof Uint8Array);
+    !(value instanceof Uint8Array) && !(value instanceof Real);
 }
 
 /** The own value under `key`; undefined for what is no dictionary. */

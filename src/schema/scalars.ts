@@ -6,6 +6,7 @@
  * @module
  */
 
+import { Real } from "../protocol/plist/value.ts";
 import type { KeyFacts, KeyType, Subtype } from "./types.ts";
 
 /** Where values come from. In JSON, dates and data are strings. */
@@ -16,8 +17,12 @@ const MAX_INTEGER = 2 ** 64;
 /** Longest text that is matched with a pattern of the schema. */
 const MAX_MATCHED = 10_000;
 
+/** A number of either form. */
+const plain = (value: unknown): unknown => value instanceof Real ? value.value : value;
+
 /** Whether `value` has the type. Containers are judged by their outside. */
-export function hasType(value: unknown, type: KeyType, form: Form): boolean {
+export function hasType(given: unknown, type: KeyType, form: Form): boolean {
+  const value = plain(given);
   switch (type) {
     case "string":
       return typeof value === "string";
@@ -62,7 +67,8 @@ export function typeName(type: KeyType, form: Form): string {
 }
 
 /** What a value is, without showing it; numbers are shown. */
-export function kindOf(value: unknown): string {
+export function kindOf(given: unknown): string {
+  const value = plain(given);
   switch (typeof value) {
     case "string":
       return "a string";
@@ -86,7 +92,8 @@ export function kindOf(value: unknown): string {
 }
 
 /** What the key's bounds say against a value that has its type, as the end of a sentence; null when nothing. */
-export function outOfBounds(value: unknown, facts: KeyFacts): string | null {
+export function outOfBounds(given: unknown, facts: KeyFacts): string | null {
+  const value = plain(given);
   if (facts.values !== undefined && (typeof value === "string" || typeof value === "number")) {
     if (!facts.values.includes(value)) return `is ${shown(value)}, it should be ${choice(facts.values)}`;
   }

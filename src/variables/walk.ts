@@ -4,8 +4,11 @@
  * @module
  */
 
+import { Real } from "../protocol/plist/value.ts";
+
 const isContainer = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !(value instanceof Uint8Array) && !(value instanceof Date);
+  typeof value === "object" && value !== null && !(value instanceof Uint8Array) && !(value instanceof Date) &&
+  !(value instanceof Real);
 
 /**
  * `value` with each text that is a value replaced by `change` of it. Keys, bytes, dates, numbers and everything else stay as

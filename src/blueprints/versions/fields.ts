@@ -5,6 +5,7 @@
  */
 
 import { decodeBase64 } from "@std/encoding";
+import { kindOf, type Plist, type PlistError, reasonOf } from "../../protocol/plist.ts";
 import { namesIn, unknownIn, unknownVariableSentence } from "../../variables/used.ts";
 import type { Checked } from "./kind.ts";
 
@@ -12,6 +13,12 @@ import type { Checked } from "./kind.ts";
 export const fault = (field: string, ...sentences: string[]): { errors: Record<string, string[]> } => ({
   errors: { [field]: sentences },
 });
+
+/** The sentence for what cannot be read as a property list: the one that clients know, then the cause. */
+export const notPlist = (error: PlistError): string => `Not a plist: ${reasonOf(error)}`;
+
+/** The sentence for a property list that is no dictionary. */
+export const notDictionary = (value: Plist): string => `Not a plist: it is ${kindOf(value)}, it should be a dictionary`;
 
 /** The bytes of standard base64; undefined when it is none. */
 export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | undefined {

@@ -9,7 +9,7 @@ import { loadProfileVersions, type ProfileVersionRow, writeProfileVersion } from
 import { certificatesOf, openSigned } from "../../pki/cms/signed.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { buildPlist, get, isDict, parsePlist, type PlistDict, PlistError, str } from "../../protocol/plist.ts";
-import { bytesOfBase64, fault, variablesIn } from "./fields.ts";
+import { bytesOfBase64, fault, notDictionary, notPlist, variablesIn } from "./fields.ts";
 import type { Checked, VersionKind } from "./kind.ts";
 
 /** A profile as it comes: the file in base64, and what it is called. Without a name it keeps the one that it has. */
@@ -42,16 +42,30 @@ export type ShownProfile = {
 };
 
 const CHANNELS: ReadonlyMap<string, "Device" | "User"> = new Map([["System", "Device"], ["User", "User"]]);
+const DER_SEQUENCE = 0x30;
+const PEM = /^\s{0,16}-----BEGIN ([A-Z0-9 ]{1,40})-----/;
+const latin1 = new TextDecoder("latin1");
 const LONGEST_ID = 512;
 const contextOf = (id: string) => ({ table: "profile_versions", column: "source_sealed", id });
 
+/** Bytes without the white space after them: editors and mail programs add a line end to a signed file. */
+function withoutLineEnd(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && [0x09, 0x0a, 0x0d, 0x20].includes(bytes[end - 1] ?? 0)) end--;
+  return bytes.subarray(0, end);
+}
+
 /** The profile inside of its signature, when there is one (a property list never begins with a DER sequence). */
 function unsigned(bytes: Uint8Array): Checked<Uint8Array> {
-  if (bytes[0] !== 0x30) return { value: bytes };
+  if (bytes[0] !== DER_SEQUENCE) return { value: bytes };
   try {
     certificatesOf(bytes);
   } catch (error) {
-    if (error instanceof PkiError) return fault("source", "Not a plist");
+    const shorter = withoutLineEnd(bytes);
+    if (error instanceof PkiError && shorter.length < bytes.length) return unsigned(shorter);
+    if (error instanceof PkiError) {
+      return fault("source", `Not a plist: it is no signed profile either: ${error.message}`);
+    }
     throw error;
   }
   try {
@@ -62,12 +76,17 @@ function unsigned(bytes: Uint8Array): Checked<Uint8Array> {
   }
 }
 
-function plistOf(bytes: Uint8Array): PlistDict | undefined {
+function plistOf(bytes: Uint8Array): Checked<PlistDict> {
+  if (bytes[0] === DER_SEQUENCE) return fault("source", "Not a plist: it is signed twice, one signature is accepted");
+  const label = PEM.exec(latin1.decode(bytes.subarray(0, 100)))?.[1];
+  if (label !== undefined) {
+    return fault("source", `Not a plist: it is a ${label} in PEM, a signed profile should be in DER`);
+  }
   try {
     const value = parsePlist(bytes);
-    return isDict(value) ? value : undefined;
+    return isDict(value) ? { value } : fault("source", notDictionary(value));
   } catch (error) {
-    if (error instanceof PlistError) return undefined;
+    if (error instanceof PlistError) return fault("source", notPlist(error));
     throw error;
   }
 }
@@ -89,8 +108,9 @@ export function readProfile({ source, filename }: ProfileInput): Checked<Profile
   if (bytes === undefined) return fault("source", "Invalid base64-encoded value");
   const opened = unsigned(bytes);
   if (opened.errors !== undefined) return opened;
-  const profile = plistOf(opened.value);
-  if (profile === undefined) return fault("source", "Not a plist");
+  const read = plistOf(opened.value);
+  if (read.errors !== undefined) return read;
+  const profile = read.value;
   const ids = { PayloadIdentifier: "", PayloadUUID: "" };
   for (const key of ["PayloadIdentifier", "PayloadUUID"] as const) {
     ids[key] = str(profile, key) ?? "";

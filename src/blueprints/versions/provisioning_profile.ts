@@ -14,7 +14,7 @@ import { openSigned } from "../../pki/cms/signed.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { isDict, parsePlist, PlistError, str } from "../../protocol/plist.ts";
 import { toJsonObject } from "../../protocol/plist_json.ts";
-import { bytesOfBase64, fault } from "./fields.ts";
+import { bytesOfBase64, fault, notDictionary, notPlist } from "./fields.ts";
 import type { Checked, VersionKind } from "./kind.ts";
 
 /** A provisioning profile as it comes: the file in base64. */
@@ -32,14 +32,14 @@ export function readProvisioningProfile({ source }: ProvisioningProfileInput): C
   if (bytes === undefined) return fault("source", "Invalid base64-encoded value");
   try {
     const content = parsePlist(openSigned(bytes).content);
-    if (!isDict(content)) return fault("source", "Not a plist");
+    if (!isDict(content)) return fault("source", notDictionary(content));
     const [name, uuid] = [str(content, "Name") ?? "", str(content, "UUID") ?? ""];
     const missing = [...(name === "" ? ["Missing Name"] : []), ...(uuid === "" ? ["Missing UUID"] : [])];
     if (missing.length > 0) return fault("source", ...missing);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     return { value: { source: bytes, sha256, name, uuid, content: toJsonObject(content), variables: [] } };
   } catch (error) {
-    if (error instanceof PlistError) return fault("source", "Not a plist");
+    if (error instanceof PlistError) return fault("source", notPlist(error));
     if (error instanceof PkiError) return fault("source", `Not a signed provisioning profile: ${error.message}`);
     throw error;
   }

@@ -18,6 +18,8 @@ import {
   type Plist,
   type PlistDict,
   PlistError,
+  type ReadOptions,
+  realOf,
   setKey,
 } from "./value.ts";
 
@@ -47,10 +49,10 @@ export function isBinary(bytes: Uint8Array): boolean {
 }
 
 /** The value of the binary property list `bytes`. Throws `PlistError`. */
-export function readBinary(bytes: Uint8Array): Plist {
+export function readBinary(bytes: Uint8Array, options: ReadOptions = {}): Plist {
   if (bytes.length < HEADER + TRAILER + 2) fail("it is too short");
   if (bytes[6] !== 0x30 || bytes[7] !== 0x30) fail("its version is not 00");
-  return new Reader(bytes).root();
+  return new Reader(bytes, options).root();
 }
 
 class Reader {
@@ -68,8 +70,11 @@ class Reader {
   readonly #maxValues: number;
   readonly #maxExpanded: number;
 
-  constructor(bytes: Uint8Array) {
+  readonly #options: ReadOptions;
+
+  constructor(bytes: Uint8Array, options: ReadOptions) {
     this.#bytes = bytes;
+    this.#options = options;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#maxValues = Math.min(MAX_VALUES, ALWAYS.values + VALUES_PER_BYTE * bytes.length);
     this.#maxExpanded = Math.min(MAX_BYTES, ALWAYS.bytes + EXPANSION * bytes.length);
@@ -138,8 +143,8 @@ class Reader {
       case 0x1:
         return this.#integer(at + 1, marker & 0xf);
       case 0x2:
-        if (marker === 0x22) return this.#view.getFloat32(this.#within(at + 1, 4));
-        if (marker === 0x23) return this.#view.getFloat64(this.#within(at + 1, 8));
+        if (marker === 0x22) return realOf(this.#view.getFloat32(this.#within(at + 1, 4)), this.#options);
+        if (marker === 0x23) return realOf(this.#view.getFloat64(this.#within(at + 1, 8)), this.#options);
         return fail("a real is neither 4 nor 8 bytes long");
       case 0x3: {
         if (marker !== 0x33) fail("a date is not 8 bytes long");

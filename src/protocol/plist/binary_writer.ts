@@ -6,7 +6,7 @@
  * @module
  */
 
-import { isDict, MAX_DEPTH, MAX_INTEGER, MIN_INTEGER, type Plist, PlistError } from "./value.ts";
+import { isDict, MAX_DEPTH, MAX_INTEGER, MIN_INTEGER, type Plist, PlistError, Real } from "./value.ts";
 
 const EPOCH = Date.UTC(2001, 0, 1);
 const HEADER = [0x62, 0x70, 0x6c, 0x69, 0x73, 0x74, 0x30, 0x30];
@@ -119,6 +119,7 @@ function leaf(value: Plist): Uint8Array {
   if (typeof value === "number") {
     return Number.isSafeInteger(value) && !Object.is(value, -0) ? integer(BigInt(value)) : real(0x23, value);
   }
+  if (value instanceof Real) return real(0x23, value.value);
   if (value instanceof Uint8Array) return joined(head(0x40, value.length), value);
   if (value instanceof Date && !Number.isNaN(value.getTime())) return real(0x33, (value.getTime() - EPOCH) / 1000);
   return fail("a value is of a type that property lists do not have");

@@ -11,9 +11,25 @@ import { foreignText } from "../../foreign_text.ts";
 
 /**
  * A property list value. Integers that a `number` holds exactly are numbers, others are `bigint` (−2^63 … 2^64−1);
- * a real with an integral value is the same `number` as the integer.
+ * a real with an integral value is the same `number` as the integer, or a `Real` where the reader keeps the types apart.
  */
-export type Plist = string | number | bigint | boolean | Date | Uint8Array | Plist[] | PlistDict;
+export type Plist = string | number | bigint | boolean | Date | Uint8Array | Real | Plist[] | PlistDict;
+
+/** A real with an integral value, such as 2.0: as a `number` it would be written as an integer, which is another type. */
+export class Real {
+  constructor(readonly value: number) {}
+}
+
+/** How values are read. */
+export type ReadOptions = {
+  /** Whether reals with an integral value are `Real`: for what is written again as it was. */
+  keepReals?: boolean;
+};
+
+/** A real as the options want it. */
+export function realOf(value: number, { keepReals = false }: ReadOptions): number | Real {
+  return keepReals && Number.isSafeInteger(value) ? new Real(value) : value;
+}
 
 /** A dictionary. Keys come from outside: read them with the getters of `plist.ts`, which see own properties only. */
 export type PlistDict = { [key: string]: Plist };
@@ -25,6 +41,10 @@ export class PlistError extends Error {
     super(foreignText(message), options);
   }
 }
+
+/** Why something is no property list, without the words that an error begins with. */
+export const reasonOf = ({ message }: PlistError): string =>
+  message.replace(/^Cannot read the (?:binary )?property list: /, "");
 
 /** Levels of arrays and dictionaries that are accepted; Apple's own messages use fewer than 20. */
 export const MAX_DEPTH = 128;
@@ -49,7 +69,7 @@ export function integerOf(value: bigint): number | bigint {
 /** Whether a value is a dictionary. */
 export function isDict(value: Plist | undefined): value is PlistDict {
   return typeof value === "object" && !Array.isArray(value) && !(value instanceof Uint8Array) &&
-    !(value instanceof Date);
+    !(value instanceof Date) && !(value instanceof Real);
 }
 
 /**

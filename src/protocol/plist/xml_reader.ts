@@ -9,7 +9,16 @@
  * @module
  */
 
-import { MAX_DEPTH, MAX_VALUES, type Plist, type PlistDict, setKey } from "./value.ts";
+import {
+  MAX_DEPTH,
+  MAX_VALUES,
+  type Plist,
+  type PlistDict,
+  PlistError,
+  type ReadOptions,
+  realOf,
+  setKey,
+} from "./value.ts";
 import { data, date, fail, integer, real, short, unescape } from "./xml_scalars.ts";
 
 /** How Apple's own writer begins; recognised at a glance, and equivalent to reading it. */
@@ -18,12 +27,12 @@ const APPLE_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n' +
   '<plist version="1.0">\n';
 
 /** The value of the XML property list `text`. Throws `PlistError`. */
-export function readXml(text: string): Plist {
+export function readXml(text: string, options: ReadOptions = {}): Plist {
   // XML 1.0 section 2.11: line ends are normalised before parsing. NUL is not XML, but Apple's writer emits what a
   // string holds; no database text and no JSON column can hold it.
   if (text.includes("\r")) text = text.replace(/\r\n?/g, "\n");
   if (text.includes("\0")) text = text.replaceAll("\0", "\ufffd");
-  return new Scanner(text).document();
+  return new Scanner(text, options).document();
 }
 
 class Scanner {
@@ -31,11 +40,25 @@ class Scanner {
   #at = 0;
   #values = 0;
 
-  constructor(text: string) {
+  #options: ReadOptions;
+
+  constructor(text: string, options: ReadOptions) {
     this.#text = text;
+    this.#options = options;
   }
 
+  /** The value of the document. An error says the line that reading ended on. */
   document(): Plist {
+    try {
+      return this.#document();
+    } catch (error) {
+      if (!(error instanceof PlistError)) throw error;
+      const line = this.#text.slice(0, this.#at).split("\n").length;
+      throw new PlistError(`${error.message} (line ${line})`, { cause: error });
+    }
+  }
+
+  #document(): Plist {
     if (this.#text.startsWith(APPLE_HEAD)) this.#at = APPLE_HEAD.length;
     else this.#head();
     this.#skip();
@@ -171,7 +194,7 @@ class Scanner {
       case "date":
         return date(this.#content("date", "</date>"));
       case "real":
-        return real(this.#content("real", "</real>"));
+        return realOf(real(this.#content("real", "</real>")), this.#options);
       case "string/":
       case "dict/":
       case "array/":

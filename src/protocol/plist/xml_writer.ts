@@ -7,7 +7,7 @@
  * @module
  */
 
-import { MAX_DEPTH, MAX_INTEGER, MIN_INTEGER, type Plist, PlistError } from "./value.ts";
+import { MAX_DEPTH, MAX_INTEGER, MIN_INTEGER, type Plist, PlistError, Real } from "./value.ts";
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n' +
   '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n' +
@@ -57,6 +57,7 @@ function element(value: Plist, depth: number, indent: string): string {
 function container(value: Exclude<Plist, string | boolean | number | bigint>, depth: number, indent: string): string {
   if (value instanceof Uint8Array) return `${indent}<data>${value.toBase64()}</data>\n`;
   if (value instanceof Date) return `${indent}<date>${dateText(value)}</date>\n`;
+  if (value instanceof Real) return `${indent}<real>${realText(value.value)}</real>\n`;
   const inner = `${indent}\t`;
   if (Array.isArray(value)) {
     if (value.length === 0) return `${indent}<array/>\n`;

@@ -117,7 +117,7 @@ Deno.test("what is wrong with a file stands at its field, nothing is made, and t
       return answer;
     };
     assert.equal(errorOf((await refused(noFile)).text, "source"), "Choose a file.");
-    assert.equal(errorOf((await refused(fileOf(""))).text, "source"), "Not a plist");
+    assert.equal(errorOf((await refused(fileOf(""))).text, "source"), "Not a plist: it is empty");
     const { text } = await refused(fileOf(profilePlist({ PayloadScope: "Elsewhere" }), "a'b<c>.mobileconfig"));
     assert.equal(errorOf(text, "source"), "Unknown PayloadScope: Elsewhere");
     assert.match(text, /<option value="User" selected/);

@@ -54,8 +54,10 @@ Deno.test("a signature is taken off, DER or BER, ours or another's; what cannot 
     altered[at] = 0x65;
     const refusal = JSON.stringify(await post(altered, plain));
     assert.match(refusal, /^\{"source":\["Cannot strip the signature: /);
-    assert.deepEqual(await post(signAttached(new TextEncoder().encode("text"), rsa), plain), {
-      source: ["Not a plist"],
+    const signedText = await post(signAttached(new TextEncoder().encode("text"), rsa), plain);
+    assert.match(JSON.stringify(signedText), /^\{"source":\["Not a plist: /);
+    assert.deepEqual(await post(signAttached(signAttached(plain, rsa), rsa), plain), {
+      source: ["Not a plist: it is signed twice, one signature is accepted"],
     });
   });
 });

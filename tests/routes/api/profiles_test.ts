@@ -108,11 +108,22 @@ Deno.test("what is wrong with a profile is said by field", async () => {
     const user = await artifact(call, { name: "Of users", channel: "User" });
     const body = { artifact: wifi, version: 1, macos: true, source: profilePlist().toBase64() };
     const errors = async (change: Record<string, unknown>) => (await call("POST", ALL, { ...body, ...change })).body;
-    const sources: [Uint8Array, string][] = [
-      [new TextEncoder().encode("no property list"), "Not a plist"],
-      [new TextEncoder().encode("0 what begins like a signature"), "Not a plist"],
-      [buildPlist(["a list"]), "Not a plist"],
-      [new Uint8Array(), "Not a plist"],
+    const sources: [Uint8Array, string | RegExp][] = [
+      [new TextEncoder().encode("no property list"), "Not a plist: there is text where an element should be (line 1)"],
+      [
+        new TextEncoder().encode("0 what begins like a signature"),
+        /^\{"source":\["Not a plist: it is no signed profile either: Cannot read /,
+      ],
+      [buildPlist(["a list"]), "Not a plist: it is an array, it should be a dictionary"],
+      [new Uint8Array(), "Not a plist: it is empty"],
+      [
+        new TextEncoder().encode(new TextDecoder().decode(profilePlist()).replace(">Wi-Fi<", ">Research & Wi-Fi<")),
+        'Not a plist: "& Wi-Fi" is not a character reference that XML has (line 23)',
+      ],
+      [
+        new TextEncoder().encode("-----BEGIN PKCS7-----\nMIIB"),
+        "Not a plist: it is a PKCS7 in PEM, a signed profile should be in DER",
+      ],
       [
         buildBinaryPlist({ PayloadIdentifier: "a", PayloadUUID: "b", PayloadScope: "System", Bell: "\u0007" }),
         "Cannot write the property list: a string holds a control character or half a character, which XML cannot carry",
@@ -130,7 +141,9 @@ Deno.test("what is wrong with a profile is said by field", async () => {
       ],
     ];
     for (const [source, sentence] of sources) {
-      assert.deepEqual(await errors({ source: source.toBase64() }), { source: [sentence] });
+      const said = await errors({ source: source.toBase64() });
+      if (sentence instanceof RegExp) assert.match(JSON.stringify(said), sentence);
+      else assert.deepEqual(said, { source: [sentence] });
     }
     const cases: [Record<string, unknown>, unknown][] = [
       [{ source: "not base64!" }, { source: ["Invalid base64-encoded value"] }],

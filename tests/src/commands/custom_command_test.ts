@@ -25,7 +25,7 @@ Deno.test("what is not a command is refused with its sentence", () => {
     "{}",
     '<!DOCTYPE plist [<!ENTITY a "b">]>',
   ];
-  for (const text of broken) assert.equal(sentence(text), "command: Invalid property list", text);
+  for (const text of broken) assert.match(sentence(text) ?? "", /^command: Invalid property list: ./, text);
   for (const other of ["<plist><array/></plist>", "<plist><string>RequestType</string></plist>"]) {
     assert.equal(sentence(other), "command: Not a dictionary", other);
   }

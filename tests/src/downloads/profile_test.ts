@@ -5,7 +5,7 @@ import { createScepIssuer } from "../../../src/enrollment/scep_issuers.ts";
 import { Problem } from "../../../src/errors.ts";
 import { toPem } from "../../../src/pki/certificate.ts";
 import { openSigned } from "../../../src/pki/cms/signed.ts";
-import { asDict, dict, dicts, parsePlist, type PlistDict, str } from "../../../src/protocol/plist.ts";
+import { asDict, dict, dicts, parsePlist, type PlistDict, Real, str } from "../../../src/protocol/plist.ts";
 import { setDeviceValues } from "../../../src/variables/device_values.ts";
 import { testRequest } from "../../routes/api/support.ts";
 import { withFleet } from "../../support/fleet.ts";
@@ -180,4 +180,30 @@ Deno.test("a version that is no profile, and none at all, are not found", () =>
         (error) => error instanceof Problem && error.code === "not-found",
       );
     }
+  }));
+
+Deno.test("numbers and dates of a profile are delivered in the types that they have", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const device = await fleet.enrolled({ name: "Mac" });
+    const hosted = await addProfile(
+      runtime,
+      profile({
+        PayloadType: "com.apple.universalaccess",
+        contrast: new Real(0),
+        mouseDriverCursorSize: new Real(2),
+        delay: 2,
+        half: 0.5,
+        large: 2n ** 63n,
+        until: new Date("2027-01-31T12:00:00Z"),
+        name: "$ENROLLED_DEVICE.NAME",
+      }),
+    );
+    const signed = await buildProfile(runtime.sql, runtime, await channelOf(runtime, device), hosted.versionId);
+    const [payload] = dicts(asDict(parsePlist(openSigned(signed).content, { keepReals: true })), "PayloadContent");
+    assert.ok(payload);
+    assert.deepEqual(payload.contrast, new Real(0));
+    assert.deepEqual(payload.mouseDriverCursorSize, new Real(2));
+    assert.deepEqual([payload.delay, payload.half, payload.large, payload.name], [2, 0.5, 2n ** 63n, "Mac"]);
+    assert.deepEqual(payload.until, new Date("2027-01-31T12:00:00Z"));
   }));

@@ -378,3 +378,20 @@ Deno.test("a date of a binary list is the millisecond that it was written for, b
     assert.deepEqual(parsePlist(buildBinaryPlist(value)), value);
   }
 });
+
+Deno.test("what is read to be written again keeps its types: 2.0 stays a real, in XML and binary", () => {
+  const texts = ["0.0", "2.0", "3600", "604800.0", "-1", "0.5", "1e3", "-0.0", "+infinity"];
+  const xml = new TextEncoder().encode(
+    `<plist><array>${texts.map((text) => `<real>${text}</real>`).join("")}<integer>2</integer></array></plist>`,
+  );
+  const read = parsePlist(xml, { keepReals: true });
+  const types = (bytes: Uint8Array) => new TextDecoder().decode(bytes).match(/<(real|integer)>/g);
+  const expected = [...texts.map(() => "<real>"), "<integer>"];
+  assert.deepEqual(types(buildPlist(read)), expected);
+  const binary = parsePlist(buildBinaryPlist(read), { keepReals: true });
+  assert.deepEqual(binary, read);
+  assert.deepEqual(types(buildPlist(binary)), expected);
+  // Whoever looks at values sees numbers.
+  assert.deepEqual(parsePlist(xml), [0, 2, 3600, 604800, -1, 0.5, 1000, -0, Infinity, 2]);
+  assert.deepEqual(parsePlist(buildBinaryPlist(read)), parsePlist(xml));
+});
