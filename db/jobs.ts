@@ -46,6 +46,12 @@ export async function insertJob(
   return inserted?.uuid ?? row.uuid;
 }
 
+/** Whether the job of this kind and key is set aside: asking for it again would not run it. */
+export async function isSetAside(db: Db, kind: string, key: string): Promise<boolean> {
+  const rows = await db`select 1 from jobs where kind = ${kind} and key = ${key} and state = 'quarantined'`;
+  return rows.length > 0;
+}
+
 /**
  * Claims due jobs of the given kinds, the longest due first: those that have to run alone, or the others. Jobs that others
  * are claiming are passed over.

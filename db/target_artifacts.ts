@@ -112,11 +112,25 @@ export async function deleteTargetArtifacts(db: Db, channelId: number, versionId
   ]}::uuid[])`;
 }
 
+/** Counts that the device's list disagreed with its answers about these versions. Answers how often in a row, by version. */
+export async function countDisagreements(
+  db: Db,
+  channelId: number,
+  versionIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (versionIds.length === 0) return new Map();
+  const rows = await db<{ versionId: string; disagreements: number }[]>`
+    update target_artifacts set disagreements = least(disagreements + 1, 1000)
+    where channel_id = ${channelId} and artifact_version_id = any(${[...versionIds]}::uuid[])
+    returning artifact_version_id as version_id, disagreements`;
+  return new Map(rows.map(({ versionId, disagreements }) => [versionId, disagreements]));
+}
+
 /** Marks versions as listed by the device. */
 export async function markVerified(db: Db, channelId: number, versionIds: readonly string[], now: Date): Promise<void> {
   if (versionIds.length === 0) return;
   await db`
-    update target_artifacts set verified_at = ${now}
+    update target_artifacts set verified_at = ${now}, disagreements = 0
     where channel_id = ${channelId} and artifact_version_id = any(${[...versionIds]}::uuid[])`;
 }
 
@@ -124,7 +138,7 @@ export async function markVerified(db: Db, channelId: number, versionIds: readon
 export async function forceTargetArtifact(db: Db, channelId: number, versionId: string, now: Date): Promise<void> {
   await db`
     update target_artifacts set
-      status = case when via = 'command' then 'ForceReinstall' else status end,
+      status = case when via = 'command' then 'ForceReinstall' else status end, disagreements = 0,
       retry_count = case when via = 'command' then retry_count else retry_count + 1 end,
       max_retry_count = case when via = 'command' then max_retry_count else greatest(max_retry_count, retry_count + 1) end,
       retry_at = null, updated_at = ${now}

@@ -5,9 +5,12 @@
  */
 
 import { bumpRevision } from "../../db/desired_state.ts";
+import { isSetAside } from "../../db/jobs.ts";
 import type { Tx } from "../../db/open.ts";
 import { enqueueJob } from "../jobs.ts";
 import type { Runtime } from "../runtime.ts";
+
+const ALL_CHANGES = "changes";
 
 /**
  * To be called in the transaction of every change of blueprints, artifacts, versions and their filters. It costs the same
@@ -15,6 +18,8 @@ import type { Runtime } from "../runtime.ts";
  */
 export async function desiredChanged(tx: Tx, runtime: Pick<Runtime, "clock" | "random">): Promise<void> {
   const revision = await bumpRevision(tx);
-  // A key for each revision: a fan-out that runs already may have read what was there before.
-  await enqueueJob(tx, runtime, { kind: "fan-out", key: `revision ${revision}`, payload: { revision } });
+  // Several changes are one fan-out; one that runs already runs once more, since it may have read what was there before. After
+  // one that was set aside each change has a fan-out of its own, so that it is not held back by that one.
+  const key = await isSetAside(tx, "fan-out", ALL_CHANGES) ? `revision ${revision}` : ALL_CHANGES;
+  await enqueueJob(tx, runtime, { kind: "fan-out", key, payload: { revision } });
 }

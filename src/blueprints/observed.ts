@@ -54,6 +54,8 @@ export type Observation = {
   extraInfo: Json;
   /** "" where nothing identifies the attempt. */
   uniqueInstallIdentifier: string;
+  /** A failure that is not tried again. */
+  final?: true;
 };
 
 /** The part of a row that observations change. */
@@ -96,7 +98,7 @@ function retryAt(via: Via, failures: number, now: Date): Date | null {
  */
 export function observe(
   before: ObservedState | undefined,
-  { status, via, contentRevision, extraInfo, uniqueInstallIdentifier }: Observation,
+  { status, via, contentRevision, extraInfo, uniqueInstallIdentifier, final }: Observation,
   osVersion: string,
   now: Date,
 ): ObservedState | null {
@@ -146,7 +148,7 @@ export function observe(
     installCount: before.installCount + (installed ? 1 : 0),
     retryCount: Math.min(attempts, maxRetryCount),
     maxRetryCount,
-    retryAt: fails === 0
+    retryAt: fails === 0 || final === true
       ? null
       : counted === 0
       ? before.retryAt

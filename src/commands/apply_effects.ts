@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { recordRefused, recordTold } from "../../db/channel_plans.ts";
+import { findTarget } from "../../db/devices.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollments.ts";
 import {
   type InstalledAppRow,
@@ -27,6 +28,8 @@ import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Effect } from "./effect.ts";
+import { profileList } from "./profile_list.ts";
+import { queueCommand } from "./queue.ts";
 
 /** Whose records change. */
 export type EffectOwner = ArtifactOwner & { enrollmentId: number };
@@ -143,7 +146,7 @@ async function applyProfiles(effect: EffectOf<"profiles">, { tx, runtime, reques
   const key = ({ uuid, identifier }: { uuid: string; identifier: string }) => JSON.stringify([uuid, identifier]);
   // The list of a user's channel is not the device's inventory.
   const { enrollmentId } = owner;
-  if (owner.userKey === "") {
+  if (owner.userKey === "" && effect.inventory) {
     await keepList(
       tx,
       enrollmentId,
@@ -174,6 +177,18 @@ async function applyArtifact(effect: EffectOf<"artifact">, { tx, runtime, reques
   }]);
 }
 
+/** Seconds from an installation to the question for the list: one answers for all that follow each other closely. */
+const VERIFY_SECONDS = 120;
+
+async function askForProfiles({ tx, runtime, owner, now }: Context) {
+  const target = await findTarget(tx, owner.enrollmentId, owner.userKey === "" ? "Device" : "User");
+  if (profileList.invalidFor(target) !== null) return;
+  await queueCommand(tx, runtime, profileList, target, owner.channelId, { managed_only: true, verify_only: true }, {
+    singleton: "ProfileList after installations",
+    notBefore: new Date(now.getTime() + VERIFY_SECONDS * 1000),
+  });
+}
+
 /** Applies one effect. */
 export async function applyEffect(effect: Effect, context: Context): Promise<void> {
   const { tx, runtime, request, owner } = context;
@@ -188,6 +203,8 @@ export async function applyEffect(effect: Effect, context: Context): Promise<voi
       return await applyCertificates(effect, context);
     case "profiles":
       return await applyProfiles(effect, context);
+    case "verifyProfiles":
+      return await askForProfiles(context);
     case "lockPin":
       return await escrow(tx, runtime, request, owner, "device_lock_pin", effect.pin);
     case "artifact":

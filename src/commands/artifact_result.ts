@@ -14,8 +14,11 @@ type Args = { artifact_version?: string | undefined; content_revision?: number |
 /** The argument that says which content of the version was sent. */
 export const contentRevision = { content_revision: z.int().min(0).optional() };
 
-/** The two hooks of a command that installs or removes an artifact version; without a version there is nothing to record. */
-export function artifactResult(acknowledged: Outcome, error: Outcome) {
+/**
+ * The two hooks of a command that installs or removes an artifact version; without a version there is nothing to record.
+ * `then` follows either answer.
+ */
+export function artifactResult(acknowledged: Outcome, error: Outcome, then?: Effect) {
   const effect = (outcome: Outcome) => (report: Report, { artifact_version, content_revision = 0 }: Args): Effect[] =>
     artifact_version === undefined ? [] : [{
       kind: "artifact",
@@ -25,5 +28,10 @@ export function artifactResult(acknowledged: Outcome, error: Outcome) {
       attempt: report.commandUuid ?? "",
       errors: report.errorChain ?? [],
     }];
-  return { onAcknowledged: effect(acknowledged), onError: effect(error) };
+  const after = (effects: Effect[]): Effect[] =>
+    then === undefined || effects.length === 0 ? effects : [...effects, then];
+  return {
+    onAcknowledged: (report: Report, args: Args) => after(effect(acknowledged)(report, args)),
+    onError: (report: Report, args: Args) => after(effect(error)(report, args)),
+  };
 }

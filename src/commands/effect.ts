@@ -101,7 +101,10 @@ export type Effect =
   /** `identifiers` is the question when only some apps were asked for: the answer is then no inventory. */
   | { kind: "apps"; apps: InstalledApp[]; pending: PendingApp[]; managedOnly: boolean; identifiers: string[] | null }
   | { kind: "certificates"; certificates: ReportedIdentity[]; managedOnly: boolean }
-  | { kind: "profiles"; profiles: InstalledProfile[]; managedOnly: boolean }
+  /** `inventory`: whether the list is kept, and not only compared with what was given. */
+  | { kind: "profiles"; profiles: InstalledProfile[]; managedOnly: boolean; inventory: boolean }
+  /** The device's own list is asked for soon: an answer alone proves nothing. */
+  | { kind: "verifyProfiles" }
   | { kind: "lockPin"; pin: string }
   | {
     kind: "artifact";

@@ -38,6 +38,6 @@ export const installProfile: CommandDefinition<Args> = {
       userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"]),
     ),
   build: (args) => ({ Payload: Uint8Array.fromBase64(args.profile ?? "") }),
-  ...artifactResult("accepted", "failed"),
+  ...artifactResult("accepted", "failed", { kind: "verifyProfiles" }),
   describe: (args) => redact(args, ["artifact_version", "content_revision"], ["profile"]),
 };

@@ -15,7 +15,8 @@ import { type CommandDefinition, type InstalledProfile, redact } from "./command
 import { channel, firstOf, userEnrollment } from "./validity.ts";
 
 const NAME = "ProfileList";
-const args = z.object({ managed_only: flag().optional() });
+/** `verify_only`: asked to see whether profiles that were just installed are there, not for the inventory. */
+const args = z.object({ managed_only: flag().optional(), verify_only: flag().optional() });
 type Args = z.infer<typeof args>;
 
 export const profileList: CommandDefinition<Args> = {
@@ -38,9 +39,14 @@ export const profileList: CommandDefinition<Args> = {
       return [{ kind: "unreadable", reason: `The result has no "${NAME}"` }];
     }
     const profiles = dicts(report.body, NAME).flatMap(installedProfile);
-    return [{ kind: "profiles", profiles, managedOnly: args.managed_only ?? false }];
+    return [{
+      kind: "profiles",
+      profiles,
+      managedOnly: args.managed_only ?? false,
+      inventory: args.verify_only !== true,
+    }];
   },
-  describe: (args) => redact(args, ["managed_only"], []),
+  describe: (args) => redact(args, ["managed_only", "verify_only"], []),
 };
 
 function installedProfile(item: PlistDict): InstalledProfile[] {

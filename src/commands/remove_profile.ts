@@ -31,6 +31,6 @@ export const removeProfile: CommandDefinition<Args> = {
       userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"]),
     ),
   build: (args) => ({ Identifier: args.identifier }),
-  ...artifactResult("removed", "removalFailed"),
+  ...artifactResult("removed", "removalFailed", { kind: "verifyProfiles" }),
   describe: (args) => redact(args, ["identifier", "artifact_version"], []),
 };

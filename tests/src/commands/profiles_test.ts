@@ -46,6 +46,7 @@ Deno.test("the answer tells what became of the artifact version, with Apple's er
       attempt: failed.commandUuid,
       errors: failed.errorChain,
     },
+    { kind: "verifyProfiles" },
   ]);
   const [effect] = installProfile.onError?.(failed, install, mac) ?? [];
   assert.ok(effect?.kind === "artifact");

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { MODELS } from "../../simulators/models.ts";
+import type { SimulatedDevice } from "../../simulators/device.ts";
+import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
+import { assign, idOf, link, made, makeBlueprint, makeProfile } from "../support/artifacts.ts";
+import { type Fleet, withFleet } from "../support/fleet.ts";
+import { idle, say } from "../support/talk.ts";
+
+const MINUTES = 60;
+const DAY = 86_400;
+
+/** A Mac that is too old for declarations, with a profile in its blueprint. */
+async function world(fleet: Fleet) {
+  const [mac] = MODELS;
+  assert.ok(mac);
+  const device = await fleet.enrolled({ model: { ...mac, osVersion: "12.7.6", build: "21H1320" } });
+  const blueprint = await makeBlueprint(fleet);
+  const { artifact, version } = await makeProfile(fleet);
+  const edge = await link(fleet, blueprint.id, artifact.id);
+  await assign(fleet, device.serialNumber, blueprint.id);
+  const id = await idOf(fleet, device.serialNumber);
+  return {
+    device,
+    artifact,
+    version,
+    edge,
+    listed: { PayloadIdentifier: `com.example.mdm.artifact.${artifact.id}`, PayloadUUID: version.id.toUpperCase() },
+    row: async () => (await made(fleet, "GET", `/api/mdm/devices/${id}/artifacts/`))[0],
+  };
+}
+
+/** Talks as a device with these profiles and these answers; returns the request types. */
+async function converse(
+  fleet: Fleet,
+  device: SimulatedDevice,
+  profiles: PlistDict[],
+  answers: Record<string, PlistDict> = {},
+): Promise<string[]> {
+  const seen: string[] = [];
+  let offered = await say(fleet, device, idle(device));
+  while (offered.uuid !== null && offered.type !== null) {
+    assert.ok(seen.push(offered.type) < 50, seen.join());
+    offered = await say(
+      fleet,
+      device,
+      buildPlist({
+        UDID: device.udid,
+        CommandUUID: offered.uuid,
+        Status: "Acknowledged",
+        ...(offered.type === "ProfileList" ? { ProfileList: profiles } : {}),
+        ...answers[offered.type],
+      }),
+    );
+  }
+  return seen;
+}
+
+const profileCommands = (seen: readonly string[]) => seen.filter((type) => type.includes("Profile"));
+
+Deno.test("minutes after an installation by command the device is asked for its profiles, which proves it", () =>
+  withFleet(async (fleet) => {
+    const { device, listed, row } = await world(fleet);
+    const { clock, sql } = fleet.runtime;
+    assert.deepEqual(profileCommands(await converse(fleet, device, [listed])), ["InstallProfile"]);
+    assert.equal((await row()).status, "Acknowledged");
+    const [channel] = await sql<{ pushDueAt: Date }[]>`select push_due_at from channels where user_key = ''`;
+    assert.ok(channel !== undefined && channel.pushDueAt.getTime() - clock.now().getTime() <= 120_000, "it is woken");
+    clock.advance(3 * MINUTES);
+    assert.deepEqual(profileCommands(await converse(fleet, device, [listed])), ["ProfileList"]);
+    const [{ verifiedAt } = { verifiedAt: null }] = await sql<{ verifiedAt: Date | null }[]>`
+      select verified_at from target_artifacts`;
+    assert.notEqual(verifiedAt, null);
+    const [{ count } = { count: 1 }] = await sql<{ count: number }[]>`
+      select count(*)::int as count from installed_profiles`;
+    assert.equal(count, 0, "the question is no inventory");
+    clock.advance(10 * MINUTES);
+    assert.deepEqual(profileCommands(await converse(fleet, device, [listed])), []);
+  }));
+
+Deno.test("a profile that the device accepts and never lists is not installed without end", () =>
+  withFleet(async (fleet) => {
+    const { device, listed, row, version } = await world(fleet);
+    let installs = 0;
+    for (let n = 0; n < 40; n++) {
+      installs += profileCommands(await converse(fleet, device, [])).filter((type) => type === "InstallProfile").length;
+      fleet.runtime.clock.advance(3 * MINUTES);
+    }
+    assert.equal(installs, 3);
+    assert.equal((await row()).status, "Failed");
+    assert.match(JSON.stringify(await row()), /does not list it, 3 lists in a row/);
+    // An operator may try again, and a device that lists it after all has it.
+    await fleet.runtime.sql`
+      update target_artifacts set status = 'ForceReinstall', disagreements = 0 where artifact_version_id = ${version.id}`;
+    await fleet.runtime.sql`update channels set next_action_at = ${fleet.runtime.clock.now()}`;
+    await converse(fleet, device, [listed]);
+    fleet.runtime.clock.advance(3 * MINUTES);
+    await converse(fleet, device, [listed]);
+    assert.equal((await row()).status, "Acknowledged");
+    // What is taken away from it later comes back, however often.
+    for (let n = 0; n < 5; n++) {
+      fleet.runtime.clock.advance(DAY);
+      await fleet.runtime.sql`update channels set next_action_at = ${fleet.runtime.clock.now()}`;
+      const seen = await converse(fleet, device, n % 2 === 0 ? [] : [listed]);
+      fleet.runtime.clock.advance(3 * MINUTES);
+      await converse(fleet, device, [listed]);
+      assert.equal((await row()).status, "Acknowledged", `${n}: ${seen}`);
+    }
+  }));
+
+Deno.test("a profile that the device refused and lists all the same is there", () =>
+  withFleet(async (fleet) => {
+    const { device, listed, row } = await world(fleet);
+    const refusal: PlistDict = { Status: "Error", ErrorChain: [{ ErrorDomain: "x", ErrorCode: 1 }] };
+    await converse(fleet, device, [], { InstallProfile: refusal });
+    assert.equal((await row()).status, "Failed");
+    fleet.runtime.clock.advance(3 * MINUTES);
+    await converse(fleet, device, [listed], { InstallProfile: refusal });
+    assert.equal((await row()).status, "Acknowledged");
+  }));
+
+Deno.test("a profile that was removed and is listed still is removed again, a few times", () =>
+  withFleet(async (fleet) => {
+    const { device, edge, listed, row } = await world(fleet);
+    await converse(fleet, device, [listed]);
+    fleet.runtime.clock.advance(3 * MINUTES);
+    await converse(fleet, device, [listed]);
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${edge.id}/`);
+    let removals = 0;
+    for (let n = 0; n < 200; n++) {
+      await fleet.runtime.sql`update channels set next_action_at = ${fleet.runtime.clock.now()}`;
+      removals += profileCommands(await converse(fleet, device, [listed])).filter((type) =>
+        type === "RemoveProfile"
+      ).length;
+      fleet.runtime.clock.advance(3 * MINUTES);
+    }
+    assert.ok(removals >= 2 && removals <= 3, `${removals}`);
+    assert.equal((await row()).status, "RemovalFailed");
+    assert.match(JSON.stringify(await row()), /lists it still/);
+  }));
