@@ -96,6 +96,20 @@ export async function wakeChannel(db: Db, channelId: number, now: Date): Promise
     where id = ${channelId}`;
 }
 
+/** Makes channels plan again: each at once when it comes by itself, and woken one after the other. */
+export async function wakeChannelsInTurn(
+  db: Db,
+  channelIds: readonly number[],
+  wave: { firstAt: Date; perSecond: number },
+  now: Date,
+): Promise<void> {
+  await db`
+    update channels c set next_action_at = least(c.next_action_at, ${now}::timestamptz), push_forced = true,
+      push_due_at = least(c.push_due_at,
+        ${wave.firstAt}::timestamptz + make_interval(secs => (g.place - 1) / ${wave.perSecond}::float8))
+    from unnest(${[...channelIds]}::int[]) with ordinality as g (id, place) where c.id = g.id`;
+}
+
 /** Some channels of enrolled devices, or of those with these serial numbers, by id, after `after`. */
 export async function findChannelsToSweep(
   db: Db,

@@ -47,24 +47,28 @@ export async function ensureUserChannel(
 }
 
 /**
- * How a channel is pushed, from TokenUpdate. Null keeps the name that is stored. A new token revives a dead one and is pushed once it is old enough; the same
- * one stays dead, so that a token that Apple does not know is not pushed for ever.
+ * How a channel is pushed, from TokenUpdate; null keeps the name that is stored. A new token revives a dead one and is pushed
+ * once it is old enough; the same one stays dead, so that a token that Apple does not know is not pushed for ever. Answers
+ * whether the user has another name now.
  */
 export async function setPushTarget(
   db: Db,
   id: number,
   row: { shortName: string | null; longName: string | null; token: Uint8Array; magicSealed: string; pushDueAt: Date },
   now: Date,
-): Promise<void> {
-  await db`
-    update channels set user_short_name = coalesce(${row.shortName}, user_short_name),
-      user_long_name = coalesce(${row.longName}, user_long_name), push_token = ${row.token},
+): Promise<boolean> {
+  const [after] = await db<{ renamed: boolean }[]>`
+    with before as (select id, user_short_name, user_long_name from channels where id = ${id} for update)
+    update channels c set user_short_name = coalesce(${row.shortName}, c.user_short_name),
+      user_long_name = coalesce(${row.longName}, c.user_long_name), push_token = ${row.token},
       push_magic_sealed = ${row.magicSealed}, push_due_at = ${row.pushDueAt},
-      push_dead_at = case when push_token = ${row.token} then push_dead_at end,
-      push_reason = case when push_token = ${row.token} then push_reason end,
-      push_forced = push_forced or (last_notified_at is not null and push_token is distinct from ${row.token}),
+      push_dead_at = case when c.push_token = ${row.token} then c.push_dead_at end,
+      push_reason = case when c.push_token = ${row.token} then c.push_reason end,
+      push_forced = c.push_forced or (c.last_notified_at is not null and c.push_token is distinct from ${row.token}),
       updated_at = ${now}
-    where id = ${id}`;
+    from before b where c.id = b.id
+    returning (c.user_short_name, c.user_long_name) <> (b.user_short_name, b.user_long_name) as renamed`;
+  return after?.renamed === true;
 }
 
 /** Takes the push token from a user's channel, where there is one. */

@@ -104,8 +104,16 @@ export type EnrollmentChange = Partial<{
   securityInfoAt: Date;
 }>;
 
-/** Changes an enrollment. */
-export async function updateEnrollment(db: Db, id: number, change: EnrollmentChange, now: Date): Promise<void> {
+/** Facts of an enrollment that texts for devices may name. */
+export type NamedFact = "name" | "model" | "platform" | "osVersion";
+
+/** Changes an enrollment. Answers which of the facts that texts may name have another value now. */
+export async function updateEnrollment(
+  db: Db,
+  id: number,
+  change: EnrollmentChange,
+  now: Date,
+): Promise<NamedFact[]> {
   const { deviceInformation, securityInfo, ...plain } = change;
   const values = {
     ...plain,
@@ -113,7 +121,12 @@ export async function updateEnrollment(db: Db, id: number, change: EnrollmentCha
     ...(securityInfo === undefined ? {} : { securityInfo: json(db, securityInfo) }),
     updatedAt: now,
   };
-  await db`update enrollments set ${db(values)} where id = ${id}`;
+  const [row] = await db<Record<NamedFact, boolean>[]>`
+    with before as (select id, name, model, platform, os_version from enrollments where id = ${id} for no key update)
+    update enrollments e set ${db(values)} from before b where e.id = b.id
+    returning e.name <> b.name as name, e.model <> b.model as model, e.os_version <> b.os_version as os_version,
+      e.platform is distinct from b.platform as platform`;
+  return row === undefined ? [] : (["name", "model", "platform", "osVersion"] as const).filter((fact) => row[fact]);
 }
 
 /** The sealed bootstrap token of an enrollment. */

@@ -134,26 +134,40 @@ export async function markVerified(db: Db, channelId: number, versionIds: readon
     where channel_id = ${channelId} and artifact_version_id = any(${[...versionIds]}::uuid[])`;
 }
 
-/** Makes a version due again on a channel: by command, or by another token of its declaration. */
-export async function forceTargetArtifact(db: Db, channelId: number, versionId: string, now: Date): Promise<void> {
+/** Makes versions due again on channels: by command, or by another token of their declarations. */
+export async function forceTargetArtifacts(
+  db: Db,
+  rows: readonly { channelId: number; versionId: string }[],
+  now: Date,
+): Promise<void> {
   await db`
-    update target_artifacts set
-      status = case when via = 'command' then 'ForceReinstall' else status end, disagreements = 0,
-      retry_count = case when via = 'command' then retry_count else retry_count + 1 end,
-      max_retry_count = case when via = 'command' then max_retry_count else greatest(max_retry_count, retry_count + 1) end,
+    update target_artifacts t set
+      status = case when t.via = 'command' then 'ForceReinstall' else t.status end, disagreements = 0,
+      retry_count = case when t.via = 'command' then t.retry_count else t.retry_count + 1 end,
+      max_retry_count = case when t.via = 'command' then t.max_retry_count
+        else greatest(t.max_retry_count, t.retry_count + 1) end,
       retry_at = null, updated_at = ${now}
-    where channel_id = ${channelId} and artifact_version_id = ${versionId}`;
+    from unnest(${rows.map(({ channelId }) => channelId)}::int[], ${rows.map(({ versionId }) => versionId)}::uuid[])
+      as f (channel_id, version_id)
+    where t.channel_id = f.channel_id and t.artifact_version_id = f.version_id`;
 }
 
-/** Where a device has versions with any of these variables in them. */
+/** Whose versions: all channels of devices with these serial numbers, or one channel. */
+export type Bearers = { serialNumbers: readonly string[] } | { channelId: number };
+
+/** Where devices have versions with any of these variables in them. */
 export async function findWithVariables(
   db: Db,
-  serialNumber: string,
+  of: Bearers,
   variables: readonly string[],
 ): Promise<{ channelId: number; versionId: string }[]> {
   return await db<{ channelId: number; versionId: string }[]>`
     select t.channel_id, t.artifact_version_id as version_id
     from devices d join enrollments e on e.device_id = d.id join channels c on c.enrollment_id = e.id
       join target_artifacts t on t.channel_id = c.id join artifact_versions v on v.id = t.artifact_version_id
-    where d.serial_number = ${serialNumber} and e.ended_at is null and v.variables && ${[...variables]}::text[]`;
+    where ${
+    "channelId" in of ? db`c.id = ${of.channelId}` : db`d.serial_number = any(${[...of.serialNumbers]}::text[])`
+  }
+      and e.ended_at is null and v.variables && ${[...variables]}::text[]
+    order by t.channel_id`;
 }

@@ -27,6 +27,7 @@ import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
 import type { Runtime } from "../runtime.ts";
+import { redeliver, variablesOf } from "../variables/redeliver.ts";
 import type { Effect } from "./effect.ts";
 import { profileList } from "./profile_list.ts";
 import { queueCommand } from "./queue.ts";
@@ -62,13 +63,14 @@ async function applyDeviceInformation({ values: v, raw }: EffectOf<"deviceInform
     appleSilicon: v.appleSilicon,
     supervised: v.supervised,
   }) as EnrollmentChange;
-  const { tx, owner, now } = context;
-  await updateEnrollment(
+  const { tx, runtime, owner, now } = context;
+  const changed = await updateEnrollment(
     tx,
     owner.enrollmentId,
     { ...change, deviceInformation: raw, deviceInformationAt: now },
     now,
   );
+  await redeliver(tx, runtime, { serialNumbers: [owner.serialNumber] }, variablesOf(changed));
 }
 
 async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, context: Context) {

@@ -20,6 +20,7 @@ import { foreignText } from "../foreign_text.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
 import type { Runtime } from "../runtime.ts";
 import { flattenStatus, MAX_ITEMS } from "../schema/status.ts";
+import { redeliver, variablesOf } from "../variables/redeliver.ts";
 import type { DeclarationStatus, StatusReport } from "./report.ts";
 import { readServerToken } from "./server_token.ts";
 
@@ -199,7 +200,10 @@ export async function takeStatusReport(
   const channel = owner.userKey === "" ? "Device" : "User";
   const before = await findTarget(tx, owner.enrollmentId, channel);
   const change = systemChange(owner, before, items);
-  if (Object.keys(change).length > 0) await updateEnrollment(tx, owner.enrollmentId, change, now);
+  if (Object.keys(change).length > 0) {
+    const facts = await updateEnrollment(tx, owner.enrollmentId, change, now);
+    await redeliver(tx, runtime, { serialNumbers: [owner.serialNumber] }, variablesOf(facts));
+  }
   const { osVersion, platform } = await findTarget(tx, owner.enrollmentId, channel);
   let changed = osVersion !== before.osVersion || platform !== before.platform;
   const capabilities = items.get(CAPABILITIES);

@@ -4,17 +4,15 @@
  * @module
  */
 
-import { wakeChannel } from "../../db/channel_plans.ts";
-import { lockChannels } from "../../db/channels.ts";
 import { findDeviceValues } from "../../db/device_values.ts";
 import { type DeviceView, findDevice } from "../../db/devices.ts";
 import { proveHardware } from "../../db/hardware.ts";
-import { findWithVariables, forceTargetArtifact } from "../../db/target_artifacts.ts";
 import { problem, refused } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { enqueueJob } from "../jobs.ts";
 import type { Runtime } from "../runtime.ts";
 import { changeDeviceTags } from "../tags/device_tags.ts";
+import { redeliver } from "../variables/redeliver.ts";
 import { deviceRepresentation } from "./representation.ts";
 
 /**
@@ -34,12 +32,10 @@ export async function confirmHardware(runtime: Runtime, request: RequestInfo, id
       "ENROLLED_DEVICE.TAGS",
       ...names.map((name) => `CUSTOM.${name}`),
     ];
-    const stale = await findWithVariables(tx, serialNumber, variables);
-    await lockChannels(tx, stale.map(({ channelId }) => channelId));
+    // Before the enrollment is written, as a conversation locks them.
+    await redeliver(tx, runtime, { serialNumbers: [serialNumber] }, variables);
     const proven = await proveHardware(tx, id, now);
     if (proven === undefined) throw refused("The device is not enrolled, or its hardware is confirmed already.");
-    for (const { channelId, versionId } of stale) await forceTargetArtifact(tx, channelId, versionId, now);
-    for (const channelId of new Set(stale.map((one) => one.channelId))) await wakeChannel(tx, channelId, now);
     if (serialNumber !== "") {
       await changeDeviceTags(tx, runtime, request, {
         action: "add",

@@ -7,7 +7,7 @@
 import { wakeChannel } from "../../db/channel_plans.ts";
 import { lockChannels } from "../../db/channels.ts";
 import { findDevice } from "../../db/devices.ts";
-import { findTargetArtifacts, forceTargetArtifact } from "../../db/target_artifacts.ts";
+import { findTargetArtifacts, forceTargetArtifacts } from "../../db/target_artifacts.ts";
 import { problem, refused } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
@@ -31,7 +31,7 @@ export async function reinstallArtifact(
     await lockChannels(tx, [channelId]);
     const rows = (await findTargetArtifacts(tx, channelId)).filter((row) => row.artifactId === artifactId);
     if (rows.length === 0) throw problem("not-found");
-    for (const { versionId } of rows) await forceTargetArtifact(tx, channelId, versionId, now);
+    await forceTargetArtifacts(tx, rows.map(({ versionId }) => ({ channelId, versionId })), now);
     await wakeChannel(tx, channelId, now);
     await recordAudit(tx, runtime, request, {
       action: "updated",

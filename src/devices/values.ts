@@ -4,10 +4,7 @@
  * @module
  */
 
-import { wakeChannel } from "../../db/channel_plans.ts";
-import { lockChannels } from "../../db/channels.ts";
 import { findDeviceValues } from "../../db/device_values.ts";
-import { findWithVariables, forceTargetArtifact } from "../../db/target_artifacts.ts";
 import type { RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import {
@@ -16,6 +13,7 @@ import {
   deviceValuesView,
   setDeviceValues,
 } from "../variables/device_values.ts";
+import { redeliver } from "../variables/redeliver.ts";
 
 /** Gives the device with that serial number, enrolled or not, the values of `input`. Throws `invalid`. */
 export async function changeDeviceValues(
@@ -30,11 +28,7 @@ export async function changeDeviceValues(
       `CUSTOM.${name}`,
       ...(name === "ASSET_TAG" ? ["ENROLLED_DEVICE.ASSET_TAG"] : []),
     ]);
-    const now = runtime.clock.now();
-    const stale = variables.length === 0 ? [] : await findWithVariables(tx, serialNumber, variables);
-    await lockChannels(tx, stale.map(({ channelId }) => channelId));
-    for (const { channelId, versionId } of stale) await forceTargetArtifact(tx, channelId, versionId, now);
-    for (const channelId of new Set(stale.map((one) => one.channelId))) await wakeChannel(tx, channelId, now);
+    await redeliver(tx, runtime, { serialNumbers: [serialNumber] }, variables);
     return deviceValuesView(await findDeviceValues(tx, serialNumber));
   });
 }

@@ -20,6 +20,7 @@ import { type CheckinMessage, type TokenUpdate } from "../protocol/checkin.ts";
 import { SHARED_IPAD_USER_ID } from "../protocol/ids.ts";
 import { buildPlist } from "../protocol/plist.ts";
 import type { Runtime } from "../runtime.ts";
+import { redeliver } from "../variables/redeliver.ts";
 import { authenticate } from "./authenticate.ts";
 import { bindRenewedIdentity } from "./renewal.ts";
 
@@ -193,7 +194,7 @@ async function tokenUpdate(
     ? await ensureChannel(tx, enrollment.enrollmentId, "", now)
     : await ensureUserChannel(tx, enrollment.enrollmentId, userKey, MOST_USERS, now);
   if (id === undefined) return false;
-  await setPushTarget(tx, id, {
+  const renamed = await setPushTarget(tx, id, {
     // Absent means unchanged, here and below.
     shortName: message.userShortName ?? null,
     longName: message.userLongName ?? null,
@@ -201,6 +202,7 @@ async function tokenUpdate(
     magicSealed: await runtime.keys.seal(message.pushMagic, { table: "channels", column: "push_magic_sealed", id }),
     pushDueAt: new Date(now.getTime() + runtime.config.PUSH_MIN_TARGET_AGE * 1000),
   }, now);
+  if (renamed) await redeliver(tx, runtime, { channelId: id }, ["ENROLLED_USER.LONG_NAME", "ENROLLED_USER.SHORT_NAME"]);
   if (message.ids.channel !== "Device") return true;
   await updateEnrollment(tx, enrollment.enrollmentId, {
     ...(message.awaitingConfiguration === undefined ? {} : { awaitingConfiguration: message.awaitingConfiguration }),

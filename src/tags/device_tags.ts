@@ -10,6 +10,7 @@ import { invalid } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { enqueueJob } from "../jobs.ts";
 import type { Runtime } from "../runtime.ts";
+import { redeliver } from "../variables/redeliver.ts";
 
 /** What shall happen: put tags on, take them off, or leave exactly these. */
 export const TAG_ACTIONS = ["add", "remove", "set"] as const;
@@ -31,7 +32,7 @@ export type TagChanges = { added: DeviceTag[]; removed: DeviceTag[] };
  */
 export async function changeDeviceTags(
   tx: Db,
-  runtime: Pick<Runtime, "clock" | "random">,
+  runtime: Pick<Runtime, "clock" | "random" | "config">,
   request: RequestInfo | undefined,
   { action, serialNumbers, tagIds }: TagChange,
 ): Promise<TagChanges> {
@@ -63,6 +64,7 @@ export async function changeDeviceTags(
   if (changed.length > 0) {
     // Tags decide what devices should have.
     await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: changed } });
+    await redeliver(tx, runtime, { serialNumbers: changed }, ["ENROLLED_DEVICE.TAGS"]);
   }
   return { added, removed };
 }

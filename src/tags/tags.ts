@@ -20,6 +20,7 @@ import { invalid, problem, refused } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
+import { redeliver } from "../variables/redeliver.ts";
 import { changeDeviceTags } from "./device_tags.ts";
 import { slugOf } from "./slug.ts";
 import { checkMetaBusinessUnit } from "./taxonomies.ts";
@@ -76,6 +77,9 @@ export async function updateTag(runtime: Runtime, by: By, id: number, input: Tag
     const before = await findTag(tx, id, true);
     if (before === undefined) throw problem("not-found");
     const tag = await updateRow(tx, id, await values(tx, input), runtime.clock.now());
+    if (tag.name !== before.name) {
+      await redeliver(tx, runtime, { serialNumbers: await serialNumbersWithTag(tx, id) }, ["ENROLLED_DEVICE.TAGS"]);
+    }
     await recordAudit(tx, runtime, by.request, {
       action: "updated",
       model: MODEL,

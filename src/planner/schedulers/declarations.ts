@@ -32,6 +32,11 @@ function sync(facts: PlanFacts, now: Date, situation: Situation): Decision {
     return { ...about, outcome: "not due", evidence: `the device was told ${token.slice(0, 12)}` };
   }
   if (isPending(facts, COMMAND)) return { ...about, outcome: "waits", evidence: "told already, not answered yet" };
+  const began = facts.conversationStartedAt;
+  if (declarative.refusedAt !== null && began !== null && declarative.refusedAt >= began) {
+    // Whatever the token is now: another one of the same conversation would be refused for the same reason.
+    return { ...about, outcome: "waits", evidence: "the device refused it in this conversation", until: now };
+  }
   if (declarative.refusedAt !== null && declarative.refusedToken === token) {
     const until = new Date(declarative.refusedAt.getTime() + RETRY_SECONDS * 1000);
     const evidence = `the device refused it ${declarative.refusedAt.toISOString()}`;
