@@ -13,6 +13,7 @@ export type TargetArtifactRow = {
   type: string;
   name: string;
   version: number;
+  versionState: "active" | "halted" | "withdrawn";
   status:
     | "Acknowledged"
     | "AwaitingConfirmation"
@@ -37,7 +38,7 @@ export type TargetArtifactRow = {
 };
 
 const select = (db: Db) =>
-  db`select t.channel_id, t.artifact_version_id as version_id, t.artifact_id, a.type, a.name, v.version, t.status, t.via, t.content_revision,
+  db`select t.channel_id, t.artifact_version_id as version_id, t.artifact_id, a.type, a.name, v.version, v.state as version_state, t.status, t.via, t.content_revision,
       t.extra_info, t.installed_at, t.os_version_at_install_time, t.unique_install_identifier, t.install_count,
       t.retry_count, t.max_retry_count, t.retry_at, t.verified_at, t.created_at, t.updated_at
     from target_artifacts t join artifact_versions v on v.id = t.artifact_version_id join artifacts a on a.id = t.artifact_id`;

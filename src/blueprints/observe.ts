@@ -89,30 +89,54 @@ export async function recordSeen(
     row.via === "declaration" && row.retryCount > 0 && options.promised?.has(row.versionId) === true &&
     !named.has(row.versionId)
   );
-  const vanished = remembered.filter(({ status }) => options.exhaustive === true && status !== "Failed")
-    .map(({ versionId, via, contentRevision, uniqueInstallIdentifier }): SeenVersion => ({
-      versionId,
-      status: "Uninstalled",
-      via,
-      contentRevision,
-      extraInfo: { reason: "the device does not report it" },
-      uniqueInstallIdentifier,
-    }));
-  for (const { versionId, ...observation } of [...seen, ...vanished]) {
-    const known = before.get(versionId);
-    const state: ObservedState | null = observe(known, observation, owner.osVersion, now);
-    if (state !== null && await putTargetArtifact(tx, channelId, versionId, state, now)) written.add(versionId);
+  const vanish = ({ versionId, via, contentRevision, uniqueInstallIdentifier }: TargetArtifactRow): SeenVersion => ({
+    versionId,
+    status: "Uninstalled",
+    via,
+    contentRevision,
+    extraInfo: { reason: "the device does not report it" },
+    uniqueInstallIdentifier,
+  });
+  const keep = async (some: readonly SeenVersion[]) => {
+    for (const { versionId, ...observation } of some) {
+      const known = before.get(versionId);
+      const state: ObservedState | null = observe(known, observation, owner.osVersion, now);
+      if (state !== null && await putTargetArtifact(tx, channelId, versionId, state, now)) written.add(versionId);
+    }
+    return new Map((await findTargetArtifacts(tx, channelId)).map((row) => [row.versionId, row]));
+  };
+  const seenRows = await keep([
+    ...seen,
+    ...remembered.filter(({ status }) => options.exhaustive === true && status !== "Failed").map(vanish),
+  ]);
+  // A version whose successor fails is not there any more; when it was installed, and how often, is known still.
+  const failing = new Set(
+    seen.filter(({ status }) => status === "Failed").flatMap(({ versionId }) =>
+      seenRows.get(versionId)?.artifactId ?? []
+    ),
+  );
+  const superseded = options.exhaustive === true
+    ? [...before.values()].filter((row) =>
+      row.via === "declaration" && (isPresent(row.status) || row.status === "Uninstalled") &&
+      row.installedAt !== null &&
+      !named.has(row.versionId) && failing.has(row.artifactId)
+    )
+    : [];
+  const after = superseded.length === 0 ? seenRows : await keep(superseded.map(vanish));
+  const kept = new Set([...named, ...[...remembered, ...superseded].map(({ versionId }) => versionId)]);
+  /** By artifact: the newest of its versions that is there, or was taken away. */
+  const settled = new Map<string, number>();
+  for (const { versionId, status } of seen) {
+    const row = isPresent(status) || status === "Uninstalled" ? after.get(versionId) : undefined;
+    if (row !== undefined) settled.set(row.artifactId, Math.max(row.version, settled.get(row.artifactId) ?? 0));
   }
-  const after = new Map((await findTargetArtifacts(tx, channelId)).map((row) => [row.versionId, row]));
-  const kept = new Set([...named, ...remembered.map(({ versionId }) => versionId)]);
-  const settled = new Set(
-    seen.filter(({ status }) => isPresent(status) || status === "Uninstalled")
-      .flatMap(({ versionId }) => after.get(versionId)?.artifactId ?? []),
-  );
-  const gone = [...after.values()].filter((row) =>
-    !kept.has(row.versionId) &&
-    (settled.has(row.artifactId) || (options.exhaustive === true && row.via === "declaration"))
-  );
+  const gone = [...after.values()].filter((row) => {
+    if (kept.has(row.versionId)) return false;
+    const newest = settled.get(row.artifactId);
+    // Why a version was stopped is told until the device has a later one: its declaration goes, the reason stays.
+    if (row.status === "Failed" && row.versionState !== "active") return newest !== undefined && newest > row.version;
+    return newest !== undefined || (options.exhaustive === true && row.via === "declaration");
+  });
   await deleteTargetArtifacts(tx, channelId, gone.map(({ versionId }) => versionId));
   const changes: Change[] = [
     ...[...after.values()].filter(({ versionId }) => written.has(versionId))

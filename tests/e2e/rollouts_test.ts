@@ -140,3 +140,91 @@ Deno.test("a gate of the artifact's own counts before the server's, and 0 never 
     const { results: [state] } = await made(fleet, "GET", `/api/mdm/artifacts/${artifact.id}/versions/`);
     assert.deepEqual([state.state, state.counts], ["active", { Failed: 4 }]);
   }));
+
+/** The next version of a declaration, as one would send it. */
+const otherSource = ({ source }: { source: Record<string, unknown> }, version: number) => ({
+  id: undefined,
+  version,
+  source: { ...source, ServerToken: `v${version}`, Payload: { Echo: `v${version}` } },
+});
+
+/** A report of declarations in these states, as a device sends it. */
+async function reported(
+  fleet: Fleet,
+  device: SimulatedDevice,
+  declarations: { identifier: string; token: string; valid: "valid" | "invalid"; active: boolean }[],
+): Promise<void> {
+  const configurations = declarations.map(({ identifier, token, valid, active }) => ({
+    identifier,
+    "server-token": token,
+    valid,
+    active,
+    ...(valid === "valid" ? {} : { reasons: [{ code: "Error.Broken", description: "It is broken." }] }),
+  }));
+  const response = await device.checkIn({
+    MessageType: "DeclarativeManagement",
+    Endpoint: "status",
+    Data: new TextEncoder().encode(JSON.stringify({
+      StatusItems: { management: { declarations: { activations: [], assets: [], configurations, management: [] } } },
+      Errors: [],
+    })),
+  });
+  assert.equal(response.status, 200);
+  await settle(fleet);
+}
+
+Deno.test("a declared version that fails leaves the history of the one before, and its reason stays after a halt", () =>
+  withFleet(async (fleet) => {
+    const blueprint = await makeBlueprint(fleet);
+    const { artifact, version: first } = await makeDeclaration(fleet);
+    await link(fleet, blueprint.id, artifact.id);
+    let broken = "";
+    const device = await fleet.enrolled({
+      declarationMischief: ({ ServerToken }) => broken !== "" && ServerToken.startsWith(broken) ? "invalid" : undefined,
+    });
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await settle(fleet);
+    await rest(fleet, device);
+    const id = await idOf(fleet, device.serialNumber);
+    type Row = { artifact_version: string; status: string; installed_at: string | null; install_count: number };
+    const rows = async () => {
+      const all: Row[] = await made(fleet, "GET", `/api/mdm/devices/${id}/artifacts/`);
+      return new Map(all.map((row) => [row.artifact_version, row]));
+    };
+    const before = (await rows()).get(first.id);
+    assert.equal(before?.status, "Installed");
+    const second = await made(fleet, "POST", "/api/mdm/declarations/", { ...first, ...otherSource(first, 2) });
+    broken = second.id;
+    await settle(fleet);
+    await rest(fleet, device);
+    const identifier = `com.example.mdm.declaration.${artifact.id}`;
+    const failed = await rows();
+    assert.equal(failed.get(second.id)?.status, "Failed");
+    assert.equal(failed.get(first.id)?.status, "Uninstalled");
+    assert.deepEqual(
+      [failed.get(first.id)?.installed_at, failed.get(first.id)?.install_count],
+      [before?.installed_at, 1],
+    );
+    // Both in one report keep both rows.
+    await reported(fleet, device, [
+      { identifier, token: second.id, valid: "invalid", active: false },
+      { identifier, token: first.id, valid: "valid", active: true },
+    ]);
+    assert.deepEqual(
+      [(await rows()).get(second.id)?.status, (await rows()).get(first.id)?.status],
+      ["Failed", "Installed"],
+    );
+    await made(fleet, "POST", `/api/mdm/artifact_versions/${second.id}/halt/`, { reason: "broken" });
+    await settle(fleet);
+    await rest(fleet, device);
+    await reported(fleet, device, [{ identifier, token: first.id, valid: "valid", active: true }]);
+    const halted = await rows();
+    assert.equal(halted.get(first.id)?.status, "Installed");
+    assert.equal(halted.get(second.id)?.status, "Failed");
+    assert.match(JSON.stringify(halted.get(second.id)), /It is broken/);
+    // A later version that works ends the story.
+    const third = await made(fleet, "POST", "/api/mdm/declarations/", { ...first, ...otherSource(first, 3) });
+    await settle(fleet);
+    await rest(fleet, device);
+    assert.deepEqual([...(await rows()).keys()], [third.id]);
+  }));

@@ -31,7 +31,7 @@ function sync(facts: PlanFacts, now: Date, situation: Situation): Decision {
   if (declarative.enabled && declarative.token === token) {
     return { ...about, outcome: "not due", evidence: `the device was told ${token.slice(0, 12)}` };
   }
-  if (isPending(facts, COMMAND)) return { ...about, outcome: "waits", evidence: "told already, not answered yet" };
+  if (isPending(facts, COMMAND, now)) return { ...about, outcome: "waits", evidence: "told already, not answered yet" };
   const began = facts.conversationStartedAt;
   if (declarative.refusedAt !== null && began !== null && declarative.refusedAt >= began) {
     // Whatever the token is now: another one of the same conversation would be refused for the same reason.

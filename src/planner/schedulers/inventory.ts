@@ -26,7 +26,7 @@ export function considerInventory(
   const command = commandNamed(name);
   const reason = command === undefined ? "this version does not know it" : command.invalidFor(facts.target);
   if (reason !== null) return { ...about, outcome: "not for this target", evidence: reason };
-  if (isPending(facts, name)) return { ...about, outcome: "waits", evidence: "asked already" };
+  if (isPending(facts, name, now)) return { ...about, outcome: "waits", evidence: "asked already" };
   const askedAt = facts.inventory.askedAt.get(name);
   if (askedAt !== undefined && (collectedAt === null || askedAt > collectedAt)) {
     const again = new Date(askedAt.getTime() + RETRY_SECONDS * 1000);

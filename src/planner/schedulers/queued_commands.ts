@@ -64,9 +64,11 @@ function consider(command: Waiting, facts: PlanFacts, now: Date, situation: Situ
   }
 }
 
-/** Whether a live command of that name is on its way. */
-export function isPending(facts: PlanFacts, name: string): boolean {
-  return facts.queue.some((command) => command.name === name);
+/** Whether a live command of that name is on its way; one that is queued for later is not. */
+export function isPending(facts: PlanFacts, name: string, now: Date): boolean {
+  return facts.queue.some((command) =>
+    command.name === name && (command.state !== "queued" || command.notBefore === null || command.notBefore <= now)
+  );
 }
 
 export const queuedCommands: Scheduler = {

@@ -26,7 +26,7 @@ export const renewal: Scheduler = {
       const due = new Date(notAfter.getTime() - facts.settings.renewBeforeDays * 86_400_000);
       if (due > now) return [{ ...about, outcome: "not due", evidence, until: due }];
     }
-    if (isPending(facts, "Reenroll")) return [{ ...about, outcome: "waits", evidence: "sent already" }];
+    if (isPending(facts, "Reenroll", now)) return [{ ...about, outcome: "waits", evidence: "sent already" }];
     if (renewalStartedAt !== null) {
       const again = new Date(renewalStartedAt.getTime() + RENEWAL_RETRY_SECONDS * 1000);
       if (again > now) {

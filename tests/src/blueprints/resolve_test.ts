@@ -57,6 +57,7 @@ const row = (artifactId: string, versionId: string, number: number): ObservedArt
   type: "Profile",
   name: artifactId,
   version: number,
+  versionState: "active",
   status: "Acknowledged",
   via: "command",
   contentRevision: 0,

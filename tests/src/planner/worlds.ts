@@ -220,6 +220,7 @@ function see(
       type: artifact.type,
       name: artifact.name,
       version: number,
+      versionState: "active",
       verifiedAt: null,
       createdAt: NOW,
       updatedAt: NOW,
