@@ -1,0 +1,102 @@
+/**
+ * The server as a process of its own: for benchmarks, tests and chaos, which see what operators get.
+ *
+ * @module
+ */
+
+import { taskFlags } from "./task_flags.ts";
+
+/** A running process. */
+export type ServerProcess = {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** The port where devices show their certificate. */
+  readonly mtlsPort: number | undefined;
+  /** How it ended. */
+  readonly ended: Promise<Deno.CommandStatus>;
+  signal(signal: Deno.Signal): void;
+  /** Ends it at once, as a crash would. */
+  kill(): Promise<void>;
+  /** Asks it to stop; answers its exit code. */
+  stop(): Promise<number>;
+};
+
+const MAIN = new URL("../main.ts", import.meta.url).pathname;
+
+/**
+ * Starts `main.ts` with these settings and nothing of this process's own, and with so many descriptors at most, and waits
+ * until it listens. `log` gets what it logs.
+ */
+export async function startServer(
+  settings: Record<string, string>,
+  { descriptors, log = () => {} }: { descriptors?: number; log?: (text: string) => void } = {},
+): Promise<ServerProcess> {
+  const line = [Deno.execPath(), "run", ...taskFlags("start"), "--no-check", MAIN];
+  const [command = "", ...args] = descriptors === undefined
+    ? line
+    : ["sh", "-c", `ulimit -n ${descriptors} && exec "$0" "$@"`, ...line];
+  const child = new Deno.Command(command, {
+    args,
+    clearEnv: true,
+    env: {
+      PATH: Deno.env.get("PATH") ?? "",
+      HOME: Deno.env.get("HOME") ?? "/tmp",
+      ...(Deno.env.get("DENO_DIR") === undefined ? {} : { DENO_DIR: Deno.env.get("DENO_DIR") ?? "" }),
+      PORT: "0",
+      NO_COLOR: "1",
+      ...settings,
+    },
+    stdin: "null",
+    stdout: "null",
+    // The log.
+    stderr: "piped",
+  }).spawn();
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  let port: string | undefined;
+  let mtlsPort: string | undefined;
+  while (port === undefined || ("MTLS_PORT" in settings && mtlsPort === undefined)) {
+    const { value, done } = await reader.read();
+    if (done) {
+      await child.status;
+      throw new Error(`The server ended before it listened:\n${text}`);
+    }
+    log(value);
+    text += value;
+    port = /"message":"Listening".*"port":(\d+)/.exec(text)?.[1];
+    mtlsPort = /"message":"Listening for devices".*"port":(\d+)/.exec(text)?.[1];
+  }
+  // Somebody has to read on, or the pipe fills up.
+  const rest = (async () => {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) log(read.value);
+  })().catch(() => {});
+  const ended = child.status.then(async (status) => {
+    await rest;
+    return status;
+  });
+  const signal = (name: Deno.Signal) => {
+    try {
+      child.kill(name);
+    } catch (error) {
+      // It ended meanwhile.
+      if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port: Number(port),
+    pid: child.pid,
+    mtlsPort: mtlsPort === undefined ? undefined : Number(mtlsPort),
+    ended,
+    signal,
+    async kill() {
+      signal("SIGKILL");
+      await ended;
+    },
+    async stop() {
+      signal("SIGTERM");
+      return (await ended).code;
+    },
+  };
+}
