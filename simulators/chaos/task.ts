@@ -115,12 +115,14 @@ export async function runChaos(run: ChaosRun, print: (line: string) => void): Pr
   const api = enrollmentApi(BASE_URL, stage.token, wire.send);
   const enrollment = await api.makeEnrollment("Chaos", stage.pushCertificate);
   const failures = new Map<string, number>();
+  let afterPush = 0;
   const crowd = startCrowd({
     devices,
     enroll: async (device) => await device.enroll(await api.profile(enrollment, device)),
     every: EVERY,
     apns: stage.apns,
     on(event) {
+      if (event.kind === "connected" && event.cause === "push") afterPush++;
       if (event.kind !== "failed") return;
       const what = `${event.doing}: ${event.error.message.slice(0, 80)}`;
       failures.set(what, (failures.get(what) ?? 0) + 1);
@@ -191,7 +193,7 @@ export async function runChaos(run: ChaosRun, print: (line: string) => void): Pr
     faults,
     answers: wire.answers,
     changes: operator.changes,
-    pushes: stage.apns.deliveries.length,
+    afterPush,
     uncaught: stage.uncaught.length,
     quietSeconds,
     figures: ledger.figures(),
