@@ -89,6 +89,7 @@ export class Ledger {
   readonly #unsure = new Map<string, number>();
   readonly #violations: Violation[] = [];
   readonly #ready: number[] = [];
+  #roundTrips = 0;
 
   /** Takes down what was seen, in the order in which it was seen. */
   note(entry: Entry): void {
@@ -98,6 +99,7 @@ export class Ledger {
         story.asked = entry.at;
         // A device may be quicker than the answer to the operator.
         if (story.taken === undefined) this.#owe(entry.device, 1);
+        else if (story.taken.status === "Acknowledged") this.#roundTrips++;
         return;
       }
       case "unsure":
@@ -123,7 +125,10 @@ export class Ledger {
         return;
       case "taken": {
         const story = this.#story(entry);
-        if (story.taken === undefined && story.asked !== undefined) this.#owe(entry.device, -1);
+        if (story.taken === undefined && story.asked !== undefined) {
+          this.#owe(entry.device, -1);
+          if (entry.status === "Acknowledged") this.#roundTrips++;
+        }
         story.taken = { at: entry.at, status: entry.status };
         return;
       }
@@ -141,6 +146,11 @@ export class Ledger {
       default:
         entry satisfies never;
     }
+  }
+
+  /** Commands that operators asked for and whose acknowledgement was taken, so far. */
+  get roundTrips(): number {
+    return this.#roundTrips;
   }
 
   /** Commands that operators asked for with success and to which no answer of the device was taken yet. */
@@ -192,7 +202,7 @@ export class Ledger {
       asked: stories.filter(({ asked }) => asked !== undefined).length,
       unsure: [...this.#unsure.values()].reduce((sum, count) => sum + count, 0),
       acknowledged: done.length,
-      roundTrips: done.filter(({ asked }) => asked !== undefined).length,
+      roundTrips: this.#roundTrips,
       repeated: stories.filter(({ offered }) => offered.length > 1).length,
       ready: this.#ready.toSorted((one, other) => one - other),
     };

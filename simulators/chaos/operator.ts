@@ -35,7 +35,7 @@ type Artifact = { id: string; name: string; version: number; versionId: string; 
 
 /** Commands of a device that may be open at once. */
 const MOST_OPEN = 25;
-const SENDERS = 6;
+const SENDERS = 16;
 /** Milliseconds after an answer that did not come. */
 const REST_MS = 300;
 /** Artifacts in the blueprint at most, and seconds between two changes of it. */

@@ -162,7 +162,11 @@ export async function runChaos(run: ChaosRun, print: (line: string) => void): Pr
     times.forEach((seconds, server) => ledger.note({ kind: "ready", at: over, fault: planned.name, server, seconds }));
     faults.set(planned.name, (faults.get(planned.name) ?? 0) + 1);
     const told = times.map((seconds) => (seconds === null ? "never" : `${seconds.toFixed(2)} s`)).join(", ");
-    print(`${began.toFixed(1)} s  ${planned.name}, ${(over - began).toFixed(1)} s long: ready after ${told}`);
+    print(
+      `${began.toFixed(1)} s  ${planned.name}, ${
+        (over - began).toFixed(1)
+      } s long: ready after ${told}; ${ledger.roundTrips} round trips`,
+    );
     await pause(REST);
   }
   await pause(run.minutes * 60 - now());
