@@ -37,15 +37,16 @@ export async function holdDevice(sql: Sql, deviceId: number, locked: () => void,
   });
 }
 
-/** What is not done: commands of the live queue, jobs that are due or run, jobs that failed for good or were set aside. */
+/** What is not done: commands of the live queue, jobs that are due, run or are tried again, jobs that failed for good or were set aside. */
 export type Unfinished = { commands: number; jobs: number; failedJobs: number };
 
-/** What is not done now. Jobs of a later time do not count. */
+/** What is not done now. Jobs whose first time is still to come do not count. */
 export async function countUnfinished(sql: Sql): Promise<Unfinished> {
   return one(
     await sql<Unfinished[]>`
       select (select count(*)::int from commands) as commands,
-        (select count(*)::int from jobs where state = 'running' or (state = 'queued' and run_at <= now())) as jobs,
+        (select count(*)::int from jobs
+          where state = 'running' or (state = 'queued' and (run_at <= now() or attempts > 0 or deaths > 0))) as jobs,
         (select count(*)::int from jobs where state in ('failed', 'quarantined')) as failed_jobs`,
   );
 }

@@ -189,7 +189,7 @@ export class Ledger {
       found("lost", `${uuid} of ${story?.device ?? listed.get(uuid)?.device}: ${past}, ${listing}`);
     }
     if (open.commands > 0) found("open", `${open.commands} commands are in the live queue`);
-    if (open.jobs > 0) found("open", `${open.jobs} jobs are due or run`);
+    if (open.jobs > 0) found("open", `${open.jobs} jobs are due, run or are to be tried again`);
     if (open.failedJobs > 0) found("open", `${open.failedJobs} jobs failed for good or were set aside`);
     for (const sentence of astray) found("astray", sentence);
     return violations;

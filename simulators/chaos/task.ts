@@ -32,7 +32,7 @@ was not kept.
   --minutes N   Minutes with faults (2). At most ten more follow without, two in runs under ten minutes.
   --seed S      Which faults come when (1).
   --devices N   How many devices (40).
-  --rate N      Commands that the operator sends in a second, all devices together (50).
+  --rate N      Commands that the operator sends in a second, all devices together (80).
   --help        This.`;
 
 const KNOWN = { texts: ["minutes", "seed", "devices", "rate"], flags: [] };
@@ -66,7 +66,7 @@ export function chaosOf({ texts }: Options): ChaosRun {
     minutes: number("minutes", 2, 0.1, 1440, false),
     seed: number("seed", 1, 0, 999_999_999),
     devices: number("devices", 40, 1, 1000),
-    rate: number("rate", 50, 1, 1000),
+    rate: number("rate", 80, 1, 1000),
   };
 }
 

@@ -52,7 +52,10 @@ Deno.test("what is open are commands of the live queue, and jobs that are due, r
     assert.deepEqual(await countUnfinished(sql), { commands: 0, jobs: 0, failedJobs: 0 });
     await insert("queued", "-1 second");
     await insert("running", "-1 second");
+    // One that backs off after its process ended.
+    await insert("queued", "30 seconds");
+    await sql`update jobs set deaths = 1 where state = 'queued' and run_at between now() and now() + interval '1 minute'`;
     await insert("failed", "-1 second");
     await insert("quarantined", "-1 second");
-    assert.deepEqual(await countUnfinished(sql), { commands: 0, jobs: 2, failedJobs: 2 });
+    assert.deepEqual(await countUnfinished(sql), { commands: 0, jobs: 3, failedJobs: 2 });
   }));
