@@ -70,7 +70,23 @@ export function chaosOf({ texts }: Options): ChaosRun {
   };
 }
 
-const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, seconds) * 1000));
+/** Waits so many seconds, or until `signal` says stop. */
+const pause = (seconds: number, signal?: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal?.aborted) return resolve();
+    const timer = setTimeout(done, Math.max(0, seconds) * 1000);
+    function done() {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    }
+    signal?.addEventListener("abort", done);
+  });
+
+/** A run that was ended by a signal says nothing of the server. */
+class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
 
 /** Seconds until the server is ready; null when it was given up. */
 async function untilReady(server: Supervised): Promise<number | null> {
@@ -98,8 +114,12 @@ function strayDevices(
   });
 }
 
-/** Runs it to its end. Answers the violations. */
-export async function runChaos(run: ChaosRun, print: (line: string) => void): Promise<readonly Violation[]> {
+/** Runs it to its end. Answers the violations. Throws when `end` ended it before. */
+export async function runChaos(
+  run: ChaosRun,
+  print: (line: string) => void,
+  end: AbortSignal,
+): Promise<readonly Violation[]> {
   await using stack = new AsyncDisposableStack();
   const ledger = new Ledger();
   let start = performance.now();
@@ -151,11 +171,11 @@ export async function runChaos(run: ChaosRun, print: (line: string) => void): Pr
   const world: World = { ...stage, targets, shutdownSeconds: SHUTDOWN_SECONDS, misbehaved: ended };
   const faults = new Map<FaultName, number>();
   for (const planned of planFaults(FAULTS, { seed: run.seed, seconds: run.minutes * 60, servers: SERVERS })) {
-    await pause(planned.at - now());
-    if (now() > run.minutes * 60) break;
+    await pause(planned.at - now(), end);
+    if (end.aborted || now() > run.minutes * 60) break;
     const began = now();
     const undo = await FAULTS[planned.name].strike(world, planned);
-    await pause(planned.lasts);
+    await pause(planned.lasts, end);
     await undo();
     const over = now();
     const times = await Promise.all(stage.servers.map(untilReady));
@@ -167,22 +187,24 @@ export async function runChaos(run: ChaosRun, print: (line: string) => void): Pr
         (over - began).toFixed(1)
       } s long: ready after ${told}; ${ledger.roundTrips} round trips`,
     );
-    await pause(REST);
+    await pause(REST, end);
   }
-  await pause(run.minutes * 60 - now());
+  await pause(run.minutes * 60 - now(), end);
   stopping.abort();
   await working;
+  if (end.aborted) throw new Interrupted("Interrupted");
 
   const quiet = now();
   const most = run.minutes < 10 ? 120 : 600;
   print(`${quiet.toFixed(1)} s  no more faults`);
   let open = await countUnfinished(stage.sql);
   let astray = strayDevices(devices, operator.versions());
-  while (now() - quiet < most && (open.commands > 0 || open.jobs > 0 || astray.length > 0)) {
-    await pause(1);
+  while (!end.aborted && now() - quiet < most && (open.commands > 0 || open.jobs > 0 || astray.length > 0)) {
+    await pause(1, end);
     open = await countUnfinished(stage.sql);
     astray = strayDevices(devices, operator.versions());
   }
+  if (end.aborted) throw new Interrupted("Interrupted");
   const quietSeconds = now() - quiet;
   const violations = ledger.judge({
     listed: await operator.listed(),
@@ -211,11 +233,18 @@ export async function runChaos(run: ChaosRun, print: (line: string) => void): Pr
 }
 
 if (import.meta.main) {
+  // From the beginning: PostgreSQL and its folder must not stay behind.
+  const end = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => end.abort());
   Deno.exit(
     await runCommand(Deno.args, HELP, KNOWN, async (options) => {
-      const violations = await runChaos(chaosOf(options), console.log);
+      const violations = await runChaos(chaosOf(options), console.log, end.signal);
       console.log(violations.length === 0 ? "1 passed, 0 failed" : "0 passed, 1 failed");
       if (violations.length > 0) Deno.exit(1);
+    }).catch((error: unknown) => {
+      if (!(error instanceof Interrupted)) throw error;
+      console.error("Interrupted: nothing is known of this run.");
+      return 130;
     }),
   );
 }
