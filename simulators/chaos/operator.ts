@@ -36,6 +36,8 @@ type Artifact = { id: string; name: string; version: number; versionId: string; 
 /** Commands of a device that may be open at once. */
 const MOST_OPEN = 25;
 const SENDERS = 16;
+/** Refusals of one change, after which it is given up: the first may be because an earlier attempt was carried out. */
+const MOST_REFUSALS = 10;
 /** Milliseconds after an answer that did not come. */
 const REST_MS = 300;
 /** Artifacts in the blueprint at most, and seconds between two changes of it. */
@@ -197,13 +199,15 @@ export class Operator {
     read: (json: unknown) => T,
     find: () => Promise<T | undefined>,
   ): Promise<T> {
-    for (;;) {
+    for (let refused = 0; refused < MOST_REFUSALS;) {
       const answer = await attempt();
       if (answer !== "unsure" && answer.status < 300) return read(answer.json);
+      if (answer !== "unsure") refused++;
       await pause(REST_MS);
       const found = await find();
       if (found !== undefined) return found;
     }
+    throw new Error("Cannot change the blueprint: the server refuses what it should take");
   }
 
   async #add(): Promise<void> {

@@ -32,7 +32,7 @@ was not kept.
   --minutes N   Minutes with faults (2). At most ten more follow without, two in runs under ten minutes.
   --seed S      Which faults come when (1).
   --devices N   How many devices (40).
-  --rate N      Commands that the operator sends in a second, all devices together (80).
+  --rate N      Commands that the operator sends in a second, all devices together (60).
   --help        This.`;
 
 const KNOWN = { texts: ["minutes", "seed", "devices", "rate"], flags: [] };
@@ -66,7 +66,7 @@ export function chaosOf({ texts }: Options): ChaosRun {
     minutes: number("minutes", 2, 0.1, 1440, false),
     seed: number("seed", 1, 0, 999_999_999),
     devices: number("devices", 40, 1, 1000),
-    rate: number("rate", 80, 1, 1000),
+    rate: number("rate", 60, 1, 1000),
   };
 }
 
@@ -168,6 +168,8 @@ export async function runChaos(
   const stopping = new AbortController();
   start = performance.now();
   const working = operator.work(stopping.signal);
+  // It is awaited when the faults are over.
+  working.catch(() => {});
   const world: World = { ...stage, targets, shutdownSeconds: SHUTDOWN_SECONDS, misbehaved: ended };
   const faults = new Map<FaultName, number>();
   for (const planned of planFaults(FAULTS, { seed: run.seed, seconds: run.minutes * 60, servers: SERVERS })) {
