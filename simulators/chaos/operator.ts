@@ -91,6 +91,8 @@ export class Operator {
   readonly #versions = new Set<string>();
   #made = 0;
   changes = 0;
+  /** Versions whose rollout was halted, since devices could not download them during a fault, and let go on. */
+  resumed = 0;
 
   constructor(options: OperatorOptions) {
     this.#options = options;
@@ -179,9 +181,22 @@ export class Operator {
     }
   }
 
+  /**
+   * Lets halted versions go on, as an operator does who knows why: a device that could not download a profile while a fault
+   * lasted says that it cannot apply it, and nothing tells that from a profile that is wrong.
+   */
+  async resumeHalted(): Promise<void> {
+    const halted = await this.read(z.array(made), "/api/mdm/artifact_versions/halted/");
+    for (const { id } of halted) {
+      const answer = await this.#call("POST", `/api/mdm/artifact_versions/${id}/resume/`, {});
+      if (answer !== "unsure" && answer.status < 300) this.resumed++;
+    }
+  }
+
   async #change(stop: AbortSignal): Promise<void> {
     const { pick } = this.#options;
     while (!stop.aborted) {
+      await this.resumeHalted();
       const linked = this.#artifacts.filter(({ link }) => link !== undefined);
       const kind = linked.length === 0 ? 0 : linked.length >= MOST_ARTIFACTS ? 1 + pick(2) : pick(3);
       const one = linked[pick(linked.length)];

@@ -17,6 +17,8 @@ export type Run = {
   /** Answers to devices and operators by status; 0 counts requests without an answer. */
   answers: ReadonlyMap<number, number>;
   changes: number;
+  /** Rollouts that faults halted and the operator let go on. */
+  resumed: number;
   /** Conversations that a push began. */
   afterPush: number;
   uncaught: number;
@@ -53,6 +55,7 @@ export function reportLines(run: Run): string[] {
     `commands acknowledged, the server's own included: ${figures.acknowledged}`,
     `commands offered more than once before an answer was taken: ${figures.repeated}`,
     `blueprint changes: ${run.changes}`,
+    `rollouts halted by downloads that failed, and resumed: ${run.resumed}`,
     `conversations after a push: ${run.afterPush}`,
     `answers by status: ${listed(answers)}`,
     `errors that reached the top of a process: ${run.uncaught}`,

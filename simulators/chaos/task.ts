@@ -203,6 +203,7 @@ export async function runChaos(
   let astray = strayDevices(devices, operator.versions());
   while (!end.aborted && now() - quiet < most && (open.commands > 0 || open.jobs > 0 || astray.length > 0)) {
     await pause(1, end);
+    if (astray.length > 0) await operator.resumeHalted();
     open = await countUnfinished(stage.sql);
     astray = strayDevices(devices, operator.versions());
   }
@@ -221,6 +222,7 @@ export async function runChaos(
     faults,
     answers: wire.answers,
     changes: operator.changes,
+    resumed: operator.resumed,
     afterPush,
     uncaught: stage.uncaught.length,
     quietSeconds,

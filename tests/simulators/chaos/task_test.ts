@@ -36,6 +36,7 @@ Deno.test("the report has a figure in each line, and the first violations with t
     faults: new Map([["reset devices", 2], ["freeze a server", 1]]),
     answers: new Map([[200, 10], [0, 2]]),
     changes: 3,
+    resumed: 0,
     afterPush: 4,
     uncaught: 0,
     quietSeconds: 12.4,
