@@ -18,7 +18,7 @@ import { uploadPushCertificate } from "../src/push/certificates.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { newKeySetting } from "../src/secrets/key_ring.ts";
 import { systemRandom } from "../src/runtime.ts";
-import { taskFlags } from "../simulators/task_flags.ts";
+import { startServer } from "../simulators/server_process.ts";
 
 const TOPIC = "com.apple.mgmt.External.bench";
 const PROXY_SECRET = "a-secret-of-the-proxy";
@@ -37,40 +37,6 @@ export type House = {
   statements(): Promise<number>;
   close(): Promise<void>;
 };
-
-async function startServer(
-  settings: Record<string, string>,
-  log: (text: string) => void,
-): Promise<{ pid: number; port: string; stop(): Promise<void> }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...taskFlags("start"), "--no-check", new URL("../main.ts", import.meta.url).pathname],
-    env: settings,
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  let port: string | undefined;
-  while (port === undefined) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error(`The server ended before it listened:\n${text}`);
-    text += value;
-    port = /"message":"Listening".*"port":(\d+)/.exec(text)?.[1];
-  }
-  const rest = (async () => {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) log(read.value);
-  })();
-  return {
-    pid: child.pid,
-    port,
-    async stop() {
-      child.kill("SIGTERM");
-      await child.status;
-      await rest;
-    },
-  };
-}
 
 /**
  * Builds the house with so many enrolled devices, each of which has told its inventory. `log` gets what the server logs
@@ -104,8 +70,8 @@ export async function buildHouse(
     TRUSTED_PROXY_SECRET: PROXY_SECRET,
     MTLS_PROXY: "false",
     BASE_URL: "http://bench.test",
-  }, log);
-  const url = `http://127.0.0.1:${server.port}`;
+  }, { log });
+  const { url } = server;
   const key = await generateRsaKey(2048);
   const dates = { notBefore: new Date(Date.now() - 864e5), notAfter: new Date(Date.now() + 300 * 864e5) };
   const push = await uploadPushCertificate(runtime, REQUEST, {

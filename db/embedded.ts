@@ -28,6 +28,10 @@ export type Embedded = {
   started: boolean;
   /** The address of another database of it. */
   urlOf(database: string): string;
+  /** The process that all its others descend from. */
+  pid(): Promise<number>;
+  /** Stops it and starts it on the same port: `fast` ends sessions, `immediate` recovers from the log as after a crash. */
+  restart(mode: "fast" | "immediate"): Promise<void>;
   /** Stops it when this process started it. */
   stop(): Promise<void>;
 };
@@ -132,32 +136,41 @@ function freePort(): number {
   }
 }
 
-/** Starts, or attaches to, the embedded server under `folder`. `settings` are extra `postgresql.conf` lines. */
+/**
+ * Starts, or attaches to, the embedded server under `folder`. `settings` are extra `postgresql.conf` lines; `binaries` is a
+ * folder with `initdb` and `pg_ctl` of an installed PostgreSQL to use instead of npm's.
+ */
 export async function startEmbedded(
   folder: string,
-  options: { settings?: Record<string, string>; log?: (message: string) => void } = {},
+  options: { settings?: Record<string, string>; binaries?: string; log?: (message: string) => void } = {},
 ): Promise<Embedded> {
   const root = resolve(folder);
   const data = join(root, "data");
-  const bin = join(root, "bin");
+  const unpacked = join(root, "bin");
+  const bin = options.binaries ?? join(unpacked, "bin");
   const passwordFile = join(root, "password");
   const logFile = join(root, "postgres.log");
   await Deno.mkdir(root, { recursive: true, mode: 0o755 });
   await reachable(root);
-  const pgCtl = join(bin, "bin", "pg_ctl");
+  const pgCtl = join(bin, "pg_ctl");
+  const provide = async () => {
+    if (options.binaries === undefined) await unpack(unpacked);
+  };
 
   if (!(await exists(join(data, "PG_VERSION")))) {
     options.log?.("Preparing the embedded PostgreSQL (first start)");
-    await unpack(bin);
+    await provide();
     const password = crypto.getRandomValues(new Uint8Array(24)).toHex();
     await Deno.writeTextFile(passwordFile, password, { mode: 0o600 });
     await own(passwordFile);
     await Deno.remove(data, { recursive: true }).catch(() => {});
     await Deno.mkdir(data, { mode: 0o700 });
     await own(data);
-    const init = await run(join(bin, "bin", "initdb"), [
+    // The built-in locale came with PostgreSQL 17, which npm's binaries have.
+    const locale = options.binaries === undefined ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : [];
+    const init = await run(join(bin, "initdb"), [
       ...["-D", data, "-U", "espalier", `--pwfile=${passwordFile}`, "--auth=scram-sha-256", "-E", "UTF8"],
-      ...["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
+      ...[...locale, "--locale=C"],
     ]);
     if (!init.ok) throw new EmbeddedError(`Cannot prepare the embedded database: ${init.text.slice(-600)}`);
     const lines = {
@@ -173,7 +186,7 @@ export async function startEmbedded(
       { append: true },
     );
   } else {
-    await unpack(bin);
+    await provide();
   }
   const password = (await Deno.readTextFile(passwordFile)).trim();
   const address = (port: number) => (database: string) =>
@@ -221,6 +234,17 @@ export async function startEmbedded(
     url: urlOf("espalier"),
     started,
     urlOf,
+    async pid() {
+      const now = await livePid(data);
+      if (now === undefined) {
+        throw new EmbeddedError("Cannot tell the process of the embedded database: it is not running");
+      }
+      return now.pid;
+    },
+    async restart(mode) {
+      const { ok, text } = await run(pgCtl, ["-D", data, "-l", logFile, "-m", mode, "-w", "-t", "60", "restart"]);
+      if (!ok) throw new EmbeddedError(`Cannot restart the embedded database: ${text.slice(-600)}`);
+    },
     stop: async () => {
       if (started) await run(pgCtl, ["-D", data, "-m", "fast", "-w", "-t", "30", "stop"]);
     },

@@ -11,6 +11,6 @@ import { defineJob } from "./job.ts";
 export const fanOutJob = defineJob({
   kind: "fan-out",
   payload: z.object({ revision: z.int() }),
-  leaseSeconds: 120,
+  leaseSeconds: 30,
   run: async ({ runtime, signal }) => await fanOut(runtime, signal),
 });

@@ -11,6 +11,6 @@ import { defineJob } from "./job.ts";
 export const replanJob = defineJob({
   kind: "replan",
   payload: z.object({ serial_numbers: z.array(z.string()) }),
-  leaseSeconds: 120,
+  leaseSeconds: 30,
   run: async ({ runtime, payload, signal }) => await replan(runtime, payload.serial_numbers, signal),
 });

@@ -11,6 +11,6 @@ import { defineJob } from "./job.ts";
 export const rolloutHealth = defineJob({
   kind: "rollout-health",
   payload: z.object({ version: z.uuid() }),
-  leaseSeconds: 60,
+  leaseSeconds: 30,
   run: async ({ runtime, payload }) => await checkRollout(runtime, payload.version),
 });

@@ -11,12 +11,10 @@
  * @module
  */
 
-import http2, { type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from "node:http2";
-import type { TLSSocket } from "node:tls";
-import { type Certificate, parseCertificate } from "../src/pki/certificate.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../src/runtime.ts";
 import { makePushAuthority, type PemIdentity, type PushCertificateOptions } from "./apns_certificates.ts";
-import { judgePush, type ProviderKey, type Push, type Refusal } from "./apns_requests.ts";
+import { type PushFront, startCertificateFront, startTokenFront } from "./apns_fronts.ts";
+import { judgePush, type ProviderKey, type Push, type PushRequest, type Refusal } from "./apns_requests.ts";
 
 export type { ProviderKey, Push } from "./apns_requests.ts";
 
@@ -67,22 +65,22 @@ type Device = {
 
 /** Lists are for looking at, not a leak. */
 const KEPT = 10_000;
-const MAX_BODY = 64 * 1024;
 const hexOf = (token: Token) => (typeof token === "string" ? token.toLowerCase() : token.toHex());
 
-/** Starts the service on a free loopback port (or the one that is told). */
+/**
+ * Starts the service on a free loopback port (or the one that is told). With `by: "token"` it sees no client certificates, only
+ * provider tokens; it stands connections that are cut, which the runtime's HTTP/2 of the other kind does not always survive.
+ */
 export async function startApns(
-  options: { clock?: Clock; random?: Random; port?: number } = {},
+  options: { clock?: Clock; random?: Random; port?: number; by?: "certificate" | "token" } = {},
 ): Promise<FakeApns> {
-  const { clock = systemClock, random = systemRandom, port = 0 } = options;
+  const { clock = systemClock, random = systemRandom, port = 0, by = "certificate" } = options;
   const authority = await makePushAuthority(clock.now());
   const devices = new Map<string, Device>();
   const deliveries: Delivery[] = [];
   const requests: Answered[] = [];
   const failures: Failure[] = [];
   const providerKeys: ProviderKey[] = [];
-  const sessions = new Set<ServerHttp2Session>();
-  let connections = 0;
 
   const keep = <T>(list: T[], item: T) => {
     if (list.push(item) > KEPT) list.shift();
@@ -99,89 +97,49 @@ export async function startApns(
     // With the expiration 0 Apple tries once and keeps nothing.
     else if (device !== undefined && push.expiration > 0) device.waiting = delivery;
   };
-  const judge = async (request: Http2ServerRequest): Promise<Push | (Refusal & Failure)> => {
-    // Before the body is read: afterwards the stream has let go of its session.
-    const certificate = peerOf(request);
-    const body = await bodyOf(request);
-    const failure = failures.shift();
-    if (failure !== undefined) return failure;
-    return await judgePush({
-      method: request.method,
-      path: request.url,
-      headers: Object.fromEntries(
-        Object.entries(request.headers).flatMap(([name, value]) => typeof value === "string" ? [[name, value]] : []),
-      ),
-      body,
-      certificate,
-    }, {
+  const judge = async (request: PushRequest): Promise<Push | (Refusal & Failure)> =>
+    failures.shift() ?? await judgePush(request, {
       now: clock.now(),
       anchor: authority.authority.certificate,
       newId: () => random.uuid(),
       providerKeys,
       device: (token) => devices.get(token),
     });
-  };
-  const serve = async (request: Http2ServerRequest, response: Http2ServerResponse) => {
+  const serve: PushFront = async (request) => {
     const answer = await judge(request);
     const refused = "reason" in answer;
     keep(requests, {
       at: clock.now(),
-      token: request.url.split("/").at(-1) ?? "",
-      topic: request.headers["apns-topic"]?.toString(),
+      token: request.path.split("/").at(-1) ?? "",
+      topic: request.headers["apns-topic"],
       status: refused ? answer.status : 200,
       ...(refused ? { reason: answer.reason } : {}),
     });
     if (!refused) {
-      response.writeHead(200, { "apns-id": answer.apnsId });
-      response.end();
-      // The answer first, as with Apple: the device may be here before the sender has read it, or long after.
-      take(answer);
-      return;
+      return { status: 200, headers: { "apns-id": answer.apnsId }, body: null, afterwards: () => take(answer) };
     }
     const { status, reason, timestamp, retryAfterSeconds } = answer;
-    response.writeHead(status, {
-      "content-type": "application/json",
-      "apns-id": request.headers["apns-id"]?.toString() ?? random.uuid(),
-      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
-    });
-    response.end(JSON.stringify({ reason, ...(timestamp === undefined ? {} : { timestamp }) }));
+    return {
+      status,
+      headers: {
+        "content-type": "application/json",
+        "apns-id": request.headers["apns-id"] ?? random.uuid(),
+        ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+      },
+      body: JSON.stringify({ reason, ...(timestamp === undefined ? {} : { timestamp }) }),
+      afterwards: () => {},
+    };
   };
-
-  const server = http2.createSecureServer({
-    key: authority.server.keyPem,
-    cert: authority.server.certificatePem,
-    ca: authority.caPem,
-    requestCert: true,
-    // Provider tokens come without a certificate; who may push is judged for each request.
-    rejectUnauthorized: false,
-  });
-  server.on("session", (session: ServerHttp2Session) => {
-    connections++;
-    sessions.add(session);
-    session.on("close", () => sessions.delete(session));
-    // A client that goes away is nothing to report.
-    session.on("error", () => sessions.delete(session));
-  });
-  server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => {
-    serve(request, response).catch(() => {
-      response.writeHead(500, { "content-type": "application/json" });
-      response.end(JSON.stringify({ reason: "InternalServerError" }));
-    });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The push service has no port");
+  const start = by === "certificate" ? startCertificateFront : startTokenFront;
+  const front = await start({ ...authority.server, caPem: authority.caPem, port }, serve);
 
   return {
-    url: `https://127.0.0.1:${address.port}`,
+    url: `https://127.0.0.1:${front.port}`,
     caPem: authority.caPem,
     deliveries,
     requests,
     get connections() {
-      return connections;
+      return front.connections();
     },
     makePushCertificate: authority.pushCertificate,
     register(token, topic) {
@@ -212,36 +170,6 @@ export async function startApns(
     trustKey(key) {
       providerKeys.push(key);
     },
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const session of sessions) session.destroy();
-      await closed;
-    },
+    close: () => front.close(),
   };
-}
-
-async function bodyOf(request: Http2ServerRequest): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    size += chunk.length;
-    if (size <= MAX_BODY) chunks.push(chunk);
-  }
-  const body = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return body;
-}
-
-// The session's socket stands in for the real one: `in` and `instanceof` do not see through it.
-const isTls = (socket: object): socket is TLSSocket => typeof Reflect.get(socket, "getPeerCertificate") === "function";
-
-function peerOf(request: Http2ServerRequest): Certificate | undefined {
-  const socket = request.stream.session?.socket;
-  const raw = socket !== undefined && isTls(socket) ? socket.getPeerCertificate(true)?.raw : undefined;
-  return raw === undefined ? undefined : parseCertificate(raw);
 }

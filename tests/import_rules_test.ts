@@ -20,6 +20,7 @@ const FORBIDDEN: Record<string, RegExp> = {
   "src/downloads/": /from "(\.\.\/)+(blueprints|planner|commands)\//,
   "routes/": /from "(\.\.\/)+(jobs|simulators|bench|fuzz|tests)\//,
   "jobs/": /from "(\.\.\/)+(simulators|bench|fuzz|tests)\//,
+  "simulators/": /from "(\.\.\/)+(bench|tests)\//,
   // The table of readers stands in fuzz/, so that the tests lean on it and not it on them.
   "fuzz/": /from "(\.\.\/)+tests\//,
 };

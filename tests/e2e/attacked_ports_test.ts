@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import tls from "node:tls";
 import { loopbackCertificate } from "../support/loopback.ts";
-import { startServer } from "../support/server.ts";
+import { startServer } from "../../simulators/server_process.ts";
 import { withDatabase } from "../support/database.ts";
 
 const SECRET_KEYS = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

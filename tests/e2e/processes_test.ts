@@ -13,7 +13,7 @@ import { openDatabase } from "../../db/open.ts";
 import { withDatabase } from "../support/database.ts";
 import { KEYS, TOPIC } from "../support/fleet.ts";
 import { type TestRuntime, testRuntime } from "../support/runtime.ts";
-import { type ServerProcess, startServer } from "../support/server.ts";
+import { type ServerProcess, startServer } from "../../simulators/server_process.ts";
 import { testRequest } from "../routes/api/support.ts";
 
 /** A certificate for the loopback address, as an authority of its own. */

@@ -95,3 +95,11 @@ Deno.test("uploaded files that nothing refers to are cleared away after a day", 
     runtime.clock.advance(86_401);
     assert.deepEqual(await run(runtime, "file-cleanup"), { removed_files: 1 });
   }));
+
+Deno.test("jobs that bring changes to devices are taken over half a minute after their process died", () => {
+  for (const kind of ["fan-out", "replan", "rollout-health"]) {
+    const job = JOBS.find((one) => one.kind === kind);
+    assert.ok(job !== undefined, kind);
+    assert.ok(job.leaseSeconds <= 30, `${kind}: ${job.leaseSeconds} s`);
+  }
+});

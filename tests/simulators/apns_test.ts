@@ -21,9 +21,10 @@ type Send = (change?: {
 
 async function withApns(
   body: (house: { apns: FakeApns; clock: TestClock; send: Send; as(identity?: PemIdentity): Send }) => Promise<void>,
+  by: "certificate" | "token" = "certificate",
 ): Promise<void> {
   const clock = new TestClock();
-  const apns = await startApns({ clock });
+  const apns = await startApns({ clock, by });
   const clients: { close(): void }[] = [];
   const as = (identity?: PemIdentity): Send => {
     const client = systemNetwork.client({
@@ -144,32 +145,39 @@ Deno.test("nobody, an outdated certificate and one of a stranger may not push", 
     assert.deepEqual(apns.deliveries, []);
   }));
 
-Deno.test("a provider token pushes for an hour, and only when its key and team are known", () =>
-  withApns(async ({ apns, clock, as }) => {
-    const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
-    const other = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
-    apns.trustKey({ keyId: "ABCDE12345", teamId: "TEAM123456", publicKey: pair.publicKey, topics: [TOPIC] });
-    const send = as();
-    const token = (privateKey: CryptoKey, team: string, kid: string) =>
-      new SignJWT().setProtectedHeader({ alg: "ES256", kid }).setIssuer(team)
-        .setIssuedAt(clock.now().getTime() / 1000).sign(privateKey);
-    const bearer = async (jwt: string | Promise<string>, topic = TOPIC) =>
-      await send({ headers: { authorization: `bearer ${await jwt}`, "apns-topic": topic } });
-    const good = await token(pair.privateKey, "TEAM123456", "ABCDE12345");
-    assert.equal((await bearer(good)).status, 200);
-    assert.equal(reasonOf(await bearer(good, "")), "400 MissingTopic");
-    assert.equal(reasonOf(await bearer(good, "com.example.other")), "400 TopicDisallowed");
-    for (
-      const bad of [
-        token(other.privateKey, "TEAM123456", "ABCDE12345"),
-        token(pair.privateKey, "TEAM000000", "ABCDE12345"),
-        token(pair.privateKey, "TEAM123456", "XXXXX00000"),
-        "rubbish",
-      ]
-    ) assert.equal(reasonOf(await bearer(bad)), "403 InvalidProviderToken");
-    clock.advance(3601);
-    assert.equal(reasonOf(await bearer(good)), "403 ExpiredProviderToken");
-  }));
+for (const by of ["certificate", "token"] as const) {
+  Deno.test(`by ${by}: a provider token pushes for an hour, and only when its key and team are known`, () =>
+    withApns(async ({ apns, clock, as }) => {
+      const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+      const other = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+      apns.trustKey({ keyId: "ABCDE12345", teamId: "TEAM123456", publicKey: pair.publicKey, topics: [TOPIC] });
+      const send = as();
+      apns.onPush(TOKEN, () => {});
+      const token = (privateKey: CryptoKey, team: string, kid: string) =>
+        new SignJWT().setProtectedHeader({ alg: "ES256", kid }).setIssuer(team)
+          .setIssuedAt(clock.now().getTime() / 1000).sign(privateKey);
+      const bearer = async (jwt: string | Promise<string>, topic = TOPIC) =>
+        await send({ headers: { authorization: `bearer ${await jwt}`, "apns-topic": topic } });
+      const good = await token(pair.privateKey, "TEAM123456", "ABCDE12345");
+      assert.equal((await bearer(good)).status, 200);
+      assert.equal(reasonOf(await bearer(good, "")), "400 MissingTopic");
+      assert.equal(reasonOf(await bearer(good, "com.example.other")), "400 TopicDisallowed");
+      for (
+        const bad of [
+          token(other.privateKey, "TEAM123456", "ABCDE12345"),
+          token(pair.privateKey, "TEAM000000", "ABCDE12345"),
+          token(pair.privateKey, "TEAM123456", "XXXXX00000"),
+          "rubbish",
+        ]
+      ) assert.equal(reasonOf(await bearer(bad)), "403 InvalidProviderToken");
+      clock.advance(3601);
+      assert.equal(reasonOf(await bearer(good)), "403 ExpiredProviderToken");
+      assert.equal(apns.deliveries.length, 1);
+    }, by));
+}
+
+Deno.test("without client certificates, a certificate pushes nothing", () =>
+  withApns(async ({ send }) => assert.equal(reasonOf(await send()), "403 MissingProviderToken"), "token"));
 
 Deno.test("failures can be ordered, and end", () =>
   withApns(async ({ apns, send }) => {

@@ -1,28 +1,36 @@
 /**
- * The server as a process of its own, on a free port.
+ * The server as a process of its own: for benchmarks, tests and chaos, which see what operators get.
  *
  * @module
  */
 
-import { taskFlags } from "../../simulators/task_flags.ts";
+import { taskFlags } from "./task_flags.ts";
 
 /** A running process. */
 export type ServerProcess = {
-  url: string;
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
   /** The port where devices show their certificate. */
-  mtlsPort: number | undefined;
+  readonly mtlsPort: number | undefined;
+  /** How it ended. */
+  readonly ended: Promise<Deno.CommandStatus>;
+  signal(signal: Deno.Signal): void;
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>;
   /** Asks it to stop; answers its exit code. */
   stop(): Promise<number>;
 };
 
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+const MAIN = new URL("../main.ts", import.meta.url).pathname;
 
-/** Starts `main.ts` with these settings, and with so many descriptors at most, and waits until it listens. */
+/**
+ * Starts `main.ts` with these settings and nothing of this process's own, and with so many descriptors at most, and waits
+ * until it listens. `log` gets what it logs.
+ */
 export async function startServer(
   settings: Record<string, string>,
-  { descriptors }: { descriptors?: number } = {},
+  { descriptors, log = () => {} }: { descriptors?: number; log?: (text: string) => void } = {},
 ): Promise<ServerProcess> {
   const line = [Deno.execPath(), "run", ...taskFlags("start"), "--no-check", MAIN];
   const [command = "", ...args] = descriptors === undefined
@@ -44,35 +52,51 @@ export async function startServer(
     // The log.
     stderr: "piped",
   }).spawn();
-  const lines = child.stderr.pipeThrough(new TextDecoderStream());
-  const reader = lines.getReader();
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   let port: string | undefined;
   let mtlsPort: string | undefined;
   while (port === undefined || ("MTLS_PORT" in settings && mtlsPort === undefined)) {
     const { value, done } = await reader.read();
-    if (done) throw new Error(`The server ended before it listened:\n${text}`);
+    if (done) {
+      await child.status;
+      throw new Error(`The server ended before it listened:\n${text}`);
+    }
+    log(value);
     text += value;
     port = /"message":"Listening".*"port":(\d+)/.exec(text)?.[1];
     mtlsPort = /"message":"Listening for devices".*"port":(\d+)/.exec(text)?.[1];
   }
   // Somebody has to read on, or the pipe fills up.
   const rest = (async () => {
-    while (!(await reader.read()).done);
+    for (let read = await reader.read(); !read.done; read = await reader.read()) log(read.value);
   })().catch(() => {});
+  const ended = child.status.then(async (status) => {
+    await rest;
+    return status;
+  });
+  const signal = (name: Deno.Signal) => {
+    try {
+      child.kill(name);
+    } catch (error) {
+      // It ended meanwhile.
+      if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  };
   return {
     url: `http://127.0.0.1:${port}`,
+    port: Number(port),
+    pid: child.pid,
     mtlsPort: mtlsPort === undefined ? undefined : Number(mtlsPort),
+    ended,
+    signal,
     async kill() {
-      child.kill("SIGKILL");
-      await child.status;
-      await rest;
+      signal("SIGKILL");
+      await ended;
     },
     async stop() {
-      child.kill("SIGTERM");
-      const { code } = await child.status;
-      await rest;
-      return code;
+      signal("SIGTERM");
+      return (await ended).code;
     },
   };
 }
