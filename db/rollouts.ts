@@ -40,14 +40,16 @@ export async function lockRolloutsOf(db: Db, artifactId: string): Promise<Rollou
 }
 
 /**
- * On how many enrolled devices a version is, and on how many it failed. The attack: one device that makes up users, and fails
+ * On how many enrolled devices a version is, and on how many it failed: by declaration after all its tries, since a device that
+ * could not download a version during an outage of ours reports it as invalid, and has it with the next try. The attack: one device that makes up users, and fails
  * for each, halts the rollout of all others.
  */
 export async function countRollout(db: Db, versionId: string): Promise<{ present: number; failed: number }> {
   return one(
     await db<{ present: number; failed: number }[]>`
       select count(distinct c.enrollment_id) filter (where t.status in ('Acknowledged', 'Installed'))::int as present,
-        count(distinct c.enrollment_id) filter (where t.status = 'Failed')::int as failed
+        count(distinct c.enrollment_id) filter (where t.status = 'Failed'
+          and (t.via = 'command' or t.retry_count >= t.max_retry_count))::int as failed
       from target_artifacts t join channels c on c.id = t.channel_id
       where t.artifact_version_id = ${versionId} and t.channel_id not in (${suspendedChannels(db)})`,
   );
