@@ -13,7 +13,8 @@ import {
 import { promisify } from "node:util";
 import type { Bytes } from "./der_writer.ts";
 import { PkiError } from "./errors.ts";
-import { decryptPbes2 } from "./pbes2.ts";
+import { OID } from "./oids.ts";
+import { type Decrypted, decryptKeyInfo } from "./pbe.ts";
 import { pemBlocks, toPem } from "./pem.ts";
 import type { Curve, PublicKey } from "./public_key.ts";
 
@@ -56,8 +57,8 @@ export function keyMatches(certificate: { publicKey: PublicKey; spki: Uint8Array
 }
 
 /**
- * The private key of a PEM text or of DER: PKCS#8, PKCS#1 or SEC 1, plain or encrypted (PBES2 with AES or 3DES, scrypt,
- * and the old `Proc-Type: 4,ENCRYPTED` headers). In a PEM text the first private key counts, other blocks are skipped.
+ * The private key of a PEM text or of DER: PKCS#8, PKCS#1 or SEC 1, plain or encrypted (PBES2 with AES, 3DES or scrypt, PBES1 with
+ * DES, the schemes of PKCS #12, and the old `Proc-Type: 4,ENCRYPTED` headers). In a PEM text the first private key counts, other blocks are skipped.
  *
  * Throws {@link PkiError} with the code `key` and a sentence for the operator.
  */
@@ -103,27 +104,28 @@ function openEncrypted(der: Uint8Array, passphrase: string | undefined): KeyObje
   if (!passphrase) {
     throw new PkiError("key", "Could not load private key: a password is needed, or it is no private key");
   }
-  // 3DES, which `openssl genrsa -des3` writes, is not offered by the runtime inside PBES2.
-  const plain = openPbes2(der, passphrase);
-  if (plain !== undefined) {
+  const opened = openInfo(der, passphrase);
+  if ("plain" in opened) {
     try {
-      return createPrivateKey({ key: Buffer.from(plain), format: "der", type: "pkcs8" });
+      return createPrivateKey({ key: Buffer.from(opened.plain), format: "der", type: "pkcs8" });
     } catch (cause) {
       throw new PkiError("key", "Could not load private key: the password is wrong, or the key is damaged", { cause });
     }
   }
+  // Of what is not ours the runtime has scrypt.
+  if (opened.unknown !== OID.scrypt) {
+    throw new PkiError("key", `Could not load private key: its encryption is not offered (${opened.unknown})`);
+  }
   try {
     return createPrivateKey({ key: toPem(der, "ENCRYPTED PRIVATE KEY"), format: "pem", passphrase });
   } catch (cause) {
-    throw new PkiError("key", "Could not load private key: the password is wrong, or its encryption is not offered", {
-      cause,
-    });
+    throw new PkiError("key", "Could not load private key: the password is wrong, or the key is damaged", { cause });
   }
 }
 
-function openPbes2(der: Uint8Array, passphrase: string): Uint8Array | undefined {
+function openInfo(der: Uint8Array, passphrase: string): Decrypted {
   try {
-    return decryptPbes2(der, passphrase);
+    return decryptKeyInfo(der, passphrase);
   } catch (cause) {
     if (cause instanceof PkiError && cause.code === "key") throw cause;
     throw new PkiError("key", "Could not load private key: it is damaged or no private key", { cause });

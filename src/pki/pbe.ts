@@ -1,0 +1,168 @@
+/**
+ * Password-based encryption of keys and of what stands in a PKCS #12 file: PBES2 with PBKDF2 and a CBC cipher (RFC 8018
+ * section 6.2), PBES1 with DES (section 6.1), and the schemes of RFC 7292 appendix C with 3DES and RC2. The runtime has a part
+ * of them only.
+ *
+ * @module
+ */
+import { createHash, pbkdf2Sync } from "node:crypto";
+// @ts-types="./node_forge.d.ts"
+import forge from "node-forge";
+import { decryptCbc } from "./cms/ciphers.ts";
+import { Der, TAG } from "./der.ts";
+import { type AlgorithmIdentifier, readAlgorithm, readOctets, readSmall } from "./der_values.ts";
+import { PkiError } from "./errors.ts";
+import { OID } from "./oids.ts";
+
+const PRF: ReadonlyMap<string, string> = new Map<string, string>([
+  [OID.hmacSha1, "sha1"],
+  [OID.hmacSha256, "sha256"],
+  [OID.hmacSha384, "sha384"],
+  [OID.hmacSha512, "sha512"],
+]);
+/** A key file must not keep the process busy for minutes; openssl writes 2,048 to 600,000. */
+const MAX_ITERATIONS = 5_000_000;
+/** The same for the derivation of RFC 7292, which the runtime does not have. */
+const MAX_SLOW_ITERATIONS = 200_000;
+
+/** `unknown` is the object identifier of a scheme, or of a part of it, that is not offered. */
+export type Decrypted = { plain: Uint8Array } | { unknown: string };
+
+const wrong = () => new PkiError("key", "Could not load private key: the password is wrong, or the key is damaged");
+
+/** An iteration count. The attack: a small file that keeps the process busy for hours. */
+function iterationsOf(element: Der, most: number): number {
+  const count = readSmall(element);
+  if (count < 1 || count > most) {
+    throw new PkiError("key", `Could not load private key: it has ${count} iterations, ${most} are accepted`);
+  }
+  return count;
+}
+
+/** The DER inside an EncryptedPrivateKeyInfo (RFC 5958 section 3). Throws as `decryptPbe`, `asn1` for something else. */
+export function decryptKeyInfo(der: Uint8Array, passphrase: string): Decrypted {
+  const outer = Der.parse(der).fields("an encrypted private key");
+  const scheme = readAlgorithm(outer.next("the encryption"));
+  return decryptPbe(scheme, readOctets(outer.next("the data"), "an encrypted private key"), passphrase);
+}
+
+/**
+ * Opens `data` by its scheme. Throws {@link PkiError} with the code `key` for a wrong password, which damage cannot be told
+ * from, and for too many iterations.
+ */
+export function decryptPbe(scheme: AlgorithmIdentifier, data: Uint8Array, passphrase: string): Decrypted {
+  const pkcs12 = PKCS12_SCHEMES.get(scheme.oid);
+  const pbes1 = PBES1_DIGESTS.get(scheme.oid);
+  const { parameters } = scheme;
+  if (parameters === undefined) return { unknown: scheme.oid };
+  const plain = scheme.oid === OID.pbes2
+    ? openPbes2(parameters, data, passphrase)
+    : pkcs12 !== undefined
+    ? openPkcs12(pkcs12, parameters, data, passphrase)
+    : pbes1 !== undefined
+    ? openPbes1(pbes1, parameters, data, passphrase)
+    : scheme.oid;
+  if (typeof plain === "string") return { unknown: plain };
+  if (plain === undefined) throw wrong();
+  return { plain };
+}
+
+const CIPHER_KEYS: ReadonlyMap<string, number> = new Map<string, number>([
+  [OID.desEde3Cbc, 24],
+  [OID.aes128Cbc, 16],
+  [OID.aes192Cbc, 24],
+  [OID.aes256Cbc, 32],
+]);
+
+function openPbes2(parameters: Der, data: Uint8Array, passphrase: string): Uint8Array | undefined | string {
+  const parts = parameters.fields("PBES2 parameters");
+  const kdf = readAlgorithm(parts.next("the key derivation"));
+  const cipher = readAlgorithm(parts.next("the cipher"));
+  if (kdf.oid !== OID.pbkdf2 || kdf.parameters === undefined) return kdf.oid;
+  if (cipher.parameters === undefined) return cipher.oid;
+  const fields = kdf.parameters.fields("PBKDF2 parameters");
+  const salt = readOctets(fields.next("the salt"), "a salt");
+  const iterations = iterationsOf(fields.next("the iterations"), MAX_ITERATIONS);
+  fields.optional(TAG.integer);
+  const prfElement = fields.peek();
+  const prfOid = prfElement === undefined ? OID.hmacSha1 : readAlgorithm(prfElement).oid;
+  const prf = PRF.get(prfOid);
+  const keyLength = CIPHER_KEYS.get(cipher.oid);
+  if (prf === undefined) return prfOid;
+  if (keyLength === undefined) return cipher.oid;
+  const key = pbkdf2Sync(passphrase, salt, iterations, keyLength, prf);
+  return decryptCbc(cipher.oid, key, readOctets(cipher.parameters, "an initialisation vector"), data);
+}
+
+/** The salt and the iterations of PBES1 and of RFC 7292. */
+function saltOf(parameters: Der, most: number): { salt: Uint8Array; iterations: number } {
+  const fields = parameters.fields("the parameters of a password-based encryption");
+  return {
+    salt: readOctets(fields.next("the salt"), "a salt"),
+    iterations: iterationsOf(fields.next("the iterations"), most),
+  };
+}
+
+const PBES1_DIGESTS: ReadonlyMap<string, "md5" | "sha1"> = new Map<string, "md5" | "sha1">([
+  [OID.pbeWithMd5AndDes, "md5"],
+  [OID.pbeWithSha1AndDes, "sha1"],
+]);
+
+/** PBKDF1 (RFC 8018 section 5.1): the first eight bytes are the key, the next eight the vector. */
+function openPbes1(digest: string, parameters: Der, data: Uint8Array, passphrase: string): Uint8Array | undefined {
+  const { salt, iterations } = saltOf(parameters, MAX_ITERATIONS);
+  let derived: Uint8Array = createHash(digest).update(passphrase, "utf8").update(salt).digest();
+  for (let n = 1; n < iterations; n++) derived = createHash(digest).update(derived).digest();
+  return decryptCbc(OID.desCbc, derived.subarray(0, 8), derived.subarray(8, 16), data);
+}
+
+type Pkcs12Scheme = { cipher: "3des" | "rc2"; keyLength: number };
+
+const PKCS12_SCHEMES: ReadonlyMap<string, Pkcs12Scheme> = new Map<string, Pkcs12Scheme>([
+  [OID.pbeWithSha1And3Des, { cipher: "3des", keyLength: 24 }],
+  [OID.pbeWithSha1And2Key3Des, { cipher: "3des", keyLength: 16 }],
+  [OID.pbeWithSha1AndRc2128, { cipher: "rc2", keyLength: 16 }],
+  [OID.pbeWithSha1AndRc240, { cipher: "rc2", keyLength: 5 }],
+]);
+
+const binary = (bytes: Uint8Array) => forge.util.createBuffer(Buffer.from(bytes).toString("binary"));
+const bytesOf = (buffer: { getBytes(): string }) => Uint8Array.from(Buffer.from(buffer.getBytes(), "binary"));
+
+/** What the derivation of RFC 7292 appendix B is for. */
+export const DERIVED = { key: 1, vector: 2, mac: 3 } as const;
+
+/** Key material of RFC 7292 appendix B, by SHA-1 unless told. */
+export function derivePkcs12(
+  passphrase: string,
+  salt: Uint8Array,
+  purpose: typeof DERIVED[keyof typeof DERIVED],
+  iterations: number,
+  length: number,
+  digest: "sha1" | "sha256" | "sha384" | "sha512" = "sha1",
+): Uint8Array {
+  const md = forge.md[digest].create();
+  return bytesOf(forge.pkcs12.generateKey(passphrase, binary(salt), purpose, iterations, length, md));
+}
+
+function openPkcs12(
+  { cipher, keyLength }: Pkcs12Scheme,
+  parameters: Der,
+  data: Uint8Array,
+  passphrase: string,
+): Uint8Array | undefined {
+  const { salt, iterations } = saltOf(parameters, MAX_SLOW_ITERATIONS);
+  const key = derivePkcs12(passphrase, salt, DERIVED.key, iterations, keyLength);
+  const vector = derivePkcs12(passphrase, salt, DERIVED.vector, iterations, 8);
+  if (cipher === "3des") {
+    const whole = keyLength === 24 ? key : Uint8Array.from([...key, ...key.subarray(0, 8)]);
+    return decryptCbc(OID.desEde3Cbc, whole, vector, data);
+  }
+  if (data.length === 0 || data.length % 8 !== 0) return undefined;
+  const decipher = forge.rc2.createDecryptionCipher(Buffer.from(key).toString("binary"), keyLength * 8);
+  decipher.start(Buffer.from(vector).toString("binary"));
+  decipher.update(binary(data));
+  return decipher.finish() ? bytesOf(decipher.output) : undefined;
+}
+
+/** The iterations of a PKCS #12 MAC, which uses the same derivation. */
+export const macIterationsOf = (element: Der): number => iterationsOf(element, MAX_SLOW_ITERATIONS);
