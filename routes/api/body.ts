@@ -6,6 +6,7 @@
 
 import { jsonDepth } from "../../src/json_depth.ts";
 import { problem } from "../../src/errors.ts";
+import { LossyJsonError, parseStrictJson } from "../../src/strict_json.ts";
 import type { RequestBody } from "../body.ts";
 
 /** Levels of lists and dictionaries; schemas of declarations have fewer than ten. */
@@ -27,8 +28,9 @@ export async function readJson(body: RequestBody, type: string, limit: number): 
     throw problem("invalid", `JSON parse error - the body is nested deeper than ${MAX_DEPTH} levels`);
   }
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parseStrictJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
+    if (error instanceof LossyJsonError) throw problem("invalid", `JSON parse error - ${error.message}`);
     const position = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined;
     const where = position === undefined ? "" : ` at character ${position}`;
     throw problem("invalid", `JSON parse error - the body is not valid JSON${where}`);

@@ -47,6 +47,15 @@ Deno.test("a declaration is made, read, changed with its own representation, and
   });
 });
 
+Deno.test("a declaration's file may begin with a byte order mark", async () => {
+  await withApi(async ({ as }) => {
+    const call = await as("superuser");
+    const id = await artifact(call, { name: "Passcode", type: "Configuration" });
+    const source = `\ufeff${JSON.stringify(passcode({ MinimumLength: 8 }))}`;
+    assert.equal((await call("POST", ALL, bodyWith(id, source))).status, 201);
+  });
+});
+
 Deno.test("a source that is no declaration is told what it lacks", async () => {
   await withApi(async ({ as }) => {
     const call = await as("superuser");
@@ -57,7 +66,14 @@ Deno.test("a source that is no declaration is told what it lacks", async () => {
       [3, "Declaration is not a dictionary"],
       [[], "Declaration is not a dictionary"],
       ["[]", "Declaration is not a dictionary"],
-      ["{", "Invalid JSON data"],
+      ["{", "Invalid JSON data (line 1, column 2)"],
+      ['{"Type": 1,\n"Type" 2}', "Invalid JSON data (line 2, column 8)"],
+      ['{"Payload": {"__proto__": {"a": 1}}}', 'Invalid JSON data: the key "__proto__" is not accepted'],
+      ['{"Payload": {"\\u005f_proto__": 1}}', 'Invalid JSON data: the key "__proto__" is not accepted'],
+      [
+        '{"Payload": {"a": 9007199254740993}}',
+        "Invalid JSON data: the number 9007199254740993 is too large to be kept exactly",
+      ],
       [{}, ["Missing Type", "Missing Identifier", "Missing ServerToken", "Missing Payload"]],
       [passcode({}, { ServerToken: undefined }), "Missing ServerToken"],
       [passcode({}, { ServerToken: "" }), "Invalid ServerToken"],

@@ -1,0 +1,36 @@
+/**
+ * JSON from operators, read so that nothing of it is lost without a word.
+ *
+ * @module
+ */
+
+/** JSON that would not be kept as it was written. The message is the end of a sentence. */
+export class LossyJsonError extends Error {
+  override readonly name = "LossyJsonError";
+}
+
+/** Digits that are looked at: the work for more of them grows with their square. */
+const INTEGER = /^-?[0-9]{16,400}$/;
+
+/** What a text must have to hold anything that is refused: the key, written out or with escapes, or many digits. */
+const SUSPICIOUS = /__proto__|\\u|[0-9]{16}/;
+
+/**
+ * The value of a JSON text; a byte order mark in front is passed over. Throws SyntaxError, and `LossyJsonError` for the key
+ * "__proto__", which readers of objects drop, and for an integer that no number holds exactly.
+ */
+export function parseStrictJson(text: string): unknown {
+  const json = text.startsWith("\ufeff") ? text.slice(1) : text;
+  if (!SUSPICIOUS.test(json)) return JSON.parse(json);
+  return JSON.parse(json, keptWhole);
+}
+
+/** The reviver; `context` has the text of a number (https://github.com/tc39/proposal-json-parse-with-source). */
+function keptWhole(key: string, value: unknown, context?: { source?: string }): unknown {
+  if (key === "__proto__") throw new LossyJsonError('the key "__proto__" is not accepted');
+  const source = context?.source;
+  if (typeof value !== "number" || source === undefined || !INTEGER.test(source)) return value;
+  // What is written back as it came is kept, though its digits may stand for a neighbour.
+  if (String(value) === source || BigInt(source) === BigInt(value)) return value;
+  throw new LossyJsonError(`the number ${source.slice(0, 40)} is too large to be kept exactly`);
+}
