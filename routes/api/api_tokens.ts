@@ -32,7 +32,7 @@ const tokenSchema = z.object({
   expires_at: timeOut.nullable(),
   last_used_at: timeOut.nullable().describe("To the minute."),
   created_at: timeOut,
-});
+}).meta({ id: "ApiToken" });
 
 /** The endpoints of API tokens. */
 export const API_TOKEN_ENDPOINTS = [
@@ -65,8 +65,8 @@ export const API_TOKEN_ENDPOINTS = [
       user: pkField.optional().describe("Whose token; the caller's unless told."),
       name: textField(256),
       expires_at: timeField.nullable().default(null),
-    }),
-    response: { status: 201, schema: tokenSchema.extend({ token: z.string() }) },
+    }).meta({ id: "ApiTokenRequest" }),
+    response: { status: 201, schema: tokenSchema.extend({ token: z.string() }).meta({ id: "NewApiToken" }) },
     async handle(input) {
       const { runtime, actor, body } = input;
       const { row, token } = await createApiToken(runtime, input, {

@@ -36,7 +36,7 @@ const artifactSchema = z.object({
   halt_percent: z.int().nullable(),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "Artifact" });
 
 const body = z.object({
   name: textField(256),
@@ -52,7 +52,7 @@ const body = z.object({
   halt_percent: z.int().min(0).max(100).nullable().optional().describe(
     "The percentage of failures at which a new version stops spreading; 0 is never, null the server's. Stays when absent.",
   ),
-});
+}).meta({ id: "ArtifactRequest" });
 
 const inputOf = (given: z.output<typeof body>) => ({
   name: given.name,

@@ -29,9 +29,11 @@ const schema = z.object({
   ...filterShown,
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "BlueprintArtifact" });
 
-const body = z.object({ blueprint: pkField, artifact: uuidField, ...filterBody });
+const body = z.object({ blueprint: pkField, artifact: uuidField, ...filterBody }).meta({
+  id: "BlueprintArtifactRequest",
+});
 
 const valuesOf = ({ blueprint, artifact, ...filter }: z.output<typeof body>) => ({
   blueprintId: blueprint,

@@ -33,11 +33,12 @@ const blueprintSchema = z.object({
   software_update_enforcements: z.array(z.int()),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "Blueprint" });
 
 /** The key of an object of which none can exist yet. */
-const noneYet = pkField.nullable().refine((pk) => pk === null, { error: ({ input }) => unknownPk(String(input)) })
-  .transform(() => null).default(null);
+const noneYet = pkField.nullable()
+  .refine((pk) => pk === null, { error: ({ input }) => unknownPk(String(input)) })
+  .meta({ examples: [null] }).transform(() => null).default(null);
 
 const body = z.object({
   name: textField(256),
@@ -56,7 +57,7 @@ const body = z.object({
   software_update_enforcements: z.array(pkField).superRefine((pks, context) => {
     for (const pk of pks) context.addIssue({ code: "custom", message: unknownPk(pk) });
   }).default([]),
-});
+}).meta({ id: "BlueprintRequest" });
 
 const values = (given: z.output<typeof body>) => ({
   name: given.name,

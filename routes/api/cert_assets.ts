@@ -32,7 +32,7 @@ export const CERT_ASSET_ENDPOINTS = versionEndpoints({
       ntPrincipalName: name,
     }).describe("Values may hold variables."),
     accessible: z.enum(ACCESSIBLE).default("Default").describe("When the device may use it."),
-  }),
+  }).meta({ id: "CertAssetRequest" }),
   schema: z.object({
     ...versionShown,
     acme_issuer: z.null(),
@@ -45,7 +45,7 @@ export const CERT_ASSET_ENDPOINTS = versionEndpoints({
       ntPrincipalName: z.string().exactOptional(),
     }),
     accessible: z.enum(ACCESSIBLE),
-  }),
+  }).meta({ id: "CertAsset" }),
   content: (body) => ({
     acmeIssuerId: body.acme_issuer,
     scepIssuerId: body.scep_issuer,

@@ -33,7 +33,7 @@ export const commandSchema = z.object({
   error_chain: z.json().nullable(),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "DeviceCommand" });
 
 /** Apple's status of each state; null while there is no answer. */
 const STATUS: Record<string, string> = {
@@ -83,7 +83,7 @@ function commandEndpoint(segment: string, name: string, summary: string) {
     params: idParams,
     // What a device takes depends on its system, so the command itself checks.
     body: z.record(z.string(), z.json()),
-    ...(args === undefined ? {} : { describedBody: args }),
+    ...(args === undefined ? {} : { describedBody: args.meta({ id: `${name}Request` }) }),
     response: { status: 201, schema: commandSchema },
     handle: async ({ runtime, request, params, body }) =>
       await commandRepresentation(runtime, await sendCommand(runtime, request, params.id, name, body)),

@@ -33,17 +33,19 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     summary: "List the apps of a device",
     response: {
       status: 200,
-      schema: z.array(z.object({
-        identifier: z.string(),
-        name: z.string(),
-        version: z.string(),
-        short_version: z.string(),
-        managed: z.boolean().nullable(),
-        bundle_size: z.int().nullable().describe("Bytes."),
-        dynamic_size: z.int().nullable().describe("Bytes."),
-        flags: z.record(z.string(), z.boolean()),
-        source: z.string().nullable(),
-      })),
+      schema: z.array(
+        z.object({
+          identifier: z.string(),
+          name: z.string(),
+          version: z.string(),
+          short_version: z.string(),
+          managed: z.boolean().nullable(),
+          bundle_size: z.int().nullable().describe("Bytes."),
+          dynamic_size: z.int().nullable().describe("Bytes."),
+          flags: z.record(z.string(), z.boolean()),
+          source: z.string().nullable(),
+        }).meta({ id: "InstalledApp" }),
+      ),
     },
     async handle({ runtime, params }) {
       const { enrollmentId } = await mustFind(runtime, params.id);
@@ -62,16 +64,18 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     summary: "List the certificates of a device",
     response: {
       status: 200,
-      schema: z.array(z.object({
-        fingerprint: z.string().describe("SHA-256 in hex."),
-        certificate: z.string().describe("PEM."),
-        subject: z.string(),
-        issuer: z.string(),
-        serial_number: z.string(),
-        not_before: timeOut,
-        not_after: timeOut,
-        common_name: z.string().nullable(),
-      })),
+      schema: z.array(
+        z.object({
+          fingerprint: z.string().describe("SHA-256 in hex."),
+          certificate: z.string().describe("PEM."),
+          subject: z.string(),
+          issuer: z.string(),
+          serial_number: z.string(),
+          not_before: timeOut,
+          not_after: timeOut,
+          common_name: z.string().nullable(),
+        }).meta({ id: "InstalledCertificate" }),
+      ),
     },
     async handle({ runtime, params }) {
       const { enrollmentId } = await mustFind(runtime, params.id);
@@ -94,20 +98,22 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     summary: "List the profiles of a device",
     response: {
       status: 200,
-      schema: z.array(z.object({
-        uuid: z.string(),
-        identifier: z.string(),
-        display_name: z.string().nullable(),
-        description: z.string().nullable(),
-        organization: z.string().nullable(),
-        removal_disallowed: z.boolean(),
-        has_removal_passcode: z.boolean(),
-        managed: z.boolean().nullable(),
-        encrypted: z.boolean(),
-        source: z.string().nullable(),
-        payloads: z.unknown(),
-        signers: z.array(z.string()),
-      })),
+      schema: z.array(
+        z.object({
+          uuid: z.string(),
+          identifier: z.string(),
+          display_name: z.string().nullable(),
+          description: z.string().nullable(),
+          organization: z.string().nullable(),
+          removal_disallowed: z.boolean(),
+          has_removal_passcode: z.boolean(),
+          managed: z.boolean().nullable(),
+          encrypted: z.boolean(),
+          source: z.string().nullable(),
+          payloads: z.unknown(),
+          signers: z.array(z.string()),
+        }).meta({ id: "InstalledProfile" }),
+      ),
     },
     async handle({ runtime, params }) {
       const { enrollmentId } = await mustFind(runtime, params.id);
@@ -128,7 +134,7 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     response: {
       status: 200,
       schema: z.object({
-        next: z.unknown().nullable(),
+        next: z.unknown().describe("The command that would be sent; null for none."),
         plan_again_at: timeOut.nullable(),
         decisions: z.array(z.object({
           scheduler: z.string(),
@@ -139,7 +145,7 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
           artifact: z.string().nullable(),
           artifact_version: z.string().nullable(),
         })),
-      }),
+      }).meta({ id: "DevicePlan" }),
     },
     async handle({ runtime, params }) {
       const { channelId, checkoutAt } = await mustFind(runtime, params.id);
@@ -166,7 +172,9 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     description: "Each reading leaves an event.",
     response: {
       status: 200,
-      schema: z.object({ id: z.int(), serial_number: z.string(), device_lock_pin: z.string().nullable() }),
+      schema: z.object({ id: z.int(), serial_number: z.string(), device_lock_pin: z.string().nullable() }).meta({
+        id: "DeviceLockPin",
+      }),
     },
     async handle({ runtime, request, params }) {
       const { id, serialNumber } = await mustFind(runtime, params.id);

@@ -81,7 +81,7 @@ export const deviceSchema = z.object({
   restorable_until: timeOut.nullable(),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "Device" });
 
 /** Throws `invalid` for a filter that names a tag which does not exist. */
 async function mustBeTags(runtime: Runtime, filters: Record<string, readonly number[] | undefined>): Promise<void> {
@@ -241,7 +241,7 @@ export const DEVICE_ENDPOINTS = [
     summary: "Give a device a blueprint",
     description: "It stays until somebody changes it, whatever blueprint the enrollment has.",
     params: idParams,
-    body: z.object({ blueprint: pkField.nullable() }),
+    body: z.object({ blueprint: pkField.nullable() }).meta({ id: "DeviceBlueprintRequest" }),
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, request, params, body }) =>
       deviceRepresentation(await changeDeviceBlueprint(runtime, request, params.id, body.blueprint), runtime),

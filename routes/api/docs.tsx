@@ -9,7 +9,8 @@ import type { Hono } from "hono";
 import type { AppEnv } from "../context.ts";
 import { DOCS_STYLE } from "./docs_style.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { jsonSchema, openApiDocument } from "./openapi.ts";
+import { jsonSchema } from "./json_schema.ts";
+import { openApiDocument } from "./openapi.ts";
 
 const POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -19,6 +20,7 @@ const anchor = (endpoint: Endpoint) =>
 const typeText = (value: unknown): string => {
   if (typeof value !== "object" || value === null) return "any";
   const schema: Record<string, unknown> = { ...value };
+  if (typeof schema.$ref === "string") return schema.$ref.split("/").at(-1) ?? "any";
   if (Array.isArray(schema.enum)) return schema.enum.map((one) => JSON.stringify(one)).join(" | ");
   if ("const" in schema) return JSON.stringify(schema.const);
   if (Array.isArray(schema.anyOf)) return schema.anyOf.map(typeText).join(" | ");

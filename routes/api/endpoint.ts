@@ -64,6 +64,8 @@ type Facts = {
   bodyLimit?: number;
   /** What the documentation says of the body, where what is checked first is looser. */
   describedBody?: z.ZodType;
+  /** An example of the body, where fields depend on each other so that none can be made of the schema alone. */
+  example?: unknown;
   /** Whether it changes what devices should have: with `?dry_run=true` it then answers a preview and changes nothing. */
   previews?: boolean;
 };

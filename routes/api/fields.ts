@@ -144,4 +144,4 @@ export const unknownPk = (pk: string | number): string => `Invalid pk "${pk}" - 
 
 /** A time in an answer. */
 export const timeOut = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{6})?$/)
-  .describe("A time in UTC, without zone.");
+  .describe("A time in UTC, without zone.").meta({ examples: ["2026-01-31T09:30:00.123456"] });

@@ -20,9 +20,11 @@ import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 const PATH = "/api/inventory/meta_business_units/";
 const ONE = "/api/inventory/meta_business_units/{id}/";
 
-const answerSchema = z.object({ id: z.int(), name: z.string(), created_at: timeOut, updated_at: timeOut });
+const answerSchema = z.object({ id: z.int(), name: z.string(), created_at: timeOut, updated_at: timeOut }).meta({
+  id: "MetaBusinessUnit",
+});
 
-const bodySchema = z.object({ name: textField(256) });
+const bodySchema = z.object({ name: textField(256) }).meta({ id: "MetaBusinessUnitRequest" });
 
 /** The endpoints of meta business units. */
 export const META_BUSINESS_UNIT_ENDPOINTS = [

@@ -5,10 +5,11 @@
  */
 
 import type { Context, Hono } from "hono";
-import { type Actor, mayAll, type Permission } from "../../src/access/actor.ts";
+import { type Actor, mayAll } from "../../src/access/actor.ts";
 import { isPermission } from "../../src/access/permissions.ts";
 import { problem, refused } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
+import { permissionsOf } from "./access.ts";
 import { authenticateCall } from "./authenticate.ts";
 import { readJson } from "./body.ts";
 import { DRY_RUN, isDryRun, previewSchema } from "./dry_run.ts";
@@ -16,7 +17,7 @@ import { mountDocumentation } from "./docs.tsx";
 import type { Endpoint } from "./endpoint.ts";
 import { addressParameters } from "./parse.ts";
 import { ENDPOINTS } from "./registry.ts";
-import { bodyFields } from "./openapi.ts";
+import { bodyFields } from "./json_schema.ts";
 import { refusalResponse } from "./shape.ts";
 
 /** How to mount. */
@@ -24,11 +25,6 @@ export type MountOptions = {
   /** Whether every answer is checked against the schema it was declared with; for tests. */
   checkResponses?: boolean;
 };
-
-/** The permissions of an endpoint as a list. */
-export function permissionsOf({ permission }: Pick<Endpoint, "permission">): readonly Permission[] {
-  return permission === "authenticated" ? [] : typeof permission === "string" ? [permission] : permission;
-}
 
 /** Literal segments before parameters, so that `/devices/commands/` is not taken for a device. */
 function bySpecificity(one: string, other: string): number {

@@ -47,7 +47,7 @@ const otaEnrollmentSchema = z.object({
   }),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "OtaEnrollment" });
 
 const body = z.object({
   name: textField(256),
@@ -67,7 +67,7 @@ const body = z.object({
     udids: z.array(textField(64)).default([]),
     quota: z.int().min(1).max(200_000).nullable().default(null),
   }),
-});
+}).meta({ id: "OtaEnrollmentRequest" });
 
 const inputOf = (runtime: Runtime, given: z.output<typeof body>) => ({
   name: given.name,

@@ -32,7 +32,7 @@ const pushCertificateSchema = z.object({
   certificate: z.string().nullable().describe("PEM."),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "PushCertificate" });
 
 const ONE = "/api/mdm/push_certificates/{id}/";
 
@@ -65,7 +65,7 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
       certificate: textField(100_000).optional().describe("PEM."),
       private_key: textField(100_000).optional().describe("PEM."),
       key_password: z.string().max(1024).optional(),
-    }),
+    }).meta({ id: "PushCertificateUpload" }),
     response: { status: 201, schema: pushCertificateSchema },
     async handle({ runtime, request, body }) {
       const { name, certificate, private_key, key_password } = body;
@@ -113,7 +113,7 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
       certificate: textField(100_000).optional().describe("PEM."),
       private_key: textField(100_000).optional().describe("PEM."),
       key_password: z.string().max(1024).optional(),
-    }),
+    }).meta({ id: "PushCertificateChange" }),
     response: { status: 200, schema: pushCertificateSchema },
     async handle({ runtime, request, params, body }) {
       const renamed = await renamePushCertificate(runtime, request, params.id, body.name);

@@ -33,7 +33,7 @@ const issuerSchema = z.object({
   static_challenge_kwargs: z.object({ challenge: z.string() }).optional(),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "ScepIssuer" });
 
 const body = z.object({
   name: textField(256),
@@ -44,7 +44,7 @@ const body = z.object({
     .describe("0: not said, 1: signing, 4: encryption, 5: both."),
   backend: z.literal("STATIC_CHALLENGE"),
   static_challenge_kwargs: z.object({ challenge: textField(256) }, { error: REQUIRED }),
-});
+}).meta({ id: "ScepIssuerRequest" });
 
 const inputOf = (given: z.output<typeof body>) => ({
   name: given.name,

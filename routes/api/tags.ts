@@ -25,7 +25,7 @@ export const tagSchema = z.object({
   color: z.string().describe("Six hexadecimal digits."),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "Tag" });
 
 const tagBody = z.object({
   name: textField(50),
@@ -38,7 +38,7 @@ const tagBody = z.object({
   color,
   taxonomyId: taxonomy,
   metaBusinessUnitId: meta_business_unit,
-}));
+})).meta({ id: "TagRequest" });
 
 /** The endpoints of tags. */
 export const TAG_ENDPOINTS = [

@@ -21,11 +21,11 @@ const answerSchema = z.object({
   name: z.string(),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "Taxonomy" });
 
 const bodySchema = z.object({ name: textField(256), meta_business_unit: pkField.nullable().default(null) }).transform((
   { name, meta_business_unit },
-) => ({ name, metaBusinessUnitId: meta_business_unit }));
+) => ({ name, metaBusinessUnitId: meta_business_unit })).meta({ id: "TaxonomyRequest" });
 
 /** The endpoints of taxonomies. */
 export const TAXONOMY_ENDPOINTS = [

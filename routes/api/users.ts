@@ -27,7 +27,7 @@ const userSchema = z.object({
   last_login_at: timeOut.nullable(),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "User" });
 
 const userBody = z.object({
   username: textField(150),
@@ -49,7 +49,7 @@ const userBody = z.object({
   isServiceAccount: body.is_service_account,
   roles: body.roles,
   password: body.password,
-}));
+})).meta({ id: "UserRequest" });
 
 /** The endpoints of users. */
 export const USER_ENDPOINTS = [
