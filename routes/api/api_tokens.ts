@@ -10,16 +10,7 @@ import { findUser } from "../../db/users.ts";
 import { apiTokenRepresentation, createApiToken, deleteApiToken } from "../../src/access/api_tokens.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import {
-  NOT_A_CHOICE,
-  pkField,
-  relatedFilter,
-  textField,
-  textFilter,
-  timeField,
-  timeOut,
-  uuidParams,
-} from "./fields.ts";
+import { notAChoice, pkField, relatedFilter, textField, textFilter, timeField, timeOut, uuidParams } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const PATH = "/api/accounts/api_tokens/";
@@ -47,7 +38,7 @@ export const API_TOKEN_ENDPOINTS = [
     async handle(input) {
       const { user, name } = input.query;
       if (user !== undefined && await findUser(input.runtime.sql, user) === undefined) {
-        throw invalid({ user: [NOT_A_CHOICE] });
+        throw invalid({ user: [notAChoice(user)] });
       }
       const page = pageOf(input.query);
       const { count, rows } = await listApiTokens(input.runtime.sql, { userId: user, name, ...page });

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { certAssetKind } from "../../src/blueprints/versions/cert_asset.ts";
 import { present } from "../../src/protocol/present.ts";
-import { textField, uuidField } from "./fields.ts";
+import { notBuiltField, textField, uuidField } from "./fields.ts";
 import { versionBody, versionEndpoints, versionShown } from "./version_endpoints.ts";
 
 const ACCESSIBLE = ["Default", "AfterFirstUnlock"] as const;
@@ -20,7 +20,7 @@ export const CERT_ASSET_ENDPOINTS = versionEndpoints({
   kind: certAssetKind,
   body: z.object({
     ...versionBody,
-    acme_issuer: uuidField.nullable(),
+    acme_issuer: notBuiltField("ACME issuers"),
     scep_issuer: uuidField.nullable(),
     subject: z.array(z.object({ type: textField(256), value: textField(1024) })).max(64).describe(
       "Each type is C, CN, L, O, OU, ST or a dotted OID. Values may hold variables.",
@@ -47,7 +47,6 @@ export const CERT_ASSET_ENDPOINTS = versionEndpoints({
     accessible: z.enum(ACCESSIBLE),
   }).meta({ id: "CertAsset" }),
   content: (body) => ({
-    acmeIssuerId: body.acme_issuer,
     scepIssuerId: body.scep_issuer,
     subject: body.subject,
     subjectAltName: present({

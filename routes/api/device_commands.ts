@@ -6,16 +6,25 @@
 
 import { z } from "zod";
 import { cancelCommand, type CommandView, findCommand, listCommands } from "../../db/commands.ts";
+import { findDevice } from "../../db/devices.ts";
 import { sendCommand } from "../../src/devices/actions.ts";
-import { problem, refused } from "../../src/errors.ts";
+import { invalid, problem, refused } from "../../src/errors.ts";
 import { recordAudit } from "../../src/events/record.ts";
 import { commandNamed } from "../../src/commands/registry.ts";
 import { openResult } from "../../src/commands/result.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, relatedFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
+import { idParams, notAChoice, relatedFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+/** Apple's keys. */
+const errorChainSchema = z.array(z.object({
+  ErrorCode: z.int(),
+  ErrorDomain: z.string(),
+  LocalizedDescription: z.string().exactOptional(),
+  USEnglishDescription: z.string().exactOptional(),
+}));
 
 /** A command in answers. */
 export const commandSchema = z.object({
@@ -30,7 +39,7 @@ export const commandSchema = z.object({
   result: z.string().nullable().describe("The device's answer, a property list in base64."),
   result_time: timeOut.nullable(),
   status: z.string().nullable(),
-  error_chain: z.json().nullable(),
+  error_chain: errorChainSchema.nullable().describe("Why it failed, as the device says it, the outermost error first."),
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "DeviceCommand" });
@@ -65,7 +74,7 @@ async function commandRepresentation(
     result: result?.toBase64() ?? null,
     result_time: time(command.resultAt),
     status: STATUS[command.state] ?? null,
-    error_chain: JSON.parse(JSON.stringify(command.errorChain)),
+    error_chain: errorChainSchema.nullable().catch(null).parse(command.errorChain),
     created_at: naiveUtc(command.createdAt),
     updated_at: naiveUtc(command.updatedAt),
   };
@@ -107,6 +116,9 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     async handle(input) {
       const page = pageOf(input.query);
       const { name, enrolled_device } = input.query;
+      if (enrolled_device !== undefined && await findDevice(input.runtime.sql, enrolled_device) === undefined) {
+        throw invalid({ enrolled_device: [notAChoice(enrolled_device)] });
+      }
       const { count, rows } = await listCommands(input.runtime.sql, {
         ...page,
         ...(name === undefined ? {} : { name }),

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { foreignText } from "../../src/foreign_text.ts";
 
 export { naiveUtc } from "../../src/naive_utc.ts";
 
@@ -33,8 +34,10 @@ export const uuidField = z.string().regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[
 /** A serial number in a path. */
 export const serialNumberParam = z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/);
 
-/** What a filter says that names a related object which does not exist. */
-export const NOT_A_CHOICE = "Select a valid choice. That choice is not one of the available choices.";
+/** What a filter says of a value that it does not know, or of the key of a related object that does not exist. */
+export const notAChoice = (value: unknown): string =>
+  `Select a valid choice. ${foreignText(String(value))} is not one of the available choices.`;
+const notOneOf = (issue: { input?: unknown }): string => notAChoice(issue.input);
 
 /** A filter by text, exact. */
 export const textFilter = z.string().max(1024).refine((text) => !text.includes("\0"), {
@@ -46,14 +49,14 @@ export const integerFilter = z.string()
   .refine((text) => /^-?[0-9]{1,10}$/.test(text) && Math.abs(Number(text)) <= MAX_INTEGER, { error: "Enter a number." })
   .transform(Number).meta({ type: "integer" }).optional();
 
-/** A filter by the key of a related object; the handler refuses unknown ones with `NOT_A_CHOICE`. */
+/** A filter by the key of a related object; the handler refuses unknown ones with `notAChoice`. */
 export const relatedFilter = z.string()
-  .refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: NOT_A_CHOICE })
+  .refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: notOneOf })
   .transform(Number).meta({ type: "integer" }).optional();
 
 /** The same, repeatable: any of. */
 export const relatedListFilter = z.array(
-  z.string().refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: NOT_A_CHOICE })
+  z.string().refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: notOneOf })
     .transform(Number).meta({ type: "integer" }),
 ).optional();
 
@@ -64,9 +67,7 @@ export const uuidFilter = z.string().regex(/^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}
 
 /** A filter by one of some values. */
 export const choiceFilter = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z.enum(values, {
-    error: (issue) => `Select a valid choice. ${String(issue.input)} is not one of the available choices.`,
-  }).optional();
+  z.enum(values, { error: notOneOf }).optional();
 
 /** A filter by yes or no. */
 export const flagFilter = z.string().transform((text) => /^(true|t|yes|y|1|on)$/i.test(text)).meta({ type: "boolean" })
@@ -138,6 +139,12 @@ function pkError(issue: { input: unknown }): string | undefined {
     : "dict";
   return `Incorrect type. Expected pk value, received ${kind}.`;
 }
+
+/** The key of an object of a kind that this server does not have yet: null, or left out. */
+export const notBuiltField = (kinds: string) =>
+  z.unknown().refine((value) => value === undefined || value === null, {
+    error: `This server has no ${kinds} yet. Send null, or leave the field out.`,
+  }).meta({ type: "null", examples: [null] }).transform(() => null).optional();
 
 /** The message for a related object in a body that does not exist. */
 export const unknownPk = (pk: string | number): string => `Invalid pk "${pk}" - object does not exist.`;

@@ -65,7 +65,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   payload_uuid: UUID,
   permissions: ["mdm.view_enrolleddevice"],
   message: "Please call +49 40 123456",
-  next: { request_type: "DeviceInformation" },
+  next: { kind: "command", name: "DeviceInformation", arguments: {} },
   outcome: "waits",
   phone_number: "+49 40 123456",
   pin: "123456",
@@ -112,9 +112,6 @@ function fits(schema: Schema, value: unknown): boolean {
   if (value === undefined) return false;
   if (Array.isArray(schema.enum)) return schema.enum.includes(value);
   if ("const" in schema) return schema.const === value;
-  if (typeof schema.pattern === "string" && !(typeof value === "string" && new RegExp(schema.pattern).test(value))) {
-    return false;
-  }
   if (schema.type === "array" && isSchema(schema.items) && Array.isArray(value)) {
     const { items } = schema;
     return value.every((one) => fits(items, one));

@@ -9,7 +9,8 @@ import type { RequestInfo } from "../../src/events/record.ts";
 import type { Runtime } from "../../src/runtime.ts";
 
 const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 500;
+/** The most rows of a page. */
+export const MAX_LIMIT = 500;
 /** Beyond it PostgreSQL's offset is an error, and no list is that long. */
 const MAX_OFFSET = 2_000_000_000;
 

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { findPushCertificate, listPushCertificates } from "../../db/push_certificates.ts";
 import { invalid, problem } from "../../src/errors.ts";
+import { present } from "../../src/protocol/present.ts";
 import {
   createPushCertificate,
   pushCertificateRepresentation,
@@ -20,7 +21,8 @@ import {
 import { attachment } from "../attachment.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParams, textField, textFilter, timeOut } from "./fields.ts";
-import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+import { listed, listOf } from "./listed.ts";
+import { type Page, pageQuery } from "./paging.ts";
 
 const pushCertificateSchema = z.object({
   id: z.int(),
@@ -45,12 +47,11 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     tag: "Enrollment",
     summary: "List push certificates",
     query: z.object({ name: textFilter, ...pageQuery }),
-    response: { status: 200, schema: pageOfSchema(pushCertificateSchema) },
+    response: { status: 200, schema: listOf(pushCertificateSchema) },
     async handle(input) {
-      const page = pageOf(input.query);
       const { name } = input.query;
-      const found = await listPushCertificates(input.runtime.sql, { ...page, ...(name === undefined ? {} : { name }) });
-      return paginated(input, page, { count: found.count, rows: found.rows.map(pushCertificateRepresentation) });
+      const find = (page: Page) => listPushCertificates(input.runtime.sql, { ...page, ...present({ name }) });
+      return await listed(input, find, pushCertificateRepresentation);
     },
   }),
   endpoint({

@@ -14,10 +14,12 @@ import {
   staticChallengeOf,
 } from "../../src/enrollment/scep_issuers.ts";
 import { problem } from "../../src/errors.ts";
+import { present } from "../../src/protocol/present.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { blankableField, textField, textFilter, timeOut, uuidParams } from "./fields.ts";
-import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+import { listed, listOf } from "./listed.ts";
+import { type Page, pageQuery } from "./paging.ts";
 
 const REQUIRED = "This field is required.";
 
@@ -31,6 +33,7 @@ const issuerSchema = z.object({
   key_usage: z.int(),
   backend: z.enum(["BUILT_IN", "STATIC_CHALLENGE"]),
   static_challenge_kwargs: z.object({ challenge: z.string() }).optional(),
+  version: z.int().describe("Counts the saves, from 1."),
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "ScepIssuer" });
@@ -77,12 +80,11 @@ export const SCEP_ISSUER_ENDPOINTS = [
     tag,
     summary: "List SCEP issuers",
     query: z.object({ name: textFilter, ...pageQuery }),
-    response: { status: 200, schema: pageOfSchema(issuerSchema) },
+    response: { status: 200, schema: listOf(issuerSchema) },
     async handle(input) {
-      const page = pageOf(input.query);
       const { name } = input.query;
-      const found = await listScepIssuers(input.runtime.sql, { ...page, ...(name === undefined ? {} : { name }) });
-      return paginated(input, page, { count: found.count, rows: found.rows.map(scepIssuerRepresentation) });
+      const find = (page: Page) => listScepIssuers(input.runtime.sql, { ...page, ...present({ name }) });
+      return await listed(input, find, (row) => withChallenge(input.runtime, row));
     },
   }),
   endpoint({

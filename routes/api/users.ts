@@ -32,7 +32,12 @@ const userSchema = z.object({
 const userBody = z.object({
   username: textField(150),
   email: z.union([z.literal(""), z.email()], {
-    error: (issue) => typeof issue.input === "string" ? "Enter a valid email address." : undefined,
+    error: (issue) =>
+      issue.input === undefined || issue.input === null
+        ? undefined
+        : typeof issue.input === "string"
+        ? "Enter a valid email address."
+        : "Not a valid string.",
   }).default(""),
   full_name: blankableField(150).default(""),
   is_active: z.boolean().default(true),

@@ -254,7 +254,12 @@ async function send(
   const reason = await build(tx, runtime, row, target);
   if (typeof reason !== "string") return reason;
   // One command that cannot be built blocks no other.
-  const errorChain = [{ ErrorDomain: "Espalier", ErrorCode: 1, USEnglishDescription: reason }];
+  const errorChain = [{
+    ErrorDomain: "Espalier",
+    ErrorCode: 1,
+    LocalizedDescription: reason,
+    USEnglishDescription: reason,
+  }];
   await finishCommand(tx, row.id, { state: "error", resultSealed: null, errorChain }, now);
   const { artifact_version: versionId, content_revision: contentRevision } = row.arguments;
   if (typeof versionId === "string") {

@@ -46,6 +46,7 @@ export function scepIssuerRepresentation(row: ScepIssuerRow) {
     key_size: row.keySize,
     key_usage: row.keyUsage,
     backend: row.backend,
+    version: row.version,
     created_at: naiveUtc(row.createdAt),
     updated_at: naiveUtc(row.updatedAt),
   };

@@ -174,7 +174,7 @@ Deno.test(
       await page.getByRole("button", { name: "Add it" }).focus();
       await page.keyboard.press("Space");
       await page.getByRole("status").waitFor();
-      assert.equal((await made(fleet, "GET", "/api/mdm/blueprint_artifacts/")).results[0].macos_min_version, "14");
+      assert.equal((await made(fleet, "GET", "/api/mdm/blueprint_artifacts/"))[0].macos_min_version, "14");
       await context.close();
     }),
 );
