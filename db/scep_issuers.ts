@@ -7,7 +7,7 @@
 import { type Db, one } from "./open.ts";
 
 /** Where an issuer's challenges come from. */
-export type ScepBackend = "BUILT_IN" | "STATIC_CHALLENGE";
+export type ScepBackend = "BUILT_IN" | "STATIC_CHALLENGE" | "MICROSOFT_CA" | "OKTA_CA" | "IDENT" | "DIGICERT";
 
 /** A SCEP issuer. `backendSealed` is the sealed JSON of what its backend needs. */
 export type ScepIssuerRow = {
@@ -43,9 +43,10 @@ export async function listScepIssuers(
   return { rows: [...rows], count };
 }
 
-/** One issuer. */
-export async function findScepIssuer(db: Db, id: string): Promise<ScepIssuerRow | undefined> {
-  const [row] = await db<ScepIssuerRow[]>`select ${columns(db)} from scep_issuers where id = ${id}`;
+/** One issuer; locked for the transaction when asked. */
+export async function findScepIssuer(db: Db, id: string, lock = false): Promise<ScepIssuerRow | undefined> {
+  const [row] = await db<ScepIssuerRow[]>`
+    select ${columns(db)} from scep_issuers where id = ${id} ${lock ? db`for update` : db``}`;
   return row;
 }
 

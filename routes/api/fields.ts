@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { foreignText } from "../../src/foreign_text.ts";
 
+export { blankableField, textField } from "../../src/input_text.ts";
 export { naiveUtc } from "../../src/naive_utc.ts";
 
 /** The largest value of PostgreSQL's `integer`. */
@@ -102,21 +103,6 @@ export const timeField = z.string().transform((text, context) => {
   });
   return z.NEVER;
 }).meta({ format: "date-time" });
-
-/** What the database keeps in no text, or keeps as another one. */
-function storable(text: string, context: z.RefinementCtx<string>): void {
-  if (text.includes("\0")) context.addIssue({ code: "custom", message: "Null characters are not allowed." });
-  const half = text.match(/\p{Surrogate}/u)?.[0].charCodeAt(0).toString(16).toUpperCase();
-  if (half !== undefined) {
-    context.addIssue({ code: "custom", message: `Surrogate characters are not allowed: U+${half}.` });
-  }
-}
-
-/** A required text in a body, outer white space removed. */
-export const textField = (longest: number) => z.string().trim().min(1).max(longest).superRefine(storable);
-
-/** A text in a body that may be empty. */
-export const blankableField = (longest: number) => z.string().trim().max(longest).superRefine(storable);
 
 /** The key of a related object in a body. */
 export const pkField = z.int({ error: pkError }).refine((pk) => pk >= 0 && pk <= MAX_INTEGER, {

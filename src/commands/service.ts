@@ -22,7 +22,7 @@ import { recordInventoryAsked } from "../../db/plan_facts.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/observe.ts";
 import { bindRenewedIdentity, renewalProfile } from "../enrollment/renewal.ts";
-import { problem } from "../errors.ts";
+import { Problem, problem } from "../errors.ts";
 import { endEscrow } from "../escrow.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
@@ -292,6 +292,7 @@ async function build(
     content = await artifactContent(tx, runtime, row.channelId, row.name, stored);
   } catch (error) {
     if (error instanceof ExpansionError) return error.message;
+    if (error instanceof Problem && error.code === "unavailable") return error.message;
     runtime.log.warn("Cannot build a command", { command: row.uuid, name: row.name, error });
     return "Its content cannot be made: see the server's log.";
   }
