@@ -9,12 +9,11 @@ import { findPushCertificate, listPushCertificates } from "../../db/push_certifi
 import { invalid, problem } from "../../src/errors.ts";
 import { present } from "../../src/protocol/present.ts";
 import {
+  changePushCertificate,
   createPushCertificate,
   pushCertificateRepresentation,
   pushCertificateRequest,
   removePushCertificate,
-  renamePushCertificate,
-  renewPushCertificate,
   signedPushCertificateRequest,
   uploadPushCertificate,
 } from "../../src/push/certificates.ts";
@@ -117,9 +116,9 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     }).meta({ id: "PushCertificateChange" }),
     response: { status: 200, schema: pushCertificateSchema },
     async handle({ runtime, request, params, body }) {
-      const renamed = await renamePushCertificate(runtime, request, params.id, body.name);
       return pushCertificateRepresentation(
-        body.certificate === undefined ? renamed : await renewPushCertificate(runtime, request, params.id, {
+        await changePushCertificate(runtime, request, params.id, {
+          name: body.name,
           certificate: body.certificate,
           privateKey: body.private_key,
           passphrase: body.key_password,
