@@ -178,6 +178,15 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
     (world) => ({
       path: "/enrollments/",
       fields: {
+        name: "New",
+        push_certificate: String(world.pushCertificate),
+        meta_business_unit: String(world.unit),
+        scep_issuer: UNKNOWN,
+      },
+    }),
+    (world) => ({
+      path: "/enrollments/",
+      fields: {
         name: "Lab",
         push_certificate: String(world.pushCertificate),
         meta_business_unit: String(world.unit),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BACKENDS } from "../../../src/enrollment/challenges/registry.ts";
+import { withFleet } from "../../support/fleet.ts";
 import { personWith } from "../admin/support.ts";
 import { bodyOf, rowsOf } from "./artifacts_support.ts";
 import { type Caller, withApi } from "./support.ts";
@@ -176,4 +177,21 @@ Deno.test("the pages make, show and change an issuer of each backend, and show n
     assert.equal(rowsOf(await call("GET", ALL)).length, 1);
     assert.equal((await get("/scep-issuers/new/?backend=BUILT_IN")).status, 404);
     assert.match((await get("/scep-issuers/00000000-0000-4000-8000-000000000001/")).text, /cannot be changed/);
+  }));
+
+Deno.test("an enrollment is made on its page with the issuer that was chosen", () =>
+  withFleet(async (fleet) => {
+    const { get, post } = await personWith(fleet.runtime, "superuser");
+    const { json: issuer } = await fleet.api("POST", ALL, bodyFor("IDENT"));
+    assert.ok((await get("/enrollments/")).text.includes(`<option value="${issuer.id}"`));
+    const [existing] = (await fleet.api("GET", "/api/mdm/ota_enrollments/")).json;
+    const { status } = await post("/enrollments/", {
+      name: "Campus",
+      push_certificate: String(existing.push_certificate),
+      meta_business_unit: String(existing.enrollment_secret.meta_business_unit),
+      scep_issuer: issuer.id,
+    });
+    assert.equal(status, 303);
+    const [made] = (await fleet.api("GET", "/api/mdm/ota_enrollments/?name=Campus")).json;
+    assert.equal(made.scep_issuer, issuer.id);
   }));
