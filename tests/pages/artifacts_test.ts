@@ -170,7 +170,7 @@ Deno.test(
       // The Enter key never saves at once.
       await page.keyboard.press("Enter");
       await page.getByText("1 device gains Wi-Fi").waitFor();
-      assert.equal((await made(fleet, "GET", "/api/mdm/blueprint_artifacts/")).count, 0);
+      assert.equal((await made(fleet, "GET", "/api/mdm/blueprint_artifacts/")).length, 0);
       await page.getByRole("button", { name: "Add it" }).focus();
       await page.keyboard.press("Space");
       await page.getByRole("status").waitFor();

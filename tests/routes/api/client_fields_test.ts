@@ -100,6 +100,21 @@ Deno.test("a long list is read as fast as the client takes it", async () => {
   assert.ok(batches <= 4, `${batches} batches were read`);
 });
 
+Deno.test("all devices are one array, in the order that was asked for, however many", () =>
+  withApi(async ({ as, runtime }) => {
+    await runtime.sql`
+      insert into devices (udid, serial_number, created_at, updated_at)
+      select 'U' || n, 'S' || n, now() - n * interval '1 minute', now() from generate_series(1, 1203) as n`;
+    const call = await as("superuser");
+    const serials = async (query: string) =>
+      rowsOf(await call("GET", `/api/mdm/devices/${query}`)).map(({ serial_number }) => serial_number);
+    const numbered = Array.from({ length: 1203 }, (_, index) => `S${index + 1}`);
+    assert.deepEqual(await serials(""), numbered);
+    assert.deepEqual(await serials("?ordering=created_at"), numbered.toReversed());
+    assert.deepEqual(await serials("?serial_number=S7"), ["S7"]);
+    assert.deepEqual(await serials("?udid=none"), []);
+  }));
+
 Deno.test("API enrollment of a business unit is off unless told, can be switched on, and stays on", () =>
   withApi(async ({ as }) => {
     const call = await as("superuser");
