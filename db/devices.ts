@@ -106,27 +106,24 @@ const select = (db: Db) =>
 /** What devices may be sorted by. */
 export const DEVICE_ORDERINGS = ["created_at", "last_seen_at", "updated_at"] as const;
 
-/** A page of devices, and how many there are. */
-export async function listDevices(
-  db: Db,
-  query: {
-    limit: number | null;
-    offset: number;
-    udid?: string;
-    serialNumber?: string;
-    /** Devices with any of these tags. */
-    tags?: readonly number[];
-    /** Devices with none of these tags. */
-    excludedTags?: readonly number[];
-    /** Devices with a user of that short name. */
-    shortName?: string;
-    /** Without one, devices that are not deleted. */
-    state?: DeviceStateName;
-    silentBefore: Date;
-    ordering: { column: typeof DEVICE_ORDERINGS[number]; descending: boolean };
-  },
-): Promise<{ rows: DeviceView[]; count: number }> {
-  const where = db`where ${inState(db, query.state, query.silentBefore)}
+/** Which devices, and in which order. */
+export type DeviceQuery = {
+  udid?: string;
+  serialNumber?: string;
+  /** Devices with any of these tags. */
+  tags?: readonly number[];
+  /** Devices with none of these tags. */
+  excludedTags?: readonly number[];
+  /** Devices with a user of that short name. */
+  shortName?: string;
+  /** Without one, devices that are not deleted. */
+  state?: DeviceStateName;
+  silentBefore: Date;
+  ordering: { column: typeof DEVICE_ORDERINGS[number]; descending: boolean };
+};
+
+const matching = (db: Db, query: DeviceQuery) =>
+  db`where ${inState(db, query.state, query.silentBefore)}
     ${query.udid === undefined ? db`` : db`and d.udid = ${query.udid}`}
     ${query.serialNumber === undefined ? db`` : db`and d.serial_number = ${query.serialNumber}`}
     ${query.tags === undefined || query.tags.length === 0 ? db`` : db`and ${hasAnyTag(db, query.tags)}`}
@@ -140,18 +137,39 @@ export async function listDevices(
       select 1 from channels u join enrollments n on n.id = u.enrollment_id
       where n.device_id = d.id and n.ended_at is null and u.user_key <> '' and u.user_short_name = ${query.shortName})`
   }`;
-  const { column, descending } = query.ordering;
+
+function inOrder(db: Db, { ordering: { column, descending } }: DeviceQuery) {
   const key = column === "last_seen_at" ? db`c.last_seen_at` : db`d.${db(column)}`;
-  const order = descending ? db`${key} desc nulls last, d.id desc` : db`${key} asc nulls first, d.id`;
+  return descending ? db`order by ${key} desc nulls last, d.id desc` : db`order by ${key} asc nulls first, d.id`;
+}
+
+const ofDevices = (db: Db) =>
+  db`from devices d left join enrollments e on e.id = d.enrollment_id
+    left join channels c on c.enrollment_id = e.id and c.user_key = ''`;
+
+/** A page of devices, and how many there are. */
+export async function listDevices(
+  db: Db,
+  query: DeviceQuery & { limit: number; offset: number },
+): Promise<{ rows: DeviceView[]; count: number }> {
+  const where = matching(db, query);
   const rows = await db<DeviceView[]>`
-    ${select(db)} ${where} order by ${order}
-    ${query.limit === null ? db`` : db`limit ${query.limit}`} offset ${query.offset}`;
-  const { count } = one(
-    await db<{ count: number }[]>`
-      select count(*)::int as count from devices d left join enrollments e on e.id = d.enrollment_id
-        left join channels c on c.enrollment_id = e.id and c.user_key = '' ${where}`,
-  );
+    ${select(db)} ${where} ${inOrder(db, query)} limit ${query.limit} offset ${query.offset}`;
+  const { count } = one(await db<{ count: number }[]>`select count(*)::int as count ${ofDevices(db)} ${where}`);
   return { rows: [...rows], count };
+}
+
+/** The ids of all of these devices: what a long list is read by, since devices change their places while it is read. */
+export async function listDeviceIds(db: Db, query: DeviceQuery): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`select d.id ${ofDevices(db)} ${matching(db, query)} ${inOrder(db, query)}`;
+  return rows.map(({ id }) => id);
+}
+
+/** The devices with these ids, in their order; unknown ids are left out. */
+export async function findDevices(db: Db, ids: readonly number[]): Promise<DeviceView[]> {
+  const given = [...ids];
+  return await db<DeviceView[]>`
+    ${select(db)} where d.id = any(${given}::int[]) order by array_position(${given}::int[], d.id)`;
 }
 
 /** One device. */

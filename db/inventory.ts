@@ -108,7 +108,7 @@ export type InstalledProfileRow = {
   managed: boolean | null;
   encrypted: boolean;
   source: string | null;
-  payloads: Json;
+  payloads: { identifier: string; type: string; uuid: string | null; displayName: string | null }[];
   /** SHA-256 of the signer's certificates, the signer first. */
   signers: string[];
 };

@@ -7,9 +7,18 @@
 import { type Db, one } from "./open.ts";
 
 /** A meta business unit. */
-export type MetaBusinessUnitRow = { id: number; name: string; createdAt: Date; updatedAt: Date };
+export type MetaBusinessUnitRow = {
+  id: number;
+  name: string;
+  apiEnrollmentEnabled: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+};
 
-const columns = (db: Db) => db`id, name, created_at, updated_at`;
+/** What is written of a unit. */
+export type MetaBusinessUnitValues = { name: string; apiEnrollmentEnabled?: boolean };
+
+const columns = (db: Db) => db`id, name, api_enrollment_enabled, created_at, updated_at`;
 
 /** One unit; locked for the transaction when asked. */
 export async function findMetaBusinessUnit(
@@ -38,26 +47,29 @@ export async function listMetaBusinessUnits(
 /** Adds a unit. */
 export async function insertMetaBusinessUnit(
   db: Db,
-  values: { name: string },
+  values: MetaBusinessUnitValues,
   now: Date,
 ): Promise<MetaBusinessUnitRow> {
   return one(
     await db<MetaBusinessUnitRow[]>`
-      insert into meta_business_units (name, created_at, updated_at) values (${values.name}, ${now}, ${now})
+      insert into meta_business_units (name, api_enrollment_enabled, created_at, updated_at)
+      values (${values.name}, ${values.apiEnrollmentEnabled ?? false}, ${now}, ${now})
       returning ${columns(db)}`,
   );
 }
 
-/** Renames a unit. */
+/** Writes a unit; what is absent stays. */
 export async function updateMetaBusinessUnit(
   db: Db,
   id: number,
-  values: { name: string },
+  values: MetaBusinessUnitValues,
   now: Date,
 ): Promise<MetaBusinessUnitRow> {
   return one(
     await db<MetaBusinessUnitRow[]>`
-      update meta_business_units set name = ${values.name}, updated_at = ${now} where id = ${id}
+      update meta_business_units set name = ${values.name}, updated_at = ${now},
+        api_enrollment_enabled = coalesce(${values.apiEnrollmentEnabled ?? null}, api_enrollment_enabled)
+      where id = ${id}
       returning ${columns(db)}`,
   );
 }

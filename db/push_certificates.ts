@@ -34,9 +34,10 @@ export async function listPushCertificates(
   return { rows: [...rows], count };
 }
 
-/** One push certificate. */
-export async function findPushCertificate(db: Db, id: number): Promise<PushCertificateRow | undefined> {
-  const [row] = await db<PushCertificateRow[]>`select ${columns(db)} from push_certificates where id = ${id}`;
+/** One push certificate; locked for the transaction when asked. */
+export async function findPushCertificate(db: Db, id: number, lock = false): Promise<PushCertificateRow | undefined> {
+  const [row] = await db<PushCertificateRow[]>`
+    select ${columns(db)} from push_certificates where id = ${id} ${lock ? db`for update` : db``}`;
   return row;
 }
 

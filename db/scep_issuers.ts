@@ -7,7 +7,7 @@
 import { type Db, one } from "./open.ts";
 
 /** Where an issuer's challenges come from. */
-export type ScepBackend = "BUILT_IN" | "STATIC_CHALLENGE";
+export type ScepBackend = "BUILT_IN" | "STATIC_CHALLENGE" | "MICROSOFT_CA" | "OKTA_CA" | "IDENT" | "DIGICERT";
 
 /** A SCEP issuer. `backendSealed` is the sealed JSON of what its backend needs. */
 export type ScepIssuerRow = {
@@ -19,15 +19,17 @@ export type ScepIssuerRow = {
   keyUsage: number;
   backend: ScepBackend;
   backendSealed: string | null;
+  /** Counts the saves, from 1. */
+  version: number;
   createdAt: Date;
   updatedAt: Date;
 };
 
 /** What an operator says of an issuer. */
-export type ScepIssuerValues = Omit<ScepIssuerRow, "id" | "createdAt" | "updatedAt">;
+export type ScepIssuerValues = Omit<ScepIssuerRow, "id" | "version" | "createdAt" | "updatedAt">;
 
 const columns = (db: Db) =>
-  db`id, name, description, url, key_size, key_usage, backend, backend_sealed, created_at, updated_at`;
+  db`id, name, description, url, key_size, key_usage, backend, backend_sealed, version, created_at, updated_at`;
 
 /** A page of issuers by name, and how many there are. */
 export async function listScepIssuers(
@@ -41,9 +43,10 @@ export async function listScepIssuers(
   return { rows: [...rows], count };
 }
 
-/** One issuer. */
-export async function findScepIssuer(db: Db, id: string): Promise<ScepIssuerRow | undefined> {
-  const [row] = await db<ScepIssuerRow[]>`select ${columns(db)} from scep_issuers where id = ${id}`;
+/** One issuer; locked for the transaction when asked. */
+export async function findScepIssuer(db: Db, id: string, lock = false): Promise<ScepIssuerRow | undefined> {
+  const [row] = await db<ScepIssuerRow[]>`
+    select ${columns(db)} from scep_issuers where id = ${id} ${lock ? db`for update` : db``}`;
   return row;
 }
 
@@ -60,7 +63,7 @@ export async function updateScepIssuer(db: Db, id: string, row: ScepIssuerValues
   await db`
     update scep_issuers set name = ${row.name}, description = ${row.description}, url = ${row.url},
       key_size = ${row.keySize}, key_usage = ${row.keyUsage}, backend = ${row.backend},
-      backend_sealed = ${row.backendSealed}, updated_at = ${now}
+      backend_sealed = ${row.backendSealed}, version = version + 1, updated_at = ${now}
     where id = ${id}`;
 }
 

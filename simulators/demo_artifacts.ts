@@ -49,7 +49,7 @@ const ARTIFACTS: readonly DemoArtifact[] = [
 ];
 
 const made = z.object({ id: z.string() });
-const listed = z.object({ count: z.int() });
+const listed = z.array(z.unknown());
 
 function mobileconfig(name: string, payload: PlistDict): string {
   const identifier = `com.example.demonstration.${name.toLowerCase().replaceAll(" ", "-")}`;
@@ -75,8 +75,8 @@ function mobileconfig(name: string, payload: PlistDict): string {
 export async function makeDemoArtifacts({ call, json }: ApiClient, blueprint: number): Promise<void> {
   for (const artifact of ARTIFACTS) {
     const { name, platforms } = artifact;
-    const { count } = await json(listed, "GET", `/api/mdm/artifacts/?name=${encodeURIComponent(name)}`);
-    if (count > 0) continue;
+    const known = await json(listed, "GET", `/api/mdm/artifacts/?name=${encodeURIComponent(name)}`);
+    if (known.length > 0) continue;
     const declared = "declaration" in artifact;
     const { id } = await json(made, "POST", "/api/mdm/artifacts/", {
       name,

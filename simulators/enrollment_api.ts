@@ -24,8 +24,8 @@ const UNIT = "Simulated devices";
 const one = z.object({ id: z.int() });
 /** Collects all inventory. */
 const BLUEPRINT = "Everything";
-const listed = z.object({ results: z.array(one) });
-const certificates = z.object({ results: z.array(z.object({ id: z.int(), topic: z.string().nullable() })) });
+const listed = z.array(one);
+const certificates = z.array(z.object({ id: z.int(), topic: z.string().nullable() }));
 
 /** The API at `server`, an address like `http://localhost:8000`. */
 export function enrollmentApi(
@@ -35,21 +35,21 @@ export function enrollmentApi(
 ): EnrollmentApi {
   const { call, json } = apiClient(server, token, send);
   const blueprint = async () => {
-    const { results } = await json(listed, "GET", `/api/mdm/blueprints/?name=${encodeURIComponent(BLUEPRINT)}`);
+    const [known] = await json(listed, "GET", `/api/mdm/blueprints/?name=${encodeURIComponent(BLUEPRINT)}`);
     const collect = { collect_apps: 2, collect_certificates: 2, collect_profiles: 2 };
-    return (results[0] ?? await json(one, "POST", "/api/mdm/blueprints/", { name: BLUEPRINT, ...collect })).id;
+    return (known ?? await json(one, "POST", "/api/mdm/blueprints/", { name: BLUEPRINT, ...collect })).id;
   };
   return {
     blueprint,
     async makeEnrollment(name, pushCertificate) {
-      const { results: known } = await json(
+      const [knownUnit] = await json(
         listed,
         "GET",
         `/api/inventory/meta_business_units/?name=${encodeURIComponent(UNIT)}`,
       );
-      const unit = known[0] ?? await json(one, "POST", "/api/inventory/meta_business_units/", { name: UNIT });
-      const { results } = await json(certificates, "GET", "/api/mdm/push_certificates/?limit=500");
-      const certificate = pushCertificate ?? results.find(({ topic }) => topic !== null)?.id;
+      const unit = knownUnit ?? await json(one, "POST", "/api/inventory/meta_business_units/", { name: UNIT });
+      const known = await json(certificates, "GET", "/api/mdm/push_certificates/");
+      const certificate = pushCertificate ?? known.find(({ topic }) => topic !== null)?.id;
       if (certificate === undefined) {
         throw problem(
           "refused",

@@ -5,7 +5,7 @@
  */
 
 import type { Endpoint } from "../../routes/api/endpoint.ts";
-import { jsonSchema } from "../../routes/api/openapi.ts";
+import { jsonSchema } from "../../routes/api/json_schema.ts";
 import { addressParameters, parseOrRefuse, parseParams, parseQuery } from "../../routes/api/parse.ts";
 import { ENDPOINTS } from "../../routes/api/registry.ts";
 import { readDownloadToken, writeDownloadToken } from "../../src/downloads/token.ts";

@@ -51,7 +51,10 @@ export function failureTexts(info: Json): string[] {
     ...(typeof reason === "string" ? [reason] : []),
     ...lists.map((item: Json) => {
       if (typeof item !== "object" || item === null) return textOf(item);
-      const [text, code] = [["description", "usEnglish", "localized"], ["code", "domain"]].map((keys) =>
+      const [text, code] = [
+        ["description", "USEnglishDescription", "LocalizedDescription"],
+        ["code", "ErrorCode", "ErrorDomain"],
+      ].map((keys) =>
         keys.map((key) => (Object.hasOwn(item, key) ? Reflect.get(item, key) : undefined)).find((found) =>
           found !== undefined
         )

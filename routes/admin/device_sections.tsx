@@ -32,9 +32,9 @@ function errorTexts(chain: unknown): string[] {
   if (!Array.isArray(chain)) return [];
   return chain.flatMap((link: unknown): string[] => {
     if (typeof link !== "object" || link === null) return [];
-    const of = (...keys: string[]) => keys.map((key) => Reflect.get(link, key)).find((value) => value !== undefined);
-    const text = of("usEnglish", "USEnglishDescription", "localized", "LocalizedDescription") ?? "no description";
-    return [`${text} (${of("domain", "ErrorDomain") ?? "?"} ${of("code", "ErrorCode") ?? ""})`];
+    const of = (key: string): unknown => Reflect.get(link, key);
+    const text = of("USEnglishDescription") ?? of("LocalizedDescription") ?? "no description";
+    return [`${text} (${of("ErrorDomain") ?? "?"} ${of("ErrorCode") ?? ""})`];
   });
 }
 

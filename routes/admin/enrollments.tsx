@@ -12,6 +12,7 @@ import { findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
 import { findOtaEnrollment, listOtaEnrollments } from "../../db/ota_enrollments.ts";
 import { listMetaBusinessUnits } from "../../db/meta_business_units.ts";
 import { listPushCertificates } from "../../db/push_certificates.ts";
+import { listScepIssuers } from "../../db/scep_issuers.ts";
 import { listTags } from "../../db/tags.ts";
 import {
   createOtaEnrollment,
@@ -21,10 +22,12 @@ import {
   revokeOtaEnrollment,
 } from "../../src/enrollment/ota_enrollments.ts";
 import { invalid, problem } from "../../src/errors.ts";
+import { BUILT_IN_ISSUER } from "../../src/enrollment/scep_issuers.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, Csrf, Fact, Field, FormErrors, Select, Table, Time } from "./components.tsx";
 import { mountReenrollment, Reenrollment, ReenrollmentChoice } from "./enrollments_reenrollment.tsx";
+import { isUuid } from "./form.ts";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
@@ -32,12 +35,13 @@ const words = (text: string) => text.split(/[\s,]+/).filter((word) => word !== "
 
 async function listPage(context: PageContext, state?: FormState): Promise<Page> {
   const { sql, clock } = context.runtime;
-  const [enrollments, certificates, units, blueprints, tags] = await Promise.all([
+  const [enrollments, certificates, units, blueprints, tags, issuers] = await Promise.all([
     listOtaEnrollments(sql, MANY),
     listPushCertificates(sql, MANY),
     listMetaBusinessUnits(sql, MANY),
     listBlueprints(sql, MANY),
     listTags(sql, MANY),
+    listScepIssuers(sql, MANY),
   ]);
   const now = clock.now();
   const usable = certificates.rows.filter(({ topic }) => topic !== null);
@@ -91,6 +95,13 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                   name="meta_business_unit"
                   label="Business unit"
                   options={units.rows.map((one) => [String(one.id), one.name] as const)}
+                  state={state}
+                />
+                <Select
+                  name="scep_issuer"
+                  label="Identities from"
+                  options={issuers.rows.map((one) => [one.id, one.name] as const)}
+                  value={BUILT_IN_ISSUER}
                   state={state}
                 />
                 <Select
@@ -259,8 +270,11 @@ export function mountEnrollments(app: Hono<AppEnv>): void {
     }
     const name = form.text("name");
     if (name === "" || name.length > 256) throw invalid({ name: ["This should have 1 to 256 characters."] });
+    const issuer = form.text("scep_issuer") || BUILT_IN_ISSUER;
+    if (!isUuid(issuer)) throw invalid({ scep_issuer: ["Choose one of the list."] });
     const row = await createOtaEnrollment(context.runtime, context.request, {
       name,
+      scepIssuerId: issuer,
       displayName: form.text("display_name").slice(0, 128) || context.runtime.config.ORGANIZATION,
       pushCertificateId: form.id("push_certificate"),
       blueprintId: form.text("blueprint") === "" ? null : form.id("blueprint"),

@@ -18,9 +18,13 @@ import { action, type Form, type FormState, type Page, page, type PageContext } 
 
 const MANY = { limit: 500, offset: 0 } as const;
 
-function nameOf(form: Form, most = 256): string {
+const LONGEST_NAME = 256;
+
+function nameOf(form: Form): string {
   const name = form.text("name");
-  if (name === "" || name.length > most) throw invalid({ name: [`This should have 1 to ${most} characters.`] });
+  if (name === "" || name.length > LONGEST_NAME) {
+    throw invalid({ name: [`This should have 1 to ${LONGEST_NAME} characters.`] });
+  }
   return name;
 }
 
@@ -71,7 +75,7 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
               <form class="stack" method="post" action="/tags/">
                 <Csrf context={context} />
                 <FormErrors state={tagState} />
-                <Field name="name" label="Name" required maxlength={50} state={tagState} />
+                <Field name="name" label="Name" required maxlength={256} state={tagState} />
                 <Select
                   name="taxonomy"
                   label="Taxonomy"
@@ -130,7 +134,7 @@ export function mountGroups(app: Hono<AppEnv>): void {
   page(app, "/tags/", "inventory.view_tag", (context) => tagsPage(context));
   action(app, "/tags/", "inventory.add_tag", async (context, form) => {
     await createTag(context.runtime, context.by, {
-      name: nameOf(form, 50),
+      name: nameOf(form),
       color: "0079bf",
       taxonomyId: form.text("taxonomy") === "" ? null : form.id("taxonomy"),
       metaBusinessUnitId: null,

@@ -19,6 +19,7 @@ const PLACES: readonly { path: string; name: string; needs: Permission | null }[
   { path: "/enrollments/", name: "Enrollments", needs: "mdm.view_otaenrollment" },
   { path: "/claims/", name: "Claims", needs: "mdm.view_enrollmentclaim" },
   { path: "/push-certificates/", name: "Push certificates", needs: "mdm.view_pushcertificate" },
+  { path: "/scep-issuers/", name: "SCEP issuers", needs: "mdm.view_scepissuer" },
   { path: "/tags/", name: "Tags", needs: "inventory.view_tag" },
   { path: "/users/", name: "Users", needs: "accounts.view_user" },
   { path: "/roles/", name: "Roles", needs: "accounts.view_role" },

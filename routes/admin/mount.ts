@@ -23,6 +23,7 @@ import { mountGroups } from "./groups.tsx";
 import { mountOverview } from "./overview.tsx";
 import { mountPushCertificates } from "./push_certificates.tsx";
 import { mountRoles } from "./roles.tsx";
+import { mountScepIssuers } from "./scep_issuers.tsx";
 import { mountSignIn } from "./signin.tsx";
 
 /** Mounts every page. */
@@ -43,6 +44,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountEnrollments,
       mountClaims,
       mountPushCertificates,
+      mountScepIssuers,
       mountAccess,
       mountRoles,
       mountEvents,

@@ -13,10 +13,10 @@ import {
 } from "../../db/push_certificates.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import {
+  changePushCertificate,
   createPushCertificate,
   pushCertificateRequest,
   removePushCertificate,
-  renewPushCertificate,
   signedPushCertificateRequest,
   uploadPushCertificate,
 } from "../../src/push/certificates.ts";
@@ -250,7 +250,7 @@ export function mountPushCertificates(app: Hono<AppEnv>): void {
     ));
   action(app, "/push-certificates/:id/certificate/", "mdm.change_pushcertificate", async (context, form) => {
     const { certificate, privateKey, passphrase } = await keyPair(form);
-    await renewPushCertificate(context.runtime, context.request, context.id(), {
+    await changePushCertificate(context.runtime, context.request, context.id(), {
       certificate,
       passphrase,
       privateKey: privateKey === "" ? undefined : privateKey,

@@ -10,16 +10,7 @@ import { findUser } from "../../db/users.ts";
 import { apiTokenRepresentation, createApiToken, deleteApiToken } from "../../src/access/api_tokens.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import {
-  NOT_A_CHOICE,
-  pkField,
-  relatedFilter,
-  textField,
-  textFilter,
-  timeField,
-  timeOut,
-  uuidParams,
-} from "./fields.ts";
+import { notAChoice, pkField, relatedFilter, textField, textFilter, timeField, timeOut, uuidParams } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const PATH = "/api/accounts/api_tokens/";
@@ -32,7 +23,7 @@ const tokenSchema = z.object({
   expires_at: timeOut.nullable(),
   last_used_at: timeOut.nullable().describe("To the minute."),
   created_at: timeOut,
-});
+}).meta({ id: "ApiToken" });
 
 /** The endpoints of API tokens. */
 export const API_TOKEN_ENDPOINTS = [
@@ -47,7 +38,7 @@ export const API_TOKEN_ENDPOINTS = [
     async handle(input) {
       const { user, name } = input.query;
       if (user !== undefined && await findUser(input.runtime.sql, user) === undefined) {
-        throw invalid({ user: [NOT_A_CHOICE] });
+        throw invalid({ user: [notAChoice(user)] });
       }
       const page = pageOf(input.query);
       const { count, rows } = await listApiTokens(input.runtime.sql, { userId: user, name, ...page });
@@ -65,8 +56,8 @@ export const API_TOKEN_ENDPOINTS = [
       user: pkField.optional().describe("Whose token; the caller's unless told."),
       name: textField(256),
       expires_at: timeField.nullable().default(null),
-    }),
-    response: { status: 201, schema: tokenSchema.extend({ token: z.string() }) },
+    }).meta({ id: "ApiTokenRequest" }),
+    response: { status: 201, schema: tokenSchema.extend({ token: z.string() }).meta({ id: "NewApiToken" }) },
     async handle(input) {
       const { runtime, actor, body } = input;
       const { row, token } = await createApiToken(runtime, input, {

@@ -21,7 +21,7 @@ const schema = z.object({
   state_at: timeOut.nullable(),
   variables: z.array(z.string()),
   counts: z.record(z.string(), z.int()).describe("On how many devices and users it has which status."),
-});
+}).meta({ id: "ArtifactVersionSummary" });
 
 /** The endpoints of versions of whatever kind. */
 export const ARTIFACT_VERSION_ENDPOINTS = [

@@ -17,7 +17,8 @@ import {
 import { PLATFORMS } from "../../src/protocol/platform.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { choiceFilter, textField, textFilter, timeOut, uuidField, uuidParams } from "./fields.ts";
-import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+import { listed, listOf } from "./listed.ts";
+import { orderingQuery, type Page, pageQuery } from "./paging.ts";
 
 const CHANNELS = ["Device", "User"] as const;
 const REINSTALL = ["No", "Major", "Minor", "Patch"] as const;
@@ -36,7 +37,7 @@ const artifactSchema = z.object({
   halt_percent: z.int().nullable(),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "Artifact" });
 
 const body = z.object({
   name: textField(256),
@@ -52,7 +53,7 @@ const body = z.object({
   halt_percent: z.int().min(0).max(100).nullable().optional().describe(
     "The percentage of failures at which a new version stops spreading; 0 is never, null the server's. Stays when absent.",
   ),
-});
+}).meta({ id: "ArtifactRequest" });
 
 const inputOf = (given: z.output<typeof body>) => ({
   name: given.name,
@@ -86,12 +87,11 @@ export const ARTIFACT_ENDPOINTS = [
       ordering: orderingQuery(["created_at", "updated_at"], { column: "created_at", descending: true }),
       ...pageQuery,
     }),
-    response: { status: 200, schema: pageOfSchema(artifactSchema) },
+    response: { status: 200, schema: listOf(artifactSchema) },
     async handle(input) {
-      const page = pageOf(input.query);
       const { ordering: order, name, type, channel } = input.query;
-      const { count, rows } = await listArtifacts(input.runtime.sql, { name, type, channel, order, ...page });
-      return paginated(input, page, { count, rows: rows.map(artifactRepresentation) });
+      const find = (page: Page) => listArtifacts(input.runtime.sql, { name, type, channel, order, ...page });
+      return await listed(input, find, artifactRepresentation);
     },
   }),
   endpoint({

@@ -19,7 +19,7 @@ const certificateSchema = z.object({
   not_before: timeOut,
   not_after: timeOut,
   certificate: z.string().describe("PEM."),
-});
+}).meta({ id: "AuthorityCertificate" });
 
 const shown = (certificate: Certificate) => ({
   subject: String(certificate.subject),
@@ -52,7 +52,7 @@ export const AUTHORITY_ENDPOINTS = [
       schema: certificateSchema.extend({
         anchor: z.string().describe("PEM of the self-signed certificate of the same name and key."),
         chain: z.array(z.string()).describe("PEM of the certificates above it."),
-      }),
+      }).meta({ id: "AssetAuthorityCertificates" }),
     },
     async handle({ runtime }) {
       const { certificate, anchor, chain } = await assetAuthority(runtime);

@@ -18,9 +18,10 @@ import {
 import { filterOfFields } from "../../src/blueprints/filter_fields.ts";
 import { invalid } from "../../src/errors.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, NOT_A_CHOICE, pkField, relatedFilter, timeOut, uuidField, uuidFilter } from "./fields.ts";
+import { idParams, notAChoice, pkField, relatedFilter, timeOut, uuidField, uuidFilter } from "./fields.ts";
 import { filterBody, filterShown } from "./filter_fields.ts";
-import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+import { listed, listOf } from "./listed.ts";
+import { type Page, pageQuery } from "./paging.ts";
 
 const schema = z.object({
   id: z.int(),
@@ -29,9 +30,11 @@ const schema = z.object({
   ...filterShown,
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "BlueprintArtifact" });
 
-const body = z.object({ blueprint: pkField, artifact: uuidField, ...filterBody });
+const body = z.object({ blueprint: pkField, artifact: uuidField, ...filterBody }).meta({
+  id: "BlueprintArtifactRequest",
+});
 
 const valuesOf = ({ blueprint, artifact, ...filter }: z.output<typeof body>) => ({
   blueprintId: blueprint,
@@ -52,19 +55,18 @@ export const BLUEPRINT_ARTIFACT_ENDPOINTS = [
     tag,
     summary: "List the artifacts of blueprints",
     query: z.object({ blueprint: relatedFilter, artifact: uuidFilter, ...pageQuery }),
-    response: { status: 200, schema: pageOfSchema(schema) },
+    response: { status: 200, schema: listOf(schema) },
     async handle(input) {
-      const page = pageOf(input.query);
       const { sql } = input.runtime;
       const { blueprint: blueprintId, artifact: artifactId } = input.query;
       if (blueprintId !== undefined && await findBlueprint(sql, blueprintId) === undefined) {
-        throw invalid({ blueprint: [NOT_A_CHOICE] });
+        throw invalid({ blueprint: [notAChoice(blueprintId)] });
       }
       if (artifactId !== undefined && await findArtifact(sql, artifactId) === undefined) {
-        throw invalid({ artifact: [NOT_A_CHOICE] });
+        throw invalid({ artifact: [notAChoice(artifactId)] });
       }
-      const { count, rows } = await listBlueprintArtifacts(sql, { blueprintId, artifactId, ...page });
-      return paginated(input, page, { count, rows: rows.map(blueprintArtifactRepresentation) });
+      const find = (page: Page) => listBlueprintArtifacts(sql, { blueprintId, artifactId, ...page });
+      return await listed(input, find, blueprintArtifactRepresentation);
     },
   }),
   endpoint({

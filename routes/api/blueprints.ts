@@ -13,9 +13,11 @@ import {
   mustFindBlueprint,
   removeBlueprint,
 } from "../../src/blueprints/blueprints.ts";
+import { present } from "../../src/protocol/present.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParams, pkField, textField, textFilter, timeOut, unknownPk } from "./fields.ts";
-import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+import { listed, listOf } from "./listed.ts";
+import { type Page, pageQuery } from "./paging.ts";
 
 const collect = z.literal([0, 1, 2]).describe("0: no, 1: managed only, 2: all.");
 
@@ -33,11 +35,12 @@ const blueprintSchema = z.object({
   software_update_enforcements: z.array(z.int()),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "Blueprint" });
 
 /** The key of an object of which none can exist yet. */
-const noneYet = pkField.nullable().refine((pk) => pk === null, { error: ({ input }) => unknownPk(String(input)) })
-  .transform(() => null).default(null);
+const noneYet = pkField.nullable()
+  .refine((pk) => pk === null, { error: ({ input }) => unknownPk(String(input)) })
+  .meta({ examples: [null] }).transform(() => null).default(null);
 
 const body = z.object({
   name: textField(256),
@@ -56,7 +59,7 @@ const body = z.object({
   software_update_enforcements: z.array(pkField).superRefine((pks, context) => {
     for (const pk of pks) context.addIssue({ code: "custom", message: unknownPk(pk) });
   }).default([]),
-});
+}).meta({ id: "BlueprintRequest" });
 
 const values = (given: z.output<typeof body>) => ({
   name: given.name,
@@ -79,12 +82,11 @@ export const BLUEPRINT_ENDPOINTS = [
     tag,
     summary: "List blueprints",
     query: z.object({ name: textFilter, ...pageQuery }),
-    response: { status: 200, schema: pageOfSchema(blueprintSchema) },
+    response: { status: 200, schema: listOf(blueprintSchema) },
     async handle(input) {
-      const page = pageOf(input.query);
       const { name } = input.query;
-      const found = await listBlueprints(input.runtime.sql, { ...page, ...(name === undefined ? {} : { name }) });
-      return paginated(input, page, { count: found.count, rows: found.rows.map(blueprintRepresentation) });
+      const find = (page: Page) => listBlueprints(input.runtime.sql, { ...page, ...present({ name }) });
+      return await listed(input, find, blueprintRepresentation);
     },
   }),
   endpoint({

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { certAssetKind } from "../../src/blueprints/versions/cert_asset.ts";
 import { present } from "../../src/protocol/present.ts";
-import { textField, uuidField } from "./fields.ts";
+import { notBuiltField, textField, uuidField } from "./fields.ts";
 import { versionBody, versionEndpoints, versionShown } from "./version_endpoints.ts";
 
 const ACCESSIBLE = ["Default", "AfterFirstUnlock"] as const;
@@ -20,7 +20,7 @@ export const CERT_ASSET_ENDPOINTS = versionEndpoints({
   kind: certAssetKind,
   body: z.object({
     ...versionBody,
-    acme_issuer: uuidField.nullable(),
+    acme_issuer: notBuiltField("ACME issuers"),
     scep_issuer: uuidField.nullable(),
     subject: z.array(z.object({ type: textField(256), value: textField(1024) })).max(64).describe(
       "Each type is C, CN, L, O, OU, ST or a dotted OID. Values may hold variables.",
@@ -32,7 +32,7 @@ export const CERT_ASSET_ENDPOINTS = versionEndpoints({
       ntPrincipalName: name,
     }).describe("Values may hold variables."),
     accessible: z.enum(ACCESSIBLE).default("Default").describe("When the device may use it."),
-  }),
+  }).meta({ id: "CertAssetRequest" }),
   schema: z.object({
     ...versionShown,
     acme_issuer: z.null(),
@@ -45,9 +45,8 @@ export const CERT_ASSET_ENDPOINTS = versionEndpoints({
       ntPrincipalName: z.string().exactOptional(),
     }),
     accessible: z.enum(ACCESSIBLE),
-  }),
+  }).meta({ id: "CertAsset" }),
   content: (body) => ({
-    acmeIssuerId: body.acme_issuer,
     scepIssuerId: body.scep_issuer,
     subject: body.subject,
     subjectAltName: present({

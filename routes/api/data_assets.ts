@@ -27,14 +27,14 @@ export const DATA_ASSET_ENDPOINTS = versionEndpoints({
     file_sha256: z.string().regex(/^[0-9a-f]{64}$/, {
       error: "This should be a SHA-256 digest: 64 hexadecimal digits in lower case.",
     }).nullish().describe("Of the file. Alone, on PUT, it means the file that is there."),
-  }),
+  }).meta({ id: "DataAssetRequest" }),
   schema: z.object({
     ...versionShown,
     type: z.enum(TYPES),
     file_sha256: z.string(),
     file_size: z.int().describe("Bytes."),
     filename: z.string(),
-  }),
+  }).meta({ id: "DataAsset" }),
   content: ({ type, source, file_uri, file_sha256 }) => ({
     type,
     source,

@@ -21,10 +21,10 @@ export const DECLARATION_ENDPOINTS = versionEndpoints({
       "The declaration with Type, Identifier, ServerToken and Payload, or its JSON as a text. Other artifacts are " +
         "named by `ztl:` and their id, or by the Identifier of their declaration.",
     ),
-  }),
+  }).meta({ id: "DeclarationRequest" }),
   schema: z.object({
     ...versionShown,
     source: z.object({ Type: z.string(), Identifier: z.string(), ServerToken: z.string(), Payload: z.unknown() }),
-  }),
+  }).meta({ id: "Declaration" }),
   content: ({ source }) => ({ source }),
 });

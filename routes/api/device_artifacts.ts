@@ -52,25 +52,27 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     params: idParams,
     response: {
       status: 200,
-      schema: z.array(z.object({
-        artifact: z.string(),
-        artifact_version: z.string(),
-        name: z.string(),
-        type: z.string(),
-        version: z.int(),
-        status: z.string(),
-        via: z.string(),
-        extra_info: z.unknown(),
-        installed_at: timeOut.nullable(),
-        verified_at: timeOut.nullable(),
-        os_version_at_install_time: z.string(),
-        install_count: z.int(),
-        retry_count: z.int(),
-        max_retry_count: z.int(),
-        retry_at: timeOut.nullable(),
-        created_at: timeOut,
-        updated_at: timeOut,
-      })),
+      schema: z.array(
+        z.object({
+          artifact: z.string(),
+          artifact_version: z.string(),
+          name: z.string(),
+          type: z.string(),
+          version: z.int(),
+          status: z.string(),
+          via: z.string(),
+          extra_info: z.unknown(),
+          installed_at: timeOut.nullable(),
+          verified_at: timeOut.nullable(),
+          os_version_at_install_time: z.string(),
+          install_count: z.int(),
+          retry_count: z.int(),
+          max_retry_count: z.int(),
+          retry_at: timeOut.nullable(),
+          created_at: timeOut,
+          updated_at: timeOut,
+        }).meta({ id: "DeviceArtifact" }),
+      ),
     },
     async handle({ runtime, params }) {
       const channelId = await channelOf(runtime, params.id);
@@ -114,7 +116,7 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     summary: "List what a device reports",
     description: "The status items of declarative management.",
     params: idParams,
-    response: { status: 200, schema: z.array(z.object(item)) },
+    response: { status: 200, schema: z.array(z.object(item).meta({ id: "StatusItem" })) },
     async handle({ runtime, params }) {
       const channelId = await channelOf(runtime, params.id);
       return channelId === null ? [] : (await findStatusItems(runtime.sql, channelId)).map(itemOf);
@@ -130,7 +132,9 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     query: z.object(pageQuery),
     response: {
       status: 200,
-      schema: pageOfSchema(z.object({ value: z.unknown(), error: z.unknown(), created_at: timeOut })),
+      schema: pageOfSchema(
+        z.object({ value: z.unknown(), error: z.unknown(), created_at: timeOut }).meta({ id: "StatusItemChange" }),
+      ),
     },
     async handle(input) {
       const { runtime, params } = input;
@@ -155,7 +159,11 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     query: z.object({ path: textFilter, value: textFilter, ...pageQuery }),
     response: {
       status: 200,
-      schema: pageOfSchema(z.object({ device: z.int(), serial_number: z.string(), user: z.string(), ...item })),
+      schema: pageOfSchema(
+        z.object({ device: z.int(), serial_number: z.string(), user: z.string(), ...item }).meta({
+          id: "FoundStatusItem",
+        }),
+      ),
     },
     async handle(input) {
       const page = pageOf(input.query);

@@ -6,16 +6,25 @@
 
 import { z } from "zod";
 import { cancelCommand, type CommandView, findCommand, listCommands } from "../../db/commands.ts";
+import { findDevice } from "../../db/devices.ts";
 import { sendCommand } from "../../src/devices/actions.ts";
-import { problem, refused } from "../../src/errors.ts";
+import { invalid, problem, refused } from "../../src/errors.ts";
 import { recordAudit } from "../../src/events/record.ts";
 import { commandNamed } from "../../src/commands/registry.ts";
 import { openResult } from "../../src/commands/result.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, relatedFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
+import { idParams, notAChoice, relatedFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+
+/** Apple's keys. */
+const errorChainSchema = z.array(z.object({
+  ErrorCode: z.int(),
+  ErrorDomain: z.string(),
+  LocalizedDescription: z.string().exactOptional(),
+  USEnglishDescription: z.string().exactOptional(),
+}));
 
 /** A command in answers. */
 export const commandSchema = z.object({
@@ -30,10 +39,10 @@ export const commandSchema = z.object({
   result: z.string().nullable().describe("The device's answer, a property list in base64."),
   result_time: timeOut.nullable(),
   status: z.string().nullable(),
-  error_chain: z.json().nullable(),
+  error_chain: errorChainSchema.nullable().describe("Why it failed, as the device says it, the outermost error first."),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "DeviceCommand" });
 
 /** Apple's status of each state; null while there is no answer. */
 const STATUS: Record<string, string> = {
@@ -65,7 +74,7 @@ async function commandRepresentation(
     result: result?.toBase64() ?? null,
     result_time: time(command.resultAt),
     status: STATUS[command.state] ?? null,
-    error_chain: JSON.parse(JSON.stringify(command.errorChain)),
+    error_chain: errorChainSchema.nullable().catch(null).parse(command.errorChain),
     created_at: naiveUtc(command.createdAt),
     updated_at: naiveUtc(command.updatedAt),
   };
@@ -83,7 +92,7 @@ function commandEndpoint(segment: string, name: string, summary: string) {
     params: idParams,
     // What a device takes depends on its system, so the command itself checks.
     body: z.record(z.string(), z.json()),
-    ...(args === undefined ? {} : { describedBody: args }),
+    ...(args === undefined ? {} : { describedBody: args.meta({ id: `${name}Request` }) }),
     response: { status: 201, schema: commandSchema },
     handle: async ({ runtime, request, params, body }) =>
       await commandRepresentation(runtime, await sendCommand(runtime, request, params.id, name, body)),
@@ -107,6 +116,9 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     async handle(input) {
       const page = pageOf(input.query);
       const { name, enrolled_device } = input.query;
+      if (enrolled_device !== undefined && await findDevice(input.runtime.sql, enrolled_device) === undefined) {
+        throw invalid({ enrolled_device: [notAChoice(enrolled_device)] });
+      }
       const { count, rows } = await listCommands(input.runtime.sql, {
         ...page,
         ...(name === undefined ? {} : { name }),

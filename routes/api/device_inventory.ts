@@ -12,6 +12,7 @@ import { problem } from "../../src/errors.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { toPem } from "../../src/pki/certificate.ts";
 import { explainChannel } from "../../src/planner/explain.ts";
+import type { Step } from "../../src/planner/plan.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { endpoint } from "./endpoint.ts";
 import { idParams, timeOut } from "./fields.ts";
@@ -21,6 +22,12 @@ async function mustFind(runtime: Runtime, id: number): Promise<DeviceView> {
   if (device === undefined) throw problem("not-found");
   return device;
 }
+
+const stepRepresentation = (step: Step) => ({
+  kind: step.kind,
+  ...("commandId" in step ? { command_id: step.commandId } : {}),
+  ...(step.kind === "command" ? { name: step.name, arguments: step.arguments } : {}),
+});
 
 const path = (segment: string) => `/api/mdm/devices/{id}/${segment}/`;
 const facts = { method: "GET", permission: "mdm.view_enrolleddevice", tag: "Devices", params: idParams } as const;
@@ -33,17 +40,19 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     summary: "List the apps of a device",
     response: {
       status: 200,
-      schema: z.array(z.object({
-        identifier: z.string(),
-        name: z.string(),
-        version: z.string(),
-        short_version: z.string(),
-        managed: z.boolean().nullable(),
-        bundle_size: z.int().nullable().describe("Bytes."),
-        dynamic_size: z.int().nullable().describe("Bytes."),
-        flags: z.record(z.string(), z.boolean()),
-        source: z.string().nullable(),
-      })),
+      schema: z.array(
+        z.object({
+          identifier: z.string(),
+          name: z.string(),
+          version: z.string(),
+          short_version: z.string(),
+          managed: z.boolean().nullable(),
+          bundle_size: z.int().nullable().describe("Bytes."),
+          dynamic_size: z.int().nullable().describe("Bytes."),
+          flags: z.record(z.string(), z.boolean()),
+          source: z.string().nullable(),
+        }).meta({ id: "InstalledApp" }),
+      ),
     },
     async handle({ runtime, params }) {
       const { enrollmentId } = await mustFind(runtime, params.id);
@@ -62,16 +71,18 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     summary: "List the certificates of a device",
     response: {
       status: 200,
-      schema: z.array(z.object({
-        fingerprint: z.string().describe("SHA-256 in hex."),
-        certificate: z.string().describe("PEM."),
-        subject: z.string(),
-        issuer: z.string(),
-        serial_number: z.string(),
-        not_before: timeOut,
-        not_after: timeOut,
-        common_name: z.string().nullable(),
-      })),
+      schema: z.array(
+        z.object({
+          fingerprint: z.string().describe("SHA-256 in hex."),
+          certificate: z.string().describe("PEM."),
+          subject: z.string(),
+          issuer: z.string(),
+          serial_number: z.string(),
+          not_before: timeOut,
+          not_after: timeOut,
+          common_name: z.string().nullable(),
+        }).meta({ id: "InstalledCertificate" }),
+      ),
     },
     async handle({ runtime, params }) {
       const { enrollmentId } = await mustFind(runtime, params.id);
@@ -94,26 +105,34 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     summary: "List the profiles of a device",
     response: {
       status: 200,
-      schema: z.array(z.object({
-        uuid: z.string(),
-        identifier: z.string(),
-        display_name: z.string().nullable(),
-        description: z.string().nullable(),
-        organization: z.string().nullable(),
-        removal_disallowed: z.boolean(),
-        has_removal_passcode: z.boolean(),
-        managed: z.boolean().nullable(),
-        encrypted: z.boolean(),
-        source: z.string().nullable(),
-        payloads: z.unknown(),
-        signers: z.array(z.string()),
-      })),
+      schema: z.array(
+        z.object({
+          uuid: z.string(),
+          identifier: z.string(),
+          display_name: z.string().nullable(),
+          description: z.string().nullable(),
+          organization: z.string().nullable(),
+          removal_disallowed: z.boolean(),
+          has_removal_passcode: z.boolean(),
+          managed: z.boolean().nullable(),
+          encrypted: z.boolean(),
+          source: z.string().nullable(),
+          payloads: z.array(z.object({
+            identifier: z.string(),
+            type: z.string(),
+            uuid: z.string().nullable(),
+            display_name: z.string().nullable(),
+          })),
+          signers: z.array(z.string()),
+        }).meta({ id: "InstalledProfile" }),
+      ),
     },
     async handle({ runtime, params }) {
       const { enrollmentId } = await mustFind(runtime, params.id);
       const rows = enrollmentId === null ? [] : await listInstalledProfiles(runtime.sql, enrollmentId);
-      return rows.map(({ displayName, removalDisallowed, hasRemovalPasscode, ...row }) => ({
+      return rows.map(({ displayName, removalDisallowed, hasRemovalPasscode, payloads, ...row }) => ({
         ...row,
+        payloads: payloads.map(({ displayName, ...payload }) => ({ ...payload, display_name: displayName })),
         display_name: displayName,
         removal_disallowed: removalDisallowed,
         has_removal_passcode: hasRemovalPasscode,
@@ -128,7 +147,12 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     response: {
       status: 200,
       schema: z.object({
-        next: z.unknown().nullable(),
+        next: z.object({
+          kind: z.enum(["queued", "command", "renewal", "cancel"]),
+          command_id: z.int().exactOptional().describe("The queued command that would be sent or cancelled."),
+          name: z.string().exactOptional().describe("The name of a new command."),
+          arguments: z.unknown().exactOptional().describe("The arguments of a new command."),
+        }).nullable().describe("What would be sent; null for nothing."),
         plan_again_at: timeOut.nullable(),
         decisions: z.array(z.object({
           scheduler: z.string(),
@@ -139,14 +163,14 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
           artifact: z.string().nullable(),
           artifact_version: z.string().nullable(),
         })),
-      }),
+      }).meta({ id: "DevicePlan" }),
     },
     async handle({ runtime, params }) {
       const { channelId, checkoutAt } = await mustFind(runtime, params.id);
       if (channelId === null || checkoutAt !== null) return { next: null, plan_again_at: null, decisions: [] };
       const { next, decisions, planAgainAt } = await explainChannel(runtime.sql, runtime, channelId);
       return {
-        next,
+        next: next === null ? null : stepRepresentation(next),
         plan_again_at: planAgainAt === null ? null : naiveUtc(planAgainAt),
         decisions: decisions.map(({ step: _, until, artifact, ...decision }) => ({
           ...decision,
@@ -166,7 +190,9 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     description: "Each reading leaves an event.",
     response: {
       status: 200,
-      schema: z.object({ id: z.int(), serial_number: z.string(), device_lock_pin: z.string().nullable() }),
+      schema: z.object({ id: z.int(), serial_number: z.string(), device_lock_pin: z.string().nullable() }).meta({
+        id: "DeviceLockPin",
+      }),
     },
     async handle({ runtime, request, params }) {
       const { id, serialNumber } = await mustFind(runtime, params.id);

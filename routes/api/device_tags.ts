@@ -17,8 +17,8 @@ import { tagSchema } from "./tags.ts";
 
 const OF_DEVICE = "/api/inventory/devices/{serial_number}/tags/";
 const params = z.object({ serial_number: serialNumberParam });
-const body = z.object({ tags: pkListField });
-const answerSchema = z.object({ serial_number: z.string(), tags: z.array(tagSchema) });
+const body = z.object({ tags: pkListField }).meta({ id: "DeviceTagsRequest" });
+const answerSchema = z.object({ serial_number: z.string(), tags: z.array(tagSchema) }).meta({ id: "DeviceTags" });
 const MOST_DEVICES = 10_000;
 
 const change = (runtime: Runtime, { request }: By, what: TagChange) =>
@@ -107,8 +107,8 @@ export const DEVICE_TAG_ENDPOINTS = [
       action: z.enum(TAG_ACTIONS),
       tags: pkListField,
       serial_numbers: z.array(serialNumberParam).min(1).max(MOST_DEVICES),
-    }),
-    response: { status: 200, schema: z.object({ added: z.int(), removed: z.int() }) },
+    }).meta({ id: "DevicesTagsRequest" }),
+    response: { status: 200, schema: z.object({ added: z.int(), removed: z.int() }).meta({ id: "DeviceTagsChanged" }) },
     async handle(input) {
       const { action, tags, serial_numbers } = input.body;
       const serialNumbers = [...new Set(serial_numbers)];

@@ -20,14 +20,14 @@ const response = {
     serial_number: z.string(),
     values: values.describe("The open values by name."),
     secrets: z.array(z.string()).describe("The names of the values that are secrets. What they are is not answered."),
-  }),
+  }).meta({ id: "DeviceValues" }),
 } as const;
 const body = z.object({
   values: values.describe("Texts by name: a capital letter, then up to 63 of A-Z, 0-9 and _."),
   secrets: z.array(z.string()).max(DEVICE_VALUE_LIMITS.values).optional().describe(
     "The names of all values that are secrets. One that is not in `values` keeps the text that it has.",
   ),
-});
+}).meta({ id: "DeviceValuesRequest" });
 const tag = "Inventory";
 
 /** The endpoints of custom values. */

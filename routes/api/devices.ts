@@ -6,7 +6,14 @@
 
 import { z } from "zod";
 import { DEVICE_STATES } from "../../db/device_states.ts";
-import { DEVICE_ORDERINGS, findDevice, listDevices } from "../../db/devices.ts";
+import {
+  DEVICE_ORDERINGS,
+  type DeviceView,
+  findDevice,
+  findDevices,
+  listDeviceIds,
+  listDevices,
+} from "../../db/devices.ts";
 import { blockDevice, changeDeviceBlueprint, pokeDevice } from "../../src/devices/actions.ts";
 import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../src/devices/deletion.ts";
@@ -17,8 +24,9 @@ import { invalid, problem } from "../../src/errors.ts";
 import { findTags } from "../../db/tags.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { choiceFilter, idParams, NOT_A_CHOICE, pkField, relatedListFilter, textFilter, timeOut } from "./fields.ts";
-import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+import { choiceFilter, idParams, notAChoice, pkField, relatedListFilter, textFilter, timeOut } from "./fields.ts";
+import { inBatches, listOf, RowStream } from "./listed.ts";
+import { orderingQuery, pageOf, pageQuery, paginated } from "./paging.ts";
 
 const flag = z.boolean().nullable();
 
@@ -81,13 +89,15 @@ export const deviceSchema = z.object({
   restorable_until: timeOut.nullable(),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "Device" });
 
 /** Throws `invalid` for a filter that names a tag which does not exist. */
 async function mustBeTags(runtime: Runtime, filters: Record<string, readonly number[] | undefined>): Promise<void> {
   for (const [field, ids] of Object.entries(filters)) {
     if (ids === undefined || ids.length === 0) continue;
-    if ((await findTags(runtime.sql, ids)).length < new Set(ids).size) throw invalid({ [field]: [NOT_A_CHOICE] });
+    const known = new Set((await findTags(runtime.sql, ids)).map(({ id }) => id));
+    const unknown = [...new Set(ids)].filter((id) => !known.has(id));
+    if (unknown.length > 0) throw invalid({ [field]: unknown.map(notAChoice) });
   }
 }
 
@@ -111,15 +121,11 @@ export const DEVICE_ENDPOINTS = [
       ordering: orderingQuery(DEVICE_ORDERINGS, { column: "created_at", descending: true }),
       ...pageQuery,
     }),
-    response: { status: 200, schema: z.union([z.array(deviceSchema), pageOfSchema(deviceSchema)]) },
+    response: { status: 200, schema: listOf(deviceSchema) },
     async handle(input) {
       const { udid, serial_number, tags, excluded_tags, short_name, state, ordering, limit, offset } = input.query;
       await mustBeTags(input.runtime, { tags, excluded_tags });
-      const paged = limit !== undefined || offset !== undefined;
-      const page = pageOf(input.query);
-      const found = await listDevices(input.runtime.sql, {
-        limit: paged ? page.limit : null,
-        offset: paged ? page.offset : 0,
+      const filters = {
         ...(udid === undefined ? {} : { udid }),
         ...(serial_number === undefined ? {} : { serialNumber: serial_number }),
         ...(tags === undefined ? {} : { tags }),
@@ -128,9 +134,17 @@ export const DEVICE_ENDPOINTS = [
         ...(state === undefined ? {} : { state }),
         silentBefore: silentBefore(input.runtime.clock.now()),
         ordering,
-      });
-      const rows = found.rows.map((row) => deviceRepresentation(row, input.runtime));
-      return paged ? paginated(input, page, { count: found.count, rows }) : rows;
+      };
+      const { sql } = input.runtime;
+      const shape = (row: DeviceView) => deviceRepresentation(row, input.runtime);
+      if (limit !== undefined || offset !== undefined) {
+        const page = pageOf({ limit, offset });
+        const { count, rows } = await listDevices(sql, { ...filters, ...page });
+        return paginated(input, page, { count, rows: rows.map(shape) });
+      }
+      return new RowStream(
+        inBatches(await listDeviceIds(sql, filters), async (ids) => (await findDevices(sql, ids)).map(shape)),
+      );
     },
   }),
   endpoint({
@@ -241,7 +255,7 @@ export const DEVICE_ENDPOINTS = [
     summary: "Give a device a blueprint",
     description: "It stays until somebody changes it, whatever blueprint the enrollment has.",
     params: idParams,
-    body: z.object({ blueprint: pkField.nullable() }),
+    body: z.object({ blueprint: pkField.nullable() }).meta({ id: "DeviceBlueprintRequest" }),
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, request, params, body }) =>
       deviceRepresentation(await changeDeviceBlueprint(runtime, request, params.id, body.blueprint), runtime),

@@ -6,10 +6,12 @@
  */
 
 import type { Hono } from "hono";
+import { z } from "zod";
 import type { AppEnv } from "../context.ts";
 import { DOCS_STYLE } from "./docs_style.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { jsonSchema, openApiDocument } from "./openapi.ts";
+import { jsonSchema } from "./json_schema.ts";
+import { openApiDocument } from "./openapi.ts";
 
 const POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -19,6 +21,7 @@ const anchor = (endpoint: Endpoint) =>
 const typeText = (value: unknown): string => {
   if (typeof value !== "object" || value === null) return "any";
   const schema: Record<string, unknown> = { ...value };
+  if (typeof schema.$ref === "string") return schema.$ref.split("/").at(-1) ?? "any";
   if (Array.isArray(schema.enum)) return schema.enum.map((one) => JSON.stringify(one)).join(" | ");
   if ("const" in schema) return JSON.stringify(schema.const);
   if (Array.isArray(schema.anyOf)) return schema.anyOf.map(typeText).join(" | ");
@@ -61,6 +64,13 @@ function Fields({ title, schema }: { title: string; schema: Record<string, unkno
   );
 }
 
+/** The schema whose fields are worth a table: of a list, that of its items. */
+function rowSchema(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodArray) return rowSchema(schema.element);
+  if (schema instanceof z.ZodUnion) return rowSchema(schema.options[0] ?? schema);
+  return schema;
+}
+
 function Operation({ endpoint }: { endpoint: Endpoint }) {
   const { response } = endpoint;
   const permissions = endpoint.permission === "authenticated" ? [] : [endpoint.permission].flat();
@@ -82,7 +92,12 @@ function Operation({ endpoint }: { endpoint: Endpoint }) {
         ? ""
         : <Fields title="Body" schema={jsonSchema(endpoint.describedBody ?? endpoint.body)} />}
       {"schema" in response && response.status !== 204
-        ? <Fields title={`Answer ${response.status}`} schema={jsonSchema(response.schema)} />
+        ? (
+          <Fields
+            title={`Answer ${response.status}${response.schema instanceof z.ZodObject ? "" : ", each item"}`}
+            schema={jsonSchema(rowSchema(response.schema))}
+          />
+        )
         : <p>Answers {response.status}{"contentType" in response ? `, ${response.contentType}` : ", no content"}.</p>}
     </section>
   );
@@ -120,8 +135,9 @@ function Page({ endpoints }: { endpoints: readonly Endpoint[] }) {
             JSON in, JSON out. Each call carries <code>Authorization: Token …</code>. Paths end with a slash. Lists take
             {" "}
             <code>limit</code> (50, at most 500) and{" "}
-            <code>offset</code>. PUT writes the whole object. Times are UTC without zone. The same as a machine reads
-            it: <a href="/api/openapi.json">/api/openapi.json</a>.
+            <code>offset</code>; where an answer is a list of items, it is all of them unless one of both is given. PUT
+            writes the whole object. Times are UTC without zone. The same as a machine reads it:{" "}
+            <a href="/api/openapi.json">/api/openapi.json</a>.
           </p>
           {tags.map((tag) => (
             <>

@@ -43,4 +43,4 @@ export const previewSchema = z.object({
     impossible: z.array(z.object({ ...artifact, reason: z.string() })),
   })),
   truncated: z.boolean(),
-});
+}).meta({ id: "Preview" });

@@ -28,6 +28,7 @@ import { problem } from "../../src/errors.ts";
 import type { RequestInfo } from "../../src/events/record.ts";
 import { previewChange } from "../../src/planner/preview.ts";
 import type { Runtime } from "../../src/runtime.ts";
+import type { RowStream } from "./listed.ts";
 import { type ParameterSource, parseOrRefuse, parseParams, parseQuery } from "./parse.ts";
 
 /** The methods that endpoints have; PATCH is offered nowhere, PUT is always a full update. */
@@ -64,6 +65,8 @@ type Facts = {
   bodyLimit?: number;
   /** What the documentation says of the body, where what is checked first is looser. */
   describedBody?: z.ZodType;
+  /** An example of the body, where fields depend on each other so that none can be made of the schema alone. */
+  example?: unknown;
   /** Whether it changes what devices should have: with `?dry_run=true` it then answers a preview and changes nothing. */
   previews?: boolean;
 };
@@ -85,7 +88,8 @@ export type Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   response: R;
   handle(
     input: Input<z.output<P>, z.output<Q>, z.output<B>>,
-  ): R extends JsonResponse<infer S> ? z.input<S> | Promise<z.input<S>> : Response | Promise<Response>;
+  ): R extends JsonResponse<infer S> ? z.input<S> | RowStream | Promise<z.input<S> | RowStream>
+    : Response | Promise<Response>;
 };
 
 /** What a request brings to an endpoint, before it is parsed. */
@@ -108,7 +112,10 @@ export type Endpoint = Facts & {
   query: z.ZodObject;
   body: z.ZodType | undefined;
   response: JsonResponse<z.ZodType> | RawResponse;
-  /** Parses and handles. Answers a Response for raw endpoints, a preview for a dry run, else the JSON value. Throws Problem. */
+  /**
+   * Parses and handles. Answers a Response for raw endpoints, a preview for a dry run, else the JSON value, or a long list as
+   * a RowStream. Throws Problem.
+   */
   run(call: Call): Promise<unknown>;
 };
 

@@ -44,7 +44,7 @@ const claimSchema = z.object({
   decided_by: z.string().nullable(),
   expires_at: timeOut,
   created_at: timeOut,
-});
+}).meta({ id: "EnrollmentClaim" });
 
 const alertSchema = z.object({
   id: z.int(),
@@ -56,7 +56,7 @@ const alertSchema = z.object({
   attempts: z.int(),
   attempted_at: timeOut,
   created_at: timeOut,
-});
+}).meta({ id: "IdentityAlert" });
 
 const tag = "Enrollment";
 

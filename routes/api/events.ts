@@ -22,7 +22,7 @@ const eventSchema = z.object({
   request: z.unknown().describe("Who asked, from where; null for what the server did by itself."),
   objects: z.record(z.string(), z.array(z.string())).describe("Keys of what it is about, by kind."),
   payload: z.unknown(),
-});
+}).meta({ id: "Event" });
 
 type Cursor = { createdAt: Date; id: string; index: number };
 
@@ -59,7 +59,10 @@ export const EVENT_ENDPOINTS = [
       cursor: cursorParam,
       limit: pageQuery.limit,
     }),
-    response: { status: 200, schema: z.object({ next: z.string().nullable(), results: z.array(eventSchema) }) },
+    response: {
+      status: 200,
+      schema: z.object({ next: z.string().nullable(), results: z.array(eventSchema) }).meta({ id: "EventPage" }),
+    },
     async handle({ runtime, request, query, search }) {
       const { limit } = pageOf({ limit: query.limit });
       const { rows, more } = await pageOfEvents(runtime.sql, {

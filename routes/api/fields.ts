@@ -5,8 +5,9 @@
  */
 
 import { z } from "zod";
-import { textFault } from "../../src/writable.ts";
+import { foreignText } from "../../src/foreign_text.ts";
 
+export { blankableField, textField } from "../../src/input_text.ts";
 export { naiveUtc } from "../../src/naive_utc.ts";
 
 /** The largest value of PostgreSQL's `integer`. */
@@ -34,8 +35,10 @@ export const uuidField = z.string().regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[
 /** A serial number in a path. */
 export const serialNumberParam = z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/);
 
-/** What a filter says that names a related object which does not exist. */
-export const NOT_A_CHOICE = "Select a valid choice. That choice is not one of the available choices.";
+/** What a filter says of a value that it does not know, or of the key of a related object that does not exist. */
+export const notAChoice = (value: unknown): string =>
+  `Select a valid choice. ${foreignText(String(value))} is not one of the available choices.`;
+const notOneOf = (issue: { input?: unknown }): string => notAChoice(issue.input);
 
 /** A filter by text, exact. */
 export const textFilter = z.string().max(1024).refine((text) => !text.includes("\0"), {
@@ -47,14 +50,14 @@ export const integerFilter = z.string()
   .refine((text) => /^-?[0-9]{1,10}$/.test(text) && Math.abs(Number(text)) <= MAX_INTEGER, { error: "Enter a number." })
   .transform(Number).meta({ type: "integer" }).optional();
 
-/** A filter by the key of a related object; the handler refuses unknown ones with `NOT_A_CHOICE`. */
+/** A filter by the key of a related object; the handler refuses unknown ones with `notAChoice`. */
 export const relatedFilter = z.string()
-  .refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: NOT_A_CHOICE })
+  .refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: notOneOf })
   .transform(Number).meta({ type: "integer" }).optional();
 
 /** The same, repeatable: any of. */
 export const relatedListFilter = z.array(
-  z.string().refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: NOT_A_CHOICE })
+  z.string().refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: notOneOf })
     .transform(Number).meta({ type: "integer" }),
 ).optional();
 
@@ -65,9 +68,7 @@ export const uuidFilter = z.string().regex(/^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}
 
 /** A filter by one of some values. */
 export const choiceFilter = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z.enum(values, {
-    error: (issue) => `Select a valid choice. ${String(issue.input)} is not one of the available choices.`,
-  }).optional();
+  z.enum(values, { error: notOneOf }).optional();
 
 /** A filter by yes or no. */
 export const flagFilter = z.string().transform((text) => /^(true|t|yes|y|1|on)$/i.test(text)).meta({ type: "boolean" })
@@ -103,18 +104,6 @@ export const timeField = z.string().transform((text, context) => {
   return z.NEVER;
 }).meta({ format: "date-time" });
 
-/** What neither the database nor a property list can hold. */
-function storable(text: string, context: z.RefinementCtx<string>): void {
-  const message = textFault(text);
-  if (message !== undefined) context.addIssue({ code: "custom", message });
-}
-
-/** A required text in a body, outer white space removed. */
-export const textField = (longest: number) => z.string().trim().min(1).max(longest).superRefine(storable);
-
-/** A text in a body that may be empty. */
-export const blankableField = (longest: number) => z.string().trim().max(longest).superRefine(storable);
-
 /** The key of a related object in a body. */
 export const pkField = z.int({ error: pkError }).refine((pk) => pk >= 0 && pk <= MAX_INTEGER, {
   error: (issue) => unknownPk(String(issue.input)),
@@ -137,9 +126,15 @@ function pkError(issue: { input: unknown }): string | undefined {
   return `Incorrect type. Expected pk value, received ${kind}.`;
 }
 
+/** The key of an object of a kind that this server does not have yet: null, or left out. */
+export const notBuiltField = (kinds: string) =>
+  z.unknown().refine((value) => value === undefined || value === null, {
+    error: `This server has no ${kinds} yet. Send null, or leave the field out.`,
+  }).meta({ type: "null", examples: [null] }).transform(() => null).optional();
+
 /** The message for a related object in a body that does not exist. */
 export const unknownPk = (pk: string | number): string => `Invalid pk "${pk}" - object does not exist.`;
 
 /** A time in an answer. */
 export const timeOut = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{6})?$/)
-  .describe("A time in UTC, without zone.");
+  .describe("A time in UTC, without zone.").meta({ examples: ["2026-01-31T09:30:00.123456"] });

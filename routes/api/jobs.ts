@@ -26,17 +26,19 @@ export const JOB_ENDPOINTS = [
     query: z.object({ state: choiceFilter(STATES).optional(), kind: textFilter, ...pageQuery }),
     response: {
       status: 200,
-      schema: pageOfSchema(z.object({
-        id: z.string(),
-        kind: z.string(),
-        state: z.enum(STATES),
-        attempts: z.int(),
-        deaths: z.int().describe("Processes that ended while they ran it."),
-        error: z.string().nullable(),
-        run_at: timeOut,
-        created_at: timeOut,
-        finished_at: timeOut.nullable(),
-      })),
+      schema: pageOfSchema(
+        z.object({
+          id: z.string(),
+          kind: z.string(),
+          state: z.enum(STATES),
+          attempts: z.int(),
+          deaths: z.int().describe("Processes that ended while they ran it."),
+          error: z.string().nullable(),
+          run_at: timeOut,
+          created_at: timeOut,
+          finished_at: timeOut.nullable(),
+        }).meta({ id: "Job" }),
+      ),
     },
     async handle(input) {
       const page = pageOf(input.query);

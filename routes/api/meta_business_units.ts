@@ -15,14 +15,29 @@ import {
 } from "../../src/tags/meta_business_units.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParams, textField, textFilter, timeOut } from "./fields.ts";
-import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+import { listed, listOf } from "./listed.ts";
+import { pageQuery } from "./paging.ts";
 
 const PATH = "/api/inventory/meta_business_units/";
 const ONE = "/api/inventory/meta_business_units/{id}/";
 
-const answerSchema = z.object({ id: z.int(), name: z.string(), created_at: timeOut, updated_at: timeOut });
+const answerSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  api_enrollment_enabled: z.boolean(),
+  created_at: timeOut,
+  updated_at: timeOut,
+}).meta({ id: "MetaBusinessUnit" });
 
-const bodySchema = z.object({ name: textField(256) });
+const bodySchema = z.object({
+  name: textField(256),
+  api_enrollment_enabled: z.boolean().optional().describe(
+    "False for a new unit unless told. Stays when absent, and cannot be taken back.",
+  ),
+}).transform(({ name, api_enrollment_enabled }) => ({
+  name,
+  ...(api_enrollment_enabled === undefined ? {} : { apiEnrollmentEnabled: api_enrollment_enabled }),
+})).meta({ id: "MetaBusinessUnitRequest" });
 
 /** The endpoints of meta business units. */
 export const META_BUSINESS_UNIT_ENDPOINTS = [
@@ -33,12 +48,13 @@ export const META_BUSINESS_UNIT_ENDPOINTS = [
     tag: "Inventory",
     summary: "List meta business units",
     query: z.object({ name: textFilter, ...pageQuery }),
-    response: { status: 200, schema: pageOfSchema(answerSchema) },
-    async handle(input) {
-      const page = pageOf(input.query);
-      const { count, rows } = await listMetaBusinessUnits(input.runtime.sql, { name: input.query.name, ...page });
-      return paginated(input, page, { count, rows: rows.map(metaBusinessUnitRepresentation) });
-    },
+    response: { status: 200, schema: listOf(answerSchema) },
+    handle: (input) =>
+      listed(
+        input,
+        (page) => listMetaBusinessUnits(input.runtime.sql, { name: input.query.name, ...page }),
+        metaBusinessUnitRepresentation,
+      ),
   }),
   endpoint({
     method: "POST",

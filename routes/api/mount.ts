@@ -5,18 +5,21 @@
  */
 
 import type { Context, Hono } from "hono";
-import { type Actor, mayAll, type Permission } from "../../src/access/actor.ts";
+import type { z } from "zod";
+import { type Actor, mayAll } from "../../src/access/actor.ts";
 import { isPermission } from "../../src/access/permissions.ts";
 import { problem, refused } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
+import { permissionsOf } from "./access.ts";
 import { authenticateCall } from "./authenticate.ts";
 import { readJson } from "./body.ts";
 import { DRY_RUN, isDryRun, previewSchema } from "./dry_run.ts";
 import { mountDocumentation } from "./docs.tsx";
 import type { Endpoint } from "./endpoint.ts";
+import { RowStream } from "./listed.ts";
 import { addressParameters } from "./parse.ts";
 import { ENDPOINTS } from "./registry.ts";
-import { bodyFields } from "./openapi.ts";
+import { bodyFields } from "./json_schema.ts";
 import { refusalResponse } from "./shape.ts";
 
 /** How to mount. */
@@ -24,11 +27,6 @@ export type MountOptions = {
   /** Whether every answer is checked against the schema it was declared with; for tests. */
   checkResponses?: boolean;
 };
-
-/** The permissions of an endpoint as a list. */
-export function permissionsOf({ permission }: Pick<Endpoint, "permission">): readonly Permission[] {
-  return permission === "authenticated" ? [] : typeof permission === "string" ? [permission] : permission;
-}
 
 /** Literal segments before parameters, so that `/devices/commands/` is not taken for a device. */
 function bySpecificity(one: string, other: string): number {
@@ -69,6 +67,17 @@ function describe(methods: ReadonlyMap<string, Endpoint>, actor: Actor): Record<
     parses: ["application/json"],
     ...(actions.length === 0 ? {} : { actions: Object.fromEntries(actions) }),
   };
+}
+
+const JSON_HEADERS = { "Cache-Control": "no-store", "Content-Type": "application/json" };
+
+/** A long list; read to its end first where it has to be checked. */
+async function streamed(rows: RowStream, status: number, schema: z.ZodType | null): Promise<Response> {
+  const response = new Response(rows.body(), { status, headers: JSON_HEADERS });
+  if (schema === null) return response;
+  const text = await response.text();
+  schema.parse(JSON.parse(text));
+  return new Response(text, { status, headers: JSON_HEADERS });
 }
 
 async function answer(
@@ -126,6 +135,9 @@ async function answer(
     return result;
   }
   const { status, schema } = endpoint.response;
+  if (result instanceof RowStream) {
+    return await streamed(result, status, options.checkResponses === true ? schema : null);
+  }
   if (options.checkResponses === true) {
     const checked = schema.safeParse(result);
     if (!checked.success) {

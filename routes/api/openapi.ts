@@ -1,58 +1,38 @@
 /**
- * The OpenAPI 3.1 document of the API, made from the schemas that check the requests.
+ * The OpenAPI 3.1 document of the API, made from the schemas that check requests and answers.
  *
  * @module
  */
 
 import { z } from "zod";
+import { permissionsOf } from "./access.ts";
 import { DRY_RUN, previewSchema } from "./dry_run.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { namedJsonSchema, type Schema } from "./json_schema.ts";
 import { withComponents } from "./openapi_components.ts";
+import { REFUSAL_RESPONSES, REFUSAL_SCHEMAS, refusalsOf } from "./openapi_errors.ts";
+import { exampleOf } from "./openapi_examples.ts";
 
-/** A JSON object. */
-type Schema = Record<string, unknown>;
-
-const DETAIL = { $ref: "#/components/schemas/Detail" };
-const REFUSALS: Record<string, { description: string; schema: Schema }> = {
-  "400": { description: "A value is not valid.", schema: { $ref: "#/components/schemas/Refusal" } },
-  "401": { description: "No token, or one that is not valid.", schema: DETAIL },
-  "403": { description: "A permission is missing.", schema: DETAIL },
-  "404": { description: "There is no such object.", schema: DETAIL },
+/** What the groups of the documentation hold. */
+const TAGS: Readonly<Record<string, string>> = {
+  Accounts: "Users, service accounts, their roles and their API tokens.",
+  Inventory: "Meta business units, taxonomies, tags, and what is known of a serial number.",
+  Enrollment: "Push certificates, certificate issuers, enrollments, and what attempts to enroll came to.",
+  Devices: "Enrolled devices, their inventory, their plan and their commands.",
+  Blueprints: "What devices should have: blueprints and the artifacts in them.",
+  Artifacts: "Profiles, declarations, assets and their versions.",
+  Tasks: "Background jobs and their results.",
+  Events: "What happened, and who did it.",
 };
 
-const PREVIEW = {
-  description: "Of a dry run: what the change would do to devices.",
-  content: { "application/json": { schema: { $ref: "#/components/schemas/Preview" } } },
-};
-
-/** The JSON Schema of what a zod schema takes. */
-export function jsonSchema(schema: z.core.$ZodType): Schema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  return rest;
-}
-
-/** The fields of a body, as OPTIONS tells them: clients ask it which of them a server knows. */
-export function bodyFields(
-  body: z.core.$ZodType,
-): Record<string, { type: string; required: boolean; read_only: false }> {
-  const { properties, required } = jsonSchema(body);
-  const names = Array.isArray(required) ? required : [];
-  const typeOf = (field: unknown): string => {
-    const type = typeof field === "object" && field !== null ? Reflect.get(field, "type") : undefined;
-    return typeof type === "string" ? type : "field";
-  };
-  return Object.fromEntries(
-    Object.entries(typeof properties === "object" && properties !== null ? properties : {}).map(([name, field]) => [
-      name,
-      { type: typeOf(field), required: names.includes(name), read_only: false as const },
-    ]),
-  );
-}
+/** What an endpoint is called in generated clients: its method and its path. */
+export const operationIdOf = ({ method, path }: Pick<Endpoint, "method" | "path">): string =>
+  `${method.toLowerCase()}_${path.replace(/^\/api\//, "").replace(/[{}]/g, "").replaceAll("/", "_")}`.replace(/_$/, "");
 
 function parameters(endpoint: Endpoint): Schema[] {
   const from = (schema: z.ZodObject, place: "path" | "query") =>
     Object.entries(schema.shape).map(([name, field]): Schema => {
-      const { description, ...rest } = jsonSchema(field);
+      const { description, ...rest } = namedJsonSchema(field);
       return {
         name,
         in: place,
@@ -76,48 +56,52 @@ function parameters(endpoint: Endpoint): Schema[] {
   ];
 }
 
-function permissionText({ permission, session }: Endpoint): string {
-  const who = permission === "authenticated"
+function permissionText(endpoint: Endpoint): string {
+  const permissions = permissionsOf(endpoint);
+  const who = permissions.length === 0
     ? "Any known user."
-    : `Required permission: ${[permission].flat().map((one) => `\`${one}\``).join(", ")}.`;
-  return session === true ? `${who} A signed-in browser may call it too.` : who;
+    : `Required permission: ${permissions.map((one) => `\`${one}\``).join(", ")}.`;
+  return endpoint.session === true ? `${who} A signed-in browser may call it too.` : who;
+}
+
+const json = (schema: z.ZodType, example: unknown = exampleOf(schema)): Schema => ({
+  "application/json": { schema: namedJsonSchema(schema), example },
+});
+
+/** The successful answers by status. A dry run always answers 200. */
+function successes({ response, previews, summary }: Endpoint): Schema {
+  const preview = previews === true && "schema" in response;
+  const own = !("schema" in response)
+    ? { [response.contentType]: { schema: { type: "string", contentMediaType: response.contentType } } }
+    : response.status === 204
+    ? undefined
+    : preview && response.status === 200
+    ? json(z.union([response.schema, previewSchema]), exampleOf(response.schema))
+    : json(response.schema);
+  return {
+    ...(preview && response.status !== 200
+      ? { "200": { description: "Of a dry run: what the change would do to devices.", content: json(previewSchema) } }
+      : {}),
+    [response.status]: {
+      description: response.description ?? (response.status === 204 ? "Done." : summary),
+      ...(own === undefined ? {} : { content: own }),
+    },
+  };
 }
 
 function operation(endpoint: Endpoint): Schema {
-  const { response, method, path } = endpoint;
-  const content = "schema" in response
-    ? response.status === 204 ? undefined : { "application/json": { schema: jsonSchema(response.schema) } }
-    : { [response.contentType]: {} };
-  const refusals = Object.entries(REFUSALS).filter(([status]) => status !== "404" || path.includes("{")).filter((
-    [status],
-  ) => status !== "400" || endpoint.body !== undefined || Object.keys(endpoint.query.shape).length > 0);
+  const body = endpoint.describedBody ?? endpoint.body;
   return {
-    operationId: `${method.toLowerCase()}_${path.replace(/^\/api\//, "").replace(/[{}]/g, "").replaceAll("/", "_")}`
-      .replace(/_$/, ""),
+    operationId: operationIdOf(endpoint),
     tags: [endpoint.tag],
     summary: endpoint.summary,
     description: [endpoint.description, permissionText(endpoint)].filter((text) => text !== undefined).join("\n\n"),
-    security: [{ token: [] }],
+    security: [{ token: [] }, ...(endpoint.session === true ? [{ session: [] }] : [])],
     parameters: parameters(endpoint),
-    ...(endpoint.body === undefined ? {} : {
-      requestBody: {
-        required: true,
-        content: { "application/json": { schema: jsonSchema(endpoint.describedBody ?? endpoint.body) } },
-      },
-    }),
-    responses: {
-      [response.status]: {
-        description: response.description ?? (response.status === 204 ? "Done." : endpoint.summary),
-        ...(content === undefined ? {} : { content }),
-      },
-      ...(endpoint.previews === true ? { [response.status === 200 ? "2XX" : "200"]: PREVIEW } : {}),
-      ...Object.fromEntries(
-        refusals.map(([status, { description, schema }]) => [
-          status,
-          { description, content: { "application/json": { schema } } },
-        ]),
-      ),
-    },
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: json(body, endpoint.example ?? exampleOf(body)) } }),
+    responses: { ...successes(endpoint), ...refusalsOf(endpoint) },
   };
 }
 
@@ -131,7 +115,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], baseUrl: string)
     openapi: "3.1.0",
     info: { title: "Espalier", version: "1", description: "The API of an Espalier device management server." },
     servers: [{ url: baseUrl }],
-    tags: [...new Set(endpoints.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(endpoints.map(({ tag }) => tag))].map((name) => ({ name, description: TAGS[name] ?? name })),
     paths,
     components: {
       securitySchemes: {
@@ -141,18 +125,15 @@ export function openApiDocument(endpoints: readonly Endpoint[], baseUrl: string)
           name: "Authorization",
           description: "`Authorization: Token ztlu_…`",
         },
-      },
-      schemas: {
-        Preview: jsonSchema(previewSchema),
-        Detail: { type: "object", required: ["detail"], properties: { detail: { type: "string" } } },
-        Refusal: {
-          description: "Messages by field; a bare list when the object's state refuses; or one detail.",
-          anyOf: [
-            { type: "object", additionalProperties: true },
-            { type: "array", items: { type: "string" } },
-          ],
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "__Host-espalier",
+          description: "The session of a signed-in browser, from a page of this server.",
         },
       },
+      responses: REFUSAL_RESPONSES,
+      schemas: REFUSAL_SCHEMAS,
     },
   });
 }

@@ -1,19 +1,18 @@
 /**
- * Schemas that refer to themselves, as named components of the document.
+ * Schemas with a name, as components of the document.
  *
  * @module
  */
 
-/** A JSON object. */
-type Schema = Record<string, unknown>;
+import { isSchema, type Schema } from "./json_schema.ts";
 
 const DEFINITION = "#/$defs/";
 
-const isSchema = (value: unknown): value is Schema =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** Said in a word: as a schema that holds itself, generators of types make an alias of it that holds itself. */
+const ANY = "Json";
 
 /** A definition's name among the components: the one that it was given, or what it is, any JSON value. */
-const nameOf = (name: string): string => name.startsWith("__") ? "Json" : name;
+const nameOf = (name: string): string => name.startsWith("__") ? ANY : name;
 
 /** `value` without definitions of its own, its references leading to components; what it defined is in `components`. */
 function hoisted(value: unknown, components: Map<string, Schema>): unknown {
@@ -22,7 +21,7 @@ function hoisted(value: unknown, components: Map<string, Schema>): unknown {
   const { $defs, ...rest } = value;
   for (const [given, definition] of Object.entries(isSchema($defs) ? $defs : {})) {
     const name = nameOf(given);
-    const moved = hoisted(definition, components);
+    const moved = name === ANY ? { description: "Any JSON value." } : hoisted(definition, components);
     const known = components.get(name);
     // Two that have one name would silently become one.
     if (!isSchema(moved) || (known !== undefined && JSON.stringify(known) !== JSON.stringify(moved))) {

@@ -19,11 +19,23 @@ import {
 import { type Actor, mayAll } from "../../src/access/actor.ts";
 import { enrollmentSecretRepresentation, revealEnrollmentSecret } from "../../src/enrollment/secrets.ts";
 import { problem } from "../../src/errors.ts";
+import { present } from "../../src/protocol/present.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { attachment } from "../attachment.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { blankableField, idParams, pkField, pkListField, textField, textFilter, timeOut, uuidParam } from "./fields.ts";
-import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+import {
+  blankableField,
+  idParams,
+  notBuiltField,
+  pkField,
+  pkListField,
+  textField,
+  textFilter,
+  timeOut,
+  uuidParam,
+} from "./fields.ts";
+import { listed, listOf } from "./listed.ts";
+import { type Page, pageQuery } from "./paging.ts";
 
 const otaEnrollmentSchema = z.object({
   id: z.int(),
@@ -47,7 +59,7 @@ const otaEnrollmentSchema = z.object({
   }),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "OtaEnrollment" });
 
 const body = z.object({
   name: textField(256),
@@ -56,6 +68,8 @@ const body = z.object({
   ),
   push_certificate: pkField,
   scep_issuer: uuidParam.optional().describe("The built-in CA otherwise."),
+  acme_issuer: notBuiltField("ACME issuers"),
+  realm: notBuiltField("realms"),
   blueprint: pkField.nullable().default(null),
   reenrollment_without_confirmation: z.boolean().default(false).describe(
     "Any holder of this enrollment's profile can then replace any enrolled device, and gets its tags, values and profiles.",
@@ -67,7 +81,7 @@ const body = z.object({
     udids: z.array(textField(64)).default([]),
     quota: z.int().min(1).max(200_000).nullable().default(null),
   }),
-});
+}).meta({ id: "OtaEnrollmentRequest" });
 
 const inputOf = (runtime: Runtime, given: z.output<typeof body>) => ({
   name: given.name,
@@ -113,15 +127,11 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     tag: "Enrollment",
     summary: "List OTA enrollments",
     query: z.object({ name: textFilter, ...pageQuery }),
-    response: { status: 200, schema: pageOfSchema(otaEnrollmentSchema) },
+    response: { status: 200, schema: listOf(otaEnrollmentSchema) },
     async handle(input) {
-      const page = pageOf(input.query);
       const { name } = input.query;
-      const found = await listOtaEnrollments(input.runtime.sql, { ...page, ...(name === undefined ? {} : { name }) });
-      return paginated(input, page, {
-        count: found.count,
-        rows: await Promise.all(found.rows.map((row) => withSecret(input.runtime, input.actor, row))),
-      });
+      const find = (page: Page) => listOtaEnrollments(input.runtime.sql, { ...page, ...present({ name }) });
+      return await listed(input, find, (row) => withSecret(input.runtime, input.actor, row));
     },
   }),
   endpoint({

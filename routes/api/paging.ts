@@ -9,7 +9,8 @@ import type { RequestInfo } from "../../src/events/record.ts";
 import type { Runtime } from "../../src/runtime.ts";
 
 const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 500;
+/** The most rows of a page. */
+export const MAX_LIMIT = 500;
 /** Beyond it PostgreSQL's offset is an error, and no list is that long. */
 const MAX_OFFSET = 2_000_000_000;
 
@@ -33,14 +34,18 @@ export function pageOf(query: { limit?: string | undefined; offset?: string | un
   };
 }
 
-/** The schema of a page. */
-export const pageOfSchema = <S extends z.ZodType>(item: S) =>
-  z.object({
-    count: z.int(),
-    next: z.string().nullable(),
-    previous: z.string().nullable(),
+const link = z.string().nullable().meta({ examples: [null] });
+
+/** The schema of a page; it is called after its items where they have a name. */
+export function pageOfSchema<S extends z.ZodType>(item: S) {
+  const id = item.meta()?.id;
+  return z.object({
+    count: z.int().describe("Rows of all pages."),
+    next: link.describe("The address of the next page."),
+    previous: link.describe("The address of the page before."),
     results: z.array(item),
-  });
+  }).meta(id === undefined ? {} : { id: `${id}Page` });
+}
 
 /** A page as the API answers it. */
 export type PageAnswer<T> = { count: number; next: string | null; previous: string | null; results: T[] };

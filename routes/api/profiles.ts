@@ -19,7 +19,7 @@ export const PROFILE_ENDPOINTS = versionEndpoints({
     ...versionBody,
     source: z.string().describe("The .mobileconfig file in base64. A signature is taken off."),
     filename: blankableField(256).optional().describe("Stays when absent."),
-  }),
+  }).meta({ id: "ProfileRequest" }),
   schema: z.object({
     ...versionShown,
     source: z.string().describe("Base64, without signature."),
@@ -28,6 +28,6 @@ export const PROFILE_ENDPOINTS = versionEndpoints({
     payload_uuid: z.string(),
     payload_display_name: z.string(),
     payload_description: z.string(),
-  }),
+  }).meta({ id: "Profile" }),
   content: ({ source, filename }) => ({ source, filename }),
 });

@@ -17,7 +17,9 @@ export const PROVISIONING_PROFILE_ENDPOINTS = versionEndpoints({
   body: z.object({
     ...versionBody,
     source: z.string().describe("The .mobileprovision file in base64, as Apple signed it."),
+  }).meta({ id: "ProvisioningProfileRequest" }),
+  schema: z.object({ ...versionShown, source: z.string(), name: z.string(), uuid: z.string() }).meta({
+    id: "ProvisioningProfile",
   }),
-  schema: z.object({ ...versionShown, source: z.string(), name: z.string(), uuid: z.string() }),
   content: ({ source }) => ({ source }),
 });

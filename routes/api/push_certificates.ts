@@ -7,20 +7,21 @@
 import { z } from "zod";
 import { findPushCertificate, listPushCertificates } from "../../db/push_certificates.ts";
 import { invalid, problem } from "../../src/errors.ts";
+import { present } from "../../src/protocol/present.ts";
 import {
+  changePushCertificate,
   createPushCertificate,
   pushCertificateRepresentation,
   pushCertificateRequest,
   removePushCertificate,
-  renamePushCertificate,
-  renewPushCertificate,
   signedPushCertificateRequest,
   uploadPushCertificate,
 } from "../../src/push/certificates.ts";
 import { attachment } from "../attachment.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParams, textField, textFilter, timeOut } from "./fields.ts";
-import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+import { listed, listOf } from "./listed.ts";
+import { type Page, pageQuery } from "./paging.ts";
 
 const pushCertificateSchema = z.object({
   id: z.int(),
@@ -32,7 +33,7 @@ const pushCertificateSchema = z.object({
   certificate: z.string().nullable().describe("PEM."),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "PushCertificate" });
 
 const ONE = "/api/mdm/push_certificates/{id}/";
 
@@ -45,12 +46,11 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     tag: "Enrollment",
     summary: "List push certificates",
     query: z.object({ name: textFilter, ...pageQuery }),
-    response: { status: 200, schema: pageOfSchema(pushCertificateSchema) },
+    response: { status: 200, schema: listOf(pushCertificateSchema) },
     async handle(input) {
-      const page = pageOf(input.query);
       const { name } = input.query;
-      const found = await listPushCertificates(input.runtime.sql, { ...page, ...(name === undefined ? {} : { name }) });
-      return paginated(input, page, { count: found.count, rows: found.rows.map(pushCertificateRepresentation) });
+      const find = (page: Page) => listPushCertificates(input.runtime.sql, { ...page, ...present({ name }) });
+      return await listed(input, find, pushCertificateRepresentation);
     },
   }),
   endpoint({
@@ -65,7 +65,7 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
       certificate: textField(100_000).optional().describe("PEM."),
       private_key: textField(100_000).optional().describe("PEM."),
       key_password: z.string().max(1024).optional(),
-    }),
+    }).meta({ id: "PushCertificateUpload" }),
     response: { status: 201, schema: pushCertificateSchema },
     async handle({ runtime, request, body }) {
       const { name, certificate, private_key, key_password } = body;
@@ -113,12 +113,12 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
       certificate: textField(100_000).optional().describe("PEM."),
       private_key: textField(100_000).optional().describe("PEM."),
       key_password: z.string().max(1024).optional(),
-    }),
+    }).meta({ id: "PushCertificateChange" }),
     response: { status: 200, schema: pushCertificateSchema },
     async handle({ runtime, request, params, body }) {
-      const renamed = await renamePushCertificate(runtime, request, params.id, body.name);
       return pushCertificateRepresentation(
-        body.certificate === undefined ? renamed : await renewPushCertificate(runtime, request, params.id, {
+        await changePushCertificate(runtime, request, params.id, {
+          name: body.name,
           certificate: body.certificate,
           privateKey: body.private_key,
           passphrase: body.key_password,

@@ -21,11 +21,11 @@ const roleSchema = z.object({
   permissions: z.array(z.string()),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "Role" });
 const roleBody = z.object({
   name: textField(150),
   permissions: z.array(z.string()).default([]).describe("Like mdm.view_enrolleddevice."),
-});
+}).meta({ id: "RoleRequest" });
 
 /** The endpoints of roles. */
 export const ROLE_ENDPOINTS = [

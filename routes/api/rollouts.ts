@@ -13,8 +13,8 @@ import { endpoint } from "./endpoint.ts";
 import { blankableField, naiveUtc, timeOut, uuidParams } from "./fields.ts";
 
 const tag = "Artifacts";
-const body = z.object({ reason: blankableField(1000).default("") });
-const changed = z.object({ id: z.string(), state: z.string() });
+const body = z.object({ reason: blankableField(1000).default("") }).meta({ id: "RolloutRequest" });
+const changed = z.object({ id: z.string(), state: z.string() }).meta({ id: "RolloutState" });
 
 const stateEndpoint = (
   action: string,
@@ -49,14 +49,16 @@ export const ROLLOUT_ENDPOINTS = [
     summary: "List halted versions",
     response: {
       status: 200,
-      schema: z.array(z.object({
-        id: z.string(),
-        version: z.int(),
-        artifact: z.string(),
-        artifact_name: z.string(),
-        state_reason: z.string(),
-        state_at: timeOut,
-      })),
+      schema: z.array(
+        z.object({
+          id: z.string(),
+          version: z.int(),
+          artifact: z.string(),
+          artifact_name: z.string(),
+          state_reason: z.string(),
+          state_at: timeOut,
+        }).meta({ id: "HaltedVersion" }),
+      ),
     },
     handle: async ({ runtime }) =>
       (await listHalted(runtime.sql)).map((row) => ({
@@ -86,7 +88,7 @@ export const ROLLOUT_ENDPOINTS = [
     description: "Withdraws the newest version that is in use.",
     params: uuidParams,
     body,
-    response: { status: 200, schema: z.object({ withdrawn: z.int(), current: z.int() }) },
+    response: { status: 200, schema: z.object({ withdrawn: z.int(), current: z.int() }).meta({ id: "Rollback" }) },
     async handle({ runtime, request, params, body }) {
       const { withdrawn, current } = await rollBack(runtime, request, params.id, body.reason);
       return { withdrawn: withdrawn.version, current: current.version };

@@ -6,20 +6,24 @@
 
 import { z } from "zod";
 import { findScepIssuer, listScepIssuers, type ScepIssuerRow } from "../../db/scep_issuers.ts";
+import { type Actor, mayAll } from "../../src/access/actor.ts";
+import { BACKENDS } from "../../src/enrollment/challenges/registry.ts";
+import { scepIssuerInput } from "../../src/enrollment/scep_issuer_input.ts";
 import {
   changeScepIssuer,
   createScepIssuer,
   removeScepIssuer,
   scepIssuerRepresentation,
-  staticChallengeOf,
+  shownSettings,
 } from "../../src/enrollment/scep_issuers.ts";
 import { problem } from "../../src/errors.ts";
+import type { RequestInfo } from "../../src/events/record.ts";
+import { present } from "../../src/protocol/present.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { blankableField, textField, textFilter, timeOut, uuidParams } from "./fields.ts";
-import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
-
-const REQUIRED = "This field is required.";
+import { textFilter, timeOut, uuidParams } from "./fields.ts";
+import { listed, listOf } from "./listed.ts";
+import { type Page, pageQuery } from "./paging.ts";
 
 const issuerSchema = z.object({
   id: z.string(),
@@ -29,42 +33,49 @@ const issuerSchema = z.object({
   url: z.string(),
   key_size: z.int(),
   key_usage: z.int(),
-  backend: z.enum(["BUILT_IN", "STATIC_CHALLENGE"]),
-  static_challenge_kwargs: z.object({ challenge: z.string() }).optional(),
+  backend: z.enum(BACKENDS.map(({ name }) => name)).exactOptional()
+    .describe("Where its challenges come from. Absent for issuers that cannot be changed, like its settings."),
+  ...Object.fromEntries(
+    BACKENDS.map(({ name, key, open }) => [
+      key,
+      open.optional().describe(
+        `Of the backend ${name}. Secrets are shown to holders of \`mdm.view_settings_secrets\`, each time with an event.`,
+      ),
+    ]),
+  ),
+  version: z.int().describe("Counts the saves, from 1."),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "ScepIssuer" });
 
-const body = z.object({
-  name: textField(256),
-  description: blankableField(10_000).default(""),
-  url: z.url({ protocol: /^https?$/, error: "Enter a valid URL." }),
-  key_size: z.literal([1024, 2048, 4096]).default(2048),
-  key_usage: z.literal([0, 1, 4, 5]).default(0)
-    .describe("0: not said, 1: signing, 4: encryption, 5: both."),
-  backend: z.literal("STATIC_CHALLENGE"),
-  static_challenge_kwargs: z.object({ challenge: textField(256) }, { error: REQUIRED }),
-});
+const body = scepIssuerInput.meta({ id: "ScepIssuerRequest" });
 
-const inputOf = (given: z.output<typeof body>) => ({
-  name: given.name,
-  description: given.description,
-  url: given.url,
-  keySize: given.key_size,
-  keyUsage: given.key_usage,
-  challenge: given.static_challenge_kwargs.challenge,
-});
+/** A body with one backend: the schema alone does not tell that the others' settings are left out. */
+const example = {
+  name: "Campus NDES",
+  description: "",
+  url: "https://ndes.example.com/certsrv/mscep/mscep.dll",
+  key_size: 2048,
+  key_usage: 5,
+  backend: "MICROSOFT_CA",
+  microsoft_ca_kwargs: {
+    url: "https://ndes.example.com/certsrv/mscep_admin/",
+    username: "EXAMPLE\\scep",
+    password: "s3cret",
+  },
+};
 
-/** With the challenge, for scripts that compare it with what they declare; the permission to view covers it. */
-async function withChallenge(runtime: Runtime, row: ScepIssuerRow) {
+async function answer(
+  { runtime, actor, request }: { runtime: Runtime; actor: Actor; request: RequestInfo },
+  row: ScepIssuerRow,
+) {
   return {
     ...scepIssuerRepresentation(row),
-    ...(row.backend === "STATIC_CHALLENGE"
-      ? { static_challenge_kwargs: { challenge: await staticChallengeOf(runtime, row) } }
-      : {}),
+    ...await shownSettings(runtime, request, row, mayAll(actor, ["mdm.view_settings_secrets"])),
   };
 }
 
+const ALL = "/api/mdm/scep_issuers/";
 const ONE = "/api/mdm/scep_issuers/{id}/";
 const tag = "Enrollment";
 
@@ -72,30 +83,31 @@ const tag = "Enrollment";
 export const SCEP_ISSUER_ENDPOINTS = [
   endpoint({
     method: "GET",
-    path: "/api/mdm/scep_issuers/",
+    path: ALL,
     permission: "mdm.view_scepissuer",
     tag,
     summary: "List SCEP issuers",
     query: z.object({ name: textFilter, ...pageQuery }),
-    response: { status: 200, schema: pageOfSchema(issuerSchema) },
+    response: { status: 200, schema: listOf(issuerSchema) },
     async handle(input) {
-      const page = pageOf(input.query);
       const { name } = input.query;
-      const found = await listScepIssuers(input.runtime.sql, { ...page, ...(name === undefined ? {} : { name }) });
-      return paginated(input, page, { count: found.count, rows: found.rows.map(scepIssuerRepresentation) });
+      const find = (page: Page) => listScepIssuers(input.runtime.sql, { ...page, ...present({ name }) });
+      return await listed(input, find, (row) => answer(input, row));
     },
   }),
   endpoint({
     method: "POST",
-    path: "/api/mdm/scep_issuers/",
+    path: ALL,
     permission: "mdm.add_scepissuer",
     tag,
     summary: "Add a SCEP issuer",
-    description: "Its chain must be in the setting SCEP_CA_FULLCHAIN.",
+    description:
+      "Its chain must be in the setting SCEP_CA_FULLCHAIN. The settings of the chosen backend are required, " +
+      "those of others are refused.",
     body,
+    example,
     response: { status: 201, schema: issuerSchema },
-    handle: async ({ runtime, request, body }) =>
-      await withChallenge(runtime, await createScepIssuer(runtime, request, inputOf(body))),
+    handle: async (input) => await answer(input, await createScepIssuer(input.runtime, input.request, input.body)),
   }),
   endpoint({
     method: "GET",
@@ -105,10 +117,10 @@ export const SCEP_ISSUER_ENDPOINTS = [
     summary: "Read a SCEP issuer",
     params: uuidParams,
     response: { status: 200, schema: issuerSchema },
-    async handle({ runtime, params }) {
-      const row = await findScepIssuer(runtime.sql, params.id);
+    async handle(input) {
+      const row = await findScepIssuer(input.runtime.sql, input.params.id);
       if (row === undefined) throw problem("not-found");
-      return await withChallenge(runtime, row);
+      return await answer(input, row);
     },
   }),
   endpoint({
@@ -117,11 +129,13 @@ export const SCEP_ISSUER_ENDPOINTS = [
     permission: "mdm.change_scepissuer",
     tag,
     summary: "Change a SCEP issuer",
+    description: "Secrets that are left out stay as they are, unless the backend changes.",
     params: uuidParams,
     body,
+    example,
     response: { status: 200, schema: issuerSchema },
-    handle: async ({ runtime, request, params, body }) =>
-      await withChallenge(runtime, await changeScepIssuer(runtime, request, params.id, inputOf(body))),
+    handle: async (input) =>
+      await answer(input, await changeScepIssuer(input.runtime, input.request, input.params.id, input.body)),
   }),
   endpoint({
     method: "DELETE",

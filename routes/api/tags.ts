@@ -10,7 +10,8 @@ import { problem } from "../../src/errors.ts";
 import { createTag, deleteTag, tagRepresentation, updateTag } from "../../src/tags/tags.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParams, pkField, textField, textFilter, timeOut } from "./fields.ts";
-import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+import { listed, listOf } from "./listed.ts";
+import { pageQuery } from "./paging.ts";
 
 const PATH = "/api/inventory/tags/";
 const ONE = "/api/inventory/tags/{id}/";
@@ -25,10 +26,10 @@ export const tagSchema = z.object({
   color: z.string().describe("Six hexadecimal digits."),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "Tag" });
 
 const tagBody = z.object({
-  name: textField(50),
+  name: textField(256),
   taxonomy: pkField.nullable().default(null),
   meta_business_unit: pkField.nullable().default(null),
   color: z.string().regex(/^[0-9A-Fa-f]{6}$/, { error: "This value should be six hexadecimal digits, like 0079bf." })
@@ -38,7 +39,7 @@ const tagBody = z.object({
   color,
   taxonomyId: taxonomy,
   metaBusinessUnitId: meta_business_unit,
-}));
+})).meta({ id: "TagRequest" });
 
 /** The endpoints of tags. */
 export const TAG_ENDPOINTS = [
@@ -49,12 +50,13 @@ export const TAG_ENDPOINTS = [
     tag: "Inventory",
     summary: "List tags",
     query: z.object({ name: textFilter, ...pageQuery }),
-    response: { status: 200, schema: pageOfSchema(tagSchema) },
-    async handle(input) {
-      const page = pageOf(input.query);
-      const { count, rows } = await listTags(input.runtime.sql, { name: input.query.name, ...page });
-      return paginated(input, page, { count, rows: rows.map(tagRepresentation) });
-    },
+    response: { status: 200, schema: listOf(tagSchema) },
+    handle: (input) =>
+      listed(
+        input,
+        (page) => listTags(input.runtime.sql, { name: input.query.name, ...page }),
+        tagRepresentation,
+      ),
   }),
   endpoint({
     method: "POST",

@@ -28,7 +28,7 @@ export const TASK_RESULT_ENDPOINTS = [
         status: z.enum(["UNKNOWN", "PENDING", "STARTED", "RETRY", "SUCCESS", "FAILURE"]),
         unready: z.boolean(),
         result: z.unknown().optional(),
-      }),
+      }).meta({ id: "TaskResult" }),
     },
     handle: async ({ runtime, params }) => await taskResult(runtime.sql, params.id),
   }),

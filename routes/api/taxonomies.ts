@@ -10,7 +10,8 @@ import { problem } from "../../src/errors.ts";
 import { createTaxonomy, deleteTaxonomy, taxonomyRepresentation, updateTaxonomy } from "../../src/tags/taxonomies.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParams, pkField, textField, textFilter, timeOut } from "./fields.ts";
-import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+import { listed, listOf } from "./listed.ts";
+import { pageQuery } from "./paging.ts";
 
 const PATH = "/api/inventory/taxonomies/";
 const ONE = "/api/inventory/taxonomies/{id}/";
@@ -21,11 +22,11 @@ const answerSchema = z.object({
   name: z.string(),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "Taxonomy" });
 
 const bodySchema = z.object({ name: textField(256), meta_business_unit: pkField.nullable().default(null) }).transform((
   { name, meta_business_unit },
-) => ({ name, metaBusinessUnitId: meta_business_unit }));
+) => ({ name, metaBusinessUnitId: meta_business_unit })).meta({ id: "TaxonomyRequest" });
 
 /** The endpoints of taxonomies. */
 export const TAXONOMY_ENDPOINTS = [
@@ -36,12 +37,13 @@ export const TAXONOMY_ENDPOINTS = [
     tag: "Inventory",
     summary: "List taxonomies",
     query: z.object({ name: textFilter, ...pageQuery }),
-    response: { status: 200, schema: pageOfSchema(answerSchema) },
-    async handle(input) {
-      const page = pageOf(input.query);
-      const { count, rows } = await listTaxonomies(input.runtime.sql, { name: input.query.name, ...page });
-      return paginated(input, page, { count, rows: rows.map(taxonomyRepresentation) });
-    },
+    response: { status: 200, schema: listOf(answerSchema) },
+    handle: (input) =>
+      listed(
+        input,
+        (page) => listTaxonomies(input.runtime.sql, { name: input.query.name, ...page }),
+        taxonomyRepresentation,
+      ),
   }),
   endpoint({
     method: "POST",

@@ -27,12 +27,17 @@ const userSchema = z.object({
   last_login_at: timeOut.nullable(),
   created_at: timeOut,
   updated_at: timeOut,
-});
+}).meta({ id: "User" });
 
 const userBody = z.object({
   username: textField(150),
   email: z.union([z.literal(""), z.email()], {
-    error: (issue) => typeof issue.input === "string" ? "Enter a valid email address." : undefined,
+    error: (issue) =>
+      issue.input === undefined || issue.input === null
+        ? undefined
+        : typeof issue.input === "string"
+        ? "Enter a valid email address."
+        : "Not a valid string.",
   }).default(""),
   full_name: blankableField(150).default(""),
   is_active: z.boolean().default(true),
@@ -49,7 +54,7 @@ const userBody = z.object({
   isServiceAccount: body.is_service_account,
   roles: body.roles,
   password: body.password,
-}));
+})).meta({ id: "UserRequest" });
 
 /** The endpoints of users. */
 export const USER_ENDPOINTS = [

@@ -20,7 +20,7 @@ import {
 import { invalid } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { type Endpoint, endpoint, NO_CONTENT } from "./endpoint.ts";
-import { NOT_A_CHOICE, timeOut, uuidField, uuidFilter, uuidParams } from "./fields.ts";
+import { notAChoice, timeOut, uuidField, uuidFilter, uuidParams } from "./fields.ts";
 import { filterBody, filterShown } from "./filter_fields.ts";
 import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
@@ -95,7 +95,7 @@ export function versionEndpoints<
         const { artifact: artifactId, ordering: order } = input.query;
         const { runtime } = input;
         if (artifactId !== undefined && await findArtifact(runtime.sql, artifactId) === undefined) {
-          throw invalid({ artifact: [NOT_A_CHOICE] });
+          throw invalid({ artifact: [notAChoice(artifactId)] });
         }
         const { rows, count } = await listVersions(runtime.sql, kind, { artifactId, order, ...page });
         return paginated(input, page, { count, rows: await Promise.all(rows.map((row) => shown(runtime, row))) });

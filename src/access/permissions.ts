@@ -66,6 +66,7 @@ export const PERMISSION_MODELS: readonly PermissionModel[] = [
   { app: "mdm", model: "filevault_prk", label: "FileVault recovery keys", verbs: VIEW },
   { app: "mdm", model: "recovery_password", label: "recovery passwords", verbs: VIEW },
   { app: "mdm", model: "activation_lock_bypass", label: "Activation Lock bypass codes", verbs: VIEW },
+  { app: "mdm", model: "settings_secrets", label: "secrets of settings, such as challenges", verbs: VIEW },
 ];
 
 /** A permission with the words that a page shows. */

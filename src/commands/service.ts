@@ -23,7 +23,7 @@ import { recordInventoryAsked } from "../../db/plan_facts.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/observe.ts";
 import { bindRenewedIdentity, renewalProfile } from "../enrollment/renewal.ts";
-import { problem } from "../errors.ts";
+import { Problem, problem } from "../errors.ts";
 import { endEscrow } from "../escrow.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
@@ -107,6 +107,7 @@ export async function handleUnreadable(
     serialNumber: pinned.serialNumber,
     reason: error.message,
   });
+  const sentence = `The device's report cannot be read: ${error.message}`;
   return await handleConnect(runtime, sender, {
     ids: {
       udid: pinned.udid,
@@ -115,7 +116,12 @@ export async function handleUnreadable(
     },
     status: "Error",
     commandUuid: uuid,
-    errorChain: [{ domain: "Espalier", code: 2, usEnglish: `The device's report cannot be read: ${error.message}` }],
+    errorChain: [{
+      ErrorDomain: "Espalier",
+      ErrorCode: 2,
+      LocalizedDescription: sentence,
+      USEnglishDescription: sentence,
+    }],
     body: {},
     raw: body,
     unreadable: error.message,
@@ -294,7 +300,12 @@ async function send(
   const reason = await build(tx, runtime, row, target);
   if (typeof reason !== "string") return reason;
   // One command that cannot be built blocks no other.
-  const errorChain = [{ ErrorDomain: "Espalier", ErrorCode: 1, USEnglishDescription: reason }];
+  const errorChain = [{
+    ErrorDomain: "Espalier",
+    ErrorCode: 1,
+    LocalizedDescription: reason,
+    USEnglishDescription: reason,
+  }];
   await finishCommand(tx, row.id, { state: "error", resultSealed: null, errorChain }, now);
   const { artifact_version: versionId, content_revision: contentRevision } = row.arguments;
   if (typeof versionId === "string") {
@@ -327,6 +338,7 @@ async function build(
     content = await artifactContent(tx, runtime, row.channelId, row.name, stored);
   } catch (error) {
     if (error instanceof ExpansionError) return error.message;
+    if (error instanceof Problem && error.code === "unavailable") return error.message;
     runtime.log.warn("Cannot build a command", { command: row.uuid, name: row.name, error });
     return "Its content cannot be made: see the server's log.";
   }

@@ -9,13 +9,15 @@ import type { Db } from "../../db/open.ts";
 import { listScepIssuers } from "../../db/scep_issuers.ts";
 import { identifierPrefix, profileIdentifier, profileUuid } from "../declarations/identifiers.ts";
 import { signProfile } from "../enrollment/mdm_profile.ts";
-import { staticChallengeOf } from "../enrollment/scep_issuers.ts";
+import type { AltNameKey, WantedCertificate } from "../enrollment/challenges/backend.ts";
+import { challengeOf } from "../enrollment/challenges/challenge.ts";
 import { problem } from "../errors.ts";
 import {
   array,
   asDict,
   buildPlist,
   dict,
+  get,
   isDict,
   parsePlist,
   type Plist,
@@ -87,6 +89,31 @@ async function withIssuers(db: Db, runtime: Runtime, profile: PlistDict): Promis
   return { ...profile, PayloadContent: filled };
 }
 
+const texts = (value: Plist | undefined): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string");
+
+const ALT_NAMES = [
+  "rfc822Name",
+  "dNSName",
+  "uniformResourceIdentifier",
+  "ntPrincipalName",
+] as const satisfies readonly AltNameKey[];
+
+/** The names that a SCEP payload asks for; what has not Apple's shape is left out, the device judges it. */
+function namesOf(content: PlistDict): Omit<WantedCertificate, "keyUsage"> {
+  const pairs = (array(content, "Subject") ?? []).flatMap((relative) => Array.isArray(relative) ? relative : []);
+  const alternatives = dict(content, "SubjectAltName") ?? {};
+  return {
+    subject: pairs.flatMap((pair) => {
+      const [type, value] = texts(pair);
+      return type === undefined || value === undefined ? [] : [[type, value] as const];
+    }),
+    subjectAltName: Object.fromEntries(
+      ALT_NAMES.map((key) => [key, texts(get(alternatives, key))] as const).filter(([, names]) => names.length > 0),
+    ),
+  };
+}
+
 async function withIssuer(db: Db, runtime: Runtime, payload: PlistDict): Promise<PlistDict> {
   const content = dict(payload, "PayloadContent");
   const name = content === undefined ? undefined : str(content, "Name");
@@ -102,7 +129,7 @@ async function withIssuer(db: Db, runtime: Runtime, payload: PlistDict): Promise
       Keysize: content.Keysize ?? issuer.keySize,
       "Key Type": "RSA",
       "Key Usage": issuer.keyUsage,
-      Challenge: await staticChallengeOf(runtime, issuer),
+      Challenge: await challengeOf(runtime, issuer, { ...namesOf(content), keyUsage: issuer.keyUsage }),
     },
   };
 }

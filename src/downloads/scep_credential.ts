@@ -11,7 +11,7 @@ import type { Db } from "../../db/open.ts";
 import { findScepIssuer } from "../../db/scep_issuers.ts";
 import { openAssetCredential } from "../enrollment/asset_credentials.ts";
 import { assetNames } from "../enrollment/asset_names.ts";
-import { staticChallengeOf } from "../enrollment/scep_issuers.ts";
+import { challengeOf } from "../enrollment/challenges/challenge.ts";
 import { problem } from "../errors.ts";
 import type { JsonObject } from "../protocol/plist_json.ts";
 import type { Runtime } from "../runtime.ts";
@@ -38,7 +38,11 @@ export async function buildScepCredential(
     ...(Object.keys(subjectAltName).length === 0 ? {} : { SubjectAltName: { ...subjectAltName } }),
     Challenge: builtIn
       ? await openAssetCredential(db, runtime, channelId, versionId)
-      : await staticChallengeOf(runtime, issuer),
+      : await challengeOf(runtime, issuer, {
+        subject,
+        subjectAltName: Object.fromEntries(Object.entries(subjectAltName).map(([kind, name]) => [kind, [name]])),
+        keyUsage: issuer.keyUsage,
+      }),
     Keysize: issuer.keySize,
     "Key Type": "RSA",
     "Key Usage": issuer.keyUsage,

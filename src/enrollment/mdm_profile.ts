@@ -25,7 +25,7 @@ import {
 } from "../protocol/profile.ts";
 import type { Runtime } from "../runtime.ts";
 import { builtInAuthority } from "./authority.ts";
-import { staticChallengeOf } from "./scep_issuers.ts";
+import { challengeOf } from "./challenges/challenge.ts";
 import type { OpenedSession } from "./sessions.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -48,17 +48,22 @@ async function identityPayload(
   const builtIn = issuer.backend === "BUILT_IN";
   const uuid = uuidOf(runtime);
   const named = { commonName: session.commonName, organization: session.organization };
+  const subject = target.plain === true ? plainSubject(named) : fullSubject({
+    ...named,
+    ...(target.serialNumber === undefined ? {} : { serialNumber: target.serialNumber }),
+  });
   const payload = scepPayload({
     identifier: `${prefixOf(runtime)}.scep`,
     uuid,
     displayName: "Device identity",
     url: builtIn ? `${runtime.config.BASE_URL}/public/mdm/scep/` : issuer.url,
     name: builtIn ? "espalier" : issuer.name,
-    subject: target.plain === true ? plainSubject(named) : fullSubject({
-      ...named,
-      ...(target.serialNumber === undefined ? {} : { serialNumber: target.serialNumber }),
+    subject,
+    challenge: builtIn ? session.challenge : await challengeOf(runtime, issuer, {
+      subject: subject.flat(),
+      subjectAltName: {},
+      keyUsage: issuer.keyUsage,
     }),
-    challenge: builtIn ? session.challenge : await staticChallengeOf(runtime, issuer),
     keySize: issuer.keySize === 4096 ? 4096 : 2048,
     keyUsage: issuer.keyUsage === 1 || issuer.keyUsage === 4 ? issuer.keyUsage : 5,
   });

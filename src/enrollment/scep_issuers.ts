@@ -1,5 +1,6 @@
 /**
- * Who issues device identities: the built-in authority, or a SCEP server elsewhere that trusts a shared challenge.
+ * Who issues device identities: the built-in authority, or a SCEP server elsewhere with one of the backends that get its
+ * challenges.
  *
  * @module
  */
@@ -13,29 +14,22 @@ import {
   type ScepIssuerValues,
   updateScepIssuer,
 } from "../../db/scep_issuers.ts";
-import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
+import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
 import { invalid, problem, refused } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import { recordAudit, recordEvents, type RequestInfo } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
+import { backendNamed } from "./challenges/registry.ts";
+import { REQUIRED, type ScepIssuerInput } from "./scep_issuer_input.ts";
 
 /** The id of the built-in authority among the SCEP issuers; the schema makes it. */
 export const BUILT_IN_ISSUER = "00000000-0000-4000-8000-000000000001";
 
-const staticChallenge = z.object({ challenge: z.string() });
+const MODEL = "mdm.scepissuer";
+const stored = z.record(z.string(), z.unknown());
 const contextOf = (id: string) => ({ table: "scep_issuers", column: "backend_sealed", id });
 
-/** What an operator says of an issuer with a static challenge. */
-export type ScepIssuerInput = {
-  name: string;
-  description: string;
-  url: string;
-  keySize: 1024 | 2048 | 4096;
-  keyUsage: 0 | 1 | 4 | 5;
-  challenge: string;
-};
-
-/** An issuer as lists and the audit log show it: never its challenge. The built-in one is `provisioned`. */
+/** An issuer as the audit log shows it: never the settings of its backend. The built-in one is `provisioned`. */
 export function scepIssuerRepresentation(row: ScepIssuerRow) {
   return {
     id: row.id,
@@ -45,37 +39,85 @@ export function scepIssuerRepresentation(row: ScepIssuerRow) {
     url: row.url,
     key_size: row.keySize,
     key_usage: row.keyUsage,
-    backend: row.backend,
+    ...(row.backend === "BUILT_IN" ? {} : { backend: row.backend }),
+    version: row.version,
     created_at: naiveUtc(row.createdAt),
     updated_at: naiveUtc(row.updatedAt),
   };
 }
 
-/** The challenge of an issuer with a static one. */
-export async function staticChallengeOf(runtime: Pick<Runtime, "keys">, issuer: ScepIssuerRow): Promise<string> {
-  if (issuer.backendSealed === null) throw new Error(`Cannot read the challenge of "${issuer.name}": it has none`);
-  const opened = await runtime.keys.openText(issuer.backendSealed, contextOf(issuer.id));
-  return staticChallenge.parse(JSON.parse(opened)).challenge;
+/** The settings of an issuer's backend, with its secrets. */
+export async function issuerSettings(
+  runtime: Pick<Runtime, "keys">,
+  issuer: ScepIssuerRow,
+): Promise<Record<string, unknown>> {
+  if (issuer.backendSealed === null) return {};
+  return stored.parse(JSON.parse(await runtime.keys.openText(issuer.backendSealed, contextOf(issuer.id))));
 }
 
-async function valuesOf(runtime: Runtime, id: string, input: ScepIssuerInput): Promise<ScepIssuerValues> {
+/**
+ * The settings of an issuer's backend under their key, as answers show them: secrets only for who may see those of settings,
+ * and each time with an event.
+ */
+export async function shownSettings(
+  runtime: Runtime,
+  request: RequestInfo,
+  issuer: ScepIssuerRow,
+  withSecrets: boolean,
+): Promise<Record<string, Record<string, unknown>>> {
+  const backend = backendNamed(issuer.backend);
+  if (backend === undefined) return {};
+  const settings = Object.entries(await issuerSettings(runtime, issuer));
+  if (withSecrets) {
+    await recordEvents(runtime.sql, runtime, request, [{
+      type: "mdm_settings_secrets_viewed",
+      objects: { mdm_scepissuer: [issuer.id] },
+      payload: { scep_issuer: { pk: issuer.id, name: issuer.name }, fields: [...backend.secrets] },
+    }]);
+  }
+  return {
+    [backend.key]: Object.fromEntries(settings.filter(([name]) => withSecrets || !backend.secrets.includes(name))),
+  };
+}
+
+/** The row of what is said. Secrets that are not said stay those of `before`, while the backend is the same. */
+async function valuesOf(
+  runtime: Runtime,
+  id: string,
+  input: ScepIssuerInput,
+  before?: ScepIssuerRow,
+): Promise<ScepIssuerValues> {
+  const backend = backendNamed(input.backend);
+  if (backend === undefined) throw invalid({ backend: [`"${input.backend}" is not a valid choice.`] });
+  const kept = before?.backend === backend.name ? await issuerSettings(runtime, before) : {};
+  const secrets = Object.entries(kept).filter(([name]) => backend.secrets.includes(name));
+  const settings = { ...Object.fromEntries(secrets), ...input.settings };
+  const missing = backend.secrets.filter((name) => settings[name] === undefined);
+  if (missing.length > 0) {
+    throw invalid(Object.fromEntries(missing.map((name) => [`${backend.key}.${name}`, [REQUIRED]])));
+  }
   return {
     name: input.name,
     description: input.description,
     url: input.url,
     keySize: input.keySize,
     keyUsage: input.keyUsage,
-    backend: "STATIC_CHALLENGE",
-    backendSealed: await runtime.keys.seal(JSON.stringify({ challenge: input.challenge }), contextOf(id)),
+    backend: backend.name,
+    backendSealed: await runtime.keys.seal(JSON.stringify(settings), contextOf(id)),
   };
 }
 
-function nameTaken(error: unknown): never {
+function explained(error: unknown): unknown {
   if (isUniqueViolation(error, "scep_issuers_name")) {
-    throw invalid({ name: ["SCEP issuer with this name already exists."] });
+    return invalid({ name: ["SCEP issuer with this name already exists."] });
   }
-  throw error;
+  return isForeignKeyViolation(error) ? refused("This SCEP issuer cannot be deleted.") : error;
 }
+
+const inTransaction = <T>(runtime: Runtime, work: (tx: Tx) => Promise<T>): Promise<T> =>
+  runtime.sql.begin(work).then((value) => value as T, (error) => {
+    throw explained(error);
+  });
 
 /** Adds an issuer. Throws `invalid`. */
 export async function createScepIssuer(
@@ -85,22 +127,18 @@ export async function createScepIssuer(
 ): Promise<ScepIssuerRow> {
   const id = runtime.random.uuid();
   const values = await valuesOf(runtime, id, input);
-  return await runtime.sql.begin(async (tx) => {
+  return await inTransaction(runtime, async (tx) => {
     await insertScepIssuer(tx, id, values, runtime.clock.now());
     const row = await findScepIssuer(tx, id);
     if (row === undefined) throw new Error("Cannot find the SCEP issuer that was just made");
-    await recordAudit(tx, runtime, request, {
-      action: "created",
-      model: "mdm.scepissuer",
-      pk: id,
-      after: scepIssuerRepresentation(row),
-    });
+    const after = scepIssuerRepresentation(row);
+    await recordAudit(tx, runtime, request, { action: "created", model: MODEL, pk: id, after });
     return row;
-  }).catch(nameTaken);
+  });
 }
 
-async function changeable(runtime: Runtime, id: string, what: "updated" | "deleted"): Promise<ScepIssuerRow> {
-  const row = await findScepIssuer(runtime.sql, id);
+async function changeable(tx: Tx, id: string, what: "updated" | "deleted"): Promise<ScepIssuerRow> {
+  const row = await findScepIssuer(tx, id, true);
   if (row === undefined) throw problem("not-found");
   if (row.backend === "BUILT_IN") throw refused(`This SCEP issuer cannot be ${what}.`);
   return row;
@@ -113,38 +151,27 @@ export async function changeScepIssuer(
   id: string,
   input: ScepIssuerInput,
 ): Promise<ScepIssuerRow> {
-  const before = await changeable(runtime, id, "updated");
-  const values = await valuesOf(runtime, id, input);
-  return await runtime.sql.begin(async (tx) => {
-    await updateScepIssuer(tx, id, values, runtime.clock.now());
+  return await inTransaction(runtime, async (tx) => {
+    const before = await changeable(tx, id, "updated");
+    await updateScepIssuer(tx, id, await valuesOf(runtime, id, input, before), runtime.clock.now());
     const row = await findScepIssuer(tx, id);
     if (row === undefined) throw problem("not-found");
     await recordAudit(tx, runtime, request, {
       action: "updated",
-      model: "mdm.scepissuer",
+      model: MODEL,
       pk: id,
       before: scepIssuerRepresentation(before),
       after: scepIssuerRepresentation(row),
     });
     return row;
-  }).catch(nameTaken);
+  });
 }
 
 /** Deletes an issuer. Throws `refused` while an enrollment uses it. */
 export async function removeScepIssuer(runtime: Runtime, request: RequestInfo, id: string): Promise<void> {
-  const before = await changeable(runtime, id, "deleted");
-  try {
-    await runtime.sql.begin(async (tx) => {
-      await deleteScepIssuer(tx, id);
-      await recordAudit(tx, runtime, request, {
-        action: "deleted",
-        model: "mdm.scepissuer",
-        pk: id,
-        before: scepIssuerRepresentation(before),
-      });
-    });
-  } catch (error) {
-    if (isForeignKeyViolation(error)) throw refused("This SCEP issuer cannot be deleted.");
-    throw error;
-  }
+  await inTransaction(runtime, async (tx) => {
+    const before = scepIssuerRepresentation(await changeable(tx, id, "deleted"));
+    await deleteScepIssuer(tx, id);
+    await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before });
+  });
 }

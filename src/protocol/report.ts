@@ -17,8 +17,13 @@ import { present } from "./present.ts";
 export const REPORT_STATUSES = ["Idle", "Acknowledged", "Error", "CommandFormatError", "NotNow"] as const;
 export type ReportStatus = (typeof REPORT_STATUSES)[number];
 
-/** One link of Apple's error chain, the outermost error first. */
-export type ReportedError = { domain: string; code: number; localized?: string; usEnglish?: string };
+/** One link of Apple's error chain, the outermost error first, with Apple's keys. */
+export type ReportedError = {
+  ErrorDomain: string;
+  ErrorCode: number;
+  LocalizedDescription?: string;
+  USEnglishDescription?: string;
+};
 
 /** A device or user connected: either idle, or with the result of a command. */
 export type Report = {
@@ -68,10 +73,10 @@ export function errorChain(body: PlistDict): ReportedError[] | undefined {
   if (get(body, "ErrorChain") === undefined) return undefined;
   return dicts(body, "ErrorChain").slice(0, MAX_LINKS).map((link) =>
     present({
-      domain: text(link, "ErrorDomain") ?? "",
-      code: int(link, "ErrorCode") ?? 0,
-      localized: text(link, "LocalizedDescription"),
-      usEnglish: text(link, "USEnglishDescription"),
+      ErrorDomain: text(link, "ErrorDomain") ?? "",
+      ErrorCode: int(link, "ErrorCode") ?? 0,
+      LocalizedDescription: text(link, "LocalizedDescription"),
+      USEnglishDescription: text(link, "USEnglishDescription"),
     })
   );
 }

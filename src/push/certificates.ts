@@ -10,7 +10,7 @@
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { nextId } from "../../db/next_id.ts";
-import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
+import { type Db, isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
 import {
   countDevicesOfPushCertificate,
   deletePushCertificate,
@@ -82,8 +82,8 @@ async function mustFind(runtime: Runtime, id: number): Promise<PushCertificateRo
   return row;
 }
 
-async function keyOf(runtime: Runtime, id: number): Promise<KeyObject> {
-  const sealed = await findPushKey(runtime.sql, id);
+async function keyOf(runtime: Pick<Runtime, "keys">, db: Db, id: number): Promise<KeyObject> {
+  const sealed = await findPushKey(db, id);
   if (sealed === undefined) throw problem("not-found");
   return importPkcs8(await runtime.keys.open(sealed, contextOf(id)));
 }
@@ -154,21 +154,70 @@ export async function uploadPushCertificate(
   return await insert(runtime, request, input.name, key, readCertificate(input.certificate, key));
 }
 
-async function change(
+/** What an operator changes of a push certificate; what is absent stays. */
+export type PushCertificateChange = {
+  name?: string | undefined;
+  certificate?: string | undefined;
+  /** Of the certificate; the key that is here otherwise. */
+  privateKey?: string | undefined;
+  passphrase?: string | undefined;
+};
+
+async function mustKeepTopic(tx: Tx, before: PushCertificateRow, topic: string): Promise<void> {
+  if (before.topic === null || before.topic === topic) return;
+  const lost = await countDevicesOfPushCertificate(tx, before.id);
+  throw invalid({
+    certificate: [
+      `The new certificate has a different topic: it is "${topic}", it should be "${before.topic}". ` +
+      `${lost} enrolled ${lost === 1 ? "device" : "devices"} would be lost.`,
+    ],
+  });
+}
+
+/**
+ * Renames a push certificate, puts a certificate on it (the first for its key, or a renewal; with another key when one is
+ * given), or both, or nothing of it. Throws `invalid`; a certificate of another topic is refused with how many devices would
+ * be lost.
+ */
+export async function changePushCertificate(
   runtime: Runtime,
   request: RequestInfo,
-  before: PushCertificateRow,
-  write: (tx: Tx) => Promise<void>,
+  id: number,
+  input: PushCertificateChange,
 ): Promise<PushCertificateRow> {
-  if (before.provisioningUid !== null) throw refused("This push certificate cannot be updated");
+  if (input.certificate === undefined && input.privateKey !== undefined) {
+    throw invalid({ certificate: ["This field is required."] });
+  }
+  await mustFind(runtime, id);
+  // Before the transaction: a key behind a passphrase takes its time.
+  const given = input.privateKey === undefined ? undefined : readKey(input.privateKey, input.passphrase);
+  const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {
-    await write(tx);
-    const row = await findPushCertificate(tx, before.id);
+    const before = await findPushCertificate(tx, id, true);
+    if (before === undefined) throw problem("not-found");
+    if (before.provisioningUid !== null) throw refused("This push certificate cannot be updated");
+    const name = input.name ?? before.name;
+    if (input.certificate === undefined) await updatePushCertificate(tx, id, { ...before, name }, now);
+    else {
+      const key = given ?? await keyOf(runtime, tx, id);
+      const certificate = readCertificate(input.certificate, key);
+      await mustKeepTopic(tx, before, certificate.topic);
+      if (certificate.notAfter <= now) {
+        throw invalid({ certificate: [`The certificate ended ${naiveUtc(certificate.notAfter)}`] });
+      }
+      await updatePushCertificate(tx, id, {
+        name,
+        ...certificate,
+        privateKeySealed: await runtime.keys.seal(exportPkcs8(key), contextOf(id)),
+      }, now);
+      await spreadPushes(tx, id, now, SPREAD_SECONDS);
+    }
+    const row = await findPushCertificate(tx, id);
     if (row === undefined) throw problem("not-found");
     await recordAudit(tx, runtime, request, {
       action: "updated",
       model: MODEL,
-      pk: before.id,
+      pk: id,
       before: audited(before),
       after: audited(row),
     });
@@ -176,62 +225,10 @@ async function change(
   }).catch(taken);
 }
 
-/** Renames a push certificate. */
-export async function renamePushCertificate(
-  runtime: Runtime,
-  request: RequestInfo,
-  id: number,
-  name: string,
-): Promise<PushCertificateRow> {
-  const before = await mustFind(runtime, id);
-  return await change(
-    runtime,
-    request,
-    before,
-    (tx) => updatePushCertificate(tx, id, { ...before, name }, runtime.clock.now()),
-  );
-}
-
-/**
- * Puts a certificate on an existing push certificate: the first for its key, or a renewal; with another key when one is
- * given. Throws `invalid`; a certificate of another topic is refused with how many devices would be lost.
- */
-export async function renewPushCertificate(
-  runtime: Runtime,
-  request: RequestInfo,
-  id: number,
-  input: { certificate: string; privateKey?: string | undefined; passphrase?: string | undefined },
-): Promise<PushCertificateRow> {
-  const before = await mustFind(runtime, id);
-  const key = input.privateKey === undefined ? await keyOf(runtime, id) : readKey(input.privateKey, input.passphrase);
-  const certificate = readCertificate(input.certificate, key);
-  if (before.topic !== null && before.topic !== certificate.topic) {
-    const lost = await countDevicesOfPushCertificate(runtime.sql, id);
-    throw invalid({
-      certificate: [
-        `The new certificate has a different topic: it is "${certificate.topic}", it should be "${before.topic}". ` +
-        `${lost} enrolled ${lost === 1 ? "device" : "devices"} would be lost.`,
-      ],
-    });
-  }
-  const now = runtime.clock.now();
-  if (certificate.notAfter <= now) {
-    throw invalid({ certificate: [`The certificate ended ${naiveUtc(certificate.notAfter)}`] });
-  }
-  return await change(runtime, request, before, async (tx) => {
-    await updatePushCertificate(tx, id, {
-      name: before.name,
-      ...certificate,
-      privateKeySealed: await runtime.keys.seal(exportPkcs8(key), contextOf(id)),
-    }, now);
-    await spreadPushes(tx, id, now, SPREAD_SECONDS);
-  });
-}
-
 /** The certificate request (PKCS #10, DER) of a push certificate's key. */
 export async function pushCertificateRequest(runtime: Runtime, id: number): Promise<Uint8Array<ArrayBuffer>> {
   await mustFind(runtime, id);
-  return buildCsr({ subject: [["CN", `Espalier Push ${id}`]], key: await keyOf(runtime, id) });
+  return buildCsr({ subject: [["CN", `Espalier Push ${id}`]], key: await keyOf(runtime, runtime.sql, id) });
 }
 
 const signedAnswer = z.object({ signed_csr: z.string().min(1).max(200_000) });

@@ -9,6 +9,7 @@ import {
   findMetaBusinessUnit,
   insertMetaBusinessUnit,
   type MetaBusinessUnitRow,
+  type MetaBusinessUnitValues,
   updateMetaBusinessUnit as updateRow,
 } from "../../db/meta_business_units.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
@@ -25,6 +26,7 @@ export function metaBusinessUnitRepresentation(unit: MetaBusinessUnitRow) {
   return {
     id: unit.id,
     name: unit.name,
+    api_enrollment_enabled: unit.apiEnrollmentEnabled,
     created_at: naiveUtc(unit.createdAt),
     updated_at: naiveUtc(unit.updatedAt),
   };
@@ -41,7 +43,7 @@ const explained = (error: unknown): unknown =>
 export async function createMetaBusinessUnit(
   runtime: Runtime,
   by: By,
-  input: { name: string },
+  input: MetaBusinessUnitValues,
 ): Promise<MetaBusinessUnitRow> {
   return await runtime.sql.begin(async (tx) => {
     const unit = await insertMetaBusinessUnit(tx, input, runtime.clock.now());
@@ -53,16 +55,19 @@ export async function createMetaBusinessUnit(
   });
 }
 
-/** Renames a unit. */
+/** Writes a unit; what is absent stays. Throws `invalid` when it would take API enrollment away. */
 export async function updateMetaBusinessUnit(
   runtime: Runtime,
   by: By,
   id: number,
-  input: { name: string },
+  input: MetaBusinessUnitValues,
 ): Promise<MetaBusinessUnitRow> {
   return await runtime.sql.begin(async (tx) => {
     const before = await findMetaBusinessUnit(tx, id, true);
     if (before === undefined) throw problem("not-found");
+    if (before.apiEnrollmentEnabled && input.apiEnrollmentEnabled === false) {
+      throw invalid({ api_enrollment_enabled: ["Cannot disable API enrollment"] });
+    }
     const unit = await updateRow(tx, id, input, runtime.clock.now());
     await recordAudit(tx, runtime, by.request, {
       action: "updated",

@@ -56,7 +56,7 @@ async function values(db: Db, input: TagInput): Promise<TagValues> {
   if (input.taxonomyId !== null && await findTaxonomy(db, input.taxonomyId) === undefined) {
     throw invalid({ taxonomy: [`Invalid pk "${input.taxonomyId}" - object does not exist.`] });
   }
-  return { ...input, color: input.color.toLowerCase(), slug: slugOf(input.name) };
+  return { ...input, slug: slugOf(input.name) };
 }
 
 /** Makes a tag. */

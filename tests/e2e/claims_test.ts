@@ -132,7 +132,7 @@ Deno.test("a confirmation is for its enrollment, UDID and serial number, and for
     await confirmOnly(fleet);
     await refusedAs(fleet, idsOf(other), 403);
     await refusedAs(fleet, { serialNumber: old.serialNumber }, 403);
-    const { json: { results: [first] } } = await fleet.api("GET", "/api/mdm/ota_enrollments/");
+    const { json: [first] } = await fleet.api("GET", "/api/mdm/ota_enrollments/");
     const { json: second } = await fleet.api("POST", "/api/mdm/ota_enrollments/", {
       name: "Second",
       push_certificate: first.push_certificate,

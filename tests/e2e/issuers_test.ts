@@ -6,6 +6,11 @@ import { verifyChain } from "../../src/pki/chain.ts";
 import { generateRsaKey } from "../../src/pki/keys.ts";
 import { openPkiMessage } from "../../src/pki/scep/message.ts";
 import { certRep } from "../../src/pki/scep/reply.ts";
+import { z } from "zod";
+import { MODELS } from "../../simulators/models.ts";
+import { buildPlist } from "../../src/protocol/plist.ts";
+import { systemNetwork } from "../../src/runtime.ts";
+import { assign, idOf, link, made, makeBlueprint, makeProfile } from "../support/artifacts.ts";
 import { testRequest } from "../routes/api/support.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { TestClock } from "../support/runtime.ts";
@@ -51,9 +56,36 @@ const ISSUER = {
   static_challenge_kwargs: { challenge: "shared secret" },
 };
 
+const [mac] = MODELS;
+assert.ok(mac !== undefined);
+/** It takes profiles by command. */
+const OLD = { ...mac, osVersion: "12.7.6", build: "21H1320" };
+
+/** A profile with a SCEP payload that names an issuer. */
+function scepProfile(name: string): string {
+  return buildPlist({
+    PayloadType: "Configuration",
+    PayloadVersion: 1,
+    PayloadIdentifier: "com.example.wifi",
+    PayloadUUID: "2C5F6B1E-0000-4000-8000-000000000001",
+    PayloadScope: "System",
+    PayloadContent: [{
+      PayloadType: "com.apple.security.scep",
+      PayloadVersion: 1,
+      PayloadIdentifier: "com.example.wifi.scep",
+      PayloadUUID: "2C5F6B1E-0000-4000-8000-000000000002",
+      PayloadContent: {
+        Name: name,
+        Subject: [[["CN", "Wi-Fi of JUN"]]],
+        SubjectAltName: { dNSName: "jun.example.com" },
+      },
+    }],
+  }).toBase64();
+}
+
 /** An enrollment whose identities come from that issuer; answers its id. */
 async function enrollmentWith(fleet: Fleet, issuer: string): Promise<number> {
-  const { json: { results: [existing] } } = await fleet.api("GET", "/api/mdm/ota_enrollments/");
+  const { json: [existing] } = await fleet.api("GET", "/api/mdm/ota_enrollments/");
   const { status, json } = await fleet.api("POST", "/api/mdm/ota_enrollments/", {
     name: "Outside",
     push_certificate: existing.push_certificate,
@@ -88,6 +120,67 @@ Deno.test("identities of a SCEP server elsewhere are trusted for the enrollments
   }, { SCEP_CA_FULLCHAIN: outside.pem });
 });
 
+Deno.test("the challenge of an identity is got for that identity; when there is none, the device can try again", async () => {
+  const outside = await outsideIssuer();
+  const wanted: string[] = [];
+  let down = false;
+  const service = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const { subject } = z.object({ subject: z.object({ common_name: z.string() }) }).parse(await request.json());
+    wanted.push(subject.common_name);
+    return down ? new Response(null, { status: 404 }) : Response.json({ challenge: `challenge ${wanted.length}` });
+  });
+  try {
+    await withFleet(async (fleet) => {
+      fleet.runtime.network = systemNetwork;
+      const { json: issuer } = await fleet.api("POST", "/api/mdm/scep_issuers/", {
+        name: "Ident",
+        url: "https://scep.example.com/scep",
+        backend: "IDENT",
+        ident_kwargs: { url: `http://127.0.0.1:${service.addr.port}/`, bearer_token: "t0ken", max_retries: 0 },
+      });
+      const enrollment = await enrollmentWith(fleet, issuer.id);
+      const send = async (request: Request) =>
+        request.url.startsWith("https://scep.example.com/")
+          ? await outside.answer(request)
+          : await fleet.fetch(request);
+      for (const expected of ["challenge 1", "challenge 2"]) {
+        const device = fleet.device({ send });
+        await device.enroll(await downloadDirectProfile(fleet.runtime, testRequest, enrollment, { signed: true }));
+        assert.equal(outside.challenges.at(-1), expected);
+      }
+      assert.ok(wanted.every((name) => name.startsWith("MDM$")) && new Set(wanted).size === 2, wanted.join());
+      down = true;
+      const sessions = async () => (await fleet.runtime.sql`select from enrollment_sessions`).length;
+      const before = await sessions();
+      const { status, json } = await fleet.api("GET", `/api/mdm/ota_enrollments/${enrollment}/profile/`);
+      assert.deepEqual([status, json], [503, {
+        detail: 'Cannot get a challenge from the SCEP issuer "Ident": it answers with status 404.',
+      }]);
+      assert.equal(await sessions(), before);
+      // A profile that is sent by command fails with the reason.
+      down = false;
+      const blueprint = await makeBlueprint(fleet);
+      const { artifact } = await makeProfile(fleet, { version: { source: scepProfile("Ident") } });
+      await link(fleet, blueprint.id, artifact.id);
+      const device = fleet.device({ send, model: OLD });
+      await device.enroll(await downloadDirectProfile(fleet.runtime, testRequest, enrollment, { signed: true }));
+      await device.connect();
+      await assign(fleet, device.serialNumber, blueprint.id);
+      down = true;
+      await device.connect();
+      const id = await idOf(fleet, device.serialNumber);
+      const [row] = await made(fleet, "GET", `/api/mdm/devices/${id}/artifacts/`);
+      assert.deepEqual([row.status, row.extra_info.reason], [
+        "Failed",
+        'Cannot get a challenge from the SCEP issuer "Ident": it answers with status 404.',
+      ]);
+      assert.equal(wanted.at(-1), "Wi-Fi of JUN");
+    }, { SCEP_CA_FULLCHAIN: outside.pem });
+  } finally {
+    await service.shutdown();
+  }
+});
+
 Deno.test("without its chain in the settings an outside issuer is trusted for nothing", async () => {
   const outside = await outsideIssuer();
   await withFleet(async (fleet) => {
@@ -107,8 +200,8 @@ Deno.test("without its chain in the settings an outside issuer is trusted for no
 Deno.test("SCEP issuers are made, changed and deleted; the built-in one and one in use are not", () =>
   withFleet(async (fleet) => {
     const path = "/api/mdm/scep_issuers/";
-    const { json: { results: [builtIn] } } = await fleet.api("GET", path);
-    assert.deepEqual([builtIn.backend, builtIn.provisioning_uid], ["BUILT_IN", "built-in"]);
+    const { json: [builtIn] } = await fleet.api("GET", path);
+    assert.deepEqual([builtIn.backend, builtIn.provisioning_uid], [undefined, "built-in"]);
     assert.deepEqual((await fleet.api("DELETE", `${path}${builtIn.id}/`)).json, [
       "This SCEP issuer cannot be deleted.",
     ]);
@@ -138,7 +231,7 @@ Deno.test("SCEP issuers are made, changed and deleted; the built-in one and one 
 Deno.test("an OTA enrollment is changed and revoked, and deleted only before its first device", () =>
   withFleet(async (fleet) => {
     const path = "/api/mdm/ota_enrollments/";
-    const { json: { results: [row] } } = await fleet.api("GET", path);
+    const { json: [row] } = await fleet.api("GET", path);
     assert.match(row.enrollment_secret.secret, /^[A-Za-z0-9]{64}$/);
     const { json: blueprint } = await fleet.api("POST", "/api/mdm/blueprints/", { name: "All", collect_apps: 2 });
     const body = {

@@ -121,7 +121,7 @@ async function anOperation(
   },
 ): Promise<Operation> {
   const pick = <T>(items: readonly T[]): T => items[next(items.length)]!;
-  const { json: { results: links } } = await fleet.api("GET", "/api/mdm/blueprint_artifacts/");
+  const { json: links } = await fleet.api("GET", "/api/mdm/blueprint_artifacts/");
   const artifact = pick(house.artifacts);
   switch (next(6)) {
     case 0:

@@ -170,11 +170,11 @@ Deno.test(
       // The Enter key never saves at once.
       await page.keyboard.press("Enter");
       await page.getByText("1 device gains Wi-Fi").waitFor();
-      assert.equal((await made(fleet, "GET", "/api/mdm/blueprint_artifacts/")).count, 0);
+      assert.equal((await made(fleet, "GET", "/api/mdm/blueprint_artifacts/")).length, 0);
       await page.getByRole("button", { name: "Add it" }).focus();
       await page.keyboard.press("Space");
       await page.getByRole("status").waitFor();
-      assert.equal((await made(fleet, "GET", "/api/mdm/blueprint_artifacts/")).results[0].macos_min_version, "14");
+      assert.equal((await made(fleet, "GET", "/api/mdm/blueprint_artifacts/"))[0].macos_min_version, "14");
       await context.close();
     }),
 );

@@ -17,6 +17,7 @@ const PLACES = [
   "/enrollments/",
   "/claims/",
   "/push-certificates/",
+  "/scep-issuers/",
   "/tags/",
   "/users/",
   "/roles/",

@@ -109,7 +109,7 @@ Deno.test("the API gives a crowd its enrollment and each device its profile, and
     await makeDemoArtifacts(client, await api.blueprint());
     // Once more changes nothing: what has the name is there.
     await makeDemoArtifacts(client, await api.blueprint());
-    assert.equal((await fleet.api("GET", "/api/mdm/blueprint_artifacts/")).json.count, 4);
+    assert.equal((await fleet.api("GET", "/api/mdm/blueprint_artifacts/")).json.length, 4);
     assert.notEqual(id, again);
     const device = fleet.device();
     await device.enroll(await api.profile(id, device));

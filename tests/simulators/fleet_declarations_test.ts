@@ -34,7 +34,7 @@ async function rest(fleet: Fleet, device: SimulatedDevice, userId?: string): Pro
 /** What the server says of the artifacts of a device, by their names. */
 async function artifactsOf(fleet: Fleet, device: SimulatedDevice): Promise<Record<string, string>> {
   const rows = await made(fleet, "GET", `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/artifacts/`);
-  const artifacts = (await made(fleet, "GET", "/api/mdm/artifacts/")).results;
+  const artifacts = await made(fleet, "GET", "/api/mdm/artifacts/");
   const nameOf = (id: string) => artifacts.find((one: { id: string }) => one.id === id).name;
   return Object.fromEntries(
     rows.map((row: { artifact: string; status: string; via: string }) => [

@@ -19,7 +19,6 @@ import type { VersionKind } from "./kind.ts";
 
 /** A certificate asset as it comes. There is no ACME issuer yet that could be named. */
 export type CertAssetInput = {
-  acmeIssuerId: string | null;
   scepIssuerId: string | null;
   subject: readonly RdnRow[];
   subjectAltName: SubjectAltNameRow;
@@ -44,7 +43,6 @@ const unknownPk = (pk: string) => `Invalid pk "${pk}" - object does not exist.`;
 const RDN_TYPE = /^(C|CN|L|O|OU|ST|[0-2](\.(0|[1-9][0-9]{0,15})){1,31})$/;
 
 function errorsOf(input: CertAssetInput): FieldErrors {
-  if (input.acmeIssuerId !== null) return { acme_issuer: [unknownPk(input.acmeIssuerId)] };
   if (input.scepIssuerId === null) return { non_field_errors: ["An ACME issuer or SCEP issuer is required."] };
   if (input.subject.length === 0 && Object.keys(input.subjectAltName).length === 0) {
     return { non_field_errors: ["A Subject or SubjectAltName is required."] };

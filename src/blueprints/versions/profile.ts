@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { loadProfileVersions, type ProfileVersionRow, writeProfileVersion } from "../../../db/profile_versions.ts";
 import { certificatesOf, openSigned } from "../../pki/cms/signed.ts";
 import { PkiError } from "../../pki/errors.ts";
-import { buildPlist, get, isDict, parsePlist, type PlistDict, PlistError, str } from "../../protocol/plist.ts";
+import { buildPlist, get, isDict, kindOf, parsePlist, type PlistDict, PlistError, str } from "../../protocol/plist.ts";
 import { bytesOfBase64, fault, notDictionary, notPlist, variablesIn } from "./fields.ts";
 import type { Checked, VersionKind } from "./kind.ts";
 
@@ -113,7 +113,11 @@ export function readProfile({ source, filename }: ProfileInput): Checked<Profile
   const profile = read.value;
   const ids = { PayloadIdentifier: "", PayloadUUID: "" };
   for (const key of ["PayloadIdentifier", "PayloadUUID"] as const) {
-    ids[key] = str(profile, key) ?? "";
+    const value = get(profile, key);
+    if (value !== undefined && typeof value !== "string") {
+      return fault("source", `${key} is ${kindOf(value)}, it should be a string`);
+    }
+    ids[key] = value ?? "";
     if (ids[key] === "") return fault("source", `Missing ${key}`);
     if (ids[key].length > LONGEST_ID) {
       return fault("source", `${key} has ${ids[key].length} characters, ${LONGEST_ID} are accepted`);

@@ -67,6 +67,8 @@ Deno.test("every page and form needs one permission, and all others together are
       "/devices/": "mdm.view_enrolleddevice",
       "/push-certificates/": "mdm.view_pushcertificate",
       "/push-certificates/1/csr/": "mdm.change_pushcertificate",
+      "/scep-issuers/": "mdm.view_scepissuer",
+      "/scep-issuers/new/?backend=IDENT": "mdm.add_scepissuer",
       "/enrollments/": "mdm.view_otaenrollment",
       "/enrollments/1/profile/": "mdm.change_otaenrollment",
       "/users/": "accounts.view_user",

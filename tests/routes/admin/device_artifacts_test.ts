@@ -7,7 +7,7 @@ import { personWith } from "./support.ts";
 Deno.test("what a device says of a failure reads as sentences, whatever it says", () => {
   assert.deepEqual(
     failureTexts({
-      error_chain: [{ domain: "MCMDMErrorDomain", code: 12_021, usEnglish: "It did not work." }],
+      error_chain: [{ ErrorDomain: "MCMDMErrorDomain", ErrorCode: 12_021, USEnglishDescription: "It did not work." }],
       reasons: [{ code: "Error.X", description: "No." }, "odd", { code: "Only" }],
       reason: "nothing",
     }),

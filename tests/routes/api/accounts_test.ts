@@ -201,7 +201,7 @@ Deno.test("a token is shown once, works, expires, and ends at once when it is re
     const past = await root("POST", "/api/accounts/api_tokens/", { name: "x", expires_at: "2020-01-01" });
     assert.deepEqual(past.body, { expires_at: ["This time should be in the future."] });
     assert.deepEqual((await root("GET", "/api/accounts/api_tokens/?user=2000000000")).body, {
-      user: ["Select a valid choice. That choice is not one of the available choices."],
+      user: ["Select a valid choice. 2000000000 is not one of the available choices."],
     });
     const text = JSON.stringify(await api.runtime.sql`select * from events`) + api.runtime.lines.join("\n");
     assert.ok(!text.includes(token) && !text.includes(second.token));

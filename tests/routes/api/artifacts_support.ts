@@ -17,6 +17,13 @@ export function bodyOf(answer: Answer, status: number): Record<string, unknown> 
   return { ...answer.body };
 }
 
+/** An answer's bare array; fails with the body when it is none. */
+export function rowsOf(answer: Answer): Record<string, unknown>[] {
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  assert.ok(Array.isArray(answer.body), JSON.stringify(answer.body));
+  return answer.body;
+}
+
 /** The text under a key. */
 export function textOf(body: Record<string, unknown>, key: string): string {
   const value = body[key];

@@ -1,7 +1,7 @@
 /** Artifacts of blueprints through the API, and the rules of filters that versions share. */
 
 import assert from "node:assert/strict";
-import { artifact, audits, blueprint, bodyOf, OPEN_FILTER, tag } from "./artifacts_support.ts";
+import { artifact, audits, blueprint, bodyOf, OPEN_FILTER, rowsOf, tag } from "./artifacts_support.ts";
 import { withApi } from "./support.ts";
 
 const ALL = "/api/mdm/blueprint_artifacts/";
@@ -47,17 +47,15 @@ Deno.test("an artifact is put into a blueprint, read, changed with its own repre
 
     const other = bodyOf(await call("POST", ALL, { blueprint: guests, artifact: wifi, macos: true }), 201);
     const ids = async (query: string) => {
-      const { results } = bodyOf(await call("GET", `${ALL}${query}`), 200);
-      assert.ok(Array.isArray(results));
-      return results.map((one) => one.id);
+      return rowsOf(await call("GET", `${ALL}${query}`)).map((one) => one.id);
     };
     assert.deepEqual(await ids(""), [id, other.id]);
     assert.deepEqual(await ids(`?blueprint=${guests}`), [other.id]);
     assert.deepEqual(await ids(`?artifact=${wifi}`), [id, other.id]);
     assert.deepEqual(await ids(`?artifact=${proxy}`), []);
-    const choice = ["Select a valid choice. That choice is not one of the available choices."];
-    assert.deepEqual((await call("GET", `${ALL}?blueprint=2000000000`)).body, { blueprint: choice });
-    assert.deepEqual((await call("GET", `${ALL}?artifact=${UNKNOWN}`)).body, { artifact: choice });
+    const choice = (value: unknown) => [`Select a valid choice. ${value} is not one of the available choices.`];
+    assert.deepEqual((await call("GET", `${ALL}?blueprint=2000000000`)).body, { blueprint: choice(2000000000) });
+    assert.deepEqual((await call("GET", `${ALL}?artifact=${UNKNOWN}`)).body, { artifact: choice(UNKNOWN) });
     assert.deepEqual((await call("GET", `${ALL}?artifact=x`)).body, { artifact: ["Enter a valid UUID."] });
 
     assert.equal((await call("DELETE", `${ALL}${id}/`)).status, 204);

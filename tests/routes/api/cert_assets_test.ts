@@ -76,13 +76,14 @@ Deno.test("what is wrong with a certificate asset is said by field", async () =>
     };
     const errors = async (change: Record<string, unknown>) => (await call("POST", ALL, { ...body, ...change })).body;
     const cases: [Record<string, unknown>, unknown][] = [
-      [{ acme_issuer: undefined, scep_issuer: undefined, subject: undefined, subject_alt_name: undefined }, {
-        acme_issuer: ["This field is required."],
+      [{ scep_issuer: undefined, subject: undefined, subject_alt_name: undefined }, {
         scep_issuer: ["This field is required."],
         subject: ["This field is required."],
         subject_alt_name: ["This field is required."],
       }],
-      [{ acme_issuer: UNKNOWN }, { acme_issuer: [`Invalid pk "${UNKNOWN}" - object does not exist.`] }],
+      [{ acme_issuer: UNKNOWN }, {
+        acme_issuer: ["This server has no ACME issuers yet. Send null, or leave the field out."],
+      }],
       [{ scep_issuer: UNKNOWN }, { scep_issuer: [`Invalid pk "${UNKNOWN}" - object does not exist.`] }],
       [{ scep_issuer: "x" }, { scep_issuer: ["Must be a valid UUID."] }],
       [{ scep_issuer: null }, { non_field_errors: ["An ACME issuer or SCEP issuer is required."] }],

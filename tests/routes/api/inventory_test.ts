@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { rowsOf } from "./artifacts_support.ts";
 import { withApi } from "./support.ts";
 
 const idOf = (body: unknown): number => z.object({ id: z.number() }).parse(body).id;
@@ -23,7 +24,7 @@ Deno.test("business units, taxonomies and tags are made, named once, filtered an
       meta_business_unit: null,
       name: "Früh dran!",
       slug: "fruh-dran",
-      color: "ff00aa",
+      color: "FF00aa",
       ...AT,
     });
     const errors = async (path: string, body: unknown) => (await call("POST", path, body)).body;
@@ -67,8 +68,8 @@ Deno.test("business units, taxonomies and tags are made, named once, filtered an
       color: "0079bf",
       ...AT,
     });
-    assert.equal(resultsOf((await call("GET", "/api/inventory/tags/?name=Late")).body).results.length, 1);
-    assert.equal(resultsOf((await call("GET", "/api/inventory/tags/?name=late")).body).results.length, 0);
+    assert.equal(rowsOf(await call("GET", "/api/inventory/tags/?name=Late")).length, 1);
+    assert.equal(rowsOf(await call("GET", "/api/inventory/tags/?name=late")).length, 0);
     assert.equal((await call("PUT", "/api/inventory/tags/99/", { name: "x" })).status, 404);
     assert.equal(
       (await call("PUT", `/api/inventory/meta_business_units/${unit}/`, { name: "Main" })).status,

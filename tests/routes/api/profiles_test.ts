@@ -92,7 +92,7 @@ Deno.test("a profile is made, read, changed with its own representation, listed 
     assert.deepEqual(await ids(`?artifact=${wifi}&ordering=-created_at&limit=1`), [second.id]);
     assert.deepEqual(await ids(`?artifact=${proxy}`), []);
     assert.deepEqual((await call("GET", `${ALL}?artifact=${UNKNOWN}`)).body, {
-      artifact: ["Select a valid choice. That choice is not one of the available choices."],
+      artifact: [`Select a valid choice. ${UNKNOWN} is not one of the available choices.`],
     });
     assert.equal((await call("DELETE", path)).status, 204);
     assert.equal((await call("GET", path)).status, 404);
@@ -131,7 +131,8 @@ Deno.test("what is wrong with a profile is said by field", async () => {
       [profilePlist({ PayloadIdentifier: undefined }), "Missing PayloadIdentifier"],
       [profilePlist({ PayloadIdentifier: "" }), "Missing PayloadIdentifier"],
       [profilePlist({ PayloadUUID: undefined }), "Missing PayloadUUID"],
-      [profilePlist({ PayloadUUID: 3 }), "Missing PayloadUUID"],
+      [profilePlist({ PayloadUUID: 3 }), "PayloadUUID is a number, it should be a string"],
+      [profilePlist({ PayloadIdentifier: ["a"] }), "PayloadIdentifier is an array, it should be a string"],
       [profilePlist({ PayloadIdentifier: "x".repeat(513) }), "PayloadIdentifier has 513 characters, 512 are accepted"],
       [profilePlist({ PayloadScope: "Everywhere" }), "Unknown PayloadScope: Everywhere"],
       [profilePlist({ PayloadScope: 3 }), "Unknown PayloadScope: 3"],

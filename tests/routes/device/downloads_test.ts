@@ -275,7 +275,8 @@ Deno.test("a credential of an outside issuer has its facts, and names with the c
       url: "https://ca.example.com/scep",
       keySize: 4096,
       keyUsage: 1,
-      challenge: "s3cret",
+      backend: "STATIC_CHALLENGE",
+      settings: { challenge: "s3cret" },
     });
     const asset = await addCertAsset(runtime, {
       subject: [

@@ -51,7 +51,7 @@ Deno.test("the answer tells what became of the artifact version, with Apple's er
   const [effect] = installProfile.onError?.(failed, install, mac) ?? [];
   assert.ok(effect?.kind === "artifact");
   assert.equal(effect.outcome, "failed");
-  assert.equal(effect.errors[0]?.code, 12021);
+  assert.equal(effect.errors[0]?.ErrorCode, 12021);
   const [removed] = removeProfile.onAcknowledged?.(failed, remove, mac) ?? [];
   assert.ok(removed?.kind === "artifact" && removed.outcome === "removed");
   const [removal] = removeProfile.onError?.(failed, remove, mac) ?? [];

@@ -121,7 +121,8 @@ Deno.test("a SCEP payload that names an issuer is filled by it; others, and the 
       url: "https://ca.example.com/scep",
       keySize: 4096,
       keyUsage: 5,
-      challenge: "s3cret",
+      backend: "STATIC_CHALLENGE",
+      settings: { challenge: "s3cret" },
     } as const;
     const { id } = await createScepIssuer(runtime, testRequest, issuer);
     const scep = (content: PlistDict): PlistDict => ({

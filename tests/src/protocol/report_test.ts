@@ -30,12 +30,12 @@ Deno.test("an error report has its chain, the outermost error first", () => {
   assert.equal(report.commandUuid, COMMAND);
   assert.deepEqual(report.errorChain, [
     {
-      code: 12021,
-      domain: "MCMDMErrorDomain",
-      localized: "„Commande“ inconnue",
-      usEnglish: "Unknown command",
+      ErrorCode: 12021,
+      ErrorDomain: "MCMDMErrorDomain",
+      LocalizedDescription: "„Commande“ inconnue",
+      USEnglishDescription: "Unknown command",
     },
-    { code: 4, domain: "MCProfileErrorDomain", localized: "x" },
+    { ErrorCode: 4, ErrorDomain: "MCProfileErrorDomain", LocalizedDescription: "x" },
   ]);
 });
 
@@ -66,7 +66,7 @@ Deno.test("a report without a status that Apple has is refused", () => {
 
 Deno.test("an error chain of odd shape is read as far as it goes", () => {
   const report = parseReport(buildPlist({ UDID: MAC, Status: "Error", ErrorChain: ["x", { ErrorCode: "1" }] }));
-  assert.deepEqual(report.errorChain, [{ domain: "", code: 0 }]);
+  assert.deepEqual(report.errorChain, [{ ErrorDomain: "", ErrorCode: 0 }]);
 });
 
 Deno.test("text that is not a UUID stays as it came", () => {

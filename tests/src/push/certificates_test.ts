@@ -67,7 +67,7 @@ Deno.test("a certificate with another topic is refused, and how many devices wou
   withFleet(async (fleet) => {
     await fleet.enrolled();
     await fleet.enrolled();
-    const { json: { results: [row] } } = await fleet.api("GET", PATH);
+    const { json: [row] } = await fleet.api("GET", PATH);
     const refused = await fleet.api("PUT", `${PATH}${row.id}/`, {
       name: "push",
       certificate: certificate(TOPICS.other),

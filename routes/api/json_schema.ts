@@ -1,0 +1,45 @@
+/**
+ * JSON Schemas of zod schemas.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+
+/** A JSON object. */
+export type Schema = Record<string, unknown>;
+
+/** Whether a value is a JSON object. */
+export const isSchema = (value: unknown): value is Schema =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const DEFINITION = "#/$defs/";
+
+/** The JSON Schema of what a zod schema takes; schemas with an id are in its `$defs`, itself too. */
+export function namedJsonSchema(schema: z.core.$ZodType): Schema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return rest;
+}
+
+/** The same, itself not by reference: its fields can be read. */
+export function jsonSchema(schema: z.core.$ZodType): Schema {
+  const { $ref, ...rest } = namedJsonSchema(schema);
+  if (typeof $ref !== "string" || !isSchema(rest.$defs)) return $ref === undefined ? rest : { $ref, ...rest };
+  const own = rest.$defs[$ref.slice(DEFINITION.length)];
+  return { ...(isSchema(own) ? own : {}), ...rest };
+}
+
+/** The fields of a body, as OPTIONS tells them: clients ask it which of them a server knows. */
+export function bodyFields(
+  body: z.core.$ZodType,
+): Record<string, { type: string; required: boolean; read_only: false }> {
+  const { properties, required } = jsonSchema(body);
+  const names = Array.isArray(required) ? required : [];
+  const typeOf = (field: unknown): string => isSchema(field) && typeof field.type === "string" ? field.type : "field";
+  return Object.fromEntries(
+    Object.entries(isSchema(properties) ? properties : {}).map(([name, field]) => [
+      name,
+      { type: typeOf(field), required: names.includes(name), read_only: false as const },
+    ]),
+  );
+}

@@ -1,0 +1,56 @@
+/**
+ * What an operator says of a SCEP issuer, for the API and for the pages.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { blankableField, textField } from "../input_text.ts";
+import { BACKENDS } from "./challenges/registry.ts";
+
+export const REQUIRED = "This field is required.";
+const FOREIGN = "This field cannot be set for this backend.";
+
+const [first, ...others] = BACKENDS.map(({ name }) => name);
+
+/** The body of a SCEP issuer; the settings of its backend are under the backend's key. */
+export const scepIssuerInput = z.object({
+  name: textField(256),
+  description: blankableField(10_000).default(""),
+  url: z.url({ protocol: /^https?$/, error: "Enter a valid URL." }).max(2048).describe("Where devices send requests."),
+  key_size: z.literal([1024, 2048, 4096]).default(2048),
+  key_usage: z.literal([0, 1, 4, 5]).default(0).describe("0: not said, 1: signing, 4: encryption, 5: both."),
+  backend: z.enum([first ?? "", ...others]).describe("Where its challenges come from."),
+  ...Object.fromEntries(
+    BACKENDS.map((backend) => [
+      backend.key,
+      backend.open.nullish().describe(
+        `Of the backend ${backend.name}. On PUT, secrets that are left out stay as they are.`,
+      ),
+    ]),
+  ),
+}).superRefine((given, context) => {
+  for (const { name, key } of BACKENDS) {
+    const settings: unknown = Reflect.get(given, key);
+    const absent = settings === undefined || settings === null;
+    if (absent !== (name === given.backend)) continue;
+    context.addIssue({ code: "custom", path: [key], message: absent ? REQUIRED : FOREIGN });
+  }
+}).transform(({ name, description, url, key_size, key_usage, backend, ...settings }) => ({
+  name,
+  description,
+  url,
+  keySize: key_size,
+  keyUsage: key_usage,
+  backend,
+  settings: settingsOf(backend, settings),
+}));
+
+/** What is said of an issuer; `settings` are its backend's, perhaps without secrets. */
+export type ScepIssuerInput = z.output<typeof scepIssuerInput>;
+
+function settingsOf(name: string, given: object): Record<string, unknown> {
+  const backend = BACKENDS.find((one) => one.name === name);
+  const settings: unknown = backend === undefined ? undefined : Reflect.get(given, backend.key);
+  return typeof settings === "object" && settings !== null ? { ...settings } : {};
+}

@@ -1,0 +1,286 @@
+/**
+ * For every form of the pages that writes: one of which a part is right and changes something, and another part is wrong. Where
+ * it can be, what is wrong is found last: by a look into the database, not by the form of the request.
+ *
+ * @module
+ */
+
+import type { World } from "../../support/refused_writes.ts";
+import { FILTER } from "./artifacts_support.ts";
+import type { Fields } from "./support.ts";
+
+const UNKNOWN = "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d";
+const NONE = "200000000";
+const PLIST = new TextEncoder().encode("<plist><dict/></plist>").toBase64();
+
+type Attempt = { path: string; fields?: Fields };
+type Make = (world: World) => Attempt;
+
+const blueprint = { inventory_hours: "24", collect_apps: "2" };
+const ranged = { ...FILTER, shard_modulo: "7", excluded_tags: NONE };
+const artifact = { reinstall_interval: "7", halt_percent: "5", platforms: ["iOS", "iPadOS", "macOS", "tvOS"] };
+
+/** Forms that are no change of an operator's, and why they are not here. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  "/signin/": "a refused sign-in is counted and is an event: tests/routes/admin/signin_test.ts",
+  "/signout/": "it is refused nobody",
+  "/setup/": "it works once, without a session: tests/routes/admin/signin_test.ts",
+  "/devices/:id/lock-pin/": "it reads; that a person saw the PIN is an event",
+  "/public/mdm/scep/": "of devices",
+  "/public/mdm/ota_enroll/": "of devices",
+};
+
+/** By address: the attempts at it. A form without fields is tried on what may not be changed so. */
+export const FORMS: Readonly<Record<string, readonly Make[]>> = {
+  "/devices/:id/poke/": [() => ({ path: `/devices/${NONE}/poke/` })],
+  "/devices/:id/block/": [() => ({ path: `/devices/${NONE}/block/` })],
+  "/devices/:id/unblock/": [({ deviceId }) => ({ path: `/devices/${deviceId}/unblock/` })],
+  "/devices/:id/delete/": [() => ({ path: `/devices/${NONE}/delete/` })],
+  "/devices/:id/restore/": [({ deviceId }) => ({ path: `/devices/${deviceId}/restore/` })],
+  "/devices/:id/confirm-hardware/": [({ deviceId }) => ({ path: `/devices/${deviceId}/confirm-hardware/` })],
+  "/devices/:id/discard-successor/": [({ deviceId }) => ({ path: `/devices/${deviceId}/discard-successor/` })],
+  "/devices/:id/lock/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/lock/`, fields: { message: "Hello", pin: "12" } }),
+  ],
+  "/devices/:id/restart/": [() => ({ path: `/devices/${NONE}/restart/` })],
+  "/devices/:id/custom/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/custom/`, fields: { command: "<dict/>" } }),
+  ],
+  "/devices/:id/erase/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/erase/`, fields: { serial_number: "OTHER", pin: "123456" } }),
+  ],
+  "/devices/:id/commands/:uuid/cancel/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/commands/${UNKNOWN}/cancel/` }),
+  ],
+  "/devices/:id/artifacts/:artifact/reinstall/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/artifacts/${UNKNOWN}/reinstall/` }),
+  ],
+  "/devices/:id/blueprint/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/blueprint/`, fields: { blueprint: NONE } }),
+  ],
+  "/devices/:id/tags/": [
+    ({ deviceId, tag }) => ({ path: `/devices/${deviceId}/tags/`, fields: { tag: [String(tag), NONE] } }),
+  ],
+  "/devices/:id/values/": [
+    ({ deviceId }) => ({
+      path: `/devices/${deviceId}/values/`,
+      fields: { "name.0": "ROOM", "value.0": "12", "name.1": "lower", "value.1": "x" },
+    }),
+  ],
+  "/blueprints/": [
+    () => ({ path: "/blueprints/", fields: { name: "Guests", ...blueprint } }),
+    () => ({ path: "/blueprints/", fields: { name: "New", ...blueprint, inventory_hours: "1" } }),
+  ],
+  "/blueprints/:id/edit/": [
+    ({ blueprint: id }) => ({ path: `/blueprints/${id}/edit/`, fields: { name: "Guests", ...blueprint } }),
+  ],
+  "/blueprints/:id/delete/": [({ blueprint: id }) => ({ path: `/blueprints/${id}/delete/` })],
+  "/blueprints/:id/artifacts/add/": [
+    ({ otherBlueprint, profile }) => ({
+      path: `/blueprints/${otherBlueprint}/artifacts/add/`,
+      fields: { artifact: profile.artifact, ...ranged },
+    }),
+  ],
+  "/blueprints/:id/artifacts/:link/": [
+    ({ blueprint: id, link }) => ({ path: `/blueprints/${id}/artifacts/${link}/`, fields: ranged }),
+  ],
+  "/blueprints/:id/artifacts/:link/remove/": [
+    ({ blueprint: id }) => ({ path: `/blueprints/${id}/artifacts/${NONE}/remove/` }),
+  ],
+  "/artifacts/new/profile/": [
+    () => ({
+      path: "/artifacts/new/profile/",
+      fields: { "source.kept": "AAAA", "source.name": "a", channel: "Device" },
+    }),
+  ],
+  "/artifacts/new/declaration/": [
+    () => ({
+      path: "/artifacts/new/declaration/",
+      fields: { name: "New", type: "Configuration", channel: "Device", platforms: "macOS", source: "{" },
+    }),
+  ],
+  "/artifacts/new/data-asset/": [
+    () => ({
+      path: "/artifacts/new/data-asset/",
+      fields: { name: "New", platforms: "macOS", data_type: "ZIP", "source.kept": PLIST, "source.name": "a.plist" },
+    }),
+    () => ({
+      path: "/artifacts/new/data-asset/",
+      fields: { name: "Passcode", platforms: "macOS", data_type: "ZIP", "source.kept": PLIST, "source.name": "a" },
+    }),
+  ],
+  "/artifacts/new/certificate-asset/": [
+    () => ({
+      path: "/artifacts/new/certificate-asset/",
+      fields: { name: "New", platforms: "macOS", scep_issuer: UNKNOWN, subject: "CN=new", accessible: "Default" },
+    }),
+  ],
+  "/artifacts/new/provisioning-profile/": [
+    () => ({
+      path: "/artifacts/new/provisioning-profile/",
+      fields: { name: "New", platforms: "iOS", "source.kept": "AAAA", "source.name": "a" },
+    }),
+  ],
+  "/artifacts/:id/edit/": [
+    ({ profile }) => ({
+      path: `/artifacts/${profile.artifact}/edit/`,
+      fields: { ...artifact, name: "Renamed", requires: profile.artifact },
+    }),
+    ({ profile }) => ({ path: `/artifacts/${profile.artifact}/edit/`, fields: { ...artifact, name: "Passcode" } }),
+  ],
+  "/artifacts/:id/delete/": [({ profile }) => ({ path: `/artifacts/${profile.artifact}/delete/` })],
+  "/artifacts/:id/versions/new/": [
+    ({ profile }) => ({
+      path: `/artifacts/${profile.artifact}/versions/new/`,
+      fields: { ...ranged, version: "7", "source.kept": PROFILE, "source.name": "new.mobileconfig" },
+    }),
+    ({ profile }) => ({
+      path: `/artifacts/${profile.artifact}/versions/new/`,
+      fields: { ...FILTER, version: "1", "source.kept": PROFILE, "source.name": "new.mobileconfig" },
+    }),
+  ],
+  "/artifacts/:id/versions/:version/filter/": [
+    ({ profile }) => ({
+      path: `/artifacts/${profile.artifact}/versions/${profile.version}/filter/`,
+      fields: { ...ranged, version: "7" },
+    }),
+  ],
+  "/artifacts/:id/versions/:version/delete/": [
+    ({ profile }) => ({ path: `/artifacts/${profile.artifact}/versions/${profile.version}/delete/` }),
+  ],
+  "/artifacts/:id/versions/:version/halt/": [
+    ({ profile }) => ({ path: `/artifacts/${profile.artifact}/versions/${UNKNOWN}/halt/` }),
+  ],
+  "/artifacts/:id/versions/:version/resume/": [
+    ({ profile }) => ({ path: `/artifacts/${profile.artifact}/versions/${profile.version}/resume/` }),
+  ],
+  "/artifacts/:id/versions/:version/withdraw/": [
+    ({ profile }) => ({ path: `/artifacts/${profile.artifact}/versions/${UNKNOWN}/withdraw/` }),
+  ],
+  "/artifacts/:id/rollback/": [({ profile }) => ({ path: `/artifacts/${profile.artifact}/rollback/` })],
+  "/tags/": [
+    () => ({ path: "/tags/", fields: { name: "New", taxonomy: NONE } }),
+    ({ taxonomy }) => ({ path: "/tags/", fields: { name: "Early", taxonomy: String(taxonomy) } }),
+  ],
+  "/tags/:id/delete/": [({ tag }) => ({ path: `/tags/${tag}/delete/` })],
+  "/taxonomies/": [() => ({ path: "/taxonomies/", fields: { name: "Rings", of_tags: "1" } })],
+  "/business-units/": [() => ({ path: "/business-units/", fields: { name: "Unit", unit: "1" } })],
+  "/enrollments/": [
+    (world) => ({
+      path: "/enrollments/",
+      fields: {
+        name: "New",
+        push_certificate: String(world.pushCertificate),
+        meta_business_unit: String(world.unit),
+        tags: [String(world.tag), NONE],
+      },
+    }),
+    (world) => ({
+      path: "/enrollments/",
+      fields: {
+        name: "New",
+        push_certificate: String(world.pushCertificate),
+        meta_business_unit: String(world.unit),
+        scep_issuer: UNKNOWN,
+      },
+    }),
+    (world) => ({
+      path: "/enrollments/",
+      fields: {
+        name: "Lab",
+        push_certificate: String(world.pushCertificate),
+        meta_business_unit: String(world.unit),
+        quota: "5",
+      },
+    }),
+  ],
+  "/enrollments/:id/direct/": [() => ({ path: `/enrollments/${NONE}/direct/`, fields: { serial_number: "NEW" } })],
+  "/enrollments/:id/reenrollment/": [
+    () => ({ path: `/enrollments/${NONE}/reenrollment/`, fields: { without_confirmation: "on" } }),
+  ],
+  "/enrollments/:id/revoke/": [() => ({ path: `/enrollments/${NONE}/revoke/` })],
+  "/enrollments/:id/delete/": [({ usedEnrollment }) => ({ path: `/enrollments/${usedEnrollment}/delete/` })],
+  "/claims/:id/confirm/": [() => ({ path: `/claims/${NONE}/confirm/` })],
+  "/claims/:id/dismiss/": [() => ({ path: `/claims/${NONE}/dismiss/` })],
+  "/claims/alerts/:id/dismiss/": [() => ({ path: `/claims/alerts/${NONE}/dismiss/` })],
+  "/push-certificates/": [
+    () => ({
+      path: "/push-certificates/",
+      fields: { name: "Another", upload: "1", certificate: "x", private_key: "y" },
+    }),
+    () => ({ path: "/push-certificates/", fields: { name: "New" } }),
+  ],
+  "/push-certificates/:id/certificate/": [
+    ({ pushCertificate }) => ({
+      path: `/push-certificates/${pushCertificate}/certificate/`,
+      fields: { certificate: "x", private_key: "" },
+    }),
+  ],
+  "/push-certificates/:id/delete/": [
+    ({ pushCertificate }) => ({ path: `/push-certificates/${pushCertificate}/delete/` }),
+  ],
+  "/scep-issuers/": [
+    () => ({
+      path: "/scep-issuers/",
+      fields: {
+        name: "Outside",
+        url: "https://scep.example.com/",
+        backend: "STATIC_CHALLENGE",
+        "static_challenge_kwargs.challenge": "new",
+      },
+    }),
+  ],
+  "/scep-issuers/:id/": [
+    ({ issuer }) => ({
+      path: `/scep-issuers/${issuer}/`,
+      fields: {
+        name: "Renamed",
+        url: "https://scep.example.com/",
+        backend: "OKTA_CA",
+        "okta_ca_kwargs.url": "https://okta.example.com/",
+        "okta_ca_kwargs.username": "x",
+      },
+    }),
+    ({ issuer }) => ({
+      path: `/scep-issuers/${issuer}/`,
+      fields: {
+        name: "Built-in CA",
+        url: "https://scep.example.com/",
+        backend: "STATIC_CHALLENGE",
+        "static_challenge_kwargs.challenge": "new",
+      },
+    }),
+  ],
+  "/scep-issuers/:id/delete/": [({ issuer }) => ({ path: `/scep-issuers/${issuer}/delete/` })],
+  "/users/": [
+    () => ({ path: "/users/", fields: { username: "carl", roles: NONE } }),
+    () => ({ path: "/users/", fields: { username: "ada", full_name: "Another" } }),
+  ],
+  "/users/:id/": [
+    ({ user }) => ({ path: `/users/${user}/`, fields: { username: "ada2", is_active: "on", roles: NONE } }),
+    ({ user }) => ({ path: `/users/${user}/`, fields: { username: "ada2", is_active: "on", password: "short" } }),
+    ({ user }) => ({ path: `/users/${user}/`, fields: { username: "bob", is_active: "on", full_name: "Ada" } }),
+  ],
+  "/users/:id/delete/": [() => ({ path: `/users/${NONE}/delete/` })],
+  "/tokens/": [
+    () => ({ path: "/tokens/", fields: { user: NONE, name: "new" } }),
+    ({ user }) => ({ path: "/tokens/", fields: { user: String(user), name: "new", expires_at: "2020-01-01" } }),
+  ],
+  "/tokens/:id/delete/": [() => ({ path: `/tokens/${UNKNOWN}/delete/` })],
+  "/roles/": [
+    () => ({ path: "/roles/", fields: { name: "New", permissions: ["inventory.view_tag", "mdm.fly"] } }),
+    () => ({ path: "/roles/", fields: { name: "Readers", permissions: "inventory.add_tag" } }),
+  ],
+  "/roles/:id/": [
+    ({ role }) => ({ path: `/roles/${role}/`, fields: { name: "Renamed", permissions: "mdm.fly" } }),
+    ({ role }) => ({ path: `/roles/${role}/`, fields: { name: "Writers", permissions: "inventory.view_tag" } }),
+  ],
+  "/roles/:id/delete/": [() => ({ path: `/roles/${NONE}/delete/` })],
+  "/jobs/:id/run/": [() => ({ path: `/jobs/${UNKNOWN}/run/` })],
+};
+
+const PROFILE = new TextEncoder().encode(
+  `<?xml version="1.0" encoding="UTF-8"?><plist version="1.0"><dict><key>PayloadIdentifier</key><string>com.example.new</string>
+<key>PayloadUUID</key><string>${UNKNOWN}</string><key>PayloadScope</key><string>System</string>
+<key>PayloadContent</key><array/></dict></plist>`,
+).toBase64();

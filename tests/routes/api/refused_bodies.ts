@@ -1,0 +1,471 @@
+/**
+ * For every operation of the API that writes: a request of which one part is right and changes something, and another part is
+ * wrong. Where it can be, what is wrong is found last: by a look into the database, not by the form of the request.
+ *
+ * @module
+ */
+
+import { made } from "../../support/artifacts.ts";
+import type { Fleet } from "../../support/fleet.ts";
+import type { World } from "../../support/refused_writes.ts";
+
+const DIGEST = "0".repeat(64);
+const UNKNOWN = "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d";
+const NONE = 2_000_000_000;
+
+/** A new artifact's id. */
+export async function artifact(fleet: Fleet, type: string): Promise<string> {
+  return (await made(fleet, "POST", "/api/mdm/artifacts/", { name: `Of ${type}`, type, channel: "Device" })).id;
+}
+
+/** A request: where, with what. */
+export type Attempt = { path: string; body?: unknown };
+type Make = (world: World) => Attempt;
+
+const filter = { macos: true, shard_modulo: 7 };
+const secret = (world: World, change: object = {}) => ({
+  meta_business_unit: world.unit,
+  tags: [],
+  quota: 5,
+  ...change,
+});
+const version = (artifact: string, rest: object) => ({ artifact, version: 7, ...filter, ...rest });
+const page = "https://ndes.example.com/certsrv/mscep_admin/";
+
+/** By method and path: the attempts at it. An operation without a body is tried on what may not be changed so. */
+export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
+  "POST /api/accounts/users/": [
+    () => ({ path: "/api/accounts/users/", body: { username: "carl", roles: [NONE] } }),
+    () => ({ path: "/api/accounts/users/", body: { username: "ada", full_name: "Another" } }),
+  ],
+  "PUT /api/accounts/users/{id}/": [
+    ({ user }) => ({ path: `/api/accounts/users/${user}/`, body: { username: "ada2", roles: [NONE] } }),
+    ({ user }) => ({ path: `/api/accounts/users/${user}/`, body: { username: "bob", full_name: "Ada", roles: [] } }),
+    ({ user }) => ({ path: `/api/accounts/users/${user}/`, body: { username: "ada2", password: "short" } }),
+  ],
+  "DELETE /api/accounts/users/{id}/": [() => ({ path: `/api/accounts/users/${NONE}/` })],
+  "POST /api/accounts/roles/": [
+    () => ({ path: "/api/accounts/roles/", body: { name: "New", permissions: ["inventory.view_tag", "mdm.fly"] } }),
+    () => ({ path: "/api/accounts/roles/", body: { name: "Readers", permissions: ["inventory.add_tag"] } }),
+  ],
+  "PUT /api/accounts/roles/{id}/": [
+    ({ role }) => ({ path: `/api/accounts/roles/${role}/`, body: { name: "Renamed", permissions: ["mdm.fly"] } }),
+    ({ role }) => ({ path: `/api/accounts/roles/${role}/`, body: { name: "Writers", permissions: [] } }),
+  ],
+  "DELETE /api/accounts/roles/{id}/": [() => ({ path: `/api/accounts/roles/${NONE}/` })],
+  "POST /api/accounts/api_tokens/": [
+    () => ({ path: "/api/accounts/api_tokens/", body: { user: NONE, name: "new" } }),
+    ({ user }) => ({ path: "/api/accounts/api_tokens/", body: { user, name: "new", expires_at: "2020-01-01" } }),
+  ],
+  "DELETE /api/accounts/api_tokens/{id}/": [() => ({ path: `/api/accounts/api_tokens/${UNKNOWN}/` })],
+  "POST /api/inventory/meta_business_units/": [
+    () => ({ path: "/api/inventory/meta_business_units/", body: { name: "Unit", api_enrollment_enabled: true } }),
+  ],
+  "PUT /api/inventory/meta_business_units/{id}/": [
+    ({ unit }) => ({
+      path: `/api/inventory/meta_business_units/${unit}/`,
+      body: { name: "Renamed", api_enrollment_enabled: false },
+    }),
+  ],
+  "DELETE /api/inventory/meta_business_units/{id}/": [
+    ({ unit }) => ({ path: `/api/inventory/meta_business_units/${unit}/` }),
+  ],
+  "POST /api/inventory/taxonomies/": [
+    () => ({ path: "/api/inventory/taxonomies/", body: { name: "New", meta_business_unit: NONE } }),
+  ],
+  "PUT /api/inventory/taxonomies/{id}/": [
+    ({ taxonomy }) => ({
+      path: `/api/inventory/taxonomies/${taxonomy}/`,
+      body: { name: "Renamed", meta_business_unit: NONE },
+    }),
+  ],
+  "DELETE /api/inventory/taxonomies/{id}/": [({ taxonomy }) => ({ path: `/api/inventory/taxonomies/${taxonomy}/` })],
+  "POST /api/inventory/tags/": [
+    () => ({ path: "/api/inventory/tags/", body: { name: "New", taxonomy: NONE } }),
+    () => ({ path: "/api/inventory/tags/", body: { name: "Early", color: "ffffff" } }),
+  ],
+  "PUT /api/inventory/tags/{id}/": [
+    ({ tag }) => ({ path: `/api/inventory/tags/${tag}/`, body: { name: "Renamed", meta_business_unit: NONE } }),
+    ({ tag }) => ({ path: `/api/inventory/tags/${tag}/`, body: { name: "Late", color: "ffffff" } }),
+  ],
+  "DELETE /api/inventory/tags/{id}/": [
+    ({ tag }) => ({ path: `/api/inventory/tags/${tag}/` }),
+    ({ otherTag }) => ({ path: `/api/inventory/tags/${otherTag}/` }),
+  ],
+  "PUT /api/inventory/devices/{serial_number}/tags/": [
+    ({ serialNumber, tag }) => ({ path: `/api/inventory/devices/${serialNumber}/tags/`, body: { tags: [tag, NONE] } }),
+  ],
+  "POST /api/inventory/devices/{serial_number}/tags/": [
+    ({ serialNumber, tag }) => ({ path: `/api/inventory/devices/${serialNumber}/tags/`, body: { tags: [tag, NONE] } }),
+  ],
+  "DELETE /api/inventory/devices/{serial_number}/tags/{id}/": [
+    ({ serialNumber, tag }) => ({ path: `/api/inventory/devices/${serialNumber}/tags/${tag}/` }),
+  ],
+  "POST /api/inventory/devices/tags/": [
+    ({ serialNumber, tag }) => ({
+      path: "/api/inventory/devices/tags/",
+      body: { action: "add", tags: [tag, NONE], serial_numbers: [serialNumber, "OTHER"] },
+    }),
+  ],
+  "PUT /api/inventory/devices/{serial_number}/values/": [
+    ({ serialNumber }) => ({
+      path: `/api/inventory/devices/${serialNumber}/values/`,
+      body: { values: { ROOM: "12", lower: "x" } },
+    }),
+    ({ serialNumber }) => ({
+      path: `/api/inventory/devices/${serialNumber}/values/`,
+      body: { values: { ROOM: "12" }, secrets: ["NOT_STORED"] },
+    }),
+  ],
+  "POST /api/mdm/push_certificates/": [
+    () => ({ path: "/api/mdm/push_certificates/", body: { name: "Another", certificate: "x", private_key: "y" } }),
+    () => ({ path: "/api/mdm/push_certificates/", body: { name: "Another", private_key: "y" } }),
+    () => ({ path: "/api/mdm/push_certificates/", body: { name: "New" } }),
+  ],
+  "PUT /api/mdm/push_certificates/{id}/": [
+    ({ pushCertificate }) => ({
+      path: `/api/mdm/push_certificates/${pushCertificate}/`,
+      body: { name: "Renamed", certificate: "x" },
+    }),
+    ({ pushCertificate }) => ({
+      path: `/api/mdm/push_certificates/${pushCertificate}/`,
+      body: { name: "Renamed", private_key: "x" },
+    }),
+    ({ newPush }) => ({ path: `/api/mdm/push_certificates/${newPush}/`, body: { name: "push" } }),
+  ],
+  "DELETE /api/mdm/push_certificates/{id}/": [
+    ({ pushCertificate }) => ({ path: `/api/mdm/push_certificates/${pushCertificate}/` }),
+  ],
+  "POST /api/mdm/ota_enrollments/": [
+    (world) => ({
+      path: "/api/mdm/ota_enrollments/",
+      body: {
+        name: "New",
+        push_certificate: world.pushCertificate,
+        blueprint: NONE,
+        enrollment_secret: secret(world),
+      },
+    }),
+    (world) => ({
+      path: "/api/mdm/ota_enrollments/",
+      body: {
+        name: "New",
+        push_certificate: world.pushCertificate,
+        enrollment_secret: secret(world, { tags: [world.tag, NONE] }),
+      },
+    }),
+    (world) => ({
+      path: "/api/mdm/ota_enrollments/",
+      body: { name: "Lab", push_certificate: world.pushCertificate, enrollment_secret: secret(world) },
+    }),
+  ],
+  "PUT /api/mdm/ota_enrollments/{id}/": [
+    (world) => ({
+      path: `/api/mdm/ota_enrollments/${world.enrollment}/`,
+      body: {
+        name: "Renamed",
+        push_certificate: world.pushCertificate,
+        enrollment_secret: secret(world, { tags: [world.otherTag, NONE] }),
+      },
+    }),
+    (world) => ({
+      path: `/api/mdm/ota_enrollments/${world.enrollment}/`,
+      body: {
+        name: "Renamed",
+        push_certificate: world.pushCertificate,
+        enrollment_secret: secret(world, { meta_business_unit: NONE }),
+      },
+    }),
+    (world) => ({
+      path: `/api/mdm/ota_enrollments/${world.enrollment}/`,
+      body: { name: "Everyone", push_certificate: world.pushCertificate, enrollment_secret: secret(world) },
+    }),
+    (world) => ({
+      path: `/api/mdm/ota_enrollments/${world.enrollment}/`,
+      body: {
+        name: "Renamed",
+        push_certificate: world.pushCertificate,
+        realm: UNKNOWN,
+        enrollment_secret: secret(world),
+      },
+    }),
+  ],
+  "DELETE /api/mdm/ota_enrollments/{id}/": [
+    ({ usedEnrollment }) => ({ path: `/api/mdm/ota_enrollments/${usedEnrollment}/` }),
+  ],
+  "POST /api/mdm/ota_enrollments/{id}/revoke/": [() => ({ path: `/api/mdm/ota_enrollments/${NONE}/revoke/` })],
+  "POST /api/mdm/enrollment_claims/{id}/confirm/": [() => ({ path: `/api/mdm/enrollment_claims/${NONE}/confirm/` })],
+  "POST /api/mdm/enrollment_claims/{id}/dismiss/": [() => ({ path: `/api/mdm/enrollment_claims/${NONE}/dismiss/` })],
+  "POST /api/mdm/identity_alerts/{id}/dismiss/": [() => ({ path: `/api/mdm/identity_alerts/${NONE}/dismiss/` })],
+  "DELETE /api/mdm/devices/{id}/": [() => ({ path: `/api/mdm/devices/${NONE}/` })],
+  "POST /api/mdm/devices/{id}/restore/": [({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/restore/` })],
+  "POST /api/mdm/devices/{id}/block/": [() => ({ path: `/api/mdm/devices/${NONE}/block/` })],
+  "POST /api/mdm/devices/{id}/unblock/": [({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/unblock/` })],
+  "POST /api/mdm/devices/{id}/confirm_hardware/": [
+    ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/confirm_hardware/` }),
+  ],
+  "POST /api/mdm/devices/{id}/discard_successor/": [
+    ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/discard_successor/` }),
+  ],
+  "POST /api/mdm/devices/{id}/poke/": [() => ({ path: `/api/mdm/devices/${NONE}/poke/` })],
+  "PUT /api/mdm/devices/{id}/blueprint/": [
+    ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/blueprint/`, body: { blueprint: NONE } }),
+  ],
+  "POST /api/mdm/devices/{id}/lock/": [
+    ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/lock/`, body: { message: "Hello", pin: "12" } }),
+  ],
+  "POST /api/mdm/devices/{id}/erase/": [
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/erase/`,
+      body: { disallow_proximity_setup: true, preserve_data_plan: "yes" },
+    }),
+  ],
+  "POST /api/mdm/devices/{id}/send_custom_command/": [
+    ({ deviceId }) => ({
+      path: `/api/mdm/devices/${deviceId}/send_custom_command/`,
+      body: { command: "<dict><key>Setting</key><string>new</string></dict>" },
+    }),
+  ],
+  "DELETE /api/mdm/devices/commands/{id}/": [() => ({ path: `/api/mdm/devices/commands/${UNKNOWN}/` })],
+  "POST /api/mdm/devices/{id}/artifacts/{artifact}/reinstall/": [
+    ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/artifacts/${UNKNOWN}/reinstall/` }),
+  ],
+  "POST /api/mdm/blueprints/": [
+    () => ({ path: "/api/mdm/blueprints/", body: { name: "Guests", collect_apps: 2 } }),
+    () => ({ path: "/api/mdm/blueprints/", body: { name: "New", filevault_config: 7 } }),
+  ],
+  "PUT /api/mdm/blueprints/{id}/": [
+    ({ blueprint }) => ({ path: `/api/mdm/blueprints/${blueprint}/`, body: { name: "Guests", collect_apps: 2 } }),
+    ({ blueprint }) => ({ path: `/api/mdm/blueprints/${blueprint}/`, body: { name: "New", default_location: 7 } }),
+  ],
+  "DELETE /api/mdm/blueprints/{id}/": [({ blueprint }) => ({ path: `/api/mdm/blueprints/${blueprint}/` })],
+  "POST /api/mdm/artifact_versions/{id}/halt/": [
+    () => ({ path: `/api/mdm/artifact_versions/${UNKNOWN}/halt/`, body: { reason: "x" } }),
+  ],
+  "POST /api/mdm/artifact_versions/{id}/resume/": [
+    ({ profile }) => ({ path: `/api/mdm/artifact_versions/${profile.version}/resume/`, body: { reason: "x" } }),
+  ],
+  "POST /api/mdm/artifact_versions/{id}/withdraw/": [
+    () => ({ path: `/api/mdm/artifact_versions/${UNKNOWN}/withdraw/`, body: { reason: "x" } }),
+  ],
+  "POST /api/mdm/artifacts/{id}/rollback/": [
+    ({ profile }) => ({ path: `/api/mdm/artifacts/${profile.artifact}/rollback/`, body: { reason: "x" } }),
+  ],
+  "POST /api/mdm/blueprint_artifacts/": [
+    ({ otherBlueprint, profile }) => ({
+      path: "/api/mdm/blueprint_artifacts/",
+      body: { blueprint: otherBlueprint, artifact: profile.artifact, ...filter, excluded_tags: [NONE] },
+    }),
+    ({ blueprint, profile }) => ({
+      path: "/api/mdm/blueprint_artifacts/",
+      body: { blueprint, artifact: profile.artifact, ...filter },
+    }),
+  ],
+  "PUT /api/mdm/blueprint_artifacts/{id}/": [
+    ({ link, blueprint, profile, tag }) => ({
+      path: `/api/mdm/blueprint_artifacts/${link}/`,
+      body: {
+        blueprint,
+        artifact: profile.artifact,
+        ...filter,
+        excluded_tags: [tag],
+        tag_shards: [{ tag: NONE, shard: 3 }],
+      },
+    }),
+    ({ link, profile }) => ({
+      path: `/api/mdm/blueprint_artifacts/${link}/`,
+      body: { blueprint: NONE, artifact: profile.artifact, ...filter },
+    }),
+  ],
+  "DELETE /api/mdm/blueprint_artifacts/{id}/": [() => ({ path: `/api/mdm/blueprint_artifacts/${NONE}/` })],
+  "POST /api/mdm/artifacts/": [
+    () => ({
+      path: "/api/mdm/artifacts/",
+      body: { name: "New", type: "Profile", channel: "Device", requires: [UNKNOWN] },
+    }),
+    () => ({ path: "/api/mdm/artifacts/", body: { name: "Wi-Fi", type: "Profile", channel: "Device" } }),
+  ],
+  "PUT /api/mdm/artifacts/{id}/": [
+    ({ profile }) => ({
+      path: `/api/mdm/artifacts/${profile.artifact}/`,
+      body: { name: "Renamed", type: "Profile", channel: "Device", requires: [profile.artifact] },
+    }),
+    ({ profile }) => ({
+      path: `/api/mdm/artifacts/${profile.artifact}/`,
+      body: { name: "Passcode", type: "Profile", channel: "Device", auto_update: false },
+    }),
+    ({ profile }) => ({
+      path: `/api/mdm/artifacts/${profile.artifact}/`,
+      body: { name: "Renamed", type: "Profile", channel: "Device", platforms: ["tvOS"] },
+    }),
+  ],
+  "DELETE /api/mdm/artifacts/{id}/": [({ profile }) => ({ path: `/api/mdm/artifacts/${profile.artifact}/` })],
+  "POST /api/mdm/profiles/": [
+    ({ profile }) => ({
+      path: "/api/mdm/profiles/",
+      body: version(profile.artifact, { source: "AAAA", filename: "new.mobileconfig" }),
+    }),
+    ({ profile }) => ({
+      path: "/api/mdm/profiles/",
+      body: version(profile.artifact, { source: "AAAA", tag_shards: [{ tag: NONE, shard: 3 }] }),
+    }),
+  ],
+  "PUT /api/mdm/profiles/{id}/": [
+    ({ profile }) => ({
+      path: `/api/mdm/profiles/${profile.version}/`,
+      body: version(profile.artifact, { source: "AAAA", filename: "new.mobileconfig" }),
+    }),
+    ({ profile, declaration }) => ({
+      path: `/api/mdm/profiles/${profile.version}/`,
+      body: version(declaration.artifact, { source: PROFILE, filename: "new.mobileconfig" }),
+    }),
+    ({ profile, tag }) => ({
+      path: `/api/mdm/profiles/${profile.version}/`,
+      body: version(profile.artifact, { source: PROFILE, excluded_tags: [tag, NONE] }),
+    }),
+  ],
+  "DELETE /api/mdm/profiles/{id}/": [({ profile }) => ({ path: `/api/mdm/profiles/${profile.version}/` })],
+  "POST /api/mdm/declarations/": [
+    ({ declaration, tag }) => ({
+      path: "/api/mdm/declarations/",
+      body: version(declaration.artifact, { source: sourceOf(declaration.artifact), excluded_tags: [tag, NONE] }),
+    }),
+    ({ declaration }) => ({
+      path: "/api/mdm/declarations/",
+      body: version(declaration.artifact, { source: sourceOf(`${declaration.artifact}.other`) }),
+    }),
+  ],
+  "PUT /api/mdm/declarations/{id}/": [
+    ({ declaration }) => ({
+      path: `/api/mdm/declarations/${declaration.version}/`,
+      body: version(declaration.artifact, { source: sourceOf(declaration.artifact), excluded_tags: [NONE] }),
+    }),
+    ({ declaration }) => ({
+      path: `/api/mdm/declarations/${declaration.version}/`,
+      body: version(declaration.artifact, { source: { Type: "com.apple.configuration.passcode.settings" } }),
+    }),
+  ],
+  "DELETE /api/mdm/declarations/{id}/": [() => ({ path: `/api/mdm/declarations/${UNKNOWN}/` })],
+  "POST /api/mdm/provisioning_profiles/": [
+    ({ provisioning }) => ({
+      path: "/api/mdm/provisioning_profiles/",
+      body: version(provisioning, { source: "AAAA" }),
+    }),
+  ],
+  "PUT /api/mdm/provisioning_profiles/{id}/": [
+    ({ provisioning }) => ({
+      path: `/api/mdm/provisioning_profiles/${UNKNOWN}/`,
+      body: version(provisioning, { source: "AAAA" }),
+    }),
+  ],
+  "DELETE /api/mdm/provisioning_profiles/{id}/": [() => ({ path: `/api/mdm/provisioning_profiles/${UNKNOWN}/` })],
+  "POST /api/mdm/data_assets/": [
+    ({ data }) => ({
+      path: "/api/mdm/data_assets/",
+      body: version(data.artifact, { type: "PLIST", source: OTHER_PLIST, excluded_tags: [NONE] }),
+    }),
+    ({ data }) => ({
+      path: "/api/mdm/data_assets/",
+      body: version(data.artifact, { type: "PLIST", source: "AAAA" }),
+    }),
+    ({ data }) => ({
+      path: "/api/mdm/data_assets/",
+      body: version(data.artifact, {
+        type: "ZIP",
+        file_uri: "https://elsewhere.example.com/x.zip",
+        file_sha256: DIGEST,
+      }),
+    }),
+  ],
+  "PUT /api/mdm/data_assets/{id}/": [
+    ({ data }) => ({
+      path: `/api/mdm/data_assets/${data.version}/`,
+      body: version(data.artifact, { type: "PLIST", file_sha256: DIGEST }),
+    }),
+    ({ data, profile }) => ({
+      path: `/api/mdm/data_assets/${data.version}/`,
+      body: version(profile.artifact, { type: "PLIST", source: "AAAA" }),
+    }),
+  ],
+  "DELETE /api/mdm/data_assets/{id}/": [() => ({ path: `/api/mdm/data_assets/${UNKNOWN}/` })],
+  "POST /api/mdm/cert_assets/": [
+    ({ certificate }) => ({
+      path: "/api/mdm/cert_assets/",
+      body: version(certificate.artifact, {
+        acme_issuer: null,
+        scep_issuer: UNKNOWN,
+        subject: [{ type: "CN", value: "new" }],
+        subject_alt_name: {},
+      }),
+    }),
+  ],
+  "PUT /api/mdm/cert_assets/{id}/": [
+    ({ certificate }) => ({
+      path: `/api/mdm/cert_assets/${certificate.version}/`,
+      body: version(certificate.artifact, {
+        acme_issuer: null,
+        scep_issuer: UNKNOWN,
+        subject: [{ type: "CN", value: "new" }],
+        subject_alt_name: {},
+      }),
+    }),
+    ({ certificate, issuer }) => ({
+      path: `/api/mdm/cert_assets/${certificate.version}/`,
+      body: version(certificate.artifact, {
+        acme_issuer: null,
+        scep_issuer: issuer,
+        subject: [{ type: "CN", value: "new" }],
+        subject_alt_name: {},
+        excluded_tags: [NONE],
+      }),
+    }),
+  ],
+  "DELETE /api/mdm/cert_assets/{id}/": [() => ({ path: `/api/mdm/cert_assets/${UNKNOWN}/` })],
+  "POST /api/mdm/scep_issuers/": [
+    () => ({
+      path: "/api/mdm/scep_issuers/",
+      body: {
+        name: "Outside",
+        url: "https://new.example.com/",
+        backend: "STATIC_CHALLENGE",
+        static_challenge_kwargs: { challenge: "new" },
+      },
+    }),
+    () => ({
+      path: "/api/mdm/scep_issuers/",
+      body: { name: "New", url: page, backend: "OKTA_CA", okta_ca_kwargs: { url: page, username: "x" } },
+    }),
+  ],
+  "PUT /api/mdm/scep_issuers/{id}/": [
+    ({ issuer }) => ({
+      path: `/api/mdm/scep_issuers/${issuer}/`,
+      body: { name: "Renamed", url: page, backend: "MICROSOFT_CA", microsoft_ca_kwargs: { url: page, username: "x" } },
+    }),
+    ({ issuer }) => ({
+      path: `/api/mdm/scep_issuers/${issuer}/`,
+      body: {
+        name: "Built-in CA",
+        url: page,
+        backend: "STATIC_CHALLENGE",
+        static_challenge_kwargs: { challenge: "n" },
+      },
+    }),
+  ],
+  "DELETE /api/mdm/scep_issuers/{id}/": [({ issuer }) => ({ path: `/api/mdm/scep_issuers/${issuer}/` })],
+  "POST /api/jobs/{id}/run/": [() => ({ path: `/api/jobs/${UNKNOWN}/run/` })],
+};
+
+const OTHER_PLIST = new TextEncoder().encode("<plist><dict><key>A</key><true/></dict></plist>").toBase64();
+
+const PROFILE = new TextEncoder().encode(
+  `<?xml version="1.0" encoding="UTF-8"?><plist version="1.0"><dict><key>PayloadIdentifier</key><string>com.example.new</string>
+<key>PayloadUUID</key><string>${UNKNOWN}</string><key>PayloadScope</key><string>System</string>
+<key>PayloadContent</key><array/></dict></plist>`,
+).toBase64();
+
+const sourceOf = (artifact: string) => ({
+  Type: "com.apple.configuration.management.test",
+  Identifier: `com.example.declaration.${artifact}`,
+  ServerToken: "new",
+  Payload: { Echo: "new" },
+});

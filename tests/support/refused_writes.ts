@@ -1,0 +1,122 @@
+/**
+ * A house in which every operation finds something to change, and what tells whether anything was: for tests that a refused
+ * request leaves nothing of itself.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { MODELS } from "../../simulators/models.ts";
+import { house } from "../routes/admin/artifacts_support.ts";
+import { artifact } from "../routes/api/refused_bodies.ts";
+import { made, makeBlueprint, makeDeclaration, settle } from "./artifacts.ts";
+import type { Fleet } from "./fleet.ts";
+import type { TestRuntime } from "./runtime.ts";
+
+/** What is in the house, by key. */
+export type World = Awaited<ReturnType<typeof world>>;
+
+/** Fills a house: one of everything that the API can make, most of it in use. */
+export async function world(fleet: Fleet) {
+  const post = async (path: string, body: unknown) => await made(fleet, "POST", path, body);
+  const { device, blueprint, artifact: profile, version, linked } = await house(fleet);
+  const [{ id: deviceId }] = await made(fleet, "GET", `/api/mdm/devices/?serial_number=${device.serialNumber}`);
+  const model = MODELS.find(({ platform }) => platform === "iOS");
+  assert.ok(model !== undefined);
+  const phone = await fleet.enrolled({ model });
+  await phone.connect();
+  const [{ id: phoneId }] = await made(fleet, "GET", `/api/mdm/devices/?serial_number=${phone.serialNumber}`);
+  const unit = await post("/api/inventory/meta_business_units/", { name: "Unit", api_enrollment_enabled: true });
+  const taxonomy = await post("/api/inventory/taxonomies/", { name: "Rings", meta_business_unit: unit.id });
+  const tag = await post("/api/inventory/tags/", { name: "Early", taxonomy: taxonomy.id, color: "00BFff" });
+  const otherTag = await post("/api/inventory/tags/", { name: "Late" });
+  const role = await post("/api/accounts/roles/", { name: "Readers", permissions: ["inventory.view_tag"] });
+  await post("/api/accounts/roles/", { name: "Writers", permissions: ["inventory.add_tag"] });
+  const user = await post("/api/accounts/users/", { username: "ada", roles: [role.id] });
+  await post("/api/accounts/users/", { username: "bob" });
+  const token = await post("/api/accounts/api_tokens/", { user: user.id, name: "ada's" });
+  const issuer = await post("/api/mdm/scep_issuers/", {
+    name: "Outside",
+    url: "https://scep.example.com/",
+    backend: "STATIC_CHALLENGE",
+    static_challenge_kwargs: { challenge: "s3cret" },
+  });
+  const [pushCertificate] = await made(fleet, "GET", "/api/mdm/push_certificates/");
+  const newPush = await post("/api/mdm/push_certificates/", { name: "New" });
+  const secret = { meta_business_unit: unit.id, tags: [tag.id] };
+  const enrollment = await post("/api/mdm/ota_enrollments/", {
+    name: "Lab",
+    push_certificate: pushCertificate.id,
+    scep_issuer: issuer.id,
+    enrollment_secret: secret,
+  });
+  const [used] = await made(fleet, "GET", "/api/mdm/ota_enrollments/?name=Everyone");
+  const otherBlueprint = await makeBlueprint(fleet, { name: "Guests" });
+  const declaration = await makeDeclaration(fleet, { name: "Passcode" });
+  const data = await post("/api/mdm/data_assets/", {
+    artifact: await artifact(fleet, "Data Asset"),
+    version: 1,
+    macos: true,
+    type: "PLIST",
+    source: new TextEncoder().encode("<plist><dict/></plist>").toBase64(),
+  });
+  const certificate = await post("/api/mdm/cert_assets/", {
+    artifact: await artifact(fleet, "Certificate Asset"),
+    version: 1,
+    macos: true,
+    acme_issuer: null,
+    scep_issuer: issuer.id,
+    subject: [{ type: "CN", value: "x" }],
+    subject_alt_name: {},
+  });
+  const provisioning = await artifact(fleet, "Provisioning Profile");
+  await post("/api/mdm/blueprint_artifacts/", {
+    blueprint: otherBlueprint.id,
+    artifact: declaration.artifact.id,
+    macos: true,
+    excluded_tags: [otherTag.id],
+  });
+  await settle(fleet);
+  return {
+    deviceId,
+    phoneId,
+    serialNumber: device.serialNumber,
+    unit: unit.id,
+    taxonomy: taxonomy.id,
+    tag: tag.id,
+    otherTag: otherTag.id,
+    role: role.id,
+    user: user.id,
+    token: token.id,
+    issuer: issuer.id,
+    pushCertificate: pushCertificate.id,
+    newPush: newPush.id,
+    enrollment: enrollment.id,
+    usedEnrollment: used.id,
+    blueprint: blueprint.id,
+    otherBlueprint: otherBlueprint.id,
+    link: linked.id,
+    profile: { artifact: profile.id, version: version.id },
+    declaration: { artifact: declaration.artifact.id, version: declaration.version.id },
+    data: { artifact: data.artifact, version: data.id },
+    certificate: { artifact: certificate.artifact, version: certificate.id },
+    provisioning,
+  };
+}
+
+/** A digest of each table's rows, without what any call leaves: when a token or a session was used last. */
+export async function digests({ sql }: TestRuntime): Promise<Record<string, string>> {
+  const tables = await sql<{ name: string }[]>`
+    select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'public' and c.relkind = 'r' order by 1`;
+  const found: Record<string, string> = {};
+  for (const { name } of tables) {
+    const [row] = await sql<{ digest: string }[]>`
+      select md5(coalesce(string_agg(line, e'\n' order by line), '')) as digest
+      from (select (to_jsonb(t) - 'last_used_at' - 'last_seen_at')::text as line from ${sql(name)} t) lines`;
+    assert.ok(row !== undefined);
+    found[name] = row.digest;
+  }
+  assert.ok(Object.keys(found).length > 40, `only ${Object.keys(found).length} tables were looked at`);
+  return found;
+}
