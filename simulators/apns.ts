@@ -11,11 +11,10 @@
  * @module
  */
 
-import http2, { type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from "node:http2";
-import type { TLSSocket } from "node:tls";
-import { type Certificate, parseCertificate } from "../src/pki/certificate.ts";
+import type { Certificate } from "../src/pki/certificate.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../src/runtime.ts";
 import { makePushAuthority, type PemIdentity, type PushCertificateOptions } from "./apns_certificates.ts";
+import { serveHttp2 } from "./apns_listener.ts";
 import { judgePush, type ProviderKey, type Push, type Refusal } from "./apns_requests.ts";
 
 export type { ProviderKey, Push } from "./apns_requests.ts";
@@ -81,8 +80,6 @@ export async function startApns(
   const requests: Answered[] = [];
   const failures: Failure[] = [];
   const providerKeys: ProviderKey[] = [];
-  const sessions = new Set<ServerHttp2Session>();
-  let connections = 0;
 
   const keep = <T>(list: T[], item: T) => {
     if (list.push(item) > KEPT) list.shift();
@@ -99,18 +96,18 @@ export async function startApns(
     // With the expiration 0 Apple tries once and keeps nothing.
     else if (device !== undefined && push.expiration > 0) device.waiting = delivery;
   };
-  const judge = async (request: Http2ServerRequest): Promise<Push | (Refusal & Failure)> => {
-    // Before the body is read: afterwards the stream has let go of its session.
-    const certificate = peerOf(request);
+  const judge = async (
+    request: Request,
+    path: string,
+    certificate: Certificate | undefined,
+  ): Promise<Push | (Refusal & Failure)> => {
     const body = await bodyOf(request);
     const failure = failures.shift();
     if (failure !== undefined) return failure;
     return await judgePush({
       method: request.method,
-      path: request.url,
-      headers: Object.fromEntries(
-        Object.entries(request.headers).flatMap(([name, value]) => typeof value === "string" ? [[name, value]] : []),
-      ),
+      path,
+      headers: Object.fromEntries(request.headers),
       body,
       certificate,
     }, {
@@ -121,67 +118,40 @@ export async function startApns(
       device: (token) => devices.get(token),
     });
   };
-  const serve = async (request: Http2ServerRequest, response: Http2ServerResponse) => {
-    const answer = await judge(request);
+  const serve = async (request: Request, certificate: Certificate | undefined): Promise<Response> => {
+    const path = new URL(request.url).pathname;
+    const answer = await judge(request, path, certificate);
     const refused = "reason" in answer;
     keep(requests, {
       at: clock.now(),
-      token: request.url.split("/").at(-1) ?? "",
-      topic: request.headers["apns-topic"]?.toString(),
+      token: path.split("/").at(-1) ?? "",
+      topic: request.headers.get("apns-topic") ?? undefined,
       status: refused ? answer.status : 200,
       ...(refused ? { reason: answer.reason } : {}),
     });
     if (!refused) {
-      response.writeHead(200, { "apns-id": answer.apnsId });
-      response.end();
-      // The answer first, as with Apple: the device may be here before the sender has read it, or long after.
       take(answer);
-      return;
+      return new Response(null, { headers: { "apns-id": answer.apnsId } });
     }
     const { status, reason, timestamp, retryAfterSeconds } = answer;
-    response.writeHead(status, {
-      "content-type": "application/json",
-      "apns-id": request.headers["apns-id"]?.toString() ?? random.uuid(),
-      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+    return Response.json({ reason, ...(timestamp === undefined ? {} : { timestamp }) }, {
+      status,
+      headers: {
+        "apns-id": request.headers.get("apns-id") ?? random.uuid(),
+        ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+      },
     });
-    response.end(JSON.stringify({ reason, ...(timestamp === undefined ? {} : { timestamp }) }));
   };
 
-  const server = http2.createSecureServer({
-    key: authority.server.keyPem,
-    cert: authority.server.certificatePem,
-    ca: authority.caPem,
-    requestCert: true,
-    // Provider tokens come without a certificate; who may push is judged for each request.
-    rejectUnauthorized: false,
-  });
-  server.on("session", (session: ServerHttp2Session) => {
-    connections++;
-    sessions.add(session);
-    session.on("close", () => sessions.delete(session));
-    // A client that goes away is nothing to report.
-    session.on("error", () => sessions.delete(session));
-  });
-  server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => {
-    serve(request, response).catch(() => {
-      response.writeHead(500, { "content-type": "application/json" });
-      response.end(JSON.stringify({ reason: "InternalServerError" }));
-    });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The push service has no port");
+  const listener = await serveHttp2({ server: authority.server, caPem: authority.caPem, port }, serve);
 
   return {
-    url: `https://127.0.0.1:${address.port}`,
+    url: `https://127.0.0.1:${listener.port}`,
     caPem: authority.caPem,
     deliveries,
     requests,
     get connections() {
-      return connections;
+      return listener.connections;
     },
     makePushCertificate: authority.pushCertificate,
     register(token, topic) {
@@ -212,19 +182,14 @@ export async function startApns(
     trustKey(key) {
       providerKeys.push(key);
     },
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const session of sessions) session.destroy();
-      await closed;
-    },
+    close: listener.close,
   };
 }
 
-async function bodyOf(request: Http2ServerRequest): Promise<Uint8Array> {
+async function bodyOf(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    if (!(chunk instanceof Uint8Array)) continue;
+  for await (const chunk of request.body ?? []) {
     size += chunk.length;
     if (size <= MAX_BODY) chunks.push(chunk);
   }
@@ -235,13 +200,4 @@ async function bodyOf(request: Http2ServerRequest): Promise<Uint8Array> {
     offset += chunk.length;
   }
   return body;
-}
-
-// The session's socket stands in for the real one: `in` and `instanceof` do not see through it.
-const isTls = (socket: object): socket is TLSSocket => typeof Reflect.get(socket, "getPeerCertificate") === "function";
-
-function peerOf(request: Http2ServerRequest): Certificate | undefined {
-  const socket = request.stream.session?.socket;
-  const raw = socket !== undefined && isTls(socket) ? socket.getPeerCertificate(true)?.raw : undefined;
-  return raw === undefined ? undefined : parseCertificate(raw);
 }
