@@ -2,9 +2,9 @@
  * Listens as the fake push service does: HTTP/2 over TLS, where clients may show a certificate.
  *
  * TLS ends in `node:tls`, which gives the client's certificate, and the plain bytes go on to `Deno.serve`, which speaks
- * HTTP/2. `node:http2` does both, but a client that goes away in the middle of several requests ends its process: closing
- * their streams sends a second GOAWAY from within the first, and nghttp2 asserts that this never happens. Here a client
- * can end nothing but its own connection.
+ * HTTP/2. `node:http2` does both, but a client that goes away in the middle of several requests can end its process, by an
+ * assertion of nghttp2 while a GOAWAY closes their streams (`find_stream_on_goaway_func`). Here a client ends nothing but
+ * its own connection.
  *
  * @module
  */

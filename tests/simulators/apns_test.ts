@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import http2 from "node:http2";
 import { SignJWT } from "jose";
 import { type FakeApns, startApns } from "../../simulators/apns.ts";
 import type { PemIdentity } from "../../simulators/apns_certificates.ts";
@@ -180,4 +181,44 @@ Deno.test("failures can be ordered, and end", () =>
     assert.equal(reasonOf(await send()), "503 ServiceUnavailable");
     assert.equal(reasonOf(await send()), "503 ServiceUnavailable");
     assert.equal((await send()).status, 200);
+  }));
+
+/** How a client goes away in the middle of its requests. */
+const LEAVING: Record<string, (session: http2.ClientHttp2Session, streams: http2.ClientHttp2Stream[]) => void> = {
+  "all at once": (session) => session.destroy(),
+  "after its requests": (session, streams) => {
+    for (const stream of streams) stream.close(http2.constants.NGHTTP2_CANCEL);
+    session.destroy();
+  },
+  "with an error": (session) => session.destroy(undefined, http2.constants.NGHTTP2_INTERNAL_ERROR),
+};
+
+Deno.test("clients that go away in the middle, by the hundred, end nothing but their own connection", () =>
+  withApns(async ({ apns, send }) => {
+    const { certificatePem, keyPem } = await apns.makePushCertificate(TOPIC, { key });
+    const headers = { ":method": "POST", ":path": `/3/device/${TOKEN}`, "apns-topic": TOPIC, "apns-push-type": "mdm" };
+    /** Begins ten pushes; the client leaves after `turns` of the event loop, so at another moment each time. */
+    const visit = async (leave: (typeof LEAVING)[string], whole: boolean, turns: number) => {
+      const session = http2.connect(apns.url, { ca: apns.caPem, cert: certificatePem, key: keyPem });
+      const closed = new Promise<void>((resolve) => session.once("close", () => resolve()));
+      session.on("error", () => {});
+      await new Promise<void>((resolve) => session.once("connect", () => resolve()));
+      const streams = Array.from({ length: 10 }, () => session.request(headers));
+      for (const stream of streams) {
+        stream.on("error", () => {});
+        if (whole) stream.end('{"mdm":"magic"}');
+        else stream.write('{"mdm":');
+        stream.resume();
+      }
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      leave(session, streams);
+      await closed;
+    };
+    for (let turns = 0; turns < 40; turns++) {
+      for (const leave of Object.values(LEAVING)) {
+        for (const whole of [true, false]) await visit(leave, whole, turns);
+      }
+      assert.equal((await send()).status, 200);
+    }
+    assert.ok(apns.connections > 240);
   }));
