@@ -74,6 +74,31 @@ export function statementsAlone(text: string): string[] | undefined {
   return plain.split(";").map((statement) => statement.trim()).filter((statement) => statement !== "");
 }
 
+/** What a statement locks, the strongest lock first. */
+const LOCKS: readonly (readonly [mode: string, statement: RegExp])[] = [
+  ["access exclusive", /\balter\s+table\s+(?:only\s+)?(\w+)/gi],
+  ["share row exclusive", /\breferences\s+(\w+)/gi],
+  ["share", /\bcreate\s+(?:unique\s+)?index\s+\w+\s+on\s+(\w+)/gi],
+];
+
+/**
+ * Takes the locks of a file before its work, within `lockMs` in all. Waited for later, with others already held, they would be
+ * half of a deadlock with a device's message, and the other half is what PostgreSQL ends.
+ */
+async function takeLocks(tx: Tx, text: string, lockMs: number): Promise<void> {
+  const plain = text.replace(/--.*$/gm, "");
+  const modes = new Map<string, string>();
+  for (const [mode, statement] of LOCKS) {
+    for (const [, table = ""] of plain.matchAll(statement)) if (!modes.has(table)) modes.set(table, mode);
+  }
+  const there = await tx<{ name: string }[]>`
+    select name from unnest(${[...modes.keys()]}::text[]) name where to_regclass(name) is not null`;
+  const each = Math.max(1, Math.floor(lockMs / Math.max(1, there.length)));
+  await tx`select set_config('lock_timeout', ${`${each}ms`}, true)`;
+  for (const { name } of there) await tx.unsafe(`lock table ${name} in ${modes.get(name)} mode`);
+  await tx`select set_config('lock_timeout', ${`${lockMs}ms`}, true)`;
+}
+
 /**
  * Applies what is missing. Answers the names of the files it applied. The pool has two connections or more: one holds the lock
  * while the other builds an index.
@@ -105,7 +130,10 @@ export async function migrate(sql: Sql, options: MigrateOptions = {}): Promise<s
         if (tries === 1) onWait({ migration: file.name, reason: "its tables are in use" });
         await pause(milliseconds);
       },
-    }, (inner) => inner.unsafe(file.text));
+    }, async (inner) => {
+      await takeLocks(inner, file.text, lockMs);
+      await inner.unsafe(file.text);
+    });
   };
   const apply = (file: File) =>
     sql.begin(async (tx): Promise<"applied" | "known" | "elsewhere"> => {

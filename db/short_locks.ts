@@ -18,8 +18,11 @@ export type Patience = {
   pause(milliseconds: number, tries: number, error: unknown): Promise<void>;
 };
 
-/** A device's message waits longer for a lock than this. */
-export const LOCK_MS = 1000;
+/**
+ * A device's message waits longer for a lock than this. So does PostgreSQL before it looks for a deadlock (a second): the change
+ * gives way before a message is ended for it.
+ */
+export const LOCK_MS = 500;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;
 /** A lock was not given in time; a deadlock, which this side lost. */

@@ -116,6 +116,31 @@ for (const how of ["update devices set deleted_by = 'x'", "lock table devices in
     ));
 }
 
+Deno.test("a migration of several tables gives way to a message that needs them in another order", () =>
+  withDatabase((sql, url) =>
+    withNewer(
+      "alter table devices add column newer text; alter table channels add column newer text;",
+      async (folder, name) => {
+        await insertDevice(sql, "A");
+        const others = openDatabase(url, { max: 1 });
+        const stuck = Promise.withResolvers<void>();
+        let migrating: Promise<string[]> | undefined;
+        await others.begin(async (tx) => {
+          await tx`update channels set push_forced = true`;
+          migrating = migrate(sql, { folder, lockMs: 200, onWait: () => stuck.resolve() });
+          // The first table is the migration's, the second one is waited for.
+          const waits = () => sql`select 1 from pg_locks where not granted and relation = 'channels'::regclass`;
+          while ((await waits()).length === 0);
+          await tx`update devices set deleted_by = 'x'`;
+          await stuck.promise;
+        });
+        assert.deepEqual(await migrating, [name]);
+        assert.equal((await sql`select deleted_by from devices`)[0]?.["deletedBy"], "x");
+        await others.end();
+      },
+    )
+  ));
+
 Deno.test("while one process waits for a table, another waits for it, says so, and has nothing left to apply", () =>
   withDatabase((sql, url) =>
     withNewer("alter table devices add column newer text;", async (folder, name) => {

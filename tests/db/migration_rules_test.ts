@@ -87,11 +87,6 @@ function faults(text: string): string[] {
     if (rule === undefined || (rule.reason !== undefined && REASONS[rule.reason].test(header))) return [];
     return [`${rule.what}: ${one.slice(0, 80)}`];
   });
-  const altered = new Set(old.filter((one) => one.startsWith("alter table")).map(tableOf));
-  // Each may wait for its lock, and the tables before it are held meanwhile.
-  if (altered.size > 1 && !REASONS.locks.test(header)) {
-    found.push(`one file alters one table: ${[...altered].join(", ")}`);
-  }
   const alone = statementsAlone(text);
   if (alone?.some((one) => !/^(?:drop|create)\s+(?:unique\s+)?index\s+concurrently\b/i.test(one))) {
     found.push("what builds indexes concurrently does nothing else: it is in no transaction");
@@ -136,7 +131,6 @@ Deno.test("the rules see what takes away", () => {
       "create index i on devices (udid)",
       "update devices set udid = ''",
       "delete from devices",
-      "alter table devices add column a text; alter table channels add column a text",
       "-- contracts: 1.2\nalter table devices add column a text not null",
       "-- contracts: soon\nalter table devices drop column model",
       "create index concurrently i on devices (udid)",
