@@ -5,6 +5,7 @@
  */
 
 import { type Db, type Json, json, one, type Sql } from "./open.ts";
+import { THRICE, withShortLocks } from "./short_locks.ts";
 
 /** One event as it is stored. */
 export type EventRow = {
@@ -100,56 +101,69 @@ export const MONTHLY_TABLES = ["events", "command_history", "status_item_history
 /** Any constant; all processes of all versions use the same. */
 const PARTITION_LOCK = 7_236_502;
 
-/** Makes the partitions of the months around `now`, one process at a time. Answers the names of the new ones. */
-export async function ensurePartitions(sql: Sql, now: Date): Promise<string[]> {
-  return await sql.begin(async (tx) => {
-    // `create table if not exists` fails when two do it at once.
-    await tx`select pg_advisory_xact_lock(${PARTITION_LOCK})`;
-    return await makePartitions(tx, now);
-  });
-}
-
-async function makePartitions(db: Db, now: Date): Promise<string[]> {
+/**
+ * Makes the partitions of the months around `now`, one process at a time. Answers the names of the new ones. Throws an error
+ * that `isLocked` knows when a table is in use for long.
+ */
+export async function ensurePartitions(sql: Sql, now: Date, patience = THRICE): Promise<string[]> {
   const made: string[] = [];
   for (const table of MONTHLY_TABLES) {
-    const { found } = one(await db<{ found: boolean }[]>`select to_regclass(${table}) is not null as found`);
-    if (!found) continue;
-    for (const offset of [0, 1, 2]) {
-      const [from, until] = [monthStart(now, offset), monthStart(now, offset + 1)];
-      const name = partitionName(table, from);
-      const { exists, stray } = one(
-        await db<{ exists: boolean; stray: boolean }[]>`
-          select to_regclass(${name}) is not null as exists,
-                 exists (select 1 from ${
-          db(`${table}_default`)
-        } where created_at >= ${from} and created_at < ${until}) as stray`,
-      );
-      // Rows that already went to the default partition keep their month there.
-      if (exists || stray) continue;
-      await db`create table if not exists ${db(name)} partition of ${db(table)}
-        for values from (${db.unsafe(`'${from.toISOString()}'`)}) to (${db.unsafe(`'${until.toISOString()}'`)})`;
-      made.push(name);
-    }
+    made.push(
+      ...await sql.begin((tx) =>
+        withShortLocks(tx, patience, async (inner) => {
+          // `create table if not exists` fails when two do it at once.
+          await inner`select pg_advisory_xact_lock(${PARTITION_LOCK})`;
+          return await makePartitions(inner, table, now);
+        })
+      ),
+    );
   }
   return made;
 }
 
-/** Drops the months of `table` that ended before `limit`. Answers the names of the dropped partitions. */
+async function makePartitions(db: Db, table: typeof MONTHLY_TABLES[number], now: Date): Promise<string[]> {
+  const made: string[] = [];
+  const { found } = one(await db<{ found: boolean }[]>`select to_regclass(${table}) is not null as found`);
+  if (!found) return made;
+  for (const offset of [0, 1, 2]) {
+    const [from, until] = [monthStart(now, offset), monthStart(now, offset + 1)];
+    const name = partitionName(table, from);
+    const { exists, stray } = one(
+      await db<{ exists: boolean; stray: boolean }[]>`
+        select to_regclass(${name}) is not null as exists,
+          exists (select 1 from ${
+        db(`${table}_default`)
+      } where created_at >= ${from} and created_at < ${until}) as stray`,
+    );
+    // Rows that already went to the default partition keep their month there.
+    if (exists || stray) continue;
+    await db`create table if not exists ${db(name)} partition of ${db(table)}
+      for values from (${db.unsafe(`'${from.toISOString()}'`)}) to (${db.unsafe(`'${until.toISOString()}'`)})`;
+    made.push(name);
+  }
+  return made;
+}
+
+/**
+ * Drops the months of `table` that ended before `limit`. Answers the names of the dropped partitions. Throws as
+ * `ensurePartitions` does.
+ */
 export async function dropPartitionsBefore(
-  db: Db,
+  sql: Sql,
   table: typeof MONTHLY_TABLES[number],
   limit: Date,
+  patience = THRICE,
 ): Promise<string[]> {
-  const rows = await db<{ name: string }[]>`
+  const rows = await sql<{ name: string }[]>`
     select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = ${table}::regclass order by c.relname`;
   const dropped: string[] = [];
   for (const { name } of rows) {
     const match = /_(\d{4})_(\d{2})$/.exec(name);
     if (match === null || Date.UTC(Number(match[1]), Number(match[2])) > limit.getTime()) continue;
-    await db`drop table ${db(name)}`;
+    await sql.begin((tx) => withShortLocks(tx, patience, (inner) => inner`drop table if exists ${inner(name)}`));
     dropped.push(name);
   }
-  await db`delete from ${db(`${table}_default`)} where created_at < ${limit}`;
+  await sql`delete from ${sql(`${table}_default`)} where created_at < ${limit}`;
   return dropped;
 }

@@ -115,6 +115,8 @@ function swallowErrorsOfDeadConnections(): void {
 const UNAVAILABLE = new Set([
   ...["CONNECT_TIMEOUT", "CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED"],
   ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOTFOUND", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"],
+  // A deadlock that another won, and a transaction that met another.
+  ...["40P01", "40001"],
   // Statement and lock time-outs, an ended backend, a server that starts or stops, too many connections, a full disk, a
   // server that only reads.
   ...["57014", "55P03", "57P01", "57P02", "57P03", "57P05", "25P03", "53300", "53100", "53200", "25006"],

@@ -11,10 +11,11 @@
  * @module
  */
 
+import type { Certificate } from "../src/pki/certificate.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../src/runtime.ts";
 import { makePushAuthority, type PemIdentity, type PushCertificateOptions } from "./apns_certificates.ts";
-import { type PushFront, startCertificateFront, startTokenFront } from "./apns_fronts.ts";
-import { judgePush, type ProviderKey, type Push, type PushRequest, type Refusal } from "./apns_requests.ts";
+import { serveHttp2 } from "./apns_listener.ts";
+import { judgePush, type ProviderKey, type Push, type Refusal } from "./apns_requests.ts";
 
 export type { ProviderKey, Push } from "./apns_requests.ts";
 
@@ -65,16 +66,14 @@ type Device = {
 
 /** Lists are for looking at, not a leak. */
 const KEPT = 10_000;
+const MAX_BODY = 64 * 1024;
 const hexOf = (token: Token) => (typeof token === "string" ? token.toLowerCase() : token.toHex());
 
-/**
- * Starts the service on a free loopback port (or the one that is told). With `by: "token"` it sees no client certificates, only
- * provider tokens; it stands connections that are cut, which the runtime's HTTP/2 of the other kind does not always survive.
- */
+/** Starts the service on a free loopback port (or the one that is told). */
 export async function startApns(
-  options: { clock?: Clock; random?: Random; port?: number; by?: "certificate" | "token" } = {},
+  options: { clock?: Clock; random?: Random; port?: number } = {},
 ): Promise<FakeApns> {
-  const { clock = systemClock, random = systemRandom, port = 0, by = "certificate" } = options;
+  const { clock = systemClock, random = systemRandom, port = 0 } = options;
   const authority = await makePushAuthority(clock.now());
   const devices = new Map<string, Device>();
   const deliveries: Delivery[] = [];
@@ -97,49 +96,62 @@ export async function startApns(
     // With the expiration 0 Apple tries once and keeps nothing.
     else if (device !== undefined && push.expiration > 0) device.waiting = delivery;
   };
-  const judge = async (request: PushRequest): Promise<Push | (Refusal & Failure)> =>
-    failures.shift() ?? await judgePush(request, {
+  const judge = async (
+    request: Request,
+    path: string,
+    certificate: Certificate | undefined,
+  ): Promise<Push | (Refusal & Failure)> => {
+    const body = await bodyOf(request);
+    const failure = failures.shift();
+    if (failure !== undefined) return failure;
+    return await judgePush({
+      method: request.method,
+      path,
+      headers: Object.fromEntries(request.headers),
+      body,
+      certificate,
+    }, {
       now: clock.now(),
       anchor: authority.authority.certificate,
       newId: () => random.uuid(),
       providerKeys,
       device: (token) => devices.get(token),
     });
-  const serve: PushFront = async (request) => {
-    const answer = await judge(request);
+  };
+  const serve = async (request: Request, certificate: Certificate | undefined): Promise<Response> => {
+    const path = new URL(request.url).pathname;
+    const answer = await judge(request, path, certificate);
     const refused = "reason" in answer;
     keep(requests, {
       at: clock.now(),
-      token: request.path.split("/").at(-1) ?? "",
-      topic: request.headers["apns-topic"],
+      token: path.split("/").at(-1) ?? "",
+      topic: request.headers.get("apns-topic") ?? undefined,
       status: refused ? answer.status : 200,
       ...(refused ? { reason: answer.reason } : {}),
     });
     if (!refused) {
-      return { status: 200, headers: { "apns-id": answer.apnsId }, body: null, afterwards: () => take(answer) };
+      take(answer);
+      return new Response(null, { headers: { "apns-id": answer.apnsId } });
     }
     const { status, reason, timestamp, retryAfterSeconds } = answer;
-    return {
+    return Response.json({ reason, ...(timestamp === undefined ? {} : { timestamp }) }, {
       status,
       headers: {
-        "content-type": "application/json",
-        "apns-id": request.headers["apns-id"] ?? random.uuid(),
+        "apns-id": request.headers.get("apns-id") ?? random.uuid(),
         ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
       },
-      body: JSON.stringify({ reason, ...(timestamp === undefined ? {} : { timestamp }) }),
-      afterwards: () => {},
-    };
+    });
   };
-  const start = by === "certificate" ? startCertificateFront : startTokenFront;
-  const front = await start({ ...authority.server, caPem: authority.caPem, port }, serve);
+
+  const listener = await serveHttp2({ server: authority.server, caPem: authority.caPem, port }, serve);
 
   return {
-    url: `https://127.0.0.1:${front.port}`,
+    url: `https://127.0.0.1:${listener.port}`,
     caPem: authority.caPem,
     deliveries,
     requests,
     get connections() {
-      return front.connections();
+      return listener.connections;
     },
     makePushCertificate: authority.pushCertificate,
     register(token, topic) {
@@ -170,6 +182,22 @@ export async function startApns(
     trustKey(key) {
       providerKeys.push(key);
     },
-    close: () => front.close(),
+    close: listener.close,
   };
+}
+
+async function bodyOf(request: Request): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size <= MAX_BODY) chunks.push(chunk);
+  }
+  const body = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return body;
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { type Embedded, startEmbedded } from "../../db/embedded.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
@@ -27,9 +26,6 @@ const SETTINGS = {
   COMMAND_RESEND_AFTER: "10",
   SHUTDOWN_SECONDS: "10",
 };
-
-/** The names of the key that signs provider tokens. */
-const [KEY_ID, TEAM_ID] = ["CHAOSKEY01", "CHAOSTEAM1"];
 
 /** Seconds that a server may take to stop. */
 export const SHUTDOWN_SECONDS = Number(SETTINGS.SHUTDOWN_SECONDS);
@@ -114,10 +110,7 @@ export async function buildStage(
   stack.defer(() => database.stop());
   const sql = openDatabase(database.url, { max: 3, name: "chaos" });
   stack.defer(() => sql.end({ timeout: 1 }));
-  // The certificate front may end this process when a connection is cut.
-  const apns = await startApns({ by: "token" });
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  apns.trustKey({ keyId: KEY_ID, teamId: TEAM_ID, publicKey });
+  const apns = await startApns();
   stack.defer(() => apns.close());
 
   const portOf = (url: string) => Number(new URL(url).port);
@@ -139,9 +132,6 @@ export async function buildStage(
     BASE_URL,
     APNS_URL: new URL(through(apns.url, toApns)).origin,
     APNS_ANCHORS: apns.caPem,
-    APNS_KEY: String(privateKey.export({ format: "pem", type: "pkcs8" })),
-    APNS_KEY_ID: KEY_ID,
-    APNS_TEAM_ID: TEAM_ID,
     LOG_LEVEL: "info",
   };
   const { token, id } = await furnish(settings, apns);

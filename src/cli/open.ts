@@ -9,6 +9,7 @@ import { startEmbedded } from "../../db/embedded.ts";
 import { ensurePartitions } from "../../db/events.ts";
 import { migrate } from "../../db/migrate.ts";
 import { type DatabaseOptions, openDatabase, type Sql } from "../../db/open.ts";
+import { isLocked } from "../../db/short_locks.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { Counters } from "../counters.ts";
 import { RefusalTally } from "../events/refusals.ts";
@@ -50,13 +51,20 @@ export async function openRuntime(overrides: Partial<Record<keyof Config, unknow
   };
   try {
     // What brings the database up to date may take its time, and its locks.
-    const first = open({ max: 1 });
+    const first = open({ max: 2 });
     await awaitDatabase(first, log);
-    const applied = await migrate(first);
+    const applied = await migrate(first, {
+      onWait: ({ migration, reason }) =>
+        log.warn(`Waiting to bring the database to this version: ${reason}`, { migration }),
+    });
     if (applied.length > 0) log.info("Brought the database to this version", { migrations: applied });
     const clock = await databaseClock(first);
     closing.push(() => clock.stop());
-    await ensurePartitions(first, clock.now());
+    await ensurePartitions(first, clock.now()).catch((error) => {
+      if (!isLocked(error)) throw error;
+      // There are months ahead: the hourly housekeeping sees to it.
+      log.warn("Cannot create the coming months of events and history: their tables are in use", { error });
+    });
     // Devices and operators wait for each other nowhere: each has connections of its own.
     const devices = Math.ceil(config.DATABASE_POOL * DEVICES_SHARE);
     const sql = open({ ...OPERATORS, max: Math.max(2, config.DATABASE_POOL - devices) });

@@ -236,6 +236,20 @@ Deno.test("statements that run or wait too long are unavailable", () =>
     assert.equal(await outcome(sql`select 1`), "done");
   }, { statementTimeout: 0.2, lockTimeout: 0.05 }));
 
+Deno.test("of two transactions in a deadlock one is done and the other comes again", () =>
+  withPools(async (sql) => {
+    await sql`insert into x (v) values ('a'), ('b')`;
+    const both = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+    const cross = (first: string, second: string, mine: 0 | 1) =>
+      outcome(sql.begin(async (tx) => {
+        await tx`select 1 from x where v = ${first} for update`;
+        both[mine].resolve();
+        await Promise.all(both.map(({ promise }) => promise));
+        await tx`select 1 from x where v = ${second} for update`;
+      }));
+    assert.deepEqual((await Promise.all([cross("a", "b", 0), cross("b", "a", 1)])).sort(), ["done", "unavailable"]);
+  }));
+
 Deno.test("ending the pool lets the work in it finish, and takes no more", () =>
   withDatabase(async (_admin, url) => {
     const sql = openDatabase(url, { max: 2 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import http2 from "node:http2";
 import { SignJWT } from "jose";
 import { type FakeApns, startApns } from "../../simulators/apns.ts";
 import type { PemIdentity } from "../../simulators/apns_certificates.ts";
@@ -21,10 +22,9 @@ type Send = (change?: {
 
 async function withApns(
   body: (house: { apns: FakeApns; clock: TestClock; send: Send; as(identity?: PemIdentity): Send }) => Promise<void>,
-  by: "certificate" | "token" = "certificate",
 ): Promise<void> {
   const clock = new TestClock();
-  const apns = await startApns({ clock, by });
+  const apns = await startApns({ clock });
   const clients: { close(): void }[] = [];
   const as = (identity?: PemIdentity): Send => {
     const client = systemNetwork.client({
@@ -145,39 +145,34 @@ Deno.test("nobody, an outdated certificate and one of a stranger may not push", 
     assert.deepEqual(apns.deliveries, []);
   }));
 
-for (const by of ["certificate", "token"] as const) {
-  Deno.test(`by ${by}: a provider token pushes for an hour, and only when its key and team are known`, () =>
-    withApns(async ({ apns, clock, as }) => {
-      const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
-      const other = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
-      apns.trustKey({ keyId: "ABCDE12345", teamId: "TEAM123456", publicKey: pair.publicKey, topics: [TOPIC] });
-      const send = as();
-      apns.onPush(TOKEN, () => {});
-      const token = (privateKey: CryptoKey, team: string, kid: string) =>
-        new SignJWT().setProtectedHeader({ alg: "ES256", kid }).setIssuer(team)
-          .setIssuedAt(clock.now().getTime() / 1000).sign(privateKey);
-      const bearer = async (jwt: string | Promise<string>, topic = TOPIC) =>
-        await send({ headers: { authorization: `bearer ${await jwt}`, "apns-topic": topic } });
-      const good = await token(pair.privateKey, "TEAM123456", "ABCDE12345");
-      assert.equal((await bearer(good)).status, 200);
-      assert.equal(reasonOf(await bearer(good, "")), "400 MissingTopic");
-      assert.equal(reasonOf(await bearer(good, "com.example.other")), "400 TopicDisallowed");
-      for (
-        const bad of [
-          token(other.privateKey, "TEAM123456", "ABCDE12345"),
-          token(pair.privateKey, "TEAM000000", "ABCDE12345"),
-          token(pair.privateKey, "TEAM123456", "XXXXX00000"),
-          "rubbish",
-        ]
-      ) assert.equal(reasonOf(await bearer(bad)), "403 InvalidProviderToken");
-      clock.advance(3601);
-      assert.equal(reasonOf(await bearer(good)), "403 ExpiredProviderToken");
-      assert.equal(apns.deliveries.length, 1);
-    }, by));
-}
-
-Deno.test("without client certificates, a certificate pushes nothing", () =>
-  withApns(async ({ send }) => assert.equal(reasonOf(await send()), "403 MissingProviderToken"), "token"));
+Deno.test("a provider token pushes for an hour, and only when its key and team are known", () =>
+  withApns(async ({ apns, clock, as }) => {
+    const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+    const other = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+    apns.trustKey({ keyId: "ABCDE12345", teamId: "TEAM123456", publicKey: pair.publicKey, topics: [TOPIC] });
+    const send = as();
+    apns.onPush(TOKEN, () => {});
+    const token = (privateKey: CryptoKey, team: string, kid: string) =>
+      new SignJWT().setProtectedHeader({ alg: "ES256", kid }).setIssuer(team)
+        .setIssuedAt(clock.now().getTime() / 1000).sign(privateKey);
+    const bearer = async (jwt: string | Promise<string>, topic = TOPIC) =>
+      await send({ headers: { authorization: `bearer ${await jwt}`, "apns-topic": topic } });
+    const good = await token(pair.privateKey, "TEAM123456", "ABCDE12345");
+    assert.equal((await bearer(good)).status, 200);
+    assert.equal(reasonOf(await bearer(good, "")), "400 MissingTopic");
+    assert.equal(reasonOf(await bearer(good, "com.example.other")), "400 TopicDisallowed");
+    for (
+      const bad of [
+        token(other.privateKey, "TEAM123456", "ABCDE12345"),
+        token(pair.privateKey, "TEAM000000", "ABCDE12345"),
+        token(pair.privateKey, "TEAM123456", "XXXXX00000"),
+        "rubbish",
+      ]
+    ) assert.equal(reasonOf(await bearer(bad)), "403 InvalidProviderToken");
+    clock.advance(3601);
+    assert.equal(reasonOf(await bearer(good)), "403 ExpiredProviderToken");
+    assert.equal(apns.deliveries.length, 1);
+  }));
 
 Deno.test("failures can be ordered, and end", () =>
   withApns(async ({ apns, send }) => {
@@ -188,4 +183,44 @@ Deno.test("failures can be ordered, and end", () =>
     assert.equal(reasonOf(await send()), "503 ServiceUnavailable");
     assert.equal(reasonOf(await send()), "503 ServiceUnavailable");
     assert.equal((await send()).status, 200);
+  }));
+
+/** How a client goes away in the middle of its requests. */
+const LEAVING: Record<string, (session: http2.ClientHttp2Session, streams: http2.ClientHttp2Stream[]) => void> = {
+  "all at once": (session) => session.destroy(),
+  "after its requests": (session, streams) => {
+    for (const stream of streams) stream.close(http2.constants.NGHTTP2_CANCEL);
+    session.destroy();
+  },
+  "with an error": (session) => session.destroy(undefined, http2.constants.NGHTTP2_INTERNAL_ERROR),
+};
+
+Deno.test("clients that go away in the middle, by the hundred, end nothing but their own connection", () =>
+  withApns(async ({ apns, send }) => {
+    const { certificatePem, keyPem } = await apns.makePushCertificate(TOPIC, { key });
+    const headers = { ":method": "POST", ":path": `/3/device/${TOKEN}`, "apns-topic": TOPIC, "apns-push-type": "mdm" };
+    /** Begins ten pushes; the client leaves after `turns` of the event loop, so at another moment each time. */
+    const visit = async (leave: (typeof LEAVING)[string], whole: boolean, turns: number) => {
+      const session = http2.connect(apns.url, { ca: apns.caPem, cert: certificatePem, key: keyPem });
+      const closed = new Promise<void>((resolve) => session.once("close", () => resolve()));
+      session.on("error", () => {});
+      await new Promise<void>((resolve) => session.once("connect", () => resolve()));
+      const streams = Array.from({ length: 10 }, () => session.request(headers));
+      for (const stream of streams) {
+        stream.on("error", () => {});
+        if (whole) stream.end('{"mdm":"magic"}');
+        else stream.write('{"mdm":');
+        stream.resume();
+      }
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      leave(session, streams);
+      await closed;
+    };
+    for (let turns = 0; turns < 40; turns++) {
+      for (const leave of Object.values(LEAVING)) {
+        for (const whole of [true, false]) await visit(leave, whole, turns);
+      }
+      assert.equal((await send()).status, 200);
+    }
+    assert.ok(apns.connections > 240);
   }));

@@ -1,0 +1,59 @@
+/**
+ * Changes of tables that others are using.
+ *
+ * `alter table` waits for every transaction that has read the table, and whoever comes after it waits behind it: a report that
+ * takes minutes would hold up all devices for as long. So a change waits for its locks for a moment only, lets those behind it
+ * pass, and tries again.
+ *
+ * @module
+ */
+
+import postgres from "postgres";
+import type { Tx } from "./open.ts";
+
+/** How long the others may be held up, and how a change that was not let in pauses. Times are in milliseconds. */
+export type Patience = {
+  lockMs: number;
+  /** Called with the length of the pause, the number of tries so far and what was in the way: it may give up by throwing that. */
+  pause(milliseconds: number, tries: number, error: unknown): Promise<void>;
+};
+
+/**
+ * A device's message waits longer for a lock than this. So does PostgreSQL before it looks for a deadlock (a second): the change
+ * gives way before a message is ended for it.
+ */
+export const LOCK_MS = 500;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 15_000;
+/** A lock was not given in time; a deadlock, which this side lost. */
+const NOT_NOW = new Set(["55P03", "40P01"]);
+
+/** Whether an error says that a lock was not to be had, so that the same may work in a moment. */
+export function isLocked(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && NOT_NOW.has(error.code);
+}
+
+/**
+ * Runs `work` in savepoints of `tx` until it got its locks, however often it takes. What the transaction holds already, it goes
+ * on holding: it should be nothing that others want.
+ */
+export async function withShortLocks<T>(tx: Tx, { lockMs, pause }: Patience, work: (tx: Tx) => Promise<T>): Promise<T> {
+  await tx`select set_config('lock_timeout', ${`${lockMs}ms`}, true)`;
+  for (let tries = 1;; tries++) {
+    try {
+      return await tx.savepoint((inner) => work(inner)) as T;
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      await pause(Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS), tries, error);
+    }
+  }
+}
+
+/** Gives up after the third try, by throwing what `isLocked` knows. */
+export const THRICE: Patience = {
+  lockMs: LOCK_MS,
+  async pause(milliseconds, tries, error) {
+    if (tries === 3) throw error;
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  },
+};
