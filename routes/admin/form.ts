@@ -120,10 +120,11 @@ export class Form {
   has(name: string): boolean {
     return this.fields.has(name);
   }
-  /** The text of a file, "" when none was chosen. */
-  async fileText(name: string): Promise<string> {
+  /** The bytes of a file, or the text of a field of that name; undefined for neither. */
+  async file(name: string): Promise<Uint8Array | string | undefined> {
     const [value] = this.fields.get(name) ?? [];
-    return value instanceof File ? await value.text() : this.text(name);
+    if (value instanceof File) return value.size === 0 ? undefined : await value.bytes();
+    return this.text(name) || undefined;
   }
 }
 

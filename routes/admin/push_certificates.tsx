@@ -80,7 +80,10 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
             </section>
             <section>
               <h2>Bring one along</h2>
-              <p>A certificate and its private key, both in PEM.</p>
+              <p>
+                The certificate from Apple's portal with its private key: two files (PEM or DER), or one PKCS #12 file
+                (.p12) with both.
+              </p>
               <form class="stack" method="post" action="/push-certificates/" enctype="multipart/form-data">
                 <Csrf context={context} />
                 <input type="hidden" name="upload" value="1" />
@@ -97,12 +100,12 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                   name="private_key"
                   label="Private key"
                   type="file"
-                  required
+                  help="Not needed with a PKCS #12 file."
                   state={uploading ? state : undefined}
                 />
                 <Field
                   name="key_password"
-                  label="Password of the key"
+                  label="Password of the key or file"
                   type="password"
                   autocomplete="off"
                   help="If it has one."
@@ -217,9 +220,9 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
 }
 
 async function keyPair(form: Form) {
-  const [certificate, privateKey] = [await form.fileText("certificate"), await form.fileText("private_key")];
-  const passphrase = form.raw("key_password");
-  return { certificate, privateKey, passphrase: passphrase === "" ? undefined : passphrase };
+  const [certificate, privateKey] = [await form.file("certificate"), await form.file("private_key")];
+  if (certificate === undefined) throw invalid({ certificate: ["Choose a file."] });
+  return { certificate, privateKey, passphrase: form.raw("key_password") || undefined };
 }
 
 /** Mounts the pages. */
@@ -249,12 +252,7 @@ export function mountPushCertificates(app: Hono<AppEnv>): void {
       `push_certificate_${id()}_signed_csr.b64`,
     ));
   action(app, "/push-certificates/:id/certificate/", "mdm.change_pushcertificate", async (context, form) => {
-    const { certificate, privateKey, passphrase } = await keyPair(form);
-    await changePushCertificate(context.runtime, context.request, context.id(), {
-      certificate,
-      passphrase,
-      privateKey: privateKey === "" ? undefined : privateKey,
-    });
+    await changePushCertificate(context.runtime, context.request, context.id(), await keyPair(form));
     return `/push-certificates/${context.id()}/?done=uploaded`;
   }, detailPage);
   action(app, "/push-certificates/:id/delete/", "mdm.delete_pushcertificate", async (context) => {

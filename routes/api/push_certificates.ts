@@ -35,6 +35,10 @@ const pushCertificateSchema = z.object({
   updated_at: timeOut,
 }).meta({ id: "PushCertificate" });
 
+/** Characters of a certificate's or a key's file. */
+const CERTIFICATE_TEXT = 256 * 1024;
+const FORMS = "PEM, with issuers in any order; or DER, PKCS #7 or PKCS #12 in base64.";
+
 const ONE = "/api/mdm/push_certificates/{id}/";
 
 /** The endpoints of push certificates. */
@@ -62,8 +66,10 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     description: "With a name alone a key is made, whose request Apple's portal signs.",
     body: z.object({
       name: textField(256),
-      certificate: textField(100_000).optional().describe("PEM."),
-      private_key: textField(100_000).optional().describe("PEM."),
+      certificate: textField(CERTIFICATE_TEXT).optional().describe(FORMS),
+      private_key: textField(CERTIFICATE_TEXT).optional().describe(
+        "PEM, or DER in base64. Not needed when the certificate's file has the key.",
+      ),
       key_password: z.string().max(1024).optional(),
     }).meta({ id: "PushCertificateUpload" }),
     response: { status: 201, schema: pushCertificateSchema },
@@ -74,7 +80,6 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
       }
       const missing = "This field is required.";
       if (certificate === undefined) throw invalid({ certificate: [missing] });
-      if (private_key === undefined) throw invalid({ private_key: [missing] });
       return pushCertificateRepresentation(
         await uploadPushCertificate(runtime, request, {
           name,
@@ -110,8 +115,8 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     params: idParams,
     body: z.object({
       name: textField(256),
-      certificate: textField(100_000).optional().describe("PEM."),
-      private_key: textField(100_000).optional().describe("PEM."),
+      certificate: textField(CERTIFICATE_TEXT).optional().describe(FORMS),
+      private_key: textField(CERTIFICATE_TEXT).optional().describe("PEM, or DER in base64."),
       key_password: z.string().max(1024).optional(),
     }).meta({ id: "PushCertificateChange" }),
     response: { status: 200, schema: pushCertificateSchema },

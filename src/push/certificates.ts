@@ -24,20 +24,26 @@ import { spreadPushes } from "../../db/push_targets.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
-import { type Certificate, certificateFromPem, toPem } from "../pki/certificate.ts";
+import { foreignText } from "../foreign_text.ts";
+import { certificateFromPem, toPem } from "../pki/certificate.ts";
+import { certificateOfKey, openCertificateFile } from "../pki/certificate_files.ts";
 import { buildCsr } from "../pki/csr.ts";
 import { PkiError } from "../pki/errors.ts";
-import { exportPkcs8, generateRsaKey, importPkcs8, keyMatches, openPrivateKey } from "../pki/keys.ts";
+import { exportPkcs8, generateRsaKey, importPkcs8, openPrivateKey } from "../pki/keys.ts";
 import type { Runtime } from "../runtime.ts";
 
 function parsed<T>(field: string, sentence: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof PkiError) throw invalid({ [field]: [sentence] });
+    if (error instanceof PkiError) throw invalid({ [field]: [`${sentence}: ${causeOf(error)}`] });
     throw error;
   }
 }
+
+/** Why a file cannot be read, without the words that `parsed` begins with. */
+const causeOf = ({ message }: PkiError): string =>
+  message.replace(/^(?:Could not load (?:PEM )?private key|Cannot read the (?:certificate|PEM text)): /, "");
 
 /** A push certificate as the API shows it: never the key. */
 export function pushCertificateRepresentation(row: PushCertificateRow) {
@@ -88,37 +94,90 @@ async function keyOf(runtime: Pick<Runtime, "keys">, db: Db, id: number): Promis
   return importPkcs8(await runtime.keys.open(sealed, contextOf(id)));
 }
 
-/** The facts of an uploaded certificate. Throws `invalid` with SPEC's sentences. */
-function readCertificate(pem: string, key: KeyObject) {
-  const certificate: Certificate = parsed(
+/** A file in one of the forms of `openCertificateFile`: its bytes, PEM text, or bare base64. */
+export type KeyMaterial = string | Uint8Array;
+
+/** What operators upload: a certificate, and its key unless the same file has it. */
+export type PushMaterial = {
+  certificate: KeyMaterial;
+  privateKey?: KeyMaterial | undefined;
+  passphrase?: string | undefined;
+};
+
+/** Topics that devices take for management (https://developer.apple.com/documentation/devicemanagement/mdm, Topic). */
+const TOPIC_PREFIX = "com.apple.mgmt.";
+
+/** Bytes of a certificate's or a key's file. */
+const LARGEST_FILE = 256 * 1024;
+
+/**
+ * The facts of an uploaded certificate with its key: `given`, or else the key in the same file, or else the one that is
+ * stored. Of several certificates the one that fits the key counts. Throws `invalid`; the cause stands behind the sentence that API clients know.
+ */
+function readMaterial(
+  { certificate: file, passphrase }: PushMaterial,
+  given: KeyObject | undefined,
+  stored?: KeyObject,
+) {
+  bounded("certificate", file);
+  const { certificates, keys } = parsed(
     "certificate",
     "Could not load PEM certificate",
-    () => certificateFromPem(pem),
+    () => openCertificateFile(file, passphrase),
   );
-  if (!keyMatches(certificate, key)) {
-    throw invalid({ non_field_errors: ["The certificate and key do not form a pair"] });
-  }
+  const key = given ?? keys[0] ?? stored;
+  if (key === undefined) throw invalid({ private_key: ["This field is required."] });
+  const certificate = certificateOfKey(certificates, key);
+  if (certificate === undefined) throw invalid({ non_field_errors: ["The certificate and key do not form a pair"] });
   const topic = certificate.subject.userId;
   if (topic === undefined || topic === "") {
     throw invalid({ certificate: ["Could not extract the topic from the certificate subject"] });
   }
-  return {
+  // An app's push certificate, and a vendor's, have a topic too: with them devices refuse the profile, or never hear a push.
+  if (!topic.startsWith(TOPIC_PREFIX)) {
+    throw invalid({
+      certificate: [
+        `Topic "${foreignText(topic, 200)}" is not an MDM topic (${TOPIC_PREFIX}…). ` +
+        "Upload the certificate from Apple's push portal.",
+      ],
+    });
+  }
+  const facts = {
     topic,
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
     certificate: toPem(certificate.der, "CERTIFICATE"),
   };
+  return { key, certificate: facts };
 }
 
-const readKey = (pem: string, passphrase: string | undefined) =>
-  parsed("private_key", "Could not load PEM private key", () => openPrivateKey(pem, passphrase));
+function bounded(field: string, file: KeyMaterial): void {
+  if (file.length <= LARGEST_FILE) return;
+  throw invalid({ [field]: [`The file has ${file.length} bytes, ${LARGEST_FILE} are accepted`] });
+}
+
+function readKey(file: KeyMaterial, passphrase: string | undefined): KeyObject {
+  bounded("private_key", file);
+  return parsed("private_key", "Could not load PEM private key", () => openPrivateKey(derOf(file), passphrase));
+}
+
+/** A key that came as bare base64, as DER. */
+function derOf(file: KeyMaterial): KeyMaterial {
+  if (typeof file !== "string" || file.includes("-----BEGIN ")) return file;
+  try {
+    const der = Uint8Array.fromBase64(file.trim());
+    return der.length === 0 ? file : der;
+  } catch {
+    return file;
+  }
+}
 
 async function insert(
   runtime: Runtime,
   request: RequestInfo,
   name: string,
   key: KeyObject,
-  certificate: ReturnType<typeof readCertificate> | undefined,
+  certificate: ReturnType<typeof readMaterial>["certificate"] | undefined,
 ): Promise<PushCertificateRow> {
   return await runtime.sql.begin(async (tx) => {
     const id = await nextId(tx, "push_certificates");
@@ -148,18 +207,22 @@ export async function createPushCertificate(
 export async function uploadPushCertificate(
   runtime: Runtime,
   request: RequestInfo,
-  input: { name: string; certificate: string; privateKey: string; passphrase?: string | undefined },
+  input: { name: string } & PushMaterial,
 ): Promise<PushCertificateRow> {
-  const key = readKey(input.privateKey, input.passphrase);
-  return await insert(runtime, request, input.name, key, readCertificate(input.certificate, key));
+  const given = input.privateKey === undefined ? undefined : readKey(input.privateKey, input.passphrase);
+  const { key, certificate } = readMaterial(input, given);
+  if (certificate.notAfter <= runtime.clock.now()) throw ended(certificate.notAfter);
+  return await insert(runtime, request, input.name, key, certificate);
 }
+
+const ended = (at: Date) => invalid({ certificate: [`The certificate ended ${naiveUtc(at)}`] });
 
 /** What an operator changes of a push certificate; what is absent stays. */
 export type PushCertificateChange = {
   name?: string | undefined;
-  certificate?: string | undefined;
-  /** Of the certificate; the key that is here otherwise. */
-  privateKey?: string | undefined;
+  certificate?: KeyMaterial | undefined;
+  /** Of the certificate; the key that is here, or in the certificate's file, otherwise. */
+  privateKey?: KeyMaterial | undefined;
   passphrase?: string | undefined;
 };
 
@@ -199,12 +262,10 @@ export async function changePushCertificate(
     const name = input.name ?? before.name;
     if (input.certificate === undefined) await updatePushCertificate(tx, id, { ...before, name }, now);
     else {
-      const key = given ?? await keyOf(runtime, tx, id);
-      const certificate = readCertificate(input.certificate, key);
+      const material = { certificate: input.certificate, passphrase: input.passphrase };
+      const { key, certificate } = readMaterial(material, given, await keyOf(runtime, tx, id));
       await mustKeepTopic(tx, before, certificate.topic);
-      if (certificate.notAfter <= now) {
-        throw invalid({ certificate: [`The certificate ended ${naiveUtc(certificate.notAfter)}`] });
-      }
+      if (certificate.notAfter <= now) throw ended(certificate.notAfter);
       await updatePushCertificate(tx, id, {
         name,
         ...certificate,

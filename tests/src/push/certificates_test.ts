@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inFolder, openssl } from "../pki/helpers.ts";
 import { execFileSync } from "node:child_process";
 import { selfSigned } from "../../../src/pki/ca.ts";
 import { toPem } from "../../../src/pki/certificate.ts";
@@ -106,10 +107,31 @@ Deno.test("what is no push certificate is refused with a sentence of its own", (
         ...fields,
       }))
         .json;
-    assert.deepEqual(await upload({ certificate: "x" }), { certificate: ["Could not load PEM certificate"] });
-    assert.deepEqual(await upload({ private_key: "x" }), { private_key: ["Could not load PEM private key"] });
-    assert.deepEqual(await upload({ private_key: encryptPrivateKeyPem(key, "right"), key_password: "wrong" }), {
-      private_key: ["Could not load PEM private key"],
+    assert.deepEqual(await upload({ certificate: "x" }), {
+      certificate: ["Could not load PEM certificate: it is no PEM, DER, PKCS #7 or PKCS #12 file"],
+    });
+    assert.deepEqual(await upload({ private_key: "x" }), {
+      private_key: ["Could not load PEM private key: this is no PEM text"],
+    });
+    const locked = encryptPrivateKeyPem(key, "right");
+    assert.deepEqual(await upload({ private_key: locked, key_password: "wrong" }), {
+      private_key: ["Could not load PEM private key: the password is wrong, or the key is damaged"],
+    });
+    assert.deepEqual(await upload({ private_key: locked }), {
+      private_key: ["Could not load PEM private key: a password is needed, or it is no private key"],
+    });
+    assert.deepEqual(await upload({ private_key: undefined }), { private_key: ["This field is required."] });
+    // An app's push certificate and a vendor's have topics as well.
+    for (const topic of ["com.example.shop", "ABCDE12345", "com.apple.mgmt"]) {
+      assert.deepEqual(await upload({ certificate: certificate(topic) }), {
+        certificate: [
+          `Topic "${topic}" is not an MDM topic (com.apple.mgmt.…). Upload the certificate from Apple's push portal.`,
+        ],
+      });
+    }
+    const old = certificate(TOPICS.other, key, new Date("2026-02-01T00:00:00Z"));
+    assert.deepEqual(await upload({ certificate: old }), {
+      certificate: ["The certificate ended 2026-02-01T00:00:00"],
     });
     const noTopic = toPem(selfSigned({ subject: [["CN", "no topic"]], key, ...dates }), "CERTIFICATE");
     assert.deepEqual(await upload({ certificate: noTopic }), {
@@ -119,8 +141,29 @@ Deno.test("what is no push certificate is refused with a sentence of its own", (
       certificate: ["Another push certificate has this topic already"],
     });
     assert.deepEqual(await upload({ name: "push" }), { name: ["Push certificate with this name already exists."] });
-    const { id } = await upload({});
-    assert.equal((await fleet.api("DELETE", `${PATH}${id}/`)).status, 204);
+    // With its issuer in front, or both in a PKCS #12 file, it is the same certificate.
+    const issuer = toPem(selfSigned({ subject: [["CN", "issuer"]], key: otherKey, ...dates }), "CERTIFICATE");
+    const leaf = certificate(TOPICS.other);
+    await inFolder(async (folder) => {
+      await Deno.writeTextFile(`${folder}/c.pem`, leaf + issuer);
+      await Deno.writeTextFile(`${folder}/k.pem`, keyPem);
+      const pack = ["pkcs12", "-export", "-legacy", "-in", "c.pem", "-inkey", "k.pem", "-passout", "pass:geheim"];
+      const p12 = Uint8Array.from(await openssl(folder, ...pack)).toBase64();
+      for (
+        const form of [
+          { certificate: issuer + leaf },
+          { certificate: p12, private_key: undefined, key_password: "geheim" },
+          { certificate: leaf + keyPem, private_key: undefined },
+        ]
+      ) {
+        const made = await upload(form);
+        assert.equal(made.certificate, leaf, JSON.stringify(made));
+        assert.equal((await fleet.api("DELETE", `${PATH}${made.id}/`)).status, 204);
+      }
+      assert.deepEqual(await upload({ certificate: p12, private_key: undefined }), {
+        certificate: ["Could not load PEM certificate: Could not open the PKCS #12 file: a password is needed"],
+      });
+    });
   }));
 
 Deno.test("the request is signed by the configured vendor service; one that fails is said to, and no text of its leaks", async () => {
