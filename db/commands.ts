@@ -224,14 +224,18 @@ export async function sealPlainResult(db: Db, id: number, sealed: string): Promi
     update command_history set result_sealed = ${sealed}, result = null where id = ${id} and result is not null`;
 }
 
-/** Cancels a command that was not sent yet. Answers what was found. */
-export async function cancelCommand(db: Db, uuid: string, now: Date): Promise<"cancelled" | "sent" | "unknown"> {
+/** Cancels a command that was not sent yet. Answers what was found: `ended` with its state when it is over already. */
+export async function cancelCommand(
+  db: Db,
+  uuid: string,
+  now: Date,
+): Promise<"cancelled" | "sent" | "unknown" | { ended: FinalState }> {
   const [row] = await db<
     { id: number; state: string }[]
   >`select id, state from commands where uuid = ${uuid} for update`;
   if (row === undefined) {
-    const [done] = await db`select 1 from command_history where uuid = ${uuid}`;
-    return done === undefined ? "unknown" : "sent";
+    const [done] = await db<{ state: FinalState }[]>`select state from command_history where uuid = ${uuid}`;
+    return done === undefined ? "unknown" : { ended: done.state };
   }
   if (row.state !== "queued") return "sent";
   await finishCommand(db, row.id, { state: "cancelled", resultSealed: null, errorChain: null }, now);

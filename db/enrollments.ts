@@ -22,9 +22,9 @@ export async function endEnrollment(db: Db, deviceId: number, now: Date): Promis
       delete from commands where channel_id in (select id from channels where enrollment_id = ${row.id}) returning *
     )
     insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, not_before, sent_at,
-      sent_count, not_now_count, created_at, updated_at)
+      sent_count, not_now_count, result_at, created_at, updated_at)
     select g.id, g.uuid, ${deviceId}, ${row.id}, c.user_key, g.name, g.arguments, 'cancelled', g.not_before, g.sent_at,
-      g.sent_count, g.not_now_count, g.created_at, ${now}
+      g.sent_count, g.not_now_count, ${now}, g.created_at, ${now}
     from gone g join channels c on c.id = g.channel_id`;
   await db`update channels set push_token = null, push_magic_sealed = null, push_due_at = null
     where enrollment_id = ${row.id}`;

@@ -6,7 +6,7 @@
 
 import type { Hono } from "hono";
 import { listBlueprints } from "../../db/blueprints.ts";
-import { cancelCommand, listCommands } from "../../db/commands.ts";
+import { listCommands } from "../../db/commands.ts";
 import { type DeviceView, findDevice } from "../../db/devices.ts";
 import { tagsThatCount } from "../../db/effective_tags.ts";
 import { blockDevice, pokeDevice, sendCommand } from "../../src/devices/actions.ts";
@@ -14,8 +14,8 @@ import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../src/devices/deletion.ts";
 import { discardSuccessor } from "../../src/devices/successors.ts";
 import { revealEscrowed } from "../../src/escrow.ts";
-import { invalid, problem, refused } from "../../src/errors.ts";
-import { recordAudit } from "../../src/events/record.ts";
+import { invalid, problem } from "../../src/errors.ts";
+import { cancelQueued } from "../../src/commands/queue.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, Fact, Time, yesNo } from "./components.tsx";
 import { Actions, Deleted } from "./device_actions.tsx";
@@ -222,12 +222,7 @@ export function mountDevice(app: Hono<AppEnv>): void {
     const { runtime, request } = context;
     const uuid = context.param("uuid");
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) throw problem("not-found");
-    await runtime.sql.begin(async (tx) => {
-      const outcome = await cancelCommand(tx, uuid, runtime.clock.now());
-      if (outcome === "unknown") throw problem("not-found");
-      if (outcome === "sent") throw refused("This command has already been sent to the device.");
-      await recordAudit(tx, runtime, request, { action: "deleted", model: "mdm.devicecommand", pk: uuid });
-    });
+    await cancelQueued(runtime, request, uuid);
     return done(context, "cancelled");
   });
   action(app, "/devices/:id/lock-pin/", "mdm.view_device_lock_pin", async (context) => {

@@ -5,11 +5,11 @@
  */
 
 import { z } from "zod";
-import { cancelCommand, type CommandView, findCommand, listCommands } from "../../db/commands.ts";
+import { type CommandView, findCommand, listCommands } from "../../db/commands.ts";
 import { findDevice } from "../../db/devices.ts";
 import { sendCommand } from "../../src/devices/actions.ts";
-import { invalid, problem, refused } from "../../src/errors.ts";
-import { recordAudit } from "../../src/events/record.ts";
+import { invalid, problem } from "../../src/errors.ts";
+import { cancelQueued } from "../../src/commands/queue.ts";
 import { commandNamed } from "../../src/commands/registry.ts";
 import { openResult } from "../../src/commands/result.ts";
 import type { Runtime } from "../../src/runtime.ts";
@@ -26,6 +26,21 @@ const errorChainSchema = z.array(z.object({
   USEnglishDescription: z.string().exactOptional(),
 }));
 
+/** The states of a command. */
+const COMMAND_STATES = [
+  "queued",
+  "sent",
+  "not_now",
+  "acknowledged",
+  "error",
+  "format_error",
+  "expired",
+  "cancelled",
+] as const;
+
+const stateOf = (state: string): typeof COMMAND_STATES[number] =>
+  COMMAND_STATES.find((one) => one === state.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)) ?? "queued";
+
 /** A command in answers. */
 export const commandSchema = z.object({
   id: z.int(),
@@ -39,6 +54,7 @@ export const commandSchema = z.object({
   result: z.string().nullable().describe("The device's answer, a property list in base64."),
   result_time: timeOut.nullable(),
   status: z.string().nullable(),
+  state: z.enum(COMMAND_STATES).describe("Where it is: `status` is null for commands that no device has answered."),
   error_chain: errorChainSchema.nullable().describe("Why it failed, as the device says it, the outermost error first."),
   created_at: timeOut,
   updated_at: timeOut,
@@ -74,6 +90,7 @@ async function commandRepresentation(
     result: result?.toBase64() ?? null,
     result_time: time(command.resultAt),
     status: STATUS[command.state] ?? null,
+    state: stateOf(command.state),
     error_chain: errorChainSchema.nullable().catch(null).parse(command.errorChain),
     created_at: naiveUtc(command.createdAt),
     updated_at: naiveUtc(command.updatedAt),
@@ -153,15 +170,6 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     description: "Only while it was not sent.",
     params: uuidParams,
     response: NO_CONTENT,
-    handle: async ({ runtime, request, params }) => {
-      await runtime.sql.begin(async (tx) => {
-        const outcome = await cancelCommand(tx, params.id, runtime.clock.now());
-        if (outcome === "unknown") throw problem("not-found");
-        if (outcome === "sent") {
-          throw refused("This command has already been sent to the device and cannot be deleted");
-        }
-        await recordAudit(tx, runtime, request, { action: "deleted", model: "mdm.devicecommand", pk: params.id });
-      });
-    },
+    handle: ({ runtime, request, params }) => cancelQueued(runtime, request, params.id),
   }),
 ];

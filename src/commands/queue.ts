@@ -4,10 +4,11 @@
  * @module
  */
 
-import { insertCommand } from "../../db/commands.ts";
+import { cancelCommand, insertCommand } from "../../db/commands.ts";
 import { nextId } from "../../db/next_id.ts";
 import type { Json, Tx } from "../../db/open.ts";
-import { invalid, problem } from "../errors.ts";
+import { invalid, problem, refused } from "../errors.ts";
+import { recordAudit, type RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import type { CommandTarget } from "./command.ts";
 import type { AnyCommand } from "./registry.ts";
@@ -63,3 +64,22 @@ export async function queueCommand(
   }, now);
   return { id, uuid };
 }
+
+/**
+ * Cancels a command that waits to be sent. Throws `not-found`, and `refused` with the reason when it was sent or is over
+ * already.
+ */
+export async function cancelQueued(runtime: Runtime, request: RequestInfo, uuid: string): Promise<void> {
+  await runtime.sql.begin(async (tx) => {
+    const outcome = await cancelCommand(tx, uuid, runtime.clock.now());
+    if (outcome === "unknown") throw problem("not-found");
+    if (outcome === "sent") throw refused(SENT);
+    if (outcome !== "cancelled") {
+      const { ended } = outcome;
+      throw refused(ended === "cancelled" || ended === "expired" ? `This command is ${ended} already` : SENT);
+    }
+    await recordAudit(tx, runtime, request, { action: "deleted", model: "mdm.devicecommand", pk: uuid });
+  });
+}
+
+const SENT = "This command has already been sent to the device and cannot be deleted";

@@ -188,13 +188,19 @@ async function applyReport(
   const kept = command === undefined || command.keepsResult || unreadable || report.unreadable !== undefined;
   await finishCommand(tx, row.id, {
     state,
-    resultSealed: kept ? await sealResult(runtime.keys, row.id, report.raw) : null,
+    resultSealed: kept ? await sealResult(runtime.keys, row.id, keptBytes(report)) : null,
     errorChain: report.errorChain === undefined ? null : JSON.parse(JSON.stringify(report.errorChain)),
   }, now);
   // A blocked device's last report counts as any other: it may hold the PIN that the device is locked with.
   const owner = ownerOf(contact, report, target);
   for (const effect of effects) await applyEffect(effect, { tx, runtime, request, owner, now });
 }
+
+/** Bytes of a report that nobody can read: enough to see why, and no room for a device to fill. */
+const UNREADABLE_BYTES = 64 * 1024;
+
+const keptBytes = ({ raw, unreadable }: Report): Uint8Array =>
+  unreadable === undefined ? raw : raw.subarray(0, UNREADABLE_BYTES);
 
 const ownerOf = (contact: ContactRow, report: Report, { osVersion }: CommandTarget): EffectOwner => ({
   channelId: contact.channelId,
