@@ -9,7 +9,8 @@ import { listBlueprints } from "../../db/blueprints.ts";
 import { listCommands } from "../../db/commands.ts";
 import { type DeviceView, findDevice } from "../../db/devices.ts";
 import { tagsThatCount } from "../../db/effective_tags.ts";
-import { blockDevice, pokeDevice, sendCommand } from "../../src/devices/actions.ts";
+import { blockDevice, pokeDevice, sendCommand, targetOf } from "../../src/devices/actions.ts";
+import { hasEraseChoices } from "../../src/commands/erase_device.ts";
 import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../src/devices/deletion.ts";
 import { discardSuccessor } from "../../src/devices/successors.ts";
@@ -215,7 +216,15 @@ export function mountDevice(app: Hono<AppEnv>): void {
       throw invalid({ serial_number: [`This is not the serial number of this device, ${device.serialNumber}.`] });
     }
     const pin = form.text("pin");
-    await sendCommand(context.runtime, context.request, device.id, "EraseDevice", pin === "" ? {} : { pin });
+    await sendCommand(context.runtime, context.request, device.id, "EraseDevice", {
+      ...(hasEraseChoices(targetOf(device))
+        ? {
+          preserve_data_plan: form.has("preserve_data_plan"),
+          disallow_proximity_setup: form.has("disallow_proximity_setup"),
+        }
+        : {}),
+      ...(pin === "" ? {} : { pin }),
+    });
     return done(context, "queued");
   }, again);
   action(app, "/devices/:id/commands/:uuid/cancel/", "mdm.delete_devicecommand", async (context) => {

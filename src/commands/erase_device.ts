@@ -38,7 +38,7 @@ export const eraseDevice: CommandDefinition<Args> = {
   manual: true,
   invalidFor: (target) => firstOf(channel(NAME, target), knownPlatform(NAME, target), userEnrollment(NAME, target)),
   argsFor(target): z.ZodType<Args> {
-    if (target.platform === "iOS" || target.platform === "iPadOS") return mobileArgs;
+    if (hasEraseChoices(target)) return mobileArgs;
     return needsErasePin(target) ? pinArgs : noArgs;
   },
   build: (args) => ({
@@ -48,6 +48,9 @@ export const eraseDevice: CommandDefinition<Args> = {
   }),
   describe: (args) => redact(args, ["disallow_proximity_setup", "preserve_data_plan"], ["pin"]),
 };
+
+/** Whether erasing takes the two choices of iPhones and iPads. */
+export const hasEraseChoices = ({ platform }: CommandTarget): boolean => platform === "iOS" || platform === "iPadOS";
 
 /**
  * Whether erasing leaves a Mac that asks for a PIN: Intel without T2. Only a Secure Enclave makes Activation Lock

@@ -10,6 +10,7 @@ import { type DeviceView, findDevice, setBlocked } from "../../db/devices.ts";
 import type { Tx } from "../../db/open.ts";
 import { forcePush } from "../../db/push_targets.ts";
 import { queueCommand } from "../commands/queue.ts";
+import type { CommandTarget } from "../commands/command.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
@@ -113,6 +114,20 @@ export async function pokeDevice(runtime: Runtime, request: RequestInfo, id: num
   });
 }
 
+/** A device as the target of commands on its own channel. */
+export const targetOf = (device: DeviceView): CommandTarget => ({
+  channel: "Device",
+  platform: device.platform,
+  osVersion: `${device.osVersion ?? ""} ${device.osVersionExtra ?? ""}`.trim(),
+  model: device.model ?? "",
+  appleSilicon: device.appleSilicon,
+  supervised: device.supervised,
+  userEnrollment: device.userEnrollment,
+  userApproved: device.userApprovedEnrollment,
+  activationLockManageable: device.activationLockManageable,
+  awaitingConfiguration: device.awaitingConfiguration,
+});
+
 /** Queues a command on the device channel. Throws `refused` ("Invalid target.") or `invalid`. */
 export async function sendCommand(runtime: Runtime, request: RequestInfo, id: number, name: string, input: unknown) {
   const device = await mustFindLive(runtime, id);
@@ -122,19 +137,7 @@ export async function sendCommand(runtime: Runtime, request: RequestInfo, id: nu
   }
   const channelId = device.channelId;
   const uuid = await runtime.sql.begin(async (tx) => {
-    const target = {
-      channel: "Device" as const,
-      platform: device.platform,
-      osVersion: `${device.osVersion ?? ""} ${device.osVersionExtra ?? ""}`.trim(),
-      model: device.model ?? "",
-      appleSilicon: device.appleSilicon,
-      supervised: device.supervised,
-      userEnrollment: device.userEnrollment,
-      userApproved: device.userApprovedEnrollment,
-      activationLockManageable: device.activationLockManageable,
-      awaitingConfiguration: device.awaitingConfiguration,
-    };
-    const queued = await queueCommand(tx, runtime, command, target, channelId, input);
+    const queued = await queueCommand(tx, runtime, command, targetOf(device), channelId, input);
     const parsed = command.args.safeParse(input);
     await recordAudit(tx, runtime, request, {
       action: "created",

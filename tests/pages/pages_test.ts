@@ -106,23 +106,32 @@ Deno.test(
 );
 
 Deno.test(
-  "erasing asks for the serial number and keeps what was typed",
+  "erasing an iPad asks for the serial number, keeps what was typed, and takes its two choices",
   quiet,
   () =>
     withPages({ admin: true }, async ({ fleet, page, url, signIn }) => {
-      const device = await fleet.enrolled();
+      const model = MODELS.find(({ platform }) => platform === "iPadOS");
+      assert.ok(model);
+      const device = await fleet.enrolled({ model });
       await device.connect();
       await signIn();
       const { json: [{ id }] } = await fleet.api("GET", "/api/mdm/devices/");
+      await page.setViewportSize({ width: 390, height: 844 });
       await page.goto(`${url}/devices/${id}/`);
       await page.getByText("Erase…").click();
       await page.getByLabel("Serial number of the device").fill("OTHER");
-      await page.locator("form[action$='/erase/']").getByLabel("PIN").fill("123456");
+      await page.getByLabel("Keep the cellular data plan").check();
       await page.getByRole("button", { name: "Erase the device" }).click();
       assert.match(await page.locator(".error").innerText(), /is not the serial number/);
       assert.equal(await page.getByLabel("Serial number of the device").inputValue(), "OTHER");
       await device.connect();
       assert.equal(device.state.erased, false);
+      assert.ok(await page.getByLabel("Keep the cellular data plan").isChecked());
+      await page.getByLabel("Serial number of the device").fill(device.serialNumber);
+      await page.getByRole("button", { name: "Erase the device" }).click();
+      await page.waitForURL(/done=queued/);
+      await device.connect();
+      assert.equal(device.state.erased, true);
     }),
 );
 
