@@ -86,7 +86,7 @@ function Claim({ claim, context, now }: { claim: ClaimRow; context: PageContext;
                 action={`/claims/${claim.id}/confirm/`}
                 label="Confirm"
                 tone="plain"
-                confirm={`Let ${name} in? When it enrolls within 24 hours, the present enrollment of this hardware ends and the new one gets its tags and values.`}
+                confirm={`Confirm the claim of ${name}? If it enrolls within 24 hours, the current enrollment of this hardware ends and the new one gets its tags and values.`}
               />
             )}
             {claim.state === "dismissed"
@@ -113,13 +113,13 @@ async function claimsPage(context: PageContext): Promise<Page> {
     body: (
       <>
         <p>
-          A device says itself which serial number and UDID it has. When they are those of an enrolled device, its
-          installation fails until you confirm the claim here; then install the enrollment profile again.
+          During enrollment a device states its own serial number and UDID. If they belong to an enrolled device, the
+          installation fails until you confirm the claim here. Then install the enrollment profile again.
         </p>
         <Table
           caption={claims.count === 1 ? "1 claim" : `${claims.count} claims`}
           head={["Device", "Claim", "Enrollment", "Last attempt", "State"]}
-          empty="No device claims to be one that is enrolled."
+          empty="No claims."
           rows={claims.rows.map((claim) => <Claim claim={claim} context={context} now={now} />)}
         />
         <h2>Hardware to confirm</h2>
@@ -153,6 +153,9 @@ async function claimsPage(context: PageContext): Promise<Page> {
                       action={`/devices/${device.id}/confirm-hardware/`}
                       label="Confirm hardware"
                       tone="plain"
+                      confirm={`Confirm that ${
+                        device.name || device.serialNumber
+                      } is this hardware? It gets the tags, values and profiles of its serial number.`}
                     />
                   )
                   : null}
@@ -162,7 +165,8 @@ async function claimsPage(context: PageContext): Promise<Page> {
         />
         <h2>Identities</h2>
         <p>
-          What looks like a copied key. Block the device, or erase it and enroll it again, when you cannot explain it.
+          These identities may have been copied. If you cannot explain an alert, block the device, or erase it and
+          enroll it again.
         </p>
         <Table
           caption={alerts.count === 1 ? "1 alert" : `${alerts.count} alerts`}
@@ -189,9 +193,11 @@ async function claimsPage(context: PageContext): Promise<Page> {
                         <ActionButton
                           context={context}
                           action={`/devices/${alert.deviceId}/discard-successor/`}
-                          label="Discard the unused successor"
+                          label="Discard the unused certificate"
                           tone="plain"
-                          confirm="The certificate that was issued first is worth nothing then, and the device can request another. Discard it?"
+                          confirm={`Discard the unused certificate of ${
+                            alert.deviceName || alert.serialNumber
+                          }? It stops working, and the device can request another.`}
                         />
                       )
                       : null}

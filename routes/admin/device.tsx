@@ -69,7 +69,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
                     action={`/devices/${id}/confirm-hardware/`}
                     label="Confirm hardware"
                     tone="plain"
-                    confirm="Is this device the one that it says it is? It gets the tags, values and profiles of its serial number."
+                    confirm="Confirm that this device is this hardware? It gets the tags, values and profiles of its serial number."
                   />
                 )
                 : null}

@@ -25,7 +25,11 @@ export function Deleted({ device, context }: { device: DeviceView; context: Page
   return (
     <div class="card" role="note">
       {device.purgeBeganAt !== null || until <= now
-        ? <p>{`Deleted on ${dayOf(deletedAt, now)}${by}. Its data is removed; events and escrowed secrets stay.`}</p>
+        ? (
+          <p>
+            {`Deleted on ${dayOf(deletedAt, now)}${by}. Its data has been removed; events and escrowed secrets stay.`}
+          </p>
+        )
         : (
           <>
             <p>

@@ -27,7 +27,7 @@ const STATE_NAMES: readonly (readonly [string, string])[] = [
   ["released", "Released"],
   ["blocked", "Blocked"],
   ["deleted", "Deleted"],
-  ["gone", "Gone"],
+  ["gone", "Data removed"],
 ];
 const SORTS: readonly [DeviceSearch["sort"], string][] = [
   ["name", "Name"],
@@ -113,7 +113,7 @@ function Deletion({ device, context, now }: { device: DeviceLine; context: PageC
   return (
     <td>
       <Time at={device.deletedAt} now={now} />
-      {device.purgeBeganAt !== null || until <= now ? <div class="faint small">its data is removed</div> : (
+      {device.purgeBeganAt !== null || until <= now ? <div class="faint small">its data has been removed</div> : (
         <>
           <div class="faint small">{`can be restored until ${dayOf(until, now)}`}</div>
           {context.may("mdm.delete_enrolleddevice")

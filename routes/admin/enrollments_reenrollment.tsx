@@ -39,7 +39,7 @@ export function Reenrollment({ enrollment, context }: { enrollment: OtaEnrollmen
         )
         : (
           <p>
-            A device that says to be an enrolled one is let in after you confirm its{" "}
+            A device that states the serial number or UDID of an enrolled device can enroll after you confirm its{" "}
             <a href="/claims/">claim</a>. Without confirmation: {OPENS}
           </p>
         )}

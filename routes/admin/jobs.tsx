@@ -58,13 +58,13 @@ export function mountJobs(app: Hono<AppEnv>): void {
       body: (
         <>
           <p>
-            Work without a request that did not end well. A job is set aside when its process ended three times while it
-            ran, at last with no other job. Devices that it would have woken are woken every ten minutes instead.
+            Background jobs that failed. A job is set aside after its process ended three times while the job ran, the
+            last time alone. The devices that the job would have woken are woken every ten minutes instead.
           </p>
           <Table
             caption={counted(aside.count + failed.count, "job")}
             head={["Kind", "State", "Reason", "Created", ""]}
-            empty="Every job ended well."
+            empty="No failed jobs."
             rows={rows.map((job) => <Row job={job} now={now} context={context} />)}
           />
         </>

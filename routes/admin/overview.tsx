@@ -67,8 +67,8 @@ function needsOf(
     mayClaims && counts.claims > 0 && {
       urgent: true,
       text: `${
-        count(counts.claims, "device says", "devices say")
-      } to be one that is enrolled already. Nothing changes before you confirm it.`,
+        count(counts.claims, "device claims", "devices claim")
+      } the hardware of an enrolled device. Nothing changes until you confirm it.`,
       href: "/claims/",
       link: "Decide",
     },

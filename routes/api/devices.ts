@@ -34,7 +34,7 @@ const flag = z.boolean().nullable();
 export const deviceSchema = z.object({
   id: z.int(),
   state: z.enum(DEVICE_STATES).describe(
-    "silent: not seen for a week; released: blocked, or not enrolled any more; deleted: can be restored; gone: its data is removed.",
+    "silent: not seen for a week; released: blocked, or not enrolled any more; deleted: can be restored; gone: its data has been removed.",
   ),
   users: z.array(z.object({
     id: z.int(),
@@ -228,8 +228,7 @@ export const DEVICE_ENDPOINTS = [
     permission: "mdm.change_enrollmentclaim",
     tag: "Devices",
     summary: "Discard the unused successor of a device's identity",
-    description:
-      "The certificate that was issued to follow the device's identity, and was not used, is worth nothing any more.",
+    description: "The certificate that was issued to follow the device's identity, and was not used, stops working.",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, request, params }) =>

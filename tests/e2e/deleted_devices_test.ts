@@ -345,7 +345,7 @@ Deno.test("deleting twice and restoring twice are refused, and what is unknown i
     fleet.runtime.clock.advance(30 * 86_400);
     const late = await restore(fleet, id);
     assert.deepEqual([late.status, late.json], [400, [
-      "The device cannot be restored any more: its data is removed.",
+      "The device cannot be restored any more: its data has been removed.",
     ]]);
   }));
 
