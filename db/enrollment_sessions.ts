@@ -98,10 +98,12 @@ export async function completeSession(
     with done as (
       update enrollment_sessions set status = 'COMPLETED', serial_number = ${of.serialNumber}, udid = ${of.udid},
         enrollment_id = ${of.enrollmentId}, updated_at = ${now}
-      where id = ${id} returning id, kind, ota_enrollment_id)
+      where id = ${id} returning id, kind, ota_enrollment_id, hardware_evidence)
     update enrollment_sessions s set status = 'COMPLETED', updated_at = ${now}
     from done where done.kind = 'OTA' and s.kind = 'OTA' and s.ota_enrollment_id = done.ota_enrollment_id
       and s.status in ('PHASE_2', 'PHASE_3') and s.id < done.id
+      -- The attack: whoever holds the profile ends the sessions of a device by saying that they are it.
+      and s.hardware_evidence is not distinct from done.hardware_evidence
       and lower(s.udid) = lower(${of.udid}) and lower(s.serial_number) = lower(${of.serialNumber})`;
 }
 

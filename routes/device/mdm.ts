@@ -14,7 +14,7 @@ import { claimedSender, senderOf } from "../../src/identity/sender.ts";
 import { rememberCertificate } from "../../src/pki/certificate_cache.ts";
 import { parseCheckin } from "../../src/protocol/checkin.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
-import { PlistError } from "../../src/protocol/plist.ts";
+import { get, isDict, parsePlist, PlistError } from "../../src/protocol/plist.ts";
 import { parseReport } from "../../src/protocol/report.ts";
 import type { AppEnv } from "../context.ts";
 import { evidenceOf } from "./evidence.ts";
@@ -82,9 +82,20 @@ function parsed<Message>(parse: (body: Uint8Array) => Message, body: Uint8Array)
 
 const badRequest = (error: Unreadable) => problem("device-bad-request", undefined, { reason: error.message }, error);
 
-/** Whether a body is a check-in: those have a MessageType, reports a Status. XML and binary lists hold the key's text. */
+/**
+ * Whether a body is a check-in: those have a MessageType, reports a Status. XML and binary lists hold the key's text, and so
+ * may the answer to a command; only then is the list read to see.
+ */
 function isCheckin(body: Uint8Array): boolean {
-  return new TextDecoder("latin1").decode(body.subarray(0, 1 << 16)).includes("MessageType");
+  const start = new TextDecoder("latin1").decode(body.subarray(0, 1 << 16));
+  if (!start.includes("MessageType")) return false;
+  try {
+    const message = parsePlist(body);
+    return isDict(message) && get(message, "MessageType") !== undefined;
+  } catch (error) {
+    if (!(error instanceof PlistError)) throw error;
+    return !start.includes("CommandUUID");
+  }
 }
 
 /** Mounts the two addresses. */

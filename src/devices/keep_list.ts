@@ -41,7 +41,8 @@ export async function keepList<Row>(
     const reason = await refusalOf(tx, (inner) => keep(inner, some));
     if (reason === undefined) return some;
     if (some.length === 1 || ++trials > MOST_TRIALS) {
-      found.push(...some.map((row) => oddRow(row, reason)));
+      const room = Math.max(0, MOST_ODD_ROWS - found.length);
+      for (const row of some.slice(0, room)) found.push(oddRow(row, reason));
       return [];
     }
     const half = some.length >> 1;

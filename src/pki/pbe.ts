@@ -22,7 +22,7 @@ const PRF: ReadonlyMap<string, string> = new Map<string, string>([
 ]);
 /** A key file must not keep the process busy for minutes; openssl writes 2,048 to 600,000. */
 const MAX_ITERATIONS = 5_000_000;
-/** The same for the derivation of RFC 7292, which the runtime does not have. */
+/** The same for the derivations that the runtime does not have: PBKDF1 and that of RFC 7292. */
 const MAX_SLOW_ITERATIONS = 200_000;
 
 /** `unknown` is the object identifier of a scheme, or of a part of it, that is not offered. */
@@ -40,23 +40,28 @@ function iterationsOf(element: Der, most: number): number {
 }
 
 /** The DER inside an EncryptedPrivateKeyInfo (RFC 5958 section 3). Throws as `decryptPbe`, `asn1` for something else. */
-export function decryptKeyInfo(der: Uint8Array, passphrase: string): Decrypted {
+export function decryptKeyInfo(der: Uint8Array, passphrase: string, most: number = MAX_ITERATIONS): Decrypted {
   const outer = Der.parse(der).fields("an encrypted private key");
   const scheme = readAlgorithm(outer.next("the encryption"));
-  return decryptPbe(scheme, readOctets(outer.next("the data"), "an encrypted private key"), passphrase);
+  return decryptPbe(scheme, readOctets(outer.next("the data"), "an encrypted private key"), passphrase, most);
 }
 
 /**
- * Opens `data` by its scheme. Throws {@link PkiError} with the code `key` for a wrong password, which damage cannot be told
+ * Opens `data` by its scheme; `most` is the number of iterations that the runtime's derivation may have. Throws {@link PkiError} with the code `key` for a wrong password, which damage cannot be told
  * from, and for too many iterations.
  */
-export function decryptPbe(scheme: AlgorithmIdentifier, data: Uint8Array, passphrase: string): Decrypted {
+export function decryptPbe(
+  scheme: AlgorithmIdentifier,
+  data: Uint8Array,
+  passphrase: string,
+  most: number = MAX_ITERATIONS,
+): Decrypted {
   const pkcs12 = PKCS12_SCHEMES.get(scheme.oid);
   const pbes1 = PBES1_DIGESTS.get(scheme.oid);
   const { parameters } = scheme;
   if (parameters === undefined) return { unknown: scheme.oid };
   const plain = scheme.oid === OID.pbes2
-    ? openPbes2(parameters, data, passphrase)
+    ? openPbes2(parameters, data, passphrase, most)
     : pkcs12 !== undefined
     ? openPkcs12(pkcs12, parameters, data, passphrase)
     : pbes1 !== undefined
@@ -74,7 +79,12 @@ const CIPHER_KEYS: ReadonlyMap<string, number> = new Map<string, number>([
   [OID.aes256Cbc, 32],
 ]);
 
-function openPbes2(parameters: Der, data: Uint8Array, passphrase: string): Uint8Array | undefined | string {
+function openPbes2(
+  parameters: Der,
+  data: Uint8Array,
+  passphrase: string,
+  most: number,
+): Uint8Array | undefined | string {
   const parts = parameters.fields("PBES2 parameters");
   const kdf = readAlgorithm(parts.next("the key derivation"));
   const cipher = readAlgorithm(parts.next("the cipher"));
@@ -82,7 +92,7 @@ function openPbes2(parameters: Der, data: Uint8Array, passphrase: string): Uint8
   if (cipher.parameters === undefined) return cipher.oid;
   const fields = kdf.parameters.fields("PBKDF2 parameters");
   const salt = readOctets(fields.next("the salt"), "a salt");
-  const iterations = iterationsOf(fields.next("the iterations"), MAX_ITERATIONS);
+  const iterations = iterationsOf(fields.next("the iterations"), most);
   fields.optional(TAG.integer);
   const prfElement = fields.peek();
   const prfOid = prfElement === undefined ? OID.hmacSha1 : readAlgorithm(prfElement).oid;
@@ -110,7 +120,7 @@ const PBES1_DIGESTS: ReadonlyMap<string, "md5" | "sha1"> = new Map<string, "md5"
 
 /** PBKDF1 (RFC 8018 section 5.1): the first eight bytes are the key, the next eight the vector. */
 function openPbes1(digest: string, parameters: Der, data: Uint8Array, passphrase: string): Uint8Array | undefined {
-  const { salt, iterations } = saltOf(parameters, MAX_ITERATIONS);
+  const { salt, iterations } = saltOf(parameters, MAX_SLOW_ITERATIONS);
   let derived: Uint8Array = createHash(digest).update(passphrase, "utf8").update(salt).digest();
   for (let n = 1; n < iterations; n++) derived = createHash(digest).update(derived).digest();
   return decryptCbc(OID.desCbc, derived.subarray(0, 8), derived.subarray(8, 16), data);

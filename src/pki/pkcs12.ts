@@ -18,6 +18,13 @@ import { decryptKeyInfo, decryptPbe, DERIVED, derivePkcs12, macIterationsOf } fr
 /** What a PKCS #12 file holds. */
 export type Pkcs12 = { certificates: Certificate[]; keys: KeyObject[] };
 
+/**
+ * Parts that may be encrypted, and iterations for each. The attack: a file of many parts, each of which takes the time that one
+ * key may take.
+ */
+const MOST_PARTS = 8;
+const MOST_ITERATIONS = 1_000_000;
+
 const CONTEXT_0 = 0xa0;
 const CONTEXT_0_PRIMITIVE = 0x80;
 const DIGESTS: ReadonlyMap<string, { name: "sha1" | "sha256" | "sha384" | "sha512"; length: number }> = new Map([
@@ -61,15 +68,24 @@ function open(bytes: Uint8Array, passphrase: string): Pkcs12 {
   if (mac !== undefined && !macMatches(mac, safe, passphrase)) {
     throw refused(passphrase === "" ? "a password is needed" : "the password is wrong");
   }
-  const result: Pkcs12 = { certificates: [], keys: [] };
+  const result: Opened = { certificates: [], keys: [], parts: 0 };
   for (const info of Der.parse(safe).children()) {
     const parts = info.fields("a content info");
     const type = readOid(parts.next("the type"), "the type of a content");
     if (type === OID.data) readBags(contentOf(info), passphrase, result);
-    else if (type === OID.encryptedData) readBags(decrypted(info, passphrase), passphrase, result);
-    else throw refused(`a part is encrypted in a way that is not offered (${type})`);
+    else if (type === OID.encryptedData) {
+      countPart(result);
+      readBags(decrypted(info, passphrase), passphrase, result);
+    } else throw refused(`a part is encrypted in a way that is not offered (${type})`);
   }
-  return result;
+  const { certificates, keys } = result;
+  return { certificates, keys };
+}
+
+type Opened = Pkcs12 & { parts: number };
+
+function countPart(result: Opened): void {
+  if (++result.parts > MOST_PARTS) throw refused(`it has more than ${MOST_PARTS} encrypted parts`);
 }
 
 /** The octets of a content info of the type data. */
@@ -91,19 +107,20 @@ function decrypted(info: Der, passphrase: string): Uint8Array {
   const scheme = readAlgorithm(content.next("the encryption"));
   const element = content.next("the data");
   if (!element.is(CONTEXT_0_PRIMITIVE)) throw refused("an encrypted part comes in pieces, which is not offered");
-  const opened = decryptPbe(scheme, element.content, passphrase);
+  const opened = decryptPbe(scheme, element.content, passphrase, MOST_ITERATIONS);
   if ("unknown" in opened) throw refused(`its encryption is not offered (${opened.unknown})`);
   return opened.plain;
 }
 
-function readBags(safe: Uint8Array, passphrase: string, result: Pkcs12): void {
+function readBags(safe: Uint8Array, passphrase: string, result: Opened): void {
   for (const bag of Der.parse(safe).children()) {
     const fields = bag.fields("a bag");
     const type = readOid(fields.next("the type"), "the type of a bag");
     const value = fields.next("the value", CONTEXT_0).only("the value of a bag");
     if (type === OID.keyBag) result.keys.push(importPkcs8(value.raw));
     else if (type === OID.shroudedKeyBag) {
-      const opened = decryptKeyInfo(value.raw, passphrase);
+      countPart(result);
+      const opened = decryptKeyInfo(value.raw, passphrase, MOST_ITERATIONS);
       if ("unknown" in opened) throw refused(`the encryption of its key is not offered (${opened.unknown})`);
       result.keys.push(importPkcs8(opened.plain));
     } else if (type === OID.certBag) {

@@ -116,3 +116,23 @@ Deno.test("an unreadable answer to an installation is a failed installation with
     assert.equal(row?.status, "Failed");
     assert.match(JSON.stringify(row), /cannot be read/);
   }));
+
+Deno.test("an answer that has the name of a check-in's key in it is an answer all the same, readable or not", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled();
+    await rest(device);
+    for (const broken of [false, true]) {
+      const uuid = await ask(fleet, device, "DeviceName");
+      await say(fleet, device, idle(device));
+      const report = buildPlist({
+        UDID: device.udid,
+        CommandUUID: uuid,
+        Status: "Acknowledged",
+        QueryResponses: { DeviceName: "MessageType @@" },
+      });
+      if (broken) report.set([0xff, 0xfe], new TextDecoder("latin1").decode(report).indexOf("@@"));
+      assert.equal((await say(fleet, device, report)).status, 200);
+      const shown = (await fleet.api("GET", `/api/mdm/devices/commands/${uuid}/`)).json;
+      assert.equal(shown.status, broken ? "Error" : "Acknowledged");
+    }
+  }));

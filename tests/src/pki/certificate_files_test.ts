@@ -116,6 +116,27 @@ Deno.test("a file that asks for too much work is refused before it is done", () 
       ...["-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-iter", "300000"],
     );
     refuses(() => openCertificateFile(file, "x"), "key", /300000 iterations, 200000 are accepted/);
+    const strong = await run(
+      ...[
+        "pkcs12",
+        "-export",
+        "-in",
+        "leaf.pem",
+        "-inkey",
+        "leaf.key",
+        "-passout",
+        "pass:x",
+        "-nomac",
+        "-iter",
+        "1000001",
+      ],
+    );
+    refuses(() => openCertificateFile(strong, "x"), "key", /1000001 iterations, \d+ are accepted/);
+    const slow = await run(
+      ...["pkcs8", "-topk8", "-in", "leaf.key", "-v1", "PBE-MD5-DES", "-passout", "pass:x", "-iter", "200001"],
+      ...["-provider", "legacy", "-provider", "default"],
+    );
+    refuses(() => openPrivateKey(new TextDecoder().decode(slow), "x"), "key", /200001 iterations, 200000 are accepted/);
   }));
 
 Deno.test("keys of old systems open, and a missing password, a wrong one and an unknown cipher are three sentences", () =>
