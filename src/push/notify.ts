@@ -6,6 +6,7 @@
  * @module
  */
 
+import { isUnavailable } from "../../db/open.ts";
 import {
   claimPushTargets,
   type PushOutcome,
@@ -66,7 +67,13 @@ export async function notifyBatch(runtime: Runtime, apns: PushSender, pace: Pace
         continue;
       }
       await pace();
-      await push(runtime, apns, target, decision.reason, claimUntil);
+      await push(runtime, apns, target, decision.reason, claimUntil).catch(async (error) => {
+        // A database that is away ends the batch; a channel that cannot be pushed holds up no other.
+        if (isUnavailable(error)) throw error;
+        runtime.log.error("Cannot push a device", { serialNumber: target.serialNumber, error });
+        const lookAt = new Date(now.getTime() + LATER_SECONDS * 1000);
+        await releasePushTarget(sql, { channelId: target.channelId, claimUntil, lookAt });
+      });
     }
   };
   await Promise.all(Array.from({ length: Math.min(config.PUSH_CAPACITY, targets.length) }, lane));

@@ -37,6 +37,24 @@ Deno.test("a new device is pushed when it has settled, and a command pushes it a
     assert.equal(json.last_notified_at, "2026-06-01T12:00:07");
   }));
 
+Deno.test("a device whose push cannot be made holds up no other, and is looked at again later", () =>
+  withPush(async (stage) => {
+    const { fleet, notify, seen } = stage;
+    const { sql, clock } = fleet.runtime;
+    const broken = await known(stage);
+    const { token } = await known(stage);
+    // As after a restore with other keys.
+    await sql`
+      update channels set push_magic_sealed = 'x' where enrollment_id in
+        (select id from enrollments where device_id = ${broken.id})`;
+    clock.advance(5);
+    await notify();
+    assert.deepEqual(seen(), [token]);
+    const [row] = await sql<{ pushClaimedUntil: Date | null; pushDueAt: Date }[]>`
+      select push_claimed_until, push_due_at from channels where push_magic_sealed = 'x'`;
+    assert.deepEqual([row?.pushClaimedUntil, row?.pushDueAt.getTime()], [null, clock.now().getTime() + 3_600_000]);
+  }));
+
 Deno.test("while a push is outstanding none follows for minutes, except when an operator asks", () =>
   withPush(async (stage) => {
     const { fleet, notify, seen } = stage;

@@ -24,7 +24,7 @@ export function patternFault(source: string, flags: string): string | null {
   const key = `${flags}/${source}`;
   let fault = judged.get(key);
   if (fault === undefined) {
-    const { status, complexity, error } = recheck.checkSync(source, flags, { checker: "automaton", timeout: 20_000 });
+    const { status, complexity, error } = recheck.checkSync(source, flags, { checker: "automaton", timeout: 120_000 });
     fault = status === "safe"
       ? null
       : status === "vulnerable"
