@@ -144,9 +144,14 @@ export class Operator {
   async all<T>(row: z.ZodType<T>, path: string): Promise<T[]> {
     const rows: T[] = [];
     for (let next: string | null = path; next !== null;) {
-      const { results, next: following }: { results: T[]; next: string | null } = await this.read(page(row), next);
-      rows.push(...results);
-      next = following === null ? null : new URL(following).pathname + new URL(following).search;
+      // Lists of settings come whole unless a page is asked for.
+      const answer: T[] | { results: T[]; next: string | null } = await this.read(
+        z.union([z.array(row), page(row)]),
+        next,
+      );
+      if (Array.isArray(answer)) return answer;
+      rows.push(...answer.results);
+      next = answer.next === null ? null : new URL(answer.next).pathname + new URL(answer.next).search;
     }
     return rows;
   }
