@@ -24,6 +24,7 @@ import { Artifacts, DeviceGroups, StatusItems } from "./device_artifacts.tsx";
 import { BlueprintForm } from "./device_desired.tsx";
 import { Command, Inventory, Plan } from "./device_sections.tsx";
 import { DeviceState } from "./devices.tsx";
+import { LockedOrErased } from "./lock_erase.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const COMMANDS_SHOWN = 20;
@@ -54,6 +55,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
           <DeviceState device={device} now={now} /> {tags.map((tag) => <Chip>{tag.name}</Chip>)}
         </p>
         <Deleted device={device} context={context} />
+        {await LockedOrErased({ device, context })}
         {device.hardwareProven === false && device.checkoutAt === null
           ? (
             <div class="card" role="note">
