@@ -5,6 +5,7 @@
  */
 
 import type { Hono } from "hono";
+import { findFirstSteps } from "../../db/first_run.ts";
 import { countQuarantined } from "../../db/jobs.ts";
 import {
   countLastSeen,
@@ -19,6 +20,7 @@ import { compareOsVersions } from "../../src/protocol/os_version.ts";
 import type { AppEnv } from "../context.ts";
 import { type Bar, Bars } from "./charts.tsx";
 import { ago } from "./components.tsx";
+import { FirstRun, isFirstRunOver } from "./first_run.tsx";
 import { page } from "./page.tsx";
 
 const DAY_MS = 86_400_000;
@@ -132,7 +134,7 @@ export function mountOverview(app: Hono<AppEnv>): void {
       return { title: "Overview", body: <p>You may not see devices. Ask an administrator for a role.</p> };
     }
     const now = clock.now();
-    const [counts, certificates, versions, seen, halted, quarantined] = await Promise.all([
+    const [counts, certificates, versions, seen, halted, quarantined, steps] = await Promise.all([
       countOverview(sql, {
         silentBefore: silentBefore(now),
         failedSince: new Date(now.getTime() - DAY_MS),
@@ -144,7 +146,9 @@ export function mountOverview(app: Hono<AppEnv>): void {
       countLastSeen(sql, AGES.map(([seconds]) => seconds), now),
       context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
       context.may("jobs.view_job") ? countQuarantined(sql) : 0,
+      findFirstSteps(sql),
     ]);
+    const begun = isFirstRunOver(steps, config.BASE_URL);
     const needs = needsOf(counts, certificates, halted, quarantined, context.may("mdm.view_enrollmentclaim"), now);
     const versionBars = [...versions].sort((one, other) =>
       (one.platform ?? "").localeCompare(other.platform ?? "") || compareOsVersions(other.osVersion, one.osVersion)
@@ -161,15 +165,18 @@ export function mountOverview(app: Hono<AppEnv>): void {
       title: "Overview",
       body: (
         <>
-          <ul class="attention" aria-label="What needs attention">
-            {needs.length === 0
-              ? <li class="fine">Nothing needs attention.</li>
-              : needs.map((need) => (
-                <li class={need.urgent ? "urgent" : ""}>
-                  {need.text} <a href={need.href}>{need.link}</a>
-                </li>
-              ))}
-          </ul>
+          {needs.length === 0 && !begun ? null : (
+            <ul class="attention" aria-label="What needs attention">
+              {needs.length === 0
+                ? <li class="fine">Nothing needs attention.</li>
+                : needs.map((need) => (
+                  <li class={need.urgent ? "urgent" : ""}>
+                    {need.text} <a href={need.href}>{need.link}</a>
+                  </li>
+                ))}
+            </ul>
+          )}
+          {begun ? null : <FirstRun found={steps} context={context} />}
           <div class="cards">
             <div class="card">
               <a href="/devices/?state=enrolled">
@@ -200,11 +207,9 @@ export function mountOverview(app: Hono<AppEnv>): void {
               empty="No device is enrolled yet."
             />
           </div>
-          {counts.enrolled > 0 ? null : (
+          {begun ? null : (
             <p>
-              Begin with a <a href="/push-certificates/">push certificate</a>, then make an{" "}
-              <a href="/enrollments/">enrollment</a>. The API is described at{" "}
-              <a href="/api/docs/">{config.BASE_URL}/api/docs/</a>.
+              The API is described at <a href="/api/docs/">{config.BASE_URL}/api/docs/</a>.
             </p>
           )}
         </>
