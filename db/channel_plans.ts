@@ -96,18 +96,52 @@ export async function wakeChannel(db: Db, channelId: number, now: Date): Promise
     where id = ${channelId}`;
 }
 
-/** Makes channels plan again: each at once when it comes by itself, and woken one after the other. */
+/** A channel whose push is due later than a new place in the queue of wakes would be. */
+export type PlacelessChannel = { id: number; redeliveredAt: Date | null };
+
+/** Those of some channels that need a place in the queue of wakes to be pushed: no push of theirs is due before it. */
+export async function findPlaceless(db: Db, ids: readonly number[], now: Date): Promise<PlacelessChannel[]> {
+  return await db<PlacelessChannel[]>`
+    select c.id, c.redelivered_at from channels c, desired_state s
+    where c.id = any(${[...ids]}::int[]) and c.push_token is not null and c.push_dead_at is null
+      and (c.push_due_at is null or c.push_due_at > greatest(s.next_wake_at, ${now}::timestamptz))
+    order by c.id`;
+}
+
+/**
+ * Makes channels plan again: each at once when it comes by itself, and woken one after the other. `byDevice` keeps that the
+ * place was taken for what the device itself changed.
+ */
 export async function wakeChannelsInTurn(
   db: Db,
   channelIds: readonly number[],
-  wave: { firstAt: Date; perSecond: number },
+  wave: { firstAt: Date; perSecond: number; byDevice: boolean },
   now: Date,
 ): Promise<void> {
   await db`
     update channels c set next_action_at = least(c.next_action_at, ${now}::timestamptz), push_forced = true,
+      redelivered_at = case when ${wave.byDevice} then ${now}::timestamptz else c.redelivered_at end,
       push_due_at = least(c.push_due_at,
         ${wave.firstAt}::timestamptz + make_interval(secs => (g.place - 1) / ${wave.perSecond}::float8))
     from unnest(${[...channelIds]}::int[]) with ordinality as g (id, place) where c.id = g.id`;
+}
+
+/**
+ * Makes channels plan again at their next contact, without a place in the queue of wakes. Those in `later` are pushed so many
+ * seconds after their last place, the others when they are due anyway.
+ */
+export async function wakeWithoutPlace(
+  db: Db,
+  channelIds: readonly number[],
+  later: { ids: readonly number[]; seconds: number },
+  now: Date,
+): Promise<void> {
+  if (channelIds.length === 0) return;
+  await db`
+    update channels set next_action_at = least(next_action_at, ${now}::timestamptz), push_forced = true,
+      push_due_at = case when id = any(${[...later.ids]}::int[])
+        then least(push_due_at, redelivered_at + make_interval(secs => ${later.seconds})) else push_due_at end
+    where id = any(${[...channelIds]}::int[])`;
 }
 
 /** Some channels of enrolled devices, or of those with these serial numbers, by id, after `after`. */

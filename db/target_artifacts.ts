@@ -153,22 +153,24 @@ export async function forceTargetArtifacts(
     where t.channel_id = f.channel_id and t.artifact_version_id = f.version_id`;
 }
 
-/** Whose versions: all channels of devices with these serial numbers, or one channel. */
-export type Bearers = { serialNumbers: readonly string[] } | { channelId: number };
+/** Whose versions: all channels of devices with these serial numbers, of one device, or one channel. */
+export type Bearers = { serialNumbers: readonly string[] } | { deviceId: number } | { channelId: number };
 
-/** Where devices have versions with any of these variables in them. */
+/** Where devices have versions with any of these variables in them; `forced` is what is to be installed again already. */
 export async function findWithVariables(
   db: Db,
   of: Bearers,
   variables: readonly string[],
-): Promise<{ channelId: number; versionId: string }[]> {
-  return await db<{ channelId: number; versionId: string }[]>`
-    select t.channel_id, t.artifact_version_id as version_id
+): Promise<{ channelId: number; versionId: string; forced: boolean }[]> {
+  const bearers = "channelId" in of
+    ? db`c.id = ${of.channelId}`
+    : "deviceId" in of
+    ? db`d.id = ${of.deviceId}`
+    : db`d.serial_number = any(${[...of.serialNumbers]}::text[])`;
+  return await db<{ channelId: number; versionId: string; forced: boolean }[]>`
+    select t.channel_id, t.artifact_version_id as version_id, t.via = 'command' and t.status = 'ForceReinstall' as forced
     from devices d join enrollments e on e.device_id = d.id join channels c on c.enrollment_id = e.id
       join target_artifacts t on t.channel_id = c.id join artifact_versions v on v.id = t.artifact_version_id
-    where ${
-    "channelId" in of ? db`c.id = ${of.channelId}` : db`d.serial_number = any(${[...of.serialNumbers]}::text[])`
-  }
-      and e.ended_at is null and v.variables && ${[...variables]}::text[]
+    where ${bearers} and e.ended_at is null and v.variables && ${[...variables]}::text[]
     order by t.channel_id`;
 }

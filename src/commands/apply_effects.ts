@@ -70,7 +70,7 @@ async function applyDeviceInformation({ values: v, raw }: EffectOf<"deviceInform
     { ...change, deviceInformation: raw, deviceInformationAt: now },
     now,
   );
-  await redeliver(tx, runtime, { serialNumbers: [owner.serialNumber] }, variablesOf(changed));
+  await redeliver(tx, runtime, { deviceId: owner.deviceId }, variablesOf(changed), "device");
 }
 
 async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, context: Context) {

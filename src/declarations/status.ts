@@ -202,7 +202,7 @@ export async function takeStatusReport(
   const change = systemChange(owner, before, items);
   if (Object.keys(change).length > 0) {
     const facts = await updateEnrollment(tx, owner.enrollmentId, change, now);
-    await redeliver(tx, runtime, { serialNumbers: [owner.serialNumber] }, variablesOf(facts));
+    await redeliver(tx, runtime, { deviceId: owner.deviceId }, variablesOf(facts), "device");
   }
   const { osVersion, platform } = await findTarget(tx, owner.enrollmentId, channel);
   let changed = osVersion !== before.osVersion || platform !== before.platform;

@@ -33,7 +33,7 @@ export async function confirmHardware(runtime: Runtime, request: RequestInfo, id
       ...names.map((name) => `CUSTOM.${name}`),
     ];
     // Before the enrollment is written, as a conversation locks them.
-    await redeliver(tx, runtime, { serialNumbers: [serialNumber] }, variables);
+    await redeliver(tx, runtime, { deviceId: id }, variables, "operator");
     const proven = await proveHardware(tx, id, now);
     if (proven === undefined) throw refused("The device is not enrolled, or its hardware is confirmed already.");
     if (serialNumber !== "") {

@@ -28,7 +28,7 @@ export async function changeDeviceValues(
       `CUSTOM.${name}`,
       ...(name === "ASSET_TAG" ? ["ENROLLED_DEVICE.ASSET_TAG"] : []),
     ]);
-    await redeliver(tx, runtime, { serialNumbers: [serialNumber] }, variables);
+    await redeliver(tx, runtime, { serialNumbers: [serialNumber] }, variables, "operator");
     return deviceValuesView(await findDeviceValues(tx, serialNumber));
   });
 }

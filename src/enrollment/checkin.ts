@@ -202,7 +202,9 @@ async function tokenUpdate(
     magicSealed: await runtime.keys.seal(message.pushMagic, { table: "channels", column: "push_magic_sealed", id }),
     pushDueAt: new Date(now.getTime() + runtime.config.PUSH_MIN_TARGET_AGE * 1000),
   }, now);
-  if (renamed) await redeliver(tx, runtime, { channelId: id }, ["ENROLLED_USER.LONG_NAME", "ENROLLED_USER.SHORT_NAME"]);
+  if (renamed) {
+    await redeliver(tx, runtime, { channelId: id }, ["ENROLLED_USER.LONG_NAME", "ENROLLED_USER.SHORT_NAME"], "device");
+  }
   if (message.ids.channel !== "Device") return true;
   await updateEnrollment(tx, enrollment.enrollmentId, {
     ...(message.awaitingConfiguration === undefined ? {} : { awaitingConfiguration: message.awaitingConfiguration }),

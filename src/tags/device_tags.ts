@@ -64,7 +64,7 @@ export async function changeDeviceTags(
   if (changed.length > 0) {
     // Tags decide what devices should have.
     await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: changed } });
-    await redeliver(tx, runtime, { serialNumbers: changed }, ["ENROLLED_DEVICE.TAGS"]);
+    await redeliver(tx, runtime, { serialNumbers: changed }, ["ENROLLED_DEVICE.TAGS"], "operator");
   }
   return { added, removed };
 }

@@ -78,7 +78,8 @@ export async function updateTag(runtime: Runtime, by: By, id: number, input: Tag
     if (before === undefined) throw problem("not-found");
     const tag = await updateRow(tx, id, await values(tx, input), runtime.clock.now());
     if (tag.name !== before.name) {
-      await redeliver(tx, runtime, { serialNumbers: await serialNumbersWithTag(tx, id) }, ["ENROLLED_DEVICE.TAGS"]);
+      const serialNumbers = await serialNumbersWithTag(tx, id);
+      await redeliver(tx, runtime, { serialNumbers }, ["ENROLLED_DEVICE.TAGS"], "operator");
     }
     await recordAudit(tx, runtime, by.request, {
       action: "updated",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { wakeChannelsInTurn } from "../../db/channel_plans.ts";
+import { findPlaceless, wakeChannelsInTurn, wakeWithoutPlace } from "../../db/channel_plans.ts";
 import { lockChannels } from "../../db/channels.ts";
 import { takeWakes } from "../../db/desired_state.ts";
 import type { NamedFact } from "../../db/enrollments.ts";
@@ -23,23 +23,49 @@ const FACTS: Readonly<Record<NamedFact, string>> = {
 /** The variables of these facts. */
 export const variablesOf = (facts: readonly NamedFact[]): string[] => facts.map((fact) => FACTS[fact]);
 
+/** Seconds from one place in the queue of wakes to the next that a device may take for one of its channels. */
+const DEVICE_WAKE_SECONDS = 600;
+
+/** Whose doing a change is: a device's own word, or an operator's. */
+export type ChangedBy = "device" | "operator";
+
 /**
  * Makes due again, on these devices or this channel, each version that names one of these variables, and wakes its channels no
  * faster than devices may come. To be called in the transaction that changes the values.
+ *
+ * The attack: one device that changes its name over and over takes so many places in the queue of wakes that all others wait.
+ * So what is due already takes none, and what a device changes takes one in `DEVICE_WAKE_SECONDS` for each of its channels.
  */
 export async function redeliver(
   tx: Db,
   { clock, config }: Pick<Runtime, "clock" | "config">,
   of: Bearers,
   variables: readonly string[],
+  by: ChangedBy,
 ): Promise<void> {
   if (variables.length === 0) return;
-  const stale = await findWithVariables(tx, of, variables);
-  if (stale.length === 0) return;
   const now = clock.now();
-  const channels = [...new Set(stale.map(({ channelId }) => channelId))];
+  const channelsOf = (rows: readonly { channelId: number }[]) => [...new Set(rows.map(({ channelId }) => channelId))];
+  const channels = channelsOf(await findWithVariables(tx, of, variables));
+  if (channels.length === 0) return;
   await lockChannels(tx, channels);
+  // Read again: what was to be installed again may have been installed before the lock.
+  const stale = (await findWithVariables(tx, of, variables)).filter(({ forced }) => !forced);
+  if (stale.length === 0) return;
   await forceTargetArtifacts(tx, stale, now);
-  const firstAt = await takeWakes(tx, channels.length, config.WAKE_RATE, now);
-  await wakeChannelsInTurn(tx, channels, { firstAt, perSecond: config.WAKE_RATE }, now);
+  const woken = channelsOf(stale);
+  const placeless = await findPlaceless(tx, woken, now);
+  const limit = now.getTime() - DEVICE_WAKE_SECONDS * 1000;
+  const later = by === "operator"
+    ? []
+    : placeless.filter(({ redeliveredAt }) => (redeliveredAt?.getTime() ?? 0) > limit);
+  const limited = new Set(later.map(({ id }) => id));
+  const placed = placeless.map(({ id }) => id).filter((id) => !limited.has(id));
+  if (placed.length > 0) {
+    const firstAt = await takeWakes(tx, placed.length, config.WAKE_RATE, now);
+    const wave = { firstAt, perSecond: config.WAKE_RATE, byDevice: by === "device" };
+    await wakeChannelsInTurn(tx, placed, wave, now);
+  }
+  const others = woken.filter((id) => !placed.includes(id));
+  await wakeWithoutPlace(tx, others, { ids: [...limited], seconds: DEVICE_WAKE_SECONDS }, now);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MODELS } from "../../simulators/models.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile } from "../support/artifacts.ts";
-import { TOPIC, withFleet } from "../support/fleet.ts";
+import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";
 import { talk } from "../support/talk.ts";
 
 /** A profile that names a variable. */
@@ -116,4 +116,112 @@ Deno.test("a user's new name delivers again what names it on the user's channel"
     await rename("Ada Example");
     assert.equal(await status(), "ForceReinstall");
     assert.ok(await idOf(fleet, device.serialNumber));
+  }));
+
+/** A world of one device with a user whose profile names the user, and what wakes of the queue are taken. */
+async function renamingWorld(fleet: Fleet) {
+  const { sql, clock } = fleet.runtime;
+  const device = await fleet.enrolled();
+  const { version } = await makeProfile(fleet, {
+    artifact: { channel: "User" },
+    version: { source: naming("ENROLLED_USER.LONG_NAME", "User") },
+  });
+  const user = crypto.randomUUID().toUpperCase();
+  const token = crypto.getRandomValues(new Uint8Array(32));
+  const rename = async (name: string) => {
+    const message = { MessageType: "TokenUpdate", Topic: TOPIC, Token: token, PushMagic: "m" };
+    const response = await device.checkIn({ ...message, UserID: user, UserLongName: name });
+    assert.equal(response.status, 200);
+  };
+  await rename("Ada");
+  await sql`
+    insert into target_artifacts (channel_id, artifact_version_id, artifact_id, status, via, created_at, updated_at)
+    select c.id, v.id, v.artifact_id, 'Installed', 'command', now(), now()
+    from channels c, artifact_versions v where c.user_key <> '' and v.id = ${version.id}`;
+  return {
+    rename,
+    /** As if the device had come, installed it, and were not due before the day after. */
+    installed: () =>
+      sql`with a as (update target_artifacts set status = 'Installed')
+        update channels set push_due_at = ${new Date(clock.now().getTime() + 86_400_000)} where user_key <> ''`,
+    /** How long a wake that is asked for now would wait behind all others, in milliseconds. */
+    wait: async () => {
+      const [row] = await sql<{ at: Date | number }[]>`select next_wake_at as at from desired_state`;
+      return row?.at instanceof Date ? Math.max(0, row.at.getTime() - clock.now().getTime()) : 0;
+    },
+    channel: async () =>
+      (await sql<{ pushDueAt: Date; pushForced: boolean }[]>`
+        select push_due_at, push_forced from channels where user_key <> ''`)[0],
+  };
+}
+
+Deno.test("what is to be installed again already takes no second place in the queue of wakes", () =>
+  withFleet(async (fleet) => {
+    const { rename, wait } = await renamingWorld(fleet);
+    for (let n = 0; n < 20; n++) await rename(`Ada ${n}`);
+    assert.ok(await wait() <= 1000, `${await wait()} ms`);
+  }, { WAKE_RATE: 1 }));
+
+Deno.test("a device that changes its facts over and over takes one place in ten minutes, and is woken all the same", () =>
+  withFleet(async (fleet) => {
+    const { rename, installed, wait, channel } = await renamingWorld(fleet);
+    const { clock } = fleet.runtime;
+    const began = clock.now().getTime();
+    await installed();
+    for (let n = 0; n < 20; n++) {
+      await rename(`Ada ${n}`);
+      // A message that brings a token makes the channel due by itself: what is tested is the queue.
+      await installed();
+    }
+    assert.ok(await wait() <= 1000, `${await wait()} ms`);
+    await rename("Ada Example");
+    const due = (await channel())?.pushDueAt.getTime() ?? 0;
+    assert.ok(due <= began + 600_000, "it is pushed when the ten minutes are over");
+    clock.advance(601);
+    await installed();
+    await rename("Ada Sample");
+    assert.ok(await wait() > 0 && await wait() <= 1000, "and takes a place of its own again");
+  }, { WAKE_RATE: 1 }));
+
+Deno.test("a channel that is due takes no place, and one operator's change after another takes one each", () =>
+  withFleet(async (fleet) => {
+    const { sql, clock } = fleet.runtime;
+    const device = await fleet.enrolled();
+    const { version } = await makeProfile(fleet, { version: { source: naming("CUSTOM.ROOM") } });
+    await sql`
+      insert into target_artifacts (channel_id, artifact_version_id, artifact_id, status, via, created_at, updated_at)
+      select c.id, v.id, v.artifact_id, 'Installed', 'command', now(), now()
+      from channels c, artifact_versions v where c.user_key = '' and v.id = ${version.id}`;
+    const set = async (room: string, dueInSeconds: number) => {
+      await sql`update target_artifacts set status = 'Installed'`;
+      await sql`update channels set push_due_at = ${new Date(clock.now().getTime() + dueInSeconds * 1000)}`;
+      await made(fleet, "PUT", `/api/inventory/devices/${device.serialNumber}/values/`, { values: { ROOM: room } });
+      const [row] = await sql<{ taken: boolean; status: string; forced: boolean }[]>`
+        select s.next_wake_at > ${clock.now()} as taken, t.status, c.push_forced as forced
+        from desired_state s, target_artifacts t, channels c where c.user_key = ''`;
+      return row;
+    };
+    assert.deepEqual(await set("101", 0), { taken: false, status: "ForceReinstall", forced: true });
+    assert.deepEqual(await set("102", 86_400), { taken: true, status: "ForceReinstall", forced: true });
+    clock.advance(5);
+    assert.deepEqual(await set("103", 86_400), { taken: true, status: "ForceReinstall", forced: true });
+  }, { WAKE_RATE: 1 }));
+
+Deno.test("a device without a serial number that has a new name is nobody else's reason to install anything", () =>
+  withFleet(async (fleet) => {
+    const { sql } = fleet.runtime;
+    const [renamed, other] = [await fleet.enrolled(), await fleet.enrolled()];
+    const { version } = await makeProfile(fleet, { version: { source: naming("ENROLLED_DEVICE.NAME") } });
+    await sql`
+      insert into target_artifacts (channel_id, artifact_version_id, artifact_id, status, via, created_at, updated_at)
+      select c.id, v.id, v.artifact_id, 'Installed', 'command', now(), now()
+      from channels c, artifact_versions v where v.id = ${version.id}`;
+    // As devices are that a person enrolled with an account.
+    await sql`update devices set serial_number = ''`;
+    await talk(fleet, renamed, { DeviceInformation: { QueryResponses: { DeviceName: "Another Mac" } } });
+    const rows = await sql<{ udid: string; status: string }[]>`
+      select d.udid, t.status from target_artifacts t join channels c on c.id = t.channel_id
+        join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id`;
+    const status = new Map(rows.map((row) => [row.udid, row.status]));
+    assert.deepEqual([status.get(renamed.udid), status.get(other.udid)], ["ForceReinstall", "Installed"]);
   }));
