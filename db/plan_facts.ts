@@ -33,6 +33,8 @@ export type PlanRow = TargetRow & {
   desiredDigest: string | null;
   /** Ends of the certificates that the channel got for certificate assets, by version. */
   certificateEnds: Record<string, string[]> | null;
+  /** Versions whose attempts to install them are counted, where nothing that devices should have has changed since. */
+  reinstallPaces: Record<string, { contentRevision: number; repeats: number; notBefore: string }> | null;
   identityNotAfter: Date | null;
   renewalStartedAt: Date | null;
   lockPinEscrowed: boolean;
@@ -57,6 +59,10 @@ const select = (db: Db) =>
       (select jsonb_object_agg(a.artifact_version_id, a.ends) from (
         select artifact_version_id, jsonb_agg(not_after) as ends from asset_certificates
         where channel_id = c.id and artifact_version_id is not null group by artifact_version_id) a) as certificate_ends,
+      (select jsonb_object_agg(r.artifact_version_id, jsonb_build_object('contentRevision', r.content_revision,
+          'repeats', r.repeats, 'notBefore', r.not_before))
+        from reinstall_paces r where r.channel_id = c.id and r.repeats > 0
+          and r.desired_revision = (select revision from desired_state)) as reinstall_paces,
       (select max(not_after) from enrollment_identities where enrollment_id = e.id and retired_at is null)
         as identity_not_after,
       (select max(created_at) from enrollment_sessions where enrollment_id = e.id and kind = 'RE')

@@ -135,26 +135,49 @@ export async function markVerified(db: Db, channelId: number, versionIds: readon
     where channel_id = ${channelId} and artifact_version_id = any(${[...versionIds]}::uuid[])`;
 }
 
-/** Makes versions due again on channels: by command, or by another token of their declarations. */
+/**
+ * Makes versions due again on channels: by command, or by another token of their declarations. What an operator asks for is
+ * counted anew; what a device brings about is not, or its own word would lift every limit.
+ */
 export async function forceTargetArtifacts(
   db: Db,
   rows: readonly { channelId: number; versionId: string }[],
+  by: ChangedBy,
   now: Date,
 ): Promise<void> {
+  const forced = db`unnest(${rows.map(({ channelId }) => channelId)}::int[], ${
+    rows.map(({ versionId }) => versionId)
+  }::uuid[]) as f (channel_id, version_id)`;
+  if (by === "operator") {
+    await db`
+      delete from reinstall_paces p using ${forced}
+      where p.channel_id = f.channel_id and p.artifact_version_id = f.version_id`;
+  }
   await db`
     update target_artifacts t set
-      status = case when t.via = 'command' then 'ForceReinstall' else t.status end, disagreements = 0,
+      status = case when t.via = 'command' then 'ForceReinstall' else t.status end,
+      disagreements = case when ${by === "operator"} then 0 else t.disagreements end,
       retry_count = case when t.via = 'command' then t.retry_count else t.retry_count + 1 end,
       max_retry_count = case when t.via = 'command' then t.max_retry_count
         else greatest(t.max_retry_count, t.retry_count + 1) end,
       retry_at = null, updated_at = ${now}
-    from unnest(${rows.map(({ channelId }) => channelId)}::int[], ${rows.map(({ versionId }) => versionId)}::uuid[])
-      as f (channel_id, version_id)
+    from ${forced}
     where t.channel_id = f.channel_id and t.artifact_version_id = f.version_id`;
 }
 
+/** Whose doing a change is: a device's own word, or an operator's. */
+export type ChangedBy = "device" | "operator";
+
 /** Whose versions: all channels of devices with these serial numbers, of one device, or one channel. */
 export type Bearers = { serialNumbers: readonly string[] } | { deviceId: number } | { channelId: number };
+
+/** The condition on a channel `c`, its enrollment `e` and its device `d`. */
+export const bearersOf = (db: Db, of: Bearers) =>
+  "channelId" in of
+    ? db`c.id = ${of.channelId}`
+    : "deviceId" in of
+    ? db`d.id = ${of.deviceId}`
+    : db`d.serial_number = any(${[...of.serialNumbers]}::text[])`;
 
 /** Where devices have versions with any of these variables in them; `forced` is what is to be installed again already. */
 export async function findWithVariables(
@@ -162,15 +185,12 @@ export async function findWithVariables(
   of: Bearers,
   variables: readonly string[],
 ): Promise<{ channelId: number; versionId: string; forced: boolean }[]> {
-  const bearers = "channelId" in of
-    ? db`c.id = ${of.channelId}`
-    : "deviceId" in of
-    ? db`d.id = ${of.deviceId}`
-    : db`d.serial_number = any(${[...of.serialNumbers]}::text[])`;
   return await db<{ channelId: number; versionId: string; forced: boolean }[]>`
     select t.channel_id, t.artifact_version_id as version_id, t.via = 'command' and t.status = 'ForceReinstall' as forced
     from devices d join enrollments e on e.device_id = d.id join channels c on c.enrollment_id = e.id
       join target_artifacts t on t.channel_id = c.id join artifact_versions v on v.id = t.artifact_version_id
-    where ${bearers} and e.ended_at is null and v.variables && ${[...variables]}::text[]
+    where ${bearersOf(db, of)} and e.ended_at is null and not (${isTrace(db)}) and v.variables && ${[
+    ...variables,
+  ]}::text[]
     order by t.channel_id`;
 }

@@ -11,10 +11,12 @@ import {
   putTargetArtifact,
   type TargetArtifactRow,
 } from "../../db/target_artifacts.ts";
+import { countAttempts } from "../../db/reinstall_paces.ts";
 import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
 import { enqueueJob } from "../jobs.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
+import { REPEAT_WAITS } from "./reinstall_pace.ts";
 import { isPresent, type Observation, observe, type ObservedState } from "./observed.ts";
 
 /** Whose artifacts: a channel of an enrolled device. `userKey` is "" for the device itself. */
@@ -65,6 +67,14 @@ function event({ result, row }: Change, owner: ArtifactOwner): NewEvent {
   };
 }
 
+/** Whether an observation is the answer to another command than the one before: what a list says is none. */
+const isAttempt = (
+  before: TargetArtifactRow | undefined,
+  { status, via, uniqueInstallIdentifier }: Observation,
+): boolean =>
+  via === "command" && (status === "Acknowledged" || status === "Failed") &&
+  before?.uniqueInstallIdentifier !== uniqueInstallIdentifier;
+
 /**
  * Records what was seen of versions. A version that is there, or was taken away, replaces the others of its artifact.
  * `exhaustive`: what came by declaration and is not among them is gone. Answers whether anything changed.
@@ -98,11 +108,15 @@ export async function recordSeen(
     uniqueInstallIdentifier,
   });
   const keep = async (some: readonly SeenVersion[]) => {
+    const attempts: SeenVersion[] = [];
     for (const { versionId, ...observation } of some) {
       const known = before.get(versionId);
       const state: ObservedState | null = observe(known, observation, owner.osVersion, now);
-      if (state !== null && await putTargetArtifact(tx, channelId, versionId, state, now)) written.add(versionId);
+      if (state === null || !await putTargetArtifact(tx, channelId, versionId, state, now)) continue;
+      written.add(versionId);
+      if (isAttempt(known, observation)) attempts.push({ versionId, ...observation });
     }
+    await countAttempts(tx, channelId, attempts, REPEAT_WAITS, now);
     return new Map((await findTargetArtifacts(tx, channelId)).map((row) => [row.versionId, row]));
   };
   const seenRows = await keep([

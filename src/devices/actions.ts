@@ -15,6 +15,7 @@ import { commandNamed } from "../commands/registry.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { enqueueJob } from "../jobs.ts";
+import { forgetAttempts } from "../../db/reinstall_paces.ts";
 import type { Runtime } from "../runtime.ts";
 import { deviceRepresentation } from "./representation.ts";
 
@@ -97,6 +98,7 @@ export async function changeDeviceBlueprint(
     if (!await assignBlueprint(tx, id, blueprintId, runtime.clock.now())) {
       throw problem("refused", "The device is not enrolled.");
     }
+    await forgetAttempts(tx, { deviceId: id });
     await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: [before.serialNumber] } });
   });
 }

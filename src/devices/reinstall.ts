@@ -31,7 +31,7 @@ export async function reinstallArtifact(
     await lockChannels(tx, [channelId]);
     const rows = (await findTargetArtifacts(tx, channelId)).filter((row) => row.artifactId === artifactId);
     if (rows.length === 0) throw problem("not-found");
-    await forceTargetArtifacts(tx, rows.map(({ versionId }) => ({ channelId, versionId })), now);
+    await forceTargetArtifacts(tx, rows.map(({ versionId }) => ({ channelId, versionId })), "operator", now);
     await wakeChannel(tx, channelId, now);
     await recordAudit(tx, runtime, request, {
       action: "updated",

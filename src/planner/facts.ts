@@ -7,6 +7,7 @@
 import type { Json } from "../../db/open.ts";
 import type { BlueprintContent, Collect } from "../blueprints/content.ts";
 import type { ObservedArtifact } from "../blueprints/observed.ts";
+import type { ReinstallPace } from "../blueprints/reinstall_pace.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import type { ReportStatus } from "../protocol/report.ts";
 
@@ -37,6 +38,8 @@ export type ArtifactFacts = {
   observed: readonly ObservedArtifact[];
   /** Ends of the certificates that the channel got for certificate assets, by version id. */
   certificateEnds: ReadonlyMap<string, readonly Date[]>;
+  /** How fast versions may be installed again, by version id; those that no attempt was made of are not in it. */
+  paces: ReadonlyMap<string, ReinstallPace>;
   declarative: {
     /** Whether the device follows declarations. */
     enabled: boolean;

@@ -90,6 +90,12 @@ export function factsOf(
       certificateEnds: new Map(
         Object.entries(row.certificateEnds ?? {}).map(([id, ends]) => [id, ends.map((end) => new Date(end))]),
       ),
+      paces: new Map(
+        Object.entries(row.reinstallPaces ?? {}).map(([id, pace]) => [
+          id,
+          { ...pace, notBefore: new Date(pace.notBefore) },
+        ]),
+      ),
       declarative: {
         enabled: row.declarativeManagement,
         token: row.declarationsToken,

@@ -5,6 +5,7 @@
  */
 
 import type { Db } from "../../db/open.ts";
+import { forgetAttempts } from "../../db/reinstall_paces.ts";
 import { addDeviceTags, type DeviceTag, findTags, removeDeviceTags, removeOtherDeviceTags } from "../../db/tags.ts";
 import { invalid } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
@@ -64,6 +65,7 @@ export async function changeDeviceTags(
   if (changed.length > 0) {
     // Tags decide what devices should have.
     await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: changed } });
+    await forgetAttempts(tx, { serialNumbers: changed });
     await redeliver(tx, runtime, { serialNumbers: changed }, ["ENROLLED_DEVICE.TAGS"], "operator");
   }
   return { added, removed };

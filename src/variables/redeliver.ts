@@ -9,7 +9,7 @@ import { lockChannels } from "../../db/channels.ts";
 import { takeWakes } from "../../db/desired_state.ts";
 import type { NamedFact } from "../../db/enrollments.ts";
 import type { Db } from "../../db/open.ts";
-import { type Bearers, findWithVariables, forceTargetArtifacts } from "../../db/target_artifacts.ts";
+import { type Bearers, type ChangedBy, findWithVariables, forceTargetArtifacts } from "../../db/target_artifacts.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** The variables that stand for facts of an enrollment. */
@@ -25,9 +25,6 @@ export const variablesOf = (facts: readonly NamedFact[]): string[] => facts.map(
 
 /** Seconds from one place in the queue of wakes to the next that a device may take for one of its channels. */
 const DEVICE_WAKE_SECONDS = 600;
-
-/** Whose doing a change is: a device's own word, or an operator's. */
-export type ChangedBy = "device" | "operator";
 
 /**
  * Makes due again, on these devices or this channel, each version that names one of these variables, and wakes its channels no
@@ -52,7 +49,7 @@ export async function redeliver(
   // Read again: what was to be installed again may have been installed before the lock.
   const stale = (await findWithVariables(tx, of, variables)).filter(({ forced }) => !forced);
   if (stale.length === 0) return;
-  await forceTargetArtifacts(tx, stale, now);
+  await forceTargetArtifacts(tx, stale, by, now);
   const woken = channelsOf(stale);
   const placeless = await findPlaceless(tx, woken, now);
   const limit = now.getTime() - DEVICE_WAKE_SECONDS * 1000;

@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { MODELS } from "../../simulators/models.ts";
 import type { SimulatedDevice } from "../../simulators/device.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
-import { assign, idOf, link, made, makeBlueprint, makeProfile } from "../support/artifacts.ts";
+import {
+  ALL_PLATFORMS,
+  assign,
+  idOf,
+  link,
+  made,
+  makeBlueprint,
+  makeProfile,
+  profileSource,
+} from "../support/artifacts.ts";
+import { redeliver } from "../../src/variables/redeliver.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { idle, say } from "../support/talk.ts";
 
@@ -136,4 +146,90 @@ Deno.test("a profile that was removed and is listed still is removed again, a fe
     assert.ok(removals >= 2 && removals <= 3, `${removals}`);
     assert.equal((await row()).status, "RemovalFailed");
     assert.match(JSON.stringify(await row()), /lists it still/);
+  }));
+
+/** How often something of a conversation every five minutes was an installation, in so many hours. */
+async function installations(fleet: Fleet, hours: number, turn: (n: number) => Promise<string[]>): Promise<number> {
+  let count = 0;
+  for (let n = 0; n < hours * 12; n++) {
+    await fleet.runtime.sql`update channels set next_action_at = ${fleet.runtime.clock.now()}`;
+    count += (await turn(n)).filter((type) => type === "InstallProfile").length;
+    fleet.runtime.clock.advance(5 * MINUTES);
+  }
+  return count;
+}
+
+// Attempts at 0, 5, 15, 35, 75, 155, 315 minutes.
+const MOST_IN_SIX_HOURS = 7;
+
+Deno.test("two profiles that a device lists by turns are installed ever more rarely, and at once when an operator asks", () =>
+  withFleet(async (fleet) => {
+    const { device, listed, artifact, row } = await world(fleet);
+    const id = await idOf(fleet, device.serialNumber);
+    const second = await makeProfile(fleet);
+    const [{ blueprint } = { blueprint: 0 }] = await fleet.runtime.sql<{ blueprint: number }[]>`
+      select blueprint_id as blueprint from enrollments`;
+    await link(fleet, blueprint, second.artifact.id);
+    const other = {
+      PayloadIdentifier: `com.example.mdm.artifact.${second.artifact.id}`,
+      PayloadUUID: second.version.id.toUpperCase(),
+    };
+    const count = await installations(fleet, 6, (n) => converse(fleet, device, [n % 2 === 0 ? listed : other]));
+    assert.ok(count >= 6 && count <= 2 * MOST_IN_SIX_HOURS, `${count}`);
+    const { json } = await fleet.api("GET", `/api/mdm/devices/${id}/plan/`);
+    assert.match(JSON.stringify(json), /times while nothing changed on the server, again from 2026-/);
+    await made(fleet, "POST", `/api/mdm/devices/${id}/artifacts/${artifact.id}/reinstall/`);
+    assert.ok((await converse(fleet, device, [listed])).includes("InstallProfile"), "an operator need not wait");
+    // Nobody asked for it for a day: what is taken away then comes back at once.
+    const settle = await installations(fleet, 1, () => converse(fleet, device, [listed, other]));
+    fleet.runtime.clock.advance(3 * DAY);
+    assert.ok(settle <= 2, `${settle}`);
+    await fleet.runtime.sql`update target_artifacts set status = 'Uninstalled'`;
+    assert.equal(await installations(fleet, 0.25, () => converse(fleet, device, [listed, other])), 2);
+    assert.equal((await row()).status, "Acknowledged");
+  }));
+
+Deno.test("a device that names another system each time has two versions by turns installed ever more rarely", () =>
+  withFleet(async (fleet) => {
+    const { sql } = fleet.runtime;
+    const { device, artifact, version } = await world(fleet);
+    const second = await made(fleet, "POST", "/api/mdm/profiles/", {
+      artifact: artifact.id,
+      version: 2,
+      source: profileSource("com.example.second", "second"),
+      ...ALL_PLATFORMS,
+      macos_min_version: "12.8",
+    });
+    const all = [version, second].map(({ id }) => ({
+      PayloadIdentifier: `com.example.mdm.artifact.${artifact.id}`,
+      PayloadUUID: id.toUpperCase(),
+    }));
+    const count = await installations(fleet, 6, async (n) => {
+      await sql`update enrollments set os_version = ${n % 2 === 0 ? "12.7.6" : "12.9"}`;
+      return await converse(fleet, device, all.slice(n % 2, n % 2 + 1));
+    });
+    assert.ok(count >= 4 && count <= 2 * MOST_IN_SIX_HOURS, `${count}`);
+  }));
+
+Deno.test("a newer system each time, or another name, lifts no limit of installations", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const { sql } = runtime;
+    const { device, artifact, row } = await world(fleet);
+    await made(fleet, "PUT", `/api/mdm/artifacts/${artifact.id}/`, {
+      name: "Again",
+      type: "Profile",
+      channel: "Device",
+      platforms: artifact.platforms,
+      reinstall_on_os_update: "Patch",
+    });
+    await sql`update artifact_versions set variables = '{ENROLLED_DEVICE.NAME}'`;
+    const count = await installations(fleet, 6, async (n) => {
+      await sql`update enrollments set os_version = ${`12.7.${n}`}`;
+      const of = { deviceId: await idOf(fleet, device.serialNumber) };
+      await sql.begin((tx) => redeliver(tx, runtime, of, ["ENROLLED_DEVICE.NAME"], "device"));
+      return await converse(fleet, device, []);
+    });
+    assert.ok(count >= 3 && count <= MOST_IN_SIX_HOURS, `${count}`);
+    assert.ok(["Failed", "ForceReinstall"].includes((await row()).status));
   }));

@@ -7,6 +7,7 @@
 
 import { artifactType } from "../../blueprints/artifact_types.ts";
 import { isPresent, type ObservedArtifact } from "../../blueprints/observed.ts";
+import { heldUntil } from "../../blueprints/reinstall_pace.ts";
 import type { ContentArtifact } from "../../blueprints/content.ts";
 import type { InScope } from "../../blueprints/resolve.ts";
 import { parseOsVersion } from "../../protocol/os_version.ts";
@@ -87,6 +88,17 @@ function consider({ resolution }: Delivery, facts: PlanFacts, now: Date, { obser
   }
 }
 
+/** The answer, put off where the device has brought about too many installations. */
+function paced(answer: Answer, { resolution: { version } }: Delivery, { artifacts }: PlanFacts, now: Date): Answer {
+  const pace = artifacts.paces.get(version.id);
+  const until = heldUntil(pace, version.contentRevision, now);
+  if (answer.outcome !== "chosen" || pace === undefined || until === null) return answer;
+  const evidence = `${answer.evidence}; sent ${
+    pace.repeats + 1
+  } times while nothing changed on the server, again from ${until.toISOString()}`;
+  return { outcome: "waits", evidence, until };
+}
+
 function decide(delivery: Delivery, facts: PlanFacts, now: Date, situation: Situation): Decision {
   const { artifact, version } = delivery.resolution;
   const about = { scheduler: NAME, subject: artifact.name, artifact: { id: artifact.id, versionId: version.id } };
@@ -94,7 +106,7 @@ function decide(delivery: Delivery, facts: PlanFacts, now: Date, situation: Situ
     return { ...about, outcome: "not for this target", evidence: delivery.impossible };
   }
   const answer = delivery.waits === null
-    ? consider(delivery, facts, now, situation)
+    ? paced(consider(delivery, facts, now, situation), delivery, facts, now)
     : { outcome: "waits" as const, evidence: delivery.waits };
   const name = artifactType(artifact.type).install;
   if (answer.outcome !== "chosen" || name === null) return { ...about, ...answer };

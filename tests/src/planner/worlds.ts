@@ -156,6 +156,7 @@ export function factsOf(blueprint: BlueprintContent | null, world: World, memory
       enrolledAt: NOW,
       observed: [...memory.observed.values()],
       certificateEnds: new Map(),
+      paces: new Map(),
       declarative: {
         enabled: memory.enabled,
         token: memory.token,
