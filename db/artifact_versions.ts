@@ -20,6 +20,8 @@ export type ArtifactVersionRow = {
   stateAt: Date | null;
   /** Names of the variables in it. */
   variables: string[];
+  /** Those that it names without a default. */
+  neededVariables: string[];
   filter: FilterRow;
   createdAt: Date;
   updatedAt: Date;
@@ -31,11 +33,13 @@ export type ArtifactVersionValues = {
   version: number;
   filter: FilterRow;
   variables: readonly string[];
+  neededVariables: readonly string[];
 };
 
 const columns = (db: Db) =>
   db`
-    v.id, v.artifact_id, v.version, v.state, v.state_reason, v.state_at, v.variables, v.created_at, v.updated_at,
+    v.id, v.artifact_id, v.version, v.state, v.state_reason, v.state_at, v.variables,
+    coalesce(v.needed_variables, v.variables) as needed_variables, v.created_at, v.updated_at,
     ${filterOf(db, "version", db`v.id`)} as filter`;
 
 /** What is asked of a list. */
@@ -120,8 +124,10 @@ export async function insertArtifactVersion(
   now: Date,
 ): Promise<void> {
   await db`
-    insert into artifact_versions (id, artifact_id, version, variables, created_at, updated_at)
-    values (${id}, ${row.artifactId}, ${row.version}, ${[...row.variables]}, ${now}, ${now})`;
+    insert into artifact_versions (id, artifact_id, version, variables, needed_variables, created_at, updated_at)
+    values (${id}, ${row.artifactId}, ${row.version}, ${[...row.variables]}, ${[
+    ...row.neededVariables,
+  ]}, ${now}, ${now})`;
   await writeFilter(db, { artifactVersionId: id }, row.filter);
 }
 
@@ -134,7 +140,8 @@ export async function updateArtifactVersion(
   now: Date,
 ): Promise<void> {
   await db`
-    update artifact_versions set version = ${row.version}, variables = ${[...row.variables]}, updated_at = ${now},
+    update artifact_versions set version = ${row.version}, variables = ${[...row.variables]},
+      needed_variables = ${[...row.neededVariables]}, updated_at = ${now},
       content_revision = content_revision + ${contentChanged ? 1 : 0}
     where id = ${id}`;
   await writeFilter(db, { artifactVersionId: id }, row.filter);

@@ -68,7 +68,8 @@ export type ArtifactVersionView = ArtifactVersionRow & { counts: Readonly<Record
 
 const versionColumns = (db: Db) =>
   db`
-    v.id, v.artifact_id, v.version, v.state, v.state_reason, v.state_at, v.variables, v.created_at, v.updated_at,
+    v.id, v.artifact_id, v.version, v.state, v.state_reason, v.state_at, v.variables,
+    coalesce(v.needed_variables, v.variables) as needed_variables, v.created_at, v.updated_at,
     ${filterOf(db, "version", db`v.id`)} as filter,
     coalesce((
       select jsonb_object_agg(c.status, c.count)

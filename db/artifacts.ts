@@ -34,6 +34,8 @@ export type ArtifactValues = {
   reinstallOnOsUpdate: "No" | "Major" | "Minor" | "Patch";
   /** Percent of attempts that may fail before a new version stops spreading; null is the server's setting, 0 never. */
   haltPercent: number | null;
+  /** Whether it waits on a device until every variable in it has a value there. */
+  holdWithoutValues: boolean;
 };
 
 /** An artifact. The declaration's type and identifier are those of uploaded declarations, once there is one. */
@@ -48,7 +50,7 @@ export type ArtifactRow = ArtifactNature & ArtifactValues & {
 const columns = (db: Db) =>
   db`
     a.id, a.name, a.type, a.channel, a.platforms, a.install_during_setup_assistant, a.auto_update, a.reinstall_interval,
-    a.reinstall_on_os_update, a.halt_percent, a.declaration_type, a.declaration_identifier, a.created_at, a.updated_at,
+    a.reinstall_on_os_update, a.halt_percent, a.hold_without_values, a.declaration_type, a.declaration_identifier, a.created_at, a.updated_at,
     array(
       select r.required_id::text from artifact_requirements r join artifacts q on q.id = r.required_id
       where r.artifact_id = a.id order by q.name, q.id) as requires`;
@@ -108,6 +110,7 @@ const scalars = (row: ArtifactValues) => ({
   reinstallInterval: row.reinstallInterval,
   reinstallOnOsUpdate: row.reinstallOnOsUpdate,
   haltPercent: row.haltPercent,
+  holdWithoutValues: row.holdWithoutValues,
 });
 
 async function writeRequirements(db: Db, id: string, requires: readonly string[]): Promise<void> {

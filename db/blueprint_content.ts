@@ -22,7 +22,8 @@ export type VersionJson = {
   version: number;
   contentRevision: number;
   state: "active" | "halted" | "withdrawn";
-  variables: string[];
+  /** Variables without a default. */
+  needed: string[];
   filter: FilterJson;
   references: string[];
   payload: Json;
@@ -38,6 +39,7 @@ export type ArtifactContentRow = {
   autoUpdate: boolean;
   reinstallInterval: number;
   reinstallOnOsUpdate: "No" | "Major" | "Minor" | "Patch";
+  holdWithoutValues: boolean;
   declarationType: string | null;
   requires: string[];
   link: FilterJson | null;
@@ -78,6 +80,7 @@ export async function findBlueprintContent(db: Db, id: number): Promise<Blueprin
         select jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'type', a.type, 'channel', a.channel,
           'installDuringSetupAssistant', a.install_during_setup_assistant, 'autoUpdate', a.auto_update,
           'reinstallInterval', a.reinstall_interval, 'reinstallOnOsUpdate', a.reinstall_on_os_update,
+          'holdWithoutValues', a.hold_without_values,
           'declarationType', a.declaration_type,
           'requires', coalesce((select jsonb_agg(r.required_id order by r.required_id) from artifact_requirements r
             where r.artifact_id = a.id), '[]'),
@@ -87,7 +90,7 @@ export async function findBlueprintContent(db: Db, id: number): Promise<Blueprin
             where ba.blueprint_id = b.id and ba.artifact_id = a.id),
           'versions', coalesce((select jsonb_agg(jsonb_build_object('id', v.id, 'version', v.version,
               'contentRevision', v.content_revision, 'state', v.state,
-              'variables', v.variables, 'filter', ${filter(db, "g")}, 'payload', d.payload,
+              'needed', coalesce(v.needed_variables, v.variables), 'filter', ${filter(db, "g")}, 'payload', d.payload,
               'references', coalesce((select jsonb_agg(distinct n.artifact_id) from declaration_references n
                 where n.version_id = v.id), '[]')) order by v.version desc)
             from artifact_versions v join filters g on g.artifact_version_id = v.id

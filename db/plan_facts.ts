@@ -6,6 +6,7 @@
 
 import type { TargetRow } from "./devices.ts";
 import { type Db, type Json, one } from "./open.ts";
+import { namesWithValues } from "./variable_facts.ts";
 
 /** A channel with its enrollment, identity and declarations, and the revision of what devices should have. */
 export type PlanRow = TargetRow & {
@@ -22,6 +23,8 @@ export type PlanRow = TargetRow & {
   inventoryAsked: Record<string, string>;
   serialNumber: string;
   tags: number[];
+  /** The names of the variables that have a value. */
+  valuesNamed: string[];
   enrolledAt: Date;
   blueprintId: number | null;
   revision: number;
@@ -53,6 +56,7 @@ const select = (db: Db) =>
       d.serial_number, e.created_at as enrolled_at, e.blueprint_id,
       case when e.hardware_proven then array(select tag_id from device_tags where serial_number = d.serial_number)
         else e.own_tags end as tags,
+      ${namesWithValues(db)} as values_named,
       (select revision from desired_state) as revision,
       p.declarative_management, p.declarations_token, p.sync_failed_token, p.sync_failed_at, p.client_capabilities,
       p.desired_digest,

@@ -5,6 +5,7 @@
  */
 
 import { type Db, type Json, json } from "./open.ts";
+import { namesWithValues } from "./variable_facts.ts";
 
 /** A version on a channel. */
 export type TargetArtifactRow = {
@@ -179,18 +180,35 @@ export const bearersOf = (db: Db, of: Bearers) =>
     ? db`d.id = ${of.deviceId}`
     : db`d.serial_number = any(${[...of.serialNumbers]}::text[])`;
 
-/** Where devices have versions with any of these variables in them; `forced` is what is to be installed again already. */
+/**
+ * Where devices have versions with any of these variables in them; `forced` is what is to be installed again already. What
+ * waits for values and lacks one now is left out: a device keeps what it has.
+ */
 export async function findWithVariables(
   db: Db,
   of: Bearers,
   variables: readonly string[],
 ): Promise<{ channelId: number; versionId: string; forced: boolean }[]> {
+  const names = [...variables];
   return await db<{ channelId: number; versionId: string; forced: boolean }[]>`
     select t.channel_id, t.artifact_version_id as version_id, t.via = 'command' and t.status = 'ForceReinstall' as forced
     from devices d join enrollments e on e.device_id = d.id join channels c on c.enrollment_id = e.id
       join target_artifacts t on t.channel_id = c.id join artifact_versions v on v.id = t.artifact_version_id
-    where ${bearersOf(db, of)} and e.ended_at is null and not (${isTrace(db)}) and v.variables && ${[
-    ...variables,
-  ]}::text[]
+      join artifacts a on a.id = v.artifact_id
+    where ${bearersOf(db, of)} and e.ended_at is null and not (${isTrace(db)}) and v.variables && ${names}::text[]
+      and not (a.hold_without_values and not coalesce(v.needed_variables, v.variables) <@ ${namesWithValues(db)})
     order by t.channel_id`;
+}
+
+/** The channels with a blueprint on which something could wait for a value of one of these variables. */
+export async function findHolding(db: Db, of: Bearers, variables: readonly string[]): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select c.id
+    from devices d join enrollments e on e.device_id = d.id join channels c on c.enrollment_id = e.id
+    where ${bearersOf(db, of)} and e.ended_at is null and e.blueprint_id is not null and exists (
+      select 1 from artifacts a join artifact_versions v on v.artifact_id = a.id
+      where a.hold_without_values and (a.channel = 'Device') = (c.user_key = '')
+        and coalesce(v.needed_variables, v.variables) && ${[...variables]}::text[])
+    order by c.id`;
+  return rows.map(({ id }) => id);
 }

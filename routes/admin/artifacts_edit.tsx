@@ -38,6 +38,7 @@ const fieldsOf = ({ type }: Pick<ArtifactRow, "type">) => ({
   setupAssistant: artifactType(type).linkable && !isDeclarationOnly(type),
   autoUpdate: !isDeclarationOnly(type),
   reinstall: artifactType(type).install !== null,
+  variables: artifactType(type).variables,
 });
 
 /** Reads the form of an artifact. Throws `invalid`. */
@@ -64,6 +65,7 @@ function inputOf(form: Form, artifact: ArtifactRow): ArtifactInput {
     reinstallInterval: interval,
     reinstallOnOsUpdate: has.reinstall ? reinstall ?? "No" : artifact.reinstallOnOsUpdate,
     haltPercent,
+    holdWithoutValues: has.variables ? form.has("hold_without_values") : artifact.holdWithoutValues,
   };
 }
 
@@ -130,6 +132,16 @@ async function editPage(context: PageContext, state?: FormState, preview?: Previ
                 name="auto_update"
                 label="Newer versions replace older ones by themselves"
                 value={artifact.autoUpdate}
+                state={state}
+              />
+            )
+            : null}
+          {has.variables
+            ? (
+              <Check
+                name="hold_without_values"
+                label="Wait until every variable in it has a value on the device"
+                value={artifact.holdWithoutValues}
                 state={state}
               />
             )

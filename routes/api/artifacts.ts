@@ -35,6 +35,7 @@ const artifactSchema = z.object({
   reinstall_interval: z.int().describe("Days; 0 is never."),
   reinstall_on_os_update: z.enum(REINSTALL),
   halt_percent: z.int().nullable(),
+  hold_without_values: z.boolean(),
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "Artifact" });
@@ -53,6 +54,9 @@ const body = z.object({
   halt_percent: z.int().min(0).max(100).nullable().optional().describe(
     "The percentage of failures at which a new version stops spreading; 0 is never, null the server's. Stays when absent.",
   ),
+  hold_without_values: z.boolean().optional().describe(
+    "Whether it waits on a device until every variable in it has a value there. Stays when absent; false for a new one.",
+  ),
 }).meta({ id: "ArtifactRequest" });
 
 const inputOf = (given: z.output<typeof body>) => ({
@@ -66,6 +70,7 @@ const inputOf = (given: z.output<typeof body>) => ({
   reinstallInterval: given.reinstall_interval,
   reinstallOnOsUpdate: given.reinstall_on_os_update,
   haltPercent: given.halt_percent,
+  holdWithoutValues: given.hold_without_values,
 });
 
 const ALL = "/api/mdm/artifacts/";

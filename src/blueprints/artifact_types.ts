@@ -19,6 +19,8 @@ export type ArtifactTypeFacts = {
   remove: "RemoveProfile" | "RemoveProvisioningProfile" | null;
   /** Whether the blueprint's activation turns it on; others are turned on by an activation that names them. */
   activated: boolean;
+  /** Whether its versions may name variables. */
+  variables: boolean;
 };
 
 const TABLE = {
@@ -30,6 +32,7 @@ const TABLE = {
     install: null,
     remove: null,
     activated: false,
+    variables: true,
   },
   "Asset": {
     path: "declaration",
@@ -39,6 +42,7 @@ const TABLE = {
     install: null,
     remove: null,
     activated: false,
+    variables: true,
   },
   "Certificate Asset": {
     path: "cert-asset",
@@ -48,6 +52,7 @@ const TABLE = {
     install: null,
     remove: null,
     activated: false,
+    variables: true,
   },
   "Configuration": {
     path: "declaration",
@@ -57,6 +62,7 @@ const TABLE = {
     install: null,
     remove: null,
     activated: true,
+    variables: true,
   },
   "Configuration (manual)": {
     path: "declaration",
@@ -66,6 +72,7 @@ const TABLE = {
     install: null,
     remove: null,
     activated: false,
+    variables: true,
   },
   "Data Asset": {
     path: "data-asset",
@@ -75,6 +82,7 @@ const TABLE = {
     install: null,
     remove: null,
     activated: false,
+    variables: false,
   },
   "Profile": {
     path: "legacy-profile",
@@ -84,6 +92,7 @@ const TABLE = {
     install: "InstallProfile",
     remove: "RemoveProfile",
     activated: true,
+    variables: true,
   },
   "Provisioning Profile": {
     path: "provisioning-profile",
@@ -93,6 +102,7 @@ const TABLE = {
     install: "InstallProvisioningProfile",
     remove: "RemoveProvisioningProfile",
     activated: false,
+    variables: false,
   },
 } as const satisfies Record<string, ArtifactTypeFacts>;
 

@@ -22,9 +22,13 @@ import type { Runtime } from "../runtime.ts";
 import { artifactErrors } from "./artifact_check.ts";
 import { changeDesired } from "./transaction.ts";
 
-/** What an operator says of an artifact. Without `haltPercent` it stays what it is; a new one has the server's. */
-export type ArtifactInput = ArtifactNature & Omit<ArtifactValues, "haltPercent"> & {
+/**
+ * What an operator says of an artifact. Without `haltPercent` it stays what it is; a new one has the server's. Without
+ * `holdWithoutValues` that stays; a new one does not wait.
+ */
+export type ArtifactInput = ArtifactNature & Omit<ArtifactValues, "haltPercent" | "holdWithoutValues"> & {
   haltPercent?: number | null | undefined;
+  holdWithoutValues?: boolean | undefined;
 };
 
 const MODEL = "mdm.artifact";
@@ -43,6 +47,7 @@ export function artifactRepresentation(row: ArtifactRow) {
     reinstall_interval: row.reinstallInterval,
     reinstall_on_os_update: row.reinstallOnOsUpdate,
     halt_percent: row.haltPercent,
+    hold_without_values: row.holdWithoutValues,
     created_at: naiveUtc(row.createdAt),
     updated_at: naiveUtc(row.updatedAt),
   };
@@ -73,7 +78,11 @@ export async function createArtifact(
   input: ArtifactInput,
 ): Promise<ArtifactRow> {
   const id = runtime.random.uuid();
-  const values = { ...input, haltPercent: input.haltPercent ?? null };
+  const values = {
+    ...input,
+    haltPercent: input.haltPercent ?? null,
+    holdWithoutValues: input.holdWithoutValues ?? false,
+  };
   return await changeDesired(runtime, async (tx) => {
     mustBeFine(await artifactErrors(tx, { id, ...values }));
     await insertArtifact(tx, id, values, runtime.clock.now());
@@ -93,7 +102,11 @@ export async function changeArtifact(
 ): Promise<ArtifactRow> {
   return await changeDesired(runtime, async (tx) => {
     const before = await mustFindArtifact(tx, id);
-    const values = { ...input, haltPercent: input.haltPercent === undefined ? before.haltPercent : input.haltPercent };
+    const values = {
+      ...input,
+      haltPercent: input.haltPercent === undefined ? before.haltPercent : input.haltPercent,
+      holdWithoutValues: input.holdWithoutValues ?? before.holdWithoutValues,
+    };
     mustBeFine(await artifactErrors(tx, { id, ...values }, before));
     await updateArtifact(tx, id, values, runtime.clock.now());
     const row = await mustFindArtifact(tx, id);

@@ -22,8 +22,8 @@ export type ContentVersion = {
   filter: Filter;
   /** Artifacts that its declaration names, by id. */
   references: readonly string[];
-  /** Names of the variables in it. */
-  variables: readonly string[];
+  /** Names of the variables in it that have no default. */
+  needed: readonly string[];
   /** Of uploaded declarations. */
   declaration: { type: string; payload: Json } | null;
 };
@@ -39,6 +39,8 @@ export type ContentArtifact = {
   /** Days; 0 is never. */
   reinstallInterval: number;
   reinstallOnOsUpdate: "No" | "Major" | "Minor" | "Patch";
+  /** Whether it waits until every variable in it has a value. */
+  holdWithoutValues: boolean;
   /** Artifacts that must be there before it, by id. */
   requires: readonly string[];
   /** The newest first. */

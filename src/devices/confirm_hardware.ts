@@ -4,6 +4,7 @@
  * @module
  */
 
+import { lockChannelsOfDevice } from "../../db/channels.ts";
 import { findDeviceValues } from "../../db/device_values.ts";
 import { type DeviceView, findDevice } from "../../db/devices.ts";
 import { proveHardware } from "../../db/hardware.ts";
@@ -33,9 +34,10 @@ export async function confirmHardware(runtime: Runtime, request: RequestInfo, id
       ...names.map((name) => `CUSTOM.${name}`),
     ];
     // Before the enrollment is written, as a conversation locks them.
-    await redeliver(tx, runtime, { deviceId: id }, variables, "operator");
+    await lockChannelsOfDevice(tx, id);
     const proven = await proveHardware(tx, id, now);
     if (proven === undefined) throw refused("The device is not enrolled, or its hardware is confirmed already.");
+    await redeliver(tx, runtime, { deviceId: id }, variables, "operator");
     if (serialNumber !== "") {
       await changeDeviceTags(tx, runtime, request, {
         action: "add",

@@ -15,6 +15,7 @@ import { type InScope, type Resolution, resolve, type ResolveTarget } from "../b
 import type { CommandTarget } from "../commands/command.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { declarationUnsupported } from "../schema/declarations.ts";
+import { valuesAwaited } from "./held.ts";
 
 /** What is looked at of a channel. */
 export type DeliveryTarget = CommandTarget & ResolveTarget;
@@ -74,11 +75,37 @@ function declaredType({ artifact, version }: InScope): { type: string; payload: 
   }
 }
 
-/** The deliveries of a channel, requirements first. `observed` is by version id. */
+/** What versions that are not there wait for, by version id; and what those of them that would replace a declaration do. */
+function awaitedBy(
+  { artifacts }: BlueprintContent,
+  observed: ReadonlyMap<string, ObservedArtifact>,
+  values: ReadonlySet<string>,
+): Record<"all" | "replacing", ReadonlyMap<string, string>> {
+  const all = new Map<string, string>();
+  const replacing = new Map<string, string>();
+  const there = [...observed.values()].filter(isThere);
+  const declared = new Set(there.filter(({ via }) => via === "declaration").map(({ artifactId }) => artifactId));
+  const present = new Set(there.map(({ versionId }) => versionId));
+  for (const artifact of artifacts.values()) {
+    for (const version of artifact.versions) {
+      const reason = present.has(version.id) ? null : valuesAwaited(artifact, version, values);
+      if (reason === null) continue;
+      all.set(version.id, reason);
+      if (declared.has(artifact.id)) replacing.set(version.id, reason);
+    }
+  }
+  return { all, replacing };
+}
+
+/**
+ * The deliveries of a channel, requirements first. `observed` is by version id; `values` are the names of the variables that
+ * have one.
+ */
 export function deliver(
   content: BlueprintContent,
   target: DeliveryTarget,
   observed: ReadonlyMap<string, ObservedArtifact>,
+  values: ReadonlySet<string>,
   declarative: DeclarativeState,
 ): Deliveries {
   const here = new Map<string, "present" | "on its way">();
@@ -86,6 +113,7 @@ export function deliver(
     if (isThere(row)) here.set(row.artifactId, "present");
     else if (row.status === "AwaitingConfirmation" && !here.has(row.artifactId)) here.set(row.artifactId, "on its way");
   }
+  const awaited = awaitedBy(content, observed, values);
   const noDeclarations = declarativeManagementMissing(target);
   const supported = supportedTypes(declarative.clientCapabilities);
   const byId = new Map<string, Delivery>();
@@ -102,8 +130,13 @@ export function deliver(
     (declarative.enabled || !declarative.refused) && runs(legacy, {}) === null;
   const resolutions = resolve(content, target, observed, {
     // Where there are no declarations at all an older one is no help.
-    refusal: ({ declaration }) =>
-      noDeclarations !== null || declaration === null ? null : runs(declaration.type, declaration.payload),
+    refusal: ({ id, declaration }) => {
+      const reason = noDeclarations !== null || declaration === null
+        ? null
+        : runs(declaration.type, declaration.payload);
+      // What waits does not take away the version that is there by declaration. What a command brings replaces nothing yet.
+      return reason ?? awaited.replacing.get(id) ?? null;
+    },
     stays: ({ via, type }) => via === "command" || isDeclarationOnly(type) || declaresProfiles,
   });
   const byDeclaration = (resolution: InScope): string | null => {
@@ -157,7 +190,10 @@ export function deliver(
     if (delivery.impossible === null) {
       const first = requires.find((one) => here.get(one.resolution.artifact.id) !== "present");
       const held = references.find(({ waits }) => waits !== null);
-      if (first !== undefined && !here.has(artifact.id)) {
+      const value = awaited.all.get(version.id);
+      if (value !== undefined) {
+        delivery.waits = value;
+      } else if (first !== undefined && !here.has(artifact.id)) {
         delivery.waits = `waits for "${first.resolution.artifact.name}"`;
       } else if (held !== undefined) {
         delivery.waits = `needs "${held.resolution.artifact.name}", which ${held.waits}`;

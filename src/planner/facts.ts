@@ -33,6 +33,8 @@ export type QueuedCommand = {
 export type ArtifactFacts = {
   serialNumber: string;
   tags: ReadonlySet<number>;
+  /** The names of the variables that have a value, such as `CUSTOM.ROOM`. */
+  values: ReadonlySet<string>;
   /** When the enrollment began. */
   enrolledAt: Date;
   observed: readonly ObservedArtifact[];

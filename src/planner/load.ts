@@ -85,6 +85,7 @@ export function factsOf(
     artifacts: {
       serialNumber: row.serialNumber,
       tags: new Set(row.tags),
+      values: new Set(row.valuesNamed),
       enrolledAt: row.enrolledAt,
       observed: observedOf(found.observed),
       certificateEnds: new Map(

@@ -18,8 +18,8 @@ export type Looked = { row: PlanRow; facts: LoadedFacts; situation: Situation; d
 
 /** Whether what a channel should have depends on what it has. */
 const dependsOnObserved = (content: BlueprintContent | null): boolean =>
-  [...content?.artifacts.values() ?? []].some(({ autoUpdate, requires, versions }) =>
-    !autoUpdate || requires.length > 0 || versions.some(({ state }) => state === "halted")
+  [...content?.artifacts.values() ?? []].some(({ autoUpdate, holdWithoutValues, requires, versions }) =>
+    !autoUpdate || holdWithoutValues || requires.length > 0 || versions.some(({ state }) => state === "halted")
   );
 
 /** What channels should have. Their observations are read only where they matter. */

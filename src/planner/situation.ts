@@ -53,6 +53,7 @@ export function situate(
     blueprint,
     { ...target, tags: artifacts.tags, serialNumber: artifacts.serialNumber },
     observed,
+    artifacts.values,
     { ...artifacts.declarative, refused: artifacts.declarative.refusedAt !== null },
   );
   const declared = found.deliveries.filter(({ via, waits }) => via === "declaration" && waits === null);

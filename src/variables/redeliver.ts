@@ -9,7 +9,13 @@ import { lockChannels } from "../../db/channels.ts";
 import { takeWakes } from "../../db/desired_state.ts";
 import type { NamedFact } from "../../db/enrollments.ts";
 import type { Db } from "../../db/open.ts";
-import { type Bearers, type ChangedBy, findWithVariables, forceTargetArtifacts } from "../../db/target_artifacts.ts";
+import {
+  type Bearers,
+  type ChangedBy,
+  findHolding,
+  findWithVariables,
+  forceTargetArtifacts,
+} from "../../db/target_artifacts.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** The variables that stand for facts of an enrollment. */
@@ -27,8 +33,8 @@ export const variablesOf = (facts: readonly NamedFact[]): string[] => facts.map(
 const DEVICE_WAKE_SECONDS = 600;
 
 /**
- * Makes due again, on these devices or this channel, each version that names one of these variables, and wakes its channels no
- * faster than devices may come. To be called in the transaction that changes the values.
+ * Makes due again, on these devices or this channel, each version that names one of these variables, and wakes its channels and
+ * those on which something may wait for a value, no faster than devices may come. To be called in the transaction that changes the values.
  *
  * The attack: one device that changes its name over and over takes so many places in the queue of wakes that all others wait.
  * So what is due already takes none, and what a device changes takes one in `DEVICE_WAKE_SECONDS` for each of its channels.
@@ -43,14 +49,15 @@ export async function redeliver(
   if (variables.length === 0) return;
   const now = clock.now();
   const channelsOf = (rows: readonly { channelId: number }[]) => [...new Set(rows.map(({ channelId }) => channelId))];
-  const channels = channelsOf(await findWithVariables(tx, of, variables));
+  const holding = await findHolding(tx, of, variables);
+  const channels = [...new Set([...channelsOf(await findWithVariables(tx, of, variables)), ...holding])];
   if (channels.length === 0) return;
   await lockChannels(tx, channels);
   // Read again: what was to be installed again may have been installed before the lock.
   const stale = (await findWithVariables(tx, of, variables)).filter(({ forced }) => !forced);
-  if (stale.length === 0) return;
-  await forceTargetArtifacts(tx, stale, by, now);
-  const woken = channelsOf(stale);
+  const woken = [...new Set([...channelsOf(stale), ...holding])];
+  if (woken.length === 0) return;
+  if (stale.length > 0) await forceTargetArtifacts(tx, stale, by, now);
   const placeless = await findPlaceless(tx, woken, now);
   const limit = now.getTime() - DEVICE_WAKE_SECONDS * 1000;
   const later = by === "operator"

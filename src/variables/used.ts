@@ -5,14 +5,14 @@
  */
 
 import { attributesOf } from "./names.ts";
-import { replaceReferences } from "./reference.ts";
+import { type Reference, replaceReferences } from "./reference.ts";
 import { mapTexts } from "./walk.ts";
 
-function collect(value: unknown, known: boolean): string[] {
+function collect(value: unknown, wanted: (reference: Reference) => boolean): string[] {
   const names = new Set<string>();
   mapTexts(value, (text) => {
     replaceReferences(text, (reference) => {
-      if (reference.known === known) names.add(reference.name);
+      if (wanted(reference)) names.add(reference.name);
       return reference.text;
     });
     return text;
@@ -21,10 +21,14 @@ function collect(value: unknown, known: boolean): string[] {
 }
 
 /** The variables that the texts of `value` name, such as `ENROLLED_DEVICE.UDID`, sorted. */
-export const namesIn = (value: unknown): string[] => collect(value, true);
+export const namesIn = (value: unknown): string[] => collect(value, ({ known }) => known);
+
+/** Those of them that are named somewhere without a default, sorted. */
+export const neededIn = (value: unknown): string[] =>
+  collect(value, ({ known, fallback }) => known && fallback === undefined);
 
 /** References to attributes that do not exist, such as `REALM_USER.SHOE_SIZE`, sorted: to be refused when they are saved. */
-export const unknownIn = (value: unknown): string[] => collect(value, false);
+export const unknownIn = (value: unknown): string[] => collect(value, ({ known }) => !known);
 
 /** What to tell who wrote such a reference. */
 export function unknownVariableSentence(name: string): string {

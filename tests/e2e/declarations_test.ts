@@ -219,7 +219,9 @@ Deno.test("a user of a Mac has declarations of their own", () =>
 Deno.test("a custom value that changes makes what it is in come again", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
-    const { artifact } = await makeDeclaration(fleet, { payload: { Echo: "room ${CUSTOM.ROOM:-none}" } });
+    const { artifact } = await makeDeclaration(fleet, {
+      payload: { Echo: "room $CUSTOM.ROOM, floor ${CUSTOM.FLOOR:-none}" },
+    });
     const device = await follower(fleet, blueprint.id, artifact.id);
     await rest(device);
     const payload = () => device.state.declarations.get(identifier(artifact));
@@ -229,7 +231,7 @@ Deno.test("a custom value that changes makes what it is in come again", () =>
       const { decisions } = await made(fleet, "GET", `/api/mdm/devices/${id}/plan/`);
       return decisions.find((one: { artifact: string }) => one.artifact === artifact.id).evidence;
     };
-    assert.match(await evidence(), /without a value here: \$CUSTOM\.ROOM/);
+    assert.match(await evidence(), /without a value here: \$CUSTOM\.ROOM$/);
     await made(fleet, "PUT", `/api/inventory/devices/${device.serialNumber}/values/`, { values: { ROOM: "101" } });
     await rest(device);
     assert.notEqual(payload()?.token, before);

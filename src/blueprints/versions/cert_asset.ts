@@ -15,7 +15,7 @@ import { findScepIssuer } from "../../../db/scep_issuers.ts";
 import type { FieldErrors } from "../../errors.ts";
 import { fault, variablesIn } from "./fields.ts";
 import { canonicalJson } from "./json.ts";
-import type { VersionKind } from "./kind.ts";
+import type { Draft, VersionKind } from "./kind.ts";
 
 /** A certificate asset as it comes. There is no ACME issuer yet that could be named. */
 export type CertAssetInput = {
@@ -26,7 +26,7 @@ export type CertAssetInput = {
 };
 
 /** A certificate asset that was read. */
-export type CertAssetDraft = CertAssetVersionRow & { variables: readonly string[] };
+export type CertAssetDraft = CertAssetVersionRow & Draft;
 
 /** The certificate asset's own fields in the API. */
 export type ShownCertAsset = {
@@ -65,10 +65,11 @@ export const certAssetKind: VersionKind<CertAssetInput, CertAssetDraft, CertAsse
     if (inSubject.errors !== undefined || inNames.errors !== undefined) {
       return Promise.resolve({ errors: { ...inSubject.errors, ...inNames.errors } });
     }
-    const variables = [...new Set([...inSubject.value, ...inNames.value])].sort();
-    return Promise.resolve({ value: { scepIssuerId, subject, subjectAltName, accessible, variables } });
+    const both = (key: keyof Draft) => [...new Set([...inSubject.value[key], ...inNames.value[key]])].sort();
+    const variables = { variables: both("variables"), needed: both("needed") };
+    return Promise.resolve({ value: { scepIssuerId, subject, subjectAltName, accessible, ...variables } });
   },
-  async check({ tx }, { variables: _, ...stored }) {
+  async check({ tx }, { variables: _, needed: _needed, ...stored }) {
     const { scepIssuerId } = stored;
     if (await findScepIssuer(tx, scepIssuerId) === undefined) return fault("scep_issuer", unknownPk(scepIssuerId));
     return { value: stored };

@@ -41,6 +41,7 @@ export type DataAssetDraft = {
   sha256: string | undefined;
   size: number;
   variables: readonly string[];
+  needed: readonly string[];
 };
 
 /** The data asset's own fields in the API. */
@@ -94,13 +95,21 @@ export const dataAssetKind: VersionKind<DataAssetInput, DataAssetDraft, DataAsse
     if (file.errors !== undefined) return file;
     if (file.value === undefined) {
       return {
-        value: { type, field: null, filename: "", sha256: input.fileSha256 ?? undefined, size: 0, variables: [] },
+        value: {
+          type,
+          field: null,
+          filename: "",
+          sha256: input.fileSha256 ?? undefined,
+          size: 0,
+          variables: [],
+          needed: [],
+        },
       };
     }
     const { field, bytes, filename } = file.value;
     if (!IS[type](bytes)) return fault(field, `Invalid ${type} file`);
     const stored = await runtime.files.put(bytes, MAX_DATA_ASSET_SIZE);
-    return { value: { type, field, filename, ...stored, variables: [] } };
+    return { value: { type, field, filename, ...stored, variables: [], needed: [] } };
   },
   async check({ tx, runtime, id, isNew, others }, draft) {
     const [latest] = others;

@@ -21,6 +21,7 @@ export type DeclarationDraft = {
   payload: Json;
   references: readonly Reference[];
   variables: readonly string[];
+  needed: readonly string[];
 };
 
 const KEYS = ["Type", "Identifier", "ServerToken", "Payload"];
@@ -106,7 +107,7 @@ export function readDeclaration(source: unknown): Checked<DeclarationDraft> {
       serverToken,
       payload,
       references: referencesIn(type, payload),
-      variables: variables.value,
+      ...variables.value,
     },
   };
 }

@@ -6,8 +6,8 @@
 
 import { decodeBase64 } from "@std/encoding";
 import { kindOf, type Plist, type PlistError, reasonOf } from "../../protocol/plist.ts";
-import { namesIn, unknownIn, unknownVariableSentence } from "../../variables/used.ts";
-import type { Checked } from "./kind.ts";
+import { namesIn, neededIn, unknownIn, unknownVariableSentence } from "../../variables/used.ts";
+import type { Checked, Draft } from "./kind.ts";
 
 /** An error of one field. */
 export const fault = (field: string, ...sentences: string[]): { errors: Record<string, string[]> } => ({
@@ -29,8 +29,10 @@ export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | undefined
   }
 }
 
-/** The names of the variables in a structure; those that do not exist are errors of `field`. */
-export function variablesIn(field: string, value: unknown): Checked<string[]> {
+/** The names of the variables in a structure, and of those without a default; those that do not exist are errors of `field`. */
+export function variablesIn(field: string, value: unknown): Checked<Draft> {
   const unknown = unknownIn(value);
-  return unknown.length > 0 ? fault(field, ...unknown.map(unknownVariableSentence)) : { value: namesIn(value) };
+  return unknown.length > 0
+    ? fault(field, ...unknown.map(unknownVariableSentence))
+    : { value: { variables: namesIn(value), needed: neededIn(value) } };
 }

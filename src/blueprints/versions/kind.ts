@@ -28,8 +28,8 @@ export type VersionContext = {
 /** What is right, or what is wrong with it by field. */
 export type Checked<T> = { errors: FieldErrors } | { value: T; errors?: undefined };
 
-/** What can be told of a version's content alone. `variables` are the names of those in it. */
-export type Draft = { variables: readonly string[] };
+/** What can be told of a version's content alone: the names of the variables in it, and of those without a default. */
+export type Draft = { variables: readonly string[]; needed: readonly string[] };
 
 /**
  * A kind of versions. `Input` is what an operator says, `D` what can be told from that alone, `Stored` what is kept, and

@@ -22,6 +22,7 @@ export type ProfileDraft = {
   sha256: string;
   filename: string | undefined;
   variables: readonly string[];
+  needed: readonly string[];
   payloadIdentifier: string;
   payloadUuid: string;
   payloadDisplayName: string;
@@ -136,7 +137,7 @@ export function readProfile({ source, filename }: ProfileInput): Checked<Profile
       source: opened.value,
       sha256: createHash("sha256").update(opened.value).digest("hex"),
       filename,
-      variables: variables.value,
+      ...variables.value,
       payloadIdentifier: ids.PayloadIdentifier,
       payloadUuid: ids.PayloadUUID,
       payloadDisplayName: str(profile, "PayloadDisplayName") ?? "",

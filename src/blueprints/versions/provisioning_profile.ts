@@ -15,13 +15,13 @@ import { PkiError } from "../../pki/errors.ts";
 import { isDict, parsePlist, PlistError, str } from "../../protocol/plist.ts";
 import { toJsonObject } from "../../protocol/plist_json.ts";
 import { bytesOfBase64, fault, notDictionary, notPlist } from "./fields.ts";
-import type { Checked, VersionKind } from "./kind.ts";
+import type { Checked, Draft, VersionKind } from "./kind.ts";
 
 /** A provisioning profile as it comes: the file in base64. */
 export type ProvisioningProfileInput = { source: string };
 
 /** A provisioning profile that was read. */
-export type ProvisioningProfileDraft = ProvisioningProfileVersionRow & { variables: readonly string[] };
+export type ProvisioningProfileDraft = ProvisioningProfileVersionRow & Draft;
 
 /** The provisioning profile's own fields in the API. */
 export type ShownProvisioningProfile = { source: string; name: string; uuid: string };
@@ -37,7 +37,7 @@ export function readProvisioningProfile({ source }: ProvisioningProfileInput): C
     const missing = [...(name === "" ? ["Missing Name"] : []), ...(uuid === "" ? ["Missing UUID"] : [])];
     if (missing.length > 0) return fault("source", ...missing);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    return { value: { source: bytes, sha256, name, uuid, content: toJsonObject(content), variables: [] } };
+    return { value: { source: bytes, sha256, name, uuid, content: toJsonObject(content), variables: [], needed: [] } };
   } catch (error) {
     if (error instanceof PlistError) return fault("source", notPlist(error));
     if (error instanceof PkiError) return fault("source", `Not a signed provisioning profile: ${error.message}`);
@@ -54,7 +54,7 @@ export const provisioningProfileKind: VersionKind<
 > = {
   types: ["Provisioning Profile"],
   read: (_, input) => Promise.resolve(readProvisioningProfile(input)),
-  async check({ tx, isNew, others: [latest] }, { variables: _, ...stored }) {
+  async check({ tx, isNew, others: [latest] }, { variables: _, needed: _needed, ...stored }) {
     const before = latest === undefined ? undefined : (await loadProvisioningProfileVersions(tx, [latest])).get(latest);
     if (isNew && before?.sha256 === stored.sha256) {
       return fault("source", "This file is not different from the latest one");

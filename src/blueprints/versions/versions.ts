@@ -139,7 +139,7 @@ async function save<D extends Draft, Input, Stored, Shown extends object>(
   const id = before?.row.id ?? await takeVersionId(tx, artifact.id, runtime.random.uuid());
   const others = await otherVersions(tx, artifact.id, id);
   const stored = valueOf(await kind.check({ tx, runtime, id, artifact, isNew: before === undefined, others }, draft));
-  const values = { ...input, variables: draft.variables };
+  const values = { ...input, variables: draft.variables, neededVariables: draft.needed };
   const now = runtime.clock.now();
   if (before === undefined) await insertArtifactVersion(tx, id, values, now);
   else {
@@ -204,9 +204,15 @@ export async function refilterVersion<D extends Draft, Input, Stored, Shown exte
 ): Promise<Version<Stored>> {
   return await changeDesired(runtime, async (tx) => {
     const before = await mustFindVersion(tx, kind, id);
-    const { artifactId, variables } = before.row;
+    const { artifactId, variables, neededVariables } = before.row;
     await mustFit(tx, kind.types, { ...input, artifactId }, before.row);
-    await updateArtifactVersion(tx, id, { ...input, artifactId, variables }, false, runtime.clock.now());
+    await updateArtifactVersion(
+      tx,
+      id,
+      { ...input, artifactId, variables, neededVariables },
+      false,
+      runtime.clock.now(),
+    );
     const after = await mustFindVersion(tx, kind, id);
     await recordAudit(tx, runtime, request, {
       action: "updated",

@@ -13,6 +13,7 @@ import type { InScope } from "../../blueprints/resolve.ts";
 import { parseOsVersion } from "../../protocol/os_version.ts";
 import type { Delivery } from "../delivery.ts";
 import type { PlanFacts } from "../facts.ts";
+import { valuesAwaited } from "../held.ts";
 import type { Decision, Scheduler } from "../plan.ts";
 import type { Situation } from "../situation.ts";
 
@@ -105,9 +106,12 @@ function decide(delivery: Delivery, facts: PlanFacts, now: Date, situation: Situ
   if (delivery.impossible !== null) {
     return { ...about, outcome: "not for this target", evidence: delivery.impossible };
   }
-  const answer = delivery.waits === null
+  const found = delivery.waits === null
     ? paced(consider(delivery, facts, now, situation), delivery, facts, now)
     : { outcome: "waits" as const, evidence: delivery.waits };
+  // What is there is not installed again without its values either.
+  const awaited = found.outcome === "chosen" ? valuesAwaited(artifact, version, facts.artifacts.values) : null;
+  const answer: Answer = awaited === null ? found : { outcome: "waits", evidence: `${found.evidence}; ${awaited}` };
   const name = artifactType(artifact.type).install;
   if (answer.outcome !== "chosen" || name === null) return { ...about, ...answer };
   if (facts.status === "NotNow") {

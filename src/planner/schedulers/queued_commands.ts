@@ -7,11 +7,12 @@
 
 import { removesArtifacts } from "../../blueprints/artifact_types.ts";
 import type { PlanFacts, QueuedCommand } from "../facts.ts";
+import { valuesAwaited } from "../held.ts";
 import type { Decision, Scheduler } from "../plan.ts";
 import type { Situation } from "../situation.ts";
 
 /** Why a command for an artifact has lost its use; null when it has not. */
-function uselessness(command: QueuedCommand, { deliveries }: Situation): string | null {
+function uselessness(command: QueuedCommand, facts: PlanFacts, { deliveries }: Situation): string | null {
   const { artifactVersion: id } = command;
   if (id === null) return null;
   const inScope = deliveries.find(({ via, resolution }) =>
@@ -19,7 +20,9 @@ function uselessness(command: QueuedCommand, { deliveries }: Situation): string 
   );
   if (removesArtifacts(command.name)) return inScope === undefined ? null : "the artifact is in scope again";
   if (inScope === undefined) return "the artifact is not in scope any more";
-  return inScope.resolution.version.id === id ? null : "another version is in scope now";
+  const { artifact, version } = inScope.resolution;
+  if (version.id !== id) return "another version is in scope now";
+  return valuesAwaited(artifact, version, facts.artifacts.values);
 }
 
 type Waiting = QueuedCommand & { state: "queued" | "notNow" };
@@ -27,7 +30,7 @@ const isWaiting = (command: QueuedCommand): command is Waiting => command.state 
 
 function consider(command: Waiting, facts: PlanFacts, now: Date, situation: Situation): Decision {
   const about = { scheduler: "queued-commands", subject: `${command.name} ${command.uuid}` };
-  const useless = uselessness(command, situation);
+  const useless = uselessness(command, facts, situation);
   if (useless !== null) {
     return { ...about, outcome: "chosen", evidence: useless, step: { kind: "cancel", commandId: command.id } };
   }

@@ -30,11 +30,12 @@ Deno.test("an artifact's form has the fields of its type; what it has not stays"
       "requires",
       "install_during_setup_assistant",
       "auto_update",
+      "hold_without_values",
       "reinstall_interval",
       "reinstall_on_os_update",
       "halt_percent",
     ]);
-    assert.deepEqual(await fields(declared.id), [...common, "requires", "halt_percent"]);
+    assert.deepEqual(await fields(declared.id), [...common, "requires", "hold_without_values", "halt_percent"]);
     assert.deepEqual(await fields(asset.id), [...common, "halt_percent"]);
     const platforms = ["iOS", "iPadOS", "macOS", "tvOS"];
     const saved = await ada.post(`/artifacts/${declared.id}/edit/`, { name: "Test", platforms, halt_percent: "0" });
@@ -47,6 +48,7 @@ Deno.test("an artifact's form has the fields of its type; what it has not stays"
       auto_update: "on",
       reinstall_interval: "1",
       reinstall_on_os_update: "Minor",
+      hold_without_values: "on",
     };
     const circle = await ada.post(`/artifacts/${artifact.id}/edit/`, {
       ...given,
@@ -70,12 +72,17 @@ Deno.test("an artifact's form has the fields of its type; what it has not stays"
     });
     assert.match(errorOf(active.text, "platforms"), /Cannot remove macOS: it is active in version 1/);
     assert.equal((await ada.post(`/artifacts/${artifact.id}/edit/`, { ...given, halt_percent: "" })).status, 303);
-    const { halt_percent, reinstall_interval, reinstall_on_os_update } = await made(
+    const { halt_percent, hold_without_values, reinstall_interval, reinstall_on_os_update } = await made(
       fleet,
       "GET",
       `/api/mdm/artifacts/${artifact.id}/`,
     );
-    assert.deepEqual([halt_percent, reinstall_interval, reinstall_on_os_update], [null, 1, "Minor"]);
+    assert.deepEqual([halt_percent, hold_without_values, reinstall_interval, reinstall_on_os_update], [
+      null,
+      true,
+      1,
+      "Minor",
+    ]);
   }));
 
 Deno.test("what is in use is not offered for deletion, and is not deleted; the rest is", () =>

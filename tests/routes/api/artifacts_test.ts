@@ -33,6 +33,7 @@ Deno.test("an artifact is made, read, changed with its own representation, liste
       reinstall_interval: 0,
       reinstall_on_os_update: "No",
       halt_percent: null,
+      hold_without_values: false,
       created_at: "",
       updated_at: "",
     });
@@ -50,6 +51,7 @@ Deno.test("an artifact is made, read, changed with its own representation, liste
       reinstall_interval: 366,
       reinstall_on_os_update: "Patch",
       halt_percent: 10,
+      hold_without_values: true,
     };
     const changed = bodyOf(await call("PUT", path, wanted), 200);
     assert.deepEqual(changed, {
@@ -58,8 +60,9 @@ Deno.test("an artifact is made, read, changed with its own representation, liste
       requires: [certificate],
       updated_at: "2026-06-01T12:01:00",
     });
-    const { halt_percent: _, ...asClientsSend } = changed;
-    assert.equal(bodyOf(await call("PUT", path, asClientsSend), 200).halt_percent, 10, "absent, it stays");
+    const { halt_percent: _, hold_without_values: _hold, ...asClientsSend } = changed;
+    const kept = bodyOf(await call("PUT", path, asClientsSend), 200);
+    assert.deepEqual([kept.halt_percent, kept.hold_without_values], [10, true], "absent, they stay");
     assert.equal(bodyOf(await call("PUT", path, { ...changed, halt_percent: null }), 200).halt_percent, null);
     assert.equal((await call("DELETE", path)).status, 204);
     assert.equal((await call("GET", path)).status, 404);

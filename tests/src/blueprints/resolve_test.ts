@@ -23,6 +23,7 @@ const artifact = (id: string, given: Partial<ContentArtifact> = {}): ContentArti
   autoUpdate: true,
   reinstallInterval: 0,
   reinstallOnOsUpdate: "No",
+  holdWithoutValues: false,
   requires: [],
   versions: [version(`${id}1`, 1)],
   link: everyone,
@@ -35,7 +36,7 @@ const version = (id: string, number: number, given: Partial<ContentArtifact["ver
   state: "active" as const,
   filter: everyone,
   references: [],
-  variables: [],
+  needed: [],
   declaration: null,
   ...given,
 });

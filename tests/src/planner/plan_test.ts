@@ -29,6 +29,7 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
     enrolledAt: at(-86_400),
     observed: [],
     certificateEnds: new Map(),
+    values: new Set(),
     paces: new Map(),
     declarative: { enabled: false, token: null, refusedToken: null, refusedAt: null, clientCapabilities: null },
   },

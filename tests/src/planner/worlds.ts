@@ -54,7 +54,7 @@ const version = (artifact: number, n: number): fc.Arbitrary<ContentVersion> =>
     state,
     filter,
     references: [],
-    variables: [],
+    needed: [],
     declaration: null,
   }));
 
@@ -80,6 +80,7 @@ const artifact = (n: number): fc.Arbitrary<ContentArtifact> =>
     autoUpdate: type === "Configuration" ? true : autoUpdate,
     reinstallInterval: 0,
     reinstallOnOsUpdate: "No" as const,
+    holdWithoutValues: false,
     requires,
     versions: versions.map((one) => ({
       ...one,
@@ -156,6 +157,7 @@ export function factsOf(blueprint: BlueprintContent | null, world: World, memory
       enrolledAt: NOW,
       observed: [...memory.observed.values()],
       certificateEnds: new Map(),
+      values: new Set(),
       paces: new Map(),
       declarative: {
         enabled: memory.enabled,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { findPlanRows } from "../../../db/plan_facts.ts";
 import { changeDeviceTags } from "../../../src/tags/device_tags.ts";
 import { setDeviceValues } from "../../../src/variables/device_values.ts";
 import { loadVariables } from "../../../src/variables/load.ts";
@@ -50,6 +51,12 @@ Deno.test("the device, its tags, its custom values and the user of the channel a
     assert.equal(personal.get("ENROLLED_USER.SHORT_NAME"), "ada");
     assert.equal(personal.get("CUSTOM.ROOM"), "12b");
     await assert.rejects(loadVariables(sql, runtime, 999, ALL), /there is no channel 999/);
+    // The planner is told the names of exactly those that have a value: an empty one counts as none.
+    for (const id of [own, user]) {
+      const loaded = [...await loadVariables(sql, runtime, id, ALL)].filter(([, value]) => value !== "");
+      const [row] = await findPlanRows(sql, [id]);
+      assert.deepEqual(row?.valuesNamed.toSorted(), loaded.map(([name]) => name).toSorted());
+    }
   }));
 
 Deno.test("a name that no profile can hold comes as one that it can", () =>
