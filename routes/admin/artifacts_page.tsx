@@ -10,6 +10,7 @@ import { versionsOfArtifact } from "../../db/artifact_versions.ts";
 import { type ArtifactRow, findArtifacts, isArtifactInUse } from "../../db/artifacts.ts";
 import { artifactType, isDeclarationOnly } from "../../src/blueprints/artifact_types.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
+import { valueWarnings } from "../../src/blueprints/value_warnings.ts";
 import type { AppEnv } from "../context.ts";
 import { LinkFor, platformNames, RolloutState, StatusChips } from "./artifact_parts.tsx";
 import { counted, Fact, offsetOf, Pager, Select, Table, Time, yesNo } from "./components.tsx";
@@ -22,7 +23,7 @@ const LIMIT = 20;
 async function Facts({ artifact, context }: { artifact: ArtifactRow; context: PageContext }) {
   const { sql, clock, config } = context.runtime;
   const requires = await findArtifacts(sql, artifact.requires);
-  const { linkable, install } = artifactType(artifact.type);
+  const { linkable, install, variables } = artifactType(artifact.type);
   return (
     <section class="card" aria-labelledby="facts">
       <h3 id="facts">What it is</h3>
@@ -67,6 +68,9 @@ async function Facts({ artifact, context }: { artifact: ArtifactRow; context: Pa
             ].filter((part) => part !== "").join(", ") || "never"}
           </Fact>
         )}
+        {variables
+          ? <Fact name="Without a value for a variable">{artifact.holdWithoutValues ? "waits" : "is delivered"}</Fact>
+          : null}
         <Fact name="Halts">
           {artifact.haltPercent === 0
             ? "never"
@@ -127,6 +131,8 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
   const offset = offsetOf(url);
   const { rows, count } = await viewArtifactVersions(sql, artifact.id, { limit: LIMIT, offset });
   const tags = await tagNames(sql, rows.map(({ filter }) => filter));
+  const newest = rows.find(({ state }) => state === "active");
+  const warnings = offset > 0 || newest === undefined ? [] : await valueWarnings(sql, [newest.id]);
   const numbers = [...new Set([...steps.previous.keys(), ...steps.previous.values()])].sort((a, b) => b - a);
   const choices = numbers.map((number) => [String(number), `Version ${number}`] as const);
   const now = clock.now();
@@ -142,6 +148,9 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
           ? <a class="button danger" href={`/artifacts/${artifact.id}/rollback/`}>Return to the previous version</a>
           : null}
       </div>
+      {warnings.length === 0
+        ? null
+        : <ul class="consequences">{warnings.map(({ detail }) => <li class="warn">{detail}</li>)}</ul>}
       <Table
         caption={counted(count, "version")}
         head={["Version", "State", "Who gets it", "On devices", "Made", ""]}

@@ -10,6 +10,7 @@ import { type ArtifactVersionRow, isVersionInUse, versionsOfArtifact } from "../
 import type { ArtifactRow } from "../../db/artifacts.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
 import { openFilter } from "../../src/blueprints/filter.ts";
+import { valueWarnings } from "../../src/blueprints/value_warnings.ts";
 import { kindOf } from "../../src/blueprints/versions/kinds.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { Preview } from "../../src/planner/preview.ts";
@@ -138,11 +139,12 @@ export function Lines({ lines }: { lines: readonly string[] }) {
 async function versionPage(context: PageContext): Promise<Page> {
   const { runtime } = context;
   const { artifact, version } = await mustFindVersionOf(context);
-  const [tags, lines, view, inUse] = await Promise.all([
+  const [tags, lines, view, inUse, warnings] = await Promise.all([
     tagNames(runtime.sql, [version.filter]),
     contentPagesOf(artifact.type).lines(runtime, version.id),
     viewArtifactVersion(runtime.sql, version.id),
     isVersionInUse(runtime.sql, version.id),
+    valueWarnings(runtime.sql, [version.id]),
   ]);
   const base = `/artifacts/${artifact.id}/versions/${version.id}`;
   const now = runtime.clock.now();
@@ -178,6 +180,11 @@ async function versionPage(context: PageContext): Promise<Page> {
             <Fact name="Variables">
               {version.variables.length === 0 ? "none" : <code>{version.variables.join(", ")}</code>}
             </Fact>
+            {warnings.length === 0 ? null : (
+              <Fact name="Without a value">
+                {warnings.map(({ detail }) => <div class="warn">{detail}</div>)}
+              </Fact>
+            )}
             <Fact name="Made">
               <Time at={version.createdAt} now={now} />
             </Fact>

@@ -59,7 +59,7 @@ const comers = (count: number): string => count === 1 ? "1 has" : `${count} have
 /** What a change would do. Numbers are for who may make it, names for who may see the devices. */
 export function PreviewSection({ preview, context }: { preview: Preview | undefined; context: PageContext }) {
   if (preview === undefined) return null;
-  const { devices, changes, truncated } = preview;
+  const { devices, changes, truncated, warnings } = preview;
   const sentences = sentencesOf(preview);
   return (
     <section class="preview" aria-labelledby="preview">
@@ -69,6 +69,9 @@ export function PreviewSection({ preview, context }: { preview: Preview | undefi
         : devices.woken > 0
         ? <p>{`${counted(devices.woken, "device")} would get other settings.`}</p>
         : <p>No device changes.</p>}
+      {warnings.length === 0
+        ? null
+        : <ul class="consequences">{warnings.map(({ detail }) => <li class="warn">{detail}</li>)}</ul>}
       <p class="faint">
         {`Nothing is saved yet. ${counted(devices.examined, "device")} looked at${
           devices.woken === 0 ? "; none has to come." : `; ${comers(devices.woken)} to come and will be pushed.`

@@ -15,6 +15,11 @@ export const isDryRun = (value: string | undefined): boolean =>
 
 const artifact = { id: z.string(), name: z.string(), version: z.int() };
 
+/** Warnings: nothing is refused for them. */
+export const warningsSchema = z.array(
+  z.object({ path: z.string().describe("What it is about, such as $CUSTOM.ROOM."), detail: z.string() }),
+);
+
 /** The answer of a dry run. */
 export const previewSchema = z.object({
   devices: z.object({
@@ -43,4 +48,5 @@ export const previewSchema = z.object({
     impossible: z.array(z.object({ ...artifact, reason: z.string() })),
   })),
   truncated: z.boolean(),
+  warnings: warningsSchema.describe("Variables of new and changed versions that have no value on some devices."),
 }).meta({ id: "Preview" });

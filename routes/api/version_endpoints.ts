@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { findArtifact } from "../../db/artifacts.ts";
 import { filterOfFields } from "../../src/blueprints/filter_fields.ts";
+import { valueWarnings } from "../../src/blueprints/value_warnings.ts";
 import type { Draft, VersionKind } from "../../src/blueprints/versions/kind.ts";
 import {
   changeVersion,
@@ -19,6 +20,7 @@ import {
 } from "../../src/blueprints/versions/versions.ts";
 import { invalid } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
+import { warningsSchema } from "./dry_run.ts";
 import { type Endpoint, endpoint, NO_CONTENT } from "./endpoint.ts";
 import { notAChoice, timeOut, uuidField, uuidFilter, uuidParams } from "./fields.ts";
 import { filterBody, filterShown } from "./filter_fields.ts";
@@ -59,7 +61,7 @@ export function versionEndpoints<
     noun: string;
     kind: VersionKind<Input, D, Stored, Shown>;
     body: z.ZodType<Body>;
-    schema: z.ZodType<ShownFields & Shown, ShownFields & Shown>;
+    schema: z.ZodObject & z.ZodType<ShownFields & Shown, ShownFields & Shown>;
     content(body: Body): Input;
     /** Bytes. */
     bodyLimit?: number;
@@ -72,6 +74,13 @@ export function versionEndpoints<
     ...versionRepresentation(row),
     ...await kind.show(runtime, row.id, stored),
   });
+  const saved = async (runtime: Runtime, version: Version<Stored>) => ({
+    ...await shown(runtime, version),
+    warnings: await valueWarnings(runtime.sql, [version.row.id]),
+  });
+  const savedSchema = schema.extend({
+    warnings: warningsSchema.describe("Variables that have no value on some of the devices that the version is for."),
+  }).meta({ id: `Saved${schema.meta()?.id ?? name}` });
   const inputOf = ({ artifact, version, ...filter }: Body) => ({
     artifactId: artifact,
     version,
@@ -109,9 +118,9 @@ export function versionEndpoints<
       summary: `Make a version of a ${noun}`,
       previews: true,
       body,
-      response: { status: 201, schema },
+      response: { status: 201, schema: savedSchema },
       handle: async ({ runtime, request, body }) =>
-        await shown(runtime, await createVersion(runtime, request, kind, inputOf(body), content(body))),
+        await saved(runtime, await createVersion(runtime, request, kind, inputOf(body), content(body))),
     }),
     endpoint({
       ...facts,
@@ -133,9 +142,9 @@ export function versionEndpoints<
       previews: true,
       params: uuidParams,
       body,
-      response: { status: 200, schema },
+      response: { status: 200, schema: savedSchema },
       handle: async ({ runtime, request, params, body }) =>
-        await shown(runtime, await changeVersion(runtime, request, kind, params.id, inputOf(body), content(body))),
+        await saved(runtime, await changeVersion(runtime, request, kind, params.id, inputOf(body), content(body))),
     }),
     endpoint({
       ...facts,

@@ -18,6 +18,7 @@ import {
 } from "../../db/plan_facts.ts";
 import { type BlueprintContent, contentDigest } from "../blueprints/content.ts";
 import { readContent } from "../blueprints/load.ts";
+import { type ValueWarning, valueWarnings } from "../blueprints/value_warnings.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Looked, lookThrough } from "./look_through.ts";
 
@@ -52,6 +53,8 @@ export type Preview = {
   changes: PreviewDevice[];
   /** Whether more devices change than are named. */
   truncated: boolean;
+  /** Variables of new and changed versions that have no value on some devices. */
+  warnings: ValueWarning[];
 };
 
 /** Devices that are named. */
@@ -176,11 +179,28 @@ export class PreviewSum {
   }
 
   /** The sum. */
-  result(): Preview {
+  result(): Omit<Preview, "warnings"> {
     const artifacts = [...this.#artifacts.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
     for (const { reasons } of artifacts) reasons.sort((one, other) => other.count - one.count);
     return { devices: this.#devices, artifacts, changes: this.#changes, truncated: this.#truncated };
   }
+}
+
+/** The versions that blueprints hold after a change and did not hold in the same state before, by id. */
+function newVersions(
+  before: ReadonlyMap<number, BlueprintContent>,
+  after: ReadonlyMap<number, BlueprintContent>,
+): string[] {
+  const statesOf = (content: BlueprintContent | undefined) =>
+    [...content?.artifacts.values() ?? []].flatMap(({ holdWithoutValues, versions }) =>
+      versions.filter(({ needed }) => needed.length > 0)
+        .map((version) => [version.id, JSON.stringify([holdWithoutValues, version])] as const)
+    );
+  const ids = [...after].flatMap(([id, content]) => {
+    const known = new Map(statesOf(before.get(id)));
+    return statesOf(content).filter(([version, state]) => known.get(version) !== state).map(([version]) => version);
+  });
+  return [...new Set(ids)];
 }
 
 /**
@@ -198,11 +218,13 @@ export async function previewChange(
     const lastJob = await lastJobId(tx);
     let after = new Map<number, BlueprintContent>();
     let replanned: PlanRow[] = [];
+    let warnings: ValueWarning[] = [];
     await tx.savepoint(async (inner) => {
       await change({ ...runtime, sql: nestedSql(sql, inner) });
       replanned = await findPlanRowsOfSerials(inner, await findReplansAfter(inner, lastJob));
       const used = replanned.flatMap(({ blueprintId }) => blueprintId ?? []);
       after = await contentsOf(inner, [...new Set([...before.keys(), ...used])]);
+      warnings = await valueWarnings(inner, newVersions(before, after));
       throw new RolledBack();
     }).catch((error) => {
       if (!(error instanceof RolledBack)) throw error;
@@ -237,7 +259,7 @@ export async function previewChange(
         last = end.channelId;
       }
     }
-    const preview = sum.result();
+    const preview = { ...sum.result(), warnings };
     const names = await findDeviceNames(tx, preview.changes.map(({ device }) => device.id));
     for (const { device } of preview.changes) device.name = names.get(device.id) ?? "";
     return preview;

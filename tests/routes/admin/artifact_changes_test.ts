@@ -212,3 +212,20 @@ Deno.test("a preview says why some devices cannot have something", () =>
     assert.equal(gain, "1 device gains Test");
     assert.match(refusal, /^2 devices cannot have Test: .*macOS/);
   }));
+
+Deno.test("variables without a value are named before and after a version is saved", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const { artifact } = await house(fleet);
+    const ada = await personWith(runtime, "superuser");
+    const path = `/artifacts/${artifact.id}/versions/new/`;
+    const source = fileOf(Uint8Array.fromBase64(profileSource("com.example.room", "$CUSTOM.ROOM")), "b.mobileconfig");
+    const sentence = /\$CUSTOM\.ROOM has no value on 1 of 1 device in its blueprints/;
+    const tried = await upload(runtime, ada, path, { ...FILTER, version: "2", source, preview: "1" });
+    assert.match(tried.text, sentence);
+    const saved = await upload(runtime, ada, path, { ...FILTER, version: "2", source });
+    assert.equal(saved.status, 303, saved.text);
+    assert.match((await ada.get(saved.location)).text, sentence);
+    const [row] = await runtime.sql<{ id: string }[]>`select id from artifact_versions where version = 2`;
+    assert.match((await ada.get(`/artifacts/${artifact.id}/versions/${row?.id}/`)).text, sentence);
+  }));

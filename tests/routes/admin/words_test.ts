@@ -49,6 +49,7 @@ const preview = (change: Partial<Preview>): Preview => ({
   artifacts: [],
   changes: [],
   truncated: false,
+  warnings: [],
   ...change,
 });
 const update = (from: number, version: number) => device({ updates: [{ id: "X", name: "X", version, from }] });

@@ -1,0 +1,31 @@
+/**
+ * Warnings about variables that have no value on some of the devices that a version is for.
+ *
+ * @module
+ */
+
+import type { Db } from "../../db/open.ts";
+import { findValueGaps, type ValueGap } from "../../db/value_gaps.ts";
+
+/** Channels that are looked at. */
+const MOST_EXAMINED = 20_000;
+
+/** A warning: what it is about (a variable, as it is written in texts), and a sentence. */
+export type ValueWarning = { path: string; detail: string };
+
+const counted = (count: number) => `${count} ${count === 1 ? "device" : "devices"}`;
+
+function detailOf({ artifactName, version, name, holdWithoutValues, without, examined }: ValueGap): string {
+  const of = examined >= MOST_EXAMINED ? `the first ${counted(examined)}` : counted(examined);
+  const then = holdWithoutValues ? "waits there" : "has the variable's name in its place there";
+  return `"${artifactName}", version ${version}: $${name} has no value on ${without} of ${of} in its blueprints; it ${then}`;
+}
+
+/**
+ * The warnings of some versions. A device counts once for each user that the version is for. One statement; it looks at 20,000
+ * devices at most.
+ */
+export async function valueWarnings(db: Db, versionIds: readonly string[]): Promise<ValueWarning[]> {
+  const gaps = await findValueGaps(db, versionIds, MOST_EXAMINED);
+  return gaps.map((gap) => ({ path: `$${gap.name}`, detail: detailOf(gap) }));
+}
