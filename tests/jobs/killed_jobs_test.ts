@@ -3,6 +3,7 @@
  * whose own statements are disturbed as well.
  */
 import assert from "node:assert/strict";
+import { addInstanceSetting } from "../../db/instance_settings.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 import type { AnyJob } from "../../jobs/job.ts";
@@ -12,6 +13,7 @@ import { taskFlags } from "../../simulators/task_flags.ts";
 import { FolderStore } from "../../src/files/folder.ts";
 import { enqueueJob } from "../../src/jobs.ts";
 import { systemRandom } from "../../src/runtime.ts";
+import { KEY_CHECK } from "../../src/secrets/load.ts";
 import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
@@ -62,7 +64,8 @@ async function stateOf(sql: Sql, since: Date): Promise<Record<string, string[]>>
 
 /** A house in which every kind of job has something to do. */
 async function prepare(fleet: Fleet): Promise<{ serialNumber: string; version: string }> {
-  const { sql, clock, runtime } = { ...fleet.runtime, runtime: fleet.runtime };
+  const { runtime } = fleet;
+  const { sql, clock } = runtime;
   const blueprint = await makeBlueprint(fleet);
   const { artifact } = await makeProfile(fleet);
   await link(fleet, blueprint.id, artifact.id);
@@ -79,6 +82,8 @@ async function prepare(fleet: Fleet): Promise<{ serialNumber: string; version: s
   await sql`update commands set expires_at = ${clock.now()}`;
   await sql`update command_history set result = '\\x01', result_sealed = null where name = 'SecurityInfo'`;
   clock.advance(8 * 86_400);
+  // What a server writes at its start, so that the ring's own check is rotated too: with the key of the house.
+  await addInstanceSetting(sql, KEY_CHECK.id, await runtime.keys.seal("espalier", KEY_CHECK));
   // A version that fails on all devices; a change that nobody was told of; a job that was set aside.
   const second = await makeProfile(fleet);
   await sql`
