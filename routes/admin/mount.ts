@@ -11,6 +11,7 @@ import { mountArtifacts } from "./artifacts.tsx";
 import { mountAssets } from "./assets.ts";
 import { mountBlueprints } from "./blueprints.tsx";
 import { mountClaims } from "./claims.tsx";
+import { mountCommands } from "./commands.tsx";
 import { mountDevice } from "./device.tsx";
 import { mountDeviceArtifacts } from "./device_artifacts.tsx";
 import { mountDeviceDesired } from "./device_desired.tsx";
@@ -38,6 +39,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountDeviceArtifacts,
       mountDeviceDesired,
       mountDeviceValues,
+      mountCommands,
       mountBlueprints,
       mountArtifacts,
       mountGroups,

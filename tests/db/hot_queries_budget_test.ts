@@ -9,7 +9,7 @@ import { findOutstandingSuccessors } from "../../db/issued_certificates.ts";
 import { findEvents } from "../../db/events.ts";
 import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/jobs.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
-import { searchDevices } from "../../db/overview.ts";
+import { searchDevices } from "../../db/device_search.ts";
 import { findChannelPlan, wakeInWave } from "../../db/channel_plans.ts";
 import { findPlanQueue, findPlanRow, findPlanRowsOfBlueprint, findPlanRowsOfSerials } from "../../db/plan_facts.ts";
 import { findStatusItems, searchStatusItems } from "../../db/status_items.ts";
