@@ -11,6 +11,7 @@ import { LinkFor } from "./artifact_parts.tsx";
 import { COMMAND_STATES } from "./command_states.ts";
 import { Chip, counted, Field, offsetOf, Pager, Select, Table, Time } from "./components.tsx";
 import { errorTexts } from "./failure_texts.ts";
+import { Live, mountLive, type Part, Reload } from "./live.tsx";
 import { page, type PageContext } from "./page.tsx";
 
 const LIMIT = 50;
@@ -72,16 +73,35 @@ function Row({ command, context, now }: { command: CommandLine; context: PageCon
   );
 }
 
-/** Mounts the page. */
-export function mountCommands(app: Hono<AppEnv>): void {
-  page(app, "/commands/", "mdm.view_devicecommand", async (context) => {
+const LIST: Part = {
+  name: "list",
+  async view(context) {
     const { runtime: { sql, clock }, url } = context;
     const now = clock.now();
     const offset = offsetOf(url);
     const { rows, count } = await searchCommands(sql, { ...commandsOf(url, now), limit: LIMIT, offset });
-    const given = (name: string) => url.searchParams.get(name) ?? "";
+    return (
+      <>
+        <Table
+          caption={counted(count, "command")}
+          head={["Command", "Device", "State", "Queued", "Answered"]}
+          empty="No command matches."
+          rows={rows.map((command) => <Row command={command} context={context} now={now} />)}
+        />
+        <Pager url={url} limit={LIMIT} offset={offset} count={count} />
+      </>
+    );
+  },
+};
+
+/** Mounts the page. */
+export function mountCommands(app: Hono<AppEnv>): void {
+  mountLive(app, "/commands/", "mdm.view_devicecommand", [LIST]);
+  page(app, "/commands/", "mdm.view_devicecommand", async (context) => {
+    const given = (name: string) => context.url.searchParams.get(name) ?? "";
     return {
       title: "Commands",
+      live: true,
       body: (
         <>
           <form class="row" method="get" action="/commands/" data-live role="search">
@@ -90,13 +110,8 @@ export function mountCommands(app: Hono<AppEnv>): void {
             <Field name="name" label="Command" type="search" value={given("name")} maxlength={100} />
             <button type="submit" class="plain">Search</button>
           </form>
-          <Table
-            caption={counted(count, "command")}
-            head={["Command", "Device", "State", "Queued", "Answered"]}
-            empty="No command matches."
-            rows={rows.map((command) => <Row command={command} context={context} now={now} />)}
-          />
-          <Pager url={url} limit={LIMIT} offset={offset} count={count} />
+          <Reload context={context} />
+          {await Live({ part: LIST, context })}
         </>
       ),
     };

@@ -209,7 +209,7 @@ export function mountOverview(app: Hono<AppEnv>): void {
               <div class="card">
                 <a href={FIGURES[name]}>
                   <div class="figure">{String(devices.get(name) ?? 0)}</div>
-                  <div class="faint">{name}</div>
+                  <div class="faint">{name === "enrolled" ? "enrolled devices" : name}</div>
                 </a>
               </div>
             ))}
