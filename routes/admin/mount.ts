@@ -22,6 +22,7 @@ import { mountEvents } from "./events.tsx";
 import { mountJobs } from "./jobs.tsx";
 import { mountGroups } from "./groups.tsx";
 import { mountOverview } from "./overview.tsx";
+import { mountPublicEnrollment } from "./public_enrollment.tsx";
 import { mountPushCertificates } from "./push_certificates.tsx";
 import { mountRoles } from "./roles.tsx";
 import { mountScepIssuers } from "./scep_issuers.tsx";
@@ -44,6 +45,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountArtifacts,
       mountGroups,
       mountEnrollments,
+      mountPublicEnrollment,
       mountClaims,
       mountPushCertificates,
       mountScepIssuers,

@@ -4,6 +4,7 @@ import { findEvents } from "../../db/events.ts";
 import { ensureSetupToken } from "../../src/access/setup.ts";
 import { insertBlueprint } from "../../db/blueprints.ts";
 import { MODELS } from "../../simulators/models.ts";
+import { KEYS } from "../support/fleet.ts";
 import { PASSWORD, type Stage, withPages } from "./browser.ts";
 
 const quiet = { sanitizeOps: false, sanitizeResources: false };
@@ -12,6 +13,7 @@ const quiet = { sanitizeOps: false, sanitizeResources: false };
 const PLACES = [
   "/",
   "/devices/",
+  "/commands/",
   "/blueprints/",
   "/artifacts/",
   "/enrollments/",
@@ -143,7 +145,7 @@ Deno.test(
       await signIn();
       await page.getByRole("link", { name: "Enrollments" }).click();
       await page.getByLabel("Name", { exact: true }).fill("Loaners");
-      await page.getByRole("button", { name: "Make the enrollment" }).click();
+      await page.getByRole("button", { name: "Create enrollment" }).click();
       await page.getByRole("heading", { name: "Loaners" }).waitFor();
       assert.ok(await page.locator(".qr svg").isVisible());
       const waiting = page.waitForEvent("download");
@@ -154,6 +156,43 @@ Deno.test(
       assert.equal((await device.connect()).length, 2);
     }),
 );
+
+for (const [size, width] of [["a desk", 1280], ["a phone", 390]] as const) {
+  Deno.test(
+    `on ${size} a device enrolls with the profile behind the button of the public address`,
+    quiet,
+    () =>
+      withPages({ admin: true, width }, async ({ fleet, browser, page, url, signIn }) => {
+        await signIn();
+        await page.goto(`${url}/enrollments/${fleet.enrollmentId}/`);
+        assert.ok(await page.getByText("not reachable").isVisible());
+        const address = await page.locator("#address").getAttribute("href");
+        const overflow = (one: typeof page) => one.evaluate("document.documentElement.scrollWidth - innerWidth");
+        assert.ok(Number(await overflow(page)) <= 0);
+        const context = await browser.newContext({
+          viewport: { width, height: 800 },
+          userAgent: width > 1000
+            ? "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605.1.15"
+            : "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) Safari/604.1",
+        });
+        const visitor = await context.newPage();
+        await visitor.goto(address ?? "");
+        await visitor.getByRole("heading", { name: "Enroll with Espalier" }).waitFor();
+        assert.ok(Number(await overflow(visitor)) <= 0);
+        const waiting = visitor.waitForEvent("download");
+        await visitor.getByRole("link", { name: "Install the profile" }).click();
+        const profile = await Deno.readFile(await (await waiting).path());
+        const device = fleet.device();
+        await device.enrollOverTheAir(profile, fleet.maker.certify(device.udid, KEYS[0]));
+        assert.ok((await device.connect()).length > 0);
+        page.on("dialog", (dialog) => dialog.accept());
+        await page.getByRole("button", { name: "Revoke" }).click();
+        await page.waitForURL(/done=revoked/);
+        assert.equal((await visitor.reload())?.status(), 404);
+        await context.close();
+      }),
+  );
+}
 
 Deno.test(
   "a push certificate is made, its request downloaded, and a wrong certificate refused with a sentence",
