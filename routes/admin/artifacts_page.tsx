@@ -243,6 +243,7 @@ async function artifactPage(context: PageContext): Promise<Page> {
             ? <a class="button danger" href={`/artifacts/${artifact.id}/delete/`}>Delete</a>
             : null}
           <LinkFor context={context} needs="mdm.view_artifact" href="/artifacts/">All artifacts</LinkFor>
+          {context.may("events.view_event") ? <a href={`/events/?about=artifact:${artifact.id}`}>Events</a> : null}
         </div>
         <div class="columns">
           {await Facts({ artifact, context })}

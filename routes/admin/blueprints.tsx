@@ -226,6 +226,7 @@ async function blueprintPage(context: PageContext): Promise<Page> {
           {context.may("mdm.delete_blueprint") && !filled
             ? <a class="button danger" href={`/blueprints/${id}/delete/`}>Delete</a>
             : null}
+          {context.may("events.view_event") ? <a href={`/events/?about=blueprint:${id}`}>Events</a> : null}
         </div>
         <section class="card">
           <dl class="facts">

@@ -183,7 +183,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
         {context.may("events.view_event")
           ? (
             <p>
-              <a href={`/events/?serial_number=${encodeURIComponent(device.serialNumber)}`}>Events of this device</a>
+              <a href={`/devices/${id}/feed/`}>History, and what is coming</a>
             </p>
           )
           : null}

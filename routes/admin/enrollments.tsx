@@ -184,6 +184,13 @@ async function detailPage(context: PageContext): Promise<Page> {
               <Time at={enrollment.createdAt} now={now} />
             </Fact>
           </dl>
+          {context.may("events.view_event")
+            ? (
+              <p class="small">
+                <a href={`/events/?about=enrollment:${enrollment.id}`}>Events</a>
+              </p>
+            )
+            : null}
         </section>
         {address === null ? null : (
           <div class="columns">

@@ -15,6 +15,7 @@ import { mountCommands } from "./commands.tsx";
 import { mountDevice } from "./device.tsx";
 import { mountDeviceArtifacts } from "./device_artifacts.tsx";
 import { mountDeviceDesired } from "./device_desired.tsx";
+import { mountDeviceFeed } from "./device_feed.tsx";
 import { mountDeviceValues } from "./device_values.tsx";
 import { mountDevices } from "./devices.tsx";
 import { mountEnrollments } from "./enrollments.tsx";
@@ -40,6 +41,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountDeviceArtifacts,
       mountDeviceDesired,
       mountDeviceValues,
+      mountDeviceFeed,
       mountCommands,
       mountBlueprints,
       mountArtifacts,

@@ -107,35 +107,36 @@ Deno.test(
     }),
 );
 
-Deno.test(
-  "erasing an iPad asks for the serial number, keeps what was typed, and takes its two choices",
-  quiet,
-  () =>
-    withPages({ admin: true }, async ({ fleet, page, url, signIn }) => {
-      const model = MODELS.find(({ platform }) => platform === "iPadOS");
-      assert.ok(model);
-      const device = await fleet.enrolled({ model });
-      await device.connect();
-      await signIn();
-      const { json: [{ id }] } = await fleet.api("GET", "/api/mdm/devices/");
-      await page.setViewportSize({ width: 390, height: 844 });
-      await page.goto(`${url}/devices/${id}/`);
-      await page.getByText("Erase…").click();
-      await page.getByLabel("Serial number of the device").fill("OTHER");
-      await page.getByLabel("Keep the cellular data plan").check();
-      await page.getByRole("button", { name: "Erase the device" }).click();
-      assert.match(await page.locator(".error").innerText(), /is not the serial number/);
-      assert.equal(await page.getByLabel("Serial number of the device").inputValue(), "OTHER");
-      await device.connect();
-      assert.equal(device.state.erased, false);
-      assert.ok(await page.getByLabel("Keep the cellular data plan").isChecked());
-      await page.getByLabel("Serial number of the device").fill(device.serialNumber);
-      await page.getByRole("button", { name: "Erase the device" }).click();
-      await page.waitForURL(/done=queued/);
-      await device.connect();
-      assert.equal(device.state.erased, true);
-    }),
-);
+for (const [size, width] of [["a desk", 1280], ["a phone", 390]] as const) {
+  Deno.test(
+    `on ${size} erasing an iPad asks for the serial number, keeps what was typed, and takes its two choices`,
+    quiet,
+    () =>
+      withPages({ admin: true, width }, async ({ fleet, page, url, signIn }) => {
+        const model = MODELS.find(({ platform }) => platform === "iPadOS");
+        assert.ok(model);
+        const device = await fleet.enrolled({ model });
+        await device.connect();
+        await signIn();
+        const { json: [{ id }] } = await fleet.api("GET", "/api/mdm/devices/");
+        await page.goto(`${url}/devices/${id}/`);
+        await page.getByText("Erase…").click();
+        await page.getByLabel("Serial number of the device").fill("OTHER");
+        await page.getByLabel("Keep the cellular data plan").check();
+        await page.getByRole("button", { name: "Erase the device" }).click();
+        assert.match(await page.locator(".error").innerText(), /is not the serial number/);
+        assert.equal(await page.getByLabel("Serial number of the device").inputValue(), "OTHER");
+        await device.connect();
+        assert.equal(device.state.erased, false);
+        assert.ok(await page.getByLabel("Keep the cellular data plan").isChecked());
+        await page.getByLabel("Serial number of the device").fill(device.serialNumber);
+        await page.getByRole("button", { name: "Erase the device" }).click();
+        await page.waitForURL(/done=queued/);
+        await device.connect();
+        assert.equal(device.state.erased, true);
+      }),
+  );
+}
 
 Deno.test(
   "an enrollment is made on its page, and the profile that is downloaded there enrolls a device",
@@ -228,7 +229,15 @@ for (const dark of [false, true]) {
         await fill(stage);
         await signIn();
         const { json: [{ id }] } = await stage.fleet.api("GET", "/api/mdm/devices/");
-        for (const path of [...PLACES, `/devices/${id}/`, "/enrollments/1/", "/push-certificates/1/"]) {
+        for (
+          const path of [
+            ...PLACES,
+            `/devices/${id}/`,
+            `/devices/${id}/feed/`,
+            "/enrollments/1/",
+            "/push-certificates/1/",
+          ]
+        ) {
           const response = await page.goto(url + path);
           assert.equal(response?.status(), 200, path);
           assert.match(response?.headers()["content-security-policy"] ?? "", /default-src 'none'/);
