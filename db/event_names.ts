@@ -7,7 +7,7 @@
 import type { Db } from "./open.ts";
 
 /** Kinds of objects whose names are looked up. */
-export const NAMED_KINDS = ["artifact", "blueprint", "enrollment", "person"] as const;
+export const NAMED_KINDS = ["artifact", "blueprint", "enrollment", "person", "command"] as const;
 
 /** One of them. */
 export type NamedKind = typeof NAMED_KINDS[number];
@@ -19,7 +19,7 @@ export type NamesWanted = Readonly<Record<NamedKind, readonly string[]>> & { ser
 export type FoundName = { kind: NamedKind | "device"; key: string; id: string; name: string };
 
 const numbers = (ids: readonly string[]) => ids.filter((id) => /^[0-9]{1,9}$/.test(id)).map(Number);
-const uuids = (ids: readonly string[]) => ids.filter((id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id));
+const uuids = (ids: readonly string[]) => ids.filter((id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id));
 
 /** The names, in one statement. What was deleted is not among them. */
 export async function findEventNames(db: Db, wanted: NamesWanted): Promise<FoundName[]> {
@@ -35,6 +35,11 @@ export async function findEventNames(db: Db, wanted: NamesWanted): Promise<Found
       union all
       select 'person', id::text, id::text, coalesce(nullif(full_name, ''), username) from users
       where id = any(${numbers(wanted.person)}::int[])
+      union all
+      select 'command', uuid::text, uuid::text, name from commands where uuid = any(${uuids(wanted.command)}::uuid[])
+      union all
+      select 'command', uuid::text, uuid::text, name from command_history
+      where uuid = any(${uuids(wanted.command)}::uuid[])
       union all
       select 'device', d.serial_number, d.id::text, coalesce(nullif(e.name, ''), d.serial_number)
       from devices d left join enrollments e on e.id = d.enrollment_id

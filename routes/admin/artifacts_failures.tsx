@@ -48,7 +48,7 @@ const LIST: Part = {
                   {row.userKey === "" ? row.serialNumber : `${row.serialNumber}, user ${row.userKey}`}
                 </div>
               </td>
-              <td>
+              <td class="sentence">
                 {failureTexts(row.extraInfo).map((text) => <div>{text}</div>)}
               </td>
               <td>

@@ -105,7 +105,7 @@ export const AUDIT_WORDS: Readonly<Record<string, AuditWords>> = {
     noun: "command",
     say: (facts, action) =>
       action === "deleted"
-        ? [facts.actor, " cancelled a command"]
+        ? [facts.actor, ` cancelled ${facts.commandName(pk(facts))}`]
         : [facts.actor, ` queued ${facts.audited("name")} for `, facts.device],
   },
   "mdm.enrollmentclaim": {

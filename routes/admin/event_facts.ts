@@ -71,6 +71,16 @@ export class EventFacts {
     return serialNumber === null ? "A device" : this.object("device", serialNumber, serialNumber);
   }
 
+  /** The UUID of the command that a device answers, as we write it; "" for other events. */
+  get command(): string {
+    return this.at("command_uuid").toLowerCase();
+  }
+
+  /** What a command is called; "a command" when it is not kept any more. */
+  commandName(uuid: string): string {
+    return this.names.get(`command:${uuid.toLowerCase()}`)?.name ?? "a command";
+  }
+
   get failed(): boolean {
     return this.at("status") === "failure";
   }
@@ -115,6 +125,7 @@ export function namesWanted(events: readonly EventRow[]) {
       ...facts.flatMap((one) => ["prev_value", "new_value"].map((side) => one.at("object", side, "blueprint"))),
       ...events.flatMap(({ objects }) => objects.mdm_blueprint ?? []),
     ]),
+    command: unique(facts.flatMap((one) => [one.command, one.at("object", "pk")])),
     enrollment: unique(
       events.flatMap(({ objects }) => [...objects.ota_enrollment ?? [], ...objects.mdm_otaenrollment ?? []]),
     ),

@@ -5,7 +5,7 @@
  */
 
 import { type EventRow, pageOfEvents } from "../../db/events.ts";
-import { findEventNames } from "../../db/event_names.ts";
+import { findEventNames, type NamedKind } from "../../db/event_names.ts";
 import type { Db } from "../../db/open.ts";
 import { fieldChanges } from "./audit_words.ts";
 import { Table, Time } from "./components.tsx";
@@ -28,18 +28,23 @@ function Sentence({ pieces }: { pieces: readonly Piece[] }) {
   );
 }
 
-function Changes({ event }: { event: EventRow }) {
+/** Fields that hold the id of an object with a name. */
+const NAMED: Readonly<Record<string, NamedKind>> = { blueprint: "blueprint", artifact: "artifact" };
+
+function Changes({ event, names }: { event: EventRow; names: Names }) {
   if (event.type !== "zentral_audit" || textAt(event.payload, "action") !== "updated") return null;
   const values = ["prev_value", "new_value"].map((side) => valueAt(event.payload, "object", side));
   const changes = fieldChanges(values[0], values[1]);
   if (changes.length === 0) return null;
+  const shown = (field: string, value: string | null) =>
+    value === null ? NONE : cut(names.get(`${NAMED[field] ?? ""}:${value}`)?.name ?? value);
   return (
     <dl class="changes small">
       {changes.map(({ field, before, after }) => (
         <>
           <dt>{field}</dt>
           <dd>
-            <del>{before === null ? NONE : cut(before)}</del> → <ins>{after === null ? NONE : cut(after)}</ins>
+            <del>{shown(field, before)}</del> → <ins>{shown(field, after)}</ins>
           </dd>
         </>
       ))}
@@ -55,9 +60,9 @@ function Row({ event, names, now }: { event: EventRow; names: Names; now: Date }
       <td>
         <Time at={event.createdAt} now={now} />
       </td>
-      <td class="words">
+      <td class="sentence">
         <Sentence pieces={eventSentence(new EventFacts(event, names))} />
-        <Changes event={event} />
+        <Changes event={event} names={names} />
         <details class="small">
           <summary>Details</summary>
           <pre>{JSON.stringify({ type: event.type, payload: event.payload, request: event.request, objects: event.objects }, null, 2)}</pre>

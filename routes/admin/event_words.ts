@@ -20,12 +20,12 @@ const CHECKINS: Readonly<Record<string, string>> = {
   UserAuthenticate: "asked to manage a user",
 };
 
-const ANSWERS: Readonly<Record<string, string>> = {
-  Idle: "asked for commands",
-  Acknowledged: "acknowledged a command",
-  NotNow: "cannot take a command now",
-  Error: "reported an error for a command",
-  CommandFormatError: "did not understand a command",
+/** What a device answers, before and after the name of the command. */
+const ANSWERS: Readonly<Record<string, readonly [string, string]>> = {
+  Acknowledged: ["acknowledged", ""],
+  NotNow: ["cannot take", " now"],
+  Error: ["reported an error for", ""],
+  CommandFormatError: ["did not understand", ""],
 };
 
 const STATUSES: Readonly<Record<string, string>> = {
@@ -67,10 +67,10 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
     label: "Check-ins and answers of devices",
     say: unlessRefused("A request", (facts) => {
       const [message, status] = [facts.at("message_type"), facts.at("request_status")];
-      return [
-        facts.device,
-        ` ${CHECKINS[message] ?? ANSWERS[status] ?? `sent ${message || status || "a message"}`}`,
-      ];
+      if (status === "Idle") return [facts.device, " asked for commands"];
+      const answer = Object.hasOwn(ANSWERS, status) ? ANSWERS[status] : undefined;
+      if (answer !== undefined) return [facts.device, ` ${answer[0]} ${facts.commandName(facts.command)}${answer[1]}`];
+      return [facts.device, ` ${CHECKINS[message] ?? `sent ${message || status || "a message"}`}`];
     }),
   },
   mdm_device_notification: {

@@ -95,7 +95,7 @@ async function queryOf({ runtime: { sql }, url }: PageContext): Promise<EventQue
 async function About({ context }: { context: PageContext }) {
   const object = objectOf(context.url.searchParams.get("about") ?? "");
   if (object === undefined || object.kind === "device") return null;
-  const none = { artifact: [], blueprint: [], enrollment: [], person: [], serialNumbers: [] };
+  const none = { artifact: [], blueprint: [], enrollment: [], person: [], command: [], serialNumbers: [] };
   const [found] = await findEventNames(context.runtime.sql, { ...none, [object.kind]: [object.id] });
   return (
     <p>

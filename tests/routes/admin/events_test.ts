@@ -14,7 +14,7 @@ const ROOT = new URL("../../../", import.meta.url);
 async function sentences(ada: Person, path: string): Promise<string[]> {
   const { status, text } = await ada.get(path);
   assert.equal(status, 200, path);
-  return [...text.matchAll(/<td class="words">([\s\S]*?)(?:<dl|<details)/g)].map(([, cell = ""]) =>
+  return [...text.matchAll(/<td class="sentence">([\s\S]*?)(?:<dl|<details)/g)].map(([, cell = ""]) =>
     cell.replace(/<a href="([^"]+)">([^<]*)<\/a>/g, "[$2]($1)")
   );
 }
@@ -110,6 +110,7 @@ Deno.test("a device's history shows what is coming and what has happened", () =>
     const past = await sentences(ada, `/devices/${id}/feed/`);
     assert.ok(past.some((one) => one.includes("queued DeviceLock for")), past.join("\n"));
     assert.ok(past.some((one) => one.includes("The lock PIN of")), past.join("\n"));
+    assert.ok(past.some((one) => one.endsWith(" acknowledged DeviceLock")), past.join("\n"));
     assert.match((await ada.get(`/devices/${id}/`)).text, new RegExp(`href="/devices/${id}/feed/"`));
     const blind = await personWith(fleet.runtime, ["mdm.view_enrolleddevice"]);
     assert.equal((await blind.get(`/devices/${id}/feed/`)).status, 403);
@@ -129,7 +130,7 @@ Deno.test("an event of any kind, of any age and with odd values has a sentence",
     for (let path = "/events/", pages = 0; path !== "" && pages < 9; pages++) {
       const { status, text } = await ada.get(path);
       assert.equal(status, 200);
-      for (const sentence of text.matchAll(/<td class="words">([\s\S]*?)(?:<dl|<details)/g)) {
+      for (const sentence of text.matchAll(/<td class="sentence">([\s\S]*?)(?:<dl|<details)/g)) {
         assert.match(sentence[1] ?? "", /^\S.*\S/);
         assert.doesNotMatch(sentence[1] ?? "", /undefined|\[object/);
       }
