@@ -89,8 +89,8 @@ const LEAVE_MS = 500;
  * Ends a connection whose request was answered before its body was there. The attack: megabytes that are read only to be
  * thrown away. Nothing more is read; the end comes a little later, since an end with unread bytes may overtake the answer.
  */
-function leave(incoming: IncomingMessage): void {
-  const { socket } = incoming;
+function leave(incoming: IncomingMessage, socket: Socket): void {
+  // The message has let go of its socket when its reader was cancelled.
   incoming.pause();
   socket.pause();
   Deno.unrefTimer(setTimeout(() => socket.destroy(), LEAVE_MS));
@@ -154,7 +154,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     };
     outgoing.on("close", end);
     outgoing.on("finish", () => {
-      if (!incoming.complete) leave(incoming);
+      if (!incoming.complete) leave(incoming, socket);
     });
     outgoing.on("error", end);
     incoming.on("error", () => {});

@@ -9,7 +9,7 @@ import { listBlueprints } from "../../db/blueprints.ts";
 import { listCommands } from "../../db/commands.ts";
 import { type DeviceView, findDevice } from "../../db/devices.ts";
 import { tagsThatCount } from "../../db/effective_tags.ts";
-import { blockDevice, pokeDevice, sendCommand, targetOf } from "../../src/devices/actions.ts";
+import { blockDevice, pokeDevice, sendCommand, targetOf, whyNotSent } from "../../src/devices/actions.ts";
 import { hasEraseChoices } from "../../src/commands/erase_device.ts";
 import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../src/devices/deletion.ts";
@@ -25,6 +25,7 @@ import { BlueprintForm } from "./device_desired.tsx";
 import { Command, Inventory, Plan } from "./device_sections.tsx";
 import { DeviceState } from "./devices.tsx";
 import { Live, mountLive, type Part, Reload } from "./live.tsx";
+import { LockedOrErased } from "./lock_erase.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const COMMANDS_SHOWN = 20;
@@ -50,6 +51,11 @@ const STATE: Part = {
       </p>
     );
   },
+};
+
+const NOTE: Part = {
+  name: "note",
+  view: async (context) => await LockedOrErased({ device: await mustFind(context, context.id()), context }),
 };
 
 const COMMANDS: Part = {
@@ -93,6 +99,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
         {await Live({ part: STATE, context })}
         <Reload context={here} />
         <Deleted device={device} context={context} />
+        {await Live({ part: NOTE, context })}
         {device.hardwareProven === false && device.checkoutAt === null
           ? (
             <div class="card" role="note">
@@ -192,10 +199,18 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
   };
 }
 
+/** Queues a command, or refuses with the reason why the device does not take it: its page may be older than the device's state. */
+async function send(context: PageContext, name: string, fields: Record<string, string | boolean>): Promise<void> {
+  const device = await mustFind(context, context.id());
+  const reason = whyNotSent(device, name);
+  if (reason !== null) throw problem("refused", reason);
+  await sendCommand(context.runtime, context.request, device.id, name, fields);
+}
+
 /** Mounts the page and what its forms do. */
 export function mountDevice(app: Hono<AppEnv>): void {
   page(app, "/devices/:id/", "mdm.view_enrolleddevice", (context) => devicePage(context, context.id()));
-  mountLive(app, "/devices/:id/", "mdm.view_enrolleddevice", [STATE, COMMANDS, ARTIFACTS]);
+  mountLive(app, "/devices/:id/", "mdm.view_enrolleddevice", [STATE, NOTE, COMMANDS, ARTIFACTS]);
   const again = (context: PageContext, state: FormState) => devicePage(context, context.id(), state);
   const done = (context: PageContext, code: string) => `/devices/${context.id()}/?done=${code}`;
 
@@ -231,15 +246,15 @@ export function mountDevice(app: Hono<AppEnv>): void {
     const fields = Object.fromEntries(
       ["pin", "message", "phone_number"].flatMap((name) => form.text(name) === "" ? [] : [[name, form.text(name)]]),
     );
-    await sendCommand(context.runtime, context.request, context.id(), "DeviceLock", fields);
+    await send(context, "DeviceLock", fields);
     return done(context, "queued");
   }, again);
   action(app, "/devices/:id/restart/", "mdm.add_devicecommand", async (context) => {
-    await sendCommand(context.runtime, context.request, context.id(), "RestartDevice", {});
+    await send(context, "RestartDevice", {});
     return done(context, "queued");
   });
   action(app, "/devices/:id/custom/", "mdm.add_devicecommand", async (context, form) => {
-    await sendCommand(context.runtime, context.request, context.id(), "CustomCommand", {
+    await send(context, "CustomCommand", {
       command: form.text("command"),
     });
     return done(context, "queued");
@@ -250,7 +265,7 @@ export function mountDevice(app: Hono<AppEnv>): void {
       throw invalid({ serial_number: [`This is not the serial number of this device, ${device.serialNumber}.`] });
     }
     const pin = form.text("pin");
-    await sendCommand(context.runtime, context.request, device.id, "EraseDevice", {
+    await send(context, "EraseDevice", {
       ...(hasEraseChoices(targetOf(device))
         ? {
           preserve_data_plan: form.has("preserve_data_plan"),

@@ -21,8 +21,9 @@ import {
   removeOtaEnrollment,
   revokeOtaEnrollment,
 } from "../../src/enrollment/ota_enrollments.ts";
-import { isReachable, publicPath } from "../../src/enrollment/public_address.ts";
+import { publicPath } from "../../src/enrollment/public_address.ts";
 import { invalid, problem } from "../../src/errors.ts";
+import { isDeviceAddress } from "../../src/device_address.ts";
 import { BUILT_IN_ISSUER } from "../../src/enrollment/scep_issuers.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
@@ -196,7 +197,7 @@ async function detailPage(context: PageContext): Promise<Page> {
           <div class="columns">
             <section>
               <h2>For many devices</h2>
-              {isReachable(config.BASE_URL) ? null : (
+              {isDeviceAddress(config.BASE_URL) ? null : (
                 <p role="note">
                   <Chip tone="warn">not reachable</Chip>{" "}
                   {`Devices cannot use ${config.BASE_URL}. Set BASE_URL to an https address of this server that devices reach.`}

@@ -10,6 +10,7 @@ import { countDevices } from "../../db/device_search.ts";
 import { listClaims } from "../../db/enrollment_claims.ts";
 import { listUnproven } from "../../db/hardware.ts";
 import { listIdentityAlerts } from "../../db/identity_alerts.ts";
+import { findFirstSteps } from "../../db/first_run.ts";
 import { countQuarantined } from "../../db/jobs.ts";
 import { countVersions, pushCertificatesInNeed } from "../../db/overview.ts";
 import { type HaltedRow, listHalted } from "../../db/rollouts.ts";
@@ -19,6 +20,7 @@ import { type Bar, Bars } from "./charts.tsx";
 import { commandsOf, FAILED_TODAY } from "./commands.tsx";
 import { ago, counted } from "./components.tsx";
 import { AGES, NEVER, searchOf, UNKNOWN } from "./device_filters.ts";
+import { FirstRun, isFirstRunOver } from "./first_run.tsx";
 import { page, type PageContext } from "./page.tsx";
 
 const DAY_MS = 86_400_000;
@@ -166,15 +168,17 @@ export function mountOverview(app: Hono<AppEnv>): void {
     const searches = new Map(
       Object.entries(FIGURES).map(([name, path]) => [name, searchOf(new URL(path, context.url), now)]),
     );
-    const [devices, others, certificates, versions, halted] = await Promise.all([
+    const [devices, others, certificates, versions, halted, steps] = await Promise.all([
       countDevices(sql, searches),
       othersOf(context),
       pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
       countVersions(sql),
       context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
+      findFirstSteps(sql),
     ]);
     const enrolled = devices.get("enrolled") ?? 0;
     const needs = needsOf(devices, others, certificates, halted, now);
+    const begun = isFirstRunOver(steps, config.BASE_URL);
     const versionBars = [...versions].sort((one, other) =>
       (one.platform ?? "").localeCompare(other.platform ?? "") || compareOsVersions(other.osVersion, one.osVersion)
     ).map(({ platform, osVersion, count }): Bar => {
@@ -195,15 +199,18 @@ export function mountOverview(app: Hono<AppEnv>): void {
       title: "Overview",
       body: (
         <>
-          <ul class="attention" aria-label="What needs attention">
-            {needs.length === 0
-              ? <li class="fine">Nothing needs attention.</li>
-              : needs.map((need) => (
-                <li class={need.urgent ? "urgent" : ""}>
-                  {need.text} <a href={need.href}>{need.link}</a>
-                </li>
-              ))}
-          </ul>
+          {needs.length === 0 && !begun ? null : (
+            <ul class="attention" aria-label="What needs attention">
+              {needs.length === 0
+                ? <li class="fine">Nothing needs attention.</li>
+                : needs.map((need) => (
+                  <li class={need.urgent ? "urgent" : ""}>
+                    {need.text} <a href={need.href}>{need.link}</a>
+                  </li>
+                ))}
+            </ul>
+          )}
+          {begun ? null : <FirstRun found={steps} context={context} />}
           <div class="cards">
             {(["enrolled", "released", "blocked"] as const).map((name) => (
               <div class="card">
@@ -224,11 +231,9 @@ export function mountOverview(app: Hono<AppEnv>): void {
               empty="No device is enrolled yet."
             />
           </div>
-          {enrolled > 0 ? null : (
+          {begun ? null : (
             <p>
-              Start with a <a href="/push-certificates/">push certificate</a>, then create an{" "}
-              <a href="/enrollments/">enrollment</a>. The API is described at{" "}
-              <a href="/api/docs/">{config.BASE_URL}/api/docs/</a>.
+              The API is described at <a href="/api/docs/">{config.BASE_URL}/api/docs/</a>.
             </p>
           )}
         </>

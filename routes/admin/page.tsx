@@ -15,6 +15,7 @@ import { asRefusal, Problem, problem } from "../../src/errors.ts";
 import type { RequestInfo } from "../../src/events/record.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import type { AppEnv } from "../context.ts";
+import { backOf } from "./back.ts";
 import { type Form, type FormState, isUuid, readForm } from "./form.ts";
 import { Layout } from "./layout.tsx";
 
@@ -107,6 +108,9 @@ function refusal(c: Context<AppEnv>, thrown: unknown, context: PageContext | und
     ? said
     : 400;
   for (const [name, value] of Object.entries(error.details.headers ?? {})) c.header(name, value);
+  const back = context === undefined
+    ? { href: "/signin/", label: "Back to the start" }
+    : backOf(new URL(c.req.url).pathname, status);
   return render(c, {
     title: TITLES[status] ?? "That did not work",
     status,
@@ -114,7 +118,7 @@ function refusal(c: Context<AppEnv>, thrown: unknown, context: PageContext | und
       <>
         {sentencesOf(error).map((sentence) => <p role="alert">{sentence}</p>)}
         <p>
-          <a href={context === undefined ? "/signin/" : "/"}>Back to the start</a>
+          <a href={back.href}>{back.label}</a>
         </p>
       </>
     ),

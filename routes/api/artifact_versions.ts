@@ -15,7 +15,7 @@ const schema = z.object({
   id: z.string(),
   version: z.int(),
   state: z.enum(["active", "halted", "withdrawn"]).describe(
-    "halted: who has it keeps it, nobody else gets it. withdrawn: nobody has it.",
+    "halted: devices that have the version keep it, no other device gets it. withdrawn: devices return to the previous version.",
   ),
   state_reason: z.string(),
   state_at: timeOut.nullable(),

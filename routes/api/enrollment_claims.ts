@@ -1,6 +1,6 @@
 /**
- * `/api/mdm/enrollment_claims/` and `/api/mdm/identity_alerts/`: devices that are not let in before an operator says so, and what
- * looks like a copied identity.
+ * `/api/mdm/enrollment_claims/` and `/api/mdm/identity_alerts/`: devices that cannot enroll until an operator confirms them, and
+ * identities that may have been copied.
  *
  * @module
  */
@@ -84,7 +84,7 @@ export const ENROLLMENT_CLAIM_ENDPOINTS = [
     tag,
     summary: "List claims of hardware",
     description:
-      "Devices that were not let in, since the hardware that they say they are is enrolled. Each is kept for 24 hours.",
+      "Devices that could not enroll because they state the serial number or UDID of an enrolled device. Each claim is kept for 24 hours.",
     query: z.object({ state: choiceFilter(STATES).optional(), ...pageQuery }),
     response: { status: 200, schema: pageOfSchema(claimSchema) },
     async handle(input) {
@@ -112,8 +112,8 @@ export const ENROLLMENT_CLAIM_ENDPOINTS = [
     "confirm",
     "confirmed",
     "Confirm a claim of hardware",
-    "Its session, or the next one of the same enrollment for this UDID and serial number, is let in once within 24 hours. The " +
-      "present enrollment of the hardware ends then.",
+    "The device can enroll once within 24 hours, in its session or in the next one of the same enrollment for this UDID and " +
+      "serial number. The current enrollment of the hardware ends then.",
   ),
   decision(
     "dismiss",
@@ -128,8 +128,8 @@ export const ENROLLMENT_CLAIM_ENDPOINTS = [
     tag,
     summary: "List alerts about identities",
     description:
-      "What looks like a copied key: a second successor of an identity, an identity that was retired, or one that speaks " +
-      "for another UDID.",
+      "Identities that may have been copied: a second successor was requested, a retired identity was used, or an identity " +
+      "was used with another UDID.",
     query: z.object(pageQuery),
     response: { status: 200, schema: pageOfSchema(alertSchema) },
     async handle(input) {

@@ -70,14 +70,19 @@ export const ROLLOUT_ENDPOINTS = [
         state_at: naiveUtc(row.at),
       })),
   }),
-  stateEndpoint("halt", "halted", "Halt a version", "Who has it keeps it, nobody else gets it."),
+  stateEndpoint("halt", "halted", "Halt a version", "Devices that have the version keep it. No other device gets it."),
   stateEndpoint(
     "resume",
     "active",
-    "Let a version go on",
-    "Ends a halt or a withdrawal; where it failed it is tried anew.",
+    "Resume a version",
+    "Ends a halt or a withdrawal. Devices where the version failed try it again.",
   ),
-  stateEndpoint("withdraw", "withdrawn", "Withdraw a version", "Who has it gets the version before it."),
+  stateEndpoint(
+    "withdraw",
+    "withdrawn",
+    "Withdraw a version",
+    "No device gets the version. Devices that have it return to the previous version.",
+  ),
   endpoint({
     method: "POST",
     path: "/api/mdm/artifacts/{id}/rollback/",

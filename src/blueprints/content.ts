@@ -9,7 +9,7 @@ import type { Json } from "../../db/open.ts";
 import type { ArtifactType } from "./artifact_types.ts";
 import type { Filter } from "./filter.ts";
 
-/** A version. `halted`: who has it keeps it, nobody else gets it. `withdrawn`: nobody gets it, who has it gets another. */
+/** A version. `halted`: devices that have it keep it, no other gets it. `withdrawn`: devices that have it return to another. */
 export type VersionState = "active" | "halted" | "withdrawn";
 
 /** A version of an artifact. */

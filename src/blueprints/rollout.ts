@@ -96,8 +96,8 @@ async function change(
 }
 
 /**
- * Halts a version (who has it keeps it), withdraws it (who has it gets the one before), or lets it go on: what failed is then
- * tried anew. Throws `not-found`, and `refused` when it is so already.
+ * Halts a version (devices that have it keep it), withdraws it (devices that have it return to the previous one), or resumes
+ * it: devices where it failed try it again. Throws `not-found`, and `refused` when it is so already.
  */
 export async function setRollout(
   runtime: Runtime,

@@ -128,6 +128,15 @@ export const targetOf = (device: DeviceView): CommandTarget => ({
   awaitingConfiguration: device.awaitingConfiguration,
 });
 
+/** Returns why a device does not take a command on its own channel, as a sentence for people, or null if it does. */
+export function whyNotSent(device: DeviceView, name: string): string | null {
+  if (device.deletedAt !== null) return "The device is deleted. Restore it first.";
+  if (device.channelId === null || device.checkoutAt !== null) {
+    return `Cannot send ${name}: the device is not enrolled`;
+  }
+  return commandNamed(name)?.invalidFor(targetOf(device)) ?? null;
+}
+
 /** Queues a command on the device channel. Throws `refused` ("Invalid target.") or `invalid`. */
 export async function sendCommand(runtime: Runtime, request: RequestInfo, id: number, name: string, input: unknown) {
   const device = await mustFindLive(runtime, id);

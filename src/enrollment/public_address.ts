@@ -45,12 +45,6 @@ export async function publicPath(
   return `/enroll/${enrollment.id}-${await macOf(await revealEnrollmentSecret(runtime, secret), enrollment.id)}/`;
 }
 
-/** Whether devices can open addresses of this origin: over TLS, and on another host than this one. */
-export function isReachable(baseUrl: string): boolean {
-  const { protocol, hostname } = new URL(baseUrl);
-  return protocol === "https:" && !/^(localhost|.+\.localhost|127(\.\d+){3}|\[::1?\]|0\.0\.0\.0)$/.test(hostname);
-}
-
 type Found = { enrollment: OtaEnrollmentRow; secret: string };
 
 async function find(runtime: Runtime, address: string): Promise<Found | string> {

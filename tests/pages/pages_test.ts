@@ -90,7 +90,7 @@ Deno.test(
       await page.locator("form[action$='/lock/']").getByLabel("PIN").fill("271828");
       await page.getByLabel("Message").fill("Please call us");
       await page.getByRole("button", { name: "Lock the device" }).click();
-      assert.match(await page.getByRole("status").innerText(), /The command is queued/);
+      assert.match(await page.getByRole("status").innerText(), /The command is queued\./);
       assert.match(await page.locator(".line li").first().innerText(), /DeviceLock queued/);
       await device.connect();
       assert.equal(device.state.lockedWith, "271828");

@@ -56,3 +56,32 @@ Deno.test("a command that a device does not take is not offered, and the page sa
     await fleet.runtime.sql`update enrollments set user_enrollment = true where device_id = ${id}`;
     assert.match((await ada.get(`/devices/${id}/`)).text, /Erase: Cannot send EraseDevice to a user enrollment/);
   }));
+
+Deno.test("a command that the device cannot take any more is refused with its reason, and leads back to the device", () =>
+  withFleet(async (fleet) => {
+    const { device, id, ada } = await pageOf(fleet, ({ platform }) => platform === "iOS");
+    const back = `<a href="/devices/${id}/">Back to the device</a>`;
+    const refusedWith = async (path: string, fields: Record<string, string>, reason: RegExp) => {
+      const { status, text } = await ada.post(`/devices/${id}/${path}/`, fields);
+      assert.equal(status, 400);
+      assert.match(text, reason);
+      assert.ok(text.includes(back));
+      assert.doesNotMatch(text, /Invalid target/);
+    };
+    const erase = { action: "EraseDevice", serial_number: device.serialNumber };
+    await fleet.runtime.sql`update enrollments set supervised = false where device_id = ${id}`;
+    await refusedWith("restart", {}, /Cannot send RestartDevice/);
+    await fleet.runtime.sql`update enrollments set user_enrollment = true where device_id = ${id}`;
+    await refusedWith("erase", erase, /Cannot send EraseDevice to a user enrollment/);
+    await fleet.runtime.sql`update enrollments set ended_at = ${fleet.runtime.clock.now()} where device_id = ${id}`;
+    await refusedWith("lock", { action: "DeviceLock" }, /Cannot send DeviceLock: the device is not enrolled/);
+    await fleet.runtime.sql`update devices set deleted_at = ${fleet.runtime.clock.now()} where id = ${id}`;
+    await refusedWith("erase", erase, /The device is deleted\. Restore it first\./);
+    assert.deepEqual(
+      [
+        ...await fleet.runtime
+          .sql`select name from commands where name in ('EraseDevice', 'DeviceLock', 'RestartDevice')`,
+      ],
+      [],
+    );
+  }));

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { findEvents } from "../../../db/events.ts";
-import { isReachable } from "../../../src/enrollment/public_address.ts";
 import { made } from "../../support/artifacts.ts";
 import { type Fleet, KEYS, withFleet } from "../../support/fleet.ts";
 import { ORIGIN, personWith, visitor } from "./support.ts";
@@ -110,11 +109,3 @@ Deno.test("an address that devices cannot reach is warned of", () =>
     const { text } = await ada.get(`/enrollments/${fleet.enrollmentId}/`);
     assert.match(text, /Devices cannot use http:\/\/localhost:8000\. Set BASE_URL/);
   }, { BASE_URL: "http://localhost:8000" }));
-
-Deno.test("hosts that only this machine has, and addresses without TLS, are not reachable", () => {
-  for (const url of ["https://mdm.example.com", "https://10.0.0.5:8443", "https://localhost.example.com"]) {
-    assert.ok(isReachable(url), url);
-  }
-  const unreachable = ["http://mdm.example.com", "https://localhost", "https://a.localhost", "https://127.0.0.1:8000"];
-  for (const url of [...unreachable, "https://[::1]", "https://0.0.0.0"]) assert.ok(!isReachable(url), url);
-});
