@@ -5,7 +5,8 @@
  */
 
 import type { Context, Hono } from "hono";
-import { handleConnect, handleUnreadable } from "../../src/commands/service.ts";
+import { handleConnect } from "../../src/commands/service.ts";
+import { handleUnreadable } from "../../src/commands/unreadable.ts";
 import { handleCheckin } from "../../src/enrollment/checkin.ts";
 import { Problem, problem } from "../../src/errors.ts";
 import { recordRefusal } from "../../src/events/refusals.ts";
@@ -55,7 +56,12 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
     // What cannot be read at the check-in address answers no command.
     if (report instanceof Error && view === "checkin") throw badRequest(report);
     const command = report instanceof Error
-      ? await handleUnreadable(runtime, sender, body, report, request)
+      ? await handleUnreadable(
+        runtime,
+        sender,
+        { raw: body, error: report, ...(list instanceof Error ? {} : { list }) },
+        request,
+      )
       : await handleConnect(runtime, sender, report, request);
     rememberCertificate(sender);
     return new Response(command, {

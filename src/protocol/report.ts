@@ -55,15 +55,42 @@ export function parseReport(body: Plist, raw: Uint8Array): Report {
   if (typeof status !== "string" || !isStatus(status)) {
     throw new ProtocolError(`Cannot read the report: "Status" should be one of ${REPORT_STATUSES.join(", ")}`);
   }
-  const uuid = text(body, "CommandUUID")?.trim() || undefined;
   return present({
     ids,
     status,
-    commandUuid: uuid !== undefined && UUID.test(uuid) ? uuid.toLowerCase() : uuid,
+    commandUuid: commandUuidOf(text(body, "CommandUUID")),
     requestType: text(body, "RequestType") || undefined,
     errorChain: errorChain(body),
     body,
     raw,
+  });
+}
+
+function commandUuidOf(given: string | undefined): string | undefined {
+  const uuid = given?.trim() || undefined;
+  return uuid !== undefined && UUID.test(uuid) ? uuid.toLowerCase() : uuid;
+}
+
+/** Whose answer to which command a property list says it is, though it is no report. What it does not say is absent. */
+export type Traces = { deviceKey?: string; userKey?: string; commandUuid?: string };
+
+/**
+ * The traces in a property list that is no report. Throws `ProtocolError` when a key of theirs is not text: then it belongs
+ * to something, and nobody can tell to what.
+ */
+export function tracesOf(body: Plist): Traces {
+  if (!isDict(body)) return {};
+  const trace = (key: string): string | undefined => {
+    const value = get(body, key);
+    if (value === undefined || typeof value === "string") return value || undefined;
+    throw new ProtocolError(`Cannot read the report: "${key}" is ${kindOf(value)}, it should be a string`);
+  };
+  const [udid, enrollmentId] = [trace("UDID"), trace("EnrollmentID")];
+  const [userId, enrollmentUserId] = [trace("UserID"), trace("EnrollmentUserID")];
+  return present({
+    deviceKey: udid ?? enrollmentId,
+    userKey: userId ?? enrollmentUserId,
+    commandUuid: commandUuidOf(trace("CommandUUID")),
   });
 }
 
