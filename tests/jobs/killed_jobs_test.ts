@@ -10,6 +10,7 @@ import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { enqueueJob } from "../../src/jobs.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
+import { watched } from "../support/statements.ts";
 
 /** A pool whose statement number `at` fails as if its connection was lost, before it is sent; `reached` says whether it was. */
 function failing(sql: Sql, at: number): { sql: Sql; reached: () => boolean } {
@@ -17,25 +18,7 @@ function failing(sql: Sql, at: number): { sql: Sql; reached: () => boolean } {
   const count = () => {
     if (++statements === at) throw new DatabaseUnavailable("Cannot run a statement: this test ends its connection");
   };
-  const isStatement = ([first]: unknown[]) => Array.isArray(first) && "raw" in first;
-  const wrapped = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      apply(call, self, given: unknown[]) {
-        if (isStatement(given)) count();
-        return Reflect.apply(call as unknown as (...rest: unknown[]) => unknown, self, given);
-      },
-      get(of, key) {
-        const value: unknown = Reflect.get(of, key);
-        if (key !== "begin" && key !== "savepoint" && key !== "unsafe") return value;
-        return (...given: unknown[]) => {
-          if (key === "unsafe") count();
-          const work = given.pop();
-          const inner = typeof work === "function" ? (tx: object) => work(wrapped(tx)) : work;
-          return Reflect.apply(value as (...rest: unknown[]) => unknown, of, [...given, inner]);
-        };
-      },
-    });
-  return { sql: wrapped(sql as unknown as object) as unknown as Sql, reached: () => statements >= at };
+  return { sql: watched(sql, count), reached: () => statements >= at };
 }
 
 /** What depends on chance or on the number of tries: tokens, nonces, ids of new rows, places in the queue of wakes. */

@@ -156,6 +156,18 @@ Deno.test("a declaration is typed or a file; its ServerToken is made; what Apple
     assert.match(errorOf(refused.text, "source"), /"MinimumLength" is a string, it should be/);
     assert.match(refused.text, /four &lt;\/textarea&gt;/, "what was typed is there");
     assert.deepEqual(await artifacts(runtime), [], "neither artifact nor version");
+    const escaped = `${"[".repeat(10_000)}"\\u0041"${"]".repeat(10_000)}`;
+    for (
+      const [payload, sentence] of [
+        ['{"a": 9007199254740993}', "the number 9007199254740993 is too large to be kept exactly"],
+        ['{"__proto__": 1}', 'the key "__proto__" is not accepted'],
+        [escaped, "it is nested deeper than 64 levels"],
+      ] as const
+    ) {
+      const source = declaration("payload").replace('"payload"', payload);
+      const { status, text } = await upload(runtime, ada, path, { ...fields, source, file: noFile });
+      assert.deepEqual([status, errorOf(text, "source")], [400, `Invalid JSON data: ${sentence}`]);
+    }
     const file = fileOf(declaration({ MinimumLength: 999 }), "a.json");
     const fromFile = await upload(runtime, ada, path, { ...fields, source: "", file });
     assert.match(errorOf(fromFile.text, "source"), /MinimumLength/);
