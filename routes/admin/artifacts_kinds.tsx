@@ -6,6 +6,7 @@
 
 import type { ArtifactRow } from "../../db/artifacts.ts";
 import { dataAssetKind } from "../../src/blueprints/versions/data_asset.ts";
+import { MAX_DEPTH } from "../../src/blueprints/versions/json.ts";
 import { declarationKind } from "../../src/blueprints/versions/declaration.ts";
 import { profileKind } from "../../src/blueprints/versions/profile.ts";
 import {
@@ -15,6 +16,7 @@ import {
 import { invalid } from "../../src/errors.ts";
 import { parsePlist, type Plist } from "../../src/protocol/plist.ts";
 import type { Runtime } from "../../src/runtime.ts";
+import { parseStrictJson } from "../../src/strict_json.ts";
 import { certAssetPages } from "./artifacts_certificates.tsx";
 import { type ContentPages, contentPages } from "./artifacts_content.tsx";
 import { Select } from "./components.tsx";
@@ -67,8 +69,9 @@ export function declarationText(form: Form): string {
 function withServerToken(text: string): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseStrictJson(text, MAX_DEPTH);
   } catch {
+    // Whoever reads the text says what is wrong with it.
     return text;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value) || "ServerToken" in value) return value;

@@ -15,6 +15,7 @@ import { LinkFor, platformNames, RolloutState, StatusChips } from "./artifact_pa
 import { counted, Fact, offsetOf, Pager, Select, Table, Time, yesNo } from "./components.tsx";
 import { tagNames } from "./filter_form.tsx";
 import { filterWords, type TagNames } from "./filter_words.ts";
+import { Live, mountLive, type Part, Reload } from "./live.tsx";
 import { type Page, page, type PageContext } from "./page.tsx";
 
 const LIMIT = 20;
@@ -127,8 +128,6 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
   const offset = offsetOf(url);
   const { rows, count } = await viewArtifactVersions(sql, artifact.id, { limit: LIMIT, offset });
   const tags = await tagNames(sql, rows.map(({ filter }) => filter));
-  const numbers = [...new Set([...steps.previous.keys(), ...steps.previous.values()])].sort((a, b) => b - a);
-  const choices = numbers.map((number) => [String(number), `Version ${number}`] as const);
   const now = clock.now();
   const mayChange = context.may("mdm.change_artifactversion");
   return (
@@ -195,16 +194,32 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
         })}
       />
       <Pager url={url} limit={LIMIT} offset={offset} count={count} />
-      {choices.length < 2 ? null : (
-        <form class="row compare" method="get" action={`/artifacts/${artifact.id}/diff/`}>
-          <Select name="from" label="Compare" options={choices} value={choices[1]?.[0] ?? ""} />
-          <Select name="to" label="With" options={choices} value={choices[0]?.[0] ?? ""} />
-          <button type="submit" class="plain">Show the differences</button>
-        </form>
-      )}
     </>
   );
 }
+
+/** Outside the part that is replaced, since it is filled in. */
+function Compare({ artifact, steps }: { artifact: ArtifactRow; steps: Steps }) {
+  const numbers = [...new Set([...steps.previous.keys(), ...steps.previous.values()])].sort((a, b) => b - a);
+  const choices = numbers.map((number) => [String(number), `Version ${number}`] as const);
+  if (choices.length < 2) return null;
+  return (
+    <form class="row compare" method="get" action={`/artifacts/${artifact.id}/diff/`}>
+      <Select name="from" label="Compare" options={choices} value={choices[1]?.[0] ?? ""} />
+      <Select name="to" label="With" options={choices} value={choices[0]?.[0] ?? ""} />
+      <button type="submit" class="plain">Show the differences</button>
+    </form>
+  );
+}
+
+const VERSIONS: Part = {
+  name: "versions",
+  async view(context) {
+    if (!context.may("mdm.view_artifactversion")) return null;
+    const artifact = await mustFindArtifact(context.runtime.sql, context.uuid());
+    return await Versions({ artifact, context, steps: await stepsOf(context, artifact.id) });
+  },
+};
 
 async function artifactPage(context: PageContext): Promise<Page> {
   const { sql } = context.runtime;
@@ -217,6 +232,7 @@ async function artifactPage(context: PageContext): Promise<Page> {
   const tags = await tagNames(sql, use.blueprints.map(({ filter }) => filter));
   return {
     title: artifact.name,
+    live: true,
     body: (
       <>
         <div class="actions spaced">
@@ -227,12 +243,15 @@ async function artifactPage(context: PageContext): Promise<Page> {
             ? <a class="button danger" href={`/artifacts/${artifact.id}/delete/`}>Delete</a>
             : null}
           <LinkFor context={context} needs="mdm.view_artifact" href="/artifacts/">All artifacts</LinkFor>
+          {context.may("events.view_event") ? <a href={`/events/?about=artifact:${artifact.id}`}>Events</a> : null}
         </div>
         <div class="columns">
           {await Facts({ artifact, context })}
           <Uses use={use} tags={tags} context={context} />
         </div>
-        {context.may("mdm.view_artifactversion") ? await Versions({ artifact, context, steps }) : null}
+        <Reload context={context} />
+        {await Live({ part: VERSIONS, context })}
+        {context.may("mdm.view_artifactversion") ? <Compare artifact={artifact} steps={steps} /> : null}
       </>
     ),
   };
@@ -240,5 +259,6 @@ async function artifactPage(context: PageContext): Promise<Page> {
 
 /** Mounts the page. */
 export function mountArtifactPage(app: Hono<AppEnv>): void {
+  mountLive(app, "/artifacts/:id/", "mdm.view_artifact", [VERSIONS]);
   page(app, "/artifacts/:id/", "mdm.view_artifact", artifactPage);
 }

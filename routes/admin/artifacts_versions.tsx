@@ -23,7 +23,7 @@ import { FilterForm, filterOfForm, tagChoices, tagNames } from "./filter_form.ts
 import { filterWords } from "./filter_words.ts";
 import { UPLOAD_LIMIT } from "./form.ts";
 import { type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
-import { mountChange, mountConfirmed, PreviewSection, SaveButtons } from "./preview.tsx";
+import { mountChange, mountConfirmed, Previewed, SaveButtons } from "./preview.tsx";
 import { withoutSecret } from "./version_lines.ts";
 
 const LARGEST = 2_147_483_647;
@@ -79,20 +79,21 @@ async function newPage(context: PageContext, state?: FormState, preview?: Previe
     title: `New version of ${artifact.name}`,
     body: (
       <>
-        <PreviewSection preview={preview} context={context} />
-        <form class="stack wide" method="post" action={context.url.pathname} enctype="multipart/form-data">
-          <Csrf context={context} />
-          <FormErrors state={state} />
-          <NumberField value={(latest?.version ?? 0) + 1} state={state} />
-          {await pages.fields({ runtime, state, values, upgrade: latest !== undefined })}
-          <FilterForm
-            filter={filter}
-            platforms={platformsFor(artifact)}
-            tags={await tagChoices(runtime.sql, filter)}
-            state={state}
-          />
-          <SaveButtons />
-        </form>
+        <Previewed preview={preview} context={context}>
+          <form class="stack wide" method="post" action={context.url.pathname} enctype="multipart/form-data">
+            <Csrf context={context} />
+            <FormErrors state={state} />
+            <NumberField value={(latest?.version ?? 0) + 1} state={state} />
+            {await pages.fields({ runtime, state, values, upgrade: latest !== undefined })}
+            <FilterForm
+              filter={filter}
+              platforms={platformsFor(artifact)}
+              tags={await tagChoices(runtime.sql, filter)}
+              state={state}
+            />
+            <SaveButtons />
+          </form>
+        </Previewed>
       </>
     ),
   };
@@ -105,19 +106,20 @@ async function filterPage(context: PageContext, state?: FormState, preview?: Pre
     title: `Who gets version ${version} of ${artifact.name}`,
     body: (
       <>
-        <PreviewSection preview={preview} context={context} />
-        <form class="stack wide" method="post" action={context.url.pathname}>
-          <Csrf context={context} />
-          <FormErrors state={state} />
-          <NumberField value={version} state={state} />
-          <FilterForm
-            filter={filter}
-            platforms={platformsFor(artifact, active)}
-            tags={await tagChoices(context.runtime.sql, filter)}
-            state={state}
-          />
-          <SaveButtons />
-        </form>
+        <Previewed preview={preview} context={context}>
+          <form class="stack wide" method="post" action={context.url.pathname}>
+            <Csrf context={context} />
+            <FormErrors state={state} />
+            <NumberField value={version} state={state} />
+            <FilterForm
+              filter={filter}
+              platforms={platformsFor(artifact, active)}
+              tags={await tagChoices(context.runtime.sql, filter)}
+              state={state}
+            />
+            <SaveButtons />
+          </form>
+        </Previewed>
       </>
     ),
   };
