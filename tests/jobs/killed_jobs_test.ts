@@ -97,25 +97,43 @@ async function prepare(fleet: Fleet): Promise<{ serialNumber: string; version: s
   return { serialNumber: first.serialNumber, version: second.version.id };
 }
 
-/** A copy of a database that nobody uses, with a store that holds one file that nobody names; both are removed afterwards. */
-async function withCopy(source: string, body: (copy: Copy) => Promise<void>): Promise<void> {
-  const address = new URL(Deno.env.get("ESPALIER_TEST_DATABASE") ?? "");
-  const admin = openDatabase(address.href, { max: 1 });
-  const name = `espalier_test_${crypto.randomUUID().replaceAll("-", "")}`;
+/** Keeps every row of a database beside its tables. Returns the statement that brings all of them back. */
+async function keepRows(sql: Sql): Promise<string> {
+  const tables = await sql<{ name: string; columns: string }[]>`
+    select c.relname as name, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+    group by c.relname`;
+  const all = await sql<{ name: string }[]>`select tablename as name from pg_tables where schemaname = 'public'`;
+  await sql`create schema kept`;
+  for (const { name } of tables) await sql.unsafe(`create table kept."${name}" as table public."${name}"`);
+  // Partitions that a run made go. Rows point at each other: nothing is checked while they come back.
+  return `begin; do $$ declare made text; begin
+    for made in select tablename from pg_tables where schemaname = 'public'
+      and tablename <> all (array[${all.map(({ name }) => `'${name}'`)}]) loop
+      execute format('drop table public.%I', made);
+    end loop; end $$; set local session_replication_role = replica; ${
+    tables.map(({ name }) => `delete from public."${name}";`).join(" ")
+  } ${
+    tables.map(({ name, columns }) =>
+      `insert into public."${name}" (${columns}) overriding system value select ${columns} from kept."${name}";`
+    ).join(" ")
+  } commit`;
+}
+
+/** The house as it was, with a store that holds one file that nobody names; the store is removed afterwards. */
+async function withCopy({ url, restore }: House, body: (copy: Copy) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
-  await admin.unsafe(`create database ${name} template ${source}`);
-  address.pathname = `/${name}`;
-  const sql = openDatabase(address.href, { max: 4 });
+  const sql = openDatabase(url, { max: 4 });
   try {
+    await sql.unsafe(restore);
     const { sha256 } = await new FolderStore(folder, systemRandom).put(new TextEncoder().encode("unused"), 9);
     // Put long ago: a new file may still be named.
     const long = new Date("2026-01-01T00:00:00Z");
     await Deno.utime(`${folder}/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`, long, long);
-    await body({ sql, url: address.href, folder });
+    await body({ sql, url, folder });
   } finally {
     await sql.end({ timeout: 5 });
-    await admin.unsafe(`drop database if exists ${name} with (force)`);
-    await admin.end({ timeout: 5 });
     await Deno.remove(folder, { recursive: true });
   }
 }
@@ -124,8 +142,9 @@ type Copy = { sql: Sql; url: string; folder: string };
 type House = {
   fleet: Fleet;
   job: AnyJob;
-  /** A database in which the job is queued and due. */
-  source: string;
+  /** The database, and the statement that brings it back to where the job is queued and due. */
+  url: string;
+  restore: string;
   /** When it is due. */
   since: Date;
 };
@@ -140,8 +159,9 @@ const withHouse = (job: AnyJob, body: (house: House) => Promise<void>) =>
     const [asked] = await sql`select 1 from jobs where kind = ${job.kind} and state = 'queued'`;
     const payload = { revision: 1, serial_numbers: [serialNumber], version };
     if (asked === undefined) await enqueueJob(sql, fleet.runtime, { kind: job.kind, payload });
+    const restore = await keepRows(sql);
     await sql.end();
-    await body({ fleet, job, source: new URL(databaseUrl).pathname.slice(1), since: clock.now() });
+    await body({ fleet, job, url: databaseUrl, restore, since: clock.now() });
   });
 
 /** Runs what is due of the house's kind on a copy. */
@@ -159,7 +179,7 @@ const outcomeOf = async (house: House, copy: Copy) => ({
 /** What an undisturbed run leads to, and how many statements it has. */
 async function undisturbed(house: House) {
   let found: { outcome: Awaited<ReturnType<typeof outcomeOf>>; statements: number } | undefined;
-  await withCopy(house.source, async (copy) => {
+  await withCopy(house, async (copy) => {
     const before = await outcomeOf(house, copy);
     const counted = losing(copy.sql, 0, "unsent");
     assert.ok(await run(house, copy, counted.sql) > 0);
@@ -205,7 +225,7 @@ for (const job of JOBS) {
       for (const how of job.kind === "file-cleanup" ? LOSSES : (["unsent"] as const)) {
         await t.step(`a run ${HOW[how]}`, async () => {
           for (let at = 1, reached = true; reached; at++) {
-            await withCopy(house.source, async (copy) => {
+            await withCopy(house, async (copy) => {
               house.fleet.runtime.clock.set(house.since);
               const broken = losing(copy.sql, at, how);
               await run(house, copy, broken.sql).catch((error) => {
@@ -228,7 +248,7 @@ for (const job of JOBS) {
       const own = statements - 6;
       assert.ok(own > 0);
       for (const at of [3 + Math.ceil(own / 2), 3 + own + 1]) {
-        await withCopy(house.source, async (copy) => {
+        await withCopy(house, async (copy) => {
           const { clock } = house.fleet.runtime;
           clock.set(house.since);
           await killedAt(house, copy, at);
