@@ -12,9 +12,16 @@ import type { AppEnv } from "../context.ts";
 import { counted, Csrf, FormErrors, Table } from "./components.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 import { changesOf, sentencesOf } from "./preview_words.ts";
+import { Warnings } from "./warnings.tsx";
+
+/** Where to go after a change, and what to warn of. */
+export type Done = { to: string; warnings: readonly string[] };
 
 /** Makes a change and answers where to go then. */
-export type Work = (runtime: Runtime) => Promise<string>;
+export type Work = (runtime: Runtime) => Promise<string | Done>;
+
+/** What a change would do, and what it would be warned of. */
+export type Tried = Preview & { warnings?: readonly string[] };
 
 /** A form with its page. */
 export type ChangeForm = {
@@ -22,7 +29,7 @@ export type ChangeForm = {
   /** Reads the form; what it answers makes the change, on whatever runtime it is given. Throws `invalid`. */
   read(context: PageContext, form: Form): Work | Promise<Work>;
   /** The page with the form. */
-  show(context: PageContext, state?: FormState, preview?: Preview): Promise<Page>;
+  show(context: PageContext, state?: FormState, preview?: Tried): Promise<Page>;
   /** Bytes that the form may have. */
   limit?: number;
 };
@@ -36,8 +43,16 @@ export function mountChange(app: Hono<AppEnv>, path: string, { needs, read, show
     needs,
     async (context, form) => {
       const work = await read(context, form);
-      if (!form.has("preview")) return await work(context.runtime);
-      return await show(context, { values: form, errors: {} }, await previewChange(context.runtime, work));
+      if (!form.has("preview")) {
+        const done = await work(context.runtime);
+        return typeof done === "string" ? done : done.to;
+      }
+      const warnings: string[] = [];
+      const preview = await previewChange(context.runtime, async (runtime) => {
+        const done = await work(runtime);
+        if (typeof done !== "string") warnings.push(...done.warnings);
+      });
+      return await show(context, { values: form, errors: {} }, { ...preview, warnings });
     },
     (context, state) => show(context, state),
     limit,
@@ -57,43 +72,46 @@ export function SaveButtons({ label = "Save" }: { label?: string }) {
 const comers = (count: number): string => count === 1 ? "1 has" : `${count} have`;
 
 /** What a change would do. Numbers are for who may make it, names for who may see the devices. */
-export function PreviewSection({ preview, context }: { preview: Preview | undefined; context: PageContext }) {
+export function PreviewSection({ preview, context }: { preview: Tried | undefined; context: PageContext }) {
   if (preview === undefined) return null;
-  const { devices, changes, truncated } = preview;
+  const { devices, changes, truncated, warnings = [] } = preview;
   const sentences = sentencesOf(preview);
   return (
-    <section class="preview" aria-labelledby="preview">
-      <h2 id="preview">What this would do</h2>
-      {sentences.length > 0
-        ? <ul class="consequences">{sentences.map(({ text, tone }) => <li class={tone}>{text}</li>)}</ul>
-        : devices.woken > 0
-        ? <p>{`${counted(devices.woken, "device")} would get other settings.`}</p>
-        : <p>No device changes.</p>}
-      <p class="faint">
-        {`Nothing is saved yet. ${counted(devices.examined, "device")} looked at${
-          devices.woken === 0 ? "; none has to come." : `; ${comers(devices.woken)} to come and will be pushed.`
-        }`}
-      </p>
-      {changes.length === 0 || !context.may("mdm.view_enrolleddevice") ? null : (
-        <Table
-          caption={truncated ? `The first ${changes.length} devices that change` : "The devices that change"}
-          head={["Device", "What changes"]}
-          empty=""
-          rows={changes.map((change) => (
-            <tr>
-              <td>
-                <a href={`/devices/${change.device.id}/`}>{change.device.name || change.device.serial_number}</a>
-                <div class="faint small">
-                  {change.device.serial_number}
-                  {change.user === "" ? "" : `, user ${change.user}`}
-                </div>
-              </td>
-              <td>{changesOf(change).map((part) => <div>{part}</div>)}</td>
-            </tr>
-          ))}
-        />
-      )}
-    </section>
+    <>
+      <Warnings warnings={warnings} />
+      <section class="preview" aria-labelledby="preview">
+        <h2 id="preview">What this would do</h2>
+        {sentences.length > 0
+          ? <ul class="consequences">{sentences.map(({ text, tone }) => <li class={tone}>{text}</li>)}</ul>
+          : devices.woken > 0
+          ? <p>{`${counted(devices.woken, "device")} would get other settings.`}</p>
+          : <p>No device changes.</p>}
+        <p class="faint">
+          {`Nothing is saved yet. ${counted(devices.examined, "device")} looked at${
+            devices.woken === 0 ? "; none has to come." : `; ${comers(devices.woken)} to come and will be pushed.`
+          }`}
+        </p>
+        {changes.length === 0 || !context.may("mdm.view_enrolleddevice") ? null : (
+          <Table
+            caption={truncated ? `The first ${changes.length} devices that change` : "The devices that change"}
+            head={["Device", "What changes"]}
+            empty=""
+            rows={changes.map((change) => (
+              <tr>
+                <td>
+                  <a href={`/devices/${change.device.id}/`}>{change.device.name || change.device.serial_number}</a>
+                  <div class="faint small">
+                    {change.device.serial_number}
+                    {change.user === "" ? "" : `, user ${change.user}`}
+                  </div>
+                </td>
+                <td>{changesOf(change).map((part) => <div>{part}</div>)}</td>
+              </tr>
+            ))}
+          />
+        )}
+      </section>
+    </>
   );
 }
 

@@ -75,9 +75,9 @@ const BAD: [string, unknown, string][] = [
   [
     PASSCODE,
     { CustomRegex: { Regex: "x", Description: { default: 1 } } },
-    `"CustomRegex.Description.default" is 1, it should be a string`,
+    `"CustomRegex.Description.default" is an integer, it should be a string`,
   ],
-  [LEGACY, { ProfileURL: 1 }, `"ProfileURL" is 1, it should be a string`],
+  [LEGACY, { ProfileURL: 1 }, `"ProfileURL" is an integer, it should be a string`],
   [LEGACY, { URL: "x" }, `"URL" is not a known key, it should be "ProfileURL" or "ProfileAssetReference"`],
   ["com.apple.asset.credential.scep", {}, `"Reference" is missing, it should be a dictionary`],
   [
