@@ -7,7 +7,7 @@
 import { openCertificateFile } from "../../src/pki/certificate_files.ts";
 import { degenerate } from "../../src/pki/cms/signed.ts";
 import { exportPkcs8 } from "../../src/pki/keys.ts";
-import { decryptKeyInfo } from "../../src/pki/pbe.ts";
+import { decryptKeyInfo, Iterations } from "../../src/pki/pbe.ts";
 import { toPem } from "../../src/pki/pem.ts";
 import { encryptedKey, pkcs12Of, type Scheme } from "../builders/pkcs12.ts";
 import { AUTHORITY, DEVICE } from "../identities.ts";
@@ -40,7 +40,7 @@ export const CERTIFICATE_FILE_READERS: readonly ReaderTarget[] = [
     name: "certificate file",
     form: "der",
     read: (input) => {
-      const file = openCertificateFile(input, PASSWORD);
+      const file = openCertificateFile(input, PASSWORD, new Iterations(FEW_ITERATIONS));
       return {
         subjects: file.certificates.map(({ subject }) => String(subject)),
         keys: file.keys.map(({ asymmetricKeyType }) => asymmetricKeyType ?? null),
@@ -85,7 +85,7 @@ export const CERTIFICATE_FILE_READERS: readonly ReaderTarget[] = [
   {
     name: "password-based encryption",
     form: "der",
-    read: (input) => decryptKeyInfo(input, PASSWORD, FEW_ITERATIONS),
+    read: (input) => decryptKeyInfo(input, PASSWORD, new Iterations(FEW_ITERATIONS)),
     refuses: isPkiError,
     largest: MB,
     seeds: () => SCHEMES.map((scheme) => concealed(keys[0] ?? new Uint8Array(), scheme)),
