@@ -52,6 +52,7 @@ const profilePages = contentPages(profileKind, {
   },
   values: () => ({}),
   lines: ({ source }) => plistLines(parsePlist(Uint8Array.fromBase64(source))),
+  warnings: ({ warnings }) => warnings.map(({ message }) => message),
   source: ({ source, filename, payload_identifier }) => ({
     filename: filename || `${payload_identifier}.mobileconfig`,
     type: "application/x-apple-aspen-config",

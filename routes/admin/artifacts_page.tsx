@@ -6,17 +6,19 @@
 
 import type { Hono } from "hono";
 import { type ArtifactUse, findArtifactUse, viewArtifactVersions } from "../../db/artifact_views.ts";
-import { versionsOfArtifact } from "../../db/artifact_versions.ts";
+import { type ArtifactVersionRow, versionsOfArtifact } from "../../db/artifact_versions.ts";
 import { type ArtifactRow, findArtifacts, isArtifactInUse } from "../../db/artifacts.ts";
 import { artifactType, isDeclarationOnly } from "../../src/blueprints/artifact_types.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
 import type { AppEnv } from "../context.ts";
 import { LinkFor, platformNames, RolloutState, StatusChips } from "./artifact_parts.tsx";
+import { contentPagesOf } from "./artifacts_kinds.tsx";
 import { counted, Fact, offsetOf, Pager, Select, Table, Time, yesNo } from "./components.tsx";
 import { tagNames } from "./filter_form.tsx";
 import { filterWords, type TagNames } from "./filter_words.ts";
 import { Live, mountLive, type Part, Reload } from "./live.tsx";
 import { type Page, page, type PageContext } from "./page.tsx";
+import { Warnings } from "./warnings.tsx";
 
 const LIMIT = 20;
 
@@ -111,13 +113,14 @@ function Uses({ use, tags, context }: { use: ArtifactUse; tags: TagNames; contex
   );
 }
 
-type Steps = { previous: Map<number, number>; canReturn: boolean };
+type Steps = { latest: ArtifactVersionRow | undefined; previous: Map<number, number>; canReturn: boolean };
 
-/** The version before each, and whether there is an earlier one to return to. */
+/** The newest version, the version before each, and whether there is an earlier one to return to. */
 async function stepsOf({ runtime: { sql } }: PageContext, id: string): Promise<Steps> {
   const all = await versionsOfArtifact(sql, id);
   const [, ...earlier] = all.filter(({ state }) => state !== "withdrawn");
   return {
+    latest: all[0],
     previous: new Map(all.slice(1).map(({ version }, index) => [all[index]?.version ?? 0, version])),
     canReturn: earlier.some(({ state }) => state === "active"),
   };
@@ -130,9 +133,12 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
   const tags = await tagNames(sql, rows.map(({ filter }) => filter));
   const now = clock.now();
   const mayChange = context.may("mdm.change_artifactversion");
+  const { latest } = steps;
+  const warnings = latest === undefined ? [] : await contentPagesOf(artifact.type).warnings(context.runtime, latest.id);
   return (
     <>
       <h2>Versions</h2>
+      <Warnings heading={`Warnings about version ${latest?.version ?? ""}`} warnings={warnings} />
       <div class="actions spaced">
         {context.may("mdm.add_artifactversion")
           ? <a class="button" href={`/artifacts/${artifact.id}/versions/new/`}>New version</a>

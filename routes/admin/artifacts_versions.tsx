@@ -16,7 +16,7 @@ import type { Preview } from "../../src/planner/preview.ts";
 import { type Platform, PLATFORMS } from "../../src/protocol/platform.ts";
 import type { AppEnv } from "../context.ts";
 import { mustMay, RolloutState, StatusChips } from "./artifact_parts.tsx";
-import { sourceResponse } from "./artifacts_content.tsx";
+import { afterCreation, sourceResponse } from "./artifacts_content.tsx";
 import { contentPagesOf } from "./artifacts_kinds.tsx";
 import { Csrf, Fact, Field, FormErrors, Time } from "./components.tsx";
 import { FilterForm, filterOfForm, tagChoices, tagNames } from "./filter_form.tsx";
@@ -25,6 +25,7 @@ import { UPLOAD_LIMIT } from "./form.ts";
 import { type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 import { mountChange, mountConfirmed, Previewed, SaveButtons } from "./preview.tsx";
 import { withoutSecret } from "./version_lines.ts";
+import { Warnings } from "./warnings.tsx";
 
 const LARGEST = 2_147_483_647;
 /** Lines of a content that are shown. */
@@ -140,9 +141,10 @@ export function Lines({ lines }: { lines: readonly string[] }) {
 async function versionPage(context: PageContext): Promise<Page> {
   const { runtime } = context;
   const { artifact, version } = await mustFindVersionOf(context);
-  const [tags, lines, view, inUse] = await Promise.all([
+  const [tags, lines, warnings, view, inUse] = await Promise.all([
     tagNames(runtime.sql, [version.filter]),
     contentPagesOf(artifact.type).lines(runtime, version.id),
+    contentPagesOf(artifact.type).warnings(runtime, version.id),
     viewArtifactVersion(runtime.sql, version.id),
     isVersionInUse(runtime.sql, version.id),
   ]);
@@ -168,6 +170,7 @@ async function versionPage(context: PageContext): Promise<Page> {
           {context.may("mdm.delete_artifactversion") && !inUse ? link("delete", "Delete", "danger") : null}
           <a href={`/artifacts/${artifact.id}/`}>{artifact.name}</a>
         </div>
+        <Warnings warnings={warnings} />
         <section class="card">
           <dl class="facts">
             <Fact name="State">
@@ -210,8 +213,9 @@ export function mountVersions(app: Hono<AppEnv>): void {
       const { id, type } = await mustFindArtifact(context.runtime.sql, context.uuid());
       const input = { artifactId: id, version: numberOf(form), filter: filterOfForm(form) };
       return async (runtime) => {
-        await contentPagesOf(type).create(runtime, context.request, input, form);
-        return `/artifacts/${id}/?done=created`;
+        const pages = contentPagesOf(type);
+        const version = await pages.create(runtime, context.request, input, form);
+        return await afterCreation(runtime, pages, version);
       };
     },
     show: newPage,
@@ -230,7 +234,8 @@ export function mountVersions(app: Hono<AppEnv>): void {
       const input = { version: numberOf(form), filter: filterOfForm(form) };
       return async (runtime) => {
         await kindOf(artifact.type).refilter(runtime, context.request, id, input);
-        return `/artifacts/${artifact.id}/versions/${id}/?done=saved`;
+        const warnings = await contentPagesOf(artifact.type).warnings(runtime, id);
+        return { to: `/artifacts/${artifact.id}/versions/${id}/?done=saved`, warnings };
       };
     },
     show: filterPage,

@@ -13,9 +13,16 @@ import type { AppEnv } from "../context.ts";
 import { counted, Csrf, FormErrors, Table } from "./components.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 import { changesOf, sentencesOf } from "./preview_words.ts";
+import { Warnings } from "./warnings.tsx";
+
+/** Where to go after a change, and what to warn of. */
+export type Done = { to: string; warnings: readonly string[] };
 
 /** Makes a change and answers where to go then. */
-export type Work = (runtime: Runtime) => Promise<string>;
+export type Work = (runtime: Runtime) => Promise<string | Done>;
+
+/** What a change would do, and what it would be warned of. */
+export type Tried = Preview & { warnings?: readonly string[] };
 
 /** A form with its page. */
 export type ChangeForm = {
@@ -23,7 +30,7 @@ export type ChangeForm = {
   /** Reads the form; what it answers makes the change, on whatever runtime it is given. Throws `invalid`. */
   read(context: PageContext, form: Form): Work | Promise<Work>;
   /** The page with the form. */
-  show(context: PageContext, state?: FormState, preview?: Preview): Promise<Page>;
+  show(context: PageContext, state?: FormState, preview?: Tried): Promise<Page>;
   /** Bytes that the form may have. */
   limit?: number;
 };
@@ -37,8 +44,16 @@ export function mountChange(app: Hono<AppEnv>, path: string, { needs, read, show
     needs,
     async (context, form) => {
       const work = await read(context, form);
-      if (!form.has("preview")) return await work(context.runtime);
-      return await show(context, { values: form, errors: {} }, await previewChange(context.runtime, work));
+      if (!form.has("preview")) {
+        const done = await work(context.runtime);
+        return typeof done === "string" ? done : done.to;
+      }
+      const warnings: string[] = [];
+      const preview = await previewChange(context.runtime, async (runtime) => {
+        const done = await work(runtime);
+        if (typeof done !== "string") warnings.push(...done.warnings);
+      });
+      return await show(context, { values: form, errors: {} }, { ...preview, warnings });
     },
     (context, state) => show(context, state),
     limit,
@@ -71,15 +86,16 @@ function Sentences({ list }: { list: ReturnType<typeof sentencesOf> }) {
  * Numbers are for who may make the change, names for who may see the devices.
  */
 export function Previewed(
-  { preview, context, children }: { preview: Preview | undefined; context: PageContext; children?: Child },
+  { preview, context, children }: { preview: Tried | undefined; context: PageContext; children?: Child },
 ) {
   if (preview === undefined) return <>{children}</>;
-  const { devices, changes, truncated } = preview;
+  const { devices, changes, truncated, warnings = [] } = preview;
   const all = sentencesOf(preview);
   const sentences = all.length > ABOVE ? [...all].sort((one, other) => GRAVITY[other.tone] - GRAVITY[one.tone]) : all;
   const more = sentences.slice(ABOVE);
   return (
     <>
+      <Warnings warnings={warnings} />
       <section class="preview" aria-labelledby="preview">
         <h2 id="preview">What this would do</h2>
         {sentences.length > 0

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { warningsShown } from "./warnings.ts";
 
 /** The query parameter. */
 export const DRY_RUN = "dry_run";
@@ -43,4 +44,5 @@ export const previewSchema = z.object({
     impossible: z.array(z.object({ ...artifact, reason: z.string() })),
   })),
   truncated: z.boolean(),
+  warnings: warningsShown.optional(),
 }).meta({ id: "Preview" });

@@ -70,7 +70,7 @@ export function versionEndpoints<
   const facts = { tag: "Artifacts", ...(bodyLimit === undefined ? {} : { bodyLimit }) };
   const shown = async (runtime: Runtime, { row, stored }: Version<Stored>) => ({
     ...versionRepresentation(row),
-    ...await kind.show(runtime, row.id, stored),
+    ...await kind.show(runtime, row, stored),
   });
   const inputOf = ({ artifact, version, ...filter }: Body) => ({
     artifactId: artifact,
