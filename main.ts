@@ -14,8 +14,9 @@ import { serve } from "./routes/serve.ts";
 import { ensureSetupToken } from "./src/access/setup.ts";
 import { createApns } from "./src/apple/apns.ts";
 import { explain } from "./src/cli/command.ts";
-import { type Opened, openRuntime } from "./src/cli/open.ts";
+import { openRuntime } from "./src/cli/open.ts";
 import { describeSettings } from "./src/config.ts";
+import { checkCredentials } from "./src/credentials.ts";
 import { guardProcess } from "./src/last_resort.ts";
 import { notifyBatch, pacer } from "./src/push/notify.ts";
 
@@ -27,13 +28,20 @@ if (Deno.args.includes("--help")) {
   Deno.exit(0);
 }
 
-const { runtime, close } = await openRuntime().catch((error): Opened => {
+const refused = (error: unknown): never => {
   const sentences = explain(error);
   if (sentences === undefined) throw error;
   console.error(sentences);
   Deno.exit(1);
-});
+};
+const { runtime, close } = await openRuntime().catch(refused);
 const { config, log } = runtime;
+try {
+  checkCredentials(config, runtime.clock.now());
+} catch (error) {
+  await close();
+  refused(error);
+}
 guardProcess(runtime);
 const app = createApp(runtime);
 for (const { state, reason } of await readiness(runtime)) if (state !== "ok") log.warn(reason ?? "Not ready");

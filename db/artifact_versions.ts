@@ -13,6 +13,8 @@ import { isTrace } from "./target_artifacts.ts";
 export type ArtifactVersionRow = {
   id: string;
   artifactId: string;
+  /** The artifact's. */
+  channel: ArtifactRow["channel"];
   version: number;
   /** halted: who has it keeps it, nobody else gets it. withdrawn: nobody has it. */
   state: "active" | "halted" | "withdrawn";
@@ -38,7 +40,7 @@ export type ArtifactVersionValues = {
 
 const columns = (db: Db) =>
   db`
-    v.id, v.artifact_id, v.version, v.state, v.state_reason, v.state_at, v.variables,
+    v.id, v.artifact_id, a.channel, v.version, v.state, v.state_reason, v.state_at, v.variables,
     coalesce(v.needed_variables, v.variables) as needed_variables, v.created_at, v.updated_at,
     ${filterOf(db, "version", db`v.id`)} as filter`;
 
@@ -84,7 +86,8 @@ export async function findArtifactVersion(
 export async function versionsOfArtifact(db: Db, artifactId: string): Promise<ArtifactVersionRow[]> {
   return [
     ...await db<ArtifactVersionRow[]>`
-      select ${columns(db)} from artifact_versions v where v.artifact_id = ${artifactId} order by v.version desc`,
+      select ${columns(db)} from artifact_versions v join artifacts a on a.id = v.artifact_id
+      where v.artifact_id = ${artifactId} order by v.version desc`,
   ];
 }
 

@@ -14,9 +14,11 @@ import { suspendedChannels } from "./suspended.ts";
 export type ArtifactListRow = Pick<ArtifactRow, "id" | "name" | "type" | "channel" | "platforms" | "updatedAt"> & {
   /** The newest version; null when there is none. */
   latestVersion: number | null;
+  /** The newest version that is neither halted nor withdrawn. */
+  versionInForce: number | null;
   /** In how many blueprints it is. */
   blueprints: number;
-  /** Whether a version of it is halted. */
+  /** Whether a version after the one in force is halted. */
   halted: boolean;
 };
 
@@ -56,15 +58,20 @@ export async function searchArtifacts(
   const rows = await db<ArtifactListRow[]>`
     select a.id, a.name, a.type, a.channel, a.platforms, a.updated_at,
       (select max(v.version) from artifact_versions v where v.artifact_id = a.id) as latest_version,
+      (select max(v.version) from artifact_versions v where v.artifact_id = a.id and v.state = 'active') as version_in_force,
       (select count(*)::int from blueprint_artifacts l where l.artifact_id = a.id) as blueprints,
-      exists (select 1 from artifact_versions v where v.artifact_id = a.id and v.state = 'halted') as halted
+      exists (select 1 from artifact_versions v where v.artifact_id = a.id and v.state = 'halted'
+        and v.version > all (select w.version from artifact_versions w where w.artifact_id = a.id and w.state = 'active')) as halted
     from artifacts a ${where} order by a.name, a.id limit ${query.limit} offset ${query.offset}`;
   const { count } = one(await db<{ count: number }[]>`select count(*)::int as count from artifacts a ${where}`);
   return { rows: [...rows], count };
 }
 
-/** A version with on how many channels it has which status. */
-export type ArtifactVersionView = ArtifactVersionRow & { counts: Readonly<Record<string, number>> };
+/** A version with on how many channels, and on how many enrolled devices, it has which status. */
+export type ArtifactVersionView = ArtifactVersionRow & {
+  counts: Readonly<Record<string, number>>;
+  devices: Readonly<Record<string, number>>;
+};
 
 const versionColumns = (db: Db) =>
   db`
@@ -76,7 +83,14 @@ const versionColumns = (db: Db) =>
       from (
         select t.status, count(*)::int as count from target_artifacts t
         where t.artifact_version_id = v.id and t.channel_id not in (${suspendedChannels(db)})
-        group by t.status) c), '{}') as counts`;
+        group by t.status) c), '{}') as counts,
+    coalesce((
+      select jsonb_object_agg(c.status, c.count)
+      from (
+        select t.status, count(distinct e.id)::int as count
+        from target_artifacts t join channels h on h.id = t.channel_id join enrollments e on e.id = h.enrollment_id
+        where t.artifact_version_id = v.id and e.ended_at is null and t.channel_id not in (${suspendedChannels(db)})
+        group by t.status) c), '{}') as devices`;
 
 /** One version. */
 export async function viewArtifactVersion(db: Db, id: string): Promise<ArtifactVersionView | undefined> {

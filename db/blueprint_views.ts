@@ -30,7 +30,14 @@ export async function viewBlueprints(
 /** An artifact of a blueprint; `id` is that of the blueprint artifact. */
 export type BlueprintArtifactView =
   & Pick<ArtifactRow, "name" | "type" | "channel" | "platforms">
-  & { id: number; artifactId: string; filter: FilterRow; latestVersion: number | null; halted: boolean };
+  & {
+    id: number;
+    artifactId: string;
+    filter: FilterRow;
+    latestVersion: number | null;
+    versionInForce: number | null;
+    halted: boolean;
+  };
 
 /** The artifacts of a blueprint by name. */
 export async function artifactsOfBlueprint(db: Db, blueprintId: number): Promise<BlueprintArtifactView[]> {
@@ -39,7 +46,9 @@ export async function artifactsOfBlueprint(db: Db, blueprintId: number): Promise
       select l.id, l.artifact_id, a.name, a.type, a.channel, a.platforms,
         ${filterOf(db, "blueprintArtifact", db`l.id`)} as filter,
         (select max(v.version) from artifact_versions v where v.artifact_id = a.id) as latest_version,
-        exists (select 1 from artifact_versions v where v.artifact_id = a.id and v.state = 'halted') as halted
+      (select max(v.version) from artifact_versions v where v.artifact_id = a.id and v.state = 'active') as version_in_force,
+        exists (select 1 from artifact_versions v where v.artifact_id = a.id and v.state = 'halted'
+        and v.version > all (select w.version from artifact_versions w where w.artifact_id = a.id and w.state = 'active')) as halted
       from blueprint_artifacts l join artifacts a on a.id = l.artifact_id
       where l.blueprint_id = ${blueprintId} order by a.name, a.id`,
   ];

@@ -84,15 +84,18 @@ export async function lockCommand(db: Db, channelId: number, uuid: string): Prom
   return row;
 }
 
-/** The command of an enrollment that was sent last and is not answered, and whose channel it is for. */
+/** The UUID of the command of a channel that was sent last and is not answered; with `uuid` that one or none. */
 export async function findOutstanding(
   db: Db,
-  enrollmentId: number,
-): Promise<{ uuid: string; userKey: string } | undefined> {
-  const [row] = await db<{ uuid: string; userKey: string }[]>`
-    select m.uuid, c.user_key from commands m join channels c on c.id = m.channel_id
-    where c.enrollment_id = ${enrollmentId} and m.state = 'sent' order by m.sent_at desc, m.id desc limit 1`;
-  return row;
+  channel: { enrollmentId: number; userKey: string },
+  uuid: string | undefined,
+): Promise<string | undefined> {
+  const [row] = await db<{ uuid: string }[]>`
+    select m.uuid from commands m join channels c on c.id = m.channel_id
+    where c.enrollment_id = ${channel.enrollmentId} and c.user_key = ${channel.userKey} and m.state = 'sent'
+      ${uuid === undefined ? db`` : db`and m.uuid = ${uuid}`}
+    order by m.sent_at desc, m.id desc limit 1`;
+  return row?.uuid;
 }
 
 /** The device will take the command later: it is offered again in a conversation after `notBefore`. */

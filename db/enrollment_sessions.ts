@@ -21,13 +21,15 @@ export type SessionRow = {
   enrollmentId: number | null;
   /** Where serial number and UDID are from; null: from nowhere but the device's own word. */
   hardwareEvidence: SessionEvidence | null;
+  /** SHA-256, in hex, of the public key of Apple's certificate that began an over-the-air enrollment. */
+  factoryKey: string | null;
   expiresAt: Date;
   createdAt: Date;
 };
 
 const SESSION = (db: Db) =>
   db`id, kind, status, ota_enrollment_id, meta_business_unit_id, serial_number, udid, enrollment_id,
-    hardware_evidence, expires_at, created_at`;
+    hardware_evidence, factory_key, expires_at, created_at`;
 
 /** Adds a session; answers its id. */
 export async function insertSession(
@@ -38,10 +40,11 @@ export async function insertSession(
   return one(
     await db<{ id: number }[]>`
       insert into enrollment_sessions (kind, status, secret_hash, challenge_hash, ota_enrollment_id,
-        meta_business_unit_id, serial_number, udid, enrollment_id, hardware_evidence, expires_at, created_at, updated_at)
+        meta_business_unit_id, serial_number, udid, enrollment_id, hardware_evidence, factory_key, expires_at, created_at,
+        updated_at)
       values (${row.kind}, ${row.status}, ${row.secretHash}, ${row.challengeHash}, ${row.otaEnrollmentId},
         ${row.metaBusinessUnitId}, ${row.serialNumber}, ${row.udid}, ${row.enrollmentId}, ${row.hardwareEvidence},
-        ${row.expiresAt}, ${now}, ${now})
+        ${row.factoryKey}, ${row.expiresAt}, ${now}, ${now})
       returning id`,
   ).id;
 }
@@ -98,12 +101,14 @@ export async function completeSession(
     with done as (
       update enrollment_sessions set status = 'COMPLETED', serial_number = ${of.serialNumber}, udid = ${of.udid},
         enrollment_id = ${of.enrollmentId}, updated_at = ${now}
-      where id = ${id} returning id, kind, ota_enrollment_id, hardware_evidence)
+      where id = ${id} returning id, kind, ota_enrollment_id, hardware_evidence, factory_key)
     update enrollment_sessions s set status = 'COMPLETED', updated_at = ${now}
     from done where done.kind = 'OTA' and s.kind = 'OTA' and s.ota_enrollment_id = done.ota_enrollment_id
       and s.status in ('PHASE_2', 'PHASE_3') and s.id < done.id
-      -- The attack: whoever holds the profile ends the sessions of a device by saying that they are it.
+      -- The attack: whoever holds the profile ends the sessions of a device by saying that they are it, with another device
+      -- of Apple's, too.
       and s.hardware_evidence is not distinct from done.hardware_evidence
+      and s.factory_key is not distinct from done.factory_key
       and lower(s.udid) = lower(${of.udid}) and lower(s.serial_number) = lower(${of.serialNumber})`;
 }
 
@@ -120,17 +125,23 @@ export async function renewSessionSecrets(
     where id = ${id}`;
 }
 
-/** The session of a device that has asked for its first profile with an OTA enrollment and got no further; locked. */
+/**
+ * The session of a device that has asked for its first profile with an OTA enrollment and got no further; locked.
+ *
+ * The attack: another device of Apple's says that it is this one, and the session's secrets are given to it and taken from
+ * the device that began it. So a session is that of the key in the device's certificate.
+ */
 export async function findUnfinishedSession(
   db: Db,
   otaEnrollmentId: number,
-  hardware: { serialNumber: string; udid: string },
+  hardware: { serialNumber: string; udid: string; factoryKey: string },
   now: Date,
 ): Promise<SessionRow | undefined> {
   const [row] = await db<SessionRow[]>`
     select ${SESSION(db)} from enrollment_sessions
     where ota_enrollment_id = ${otaEnrollmentId} and kind = 'OTA' and status = 'PHASE_2'
-      and serial_number = ${hardware.serialNumber} and udid = ${hardware.udid} and expires_at > ${now}
+      and serial_number = ${hardware.serialNumber} and udid = ${hardware.udid}
+      and factory_key = ${hardware.factoryKey} and expires_at > ${now}
     order by id desc limit 1 for update`;
   return row;
 }

@@ -36,8 +36,11 @@ export async function insertEvents(db: Db, rows: readonly EventRow[]): Promise<v
 export type EventQuery = {
   type?: string;
   serialNumber?: string;
-  object?: { key: string; value: string };
+  /** Events about any of these objects, or of any of these devices. */
+  about?: { objects: readonly { key: string; value: string }[]; serialNumbers: readonly string[] };
+  userId?: number;
   since?: Date;
+  until?: Date;
   before?: { createdAt: Date; id: string; index: number };
   limit: number;
 };
@@ -47,7 +50,7 @@ const PAGE_BYTES = 2 * 1024 * 1024;
 
 /** Matching events, newest first, as many as asked for and no more than 2 MiB of them; and whether older ones match. */
 export async function pageOfEvents(db: Db, query: EventQuery): Promise<{ rows: EventRow[]; more: boolean }> {
-  const { type, serialNumber, object, since, before } = query;
+  const { type, serialNumber, about, userId, since, until, before } = query;
   const found = await db<(EventRow & { bytesBefore: number })[]>`
     select id, index, type, created_at, tags, serial_number, user_id, request, objects, payload,
       coalesce(sum(octet_length(payload::text) + coalesce(octet_length(request::text), 0) + octet_length(objects::text))
@@ -57,8 +60,17 @@ export async function pageOfEvents(db: Db, query: EventQuery): Promise<{ rows: E
     where true
       ${type === undefined ? db`` : db`and type = ${type}`}
       ${serialNumber === undefined ? db`` : db`and serial_number = ${serialNumber}`}
-      ${object === undefined ? db`` : db`and objects @> ${json(db, { [object.key]: [object.value] })}`}
+      ${
+    about === undefined ? db`` : db`and (${
+      about.objects.reduce(
+        (any, { key, value }) => db`${any} or objects @> ${json(db, { [key]: [value] })}`,
+        db`serial_number = any(${[...about.serialNumbers]}::text[])`,
+      )
+    })`
+  }
+      ${userId === undefined ? db`` : db`and user_id = ${userId}`}
       ${since === undefined ? db`` : db`and created_at >= ${since}`}
+      ${until === undefined ? db`` : db`and created_at < ${until}`}
       ${
     before === undefined
       ? db``

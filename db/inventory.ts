@@ -74,13 +74,26 @@ export async function replaceCertificates(
   certificates: readonly InstalledCertificateRow[],
   now: Date,
 ): Promise<void> {
-  for (const row of [...certificates].sort((one, other) => (one.fingerprint < other.fingerprint ? -1 : 1))) {
-    await db`
-      insert into certificates (fingerprint, certificate, subject, issuer, serial_number, not_before, not_after)
-      values (${row.fingerprint}, ${row.certificate}, ${row.subject}, ${row.issuer}, ${row.serialNumber},
-        ${row.notBefore}, ${row.notAfter})
-      on conflict (fingerprint) do nothing`;
-  }
+  const whole = json(
+    db,
+    certificates.map((row) => ({
+      fingerprint: row.fingerprint,
+      certificate: row.certificate.toBase64(),
+      subject: row.subject,
+      issuer: row.issuer,
+      serial_number: row.serialNumber,
+      not_before: row.notBefore.toISOString(),
+      not_after: row.notAfter.toISOString(),
+    })),
+  );
+  // In the order of the key: two devices that report the same new certificates at once must not lock each other out.
+  await db`
+    insert into certificates (fingerprint, certificate, subject, issuer, serial_number, not_before, not_after)
+    select c.fingerprint, decode(c.certificate, 'base64'), c.subject, c.issuer, c.serial_number, c.not_before, c.not_after
+    from jsonb_to_recordset(${whole}::jsonb) as c (fingerprint text, certificate text, subject text, issuer text,
+      serial_number text, not_before timestamptz, not_after timestamptz)
+    order by c.fingerprint
+    on conflict (fingerprint) do nothing`;
   const given = asJson(db, certificates.map(({ fingerprint, commonName }) => ({ fingerprint, commonName })));
   await db`
     with given as (

@@ -5,6 +5,7 @@
  */
 
 import { type Db, one } from "./open.ts";
+import { failedDevices } from "./rollout_failures.ts";
 import { suspendedChannels } from "./suspended.ts";
 
 /** A version with what decides whether it spreads. */
@@ -73,11 +74,14 @@ export async function forgetFailures(db: Db, versionId: string): Promise<void> {
   await db`delete from target_artifacts where artifact_version_id = ${versionId} and status = 'Failed'`;
 }
 
+/** A halted version, since when and why, and on how many devices it failed. */
+export type HaltedRow = RolloutRow & { reason: string; at: Date; failed: number };
+
 /** The versions that are halted, the latest first. */
-export async function listHalted(db: Db): Promise<(RolloutRow & { reason: string; at: Date })[]> {
-  return await db<(RolloutRow & { reason: string; at: Date })[]>`
+export async function listHalted(db: Db): Promise<HaltedRow[]> {
+  return await db<HaltedRow[]>`
     select v.id as version_id, v.version, v.state, a.id as artifact_id, a.name as artifact_name, a.halt_percent,
-      v.state_reason as reason, v.state_at as at
+      v.state_reason as reason, v.state_at as at, ${failedDevices(db, db`v.id`)} as failed
     from artifact_versions v join artifacts a on a.id = v.artifact_id
     where v.state = 'halted' order by v.state_at desc, v.id limit 100`;
 }

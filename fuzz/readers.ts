@@ -7,6 +7,7 @@
  * @module
  */
 
+import { CERTIFICATE_FILE_READERS } from "./readers/certificate_files.ts";
 import { CONTENT_READERS } from "./readers/contents.ts";
 import { API_READERS } from "./readers/api.ts";
 import { LIST_READERS } from "./readers/lists.ts";
@@ -25,4 +26,5 @@ export const READERS: readonly ReaderTarget[] = [
   ...WEB_READERS,
   ...API_READERS,
   ...CONTENT_READERS,
+  ...CERTIFICATE_FILE_READERS,
 ];

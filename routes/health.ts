@@ -6,6 +6,7 @@
  */
 
 import type { Hono } from "hono";
+import { credentialWarnings } from "../src/credentials.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { pushCertificatesInNeed } from "../db/overview.ts";
 import { probeDatabase } from "../db/ping.ts";
@@ -34,6 +35,9 @@ export async function readiness(runtime: Runtime): Promise<Reason[]> {
       state: "warning",
       reason: "DEVICE_TEST_ROOTS is set: devices that Apple did not make can enroll. Never use it in production.",
     });
+  }
+  for (const reason of credentialWarnings(runtime.config, runtime.clock.now())) {
+    reasons.push({ check: "certificates", state: "warning", reason });
   }
   if (!runtime.config.BASE_URL.startsWith("https:")) {
     reasons.push({

@@ -18,8 +18,9 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { getRequestListener } from "@hono/node-server";
 import type { AppEnv } from "./context.ts";
-import type { Connection, Connections } from "./connections.ts";
+import { BackPressure } from "./back_pressure.ts";
 import { watchPieces } from "./body_pieces.ts";
+import type { Connection, Connections } from "./connections.ts";
 import { keepOpen } from "./kept_port.ts";
 import { Turns } from "./turns.ts";
 import { type ReadingPace, UnreadAnswers } from "./unread_answers.ts";
@@ -89,10 +90,11 @@ const LEAVE_MS = 500;
  * Ends a connection whose request was answered before its body was there. The attack: megabytes that are read only to be
  * thrown away. Nothing more is read; the end comes a little later, since an end with unread bytes may overtake the answer.
  */
-function leave(incoming: IncomingMessage, socket: Socket): void {
+function leave(incoming: IncomingMessage, socket: Socket, pressure: BackPressure | undefined): void {
   // The message has let go of its socket when its reader was cancelled.
   incoming.pause();
   socket.pause();
+  pressure?.end();
   Deno.unrefTimer(setTimeout(() => socket.destroy(), LEAVE_MS));
 }
 
@@ -109,7 +111,7 @@ const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${re
 export async function listen(fetch: AppFetch, options: ListenOptions): Promise<Listener> {
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const { connections, failed, asksCertificate = false } = options;
-  const open = new Map<string, Connection>();
+  const open = new Map<string, { connection: Connection; pressure: BackPressure }>();
   const turns = new Turns();
   let stopping = false;
   const unread = new UnreadAnswers(options.pace ?? READING_PACE);
@@ -138,23 +140,25 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     const { socket } = incoming;
     // What else was in the packet of a connection that is closed by now.
     if (socket.destroyed) return;
-    const connection = open.get(nameOf(socket));
+    const { connection, pressure } = open.get(nameOf(socket)) ?? {};
     connection?.busy();
     // A client that keeps its connection would send the next request into a closed one.
     if (stopping) outgoing.shouldKeepAlive = false;
     watchPieces(incoming, () => refuse(socket));
+    pressure?.hold(incoming);
     let taken = () => {};
     let ended = false;
     const end = () => {
       if (ended) return;
       ended = true;
       taken();
+      if (incoming.complete) pressure?.go();
       connection?.idle();
       turns.end(socket);
     };
     outgoing.on("close", end);
     outgoing.on("finish", () => {
-      if (!incoming.complete) leave(incoming, socket);
+      if (!incoming.complete) leave(incoming, socket, pressure);
     });
     outgoing.on("error", end);
     incoming.on("error", () => {});
@@ -193,10 +197,11 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
         socket.destroy();
         return;
       }
-      open.set(name, connection);
+      const entry = { connection, pressure: new BackPressure(socket) };
+      open.set(name, entry);
       socket.on("close", () => {
         connection.closed();
-        if (open.get(name) === connection) open.delete(name);
+        if (open.get(name) === entry) open.delete(name);
       });
     });
     server.on("secureConnection", (socket: TLSSocket) => socket.on("error", () => {}));

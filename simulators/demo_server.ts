@@ -14,6 +14,7 @@ import { createApp } from "../routes/app.ts";
 import { serve } from "../routes/serve.ts";
 import { createApns } from "../src/apple/apns.ts";
 import { openRuntime } from "../src/cli/open.ts";
+import { guardProcess } from "../src/last_resort.ts";
 import { notifyBatch, pacer } from "../src/push/notify.ts";
 import type { Runtime } from "../src/runtime.ts";
 import type { FakeApns } from "./apns.ts";
@@ -43,6 +44,7 @@ export async function startDemoServer(
       ].map((name) => [name, undefined]),
     ),
   });
+  const unguard = guardProcess(runtime);
   try {
     const app = createApp(runtime);
     const sender = createApns(runtime);
@@ -61,10 +63,12 @@ export async function startDemoServer(
         sender.close();
         await serving.close(5000);
         await close();
+        unguard();
       },
     };
   } catch (error) {
     await close();
+    unguard();
     throw error;
   }
 }

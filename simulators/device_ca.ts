@@ -16,10 +16,10 @@ import type { DeviceIdentity } from "./identity.ts";
 /** A maker of devices; `pem` is what the server must trust. */
 export type DeviceMaker = { pem: string; certify(udid: string, key: KeyObject): DeviceIdentity };
 
-/** Makes a maker. */
-export async function makeDeviceMaker(now: Date): Promise<DeviceMaker> {
-  const key = await generateRsaKey(2048);
-  return makerOf(authorityDer(key, now), key, now);
+/** Makes a maker, with a new key unless there is one for it. */
+export async function makeDeviceMaker(now: Date, key?: KeyObject): Promise<DeviceMaker> {
+  const own = key ?? await generateRsaKey(2048);
+  return makerOf(authorityDer(own, now), own, now);
 }
 
 /** The maker whose certificate is in `file` and whose key in `file.key`; made and written there when there is none. */

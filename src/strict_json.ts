@@ -4,9 +4,11 @@
  * @module
  */
 
-/** JSON that would not be kept as it was written. The message is the end of a sentence. */
-export class LossyJsonError extends Error {
-  override readonly name = "LossyJsonError";
+import { jsonDepth } from "./json_depth.ts";
+
+/** JSON that would not be kept as it was written, or that is nested too deep. The message is the end of a sentence. */
+export class RefusedJsonError extends Error {
+  override readonly name = "RefusedJsonError";
 }
 
 /** Digits that are looked at: the work for more of them grows with their square. */
@@ -16,10 +18,16 @@ const INTEGER = /^-?[0-9]{16,300}$/;
 const SUSPICIOUS = /__proto__|\\u|[0-9]{16}/;
 
 /**
- * The value of a JSON text; a byte order mark in front is passed over. Throws SyntaxError, and `LossyJsonError` for the key
- * "__proto__", which readers of objects drop, and for an integer that no number holds exactly.
+ * The value of a JSON text, or of its bytes in UTF-8; a byte order mark in front is passed over.
+ *
+ * Throws SyntaxError, TypeError for bytes that are no text, and `RefusedJsonError` for more than `maxDepth` levels of arrays
+ * and objects, for the key "__proto__", which readers of objects drop, and for an integer that no number holds exactly.
  */
-export function parseStrictJson(text: string): unknown {
+export function parseStrictJson(from: string | Uint8Array, maxDepth: number): unknown {
+  const bytes = typeof from === "string" ? new TextEncoder().encode(from) : from;
+  // First of all: the reviver below is called by a recursion over the value.
+  if (jsonDepth(bytes) > maxDepth) throw new RefusedJsonError(`it is nested deeper than ${maxDepth} levels`);
+  const text = typeof from === "string" ? from : new TextDecoder("utf-8", { fatal: true }).decode(from);
   const json = text.startsWith("\ufeff") ? text.slice(1) : text;
   if (!SUSPICIOUS.test(json)) return JSON.parse(json);
   return JSON.parse(json, keptWhole);
@@ -27,10 +35,10 @@ export function parseStrictJson(text: string): unknown {
 
 /** The reviver; `context` has the text of a number (https://github.com/tc39/proposal-json-parse-with-source). */
 function keptWhole(key: string, value: unknown, context?: { source?: string }): unknown {
-  if (key === "__proto__") throw new LossyJsonError('the key "__proto__" is not accepted');
+  if (key === "__proto__") throw new RefusedJsonError('the key "__proto__" is not accepted');
   const source = context?.source;
   if (typeof value !== "number" || source === undefined || !INTEGER.test(source)) return value;
   // What is written back as it came is kept, though its digits may stand for a neighbour.
   if (String(value) === source || BigInt(source) === BigInt(value)) return value;
-  throw new LossyJsonError(`the number ${source.slice(0, 40)} is too large to be kept exactly`);
+  throw new RefusedJsonError(`the number ${source.slice(0, 40)} is too large to be kept exactly`);
 }

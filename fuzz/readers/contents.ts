@@ -14,12 +14,16 @@ import { parseCommonName } from "../../src/enrollment/sessions.ts";
 import { eventJson } from "../../src/events/event_json.ts";
 import { redact } from "../../src/log.ts";
 import { parseOsVersion } from "../../src/protocol/os_version.ts";
-import { buildPlist } from "../../src/protocol/plist.ts";
+import { PLATFORMS } from "../../src/protocol/platform.ts";
+import { buildPlist, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
 import { flattenStatus } from "../../src/schema/status.ts";
 import { slugOf } from "../../src/tags/slug.ts";
 import { expand } from "../../src/variables/expand.ts";
+import { namesIn } from "../../src/variables/used.ts";
 import { declarationDeprecated, declarationIgnored, declarationUnsupported } from "../../src/schema/declarations.ts";
 import { status } from "../../src/schema/generated/status.ts";
+import { checkProfile, type ProfileAudience } from "../../src/schema/profile_check.ts";
+import { PAYLOAD_TYPES, payloadForms } from "../../src/schema/profiles.ts";
 import type { SchemaTarget } from "../../src/schema/target.ts";
 import { readProvisioningProfile } from "../../src/blueprints/versions/provisioning_profile.ts";
 import { signAttached } from "../../src/pki/cms/signed.ts";
@@ -27,7 +31,7 @@ import { DEVICE } from "../identities.ts";
 import { inventDeclaration } from "../invent.ts";
 import { storable } from "../judges.ts";
 import { zipOf } from "../builders/zips.ts";
-import { bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
+import { type Bytes, bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
 import { XML_SHAPES } from "./lists.ts";
 import { ASN1_SHAPES } from "./signed.ts";
 import { JSON_SHAPES } from "./web.ts";
@@ -62,7 +66,42 @@ const PROFILES = () => [
     PayloadDisplayName: "$ENROLLED_DEVICE.UDID",
     PayloadContent: [{ PayloadType: "com.apple.applicationaccess", a: new Uint8Array(4), b: 1.5, c: new Date(0) }],
   }),
+  buildPlist({
+    PayloadIdentifier: "a",
+    PayloadUUID: "b",
+    PayloadContent: [
+      { PayloadType: "com.apple.wifi.managed", SSID_STR: "a", EAPClientConfiguration: { AcceptEAPTypes: [13] } },
+      { PayloadType: "com.apple.extensiblesso", Type: "Redirect", ExtensionData: { a: [true] } },
+      { PayloadType: "com.apple.MCX", DisableGuestAccount: true },
+    ],
+  }),
 ];
+
+/** Types and keys of payloads. */
+const PAYLOAD_WORDS = [
+  ...["PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID", "PayloadContent", "IsEncrypted"],
+  ...PAYLOAD_TYPES,
+  ...PAYLOAD_TYPES.flatMap((type) => payloadForms(type).flatMap(({ keys }) => keys.slice(0, 8).map(({ key }) => key))),
+];
+/** For whom a profile is checked. */
+const AUDIENCES: readonly ProfileAudience[] = [
+  { channel: "Device", platforms: PLATFORMS },
+  { channel: "User", platforms: ["macOS"], isOpen: (text) => namesIn(text).length > 0 },
+];
+
+/** A profile of as many payloads as have about `size` bytes, `each` of them so many. */
+const profileOf = (each: number, payload: (index: number) => PlistDict) => (size: number): Bytes =>
+  buildPlist({
+    PayloadIdentifier: "a",
+    PayloadUUID: "b",
+    PayloadContent: Array.from({ length: size / each | 0 }, (_, index) => payload(index)),
+  });
+/** A profile of one payload, for the Dock unless told. */
+const profileWith = (payload: PlistDict): Bytes =>
+  profileOf(1, () => ({ PayloadType: "com.apple.dock", ...payload }))(1);
+/** A dictionary of about so many bytes. */
+const dictOf = (size: number, entry: (index: number) => [string, PlistDict[string]]): PlistDict =>
+  Object.fromEntries(Array.from({ length: Math.max(1, size / 40 | 0) }, (_, index) => entry(index)));
 
 export const CONTENT_READERS: readonly ReaderTarget[] = [
   {
@@ -164,21 +203,42 @@ export const CONTENT_READERS: readonly ReaderTarget[] = [
     name: "profile",
     form: "plist",
     inside: { form: "plist", seeds: PROFILES, wrap: (profile) => signAttached(profile, DEVICE) },
-    read: (input) => readProfile({ source: input.toBase64() }),
+    words: PAYLOAD_WORDS,
+    read: (input) => {
+      const read = readProfile({ source: input.toBase64() });
+      if (read.errors !== undefined) return read;
+      const profile = parsePlist(read.value.source);
+      const warnings = AUDIENCES.map((audience) => checkProfile(profile, audience));
+      return { ...read.value, warnings };
+    },
     judge: (_, read) => storable(read),
     refuses: never,
     largest: 8 * MB,
     seeds: PROFILES,
     shapes: {
-      "payloads": (size) =>
-        buildPlist({
-          PayloadIdentifier: "a",
-          PayloadUUID: "b",
-          PayloadContent: Array.from(
-            { length: size / 60 | 0 },
-            (_, index) => ({ A: `$ENROLLED_DEVICE.UDID ${index}` }),
-          ),
+      "payloads": profileOf(60, (index) => ({ PayloadType: "a", A: `$ENROLLED_DEVICE.UDID ${index}` })),
+      "payloads of published types": (size) => {
+        const type = PAYLOAD_TYPES[size % PAYLOAD_TYPES.length] ?? "";
+        return profileOf(60, () => ({ PayloadType: type }))(size);
+      },
+      // Each without a warning, so that the check goes on to the last.
+      "payloads in order": profileOf(300, (index) => ({
+        PayloadType: "com.apple.MCX",
+        PayloadVersion: 1,
+        PayloadIdentifier: `a.${index}`,
+        PayloadUUID: `${index}`,
+        DisableGuestAccount: true,
+      })),
+      "unknown keys": (size) => profileWith(dictOf(size, (index) => [`k${index}`, true])),
+      "variables in a payload": (size) => profileWith(dictOf(size, (index) => [`k${index}`, "$ENROLLED_DEVICE.UDID"])),
+      "elements of a known array": (size) =>
+        profileWith({ "persistent-apps": Array.from({ length: size / 40 | 0 }, () => ({ "tile-type": "file-tile" })) }),
+      "preferences of other software": (size) =>
+        profileWith({
+          PayloadType: "com.apple.ManagedClient.preferences",
+          PayloadContent: dictOf(size, (index) => [`com.example.${index}`, { Forced: [] }]),
         }),
+      "a long key": (size) => profileWith({ ["k".repeat(size)]: { ["k".repeat(100)]: 1 } }),
       "a signature": ASN1_SHAPES["empty sequences"],
       "digits of a real": XML_SHAPES["digits of a real"],
     },

@@ -128,7 +128,7 @@ const ASKED = COMMANDS.flatMap((command) => {
 
 /** A report, what every command makes of it, and what is kept. */
 function readAnswer(input: Bytes) {
-  const report = parseReport(input);
+  const report = parseReport(parsePlist(input), input);
   const effects = ASKED.flatMap(({ command, args }) =>
     [MAC, PHONE].flatMap((target) => [
       ...(command.onAcknowledged?.(report, args, target) ?? []),
@@ -182,7 +182,7 @@ export const LIST_READERS: readonly ReaderTarget[] = [
   {
     name: "check-in message",
     form: "plist",
-    read: (input) => parseCheckin(input),
+    read: (input) => parseCheckin(parsePlist(input)),
     judge: (_, message) => storable(message),
     refuses: isProtocolError,
     largest: 32 * MB,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { parse as parseCookies } from "hono/utils/cookie";
 import { z } from "zod";
@@ -15,6 +16,7 @@ import { clientAddress, proxyList } from "../../routes/request.ts";
 import { RequestBody } from "../../routes/body.ts";
 import { BodyMemory } from "../../routes/body_memory.ts";
 import { Counters } from "../../src/counters.ts";
+import { parseStrictJson, RefusedJsonError } from "../../src/strict_json.ts";
 import { type Bytes, bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
 
 const formApp = new Hono<AppEnv>();
@@ -110,6 +112,29 @@ export const WEB_READERS: readonly ReaderTarget[] = [
     largest: 8 * MB,
     seeds: () => [bytes('{"name":"a","list":[1,null,true]}')],
     shapes: JSON_SHAPES,
+  },
+  {
+    name: "strict JSON",
+    form: "json",
+    words: ["__proto__", "constructor"],
+    read: (input) => parseStrictJson(text(input), 200),
+    // What is kept is what any reader of JSON makes of it.
+    judge: (input, value) => assert.deepStrictEqual(value, JSON.parse(text(input).replace(/^\ufeff/, ""))),
+    refuses: (error) => error instanceof SyntaxError || error instanceof RefusedJsonError,
+    largest: 8 * MB,
+    seeds: () => [
+      bytes('{"Type":"a","Payload":{"n":12345678901234567890123e-5,"list":[1,null,true,"__proto__"]}}'),
+      bytes('{"n":9007199254740991,"m":-1.5e300,"text":"\\u0041"}'),
+    ],
+    shapes: {
+      ...JSON_SHAPES,
+      "large integers": filled("9007199254740992,", "[", "1]"),
+      "integers of many digits": filled(`${"9".repeat(300)},`, "[", "1]"),
+      "zeros": filled("0", "1", ""),
+      "escapes": filled("\\u005f", '{"', '":1}'),
+      "escapes of keys": filled((index) => `"\\u0061${index}":1,`, "{", '"z":0}'),
+      "nested values that are looked at": filled('{"\\u0061":', "", "1"),
+    },
   },
   {
     name: "X-Forwarded-For",

@@ -37,8 +37,8 @@ export function LinkFor(
 const STATUSES: Record<string, { text: string; tone?: "good" | "bad" | "warn" }> = {
   Installed: { text: "installed", tone: "good" },
   Acknowledged: { text: "acknowledged", tone: "good" },
-  AwaitingConfirmation: { text: "awaiting confirmation", tone: "warn" },
-  ForceReinstall: { text: "to be installed again", tone: "warn" },
+  AwaitingConfirmation: { text: "in progress", tone: "warn" },
+  ForceReinstall: { text: "to be reinstalled", tone: "warn" },
   Failed: { text: "failed", tone: "bad" },
   RemovalFailed: { text: "not removed", tone: "bad" },
   Uninstalled: { text: "not installed" },
@@ -47,11 +47,11 @@ const STATUSES: Record<string, { text: string; tone?: "good" | "bad" | "warn" }>
 /** On how many devices a version has which status; a chip leads to the devices for who may see them. */
 export function StatusChips(
   { version, context }: {
-    version: { id: string; artifactId: string; counts: Readonly<Record<string, number>> };
+    version: { id: string; artifactId: string; devices: Readonly<Record<string, number>> };
     context: PageContext;
   },
 ) {
-  const known = Object.entries(STATUSES).filter(([status]) => (version.counts[status] ?? 0) > 0);
+  const known = Object.entries(STATUSES).filter(([status]) => (version.devices[status] ?? 0) > 0);
   if (known.length === 0) return <span class="faint">on no device</span>;
   return (
     <span class="chips">
@@ -59,9 +59,11 @@ export function StatusChips(
         <LinkFor
           context={context}
           needs="mdm.view_enrolleddevice"
-          href={`/devices/?artifact=${version.artifactId}&version=${version.id}&status=${status}`}
+          href={status === "Failed" && context.may("mdm.view_artifactversion")
+            ? `/artifacts/${version.artifactId}/versions/${version.id}/failures/`
+            : `/devices/?state=enrolled&artifact=${version.artifactId}&version=${version.id}&status=${status}`}
         >
-          <Chip {...(tone === undefined ? {} : { tone })}>{`${version.counts[status]} ${text}`}</Chip>
+          <Chip {...(tone === undefined ? {} : { tone })}>{`${version.devices[status]} ${text}`}</Chip>
         </LinkFor>
       ))}
     </span>
@@ -75,6 +77,26 @@ export function RolloutState({ state, reason }: { state: "active" | "halted" | "
     <>
       <Chip {...(tone === undefined ? {} : { tone })}>{state}</Chip>
       {state === "active" || reason === "" ? null : <div class="small faint">{reason}</div>}
+    </>
+  );
+}
+
+/** The version that devices get, and what became of a newer one. */
+export function VersionInForce(
+  { artifact: { latestVersion, versionInForce, halted } }: {
+    artifact: { latestVersion: number | null; versionInForce: number | null; halted: boolean };
+  },
+) {
+  const newer = latestVersion !== null && latestVersion !== versionInForce ? latestVersion : null;
+  return (
+    <>
+      {versionInForce === null
+        ? <Chip tone="warn">{latestVersion === null ? "no version" : "none in force"}</Chip>
+        : String(versionInForce)} {newer === null
+        ? null
+        : halted
+        ? <Chip tone="bad">{`version ${newer} halted`}</Chip>
+        : <Chip tone="warn">{`version ${newer} withdrawn`}</Chip>}
     </>
   );
 }

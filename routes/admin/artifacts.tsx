@@ -10,14 +10,15 @@ import { listBlueprints } from "../../db/blueprints.ts";
 import { ARTIFACT_TYPES } from "../../src/blueprints/artifact_types.ts";
 import { PLATFORMS } from "../../src/protocol/platform.ts";
 import type { AppEnv } from "../context.ts";
-import { CHANNELS, platformNames } from "./artifact_parts.tsx";
+import { CHANNELS, platformNames, VersionInForce } from "./artifact_parts.tsx";
 import { mountArtifactDiff } from "./artifacts_diff.tsx";
 import { mountArtifactEdit } from "./artifacts_edit.tsx";
+import { mountFailures } from "./artifacts_failures.tsx";
 import { mountNewArtifacts, NEW_ARTIFACTS } from "./artifacts_new.tsx";
 import { mountArtifactPage } from "./artifacts_page.tsx";
 import { mountRollouts } from "./artifacts_rollout.tsx";
 import { mountVersions } from "./artifacts_versions.tsx";
-import { Chip, counted, Field, offsetOf, Pager, Select, Table } from "./components.tsx";
+import { counted, Field, offsetOf, Pager, Select, Table } from "./components.tsx";
 import { type Page, page, type PageContext } from "./page.tsx";
 
 const LIMIT = 50;
@@ -81,7 +82,7 @@ async function listPage({ runtime: { sql }, url, may }: PageContext): Promise<Pa
         </form>
         <Table
           caption={counted(count, "artifact")}
-          head={["Name", "Type", "Channel", "Platforms", "Latest version", "Blueprints", "Rollout"]}
+          head={["Name", "Type", "Channel", "Platforms", "Version", "Blueprints"]}
           empty={url.search === ""
             ? "There is no artifact yet. A profile is the usual first one."
             : "No artifact matches."}
@@ -93,15 +94,10 @@ async function listPage({ runtime: { sql }, url, may }: PageContext): Promise<Pa
               <td class="words">{artifact.type}</td>
               <td>{artifact.channel}</td>
               <td>{platformNames(artifact.platforms)}</td>
-              <td>{artifact.latestVersion ?? "none"}</td>
-              <td>{String(artifact.blueprints)}</td>
               <td>
-                {artifact.halted
-                  ? <Chip tone="bad">halted</Chip>
-                  : artifact.latestVersion === null
-                  ? <Chip tone="warn">no version</Chip>
-                  : <Chip>active</Chip>}
+                <VersionInForce artifact={artifact} />
               </td>
+              <td>{String(artifact.blueprints)}</td>
             </tr>
           ))}
         />
@@ -121,4 +117,5 @@ export function mountArtifacts(app: Hono<AppEnv>): void {
   mountArtifactDiff(app);
   mountVersions(app);
   mountRollouts(app);
+  mountFailures(app);
 }

@@ -15,6 +15,7 @@ import type { RequestInfo } from "../../src/events/record.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { attachment } from "../attachment.ts";
 import type { Form, FormState } from "./page.tsx";
+import type { Done } from "./preview.tsx";
 
 /** What the fields of a form begin with, by name. */
 export type Values = Readonly<Record<string, string>>;
@@ -53,6 +54,8 @@ export type ContentPages = {
   create(runtime: Runtime, request: RequestInfo, input: VersionInput, form: Form): Promise<ArtifactVersionRow>;
   /** What the version is made of, line by line. */
   lines(runtime: Runtime, id: string): Promise<string[]>;
+  /** What is saved all the same, and probably not as it was meant: sentences. */
+  warnings(runtime: Runtime, id: string): Promise<string[]>;
   /** The file, where there is one. */
   source(runtime: Runtime, id: string): Promise<Source | null>;
 };
@@ -65,6 +68,7 @@ export type ContentPagesOf<Input, Shown> = {
   values(shown: Shown): Values;
   lines(shown: Shown, runtime: Runtime): string[] | Promise<string[]>;
   source(shown: Shown, runtime: Runtime): Source | null | Promise<Source | null>;
+  warnings?(shown: Shown): string[];
   /** Puts errors to the fields that the page has. */
   explain?(errors: FieldErrors): FieldErrors;
 };
@@ -74,8 +78,10 @@ export function contentPages<D extends Draft, Input, Stored, Shown extends objec
   kind: VersionKind<Input, D, Stored, Shown>,
   pages: ContentPagesOf<Input, Shown>,
 ): ContentPages {
-  const shownOf = async (runtime: Runtime, id: string) =>
-    await kind.show(runtime, id, (await mustFindVersion(runtime.sql, kind, id)).stored);
+  const shownOf = async (runtime: Runtime, id: string) => {
+    const { row, stored } = await mustFindVersion(runtime.sql, kind, id);
+    return await kind.show(runtime, row, stored);
+  };
   const explained = async <T,>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -93,8 +99,18 @@ export function contentPages<D extends Draft, Input, Stored, Shown extends objec
     create: (runtime, request, input, form) =>
       explained(async () => (await createVersion(runtime, request, kind, input, pages.read(form))).row),
     lines: async (runtime, id) => await pages.lines(await shownOf(runtime, id), runtime),
+    warnings: async (runtime, id) => pages.warnings?.(await shownOf(runtime, id)) ?? [],
     source: async (runtime, id) => await pages.source(await shownOf(runtime, id), runtime),
   };
+}
+
+/** Where to go after a version was created, and what to warn of; the artifact's page shows that, too. */
+export async function afterCreation(
+  runtime: Runtime,
+  pages: ContentPages,
+  { id, artifactId }: ArtifactVersionRow,
+): Promise<Done> {
+  return { to: `/artifacts/${artifactId}/?done=created`, warnings: await pages.warnings(runtime, id) };
 }
 
 /** A download as an answer. */

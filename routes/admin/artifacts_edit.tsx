@@ -23,7 +23,7 @@ import { Csrf, Field, FormErrors, Select } from "./components.tsx";
 import { isUuid } from "./form.ts";
 import { Check, Checks, wholeNumber } from "./form_parts.tsx";
 import type { Form, FormState, Page, PageContext } from "./page.tsx";
-import { mountChange, mountConfirmed, PreviewSection, SaveButtons } from "./preview.tsx";
+import { mountChange, mountConfirmed, Previewed, SaveButtons } from "./preview.tsx";
 
 const REINSTALL = [
   ["No", "Never"],
@@ -91,96 +91,97 @@ async function editPage(context: PageContext, state?: FormState, preview?: Previ
     title: `Edit ${artifact.name}`,
     body: (
       <>
-        <PreviewSection preview={preview} context={context} />
-        <form class="stack" method="post" action={`/artifacts/${artifact.id}/edit/`}>
-          <Csrf context={context} />
-          <FormErrors state={state} />
-          <Field name="name" label="Name" required maxlength={256} value={artifact.name} state={state} />
-          <Checks
-            name="platforms"
-            legend="Platforms"
-            options={PLATFORMS.map((one) => [one, one] as const)}
-            values={artifact.platforms}
-            state={state}
-          />
-          {has.requires
-            ? (
-              <Checks
-                name="requires"
-                legend="Requires"
-                help="These have to be on the device before it."
-                options={others.map(({ id, name }) => [id, name] as const)}
-                values={artifact.requires}
-                state={state}
-                empty="There is no other artifact on this channel."
-              />
-            )
-            : null}
-          {has.setupAssistant
-            ? (
-              <Check
-                name="install_during_setup_assistant"
-                label="Install during Setup Assistant"
-                value={artifact.installDuringSetupAssistant}
-                state={state}
-              />
-            )
-            : null}
-          {has.autoUpdate
-            ? (
-              <Check
-                name="auto_update"
-                label="Newer versions replace older ones by themselves"
-                value={artifact.autoUpdate}
-                state={state}
-              />
-            )
-            : null}
-          {has.variables
-            ? (
-              <Check
-                name="hold_without_values"
-                label="Wait until every variable in it has a value on the device"
-                value={artifact.holdWithoutValues}
-                state={state}
-              />
-            )
-            : null}
-          {has.reinstall
-            ? (
-              <>
-                <Field
-                  name="reinstall_interval"
-                  label="Days after which it is installed again"
-                  type="number"
-                  min={0}
-                  max={366}
-                  help="0: never."
-                  value={String(artifact.reinstallInterval)}
+        <Previewed preview={preview} context={context}>
+          <form class="stack" method="post" action={`/artifacts/${artifact.id}/edit/`}>
+            <Csrf context={context} />
+            <FormErrors state={state} />
+            <Field name="name" label="Name" required maxlength={256} value={artifact.name} state={state} />
+            <Checks
+              name="platforms"
+              legend="Platforms"
+              options={PLATFORMS.map((one) => [one, one] as const)}
+              values={artifact.platforms}
+              state={state}
+            />
+            {has.requires
+              ? (
+                <Checks
+                  name="requires"
+                  legend="Requires"
+                  help="These have to be on the device before it."
+                  options={others.map(({ id, name }) => [id, name] as const)}
+                  values={artifact.requires}
+                  state={state}
+                  empty="There is no other artifact on this channel."
+                />
+              )
+              : null}
+            {has.setupAssistant
+              ? (
+                <Check
+                  name="install_during_setup_assistant"
+                  label="Install during Setup Assistant"
+                  value={artifact.installDuringSetupAssistant}
                   state={state}
                 />
-                <Select
-                  name="reinstall_on_os_update"
-                  label="Install it again when the system was updated"
-                  options={REINSTALL}
-                  value={artifact.reinstallOnOsUpdate}
+              )
+              : null}
+            {has.autoUpdate
+              ? (
+                <Check
+                  name="auto_update"
+                  label="Newer versions replace older ones by themselves"
+                  value={artifact.autoUpdate}
                   state={state}
                 />
-              </>
-            )
-            : null}
-          <Field
-            name="halt_percent"
-            label="Percent of failures at which a version halts"
-            type="number"
-            min={0}
-            max={100}
-            help={`Empty: the server's setting, ${config.ROLLOUT_HALT_PERCENT}. 0: never.`}
-            value={artifact.haltPercent === null ? "" : String(artifact.haltPercent)}
-            state={state}
-          />
-          <SaveButtons />
-        </form>
+              )
+              : null}
+            {has.variables
+              ? (
+                <Check
+                  name="hold_without_values"
+                  label="Wait until every variable in it has a value on the device"
+                  value={artifact.holdWithoutValues}
+                  state={state}
+                />
+              )
+              : null}
+            {has.reinstall
+              ? (
+                <>
+                  <Field
+                    name="reinstall_interval"
+                    label="Days after which it is installed again"
+                    type="number"
+                    min={0}
+                    max={366}
+                    help="0: never."
+                    value={String(artifact.reinstallInterval)}
+                    state={state}
+                  />
+                  <Select
+                    name="reinstall_on_os_update"
+                    label="Install it again when the system was updated"
+                    options={REINSTALL}
+                    value={artifact.reinstallOnOsUpdate}
+                    state={state}
+                  />
+                </>
+              )
+              : null}
+            <Field
+              name="halt_percent"
+              label="Percent of failures at which a version halts"
+              type="number"
+              min={0}
+              max={100}
+              help={`Empty: the server's setting, ${config.ROLLOUT_HALT_PERCENT}. 0: never.`}
+              value={artifact.haltPercent === null ? "" : String(artifact.haltPercent)}
+              state={state}
+            />
+            <SaveButtons />
+          </form>
+        </Previewed>
       </>
     ),
   };

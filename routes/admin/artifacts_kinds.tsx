@@ -5,7 +5,9 @@
  */
 
 import type { ArtifactRow } from "../../db/artifacts.ts";
+import { valueWarnings } from "../../src/blueprints/value_warnings.ts";
 import { dataAssetKind } from "../../src/blueprints/versions/data_asset.ts";
+import { MAX_DEPTH } from "../../src/blueprints/versions/json.ts";
 import { declarationKind } from "../../src/blueprints/versions/declaration.ts";
 import { profileKind } from "../../src/blueprints/versions/profile.ts";
 import {
@@ -15,6 +17,7 @@ import {
 import { invalid } from "../../src/errors.ts";
 import { parsePlist, type Plist } from "../../src/protocol/plist.ts";
 import type { Runtime } from "../../src/runtime.ts";
+import { parseStrictJson } from "../../src/strict_json.ts";
 import { certAssetPages } from "./artifacts_certificates.tsx";
 import { type ContentPages, contentPages } from "./artifacts_content.tsx";
 import { Select } from "./components.tsx";
@@ -50,6 +53,7 @@ const profilePages = contentPages(profileKind, {
   },
   values: () => ({}),
   lines: ({ source }) => plistLines(parsePlist(Uint8Array.fromBase64(source))),
+  warnings: ({ warnings }) => warnings.map(({ message }) => message),
   source: ({ source, filename, payload_identifier }) => ({
     filename: filename || `${payload_identifier}.mobileconfig`,
     type: "application/x-apple-aspen-config",
@@ -67,8 +71,9 @@ export function declarationText(form: Form): string {
 function withServerToken(text: string): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseStrictJson(text, MAX_DEPTH);
   } catch {
+    // Whoever reads the text says what is wrong with it.
     return text;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value) || "ServerToken" in value) return value;
@@ -202,4 +207,17 @@ export function contentPagesOf(type: ArtifactRow["type"]): ContentPages {
   const pages = PAGES.find(({ types }) => types.includes(type));
   if (pages === undefined) throw new Error(`Cannot find the pages of versions of an artifact of type ${type}`);
   return pages;
+}
+
+/** What to warn of about a version that is kept: its content, and variables without a value. */
+export async function warningsAbout(
+  { runtime }: { runtime: Runtime },
+  { type }: Pick<ArtifactRow, "type">,
+  versionId: string,
+): Promise<string[]> {
+  const [content, values] = await Promise.all([
+    contentPagesOf(type).warnings(runtime, versionId),
+    valueWarnings(runtime.sql, [versionId]),
+  ]);
+  return [...content, ...values.map(({ message }) => message)];
 }

@@ -15,11 +15,13 @@ import { type FieldErrors, invalid } from "../../src/errors.ts";
 import { PLATFORMS } from "../../src/protocol/platform.ts";
 import type { AppEnv } from "../context.ts";
 import { CHANNELS, mustMay } from "./artifact_parts.tsx";
+import { afterCreation } from "./artifacts_content.tsx";
 import { contentPagesOf, uploadOf } from "./artifacts_kinds.tsx";
 import { Csrf, Field, FormErrors, Select } from "./components.tsx";
 import { UPLOAD_LIMIT } from "./form.ts";
 import { Checks } from "./form_parts.tsx";
-import { action, type Form, type FormState, page, type PageContext } from "./page.tsx";
+import type { Form, FormState, PageContext } from "./page.tsx";
+import { mountChange, Previewed, SaveButtons, type Tried } from "./preview.tsx";
 
 type Nature = Pick<ArtifactInput, "name" | "type" | "channel" | "platforms">;
 
@@ -137,48 +139,59 @@ export const NEW_ARTIFACTS: readonly NewArtifact[] = [
 
 const mayMake = (context: PageContext) => mustMay(context, "mdm.add_artifact", "mdm.add_artifactversion");
 
-async function newPage(context: PageContext, { slug, title, type, asks }: NewArtifact, state?: FormState) {
+async function newPage(
+  context: PageContext,
+  { slug, title, type, asks }: NewArtifact,
+  state?: FormState,
+  preview?: Tried,
+) {
   mayMake(context);
   const fields = await contentPagesOf(type).fields({ runtime: context.runtime, state, values: {}, upgrade: false });
   return {
     title,
     body: (
-      <form class="stack" method="post" action={`/artifacts/new/${slug}/`} enctype="multipart/form-data">
-        <Csrf context={context} />
-        <FormErrors state={state} />
-        {asks.name ? <Field name="name" label="Name" required maxlength={256} state={state} /> : null}
-        {asks.declaration
-          ? (
-            <Select
-              name="type"
-              label="Type"
-              value="Configuration"
-              options={ARTIFACT_TYPES.filter(isRawDeclaration).map((one) => [one, one] as const)}
-              state={state}
-            />
-          )
-          : null}
-        {fields}
-        {asks.channel === undefined
-          ? null
-          : <Select name="channel" label={asks.channel} value="Device" options={CHANNELS} state={state} />}
-        {asks.platforms
-          ? (
-            <Checks
-              name="platforms"
-              legend="Platforms"
-              options={PLATFORMS.map((one) => [one, one] as const)}
-              values={PLATFORMS}
-              state={state}
-            />
-          )
-          : null}
-        <div class="actions">
-          <button type="submit">{slug === "profile" ? "Upload" : "Make it"}</button>
-          <a class="button plain" href="/artifacts/">Cancel</a>
-        </div>
-        <small class="faint">No device gets it before it is in a blueprint.</small>
-      </form>
+      <>
+        <Previewed preview={preview} context={context}>
+          <form class="stack" method="post" action={`/artifacts/new/${slug}/`} enctype="multipart/form-data">
+            <Csrf context={context} />
+            <FormErrors state={state} />
+            {asks.name ? <Field name="name" label="Name" required maxlength={256} state={state} /> : null}
+            {asks.declaration
+              ? (
+                <Select
+                  name="type"
+                  label="Type"
+                  value="Configuration"
+                  options={ARTIFACT_TYPES.filter(isRawDeclaration).map((one) => [one, one] as const)}
+                  state={state}
+                />
+              )
+              : null}
+            {fields}
+            {asks.channel === undefined
+              ? null
+              : <Select name="channel" label={asks.channel} value="Device" options={CHANNELS} state={state} />}
+            {asks.platforms
+              ? (
+                <Checks
+                  name="platforms"
+                  legend="Platforms"
+                  options={PLATFORMS.map((one) => [one, one] as const)}
+                  values={PLATFORMS}
+                  state={state}
+                />
+              )
+              : null}
+            {slug === "profile" ? <SaveButtons label="Upload" /> : (
+              <div class="actions">
+                <button type="submit">Make it</button>
+                <a class="button plain" href="/artifacts/">Cancel</a>
+              </div>
+            )}
+            <small class="faint">No device gets it before it is in a blueprint.</small>
+          </form>
+        </Previewed>
+      </>
     ),
   };
 }
@@ -187,20 +200,18 @@ async function newPage(context: PageContext, { slug, title, type, asks }: NewArt
 export function mountNewArtifacts(app: Hono<AppEnv>): void {
   for (const one of NEW_ARTIFACTS) {
     const path = `/artifacts/new/${one.slug}/`;
-    page(app, path, "mdm.add_artifact", (context) => newPage(context, one));
-    action(
-      app,
-      path,
-      "mdm.add_artifact",
-      async (context, form) => {
+    mountChange(app, path, {
+      needs: "mdm.add_artifact",
+      limit: UPLOAD_LIMIT,
+      read(context, form) {
         mayMake(context);
-        const { runtime, request } = context;
         const first = one.first(form);
-        const { artifactId } = await contentPagesOf(first.artifact.type).createFirst(runtime, request, first, form);
-        return `/artifacts/${artifactId}/?done=created`;
+        return async (runtime) => {
+          const pages = contentPagesOf(first.artifact.type);
+          return await afterCreation(runtime, pages, await pages.createFirst(runtime, context.request, first, form));
+        };
       },
-      (context, state) => newPage(context, one, state),
-      UPLOAD_LIMIT,
-    );
+      show: (context, state, preview) => newPage(context, one, state, preview),
+    });
   }
 }

@@ -6,17 +6,19 @@
 
 import type { Hono } from "hono";
 import { type ArtifactUse, findArtifactUse, viewArtifactVersions } from "../../db/artifact_views.ts";
-import { versionsOfArtifact } from "../../db/artifact_versions.ts";
+import { type ArtifactVersionRow, versionsOfArtifact } from "../../db/artifact_versions.ts";
 import { type ArtifactRow, findArtifacts, isArtifactInUse } from "../../db/artifacts.ts";
 import { artifactType, isDeclarationOnly } from "../../src/blueprints/artifact_types.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
-import { valueWarnings } from "../../src/blueprints/value_warnings.ts";
 import type { AppEnv } from "../context.ts";
 import { LinkFor, platformNames, RolloutState, StatusChips } from "./artifact_parts.tsx";
+import { warningsAbout } from "./artifacts_kinds.tsx";
 import { counted, Fact, offsetOf, Pager, Select, Table, Time, yesNo } from "./components.tsx";
 import { tagNames } from "./filter_form.tsx";
 import { filterWords, type TagNames } from "./filter_words.ts";
+import { Live, mountLive, type Part, Reload } from "./live.tsx";
 import { type Page, page, type PageContext } from "./page.tsx";
+import { Warnings } from "./warnings.tsx";
 
 const LIMIT = 20;
 
@@ -114,13 +116,14 @@ function Uses({ use, tags, context }: { use: ArtifactUse; tags: TagNames; contex
   );
 }
 
-type Steps = { previous: Map<number, number>; canReturn: boolean };
+type Steps = { latest: ArtifactVersionRow | undefined; previous: Map<number, number>; canReturn: boolean };
 
-/** The version before each, and whether there is an earlier one to return to. */
+/** The newest version, the version before each, and whether there is an earlier one to return to. */
 async function stepsOf({ runtime: { sql } }: PageContext, id: string): Promise<Steps> {
   const all = await versionsOfArtifact(sql, id);
   const [, ...earlier] = all.filter(({ state }) => state !== "withdrawn");
   return {
+    latest: all[0],
     previous: new Map(all.slice(1).map(({ version }, index) => [all[index]?.version ?? 0, version])),
     canReturn: earlier.some(({ state }) => state === "active"),
   };
@@ -131,15 +134,14 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
   const offset = offsetOf(url);
   const { rows, count } = await viewArtifactVersions(sql, artifact.id, { limit: LIMIT, offset });
   const tags = await tagNames(sql, rows.map(({ filter }) => filter));
-  const newest = rows.find(({ state }) => state === "active");
-  const warnings = offset > 0 || newest === undefined ? [] : await valueWarnings(sql, [newest.id]);
-  const numbers = [...new Set([...steps.previous.keys(), ...steps.previous.values()])].sort((a, b) => b - a);
-  const choices = numbers.map((number) => [String(number), `Version ${number}`] as const);
   const now = clock.now();
   const mayChange = context.may("mdm.change_artifactversion");
+  const { latest } = steps;
+  const warnings = latest === undefined ? [] : await warningsAbout(context, artifact, latest.id);
   return (
     <>
       <h2>Versions</h2>
+      <Warnings heading={`Warnings about version ${latest?.version ?? ""}`} warnings={warnings} />
       <div class="actions spaced">
         {context.may("mdm.add_artifactversion")
           ? <a class="button" href={`/artifacts/${artifact.id}/versions/new/`}>New version</a>
@@ -148,9 +150,6 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
           ? <a class="button danger" href={`/artifacts/${artifact.id}/rollback/`}>Return to the previous version</a>
           : null}
       </div>
-      {warnings.length === 0
-        ? null
-        : <ul class="consequences">{warnings.map(({ detail }) => <li class="warn">{detail}</li>)}</ul>}
       <Table
         caption={counted(count, "version")}
         head={["Version", "State", "Who gets it", "On devices", "Made", ""]}
@@ -204,16 +203,32 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
         })}
       />
       <Pager url={url} limit={LIMIT} offset={offset} count={count} />
-      {choices.length < 2 ? null : (
-        <form class="row compare" method="get" action={`/artifacts/${artifact.id}/diff/`}>
-          <Select name="from" label="Compare" options={choices} value={choices[1]?.[0] ?? ""} />
-          <Select name="to" label="With" options={choices} value={choices[0]?.[0] ?? ""} />
-          <button type="submit" class="plain">Show the differences</button>
-        </form>
-      )}
     </>
   );
 }
+
+/** Outside the part that is replaced, since it is filled in. */
+function Compare({ artifact, steps }: { artifact: ArtifactRow; steps: Steps }) {
+  const numbers = [...new Set([...steps.previous.keys(), ...steps.previous.values()])].sort((a, b) => b - a);
+  const choices = numbers.map((number) => [String(number), `Version ${number}`] as const);
+  if (choices.length < 2) return null;
+  return (
+    <form class="row compare" method="get" action={`/artifacts/${artifact.id}/diff/`}>
+      <Select name="from" label="Compare" options={choices} value={choices[1]?.[0] ?? ""} />
+      <Select name="to" label="With" options={choices} value={choices[0]?.[0] ?? ""} />
+      <button type="submit" class="plain">Show the differences</button>
+    </form>
+  );
+}
+
+const VERSIONS: Part = {
+  name: "versions",
+  async view(context) {
+    if (!context.may("mdm.view_artifactversion")) return null;
+    const artifact = await mustFindArtifact(context.runtime.sql, context.uuid());
+    return await Versions({ artifact, context, steps: await stepsOf(context, artifact.id) });
+  },
+};
 
 async function artifactPage(context: PageContext): Promise<Page> {
   const { sql } = context.runtime;
@@ -226,6 +241,7 @@ async function artifactPage(context: PageContext): Promise<Page> {
   const tags = await tagNames(sql, use.blueprints.map(({ filter }) => filter));
   return {
     title: artifact.name,
+    live: true,
     body: (
       <>
         <div class="actions spaced">
@@ -236,12 +252,15 @@ async function artifactPage(context: PageContext): Promise<Page> {
             ? <a class="button danger" href={`/artifacts/${artifact.id}/delete/`}>Delete</a>
             : null}
           <LinkFor context={context} needs="mdm.view_artifact" href="/artifacts/">All artifacts</LinkFor>
+          {context.may("events.view_event") ? <a href={`/events/?about=artifact:${artifact.id}`}>Events</a> : null}
         </div>
         <div class="columns">
           {await Facts({ artifact, context })}
           <Uses use={use} tags={tags} context={context} />
         </div>
-        {context.may("mdm.view_artifactversion") ? await Versions({ artifact, context, steps }) : null}
+        <Reload context={context} />
+        {await Live({ part: VERSIONS, context })}
+        {context.may("mdm.view_artifactversion") ? <Compare artifact={artifact} steps={steps} /> : null}
       </>
     ),
   };
@@ -249,5 +268,6 @@ async function artifactPage(context: PageContext): Promise<Page> {
 
 /** Mounts the page. */
 export function mountArtifactPage(app: Hono<AppEnv>): void {
+  mountLive(app, "/artifacts/:id/", "mdm.view_artifact", [VERSIONS]);
   page(app, "/artifacts/:id/", "mdm.view_artifact", artifactPage);
 }

@@ -10,22 +10,22 @@ import { type ArtifactVersionRow, isVersionInUse, versionsOfArtifact } from "../
 import type { ArtifactRow } from "../../db/artifacts.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
 import { openFilter } from "../../src/blueprints/filter.ts";
-import { valueWarnings } from "../../src/blueprints/value_warnings.ts";
 import { kindOf } from "../../src/blueprints/versions/kinds.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { Preview } from "../../src/planner/preview.ts";
 import { type Platform, PLATFORMS } from "../../src/protocol/platform.ts";
 import type { AppEnv } from "../context.ts";
 import { mustMay, RolloutState, StatusChips } from "./artifact_parts.tsx";
-import { sourceResponse } from "./artifacts_content.tsx";
-import { contentPagesOf } from "./artifacts_kinds.tsx";
+import { afterCreation, sourceResponse } from "./artifacts_content.tsx";
+import { contentPagesOf, warningsAbout } from "./artifacts_kinds.tsx";
 import { Csrf, Fact, Field, FormErrors, Time } from "./components.tsx";
 import { FilterForm, filterOfForm, tagChoices, tagNames } from "./filter_form.tsx";
 import { filterWords } from "./filter_words.ts";
 import { UPLOAD_LIMIT } from "./form.ts";
 import { type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
-import { mountChange, mountConfirmed, PreviewSection, SaveButtons } from "./preview.tsx";
+import { mountChange, mountConfirmed, Previewed, SaveButtons } from "./preview.tsx";
 import { withoutSecret } from "./version_lines.ts";
+import { Warnings } from "./warnings.tsx";
 
 const LARGEST = 2_147_483_647;
 /** Lines of a content that are shown. */
@@ -80,20 +80,21 @@ async function newPage(context: PageContext, state?: FormState, preview?: Previe
     title: `New version of ${artifact.name}`,
     body: (
       <>
-        <PreviewSection preview={preview} context={context} />
-        <form class="stack wide" method="post" action={context.url.pathname} enctype="multipart/form-data">
-          <Csrf context={context} />
-          <FormErrors state={state} />
-          <NumberField value={(latest?.version ?? 0) + 1} state={state} />
-          {await pages.fields({ runtime, state, values, upgrade: latest !== undefined })}
-          <FilterForm
-            filter={filter}
-            platforms={platformsFor(artifact)}
-            tags={await tagChoices(runtime.sql, filter)}
-            state={state}
-          />
-          <SaveButtons />
-        </form>
+        <Previewed preview={preview} context={context}>
+          <form class="stack wide" method="post" action={context.url.pathname} enctype="multipart/form-data">
+            <Csrf context={context} />
+            <FormErrors state={state} />
+            <NumberField value={(latest?.version ?? 0) + 1} state={state} />
+            {await pages.fields({ runtime, state, values, upgrade: latest !== undefined })}
+            <FilterForm
+              filter={filter}
+              platforms={platformsFor(artifact)}
+              tags={await tagChoices(runtime.sql, filter)}
+              state={state}
+            />
+            <SaveButtons />
+          </form>
+        </Previewed>
       </>
     ),
   };
@@ -106,19 +107,20 @@ async function filterPage(context: PageContext, state?: FormState, preview?: Pre
     title: `Who gets version ${version} of ${artifact.name}`,
     body: (
       <>
-        <PreviewSection preview={preview} context={context} />
-        <form class="stack wide" method="post" action={context.url.pathname}>
-          <Csrf context={context} />
-          <FormErrors state={state} />
-          <NumberField value={version} state={state} />
-          <FilterForm
-            filter={filter}
-            platforms={platformsFor(artifact, active)}
-            tags={await tagChoices(context.runtime.sql, filter)}
-            state={state}
-          />
-          <SaveButtons />
-        </form>
+        <Previewed preview={preview} context={context}>
+          <form class="stack wide" method="post" action={context.url.pathname}>
+            <Csrf context={context} />
+            <FormErrors state={state} />
+            <NumberField value={version} state={state} />
+            <FilterForm
+              filter={filter}
+              platforms={platformsFor(artifact, active)}
+              tags={await tagChoices(context.runtime.sql, filter)}
+              state={state}
+            />
+            <SaveButtons />
+          </form>
+        </Previewed>
       </>
     ),
   };
@@ -139,12 +141,12 @@ export function Lines({ lines }: { lines: readonly string[] }) {
 async function versionPage(context: PageContext): Promise<Page> {
   const { runtime } = context;
   const { artifact, version } = await mustFindVersionOf(context);
-  const [tags, lines, view, inUse, warnings] = await Promise.all([
+  const [tags, lines, warnings, view, inUse] = await Promise.all([
     tagNames(runtime.sql, [version.filter]),
     contentPagesOf(artifact.type).lines(runtime, version.id),
+    warningsAbout(context, artifact, version.id),
     viewArtifactVersion(runtime.sql, version.id),
     isVersionInUse(runtime.sql, version.id),
-    valueWarnings(runtime.sql, [version.id]),
   ]);
   const base = `/artifacts/${artifact.id}/versions/${version.id}`;
   const now = runtime.clock.now();
@@ -168,6 +170,7 @@ async function versionPage(context: PageContext): Promise<Page> {
           {context.may("mdm.delete_artifactversion") && !inUse ? link("delete", "Delete", "danger") : null}
           <a href={`/artifacts/${artifact.id}/`}>{artifact.name}</a>
         </div>
+        <Warnings warnings={warnings} />
         <section class="card">
           <dl class="facts">
             <Fact name="State">
@@ -180,11 +183,6 @@ async function versionPage(context: PageContext): Promise<Page> {
             <Fact name="Variables">
               {version.variables.length === 0 ? "none" : <code>{version.variables.join(", ")}</code>}
             </Fact>
-            {warnings.length === 0 ? null : (
-              <Fact name="Without a value">
-                {warnings.map(({ detail }) => <div class="warn">{detail}</div>)}
-              </Fact>
-            )}
             <Fact name="Made">
               <Time at={version.createdAt} now={now} />
             </Fact>
@@ -215,8 +213,9 @@ export function mountVersions(app: Hono<AppEnv>): void {
       const { id, type } = await mustFindArtifact(context.runtime.sql, context.uuid());
       const input = { artifactId: id, version: numberOf(form), filter: filterOfForm(form) };
       return async (runtime) => {
-        await contentPagesOf(type).create(runtime, context.request, input, form);
-        return `/artifacts/${id}/?done=created`;
+        const pages = contentPagesOf(type);
+        const version = await pages.create(runtime, context.request, input, form);
+        return await afterCreation(runtime, pages, version);
       };
     },
     show: newPage,
@@ -235,7 +234,8 @@ export function mountVersions(app: Hono<AppEnv>): void {
       const input = { version: numberOf(form), filter: filterOfForm(form) };
       return async (runtime) => {
         await kindOf(artifact.type).refilter(runtime, context.request, id, input);
-        return `/artifacts/${artifact.id}/versions/${id}/?done=saved`;
+        const warnings = await contentPagesOf(artifact.type).warnings(runtime, id);
+        return { to: `/artifacts/${artifact.id}/versions/${id}/?done=saved`, warnings };
       };
     },
     show: filterPage,

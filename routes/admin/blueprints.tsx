@@ -14,9 +14,9 @@ import {
 } from "../../db/blueprint_views.ts";
 import { hasArtifacts } from "../../db/blueprints.ts";
 import { createBlueprint, mustFindBlueprint } from "../../src/blueprints/blueprints.ts";
-import { blueprintProgress, type Progress } from "../../src/planner/progress.ts";
+import { blueprintProgress, type Held, type Progress } from "../../src/planner/progress.ts";
 import type { AppEnv } from "../context.ts";
-import { LINKABLE_TYPES, LinkFor } from "./artifact_parts.tsx";
+import { LINKABLE_TYPES, LinkFor, VersionInForce } from "./artifact_parts.tsx";
 import { mountBlueprintArtifacts } from "./blueprints_artifacts.tsx";
 import {
   BlueprintFields,
@@ -92,7 +92,7 @@ async function Artifacts({ id, context }: { id: number; context: PageContext }) 
       <h2>Artifacts</h2>
       <Table
         caption={counted(rows.length, "artifact")}
-        head={["Name", "Type", "Latest version", "Platforms", "Excluded tags", "Default shard", "Tag shards", ""]}
+        head={["Name", "Type", "Version", "Platforms", "Excluded tags", "Default shard", "Tag shards", ""]}
         empty="It holds no artifact yet."
         rows={rows.map((row) => (
           <tr>
@@ -106,8 +106,7 @@ async function Artifacts({ id, context }: { id: number; context: PageContext }) 
               {row.channel === "User" ? <div class="faint small">User channel</div> : null}
             </td>
             <td>
-              {row.latestVersion === null ? <Chip tone="warn">no version</Chip> : String(row.latestVersion)}{" "}
-              {row.halted ? <Chip tone="bad">halted</Chip> : null}
+              <VersionInForce artifact={row} />
             </td>
             <td class="words">{platformParts(row.filter).map((part) => <div>{part}</div>)}</td>
             <td>{excludedWords(row.filter, tags).join(", ") || "none"}</td>
@@ -141,12 +140,19 @@ async function Artifacts({ id, context }: { id: number; context: PageContext }) 
   );
 }
 
-const complete = ({ wanted, present }: Progress) => wanted === present;
+/** Whether it has all that it can have: a halted version that it did not get is missing. */
+const complete = ({ wanted, present, held }: Progress) => wanted === present && held.length === 0;
+
+const heldWords = ({ name, version, has }: Held) =>
+  `Version ${version} of ${name} is halted. ${
+    has === null ? "The device has no other version." : `The device stays on version ${has}.`
+  }`;
 
 function ProgressChip({ progress }: { progress: Progress }) {
-  const { wanted, present, failed } = progress;
-  if (wanted === 0) return <Chip>nothing to have</Chip>;
+  const { wanted, present, failed, held } = progress;
+  if (wanted === 0 && held.length === 0) return <Chip>no artifacts</Chip>;
   if (complete(progress)) return <Chip tone="good">complete</Chip>;
+  if (wanted === present) return <Chip tone="warn">{`held back by ${counted(held.length, "halted rollout")}`}</Chip>;
   return failed > 0
     ? <Chip tone="bad">{`${present} of ${wanted}, ${failed} failed`}</Chip>
     : <Chip tone="warn">{`${present} of ${wanted}`}</Chip>;
@@ -166,7 +172,7 @@ async function Devices({ id, context }: { id: number; context: PageContext }) {
           ? "No enrolled device has this blueprint."
           : `${counted(count, "enrolled device")}. ${done} of ${
             progress.length < LOOKED_AT ? progress.length : `the first ${LOOKED_AT}`
-          } ${done === 1 ? "has" : "have"} all that ${done === 1 ? "it" : "they"} should.`}
+          } ${done === 1 ? "has" : "have"} everything that ${done === 1 ? "it" : "they"} can have.`}
       </p>
       {devices.length === 0 || !context.may("mdm.view_enrolleddevice") ? null : (
         <Table
@@ -184,6 +190,7 @@ async function Devices({ id, context }: { id: number; context: PageContext }) {
                 {device.impossible === 0
                   ? null
                   : <div class="small faint">{`${counted(device.impossible, "artifact")} it cannot have`}</div>}
+                {device.held.map((held) => <div class="small faint">{heldWords(held)}</div>)}
               </td>
             </tr>
           ))}
@@ -219,6 +226,7 @@ async function blueprintPage(context: PageContext): Promise<Page> {
           {context.may("mdm.delete_blueprint") && !filled
             ? <a class="button danger" href={`/blueprints/${id}/delete/`}>Delete</a>
             : null}
+          {context.may("events.view_event") ? <a href={`/events/?about=blueprint:${id}`}>Events</a> : null}
         </div>
         <section class="card">
           <dl class="facts">

@@ -23,7 +23,7 @@ import { Csrf, FormErrors } from "./components.tsx";
 import { FilterForm, filterOfForm, tagChoices } from "./filter_form.tsx";
 import { isUuid } from "./form.ts";
 import type { FormState, Page, PageContext } from "./page.tsx";
-import { mountChange, mountConfirmed, PreviewSection, SaveButtons } from "./preview.tsx";
+import { mountChange, mountConfirmed, Previewed, SaveButtons } from "./preview.tsx";
 
 async function mustFindArtifactNamed(context: PageContext, id: string): Promise<ArtifactRow> {
   const artifact = isUuid(id) ? await findArtifact(context.runtime.sql, id) : undefined;
@@ -61,19 +61,20 @@ async function formPage(
     title,
     body: (
       <>
-        <PreviewSection preview={preview} context={context} />
-        <form class="stack wide" method="post" action={context.url.pathname}>
-          <Csrf context={context} />
-          <input type="hidden" name="artifact" value={artifact.id} />
-          <FormErrors state={state} />
-          <FilterForm
-            filter={filter}
-            platforms={platforms}
-            tags={await tagChoices(context.runtime.sql, filter)}
-            state={state}
-          />
-          <SaveButtons label={label} />
-        </form>
+        <Previewed preview={preview} context={context}>
+          <form class="stack wide" method="post" action={context.url.pathname}>
+            <Csrf context={context} />
+            <input type="hidden" name="artifact" value={artifact.id} />
+            <FormErrors state={state} />
+            <FilterForm
+              filter={filter}
+              platforms={platforms}
+              tags={await tagChoices(context.runtime.sql, filter)}
+              state={state}
+            />
+            <SaveButtons label={label} />
+          </form>
+        </Previewed>
       </>
     ),
   };

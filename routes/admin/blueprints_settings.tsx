@@ -12,7 +12,7 @@ import type { AppEnv } from "../context.ts";
 import { Csrf, Field, FormErrors, Select } from "./components.tsx";
 import { Check, wholeNumber } from "./form_parts.tsx";
 import type { Form, FormState } from "./page.tsx";
-import { mountChange, mountConfirmed, PreviewSection, SaveButtons } from "./preview.tsx";
+import { mountChange, mountConfirmed, Previewed, SaveButtons } from "./preview.tsx";
 
 const COLLECT = [["0", "No"], ["1", "Managed ones"], ["2", "All"]] as const;
 
@@ -92,13 +92,14 @@ export function mountBlueprintSettings(app: Hono<AppEnv>): void {
         title: `Settings of ${blueprint.name}`,
         body: (
           <>
-            <PreviewSection preview={preview} context={context} />
-            <form class="stack" method="post" action={`/blueprints/${blueprint.id}/edit/`}>
-              <Csrf context={context} />
-              <FormErrors state={state} />
-              <BlueprintFields blueprint={blueprint} state={state} />
-              <SaveButtons />
-            </form>
+            <Previewed preview={preview} context={context}>
+              <form class="stack" method="post" action={`/blueprints/${blueprint.id}/edit/`}>
+                <Csrf context={context} />
+                <FormErrors state={state} />
+                <BlueprintFields blueprint={blueprint} state={state} />
+                <SaveButtons />
+              </form>
+            </Previewed>
           </>
         ),
       };

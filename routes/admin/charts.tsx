@@ -4,8 +4,8 @@
  * @module
  */
 
-/** One bar. */
-export type Bar = { label: string; count: number; old?: boolean };
+/** One bar; `href` lists what it counts. */
+export type Bar = { label: string; count: number; old?: boolean; href: string };
 
 const ROW = 26;
 const LABEL = 170;
@@ -23,13 +23,13 @@ export function Bars({ id, title, bars, empty }: { id: string; title: string; ba
         <svg
           class="chart"
           viewBox={`0 0 ${WIDTH} ${bars.length * ROW}`}
-          role="img"
+          role="group"
           aria-labelledby={`${id}-title ${id}-text`}
         >
           <title id={`${id}-title`}>{title}</title>
           <desc id={`${id}-text`}>{text}</desc>
-          {bars.map(({ label, count, old }, index) => (
-            <g>
+          {bars.map(({ label, count, old, href }, index) => (
+            <a href={href}>
               <text class="label" x={0} y={index * ROW + 18}>{label}</text>
               <rect
                 class={old === true ? "bar old" : "bar"}
@@ -40,7 +40,7 @@ export function Bars({ id, title, bars, empty }: { id: string; title: string; ba
                 rx={3}
               />
               <text x={LABEL + 8 + Math.round(count / most * ROOM)} y={index * ROW + 18}>{String(count)}</text>
-            </g>
+            </a>
           ))}
         </svg>
       )}

@@ -102,8 +102,9 @@ function Claim({ claim, context, now }: { claim: ClaimRow; context: PageContext;
 async function claimsPage(context: PageContext): Promise<Page> {
   const { sql, clock } = context.runtime;
   const now = clock.now();
+  const pending = context.url.searchParams.get("state") === "pending";
   const [claims, unproven, alerts] = await Promise.all([
-    listClaims(sql, { limit: SHOWN, offset: 0 }, now),
+    listClaims(sql, { limit: SHOWN, offset: 0, ...(pending ? { state: "pending" } : {}) }, now),
     listUnproven(sql, SHOWN),
     listIdentityAlerts(sql, { limit: SHOWN, offset: 0 }),
   ]);
@@ -116,13 +117,20 @@ async function claimsPage(context: PageContext): Promise<Page> {
           During enrollment a device states its own serial number and UDID. If they belong to an enrolled device, the
           installation fails until you confirm the claim here. Then install the enrollment profile again.
         </p>
+        {pending
+          ? (
+            <p>
+              <a href="/claims/">Show the claims that were decided, too</a>
+            </p>
+          )
+          : null}
         <Table
           caption={claims.count === 1 ? "1 claim" : `${claims.count} claims`}
           head={["Device", "Claim", "Enrollment", "Last attempt", "State"]}
           empty="No claims."
           rows={claims.rows.map((claim) => <Claim claim={claim} context={context} now={now} />)}
         />
-        <h2>Hardware to confirm</h2>
+        <h2 id="hardware">Hardware to confirm</h2>
         <p>
           These devices are enrolled under a serial number or UDID that was known before. They have the tags of their
           enrollment alone: no tags, values or profiles of the hardware until you confirm it.
@@ -163,7 +171,7 @@ async function claimsPage(context: PageContext): Promise<Page> {
             </tr>
           ))}
         />
-        <h2>Identities</h2>
+        <h2 id="identities">Identities</h2>
         <p>
           These identities may have been copied. If you cannot explain an alert, block the device, or erase it and
           enroll it again.

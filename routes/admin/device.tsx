@@ -24,6 +24,7 @@ import { Artifacts, DeviceGroups, StatusItems } from "./device_artifacts.tsx";
 import { BlueprintForm } from "./device_desired.tsx";
 import { Command, Inventory, Plan } from "./device_sections.tsx";
 import { DeviceState } from "./devices.tsx";
+import { Live, mountLive, type Part, Reload } from "./live.tsx";
 import { LockedOrErased } from "./lock_erase.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
@@ -35,27 +36,70 @@ async function mustFind({ runtime }: PageContext, id: number): Promise<DeviceVie
   return device;
 }
 
+const STATE: Part = {
+  name: "state",
+  async view(context) {
+    const device = await mustFind(context, context.id());
+    const now = context.runtime.clock.now();
+    const tags = await tagsThatCount(context.runtime.sql, device.id);
+    return (
+      <p>
+        <DeviceState device={device} now={now} /> {tags.map((tag) => <Chip>{tag.name}</Chip>)}{" "}
+        <span class="faint">
+          Last check-in <Time at={device.lastSeenAt} now={now} />
+        </span>
+      </p>
+    );
+  },
+};
+
+const NOTE: Part = {
+  name: "note",
+  view: async (context) => await LockedOrErased({ device: await mustFind(context, context.id()), context }),
+};
+
+const COMMANDS: Part = {
+  name: "commands",
+  async view(context) {
+    const { rows, count } = context.may("mdm.view_devicecommand")
+      ? await listCommands(context.runtime.sql, { limit: COMMANDS_SHOWN, offset: 0, deviceId: context.id() })
+      : { rows: [], count: 0 };
+    return (
+      <>
+        <h2 id="commands">Commands</h2>
+        {rows.length === 0
+          ? <p class="faint">No command was sent yet.</p>
+          : <ol class="line">{rows.map((command) => <Command command={command} context={context} />)}</ol>}
+        {count > COMMANDS_SHOWN
+          ? <p class="faint">{`The last ${COMMANDS_SHOWN} of ${count}. The API lists them all.`}</p>
+          : null}
+      </>
+    );
+  },
+};
+
+const ARTIFACTS: Part = {
+  name: "artifacts",
+  view: async (context) => await Artifacts({ device: await mustFind(context, context.id()), context }),
+};
+
 async function devicePage(context: PageContext, id: number, state?: FormState): Promise<Page> {
   const device = await mustFind(context, id);
   const { sql, clock } = context.runtime;
   const now = clock.now();
-  const [commands, tags, blueprints] = await Promise.all([
-    context.may("mdm.view_devicecommand")
-      ? listCommands(sql, { limit: COMMANDS_SHOWN, offset: 0, deviceId: id })
-      : { rows: [], count: 0 },
-    tagsThatCount(sql, device.id),
-    listBlueprints(sql, { limit: 500, offset: 0 }),
-  ]);
+  const blueprints = await listBlueprints(sql, { limit: 500, offset: 0 });
+  // A form that is shown again has an address of its own.
+  const here = { ...context, url: new URL(`/devices/${id}/`, context.url) };
   const blueprint = blueprints.rows.find((one) => one.id === device.blueprintId);
   return {
     title: device.name || device.serialNumber,
+    live: true,
     body: (
       <>
-        <p>
-          <DeviceState device={device} now={now} /> {tags.map((tag) => <Chip>{tag.name}</Chip>)}
-        </p>
+        {await Live({ part: STATE, context })}
+        <Reload context={here} />
         <Deleted device={device} context={context} />
-        {await LockedOrErased({ device, context })}
+        {await Live({ part: NOTE, context })}
         {device.hardwareProven === false && device.checkoutAt === null
           ? (
             <div class="card" role="note">
@@ -89,7 +133,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
                 <code>{device.udid}</code>
               </Fact>
               <Fact name="Model">{device.model}</Fact>
-              <Fact name="System">
+              <Fact name="OS version">
                 {`${device.platform ?? ""} ${device.osVersion ?? ""} ${device.osVersionExtra ?? ""}`.trim()}
               </Fact>
               <Fact name="Build">{device.buildVersionExtra || device.buildVersion}</Fact>
@@ -108,7 +152,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
           <section class="card" aria-labelledby="management">
             <h3 id="management">Management</h3>
             <dl class="facts">
-              <Fact name="Last contact">
+              <Fact name="Last check-in">
                 <Time at={device.lastSeenAt} now={now} />
                 {device.lastIp === null ? "" : ` from ${device.lastIp}`}
               </Fact>
@@ -137,14 +181,8 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
           </section>
         </div>
         <Actions device={device} context={context} state={state} />
-        <h2>Commands</h2>
-        {commands.rows.length === 0
-          ? <p class="faint">No command was sent yet.</p>
-          : <ol class="line">{commands.rows.map((command) => <Command command={command} context={context} />)}</ol>}
-        {commands.count > COMMANDS_SHOWN
-          ? <p class="faint">{`The last ${COMMANDS_SHOWN} of ${commands.count}; the API has them all.`}</p>
-          : null}
-        {await Artifacts({ device, context })}
+        {await Live({ part: COMMANDS, context })}
+        {await Live({ part: ARTIFACTS, context })}
         {await Plan({ device, context })}
         {await StatusItems({ device, context })}
         {await DeviceGroups({ device, context })}
@@ -152,7 +190,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
         {context.may("events.view_event")
           ? (
             <p>
-              <a href={`/events/?serial_number=${encodeURIComponent(device.serialNumber)}`}>Events of this device</a>
+              <a href={`/devices/${id}/feed/`}>History, and what is coming</a>
             </p>
           )
           : null}
@@ -172,6 +210,7 @@ async function send(context: PageContext, name: string, fields: Record<string, s
 /** Mounts the page and what its forms do. */
 export function mountDevice(app: Hono<AppEnv>): void {
   page(app, "/devices/:id/", "mdm.view_enrolleddevice", (context) => devicePage(context, context.id()));
+  mountLive(app, "/devices/:id/", "mdm.view_enrolleddevice", [STATE, NOTE, COMMANDS, ARTIFACTS]);
   const again = (context: PageContext, state: FormState) => devicePage(context, context.id(), state);
   const done = (context: PageContext, code: string) => `/devices/${context.id()}/?done=${code}`;
 

@@ -6,7 +6,6 @@
 
 import type { Hono } from "hono";
 import { type DeviceView, findDevice } from "../../db/devices.ts";
-import type { Json } from "../../db/open.ts";
 import { findStatusHistory, findStatusItems } from "../../db/status_items.ts";
 import { findTargetArtifacts, type TargetArtifactRow } from "../../db/target_artifacts.ts";
 import { reinstallArtifact } from "../../src/devices/reinstall.ts";
@@ -15,6 +14,7 @@ import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, counted, offsetOf, Pager, Table, Time } from "./components.tsx";
 import { TagsForm } from "./device_desired.tsx";
 import { ValuesForm } from "./device_values.tsx";
+import { failureTexts, textOf } from "./failure_texts.ts";
 import { action, type Page, page, type PageContext } from "./page.tsx";
 
 type Tone = "good" | "bad" | "warn";
@@ -25,45 +25,18 @@ export function artifactState(row: TargetArtifactRow): { text: string; tone?: To
     case "Installed":
       return { text: "installed", tone: "good" };
     case "Acknowledged":
-      return { text: row.verifiedAt === null ? "accepted" : "verified", tone: "good" };
+      return { text: row.verifiedAt === null ? "acknowledged" : "verified", tone: "good" };
     case "AwaitingConfirmation":
-      return { text: "at work on it", tone: "warn" };
+      return { text: "in progress", tone: "warn" };
     case "Uninstalled":
-      return { text: row.via === "declaration" ? "not active" : "not there" };
+      return { text: row.via === "declaration" ? "not active" : "not installed" };
     case "Failed":
       return { text: "failed", tone: "bad" };
     case "RemovalFailed":
-      return { text: "could not be removed", tone: "bad" };
+      return { text: "not removed", tone: "bad" };
     case "ForceReinstall":
-      return { text: "will be installed again", tone: "warn" };
+      return { text: "to be reinstalled", tone: "warn" };
   }
-}
-
-const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : JSON.stringify(value) ?? "");
-
-/** What the device says of a failure, a sentence each. */
-export function failureTexts(info: Json): string[] {
-  if (typeof info !== "object" || info === null) return [];
-  const of = (key: string): Json | undefined => (Object.hasOwn(info, key) ? Reflect.get(info, key) : undefined);
-  const reason = of("reason");
-  const lists = [of("reasons"), of("error_chain")].flatMap((list) => (Array.isArray(list) ? list : []));
-  return [
-    ...(typeof reason === "string" ? [reason] : []),
-    ...lists.map((item: Json) => {
-      if (typeof item !== "object" || item === null) return textOf(item);
-      const [text, code] = [
-        ["description", "USEnglishDescription", "LocalizedDescription"],
-        ["code", "ErrorCode", "ErrorDomain"],
-      ].map((keys) =>
-        keys.map((key) => (Object.hasOwn(item, key) ? Reflect.get(item, key) : undefined)).find((found) =>
-          found !== undefined
-        )
-      );
-      return [text, code === undefined ? undefined : `(${textOf(code)})`].filter((part) => part !== undefined).join(
-        " ",
-      );
-    }),
-  ];
 }
 
 /** The artifacts of a device. */
@@ -108,7 +81,7 @@ export async function Artifacts({ device, context }: { device: DeviceView; conte
                     <ActionButton
                       context={context}
                       action={`/devices/${device.id}/artifacts/${row.artifactId}/reinstall/`}
-                      label="Install again"
+                      label="Reinstall"
                       tone="quiet"
                     />
                   </td>

@@ -14,7 +14,7 @@ import { changeDeviceTags } from "../../src/tags/device_tags.ts";
 import type { AppEnv } from "../context.ts";
 import { Csrf, FormErrors, Select } from "./components.tsx";
 import type { FormState, PageContext } from "./page.tsx";
-import { mountChange, PreviewSection, SaveButtons } from "./preview.tsx";
+import { mountChange, Previewed, SaveButtons } from "./preview.tsx";
 
 type FormProps = { device: DeviceView; context: PageContext; state?: FormState | undefined };
 
@@ -93,8 +93,9 @@ export function mountDeviceDesired(app: Hono<AppEnv>): void {
         title: `Blueprint of ${nameOf(device)}`,
         body: (
           <>
-            <PreviewSection preview={preview} context={context} />
-            {await BlueprintForm({ device, context, state })}
+            <Previewed preview={preview} context={context}>
+              {await BlueprintForm({ device, context, state })}
+            </Previewed>
             <p>
               <a href={`/devices/${device.id}/`}>Back to the device</a>
             </p>
@@ -120,8 +121,9 @@ export function mountDeviceDesired(app: Hono<AppEnv>): void {
         title: `Tags of ${nameOf(device)}`,
         body: (
           <>
-            <PreviewSection preview={preview} context={context} />
-            {await TagsForm({ device, context, state })}
+            <Previewed preview={preview} context={context}>
+              {await TagsForm({ device, context, state })}
+            </Previewed>
             <p>
               <a href={`/devices/${device.id}/`}>Back to the device</a>
             </p>

@@ -14,34 +14,14 @@ import {
 } from "../../db/inventory.ts";
 import { explainChannel } from "../../src/planner/explain.ts";
 import { ActionButton, ago, Chip, counted, Table, Time } from "./components.tsx";
+import { COMMAND_STATES } from "./command_states.ts";
+import { errorTexts } from "./failure_texts.ts";
 import type { PageContext } from "./page.tsx";
-
-const STATES: Record<string, { text: string; tone?: "good" | "bad" | "warn" }> = {
-  queued: { text: "queued" },
-  sent: { text: "sent" },
-  notNow: { text: "not now", tone: "warn" },
-  acknowledged: { text: "acknowledged", tone: "good" },
-  error: { text: "error", tone: "bad" },
-  formatError: { text: "not understood", tone: "bad" },
-  expired: { text: "expired", tone: "warn" },
-  cancelled: { text: "cancelled" },
-};
-
-/** The sentences of Apple's error chain, the outermost first. */
-function errorTexts(chain: unknown): string[] {
-  if (!Array.isArray(chain)) return [];
-  return chain.flatMap((link: unknown): string[] => {
-    if (typeof link !== "object" || link === null) return [];
-    const of = (key: string): unknown => Reflect.get(link, key);
-    const text = of("USEnglishDescription") ?? of("LocalizedDescription") ?? "no description";
-    return [`${text} (${of("ErrorDomain") ?? "?"} ${of("ErrorCode") ?? ""})`];
-  });
-}
 
 /** A command as a step of the time line. */
 export function Command({ command, context }: { command: CommandView; context: PageContext }) {
   const now = context.runtime.clock.now();
-  const state = STATES[command.state] ?? { text: command.state };
+  const state = COMMAND_STATES[command.state] ?? { text: command.state };
   const steps: [string, Date | null][] = [
     ["queued", command.createdAt],
     ["not before", command.notBefore],

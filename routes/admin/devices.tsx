@@ -5,89 +5,16 @@
  */
 
 import type { Hono } from "hono";
-import { DEVICE_STATES, type StateFacts } from "../../db/device_states.ts";
-import { type DeviceLine, type DeviceSearch, searchDevices } from "../../db/overview.ts";
+import type { StateFacts } from "../../db/device_states.ts";
+import { type DeviceLine, type DeviceSearch, searchDevices } from "../../db/device_search.ts";
 import { findArtifact } from "../../db/artifacts.ts";
 import { listBlueprints } from "../../db/blueprints.ts";
 import { listTags } from "../../db/tags.ts";
-import { restorableUntil, silentBefore, stateOf } from "../../src/devices/state.ts";
+import { restorableUntil, stateOf } from "../../src/devices/state.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Chip, dayOf, Field, offsetOf, Pager, Select, Table, Time } from "./components.tsx";
+import { ActionButton, Chip, dayOf, Field, Pager, Select, Table, Time } from "./components.tsx";
+import { ATTENTION, LIMIT, PLATFORM_NAMES, searchOf, SEEN, SORTS, STATE_NAMES, STATUSES } from "./device_filters.ts";
 import { page, type PageContext } from "./page.tsx";
-
-const LIMIT = 50;
-const DAY_MS = 86_400_000;
-const PLATFORMS = ["macOS", "iOS", "iPadOS", "tvOS"] as const;
-const STATES = ["enrolled", ...DEVICE_STATES, "blocked"] as const;
-const STATE_NAMES: readonly (readonly [string, string])[] = [
-  ["", "All but deleted"],
-  ["enrolled", "Enrolled"],
-  ["active", "Active"],
-  ["silent", "Silent"],
-  ["released", "Released"],
-  ["blocked", "Blocked"],
-  ["deleted", "Deleted"],
-  ["gone", "Data removed"],
-];
-const SORTS: readonly [DeviceSearch["sort"], string][] = [
-  ["name", "Name"],
-  ["serial", "Serial number"],
-  ["os", "System"],
-  ["seen", "Last contact"],
-  ["enrolled", "Enrolled"],
-];
-const STATUSES: readonly (readonly [string, string])[] = [
-  ["Installed", "Installed"],
-  ["Acknowledged", "Accepted"],
-  ["AwaitingConfirmation", "At work on it"],
-  ["Failed", "Failed"],
-  ["Uninstalled", "Not there"],
-  ["RemovalFailed", "Could not be removed"],
-  ["ForceReinstall", "Will be installed again"],
-];
-const SEEN: readonly (readonly [string, string])[] = [
-  ["", "At any time"],
-  ["1", "In the last day"],
-  ["7", "In the last week"],
-  ["30", "In the last month"],
-  ["older", "Not for a week"],
-];
-
-const among = <T extends string>(values: readonly T[], text: string | null): T | undefined =>
-  values.find((value) => value === text);
-
-function searchOf(url: URL, now: Date): DeviceSearch {
-  const get = (name: string) => url.searchParams.get(name);
-  const text = get("q")?.trim().replaceAll("\0", "").slice(0, 100);
-  const platform = among(PLATFORMS, get("platform"));
-  const state = among(STATES, get("state"));
-  const tag = /^[0-9]{1,9}$/.test(get("tag") ?? "") ? Number(get("tag")) : undefined;
-  const blueprint = /^[0-9]{1,9}$/.test(get("blueprint") ?? "") ? Number(get("blueprint")) : undefined;
-  const uuid = (name: string) => {
-    const text = get(name)?.toLowerCase() ?? "";
-    return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined;
-  };
-  const [artifact, version] = [uuid("artifact"), uuid("version")];
-  const status = among(STATUSES.map(([key]) => key), get("status"));
-  const seen = get("seen");
-  const sort = among(SORTS.map(([key]) => key), get("sort"));
-  const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
-  return {
-    ...(text ? { text } : {}),
-    ...(platform === undefined ? {} : { platform }),
-    ...(state === undefined ? {} : { state }),
-    silentBefore: silentBefore(now),
-    ...(tag === undefined ? {} : { tag }),
-    ...(blueprint === undefined ? {} : { blueprint }),
-    ...(artifact === undefined ? {} : { artifact: { id: artifact, version, status } }),
-    ...(seen === "older" ? { seenBefore: before(7) } : {}),
-    ...(seen === "1" || seen === "7" || seen === "30" ? { seenSince: before(Number(seen)) } : {}),
-    sort: sort ?? "seen",
-    descending: sort === undefined ? true : get("dir") === "desc",
-    limit: LIMIT,
-    offset: offsetOf(url),
-  };
-}
 
 /** The state of a device as a chip; a blocked one is called that. */
 export function DeviceState({ device, now }: { device: StateFacts; now: Date }) {
@@ -182,7 +109,7 @@ export function mountDevices(app: Hono<AppEnv>): void {
               name="platform"
               label="Platform"
               value={given("platform")}
-              options={[["", "All"], ...PLATFORMS.map((one) => [one, one] as const)]}
+              options={PLATFORM_NAMES}
             />
             <Select
               name="state"
@@ -190,7 +117,11 @@ export function mountDevices(app: Hono<AppEnv>): void {
               value={given("state")}
               options={STATE_NAMES}
             />
-            <Select name="seen" label="Last contact" value={given("seen")} options={SEEN} />
+            <Select name="seen" label="Last check-in" value={given("seen")} options={SEEN} />
+            <Select name="attention" label="Attention" value={given("attention")} options={ATTENTION} />
+            {search.osVersion === undefined
+              ? null
+              : <Field name="os" label="OS version" value={given("os")} type="search" maxlength={64} />}
             <Select
               name="tag"
               label="Tag"

@@ -21,7 +21,9 @@ import {
   removeOtaEnrollment,
   revokeOtaEnrollment,
 } from "../../src/enrollment/ota_enrollments.ts";
+import { publicPath } from "../../src/enrollment/public_address.ts";
 import { invalid, problem } from "../../src/errors.ts";
+import { isDeviceAddress } from "../../src/device_address.ts";
 import { BUILT_IN_ISSUER } from "../../src/enrollment/scep_issuers.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
@@ -51,8 +53,8 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
       <>
         <Table
           caption={`${enrollments.count} over-the-air enrollments`}
-          head={["Name", "Push certificate", "Made"]}
-          empty="There is no enrollment yet. Make one below, then hand its profile out."
+          head={["Name", "Push certificate", "Created"]}
+          empty="There is no enrollment yet. Create one below, then show its QR code."
           rows={enrollments.rows.map((enrollment) => (
             <tr>
               <td>
@@ -73,7 +75,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
           )
           : (
             <>
-              <h2>Make an enrollment</h2>
+              <h2>Create an enrollment</h2>
               <form class="stack" method="post" action="/enrollments/">
                 <Csrf context={context} />
                 <FormErrors state={state} />
@@ -136,7 +138,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                   </fieldset>
                 )}
                 <ReenrollmentChoice />
-                <button type="submit">Make the enrollment</button>
+                <button type="submit">Create enrollment</button>
               </form>
             </>
           )}
@@ -151,8 +153,10 @@ async function detailPage(context: PageContext): Promise<Page> {
   const secret = enrollment === undefined ? undefined : await findEnrollmentSecret(sql, enrollment.enrollmentSecretId);
   if (enrollment === undefined || secret === undefined) throw problem("not-found");
   const now = clock.now();
-  const address = `${config.BASE_URL}/enrollments/${enrollment.id}/profile/`;
   const mayChange = context.may("mdm.change_otaenrollment");
+  const address = mayChange && secret.revokedAt === null
+    ? config.BASE_URL + await publicPath(context.runtime, enrollment, secret)
+    : null;
   return {
     title: enrollment.name,
     body: (
@@ -177,26 +181,43 @@ async function detailPage(context: PageContext): Promise<Page> {
                 ? <Chip tone="warn">without confirmation</Chip>
                 : "after confirmation"}
             </Fact>
-            <Fact name="Made">
+            <Fact name="Created">
               <Time at={enrollment.createdAt} now={now} />
             </Fact>
           </dl>
+          {context.may("events.view_event")
+            ? (
+              <p class="small">
+                <a href={`/events/?about=enrollment:${enrollment.id}`}>Events</a>
+              </p>
+            )
+            : null}
         </section>
-        {!mayChange || secret.revokedAt !== null ? null : (
+        {address === null ? null : (
           <div class="columns">
             <section>
               <h2>For many devices</h2>
+              {isDeviceAddress(config.BASE_URL) ? null : (
+                <p role="note">
+                  <Chip tone="warn">not reachable</Chip>{" "}
+                  {`Devices cannot use ${config.BASE_URL}. Set BASE_URL to an https address of this server that devices reach.`}
+                </p>
+              )}
               <p>
-                This profile begins an over-the-air enrollment. Send it by mail or put it on a page; every device that
-                installs it enrolls, as far as the limits above allow.
+                Show this code, or send its address. The page behind it has the profile and short instructions, and
+                needs no account. Every device that installs the profile enrolls, as far as the limits above allow.
+                Revoking the enrollment ends the address.
               </p>
-              <p>
-                <a class="button" href={`/enrollments/${enrollment.id}/profile/`}>Download the profile</a>
-              </p>
-              <div class="qr" role="img" aria-label={`QR code of ${address}`}>
+              <div class="qr" role="img" aria-label="QR code of the address">
                 {raw(renderSVG(address, { border: 0 }))}
               </div>
-              <p class="faint small">The code leads to the download, for whoever is signed in on the device.</p>
+              <p>
+                <a class="mono" id="address" href={address}>{address}</a>
+              </p>
+              <p>
+                <button type="button" class="plain" data-copy="address" hidden>Copy the address</button>{" "}
+                <a class="button plain" href={`/enrollments/${enrollment.id}/profile/`}>Download the profile</a>
+              </p>
             </section>
             <section>
               <h2>For one device</h2>

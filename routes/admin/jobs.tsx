@@ -48,11 +48,13 @@ export function mountJobs(app: Hono<AppEnv>): void {
   page(app, "/jobs/", "jobs.view_job", async (context) => {
     const { sql, clock } = context.runtime;
     const now = clock.now();
-    const [aside, failed] = await Promise.all([
-      listJobs(sql, { state: "quarantined", ...MANY }),
-      listJobs(sql, { state: "failed", ...MANY }),
-    ]);
-    const rows = [...aside.rows, ...failed.rows];
+    const onlyAside = context.url.searchParams.get("state") === "quarantined";
+    const lists = await Promise.all(
+      (onlyAside ? ["quarantined" as const] : ["quarantined" as const, "failed" as const])
+        .map((state) => listJobs(sql, { state, ...MANY })),
+    );
+    const rows = lists.flatMap((list) => list.rows);
+    const count = lists.reduce((sum, list) => sum + list.count, 0);
     return {
       title: "Jobs",
       body: (
@@ -61,8 +63,15 @@ export function mountJobs(app: Hono<AppEnv>): void {
             Background jobs that failed. A job is set aside after its process ended three times while the job ran, the
             last time alone. The devices that the job would have woken are woken every ten minutes instead.
           </p>
+          {onlyAside
+            ? (
+              <p>
+                <a href="/jobs/">Show the jobs that failed, too</a>
+              </p>
+            )
+            : null}
           <Table
-            caption={counted(aside.count + failed.count, "job")}
+            caption={counted(count, "job")}
             head={["Kind", "State", "Reason", "Created", ""]}
             empty="No failed jobs."
             rows={rows.map((job) => <Row job={job} now={now} context={context} />)}

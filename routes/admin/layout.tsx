@@ -14,6 +14,7 @@ import type { PageContext } from "./page.tsx";
 const PLACES: readonly { path: string; name: string; needs: Permission | null }[] = [
   { path: "/", name: "Overview", needs: null },
   { path: "/devices/", name: "Devices", needs: "mdm.view_enrolleddevice" },
+  { path: "/commands/", name: "Commands", needs: "mdm.view_devicecommand" },
   { path: "/blueprints/", name: "Blueprints", needs: "mdm.view_blueprint" },
   { path: "/artifacts/", name: "Artifacts", needs: "mdm.view_artifact" },
   { path: "/enrollments/", name: "Enrollments", needs: "mdm.view_otaenrollment" },

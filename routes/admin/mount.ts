@@ -11,9 +11,11 @@ import { mountArtifacts } from "./artifacts.tsx";
 import { mountAssets } from "./assets.ts";
 import { mountBlueprints } from "./blueprints.tsx";
 import { mountClaims } from "./claims.tsx";
+import { mountCommands } from "./commands.tsx";
 import { mountDevice } from "./device.tsx";
 import { mountDeviceArtifacts } from "./device_artifacts.tsx";
 import { mountDeviceDesired } from "./device_desired.tsx";
+import { mountDeviceFeed } from "./device_feed.tsx";
 import { mountDeviceValues } from "./device_values.tsx";
 import { mountDevices } from "./devices.tsx";
 import { mountEnrollments } from "./enrollments.tsx";
@@ -21,6 +23,7 @@ import { mountEvents } from "./events.tsx";
 import { mountJobs } from "./jobs.tsx";
 import { mountGroups } from "./groups.tsx";
 import { mountOverview } from "./overview.tsx";
+import { mountPublicEnrollment } from "./public_enrollment.tsx";
 import { mountPushCertificates } from "./push_certificates.tsx";
 import { mountRoles } from "./roles.tsx";
 import { mountScepIssuers } from "./scep_issuers.tsx";
@@ -38,10 +41,13 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountDeviceArtifacts,
       mountDeviceDesired,
       mountDeviceValues,
+      mountDeviceFeed,
+      mountCommands,
       mountBlueprints,
       mountArtifacts,
       mountGroups,
       mountEnrollments,
+      mountPublicEnrollment,
       mountClaims,
       mountPushCertificates,
       mountScepIssuers,

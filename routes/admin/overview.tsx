@@ -5,122 +5,153 @@
  */
 
 import type { Hono } from "hono";
+import { countCommands } from "../../db/command_search.ts";
+import { countDevices } from "../../db/device_search.ts";
+import { listClaims } from "../../db/enrollment_claims.ts";
+import { listUnproven } from "../../db/hardware.ts";
+import { listIdentityAlerts } from "../../db/identity_alerts.ts";
 import { findFirstSteps } from "../../db/first_run.ts";
 import { countQuarantined } from "../../db/jobs.ts";
-import {
-  countLastSeen,
-  countOverview,
-  countVersions,
-  type OverviewCounts,
-  pushCertificatesInNeed,
-} from "../../db/overview.ts";
-import { listHalted } from "../../db/rollouts.ts";
-import { silentBefore } from "../../src/devices/state.ts";
+import { countVersions, pushCertificatesInNeed } from "../../db/overview.ts";
+import { type HaltedRow, listHalted } from "../../db/rollouts.ts";
 import { compareOsVersions } from "../../src/protocol/os_version.ts";
 import type { AppEnv } from "../context.ts";
 import { type Bar, Bars } from "./charts.tsx";
-import { ago } from "./components.tsx";
+import { commandsOf, FAILED_TODAY } from "./commands.tsx";
+import { ago, counted } from "./components.tsx";
+import { AGES, NEVER, searchOf, UNKNOWN } from "./device_filters.ts";
 import { FirstRun, isFirstRunOver } from "./first_run.tsx";
-import { page } from "./page.tsx";
+import { page, type PageContext } from "./page.tsx";
 
 const DAY_MS = 86_400_000;
-const AGES: readonly [number, string][] = [
-  [3600, "within an hour"],
-  [4 * 3600, "within 4 hours"],
-  [86_400, "within a day"],
-  [7 * 86_400, "within a week"],
-  [30 * 86_400, "within a month"],
-];
+/** The figures of devices. A figure is counted by the address that its link leads to. */
+const FIGURES = {
+  enrolled: "/devices/?state=enrolled",
+  released: "/devices/?state=released",
+  blocked: "/devices/?state=blocked",
+  silent: "/devices/?state=silent",
+  unreachable: "/devices/?state=enrolled&attention=push",
+  expiring: "/devices/?state=enrolled&attention=identity",
+  ...Object.fromEntries(
+    [...AGES.map(({ key }) => key), NEVER].map((key) => [key, `/devices/?state=enrolled&seen=${key}`]),
+  ),
+} as const;
 
 type Need = { urgent: boolean; text: string; href: string; link: string };
 
+/** What the overview counts besides devices; null for those who may not see it. */
+type Others = { claims: number; alerts: number; unproven: number; failed: number; quarantined: number };
+
+async function othersOf({ runtime: { sql, clock }, may }: PageContext): Promise<Others> {
+  const now = clock.now();
+  const none = { count: 0 };
+  const claims = may("mdm.view_enrollmentclaim");
+  const [pending, alerts, unproven, failed, quarantined] = await Promise.all([
+    claims ? listClaims(sql, { limit: 0, offset: 0, state: "pending" }, now) : none,
+    claims ? listIdentityAlerts(sql, { limit: 0, offset: 0 }) : none,
+    claims ? listUnproven(sql, 0) : none,
+    may("mdm.view_devicecommand") ? countCommands(sql, commandsOf(new URL(FAILED_TODAY, "http://localhost"), now)) : 0,
+    may("jobs.view_job") ? countQuarantined(sql) : 0,
+  ]);
+  return { claims: pending.count, alerts: alerts.count, unproven: unproven.count, failed, quarantined };
+}
+
+const count = (n: number, one: string, many: string) => n === 1 ? `1 ${one}` : `${n} ${many}`;
+
+function haltedNeed({ artifactId, artifactName, versionId, version, reason, failed }: HaltedRow): Need {
+  return {
+    urgent: true,
+    text: `The rollout of version ${version} of "${artifactName}" is halted: ${reason || "an operator stopped it"}.`,
+    ...(failed === 0 ? { href: `/artifacts/${artifactId}/`, link: "Show the artifact" } : {
+      href: `/artifacts/${artifactId}/versions/${versionId}/failures/`,
+      link: `Show the ${counted(failed, "device")} where it failed`,
+    }),
+  };
+}
+
 function needsOf(
-  counts: OverviewCounts,
+  devices: ReadonlyMap<string, number>,
+  others: Others,
   certificates: { id: number; name: string; notAfter: Date | null }[],
-  halted: Awaited<ReturnType<typeof listHalted>>,
-  quarantined: number,
-  mayClaims: boolean,
+  halted: readonly HaltedRow[],
   now: Date,
 ): Need[] {
-  const count = (n: number, one: string, many: string) => n === 1 ? `1 ${one}` : `${n} ${many}`;
+  const of = (name: string) => devices.get(name) ?? 0;
   const needs: (Need | false)[] = [
     ...certificates.map(({ id, name, notAfter }): Need => ({
       urgent: notAfter === null || notAfter <= now,
       text: notAfter === null
-        ? `The push certificate "${name}" has no certificate yet: no device can enroll or be pushed with it.`
+        ? `The push certificate "${name}" has no certificate yet. Devices cannot enroll or be pushed with it.`
         : notAfter <= now
-        ? `The push certificate "${name}" has ended: no device can be pushed.`
-        : `The push certificate "${name}" ends ${ago(notAfter, now)}.`,
+        ? `The push certificate "${name}" has expired. Its devices cannot be pushed.`
+        : `The push certificate "${name}" expires ${ago(notAfter, now)}.`,
       href: `/push-certificates/${id}/`,
-      link: "See what to do",
+      link: "Show the certificate",
     })),
-    quarantined > 0 && {
-      urgent: true,
-      text: `${count(quarantined, "job was", "jobs were")} set aside, because the process ended each time they ran.`,
-      href: "/jobs/",
-      link: "See which",
-    },
-    ...halted.map(({ artifactId, artifactName, version, reason }): Need => ({
-      urgent: true,
-      text: `The rollout of version ${version} of "${artifactName}" is halted: ${reason || "an operator stopped it"}.`,
-      href: `/artifacts/${artifactId}/`,
-      link: "See what to do",
-    })),
-    mayClaims && counts.claims > 0 && {
+    others.quarantined > 0 && {
       urgent: true,
       text: `${
-        count(counts.claims, "device claims", "devices claim")
+        count(others.quarantined, "job was", "jobs were")
+      } set aside, because the process ended each time they ran.`,
+      href: "/jobs/?state=quarantined",
+      link: "Show jobs",
+    },
+    ...halted.map(haltedNeed),
+    others.claims > 0 && {
+      urgent: true,
+      text: `${
+        count(others.claims, "device claims", "devices claim")
       } the hardware of an enrolled device. Nothing changes until you confirm it.`,
-      href: "/claims/",
+      href: "/claims/?state=pending",
       link: "Decide",
     },
-    mayClaims && counts.identityAlerts > 0 && {
+    others.alerts > 0 && {
       urgent: true,
-      text: `The identity of ${count(counts.identityAlerts, "device", "devices")} may have been copied.`,
-      href: "/claims/",
-      link: "See what happened",
+      text: `${count(others.alerts, "alert says", "alerts say")} that the identity of a device may have been copied.`,
+      href: "/claims/#identities",
+      link: "Show alerts",
     },
-    mayClaims && counts.unproven > 0 && {
+    others.unproven > 0 && {
       urgent: false,
       text: `${
-        count(counts.unproven, "device is", "devices are")
+        count(others.unproven, "device is", "devices are")
       } enrolled without the tags and values of the hardware, which nobody confirmed.`,
-      href: "/claims/",
-      link: "Show them",
-    },
-    counts.unreachable > 0 && {
-      urgent: false,
-      text: `${
-        count(counts.unreachable, "device", "devices")
-      } cannot be pushed: Apple says that the token is not valid.`,
-      href: "/devices/?state=enrolled&sort=seen",
+      href: "/claims/#hardware",
       link: "Show devices",
     },
-    counts.silent > 0 && {
+    of("unreachable") > 0 && {
       urgent: false,
-      text: `${count(counts.silent, "device was", "devices were")} not seen for a week.`,
-      href: "/devices/?state=enrolled&seen=older",
-      link: "Show them",
+      text: `${
+        count(of("unreachable"), "device", "devices")
+      } cannot be pushed: Apple says that the token is not valid.`,
+      href: FIGURES.unreachable,
+      link: "Show devices",
     },
-    counts.expiring > 0 && {
+    of("silent") > 0 && {
+      urgent: false,
+      text: `${count(of("silent"), "device has", "devices have")} not checked in for a week.`,
+      href: FIGURES.silent,
+      link: "Show devices",
+    },
+    of("expiring") > 0 && {
       urgent: false,
       text: `The identity of ${
-        count(counts.expiring, "device ends", "devices ends")
+        count(of("expiring"), "device expires", "devices expires")
       } within 30 days and was not renewed.`,
-      href: "/devices/?state=enrolled&sort=seen",
+      href: FIGURES.expiring,
       link: "Show devices",
     },
-    counts.failed > 0 && {
+    others.failed > 0 && {
       urgent: false,
-      text: `${count(counts.failed, "command", "commands")} failed in the last day.`,
-      href: "/events/?type=mdm_request",
-      link: "Show events",
+      text: `${counted(others.failed, "command")} of the last day failed.`,
+      href: FAILED_TODAY,
+      link: "Show commands",
     },
-    counts.blocked > 0 && {
+    of("blocked") > 0 && {
       urgent: false,
-      text: `${count(counts.blocked, "device is", "devices are")} blocked.`,
-      href: "/devices/?state=blocked",
-      link: "Show them",
+      text: `${count(of("blocked"), "device is", "devices are")} blocked.`,
+      href: FIGURES.blocked,
+      link: "Show devices",
     },
   ];
   return needs.filter((need) => need !== false);
@@ -134,32 +165,35 @@ export function mountOverview(app: Hono<AppEnv>): void {
       return { title: "Overview", body: <p>You may not see devices. Ask an administrator for a role.</p> };
     }
     const now = clock.now();
-    const [counts, certificates, versions, seen, halted, quarantined, steps] = await Promise.all([
-      countOverview(sql, {
-        silentBefore: silentBefore(now),
-        failedSince: new Date(now.getTime() - DAY_MS),
-        expiresBefore: new Date(now.getTime() + 30 * DAY_MS),
-        now,
-      }),
+    const searches = new Map(
+      Object.entries(FIGURES).map(([name, path]) => [name, searchOf(new URL(path, context.url), now)]),
+    );
+    const [devices, others, certificates, versions, halted, steps] = await Promise.all([
+      countDevices(sql, searches),
+      othersOf(context),
       pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
       countVersions(sql),
-      countLastSeen(sql, AGES.map(([seconds]) => seconds), now),
       context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
-      context.may("jobs.view_job") ? countQuarantined(sql) : 0,
       findFirstSteps(sql),
     ]);
+    const enrolled = devices.get("enrolled") ?? 0;
+    const needs = needsOf(devices, others, certificates, halted, now);
     const begun = isFirstRunOver(steps, config.BASE_URL);
-    const needs = needsOf(counts, certificates, halted, quarantined, context.may("mdm.view_enrollmentclaim"), now);
     const versionBars = [...versions].sort((one, other) =>
       (one.platform ?? "").localeCompare(other.platform ?? "") || compareOsVersions(other.osVersion, one.osVersion)
-    ).map(({ platform, osVersion, count }): Bar => ({
-      label: `${platform ?? "Unknown"} ${osVersion}`.trim(),
-      count,
-    }));
-    const seenBars = [...AGES.map(([, label]) => label), "longer ago", "never"].map((label, index): Bar => ({
+    ).map(({ platform, osVersion, count }): Bar => {
+      const query = new URLSearchParams({
+        state: "enrolled",
+        platform: platform ?? UNKNOWN,
+        os: osVersion === "" ? UNKNOWN : osVersion,
+      });
+      return { label: `${platform ?? "Unknown"} ${osVersion}`.trim(), count, href: `/devices/?${query}` };
+    });
+    const seenBars = [...AGES, { key: NEVER, label: "Never" }].map(({ key, label }): Bar => ({
       label,
-      count: seen[index] ?? 0,
-      old: index >= AGES.length - 1,
+      count: devices.get(key) ?? 0,
+      old: key === "30d" || key === NEVER,
+      href: `/devices/?state=enrolled&seen=${key}`,
     }));
     return {
       title: "Overview",
@@ -178,32 +212,22 @@ export function mountOverview(app: Hono<AppEnv>): void {
           )}
           {begun ? null : <FirstRun found={steps} context={context} />}
           <div class="cards">
-            <div class="card">
-              <a href="/devices/?state=enrolled">
-                <div class="figure">{String(counts.enrolled)}</div>
-                <div class="faint">enrolled devices</div>
-              </a>
-            </div>
-            <div class="card">
-              <a href="/devices/?state=released">
-                <div class="figure">{String(counts.released)}</div>
-                <div class="faint">released</div>
-              </a>
-            </div>
-            <div class="card">
-              <a href="/devices/?state=blocked">
-                <div class="figure">{String(counts.blocked)}</div>
-                <div class="faint">blocked</div>
-              </a>
-            </div>
+            {(["enrolled", "released", "blocked"] as const).map((name) => (
+              <div class="card">
+                <a href={FIGURES[name]}>
+                  <div class="figure">{String(devices.get(name) ?? 0)}</div>
+                  <div class="faint">{name === "enrolled" ? "enrolled devices" : name}</div>
+                </a>
+              </div>
+            ))}
           </div>
           <h2>The fleet</h2>
           <div class="columns">
-            <Bars id="versions" title="System versions" bars={versionBars} empty="No device is enrolled yet." />
+            <Bars id="versions" title="OS versions" bars={versionBars} empty="No device is enrolled yet." />
             <Bars
               id="seen"
-              title="Last contact"
-              bars={counts.enrolled === 0 ? [] : seenBars}
+              title="Last check-in"
+              bars={enrolled === 0 ? [] : seenBars}
               empty="No device is enrolled yet."
             />
           </div>

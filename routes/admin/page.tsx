@@ -19,7 +19,7 @@ import { backOf } from "./back.ts";
 import { type Form, type FormState, isUuid, readForm } from "./form.ts";
 import { Layout } from "./layout.tsx";
 
-/** No script and no style but our own files; nothing of others, no frames, no plugins. */
+/** No script and no style but our own files; nothing of others, no frames, no plugins, no requests of scripts. */
 const POLICY = [
   "default-src 'none'",
   "style-src 'self'",
@@ -29,6 +29,9 @@ const POLICY = [
   "frame-ancestors 'none'",
   "base-uri 'none'",
 ].join("; ");
+
+/** Pages with live parts ask this server for them, and nobody else. */
+const LIVE_POLICY = `${POLICY}; connect-src 'self'`;
 
 /** What a page is given. */
 export type PageContext = {
@@ -47,12 +50,17 @@ export type PageContext = {
   may(permission: Permission): boolean;
 };
 
-/** A page's content and title. */
-export type Page = { title: string; body: Child; status?: 200 | 400 | 403 | 404 | 408 | 413 | 429 | 500 | 503 };
+/** A page's content and title; `live` when it has parts that the script asks for again. */
+export type Page = {
+  title: string;
+  body: Child;
+  live?: true;
+  status?: 200 | 400 | 403 | 404 | 408 | 413 | 429 | 500 | 503;
+};
 
 /** Makes the response of a page. */
 export function render(c: Context<AppEnv>, page: Page, context?: PageContext): Response {
-  c.header("Content-Security-Policy", POLICY);
+  c.header("Content-Security-Policy", page.live === true ? LIVE_POLICY : POLICY);
   c.header("Cache-Control", "no-store");
   c.header("X-Content-Type-Options", "nosniff");
   const html = (
@@ -157,7 +165,7 @@ async function signInFirst(c: Context<AppEnv>): Promise<Response> {
 }
 
 /** Whether an actor may see a page; null is every signed-in person. */
-type Needs = Permission | null;
+export type Needs = Permission | null;
 
 /** Mounts a page. */
 export function page(

@@ -5,6 +5,7 @@
  */
 
 import type { Hono } from "hono";
+import type { Child } from "hono/jsx";
 import type { Permission } from "../../src/access/actor.ts";
 import { type Preview, previewChange } from "../../src/planner/preview.ts";
 import type { Runtime } from "../../src/runtime.ts";
@@ -12,9 +13,16 @@ import type { AppEnv } from "../context.ts";
 import { counted, Csrf, FormErrors, Table } from "./components.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 import { changesOf, sentencesOf } from "./preview_words.ts";
+import { Warnings } from "./warnings.tsx";
+
+/** Where to go after a change, and what to warn of. */
+export type Done = { to: string; warnings: readonly string[] };
 
 /** Makes a change and answers where to go then. */
-export type Work = (runtime: Runtime) => Promise<string>;
+export type Work = (runtime: Runtime) => Promise<string | Done>;
+
+/** What a change would do, and what it would be warned of. */
+export type Tried = Preview & { about?: readonly string[] };
 
 /** A form with its page. */
 export type ChangeForm = {
@@ -22,7 +30,7 @@ export type ChangeForm = {
   /** Reads the form; what it answers makes the change, on whatever runtime it is given. Throws `invalid`. */
   read(context: PageContext, form: Form): Work | Promise<Work>;
   /** The page with the form. */
-  show(context: PageContext, state?: FormState, preview?: Preview): Promise<Page>;
+  show(context: PageContext, state?: FormState, preview?: Tried): Promise<Page>;
   /** Bytes that the form may have. */
   limit?: number;
 };
@@ -36,8 +44,16 @@ export function mountChange(app: Hono<AppEnv>, path: string, { needs, read, show
     needs,
     async (context, form) => {
       const work = await read(context, form);
-      if (!form.has("preview")) return await work(context.runtime);
-      return await show(context, { values: form, errors: {} }, await previewChange(context.runtime, work));
+      if (!form.has("preview")) {
+        const done = await work(context.runtime);
+        return typeof done === "string" ? done : done.to;
+      }
+      const about: string[] = [];
+      const preview = await previewChange(context.runtime, async (runtime) => {
+        const done = await work(runtime);
+        if (typeof done !== "string") about.push(...done.warnings);
+      });
+      return await show(context, { values: form, errors: {} }, { ...preview, about });
     },
     (context, state) => show(context, state),
     limit,
@@ -56,27 +72,57 @@ export function SaveButtons({ label = "Save" }: { label?: string }) {
 
 const comers = (count: number): string => count === 1 ? "1 has" : `${count} have`;
 
-/** What a change would do. Numbers are for who may make it, names for who may see the devices. */
-export function PreviewSection({ preview, context }: { preview: Preview | undefined; context: PageContext }) {
-  if (preview === undefined) return null;
-  const { devices, changes, truncated, warnings } = preview;
-  const sentences = sentencesOf(preview);
+/** Sentences above the form: with more, the buttons would be out of sight. */
+const ABOVE = 6;
+
+const GRAVITY = { bad: 2, warn: 1, good: 0 } as const;
+
+function Sentences({ list }: { list: ReturnType<typeof sentencesOf> }) {
+  return <ul class="consequences">{list.map(({ text, tone }) => <li class={tone}>{text}</li>)}</ul>;
+}
+
+/**
+ * A form with what its change would do: what matters most above it, the rest below, so that its buttons stay in sight.
+ * Numbers are for who may make the change, names for who may see the devices.
+ */
+export function Previewed(
+  { preview, context, children }: { preview: Tried | undefined; context: PageContext; children?: Child },
+) {
+  if (preview === undefined) return <>{children}</>;
+  const { devices, changes, truncated, warnings, about = [] } = preview;
+  const all = sentencesOf(preview);
+  const sentences = all.length > ABOVE ? [...all].sort((one, other) => GRAVITY[other.tone] - GRAVITY[one.tone]) : all;
+  const more = sentences.slice(ABOVE);
   return (
-    <section class="preview" aria-labelledby="preview">
-      <h2 id="preview">What this would do</h2>
-      {sentences.length > 0
-        ? <ul class="consequences">{sentences.map(({ text, tone }) => <li class={tone}>{text}</li>)}</ul>
-        : devices.woken > 0
-        ? <p>{`${counted(devices.woken, "device")} would get other settings.`}</p>
-        : <p>No device changes.</p>}
-      {warnings.length === 0
-        ? null
-        : <ul class="consequences">{warnings.map(({ detail }) => <li class="warn">{detail}</li>)}</ul>}
-      <p class="faint">
-        {`Nothing is saved yet. ${counted(devices.examined, "device")} looked at${
-          devices.woken === 0 ? "; none has to come." : `; ${comers(devices.woken)} to come and will be pushed.`
-        }`}
-      </p>
+    <>
+      <Warnings warnings={[...about, ...warnings.map(({ message }) => message)]} />
+      <section class="preview" aria-labelledby="preview">
+        <h2 id="preview">What this would do</h2>
+        {sentences.length > 0
+          ? <Sentences list={sentences.slice(0, ABOVE)} />
+          : devices.woken > 0
+          ? <p>{`${counted(devices.woken, "device")} would get other settings.`}</p>
+          : <p>No device changes.</p>}
+        {more.length === 0 ? null : (
+          <p>
+            <a href="#preview-more">{`${counted(more.length, "more change")} below`}</a>
+          </p>
+        )}
+        <p class="faint">
+          {`Nothing is saved yet. ${counted(devices.examined, "device")} looked at${
+            devices.woken === 0
+              ? "; none has to check in."
+              : `; ${comers(devices.woken)} to check in and will be pushed.`
+          }`}
+        </p>
+      </section>
+      {children}
+      {more.length === 0 ? null : (
+        <section class="preview" aria-labelledby="preview-more">
+          <h2 id="preview-more">More changes</h2>
+          <Sentences list={more} />
+        </section>
+      )}
       {changes.length === 0 || !context.may("mdm.view_enrolleddevice") ? null : (
         <Table
           caption={truncated ? `The first ${changes.length} devices that change` : "The devices that change"}
@@ -96,7 +142,7 @@ export function PreviewSection({ preview, context }: { preview: Preview | undefi
           ))}
         />
       )}
-    </section>
+    </>
   );
 }
 
@@ -136,16 +182,17 @@ export function mountConfirmed(
         body: (
           <>
             <p>{text}</p>
-            <PreviewSection preview={consequences} context={context} />
-            <form class="stack" method="post" action={context.url.pathname}>
-              <Csrf context={context} />
-              <FormErrors state={state} />
-              {fields?.(state)}
-              <div class="actions">
-                <button type="submit" class={tone ?? ""}>{label}</button>
-                <a class="button plain" href={back}>Cancel</a>
-              </div>
-            </form>
+            <Previewed preview={consequences} context={context}>
+              <form class="stack" method="post" action={context.url.pathname}>
+                <Csrf context={context} />
+                <FormErrors state={state} />
+                {fields?.(state)}
+                <div class="actions">
+                  <button type="submit" class={tone ?? ""}>{label}</button>
+                  <a class="button plain" href={back}>Cancel</a>
+                </div>
+              </form>
+            </Previewed>
           </>
         ),
       };

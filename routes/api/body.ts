@@ -4,9 +4,8 @@
  * @module
  */
 
-import { jsonDepth } from "../../src/json_depth.ts";
 import { problem } from "../../src/errors.ts";
-import { LossyJsonError, parseStrictJson } from "../../src/strict_json.ts";
+import { parseStrictJson, RefusedJsonError } from "../../src/strict_json.ts";
 import type { RequestBody } from "../body.ts";
 
 /** Levels of lists and dictionaries; schemas of declarations have fewer than ten. */
@@ -24,13 +23,10 @@ export async function readJson(body: RequestBody, type: string, limit: number): 
   if (media !== "application/json") {
     throw problem("unsupported-media-type", `Unsupported media type "${media.slice(0, 100)}" in request.`);
   }
-  if (jsonDepth(bytes) > MAX_DEPTH) {
-    throw problem("invalid", `JSON parse error - the body is nested deeper than ${MAX_DEPTH} levels`);
-  }
   try {
-    return parseStrictJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parseStrictJson(bytes, MAX_DEPTH);
   } catch (error) {
-    if (error instanceof LossyJsonError) throw problem("invalid", `JSON parse error - ${error.message}`);
+    if (error instanceof RefusedJsonError) throw problem("invalid", `JSON parse error - ${error.message}`);
     const position = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined;
     const where = position === undefined ? "" : ` at character ${position}`;
     throw problem("invalid", `JSON parse error - the body is not valid JSON${where}`);

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { warningsShown } from "./warnings.ts";
 
 /** The query parameter. */
 export const DRY_RUN = "dry_run";
@@ -14,11 +15,6 @@ export const isDryRun = (value: string | undefined): boolean =>
   value !== undefined && /^(true|t|yes|y|1|on)$/i.test(value);
 
 const artifact = { id: z.string(), name: z.string(), version: z.int() };
-
-/** Warnings: nothing is refused for them. */
-export const warningsSchema = z.array(
-  z.object({ path: z.string().describe("What it is about, such as $CUSTOM.ROOM."), detail: z.string() }),
-);
 
 /** The answer of a dry run. */
 export const previewSchema = z.object({
@@ -48,5 +44,5 @@ export const previewSchema = z.object({
     impossible: z.array(z.object({ ...artifact, reason: z.string() })),
   })),
   truncated: z.boolean(),
-  warnings: warningsSchema.describe("Variables of new and changed versions that have no value on some devices."),
+  warnings: warningsShown,
 }).meta({ id: "Preview" });

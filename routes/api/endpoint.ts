@@ -29,6 +29,7 @@ import type { RequestInfo } from "../../src/events/record.ts";
 import { previewChange } from "../../src/planner/preview.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import type { RowStream } from "./listed.ts";
+import { warningsIn } from "./warnings.ts";
 import { type ParameterSource, parseOrRefuse, parseParams, parseQuery } from "./parse.ts";
 
 /** The methods that endpoints have; PATCH is offered nowhere, PUT is always a full update. */
@@ -160,7 +161,14 @@ export function endpoint<
         ),
       };
       if (!call.dryRun) return await handle({ runtime: call.runtime, ...input });
-      return await previewChange(call.runtime, async (runtime) => await handle({ runtime, ...input }));
+      let answer: unknown;
+      const preview = await previewChange(call.runtime, async (runtime) => {
+        answer = await handle({ runtime, ...input });
+      });
+      // What is said of the version itself, and of others that the change touches.
+      const own = warningsIn(answer);
+      const others = preview.warnings.filter(({ message }) => !own.some((one) => one.message === message));
+      return { ...preview, warnings: [...own, ...others] };
     },
   };
 }

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { profileKind } from "../../src/blueprints/versions/profile.ts";
 import { blankableField } from "./fields.ts";
+import { warningsShown } from "./warnings.ts";
 import { versionBody, versionEndpoints, versionShown } from "./version_endpoints.ts";
 
 /** The endpoints of profiles. */
@@ -28,6 +29,7 @@ export const PROFILE_ENDPOINTS = versionEndpoints({
     payload_uuid: z.string(),
     payload_display_name: z.string(),
     payload_description: z.string(),
+    warnings: warningsShown,
   }).meta({ id: "Profile" }),
   content: ({ source, filename }) => ({ source, filename }),
 });

@@ -20,7 +20,7 @@ import {
 } from "../../src/blueprints/versions/versions.ts";
 import { invalid } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
-import { warningsSchema } from "./dry_run.ts";
+import { warningsIn, warningsShown } from "./warnings.ts";
 import { type Endpoint, endpoint, NO_CONTENT } from "./endpoint.ts";
 import { notAChoice, timeOut, uuidField, uuidFilter, uuidParams } from "./fields.ts";
 import { filterBody, filterShown } from "./filter_fields.ts";
@@ -72,15 +72,13 @@ export function versionEndpoints<
   const facts = { tag: "Artifacts", ...(bodyLimit === undefined ? {} : { bodyLimit }) };
   const shown = async (runtime: Runtime, { row, stored }: Version<Stored>) => ({
     ...versionRepresentation(row),
-    ...await kind.show(runtime, row.id, stored),
+    ...await kind.show(runtime, row, stored),
   });
-  const saved = async (runtime: Runtime, version: Version<Stored>) => ({
-    ...await shown(runtime, version),
-    warnings: await valueWarnings(runtime.sql, [version.row.id]),
-  });
-  const savedSchema = schema.extend({
-    warnings: warningsSchema.describe("Variables that have no value on some of the devices that the version is for."),
-  }).meta({ id: `Saved${schema.meta()?.id ?? name}` });
+  const saved = async (runtime: Runtime, version: Version<Stored>) => {
+    const answer = await shown(runtime, version);
+    return { ...answer, warnings: [...warningsIn(answer), ...await valueWarnings(runtime.sql, [version.row.id])] };
+  };
+  const savedSchema = schema.extend({ warnings: warningsShown }).meta({ id: `Saved${schema.meta()?.id ?? name}` });
   const inputOf = ({ artifact, version, ...filter }: Body) => ({
     artifactId: artifact,
     version,

@@ -5,16 +5,17 @@
  */
 
 import type { Context, Hono } from "hono";
-import { handleConnect, handleUnreadable } from "../../src/commands/service.ts";
+import { handleConnect } from "../../src/commands/service.ts";
+import { handleUnreadable } from "../../src/commands/unreadable.ts";
 import { handleCheckin } from "../../src/enrollment/checkin.ts";
 import { Problem, problem } from "../../src/errors.ts";
 import { recordRefusal } from "../../src/events/refusals.ts";
 import { isExpected } from "../../src/identity/expected.ts";
 import { claimedSender, senderOf } from "../../src/identity/sender.ts";
 import { rememberCertificate } from "../../src/pki/certificate_cache.ts";
-import { parseCheckin } from "../../src/protocol/checkin.ts";
+import { isCheckin, parseCheckin } from "../../src/protocol/checkin.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
-import { get, isDict, parsePlist, PlistError } from "../../src/protocol/plist.ts";
+import { parsePlist, PlistError } from "../../src/protocol/plist.ts";
 import { parseReport } from "../../src/protocol/report.ts";
 import type { AppEnv } from "../context.ts";
 import { evidenceOf } from "./evidence.ts";
@@ -38,8 +39,11 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
       },
     });
     const sender = senderOf(evidenceOf(c, body));
-    if (isCheckin(body)) {
-      const message = parsed(parseCheckin, body);
+    // Not before the sender is known: a property list of a stranger is not worth the time.
+    const list = readable(() => parsePlist(body));
+    // Told by the key in the list and never by the bytes: Data may be long and before it, and any text may have its name.
+    if (!(list instanceof Error) && isCheckin(list)) {
+      const message = readable(() => parseCheckin(list));
       if (message instanceof Error) throw badRequest(message);
       const answer = await handleCheckin(runtime, sender, message, request);
       rememberCertificate(sender);
@@ -48,9 +52,16 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
         ...(answer.body === null ? {} : { headers: { "Content-Type": answer.type ?? "application/xml" } }),
       });
     }
-    const report = parsed(parseReport, body);
+    const report = list instanceof Error ? list : readable(() => parseReport(list, body));
+    // What cannot be read at the check-in address answers no command.
+    if (report instanceof Error && view === "checkin") throw badRequest(report);
     const command = report instanceof Error
-      ? await handleUnreadable(runtime, sender, body, report, request)
+      ? await handleUnreadable(
+        runtime,
+        sender,
+        { raw: body, error: report, ...(list instanceof Error ? {} : { list }) },
+        request,
+      )
       : await handleConnect(runtime, sender, report, request);
     rememberCertificate(sender);
     return new Response(command, {
@@ -70,10 +81,10 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
 
 type Unreadable = PlistError | ProtocolError;
 
-/** The message in a body, or why there is none. */
-function parsed<Message>(parse: (body: Uint8Array) => Message, body: Uint8Array): Message | Unreadable {
+/** What `read` returns, or why it cannot. */
+function readable<Message>(read: () => Message): Message | Unreadable {
   try {
-    return parse(body);
+    return read();
   } catch (error) {
     if (error instanceof PlistError || error instanceof ProtocolError) return error;
     throw error;
@@ -81,22 +92,6 @@ function parsed<Message>(parse: (body: Uint8Array) => Message, body: Uint8Array)
 }
 
 const badRequest = (error: Unreadable) => problem("device-bad-request", undefined, { reason: error.message }, error);
-
-/**
- * Whether a body is a check-in: those have a MessageType, reports a Status. XML and binary lists hold the key's text, and so
- * may the answer to a command; only then is the list read to see.
- */
-function isCheckin(body: Uint8Array): boolean {
-  const start = new TextDecoder("latin1").decode(body.subarray(0, 1 << 16));
-  if (!start.includes("MessageType")) return false;
-  try {
-    const message = parsePlist(body);
-    return isDict(message) && get(message, "MessageType") !== undefined;
-  } catch (error) {
-    if (!(error instanceof PlistError)) throw error;
-    return !start.includes("CommandUUID");
-  }
-}
 
 /** Mounts the two addresses. */
 export function mountMdm(app: Hono<AppEnv>): void {

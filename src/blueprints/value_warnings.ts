@@ -11,11 +11,11 @@ import { findValueGaps, type ValueGap } from "../../db/value_gaps.ts";
 const MOST_EXAMINED = 20_000;
 
 /** A warning: what it is about (a variable, as it is written in texts), and a sentence. */
-export type ValueWarning = { path: string; detail: string };
+export type ValueWarning = { path: string; message: string };
 
 const counted = (count: number) => `${count} ${count === 1 ? "device" : "devices"}`;
 
-function detailOf({ artifactName, version, name, holdWithoutValues, without, examined }: ValueGap): string {
+function messageOf({ artifactName, version, name, holdWithoutValues, without, examined }: ValueGap): string {
   const of = examined >= MOST_EXAMINED ? `the first ${counted(examined)}` : counted(examined);
   const then = holdWithoutValues ? "waits there" : "has the variable's name in its place there";
   return `"${artifactName}", version ${version}: $${name} has no value on ${without} of ${of} in its blueprints; it ${then}`;
@@ -27,5 +27,5 @@ function detailOf({ artifactName, version, name, holdWithoutValues, without, exa
  */
 export async function valueWarnings(db: Db, versionIds: readonly string[]): Promise<ValueWarning[]> {
   const gaps = await findValueGaps(db, versionIds, MOST_EXAMINED);
-  return gaps.map((gap) => ({ path: `$${gap.name}`, detail: detailOf(gap) }));
+  return gaps.map((gap) => ({ path: `$${gap.name}`, message: messageOf(gap) }));
 }

@@ -14,7 +14,7 @@ import { type Options, runCommand, UsageError } from "./command.ts";
 export const HELP = `deno task schema [--out DIR] PATH
 
 Reads Apple's device management schema (a copy of github.com/apple/device-management) in PATH, and writes what it says of
-declarations, credentials, status items and commands as facts: names, types, bounds and versions, no text.
+declarations, credentials, status items, commands and profiles as facts: names, types, bounds and versions, no text.
 
   PATH        The folder that holds the folders "declarative" and "mdm".
   --out DIR   Where the files are written, src/schema/generated unless told.

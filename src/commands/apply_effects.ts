@@ -20,7 +20,7 @@ import type { Tx } from "../../db/open.ts";
 import { type ArtifactOwner, failureInfo, recordSeen } from "../blueprints/observe.ts";
 import type { ObservedStatus } from "../blueprints/observed.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
-import { keepList, oddRow } from "../devices/keep_list.ts";
+import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { escrow } from "../escrow.ts";
 import type { RequestInfo } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
@@ -112,9 +112,17 @@ async function applyApps(effect: EffectOf<"apps">, { tx, owner, now }: Context) 
 
 async function applyCertificates(effect: EffectOf<"certificates">, { tx, owner, now }: Context) {
   const odd: OddRow[] = [];
+  const setApart = (raw: unknown, reason: string) => {
+    if (odd.length < MOST_ODD_ROWS) odd.push(oddRow(raw, reason));
+    return [];
+  };
   const rows = effect.certificates.flatMap(({ der, commonName }): InstalledCertificateRow[] => {
     try {
       const certificate = parseCertificate(Uint8Array.from(der));
+      // X.509 has a year 0, PostgreSQL has none.
+      if ([certificate.notBefore, certificate.notAfter].some((date) => date.getUTCFullYear() < 1)) {
+        return setApart({ commonName, der }, "Cannot keep the certificate: its validity begins or ends in the year 0");
+      }
       return [{
         fingerprint: certificate.fingerprint,
         certificate: certificate.der,
@@ -127,8 +135,7 @@ async function applyCertificates(effect: EffectOf<"certificates">, { tx, owner, 
       }];
     } catch (error) {
       if (!(error instanceof PkiError)) throw error;
-      odd.push(oddRow({ commonName, der }, error.message));
-      return [];
+      return setApart({ commonName, der }, error.message);
     }
   });
   const { enrollmentId } = owner;

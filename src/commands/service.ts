@@ -8,7 +8,6 @@ import {
   type CommandRow,
   expireCommands,
   type FinalState,
-  findOutstanding,
   finishCommand,
   lockCommand,
   markSent,
@@ -32,7 +31,6 @@ import type { PlanFacts } from "../planner/facts.ts";
 import { follow } from "../planner/follow.ts";
 import { loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
-import type { ProtocolError } from "../protocol/errors.ts";
 import { PlistError } from "../protocol/plist.ts";
 import { commandPayload, type Report } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
@@ -86,50 +84,15 @@ export async function handleConnect(
 }
 
 /**
- * Answers a report that cannot be read: the command that was outstanding is finished with the reason and the bytes, so that
- * its next offer is not answered the same way. Throws `device-bad-request` when nothing was outstanding.
+ * A sender whose identity speaks for no such channel: it is renewed and speaks for the first time, or it is refused. Throws
+ * `device-not-identified` and `device-deleted`.
  */
-export async function handleUnreadable(
+export async function identifyUnknown(
+  tx: Tx,
   runtime: Runtime,
   sender: Certificate,
-  body: Uint8Array,
-  error: PlistError | ProtocolError,
-  request: RequestInfo,
-): Promise<Uint8Array<ArrayBuffer> | null> {
-  const pinned = await findPinned(runtime.sql, sender.fingerprint);
-  const outstanding = pinned === undefined ? undefined : await findOutstanding(runtime.sql, pinned.enrollmentId);
-  if (pinned === undefined || outstanding === undefined) {
-    throw problem("device-bad-request", undefined, { reason: error.message }, error);
-  }
-  const { uuid, userKey } = outstanding;
-  runtime.log.warn("Cannot read a report: the command that was sent is finished", {
-    command: uuid,
-    serialNumber: pinned.serialNumber,
-    reason: error.message,
-  });
-  const sentence = `The device's report cannot be read: ${error.message}`;
-  return await handleConnect(runtime, sender, {
-    ids: {
-      udid: pinned.udid,
-      deviceKey: pinned.udid,
-      ...(userKey === "" ? { channel: "Device" } : { channel: "User", userKey }),
-    },
-    status: "Error",
-    commandUuid: uuid,
-    errorChain: [{
-      ErrorDomain: "Espalier",
-      ErrorCode: 2,
-      LocalizedDescription: sentence,
-      USEnglishDescription: sentence,
-    }],
-    body: {},
-    raw: body,
-    unreadable: error.message,
-  }, request);
-}
-
-/** A sender whose identity speaks for no such channel: it is renewed and speaks for the first time, or it is refused. */
-async function identifyUnknown(tx: Tx, runtime: Runtime, sender: Certificate, deviceKey: string): Promise<void> {
+  deviceKey: string,
+): Promise<void> {
   const pinned = await findPinned(tx, sender.fingerprint);
   if (pinned === undefined) {
     await bindRenewedIdentity(tx, runtime, sender, deviceKey);

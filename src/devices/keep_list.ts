@@ -10,9 +10,12 @@ import { foreignText } from "../foreign_text.ts";
 import { foreignValue } from "../foreign_value.ts";
 
 /** Odd rows that are kept; a list with more is no list of a device. */
-const MOST_ODD_ROWS = 20;
-/** Statements that look for odd rows. The attack: thousands of them in each report. */
-const MOST_TRIALS = 400;
+export const MOST_ODD_ROWS = 20;
+/**
+ * Tries to keep a list or a piece of it, in all: enough to find a handful of odd rows among thousands, each in twice the
+ * logarithm of the length. The attack: hundreds of odd rows in each report.
+ */
+const MOST_TRIALS = 200;
 const KEPT_BYTES = 4096;
 
 /** An odd row as it is kept: the raw value is cut, bytes are in base64. */
@@ -24,6 +27,8 @@ export function oddRow(raw: unknown, reason: string): OddRow {
 /**
  * Keeps a list: `keep` replaces it whole. When PostgreSQL refuses a value, the rows with such a value are found by halving and
  * kept apart with the reason; the others are kept as they should be. `odd` are those that were found before.
+ *
+ * A list with so many odd rows that they are not found in a bounded number of trials loses their neighbours, too.
  */
 export async function keepList<Row>(
   tx: Tx,
@@ -33,24 +38,25 @@ export async function keepList<Row>(
   odd: readonly OddRow[],
   keep: (tx: Tx, rows: readonly Row[]) => Promise<void>,
 ): Promise<void> {
-  let trials = 0;
   const found: OddRow[] = [...odd];
-  /** The rows that can be kept. */
-  const sound = async (some: readonly Row[]): Promise<readonly Row[]> => {
-    if (some.length === 0) return [];
-    const reason = await refusalOf(tx, (inner) => keep(inner, some));
-    if (reason === undefined) return some;
-    if (some.length === 1 || ++trials > MOST_TRIALS) {
+  const sound: Row[] = [];
+  // The longest first, so that what is given up in the end are short pieces from all of the list.
+  const pieces: (readonly Row[])[] = rows.length === 0 ? [] : [rows];
+  for (let trials = 1; pieces.length > 0; trials++) {
+    const [piece = []] = pieces.splice(0, 1);
+    const reason = await refusalOf(tx, (inner) => keep(inner, piece));
+    if (reason === undefined) { for (const row of piece) sound.push(row); }
+    // Halved only where each piece that is left can still be tried.
+    else if (piece.length > 1 && trials + pieces.length + 2 <= MOST_TRIALS) {
+      const half = piece.length >> 1;
+      pieces.push(piece.slice(0, half), piece.slice(half));
+    } else {
       const room = Math.max(0, MOST_ODD_ROWS - found.length);
-      for (const row of some.slice(0, room)) found.push(oddRow(row, reason));
-      return [];
+      for (const row of piece.slice(0, room)) found.push(oddRow(row, reason));
     }
-    const half = some.length >> 1;
-    return [...await sound(some.slice(0, half)), ...await sound(some.slice(half))];
-  };
-  const kept = await sound(rows);
+  }
   // The trials replaced the list with pieces of it.
-  if (kept.length < rows.length || rows.length === 0) await keep(tx, kept);
+  if (sound.length < rows.length || rows.length === 0) await keep(tx, sound);
   await replaceOddRows(tx, enrollmentId, list, found.slice(0, MOST_ODD_ROWS));
 }
 

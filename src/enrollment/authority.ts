@@ -13,7 +13,7 @@ import { nextId } from "../../db/next_id.ts";
 import { recordEvents } from "../events/record.ts";
 import { type Authority, createAuthority, createIntermediate } from "../pki/ca.ts";
 import { type Certificate, parseCertificate } from "../pki/certificate.ts";
-import { exportPkcs8, generateRsaKey, importPkcs8 } from "../pki/keys.ts";
+import { exportPkcs8, importPkcs8 } from "../pki/keys.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** Names in the table. */
@@ -43,7 +43,7 @@ async function open(runtime: Runtime, name: string, make: Make): Promise<Opened>
   const known = opened.get(sql)?.get(name);
   if (known !== undefined && now.getTime() - known.readAt.getTime() < CACHED_MS) return known.authority;
   if (await findAuthority(sql, name) === undefined) {
-    const key = await generateRsaKey(2048);
+    const key = await runtime.random.rsaKey();
     const { certificate, anchor } = make(key, now);
     const id = await nextId(sql, "certificate_authorities");
     await insertAuthority(sql, {

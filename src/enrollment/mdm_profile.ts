@@ -11,7 +11,7 @@ import { problem } from "../errors.ts";
 import { issueCertificate, randomSerial } from "../pki/ca.ts";
 import { certificatesFromPem, toPem } from "../pki/certificate.ts";
 import { signAttached } from "../pki/cms/signed.ts";
-import { generateRsaKey, openPrivateKey, spkiOf } from "../pki/keys.ts";
+import { openPrivateKey, spkiOf } from "../pki/keys.ts";
 import { buildPlist, type PlistDict } from "../protocol/plist.ts";
 import {
   configurationProfile,
@@ -172,7 +172,7 @@ async function profileSigner(runtime: Runtime): Promise<Signer> {
   const known = signers.get(runtime.sql);
   if (known !== undefined && known.until > now) return known.signer;
   const authority = await builtInAuthority(runtime);
-  const own = await generateRsaKey(2048);
+  const own = await runtime.random.rsaKey();
   const until = new Date(now.getTime() + 365 * 86_400_000);
   const signer = {
     certificate: issueCertificate(authority, {

@@ -98,7 +98,7 @@ export async function answerOta(runtime: Runtime, body: Uint8Array, request: Req
 async function phase2(
   tx: Tx,
   runtime: Runtime,
-  { info, hardware }: Sender,
+  { info, hardware, certificate }: Sender,
   request: RequestInfo,
 ): Promise<Step | { refusal: string }> {
   if (info.challenge === undefined) return { refusal: "the message has no challenge" };
@@ -113,7 +113,8 @@ async function phase2(
   if (enrollment === undefined) return { refusal: "the secret is of no OTA enrollment" };
   const now = runtime.clock.now();
   // A device that lost our answer asks again: one session, not two.
-  const begun = await findUnfinishedSession(tx, enrollment.id, hardware, now);
+  const factoryKey = certificate.spkiFingerprint;
+  const begun = await findUnfinishedSession(tx, enrollment.id, { ...hardware, factoryKey }, now);
   const session = begun === undefined
     ? await openSession(tx, runtime, {
       kind: "OTA",
@@ -123,6 +124,7 @@ async function phase2(
       ...hardware,
       enrollmentId: null,
       hardwareEvidence: "apple device",
+      factoryKey,
     }, SESSION_HOURS.phase)
     : await reopenSession(tx, runtime, begun, "PHASE_2", SESSION_HOURS.phase);
   const profile = await phase2Profile(tx, runtime, enrollment, session, hardware);
@@ -163,6 +165,7 @@ async function phase3(
     ...hardware,
     enrollmentId: null,
     hardwareEvidence: session.hardwareEvidence,
+    factoryKey: session.factoryKey,
   }, SESSION_HOURS.phase);
   const profile = await mdmProfile(tx, runtime, enrollment, opened, hardware);
   return { enrollment, sessionId: opened.id, phase: 3, profile };

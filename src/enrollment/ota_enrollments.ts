@@ -243,6 +243,7 @@ export async function downloadDirectProfile(
       udid: options.udid ?? null,
       enrollmentId: null,
       hardwareEvidence: options.serialNumber === undefined || options.udid === undefined ? null : "limited profile",
+      factoryKey: null,
     }, SESSION_HOURS.direct);
     return { profile: await mdmProfile(tx, runtime, enrollment, session, { ...options, plain: !options.signed }) };
   });

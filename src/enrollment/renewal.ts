@@ -49,6 +49,7 @@ export async function renewalProfile(
     udid: enrolled.udid,
     enrollmentId: enrolled.enrollmentId,
     hardwareEvidence: null,
+    factoryKey: null,
   }, SESSION_HOURS.renewal);
   return await signProfile(
     runtime,

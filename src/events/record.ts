@@ -88,6 +88,19 @@ export type AuditEntry = {
   serialNumber?: string | undefined;
 };
 
+/** Fields of representations that name another object, which the event is about, too. */
+const RELATED: Readonly<Record<string, string>> = { blueprint: "mdm_blueprint", artifact: "mdm_artifact" };
+
+function relatedTo(value: unknown): Record<string, string[]> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(RELATED).flatMap(([field, kind]) => {
+      const id: unknown = Object.hasOwn(value, field) ? Reflect.get(value, field) : undefined;
+      return typeof id === "string" || typeof id === "number" ? [[kind, [String(id)]]] : [];
+    }),
+  );
+}
+
 /** Records an audit entry (`zentral_audit`): the change with the values before and after. */
 export async function recordAudit(
   db: Db,
@@ -99,7 +112,7 @@ export async function recordAudit(
     type: "zentral_audit",
     tags: ["zentral", entry.model.split(".")[0] ?? "mdm"],
     serialNumber: entry.serialNumber,
-    objects: { [entry.model.replace(".", "_")]: [entry.pk] },
+    objects: { ...relatedTo(entry.after ?? entry.before), [entry.model.replace(".", "_")]: [entry.pk] },
     payload: {
       action: entry.action,
       object: {

@@ -11,6 +11,7 @@ import { type Certificate, parseCertificate } from "./certificate.ts";
 import { certificatesOf } from "./cms/signed.ts";
 import { PkiError } from "./errors.ts";
 import { keyMatches, openPrivateKey } from "./keys.ts";
+import { Iterations } from "./pbe.ts";
 import { type PemBlock, pemBlocks } from "./pem.ts";
 import { isPkcs12, openPkcs12 } from "./pkcs12.ts";
 
@@ -21,13 +22,17 @@ const DER_SEQUENCE = 0x30;
 const refused = (reason: string, cause?: unknown) =>
   new PkiError("certificate", `Cannot read the certificate: ${reason}`, { cause });
 
-/** Opens a file. Throws {@link PkiError}. A password counts for PKCS #12 and encrypted keys. */
-export function openCertificateFile(file: string | Uint8Array, passphrase?: string): CertificateFile {
+/** Opens a file. Throws {@link PkiError}. A password counts for PKCS #12 and encrypted keys, which may ask for `iterations`. */
+export function openCertificateFile(
+  file: string | Uint8Array,
+  passphrase?: string,
+  iterations: Iterations = new Iterations(),
+): CertificateFile {
   const bytes = typeof file === "string" ? undefined : file;
-  if (bytes !== undefined && bytes[0] === DER_SEQUENCE) return openDer(bytes, passphrase);
+  if (bytes !== undefined && bytes[0] === DER_SEQUENCE) return openDer(bytes, passphrase, iterations);
   const text = typeof file === "string" ? file : decoded(file);
-  if (text.includes("-----BEGIN ")) return openPem(text, passphrase);
-  return openDer(fromBase64(text), passphrase);
+  if (text.includes("-----BEGIN ")) return openPem(text, passphrase, iterations);
+  return openDer(fromBase64(text), passphrase, iterations);
 }
 
 /** A text file in UTF-8, or in UTF-16 with a byte order mark, as Windows saves it. */
@@ -50,7 +55,7 @@ function fromBase64(text: string): Uint8Array {
   throw refused("it is no PEM, DER, PKCS #7 or PKCS #12 file");
 }
 
-function openPem(text: string, passphrase: string | undefined): CertificateFile {
+function openPem(text: string, passphrase: string | undefined, iterations: Iterations): CertificateFile {
   const blocks = pemBlocks(text);
   const certificates = blocks.flatMap(certificatesIn);
   if (certificates.length === 0) {
@@ -58,7 +63,8 @@ function openPem(text: string, passphrase: string | undefined): CertificateFile 
     throw refused(`the PEM text holds no certificate${labels === "" ? "" : `, but ${labels}`}`);
   }
   const hasKey = blocks.some(({ label }) => label.endsWith("PRIVATE KEY"));
-  return { certificates, keys: hasKey && keyOpens(blocks, passphrase) ? [openPrivateKey(text, passphrase)] : [] };
+  const opens = hasKey && keyOpens(blocks, passphrase);
+  return { certificates, keys: opens ? [openPrivateKey(text, passphrase, iterations)] : [] };
 }
 
 /** An encrypted key beside a certificate is passed over while nobody gives its password: another one may have been given. */
@@ -79,8 +85,8 @@ function certificatesIn({ label, der }: PemBlock): Certificate[] {
   }
 }
 
-function openDer(der: Uint8Array, passphrase: string | undefined): CertificateFile {
-  if (isPkcs12(der)) return openPkcs12(der, passphrase);
+function openDer(der: Uint8Array, passphrase: string | undefined, iterations: Iterations): CertificateFile {
+  if (isPkcs12(der)) return openPkcs12(der, passphrase, iterations);
   let reason: unknown;
   for (const read of [() => [parseCertificate(Uint8Array.from(der))], () => certificatesOf(der)]) {
     try {

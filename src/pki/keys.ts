@@ -14,7 +14,7 @@ import { promisify } from "node:util";
 import type { Bytes } from "./der_writer.ts";
 import { PkiError } from "./errors.ts";
 import { OID } from "./oids.ts";
-import { type Decrypted, decryptKeyInfo } from "./pbe.ts";
+import { type Decrypted, decryptKeyInfo, Iterations } from "./pbe.ts";
 import { pemBlocks, toPem } from "./pem.ts";
 import type { Curve, PublicKey } from "./public_key.ts";
 
@@ -62,15 +62,19 @@ export function keyMatches(certificate: { publicKey: PublicKey; spki: Uint8Array
  *
  * Throws {@link PkiError} with the code `key` and a sentence for the operator.
  */
-export function openPrivateKey(pemOrDer: string | Uint8Array, passphrase?: string): KeyObject {
+export function openPrivateKey(
+  pemOrDer: string | Uint8Array,
+  passphrase?: string,
+  iterations: Iterations = new Iterations(),
+): KeyObject {
   const text = typeof pemOrDer === "string" ? pemOrDer : textOf(pemOrDer);
   if (text === undefined || !text.includes("-----BEGIN ")) {
     if (typeof pemOrDer === "string") throw new PkiError("key", "Could not load PEM private key: this is no PEM text");
-    return openDer(pemOrDer, passphrase);
+    return openDer(pemOrDer, passphrase, iterations);
   }
   const block = pemBlocks(text).find(({ label }) => label.endsWith("PRIVATE KEY"));
   if (block === undefined) throw new PkiError("key", "Could not load PEM private key: there is none in the text");
-  if (block.label === "ENCRYPTED PRIVATE KEY") return openEncrypted(block.der, passphrase);
+  if (block.label === "ENCRYPTED PRIVATE KEY") return openEncrypted(block.der, passphrase, iterations);
   const encrypted = block.headers.get("Proc-Type") === "4,ENCRYPTED";
   if (encrypted && !passphrase) throw new PkiError("key", "Could not load PEM private key: a password is needed");
   const dekInfo = block.headers.get("DEK-Info");
@@ -89,7 +93,7 @@ function textOf(bytes: Uint8Array): string | undefined {
   return bytes[0] === 0x30 ? undefined : new TextDecoder("latin1").decode(bytes);
 }
 
-function openDer(der: Uint8Array, passphrase: string | undefined): KeyObject {
+function openDer(der: Uint8Array, passphrase: string | undefined, iterations: Iterations): KeyObject {
   for (const type of ["pkcs8", "pkcs1", "sec1"] as const) {
     try {
       return createPrivateKey({ key: Buffer.from(der), format: "der", type });
@@ -97,14 +101,14 @@ function openDer(der: Uint8Array, passphrase: string | undefined): KeyObject {
       // The next form is tried; when none fits, the sentence below says so.
     }
   }
-  return openEncrypted(der, passphrase);
+  return openEncrypted(der, passphrase, iterations);
 }
 
-function openEncrypted(der: Uint8Array, passphrase: string | undefined): KeyObject {
+function openEncrypted(der: Uint8Array, passphrase: string | undefined, iterations: Iterations): KeyObject {
   if (!passphrase) {
     throw new PkiError("key", "Could not load private key: a password is needed, or it is no private key");
   }
-  const opened = openInfo(der, passphrase);
+  const opened = openInfo(der, passphrase, iterations);
   if ("plain" in opened) {
     try {
       return createPrivateKey({ key: Buffer.from(opened.plain), format: "der", type: "pkcs8" });
@@ -123,9 +127,9 @@ function openEncrypted(der: Uint8Array, passphrase: string | undefined): KeyObje
   }
 }
 
-function openInfo(der: Uint8Array, passphrase: string): Decrypted {
+function openInfo(der: Uint8Array, passphrase: string, iterations: Iterations): Decrypted {
   try {
-    return decryptKeyInfo(der, passphrase);
+    return decryptKeyInfo(der, passphrase, iterations);
   } catch (cause) {
     if (cause instanceof PkiError && cause.code === "key") throw cause;
     throw new PkiError("key", "Could not load private key: it is damaged or no private key", { cause });

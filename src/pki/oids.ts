@@ -65,6 +65,7 @@ export const OID = {
   // extended key usages
   serverAuth: "1.3.6.1.5.5.7.3.1",
   clientAuth: "1.3.6.1.5.5.7.3.2",
+  anyExtendedKeyUsage: "2.5.29.37.0",
   // names
   ntPrincipalName: "1.3.6.1.4.1.311.20.2.3",
   // Apple's Managed Device Attestation: the device's serial number and UDID

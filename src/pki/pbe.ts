@@ -20,9 +20,9 @@ const PRF: ReadonlyMap<string, string> = new Map<string, string>([
   [OID.hmacSha384, "sha384"],
   [OID.hmacSha512, "sha512"],
 ]);
-/** A key file must not keep the process busy for minutes; openssl writes 2,048 to 600,000. */
-const MAX_ITERATIONS = 5_000_000;
-/** The same for the derivations that the runtime does not have: PBKDF1 and that of RFC 7292. */
+/** Iterations of one file, all of its parts together: seconds. openssl writes 2,048 to 600,000 for a part. */
+const MAX_ITERATIONS = 2_000_000;
+/** Those of one derivation that the runtime does not have: PBKDF1 and that of RFC 7292. */
 const MAX_SLOW_ITERATIONS = 200_000;
 
 /** `unknown` is the object identifier of a scheme, or of a part of it, that is not offered. */
@@ -30,42 +30,63 @@ export type Decrypted = { plain: Uint8Array } | { unknown: string };
 
 const wrong = () => new PkiError("key", "Could not load private key: the password is wrong, or the key is damaged");
 
-/** An iteration count. The attack: a small file that keeps the process busy for hours. */
-function iterationsOf(element: Der, most: number): number {
-  const count = readSmall(element);
-  if (count < 1 || count > most) {
-    throw new PkiError("key", `Could not load private key: it has ${count} iterations, ${most} are accepted`);
+/** The iterations that one file may ask for. The attack: a small file that keeps the process busy for hours. */
+export class Iterations {
+  #left: number;
+
+  constructor(most: number = MAX_ITERATIONS) {
+    this.#left = most;
   }
-  return count;
+
+  /**
+   * The count in `element`, of which each derivation of a part takes as many; `most` are accepted of one. Throws
+   * {@link PkiError} where they are more, or more than the parts before have left.
+   */
+  take(element: Der, most: number, derivations = 1): number {
+    const count = readSmall(element);
+    const accepted = Math.min(most, Math.floor(this.#left / derivations));
+    if (count < 1 || count > accepted) {
+      throw new PkiError("key", `Could not load private key: it has ${count} iterations, ${accepted} are accepted`);
+    }
+    this.#left -= count * derivations;
+    return count;
+  }
 }
 
 /** The DER inside an EncryptedPrivateKeyInfo (RFC 5958 section 3). Throws as `decryptPbe`, `asn1` for something else. */
-export function decryptKeyInfo(der: Uint8Array, passphrase: string, most: number = MAX_ITERATIONS): Decrypted {
+export function decryptKeyInfo(
+  der: Uint8Array,
+  passphrase: string,
+  iterations: Iterations = new Iterations(),
+  most: number = MAX_ITERATIONS,
+): Decrypted {
   const outer = Der.parse(der).fields("an encrypted private key");
   const scheme = readAlgorithm(outer.next("the encryption"));
-  return decryptPbe(scheme, readOctets(outer.next("the data"), "an encrypted private key"), passphrase, most);
+  const data = readOctets(outer.next("the data"), "an encrypted private key");
+  return decryptPbe(scheme, data, passphrase, iterations, most);
 }
 
 /**
- * Opens `data` by its scheme; `most` is the number of iterations that the runtime's derivation may have. Throws {@link PkiError} with the code `key` for a wrong password, which damage cannot be told
- * from, and for too many iterations.
+ * Opens `data` by its scheme; `iterations` are those of the file, of which the runtime's derivation may have `most`. Throws
+ * {@link PkiError} with the code `key` for a wrong password, which damage cannot be told from, and for too many iterations.
  */
 export function decryptPbe(
   scheme: AlgorithmIdentifier,
   data: Uint8Array,
   passphrase: string,
-  most: number = MAX_ITERATIONS,
+  iterations: Iterations,
+  most: number,
 ): Decrypted {
   const pkcs12 = PKCS12_SCHEMES.get(scheme.oid);
   const pbes1 = PBES1_DIGESTS.get(scheme.oid);
   const { parameters } = scheme;
   if (parameters === undefined) return { unknown: scheme.oid };
   const plain = scheme.oid === OID.pbes2
-    ? openPbes2(parameters, data, passphrase, most)
+    ? openPbes2(parameters, data, passphrase, iterations, most)
     : pkcs12 !== undefined
-    ? openPkcs12(pkcs12, parameters, data, passphrase)
+    ? openPkcs12(pkcs12, parameters, data, passphrase, iterations)
     : pbes1 !== undefined
-    ? openPbes1(pbes1, parameters, data, passphrase)
+    ? openPbes1(pbes1, parameters, data, passphrase, iterations)
     : scheme.oid;
   if (typeof plain === "string") return { unknown: plain };
   if (plain === undefined) throw wrong();
@@ -83,6 +104,7 @@ function openPbes2(
   parameters: Der,
   data: Uint8Array,
   passphrase: string,
+  allowed: Iterations,
   most: number,
 ): Uint8Array | undefined | string {
   const parts = parameters.fields("PBES2 parameters");
@@ -92,7 +114,7 @@ function openPbes2(
   if (cipher.parameters === undefined) return cipher.oid;
   const fields = kdf.parameters.fields("PBKDF2 parameters");
   const salt = readOctets(fields.next("the salt"), "a salt");
-  const iterations = iterationsOf(fields.next("the iterations"), most);
+  const count = fields.next("the iterations");
   fields.optional(TAG.integer);
   const prfElement = fields.peek();
   const prfOid = prfElement === undefined ? OID.hmacSha1 : readAlgorithm(prfElement).oid;
@@ -100,16 +122,22 @@ function openPbes2(
   const keyLength = CIPHER_KEYS.get(cipher.oid);
   if (prf === undefined) return prfOid;
   if (keyLength === undefined) return cipher.oid;
-  const key = pbkdf2Sync(passphrase, salt, iterations, keyLength, prf);
-  return decryptCbc(cipher.oid, key, readOctets(cipher.parameters, "an initialisation vector"), data);
+  // Everything else is read first: what is damaged costs nothing.
+  const vector = readOctets(cipher.parameters, "an initialisation vector");
+  const key = pbkdf2Sync(passphrase, salt, allowed.take(count, most), keyLength, prf);
+  return decryptCbc(cipher.oid, key, vector, data);
 }
 
 /** The salt and the iterations of PBES1 and of RFC 7292. */
-function saltOf(parameters: Der, most: number): { salt: Uint8Array; iterations: number } {
+function saltOf(
+  parameters: Der,
+  allowed: Iterations,
+  derivations: number,
+): { salt: Uint8Array; iterations: number } {
   const fields = parameters.fields("the parameters of a password-based encryption");
   return {
     salt: readOctets(fields.next("the salt"), "a salt"),
-    iterations: iterationsOf(fields.next("the iterations"), most),
+    iterations: allowed.take(fields.next("the iterations"), MAX_SLOW_ITERATIONS, derivations),
   };
 }
 
@@ -119,8 +147,14 @@ const PBES1_DIGESTS: ReadonlyMap<string, "md5" | "sha1"> = new Map<string, "md5"
 ]);
 
 /** PBKDF1 (RFC 8018 section 5.1): the first eight bytes are the key, the next eight the vector. */
-function openPbes1(digest: string, parameters: Der, data: Uint8Array, passphrase: string): Uint8Array | undefined {
-  const { salt, iterations } = saltOf(parameters, MAX_SLOW_ITERATIONS);
+function openPbes1(
+  digest: string,
+  parameters: Der,
+  data: Uint8Array,
+  passphrase: string,
+  allowed: Iterations,
+): Uint8Array | undefined {
+  const { salt, iterations } = saltOf(parameters, allowed, 1);
   let derived: Uint8Array = createHash(digest).update(passphrase, "utf8").update(salt).digest();
   for (let n = 1; n < iterations; n++) derived = createHash(digest).update(derived).digest();
   return decryptCbc(OID.desCbc, derived.subarray(0, 8), derived.subarray(8, 16), data);
@@ -159,8 +193,9 @@ function openPkcs12(
   parameters: Der,
   data: Uint8Array,
   passphrase: string,
+  allowed: Iterations,
 ): Uint8Array | undefined {
-  const { salt, iterations } = saltOf(parameters, MAX_SLOW_ITERATIONS);
+  const { salt, iterations } = saltOf(parameters, allowed, 2);
   const key = derivePkcs12(passphrase, salt, DERIVED.key, iterations, keyLength);
   const vector = derivePkcs12(passphrase, salt, DERIVED.vector, iterations, 8);
   if (cipher === "3des") {
@@ -175,4 +210,5 @@ function openPkcs12(
 }
 
 /** The iterations of a PKCS #12 MAC, which uses the same derivation. */
-export const macIterationsOf = (element: Der): number => iterationsOf(element, MAX_SLOW_ITERATIONS);
+export const macIterationsOf = (element: Der, allowed: Iterations): number =>
+  allowed.take(element, MAX_SLOW_ITERATIONS);

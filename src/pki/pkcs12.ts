@@ -13,14 +13,14 @@ import { readAlgorithm, readOctets, readOid } from "./der_values.ts";
 import { PkiError } from "./errors.ts";
 import { importPkcs8 } from "./keys.ts";
 import { OID } from "./oids.ts";
-import { decryptKeyInfo, decryptPbe, DERIVED, derivePkcs12, macIterationsOf } from "./pbe.ts";
+import { decryptKeyInfo, decryptPbe, DERIVED, derivePkcs12, Iterations, macIterationsOf } from "./pbe.ts";
 
 /** What a PKCS #12 file holds. */
 export type Pkcs12 = { certificates: Certificate[]; keys: KeyObject[] };
 
 /**
- * Parts that may be encrypted, and iterations for each. The attack: a file of many parts, each of which takes the time that one
- * key may take.
+ * Parts that may be encrypted, and iterations for each; all of them together have those of one file. The attack: a file of many
+ * parts, each of which takes the time that one key may take.
  */
 const MOST_PARTS = 8;
 const MOST_ITERATIONS = 1_000_000;
@@ -49,9 +49,13 @@ export function isPkcs12(bytes: Uint8Array): boolean {
 }
 
 /** Opens a file. Throws {@link PkiError} with the code `key`, and a sentence that tells a missing from a wrong password. */
-export function openPkcs12(bytes: Uint8Array, passphrase = ""): Pkcs12 {
+export function openPkcs12(
+  bytes: Uint8Array,
+  passphrase = "",
+  iterations: Iterations = new Iterations(),
+): Pkcs12 {
   try {
-    return open(bytes, passphrase);
+    return open(bytes, passphrase, iterations);
   } catch (error) {
     if (error instanceof PkiError && error.code !== "key") {
       throw new PkiError("key", `Could not open the PKCS #12 file: it is damaged (${error.message})`, { cause: error });
@@ -60,29 +64,29 @@ export function openPkcs12(bytes: Uint8Array, passphrase = ""): Pkcs12 {
   }
 }
 
-function open(bytes: Uint8Array, passphrase: string): Pkcs12 {
+function open(bytes: Uint8Array, passphrase: string, iterations: Iterations): Pkcs12 {
   const fields = Der.parse(bytes).fields("a PKCS #12 file");
   fields.next("the version", TAG.integer);
   const safe = contentOf(fields.next("the content"));
   const mac = fields.peek();
-  if (mac !== undefined && !macMatches(mac, safe, passphrase)) {
+  if (mac !== undefined && !macMatches(mac, safe, passphrase, iterations)) {
     throw refused(passphrase === "" ? "a password is needed" : "the password is wrong");
   }
-  const result: Opened = { certificates: [], keys: [], parts: 0 };
+  const result: Opened = { certificates: [], keys: [], parts: 0, iterations };
   for (const info of Der.parse(safe).children()) {
     const parts = info.fields("a content info");
     const type = readOid(parts.next("the type"), "the type of a content");
     if (type === OID.data) readBags(contentOf(info), passphrase, result);
     else if (type === OID.encryptedData) {
       countPart(result);
-      readBags(decrypted(info, passphrase), passphrase, result);
+      readBags(decrypted(info, passphrase, iterations), passphrase, result);
     } else throw refused(`a part is encrypted in a way that is not offered (${type})`);
   }
   const { certificates, keys } = result;
   return { certificates, keys };
 }
 
-type Opened = Pkcs12 & { parts: number };
+type Opened = Pkcs12 & { parts: number; iterations: Iterations };
 
 function countPart(result: Opened): void {
   if (++result.parts > MOST_PARTS) throw refused(`it has more than ${MOST_PARTS} encrypted parts`);
@@ -97,7 +101,7 @@ function contentOf(info: Der): Uint8Array {
 }
 
 /** The plaintext of an EncryptedData (RFC 5652 section 8). */
-function decrypted(info: Der, passphrase: string): Uint8Array {
+function decrypted(info: Der, passphrase: string, iterations: Iterations): Uint8Array {
   const outer = info.fields("a content info");
   outer.next("the type");
   const data = outer.next("the content", CONTEXT_0).only("an encrypted content").fields("an encrypted content");
@@ -107,7 +111,7 @@ function decrypted(info: Der, passphrase: string): Uint8Array {
   const scheme = readAlgorithm(content.next("the encryption"));
   const element = content.next("the data");
   if (!element.is(CONTEXT_0_PRIMITIVE)) throw refused("an encrypted part comes in pieces, which is not offered");
-  const opened = decryptPbe(scheme, element.content, passphrase, MOST_ITERATIONS);
+  const opened = decryptPbe(scheme, element.content, passphrase, iterations, MOST_ITERATIONS);
   if ("unknown" in opened) throw refused(`its encryption is not offered (${opened.unknown})`);
   return opened.plain;
 }
@@ -120,7 +124,7 @@ function readBags(safe: Uint8Array, passphrase: string, result: Opened): void {
     if (type === OID.keyBag) result.keys.push(importPkcs8(value.raw));
     else if (type === OID.shroudedKeyBag) {
       countPart(result);
-      const opened = decryptKeyInfo(value.raw, passphrase, MOST_ITERATIONS);
+      const opened = decryptKeyInfo(value.raw, passphrase, result.iterations, MOST_ITERATIONS);
       if ("unknown" in opened) throw refused(`the encryption of its key is not offered (${opened.unknown})`);
       result.keys.push(importPkcs8(opened.plain));
     } else if (type === OID.certBag) {
@@ -133,7 +137,7 @@ function readBags(safe: Uint8Array, passphrase: string, result: Opened): void {
 }
 
 /** Whether the MAC is that of the content with this password (RFC 7292 section 4). Digests that are not offered are refused. */
-function macMatches(mac: Der, safe: Uint8Array, passphrase: string): boolean {
+function macMatches(mac: Der, safe: Uint8Array, passphrase: string, allowed: Iterations): boolean {
   const fields = mac.fields("the MAC");
   const info = fields.next("the digest").fields("the digest");
   const oid = readAlgorithm(info.next("the algorithm")).oid;
@@ -142,7 +146,7 @@ function macMatches(mac: Der, safe: Uint8Array, passphrase: string): boolean {
   const count = fields.peek();
   const digest = DIGESTS.get(oid);
   if (digest === undefined) throw refused(`its MAC is not offered (${oid})`);
-  const iterations = count === undefined ? 1 : macIterationsOf(count);
+  const iterations = count === undefined ? 1 : macIterationsOf(count, allowed);
   const key = derivePkcs12(passphrase, salt, DERIVED.mac, iterations, digest.length, digest.name);
   const value = createHmac(digest.name, key).update(safe).digest();
   return value.length === expected.length && timingSafeEqual(value, expected);

@@ -6,9 +6,12 @@
 
 import { findDeviceNames, findPlanRowsOfBlueprint, type PlanRow } from "../../db/plan_facts.ts";
 import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/target_artifacts.ts";
+import { applyFilter } from "../blueprints/filter.ts";
 import { readContent } from "../blueprints/load.ts";
 import { isPresent } from "../blueprints/observed.ts";
+import type { Resolution } from "../blueprints/resolve.ts";
 import type { Runtime } from "../runtime.ts";
+import type { PlanFacts } from "./facts.ts";
 import { factsOf } from "./load.ts";
 import { situate, type Situation } from "./situation.ts";
 
@@ -26,9 +29,42 @@ export type Progress = {
   failed: number;
   /** Artifacts that it should have and cannot. */
   impossible: number;
+  /** Artifacts whose newest version for it is halted, and not there. */
+  held: Held[];
 };
 
-function progressOf(row: PlanRow, name: string, { deliveries, observed }: Situation): Progress {
+/** A version that is halted before the channel got it, and the one that it has instead; null for none. */
+export type Held = { artifactId: string; name: string; version: number; has: number | null };
+
+function heldOf(
+  { target, artifacts }: Pick<PlanFacts, "target" | "artifacts">,
+  { deliveries, outOfScope, observed }: Situation,
+): Held[] {
+  const looked = { ...target, tags: artifacts.tags, serialNumber: artifacts.serialNumber };
+  const resolutions: Resolution[] = [
+    ...deliveries.map(({ resolution }) => resolution),
+    ...outOfScope.filter(({ reason }) => reason === "no version"),
+  ];
+  return resolutions.flatMap(({ artifact, version: chosen }): Held[] => {
+    const halted = artifact.versions.filter(({ state, version, filter, id }) =>
+      state === "halted" && version > (chosen?.version ?? 0) && applyFilter(filter, id, looked).in
+    ).sort((one, other) =>
+      other.version - one.version
+    )[0];
+    if (halted === undefined) return [];
+    const row = chosen === null ? undefined : observed.get(chosen.id);
+    const has = chosen !== null && row !== undefined && isPresent(row.status) ? chosen.version : null;
+    return [{ artifactId: artifact.id, name: artifact.name, version: halted.version, has }];
+  });
+}
+
+function progressOf(
+  row: PlanRow,
+  name: string,
+  facts: Pick<PlanFacts, "target" | "artifacts">,
+  situation: Situation,
+): Progress {
+  const { deliveries, observed } = situation;
   const possible = deliveries.filter(({ impossible }) => impossible === null);
   const rows = possible.map(({ resolution: { version } }) => ({ version, row: observed.get(version.id) }));
   return {
@@ -43,6 +79,7 @@ function progressOf(row: PlanRow, name: string, { deliveries, observed }: Situat
       ).length,
     failed: rows.filter(({ row }) => row?.status === "Failed").length,
     impossible: deliveries.length - possible.length,
+    held: heldOf(facts, situation),
   };
 }
 
@@ -66,6 +103,7 @@ export async function blueprintProgress(
   const now = clock.now();
   return rows.map((row) => {
     const found = { queue: [], observed: observed.get(row.channelId) ?? [], content, status: undefined };
-    return progressOf(row, names.get(row.deviceId) ?? "", situate(factsOf(row, found, runtime), now));
+    const facts = factsOf(row, found, runtime);
+    return progressOf(row, names.get(row.deviceId) ?? "", facts, situate(facts, now));
   });
 }

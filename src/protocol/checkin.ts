@@ -2,8 +2,8 @@
  * Check-in messages: what a device PUTs to its CheckInURL.
  *
  * Promise: `parseCheckin` returns one of the messages of Apple's check-in protocol with every required key present and
- * of its type, or throws `PlistError` (not a property list) or `ProtocolError` (a key is missing or wrong). A key that
- * the device did not send is absent, never empty: an absent UnlockToken keeps the old one, an empty one replaces it.
+ * of its type, or throws `ProtocolError` (a key is missing or wrong). A key that the device did not send is absent, never
+ * empty: an absent UnlockToken keeps the old one, an empty one replaces it.
  *
  * Source: Apple, "Check-in" (developer.apple.com/documentation/devicemanagement/check-in).
  *
@@ -13,7 +13,7 @@
 import { ProtocolError } from "./errors.ts";
 import { type Ids, parseIds } from "./ids.ts";
 import { foreignText } from "../foreign_text.ts";
-import { bool, data, dict, get, isDict, kindOf, parsePlist, type PlistDict, str, text as textOf } from "./plist.ts";
+import { bool, data, dict, get, isDict, kindOf, type Plist, type PlistDict, str, text as textOf } from "./plist.ts";
 import { present } from "./present.ts";
 
 export { type Ids, ProtocolError };
@@ -100,9 +100,11 @@ export type CheckinMessage =
   | GetToken
   | UnsupportedMessage;
 
-/** The check-in message in `bytes`. Throws `PlistError` or `ProtocolError`. */
-export function parseCheckin(bytes: Uint8Array): CheckinMessage {
-  const body = parsePlist(bytes);
+/** Whether a property list is a check-in message: those have a MessageType, reports a Status. */
+export const isCheckin = (body: Plist): boolean => isDict(body) && get(body, "MessageType") !== undefined;
+
+/** The check-in message in a property list. Throws `ProtocolError`. */
+export function parseCheckin(body: Plist): CheckinMessage {
   if (!isDict(body)) {
     throw new ProtocolError(`Cannot read the check-in message: it is ${kindOf(body)}, it should be a dictionary`);
   }

@@ -1,7 +1,7 @@
 /**
  * Reports: what a device PUTs to its ServerURL, and the command it gets in return.
  *
- * Promise: `parseReport` returns a report with a status of Apple's list, or throws `PlistError` or `ProtocolError`.
+ * Promise: `parseReport` returns a report with a status of Apple's list, or throws `ProtocolError`.
  * Everything else in the message is kept as it came, in `body`.
  *
  * Source: Apple, "Commands and queries" (developer.apple.com/documentation/devicemanagement/commands_and_queries).
@@ -11,7 +11,7 @@
 
 import { ProtocolError } from "./errors.ts";
 import { type Ids, parseIds } from "./ids.ts";
-import { buildPlist, dicts, get, int, isDict, kindOf, parsePlist, type PlistDict, str, text } from "./plist.ts";
+import { buildPlist, dicts, get, int, isDict, kindOf, type Plist, type PlistDict, str, text } from "./plist.ts";
 import { present } from "./present.ts";
 
 export const REPORT_STATUSES = ["Idle", "Acknowledged", "Error", "CommandFormatError", "NotNow"] as const;
@@ -44,9 +44,8 @@ const MAX_LINKS = 16;
 const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const isStatus = (text: string): text is ReportStatus => REPORT_STATUSES.some((status) => status === text);
 
-/** The report in `bytes`, XML or binary. Throws `PlistError` or `ProtocolError`. */
-export function parseReport(bytes: Uint8Array): Report {
-  const body = parsePlist(bytes);
+/** The report in a property list, which was read from the bytes `raw`. Throws `ProtocolError`. */
+export function parseReport(body: Plist, raw: Uint8Array): Report {
   if (!isDict(body)) {
     throw new ProtocolError(`Cannot read the report: it is ${kindOf(body)}, it should be a dictionary`);
   }
@@ -56,15 +55,42 @@ export function parseReport(bytes: Uint8Array): Report {
   if (typeof status !== "string" || !isStatus(status)) {
     throw new ProtocolError(`Cannot read the report: "Status" should be one of ${REPORT_STATUSES.join(", ")}`);
   }
-  const uuid = text(body, "CommandUUID")?.trim() || undefined;
   return present({
     ids,
     status,
-    commandUuid: uuid !== undefined && UUID.test(uuid) ? uuid.toLowerCase() : uuid,
+    commandUuid: commandUuidOf(text(body, "CommandUUID")),
     requestType: text(body, "RequestType") || undefined,
     errorChain: errorChain(body),
     body,
-    raw: bytes,
+    raw,
+  });
+}
+
+function commandUuidOf(given: string | undefined): string | undefined {
+  const uuid = given?.trim() || undefined;
+  return uuid !== undefined && UUID.test(uuid) ? uuid.toLowerCase() : uuid;
+}
+
+/** Whose answer to which command a property list says it is, though it is no report. What it does not say is absent. */
+export type Traces = { deviceKey?: string; userKey?: string; commandUuid?: string };
+
+/**
+ * The traces in a property list that is no report. Throws `ProtocolError` when a key of theirs is not text: then it belongs
+ * to something, and nobody can tell to what.
+ */
+export function tracesOf(body: Plist): Traces {
+  if (!isDict(body)) return {};
+  const trace = (key: string): string | undefined => {
+    const value = get(body, key);
+    if (value === undefined || typeof value === "string") return value || undefined;
+    throw new ProtocolError(`Cannot read the report: "${key}" is ${kindOf(value)}, it should be a string`);
+  };
+  const [udid, enrollmentId] = [trace("UDID"), trace("EnrollmentID")];
+  const [userId, enrollmentUserId] = [trace("UserID"), trace("EnrollmentUserID")];
+  return present({
+    deviceKey: udid ?? enrollmentId,
+    userKey: userId ?? enrollmentUserId,
+    commandUuid: commandUuidOf(trace("CommandUUID")),
   });
 }
 

@@ -29,7 +29,7 @@ import { certificateFromPem, toPem } from "../pki/certificate.ts";
 import { certificateOfKey, openCertificateFile } from "../pki/certificate_files.ts";
 import { buildCsr } from "../pki/csr.ts";
 import { PkiError } from "../pki/errors.ts";
-import { exportPkcs8, generateRsaKey, importPkcs8, openPrivateKey } from "../pki/keys.ts";
+import { exportPkcs8, importPkcs8, openPrivateKey } from "../pki/keys.ts";
 import type { Runtime } from "../runtime.ts";
 
 function parsed<T>(field: string, sentence: string, parse: () => T): T {
@@ -200,7 +200,7 @@ export async function createPushCertificate(
   request: RequestInfo,
   name: string,
 ): Promise<PushCertificateRow> {
-  return await insert(runtime, request, name, await generateRsaKey(2048), undefined);
+  return await insert(runtime, request, name, await runtime.random.rsaKey(), undefined);
 }
 
 /** Keeps a certificate and its key. Throws `invalid`. */

@@ -38,7 +38,7 @@ export function isKnownCommand(requestType: string): boolean {
 /** What is wrong with a command's dictionary, with or without its RequestType. Empty for an unknown request type. */
 export function validateCommand(requestType: string, payload: PlistDict): SchemaIssue[] {
   const facts = commandFacts(requestType);
-  return facts === null ? [] : validatePayload(facts, payload, "plist", COMMON);
+  return facts === null ? [] : validatePayload(facts, payload, "plist", { passed: COMMON });
 }
 
 /** Why the target cannot have this command, as a sentence; null when it can, or when the request type is unknown. */

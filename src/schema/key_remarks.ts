@@ -17,8 +17,11 @@ export type KeyRemark = { path: string; cause: Obstacle["cause"] | "missing" | "
 /** Remarks after which no more are looked for. */
 const MAX_REMARKS = 50;
 
-/** What the target makes of the keys of `payload`. What the payload as a whole needs is not looked at. */
-export function keyRemarks(facts: PayloadFacts, payload: unknown, target: SchemaTarget): KeyRemark[] {
+/**
+ * What the target makes of the keys of `payload`, which stands at `path`. What the payload as a whole needs is not looked
+ * at.
+ */
+export function keyRemarks(facts: PayloadFacts, payload: unknown, target: SchemaTarget, path = ""): KeyRemark[] {
   const remarks: KeyRemark[] = [];
 
   const add = (path: string, cause: KeyRemark["cause"], message: string) => {
@@ -71,7 +74,7 @@ export function keyRemarks(facts: PayloadFacts, payload: unknown, target: Schema
 
   // Without a system there is nothing to say of any key.
   if (target.platform !== null && isDictionary(payload)) {
-    dictionary(payload, facts.keys, supportFor(facts.systems, target), "", 1);
+    dictionary(payload, facts.keys, supportFor(facts.systems, target), path, 1);
   }
   return remarks;
 }

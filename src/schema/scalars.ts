@@ -66,7 +66,14 @@ export function typeName(type: KeyType, form: Form): string {
   }
 }
 
-/** What a value is, without showing it; numbers are shown. */
+/** What a value is that has not the type of its key. A number is shown where the key has bounds: it is no secret there. */
+export function wrongKindOf(given: unknown, { type, values, range }: KeyFacts): string {
+  const value = plain(given);
+  const bounded = type === "boolean" || values !== undefined || range !== undefined;
+  return bounded && typeof value === "number" && Number.isFinite(value) ? String(value) : kindOf(value);
+}
+
+/** What a value is, without showing it. */
 export function kindOf(given: unknown): string {
   const value = plain(given);
   switch (typeof value) {
@@ -75,7 +82,9 @@ export function kindOf(given: unknown): string {
     case "boolean":
       return "a boolean";
     case "number":
-      return Number.isFinite(value) ? String(value) : "not a number";
+      if (!Number.isFinite(value)) return "not a number";
+      if (!Number.isInteger(value)) return "a number with a fraction";
+      return Number.isSafeInteger(value) ? "an integer" : "a large integer";
     case "bigint":
       return "a large integer";
     case "undefined":

@@ -1,5 +1,5 @@
 /**
- * What Apple publishes about declarations, status items, commands and credentials, as facts.
+ * What Apple publishes about declarations, status items, commands, credentials and profiles, as facts.
  *
  * Promise: names, types, bounds and versions only; no text of Apple's. The tables under `generated/` have these types.
  *
@@ -78,6 +78,10 @@ export type Support = {
   readonly scopes?: readonly Scope[];
   readonly sharedIpad?: SharedIpad;
   readonly userEnrollment?: Mode;
+  /** Of a profile's payload: whether a device may have several of its type. */
+  readonly multiple?: boolean;
+  /** Of a profile's payload or key: whether a person may install it without device management. */
+  readonly manualInstall?: boolean;
   readonly beta?: true;
 };
 
@@ -138,7 +142,12 @@ export type CommandFacts = PayloadFacts;
 /** A document that a credential asset refers to. */
 export type CredentialFacts = PayloadFacts;
 
-export type FactTable<F extends PayloadFacts> = { readonly [type: string]: F };
+/** The payload of a profile, without the keys that payloads of every type have. */
+export type ProfileFacts = PayloadFacts;
+/** Most payload types have one form; of a few, Apple publishes several under the same name. */
+export type ProfileForms = readonly ProfileFacts[];
+
+export type FactTable<F> = { readonly [type: string]: F };
 
 /** Something wrong with a value: where, and a sentence that says what is and what should be. */
 export type SchemaIssue = { path: string; message: string };

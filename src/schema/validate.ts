@@ -7,7 +7,7 @@
  */
 
 import { discriminatorOf, elementFacts, isDictionary, joinPath, keyNamed, keysBelow, MAX_DEPTH, own } from "./keys.ts";
-import { choice, type Form, hasType, kindOf, outOfBounds, shown, typeName } from "./scalars.ts";
+import { choice, type Form, hasType, kindOf, outOfBounds, shown, typeName, wrongKindOf } from "./scalars.ts";
 import type { KeyFacts, PayloadFacts, SchemaIssue, Shapes } from "./types.ts";
 
 /** Issues after which no more are looked for. */
@@ -16,23 +16,36 @@ export const MAX_ISSUES = 50;
 /** Values that a payload may hold. */
 export const MAX_VALUES = 100_000;
 
-type State = { form: Form; shapes: Shapes | undefined; issues: SchemaIssue[]; values: number };
+/** How a payload is looked at. */
+export type ValidateOptions = {
+  /** Keys of the payload itself that are not looked at. */
+  passed?: readonly string[];
+  /** Where the payload stands, as paths begin. */
+  path?: string;
+  /** Whether the form and the value of a text are not known yet; that it is a text is. */
+  isOpen?: (text: string) => boolean;
+};
 
-/**
- * What is wrong with a payload. A key is demanded only when every system that has the payload has the key; `passed`
- * are keys of the payload itself that are not looked at.
- */
+type State = {
+  form: Form;
+  isOpen: (text: string) => boolean;
+  shapes: Shapes | undefined;
+  issues: SchemaIssue[];
+  values: number;
+};
+
+/** What is wrong with a payload. A key is demanded only when every system that has the payload has the key. */
 export function validatePayload(
   facts: PayloadFacts,
   payload: unknown,
   form: Form = "json",
-  passed: readonly string[] = [],
+  { passed = [], path = "", isOpen = () => false }: ValidateOptions = {},
 ): SchemaIssue[] {
-  const state: State = { form, shapes: facts.shapes, issues: [], values: 0 };
+  const state: State = { form, isOpen, shapes: facts.shapes, issues: [], values: 0 };
   if (!isDictionary(payload)) {
-    return [{ path: "", message: `The payload is ${kindOf(payload)}, it should be a dictionary` }];
+    return [{ path, message: `The payload is ${kindOf(payload)}, it should be a dictionary` }];
   }
-  dictionary(payload, facts.keys, "", 1, state, passed);
+  dictionary(payload, facts.keys, path, 1, state, passed);
   return state.issues;
 }
 
@@ -80,9 +93,10 @@ function anyValue(value: unknown, facts: KeyFacts, path: string, depth: number, 
   if (!counted(path, depth, state)) return;
   if (!hasType(value, facts.type, state.form)) {
     // A string that is not the text of a date or of data is not worth its own sentence: what it should be says it.
-    add(state, path, `is ${kindOf(value)}, it should be ${typeName(facts.type, state.form)}`);
+    add(state, path, `is ${wrongKindOf(value, facts)}, it should be ${typeName(facts.type, state.form)}`);
     return;
   }
+  if (typeof value === "string" && state.isOpen(value)) return;
   const bounds = outOfBounds(value, facts);
   if (bounds !== null) {
     add(state, path, bounds);

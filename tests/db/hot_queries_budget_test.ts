@@ -9,7 +9,7 @@ import { findOutstandingSuccessors } from "../../db/issued_certificates.ts";
 import { findEvents } from "../../db/events.ts";
 import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/jobs.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
-import { searchDevices } from "../../db/overview.ts";
+import { countDevices, type DeviceCondition, searchDevices } from "../../db/device_search.ts";
 import { findChannelPlan, wakeInWave } from "../../db/channel_plans.ts";
 import { findPlanQueue, findPlanRow, findPlanRowsOfBlueprint, findPlanRowsOfSerials } from "../../db/plan_facts.ts";
 import { findStatusItems, searchStatusItems } from "../../db/status_items.ts";
@@ -243,4 +243,22 @@ Deno.test("the lists of devices answer on a database of many", () =>
       ordering: { column: "created_at", descending: true },
     });
     assert.deepEqual([listed.rows.length, listed.count], [50, FLEET]);
+  }));
+
+Deno.test("the overview counts its figures of devices in one pass over the fleet", () =>
+  withDatabase(async (sql) => {
+    await fill(sql);
+    const condition = { silentBefore: NOW };
+    const searches = new Map<string, DeviceCondition>([
+      ["enrolled", { ...condition, state: "enrolled" }],
+      ["silent", { ...condition, state: "silent" }],
+      ["unreachable", { ...condition, state: "enrolled", unreachable: true }],
+      ["expiring", { ...condition, state: "enrolled", identityEndsBefore: NOW }],
+      ["recent", { ...condition, state: "enrolled", seen: { since: new Date(NOW.getTime() - 7_200_000) } }],
+    ]);
+    const before = await scans(sql, BIG);
+    assert.equal((await countDevices(sql, searches)).get("enrolled"), FLEET);
+    for (const [table, count] of await scans(sql, BIG)) {
+      assert.ok(count - (before.get(table) ?? 0) <= 1, `${table} was read ${count - (before.get(table) ?? 0)} times`);
+    }
   }));

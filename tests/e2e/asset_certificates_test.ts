@@ -274,6 +274,7 @@ Deno.test("the certificate of an asset is never an identity: not to connect, not
         udid: null,
         enrollmentId: null,
         hardwareEvidence: null,
+        factoryKey: null,
       }, 1)
     );
     const certificate = issueClientCertificate(runtime, authority, {

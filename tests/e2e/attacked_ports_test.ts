@@ -82,7 +82,7 @@ async function attack(
 
 Deno.test("connections that are opened, reset, aborted and half closed by the thousand end no process, on any port", () =>
   withDatabase(async (_sql, databaseUrl) => {
-    const { chain, key, root } = await loopbackCertificate();
+    const { chain, key, root } = loopbackCertificate();
     const common = { DATABASE_URL: databaseUrl, SECRET_KEYS, LOG_LEVEL: "info" };
     const plain = await startServer(common);
     const secure = await startServer({

@@ -9,15 +9,15 @@ import { type Certificate, parseCertificate } from "../../src/pki/certificate.ts
 import { openForCurve } from "../../src/pki/cms/key_agreement.ts";
 import { certificatesOf, openSigned, signDetached } from "../../src/pki/cms/signed.ts";
 import { buildCsr } from "../../src/pki/csr.ts";
-import { generateEcKey, generateRsaKey } from "../../src/pki/keys.ts";
+import { generateEcKey } from "../../src/pki/keys.ts";
 import { buildPkcsReq, openCertRep } from "../../src/pki/scep/client.ts";
 import { array, asDict, buildPlist, dict, dicts, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
 import { type TestRuntime, withRuntime } from "../support/runtime.ts";
 import { makeCaller, testRequest } from "../routes/api/support.ts";
+import { KEYS } from "../support/keys.ts";
 
 const TOPIC = "com.apple.mgmt.External.00000000-0000-4000-8000-000000000001";
-const deviceKey = await generateRsaKey(2048);
-const otherKey = await generateRsaKey(2048);
+const [deviceKey, otherKey] = KEYS;
 const UDID = "564D1F2A-0000-4000-8000-000000000001";
 
 type House = {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { findEvents } from "../../db/events.ts";
 import { MODELS } from "../../simulators/models.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
-import { generateRsaKey } from "../../src/pki/keys.ts";
 import { makeDeviceMaker } from "../../simulators/device_ca.ts";
 import { KEYS, withFleet } from "../support/fleet.ts";
+import { AUTHORITY_KEY } from "../support/keys.ts";
 
 const types = (exchanges: { requestType: string }[]) => exchanges.map(({ requestType }) => requestType);
 
@@ -31,7 +31,7 @@ Deno.test("a device enrolls over the air in three phases", () =>
   withFleet(async (fleet) => {
     const profile = await downloadOtaProfile(fleet.runtime, fleet.enrollmentId);
     const device = fleet.device();
-    const factory = fleet.maker.certify(device.udid, await generateRsaKey(2048));
+    const factory = fleet.maker.certify(device.udid, AUTHORITY_KEY);
     await device.enrollOverTheAir(profile, factory);
     assert.deepEqual(types(await device.connect()), ["DeviceInformation", "SecurityInfo"]);
     const events = await findEvents(fleet.runtime.sql, { type: "ota_enrollment_request", limit: 10 });

@@ -3,7 +3,6 @@ import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { createAuthority, issueCertificate, randomSerial } from "../../src/pki/ca.ts";
 import { certificatesFromPem, parseCertificate, toPem } from "../../src/pki/certificate.ts";
 import { verifyChain } from "../../src/pki/chain.ts";
-import { generateRsaKey } from "../../src/pki/keys.ts";
 import { openPkiMessage } from "../../src/pki/scep/message.ts";
 import { certRep } from "../../src/pki/scep/reply.ts";
 import { z } from "zod";
@@ -14,12 +13,13 @@ import { assign, idOf, link, made, makeBlueprint, makeProfile } from "../support
 import { testRequest } from "../routes/api/support.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { TestClock } from "../support/runtime.ts";
+import { AUTHORITY_KEY } from "../support/keys.ts";
 
 const now = new TestClock().now();
 
 /** A SCEP server elsewhere, with a static challenge. */
-async function outsideIssuer() {
-  const key = await generateRsaKey(2048);
+function outsideIssuer() {
+  const key = AUTHORITY_KEY;
   const der = createAuthority({ subject: [["CN", "Outside CA"]], now, key, years: 10 });
   const authority = { certificate: parseCertificate(der), key };
   const challenges: (string | undefined)[] = [];
@@ -97,7 +97,7 @@ async function enrollmentWith(fleet: Fleet, issuer: string): Promise<number> {
 }
 
 Deno.test("identities of a SCEP server elsewhere are trusted for the enrollments that name it, and for no other", async () => {
-  const outside = await outsideIssuer();
+  const outside = outsideIssuer();
   await withFleet(async (fleet) => {
     const { json: issuer, status } = await fleet.api("POST", "/api/mdm/scep_issuers/", ISSUER);
     assert.equal(status, 201);
@@ -121,7 +121,7 @@ Deno.test("identities of a SCEP server elsewhere are trusted for the enrollments
 });
 
 Deno.test("the challenge of an identity is got for that identity; when there is none, the device can try again", async () => {
-  const outside = await outsideIssuer();
+  const outside = outsideIssuer();
   const wanted: string[] = [];
   let down = false;
   const service = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
@@ -182,7 +182,7 @@ Deno.test("the challenge of an identity is got for that identity; when there is 
 });
 
 Deno.test("without its chain in the settings an outside issuer is trusted for nothing", async () => {
-  const outside = await outsideIssuer();
+  const outside = outsideIssuer();
   await withFleet(async (fleet) => {
     const { json: issuer } = await fleet.api("POST", "/api/mdm/scep_issuers/", ISSUER);
     const enrollment = await enrollmentWith(fleet, issuer.id);

@@ -272,7 +272,7 @@ Deno.test("several processes that start at once on an empty database agree on sc
 
 Deno.test("a server with a certificate serves https, and a wrong setting stops it with a sentence", () =>
   withDatabase(async (_sql, databaseUrl) => {
-    const { chain, key, root } = await loopbackCertificate();
+    const { chain, key, root } = loopbackCertificate();
     const settings = { DATABASE_URL: databaseUrl, SECRET_KEYS, TLS_FULLCHAIN: chain, TLS_PRIVKEY: key };
     const server = await startServer({ ...settings, BASE_URL: "https://127.0.0.1", MTLS_PORT: "0" });
     const client = Deno.createHttpClient({ caCerts: [root] });

@@ -8,9 +8,10 @@ import { enqueueJob, taskResult } from "../../src/jobs.ts";
 import { issueCertificate, randomSerial } from "../../src/pki/ca.ts";
 import { parseCertificate } from "../../src/pki/certificate.ts";
 import { verifyChain } from "../../src/pki/chain.ts";
-import { generateRsaKey, spkiOf } from "../../src/pki/keys.ts";
+import { spkiOf } from "../../src/pki/keys.ts";
 import { withFleet } from "../support/fleet.ts";
 import { type TestRuntime, withRuntime } from "../support/runtime.ts";
+import { KEYS } from "../support/keys.ts";
 
 async function run(runtime: TestRuntime, kind: string): Promise<unknown> {
   const uuid = await enqueueJob(runtime.sql, runtime, { kind });
@@ -62,7 +63,7 @@ Deno.test("the authority is renewed in time, and what it issued before keeps its
     const before = await builtInAuthority(runtime);
     const leaf = issueCertificate(before, {
       subject: [["CN", "leaf"]],
-      spki: spkiOf(await generateRsaKey(2048)),
+      spki: spkiOf(KEYS[0]),
       serial: randomSerial(),
       notBefore: runtime.clock.now(),
       notAfter: new Date("2041-01-01T00:00:00Z"),

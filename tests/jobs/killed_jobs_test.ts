@@ -1,72 +1,71 @@
+/**
+ * Every kind of job, disturbed at each of its statements in turn, leads to what an undisturbed run leads to: through the queue,
+ * whose own statements are disturbed as well.
+ */
 import assert from "node:assert/strict";
-import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
+import { addInstanceSetting } from "../../db/instance_settings.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
-import { fanOutJob } from "../../jobs/fan_out.ts";
+import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 import type { AnyJob } from "../../jobs/job.ts";
+import { drain } from "../../jobs/queue.ts";
 import { JOBS } from "../../jobs/registry.ts";
-import type { Runtime } from "../../src/runtime.ts";
-import { systemRandom } from "../../src/runtime.ts";
-import { parseKeyRing } from "../../src/secrets/key_ring.ts";
+import { taskFlags } from "../../simulators/task_flags.ts";
+import { FolderStore } from "../../src/files/folder.ts";
 import { enqueueJob } from "../../src/jobs.ts";
+import { systemRandom } from "../../src/runtime.ts";
+import { KEY_CHECK } from "../../src/secrets/load.ts";
+import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
+import { losing, type Loss } from "../support/lost_statements.ts";
+import { withRuntime } from "../support/runtime.ts";
 
-/** A pool whose statement number `at` fails as if its connection was lost, before it is sent; `reached` says whether it was. */
-function failing(sql: Sql, at: number): { sql: Sql; reached: () => boolean } {
-  let statements = 0;
-  const count = () => {
-    if (++statements === at) throw new DatabaseUnavailable("Cannot run a statement: this test ends its connection");
-  };
-  const isStatement = ([first]: unknown[]) => Array.isArray(first) && "raw" in first;
-  const wrapped = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      apply(call, self, given: unknown[]) {
-        if (isStatement(given)) count();
-        return Reflect.apply(call as unknown as (...rest: unknown[]) => unknown, self, given);
-      },
-      get(of, key) {
-        const value: unknown = Reflect.get(of, key);
-        if (key !== "begin" && key !== "savepoint" && key !== "unsafe") return value;
-        return (...given: unknown[]) => {
-          if (key === "unsafe") count();
-          const work = given.pop();
-          const inner = typeof work === "function" ? (tx: object) => work(wrapped(tx)) : work;
-          return Reflect.apply(value as (...rest: unknown[]) => unknown, of, [...given, inner]);
-        };
-      },
-    });
-  return { sql: wrapped(sql as unknown as object) as unknown as Sql, reached: () => statements >= at };
-}
+const never = new AbortController().signal;
+/** A second key, so that there is something to rotate. */
+const RING = "new:HxAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4=,test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const keys = await parseKeyRing(RING, systemRandom);
 
-/** What depends on chance or on the number of tries: tokens, nonces, ids of new rows, places in the queue of wakes. */
-const BY_CHANCE =
-  /_sealed$|^(?:id|uuid|next_wake_at|push_due_at|fan_out_claim|fanned_out_claim|certificate|fingerprint)$/;
+/**
+ * What differs between two runs that lead to the same: by chance (tokens, ids of new rows, a certificate's key), and by the
+ * number of tries (places in the queue of wakes; of a job its attempts, what its last try still found to do, and its lease).
+ */
+const MAY_DIFFER: Record<string, RegExp> = {
+  "": /^(?:id|uuid|next_wake_at|push_due_at|fan_out_claim|fanned_out_claim|certificate|fingerprint)$/,
+  jobs: /^(?:attempts|deaths|result|run_at|lost_token)$/,
+};
 
-/** All rows of a database but for chance, by table. */
-async function stateOf(sql: Sql): Promise<Record<string, string[]>> {
+/** Fifteen years: a renewed authority expires so long after the run. */
+const AUTHORITY_MS = Date.parse("2055-01-01T00:00:00Z") - Date.parse("2040-01-01T00:00:00Z");
+
+/** All rows of a database, by table. A time of the run, up to an hour after `since`, is only known to be one. */
+async function stateOf(sql: Sql, since: Date): Promise<Record<string, string[]>> {
   const tables = await sql<{ name: string }[]>`
-    select tablename as name from pg_tables where schemaname = 'public' and tablename !~ '^(migrations|jobs)$'`;
+    select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'migrations'`;
+  const ofTheRun = (time: number) =>
+    [0, AUTHORITY_MS].map((ms) => time - ms - since.getTime()).some((after) => after >= 0 && after <= 3_600_000);
+  const plain = (row: string) =>
+    row.replaceAll(
+      /"\d{4}-\d\d-\d\dT[^"]*"/g,
+      (time) => ofTheRun(Date.parse(time.slice(1, -1))) ? '"of the run"' : time,
+    )
+      // What is sealed, and by which key, but not with which nonce.
+      .replaceAll(/"(e1\.\w+)\.[^"]*"/g, '"$1"');
   const state: Record<string, string[]> = {};
   for (const { name } of tables) {
     const rows = await sql<{ row: Record<string, unknown> }[]>`select to_jsonb(t) as row from ${sql(name)} t`;
     state[name] = rows.map(({ row }) =>
-      JSON.stringify(
-        Object.entries(row).filter(([key]) => !BY_CHANCE.test(key)).map(([key, value]) => [
-          key,
-          // What is sealed, and by which key, but not with which nonce.
-          typeof value === "string" && /^v\d+\./.test(value) ? value.split(".").slice(0, 2).join(".") : value,
-        ]),
-      )
+      plain(JSON.stringify(
+        Object.entries(row).filter(([key]) => !MAY_DIFFER[""]?.test(key) && !MAY_DIFFER[name]?.test(key)),
+      ))
     ).sort();
   }
   return state;
 }
 
-const UNUSED = new TextEncoder().encode("unused");
-
 /** A house in which every kind of job has something to do. */
 async function prepare(fleet: Fleet): Promise<{ serialNumber: string; version: string }> {
-  const { sql, clock, runtime } = { ...fleet.runtime, runtime: fleet.runtime };
+  const { runtime } = fleet;
+  const { sql, clock } = runtime;
   const blueprint = await makeBlueprint(fleet);
   const { artifact } = await makeProfile(fleet);
   await link(fleet, blueprint.id, artifact.id);
@@ -78,12 +77,13 @@ async function prepare(fleet: Fleet): Promise<{ serialNumber: string; version: s
   await settle(fleet);
   const [first] = devices;
   assert.ok(first);
-  // A command whose time is over, a wrong password of last week, an answer in the clear, a file that nobody names.
+  // A command whose time is over, a wrong password of last week, an answer in the clear.
   await made(fleet, "POST", `/api/mdm/devices/${await idOf(fleet, first.serialNumber)}/lock/`, { pin: "123456" });
-  await fleet.runtime.files.put(UNUSED, 9);
   await sql`update commands set expires_at = ${clock.now()}`;
   await sql`update command_history set result = '\\x01', result_sealed = null where name = 'SecurityInfo'`;
   clock.advance(8 * 86_400);
+  // What a server writes at its start, so that the ring's own check is rotated too: with the key of the house.
+  await addInstanceSetting(sql, KEY_CHECK.id, await runtime.keys.seal("espalier", KEY_CHECK));
   // A version that fails on all devices; a change that nobody was told of; a job that was set aside.
   const second = await makeProfile(fleet);
   await sql`
@@ -97,86 +97,209 @@ async function prepare(fleet: Fleet): Promise<{ serialNumber: string; version: s
   return { serialNumber: first.serialNumber, version: second.version.id };
 }
 
-/** A copy of a database, that is dropped afterwards. */
-async function withCopy(sql: Sql, url: string, body: (copy: Sql) => Promise<void>): Promise<void> {
-  const source = new URL(url).pathname.slice(1);
-  const name = `${source}_copy_${crypto.randomUUID().slice(0, 8)}`;
-  const admin = openDatabase(Deno.env.get("ESPALIER_TEST_DATABASE") ?? "", { max: 1 });
-  await sql`select 1`;
-  await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${source}`;
-  await admin.unsafe(`create database ${name} template ${source}`);
-  const address = new URL(url);
-  address.pathname = `/${name}`;
-  const copy = openDatabase(address.href, { max: 4 });
+/** Keeps every row of a database beside its tables. Returns the statement that brings all of them back. */
+async function keepRows(sql: Sql): Promise<string> {
+  const tables = await sql<{ name: string; columns: string }[]>`
+    select c.relname as name, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+    group by c.relname`;
+  const all = await sql<{ name: string }[]>`select tablename as name from pg_tables where schemaname = 'public'`;
+  await sql`create schema kept`;
+  for (const { name } of tables) await sql.unsafe(`create table kept."${name}" as table public."${name}"`);
+  // Partitions that a run made go. Rows point at each other: nothing is checked while they come back.
+  return `begin; do $$ declare made text; begin
+    for made in select tablename from pg_tables where schemaname = 'public'
+      and tablename <> all (array[${all.map(({ name }) => `'${name}'`)}]) loop
+      execute format('drop table public.%I', made);
+    end loop; end $$; set local session_replication_role = replica; ${
+    tables.map(({ name }) => `delete from public."${name}";`).join(" ")
+  } ${
+    tables.map(({ name, columns }) =>
+      `insert into public."${name}" (${columns}) overriding system value select ${columns} from kept."${name}";`
+    ).join(" ")
+  } commit`;
+}
+
+/** The house as it was, with a store that holds one file that nobody names; the store is removed afterwards. */
+async function withCopy({ url, restore }: House, body: (copy: Copy) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const sql = openDatabase(url, { max: 4 });
   try {
-    await body(copy);
+    await sql.unsafe(restore);
+    const { sha256 } = await new FolderStore(folder, systemRandom).put(new TextEncoder().encode("unused"), 9);
+    // Put long ago: a new file may still be named.
+    const long = new Date("2026-01-01T00:00:00Z");
+    await Deno.utime(`${folder}/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`, long, long);
+    await body({ sql, url, folder });
   } finally {
-    await copy.end({ timeout: 5 });
-    await admin.unsafe(`drop database if exists ${name} with (force)`);
-    await admin.end({ timeout: 5 });
+    await sql.end({ timeout: 5 });
+    await Deno.remove(folder, { recursive: true });
   }
 }
 
-const never = new AbortController().signal;
+type Copy = { sql: Sql; url: string; folder: string };
+type House = {
+  fleet: Fleet;
+  job: AnyJob;
+  /** The database, and the statement that brings it back to where the job is queued and due. */
+  url: string;
+  restore: string;
+  /** When it is due. */
+  since: Date;
+};
+
+/** Runs `body` with a house in which the job waits. */
+const withHouse = (job: AnyJob, body: (house: House) => Promise<void>) =>
+  withFleet(async (fleet) => {
+    const { serialNumber, version } = await prepare(fleet);
+    const { clock, databaseUrl, sql } = fleet.runtime;
+    if (job.kind === "authority-renewal") clock.set("2040-01-01T00:00:00Z");
+    // Changes of the house may have asked for it already.
+    const [asked] = await sql`select 1 from jobs where kind = ${job.kind} and state = 'queued'`;
+    const payload = { revision: 1, serial_numbers: [serialNumber], version };
+    if (asked === undefined) await enqueueJob(sql, fleet.runtime, { kind: job.kind, payload });
+    const restore = await keepRows(sql);
+    await sql.end();
+    await body({ fleet, job, url: databaseUrl, restore, since: clock.now() });
+  });
+
+/** Runs what is due of the house's kind on a copy. */
+const run = ({ fleet, job }: House, { folder }: Copy, sql: Sql) =>
+  drain({ ...fleet.runtime, sql, keys, files: new FolderStore(folder, systemRandom) }, [job], never);
+
+const filesOf = async ({ folder }: Copy) =>
+  (await Array.fromAsync(new FolderStore(folder, systemRandom).list())).map(({ sha256 }) => sha256);
+
+const outcomeOf = async (house: House, copy: Copy) => ({
+  files: await filesOf(copy),
+  rows: await stateOf(copy.sql, house.since),
+});
+
+/** What an undisturbed run leads to, and how many statements it has. */
+async function undisturbed(house: House) {
+  let found: { outcome: Awaited<ReturnType<typeof outcomeOf>>; statements: number } | undefined;
+  await withCopy(house, async (copy) => {
+    const before = await outcomeOf(house, copy);
+    const counted = losing(copy.sql, 0, "unsent");
+    assert.ok(await run(house, copy, counted.sql) > 0);
+    const outcome = await outcomeOf(house, copy);
+    const { jobs: _, ...tables } = outcome.rows;
+    const { jobs: __, ...tablesBefore } = before.rows;
+    assert.notDeepEqual(
+      { files: outcome.files, tables },
+      { files: before.files, tables: tablesBefore },
+      "the job has something to do",
+    );
+    found = { outcome, statements: counted.count() };
+  });
+  assert.ok(found);
+  return found;
+}
+
+/** Lets the lease and the pause after it pass, and runs the job to its end. */
+async function finish(house: House, copy: Copy): Promise<void> {
+  const { clock } = house.fleet.runtime;
+  clock.advance(house.job.leaseSeconds);
+  // The first look takes the job back from a process that is gone; it is due after a pause.
+  await run(house, copy, copy.sql);
+  clock.advance(60);
+  await run(house, copy, copy.sql);
+  const left = await copy.sql`select 1 from jobs where kind = ${house.job.kind} and state in ('queued', 'running')`;
+  assert.equal(left.length, 0, "the job came to its end");
+}
+
+const LOSSES = ["unsent", "unanswered", "over"] as const;
+const HOW: Record<Exclude<Loss, "frozen">, string> = {
+  unsent: "that loses a statement",
+  unanswered: "that loses the answer to a statement",
+  over: "whose process ends before a statement",
+};
 
 for (const job of JOBS) {
-  Deno.test(`${job.kind}, ended at each of its statements in turn, leads to what an undisturbed run does`, () =>
-    withFleet(async (fleet) => {
-      const { serialNumber, version } = await prepare(fleet);
-      const { clock, databaseUrl } = fleet.runtime;
-      if (job.kind === "authority-renewal") clock.set("2040-01-01T00:00:00Z");
-      const payload = { revision: 1, serial_numbers: [serialNumber], version };
-      // A second key, so that there is something to rotate.
-      const keys = await parseKeyRing(
-        "new:HxAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4=,test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-        systemRandom,
-      );
-      const run = (one: AnyJob, sql: Sql) => {
-        const runtime: Runtime = { ...fleet.runtime, sql, keys };
-        return one.run({ runtime, payload, signal: never });
-      };
-      await withCopy(fleet.runtime.sql, databaseUrl, async (undisturbed) => {
-        await withCopy(fleet.runtime.sql, databaseUrl, async (disturbed) => {
-          const before = await stateOf(undisturbed);
-          assert.deepEqual(await stateOf(disturbed), before);
-          const done = JSON.stringify(await run(job, undisturbed));
-          const expected = await stateOf(undisturbed);
-          if (job.kind === "file-cleanup") {
-            assert.equal(done, '{"removed_files":1}');
-            // Both runs share the store.
-            clock.advance(-8 * 86_400);
-            await fleet.runtime.files.put(UNUSED, 9);
-            clock.advance(8 * 86_400);
-          } else assert.notDeepEqual(expected, before, "the job has something to do");
-          let tries = 0;
-          for (let at = 1;; at++) {
-            const broken = failing(disturbed, at);
-            const failed = await run(job, broken.sql).then(() => false, (error) => {
-              assert.ok(error instanceof DatabaseUnavailable, `statement ${at}: ${error?.stack ?? error}`);
-              return true;
+  Deno.test(`${job.kind}, disturbed at each of its statements in turn, leads to what an undisturbed run does`, async (t) => {
+    await withHouse(job, async (house) => {
+      const { outcome } = await undisturbed(house);
+      // What an unanswered or a last statement leaves is what the next one finds that is not sent: all three ways are for what
+      // the queue makes of them, which one kind shows.
+      for (const how of job.kind === "file-cleanup" ? LOSSES : (["unsent"] as const)) {
+        await t.step(`a run ${HOW[how]}`, async () => {
+          for (let at = 1, reached = true; reached; at++) {
+            await withCopy(house, async (copy) => {
+              house.fleet.runtime.clock.set(house.since);
+              const broken = losing(copy.sql, at, how);
+              await run(house, copy, broken.sql).catch((error) => {
+                assert.ok(error instanceof DatabaseUnavailable, `statement ${at}: ${error?.stack ?? error}`);
+              });
+              reached = broken.count() >= at;
+              await finish(house, copy);
+              assert.deepEqual(await outcomeOf(house, copy), outcome, `statement ${at}`);
             });
-            assert.equal(failed, broken.reached(), `statement ${at}`);
-            tries++;
-            if (!failed) break;
           }
-          assert.ok(tries > 1, "it was ended at least once");
-          assert.deepEqual(await stateOf(disturbed), expected);
-          if (job.kind === "file-cleanup") assert.equal((await Array.fromAsync(fleet.runtime.files.list())).length, 0);
         });
-      });
+      }
+    });
+  });
+
+  Deno.test(`${job.kind}, killed in its middle or at its last word, is taken over and leads to the same`, () =>
+    withHouse(job, async (house) => {
+      const { outcome, statements } = await undisturbed(house);
+      // Three statements before the job (look, claim, beat); after it success, and a look and a claim that find nothing.
+      const own = statements - 6;
+      assert.ok(own > 0);
+      for (const at of [3 + Math.ceil(own / 2), 3 + own + 1]) {
+        await withCopy(house, async (copy) => {
+          const { clock } = house.fleet.runtime;
+          clock.set(house.since);
+          await killedAt(house, copy, at);
+          const running = await copy.sql`select 1 from jobs where kind = ${job.kind} and state = 'running'`;
+          assert.equal(running.length, 1, `statement ${at}: it was killed while it held the lease`);
+          assert.equal(await run(house, copy, copy.sql), 0, "nobody takes it over before the lease is over");
+          await finish(house, copy);
+          assert.deepEqual(await outcomeOf(house, copy), outcome, `statement ${at}`);
+        });
+      }
     }));
 }
 
-Deno.test("the failures of these tests reach a statement in a transaction", async () => {
-  await withFleet(async ({ runtime }) => {
-    const broken = failing(runtime.sql, 2);
-    await assert.rejects(
-      broken.sql.begin(async (tx) => {
-        await tx`select 1`;
-        await tx`select 2`;
-      }),
-      DatabaseUnavailable,
-    );
-    assert.ok(fanOutJob.leaseSeconds > 0);
-  });
-});
+/** Runs the job in a process of its own that is killed at a statement. */
+async function killedAt({ job, since }: House, { url, folder }: Copy, at: number): Promise<void> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      ...taskFlags("test"),
+      "--no-check",
+      new URL("./frozen_worker.ts", import.meta.url).pathname,
+      ...[url, job.kind, String(at), since.toISOString(), RING, folder],
+    ],
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  assert.match(new TextDecoder().decode(value), /^frozen/);
+  child.kill("SIGKILL");
+  await reader.cancel();
+  assert.equal((await child.status).signal, "SIGKILL");
+}
+
+for (const how of LOSSES) {
+  Deno.test(`a transaction ${HOW[how]} of its own, is rolled back, and one without its commit's answer is not`, () =>
+    withRuntime(async ({ sql }) => {
+      await sql`create table words (word text)`;
+      const write = (at: number) => {
+        const broken = losing(sql, at, how);
+        return broken.sql.begin(async (tx) => {
+          await tx`insert into words values ('one')`;
+          // What is caught does not save the transaction.
+          await tx`insert into words values (${"two"}) ${tx`returning word`}`.catch(() => {});
+        });
+      };
+      const written = async () => (await sql`select 1 from words`).length;
+      for (const at of [1, 2]) await assert.rejects(write(at), DatabaseUnavailable);
+      assert.equal(await written(), 0);
+      await assert.rejects(write(3), DatabaseUnavailable);
+      assert.equal(await written(), how === "unanswered" ? 2 : 0);
+      await write(4);
+      assert.equal(await written(), how === "unanswered" ? 4 : 2);
+    }));
+}

@@ -4,6 +4,7 @@ import { findEvents } from "../../db/events.ts";
 import { ensureSetupToken } from "../../src/access/setup.ts";
 import { insertBlueprint } from "../../db/blueprints.ts";
 import { MODELS } from "../../simulators/models.ts";
+import { KEYS } from "../support/fleet.ts";
 import { PASSWORD, type Stage, withPages } from "./browser.ts";
 
 const quiet = { sanitizeOps: false, sanitizeResources: false };
@@ -12,6 +13,7 @@ const quiet = { sanitizeOps: false, sanitizeResources: false };
 const PLACES = [
   "/",
   "/devices/",
+  "/commands/",
   "/blueprints/",
   "/artifacts/",
   "/enrollments/",
@@ -105,35 +107,36 @@ Deno.test(
     }),
 );
 
-Deno.test(
-  "erasing an iPad asks for the serial number, keeps what was typed, and takes its two choices",
-  quiet,
-  () =>
-    withPages({ admin: true }, async ({ fleet, page, url, signIn }) => {
-      const model = MODELS.find(({ platform }) => platform === "iPadOS");
-      assert.ok(model);
-      const device = await fleet.enrolled({ model });
-      await device.connect();
-      await signIn();
-      const { json: [{ id }] } = await fleet.api("GET", "/api/mdm/devices/");
-      await page.setViewportSize({ width: 390, height: 844 });
-      await page.goto(`${url}/devices/${id}/`);
-      await page.getByText("Erase…").click();
-      await page.getByLabel("Serial number of the device").fill("OTHER");
-      await page.getByLabel("Keep the cellular data plan").check();
-      await page.getByRole("button", { name: "Erase the device" }).click();
-      assert.match(await page.locator(".error").innerText(), /is not the serial number/);
-      assert.equal(await page.getByLabel("Serial number of the device").inputValue(), "OTHER");
-      await device.connect();
-      assert.equal(device.state.erased, false);
-      assert.ok(await page.getByLabel("Keep the cellular data plan").isChecked());
-      await page.getByLabel("Serial number of the device").fill(device.serialNumber);
-      await page.getByRole("button", { name: "Erase the device" }).click();
-      await page.waitForURL(/done=queued/);
-      await device.connect();
-      assert.equal(device.state.erased, true);
-    }),
-);
+for (const [size, width] of [["a desk", 1280], ["a phone", 390]] as const) {
+  Deno.test(
+    `on ${size} erasing an iPad asks for the serial number, keeps what was typed, and takes its two choices`,
+    quiet,
+    () =>
+      withPages({ admin: true, width }, async ({ fleet, page, url, signIn }) => {
+        const model = MODELS.find(({ platform }) => platform === "iPadOS");
+        assert.ok(model);
+        const device = await fleet.enrolled({ model });
+        await device.connect();
+        await signIn();
+        const { json: [{ id }] } = await fleet.api("GET", "/api/mdm/devices/");
+        await page.goto(`${url}/devices/${id}/`);
+        await page.getByText("Erase…").click();
+        await page.getByLabel("Serial number of the device").fill("OTHER");
+        await page.getByLabel("Keep the cellular data plan").check();
+        await page.getByRole("button", { name: "Erase the device" }).click();
+        assert.match(await page.locator(".error").innerText(), /is not the serial number/);
+        assert.equal(await page.getByLabel("Serial number of the device").inputValue(), "OTHER");
+        await device.connect();
+        assert.equal(device.state.erased, false);
+        assert.ok(await page.getByLabel("Keep the cellular data plan").isChecked());
+        await page.getByLabel("Serial number of the device").fill(device.serialNumber);
+        await page.getByRole("button", { name: "Erase the device" }).click();
+        await page.waitForURL(/done=queued/);
+        await device.connect();
+        assert.equal(device.state.erased, true);
+      }),
+  );
+}
 
 Deno.test(
   "an enrollment is made on its page, and the profile that is downloaded there enrolls a device",
@@ -143,7 +146,7 @@ Deno.test(
       await signIn();
       await page.getByRole("link", { name: "Enrollments" }).click();
       await page.getByLabel("Name", { exact: true }).fill("Loaners");
-      await page.getByRole("button", { name: "Make the enrollment" }).click();
+      await page.getByRole("button", { name: "Create enrollment" }).click();
       await page.getByRole("heading", { name: "Loaners" }).waitFor();
       assert.ok(await page.locator(".qr svg").isVisible());
       const waiting = page.waitForEvent("download");
@@ -154,6 +157,43 @@ Deno.test(
       assert.equal((await device.connect()).length, 2);
     }),
 );
+
+for (const [size, width] of [["a desk", 1280], ["a phone", 390]] as const) {
+  Deno.test(
+    `on ${size} a device enrolls with the profile behind the button of the public address`,
+    quiet,
+    () =>
+      withPages({ admin: true, width }, async ({ fleet, browser, page, url, signIn }) => {
+        await signIn();
+        await page.goto(`${url}/enrollments/${fleet.enrollmentId}/`);
+        assert.ok(await page.getByText("not reachable").isVisible());
+        const address = await page.locator("#address").getAttribute("href");
+        const overflow = (one: typeof page) => one.evaluate("document.documentElement.scrollWidth - innerWidth");
+        assert.ok(Number(await overflow(page)) <= 0);
+        const context = await browser.newContext({
+          viewport: { width, height: 800 },
+          userAgent: width > 1000
+            ? "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605.1.15"
+            : "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) Safari/604.1",
+        });
+        const visitor = await context.newPage();
+        await visitor.goto(address ?? "");
+        await visitor.getByRole("heading", { name: "Enroll with Espalier" }).waitFor();
+        assert.ok(Number(await overflow(visitor)) <= 0);
+        const waiting = visitor.waitForEvent("download");
+        await visitor.getByRole("link", { name: "Install the profile" }).click();
+        const profile = await Deno.readFile(await (await waiting).path());
+        const device = fleet.device();
+        await device.enrollOverTheAir(profile, fleet.maker.certify(device.udid, KEYS[0]));
+        assert.ok((await device.connect()).length > 0);
+        page.on("dialog", (dialog) => dialog.accept());
+        await page.getByRole("button", { name: "Revoke" }).click();
+        await page.waitForURL(/done=revoked/);
+        assert.equal((await visitor.reload())?.status(), 404);
+        await context.close();
+      }),
+  );
+}
 
 Deno.test(
   "a push certificate is made, its request downloaded, and a wrong certificate refused with a sentence",
@@ -189,7 +229,15 @@ for (const dark of [false, true]) {
         await fill(stage);
         await signIn();
         const { json: [{ id }] } = await stage.fleet.api("GET", "/api/mdm/devices/");
-        for (const path of [...PLACES, `/devices/${id}/`, "/enrollments/1/", "/push-certificates/1/"]) {
+        for (
+          const path of [
+            ...PLACES,
+            `/devices/${id}/`,
+            `/devices/${id}/feed/`,
+            "/enrollments/1/",
+            "/push-certificates/1/",
+          ]
+        ) {
           const response = await page.goto(url + path);
           assert.equal(response?.status(), 200, path);
           assert.match(response?.headers()["content-security-policy"] ?? "", /default-src 'none'/);

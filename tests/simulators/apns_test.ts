@@ -3,13 +3,13 @@ import http2 from "node:http2";
 import { SignJWT } from "jose";
 import { type FakeApns, startApns } from "../../simulators/apns.ts";
 import type { PemIdentity } from "../../simulators/apns_certificates.ts";
-import { generateRsaKey } from "../../src/pki/keys.ts";
 import { systemNetwork } from "../../src/runtime.ts";
 import { TestClock } from "../support/runtime.ts";
+import { AUTHORITY_KEY } from "../support/keys.ts";
 
 const TOPIC = "com.apple.mgmt.External.00000000-0000-4000-8000-000000000009";
 const TOKEN = "ab".repeat(32);
-const key = await generateRsaKey(2048);
+const key = AUTHORITY_KEY;
 
 type Sent = { status: number; reason?: string; timestamp?: number; headers: Headers };
 type Send = (change?: {

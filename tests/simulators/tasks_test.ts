@@ -9,8 +9,8 @@ import { simulationOf } from "../../simulators/simulate.ts";
 import { parseOptions, UsageError } from "../../src/cli/command.ts";
 import { certificateFromPem } from "../../src/pki/certificate.ts";
 import { verifyChain } from "../../src/pki/chain.ts";
-import { generateRsaKey } from "../../src/pki/keys.ts";
 import config from "../../deno.json" with { type: "json" };
+import { KEYS } from "../support/keys.ts";
 
 const TEXTS = ["server", "token", "profile", "maker", "devices", "seconds", "every", "shared-keys", "port", "data"];
 const options = (line: string) => parseOptions(line === "" ? [] : line.split(" "), { texts: TEXTS, flags: [] });
@@ -91,7 +91,7 @@ Deno.test("a maker of devices is made once, and its key is for its owner alone",
     assert.equal(one.pem, two.pem);
     assert.equal(one.pem, await Deno.readTextFile(file));
     if (Deno.build.os !== "windows") assert.equal(((await Deno.stat(`${file}.key`)).mode ?? 0) & 0o777, 0o600);
-    const { certificate } = two.certify("UDID", await generateRsaKey(2048));
+    const { certificate } = two.certify("UDID", KEYS[0]);
     assert.equal(verifyChain(certificate, { anchors: [certificateFromPem(one.pem)], now }).length, 2);
   } finally {
     await Deno.remove(folder, { recursive: true });

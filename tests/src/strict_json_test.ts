@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { LossyJsonError, parseStrictJson } from "../../src/strict_json.ts";
+import { parseStrictJson, RefusedJsonError } from "../../src/strict_json.ts";
 
 Deno.test("what JSON can hold is read as JSON.parse reads it, with or without a byte order mark", () => {
   fc.assert(fc.property(fc.json(), (text) => {
     fc.pre(!text.includes("__proto__"));
-    assert.deepEqual(parseStrictJson(text), JSON.parse(text));
-    assert.deepEqual(parseStrictJson(`\ufeff${text}`), JSON.parse(text));
+    assert.deepEqual(parseStrictJson(text, 200), JSON.parse(text));
+    assert.deepEqual(parseStrictJson(`\ufeff${text}`, 200), JSON.parse(text));
   }));
 });
 
@@ -19,10 +19,33 @@ Deno.test("what would be dropped or rounded is refused, however it is written", 
       "9007199254740993",
       '{"a": [-9007199254740993]}',
     ]
-  ) assert.throws(() => parseStrictJson(text), LossyJsonError, text);
-  for (const text of ["", "{", '"\\u00"', "01"]) assert.throws(() => parseStrictJson(text), SyntaxError, text);
-  assert.deepEqual(parseStrictJson('{"a": "__proto__", "b": 9007199254740991}'), {
+  ) assert.throws(() => parseStrictJson(text, 200), RefusedJsonError, text);
+  for (const text of ["", "{", '"\\u00"', "01"]) assert.throws(() => parseStrictJson(text, 200), SyntaxError, text);
+  assert.deepEqual(parseStrictJson('{"a": "__proto__", "b": 9007199254740991}', 1), {
     a: "__proto__",
     b: 9007199254740991,
   });
+});
+
+Deno.test("JSON is as deep as is asked for and no deeper, whatever is in it", () => {
+  for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
+    for (const inner of ["1", '"\\u0041"', "1234567890123456", '"__proto_"']) {
+      const nested = (levels: number) => open.repeat(levels) + inner + close.repeat(levels);
+      parseStrictJson(nested(200), 200);
+      for (const levels of [201, 10_000, 200_000]) {
+        for (const from of [nested(levels), new TextEncoder().encode(nested(levels))]) {
+          assert.throws(
+            () => parseStrictJson(from, 200),
+            (error) => error instanceof RefusedJsonError && error.message === "it is nested deeper than 200 levels",
+          );
+        }
+      }
+    }
+  }
+  parseStrictJson('["[[[[", "\\"[["]', 1);
+});
+
+Deno.test("bytes are read as text is, and must be UTF-8", () => {
+  assert.deepEqual(parseStrictJson(new TextEncoder().encode('\ufeff{"a": "\\u0041"}'), 1), { a: "A" });
+  assert.throws(() => parseStrictJson(new Uint8Array([0x22, 0xff, 0x22]), 1), TypeError);
 });

@@ -16,16 +16,17 @@ import type { Config } from "../../src/config.ts";
 import { createOtaEnrollment, downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { selfSigned } from "../../src/pki/ca.ts";
 import { toPem } from "../../src/pki/certificate.ts";
-import { exportPkcs8, generateRsaKey, openPrivateKey } from "../../src/pki/keys.ts";
+import { exportPkcs8, openPrivateKey } from "../../src/pki/keys.ts";
 import { makeCaller, testRequest } from "../routes/api/support.ts";
+import { deviceKeys, KEYS, MAKER_KEY } from "./keys.ts";
 import { TestClock, type TestRuntime, testRuntime } from "./runtime.ts";
 import { withDatabase } from "./database.ts";
 
 export const TOPIC = "com.apple.mgmt.External.00000000-0000-4000-8000-000000000001";
 
-/** Two keys that every test may give to devices: making one takes long. */
-export const KEYS = [await generateRsaKey(2048), await generateRsaKey(2048)] as const;
-const maker: DeviceMaker = await makeDeviceMaker(new TestClock().now());
+export { KEYS } from "./keys.ts";
+
+const maker: DeviceMaker = await makeDeviceMaker(new TestClock().now(), MAKER_KEY);
 
 /** A running house. */
 export type Fleet = {
@@ -80,6 +81,7 @@ export async function withFleet(
     const fetch = async (request: Request) => await app.fetch(request, { remoteAddress: "192.0.2.1" });
     let token: string | undefined;
     let made = 0;
+    const newKey = deviceKeys();
     const fleet: Fleet = {
       runtime,
       enrollmentId: enrollment.id,
@@ -95,6 +97,7 @@ export async function withFleet(
           send: fetch,
           now: () => clock.now(),
           key: KEYS[made % 2] ?? KEYS[0],
+          newKey,
           ...options,
         });
       },

@@ -6,13 +6,13 @@
 
 import { createAuthority, issueCertificate, randomSerial } from "../../src/pki/ca.ts";
 import { parseCertificate, toPem } from "../../src/pki/certificate.ts";
-import { exportPkcs8, generateRsaKey, spkiOf } from "../../src/pki/keys.ts";
-import { KEYS } from "./fleet.ts";
+import { exportPkcs8, spkiOf } from "../../src/pki/keys.ts";
+import { AUTHORITY_KEY, KEYS } from "./keys.ts";
 
 /** Chain, key and root in PEM. */
-export async function loopbackCertificate(): Promise<{ chain: string; key: string; root: string }> {
+export function loopbackCertificate(): { chain: string; key: string; root: string } {
   const now = new Date();
-  const key = await generateRsaKey(2048);
+  const key = AUTHORITY_KEY;
   const root = createAuthority({ subject: [["CN", "Test Root"]], now, key, years: 1 });
   const leaf = issueCertificate({ certificate: parseCertificate(root), key }, {
     subject: [["CN", "127.0.0.1"]],

@@ -13,6 +13,7 @@ import { createLogger } from "../../src/log.ts";
 import { type Network, type Runtime, systemRandom } from "../../src/runtime.ts";
 import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { withDatabase } from "./database.ts";
+import { serverKeys } from "./keys.ts";
 import { MemoryStore } from "./memory_files.ts";
 
 /** A clock that stands still until told. */
@@ -53,7 +54,7 @@ export async function testRuntime(
     config: loadConfig({ BASE_URL: "https://mdm.example.com", ...settings }, { env: {}, readFile: () => "" }),
     sql,
     clock,
-    random: systemRandom,
+    random: { ...systemRandom, rsaKey: serverKeys() },
     keys: await parseKeyRing("test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", systemRandom),
     log: createLogger("debug", () => clock.now(), (line) => lines.push(line)),
     network: noNetwork,

@@ -13,13 +13,18 @@ import type { Fleet } from "./fleet.ts";
 /** An answer of the server, with the command that it holds. */
 export type Offered = { status: number; uuid: string | null; type: string | null };
 
-/** Sends bytes to the connect address, signed as the device. */
-export async function say(fleet: Fleet, device: SimulatedDevice, body: Uint8Array<ArrayBuffer>): Promise<Offered> {
+/** Sends bytes to an address of the server, signed as the device. */
+export async function say(
+  fleet: Fleet,
+  device: SimulatedDevice,
+  body: Uint8Array<ArrayBuffer>,
+  address: "checkin" | "connect" = "connect",
+): Promise<Offered> {
   const { identity } = device;
   assert.ok(identity);
   const signature = signDetached(body, { certificate: identity.certificate.der, key: identity.key }, { form: "der" });
   const response = await fleet.fetch(
-    new Request("https://mdm.example.com/public/mdm/connect/", {
+    new Request(`https://mdm.example.com/public/mdm/${address}/`, {
       method: "PUT",
       body,
       headers: { "Mdm-Signature": signature.toBase64() },

@@ -7,10 +7,14 @@ document.addEventListener("submit", (event) => {
   if (question && !confirm(question)) event.preventDefault();
 });
 
-// A filter takes effect when it is chosen.
+// A filter takes effect when it is chosen by mouse or finger. Arrow keys change a select with each step: with the keyboard
+// the button of the form applies it.
+let pointed = null;
+document.addEventListener("pointerdown", (event) => pointed = event.target.closest("select"));
+document.addEventListener("keydown", () => pointed = null);
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-live]");
-  if (form && event.target.matches("select")) form.requestSubmit();
+  if (form && event.target === pointed) form.requestSubmit();
 });
 
 // On a phone the navigation scrolls: the current page is in sight.
@@ -23,4 +27,64 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
     button.textContent = "Copied";
   });
+}
+
+// Parts of the page are replaced by what they are now: soon after a change, ever less often without one, not while the tab
+// is hidden, and not after the session has ended. The reload link stands while this does not work.
+const SOON = 2000;
+const LATE = 60_000;
+const reload = document.querySelector("[data-poll]");
+if (reload) {
+  let [wait, tag, timer] = [SOON, null, 0];
+  const later = () => {
+    clearTimeout(timer);
+    if (!document.hidden) timer = setTimeout(look, wait);
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    wait = Infinity;
+    reload.hidden = false;
+  };
+  const focusable = (part) => [...part.querySelectorAll("a, button, summary")];
+  const replace = (html) => {
+    const fresh = new DOMParser().parseFromString(html, "text/html");
+    for (const next of fresh.querySelectorAll("[data-part]")) {
+      const part = document.getElementById(next.id);
+      if (!part || part.innerHTML === next.innerHTML) continue;
+      const at = focusable(part).indexOf(document.activeElement);
+      part.replaceChildren(...next.childNodes);
+      if (at >= 0) focusable(part)[at]?.focus({ preventScroll: true });
+    }
+  };
+  const look = async () => {
+    try {
+      const response = await fetch(reload.dataset.poll, {
+        cache: "no-store",
+        redirect: "manual",
+        headers: tag === null ? {} : { "If-None-Match": tag },
+      });
+      if (response.status === 200) {
+        tag = response.headers.get("ETag");
+        replace(await response.text());
+        wait = SOON;
+      } else if (response.status === 304) {
+        wait = Math.min(wait * 1.5, LATE);
+      } else if (response.status >= 500 || response.status === 429) {
+        wait = Math.min(wait * 2, LATE);
+      } else {
+        return stop();
+      }
+      reload.hidden = response.status >= 400;
+    } catch {
+      wait = Math.min(wait * 2, LATE);
+      reload.hidden = false;
+    }
+    later();
+  };
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (!document.hidden && wait !== Infinity) look();
+  });
+  reload.hidden = true;
+  later();
 }

@@ -77,7 +77,7 @@ export const certAssetKind: VersionKind<CertAssetInput, CertAssetDraft, CertAsse
   write: writeCertAssetVersion,
   load: loadCertAssetVersions,
   fingerprint: (stored) => canonicalJson(shown(stored)),
-  show: (_runtime, _id, stored) => Promise.resolve(shown(stored)),
+  show: (_runtime, _row, stored) => Promise.resolve(shown(stored)),
   audit: shown,
 };
 

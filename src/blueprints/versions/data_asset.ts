@@ -135,7 +135,7 @@ export const dataAssetKind: VersionKind<DataAssetInput, DataAssetDraft, DataAsse
   write: writeDataAssetVersion,
   load: loadDataAssetVersions,
   fingerprint: ({ type, fileSha256 }) => `${type} ${fileSha256}`,
-  show: (_runtime, _id, stored) => Promise.resolve(shown(stored)),
+  show: (_runtime, _row, stored) => Promise.resolve(shown(stored)),
   audit: shown,
 };
 

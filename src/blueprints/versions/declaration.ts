@@ -105,7 +105,7 @@ export const declarationKind: VersionKind<DeclarationInput, DeclarationDraft, De
     load: loadDeclarationVersions,
     fingerprint: ({ type, payload, references }) =>
       canonicalJson([type, payload, references.map(({ keyPath, artifactId }) => [keyPath, artifactId])]),
-    show: (_runtime, _id, { type, identifier, serverToken, payload }) =>
+    show: (_runtime, _row, { type, identifier, serverToken, payload }) =>
       Promise.resolve({
         source: { Type: type, Identifier: identifier, ServerToken: serverToken, Payload: payload },
       }),

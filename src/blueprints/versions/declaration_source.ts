@@ -7,10 +7,10 @@
 import type { Json } from "../../../db/open.ts";
 import { isKnownDeclaration, type Reference, referencesIn, validateDeclaration } from "../../schema/declarations.ts";
 import { isDictionary, joinPath } from "../../schema/keys.ts";
-import { LossyJsonError, parseStrictJson } from "../../strict_json.ts";
+import { parseStrictJson, RefusedJsonError } from "../../strict_json.ts";
 import { namesIn } from "../../variables/used.ts";
 import { fault, variablesIn } from "./fields.ts";
-import { isObject, JsonError, readJson } from "./json.ts";
+import { isObject, JsonError, MAX_DEPTH, readJson } from "./json.ts";
 import type { Checked } from "./kind.ts";
 
 /** A declaration that Apple's schema has nothing against. */
@@ -30,10 +30,10 @@ const wrong = (...sentences: string[]) => fault("source", ...sentences);
 
 function parse(source: unknown): Checked<Json> {
   try {
-    return { value: readJson(typeof source === "string" ? parseStrictJson(source) : source) };
+    return { value: readJson(typeof source === "string" ? parseStrictJson(source, MAX_DEPTH) : source) };
   } catch (error) {
     if (error instanceof JsonError) return wrong(error.message);
-    if (error instanceof LossyJsonError) return wrong(`Invalid JSON data: ${error.message}`);
+    if (error instanceof RefusedJsonError) return wrong(`Invalid JSON data: ${error.message}`);
     if (error instanceof SyntaxError) {
       const place = /\(line (\d+) column (\d+)\)/.exec(error.message);
       return wrong(`Invalid JSON data${place === null ? "" : ` (line ${place[1]}, column ${place[2]})`}`);

@@ -7,7 +7,7 @@
 import type { Json } from "../../../db/open.ts";
 
 /** Levels that are accepted; what is sent to devices has fewer than 20. */
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 
 /** JSON that cannot be kept; the message is a sentence. */
 export class JsonError extends Error {

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { ArtifactVersionRow } from "../../../db/artifact_versions.ts";
 import type { ArtifactRow } from "../../../db/artifacts.ts";
 import type { Db, Json, Tx } from "../../../db/open.ts";
 import type { FieldErrors } from "../../errors.ts";
@@ -49,7 +50,7 @@ export type VersionKind<Input, D extends Draft, Stored, Shown extends object> = 
   /** What devices get of it, as a text: when a change of the version changes it, those that have the version get it again. */
   fingerprint(stored: Stored): string;
   /** The kind's own fields in the API. */
-  show(runtime: Runtime, id: string, stored: Stored): Promise<Shown>;
+  show(runtime: Runtime, row: ArtifactVersionRow, stored: Stored): Promise<Shown>;
   /** The same for the audit log: no secret, no file, but what tells one from another. */
   audit(stored: Stored): Record<string, Json>;
 };

@@ -38,7 +38,7 @@ const operationsOf = <Input, D extends Draft, Stored, Shown extends object>(
   types: kind.types,
   async show(runtime, id) {
     const { row, stored } = await mustFindVersion(runtime.sql, kind, id);
-    return { row, shown: await kind.show(runtime, id, stored) };
+    return { row, shown: await kind.show(runtime, row, stored) };
   },
   refilter: async (runtime, request, id, input) => (await refilterVersion(runtime, request, kind, id, input)).row,
   remove: (runtime, request, id) => removeVersion(runtime, request, kind, id),

@@ -8,7 +8,11 @@ import { createHash } from "node:crypto";
 import { loadProfileVersions, type ProfileVersionRow, writeProfileVersion } from "../../../db/profile_versions.ts";
 import { certificatesOf, openSigned } from "../../pki/cms/signed.ts";
 import { PkiError } from "../../pki/errors.ts";
+import { type Platform, PLATFORMS } from "../../protocol/platform.ts";
 import { buildPlist, get, isDict, kindOf, parsePlist, type PlistDict, PlistError, str } from "../../protocol/plist.ts";
+import { checkProfile, profileRefusals } from "../../schema/profile_check.ts";
+import type { SchemaIssue } from "../../schema/types.ts";
+import { namesIn } from "../../variables/used.ts";
 import { bytesOfBase64, fault, notDictionary, notPlist, variablesIn } from "./fields.ts";
 import type { Checked, VersionKind } from "./kind.ts";
 
@@ -40,6 +44,8 @@ export type ShownProfile = {
   payload_uuid: string;
   payload_display_name: string;
   payload_description: string;
+  /** What Apple's schema says against it, for the platforms and the channel that get it. */
+  warnings: SchemaIssue[];
 };
 
 const CHANNELS: ReadonlyMap<string, "Device" | "User"> = new Map([["System", "Device"], ["User", "User"]]);
@@ -130,6 +136,8 @@ export function readProfile({ source, filename }: ProfileInput): Checked<Profile
   if (channel === undefined) return fault("source", `Unknown PayloadScope: ${scope}`);
   const sentence = unwritable(profile);
   if (sentence !== undefined) return fault("source", sentence);
+  const refusals = profileRefusals(profile);
+  if (refusals.length > 0) return fault("source", ...refusals);
   const variables = variablesIn("source", profile);
   if (variables.errors !== undefined) return variables;
   return {
@@ -146,6 +154,13 @@ export function readProfile({ source, filename }: ProfileInput): Checked<Profile
       scope,
     },
   };
+}
+
+/** What Apple's schema says against a profile that is kept already, for those that get it. */
+function warningsOf(source: Uint8Array, channel: "Device" | "User", platforms: readonly Platform[]): SchemaIssue[] {
+  const read = plistOf(source);
+  if (read.errors !== undefined) return [];
+  return checkProfile(read.value, { channel, platforms, isOpen: (text) => namesIn(text).length > 0 });
 }
 
 /** Profiles. */
@@ -182,14 +197,16 @@ export const profileKind: VersionKind<ProfileInput, ProfileDraft, ProfileVersion
   write: writeProfileVersion,
   load: loadProfileVersions,
   fingerprint: ({ sha256 }) => sha256,
-  async show(runtime, id, stored) {
+  async show(runtime, { id, channel, filter }, stored) {
+    const source = await runtime.keys.open(stored.sourceSealed, contextOf(id));
     return {
-      source: (await runtime.keys.open(stored.sourceSealed, contextOf(id))).toBase64(),
+      source: source.toBase64(),
       filename: stored.filename,
       payload_identifier: stored.payloadIdentifier,
       payload_uuid: stored.payloadUuid,
       payload_display_name: stored.payloadDisplayName,
       payload_description: stored.payloadDescription,
+      warnings: warningsOf(source, channel, PLATFORMS.filter((platform) => filter.platforms[platform].active)),
     };
   },
   audit: (stored) => ({

@@ -64,6 +64,6 @@ export const provisioningProfileKind: VersionKind<
   write: writeProvisioningProfileVersion,
   load: loadProvisioningProfileVersions,
   fingerprint: ({ sha256 }) => sha256,
-  show: (_runtime, _id, { source, name, uuid }) => Promise.resolve({ source: source.toBase64(), name, uuid }),
+  show: (_runtime, _row, { source, name, uuid }) => Promise.resolve({ source: source.toBase64(), name, uuid }),
   audit: ({ source, sha256, name, uuid }) => ({ name, uuid, sha256, size: source.length }),
 };

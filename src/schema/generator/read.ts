@@ -16,7 +16,9 @@ import {
   type DeclarationFacts,
   type FactTable,
   type PayloadFacts,
+  type ProfileForms,
   type StatusItemFacts,
+  type Systems,
 } from "../types.ts";
 import { SchemaError } from "./error.ts";
 import { type Entry, entry, oneOf, optionalChoice, optionalEntry, optionalFlag, optionalText, text } from "./input.ts";
@@ -29,6 +31,7 @@ export type Facts = {
   credentials: FactTable<CredentialFacts>;
   status: FactTable<StatusItemFacts>;
   commands: FactTable<CommandFacts>;
+  profiles: FactTable<ProfileForms>;
   /** The license of the schema, where its folder has one. */
   license: string | undefined;
   /** Attributes that the schema has and that are not understood, with how often. */
@@ -36,7 +39,12 @@ export type Facts = {
 };
 
 /** The folders that hold what is read. */
-const FOLDERS = { declarations: "declarative/declarations", status: "declarative/status", commands: "mdm/commands" };
+const FOLDERS = {
+  declarations: "declarative/declarations",
+  status: "declarative/status",
+  commands: "mdm/commands",
+  profiles: "mdm/profiles",
+};
 
 /** Reads the schema in `folder`. Throws `SchemaError`. */
 export async function readSchema(folder: string): Promise<Facts> {
@@ -46,6 +54,7 @@ export async function readSchema(folder: string): Promise<Facts> {
   const credentials = new Map<string, CredentialFacts>();
   const status = new Map<string, StatusItemFacts>();
   const commands = new Map<string, CommandFacts>();
+  const profiles = new Map<string, ProfileForms>();
 
   for (const document of await documents(folder, FOLDERS.declarations)) {
     const payload = payloadOf(document);
@@ -79,11 +88,18 @@ export async function readSchema(folder: string): Promise<Facts> {
     const payload = payloadOf(document);
     add(commands, text(payload, "requesttype"), document, payloadFacts(document, payload, count));
   }
+  for (const document of await documents(folder, FOLDERS.profiles)) {
+    const payload = payloadOf(document);
+    const type = text(payload, "payloadtype");
+    // One of Apple's types has keys and no systems.
+    profiles.set(type, [...profiles.get(type) ?? [], payloadFacts(document, payload, count, {})]);
+  }
   return {
     declarations: sorted(declarations),
     credentials: sorted(credentials),
     status: sorted(status),
     commands: sorted(commands),
+    profiles: sorted(profiles),
     license: await license(folder),
     leftOut: new Map([...leftOut].sort(byName)),
   };
@@ -95,8 +111,9 @@ function payloadOf(document: Entry): Entry {
   return payload;
 }
 
-function payloadFacts(document: Entry, payload: Entry, leftOut: LeftOut): PayloadFacts {
-  const systems = readSystems(payload, leftOut);
+/** The facts of a payload; `otherwise` are its systems where the schema names none. Throws when both are absent. */
+function payloadFacts(document: Entry, payload: Entry, leftOut: LeftOut, otherwise?: Systems): PayloadFacts {
+  const systems = readSystems(payload, leftOut) ?? otherwise;
   if (systems === undefined) throw new SchemaError(`Cannot read ${payload.at}: it says of no system that it has it`);
   const { keys, shapes } = readKeys(document, leftOut);
   return {
@@ -114,11 +131,11 @@ function add<F>(table: Map<string, F>, type: string, document: Entry, facts: F):
 
 const byName = (a: readonly [string, unknown], b: readonly [string, unknown]) => a[0] < b[0] ? -1 : 1;
 
-function sorted<F extends PayloadFacts>(table: Map<string, F>): FactTable<F> {
+function sorted<F>(table: Map<string, F>): FactTable<F> {
   return Object.fromEntries([...table].sort(byName));
 }
 
-/** The documents in a folder and its folders, by path. */
+/** The documents in a folder and its folders, in the order of their paths. */
 async function documents(root: string, folder: string): Promise<Entry[]> {
   const paths = (await yamlFiles(root, folder)).sort();
   if (paths.length === 0) throw new SchemaError(`Cannot read the schema: there is no YAML file in "${folder}"`);

@@ -20,7 +20,7 @@ import {
 
 const VERSION = /^[0-9]{1,3}(\.[0-9]{1,3}){0,3}$/;
 
-/** What is read of a system, and what is passed over: texts, access rights, and what is for profiles or setup alone. */
+/** What is read of a system, and what is passed over: texts, access rights, and what is for setup alone. */
 export const SYSTEM_ATTRIBUTES = {
   read: [
     "introduced",
@@ -35,9 +35,11 @@ export const SYSTEM_ATTRIBUTES = {
     "allowed-scopes",
     "sharedipad",
     "userenrollment",
+    "multiple",
+    "allowmanualinstall",
     "beta",
   ],
-  passed: ["accessrights", "multiple", "allowmanualinstall", "always-skippable"],
+  passed: ["accessrights", "always-skippable"],
 };
 
 /** The systems of a payload or a key; undefined when nothing is said about any. */
@@ -74,6 +76,8 @@ function readSupport(of: Entry): Support | false {
     scopes: optionalChoices(of, "allowed-scopes", SCOPES),
     sharedIpad: sharedIpad(of),
     userEnrollment: userEnrollment && optionalChoice(userEnrollment, "mode", MODES),
+    multiple: optionalFlag(of, "multiple"),
+    manualInstall: optionalFlag(of, "allowmanualinstall"),
     beta: optionalFlag(of, "beta") || undefined,
   });
 }
@@ -94,6 +98,8 @@ function version(of: Entry, name: string): string | undefined {
     throw new SchemaError(`Cannot read ${of.at}: "${name}" is a number, it should be a version in quotes`);
   }
   const value = optionalText(of, name);
+  // Since ever, which is what no version means.
+  if (name === "introduced" && value === "all") return undefined;
   if (value !== undefined && !VERSION.test(value)) {
     throw new SchemaError(`Cannot read ${of.at}: "${name}" is "${value.slice(0, 40)}", it should be a version`);
   }

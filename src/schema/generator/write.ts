@@ -20,6 +20,7 @@ const TABLES = [
   { name: "credentials", type: "CredentialFacts", about: "documents behind credential assets" },
   { name: "status", type: "StatusItemFacts", about: "status items" },
   { name: "commands", type: "CommandFacts", about: "commands" },
+  { name: "profiles", type: "ProfileForms", about: "payloads of profiles" },
 ] as const;
 
 /** The text of each generated file, by its name. */

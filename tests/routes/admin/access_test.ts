@@ -7,8 +7,8 @@ import { withFleet } from "../../support/fleet.ts";
 import { type TestRuntime, withRuntime } from "../../support/runtime.ts";
 import { personWith, visitor } from "./support.ts";
 
-/** Pages for people who are not signed in, or for everyone who is. */
-const OPEN = new Set(["/signin/", "/setup/", "/signout/", "/"]);
+/** Pages for people who are not signed in, or for everyone who is; an enrollment's address is its own secret. */
+const OPEN = new Set(["/signin/", "/setup/", "/signout/", "/", "/enroll/:address/", "/enroll/:address/profile/"]);
 
 const example = (path: string) =>
   path.replace(":uuid", "00000000-0000-4000-8000-000000000000").replace(/:[a-z]+/g, "1");

@@ -144,6 +144,36 @@ Deno.test("a file is previewed, kept by the page, and saved without being chosen
     assert.deepEqual([larger.status, /it is larger than allowed/.test(larger.text)], [413, true]);
   }));
 
+Deno.test("the warnings about a profile are shown before and after it is saved, to those who may see versions", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const ada = await personWith(runtime, "superuser");
+    const sentence = "&quot;PayloadContent.0.Setting&quot; is not a known key";
+    const path = "/artifacts/new/profile/";
+    const source = fileOf(Uint8Array.fromBase64(profileSource("com.example.warned")));
+    const before = await state(fleet);
+    const tried = await upload(runtime, ada, path, { preview: "1", channel: "Device", source });
+    assert.equal(tried.status, 200, tried.text);
+    assert.ok(tried.text.includes(sentence), tried.text);
+    assert.match(tried.text, /No device changes/);
+    assert.deepEqual(await state(fleet), before);
+    const kept = { "source.kept": hiddenField(tried.text, "source.kept") ?? "", "source.name": "a.mobileconfig" };
+    const saved = await upload(runtime, ada, path, { ...kept, channel: "Device", source: noFile });
+    assert.equal(saved.status, 303, saved.text);
+    const page = await ada.get(saved.location);
+    assert.match(page.text, /Warnings about version 1/);
+    assert.ok(page.text.includes(sentence));
+    const artifact = saved.location.split("?")[0] ?? "";
+    const blind = await personWith(runtime, ["mdm.view_artifact"]);
+    assert.doesNotMatch((await blind.get(artifact)).text, /Warnings/);
+    const [, version = ""] = /href="(\/artifacts\/[^"]*\/versions\/[0-9a-f-]{36}\/)"/.exec(page.text) ?? [];
+    const shown = await ada.get(version);
+    assert.match(shown.text, /<h2 id="warnings">Warnings<\/h2>/);
+    assert.ok(shown.text.includes(sentence));
+    const filter = await ada.post(`${version}filter/`, { ...FILTER, version: "1", preview: "1" });
+    assert.ok(filter.text.includes(sentence), filter.text);
+  }));
+
 Deno.test("what is wrong with a filter stands at its fields", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;

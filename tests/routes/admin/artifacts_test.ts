@@ -156,6 +156,18 @@ Deno.test("a declaration is typed or a file; its ServerToken is made; what Apple
     assert.match(errorOf(refused.text, "source"), /"MinimumLength" is a string, it should be/);
     assert.match(refused.text, /four &lt;\/textarea&gt;/, "what was typed is there");
     assert.deepEqual(await artifacts(runtime), [], "neither artifact nor version");
+    const escaped = `${"[".repeat(10_000)}"\\u0041"${"]".repeat(10_000)}`;
+    for (
+      const [payload, sentence] of [
+        ['{"a": 9007199254740993}', "the number 9007199254740993 is too large to be kept exactly"],
+        ['{"__proto__": 1}', 'the key "__proto__" is not accepted'],
+        [escaped, "it is nested deeper than 64 levels"],
+      ] as const
+    ) {
+      const source = declaration("payload").replace('"payload"', payload);
+      const { status, text } = await upload(runtime, ada, path, { ...fields, source, file: noFile });
+      assert.deepEqual([status, errorOf(text, "source")], [400, `Invalid JSON data: ${sentence}`]);
+    }
     const file = fileOf(declaration({ MinimumLength: 999 }), "a.json");
     const fromFile = await upload(runtime, ada, path, { ...fields, source: "", file });
     assert.match(errorOf(fromFile.text, "source"), /MinimumLength/);
@@ -281,7 +293,7 @@ Deno.test("the list finds by name or identifier, filters, and says what is halte
     assert.deepEqual(await found(`?blueprint=${blueprint.id}`), ["Wi-Fi &lt;b&gt;"]);
     assert.deepEqual(await found("?type=Data+Asset"), []);
     assert.deepEqual(await found("?type=nonsense&offset=1"), ["VPN", "Wi-Fi &lt;b&gt;"].slice(0, 2));
-    assert.match((await ada.get("/artifacts/?q=VPN")).text, /<span class="chip bad">halted<\/span>/);
+    assert.match((await ada.get("/artifacts/?q=VPN")).text, /<span class="chip bad">version 1 halted<\/span>/);
     assert.match((await ada.get("/artifacts/?q=nothing")).text, /No artifact matches/);
     await assign(fleet, (await fleet.enrolled()).serialNumber, blueprint.id);
     assert.equal((await ada.get("/artifacts/11111111-1111-4111-8111-111111111111/")).status, 404);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { artifactState, failureTexts } from "../../../routes/admin/device_artifacts.tsx";
+import { artifactState } from "../../../routes/admin/device_artifacts.tsx";
+import { failureTexts } from "../../../routes/admin/failure_texts.ts";
 import { assign, idOf, link, made, makeBlueprint, makeDeclaration } from "../../support/artifacts.ts";
 import { withFleet } from "../../support/fleet.ts";
 import { personWith } from "./support.ts";
@@ -11,7 +12,7 @@ Deno.test("what a device says of a failure reads as sentences, whatever it says"
       reasons: [{ code: "Error.X", description: "No." }, "odd", { code: "Only" }],
       reason: "nothing",
     }),
-    ["nothing", "No. (Error.X)", "odd", "(Only)", "It did not work. (12021)"],
+    ["nothing", "No. (Error.X)", "odd", "(Only)", "It did not work. (MCMDMErrorDomain 12021)"],
   );
   for (const odd of [null, "text", 3, [], {}, { reasons: 3 }]) assert.deepEqual(failureTexts(odd), []);
 });

@@ -125,16 +125,16 @@ Deno.test("the overview says what needs attention, the worst first, and counts w
     const { text } = await get("/");
     assert.match(text, /1 device is blocked\./);
     assert.match(text, new RegExp(`<desc id="versions-text">[^<]*macOS ${mac.osVersion}[^<]*: 2`));
-    assert.match(text, /<desc id="seen-text">within an hour: 3, /);
+    assert.match(text, /<desc id="seen-text">Less than an hour ago: 3, /);
     clock.advance(10 * 86_400);
     const current = await personWith(runtime, "superuser");
-    assert.match((await current.get("/")).text, /3 devices were not seen for a week\./);
+    assert.match((await current.get("/")).text, /2 devices have not checked in for a week\./);
     await sql`update push_certificates set not_after = ${new Date(clock.now().getTime() + 5 * 86_400_000)}`;
-    assert.match((await current.get("/")).text, /The push certificate &quot;push&quot; ends in 5 days\./);
+    assert.match((await current.get("/")).text, /The push certificate &quot;push&quot; expires in 5 days\./);
     await sql`update push_certificates set not_after = ${clock.now()}`;
-    assert.match((await current.get("/")).text, /<li class="urgent">The push certificate &quot;push&quot; has ended/);
+    assert.match((await current.get("/")).text, /<li class="urgent">The push certificate &quot;push&quot; has expired/);
     const blind = await personWith(runtime, []);
-    assert.doesNotMatch((await blind.get("/")).text, /not seen|push certificate/i);
+    assert.doesNotMatch((await blind.get("/")).text, /checked in|push certificate/i);
   }));
 
 Deno.test("the device list finds by any of its words, filters, sorts and turns pages", () =>

@@ -176,6 +176,7 @@ Deno.test("artifacts are found by name, identifier, type, channel, platform and 
       platforms: ["macOS"],
       updatedAt: null,
       latestVersion: 7,
+      versionInForce: 7,
       blueprints: 1,
       halted: false,
     });

@@ -75,6 +75,10 @@ Deno.test("a source that is no declaration is told what it lacks", async () => {
         '{"Payload": {"a": 9007199254740993}}',
         "Invalid JSON data: the number 9007199254740993 is too large to be kept exactly",
       ],
+      [
+        `{"Payload": {"a": ${"[".repeat(10_000)}"\\u0041"${"]".repeat(10_000)}}}`,
+        "Invalid JSON data: it is nested deeper than 64 levels",
+      ],
       [{}, ["Missing Type", "Missing Identifier", "Missing ServerToken", "Missing Payload"]],
       [passcode({}, { ServerToken: undefined }), "Missing ServerToken"],
       [passcode({}, { ServerToken: "" }), "Invalid ServerToken"],

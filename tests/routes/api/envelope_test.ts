@@ -143,6 +143,12 @@ Deno.test("a body that is no JSON, too large or of another type has its own answ
     const broken = await call("POST", "/api/test/parse/", '{"text": ');
     assert.equal(broken.status, 400);
     assert.match(JSON.stringify(broken.body), /^\{"detail":"JSON parse error - /);
+    const deep = await call(
+      "POST",
+      "/api/test/parse/",
+      `{"text": ${"[".repeat(10_000)}"\\u0041"${"]".repeat(10_000)}}`,
+    );
+    assert.deepEqual(deep.body, { detail: "JSON parse error - it is nested deeper than 200 levels" });
     const notUtf8 = await call("POST", "/api/test/parse/", new Uint8Array([0x22, 0xff, 0x22]));
     assert.match(JSON.stringify(notUtf8.body), /^\{"detail":"JSON parse error - /);
     const large = await call("POST", "/api/test/parse/", JSON.stringify({ text: "x".repeat(1024 * 1024) }));

@@ -1,7 +1,7 @@
 /** Versions of profiles through the API, and what holds for versions of every kind. */
 
 import assert from "node:assert/strict";
-import { buildBinaryPlist, buildPlist } from "../../../src/protocol/plist.ts";
+import { buildBinaryPlist, buildPlist, type PlistDict } from "../../../src/protocol/plist.ts";
 import {
   artifact,
   audits,
@@ -55,7 +55,7 @@ Deno.test("a profile is made, read, changed with its own representation, listed 
       updated_at: "2026-06-01T12:00:00",
     });
     const path = `${ALL}${id}/`;
-    assert.deepEqual({ ...bodyOf(await call("GET", path), 200), warnings: [] }, made);
+    assert.deepEqual(bodyOf(await call("GET", path), 200), made);
     runtime.clock.advance(60);
     const wanted = {
       ...made,
@@ -273,5 +273,63 @@ Deno.test("a version that a device has, or that is on its way, is not deleted, a
     await runtime.sql`delete from target_artifacts`;
     assert.deepEqual(await remove(`${ALL}${id}/`), [204, undefined]);
     assert.deepEqual(await remove(`/api/mdm/artifacts/${wifi}/`), [204, undefined]);
+  });
+});
+
+Deno.test("what Apple's schema says against a profile is a warning, in every answer and in a dry run", async () => {
+  await withApi(async ({ as }) => {
+    const call = await as("superuser");
+    const wifi = await artifact(call, { name: "Wi-Fi" });
+    const source = profilePlist({
+      PayloadContent: [{
+        PayloadType: "com.apple.dock",
+        PayloadIdentifier: "com.example.dock.1",
+        PayloadUUID: "7b2a1f0e-0000-4000-8000-000000000002",
+        tilesize: 4000,
+        // The form of a text with a variable is known when a device gets it.
+        orientation: "$ENROLLED_DEVICE.SERIAL_NUMBER",
+      }],
+    });
+    const body = { artifact: wifi, version: 1, macos: true, ios: true, source: source.toBase64() };
+    const warnings = [
+      {
+        path: "PayloadContent.0.PayloadVersion",
+        message: '"PayloadContent.0.PayloadVersion" is missing, it should be an integer',
+      },
+      {
+        path: "PayloadContent.0.tilesize",
+        message: '"PayloadContent.0.tilesize" is 4000, it should be at most 128',
+      },
+      { path: "PayloadContent.0", message: '"PayloadContent.0" (com.apple.dock) is not available on iOS' },
+    ];
+    assert.deepEqual(bodyOf(await call("POST", `${ALL}?dry_run=true`, body), 200).warnings, warnings);
+    const made = bodyOf(await call("POST", ALL, body), 201);
+    assert.deepEqual(made.warnings, warnings);
+    const path = `${ALL}${textOf(made, "id")}/`;
+    assert.deepEqual(bodyOf(await call("GET", path), 200).warnings, warnings);
+    const { results } = bodyOf(await call("GET", ALL), 200);
+    assert.ok(Array.isArray(results));
+    assert.deepEqual(results.map((one) => one.warnings), [warnings]);
+    const fewer = { ...body, ios: false };
+    assert.deepEqual(bodyOf(await call("PUT", `${path}?dry_run=1`, fewer), 200).warnings, warnings.slice(0, 2));
+    assert.deepEqual(bodyOf(await call("PUT", path, fewer), 200).warnings, warnings.slice(0, 2));
+    assert.deepEqual(bodyOf(await call("DELETE", `${path}?dry_run=true`), 200).warnings, []);
+  });
+});
+
+Deno.test("a profile that every device is certain to refuse is refused", async () => {
+  await withApi(async ({ as }) => {
+    const call = await as("superuser");
+    const wifi = await artifact(call, { name: "Wi-Fi" });
+    const errors = async (...PayloadContent: PlistDict[]) =>
+      (await call("POST", ALL, {
+        artifact: wifi,
+        version: 1,
+        macos: true,
+        source: profilePlist({ PayloadContent }).toBase64(),
+      })).body;
+    assert.deepEqual(await errors({ PayloadVersion: 1 }), {
+      source: ['"PayloadContent.0.PayloadType" is missing, it should be a string'],
+    });
   });
 });

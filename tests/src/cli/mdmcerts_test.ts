@@ -5,11 +5,11 @@ import { parseOptions } from "../../../src/cli/command.ts";
 import { createAuthority, issueCertificate, randomSerial } from "../../../src/pki/ca.ts";
 import { parseCertificate, toPem } from "../../../src/pki/certificate.ts";
 import { parseCsr } from "../../../src/pki/csr.ts";
-import { generateRsaKey } from "../../../src/pki/keys.ts";
 import { asDict, parsePlist, str } from "../../../src/protocol/plist.ts";
+import { AUTHORITY_KEY, KEYS } from "../../support/keys.ts";
 
 const NOW = new Date("2026-06-01T12:00:00Z");
-const authorityKey = await generateRsaKey(2048);
+const authorityKey = AUTHORITY_KEY;
 const root = createAuthority({ subject: [["CN", "Vendor Root"]], now: NOW, key: authorityKey, years: 10 });
 
 const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: ["ignore", "pipe", "pipe"] }).toString();
@@ -124,7 +124,7 @@ Deno.test("nothing is overwritten, and what does not fit is said before anything
     const stranger = createAuthority({
       subject: [["CN", "Other Root"]],
       now: NOW,
-      key: await generateRsaKey(),
+      key: KEYS[0],
       years: 1,
     });
     await Deno.writeTextFile(`${dir}/chain.pem`, toPem(stranger, "CERTIFICATE"));

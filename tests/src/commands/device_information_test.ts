@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { deviceFacts, deviceInformation } from "../../../src/commands/device_information.ts";
 import { queriesFor } from "../../../src/commands/device_information_queries.ts";
 import { parsePlist } from "../../../src/protocol/plist.ts";
-import { parseReport } from "../../../src/protocol/report.ts";
 import { wire } from "../../fixtures/wire/wire.ts";
 import { byodIphone, ipad, iphone, mac, macUser, sent, tv, unknown } from "./target.ts";
+import { reportOf } from "../../support/messages.ts";
 
 const result = (name: string, target = mac) =>
-  deviceInformation.onAcknowledged?.(parseReport(wire(name)), {}, target) ?? [];
+  deviceInformation.onAcknowledged?.(reportOf(wire(name)), {}, target) ?? [];
 
 Deno.test("an Apple TV is asked what an Apple TV has", () => {
   assert.deepEqual(sent(deviceInformation, tv, {}), parsePlist(wire("command-device-information-tv")));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { deviceLock } from "../../../src/commands/device_lock.ts";
 import { parsePlist } from "../../../src/protocol/plist.ts";
-import { parseReport } from "../../../src/protocol/report.ts";
 import { wire } from "../../fixtures/wire/wire.ts";
 import { iphone, mac, refusal, sent } from "./target.ts";
+import { reportOf } from "../../support/messages.ts";
 
 const note = { message: "Lost", phone_number: "+41 44 000 0000" };
 
@@ -39,7 +39,7 @@ Deno.test("notes have a longest length", () => {
 });
 
 Deno.test("the PIN of a locked Mac is handed out for escrow", () => {
-  const report = parseReport(wire("report-device-lock"));
+  const report = reportOf(wire("report-device-lock"));
   assert.deepEqual(deviceLock.onAcknowledged?.(report, { pin: "012345" }, mac), [{ kind: "lockPin", pin: "012345" }]);
   assert.deepEqual(deviceLock.onAcknowledged?.(report, {}, iphone), []);
 });

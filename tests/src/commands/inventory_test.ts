@@ -3,11 +3,11 @@ import { certificateList } from "../../../src/commands/certificate_list.ts";
 import { installedApplicationList } from "../../../src/commands/installed_application_list.ts";
 import { profileList } from "../../../src/commands/profile_list.ts";
 import { dict, parsePlist } from "../../../src/protocol/plist.ts";
-import { parseReport } from "../../../src/protocol/report.ts";
 import { wire } from "../../fixtures/wire/wire.ts";
 import { byodIphone, iphone, mac, sent } from "./target.ts";
+import { reportOf } from "../../support/messages.ts";
 
-const report = (name: string) => parseReport(wire(`report-${name}`));
+const report = (name: string) => reportOf(wire(`report-${name}`));
 const encode = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("the lists are asked for as Apple's schema has them", () => {

@@ -4,12 +4,12 @@ import { reenroll } from "../../../src/commands/reenroll.ts";
 import { removeProfile } from "../../../src/commands/remove_profile.ts";
 import { restartDevice } from "../../../src/commands/restart_device.ts";
 import { parsePlist } from "../../../src/protocol/plist.ts";
-import { parseReport } from "../../../src/protocol/report.ts";
 import { wire } from "../../fixtures/wire/wire.ts";
 import { mac, refusal, sent, tv } from "./target.ts";
+import { reportOf } from "../../support/messages.ts";
 
 const base64 = (text: string) => new TextEncoder().encode(text).toBase64();
-const failed = parseReport(wire("report-install-profile-error"));
+const failed = reportOf(wire("report-install-profile-error"));
 const version = "0d3e1f62-3c1b-4a52-9c1e-7f1b7d4e5a10";
 
 Deno.test("a profile is sent byte for byte", () => {

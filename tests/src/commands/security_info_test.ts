@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { securityFacts, securityInfo } from "../../../src/commands/security_info.ts";
 import { parsePlist } from "../../../src/protocol/plist.ts";
-import { parseReport } from "../../../src/protocol/report.ts";
 import { wire } from "../../fixtures/wire/wire.ts";
 import { mac, sent } from "./target.ts";
+import { reportOf } from "../../support/messages.ts";
 
-const result = (name: string) => securityInfo.onAcknowledged?.(parseReport(wire(name)), {}, mac) ?? [];
+const result = (name: string) => securityInfo.onAcknowledged?.(reportOf(wire(name)), {}, mac) ?? [];
 
 Deno.test("SecurityInfo is asked without arguments", () => {
   assert.deepEqual(sent(securityInfo, mac, {}), parsePlist(wire("command-security-info")));

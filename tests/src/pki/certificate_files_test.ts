@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { encryptedKey, pkcs12Of } from "../../../fuzz/builders/pkcs12.ts";
+import { DEVICE } from "../../../fuzz/identities.ts";
 import { certificateOfKey, openCertificateFile } from "../../../src/pki/certificate_files.ts";
 import { PkiError } from "../../../src/pki/errors.ts";
-import { openPrivateKey, spkiOf } from "../../../src/pki/keys.ts";
+import { exportPkcs8, openPrivateKey, spkiOf } from "../../../src/pki/keys.ts";
+import { decryptKeyInfo, Iterations } from "../../../src/pki/pbe.ts";
 import { openPkcs12 } from "../../../src/pki/pkcs12.ts";
 import { inFolder, openssl, refuses, rsaKey } from "./helpers.ts";
 
@@ -138,6 +141,25 @@ Deno.test("a file that asks for too much work is refused before it is done", () 
     );
     refuses(() => openPrivateKey(new TextDecoder().decode(slow), "x"), "key", /200001 iterations, 200000 are accepted/);
   }));
+
+Deno.test("all parts of a file have one number of iterations together, and damage is seen before the work", () => {
+  const key = exportPkcs8(DEVICE.key);
+  const certificates = [DEVICE.certificate];
+  // Each of the MAC, the certificates and the keys has two, and 3DES derives its key and its vector.
+  for (const [scheme, all] of [["pbes2", 8], ["pbes1", 8], ["pkcs12", 14]] as const) {
+    const file = pkcs12Of({ certificates, keys: [key, key], password: PASSWORD, scheme });
+    assert.equal(openCertificateFile(file, PASSWORD, new Iterations(all)).keys.length, 2);
+    const few = new Iterations(all - 1);
+    refuses(() => openCertificateFile(file, PASSWORD, few), "key", /it has 2 iterations, 1 are accepted$/);
+  }
+  const many = encryptedKey(key, PASSWORD, "pbes2", { iterations: 2000 });
+  refuses(() => openPrivateKey(many, PASSWORD, new Iterations(1999)), "key", /2000 iterations, 1999 are accepted$/);
+  // The vector is an integer: nothing is derived for it.
+  const vector = many.findIndex((byte, at) => byte === 0x04 && many[at + 1] === 16);
+  const left = new Iterations(2000);
+  refuses(() => decryptKeyInfo(many.with(vector, 0x02), PASSWORD, left), undefined);
+  assert.ok("plain" in decryptKeyInfo(many, PASSWORD, left));
+});
 
 Deno.test("keys of old systems open, and a missing password, a wrong one and an unknown cipher are three sentences", () =>
   withFiles(async ({ run }) => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseCheckin, ProtocolError } from "../../../src/protocol/checkin.ts";
+import { ProtocolError } from "../../../src/protocol/checkin.ts";
 import { buildBinaryPlist, buildPlist, type PlistDict, PlistError } from "../../../src/protocol/plist.ts";
 import { wire } from "../../fixtures/wire/wire.ts";
+import { checkinOf } from "../../support/messages.ts";
 
 const TOPIC = "com.apple.mgmt.External.6f4f3c3e-2b1a-4c5d-8e9f-0a1b2c3d4e5f";
 const MAC = "0B3A5C1E-7A4D-5F2B-9C11-2E6D4F8A9B01";
@@ -11,10 +12,10 @@ const ENROLLMENT = "3F1C9A52-6B7D-4E80-9A2B-5C4D3E2F1A00";
 const USER = "7D4E2B1A-93C8-4F65-8E21-0A9B8C7D6E5F";
 const mac = { udid: MAC, deviceKey: MAC, channel: "Device" };
 const phone = { udid: PHONE, deviceKey: PHONE, channel: "Device" };
-const read = (name: string) => parseCheckin(wire(`checkin-${name}`));
+const read = (name: string) => checkinOf(wire(`checkin-${name}`));
 const refused = (body: PlistDict, sentence: RegExp) =>
   assert.throws(
-    () => parseCheckin(buildPlist(body)),
+    () => checkinOf(buildPlist(body)),
     (error) => error instanceof ProtocolError && sentence.test(error.message),
   );
 
@@ -90,7 +91,7 @@ Deno.test("TokenUpdate takes tokens of any length and leaves out what was not se
 });
 
 Deno.test("an empty UnlockToken is not an absent one", () => {
-  const message = parseCheckin(buildPlist({
+  const message = checkinOf(buildPlist({
     MessageType: "TokenUpdate",
     Topic: TOPIC,
     UDID: PHONE,
@@ -178,14 +179,14 @@ Deno.test("a key of another type is an error, not an absence", () => {
 });
 
 Deno.test("what is not a dictionary is not a message", () => {
-  assert.throws(() => parseCheckin(buildPlist([])), /it is an array, it should be a dictionary/);
-  assert.throws(() => parseCheckin(new Uint8Array(0)), PlistError);
+  assert.throws(() => checkinOf(buildPlist([])), /it is an array, it should be a dictionary/);
+  assert.throws(() => checkinOf(new Uint8Array(0)), PlistError);
 });
 
 Deno.test("ids from the prototype do not count", () => {
   const forged = `<plist version="1.0"><dict><key>MessageType</key><string>CheckOut</string><key>__proto__</key>` +
     `<dict><key>UDID</key><string>${MAC}</string></dict></dict></plist>`;
-  assert.throws(() => parseCheckin(new TextEncoder().encode(forged)), /are missing/);
+  assert.throws(() => checkinOf(new TextEncoder().encode(forged)), /are missing/);
 });
 
 Deno.test("any dictionary is a message or a ProtocolError", () => {
@@ -194,7 +195,7 @@ Deno.test("any dictionary is a message or a ProtocolError", () => {
   const type = fc.constantFrom("Authenticate", "TokenUpdate", "SetBootstrapToken", "DeclarativeManagement", "GetToken");
   fc.assert(fc.property(type, fc.dictionary(key, value, { noNullPrototype: true }), (MessageType, body) => {
     try {
-      parseCheckin(buildBinaryPlist({ ...body, MessageType }));
+      checkinOf(buildBinaryPlist({ ...body, MessageType }));
     } catch (error) {
       assert.ok(error instanceof ProtocolError, `threw ${error}`);
     }

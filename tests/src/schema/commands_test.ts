@@ -41,7 +41,7 @@ Deno.test("a request type that Apple does not publish is unknown and nothing for
 Deno.test("a fault in a command is one sentence", () => {
   const cases: [string, PlistDict, string[]][] = [
     ["EraseDevice", { RequestType: "EraseDevice", PIN: "123456" }, []],
-    ["EraseDevice", { PIN: 123456 }, [`"PIN" is 123456, it should be a string`]],
+    ["EraseDevice", { PIN: 123456 }, [`"PIN" is an integer, it should be a string`]],
     ["EraseDevice", { ObliterationBehavior: "Never" }, [
       `"ObliterationBehavior" is "Never", it should be one of "Default", "DoNotObliterate", "ObliterateWithWarning", ` +
       `"Always"`,

@@ -75,9 +75,9 @@ const BAD: [string, unknown, string][] = [
   [
     PASSCODE,
     { CustomRegex: { Regex: "x", Description: { default: 1 } } },
-    `"CustomRegex.Description.default" is 1, it should be a string`,
+    `"CustomRegex.Description.default" is an integer, it should be a string`,
   ],
-  [LEGACY, { ProfileURL: 1 }, `"ProfileURL" is 1, it should be a string`],
+  [LEGACY, { ProfileURL: 1 }, `"ProfileURL" is an integer, it should be a string`],
   [LEGACY, { URL: "x" }, `"URL" is not a known key, it should be "ProfileURL" or "ProfileAssetReference"`],
   ["com.apple.asset.credential.scep", {}, `"Reference" is missing, it should be a dictionary`],
   [
@@ -93,7 +93,7 @@ const BAD: [string, unknown, string][] = [
   [
     "com.apple.asset.data",
     { Reference: { DataURL: "https://x.example", Size: 1.5 } },
-    `"Reference.Size" is 1.5, it should be an integer`,
+    `"Reference.Size" is a number with a fraction, it should be an integer`,
   ],
   [
     "com.apple.asset.data",
@@ -105,7 +105,7 @@ const BAD: [string, unknown, string][] = [
   [SUBSCRIPTIONS, { StatusItems: [{}] }, `"StatusItems.0.Name" is missing, it should be a string`],
   [SIMPLE, {}, `"StandardConfigurations" is missing, it should be an array`],
   [SIMPLE, { StandardConfigurations: "one" }, `"StandardConfigurations" is a string, it should be an array`],
-  [SIMPLE, { StandardConfigurations: [1] }, `"StandardConfigurations.0" is 1, it should be a string`],
+  [SIMPLE, { StandardConfigurations: [1] }, `"StandardConfigurations.0" is an integer, it should be a string`],
   [FILES, { ServiceType: "com.apple.sshd" }, `"DataAssetReference" is missing, it should be a string`],
   [
     PACKAGE,

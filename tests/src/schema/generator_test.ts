@@ -10,6 +10,7 @@ import { factFiles, writeFacts } from "../../../src/schema/generator/write.ts";
 const CONFIGURATION = "declarative/declarations/configurations/thing.yaml";
 const STATUS = "declarative/status/thing.state.yaml";
 const COMMAND = "mdm/commands/thing.yaml";
+const PROFILE = "mdm/profiles/com.apple.thing.yaml";
 
 const SYSTEMS = `  supportedOS:
     iOS:
@@ -95,6 +96,26 @@ notes:
     `payload:\n  declarationtype: status-reason\n${SYSTEMS}payloadkeys:\n- key: code\n  type: <string>\n`,
   [COMMAND]: `payload:\n  requesttype: Thing\n${SYSTEMS}responsekeys:\n- key: Answer\n  type: <string>\n`,
   "mdm/commands/notes.txt": "not YAML: [",
+  [PROFILE]: `payload:
+  payloadtype: com.apple.thing
+  supportedOS:
+    iOS:
+      introduced: '7.0'
+      multiple: true
+      supervised: false
+      allowmanualinstall: true
+    macOS:
+      introduced: all
+      multiple: false
+      devicechannel: true
+      userchannel: false
+  content: Prose.
+payloadkeys:
+- key: Level
+  type: <real>
+`,
+  "mdm/profiles/com.apple.thing(other).yaml":
+    "payload:\n  payloadtype: com.apple.thing\npayloadkeys:\n- key: Other\n  type: <data>\n",
 };
 
 /** Runs `body` in a folder with the schema, changed by `changes`; null takes a file away. */
@@ -117,7 +138,7 @@ async function withSchema(
 
 Deno.test("a folder becomes facts, without its prose", () =>
   withSchema({}, async (folder) => {
-    const { declarations, credentials, status, commands, leftOut, license } = await readSchema(folder);
+    const { declarations, credentials, status, commands, profiles, leftOut, license } = await readSchema(folder);
     const systems = {
       iOS: { introduced: "17.0", enrollments: ["supervised"], scopes: ["system"], sharedIpad: { mode: "forbidden" } },
       macOS: false,
@@ -162,6 +183,18 @@ Deno.test("a folder becomes facts, without its prose", () =>
       "thing.state": { beta: true, systems, keys: [{ key: "thing.state", type: "string" }] },
     });
     assert.deepEqual(commands, { Thing: { systems, keys: [] } });
+    assert.deepEqual(profiles, {
+      "com.apple.thing": [
+        { systems: {}, keys: [{ key: "Other", type: "data" }] },
+        {
+          systems: {
+            iOS: { introduced: "7.0", supervised: false, multiple: true, manualInstall: true },
+            macOS: { deviceChannel: true, userChannel: false, multiple: false },
+          },
+          keys: [{ key: "Level", type: "real" }],
+        },
+      ],
+    });
     assert.equal(leftOut.size, 0);
     assert.equal(license, undefined);
     for (const text of factFiles(await readSchema(folder)).values()) assert.doesNotMatch(text, /[Pp]rose/);
@@ -172,7 +205,7 @@ Deno.test("the same schema gives the same bytes, whatever the order of its files
     const [first, second] = [join(folder, "one"), join(folder, "two")];
     const sizes = await writeFacts(await readSchema(folder), first);
     assert.deepEqual(sizes.map(([name]) => name), [
-      ...["declarations.ts", "credentials.ts", "status.ts", "commands.ts", "LICENSE.txt"],
+      ...["declarations.ts", "credentials.ts", "status.ts", "commands.ts", "profiles.ts", "LICENSE.txt"],
     ]);
     await Deno.rename(join(folder, COMMAND), join(folder, "mdm/commands/zz.yaml"));
     await writeFacts(await readSchema(folder), second);
@@ -216,6 +249,8 @@ Deno.test("a schema that is not one is refused with the file and the reason", as
     [{ [COMMAND]: "a: 1" }, /^Cannot read mdm\/commands\/thing\.yaml: it has no "payload"$/],
     [{ [COMMAND]: "payload:\n  requesttype: Thing" }, /it says of no system that it has it$/],
     [changed(COMMAND, "requesttype", "payloadtype"), /it has no "requesttype"$/],
+    [changed(PROFILE, "payloadtype", "requesttype"), /it has no "payloadtype"$/],
+    [changed(PROFILE, "multiple: true", "multiple: often"), /it is "often", it should be true or false$/],
     [{ "mdm/commands/twice.yaml": SCHEMA[COMMAND] ?? "" }, /another file is about "Thing" too$/],
     [changed(COMMAND, "iOS:", "BeOS:"), /it is "BeOS", it should be one of iOS, macOS, tvOS, visionOS, watchOS$/],
     [changed(COMMAND, "'17.0'", "17.0"), /"introduced" is a number, it should be a version in quotes$/],
@@ -296,5 +331,6 @@ Deno.test("deno task schema takes one path and says what it wrote", () =>
       "credentials.ts: N bytes",
       "status.ts: N bytes",
       "commands.ts: N bytes",
+      "profiles.ts: N bytes",
     ]);
   }));

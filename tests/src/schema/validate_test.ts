@@ -10,7 +10,10 @@ const messages = (keys: KeyFacts[], payload: unknown, form: "json" | "plist" = "
 
 Deno.test("a payload that is no dictionary is named for what it is", () => {
   for (
-    const [payload, kind] of [[null, "null"], [[], "an array"], ["x", "a string"], [1, "1"], [undefined, "nothing"]]
+    const [payload, kind] of [[null, "null"], [[], "an array"], ["x", "a string"], [1, "an integer"], [
+      undefined,
+      "nothing",
+    ]]
   ) {
     assert.deepEqual(messages([], payload), [`The payload is ${kind}, it should be a dictionary`]);
   }
@@ -18,12 +21,12 @@ Deno.test("a payload that is no dictionary is named for what it is", () => {
 
 Deno.test("every type refuses what is of another one", () => {
   const wrong: [KeyFacts["type"], unknown, string][] = [
-    ["string", 1, `"a" is 1, it should be a string`],
+    ["string", 1, `"a" is an integer, it should be a string`],
     ["string", null, `"a" is null, it should be a string`],
-    ["integer", 1.5, `"a" is 1.5, it should be an integer`],
+    ["integer", 1.5, `"a" is a number with a fraction, it should be an integer`],
     ["integer", "1", `"a" is a string, it should be an integer`],
     ["integer", true, `"a" is a boolean, it should be an integer`],
-    ["integer", 1e300, `"a" is 1e+300, it should be an integer`],
+    ["integer", 1e300, `"a" is a large integer, it should be an integer`],
     ["real", "1.5", `"a" is a string, it should be a number`],
     ["real", NaN, `"a" is not a number, it should be a number`],
     ["boolean", 0, `"a" is 0, it should be a boolean`],
@@ -41,6 +44,37 @@ Deno.test("every type refuses what is of another one", () => {
     ["any", 1n, `"a" is a large integer, it should be a value`],
   ];
   for (const [type, value, message] of wrong) assert.deepEqual(messages([{ key: "a", type }], { a: value }), [message]);
+});
+
+Deno.test("a number of the wrong type is shown where the key has bounds, and nowhere else", () => {
+  assert.deepEqual(
+    messages([
+      { key: "Password", type: "string" },
+      { key: "Mode", type: "string", values: ["On", "Off"] },
+      { key: "Level", type: "integer", range: { min: 1 } },
+    ], { Password: 123456, Mode: 1, Level: 1.5 }),
+    [
+      `"Password" is an integer, it should be a string`,
+      `"Mode" is 1, it should be a string`,
+      `"Level" is 1.5, it should be an integer`,
+    ],
+  );
+});
+
+Deno.test("paths begin where the payload stands, and of a text that is not known yet its type counts", () => {
+  const issues = validatePayload(
+    facts([{ key: "Level", type: "integer" }, { key: "Mode", type: "string", values: ["On"] }, {
+      key: "Skipped",
+      type: "string",
+    }]),
+    { Level: "$x", Mode: "$x", Skipped: 1 },
+    "plist",
+    { path: "PayloadContent.3", passed: ["Skipped"], isOpen: (text) => text === "$x" },
+  );
+  assert.deepEqual(issues, [{
+    path: "PayloadContent.3.Level",
+    message: `"PayloadContent.3.Level" is a string, it should be an integer`,
+  }]);
 });
 
 Deno.test("every type takes its own values", () => {
@@ -72,7 +106,7 @@ Deno.test("in property lists, dates, data and large integers are values of their
   assert.deepEqual(messages(keys, { date: "2026-01-31T12:00:00Z", data: "aGk=", n: 1.5 }, "plist"), [
     `"date" is a string, it should be a date`,
     `"data" is a string, it should be data`,
-    `"n" is 1.5, it should be an integer`,
+    `"n" is a number with a fraction, it should be an integer`,
   ]);
 });
 
@@ -150,7 +184,7 @@ Deno.test("where any key may be, its value still has a type, and nothing is dema
   assert.deepEqual(messages(keys, { Known: 1, en: "text" }), []);
   assert.deepEqual(messages(keys, { Known: "x", en: 1 }), [
     `"Known" is a string, it should be an integer`,
-    `"en" is 1, it should be a string`,
+    `"en" is an integer, it should be a string`,
   ]);
 });
 
@@ -178,7 +212,7 @@ Deno.test("an array has as many elements as it should, of the kind that they nam
   assert.deepEqual(messages(kinds, { list: [{ Item: "C" }, {}, 1, { Item: "B", A: true }] }), [
     `"list.0.Item" is "C", it should be "A" or "B"`,
     `"list.1.Item" is missing, it should be "A" or "B"`,
-    `"list.2" is 1, it should be a dictionary`,
+    `"list.2" is an integer, it should be a dictionary`,
     `"list.3.B" is missing, it should be a boolean`,
     `"list.3.A" is not a known key, it should be "Item" or "B"`,
   ]);

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import http from "node:http";
+import https from "node:https";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { Connections } from "../../routes/connections.ts";
+import { type AppFetch, listen } from "../../routes/listener.ts";
+import { Counters } from "../../src/counters.ts";
+import { selfSigned } from "../../src/pki/ca.ts";
+import { toPem } from "../../src/pki/certificate.ts";
+import { exportPkcs8 } from "../../src/pki/keys.ts";
+import { KEYS } from "../support/fleet.ts";
+
+const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2036-01-01T00:00:00Z") };
+const tls = {
+  cert: toPem(selfSigned({ subject: [["CN", "localhost"]], key: KEYS[0], ...dates }), "CERTIFICATE"),
+  key: toPem(exportPkcs8(KEYS[0]), "PRIVATE KEY"),
+};
+const MB = 1024 * 1024;
+const piece = new Uint8Array(MB).map((_, index) => index % 251);
+/** What the buffers of both ends' operating system may hold, and then some. */
+const MOST_ON_THE_WAY = 24 * MB;
+
+const ports = [["with TLS", tls], ["without TLS", undefined]] as const;
+
+/** Serves `fetch` on a port. */
+async function withPort(
+  fetch: AppFetch,
+  withTls: typeof tls | undefined,
+  body: (send: (method: string, length?: number) => http.ClientRequest, agent: http.Agent) => Promise<void>,
+): Promise<void> {
+  const failures: unknown[] = [];
+  const limits = { perAddress: 100, total: 100, exempt: () => false };
+  const listener = await listen(fetch, {
+    hostname: "127.0.0.1",
+    port: 0,
+    connections: new Connections(limits, new Counters()),
+    failed: (error) => failures.push(error),
+    ...(withTls === undefined ? {} : { tls: withTls }),
+  });
+  const client = withTls === undefined ? http : https;
+  const agent = new client.Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    await body((method, length) =>
+      client.request({
+        host: "127.0.0.1",
+        port: listener.port,
+        method,
+        agent,
+        rejectUnauthorized: false,
+        headers: length === undefined ? { "Transfer-Encoding": "chunked" } : { "Content-Length": length },
+      }), agent);
+  } finally {
+    agent.destroy();
+    await listener.close(1000);
+    assert.deepEqual(failures, []);
+  }
+}
+
+/** Sends pieces, each when the one before is on its way. Returns how many it got rid of before the connection's end. */
+async function sendPieces(request: http.ClientRequest, count: number): Promise<number> {
+  const closed = new Promise<boolean>((resolve) => request.on("close", () => resolve(false)));
+  request.on("error", () => {});
+  for (let sent = 0; sent < count; sent++) {
+    const written = new Promise<boolean>((resolve) => request.write(piece, (error) => resolve(!error)));
+    if (!await Promise.race([written, closed])) return sent;
+  }
+  return count;
+}
+
+function answerTo(request: http.ClientRequest): Promise<{ status: number | undefined; text: string }> {
+  return new Promise((resolve, reject) => {
+    request.on("error", reject);
+    request.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () => resolve({ status: response.statusCode, text: String(Buffer.concat(chunks)) }));
+    });
+  });
+}
+
+for (const [name, withTls] of ports) {
+  Deno.test(`a body that nobody reads yet stays with its sender, and comes whole when it is read: ${name}`, async () => {
+    const count = 64;
+    let [read, opened] = [() => {}, () => {}];
+    const reading = new Promise<void>((resolve) => read = resolve);
+    const begun = new Promise<void>((resolve) => opened = resolve);
+    const fetch: AppFetch = async (request) => {
+      if (request.method === "GET") return new Response("still here");
+      opened();
+      await reading;
+      const hash = createHash("sha256");
+      for await (const chunk of request.body ?? []) hash.update(chunk);
+      return new Response(hash.digest("hex"));
+    };
+    await withPort(fetch, withTls, async (send) => {
+      const request = send("PUT", count * MB);
+      const answered = answerTo(request);
+      let sent = 0;
+      const all = (async () => {
+        for (; sent < count; sent++) await new Promise((resolve) => request.write(piece, resolve));
+        request.end();
+      })();
+      await begun;
+      // Until nothing has left for hundreds of turns of the loop.
+      for (let [turn, before] = [0, -1]; turn < 300; turn++) {
+        if (sent !== before) [turn, before] = [0, sent];
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      assert.ok(sent * MB < MOST_ON_THE_WAY, `${sent} MB went to a server that reads none`);
+      read();
+      await all;
+      const hash = createHash("sha256");
+      for (let index = 0; index < count; index++) hash.update(piece);
+      assert.deepEqual(await answered, { status: 200, text: hash.digest("hex") });
+      const next = send("GET", 0);
+      const after = answerTo(next);
+      next.end();
+      assert.deepEqual(await after, { status: 200, text: "still here" });
+      assert.equal(next.reusedSocket, true);
+    });
+  });
+
+  Deno.test(`a body without end ends with its refusal: ${name}`, async () => {
+    const refusals: [string, AppFetch][] = [
+      ["unread", () => new Response(null, { status: 401 })],
+      ["given up", async (request) => {
+        const reader = request.body?.getReader();
+        await reader?.read();
+        await reader?.cancel();
+        return new Response(null, { status: 413 });
+      }],
+    ];
+    for (const [what, fetch] of refusals) {
+      for (const length of [undefined, 1024 * MB]) {
+        await withPort(fetch, withTls, async (send) => {
+          const sent = await sendPieces(send("PUT", length), 1024);
+          assert.ok(sent * MB < MOST_ON_THE_WAY, `${sent} MB of a body that is ${what} went out`);
+        });
+      }
+    }
+  });
+}
