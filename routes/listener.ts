@@ -104,6 +104,9 @@ function refuse(socket: Socket): void {
   else socket.destroy();
 }
 
+/** Milliseconds that a connection without a request has to send one when the port closes. Browsers open some ahead. */
+const SILENT_MS = 1000;
+
 /** Names a connection: TLS hides the socket that was accepted. */
 const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
@@ -111,7 +114,7 @@ const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${re
 export async function listen(fetch: AppFetch, options: ListenOptions): Promise<Listener> {
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const { connections, failed, asksCertificate = false } = options;
-  const open = new Map<string, { connection: Connection; pressure: BackPressure }>();
+  const open = new Map<string, { socket: Socket; connection: Connection; pressure: BackPressure; requests: number }>();
   const turns = new Turns();
   let stopping = false;
   const unread = new UnreadAnswers(options.pace ?? READING_PACE);
@@ -140,7 +143,9 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     const { socket } = incoming;
     // What else was in the packet of a connection that is closed by now.
     if (socket.destroyed) return;
-    const { connection, pressure } = open.get(nameOf(socket)) ?? {};
+    const entry = open.get(nameOf(socket));
+    const { connection, pressure } = entry ?? {};
+    if (entry !== undefined) entry.requests++;
     connection?.busy();
     // A client that keeps its connection would send the next request into a closed one.
     if (stopping) outgoing.shouldKeepAlive = false;
@@ -154,6 +159,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
       taken();
       if (incoming.complete) pressure?.go();
       connection?.idle();
+      if (entry !== undefined && --entry.requests === 0 && stopping) socket.end();
       turns.end(socket);
     };
     outgoing.on("close", end);
@@ -197,7 +203,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
         socket.destroy();
         return;
       }
-      const entry = { connection, pressure: new BackPressure(socket) };
+      const entry = { socket, connection, pressure: new BackPressure(socket), requests: 0 };
       open.set(name, entry);
       socket.on("close", () => {
         connection.closed();
@@ -224,7 +230,12 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     close: async (graceMs) => {
       stopping = true;
       clearInterval(reading);
+      // For the runtime, a connection that never sent a request is at work.
+      const silent = setTimeout(() => {
+        for (const { socket, requests } of open.values()) if (requests === 0) socket.destroy();
+      }, Math.min(SILENT_MS, graceMs));
       await kept.close(graceMs);
+      clearTimeout(silent);
     },
   };
 }
