@@ -227,6 +227,9 @@ async function blueprintPage(context: PageContext): Promise<Page> {
             ? <a class="button danger" href={`/blueprints/${id}/delete/`}>Delete</a>
             : null}
           {context.may("events.view_event") ? <a href={`/events/?about=blueprint:${id}`}>Events</a> : null}
+          {context.may("mdm.delete_blueprint") && filled
+            ? <small class="faint">Cannot be deleted while it has artifacts.</small>
+            : null}
         </div>
         <section class="card">
           <dl class="facts">

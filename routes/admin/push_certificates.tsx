@@ -11,6 +11,8 @@ import {
   listPushCertificates,
   type PushCertificateRow,
 } from "../../db/push_certificates.ts";
+import { usesOfPushCertificate } from "../../db/uses.ts";
+import { usesSentence } from "../../src/in_use.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import {
   changePushCertificate,
@@ -180,6 +182,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
   const row = await findPushCertificate(sql, context.id());
   if (row === undefined) throw problem("not-found");
   const devices = await countDevicesOfPushCertificate(sql, row.id);
+  const used = usesSentence(await usesOfPushCertificate(sql, row.id));
   const now = clock.now();
   return {
     title: row.name,
@@ -193,27 +196,27 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
             <Fact name="Topic">
               <code>{row.topic ?? "none yet"}</code>
             </Fact>
-            <Fact name="Ends">
+            <Fact name="Expires">
               <Time at={row.notAfter} now={now} />
             </Fact>
             <Fact name="Devices">{String(devices)}</Fact>
           </dl>
         </section>
         {context.may("mdm.change_pushcertificate") ? <Steps row={row} context={context} state={state} /> : null}
-        {context.may("mdm.delete_pushcertificate") && devices === 0
-          ? (
-            <>
-              <h2>Delete</h2>
+        {!context.may("mdm.delete_pushcertificate") ? null : (
+          <>
+            <h2>Delete</h2>
+            {used !== undefined ? <p>{`Cannot be deleted. ${used}`}</p> : (
               <ActionButton
                 context={context}
                 action={`/push-certificates/${row.id}/delete/`}
                 label="Delete"
                 tone="danger"
-                confirm="Its private key is lost for ever. Delete it?"
+                confirm="Its private key is deleted and cannot be restored. Delete it?"
               />
-            </>
-          )
-          : null}
+            )}
+          </>
+        )}
       </>
     ),
   };
