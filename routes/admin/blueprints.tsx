@@ -184,7 +184,9 @@ async function Devices({ id, context }: { id: number; context: PageContext }) {
               <td>
                 <a href={`/devices/${device.deviceId}/`}>{device.name || device.serialNumber}</a>
               </td>
-              <td class="mono">{device.serialNumber}</td>
+              <td class="mono">
+                <span class="serial">{device.serialNumber}</span>
+              </td>
               <td>
                 <ProgressChip progress={device} />
                 {device.impossible === 0

@@ -65,13 +65,22 @@ export function Fact({ name, children }: { name: string; children?: Child }) {
 export const yesNo = (value: boolean | null | undefined): string =>
   value === true ? "yes" : value === false ? "no" : "";
 
-/** A table with a caption; `rows` are table rows, and `empty` is said when there are none. */
+/**
+ * A table with a caption; `rows` are table rows, and `empty` is said when there are none. On a phone the cells of a `stacked`
+ * one stand below each other: for sentences.
+ */
 export function Table(
-  { caption, head, rows, empty }: { caption: string; head: Child[]; rows: Child[]; empty: string },
+  { caption, head, rows, empty, stacked }: {
+    caption: string;
+    head: Child[];
+    rows: Child[];
+    empty: string;
+    stacked?: boolean;
+  },
 ) {
   return (
     <div class="scroll" role="region" aria-label={caption} tabindex={0}>
-      <table>
+      <table class={stacked === true ? "stacked" : ""}>
         <caption>{caption}</caption>
         <thead>
           <tr>{head.map((cell) => typeof cell === "string" ? <th scope="col">{cell}</th> : cell)}</tr>

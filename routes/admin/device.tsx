@@ -127,7 +127,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
             <h3 id="hardware">Device</h3>
             <dl class="facts">
               <Fact name="Serial number">
-                <code>{device.serialNumber}</code>
+                <code class="serial">{device.serialNumber}</code>
               </Fact>
               <Fact name="UDID">
                 <code>{device.udid}</code>

@@ -213,7 +213,8 @@ export function action(
       return typeof result === "string" ? redirect(c, result) : render(c, result, context);
     } catch (error) {
       const { fields, list } = error instanceof Problem ? error.details : {};
-      const shown = fields ?? (list === undefined ? undefined : { non_field_errors: sentencesOf(error) });
+      const shown = fields ??
+        (list === undefined || !(error instanceof Problem) ? undefined : { non_field_errors: sentencesOf(error) });
       if (again !== undefined && form !== undefined && shown !== undefined) {
         try {
           return render(c, { ...await again(context, { values: form, errors: shown }, c), status: 400 }, context);
