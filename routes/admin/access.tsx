@@ -14,7 +14,7 @@ import { holdsAllOf } from "../../src/access/authority.ts";
 import { createUser, deleteUser, updateUser } from "../../src/access/users.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Chip, counted, Csrf, Field, FormErrors, Select, Table, Time } from "./components.tsx";
+import { ActionButton, Chip, counted, Csrf, Expiry, Field, FormErrors, Select, Table, Time } from "./components.tsx";
 import { newTokenPage, TokenFields, tokenOf } from "./token_parts.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
@@ -196,7 +196,7 @@ async function tokensPage(context: PageContext, state?: FormState): Promise<Page
               <td>
                 <Time at={token.lastUsedAt} now={now} />
               </td>
-              <td>{token.expiresAt === null ? "never" : <Time at={token.expiresAt} now={now} />}</td>
+              <td>{token.expiresAt === null ? "never" : <Expiry at={token.expiresAt} now={now} />}</td>
               <td>
                 {context.may("accounts.delete_apitoken") && holds(token.userId)
                   ? (

@@ -15,7 +15,7 @@ import { sessionCookie } from "../../src/access/sessions.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { browserWords } from "./browser_words.ts";
-import { ActionButton, Chip, counted, Csrf, Fact, Field, FormErrors, Table, Time } from "./components.tsx";
+import { ActionButton, Chip, counted, Csrf, Expiry, Fact, Field, FormErrors, Table, Time } from "./components.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
 import { keepSession } from "./session_cookies.ts";
 import { newTokenPage, TokenFields, tokenOf } from "./token_parts.tsx";
@@ -120,7 +120,7 @@ async function Tokens({ context, state }: { context: PageContext; state: FormSta
             <td>
               <Time at={lastUsedAt} now={now} />
             </td>
-            <td>{expiresAt === null ? "never" : <Time at={expiresAt} now={now} />}</td>
+            <td>{expiresAt === null ? "never" : <Expiry at={expiresAt} now={now} />}</td>
             <td>
               {context.may("accounts.delete_apitoken")
                 ? (

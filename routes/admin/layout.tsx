@@ -41,6 +41,7 @@ const MESSAGES: Record<string, string> = {
   cancelled: "The command was cancelled.",
   blocked: "The device is blocked. It is released at its next contact.",
   unblocked: "The device may enroll again.",
+  collecting: "The inventory was requested. The device has been notified.",
   poked: "The device has been notified.",
   reinstalling: "The device has been asked to reinstall it.",
   confirmed: "Confirmed.",

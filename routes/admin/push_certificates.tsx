@@ -24,16 +24,16 @@ import {
 } from "../../src/push/certificates.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, ago, Chip, counted, Csrf, Fact, Field, FormErrors, Table, Time } from "./components.tsx";
+import { ActionButton, ago, Chip, counted, Csrf, Expiry, Fact, Field, FormErrors, Table } from "./components.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const DAY_MS = 86_400_000;
 
 function Validity({ row, now }: { row: PushCertificateRow; now: Date }) {
   if (row.notAfter === null) return <Chip tone="warn">no certificate yet</Chip>;
-  if (row.notAfter <= now) return <Chip tone="bad">ended</Chip>;
+  if (row.notAfter <= now) return <Chip tone="bad">expired</Chip>;
   const soon = row.notAfter.getTime() - now.getTime() < 30 * DAY_MS;
-  return soon ? <Chip tone="warn">{`ends ${ago(row.notAfter, now)}`}</Chip> : <Chip tone="good">valid</Chip>;
+  return soon ? <Chip tone="warn">{`expires ${ago(row.notAfter, now)}`}</Chip> : <Chip tone="good">valid</Chip>;
 }
 
 async function listPage(context: PageContext, state?: FormState): Promise<Page> {
@@ -51,7 +51,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
         </p>
         <Table
           caption={counted(rows.length, "push certificate")}
-          head={["Name", "Topic", "State", "Ends"]}
+          head={["Name", "Topic", "State", "Expires"]}
           empty="There is none yet. Make one below."
           rows={rows.map((row) => (
             <tr>
@@ -63,7 +63,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                 <Validity row={row} now={now} />
               </td>
               <td>
-                <Time at={row.notAfter} now={now} />
+                <Expiry at={row.notAfter} now={now} />
               </td>
             </tr>
           ))}
@@ -197,7 +197,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
               <code>{row.topic ?? "none yet"}</code>
             </Fact>
             <Fact name="Expires">
-              <Time at={row.notAfter} now={now} />
+              <Expiry at={row.notAfter} now={now} />
             </Fact>
             <Fact name="Devices">{String(devices)}</Fact>
           </dl>
