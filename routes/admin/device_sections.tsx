@@ -38,8 +38,14 @@ export function Command({ command, origin, context }: {
   const shown = steps.filter(([text, at], index) => at !== null && (index === 0 || text !== "queued"));
   return (
     <li class={state.tone ?? ""} id={`command-${command.uuid}`}>
-      <strong>{origin?.requestType ?? command.name}</strong>{" "}
-      {typeof origin?.requestType === "string" ? <span class="faint">custom command</span> : null}{" "}
+      <strong>{origin?.requestType ?? command.name}</strong> {typeof origin?.requestType === "string"
+        ? (
+          <>
+            <span class="faint">custom command</span>
+            {" "}
+          </>
+        )
+        : null}
       {state.tone === undefined ? <Chip>{state.text}</Chip> : <Chip tone={state.tone}>{state.text}</Chip>}
       <div class="faint small">
         {shown.map(([text, at], index) => (
