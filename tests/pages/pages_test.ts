@@ -306,3 +306,26 @@ Deno.test(
       }
     }),
 );
+
+Deno.test(
+  "a time shows its exact local time on hover and while it has the focus",
+  quiet,
+  () =>
+    withPages({ admin: true }, async ({ fleet, page, url, signIn, problems }) => {
+      const device = await fleet.enrolled();
+      await device.connect();
+      await signIn();
+      await page.goto(`${url}/devices/`);
+      const time = page.locator("td time").first();
+      const title = await time.getAttribute("title") ?? "";
+      assert.match(title, /^[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2}:\d{2}\s[AP]M \S+$/);
+      const beside = "getComputedStyle(document.querySelector('td time'), '::after').content";
+      assert.equal(await page.evaluate(beside), "none");
+      await time.focus();
+      assert.ok(
+        String(await page.evaluate(beside)).includes(title) ||
+          /attr\(title\)/.test(String(await page.evaluate(beside))),
+      );
+      assert.deepEqual(problems, []);
+    }),
+);
