@@ -111,6 +111,9 @@ function refuse(socket: Socket, pressure: BackPressure | undefined, answer = BAD
   socket.end(answer, () => socket.destroy());
 }
 
+/** Milliseconds that a connection without a request has to send one when the port closes. Browsers open some ahead. */
+const SILENT_MS = 1000;
+
 /** Names a connection: TLS hides the socket that was accepted. */
 const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
@@ -118,7 +121,7 @@ const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${re
 export async function listen(fetch: AppFetch, options: ListenOptions): Promise<Listener> {
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const { connections, failed, asksCertificate = false } = options;
-  const open = new Map<string, { connection: Connection; pressure: BackPressure }>();
+  const open = new Map<string, { socket: Socket; connection: Connection; pressure: BackPressure; requests: number }>();
   const turns = new Turns();
   let stopping = false;
   const unread = new UnreadAnswers(options.pace ?? READING_PACE);
@@ -147,7 +150,9 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     const { socket } = incoming;
     // What else was in the packet of a connection that is closed by now.
     if (socket.destroyed) return;
-    const { connection, pressure } = open.get(nameOf(socket)) ?? {};
+    const entry = open.get(nameOf(socket));
+    const { connection, pressure } = entry ?? {};
+    if (entry !== undefined) entry.requests++;
     connection?.busy();
     // A client that keeps its connection would send the next request into a closed one.
     if (stopping) outgoing.shouldKeepAlive = false;
@@ -161,6 +166,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
       taken();
       if (incoming.complete) came?.();
       connection?.idle();
+      if (entry !== undefined && --entry.requests === 0 && stopping) socket.end();
       turns.end(socket);
     };
     outgoing.on("close", end);
@@ -204,7 +210,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
         socket.destroy();
         return;
       }
-      const entry = { connection, pressure: new BackPressure(socket) };
+      const entry = { socket, connection, pressure: new BackPressure(socket), requests: 0 };
       open.set(name, entry);
       socket.on("close", () => {
         connection.closed();
@@ -243,7 +249,12 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
       stopping = true;
       clearInterval(sending);
       clearInterval(reading);
+      // For the runtime, a connection that never sent a request is at work.
+      const silent = setTimeout(() => {
+        for (const { socket, requests } of open.values()) if (requests === 0) socket.destroy();
+      }, Math.min(SILENT_MS, graceMs));
       await kept.close(graceMs);
+      clearTimeout(silent);
     },
   };
 }
