@@ -8,7 +8,7 @@ import { withoutSecret } from "../../routes/admin/version_lines.ts";
 import { readDeclaration } from "../../src/blueprints/versions/declaration_source.ts";
 import { readProfile } from "../../src/blueprints/versions/profile.ts";
 import { isZip } from "../../src/blueprints/versions/zip.ts";
-import { seenVersions } from "../../src/declarations/status.ts";
+import { seenVersions } from "../../src/conversation/status_report.ts";
 import { readStatusReport } from "../../src/declarations/report.ts";
 import { parseCommonName } from "../../src/enrollment/sessions.ts";
 import { eventJson } from "../../src/events/event_json.ts";

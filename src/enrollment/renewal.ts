@@ -9,7 +9,6 @@
 
 import { findSession, updateSession } from "../../db/enrollment_sessions.ts";
 import { setSession } from "../../db/enrollments.ts";
-import { lastAlertAt } from "../../db/identity_alerts.ts";
 import {
   findCurrentEnrollment,
   findIdentity,
@@ -17,13 +16,14 @@ import {
   newestIdentityAt,
   pinIdentity,
 } from "../../db/identities.ts";
-import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
+import { lastAlertAt } from "../../db/identity_alerts.ts";
 import type { Tx } from "../../db/open.ts";
+import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
 import { type Problem, problem } from "../errors.ts";
 import { AlertingProblem } from "../identity/alert.ts";
-import { type Claim, claimSession } from "../identity/claim.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
+import { type Claim, claimSession } from "./claim.ts";
 import { mdmProfile, signProfile } from "./mdm_profile.ts";
 import { openSession, SESSION_HOURS } from "./sessions.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { applyEffect } from "../../src/commands/apply_effects.ts";
+import { applyEffect } from "../../src/conversation/apply_effects.ts";
 import { keepList } from "../../src/devices/keep_list.ts";
 import type { PlistDict } from "../../src/protocol/plist.ts";
 import { idOf, made, rest } from "../support/artifacts.ts";

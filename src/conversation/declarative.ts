@@ -13,6 +13,9 @@ import { findChannel } from "../../db/channels.ts";
 import type { IdentifiedRow } from "../../db/identities.ts";
 import type { Json, Tx } from "../../db/open.ts";
 import { syncTokens } from "../commands/declarative_management.ts";
+import { declarationOf, failedConfiguration } from "../declarations/content.ts";
+import { readStatusReport } from "../declarations/report.ts";
+import type { DeclarationSet, Section } from "../declarations/set.ts";
 import { problem } from "../errors.ts";
 import type { RequestInfo } from "../events/record.ts";
 import { follow } from "../planner/follow.ts";
@@ -21,10 +24,7 @@ import { situate } from "../planner/situation.ts";
 import type { DeclarativeManagement } from "../protocol/checkin.ts";
 import type { Runtime } from "../runtime.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
-import { declarationOf, failedConfiguration } from "./content.ts";
-import { readStatusReport } from "./report.ts";
-import type { DeclarationSet, Section } from "./set.ts";
-import { takeStatusReport } from "./status.ts";
+import { takeStatusReport } from "./status_report.ts";
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   activation: "Activations",

@@ -15,14 +15,14 @@ import { findTargetArtifacts } from "../../db/target_artifacts.ts";
 import { type ArtifactOwner, recordSeen, type SeenVersion } from "../blueprints/observe.ts";
 import { morePresent, type ObservedStatus } from "../blueprints/observed.ts";
 import type { CommandTarget } from "../commands/command.ts";
+import type { DeclarationStatus, StatusReport } from "../declarations/report.ts";
+import { readServerToken } from "../declarations/server_token.ts";
 import type { RequestInfo } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
 import type { Runtime } from "../runtime.ts";
 import { flattenStatus, MAX_ITEMS } from "../schema/status.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
-import type { DeclarationStatus, StatusReport } from "./report.ts";
-import { readServerToken } from "./server_token.ts";
 
 /** Whose report it is. */
 export type ReportOwner = Omit<ArtifactOwner, "osVersion"> & { enrollmentId: number };

@@ -7,16 +7,16 @@
 
 import { lockSession, type SessionRow } from "../../db/enrollment_sessions.ts";
 import { findIssuedCertificate, type IssuedRow } from "../../db/issued_certificates.ts";
-import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
 import type { Tx } from "../../db/open.ts";
-import { builtInAuthority } from "../enrollment/authority.ts";
-import { BUILT_IN_ISSUER } from "../enrollment/scep_issuers.ts";
-import { hashSecret, parseCommonName } from "../enrollment/sessions.ts";
+import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
 import { problem } from "../errors.ts";
 import { type Certificate, certificatesFromPem } from "../pki/certificate.ts";
 import { verifyChain } from "../pki/chain.ts";
 import { PkiError } from "../pki/errors.ts";
 import type { Runtime } from "../runtime.ts";
+import { builtInAuthority } from "./authority.ts";
+import { BUILT_IN_ISSUER } from "./scep_issuers.ts";
+import { hashSecret, parseCommonName } from "./sessions.ts";
 
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
 

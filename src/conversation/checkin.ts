@@ -11,7 +11,8 @@ import { completeSession } from "../../db/enrollment_sessions.ts";
 import { endEnrollment, findBootstrapToken, updateEnrollment } from "../../db/enrollments.ts";
 import { findPinned, type IdentifiedRow, retireOlderIdentities } from "../../db/identities.ts";
 import type { Tx } from "../../db/open.ts";
-import { serveDeclarations } from "../declarations/serve.ts";
+import { authenticate } from "../enrollment/authenticate.ts";
+import { bindRenewedIdentity } from "../enrollment/renewal.ts";
 import { Problem, problem } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
@@ -21,8 +22,7 @@ import { SHARED_IPAD_USER_ID } from "../protocol/ids.ts";
 import { buildPlist } from "../protocol/plist.ts";
 import type { Runtime } from "../runtime.ts";
 import { redeliver } from "../variables/redeliver.ts";
-import { authenticate } from "./authenticate.ts";
-import { bindRenewedIdentity } from "./renewal.ts";
+import { serveDeclarations } from "./declarative.ts";
 
 /** The answer to a message: 200 with a property list, with JSON, or with nothing. */
 export type CheckinAnswer = { body: Uint8Array<ArrayBuffer> | null; type?: "application/xml" | "application/json" };

@@ -20,6 +20,9 @@ import type { Tx } from "../../db/open.ts";
 import { type ArtifactOwner, failureInfo, recordSeen } from "../blueprints/observe.ts";
 import type { ObservedStatus } from "../blueprints/observed.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
+import type { Effect } from "../commands/effect.ts";
+import { profileList } from "../commands/profile_list.ts";
+import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { escrow } from "../escrow.ts";
 import type { RequestInfo } from "../events/record.ts";
@@ -28,9 +31,6 @@ import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
 import type { Runtime } from "../runtime.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
-import type { Effect } from "./effect.ts";
-import { profileList } from "./profile_list.ts";
-import { queueCommand } from "./queue.ts";
 
 /** Whose records change. */
 export type EffectOwner = ArtifactOwner & { enrollmentId: number };

@@ -14,7 +14,7 @@ import { ProtocolError } from "../protocol/errors.ts";
 import type { Plist, PlistError } from "../protocol/plist.ts";
 import { type Traces, tracesOf } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
-import { handleConnect, identifyUnknown } from "./service.ts";
+import { handleConnect, identifyUnknown } from "./connect.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

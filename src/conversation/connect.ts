@@ -4,6 +4,7 @@
  * @module
  */
 
+import { lockChannels } from "../../db/channels.ts";
 import {
   type CommandRow,
   expireCommands,
@@ -14,13 +15,16 @@ import {
   postponeCommand,
   setNextAction,
 } from "../../db/commands.ts";
-import { lockChannels } from "../../db/channels.ts";
 import { findTarget } from "../../db/devices.ts";
 import { type ContactRow, findPinned, recordContact } from "../../db/identities.ts";
 import type { Db, Json, Tx } from "../../db/open.ts";
 import { recordInventoryAsked } from "../../db/plan_facts.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/observe.ts";
+import { commandDict, type CommandTarget, type Effect } from "../commands/command.ts";
+import { queueCommand, secretContext } from "../commands/queue.ts";
+import { type AnyCommand, commandNamed } from "../commands/registry.ts";
+import { sealResult } from "../commands/result.ts";
 import { bindRenewedIdentity, renewalProfile } from "../enrollment/renewal.ts";
 import { Problem, problem } from "../errors.ts";
 import { endEscrow } from "../escrow.ts";
@@ -38,10 +42,6 @@ import { commandUnsupported } from "../schema/commands.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
 import { applyEffect, type EffectOwner } from "./apply_effects.ts";
 import { artifactContent } from "./artifact_content.ts";
-import { commandDict, type CommandTarget, type Effect } from "./command.ts";
-import { queueCommand, secretContext } from "./queue.ts";
-import { type AnyCommand, commandNamed } from "./registry.ts";
-import { sealResult } from "./result.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A plan leads to a command that can be built long before this many tries. */
