@@ -10,7 +10,7 @@ import { readProfile } from "../../src/blueprints/versions/profile.ts";
 import { isZip } from "../../src/blueprints/versions/zip.ts";
 import { seenVersions } from "../../src/conversation/status_report.ts";
 import { readStatusReport } from "../../src/declarations/report.ts";
-import { parseCommonName } from "../../src/enrollment/sessions.ts";
+import { parseCommonName } from "../../src/issuing/session_name.ts";
 import { eventJson } from "../../src/events/event_json.ts";
 import { redact } from "../../src/log.ts";
 import { parseOsVersion } from "../../src/protocol/os_version.ts";

@@ -24,7 +24,7 @@ import {
 import { publicPath } from "../../src/enrollment/public_address.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { isDeviceAddress } from "../../src/device_address.ts";
-import { BUILT_IN_ISSUER } from "../../src/enrollment/scep_issuers.ts";
+import { BUILT_IN_ISSUER } from "../../src/issuing/scep_issuers.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, Csrf, Fact, Field, FormErrors, Select, Table, Time } from "./components.tsx";

@@ -7,10 +7,10 @@
 import { findHostedProfile, findProfileSource } from "../../db/downloads.ts";
 import type { Db } from "../../db/open.ts";
 import { listScepIssuers } from "../../db/scep_issuers.ts";
-import type { AltNameKey, WantedCertificate } from "../enrollment/challenges/backend.ts";
-import { challengeOf } from "../enrollment/challenges/challenge.ts";
-import { signProfile } from "../enrollment/mdm_profile.ts";
 import { problem } from "../errors.ts";
+import type { AltNameKey, WantedCertificate } from "../issuing/challenges/backend.ts";
+import { challengeOf } from "../issuing/challenges/challenge.ts";
+import { signProfile } from "../issuing/profile_signer.ts";
 import {
   array,
   asDict,

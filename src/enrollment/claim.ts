@@ -10,13 +10,13 @@ import { findIssuedCertificate, type IssuedRow } from "../../db/issued_certifica
 import type { Tx } from "../../db/open.ts";
 import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
 import { problem } from "../errors.ts";
+import { builtInAuthority } from "../issuing/authority.ts";
+import { BUILT_IN_ISSUER } from "../issuing/scep_issuers.ts";
+import { hashSecret, parseCommonName } from "../issuing/session_name.ts";
 import { type Certificate, certificatesFromPem } from "../pki/certificate.ts";
 import { verifyChain } from "../pki/chain.ts";
 import { PkiError } from "../pki/errors.ts";
 import type { Runtime } from "../runtime.ts";
-import { builtInAuthority } from "./authority.ts";
-import { BUILT_IN_ISSUER } from "./scep_issuers.ts";
-import { hashSecret, parseCommonName } from "./sessions.ts";
 
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
 

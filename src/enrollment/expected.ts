@@ -6,9 +6,9 @@
 
 import { isOpenSecret } from "../../db/enrollment_sessions.ts";
 import { isPinned } from "../../db/identities.ts";
+import { hashSecret, parseCommonName } from "../issuing/session_name.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
-import { hashSecret, parseCommonName } from "./sessions.ts";
 
 /**
  * Whether the certificate is pinned to an enrollment, or names an enrollment session that is open. It proves nothing: the

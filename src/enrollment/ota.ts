@@ -14,6 +14,7 @@ import { findOtaEnrollment, findOtaEnrollmentOfSecret, type OtaEnrollmentRow } f
 import { Problem, problem } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
+import { signProfile } from "../issuing/profile_signer.ts";
 import { verifyAppleDevice } from "../pki/apple.ts";
 import { type Certificate, certificatesFromPem } from "../pki/certificate.ts";
 import { openSigned } from "../pki/cms/signed.ts";
@@ -23,7 +24,7 @@ import { hardwareOf, type MachineInfo, parseMachineInfo } from "../protocol/mach
 import { PlistError } from "../protocol/plist.ts";
 import type { Runtime } from "../runtime.ts";
 import { claimSession } from "./claim.ts";
-import { mdmProfile, phase2Profile, signProfile } from "./mdm_profile.ts";
+import { mdmProfile, phase2Profile } from "./mdm_profile.ts";
 import { isSecretRevoked, verifyEnrollmentSecret } from "./secrets.ts";
 import { openSession, reopenSession, SESSION_HOURS } from "./sessions.ts";
 

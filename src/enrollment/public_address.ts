@@ -19,9 +19,10 @@ import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/ota_enrollmen
 import { problem } from "../errors.ts";
 import type { RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
+import { signProfile } from "../issuing/profile_signer.ts";
 import { addressKey, limitAttempts } from "../rate_limit.ts";
 import type { Runtime } from "../runtime.ts";
-import { otaProfile, signProfile } from "./mdm_profile.ts";
+import { otaProfile } from "./mdm_profile.ts";
 import { refusalOf, revealEnrollmentSecret } from "./secrets.ts";
 
 const LABEL = "espalier public enrollment address 1";

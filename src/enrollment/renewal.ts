@@ -21,10 +21,11 @@ import type { Tx } from "../../db/open.ts";
 import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
 import { type Problem, problem } from "../errors.ts";
 import { AlertingProblem } from "../identity/alert.ts";
+import { signProfile } from "../issuing/profile_signer.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Claim, claimSession } from "./claim.ts";
-import { mdmProfile, signProfile } from "./mdm_profile.ts";
+import { mdmProfile } from "./mdm_profile.ts";
 import { openSession, SESSION_HOURS } from "./sessions.ts";
 
 /** A signed enrollment profile that renews the identity of an enrollment; opens its session. */

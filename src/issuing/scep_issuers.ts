@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
 import {
   deleteScepIssuer,
   findScepIssuer,
@@ -14,7 +15,6 @@ import {
   type ScepIssuerValues,
   updateScepIssuer,
 } from "../../db/scep_issuers.ts";
-import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import { recordAudit, recordEvents, type RequestInfo } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
