@@ -37,7 +37,7 @@ export async function handleUnreadable(
   const refuse = (reason: string) => problem("device-bad-request", undefined, { reason }, error);
   const { deviceKey, userKey = "", commandUuid } = tracesOrRefuse(list, refuse);
   if (deviceKey !== undefined) {
-    await runtime.sql.begin((tx) => identifyUnknown(tx, runtime, sender, deviceKey))
+    await runtime.sql.begin((tx) => identifyUnknown({ tx, runtime, sender }, deviceKey))
       .catch((refusal) => alertAndThrow(runtime, request, refusal));
   }
   const pinned = await findPinned(runtime.sql, sender.fingerprint);
