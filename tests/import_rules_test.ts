@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
+import { FLOORS } from "./support/floors.ts";
 import {
   allImports,
   arrowFaults,
   type Arrows,
   fileFaults,
   findCircle,
-  type Floors,
   importsOf,
   readTree,
   roomFaults,
+  roomOf,
 } from "./support/import_graph.ts";
 
 /** Arrows go one way: main → routes, jobs → src → db. */
@@ -25,56 +26,6 @@ const ARROWS: Arrows = {
   "fuzz/": { all: ["bench/", "simulators/", "routes/", "jobs/", "src/", "db/"] },
 };
 
-/**
- * The rooms of src/, from the top floor down. A room uses at run time the rooms of its row and the files of src/ itself that use
- * no room. Types may be imported from anywhere in src/.
- */
-const FLOORS: Floors = {
-  cli: ["access", "push", "events", "secrets", "files", "schema", "runtime.ts", "pki"],
-  conversation: [
-    "planner",
-    "declarations",
-    "blueprints",
-    "enrollment",
-    "downloads",
-    "devices",
-    "commands",
-    "identity",
-    "variables",
-    "escrow.ts",
-    "events",
-    "schema",
-    "protocol",
-    "pki",
-  ],
-  planner: ["declarations", "blueprints", "downloads", "commands", "schema", "protocol"],
-  declarations: ["blueprints", "downloads", "variables", "schema", "protocol"],
-  blueprints: ["downloads", "files", "variables", "events", "schema", "protocol", "pki"],
-  enrollment: ["issuing", "identity", "events", "protocol", "runtime.ts", "pki"],
-  // docs/decisions/0001: files, downloads and variables know nothing of what is declared.
-  downloads: ["issuing", "identity", "variables", "events", "protocol"],
-  devices: ["commands", "tags", "variables", "escrow.ts", "events"],
-  issuing: ["identity", "variables", "events", "runtime.ts", "pki"],
-  commands: ["events", "schema", "protocol"],
-  identity: ["events", "pki"],
-  tags: ["variables", "events"],
-  access: ["events", "runtime.ts"],
-  push: ["events", "protocol", "pki"],
-  variables: ["events", "protocol"],
-  "job_actions.ts": ["events"],
-  "escrow.ts": ["events"],
-  events: [],
-  apple: [],
-  files: [],
-  secrets: [],
-  schema: ["protocol"],
-  protocol: [],
-  "runtime.ts": ["pki"],
-  "credentials.ts": ["pki"],
-  pki: [],
-  std: [],
-};
-
 const TREE = await readTree(["main.ts", "routes", "jobs", "src", "db", "simulators", "fuzz"]);
 const IMPORTS = allImports(TREE);
 
@@ -85,6 +36,15 @@ Deno.test("nothing imports against the arrows", () => {
 
 Deno.test("rooms of src/ use those of their rows, and none in a circle", () => {
   assert.deepEqual(roomFaults(IMPORTS, FLOORS), []);
+});
+
+Deno.test("rooms for what is hosted know nothing of what is declared, not even its types (docs/decisions/0001)", () => {
+  const hosting = ["files", "variables", "downloads"];
+  const declaring = ["blueprints", "declarations", "planner", "commands", "conversation"];
+  const crossing = IMPORTS.filter(({ from, to }) =>
+    hosting.includes(roomOf(from) ?? "") && declaring.includes(roomOf(to) ?? "")
+  );
+  assert.deepEqual(crossing, []);
 });
 
 Deno.test("no files import each other in a circle at run time", () => {
