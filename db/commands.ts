@@ -165,6 +165,8 @@ export type CommandView = {
   /** The kept answer, sealed; `result` when it was kept before answers were sealed. */
   resultSealed: string | null;
   result: Uint8Array | null;
+  /** Whether an answer is kept, also one that is too long for a list. */
+  hasResult: boolean;
   resultAt: Date | null;
   errorChain: Json;
   createdAt: Date;
@@ -177,14 +179,15 @@ const LISTED_RESULT_BYTES = 64 * 1024;
 const views = (db: Db, longest: number) =>
   db`
     select m.id, m.uuid, e.device_id, m.name, m.arguments->>'artifact_version' as artifact_version, m.state, m.not_before,
-      m.sent_at, null::text as result_sealed, null::bytea as result,
+      m.sent_at, null::text as result_sealed, null::bytea as result, false as has_result,
       m.not_now_at as result_at, null::jsonb as error_chain, m.created_at, m.updated_at
     from commands m join channels c on c.id = m.channel_id join enrollments e on e.id = c.enrollment_id
     where c.user_key = ''
     union all
     select id, uuid, device_id, name, arguments->>'artifact_version', state, not_before, sent_at,
       case when octet_length(result_sealed) <= ${longest} then result_sealed end,
-      case when octet_length(result) <= ${longest} then result end, result_at, error_chain, created_at, updated_at
+      case when octet_length(result) <= ${longest} then result end,
+      result_sealed is not null or result is not null, result_at, error_chain, created_at, updated_at
     from command_history where user_key = ''`;
 
 /** A page of device commands, newest first, and how many there are: of one device, or of all that are not deleted. */

@@ -71,14 +71,30 @@ function seenIn(db: Db, seen: NonNullable<DeviceCondition["seen"]>) {
     ${before === undefined ? db`` : db`and c.last_seen_at <= ${before}::timestamptz`}`;
 }
 
+/** Words that are looked for; more are ignored. */
+const MOST_WORDS = 10;
+/** Apostrophes that are typed for each other: phones and desks have different ones. */
+const CURLY = "\u2019\u2018\u02bc";
+const STRAIGHT = "'".repeat(CURLY.length);
+const LIKE_SPECIAL = /[\\%_]/g;
+
+/** Devices in which every word is found: in the name, the numbers, the model, or the system with its version. */
+function hasWords(db: Db, text: string) {
+  const words = text.replace(/[\u2019\u2018\u02bc]/g, "'").split(/\s+/).filter((word) => word !== "");
+  const found = (word: string) => {
+    const like = `%${word.replace(LIKE_SPECIAL, "\\$&")}%`;
+    return db`(d.serial_number ilike ${like} or d.udid ilike ${like} or e.model ilike ${like}
+      or translate(e.name, ${CURLY}, ${STRAIGHT}) ilike ${like}
+      or concat_ws(' ', e.platform, e.os_version, e.os_version_extra) ilike ${like})`;
+  };
+  return words.slice(0, MOST_WORDS).map(found).reduce((all, one) => db`${all} and ${one}`, db`true`);
+}
+
 function conditions(db: Db, search: DeviceCondition) {
-  const like = `%${(search.text ?? "").replace(/[\\%_]/g, "\\$&")}%`;
   const state = search.state === "enrolled" || search.state === "blocked" ? undefined : search.state;
   const parts = [
     inState(db, state, search.silentBefore),
-    search.text === undefined
-      ? undefined
-      : db`(d.serial_number ilike ${like} or d.udid ilike ${like} or e.name ilike ${like} or e.model ilike ${like})`,
+    search.text === undefined ? undefined : hasWords(db, search.text),
     search.platform === undefined
       ? undefined
       : search.platform === null
@@ -125,7 +141,9 @@ export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ row
   const key = {
     name: db`lower(e.name)`,
     serial: db`d.serial_number`,
-    os: db`string_to_array(regexp_replace(e.os_version, '[^0-9.]', '', 'g'), '.')::text[]`,
+    // As numbers: 9 comes before 10. What has none sorts as unknown.
+    os: db`(select array_agg(left(n[1], 9)::int order by at)
+      from regexp_matches(e.os_version || ' ' || e.os_version_extra, '[0-9]+', 'g') with ordinality as m(n, at))`,
     seen: db`c.last_seen_at`,
     enrolled: db`e.created_at`,
   }[search.sort];

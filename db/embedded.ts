@@ -218,6 +218,9 @@ export async function startEmbedded(
     }
   }
   const urlOf = address(live.port);
+  const stop = async () => {
+    if (started) await run(pgCtl, ["-D", data, "-m", "fast", "-w", "-t", "30", "stop"]);
+  };
   const sql = openDatabase(urlOf("postgres"), { max: 1 });
   try {
     const [known] = await sql`select 1 from pg_database where datname = 'espalier'`;
@@ -227,6 +230,9 @@ export async function startEmbedded(
         if (!["42P04", "23505"].includes(String(Object(error).code))) throw error;
       });
     }
+  } catch (error) {
+    await stop();
+    throw error;
   } finally {
     await sql.end({ timeout: 1 });
   }
@@ -245,8 +251,6 @@ export async function startEmbedded(
       const { ok, text } = await run(pgCtl, ["-D", data, "-l", logFile, "-m", mode, "-w", "-t", "60", "restart"]);
       if (!ok) throw new EmbeddedError(`Cannot restart the embedded database: ${text.slice(-600)}`);
     },
-    stop: async () => {
-      if (started) await run(pgCtl, ["-D", data, "-m", "fast", "-w", "-t", "30", "stop"]);
-    },
+    stop,
   };
 }

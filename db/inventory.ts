@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Db, type Json, json } from "./open.ts";
+import { type Db, type Json, json, one } from "./open.ts";
 
 /** An app on a device. Sizes are bytes. */
 export type InstalledAppRow = {
@@ -194,4 +194,22 @@ export async function listInstalledProfiles(db: Db, enrollmentId: number): Promi
     select uuid, identifier, display_name, description, organization, removal_disallowed, has_removal_passcode, managed,
       encrypted, source, payloads, signers
     from installed_profiles where enrollment_id = ${enrollmentId} order by lower(coalesce(display_name, identifier)), uuid`;
+}
+
+/** When each part of the inventory was collected last; null: never. */
+export type InventoryTimes = {
+  deviceInformationAt: Date | null;
+  securityInfoAt: Date | null;
+  appsAt: Date | null;
+  certificatesAt: Date | null;
+  profilesAt: Date | null;
+};
+
+/** Returns when the inventory of an enrollment was collected. */
+export async function inventoryTimes(db: Db, enrollmentId: number): Promise<InventoryTimes> {
+  return one(
+    await db<InventoryTimes[]>`
+      select device_information_at, security_info_at, apps_at, certificates_at, profiles_at
+      from enrollments where id = ${enrollmentId}`,
+  );
 }

@@ -59,6 +59,34 @@ export async function deleteSessionsOf(db: Db, userId: number): Promise<number> 
   return (await db`delete from browser_sessions where user_id = ${userId}`).count;
 }
 
+/** A live session as its user sees it; `id` is the hash of its cookie in hex, which signs nobody in. */
+export type OwnSessionRow = {
+  id: string;
+  createdAt: Date;
+  lastSeenAt: Date;
+  expiresAt: Date;
+  ip: string;
+  userAgent: string;
+};
+
+/** The live sessions of a user, the last used first; at most `limit`. */
+export function listSessionsOf(db: Db, userId: number, now: Date, limit: number): Promise<OwnSessionRow[]> {
+  return db<OwnSessionRow[]>`
+    select encode(hash, 'hex') as id, created_at, last_seen_at, expires_at, ip, user_agent
+    from browser_sessions where user_id = ${userId} and expires_at > ${now}
+    order by last_seen_at desc, hash limit ${limit}`;
+}
+
+/** Ends one session of a user. Returns whether there was one. */
+export async function deleteSessionOf(db: Db, userId: number, hash: Uint8Array): Promise<boolean> {
+  return (await db`delete from browser_sessions where user_id = ${userId} and hash = ${hash}`).count > 0;
+}
+
+/** Ends the sessions of a user but one. Returns how many there were. */
+export async function deleteOtherSessions(db: Db, userId: number, kept: Uint8Array): Promise<number> {
+  return (await db`delete from browser_sessions where user_id = ${userId} and hash <> ${kept}`).count;
+}
+
 /** Removes sessions that are over. Answers how many. */
 export async function deleteExpiredSessions(db: Db, now: Date): Promise<number> {
   return (await db`delete from browser_sessions where expires_at <= ${now}`).count;

@@ -1,7 +1,7 @@
 /**
- * A connection with TLS is not read while a body waits for its reader. The runtime reads one on and keeps what it decrypts,
- * paused or not; only the socket below TLS can be stopped. The attack: one connection that sends without end, which fills the
- * memory as fast as the network brings it.
+ * A connection is read no further than its requests are. The runtime reads one with TLS on and keeps what it decrypts, paused
+ * or not; only the socket below TLS can be stopped. And it reads whatever stands between pieces of bodies for as long as it comes.
+ * The attack: one connection that sends without end, which fills the memory as fast as the network brings it.
  *
  * @module
  */
@@ -12,46 +12,88 @@ import type { Socket } from "node:net";
 /** The part of a socket that reads, as the runtime's own HTTP server uses it: `pause` and `resume` do not come through below TLS. */
 type Reading = { readStop(): void; readStart(): void };
 
+/** Bytes between two looks that are no body, for each request and besides: its line and headers, and what was on its way. */
+const HEAD_BYTES = 64 * 1024;
+const SLACK_BYTES = 512 * 1024;
+/** What the marks between a body's pieces may take, as a part of it. */
+const MARKS = 1 / 4;
+
 /** The reading of one connection. */
 export class BackPressure {
   #ended = false;
+  /** What is not to be read past: bodies that wait for their readers, and the socket that is paused. */
+  readonly #held = new Set<object>();
+  /** The connection as HTTP sees it. */
+  #socket: Socket;
+  /** Since the last look: requests, bytes of bodies, and what had been read before. */
+  #requests = 0;
+  #bodies = 0;
+  #before = 0;
 
   /** With the socket that was accepted: below TLS, where there is TLS. */
-  constructor(private readonly accepted: Socket) {}
+  constructor(private readonly accepted: Socket) {
+    this.#socket = accepted;
+  }
 
-  /** Reads nothing more, whoever asks for it. */
+  /** Tells of the socket above TLS: where it is paused, the one below stops. */
+  follow(socket: Socket): void {
+    this.#socket = socket;
+    const [pause, resume] = [socket.pause.bind(socket), socket.resume.bind(socket)];
+    socket.pause = () => {
+      this.#stop(socket);
+      return pause();
+    };
+    socket.resume = () => {
+      this.#go(socket);
+      return resume();
+    };
+  }
+
+  /** Reads nothing more, whatever happens. */
   end(): void {
     this.#ended = true;
-    this.#stop();
-  }
-
-  /** Reads on: a request is over. */
-  go(): void {
-    if (!this.#ended) this.#reading?.readStart();
-  }
-
-  #stop(): void {
     this.#reading?.readStop();
   }
 
-  /** Holds a request's body back while its reader takes none. */
-  hold(incoming: IncomingMessage): void {
+  /** A request begins: its body is held back while its reader takes none. Returns what is to be called when it is over and all of it came. */
+  hold(incoming: IncomingMessage): () => void {
+    this.#requests++;
     const push = incoming.push.bind(incoming);
     const read = incoming._read.bind(incoming);
     incoming.push = (piece: Uint8Array | null, ...rest) => {
+      this.#bodies += piece?.length ?? 0;
       // A reader that was cancelled takes nothing.
       const more = !incoming.destroyed && push(piece, ...rest);
-      if (!more && piece !== null) this.#stop();
+      if (!more && piece !== null) this.#stop(incoming);
       return more;
     };
     incoming._read = (bytes) => {
-      this.go();
+      this.#go(incoming);
       read(bytes);
     };
     // The runtime hands a cancelled reader what was waiting for it, and throws since it takes nothing.
     const emit = incoming.emit.bind(incoming);
     incoming.emit = (name: string | symbol, ...rest: unknown[]) =>
       name === "data" && incoming.destroyed ? false : emit(name, ...rest);
+    return () => this.#go(incoming);
+  }
+
+  /** Destroys the connection when too much came since the last look that is no body. To be called some times a second. */
+  look(): void {
+    const read = this.#socket.bytesRead;
+    const besides = read - this.#before - this.#bodies * (1 + MARKS);
+    if (besides > SLACK_BYTES + HEAD_BYTES * this.#requests) this.accepted.destroy();
+    [this.#before, this.#bodies, this.#requests] = [read, 0, 0];
+  }
+
+  #stop(reason: object): void {
+    this.#held.add(reason);
+    this.#reading?.readStop();
+  }
+
+  #go(reason: object): void {
+    this.#held.delete(reason);
+    if (this.#held.size === 0 && !this.#ended) this.#reading?.readStart();
   }
 
   get #reading(): Reading | null | undefined {

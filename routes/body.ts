@@ -5,6 +5,7 @@
  * @module
  */
 
+import { byteSize } from "../src/byte_size.ts";
 import { Problem, problem } from "../src/errors.ts";
 import type { BodyMemory } from "./body_memory.ts";
 
@@ -21,6 +22,24 @@ const PACE: Pace = { graceMs: 30_000, bytesPerSecond: 32 * 1024 };
 /** A second look at a body that turns out to be large: more than `beyond` bytes are read only when `allowed` resolves. */
 export type SecondLook = { beyond: number; allowed(): Promise<void> };
 
+/** How a body is read. */
+export type ReadOptions = {
+  look?: SecondLook;
+  /**
+   * Bytes of a too large body that are read and thrown away: browsers read no answer while they send, and would show a broken
+   * connection instead of the reason. For callers who are known; the pace holds on.
+   */
+  discard?: number;
+  /** How many times its bytes count in the memory of all bodies: 1 unless what is made of the body takes more. */
+  weight?: number;
+};
+
+/**
+ * How a body with the file of an artifact is read. Decoding, checking and sealing it take a multiple of its bytes (measured:
+ * 600 MB for 30 MB), so that only one of the largest is handled at once within the default of BODY_MEMORY.
+ */
+export const WITH_FILE: ReadOptions = { discard: 256_000_000, weight: 2 };
+
 /** The body of one request. */
 export class RequestBody {
   #held = 0;
@@ -35,9 +54,11 @@ export class RequestBody {
    * The bytes. Throws `too-large` beyond `limit`, `timeout` when they come too slowly, `unavailable` when all bodies
    * together are too many, and `invalid` when the client went away. What is read counts until `release`.
    */
-  async read(limit: number, look?: SecondLook): Promise<Uint8Array<ArrayBuffer>> {
+  async read(limit: number, { look, discard = 0, weight = 1 }: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const declared = Number(this.request.headers.get("content-length") ?? 0);
-    if (declared > limit) throw problem("too-large");
+    const tooLarge = () =>
+      problem("too-large", `Cannot read the request: it is larger than allowed (${byteSize(limit)}).`);
+    if (declared > limit + discard) throw tooLarge();
     let open = look === undefined ? Infinity : look.beyond;
     if (look !== undefined && declared > open) {
       await look.allowed();
@@ -48,20 +69,26 @@ export class RequestBody {
     const reader = body.getReader();
     const late = new Lateness(this.pace, () => reader.cancel().catch(() => {}));
     const bytes = new Growing();
+    const refuse = async (size: number) => {
+      this.release();
+      await throwAway(reader, late, size, limit + discard);
+      return late.passed ? problem("timeout") : tooLarge();
+    };
     try {
+      if (declared > limit) throw await refuse(0);
       for (;;) {
         const { value, done } = await reader.read();
         if (late.passed) throw problem("timeout");
         if (done) break;
         const size = bytes.size + value.length;
         late.arrived(size);
-        if (size > limit) throw problem("too-large");
+        if (size > limit) throw await refuse(size);
         if (size > open && look !== undefined) {
           await look.allowed();
           open = Infinity;
         }
-        this.memory.take(value.length, this.#held);
-        this.#held += value.length;
+        this.memory.take(value.length * weight, this.#held);
+        this.#held += value.length * weight;
         bytes.add(value);
       }
     } catch (error) {
@@ -79,6 +106,21 @@ export class RequestBody {
   release(): void {
     this.memory.give(this.#held);
     this.#held = 0;
+  }
+}
+
+/** Reads on, keeping nothing, until the end, `most` bytes in all, or the time-out. */
+async function throwAway(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  late: Lateness,
+  read: number,
+  most: number,
+): Promise<void> {
+  for (let size = read; size <= most && !late.passed;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    size += value.length;
+    late.arrived(size);
   }
 }
 

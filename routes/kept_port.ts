@@ -32,7 +32,8 @@ export type KeptPort = {
 export async function keepOpen({ create, hostname, port: wanted, every, failed }: KeptPortOptions): Promise<KeptPort> {
   /** Every server with a connection, or with the port. */
   const servers = new Set<Server>();
-  let [accepted, looking, stopping] = [0, false, false];
+  const stopped = new AbortController();
+  let [accepted, looking] = [0, false];
   const start = async (port: number): Promise<Server> => {
     const server = create();
     server.on("connection", () => accepted++);
@@ -48,14 +49,14 @@ export async function keepOpen({ create, hostname, port: wanted, every, failed }
   const look = async () => {
     if (server.listening) {
       const before = accepted;
-      const reached = await knock(hostname, port, every / 2);
-      if (stopping || !reached || accepted > before) return;
+      const reached = await knock(hostname, port, every / 2, stopped.signal);
+      if (stopped.signal.aborted || !reached || accepted > before) return;
       failed(new Error("The port accepts no connections: it is opened again"));
       // Its connections live on; it leaves the set with the last of them.
       server.close();
     }
     server = await start(port);
-    if (stopping) await closed(server);
+    if (stopped.signal.aborted) await closed(server);
   };
   const watch = setInterval(() => {
     if (looking) return;
@@ -66,7 +67,7 @@ export async function keepOpen({ create, hostname, port: wanted, every, failed }
   return {
     port,
     async close(graceMs) {
-      stopping = true;
+      stopped.abort();
       clearInterval(watch);
       const open = [...servers];
       const timer = setTimeout(() => open.forEach((one) => one.closeAllConnections()), graceMs);
@@ -97,15 +98,22 @@ function closed(server: Server): Promise<void> {
   });
 }
 
-/** Connects to a port of this process and lets go. Returns whether the system took the connection, after the port had time. */
-function knock(hostname: string, port: number, milliseconds: number): Promise<boolean> {
+/**
+ * Connects to a port of this process and lets go. Returns whether the system took the connection, after the port had time, or at
+ * once when `stopped` is aborted.
+ */
+function knock(hostname: string, port: number, milliseconds: number, stopped: AbortSignal): Promise<boolean> {
   const host = hostname === "0.0.0.0" ? "127.0.0.1" : hostname === "::" ? "::1" : hostname;
   return new Promise((resolve) => {
     let reached = false;
-    const timer = setTimeout(() => {
+    const end = () => {
+      clearTimeout(timer);
+      stopped.removeEventListener("abort", end);
       socket.destroy();
       resolve(reached);
-    }, milliseconds);
+    };
+    const timer = setTimeout(end, milliseconds);
+    stopped.addEventListener("abort", end);
     const socket = net.connect({ host, port }, () => reached = true);
     // No descriptor for this one either: nothing can be said.
     socket.on("error", () => {});

@@ -69,6 +69,7 @@ const READING_PACE: ReadingPace = { graceMs: 60_000, bytesPerSecond: 16 * 1024 }
 /** Bytes of a request's line and headers: a SCEP request in the address has 8 KB, a device's signature 4 KB. */
 const HEADER_BYTES = 32 * 1024;
 const BAD_REQUEST = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+const EXPECTATION_FAILED = "HTTP/1.1 417 Expectation Failed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 /** The certificate that the other end of each connection showed. */
 const peerCertificates = new WeakMap<object, Uint8Array | null>();
@@ -85,6 +86,8 @@ function peerCertificateOf(socket: TLSSocket): Uint8Array | null {
 
 /** Milliseconds that a client has to read why its body was not. */
 const LEAVE_MS = 500;
+/** Milliseconds between two looks at what connections send besides bodies. */
+const SENDING_MS = 100;
 
 /**
  * Ends a connection whose request was answered before its body was there. The attack: megabytes that are read only to be
@@ -98,11 +101,18 @@ function leave(incoming: IncomingMessage, socket: Socket, pressure: BackPressure
   Deno.unrefTimer(setTimeout(() => socket.destroy(), LEAVE_MS));
 }
 
-/** Answers 400 to what is no request, and ends its connection. */
-function refuse(socket: Socket): void {
-  if (socket.writable) socket.end(BAD_REQUEST, () => socket.destroy());
-  else socket.destroy();
+/** Answers what is no request, and ends its connection. */
+function refuse(socket: Socket, pressure: BackPressure | undefined, answer = BAD_REQUEST): void {
+  pressure?.end();
+  if (!socket.writable) return void socket.destroy();
+  // Of a client that does not read it the answer never leaves.
+  const late = setTimeout(() => socket.destroy(), LEAVE_MS);
+  socket.once("close", () => clearTimeout(late));
+  socket.end(answer, () => socket.destroy());
 }
+
+/** Milliseconds that a connection without a request has to send one when the port closes. Browsers open some ahead. */
+const SILENT_MS = 1000;
 
 /** Names a connection: TLS hides the socket that was accepted. */
 const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
@@ -111,7 +121,7 @@ const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${re
 export async function listen(fetch: AppFetch, options: ListenOptions): Promise<Listener> {
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const { connections, failed, asksCertificate = false } = options;
-  const open = new Map<string, { connection: Connection; pressure: BackPressure }>();
+  const open = new Map<string, { socket: Socket; connection: Connection; pressure: BackPressure; requests: number }>();
   const turns = new Turns();
   let stopping = false;
   const unread = new UnreadAnswers(options.pace ?? READING_PACE);
@@ -140,20 +150,23 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     const { socket } = incoming;
     // What else was in the packet of a connection that is closed by now.
     if (socket.destroyed) return;
-    const { connection, pressure } = open.get(nameOf(socket)) ?? {};
+    const entry = open.get(nameOf(socket));
+    const { connection, pressure } = entry ?? {};
+    if (entry !== undefined) entry.requests++;
     connection?.busy();
     // A client that keeps its connection would send the next request into a closed one.
     if (stopping) outgoing.shouldKeepAlive = false;
-    watchPieces(incoming, () => refuse(socket));
-    pressure?.hold(incoming);
+    watchPieces(incoming, () => refuse(socket, pressure));
+    const came = pressure?.hold(incoming);
     let taken = () => {};
     let ended = false;
     const end = () => {
       if (ended) return;
       ended = true;
       taken();
-      if (incoming.complete) pressure?.go();
+      if (incoming.complete) came?.();
       connection?.idle();
+      if (entry !== undefined && --entry.requests === 0 && stopping) socket.end();
       turns.end(socket);
     };
     outgoing.on("close", end);
@@ -197,16 +210,23 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
         socket.destroy();
         return;
       }
-      const entry = { connection, pressure: new BackPressure(socket) };
+      const entry = { socket, connection, pressure: new BackPressure(socket), requests: 0 };
       open.set(name, entry);
       socket.on("close", () => {
         connection.closed();
         if (open.get(name) === entry) open.delete(name);
       });
     });
-    server.on("secureConnection", (socket: TLSSocket) => socket.on("error", () => {}));
+    server.on("secureConnection", (socket: TLSSocket) => {
+      socket.on("error", () => {});
+      open.get(nameOf(socket))?.pressure.follow(socket);
+    });
     server.on("tlsClientError", (_error: Error, socket: TLSSocket) => socket.destroy());
-    server.on("clientError", (_error: Error, socket: Socket) => refuse(socket));
+    server.on("clientError", (_error: Error, socket: Socket) => refuse(socket, open.get(nameOf(socket))?.pressure));
+    // The runtime would answer by itself, and read on.
+    server.on("checkExpectation", ({ socket }: IncomingMessage) => {
+      refuse(socket, open.get(nameOf(socket))?.pressure, EXPECTATION_FAILED);
+    });
     return server;
   };
 
@@ -217,14 +237,24 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     every: timeouts.watch,
     failed,
   });
+  const sending = setInterval(() => {
+    for (const { pressure } of open.values()) pressure.look();
+  }, Math.min(timeouts.watch, SENDING_MS));
+  Deno.unrefTimer(sending);
   const reading = setInterval(() => unread.look(), timeouts.watch);
   Deno.unrefTimer(reading);
   return {
     port: kept.port,
     close: async (graceMs) => {
       stopping = true;
+      clearInterval(sending);
       clearInterval(reading);
+      // For the runtime, a connection that never sent a request is at work.
+      const silent = setTimeout(() => {
+        for (const { socket, requests } of open.values()) if (requests === 0) socket.destroy();
+      }, Math.min(SILENT_MS, graceMs));
       await kept.close(graceMs);
+      clearTimeout(silent);
     },
   };
 }

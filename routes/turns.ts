@@ -9,7 +9,7 @@
  */
 
 /** Requests of a connection that may wait for the one before. Browsers and devices send none ahead. */
-const MOST_WAITING = 32;
+const MOST_WAITING = 4;
 
 /** Whose turn it is, by connection. */
 export class Turns {

@@ -26,11 +26,15 @@ const MAIN = new URL("../main.ts", import.meta.url).pathname;
 
 /**
  * Starts `main.ts` with these settings and nothing of this process's own, and with so many descriptors at most, and waits
- * until it listens. `log` gets what it logs.
+ * until it listens. `log` gets what it logs, `out` what it prints. Throws with its exit code and log if it ends before.
  */
 export async function startServer(
   settings: Record<string, string>,
-  { descriptors, log = () => {} }: { descriptors?: number; log?: (text: string) => void } = {},
+  { descriptors, log = () => {}, out }: {
+    descriptors?: number;
+    log?: (text: string) => void;
+    out?: (text: string) => void;
+  } = {},
 ): Promise<ServerProcess> {
   const line = [Deno.execPath(), "run", ...taskFlags("start"), "--no-check", MAIN];
   const [command = "", ...args] = descriptors === undefined
@@ -48,10 +52,13 @@ export async function startServer(
       ...settings,
     },
     stdin: "null",
-    stdout: "null",
+    stdout: out === undefined ? "null" : "piped",
     // The log.
     stderr: "piped",
   }).spawn();
+  const printed = out === undefined ? Promise.resolve() : (async () => {
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) out(text);
+  })();
   const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   let port: string | undefined;
@@ -59,8 +66,9 @@ export async function startServer(
   while (port === undefined || ("MTLS_PORT" in settings && mtlsPort === undefined)) {
     const { value, done } = await reader.read();
     if (done) {
-      await child.status;
-      throw new Error(`The server ended before it listened:\n${text}`);
+      const { code } = await child.status;
+      await printed;
+      throw new Error(`The server ended with code ${code} before it listened:\n${text}`);
     }
     log(value);
     text += value;
@@ -72,7 +80,7 @@ export async function startServer(
     for (let read = await reader.read(); !read.done; read = await reader.read()) log(read.value);
   })().catch(() => {});
   const ended = child.status.then(async (status) => {
-    await rest;
+    await Promise.all([rest, printed]);
     return status;
   });
   const signal = (name: Deno.Signal) => {

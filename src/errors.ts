@@ -53,7 +53,14 @@ export class Problem extends Error {
   constructor(
     readonly code: ProblemCode,
     sentence?: string,
-    readonly details: { reason?: string; fields?: FieldErrors; list?: string[]; headers?: Record<string, string> } = {},
+    readonly details: {
+      reason?: string;
+      fields?: FieldErrors;
+      list?: string[];
+      headers?: Record<string, string>;
+      /** More that people read on pages, where the answer of the API is fixed. */
+      because?: string;
+    } = {},
     cause?: unknown,
   ) {
     super(sentence ?? CATALOGUE[code].sentence, cause === undefined ? {} : { cause });

@@ -38,11 +38,13 @@ try {
   const args = Deno.args.length > 0 ? Deno.args : ["tests/"];
   // All permissions: the browser's driver looks into /proc, which Deno gives with nothing less.
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", "--sanitize-ops", "--sanitize-resources", ...args],
+    args: ["test", "-A", "--no-check", "--parallel", "--sanitize-ops", "--sanitize-resources", ...args],
     cwd: root,
     stdin: "null",
     stdout: "piped",
     env: {
+      // Files at a time. Most of a test is the database's work, and waiting for it.
+      DENO_JOBS: String(navigator.hardwareConcurrency + 1),
       ESPALIER_TEST_DATABASE: admin.href,
       ESPALIER_TEST_TEMPLATE: template,
       NO_COLOR: "1",

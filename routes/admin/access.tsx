@@ -14,7 +14,8 @@ import { holdsAllOf } from "../../src/access/authority.ts";
 import { createUser, deleteUser, updateUser } from "../../src/access/users.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Chip, counted, Csrf, Field, FormErrors, Select, Table, Time } from "./components.tsx";
+import { ActionButton, Chip, counted, Csrf, Expiry, Field, FormErrors, Select, Table, Time } from "./components.tsx";
+import { newTokenPage, TokenFields, tokenOf } from "./token_parts.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
@@ -186,7 +187,7 @@ async function tokensPage(context: PageContext, state?: FormState): Promise<Page
         </p>
         <Table
           caption={counted(tokens.rows.length, "token")}
-          head={["Name", "User", "Last used", "Ends", ""]}
+          head={["Name", "User", "Last used", "Expires", ""]}
           empty="There are no tokens."
           rows={tokens.rows.map((token) => (
             <tr>
@@ -195,7 +196,7 @@ async function tokensPage(context: PageContext, state?: FormState): Promise<Page
               <td>
                 <Time at={token.lastUsedAt} now={now} />
               </td>
-              <td>{token.expiresAt === null ? "never" : <Time at={token.expiresAt} now={now} />}</td>
+              <td>{token.expiresAt === null ? "never" : <Expiry at={token.expiresAt} now={now} />}</td>
               <td>
                 {context.may("accounts.delete_apitoken") && holds(token.userId)
                   ? (
@@ -215,11 +216,11 @@ async function tokensPage(context: PageContext, state?: FormState): Promise<Page
         {context.may("accounts.add_apitoken")
           ? (
             <>
-              <h2>Make a token</h2>
+              <h2>Create a token</h2>
               <form class="stack" method="post" action="/tokens/">
                 <Csrf context={context} />
                 <FormErrors state={state} />
-                <Field name="name" label="Name" required state={state} />
+                <TokenFields state={state} />
                 <Select
                   name="user"
                   label="User"
@@ -227,8 +228,7 @@ async function tokensPage(context: PageContext, state?: FormState): Promise<Page
                   options={users.rows.map((user) => [String(user.id), user.username] as const)}
                   state={state}
                 />
-                <Field name="expires_at" label="Ends" type="date" help="Empty: never." state={state} />
-                <button type="submit">Make the token</button>
+                <button type="submit">Create token</button>
               </form>
             </>
           )
@@ -256,33 +256,8 @@ export function mountAccess(app: Hono<AppEnv>): void {
   });
   page(app, "/tokens/", "accounts.view_apitoken", (context) => tokensPage(context));
   action(app, "/tokens/", "accounts.add_apitoken", async (context, form) => {
-    const expires = form.text("expires_at");
-    const expiresAt = expires === "" ? null : new Date(`${expires}T23:59:59Z`);
-    if (expiresAt !== null && !(/^\d{4}-\d{2}-\d{2}$/.test(expires) && Number.isFinite(expiresAt.getTime()))) {
-      throw invalid({ expires_at: [`"${expires}" is no date; it should be like 2027-01-31.`] });
-    }
-    const name = form.text("name");
-    if (name === "" || name.length > 256) throw invalid({ name: ["This should have 1 to 256 characters."] });
-    const { token } = await createApiToken(context.runtime, context.by, {
-      userId: form.id("user"),
-      name,
-      expiresAt,
-    });
-    return {
-      title: "The new token",
-      body: (
-        <>
-          <p>It is shown now and never again. Send it as “Authorization: Token …”.</p>
-          <p class="secret" id="token">{token}</p>
-          <p class="row">
-            <button class="plain" type="button" data-copy="token" hidden>Copy</button>
-          </p>
-          <p>
-            <a href="/tokens/">Back to the tokens</a>
-          </p>
-        </>
-      ),
-    };
+    const { token } = await createApiToken(context.runtime, context.by, { userId: form.id("user"), ...tokenOf(form) });
+    return newTokenPage(token, { href: "/tokens/", label: "Back to the tokens" });
   }, tokensPage);
   action(app, "/tokens/:id/delete/", "accounts.delete_apitoken", async (context) => {
     const id = context.param("id");

@@ -14,6 +14,8 @@ import {
   provisioningProfileKind,
   readProvisioningProfile,
 } from "../../src/blueprints/versions/provisioning_profile.ts";
+import { LARGEST_FILE } from "../../src/blueprints/versions/file_limit.ts";
+import { byteSize as size } from "../../src/byte_size.ts";
 import { invalid } from "../../src/errors.ts";
 import { parsePlist, type Plist } from "../../src/protocol/plist.ts";
 import type { Runtime } from "../../src/runtime.ts";
@@ -21,18 +23,14 @@ import { parseStrictJson } from "../../src/strict_json.ts";
 import { certAssetPages } from "./artifacts_certificates.tsx";
 import { type ContentPages, contentPages } from "./artifacts_content.tsx";
 import { Select } from "./components.tsx";
-import { type Form, LARGEST_UPLOAD, type Upload } from "./form.ts";
-import { FileField, size, TextArea } from "./form_parts.tsx";
+import { type Form, type Upload } from "./form.ts";
+import { FileField, TextArea } from "./form_parts.tsx";
 import { plistLines } from "./version_lines.ts";
 
-/** The file of a form. Throws `invalid` when there is none, and for one that is too large. */
+/** The file of a form. Throws `invalid` when there is none. */
 export function uploadOf(form: Form): Upload {
   const upload = form.upload("source");
   if (upload === undefined) throw invalid({ source: ["Choose a file."] });
-  const { length } = upload.bytes;
-  if (length > LARGEST_UPLOAD) {
-    throw invalid({ source: [`The file has ${size(length)}, ${size(LARGEST_UPLOAD)} are accepted here.`] });
-  }
   return upload;
 }
 
@@ -134,7 +132,7 @@ const dataAssetPages = contentPages(dataAssetKind, {
         name="source"
         label="File"
         accept=".plist,.xml,.zip"
-        help={`Up to ${size(LARGEST_UPLOAD)} here; the API takes larger ones.`}
+        help={`Up to ${size(LARGEST_FILE)}.`}
         required
         state={state}
       />

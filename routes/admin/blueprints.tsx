@@ -184,7 +184,9 @@ async function Devices({ id, context }: { id: number; context: PageContext }) {
               <td>
                 <a href={`/devices/${device.deviceId}/`}>{device.name || device.serialNumber}</a>
               </td>
-              <td class="mono">{device.serialNumber}</td>
+              <td class="mono">
+                <span class="serial">{device.serialNumber}</span>
+              </td>
               <td>
                 <ProgressChip progress={device} />
                 {device.impossible === 0
@@ -227,6 +229,9 @@ async function blueprintPage(context: PageContext): Promise<Page> {
             ? <a class="button danger" href={`/blueprints/${id}/delete/`}>Delete</a>
             : null}
           {context.may("events.view_event") ? <a href={`/events/?about=blueprint:${id}`}>Events</a> : null}
+          {context.may("mdm.delete_blueprint") && filled
+            ? <small class="faint">Cannot be deleted while it has artifacts.</small>
+            : null}
         </div>
         <section class="card">
           <dl class="facts">

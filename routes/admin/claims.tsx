@@ -42,7 +42,7 @@ function Claim({ claim, context, now }: { claim: ClaimRow; context: PageContext;
       <td>
         {claim.deviceName} <span class="faint">{claim.model}</span>
         <br />
-        <code>{claim.serialNumber}</code>
+        <code class="serial">{claim.serialNumber}</code>
         <br />
         <code>{claim.udid}</code>
       </td>
@@ -145,7 +145,7 @@ async function claimsPage(context: PageContext): Promise<Page> {
                 <a href={`/devices/${device.id}/`}>{device.name || device.serialNumber}</a>
               </td>
               <td>
-                <code>{device.serialNumber}</code>
+                <code class="serial">{device.serialNumber}</code>
               </td>
               <td>
                 <code>{device.udid}</code>

@@ -8,13 +8,30 @@ import type { Child } from "hono/jsx";
 import { CSRF_FIELD } from "../../src/access/csrf.ts";
 import type { FormState, PageContext } from "./page.tsx";
 
-/** A time: how long ago in words, the exact time for machines and on hover. */
+/**
+ * A time: how long ago in words. The exact time stands in its title, and the script puts the browser's local time and zone
+ * there, which also show while it has the focus.
+ */
 export function Time({ at, now }: { at: Date | null | undefined; now: Date }) {
   if (at === null || at === undefined) return <span class="faint">never</span>;
   return (
-    <time datetime={at.toISOString()} title={`${at.toISOString().slice(0, 19).replace("T", " ")} UTC`}>
+    <time datetime={at.toISOString()} title={`${at.toISOString().slice(0, 19).replace("T", " ")} UTC`} tabindex={0}>
       {ago(at, now)}
     </time>
+  );
+}
+
+/** A date that matters, such as an expiry: the date, and how far away it is. Days are those of UTC. */
+export function Expiry({ at, now }: { at: Date | null | undefined; now: Date }) {
+  if (at === null || at === undefined) return <span class="faint">never</span>;
+  const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  return (
+    <>
+      <time datetime={at.toISOString()} title={`${at.toISOString().slice(0, 19).replace("T", " ")} UTC`}>
+        {date.format(at)}
+      </time>{" "}
+      <span class="faint small">{ago(at, now)}</span>
+    </>
   );
 }
 
@@ -65,13 +82,22 @@ export function Fact({ name, children }: { name: string; children?: Child }) {
 export const yesNo = (value: boolean | null | undefined): string =>
   value === true ? "yes" : value === false ? "no" : "";
 
-/** A table with a caption; `rows` are table rows, and `empty` is said when there are none. */
+/**
+ * A table with a caption; `rows` are table rows, and `empty` is said when there are none. On a phone the cells of a `stacked`
+ * one stand below each other: for sentences.
+ */
 export function Table(
-  { caption, head, rows, empty }: { caption: string; head: Child[]; rows: Child[]; empty: string },
+  { caption, head, rows, empty, stacked }: {
+    caption: string;
+    head: Child[];
+    rows: Child[];
+    empty: string;
+    stacked?: boolean;
+  },
 ) {
   return (
     <div class="scroll" role="region" aria-label={caption} tabindex={0}>
-      <table>
+      <table class={stacked === true ? "stacked" : ""}>
         <caption>{caption}</caption>
         <thead>
           <tr>{head.map((cell) => typeof cell === "string" ? <th scope="col">{cell}</th> : cell)}</tr>
@@ -192,7 +218,7 @@ export function Pager({ url, limit, offset, count }: { url: URL; limit: number; 
     const target = new URL(url);
     if (next === 0) target.searchParams.delete("offset");
     else target.searchParams.set("offset", String(next));
-    return target.pathname + target.search;
+    return target.pathname + target.search + target.hash;
   };
   if (count <= limit && offset === 0) return null;
   return (

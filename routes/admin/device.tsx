@@ -6,9 +6,9 @@
 
 import type { Hono } from "hono";
 import { listBlueprints } from "../../db/blueprints.ts";
-import { listCommands } from "../../db/commands.ts";
 import { type DeviceView, findDevice } from "../../db/devices.ts";
 import { tagsThatCount } from "../../db/effective_tags.ts";
+import { collectInventory } from "../../src/devices/collect_inventory.ts";
 import { blockDevice, pokeDevice, sendCommand, targetOf, whyNotSent } from "../../src/devices/actions.ts";
 import { hasEraseChoices } from "../../src/commands/erase_device.ts";
 import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
@@ -18,17 +18,16 @@ import { revealEscrowed } from "../../src/escrow.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { cancelQueued } from "../../src/commands/queue.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Chip, Fact, Time, yesNo } from "./components.tsx";
+import { ActionButton, Chip, Expiry, Fact, Time, yesNo } from "./components.tsx";
 import { Actions, Deleted } from "./device_actions.tsx";
 import { Artifacts, DeviceGroups, StatusItems } from "./device_artifacts.tsx";
 import { BlueprintForm } from "./device_desired.tsx";
-import { Command, Inventory, Plan } from "./device_sections.tsx";
+import { COMMANDS, mountDeviceAnswers } from "./device_commands.tsx";
+import { Inventory, Plan } from "./device_sections.tsx";
 import { DeviceState } from "./devices.tsx";
 import { Live, mountLive, type Part, Reload } from "./live.tsx";
 import { LockedOrErased } from "./lock_erase.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
-
-const COMMANDS_SHOWN = 20;
 
 async function mustFind({ runtime }: PageContext, id: number): Promise<DeviceView> {
   const device = await findDevice(runtime.sql, id);
@@ -56,26 +55,6 @@ const STATE: Part = {
 const NOTE: Part = {
   name: "note",
   view: async (context) => await LockedOrErased({ device: await mustFind(context, context.id()), context }),
-};
-
-const COMMANDS: Part = {
-  name: "commands",
-  async view(context) {
-    const { rows, count } = context.may("mdm.view_devicecommand")
-      ? await listCommands(context.runtime.sql, { limit: COMMANDS_SHOWN, offset: 0, deviceId: context.id() })
-      : { rows: [], count: 0 };
-    return (
-      <>
-        <h2 id="commands">Commands</h2>
-        {rows.length === 0
-          ? <p class="faint">No command was sent yet.</p>
-          : <ol class="line">{rows.map((command) => <Command command={command} context={context} />)}</ol>}
-        {count > COMMANDS_SHOWN
-          ? <p class="faint">{`The last ${COMMANDS_SHOWN} of ${count}. The API lists them all.`}</p>
-          : null}
-      </>
-    );
-  },
 };
 
 const ARTIFACTS: Part = {
@@ -127,7 +106,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
             <h3 id="hardware">Device</h3>
             <dl class="facts">
               <Fact name="Serial number">
-                <code>{device.serialNumber}</code>
+                <code class="serial">{device.serialNumber}</code>
               </Fact>
               <Fact name="UDID">
                 <code>{device.udid}</code>
@@ -159,8 +138,8 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
               <Fact name="Last push">
                 <Time at={device.lastNotifiedAt} now={now} />
               </Fact>
-              <Fact name="Identity ends">
-                <Time at={device.certNotValidAfter} now={now} />
+              <Fact name="Identity expires">
+                <Expiry at={device.certNotValidAfter} now={now} />
               </Fact>
               <Fact name="Bootstrap token">{device.bootstrapTokenEscrowed === true ? "escrowed" : "none"}</Fact>
               <Fact name="Blueprint">{blueprint?.name ?? "none"}</Fact>
@@ -209,6 +188,7 @@ async function send(context: PageContext, name: string, fields: Record<string, s
 
 /** Mounts the page and what its forms do. */
 export function mountDevice(app: Hono<AppEnv>): void {
+  mountDeviceAnswers(app);
   page(app, "/devices/:id/", "mdm.view_enrolleddevice", (context) => devicePage(context, context.id()));
   mountLive(app, "/devices/:id/", "mdm.view_enrolleddevice", [STATE, NOTE, COMMANDS, ARTIFACTS]);
   const again = (context: PageContext, state: FormState) => devicePage(context, context.id(), state);
@@ -252,6 +232,10 @@ export function mountDevice(app: Hono<AppEnv>): void {
   action(app, "/devices/:id/restart/", "mdm.add_devicecommand", async (context) => {
     await send(context, "RestartDevice", {});
     return done(context, "queued");
+  });
+  action(app, "/devices/:id/collect/", "mdm.add_devicecommand", async (context) => {
+    await collectInventory(context.runtime, context.request, context.id());
+    return `/devices/${context.id()}/?done=collecting#inventory`;
   });
   action(app, "/devices/:id/custom/", "mdm.add_devicecommand", async (context, form) => {
     await send(context, "CustomCommand", {

@@ -4,22 +4,29 @@
  * @module
  */
 
+import type { CommandOrigin } from "../../db/command_origins.ts";
 import type { CommandView } from "../../db/commands.ts";
 import type { DeviceView } from "../../db/devices.ts";
 import {
+  inventoryTimes,
   listInstalledApps,
   listInstalledCertificates,
   listInstalledProfiles,
   listOddRows,
 } from "../../db/inventory.ts";
 import { explainChannel } from "../../src/planner/explain.ts";
-import { ActionButton, ago, Chip, counted, Table, Time } from "./components.tsx";
+import { ActionButton, ago, Chip, counted, Expiry, Fact, Table, Time } from "./components.tsx";
 import { COMMAND_STATES } from "./command_states.ts";
 import { errorTexts } from "./failure_texts.ts";
 import type { PageContext } from "./page.tsx";
 
 /** A command as a step of the time line. */
-export function Command({ command, context }: { command: CommandView; context: PageContext }) {
+export function Command({ command, origin, context }: {
+  command: CommandView;
+  /** Who queued it; undefined for the server itself. */
+  origin: CommandOrigin | undefined;
+  context: PageContext;
+}) {
   const now = context.runtime.clock.now();
   const state = COMMAND_STATES[command.state] ?? { text: command.state };
   const steps: [string, Date | null][] = [
@@ -31,12 +38,32 @@ export function Command({ command, context }: { command: CommandView; context: P
   const shown = steps.filter(([text, at], index) => at !== null && (index === 0 || text !== "queued"));
   return (
     <li class={state.tone ?? ""} id={`command-${command.uuid}`}>
-      <strong>{command.name}</strong>{" "}
+      <strong>{origin?.requestType ?? command.name}</strong> {typeof origin?.requestType === "string"
+        ? (
+          <>
+            <span class="faint">custom command</span>
+            {" "}
+          </>
+        )
+        : null}
       {state.tone === undefined ? <Chip>{state.text}</Chip> : <Chip tone={state.tone}>{state.text}</Chip>}
       <div class="faint small">
-        {shown.map(([text, at]) => at === null ? "" : `${text} ${ago(at, now)}`).join(" · ")}
+        {shown.map(([text, at], index) => (
+          <>
+            {index === 0 ? "" : " · "}
+            {text} <Time at={at} now={now} />
+            {index === 0 && typeof origin?.username === "string" ? ` by ${origin.username}` : ""}
+          </>
+        ))}
       </div>
       {errorTexts(command.errorChain).map((text) => <div class="small">{text}</div>)}
+      {command.hasResult
+        ? (
+          <div class="small">
+            <a href={`/devices/${command.deviceId}/commands/${command.uuid}/answer/`}>Answer</a>
+          </div>
+        )
+        : null}
       {command.state === "queued" && context.may("mdm.delete_devicecommand")
         ? (
           <ActionButton
@@ -55,17 +82,46 @@ export function Command({ command, context }: { command: CommandView; context: P
 export async function Inventory({ device, context }: { device: DeviceView; context: PageContext }) {
   if (device.enrollmentId === null) return null;
   const { sql, clock } = context.runtime;
-  const [apps, certificates, profiles, odd] = await Promise.all([
+  const [times, apps, certificates, profiles, odd] = await Promise.all([
+    inventoryTimes(sql, device.enrollmentId),
     listInstalledApps(sql, device.enrollmentId),
     listInstalledCertificates(sql, device.enrollmentId),
     listInstalledProfiles(sql, device.enrollmentId),
     listOddRows(sql, device.enrollmentId),
   ]);
   const now = clock.now();
-  if (apps.length + certificates.length + profiles.length + odd.length === 0) return null;
+  const mayCollect = context.may("mdm.add_devicecommand") && device.checkoutAt === null && device.deletedAt === null;
+  const lists: [string, Date | null][] = [
+    ["Device information", times.deviceInformationAt],
+    ["Security", times.securityInfoAt],
+    ["Apps", times.appsAt],
+    ["Profiles", times.profilesAt],
+    ["Certificates", times.certificatesAt],
+  ];
   return (
     <>
-      <h2>On the device</h2>
+      <h2 id="inventory">Inventory</h2>
+      <dl class="facts">
+        {lists.map(([name, at]) => (
+          <Fact name={name}>
+            {at === null ? <span class="faint">not collected</span> : (
+              <>
+                collected <Time at={at} now={now} />
+              </>
+            )}
+          </Fact>
+        ))}
+      </dl>
+      {mayCollect
+        ? (
+          <ActionButton
+            context={context}
+            action={`/devices/${device.id}/collect/`}
+            label="Collect inventory"
+            tone="plain"
+          />
+        )
+        : null}
       <div class="columns">
         {apps.length === 0 ? null : (
           <Table
@@ -113,7 +169,7 @@ export async function Inventory({ device, context }: { device: DeviceView; conte
         {certificates.length === 0 ? null : (
           <Table
             caption={counted(certificates.length, "certificate")}
-            head={["Certificate", "Ends"]}
+            head={["Certificate", "Expires"]}
             empty=""
             rows={certificates.map((certificate) => (
               <tr>
@@ -122,7 +178,7 @@ export async function Inventory({ device, context }: { device: DeviceView; conte
                   <div class="faint small">{certificate.issuer}</div>
                 </td>
                 <td>
-                  <Time at={certificate.notAfter} now={now} />
+                  <Expiry at={certificate.notAfter} now={now} />
                 </td>
               </tr>
             ))}

@@ -160,7 +160,9 @@ export function mountDevices(app: Hono<AppEnv>): void {
                   <a href={`/devices/${device.id}/`}>{device.name || device.serialNumber}</a>
                   <div class="faint small">{device.model}</div>
                 </td>
-                <td class="mono">{device.serialNumber}</td>
+                <td class="mono">
+                  <span class="serial">{device.serialNumber}</span>
+                </td>
                 <td>{`${device.platform ?? ""} ${device.osVersion ?? ""}`.trim()}</td>
                 <td>
                   <Time at={device.lastSeenAt} now={now} />

@@ -7,46 +7,64 @@
 import type { Hono } from "hono";
 import { raw } from "hono/html";
 import { renderSVG } from "uqr";
-import { listBlueprints } from "../../db/blueprints.ts";
 import { findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
 import { findOtaEnrollment, listOtaEnrollments } from "../../db/ota_enrollments.ts";
-import { listMetaBusinessUnits } from "../../db/meta_business_units.ts";
-import { listPushCertificates } from "../../db/push_certificates.ts";
-import { listScepIssuers } from "../../db/scep_issuers.ts";
-import { listTags } from "../../db/tags.ts";
 import {
+  changeOtaEnrollment,
   createOtaEnrollment,
   downloadDirectProfile,
   downloadOtaProfile,
   removeOtaEnrollment,
   revokeOtaEnrollment,
 } from "../../src/enrollment/ota_enrollments.ts";
+import type { Permission } from "../../src/access/actor.ts";
 import { publicPath } from "../../src/enrollment/public_address.ts";
-import { invalid, problem } from "../../src/errors.ts";
+import { problem } from "../../src/errors.ts";
 import { isDeviceAddress } from "../../src/device_address.ts";
-import { BUILT_IN_ISSUER } from "../../src/issuing/scep_issuers.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Chip, Csrf, Fact, Field, FormErrors, Select, Table, Time } from "./components.tsx";
-import { mountReenrollment, Reenrollment, ReenrollmentChoice } from "./enrollments_reenrollment.tsx";
-import { isUuid } from "./form.ts";
+import { ActionButton, Chip, Csrf, Fact, Field, Table, Time } from "./components.tsx";
+import { type Enrollment, enrollmentChoices, EnrollmentForm, enrollmentInput } from "./enrollments_form.tsx";
+import { mountReenrollment, Reenrollment } from "./enrollments_reenrollment.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
-const words = (text: string) => text.split(/[\s,]+/).filter((word) => word !== "");
+
+const nameOf = (choices: readonly (readonly [string, string])[], id: string | number | null): string =>
+  choices.find(([key]) => key === String(id))?.[1] ?? "";
+
+async function mustFind({ runtime: { sql }, id }: PageContext): Promise<Enrollment> {
+  const row = await findOtaEnrollment(sql, id());
+  const secret = row === undefined ? undefined : await findEnrollmentSecret(sql, row.enrollmentSecretId);
+  if (row === undefined || secret === undefined) throw problem("not-found");
+  return { row, secret };
+}
+
+async function editPage(context: PageContext, state?: FormState): Promise<Page> {
+  const enrollment = await mustFind(context);
+  return {
+    title: `Edit ${enrollment.row.name}`,
+    body: (
+      <>
+        <p>Profiles that were handed out continue to work. Enrolled devices do not change.</p>
+        <EnrollmentForm
+          context={context}
+          choices={await enrollmentChoices(context.runtime)}
+          enrollment={enrollment}
+          state={state}
+        />
+      </>
+    ),
+  };
+}
 
 async function listPage(context: PageContext, state?: FormState): Promise<Page> {
   const { sql, clock } = context.runtime;
-  const [enrollments, certificates, units, blueprints, tags, issuers] = await Promise.all([
+  const [enrollments, choices] = await Promise.all([
     listOtaEnrollments(sql, MANY),
-    listPushCertificates(sql, MANY),
-    listMetaBusinessUnits(sql, MANY),
-    listBlueprints(sql, MANY),
-    listTags(sql, MANY),
-    listScepIssuers(sql, MANY),
+    enrollmentChoices(context.runtime),
   ]);
   const now = clock.now();
-  const usable = certificates.rows.filter(({ topic }) => topic !== null);
   return {
     title: "Enrollments",
     body: (
@@ -60,14 +78,14 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
               <td>
                 <a href={`/enrollments/${enrollment.id}/`}>{enrollment.name}</a>
               </td>
-              <td>{certificates.rows.find(({ id }) => id === enrollment.pushCertificateId)?.name ?? ""}</td>
+              <td>{nameOf(choices.certificates, enrollment.pushCertificateId)}</td>
               <td>
                 <Time at={enrollment.createdAt} now={now} />
               </td>
             </tr>
           ))}
         />
-        {!context.may("mdm.add_otaenrollment") ? null : usable.length === 0
+        {!context.may("mdm.add_otaenrollment") ? null : choices.certificates.length === 0
           ? (
             <p>
               An enrollment needs a <a href="/push-certificates/">push certificate</a> first.
@@ -76,70 +94,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
           : (
             <>
               <h2>Create an enrollment</h2>
-              <form class="stack" method="post" action="/enrollments/">
-                <Csrf context={context} />
-                <FormErrors state={state} />
-                <Field name="name" label="Name" required maxlength={256} state={state} />
-                <Field
-                  name="display_name"
-                  label="Name that users read"
-                  maxlength={128}
-                  help={`Empty: ${context.runtime.config.ORGANIZATION}.`}
-                  state={state}
-                />
-                <Select
-                  name="push_certificate"
-                  label="Push certificate"
-                  options={usable.map((one) => [String(one.id), one.name] as const)}
-                  state={state}
-                />
-                <Select
-                  name="meta_business_unit"
-                  label="Business unit"
-                  options={units.rows.map((one) => [String(one.id), one.name] as const)}
-                  state={state}
-                />
-                <Select
-                  name="scep_issuer"
-                  label="Identities from"
-                  options={issuers.rows.map((one) => [one.id, one.name] as const)}
-                  value={BUILT_IN_ISSUER}
-                  state={state}
-                />
-                <Select
-                  name="blueprint"
-                  label="Blueprint"
-                  options={[["", "None"], ...blueprints.rows.map((one) => [String(one.id), one.name] as const)]}
-                  state={state}
-                />
-                <Field
-                  name="serial_numbers"
-                  label="Only these serial numbers"
-                  help="Separated by spaces. Empty: any device."
-                  state={state}
-                />
-                <Field
-                  name="quota"
-                  label="How many devices"
-                  type="number"
-                  min={1}
-                  max={200_000}
-                  help="Empty: any number."
-                  state={state}
-                />
-                {tags.rows.length === 0 ? null : (
-                  <fieldset>
-                    <legend>Tags for its devices</legend>
-                    {tags.rows.map((tag) => (
-                      <label class="check">
-                        <input type="checkbox" name="tags" value={String(tag.id)} /> {tag.name}
-                      </label>
-                    ))}
-                  </fieldset>
-                )}
-                <ReenrollmentChoice />
-                <button type="submit">Create enrollment</button>
-              </form>
+              <EnrollmentForm context={context} choices={choices} state={state} />
             </>
           )}
       </>
@@ -148,10 +103,12 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
 }
 
 async function detailPage(context: PageContext): Promise<Page> {
-  const { sql, clock, config } = context.runtime;
-  const enrollment = await findOtaEnrollment(sql, context.id());
-  const secret = enrollment === undefined ? undefined : await findEnrollmentSecret(sql, enrollment.enrollmentSecretId);
-  if (enrollment === undefined || secret === undefined) throw problem("not-found");
+  const { clock, config } = context.runtime;
+  const { row: enrollment, secret } = await mustFind(context);
+  const choices = await enrollmentChoices(context.runtime);
+  const link = (path: string, name: string, permission: Permission) =>
+    name === "" ? "none" : context.may(permission) ? <a href={path}>{name}</a> : name;
+  const tags = secret.tags.map((id) => nameOf(choices.tags, id));
   const now = clock.now();
   const mayChange = context.may("mdm.change_otaenrollment");
   const address = mayChange && secret.revokedAt === null
@@ -167,15 +124,39 @@ async function detailPage(context: PageContext): Promise<Page> {
               {secret.revokedAt !== null ? <Chip tone="bad">revoked</Chip> : <Chip tone="good">open</Chip>}
             </Fact>
             <Fact name="Name for users">{enrollment.displayName}</Fact>
+            <Fact name="Push certificate">
+              {link(
+                `/push-certificates/${enrollment.pushCertificateId}/`,
+                nameOf(choices.certificates, enrollment.pushCertificateId),
+                "mdm.view_pushcertificate",
+              )}
+            </Fact>
             <Fact name="Push topic">
               <code>{enrollment.topic ?? "none yet"}</code>
             </Fact>
+            <Fact name="Identities from">
+              {link(
+                `/scep-issuers/${enrollment.scepIssuerId}/`,
+                nameOf(choices.issuers, enrollment.scepIssuerId),
+                "mdm.view_scepissuer",
+              )}
+            </Fact>
+            <Fact name="Business unit">{nameOf(choices.units, secret.metaBusinessUnitId)}</Fact>
+            <Fact name="Blueprint">
+              {link(
+                `/blueprints/${enrollment.blueprintId}/`,
+                nameOf(choices.blueprints, enrollment.blueprintId),
+                "mdm.view_blueprint",
+              )}
+            </Fact>
+            <Fact name="Tags">{tags.length === 0 ? "none" : tags.join(", ")}</Fact>
             <Fact name="Uses">
               {secret.quota === null ? String(secret.requestCount) : `${secret.requestCount} of ${secret.quota}`}
             </Fact>
             <Fact name="Serial numbers">
               {secret.serialNumbers.length === 0 ? "any" : secret.serialNumbers.join(", ")}
             </Fact>
+            <Fact name="UDIDs">{secret.udids.length === 0 ? "any" : secret.udids.join(", ")}</Fact>
             <Fact name="Re-enrollment">
               {enrollment.reenrollmentWithoutConfirmation
                 ? <Chip tone="warn">without confirmation</Chip>
@@ -184,7 +165,17 @@ async function detailPage(context: PageContext): Promise<Page> {
             <Fact name="Created">
               <Time at={enrollment.createdAt} now={now} />
             </Fact>
+            <Fact name="Updated">
+              <Time at={enrollment.updatedAt} now={now} />
+            </Fact>
           </dl>
+          {mayChange
+            ? (
+              <p>
+                <a class="button plain" href={`/enrollments/${enrollment.id}/edit/`}>Edit</a>
+              </p>
+            )
+            : null}
           {context.may("events.view_event")
             ? (
               <p class="small">
@@ -285,33 +276,16 @@ const download = (profile: Uint8Array<ArrayBuffer>) =>
 export function mountEnrollments(app: Hono<AppEnv>): void {
   page(app, "/enrollments/", "mdm.view_otaenrollment", (context) => listPage(context));
   action(app, "/enrollments/", "mdm.add_otaenrollment", async (context, form) => {
-    const quota = form.text("quota");
-    if (quota !== "" && !/^[1-9][0-9]{0,5}$/.test(quota)) {
-      throw invalid({ quota: ["This should be a whole number from 1 to 200000."] });
-    }
-    const name = form.text("name");
-    if (name === "" || name.length > 256) throw invalid({ name: ["This should have 1 to 256 characters."] });
-    const issuer = form.text("scep_issuer") || BUILT_IN_ISSUER;
-    if (!isUuid(issuer)) throw invalid({ scep_issuer: ["Choose one of the list."] });
-    const row = await createOtaEnrollment(context.runtime, context.request, {
-      name,
-      scepIssuerId: issuer,
-      displayName: form.text("display_name").slice(0, 128) || context.runtime.config.ORGANIZATION,
-      pushCertificateId: form.id("push_certificate"),
-      blueprintId: form.text("blueprint") === "" ? null : form.id("blueprint"),
-      reenrollmentWithoutConfirmation: form.has("reenrollment_without_confirmation"),
-      secret: {
-        metaBusinessUnitId: form.id("meta_business_unit"),
-        tags: form.ids("tags"),
-        serialNumbers: words(form.text("serial_numbers")),
-        udids: [],
-        quota: quota === "" ? null : Number(quota),
-        expiredAt: null,
-      },
-    });
+    const row = await createOtaEnrollment(context.runtime, context.request, enrollmentInput(context, form));
     return `/enrollments/${row.id}/?done=created`;
   }, listPage);
   page(app, "/enrollments/:id/", "mdm.view_otaenrollment", (context) => detailPage(context));
+  page(app, "/enrollments/:id/edit/", "mdm.change_otaenrollment", (context) => editPage(context));
+  action(app, "/enrollments/:id/edit/", "mdm.change_otaenrollment", async (context, form) => {
+    const input = enrollmentInput(context, form, await mustFind(context));
+    await changeOtaEnrollment(context.runtime, context.request, context.id(), input);
+    return `/enrollments/${context.id()}/?done=saved`;
+  }, editPage);
   page(
     app,
     "/enrollments/:id/profile/",

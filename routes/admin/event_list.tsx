@@ -92,6 +92,7 @@ export function EventTable(
 ) {
   return (
     <Table
+      stacked
       caption={caption}
       head={["When", "What", "From"]}
       empty={empty}

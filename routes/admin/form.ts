@@ -5,8 +5,10 @@
  */
 
 import type { Context } from "hono";
-import { type FieldErrors, invalid, problem } from "../../src/errors.ts";
+import { FILE_TOO_LARGE, LARGEST_FILE } from "../../src/blueprints/versions/file_limit.ts";
+import { type FieldErrors, invalid, Problem, problem } from "../../src/errors.ts";
 import { textFault, writable } from "../../src/writable.ts";
+import { WITH_FILE } from "../body.ts";
 import type { AppEnv } from "../context.ts";
 
 const FORM_LIMIT = 1024 * 1024;
@@ -15,11 +17,11 @@ const MOST_FIELDS = 10_000;
 /** Characters of its content type. The runtime takes squares for the space between parameters. */
 const LONGEST_TYPE = 200;
 
-/** Bytes of a file that is carried from one page to the next. */
-export const LARGEST_UPLOAD = 8 * 1024 * 1024;
+/** Bytes of a file that is carried from one page to the next. A larger one is chosen again. */
+export const LARGEST_KEPT = 8_000_000;
 
 /** Bytes of a form with a file: one that is carried in base64, another one that replaces it, and the other fields. */
-export const UPLOAD_LIMIT = 3 * LARGEST_UPLOAD;
+export const UPLOAD_LIMIT = LARGEST_FILE + LARGEST_KEPT * 2;
 
 /** What is added to the name of a file's field for the field that carries it, in base64, and for that of its name. */
 export const KEPT = ".kept";
@@ -134,7 +136,12 @@ export async function readForm(c: Context<AppEnv>, limit = FORM_LIMIT): Promise<
   if (type.length > LONGEST_TYPE || !/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
     throw problem("unsupported-media-type");
   }
-  const body = await c.get("body").read(limit);
+  const body = await c.get("body").read(limit, limit === UPLOAD_LIMIT ? WITH_FILE : {}).catch(
+    (error) => {
+      if (limit !== UPLOAD_LIMIT || !(error instanceof Problem) || error.code !== "too-large") throw error;
+      throw problem("too-large", FILE_TOO_LARGE, {}, error);
+    },
+  );
   const data = await new Response(body, { headers: { "Content-Type": type } }).formData().catch((cause) => {
     throw problem("invalid", "Cannot read the form.", {}, cause);
   });

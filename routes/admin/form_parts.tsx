@@ -5,7 +5,8 @@
  */
 
 import type { Child } from "hono/jsx";
-import { KEPT, KEPT_NAME, LARGEST_UPLOAD } from "./form.ts";
+import { byteSize as size } from "../../src/byte_size.ts";
+import { KEPT, KEPT_NAME, LARGEST_KEPT } from "./form.ts";
 import type { FormState } from "./page.tsx";
 
 /** Whole numbers, as a person types them. */
@@ -112,15 +113,9 @@ export function Checks(
   );
 }
 
-/** "412 bytes", "1.4 MB". */
-export function size(bytes: number): string {
-  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
-  const [unit, length] = bytes < 1_000_000 ? ["KB", 1000] as const : ["MB", 1_000_000] as const;
-  return `${(bytes / length).toFixed(1).replace(/\.0$/, "")} ${unit}`;
-}
-
 /**
- * A file. One that was sent before is carried along, since browsers never fill it in again: it need not be chosen twice.
+ * A file. One that was sent before is carried along, since browsers never fill it in again: it need not be chosen twice,
+ * up to `LARGEST_KEPT` bytes.
  * The form has to be `multipart/form-data`.
  */
 export function FileField(
@@ -134,7 +129,8 @@ export function FileField(
   },
 ) {
   const sent = state?.values.upload(name);
-  const kept = sent === undefined || sent.bytes.length > LARGEST_UPLOAD ? undefined : sent;
+  const large = sent !== undefined && sent.bytes.length > LARGEST_KEPT;
+  const kept = large ? undefined : sent;
   return (
     <div class="field">
       <label class="field">
@@ -147,6 +143,15 @@ export function FileField(
           {...described(name, state)}
         />
       </label>
+      {large
+        ? (
+          <small class="kept">
+            {`${sent.filename || "The file"} (${
+              size(sent.bytes.length)
+            }) is too large to be kept between pages. Choose it again.`}
+          </small>
+        )
+        : null}
       {kept === undefined ? null : (
         <>
           <input type="hidden" name={name + KEPT} value={kept.bytes.toBase64()} />

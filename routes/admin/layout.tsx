@@ -32,6 +32,8 @@ const PLACES: readonly { path: string; name: string; needs: Permission | null }[
 /** What an action did, by the code in the address: no text of the address is ever shown. */
 const MESSAGES: Record<string, string> = {
   saved: "Saved.",
+  password: "Password changed. Your other sessions have ended.",
+  ended: "The session has ended.",
   created: "Created.",
   deleted: "Deleted.",
   restored: "Restored. The device is managed again.",
@@ -39,6 +41,7 @@ const MESSAGES: Record<string, string> = {
   cancelled: "The command was cancelled.",
   blocked: "The device is blocked. It is released at its next contact.",
   unblocked: "The device may enroll again.",
+  collecting: "The inventory was requested. The device has been notified.",
   poked: "The device has been notified.",
   reinstalling: "The device has been asked to reinstall it.",
   confirmed: "Confirmed.",
@@ -70,7 +73,7 @@ function Navigation({ context, path }: { context: PageContext; path: string }) {
       </nav>
       <form class="account" method="post" action="/signout/">
         <input type="hidden" name={CSRF_FIELD} value={context.csrf} />
-        <span>{context.actor.username}</span>
+        <a href="/account/" {...(current("/account/") ? { "aria-current": "page" } : {})}>{context.actor.username}</a>
         <button type="submit" class="quiet">Sign out</button>
       </form>
     </header>

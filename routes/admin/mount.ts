@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import type { AppEnv } from "../context.ts";
 import { mountAccess } from "./access.tsx";
+import { mountAccount } from "./account.tsx";
 import { mountArtifacts } from "./artifacts.tsx";
 import { mountAssets } from "./assets.ts";
 import { mountBlueprints } from "./blueprints.tsx";
@@ -52,6 +53,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountPushCertificates,
       mountScepIssuers,
       mountAccess,
+      mountAccount,
       mountRoles,
       mountEvents,
       mountJobs,

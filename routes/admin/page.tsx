@@ -77,7 +77,8 @@ export function redirect(c: Context<AppEnv>, path: string): Response {
 }
 
 function sentencesOf(error: Problem): string[] {
-  const { fields, list } = error.details;
+  const { fields, list, because } = error.details;
+  if (list !== undefined && because !== undefined) return [`${list.join(" ").replace(/\.$/, "")}. ${because}`];
   if (list !== undefined) return list;
   if (fields !== undefined) return Object.values(fields).flat();
   return [error.message];
@@ -212,7 +213,8 @@ export function action(
       return typeof result === "string" ? redirect(c, result) : render(c, result, context);
     } catch (error) {
       const { fields, list } = error instanceof Problem ? error.details : {};
-      const shown = fields ?? (list === undefined ? undefined : { non_field_errors: list });
+      const shown = fields ??
+        (list === undefined || !(error instanceof Problem) ? undefined : { non_field_errors: sentencesOf(error) });
       if (again !== undefined && form !== undefined && shown !== undefined) {
         try {
           return render(c, { ...await again(context, { values: form, errors: shown }, c), status: 400 }, context);

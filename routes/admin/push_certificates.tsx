@@ -11,6 +11,8 @@ import {
   listPushCertificates,
   type PushCertificateRow,
 } from "../../db/push_certificates.ts";
+import { usesOfPushCertificate } from "../../db/uses.ts";
+import { usesSentence } from "../../src/in_use.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import {
   changePushCertificate,
@@ -22,16 +24,16 @@ import {
 } from "../../src/push/certificates.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, ago, Chip, counted, Csrf, Fact, Field, FormErrors, Table, Time } from "./components.tsx";
+import { ActionButton, ago, Chip, counted, Csrf, Expiry, Fact, Field, FormErrors, Table } from "./components.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const DAY_MS = 86_400_000;
 
 function Validity({ row, now }: { row: PushCertificateRow; now: Date }) {
   if (row.notAfter === null) return <Chip tone="warn">no certificate yet</Chip>;
-  if (row.notAfter <= now) return <Chip tone="bad">ended</Chip>;
+  if (row.notAfter <= now) return <Chip tone="bad">expired</Chip>;
   const soon = row.notAfter.getTime() - now.getTime() < 30 * DAY_MS;
-  return soon ? <Chip tone="warn">{`ends ${ago(row.notAfter, now)}`}</Chip> : <Chip tone="good">valid</Chip>;
+  return soon ? <Chip tone="warn">{`expires ${ago(row.notAfter, now)}`}</Chip> : <Chip tone="good">valid</Chip>;
 }
 
 async function listPage(context: PageContext, state?: FormState): Promise<Page> {
@@ -49,7 +51,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
         </p>
         <Table
           caption={counted(rows.length, "push certificate")}
-          head={["Name", "Topic", "State", "Ends"]}
+          head={["Name", "Topic", "State", "Expires"]}
           empty="There is none yet. Make one below."
           rows={rows.map((row) => (
             <tr>
@@ -61,7 +63,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                 <Validity row={row} now={now} />
               </td>
               <td>
-                <Time at={row.notAfter} now={now} />
+                <Expiry at={row.notAfter} now={now} />
               </td>
             </tr>
           ))}
@@ -180,6 +182,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
   const row = await findPushCertificate(sql, context.id());
   if (row === undefined) throw problem("not-found");
   const devices = await countDevicesOfPushCertificate(sql, row.id);
+  const used = usesSentence(await usesOfPushCertificate(sql, row.id));
   const now = clock.now();
   return {
     title: row.name,
@@ -193,27 +196,27 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
             <Fact name="Topic">
               <code>{row.topic ?? "none yet"}</code>
             </Fact>
-            <Fact name="Ends">
-              <Time at={row.notAfter} now={now} />
+            <Fact name="Expires">
+              <Expiry at={row.notAfter} now={now} />
             </Fact>
             <Fact name="Devices">{String(devices)}</Fact>
           </dl>
         </section>
         {context.may("mdm.change_pushcertificate") ? <Steps row={row} context={context} state={state} /> : null}
-        {context.may("mdm.delete_pushcertificate") && devices === 0
-          ? (
-            <>
-              <h2>Delete</h2>
+        {!context.may("mdm.delete_pushcertificate") ? null : (
+          <>
+            <h2>Delete</h2>
+            {used !== undefined ? <p>{`Cannot be deleted. ${used}`}</p> : (
               <ActionButton
                 context={context}
                 action={`/push-certificates/${row.id}/delete/`}
                 label="Delete"
                 tone="danger"
-                confirm="Its private key is lost for ever. Delete it?"
+                confirm="Its private key is deleted and cannot be restored. Delete it?"
               />
-            </>
-          )
-          : null}
+            )}
+          </>
+        )}
       </>
     ),
   };

@@ -8,12 +8,13 @@ import type { Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import type { Context } from "hono";
 import { isSameOrigin } from "../../src/access/csrf.ts";
-import { beginSession, type NewSession, sessionCookie, signIn, signOut } from "../../src/access/sessions.ts";
+import { beginSession, sessionCookie, signIn, signOut } from "../../src/access/sessions.ts";
 import { browserCookie } from "../../src/access/known_browser.ts";
 import { completeSetup, isSetupPending } from "../../src/access/setup.ts";
 import { Problem, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { Field, FormErrors } from "./components.tsx";
+import { keepSession } from "./session_cookies.ts";
 import { action, type Form, type FormState, type Page, readForm, redirect, refusal, render } from "./page.tsx";
 
 /** Where to go after signing in: a path of ours, never another site. */
@@ -23,13 +24,6 @@ function nextPath(text: string): string {
 
 /** Bytes of the forms that anybody may send. */
 const STRANGERS_FORM = 16 * 1024;
-
-function keepSession(c: Context<AppEnv>, session: NewSession): void {
-  const { name, options } = sessionCookie(c.get("runtime").config);
-  setCookie(c, name, session.cookie, { ...options, expires: session.expiresAt });
-  const browser = browserCookie(c.get("runtime").config);
-  setCookie(c, browser.name, session.browser.cookie, { ...browser.options, expires: session.browser.expiresAt });
-}
 
 /**
  * The form of somebody who is not signed in. That it comes from a page of ours stands for the CSRF token, and is looked at

@@ -6,7 +6,7 @@
 
 import { problem } from "../../src/errors.ts";
 import { parseStrictJson, RefusedJsonError } from "../../src/strict_json.ts";
-import type { RequestBody } from "../body.ts";
+import type { ReadOptions, RequestBody } from "../body.ts";
 
 /** Levels of lists and dictionaries; schemas of declarations have fewer than ten. */
 const MAX_DEPTH = 200;
@@ -16,9 +16,14 @@ const MAX_DEPTH = 200;
  *
  * Throws `unsupported-media-type` for other content: besides clarity, a form of another site can not send JSON.
  */
-export async function readJson(body: RequestBody, type: string, limit: number): Promise<unknown> {
+export async function readJson(
+  body: RequestBody,
+  type: string,
+  limit: number,
+  options: ReadOptions = {},
+): Promise<unknown> {
   const media = type.split(";")[0]?.trim().toLowerCase() ?? "";
-  const bytes = await body.read(limit);
+  const bytes = await body.read(limit, options);
   if (bytes.length === 0) return {};
   if (media !== "application/json") {
     throw problem("unsupported-media-type", `Unsupported media type "${media.slice(0, 100)}" in request.`);

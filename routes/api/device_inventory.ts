@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { type DeviceView, findDevice } from "../../db/devices.ts";
 import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } from "../../db/inventory.ts";
+import { collectInventory } from "../../src/devices/collect_inventory.ts";
 import { revealEscrowed } from "../../src/escrow.ts";
 import { problem } from "../../src/errors.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
@@ -34,6 +35,20 @@ const facts = { method: "GET", permission: "mdm.view_enrolleddevice", tag: "Devi
 
 /** The endpoints of a device's inventory and plan. */
 export const DEVICE_INVENTORY_ENDPOINTS = [
+  endpoint({
+    method: "POST",
+    permission: "mdm.add_devicecommand",
+    tag: "Devices",
+    path: path("collect_inventory"),
+    summary: "Collect the inventory of a device now",
+    description:
+      "Queues the inventory commands that the device takes and its blueprint wants, and wakes the device. A command that waits already is not queued twice.",
+    params: idParams,
+    response: { status: 200, schema: z.object({ commands: z.array(z.string()) }).meta({ id: "InventoryRequest" }) },
+    handle: async ({ runtime, request, params }) => ({
+      commands: await collectInventory(runtime, request, params.id),
+    }),
+  }),
   endpoint({
     ...facts,
     path: path("apps"),

@@ -24,10 +24,11 @@
 
 import { z } from "zod";
 import type { Actor, Permission } from "../../src/access/actor.ts";
-import { problem } from "../../src/errors.ts";
+import { Problem, problem } from "../../src/errors.ts";
 import type { RequestInfo } from "../../src/events/record.ts";
 import { previewChange } from "../../src/planner/preview.ts";
 import type { Runtime } from "../../src/runtime.ts";
+import { type ReadOptions, WITH_FILE } from "../body.ts";
 import type { RowStream } from "./listed.ts";
 import { warningsIn } from "./warnings.ts";
 import { type ParameterSource, parseOrRefuse, parseParams, parseQuery } from "./parse.ts";
@@ -64,6 +65,8 @@ type Facts = {
   tag: string;
   /** The largest body in bytes; 1 MiB unless told. */
   bodyLimit?: number;
+  /** The sentence for a larger one, where another limit is the one that callers know. */
+  tooLarge?: string;
   /** What the documentation says of the body, where what is checked first is looser. */
   describedBody?: z.ZodType;
   /** An example of the body, where fields depend on each other so that none can be made of the schema alone. */
@@ -104,7 +107,7 @@ export type Call = {
   /** Whether only a preview of the change is wanted. */
   dryRun: boolean;
   /** Reads and parses the JSON body. */
-  readJson(limit: number): Promise<unknown>;
+  readJson(limit: number, options?: ReadOptions): Promise<unknown>;
 };
 
 /** An endpoint in the table: the types of its parts are closed over by `run`. */
@@ -157,7 +160,17 @@ export function endpoint<
         query: await parseQuery(query, call.query),
         body: await parseOrRefuse(
           body,
-          givenBody === undefined ? undefined : await call.readJson(facts.bodyLimit ?? DEFAULT_BODY_LIMIT),
+          givenBody === undefined ? undefined : await call.readJson(
+            facts.bodyLimit ?? DEFAULT_BODY_LIMIT,
+            facts.tooLarge === undefined ? {} : WITH_FILE,
+          ).catch(
+            (error) => {
+              if (facts.tooLarge === undefined || !(error instanceof Problem) || error.code !== "too-large") {
+                throw error;
+              }
+              throw problem("too-large", facts.tooLarge, {}, error);
+            },
+          ),
         ),
       };
       if (!call.dryRun) return await handle({ runtime: call.runtime, ...input });

@@ -122,7 +122,7 @@ async function answer(
     params: c.req.param(),
     query,
     dryRun,
-    readJson: (limit) => readJson(c.get("body"), c.req.header("content-type") ?? "", limit),
+    readJson: (limit, options) => readJson(c.get("body"), c.req.header("content-type") ?? "", limit, options),
   });
   if (dryRun) {
     const preview = previewSchema.parse(result);

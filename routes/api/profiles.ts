@@ -6,6 +6,8 @@
 
 import { z } from "zod";
 import { profileKind } from "../../src/blueprints/versions/profile.ts";
+import { LARGEST_FILE } from "../../src/blueprints/versions/file_limit.ts";
+import { byteSize } from "../../src/byte_size.ts";
 import { blankableField } from "./fields.ts";
 import { warningsShown } from "./warnings.ts";
 import { versionBody, versionEndpoints, versionShown } from "./version_endpoints.ts";
@@ -15,10 +17,12 @@ export const PROFILE_ENDPOINTS = versionEndpoints({
   name: "profiles",
   noun: "profile",
   kind: profileKind,
-  bodyLimit: 10 * 1024 * 1024,
+  hasFile: true,
   body: z.object({
     ...versionBody,
-    source: z.string().describe("The .mobileconfig file in base64. A signature is taken off."),
+    source: z.string().describe(
+      `The .mobileconfig file in base64, ${byteSize(LARGEST_FILE)} at most. A signature is taken off.`,
+    ),
     filename: blankableField(256).optional().describe("Stays when absent."),
   }).meta({ id: "ProfileRequest" }),
   schema: z.object({

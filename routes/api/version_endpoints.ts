@@ -18,6 +18,7 @@ import {
   type Version,
   versionRepresentation,
 } from "../../src/blueprints/versions/versions.ts";
+import { FILE_BODY_LIMIT, FILE_TOO_LARGE } from "../../src/blueprints/versions/file_limit.ts";
 import { invalid } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { warningsIn, warningsShown } from "./warnings.ts";
@@ -54,7 +55,7 @@ export function versionEndpoints<
   Stored,
   Shown extends object,
 >(
-  { name, noun, kind, body, schema, content, bodyLimit }: {
+  { name, noun, kind, body, schema, content, hasFile }: {
     /** The last part of the path, such as `profiles`. */
     name: string;
     /** One of them, in sentences. */
@@ -63,13 +64,16 @@ export function versionEndpoints<
     body: z.ZodType<Body>;
     schema: z.ZodObject & z.ZodType<ShownFields & Shown, ShownFields & Shown>;
     content(body: Body): Input;
-    /** Bytes. */
-    bodyLimit?: number;
+    /** Whether a body holds a file. */
+    hasFile?: boolean;
   },
 ): Endpoint[] {
   const all = `/api/mdm/${name}/`;
   const one = `/api/mdm/${name}/{id}/`;
-  const facts = { tag: "Artifacts", ...(bodyLimit === undefined ? {} : { bodyLimit }) };
+  const facts = {
+    tag: "Artifacts",
+    ...(hasFile === true ? { bodyLimit: FILE_BODY_LIMIT, tooLarge: FILE_TOO_LARGE } : {}),
+  };
   const shown = async (runtime: Runtime, { row, stored }: Version<Stored>) => ({
     ...versionRepresentation(row),
     ...await kind.show(runtime, row, stored),

@@ -30,12 +30,14 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
   const request = c.get("request");
   try {
     const body = await c.get("body").read(BODY_LIMIT, {
-      beyond: STRANGERS_LIMIT,
-      async allowed() {
-        const claimed = claimedSender(evidenceOf(c, new Uint8Array()));
-        if (!await isExpected(runtime, claimed)) {
-          throw problem("too-large", undefined, { reason: "a large message of a stranger" });
-        }
+      look: {
+        beyond: STRANGERS_LIMIT,
+        async allowed() {
+          const claimed = claimedSender(evidenceOf(c, new Uint8Array()));
+          if (!await isExpected(runtime, claimed)) {
+            throw problem("too-large", undefined, { reason: "a large message of a stranger" });
+          }
+        },
       },
     });
     const sender = senderOf(evidenceOf(c, body));

@@ -39,7 +39,8 @@ const BY_NAME = { attempts: 100, seconds: 900 };
 const BY_KNOWN_BROWSER = { attempts: 100, seconds: 900 };
 const TOUCH_SECONDS = 60;
 
-const hashCookie = async (cookie: string): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+/** Returns the hash by which a session is known; undefined for a cookie that is not one of ours. */
+export const hashCookie = async (cookie: string): Promise<Uint8Array<ArrayBuffer> | undefined> => {
   if (!/^[A-Za-z0-9_-]{43}$/.test(cookie)) return undefined;
   return new Uint8Array(await crypto.subtle.digest("SHA-256", decodeBase64Url(cookie)));
 };

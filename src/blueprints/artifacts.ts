@@ -15,7 +15,9 @@ import {
   updateArtifact,
 } from "../../db/artifacts.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
+import { usesOfArtifact } from "../../db/uses.ts";
 import { type FieldErrors, invalid, problem, refused } from "../errors.ts";
+import { cannotDelete } from "../in_use.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
@@ -53,11 +55,13 @@ export function artifactRepresentation(row: ArtifactRow) {
   };
 }
 
+const CANNOT_DELETE = "This artifact cannot be deleted";
+
 const explained = (error: unknown): unknown =>
   isUniqueViolation(error, "artifacts_name")
     ? invalid({ name: ["Artifact with this name already exists."] })
     : isForeignKeyViolation(error)
-    ? refused("This artifact cannot be deleted")
+    ? refused(CANNOT_DELETE)
     : error;
 
 /** The artifact. Throws `not-found`. */
@@ -125,7 +129,7 @@ export async function changeArtifact(
 export async function removeArtifact(runtime: Runtime, request: RequestInfo | undefined, id: string): Promise<void> {
   await changeDesired(runtime, async (tx) => {
     const before = artifactRepresentation(await mustFindArtifact(tx, id));
-    if (await isArtifactInUse(tx, id)) throw refused("This artifact cannot be deleted");
+    if (await isArtifactInUse(tx, id)) throw await cannotDelete(CANNOT_DELETE, usesOfArtifact(tx, id));
     await deleteArtifact(tx, id);
     await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before });
   }, explained);

@@ -14,7 +14,9 @@ import {
   updateBlueprint,
 } from "../../db/blueprints.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
+import { usesOfBlueprint } from "../../db/uses.ts";
 import { invalid, problem, refused } from "../errors.ts";
+import { cannotDelete } from "../in_use.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
@@ -40,12 +42,13 @@ export function blueprintRepresentation(row: BlueprintRow) {
 }
 
 const MODEL = "mdm.blueprint";
+const CANNOT_DELETE = "This blueprint cannot be deleted";
 
 const explained = (error: unknown): unknown =>
   isUniqueViolation(error, "blueprints_name")
     ? invalid({ name: ["Blueprint with this name already exists."] })
     : isForeignKeyViolation(error)
-    ? refused("This blueprint cannot be deleted")
+    ? refused(CANNOT_DELETE)
     : error;
 
 /** The blueprint. Throws `not-found`. */
@@ -104,7 +107,7 @@ export async function removeBlueprint(runtime: Runtime, request: RequestInfo, id
   await changeDesired(runtime, async (tx) => {
     const before = await findBlueprint(tx, id);
     if (before === undefined) throw problem("not-found");
-    if (await hasArtifacts(tx, id)) throw refused("This blueprint cannot be deleted");
+    if (await hasArtifacts(tx, id)) throw await cannotDelete(CANNOT_DELETE, usesOfBlueprint(tx, id));
     await deleteBlueprint(tx, id, runtime.clock.now());
     await recordAudit(tx, runtime, request, {
       action: "deleted",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { setTimeout as wait } from "node:timers/promises";
 import { databaseTime } from "../../db/ping.ts";
 import { isUnavailable, type Sql } from "../../db/open.ts";
 import type { Logger } from "../log.ts";
@@ -16,14 +17,18 @@ export class DatabaseMissing extends Error {
 const WAIT_MS = 60_000;
 const PAUSE_MS = 1000;
 
+/** Resolves after so long, or as soon as nobody waits any more. */
+const pause = (milliseconds: number, signal?: AbortSignal) =>
+  wait(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+
 /**
  * Resolves once the database answers. Throws DatabaseMissing after a minute, and at once for what waiting does not mend, such
- * as a wrong password.
+ * as a wrong password, and when `signal` says that nobody waits any more.
  */
 export async function awaitDatabase(
   sql: Sql,
   log: Logger,
-  { waitMs = WAIT_MS, pauseMs = PAUSE_MS }: { waitMs?: number; pauseMs?: number } = {},
+  { waitMs = WAIT_MS, pauseMs = PAUSE_MS, signal }: { waitMs?: number; pauseMs?: number; signal?: AbortSignal } = {},
 ): Promise<void> {
   const until = performance.now() + waitMs;
   for (let tries = 0;; tries++) {
@@ -35,6 +40,11 @@ export async function awaitDatabase(
       if (!isUnavailable(error)) {
         throw new DatabaseMissing(`Cannot use the database that DATABASE_URL names: ${reason}`, { cause: error });
       }
+      if (signal?.aborted === true) {
+        throw new DatabaseMissing(`Stopped before the database that DATABASE_URL names answered: ${reason}`, {
+          cause: error,
+        });
+      }
       if (performance.now() >= until) {
         throw new DatabaseMissing(
           `Cannot reach the database that DATABASE_URL names: it did not answer for ${
@@ -44,7 +54,7 @@ export async function awaitDatabase(
         );
       }
       if (tries === 0) log.warn("The database does not answer yet: waiting for it", { seconds: waitMs / 1000, reason });
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await pause(pauseMs, signal);
     }
   }
 }

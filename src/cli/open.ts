@@ -4,7 +4,6 @@
  * @module
  */
 
-import { join } from "node:path";
 import { startEmbedded } from "../../db/embedded.ts";
 import { ensurePartitions } from "../../db/events.ts";
 import { migrate } from "../../db/migrate.ts";
@@ -19,6 +18,7 @@ import { createLogger } from "../log.ts";
 import { type Runtime, systemClock, systemNetwork, systemRandom } from "../runtime.ts";
 import { loadKeyRing } from "../secrets/load.ts";
 import { awaitDatabase } from "./await_database.ts";
+import { checkDataDir, databaseFolder, dataDirError } from "./data_dir.ts";
 
 /** Of the connections to the database, those for devices. */
 const DEVICES_SHARE = 0.6;
@@ -29,12 +29,29 @@ const OPERATORS = { wait: 15, statementTimeout: 120, lockTimeout: 15, idleInTran
 /** A runtime, and how to let go of it. */
 export type Opened = { runtime: Runtime; close(): Promise<void> };
 
-/** Opens the runtime of this process. `overrides` win over the environment. */
-export async function openRuntime(overrides: Partial<Record<keyof Config, unknown>> = {}): Promise<Opened> {
+/** How a runtime is opened. */
+export type OpenOptions = {
+  /** Whether the embedded database and the key file may be made. Without, a folder that has none is refused. */
+  create?: boolean;
+  /** Ends the wait for a database that does not answer. */
+  signal?: AbortSignal;
+};
+
+/**
+ * Opens the runtime of this process. `overrides` win over the environment. Throws ConfigError, EmbeddedError, SecretError
+ * and DatabaseMissing with sentences for the operator; whatever it started has stopped by then.
+ */
+export async function openRuntime(
+  overrides: Partial<Record<keyof Config, unknown>> = {},
+  { create = true, signal }: OpenOptions = {},
+): Promise<Opened> {
   const config = loadConfig(overrides);
   const log = createLogger(config.LOG_LEVEL, () => systemClock.now());
+  await checkDataDir(config, create);
   const embedded = config.DATABASE_URL === undefined
-    ? await startEmbedded(join(config.DATA_DIR, "postgres"), { log: (message) => log.info(message) })
+    ? await startEmbedded(databaseFolder(config), { log: (message) => log.info(message) }).catch((error) => {
+      throw dataDirError(config, error);
+    })
     : undefined;
   const url = config.DATABASE_URL ?? embedded?.url ?? "";
   const opened: Sql[] = [];
@@ -52,7 +69,7 @@ export async function openRuntime(overrides: Partial<Record<keyof Config, unknow
   try {
     // What brings the database up to date may take its time, and its locks.
     const first = open({ max: 2 });
-    await awaitDatabase(first, log);
+    await awaitDatabase(first, log, signal === undefined ? {} : { signal });
     const applied = await migrate(first, {
       onWait: ({ migration, reason }) =>
         log.warn(`Waiting to bring the database to this version: ${reason}`, { migration }),
@@ -91,13 +108,13 @@ export async function openRuntime(overrides: Partial<Record<keyof Config, unknow
     };
   } catch (error) {
     await close();
-    throw error;
+    throw dataDirError(config, error);
   }
 }
 
-/** Runs `body` with a runtime, as commands do. */
+/** Runs `body` with the runtime of a server that exists, as commands do. Throws ConfigError if DATA_DIR has none. */
 export async function withServer<T>(body: (runtime: Runtime) => Promise<T>): Promise<T> {
-  const { runtime, close } = await openRuntime();
+  const { runtime, close } = await openRuntime({}, { create: false });
   try {
     return await body(runtime);
   } finally {

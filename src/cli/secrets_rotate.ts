@@ -25,7 +25,11 @@ if (import.meta.main) {
     await runCommand(Deno.args, HELP, { texts: [], flags: ["new-key"] }, async ({ flags }) => {
       const { withServer } = await import("./open.ts");
       const { loadConfig } = await import("../config.ts");
-      if (flags.has("new-key")) console.log(`New key: ${await addKeyToFile(loadConfig(), systemRandom)}`);
+      const { checkDataDir } = await import("./data_dir.ts");
+      const config = loadConfig();
+      // Before the key is written: the folder may not be the server's.
+      await checkDataDir(config, false);
+      if (flags.has("new-key")) console.log(`New key: ${await addKeyToFile(config, systemRandom)}`);
       const { key, resealed } = await withServer((runtime) => rotateSecrets(runtime));
       for (const [column, count] of Object.entries(resealed)) console.log(`${column}: ${count} sealed again`);
       console.log(`Everything is sealed with the key ${key}.`);

@@ -62,7 +62,11 @@ if (import.meta.main) {
     await runCommand(Deno.args, HELP, KNOWN, async (options) => {
       // Here and not above: --help and the tests need no server.
       const { withServer } = await import("./open.ts");
+      const { loadConfig } = await import("../config.ts");
+      const { checkDataDir } = await import("./data_dir.ts");
       const request = userRequest(options);
+      // Before the password is asked for.
+      await checkDataDir(loadConfig(), false);
       const password = await readPassword();
       await withServer((runtime) => createPerson(runtime, request, password));
       console.error(`Made the user "${request.username}".`);

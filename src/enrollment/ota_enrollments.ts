@@ -18,7 +18,7 @@ import {
 } from "../../db/ota_enrollments.ts";
 import { listPushTopics } from "../../db/push_topics.ts";
 import { findScepIssuer } from "../../db/scep_issuers.ts";
-import { invalid, problem, refused } from "../errors.ts";
+import { invalid, Problem, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { signProfile } from "../issuing/profile_signer.ts";
 import { BUILT_IN_ISSUER } from "../issuing/scep_issuers.ts";
@@ -35,6 +35,8 @@ import {
   verifyEnrollmentSecret,
 } from "./secrets.ts";
 import { openSession, SESSION_HOURS } from "./sessions.ts";
+
+const SENTENCE_OF_USED = "This OTA enrollment cannot be deleted";
 
 /** What an admin says of an OTA enrollment. */
 export type OtaEnrollmentInput = {
@@ -177,7 +179,12 @@ export async function setReenrollmentWithoutConfirmation(
 export async function removeOtaEnrollment(runtime: Runtime, request: RequestInfo, id: number): Promise<void> {
   const before = await mustFindOta(runtime, id);
   await runtime.sql.begin(async (tx) => {
-    if (await hasSessions(tx, id)) throw refused("This OTA enrollment cannot be deleted");
+    if (await hasSessions(tx, id)) {
+      throw new Problem("refused", SENTENCE_OF_USED, {
+        list: [SENTENCE_OF_USED],
+        because: "Devices began to enroll with it. Revoke it instead.",
+      });
+    }
     await deleteOtaEnrollment(tx, id);
     await recordAudit(tx, runtime, request, {
       action: "deleted",

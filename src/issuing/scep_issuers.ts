@@ -6,7 +6,6 @@
  */
 
 import { z } from "zod";
-import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
 import {
   deleteScepIssuer,
   findScepIssuer,
@@ -15,7 +14,10 @@ import {
   type ScepIssuerValues,
   updateScepIssuer,
 } from "../../db/scep_issuers.ts";
-import { invalid, problem, refused } from "../errors.ts";
+import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
+import { usesOfScepIssuer } from "../../db/uses.ts";
+import { invalid, Problem, problem } from "../errors.ts";
+import { cannotDelete } from "../in_use.ts";
 import { recordAudit, recordEvents, type RequestInfo } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
@@ -111,7 +113,7 @@ function explained(error: unknown): unknown {
   if (isUniqueViolation(error, "scep_issuers_name")) {
     return invalid({ name: ["SCEP issuer with this name already exists."] });
   }
-  return isForeignKeyViolation(error) ? refused("This SCEP issuer cannot be deleted.") : error;
+  return error;
 }
 
 const inTransaction = <T>(runtime: Runtime, work: (tx: Tx) => Promise<T>): Promise<T> =>
@@ -140,7 +142,10 @@ export async function createScepIssuer(
 async function changeable(tx: Tx, id: string, what: "updated" | "deleted"): Promise<ScepIssuerRow> {
   const row = await findScepIssuer(tx, id, true);
   if (row === undefined) throw problem("not-found");
-  if (row.backend === "BUILT_IN") throw refused(`This SCEP issuer cannot be ${what}.`);
+  if (row.backend === "BUILT_IN") {
+    const sentence = `This SCEP issuer cannot be ${what}.`;
+    throw new Problem("refused", sentence, { list: [sentence], because: "It is the server's own authority." });
+  }
   return row;
 }
 
@@ -173,5 +178,8 @@ export async function removeScepIssuer(runtime: Runtime, request: RequestInfo, i
     const before = scepIssuerRepresentation(await changeable(tx, id, "deleted"));
     await deleteScepIssuer(tx, id);
     await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before });
+  }).catch(async (error) => {
+    if (!isForeignKeyViolation(error)) throw error;
+    throw await cannotDelete("This SCEP issuer cannot be deleted.", usesOfScepIssuer(runtime.sql, id));
   });
 }

@@ -21,7 +21,9 @@ import {
   updatePushCertificate,
 } from "../../db/push_certificates.ts";
 import { spreadPushes } from "../../db/push_targets.ts";
+import { usesOfPushCertificate } from "../../db/uses.ts";
 import { invalid, problem, refused } from "../errors.ts";
+import { cannotDelete } from "../in_use.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import { foreignText } from "../foreign_text.ts";
@@ -330,14 +332,20 @@ export async function signedPushCertificateRequest(runtime: Runtime, id: number)
 /** Deletes a push certificate. Throws `refused` while an enrollment or a device uses it. */
 export async function removePushCertificate(runtime: Runtime, request: RequestInfo, id: number): Promise<void> {
   const before = await mustFind(runtime, id);
-  if (before.provisioningUid !== null) throw refused("This push certificate cannot be deleted");
+  const refusal = () =>
+    cannotDelete(
+      "This push certificate cannot be deleted",
+      usesOfPushCertificate(runtime.sql, id),
+      "The server's configuration provides it.",
+    );
+  if (before.provisioningUid !== null) throw await refusal();
   try {
     await runtime.sql.begin(async (tx) => {
       await deletePushCertificate(tx, id);
       await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before: audited(before) });
     });
   } catch (error) {
-    if (isForeignKeyViolation(error)) throw refused("This push certificate cannot be deleted");
+    if (isForeignKeyViolation(error)) throw await refusal();
     throw error;
   }
 }

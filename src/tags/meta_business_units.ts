@@ -14,7 +14,9 @@ import {
 } from "../../db/meta_business_units.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import type { By } from "../access/authority.ts";
-import { invalid, problem, refused } from "../errors.ts";
+import { usesOfMetaBusinessUnit } from "../../db/uses.ts";
+import { invalid, problem } from "../errors.ts";
+import { cannotDelete } from "../in_use.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
@@ -35,8 +37,6 @@ export function metaBusinessUnitRepresentation(unit: MetaBusinessUnitRow) {
 const explained = (error: unknown): unknown =>
   isUniqueViolation(error, "meta_business_units_name")
     ? invalid({ name: ["meta business unit with this name already exists."] })
-    : isForeignKeyViolation(error)
-    ? refused("This meta business unit cannot be deleted")
     : error;
 
 /** Makes a unit. */
@@ -90,7 +90,8 @@ export async function deleteMetaBusinessUnit(runtime: Runtime, by: By, id: numbe
     await deleteRow(tx, id);
     const before = metaBusinessUnitRepresentation(found);
     await recordAudit(tx, runtime, by.request, { action: "deleted", model: MODEL, pk: id, before });
-  }).catch((error) => {
-    throw explained(error);
+  }).catch(async (error) => {
+    if (!isForeignKeyViolation(error)) throw error;
+    throw await cannotDelete("This meta business unit cannot be deleted", usesOfMetaBusinessUnit(runtime.sql, id));
   });
 }

@@ -16,7 +16,9 @@ import {
 } from "../../db/tags.ts";
 import { findTaxonomy } from "../../db/taxonomies.ts";
 import type { By } from "../access/authority.ts";
-import { invalid, problem, refused } from "../errors.ts";
+import { usesOfTag } from "../../db/uses.ts";
+import { invalid, problem } from "../errors.ts";
+import { cannotDelete } from "../in_use.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
@@ -45,11 +47,7 @@ export function tagRepresentation(tag: TagRow) {
 }
 
 const explained = (error: unknown): unknown =>
-  isUniqueViolation(error, "tags_name")
-    ? invalid({ name: ["tag with this name already exists."] })
-    : isForeignKeyViolation(error)
-    ? refused("This tag cannot be deleted")
-    : error;
+  isUniqueViolation(error, "tags_name") ? invalid({ name: ["tag with this name already exists."] }) : error;
 
 async function values(db: Db, input: TagInput): Promise<TagValues> {
   await checkMetaBusinessUnit(db, input.metaBusinessUnitId);
@@ -104,7 +102,8 @@ export async function deleteTag(runtime: Runtime, by: By, id: number): Promise<v
     await deleteRow(tx, id);
     const before = tagRepresentation(found);
     await recordAudit(tx, runtime, by.request, { action: "deleted", model: MODEL, pk: id, before });
-  }).catch((error) => {
-    throw explained(error);
+  }).catch(async (error) => {
+    if (!isForeignKeyViolation(error)) throw error;
+    throw await cannotDelete("This tag cannot be deleted", usesOfTag(runtime.sql, id));
   });
 }

@@ -15,7 +15,9 @@ import {
   updateTaxonomy as updateRow,
 } from "../../db/taxonomies.ts";
 import type { By } from "../access/authority.ts";
-import { invalid, problem, refused } from "../errors.ts";
+import { usesOfTaxonomy } from "../../db/uses.ts";
+import { invalid, problem } from "../errors.ts";
+import { cannotDelete } from "../in_use.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
@@ -34,11 +36,7 @@ export function taxonomyRepresentation(taxonomy: TaxonomyRow) {
 }
 
 const explained = (error: unknown): unknown =>
-  isUniqueViolation(error, "taxonomies_name")
-    ? invalid({ name: ["taxonomy with this name already exists."] })
-    : isForeignKeyViolation(error)
-    ? refused("This taxonomy cannot be deleted")
-    : error;
+  isUniqueViolation(error, "taxonomies_name") ? invalid({ name: ["taxonomy with this name already exists."] }) : error;
 
 /** Refuses a business unit that does not exist. */
 export async function checkMetaBusinessUnit(db: Db, id: number | null): Promise<void> {
@@ -93,7 +91,8 @@ export async function deleteTaxonomy(runtime: Runtime, by: By, id: number): Prom
     await deleteRow(tx, id);
     const before = taxonomyRepresentation(found);
     await recordAudit(tx, runtime, by.request, { action: "deleted", model: MODEL, pk: id, before });
-  }).catch((error) => {
-    throw explained(error);
+  }).catch(async (error) => {
+    if (!isForeignKeyViolation(error)) throw error;
+    throw await cannotDelete("This taxonomy cannot be deleted", usesOfTaxonomy(runtime.sql, id));
   });
 }

@@ -289,14 +289,3 @@ Deno.test("a server with a certificate serves https, and a wrong setting stops i
       /Cannot use the setting PORT: should be a number from 0 to 65535, is "eighty"/,
     );
   }));
-
-Deno.test("a port in use is one sentence of error without a stack", () =>
-  withDatabase(async (_sql, databaseUrl) => {
-    using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    await assert.rejects(
-      startServer({ DATABASE_URL: databaseUrl, SECRET_KEYS, PORT: String(taken.addr.port) }),
-      (error) =>
-        error instanceof Error && /Cannot listen on 127\.0\.0\.1: .*in use/i.test(error.message) &&
-        !error.message.includes("    at "),
-    );
-  }));

@@ -224,18 +224,27 @@ for (const dark of [false, true]) {
     `every page fits a phone and breaks no rule of its own, ${dark ? "dark" : "light"}`,
     quiet,
     () =>
-      withPages({ admin: true, width: 360, dark }, async (stage) => {
+      withPages({ admin: true, width: dark ? 360 : 390, dark }, async (stage) => {
         const { page, url, signIn, problems } = stage;
         await fill(stage);
         await signIn();
         const { json: [{ id }] } = await stage.fleet.api("GET", "/api/mdm/devices/");
+        await page.goto(`${url}/devices/`);
+        assert.ok(await page.locator(".serial").count() > 0);
         for (
           const path of [
             ...PLACES,
             `/devices/${id}/`,
             `/devices/${id}/feed/`,
             "/enrollments/1/",
+            "/enrollments/1/edit/",
             "/push-certificates/1/",
+            "/blueprints/1/",
+            "/blueprints/1/edit/",
+            "/users/1/",
+            "/jobs/",
+            "/account/",
+            "/artifacts/new/profile/",
           ]
         ) {
           const response = await page.goto(url + path);
@@ -244,6 +253,23 @@ for (const dark of [false, true]) {
           const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
           assert.ok(Number(overflow) <= 0, `${path} is ${overflow} pixels too wide`);
           assert.equal(await page.locator("h1").count(), 1, path);
+          assert.equal(await page.locator("[aria-current=page]").count(), 1, path);
+          // The entry of the page is in sight, though the navigation is wider than the screen.
+          const [left = 0, right = 0] = Object(
+            await page.evaluate(
+              "(() => { const { left, right } = document.querySelector('[aria-current=page]').getBoundingClientRect(); return [left, right - innerWidth]; })()",
+            ),
+          );
+          assert.ok(left >= 0 && right <= 0, `${path}: the entry of the page is at ${left}, ${right}`);
+          const broken = await page.evaluate(
+            "[...document.querySelectorAll('.serial')].filter((one) => one.getClientRects().length > 1).map((one) => one.textContent)",
+          );
+          assert.deepEqual(broken, [], path);
+          // Sentences are read without moving a table sideways.
+          const wide = await page.evaluate(
+            "[...document.querySelectorAll('.scroll:has(.stacked)')].filter((one) => one.scrollWidth > one.clientWidth).length",
+          );
+          assert.equal(wide, 0, path);
           const shots = Deno.env.get("SCREENSHOTS");
           if (shots !== undefined) {
             const name = `${shots}/phone-${dark ? "dark" : "light"}${path.replaceAll("/", "_")}.png`;
@@ -278,5 +304,28 @@ Deno.test(
           await page.screenshot({ path: `${shots}/desk${path.replaceAll("/", "_")}.png`, fullPage: true });
         }
       }
+    }),
+);
+
+Deno.test(
+  "a time shows its exact local time on hover and while it has the focus",
+  quiet,
+  () =>
+    withPages({ admin: true }, async ({ fleet, page, url, signIn, problems }) => {
+      const device = await fleet.enrolled();
+      await device.connect();
+      await signIn();
+      await page.goto(`${url}/devices/`);
+      const time = page.locator("td time").first();
+      const title = await time.getAttribute("title") ?? "";
+      assert.match(title, /^[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2}:\d{2}\s[AP]M \S+$/);
+      const beside = "getComputedStyle(document.querySelector('td time'), '::after').content";
+      assert.equal(await page.evaluate(beside), "none");
+      await time.focus();
+      assert.ok(
+        String(await page.evaluate(beside)).includes(title) ||
+          /attr\(title\)/.test(String(await page.evaluate(beside))),
+      );
+      assert.deepEqual(problems, []);
     }),
 );

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import https from "node:https";
+import net from "node:net";
+import nodeTls from "node:tls";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { Connections } from "../../routes/connections.ts";
@@ -27,7 +29,7 @@ const ports = [["with TLS", tls], ["without TLS", undefined]] as const;
 async function withPort(
   fetch: AppFetch,
   withTls: typeof tls | undefined,
-  body: (send: (method: string, length?: number) => http.ClientRequest, agent: http.Agent) => Promise<void>,
+  body: (send: (method: string, length?: number) => http.ClientRequest, port: number) => Promise<void>,
 ): Promise<void> {
   const failures: unknown[] = [];
   const limits = { perAddress: 100, total: 100, exempt: () => false };
@@ -49,7 +51,7 @@ async function withPort(
         agent,
         rejectUnauthorized: false,
         headers: length === undefined ? { "Transfer-Encoding": "chunked" } : { "Content-Length": length },
-      }), agent);
+      }), listener.port);
   } finally {
     agent.destroy();
     await listener.close(1000);
@@ -140,5 +142,61 @@ for (const [name, withTls] of ports) {
         });
       }
     }
+  });
+
+  Deno.test(`what is sent for no reader ends its connection, or stays with its sender: ${name}`, async () => {
+    const [host, endless] = ["Host: localhost\r\n", "Transfer-Encoding: chunked\r\n\r\n"];
+    const chunk = Buffer.concat([Buffer.from("10000\r\n"), Buffer.alloc(65536, 97), Buffer.from("\r\n")]);
+    const cases: Record<string, [begin: string, more: Uint8Array]> = {
+      "after an expectation that is none": [
+        `POST / HTTP/1.1\r\n${host}Expect: x\r\nContent-Length: 99999999999\r\n\r\n`,
+        piece,
+      ],
+      "requests with such an expectation": ["", Buffer.from(`GET / HTTP/1.1\r\n${host}Expect: x\r\n\r\n`.repeat(1000))],
+      "a body after requests that are not answered": [
+        `GET / HTTP/1.1\r\n${host}\r\n`.repeat(3) + `PUT / HTTP/1.1\r\n${host}${endless}`,
+        chunk,
+      ],
+      "requests after such requests": ["", Buffer.from(`GET / HTTP/1.1\r\n${host}\r\n`.repeat(1000))],
+      "an extension of a chunk": [`PUT / HTTP/1.1\r\n${host}${endless}3;`, piece],
+      "empty lines": ["", Buffer.from("\r\n".repeat(32_000))],
+      "a header": [`GET / HTTP/1.1\r\n`, piece],
+      "trailers": [`PUT / HTTP/1.1\r\n${host}${endless}0\r\n`, Buffer.from("X: y\r\n".repeat(1000))],
+    };
+    // Answers come when the client is done.
+    const done = Promise.withResolvers<void>();
+    const fetch: AppFetch = async () => {
+      await done.promise;
+      return new Response(null, { status: 401 });
+    };
+    await withPort(fetch, withTls, async (_, port) => {
+      for (const [what, [begin, more]] of Object.entries(cases)) {
+        const options = { host: "127.0.0.1", port };
+        const socket = withTls === undefined
+          ? net.connect(options)
+          : nodeTls.connect({ ...options, rejectUnauthorized: false });
+        let [ended, taken] = [false, 0];
+        socket.on("error", () => {});
+        socket.on("close", () => ended = true);
+        socket.write(begin);
+        const send = () => {
+          socket.write(more, (error) => {
+            if (error || ended) return;
+            taken += more.length;
+            if (taken < 1024 * MB) send();
+          });
+        };
+        send();
+        // Until it ended, or nothing has left for hundreds of turns of the loop.
+        for (let [turn, before] = [0, -1]; turn < 300 && !ended; turn++) {
+          if (taken !== before) [turn, before] = [0, taken];
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+        // In a tenth of a second the loop of this machine brings more than a network does.
+        assert.ok(taken < 200 * MB, `${what}: ${taken} bytes were taken`);
+        socket.destroy();
+      }
+      done.resolve();
+    });
   });
 }

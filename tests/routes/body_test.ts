@@ -85,22 +85,23 @@ Deno.test("more than the first look allows is read only after a second one, and 
     return Promise.resolve();
   };
   assert.equal(
-    (await new RequestBody(pieces([10]).request, memory, fast).read(100, { beyond: 10, allowed })).length,
+    (await new RequestBody(pieces([10]).request, memory, fast).read(100, { look: { beyond: 10, allowed } })).length,
     10,
   );
   assert.equal(looks, 0);
   assert.equal(
-    (await new RequestBody(pieces([10, 1, 50]).request, memory, fast).read(100, { beyond: 10, allowed })).length,
+    (await new RequestBody(pieces([10, 1, 50]).request, memory, fast).read(100, { look: { beyond: 10, allowed } }))
+      .length,
     61,
   );
   assert.equal(looks, 1);
   const declared = pieces([10, 10, 10], { "content-length": "30" });
   const refusal = new Problem("too-large");
   const never = { beyond: 10, allowed: () => Promise.reject(refusal) };
-  await assert.rejects(new RequestBody(declared.request, memory, fast).read(100, never), is("too-large"));
+  await assert.rejects(new RequestBody(declared.request, memory, fast).read(100, { look: never }), is("too-large"));
   assert.equal(declared.pulled(), 0);
   const lying = pieces([8, 8, 8, 8]);
-  await assert.rejects(new RequestBody(lying.request, memory, fast).read(100, never), is("too-large"));
+  await assert.rejects(new RequestBody(lying.request, memory, fast).read(100, { look: never }), is("too-large"));
   assert.ok(lying.pulled() <= 3 && lying.cancelled());
 });
 
@@ -162,3 +163,37 @@ Deno.test("a stranger's large message is refused before it is read, a device's i
     assert.equal(refused.status, 413);
     assert.ok(refused.pulled <= 6 * 16_384, `${refused.pulled} bytes were read`);
   }));
+
+Deno.test("of a body that is too large so much is thrown away as its reader allows, and no memory is held for it", async () => {
+  const memory = memoryOf(1000);
+  const reads: [number[], Record<string, string>, number][] = [
+    // To its end, since a browser reads the answer only then.
+    [[60, 60, 60], {}, 4],
+    [[60, 60, 60], { "content-length": "180" }, 4],
+    // No further than allowed.
+    [Array.from({ length: 20 }, () => 60), {}, 6],
+    [Array.from({ length: 20 }, () => 60), { "content-length": "1200" }, 0],
+  ];
+  for (const [sizes, headers, pulled] of reads) {
+    const large = pieces(sizes, headers);
+    const body = new RequestBody(large.request, memory, fast);
+    await assert.rejects(
+      body.read(100, { discard: 200 }),
+      (error) =>
+        is("too-large")(error) && error instanceof Error && /larger than allowed \(100 bytes\)/.test(error.message),
+    );
+    assert.deepEqual([large.pulled(), memory.used], [pulled, 0], JSON.stringify({ sizes, headers }));
+  }
+});
+
+Deno.test("a body of which more is made counts for more", async () => {
+  const memory = memoryOf(1_000_000);
+  const body = new RequestBody(pieces([300_000]).request, memory, fast);
+  await body.read(1024 * 1024, { weight: 2 });
+  assert.equal(memory.used, 600_000);
+  const other = new RequestBody(pieces([300_000]).request, memory, fast);
+  await assert.rejects(other.read(1024 * 1024, { weight: 2 }), is("unavailable"));
+  body.release();
+  other.release();
+  assert.equal(memory.used, 0);
+});

@@ -20,6 +20,14 @@ document.addEventListener("change", (event) => {
 // On a phone the navigation scrolls: the current page is in sight.
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+// Exact times are those of the reader. They show on hover, and beside the words while these have the focus.
+const shown = new Map([...document.querySelectorAll("[data-part]")].map((part) => [part.id, part.innerHTML]));
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+const localTimes = (root) => {
+  for (const time of root.querySelectorAll("time[datetime]")) time.title = exact.format(new Date(time.dateTime));
+};
+localTimes(document);
+
 // Copying what is shown once.
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = !navigator.clipboard;
@@ -45,14 +53,16 @@ if (reload) {
     wait = Infinity;
     reload.hidden = false;
   };
-  const focusable = (part) => [...part.querySelectorAll("a, button, summary")];
+  const focusable = (part) => [...part.querySelectorAll("a, button, summary, time[tabindex]")];
   const replace = (html) => {
     const fresh = new DOMParser().parseFromString(html, "text/html");
     for (const next of fresh.querySelectorAll("[data-part]")) {
       const part = document.getElementById(next.id);
-      if (!part || part.innerHTML === next.innerHTML) continue;
+      if (!part || shown.get(next.id) === next.innerHTML) continue;
+      shown.set(next.id, next.innerHTML);
       const at = focusable(part).indexOf(document.activeElement);
       part.replaceChildren(...next.childNodes);
+      localTimes(part);
       if (at >= 0) focusable(part)[at]?.focus({ preventScroll: true });
     }
   };

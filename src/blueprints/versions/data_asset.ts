@@ -14,7 +14,8 @@ import { readExternal } from "../../files/external.ts";
 import { holdFile } from "../../files/unreferenced.ts";
 import { parsePlist, PlistError } from "../../protocol/plist.ts";
 import type { Runtime } from "../../runtime.ts";
-import { bytesOfBase64, fault } from "./fields.ts";
+import { fault } from "./fields.ts";
+import { fileOfBase64 } from "./file_limit.ts";
 import type { Checked, VersionKind } from "./kind.ts";
 import { isZip } from "./zip.ts";
 
@@ -47,8 +48,8 @@ export type DataAssetDraft = {
 /** The data asset's own fields in the API. */
 export type ShownDataAsset = { type: "PLIST" | "ZIP"; file_sha256: string; file_size: number; filename: string };
 
-/** Bytes that a data asset may have. */
-export const MAX_DATA_ASSET_SIZE = 64 * 1024 * 1024;
+/** Bytes that a data asset may have that the server reads from elsewhere. */
+export const MAX_DATA_ASSET_SIZE = 64_000_000;
 
 /** Devices are told that it is text. */
 function isXmlPlist(bytes: Uint8Array): boolean {
@@ -73,8 +74,9 @@ async function fileOf(runtime: Runtime, input: DataAssetInput): Promise<Checked<
     return fault("non_field_errors", "file_uri and source are mutually exclusive");
   }
   if (source !== undefined) {
-    const bytes = bytesOfBase64(source);
-    if (bytes === undefined) return fault("source", "Invalid base64-encoded value");
+    const read = fileOfBase64(source);
+    if (read.errors !== undefined) return read;
+    const bytes = read.value;
     if (sha256 !== undefined && sha256 !== createHash("sha256").update(bytes).digest("hex")) {
       return fault("source", "Hash mismatch");
     }

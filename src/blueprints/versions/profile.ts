@@ -13,7 +13,8 @@ import { buildPlist, get, isDict, kindOf, parsePlist, type PlistDict, PlistError
 import { checkProfile, profileRefusals } from "../../schema/profile_check.ts";
 import type { SchemaIssue } from "../../schema/types.ts";
 import { namesIn } from "../../variables/used.ts";
-import { bytesOfBase64, fault, notDictionary, notPlist, variablesIn } from "./fields.ts";
+import { fault, notDictionary, notPlist, variablesIn } from "./fields.ts";
+import { fileOfBase64 } from "./file_limit.ts";
 import type { Checked, VersionKind } from "./kind.ts";
 
 /** A profile as it comes: the file in base64, and what it is called. Without a name it keeps the one that it has. */
@@ -111,9 +112,9 @@ function unwritable(profile: PlistDict): string | undefined {
 
 /** Reads a profile's file. */
 export function readProfile({ source, filename }: ProfileInput): Checked<ProfileDraft> {
-  const bytes = bytesOfBase64(source);
-  if (bytes === undefined) return fault("source", "Invalid base64-encoded value");
-  const opened = unsigned(bytes);
+  const file = fileOfBase64(source);
+  if (file.errors !== undefined) return file;
+  const opened = unsigned(file.value);
   if (opened.errors !== undefined) return opened;
   const read = plistOf(opened.value);
   if (read.errors !== undefined) return read;

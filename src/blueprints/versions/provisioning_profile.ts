@@ -14,7 +14,8 @@ import { openSigned } from "../../pki/cms/signed.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { isDict, parsePlist, PlistError, str } from "../../protocol/plist.ts";
 import { toJsonObject } from "../../protocol/plist_json.ts";
-import { bytesOfBase64, fault, notDictionary, notPlist } from "./fields.ts";
+import { fault, notDictionary, notPlist } from "./fields.ts";
+import { fileOfBase64 } from "./file_limit.ts";
 import type { Checked, Draft, VersionKind } from "./kind.ts";
 
 /** A provisioning profile as it comes: the file in base64. */
@@ -28,8 +29,9 @@ export type ShownProvisioningProfile = { source: string; name: string; uuid: str
 
 /** Reads the file. Whether Apple signed it is the device's to say: it knows Apple's keys of its day. */
 export function readProvisioningProfile({ source }: ProvisioningProfileInput): Checked<ProvisioningProfileDraft> {
-  const bytes = bytesOfBase64(source);
-  if (bytes === undefined) return fault("source", "Invalid base64-encoded value");
+  const file = fileOfBase64(source);
+  if (file.errors !== undefined) return file;
+  const bytes = file.value;
   try {
     const content = parsePlist(openSigned(bytes).content);
     if (!isDict(content)) return fault("source", notDictionary(content));

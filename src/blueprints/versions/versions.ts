@@ -18,7 +18,9 @@ import {
 } from "../../../db/artifact_versions.ts";
 import { type ArtifactRow, findArtifact } from "../../../db/artifacts.ts";
 import { type Db, isForeignKeyViolation, type Tx } from "../../../db/open.ts";
+import { usesOfArtifactVersion } from "../../../db/uses.ts";
 import { type FieldErrors, invalid, problem, refused } from "../../errors.ts";
+import { cannotDelete } from "../../in_use.ts";
 import { recordAudit, type RequestInfo } from "../../events/record.ts";
 import { naiveUtc } from "../../naive_utc.ts";
 import type { Runtime } from "../../runtime.ts";
@@ -48,8 +50,9 @@ export function versionRepresentation(row: ArtifactVersionRow) {
 }
 
 /** A device may have got it since it was looked at. */
-const explained = (error: unknown): unknown =>
-  isForeignKeyViolation(error) ? refused("This artifact version cannot be deleted") : error;
+const CANNOT_DELETE = "This artifact version cannot be deleted";
+
+const explained = (error: unknown): unknown => isForeignKeyViolation(error) ? refused(CANNOT_DELETE) : error;
 
 function valueOf<T>(checked: Checked<T>): T {
   if (checked.errors !== undefined) throw invalid(checked.errors);
@@ -234,7 +237,7 @@ export async function removeVersion<D extends Draft, Input, Stored, Shown extend
 ): Promise<void> {
   await changeDesired(runtime, async (tx) => {
     const before = auditOf(kind, await mustFindVersion(tx, kind, id));
-    if (await isVersionInUse(tx, id)) throw refused("This artifact version cannot be deleted");
+    if (await isVersionInUse(tx, id)) throw await cannotDelete(CANNOT_DELETE, usesOfArtifactVersion(tx, id));
     await deleteArtifactVersion(tx, id);
     await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before });
   }, explained);

@@ -137,11 +137,16 @@ Deno.test("a file is previewed, kept by the page, and saved without being chosen
       const { text } = await upload(runtime, ada, path, { ...fields, version, source: noFile });
       assert.match(errorOf(text, "version"), /^This should be a whole number from 1 to/, version);
     }
-    const large = await upload(runtime, ada, path, { ...fields, version: "3", source: fileOf(new Uint8Array(9e6)) });
-    assert.equal(errorOf(large.text, "source"), "The file has 9 MB, 8.4 MB are accepted here.");
+    // What is too large to be carried is chosen again, and the page says so.
+    const long = Uint8Array.fromBase64(profileSource("com.example.third", "x".repeat(9e6)));
+    const large = await upload(runtime, ada, path, { ...fields, version: "3", source: fileOf(long), preview: "1" });
+    assert.deepEqual(consequences(large.text), ["1 device gets version 3 of Wi-Fi instead of 2"]);
     assert.equal(hiddenField(large.text, "source.kept"), undefined);
-    const larger = await upload(runtime, ada, path, { ...fields, source: fileOf(new Uint8Array(26e6)) });
-    assert.deepEqual([larger.status, /it is larger than allowed/.test(larger.text)], [413, true]);
+    assert.match(large.text, /a\.mobileconfig \(9 MB\) is too large to be kept between pages\. Choose it again\./);
+    const larger = await upload(runtime, ada, path, { ...fields, version: "3", source: fileOf(new Uint8Array(33e6)) });
+    assert.equal(errorOf(larger.text, "source"), "The file has 33 MB. Files of up to 32 MB are accepted.");
+    const largest = await upload(runtime, ada, path, { ...fields, source: fileOf(new Uint8Array(50e6)) });
+    assert.deepEqual([largest.status, /files of up to 32 MB are accepted/.test(largest.text)], [413, true]);
   }));
 
 Deno.test("the warnings about a profile are shown before and after it is saved, to those who may see versions", () =>

@@ -93,13 +93,13 @@ Deno.test("what is in use is not offered for deletion, and is not deleted; the r
     const [one, its] = [`/artifacts/${artifact.id}/`, `/blueprints/${blueprint.id}/`];
     for (
       const [path, shown, sentence] of [
-        [`${one}delete/`, one, "This artifact cannot be deleted"],
+        [`${one}delete/`, one, "This artifact cannot be deleted. Used by: blueprint Office; 1 device."],
         [
           `${one}versions/${version.id}/delete/`,
           `${one}versions/${version.id}/`,
-          "This artifact version cannot be deleted",
+          "This artifact version cannot be deleted. Used by: 1 device.",
         ],
-        [`${its}delete/`, its, "This blueprint cannot be deleted"],
+        [`${its}delete/`, its, "This blueprint cannot be deleted. Used by: artifact Wi-Fi."],
       ] as const
     ) {
       assert.ok(!(await ada.get(shown)).text.includes(`href="${path}"`), path);

@@ -24,6 +24,7 @@ const artifact = { reinstall_interval: "7", halt_percent: "5", platforms: ["iOS"
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   "/signin/": "a refused sign-in is counted and is an event: tests/routes/admin/signin_test.ts",
   "/signout/": "it is refused nobody",
+  "/account/sessions/end-others/": "it is refused nobody",
   "/setup/": "it works once, without a session: tests/routes/admin/signin_test.ts",
   "/devices/:id/lock-pin/": "it reads; that a person saw the PIN is an event",
   "/public/mdm/scep/": "of devices",
@@ -32,6 +33,16 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 
 /** By address: the attempts at it. A form without fields is tried on what may not be changed so. */
 export const FORMS: Readonly<Record<string, readonly Make[]>> = {
+  "/account/password/": [
+    () => ({
+      path: "/account/password/",
+      fields: { current_password: "x", password: "a long enough password", repeated: "another long password" },
+    }),
+  ],
+  "/account/sessions/:id/end/": [() => ({ path: `/account/sessions/${"0".repeat(64)}/end/` })],
+  "/account/tokens/": [() => ({ path: "/account/tokens/", fields: { name: "New", expires_at: "2020-01-01" } })],
+  "/account/tokens/:id/delete/": [() => ({ path: `/account/tokens/${UNKNOWN}/delete/` })],
+  "/devices/:id/collect/": [() => ({ path: `/devices/${NONE}/collect/` })],
   "/devices/:id/poke/": [() => ({ path: `/devices/${NONE}/poke/` })],
   "/devices/:id/block/": [() => ({ path: `/devices/${NONE}/block/` })],
   "/devices/:id/unblock/": [({ deviceId }) => ({ path: `/devices/${deviceId}/unblock/` })],
@@ -191,6 +202,18 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
         push_certificate: String(world.pushCertificate),
         meta_business_unit: String(world.unit),
         quota: "5",
+      },
+    }),
+  ],
+  "/enrollments/:id/edit/": [
+    (world) => ({
+      path: `/enrollments/${world.usedEnrollment}/edit/`,
+      fields: {
+        name: "New",
+        push_certificate: String(world.pushCertificate),
+        meta_business_unit: String(world.unit),
+        quota: "5",
+        tags: [String(world.tag), NONE],
       },
     }),
   ],

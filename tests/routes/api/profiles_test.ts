@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { buildBinaryPlist, buildPlist, type PlistDict } from "../../../src/protocol/plist.ts";
+import { FILE_BODY_LIMIT } from "../../../src/blueprints/versions/file_limit.ts";
 import {
   artifact,
   audits,
@@ -185,7 +186,7 @@ Deno.test("what is wrong with a profile is said by field", async () => {
     const moved = await call("PUT", `${ALL}${made.id}/`, { ...body, artifact: user });
     assert.deepEqual(moved.body, { artifact: ["Cannot be changed after creation."] });
     assert.equal((await call("PUT", `${ALL}${UNKNOWN}/`, body)).status, 404);
-    const large = await call("POST", ALL, { ...body, source: "A".repeat(10 * 1024 * 1024) });
+    const large = await call("POST", ALL, { ...body, source: "A".repeat(FILE_BODY_LIMIT) });
     assert.equal(large.status, 413);
   });
 });

@@ -207,6 +207,7 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
   "POST /api/mdm/devices/{id}/discard_successor/": [
     ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/discard_successor/` }),
   ],
+  "POST /api/mdm/devices/{id}/collect_inventory/": [() => ({ path: `/api/mdm/devices/${NONE}/collect_inventory/` })],
   "POST /api/mdm/devices/{id}/poke/": [() => ({ path: `/api/mdm/devices/${NONE}/poke/` })],
   "PUT /api/mdm/devices/{id}/blueprint/": [
     ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/blueprint/`, body: { blueprint: NONE } }),

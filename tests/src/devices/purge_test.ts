@@ -80,6 +80,9 @@ async function furnished(fleet: Fleet) {
       certificate, not_after, created_at)
     select 'a', min(id), '\\x01', 's', ${channel}, ${version.id}, 'x', ${now}, ${now} from certificate_authorities`;
   await sql`
+    insert into reinstall_paces (channel_id, artifact_version_id, content_revision, desired_revision, repeats, not_before)
+    values (${channel}, ${version.id}, 1, 1, 1, ${now})`;
+  await sql`
     insert into enrollment_sessions (kind, status, secret_hash, challenge_hash, ota_enrollment_id, meta_business_unit_id,
       serial_number, udid, expires_at, created_at, updated_at)
     select 'OTA', 'PHASE_2', '\\x01', '\\x01', ${fleet.enrollmentId}, min(id), ${device.serialNumber}, ${device.udid}, ${now},

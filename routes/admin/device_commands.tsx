@@ -1,0 +1,115 @@
+/**
+ * The commands of a device on its page, and the answers that are kept with them.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { commandOrigins } from "../../db/command_origins.ts";
+import { type CommandView, findCommand, listCommands } from "../../db/commands.ts";
+import { findDevice } from "../../db/devices.ts";
+import { openResult } from "../../src/commands/result.ts";
+import { problem } from "../../src/errors.ts";
+import { parsePlist, PlistError } from "../../src/protocol/plist.ts";
+import { attachment } from "../attachment.ts";
+import type { AppEnv } from "../context.ts";
+import { offsetOf, Pager, Time } from "./components.tsx";
+import { Command } from "./device_sections.tsx";
+import type { Part } from "./live.tsx";
+import { page, type PageContext } from "./page.tsx";
+import { plistLines } from "./version_lines.ts";
+
+const LIMIT = 20;
+/** Lines of an answer that are shown; the download has all. */
+const MOST_LINES = 2000;
+
+/** The list of commands, in pages. */
+export const COMMANDS: Part = {
+  name: "commands",
+  async view(context) {
+    const { runtime: { sql }, url } = context;
+    const offset = offsetOf(url);
+    const { rows, count } = context.may("mdm.view_devicecommand")
+      ? await listCommands(sql, { limit: LIMIT, offset, deviceId: context.id() })
+      : { rows: [], count: 0 };
+    const device = await findDevice(sql, context.id());
+    const origins = await commandOrigins(sql, device?.serialNumber ?? "", rows);
+    const here = new URL(url);
+    here.hash = "commands";
+    return (
+      <>
+        <h2 id="commands">Commands</h2>
+        {rows.length === 0
+          ? <p class="faint">{count === 0 ? "No command was sent yet." : "There are no older commands."}</p>
+          : (
+            <ol class="line">
+              {rows.map((command) => (
+                <Command
+                  command={command}
+                  origin={origins.get(command.uuid)}
+                  context={context}
+                />
+              ))}
+            </ol>
+          )}
+        <Pager url={here} limit={LIMIT} offset={offset} count={count} />
+      </>
+    );
+  },
+};
+
+async function answerOf(context: PageContext): Promise<{ command: CommandView; bytes: Uint8Array<ArrayBuffer> }> {
+  const { runtime: { sql, keys } } = context;
+  const command = await findCommand(sql, context.uuid("uuid"));
+  if (command?.deviceId !== context.id()) throw problem("not-found");
+  const bytes = await openResult(keys, command);
+  if (bytes === null) throw problem("not-found");
+  return { command, bytes };
+}
+
+/** The lines of an answer; undefined for one that is not a property list. */
+function linesOf(bytes: Uint8Array): string[] | undefined {
+  try {
+    return plistLines(parsePlist(bytes));
+  } catch (error) {
+    if (error instanceof PlistError) return undefined;
+    throw error;
+  }
+}
+
+/** Mounts the pages of answers. */
+export function mountDeviceAnswers(app: Hono<AppEnv>): void {
+  page(app, "/devices/:id/commands/:uuid/answer/", "mdm.view_devicecommand", async (context) => {
+    const { command, bytes } = await answerOf(context);
+    const device = await findDevice(context.runtime.sql, command.deviceId);
+    const origin = (await commandOrigins(context.runtime.sql, device?.serialNumber ?? "", [command])).get(command.uuid);
+    const lines = linesOf(bytes);
+    const back = `/devices/${command.deviceId}/#command-${command.uuid}`;
+    return {
+      title: `Answer to ${origin?.requestType ?? command.name}`,
+      body: (
+        <>
+          <p>
+            <a href={back}>{device?.name || device?.serialNumber || "The device"}</a> answered{" "}
+            <Time at={command.resultAt} now={context.runtime.clock.now()} />.
+          </p>
+          <p>
+            <a class="button plain" href={`/devices/${command.deviceId}/commands/${command.uuid}/answer/download/`}>
+              Download answer
+            </a>
+          </p>
+          {lines === undefined
+            ? <p>The answer is not a property list. Download it to see its bytes.</p>
+            : <pre tabindex={0} class="content">{lines.slice(0, MOST_LINES).join("\n")}</pre>}
+          {lines !== undefined && lines.length > MOST_LINES
+            ? <p class="faint">{`The first ${MOST_LINES} of ${lines.length} lines. The download has all of them.`}</p>
+            : null}
+        </>
+      ),
+    };
+  });
+  page(app, "/devices/:id/commands/:uuid/answer/download/", "mdm.view_devicecommand", async (context) => {
+    const { command, bytes } = await answerOf(context);
+    return attachment(bytes, "application/x-plist", `answer-${command.uuid}.plist`);
+  });
+}
