@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { renewAuthority } from "../src/enrollment/authority.ts";
+import { renewAuthority } from "../src/issuing/authority.ts";
 import { defineJob } from "./job.ts";
 
 export const authorityRenewal = defineJob({

@@ -8,8 +8,8 @@
  * @module
  */
 
-import { addressKey } from "../src/access/rate_limit.ts";
 import type { Counters } from "../src/counters.ts";
+import { addressKey } from "../src/rate_limit.ts";
 
 /** What is needed of a connection. */
 export type Closable = { destroy(): void };

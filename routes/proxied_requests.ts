@@ -6,7 +6,7 @@
  */
 
 import type { MiddlewareHandler } from "hono";
-import { addressKey } from "../src/access/rate_limit.ts";
+import { addressKey } from "../src/rate_limit.ts";
 import type { Runtime } from "../src/runtime.ts";
 import type { AppEnv } from "./context.ts";
 import { isTrusted, proxyList } from "./request.ts";

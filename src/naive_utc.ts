@@ -1,5 +1,5 @@
 /**
- * A time as the API writes it.
+ * A time as the API writes it (docs/compatibility.md).
  *
  * @module
  */

@@ -1,45 +1,144 @@
 import assert from "node:assert/strict";
+import { FLOORS } from "./support/floors.ts";
+import {
+  allImports,
+  arrowFaults,
+  type Arrows,
+  fileFaults,
+  findCircle,
+  importsOf,
+  readTree,
+  roomFaults,
+  roomOf,
+} from "./support/import_graph.ts";
 
-const ROOT = new URL("../", import.meta.url);
-
-async function* sources(folder: string): AsyncGenerator<{ path: string; text: string }> {
-  for await (const entry of Deno.readDir(new URL(folder, ROOT))) {
-    const path = `${folder}${entry.name}`;
-    if (entry.isDirectory) yield* sources(`${path}/`);
-    else if (/\.tsx?$/.test(entry.name)) yield { path, text: await Deno.readTextFile(new URL(path, ROOT)) };
-  }
-}
-
-/** What each room may not import. Arrows go one way: main → routes, jobs → src → db. */
-const FORBIDDEN: Record<string, RegExp> = {
-  "db/": /from "(\.\.\/)+(src|routes|jobs|simulators|bench|fuzz|tests)\//,
-  "src/": /from "(\.\.\/)+(routes|jobs|simulators|bench|fuzz|tests)\//,
-  // docs/decisions/0001: rooms that know nothing of what is declared.
-  "src/files/": /from "(\.\.\/)+(blueprints|planner|declarations|commands)\//,
-  "src/variables/": /from "(\.\.\/)+(blueprints|planner|declarations|commands)\//,
-  "src/downloads/": /from "(\.\.\/)+(blueprints|planner|commands)\//,
-  "routes/": /from "(\.\.\/)+(jobs|simulators|bench|fuzz|tests)\//,
-  "jobs/": /from "(\.\.\/)+(simulators|bench|fuzz|tests)\//,
-  "simulators/": /from "(\.\.\/)+(bench|tests)\//,
+/** Arrows go one way: main → routes, jobs → src → db. */
+const ARROWS: Arrows = {
+  "main.ts": { all: ["routes/", "jobs/", "src/", "db/"] },
+  "routes/": { all: ["src/", "db/"] },
+  "jobs/": { all: ["src/", "db/"] },
+  "src/": { all: ["db/"] },
+  // Wire types are Apple's: a row that holds one need not spell it again.
+  "db/": { all: [], types: ["src/protocol/"] },
+  // The demo starts a whole server.
+  "simulators/": { all: ["routes/", "jobs/", "src/", "db/", "fuzz/", "deno.json"] },
   // The table of readers stands in fuzz/, so that the tests lean on it and not it on them.
-  "fuzz/": /from "(\.\.\/)+tests\//,
+  "fuzz/": { all: ["bench/", "simulators/", "routes/", "jobs/", "src/", "db/"] },
 };
 
-Deno.test("nothing imports against the arrows", async () => {
-  let seen = 0;
-  for (const [folder, forbidden] of Object.entries(FORBIDDEN)) {
-    for await (const { path, text } of sources(folder)) {
-      seen++;
-      assert.equal(forbidden.exec(text)?.[0], undefined, path);
-    }
-  }
-  assert.ok(seen > 100, `only ${seen} files were looked at`);
+const TREE = await readTree(["main.ts", "routes", "jobs", "src", "db", "simulators", "fuzz"]);
+const IMPORTS = allImports(TREE);
+
+Deno.test("nothing imports against the arrows", () => {
+  assert.deepEqual(arrowFaults(IMPORTS, ARROWS), []);
+  assert.ok(IMPORTS.length > 1000, `only ${IMPORTS.length} imports were seen`);
 });
 
-Deno.test("SQL stands in db/ alone", async () => {
-  for (const folder of ["src/", "routes/", "jobs/", "simulators/", "fuzz/"]) {
-    for await (const { path, text } of sources(folder)) {
-      assert.equal(/\b(sql|tx|db)(<[^`]*>)?`/.exec(text)?.[0], undefined, path);
-    }
+Deno.test("rooms of src/ use those of their rows, and none in a circle", () => {
+  assert.deepEqual(roomFaults(IMPORTS, FLOORS), []);
+});
+
+Deno.test("rooms for what is hosted know nothing of what is declared, not even its types (docs/decisions/0001)", () => {
+  const hosting = ["files", "variables", "downloads"];
+  const declaring = ["blueprints", "declarations", "planner", "commands", "conversation"];
+  const crossing = IMPORTS.filter(({ from, to }) =>
+    hosting.includes(roomOf(from) ?? "") && declaring.includes(roomOf(to) ?? "")
+  );
+  assert.deepEqual(crossing, []);
+});
+
+Deno.test("no files import each other in a circle at run time", () => {
+  assert.deepEqual(fileFaults(IMPORTS), []);
+});
+
+Deno.test("one forbidden import is found, wherever it is added", () => {
+  const added = (path: string, source: string) => [...IMPORTS, ...importsOf(path, source)];
+  const planner = added("src/files/store.ts", 'import { plan } from "../planner/plan.ts";');
+  const [fault, round = "", ...others] = roomFaults(planner, FLOORS);
+  assert.equal(fault, "src/files/store.ts imports src/planner/plan.ts: files may not use planner");
+  assert.match(round, /^The rooms use each other in a circle: .*files → planner/);
+  assert.deepEqual(others, []);
+  const ground = added("src/errors.ts", 'import { recordEvents } from "./events/record.ts";');
+  assert.ok(
+    roomFaults(ground, FLOORS).includes("src/errors.ts imports src/events/record.ts: errors.ts may not use events"),
+  );
+  const upwards = added("src/errors.ts", 'import type { App } from "../routes/app.ts";');
+  assert.deepEqual(arrowFaults(upwards, ARROWS), ["src/errors.ts imports routes/app.ts"]);
+  const wire = added("db/open.ts", 'import { parsePlist } from "../src/protocol/plist.ts";');
+  assert.deepEqual(arrowFaults(wire, ARROWS), ["db/open.ts imports src/protocol/plist.ts"]);
+  const circle = added("src/protocol/present.ts", 'import "./checkin.ts";');
+  assert.match(fileFaults(circle).join(), /in a circle: .*src\/protocol\/present.ts → src\/protocol\/checkin.ts/);
+});
+
+Deno.test("imports are parsed: those of types alone are none at run time, texts and comments are none at all", () => {
+  const source = `
+    import type { A } from "./a.ts";
+    import { type B, type C } from "./b.ts";
+    import D, {
+      type E,
+    } from "./d.ts";
+    import {} from "./effect.ts";
+    import * as f from "../f.ts";
+    import "./g.ts"; import { z } from "zod";
+    export type { H } from "./h.ts";
+    export { i } from "./i.ts";
+    export * from "./j.ts";
+    type K = typeof import("./k.ts");
+    const l = await import("./l.ts");
+    // import { m } from "./m.ts";
+    const text = 'import { n } from "./n.ts"';
+  `;
+  const found = importsOf("src/room/file.ts", source);
+  const named = (wanted: boolean) => found.filter(({ typeOnly }) => typeOnly === wanted).map(({ to }) => to);
+  assert.deepEqual(named(true), ["src/room/a.ts", "src/room/b.ts", "src/room/h.ts"]);
+  assert.deepEqual(named(false), [
+    "src/room/d.ts",
+    "src/room/effect.ts",
+    "src/f.ts",
+    "src/room/g.ts",
+    "src/room/i.ts",
+    "src/room/j.ts",
+    "src/room/l.ts",
+  ]);
+});
+
+Deno.test("a table of rooms is held to its order and to what is used", () => {
+  const tree = new Map([
+    ["src/upper/a.ts", 'import "../middle/b.ts"; import "../ground.ts";'],
+    ["src/middle/b.ts", 'import "../lower/c.ts";'],
+    ["src/lower/c.ts", 'import type { A } from "../upper/a.ts";'],
+    ["src/ground.ts", ""],
+  ]);
+  const floors = { upper: ["middle"], middle: ["lower"], lower: [] };
+  assert.deepEqual(roomFaults(allImports(tree), floors), []);
+  assert.deepEqual(roomFaults(allImports(tree), { ...floors, upper: ["middle", "lower"], lower: ["attic"] }), [
+    "The row of lower names attic, which has no row",
+    "The row of upper names lower, which it does not use",
+    "The row of lower names attic, which it does not use",
+  ]);
+  assert.deepEqual(roomFaults(allImports(tree), { upper: ["middle"], middle: ["lower"] }), [
+    "The row of middle names lower, which has no row",
+  ]);
+  // Through a third room, and with a row for each arrow.
+  const round = allImports(new Map([...tree, ["src/lower/d.ts", 'export * from "../upper/a.ts";']]));
+  assert.deepEqual(roomFaults(round, { ...floors, lower: ["upper"] }), [
+    "The row of lower names upper, which is not on a lower floor",
+    "The rooms use each other in a circle: upper → middle → lower → upper",
+  ]);
+  const nameless = allImports(new Map([["src/attic/e.ts", 'import "../lower/c.ts";']]));
+  assert.deepEqual(roomFaults([...allImports(tree), ...nameless], floors), [
+    "src/attic/e.ts: the room attic has no row",
+  ]);
+});
+
+Deno.test("a circle is told as the way round", () => {
+  assert.equal(findCircle([["a", "b"], ["b", "c"], ["a", "c"]]), undefined);
+  assert.deepEqual(findCircle([["a", "b"], ["b", "c"], ["c", "b"]]), ["b", "c", "b"]);
+  assert.deepEqual(findCircle([["a", "a"]]), ["a", "a"]);
+});
+
+Deno.test("SQL stands in db/ alone", () => {
+  for (const [path, source] of TREE) {
+    if (!path.startsWith("db/")) assert.equal(/\b(sql|tx|db)(<[^`]*>)?`/.exec(source)?.[0], undefined, path);
   }
 });

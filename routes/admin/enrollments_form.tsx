@@ -12,7 +12,7 @@ import { listPushCertificates } from "../../db/push_certificates.ts";
 import { listScepIssuers } from "../../db/scep_issuers.ts";
 import { listTags } from "../../db/tags.ts";
 import type { OtaEnrollmentInput } from "../../src/enrollment/ota_enrollments.ts";
-import { BUILT_IN_ISSUER } from "../../src/enrollment/scep_issuers.ts";
+import { BUILT_IN_ISSUER } from "../../src/issuing/scep_issuers.ts";
 import { invalid } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { Csrf, Field, FormErrors, Select } from "./components.tsx";

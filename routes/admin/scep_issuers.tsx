@@ -6,15 +6,10 @@
 
 import type { Hono } from "hono";
 import { findScepIssuer, listScepIssuers, type ScepIssuerRow } from "../../db/scep_issuers.ts";
-import type { BackendField, ChallengeBackend } from "../../src/enrollment/challenges/backend.ts";
-import { backendNamed, BACKENDS } from "../../src/enrollment/challenges/registry.ts";
-import { scepIssuerInput } from "../../src/enrollment/scep_issuer_input.ts";
-import {
-  changeScepIssuer,
-  createScepIssuer,
-  removeScepIssuer,
-  shownSettings,
-} from "../../src/enrollment/scep_issuers.ts";
+import type { BackendField, ChallengeBackend } from "../../src/issuing/challenges/backend.ts";
+import { backendNamed, BACKENDS } from "../../src/issuing/challenges/registry.ts";
+import { scepIssuerInput } from "../../src/issuing/scep_issuer_input.ts";
+import { changeScepIssuer, createScepIssuer, removeScepIssuer, shownSettings } from "../../src/issuing/scep_issuers.ts";
 import { problem } from "../../src/errors.ts";
 import { parseOrRefuse } from "../api/parse.ts";
 import type { AppEnv } from "../context.ts";

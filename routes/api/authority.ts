@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { assetAuthority, builtInAuthority } from "../../src/enrollment/authority.ts";
+import { assetAuthority, builtInAuthority } from "../../src/issuing/authority.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { type Certificate, toPem } from "../../src/pki/certificate.ts";
 import { endpoint } from "./endpoint.ts";

@@ -7,15 +7,15 @@
 import { z } from "zod";
 import { findScepIssuer, listScepIssuers, type ScepIssuerRow } from "../../db/scep_issuers.ts";
 import { type Actor, mayAll } from "../../src/access/actor.ts";
-import { BACKENDS } from "../../src/enrollment/challenges/registry.ts";
-import { scepIssuerInput } from "../../src/enrollment/scep_issuer_input.ts";
+import { BACKENDS } from "../../src/issuing/challenges/registry.ts";
+import { scepIssuerInput } from "../../src/issuing/scep_issuer_input.ts";
 import {
   changeScepIssuer,
   createScepIssuer,
   removeScepIssuer,
   scepIssuerRepresentation,
   shownSettings,
-} from "../../src/enrollment/scep_issuers.ts";
+} from "../../src/issuing/scep_issuers.ts";
 import { problem } from "../../src/errors.ts";
 import type { RequestInfo } from "../../src/events/record.ts";
 import { present } from "../../src/protocol/present.ts";

@@ -1,5 +1,5 @@
 /**
- * How refusals look to API clients: the shapes that clients know.
+ * How refusals look to API clients: the shapes that clients know (docs/compatibility.md).
  *
  * @module
  */

@@ -5,12 +5,12 @@
  */
 
 import type { Context, Hono } from "hono";
-import { handleConnect } from "../../src/commands/service.ts";
-import { handleUnreadable } from "../../src/commands/unreadable.ts";
-import { handleCheckin } from "../../src/enrollment/checkin.ts";
+import { handleCheckin } from "../../src/conversation/checkin.ts";
+import { handleConnect } from "../../src/conversation/connect.ts";
+import { handleUnreadable } from "../../src/conversation/unreadable.ts";
+import { isExpected } from "../../src/enrollment/expected.ts";
 import { Problem, problem } from "../../src/errors.ts";
 import { recordRefusal } from "../../src/events/refusals.ts";
-import { isExpected } from "../../src/identity/expected.ts";
 import { claimedSender, senderOf } from "../../src/identity/sender.ts";
 import { rememberCertificate } from "../../src/pki/certificate_cache.ts";
 import { isCheckin, parseCheckin } from "../../src/protocol/checkin.ts";

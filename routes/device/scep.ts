@@ -6,8 +6,8 @@
 
 import { decodeBase64, decodeBase64Url } from "@std/encoding";
 import type { Context, Hono } from "hono";
-import { builtInAuthority } from "../../src/enrollment/authority.ts";
-import { answerScep } from "../../src/enrollment/scep.ts";
+import { builtInAuthority } from "../../src/issuing/authority.ts";
+import { answerScep } from "../../src/issuing/scep.ts";
 import { PkiError } from "../../src/pki/errors.ts";
 import { SCEP_CAPABILITIES } from "../../src/pki/scep/reply.ts";
 import type { AppEnv } from "../context.ts";

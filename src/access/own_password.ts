@@ -8,10 +8,10 @@ import { deleteSessionsOf } from "../../db/sessions.ts";
 import { findUser, updateUser } from "../../db/users.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
+import { limitAttempts } from "../rate_limit.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Actor } from "./actor.ts";
 import { checkPassword, hashPassword, verifyPassword } from "./passwords.ts";
-import { limitAttempts } from "./rate_limit.ts";
 import { beginSession, type NewSession } from "./sessions.ts";
 import { userRepresentation } from "./users.ts";
 

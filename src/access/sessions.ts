@@ -16,11 +16,11 @@ import { invalid } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
 import { foreignText } from "../foreign_text.ts";
+import { addressKey, limitAttempts } from "../rate_limit.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Actor } from "./actor.ts";
 import { browserHash, isKnown, remember } from "./known_browser.ts";
 import { hashPassword, isOutdatedHash, verifyPassword } from "./passwords.ts";
-import { addressKey, limitAttempts } from "./rate_limit.ts";
 
 /** A signed-in browser. */
 export type Session = { actor: Actor; csrfToken: string };

@@ -19,11 +19,11 @@ import { isUniqueViolation } from "../../db/open.ts";
 import { anyPersonExists, type UserRow } from "../../db/users.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
+import { addressKey, limitAttempts } from "../rate_limit.ts";
 import { randomText, type Runtime } from "../runtime.ts";
 import { COMMAND_LINE } from "./authority.ts";
 import { sameText } from "./csrf.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
-import { addressKey, limitAttempts } from "./rate_limit.ts";
 import { SETUP_KEY } from "./setup_key.ts";
 import { createUserWithin } from "./users.ts";
 

@@ -1,7 +1,8 @@
 /**
  * What a channel has of an artifact version, and how observations change that.
  *
- * Pure. The counting rules are those of the reference; `retryAt` is ours: a failed install waits before the next try.
+ * Pure. Clients know how installs and retries are counted (docs/compatibility.md); `retryAt` is an addition: a failed install waits
+ * before the next try.
  *
  * @module
  */

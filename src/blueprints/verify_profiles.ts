@@ -13,7 +13,7 @@ import {
   markVerified,
   type TargetArtifactRow,
 } from "../../db/target_artifacts.ts";
-import { identifierPrefix, profileIdentifier, profileUuid } from "../declarations/identifiers.ts";
+import { identifierPrefix, profileIdentifier, profileUuid } from "../downloads/profile_identifier.ts";
 import type { RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { type ArtifactOwner, recordSeen, type SeenVersion } from "./observe.ts";

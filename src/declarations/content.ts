@@ -9,13 +9,14 @@ import type { AdvertisedItem } from "../../db/channel_plans.ts";
 import { findDeclaredVersion } from "../../db/declarations.ts";
 import type { Db, Json as StoredJson } from "../../db/open.ts";
 import { ARTIFACT_TYPES } from "../blueprints/artifact_types.ts";
+import { declarationIdentifier } from "../blueprints/identifiers.ts";
+import { identifierPrefix } from "../downloads/profile_identifier.ts";
 import { dataAssetDownloadUrl, profileDownloadUrl, scepCredentialUrl } from "../downloads/url.ts";
 import type { Json } from "../protocol/plist_json.ts";
 import type { Runtime } from "../runtime.ts";
 import { expand } from "../variables/expand.ts";
 import { loadVariables } from "../variables/load.ts";
 import { namesIn } from "../variables/used.ts";
-import { declarationIdentifier, identifierPrefix } from "./identifiers.ts";
 
 /** A declaration on the wire. */
 export type Declaration = { Type: string; Identifier: string; ServerToken: string; Payload: StoredJson };

@@ -7,10 +7,10 @@
  */
 
 import { createHash } from "node:crypto";
-import { artifactType } from "../blueprints/artifact_types.ts";
-import type { InScope } from "../blueprints/resolve.ts";
 import type { Json } from "../../db/open.ts";
-import { builtInIdentifier, declarationIdentifier } from "./identifiers.ts";
+import { artifactType } from "../blueprints/artifact_types.ts";
+import { builtInIdentifier, declarationIdentifier } from "../blueprints/identifiers.ts";
+import type { InScope } from "../blueprints/resolve.ts";
 
 /** Where a declaration stands in a device's list. */
 export type Section = "Activations" | "Assets" | "Configurations" | "Management";

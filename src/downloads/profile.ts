@@ -7,11 +7,10 @@
 import { findHostedProfile, findProfileSource } from "../../db/downloads.ts";
 import type { Db } from "../../db/open.ts";
 import { listScepIssuers } from "../../db/scep_issuers.ts";
-import { identifierPrefix, profileIdentifier, profileUuid } from "../declarations/identifiers.ts";
-import { signProfile } from "../enrollment/mdm_profile.ts";
-import type { AltNameKey, WantedCertificate } from "../enrollment/challenges/backend.ts";
-import { challengeOf } from "../enrollment/challenges/challenge.ts";
 import { problem } from "../errors.ts";
+import type { AltNameKey, WantedCertificate } from "../issuing/challenges/backend.ts";
+import { challengeOf } from "../issuing/challenges/challenge.ts";
+import { signProfile } from "../issuing/profile_signer.ts";
 import {
   array,
   asDict,
@@ -29,6 +28,7 @@ import { expand } from "../variables/expand.ts";
 import { loadVariables } from "../variables/load.ts";
 import { namesIn } from "../variables/used.ts";
 import { ByteCache } from "./byte_cache.ts";
+import { identifierPrefix, profileIdentifier, profileUuid } from "./profile_identifier.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -9,10 +9,10 @@
 import { findHostedCertAsset } from "../../db/downloads.ts";
 import type { Db } from "../../db/open.ts";
 import { findScepIssuer } from "../../db/scep_issuers.ts";
-import { openAssetCredential } from "../enrollment/asset_credentials.ts";
-import { assetNames } from "../enrollment/asset_names.ts";
-import { challengeOf } from "../enrollment/challenges/challenge.ts";
 import { problem } from "../errors.ts";
+import { openAssetCredential } from "../issuing/asset_credentials.ts";
+import { assetNames } from "../issuing/asset_names.ts";
+import { challengeOf } from "../issuing/challenges/challenge.ts";
 import type { JsonObject } from "../protocol/plist_json.ts";
 import type { Runtime } from "../runtime.ts";
 

@@ -9,12 +9,12 @@
 
 import { findUnfinishedSession } from "../../db/enrollment_sessions.ts";
 import { isHardwareBlocked } from "../../db/hardware.ts";
-import { findOtaEnrollment, findOtaEnrollmentOfSecret, type OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
 import type { Tx } from "../../db/open.ts";
+import { findOtaEnrollment, findOtaEnrollmentOfSecret, type OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
 import { Problem, problem } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
-import { claimSession } from "../identity/claim.ts";
+import { signProfile } from "../issuing/profile_signer.ts";
 import { verifyAppleDevice } from "../pki/apple.ts";
 import { type Certificate, certificatesFromPem } from "../pki/certificate.ts";
 import { openSigned } from "../pki/cms/signed.ts";
@@ -23,7 +23,8 @@ import { ProtocolError } from "../protocol/errors.ts";
 import { hardwareOf, type MachineInfo, parseMachineInfo } from "../protocol/machine_info.ts";
 import { PlistError } from "../protocol/plist.ts";
 import type { Runtime } from "../runtime.ts";
-import { mdmProfile, phase2Profile, signProfile } from "./mdm_profile.ts";
+import { claimSession } from "./claim.ts";
+import { mdmProfile, phase2Profile } from "./mdm_profile.ts";
 import { isSecretRevoked, verifyEnrollmentSecret } from "./secrets.ts";
 import { openSession, reopenSession, SESSION_HOURS } from "./sessions.ts";
 

@@ -6,6 +6,7 @@
 
 import { findBlueprint } from "../../db/blueprints.ts";
 import { findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
+import { isUniqueViolation, type Tx } from "../../db/open.ts";
 import {
   deleteOtaEnrollment,
   findOtaEnrollment,
@@ -15,15 +16,15 @@ import {
   setReenrollment,
   updateOtaEnrollment,
 } from "../../db/ota_enrollments.ts";
-import { isUniqueViolation, type Tx } from "../../db/open.ts";
 import { listPushTopics } from "../../db/push_topics.ts";
 import { findScepIssuer } from "../../db/scep_issuers.ts";
 import { invalid, Problem, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
+import { signProfile } from "../issuing/profile_signer.ts";
+import { BUILT_IN_ISSUER } from "../issuing/scep_issuers.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
-import { mdmProfile, otaProfile, signProfile } from "./mdm_profile.ts";
-import { BUILT_IN_ISSUER } from "./scep_issuers.ts";
+import { mdmProfile, otaProfile } from "./mdm_profile.ts";
 import {
   createEnrollmentSecret,
   type EnrollmentSecretInput,

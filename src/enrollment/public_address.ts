@@ -16,12 +16,13 @@ import { timingSafeEqual } from "node:crypto";
 import { encodeBase64Url } from "@std/encoding";
 import { type EnrollmentSecretRow, findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
 import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
-import { addressKey, limitAttempts } from "../access/rate_limit.ts";
 import { problem } from "../errors.ts";
 import type { RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
+import { signProfile } from "../issuing/profile_signer.ts";
+import { addressKey, limitAttempts } from "../rate_limit.ts";
 import type { Runtime } from "../runtime.ts";
-import { otaProfile, signProfile } from "./mdm_profile.ts";
+import { otaProfile } from "./mdm_profile.ts";
 import { refusalOf, revealEnrollmentSecret } from "./secrets.ts";
 
 const LABEL = "espalier public enrollment address 1";

@@ -9,7 +9,6 @@
 
 import { findSession, updateSession } from "../../db/enrollment_sessions.ts";
 import { setSession } from "../../db/enrollments.ts";
-import { lastAlertAt } from "../../db/identity_alerts.ts";
 import {
   findCurrentEnrollment,
   findIdentity,
@@ -17,14 +16,16 @@ import {
   newestIdentityAt,
   pinIdentity,
 } from "../../db/identities.ts";
-import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
+import { lastAlertAt } from "../../db/identity_alerts.ts";
 import type { Tx } from "../../db/open.ts";
+import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
 import { type Problem, problem } from "../errors.ts";
 import { AlertingProblem } from "../identity/alert.ts";
-import { type Claim, claimSession } from "../identity/claim.ts";
+import { signProfile } from "../issuing/profile_signer.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
-import { mdmProfile, signProfile } from "./mdm_profile.ts";
+import { type Claim, claimSession } from "./claim.ts";
+import { mdmProfile } from "./mdm_profile.ts";
 import { openSession, SESSION_HOURS } from "./sessions.ts";
 
 /** A signed enrollment profile that renews the identity of an enrollment; opens its session. */

@@ -7,12 +7,8 @@
 
 import { insertSession, renewSessionSecrets, type SessionRow } from "../../db/enrollment_sessions.ts";
 import type { Tx } from "../../db/open.ts";
+import { commonNameOf, hashSecret } from "../issuing/session_name.ts";
 import { randomText, type Runtime } from "../runtime.ts";
-
-/** SHA-256 of a secret's text. */
-export async function hashSecret(secret: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret)));
-}
 
 /** Hours that a session lives, by what begins it: a downloaded profile may wait for its device, a phase may not. */
 export const SESSION_HOURS = { direct: 30 * 24, phase: 24, renewal: 1 } as const;
@@ -22,21 +18,6 @@ const SECRET_LENGTH = 56;
 
 /** A session with what its profile carries; the texts are nowhere else. */
 export type OpenedSession = { id: number; commonName: string; challenge: string; organization: string };
-
-/** The common name that a session's certificate has in its status: the identity of phase 2 serves for phase 3 alone. */
-const commonNameOf = ({ kind, status }: Pick<SessionRow, "kind" | "status">, secret: string) =>
-  status === "PHASE_2" ? `OTA$${secret}` : `MDM$${kind}$${secret}`;
-
-/** The kind, the phase and the secret that a common name tells; undefined when it is not one of ours. */
-export function parseCommonName(name: string): { kind: string; phase2: boolean; secret: string } | undefined {
-  const parts = name.split("$");
-  const [first, second, third] = parts;
-  if (parts.length === 3 && first === "MDM" && second !== undefined && third) {
-    return { kind: second, phase2: false, secret: third };
-  }
-  if (parts.length === 2 && first === "OTA" && second) return { kind: "OTA", phase2: true, secret: second };
-  return undefined;
-}
 
 async function newSecrets(runtime: Runtime, hours: number) {
   const secret = randomText(runtime.random, SECRET_LENGTH);

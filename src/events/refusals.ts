@@ -9,7 +9,7 @@
  */
 
 import type { Db } from "../../db/open.ts";
-import { addressKey } from "../access/rate_limit.ts";
+import { addressKey } from "../rate_limit.ts";
 import type { Runtime } from "../runtime.ts";
 import { type NewEvent, recordEvents, type RequestInfo } from "./record.ts";
 

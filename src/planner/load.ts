@@ -12,7 +12,7 @@ import type { BlueprintContent } from "../blueprints/content.ts";
 import { loadContent } from "../blueprints/load.ts";
 import type { ObservedArtifact } from "../blueprints/observed.ts";
 import type { CommandTarget } from "../commands/command.ts";
-import { identifierPrefix } from "../declarations/identifiers.ts";
+import { identifierPrefix } from "../downloads/profile_identifier.ts";
 import type { ReportStatus } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
 import type { PlanFacts } from "./facts.ts";

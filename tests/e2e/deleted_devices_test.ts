@@ -3,7 +3,7 @@ import { claimPushTargets } from "../../db/push_targets.ts";
 import { findEvents } from "../../db/events.ts";
 import { requestIdentity } from "../../simulators/identity.ts";
 import { dataAssetDownloadUrl } from "../../src/downloads/url.ts";
-import { openAssetCredential } from "../../src/enrollment/asset_credentials.ts";
+import { openAssetCredential } from "../../src/issuing/asset_credentials.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { follower, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "../support/artifacts.ts";
 import { claimsOf, deviceOf, idsOf, profileFor, refusedAs } from "../support/claims.ts";

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { applyEffect } from "../../src/commands/apply_effects.ts";
+import { findTarget } from "../../db/devices.ts";
+import { applyEffect } from "../../src/conversation/apply_effects.ts";
+import type { Owner } from "../../src/conversation/conversation.ts";
 import { keepList } from "../../src/devices/keep_list.ts";
 import type { PlistDict } from "../../src/protocol/plist.ts";
+import { personWith } from "../routes/admin/support.ts";
+import { testRequest } from "../routes/api/support.ts";
 import { idOf, made, rest } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { watched } from "../support/statements.ts";
 import { talk } from "../support/talk.ts";
-import { personWith } from "../routes/admin/support.ts";
-import { testRequest } from "../routes/api/support.ts";
 
 /** A certificate that is valid until the year 0, which PostgreSQL does not have. */
 const YEAR_ZERO = Uint8Array.fromBase64(
@@ -43,12 +45,13 @@ async function asked(fleet: Fleet) {
 }
 
 /** Whose list it is. */
-async function ownerOf(fleet: Fleet, deviceId: number) {
-  const [row] = await fleet.runtime.sql<{ enrollmentId: number; channelId: number; serialNumber: string }[]>`
-    select d.enrollment_id, c.id as channel_id, d.serial_number from devices d
+async function ownerOf(fleet: Fleet, deviceId: number): Promise<Owner> {
+  const [row] = await fleet.runtime.sql<Omit<Owner, "deviceId" | "userKey">[]>`
+    select d.enrollment_id, d.udid, d.serial_number, e.session_id, c.id as channel_id from devices d
+    join enrollments e on e.id = d.enrollment_id
     join channels c on c.enrollment_id = d.enrollment_id where d.id = ${deviceId}`;
   assert.ok(row);
-  return { ...row, deviceId, userKey: "", osVersion: "" };
+  return { ...row, deviceId, userKey: "" };
 }
 
 Deno.test("odd rows of a device's lists are kept apart with their reason, and all others as they should be", () =>
@@ -112,6 +115,7 @@ Deno.test("a list of certificates costs the same few statements whatever its len
     const owner = await ownerOf(fleet, id);
     const given = (good: number, bad: number) =>
       [...variants(YEAR_ZERO, bad), ...variants(der, good)].map((der, n) => ({ der, commonName: `${n}` }));
+    const target = await findTarget(runtime.sql, owner.enrollmentId, "Device");
     const counts: number[] = [];
     for (const [good, bad] of [[1, 0], [4000, 100], [4000, 100], [2, 1]] as const) {
       let statements = 0;
@@ -121,6 +125,7 @@ Deno.test("a list of certificates costs the same few statements whatever its len
           runtime,
           request: testRequest,
           owner,
+          target,
           now: runtime.clock.now(),
         })
       );

@@ -3,7 +3,7 @@ import { insertEvents } from "../../db/events.ts";
 import { JOBS } from "../../jobs/registry.ts";
 import { drain } from "../../jobs/queue.ts";
 import { SCHEDULES } from "../../jobs/schedules.ts";
-import { builtInAuthority } from "../../src/enrollment/authority.ts";
+import { builtInAuthority } from "../../src/issuing/authority.ts";
 import { enqueueJob, taskResult } from "../../src/jobs.ts";
 import { issueCertificate, randomSerial } from "../../src/pki/ca.ts";
 import { parseCertificate } from "../../src/pki/certificate.ts";

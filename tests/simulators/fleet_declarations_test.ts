@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { SimulatedDevice } from "../../simulators/device.ts";
 import { MODELS } from "../../simulators/models.ts";
-import { BUILT_IN_ISSUER } from "../../src/enrollment/scep_issuers.ts";
+import { BUILT_IN_ISSUER } from "../../src/issuing/scep_issuers.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import {
   ALL_PLATFORMS,

@@ -7,7 +7,7 @@
 import { artifactType } from "../../blueprints/artifact_types.ts";
 import { mayBeThere, type ObservedArtifact } from "../../blueprints/observed.ts";
 import { commandNamed } from "../../commands/registry.ts";
-import { profileIdentifier } from "../../declarations/identifiers.ts";
+import { profileIdentifier } from "../../downloads/profile_identifier.ts";
 import type { PlanFacts } from "../facts.ts";
 import type { Decision, Scheduler } from "../plan.ts";
 

@@ -1,7 +1,7 @@
 /** Versions of certificate assets through the API. */
 
 import assert from "node:assert/strict";
-import { BUILT_IN_ISSUER } from "../../../src/enrollment/scep_issuers.ts";
+import { BUILT_IN_ISSUER } from "../../../src/issuing/scep_issuers.ts";
 import { artifact, audits, bodyOf, contentRevision, OPEN_FILTER, revision, textOf } from "./artifacts_support.ts";
 import { withApi } from "./support.ts";
 

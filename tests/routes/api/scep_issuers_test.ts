@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BACKENDS } from "../../../src/enrollment/challenges/registry.ts";
+import { BACKENDS } from "../../../src/issuing/challenges/registry.ts";
 import { withFleet } from "../../support/fleet.ts";
 import { personWith } from "../admin/support.ts";
 import { bodyOf, rowsOf } from "./artifacts_support.ts";

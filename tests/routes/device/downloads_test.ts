@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createApp } from "../../../routes/app.ts";
 import type { SimulatedDevice } from "../../../simulators/device.ts";
 import { dataAssetDownloadUrl, profileDownloadUrl, scepCredentialUrl } from "../../../src/downloads/url.ts";
-import { createScepIssuer } from "../../../src/enrollment/scep_issuers.ts";
+import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
 import { signDetached } from "../../../src/pki/cms/signed.ts";
 import type { PlistDict } from "../../../src/protocol/plist.ts";
 import { type Fleet, withFleet } from "../../support/fleet.ts";

@@ -1,4 +1,4 @@
-/** Passwords, tokens, sign-in, limits. */
+/** Passwords, tokens, sign-in. */
 
 import assert from "node:assert/strict";
 import { findApiToken } from "../../../db/api_tokens.ts";
@@ -8,7 +8,6 @@ import { authenticateToken } from "../../../src/access/authenticate.ts";
 import { changeOwnPassword } from "../../../src/access/own_password.ts";
 import { hashPassword, isOutdatedHash, verifyPassword } from "../../../src/access/passwords.ts";
 import { isPermission, PERMISSIONS } from "../../../src/access/permissions.ts";
-import { addressKey, limitAttempts } from "../../../src/access/rate_limit.ts";
 import { authenticateSession, sessionCookie, signIn, signOut } from "../../../src/access/sessions.ts";
 import { Problem, type ProblemCode } from "../../../src/errors.ts";
 import { systemRandom } from "../../../src/runtime.ts";
@@ -46,29 +45,6 @@ Deno.test("a password is known again, in any Unicode form, and no other is", asy
   assert.ok(isOutdatedHash(hash));
   assert.notEqual(hash, await hashPassword("Schlüssel zum Garten", systemRandom, CHEAP));
   await assert.rejects(verifyPassword("x", "md5$abc"));
-});
-
-Deno.test("an address counts as what one client owns", () => {
-  assert.equal(addressKey("192.0.2.7"), "192.0.2.7");
-  assert.equal(addressKey("::ffff:192.0.2.7"), "192.0.2.7");
-  assert.equal(addressKey("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2");
-  assert.equal(addressKey("2001:db8:1:2::1"), addressKey("2001:DB8:1:0002:ffff::"));
-  assert.equal(addressKey("2001:db8::1"), "2001:db8:0:0");
-  assert.equal(addressKey("::1"), "0:0:0:0");
-});
-
-Deno.test("a limit lets through so many per window, also when they come at once", async () => {
-  await withRuntime(async (runtime) => {
-    const attempt = () => limitAttempts(runtime, "k", { attempts: 3, seconds: 60 }).then(() => true, () => false);
-    const results = await Promise.all(Array.from({ length: 10 }, attempt));
-    assert.equal(results.filter(Boolean).length, 3);
-    await assert.rejects(
-      limitAttempts(runtime, "k", { attempts: 3, seconds: 60 }),
-      (error) => error instanceof Problem && error.details.headers?.["Retry-After"] === "60",
-    );
-    runtime.clock.advance(60);
-    assert.ok(await attempt());
-  });
 });
 
 async function person(runtime: TestRuntime, change: { isActive?: boolean; passwordHash?: string | null } = {}) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { buildProfile } from "../../../src/downloads/profile.ts";
-import { builtInAuthority } from "../../../src/enrollment/authority.ts";
-import { createScepIssuer } from "../../../src/enrollment/scep_issuers.ts";
+import { builtInAuthority } from "../../../src/issuing/authority.ts";
+import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
 import { Problem } from "../../../src/errors.ts";
 import { toPem } from "../../../src/pki/certificate.ts";
 import { openSigned } from "../../../src/pki/cms/signed.ts";

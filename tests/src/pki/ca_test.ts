@@ -63,6 +63,28 @@ Deno.test("what the authority issues satisfies openssl in strict mode, node and 
   });
 });
 
+// docs/decisions/0004: what the library does not do.
+Deno.test("@peculiar/x509 signs with no KeyObject", async () => {
+  const { privateKey, publicKey } = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, [
+    "sign",
+    "verify",
+  ]);
+  const issued = (signingKey: CryptoKey) =>
+    x509.X509CertificateGenerator.create({
+      subject: "CN=device",
+      issuer: "CN=authority",
+      serialNumber: "01",
+      notBefore: NOW,
+      notAfter: new Date(NOW.getTime() + DAY),
+      publicKey,
+      signingKey,
+      signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
+    });
+  assert.equal((await issued(privateKey)).subject, "CN=device");
+  // The type is wrong, as the library says: this is the key that the server has.
+  await assert.rejects(issued(Object(ecKey("ca"))), TypeError);
+});
+
 Deno.test("an authority's certificate is one, for signing only, below nobody and above nobody", () => {
   const certificate = parseCertificate(
     createAuthority({ subject: [["CN", "CA"]], now: NOW, key: ecKey("ca"), years: 10 }),

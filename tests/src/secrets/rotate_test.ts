@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SEALED_COLUMNS, sealedColumnsOfSchema } from "../../../db/sealed_columns.ts";
-import { builtInAuthority } from "../../../src/enrollment/authority.ts";
+import { builtInAuthority } from "../../../src/issuing/authority.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { systemRandom } from "../../../src/runtime.ts";
 import { addKeyToFile, loadKeyRing } from "../../../src/secrets/load.ts";

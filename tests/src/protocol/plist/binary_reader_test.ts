@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as library from "plist";
 import { buildBinaryPlist, parsePlist, PlistError } from "../../../../src/protocol/plist.ts";
 
 const MAGIC = [...new TextEncoder().encode("bplist00")];
@@ -42,6 +43,26 @@ Deno.test("integers of every width have Apple's signs", () => {
 Deno.test("a list that doubles itself forty times is refused before it fills the memory", () => {
   const bomb = Array.from({ length: 40 }, (_, i) => [0xa2, i + 1, i + 1]);
   refused(document([...bomb, [0x51, 0x61]]), /expands to more than/);
+});
+
+// docs/decisions/0005: why the library does not read what devices send.
+Deno.test("what the library takes or falls over, ours refuses", () => {
+  const large = document([[0x13, 0x20, 0, 0, 0, 0, 0, 0, 1]]);
+  assert.equal(library.parseBinary(large), 2 ** 61);
+  assert.equal(parsePlist(large), 2n ** 61n + 1n);
+  const doubled = document([...Array.from({ length: 16 }, (_, i) => [0xa2, i + 1, i + 1]), [0x09]]);
+  assert.ok(doubled.length < 150);
+  assert.equal([library.parseBinary(doubled)].flat(16).length, 2 ** 16);
+  refused(doubled, /expands to more than/);
+  const itself = document([[0xa1, 0]]);
+  assert.throws(() => library.parseBinary(itself), RangeError);
+  refused(itself, /./);
+  const twice = document([[0xd2, 1, 1, 2, 3], [0x51, 0x41], [0x09], [0x08]]);
+  assert.deepEqual({ ...Object(library.parseBinary(twice)) }, { A: false });
+  refused(twice, /./);
+  const uid = document([[0x80, 5]]);
+  assert.deepEqual({ ...Object(library.parseBinary(uid)) }, { UID: 5 });
+  refused(uid, /./);
 });
 
 Deno.test("a long string that is referred to a million times is refused", () => {

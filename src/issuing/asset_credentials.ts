@@ -29,7 +29,7 @@ import { type AssetNames, assetNames } from "./asset_names.ts";
 import { assetAuthority } from "./authority.ts";
 import { issueClientCertificate } from "./client_certificate.ts";
 import { BUILT_IN_ISSUER } from "./scep_issuers.ts";
-import { hashSecret } from "./sessions.ts";
+import { hashSecret } from "./session_name.ts";
 
 /** A device may ask again, and lose what it was answered, for so long. */
 const CREDENTIAL_HOURS = 24;

@@ -11,20 +11,19 @@
 import { type Advertised, findChannelPlan, recordAdvertised, recordTold, wakeChannel } from "../../db/channel_plans.ts";
 import { findChannel } from "../../db/channels.ts";
 import type { IdentifiedRow } from "../../db/identities.ts";
-import type { Json, Tx } from "../../db/open.ts";
+import type { Json } from "../../db/open.ts";
 import { syncTokens } from "../commands/declarative_management.ts";
+import { declarationOf, failedConfiguration } from "../declarations/content.ts";
+import { readStatusReport } from "../declarations/report.ts";
+import type { DeclarationSet, Section } from "../declarations/set.ts";
 import { problem } from "../errors.ts";
-import type { RequestInfo } from "../events/record.ts";
 import { follow } from "../planner/follow.ts";
 import { loadFacts } from "../planner/load.ts";
 import { situate } from "../planner/situation.ts";
 import type { DeclarativeManagement } from "../protocol/checkin.ts";
-import type { Runtime } from "../runtime.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
-import { declarationOf, failedConfiguration } from "./content.ts";
-import { readStatusReport } from "./report.ts";
-import type { DeclarationSet, Section } from "./set.ts";
-import { takeStatusReport } from "./status.ts";
+import type { Exchange } from "./conversation.ts";
+import { takeStatusReport } from "./status_report.ts";
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   activation: "Activations",
@@ -70,12 +69,11 @@ const NAMED = 10;
  * `device-bad-request`.
  */
 export async function serveDeclarations(
-  tx: Tx,
-  runtime: Runtime,
-  request: RequestInfo,
+  exchange: Exchange,
   enrollment: IdentifiedRow,
   message: DeclarativeManagement,
 ): Promise<Served> {
+  const { tx, runtime, now } = exchange;
   // The attack: a stolen device that was blocked goes on to fetch what it should no longer have.
   if (enrollment.blockedAt !== null) throw problem("device-blocked", undefined, { reason: "Device blocked" });
   const channelId = await findChannel(tx, enrollment.enrollmentId, message.ids.userKey ?? "");
@@ -84,17 +82,10 @@ export async function serveDeclarations(
       reason: `the enrolled device has no user "${message.ids.userKey}"`,
     });
   }
-  const now = runtime.clock.now();
   const { endpoint } = message;
   if (endpoint === "status") {
-    const owner = {
-      channelId,
-      enrollmentId: enrollment.enrollmentId,
-      deviceId: enrollment.deviceId,
-      serialNumber: enrollment.serialNumber,
-      userKey: message.ids.userKey ?? "",
-    };
-    const refused = await takeStatusReport(tx, runtime, request, owner, readStatusReport(message.data));
+    const owner = { ...enrollment, channelId, userKey: message.ids.userKey ?? "" };
+    const refused = await takeStatusReport({ ...exchange, owner }, readStatusReport(message.data));
     if (refused.length === 0) return { json: null };
     const more = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : "";
     return { json: null, reason: `too large to be kept: ${refused.slice(0, NAMED).join(", ")}${more}` };

@@ -14,7 +14,7 @@ import { ProtocolError } from "../protocol/errors.ts";
 import type { Plist, PlistError } from "../protocol/plist.ts";
 import { type Traces, tracesOf } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
-import { handleConnect, identifyUnknown } from "./service.ts";
+import { handleConnect, identifyUnknown } from "./connect.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -37,7 +37,7 @@ export async function handleUnreadable(
   const refuse = (reason: string) => problem("device-bad-request", undefined, { reason }, error);
   const { deviceKey, userKey = "", commandUuid } = tracesOrRefuse(list, refuse);
   if (deviceKey !== undefined) {
-    await runtime.sql.begin((tx) => identifyUnknown(tx, runtime, sender, deviceKey))
+    await runtime.sql.begin((tx) => identifyUnknown({ tx, runtime, sender }, deviceKey))
       .catch((refusal) => alertAndThrow(runtime, request, refusal));
   }
   const pinned = await findPinned(runtime.sql, sender.fingerprint);

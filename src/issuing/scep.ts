@@ -28,7 +28,7 @@ import type { Runtime } from "../runtime.ts";
 import { issueForAsset } from "./asset_credentials.ts";
 import { builtInAuthority } from "./authority.ts";
 import { issueClientCertificate } from "./client_certificate.ts";
-import { hashSecret, parseCommonName } from "./sessions.ts";
+import { hashSecret, parseCommonName } from "./session_name.ts";
 
 /**
  * Answers a pkiMessage with a CertRep. Throws PkiError (HTTP 400) when the message cannot be answered at all.

@@ -1,11 +1,11 @@
 /** Each backend of SCEP issuers against a server that speaks its protocol, with answers as they were recorded. */
 
 import assert from "node:assert/strict";
-import type { BackendCall, WantedCertificate } from "../../../src/enrollment/challenges/backend.ts";
-import { challengeOf } from "../../../src/enrollment/challenges/challenge.ts";
-import { staticChallenge } from "../../../src/enrollment/challenges/static_challenge.ts";
-import { createScepIssuer } from "../../../src/enrollment/scep_issuers.ts";
-import { scepIssuerInput } from "../../../src/enrollment/scep_issuer_input.ts";
+import type { BackendCall, WantedCertificate } from "../../../src/issuing/challenges/backend.ts";
+import { challengeOf } from "../../../src/issuing/challenges/challenge.ts";
+import { staticChallenge } from "../../../src/issuing/challenges/static_challenge.ts";
+import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
+import { scepIssuerInput } from "../../../src/issuing/scep_issuer_input.ts";
 import { findScepIssuer } from "../../../db/scep_issuers.ts";
 import { Problem } from "../../../src/errors.ts";
 import { systemNetwork } from "../../../src/runtime.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { lockChannels } from "../../db/channels.ts";
 import {
   type CommandRow,
   expireCommands,
@@ -14,34 +15,33 @@ import {
   postponeCommand,
   setNextAction,
 } from "../../db/commands.ts";
-import { lockChannels } from "../../db/channels.ts";
 import { findTarget } from "../../db/devices.ts";
-import { type ContactRow, findPinned, recordContact } from "../../db/identities.ts";
-import type { Db, Json, Tx } from "../../db/open.ts";
+import { findPinned, recordContact } from "../../db/identities.ts";
+import type { Db, Json } from "../../db/open.ts";
 import { recordInventoryAsked } from "../../db/plan_facts.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/observe.ts";
+import { commandDict, type CommandTarget, type Effect } from "../commands/command.ts";
+import { queueCommand, secretContext } from "../commands/queue.ts";
+import { type AnyCommand, commandNamed } from "../commands/registry.ts";
+import { sealResult } from "../commands/result.ts";
 import { bindRenewedIdentity, renewalProfile } from "../enrollment/renewal.ts";
 import { Problem, problem } from "../errors.ts";
 import { endEscrow } from "../escrow.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
-import type { PlanFacts } from "../planner/facts.ts";
 import { follow } from "../planner/follow.ts";
 import { loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
 import { PlistError } from "../protocol/plist.ts";
-import { commandPayload, type Report } from "../protocol/report.ts";
+import { commandPayload, type Report, type ReportStatus } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
 import { commandUnsupported } from "../schema/commands.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
-import { applyEffect, type EffectOwner } from "./apply_effects.ts";
+import { applyEffect } from "./apply_effects.ts";
 import { artifactContent } from "./artifact_content.ts";
-import { commandDict, type CommandTarget, type Effect } from "./command.ts";
-import { queueCommand, secretContext } from "./queue.ts";
-import { type AnyCommand, commandNamed } from "./registry.ts";
-import { sealResult } from "./result.ts";
+import { artifactOwnerOf, type Conversation, type Exchange, type TargetedConversation } from "./conversation.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A plan leads to a command that can be built long before this many tries. */
@@ -61,7 +61,7 @@ export async function handleConnect(
   const record = (db: Db) =>
     recordContact(db, sender.fingerprint, report.ids.deviceKey, report.ids.userKey ?? "", request.ip, idle, now);
   const contact = await record(runtime.sql) ?? await runtime.sql.begin(async (tx) => {
-    await identifyUnknown(tx, runtime, sender, report.ids.deviceKey);
+    await identifyUnknown({ tx, runtime, sender }, report.ids.deviceKey);
     return await record(tx);
   }).catch((error) => alertAndThrow(runtime, request, error));
   if (contact === undefined) {
@@ -72,8 +72,10 @@ export async function handleConnect(
   if (idle && quiet && contact.blockedAt === null) return null;
   const outcome = await runtime.sql.begin(async (tx) => {
     await lockChannels(tx, [contact.channelId]);
-    if (!idle) await applyReport(tx, runtime, contact, report, request);
-    return contact.blockedAt === null ? await nextCommand(tx, runtime, contact, report, request) : "released";
+    const owner = { ...contact, userKey: report.ids.userKey ?? "" };
+    const conversation = { tx, runtime, request, owner, now: runtime.clock.now() };
+    if (!idle) await applyReport(conversation, report);
+    return contact.blockedAt === null ? await nextCommand(conversation, report.status) : "released";
   });
   // 401 makes the device unenroll, so it is said only to a released one, and only when its last report is kept.
   if (outcome === "released") throw problem("device-released");
@@ -88,9 +90,7 @@ export async function handleConnect(
  * `device-not-identified` and `device-deleted`.
  */
 export async function identifyUnknown(
-  tx: Tx,
-  runtime: Runtime,
-  sender: Certificate,
+  { tx, runtime, sender }: Pick<Exchange, "tx" | "runtime" | "sender">,
   deviceKey: string,
 ): Promise<void> {
   const pinned = await findPinned(tx, sender.fingerprint);
@@ -109,30 +109,24 @@ export async function identifyUnknown(
   }
 }
 
-async function applyReport(
-  tx: Tx,
-  runtime: Runtime,
-  contact: ContactRow,
-  report: Report,
-  request: RequestInfo,
-): Promise<void> {
-  const now = runtime.clock.now();
+async function applyReport(conversation: Conversation, report: Report): Promise<void> {
+  const { tx, runtime, request, owner, now } = conversation;
   await recordEvents(tx, runtime, request, [{
     type: "mdm_request",
-    serialNumber: contact.serialNumber,
+    serialNumber: owner.serialNumber,
     tags: ["heartbeat"],
-    objects: { device: [contact.deviceId] },
+    objects: { device: [owner.deviceId] },
     payload: {
       status: "success",
       view_name: "connect",
-      udid: contact.udid,
+      udid: owner.udid,
       user_id: report.ids.userKey,
       command_uuid: report.commandUuid,
       request_status: report.status,
     },
   }]);
   const uuid = report.commandUuid;
-  const row = uuid === undefined || !UUID.test(uuid) ? undefined : await lockCommand(tx, contact.channelId, uuid);
+  const row = uuid === undefined || !UUID.test(uuid) ? undefined : await lockCommand(tx, owner.channelId, uuid);
   // Answered before (our reply was lost), or never ours: nothing to do.
   if (row === undefined) return;
   if (report.status === "NotNow") {
@@ -145,7 +139,7 @@ async function applyReport(
     : report.status === "Error"
     ? "error"
     : "formatError";
-  const target = await targetOf(tx, contact, report);
+  const target = await findTarget(tx, owner.enrollmentId, report.ids.channel);
   const effects = command === undefined ? [] : effectsOf(command, await argumentsOf(runtime, row), report, target);
   const unreadable = effects.some(({ kind }) => kind === "unreadable");
   const kept = command === undefined || command.keepsResult || unreadable || report.unreadable !== undefined;
@@ -155,8 +149,7 @@ async function applyReport(
     errorChain: report.errorChain === undefined ? null : JSON.parse(JSON.stringify(report.errorChain)),
   }, now);
   // A blocked device's last report counts as any other: it may hold the PIN that the device is locked with.
-  const owner = ownerOf(contact, report, target);
-  for (const effect of effects) await applyEffect(effect, { tx, runtime, request, owner, now });
+  for (const effect of effects) await applyEffect(effect, { ...conversation, target });
 }
 
 /** Bytes of a report that nobody can read: enough to see why, and no room for a device to fill. */
@@ -164,15 +157,6 @@ const UNREADABLE_BYTES = 64 * 1024;
 
 const keptBytes = ({ raw, unreadable }: Report): Uint8Array =>
   unreadable === undefined ? raw : raw.subarray(0, UNREADABLE_BYTES);
-
-const ownerOf = (contact: ContactRow, report: Report, { osVersion }: CommandTarget): EffectOwner => ({
-  channelId: contact.channelId,
-  enrollmentId: contact.enrollmentId,
-  deviceId: contact.deviceId,
-  serialNumber: contact.serialNumber,
-  userKey: report.ids.userKey ?? "",
-  osVersion,
-});
 
 function effectsOf(command: AnyCommand, args: unknown, report: Report, target: CommandTarget): Effect[] {
   const parsed = command.args.safeParse(args);
@@ -190,33 +174,27 @@ async function argumentsOf(runtime: Runtime, row: CommandRow): Promise<Record<st
   return { ...row.arguments, ...secrets };
 }
 
-const targetOf = (tx: Tx, contact: ContactRow, report: Report) =>
-  findTarget(tx, contact.enrollmentId, report.ids.channel);
-
 /** Follows the plan until it gives a command that can be sent; null when there is none, `ended` when the device is let go. */
 async function nextCommand(
-  tx: Tx,
-  runtime: Runtime,
-  contact: ContactRow,
-  report: Report,
-  request: RequestInfo,
+  conversation: Conversation,
+  status: ReportStatus,
 ): Promise<Uint8Array<ArrayBuffer> | null | "ended"> {
-  const now = runtime.clock.now();
-  const { channelId } = contact;
+  const { tx, runtime, request, owner, now } = conversation;
+  const { channelId } = owner;
   await expireCommands(tx, channelId, now);
   for (let steps = 0; steps < MAX_STEPS; steps++) {
-    const facts = await loadFacts(tx, runtime, channelId, { status: report.status, lock: true });
+    const facts = await loadFacts(tx, runtime, channelId, { status, lock: true });
     // Deleted, or checked out, while this conversation waited for the channel.
     if (facts.ended) return "ended";
-    if (facts.lockPinEscrowed && report.status === "Idle") {
+    if (facts.lockPinEscrowed && status === "Idle") {
       // A device that comes by itself has been unlocked.
-      await endEscrow(tx, runtime, request, contact, "device_lock_pin");
+      await endEscrow(tx, runtime, request, owner, "device_lock_pin");
     }
     const { next, planAgainAt, situation } = plan(facts, now);
     await follow(tx, channelId, facts, situation, now);
     if (next === null) {
       // While a PIN is held the next contact is looked at, since it ends the lock.
-      const again = facts.lockPinEscrowed && report.status !== "Idle" ? now : planAgainAt;
+      const again = facts.lockPinEscrowed && status !== "Idle" ? now : planAgainAt;
       await setNextAction(tx, channelId, again);
       return null;
     }
@@ -224,8 +202,8 @@ async function nextCommand(
       await finishCommand(tx, next.commandId, { state: "cancelled", resultSealed: null, errorChain: null }, now);
       continue;
     }
-    const commandId = next.kind === "queued" ? next.commandId : await queueStep(tx, runtime, contact, facts, next);
-    const payload = await send(tx, runtime, request, ownerOf(contact, report, facts.target), facts.target, commandId);
+    const targeted = { ...conversation, target: facts.target };
+    const payload = await send(targeted, next.kind === "queued" ? next.commandId : await queueStep(targeted, next));
     if (payload !== null) return payload;
   }
   throw new Error("Cannot plan: no command of the plan can be sent");
@@ -233,40 +211,29 @@ async function nextCommand(
 
 /** Queues what the plan wants to send now; answers its id. */
 async function queueStep(
-  tx: Tx,
-  runtime: Runtime,
-  contact: ContactRow,
-  facts: PlanFacts,
+  { tx, runtime, owner, target, now }: TargetedConversation,
   step: Exclude<Step, { kind: "queued" | "cancel" }>,
 ): Promise<number> {
   const name = step.kind === "renewal" ? "Reenroll" : step.name;
   const command = commandNamed(name);
   if (command === undefined) throw new Error(`Cannot queue ${name}: it is not in the registry`);
   const input = step.kind === "renewal"
-    ? { profile: (await renewalProfile(tx, runtime, contact)).toBase64() }
+    ? { profile: (await renewalProfile(tx, runtime, owner)).toBase64() }
     : step.arguments;
   const singleton = step.kind === "command" ? step.singleton ?? name : name;
-  const { id } = await queueCommand(tx, runtime, command, facts.target, contact.channelId, input, { singleton });
+  const { id } = await queueCommand(tx, runtime, command, target, owner.channelId, input, { singleton });
   if (step.kind === "command" && step.inventory === true) {
-    await recordInventoryAsked(tx, contact.channelId, name, runtime.clock.now());
+    await recordInventoryAsked(tx, owner.channelId, name, now);
   }
   return id;
 }
 
 /** Marks a command sent and builds it; null when it cannot be built, and then it is finished with the reason. */
-async function send(
-  tx: Tx,
-  runtime: Runtime,
-  request: RequestInfo,
-  owner: EffectOwner,
-  target: CommandTarget,
-  commandId: number,
-): Promise<Uint8Array<ArrayBuffer> | null> {
-  const now = runtime.clock.now();
-  const { channelId } = owner;
+async function send(conversation: TargetedConversation, commandId: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  const { tx, runtime, request, owner, now } = conversation;
   const wait = Math.max(runtime.config.COMMAND_RESEND_AFTER, runtime.config.PUSH_MAX_COMMAND_WAIT);
-  const row = await markSent(tx, channelId, commandId, new Date(now.getTime() + wait * 1000), now);
-  const reason = await build(tx, runtime, row, target);
+  const row = await markSent(tx, owner.channelId, commandId, new Date(now.getTime() + wait * 1000), now);
+  const reason = await build(conversation, row);
   if (typeof reason !== "string") return reason;
   // One command that cannot be built blocks no other.
   const errorChain = [{
@@ -278,7 +245,7 @@ async function send(
   await finishCommand(tx, row.id, { state: "error", resultSealed: null, errorChain }, now);
   const { artifact_version: versionId, content_revision: contentRevision } = row.arguments;
   if (typeof versionId === "string") {
-    await recordSeen(tx, runtime, request, owner, [{
+    await recordSeen(tx, runtime, request, artifactOwnerOf(conversation), [{
       versionId,
       status: removesArtifacts(row.name) ? "RemovalFailed" : "Failed",
       via: "command",
@@ -292,10 +259,8 @@ async function send(
 
 /** The bytes of a command, or why there are none. */
 async function build(
-  tx: Tx,
-  runtime: Runtime,
+  { tx, runtime, target }: TargetedConversation,
   row: CommandRow,
-  target: CommandTarget,
 ): Promise<Uint8Array<ArrayBuffer> | string> {
   const command = commandNamed(row.name);
   if (command === undefined) return "This version does not know the command.";

@@ -6,7 +6,6 @@
 
 import { createHash } from "node:crypto";
 import { recordRefused, recordTold } from "../../db/channel_plans.ts";
-import { findTarget } from "../../db/devices.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollments.ts";
 import {
   type InstalledAppRow,
@@ -16,27 +15,21 @@ import {
   replaceCertificates,
   replaceProfiles,
 } from "../../db/inventory.ts";
-import type { Tx } from "../../db/open.ts";
-import { type ArtifactOwner, failureInfo, recordSeen } from "../blueprints/observe.ts";
+import { failureInfo, recordSeen } from "../blueprints/observe.ts";
 import type { ObservedStatus } from "../blueprints/observed.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
+import type { Effect } from "../commands/effect.ts";
+import { profileList } from "../commands/profile_list.ts";
+import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { escrow } from "../escrow.ts";
-import type { RequestInfo } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
-import type { Runtime } from "../runtime.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
-import type { Effect } from "./effect.ts";
-import { profileList } from "./profile_list.ts";
-import { queueCommand } from "./queue.ts";
-
-/** Whose records change. */
-export type EffectOwner = ArtifactOwner & { enrollmentId: number };
+import { artifactOwnerOf, type TargetedConversation } from "./conversation.ts";
 
 type EffectOf<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
-type Context = { tx: Tx; runtime: Runtime; request: RequestInfo; owner: EffectOwner; now: Date };
 
 /** Present values only: an absent fact keeps what is stored. */
 function present<T extends object>(values: T): Partial<T> {
@@ -50,7 +43,10 @@ function distinct<T>(rows: readonly T[], keyOf: (row: T) => string): T[] {
   return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
 }
 
-async function applyDeviceInformation({ values: v, raw }: EffectOf<"deviceInformation">, context: Context) {
+async function applyDeviceInformation(
+  { values: v, raw }: EffectOf<"deviceInformation">,
+  context: TargetedConversation,
+) {
   const change = present({
     platform: v.platform ?? undefined,
     awaitingConfiguration: v.awaitingConfiguration,
@@ -73,7 +69,7 @@ async function applyDeviceInformation({ values: v, raw }: EffectOf<"deviceInform
   await redeliver(tx, runtime, { deviceId: owner.deviceId }, variablesOf(changed), "device");
 }
 
-async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, context: Context) {
+async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, context: TargetedConversation) {
   const change = present({
     depEnrollment: v.depEnrollment,
     userEnrollment: v.userEnrollment,
@@ -84,7 +80,7 @@ async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, c
   await updateEnrollment(tx, owner.enrollmentId, { ...change, securityInfo: raw, securityInfoAt: now }, now);
 }
 
-async function applyApps(effect: EffectOf<"apps">, { tx, owner, now }: Context) {
+async function applyApps(effect: EffectOf<"apps">, { tx, owner, now }: TargetedConversation) {
   // An answer about some apps says nothing about the others.
   if (effect.identifiers !== null) return;
   const rows = effect.apps.map((app): InstalledAppRow => ({
@@ -110,7 +106,7 @@ async function applyApps(effect: EffectOf<"apps">, { tx, owner, now }: Context) 
   );
 }
 
-async function applyCertificates(effect: EffectOf<"certificates">, { tx, owner, now }: Context) {
+async function applyCertificates(effect: EffectOf<"certificates">, { tx, owner, now }: TargetedConversation) {
   const odd: OddRow[] = [];
   const setApart = (raw: unknown, reason: string) => {
     if (odd.length < MOST_ODD_ROWS) odd.push(oddRow(raw, reason));
@@ -149,7 +145,8 @@ async function applyCertificates(effect: EffectOf<"certificates">, { tx, owner, 
   );
 }
 
-async function applyProfiles(effect: EffectOf<"profiles">, { tx, runtime, request, owner, now }: Context) {
+async function applyProfiles(effect: EffectOf<"profiles">, context: TargetedConversation) {
+  const { tx, runtime, request, owner, now } = context;
   const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
   const rows = effect.profiles.map(({ signers, ...profile }) => ({ ...profile, signers: signers.map(sha256) }));
   const key = ({ uuid, identifier }: { uuid: string; identifier: string }) => JSON.stringify([uuid, identifier]);
@@ -165,7 +162,7 @@ async function applyProfiles(effect: EffectOf<"profiles">, { tx, runtime, reques
       (inner, some) => replaceProfiles(inner, enrollmentId, some, now),
     );
   }
-  await verifyProfiles(tx, runtime, request, owner, effect.profiles);
+  await verifyProfiles(tx, runtime, request, artifactOwnerOf(context), effect.profiles);
 }
 
 const ARTIFACT_STATUS = {
@@ -175,8 +172,9 @@ const ARTIFACT_STATUS = {
   removalFailed: "RemovalFailed",
 } as const satisfies Record<EffectOf<"artifact">["outcome"], ObservedStatus>;
 
-async function applyArtifact(effect: EffectOf<"artifact">, { tx, runtime, request, owner }: Context) {
-  await recordSeen(tx, runtime, request, owner, [{
+async function applyArtifact(effect: EffectOf<"artifact">, context: TargetedConversation) {
+  const { tx, runtime, request } = context;
+  await recordSeen(tx, runtime, request, artifactOwnerOf(context), [{
     versionId: effect.artifactVersion,
     status: ARTIFACT_STATUS[effect.outcome],
     via: "command",
@@ -189,8 +187,7 @@ async function applyArtifact(effect: EffectOf<"artifact">, { tx, runtime, reques
 /** Seconds from an installation to the question for the list: one answers for all that follow each other closely. */
 const VERIFY_SECONDS = 120;
 
-async function askForProfiles({ tx, runtime, owner, now }: Context) {
-  const target = await findTarget(tx, owner.enrollmentId, owner.userKey === "" ? "Device" : "User");
+async function askForProfiles({ tx, runtime, owner, target, now }: TargetedConversation) {
   if (profileList.invalidFor(target) !== null) return;
   await queueCommand(tx, runtime, profileList, target, owner.channelId, { managed_only: true, verify_only: true }, {
     singleton: "ProfileList after installations",
@@ -199,7 +196,7 @@ async function askForProfiles({ tx, runtime, owner, now }: Context) {
 }
 
 /** Applies one effect. */
-export async function applyEffect(effect: Effect, context: Context): Promise<void> {
+export async function applyEffect(effect: Effect, context: TargetedConversation): Promise<void> {
   const { tx, runtime, request, owner } = context;
   switch (effect.kind) {
     case "deviceInformation":

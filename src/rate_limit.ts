@@ -4,9 +4,9 @@
  * @module
  */
 
-import { countAttempt } from "../../db/rate_limits.ts";
-import { problem } from "../errors.ts";
-import type { Runtime } from "../runtime.ts";
+import { countAttempt } from "../db/rate_limits.ts";
+import { problem } from "./errors.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** So many attempts per window of so many seconds. */
 export type RateLimit = { attempts: number; seconds: number };

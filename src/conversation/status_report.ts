@@ -9,23 +9,19 @@ import { findChannelPlan, recordCapabilities, recordStatusReported, wakeChannel 
 import { lockChannels } from "../../db/channels.ts";
 import { findTarget } from "../../db/devices.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollments.ts";
-import type { Json, Tx } from "../../db/open.ts";
+import type { Json } from "../../db/open.ts";
 import { deleteStatusItems, findStatusItems, putStatusItems, touchStatusItems } from "../../db/status_items.ts";
 import { findTargetArtifacts } from "../../db/target_artifacts.ts";
-import { type ArtifactOwner, recordSeen, type SeenVersion } from "../blueprints/observe.ts";
+import { recordSeen, type SeenVersion } from "../blueprints/observe.ts";
 import { morePresent, type ObservedStatus } from "../blueprints/observed.ts";
 import type { CommandTarget } from "../commands/command.ts";
-import type { RequestInfo } from "../events/record.ts";
+import type { DeclarationStatus, StatusReport } from "../declarations/report.ts";
+import { readServerToken } from "../declarations/server_token.ts";
 import { foreignText } from "../foreign_text.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
-import type { Runtime } from "../runtime.ts";
 import { flattenStatus, MAX_ITEMS } from "../schema/status.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
-import type { DeclarationStatus, StatusReport } from "./report.ts";
-import { readServerToken } from "./server_token.ts";
-
-/** Whose report it is. */
-export type ReportOwner = Omit<ArtifactOwner, "osVersion"> & { enrollmentId: number };
+import { artifactOwnerOf, type Conversation, type Owner } from "./conversation.ts";
 
 /** Items of a channel that are kept: reports of parts add up. */
 const MAX_KEPT = 2 * MAX_ITEMS;
@@ -107,10 +103,8 @@ const TOO_LARGE: Json = [{ Code: "TooLarge", Description: "The server keeps no v
 
 /** Keeps the items of a report. Answers their values, and the names of those that are too large to be kept. */
 async function keepItems(
-  tx: Tx,
-  owner: ReportOwner,
+  { tx, owner, now }: Conversation,
   report: StatusReport,
-  now: Date,
 ): Promise<{ items: Map<string, Json>; refused: string[] }> {
   const before = new Map((await findStatusItems(tx, owner.channelId)).map((row) => [row.path, row]));
   const after = new Map<string, { value: Json; error: Json }>();
@@ -160,7 +154,7 @@ async function keepItems(
  * `before` that says nothing of a supplement has none: the supplement was that of the version before.
  */
 function systemChange(
-  owner: ReportOwner,
+  owner: Owner,
   before: CommandTarget,
   items: ReadonlyMap<string, Json>,
 ): EnrollmentChange {
@@ -184,19 +178,13 @@ function systemChange(
 }
 
 /** Takes a report of a channel. Answers the names of items that were too large to be kept. */
-export async function takeStatusReport(
-  tx: Tx,
-  runtime: Runtime,
-  request: RequestInfo,
-  owner: ReportOwner,
-  report: StatusReport,
-): Promise<string[]> {
-  const now = runtime.clock.now();
+export async function takeStatusReport(conversation: Conversation, report: StatusReport): Promise<string[]> {
+  const { tx, runtime, request, owner, now } = conversation;
   const { channelId } = owner;
   // One report of a channel at a time: the next one is compared with what this one leaves.
   await lockChannels(tx, [channelId]);
   const known = await findChannelPlan(tx, channelId);
-  const { items, refused } = await keepItems(tx, owner, report, now);
+  const { items, refused } = await keepItems(conversation, report);
   const channel = owner.userKey === "" ? "Device" : "User";
   const before = await findTarget(tx, owner.enrollmentId, channel);
   const change = systemChange(owner, before, items);
@@ -204,8 +192,8 @@ export async function takeStatusReport(
     const facts = await updateEnrollment(tx, owner.enrollmentId, change, now);
     await redeliver(tx, runtime, { deviceId: owner.deviceId }, variablesOf(facts), "device");
   }
-  const { osVersion, platform } = await findTarget(tx, owner.enrollmentId, channel);
-  let changed = osVersion !== before.osVersion || platform !== before.platform;
+  const target = await findTarget(tx, owner.enrollmentId, channel);
+  let changed = target.osVersion !== before.osVersion || target.platform !== before.platform;
   const capabilities = items.get(CAPABILITIES);
   // One that is too large leaves what was known of the device.
   const told = capabilities !== undefined && !refused.includes(CAPABILITIES);
@@ -218,7 +206,7 @@ export async function takeStatusReport(
     const seen = seenVersions(report.declarations, (id) => versions.has(id));
     const promised = new Set(Object.values(known?.advertised ?? {}).flatMap(({ version }) => version ?? []));
     const options = { exhaustive: true, promised };
-    if (await recordSeen(tx, runtime, request, { ...owner, osVersion }, seen, options)) changed = true;
+    if (await recordSeen(tx, runtime, request, artifactOwnerOf({ owner, target }), seen, options)) changed = true;
   }
   await recordStatusReported(tx, channelId, now);
   if (changed) await wakeChannel(tx, channelId, now);

@@ -7,12 +7,12 @@
 
 import { lockSession, type SessionRow } from "../../db/enrollment_sessions.ts";
 import { findIssuedCertificate, type IssuedRow } from "../../db/issued_certificates.ts";
-import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
 import type { Tx } from "../../db/open.ts";
-import { builtInAuthority } from "../enrollment/authority.ts";
-import { BUILT_IN_ISSUER } from "../enrollment/scep_issuers.ts";
-import { hashSecret, parseCommonName } from "../enrollment/sessions.ts";
+import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
 import { problem } from "../errors.ts";
+import { builtInAuthority } from "../issuing/authority.ts";
+import { BUILT_IN_ISSUER } from "../issuing/scep_issuers.ts";
+import { hashSecret, parseCommonName } from "../issuing/session_name.ts";
 import { type Certificate, certificatesFromPem } from "../pki/certificate.ts";
 import { verifyChain } from "../pki/chain.ts";
 import { PkiError } from "../pki/errors.ts";

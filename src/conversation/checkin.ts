@@ -10,8 +10,8 @@ import { ensureChannel, ensureUserChannel, forgetPushTarget, setPushTarget } fro
 import { completeSession } from "../../db/enrollment_sessions.ts";
 import { endEnrollment, findBootstrapToken, updateEnrollment } from "../../db/enrollments.ts";
 import { findPinned, type IdentifiedRow, retireOlderIdentities } from "../../db/identities.ts";
-import type { Tx } from "../../db/open.ts";
-import { serveDeclarations } from "../declarations/serve.ts";
+import { authenticate } from "../enrollment/authenticate.ts";
+import { bindRenewedIdentity } from "../enrollment/renewal.ts";
 import { Problem, problem } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
@@ -21,8 +21,8 @@ import { SHARED_IPAD_USER_ID } from "../protocol/ids.ts";
 import { buildPlist } from "../protocol/plist.ts";
 import type { Runtime } from "../runtime.ts";
 import { redeliver } from "../variables/redeliver.ts";
-import { authenticate } from "./authenticate.ts";
-import { bindRenewedIdentity } from "./renewal.ts";
+import type { Exchange } from "./conversation.ts";
+import { serveDeclarations } from "./declarative.ts";
 
 /** The answer to a message: 200 with a property list, with JSON, or with nothing. */
 export type CheckinAnswer = { body: Uint8Array<ArrayBuffer> | null; type?: "application/xml" | "application/json" };
@@ -43,7 +43,9 @@ export async function handleCheckin(
   request: RequestInfo,
 ): Promise<CheckinAnswer> {
   try {
-    const outcome = await runtime.sql.begin((tx) => answer(tx, runtime, sender, message, request));
+    const outcome = await runtime.sql.begin((tx) =>
+      answer({ tx, runtime, request, sender, now: runtime.clock.now() }, message)
+    );
     // Thrown here, since it leaves a claim behind.
     if (outcome instanceof Problem) throw outcome;
     return outcome;
@@ -52,17 +54,12 @@ export async function handleCheckin(
   }
 }
 
-async function answer(
-  tx: Tx,
-  runtime: Runtime,
-  sender: Certificate,
-  message: CheckinMessage,
-  request: RequestInfo,
-): Promise<CheckinAnswer | Problem> {
+async function answer(exchange: Exchange, message: CheckinMessage): Promise<CheckinAnswer | Problem> {
+  const { tx, runtime, request, sender, now } = exchange;
   if (message.messageType === "Authenticate") {
     return await authenticate(tx, runtime, sender, message, request) ?? EMPTY;
   }
-  const enrollment = await identify(tx, runtime, sender, message);
+  const enrollment = await identify(exchange, message);
   // The attack: a blocked device, or who has its key, goes on reading what it escrowed until it comes to be released.
   if (enrollment.blockedAt !== null && message.messageType !== "CheckOut") {
     throw problem("device-blocked", undefined, { reason: "Device blocked" });
@@ -84,7 +81,7 @@ async function answer(
     }]);
   switch (message.messageType) {
     case "TokenUpdate":
-      if (await tokenUpdate(tx, runtime, sender, enrollment, message)) {
+      if (await tokenUpdate(exchange, enrollment, message)) {
         await event({ token_type: message.ids.channel === "Device" ? "device" : "user" });
       } else {
         const reason = `the enrollment has ${MOST_USERS} users, no further one is managed`;
@@ -100,7 +97,7 @@ async function answer(
         ...(message.awaitingConfiguration === undefined
           ? {}
           : { awaitingConfiguration: message.awaitingConfiguration }),
-      }, runtime.clock.now());
+      }, now);
       await event();
       return EMPTY;
     }
@@ -116,11 +113,11 @@ async function answer(
     case "CheckOut":
       // The attack: a user of a Mac ends its management. What a user says is about that user's channel at most.
       if (message.ids.userKey !== undefined) {
-        await forgetPushTarget(tx, enrollment.enrollmentId, message.ids.userKey, runtime.clock.now());
+        await forgetPushTarget(tx, enrollment.enrollmentId, message.ids.userKey, now);
         await event({ reason: "a user cannot check the device out" }, "warning");
         return EMPTY;
       }
-      await endEnrollment(tx, enrollment.deviceId, runtime.clock.now());
+      await endEnrollment(tx, enrollment.deviceId, now);
       await event();
       return EMPTY;
     case "UserAuthenticate":
@@ -128,7 +125,7 @@ async function answer(
       throw problem("device-user-unmanaged", undefined, { reason: "UserAuthenticate is answered with 410" });
     case "DeclarativeManagement": {
       const { endpoint } = message;
-      const { json, reason } = await serveDeclarations(tx, runtime, request, enrollment, message);
+      const { json, reason } = await serveDeclarations(exchange, enrollment, message);
       if (reason === undefined) await event({ endpoint });
       else await event({ endpoint, reason }, "warning");
       return json === null ? EMPTY : { body: new TextEncoder().encode(JSON.stringify(json)), type: "application/json" };
@@ -144,12 +141,7 @@ async function answer(
 const bootstrapContext = (id: number) => ({ table: "enrollments", column: "bootstrap_token_sealed", id });
 
 /** The enrollment that the sender's certificate is pinned to, when the message is that device's. */
-async function identify(
-  tx: Tx,
-  runtime: Runtime,
-  sender: Certificate,
-  message: CheckinMessage,
-): Promise<IdentifiedRow> {
+async function identify({ tx, runtime, sender }: Exchange, message: CheckinMessage): Promise<IdentifiedRow> {
   const pinned = await findPinned(tx, sender.fingerprint);
   if (pinned === undefined) return await bindRenewedIdentity(tx, runtime, sender, message.ids.deviceKey);
   // The attack: a device speaks in the name of another one. One device spells its own UDID always alike.
@@ -169,13 +161,10 @@ async function identify(
 
 /** Takes a TokenUpdate; answers false when the user is one too many. */
 async function tokenUpdate(
-  tx: Tx,
-  runtime: Runtime,
-  sender: Certificate,
+  { tx, runtime, sender, now }: Exchange,
   enrollment: IdentifiedRow,
   message: TokenUpdate,
 ): Promise<boolean> {
-  const now = runtime.clock.now();
   // Pushes of this enrollment go out under its own topic: with another one the device would never hear of us.
   if (enrollment.topic !== message.topic) {
     throw problem("device-bad-request", undefined, {

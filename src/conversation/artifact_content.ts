@@ -5,8 +5,8 @@
  * @module
  */
 
-import { findProvisioningProfile } from "../../db/provisioning_profiles.ts";
 import type { Db, Json } from "../../db/open.ts";
+import { findProvisioningProfile } from "../../db/provisioning_profiles.ts";
 import { buildProfile } from "../downloads/profile.ts";
 import type { Runtime } from "../runtime.ts";
 

@@ -6,7 +6,7 @@
 
 import { isOpenSecret } from "../../db/enrollment_sessions.ts";
 import { isPinned } from "../../db/identities.ts";
-import { hashSecret, parseCommonName } from "../enrollment/sessions.ts";
+import { hashSecret, parseCommonName } from "../issuing/session_name.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
 

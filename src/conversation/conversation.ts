@@ -1,0 +1,36 @@
+/**
+ * What the functions of one conversation with a device share.
+ *
+ * @module
+ */
+
+import type { IdentifiedRow } from "../../db/identities.ts";
+import type { Tx } from "../../db/open.ts";
+import type { ArtifactOwner } from "../blueprints/observe.ts";
+import type { CommandTarget } from "../commands/command.ts";
+import type { RequestInfo } from "../events/record.ts";
+import type { Certificate } from "../pki/certificate.ts";
+import type { Runtime } from "../runtime.ts";
+
+/** The channel that speaks, and what it belongs to. `userKey` is "" for the device itself. */
+export type Owner = Pick<IdentifiedRow, "enrollmentId" | "deviceId" | "udid" | "serialNumber" | "sessionId"> & {
+  channelId: number;
+  userKey: string;
+};
+
+/** The transaction of one message and its answer. `now` is read when it has begun, for a report when its channel is locked. */
+type Exchanged = { tx: Tx; runtime: Runtime; request: RequestInfo; now: Date };
+
+/** A message of a verified sender. */
+export type Exchange = Exchanged & { sender: Certificate };
+
+/** A message of a known channel. */
+export type Conversation = Exchanged & { owner: Owner };
+
+/** A conversation with what is known of the device, by which commands are judged. */
+export type TargetedConversation = Conversation & { target: CommandTarget };
+
+/** Returns the owner of artifacts in a conversation. */
+export const artifactOwnerOf = (
+  { owner, target }: Pick<TargetedConversation, "owner" | "target">,
+): ArtifactOwner => ({ ...owner, osVersion: target.osVersion });

@@ -1,0 +1,57 @@
+/**
+ * The floors of src/: who may use whom.
+ *
+ * @module
+ */
+
+import type { Floors } from "./import_graph.ts";
+
+/**
+ * The rooms of src/, from the top floor down. A room uses at run time the rooms of its row and the files of src/ itself that use
+ * no room. Types may be imported from anywhere in src/.
+ */
+export const FLOORS: Floors = {
+  cli: ["access", "push", "events", "secrets", "files", "schema", "runtime.ts", "pki"],
+  conversation: [
+    "planner",
+    "declarations",
+    "blueprints",
+    "enrollment",
+    "downloads",
+    "devices",
+    "commands",
+    "identity",
+    "variables",
+    "escrow.ts",
+    "events",
+    "schema",
+    "protocol",
+    "pki",
+  ],
+  planner: ["declarations", "blueprints", "downloads", "commands", "schema", "protocol"],
+  declarations: ["blueprints", "downloads", "variables", "schema", "protocol"],
+  blueprints: ["downloads", "files", "variables", "events", "schema", "protocol", "pki"],
+  enrollment: ["issuing", "identity", "events", "protocol", "runtime.ts", "pki"],
+  // docs/decisions/0001: files, downloads and variables know nothing of what is declared.
+  downloads: ["issuing", "identity", "variables", "events", "protocol"],
+  devices: ["commands", "tags", "variables", "escrow.ts", "events"],
+  issuing: ["identity", "variables", "events", "runtime.ts", "pki"],
+  commands: ["events", "schema", "protocol"],
+  identity: ["events", "pki"],
+  tags: ["variables", "events"],
+  access: ["events", "runtime.ts"],
+  push: ["events", "protocol", "pki"],
+  variables: ["events", "protocol"],
+  "job_actions.ts": ["events"],
+  "escrow.ts": ["events"],
+  events: [],
+  apple: [],
+  files: [],
+  secrets: [],
+  schema: ["protocol"],
+  protocol: [],
+  "runtime.ts": ["pki"],
+  "credentials.ts": ["pki"],
+  pki: [],
+  std: [],
+};
