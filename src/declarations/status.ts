@@ -19,6 +19,7 @@ import type { RequestInfo } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
 import type { Runtime } from "../runtime.ts";
+import { sameJson } from "../same_json.ts";
 import { flattenStatus, MAX_ITEMS } from "../schema/status.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
 import type { DeclarationStatus, StatusReport } from "./report.ts";
@@ -90,16 +91,6 @@ export function mergedValue(before: Json, after: Json, full: boolean): Json {
 
 const text = (value: Json | undefined): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** Keys in any order, so that equal values read equal. */
-const canonical = (value: Json): string =>
-  JSON.stringify(
-    value,
-    (_, inner) =>
-      typeof inner === "object" && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
-        : inner,
-  );
-
 const sizeOf = (value: Json): number => JSON.stringify(value).length;
 
 /** What is kept of an item that is too large. */
@@ -144,7 +135,7 @@ async function keepItems(
   }
   const changed = [...after].filter(([path, { value, error }]) => {
     const row = before.get(path);
-    return row === undefined || canonical(row.value) !== canonical(value) || canonical(row.error) !== canonical(error);
+    return row === undefined || !sameJson(row.value, value) || !sameJson(row.error, error);
   });
   await putStatusItems(tx, owner, changed.map(([path, item]) => ({ path, ...item })), now);
   const names = new Set(changed.map(([path]) => path));

@@ -14,6 +14,8 @@ import {
   settle,
 } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
+import { idle, say } from "../support/talk.ts";
+import { buildPlist } from "../../src/protocol/plist.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -91,7 +93,7 @@ const report = async (device: SimulatedDevice, items: unknown, more: Record<stri
   await response.body?.cancel();
   return response.status;
 };
-const names = (bytes: number, from = 0) => Array.from({ length: bytes / 16 }, (_, n) => `n${from + n}`.padEnd(13, "."));
+const names = (bytes: number, from = 0) => Array.from({ length: bytes / 64 }, (_, n) => `n${from + n}`.padEnd(61, "."));
 
 Deno.test("what a device says that it supports is kept up to 32 KB; beyond, what was known stays, and an event says so", () =>
   withFleet(async (fleet) => {
@@ -109,7 +111,7 @@ Deno.test("what a device says that it supports is kept up to 32 KB; beyond, what
     };
     assert.equal(await say(31 * KB), 200);
     const before = await kept();
-    assert.match(before ?? "", /n1900\./);
+    assert.match(before ?? "", /n400\./);
     assert.equal(await say(33 * KB), 200);
     assert.equal(await kept(), before);
     const [json] = await made(fleet, "GET", "/api/mdm/devices/");
@@ -144,4 +146,27 @@ Deno.test("status items have 2 MB each and 8 MB in all, whatever the parts they 
         count(*) filter (where value is null and error is null)::int as gone from status_item_history`;
     assert.ok((history?.most ?? MB) < 100);
     assert.deepEqual([history?.large, history?.gone], [7, 9]);
+  }));
+
+Deno.test("an answer of more than 200,000 values ends its command with the reason; a check-in has 16 MB at most", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled();
+    const { uuid } = await say(fleet, device, idle(device));
+    assert.ok(uuid !== null);
+    const answer = (values: number) =>
+      buildPlist({
+        UDID: device.udid,
+        CommandUUID: uuid,
+        Status: "Acknowledged",
+        QueryResponses: { a: Array(values).fill(true) },
+      });
+    await say(fleet, device, answer(200_001));
+    const [row] = await fleet.runtime.sql<{ state: string; errorChain: unknown }[]>`
+      select state, error_chain from command_history where uuid = ${uuid}`;
+    assert.equal(row?.state, "error");
+    assert.match(JSON.stringify(row?.errorChain), /it has more than 200000 values/);
+    const large = device.checkIn({ MessageType: "GetToken", TokenServiceType: "a", Data: new Uint8Array(12.5 * MB) });
+    const response = await large;
+    await response.body?.cancel();
+    assert.equal(response.status, 413);
   }));
