@@ -4,7 +4,9 @@
  * @module
  */
 
-type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json };
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 /**
  * Whether two JSON values are equal, with keys in any order. Ends at the first difference and makes no text of either: as
@@ -13,11 +15,11 @@ type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export function sameJson(one: Json, other: Json): boolean {
   if (one === other) return true;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
-  if (Array.isArray(one) || Array.isArray(other)) {
-    if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
-    return one.every((item, at) => sameJson(item, other[at] ?? null));
+  if (isList(one) || isList(other)) {
+    return isList(one) && isList(other) && one.length === other.length &&
+      one.every((item, at) => sameJson(item, other[at]));
   }
   const keys = Object.keys(one);
   return keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && sameJson(one[key] ?? null, other[key] ?? null));
+    keys.every((key) => Object.hasOwn(other, key) && sameJson(one[key], other[key]));
 }

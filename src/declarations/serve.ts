@@ -24,7 +24,7 @@ import { ExpansionError } from "../variables/expansion_error.ts";
 import { declarationOf, failedConfiguration } from "./content.ts";
 import { readStatusReport } from "./report.ts";
 import type { DeclarationSet, Section } from "./set.ts";
-import { takeStatusReport } from "./status.ts";
+import { type NotKept, takeStatusReport } from "./status.ts";
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   activation: "Activations",
@@ -65,6 +65,15 @@ export type Served = { json: Json; reason?: string };
 /** Names of items that a reason lists. */
 const NAMED = 10;
 
+/** What an event says of a report of which not everything is kept. */
+function reasonsOf({ refused, historyUsedUp }: NotKept): string[] {
+  const more = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : "";
+  return [
+    ...(refused.length === 0 ? [] : [`too large to be kept: ${refused.slice(0, NAMED).join(", ")}${more}`]),
+    ...(historyUsedUp ? ["the status items changed so much that the history has no more of their changes today"] : []),
+  ];
+}
+
 /**
  * Answers a message. Throws `declaration-unknown`, `device-not-identified`,
  * `device-bad-request`.
@@ -94,10 +103,9 @@ export async function serveDeclarations(
       serialNumber: enrollment.serialNumber,
       userKey: message.ids.userKey ?? "",
     };
-    const refused = await takeStatusReport(tx, runtime, request, owner, readStatusReport(message.data));
-    if (refused.length === 0) return { json: null };
-    const more = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : "";
-    return { json: null, reason: `too large to be kept: ${refused.slice(0, NAMED).join(", ")}${more}` };
+    const notKept = await takeStatusReport(tx, runtime, request, owner, readStatusReport(message.data));
+    const reasons = reasonsOf(notKept);
+    return { json: null, ...(reasons.length === 0 ? {} : { reason: reasons.join("; ") }) };
   }
   if (endpoint === "tokens" || endpoint === "declaration-items") {
     const facts = await loadFacts(tx, runtime, channelId, { lock: true });

@@ -20,7 +20,7 @@ import { foreignText } from "../foreign_text.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
 import type { Runtime } from "../runtime.ts";
 import { sameJson } from "../same_json.ts";
-import { flattenStatus, MAX_ITEMS } from "../schema/status.ts";
+import { flattenStatus, MAX_ITEMS, statusItemFacts } from "../schema/status.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
 import type { DeclarationStatus, StatusReport } from "./report.ts";
 import { readServerToken } from "./server_token.ts";
@@ -96,13 +96,21 @@ const sizeOf = (value: Json): number => JSON.stringify(value).length;
 /** What is kept of an item that is too large. */
 const TOO_LARGE: Json = [{ Code: "TooLarge", Description: "The server keeps no value of this size." }];
 
-/** Keeps the items of a report. Answers their values, and the names of those that are too large to be kept. */
+/** What of a report is not kept, for its event. */
+export type NotKept = {
+  /** The names of items that are too large. */
+  refused: string[];
+  /** Whether the day's history of the channel is used up with this report, and was not before. */
+  historyUsedUp: boolean;
+};
+
+/** Keeps the items of a report. Answers their values, and what is not kept. */
 async function keepItems(
   tx: Tx,
   owner: ReportOwner,
   report: StatusReport,
   now: Date,
-): Promise<{ items: Map<string, Json>; refused: string[] }> {
+): Promise<NotKept & { items: Map<string, Json> }> {
   const before = new Map((await findStatusItems(tx, owner.channelId)).map((row) => [row.path, row]));
   const after = new Map<string, { value: Json; error: Json }>();
   // The attack: a device that names other items in each report, or adds to a list with each, fills the database.
@@ -137,13 +145,15 @@ async function keepItems(
     const row = before.get(path);
     return row === undefined || !sameJson(row.value, value) || !sameJson(row.error, error);
   });
-  await putStatusItems(tx, owner, changed.map(([path, item]) => ({ path, ...item })), now);
+  const written = changed.map(([path, item]) => ({ path, ...item, published: statusItemFacts(path) !== null }));
+  let historyUsedUp = await putStatusItems(tx, owner, written, now);
   const names = new Set(changed.map(([path]) => path));
   await touchStatusItems(tx, owner.channelId, [...after.keys()].filter((path) => !names.has(path)), now);
   if (report.full) {
-    await deleteStatusItems(tx, owner, [...before.keys()].filter((path) => !after.has(path)), now);
+    const gone = [...before.keys()].filter((path) => !after.has(path));
+    if (await deleteStatusItems(tx, owner, gone, now)) historyUsedUp = true;
   }
-  return { items: new Map([...after].map(([path, { value }]) => [path, value])), refused };
+  return { items: new Map([...after].map(([path, { value }]) => [path, value])), refused, historyUsedUp };
 }
 
 /**
@@ -174,20 +184,20 @@ function systemChange(
   };
 }
 
-/** Takes a report of a channel. Answers the names of items that were too large to be kept. */
+/** Takes a report of a channel. Answers what of it is not kept. */
 export async function takeStatusReport(
   tx: Tx,
   runtime: Runtime,
   request: RequestInfo,
   owner: ReportOwner,
   report: StatusReport,
-): Promise<string[]> {
+): Promise<NotKept> {
   const now = runtime.clock.now();
   const { channelId } = owner;
   // One report of a channel at a time: the next one is compared with what this one leaves.
   await lockChannels(tx, [channelId]);
   const known = await findChannelPlan(tx, channelId);
-  const { items, refused } = await keepItems(tx, owner, report, now);
+  const { items, refused, historyUsedUp } = await keepItems(tx, owner, report, now);
   const channel = owner.userKey === "" ? "Device" : "User";
   const before = await findTarget(tx, owner.enrollmentId, channel);
   const change = systemChange(owner, before, items);
@@ -213,5 +223,5 @@ export async function takeStatusReport(
   }
   await recordStatusReported(tx, channelId, now);
   if (changed) await wakeChannel(tx, channelId, now);
-  return refused;
+  return { refused, historyUsedUp };
 }
