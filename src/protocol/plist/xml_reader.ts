@@ -26,6 +26,9 @@ const APPLE_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n' +
   '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n' +
   '<plist version="1.0">\n';
 
+/** Lines that are counted. */
+const MAX_LINES = 100_000;
+
 /** The value of the XML property list `text`, in which `xmlText` has normalised the ends of lines. Throws `PlistError`. */
 export function readXml(text: string, options: ReadOptions = {}): Plist {
   return new Scanner(text, options).document();
@@ -57,11 +60,13 @@ class Scanner {
     }
   }
 
-  /** The line of the cursor. */
-  #line(): number {
+  /** The line of the cursor, as far as lines are counted: for a sentence no more is worth the time. */
+  #line(): string {
     let line = 1;
-    for (let at = 0; at < this.#at && at < this.#text.length; at++) if (this.#text.charCodeAt(at) === 0x0a) line++;
-    return line;
+    for (let at = this.#text.indexOf("\n"); at >= 0 && at < this.#at; at = this.#text.indexOf("\n", at + 1)) {
+      if (++line > MAX_LINES) return `after ${MAX_LINES}`;
+    }
+    return `${line}`;
   }
 
   /** The attack: a few megabytes of the shortest values, references or comments are millions of steps. */

@@ -12,7 +12,7 @@ import { integerOf, PlistError } from "./value.ts";
 const INTEGER = /^[+-]?(?:[0-9]+|0[xX][0-9a-fA-F]+)$/;
 const REAL = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const NOT_FINITE = /^([+-]?)(nan|inf|infinity)$/i;
-const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z$/;
+const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/;
 /** Characters with which a number or a date can be written at all: 2^64 in decimal, the longest double, a date. */
 const MAX_INTEGER_TEXT = 40;
 const MAX_REAL_TEXT = 400;
@@ -103,11 +103,10 @@ export function real(content: string): number {
 /** A date as `2001-01-01T00:00:00Z`. Throws `PlistError`. */
 export function date(content: string): Date {
   const text = trimmed(content, MAX_DATE_TEXT, "a date");
-  const parts = DATE.exec(text);
-  if (parts === null) fail(`"${short(text)}" is not a date like 2001-01-01T00:00:00Z`);
+  if (!DATE.test(text)) fail(`"${short(text)}" is not a date like 2001-01-01T00:00:00Z`);
   const date = new Date(text);
   // Date would turn 30 February into 1 March, and 24:00 into the next day; anything else that does not exist is no number.
-  if (date.getUTCDate() !== Number(parts[3]) || date.getUTCHours() !== Number(parts[4])) {
+  if (date.getUTCDate() !== Number(text.slice(8, 10)) || date.getUTCHours() !== Number(text.slice(11, 13))) {
     fail(`"${short(text)}" is not a day and time that exists`);
   }
   return date;

@@ -431,4 +431,5 @@ Deno.test("ends of lines are one LF each, whatever they are written as, and a NU
   assert.equal(text("\r\0\r\n\0é\r"), "\n\ufffd\n\ufffdé\n");
   assert.equal(text("&#13;&#x41;"), "\rA");
   assert.throws(() => parsePlist(wrapped("\r\n\r\r<x/>")), /\(line 4\)/);
+  assert.throws(() => parsePlist(wrapped("\n".repeat(200_000) + "<x/>")), /\(line after 100000\)/);
 });
