@@ -4,7 +4,7 @@
  * @module
  */
 
-import { jsonDepth } from "./json_depth.ts";
+import { jsonShape } from "./json_shape.ts";
 
 /** JSON that would not be kept as it was written, or that is nested too deep. The message is the end of a sentence. */
 export class RefusedJsonError extends Error {
@@ -26,7 +26,7 @@ const SUSPICIOUS = /__proto__|\\u|[0-9]{16}/;
 export function parseStrictJson(from: string | Uint8Array, maxDepth: number): unknown {
   const bytes = typeof from === "string" ? new TextEncoder().encode(from) : from;
   // First of all: the reviver below is called by a recursion over the value.
-  if (jsonDepth(bytes) > maxDepth) throw new RefusedJsonError(`it is nested deeper than ${maxDepth} levels`);
+  if (jsonShape(bytes).depth > maxDepth) throw new RefusedJsonError(`it is nested deeper than ${maxDepth} levels`);
   const text = typeof from === "string" ? from : new TextDecoder("utf-8", { fatal: true }).decode(from);
   const json = text.startsWith("\ufeff") ? text.slice(1) : text;
   if (!SUSPICIOUS.test(json)) return JSON.parse(json);

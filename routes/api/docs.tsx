@@ -5,9 +5,10 @@
  * @module
  */
 
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { z } from "zod";
 import type { AppEnv } from "../context.ts";
+import { keptAnswer } from "../kept_answer.ts";
 import { DOCS_STYLE } from "./docs_style.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { jsonSchema } from "./json_schema.ts";
@@ -157,14 +158,14 @@ function Page({ endpoints }: { endpoints: readonly Endpoint[] }) {
 
 /** Serves `/api/openapi.json` and `/api/docs/`. They tell nothing of the installation, so anybody may read them. */
 export function mountDocumentation(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
-  let text: string | undefined;
-  app.get("/api/openapi.json", (c) => {
-    text ??= JSON.stringify(openApiDocument(endpoints, c.get("runtime").config.BASE_URL));
-    return c.body(text, 200, { "Content-Type": "application/json" });
+  const get = (path: string, make: (c: Context<AppEnv>) => string, headers: Record<string, string>) =>
+    app.get(path, keptAnswer(make, headers));
+  get("/api/openapi.json", (c) => JSON.stringify(openApiDocument(endpoints, c.get("runtime").config.BASE_URL)), {
+    "Content-Type": "application/json",
   });
-  app.get("/api/docs/style.css", (c) => c.body(DOCS_STYLE, 200, { "Content-Type": "text/css; charset=utf-8" }));
-  app.get("/api/docs/", (c) => {
-    c.header("Content-Security-Policy", POLICY);
-    return c.html(<Page endpoints={endpoints} />);
+  get("/api/docs/style.css", () => DOCS_STYLE, { "Content-Type": "text/css; charset=utf-8" });
+  get("/api/docs/", () => `<!DOCTYPE html>${(<Page endpoints={endpoints} />).toString()}`, {
+    "Content-Type": "text/html; charset=UTF-8",
+    "Content-Security-Policy": POLICY,
   });
 }

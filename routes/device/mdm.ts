@@ -20,8 +20,16 @@ import { parseReport } from "../../src/protocol/report.ts";
 import type { AppEnv } from "../context.ts";
 import { evidenceOf } from "./evidence.ts";
 
-/** InstalledApplicationList of a full Mac has a few megabytes. */
-const BODY_LIMIT = 32 * 1024 * 1024;
+/**
+ * Bytes of a message. InstalledApplicationList of a full Mac has a few megabytes, and a custom command may answer more; the
+ * largest check-in is a status report of 8 MB in base64.
+ */
+const BODY_LIMIT = { checkin: 16 * 1024 * 1024, connect: 32 * 1024 * 1024 };
+/**
+ * Values of a message: the list of 5,000 apps with 15 facts each has 80,000. The attack: millions of values in one message,
+ * during whose reading the process answers nobody.
+ */
+const MAX_VALUES = 200_000;
 /** What anybody may send: more is read only of a certificate that may be a device's. */
 const STRANGERS_LIMIT = 64 * 1024;
 
@@ -29,7 +37,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
   const runtime = c.get("runtime");
   const request = c.get("request");
   try {
-    const body = await c.get("body").read(BODY_LIMIT, {
+    const body = await c.get("body").read(BODY_LIMIT[view], {
       look: {
         beyond: STRANGERS_LIMIT,
         async allowed() {
@@ -42,7 +50,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
     });
     const sender = senderOf(evidenceOf(c, body));
     // Not before the sender is known: a property list of a stranger is not worth the time.
-    const list = readable(() => parsePlist(body));
+    const list = readable(() => parsePlist(body, { maxValues: MAX_VALUES }));
     // Told by the key in the list and never by the bytes: Data may be long and before it, and any text may have its name.
     if (!(list instanceof Error) && isCheckin(list)) {
       const message = readable(() => parseCheckin(list));

@@ -33,8 +33,8 @@ export const securityInfo: CommandDefinition<Record<string, never>> = {
   onAcknowledged(report) {
     const info = dict(report.body, "SecurityInfo");
     if (info === undefined) return [{ kind: "unreadable", reason: 'The result has no "SecurityInfo"' }];
-    const stored = Object.fromEntries(Object.entries(info).filter(([key]) => key !== RECOVERY_KEY));
-    const effects: Effect[] = [{ kind: "securityInfo", values: securityFacts(info), raw: toForeignJson(stored) }];
+    const raw = toForeignJson(info, [RECOVERY_KEY]);
+    const effects: Effect[] = [{ kind: "securityInfo", values: securityFacts(info), raw }];
     const cms = data(info, RECOVERY_KEY);
     if (cms !== undefined && cms.length > 0) {
       effects.push({ kind: "prkCms", cms, deviceKey: str(info, "FDE_PersonalRecoveryKeyDeviceKey") ?? null });

@@ -106,34 +106,49 @@ async function applyApps(effect: EffectOf<"apps">, { tx, owner, now }: TargetedC
   );
 }
 
+/**
+ * Certificates of one list that are read: a device has some dozens of identities. The attack: each costs more to read than its
+ * bytes cost to send, and a list of 30 MB has tens of thousands.
+ */
+const MOST_CERTIFICATES = 5000;
+
 async function applyCertificates(effect: EffectOf<"certificates">, { tx, owner, now }: TargetedConversation) {
   const odd: OddRow[] = [];
   const setApart = (raw: unknown, reason: string) => {
     if (odd.length < MOST_ODD_ROWS) odd.push(oddRow(raw, reason));
     return [];
   };
-  const rows = effect.certificates.flatMap(({ der, commonName }): InstalledCertificateRow[] => {
-    try {
-      const certificate = parseCertificate(Uint8Array.from(der));
-      // X.509 has a year 0, PostgreSQL has none.
-      if ([certificate.notBefore, certificate.notAfter].some((date) => date.getUTCFullYear() < 1)) {
-        return setApart({ commonName, der }, "Cannot keep the certificate: its validity begins or ends in the year 0");
+  const more = effect.certificates.length - MOST_CERTIFICATES;
+  if (more > 0) {
+    setApart({ more }, `The list has ${more} certificates more than the ${MOST_CERTIFICATES} that are kept`);
+  }
+  const rows = effect.certificates.slice(0, MOST_CERTIFICATES).flatMap(
+    ({ der, commonName }): InstalledCertificateRow[] => {
+      try {
+        const certificate = parseCertificate(Uint8Array.from(der));
+        // X.509 has a year 0, PostgreSQL has none.
+        if ([certificate.notBefore, certificate.notAfter].some((date) => date.getUTCFullYear() < 1)) {
+          return setApart(
+            { commonName, der },
+            "Cannot keep the certificate: its validity begins or ends in the year 0",
+          );
+        }
+        return [{
+          fingerprint: certificate.fingerprint,
+          certificate: certificate.der,
+          subject: foreignText(String(certificate.subject)),
+          issuer: foreignText(String(certificate.issuer)),
+          serialNumber: certificate.serialNumber,
+          notBefore: certificate.notBefore,
+          notAfter: certificate.notAfter,
+          commonName,
+        }];
+      } catch (error) {
+        if (!(error instanceof PkiError)) throw error;
+        return setApart({ commonName, der }, error.message);
       }
-      return [{
-        fingerprint: certificate.fingerprint,
-        certificate: certificate.der,
-        subject: foreignText(String(certificate.subject)),
-        issuer: foreignText(String(certificate.issuer)),
-        serialNumber: certificate.serialNumber,
-        notBefore: certificate.notBefore,
-        notAfter: certificate.notAfter,
-        commonName,
-      }];
-    } catch (error) {
-      if (!(error instanceof PkiError)) throw error;
-      return setApart({ commonName, der }, error.message);
-    }
-  });
+    },
+  );
   const { enrollmentId } = owner;
   await keepList(
     tx,

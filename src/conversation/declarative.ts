@@ -23,7 +23,7 @@ import { situate } from "../planner/situation.ts";
 import type { DeclarativeManagement } from "../protocol/checkin.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
 import type { Exchange } from "./conversation.ts";
-import { takeStatusReport } from "./status_report.ts";
+import { type NotKept, takeStatusReport } from "./status_report.ts";
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   activation: "Activations",
@@ -64,6 +64,15 @@ export type Served = { json: Json; reason?: string };
 /** Names of items that a reason lists. */
 const NAMED = 10;
 
+/** What an event says of a report of which not everything is kept. */
+function reasonsOf({ refused, historyUsedUp }: NotKept): string[] {
+  const more = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : "";
+  return [
+    ...(refused.length === 0 ? [] : [`too large to be kept: ${refused.slice(0, NAMED).join(", ")}${more}`]),
+    ...(historyUsedUp ? ["the status items changed so much that the history has no more of their changes today"] : []),
+  ];
+}
+
 /**
  * Answers a message. Throws `declaration-unknown`, `device-not-identified`,
  * `device-bad-request`.
@@ -85,10 +94,9 @@ export async function serveDeclarations(
   const { endpoint } = message;
   if (endpoint === "status") {
     const owner = { ...enrollment, channelId, userKey: message.ids.userKey ?? "" };
-    const refused = await takeStatusReport({ ...exchange, owner }, readStatusReport(message.data));
-    if (refused.length === 0) return { json: null };
-    const more = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : "";
-    return { json: null, reason: `too large to be kept: ${refused.slice(0, NAMED).join(", ")}${more}` };
+    const notKept = await takeStatusReport({ ...exchange, owner }, readStatusReport(message.data));
+    const reasons = reasonsOf(notKept);
+    return { json: null, ...(reasons.length === 0 ? {} : { reason: reasons.join("; ") }) };
   }
   if (endpoint === "tokens" || endpoint === "declaration-items") {
     const facts = await loadFacts(tx, runtime, channelId, { lock: true });

@@ -19,7 +19,8 @@ import type { DeclarationStatus, StatusReport } from "../declarations/report.ts"
 import { readServerToken } from "../declarations/server_token.ts";
 import { foreignText } from "../foreign_text.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
-import { flattenStatus, MAX_ITEMS } from "../schema/status.ts";
+import { sameJson } from "../same_json.ts";
+import { flattenStatus, MAX_ITEMS, statusItemFacts } from "../schema/status.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
 import { artifactOwnerOf, type Conversation, type Owner } from "./conversation.ts";
 
@@ -86,26 +87,24 @@ export function mergedValue(before: Json, after: Json, full: boolean): Json {
 
 const text = (value: Json | undefined): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** Keys in any order, so that equal values read equal. */
-const canonical = (value: Json): string =>
-  JSON.stringify(
-    value,
-    (_, inner) =>
-      typeof inner === "object" && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
-        : inner,
-  );
-
 const sizeOf = (value: Json): number => JSON.stringify(value).length;
 
 /** What is kept of an item that is too large. */
 const TOO_LARGE: Json = [{ Code: "TooLarge", Description: "The server keeps no value of this size." }];
 
-/** Keeps the items of a report. Answers their values, and the names of those that are too large to be kept. */
+/** What of a report is not kept, for its event. */
+export type NotKept = {
+  /** The names of items that are too large. */
+  refused: string[];
+  /** Whether the day's history of the channel is used up with this report, and was not before. */
+  historyUsedUp: boolean;
+};
+
+/** Keeps the items of a report. Answers their values, and what is not kept. */
 async function keepItems(
   { tx, owner, now }: Conversation,
   report: StatusReport,
-): Promise<{ items: Map<string, Json>; refused: string[] }> {
+): Promise<NotKept & { items: Map<string, Json> }> {
   const before = new Map((await findStatusItems(tx, owner.channelId)).map((row) => [row.path, row]));
   const after = new Map<string, { value: Json; error: Json }>();
   // The attack: a device that names other items in each report, or adds to a list with each, fills the database.
@@ -138,15 +137,17 @@ async function keepItems(
   }
   const changed = [...after].filter(([path, { value, error }]) => {
     const row = before.get(path);
-    return row === undefined || canonical(row.value) !== canonical(value) || canonical(row.error) !== canonical(error);
+    return row === undefined || !sameJson(row.value, value) || !sameJson(row.error, error);
   });
-  await putStatusItems(tx, owner, changed.map(([path, item]) => ({ path, ...item })), now);
+  const written = changed.map(([path, item]) => ({ path, ...item, published: statusItemFacts(path) !== null }));
+  let historyUsedUp = await putStatusItems(tx, owner, written, now);
   const names = new Set(changed.map(([path]) => path));
   await touchStatusItems(tx, owner.channelId, [...after.keys()].filter((path) => !names.has(path)), now);
   if (report.full) {
-    await deleteStatusItems(tx, owner, [...before.keys()].filter((path) => !after.has(path)), now);
+    const gone = [...before.keys()].filter((path) => !after.has(path));
+    if (await deleteStatusItems(tx, owner, gone, now)) historyUsedUp = true;
   }
-  return { items: new Map([...after].map(([path, { value }]) => [path, value])), refused };
+  return { items: new Map([...after].map(([path, { value }]) => [path, value])), refused, historyUsedUp };
 }
 
 /**
@@ -177,14 +178,14 @@ function systemChange(
   };
 }
 
-/** Takes a report of a channel. Answers the names of items that were too large to be kept. */
-export async function takeStatusReport(conversation: Conversation, report: StatusReport): Promise<string[]> {
+/** Takes a report of a channel. Answers what of it is not kept. */
+export async function takeStatusReport(conversation: Conversation, report: StatusReport): Promise<NotKept> {
   const { tx, runtime, request, owner, now } = conversation;
   const { channelId } = owner;
   // One report of a channel at a time: the next one is compared with what this one leaves.
   await lockChannels(tx, [channelId]);
   const known = await findChannelPlan(tx, channelId);
-  const { items, refused } = await keepItems(conversation, report);
+  const { items, refused, historyUsedUp } = await keepItems(conversation, report);
   const channel = owner.userKey === "" ? "Device" : "User";
   const before = await findTarget(tx, owner.enrollmentId, channel);
   const change = systemChange(owner, before, items);
@@ -210,5 +211,5 @@ export async function takeStatusReport(conversation: Conversation, report: Statu
   }
   await recordStatusReported(tx, channelId, now);
   if (changed) await wakeChannel(tx, channelId, now);
-  return refused;
+  return { refused, historyUsedUp };
 }

@@ -20,10 +20,20 @@ const PRF: ReadonlyMap<string, string> = new Map<string, string>([
   [OID.hmacSha384, "sha384"],
   [OID.hmacSha512, "sha512"],
 ]);
-/** Iterations of one file, all of its parts together: seconds. openssl writes 2,048 to 600,000 for a part. */
-const MAX_ITERATIONS = 2_000_000;
-/** Those of one derivation that the runtime does not have: PBKDF1 and that of RFC 7292. */
-const MAX_SLOW_ITERATIONS = 200_000;
+/**
+ * Iterations of one file, all of its parts together, and of one derivation: openssl writes 2,048 to 600,000. Reading is
+ * synchronous, so all of them together hold the process up for a second.
+ */
+const MAX_ITERATIONS = 1_000_000;
+const MAX_ONE_DERIVATION = 600_000;
+/**
+ * Those of one derivation that the runtime does not have, PBKDF1 and that of RFC 7292, of which each costs as much as three:
+ * keytool writes 100,000 at most.
+ */
+const MAX_SLOW_ITERATIONS = 100_000;
+const SLOW = 3;
+/** N·r·p of scrypt (RFC 7914): half a second and 128 MB. openssl writes 2^17. */
+const MAX_SCRYPT = 2 ** 20;
 
 /** `unknown` is the object identifier of a scheme, or of a part of it, that is not offered. */
 export type Decrypted = { plain: Uint8Array } | { unknown: string };
@@ -39,16 +49,16 @@ export class Iterations {
   }
 
   /**
-   * The count in `element`, of which each derivation of a part takes as many; `most` are accepted of one. Throws
-   * {@link PkiError} where they are more, or more than the parts before have left.
+   * The count in `element`; `most` are accepted of one derivation. Each counts `cost` times: for so many derivations, and for
+   * slow ones. Throws {@link PkiError} where they are more, or more than the parts before have left.
    */
-  take(element: Der, most: number, derivations = 1): number {
+  take(element: Der, most: number, cost = 1): number {
     const count = readSmall(element);
-    const accepted = Math.min(most, Math.floor(this.#left / derivations));
+    const accepted = Math.min(most, Math.floor(this.#left / cost));
     if (count < 1 || count > accepted) {
       throw new PkiError("key", `Could not load private key: it has ${count} iterations, ${accepted} are accepted`);
     }
-    this.#left -= count * derivations;
+    this.#left -= count * cost;
     return count;
   }
 }
@@ -58,31 +68,29 @@ export function decryptKeyInfo(
   der: Uint8Array,
   passphrase: string,
   iterations: Iterations = new Iterations(),
-  most: number = MAX_ITERATIONS,
 ): Decrypted {
   const outer = Der.parse(der).fields("an encrypted private key");
   const scheme = readAlgorithm(outer.next("the encryption"));
   const data = readOctets(outer.next("the data"), "an encrypted private key");
-  return decryptPbe(scheme, data, passphrase, iterations, most);
+  return decryptPbe(scheme, data, passphrase, iterations);
 }
 
 /**
- * Opens `data` by its scheme; `iterations` are those of the file, of which the runtime's derivation may have `most`. Throws
- * {@link PkiError} with the code `key` for a wrong password, which damage cannot be told from, and for too many iterations.
+ * Opens `data` by its scheme; `iterations` are those of the file. Throws {@link PkiError} with the code `key` for a wrong
+ * password, which damage cannot be told from, and for too much work, that of scrypt too, which is left to the caller.
  */
 export function decryptPbe(
   scheme: AlgorithmIdentifier,
   data: Uint8Array,
   passphrase: string,
   iterations: Iterations,
-  most: number,
 ): Decrypted {
   const pkcs12 = PKCS12_SCHEMES.get(scheme.oid);
   const pbes1 = PBES1_DIGESTS.get(scheme.oid);
   const { parameters } = scheme;
   if (parameters === undefined) return { unknown: scheme.oid };
   const plain = scheme.oid === OID.pbes2
-    ? openPbes2(parameters, data, passphrase, iterations, most)
+    ? openPbes2(parameters, data, passphrase, iterations)
     : pkcs12 !== undefined
     ? openPkcs12(pkcs12, parameters, data, passphrase, iterations)
     : pbes1 !== undefined
@@ -105,11 +113,11 @@ function openPbes2(
   data: Uint8Array,
   passphrase: string,
   allowed: Iterations,
-  most: number,
 ): Uint8Array | undefined | string {
   const parts = parameters.fields("PBES2 parameters");
   const kdf = readAlgorithm(parts.next("the key derivation"));
   const cipher = readAlgorithm(parts.next("the cipher"));
+  if (kdf.oid === OID.scrypt && kdf.parameters !== undefined) checkScrypt(kdf.parameters);
   if (kdf.oid !== OID.pbkdf2 || kdf.parameters === undefined) return kdf.oid;
   if (cipher.parameters === undefined) return cipher.oid;
   const fields = kdf.parameters.fields("PBKDF2 parameters");
@@ -124,8 +132,22 @@ function openPbes2(
   if (keyLength === undefined) return cipher.oid;
   // Everything else is read first: what is damaged costs nothing.
   const vector = readOctets(cipher.parameters, "an initialisation vector");
-  const key = pbkdf2Sync(passphrase, salt, allowed.take(count, most), keyLength, prf);
+  const key = pbkdf2Sync(passphrase, salt, allowed.take(count, MAX_ONE_DERIVATION), keyLength, prf);
   return decryptCbc(cipher.oid, key, vector, data);
+}
+
+/** Throws where the work or the memory of scrypt is too much (RFC 7914 section 7.1): the runtime has no limit of its own. */
+function checkScrypt(parameters: Der): void {
+  const fields = parameters.fields("scrypt parameters");
+  readOctets(fields.next("the salt"), "a salt");
+  const [n, r, p] = ["the cost", "the block size", "the parallelisation"].map((what) => readSmall(fields.next(what)));
+  const work = (n ?? 0) * (r ?? 0) * (p ?? 0);
+  if (work < 1 || work > MAX_SCRYPT) {
+    throw new PkiError(
+      "key",
+      `Could not load private key: its scrypt has a work of ${work}, ${MAX_SCRYPT} is accepted`,
+    );
+  }
 }
 
 /** The salt and the iterations of PBES1 and of RFC 7292. */
@@ -137,7 +159,7 @@ function saltOf(
   const fields = parameters.fields("the parameters of a password-based encryption");
   return {
     salt: readOctets(fields.next("the salt"), "a salt"),
-    iterations: allowed.take(fields.next("the iterations"), MAX_SLOW_ITERATIONS, derivations),
+    iterations: allowed.take(fields.next("the iterations"), MAX_SLOW_ITERATIONS, SLOW * derivations),
   };
 }
 
@@ -211,4 +233,4 @@ function openPkcs12(
 
 /** The iterations of a PKCS #12 MAC, which uses the same derivation. */
 export const macIterationsOf = (element: Der, allowed: Iterations): number =>
-  allowed.take(element, MAX_SLOW_ITERATIONS);
+  allowed.take(element, MAX_SLOW_ITERATIONS, SLOW);

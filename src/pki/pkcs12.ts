@@ -19,11 +19,10 @@ import { decryptKeyInfo, decryptPbe, DERIVED, derivePkcs12, Iterations, macItera
 export type Pkcs12 = { certificates: Certificate[]; keys: KeyObject[] };
 
 /**
- * Parts that may be encrypted, and iterations for each; all of them together have those of one file. The attack: a file of many
- * parts, each of which takes the time that one key may take.
+ * Parts that may be encrypted; all of them together have the iterations of one file. The attack: a file of many parts, each of
+ * which takes the time that one key may take.
  */
 const MOST_PARTS = 8;
-const MOST_ITERATIONS = 1_000_000;
 
 const CONTEXT_0 = 0xa0;
 const CONTEXT_0_PRIMITIVE = 0x80;
@@ -111,7 +110,7 @@ function decrypted(info: Der, passphrase: string, iterations: Iterations): Uint8
   const scheme = readAlgorithm(content.next("the encryption"));
   const element = content.next("the data");
   if (!element.is(CONTEXT_0_PRIMITIVE)) throw refused("an encrypted part comes in pieces, which is not offered");
-  const opened = decryptPbe(scheme, element.content, passphrase, iterations, MOST_ITERATIONS);
+  const opened = decryptPbe(scheme, element.content, passphrase, iterations);
   if ("unknown" in opened) throw refused(`its encryption is not offered (${opened.unknown})`);
   return opened.plain;
 }
@@ -124,7 +123,7 @@ function readBags(safe: Uint8Array, passphrase: string, result: Opened): void {
     if (type === OID.keyBag) result.keys.push(importPkcs8(value.raw));
     else if (type === OID.shroudedKeyBag) {
       countPart(result);
-      const opened = decryptKeyInfo(value.raw, passphrase, result.iterations, MOST_ITERATIONS);
+      const opened = decryptKeyInfo(value.raw, passphrase, result.iterations);
       if ("unknown" in opened) throw refused(`the encryption of its key is not offered (${opened.unknown})`);
       result.keys.push(importPkcs8(opened.plain));
     } else if (type === OID.certBag) {

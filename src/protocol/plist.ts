@@ -20,6 +20,7 @@ import {
   Real,
   reasonOf,
 } from "./plist/value.ts";
+import { xmlBytes } from "./plist/xml_bytes.ts";
 import { readXml } from "./plist/xml_reader.ts";
 import { writeXml } from "./plist/xml_writer.ts";
 
@@ -46,8 +47,9 @@ export function parsePlist(bytes: Uint8Array, options: ReadOptions = {}): Plist 
   }
   let text: string;
   try {
-    text = strictUtf8.decode(bytes);
-  } catch {
+    text = strictUtf8.decode(xmlBytes(bytes));
+  } catch (error) {
+    if (error instanceof PlistError) throw error;
     throw new PlistError("Cannot read the property list: it is neither binary nor text in UTF-8");
   }
   return readXml(text, options);

@@ -9,6 +9,7 @@
 import { CUT, foreignText } from "../foreign_text.ts";
 import { foreignValue } from "../foreign_value.ts";
 import { isDict, type Plist, type PlistDict, Real } from "./plist.ts";
+import { setKey } from "./plist/value.ts";
 
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
@@ -50,19 +51,62 @@ export function toJsonObject(dict: PlistDict): JsonObject {
 const KEPT = 256 * 1024;
 const KEPT_DATA = 32 * 1024;
 const KEPT_BASE64 = 64 * 1024;
+const KEPT_LEVELS = 32;
 
-function cut(value: Plist): Plist {
-  if (typeof value === "string") return foreignText(value);
-  if (value instanceof Uint8Array) return value.length > KEPT_DATA ? CUT : value;
-  if (Array.isArray(value)) return value.map(cut);
-  if (!isDict(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [foreignText(key), cut(inner)]));
+/**
+ * A copy of the beginning of `dict`: as much as `foreignValue` may keep of its JSON, and a mark more where that is not all,
+ * so that it sees the end. The attack: an answer of 20 MB, of which everything was copied before it was cut to 256 KB.
+ */
+function beginning(dict: PlistDict, except: readonly string[]): PlistDict {
+  let room = KEPT;
+  // Nothing is counted as more than foreignValue counts it, or the end would come too early.
+  const text = (long: string): string => {
+    const short = foreignText(long);
+    room -= short.length + 4;
+    return short;
+  };
+  const walk = (value: Plist, level: number): Plist => {
+    if (typeof value === "string") return text(value);
+    const container = Array.isArray(value) || isDict(value);
+    room -= container ? 8 : 4;
+    if (value instanceof Uint8Array) {
+      if (value.length > KEPT_DATA) return CUT;
+      room -= value.length;
+    }
+    if (!container) return value;
+    if (level >= KEPT_LEVELS) return [];
+    return Array.isArray(value) ? walkList(value, level) : walkDict(value, level, []);
+  };
+  const walkList = (from: readonly Plist[], level: number): Plist[] => {
+    const copy: Plist[] = [];
+    for (const item of from) {
+      if (room <= 0) {
+        copy.push(CUT);
+        break;
+      }
+      copy.push(walk(item, level + 1));
+    }
+    return copy;
+  };
+  const walkDict = (from: PlistDict, level: number, without: readonly string[]): PlistDict => {
+    const copy: PlistDict = {};
+    // Not Object.entries: that is a list for each of hundreds of thousands of keys.
+    for (const key in from) {
+      if (!Object.hasOwn(from, key) || without.includes(key)) continue;
+      if (room <= 0) {
+        setKey(copy, CUT, true);
+        break;
+      }
+      setKey(copy, text(key), walk(from[key] ?? "", level + 1));
+    }
+    return copy;
+  };
+  return walkDict(dict, 0, except);
 }
 
-/** JSON of what a device answered, as it may be kept: texts and the whole are cut where they are long. */
-export function toForeignJson(dict: PlistDict): JsonObject {
-  const short = cut(dict);
-  return foreignValue(isDict(short) ? toJsonObject(short) : {}, { bytes: KEPT, text: KEPT_BASE64 });
+/** JSON of what a device answered, as it may be kept, without some keys: texts and the whole are cut where they are long. */
+export function toForeignJson(dict: PlistDict, except: readonly string[] = []): JsonObject {
+  return foreignValue(toJsonObject(beginning(dict, except)), { bytes: KEPT, text: KEPT_BASE64, depth: KEPT_LEVELS });
 }
 
 const text = (value: string): string => value.toWellFormed().replaceAll("\0", "\ufffd");

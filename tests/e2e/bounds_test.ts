@@ -14,6 +14,8 @@ import {
   settle,
 } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
+import { idle, say } from "../support/talk.ts";
+import { buildPlist } from "../../src/protocol/plist.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -91,7 +93,7 @@ const report = async (device: SimulatedDevice, items: unknown, more: Record<stri
   await response.body?.cancel();
   return response.status;
 };
-const names = (bytes: number, from = 0) => Array.from({ length: bytes / 16 }, (_, n) => `n${from + n}`.padEnd(13, "."));
+const names = (bytes: number, from = 0) => Array.from({ length: bytes / 64 }, (_, n) => `n${from + n}`.padEnd(61, "."));
 
 Deno.test("what a device says that it supports is kept up to 32 KB; beyond, what was known stays, and an event says so", () =>
   withFleet(async (fleet) => {
@@ -109,7 +111,7 @@ Deno.test("what a device says that it supports is kept up to 32 KB; beyond, what
     };
     assert.equal(await say(31 * KB), 200);
     const before = await kept();
-    assert.match(before ?? "", /n1900\./);
+    assert.match(before ?? "", /n400\./);
     assert.equal(await say(33 * KB), 200);
     assert.equal(await kept(), before);
     const [json] = await made(fleet, "GET", "/api/mdm/devices/");
@@ -144,4 +146,77 @@ Deno.test("status items have 2 MB each and 8 MB in all, whatever the parts they 
         count(*) filter (where value is null and error is null)::int as gone from status_item_history`;
     assert.ok((history?.most ?? MB) < 100);
     assert.deepEqual([history?.large, history?.gone], [7, 9]);
+  }));
+
+Deno.test("an answer of more than 200,000 values ends its command with the reason; a check-in has 16 MB at most", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled();
+    const { uuid } = await say(fleet, device, idle(device));
+    assert.ok(uuid !== null);
+    const answer = (values: number) =>
+      buildPlist({
+        UDID: device.udid,
+        CommandUUID: uuid,
+        Status: "Acknowledged",
+        QueryResponses: { a: Array(values).fill(true) },
+      });
+    await say(fleet, device, answer(200_001));
+    const [row] = await fleet.runtime.sql<{ state: string; errorChain: unknown }[]>`
+      select state, error_chain from command_history where uuid = ${uuid}`;
+    assert.equal(row?.state, "error");
+    assert.match(JSON.stringify(row?.errorChain), /it has more than 200000 values/);
+    const large = device.checkIn({ MessageType: "GetToken", TokenServiceType: "a", Data: new Uint8Array(12.5 * MB) });
+    const response = await large;
+    await response.body?.cancel();
+    assert.equal(response.status, 413);
+  }));
+
+Deno.test("a channel adds 1,000 rows and 2 MB to its history in a day, whatever its items are called; one event a day says so", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled();
+    const history = async () => {
+      const [row] = await fleet.runtime.sql<{ rows: number; bytes: number; paths: number }[]>`
+        select count(*)::int as rows, coalesce(sum(octet_length(value::text)), 0)::int as bytes,
+          count(distinct path)::int as paths from status_item_history`;
+      assert.ok(row);
+      return row;
+    };
+    const told = async () =>
+      (await events(fleet, "mdm_request")).filter((one) =>
+        one.includes("the history has no more of their changes today")
+      )
+        .length;
+    let round = 0;
+    const full = async (count: number, bytes: number) => {
+      const name = `x${round++}`;
+      const items = Object.fromEntries(Array.from({ length: count }, (_, n) => [`${name}_${n}`, names(bytes)]));
+      assert.equal(await report(device, { device: items }, { FullReport: true }), 200);
+      const [kept] = await fleet.runtime
+        .sql`select count(*)::int as count from status_items where path like ${`device.${name}%`}`;
+      assert.equal(kept?.count, count, "the newest values are kept as ever");
+    };
+    // Of names that nobody publishes the history has the size alone where a value is long.
+    await full(50, 60 * KB);
+    const first = await history();
+    assert.equal(first.paths, 50);
+    assert.ok(first.bytes < 50 * 40, `${first.bytes} bytes`);
+    for (let n = 0; n < 3; n++) await full(290, 64);
+    assert.deepEqual([(await history()).rows, await told()], [1000, 1]);
+    await full(290, 64);
+    assert.deepEqual([(await history()).rows, await told()], [1000, 1]);
+    // Another day has room again, until it has 2 MB.
+    fleet.runtime.clock.advance(86_400);
+    await full(260, 3.9 * KB);
+    await full(260, 3.9 * KB);
+    const second = await history();
+    assert.ok(second.rows < 1900 && second.bytes - first.bytes < 2.2 * MB, JSON.stringify(second));
+    assert.ok(second.bytes - first.bytes > 1.5 * MB, JSON.stringify(second));
+    assert.equal(await told(), 2);
+    // What Apple publishes has longer values there.
+    fleet.runtime.clock.advance(86_400);
+    await full(1, 64);
+    await report(device, { app: { managed: { list: names(60 * KB) } }, x: { long: names(60 * KB) } });
+    const long = await fleet.runtime.sql`
+      select path from status_item_history where octet_length(value::text) > 50000 order by path`;
+    assert.deepEqual(long.map(({ path }) => path), ["app.managed.list"]);
   }));

@@ -190,3 +190,35 @@ Deno.test("a list of which every second row is odd is given up after as many tri
     assert.ok(all.trials <= 201, `${all.trials}`);
     assert.deepEqual([all.rows, all.odd], [[], 20]);
   }));
+
+Deno.test("of a list of certificates the first 5,000 are read, and it is told how many there were more", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const { id, device } = await asked(fleet);
+    assert.ok(device.identity);
+    const read: number[] = [];
+    const certificates = variants(device.identity.certificate.der, 5003).map((der, n) => ({
+      get der() {
+        read.push(n);
+        return der;
+      },
+      commonName: null,
+    }));
+    const owner = await ownerOf(fleet, id);
+    const target = await findTarget(runtime.sql, owner.enrollmentId, "Device");
+    await runtime.sql.begin((tx) =>
+      applyEffect({ kind: "certificates", certificates, managedOnly: false }, {
+        tx,
+        runtime,
+        request: testRequest,
+        owner,
+        target,
+        now: runtime.clock.now(),
+      })
+    );
+    assert.equal(read.length, 5000);
+    const odd = await runtime.sql`select reason, raw from odd_inventory_rows`;
+    assert.deepEqual(odd.map(({ reason, raw }) => [reason, raw]), [
+      ["The list has 3 certificates more than the 5000 that are kept", { more: 3 }],
+    ]);
+  }));

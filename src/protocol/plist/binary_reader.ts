@@ -14,6 +14,7 @@ import {
   integerOf,
   MAX_BYTES,
   MAX_DEPTH,
+  MAX_NULS,
   MAX_VALUES,
   type Plist,
   type PlistDict,
@@ -67,6 +68,7 @@ class Reader {
   #leaves = new Map<number, { value: Plist; size: number }>();
   #values = 0;
   #expanded = 0;
+  #nuls = 0;
   readonly #maxValues: number;
   readonly #maxExpanded: number;
 
@@ -76,7 +78,11 @@ class Reader {
     this.#bytes = bytes;
     this.#options = options;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#maxValues = Math.min(MAX_VALUES, ALWAYS.values + VALUES_PER_BYTE * bytes.length);
+    this.#maxValues = Math.min(
+      options.maxValues ?? MAX_VALUES,
+      MAX_VALUES,
+      ALWAYS.values + VALUES_PER_BYTE * bytes.length,
+    );
     this.#maxExpanded = Math.min(MAX_BYTES, ALWAYS.bytes + EXPANSION * bytes.length);
     const trailer = bytes.length - TRAILER;
     this.#offsetSize = this.#view.getUint8(trailer + 6);
@@ -161,7 +167,7 @@ class Reader {
       }
       case 0x6: {
         const { start, count } = this.#length(at, marker, 2);
-        return clean(utf16.decode(this.#bytes.subarray(start, start + count * 2)));
+        return this.#clean(utf16.decode(this.#bytes.subarray(start, start + count * 2)));
       }
       case 0x8:
         return fail("it holds a UID, which only archives of objects use");
@@ -209,7 +215,7 @@ class Reader {
       // A call of the decoder costs more than a short string's characters.
       if (count <= 40) short += String.fromCharCode(byte);
     }
-    return clean(count <= 40 ? short : ascii.decode(bytes.subarray(start, end)));
+    return this.#clean(count <= 40 ? short : ascii.decode(bytes.subarray(start, end)));
   }
 
   #container(at: number, marker: number, depth: number): Plist {
@@ -232,7 +238,14 @@ class Reader {
     }
     return dict;
   }
-}
 
-/** NUL becomes U+FFFD: no database text and no JSON column can hold it. (The decoder does so with lone surrogates.) */
-const clean = (text: string): string => text.includes("\0") ? text.replaceAll("\0", "\ufffd") : text;
+  /** NUL becomes U+FFFD: no database text and no JSON column can hold it. (The decoder does so with lone surrogates.) */
+  #clean(text: string): string {
+    let at = text.indexOf("\0");
+    if (at < 0) return text;
+    for (; at >= 0; at = text.indexOf("\0", at + 1)) {
+      if (++this.#nuls > MAX_NULS) fail(`it has more than ${MAX_NULS} NUL characters`);
+    }
+    return text.replaceAll("\0", "\ufffd");
+  }
+}

@@ -24,6 +24,8 @@ export class Real {
 export type ReadOptions = {
   /** Whether reals with an integral value are `Real`: for what is written again as it was. */
   keepReals?: boolean;
+  /** Values that the document may have, when that is less than any may. */
+  maxValues?: number;
 };
 
 /** A real as the options want it. */
@@ -52,8 +54,14 @@ export const MAX_DEPTH = 128;
 /** Bytes that are accepted, both as the document and as the sum of the values that it expands to. */
 export const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Values that one document may have. */
+/**
+ * Values that one document may have; in XML its references, comments and sections of CDATA count too, since each costs as
+ * much as a value.
+ */
 export const MAX_VALUES = 2_000_000;
+
+/** NUL characters that one document may have: Apple's writer emits what a string holds, and each is replaced. */
+export const MAX_NULS = 4096;
 
 export const MIN_INTEGER = -(2n ** 63n);
 export const MAX_INTEGER = 2n ** 64n - 1n;

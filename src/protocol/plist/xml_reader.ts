@@ -26,12 +26,11 @@ const APPLE_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n' +
   '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n' +
   '<plist version="1.0">\n';
 
-/** The value of the XML property list `text`. Throws `PlistError`. */
+/** Lines that are counted. */
+const MAX_LINES = 100_000;
+
+/** The value of the XML property list `text`, in which `xmlText` has normalised the ends of lines. Throws `PlistError`. */
 export function readXml(text: string, options: ReadOptions = {}): Plist {
-  // XML 1.0 section 2.11: line ends are normalised before parsing. NUL is not XML, but Apple's writer emits what a
-  // string holds; no database text and no JSON column can hold it.
-  if (text.includes("\r")) text = text.replace(/\r\n?/g, "\n");
-  if (text.includes("\0")) text = text.replaceAll("\0", "\ufffd");
   return new Scanner(text, options).document();
 }
 
@@ -41,10 +40,14 @@ class Scanner {
   #values = 0;
 
   #options: ReadOptions;
+  readonly #maxValues: number;
+  /** Made once: most texts have no reference. */
+  readonly #counted = (): void => this.#count();
 
   constructor(text: string, options: ReadOptions) {
     this.#text = text;
     this.#options = options;
+    this.#maxValues = Math.min(MAX_VALUES, options.maxValues ?? MAX_VALUES);
   }
 
   /** The value of the document. An error says the line that reading ended on. */
@@ -53,9 +56,22 @@ class Scanner {
       return this.#document();
     } catch (error) {
       if (!(error instanceof PlistError)) throw error;
-      const line = this.#text.slice(0, this.#at).split("\n").length;
-      throw new PlistError(`${error.message} (line ${line})`, { cause: error });
+      throw new PlistError(`${error.message} (line ${this.#line()})`, { cause: error });
     }
+  }
+
+  /** The line of the cursor, as far as lines are counted: for a sentence no more is worth the time. */
+  #line(): string {
+    let line = 1;
+    for (let at = this.#text.indexOf("\n"); at >= 0 && at < this.#at; at = this.#text.indexOf("\n", at + 1)) {
+      if (++line > MAX_LINES) return `after ${MAX_LINES}`;
+    }
+    return `${line}`;
+  }
+
+  /** The attack: a few megabytes of the shortest values, references or comments are millions of steps. */
+  #count(): void {
+    if (++this.#values > this.#maxValues) fail(`it has more than ${this.#maxValues} values`);
   }
 
   #document(): Plist {
@@ -113,9 +129,11 @@ class Scanner {
       if (code !== 0x3c) return;
       const next = text.charCodeAt(at + 1);
       if (next === 0x21 && text.startsWith("<!--", at)) {
+        this.#count();
         this.#at = at + 4;
         at = this.#find("-->", "a comment is not closed") + 3;
       } else if (next === 0x3f) {
+        this.#count();
         at = this.#find("?>", "a processing instruction is not closed") + 2;
       } else return;
     }
@@ -149,7 +167,7 @@ class Scanner {
   #element(depth: number): Plist {
     const text = this.#text;
     const at = this.#at;
-    if (++this.#values > MAX_VALUES) fail(`it has more than ${MAX_VALUES} values`);
+    this.#count();
     switch (text.charCodeAt(at + 1)) {
       case 0x73: // s
         if (!text.startsWith("<string>", at)) break;
@@ -258,13 +276,13 @@ class Scanner {
     if (first >= 0 && this.#text.startsWith(endTag, first)) {
       const raw = this.#text.slice(this.#at, first);
       this.#at = first + endTag.length;
-      return raw.includes("&") ? unescape(raw) : raw;
+      return unescape(raw, this.#counted);
     }
     let content = "";
     for (;;) {
+      this.#count();
       const end = this.#find("<", `the element "${name}" is not closed`);
-      const raw = this.#text.slice(this.#at, end);
-      content += raw.includes("&") ? unescape(raw) : raw;
+      content += unescape(this.#text.slice(this.#at, end), this.#counted);
       this.#at = end;
       if (this.#text.charCodeAt(end + 1) !== 0x21) break;
       if (this.#text.startsWith("<![CDATA[", end)) {

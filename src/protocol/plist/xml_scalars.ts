@@ -12,7 +12,7 @@ import { integerOf, PlistError } from "./value.ts";
 const INTEGER = /^[+-]?(?:[0-9]+|0[xX][0-9a-fA-F]+)$/;
 const REAL = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const NOT_FINITE = /^([+-]?)(nan|inf|infinity)$/i;
-const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z$/;
+const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/;
 /** Characters with which a number or a date can be written at all: 2^64 in decimal, the longest double, a date. */
 const MAX_INTEGER_TEXT = 40;
 const MAX_REAL_TEXT = 400;
@@ -27,18 +27,38 @@ export function fail(reason: string): never {
 /** A piece of foreign text for an error sentence. */
 export const short = (text: string): string => text.length > 60 ? `${text.slice(0, 60)}…` : text;
 
-/** Character data with its references resolved: the five of XML and those by number. Throws `PlistError`. */
-export function unescape(raw: string): string {
-  return raw.replace(/&([^;&]{0,12})(;?)/g, (_, name: string, semicolon: string) => {
-    const known = Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : undefined;
-    if (semicolon && known !== undefined) return known;
-    const digits = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(name);
-    const code = digits === null ? -1 : digits[1] !== undefined ? parseInt(digits[1], 16) : Number(digits[2]);
-    if (!semicolon || code < 1 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
-      fail(`"&${short(name)}" is not a character reference that XML has`);
+/** Characters of a reference between `&` and `;` that are looked at. */
+const MAX_REFERENCE = 12;
+const NUMBERED = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/;
+
+/**
+ * Character data with its references resolved: the five of XML and those by number. `count` is called for each, so that the
+ * caller can stop. Throws `PlistError`.
+ */
+export function unescape(raw: string, count: () => void): string {
+  let at = raw.indexOf("&");
+  if (at < 0) return raw;
+  let [text, from] = ["", 0];
+  for (; at >= 0; at = raw.indexOf("&", from)) {
+    count();
+    const start = raw.slice(at + 1, at + 2 + MAX_REFERENCE);
+    const length = start.indexOf(";");
+    const character = length < 0 ? undefined : referenced(start.slice(0, length));
+    if (character === undefined) {
+      fail(`"&${/^[^;&]{0,12}/.exec(start)?.[0]}" is not a character reference that XML has`);
     }
-    return String.fromCodePoint(code);
-  });
+    text += raw.slice(from, at) + character;
+    from = at + length + 2;
+  }
+  return text + raw.slice(from);
+}
+
+/** The character of a reference, or undefined when XML has none of that name. */
+function referenced(name: string): string | undefined {
+  if (Object.hasOwn(ENTITIES, name)) return ENTITIES[name];
+  const digits = NUMBERED.exec(name);
+  const code = digits === null ? -1 : digits[1] !== undefined ? parseInt(digits[1], 16) : Number(digits[2]);
+  return code < 1 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? undefined : String.fromCodePoint(code);
 }
 
 /** A decimal or hexadecimal integer of at most 64 bits. Throws `PlistError`. */
@@ -83,11 +103,10 @@ export function real(content: string): number {
 /** A date as `2001-01-01T00:00:00Z`. Throws `PlistError`. */
 export function date(content: string): Date {
   const text = trimmed(content, MAX_DATE_TEXT, "a date");
-  const parts = DATE.exec(text);
-  if (parts === null) fail(`"${short(text)}" is not a date like 2001-01-01T00:00:00Z`);
+  if (!DATE.test(text)) fail(`"${short(text)}" is not a date like 2001-01-01T00:00:00Z`);
   const date = new Date(text);
-  // Date would turn 30 February into 1 March, and 24:00 into the next day.
-  if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 19) !== text.slice(0, 19)) {
+  // Date would turn 30 February into 1 March, and 24:00 into the next day; anything else that does not exist is no number.
+  if (date.getUTCDate() !== Number(text.slice(8, 10)) || date.getUTCHours() !== Number(text.slice(11, 13))) {
     fail(`"${short(text)}" is not a day and time that exists`);
   }
   return date;

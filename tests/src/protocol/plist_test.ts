@@ -395,3 +395,41 @@ Deno.test("what is read to be written again keeps its types: 2.0 stays a real, i
   assert.deepEqual(parsePlist(xml), [0, 2, 3600, 604800, -1, 0.5, 1000, -0, Infinity, 2]);
   assert.deepEqual(parsePlist(buildBinaryPlist(read)), parsePlist(xml));
 });
+
+Deno.test("whatever costs a step is counted: values, references, comments, sections of CDATA, instructions", () => {
+  const read = (inner: string) => () => parsePlist(wrapped(inner), { maxValues: 100 });
+  const shapes: Record<string, (count: number) => string> = {
+    values: (count) => `<array>${"<true/>".repeat(count)}</array>`,
+    keys: (count) => `<dict>${Array.from({ length: count }, (_, at) => `<key>${at}</key><true/>`).join("")}</dict>`,
+    references: (count) => `<string>${"&lt;".repeat(count)}</string>`,
+    "references in keys": (count) => `<dict><key>${"&#9;".repeat(count)}</key><true/></dict>`,
+    comments: (count) => `${"<!---->".repeat(count)}<true/>`,
+    "comments in text": (count) => `<string>${"<!---->".repeat(count)}</string>`,
+    CDATA: (count) => `<string>${"<![CDATA[]]>".repeat(count)}</string>`,
+    instructions: (count) => `${"<?a?>".repeat(count)}<true/>`,
+  };
+  for (const [name, shape] of Object.entries(shapes)) {
+    assert.throws(read(shape(101)), /it has more than 100 values/, name);
+    read(shape(90))();
+  }
+  const list = binaryPlist([objects.array(Array(101).fill(1)), objects.yes]);
+  assert.throws(() => parsePlist(list, { maxValues: 100 }), /expands to more than 100 values/);
+  assert.deepEqual(parsePlist(list), Array(101).fill(true));
+});
+
+Deno.test("some thousand NULs become U+FFFD in both forms, more are refused", () => {
+  for (const build of [(text: string) => xmlWith(text), (text: string) => buildBinaryPlist([text, `a${text}`])]) {
+    assert.match(JSON.stringify(parsePlist(build("\0".repeat(2000)))), /^(\["?)?["\ufffda,\]]+$/);
+    assert.throws(() => parsePlist(build("\0".repeat(4097))), /more than 4096 NUL characters/);
+  }
+});
+const xmlWith = (text: string) => wrapped(`<array><string>${text}</string></array>`);
+
+Deno.test("ends of lines are one LF each, whatever they are written as, and a NUL beside them stays a character", () => {
+  const text = (inner: string) => parsePlist(wrapped(`<string>${inner}</string>`));
+  assert.equal(text("a\rb\r\nc\n\rd\r\r\ne"), "a\nb\nc\n\nd\n\ne");
+  assert.equal(text("\r\0\r\n\0é\r"), "\n\ufffd\n\ufffdé\n");
+  assert.equal(text("&#13;&#x41;"), "\rA");
+  assert.throws(() => parsePlist(wrapped("\r\n\r\r<x/>")), /\(line 4\)/);
+  assert.throws(() => parsePlist(wrapped("\n".repeat(200_000) + "<x/>")), /\(line after 100000\)/);
+});
