@@ -5,7 +5,7 @@
  */
 
 import { startEmbedded } from "../db/embedded.ts";
-import { insertMetaBusinessUnit } from "../db/meta_business_units.ts";
+import { insertMetaBusinessUnit } from "../db/tags/meta_business_units.ts";
 import { openDatabase, type Sql } from "../db/open.ts";
 import { SimulatedDevice } from "../simulators/device.ts";
 import { MODELS } from "../simulators/models.ts";

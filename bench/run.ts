@@ -5,7 +5,7 @@
  * @module
  */
 
-import { insertCommand } from "../db/commands.ts";
+import { insertCommand } from "../db/work/commands.ts";
 import { nextId } from "../db/next_id.ts";
 import type { SimulatedDevice } from "../simulators/device.ts";
 import { runCommand, UsageError } from "../src/cli/command.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { takeSlot } from "../db/jobs.ts";
+import { takeSlot } from "../db/work/job_queue.ts";
 import { enqueueJob } from "../src/jobs.ts";
 import type { Runtime } from "../src/runtime.ts";
 

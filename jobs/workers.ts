@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type JobRow, releaseJob } from "../db/jobs.ts";
+import { type JobRow, releaseJob } from "../db/work/job_queue.ts";
 import type { Runtime } from "../src/runtime.ts";
 import type { AnyJob } from "./job.ts";
 import { claim, runClaimed, runsAlone, Stopping } from "./queue.ts";

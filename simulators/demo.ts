@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findUserByName } from "../db/users.ts";
+import { findUserByName } from "../db/access/users.ts";
 import { createApiToken } from "../src/access/api_tokens.ts";
 import { COMMAND_LINE } from "../src/access/authority.ts";
 import { createUser, updateUser } from "../src/access/users.ts";

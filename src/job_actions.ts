@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findJob, type JobListRow, requeueJob } from "../db/jobs.ts";
+import { findJob, type JobListRow, requeueJob } from "../db/work/job_queue.ts";
 import type { By } from "./access/authority.ts";
 import { problem, refused } from "./errors.ts";
 import { recordEvents } from "./events/record.ts";

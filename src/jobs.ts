@@ -6,7 +6,7 @@
  * @module
  */
 
-import { findJob, insertJob } from "../db/jobs.ts";
+import { findJob, insertJob } from "../db/work/job_queue.ts";
 import type { Db, Json } from "../db/open.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -5,8 +5,8 @@
  */
 
 import type { Child } from "hono/jsx";
-import type { ArtifactRow } from "../../db/artifacts.ts";
-import type { ArtifactVersionRow } from "../../db/artifact_versions.ts";
+import type { ArtifactRow } from "../../db/artifacts/artifacts.ts";
+import type { ArtifactVersionRow } from "../../db/artifacts/artifact_versions.ts";
 import { createArtifactWithVersion, type FirstVersion } from "../../src/blueprints/versions/create_artifact.ts";
 import type { Draft, VersionKind } from "../../src/blueprints/versions/kind.ts";
 import { createVersion, mustFindVersion, type VersionInput } from "../../src/blueprints/versions/versions.ts";

@@ -9,8 +9,8 @@ import {
   deleteApiToken as deleteApiTokenRow,
   findApiToken,
   insertApiToken,
-} from "../../db/api_tokens.ts";
-import { findUser } from "../../db/users.ts";
+} from "../../db/access/api_tokens.ts";
+import { findUser } from "../../db/access/users.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";

@@ -11,7 +11,7 @@ import {
   insertRole,
   type RoleRow,
   updateRole as updateRoleRow,
-} from "../../db/roles.ts";
+} from "../../db/access/roles.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";

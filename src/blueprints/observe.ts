@@ -10,8 +10,8 @@ import {
   findTargetArtifacts,
   putTargetArtifact,
   type TargetArtifactRow,
-} from "../../db/target_artifacts.ts";
-import { countAttempts } from "../../db/reinstall_paces.ts";
+} from "../../db/artifacts/target_artifacts.ts";
+import { countAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
 import { enqueueJob } from "../jobs.ts";
 import { naiveUtc } from "../naive_utc.ts";

@@ -8,7 +8,7 @@
  */
 
 import type { Json } from "../../db/open.ts";
-import type { TargetArtifactRow } from "../../db/target_artifacts.ts";
+import type { TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
 import type { ArtifactType } from "./artifact_types.ts";
 import { canonicalJson } from "./versions/json.ts";
 

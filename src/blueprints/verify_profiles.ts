@@ -12,7 +12,7 @@ import {
   findTargetArtifacts,
   markVerified,
   type TargetArtifactRow,
-} from "../../db/target_artifacts.ts";
+} from "../../db/artifacts/target_artifacts.ts";
 import { identifierPrefix, profileIdentifier, profileUuid } from "../downloads/profile_identifier.ts";
 import type { RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findUserByName } from "../../db/users.ts";
+import { findUserByName } from "../../db/access/users.ts";
 import { createApiToken } from "../access/api_tokens.ts";
 import { COMMAND_LINE } from "../access/authority.ts";
 import { createUser } from "../access/users.ts";

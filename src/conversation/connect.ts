@@ -4,7 +4,7 @@
  * @module
  */
 
-import { lockChannels } from "../../db/channels.ts";
+import { lockChannels } from "../../db/work/channels.ts";
 import {
   type CommandRow,
   expireCommands,
@@ -14,11 +14,11 @@ import {
   markSent,
   postponeCommand,
   setNextAction,
-} from "../../db/commands.ts";
-import { findTarget } from "../../db/devices.ts";
-import { findPinned, recordContact } from "../../db/identities.ts";
+} from "../../db/work/commands.ts";
+import { findTarget } from "../../db/devices/devices.ts";
+import { findPinned, recordContact } from "../../db/enrollment/identities.ts";
 import type { Db, Json } from "../../db/open.ts";
-import { recordInventoryAsked } from "../../db/plan_facts.ts";
+import { recordInventoryAsked } from "../../db/work/plan_facts.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/observe.ts";
 import { commandDict, type CommandTarget, type Effect } from "../commands/command.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { IdentifiedRow } from "../../db/identities.ts";
+import type { IdentifiedRow } from "../../db/enrollment/identities.ts";
 import type { Tx } from "../../db/open.ts";
 import type { ArtifactOwner } from "../blueprints/observe.ts";
 import type { CommandTarget } from "../commands/command.ts";

@@ -5,13 +5,13 @@
  * @module
  */
 
-import { findChannelPlan, recordCapabilities, recordStatusReported, wakeChannel } from "../../db/channel_plans.ts";
-import { lockChannels } from "../../db/channels.ts";
-import { findTarget } from "../../db/devices.ts";
-import { type EnrollmentChange, updateEnrollment } from "../../db/enrollments.ts";
+import { findChannelPlan, recordCapabilities, recordStatusReported, wakeChannel } from "../../db/work/channel_plans.ts";
+import { lockChannels } from "../../db/work/channels.ts";
+import { findTarget } from "../../db/devices/devices.ts";
+import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import type { Json } from "../../db/open.ts";
-import { deleteStatusItems, findStatusItems, putStatusItems, touchStatusItems } from "../../db/status_items.ts";
-import { findTargetArtifacts } from "../../db/target_artifacts.ts";
+import { deleteStatusItems, findStatusItems, putStatusItems, touchStatusItems } from "../../db/devices/status_items.ts";
+import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { recordSeen, type SeenVersion } from "../blueprints/observe.ts";
 import { morePresent, type ObservedStatus } from "../blueprints/observed.ts";
 import type { CommandTarget } from "../commands/command.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { lockChannelsOfDevice } from "../../db/channels.ts";
-import { findDeviceValues } from "../../db/device_values.ts";
-import { type DeviceView, findDevice } from "../../db/devices.ts";
-import { proveHardware } from "../../db/hardware.ts";
+import { lockChannelsOfDevice } from "../../db/work/channels.ts";
+import { findDeviceValues } from "../../db/variables/device_values.ts";
+import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
+import { proveHardware } from "../../db/devices/hardware.ts";
 import { problem, refused } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { enqueueJob } from "../jobs.ts";

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { lockSession, type SessionRow } from "../../db/enrollment_sessions.ts";
-import { findIssuedCertificate, type IssuedRow } from "../../db/issued_certificates.ts";
+import { lockSession, type SessionRow } from "../../db/enrollment/enrollment_sessions.ts";
+import { findIssuedCertificate, type IssuedRow } from "../../db/issuing/issued_certificates.ts";
 import type { Tx } from "../../db/open.ts";
-import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
+import { findOtaEnrollment } from "../../db/enrollment/ota_enrollments.ts";
 import { problem } from "../errors.ts";
 import { builtInAuthority } from "../issuing/authority.ts";
 import { BUILT_IN_ISSUER } from "../issuing/scep_issuers.ts";

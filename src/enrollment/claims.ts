@@ -12,7 +12,7 @@ import {
   findClaim,
   lockLiveClaim,
   recordClaim,
-} from "../../db/enrollment_claims.ts";
+} from "../../db/enrollment/enrollment_claims.ts";
 import type { Tx } from "../../db/open.ts";
 import { problem, refused } from "../errors.ts";
 import { recordAudit, recordEvents, type RequestInfo } from "../events/record.ts";

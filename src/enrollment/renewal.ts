@@ -7,18 +7,18 @@
  * @module
  */
 
-import { findSession, updateSession } from "../../db/enrollment_sessions.ts";
-import { setSession } from "../../db/enrollments.ts";
+import { findSession, updateSession } from "../../db/enrollment/enrollment_sessions.ts";
+import { setSession } from "../../db/enrollment/enrollments.ts";
 import {
   findCurrentEnrollment,
   findIdentity,
   type IdentifiedRow,
   newestIdentityAt,
   pinIdentity,
-} from "../../db/identities.ts";
-import { lastAlertAt } from "../../db/identity_alerts.ts";
+} from "../../db/enrollment/identities.ts";
+import { lastAlertAt } from "../../db/enrollment/identity_alerts.ts";
 import type { Tx } from "../../db/open.ts";
-import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
+import { findOtaEnrollment } from "../../db/enrollment/ota_enrollments.ts";
 import { type Problem, problem } from "../errors.ts";
 import { AlertingProblem } from "../identity/alert.ts";
 import { signProfile } from "../issuing/profile_signer.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { KeyObject } from "node:crypto";
-import { assetCertificateEnds, deleteExpiredAssetCredentials } from "../../db/asset_credentials.ts";
+import { assetCertificateEnds, deleteExpiredAssetCredentials } from "../../db/issuing/asset_credentials.ts";
 import type { SimulatedDevice } from "../../simulators/device.ts";
 import { managementOf, openProfile } from "../../simulators/installed_profile.ts";
 import { type DeviceIdentity, requestIdentity, ScepRefused } from "../../simulators/identity.ts";
@@ -9,7 +9,7 @@ import { assetAuthority, builtInAuthority, renewAuthority } from "../../src/issu
 import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { openSession } from "../../src/enrollment/sessions.ts";
 import { issueClientCertificate } from "../../src/issuing/client_certificate.ts";
-import { insertAssetCertificate } from "../../db/asset_credentials.ts";
+import { insertAssetCertificate } from "../../db/issuing/asset_credentials.ts";
 import { parseCertificate, toPem } from "../../src/pki/certificate.ts";
 import { signDetached } from "../../src/pki/cms/signed.ts";
 import { createAuthority } from "../../src/pki/ca.ts";

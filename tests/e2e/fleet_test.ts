@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events.ts";
+import { findEvents } from "../../db/events/events.ts";
 import { MODELS } from "../../simulators/models.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { makeDeviceMaker } from "../../simulators/device_ca.ts";

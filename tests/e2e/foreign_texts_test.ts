@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events.ts";
+import { findEvents } from "../../db/events/events.ts";
 import type { PlistDict } from "../../src/protocol/plist.ts";
 import type { SimulatedDevice } from "../../simulators/device.ts";
 import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";

@@ -8,7 +8,7 @@ import { COMMAND_LINE } from "../../src/access/authority.ts";
 import { createUser } from "../../src/access/users.ts";
 import { uploadPushCertificate } from "../../src/push/certificates.ts";
 import { createOtaEnrollment } from "../../src/enrollment/ota_enrollments.ts";
-import { insertMetaBusinessUnit } from "../../db/meta_business_units.ts";
+import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { openDatabase } from "../../db/open.ts";
 import { withDatabase } from "../support/database.ts";
 import { KEYS, TOPIC } from "../support/fleet.ts";

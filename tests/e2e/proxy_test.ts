@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events.ts";
+import { findEvents } from "../../db/events/events.ts";
 import { toPem } from "../../src/pki/certificate.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";

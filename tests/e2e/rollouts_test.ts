@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events.ts";
+import { findEvents } from "../../db/events/events.ts";
 import type { SimulatedDevice } from "../../simulators/device.ts";
 import { MODELS } from "../../simulators/models.ts";
 import {

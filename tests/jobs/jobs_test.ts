@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { insertEvents } from "../../db/events.ts";
+import { insertEvents } from "../../db/events/events.ts";
 import { JOBS } from "../../jobs/registry.ts";
 import { drain } from "../../jobs/queue.ts";
 import { SCHEDULES } from "../../jobs/schedules.ts";

@@ -3,7 +3,7 @@
  * whose own statements are disturbed as well.
  */
 import assert from "node:assert/strict";
-import { addInstanceSetting } from "../../db/instance_settings.ts";
+import { addInstanceSetting } from "../../db/installation/instance_settings.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 import type { AnyJob } from "../../jobs/job.ts";

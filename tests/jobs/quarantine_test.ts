@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { findJob, type JobRow } from "../../db/jobs.ts";
+import { findJob, type JobRow } from "../../db/work/job_queue.ts";
 import { type AnyJob, defineJob } from "../../jobs/job.ts";
 import { claim, drain, runClaimed } from "../../jobs/queue.ts";
 import { sweep } from "../../jobs/sweep.ts";

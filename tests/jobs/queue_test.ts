@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { findJob } from "../../db/jobs.ts";
+import { findJob } from "../../db/work/job_queue.ts";
 import { defineJob, FinalJobError } from "../../jobs/job.ts";
 import { backoffSeconds, claim, drain, runClaimed } from "../../jobs/queue.ts";
 import { SCHEDULES, tick } from "../../jobs/schedules.ts";

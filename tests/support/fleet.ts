@@ -5,9 +5,9 @@
  */
 
 import assert from "node:assert/strict";
-import { insertMetaBusinessUnit } from "../../db/meta_business_units.ts";
+import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { nextId } from "../../db/next_id.ts";
-import { insertPushCertificate } from "../../db/push_certificates.ts";
+import { insertPushCertificate } from "../../db/push/push_certificates.ts";
 import { createApp } from "../../routes/app.ts";
 import { type DeviceOptions, SimulatedDevice } from "../../simulators/device.ts";
 import { type DeviceMaker, makeDeviceMaker } from "../../simulators/device_ca.ts";

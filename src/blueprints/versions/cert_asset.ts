@@ -10,8 +10,8 @@ import {
   type RdnRow,
   type SubjectAltNameRow,
   writeCertAssetVersion,
-} from "../../../db/cert_asset_versions.ts";
-import { findScepIssuer } from "../../../db/scep_issuers.ts";
+} from "../../../db/artifacts/cert_asset_versions.ts";
+import { findScepIssuer } from "../../../db/issuing/scep_issuers.ts";
 import type { FieldErrors } from "../../errors.ts";
 import { fault, variablesIn } from "./fields.ts";
 import { canonicalJson } from "./json.ts";

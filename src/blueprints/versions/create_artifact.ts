@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findNamesLike } from "../../../db/artifact_names.ts";
+import { findNamesLike } from "../../../db/artifacts/artifact_names.ts";
 import { nestedSql } from "../../../db/nested.ts";
 import type { Db } from "../../../db/open.ts";
 import { invalid } from "../../errors.ts";

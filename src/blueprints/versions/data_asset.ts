@@ -9,7 +9,7 @@ import {
   type DataAssetVersionRow,
   loadDataAssetVersions,
   writeDataAssetVersion,
-} from "../../../db/data_asset_versions.ts";
+} from "../../../db/artifacts/data_asset_versions.ts";
 import { readExternal } from "../../files/external.ts";
 import { holdFile } from "../../files/unreferenced.ts";
 import { parsePlist, PlistError } from "../../protocol/plist.ts";

@@ -7,8 +7,8 @@
  * @module
  */
 
-import type { ArtifactVersionRow } from "../../../db/artifact_versions.ts";
-import type { ArtifactRow } from "../../../db/artifacts.ts";
+import type { ArtifactVersionRow } from "../../../db/artifacts/artifact_versions.ts";
+import type { ArtifactRow } from "../../../db/artifacts/artifacts.ts";
 import type { Db, Json, Tx } from "../../../db/open.ts";
 import type { FieldErrors } from "../../errors.ts";
 import type { Runtime } from "../../runtime.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ArtifactRow } from "../../../db/artifacts.ts";
-import type { ArtifactVersionRow } from "../../../db/artifact_versions.ts";
+import type { ArtifactRow } from "../../../db/artifacts/artifacts.ts";
+import type { ArtifactVersionRow } from "../../../db/artifacts/artifact_versions.ts";
 import type { RequestInfo } from "../../events/record.ts";
 import type { Runtime } from "../../runtime.ts";
 import { certAssetKind } from "./cert_asset.ts";

@@ -5,7 +5,11 @@
  */
 
 import { createHash } from "node:crypto";
-import { loadProfileVersions, type ProfileVersionRow, writeProfileVersion } from "../../../db/profile_versions.ts";
+import {
+  loadProfileVersions,
+  type ProfileVersionRow,
+  writeProfileVersion,
+} from "../../../db/artifacts/profile_versions.ts";
 import { certificatesOf, openSigned } from "../../pki/cms/signed.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { type Platform, PLATFORMS } from "../../protocol/platform.ts";

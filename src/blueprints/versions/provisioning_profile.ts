@@ -9,7 +9,7 @@ import {
   loadProvisioningProfileVersions,
   type ProvisioningProfileVersionRow,
   writeProvisioningProfileVersion,
-} from "../../../db/provisioning_profile_versions.ts";
+} from "../../../db/artifacts/provisioning_profile_versions.ts";
 import { openSigned } from "../../pki/cms/signed.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { isDict, parsePlist, PlistError, str } from "../../protocol/plist.ts";

@@ -15,10 +15,10 @@ import {
   otherVersions,
   takeVersionId,
   updateArtifactVersion,
-} from "../../../db/artifact_versions.ts";
-import { type ArtifactRow, findArtifact } from "../../../db/artifacts.ts";
+} from "../../../db/artifacts/artifact_versions.ts";
+import { type ArtifactRow, findArtifact } from "../../../db/artifacts/artifacts.ts";
 import { type Db, isForeignKeyViolation, type Tx } from "../../../db/open.ts";
-import { usesOfArtifactVersion } from "../../../db/uses.ts";
+import { usesOfArtifactVersion } from "../../../db/installation/uses.ts";
 import { type FieldErrors, invalid, problem, refused } from "../../errors.ts";
 import { cannotDelete } from "../../in_use.ts";
 import { recordAudit, type RequestInfo } from "../../events/record.ts";

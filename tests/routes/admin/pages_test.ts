@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { insertTag } from "../../../db/tags.ts";
+import { insertTag } from "../../../db/tags/tags.ts";
 import { MODELS } from "../../../simulators/models.ts";
 import { recordEvents } from "../../../src/events/record.ts";
 import { withFleet } from "../../support/fleet.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../../db/events.ts";
+import { findEvents } from "../../../db/events/events.ts";
 import { JOBS } from "../../../jobs/registry.ts";
 import { drain } from "../../../jobs/queue.ts";
 import { revealEscrowed } from "../../../src/escrow.ts";
