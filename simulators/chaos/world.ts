@@ -14,7 +14,7 @@ import { openRuntime } from "../../src/cli/open.ts";
 import { uploadPushCertificate } from "../../src/push/certificates.ts";
 import { systemRandom } from "../../src/runtime.ts";
 import { newKeySetting } from "../../src/secrets/key_ring.ts";
-import { type FakeApns, startApns } from "../apns.ts";
+import { type FakeApns, startApns } from "../apple/apns.ts";
 import { BASE_URL } from "./devices.ts";
 import { supervise, type Supervised } from "./supervisor.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp_proxy.ts";

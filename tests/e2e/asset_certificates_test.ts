@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { KeyObject } from "node:crypto";
 import { assetCertificateEnds, deleteExpiredAssetCredentials } from "../../db/issuing/asset_credentials.ts";
-import type { SimulatedDevice } from "../../simulators/device.ts";
-import { managementOf, openProfile } from "../../simulators/installed_profile.ts";
-import { type DeviceIdentity, requestIdentity, ScepRefused } from "../../simulators/identity.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import { managementOf, openProfile } from "../../simulators/device/installed_profile.ts";
+import { type DeviceIdentity, requestIdentity, ScepRefused } from "../../simulators/device/identity.ts";
 import { scepCredentialUrl } from "../../src/downloads/url.ts";
 import { assetAuthority, builtInAuthority, renewAuthority } from "../../src/issuing/authority.ts";
 import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";

@@ -1,8 +1,8 @@
 import { loopbackCertificate } from "../support/loopback.ts";
 import assert from "node:assert/strict";
-import { startApns } from "../../simulators/apns.ts";
-import { type DeviceOptions, SimulatedDevice } from "../../simulators/device.ts";
-import { MODELS } from "../../simulators/models.ts";
+import { startApns } from "../../simulators/apple/apns.ts";
+import { type DeviceOptions, SimulatedDevice } from "../../simulators/device/device.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import { createApiToken } from "../../src/access/api_tokens.ts";
 import { COMMAND_LINE } from "../../src/access/authority.ts";
 import { createUser } from "../../src/access/users.ts";

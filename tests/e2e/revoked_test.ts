@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SimulatedDevice } from "../../simulators/device.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { findEvents } from "../../db/events/events.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { claimsOf, confirmOnly, idsOf, profileFor } from "../support/claims.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SimulatedDevice } from "../../simulators/device.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { checkRollout } from "../../src/blueprints/rollout.ts";
 import {
   ALL_PLATFORMS,

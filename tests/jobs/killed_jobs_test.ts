@@ -9,7 +9,7 @@ import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 import type { AnyJob } from "../../jobs/job.ts";
 import { drain } from "../../jobs/queue.ts";
 import { JOBS } from "../../jobs/registry.ts";
-import { taskFlags } from "../../simulators/task_flags.ts";
+import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 import { FolderStore } from "../../src/files/folder.ts";
 import { enqueueJob } from "../../src/jobs.ts";
 import { systemRandom } from "../../src/runtime.ts";

@@ -10,7 +10,7 @@ import { COMMAND_LINE } from "../../src/access/authority.ts";
 import { enqueueJob } from "../../src/jobs.ts";
 import { withFleet } from "../support/fleet.ts";
 import { type TestRuntime, withRuntime } from "../support/runtime.ts";
-import { taskFlags } from "../../simulators/task_flags.ts";
+import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 
 const never = new AbortController().signal;
 const LEASE = 60;

@@ -7,7 +7,7 @@ import { SCHEDULES, tick } from "../../jobs/schedules.ts";
 import { startWorkers } from "../../jobs/workers.ts";
 import { enqueueJob, taskResult } from "../../src/jobs.ts";
 import { withRuntime } from "../support/runtime.ts";
-import { taskFlags } from "../../simulators/task_flags.ts";
+import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 
 const never = new AbortController().signal;
 const echo = defineJob({
