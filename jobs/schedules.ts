@@ -5,7 +5,7 @@
  */
 
 import { takeSlot } from "../db/work/job_queue.ts";
-import { enqueueJob } from "../src/jobs.ts";
+import { enqueueJob } from "../src/enqueue_job.ts";
 import type { Runtime } from "../src/runtime.ts";
 
 /** A schedule. `minutes` is the length of its slots: of all processes that tick in one slot, one enqueues. */

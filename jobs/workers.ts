@@ -1,6 +1,6 @@
 /**
  * The loops of a long-lived process: one runs jobs, several at once; one pushes devices. Where processes are short-lived,
- * cron ticks and requests drain the same queues instead (`schedule.ts`).
+ * cron ticks and requests drain the same queues instead (`crons.ts`).
  *
  * @module
  */

@@ -10,7 +10,7 @@ import { listApiTokens } from "../../db/access/api_tokens.ts";
 import { listRoles } from "../../db/access/roles.ts";
 import { findUser, listUsers, type UserRow } from "../../db/access/users.ts";
 import { createApiToken, deleteApiToken } from "../../src/access/api_tokens.ts";
-import { holdsAllOf } from "../../src/access/authority.ts";
+import { holdsAllOf } from "../../src/access/delegation.ts";
 import { createUser, deleteUser, updateUser } from "../../src/access/users.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";

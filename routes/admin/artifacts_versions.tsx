@@ -10,7 +10,7 @@ import { type ArtifactVersionRow, isVersionInUse, versionsOfArtifact } from "../
 import type { ArtifactRow } from "../../db/artifacts/artifacts.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
 import { openFilter } from "../../src/blueprints/filter.ts";
-import { kindOf } from "../../src/blueprints/versions/kinds.ts";
+import { kindOf } from "../../src/blueprints/versions/registry.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { Preview } from "../../src/planner/preview.ts";
 import { type Platform, PLATFORMS } from "../../src/protocol/platform.ts";

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import type { By } from "../../src/access/authority.ts";
+import type { By } from "../../src/access/by.ts";
 import { tagsOfDevice } from "../../db/tags/tags.ts";
 import { Problem, problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { type Embedded, startEmbedded } from "../../db/embedded.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { createApiToken } from "../../src/access/api_tokens.ts";
-import { COMMAND_LINE } from "../../src/access/authority.ts";
+import { COMMAND_LINE } from "../../src/access/by.ts";
 import { createUser } from "../../src/access/users.ts";
 import { openRuntime } from "../../src/cli/open.ts";
 import { uploadPushCertificate } from "../../src/push/certificates.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Json } from "../../src/protocol/plist_json.ts";
-import { own } from "../../src/schema/keys.ts";
+import { own } from "../../src/apple_schema/keys.ts";
 import type { DeclarationState, Reason } from "../device/channel_state.ts";
 import type { HeldDeclaration } from "./declarative_device.ts";
 import { type Answers, holds, parsePredicate, PredicateError } from "./predicate.ts";

@@ -9,14 +9,14 @@
 
 import { certificateFromPem, parseCertificate } from "../../src/pki/certificate.ts";
 import { PkiError } from "../../src/pki/errors.ts";
-import { validateCredential } from "../../src/schema/credentials.ts";
+import { validateCredential } from "../../src/apple_schema/credentials.ts";
 import type { Reason } from "../device/channel_state.ts";
 import type { DeclarativeDevice, HeldDeclaration } from "./declarative_device.ts";
 import { referencedData } from "./fetched_data.ts";
 import { ScepRefused } from "../device/identity.ts";
 import { asRecord } from "../json.ts";
 import { assetCannotBeDeserialized, assetCannotBeVerified } from "./reasons.ts";
-import { isDictionary } from "../../src/schema/keys.ts";
+import { isDictionary } from "../../src/apple_schema/keys.ts";
 
 /** What an asset is to the configuration that names it. */
 export type Material = { data?: Uint8Array<ArrayBuffer> };

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { own } from "../../src/schema/keys.ts";
+import { own } from "../../src/apple_schema/keys.ts";
 import type { Material } from "./assets.ts";
 import type { Reason } from "../device/channel_state.ts";
 import type { DeclarativeDevice, HeldDeclaration } from "./declarative_device.ts";

@@ -9,8 +9,8 @@ import {
   declarationUnsupported,
   isKnownDeclaration,
   validateDeclaration,
-} from "../../src/schema/declarations.ts";
-import type { SchemaTarget } from "../../src/schema/target.ts";
+} from "../../src/apple_schema/declarations.ts";
+import type { SchemaTarget } from "../../src/apple_schema/target.ts";
 import { UNUSABLE_ASSETS } from "./assets.ts";
 import type { DeclarationState, Reason } from "../device/channel_state.ts";
 import type { HeldDeclaration } from "./declarative_device.ts";

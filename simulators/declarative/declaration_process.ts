@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Reference, referencesIn } from "../../src/schema/declarations.ts";
+import { type Reference, referencesIn } from "../../src/apple_schema/declarations.ts";
 import { activate, propertiesOf } from "./activations.ts";
 import { Assets, type Material } from "./assets.ts";
 import type { DeclarationState, Reason } from "../device/channel_state.ts";

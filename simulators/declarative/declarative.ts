@@ -11,9 +11,9 @@
  */
 
 import { z } from "zod";
-import { declarationFacts } from "../../src/schema/declarations.ts";
-import { own } from "../../src/schema/keys.ts";
-import type { DeclarationKind } from "../../src/schema/types.ts";
+import { declarationFacts } from "../../src/apple_schema/declarations.ts";
+import { own } from "../../src/apple_schema/keys.ts";
+import type { DeclarationKind } from "../../src/apple_schema/types.ts";
 import { DeclarationProcess } from "./declaration_process.ts";
 import type { DeclarativeDevice, HeldDeclaration, StatusItem } from "./declarative_device.ts";
 import { expectOk } from "../device/device_options.ts";

@@ -6,8 +6,8 @@
 
 import type { PlistDict } from "../../src/protocol/plist.ts";
 import type { Json, JsonObject } from "../../src/protocol/plist_json.ts";
-import type { SchemaTarget } from "../../src/schema/target.ts";
-import type { DeclarationKind } from "../../src/schema/types.ts";
+import type { SchemaTarget } from "../../src/apple_schema/target.ts";
+import type { DeclarationKind } from "../../src/apple_schema/types.ts";
 import type { ChannelState, Reason } from "../device/channel_state.ts";
 import type { DeviceIdentity } from "../device/identity.ts";
 

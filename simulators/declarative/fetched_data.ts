@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import type { JsonObject } from "../../src/protocol/plist_json.ts";
-import { isDictionary, own } from "../../src/schema/keys.ts";
+import { isDictionary, own } from "../../src/apple_schema/keys.ts";
 import type { Reason } from "../device/channel_state.ts";
 import type { DeclarativeDevice } from "./declarative_device.ts";
 import { assetCannotBeDownloaded, assetCannotBeVerified } from "./reasons.ts";

@@ -9,9 +9,9 @@
 
 import type { Json, JsonObject } from "../../src/protocol/plist_json.ts";
 import { compareOsVersions, joinOsVersion } from "../../src/protocol/os_version.ts";
-import { own } from "../../src/schema/keys.ts";
-import { statusItemFacts, statusItemsFor } from "../../src/schema/status.ts";
-import type { SchemaTarget } from "../../src/schema/target.ts";
+import { own } from "../../src/apple_schema/keys.ts";
+import { statusItemFacts, statusItemsFor } from "../../src/apple_schema/status.ts";
+import type { SchemaTarget } from "../../src/apple_schema/target.ts";
 import type { DeviceState } from "../device/answers.ts";
 import { capabilitiesOf } from "../device/capabilities.ts";
 import type { ChannelState, Reason } from "../device/channel_state.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Json, JsonObject } from "../../src/protocol/plist_json.ts";
-import { isDictionary } from "../../src/schema/keys.ts";
+import { isDictionary } from "../../src/apple_schema/keys.ts";
 import type { DeclarationState, Reason } from "../device/channel_state.ts";
 import type { StatusItem } from "./declarative_device.ts";
 

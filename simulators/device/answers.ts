@@ -6,7 +6,7 @@
 
 import type { Certificate } from "../../src/pki/certificate.ts";
 import { array, data, type Plist, type PlistDict, str } from "../../src/protocol/plist.ts";
-import { commandUnsupported } from "../../src/schema/commands.ts";
+import { commandUnsupported } from "../../src/apple_schema/commands.ts";
 import type { ChannelState } from "./channel_state.ts";
 import { APPS, type Model } from "./models.ts";
 import { profileList as listedProfiles, ProfileRefused, removeByCommand } from "./channel_profiles.ts";

@@ -5,10 +5,10 @@
  */
 
 import type { JsonObject } from "../../src/protocol/plist_json.ts";
-import { DECLARATION_TYPES, declarationFacts, declarationUnsupported } from "../../src/schema/declarations.ts";
-import { statusItemsFor } from "../../src/schema/status.ts";
-import type { SchemaTarget } from "../../src/schema/target.ts";
-import type { DeclarationKind } from "../../src/schema/types.ts";
+import { DECLARATION_TYPES, declarationFacts, declarationUnsupported } from "../../src/apple_schema/declarations.ts";
+import { statusItemsFor } from "../../src/apple_schema/status.ts";
+import type { SchemaTarget } from "../../src/apple_schema/target.ts";
+import type { DeclarationKind } from "../../src/apple_schema/types.ts";
 import { UNUSABLE_ASSETS } from "../declarative/assets.ts";
 
 /** The value of `management.client-capabilities` for a device. */

@@ -5,7 +5,7 @@
  */
 
 import type { JsonObject } from "../../src/protocol/plist_json.ts";
-import type { DeclarationKind } from "../../src/schema/types.ts";
+import type { DeclarationKind } from "../../src/apple_schema/types.ts";
 import type { DeviceIdentity } from "./identity.ts";
 import type { OpenedProfile } from "./installed_profile.ts";
 import type { ProvisioningProfile } from "./provisioning_profile.ts";

@@ -6,7 +6,7 @@
 
 import { findUserByName } from "../../db/access/users.ts";
 import { createApiToken } from "../../src/access/api_tokens.ts";
-import { COMMAND_LINE } from "../../src/access/authority.ts";
+import { COMMAND_LINE } from "../../src/access/by.ts";
 import { createUser, updateUser } from "../../src/access/users.ts";
 import { type Options, runCommand, UsageError } from "../../src/cli/command.ts";
 import type { RequestInfo } from "../../src/events/record.ts";

@@ -9,7 +9,7 @@ import { deleteOtherSessions, deleteSessionOf, listSessionsOf, type OwnSessionRo
 import { problem } from "../errors.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
-import type { By } from "./authority.ts";
+import type { By } from "./by.ts";
 import { hashCookie } from "./sessions.ts";
 
 /** Sessions that are listed. */

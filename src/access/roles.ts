@@ -16,7 +16,8 @@ import { invalid, problem } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
-import { type By, mustHoldAllOf } from "./authority.ts";
+import type { By } from "./by.ts";
+import { mustHoldAllOf } from "./delegation.ts";
 import { isPermission } from "./permissions.ts";
 
 /** What an operator says of a role. */

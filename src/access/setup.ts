@@ -21,7 +21,7 @@ import { invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { addressKey, limitAttempts } from "../rate_limit.ts";
 import { randomText, type Runtime } from "../runtime.ts";
-import { COMMAND_LINE } from "./authority.ts";
+import { COMMAND_LINE } from "./by.ts";
 import { sameText } from "./csrf.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
 import { SETUP_KEY } from "./setup_key.ts";

@@ -22,7 +22,8 @@ import { invalid, problem, refused } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
-import { type By, mustHoldAllOf } from "./authority.ts";
+import type { By } from "./by.ts";
+import { mustHoldAllOf } from "./delegation.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
 import { SETUP_KEY } from "./setup_key.ts";
 

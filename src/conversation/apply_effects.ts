@@ -15,8 +15,8 @@ import {
   replaceCertificates,
   replaceProfiles,
 } from "../../db/devices/inventory.ts";
-import { failureInfo, recordSeen } from "../blueprints/observe.ts";
-import type { ObservedStatus } from "../blueprints/observed.ts";
+import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
+import type { ObservedStatus } from "../blueprints/observed_artifact.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
 import type { Effect } from "../commands/effect.ts";
 import { profileList } from "../commands/profile_list.ts";

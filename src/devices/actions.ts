@@ -15,7 +15,7 @@ import type { CommandTarget } from "../commands/command.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
-import { enqueueJob } from "../jobs.ts";
+import { enqueueJob } from "../enqueue_job.ts";
 import { forgetAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import type { Runtime } from "../runtime.ts";
 import { deviceRepresentation } from "./representation.ts";

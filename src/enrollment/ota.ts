@@ -27,7 +27,7 @@ import { ProtocolError } from "../protocol/errors.ts";
 import { hardwareOf, type MachineInfo, parseMachineInfo } from "../protocol/machine_info.ts";
 import { PlistError } from "../protocol/plist.ts";
 import type { Runtime } from "../runtime.ts";
-import { claimSession } from "./claim.ts";
+import { claimSession } from "./claim_session.ts";
 import { mdmProfile, phase2Profile } from "./mdm_profile.ts";
 import { isSecretRevoked, verifyEnrollmentSecret } from "./secrets.ts";
 import { openSession, reopenSession, SESSION_HOURS } from "./sessions.ts";

@@ -10,7 +10,7 @@ import { findTargetArtifacts, type TargetArtifactRow } from "../../db/artifacts/
 import { ARTIFACT_TYPES } from "../blueprints/artifact_types.ts";
 import type { BlueprintContent } from "../blueprints/content.ts";
 import { loadContent } from "../blueprints/load.ts";
-import type { ObservedArtifact } from "../blueprints/observed.ts";
+import type { ObservedArtifact } from "../blueprints/observed_artifact.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import { identifierPrefix } from "../downloads/profile_identifier.ts";
 import type { ReportStatus } from "../protocol/report.ts";

@@ -8,7 +8,7 @@ import { findDeviceNames, findPlanRowsOfBlueprint, type PlanRow } from "../../db
 import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
 import { applyFilter } from "../blueprints/filter.ts";
 import { readContent } from "../blueprints/load.ts";
-import { isPresent } from "../blueprints/observed.ts";
+import { isPresent } from "../blueprints/observed_artifact.ts";
 import type { Resolution } from "../blueprints/resolve.ts";
 import type { Runtime } from "../runtime.ts";
 import type { PlanFacts } from "./facts.ts";

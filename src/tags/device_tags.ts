@@ -15,7 +15,7 @@ import {
 } from "../../db/tags/tags.ts";
 import { invalid } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
-import { enqueueJob } from "../jobs.ts";
+import { enqueueJob } from "../enqueue_job.ts";
 import type { Runtime } from "../runtime.ts";
 import { redeliver } from "../variables/redeliver.ts";
 

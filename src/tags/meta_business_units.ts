@@ -13,7 +13,7 @@ import {
   updateMetaBusinessUnit as updateRow,
 } from "../../db/tags/meta_business_units.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
-import type { By } from "../access/authority.ts";
+import type { By } from "../access/by.ts";
 import { usesOfMetaBusinessUnit } from "../../db/installation/uses.ts";
 import { invalid, problem } from "../errors.ts";
 import { cannotDelete } from "../in_use.ts";

@@ -15,7 +15,7 @@ import {
   updateTag as updateRow,
 } from "../../db/tags/tags.ts";
 import { findTaxonomy } from "../../db/tags/taxonomies.ts";
-import type { By } from "../access/authority.ts";
+import type { By } from "../access/by.ts";
 import { usesOfTag } from "../../db/installation/uses.ts";
 import { invalid, problem } from "../errors.ts";
 import { cannotDelete } from "../in_use.ts";

@@ -14,7 +14,7 @@ import {
   type TaxonomyValues,
   updateTaxonomy as updateRow,
 } from "../../db/tags/taxonomies.ts";
-import type { By } from "../access/authority.ts";
+import type { By } from "../access/by.ts";
 import { usesOfTaxonomy } from "../../db/installation/uses.ts";
 import { invalid, problem } from "../errors.ts";
 import { cannotDelete } from "../in_use.ts";

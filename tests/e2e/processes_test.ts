@@ -4,7 +4,7 @@ import { startApns } from "../../simulators/apple/apns.ts";
 import { type DeviceOptions, SimulatedDevice } from "../../simulators/device/device.ts";
 import { MODELS } from "../../simulators/device/models.ts";
 import { createApiToken } from "../../src/access/api_tokens.ts";
-import { COMMAND_LINE } from "../../src/access/authority.ts";
+import { COMMAND_LINE } from "../../src/access/by.ts";
 import { createUser } from "../../src/access/users.ts";
 import { uploadPushCertificate } from "../../src/push/certificates.ts";
 import { createOtaEnrollment } from "../../src/enrollment/ota_enrollments.ts";

@@ -11,7 +11,7 @@ import { drain } from "../../jobs/queue.ts";
 import { JOBS } from "../../jobs/registry.ts";
 import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 import { FolderStore } from "../../src/files/folder.ts";
-import { enqueueJob } from "../../src/jobs.ts";
+import { enqueueJob } from "../../src/enqueue_job.ts";
 import { systemRandom } from "../../src/runtime.ts";
 import { KEY_CHECK } from "../../src/secrets/load.ts";
 import { parseKeyRing } from "../../src/secrets/key_ring.ts";

@@ -15,7 +15,7 @@ import { findScepIssuer } from "../../../db/issuing/scep_issuers.ts";
 import type { FieldErrors } from "../../errors.ts";
 import { fault, variablesIn } from "./fields.ts";
 import { canonicalJson } from "./json.ts";
-import type { Draft, VersionKind } from "./kind.ts";
+import type { Draft, VersionKind } from "./version_kind.ts";
 
 /** A certificate asset as it comes. There is no ACME issuer yet that could be named. */
 export type CertAssetInput = {

@@ -16,7 +16,7 @@ import { parsePlist, PlistError } from "../../protocol/plist.ts";
 import type { Runtime } from "../../runtime.ts";
 import { fault } from "./fields.ts";
 import { fileOfBase64 } from "./file_limit.ts";
-import type { Checked, VersionKind } from "./kind.ts";
+import type { Checked, VersionKind } from "./version_kind.ts";
 import { isZip } from "./zip.ts";
 
 /**

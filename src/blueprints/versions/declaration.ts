@@ -17,7 +17,7 @@ import { ARTIFACT_TYPES, artifactType, isRawDeclaration } from "../artifact_type
 import { type DeclarationDraft, readDeclaration } from "./declaration_source.ts";
 import { fault } from "./fields.ts";
 import { canonicalJson } from "./json.ts";
-import type { VersionContext, VersionKind } from "./kind.ts";
+import type { VersionContext, VersionKind } from "./version_kind.ts";
 import { resolveReferences } from "./references.ts";
 
 /** A declaration as it comes: an object, or its JSON as a text. */

@@ -27,7 +27,7 @@ import type { Runtime } from "../../runtime.ts";
 import type { Filter } from "../filter.ts";
 import { filterErrors, filterRepresentation } from "../filter_fields.ts";
 import { changeDesired } from "../transaction.ts";
-import type { Checked, Draft, VersionKind } from "./kind.ts";
+import type { Checked, Draft, VersionKind } from "./version_kind.ts";
 
 /** What an operator says of a version of whatever kind. */
 export type VersionInput = { artifactId: string; version: number; filter: Filter };

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { MODELS } from "../../../simulators/device/models.ts";
 import type { Json } from "../../../src/protocol/plist_json.ts";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
-import { flattenStatus, STATUS_ITEMS, statusItemFacts, statusItemsFor } from "../../../src/schema/status.ts";
-import { validatePayload } from "../../../src/schema/validate.ts";
+import { flattenStatus, STATUS_ITEMS, statusItemFacts, statusItemsFor } from "../../../src/apple_schema/status.ts";
+import { validatePayload } from "../../../src/apple_schema/validate.ts";
 import { FakeServer, type ReportBody } from "../fake_server.ts";
 
 const SECURITY = "security.certificate.list";

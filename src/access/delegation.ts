@@ -8,23 +8,7 @@
  */
 
 import { problem } from "../errors.ts";
-import type { RequestInfo } from "../events/record.ts";
 import type { Actor } from "./actor.ts";
-
-/** Who does something, and in which request. */
-export type By = { actor: Actor; request: RequestInfo | undefined };
-
-/** The person at the server's own command line, who has the database and the keys anyway. */
-export const COMMAND_LINE: By = {
-  actor: {
-    userId: 0,
-    username: "command line",
-    isServiceAccount: true,
-    isSuperuser: true,
-    permissions: new Set(),
-  },
-  request: undefined,
-};
 
 /** What somebody is able to do. */
 export type Holder = { isSuperuser: boolean; permissions: Iterable<string> };

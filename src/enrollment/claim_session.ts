@@ -21,7 +21,7 @@ import type { Runtime } from "../runtime.ts";
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
 
 /** A session with whether its certificate follows another of the same enrollment. */
-export type Claim = {
+export type ClaimedSession = {
   session: SessionRow;
   renewal: boolean;
   /** The record of the certificate, where it is the built-in authority's. */
@@ -37,7 +37,7 @@ export async function claimSession(
   runtime: Runtime,
   certificate: Certificate,
   purpose: ClaimFor = "enrollment",
-): Promise<Claim> {
+): Promise<ClaimedSession> {
   const named = parseCommonName(certificate.subject.commonName ?? "");
   // The attack: the certificate of phase 2, given for a serial number that anybody can say, as a device's identity.
   if (named === undefined || named.phase2 !== (purpose === "phase 3")) {

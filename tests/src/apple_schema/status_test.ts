@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { JsonObject } from "../../../src/protocol/plist_json.ts";
-import { flattenStatus, MAX_ITEMS, STATUS_ITEMS, statusItemFacts, statusItemsFor } from "../../../src/schema/status.ts";
+import {
+  flattenStatus,
+  MAX_ITEMS,
+  STATUS_ITEMS,
+  statusItemFacts,
+  statusItemsFor,
+} from "../../../src/apple_schema/status.ts";
 import { ipad, mac, macUser, unknown } from "./targets.ts";
 
 Deno.test("status items have a type", () => {

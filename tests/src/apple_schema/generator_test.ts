@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { parseOptions, UsageError } from "../../../src/cli/command.ts";
 import { generateSchema, KNOWN } from "../../../src/cli/schema.ts";
 import { Problem } from "../../../src/errors.ts";
-import { SchemaError } from "../../../src/schema/generator/error.ts";
-import { readSchema } from "../../../src/schema/generator/read.ts";
-import { factFiles, writeFacts } from "../../../src/schema/generator/write.ts";
+import { SchemaError } from "../../../src/apple_schema/generator/error.ts";
+import { readSchema } from "../../../src/apple_schema/generator/read.ts";
+import { factFiles, writeFacts } from "../../../src/apple_schema/generator/write.ts";
 
 const CONFIGURATION = "declarative/declarations/configurations/thing.yaml";
 const STATUS = "declarative/status/thing.state.yaml";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SchemaTarget } from "../../../src/schema/target.ts";
+import type { SchemaTarget } from "../../../src/apple_schema/target.ts";
 
 export const mac: SchemaTarget = {
   channel: "Device",

@@ -8,8 +8,8 @@ import {
   declarationUnsupported,
   isKnownDeclaration,
   validateDeclaration,
-} from "../../../src/schema/declarations.ts";
-import { validateCredential } from "../../../src/schema/credentials.ts";
+} from "../../../src/apple_schema/declarations.ts";
+import { validateCredential } from "../../../src/apple_schema/credentials.ts";
 import { byodIphone, ipad, ipadUser, iphone, mac, macUser, tv, unknown } from "./targets.ts";
 
 const PASSCODE = "com.apple.configuration.passcode.settings";

@@ -9,7 +9,7 @@ import {
   isKnownCommand,
   REQUEST_TYPES,
   validateCommand,
-} from "../../../src/schema/commands.ts";
+} from "../../../src/apple_schema/commands.ts";
 import { byodIphone, ipad, ipadUser, iphone, mac, macUser, tv, unknown } from "./targets.ts";
 
 const messages = (type: string, payload: PlistDict) => validateCommand(type, payload).map(({ message }) => message);

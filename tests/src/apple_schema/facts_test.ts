@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { commands } from "../../../src/schema/generated/commands.ts";
-import { credentials } from "../../../src/schema/generated/credentials.ts";
-import { declarations } from "../../../src/schema/generated/declarations.ts";
-import { profiles } from "../../../src/schema/generated/profiles.ts";
-import { status } from "../../../src/schema/generated/status.ts";
-import { keysBelow } from "../../../src/schema/keys.ts";
-import { hasType } from "../../../src/schema/scalars.ts";
-import { type FactTable, type KeyFacts, type PayloadFacts, SYSTEMS } from "../../../src/schema/types.ts";
+import { commands } from "../../../src/apple_schema/generated/commands.ts";
+import { credentials } from "../../../src/apple_schema/generated/credentials.ts";
+import { declarations } from "../../../src/apple_schema/generated/declarations.ts";
+import { profiles } from "../../../src/apple_schema/generated/profiles.ts";
+import { status } from "../../../src/apple_schema/generated/status.ts";
+import { keysBelow } from "../../../src/apple_schema/keys.ts";
+import { hasType } from "../../../src/apple_schema/scalars.ts";
+import { type FactTable, type KeyFacts, type PayloadFacts, SYSTEMS } from "../../../src/apple_schema/types.ts";
 
 /** Every form of a profile's payload by a name of its own. */
 const forms: FactTable<PayloadFacts> = Object.fromEntries(

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { morePresent, type Observation, observe, type ObservedState } from "../../../src/blueprints/observed.ts";
+import {
+  morePresent,
+  type Observation,
+  observe,
+  type ObservedState,
+} from "../../../src/blueprints/observed_artifact.ts";
 
 const START = Date.parse("2026-06-01T12:00:00Z");
 const at = (minutes: number) => new Date(START + minutes * 60_000);

@@ -11,7 +11,7 @@ import type { Runtime } from "../../runtime.ts";
 import { certAssetKind } from "./cert_asset.ts";
 import { dataAssetKind } from "./data_asset.ts";
 import { declarationKind } from "./declaration.ts";
-import type { Draft, VersionKind } from "./kind.ts";
+import type { Draft, VersionKind } from "./version_kind.ts";
 import { profileKind } from "./profile.ts";
 import { provisioningProfileKind } from "./provisioning_profile.ts";
 import { mustFindVersion, refilterVersion, removeVersion, type VersionInput } from "./versions.ts";

@@ -6,7 +6,7 @@ import {
   declarationFacts,
   referenceKeys,
   referencesIn,
-} from "../../../src/schema/declarations.ts";
+} from "../../../src/apple_schema/declarations.ts";
 
 const APP = "com.apple.configuration.app.managed";
 const FILES = "com.apple.configuration.services.configuration-files";

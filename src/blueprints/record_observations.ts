@@ -13,11 +13,11 @@ import {
 } from "../../db/artifacts/target_artifacts.ts";
 import { countAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
-import { enqueueJob } from "../jobs.ts";
+import { enqueueJob } from "../enqueue_job.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { REPEAT_WAITS } from "./reinstall_pace.ts";
-import { isPresent, type Observation, observe, type ObservedState } from "./observed.ts";
+import { isPresent, type Observation, observe, type ObservedState } from "./observed_artifact.ts";
 
 /** Whose artifacts: a channel of an enrolled device. `userKey` is "" for the device itself. */
 export type ArtifactOwner = {

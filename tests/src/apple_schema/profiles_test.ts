@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
 import { configurationProfile } from "../../../src/protocol/profile.ts";
 import { buildPlist, parsePlist, type PlistDict, Real } from "../../../src/protocol/plist.ts";
-import { checkProfile, type ProfileAudience, profileRefusals } from "../../../src/schema/profile_check.ts";
-import { formsOf, PAYLOAD_TYPES, payloadForms } from "../../../src/schema/profiles.ts";
-import type { KeyFacts } from "../../../src/schema/types.ts";
-import { MAX_ISSUES } from "../../../src/schema/validate.ts";
+import { checkProfile, type ProfileAudience, profileRefusals } from "../../../src/apple_schema/profile_check.ts";
+import { formsOf, PAYLOAD_TYPES, payloadForms } from "../../../src/apple_schema/profiles.ts";
+import type { KeyFacts } from "../../../src/apple_schema/types.ts";
+import { MAX_ISSUES } from "../../../src/apple_schema/validate.ts";
 
 const MAC: ProfileAudience = { channel: "Device", platforms: ["macOS"] };
 const PHONE: ProfileAudience = { channel: "Device", platforms: ["iOS", "iPadOS"] };

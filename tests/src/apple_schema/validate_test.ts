@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DECLARATION_TYPES, validateDeclaration } from "../../../src/schema/declarations.ts";
-import type { KeyFacts, PayloadFacts } from "../../../src/schema/types.ts";
-import { MAX_ISSUES, MAX_VALUES, validatePayload } from "../../../src/schema/validate.ts";
+import { DECLARATION_TYPES, validateDeclaration } from "../../../src/apple_schema/declarations.ts";
+import type { KeyFacts, PayloadFacts } from "../../../src/apple_schema/types.ts";
+import { MAX_ISSUES, MAX_VALUES, validatePayload } from "../../../src/apple_schema/validate.ts";
 
 const facts = (keys: KeyFacts[], more: Partial<PayloadFacts> = {}): PayloadFacts => ({ systems: {}, keys, ...more });
 const messages = (keys: KeyFacts[], payload: unknown, form: "json" | "plist" = "json") =>
