@@ -5,7 +5,7 @@
  */
 
 // First: on a platform where a cron tick may start the process, crons are registered before anything is awaited.
-import { drainQueues, provideHome } from "./jobs/schedule.ts";
+import { drainQueues, provideHome } from "./jobs/crons.ts";
 import { JOBS } from "./jobs/registry.ts";
 import { startWorkers } from "./jobs/workers.ts";
 import { createApp } from "./routes/app.ts";

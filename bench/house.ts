@@ -5,10 +5,10 @@
  */
 
 import { startEmbedded } from "../db/embedded.ts";
-import { insertMetaBusinessUnit } from "../db/meta_business_units.ts";
+import { insertMetaBusinessUnit } from "../db/tags/meta_business_units.ts";
 import { openDatabase, type Sql } from "../db/open.ts";
-import { SimulatedDevice } from "../simulators/device.ts";
-import { MODELS } from "../simulators/models.ts";
+import { SimulatedDevice } from "../simulators/device/device.ts";
+import { MODELS } from "../simulators/device/models.ts";
 import { openRuntime } from "../src/cli/open.ts";
 import { createOtaEnrollment, downloadDirectProfile } from "../src/enrollment/ota_enrollments.ts";
 import { selfSigned } from "../src/pki/ca.ts";

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { insertCommand } from "../db/commands.ts";
+import { insertCommand } from "../db/work/commands.ts";
 import { nextId } from "../db/next_id.ts";
-import type { SimulatedDevice } from "../simulators/device.ts";
+import type { SimulatedDevice } from "../simulators/device/device.ts";
 import { runCommand, UsageError } from "../src/cli/command.ts";
 import { signDetached } from "../src/pki/cms/signed.ts";
 import { asDict, buildPlist, parsePlist, type PlistDict, str } from "../src/protocol/plist.ts";

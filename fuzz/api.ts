@@ -11,7 +11,7 @@ import { continueIds } from "../db/next_id.ts";
 import { openApiDocument } from "../routes/api/openapi.ts";
 import { ENDPOINTS } from "../routes/api/registry.ts";
 import { type ApiClient, apiClient } from "../simulators/api_client.ts";
-import { makeDemoArtifacts } from "../simulators/demo_artifacts.ts";
+import { makeDemoArtifacts } from "../simulators/tasks/demo_artifacts.ts";
 import { type Options, runCommand, UsageError } from "../src/cli/command.ts";
 import { createToken } from "../src/cli/token_create.ts";
 import { type Known, withKnown } from "./api_ids.ts";

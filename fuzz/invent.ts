@@ -4,10 +4,10 @@
  * @module
  */
 
-import { commandFacts, REQUEST_TYPES } from "../src/schema/commands.ts";
-import { DECLARATION_TYPES, declarationFacts } from "../src/schema/declarations.ts";
-import { keysBelow } from "../src/schema/keys.ts";
-import type { KeyFacts, PayloadFacts, Shapes } from "../src/schema/types.ts";
+import { commandFacts, REQUEST_TYPES } from "../src/apple_schema/commands.ts";
+import { DECLARATION_TYPES, declarationFacts } from "../src/apple_schema/declarations.ts";
+import { keysBelow } from "../src/apple_schema/keys.ts";
+import type { KeyFacts, PayloadFacts, Shapes } from "../src/apple_schema/types.ts";
 import type { Random } from "./random.ts";
 
 type Made = { random: Random; shapes: Shapes | undefined; json: boolean };

@@ -5,14 +5,14 @@
  */
 
 import { z } from "zod";
-import { deleteExpiredAssetCredentials } from "../db/asset_credentials.ts";
-import { expireOldCommands } from "../db/commands.ts";
-import { deleteUnusedBrowsers } from "../db/known_browsers.ts";
-import { deleteExpiredClaims } from "../db/enrollment_claims.ts";
-import { dropPartitionsBefore, ensurePartitions } from "../db/events.ts";
-import { deleteFinishedJobs, deleteOldSlots } from "../db/jobs.ts";
-import { deleteOldAttempts } from "../db/rate_limits.ts";
-import { deleteExpiredSessions } from "../db/sessions.ts";
+import { deleteExpiredAssetCredentials } from "../db/issuing/asset_credentials.ts";
+import { expireOldCommands } from "../db/work/commands.ts";
+import { deleteUnusedBrowsers } from "../db/access/known_browsers.ts";
+import { deleteExpiredClaims } from "../db/enrollment/enrollment_claims.ts";
+import { dropPartitionsBefore, ensurePartitions } from "../db/events/events.ts";
+import { deleteFinishedJobs, deleteOldSlots } from "../db/work/job_queue.ts";
+import { deleteOldAttempts } from "../db/access/rate_limits.ts";
+import { deleteExpiredSessions } from "../db/access/sessions.ts";
 import { purgeDeletedDevices } from "../src/devices/purge.ts";
 import { KNOWN_DAYS } from "../src/access/known_browser.ts";
 import { defineJob } from "./job.ts";

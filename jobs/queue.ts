@@ -18,7 +18,7 @@ import {
   reclaimJobs,
   releaseJob,
   succeedJob,
-} from "../db/jobs.ts";
+} from "../db/work/job_queue.ts";
 import { recordEvents } from "../src/events/record.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { type AnyJob, FinalJobError } from "./job.ts";

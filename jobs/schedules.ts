@@ -4,8 +4,8 @@
  * @module
  */
 
-import { takeSlot } from "../db/jobs.ts";
-import { enqueueJob } from "../src/jobs.ts";
+import { takeSlot } from "../db/work/job_queue.ts";
+import { enqueueJob } from "../src/enqueue_job.ts";
 import type { Runtime } from "../src/runtime.ts";
 
 /** A schedule. `minutes` is the length of its slots: of all processes that tick in one slot, one enqueues. */

@@ -1,11 +1,11 @@
 /**
  * The loops of a long-lived process: one runs jobs, several at once; one pushes devices. Where processes are short-lived,
- * cron ticks and requests drain the same queues instead (`schedule.ts`).
+ * cron ticks and requests drain the same queues instead (`crons.ts`).
  *
  * @module
  */
 
-import { type JobRow, releaseJob } from "../db/jobs.ts";
+import { type JobRow, releaseJob } from "../db/work/job_queue.ts";
 import type { Runtime } from "../src/runtime.ts";
 import type { AnyJob } from "./job.ts";
 import { claim, runClaimed, runsAlone, Stopping } from "./queue.ts";

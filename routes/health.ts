@@ -8,7 +8,7 @@
 import type { Hono } from "hono";
 import { credentialWarnings } from "../src/credentials.ts";
 import type { Runtime } from "../src/runtime.ts";
-import { pushCertificatesInNeed } from "../db/overview.ts";
+import { pushCertificatesInNeed } from "../db/push/push_certificates.ts";
 import { probeDatabase } from "../db/ping.ts";
 import type { AppEnv } from "./context.ts";
 import { hasMetricsToken } from "./metrics_token.ts";

@@ -7,8 +7,8 @@
  */
 
 import type { Hono } from "hono";
-import { countJobs } from "../db/jobs.ts";
-import { countMetrics } from "../db/metrics.ts";
+import { countJobs } from "../db/work/job_queue.ts";
+import { countMetrics } from "../db/installation/metrics_views.ts";
 import { COUNTED, type Counted } from "../src/counters.ts";
 import type { AppEnv } from "./context.ts";
 import { hasMetricsToken } from "./metrics_token.ts";

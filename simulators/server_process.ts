@@ -4,7 +4,7 @@
  * @module
  */
 
-import { taskFlags } from "./task_flags.ts";
+import { taskFlags } from "./tasks/task_flags.ts";
 
 /** A running process. */
 export type ServerProcess = {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { endEscrowed, type EscrowKind, findEscrowed, insertEscrowed } from "../db/escrowed_secrets.ts";
+import { endEscrowed, type EscrowKind, findEscrowed, insertEscrowed } from "../db/devices/escrowed_secrets.ts";
 import { nextId } from "../db/next_id.ts";
 import type { Tx } from "../db/open.ts";
 import { recordEvents, type RequestInfo } from "./events/record.ts";

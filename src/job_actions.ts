@@ -4,8 +4,8 @@
  * @module
  */
 
-import { findJob, type JobListRow, requeueJob } from "../db/jobs.ts";
-import type { By } from "./access/authority.ts";
+import { findJob, type JobListRow, requeueJob } from "../db/work/job_queue.ts";
+import type { By } from "./access/by.ts";
 import { problem, refused } from "./errors.ts";
 import { recordEvents } from "./events/record.ts";
 import { naiveUtc } from "./naive_utc.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { countAttempt } from "../db/rate_limits.ts";
+import { countAttempt } from "../db/access/rate_limits.ts";
 import { problem } from "./errors.ts";
 import type { Runtime } from "./runtime.ts";
 

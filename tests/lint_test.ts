@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import plugin, { patternFault } from "./support/linear_patterns.ts";
-import { commands } from "../src/schema/generated/commands.ts";
-import * as credentials from "../src/schema/generated/credentials.ts";
-import { declarations } from "../src/schema/generated/declarations.ts";
-import { status } from "../src/schema/generated/status.ts";
+import { commands } from "../src/apple_schema/generated/commands.ts";
+import * as credentials from "../src/apple_schema/generated/credentials.ts";
+import { declarations } from "../src/apple_schema/generated/declarations.ts";
+import { status } from "../src/apple_schema/generated/status.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 const messages = (source: string, path = "src/planted.ts") =>

@@ -16,15 +16,19 @@ import { redact } from "../../src/log.ts";
 import { parseOsVersion } from "../../src/protocol/os_version.ts";
 import { PLATFORMS } from "../../src/protocol/platform.ts";
 import { buildPlist, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
-import { flattenStatus } from "../../src/schema/status.ts";
+import { flattenStatus } from "../../src/apple_schema/status.ts";
 import { slugOf } from "../../src/tags/slug.ts";
 import { expand } from "../../src/variables/expand.ts";
 import { namesIn } from "../../src/variables/used.ts";
-import { declarationDeprecated, declarationIgnored, declarationUnsupported } from "../../src/schema/declarations.ts";
-import { status } from "../../src/schema/generated/status.ts";
-import { checkProfile, type ProfileAudience } from "../../src/schema/profile_check.ts";
-import { PAYLOAD_TYPES, payloadForms } from "../../src/schema/profiles.ts";
-import type { SchemaTarget } from "../../src/schema/target.ts";
+import {
+  declarationDeprecated,
+  declarationIgnored,
+  declarationUnsupported,
+} from "../../src/apple_schema/declarations.ts";
+import { status } from "../../src/apple_schema/generated/status.ts";
+import { checkProfile, type ProfileAudience } from "../../src/apple_schema/profile_check.ts";
+import { PAYLOAD_TYPES, payloadForms } from "../../src/apple_schema/profiles.ts";
+import type { SchemaTarget } from "../../src/apple_schema/target.ts";
 import { readProvisioningProfile } from "../../src/blueprints/versions/provisioning_profile.ts";
 import { signAttached } from "../../src/pki/cms/signed.ts";
 import { DEVICE } from "../identities.ts";

@@ -13,7 +13,7 @@ import { asDict, buildBinaryPlist, buildPlist, dict, parsePlist, type PlistDict 
 import { parseReport } from "../../src/protocol/report.ts";
 import { binaryPlist, objects } from "../builders/binary_plists.ts";
 import { isDeepStrictEqual } from "node:util";
-import { commandIgnored, commandUnsupported, validateCommand } from "../../src/schema/commands.ts";
+import { commandIgnored, commandUnsupported, validateCommand } from "../../src/apple_schema/commands.ts";
 import { toForeignJson } from "../../src/protocol/plist_json.ts";
 import { inventCommand } from "../invent.ts";
 import { Disagreement, likeLibrary, roundTrip, storable } from "../judges.ts";

@@ -6,11 +6,11 @@
 
 import type { Hono } from "hono";
 import { z } from "zod";
-import { listApiTokens } from "../../db/api_tokens.ts";
-import { listRoles } from "../../db/roles.ts";
-import { findUser, listUsers, type UserRow } from "../../db/users.ts";
+import { listApiTokens } from "../../db/access/api_tokens.ts";
+import { listRoles } from "../../db/access/roles.ts";
+import { findUser, listUsers, type UserRow } from "../../db/access/users.ts";
 import { createApiToken, deleteApiToken } from "../../src/access/api_tokens.ts";
-import { holdsAllOf } from "../../src/access/authority.ts";
+import { holdsAllOf } from "../../src/access/delegation.ts";
 import { createUser, deleteUser, updateUser } from "../../src/access/users.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";

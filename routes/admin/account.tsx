@@ -6,8 +6,8 @@
 
 import { getCookie } from "hono/cookie";
 import type { Context, Hono } from "hono";
-import { findApiToken, listApiTokens } from "../../db/api_tokens.ts";
-import { findUser } from "../../db/users.ts";
+import { findApiToken, listApiTokens } from "../../db/access/api_tokens.ts";
+import { findUser } from "../../db/access/users.ts";
 import { createApiToken, deleteApiToken } from "../../src/access/api_tokens.ts";
 import { changeOwnPassword } from "../../src/access/own_password.ts";
 import { endOtherSessions, endOwnSession, listOwnSessions, type OwnSession } from "../../src/access/own_sessions.ts";

@@ -5,8 +5,8 @@
  */
 
 import type { Hono } from "hono";
-import { searchArtifacts } from "../../db/artifact_views.ts";
-import { listBlueprints } from "../../db/blueprints.ts";
+import { searchArtifacts } from "../../db/artifacts/artifact_views.ts";
+import { listBlueprints } from "../../db/blueprints/blueprints.ts";
 import { ARTIFACT_TYPES } from "../../src/blueprints/artifact_types.ts";
 import { PLATFORMS } from "../../src/protocol/platform.ts";
 import type { AppEnv } from "../context.ts";

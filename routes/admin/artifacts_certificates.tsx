@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { RdnRow } from "../../db/cert_asset_versions.ts";
-import { listScepIssuers } from "../../db/scep_issuers.ts";
+import type { RdnRow } from "../../db/artifacts/cert_asset_versions.ts";
+import { listScepIssuers } from "../../db/issuing/scep_issuers.ts";
 import { certAssetKind } from "../../src/blueprints/versions/cert_asset.ts";
 import { type FieldErrors, invalid } from "../../src/errors.ts";
 import { present } from "../../src/protocol/present.ts";

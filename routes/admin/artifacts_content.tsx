@@ -5,10 +5,10 @@
  */
 
 import type { Child } from "hono/jsx";
-import type { ArtifactRow } from "../../db/artifacts.ts";
-import type { ArtifactVersionRow } from "../../db/artifact_versions.ts";
+import type { ArtifactRow } from "../../db/artifacts/artifacts.ts";
+import type { ArtifactVersionRow } from "../../db/artifacts/artifact_versions.ts";
 import { createArtifactWithVersion, type FirstVersion } from "../../src/blueprints/versions/create_artifact.ts";
-import type { Draft, VersionKind } from "../../src/blueprints/versions/kind.ts";
+import type { Draft, VersionKind } from "../../src/blueprints/versions/version_kind.ts";
 import { createVersion, mustFindVersion, type VersionInput } from "../../src/blueprints/versions/versions.ts";
 import { type FieldErrors, invalid, Problem } from "../../src/errors.ts";
 import type { RequestInfo } from "../../src/events/record.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import { versionsOfArtifact } from "../../db/artifact_versions.ts";
+import { versionsOfArtifact } from "../../db/artifacts/artifact_versions.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
 import { problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";

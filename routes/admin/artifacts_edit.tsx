@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import { type ArtifactRow, findArtifacts, listArtifacts } from "../../db/artifacts.ts";
+import { type ArtifactRow, findArtifacts, listArtifacts } from "../../db/artifacts/artifacts.ts";
 import type { Db } from "../../db/open.ts";
 import { artifactType, isDeclarationOnly } from "../../src/blueprints/artifact_types.ts";
 import {

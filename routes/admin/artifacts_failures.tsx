@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import { failureReasons, findFailures } from "../../db/rollout_failures.ts";
+import { failureReasons, findFailures } from "../../db/artifacts/rollout_failure_views.ts";
 import type { AppEnv } from "../context.ts";
 import { LinkFor, mustMay, RolloutState } from "./artifact_parts.tsx";
 import { mustFindVersionOf } from "./artifacts_versions.tsx";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ArtifactRow } from "../../db/artifacts.ts";
+import type { ArtifactRow } from "../../db/artifacts/artifacts.ts";
 import { valueWarnings } from "../../src/blueprints/value_warnings.ts";
 import { dataAssetKind } from "../../src/blueprints/versions/data_asset.ts";
 import { MAX_DEPTH } from "../../src/blueprints/versions/json.ts";

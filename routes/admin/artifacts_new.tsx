@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import type { ArtifactRow } from "../../db/artifacts.ts";
+import type { ArtifactRow } from "../../db/artifacts/artifacts.ts";
 import { ARTIFACT_TYPES, isRawDeclaration } from "../../src/blueprints/artifact_types.ts";
 import type { ArtifactInput } from "../../src/blueprints/artifacts.ts";
 import type { FirstVersion } from "../../src/blueprints/versions/create_artifact.ts";

@@ -5,9 +5,9 @@
  */
 
 import type { Hono } from "hono";
-import { type ArtifactUse, findArtifactUse, viewArtifactVersions } from "../../db/artifact_views.ts";
-import { type ArtifactVersionRow, versionsOfArtifact } from "../../db/artifact_versions.ts";
-import { type ArtifactRow, findArtifacts, isArtifactInUse } from "../../db/artifacts.ts";
+import { type ArtifactUse, findArtifactUse, viewArtifactVersions } from "../../db/artifacts/artifact_views.ts";
+import { type ArtifactVersionRow, versionsOfArtifact } from "../../db/artifacts/artifact_versions.ts";
+import { type ArtifactRow, findArtifacts, isArtifactInUse } from "../../db/artifacts/artifacts.ts";
 import { artifactType, isDeclarationOnly } from "../../src/blueprints/artifact_types.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
 import type { AppEnv } from "../context.ts";

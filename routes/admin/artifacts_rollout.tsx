@@ -5,8 +5,8 @@
  */
 
 import type { Hono } from "hono";
-import { versionsOfArtifact } from "../../db/artifact_versions.ts";
-import type { RolloutRow } from "../../db/rollouts.ts";
+import { versionsOfArtifact } from "../../db/artifacts/artifact_versions.ts";
+import type { RolloutRow } from "../../db/artifacts/rollouts.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
 import { rollBack, setRollout } from "../../src/blueprints/rollout.ts";
 import { invalid, refused } from "../../src/errors.ts";

@@ -5,12 +5,12 @@
  */
 
 import type { Hono } from "hono";
-import { viewArtifactVersion } from "../../db/artifact_views.ts";
-import { type ArtifactVersionRow, isVersionInUse, versionsOfArtifact } from "../../db/artifact_versions.ts";
-import type { ArtifactRow } from "../../db/artifacts.ts";
+import { viewArtifactVersion } from "../../db/artifacts/artifact_views.ts";
+import { type ArtifactVersionRow, isVersionInUse, versionsOfArtifact } from "../../db/artifacts/artifact_versions.ts";
+import type { ArtifactRow } from "../../db/artifacts/artifacts.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
 import { openFilter } from "../../src/blueprints/filter.ts";
-import { kindOf } from "../../src/blueprints/versions/kinds.ts";
+import { kindOf } from "../../src/blueprints/versions/registry.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { Preview } from "../../src/planner/preview.ts";
 import { type Platform, PLATFORMS } from "../../src/protocol/platform.ts";

@@ -11,8 +11,8 @@ import {
   countDevicesOfBlueprint,
   enrollmentsOfBlueprint,
   viewBlueprints,
-} from "../../db/blueprint_views.ts";
-import { hasArtifacts } from "../../db/blueprints.ts";
+} from "../../db/blueprints/blueprint_views.ts";
+import { hasArtifacts } from "../../db/blueprints/blueprints.ts";
 import { createBlueprint, mustFindBlueprint } from "../../src/blueprints/blueprints.ts";
 import { blueprintProgress, type Held, type Progress } from "../../src/planner/progress.ts";
 import type { AppEnv } from "../context.ts";

@@ -5,8 +5,8 @@
  */
 
 import type { Hono } from "hono";
-import { type ArtifactRow, findArtifact } from "../../db/artifacts.ts";
-import type { BlueprintArtifactRow } from "../../db/blueprint_artifacts.ts";
+import { type ArtifactRow, findArtifact } from "../../db/artifacts/artifacts.ts";
+import type { BlueprintArtifactRow } from "../../db/blueprints/blueprint_artifacts.ts";
 import {
   changeBlueprintArtifact,
   createBlueprintArtifact,

@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import type { BlueprintRow, BlueprintValues } from "../../db/blueprints.ts";
+import type { BlueprintRow, BlueprintValues } from "../../db/blueprints/blueprints.ts";
 import { changeBlueprint, mustFindBlueprint, removeBlueprint } from "../../src/blueprints/blueprints.ts";
 import { type FieldErrors, invalid } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";

@@ -5,11 +5,11 @@
  */
 
 import type { Hono } from "hono";
-import { type ClaimRow, listClaims } from "../../db/enrollment_claims.ts";
-import { listUnproven } from "../../db/hardware.ts";
-import { type IdentityAlertKind, listIdentityAlerts } from "../../db/identity_alerts.ts";
+import { type ClaimRow, listClaims } from "../../db/enrollment/enrollment_claims.ts";
+import { listUnproven } from "../../db/devices/hardware.ts";
+import { type IdentityAlertKind, listIdentityAlerts } from "../../db/enrollment/identity_alerts.ts";
 import { dismissAlert } from "../../src/devices/successors.ts";
-import { decideOnClaim } from "../../src/enrollment/claims.ts";
+import { decideOnClaim } from "../../src/enrollment/hardware_claims.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, Table, Time } from "./components.tsx";
 import { action, type Page, page, type PageContext } from "./page.tsx";

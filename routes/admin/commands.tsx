@@ -5,7 +5,12 @@
  */
 
 import type { Hono } from "hono";
-import { COMMAND_GROUPS, type CommandCondition, type CommandLine, searchCommands } from "../../db/command_search.ts";
+import {
+  COMMAND_GROUPS,
+  type CommandCondition,
+  type CommandLine,
+  searchCommands,
+} from "../../db/work/command_list_views.ts";
 import type { AppEnv } from "../context.ts";
 import { LinkFor } from "./artifact_parts.tsx";
 import { COMMAND_STATES } from "./command_states.ts";

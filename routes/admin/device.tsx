@@ -5,9 +5,9 @@
  */
 
 import type { Hono } from "hono";
-import { listBlueprints } from "../../db/blueprints.ts";
-import { type DeviceView, findDevice } from "../../db/devices.ts";
-import { tagsThatCount } from "../../db/effective_tags.ts";
+import { listBlueprints } from "../../db/blueprints/blueprints.ts";
+import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
+import { tagsThatCount } from "../../db/tags/effective_tags.ts";
 import { collectInventory } from "../../src/devices/collect_inventory.ts";
 import { blockDevice, pokeDevice, sendCommand, targetOf, whyNotSent } from "../../src/devices/actions.ts";
 import { hasEraseChoices } from "../../src/commands/erase_device.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Child } from "hono/jsx";
-import type { DeviceView } from "../../db/devices.ts";
+import type { DeviceView } from "../../db/devices/device_views.ts";
 import type { CommandTarget } from "../../src/commands/command.ts";
 import { hasEraseChoices, needsErasePin } from "../../src/commands/erase_device.ts";
 import { commandNamed } from "../../src/commands/registry.ts";

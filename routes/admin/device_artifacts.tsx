@@ -5,9 +5,9 @@
  */
 
 import type { Hono } from "hono";
-import { type DeviceView, findDevice } from "../../db/devices.ts";
-import { findStatusHistory, findStatusItems } from "../../db/status_items.ts";
-import { findTargetArtifacts, type TargetArtifactRow } from "../../db/target_artifacts.ts";
+import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
+import { findStatusHistory, findStatusItems } from "../../db/devices/status_items.ts";
+import { findTargetArtifacts, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
 import { reinstallArtifact } from "../../src/devices/reinstall.ts";
 import { problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";

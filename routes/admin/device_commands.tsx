@@ -5,9 +5,9 @@
  */
 
 import type { Hono } from "hono";
-import { commandOrigins } from "../../db/command_origins.ts";
-import { type CommandView, findCommand, listCommands } from "../../db/commands.ts";
-import { findDevice } from "../../db/devices.ts";
+import { commandOrigins } from "../../db/work/command_origin_views.ts";
+import { type CommandView, findCommand, listCommands } from "../../db/work/commands.ts";
+import { findDevice } from "../../db/devices/device_views.ts";
 import { openResult } from "../../src/commands/result.ts";
 import { problem } from "../../src/errors.ts";
 import { parsePlist, PlistError } from "../../src/protocol/plist.ts";

@@ -5,9 +5,9 @@
  */
 
 import type { Hono } from "hono";
-import { listBlueprints } from "../../db/blueprints.ts";
-import { type DeviceView, findDevice } from "../../db/devices.ts";
-import { listTags, tagsOfDevice } from "../../db/tags.ts";
+import { listBlueprints } from "../../db/blueprints/blueprints.ts";
+import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
+import { listTags, tagsOfDevice } from "../../db/tags/tags.ts";
 import { changeDeviceBlueprint } from "../../src/devices/actions.ts";
 import { problem } from "../../src/errors.ts";
 import { changeDeviceTags } from "../../src/tags/device_tags.ts";

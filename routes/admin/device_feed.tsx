@@ -5,8 +5,8 @@
  */
 
 import type { Hono } from "hono";
-import { searchCommands } from "../../db/command_search.ts";
-import { findDevice } from "../../db/devices.ts";
+import { searchCommands } from "../../db/work/command_list_views.ts";
+import { findDevice } from "../../db/devices/device_views.ts";
 import { explainChannel } from "../../src/planner/explain.ts";
 import { queuedCommands } from "../../src/planner/schedulers/queued_commands.ts";
 import { unansweredCommands } from "../../src/planner/schedulers/unanswered_commands.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { DeviceSearch } from "../../db/device_search.ts";
-import { DEVICE_STATES } from "../../db/device_states.ts";
+import type { DeviceSearch } from "../../db/devices/device_list_views.ts";
+import { DEVICE_STATES } from "../../db/devices/device_states.ts";
 import { silentBefore } from "../../src/devices/state.ts";
 import { PLATFORMS } from "../../src/protocol/platform.ts";
 import { offsetOf } from "./components.tsx";

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { CommandOrigin } from "../../db/command_origins.ts";
-import type { CommandView } from "../../db/commands.ts";
-import type { DeviceView } from "../../db/devices.ts";
+import type { CommandOrigin } from "../../db/work/command_origin_views.ts";
+import type { CommandView } from "../../db/work/commands.ts";
+import type { DeviceView } from "../../db/devices/device_views.ts";
 import {
   inventoryTimes,
   listInstalledApps,
   listInstalledCertificates,
   listInstalledProfiles,
   listOddRows,
-} from "../../db/inventory.ts";
+} from "../../db/devices/inventory.ts";
 import { explainChannel } from "../../src/planner/explain.ts";
 import { ActionButton, ago, Chip, counted, Expiry, Fact, Table, Time } from "./components.tsx";
 import { COMMAND_STATES } from "./command_states.ts";

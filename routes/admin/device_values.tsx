@@ -5,8 +5,8 @@
  */
 
 import type { Hono } from "hono";
-import { findDeviceValues } from "../../db/device_values.ts";
-import { type DeviceView, findDevice } from "../../db/devices.ts";
+import { findDeviceValues } from "../../db/variables/device_values.ts";
+import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { changeDeviceValues } from "../../src/devices/values.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { type DeviceValuesInput, type DeviceValuesView, deviceValuesView } from "../../src/variables/device_values.ts";

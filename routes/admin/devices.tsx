@@ -5,11 +5,11 @@
  */
 
 import type { Hono } from "hono";
-import type { StateFacts } from "../../db/device_states.ts";
-import { type DeviceLine, type DeviceSearch, searchDevices } from "../../db/device_search.ts";
-import { findArtifact } from "../../db/artifacts.ts";
-import { listBlueprints } from "../../db/blueprints.ts";
-import { listTags } from "../../db/tags.ts";
+import type { StateFacts } from "../../db/devices/device_states.ts";
+import { type DeviceLine, type DeviceSearch, searchDevices } from "../../db/devices/device_list_views.ts";
+import { findArtifact } from "../../db/artifacts/artifacts.ts";
+import { listBlueprints } from "../../db/blueprints/blueprints.ts";
+import { listTags } from "../../db/tags/tags.ts";
 import { restorableUntil, stateOf } from "../../src/devices/state.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, dayOf, Field, Pager, Select, Table, Time } from "./components.tsx";

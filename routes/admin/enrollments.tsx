@@ -7,8 +7,8 @@
 import type { Hono } from "hono";
 import { raw } from "hono/html";
 import { renderSVG } from "uqr";
-import { findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
-import { findOtaEnrollment, listOtaEnrollments } from "../../db/ota_enrollments.ts";
+import { findEnrollmentSecret } from "../../db/enrollment/enrollment_secrets.ts";
+import { findOtaEnrollment, listOtaEnrollments } from "../../db/enrollment/ota_enrollments.ts";
 import {
   changeOtaEnrollment,
   createOtaEnrollment,

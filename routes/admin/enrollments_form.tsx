@@ -4,13 +4,13 @@
  * @module
  */
 
-import { listBlueprints } from "../../db/blueprints.ts";
-import type { EnrollmentSecretRow } from "../../db/enrollment_secrets.ts";
-import { listMetaBusinessUnits } from "../../db/meta_business_units.ts";
-import type { OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
-import { listPushCertificates } from "../../db/push_certificates.ts";
-import { listScepIssuers } from "../../db/scep_issuers.ts";
-import { listTags } from "../../db/tags.ts";
+import { listBlueprints } from "../../db/blueprints/blueprints.ts";
+import type { EnrollmentSecretRow } from "../../db/enrollment/enrollment_secrets.ts";
+import { listMetaBusinessUnits } from "../../db/tags/meta_business_units.ts";
+import type { OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
+import { listPushCertificates } from "../../db/push/push_certificates.ts";
+import { listScepIssuers } from "../../db/issuing/scep_issuers.ts";
+import { listTags } from "../../db/tags/tags.ts";
 import type { OtaEnrollmentInput } from "../../src/enrollment/ota_enrollments.ts";
 import { BUILT_IN_ISSUER } from "../../src/issuing/scep_issuers.ts";
 import { invalid } from "../../src/errors.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import type { OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
+import type { OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
 import { setReenrollmentWithoutConfirmation } from "../../src/enrollment/ota_enrollments.ts";
 import type { AppEnv } from "../context.ts";
 import { Csrf } from "./components.tsx";

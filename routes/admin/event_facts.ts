@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { EventRow } from "../../db/events.ts";
-import type { FoundName } from "../../db/event_names.ts";
+import type { EventRow } from "../../db/events/events.ts";
+import type { FoundName } from "../../db/events/event_name_views.ts";
 
 /** A part of a sentence: words, or the name of an object with the page that it has. */
 export type Piece = string | { text: string; href: string | null };

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type EventRow, pageOfEvents } from "../../db/events.ts";
-import { findEventNames, type NamedKind } from "../../db/event_names.ts";
+import { type EventRow, pageOfEvents } from "../../db/events/events.ts";
+import { findEventNames, type NamedKind } from "../../db/events/event_name_views.ts";
 import type { Db } from "../../db/open.ts";
 import { fieldChanges } from "./audit_words.ts";
 import { Table, Time } from "./components.tsx";

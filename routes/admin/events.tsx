@@ -5,9 +5,9 @@
  */
 
 import type { Hono } from "hono";
-import { type EventQuery, type EventRow, eventTypes } from "../../db/events.ts";
-import { findEventNames, findObjectsNamed, type NamedObject } from "../../db/event_names.ts";
-import { listUsers } from "../../db/users.ts";
+import { type EventQuery, type EventRow, eventTypes } from "../../db/events/events.ts";
+import { findEventNames, findObjectsNamed, type NamedObject } from "../../db/events/event_name_views.ts";
+import { listUsers } from "../../db/access/users.ts";
 import type { AppEnv } from "../context.ts";
 import { Field, Select } from "./components.tsx";
 import { EventTable, readEvents } from "./event_list.tsx";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findTags, listTags } from "../../db/tags.ts";
+import { findTags, listTags } from "../../db/tags/tags.ts";
 import type { Db } from "../../db/open.ts";
 import type { Filter, PlatformRange } from "../../src/blueprints/filter.ts";
 import { PLATFORM_FIELDS } from "../../src/blueprints/filter_fields.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FirstSteps } from "../../db/first_run.ts";
+import type { FirstSteps } from "../../db/installation/first_steps_views.ts";
 import type { Permission } from "../../src/access/actor.ts";
 import { isDeviceAddress } from "../../src/device_address.ts";
 import { Chip } from "./components.tsx";

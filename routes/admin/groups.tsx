@@ -5,9 +5,9 @@
  */
 
 import type { Hono } from "hono";
-import { listMetaBusinessUnits } from "../../db/meta_business_units.ts";
-import { listTags } from "../../db/tags.ts";
-import { listTaxonomies } from "../../db/taxonomies.ts";
+import { listMetaBusinessUnits } from "../../db/tags/meta_business_units.ts";
+import { listTags } from "../../db/tags/tags.ts";
+import { listTaxonomies } from "../../db/tags/taxonomies.ts";
 import { invalid } from "../../src/errors.ts";
 import { createMetaBusinessUnit } from "../../src/tags/meta_business_units.ts";
 import { createTag, deleteTag } from "../../src/tags/tags.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import { type JobListRow, listJobs } from "../../db/jobs.ts";
+import { type JobListRow, listJobs } from "../../db/work/job_queue.ts";
 import { rerunJob } from "../../src/job_actions.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, counted, Table, Time } from "./components.tsx";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { DeviceView } from "../../db/devices.ts";
-import { findLockOrErase } from "../../db/lock_erase.ts";
+import type { DeviceView } from "../../db/devices/device_views.ts";
+import { findLockOrErase } from "../../db/devices/lock_erase_views.ts";
 import { Chip, Time } from "./components.tsx";
 import type { PageContext } from "./page.tsx";
 

@@ -5,15 +5,15 @@
  */
 
 import type { Hono } from "hono";
-import { countCommands } from "../../db/command_search.ts";
-import { countDevices } from "../../db/device_search.ts";
-import { listClaims } from "../../db/enrollment_claims.ts";
-import { listUnproven } from "../../db/hardware.ts";
-import { listIdentityAlerts } from "../../db/identity_alerts.ts";
-import { findFirstSteps } from "../../db/first_run.ts";
-import { countQuarantined } from "../../db/jobs.ts";
-import { countVersions, pushCertificatesInNeed } from "../../db/overview.ts";
-import { type HaltedRow, listHalted } from "../../db/rollouts.ts";
+import { countCommands } from "../../db/work/command_list_views.ts";
+import { countDevices, countVersions } from "../../db/devices/device_list_views.ts";
+import { listClaims } from "../../db/enrollment/enrollment_claims.ts";
+import { listUnproven } from "../../db/devices/hardware.ts";
+import { listIdentityAlerts } from "../../db/enrollment/identity_alerts.ts";
+import { findFirstSteps } from "../../db/installation/first_steps_views.ts";
+import { countQuarantined } from "../../db/work/job_queue.ts";
+import { pushCertificatesInNeed } from "../../db/push/push_certificates.ts";
+import { type HaltedRow, listHalted } from "../../db/artifacts/rollouts.ts";
 import { compareOsVersions } from "../../src/protocol/os_version.ts";
 import type { AppEnv } from "../context.ts";
 import { type Bar, Bars } from "./charts.tsx";

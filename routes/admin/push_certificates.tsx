@@ -10,8 +10,8 @@ import {
   findPushCertificate,
   listPushCertificates,
   type PushCertificateRow,
-} from "../../db/push_certificates.ts";
-import { usesOfPushCertificate } from "../../db/uses.ts";
+} from "../../db/push/push_certificates.ts";
+import { usesOfPushCertificate } from "../../db/installation/uses.ts";
 import { usesSentence } from "../../src/in_use.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import {

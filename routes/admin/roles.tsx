@@ -5,8 +5,8 @@
  */
 
 import type { Hono } from "hono";
-import { findRole, listRoles, type RoleRow } from "../../db/roles.ts";
-import { holdsAllOf } from "../../src/access/authority.ts";
+import { findRole, listRoles, type RoleRow } from "../../db/access/roles.ts";
+import { holdsAllOf } from "../../src/access/delegation.ts";
 import { PERMISSIONS } from "../../src/access/permissions.ts";
 import { createRole, deleteRole, updateRole } from "../../src/access/roles.ts";
 import { invalid, problem } from "../../src/errors.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import { findScepIssuer, listScepIssuers, type ScepIssuerRow } from "../../db/scep_issuers.ts";
+import { findScepIssuer, listScepIssuers, type ScepIssuerRow } from "../../db/issuing/scep_issuers.ts";
 import type { BackendField, ChallengeBackend } from "../../src/issuing/challenges/backend.ts";
 import { backendNamed, BACKENDS } from "../../src/issuing/challenges/registry.ts";
 import { scepIssuerInput } from "../../src/issuing/scep_issuer_input.ts";

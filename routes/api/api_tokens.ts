@@ -5,8 +5,8 @@
  */
 
 import { z } from "zod";
-import { findApiToken, listApiTokens } from "../../db/api_tokens.ts";
-import { findUser } from "../../db/users.ts";
+import { findApiToken, listApiTokens } from "../../db/access/api_tokens.ts";
+import { findUser } from "../../db/access/users.ts";
 import { apiTokenRepresentation, createApiToken, deleteApiToken } from "../../src/access/api_tokens.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { viewArtifactVersions } from "../../db/artifact_views.ts";
+import { viewArtifactVersions } from "../../db/artifacts/artifact_views.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
 import { endpoint } from "./endpoint.ts";
 import { naiveUtc, timeOut, uuidParams } from "./fields.ts";

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { listArtifacts } from "../../db/artifacts.ts";
+import { listArtifacts } from "../../db/artifacts/artifacts.ts";
 import { ARTIFACT_TYPES } from "../../src/blueprints/artifact_types.ts";
 import {
   artifactRepresentation,

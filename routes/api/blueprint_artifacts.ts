@@ -5,9 +5,9 @@
  */
 
 import { z } from "zod";
-import { findArtifact } from "../../db/artifacts.ts";
-import { listBlueprintArtifacts } from "../../db/blueprint_artifacts.ts";
-import { findBlueprint } from "../../db/blueprints.ts";
+import { findArtifact } from "../../db/artifacts/artifacts.ts";
+import { listBlueprintArtifacts } from "../../db/blueprints/blueprint_artifacts.ts";
+import { findBlueprint } from "../../db/blueprints/blueprints.ts";
 import {
   blueprintArtifactRepresentation,
   changeBlueprintArtifact,

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { listBlueprints } from "../../db/blueprints.ts";
+import { listBlueprints } from "../../db/blueprints/blueprints.ts";
 import {
   blueprintRepresentation,
   changeBlueprint,

@@ -5,9 +5,9 @@
  */
 
 import { z } from "zod";
-import { findDevice } from "../../db/devices.ts";
-import { findStatusHistory, findStatusItems, searchStatusItems } from "../../db/status_items.ts";
-import { findTargetArtifacts } from "../../db/target_artifacts.ts";
+import { findDevice } from "../../db/devices/device_views.ts";
+import { findStatusHistory, findStatusItems, searchStatusItems } from "../../db/devices/status_items.ts";
+import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { reinstallArtifact } from "../../src/devices/reinstall.ts";
 import { problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";

@@ -5,8 +5,8 @@
  */
 
 import { z } from "zod";
-import { type CommandView, findCommand, listCommands } from "../../db/commands.ts";
-import { findDevice } from "../../db/devices.ts";
+import { type CommandView, findCommand, listCommands } from "../../db/work/commands.ts";
+import { findDevice } from "../../db/devices/device_views.ts";
 import { sendCommand } from "../../src/devices/actions.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { cancelQueued } from "../../src/commands/queue.ts";

@@ -5,8 +5,8 @@
  */
 
 import { z } from "zod";
-import { type DeviceView, findDevice } from "../../db/devices.ts";
-import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } from "../../db/inventory.ts";
+import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
+import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } from "../../db/devices/inventory.ts";
 import { collectInventory } from "../../src/devices/collect_inventory.ts";
 import { revealEscrowed } from "../../src/escrow.ts";
 import { problem } from "../../src/errors.ts";

@@ -5,8 +5,8 @@
  */
 
 import { z } from "zod";
-import type { By } from "../../src/access/authority.ts";
-import { tagsOfDevice } from "../../db/tags.ts";
+import type { By } from "../../src/access/by.ts";
+import { tagsOfDevice } from "../../db/tags/tags.ts";
 import { Problem, problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { changeDeviceTags, TAG_ACTIONS, type TagChange } from "../../src/tags/device_tags.ts";

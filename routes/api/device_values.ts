@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { findDeviceValues } from "../../db/device_values.ts";
+import { findDeviceValues } from "../../db/variables/device_values.ts";
 import { changeDeviceValues } from "../../src/devices/values.ts";
 import { DEVICE_VALUE_LIMITS, deviceValuesView } from "../../src/variables/device_values.ts";
 import { endpoint } from "./endpoint.ts";

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { DEVICE_STATES } from "../../db/device_states.ts";
+import { DEVICE_STATES } from "../../db/devices/device_states.ts";
 import {
   DEVICE_ORDERINGS,
   type DeviceView,
@@ -13,7 +13,7 @@ import {
   findDevices,
   listDeviceIds,
   listDevices,
-} from "../../db/devices.ts";
+} from "../../db/devices/device_views.ts";
 import { blockDevice, changeDeviceBlueprint, pokeDevice } from "../../src/devices/actions.ts";
 import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../src/devices/deletion.ts";
@@ -21,7 +21,7 @@ import { deviceRepresentation } from "../../src/devices/representation.ts";
 import { discardSuccessor } from "../../src/devices/successors.ts";
 import { silentBefore } from "../../src/devices/state.ts";
 import { invalid, problem } from "../../src/errors.ts";
-import { findTags } from "../../db/tags.ts";
+import { findTags } from "../../db/tags/tags.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { choiceFilter, idParams, notAChoice, pkField, relatedListFilter, textFilter, timeOut } from "./fields.ts";

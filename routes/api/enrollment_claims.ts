@@ -6,10 +6,10 @@
  */
 
 import { z } from "zod";
-import { findClaim, listClaims } from "../../db/enrollment_claims.ts";
-import { listIdentityAlerts } from "../../db/identity_alerts.ts";
+import { findClaim, listClaims } from "../../db/enrollment/enrollment_claims.ts";
+import { listIdentityAlerts } from "../../db/enrollment/identity_alerts.ts";
 import { dismissAlert } from "../../src/devices/successors.ts";
-import { claimRepresentation, decideOnClaim } from "../../src/enrollment/claims.ts";
+import { claimRepresentation, decideOnClaim } from "../../src/enrollment/hardware_claims.ts";
 import { problem } from "../../src/errors.ts";
 import type { RequestInfo } from "../../src/events/record.ts";
 import type { Runtime } from "../../src/runtime.ts";

@@ -6,7 +6,7 @@
 
 import { decodeBase64Url, encodeBase64Url } from "@std/encoding";
 import { z } from "zod";
-import { type EventRow, pageOfEvents } from "../../db/events.ts";
+import { type EventRow, pageOfEvents } from "../../db/events/events.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { endpoint } from "./endpoint.ts";
 import { textFilter, timeFilter, timeOut } from "./fields.ts";

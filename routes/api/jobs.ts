@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { listJobs } from "../../db/jobs.ts";
+import { listJobs } from "../../db/work/job_queue.ts";
 import { jobRepresentation, rerunJob } from "../../src/job_actions.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { choiceFilter, textFilter, timeOut, uuidParams } from "./fields.ts";

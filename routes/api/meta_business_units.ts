@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { findMetaBusinessUnit, listMetaBusinessUnits } from "../../db/meta_business_units.ts";
+import { findMetaBusinessUnit, listMetaBusinessUnits } from "../../db/tags/meta_business_units.ts";
 import { problem } from "../../src/errors.ts";
 import {
   createMetaBusinessUnit,

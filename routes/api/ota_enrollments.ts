@@ -5,8 +5,8 @@
  */
 
 import { z } from "zod";
-import { findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
-import { findOtaEnrollment, listOtaEnrollments, type OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
+import { findEnrollmentSecret } from "../../db/enrollment/enrollment_secrets.ts";
+import { findOtaEnrollment, listOtaEnrollments, type OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
 import {
   changeOtaEnrollment,
   createOtaEnrollment,

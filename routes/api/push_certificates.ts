@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { findPushCertificate, listPushCertificates } from "../../db/push_certificates.ts";
+import { findPushCertificate, listPushCertificates } from "../../db/push/push_certificates.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { present } from "../../src/protocol/present.ts";
 import {

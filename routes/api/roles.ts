@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { findRole, listRoles } from "../../db/roles.ts";
+import { findRole, listRoles } from "../../db/access/roles.ts";
 import { createRole, deleteRole, roleRepresentation, updateRole } from "../../src/access/roles.ts";
 import { problem } from "../../src/errors.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";

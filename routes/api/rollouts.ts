@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { listHalted } from "../../db/rollouts.ts";
+import { listHalted } from "../../db/artifacts/rollouts.ts";
 import { rollBack, setRollout } from "../../src/blueprints/rollout.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import type { RequestInfo } from "../../src/events/record.ts";

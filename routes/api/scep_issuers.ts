@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { findScepIssuer, listScepIssuers, type ScepIssuerRow } from "../../db/scep_issuers.ts";
+import { findScepIssuer, listScepIssuers, type ScepIssuerRow } from "../../db/issuing/scep_issuers.ts";
 import { type Actor, mayAll } from "../../src/access/actor.ts";
 import { BACKENDS } from "../../src/issuing/challenges/registry.ts";
 import { scepIssuerInput } from "../../src/issuing/scep_issuer_input.ts";

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { findTag, listTags } from "../../db/tags.ts";
+import { findTag, listTags } from "../../db/tags/tags.ts";
 import { problem } from "../../src/errors.ts";
 import { createTag, deleteTag, tagRepresentation, updateTag } from "../../src/tags/tags.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { taskResult } from "../../src/jobs.ts";
+import { taskResult } from "../../src/task_result.ts";
 import { endpoint } from "./endpoint.ts";
 import { uuidParams } from "./fields.ts";
 

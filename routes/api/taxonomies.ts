@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { findTaxonomy, listTaxonomies } from "../../db/taxonomies.ts";
+import { findTaxonomy, listTaxonomies } from "../../db/tags/taxonomies.ts";
 import { problem } from "../../src/errors.ts";
 import { createTaxonomy, deleteTaxonomy, taxonomyRepresentation, updateTaxonomy } from "../../src/tags/taxonomies.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { findUser, listUsers } from "../../db/users.ts";
+import { findUser, listUsers } from "../../db/access/users.ts";
 import { createUser, deleteUser, updateUser, userRepresentation } from "../../src/access/users.ts";
 import { problem } from "../../src/errors.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";

@@ -5,10 +5,10 @@
  */
 
 import { z } from "zod";
-import { findArtifact } from "../../db/artifacts.ts";
+import { findArtifact } from "../../db/artifacts/artifacts.ts";
 import { filterOfFields } from "../../src/blueprints/filter_fields.ts";
 import { valueWarnings } from "../../src/blueprints/value_warnings.ts";
-import type { Draft, VersionKind } from "../../src/blueprints/versions/kind.ts";
+import type { Draft, VersionKind } from "../../src/blueprints/versions/version_kind.ts";
 import {
   changeVersion,
   createVersion,

@@ -6,9 +6,9 @@
  * @module
  */
 
-import type { SimulatedDevice } from "../device.ts";
-import type { KeyPool } from "../key_pool.ts";
-import { makeRoster } from "../roster.ts";
+import type { SimulatedDevice } from "../device/device.ts";
+import type { KeyPool } from "../fleet/key_pool.ts";
+import { makeRoster } from "../fleet/roster.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** The address in enrollment profiles. It must be of this machine, so that profiles may be fetched in plain HTTP. */

@@ -7,7 +7,7 @@
 import { databaseProcesses, holdDevice, terminateSessions } from "../../db/chaos.ts";
 import type { Embedded } from "../../db/embedded.ts";
 import type { Sql } from "../../db/open.ts";
-import type { FakeApns } from "../apns.ts";
+import type { FakeApns } from "../apple/apns.ts";
 import type { Target } from "./operator.ts";
 import type { Plannable, Planned } from "./schedule.ts";
 import type { Supervised } from "./supervisor.ts";

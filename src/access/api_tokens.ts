@@ -9,14 +9,15 @@ import {
   deleteApiToken as deleteApiTokenRow,
   findApiToken,
   insertApiToken,
-} from "../../db/api_tokens.ts";
-import { findUser } from "../../db/users.ts";
+} from "../../db/access/api_tokens.ts";
+import { findUser } from "../../db/access/users.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { hashApiToken, newApiToken } from "./api_token_format.ts";
-import { type By, mustHoldAllOf } from "./authority.ts";
+import type { By } from "./by.ts";
+import { mustHoldAllOf } from "./delegation.ts";
 
 /** What an operator says of a token. */
 export type ApiTokenInput = { userId: number; name: string; expiresAt: Date | null };

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { findTokenHolder, touchToken } from "../../db/api_tokens.ts";
+import { findTokenHolder, touchToken } from "../../db/access/api_tokens.ts";
 import { problem } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Actor } from "./actor.ts";

@@ -9,7 +9,7 @@
  */
 
 import { decodeBase64Url, encodeBase64Url } from "@std/encoding";
-import { isKnownBrowser, rememberBrowser } from "../../db/known_browsers.ts";
+import { isKnownBrowser, rememberBrowser } from "../../db/access/known_browsers.ts";
 import type { Db } from "../../db/open.ts";
 import type { Config } from "../config.ts";
 import type { Runtime } from "../runtime.ts";

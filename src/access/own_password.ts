@@ -4,8 +4,8 @@
  * @module
  */
 
-import { deleteSessionsOf } from "../../db/sessions.ts";
-import { findUser, updateUser } from "../../db/users.ts";
+import { deleteSessionsOf } from "../../db/access/sessions.ts";
+import { findUser, updateUser } from "../../db/access/users.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { limitAttempts } from "../rate_limit.ts";

@@ -5,11 +5,11 @@
  */
 
 import { encodeHex } from "@std/encoding";
-import { deleteOtherSessions, deleteSessionOf, listSessionsOf, type OwnSessionRow } from "../../db/sessions.ts";
+import { deleteOtherSessions, deleteSessionOf, listSessionsOf, type OwnSessionRow } from "../../db/access/sessions.ts";
 import { problem } from "../errors.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
-import type { By } from "./authority.ts";
+import type { By } from "./by.ts";
 import { hashCookie } from "./sessions.ts";
 
 /** Sessions that are listed. */

@@ -11,12 +11,13 @@ import {
   insertRole,
   type RoleRow,
   updateRole as updateRoleRow,
-} from "../../db/roles.ts";
+} from "../../db/access/roles.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
-import { type By, mustHoldAllOf } from "./authority.ts";
+import type { By } from "./by.ts";
+import { mustHoldAllOf } from "./delegation.ts";
 import { isPermission } from "./permissions.ts";
 
 /** What an operator says of a role. */

@@ -8,9 +8,9 @@
  */
 
 import { decodeBase64Url, encodeBase64Url } from "@std/encoding";
-import { forgetAttempts } from "../../db/rate_limits.ts";
-import { deleteSession, findSession, insertSession, touchSession } from "../../db/sessions.ts";
-import { findUserByName, replacePasswordHash, touchLogin } from "../../db/users.ts";
+import { forgetAttempts } from "../../db/access/rate_limits.ts";
+import { deleteSession, findSession, insertSession, touchSession } from "../../db/access/sessions.ts";
+import { findUserByName, replacePasswordHash, touchLogin } from "../../db/access/users.ts";
 import type { Config } from "../config.ts";
 import { invalid } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";

@@ -13,15 +13,15 @@ import {
   deleteInstanceSetting,
   findInstanceSetting,
   putInstanceSetting,
-} from "../../db/instance_settings.ts";
-import { insertMetaBusinessUnit } from "../../db/meta_business_units.ts";
+} from "../../db/installation/instance_settings.ts";
+import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { isUniqueViolation } from "../../db/open.ts";
-import { anyPersonExists, type UserRow } from "../../db/users.ts";
+import { anyPersonExists, type UserRow } from "../../db/access/users.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { addressKey, limitAttempts } from "../rate_limit.ts";
 import { randomText, type Runtime } from "../runtime.ts";
-import { COMMAND_LINE } from "./authority.ts";
+import { COMMAND_LINE } from "./by.ts";
 import { sameText } from "./csrf.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
 import { SETUP_KEY } from "./setup_key.ts";

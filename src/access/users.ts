@@ -4,10 +4,10 @@
  * @module
  */
 
-import { deleteInstanceSetting } from "../../db/instance_settings.ts";
+import { deleteInstanceSetting } from "../../db/installation/instance_settings.ts";
 import { type Db, isUniqueViolation, type Tx } from "../../db/open.ts";
-import { findRoles } from "../../db/roles.ts";
-import { deleteSessionsOf } from "../../db/sessions.ts";
+import { findRoles } from "../../db/access/roles.ts";
+import { deleteSessionsOf } from "../../db/access/sessions.ts";
 import {
   deleteUser as deleteUserRow,
   findUser,
@@ -17,12 +17,13 @@ import {
   updateUser as updateUserRow,
   type UserRow,
   type UserValues,
-} from "../../db/users.ts";
+} from "../../db/access/users.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
-import { type By, mustHoldAllOf } from "./authority.ts";
+import type { By } from "./by.ts";
+import { mustHoldAllOf } from "./delegation.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
 import { SETUP_KEY } from "./setup_key.ts";
 

@@ -4,9 +4,14 @@
  * @module
  */
 
-import { listArtifactEdges } from "../../db/artifact_edges.ts";
-import { type ArtifactNature, type ArtifactRow, type ArtifactValues, findArtifacts } from "../../db/artifacts.ts";
-import { activePlatforms } from "../../db/filters.ts";
+import { listArtifactEdges } from "../../db/artifacts/artifact_edges.ts";
+import {
+  type ArtifactNature,
+  type ArtifactRow,
+  type ArtifactValues,
+  findArtifacts,
+} from "../../db/artifacts/artifacts.ts";
+import { activePlatforms } from "../../db/artifacts/filters.ts";
 import type { Db } from "../../db/open.ts";
 import type { FieldErrors } from "../errors.ts";
 import type { Platform } from "../protocol/platform.ts";

@@ -13,9 +13,9 @@ import {
   insertArtifact,
   isArtifactInUse,
   updateArtifact,
-} from "../../db/artifacts.ts";
+} from "../../db/artifacts/artifacts.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
-import { usesOfArtifact } from "../../db/uses.ts";
+import { usesOfArtifact } from "../../db/installation/uses.ts";
 import { type FieldErrors, invalid, problem, refused } from "../errors.ts";
 import { cannotDelete } from "../in_use.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";

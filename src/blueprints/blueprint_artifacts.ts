@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findArtifact } from "../../db/artifacts.ts";
+import { findArtifact } from "../../db/artifacts/artifacts.ts";
 import {
   type BlueprintArtifactRow,
   type BlueprintArtifactValues,
@@ -12,8 +12,8 @@ import {
   findBlueprintArtifact,
   insertBlueprintArtifact,
   updateBlueprintArtifact,
-} from "../../db/blueprint_artifacts.ts";
-import { findBlueprint } from "../../db/blueprints.ts";
+} from "../../db/blueprints/blueprint_artifacts.ts";
+import { findBlueprint } from "../../db/blueprints/blueprints.ts";
 import { type Db, isUniqueViolation, type Tx } from "../../db/open.ts";
 import { type FieldErrors, invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";

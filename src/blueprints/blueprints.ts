@@ -12,9 +12,9 @@ import {
   hasArtifacts,
   insertBlueprint,
   updateBlueprint,
-} from "../../db/blueprints.ts";
+} from "../../db/blueprints/blueprints.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
-import { usesOfBlueprint } from "../../db/uses.ts";
+import { usesOfBlueprint } from "../../db/installation/uses.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import { cannotDelete } from "../in_use.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";

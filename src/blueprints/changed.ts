@@ -4,10 +4,10 @@
  * @module
  */
 
-import { bumpRevision } from "../../db/desired_state.ts";
-import { isSetAside } from "../../db/jobs.ts";
+import { bumpRevision } from "../../db/work/desired_state.ts";
+import { isSetAside } from "../../db/work/job_queue.ts";
 import type { Tx } from "../../db/open.ts";
-import { enqueueJob } from "../jobs.ts";
+import { enqueueJob } from "../enqueue_job.ts";
 import type { Runtime } from "../runtime.ts";
 
 const ALL_CHANGES = "changes";

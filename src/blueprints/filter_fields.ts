@@ -5,7 +5,7 @@
  */
 
 import type { Db } from "../../db/open.ts";
-import { findTags } from "../../db/tags.ts";
+import { findTags } from "../../db/tags/tags.ts";
 import type { FieldErrors } from "../errors.ts";
 import { isKnownOsVersion } from "../protocol/os_version.ts";
 import { type Platform, PLATFORMS } from "../protocol/platform.ts";

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type BlueprintContentRow, type FilterJson, findBlueprintContent } from "../../db/blueprint_content.ts";
+import {
+  type BlueprintContentRow,
+  type FilterJson,
+  findBlueprintContent,
+} from "../../db/blueprints/blueprint_content.ts";
 import type { Db, Sql } from "../../db/open.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
 import { ARTIFACT_TYPES } from "./artifact_types.ts";

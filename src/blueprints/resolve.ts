@@ -6,7 +6,7 @@
  * @module
  */
 
-import { isThere, type ObservedArtifact } from "./observed.ts";
+import { isThere, type ObservedArtifact } from "./observed_artifact.ts";
 import { type BlueprintContent, byName, type ContentArtifact, type ContentVersion } from "./content.ts";
 import { applyFilter, type FilterTarget } from "./filter.ts";
 

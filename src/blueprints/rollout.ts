@@ -13,7 +13,7 @@ import {
   lockRolloutsOf,
   type RolloutRow,
   setRolloutState,
-} from "../../db/rollouts.ts";
+} from "../../db/artifacts/rollouts.ts";
 import type { Db, Tx } from "../../db/open.ts";
 import { problem, refused } from "../errors.ts";
 import { recordAudit, recordEvents, type RequestInfo } from "../events/record.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Db } from "../../db/open.ts";
-import { findValueGaps, type ValueGap } from "../../db/value_gaps.ts";
+import { findValueGaps, type ValueGap } from "../../db/variables/value_gaps.ts";
 
 /** Channels that are looked at. */
 const MOST_EXAMINED = 20_000;

@@ -12,12 +12,12 @@ import {
   findTargetArtifacts,
   markVerified,
   type TargetArtifactRow,
-} from "../../db/target_artifacts.ts";
+} from "../../db/artifacts/target_artifacts.ts";
 import { identifierPrefix, profileIdentifier, profileUuid } from "../downloads/profile_identifier.ts";
 import type { RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
-import { type ArtifactOwner, recordSeen, type SeenVersion } from "./observe.ts";
-import { isPresent, type ObservedStatus } from "./observed.ts";
+import { type ArtifactOwner, recordSeen, type SeenVersion } from "./record_observations.ts";
+import { isPresent, type ObservedStatus } from "./observed_artifact.ts";
 
 /** Lists in a row that may disagree with the device's answers before a version is left as it is. */
 const MOST_DISAGREEMENTS = 3;

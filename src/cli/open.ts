@@ -5,7 +5,7 @@
  */
 
 import { startEmbedded } from "../../db/embedded.ts";
-import { ensurePartitions } from "../../db/events.ts";
+import { ensurePartitions } from "../../db/events/events.ts";
 import { migrate } from "../../db/migrate.ts";
 import { type DatabaseOptions, openDatabase, type Sql } from "../../db/open.ts";
 import { isLocked } from "../../db/short_locks.ts";

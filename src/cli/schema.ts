@@ -1,13 +1,13 @@
 /**
- * `deno task schema`: the facts under `src/schema/generated`, from the schema that Apple publishes.
+ * `deno task schema`: the facts under `src/apple_schema/generated`, from the schema that Apple publishes.
  *
  * @module
  */
 
 import { problem } from "../errors.ts";
-import { SchemaError } from "../schema/generator/error.ts";
-import { readSchema } from "../schema/generator/read.ts";
-import { writeFacts } from "../schema/generator/write.ts";
+import { SchemaError } from "../apple_schema/generator/error.ts";
+import { readSchema } from "../apple_schema/generator/read.ts";
+import { writeFacts } from "../apple_schema/generator/write.ts";
 import { type Options, runCommand, UsageError } from "./command.ts";
 
 /** What `--help` says. */
@@ -17,7 +17,7 @@ Reads Apple's device management schema (a copy of github.com/apple/device-manage
 declarations, credentials, status items, commands and profiles as facts: names, types, bounds and versions, no text.
 
   PATH        The folder that holds the folders "declarative" and "mdm".
-  --out DIR   Where the files are written, src/schema/generated unless told.
+  --out DIR   Where the files are written, src/apple_schema/generated unless told.
   --help      This.
 
 The same schema gives the same bytes. Attributes that are not understood are named and left out.`;
@@ -25,7 +25,7 @@ The same schema gives the same bytes. Attributes that are not understood are nam
 /** What the command understands. */
 export const KNOWN = { texts: ["out"], flags: [], words: true };
 
-const GENERATED = new URL("../schema/generated/", import.meta.url).pathname;
+const GENERATED = new URL("../apple_schema/generated/", import.meta.url).pathname;
 
 /** Generates the files; `say` is told what was written and what was left out. */
 export async function generateSchema(options: Options, say: (line: string) => void): Promise<void> {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { findUserByName } from "../../db/users.ts";
+import { findUserByName } from "../../db/access/users.ts";
 import { createApiToken } from "../access/api_tokens.ts";
-import { COMMAND_LINE } from "../access/authority.ts";
+import { COMMAND_LINE } from "../access/by.ts";
 import { createUser } from "../access/users.ts";
 import { problem } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";

@@ -10,7 +10,7 @@
 
 import { z } from "zod";
 import { buildPlist, isDict, parsePlist, type PlistDict, PlistError, reasonOf, str } from "../protocol/plist.ts";
-import { commandUnsupported, validateCommand } from "../schema/commands.ts";
+import { commandUnsupported, validateCommand } from "../apple_schema/commands.ts";
 import { text } from "./arguments.ts";
 import type { CommandDefinition, CommandTarget } from "./command.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cancelCommand, insertCommand } from "../../db/commands.ts";
+import { cancelCommand, insertCommand } from "../../db/work/commands.ts";
 import { nextId } from "../../db/next_id.ts";
 import type { Json, Tx } from "../../db/open.ts";
 import { invalid, problem, refused } from "../errors.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type CommandView, findPlainResults, sealPlainResult } from "../../db/commands.ts";
+import { type CommandView, findPlainResults, sealPlainResult } from "../../db/work/commands.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import type { Runtime } from "../runtime.ts";
 

@@ -5,8 +5,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { recordRefused, recordTold } from "../../db/channel_plans.ts";
-import { type EnrollmentChange, updateEnrollment } from "../../db/enrollments.ts";
+import { recordRefused, recordTold } from "../../db/work/channel_plans.ts";
+import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import {
   type InstalledAppRow,
   type InstalledCertificateRow,
@@ -14,9 +14,9 @@ import {
   replaceApps,
   replaceCertificates,
   replaceProfiles,
-} from "../../db/inventory.ts";
-import { failureInfo, recordSeen } from "../blueprints/observe.ts";
-import type { ObservedStatus } from "../blueprints/observed.ts";
+} from "../../db/devices/inventory.ts";
+import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
+import type { ObservedStatus } from "../blueprints/observed_artifact.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
 import type { Effect } from "../commands/effect.ts";
 import { profileList } from "../commands/profile_list.ts";

@@ -6,7 +6,7 @@
  */
 
 import type { Db, Json } from "../../db/open.ts";
-import { findProvisioningProfile } from "../../db/provisioning_profiles.ts";
+import { findProvisioningProfile } from "../../db/artifacts/provisioning_profiles.ts";
 import { buildProfile } from "../downloads/profile.ts";
 import type { Runtime } from "../runtime.ts";
 

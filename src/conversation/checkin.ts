@@ -6,10 +6,10 @@
  * @module
  */
 
-import { ensureChannel, ensureUserChannel, forgetPushTarget, setPushTarget } from "../../db/channels.ts";
-import { completeSession } from "../../db/enrollment_sessions.ts";
-import { endEnrollment, findBootstrapToken, updateEnrollment } from "../../db/enrollments.ts";
-import { findPinned, type IdentifiedRow, retireOlderIdentities } from "../../db/identities.ts";
+import { ensureChannel, ensureUserChannel, forgetPushTarget, setPushTarget } from "../../db/work/channels.ts";
+import { completeSession } from "../../db/enrollment/enrollment_sessions.ts";
+import { endEnrollment, findBootstrapToken, updateEnrollment } from "../../db/enrollment/enrollments.ts";
+import { findPinned, type IdentifiedRow, retireOlderIdentities } from "../../db/enrollment/identities.ts";
 import { authenticate } from "../enrollment/authenticate.ts";
 import { bindRenewedIdentity } from "../enrollment/renewal.ts";
 import { Problem, problem } from "../errors.ts";

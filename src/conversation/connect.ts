@@ -4,7 +4,7 @@
  * @module
  */
 
-import { lockChannels } from "../../db/channels.ts";
+import { lockChannels } from "../../db/work/channels.ts";
 import {
   type CommandRow,
   expireCommands,
@@ -14,13 +14,13 @@ import {
   markSent,
   postponeCommand,
   setNextAction,
-} from "../../db/commands.ts";
-import { findTarget } from "../../db/devices.ts";
-import { findPinned, recordContact } from "../../db/identities.ts";
+} from "../../db/work/commands.ts";
+import { findTarget } from "../../db/devices/devices.ts";
+import { findPinned, recordContact } from "../../db/enrollment/identities.ts";
 import type { Db, Json } from "../../db/open.ts";
-import { recordInventoryAsked } from "../../db/plan_facts.ts";
+import { recordInventoryAsked } from "../../db/work/plan_facts.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
-import { recordSeen } from "../blueprints/observe.ts";
+import { recordSeen } from "../blueprints/record_observations.ts";
 import { commandDict, type CommandTarget, type Effect } from "../commands/command.ts";
 import { queueCommand, secretContext } from "../commands/queue.ts";
 import { type AnyCommand, commandNamed } from "../commands/registry.ts";
@@ -37,7 +37,7 @@ import { plan, type Step } from "../planner/plan.ts";
 import { PlistError } from "../protocol/plist.ts";
 import { commandPayload, type Report, type ReportStatus } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
-import { commandUnsupported } from "../schema/commands.ts";
+import { commandUnsupported } from "../apple_schema/commands.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
 import { applyEffect } from "./apply_effects.ts";
 import { artifactContent } from "./artifact_content.ts";

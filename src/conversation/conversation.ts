@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { IdentifiedRow } from "../../db/identities.ts";
+import type { IdentifiedRow } from "../../db/enrollment/identities.ts";
 import type { Tx } from "../../db/open.ts";
-import type { ArtifactOwner } from "../blueprints/observe.ts";
+import type { ArtifactOwner } from "../blueprints/record_observations.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import type { RequestInfo } from "../events/record.ts";
 import type { Certificate } from "../pki/certificate.ts";

@@ -8,9 +8,15 @@
  * @module
  */
 
-import { type Advertised, findChannelPlan, recordAdvertised, recordTold, wakeChannel } from "../../db/channel_plans.ts";
-import { findChannel } from "../../db/channels.ts";
-import type { IdentifiedRow } from "../../db/identities.ts";
+import {
+  type Advertised,
+  findChannelPlan,
+  recordAdvertised,
+  recordTold,
+  wakeChannel,
+} from "../../db/work/channel_plans.ts";
+import { findChannel } from "../../db/work/channels.ts";
+import type { IdentifiedRow } from "../../db/enrollment/identities.ts";
 import type { Json } from "../../db/open.ts";
 import { syncTokens } from "../commands/declarative_management.ts";
 import { declarationOf, failedConfiguration } from "../declarations/content.ts";

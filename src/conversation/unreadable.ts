@@ -4,8 +4,8 @@
  * @module
  */
 
-import { findOutstanding } from "../../db/commands.ts";
-import { findPinned } from "../../db/identities.ts";
+import { findOutstanding } from "../../db/work/commands.ts";
+import { findPinned } from "../../db/enrollment/identities.ts";
 import { type Problem, problem } from "../errors.ts";
 import type { RequestInfo } from "../events/record.ts";
 import { alertAndThrow } from "../identity/alert.ts";

@@ -5,8 +5,8 @@
  */
 
 import { z } from "zod";
-import type { AdvertisedItem } from "../../db/channel_plans.ts";
-import { findDeclaredVersion } from "../../db/declarations.ts";
+import type { AdvertisedItem } from "../../db/work/channel_plans.ts";
+import { findDeclaredVersion } from "../../db/artifacts/declared_versions.ts";
 import type { Db, Json as StoredJson } from "../../db/open.ts";
 import { ARTIFACT_TYPES } from "../blueprints/artifact_types.ts";
 import { declarationIdentifier } from "../blueprints/identifiers.ts";

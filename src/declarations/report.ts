@@ -12,7 +12,7 @@ import { problem } from "../errors.ts";
 import { foreignText } from "../foreign_text.ts";
 import { jsonShape } from "../json_shape.ts";
 import type { Json, JsonObject } from "../protocol/plist_json.ts";
-import { MAX_ITEMS } from "../schema/status.ts";
+import { MAX_ITEMS } from "../apple_schema/status.ts";
 
 /** What a device says of one declaration. */
 export type DeclarationStatus = {

@@ -4,18 +4,19 @@
  * @module
  */
 
-import { assignBlueprint, findBlueprint } from "../../db/blueprints.ts";
-import { findCommand } from "../../db/commands.ts";
-import { type DeviceView, findDevice, setBlocked } from "../../db/devices.ts";
+import { assignBlueprint, findBlueprint } from "../../db/blueprints/blueprints.ts";
+import { findCommand } from "../../db/work/commands.ts";
+import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
+import { setBlocked } from "../../db/devices/devices.ts";
 import type { Tx } from "../../db/open.ts";
-import { forcePush } from "../../db/push_targets.ts";
+import { forcePush } from "../../db/push/push_targets.ts";
 import { queueCommand } from "../commands/queue.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
-import { enqueueJob } from "../jobs.ts";
-import { forgetAttempts } from "../../db/reinstall_paces.ts";
+import { enqueueJob } from "../enqueue_job.ts";
+import { forgetAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import type { Runtime } from "../runtime.ts";
 import { deviceRepresentation } from "./representation.ts";
 

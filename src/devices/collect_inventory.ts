@@ -4,9 +4,9 @@
  * @module
  */
 
-import { findBlueprint } from "../../db/blueprints.ts";
-import { lockCommand } from "../../db/commands.ts";
-import { findDevice } from "../../db/devices.ts";
+import { findBlueprint } from "../../db/blueprints/blueprints.ts";
+import { lockCommand } from "../../db/work/commands.ts";
+import { findDevice } from "../../db/devices/device_views.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { problem } from "../errors.ts";

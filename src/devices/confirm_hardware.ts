@@ -4,13 +4,13 @@
  * @module
  */
 
-import { lockChannelsOfDevice } from "../../db/channels.ts";
-import { findDeviceValues } from "../../db/device_values.ts";
-import { type DeviceView, findDevice } from "../../db/devices.ts";
-import { proveHardware } from "../../db/hardware.ts";
+import { lockChannelsOfDevice } from "../../db/work/channels.ts";
+import { findDeviceValues } from "../../db/variables/device_values.ts";
+import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
+import { proveHardware } from "../../db/devices/hardware.ts";
 import { problem, refused } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
-import { enqueueJob } from "../jobs.ts";
+import { enqueueJob } from "../enqueue_job.ts";
 import type { Runtime } from "../runtime.ts";
 import { changeDeviceTags } from "../tags/device_tags.ts";
 import { redeliver } from "../variables/redeliver.ts";

@@ -7,8 +7,13 @@
  * @module
  */
 
-import { findSuccessorOfHardware, lockForDeletion, markDeleted, unmarkDeleted } from "../../db/device_deletion.ts";
-import { type DeviceView, findDevice } from "../../db/devices.ts";
+import {
+  findSuccessorOfHardware,
+  lockForDeletion,
+  markDeleted,
+  unmarkDeleted,
+} from "../../db/devices/device_deletion.ts";
+import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import type { Tx } from "../../db/open.ts";
 import { problem, refused } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";

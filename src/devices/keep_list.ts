@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type InventoryList, type OddRow, replaceOddRows } from "../../db/inventory.ts";
+import { type InventoryList, type OddRow, replaceOddRows } from "../../db/devices/inventory.ts";
 import { isRefusedValue, type Tx } from "../../db/open.ts";
 import { foreignText } from "../foreign_text.ts";
 import { foreignValue } from "../foreign_value.ts";

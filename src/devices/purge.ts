@@ -20,7 +20,7 @@ import {
   purgeCommandHistory,
   purgeEnrollment,
   purgeUnusedSessions,
-} from "../../db/device_purge.ts";
+} from "../../db/devices/device_purge.ts";
 import { nextId } from "../../db/next_id.ts";
 import type { Tx } from "../../db/open.ts";
 import { escrowContext } from "../escrow.ts";

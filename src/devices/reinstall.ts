@@ -4,10 +4,10 @@
  * @module
  */
 
-import { wakeChannel } from "../../db/channel_plans.ts";
-import { lockChannels } from "../../db/channels.ts";
-import { findDevice } from "../../db/devices.ts";
-import { findTargetArtifacts, forceTargetArtifacts } from "../../db/target_artifacts.ts";
+import { wakeChannel } from "../../db/work/channel_plans.ts";
+import { lockChannels } from "../../db/work/channels.ts";
+import { findDevice } from "../../db/devices/device_views.ts";
+import { findTargetArtifacts, forceTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { problem, refused } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DeviceView } from "../../db/devices.ts";
+import type { DeviceView } from "../../db/devices/device_views.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { restorableUntil, stateOf } from "./state.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type DeviceView, findDevice } from "../../db/devices.ts";
-import { lockEnrollment } from "../../db/enrollments.ts";
-import { dismissIdentityAlert, dismissIdentityAlertsOf } from "../../db/identity_alerts.ts";
-import { discardIssued, findOutstandingSuccessors } from "../../db/issued_certificates.ts";
+import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
+import { lockEnrollment } from "../../db/enrollment/enrollments.ts";
+import { dismissIdentityAlert, dismissIdentityAlertsOf } from "../../db/enrollment/identity_alerts.ts";
+import { discardIssued, findOutstandingSuccessors } from "../../db/issuing/issued_certificates.ts";
 import { problem, refused } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findDeviceValues } from "../../db/device_values.ts";
+import { findDeviceValues } from "../../db/variables/device_values.ts";
 import type { RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import {

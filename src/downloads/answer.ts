@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DownloadTargetRow, findDownloadTarget, findHostedDataAsset } from "../../db/downloads.ts";
+import { type DownloadTargetRow, findDownloadTarget, findHostedDataAsset } from "../../db/downloads/downloads.ts";
 import { Problem, problem } from "../errors.ts";
 import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";

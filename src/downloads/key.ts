@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DOWNLOAD_KEY_ID, findDownloadKey, insertDownloadKey } from "../../db/download_keys.ts";
+import { DOWNLOAD_KEY_ID, findDownloadKey, insertDownloadKey } from "../../db/downloads/download_keys.ts";
 import type { Runtime } from "../runtime.ts";
 
 const CONTEXT = { table: "download_keys", column: "key_sealed", id: DOWNLOAD_KEY_ID };

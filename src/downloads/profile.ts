@@ -4,9 +4,9 @@
  * @module
  */
 
-import { findHostedProfile, findProfileSource } from "../../db/downloads.ts";
+import { findHostedProfile, findProfileSource } from "../../db/downloads/downloads.ts";
 import type { Db } from "../../db/open.ts";
-import { listScepIssuers } from "../../db/scep_issuers.ts";
+import { listScepIssuers } from "../../db/issuing/scep_issuers.ts";
 import { problem } from "../errors.ts";
 import type { AltNameKey, WantedCertificate } from "../issuing/challenges/backend.ts";
 import { challengeOf } from "../issuing/challenges/challenge.ts";

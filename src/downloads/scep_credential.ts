@@ -6,9 +6,9 @@
  * @module
  */
 
-import { findHostedCertAsset } from "../../db/downloads.ts";
+import { findHostedCertAsset } from "../../db/downloads/downloads.ts";
 import type { Db } from "../../db/open.ts";
-import { findScepIssuer } from "../../db/scep_issuers.ts";
+import { findScepIssuer } from "../../db/issuing/scep_issuers.ts";
 import { problem } from "../errors.ts";
 import { openAssetCredential } from "../issuing/asset_credentials.ts";
 import { assetNames } from "../issuing/asset_names.ts";

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { lockLiveClaim, useClaim } from "../../db/enrollment_claims.ts";
-import { type SessionRow, updateSession } from "../../db/enrollment_sessions.ts";
-import { addSecretTags, tagsOfSecret } from "../../db/enrollment_tags.ts";
-import { endEnrollment, insertEnrollment } from "../../db/enrollments.ts";
-import { type HardwareFacts, insertDevice, lockHardware, updateDeviceIds } from "../../db/hardware.ts";
-import { findPinned, pinIdentity } from "../../db/identities.ts";
+import { lockLiveClaim, useClaim } from "../../db/enrollment/enrollment_claims.ts";
+import { type SessionRow, updateSession } from "../../db/enrollment/enrollment_sessions.ts";
+import { addSecretTags, tagsOfSecret } from "../../db/enrollment/enrollment_tags.ts";
+import { endEnrollment, insertEnrollment } from "../../db/enrollment/enrollments.ts";
+import { type HardwareFacts, insertDevice, lockHardware, updateDeviceIds } from "../../db/devices/hardware.ts";
+import { findPinned, pinIdentity } from "../../db/enrollment/identities.ts";
 import type { Tx } from "../../db/open.ts";
-import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
+import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
 import { type Problem, problem } from "../errors.ts";
 import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
 import { AlertingProblem } from "../identity/alert.ts";
@@ -19,8 +19,8 @@ import type { Certificate } from "../pki/certificate.ts";
 import type { Authenticate } from "../protocol/checkin.ts";
 import { platformOfModel } from "../protocol/platform.ts";
 import type { Runtime } from "../runtime.ts";
-import { claimSession } from "./claim.ts";
-import { keepClaim } from "./claims.ts";
+import { claimSession } from "./claim_session.ts";
+import { keepClaim } from "./hardware_claims.ts";
 import { type HardwareEvidence, judgeHardware, sameId } from "./hardware.ts";
 import { bindRenewal } from "./renewal.ts";
 import { isSecretRevoked } from "./secrets.ts";

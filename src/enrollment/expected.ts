@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isOpenSecret } from "../../db/enrollment_sessions.ts";
-import { isPinned } from "../../db/identities.ts";
+import { isOpenSecret } from "../../db/enrollment/enrollment_sessions.ts";
+import { isPinned } from "../../db/enrollment/identities.ts";
 import { hashSecret, parseCommonName } from "../issuing/session_name.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ClaimReason } from "../../db/enrollment_claims.ts";
-import type { HardwareFacts } from "../../db/hardware.ts";
+import type { ClaimReason } from "../../db/enrollment/enrollment_claims.ts";
+import type { HardwareFacts } from "../../db/devices/hardware.ts";
 
 /**
  * What speaks for a device being the hardware that it says it is.

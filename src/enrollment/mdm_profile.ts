@@ -5,8 +5,8 @@
  */
 
 import type { Db } from "../../db/open.ts";
-import type { OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
-import { findScepIssuer } from "../../db/scep_issuers.ts";
+import type { OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
+import { findScepIssuer } from "../../db/issuing/scep_issuers.ts";
 import { problem } from "../errors.ts";
 import { challengeOf } from "../issuing/challenges/challenge.ts";
 import { certificatesFromPem, toPem } from "../pki/certificate.ts";

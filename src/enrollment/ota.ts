@@ -7,10 +7,14 @@
  * @module
  */
 
-import { findUnfinishedSession } from "../../db/enrollment_sessions.ts";
-import { isHardwareBlocked } from "../../db/hardware.ts";
+import { findUnfinishedSession } from "../../db/enrollment/enrollment_sessions.ts";
+import { isHardwareBlocked } from "../../db/devices/hardware.ts";
 import type { Tx } from "../../db/open.ts";
-import { findOtaEnrollment, findOtaEnrollmentOfSecret, type OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
+import {
+  findOtaEnrollment,
+  findOtaEnrollmentOfSecret,
+  type OtaEnrollmentRow,
+} from "../../db/enrollment/ota_enrollments.ts";
 import { Problem, problem } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
@@ -23,7 +27,7 @@ import { ProtocolError } from "../protocol/errors.ts";
 import { hardwareOf, type MachineInfo, parseMachineInfo } from "../protocol/machine_info.ts";
 import { PlistError } from "../protocol/plist.ts";
 import type { Runtime } from "../runtime.ts";
-import { claimSession } from "./claim.ts";
+import { claimSession } from "./claim_session.ts";
 import { mdmProfile, phase2Profile } from "./mdm_profile.ts";
 import { isSecretRevoked, verifyEnrollmentSecret } from "./secrets.ts";
 import { openSession, reopenSession, SESSION_HOURS } from "./sessions.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { findBlueprint } from "../../db/blueprints.ts";
-import { findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
+import { findBlueprint } from "../../db/blueprints/blueprints.ts";
+import { findEnrollmentSecret } from "../../db/enrollment/enrollment_secrets.ts";
 import { isUniqueViolation, type Tx } from "../../db/open.ts";
 import {
   deleteOtaEnrollment,
@@ -15,9 +15,9 @@ import {
   type OtaEnrollmentRow,
   setReenrollment,
   updateOtaEnrollment,
-} from "../../db/ota_enrollments.ts";
-import { listPushTopics } from "../../db/push_topics.ts";
-import { findScepIssuer } from "../../db/scep_issuers.ts";
+} from "../../db/enrollment/ota_enrollments.ts";
+import { listPushTopics } from "../../db/push/push_topics.ts";
+import { findScepIssuer } from "../../db/issuing/scep_issuers.ts";
 import { invalid, Problem, problem } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { signProfile } from "../issuing/profile_signer.ts";

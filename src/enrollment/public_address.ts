@@ -14,8 +14,8 @@
 
 import { timingSafeEqual } from "node:crypto";
 import { encodeBase64Url } from "@std/encoding";
-import { type EnrollmentSecretRow, findEnrollmentSecret } from "../../db/enrollment_secrets.ts";
-import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/ota_enrollments.ts";
+import { type EnrollmentSecretRow, findEnrollmentSecret } from "../../db/enrollment/enrollment_secrets.ts";
+import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
 import { problem } from "../errors.ts";
 import type { RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";

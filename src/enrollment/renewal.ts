@@ -7,24 +7,24 @@
  * @module
  */
 
-import { findSession, updateSession } from "../../db/enrollment_sessions.ts";
-import { setSession } from "../../db/enrollments.ts";
+import { findSession, updateSession } from "../../db/enrollment/enrollment_sessions.ts";
+import { setSession } from "../../db/enrollment/enrollments.ts";
 import {
   findCurrentEnrollment,
   findIdentity,
   type IdentifiedRow,
   newestIdentityAt,
   pinIdentity,
-} from "../../db/identities.ts";
-import { lastAlertAt } from "../../db/identity_alerts.ts";
+} from "../../db/enrollment/identities.ts";
+import { lastAlertAt } from "../../db/enrollment/identity_alerts.ts";
 import type { Tx } from "../../db/open.ts";
-import { findOtaEnrollment } from "../../db/ota_enrollments.ts";
+import { findOtaEnrollment } from "../../db/enrollment/ota_enrollments.ts";
 import { type Problem, problem } from "../errors.ts";
 import { AlertingProblem } from "../identity/alert.ts";
 import { signProfile } from "../issuing/profile_signer.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Claim, claimSession } from "./claim.ts";
+import { type ClaimedSession, claimSession } from "./claim_session.ts";
 import { mdmProfile } from "./mdm_profile.ts";
 import { openSession, SESSION_HOURS } from "./sessions.ts";
 
@@ -87,7 +87,7 @@ export async function bindRenewal(
   tx: Tx,
   runtime: Runtime,
   sender: Certificate,
-  { session, issued }: Claim,
+  { session, issued }: ClaimedSession,
   udid: string,
 ): Promise<IdentifiedRow> {
   const enrolled = session.enrollmentId === null ? undefined : await findCurrentEnrollment(tx, session.enrollmentId);

@@ -17,10 +17,10 @@ import {
   revokeEnrollmentSecretRow,
   setEnrollmentSecretTags,
   updateEnrollmentSecret as updateRow,
-} from "../../db/enrollment_secrets.ts";
-import { findMetaBusinessUnit } from "../../db/meta_business_units.ts";
+} from "../../db/enrollment/enrollment_secrets.ts";
+import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import type { Db, Tx } from "../../db/open.ts";
-import { findTags } from "../../db/tags.ts";
+import { findTags } from "../../db/tags/tags.ts";
 import { invalid } from "../errors.ts";
 import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";

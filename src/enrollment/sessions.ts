@@ -5,7 +5,7 @@
  * @module
  */
 
-import { insertSession, renewSessionSecrets, type SessionRow } from "../../db/enrollment_sessions.ts";
+import { insertSession, renewSessionSecrets, type SessionRow } from "../../db/enrollment/enrollment_sessions.ts";
 import type { Tx } from "../../db/open.ts";
 import { commonNameOf, hashSecret } from "../issuing/session_name.ts";
 import { randomText, type Runtime } from "../runtime.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type EventRow, insertEvents } from "../../db/events.ts";
+import { type EventRow, insertEvents } from "../../db/events/events.ts";
 import type { Db } from "../../db/open.ts";
 import { foreignText } from "../foreign_text.ts";
 import type { Runtime } from "../runtime.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { lockFile, unreferencedFiles } from "../../db/files.ts";
+import { lockFile, unreferencedFiles } from "../../db/artifacts/stored_files.ts";
 import type { Tx } from "../../db/open.ts";
 import { problem } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";

@@ -10,10 +10,10 @@ import {
   insertAssetCertificate,
   insertAssetCredential,
   lockAssetCredential,
-} from "../../db/asset_credentials.ts";
-import { findDownloadTarget, findHostedCertAsset } from "../../db/downloads.ts";
+} from "../../db/issuing/asset_credentials.ts";
+import { findDownloadTarget, findHostedCertAsset } from "../../db/downloads/downloads.ts";
 import type { Db, Tx } from "../../db/open.ts";
-import { findScepIssuer } from "../../db/scep_issuers.ts";
+import { findScepIssuer } from "../../db/issuing/scep_issuers.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import type { CertificationRequest } from "../pki/csr.ts";

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import type { HostedCertAsset } from "../../db/downloads.ts";
+import type { HostedCertAsset } from "../../db/downloads/downloads.ts";
 import type { Db } from "../../db/open.ts";
 import type { Runtime } from "../runtime.ts";
 import { expand } from "../variables/expand.ts";

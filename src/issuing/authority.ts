@@ -8,7 +8,7 @@
  * @module
  */
 
-import { findAuthority, insertAuthority, updateAuthority } from "../../db/authorities.ts";
+import { findAuthority, insertAuthority, updateAuthority } from "../../db/issuing/authorities.ts";
 import { nextId } from "../../db/next_id.ts";
 import { recordEvents } from "../events/record.ts";
 import { type Authority, createAuthority, createIntermediate } from "../pki/ca.ts";

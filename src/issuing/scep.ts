@@ -6,16 +6,16 @@
  */
 
 import { createHash } from "node:crypto";
-import { lockSession, lockSessionById, type SessionRow } from "../../db/enrollment_sessions.ts";
-import { lockEnrollment } from "../../db/enrollments.ts";
-import { isHardwareBlocked } from "../../db/hardware.ts";
-import { findCurrentEnrollment, findPinned, type IdentifiedRow } from "../../db/identities.ts";
+import { lockSession, lockSessionById, type SessionRow } from "../../db/enrollment/enrollment_sessions.ts";
+import { lockEnrollment } from "../../db/enrollment/enrollments.ts";
+import { isHardwareBlocked } from "../../db/devices/hardware.ts";
+import { findCurrentEnrollment, findPinned, type IdentifiedRow } from "../../db/enrollment/identities.ts";
 import {
   findIssued,
   findIssuedCertificate,
   findOutstandingSuccessors,
   insertIssued,
-} from "../../db/issued_certificates.ts";
+} from "../../db/issuing/issued_certificates.ts";
 import type { Tx } from "../../db/open.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";

@@ -13,9 +13,9 @@ import {
   type ScepIssuerRow,
   type ScepIssuerValues,
   updateScepIssuer,
-} from "../../db/scep_issuers.ts";
+} from "../../db/issuing/scep_issuers.ts";
 import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
-import { usesOfScepIssuer } from "../../db/uses.ts";
+import { usesOfScepIssuer } from "../../db/installation/uses.ts";
 import { invalid, Problem, problem } from "../errors.ts";
 import { cannotDelete } from "../in_use.ts";
 import { recordAudit, recordEvents, type RequestInfo } from "../events/record.ts";

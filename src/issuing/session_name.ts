@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { SessionRow } from "../../db/enrollment_sessions.ts";
+import type { SessionRow } from "../../db/enrollment/enrollment_sessions.ts";
 
 /** Returns the SHA-256 of a secret's text. */
 export async function hashSecret(secret: string): Promise<Uint8Array> {

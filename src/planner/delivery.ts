@@ -10,11 +10,11 @@
 import type { Json } from "../../db/open.ts";
 import { artifactType, isDeclarationOnly } from "../blueprints/artifact_types.ts";
 import { type BlueprintContent, byName } from "../blueprints/content.ts";
-import { isPresent, isThere, type ObservedArtifact, type Via } from "../blueprints/observed.ts";
+import { isPresent, isThere, type ObservedArtifact, type Via } from "../blueprints/observed_artifact.ts";
 import { type InScope, type Resolution, resolve, type ResolveTarget } from "../blueprints/resolve.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import { commandNamed } from "../commands/registry.ts";
-import { declarationUnsupported } from "../schema/declarations.ts";
+import { declarationUnsupported } from "../apple_schema/declarations.ts";
 import { valuesAwaited } from "./held.ts";
 
 /** What is looked at of a channel. */

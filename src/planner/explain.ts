@@ -6,7 +6,7 @@
 
 import type { Db } from "../../db/open.ts";
 import type { Runtime } from "../runtime.ts";
-import { declarationDeprecated, declarationIgnored } from "../schema/declarations.ts";
+import { declarationDeprecated, declarationIgnored } from "../apple_schema/declarations.ts";
 import type { Delivery } from "./delivery.ts";
 import { lacking, valuesAwaited } from "./held.ts";
 import { loadFacts } from "./load.ts";

@@ -6,7 +6,7 @@
 
 import type { Json } from "../../db/open.ts";
 import type { BlueprintContent, Collect } from "../blueprints/content.ts";
-import type { ObservedArtifact } from "../blueprints/observed.ts";
+import type { ObservedArtifact } from "../blueprints/observed_artifact.ts";
 import type { ReinstallPace } from "../blueprints/reinstall_pace.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import type { ReportStatus } from "../protocol/report.ts";

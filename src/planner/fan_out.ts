@@ -6,10 +6,10 @@
  * @module
  */
 
-import { beginFanOut, endFanOut, findUsedBlueprints } from "../../db/blueprint_content.ts";
-import { wakeInWave } from "../../db/channel_plans.ts";
-import { takeWakes } from "../../db/desired_state.ts";
-import { findPlanRowsOfBlueprint, findPlanRowsOfSerials, type PlanRow } from "../../db/plan_facts.ts";
+import { beginFanOut, endFanOut, findUsedBlueprints } from "../../db/blueprints/blueprint_content.ts";
+import { wakeInWave } from "../../db/work/channel_plans.ts";
+import { takeWakes } from "../../db/work/desired_state.ts";
+import { findPlanRowsOfBlueprint, findPlanRowsOfSerials, type PlanRow } from "../../db/work/plan_facts.ts";
 import { type BlueprintContent, contentDigest } from "../blueprints/content.ts";
 import { readContent } from "../blueprints/load.ts";
 import type { Runtime } from "../runtime.ts";

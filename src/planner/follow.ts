@@ -4,8 +4,8 @@
  * @module
  */
 
-import { recordFollowed } from "../../db/blueprint_content.ts";
-import { recordDigest } from "../../db/channel_plans.ts";
+import { recordFollowed } from "../../db/blueprints/blueprint_content.ts";
+import { recordDigest } from "../../db/work/channel_plans.ts";
 import type { Tx } from "../../db/open.ts";
 import { contentDigest } from "../blueprints/content.ts";
 import { desiredDigest } from "./digest.ts";

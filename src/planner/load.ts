@@ -5,12 +5,12 @@
  */
 
 import type { Db } from "../../db/open.ts";
-import { findPlanQueue, findPlanRow, type PlanRow } from "../../db/plan_facts.ts";
-import { findTargetArtifacts, type TargetArtifactRow } from "../../db/target_artifacts.ts";
+import { findPlanQueue, findPlanRow, type PlanRow } from "../../db/work/plan_facts.ts";
+import { findTargetArtifacts, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
 import { ARTIFACT_TYPES } from "../blueprints/artifact_types.ts";
 import type { BlueprintContent } from "../blueprints/content.ts";
 import { loadContent } from "../blueprints/load.ts";
-import type { ObservedArtifact } from "../blueprints/observed.ts";
+import type { ObservedArtifact } from "../blueprints/observed_artifact.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import { identifierPrefix } from "../downloads/profile_identifier.ts";
 import type { ReportStatus } from "../protocol/report.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { PlanRow } from "../../db/plan_facts.ts";
+import type { PlanRow } from "../../db/work/plan_facts.ts";
 import type { Db } from "../../db/open.ts";
-import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/target_artifacts.ts";
+import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
 import type { BlueprintContent } from "../blueprints/content.ts";
 import type { Runtime } from "../runtime.ts";
 import { desiredDigest } from "./digest.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { findUsedBlueprints } from "../../db/blueprint_content.ts";
-import { findReplansAfter, lastJobId } from "../../db/jobs.ts";
+import { findUsedBlueprints } from "../../db/blueprints/blueprint_content.ts";
+import { findReplansAfter, lastJobId } from "../../db/work/job_queue.ts";
 import { nestedSql } from "../../db/nested.ts";
 import type { Db } from "../../db/open.ts";
 import {
@@ -15,7 +15,7 @@ import {
   findPlanRowsOfBlueprint,
   findPlanRowsOfSerials,
   type PlanRow,
-} from "../../db/plan_facts.ts";
+} from "../../db/work/plan_facts.ts";
 import { type BlueprintContent, contentDigest } from "../blueprints/content.ts";
 import { readContent } from "../blueprints/load.ts";
 import { type ValueWarning, valueWarnings } from "../blueprints/value_warnings.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { findDeviceNames, findPlanRowsOfBlueprint, type PlanRow } from "../../db/plan_facts.ts";
-import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/target_artifacts.ts";
+import { findDeviceNames, findPlanRowsOfBlueprint, type PlanRow } from "../../db/work/plan_facts.ts";
+import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
 import { applyFilter } from "../blueprints/filter.ts";
 import { readContent } from "../blueprints/load.ts";
-import { isPresent } from "../blueprints/observed.ts";
+import { isPresent } from "../blueprints/observed_artifact.ts";
 import type { Resolution } from "../blueprints/resolve.ts";
 import type { Runtime } from "../runtime.ts";
 import type { PlanFacts } from "./facts.ts";

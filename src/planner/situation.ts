@@ -7,10 +7,10 @@
  * @module
  */
 
-import type { ObservedArtifact } from "../blueprints/observed.ts";
+import type { ObservedArtifact } from "../blueprints/observed_artifact.ts";
 import { type DeclarationSet, declarationSet, STATUS_SUBSCRIPTIONS } from "../declarations/set.ts";
 import { serverToken } from "../declarations/server_token.ts";
-import { declarationUnsupported } from "../schema/declarations.ts";
+import { declarationUnsupported } from "../apple_schema/declarations.ts";
 import { deliver, type Deliveries, type Delivery } from "./delivery.ts";
 import type { PlanFacts } from "./facts.ts";
 

@@ -8,9 +8,9 @@
  */
 
 import { z } from "zod";
-import { findChannelsToSweep, wakeToPlan } from "../../db/channel_plans.ts";
-import { takeWakes } from "../../db/desired_state.ts";
-import { findUnswept, markSwept } from "../../db/jobs.ts";
+import { findChannelsToSweep, wakeToPlan } from "../../db/work/channel_plans.ts";
+import { takeWakes } from "../../db/work/desired_state.ts";
+import { findUnswept, markSwept } from "../../db/work/job_queue.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** Channels that are woken in one transaction. */

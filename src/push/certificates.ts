@@ -19,9 +19,9 @@ import {
   insertPushCertificate,
   type PushCertificateRow,
   updatePushCertificate,
-} from "../../db/push_certificates.ts";
-import { spreadPushes } from "../../db/push_targets.ts";
-import { usesOfPushCertificate } from "../../db/uses.ts";
+} from "../../db/push/push_certificates.ts";
+import { spreadPushes } from "../../db/push/push_targets.ts";
+import { usesOfPushCertificate } from "../../db/installation/uses.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import { cannotDelete } from "../in_use.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";

@@ -13,7 +13,7 @@ import {
   type PushTargetRow,
   recordPush,
   releasePushTarget,
-} from "../../db/push_targets.ts";
+} from "../../db/push/push_targets.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { decidePush, type PushReason } from "./decision.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findPushCertificate, findPushKey } from "../../db/push_certificates.ts";
+import { findPushCertificate, findPushKey } from "../../db/push/push_certificates.ts";
 import { toPem } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
 

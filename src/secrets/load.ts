@@ -6,7 +6,7 @@
  */
 
 import { join } from "node:path";
-import { addInstanceSetting, findInstanceSetting } from "../../db/instance_settings.ts";
+import { addInstanceSetting, findInstanceSetting } from "../../db/installation/instance_settings.ts";
 import type { Sql } from "../../db/open.ts";
 import type { Config } from "../config.ts";
 import type { Random } from "../runtime.ts";

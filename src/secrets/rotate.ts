@@ -7,8 +7,8 @@
  * @module
  */
 
-import { findInstanceSetting, putInstanceSetting } from "../../db/instance_settings.ts";
-import { findSealedOtherwise, replaceSealed, SEALED_COLUMNS } from "../../db/sealed_columns.ts";
+import { findInstanceSetting, putInstanceSetting } from "../../db/installation/instance_settings.ts";
+import { findSealedOtherwise, replaceSealed, SEALED_COLUMNS } from "../../db/installation/sealed_columns.ts";
 import type { Runtime } from "../runtime.ts";
 import { KEY_CHECK } from "./load.ts";
 

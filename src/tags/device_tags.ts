@@ -5,11 +5,17 @@
  */
 
 import type { Db } from "../../db/open.ts";
-import { forgetAttempts } from "../../db/reinstall_paces.ts";
-import { addDeviceTags, type DeviceTag, findTags, removeDeviceTags, removeOtherDeviceTags } from "../../db/tags.ts";
+import { forgetAttempts } from "../../db/artifacts/reinstall_paces.ts";
+import {
+  addDeviceTags,
+  type DeviceTag,
+  findTags,
+  removeDeviceTags,
+  removeOtherDeviceTags,
+} from "../../db/tags/tags.ts";
 import { invalid } from "../errors.ts";
 import { recordEvents, type RequestInfo } from "../events/record.ts";
-import { enqueueJob } from "../jobs.ts";
+import { enqueueJob } from "../enqueue_job.ts";
 import type { Runtime } from "../runtime.ts";
 import { redeliver } from "../variables/redeliver.ts";
 

@@ -11,10 +11,10 @@ import {
   type MetaBusinessUnitRow,
   type MetaBusinessUnitValues,
   updateMetaBusinessUnit as updateRow,
-} from "../../db/meta_business_units.ts";
+} from "../../db/tags/meta_business_units.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
-import type { By } from "../access/authority.ts";
-import { usesOfMetaBusinessUnit } from "../../db/uses.ts";
+import type { By } from "../access/by.ts";
+import { usesOfMetaBusinessUnit } from "../../db/installation/uses.ts";
 import { invalid, problem } from "../errors.ts";
 import { cannotDelete } from "../in_use.ts";
 import { recordAudit } from "../events/record.ts";

@@ -13,10 +13,10 @@ import {
   type TagRow,
   type TagValues,
   updateTag as updateRow,
-} from "../../db/tags.ts";
-import { findTaxonomy } from "../../db/taxonomies.ts";
-import type { By } from "../access/authority.ts";
-import { usesOfTag } from "../../db/uses.ts";
+} from "../../db/tags/tags.ts";
+import { findTaxonomy } from "../../db/tags/taxonomies.ts";
+import type { By } from "../access/by.ts";
+import { usesOfTag } from "../../db/installation/uses.ts";
 import { invalid, problem } from "../errors.ts";
 import { cannotDelete } from "../in_use.ts";
 import { recordAudit } from "../events/record.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findMetaBusinessUnit } from "../../db/meta_business_units.ts";
+import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import {
   deleteTaxonomy as deleteRow,
@@ -13,9 +13,9 @@ import {
   type TaxonomyRow,
   type TaxonomyValues,
   updateTaxonomy as updateRow,
-} from "../../db/taxonomies.ts";
-import type { By } from "../access/authority.ts";
-import { usesOfTaxonomy } from "../../db/uses.ts";
+} from "../../db/tags/taxonomies.ts";
+import type { By } from "../access/by.ts";
+import { usesOfTaxonomy } from "../../db/installation/uses.ts";
 import { invalid, problem } from "../errors.ts";
 import { cannotDelete } from "../in_use.ts";
 import { recordAudit } from "../events/record.ts";

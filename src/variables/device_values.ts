@@ -11,7 +11,7 @@ import {
   findDeviceValues,
   nextDeviceValueIds,
   writeDeviceValues,
-} from "../../db/device_values.ts";
+} from "../../db/variables/device_values.ts";
 import type { Db } from "../../db/open.ts";
 import { invalid } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Db } from "../../db/open.ts";
-import { findVariableFacts } from "../../db/variable_facts.ts";
+import { findVariableFacts } from "../../db/variables/variable_facts.ts";
 import type { Runtime } from "../runtime.ts";
 import { CUSTOM_NAMESPACE } from "./names.ts";
 import { openDeviceValue } from "./stored_values.ts";

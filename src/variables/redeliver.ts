@@ -4,10 +4,10 @@
  * @module
  */
 
-import { findPlaceless, wakeChannelsInTurn, wakeWithoutPlace } from "../../db/channel_plans.ts";
-import { lockChannels } from "../../db/channels.ts";
-import { takeWakes } from "../../db/desired_state.ts";
-import type { NamedFact } from "../../db/enrollments.ts";
+import { findPlaceless, wakeChannelsInTurn, wakeWithoutPlace } from "../../db/work/channel_plans.ts";
+import { lockChannels } from "../../db/work/channels.ts";
+import { takeWakes } from "../../db/work/desired_state.ts";
+import type { NamedFact } from "../../db/enrollment/enrollments.ts";
 import type { Db } from "../../db/open.ts";
 import {
   type Bearers,
@@ -15,7 +15,7 @@ import {
   findHolding,
   findWithVariables,
   forceTargetArtifacts,
-} from "../../db/target_artifacts.ts";
+} from "../../db/artifacts/target_artifacts.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** The variables that stand for facts of an enrollment. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DeviceValueRow, findPlainSecrets, sealPlainSecret } from "../../db/device_values.ts";
+import { type DeviceValueRow, findPlainSecrets, sealPlainSecret } from "../../db/variables/device_values.ts";
 import type { Runtime } from "../runtime.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 

@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
-import { findCommand } from "../../db/commands.ts";
-import { listDevices } from "../../db/devices.ts";
-import { findSuccessorOfHardware, lockForDeletion } from "../../db/device_deletion.ts";
-import { findExpiredDevices } from "../../db/device_purge.ts";
-import { isHardwareBlocked, listUnproven, lockHardware } from "../../db/hardware.ts";
-import { findPinned, recordContact } from "../../db/identities.ts";
-import { findOutstandingSuccessors } from "../../db/issued_certificates.ts";
-import { findEvents } from "../../db/events.ts";
-import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/jobs.ts";
+import { findCommand } from "../../db/work/commands.ts";
+import { listDevices } from "../../db/devices/device_views.ts";
+import { findSuccessorOfHardware, lockForDeletion } from "../../db/devices/device_deletion.ts";
+import { findExpiredDevices } from "../../db/devices/device_purge.ts";
+import { isHardwareBlocked, listUnproven, lockHardware } from "../../db/devices/hardware.ts";
+import { findPinned, recordContact } from "../../db/enrollment/identities.ts";
+import { findOutstandingSuccessors } from "../../db/issuing/issued_certificates.ts";
+import { findEvents } from "../../db/events/events.ts";
+import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/work/job_queue.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
-import { countDevices, type DeviceCondition, searchDevices } from "../../db/device_search.ts";
-import { findChannelPlan, wakeInWave } from "../../db/channel_plans.ts";
-import { findPlanQueue, findPlanRow, findPlanRowsOfBlueprint, findPlanRowsOfSerials } from "../../db/plan_facts.ts";
-import { findStatusItems, searchStatusItems } from "../../db/status_items.ts";
-import { findTargetArtifacts } from "../../db/target_artifacts.ts";
-import { claimPushTargets } from "../../db/push_targets.ts";
+import { countDevices, type DeviceCondition, searchDevices } from "../../db/devices/device_list_views.ts";
+import { findChannelPlan, wakeInWave } from "../../db/work/channel_plans.ts";
+import {
+  findPlanQueue,
+  findPlanRow,
+  findPlanRowsOfBlueprint,
+  findPlanRowsOfSerials,
+} from "../../db/work/plan_facts.ts";
+import { findStatusItems, searchStatusItems } from "../../db/devices/status_items.ts";
+import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
+import { claimPushTargets } from "../../db/push/push_targets.ts";
 import { purgeDeletedDevices } from "../../src/devices/purge.ts";
 import { withDatabase } from "../support/database.ts";
 import { testRuntime } from "../support/runtime.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dropPartitionsBefore, ensurePartitions } from "../../db/events.ts";
+import { dropPartitionsBefore, ensurePartitions } from "../../db/events/events.ts";
 import { migrate, MigrationError, statementsAlone, type Waiting } from "../../db/migrate.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { isLocked, type Patience } from "../../db/short_locks.ts";

@@ -3,7 +3,7 @@ import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { made } from "../support/artifacts.ts";
 import { deviceOf, idsOf, profileFor, refusedAs } from "../support/claims.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
-import type { SimulatedDevice } from "../../simulators/device.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
 
 async function block(fleet: Fleet, device: SimulatedDevice): Promise<number> {
   const { id } = await deviceOf(fleet, device);

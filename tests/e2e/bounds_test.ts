@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { SimulatedDevice } from "../../simulators/device.ts";
-import { findEvents } from "../../db/events.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import { findEvents } from "../../db/events/events.ts";
 import {
   assign,
   idOf,

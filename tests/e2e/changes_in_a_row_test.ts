@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { openDatabase } from "../../db/open.ts";
 import { drain } from "../../jobs/queue.ts";
 import { JOBS } from "../../jobs/registry.ts";
 import { desiredChanged } from "../../src/blueprints/changed.ts";
 import { assign, link, made, makeBlueprint, makeProfile, rest } from "../support/artifacts.ts";
-import { withDatabase } from "../support/database.ts";
 import { withFleet } from "../support/fleet.ts";
 
 Deno.test("sixty changes in a row are one fan-out, after which each device's plan has all of them", () =>
@@ -37,19 +35,4 @@ Deno.test("a change after a fan-out was set aside has a fan-out of its own", () 
     await sql.begin((tx) => desiredChanged(tx, runtime));
     const rows = await sql<{ state: string }[]>`select state from jobs where kind = 'fan-out' order by id`;
     assert.deepEqual(rows.map(({ state }) => state), ["quarantined", "queued"]);
-  }));
-
-Deno.test("sessions do not compile queries, whatever the database's own settings are", () =>
-  withDatabase(async (sql, url) => {
-    const [{ name } = { name: "" }] = await sql<{ name: string }[]>`select current_database() as name`;
-    await sql.unsafe(`alter database ${name} set jit = on`);
-    await sql.unsafe(`alter database ${name} set jit_above_cost = 0`);
-    const fresh = openDatabase(url, { max: 1 });
-    try {
-      assert.deepEqual([...await fresh`show jit`], [{ jit: "off" }]);
-      const plan = await fresh.unsafe("explain (analyze, format json) select count(*) from pg_class");
-      assert.doesNotMatch(JSON.stringify(plan), /"JIT"/);
-    } finally {
-      await fresh.end();
-    }
   }));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events.ts";
+import { findEvents } from "../../db/events/events.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { claimsOf, confirmOnly, deviceOf, idsOf, profileFor, refusedAs } from "../support/claims.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";

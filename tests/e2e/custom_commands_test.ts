@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MODELS } from "../../simulators/models.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import { idOf, made, rest } from "../support/artifacts.ts";
 import { secretRotation } from "../../jobs/secret_rotation.ts";
 import { withFleet } from "../support/fleet.ts";

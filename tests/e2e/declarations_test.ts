@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { SimulatedDevice } from "../../simulators/device.ts";
-import { MODELS } from "../../simulators/models.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import {
   assign,
   follower,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { claimPushTargets } from "../../db/push_targets.ts";
-import { findEvents } from "../../db/events.ts";
-import { requestIdentity } from "../../simulators/identity.ts";
+import { claimPushTargets } from "../../db/push/push_targets.ts";
+import { findEvents } from "../../db/events/events.ts";
+import { requestIdentity } from "../../simulators/device/identity.ts";
 import { dataAssetDownloadUrl } from "../../src/downloads/url.ts";
 import { openAssetCredential } from "../../src/issuing/asset_credentials.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createApp } from "../../routes/app.ts";
 import { createOtaEnrollment, downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
-import { insertMetaBusinessUnit } from "../../db/meta_business_units.ts";
+import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { Problem } from "../../src/errors.ts";
 import { selfSigned } from "../../src/pki/ca.ts";
 import { type Certificate, parseCertificate } from "../../src/pki/certificate.ts";

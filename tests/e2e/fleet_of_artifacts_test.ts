@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { SimulatedDevice } from "../../simulators/device.ts";
-import { MODELS } from "../../simulators/models.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import {
   ALL_PLATFORMS,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events.ts";
-import { MODELS } from "../../simulators/models.ts";
+import { findEvents } from "../../db/events/events.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
-import { makeDeviceMaker } from "../../simulators/device_ca.ts";
+import { makeDeviceMaker } from "../../simulators/apple/device_ca.ts";
 import { KEYS, withFleet } from "../support/fleet.ts";
 import { AUTHORITY_KEY } from "../support/keys.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events.ts";
+import { findEvents } from "../../db/events/events.ts";
 import type { PlistDict } from "../../src/protocol/plist.ts";
-import type { SimulatedDevice } from "../../simulators/device.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";
 import { known, withPush } from "../support/push.ts";
 import { visitor } from "../routes/admin/support.ts";

@@ -6,7 +6,7 @@ import { verifyChain } from "../../src/pki/chain.ts";
 import { openPkiMessage } from "../../src/pki/scep/message.ts";
 import { certRep } from "../../src/pki/scep/reply.ts";
 import { z } from "zod";
-import { MODELS } from "../../simulators/models.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import { systemNetwork } from "../../src/runtime.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile } from "../support/artifacts.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CSRF_FIELD } from "../../src/access/csrf.ts";
 import { createApiToken } from "../../src/access/api_tokens.ts";
-import { COMMAND_LINE } from "../../src/access/authority.ts";
+import { COMMAND_LINE } from "../../src/access/by.ts";
 import { FILE_BODY_LIMIT } from "../../src/blueprints/versions/file_limit.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import { startServer } from "../../simulators/server_process.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findTarget } from "../../db/devices.ts";
+import { findTarget } from "../../db/devices/devices.ts";
 import { applyEffect } from "../../src/conversation/apply_effects.ts";
 import type { Owner } from "../../src/conversation/conversation.ts";
 import { keepList } from "../../src/devices/keep_list.ts";

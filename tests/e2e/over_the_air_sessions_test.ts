@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { SimulatedDevice } from "../../simulators/device.ts";
-import { DeviceLink } from "../../simulators/device_link.ts";
-import type { DeviceIdentity } from "../../simulators/identity.ts";
-import { openProfile, payloadOf } from "../../simulators/installed_profile.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import { DeviceLink } from "../../simulators/device/device_link.ts";
+import type { DeviceIdentity } from "../../simulators/device/identity.ts";
+import { openProfile, payloadOf } from "../../simulators/device/installed_profile.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import type { PlistDict } from "../../src/protocol/plist.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";

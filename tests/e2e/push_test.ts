@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { settle } from "../support/artifacts.ts";
 import { known, withPush } from "../support/push.ts";
-import { findEvents } from "../../db/events.ts";
-import { startApns } from "../../simulators/apns.ts";
+import { findEvents } from "../../db/events/events.ts";
+import { startApns } from "../../simulators/apple/apns.ts";
 import { createApns } from "../../src/apple/apns.ts";
 import { notifyBatch } from "../../src/push/notify.ts";
 import { systemNetwork } from "../../src/runtime.ts";

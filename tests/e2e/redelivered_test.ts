@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MODELS } from "../../simulators/models.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile } from "../support/artifacts.ts";
 import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";

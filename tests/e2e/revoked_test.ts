@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { SimulatedDevice } from "../../simulators/device.ts";
-import { findEvents } from "../../db/events.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import { findEvents } from "../../db/events/events.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { claimsOf, confirmOnly, idsOf, profileFor } from "../support/claims.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events.ts";
-import type { SimulatedDevice } from "../../simulators/device.ts";
-import { MODELS } from "../../simulators/models.ts";
+import { findEvents } from "../../db/events/events.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import {
   assign,
   idOf,

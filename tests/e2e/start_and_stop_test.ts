@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import net from "node:net";
 import { join } from "node:path";
-import { taskFlags } from "../../simulators/task_flags.ts";
+import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 import { startServer } from "../../simulators/server_process.ts";
 import { withDatabase } from "../support/database.ts";
 import { loopbackCertificate } from "../support/loopback.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SimulatedDevice } from "../../simulators/device.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { buildPlist, type Plist } from "../../src/protocol/plist.ts";
 import { idOf, made } from "../support/artifacts.ts";
 import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";

@@ -1,7 +1,7 @@
 /** Artifacts that wait until their variables have values. */
 
 import assert from "node:assert/strict";
-import { MODELS } from "../../simulators/models.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import {
   assign,
   idOf,

@@ -3,15 +3,15 @@
  * whose own statements are disturbed as well.
  */
 import assert from "node:assert/strict";
-import { addInstanceSetting } from "../../db/instance_settings.ts";
+import { addInstanceSetting } from "../../db/installation/instance_settings.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 import type { AnyJob } from "../../jobs/job.ts";
 import { drain } from "../../jobs/queue.ts";
 import { JOBS } from "../../jobs/registry.ts";
-import { taskFlags } from "../../simulators/task_flags.ts";
+import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 import { FolderStore } from "../../src/files/folder.ts";
-import { enqueueJob } from "../../src/jobs.ts";
+import { enqueueJob } from "../../src/enqueue_job.ts";
 import { systemRandom } from "../../src/runtime.ts";
 import { KEY_CHECK } from "../../src/secrets/load.ts";
 import { parseKeyRing } from "../../src/secrets/key_ring.ts";

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { findJob, type JobRow } from "../../db/jobs.ts";
+import { findJob, type JobRow } from "../../db/work/job_queue.ts";
 import { type AnyJob, defineJob } from "../../jobs/job.ts";
 import { claim, drain, runClaimed } from "../../jobs/queue.ts";
 import { sweep } from "../../jobs/sweep.ts";
 import { startWorkers } from "../../jobs/workers.ts";
 import { rerunJob } from "../../src/job_actions.ts";
-import { COMMAND_LINE } from "../../src/access/authority.ts";
-import { enqueueJob } from "../../src/jobs.ts";
+import { COMMAND_LINE } from "../../src/access/by.ts";
+import { enqueueJob } from "../../src/enqueue_job.ts";
 import { withFleet } from "../support/fleet.ts";
 import { type TestRuntime, withRuntime } from "../support/runtime.ts";
-import { taskFlags } from "../../simulators/task_flags.ts";
+import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 
 const never = new AbortController().signal;
 const LEASE = 60;

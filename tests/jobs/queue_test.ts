@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { findJob } from "../../db/jobs.ts";
+import { findJob } from "../../db/work/job_queue.ts";
 import { defineJob, FinalJobError } from "../../jobs/job.ts";
 import { backoffSeconds, claim, drain, runClaimed } from "../../jobs/queue.ts";
 import { SCHEDULES, tick } from "../../jobs/schedules.ts";
 import { startWorkers } from "../../jobs/workers.ts";
-import { enqueueJob, taskResult } from "../../src/jobs.ts";
+import { taskResult } from "../../src/task_result.ts";
+import { enqueueJob } from "../../src/enqueue_job.ts";
 import { withRuntime } from "../support/runtime.ts";
-import { taskFlags } from "../../simulators/task_flags.ts";
+import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 
 const never = new AbortController().signal;
 const echo = defineJob({

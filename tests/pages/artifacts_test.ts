@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { insertTag } from "../../db/tags.ts";
+import { insertTag } from "../../db/tags/tags.ts";
 import {
   ALL_PLATFORMS,
   assign,

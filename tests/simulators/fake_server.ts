@@ -6,9 +6,9 @@
  */
 
 import assert from "node:assert/strict";
-import { SimulatedDevice } from "../../simulators/device.ts";
-import type { DeviceOptions } from "../../simulators/device_options.ts";
-import { MODELS } from "../../simulators/models.ts";
+import { SimulatedDevice } from "../../simulators/device/device.ts";
+import type { DeviceOptions } from "../../simulators/device/device_options.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import { type Authority, createAuthority, issueCertificate, randomSerial } from "../../src/pki/ca.ts";
 import { parseCertificate } from "../../src/pki/certificate.ts";
 import { signAttached } from "../../src/pki/cms/signed.ts";

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { JOBS } from "../../jobs/registry.ts";
 import { drain } from "../../jobs/queue.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
-import type { SimulatedDevice } from "../../simulators/device.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import type { Fleet } from "./fleet.ts";
 
 // deno-lint-ignore no-explicit-any

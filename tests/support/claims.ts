@@ -5,8 +5,8 @@
  */
 
 import assert from "node:assert/strict";
-import { SimulatedDevice } from "../../simulators/device.ts";
-import type { DeviceOptions } from "../../simulators/device_options.ts";
+import { SimulatedDevice } from "../../simulators/device/device.ts";
+import type { DeviceOptions } from "../../simulators/device/device_options.ts";
 import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { testRequest } from "../routes/api/support.ts";
 import type { Fleet } from "./fleet.ts";

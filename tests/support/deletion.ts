@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import type { SimulatedDevice } from "../../simulators/device.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { deviceOf } from "./claims.ts";
 import type { Fleet } from "./fleet.ts";
 

@@ -5,13 +5,13 @@
  */
 
 import assert from "node:assert/strict";
-import { insertMetaBusinessUnit } from "../../db/meta_business_units.ts";
+import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { nextId } from "../../db/next_id.ts";
-import { insertPushCertificate } from "../../db/push_certificates.ts";
+import { insertPushCertificate } from "../../db/push/push_certificates.ts";
 import { createApp } from "../../routes/app.ts";
-import { type DeviceOptions, SimulatedDevice } from "../../simulators/device.ts";
-import { type DeviceMaker, makeDeviceMaker } from "../../simulators/device_ca.ts";
-import { MODELS } from "../../simulators/models.ts";
+import { type DeviceOptions, SimulatedDevice } from "../../simulators/device/device.ts";
+import { type DeviceMaker, makeDeviceMaker } from "../../simulators/apple/device_ca.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import type { Config } from "../../src/config.ts";
 import { createOtaEnrollment, downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { selfSigned } from "../../src/pki/ca.ts";

@@ -11,7 +11,7 @@ import type { Floors } from "./import_graph.ts";
  * no room. Types may be imported from anywhere in src/.
  */
 export const FLOORS: Floors = {
-  cli: ["access", "push", "events", "secrets", "files", "schema", "runtime.ts", "pki"],
+  cli: ["access", "push", "events", "secrets", "files", "apple_schema", "runtime.ts", "pki"],
   conversation: [
     "planner",
     "declarations",
@@ -24,19 +24,19 @@ export const FLOORS: Floors = {
     "variables",
     "escrow.ts",
     "events",
-    "schema",
+    "apple_schema",
     "protocol",
     "pki",
   ],
-  planner: ["declarations", "blueprints", "downloads", "commands", "schema", "protocol"],
-  declarations: ["blueprints", "downloads", "variables", "schema", "protocol"],
-  blueprints: ["downloads", "files", "variables", "events", "schema", "protocol", "pki"],
+  planner: ["declarations", "blueprints", "downloads", "commands", "apple_schema", "protocol"],
+  declarations: ["blueprints", "downloads", "variables", "apple_schema", "protocol"],
+  blueprints: ["downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
   enrollment: ["issuing", "identity", "events", "protocol", "runtime.ts", "pki"],
   // docs/decisions/0001: files, downloads and variables know nothing of what is declared.
   downloads: ["issuing", "identity", "variables", "events", "protocol"],
   devices: ["commands", "tags", "variables", "escrow.ts", "events"],
   issuing: ["identity", "variables", "events", "runtime.ts", "pki"],
-  commands: ["events", "schema", "protocol"],
+  commands: ["events", "apple_schema", "protocol"],
   identity: ["events", "pki"],
   tags: ["variables", "events"],
   access: ["events", "runtime.ts"],
@@ -48,7 +48,7 @@ export const FLOORS: Floors = {
   apple: [],
   files: [],
   secrets: [],
-  schema: ["protocol"],
+  apple_schema: ["protocol"],
   protocol: [],
   "runtime.ts": ["pki"],
   "credentials.ts": ["pki"],

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MODELS } from "../../simulators/models.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import { assign, link, made, makeBlueprint, makeProfile, profileSource, rest, settle } from "./artifacts.ts";
 import type { Fleet } from "./fleet.ts";
 

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { SimulatedDevice } from "../../simulators/device.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { BUILT_IN_ISSUER } from "../../src/issuing/scep_issuers.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
 import type { TestRuntime } from "./runtime.ts";

@@ -14,7 +14,7 @@ import recheck from "recheck";
 /** Which files are the server's; the simulators, the bench and the tests read what they wrote themselves. */
 const SERVER = /^((src|routes|db|jobs)\/.*|main\.ts)$/;
 /** Generated facts hold Apple's patterns as texts; a test judges those. */
-const GENERATED = /^src\/schema\/generated\//;
+const GENERATED = /^src\/apple_schema\/generated\//;
 const ROOT = new URL("../../", import.meta.url).pathname;
 
 const judged = new Map<string, string | null>();

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type FakeApns, startApns } from "../../simulators/apns.ts";
-import type { SimulatedDevice } from "../../simulators/device.ts";
-import type { DeviceOptions } from "../../simulators/device_options.ts";
+import { type FakeApns, startApns } from "../../simulators/apple/apns.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import type { DeviceOptions } from "../../simulators/device/device_options.ts";
 import { createApns } from "../../src/apple/apns.ts";
 import type { Config } from "../../src/config.ts";
 import { notifyBatch } from "../../src/push/notify.ts";

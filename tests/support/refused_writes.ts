@@ -6,7 +6,7 @@
  */
 
 import assert from "node:assert/strict";
-import { MODELS } from "../../simulators/models.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import { house } from "../routes/admin/artifacts_support.ts";
 import { artifact } from "../routes/api/refused_bodies.ts";
 import { made, makeBlueprint, makeDeclaration, settle } from "./artifacts.ts";

@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import type { SimulatedDevice } from "../../simulators/device.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { signDetached } from "../../src/pki/cms/signed.ts";
 import { asDict, buildPlist, dict, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
 import type { Fleet } from "./fleet.ts";

@@ -10,12 +10,12 @@ import {
   type RdnRow,
   type SubjectAltNameRow,
   writeCertAssetVersion,
-} from "../../../db/cert_asset_versions.ts";
-import { findScepIssuer } from "../../../db/scep_issuers.ts";
+} from "../../../db/artifacts/cert_asset_versions.ts";
+import { findScepIssuer } from "../../../db/issuing/scep_issuers.ts";
 import type { FieldErrors } from "../../errors.ts";
 import { fault, variablesIn } from "./fields.ts";
 import { canonicalJson } from "./json.ts";
-import type { Draft, VersionKind } from "./kind.ts";
+import type { Draft, VersionKind } from "./version_kind.ts";
 
 /** A certificate asset as it comes. There is no ACME issuer yet that could be named. */
 export type CertAssetInput = {

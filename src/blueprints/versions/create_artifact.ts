@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findNamesLike } from "../../../db/artifact_names.ts";
+import { findNamesLike } from "../../../db/artifacts/artifact_names.ts";
 import { nestedSql } from "../../../db/nested.ts";
 import type { Db } from "../../../db/open.ts";
 import { invalid } from "../../errors.ts";
@@ -13,7 +13,7 @@ import type { Runtime } from "../../runtime.ts";
 import { type ArtifactInput, createArtifact } from "../artifacts.ts";
 import { type Filter, openFilter } from "../filter.ts";
 import { changeDesired } from "../transaction.ts";
-import type { Draft, VersionKind } from "./kind.ts";
+import type { Draft, VersionKind } from "./version_kind.ts";
 import { createVersion, type Version } from "./versions.ts";
 
 const LONGEST_NAME = 256;

@@ -9,14 +9,14 @@ import {
   type DataAssetVersionRow,
   loadDataAssetVersions,
   writeDataAssetVersion,
-} from "../../../db/data_asset_versions.ts";
+} from "../../../db/artifacts/data_asset_versions.ts";
 import { readExternal } from "../../files/external.ts";
 import { holdFile } from "../../files/unreferenced.ts";
 import { parsePlist, PlistError } from "../../protocol/plist.ts";
 import type { Runtime } from "../../runtime.ts";
 import { fault } from "./fields.ts";
 import { fileOfBase64 } from "./file_limit.ts";
-import type { Checked, VersionKind } from "./kind.ts";
+import type { Checked, VersionKind } from "./version_kind.ts";
 import { isZip } from "./zip.ts";
 
 /**

@@ -5,19 +5,19 @@
  */
 
 import { createHash } from "node:crypto";
-import { listArtifactEdges } from "../../../db/artifact_edges.ts";
-import { findArtifactsOfDeclarations, nameDeclaration } from "../../../db/artifacts.ts";
+import { listArtifactEdges } from "../../../db/artifacts/artifact_edges.ts";
+import { findArtifactsOfDeclarations, nameDeclaration } from "../../../db/artifacts/artifacts.ts";
 import {
   type DeclarationVersionRow,
   findServerToken,
   loadDeclarationVersions,
   writeDeclarationVersion,
-} from "../../../db/declaration_versions.ts";
+} from "../../../db/artifacts/declaration_versions.ts";
 import { ARTIFACT_TYPES, artifactType, isRawDeclaration } from "../artifact_types.ts";
 import { type DeclarationDraft, readDeclaration } from "./declaration_source.ts";
 import { fault } from "./fields.ts";
 import { canonicalJson } from "./json.ts";
-import type { VersionContext, VersionKind } from "./kind.ts";
+import type { VersionContext, VersionKind } from "./version_kind.ts";
 import { resolveReferences } from "./references.ts";
 
 /** A declaration as it comes: an object, or its JSON as a text. */

@@ -5,13 +5,18 @@
  */
 
 import type { Json } from "../../../db/open.ts";
-import { isKnownDeclaration, type Reference, referencesIn, validateDeclaration } from "../../schema/declarations.ts";
-import { isDictionary, joinPath } from "../../schema/keys.ts";
+import {
+  isKnownDeclaration,
+  type Reference,
+  referencesIn,
+  validateDeclaration,
+} from "../../apple_schema/declarations.ts";
+import { isDictionary, joinPath } from "../../apple_schema/keys.ts";
 import { parseStrictJson, RefusedJsonError } from "../../strict_json.ts";
 import { namesIn } from "../../variables/used.ts";
 import { fault, variablesIn } from "./fields.ts";
 import { isObject, JsonError, MAX_DEPTH, readJson } from "./json.ts";
-import type { Checked } from "./kind.ts";
+import type { Checked } from "./version_kind.ts";
 
 /** A declaration that Apple's schema has nothing against. */
 export type DeclarationDraft = {

@@ -7,7 +7,7 @@
 import { decodeBase64 } from "@std/encoding";
 import { kindOf, type Plist, type PlistError, reasonOf } from "../../protocol/plist.ts";
 import { namesIn, neededIn, unknownIn, unknownVariableSentence } from "../../variables/used.ts";
-import type { Checked, Draft } from "./kind.ts";
+import type { Checked, Draft } from "./version_kind.ts";
 
 /** An error of one field. */
 export const fault = (field: string, ...sentences: string[]): { errors: Record<string, string[]> } => ({

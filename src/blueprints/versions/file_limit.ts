@@ -6,7 +6,7 @@
 
 import { byteSize } from "../../byte_size.ts";
 import { bytesOfBase64, fault } from "./fields.ts";
-import type { Checked } from "./kind.ts";
+import type { Checked } from "./version_kind.ts";
 
 /** Bytes of a file that is sent with a request. Fonts are the largest that are common. */
 export const LARGEST_FILE = 32_000_000;

@@ -5,17 +5,21 @@
  */
 
 import { createHash } from "node:crypto";
-import { loadProfileVersions, type ProfileVersionRow, writeProfileVersion } from "../../../db/profile_versions.ts";
+import {
+  loadProfileVersions,
+  type ProfileVersionRow,
+  writeProfileVersion,
+} from "../../../db/artifacts/profile_versions.ts";
 import { certificatesOf, openSigned } from "../../pki/cms/signed.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { type Platform, PLATFORMS } from "../../protocol/platform.ts";
 import { buildPlist, get, isDict, kindOf, parsePlist, type PlistDict, PlistError, str } from "../../protocol/plist.ts";
-import { checkProfile, profileRefusals } from "../../schema/profile_check.ts";
-import type { SchemaIssue } from "../../schema/types.ts";
+import { checkProfile, profileRefusals } from "../../apple_schema/profile_check.ts";
+import type { SchemaIssue } from "../../apple_schema/types.ts";
 import { namesIn } from "../../variables/used.ts";
 import { fault, notDictionary, notPlist, variablesIn } from "./fields.ts";
 import { fileOfBase64 } from "./file_limit.ts";
-import type { Checked, VersionKind } from "./kind.ts";
+import type { Checked, VersionKind } from "./version_kind.ts";
 
 /** A profile as it comes: the file in base64, and what it is called. Without a name it keeps the one that it has. */
 export type ProfileInput = { source: string; filename?: string | undefined };

@@ -9,14 +9,14 @@ import {
   loadProvisioningProfileVersions,
   type ProvisioningProfileVersionRow,
   writeProvisioningProfileVersion,
-} from "../../../db/provisioning_profile_versions.ts";
+} from "../../../db/artifacts/provisioning_profile_versions.ts";
 import { openSigned } from "../../pki/cms/signed.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { isDict, parsePlist, PlistError, str } from "../../protocol/plist.ts";
 import { toJsonObject } from "../../protocol/plist_json.ts";
 import { fault, notDictionary, notPlist } from "./fields.ts";
 import { fileOfBase64 } from "./file_limit.ts";
-import type { Checked, Draft, VersionKind } from "./kind.ts";
+import type { Checked, Draft, VersionKind } from "./version_kind.ts";
 
 /** A provisioning profile as it comes: the file in base64. */
 export type ProvisioningProfileInput = { source: string };

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { listArtifactEdges } from "../../../db/artifact_edges.ts";
-import { type ArtifactRow, findArtifacts, findArtifactsOfDeclarations } from "../../../db/artifacts.ts";
-import type { DeclarationReferenceRow } from "../../../db/declaration_versions.ts";
+import { listArtifactEdges } from "../../../db/artifacts/artifact_edges.ts";
+import { type ArtifactRow, findArtifacts, findArtifactsOfDeclarations } from "../../../db/artifacts/artifacts.ts";
+import type { DeclarationReferenceRow } from "../../../db/artifacts/declaration_versions.ts";
 import type { Db } from "../../../db/open.ts";
-import type { Reference } from "../../schema/declarations.ts";
-import { choice } from "../../schema/scalars.ts";
+import type { Reference } from "../../apple_schema/declarations.ts";
+import { choice } from "../../apple_schema/scalars.ts";
 import { circleSentence, type Dependency } from "../dependencies.ts";
 
 /** What a reference to one of our own artifacts begins with. */

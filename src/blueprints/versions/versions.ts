@@ -15,10 +15,10 @@ import {
   otherVersions,
   takeVersionId,
   updateArtifactVersion,
-} from "../../../db/artifact_versions.ts";
-import { type ArtifactRow, findArtifact } from "../../../db/artifacts.ts";
+} from "../../../db/artifacts/artifact_versions.ts";
+import { type ArtifactRow, findArtifact } from "../../../db/artifacts/artifacts.ts";
 import { type Db, isForeignKeyViolation, type Tx } from "../../../db/open.ts";
-import { usesOfArtifactVersion } from "../../../db/uses.ts";
+import { usesOfArtifactVersion } from "../../../db/installation/uses.ts";
 import { type FieldErrors, invalid, problem, refused } from "../../errors.ts";
 import { cannotDelete } from "../../in_use.ts";
 import { recordAudit, type RequestInfo } from "../../events/record.ts";
@@ -27,7 +27,7 @@ import type { Runtime } from "../../runtime.ts";
 import type { Filter } from "../filter.ts";
 import { filterErrors, filterRepresentation } from "../filter_fields.ts";
 import { changeDesired } from "../transaction.ts";
-import type { Checked, Draft, VersionKind } from "./kind.ts";
+import type { Checked, Draft, VersionKind } from "./version_kind.ts";
 
 /** What an operator says of a version of whatever kind. */
 export type VersionInput = { artifactId: string; version: number; filter: Filter };

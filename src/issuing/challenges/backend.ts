@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import type { ScepBackend } from "../../../db/scep_issuers.ts";
+import type { ScepBackend } from "../../../db/issuing/scep_issuers.ts";
 
 /** The certificate that a challenge is for, as the device will ask for it. */
 export type WantedCertificate = {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ScepIssuerRow } from "../../../db/scep_issuers.ts";
+import type { ScepIssuerRow } from "../../../db/issuing/scep_issuers.ts";
 import { problem } from "../../errors.ts";
 import type { HttpClient, Runtime } from "../../runtime.ts";
 import { issuerSettings } from "../scep_issuers.ts";

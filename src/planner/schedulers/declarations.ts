@@ -5,7 +5,7 @@
  */
 
 import { artifactType } from "../../blueprints/artifact_types.ts";
-import type { ObservedArtifact } from "../../blueprints/observed.ts";
+import type { ObservedArtifact } from "../../blueprints/observed_artifact.ts";
 import type { InScope } from "../../blueprints/resolve.ts";
 import { nextInterval } from "../../declarations/server_token.ts";
 import { declarativeManagementMissing, type Delivery } from "../delivery.ts";

@@ -6,7 +6,7 @@
  */
 
 import { artifactType } from "../../blueprints/artifact_types.ts";
-import { isPresent, type ObservedArtifact } from "../../blueprints/observed.ts";
+import { isPresent, type ObservedArtifact } from "../../blueprints/observed_artifact.ts";
 import { heldUntil } from "../../blueprints/reinstall_pace.ts";
 import type { ContentArtifact } from "../../blueprints/content.ts";
 import type { InScope } from "../../blueprints/resolve.ts";

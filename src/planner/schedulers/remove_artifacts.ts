@@ -5,7 +5,7 @@
  */
 
 import { artifactType } from "../../blueprints/artifact_types.ts";
-import { mayBeThere, type ObservedArtifact } from "../../blueprints/observed.ts";
+import { mayBeThere, type ObservedArtifact } from "../../blueprints/observed_artifact.ts";
 import { commandNamed } from "../../commands/registry.ts";
 import { profileIdentifier } from "../../downloads/profile_identifier.ts";
 import type { PlanFacts } from "../facts.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createApiToken } from "../../../src/access/api_tokens.ts";
-import { COMMAND_LINE } from "../../../src/access/authority.ts";
+import { COMMAND_LINE } from "../../../src/access/by.ts";
 import { beginSession, sessionCookie } from "../../../src/access/sessions.ts";
 import { createUser } from "../../../src/access/users.ts";
 import { browserWords } from "../../../routes/admin/browser_words.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MODELS } from "../../../simulators/models.ts";
+import { MODELS } from "../../../simulators/device/models.ts";
 import {
   ALL_PLATFORMS,
   assign,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../../db/events.ts";
+import { findEvents } from "../../../db/events/events.ts";
 import { fieldChanges } from "../../../routes/admin/audit_words.ts";
 import { EVENT_WORDS } from "../../../routes/admin/event_words.ts";
 import { recordAudit, recordEvents } from "../../../src/events/record.ts";

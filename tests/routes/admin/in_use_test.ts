@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { findEnrollmentSecret } from "../../../db/enrollment_secrets.ts";
-import { findOtaEnrollment } from "../../../db/ota_enrollments.ts";
+import { findEnrollmentSecret } from "../../../db/enrollment/enrollment_secrets.ts";
+import { findOtaEnrollment } from "../../../db/enrollment/ota_enrollments.ts";
 import { usesSentence } from "../../../src/in_use.ts";
 import { ALL_PLATFORMS, made } from "../../support/artifacts.ts";
 import { withFleet } from "../../support/fleet.ts";

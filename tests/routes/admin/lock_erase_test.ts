@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MODELS } from "../../../simulators/models.ts";
+import { MODELS } from "../../../simulators/device/models.ts";
 import { downloadDirectProfile } from "../../../src/enrollment/ota_enrollments.ts";
 import { idOf, rest } from "../../support/artifacts.ts";
 import { type Fleet, withFleet } from "../../support/fleet.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MODELS } from "../../../simulators/models.ts";
+import { MODELS } from "../../../simulators/device/models.ts";
 import { idOf, made } from "../../support/artifacts.ts";
 import { type Fleet, withFleet } from "../../support/fleet.ts";
 import { haltedRollout } from "../../support/halted.ts";

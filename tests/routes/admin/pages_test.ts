@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { insertTag } from "../../../db/tags.ts";
-import { MODELS } from "../../../simulators/models.ts";
+import { insertTag } from "../../../db/tags/tags.ts";
+import { MODELS } from "../../../simulators/device/models.ts";
 import { recordEvents } from "../../../src/events/record.ts";
 import { withFleet } from "../../support/fleet.ts";
 import { withRuntime } from "../../support/runtime.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../../db/events.ts";
+import { findEvents } from "../../../db/events/events.ts";
 import { made } from "../../support/artifacts.ts";
 import { type Fleet, KEYS, withFleet } from "../../support/fleet.ts";
 import { ORIGIN, personWith, visitor } from "./support.ts";

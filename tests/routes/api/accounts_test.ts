@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { findSession } from "../../../db/sessions.ts";
+import { findSession } from "../../../db/access/sessions.ts";
 import { endpoint } from "../../../routes/api/endpoint.ts";
 import { beginSession } from "../../../src/access/sessions.ts";
 import { type Api, apiApp, callerOf, makeCaller, testRequest, withApi } from "./support.ts";

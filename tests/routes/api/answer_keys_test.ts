@@ -1,7 +1,7 @@
 /** One style of keys in everything that the API answers: snake_case, or Apple's own names for what is Apple's. */
 
 import assert from "node:assert/strict";
-import { MODELS } from "../../../simulators/models.ts";
+import { MODELS } from "../../../simulators/device/models.ts";
 import { openApiDocument } from "../../../routes/api/openapi.ts";
 import { ENDPOINTS } from "../../../routes/api/registry.ts";
 import {

@@ -1,10 +1,10 @@
 /** What holds for versions of every kind: how they do, and what a change of them would do. */
 
 import assert from "node:assert/strict";
-import { findArtifactUse, searchArtifacts, viewArtifactVersions } from "../../../db/artifact_views.ts";
+import { findArtifactUse, searchArtifacts, viewArtifactVersions } from "../../../db/artifacts/artifact_views.ts";
 import { ARTIFACT_TYPES } from "../../../src/blueprints/artifact_types.ts";
 import { filterOfFields } from "../../../src/blueprints/filter_fields.ts";
-import { kindOf } from "../../../src/blueprints/versions/kinds.ts";
+import { kindOf } from "../../../src/blueprints/versions/registry.ts";
 import { Problem } from "../../../src/errors.ts";
 import {
   artifact,

@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import { insertTag } from "../../../db/tags.ts";
+import { insertTag } from "../../../db/tags/tags.ts";
 import { buildPlist, type PlistDict } from "../../../src/protocol/plist.ts";
 import type { TestRuntime } from "../../support/runtime.ts";
 import type { Answer, Caller } from "./support.ts";

@@ -5,9 +5,9 @@
  */
 
 import { Hono } from "hono";
-import { insertApiToken } from "../../../db/api_tokens.ts";
-import { insertRole } from "../../../db/roles.ts";
-import { findUser, insertUser, setUserRoles } from "../../../db/users.ts";
+import { insertApiToken } from "../../../db/access/api_tokens.ts";
+import { insertRole } from "../../../db/access/roles.ts";
+import { findUser, insertUser, setUserRoles } from "../../../db/access/users.ts";
 import type { Endpoint } from "../../../routes/api/endpoint.ts";
 import { mountApi } from "../../../routes/api/mount.ts";
 import { requestBody } from "../../../routes/request_body.ts";

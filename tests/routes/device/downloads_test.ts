@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createApp } from "../../../routes/app.ts";
-import type { SimulatedDevice } from "../../../simulators/device.ts";
+import type { SimulatedDevice } from "../../../simulators/device/device.ts";
 import { dataAssetDownloadUrl, profileDownloadUrl, scepCredentialUrl } from "../../../src/downloads/url.ts";
 import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
 import { signDetached } from "../../../src/pki/cms/signed.ts";

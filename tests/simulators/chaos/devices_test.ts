@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { makeDevices, type Wire } from "../../../simulators/chaos/devices.ts";
 import { Ledger } from "../../../simulators/chaos/ledger.ts";
-import type { SimulatedDevice } from "../../../simulators/device.ts";
+import type { SimulatedDevice } from "../../../simulators/device/device.ts";
 import { downloadDirectProfile } from "../../../src/enrollment/ota_enrollments.ts";
 import { testRequest } from "../../routes/api/support.ts";
 import { idOf, made } from "../../support/artifacts.ts";

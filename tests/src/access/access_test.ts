@@ -1,8 +1,8 @@
 /** Passwords, tokens, sign-in. */
 
 import assert from "node:assert/strict";
-import { findApiToken } from "../../../db/api_tokens.ts";
-import { insertUser } from "../../../db/users.ts";
+import { findApiToken } from "../../../db/access/api_tokens.ts";
+import { insertUser } from "../../../db/access/users.ts";
 import { hashApiToken, isApiToken, newApiToken } from "../../../src/access/api_token_format.ts";
 import { authenticateToken } from "../../../src/access/authenticate.ts";
 import { changeOwnPassword } from "../../../src/access/own_password.ts";

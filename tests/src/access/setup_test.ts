@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { completeSetup, ensureSetupToken, isSetupPending } from "../../../src/access/setup.ts";
-import { COMMAND_LINE } from "../../../src/access/authority.ts";
+import { COMMAND_LINE } from "../../../src/access/by.ts";
 import { createUser } from "../../../src/access/users.ts";
 import { Problem } from "../../../src/errors.ts";
 import { testRequest } from "../../routes/api/support.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { BlueprintContent, ContentArtifact } from "../../../src/blueprints/content.ts";
 import { openFilter } from "../../../src/blueprints/filter.ts";
-import type { ObservedArtifact } from "../../../src/blueprints/observed.ts";
+import type { ObservedArtifact } from "../../../src/blueprints/observed_artifact.ts";
 import { resolve, type ResolveTarget } from "../../../src/blueprints/resolve.ts";
 
 const everyone = openFilter(["macOS"]);

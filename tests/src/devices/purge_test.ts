@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../../db/events.ts";
+import { findEvents } from "../../../db/events/events.ts";
 import { JOBS } from "../../../jobs/registry.ts";
 import { drain } from "../../../jobs/queue.ts";
 import { revealEscrowed } from "../../../src/escrow.ts";
-import { enqueueJob, taskResult } from "../../../src/jobs.ts";
+import { taskResult } from "../../../src/task_result.ts";
+import { enqueueJob } from "../../../src/enqueue_job.ts";
 import { downloadOtaProfile } from "../../../src/enrollment/ota_enrollments.ts";
 import { follower, made, makeBlueprint, makeDeclaration, makeProfile, rest } from "../../support/artifacts.ts";
 import { deviceOf, idsOf, refusedAs } from "../../support/claims.ts";

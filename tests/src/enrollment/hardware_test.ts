@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { HardwareFacts } from "../../../db/hardware.ts";
+import type { HardwareFacts } from "../../../db/devices/hardware.ts";
 import { type HardwareEvidence, judgeHardware } from "../../../src/enrollment/hardware.ts";
 
 const NEW: HardwareFacts = { device: undefined, others: [], serialKnown: false, prepared: false, blocked: false };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { insertMetaBusinessUnit } from "../../../db/meta_business_units.ts";
+import { insertMetaBusinessUnit } from "../../../db/tags/meta_business_units.ts";
 import { openDatabase } from "../../../db/open.ts";
-import { insertTag } from "../../../db/tags.ts";
+import { insertTag } from "../../../db/tags/tags.ts";
 import {
   createEnrollmentSecret,
   type EnrollmentSecretInput,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findEvents, pageOfEvents } from "../../../db/events.ts";
+import { findEvents, pageOfEvents } from "../../../db/events/events.ts";
 import { DOWNLOAD_PATHS } from "../../../src/downloads/url.ts";
 import { flushRefusals } from "../../../src/events/refusals.ts";
 import { recordEvents } from "../../../src/events/record.ts";

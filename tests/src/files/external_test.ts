@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { SimulatedS3 } from "../../../simulators/s3.ts";
+import { SimulatedS3 } from "../../../simulators/storage/s3.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { Problem } from "../../../src/errors.ts";
 import { type ExternalFile, readExternal } from "../../../src/files/external.ts";

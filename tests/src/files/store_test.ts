@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { SimulatedS3 } from "../../../simulators/s3.ts";
+import { SimulatedS3 } from "../../../simulators/storage/s3.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { Problem } from "../../../src/errors.ts";
 import { openFileStore } from "../../../src/files/open.ts";

@@ -6,7 +6,7 @@ import { challengeOf } from "../../../src/issuing/challenges/challenge.ts";
 import { staticChallenge } from "../../../src/issuing/challenges/static_challenge.ts";
 import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
 import { scepIssuerInput } from "../../../src/issuing/scep_issuer_input.ts";
-import { findScepIssuer } from "../../../db/scep_issuers.ts";
+import { findScepIssuer } from "../../../db/issuing/scep_issuers.ts";
 import { Problem } from "../../../src/errors.ts";
 import { systemNetwork } from "../../../src/runtime.ts";
 import { testRequest } from "../../routes/api/support.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PlanRow } from "../../../db/plan_facts.ts";
+import type { PlanRow } from "../../../db/work/plan_facts.ts";
 import type { BlueprintContent } from "../../../src/blueprints/content.ts";
 import { desiredDigest } from "../../../src/planner/digest.ts";
 import type { Looked } from "../../../src/planner/look_through.ts";

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import type { BlueprintContent, ContentArtifact, ContentVersion } from "../../../src/blueprints/content.ts";
 import type { ArtifactType } from "../../../src/blueprints/artifact_types.ts";
 import type { Filter } from "../../../src/blueprints/filter.ts";
-import { isPresent, observe, type ObservedArtifact } from "../../../src/blueprints/observed.ts";
+import { isPresent, observe, type ObservedArtifact } from "../../../src/blueprints/observed_artifact.ts";
 import type { CommandTarget } from "../../../src/commands/command.ts";
 import type { PlanFacts } from "../../../src/planner/facts.ts";
 import { plan, type Step } from "../../../src/planner/plan.ts";

@@ -6,7 +6,7 @@ import { toPem } from "../../../src/pki/certificate.ts";
 import { parseCsr } from "../../../src/pki/csr.ts";
 import { encryptPrivateKeyPem, exportPkcs8, importPkcs8 } from "../../../src/pki/keys.ts";
 import { pushCertificateRequest, signedPushCertificateRequest } from "../../../src/push/certificates.ts";
-import { findPushKey } from "../../../db/push_certificates.ts";
+import { findPushKey } from "../../../db/push/push_certificates.ts";
 import { systemNetwork } from "../../../src/runtime.ts";
 import { KEYS, TOPIC, withFleet } from "../../support/fleet.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SEALED_COLUMNS, sealedColumnsOfSchema } from "../../../db/sealed_columns.ts";
+import { SEALED_COLUMNS, sealedColumnsOfSchema } from "../../../db/installation/sealed_columns.ts";
 import { builtInAuthority } from "../../../src/issuing/authority.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { systemRandom } from "../../../src/runtime.ts";

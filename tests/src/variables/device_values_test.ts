@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findDeviceValues } from "../../../db/device_values.ts";
+import { findDeviceValues } from "../../../db/variables/device_values.ts";
 import { secretRotation } from "../../../jobs/secret_rotation.ts";
 import { Problem } from "../../../src/errors.ts";
 import {

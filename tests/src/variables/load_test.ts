@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findPlanRows } from "../../../db/plan_facts.ts";
+import { findPlanRows } from "../../../db/work/plan_facts.ts";
 import { changeDeviceTags } from "../../../src/tags/device_tags.ts";
 import { setDeviceValues } from "../../../src/variables/device_values.ts";
 import { loadVariables } from "../../../src/variables/load.ts";

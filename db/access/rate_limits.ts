@@ -1,0 +1,27 @@
+/**
+ * Counters of attempts in fixed windows, shared by all processes.
+ *
+ * @module
+ */
+
+import { type Db, one } from "../open.ts";
+
+/** Counts one attempt. Answers how many there are now in the window. */
+export async function countAttempt(db: Db, key: string, windowStart: Date): Promise<number> {
+  return one(
+    await db<{ count: number }[]>`
+      insert into rate_limits (key, window_start, count) values (${key}, ${windowStart}, 1)
+      on conflict (key, window_start) do update set count = rate_limits.count + 1
+      returning count`,
+  ).count;
+}
+
+/** Forgets the attempts under a key. */
+export async function forgetAttempts(db: Db, key: string): Promise<void> {
+  await db`delete from rate_limits where key = ${key}`;
+}
+
+/** Removes windows that began before `limit`. Answers how many. */
+export async function deleteOldAttempts(db: Db, limit: Date): Promise<number> {
+  return (await db`delete from rate_limits where window_start < ${limit}`).count;
+}

@@ -1,0 +1,128 @@
+/**
+ * Everything a blueprint holds, read in one statement.
+ *
+ * @module
+ */
+
+import type { BlueprintValues } from "./blueprints.ts";
+import type { Db, Json } from "../open.ts";
+
+/** A filter as it is stored. */
+export type FilterJson = {
+  platforms: Record<string, { active: boolean; min: string; max: string }>;
+  shardModulo: number;
+  defaultShard: number;
+  excludedTags: number[];
+  tagShards: { tag: number; shard: number }[];
+};
+
+/** A version as it is stored. */
+export type VersionJson = {
+  id: string;
+  version: number;
+  contentRevision: number;
+  state: "active" | "halted" | "withdrawn";
+  /** Variables without a default. */
+  needed: string[];
+  filter: FilterJson;
+  references: string[];
+  payload: Json;
+};
+
+/** An artifact as it is stored, with what it needs and its versions. */
+export type ArtifactContentRow = {
+  id: string;
+  name: string;
+  type: string;
+  channel: "Device" | "User";
+  installDuringSetupAssistant: boolean;
+  autoUpdate: boolean;
+  reinstallInterval: number;
+  reinstallOnOsUpdate: "No" | "Major" | "Minor" | "Patch";
+  holdWithoutValues: boolean;
+  declarationType: string | null;
+  requires: string[];
+  link: FilterJson | null;
+  versions: VersionJson[];
+};
+
+/** A blueprint with the revision that it was read at. */
+export type BlueprintContentRow = Omit<BlueprintValues, "name"> & {
+  id: number;
+  legacyProfilesViaDdm: boolean;
+  revision: number;
+  artifacts: ArtifactContentRow[];
+};
+
+const filter = (db: Db, alias: string) => {
+  const f = db(alias);
+  return db`jsonb_build_object('platforms', ${f}.platforms, 'shardModulo', ${f}.shard_modulo, 'defaultShard', ${f}.default_shard,
+    'excludedTags', coalesce((select jsonb_agg(x.tag_id order by x.tag_id) from filter_excluded_tags x where x.filter_id = ${f}.id), '[]'),
+    'tagShards', coalesce((select jsonb_agg(jsonb_build_object('tag', s.tag_id, 'shard', s.shard) order by s.tag_id)
+      from filter_tag_shards s where s.filter_id = ${f}.id), '[]'))`;
+};
+
+/** The blueprint with its artifacts and all that they require or refer to, however far. */
+export async function findBlueprintContent(db: Db, id: number): Promise<BlueprintContentRow | undefined> {
+  const [row] = await db<BlueprintContentRow[]>`
+    with recursive needs (artifact_id, needed_id) as (
+      select artifact_id, required_id from artifact_requirements
+      union
+      select v.artifact_id, r.artifact_id from declaration_references r join artifact_versions v on v.id = r.version_id
+    ), reach (id) as (
+      select artifact_id from blueprint_artifacts where blueprint_id = ${id}
+      union
+      select n.needed_id from reach join needs n on n.artifact_id = reach.id
+    )
+    select b.id, b.inventory_interval, b.collect_apps, b.collect_certificates, b.collect_profiles, b.legacy_profiles_via_ddm,
+      (select revision from desired_state) as revision,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'type', a.type, 'channel', a.channel,
+          'installDuringSetupAssistant', a.install_during_setup_assistant, 'autoUpdate', a.auto_update,
+          'reinstallInterval', a.reinstall_interval, 'reinstallOnOsUpdate', a.reinstall_on_os_update,
+          'holdWithoutValues', a.hold_without_values,
+          'declarationType', a.declaration_type,
+          'requires', coalesce((select jsonb_agg(r.required_id order by r.required_id) from artifact_requirements r
+            where r.artifact_id = a.id), '[]'),
+          'link', (select ${
+    filter(db, "f")
+  } from blueprint_artifacts ba join filters f on f.blueprint_artifact_id = ba.id
+            where ba.blueprint_id = b.id and ba.artifact_id = a.id),
+          'versions', coalesce((select jsonb_agg(jsonb_build_object('id', v.id, 'version', v.version,
+              'contentRevision', v.content_revision, 'state', v.state,
+              'needed', coalesce(v.needed_variables, v.variables), 'filter', ${filter(db, "g")}, 'payload', d.payload,
+              'references', coalesce((select jsonb_agg(distinct n.artifact_id) from declaration_references n
+                where n.version_id = v.id), '[]')) order by v.version desc)
+            from artifact_versions v join filters g on g.artifact_version_id = v.id
+            left join declaration_versions d on d.version_id = v.id where v.artifact_id = a.id), '[]')
+        ) order by a.id)
+        from reach join artifacts a on a.id = reach.id), '[]') as artifacts
+    from blueprints b where b.id = ${id}`;
+  return row;
+}
+
+/** The blueprints that have enrolled devices, with the digest they had when those were last looked through. */
+export async function findUsedBlueprints(db: Db): Promise<{ id: number; fannedOutDigest: string | null }[]> {
+  return await db<{ id: number; fannedOutDigest: string | null }[]>`
+    select b.id, b.fanned_out_digest from blueprints b
+    where exists (select 1 from enrollments e where e.blueprint_id = b.id and e.ended_at is null) order by b.id`;
+}
+
+/** Begins to look through the devices of a blueprint as it is with this digest; answers what `endFanOut` takes. */
+export async function beginFanOut(db: Db, id: number, digest: string, uuid: string): Promise<string> {
+  const claim = `~${digest} ${uuid}`;
+  await db`update blueprints set fanned_out_digest = ${claim} where id = ${id}`;
+  return claim;
+}
+
+/** Keeps the digest of a blueprint whose devices were looked through, unless some came after something else meanwhile. */
+export async function endFanOut(db: Db, id: number, claim: string, digest: string): Promise<void> {
+  await db`update blueprints set fanned_out_digest = ${digest} where id = ${id} and fanned_out_digest = ${claim}`;
+}
+
+/** A device follows a blueprint as it is with this digest, which may not be the one that the others were looked through with. */
+export async function recordFollowed(db: Db, id: number, digest: string): Promise<void> {
+  await db`
+    update blueprints set fanned_out_digest = null
+    where id = ${id} and fanned_out_digest <> ${digest} and not starts_with(fanned_out_digest, ${`~${digest} `})`;
+}

@@ -1,0 +1,92 @@
+/**
+ * Blueprints.
+ *
+ * @module
+ */
+
+import { lockChannelsOfDevice } from "../work/channels.ts";
+import { type Db, one } from "../open.ts";
+
+/** What an operator says of a blueprint. Collect options: 0 no, 1 managed only, 2 all. */
+export type BlueprintValues = {
+  name: string;
+  /** Seconds. */
+  inventoryInterval: number;
+  collectApps: number;
+  collectCertificates: number;
+  collectProfiles: number;
+  /** Whether profiles come by declaration where a device can. Absent: as it is; yes for a new blueprint. */
+  legacyProfilesViaDdm?: boolean;
+};
+
+/** A blueprint. */
+export type BlueprintRow = Required<BlueprintValues> & { id: number; createdAt: Date; updatedAt: Date };
+
+const columns = (db: Db) =>
+  db`
+    id, name, inventory_interval, collect_apps, collect_certificates, collect_profiles, legacy_profiles_via_ddm,
+    created_at, updated_at`;
+
+/** A page by name, and how many there are. */
+export async function listBlueprints(
+  db: Db,
+  page: { limit: number; offset: number; name?: string },
+): Promise<{ rows: BlueprintRow[]; count: number }> {
+  const where = page.name === undefined ? db`` : db`where name = ${page.name}`;
+  const rows = await db<BlueprintRow[]>`
+    select ${columns(db)} from blueprints ${where} order by name, id limit ${page.limit} offset ${page.offset}`;
+  const { count } = one(await db<{ count: number }[]>`select count(*)::int as count from blueprints ${where}`);
+  return { rows: [...rows], count };
+}
+
+/** One blueprint. */
+export async function findBlueprint(db: Db, id: number): Promise<BlueprintRow | undefined> {
+  const [row] = await db<BlueprintRow[]>`select ${columns(db)} from blueprints where id = ${id}`;
+  return row;
+}
+
+/** Adds a blueprint; answers its id. */
+export async function insertBlueprint(db: Db, row: BlueprintValues, now: Date): Promise<number> {
+  return one(
+    await db<{ id: number }[]>`
+      insert into blueprints ${db({ ...row, createdAt: now, updatedAt: now })} returning id`,
+  ).id;
+}
+
+/** Changes a blueprint. */
+export async function updateBlueprint(db: Db, id: number, row: BlueprintValues, now: Date): Promise<void> {
+  await db`update blueprints set ${db({ ...row, updatedAt: now })} where id = ${id}`;
+}
+
+/** Whether a blueprint holds artifacts. */
+export async function hasArtifacts(db: Db, id: number): Promise<boolean> {
+  return one(
+    await db<{ found: boolean }[]>`
+      select exists (select 1 from blueprint_artifacts where blueprint_id = ${id}) as found`,
+  ).found;
+}
+
+/** Deletes a blueprint. Enrollments that have it are left without one, and so are devices, which plan at their next contact. */
+export async function deleteBlueprint(db: Db, id: number, now: Date): Promise<void> {
+  await db`
+    update channels set next_action_at = ${now}
+    where enrollment_id in (select id from enrollments where blueprint_id = ${id} and ended_at is null)`;
+  await db`delete from blueprints where id = ${id}`;
+}
+
+/** Gives a device's current enrollment a blueprint, or none: it plans anew. Answers false when it is not enrolled. */
+export async function assignBlueprint(
+  db: Db,
+  deviceId: number,
+  blueprintId: number | null,
+  now: Date,
+): Promise<boolean> {
+  await lockChannelsOfDevice(db, deviceId);
+  const { count } = await db`
+    with changed as (
+      update enrollments set blueprint_id = ${blueprintId}, updated_at = ${now}
+      where device_id = ${deviceId} and ended_at is null returning id
+    )
+    update channels set next_action_at = ${now} where enrollment_id in (select id from changed)`;
+  return count > 0;
+}

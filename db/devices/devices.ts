@@ -1,0 +1,52 @@
+/**
+ * Devices as commands see them, and their block.
+ *
+ * @module
+ */
+
+import { type Db, one } from "../open.ts";
+
+/** Apple's platforms as they are stored. */
+export type StoredPlatform = "iOS" | "iPadOS" | "macOS" | "tvOS";
+
+/** What commands need to know of a device. */
+export type TargetRow = {
+  channel: "Device" | "User";
+  platform: StoredPlatform | null;
+  osVersion: string;
+  model: string;
+  appleSilicon: boolean | null;
+  supervised: boolean | null;
+  userEnrollment: boolean | null;
+  userApproved: boolean | null;
+  activationLockManageable: boolean | null;
+  awaitingConfiguration: boolean | null;
+};
+
+/** The device of an enrollment, as commands see it. */
+export async function findTarget(db: Db, enrollmentId: number, channel: "Device" | "User"): Promise<TargetRow> {
+  const row = one(
+    await db<(Omit<TargetRow, "channel" | "osVersion"> & { osVersion: string; osVersionExtra: string })[]>`
+      select platform, os_version, os_version_extra, model, apple_silicon, supervised, user_enrollment,
+        user_approved_enrollment as user_approved, activation_lock_manageable, awaiting_configuration
+      from enrollments where id = ${enrollmentId}`,
+  );
+  const { osVersion, osVersionExtra, ...rest } = row;
+  return { ...rest, channel, osVersion: `${osVersion} ${osVersionExtra}`.trim() };
+}
+
+/** Blocks or unblocks. Answers whether that changed anything. */
+export async function setBlocked(db: Db, id: number, blocked: boolean, now: Date): Promise<boolean> {
+  const result = blocked
+    ? await db`update devices set blocked_at = ${now}, updated_at = ${now} where id = ${id} and blocked_at is null`
+    // A removed device that was kept for its block alone is looked at again.
+    : await db`
+        update devices set blocked_at = null, purged_at = null, updated_at = ${now}
+        where id = ${id} and blocked_at is not null`;
+  if (result.count > 0 && blocked) {
+    await db`
+      update channels set next_action_at = ${now}, push_due_at = ${now}, push_forced = true
+      where enrollment_id in (select id from enrollments where device_id = ${id} and ended_at is null)`;
+  }
+  return result.count > 0;
+}

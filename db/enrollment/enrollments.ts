@@ -1,0 +1,137 @@
+/**
+ * Devices and their enrollments: epochs of hardware under management.
+ *
+ * @module
+ */
+
+import { ensureChannel, lockChannelsOfDevice } from "../work/channels.ts";
+import { type Db, type Json, json, one } from "../open.ts";
+
+/**
+ * Ends the current enrollment of a device, or the one that a deleted device would have gone on with: its artifacts forgotten, its open commands cancelled. Its bootstrap and unlock tokens
+ * stay where they are: they open the hardware, and no later enrollment reads or replaces them.
+ */
+export async function endEnrollment(db: Db, deviceId: number, now: Date): Promise<number | undefined> {
+  await lockChannelsOfDevice(db, deviceId);
+  const [row] = await db<{ id: number }[]>`
+    update enrollments set ended_at = ${now}, suspended = false, updated_at = ${now}
+    where device_id = ${deviceId} and (ended_at is null or suspended) returning id`;
+  if (row === undefined) return undefined;
+  await db`
+    with gone as (
+      delete from commands where channel_id in (select id from channels where enrollment_id = ${row.id}) returning *
+    )
+    insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, not_before, sent_at,
+      sent_count, not_now_count, result_at, created_at, updated_at)
+    select g.id, g.uuid, ${deviceId}, ${row.id}, c.user_key, g.name, g.arguments, 'cancelled', g.not_before, g.sent_at,
+      g.sent_count, g.not_now_count, ${now}, g.created_at, ${now}
+    from gone g join channels c on c.id = g.channel_id`;
+  await db`update channels set push_token = null, push_magic_sealed = null, push_due_at = null
+    where enrollment_id = ${row.id}`;
+  // What is on the device is not ours any more; versions that nobody has can be deleted.
+  await db`delete from target_artifacts where channel_id in (select id from channels where enrollment_id = ${row.id})`;
+  await db`
+    update channel_plans set declarative_management = false, declarations_token = null, desired_digest = null,
+      advertised = '{}', advertised_before = '{}', updated_at = ${now}
+    where channel_id in (select id from channels where enrollment_id = ${row.id})`;
+  return row.id;
+}
+
+/** What Authenticate tells. */
+export type NewEnrollment = {
+  deviceId: number;
+  sessionId: number;
+  pushCertificateId: number;
+  name: string;
+  model: string;
+  platform: string | null;
+  osVersion: string;
+  buildVersion: string;
+  userEnrollment: boolean;
+  blueprintId: number | null;
+  hardwareProven: boolean;
+  /** The tags that count while the hardware is not proven. */
+  ownTags: number[];
+};
+
+/** Begins an enrollment with its device channel; answers its id. */
+export async function insertEnrollment(db: Db, row: NewEnrollment, now: Date): Promise<number> {
+  const { id } = one(
+    await db<{ id: number }[]>`
+      insert into enrollments (device_id, session_id, push_certificate_id, name, model, platform, os_version, build_version,
+        dep_enrollment, user_enrollment, blueprint_id, hardware_proven, own_tags, created_at, updated_at)
+      values (${row.deviceId}, ${row.sessionId}, ${row.pushCertificateId}, ${row.name}, ${row.model}, ${row.platform},
+        ${row.osVersion}, ${row.buildVersion}, false, ${row.userEnrollment}, ${row.blueprintId},
+        ${row.hardwareProven}, ${row.ownTags}::int[], ${now}, ${now})
+      returning id`,
+  );
+  await ensureChannel(db, id, "", now);
+  await db`update devices set enrollment_id = ${id} where id = ${row.deviceId}`;
+  return id;
+}
+
+/** Lets one conversation at a time decide about the identities of an enrollment, until the transaction ends. */
+export async function lockEnrollment(db: Db, id: number): Promise<void> {
+  await db`select id from enrollments where id = ${id} for update`;
+}
+
+/** Makes a session the current one of an enrollment. */
+export async function setSession(db: Db, enrollmentId: number, sessionId: number, now: Date): Promise<void> {
+  await db`update enrollments set session_id = ${sessionId}, updated_at = ${now} where id = ${enrollmentId}`;
+}
+
+/** Columns of an enrollment that messages change. */
+export type EnrollmentChange = Partial<{
+  name: string;
+  model: string;
+  platform: string | null;
+  osVersion: string;
+  osVersionExtra: string;
+  buildVersion: string;
+  buildVersionExtra: string;
+  appleSilicon: boolean;
+  supervised: boolean;
+  depEnrollment: boolean;
+  userEnrollment: boolean;
+  userApprovedEnrollment: boolean;
+  activationLockManageable: boolean;
+  awaitingConfiguration: boolean | null;
+  unlockTokenSealed: string;
+  bootstrapTokenSealed: string | null;
+  deviceInformation: Json;
+  deviceInformationAt: Date;
+  securityInfo: Json;
+  securityInfoAt: Date;
+}>;
+
+/** Facts of an enrollment that texts for devices may name. */
+export type NamedFact = "name" | "model" | "platform" | "osVersion";
+
+/** Changes an enrollment. Answers which of the facts that texts may name have another value now. */
+export async function updateEnrollment(
+  db: Db,
+  id: number,
+  change: EnrollmentChange,
+  now: Date,
+): Promise<NamedFact[]> {
+  const { deviceInformation, securityInfo, ...plain } = change;
+  const values = {
+    ...plain,
+    ...(deviceInformation === undefined ? {} : { deviceInformation: json(db, deviceInformation) }),
+    ...(securityInfo === undefined ? {} : { securityInfo: json(db, securityInfo) }),
+    updatedAt: now,
+  };
+  const [row] = await db<Record<NamedFact, boolean>[]>`
+    with before as (select id, name, model, platform, os_version from enrollments where id = ${id} for no key update)
+    update enrollments e set ${db(values)} from before b where e.id = b.id
+    returning e.name <> b.name as name, e.model <> b.model as model, e.os_version <> b.os_version as os_version,
+      e.platform is distinct from b.platform as platform`;
+  return row === undefined ? [] : (["name", "model", "platform", "osVersion"] as const).filter((fact) => row[fact]);
+}
+
+/** The sealed bootstrap token of an enrollment. */
+export async function findBootstrapToken(db: Db, id: number): Promise<string | null> {
+  const [row] = await db<{ sealed: string | null }[]>`
+    select bootstrap_token_sealed as sealed from enrollments where id = ${id}`;
+  return row?.sealed ?? null;
+}

@@ -1,0 +1,65 @@
+/**
+ * Every column that holds sealed secrets, for rotation. A test compares this table with the schema.
+ *
+ * @module
+ */
+
+import type { Db } from "../open.ts";
+
+/** A column of sealed values; each is bound to its row's `id`. Values of megabytes are read one by one. */
+export type SealedColumn = { table: string; column: string; large?: true };
+
+/** All of them. */
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  { table: "certificate_authorities", column: "private_key_sealed" },
+  { table: "channels", column: "push_magic_sealed" },
+  { table: "command_history", column: "result_sealed", large: true },
+  { table: "commands", column: "secrets_sealed" },
+  { table: "device_values", column: "value_sealed" },
+  { table: "download_keys", column: "key_sealed" },
+  { table: "enrollment_secrets", column: "secret_sealed" },
+  { table: "enrollments", column: "bootstrap_token_sealed" },
+  { table: "enrollments", column: "unlock_token_sealed" },
+  { table: "escrowed_secrets", column: "secret_sealed" },
+  { table: "profile_versions", column: "source_sealed" },
+  { table: "push_certificates", column: "private_key_sealed" },
+  { table: "scep_issuers", column: "backend_sealed" },
+];
+
+/** One sealed value. Ids are texts here, whatever their type. */
+export type SealedValue = { id: string; sealed: string };
+
+/** Values that are not sealed with `keyId`, in the order of their rows, after the row `after`. */
+export async function findSealedOtherwise(
+  db: Db,
+  { table, column }: SealedColumn,
+  keyId: string,
+  after: string | null,
+  limit: number,
+): Promise<SealedValue[]> {
+  return await db<SealedValue[]>`
+    select id::text as id, ${db(column)} as sealed from ${db(table)}
+    where ${db(column)} is not null and split_part(${db(column)}, '.', 2) <> ${keyId}
+      ${after === null ? db`` : db`and id::text > ${after}`}
+    order by id::text limit ${limit}`;
+}
+
+/** Replaces a value, unless it has changed since it was read. Answers whether it did. */
+export async function replaceSealed(
+  db: Db,
+  { table, column }: SealedColumn,
+  { id, sealed }: SealedValue,
+  fresh: string,
+): Promise<boolean> {
+  const { count } = await db`
+    update ${db(table)} set ${db(column)} = ${fresh} where id::text = ${id} and ${db(column)} = ${sealed}`;
+  return count > 0;
+}
+
+/** The columns of the schema whose name says that they are sealed. */
+export async function sealedColumnsOfSchema(db: Db): Promise<SealedColumn[]> {
+  return await db<SealedColumn[]>`
+    select c.relname as table, a.attname as column from pg_attribute a join pg_class c on c.oid = a.attrelid
+    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      and a.attnum > 0 and not a.attisdropped and a.attname like '%\_sealed' order by 1, 2`;
+}

@@ -1,0 +1,87 @@
+/**
+ * Challenges that buy certificates for assets, and the certificates that were bought.
+ *
+ * @module
+ */
+
+import type { Db } from "../open.ts";
+
+/** A challenge of an asset: whose it is, and until when it is good. */
+export type AssetCredentialRow = {
+  challengeHash: Uint8Array;
+  channelId: number;
+  artifactVersionId: string;
+  expiresAt: Date;
+};
+
+/** Keeps a challenge; what has expired of the same channel and version is forgotten. */
+export async function insertAssetCredential(db: Db, row: AssetCredentialRow, now: Date): Promise<void> {
+  await db`
+    delete from asset_credentials
+    where channel_id = ${row.channelId} and artifact_version_id = ${row.artifactVersionId} and expires_at <= ${now}`;
+  await db`
+    insert into asset_credentials (challenge_hash, channel_id, artifact_version_id, expires_at, created_at)
+    values (${row.challengeHash}, ${row.channelId}, ${row.artifactVersionId}, ${row.expiresAt}, ${now})`;
+}
+
+/** The challenge with that hash, locked until the transaction ends. */
+export async function lockAssetCredential(
+  db: Db,
+  challengeHash: Uint8Array,
+): Promise<AssetCredentialRow | undefined> {
+  const [row] = await db<AssetCredentialRow[]>`
+    select challenge_hash, channel_id, artifact_version_id, expires_at from asset_credentials
+    where challenge_hash = ${challengeHash} for update`;
+  return row;
+}
+
+/** Forgets challenges that have expired. Answers how many. */
+export async function deleteExpiredAssetCredentials(db: Db, now: Date): Promise<number> {
+  return (await db`delete from asset_credentials where expires_at <= ${now}`).count;
+}
+
+/** A certificate of an asset. */
+export type AssetCertificateRow = {
+  fingerprint: string;
+  authorityId: number;
+  challengeHash: Uint8Array;
+  spkiFingerprint: string;
+  channelId: number;
+  artifactVersionId: string | null;
+  certificate: Uint8Array;
+  notAfter: Date;
+};
+
+/** The certificate that a challenge bought. */
+export async function findAssetCertificate(
+  db: Db,
+  challengeHash: Uint8Array,
+): Promise<AssetCertificateRow | undefined> {
+  const [row] = await db<AssetCertificateRow[]>`
+    select fingerprint, authority_id, challenge_hash, spki_fingerprint, channel_id, artifact_version_id, certificate,
+      not_after
+    from asset_certificates where challenge_hash = ${challengeHash}`;
+  return row;
+}
+
+/** Keeps a certificate. */
+export async function insertAssetCertificate(db: Db, row: AssetCertificateRow, now: Date): Promise<void> {
+  await db`
+    insert into asset_certificates (fingerprint, authority_id, challenge_hash, spki_fingerprint, channel_id,
+      artifact_version_id, certificate, not_after, created_at)
+    values (${row.fingerprint}, ${row.authorityId}, ${row.challengeHash}, ${row.spkiFingerprint}, ${row.channelId},
+      ${row.artifactVersionId}, ${row.certificate}, ${row.notAfter}, ${now})`;
+}
+
+/** When the newest certificate ends that a channel has of each version; versions without one are left out. */
+export async function assetCertificateEnds(
+  db: Db,
+  channelId: number,
+  versionIds: readonly string[],
+): Promise<Map<string, Date>> {
+  const rows = await db<{ id: string; notAfter: Date }[]>`
+    select artifact_version_id as id, max(not_after) as not_after from asset_certificates
+    where channel_id = ${channelId} and artifact_version_id = any(${[...versionIds]}::uuid[])
+    group by artifact_version_id order by artifact_version_id`;
+  return new Map(rows.map(({ id, notAfter }) => [id, notAfter]));
+}

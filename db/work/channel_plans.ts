@@ -1,0 +1,205 @@
+/**
+ * What was planned for channels and what their devices were told.
+ *
+ * @module
+ */
+
+import { lockChannels } from "./channels.ts";
+import { type Db, type Json, json } from "../open.ts";
+
+/** What stands behind an identifier that a device was told. */
+export type AdvertisedItem = {
+  section: string;
+  serverToken: string;
+  /** The artifact version; absent for a declaration of the blueprint itself, which is kept as it was. */
+  version?: string;
+  builtIn?: { Type: string; Payload: Json };
+};
+
+/** What a device was told: by identifier. */
+export type Advertised = { readonly [identifier: string]: AdvertisedItem };
+
+/** The state of a channel. */
+export type ChannelPlanRow = {
+  desiredDigest: string | null;
+  declarativeManagement: boolean;
+  declarationsToken: string | null;
+  advertised: Advertised;
+  advertisedBefore: Advertised;
+  clientCapabilities: Json;
+};
+
+/** The state of a channel. */
+export async function findChannelPlan(db: Db, channelId: number): Promise<ChannelPlanRow | undefined> {
+  const [row] = await db<ChannelPlanRow[]>`
+    select desired_digest, declarative_management, declarations_token, advertised, advertised_before, client_capabilities
+    from channel_plans where channel_id = ${channelId}`;
+  return row;
+}
+
+/** The device was told a token: it follows declarations. */
+export async function recordTold(db: Db, channelId: number, token: string, now: Date): Promise<void> {
+  await db`
+    update channel_plans set declarative_management = true, declarations_token = ${token}, sync_failed_token = null,
+      sync_failed_at = null, updated_at = ${now}
+    where channel_id = ${channelId}`;
+}
+
+/** The device refused a token. */
+export async function recordRefused(db: Db, channelId: number, token: string, now: Date): Promise<void> {
+  await db`
+    update channel_plans set sync_failed_token = ${token}, sync_failed_at = ${now}, updated_at = ${now}
+    where channel_id = ${channelId}`;
+}
+
+/** The device was given the list of its declarations. What it was given before that stays known. */
+export async function recordAdvertised(
+  db: Db,
+  channelId: number,
+  token: string,
+  advertised: Advertised,
+  now: Date,
+): Promise<void> {
+  const value = json(db, JSON.parse(JSON.stringify(advertised)));
+  await db`
+    update channel_plans set declarative_management = true, declarations_token = ${token},
+      advertised_before = case when advertised = ${value}::jsonb then advertised_before else advertised end,
+      advertised = ${value}, sync_failed_token = null, sync_failed_at = null, updated_at = ${now}
+    where channel_id = ${channelId}`;
+}
+
+/** What the device said that it supports. Answers whether that was news. */
+export async function recordCapabilities(db: Db, channelId: number, value: Json, now: Date): Promise<boolean> {
+  const { count } = await db`
+    update channel_plans set client_capabilities = ${json(db, value)}, updated_at = ${now}
+    where channel_id = ${channelId} and client_capabilities is distinct from ${json(db, value)}::jsonb`;
+  return count > 0;
+}
+
+/** A status report came. */
+export async function recordStatusReported(db: Db, channelId: number, now: Date): Promise<void> {
+  await db`update channel_plans set status_reported_at = ${now} where channel_id = ${channelId}`;
+}
+
+/** Keeps what the channel should have, as a digest. */
+export async function recordDigest(db: Db, channelId: number, digest: string, now: Date): Promise<void> {
+  await db`
+    update channel_plans set desired_digest = ${digest}, updated_at = ${now}
+    where channel_id = ${channelId} and desired_digest is distinct from ${digest}`;
+}
+
+/** Wakes a channel: it plans at its next contact, and is pushed even if a push is outstanding. */
+export async function wakeChannel(db: Db, channelId: number, now: Date): Promise<void> {
+  await db`
+    update channels set next_action_at = least(next_action_at, ${now}::timestamptz), push_forced = true,
+      push_due_at = least(push_due_at, ${now}::timestamptz)
+    where id = ${channelId}`;
+}
+
+/** A channel whose push is due later than a new place in the queue of wakes would be. */
+export type PlacelessChannel = { id: number; redeliveredAt: Date | null };
+
+/** Those of some channels that need a place in the queue of wakes to be pushed: no push of theirs is due before it. */
+export async function findPlaceless(db: Db, ids: readonly number[], now: Date): Promise<PlacelessChannel[]> {
+  return await db<PlacelessChannel[]>`
+    select c.id, c.redelivered_at from channels c, desired_state s
+    where c.id = any(${[...ids]}::int[]) and c.push_token is not null and c.push_dead_at is null
+      and (c.push_due_at is null or c.push_due_at > greatest(s.next_wake_at, ${now}::timestamptz))
+    order by c.id`;
+}
+
+/**
+ * Makes channels plan again: each at once when it comes by itself, and woken one after the other. `byDevice` keeps that the
+ * place was taken for what the device itself changed.
+ */
+export async function wakeChannelsInTurn(
+  db: Db,
+  channelIds: readonly number[],
+  wave: { firstAt: Date; perSecond: number; byDevice: boolean },
+  now: Date,
+): Promise<void> {
+  await db`
+    update channels c set next_action_at = least(c.next_action_at, ${now}::timestamptz), push_forced = true,
+      redelivered_at = case when ${wave.byDevice} then ${now}::timestamptz else c.redelivered_at end,
+      push_due_at = least(c.push_due_at,
+        ${wave.firstAt}::timestamptz + make_interval(secs => (g.place - 1) / ${wave.perSecond}::float8))
+    from unnest(${[...channelIds]}::int[]) with ordinality as g (id, place) where c.id = g.id`;
+}
+
+/**
+ * Makes channels plan again at their next contact, without a place in the queue of wakes. Those in `later` are pushed so many
+ * seconds after their last place, the others when they are due anyway.
+ */
+export async function wakeWithoutPlace(
+  db: Db,
+  channelIds: readonly number[],
+  later: { ids: readonly number[]; seconds: number },
+  now: Date,
+): Promise<void> {
+  if (channelIds.length === 0) return;
+  await db`
+    update channels set next_action_at = least(next_action_at, ${now}::timestamptz), push_forced = true,
+      push_due_at = case when id = any(${[...later.ids]}::int[])
+        then least(push_due_at, redelivered_at + make_interval(secs => ${later.seconds})) else push_due_at end
+    where id = any(${[...channelIds]}::int[])`;
+}
+
+/** Some channels of enrolled devices, or of those with these serial numbers, by id, after `after`. */
+export async function findChannelsToSweep(
+  db: Db,
+  serialNumbers: readonly string[] | null,
+  after: number,
+  limit: number,
+): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select c.id from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
+    where e.ended_at is null and e.blueprint_id is not null and c.id > ${after}
+      ${serialNumbers === null ? db`` : db`and d.serial_number = any(${[...serialNumbers]}::text[])`}
+    order by c.id limit ${limit}`;
+  return rows.map(({ id }) => id);
+}
+
+/** Wakes channels without knowing what they should have: each plans at its next contact, and is pushed at its place. */
+export async function wakeToPlan(
+  db: Db,
+  ids: readonly number[],
+  wave: { firstAt: Date; perSecond: number },
+  now: Date,
+): Promise<void> {
+  await lockChannels(db, ids);
+  await db`
+    update channels c set next_action_at = least(c.next_action_at, ${now}::timestamptz), push_forced = true,
+      push_due_at = least(c.push_due_at,
+        ${wave.firstAt}::timestamptz + make_interval(secs => (g.place - 1) / ${wave.perSecond}::float8))
+    from unnest(${[...ids]}::int[]) with ordinality as g (id, place) where c.id = g.id and c.id = any(${[
+    ...ids,
+  ]}::int[])`;
+}
+
+/**
+ * Wakes channels whose plan has changed, with what they should have now: each plans at its next contact, and is pushed at its
+ * place in the wave, which begins at `firstAt`.
+ */
+export async function wakeInWave(
+  db: Db,
+  channels: readonly { channelId: number; digest: string }[],
+  wave: { firstAt: Date; perSecond: number },
+  now: Date,
+): Promise<void> {
+  const given = json(db, channels.map(({ channelId, digest }, place) => ({ id: channelId, digest, place })));
+  // Said twice, so that the database looks up these rows and does not read all of them.
+  const ids = channels.map(({ channelId }) => channelId);
+  await lockChannels(db, ids);
+  await db`
+    with given as (
+      select (g->>'id')::int as id, g->>'digest' as digest, (g->>'place')::int as place
+      from jsonb_array_elements(${given}::jsonb) g
+    ), planned as (
+      update channel_plans p set desired_digest = given.digest, updated_at = ${now} from given
+      where p.channel_id = given.id and p.channel_id = any(${ids}::int[])
+    )
+    update channels c set next_action_at = least(c.next_action_at, ${now}::timestamptz), push_forced = true,
+      push_due_at = least(c.push_due_at,
+        ${wave.firstAt}::timestamptz + make_interval(secs => given.place / ${wave.perSecond}::float8))
+    from given where c.id = given.id and c.id = any(${ids}::int[])`;
+}

@@ -1,0 +1,102 @@
+/**
+ * Channels: what can be pushed and talked to.
+ *
+ * @module
+ */
+
+import { type Db, one } from "../open.ts";
+
+/** The channel of an enrollment, made when it is not there; locked. Answers its id. */
+export async function ensureChannel(db: Db, enrollmentId: number, userKey: string, now: Date): Promise<number> {
+  return one(
+    await db<{ id: number }[]>`
+      with channel as (
+        insert into channels (enrollment_id, user_key, next_action_at, created_at, updated_at)
+        values (${enrollmentId}, ${userKey}, ${now}, ${now}, ${now})
+        on conflict (enrollment_id, user_key) do update set updated_at = excluded.updated_at
+        returning id
+      ), plan as (
+        insert into channel_plans (channel_id, updated_at) select id, ${now} from channel
+        on conflict (channel_id) do nothing
+      )
+      select id from channel`,
+  ).id;
+}
+
+/**
+ * The channel of a user, made when there are fewer than `limit` others of the enrollment; undefined when there are not. The
+ * enrollment is locked for a new one, so that many at once are counted too.
+ */
+export async function ensureUserChannel(
+  db: Db,
+  enrollmentId: number,
+  userKey: string,
+  limit: number,
+  now: Date,
+): Promise<number | undefined> {
+  if (await findChannel(db, enrollmentId, userKey) === undefined) {
+    await db`select id from enrollments where id = ${enrollmentId} for no key update`;
+    const { count } = one(
+      await db<{ count: number }[]>`
+        select count(*)::int as count from channels
+        where enrollment_id = ${enrollmentId} and user_key <> '' and user_key <> ${userKey}`,
+    );
+    if (count >= limit) return undefined;
+  }
+  return await ensureChannel(db, enrollmentId, userKey, now);
+}
+
+/**
+ * How a channel is pushed, from TokenUpdate; null keeps the name that is stored. A new token revives a dead one and is pushed
+ * once it is old enough; the same one stays dead, so that a token that Apple does not know is not pushed for ever. Answers
+ * whether the user has another name now.
+ */
+export async function setPushTarget(
+  db: Db,
+  id: number,
+  row: { shortName: string | null; longName: string | null; token: Uint8Array; magicSealed: string; pushDueAt: Date },
+  now: Date,
+): Promise<boolean> {
+  const [after] = await db<{ renamed: boolean }[]>`
+    with before as (select id, user_short_name, user_long_name from channels where id = ${id} for update)
+    update channels c set user_short_name = coalesce(${row.shortName}, c.user_short_name),
+      user_long_name = coalesce(${row.longName}, c.user_long_name), push_token = ${row.token},
+      push_magic_sealed = ${row.magicSealed}, push_due_at = ${row.pushDueAt},
+      push_dead_at = case when c.push_token = ${row.token} then c.push_dead_at end,
+      push_reason = case when c.push_token = ${row.token} then c.push_reason end,
+      push_forced = c.push_forced or (c.last_notified_at is not null and c.push_token is distinct from ${row.token}),
+      updated_at = ${now}
+    from before b where c.id = b.id
+    returning (c.user_short_name, c.user_long_name) <> (b.user_short_name, b.user_long_name) as renamed`;
+  return after?.renamed === true;
+}
+
+/** Takes the push token from a user's channel, where there is one. */
+export async function forgetPushTarget(db: Db, enrollmentId: number, userKey: string, now: Date): Promise<void> {
+  await db`
+    update channels set push_token = null, push_magic_sealed = null, push_due_at = null, updated_at = ${now}
+    where enrollment_id = ${enrollmentId} and user_key = ${userKey}`;
+}
+
+/**
+ * Locks channels until the transaction ends. Whatever changes several rows of a device locks its channels before the others,
+ * by id: a device reports, synchronizes and converses at the same time, and no two of these may wait for each other.
+ */
+export async function lockChannels(db: Db, ids: readonly number[]): Promise<void> {
+  await db`select id from channels where id = any(${[...ids]}::int[]) order by id for update`;
+}
+
+/** Locks the channels of a device's current enrollment, or of one that goes on when the device is restored. */
+export async function lockChannelsOfDevice(db: Db, deviceId: number): Promise<void> {
+  await db`
+    select id from channels
+    where enrollment_id in (select id from enrollments where device_id = ${deviceId} and (ended_at is null or suspended))
+    order by id for update`;
+}
+
+/** The channel of an enrollment. */
+export async function findChannel(db: Db, enrollmentId: number, userKey: string): Promise<number | undefined> {
+  const [row] = await db<{ id: number }[]>`
+    select id from channels where enrollment_id = ${enrollmentId} and user_key = ${userKey}`;
+  return row?.id;
+}

@@ -1,0 +1,249 @@
+/**
+ * The live command queue and its history.
+ *
+ * @module
+ */
+
+import { type Db, type Json, json, one } from "../open.ts";
+
+/** A command of the live queue. */
+export type CommandRow = {
+  id: number;
+  uuid: string;
+  channelId: number;
+  name: string;
+  arguments: Record<string, Json>;
+  secretsSealed: string | null;
+  state: "queued" | "sent" | "notNow";
+  notBefore: Date | null;
+  expiresAt: Date | null;
+  sentAt: Date | null;
+  sentCount: number;
+  notNowCount: number;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** How a finished command ended. */
+export type FinalState = "acknowledged" | "error" | "formatError" | "expired" | "cancelled";
+
+/** Queues a command and wakes its channel. A singleton replaces its unsent predecessor; answers whether it was queued. */
+export async function insertCommand(
+  db: Db,
+  row: {
+    id: number;
+    uuid: string;
+    channelId: number;
+    name: string;
+    arguments: Json;
+    secretsSealed: string | null;
+    singleton: string | null;
+    notBefore: Date | null;
+    expiresAt: Date | null;
+  },
+  now: Date,
+): Promise<boolean> {
+  const inserted = await db`
+    insert into commands (id, uuid, channel_id, name, arguments, secrets_sealed, singleton, not_before, expires_at, created_at, updated_at)
+    values (${row.id}, ${row.uuid}, ${row.channelId}, ${row.name}, ${json(db, row.arguments)}, ${row.secretsSealed},
+      ${row.singleton}, ${row.notBefore}, ${row.expiresAt}, ${now}, ${now})
+    on conflict (channel_id, singleton) where singleton is not null do nothing`;
+  const due = row.notBefore ?? now;
+  await db`
+    update channels set next_action_at = least(next_action_at, ${due}::timestamptz),
+      push_due_at = least(push_due_at, ${due}::timestamptz)
+    where id = ${row.channelId}`;
+  return inserted.count > 0;
+}
+
+/** Marks a command as sent; without an answer its channel is pushed at `pushAgainAt`. */
+export async function markSent(
+  db: Db,
+  channelId: number,
+  id: number,
+  pushAgainAt: Date,
+  now: Date,
+): Promise<CommandRow> {
+  return one(
+    await db<CommandRow[]>`
+      with watched as (
+        update channels set push_due_at = least(push_due_at, ${pushAgainAt}::timestamptz) where id = ${channelId})
+      update commands set state = 'sent', sent_at = ${now}, sent_count = sent_count + 1, updated_at = ${now}
+      where id = ${id} and channel_id = ${channelId}
+      returning id, uuid, channel_id, name, arguments, secrets_sealed, state, not_before, expires_at, sent_at, sent_count,
+        not_now_count, created_at, updated_at`,
+  );
+}
+
+/** A live command of a channel by its UUID, locked. */
+export async function lockCommand(db: Db, channelId: number, uuid: string): Promise<CommandRow | undefined> {
+  const [row] = await db<CommandRow[]>`
+    select id, uuid, channel_id, name, arguments, secrets_sealed, state, not_before, expires_at, sent_at, sent_count,
+      not_now_count, created_at, updated_at
+    from commands where channel_id = ${channelId} and uuid = ${uuid} for update`;
+  return row;
+}
+
+/** The UUID of the command of a channel that was sent last and is not answered; with `uuid` that one or none. */
+export async function findOutstanding(
+  db: Db,
+  channel: { enrollmentId: number; userKey: string },
+  uuid: string | undefined,
+): Promise<string | undefined> {
+  const [row] = await db<{ uuid: string }[]>`
+    select m.uuid from commands m join channels c on c.id = m.channel_id
+    where c.enrollment_id = ${channel.enrollmentId} and c.user_key = ${channel.userKey} and m.state = 'sent'
+      ${uuid === undefined ? db`` : db`and m.uuid = ${uuid}`}
+    order by m.sent_at desc, m.id desc limit 1`;
+  return row?.uuid;
+}
+
+/** The device will take the command later: it is offered again in a conversation after `notBefore`. */
+export async function postponeCommand(db: Db, id: number, notBefore: Date, now: Date): Promise<void> {
+  await db`
+    with postponed as (update commands set state = 'notNow', not_now_at = ${now}, not_now_count = not_now_count + 1,
+      not_before = ${notBefore}, updated_at = ${now}
+    where id = ${id} returning channel_id)
+    update channels set push_due_at = least(push_due_at, ${notBefore}::timestamptz)
+    where id in (select channel_id from postponed)`;
+}
+
+/** Moves a command from the queue to the history. */
+export async function finishCommand(
+  db: Db,
+  id: number,
+  outcome: { state: FinalState; resultSealed: string | null; errorChain: Json },
+  now: Date,
+): Promise<void> {
+  await db`
+    with gone as (delete from commands where id = ${id} returning *)
+    insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, not_before, sent_at,
+      sent_count, not_now_count, result_sealed, result_at, error_chain, created_at, updated_at)
+    select g.id, g.uuid, e.device_id, e.id, c.user_key, g.name, g.arguments, ${outcome.state}, g.not_before, g.sent_at,
+      g.sent_count, g.not_now_count, ${outcome.resultSealed}, ${now}, ${
+    json(db, outcome.errorChain)
+  }, g.created_at, ${now}
+    from gone g join channels c on c.id = g.channel_id join enrollments e on e.id = c.enrollment_id`;
+}
+
+/** Ends the commands of a channel whose time is over. Answers how many. */
+export async function expireCommands(db: Db, channelId: number, now: Date): Promise<number> {
+  const rows = await db<{ id: number }[]>`
+    select id from commands where channel_id = ${channelId} and expires_at <= ${now} for update skip locked`;
+  for (const { id } of rows) {
+    await finishCommand(db, id, { state: "expired", resultSealed: null, errorChain: null }, now);
+  }
+  return rows.length;
+}
+
+/** Ends up to `limit` commands of any channel whose time is over: their device may never come again. Answers how many. */
+export async function expireOldCommands(db: Db, limit: number, now: Date): Promise<number> {
+  const rows = await db<{ id: number }[]>`
+    select id from commands where expires_at <= ${now} order by expires_at, id limit ${limit} for update skip locked`;
+  for (const { id } of rows) {
+    await finishCommand(db, id, { state: "expired", resultSealed: null, errorChain: null }, now);
+  }
+  return rows.length;
+}
+
+/** Sets when a channel needs planning next. */
+export async function setNextAction(db: Db, channelId: number, at: Date | null): Promise<void> {
+  await db`update channels set next_action_at = ${at} where id = ${channelId}`;
+}
+
+/** A command as the API shows it, live or finished. */
+export type CommandView = {
+  id: number;
+  uuid: string;
+  deviceId: number;
+  name: string;
+  /** The artifact version that it installs or removes. */
+  artifactVersion: string | null;
+  state: string;
+  notBefore: Date | null;
+  sentAt: Date | null;
+  /** The kept answer, sealed; `result` when it was kept before answers were sealed. */
+  resultSealed: string | null;
+  result: Uint8Array | null;
+  /** Whether an answer is kept, also one that is too long for a list. */
+  hasResult: boolean;
+  resultAt: Date | null;
+  errorChain: Json;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** Bytes of a kept answer that a list shows; longer ones are read one by one. */
+const LISTED_RESULT_BYTES = 64 * 1024;
+
+const views = (db: Db, longest: number) =>
+  db`
+    select m.id, m.uuid, e.device_id, m.name, m.arguments->>'artifact_version' as artifact_version, m.state, m.not_before,
+      m.sent_at, null::text as result_sealed, null::bytea as result, false as has_result,
+      m.not_now_at as result_at, null::jsonb as error_chain, m.created_at, m.updated_at
+    from commands m join channels c on c.id = m.channel_id join enrollments e on e.id = c.enrollment_id
+    where c.user_key = ''
+    union all
+    select id, uuid, device_id, name, arguments->>'artifact_version', state, not_before, sent_at,
+      case when octet_length(result_sealed) <= ${longest} then result_sealed end,
+      case when octet_length(result) <= ${longest} then result end,
+      result_sealed is not null or result is not null, result_at, error_chain, created_at, updated_at
+    from command_history where user_key = ''`;
+
+/** A page of device commands, newest first, and how many there are: of one device, or of all that are not deleted. */
+export async function listCommands(
+  db: Db,
+  page: { limit: number; offset: number; name?: string; deviceId?: number },
+): Promise<{ rows: CommandView[]; count: number }> {
+  const where = db`where true
+    ${page.name === undefined ? db`` : db`and v.name = ${page.name}`}
+    ${
+    page.deviceId === undefined
+      ? db`and v.device_id not in (select id from devices where deleted_at is not null)`
+      : db`and v.device_id = ${page.deviceId}`
+  }`;
+  const rows = await db<CommandView[]>`
+    select * from (${
+    views(db, LISTED_RESULT_BYTES)
+  }) v ${where} order by v.created_at desc, v.id desc limit ${page.limit} offset ${page.offset}`;
+  const { count } = one(
+    await db<{ count: number }[]>`select count(*)::int as count from (${views(db, LISTED_RESULT_BYTES)}) v ${where}`,
+  );
+  return { rows: [...rows], count };
+}
+
+/** One device command. */
+export async function findCommand(db: Db, uuid: string): Promise<CommandView | undefined> {
+  const [row] = await db<CommandView[]>`select * from (${views(db, 2 ** 30)}) v where v.uuid = ${uuid}`;
+  return row;
+}
+
+/** Finished commands whose answer is kept in the clear. */
+export async function findPlainResults(db: Db, limit: number): Promise<{ id: number; result: Uint8Array }[]> {
+  return await db<{ id: number; result: Uint8Array }[]>`
+    select id, result from command_history where result is not null order by id limit ${limit}`;
+}
+
+/** Keeps the answer of a finished command sealed. */
+export async function sealPlainResult(db: Db, id: number, sealed: string): Promise<void> {
+  await db`
+    update command_history set result_sealed = ${sealed}, result = null where id = ${id} and result is not null`;
+}
+
+/** Cancels a command that was not sent yet. Answers what was found: `ended` with its state when it is over already. */
+export async function cancelCommand(
+  db: Db,
+  uuid: string,
+  now: Date,
+): Promise<"cancelled" | "sent" | "unknown" | { ended: FinalState }> {
+  const [row] = await db<
+    { id: number; state: string }[]
+  >`select id, state from commands where uuid = ${uuid} for update`;
+  if (row === undefined) {
+    const [done] = await db<{ state: FinalState }[]>`select state from command_history where uuid = ${uuid}`;
+    return done === undefined ? "unknown" : { ended: done.state };
+  }
+  if (row.state !== "queued") return "sent";
+  await finishCommand(db, row.id, { state: "cancelled", resultSealed: null, errorChain: null }, now);
+  return "cancelled";
+}

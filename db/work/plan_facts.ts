@@ -1,0 +1,148 @@
+/**
+ * The rows behind plans.
+ *
+ * @module
+ */
+
+import type { TargetRow } from "../devices/devices.ts";
+import { type Db, type Json, one } from "../open.ts";
+import { namesWithValues } from "../variables/variable_facts.ts";
+
+/** A channel with its enrollment, identity and declarations, and the revision of what devices should have. */
+export type PlanRow = TargetRow & {
+  channelId: number;
+  deviceId: number;
+  userKey: string;
+  osVersionExtra: string;
+  sessionStartedAt: Date | null;
+  deviceInformationAt: Date | null;
+  securityInfoAt: Date | null;
+  appsAt: Date | null;
+  certificatesAt: Date | null;
+  profilesAt: Date | null;
+  inventoryAsked: Record<string, string>;
+  serialNumber: string;
+  tags: number[];
+  /** The names of the variables that have a value. */
+  valuesNamed: string[];
+  enrolledAt: Date;
+  blueprintId: number | null;
+  revision: number;
+  declarativeManagement: boolean;
+  declarationsToken: string | null;
+  syncFailedToken: string | null;
+  syncFailedAt: Date | null;
+  clientCapabilities: Json;
+  desiredDigest: string | null;
+  /** Ends of the certificates that the channel got for certificate assets, by version. */
+  certificateEnds: Record<string, string[]> | null;
+  /** Versions whose attempts to install them are counted, where nothing that devices should have has changed since. */
+  reinstallPaces: Record<string, { contentRevision: number; repeats: number; notBefore: string }> | null;
+  identityNotAfter: Date | null;
+  renewalStartedAt: Date | null;
+  lockPinEscrowed: boolean;
+  /** Whether the enrollment has ended, or its device is deleted. */
+  ended: boolean;
+};
+
+const select = (db: Db) =>
+  db`
+    select c.id as channel_id, c.user_key, case when c.user_key = '' then 'Device' else 'User' end as channel,
+      c.session_started_at, d.id as device_id,
+      e.platform, e.os_version, e.os_version_extra, e.model, e.apple_silicon, e.supervised, e.user_enrollment,
+      e.user_approved_enrollment as user_approved, e.activation_lock_manageable, e.awaiting_configuration,
+      e.device_information_at, e.security_info_at, e.apps_at, e.certificates_at, e.profiles_at,
+      e.inventory_asked,
+      d.serial_number, e.created_at as enrolled_at, e.blueprint_id,
+      case when e.hardware_proven then array(select tag_id from device_tags where serial_number = d.serial_number)
+        else e.own_tags end as tags,
+      ${namesWithValues(db)} as values_named,
+      (select revision from desired_state) as revision,
+      p.declarative_management, p.declarations_token, p.sync_failed_token, p.sync_failed_at, p.client_capabilities,
+      p.desired_digest,
+      (select jsonb_object_agg(a.artifact_version_id, a.ends) from (
+        select artifact_version_id, jsonb_agg(not_after) as ends from asset_certificates
+        where channel_id = c.id and artifact_version_id is not null group by artifact_version_id) a) as certificate_ends,
+      (select jsonb_object_agg(r.artifact_version_id, jsonb_build_object('contentRevision', r.content_revision,
+          'repeats', r.repeats, 'notBefore', r.not_before))
+        from reinstall_paces r where r.channel_id = c.id and r.repeats > 0
+          and r.desired_revision = (select revision from desired_state)) as reinstall_paces,
+      (select max(not_after) from enrollment_identities where enrollment_id = e.id and retired_at is null)
+        as identity_not_after,
+      (select max(created_at) from enrollment_sessions where enrollment_id = e.id and kind = 'RE')
+        as renewal_started_at,
+      -- The attack: an enrollment that only says it is this hardware ends the PIN of the Mac that is locked.
+      e.hardware_proven and exists (select 1 from escrowed_secrets where device_id = e.device_id
+        and kind = 'device_lock_pin' and ended_at is null) as lock_pin_escrowed,
+      e.ended_at is not null as ended
+    from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
+      join channel_plans p on p.channel_id = c.id`;
+
+/** The facts of a channel. `lock` keeps every other conversation of the channel out until the transaction ends. */
+export async function findPlanRow(db: Db, channelId: number, lock: boolean): Promise<PlanRow> {
+  return one(await db<PlanRow[]>`${select(db)} where c.id = ${channelId} ${lock ? db`for update of c` : db``}`);
+}
+
+/** Some of the channels of enrolled devices that have a blueprint, by id, after `after`. */
+export async function findPlanRowsOfBlueprint(
+  db: Db,
+  blueprintId: number,
+  after: number,
+  limit: number,
+): Promise<PlanRow[]> {
+  return await db<PlanRow[]>`
+    ${select(db)} where e.blueprint_id = ${blueprintId} and e.ended_at is null and c.id > ${after}
+    order by c.id limit ${limit}`;
+}
+
+/** The channels of enrolled devices with these serial numbers. */
+export async function findPlanRowsOfSerials(db: Db, serialNumbers: readonly string[]): Promise<PlanRow[]> {
+  return await db<PlanRow[]>`
+    ${select(db)} where d.serial_number = any(${[...serialNumbers]}::text[]) and e.ended_at is null order by c.id`;
+}
+
+/** The channels with these ids. */
+export async function findPlanRows(db: Db, channelIds: readonly number[]): Promise<PlanRow[]> {
+  return await db<PlanRow[]>`${select(db)} where c.id = any(${[...channelIds]}::int[]) order by c.id`;
+}
+
+/**
+ * The names of devices, for lists that show them. Plans have none: a device has a channel for each user, and the name of an
+ * attacker's would stand in the rows of all of them.
+ */
+export async function findDeviceNames(db: Db, deviceIds: readonly number[]): Promise<Map<number, string>> {
+  const rows = await db<{ id: number; name: string }[]>`
+    select d.id, e.name from devices d join enrollments e on e.id = d.enrollment_id
+    where d.id = any(${[...new Set(deviceIds)]}::int[])`;
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** A command of the live queue as the planner sees it. */
+export type PlanCommandRow = {
+  id: number;
+  uuid: string;
+  name: string;
+  artifactVersion: string | null;
+  state: "queued" | "sent" | "notNow";
+  notBefore: Date | null;
+  expiresAt: Date | null;
+  sentAt: Date | null;
+  sentCount: number;
+  notNowAt: Date | null;
+  createdAt: Date;
+};
+
+/** The live queue of a channel, oldest first. */
+export async function findPlanQueue(db: Db, channelId: number): Promise<PlanCommandRow[]> {
+  return await db<PlanCommandRow[]>`
+    select id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at,
+      sent_count, not_now_at, created_at
+    from commands where channel_id = ${channelId} order by id`;
+}
+
+/** Keeps when an inventory command was asked. */
+export async function recordInventoryAsked(db: Db, channelId: number, name: string, now: Date): Promise<void> {
+  await db`
+    update enrollments set inventory_asked = inventory_asked || jsonb_build_object(${name}::text, ${now.toISOString()}::text)
+    where id = (select enrollment_id from channels where id = ${channelId})`;
+}

@@ -1,0 +1,102 @@
+/**
+ * What configurations do when they are turned on, and undo when they are turned off.
+ *
+ * How it differs from the real thing: legacy profiles and tests do something, all other configurations are accepted when
+ * they are right and their assets are there; nothing of the device's behaviour changes by them.
+ *
+ * @module
+ */
+
+import { own } from "../../src/apple_schema/keys.ts";
+import type { Material } from "./assets.ts";
+import type { Reason } from "../device/channel_state.ts";
+import type { DeclarativeDevice, HeldDeclaration } from "./declarative_device.ts";
+import { downloaded, DownloadFailed } from "./fetched_data.ts";
+import { type OpenedProfile, openProfile } from "../device/installed_profile.ts";
+import { installByDeclaration, ProfileRefused, removeOfDeclaration } from "../device/channel_profiles.ts";
+import { configurationCannotBeApplied } from "./reasons.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const INTERACTIVE = "com.apple.configuration.legacy.interactive";
+const LEGACY: ReadonlySet<string> = new Set(["com.apple.configuration.legacy", INTERACTIVE]);
+const TEST = "com.apple.configuration.management.test";
+
+/** The configurations that are applied, each for a token of it and of its assets. */
+export class Configurations {
+  readonly #applied = new Map<string, { key: string; reason: Reason | undefined }>();
+
+  constructor(private readonly device: DeclarativeDevice) {}
+
+  /** Forgets what failed, to try it again. */
+  renew(): void {
+    for (const [identifier, { reason }] of this.#applied) {
+      if (reason !== undefined) this.#applied.delete(identifier);
+    }
+  }
+
+  /** Undoes what is not turned on any more. */
+  release(on: ReadonlySet<string>): void {
+    const { channel } = this.device;
+    for (const profile of channel.profiles) {
+      if (profile.by === "declaration" && !on.has(profile.declaration)) {
+        removeOfDeclaration(channel, profile.declaration);
+      }
+    }
+    for (const identifier of this.#applied.keys()) {
+      if (!on.has(identifier)) this.#applied.delete(identifier);
+    }
+  }
+
+  /** Applies a configuration, unless it is; `key` is what it depends on. Answers why it cannot be applied. */
+  async apply(
+    configuration: HeldDeclaration,
+    assets: ReadonlyMap<string, Material>,
+    key: string,
+  ): Promise<Reason | undefined> {
+    const known = this.#applied.get(configuration.identifier);
+    if (known?.key === key) return known.reason;
+    const reason = await this.#do(configuration, assets);
+    this.#applied.set(configuration.identifier, { key, reason });
+    return reason;
+  }
+
+  async #do(configuration: HeldDeclaration, assets: ReadonlyMap<string, Material>): Promise<Reason | undefined> {
+    if (configuration.mischief === "invalid") return configurationCannotBeApplied("It was told to fail.");
+    const { type, payload } = configuration;
+    if (type === TEST && own(payload, "ReturnStatus") === "Failed") {
+      return configurationCannotBeApplied("An internal error has occurred.");
+    }
+    return LEGACY.has(type) ? await this.#installProfile(configuration, assets) : undefined;
+  }
+
+  async #installProfile(
+    { identifier, payload }: HeldDeclaration,
+    assets: ReadonlyMap<string, Material>,
+  ): Promise<Reason | undefined> {
+    const url = own(payload, "ProfileURL");
+    const reference = own(payload, "ProfileAssetReference");
+    let bytes: Bytes | undefined;
+    try {
+      if (typeof url === "string") bytes = (await downloaded(this.device, url, "MDM")).body;
+      else if (typeof reference === "string") bytes = assets.get(reference)?.data;
+    } catch (error) {
+      if (error instanceof DownloadFailed) return configurationCannotBeApplied(error.message);
+      throw error;
+    }
+    if (bytes === undefined) return configurationCannotBeApplied("The configuration names no profile.");
+    let profile: OpenedProfile;
+    try {
+      profile = openProfile(bytes);
+    } catch (error) {
+      return configurationCannotBeApplied(error instanceof Error ? error.message : String(error));
+    }
+    try {
+      installByDeclaration(this.device.channel, profile, identifier);
+    } catch (error) {
+      if (error instanceof ProfileRefused) return configurationCannotBeApplied(error.message);
+      throw error;
+    }
+    return undefined;
+  }
+}

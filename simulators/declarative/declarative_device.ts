@@ -1,0 +1,53 @@
+/**
+ * What declarative management needs of the device around it.
+ *
+ * @module
+ */
+
+import type { PlistDict } from "../../src/protocol/plist.ts";
+import type { Json, JsonObject } from "../../src/protocol/plist_json.ts";
+import type { SchemaTarget } from "../../src/apple_schema/target.ts";
+import type { DeclarationKind } from "../../src/apple_schema/types.ts";
+import type { ChannelState, Reason } from "../device/channel_state.ts";
+import type { DeviceIdentity } from "../device/identity.ts";
+
+/** A declaration as the device has it. */
+export type HeldDeclaration = {
+  kind: DeclarationKind;
+  type: string;
+  identifier: string;
+  token: string;
+  payload: JsonObject;
+  /** What goes wrong with it on request. */
+  mischief?: "invalid" | "unknown";
+};
+
+/**
+ * What goes wrong with a declaration: it is reported invalid, or as unknown and still under way; its fetch is lost, so that the
+ * device goes on without it; or the report after it is lost.
+ */
+export type DeclarationMischief = "invalid" | "unknown" | "drop fetch" | "no report";
+
+/** Decides what goes wrong; `n` counts how often the device took up a declaration of that identifier, from 1. */
+export type DeclarationMischiefMaker = (
+  declaration: { Type: string; Identifier: string; ServerToken: string },
+  n: number,
+) => DeclarationMischief | undefined;
+
+/** The value of a status item, or why there is none. */
+export type StatusItem = { value: Json } | { error: Reason };
+
+/** A channel of a device. */
+export type DeclarativeDevice = {
+  readonly channel: ChannelState;
+  readonly mischief: DeclarationMischiefMaker | undefined;
+  target(): SchemaTarget;
+  /** Sends a check-in message; the ids are added. */
+  checkIn(message: PlistDict): Promise<Response>;
+  /** Downloads as the device that it is ("MDM"), or as anybody. */
+  download(url: string, as: "MDM" | "None"): Promise<Response>;
+  /** A certificate of the authority that a SCEP payload names. Throws ScepRefused. */
+  certify(scep: PlistDict): Promise<DeviceIdentity>;
+  /** `active` are the configurations in force. */
+  statusItem(name: string, active: readonly HeldDeclaration[]): StatusItem;
+};

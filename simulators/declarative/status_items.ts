@@ -1,0 +1,133 @@
+/**
+ * What a simulated device says of itself, item by item.
+ *
+ * How it differs from the real thing: all of it is made up from the model. An update that a declaration enforces is pending at
+ * once and stays so until `updateSystem`; lists of accounts, apps and background tasks are empty.
+ *
+ * @module
+ */
+
+import type { Json, JsonObject } from "../../src/protocol/plist_json.ts";
+import { compareOsVersions, joinOsVersion } from "../../src/protocol/os_version.ts";
+import { own } from "../../src/apple_schema/keys.ts";
+import { statusItemFacts, statusItemsFor } from "../../src/apple_schema/status.ts";
+import type { SchemaTarget } from "../../src/apple_schema/target.ts";
+import type { DeviceState } from "../device/answers.ts";
+import { capabilitiesOf } from "../device/capabilities.ts";
+import type { ChannelState, Reason } from "../device/channel_state.ts";
+import type { HeldDeclaration, StatusItem } from "./declarative_device.ts";
+
+const FAMILIES = { macOS: "Mac", iOS: "iPhone", iPadOS: "iPad", tvOS: "AppleTV" } as const;
+const ENFORCEMENT = "com.apple.configuration.softwareupdate.enforcement.specific";
+
+type Pending = { version: string; build: string; declaration: string };
+
+/** The update that the configurations in force ask for, when the device is older. */
+function pendingUpdate(osVersion: string, active: readonly HeldDeclaration[]): Pending | undefined {
+  const wanted = active.filter(({ type }) => type === ENFORCEMENT).flatMap(({ identifier, payload }) => {
+    const [version, build] = [own(payload, "TargetOSVersion"), own(payload, "TargetBuildVersion")];
+    if (typeof version !== "string" || compareOsVersions(version, osVersion) <= 0) return [];
+    return [{ version, build: typeof build === "string" ? build : "", declaration: identifier }];
+  });
+  return wanted.sort((one, other) => compareOsVersions(other.version, one.version))[0];
+}
+
+function certificateList(state: DeviceState, { identities }: ChannelState): Json {
+  const mdm = state.identity === undefined ? [] : [["mdm", state.identity] as const];
+  const assets = [...identities].map(([identifier, { certificate }]) => [identifier, certificate] as const);
+  return [...mdm, ...assets].map(([identifier, certificate]) => ({
+    identifier,
+    "subject-summary": certificate.subject.commonName ?? "",
+    "is-identity": true,
+    data: certificate.der.toBase64(),
+  }));
+}
+
+/** What the values are made up from. */
+type Facts = { device: DeviceState; channel: ChannelState; active: readonly HeldDeclaration[] };
+
+const pendingOf = ({ device, active }: Facts) => pendingUpdate(device.model.osVersion, active);
+
+/** All items that a device can tell, whether its system can report them or not. */
+const VALUES: Readonly<Record<string, (facts: Facts) => Json>> = {
+  "device.identifier.serial-number": ({ device }) => device.serialNumber,
+  "device.identifier.udid": ({ device }) => device.udid,
+  "device.model.family": ({ device: { model } }) => FAMILIES[model.platform],
+  "device.model.identifier": ({ device: { model } }) => model.product,
+  "device.model.marketing-name": ({ device: { model } }) => model.modelName,
+  "device.model.number": () => "MX123LL",
+  "device.operating-system.family": ({ device: { model } }) => model.platform,
+  "device.operating-system.marketing-name": ({ device: { model } }) => `${model.platform} ${model.osVersion}`,
+  "device.operating-system.version": ({ device: { model } }) => model.osVersion,
+  "device.operating-system.build-version": ({ device: { model } }) => model.build,
+  "device.operating-system.supplemental.extra-version": ({ device: { model } }) => model.osVersionExtra ?? "",
+  "device.operating-system.supplemental.build-version": ({ device: { model } }) => model.buildExtra ?? model.build,
+  "device.power.battery-health": ({ device: { model } }) =>
+    model.platform === "iOS" || model.appleSilicon === true ? "normal" : "unsupported",
+  "diskmanagement.filevault.enabled": () => true,
+  "passcode.is-compliant": () => true,
+  "passcode.is-present": () => true,
+  "security.certificate.list": ({ device, channel }) => certificateList(device, channel),
+  "softwareupdate.beta-enrollment": () => "",
+  "softwareupdate.device-id": ({ device: { model } }) => model.platform === "macOS" ? "J713AP" : model.product,
+  "softwareupdate.failure-reason": () => ({ count: 0 }),
+  "softwareupdate.install-reason": (facts) => {
+    const pending = pendingOf(facts);
+    return pending === undefined ? { reason: [] } : { reason: ["declaration"], "declaration-id": pending.declaration };
+  },
+  "softwareupdate.install-state": (facts) => pendingOf(facts) === undefined ? "none" : "prepared",
+  "softwareupdate.pending-version": (facts) => {
+    const pending = pendingOf(facts);
+    return { "os-version": pending?.version ?? "", "build-version": pending?.build ?? "" };
+  },
+  "test.array-value": () => [{ key1: "one" }, { key1: "two", key2: "2" }],
+  "test.boolean-value": () => true,
+  "test.dictionary-value": () => ({ key1: "one" }),
+  "test.integer-value": () => 1,
+  "test.real-value": () => 1.5,
+  "test.string-value": () => "test",
+};
+
+/** Why there is no value; Apple publishes no codes for this. */
+const unavailable = (name: string, why: string): Reason => ({
+  code: "Error.StatusItemNotAvailable",
+  description: `The status item “${name}” ${why}.`,
+});
+
+/** The target that a channel of the device is. */
+export const targetOf = ({ model }: Pick<DeviceState, "model">, userId: string): SchemaTarget => ({
+  channel: userId === "" ? "Device" : "User",
+  platform: model.platform,
+  osVersion: joinOsVersion(model.osVersion, model.osVersionExtra),
+  supervised: model.supervised,
+  userEnrollment: false,
+});
+
+const abilities = new Map<string, { capabilities: JsonObject; items: ReadonlySet<string> }>();
+
+/** What a target can follow and report; there are as many targets as models and channels. */
+function abilitiesOf(target: SchemaTarget) {
+  const key = JSON.stringify(target);
+  const known = abilities.get(key);
+  if (known !== undefined) return known;
+  const found = { capabilities: capabilitiesOf(target), items: new Set(statusItemsFor(target)) };
+  abilities.set(key, found);
+  return found;
+}
+
+/** One item of a channel; `userId` is empty for the device's own. */
+export function statusItemOf(
+  name: string,
+  device: DeviceState,
+  { userId, channel, active }: { userId: string; channel: ChannelState; active: readonly HeldDeclaration[] },
+): StatusItem {
+  const { capabilities, items } = abilitiesOf(targetOf(device, userId));
+  if (name === "management.client-capabilities") return { value: capabilities };
+  const facts = statusItemFacts(name);
+  if (facts === null) return { error: unavailable(name, "is not known") };
+  if (!items.has(name)) return { error: unavailable(name, "is not for this device") };
+  const value = Object.hasOwn(VALUES, name) ? VALUES[name]?.({ device, channel, active }) : undefined;
+  if (value !== undefined) return { value };
+  // Everything else that is published is a list of what a simulated device does not have.
+  return facts.keys[0]?.type === "array" ? { value: [] } : { error: unavailable(name, "has no value") };
+}

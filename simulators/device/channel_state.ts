@@ -1,0 +1,52 @@
+/**
+ * What a channel of a device has: the device's own, or that of a user of a Mac.
+ *
+ * @module
+ */
+
+import type { JsonObject } from "../../src/protocol/plist_json.ts";
+import type { DeclarationKind } from "../../src/apple_schema/types.ts";
+import type { DeviceIdentity } from "./identity.ts";
+import type { OpenedProfile } from "./installed_profile.ts";
+import type { ProvisioningProfile } from "./provisioning_profile.ts";
+
+/** A profile that is there, and how it came. */
+export type ProfileHere =
+  & Pick<OpenedProfile, "identifier" | "uuid" | "displayName" | "payloads">
+  & (
+    | { by: "enrollment" | "command" }
+    /** `declaration` is the identifier of the configuration that brought it. */
+    | { by: "declaration"; declaration: string }
+  );
+
+/** Why a declaration is as it is, in the words of a status report. */
+export type Reason = { code: string; description: string; details?: JsonObject };
+
+/** A declaration as the device reports it. */
+export type DeclarationState = {
+  kind: DeclarationKind;
+  type: string;
+  /** The server's token of what the device has. */
+  token: string;
+  active: boolean;
+  valid: "valid" | "invalid" | "unknown";
+  reasons: Reason[];
+};
+
+/** What commands and declarations change. */
+export type ChannelState = {
+  profiles: ProfileHere[];
+  provisioningProfiles: ProvisioningProfile[];
+  /** By identifier. */
+  declarations: ReadonlyMap<string, DeclarationState>;
+  /** Certificates that active declarations asked for, by the identifier of their asset. */
+  identities: Map<string, DeviceIdentity>;
+};
+
+/** A channel that has nothing. */
+export const emptyChannel = (): ChannelState => ({
+  profiles: [],
+  provisioningProfiles: [],
+  declarations: new Map(),
+  identities: new Map(),
+});

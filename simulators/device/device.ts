@@ -1,0 +1,266 @@
+/**
+ * A simulated device: enrolls over the real protocol, connects, answers commands, renews its identity, checks out.
+ *
+ * How it differs from the real thing: it has no user and no screen; it trusts the server's TLS as its process does; it
+ * takes profiles that anybody signed; it keeps no state over a restart; what it reports is made up from its model;
+ * after a NotNow it connects again when its owner calls `connect`, not when a person unlocks it.
+ *
+ * @module
+ */
+
+import { asDict, data, dict, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
+import { answerCommand, failed } from "./answers.ts";
+import type { ChannelState } from "./channel_state.ts";
+import type { Declarative } from "../declarative/declarative.ts";
+import { DeviceChannels } from "./device_channels.ts";
+import { DeviceCheckins } from "./device_checkins.ts";
+import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefused } from "./device_options.ts";
+import { type DeviceIdentity, ScepRefused } from "./identity.ts";
+import { managementOf, type OpenedProfile, openProfile, payloadOf } from "./installed_profile.ts";
+import {
+  installByCommand,
+  ProfileRefused,
+  putEnrollmentProfile,
+  takeEnrollmentProfileAway,
+} from "./channel_profiles.ts";
+
+export { type DeviceOptions, type Exchange, type Mischief, ServerRefused } from "./device_options.ts";
+export type { DeviceUser } from "./messages.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A simulated device. */
+export class SimulatedDevice extends DeviceCheckins {
+  readonly #channels: DeviceChannels;
+  readonly #seen = new Map<string, number>();
+
+  constructor(options: DeviceOptions) {
+    super(options);
+    const { state, link } = this;
+    this.#channels = new DeviceChannels({ state, link, options, checkIn: (message) => this.checkIn(message) });
+  }
+
+  /** What a user's channel has, or with "" the device's own, which is `state`. */
+  channel(userId = ""): ChannelState {
+    return this.#channels.of(userId).state;
+  }
+
+  /** Declarative management of the device, or of a user. */
+  declarative(userId = ""): Declarative {
+    return this.#channels.of(userId).declarative;
+  }
+
+  /** A newer system, which the device tells of from now on; `extra` of a rapid security response, such as "(a)". */
+  updateSystem(osVersion: string, build: string, extra?: { version: string; build: string }): void {
+    const { osVersionExtra: _, buildExtra: __, ...model } = this.state.model;
+    this.state.model = {
+      ...model,
+      osVersion,
+      build,
+      ...(extra === undefined ? {} : { osVersionExtra: extra.version, buildExtra: extra.build }),
+    };
+  }
+
+  /** Asks for declarations by itself, as devices do now and then, and reports what changed. */
+  async synchronize(userId = ""): Promise<void> {
+    await this.#follow(async () => {
+      await this.declarative(userId).synchronize();
+      await this.declarative(userId).report();
+    });
+  }
+
+  /** Reports what changed since the last report. */
+  async report(userId = ""): Promise<void> {
+    await this.#follow(() => this.declarative(userId).report());
+  }
+
+  /** Sends a full report, as devices do once a day. */
+  async reportEverything(userId = ""): Promise<void> {
+    await this.#follow(() => this.declarative(userId).report(true));
+  }
+
+  /**
+   * Enrolls with a profile that holds a SCEP and an MDM payload. An erased device begins again from nothing. Throws
+   * `ServerRefused` when the server refuses Authenticate or TokenUpdate: the installation has failed, nothing of the profile is
+   * left, and the device is not enrolled.
+   */
+  async enroll(profile: Uint8Array): Promise<void> {
+    if (this.state.erased) this.#forget();
+    this.#channels.forget();
+    const opened = openProfile(profile);
+    try {
+      await this.#install(opened);
+      await this.#introduce();
+    } catch (error) {
+      if (!(error instanceof ServerRefused)) throw error;
+      this.link.identity = undefined;
+      this.link.management = undefined;
+      this.enrolled = false;
+      takeEnrollmentProfileAway(this.state);
+      throw error;
+    }
+  }
+
+  /** Enrolls over the air: `profile` is the Profile Service profile, `factory` the certificate its maker gave the device. */
+  async enrollOverTheAir(profile: Uint8Array, factory: DeviceIdentity): Promise<void> {
+    if (this.state.erased) this.#forget();
+    const { service } = openProfile(profile);
+    if (service === undefined) throw new Error("Cannot enroll: the profile has no Profile Service payload");
+    const { url, challenge } = service;
+    const phase2 = await this.#attributes(url, factory, challenge === undefined ? {} : { CHALLENGE: challenge });
+    const scep = payloadOf(openProfile(phase2), "com.apple.security.scep");
+    if (scep === undefined) throw new Error("Cannot enroll: phase 2 was not answered with a SCEP payload");
+    const temporary = await this.link.request(scep);
+    await this.enroll(await this.#attributes(url, temporary, {}));
+  }
+
+  /**
+   * Connects and answers commands until the server has no more; then follows declarations, when the server told of new ones,
+   * and reports what changed. A 401 makes the device forget the server. `userId` speaks for a user.
+   */
+  async connect(userId?: string): Promise<Exchange[]> {
+    const exchanges = await this.#converse(userId);
+    if (this.enrolled && !this.state.erased) await this.#follow(() => this.declarative(userId).settle());
+    return exchanges;
+  }
+
+  /** What the server answered with 401 makes the device forget it, as on every check-in. */
+  async #follow(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ServerRefused) || error.status !== 401) throw error;
+      this.enrolled = false;
+    }
+  }
+
+  async #converse(userId: string | undefined): Promise<Exchange[]> {
+    const exchanges: Exchange[] = [];
+    const ids: PlistDict = { UDID: this.udid, ...(userId === undefined ? {} : { UserID: userId }) };
+    let report: PlistDict = { ...ids, Status: "Idle" };
+    while (this.enrolled && !this.state.erased) {
+      const response = await this.put(this.link.managed().serverUrl, report);
+      if (response.status === 401) {
+        await response.body?.cancel();
+        this.enrolled = false;
+        break;
+      }
+      const body = await expectOk(response, "a connect");
+      if (body.length === 0) break;
+      const message = asDict(parsePlist(body));
+      const commandUuid = str(message, "CommandUUID") ?? "";
+      const command = dict(message, "Command") ?? {};
+      const requestType = str(command, "RequestType") ?? "";
+      const n = (this.#seen.get(requestType) ?? 0) + 1;
+      this.#seen.set(requestType, n);
+      const mischief = this.options.mischief?.(requestType, n);
+      if (mischief === "drop") break;
+      const answer = await this.#answer(requestType, command, mischief, userId ?? "");
+      exchanges.push({ commandUuid, requestType, status: String(answer["Status"]) });
+      report = { ...ids, CommandUUID: commandUuid, ...answer };
+      if (mischief === "lost reply" || this.state.erased) {
+        await (await this.put(this.link.managed().serverUrl, report)).body?.cancel();
+        this.enrolled &&= !this.state.erased;
+        break;
+      }
+    }
+    return exchanges;
+  }
+
+  /** Renews the identity by SCEP with the old one (RenewalReq), and uses it from then on. */
+  async renewByScep(payload: PlistDict): Promise<void> {
+    if (this.identity === undefined) throw new Error("Cannot renew: the device has no identity");
+    this.identity = await this.link.request(payload, this.identity);
+  }
+
+  async #attributes(url: string, signer: DeviceIdentity, extra: PlistDict): Promise<Bytes> {
+    const { product, build } = this.state.model;
+    return await this.link.postAttributes(url, signer, {
+      UDID: this.udid,
+      SERIAL: this.serialNumber,
+      PRODUCT: product,
+      VERSION: build,
+      ...extra,
+    });
+  }
+
+  async #install(profile: OpenedProfile): Promise<void> {
+    const { management, scep } = managementOf(profile);
+    this.identity = await this.link.request(scep);
+    this.link.management = management;
+    putEnrollmentProfile(this.state, profile);
+  }
+
+  async #introduce(): Promise<void> {
+    const authenticated = this.options.scep === "old" ? await this.authenticate({}) : await this.authenticate();
+    await expectOk(authenticated, "Authenticate");
+    await expectOk(await this.tokenUpdate(), "TokenUpdate");
+    this.enrolled = true;
+  }
+
+  /** What an erased device no longer knows. */
+  #forget(): void {
+    Object.assign(this.state, { erased: false, lockedWith: undefined });
+    this.identity = undefined;
+    this.users.clear();
+    this.#seen.clear();
+    crypto.getRandomValues(this.pushToken);
+    crypto.getRandomValues(this.unlockToken);
+    this.pushMagic = crypto.randomUUID();
+  }
+
+  async #answer(
+    requestType: string,
+    command: PlistDict,
+    mischief: Mischief | undefined,
+    userId: string,
+  ): Promise<PlistDict> {
+    if (mischief === "NotNow" || mischief === "CommandFormatError") return { Status: mischief };
+    if (mischief === "Error") return errorAnswer(12_001, "MCMDMErrorDomain", "It did not work.");
+    if (requestType === "InstallProfile") return await this.#installProfile(command, this.channel(userId));
+    const { status, body } = answerCommand(this.state, command, this.channel(userId));
+    if (requestType === "DeclarativeManagement" && status === "Acknowledged") {
+      this.declarative(userId).told(data(command, "Data"));
+    }
+    return { Status: status, ...body };
+  }
+
+  async #installProfile(command: PlistDict, channel: ChannelState): Promise<PlistDict> {
+    const payload = data(command, "Payload");
+    if (payload === undefined) return { Status: "CommandFormatError" };
+    let profile: OpenedProfile;
+    try {
+      profile = openProfile(payload);
+    } catch (error) {
+      return errorAnswer(1000, "MCProfileErrorDomain", error instanceof Error ? error.message : String(error));
+    }
+    // An enrollment profile from the server itself renews the identity.
+    if (payloadOf(profile, "com.apple.mdm") !== undefined) return await this.#renew(profile);
+    try {
+      installByCommand(channel, profile);
+      return { Status: "Acknowledged" };
+    } catch (error) {
+      if (error instanceof ProfileRefused) return errorAnswer(4001, "MCInstallationErrorDomain", error.message);
+      throw error;
+    }
+  }
+
+  async #renew(profile: OpenedProfile): Promise<PlistDict> {
+    const [identity, management] = [this.link.identity, this.link.management];
+    try {
+      await this.#install(profile);
+      await this.#introduce();
+      return { Status: "Acknowledged" };
+    } catch (error) {
+      if (!(error instanceof ServerRefused) && !(error instanceof ScepRefused)) throw error;
+      this.link.identity = identity;
+      this.link.management = management;
+      return errorAnswer(22_001, "MCSCEPErrorDomain", error.message);
+    }
+  }
+}
+
+function errorAnswer(code: number, domain: string, text: string): PlistDict {
+  const { status, body } = failed(code, domain, text);
+  return { Status: status, ...body };
+}

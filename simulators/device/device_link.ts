@@ -1,0 +1,97 @@
+/**
+ * A simulated device's side of the wire: its identity, its signed messages, its requests for certificates.
+ *
+ * @module
+ */
+
+import { signAttached, signDetached } from "../../src/pki/cms/signed.ts";
+import { generateRsaKey } from "../../src/pki/keys.ts";
+import { buildBinaryPlist, buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
+import { type DeviceOptions, expectOk } from "./device_options.ts";
+import { type DeviceIdentity, requestIdentity } from "./identity.ts";
+import type { Management } from "./installed_profile.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const MAX_REDIRECTS = 5;
+
+/** How a device speaks, and as whom. */
+export class DeviceLink {
+  identity: DeviceIdentity | undefined;
+  management: Management | undefined;
+
+  constructor(private readonly options: DeviceOptions) {}
+
+  /** The server that manages the device. Throws while there is none. */
+  managed(): Management {
+    if (this.management === undefined) throw new Error("Cannot speak to a server: the device is not enrolled");
+    return this.management;
+  }
+
+  /** A signed PUT of a property list. */
+  async put(url: string, message: PlistDict): Promise<Response> {
+    const { checkInUrl, signs } = this.managed();
+    const body = this.options.binary === true ? buildBinaryPlist(message) : buildPlist(message);
+    const type = url === checkInUrl ? "application/x-apple-aspen-mdm-checkin" : "application/x-apple-aspen-mdm";
+    const headers = { "Content-Type": type, "User-Agent": "MDM/1.0", ...this.#signature(signs, body) };
+    return await this.sendRaw(url, body, headers);
+  }
+
+  /**
+   * A GET, as the device that it is ("MDM") or as anybody. Redirects are followed; the signature goes to no other origin, and
+   * what it signs is the empty body.
+   */
+  async get(url: string, as: "MDM" | "None"): Promise<Response> {
+    const signature = as === "MDM" ? this.#signature(this.managed().signs, new Uint8Array()) : {};
+    const { origin } = new URL(url);
+    let address = url;
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      const headers = { "User-Agent": "MDM/1.0", ...(new URL(address).origin === origin ? signature : {}) };
+      const response = await this.send(new Request(address, { headers, redirect: "manual" }));
+      const location = response.headers.get("location");
+      if (response.status < 300 || response.status >= 400 || location === null) return response;
+      await response.body?.cancel();
+      address = new URL(location, address).href;
+    }
+    throw new TypeError(`${url} was redirected more than ${MAX_REDIRECTS} times`);
+  }
+
+  /** A PUT of any bytes with any headers. */
+  async sendRaw(url: string, body: Bytes, headers: Record<string, string>): Promise<Response> {
+    return await this.send(new Request(url, { method: "PUT", body, headers }));
+  }
+
+  /** A certificate for a SCEP payload: by its challenge, or as the successor of `renew`. */
+  async request(payload: PlistDict, renew?: DeviceIdentity): Promise<DeviceIdentity> {
+    const { key: first, newKey = () => generateRsaKey(2048), scep, now, clockSkew = 0 } = this.options;
+    const key = this.identity === undefined && first !== undefined ? first : await newKey();
+    const time = now?.() ?? new Date();
+    return await requestIdentity((request) => this.send(request), payload, key, {
+      habit: scep ?? "modern",
+      now: new Date(time.getTime() + clockSkew * 1000),
+      ...(renew === undefined ? {} : { renew }),
+    });
+  }
+
+  /** Posts the device's attributes, signed by `signer`, and answers what comes back: phases 2 and 3 over the air. */
+  async postAttributes(url: string, signer: DeviceIdentity, attributes: PlistDict): Promise<Bytes> {
+    const identity = { certificate: signer.certificate.der, key: signer.key };
+    const body = signAttached(buildPlist(attributes), identity);
+    const headers = { "Content-Type": "application/pkcs7-signature" };
+    return await expectOk(
+      await this.send(new Request(url, { method: "POST", body, headers })),
+      "the message with the attributes",
+    );
+  }
+
+  #signature(signs: boolean, body: Uint8Array): Record<string, string> {
+    if (!signs || this.identity === undefined) return {};
+    const { certificate, key } = this.identity;
+    const form = this.options.signature ?? "apple-ber";
+    return { "Mdm-Signature": signDetached(body, { certificate: certificate.der, key }, { form }).toBase64() };
+  }
+
+  private send(request: Request): Promise<Response> {
+    return (this.options.send ?? fetch)(request);
+  }
+}

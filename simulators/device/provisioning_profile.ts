@@ -1,0 +1,22 @@
+/**
+ * Provisioning profiles as a device reads them.
+ *
+ * How it differs from the real thing: the signature must be right, but anyone may have made it; whether the device is
+ * among those that the profile names does not matter.
+ *
+ * @module
+ */
+
+import { openSigned } from "../../src/pki/cms/signed.ts";
+import { asDict, date, parsePlist, str } from "../../src/protocol/plist.ts";
+
+/** A provisioning profile that is there, as ProvisioningProfileList tells it. */
+export type ProvisioningProfile = { name: string; uuid: string; expiresAt: Date | undefined };
+
+/** Opens a provisioning profile. Throws for what a device would refuse. */
+export function openProvisioningProfile(bytes: Uint8Array): ProvisioningProfile {
+  const content = asDict(parsePlist(openSigned(bytes).content));
+  const uuid = str(content, "UUID");
+  if (uuid === undefined) throw new Error("The provisioning profile has no UUID");
+  return { name: str(content, "Name") ?? uuid, uuid, expiresAt: date(content, "ExpirationDate") };
+}

@@ -1,0 +1,33 @@
+/**
+ * Makes devices of all models in turn, with serial numbers of their own.
+ *
+ * @module
+ */
+
+import { type Random, randomText, systemRandom } from "../../src/runtime.ts";
+import { type DeviceOptions, SimulatedDevice } from "../device/device.ts";
+import type { KeyPool } from "./key_pool.ts";
+import { MODELS } from "../device/models.ts";
+
+const PEOPLE = ["Ada", "Ben", "Chiara", "Deniz", "Emil", "Femi", "Grace", "Hana", "Igor", "Jun", "Kofi", "Lena"];
+
+/** `count` devices that are not enrolled yet. */
+export function makeRoster(
+  count: number,
+  options: { keys: Pick<KeyPool, "take">; random?: Random } & Partial<DeviceOptions>,
+): SimulatedDevice[] {
+  const { keys, random = systemRandom, ...rest } = options;
+  return Array.from({ length: count }, (_, n) => {
+    const model = MODELS[n % MODELS.length];
+    if (model === undefined) throw new Error("There are no models");
+    return new SimulatedDevice({
+      model,
+      serialNumber: `SIM${randomText(random, 9).toUpperCase()}`,
+      udid: random.uuid().toUpperCase(),
+      name: `${PEOPLE[n % PEOPLE.length]}’s ${model.modelName}`,
+      signature: n % 4 === 3 ? "der" : "apple-ber",
+      newKey: () => keys.take(),
+      ...rest,
+    });
+  });
+}

@@ -1,0 +1,207 @@
+/**
+ * `deno task demo`: a server with a fleet of simulated devices, to look at and to try things on.
+ *
+ * @module
+ */
+
+import { findUserByName } from "../../db/access/users.ts";
+import { createApiToken } from "../../src/access/api_tokens.ts";
+import { COMMAND_LINE } from "../../src/access/by.ts";
+import { createUser, updateUser } from "../../src/access/users.ts";
+import { type Options, runCommand, UsageError } from "../../src/cli/command.ts";
+import type { RequestInfo } from "../../src/events/record.ts";
+import { problem } from "../../src/errors.ts";
+import { uploadPushCertificate } from "../../src/push/certificates.ts";
+import { randomText, type Runtime, systemClock, systemRandom } from "../../src/runtime.ts";
+import { apiClient } from "../api_client.ts";
+import { startApns } from "../apple/apns.ts";
+import { type Crowd, type CrowdEvent, startCrowd } from "../fleet/crowd.ts";
+import { makeDemoArtifacts } from "./demo_artifacts.ts";
+import { startDemoServer } from "./demo_server.ts";
+import type { SimulatedDevice } from "../device/device.ts";
+import { makeDeviceMaker } from "../apple/device_ca.ts";
+import { enrollmentApi } from "../fleet/enrollment_api.ts";
+import { makeKeyPool } from "../fleet/key_pool.ts";
+import { makeRoster } from "../fleet/roster.ts";
+
+const HELP = `deno task demo [--port PORT] [--devices N] [--data FOLDER]
+
+Starts a server with a database of its own, a fake Apple push service, and simulated devices that enroll and stay online.
+Their blueprint holds two profiles and two declarations.
+Prints the address, a sign-in and an API token, each on a line of its own, then a line for each thing that happens.
+Ctrl-C ends it, and with it everything that was made.
+
+  --port PORT      The server's port on this machine (8000).
+  --devices N      How many devices (24).
+  --data FOLDER    Keep the data there instead of in a throw-away folder. Devices of an earlier run stay silent.
+  --help           This.`;
+
+const KNOWN = { texts: ["port", "devices", "data"], flags: [] };
+const USERNAME = "demo@example.com";
+/** Seconds between two contacts of a device that is not pushed. */
+const EVERY = 60;
+
+/** What the demonstration shows. */
+export type Demo = { port: number; devices: number; data: string | undefined };
+
+/** The options as values. Throws UsageError. */
+export function demoOf({ texts }: Options): Demo {
+  const whole = (name: string, fallback: number, low: number, high: number): number => {
+    const text = texts.get(name) ?? String(fallback);
+    if (/^[0-9]{1,6}$/.test(text) && Number(text) >= low && Number(text) <= high) return Number(text);
+    throw new UsageError(`Cannot use --${name} "${text}": it should be a whole number from ${low} to ${high}`);
+  };
+  return {
+    port: whole("port", 8000, 1, 65535),
+    devices: whole("devices", 24, 0, 5000),
+    data: texts.get("data"),
+  };
+}
+
+/** How many declarations a device has, and how many of them it cannot follow. */
+function declarationsOf({ state: { declarations } }: SimulatedDevice): string {
+  const invalid = [...declarations.values()].filter(({ valid }) => valid === "invalid").length;
+  const count = `${declarations.size} declaration${declarations.size === 1 ? "" : "s"}`;
+  return invalid === 0 ? count : `${count}, ${invalid} of them invalid`;
+}
+
+/** One line for what happened; nothing for a contact without a command. */
+export function sentenceOf(event: CrowdEvent): string | undefined {
+  const { state, serialNumber } = event.device;
+  const who = `${state.name} (${serialNumber}, ${state.model.platform} ${state.model.osVersion})`;
+  switch (event.kind) {
+    case "enrolled":
+      return `${who} enrolled`;
+    case "connected": {
+      const [first] = event.exchanges;
+      if (first === undefined) return undefined;
+      const answers = event.exchanges.map(({ requestType, status }) =>
+        status === "Acknowledged" ? requestType : `${requestType}: ${status}`
+      );
+      const follows = event.exchanges.some(({ requestType }) => requestType === "DeclarativeManagement")
+        ? ` and follows ${declarationsOf(event.device)}`
+        : "";
+      return `${who} answered ${answers.join(", ")}${event.cause === "push" ? " after a push" : ""}${follows}`;
+    }
+    case "left":
+      return `${who} ${event.because === "erased" ? "erased itself" : "was released"}`;
+    case "failed":
+      return `${who} failed at ${event.doing}: ${event.error.message}`;
+  }
+}
+
+async function makeSuperuser(runtime: Runtime): Promise<{ password: string; token: string }> {
+  const password = randomText(runtime.random, 16);
+  const input = {
+    username: USERNAME,
+    email: USERNAME,
+    fullName: "Demonstration",
+    isActive: true,
+    isSuperuser: true,
+    isServiceAccount: false,
+    roles: [],
+    password,
+  };
+  const known = await findUserByName(runtime.sql, USERNAME);
+  const user = known === undefined
+    ? await createUser(runtime, COMMAND_LINE, input)
+    : await updateUser(runtime, COMMAND_LINE, known.id, input);
+  const name = `demonstration ${runtime.clock.now().toISOString()}`;
+  const { token } = await createApiToken(runtime, COMMAND_LINE, { userId: user.id, name, expiresAt: null });
+  return { password, token };
+}
+
+/** What the demonstration does to its own server counts as a request of this kind. */
+const demoRequest = (): RequestInfo => ({
+  id: crypto.randomUUID(),
+  ip: "127.0.0.1",
+  userAgent: "demo",
+  method: "POST",
+  path: "/",
+});
+
+function portMustBeFree(port: number): void {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw problem("refused", `Cannot use the port ${port}: something listens there already; use --port`, {}, error);
+  }
+}
+
+/** Runs the demonstration until `end`; `print` gets its lines. */
+export async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<void>): Promise<void> {
+  portMustBeFree(demo.port);
+  await using stack = new AsyncDisposableStack();
+  const folder = demo.data ?? await Deno.makeTempDir({ prefix: "espalier-demo-" });
+  if (demo.data === undefined) {
+    // The embedded database may run as another user, who must get through.
+    await Deno.chmod(folder, 0o755);
+    stack.defer(() => Deno.remove(folder, { recursive: true }));
+  }
+  const apns = await startApns();
+  stack.defer(() => apns.close());
+  const maker = await makeDeviceMaker(systemClock.now());
+  const server = await startDemoServer({ port: demo.port, folder, apns, makerPem: maker.pem });
+  stack.defer(() => server.close());
+  const { runtime, address } = server;
+
+  const { password, token } = await makeSuperuser(runtime);
+  const name = `Demonstration ${runtime.clock.now().toISOString()}`;
+  const topic = `com.apple.mgmt.External.${runtime.random.uuid()}`;
+  const { certificatePem, keyPem } = await apns.makePushCertificate(topic);
+  const { id } = await uploadPushCertificate(runtime, demoRequest(), {
+    name,
+    certificate: certificatePem,
+    privateKey: keyPem,
+  });
+  const api = enrollmentApi(address, token);
+  const enrollment = await api.makeEnrollment(name, id);
+  await makeDemoArtifacts(apiClient(address, token), await api.blueprint());
+  print(`Address:   ${address}`);
+  print(`Sign-in:   ${USERNAME} ${password}`);
+  print(`API token: ${token}`);
+
+  const keys = makeKeyPool({ ahead: 2 });
+  const factoryKey = await keys.take();
+  const overTheAir = await api.overTheAirProfile(enrollment);
+  const devices = makeRoster(demo.devices, {
+    keys,
+    random: systemRandom,
+    // A phone in somebody's pocket is locked now and then.
+    mischief: (type) => type === "InstallProfile" && Math.random() < 0.1 ? "NotNow" : undefined,
+  });
+  const enroll = async (device: SimulatedDevice) => {
+    // A third of them over the air, the others with a profile of their own.
+    if (devices.indexOf(device) % 3 === 2) {
+      await device.enrollOverTheAir(overTheAir, maker.certify(device.udid, factoryKey));
+    } else {
+      await device.enroll(await api.profile(enrollment, device));
+    }
+  };
+  const crowd: Crowd = startCrowd({
+    devices,
+    enroll,
+    every: EVERY,
+    apns,
+    on: (event) => {
+      const sentence = sentenceOf(event);
+      if (sentence !== undefined) print(`${runtime.clock.now().toISOString().slice(11, 19)}  ${sentence}`);
+    },
+  });
+  stack.defer(() => crowd.stop());
+  await end;
+  print("Stopping.");
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => resolve());
+  });
+}
+
+if (import.meta.main) {
+  // From the beginning: a signal while the database starts must not leave its folder behind.
+  const end = signalled();
+  Deno.exit(await runCommand(Deno.args, HELP, KNOWN, (options) => runDemo(demoOf(options), console.log, end)));
+}

@@ -1,0 +1,74 @@
+/**
+ * The server of the demonstration: the whole of it in this process, on an embedded database, with a fake push service
+ * where Apple's stands.
+ *
+ * How it differs from `main.ts`: hourly and daily schedules do not run, and settings of the environment count only for what
+ * the demonstration does not set itself.
+ *
+ * @module
+ */
+
+import { JOBS } from "../../jobs/registry.ts";
+import { startWorkers } from "../../jobs/workers.ts";
+import { createApp } from "../../routes/app.ts";
+import { serve } from "../../routes/serve.ts";
+import { createApns } from "../../src/apple/apns.ts";
+import { openRuntime } from "../../src/cli/open.ts";
+import { guardProcess } from "../../src/last_resort.ts";
+import { notifyBatch, pacer } from "../../src/push/notify.ts";
+import type { Runtime } from "../../src/runtime.ts";
+import type { FakeApns } from "../apple/apns.ts";
+
+/** A running server. */
+export type DemoServer = { runtime: Runtime; address: string; close(): Promise<void> };
+
+/** Starts the server on loopback. `makerPem` is the maker of the simulated devices. */
+export async function startDemoServer(
+  { port, folder, apns, makerPem }: { port: number; folder: string; apns: FakeApns; makerPem: string },
+): Promise<DemoServer> {
+  const address = `http://localhost:${port}`;
+  const { runtime, close } = await openRuntime({
+    HOST: "127.0.0.1",
+    PORT: port,
+    BASE_URL: address,
+    DATA_DIR: folder,
+    LOG_LEVEL: Deno.env.get("LOG_LEVEL") ?? "error",
+    APNS_URL: apns.url,
+    APNS_ANCHORS: apns.caPem,
+    DEVICE_TEST_ROOTS: makerPem,
+    // What an operator set for a real server is no business of a demonstration.
+    ...Object.fromEntries(
+      [
+        ...["DATABASE_URL", "SECRET_KEYS", "TLS_FULLCHAIN", "TLS_PRIVKEY", "SIGNING_FULLCHAIN", "SIGNING_PRIVKEY"],
+        ...["MTLS_PORT", "MTLS_BASE_URL", "MTLS_PROXY", "APNS_KEY", "APNS_KEY_ID", "APNS_TEAM_ID"],
+      ].map((name) => [name, undefined]),
+    ),
+  });
+  const unguard = guardProcess(runtime);
+  try {
+    const app = createApp(runtime);
+    const sender = createApns(runtime);
+    const pace = pacer(runtime.config.PUSH_RATE);
+    const serving = await serve(runtime, app.fetch);
+    const workers = startWorkers(runtime, {
+      jobs: JOBS,
+      concurrency: 2,
+      notify: (stop) => notifyBatch(runtime, sender, pace, stop),
+    });
+    return {
+      runtime,
+      address,
+      async close() {
+        await workers.stop();
+        sender.close();
+        await serving.close(5000);
+        await close();
+        unguard();
+      },
+    };
+  } catch (error) {
+    await close();
+    unguard();
+    throw error;
+  }
+}

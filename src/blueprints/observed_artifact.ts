@@ -1,0 +1,158 @@
+/**
+ * What a channel has of an artifact version, and how observations change that.
+ *
+ * Pure. Clients know how installs and retries are counted (docs/compatibility.md); `retryAt` is an addition: a failed install waits
+ * before the next try.
+ *
+ * @module
+ */
+
+import type { Json } from "../../db/open.ts";
+import type { TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
+import type { ArtifactType } from "./artifact_types.ts";
+import { canonicalJson } from "./versions/json.ts";
+
+/** What is known of a version on a channel. */
+export type ObservedStatus = TargetArtifactRow["status"];
+
+/** How a version got there. */
+export type Via = TargetArtifactRow["via"];
+
+/** A version on a channel. `uniqueInstallIdentifier` is the server token or the command that last changed it. */
+export type ObservedArtifact = Omit<TargetArtifactRow, "type"> & { type: ArtifactType };
+
+/** Whether a version with this status is on the device. */
+export const isPresent = (status: ObservedStatus): boolean => status === "Acknowledged" || status === "Installed";
+
+/** Whether a version is on the device: as it should be, or to be installed again. */
+export const isThere = ({ status, installedAt }: Pick<ObservedArtifact, "status" | "installedAt">): boolean =>
+  isPresent(status) || (status === "ForceReinstall" && installedAt !== null);
+
+/** Whether a version may be on the device: as it was before an attempt to replace or to remove it failed, too. */
+export const mayBeThere = (row: Pick<ObservedArtifact, "status" | "installedAt">): boolean =>
+  isThere(row) || row.status === "RemovalFailed" || (row.status === "Failed" && row.installedAt !== null);
+
+/** From least to most present: of two reports of one version the more present one counts. */
+const RANKS: readonly ObservedStatus[] = [
+  "Failed",
+  "RemovalFailed",
+  "Uninstalled",
+  "AwaitingConfirmation",
+  "ForceReinstall",
+  "Acknowledged",
+  "Installed",
+];
+
+/** The more present of two. */
+export const morePresent = (one: ObservedStatus, other: ObservedStatus): ObservedStatus =>
+  RANKS.indexOf(one) >= RANKS.indexOf(other) ? one : other;
+
+/** What was seen of a version. */
+export type Observation = {
+  status: ObservedStatus;
+  via: Via;
+  contentRevision: number;
+  extraInfo: Json;
+  /** "" where nothing identifies the attempt. */
+  uniqueInstallIdentifier: string;
+  /** A failure that is not tried again. */
+  final?: true;
+};
+
+/** The part of a row that observations change. */
+export type ObservedState = Pick<
+  ObservedArtifact,
+  | "status"
+  | "via"
+  | "contentRevision"
+  | "extraInfo"
+  | "installedAt"
+  | "osVersionAtInstallTime"
+  | "uniqueInstallIdentifier"
+  | "installCount"
+  | "retryCount"
+  | "maxRetryCount"
+  | "retryAt"
+>;
+
+const AUTOMATIC_RETRIES = 2;
+/** How long a declaration must have been well before a failure gives it new tries; the first time, a moment is enough. */
+const WELL_MS = 3_600_000;
+/** Minutes before a failed install by command is tried again: after the first failure, the second, … */
+const RETRY_MINUTES = [10, 60] as const;
+
+const failed = (status: ObservedStatus): boolean => status === "Failed" || status === "RemovalFailed";
+
+/** When a command may be tried again that failed for the `failures`th time since the version was last well. */
+function retryAt(via: Via, failures: number, now: Date): Date | null {
+  // What comes by declaration is told anew with another token.
+  const minutes = via === "command" ? RETRY_MINUTES[failures - 1] : undefined;
+  return minutes === undefined ? null : new Date(now.getTime() + minutes * 60_000);
+}
+
+/**
+ * The state after an observation; null when it says nothing new. `before` is undefined for a version not seen yet.
+ *
+ * The retry count never falls, since it is part of the server token: what is well again would be told anew. Instead the
+ * number of tries that are left is counted from there. Being unknown or inactive for a moment renews none: a declaration
+ * that is so before it is invalid again would be told anew without end.
+ */
+export function observe(
+  before: ObservedState | undefined,
+  { status, via, contentRevision, extraInfo, uniqueInstallIdentifier, final }: Observation,
+  osVersion: string,
+  now: Date,
+): ObservedState | null {
+  const fails = failed(status) ? 1 : 0;
+  const present = isPresent(status);
+  if (before === undefined) {
+    return {
+      status,
+      via,
+      contentRevision,
+      extraInfo,
+      installedAt: present ? now : null,
+      osVersionAtInstallTime: present ? osVersion : "",
+      uniqueInstallIdentifier,
+      installCount: present ? 1 : 0,
+      retryCount: fails,
+      maxRetryCount: AUTOMATIC_RETRIES,
+      retryAt: retryAt(via, fails, now),
+    };
+  }
+  const sameAttempt = before.uniqueInstallIdentifier === uniqueInstallIdentifier;
+  // A failure of another attempt is news; one attempt reported twice is not.
+  const unchanged = sameAttempt && before.status === status && before.via === via &&
+    before.contentRevision === contentRevision &&
+    // The database keeps keys in an order of its own.
+    canonicalJson(before.extraInfo) === canonicalJson(extraInfo);
+  if (unchanged) return null;
+  // A declaration is told anew at once: what is there for a moment each time would come without end.
+  const wellForLong = isPresent(before.status) && now.getTime() - (before.installedAt?.getTime() ?? 0) >= WELL_MS;
+  const renewed = via === "command"
+    ? fails === 0
+    : fails === 0
+    ? present && before.maxRetryCount === AUTOMATIC_RETRIES
+    : wellForLong;
+  const maxRetryCount = renewed ? before.retryCount + AUTOMATIC_RETRIES : before.maxRetryCount;
+  const counted = sameAttempt && before.status === status ? 0 : fails;
+  const attempts = before.retryCount + counted;
+  const installed = present && (!sameAttempt || !isPresent(before.status));
+  return {
+    status,
+    via,
+    contentRevision,
+    extraInfo,
+    uniqueInstallIdentifier,
+    installedAt: installed ? now : before.installedAt,
+    osVersionAtInstallTime: installed ? osVersion : before.osVersionAtInstallTime,
+    installCount: before.installCount + (installed ? 1 : 0),
+    retryCount: Math.min(attempts, maxRetryCount),
+    maxRetryCount,
+    retryAt: fails === 0 || final === true
+      ? null
+      : counted === 0
+      ? before.retryAt
+      : retryAt(via, attempts - (maxRetryCount - AUTOMATIC_RETRIES), now),
+  };
+}

@@ -1,0 +1,176 @@
+/**
+ * Keeps what devices say of artifact versions: what they took, have, lost or refused; with an event for each change.
+ *
+ * @module
+ */
+
+import type { Json, Tx } from "../../db/open.ts";
+import {
+  deleteTargetArtifacts,
+  findTargetArtifacts,
+  putTargetArtifact,
+  type TargetArtifactRow,
+} from "../../db/artifacts/target_artifacts.ts";
+import { countAttempts } from "../../db/artifacts/reinstall_paces.ts";
+import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
+import { enqueueJob } from "../enqueue_job.ts";
+import { naiveUtc } from "../naive_utc.ts";
+import type { Runtime } from "../runtime.ts";
+import { REPEAT_WAITS } from "./reinstall_pace.ts";
+import { isPresent, type Observation, observe, type ObservedState } from "./observed_artifact.ts";
+
+/** Whose artifacts: a channel of an enrolled device. `userKey` is "" for the device itself. */
+export type ArtifactOwner = {
+  channelId: number;
+  deviceId: number;
+  serialNumber: string;
+  userKey: string;
+  /** The system that is installed now. */
+  osVersion: string;
+};
+
+/** What was seen of a version. */
+export type SeenVersion = Observation & { versionId: string };
+
+type Change = { result: "created" | "updated" | "deleted"; row: TargetArtifactRow };
+
+const time = (date: Date | null) => (date === null ? null : naiveUtc(date));
+
+function event({ result, row }: Change, owner: ArtifactOwner): NewEvent {
+  return {
+    type: "target_artifact_update",
+    serialNumber: owner.serialNumber,
+    objects: { device: [owner.deviceId], artifact: [row.artifactId], artifact_version: [row.versionId] },
+    payload: {
+      result,
+      channel: owner.userKey === "" ? "Device" : "User",
+      ...(owner.userKey === "" ? {} : { enrolled_user: owner.userKey }),
+      target_artifact: {
+        artifact_version: {
+          pk: row.versionId,
+          version: row.version,
+          artifact: { pk: row.artifactId, type: row.type, name: row.name },
+        },
+        status: row.status,
+        via: row.via,
+        extra_info: row.extraInfo,
+        installed_at: time(row.installedAt),
+        os_version_at_install_time: row.osVersionAtInstallTime,
+        unique_install_identifier: row.uniqueInstallIdentifier,
+        install_count: row.installCount,
+        retry_count: row.retryCount,
+        max_retry_count: row.maxRetryCount,
+        created_at: naiveUtc(row.createdAt),
+        updated_at: naiveUtc(row.updatedAt),
+      },
+    },
+  };
+}
+
+/** Whether an observation is the answer to another command than the one before: what a list says is none. */
+const isAttempt = (
+  before: TargetArtifactRow | undefined,
+  { status, via, uniqueInstallIdentifier }: Observation,
+): boolean =>
+  via === "command" && (status === "Acknowledged" || status === "Failed") &&
+  before?.uniqueInstallIdentifier !== uniqueInstallIdentifier;
+
+/**
+ * Records what was seen of versions. A version that is there, or was taken away, replaces the others of its artifact.
+ * `exhaustive`: what came by declaration and is not among them is gone. Answers whether anything changed.
+ *
+ * Of `promised` versions, which the device was told to have, failures are remembered: one that vanishes from a report and
+ * fails again would be told anew without end.
+ */
+export async function recordSeen(
+  tx: Tx,
+  runtime: Pick<Runtime, "clock" | "random">,
+  request: RequestInfo | undefined,
+  owner: ArtifactOwner,
+  seen: readonly SeenVersion[],
+  options: { exhaustive?: boolean; promised?: ReadonlySet<string> } = {},
+): Promise<boolean> {
+  const now = runtime.clock.now();
+  const { channelId } = owner;
+  const before = new Map((await findTargetArtifacts(tx, channelId)).map((row) => [row.versionId, row]));
+  const written = new Set<string>();
+  const named = new Set(seen.map(({ versionId }) => versionId));
+  const remembered = [...before.values()].filter((row) =>
+    row.via === "declaration" && row.retryCount > 0 && options.promised?.has(row.versionId) === true &&
+    !named.has(row.versionId)
+  );
+  const vanish = ({ versionId, via, contentRevision, uniqueInstallIdentifier }: TargetArtifactRow): SeenVersion => ({
+    versionId,
+    status: "Uninstalled",
+    via,
+    contentRevision,
+    extraInfo: { reason: "the device does not report it" },
+    uniqueInstallIdentifier,
+  });
+  const keep = async (some: readonly SeenVersion[]) => {
+    const attempts: SeenVersion[] = [];
+    for (const { versionId, ...observation } of some) {
+      const known = before.get(versionId);
+      const state: ObservedState | null = observe(known, observation, owner.osVersion, now);
+      if (state === null || !await putTargetArtifact(tx, channelId, versionId, state, now)) continue;
+      written.add(versionId);
+      if (isAttempt(known, observation)) attempts.push({ versionId, ...observation });
+    }
+    await countAttempts(tx, channelId, attempts, REPEAT_WAITS, now);
+    return new Map((await findTargetArtifacts(tx, channelId)).map((row) => [row.versionId, row]));
+  };
+  const seenRows = await keep([
+    ...seen,
+    ...remembered.filter(({ status }) => options.exhaustive === true && status !== "Failed").map(vanish),
+  ]);
+  // A version whose successor fails is not there any more; when it was installed, and how often, is known still.
+  const failing = new Set(
+    seen.filter(({ status }) => status === "Failed").flatMap(({ versionId }) =>
+      seenRows.get(versionId)?.artifactId ?? []
+    ),
+  );
+  const superseded = options.exhaustive === true
+    ? [...before.values()].filter((row) =>
+      row.via === "declaration" && (isPresent(row.status) || row.status === "Uninstalled") &&
+      row.installedAt !== null &&
+      !named.has(row.versionId) && failing.has(row.artifactId)
+    )
+    : [];
+  const after = superseded.length === 0 ? seenRows : await keep(superseded.map(vanish));
+  const kept = new Set([...named, ...[...remembered, ...superseded].map(({ versionId }) => versionId)]);
+  /** By artifact: the newest of its versions that is there, or was taken away. */
+  const settled = new Map<string, number>();
+  for (const { versionId, status } of seen) {
+    const row = isPresent(status) || status === "Uninstalled" ? after.get(versionId) : undefined;
+    if (row !== undefined) settled.set(row.artifactId, Math.max(row.version, settled.get(row.artifactId) ?? 0));
+  }
+  const gone = [...after.values()].filter((row) => {
+    if (kept.has(row.versionId)) return false;
+    const newest = settled.get(row.artifactId);
+    // Why a version was stopped is told until the device has a later one: its declaration goes, the reason stays.
+    if (row.status === "Failed" && row.versionState !== "active") return newest !== undefined && newest > row.version;
+    return newest !== undefined || (options.exhaustive === true && row.via === "declaration");
+  });
+  await deleteTargetArtifacts(tx, channelId, gone.map(({ versionId }) => versionId));
+  const changes: Change[] = [
+    ...[...after.values()].filter(({ versionId }) => written.has(versionId))
+      .map((row): Change => ({ result: before.has(row.versionId) ? "updated" : "created", row })),
+    ...gone.map((row): Change => ({ result: "deleted", row })),
+  ];
+  await recordEvents(tx, runtime, request, changes.map((change) => event(change, owner)));
+  for (const { result, row } of changes) {
+    // One job for any number of devices that fail at once.
+    if (result !== "deleted" && row.status === "Failed") {
+      await enqueueJob(tx, runtime, {
+        kind: "rollout-health",
+        key: row.versionId,
+        payload: { version: row.versionId },
+      });
+    }
+  }
+  return changes.length > 0;
+}
+
+/** What Apple's error chain says, as it is kept with a version. */
+export const failureInfo = (errors: readonly unknown[]): Json =>
+  errors.length === 0 ? {} : { error_chain: JSON.parse(JSON.stringify(errors)) };

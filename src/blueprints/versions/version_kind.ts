@@ -1,0 +1,56 @@
+/**
+ * The one shape of everything that artifact versions can be made of.
+ *
+ * A kind reads what an operator sent, checks it against the artifact and its other versions, keeps it, and shows it. The
+ * service and the API do everything else, alike for all kinds: a new kind is a file here and one beside the endpoints.
+ *
+ * @module
+ */
+
+import type { ArtifactVersionRow } from "../../../db/artifacts/artifact_versions.ts";
+import type { ArtifactRow } from "../../../db/artifacts/artifacts.ts";
+import type { Db, Json, Tx } from "../../../db/open.ts";
+import type { FieldErrors } from "../../errors.ts";
+import type { Runtime } from "../../runtime.ts";
+
+/** What a version is checked against. */
+export type VersionContext = {
+  tx: Tx;
+  runtime: Runtime;
+  /** The version's id. */
+  id: string;
+  artifact: ArtifactRow;
+  /** Whether there is no such version yet. */
+  isNew: boolean;
+  /** The other versions of the artifact, the newest first. */
+  others: readonly string[];
+};
+
+/** What is right, or what is wrong with it by field. */
+export type Checked<T> = { errors: FieldErrors } | { value: T; errors?: undefined };
+
+/** What can be told of a version's content alone: the names of the variables in it, and of those without a default. */
+export type Draft = { variables: readonly string[]; needed: readonly string[] };
+
+/**
+ * A kind of versions. `Input` is what an operator says, `D` what can be told from that alone, `Stored` what is kept, and
+ * `Shown` the kind's own fields in the API.
+ */
+export type VersionKind<Input, D extends Draft, Stored, Shown extends object> = {
+  /** The types of artifacts that have such versions. */
+  types: readonly ArtifactRow["type"][];
+  /** Reads the input; files are put into the file store here, before any transaction. */
+  read(runtime: Runtime, input: Input): Promise<Checked<D>>;
+  /** Checks a draft against the artifact, in the transaction that writes it, and answers what to keep. */
+  check(context: VersionContext, draft: D): Promise<Checked<Stored>>;
+  /** Keeps it under the version's id, whether there is something already or not. */
+  write(tx: Tx, id: string, stored: Stored, artifact: ArtifactRow): Promise<void>;
+  /** What is kept, by version id. */
+  load(db: Db, ids: readonly string[]): Promise<Map<string, Stored>>;
+  /** What devices get of it, as a text: when a change of the version changes it, those that have the version get it again. */
+  fingerprint(stored: Stored): string;
+  /** The kind's own fields in the API. */
+  show(runtime: Runtime, row: ArtifactVersionRow, stored: Stored): Promise<Shown>;
+  /** The same for the audit log: no secret, no file, but what tells one from another. */
+  audit(stored: Stored): Record<string, Json>;
+};
