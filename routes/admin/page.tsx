@@ -227,7 +227,7 @@ export function action(
   });
 }
 
-/** The page for an address that is none, for people; with the navigation when they are signed in. */
+/** The page for an address that is none, for people; with the menu when they are signed in. */
 export async function notFoundPage(c: Context<AppEnv>): Promise<Response> {
   return refusal(c, problem("not-found"), await contextOf(c));
 }
