@@ -13,6 +13,7 @@ import { invalid, refused } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { mustFindVersionOf } from "./artifacts_versions.tsx";
 import { Field } from "./components.tsx";
+import { underArtifact, underVersion } from "./crumbs.ts";
 import type { Form, FormState, PageContext } from "./page.tsx";
 import { mountConfirmed } from "./preview.tsx";
 
@@ -97,6 +98,7 @@ export function mountRollouts(app: Hono<AppEnv>): void {
       async ask(context) {
         const { artifact, version } = await mustFindVersionOf(context);
         return {
+          parents: underVersion(artifact, version),
           title: `${title} version ${version.version} of ${artifact.name}`,
           text,
           label,
@@ -121,6 +123,7 @@ export function mountRollouts(app: Hono<AppEnv>): void {
       const artifact = await mustFindArtifact(context.runtime.sql, context.uuid());
       const { from, to } = await stepBack(context, artifact.id);
       return {
+        parents: underArtifact(artifact),
         title: `Return to version ${to} of ${artifact.name}`,
         text: `Version ${from} is withdrawn. Devices that have it return to version ${to}.`,
         label: `Return to version ${to}`,

@@ -26,6 +26,7 @@ import {
   mountBlueprintSettings,
 } from "./blueprints_settings.tsx";
 import { Chip, counted, Csrf, Fact, FormErrors, offsetOf, Pager, Select, Table } from "./components.tsx";
+import { under } from "./crumbs.ts";
 import { tagNames } from "./filter_form.tsx";
 import { excludedWords, platformParts, shardWords, tagShardWords } from "./filter_words.ts";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
@@ -219,6 +220,7 @@ async function blueprintPage(context: PageContext): Promise<Page> {
   ]);
   return {
     title: blueprint.name,
+    parents: under("/blueprints/"),
     body: (
       <>
         <div class="actions spaced">

@@ -12,6 +12,7 @@ import { reinstallArtifact } from "../../src/devices/reinstall.ts";
 import { problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, counted, offsetOf, Pager, Table, Time } from "./components.tsx";
+import { underDevice } from "./crumbs.ts";
 import { TagsForm } from "./device_desired.tsx";
 import { ValuesForm } from "./device_values.tsx";
 import { failureTexts, textOf } from "./failure_texts.ts";
@@ -155,11 +156,9 @@ async function statusPage(context: PageContext): Promise<Page> {
   if (count === 0) throw problem("not-found");
   return {
     title: path,
+    parents: underDevice(device),
     body: (
       <>
-        <p>
-          <a href={`/devices/${device.id}/`}>{device.name || device.serialNumber}</a>
-        </p>
         <Table
           caption="What it was, the latest first"
           head={["When", "Value"]}

@@ -14,6 +14,7 @@ import { problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { COMMAND_STATES } from "./command_states.ts";
 import { Chip, Time } from "./components.tsx";
+import { underDevice } from "./crumbs.ts";
 import { EventTable, readEvents } from "./event_list.tsx";
 import { beforeOf, Older } from "./events.tsx";
 import { page, type PageContext } from "./page.tsx";
@@ -72,12 +73,10 @@ export function mountDeviceFeed(app: Hono<AppEnv>): void {
     ]);
     const now = clock.now();
     return {
+      parents: underDevice(device),
       title: `History of ${device.name || device.serialNumber}`,
       body: (
         <>
-          <p>
-            <a href={`/devices/${device.id}/`}>Back to the device</a>
-          </p>
           <h2>Coming</h2>
           {coming.length === 0 ? <p class="faint">Nothing is queued or planned.</p> : (
             <ol class="line" id="coming">

@@ -24,6 +24,7 @@ import { isDeviceAddress } from "../../src/device_address.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, Csrf, Fact, Field, Table, Time } from "./components.tsx";
+import { under, underEnrollment } from "./crumbs.ts";
 import { type Enrollment, enrollmentChoices, EnrollmentForm, enrollmentInput } from "./enrollments_form.tsx";
 import { mountReenrollment, Reenrollment } from "./enrollments_reenrollment.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
@@ -44,6 +45,7 @@ async function editPage(context: PageContext, state?: FormState): Promise<Page> 
   const enrollment = await mustFind(context);
   return {
     title: `Edit ${enrollment.row.name}`,
+    parents: underEnrollment(enrollment.row),
     body: (
       <>
         <p>Profiles that were handed out continue to work. Enrolled devices do not change.</p>
@@ -116,6 +118,7 @@ async function detailPage(context: PageContext): Promise<Page> {
     : null;
   return {
     title: enrollment.name,
+    parents: under("/enrollments/"),
     body: (
       <>
         <section class="card">

@@ -7,6 +7,7 @@
 import type { Child } from "hono/jsx";
 import { CSRF_FIELD } from "../../src/access/csrf.ts";
 import { SCRIPT, STYLE } from "./assets.ts";
+import type { Crumb } from "./crumbs.ts";
 import { currentOf, menuFor } from "./menu.ts";
 import type { PageContext } from "./page.tsx";
 
@@ -82,10 +83,24 @@ function Top({ context, path }: { context: PageContext; path: string }) {
   );
 }
 
+/** The pages above this one; one that the person may not see is named without a link. */
+function Breadcrumb({ parents, context }: { parents: readonly Crumb[]; context: PageContext }) {
+  return (
+    <nav class="crumbs" aria-label="Breadcrumb">
+      <ol>
+        {parents.map(({ href, label, needs }) => (
+          <li>{needs === null || context.may(needs) ? <a href={href}>{label}</a> : label}</li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
 /** A whole document. */
 export function Layout(
-  { title, context, path, children }: {
+  { title, parents = [], context, path, children }: {
     title: string;
+    parents?: readonly Crumb[] | undefined;
     context: PageContext | undefined;
     path: string;
     children?: Child;
@@ -108,6 +123,7 @@ export function Layout(
         {context === undefined ? null : <Top context={context} path={path} />}
         <main id="content" tabindex={-1}>
           {message === undefined ? null : <p class="done" role="status">{message}</p>}
+          {context === undefined || parents.length === 0 ? null : <Breadcrumb parents={parents} context={context} />}
           <h1>{title}</h1>
           {children}
         </main>

@@ -25,6 +25,7 @@ import {
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, ago, Chip, counted, Csrf, Expiry, Fact, Field, FormErrors, Table } from "./components.tsx";
+import { under } from "./crumbs.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const DAY_MS = 86_400_000;
@@ -186,6 +187,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
   const now = clock.now();
   return {
     title: row.name,
+    parents: under("/push-certificates/"),
     body: (
       <>
         <section class="card">
