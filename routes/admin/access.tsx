@@ -124,7 +124,7 @@ async function usersPage(context: PageContext, state?: FormState): Promise<Page>
               <td>
                 <Time at={user.lastLoginAt} now={now} />
               </td>
-              <td>{user.isActive ? <Chip tone="good">active</Chip> : <Chip>off</Chip>}</td>
+              <td>{user.isActive ? <Chip tone="good">Active</Chip> : <Chip>Inactive</Chip>}</td>
             </tr>
           ))}
         />

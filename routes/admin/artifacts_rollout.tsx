@@ -11,6 +11,7 @@ import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
 import { rollBack, setRollout } from "../../src/blueprints/rollout.ts";
 import { invalid, refused } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
+import { ROLLOUT_WORDS } from "../state_words.ts";
 import { mustFindVersionOf } from "./artifacts_versions.tsx";
 import { Field } from "./components.tsx";
 import { underArtifact, underVersion } from "./crumbs.ts";
@@ -51,7 +52,7 @@ const STEPS: readonly Step[] = [
     action: "halt",
     state: "halted",
     title: "Halt",
-    text: "Devices that have the version keep it. No other device gets it.",
+    text: ROLLOUT_WORDS.halted.means,
     label: "Halt the version",
     danger: true,
   },
@@ -67,7 +68,7 @@ const STEPS: readonly Step[] = [
     action: "withdraw",
     state: "withdrawn",
     title: "Withdraw",
-    text: "No device gets the version. Devices that have it return to the previous version.",
+    text: ROLLOUT_WORDS.withdrawn.means,
     label: "Withdraw the version",
     danger: true,
   },

@@ -85,7 +85,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
           ? (
             <div class="card" role="note">
               <p>
-                <Chip tone="warn">hardware not confirmed</Chip>{" "}
+                <Chip tone="warn">Hardware not confirmed</Chip>{" "}
                 This serial number or UDID was known before. The device has the tags of its enrollment alone: no tags,
                 values or profiles of the hardware until you confirm it.
               </p>

@@ -12,8 +12,8 @@ import { queuedCommands } from "../../src/planner/schedulers/queued_commands.ts"
 import { unansweredCommands } from "../../src/planner/schedulers/unanswered_commands.ts";
 import { problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
-import { COMMAND_STATES } from "./command_states.ts";
-import { Chip, Time } from "./components.tsx";
+import { commandWord, DECISION_WORDS, type StateWord } from "../state_words.ts";
+import { StateChip, Time } from "./components.tsx";
 import { underDevice } from "./crumbs.ts";
 import { EventTable, readEvents } from "./event_list.tsx";
 import { beforeOf, Older } from "./events.tsx";
@@ -25,9 +25,7 @@ const COMING = 50;
 /** Schedulers of commands that are listed as such. */
 const LISTED = new Set([queuedCommands.name, unansweredCommands.name]);
 
-const OUTCOMES: Readonly<Record<string, string>> = { chosen: "next", waits: "waiting", "not due": "planned" };
-
-type Step = { what: string; href: string | null; state: string; why: string; at: Date | null };
+type Step = { what: string; href: string | null; state: StateWord; why: string; at: Date | null };
 
 /** Commands that were not answered, then what the planner has chosen or waits with. */
 async function comingTo(context: PageContext, device: NonNullable<Awaited<ReturnType<typeof findDevice>>>) {
@@ -45,14 +43,14 @@ async function comingTo(context: PageContext, device: NonNullable<Awaited<Return
     ...queued.map((command): Step => ({
       what: command.name,
       href: `/devices/${device.id}/#command-${command.uuid}`,
-      state: COMMAND_STATES[command.state]?.text ?? command.state,
+      state: commandWord(command.state),
       why: "",
       at: command.notBefore,
     })),
     ...chosen.map(({ subject, artifact, outcome, evidence, until }): Step => ({
       what: subject,
       href: artifact !== undefined && context.may("mdm.view_artifact") ? `/artifacts/${artifact.id}/` : null,
-      state: OUTCOMES[outcome] ?? outcome,
+      state: DECISION_WORDS[outcome],
       why: evidence,
       at: until ?? null,
     })),
@@ -82,7 +80,7 @@ export function mountDeviceFeed(app: Hono<AppEnv>): void {
             <ol class="line" id="coming">
               {coming.map(({ what, href, state, why, at }) => (
                 <li>
-                  <strong>{href === null ? what : <a href={href}>{what}</a>}</strong> <Chip>{state}</Chip>
+                  <strong>{href === null ? what : <a href={href}>{what}</a>}</strong> <StateChip word={state} />
                   <div class="faint small">
                     {why} {at === null ? null : <Time at={at} now={now} />}
                   </div>

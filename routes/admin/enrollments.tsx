@@ -124,7 +124,7 @@ async function detailPage(context: PageContext): Promise<Page> {
         <section class="card">
           <dl class="facts">
             <Fact name="State">
-              {secret.revokedAt !== null ? <Chip tone="bad">revoked</Chip> : <Chip tone="good">open</Chip>}
+              {secret.revokedAt !== null ? <Chip tone="bad">Revoked</Chip> : <Chip tone="good">Open</Chip>}
             </Fact>
             <Fact name="Name for users">{enrollment.displayName}</Fact>
             <Fact name="Push certificate">
@@ -162,7 +162,7 @@ async function detailPage(context: PageContext): Promise<Page> {
             <Fact name="UDIDs">{secret.udids.length === 0 ? "any" : secret.udids.join(", ")}</Fact>
             <Fact name="Re-enrollment">
               {enrollment.reenrollmentWithoutConfirmation
-                ? <Chip tone="warn">without confirmation</Chip>
+                ? <Chip tone="warn">Without confirmation</Chip>
                 : "after confirmation"}
             </Fact>
             <Fact name="Created">
@@ -193,7 +193,7 @@ async function detailPage(context: PageContext): Promise<Page> {
               <h2>For many devices</h2>
               {isDeviceAddress(config.BASE_URL) ? null : (
                 <p role="note">
-                  <Chip tone="warn">not reachable</Chip>{" "}
+                  <Chip tone="warn">Not reachable</Chip>{" "}
                   {`Devices cannot use ${config.BASE_URL}. Set BASE_URL to an https address of this server that devices reach.`}
                 </p>
               )}

@@ -6,6 +6,7 @@
 
 import type { Child } from "hono/jsx";
 import { CSRF_FIELD } from "../../src/access/csrf.ts";
+import { ROLLOUT_WORDS } from "../state_words.ts";
 import { SCRIPT, STYLE } from "./assets.ts";
 import type { Crumb } from "./crumbs.ts";
 import { currentOf, menuFor } from "./menu.ts";
@@ -33,7 +34,7 @@ const MESSAGES: Record<string, string> = {
   uploaded: "The certificate is in use.",
   added: "Added. Affected devices have been notified.",
   removed: "Removed. Affected devices have been notified.",
-  halted: "The version is halted. Devices that have it keep it. No other device gets it.",
+  halted: `The version is halted. ${ROLLOUT_WORDS.halted.means}`,
   active: "The rollout of the version continues.",
   rerun: "The job runs again.",
   withdrawn: "The version was withdrawn. Devices that have it return to the previous version.",

@@ -77,11 +77,11 @@ Deno.test(
       await page.getByLabel("Message").fill("Please call us");
       await page.getByRole("button", { name: "Lock the device" }).click();
       assert.match(await page.getByRole("status").innerText(), /The command is queued\./);
-      assert.match(await page.locator(".line li").first().innerText(), /DeviceLock queued/);
+      assert.match(await page.locator(".line li").first().innerText(), /DeviceLock Queued/);
       await device.connect();
       assert.equal(device.state.lockedWith, "271828");
       await page.reload();
-      assert.match(await page.locator(".line li").first().innerText(), /DeviceLock acknowledged/);
+      assert.match(await page.locator(".line li").first().innerText(), /DeviceLock Acknowledged/);
       assert.ok(!(await page.content()).includes("271828"), "the PIN is not on the page");
       await page.getByRole("button", { name: "Show" }).click();
       assert.equal(await page.locator("#pin").innerText(), "271828");
@@ -152,7 +152,7 @@ for (const [size, width] of [["a desk", 1280], ["a phone", 390]] as const) {
       withPages({ admin: true, width }, async ({ fleet, browser, page, url, signIn }) => {
         await signIn();
         await page.goto(`${url}/enrollments/${fleet.enrollmentId}/`);
-        assert.ok(await page.getByText("not reachable").isVisible());
+        assert.ok(await page.getByText("Not reachable").isVisible());
         const address = await page.locator("#address").getAttribute("href");
         const overflow = (one: typeof page) => one.evaluate("document.documentElement.scrollWidth - innerWidth");
         assert.ok(Number(await overflow(page)) <= 0);
