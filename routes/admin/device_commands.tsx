@@ -14,6 +14,7 @@ import { parsePlist, PlistError } from "../../src/protocol/plist.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { offsetOf, Pager, Time } from "./components.tsx";
+import { underDevice } from "./crumbs.ts";
 import { Command } from "./device_sections.tsx";
 import type { Part } from "./live.tsx";
 import { page, type PageContext } from "./page.tsx";
@@ -82,15 +83,17 @@ export function mountDeviceAnswers(app: Hono<AppEnv>): void {
   page(app, "/devices/:id/commands/:uuid/answer/", "mdm.view_devicecommand", async (context) => {
     const { command, bytes } = await answerOf(context);
     const device = await findDevice(context.runtime.sql, command.deviceId);
-    const origin = (await commandOrigins(context.runtime.sql, device?.serialNumber ?? "", [command])).get(command.uuid);
+    if (device === undefined) throw problem("not-found");
+    const origin = (await commandOrigins(context.runtime.sql, device.serialNumber, [command])).get(command.uuid);
     const lines = linesOf(bytes);
     const back = `/devices/${command.deviceId}/#command-${command.uuid}`;
     return {
+      parents: underDevice(device),
       title: `Answer to ${origin?.requestType ?? command.name}`,
       body: (
         <>
           <p>
-            <a href={back}>{device?.name || device?.serialNumber || "The device"}</a> answered{" "}
+            <a href={back}>{device.name || device.serialNumber}</a> answered{" "}
             <Time at={command.resultAt} now={context.runtime.clock.now()} />.
           </p>
           <p>
