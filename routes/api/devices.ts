@@ -31,7 +31,7 @@ import { orderingQuery, pageOf, pageQuery, paginated } from "./paging.ts";
 const flag = z.boolean().nullable();
 
 /** A device in answers. */
-export const deviceSchema = z.object({
+const deviceSchema = z.object({
   id: z.int(),
   state: z.enum(DEVICE_STATES).describe(
     "silent: not seen for a week; released: blocked, or not enrolled any more; deleted: can be restored; gone: its data has been removed.",
