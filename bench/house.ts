@@ -11,7 +11,6 @@ import { SimulatedDevice } from "../simulators/device/device.ts";
 import { MODELS } from "../simulators/device/models.ts";
 import { openRuntime } from "../src/cli/open.ts";
 import { createOtaEnrollment, downloadDirectProfile } from "../src/enrollment/ota_enrollments.ts";
-import { selfSigned } from "../src/pki/ca.ts";
 import { toPem } from "../src/pki/certificate.ts";
 import { exportPkcs8, generateRsaKey } from "../src/pki/keys.ts";
 import { uploadPushCertificate } from "../src/push/certificates.ts";
@@ -19,6 +18,7 @@ import type { Runtime } from "../src/runtime.ts";
 import { newKeySetting } from "../src/secrets/key_ring.ts";
 import { systemRandom } from "../src/runtime.ts";
 import { startServer } from "../simulators/server_process.ts";
+import { selfSigned } from "../simulators/device/self_signed.ts";
 
 const TOPIC = "com.apple.mgmt.External.bench";
 const PROXY_SECRET = "a-secret-of-the-proxy";

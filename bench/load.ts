@@ -19,7 +19,7 @@ export type Measured = {
 const TICKS = 100;
 
 /** CPU seconds that a process has used, in user and system mode. Linux only. */
-export function cpuOf(pid: number): number {
+function cpuOf(pid: number): number {
   const text = Deno.readTextFileSync(`/proc/${pid}/stat`);
   // The name in parentheses may hold anything.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
@@ -27,7 +27,7 @@ export function cpuOf(pid: number): number {
 }
 
 /** CPU seconds of every process of that name that lives, by pid. */
-export function cpuOfAll(name: string): Map<number, number> {
+function cpuOfAll(name: string): Map<number, number> {
   const found = new Map<number, number>();
   for (const { name: pid } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(pid)) continue;

@@ -9,11 +9,11 @@ import { insertCommand } from "../db/work/commands.ts";
 import { nextId } from "../db/next_id.ts";
 import type { SimulatedDevice } from "../simulators/device/device.ts";
 import { runCommand, UsageError } from "../src/cli/command.ts";
-import { signDetached } from "../src/pki/cms/signed.ts";
 import { asDict, buildPlist, parsePlist, type PlistDict, str } from "../src/protocol/plist.ts";
 import { measureFanOut } from "./fan_out.ts";
 import { buildHouse, type House } from "./house.ts";
 import { load, type Measured } from "./load.ts";
+import { signDetached } from "../simulators/device/sign_detached.ts";
 
 const HELP = `deno task bench [--devices N] [--seconds N] [--lanes N] [--only requests|changes]
 

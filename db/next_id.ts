@@ -11,8 +11,3 @@ export async function nextId(db: Db, table: string): Promise<number> {
   const row = one(await db<{ id: number }[]>`select nextval(pg_get_serial_sequence(${table}, 'id'))::int as id`);
   return row.id;
 }
-
-/** Lets the ids of a table go on from `id`, which is given next. */
-export async function continueIds(db: Db, table: string, id: number): Promise<void> {
-  await db`select setval(pg_get_serial_sequence(${table}, 'id'), ${id}, false)`;
-}

@@ -11,8 +11,6 @@ import postgres from "postgres";
 import { connectOnce, type Place } from "./connect_once.ts";
 import { type Connect, DatabaseUnavailable, supervisedPool } from "./supervised_pool.ts";
 
-export { DatabaseUnavailable } from "./supervised_pool.ts";
-
 /** A pool of connections. */
 export type Sql = postgres.Sql;
 

@@ -7,7 +7,7 @@
 
 import { z } from "zod";
 import { buildHouse, type House } from "../bench/house.ts";
-import { continueIds } from "../db/next_id.ts";
+import { continueIds } from "../db/tools/ids.ts";
 import { openApiDocument } from "../routes/api/openapi.ts";
 import { ENDPOINTS } from "../routes/api/registry.ts";
 import { type ApiClient, apiClient } from "../simulators/api_client.ts";

@@ -10,7 +10,7 @@ import { type Certificate, certificateFromPem } from "../src/pki/certificate.ts"
 import { openPrivateKey } from "../src/pki/keys.ts";
 
 /** A certificate with its key. */
-export type Identity = { readonly parsed: Certificate; readonly certificate: Uint8Array; readonly key: KeyObject };
+type Identity = { readonly parsed: Certificate; readonly certificate: Uint8Array; readonly key: KeyObject };
 
 const read = (name: string) => Deno.readTextFileSync(new URL(`identities/${name}.pem`, import.meta.url));
 

@@ -8,8 +8,9 @@ import { isDeepStrictEqual } from "node:util";
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import * as library from "plist";
-import { buildBinaryPlist, buildPlist, isDict, parsePlist, type Plist, PlistError } from "../src/protocol/plist.ts";
+import { buildPlist, isDict, parsePlist, type Plist, PlistError } from "../src/protocol/plist.ts";
 import type { Bytes } from "./readers/reader.ts";
+import { buildBinaryPlist } from "../simulators/device/binary_plist.ts";
 
 /** Two readers, or a reader and a writer, that do not agree. */
 export class Disagreement extends Error {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Db, one } from "../open.ts";
+import type { Db } from "../open.ts";
 
 /** A session with its user. */
 export type SessionRow = {
@@ -90,11 +90,4 @@ export async function deleteOtherSessions(db: Db, userId: number, kept: Uint8Arr
 /** Removes sessions that are over. Answers how many. */
 export async function deleteExpiredSessions(db: Db, now: Date): Promise<number> {
   return (await db`delete from browser_sessions where expires_at <= ${now}`).count;
-}
-
-/** How many sessions are live. */
-export async function countSessions(db: Db, now: Date): Promise<number> {
-  return one(
-    await db<{ count: number }[]>`select count(*)::int as count from browser_sessions where expires_at > ${now}`,
-  ).count;
 }

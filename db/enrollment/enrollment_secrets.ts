@@ -94,11 +94,6 @@ export async function revokeEnrollmentSecretRow(db: Db, id: number, now: Date): 
     0;
 }
 
-/** Removes a secret; PostgreSQL refuses while an enrollment has it. */
-export async function deleteEnrollmentSecretRow(db: Db, id: number): Promise<void> {
-  await db`delete from enrollment_secrets where id = ${id}`;
-}
-
 /** A use of a secret. */
 export type EnrollmentSecretUse = {
   userAgent: string;

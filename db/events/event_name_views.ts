@@ -7,7 +7,7 @@
 import type { Db } from "../open.ts";
 
 /** Kinds of objects whose names are looked up. */
-export const NAMED_KINDS = ["artifact", "blueprint", "enrollment", "person", "command"] as const;
+const NAMED_KINDS = ["artifact", "blueprint", "enrollment", "person", "command"] as const;
 
 /** One of them. */
 export type NamedKind = typeof NAMED_KINDS[number];

@@ -84,11 +84,6 @@ export async function pageOfEvents(db: Db, query: EventQuery): Promise<{ rows: E
   return { rows, more: found.length > rows.length };
 }
 
-/** The rows of `pageOfEvents`. */
-export async function findEvents(db: Db, query: EventQuery): Promise<EventRow[]> {
-  return (await pageOfEvents(db, query)).rows;
-}
-
 /** The event types in the log, by name. */
 export async function eventTypes(db: Db): Promise<string[]> {
   const rows = await db<{ type: string }[]>`
@@ -108,7 +103,7 @@ const partitionName = (table: string, start: Date) =>
   `${table}_${start.getUTCFullYear()}_${String(start.getUTCMonth() + 1).padStart(2, "0")}`;
 
 /** The tables that are partitioned by month. */
-export const MONTHLY_TABLES = ["events", "command_history", "status_item_history"] as const;
+const MONTHLY_TABLES = ["events", "command_history", "status_item_history"] as const;
 
 /** Any constant; all processes of all versions use the same. */
 const PARTITION_LOCK = 7_236_502;

@@ -55,11 +55,3 @@ export async function replaceSealed(
     update ${db(table)} set ${db(column)} = ${fresh} where id::text = ${id} and ${db(column)} = ${sealed}`;
   return count > 0;
 }
-
-/** The columns of the schema whose name says that they are sealed. */
-export async function sealedColumnsOfSchema(db: Db): Promise<SealedColumn[]> {
-  return await db<SealedColumn[]>`
-    select c.relname as table, a.attname as column from pg_attribute a join pg_class c on c.oid = a.attrelid
-    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-      and a.attnum > 0 and not a.attisdropped and a.attname like '%\_sealed' order by 1, 2`;
-}

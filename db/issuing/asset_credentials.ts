@@ -72,16 +72,3 @@ export async function insertAssetCertificate(db: Db, row: AssetCertificateRow, n
     values (${row.fingerprint}, ${row.authorityId}, ${row.challengeHash}, ${row.spkiFingerprint}, ${row.channelId},
       ${row.artifactVersionId}, ${row.certificate}, ${row.notAfter}, ${now})`;
 }
-
-/** When the newest certificate ends that a channel has of each version; versions without one are left out. */
-export async function assetCertificateEnds(
-  db: Db,
-  channelId: number,
-  versionIds: readonly string[],
-): Promise<Map<string, Date>> {
-  const rows = await db<{ id: string; notAfter: Date }[]>`
-    select artifact_version_id as id, max(not_after) as not_after from asset_certificates
-    where channel_id = ${channelId} and artifact_version_id = any(${[...versionIds]}::uuid[])
-    group by artifact_version_id order by artifact_version_id`;
-  return new Map(rows.map(({ id, notAfter }) => [id, notAfter]));
-}

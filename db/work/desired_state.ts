@@ -13,11 +13,6 @@ export async function bumpRevision(db: Db): Promise<number> {
   ).revision;
 }
 
-/** The revision. */
-export async function currentRevision(db: Db): Promise<number> {
-  return one(await db<{ revision: number }[]>`select revision from desired_state`).revision;
-}
-
 /**
  * Takes `count` places in the queue of wakes, `perSecond` apart, behind everybody who came before; answers the time of the
  * first. However many changes there are and whatever process fans them out, no more devices are woken in a second.

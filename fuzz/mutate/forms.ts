@@ -5,12 +5,13 @@
  */
 
 import fc from "fast-check";
-import { buildBinaryPlist, buildPlist, parsePlist, type Plist, PlistError } from "../../src/protocol/plist.ts";
+import { buildPlist, parsePlist, type Plist, PlistError } from "../../src/protocol/plist.ts";
 import type { Random } from "../random.ts";
 import type { Bytes, Form } from "../readers/reader.ts";
 import { mutateBytes } from "./bytes.ts";
 import { growDer, mutateDer } from "./der.ts";
 import { growTree, type Leaves, mutateTree, type Tree } from "./tree.ts";
+import { buildBinaryPlist } from "../../simulators/device/binary_plist.ts";
 
 /** Bytes that a mutation may have: enough for each branch of a reader, few enough for many. */
 const LONGEST = 32 * 1024;

@@ -52,7 +52,7 @@ function placesIn(root: { value: Tree }, most = 2000): Place[] {
 }
 
 /** A copy that shares no list and no dictionary with the original. */
-export function copyTree(value: Tree): Tree {
+function copyTree(value: Tree): Tree {
   if (Array.isArray(value)) return value.map(copyTree);
   if (!isPlain(value)) return value;
   const copy: Record<string, Tree> = {};

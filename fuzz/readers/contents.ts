@@ -27,7 +27,7 @@ import {
 } from "../../src/apple_schema/declarations.ts";
 import { status } from "../../src/apple_schema/generated/status.ts";
 import { checkProfile, type ProfileAudience } from "../../src/apple_schema/profile_check.ts";
-import { PAYLOAD_TYPES, payloadForms } from "../../src/apple_schema/profiles.ts";
+import { payloadForms } from "../../src/apple_schema/profiles.ts";
 import type { SchemaTarget } from "../../src/apple_schema/target.ts";
 import { readProvisioningProfile } from "../../src/blueprints/versions/provisioning_profile.ts";
 import { signAttached } from "../../src/pki/cms/signed.ts";
@@ -39,6 +39,7 @@ import { type Bytes, bytes, filled, isProblem, MB, never, type ReaderTarget, tex
 import { XML_SHAPES } from "./lists.ts";
 import { ASN1_SHAPES } from "./signed.ts";
 import { JSON_SHAPES } from "./web.ts";
+import { PAYLOAD_TYPES } from "../../simulators/published.ts";
 
 const STATUS = (inner: string) => `{"StatusItems":{${inner}}}`;
 const SECRETS = {

@@ -9,15 +9,16 @@ import type { CommandTarget } from "../../src/commands/command.ts";
 import { COMMANDS } from "../../src/commands/registry.ts";
 import { parseCheckin } from "../../src/protocol/checkin.ts";
 import { parseMachineInfo } from "../../src/protocol/machine_info.ts";
-import { asDict, buildBinaryPlist, buildPlist, dict, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
+import { asDict, buildPlist, dict, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
 import { parseReport } from "../../src/protocol/report.ts";
 import { binaryPlist, objects } from "../builders/binary_plists.ts";
 import { isDeepStrictEqual } from "node:util";
-import { commandIgnored, commandUnsupported, validateCommand } from "../../src/apple_schema/commands.ts";
+import { commandUnsupported, validateCommand } from "../../src/apple_schema/commands.ts";
 import { toForeignJson } from "../../src/protocol/plist_json.ts";
 import { inventCommand } from "../invent.ts";
 import { Disagreement, likeLibrary, roundTrip, storable } from "../judges.ts";
 import { type Bytes, bytes, filled, isPlistError, isProtocolError, MB, type ReaderTarget, text } from "./reader.ts";
+import { buildBinaryPlist } from "../../simulators/device/binary_plist.ts";
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">';
 const xml = (piece: string | ((index: number) => string), begin = "", end = "") =>
@@ -54,7 +55,7 @@ export const XML_SHAPES = {
 };
 
 /** Binary lists whose objects are shared, so that they expand. */
-export const BINARY_SHAPES = {
+const BINARY_SHAPES = {
   "arrays that share": (size: number) => {
     const width = Math.max(2, Math.floor(size / 40));
     return binaryPlist([
@@ -251,7 +252,6 @@ export const LIST_READERS: readonly ReaderTarget[] = [
         requestType,
         validateCommand(requestType, rest).length,
         commandUnsupported(requestType, rest, MAC) === null,
-        commandIgnored(requestType, rest, PHONE).length,
       ];
     },
     refuses: isPlistError,

@@ -34,10 +34,10 @@ import { warningsIn } from "./warnings.ts";
 import { type ParameterSource, parseOrRefuse, parseParams, parseQuery } from "./parse.ts";
 
 /** The methods that endpoints have; PATCH is offered nowhere, PUT is always a full update. */
-export type Method = "GET" | "POST" | "PUT" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** Who may call: holders of every one of the permissions, or any known user. */
-export type Access = Permission | readonly Permission[] | "authenticated";
+type Access = Permission | readonly Permission[] | "authenticated";
 
 /** What the handler is given, parsed. */
 export type Input<Params, Query, Body> = {

@@ -45,11 +45,6 @@ export const textFilter = z.string().max(1024).refine((text) => !text.includes("
   error: "Null characters are not allowed.",
 }).optional();
 
-/** A filter by a whole number. */
-export const integerFilter = z.string()
-  .refine((text) => /^-?[0-9]{1,10}$/.test(text) && Math.abs(Number(text)) <= MAX_INTEGER, { error: "Enter a number." })
-  .transform(Number).meta({ type: "integer" }).optional();
-
 /** A filter by the key of a related object; the handler refuses unknown ones with `notAChoice`. */
 export const relatedFilter = z.string()
   .refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: notOneOf })
@@ -69,10 +64,6 @@ export const uuidFilter = z.string().regex(/^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}
 /** A filter by one of some values. */
 export const choiceFilter = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: notOneOf }).optional();
-
-/** A filter by yes or no. */
-export const flagFilter = z.string().transform((text) => /^(true|t|yes|y|1|on)$/i.test(text)).meta({ type: "boolean" })
-  .optional();
 
 const TIME = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/;
 

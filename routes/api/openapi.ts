@@ -26,7 +26,7 @@ const TAGS: Readonly<Record<string, string>> = {
 };
 
 /** What an endpoint is called in generated clients: its method and its path. */
-export const operationIdOf = ({ method, path }: Pick<Endpoint, "method" | "path">): string =>
+const operationIdOf = ({ method, path }: Pick<Endpoint, "method" | "path">): string =>
   `${method.toLowerCase()}_${path.replace(/^\/api\//, "").replace(/[{}]/g, "").replaceAll("/", "_")}`.replace(/_$/, "");
 
 function parameters(endpoint: Endpoint): Schema[] {

@@ -13,7 +13,7 @@ import type { AppEnv } from "../context.ts";
 const BODY_LIMIT = 256 * 1024;
 
 /** How a profile travels. */
-export const PROFILE_TYPE = "application/x-apple-aspen-config";
+const PROFILE_TYPE = "application/x-apple-aspen-config";
 
 /** Mounts the address. */
 export function mountOta(app: Hono<AppEnv>): void {

@@ -17,8 +17,6 @@ import { makePushAuthority, type PemIdentity, type PushCertificateOptions } from
 import { serveHttp2 } from "./apns_listener.ts";
 import { judgePush, type ProviderKey, type Push, type Refusal } from "./apns_requests.ts";
 
-export type { ProviderKey, Push } from "./apns_requests.ts";
-
 /** A push as its device saw it. */
 export type Delivery = Push & { at: Date };
 

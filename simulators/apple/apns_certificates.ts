@@ -10,8 +10,9 @@
 import type { KeyObject } from "node:crypto";
 import { type Authority, createAuthority, issueCertificate, randomSerial } from "../../src/pki/ca.ts";
 import { parseCertificate, toPem } from "../../src/pki/certificate.ts";
-import { exportPkcs8, generateEcKey, generateRsaKey, spkiOf } from "../../src/pki/keys.ts";
+import { exportPkcs8, generateRsaKey, spkiOf } from "../../src/pki/keys.ts";
 import { OID } from "../../src/pki/oids.ts";
+import { generateEcKey } from "../ec_key.ts";
 
 /** PEM texts; the key is not encrypted. */
 export type PemIdentity = { certificatePem: string; keyPem: string };

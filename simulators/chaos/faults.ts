@@ -4,7 +4,7 @@
  * @module
  */
 
-import { databaseProcesses, holdDevice, terminateSessions } from "../../db/chaos.ts";
+import { databaseProcesses, holdDevice, terminateSessions } from "../../db/tools/chaos.ts";
 import type { Embedded } from "../../db/embedded.ts";
 import type { Sql } from "../../db/open.ts";
 import type { FakeApns } from "../apple/apns.ts";

@@ -54,7 +54,7 @@ export const RULES = {
 export type Rule = keyof typeof RULES;
 
 /** Seconds in which a server has to be ready after a fault. */
-export const READY_WITHIN = 5;
+const READY_WITHIN = 5;
 
 /** Figures of a run. */
 export type Figures = {

@@ -6,7 +6,7 @@
  */
 
 import { z } from "zod";
-import { buildPlist, buildPlistText } from "../../src/protocol/plist.ts";
+import { buildPlist } from "../../src/protocol/plist.ts";
 import { BASE_URL, type Wire } from "./devices.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -45,7 +45,9 @@ const MOST_ARTIFACTS = 6;
 const CHANGE_EVERY = 3;
 const EVERYWHERE = { ios: true, ipados: true, macos: true, tvos: true };
 
-const COMMAND = buildPlistText({ RequestType: "DeviceInformation", Queries: ["DeviceName", "OSVersion"] });
+const COMMAND = new TextDecoder().decode(
+  buildPlist({ RequestType: "DeviceInformation", Queries: ["DeviceName", "OSVersion"] }),
+);
 
 const made = z.object({ id: z.string() });
 const madeLink = z.object({ id: z.int() });

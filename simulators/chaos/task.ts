@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { countUnfinished } from "../../db/chaos.ts";
+import { countUnfinished } from "../../db/tools/chaos.ts";
 import { randomOf } from "../../fuzz/random.ts";
 import { type Options, runCommand, UsageError } from "../../src/cli/command.ts";
 import { apiClient } from "../api_client.ts";
@@ -115,7 +115,7 @@ function strayDevices(
 }
 
 /** Runs it to its end. Answers the violations. Throws when `end` ended it before. */
-export async function runChaos(
+async function runChaos(
   run: ChaosRun,
   print: (line: string) => void,
   end: AbortSignal,

@@ -9,7 +9,7 @@
 
 import { certificateFromPem, parseCertificate } from "../../src/pki/certificate.ts";
 import { PkiError } from "../../src/pki/errors.ts";
-import { validateCredential } from "../../src/apple_schema/credentials.ts";
+import { validateCredential } from "./credential_check.ts";
 import type { Reason } from "../device/channel_state.ts";
 import type { DeclarativeDevice, HeldDeclaration } from "./declarative_device.ts";
 import { referencedData } from "./fetched_data.ts";

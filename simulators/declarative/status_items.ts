@@ -8,14 +8,15 @@
  */
 
 import type { Json, JsonObject } from "../../src/protocol/plist_json.ts";
-import { compareOsVersions, joinOsVersion } from "../../src/protocol/os_version.ts";
+import { compareOsVersions } from "../../src/protocol/os_version.ts";
 import { own } from "../../src/apple_schema/keys.ts";
-import { statusItemFacts, statusItemsFor } from "../../src/apple_schema/status.ts";
+import { statusItemFacts } from "../../src/apple_schema/status.ts";
 import type { SchemaTarget } from "../../src/apple_schema/target.ts";
 import type { DeviceState } from "../device/answers.ts";
 import { capabilitiesOf } from "../device/capabilities.ts";
 import type { ChannelState, Reason } from "../device/channel_state.ts";
 import type { HeldDeclaration, StatusItem } from "./declarative_device.ts";
+import { statusItemsFor } from "../published.ts";
 
 const FAMILIES = { macOS: "Mac", iOS: "iPhone", iPadOS: "iPad", tvOS: "AppleTV" } as const;
 const ENFORCEMENT = "com.apple.configuration.softwareupdate.enforcement.specific";
@@ -98,7 +99,7 @@ const unavailable = (name: string, why: string): Reason => ({
 export const targetOf = ({ model }: Pick<DeviceState, "model">, userId: string): SchemaTarget => ({
   channel: userId === "" ? "Device" : "User",
   platform: model.platform,
-  osVersion: joinOsVersion(model.osVersion, model.osVersionExtra),
+  osVersion: `${model.osVersion} ${model.osVersionExtra ?? ""}`.trim(),
   supervised: model.supervised,
   userEnrollment: false,
 });

@@ -5,11 +5,11 @@
  */
 
 import type { JsonObject } from "../../src/protocol/plist_json.ts";
-import { DECLARATION_TYPES, declarationFacts, declarationUnsupported } from "../../src/apple_schema/declarations.ts";
-import { statusItemsFor } from "../../src/apple_schema/status.ts";
+import { declarationFacts, declarationUnsupported } from "../../src/apple_schema/declarations.ts";
 import type { SchemaTarget } from "../../src/apple_schema/target.ts";
 import type { DeclarationKind } from "../../src/apple_schema/types.ts";
 import { UNUSABLE_ASSETS } from "../declarative/assets.ts";
+import { DECLARATION_TYPES, statusItemsFor } from "../published.ts";
 
 /** The value of `management.client-capabilities` for a device. */
 export function capabilitiesOf(target: SchemaTarget): JsonObject {

@@ -24,8 +24,7 @@ import {
   takeEnrollmentProfileAway,
 } from "./channel_profiles.ts";
 
-export { type DeviceOptions, type Exchange, type Mischief, ServerRefused } from "./device_options.ts";
-export type { DeviceUser } from "./messages.ts";
+export { type DeviceOptions, type Exchange, ServerRefused } from "./device_options.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

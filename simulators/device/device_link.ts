@@ -4,12 +4,14 @@
  * @module
  */
 
-import { signAttached, signDetached } from "../../src/pki/cms/signed.ts";
+import { signAttached } from "../../src/pki/cms/signed.ts";
 import { generateRsaKey } from "../../src/pki/keys.ts";
-import { buildBinaryPlist, buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
+import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
 import { type DeviceOptions, expectOk } from "./device_options.ts";
 import { type DeviceIdentity, requestIdentity } from "./identity.ts";
 import type { Management } from "./installed_profile.ts";
+import { signDetached } from "./sign_detached.ts";
+import { buildBinaryPlist } from "./binary_plist.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -5,13 +5,13 @@
  */
 
 import type { KeyObject } from "node:crypto";
-import { selfSigned } from "../../src/pki/ca.ts";
 import { type Certificate, parseCertificate } from "../../src/pki/certificate.ts";
 import { certificatesOf } from "../../src/pki/cms/signed.ts";
 import { buildCsr } from "../../src/pki/csr.ts";
 import type { GeneralName } from "../../src/pki/general_name.ts";
-import { buildPkcsReq, openCertRep } from "../../src/pki/scep/client.ts";
+import { buildPkcsReq, openCertRep } from "./scep_client.ts";
 import { array, dict, type PlistDict, str } from "../../src/protocol/plist.ts";
+import { selfSigned } from "./self_signed.ts";
 
 /** A certificate with its key. */
 export type DeviceIdentity = { certificate: Certificate; key: KeyObject };
@@ -20,7 +20,7 @@ export type DeviceIdentity = { certificate: Certificate; key: KeyObject };
 export type ScepHabit = "modern" | "old";
 
 /** The `[type, value]` pairs of a payload's Subject. */
-export function subjectOf(content: PlistDict): [string, string][] {
+function subjectOf(content: PlistDict): [string, string][] {
   return (array(content, "Subject") ?? []).flatMap((rdn) => {
     const [pair] = Array.isArray(rdn) ? rdn : [];
     const [type, value] = Array.isArray(pair) ? pair : [];
@@ -36,7 +36,7 @@ const ALTERNATIVES = {
 } as const;
 
 /** The names of a payload's SubjectAltName; each key holds one or several. */
-export function alternativeNamesOf(content: PlistDict): GeneralName[] {
+function alternativeNamesOf(content: PlistDict): GeneralName[] {
   const names = dict(content, "SubjectAltName") ?? {};
   return Object.entries(ALTERNATIVES).flatMap(([key, kind]) => {
     const value = names[key];

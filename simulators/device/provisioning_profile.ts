@@ -8,7 +8,7 @@
  */
 
 import { openSigned } from "../../src/pki/cms/signed.ts";
-import { asDict, date, parsePlist, str } from "../../src/protocol/plist.ts";
+import { asDict, get, parsePlist, str } from "../../src/protocol/plist.ts";
 
 /** A provisioning profile that is there, as ProvisioningProfileList tells it. */
 export type ProvisioningProfile = { name: string; uuid: string; expiresAt: Date | undefined };
@@ -18,5 +18,6 @@ export function openProvisioningProfile(bytes: Uint8Array): ProvisioningProfile 
   const content = asDict(parsePlist(openSigned(bytes).content));
   const uuid = str(content, "UUID");
   if (uuid === undefined) throw new Error("The provisioning profile has no UUID");
-  return { name: str(content, "Name") ?? uuid, uuid, expiresAt: date(content, "ExpirationDate") };
+  const expires = get(content, "ExpirationDate");
+  return { name: str(content, "Name") ?? uuid, uuid, expiresAt: expires instanceof Date ? expires : undefined };
 }

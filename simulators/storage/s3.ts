@@ -30,7 +30,7 @@ const xml = (text: string, status = 200) =>
   });
 
 /** A refusal as the service words it. */
-export const s3Refusal = (status: number, code: string) => xml(`<Error><Code>${code}</Code></Error>`, status);
+const s3Refusal = (status: number, code: string) => xml(`<Error><Code>${code}</Code></Error>`, status);
 
 /** The service. */
 export class SimulatedS3 {

@@ -130,7 +130,7 @@ function portMustBeFree(port: number): void {
 }
 
 /** Runs the demonstration until `end`; `print` gets its lines. */
-export async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<void>): Promise<void> {
+async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<void>): Promise<void> {
   portMustBeFree(demo.port);
   await using stack = new AsyncDisposableStack();
   const folder = demo.data ?? await Deno.makeTempDir({ prefix: "espalier-demo-" });

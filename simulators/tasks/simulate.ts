@@ -120,7 +120,7 @@ function untilTheEnd(seconds: number | undefined): Promise<void> {
 }
 
 /** Runs a simulation to its end. Answers how many failures there were. */
-export async function simulate(
+async function simulate(
   simulation: Simulation,
   print: (line: string) => void,
   end: (seconds: number | undefined) => Promise<void> = untilTheEnd,

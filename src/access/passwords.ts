@@ -12,10 +12,10 @@ import { invalid } from "../errors.ts";
 import type { Random } from "../runtime.ts";
 
 /** Cost of a hash: N = 2^logN, block size r, parallelism p. Memory is 128·N·r bytes. */
-export type ScryptCost = { logN: number; r: number; p: number };
+type ScryptCost = { logN: number; r: number; p: number };
 
 /** 32 MiB and about a quarter of a second, off the event loop: OWASP's recommendation for p = 3. */
-export const PASSWORD_COST: ScryptCost = { logN: 15, r: 8, p: 3 };
+const PASSWORD_COST: ScryptCost = { logN: 15, r: 8, p: 3 };
 
 const KEY_LENGTH = 32;
 const SHORTEST = 12;

@@ -9,13 +9,13 @@
 import type { Permission } from "./actor.ts";
 
 /** One line of the table: a model, its name in sentences, and what may be done with it. */
-export type PermissionModel = { app: string; model: string; label: string; verbs: readonly string[] };
+type PermissionModel = { app: string; model: string; label: string; verbs: readonly string[] };
 
 const CRUD = ["view", "add", "change", "delete"] as const;
 const VIEW = ["view"] as const;
 
 /** Every model with its verbs, grouped by app. */
-export const PERMISSION_MODELS: readonly PermissionModel[] = [
+const PERMISSION_MODELS: readonly PermissionModel[] = [
   { app: "accounts", model: "user", label: "users and service accounts", verbs: CRUD },
   { app: "accounts", model: "role", label: "roles", verbs: CRUD },
   { app: "accounts", model: "apitoken", label: "API tokens", verbs: ["view", "add", "delete"] },

@@ -8,9 +8,9 @@
 
 import type { PlistDict } from "../protocol/plist.ts";
 import { commands } from "./generated/commands.ts";
-import { ignoredKeys, keyRemarks, refusedKey } from "./key_remarks.ts";
+import { keyRemarks, refusedKey } from "./key_remarks.ts";
 import { withRemovals } from "./removals.ts";
-import { announcedEnd, obstacle, supportFor } from "./support.ts";
+import { obstacle, supportFor } from "./support.ts";
 import type { SchemaTarget } from "./target.ts";
 import type { CommandFacts, SchemaIssue } from "./types.ts";
 import { validatePayload } from "./validate.ts";
@@ -22,17 +22,9 @@ const table: ReadonlyMap<string, CommandFacts> = new Map(
 /** Keys that every command may have beside its own. */
 const COMMON = ["RequestType", "RequestRequiresNetworkTether"];
 
-/** The request types that Apple publishes, in order. */
-export const REQUEST_TYPES: readonly string[] = [...table.keys()];
-
 /** The facts of a request type, or null when it is not published. */
 export function commandFacts(requestType: string): CommandFacts | null {
   return table.get(requestType) ?? null;
-}
-
-/** Whether Apple publishes the request type. */
-export function isKnownCommand(requestType: string): boolean {
-  return table.has(requestType);
 }
 
 /** What is wrong with a command's dictionary, with or without its RequestType. Empty for an unknown request type. */
@@ -47,16 +39,4 @@ export function commandUnsupported(requestType: string, payload: PlistDict, targ
   if (facts === null) return null;
   return obstacle(requestType, supportFor(facts.systems, target), target)?.message ??
     refusedKey(keyRemarks(facts, payload, target));
-}
-
-/** The keys of a command that the target can have and will not use, each with the reason. */
-export function commandIgnored(requestType: string, payload: PlistDict, target: SchemaTarget): SchemaIssue[] {
-  const facts = commandFacts(requestType);
-  if (facts === null) return [];
-  return ignoredKeys(keyRemarks(facts, payload, target)).map(({ path, message }) => ({ path, message }));
-}
-
-/** A sentence when Apple has deprecated or removed the command on the target's system; null when it has not. */
-export function commandDeprecated(requestType: string, target: SchemaTarget | null): string | null {
-  return announcedEnd(requestType, commandFacts(requestType)?.systems, target);
 }

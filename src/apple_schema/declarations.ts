@@ -19,10 +19,7 @@ import type { SchemaTarget } from "./target.ts";
 import type { DeclarationFacts, SchemaIssue } from "./types.ts";
 import { validatePayload } from "./validate.ts";
 
-export { assetTypesOf, type Reference, type ReferenceKey, referenceKeys, referencesIn } from "./references.ts";
-
-/** The types that Apple publishes, in order. */
-export const DECLARATION_TYPES: readonly string[] = Object.keys(declarations);
+export { type Reference, referencesIn } from "./references.ts";
 
 /** The facts of a declaration type, or null when it is not published. */
 export function declarationFacts(type: string): DeclarationFacts | null {

@@ -27,9 +27,6 @@ const table: ReadonlyMap<string, ProfileForms> = new Map(
     .map(([type, forms]) => [type, forms.map((facts) => corrected(type, facts))]),
 );
 
-/** The payload types that Apple publishes, in order. */
-export const PAYLOAD_TYPES: readonly string[] = [...table.keys()];
-
 /** The published forms of a payload type; none when it is not published. */
 export function payloadForms(type: string): ProfileForms {
   return table.get(type) ?? [];

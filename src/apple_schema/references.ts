@@ -8,14 +8,6 @@ import { declarations } from "./generated/declarations.ts";
 import { elementFacts, isDictionary, keyNamed, keysBelow, MAX_DEPTH } from "./keys.ts";
 import type { DeclarationFacts, KeyFacts } from "./types.ts";
 
-/** A key whose value is the identifier of another declaration. */
-export type ReferenceKey = {
-  /** From the payload down; "*" stands for each element of an array, and for each key where any is allowed. */
-  keyPath: string[];
-  /** The types that the asset may have; null for a configuration. */
-  assetTypes: readonly string[] | null;
-};
-
 /** A reference that a payload makes. */
 export type Reference = {
   /** From the payload down; elements of arrays by their index, in decimal. */
@@ -27,39 +19,6 @@ export type Reference = {
 
 /** What the schema says in words only: a simple activation names configurations. */
 const CONFIGURATIONS = { type: "com.apple.activation.simple", key: "StandardConfigurations" };
-
-/** The keys by which declarations of this type refer to others; none for an unknown type. */
-export function referenceKeys(type: string): ReferenceKey[] {
-  const facts = factsOf(type);
-  if (facts === undefined) return [];
-  const found: ReferenceKey[] = type === CONFIGURATIONS.type
-    ? [{ keyPath: [CONFIGURATIONS.key, "*"], assetTypes: null }]
-    : [];
-  const walk = (
-    keys: readonly KeyFacts[],
-    path: string[],
-    open: ReadonlySet<readonly KeyFacts[]>,
-    inArray: boolean,
-  ) => {
-    // Lists that contain themselves are walked once.
-    if (open.has(keys)) return;
-    for (const key of keys) {
-      const keyPath = [...path, inArray || key.key === "ANY" ? "*" : key.key];
-      if (key.assetTypes !== undefined) {
-        found.push({ keyPath: key.type === "array" ? [...keyPath, "*"] : keyPath, assetTypes: key.assetTypes });
-      }
-      const below = keysBelow(key, facts.shapes);
-      if (below !== undefined) walk(below, keyPath, new Set([...open, keys]), key.type === "array");
-    }
-  };
-  walk(facts.keys, [], new Set(), false);
-  return found;
-}
-
-/** The asset types that declarations of this type may refer to, each once, in order. */
-export function assetTypesOf(type: string): string[] {
-  return [...new Set(referenceKeys(type).flatMap(({ assetTypes }) => assetTypes ?? []))].sort();
-}
 
 /** The references in a payload, in its order; none for an unknown type. Values that are no strings are passed over. */
 export function referencesIn(type: string, payload: unknown): Reference[] {

@@ -8,8 +8,6 @@
 
 import type { Json, JsonObject } from "../protocol/plist_json.ts";
 import { status } from "./generated/status.ts";
-import { obstacle, supportFor } from "./support.ts";
-import type { SchemaTarget } from "./target.ts";
 import type { StatusItemFacts } from "./types.ts";
 
 /** The names that Apple publishes, such as "device.operating-system.version", in order. */
@@ -27,13 +25,6 @@ const MAX_NAME = 500;
 /** The facts of a status item, or null when it is not published. */
 export function statusItemFacts(name: string): StatusItemFacts | null {
   return Object.hasOwn(status, name) ? status[name] ?? null : null;
-}
-
-/** The items that the target can report, as far as is known of it: what to subscribe it to. */
-export function statusItemsFor(target: SchemaTarget): string[] {
-  return Object.entries(status)
-    .filter(([name, { systems }]) => obstacle(name, supportFor(systems, target), target) === null)
-    .map(([name]) => name);
 }
 
 /** One item of a status report. `known` is whether Apple publishes its name. */

@@ -19,7 +19,7 @@ const COLLECT: readonly Collect[] = ["no", "managed", "all"];
 const collect = (value: number): Collect => COLLECT[value] ?? "no";
 
 /** A stored filter as the rules read it. */
-export function filterOf(json: FilterJson): Filter {
+function filterOf(json: FilterJson): Filter {
   const platforms = { ...openFilter([]).platforms };
   for (const platform of PLATFORMS) platforms[platform] = json.platforms[platform] ?? platforms[platform];
   return { ...json, platforms };

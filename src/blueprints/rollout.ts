@@ -26,7 +26,7 @@ const MODEL = "mdm.artifactversion";
 export type RolloutCheck = { state: RolloutRow["state"] | "unknown"; present: number; failed: number };
 
 /** Whether so many failures are too many. A `percent` of 0 is never too many. */
-export function tooManyFailures(
+function tooManyFailures(
   { present, failed }: { present: number; failed: number },
   percent: number,
   minimum: number,

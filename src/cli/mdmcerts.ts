@@ -15,7 +15,7 @@ import { type Options, runCommand, UsageError } from "./command.ts";
 import { readPassword } from "./read_password.ts";
 
 /** What `--help` says. */
-export const HELP = `deno task mdmcerts [-d DIR] init
+const HELP = `deno task mdmcerts [-d DIR] init
 deno task mdmcerts [-d DIR] req [-p PREFIX] COUNTRY
 deno task mdmcerts [-d DIR] sign_req FILE
 

@@ -11,7 +11,7 @@ import { writeFacts } from "../apple_schema/generator/write.ts";
 import { type Options, runCommand, UsageError } from "./command.ts";
 
 /** What `--help` says. */
-export const HELP = `deno task schema [--out DIR] PATH
+const HELP = `deno task schema [--out DIR] PATH
 
 Reads Apple's device management schema (a copy of github.com/apple/device-management) in PATH, and writes what it says of
 declarations, credentials, status items, commands and profiles as facts: names, types, bounds and versions, no text.

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { textFault } from "../writable.ts";
 
 export const REQUIRED = "This field is required.";
-export const PATTERN = "This value does not match the required pattern.";
+const PATTERN = "This value does not match the required pattern.";
 
 const requiredOr = (sentence: string) => ({
   error: (issue: { input?: unknown }) => issue.input === undefined ? REQUIRED : sentence,

@@ -39,7 +39,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
 };
 
 /** What an identifier stands for, kept with the device so that a later fetch is answered as promised. */
-export function advertisedOf({ items }: DeclarationSet): Advertised {
+function advertisedOf({ items }: DeclarationSet): Advertised {
   return Object.fromEntries(items.map((item) => [item.identifier, {
     section: item.section,
     serverToken: item.serverToken,
@@ -48,7 +48,7 @@ export function advertisedOf({ items }: DeclarationSet): Advertised {
 }
 
 /** The list of a set, as Apple's DeclarationItemsResponse. */
-export function declarationItems({ items, token }: DeclarationSet): Json {
+function declarationItems({ items, token }: DeclarationSet): Json {
   const of = (section: Section) =>
     items.filter((item) => item.section === section)
       .map(({ identifier, serverToken }) => ({ Identifier: identifier, ServerToken: serverToken }))

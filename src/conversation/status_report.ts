@@ -35,7 +35,7 @@ const CAPABILITIES = "management.client-capabilities";
 const MAX_TOKEN = 256;
 
 /** What a declaration's state means for its artifact. */
-export function observedStatus({ active, valid }: Pick<DeclarationStatus, "active" | "valid">): ObservedStatus {
+function observedStatus({ active, valid }: Pick<DeclarationStatus, "active" | "valid">): ObservedStatus {
   if (valid === "valid") return active ? "Installed" : "Uninstalled";
   if (valid === "unknown") return active ? "AwaitingConfirmation" : "Uninstalled";
   return "Failed";
@@ -73,7 +73,7 @@ const identifierOf = (item: Json): string | undefined => {
 };
 
 /** The value of an item after a report: lists of identified things come in parts, with `_removed` for what went. */
-export function mergedValue(before: Json, after: Json, full: boolean): Json {
+function mergedValue(before: Json, after: Json, full: boolean): Json {
   if (full || !Array.isArray(before) || !Array.isArray(after) || after.length === 0) return after;
   if (![...before, ...after].every((item) => identifierOf(item) !== undefined)) return after;
   const merged = new Map<string, Json>(before.map((item) => [identifierOf(item) ?? "", item]));

@@ -24,7 +24,7 @@ export type Declaration = { Type: string; Identifier: string; ServerToken: strin
 const DATA_TYPES = { PLIST: "text/xml", ZIP: "application/zip" } as const;
 
 /** `value` with what stands at the path replaced; unchanged where the path leads nowhere. */
-export function replaceAt(value: Json, [key, ...rest]: readonly string[], replacement: Json): Json {
+function replaceAt(value: Json, [key, ...rest]: readonly string[], replacement: Json): Json {
   if (key === undefined) return replacement;
   if (Array.isArray(value)) {
     return value.map((item, index) => (String(index) === key ? replaceAt(item, rest, replacement) : item));

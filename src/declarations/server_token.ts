@@ -11,7 +11,7 @@ const NUMBERS = { No: 0, Major: 1, Minor: 2, Patch: 3 } as const;
 const DAY_MS = 86_400_000;
 
 /** How many reinstall intervals have passed since the enrollment began. */
-export const intervalsSince = (enrolledAt: Date, days: number, now: Date): number =>
+const intervalsSince = (enrolledAt: Date, days: number, now: Date): number =>
   Math.max(0, Math.floor((now.getTime() - enrolledAt.getTime()) / (days * DAY_MS)));
 
 /** When the next reinstall interval begins. */

@@ -47,7 +47,7 @@ const FALLBACK_STATUS_ITEMS = [
 ];
 
 /** The status items to subscribe to: those of the device's capabilities, without Apple's own test items. */
-export function subscribedStatusItems(clientCapabilities: Json): string[] {
+function subscribedStatusItems(clientCapabilities: Json): string[] {
   const at = (value: Json | undefined, key: string): Json | undefined =>
     typeof value === "object" && value !== null && !Array.isArray(value) && Object.hasOwn(value, key)
       ? (value as { readonly [key: string]: Json | undefined })[key]
@@ -61,7 +61,7 @@ export function subscribedStatusItems(clientCapabilities: Json): string[] {
 }
 
 /** The set's token over its items. */
-export function declarationsToken(items: readonly Pick<SetItem, "section" | "identifier" | "serverToken">[]): string {
+function declarationsToken(items: readonly Pick<SetItem, "section" | "identifier" | "serverToken">[]): string {
   const lines = items.map((item) => [item.section, item.identifier, item.serverToken] as const);
   lines.sort((one, other) => {
     for (let n = 0; n < 3; n++) {

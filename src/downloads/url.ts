@@ -21,7 +21,7 @@ export const DOWNLOAD_PATHS = {
  * The address of a download, the same for the same token. Where devices show their certificate it is on the address that
  * asks for it: they fetch it as they check in.
  */
-export async function downloadUrl(runtime: Needs, token: DownloadToken): Promise<string> {
+async function downloadUrl(runtime: Needs, token: DownloadToken): Promise<string> {
   const { config } = runtime;
   const base = config.MTLS_PROXY ? config.MTLS_BASE_URL : config.BASE_URL;
   return `${base}${DOWNLOAD_PATHS[token.purpose]}${writeDownloadToken(await downloadKey(runtime), token)}/`;

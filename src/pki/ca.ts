@@ -79,28 +79,6 @@ export function createIntermediate(
   });
 }
 
-/** What a self-signed end-entity certificate says, such as the one that signs a SCEP request. */
-export type SelfSignedInput = {
-  readonly subject: SubjectInput;
-  readonly key: KeyObject;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-};
-
-/** A certificate of a key by itself, for signatures and key encipherment. */
-export function selfSigned({ subject, key, notBefore, notAfter }: SelfSignedInput): write.Bytes {
-  const name = writeName(subject);
-  return signCertificate(key, {
-    serial: randomSerial(),
-    issuer: name,
-    subject: name,
-    notBefore,
-    notAfter,
-    spki: spkiOf(key),
-    extensions: [keyUsageExtension(["digitalSignature", "keyEncipherment"])],
-  });
-}
-
 /** A serial number: 128 random bits, positive (RFC 5280 section 4.1.2.2). */
 export function randomSerial(): Uint8Array {
   const bytes = Uint8Array.from(randomBytes(16));
@@ -160,6 +138,7 @@ export function issueCertificate({ certificate, key }: Authority, input: Certifi
   });
 }
 
+/** What is signed: names and keys as DER. */
 type Body = {
   readonly serial: Uint8Array;
   readonly issuer: Uint8Array;
@@ -170,7 +149,8 @@ type Body = {
   readonly extensions: readonly Uint8Array[];
 };
 
-function signCertificate(key: KeyObject, body: Body): write.Bytes {
+/** Signs a certificate with these fields; the algorithm is the key's. */
+export function signCertificate(key: KeyObject, body: Body): write.Bytes {
   const { algorithm } = structureAlgorithm(key);
   const tbs = write.sequence(
     write.context(0, write.integer(2)),
@@ -188,7 +168,8 @@ function signCertificate(key: KeyObject, body: Body): write.Bytes {
 const extension = (type: string, critical: boolean, value: Uint8Array): Uint8Array =>
   write.sequence(write.oid(type), ...(critical ? [write.boolean(true)] : []), write.octets(value));
 
-const keyUsageExtension = (usages: readonly KeyUsage[]): Uint8Array =>
+/** The extension that says what a key is for, critical. */
+export const keyUsageExtension = (usages: readonly KeyUsage[]): Uint8Array =>
   extension(OID.keyUsage, true, write.namedBits(usages.map((usage) => KEY_USAGES.indexOf(usage))));
 
 function authorityKeyIdentifier(issuer: Certificate): Uint8Array {

@@ -13,10 +13,6 @@ import { pemBlocks } from "./pem.ts";
 import { type PublicKey, readPublicKey } from "./public_key.ts";
 
 export { toPem } from "./pem.ts";
-export type { Name } from "./name.ts";
-export type { PublicKey } from "./public_key.ts";
-export type { GeneralName } from "./general_name.ts";
-export type { KeyUsage } from "./extensions.ts";
 
 /** A parsed certificate. Nothing about it is verified: see `verifyChain`. */
 export type Certificate = ExtensionFacts & {

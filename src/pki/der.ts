@@ -14,7 +14,7 @@ export const MAX_DEPTH = 40;
 /** How many elements one element may hold: a 64 MB content in openssl's pieces of 4 kB has 16,384. */
 export const MAX_CHILDREN = 20_000;
 /** The largest input in bytes that is looked at. */
-export const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Universal tags, as the identifier octet that stands in the bytes (constructed bit included for SEQUENCE and SET). */
 export const TAG = {
@@ -167,7 +167,7 @@ export class Der {
 }
 
 /** Reads the fields of a SEQUENCE in order, with the optional ones recognised by their tag. */
-export class Fields {
+class Fields {
   private at = 0;
   constructor(private readonly elements: readonly Der[], private readonly what: string) {}
 

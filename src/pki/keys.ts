@@ -16,18 +16,13 @@ import { PkiError } from "./errors.ts";
 import { OID } from "./oids.ts";
 import { type Decrypted, decryptKeyInfo, Iterations } from "./pbe.ts";
 import { pemBlocks, toPem } from "./pem.ts";
-import type { Curve, PublicKey } from "./public_key.ts";
+import type { PublicKey } from "./public_key.ts";
 
 const generate = promisify(generateKeyPair);
 
 /** A new RSA private key; some 200 ms of work for 2048 bits, off the main thread. */
 export async function generateRsaKey(bits = 2048): Promise<KeyObject> {
   return (await generate("rsa", { modulusLength: bits, publicExponent: 65537 })).privateKey;
-}
-
-/** A new EC private key. */
-export async function generateEcKey(curve: Curve = "P-256"): Promise<KeyObject> {
-  return (await generate("ec", { namedCurve: curve })).privateKey;
 }
 
 /** PKCS#8 DER (RFC 5958), not encrypted. */

@@ -18,7 +18,7 @@ export type PublicKey =
   | { readonly kind: "other"; readonly oid: string };
 
 /** The dotted form of each curve. */
-export const CURVE_OIDS: ReadonlyMap<string, Curve> = new Map<string, Curve>([
+const CURVE_OIDS: ReadonlyMap<string, Curve> = new Map<string, Curve>([
   ["1.2.840.10045.3.1.7", "P-256"],
   ["1.3.132.0.34", "P-384"],
   ["1.3.132.0.35", "P-521"],

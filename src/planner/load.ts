@@ -18,7 +18,7 @@ import type { Runtime } from "../runtime.ts";
 import type { PlanFacts } from "./facts.ts";
 
 /** Rows of known types as the planner reads them. */
-export function observedOf(rows: readonly TargetArtifactRow[]): ObservedArtifact[] {
+function observedOf(rows: readonly TargetArtifactRow[]): ObservedArtifact[] {
   return rows.flatMap((row) => {
     const type = ARTIFACT_TYPES.find((one) => one === row.type);
     return type === undefined ? [] : [{ ...row, type }];
@@ -26,7 +26,7 @@ export function observedOf(rows: readonly TargetArtifactRow[]): ObservedArtifact
 }
 
 /** The target that a row describes. */
-export function targetOfRow(row: PlanRow): CommandTarget {
+function targetOfRow(row: PlanRow): CommandTarget {
   return {
     channel: row.channel,
     platform: row.platform,

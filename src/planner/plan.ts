@@ -46,7 +46,7 @@ export type Decision = {
 export type Scheduler = { name: string; consider(facts: PlanFacts, now: Date, situation: Situation): Decision[] };
 
 /** All concerns, the most urgent first. */
-export const SCHEDULERS: readonly Scheduler[] = [
+const SCHEDULERS: readonly Scheduler[] = [
   queuedCommands,
   baseInventory,
   renewal,

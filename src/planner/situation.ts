@@ -22,7 +22,7 @@ export type Situation = Deliveries & {
 };
 
 /** The token of a delivery's declaration. */
-export function deliveryToken(
+function deliveryToken(
   { resolution: { artifact, version } }: Delivery,
   { target, artifacts, settings }: Pick<PlanFacts, "target" | "artifacts" | "settings">,
   observed: ReadonlyMap<string, ObservedArtifact>,

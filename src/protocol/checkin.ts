@@ -16,8 +16,6 @@ import { foreignText } from "../foreign_text.ts";
 import { bool, data, dict, get, isDict, kindOf, type Plist, type PlistDict, str, text as textOf } from "./plist.ts";
 import { present } from "./present.ts";
 
-export { type Ids, ProtocolError };
-
 type From = { ids: Ids };
 
 /** Characters of a required text: Apple's are all far shorter. */

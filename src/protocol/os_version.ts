@@ -47,8 +47,3 @@ export function compareOsVersions(a: string | null | undefined, b: string | null
 export function isKnownOsVersion(text: string | null | undefined): boolean {
   return parseOsVersion(text).numbers.some((number) => number > 0);
 }
-
-/** A version and its extra as one text: ("13.3.1", "(a)") is "13.3.1 (a)". */
-export function joinOsVersion(version: string, extra: string | null | undefined): string {
-  return extra ? `${version} ${extra}` : version;
-}

@@ -9,7 +9,6 @@
 
 import { foreignText } from "../foreign_text.ts";
 import { isBinary, readBinary } from "./plist/binary_reader.ts";
-import { writeBinary } from "./plist/binary_writer.ts";
 import {
   isDict,
   MAX_BYTES,
@@ -55,19 +54,9 @@ export function parsePlist(bytes: Uint8Array, options: ReadOptions = {}): Plist 
   return readXml(text, options);
 }
 
-/** The XML property list of `value` as text. Throws `PlistError` for what XML cannot carry. */
-export function buildPlistText(value: Plist): string {
-  return writeXml(value);
-}
-
 /** The XML property list of `value` in UTF-8. Throws `PlistError` for what XML cannot carry. */
 export function buildPlist(value: Plist): Uint8Array<ArrayBuffer> {
   return utf8.encode(writeXml(value));
-}
-
-/** The binary property list of `value`. Throws `PlistError` for what the format cannot carry. */
-export function buildBinaryPlist(value: Plist): Uint8Array<ArrayBuffer> {
-  return writeBinary(value);
 }
 
 /** `value` as a dictionary. Throws `PlistError` when it is anything else. */
@@ -109,12 +98,6 @@ export function int(from: PlistDict, key: string): number | undefined {
 export function data(from: PlistDict, key: string): Uint8Array | undefined {
   const value = get(from, key);
   return value instanceof Uint8Array ? value : undefined;
-}
-
-/** The date under `key`. */
-export function date(from: PlistDict, key: string): Date | undefined {
-  const value = get(from, key);
-  return value instanceof Date ? value : undefined;
 }
 
 /** The dictionary under `key`. */

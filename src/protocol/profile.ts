@@ -13,7 +13,7 @@
 import type { PlistDict } from "./plist.ts";
 import type { Subject } from "./subject.ts";
 
-export { fullSubject, plainSubject, type Subject } from "./subject.ts";
+export { fullSubject, plainSubject } from "./subject.ts";
 
 /** What every payload carries. `uuid` is written as given: references between payloads compare text. */
 export type PayloadHead = {
@@ -62,7 +62,7 @@ export function configurationProfile(
 }
 
 /** The attributes that over-the-air enrollment asks for. */
-export const DEVICE_ATTRIBUTES = ["UDID", "VERSION", "PRODUCT", "SERIAL", "MEID", "IMEI"] as const;
+const DEVICE_ATTRIBUTES = ["UDID", "VERSION", "PRODUCT", "SERIAL", "MEID", "IMEI"] as const;
 
 /**
  * The first profile of an over-the-air enrollment: the device answers at `url` with its attributes and the challenge.
@@ -110,39 +110,6 @@ export function scepPayload(payload: PayloadHead & ScepIdentity): PlistDict {
       KeyIsExtractable: false,
       AllowAllAppsAccess: false,
     },
-  };
-}
-
-/** An identity that the device requests by ACME (com.apple.security.acme), with its key in the Secure Enclave or not. */
-export type AcmeIdentity = {
-  directoryUrl: string;
-  clientIdentifier: string;
-  subject: Subject;
-  keyType: "RSA" | "ECSECPrimeRandom";
-  keySize: number;
-  hardwareBound: boolean;
-  attest: boolean;
-  usageFlags?: number;
-  extendedKeyUsage?: string[];
-  subjectAltName?: SubjectAltNames;
-};
-
-/** The payload of an ACME identity; its key never leaves the device. */
-export function acmePayload(payload: PayloadHead & AcmeIdentity): PlistDict {
-  return {
-    ...head("com.apple.security.acme", payload),
-    DirectoryURL: payload.directoryUrl,
-    ClientIdentifier: payload.clientIdentifier,
-    Subject: payload.subject,
-    KeyType: payload.keyType,
-    KeySize: payload.keySize,
-    HardwareBound: payload.hardwareBound,
-    Attest: payload.attest,
-    ...optional("UsageFlags", payload.usageFlags),
-    ...optional("ExtendedKeyUsage", payload.extendedKeyUsage),
-    ...altNames(payload.subjectAltName),
-    KeyIsExtractable: false,
-    AllowAllAppsAccess: false,
   };
 }
 

@@ -14,7 +14,7 @@ import { type Ids, parseIds } from "./ids.ts";
 import { buildPlist, dicts, get, int, isDict, kindOf, type Plist, type PlistDict, str, text } from "./plist.ts";
 import { present } from "./present.ts";
 
-export const REPORT_STATUSES = ["Idle", "Acknowledged", "Error", "CommandFormatError", "NotNow"] as const;
+const REPORT_STATUSES = ["Idle", "Acknowledged", "Error", "CommandFormatError", "NotNow"] as const;
 export type ReportStatus = (typeof REPORT_STATUSES)[number];
 
 /** One link of Apple's error chain, the outermost error first, with Apple's keys. */
@@ -95,7 +95,7 @@ export function tracesOf(body: Plist): Traces {
 }
 
 /** The errors of a report, also for the dictionaries inside results that carry their own ErrorChain. */
-export function errorChain(body: PlistDict): ReportedError[] | undefined {
+function errorChain(body: PlistDict): ReportedError[] | undefined {
   if (get(body, "ErrorChain") === undefined) return undefined;
   return dicts(body, "ErrorChain").slice(0, MAX_LINKS).map((link) =>
     present({

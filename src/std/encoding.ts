@@ -32,8 +32,3 @@ export function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> {
 export function encodeHex(data: Uint8Array | ArrayBuffer | string): string {
   return bytesOf(data).toHex();
 }
-
-/** Bytes of hexadecimal in either case. Throws `SyntaxError` on anything else. */
-export function decodeHex(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.fromHex(text);
-}

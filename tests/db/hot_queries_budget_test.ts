@@ -6,7 +6,6 @@ import { findExpiredDevices } from "../../db/devices/device_purge.ts";
 import { isHardwareBlocked, listUnproven, lockHardware } from "../../db/devices/hardware.ts";
 import { findPinned, recordContact } from "../../db/enrollment/identities.ts";
 import { findOutstandingSuccessors } from "../../db/issuing/issued_certificates.ts";
-import { findEvents } from "../../db/events/events.ts";
 import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/work/job_queue.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { countDevices, type DeviceCondition, searchDevices } from "../../db/devices/device_list_views.ts";
@@ -23,6 +22,7 @@ import { claimPushTargets } from "../../db/push/push_targets.ts";
 import { purgeDeletedDevices } from "../../src/devices/purge.ts";
 import { withDatabase } from "../support/database.ts";
 import { testRuntime } from "../support/runtime.ts";
+import { findEvents } from "../support/events.ts";
 
 const FLEET = 20_000;
 const NOW = new Date("2026-06-01T12:00:00Z");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import net from "node:net";
-import { DatabaseUnavailable, isUnavailable, openDatabase, type Sql } from "../../db/open.ts";
+import { isUnavailable, openDatabase, type Sql } from "../../db/open.ts";
 import { withDatabase } from "../support/database.ts";
+import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 
 /** Two pools on a database: one that is watched, and one that looks on. */
 function withPools(

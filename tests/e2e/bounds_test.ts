@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
-import { findEvents } from "../../db/events/events.ts";
 import {
   assign,
   idOf,
@@ -16,6 +15,7 @@ import {
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { idle, say } from "../support/talk.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
+import { findEvents } from "../support/events.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events/events.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { claimsOf, confirmOnly, deviceOf, idsOf, profileFor, refusedAs } from "../support/claims.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
+import { findEvents } from "../support/events.ts";
 
 const token = new TextEncoder().encode("bootstrap");
 const stillThere = async (device: { connect(): Promise<unknown>; enrolled: boolean }) => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { claimPushTargets } from "../../db/push/push_targets.ts";
-import { findEvents } from "../../db/events/events.ts";
 import { requestIdentity } from "../../simulators/device/identity.ts";
 import { dataAssetDownloadUrl } from "../../src/downloads/url.ts";
 import { openAssetCredential } from "../../src/issuing/asset_credentials.ts";
@@ -11,6 +10,7 @@ import { deleted, idleStatus, restore } from "../support/deletion.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
 import { addCertAsset, addDataAsset, advertise, channelOf } from "../support/hosted.ts";
 import { known, withPush } from "../support/push.ts";
+import { findEvents } from "../support/events.ts";
 
 const lock = (fleet: Fleet, id: number) => made(fleet, "POST", `/api/mdm/devices/${id}/lock/`, { pin: "271828" });
 const listed = async (fleet: Fleet, query = "") => (await made(fleet, "GET", `/api/mdm/devices/${query}`)).length;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events/events.ts";
 import { MODELS } from "../../simulators/device/models.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { makeDeviceMaker } from "../../simulators/apple/device_ca.ts";
 import { KEYS, withFleet } from "../support/fleet.ts";
 import { AUTHORITY_KEY } from "../support/keys.ts";
+import { findEvents } from "../support/events.ts";
 
 const types = (exchanges: { requestType: string }[]) => exchanges.map(({ requestType }) => requestType);
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events/events.ts";
 import type { PlistDict } from "../../src/protocol/plist.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";
 import { known, withPush } from "../support/push.ts";
 import { visitor } from "../routes/admin/support.ts";
+import { findEvents } from "../support/events.ts";
 
 const MB = 1024 * 1024;
 const LIMIT = 1024;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events/events.ts";
 import { toPem } from "../../src/pki/certificate.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import { findEvents } from "../support/events.ts";
 
 const SECRET = "a-secret-of-the-proxy";
 /** Requests of the fleet come from this address. */

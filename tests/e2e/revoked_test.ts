@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
-import { findEvents } from "../../db/events/events.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { claimsOf, confirmOnly, idsOf, profileFor } from "../support/claims.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
+import { findEvents } from "../support/events.ts";
 
 const revoke = async (fleet: Fleet) => {
   const { status } = await fleet.api("POST", `/api/mdm/ota_enrollments/${fleet.enrollmentId}/revoke/`);

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../db/events/events.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { MODELS } from "../../simulators/device/models.ts";
 import {
@@ -14,6 +13,7 @@ import {
   settle,
 } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
+import { findEvents } from "../support/events.ts";
 
 const OLD = { ...MODELS[0]!, osVersion: "12.7.6", build: "21H1320" };
 

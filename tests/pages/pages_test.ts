@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { findEvents } from "../../db/events/events.ts";
 import { ensureSetupToken } from "../../src/access/setup.ts";
 import { insertBlueprint } from "../../db/blueprints/blueprints.ts";
 import { MODELS } from "../../simulators/device/models.ts";
 import { MENU } from "../../routes/admin/menu.ts";
 import { KEYS } from "../support/fleet.ts";
 import { PASSWORD, type Stage, withPages } from "./browser.ts";
+import { findEvents } from "../support/events.ts";
 
 const quiet = { sanitizeOps: false, sanitizeResources: false };
 

@@ -8,10 +8,10 @@ import { createHash } from "node:crypto";
 import { Connections } from "../../routes/connections.ts";
 import { type AppFetch, listen } from "../../routes/listener.ts";
 import { Counters } from "../../src/counters.ts";
-import { selfSigned } from "../../src/pki/ca.ts";
 import { toPem } from "../../src/pki/certificate.ts";
 import { exportPkcs8 } from "../../src/pki/keys.ts";
 import { KEYS } from "../support/fleet.ts";
+import { selfSigned } from "../../simulators/device/self_signed.ts";
 
 const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2036-01-01T00:00:00Z") };
 const tls = {

@@ -3,10 +3,10 @@ import { RequestBody } from "../../routes/body.ts";
 import { BodyMemory } from "../../routes/body_memory.ts";
 import { Counters } from "../../src/counters.ts";
 import { Problem, type ProblemCode } from "../../src/errors.ts";
-import { signDetached } from "../../src/pki/cms/signed.ts";
-import { selfSigned } from "../../src/pki/ca.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import { KEYS, withFleet } from "../support/fleet.ts";
+import { signDetached } from "../../simulators/device/sign_detached.ts";
+import { selfSigned } from "../../simulators/device/self_signed.ts";
 
 const is = (code: ProblemCode) => (error: unknown) => error instanceof Problem && error.code === code;
 const memoryOf = (limit: number) => new BodyMemory(limit, new Counters());

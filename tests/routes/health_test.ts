@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { newApiToken } from "../../src/access/api_token_format.ts";
 import { systemRandom } from "../../src/runtime.ts";
-import { DatabaseUnavailable } from "../../db/open.ts";
 import { withFleet } from "../support/fleet.ts";
+import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 
 const TOKEN = "the-right-token-of-it";
 const ready = new Request("https://mdm.example.com/readyz", { headers: { Authorization: `Bearer ${TOKEN}` } });

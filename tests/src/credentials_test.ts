@@ -3,9 +3,10 @@ import { type Config, ConfigError, loadConfig } from "../../src/config.ts";
 import { checkCredentials, credentialWarnings } from "../../src/credentials.ts";
 import { type CertificateInput, createAuthority, createIntermediate, issueCertificate } from "../../src/pki/ca.ts";
 import { parseCertificate, toPem } from "../../src/pki/certificate.ts";
-import { exportPkcs8, generateEcKey, spkiOf } from "../../src/pki/keys.ts";
+import { exportPkcs8, spkiOf } from "../../src/pki/keys.ts";
 import { OID } from "../../src/pki/oids.ts";
 import { KEYS } from "../support/fleet.ts";
+import { generateEcKey } from "../../simulators/ec_key.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");
 const later = (days: number) => new Date(now.getTime() + days * 86_400_000);

@@ -14,13 +14,13 @@ import { type DeviceMaker, makeDeviceMaker } from "../../simulators/apple/device
 import { MODELS } from "../../simulators/device/models.ts";
 import type { Config } from "../../src/config.ts";
 import { createOtaEnrollment, downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
-import { selfSigned } from "../../src/pki/ca.ts";
 import { toPem } from "../../src/pki/certificate.ts";
 import { exportPkcs8, openPrivateKey } from "../../src/pki/keys.ts";
 import { makeCaller, testRequest } from "../routes/api/support.ts";
 import { deviceKeys, KEYS, MAKER_KEY } from "./keys.ts";
 import { TestClock, type TestRuntime, testRuntime } from "./runtime.ts";
 import { withDatabase } from "./database.ts";
+import { selfSigned } from "../../simulators/device/self_signed.ts";
 
 export const TOPIC = "com.apple.mgmt.External.00000000-0000-4000-8000-000000000001";
 

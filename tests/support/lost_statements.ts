@@ -4,7 +4,8 @@
  * @module
  */
 
-import { DatabaseUnavailable, type Sql } from "../../db/open.ts";
+import type { Sql } from "../../db/open.ts";
+import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 
 /**
  * How a statement is lost:

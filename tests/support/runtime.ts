@@ -32,7 +32,7 @@ export class TestClock {
 }
 
 /** A network on which every call fails. */
-export const noNetwork: Network = {
+const noNetwork: Network = {
   client: () => ({
     fetch: (url) => Promise.reject(new Error(`Cannot reach ${url}: this test has no network`)),
     close: () => {},

@@ -6,9 +6,9 @@
 
 import assert from "node:assert/strict";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
-import { signDetached } from "../../src/pki/cms/signed.ts";
 import { asDict, buildPlist, dict, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
 import type { Fleet } from "./fleet.ts";
+import { signDetached } from "../../simulators/device/sign_detached.ts";
 
 /** An answer of the server, with the command that it holds. */
 export type Offered = { status: number; uuid: string | null; type: string | null };

@@ -21,7 +21,7 @@ import {
 const VERSION = /^[0-9]{1,3}(\.[0-9]{1,3}){0,3}$/;
 
 /** What is read of a system, and what is passed over: texts, access rights, and what is for setup alone. */
-export const SYSTEM_ATTRIBUTES = {
+const SYSTEM_ATTRIBUTES = {
   read: [
     "introduced",
     "deprecated",

@@ -19,7 +19,7 @@ import { createVersion, type Version } from "./versions.ts";
 const LONGEST_NAME = 256;
 
 /** The name itself when no artifact has it, else with the first number in brackets that is free: "Wi-Fi (2)". */
-export async function freeName(db: Db, name: string): Promise<string> {
+async function freeName(db: Db, name: string): Promise<string> {
   const base = name.slice(0, LONGEST_NAME - 8).trim();
   const taken = new Set(await findNamesLike(db, base));
   if (!taken.has(base)) return base;

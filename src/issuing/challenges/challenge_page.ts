@@ -30,7 +30,7 @@ function boldWords(page: string): string[] {
 }
 
 /** UTF-16 or what else a page is in: by its mark, or by the zeros that Latin letters have in UTF-16. */
-export function pageText(bytes: Uint8Array<ArrayBuffer>, otherwise: "utf-16le" | "windows-1252"): string {
+function pageText(bytes: Uint8Array<ArrayBuffer>, otherwise: "utf-16le" | "windows-1252"): string {
   const [first, second] = bytes;
   const encoding = first === 0xff && second === 0xfe
     ? "utf-16le"

@@ -1,5 +1,5 @@
 /**
- * CMS SignedData: opened with its content, and written (profiles, SCEP answers, what simulated devices send).
+ * CMS SignedData: opened with its content, and written (profiles, SCEP answers).
  *
  * @module
  */
@@ -11,8 +11,6 @@ import { PkiError } from "../errors.ts";
 import { keyMatches } from "../keys.ts";
 import { OID } from "../oids.ts";
 import { readSignedData, type VerifiedSigner, verifySigner } from "./signed_data.ts";
-
-export type { VerifiedSigner } from "./signed_data.ts";
 
 /** Who signs: a DER certificate, its private key, and the certificates to send along. */
 export type Identity = {
@@ -95,38 +93,8 @@ export function signAttached(
     : contentInfo(hash, identity, signer, write.context(0, write.octets(content)));
 }
 
-/** How {@link signDetached} writes. `apple-ber` is the form of Apple's devices: indefinite lengths. */
-export type DetachedForm = {
-  readonly form: "der" | "apple-ber";
-  readonly digest?: HashName;
-  readonly attributes?: boolean;
-};
-
-/**
- * Signs `content` without carrying it, as devices do for `Mdm-Signature`.
- *
- * `apple-ber` means SHA-1 and no signed attributes unless the options say otherwise; `der` SHA-256 with them.
- */
-export function signDetached(content: Uint8Array, identity: Identity, options: DetachedForm): Uint8Array<ArrayBuffer> {
-  const ber = options.form === "apple-ber";
-  const hash = options.digest ?? (ber ? "sha1" : "sha256");
-  const attributes: SignedAttribute[] | undefined = (options.attributes ?? !ber)
-    ? [[OID.contentType, write.oid(OID.data)], [OID.messageDigest, write.octets(digest(hash, content))]]
-    : undefined;
-  const signer = signerInfo(content, identity, hash, attributes, ber);
-  if (!ber) return contentInfo(hash, identity, signer);
-  const signedData = write.indefinite(
-    0x30,
-    write.integer(1),
-    write.setOf(write.algorithm(HASH_OIDS[hash], write.nil())),
-    write.indefinite(0x30, write.oid(OID.data)),
-    write.indefinite(0xa0, identity.certificate, ...(identity.chain ?? [])),
-    write.setOf(signer),
-  );
-  return write.indefinite(0x30, write.oid(OID.signedData), write.indefinite(0xa0, signedData));
-}
-
-function contentInfo(
+/** SignedData of one signer as a message, with its content where that is carried. */
+export function contentInfo(
   hash: HashName,
   identity: Identity,
   signer: Uint8Array,
@@ -142,7 +110,8 @@ function contentInfo(
   return write.sequence(write.oid(OID.signedData), write.context(0, signedData));
 }
 
-function signerInfo(
+/** What one signer says: over the content itself, or over attributes that hold its digest. */
+export function signerInfo(
   content: Uint8Array,
   { certificate: der, key }: Identity,
   hash: HashName,

@@ -9,7 +9,7 @@ import { readOctets, readText } from "../der_values.ts";
 import { PkiError } from "../errors.ts";
 
 /** Message types by their number in text (section 3.2.1.2). */
-export const MESSAGE_TYPES = {
+const MESSAGE_TYPES = {
   "3": "CertRep",
   "17": "RenewalReq",
   "19": "PKCSReq",

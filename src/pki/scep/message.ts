@@ -12,8 +12,6 @@ import { PkiError } from "../errors.ts";
 import { OID } from "../oids.ts";
 import { type MessageType, messageTypeName, nonceAttribute, textAttribute } from "./attributes.ts";
 
-export type { MessageType } from "./attributes.ts";
-
 /** What is common to all messages: enough to answer them. */
 export type Envelope = {
   readonly transactionId: string;

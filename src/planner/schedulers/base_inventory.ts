@@ -8,7 +8,7 @@ import type { Scheduler } from "../plan.ts";
 import { considerInventory } from "./inventory.ts";
 
 /** Seconds between inventories where no blueprint says otherwise. */
-export const DEFAULT_INTERVAL_SECONDS = 86_400;
+const DEFAULT_INTERVAL_SECONDS = 86_400;
 
 export const baseInventory: Scheduler = {
   name: "base-inventory",

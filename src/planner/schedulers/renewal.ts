@@ -9,7 +9,7 @@ import type { Decision, Scheduler } from "../plan.ts";
 import { isPending } from "./queued_commands.ts";
 
 /** Seconds before another renewal is begun when the last one led to nothing. */
-export const RENEWAL_RETRY_SECONDS = 4 * 3600;
+const RENEWAL_RETRY_SECONDS = 4 * 3600;
 
 export const renewal: Scheduler = {
   name: "renewal",

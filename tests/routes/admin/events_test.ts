@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../../db/events/events.ts";
 import { fieldChanges } from "../../../routes/admin/audit_words.ts";
 import { EVENT_WORDS } from "../../../routes/admin/event_words.ts";
 import { recordAudit, recordEvents } from "../../../src/events/record.ts";
@@ -7,6 +6,7 @@ import { assign, idOf, makeProfile, rest, settle } from "../../support/artifacts
 import { withFleet } from "../../support/fleet.ts";
 import { FILTER, house } from "./artifacts_support.ts";
 import { type Person, personWith } from "./support.ts";
+import { findEvents } from "../../support/events.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../../db/events/events.ts";
 import { made } from "../../support/artifacts.ts";
 import { type Fleet, KEYS, withFleet } from "../../support/fleet.ts";
 import { ORIGIN, personWith, visitor } from "./support.ts";
+import { findEvents } from "../../support/events.ts";
 
 const IPHONE = { "User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) Safari/604.1" };
 const MAC = { "User-Agent": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605.1.15" };

@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { buildBinaryPlist, buildPlist } from "../../../src/protocol/plist.ts";
+import { buildPlist } from "../../../src/protocol/plist.ts";
 import { zipOf } from "../../../fuzz/builders/zips.ts";
 import type { TestRuntime } from "../../support/runtime.ts";
 import { artifact, audits, bodyOf, contentRevision, OPEN_FILTER, revision, textOf } from "./artifacts_support.ts";
 import { withApi } from "./support.ts";
+import { buildBinaryPlist } from "../../../simulators/device/binary_plist.ts";
 
 const ALL = "/api/mdm/data_assets/";
 const PLIST = buildPlist({ Key: "a secret of the house" });

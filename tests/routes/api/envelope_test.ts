@@ -7,7 +7,7 @@ import { RequestBody } from "../../../routes/body.ts";
 import { BodyMemory } from "../../../routes/body_memory.ts";
 import { Counters } from "../../../src/counters.ts";
 import { endpoint, NO_CONTENT } from "../../../routes/api/endpoint.ts";
-import { choiceFilter, integerFilter, naiveUtc, pkListField, timeField } from "../../../routes/api/fields.ts";
+import { choiceFilter, naiveUtc, pkListField, relatedFilter, timeField } from "../../../routes/api/fields.ts";
 import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "../../../routes/api/paging.ts";
 import { nestFields } from "../../../routes/api/shape.ts";
 import { invalid, Problem, refused } from "../../../src/errors.ts";
@@ -41,7 +41,7 @@ const PROBES = [
     method: "GET",
     path: "/api/test/list/",
     query: z.object({
-      number: integerFilter,
+      number: relatedFilter,
       kind: choiceFilter(["x", "y"]),
       any: z.array(z.string()).optional(),
       ordering: orderingQuery(["created_at", "name"], { column: "created_at", descending: true }),
@@ -238,7 +238,7 @@ Deno.test("pages have absolute links that keep the filters", async () => {
       results: [{ any: ["a", "b"], ordering: { column: "name", descending: false }, limit: 50, offset: 0 }],
     });
     assert.deepEqual(await list("?number=x&kind=z"), {
-      number: ["Enter a number."],
+      number: ["Select a valid choice. x is not one of the available choices."],
       kind: ["Select a valid choice. z is not one of the available choices."],
     });
   }, PROBES);

@@ -1,11 +1,13 @@
 /** Signed profiles through the API. */
 
 import assert from "node:assert/strict";
-import { signAttached, signDetached } from "../../../src/pki/cms/signed.ts";
-import { buildBinaryPlist, parsePlist } from "../../../src/protocol/plist.ts";
+import { signAttached } from "../../../src/pki/cms/signed.ts";
+import { parsePlist } from "../../../src/protocol/plist.ts";
 import { ecKey, inFolder, openssl, rsaKey, selfIdentity } from "../../src/pki/helpers.ts";
 import { artifact, bodyOf, profilePlist } from "./artifacts_support.ts";
 import { withApi } from "./support.ts";
+import { signDetached } from "../../../simulators/device/sign_detached.ts";
+import { buildBinaryPlist } from "../../../simulators/device/binary_plist.ts";
 
 const ALL = "/api/mdm/profiles/";
 

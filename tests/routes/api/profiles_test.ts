@@ -1,7 +1,7 @@
 /** Versions of profiles through the API, and what holds for versions of every kind. */
 
 import assert from "node:assert/strict";
-import { buildBinaryPlist, buildPlist, type PlistDict } from "../../../src/protocol/plist.ts";
+import { buildPlist, type PlistDict } from "../../../src/protocol/plist.ts";
 import { FILE_BODY_LIMIT } from "../../../src/blueprints/versions/file_limit.ts";
 import {
   artifact,
@@ -18,6 +18,7 @@ import {
   textOf,
 } from "./artifacts_support.ts";
 import { withApi } from "./support.ts";
+import { buildBinaryPlist } from "../../../simulators/device/binary_plist.ts";
 
 const ALL = "/api/mdm/profiles/";
 const UNKNOWN = "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d";

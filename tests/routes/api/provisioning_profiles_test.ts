@@ -1,11 +1,12 @@
 /** Versions of provisioning profiles through the API. */
 
 import assert from "node:assert/strict";
-import { signAttached, signDetached } from "../../../src/pki/cms/signed.ts";
+import { signAttached } from "../../../src/pki/cms/signed.ts";
 import { buildPlist, type PlistDict } from "../../../src/protocol/plist.ts";
 import { inFolder, openssl, rsaKey, selfIdentity } from "../../src/pki/helpers.ts";
 import { artifact, audits, bodyOf, contentRevision, OPEN_FILTER, revision, textOf } from "./artifacts_support.ts";
 import { withApi } from "./support.ts";
+import { signDetached } from "../../../simulators/device/sign_detached.ts";
 
 const ALL = "/api/mdm/provisioning_profiles/";
 const CONTENT: PlistDict = {

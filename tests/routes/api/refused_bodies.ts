@@ -19,7 +19,7 @@ export async function artifact(fleet: Fleet, type: string): Promise<string> {
 }
 
 /** A request: where, with what. */
-export type Attempt = { path: string; body?: unknown };
+type Attempt = { path: string; body?: unknown };
 type Make = (world: World) => Attempt;
 
 const filter = { macos: true, shard_modulo: 7 };

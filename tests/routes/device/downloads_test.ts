@@ -4,11 +4,11 @@ import { createApp } from "../../../routes/app.ts";
 import type { SimulatedDevice } from "../../../simulators/device/device.ts";
 import { dataAssetDownloadUrl, profileDownloadUrl, scepCredentialUrl } from "../../../src/downloads/url.ts";
 import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
-import { signDetached } from "../../../src/pki/cms/signed.ts";
 import type { PlistDict } from "../../../src/protocol/plist.ts";
 import { type Fleet, withFleet } from "../../support/fleet.ts";
 import { addCertAsset, addDataAsset, addProfile, advertise, channelOf } from "../../support/hosted.ts";
 import { testRequest } from "../api/support.ts";
+import { signDetached } from "../../../simulators/device/sign_detached.ts";
 
 const SECRET = "a-secret-of-the-proxy";
 const PROXIED = { TRUSTED_PROXIES: "192.0.2.1", TRUSTED_PROXY_SECRET: SECRET };

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { MODELS } from "../../../simulators/device/models.ts";
 import type { Json } from "../../../src/protocol/plist_json.ts";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
-import { flattenStatus, STATUS_ITEMS, statusItemFacts, statusItemsFor } from "../../../src/apple_schema/status.ts";
+import { flattenStatus, STATUS_ITEMS, statusItemFacts } from "../../../src/apple_schema/status.ts";
 import { validatePayload } from "../../../src/apple_schema/validate.ts";
 import { FakeServer, type ReportBody } from "../fake_server.ts";
+import { statusItemsFor } from "../../../simulators/published.ts";
 
 const SECURITY = "security.certificate.list";
 const itemsOf = (report: ReportBody | undefined) =>

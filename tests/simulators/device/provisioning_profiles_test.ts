@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { selfSigned } from "../../../src/pki/ca.ts";
 import { signAttached } from "../../../src/pki/cms/signed.ts";
 import { buildPlist, dicts, type PlistDict } from "../../../src/protocol/plist.ts";
 import { KEYS } from "../../support/fleet.ts";
 import { errorsOf, FakeServer } from "../fake_server.ts";
+import { selfSigned } from "../../../simulators/device/self_signed.ts";
 
 const EXPIRES = new Date("2027-06-01T00:00:00Z");
 const CERTIFICATE = selfSigned({

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  DECLARATION_TYPES,
   declarationDeprecated,
   declarationFacts,
   declarationIgnored,
@@ -9,8 +8,9 @@ import {
   isKnownDeclaration,
   validateDeclaration,
 } from "../../../src/apple_schema/declarations.ts";
-import { validateCredential } from "../../../src/apple_schema/credentials.ts";
+import { validateCredential } from "../../../simulators/declarative/credential_check.ts";
 import { byodIphone, ipad, ipadUser, iphone, mac, macUser, tv, unknown } from "./targets.ts";
+import { DECLARATION_TYPES } from "../../../simulators/published.ts";
 
 const PASSCODE = "com.apple.configuration.passcode.settings";
 const PACKAGE = "com.apple.configuration.package";

@@ -4,9 +4,10 @@ import { PLATFORMS } from "../../../src/protocol/platform.ts";
 import { configurationProfile } from "../../../src/protocol/profile.ts";
 import { buildPlist, parsePlist, type PlistDict, Real } from "../../../src/protocol/plist.ts";
 import { checkProfile, type ProfileAudience, profileRefusals } from "../../../src/apple_schema/profile_check.ts";
-import { formsOf, PAYLOAD_TYPES, payloadForms } from "../../../src/apple_schema/profiles.ts";
+import { formsOf, payloadForms } from "../../../src/apple_schema/profiles.ts";
 import type { KeyFacts } from "../../../src/apple_schema/types.ts";
 import { MAX_ISSUES } from "../../../src/apple_schema/validate.ts";
+import { PAYLOAD_TYPES } from "../../../simulators/published.ts";
 
 const MAC: ProfileAudience = { channel: "Device", platforms: ["macOS"] };
 const PHONE: ProfileAudience = { channel: "Device", platforms: ["iOS", "iPadOS"] };

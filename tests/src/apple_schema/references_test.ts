@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  assetTypesOf,
-  DECLARATION_TYPES,
-  declarationFacts,
-  referenceKeys,
-  referencesIn,
-} from "../../../src/apple_schema/declarations.ts";
+import { referencesIn } from "../../../src/apple_schema/declarations.ts";
+import { DECLARATION_TYPES } from "../../../simulators/published.ts";
 
 const APP = "com.apple.configuration.app.managed";
 const FILES = "com.apple.configuration.services.configuration-files";
-const LEGACY = "com.apple.configuration.legacy";
-const PASSCODE = "com.apple.configuration.passcode.settings";
 const SIMPLE = "com.apple.activation.simple";
 
 Deno.test("references have the path, the value and the types that they take", () => {
@@ -47,31 +40,9 @@ Deno.test("references have the path, the value and the types that they take", ()
   }
 });
 
-Deno.test("reference keys and asset types are known for a type", () => {
-  assert.deepEqual(referenceKeys(SIMPLE), [{ keyPath: ["StandardConfigurations", "*"], assetTypes: null }]);
-  assert.deepEqual(referenceKeys(LEGACY), [
-    { keyPath: ["ProfileAssetReference"], assetTypes: ["com.apple.asset.data"] },
-  ]);
-  assert.deepEqual(referenceKeys(APP).map(({ keyPath }) => keyPath.join(".")).slice(0, 2), [
-    "AppConfig.DataAssetReference",
-    "AppConfig.Passwords.*.AssetReference",
-  ]);
-  assert.deepEqual(assetTypesOf("com.apple.configuration.security.identity"), [
-    "com.apple.asset.credential.acme",
-    "com.apple.asset.credential.identity",
-    "com.apple.asset.credential.scep",
-  ]);
-  assert.deepEqual(assetTypesOf(PASSCODE), []);
-  for (const type of DECLARATION_TYPES) {
-    for (const asset of assetTypesOf(type)) assert.equal(declarationFacts(asset)?.kind, "asset", `${type}: ${asset}`);
-  }
-});
-
 Deno.test("a type that Apple does not publish has no references", () => {
   for (const type of ["", "com.apple.configuration.nothing", "any", "__proto__", "constructor"]) {
     assert.deepEqual(referencesIn(type, { StandardConfigurations: ["a"] }), []);
-    assert.deepEqual(referenceKeys(type), []);
-    assert.deepEqual(assetTypesOf(type), []);
   }
 });
 
@@ -80,7 +51,6 @@ Deno.test("lists that contain themselves end", () => {
   let folder: unknown = [];
   for (let i = 0; i < 10_000; i++) folder = [{ Title: "t", Folder: folder }];
   assert.deepEqual(referencesIn(type, { ManagedBookmarks: [{ Bookmarks: folder }] }), []);
-  assert.deepEqual(referenceKeys(type), []);
 });
 
 Deno.test("every reference in any JSON is a string that stands at its path", () => {

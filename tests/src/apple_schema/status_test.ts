@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { JsonObject } from "../../../src/protocol/plist_json.ts";
-import {
-  flattenStatus,
-  MAX_ITEMS,
-  STATUS_ITEMS,
-  statusItemFacts,
-  statusItemsFor,
-} from "../../../src/apple_schema/status.ts";
+import { flattenStatus, MAX_ITEMS, STATUS_ITEMS, statusItemFacts } from "../../../src/apple_schema/status.ts";
 import { ipad, mac, macUser, unknown } from "./targets.ts";
+import { statusItemsFor } from "../../../simulators/published.ts";
 
 Deno.test("status items have a type", () => {
   assert.equal(statusItemFacts("device.operating-system.version")?.keys[0]?.type, "string");

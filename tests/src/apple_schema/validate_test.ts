@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DECLARATION_TYPES, validateDeclaration } from "../../../src/apple_schema/declarations.ts";
+import { validateDeclaration } from "../../../src/apple_schema/declarations.ts";
 import type { KeyFacts, PayloadFacts } from "../../../src/apple_schema/types.ts";
 import { MAX_ISSUES, MAX_VALUES, validatePayload } from "../../../src/apple_schema/validate.ts";
+import { DECLARATION_TYPES } from "../../../simulators/published.ts";
 
 const facts = (keys: KeyFacts[], more: Partial<PayloadFacts> = {}): PayloadFacts => ({ systems: {}, keys, ...more });
 const messages = (keys: KeyFacts[], payload: unknown, form: "json" | "plist" = "json") =>

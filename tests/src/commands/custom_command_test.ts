@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { customCommand } from "../../../src/commands/custom_command.ts";
-import { buildPlistText, parsePlist } from "../../../src/protocol/plist.ts";
+import { buildPlist, parsePlist } from "../../../src/protocol/plist.ts";
 import { wire } from "../../fixtures/wire/wire.ts";
 import { intelMac, iphone, mac, refusal, sent, tv } from "./target.ts";
 
@@ -12,7 +12,7 @@ Deno.test("a bare dictionary and a whole document are sent alike", () => {
   const golden = parsePlist(wire("command-custom-command"));
   const { Command } = Object(golden);
   assert.deepEqual(sent(customCommand, mac, { command: `\n  ${settings}\n` }), golden);
-  assert.deepEqual(sent(customCommand, mac, { command: buildPlistText(Command) }), golden);
+  assert.deepEqual(sent(customCommand, mac, { command: new TextDecoder().decode(buildPlist(Command)) }), golden);
 });
 
 Deno.test("what is not a command is refused with its sentence", () => {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { findEvents } from "../../../db/events/events.ts";
 import { JOBS } from "../../../jobs/registry.ts";
 import { drain } from "../../../jobs/queue.ts";
 import { revealEscrowed } from "../../../src/escrow.ts";
@@ -12,6 +11,7 @@ import { deleted, idleStatus, restore } from "../../support/deletion.ts";
 import { type Fleet, KEYS, withFleet } from "../../support/fleet.ts";
 import { channelOf } from "../../support/hosted.ts";
 import { testRequest } from "../../routes/api/support.ts";
+import { findEvents } from "../../support/events.ts";
 
 const DAY = 86_400;
 

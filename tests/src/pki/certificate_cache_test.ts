@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { knownCertificate, rememberCertificate, rememberedCertificates } from "../../../src/pki/certificate_cache.ts";
-import { selfSigned } from "../../../src/pki/ca.ts";
 import { PkiError } from "../../../src/pki/errors.ts";
 import { ecKey } from "./helpers.ts";
+import { selfSigned } from "../../../simulators/device/self_signed.ts";
 
 const key = ecKey();
 const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2036-01-01T00:00:00Z") };

@@ -5,10 +5,11 @@
  */
 import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { createAuthority, issueCertificate, selfSigned } from "../../../src/pki/ca.ts";
+import { createAuthority, issueCertificate } from "../../../src/pki/ca.ts";
 import { type Certificate, parseCertificate } from "../../../src/pki/certificate.ts";
 import { PkiError, type PkiErrorCode } from "../../../src/pki/errors.ts";
 import { spkiOf } from "../../../src/pki/keys.ts";
+import { selfSigned } from "../../../simulators/device/self_signed.ts";
 
 export const NOW = new Date("2026-06-15T12:00:00Z");
 const YEAR = 365 * 86_400_000;

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import {
   encryptPrivateKeyPem,
   exportPkcs8,
-  generateEcKey,
   generateRsaKey,
   importPkcs8,
   keyMatches,
@@ -11,6 +10,7 @@ import {
 } from "../../../src/pki/keys.ts";
 import { toPem } from "../../../src/pki/pem.ts";
 import { ecKey, inFolder, openssl, refuses, rsaKey, selfIdentity } from "./helpers.ts";
+import { generateEcKey } from "../../../simulators/ec_key.ts";
 
 const PASSWORD = "correct horse";
 const out = ["-passout", `pass:${PASSWORD}`];

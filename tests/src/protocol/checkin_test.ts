@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ProtocolError } from "../../../src/protocol/checkin.ts";
-import { buildBinaryPlist, buildPlist, type PlistDict, PlistError } from "../../../src/protocol/plist.ts";
+import { buildPlist, type PlistDict, PlistError } from "../../../src/protocol/plist.ts";
 import { wire } from "../../fixtures/wire/wire.ts";
 import { checkinOf } from "../../support/messages.ts";
+import { ProtocolError } from "../../../src/protocol/errors.ts";
+import { buildBinaryPlist } from "../../../simulators/device/binary_plist.ts";
 
 const TOPIC = "com.apple.mgmt.External.6f4f3c3e-2b1a-4c5d-8e9f-0a1b2c3d4e5f";
 const MAC = "0B3A5C1E-7A4D-5F2B-9C11-2E6D4F8A9B01";

@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  compareOsVersions,
-  isKnownOsVersion,
-  joinOsVersion,
-  parseOsVersion,
-} from "../../../src/protocol/os_version.ts";
+import { compareOsVersions, isKnownOsVersion, parseOsVersion } from "../../../src/protocol/os_version.ts";
 
 Deno.test("versions are padded to three numbers and keep their extra", () => {
   assert.deepEqual(parseOsVersion("14"), { numbers: [14, 0, 0], extra: "" });
@@ -36,9 +31,4 @@ Deno.test("the order is antisymmetric and transitive for any text", () => {
     assert.equal(compareOsVersions(a, b) + compareOsVersions(b, a), 0);
     if (compareOsVersions(a, b) <= 0 && compareOsVersions(b, c) <= 0) assert.ok(compareOsVersions(a, c) <= 0);
   }));
-});
-
-Deno.test("a version and its extra join with one space", () => {
-  assert.equal(joinOsVersion("13.3.1", "(a)"), "13.3.1 (a)");
-  assert.equal(joinOsVersion("13.3.1", ""), "13.3.1");
 });

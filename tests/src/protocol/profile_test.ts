@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { asDict, buildPlist, dict, parsePlist, type PlistDict } from "../../../src/protocol/plist.ts";
 import {
-  acmePayload,
   configurationProfile,
   fullSubject,
   mdmPayload,
@@ -82,23 +81,6 @@ Deno.test("the plain subject has only the attributes that simple clients know", 
     [["CN", "cn"]],
   ]);
   assert.deepEqual(fullSubject({ commonName: "cn", organization: "o" }), [[["CN", "cn"]], [["O", "o"]]]);
-});
-
-Deno.test("an ACME payload says whether the key is bound to the hardware", () => {
-  const payload = acmePayload({
-    ...head,
-    directoryUrl: "https://a/acme",
-    clientIdentifier: "id",
-    subject: plainSubject({ commonName: "cn" }),
-    keyType: "ECSECPrimeRandom",
-    keySize: 384,
-    hardwareBound: true,
-    attest: true,
-    subjectAltName: { dNSName: ["a", "b"] },
-  });
-  assert.equal(payload.HardwareBound, true);
-  assert.deepEqual(payload.SubjectAltName, { dNSName: ["a", "b"] });
-  assert.equal("ExtendedKeyUsage" in payload, false);
 });
 
 Deno.test("the profile of over-the-air enrollment asks for Apple's attributes", () => {

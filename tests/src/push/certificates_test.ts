@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { inFolder, openssl } from "../pki/helpers.ts";
 import { execFileSync } from "node:child_process";
-import { selfSigned } from "../../../src/pki/ca.ts";
 import { toPem } from "../../../src/pki/certificate.ts";
 import { parseCsr } from "../../../src/pki/csr.ts";
 import { encryptPrivateKeyPem, exportPkcs8, importPkcs8 } from "../../../src/pki/keys.ts";
@@ -9,6 +8,7 @@ import { pushCertificateRequest, signedPushCertificateRequest } from "../../../s
 import { findPushKey } from "../../../db/push/push_certificates.ts";
 import { systemNetwork } from "../../../src/runtime.ts";
 import { KEYS, TOPIC, withFleet } from "../../support/fleet.ts";
+import { selfSigned } from "../../../simulators/device/self_signed.ts";
 
 const [key, otherKey] = KEYS;
 const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2027-01-01T00:00:00Z") };

@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
-import { SEALED_COLUMNS, sealedColumnsOfSchema } from "../../../db/installation/sealed_columns.ts";
+import type { Sql } from "../../../db/open.ts";
+import { SEALED_COLUMNS, type SealedColumn } from "../../../db/installation/sealed_columns.ts";
 import { builtInAuthority } from "../../../src/issuing/authority.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { systemRandom } from "../../../src/runtime.ts";
 import { addKeyToFile, loadKeyRing } from "../../../src/secrets/load.ts";
 import { rotateSecrets } from "../../../src/secrets/rotate.ts";
 import { withRuntime } from "../../support/runtime.ts";
+
+/** The columns of the schema whose name says that they are sealed. */
+async function sealedColumnsOfSchema(db: Sql): Promise<SealedColumn[]> {
+  return await db<SealedColumn[]>`
+    select c.relname as table, a.attname as column from pg_attribute a join pg_class c on c.oid = a.attrelid
+    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      and a.attnum > 0 and not a.attisdropped and a.attname like '%\_sealed' order by 1, 2`;
+}
 
 Deno.test("the table of sealed columns is the schema's", () =>
   withRuntime(async ({ sql }) => {

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { expand, EXPANSION_LIMIT } from "../../../src/variables/expand.ts";
 import { ExpansionError } from "../../../src/variables/expansion_error.ts";
 import { VARIABLES } from "../../../src/variables/names.ts";
-import { realmUserValues } from "../../../src/variables/realm_user.ts";
 import { namesIn, unknownIn, unknownVariableSentence } from "../../../src/variables/used.ts";
 import { mapTexts } from "../../../src/variables/walk.ts";
 
@@ -108,23 +107,6 @@ Deno.test("names and mistakes are told once, sorted", () => {
     unknownVariableSentence("ENROLLED_USER.NOTHING"),
     'Cannot use the variable "ENROLLED_USER.NOTHING": ENROLLED_USER has LONG_NAME, SHORT_NAME',
   );
-});
-
-Deno.test("the realm user's names are made as they always were", () => {
-  const realm = realmUserValues({
-    username: "ada.m.lovelace@example.com",
-    email: " ada@example.com",
-    firstName: "Ada",
-    lastName: "Lovelace",
-    fullName: "",
-    customAttr1: "1",
-    customAttr2: "2",
-  });
-  assert.equal(realm.get("REALM_USER.DEVICE_USERNAME"), "adamlovelace");
-  assert.equal(realm.get("REALM_USER.EMAIL_PREFIX"), "ada");
-  assert.equal(realm.get("REALM_USER.FULL_NAME"), "");
-  for (const name of realm.keys()) assert.ok(VARIABLES.has(name), name);
-  assert.equal(realm.size, [...VARIABLES.keys()].filter((name) => name.startsWith("REALM_USER.")).length);
 });
 
 const name = fc.constantFrom(...VARIABLES.keys(), "CUSTOM.A", "CUSTOM.ROOM_2");

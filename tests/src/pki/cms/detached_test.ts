@@ -5,7 +5,7 @@ import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import { toPem } from "../../../../src/pki/certificate.ts";
 import { verifyDetached } from "../../../../src/pki/cms/detached.ts";
-import { signAttached, signDetached } from "../../../../src/pki/cms/signed.ts";
+import { signAttached } from "../../../../src/pki/cms/signed.ts";
 import { Der } from "../../../../src/pki/der.ts";
 import * as write from "../../../../src/pki/der_writer.ts";
 import { OID } from "../../../../src/pki/oids.ts";
@@ -23,6 +23,7 @@ import {
   type TestIdentity,
   utf8,
 } from "../helpers.ts";
+import { signDetached } from "../../../../simulators/device/sign_detached.ts";
 
 const BODY = utf8("<plist><dict><key>Status</key><string>Idle</string></dict></plist>");
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { selfSigned } from "../../../../src/pki/ca.ts";
 import { parseCertificate, toPem } from "../../../../src/pki/certificate.ts";
-import { openForCurve, sealForCurve } from "../../../../src/pki/cms/key_agreement.ts";
-import { exportPkcs8, generateEcKey } from "../../../../src/pki/keys.ts";
+import { sealForCurve } from "../../../../src/pki/cms/key_agreement.ts";
+import { exportPkcs8 } from "../../../../src/pki/keys.ts";
+import { selfSigned } from "../../../../simulators/device/self_signed.ts";
+import { openForCurve } from "../../../support/open_for_curve.ts";
+import { generateEcKey } from "../../../../simulators/ec_key.ts";
 
 const text = new TextEncoder().encode("the bytes that nobody else may read");
 const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: ["ignore", "pipe", "ignore"] });

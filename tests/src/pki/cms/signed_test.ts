@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { toPem } from "../../../../src/pki/certificate.ts";
-import { certificatesOf, degenerate, openSigned, signAttached, signDetached } from "../../../../src/pki/cms/signed.ts";
+import { certificatesOf, degenerate, openSigned, signAttached } from "../../../../src/pki/cms/signed.ts";
 import * as write from "../../../../src/pki/der_writer.ts";
 import { parseCertificate } from "../../../../src/pki/certificate.ts";
 import {
@@ -17,6 +17,7 @@ import {
   survives,
   utf8,
 } from "../helpers.ts";
+import { signDetached } from "../../../../simulators/device/sign_detached.ts";
 
 const PROFILE = utf8("<plist><dict/></plist>\n".repeat(900));
 

@@ -9,7 +9,7 @@ import { createAuthority, issueCertificate, randomSerial } from "../../../../src
 import { spkiOf } from "../../../../src/pki/keys.ts";
 import { buildCsr } from "../../../../src/pki/csr.ts";
 import { certificatesOf } from "../../../../src/pki/cms/signed.ts";
-import { buildPkcsReq } from "../../../../src/pki/scep/client.ts";
+import { buildPkcsReq } from "../../../../simulators/device/scep_client.ts";
 import { selfIdentity, type TestIdentity } from "../helpers.ts";
 import { answer, type ScepAuthority, serve, withRa } from "./helpers.ts";
 

@@ -6,7 +6,7 @@ import { signAttached, type SignedAttribute } from "../../../../src/pki/cms/sign
 import { buildCsr } from "../../../../src/pki/csr.ts";
 import * as write from "../../../../src/pki/der_writer.ts";
 import { OID } from "../../../../src/pki/oids.ts";
-import { buildPkcsReq, openCertRep, type PkcsReqInput } from "../../../../src/pki/scep/client.ts";
+import { buildPkcsReq, openCertRep, type PkcsReqInput } from "../../../../simulators/device/scep_client.ts";
 import { openPkiMessage, UnopenedMessage } from "../../../../src/pki/scep/message.ts";
 import { certRep } from "../../../../src/pki/scep/reply.ts";
 import { readSignedData } from "../../../../src/pki/cms/signed_data.ts";

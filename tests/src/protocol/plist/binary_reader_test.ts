@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as library from "plist";
-import { buildBinaryPlist, parsePlist, PlistError } from "../../../../src/protocol/plist.ts";
+import { parsePlist, PlistError } from "../../../../src/protocol/plist.ts";
+import { buildBinaryPlist } from "../../../../simulators/device/binary_plist.ts";
 
 const MAGIC = [...new TextEncoder().encode("bplist00")];
 

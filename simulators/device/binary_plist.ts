@@ -6,7 +6,15 @@
  * @module
  */
 
-import { isDict, MAX_DEPTH, MAX_INTEGER, MIN_INTEGER, type Plist, PlistError, Real } from "./value.ts";
+import {
+  isDict,
+  MAX_DEPTH,
+  MAX_INTEGER,
+  MIN_INTEGER,
+  type Plist,
+  PlistError,
+  Real,
+} from "../../src/protocol/plist/value.ts";
 
 const EPOCH = Date.UTC(2001, 0, 1);
 const HEADER = [0x62, 0x70, 0x6c, 0x69, 0x73, 0x74, 0x30, 0x30];
@@ -18,7 +26,7 @@ function fail(reason: string): never {
 type Node = { bytes: Uint8Array } | { marker: number; count: number; refs: number[] };
 
 /** The binary document of `value`. Throws `PlistError`. */
-export function writeBinary(value: Plist): Uint8Array<ArrayBuffer> {
+export function buildBinaryPlist(value: Plist): Uint8Array<ArrayBuffer> {
   const nodes: Node[] = [];
   const strings = new Map<string, number>();
 

@@ -1,17 +1,17 @@
 /**
- * The client's side of SCEP (RFC 8894), for simulated devices and for external issuers.
+ * The client's side of SCEP (RFC 8894), as simulated devices speak it.
  *
  * @module
  */
-import type { HashName } from "../algorithms.ts";
-import type { Certificate } from "../certificate.ts";
-import { type ContentCipher, openEnveloped, type Recipient, sealEnveloped } from "../cms/enveloped.ts";
-import { certificatesOf, type Identity, signAttached, type SignedAttribute } from "../cms/signed.ts";
-import { readSignedData, verifySigner } from "../cms/signed_data.ts";
-import * as write from "../der_writer.ts";
-import { PkiError } from "../errors.ts";
-import { sameBytes } from "../name.ts";
-import { OID } from "../oids.ts";
+import type { HashName } from "../../src/pki/algorithms.ts";
+import type { Certificate } from "../../src/pki/certificate.ts";
+import { type ContentCipher, openEnveloped, type Recipient, sealEnveloped } from "../../src/pki/cms/enveloped.ts";
+import { certificatesOf, type Identity, signAttached, type SignedAttribute } from "../../src/pki/cms/signed.ts";
+import { readSignedData, verifySigner } from "../../src/pki/cms/signed_data.ts";
+import * as write from "../../src/pki/der_writer.ts";
+import { PkiError } from "../../src/pki/errors.ts";
+import { sameBytes } from "../../src/pki/name.ts";
+import { OID } from "../../src/pki/oids.ts";
 import {
   FAIL_INFOS,
   type FailInfo,
@@ -19,7 +19,7 @@ import {
   messageTypeNumber,
   nonceAttribute,
   textAttribute,
-} from "./attributes.ts";
+} from "../../src/pki/scep/attributes.ts";
 
 /** A request to send. */
 export type PkcsReqInput = {

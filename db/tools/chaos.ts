@@ -4,7 +4,7 @@
  * @module
  */
 
-import { one, type Sql } from "./open.ts";
+import { one, type Sql } from "../open.ts";
 
 /** Ends sessions of the server, all or the one that has waited least; answers how many. */
 export async function terminateSessions(sql: Sql, which: "one" | "all"): Promise<number> {

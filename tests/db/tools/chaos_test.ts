@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { countUnfinished, databaseProcesses, holdDevice, terminateSessions } from "../../db/chaos.ts";
-import { openDatabase } from "../../db/open.ts";
-import { idOf } from "../support/artifacts.ts";
-import { withDatabase } from "../support/database.ts";
-import { withFleet } from "../support/fleet.ts";
+import { countUnfinished, databaseProcesses, holdDevice, terminateSessions } from "../../../db/tools/chaos.ts";
+import { openDatabase } from "../../../db/open.ts";
+import { idOf } from "../../support/artifacts.ts";
+import { withDatabase } from "../../support/database.ts";
+import { withFleet } from "../../support/fleet.ts";
 
 Deno.test("sessions are ended, one or all, but for the one that asks", () =>
   withDatabase(async (sql, url) => {

@@ -1,0 +1,12 @@
+/**
+ * The ids of tables, as a fuzzing run sets them.
+ *
+ * @module
+ */
+
+import type { Db } from "../open.ts";
+
+/** Lets the ids of a table go on from `id`, which is given next. */
+export async function continueIds(db: Db, table: string, id: number): Promise<void> {
+  await db`select setval(pg_get_serial_sequence(${table}, 'id'), ${id}, false)`;
+}
