@@ -43,7 +43,7 @@ const stateOf = (state: string): typeof COMMAND_STATES[number] =>
   COMMAND_STATES.find((one) => one === state.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)) ?? "queued";
 
 /** A command in answers. */
-const commandSchema = z.object({
+export const commandSchema = z.object({
   id: z.int(),
   uuid: z.string(),
   enrolled_device: z.int(),

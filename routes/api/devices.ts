@@ -32,7 +32,7 @@ import { orderingQuery, pageOf, pageQuery, paginated } from "./paging.ts";
 const flag = z.boolean().nullable();
 
 /** A device in answers. */
-const deviceSchema = z.object({
+export const deviceSchema = z.object({
   id: z.int(),
   state: z.enum(DEVICE_STATES).describe(meaningsOf(DEVICE_WORDS)),
   users: z.array(z.object({
