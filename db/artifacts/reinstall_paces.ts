@@ -9,7 +9,7 @@ import { type Bearers, bearersOf } from "./target_artifacts.ts";
 
 /**
  * Counts an attempt to install each of these versions. `waits` are the seconds before the next one by the number of
- * repetitions. Another content begins anew, and so does an attempt that comes a day after it could have come.
+ * repetitions. Another content starts over, and so does an attempt that comes a day after it could have come.
  */
 export async function countAttempts(
   db: Db,

@@ -138,7 +138,7 @@ export async function markVerified(db: Db, channelId: number, versionIds: readon
 
 /**
  * Makes versions due again on channels: by command, or by another token of their declarations. What an operator asks for is
- * counted anew; what a device brings about is not, or its own word would lift every limit.
+ * counted from the start; what a device brings about is not, or its own word would lift every limit.
  */
 export async function forceTargetArtifacts(
   db: Db,

@@ -71,7 +71,7 @@ function withServerToken(text: string): unknown {
   try {
     value = parseStrictJson(text, MAX_DEPTH);
   } catch {
-    // Whoever reads the text says what is wrong with it.
+    // The reader of the text says what is wrong with it.
     return text;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value) || "ServerToken" in value) return value;

@@ -3,7 +3,7 @@
  *
  * The attack: a device that reports a profile missing, two profiles missing by turns, or another system each time, so that
  * the server installs without end. The first repetition is made at once, each further one after twice the time, up to a day.
- * An operator's action and a new content begin anew, and so does a day in which nothing was asked for.
+ * An operator's action and a new content start over, and so does a day in which nothing was asked for.
  *
  * @module
  */

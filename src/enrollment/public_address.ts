@@ -1,5 +1,5 @@
 /**
- * The public address of an OTA enrollment, for a QR code or a link: whoever has it gets the profile that begins the
+ * The public address of an OTA enrollment, for a QR code or a link: everyone who has it gets the profile that begins the
  * enrollment.
  *
  * The address names the enrollment and proves knowledge of its secret without telling it: a MAC of the id under the secret.
