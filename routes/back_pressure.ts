@@ -55,14 +55,18 @@ export class BackPressure {
     this.#reading?.readStop();
   }
 
-  /** A request begins: its body is held back while its reader takes none. Returns what is to be called when it is over and all of it came. */
-  hold(incoming: IncomingMessage): () => void {
+  /**
+   * A request begins: its body is held back while its reader takes none; the rest of a small one may come when its reader was
+   * cancelled. Returns what is to be called when the request is over and all of it came.
+   */
+  hold(incoming: IncomingMessage, small: boolean): () => void {
     this.#requests++;
     const push = incoming.push.bind(incoming);
     const read = incoming._read.bind(incoming);
     incoming.push = (piece: Uint8Array | null, ...rest) => {
       this.#bodies += piece?.length ?? 0;
       // A reader that was cancelled takes nothing.
+      if (incoming.destroyed && small) return true;
       const more = !incoming.destroyed && push(piece, ...rest);
       if (!more && piece !== null) this.#stop(incoming);
       return more;

@@ -101,6 +101,24 @@ function leave(incoming: IncomingMessage, socket: Socket, pressure: BackPressure
   Deno.unrefTimer(setTimeout(() => socket.destroy(), LEAVE_MS));
 }
 
+/** Bytes of a body that are awaited after its answer, for the sake of the connection: the head may have come by itself. */
+const SMALL_BODY = 64 * 1024;
+/** Milliseconds that they have. */
+const SMALL_BODY_MS = 5000;
+
+/** Whether the body of a request is small, and says so. */
+const isSmall = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) <= SMALL_BODY;
+
+/** Lets the rest of a small body come. The runtime throws it away, and takes the next request behind it. */
+function awaitRest(incoming: IncomingMessage, socket: Socket): void {
+  const late = setTimeout(() => {
+    if (!incoming.complete) socket.destroy();
+  }, SMALL_BODY_MS);
+  socket.once("close", () => clearTimeout(late));
+  Deno.unrefTimer(late);
+}
+
 /** Answers what is no request, and ends its connection. */
 function refuse(socket: Socket, pressure: BackPressure | undefined, answer = BAD_REQUEST): void {
   pressure?.end();
@@ -157,7 +175,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     // A client that keeps its connection would send the next request into a closed one.
     if (stopping) outgoing.shouldKeepAlive = false;
     watchPieces(incoming, () => refuse(socket, pressure));
-    const came = pressure?.hold(incoming);
+    const came = pressure?.hold(incoming, isSmall(incoming));
     let taken = () => {};
     let ended = false;
     const end = () => {
@@ -171,7 +189,9 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     };
     outgoing.on("close", end);
     outgoing.on("finish", () => {
-      if (!incoming.complete) leave(incoming, socket, pressure);
+      if (incoming.complete) return;
+      if (isSmall(incoming)) awaitRest(incoming, socket);
+      else leave(incoming, socket, pressure);
     });
     outgoing.on("error", end);
     incoming.on("error", () => {});

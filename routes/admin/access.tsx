@@ -15,6 +15,7 @@ import { createUser, deleteUser, updateUser } from "../../src/access/users.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, counted, Csrf, Expiry, Field, FormErrors, Select, Table, Time } from "./components.tsx";
+import { under } from "./crumbs.ts";
 import { newTokenPage, TokenFields, tokenOf } from "./token_parts.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
@@ -123,7 +124,7 @@ async function usersPage(context: PageContext, state?: FormState): Promise<Page>
               <td>
                 <Time at={user.lastLoginAt} now={now} />
               </td>
-              <td>{user.isActive ? <Chip tone="good">active</Chip> : <Chip>off</Chip>}</td>
+              <td>{user.isActive ? <Chip tone="good">Active</Chip> : <Chip>Inactive</Chip>}</td>
             </tr>
           ))}
         />
@@ -145,6 +146,7 @@ async function userPage(context: PageContext, state?: FormState): Promise<Page> 
   if (user === undefined) throw problem("not-found");
   return {
     title: user.username,
+    parents: under("/users/"),
     body: (
       <>
         {context.may("accounts.change_user")
@@ -257,7 +259,7 @@ export function mountAccess(app: Hono<AppEnv>): void {
   page(app, "/tokens/", "accounts.view_apitoken", (context) => tokensPage(context));
   action(app, "/tokens/", "accounts.add_apitoken", async (context, form) => {
     const { token } = await createApiToken(context.runtime, context.by, { userId: form.id("user"), ...tokenOf(form) });
-    return newTokenPage(token, { href: "/tokens/", label: "Back to the tokens" });
+    return newTokenPage(token, under("/tokens/"));
   }, tokensPage);
   action(app, "/tokens/:id/delete/", "accounts.delete_apitoken", async (context) => {
     const id = context.param("id");

@@ -16,6 +16,7 @@ import { invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { browserWords } from "./browser_words.ts";
 import { ActionButton, Chip, counted, Csrf, Expiry, Fact, Field, FormErrors, Table, Time } from "./components.tsx";
+import { underAccount } from "./crumbs.ts";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
 import { keepSession } from "./session_cookies.ts";
 import { newTokenPage, TokenFields, tokenOf } from "./token_parts.tsx";
@@ -215,7 +216,7 @@ export function mountAccount(app: Hono<AppEnv>): void {
   action(app, "/account/tokens/", "accounts.add_apitoken", async (context, form) => {
     const input = { userId: context.actor.userId, ...tokenOf(form) };
     const { token } = await createApiToken(context.runtime, context.by, input);
-    return newTokenPage(token, { href: "/account/", label: "Back to your account" });
+    return newTokenPage(token, underAccount());
   }, (context, state, c) => accountPage(context, c, { token: state }));
   action(app, "/account/tokens/:id/delete/", "accounts.delete_apitoken", async (context) => {
     await deleteApiToken(context.runtime, context.by, await mustBeOwnToken(context));

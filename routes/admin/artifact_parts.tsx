@@ -9,7 +9,8 @@ import type { Permission } from "../../src/access/actor.ts";
 import { ARTIFACT_TYPES, type ArtifactType, artifactType } from "../../src/blueprints/artifact_types.ts";
 import { problem } from "../../src/errors.ts";
 import { PLATFORMS } from "../../src/protocol/platform.ts";
-import { Chip } from "./components.tsx";
+import { inSentence, INSTALL_WORDS, ROLLOUT_WORDS } from "../state_words.ts";
+import { Chip, StateChip } from "./components.tsx";
 import type { PageContext } from "./page.tsx";
 
 /** The channels. */
@@ -34,16 +35,6 @@ export function LinkFor(
   return context.may(needs) ? <a href={href}>{children}</a> : <>{children}</>;
 }
 
-const STATUSES: Record<string, { text: string; tone?: "good" | "bad" | "warn" }> = {
-  Installed: { text: "installed", tone: "good" },
-  Acknowledged: { text: "acknowledged", tone: "good" },
-  AwaitingConfirmation: { text: "in progress", tone: "warn" },
-  ForceReinstall: { text: "to be reinstalled", tone: "warn" },
-  Failed: { text: "failed", tone: "bad" },
-  RemovalFailed: { text: "not removed", tone: "bad" },
-  Uninstalled: { text: "not installed" },
-};
-
 /** On how many devices a version has which status; a chip leads to the devices for who may see them. */
 export function StatusChips(
   { version, context }: {
@@ -51,11 +42,11 @@ export function StatusChips(
     context: PageContext;
   },
 ) {
-  const known = Object.entries(STATUSES).filter(([status]) => (version.devices[status] ?? 0) > 0);
+  const known = Object.entries(INSTALL_WORDS).filter(([status]) => (version.devices[status] ?? 0) > 0);
   if (known.length === 0) return <span class="faint">on no device</span>;
   return (
     <span class="chips">
-      {known.map(([status, { text, tone }]) => (
+      {known.map(([status, word]) => (
         <LinkFor
           context={context}
           needs="mdm.view_enrolleddevice"
@@ -63,7 +54,7 @@ export function StatusChips(
             ? `/artifacts/${version.artifactId}/versions/${version.id}/failures/`
             : `/devices/?state=enrolled&artifact=${version.artifactId}&version=${version.id}&status=${status}`}
         >
-          <Chip {...(tone === undefined ? {} : { tone })}>{`${version.devices[status]} ${text}`}</Chip>
+          <StateChip word={word}>{`${version.devices[status]} ${inSentence(word)}`}</StateChip>
         </LinkFor>
       ))}
     </span>
@@ -72,10 +63,9 @@ export function StatusChips(
 
 /** Whether a version spreads, and why not. */
 export function RolloutState({ state, reason }: { state: "active" | "halted" | "withdrawn"; reason: string }) {
-  const tone = state === "halted" ? "bad" as const : state === "withdrawn" ? "warn" as const : undefined;
   return (
     <>
-      <Chip {...(tone === undefined ? {} : { tone })}>{state}</Chip>
+      <StateChip word={ROLLOUT_WORDS[state]} />
       {state === "active" || reason === "" ? null : <div class="small faint">{reason}</div>}
     </>
   );
@@ -87,16 +77,14 @@ export function VersionInForce(
     artifact: { latestVersion: number | null; versionInForce: number | null; halted: boolean };
   },
 ) {
+  const word = ROLLOUT_WORDS[halted ? "halted" : "withdrawn"];
   const newer = latestVersion !== null && latestVersion !== versionInForce ? latestVersion : null;
   return (
     <>
       {versionInForce === null
-        ? <Chip tone="warn">{latestVersion === null ? "no version" : "none in force"}</Chip>
-        : String(versionInForce)} {newer === null
-        ? null
-        : halted
-        ? <Chip tone="bad">{`version ${newer} halted`}</Chip>
-        : <Chip tone="warn">{`version ${newer} withdrawn`}</Chip>}
+        ? <Chip tone="warn">{latestVersion === null ? "No version" : "None in force"}</Chip>
+        : String(versionInForce)}{" "}
+      {newer === null ? null : <StateChip word={word}>{`Version ${newer} ${inSentence(word)}`}</StateChip>}
     </>
   );
 }

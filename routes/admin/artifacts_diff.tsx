@@ -11,6 +11,7 @@ import { problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { contentPagesOf } from "./artifacts_kinds.tsx";
 import { counted, Select } from "./components.tsx";
+import { underArtifact } from "./crumbs.ts";
 import { diffLines, type Hunk, hunksOf } from "./diff.ts";
 import { tagNames } from "./filter_form.tsx";
 import { filterWords } from "./filter_words.ts";
@@ -67,6 +68,7 @@ async function diffPage(context: PageContext): Promise<Page> {
   const [added, removed] = [count("added"), count("removed")];
   const choices = versions.map(({ version }) => [String(version), `Version ${version}`] as const);
   return {
+    parents: underArtifact(artifact),
     title: `${artifact.name}: version ${from.version} and version ${to.version}`,
     body: (
       <>
@@ -101,9 +103,6 @@ async function diffPage(context: PageContext): Promise<Page> {
             </table>
           </div>
         )}
-        <p>
-          <a href={`/artifacts/${artifact.id}/`}>{artifact.name}</a>
-        </p>
       </>
     ),
   };

@@ -20,6 +20,7 @@ import { PLATFORMS } from "../../src/protocol/platform.ts";
 import type { AppEnv } from "../context.ts";
 import { natureErrors, platformsOf } from "./artifacts_new.tsx";
 import { Csrf, Field, FormErrors, Select } from "./components.tsx";
+import { underArtifact } from "./crumbs.ts";
 import { isUuid } from "./form.ts";
 import { Check, Checks, wholeNumber } from "./form_parts.tsx";
 import type { Form, FormState, Page, PageContext } from "./page.tsx";
@@ -89,6 +90,7 @@ async function editPage(context: PageContext, state?: FormState, preview?: Previ
   const others = has.requires ? await requirable(sql, artifact) : [];
   return {
     title: `Edit ${artifact.name}`,
+    parents: underArtifact(artifact),
     body: (
       <>
         <Previewed preview={preview} context={context}>
@@ -212,6 +214,7 @@ export function mountArtifactEdit(app: Hono<AppEnv>): void {
       const { id, name } = await mustFindArtifact(context.runtime.sql, context.uuid());
       return {
         title: `Delete ${name}`,
+        parents: underArtifact({ id, name }),
         text: "The artifact is deleted with all of its versions. This cannot be undone.",
         label: "Delete the artifact",
         tone: "danger",

@@ -7,9 +7,10 @@
 import type { Hono } from "hono";
 import { failureReasons, findFailures } from "../../db/artifacts/rollout_failure_views.ts";
 import type { AppEnv } from "../context.ts";
-import { LinkFor, mustMay, RolloutState } from "./artifact_parts.tsx";
+import { mustMay, RolloutState } from "./artifact_parts.tsx";
 import { mustFindVersionOf } from "./artifacts_versions.tsx";
 import { counted, offsetOf, Pager, Select, Table, Time } from "./components.tsx";
+import { underVersion } from "./crumbs.ts";
 import { failureTexts, mainFailure } from "./failure_texts.ts";
 import { Live, mountLive, type Part, Reload } from "./live.tsx";
 import { page } from "./page.tsx";
@@ -79,14 +80,10 @@ export function mountFailures(app: Hono<AppEnv>): void {
     const reasons = await failureReasons(context.runtime.sql, version.id);
     return {
       live: true,
+      parents: underVersion(artifact, version),
       title: `Failures of version ${version.version} of ${artifact.name}`,
       body: (
         <>
-          <p>
-            <LinkFor context={context} needs="mdm.view_artifact" href={`/artifacts/${artifact.id}/`}>
-              {`Back to ${artifact.name}`}
-            </LinkFor>
-          </p>
           <form class="row" method="get" data-live>
             <Select
               name="reason"

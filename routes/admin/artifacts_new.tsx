@@ -18,6 +18,7 @@ import { CHANNELS, mustMay } from "./artifact_parts.tsx";
 import { afterCreation } from "./artifacts_content.tsx";
 import { contentPagesOf, uploadOf } from "./artifacts_kinds.tsx";
 import { Csrf, Field, FormErrors, Select } from "./components.tsx";
+import { under } from "./crumbs.ts";
 import { UPLOAD_LIMIT } from "./form.ts";
 import { Checks } from "./form_parts.tsx";
 import type { Form, FormState, PageContext } from "./page.tsx";
@@ -149,6 +150,7 @@ async function newPage(
   const fields = await contentPagesOf(type).fields({ runtime: context.runtime, state, values: {}, upgrade: false });
   return {
     title,
+    parents: under("/artifacts/"),
     body: (
       <>
         <Previewed preview={preview} context={context}>

@@ -11,9 +11,10 @@ import { type ArtifactRow, findArtifacts, isArtifactInUse } from "../../db/artif
 import { artifactType, isDeclarationOnly } from "../../src/blueprints/artifact_types.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
 import type { AppEnv } from "../context.ts";
-import { LinkFor, platformNames, RolloutState, StatusChips } from "./artifact_parts.tsx";
+import { platformNames, RolloutState, StatusChips } from "./artifact_parts.tsx";
 import { warningsAbout } from "./artifacts_kinds.tsx";
 import { counted, Fact, offsetOf, Pager, Select, Table, Time, yesNo } from "./components.tsx";
+import { under } from "./crumbs.ts";
 import { tagNames } from "./filter_form.tsx";
 import { filterWords, type TagNames } from "./filter_words.ts";
 import { Live, mountLive, type Part, Reload } from "./live.tsx";
@@ -241,6 +242,7 @@ async function artifactPage(context: PageContext): Promise<Page> {
   const tags = await tagNames(sql, use.blueprints.map(({ filter }) => filter));
   return {
     title: artifact.name,
+    parents: under("/artifacts/"),
     live: true,
     body: (
       <>
@@ -251,7 +253,6 @@ async function artifactPage(context: PageContext): Promise<Page> {
           {context.may("mdm.delete_artifact") && !inUse
             ? <a class="button danger" href={`/artifacts/${artifact.id}/delete/`}>Delete</a>
             : null}
-          <LinkFor context={context} needs="mdm.view_artifact" href="/artifacts/">All artifacts</LinkFor>
           {context.may("events.view_event") ? <a href={`/events/?about=artifact:${artifact.id}`}>Events</a> : null}
         </div>
         <div class="columns">

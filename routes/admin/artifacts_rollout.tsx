@@ -11,8 +11,10 @@ import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
 import { rollBack, setRollout } from "../../src/blueprints/rollout.ts";
 import { invalid, refused } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
+import { ROLLOUT_WORDS } from "../state_words.ts";
 import { mustFindVersionOf } from "./artifacts_versions.tsx";
 import { Field } from "./components.tsx";
+import { underArtifact, underVersion } from "./crumbs.ts";
 import type { Form, FormState, PageContext } from "./page.tsx";
 import { mountConfirmed } from "./preview.tsx";
 
@@ -50,7 +52,7 @@ const STEPS: readonly Step[] = [
     action: "halt",
     state: "halted",
     title: "Halt",
-    text: "Devices that have the version keep it. No other device gets it.",
+    text: ROLLOUT_WORDS.halted.means,
     label: "Halt the version",
     danger: true,
   },
@@ -66,7 +68,7 @@ const STEPS: readonly Step[] = [
     action: "withdraw",
     state: "withdrawn",
     title: "Withdraw",
-    text: "No device gets the version. Devices that have it return to the previous version.",
+    text: ROLLOUT_WORDS.withdrawn.means,
     label: "Withdraw the version",
     danger: true,
   },
@@ -97,6 +99,7 @@ export function mountRollouts(app: Hono<AppEnv>): void {
       async ask(context) {
         const { artifact, version } = await mustFindVersionOf(context);
         return {
+          parents: underVersion(artifact, version),
           title: `${title} version ${version.version} of ${artifact.name}`,
           text,
           label,
@@ -121,6 +124,7 @@ export function mountRollouts(app: Hono<AppEnv>): void {
       const artifact = await mustFindArtifact(context.runtime.sql, context.uuid());
       const { from, to } = await stepBack(context, artifact.id);
       return {
+        parents: underArtifact(artifact),
         title: `Return to version ${to} of ${artifact.name}`,
         text: `Version ${from} is withdrawn. Devices that have it return to version ${to}.`,
         label: `Return to version ${to}`,

@@ -19,6 +19,7 @@ import { mustMay, RolloutState, StatusChips } from "./artifact_parts.tsx";
 import { afterCreation, sourceResponse } from "./artifacts_content.tsx";
 import { contentPagesOf, warningsAbout } from "./artifacts_kinds.tsx";
 import { Csrf, Fact, Field, FormErrors, Time } from "./components.tsx";
+import { underArtifact, underVersion } from "./crumbs.ts";
 import { FilterForm, filterOfForm, tagChoices, tagNames } from "./filter_form.tsx";
 import { filterWords } from "./filter_words.ts";
 import { UPLOAD_LIMIT } from "./form.ts";
@@ -77,6 +78,7 @@ async function newPage(context: PageContext, state?: FormState, preview?: Previe
   const filter = latest?.filter ?? openFilter(artifact.platforms);
   const values = latest === undefined ? {} : await pages.values(runtime, latest.id);
   return {
+    parents: underArtifact(artifact),
     title: `New version of ${artifact.name}`,
     body: (
       <>
@@ -101,9 +103,11 @@ async function newPage(context: PageContext, state?: FormState, preview?: Previe
 }
 
 async function filterPage(context: PageContext, state?: FormState, preview?: Preview): Promise<Page> {
-  const { artifact, version: { version, filter } } = await mustFindVersionOf(context);
+  const { artifact, version: row } = await mustFindVersionOf(context);
+  const { version, filter } = row;
   const active = PLATFORMS.filter((platform) => filter.platforms[platform].active);
   return {
+    parents: underVersion(artifact, row),
     title: `Who gets version ${version} of ${artifact.name}`,
     body: (
       <>
@@ -154,6 +158,7 @@ async function versionPage(context: PageContext): Promise<Page> {
     <a class={`button ${tone}`} href={`${base}/${action}/`}>{label}</a>
   );
   return {
+    parents: underArtifact(artifact),
     title: `${artifact.name}, version ${version.version}`,
     body: (
       <>
@@ -168,7 +173,6 @@ async function versionPage(context: PageContext): Promise<Page> {
             )
             : null}
           {context.may("mdm.delete_artifactversion") && !inUse ? link("delete", "Delete", "danger") : null}
-          <a href={`/artifacts/${artifact.id}/`}>{artifact.name}</a>
         </div>
         <Warnings warnings={warnings} />
         <section class="card">
@@ -250,6 +254,7 @@ export function mountVersions(app: Hono<AppEnv>): void {
     async ask(context) {
       const { artifact, version } = await mustFindVersionOf(context);
       return {
+        parents: underVersion(artifact, version),
         title: `Delete version ${version.version} of ${artifact.name}`,
         text: "The version and its content are deleted. This cannot be undone.",
         label: "Delete the version",

@@ -26,6 +26,7 @@ import {
   mountBlueprintSettings,
 } from "./blueprints_settings.tsx";
 import { Chip, counted, Csrf, Fact, FormErrors, offsetOf, Pager, Select, Table } from "./components.tsx";
+import { under } from "./crumbs.ts";
 import { tagNames } from "./filter_form.tsx";
 import { excludedWords, platformParts, shardWords, tagShardWords } from "./filter_words.ts";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
@@ -150,9 +151,9 @@ const heldWords = ({ name, version, has }: Held) =>
 
 function ProgressChip({ progress }: { progress: Progress }) {
   const { wanted, present, failed, held } = progress;
-  if (wanted === 0 && held.length === 0) return <Chip>no artifacts</Chip>;
-  if (complete(progress)) return <Chip tone="good">complete</Chip>;
-  if (wanted === present) return <Chip tone="warn">{`held back by ${counted(held.length, "halted rollout")}`}</Chip>;
+  if (wanted === 0 && held.length === 0) return <Chip>No artifacts</Chip>;
+  if (complete(progress)) return <Chip tone="good">Complete</Chip>;
+  if (wanted === present) return <Chip tone="warn">{`Held back by ${counted(held.length, "halted rollout")}`}</Chip>;
   return failed > 0
     ? <Chip tone="bad">{`${present} of ${wanted}, ${failed} failed`}</Chip>
     : <Chip tone="warn">{`${present} of ${wanted}`}</Chip>;
@@ -219,6 +220,7 @@ async function blueprintPage(context: PageContext): Promise<Page> {
   ]);
   return {
     title: blueprint.name,
+    parents: under("/blueprints/"),
     body: (
       <>
         <div class="actions spaced">

@@ -20,6 +20,7 @@ import type { Preview } from "../../src/planner/preview.ts";
 import { PLATFORMS } from "../../src/protocol/platform.ts";
 import type { AppEnv } from "../context.ts";
 import { Csrf, FormErrors } from "./components.tsx";
+import { underBlueprint } from "./crumbs.ts";
 import { FilterForm, filterOfForm, tagChoices } from "./filter_form.tsx";
 import { isUuid } from "./form.ts";
 import type { FormState, Page, PageContext } from "./page.tsx";
@@ -43,6 +44,7 @@ async function mustFindLink(
 
 type FormProps = {
   title: string;
+  blueprint: { id: number; name: string };
   artifact: ArtifactRow;
   filter: Filter;
   label: string;
@@ -52,13 +54,14 @@ type FormProps = {
 
 async function formPage(
   context: PageContext,
-  { title, artifact, filter, label, state, preview }: FormProps,
+  { title, blueprint, artifact, filter, label, state, preview }: FormProps,
 ): Promise<Page> {
   const platforms = PLATFORMS.filter((platform) =>
     artifact.platforms.includes(platform) || filter.platforms[platform].active
   );
   return {
     title,
+    parents: underBlueprint(blueprint),
     body: (
       <>
         <Previewed preview={preview} context={context}>
@@ -99,6 +102,7 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
       const artifact = await mustFindArtifactNamed(context, id);
       return await formPage(context, {
         title: `Add ${artifact.name} to ${blueprint.name}`,
+        blueprint,
         artifact,
         filter: openFilter(artifact.platforms),
         label: "Add it",
@@ -121,6 +125,7 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
       const { link, artifact, blueprint } = await mustFindLink(context);
       return await formPage(context, {
         title: `Who gets ${artifact.name} in ${blueprint.name}`,
+        blueprint,
         artifact,
         filter: link.filter,
         label: "Save",
@@ -142,6 +147,7 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
       const { artifact, blueprint } = await mustFindLink(context);
       return {
         title: `Remove ${artifact.name} from ${blueprint.name}`,
+        parents: underBlueprint(blueprint),
         text: "The devices of the blueprint lose it; the artifact itself stays.",
         label: "Remove it",
         tone: "danger",

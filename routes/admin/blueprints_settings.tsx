@@ -10,6 +10,7 @@ import { changeBlueprint, mustFindBlueprint, removeBlueprint } from "../../src/b
 import { type FieldErrors, invalid } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { Csrf, Field, FormErrors, Select } from "./components.tsx";
+import { underBlueprint } from "./crumbs.ts";
 import { Check, wholeNumber } from "./form_parts.tsx";
 import type { Form, FormState } from "./page.tsx";
 import { mountChange, mountConfirmed, Previewed, SaveButtons } from "./preview.tsx";
@@ -90,6 +91,7 @@ export function mountBlueprintSettings(app: Hono<AppEnv>): void {
       const blueprint = await mustFindBlueprint(context.runtime, context.id());
       return {
         title: `Settings of ${blueprint.name}`,
+        parents: underBlueprint(blueprint),
         body: (
           <>
             <Previewed preview={preview} context={context}>
@@ -115,6 +117,7 @@ export function mountBlueprintSettings(app: Hono<AppEnv>): void {
       const { id, name } = await mustFindBlueprint(context.runtime, context.id());
       return {
         title: `Delete ${name}`,
+        parents: underBlueprint({ id, name }),
         text: "Its devices and enrollments are left without a blueprint.",
         label: "Delete the blueprint",
         tone: "danger",

@@ -11,7 +11,8 @@ import { type IdentityAlertKind, listIdentityAlerts } from "../../db/enrollment/
 import { dismissAlert } from "../../src/devices/successors.ts";
 import { decideOnClaim } from "../../src/enrollment/hardware_claims.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Chip, Table, Time } from "./components.tsx";
+import { CLAIM_WORDS } from "../state_words.ts";
+import { ActionButton, StateChip, Table, Time } from "./components.tsx";
 import { action, type Page, page, type PageContext } from "./page.tsx";
 
 const SHOWN = 100;
@@ -76,7 +77,7 @@ function Claim({ claim, context, now }: { claim: ClaimRow; context: PageContext;
         <span class="faint">{claim.attempts === 1 ? "1 attempt" : `${claim.attempts} attempts`}</span>
       </td>
       <td>
-        {claim.state === "pending" ? <Chip tone="warn">pending</Chip> : <Chip>{claim.state}</Chip>}
+        <StateChip word={CLAIM_WORDS[claim.state]} />
         {claim.decidedBy === null ? null : <span class="faint">{`by ${claim.decidedBy}`}</span>}
         {!may ? null : (
           <>

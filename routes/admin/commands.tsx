@@ -12,9 +12,9 @@ import {
   searchCommands,
 } from "../../db/work/command_list_views.ts";
 import type { AppEnv } from "../context.ts";
+import { COMMAND_WORDS, commandWord } from "../state_words.ts";
 import { LinkFor } from "./artifact_parts.tsx";
-import { COMMAND_STATES } from "./command_states.ts";
-import { Chip, counted, Field, offsetOf, Pager, Select, Table, Time } from "./components.tsx";
+import { counted, Field, offsetOf, Pager, Select, StateChip, Table, Time } from "./components.tsx";
 import { errorTexts } from "./failure_texts.ts";
 import { Live, mountLive, type Part, Reload } from "./live.tsx";
 import { page, type PageContext } from "./page.tsx";
@@ -28,10 +28,10 @@ export const FAILED_TODAY = "/commands/?state=failed&since=1";
 const GROUPS = [
   ["", "All"],
   ["pending", "Pending"],
-  ["acknowledged", "Acknowledged"],
-  ["failed", "Failed"],
-  ["expired", "Expired"],
-  ["cancelled", "Cancelled"],
+  ["acknowledged", COMMAND_WORDS.acknowledged.text],
+  ["failed", COMMAND_WORDS.error.text],
+  ["expired", COMMAND_WORDS.expired.text],
+  ["cancelled", COMMAND_WORDS.cancelled.text],
 ] as const satisfies readonly (readonly [keyof typeof COMMAND_GROUPS | "", string])[];
 
 /** Days; without one, the last week. */
@@ -50,7 +50,6 @@ export function commandsOf(url: URL, now: Date): CommandCondition {
 }
 
 function Row({ command, context, now }: { command: CommandLine; context: PageContext; now: Date }) {
-  const { text, tone } = COMMAND_STATES[command.state] ?? { text: command.state };
   return (
     <tr>
       <td>{command.name}</td>
@@ -65,7 +64,7 @@ function Row({ command, context, now }: { command: CommandLine; context: PageCon
         {command.userKey === "" ? null : <div class="faint small">{`user ${command.userKey}`}</div>}
       </td>
       <td>
-        {tone === undefined ? <Chip>{text}</Chip> : <Chip tone={tone}>{text}</Chip>}
+        <StateChip word={commandWord(command.state)} />
         {errorTexts(command.errorChain).map((error) => <div class="small">{error}</div>)}
       </td>
       <td>

@@ -6,6 +6,7 @@
 
 import type { Child } from "hono/jsx";
 import { CSRF_FIELD } from "../../src/access/csrf.ts";
+import type { StateWord } from "../state_words.ts";
 import type { FormState, PageContext } from "./page.tsx";
 
 /**
@@ -65,6 +66,11 @@ export const counted = (count: number, what: string): string => count === 1 ? `1
 /** A state in words, with a colour that helps. */
 export function Chip({ tone, children }: { tone?: "good" | "bad" | "warn"; children?: Child }) {
   return <span class={tone === undefined ? "chip" : `chip ${tone}`}>{children}</span>;
+}
+
+/** The chip of a state; `children` in place of its word. */
+export function StateChip({ word: { text, tone }, children }: { word: StateWord; children?: Child }) {
+  return tone === undefined ? <Chip>{children ?? text}</Chip> : <Chip tone={tone}>{children ?? text}</Chip>;
 }
 
 /** Something that may be unknown. */

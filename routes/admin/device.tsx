@@ -19,6 +19,7 @@ import { invalid, problem } from "../../src/errors.ts";
 import { cancelQueued } from "../../src/commands/queue.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, Expiry, Fact, Time, yesNo } from "./components.tsx";
+import { under, underDevice } from "./crumbs.ts";
 import { Actions, Deleted } from "./device_actions.tsx";
 import { Artifacts, DeviceGroups, StatusItems } from "./device_artifacts.tsx";
 import { BlueprintForm } from "./device_desired.tsx";
@@ -72,6 +73,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
   const blueprint = blueprints.rows.find((one) => one.id === device.blueprintId);
   return {
     title: device.name || device.serialNumber,
+    parents: under("/devices/"),
     live: true,
     body: (
       <>
@@ -83,7 +85,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
           ? (
             <div class="card" role="note">
               <p>
-                <Chip tone="warn">hardware not confirmed</Chip>{" "}
+                <Chip tone="warn">Hardware not confirmed</Chip>{" "}
                 This serial number or UDID was known before. The device has the tags of its enrollment alone: no tags,
                 values or profiles of the hardware until you confirm it.
               </p>
@@ -277,13 +279,11 @@ export function mountDevice(app: Hono<AppEnv>): void {
     );
     return {
       title: `Lock PIN of ${name || serialNumber}`,
+      parents: underDevice({ id, name, serialNumber }),
       body: (
         <>
           {pin === null ? <p>There is none any more.</p> : <p class="secret" id="pin">{pin}</p>}
           <p>That you saw it is in the events.</p>
-          <p>
-            <a href={`/devices/${id}/`}>Back to the device</a>
-          </p>
         </>
       ),
     };

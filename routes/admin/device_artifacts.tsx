@@ -7,37 +7,17 @@
 import type { Hono } from "hono";
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { findStatusHistory, findStatusItems } from "../../db/devices/status_items.ts";
-import { findTargetArtifacts, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
+import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { reinstallArtifact } from "../../src/devices/reinstall.ts";
 import { problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Chip, counted, offsetOf, Pager, Table, Time } from "./components.tsx";
+import { installWord } from "../state_words.ts";
+import { ActionButton, counted, offsetOf, Pager, StateChip, Table, Time } from "./components.tsx";
+import { underDevice } from "./crumbs.ts";
 import { TagsForm } from "./device_desired.tsx";
 import { ValuesForm } from "./device_values.tsx";
 import { failureTexts, textOf } from "./failure_texts.ts";
 import { action, type Page, page, type PageContext } from "./page.tsx";
-
-type Tone = "good" | "bad" | "warn";
-
-/** The state of an artifact in words. */
-export function artifactState(row: TargetArtifactRow): { text: string; tone?: Tone } {
-  switch (row.status) {
-    case "Installed":
-      return { text: "installed", tone: "good" };
-    case "Acknowledged":
-      return { text: row.verifiedAt === null ? "acknowledged" : "verified", tone: "good" };
-    case "AwaitingConfirmation":
-      return { text: "in progress", tone: "warn" };
-    case "Uninstalled":
-      return { text: row.via === "declaration" ? "not active" : "not installed" };
-    case "Failed":
-      return { text: "failed", tone: "bad" };
-    case "RemovalFailed":
-      return { text: "not removed", tone: "bad" };
-    case "ForceReinstall":
-      return { text: "to be reinstalled", tone: "warn" };
-  }
-}
 
 /** The artifacts of a device. */
 export async function Artifacts({ device, context }: { device: DeviceView; context: PageContext }) {
@@ -53,7 +33,7 @@ export async function Artifacts({ device, context }: { device: DeviceView; conte
         head={["Artifact", "Version", "State", "Since", ...(mayInstall ? [""] : [])]}
         empty="The device has nothing of ours yet."
         rows={rows.map((row) => {
-          const state = artifactState(row);
+          const state = installWord(row);
           return (
             <tr>
               <td>
@@ -62,7 +42,7 @@ export async function Artifacts({ device, context }: { device: DeviceView; conte
               </td>
               <td>{row.version}</td>
               <td>
-                {state.tone === undefined ? <Chip>{state.text}</Chip> : <Chip tone={state.tone}>{state.text}</Chip>}
+                <StateChip word={state} />
                 {state.tone === "bad"
                   ? failureTexts(row.extraInfo).map((text) => <div class="small">{text}</div>)
                   : null}
@@ -155,11 +135,9 @@ async function statusPage(context: PageContext): Promise<Page> {
   if (count === 0) throw problem("not-found");
   return {
     title: path,
+    parents: underDevice(device),
     body: (
       <>
-        <p>
-          <a href={`/devices/${device.id}/`}>{device.name || device.serialNumber}</a>
-        </p>
         <Table
           caption="What it was, the latest first"
           head={["When", "Value"]}

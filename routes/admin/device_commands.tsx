@@ -14,10 +14,11 @@ import { parsePlist, PlistError } from "../../src/protocol/plist.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { offsetOf, Pager, Time } from "./components.tsx";
+import { underDevice } from "./crumbs.ts";
 import { Command } from "./device_sections.tsx";
 import type { Part } from "./live.tsx";
 import { page, type PageContext } from "./page.tsx";
-import { plistLines } from "./version_lines.ts";
+import { countedLines } from "./version_lines.ts";
 
 const LIMIT = 20;
 /** Lines of an answer that are shown; the download has all. */
@@ -67,10 +68,10 @@ async function answerOf(context: PageContext): Promise<{ command: CommandView; b
   return { command, bytes };
 }
 
-/** The lines of an answer; undefined for one that is not a property list. */
-function linesOf(bytes: Uint8Array): string[] | undefined {
+/** The lines of an answer that are shown, and how many there are; undefined for one that is not a property list. */
+function linesOf(bytes: Uint8Array): ReturnType<typeof countedLines> | undefined {
   try {
-    return plistLines(parsePlist(bytes));
+    return countedLines(parsePlist(bytes), MOST_LINES);
   } catch (error) {
     if (error instanceof PlistError) return undefined;
     throw error;
@@ -82,15 +83,17 @@ export function mountDeviceAnswers(app: Hono<AppEnv>): void {
   page(app, "/devices/:id/commands/:uuid/answer/", "mdm.view_devicecommand", async (context) => {
     const { command, bytes } = await answerOf(context);
     const device = await findDevice(context.runtime.sql, command.deviceId);
-    const origin = (await commandOrigins(context.runtime.sql, device?.serialNumber ?? "", [command])).get(command.uuid);
-    const lines = linesOf(bytes);
+    if (device === undefined) throw problem("not-found");
+    const origin = (await commandOrigins(context.runtime.sql, device.serialNumber, [command])).get(command.uuid);
+    const read = linesOf(bytes);
     const back = `/devices/${command.deviceId}/#command-${command.uuid}`;
     return {
+      parents: underDevice(device),
       title: `Answer to ${origin?.requestType ?? command.name}`,
       body: (
         <>
           <p>
-            <a href={back}>{device?.name || device?.serialNumber || "The device"}</a> answered{" "}
+            <a href={back}>{device.name || device.serialNumber}</a> answered{" "}
             <Time at={command.resultAt} now={context.runtime.clock.now()} />.
           </p>
           <p>
@@ -98,11 +101,11 @@ export function mountDeviceAnswers(app: Hono<AppEnv>): void {
               Download answer
             </a>
           </p>
-          {lines === undefined
+          {read === undefined
             ? <p>The answer is not a property list. Download it to see its bytes.</p>
-            : <pre tabindex={0} class="content">{lines.slice(0, MOST_LINES).join("\n")}</pre>}
-          {lines !== undefined && lines.length > MOST_LINES
-            ? <p class="faint">{`The first ${MOST_LINES} of ${lines.length} lines. The download has all of them.`}</p>
+            : <pre tabindex={0} class="content">{read.lines.join("\n")}</pre>}
+          {read !== undefined && read.count > MOST_LINES
+            ? <p class="faint">{`The first ${MOST_LINES} of ${read.count} lines. The download has all of them.`}</p>
             : null}
         </>
       ),

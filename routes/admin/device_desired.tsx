@@ -13,6 +13,7 @@ import { problem } from "../../src/errors.ts";
 import { changeDeviceTags } from "../../src/tags/device_tags.ts";
 import type { AppEnv } from "../context.ts";
 import { Csrf, FormErrors, Select } from "./components.tsx";
+import { underDevice } from "./crumbs.ts";
 import type { FormState, PageContext } from "./page.tsx";
 import { mountChange, Previewed, SaveButtons } from "./preview.tsx";
 
@@ -91,14 +92,12 @@ export function mountDeviceDesired(app: Hono<AppEnv>): void {
       const device = await mustFind(context);
       return {
         title: `Blueprint of ${nameOf(device)}`,
+        parents: underDevice(device),
         body: (
           <>
             <Previewed preview={preview} context={context}>
               {await BlueprintForm({ device, context, state })}
             </Previewed>
-            <p>
-              <a href={`/devices/${device.id}/`}>Back to the device</a>
-            </p>
           </>
         ),
       };
@@ -119,14 +118,12 @@ export function mountDeviceDesired(app: Hono<AppEnv>): void {
       const device = await mustFind(context);
       return {
         title: `Tags of ${nameOf(device)}`,
+        parents: underDevice(device),
         body: (
           <>
             <Previewed preview={preview} context={context}>
               {await TagsForm({ device, context, state })}
             </Previewed>
-            <p>
-              <a href={`/devices/${device.id}/`}>Back to the device</a>
-            </p>
           </>
         ),
       };

@@ -12,8 +12,9 @@ import { queuedCommands } from "../../src/planner/schedulers/queued_commands.ts"
 import { unansweredCommands } from "../../src/planner/schedulers/unanswered_commands.ts";
 import { problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
-import { COMMAND_STATES } from "./command_states.ts";
-import { Chip, Time } from "./components.tsx";
+import { commandWord, DECISION_WORDS, type StateWord } from "../state_words.ts";
+import { StateChip, Time } from "./components.tsx";
+import { underDevice } from "./crumbs.ts";
 import { EventTable, readEvents } from "./event_list.tsx";
 import { beforeOf, Older } from "./events.tsx";
 import { page, type PageContext } from "./page.tsx";
@@ -24,9 +25,7 @@ const COMING = 50;
 /** Schedulers of commands that are listed as such. */
 const LISTED = new Set([queuedCommands.name, unansweredCommands.name]);
 
-const OUTCOMES: Readonly<Record<string, string>> = { chosen: "next", waits: "waiting", "not due": "planned" };
-
-type Step = { what: string; href: string | null; state: string; why: string; at: Date | null };
+type Step = { what: string; href: string | null; state: StateWord; why: string; at: Date | null };
 
 /** Commands that were not answered, then what the planner has chosen or waits with. */
 async function comingTo(context: PageContext, device: NonNullable<Awaited<ReturnType<typeof findDevice>>>) {
@@ -44,14 +43,14 @@ async function comingTo(context: PageContext, device: NonNullable<Awaited<Return
     ...queued.map((command): Step => ({
       what: command.name,
       href: `/devices/${device.id}/#command-${command.uuid}`,
-      state: COMMAND_STATES[command.state]?.text ?? command.state,
+      state: commandWord(command.state),
       why: "",
       at: command.notBefore,
     })),
     ...chosen.map(({ subject, artifact, outcome, evidence, until }): Step => ({
       what: subject,
       href: artifact !== undefined && context.may("mdm.view_artifact") ? `/artifacts/${artifact.id}/` : null,
-      state: OUTCOMES[outcome] ?? outcome,
+      state: DECISION_WORDS[outcome],
       why: evidence,
       at: until ?? null,
     })),
@@ -72,18 +71,16 @@ export function mountDeviceFeed(app: Hono<AppEnv>): void {
     ]);
     const now = clock.now();
     return {
+      parents: underDevice(device),
       title: `History of ${device.name || device.serialNumber}`,
       body: (
         <>
-          <p>
-            <a href={`/devices/${device.id}/`}>Back to the device</a>
-          </p>
           <h2>Coming</h2>
           {coming.length === 0 ? <p class="faint">Nothing is queued or planned.</p> : (
             <ol class="line" id="coming">
               {coming.map(({ what, href, state, why, at }) => (
                 <li>
-                  <strong>{href === null ? what : <a href={href}>{what}</a>}</strong> <Chip>{state}</Chip>
+                  <strong>{href === null ? what : <a href={href}>{what}</a>}</strong> <StateChip word={state} />
                   <div class="faint small">
                     {why} {at === null ? null : <Time at={at} now={now} />}
                   </div>

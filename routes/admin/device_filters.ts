@@ -9,6 +9,7 @@ import type { DeviceSearch } from "../../db/devices/device_list_views.ts";
 import { DEVICE_STATES } from "../../db/devices/device_states.ts";
 import { silentBefore } from "../../src/devices/state.ts";
 import { PLATFORMS } from "../../src/protocol/platform.ts";
+import { BLOCKED, choicesOf, DEVICE_WORDS, INSTALL_WORDS } from "../state_words.ts";
 import { offsetOf } from "./components.tsx";
 
 /** Devices on a page. */
@@ -36,12 +37,8 @@ const STATES = ["enrolled", ...DEVICE_STATES, "blocked"] as const;
 export const STATE_NAMES: Choices = [
   ["", "All but deleted"],
   ["enrolled", "Enrolled"],
-  ["active", "Active"],
-  ["silent", "Silent"],
-  ["released", "Released"],
-  ["blocked", "Blocked"],
-  ["deleted", "Deleted"],
-  ["gone", "Data removed"],
+  ...choicesOf(DEVICE_WORDS),
+  ["blocked", BLOCKED.text],
 ];
 
 /** Columns to sort by. */
@@ -51,17 +48,6 @@ export const SORTS: readonly [DeviceSearch["sort"], string][] = [
   ["os", "OS version"],
   ["seen", "Last check-in"],
   ["enrolled", "Enrolled"],
-];
-
-/** States of an artifact on a device. */
-export const STATUSES: Choices = [
-  ["Installed", "Installed"],
-  ["Acknowledged", "Acknowledged"],
-  ["AwaitingConfirmation", "In progress"],
-  ["Failed", "Failed"],
-  ["Uninstalled", "Not installed"],
-  ["RemovalFailed", "Not removed"],
-  ["ForceReinstall", "To be reinstalled"],
 ];
 
 /** Ages of the last check-in that do not overlap, in milliseconds: each device is in one of them or has never checked in. */
@@ -124,7 +110,7 @@ export function searchOf(url: URL, now: Date): DeviceSearch {
     return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined;
   };
   const [artifact, version] = [uuid("artifact"), uuid("version")];
-  const status = among(STATUSES.map(([key]) => key), get("status"));
+  const status = among(choicesOf(INSTALL_WORDS).map(([key]) => key), get("status"));
   const sort = among(SORTS.map(([key]) => key), get("sort"));
   return {
     ...(text ? { text } : {}),

@@ -15,8 +15,8 @@ import {
   listOddRows,
 } from "../../db/devices/inventory.ts";
 import { explainChannel } from "../../src/planner/explain.ts";
-import { ActionButton, ago, Chip, counted, Expiry, Fact, Table, Time } from "./components.tsx";
-import { COMMAND_STATES } from "./command_states.ts";
+import { COMMAND_WORDS, commandWord, DECISION_WORDS, inSentence, type StateWord } from "../state_words.ts";
+import { ActionButton, ago, counted, Expiry, Fact, StateChip, Table, Time } from "./components.tsx";
 import { errorTexts } from "./failure_texts.ts";
 import type { PageContext } from "./page.tsx";
 
@@ -28,14 +28,15 @@ export function Command({ command, origin, context }: {
   context: PageContext;
 }) {
   const now = context.runtime.clock.now();
-  const state = COMMAND_STATES[command.state] ?? { text: command.state };
+  const state: StateWord = commandWord(command.state);
+  const queued = inSentence(COMMAND_WORDS.queued);
   const steps: [string, Date | null][] = [
-    ["queued", command.createdAt],
+    [queued, command.createdAt],
     ["not before", command.notBefore],
-    ["sent", command.sentAt],
-    [state.text, command.resultAt],
+    [inSentence(COMMAND_WORDS.sent), command.sentAt],
+    [inSentence(state), command.resultAt],
   ];
-  const shown = steps.filter(([text, at], index) => at !== null && (index === 0 || text !== "queued"));
+  const shown = steps.filter(([text, at], index) => at !== null && (index === 0 || text !== queued));
   return (
     <li class={state.tone ?? ""} id={`command-${command.uuid}`}>
       <strong>{origin?.requestType ?? command.name}</strong> {typeof origin?.requestType === "string"
@@ -46,7 +47,7 @@ export function Command({ command, origin, context }: {
           </>
         )
         : null}
-      {state.tone === undefined ? <Chip>{state.text}</Chip> : <Chip tone={state.tone}>{state.text}</Chip>}
+      <StateChip word={state} />
       <div class="faint small">
         {shown.map(([text, at], index) => (
           <>
@@ -209,7 +210,9 @@ export async function Plan({ device, context }: { device: DeviceView; context: P
                 ? decision.subject
                 : <a href={`/artifacts/${decision.artifact.id}/`}>{decision.subject}</a>}
             </td>
-            <td>{decision.outcome === "chosen" ? <Chip tone="good">chosen</Chip> : decision.outcome}</td>
+            <td>
+              <StateChip word={DECISION_WORDS[decision.outcome]} />
+            </td>
             <td>
               {decision.evidence}
               {decision.until === undefined ? "" : ` (until ${ago(decision.until, now)})`}

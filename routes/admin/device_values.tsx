@@ -13,6 +13,7 @@ import { type DeviceValuesInput, type DeviceValuesView, deviceValuesView } from 
 import { looksSecret } from "../../src/variables/secret_names.ts";
 import type { AppEnv } from "../context.ts";
 import { Csrf } from "./components.tsx";
+import { underDevice } from "./crumbs.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 /** Rows for new values. */
@@ -204,13 +205,11 @@ async function mustFind(context: PageContext): Promise<DeviceView> {
 async function valuesPage(context: PageContext, state?: FormState): Promise<Page> {
   const device = await mustFind(context);
   return {
+    parents: underDevice(device),
     title: `Custom values of ${device.name || device.serialNumber}`,
     body: (
       <>
         {await ValuesForm({ device, context, state })}
-        <p>
-          <a href={`/devices/${device.id}/`}>Back to the device</a>
-        </p>
       </>
     ),
   };

@@ -12,8 +12,9 @@ import { listBlueprints } from "../../db/blueprints/blueprints.ts";
 import { listTags } from "../../db/tags/tags.ts";
 import { restorableUntil, stateOf } from "../../src/devices/state.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Chip, dayOf, Field, Pager, Select, Table, Time } from "./components.tsx";
-import { ATTENTION, LIMIT, PLATFORM_NAMES, searchOf, SEEN, SORTS, STATE_NAMES, STATUSES } from "./device_filters.ts";
+import { BLOCKED, choicesOf, DEVICE_WORDS, INSTALL_WORDS } from "../state_words.ts";
+import { ActionButton, dayOf, Field, Pager, Select, StateChip, Table, Time } from "./components.tsx";
+import { ATTENTION, LIMIT, PLATFORM_NAMES, searchOf, SEEN, SORTS, STATE_NAMES } from "./device_filters.ts";
 import { page, type PageContext } from "./page.tsx";
 
 /** The state of a device as a chip; a blocked one is called that. */
@@ -21,14 +22,8 @@ export function DeviceState({ device, now }: { device: StateFacts; now: Date }) 
   const state = stateOf(device, now);
   return (
     <>
-      {state === "active"
-        ? <Chip tone="good">{state}</Chip>
-        : state === "silent"
-        ? <Chip tone="warn">{state}</Chip>
-        : state === "released" && device.blockedAt !== null
-        ? null
-        : <Chip>{state}</Chip>}
-      {device.blockedAt === null ? null : <Chip tone="bad">blocked</Chip>}
+      {state === "released" && device.blockedAt !== null ? null : <StateChip word={DEVICE_WORDS[state]} />}
+      {device.blockedAt === null ? null : <StateChip word={BLOCKED} />}
     </>
   );
 }
@@ -144,7 +139,7 @@ export function mountDevices(app: Hono<AppEnv>): void {
                   name="status"
                   label={`State of ${artifact?.name ?? "the artifact"}`}
                   value={given("status")}
-                  options={[["", "Any"], ...STATUSES]}
+                  options={[["", "Any"], ...choicesOf(INSTALL_WORDS)]}
                 />
               </>
             )}

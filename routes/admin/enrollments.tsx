@@ -24,6 +24,7 @@ import { isDeviceAddress } from "../../src/device_address.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Chip, Csrf, Fact, Field, Table, Time } from "./components.tsx";
+import { under, underEnrollment } from "./crumbs.ts";
 import { type Enrollment, enrollmentChoices, EnrollmentForm, enrollmentInput } from "./enrollments_form.tsx";
 import { mountReenrollment, Reenrollment } from "./enrollments_reenrollment.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "./page.tsx";
@@ -44,6 +45,7 @@ async function editPage(context: PageContext, state?: FormState): Promise<Page> 
   const enrollment = await mustFind(context);
   return {
     title: `Edit ${enrollment.row.name}`,
+    parents: underEnrollment(enrollment.row),
     body: (
       <>
         <p>Profiles that were handed out continue to work. Enrolled devices do not change.</p>
@@ -116,12 +118,13 @@ async function detailPage(context: PageContext): Promise<Page> {
     : null;
   return {
     title: enrollment.name,
+    parents: under("/enrollments/"),
     body: (
       <>
         <section class="card">
           <dl class="facts">
             <Fact name="State">
-              {secret.revokedAt !== null ? <Chip tone="bad">revoked</Chip> : <Chip tone="good">open</Chip>}
+              {secret.revokedAt !== null ? <Chip tone="bad">Revoked</Chip> : <Chip tone="good">Open</Chip>}
             </Fact>
             <Fact name="Name for users">{enrollment.displayName}</Fact>
             <Fact name="Push certificate">
@@ -159,7 +162,7 @@ async function detailPage(context: PageContext): Promise<Page> {
             <Fact name="UDIDs">{secret.udids.length === 0 ? "any" : secret.udids.join(", ")}</Fact>
             <Fact name="Re-enrollment">
               {enrollment.reenrollmentWithoutConfirmation
-                ? <Chip tone="warn">without confirmation</Chip>
+                ? <Chip tone="warn">Without confirmation</Chip>
                 : "after confirmation"}
             </Fact>
             <Fact name="Created">
@@ -190,7 +193,7 @@ async function detailPage(context: PageContext): Promise<Page> {
               <h2>For many devices</h2>
               {isDeviceAddress(config.BASE_URL) ? null : (
                 <p role="note">
-                  <Chip tone="warn">not reachable</Chip>{" "}
+                  <Chip tone="warn">Not reachable</Chip>{" "}
                   {`Devices cannot use ${config.BASE_URL}. Set BASE_URL to an https address of this server that devices reach.`}
                 </p>
               )}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ANSWER_WORDS, INSTALL_WORDS } from "../state_words.ts";
 import { auditSentence } from "./audit_words.ts";
 import type { EventFacts, Piece } from "./event_facts.ts";
 
@@ -20,23 +21,10 @@ const CHECKINS: Readonly<Record<string, string>> = {
   UserAuthenticate: "asked to manage a user",
 };
 
-/** What a device answers, before and after the name of the command. */
-const ANSWERS: Readonly<Record<string, readonly [string, string]>> = {
-  Acknowledged: ["acknowledged", ""],
-  NotNow: ["cannot take", " now"],
-  Error: ["reported an error for", ""],
-  CommandFormatError: ["did not understand", ""],
-};
-
-const STATUSES: Readonly<Record<string, string>> = {
-  Installed: "is installed on",
-  Acknowledged: "was acknowledged by",
-  AwaitingConfirmation: "is in progress on",
-  Failed: "failed on",
-  Uninstalled: "is not installed on",
-  RemovalFailed: "could not be removed from",
-  ForceReinstall: "is to be reinstalled on",
-};
+/** What is said between a version and a device, by its status there. */
+const INSTALLS: ReadonlyMap<string, string> = new Map(
+  Object.entries(INSTALL_WORDS).map(([status, { on }]) => [status, on]),
+);
 
 const RESULTS: Readonly<Record<string, string>> = { deleted: "was removed from" };
 
@@ -68,7 +56,7 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
     say: unlessRefused("A request", (facts) => {
       const [message, status] = [facts.at("message_type"), facts.at("request_status")];
       if (status === "Idle") return [facts.device, " asked for commands"];
-      const answer = Object.hasOwn(ANSWERS, status) ? ANSWERS[status] : undefined;
+      const answer = ANSWER_WORDS.get(status);
       if (answer !== undefined) return [facts.device, ` ${answer[0]} ${facts.commandName(facts.command)}${answer[1]}`];
       return [facts.device, ` ${CHECKINS[message] ?? `sent ${message || status || "a message"}`}`];
     }),
@@ -88,7 +76,7 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
       return [
         `Version ${facts.at(...version, "version")} of `,
         facts.artifact(facts.at(...version, "artifact", "pk"), facts.at(...version, "artifact", "name")),
-        ` ${RESULTS[facts.at("result")] ?? STATUSES[status] ?? "changed on"} `,
+        ` ${RESULTS[facts.at("result")] ?? INSTALLS.get(status) ?? "changed on"} `,
         lower(facts.device),
       ];
     },

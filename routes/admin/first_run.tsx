@@ -55,7 +55,7 @@ export function FirstRun({ found, context }: { found: FirstSteps; context: PageC
       <ol class="attention">
         {stepsOf(found, context.runtime.config.BASE_URL).map(({ done, name, text, link }) => (
           <li class={done ? "fine" : ""}>
-            {done ? <Chip tone="good">done</Chip> : <Chip tone="warn">to do</Chip>} <strong>{name}</strong> {text}{" "}
+            {done ? <Chip tone="good">Done</Chip> : <Chip tone="warn">To do</Chip>} <strong>{name}</strong> {text}{" "}
             {done || link === undefined || !context.may(link.needs) ? null : <a href={link.href}>{link.label}</a>}
           </li>
         ))}

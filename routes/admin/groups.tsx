@@ -39,7 +39,7 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
   const taxonomyForm = state?.values.has("of_tags") === true;
   const tagState = unitForm || taxonomyForm ? undefined : state;
   return {
-    title: "Tags",
+    title: "Tags and business units",
     body: (
       <>
         <Table

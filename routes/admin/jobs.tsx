@@ -8,7 +8,8 @@ import type { Hono } from "hono";
 import { type JobListRow, listJobs } from "../../db/work/job_queue.ts";
 import { rerunJob } from "../../src/job_actions.ts";
 import type { AppEnv } from "../context.ts";
-import { ActionButton, Chip, counted, Table, Time } from "./components.tsx";
+import { JOB_WORDS } from "../state_words.ts";
+import { ActionButton, counted, StateChip, Table, Time } from "./components.tsx";
 import { action, page, type PageContext } from "./page.tsx";
 
 const MANY = { limit: 200, offset: 0 } as const;
@@ -18,7 +19,7 @@ function Row({ job, now, context }: { job: JobListRow; now: Date; context: PageC
     <tr>
       <td class="mono">{job.kind}</td>
       <td>
-        <Chip tone="bad">{job.state === "quarantined" ? "Set aside" : "Failed"}</Chip>
+        <StateChip word={JOB_WORDS[job.state]} />
       </td>
       <td>{job.error ?? ""}</td>
       <td>

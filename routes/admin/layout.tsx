@@ -1,33 +1,16 @@
 /**
- * The frame of every page: head, navigation, the message of the last action.
+ * The frame of every page: head, menu, the message of the last action.
  *
  * @module
  */
 
 import type { Child } from "hono/jsx";
-import type { Permission } from "../../src/access/actor.ts";
 import { CSRF_FIELD } from "../../src/access/csrf.ts";
+import { ROLLOUT_WORDS } from "../state_words.ts";
 import { SCRIPT, STYLE } from "./assets.ts";
+import type { Crumb } from "./crumbs.ts";
+import { currentOf, menuFor } from "./menu.ts";
 import type { PageContext } from "./page.tsx";
-
-/** The navigation: a page is listed for those who may see it. */
-const PLACES: readonly { path: string; name: string; needs: Permission | null }[] = [
-  { path: "/", name: "Overview", needs: null },
-  { path: "/devices/", name: "Devices", needs: "mdm.view_enrolleddevice" },
-  { path: "/commands/", name: "Commands", needs: "mdm.view_devicecommand" },
-  { path: "/blueprints/", name: "Blueprints", needs: "mdm.view_blueprint" },
-  { path: "/artifacts/", name: "Artifacts", needs: "mdm.view_artifact" },
-  { path: "/enrollments/", name: "Enrollments", needs: "mdm.view_otaenrollment" },
-  { path: "/claims/", name: "Claims", needs: "mdm.view_enrollmentclaim" },
-  { path: "/push-certificates/", name: "Push certificates", needs: "mdm.view_pushcertificate" },
-  { path: "/scep-issuers/", name: "SCEP issuers", needs: "mdm.view_scepissuer" },
-  { path: "/tags/", name: "Tags", needs: "inventory.view_tag" },
-  { path: "/users/", name: "Users", needs: "accounts.view_user" },
-  { path: "/roles/", name: "Roles", needs: "accounts.view_role" },
-  { path: "/tokens/", name: "API tokens", needs: "accounts.view_apitoken" },
-  { path: "/events/", name: "Events", needs: "events.view_event" },
-  { path: "/jobs/", name: "Jobs", needs: "jobs.view_job" },
-];
 
 /** What an action did, by the code in the address: no text of the address is ever shown. */
 const MESSAGES: Record<string, string> = {
@@ -51,39 +34,74 @@ const MESSAGES: Record<string, string> = {
   uploaded: "The certificate is in use.",
   added: "Added. Affected devices have been notified.",
   removed: "Removed. Affected devices have been notified.",
-  halted: "The version is halted. Devices that have it keep it. No other device gets it.",
+  halted: `The version is halted. ${ROLLOUT_WORDS.halted.means}`,
   active: "The rollout of the version continues.",
   rerun: "The job runs again.",
   withdrawn: "The version was withdrawn. Devices that have it return to the previous version.",
 };
 
-function Navigation({ context, path }: { context: PageContext; path: string }) {
-  const current = (place: string) => place === "/" ? path === "/" : path.startsWith(place);
+const current = (href: string, path: string) => {
+  const is = currentOf(href, path);
+  return is === undefined ? {} : { "aria-current": is };
+};
+
+/** The menu. On a phone it is folded; on a wide screen the style shows what is in it, open or not. */
+function Menu({ context, path }: { context: PageContext; path: string }) {
+  return (
+    <nav aria-label="Main">
+      <details>
+        <summary>Menu</summary>
+        <div class="menu">
+          {menuFor(context.may).map(({ group, entries }) => (
+            <div>
+              <p id={`menu-${group.toLowerCase()}`}>{group}</p>
+              <ul aria-labelledby={`menu-${group.toLowerCase()}`}>
+                {entries.map(({ href, label }) => (
+                  <li>
+                    <a href={href} {...current(href, path)}>{label}</a>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))}
+        </div>
+      </details>
+    </nav>
+  );
+}
+
+function Top({ context, path }: { context: PageContext; path: string }) {
   return (
     <header class="top">
       <a class="brand" href="/">Espalier</a>
-      <nav aria-label="Main">
-        <ul>
-          {PLACES.filter(({ needs }) => needs === null || context.may(needs)).map((place) => (
-            <li>
-              <a href={place.path} {...(current(place.path) ? { "aria-current": "page" } : {})}>{place.name}</a>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <Menu context={context} path={path} />
       <form class="account" method="post" action="/signout/">
         <input type="hidden" name={CSRF_FIELD} value={context.csrf} />
-        <a href="/account/" {...(current("/account/") ? { "aria-current": "page" } : {})}>{context.actor.username}</a>
+        <a href="/account/" {...current("/account/", path)}>{context.actor.username}</a>
         <button type="submit" class="quiet">Sign out</button>
       </form>
     </header>
   );
 }
 
+/** The pages above this one; one that the person may not see is named without a link. */
+function Breadcrumb({ parents, context }: { parents: readonly Crumb[]; context: PageContext }) {
+  return (
+    <nav class="crumbs" aria-label="Breadcrumb">
+      <ol>
+        {parents.map(({ href, label, needs }) => (
+          <li>{needs === null || context.may(needs) ? <a href={href}>{label}</a> : label}</li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
 /** A whole document. */
 export function Layout(
-  { title, context, path, children }: {
+  { title, parents = [], context, path, children }: {
     title: string;
+    parents?: readonly Crumb[] | undefined;
     context: PageContext | undefined;
     path: string;
     children?: Child;
@@ -103,9 +121,10 @@ export function Layout(
       </head>
       <body class={context === undefined ? "alone" : "framed"}>
         <a class="skip" href="#content">Skip to the content</a>
-        {context === undefined ? null : <Navigation context={context} path={path} />}
+        {context === undefined ? null : <Top context={context} path={path} />}
         <main id="content" tabindex={-1}>
           {message === undefined ? null : <p class="done" role="status">{message}</p>}
+          {context === undefined || parents.length === 0 ? null : <Breadcrumb parents={parents} context={context} />}
           <h1>{title}</h1>
           {children}
         </main>

@@ -20,7 +20,7 @@ export async function LockedOrErased({ device, context }: { device: DeviceView; 
       {last.name === "EraseDevice"
         ? (
           <p>
-            <Chip tone="bad">erased</Chip> The device confirmed the erase command{" "}
+            <Chip tone="bad">Erased</Chip> The device confirmed the erase command{" "}
             {when}. Enroll it again to manage it. If the enrollment waits for confirmation, confirm it under{" "}
             {context.may("mdm.view_enrollmentclaim") ? <a href="/claims/">Claims</a> : "Claims"}.
           </p>
@@ -28,13 +28,13 @@ export async function LockedOrErased({ device, context }: { device: DeviceView; 
         : device.platform === "macOS"
         ? (
           <p>
-            <Chip tone="warn">locked</Chip> The Mac was locked{" "}
+            <Chip tone="warn">Locked</Chip> The Mac was locked{" "}
             {when}. It does not check in before somebody enters its PIN.
           </p>
         )
         : (
           <p>
-            <Chip tone="warn">locked</Chip> The screen was locked {when}. The passcode unlocks it.
+            <Chip tone="warn">Locked</Chip> The screen was locked {when}. The passcode unlocks it.
           </p>
         )}
     </div>

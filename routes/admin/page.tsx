@@ -16,6 +16,7 @@ import type { RequestInfo } from "../../src/events/record.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import type { AppEnv } from "../context.ts";
 import { backOf } from "./back.ts";
+import type { Crumb } from "./crumbs.ts";
 import { type Form, type FormState, isUuid, readForm } from "./form.ts";
 import { Layout } from "./layout.tsx";
 
@@ -50,9 +51,13 @@ export type PageContext = {
   may(permission: Permission): boolean;
 };
 
-/** A page's content and title; `live` when it has parts that the script asks for again. */
+/**
+ * A page's content and title; `parents` are the pages above it, from the top, for one that is no entry of the menu; `live`
+ * when it has parts that the script asks for again.
+ */
 export type Page = {
   title: string;
+  parents?: readonly Crumb[];
   body: Child;
   live?: true;
   status?: 200 | 400 | 403 | 404 | 408 | 413 | 429 | 500 | 503;
@@ -64,7 +69,7 @@ export function render(c: Context<AppEnv>, page: Page, context?: PageContext): R
   c.header("Cache-Control", "no-store");
   c.header("X-Content-Type-Options", "nosniff");
   const html = (
-    <Layout title={page.title} context={context} path={new URL(c.req.url).pathname}>
+    <Layout title={page.title} parents={page.parents} context={context} path={new URL(c.req.url).pathname}>
       {page.body}
     </Layout>
   );
@@ -227,7 +232,7 @@ export function action(
   });
 }
 
-/** The page for an address that is none, for people; with the navigation when they are signed in. */
+/** The page for an address that is none, for people; with the menu when they are signed in. */
 export async function notFoundPage(c: Context<AppEnv>): Promise<Response> {
   return refusal(c, problem("not-found"), await contextOf(c));
 }

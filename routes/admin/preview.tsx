@@ -11,6 +11,7 @@ import { type Preview, previewChange } from "../../src/planner/preview.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import type { AppEnv } from "../context.ts";
 import { counted, Csrf, FormErrors, Table } from "./components.tsx";
+import type { Crumb } from "./crumbs.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 import { changesOf, sentencesOf } from "./preview_words.ts";
 import { Warnings } from "./warnings.tsx";
@@ -149,6 +150,8 @@ export function Previewed(
 /** A change that has no form of its own: what it would do is shown at once, and a button makes it. */
 export type Confirmation = {
   title: string;
+  /** The pages above it. */
+  parents: readonly Crumb[];
   /** Why, or what it means. */
   text: string;
   label: string;
@@ -173,12 +176,13 @@ export function mountConfirmed(
     needs,
     read,
     async show(context, state, preview) {
-      const { title, text, label, tone, back } = await ask(context);
+      const { title, parents, text, label, tone, back } = await ask(context);
       const failed = (state?.errors.non_field_errors ?? []).length > 0;
       const consequences = preview ??
         (failed ? undefined : await previewChange(context.runtime, await read(context, undefined)));
       return {
         title,
+        parents,
         body: (
           <>
             <p>{text}</p>

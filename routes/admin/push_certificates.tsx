@@ -25,15 +25,16 @@ import {
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, ago, Chip, counted, Csrf, Expiry, Fact, Field, FormErrors, Table } from "./components.tsx";
+import { under } from "./crumbs.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const DAY_MS = 86_400_000;
 
 function Validity({ row, now }: { row: PushCertificateRow; now: Date }) {
-  if (row.notAfter === null) return <Chip tone="warn">no certificate yet</Chip>;
-  if (row.notAfter <= now) return <Chip tone="bad">expired</Chip>;
+  if (row.notAfter === null) return <Chip tone="warn">No certificate yet</Chip>;
+  if (row.notAfter <= now) return <Chip tone="bad">Expired</Chip>;
   const soon = row.notAfter.getTime() - now.getTime() < 30 * DAY_MS;
-  return soon ? <Chip tone="warn">{`expires ${ago(row.notAfter, now)}`}</Chip> : <Chip tone="good">valid</Chip>;
+  return soon ? <Chip tone="warn">{`Expires ${ago(row.notAfter, now)}`}</Chip> : <Chip tone="good">Valid</Chip>;
 }
 
 async function listPage(context: PageContext, state?: FormState): Promise<Page> {
@@ -186,6 +187,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
   const now = clock.now();
   return {
     title: row.name,
+    parents: under("/push-certificates/"),
     body: (
       <>
         <section class="card">

@@ -12,6 +12,7 @@ import { createRole, deleteRole, updateRole } from "../../src/access/roles.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, Csrf, Field, FormErrors, Table } from "./components.tsx";
+import { under } from "./crumbs.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const APPS = [...new Set(PERMISSIONS.map(({ app }) => app))];
@@ -91,6 +92,7 @@ async function rolePage(context: PageContext, state?: FormState): Promise<Page> 
   const holds = holdsAllOf(context.by.actor, { isSuperuser: false, permissions: role.permissions });
   return {
     title: role.name,
+    parents: under("/roles/"),
     body: (
       <>
         {holds && context.may("accounts.change_role")

@@ -14,6 +14,7 @@ import { problem } from "../../src/errors.ts";
 import { parseOrRefuse } from "../api/parse.ts";
 import type { AppEnv } from "../context.ts";
 import { ActionButton, counted, Csrf, Fact, Field, FormErrors, Select, Table } from "./components.tsx";
+import { under } from "./crumbs.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "./page.tsx";
 
 const ALL = "/scep-issuers/";
@@ -178,6 +179,7 @@ function newPage(context: PageContext, state?: FormState): Page {
   const backend = backendNamed(state?.values.text("backend") ?? context.url.searchParams.get("backend") ?? "");
   if (backend === undefined) throw problem("not-found");
   return {
+    parents: under("/scep-issuers/"),
     title: `New SCEP issuer: ${backend.label}`,
     body: <IssuerForm context={context} backend={backend} state={state} />,
   };
@@ -193,6 +195,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
     : (await shownSettings(runtime, request, issuer, false))[backend.key] ?? {};
   return {
     title: issuer.name,
+    parents: under("/scep-issuers/"),
     body: backend === undefined ? <p>This is this server's own authority. It cannot be changed.</p> : (
       <>
         {context.may("mdm.change_scepissuer")

@@ -6,6 +6,7 @@
 
 import { invalid } from "../../src/errors.ts";
 import { Field } from "./components.tsx";
+import type { Crumb } from "./crumbs.ts";
 import type { Form, FormState, Page } from "./page.tsx";
 
 /** The fields of a new token. */
@@ -36,19 +37,17 @@ export function tokenOf(form: Form): { name: string; expiresAt: Date | null } {
   return { name, expiresAt };
 }
 
-/** The page with a new token. `back` is where its list is. */
-export function newTokenPage(token: string, back: { href: string; label: string }): Page {
+/** The page with a new token. `parents` lead to its list. */
+export function newTokenPage(token: string, parents: readonly Crumb[]): Page {
   return {
     title: "The new token",
+    parents,
     body: (
       <>
         <p>Copy the token now: it is not shown again. Send it as “Authorization: Token …”.</p>
         <p class="secret" id="token">{token}</p>
         <p class="row">
           <button class="plain" type="button" data-copy="token" hidden>Copy</button>
-        </p>
-        <p>
-          <a href={back.href}>{back.label}</a>
         </p>
       </>
     ),

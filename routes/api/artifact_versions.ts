@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { viewArtifactVersions } from "../../db/artifacts/artifact_views.ts";
 import { mustFindArtifact } from "../../src/blueprints/artifacts.ts";
+import { meaningsOf, ROLLOUT_WORDS } from "../state_words.ts";
 import { endpoint } from "./endpoint.ts";
 import { naiveUtc, timeOut, uuidParams } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
@@ -14,9 +15,7 @@ import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 const schema = z.object({
   id: z.string(),
   version: z.int(),
-  state: z.enum(["active", "halted", "withdrawn"]).describe(
-    "halted: devices that have the version keep it, no other device gets it. withdrawn: devices return to the previous version.",
-  ),
+  state: z.enum(["active", "halted", "withdrawn"]).describe(meaningsOf(ROLLOUT_WORDS)),
   state_reason: z.string(),
   state_at: timeOut.nullable(),
   variables: z.array(z.string()),

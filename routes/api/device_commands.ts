@@ -14,6 +14,7 @@ import { commandNamed } from "../../src/commands/registry.ts";
 import { openResult } from "../../src/commands/result.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
+import { commandWord } from "../state_words.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParams, notAChoice, relatedFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
@@ -42,7 +43,7 @@ const stateOf = (state: string): typeof COMMAND_STATES[number] =>
   COMMAND_STATES.find((one) => one === state.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)) ?? "queued";
 
 /** A command in answers. */
-const commandSchema = z.object({
+export const commandSchema = z.object({
   id: z.int(),
   uuid: z.string(),
   enrolled_device: z.int(),
@@ -59,14 +60,6 @@ const commandSchema = z.object({
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "DeviceCommand" });
-
-/** Apple's status of each state; null while there is no answer. */
-const STATUS: Record<string, string> = {
-  notNow: "NotNow",
-  acknowledged: "Acknowledged",
-  error: "Error",
-  formatError: "CommandFormatError",
-};
 
 async function commandRepresentation(
   { keys }: Pick<Runtime, "keys">,
@@ -89,7 +82,7 @@ async function commandRepresentation(
     time: time(command.sentAt),
     result: result?.toBase64() ?? null,
     result_time: time(command.resultAt),
-    status: STATUS[command.state] ?? null,
+    status: commandWord(command.state).status ?? null,
     state: stateOf(command.state),
     error_chain: errorChainSchema.nullable().catch(null).parse(command.errorChain),
     created_at: naiveUtc(command.createdAt),

@@ -23,6 +23,7 @@ import { silentBefore } from "../../src/devices/state.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { findTags } from "../../db/tags/tags.ts";
 import type { Runtime } from "../../src/runtime.ts";
+import { DEVICE_WORDS, meaningsOf } from "../state_words.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { choiceFilter, idParams, notAChoice, pkField, relatedListFilter, textFilter, timeOut } from "./fields.ts";
 import { inBatches, listOf, RowStream } from "./listed.ts";
@@ -31,11 +32,9 @@ import { orderingQuery, pageOf, pageQuery, paginated } from "./paging.ts";
 const flag = z.boolean().nullable();
 
 /** A device in answers. */
-const deviceSchema = z.object({
+export const deviceSchema = z.object({
   id: z.int(),
-  state: z.enum(DEVICE_STATES).describe(
-    "silent: not seen for a week; released: blocked, or not enrolled any more; deleted: can be restored; gone: its data has been removed.",
-  ),
+  state: z.enum(DEVICE_STATES).describe(meaningsOf(DEVICE_WORDS)),
   users: z.array(z.object({
     id: z.int(),
     user_id: z.string(),

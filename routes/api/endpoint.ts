@@ -75,6 +75,9 @@ type Facts = {
   previews?: boolean;
 };
 
+type Answer<R> = R extends JsonResponse<infer S> ? z.input<S> | RowStream | Promise<z.input<S> | RowStream>
+  : Response | Promise<Response>;
+
 /** An endpoint that answers JSON (or nothing, with status 204). */
 export type JsonResponse<R extends z.ZodType> = { status: 200 | 201 | 204; schema: R; description?: string };
 
@@ -90,10 +93,9 @@ export type Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   /** The JSON body. */
   body?: B;
   response: R;
-  handle(
-    input: Input<z.output<P>, z.output<Q>, z.output<B>>,
-  ): R extends JsonResponse<infer S> ? z.input<S> | RowStream | Promise<z.input<S> | RowStream>
-    : Response | Promise<Response>;
+  handle(input: Input<z.output<P>, z.output<Q>, z.output<B>>): Answer<R>;
+  /** Before a dry run: the body as it is handled, with what is fetched from elsewhere. No transaction waits for that. */
+  fetch?(input: Input<z.output<P>, z.output<Q>, z.output<B>>): Promise<z.output<B>>;
 };
 
 /** What a request brings to an endpoint, before it is parsed. */
@@ -135,7 +137,7 @@ export function endpoint<
   Q extends z.ZodObject = z.ZodObject<Record<never, never>>,
   B extends z.ZodType = z.ZodVoid,
 >(definition: Definition<P, Q, B, R>): Endpoint {
-  const { handle, params: givenParams, query: givenQuery, body: givenBody, ...facts } = definition;
+  const { handle, fetch, params: givenParams, query: givenQuery, body: givenBody, ...facts } = definition;
   if (!/^\/api\/([a-z0-9_]+\/|\{[a-z_]+\}\/)+$/.test(facts.path)) {
     throw new Error(`Cannot use the endpoint path "${facts.path}": it should be like /api/app/things/{id}/`);
   }
@@ -174,6 +176,7 @@ export function endpoint<
         ),
       };
       if (!call.dryRun) return await handle({ runtime: call.runtime, ...input });
+      if (fetch !== undefined) input.body = await fetch({ runtime: call.runtime, ...input });
       let answer: unknown;
       const preview = await previewChange(call.runtime, async (runtime) => {
         answer = await handle({ runtime, ...input });

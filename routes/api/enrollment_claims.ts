@@ -13,6 +13,7 @@ import { claimRepresentation, decideOnClaim } from "../../src/enrollment/hardwar
 import { problem } from "../../src/errors.ts";
 import type { RequestInfo } from "../../src/events/record.ts";
 import type { Runtime } from "../../src/runtime.ts";
+import { CLAIM_WORDS, meaningsOf } from "../state_words.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { choiceFilter, idParams, naiveUtc, timeOut } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
@@ -29,7 +30,7 @@ const claimSchema = z.object({
     "What the claimed hardware is already. A claim of a UDID with another serial number cannot be confirmed.",
   ),
   device: z.int().nullable().describe("The device that is known by the UDID, or else by the serial number."),
-  state: z.enum([...STATES, "used"]),
+  state: z.enum([...STATES, "used"]).describe(meaningsOf(CLAIM_WORDS)),
   fingerprint: z.string().describe("SHA-256 of the certificate of the last attempt."),
   several_certificates: z.boolean().describe("Whether attempts came with different certificates."),
   hardware_evidence: z.string().nullable().describe(

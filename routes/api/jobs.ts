@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { listJobs } from "../../db/work/job_queue.ts";
 import { jobRepresentation, rerunJob } from "../../src/job_actions.ts";
+import { JOB_WORDS, meaningsOf } from "../state_words.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { choiceFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
@@ -30,7 +31,7 @@ export const JOB_ENDPOINTS = [
         z.object({
           id: z.string(),
           kind: z.string(),
-          state: z.enum(STATES),
+          state: z.enum(STATES).describe(meaningsOf(JOB_WORDS)),
           attempts: z.int(),
           deaths: z.int().describe("Processes that ended while they ran it."),
           error: z.string().nullable(),

@@ -9,6 +9,7 @@ import { listHalted } from "../../db/artifacts/rollouts.ts";
 import { rollBack, setRollout } from "../../src/blueprints/rollout.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import type { RequestInfo } from "../../src/events/record.ts";
+import { ROLLOUT_WORDS } from "../state_words.ts";
 import { endpoint } from "./endpoint.ts";
 import { blankableField, naiveUtc, timeOut, uuidParams } from "./fields.ts";
 
@@ -70,7 +71,7 @@ export const ROLLOUT_ENDPOINTS = [
         state_at: naiveUtc(row.at),
       })),
   }),
-  stateEndpoint("halt", "halted", "Halt a version", "Devices that have the version keep it. No other device gets it."),
+  stateEndpoint("halt", "halted", "Halt a version", ROLLOUT_WORDS.halted.means),
   stateEndpoint(
     "resume",
     "active",
@@ -81,7 +82,7 @@ export const ROLLOUT_ENDPOINTS = [
     "withdraw",
     "withdrawn",
     "Withdraw a version",
-    "No device gets the version. Devices that have it return to the previous version.",
+    ROLLOUT_WORDS.withdrawn.means,
   ),
   endpoint({
     method: "POST",

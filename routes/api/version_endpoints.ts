@@ -88,6 +88,14 @@ export function versionEndpoints<
     version,
     filter: filterOfFields(filter),
   });
+  /** What was fetched for bodies that are tried. */
+  const fetched = new WeakMap<Body, Input>();
+  const given = (body: Body): Input => fetched.get(body) ?? content(body);
+  const fetch = async ({ runtime, body }: { runtime: Runtime; body: Body }): Promise<Body> => {
+    const tried = { ...body };
+    fetched.set(tried, await kind.fetch?.(runtime, content(body)) ?? content(body));
+    return tried;
+  };
   return [
     endpoint({
       ...facts,
@@ -121,8 +129,9 @@ export function versionEndpoints<
       previews: true,
       body,
       response: { status: 201, schema: savedSchema },
+      fetch,
       handle: async ({ runtime, request, body }) =>
-        await saved(runtime, await createVersion(runtime, request, kind, inputOf(body), content(body))),
+        await saved(runtime, await createVersion(runtime, request, kind, inputOf(body), given(body))),
     }),
     endpoint({
       ...facts,
@@ -145,8 +154,9 @@ export function versionEndpoints<
       params: uuidParams,
       body,
       response: { status: 200, schema: savedSchema },
+      fetch,
       handle: async ({ runtime, request, params, body }) =>
-        await saved(runtime, await changeVersion(runtime, request, kind, params.id, inputOf(body), content(body))),
+        await saved(runtime, await changeVersion(runtime, request, kind, params.id, inputOf(body), given(body))),
     }),
     endpoint({
       ...facts,

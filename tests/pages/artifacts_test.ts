@@ -91,7 +91,7 @@ Deno.test(
       await page.getByRole("link", { name: "Ada's Mac" }).waitFor();
       await page.goto(artifact);
       await page.getByRole("link", { name: "Office" }).click();
-      assert.equal(await page.locator(".chip.good").innerText(), "complete");
+      assert.equal(await page.locator(".chip.good").innerText(), "Complete");
       await picture(stage, "blueprint-done");
       assert.deepEqual(problems, []);
     }),
@@ -141,7 +141,7 @@ Deno.test(
       await quieten(stage, device);
       await page.reload();
       const [second, first] = await page.locator("table tbody tr").allInnerTexts();
-      assert.match(second ?? "", /Version 2[\s\S]*withdrawn[\s\S]*It broke the printers/);
+      assert.match(second ?? "", /Version 2[\s\S]*Withdrawn[\s\S]*It broke the printers/);
       assert.match(first ?? "", /Version 1[\s\S]*1 installed/);
       await picture(stage, "artifact-back");
       assert.deepEqual(problems, []);

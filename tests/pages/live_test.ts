@@ -24,10 +24,10 @@ for (const [size, width] of SIZES) {
         let loads = 0;
         page.on("load", () => loads++);
         const step = page.locator(".line li").first();
-        assert.match(await step.innerText(), /DeviceLock queued/);
+        assert.match(await step.innerText(), /DeviceLock Queued/);
         assert.equal(await page.getByText("Reload to see the current state").isVisible(), false);
         await rest(device);
-        await page.getByText(/DeviceLock acknowledged/).waitFor();
+        await page.getByText(/DeviceLock Acknowledged/).waitFor();
         assert.equal(loads, 0);
         assert.deepEqual(problems, []);
       }),
@@ -136,9 +136,9 @@ Deno.test(
       const plain = await context.newPage();
       await plain.goto(`${url}/devices/${await idOf(fleet, device.serialNumber)}/`);
       await fleet.api("POST", `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/lock/`, { pin: "123456" });
-      assert.equal(await plain.getByText(/DeviceLock queued/).count(), 0);
+      assert.equal(await plain.getByText(/DeviceLock Queued/).count(), 0);
       await plain.getByRole("link", { name: "Reload to see the current state" }).click();
-      await plain.getByText(/DeviceLock queued/).waitFor();
+      await plain.getByText(/DeviceLock Queued/).waitFor();
       await context.close();
     }),
 );

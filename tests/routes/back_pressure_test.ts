@@ -199,4 +199,37 @@ for (const [name, withTls] of ports) {
       done.resolve();
     });
   });
+
+  Deno.test(`a small body that comes after its answer costs no connection: ${name}`, async () => {
+    const ways: AppFetch[] = [
+      () => new Response("early", { status: 401 }),
+      async (request) => {
+        await request.body?.cancel();
+        return new Response("early", { status: 404 });
+      },
+    ];
+    for (const fetch of ways) {
+      await withPort(fetch, withTls, async (_, port) => {
+        const options = { host: "127.0.0.1", port };
+        const socket = withTls === undefined
+          ? net.connect(options)
+          : nodeTls.connect({ ...options, rejectUnauthorized: false });
+        let [text, arrived] = ["", () => {}];
+        socket.on("data", (data) => {
+          text += data;
+          if (text.endsWith("early")) arrived();
+        });
+        const ended = new Promise<void>((resolve) => socket.on("close", () => resolve()));
+        for (let turn = 1; turn <= 3; turn++) {
+          text = "";
+          const answered = new Promise<void>((resolve) => arrived = resolve);
+          socket.write("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n");
+          await Promise.race([answered, ended]);
+          assert.match(text, /early$/, `answer ${turn}`);
+          await new Promise<void>((resolve) => socket.write(new Uint8Array(20_000), () => resolve()));
+        }
+        socket.destroy();
+      });
+    }
+  });
 }

@@ -17,9 +17,6 @@ document.addEventListener("change", (event) => {
   if (form && event.target === pointed) form.requestSubmit();
 });
 
-// On a phone the navigation scrolls: the current page is in sight.
-document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-
 // Exact times are those of the reader. They show on hover, and beside the words while these have the focus.
 const shown = new Map([...document.querySelectorAll("[data-part]")].map((part) => [part.id, part.innerHTML]));
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });

@@ -30,7 +30,11 @@ export type DataAssetInput = {
   filename?: string | undefined;
   fileUri?: string | null | undefined;
   fileSha256?: string | null | undefined;
+  /** The file of `fileUri`, where it has been fetched. */
+  fetched?: FetchedFile;
 };
+
+type FetchedFile = { bytes: Uint8Array<ArrayBuffer>; filename: string };
 
 /** A data asset that was read. */
 export type DataAssetDraft = {
@@ -84,13 +88,23 @@ async function fileOf(runtime: Runtime, input: DataAssetInput): Promise<Checked<
   }
   if (uri === undefined) return { value: undefined };
   if (sha256 === undefined) return fault("file_sha256", "This field is required with file_uri");
+  return { value: { field: "file_uri", ...input.fetched ?? await fetchFile(runtime, uri, sha256) } };
+}
+
+async function fetchFile(runtime: Runtime, uri: string, sha256: string): Promise<FetchedFile> {
   const { filename, body } = await readExternal(runtime, { uri, sha256, limit: MAX_DATA_ASSET_SIZE });
-  return { value: { field: "file_uri", bytes: await new Response(body).bytes(), filename } };
+  return { bytes: await new Response(body).bytes(), filename };
 }
 
 /** Data assets. */
 export const dataAssetKind: VersionKind<DataAssetInput, DataAssetDraft, DataAssetVersionRow, ShownDataAsset> = {
   types: ["Data Asset"],
+  async fetch(runtime, input) {
+    const { source, fileUri, fileSha256 } = input;
+    // What does not go together is refused when it is read.
+    if (!fileUri || !fileSha256 || (source !== undefined && source !== null)) return input;
+    return { ...input, fetched: await fetchFile(runtime, fileUri, fileSha256) };
+  },
   async read(runtime, input) {
     const { type } = input;
     const file = await fileOf(runtime, input);

@@ -41,6 +41,8 @@ export type VersionKind<Input, D extends Draft, Stored, Shown extends object> = 
   types: readonly ArtifactRow["type"][];
   /** Reads the input; files are put into the file store here, before any transaction. */
   read(runtime: Runtime, input: Input): Promise<Checked<D>>;
+  /** The input with what is elsewhere, fetched: a preview reads in its transaction, which must not wait for others. Throws `invalid`. */
+  fetch?(runtime: Runtime, input: Input): Promise<Input>;
   /** Checks a draft against the artifact, in the transaction that writes it, and answers what to keep. */
   check(context: VersionContext, draft: D): Promise<Checked<Stored>>;
   /** Keeps it under the version's id, whether there is something already or not. */

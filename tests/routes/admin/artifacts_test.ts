@@ -293,7 +293,7 @@ Deno.test("the list finds by name or identifier, filters, and says what is halte
     assert.deepEqual(await found(`?blueprint=${blueprint.id}`), ["Wi-Fi &lt;b&gt;"]);
     assert.deepEqual(await found("?type=Data+Asset"), []);
     assert.deepEqual(await found("?type=nonsense&offset=1"), ["VPN", "Wi-Fi &lt;b&gt;"].slice(0, 2));
-    assert.match((await ada.get("/artifacts/?q=VPN")).text, /<span class="chip bad">version 1 halted<\/span>/);
+    assert.match((await ada.get("/artifacts/?q=VPN")).text, /<span class="chip bad">Version 1 halted<\/span>/);
     assert.match((await ada.get("/artifacts/?q=nothing")).text, /No artifact matches/);
     await assign(fleet, (await fleet.enrolled()).serialNumber, blueprint.id);
     assert.equal((await ada.get("/artifacts/11111111-1111-4111-8111-111111111111/")).status, 404);

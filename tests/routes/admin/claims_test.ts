@@ -53,11 +53,11 @@ Deno.test("unproven hardware is said on the overview and on the device's page, w
     assert.match((await ada.get("/")).text, /1 device is enrolled without the tags and values of the hardware/);
     assert.match((await ada.get("/claims/")).text, /C02CEO/);
     const before = (await ada.get(`/devices/${id}/`)).text;
-    assert.match(before, /hardware not confirmed/);
+    assert.match(before, /Hardware not confirmed/);
     assert.doesNotMatch(before, /class="chip">Executives/);
     assert.equal((await ada.post(`/devices/${id}/confirm-hardware/`)).location, `/devices/${id}/?done=confirmed`);
     const after = (await ada.get(`/devices/${id}/`)).text;
-    assert.doesNotMatch(after, /hardware not confirmed/);
+    assert.doesNotMatch(after, /Hardware not confirmed/);
     assert.match(after, /class="chip">Executives/);
     assert.doesNotMatch((await ada.get("/")).text, /enrolled without/);
   }));

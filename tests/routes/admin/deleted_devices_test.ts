@@ -67,7 +67,7 @@ Deno.test("the list of devices is filtered by state, and each state is a chip", 
     assert.deepEqual(await named("deleted"), ["Deleted"]);
     assert.deepEqual(await named("gone"), []);
     const { text } = await ada.get("/devices/");
-    for (const chip of ["active", "silent", "released", "blocked"]) assert.match(text, new RegExp(`>${chip}</span>`));
+    for (const chip of ["Active", "Silent", "Released", "Blocked"]) assert.match(text, new RegExp(`>${chip}</span>`));
     for (const state of ["active", "silent", "released", "deleted"]) {
       const { json } = await fleet.api("GET", `/api/mdm/devices/?state=${state}`);
       assert.deepEqual(json.map((one: { state: string }) => one.state), Array(json.length).fill(state));

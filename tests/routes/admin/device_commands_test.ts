@@ -46,7 +46,7 @@ Deno.test("a custom command shows its request type, who sent it and its answer, 
     // What the server queued by itself has no sender.
     assert.doesNotMatch(
       text,
-      /<strong>SecurityInfo<\/strong>[^<]*<span class="chip good">acknowledged<\/span><div class="faint small">queued <time[^>]*>[^<]*<\/time> by/,
+      /<strong>SecurityInfo<\/strong>[^<]*<span class="chip good">Acknowledged<\/span><div class="faint small">queued <time[^>]*>[^<]*<\/time> by/,
     );
   }));
 

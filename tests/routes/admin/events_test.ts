@@ -103,7 +103,7 @@ Deno.test("a device's history shows what is coming and what has happened", () =>
     await ada.post(`/devices/${id}/lock/`, { action: "DeviceLock", pin: "123456" });
     const coming = async () =>
       /id="coming">([\s\S]*?)<\/ol>/.exec((await ada.get(`/devices/${id}/feed/`)).text)?.[1] ?? "";
-    assert.match(await coming(), /DeviceLock<\/a><\/strong> <span class="chip">queued/);
+    assert.match(await coming(), /DeviceLock<\/a><\/strong> <span class="chip">Queued/);
     assert.match(await coming(), new RegExp(`href="/artifacts/${artifact.id}/"`));
     await rest(device);
     assert.doesNotMatch(await coming(), /DeviceLock/);

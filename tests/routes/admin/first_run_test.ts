@@ -10,7 +10,7 @@ function stepsIn(text: string): [string, boolean, string | undefined][] {
   const list = /<ol class="attention">([\s\S]*?)<\/ol>/.exec(text)?.[1] ?? "";
   return [...list.matchAll(/<li[\s\S]*?<\/li>/g)].map(([item]) => [
     /<strong>([^<]*)</.exec(item)?.[1] ?? "",
-    />done</.test(item),
+    />Done</.test(item),
     /href="([^"]*)"/.exec(item)?.[1],
   ]);
 }

@@ -26,10 +26,10 @@ Deno.test("parts of a page are asked for again, and unchanged ones are answered 
     await ada.post(`/devices/${id}/lock/`, { action: "DeviceLock", pin: "123456" });
     const queued = await ada.get(path, { "If-None-Match": tag });
     assert.equal(queued.status, 200);
-    assert.match(queued.text, /<strong>DeviceLock<\/strong> <span class="chip">queued/);
+    assert.match(queued.text, /<strong>DeviceLock<\/strong> <span class="chip">Queued/);
     assert.doesNotMatch(queued.text, /<html|<nav/);
     await rest(device);
-    assert.match((await ada.get(path)).text, /<strong>DeviceLock<\/strong> <span class="chip good">acknowledged/);
+    assert.match((await ada.get(path)).text, /<strong>DeviceLock<\/strong> <span class="chip good">Acknowledged/);
   }));
 
 Deno.test("only pages with such parts let the script ask, and of this server alone", () =>

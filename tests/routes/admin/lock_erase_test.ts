@@ -26,7 +26,7 @@ Deno.test("a locked Mac says so from when it confirms the lock until it checks i
     fleet.runtime.clock.advance(3 * 3600);
     assert.match(
       await page(),
-      /locked<\/span> The Mac was locked <time[^>]*>3 hours ago<\/time>\. It does not check in/,
+      /Locked<\/span> The Mac was locked <time[^>]*>3 hours ago<\/time>\. It does not check in/,
     );
     await device.connect();
     assert.doesNotMatch(await page(), /was locked/);
@@ -51,7 +51,7 @@ Deno.test("an erased device says so until it enrolls again", () =>
     await device.connect();
     assert.equal(device.state.erased, true);
     const text = await page();
-    assert.match(text, /erased<\/span> The device confirmed the erase command/);
+    assert.match(text, /Erased<\/span> The device confirmed the erase command/);
     assert.doesNotMatch(text, /The screen was locked/);
     assert.match(text, /confirm it under <a href="\/claims\/">Claims<\/a>/);
     fleet.runtime.clock.advance(3600);

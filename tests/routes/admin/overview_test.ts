@@ -129,12 +129,12 @@ Deno.test("a halted rollout leads to the devices where it failed, with the reaso
     assert.match(progress, /Version 2 of Wi-Fi is halted\. The device stays on version 1\./);
     assert.doesNotMatch(progress, />complete</);
     const lists = [(await ada.get("/artifacts/")).text, progress];
-    for (const text of lists) assert.match(text, /1 <span class="chip bad">version 2 halted<\/span>/);
+    for (const text of lists) assert.match(text, /1 <span class="chip bad">Version 2 halted<\/span>/);
     const own = (await ada.get(`/artifacts/${artifact.id}/`)).text;
     assert.ok(own.includes(`href="${path}"`));
     await ada.post(`/artifacts/${artifact.id}/rollback/`, { save: "save" });
-    assert.match((await ada.get("/artifacts/")).text, /version 2 withdrawn/);
-    assert.match((await ada.get(`/blueprints/${blueprint.id}/`)).text, />complete</);
+    assert.match((await ada.get("/artifacts/")).text, /Version 2 withdrawn/);
+    assert.match((await ada.get(`/blueprints/${blueprint.id}/`)).text, />Complete</);
     const blind = await personWith(runtime, ["mdm.view_artifactversion"]);
     assert.equal((await blind.get(path)).status, 403);
   }));

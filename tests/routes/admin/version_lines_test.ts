@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { plistLines, withoutSecret } from "../../../routes/admin/version_lines.ts";
+import { countedLines, plistLines, withoutSecret } from "../../../routes/admin/version_lines.ts";
 
 Deno.test("a property list is a line for each value, whatever the order of its keys", () => {
   const value = {
@@ -43,6 +43,7 @@ Deno.test("values of keys that name a secret are not shown, numbers and other ke
     '  "Password": "geheim",',
     "PayloadCertificatePassword: data AQID",
     "EncryptionPSK: data of 99 bytes, SHA-256 0123",
+    ...plistLines({ Password: "geheim".repeat(1000) }),
   ];
   for (const line of hidden) {
     const shown = withoutSecret(line);
@@ -51,4 +52,23 @@ Deno.test("values of keys that name a secret are not shown, numbers and other ke
   }
   const open = ["minPasswordLength: 12", 'SSID: "Password: \\"no\\""', "allowPasswordSharing: false", "Passwords:"];
   for (const line of open) assert.equal(withoutSecret(line), line);
+});
+
+Deno.test("what a device can make long is cut, and told apart all the same", () => {
+  const long = (end: string) => '"'.repeat(1_000_000) + end;
+  const [line = ""] = plistLines({ Text: long("a") });
+  assert.ok(line.length < 3000, `${line.length}`);
+  assert.match(line, /"… of 1000001 characters, SHA-256 [0-9a-f]{64}$/);
+  assert.notDeepEqual(plistLines({ Text: long("a") }), plistLines({ Text: long("b") }));
+  const [key = ""] = plistLines({ [long("a")]: true });
+  assert.ok(key.length < 3000, `${key.length}`);
+});
+
+Deno.test("of a deep value no more lines are made than are shown", () => {
+  const items: boolean[] = Array.from({ length: 1000 }, () => true);
+  let deep: Parameters<typeof countedLines>[0] = items;
+  for (let level = 0; level < 100; level++) deep = [deep];
+  const { lines, count } = countedLines(deep, 10);
+  assert.deepEqual([lines.length, count], [10, 1100]);
+  assert.equal(plistLines(deep).length, 1100);
 });

@@ -163,3 +163,39 @@ Deno.test("the file may be elsewhere: it is read from there, compared with its d
     assert.deepEqual(await errors({ version: 2 }), { file_uri: ["This file is not different from the latest one"] });
   });
 });
+
+Deno.test("a dry run fetches the file before its transaction", async () => {
+  await withApi(async ({ as, runtime }) => {
+    const call = await as("superuser");
+    const id = await artifact(call, { name: "Data", type: "Data Asset" });
+    serve(runtime, { "/files/sudoers.zip": ZIP });
+    const { network } = runtime;
+    const waiting: number[] = [];
+    runtime.network = {
+      client(options) {
+        const { fetch, close } = network.client(options);
+        return {
+          async fetch(...request) {
+            const open = await runtime.sql`
+              select 1 from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`;
+            waiting.push(open.length);
+            return await fetch(...request);
+          },
+          close,
+        };
+      },
+    };
+    const body = {
+      artifact: id,
+      version: 1,
+      macos: true,
+      type: "ZIP",
+      file_uri: "https://files.example.com/files/sudoers.zip",
+      file_sha256: digest(ZIP),
+    };
+    assert.ok("devices" in bodyOf(await call("POST", `${ALL}?dry_run=true`, body), 200));
+    const { id: version } = bodyOf(await call("POST", ALL, body), 201);
+    assert.ok("devices" in bodyOf(await call("PUT", `${ALL}${version}/?dry_run=true`, body), 200));
+    assert.deepEqual(waiting, [0, 0, 0]);
+  });
+});

@@ -1,0 +1,59 @@
+/**
+ * The menu of the pages: its groups, their entries, and who sees them. Pure.
+ *
+ * @module
+ */
+
+import type { Permission } from "../../src/access/actor.ts";
+
+/** The groups, in their order. */
+export const MENU_GROUPS = ["Fleet", "Configuration", "Enrollment", "Administration"] as const;
+
+/** An entry: the address of a page, its name, and the permission that the page needs; null is every signed-in person. */
+export type MenuEntry = {
+  href: string;
+  label: string;
+  needs: Permission | null;
+  group: typeof MENU_GROUPS[number];
+};
+
+/** Every entry, in the order of its group. A page of a section has an address below that of its entry. */
+export const MENU = [
+  { group: "Fleet", href: "/", label: "Overview", needs: null },
+  { group: "Fleet", href: "/devices/", label: "Devices", needs: "mdm.view_enrolleddevice" },
+  { group: "Fleet", href: "/commands/", label: "Commands", needs: "mdm.view_devicecommand" },
+  { group: "Configuration", href: "/blueprints/", label: "Blueprints", needs: "mdm.view_blueprint" },
+  { group: "Configuration", href: "/artifacts/", label: "Artifacts", needs: "mdm.view_artifact" },
+  { group: "Enrollment", href: "/enrollments/", label: "Enrollments", needs: "mdm.view_otaenrollment" },
+  { group: "Enrollment", href: "/claims/", label: "Claims", needs: "mdm.view_enrollmentclaim" },
+  { group: "Enrollment", href: "/push-certificates/", label: "Push certificates", needs: "mdm.view_pushcertificate" },
+  { group: "Enrollment", href: "/scep-issuers/", label: "SCEP issuers", needs: "mdm.view_scepissuer" },
+  { group: "Administration", href: "/users/", label: "Users", needs: "accounts.view_user" },
+  { group: "Administration", href: "/roles/", label: "Roles", needs: "accounts.view_role" },
+  { group: "Administration", href: "/tokens/", label: "API tokens", needs: "accounts.view_apitoken" },
+  { group: "Administration", href: "/tags/", label: "Tags and business units", needs: "inventory.view_tag" },
+  { group: "Administration", href: "/events/", label: "Events", needs: "events.view_event" },
+  { group: "Administration", href: "/jobs/", label: "Jobs", needs: "jobs.view_job" },
+] as const satisfies readonly MenuEntry[];
+
+/**
+ * What the entry at `href` is to the page at `path`: the page itself, the section that it is in, or undefined for neither.
+ * The values are those of `aria-current`.
+ *
+ * @example
+ * currentOf("/devices/", "/devices/7/"); // "true"
+ */
+export function currentOf(href: string, path: string): "page" | "true" | undefined {
+  if (href === path) return "page";
+  return href !== "/" && path.startsWith(href) ? "true" : undefined;
+}
+
+/** Returns the groups with the entries that a person may see; a group without one is absent. */
+export function menuFor(
+  may: (permission: Permission) => boolean,
+): { group: typeof MENU_GROUPS[number]; entries: MenuEntry[] }[] {
+  return MENU_GROUPS.map((group) => ({
+    group,
+    entries: MENU.filter((entry) => entry.group === group && (entry.needs === null || may(entry.needs))),
+  })).filter(({ entries }) => entries.length > 0);
+}

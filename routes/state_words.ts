@@ -1,0 +1,137 @@
+/**
+ * The states of things in words: one table for chips, filters, sentences of events and the API's descriptions. Pure.
+ *
+ * @module
+ */
+
+import type { CommandRow, FinalState } from "../db/work/commands.ts";
+import type { DeviceStateName } from "../db/devices/device_states.ts";
+import type { ClaimRow } from "../db/enrollment/enrollment_claims.ts";
+import type { JobListRow } from "../db/work/job_queue.ts";
+import type { RolloutRow } from "../db/artifacts/rollouts.ts";
+import type { TargetArtifactRow } from "../db/artifacts/target_artifacts.ts";
+import type { Decision } from "../src/planner/plan.ts";
+
+/** A state: its word, a colour that helps, and what it means where the word alone does not say it. */
+export type StateWord = { text: string; tone?: "good" | "bad" | "warn"; means?: string };
+
+/** A state of a command; an answer of a device is one, too: Apple's status, and the words around the command's name. */
+type CommandWord = StateWord & { status?: string; answer?: readonly [before: string, after: string] };
+
+/** Commands, by their state. */
+export const COMMAND_WORDS = {
+  queued: { text: "Queued" },
+  sent: { text: "Sent" },
+  notNow: { text: "Not now", tone: "warn", status: "NotNow", answer: ["cannot take", " now"] },
+  acknowledged: { text: "Acknowledged", tone: "good", status: "Acknowledged", answer: ["acknowledged", ""] },
+  error: { text: "Failed", tone: "bad", status: "Error", answer: ["reported an error for", ""] },
+  formatError: {
+    text: "Not understood",
+    tone: "bad",
+    status: "CommandFormatError",
+    answer: ["did not understand", ""],
+  },
+  expired: { text: "Expired", tone: "warn" },
+  cancelled: { text: "Cancelled" },
+} as const satisfies Readonly<Record<CommandRow["state"] | FinalState, CommandWord>>;
+
+const COMMANDS: ReadonlyMap<string, CommandWord> = new Map(Object.entries(COMMAND_WORDS));
+
+/** Returns the word of a command's state; a state without one is its own word. */
+export const commandWord = (state: string): CommandWord => COMMANDS.get(state) ?? { text: state };
+
+/** What a device answers, before and after the name of the command, by Apple's status. */
+export const ANSWER_WORDS: ReadonlyMap<string, readonly [before: string, after: string]> = new Map(
+  [...COMMANDS.values()].flatMap(({ status, answer }) =>
+    status === undefined || answer === undefined ? [] : [[status, answer] as const]
+  ),
+);
+
+/** Versions of artifacts on devices, by their status; `on` stands between the version and the device in a sentence. */
+export const INSTALL_WORDS = {
+  Installed: { text: "Installed", tone: "good", on: "is installed on" },
+  Acknowledged: { text: "Acknowledged", tone: "good", on: "was acknowledged by" },
+  AwaitingConfirmation: { text: "In progress", tone: "warn", on: "is in progress on" },
+  Failed: { text: "Failed", tone: "bad", on: "failed on" },
+  Uninstalled: { text: "Not installed", on: "is not installed on" },
+  RemovalFailed: { text: "Not removed", tone: "bad", on: "could not be removed from" },
+  ForceReinstall: { text: "To be reinstalled", tone: "warn", on: "is to be reinstalled on" },
+} as const satisfies Readonly<Record<TargetArtifactRow["status"], StateWord & { on: string }>>;
+
+const VERIFIED: StateWord = { text: "Verified", tone: "good" };
+const NOT_ACTIVE: StateWord = { text: "Not active" };
+
+/** Returns the word of a version on one device, where more is known of it than its status. */
+export function installWord(row: Pick<TargetArtifactRow, "status" | "verifiedAt" | "via">): StateWord {
+  if (row.status === "Acknowledged" && row.verifiedAt !== null) return VERIFIED;
+  return row.status === "Uninstalled" && row.via === "declaration" ? NOT_ACTIVE : INSTALL_WORDS[row.status];
+}
+
+/** Rollouts of versions. */
+export const ROLLOUT_WORDS = {
+  active: { text: "Active" },
+  halted: {
+    text: "Halted",
+    tone: "bad",
+    means: "Devices that have the version keep it. No other device gets it.",
+  },
+  withdrawn: {
+    text: "Withdrawn",
+    tone: "warn",
+    means: "No device gets the version. Devices that have it return to the previous version.",
+  },
+} as const satisfies Readonly<Record<RolloutRow["state"], StateWord>>;
+
+/** Claims of hardware. */
+export const CLAIM_WORDS: Readonly<Record<ClaimRow["state"], StateWord>> = {
+  pending: { text: "Pending", tone: "warn" },
+  confirmed: { text: "Confirmed" },
+  used: { text: "Used", means: "The claim was confirmed and the device has enrolled." },
+  dismissed: { text: "Dismissed" },
+};
+
+/** Devices. */
+export const DEVICE_WORDS = {
+  active: { text: "Active", tone: "good" },
+  silent: { text: "Silent", tone: "warn", means: "The device has not checked in for a week." },
+  released: { text: "Released", means: "The device is blocked or not enrolled any more." },
+  deleted: { text: "Deleted", means: "The device can be restored." },
+  gone: { text: "Data removed", means: "The data of the device has been removed." },
+} as const satisfies Readonly<Record<DeviceStateName, StateWord>>;
+
+/** A device that may not enroll, whatever its state. */
+export const BLOCKED = { text: "Blocked", tone: "bad" } as const satisfies StateWord;
+
+/** Jobs. */
+export const JOB_WORDS: Readonly<Record<JobListRow["state"], StateWord>> = {
+  queued: { text: "Queued" },
+  running: { text: "Running" },
+  succeeded: { text: "Succeeded", tone: "good" },
+  failed: { text: "Failed", tone: "bad" },
+  quarantined: { text: "Set aside", tone: "bad", means: "The process ended each time the job ran." },
+};
+
+/** Decisions of the planner. */
+export const DECISION_WORDS: Readonly<Record<Decision["outcome"], StateWord>> = {
+  chosen: { text: "Next", tone: "good" },
+  waits: { text: "Waiting" },
+  "not due": { text: "Not due" },
+  "not for this target": { text: "Not for this device" },
+  off: { text: "Off" },
+};
+
+/** Returns a word for the middle of a sentence. */
+export const inSentence = ({ text }: StateWord): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** Returns the choices of a filter: the state, then its word. */
+export const choicesOf = (words: Readonly<Record<string, StateWord>>): (readonly [string, string])[] =>
+  Object.entries(words).map(([state, { text }]) => [state, text] as const);
+
+/**
+ * Returns what states mean, for a description.
+ *
+ * @example
+ * meaningsOf(CLAIM_WORDS); // "used: The claim was confirmed and the device has enrolled."
+ */
+export const meaningsOf = (words: Readonly<Record<string, StateWord>>): string =>
+  Object.entries(words).flatMap(([state, { means }]) => means === undefined ? [] : [`${state}: ${means}`]).join(" ");
