@@ -2,7 +2,7 @@
  * Runs the tests: one PostgreSQL cluster for the run (embedded, or the one `DATABASE_URL` names), a migrated template
  * database in it, and a copy of that for each test that asks. Arguments go to `deno test`.
  *
- * Prints `N passed, N failed` last.
+ * Names the tests that were ignored, and prints `N passed, N failed` last.
  *
  * @module
  */
@@ -10,6 +10,7 @@
 import { startEmbedded } from "../db/embedded.ts";
 import { openDatabase } from "../db/open.ts";
 import { migrate } from "../db/migrate.ts";
+import { IgnoredTests } from "./support/ignored_tests.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const given = Deno.env.get("DATABASE_URL");
@@ -51,13 +52,17 @@ try {
     },
   }).spawn();
   let tail = "";
+  const ignored = new IgnoredTests();
   const decoder = new TextDecoder();
   for await (const chunk of child.stdout) {
     await Deno.stdout.write(chunk);
-    tail = (tail + decoder.decode(chunk, { stream: true })).slice(-4000);
+    const text = decoder.decode(chunk, { stream: true });
+    ignored.read(text);
+    tail = (tail + text).slice(-4000);
   }
   code = (await child.status).code;
   const [, passed = "0", failed = "0"] = /\| (\d+) passed(?: \(.*?\))? \| (\d+) failed/.exec(tail) ?? [];
+  for (const line of ignored.lines()) console.log(line);
   console.log(`${passed} passed, ${failed} failed`);
   if (passed === "0") code ||= 1;
   await sql.unsafe(`drop database if exists ${template} with (force)`);
