@@ -9,10 +9,9 @@ import { secureHeaders } from "hono/secure-headers";
 import { asRefusal } from "../src/errors.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { mountAdmin } from "./admin/mount.ts";
-import { notFoundPage } from "./admin/page.tsx";
+import { notFoundPage } from "./admin/parts/page.tsx";
 import { mountApi } from "./api/mount.ts";
 import { SANDBOX_POLICY } from "./attachment.ts";
-import { requestBody } from "./request_body.ts";
 import type { AppEnv } from "./context.ts";
 import { mountDownloads } from "./device/downloads.ts";
 import { mountMdm } from "./device/mdm.ts";
@@ -22,6 +21,7 @@ import { mountHealth } from "./health.ts";
 import { mountMetrics } from "./metrics.ts";
 import { limitProxied } from "./proxied_requests.ts";
 import { requestContext } from "./request.ts";
+import { requestBody } from "./request_body.ts";
 
 /** The application. */
 export function createApp(runtime: Runtime): Hono<AppEnv> {

@@ -4,22 +4,8 @@
  * @module
  */
 
-import { withoutSecret } from "../../routes/admin/version_lines.ts";
-import { readDeclaration } from "../../src/blueprints/versions/declaration_source.ts";
-import { readProfile } from "../../src/blueprints/versions/profile.ts";
-import { isZip } from "../../src/blueprints/versions/zip.ts";
-import { seenVersions } from "../../src/conversation/status_report.ts";
-import { readStatusReport } from "../../src/declarations/report.ts";
-import { parseCommonName } from "../../src/issuing/session_name.ts";
-import { eventJson } from "../../src/events/event_json.ts";
-import { redact } from "../../src/log.ts";
-import { parseOsVersion } from "../../src/protocol/os_version.ts";
-import { PLATFORMS } from "../../src/protocol/platform.ts";
-import { buildPlist, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
-import { flattenStatus } from "../../src/apple_schema/status.ts";
-import { slugOf } from "../../src/tags/slug.ts";
-import { expand } from "../../src/variables/expand.ts";
-import { namesIn } from "../../src/variables/used.ts";
+import { withoutSecret } from "../../routes/admin/artifacts/version_lines.ts";
+import { PAYLOAD_TYPES } from "../../simulators/published.ts";
 import {
   declarationDeprecated,
   declarationIgnored,
@@ -28,18 +14,32 @@ import {
 import { status } from "../../src/apple_schema/generated/status.ts";
 import { checkProfile, type ProfileAudience } from "../../src/apple_schema/profile_check.ts";
 import { payloadForms } from "../../src/apple_schema/profiles.ts";
+import { flattenStatus } from "../../src/apple_schema/status.ts";
 import type { SchemaTarget } from "../../src/apple_schema/target.ts";
+import { readDeclaration } from "../../src/blueprints/versions/declaration_source.ts";
+import { readProfile } from "../../src/blueprints/versions/profile.ts";
 import { readProvisioningProfile } from "../../src/blueprints/versions/provisioning_profile.ts";
+import { isZip } from "../../src/blueprints/versions/zip.ts";
+import { seenVersions } from "../../src/conversation/status_report.ts";
+import { readStatusReport } from "../../src/declarations/report.ts";
+import { eventJson } from "../../src/events/event_json.ts";
+import { parseCommonName } from "../../src/issuing/session_name.ts";
+import { redact } from "../../src/log.ts";
 import { signAttached } from "../../src/pki/cms/signed.ts";
+import { parseOsVersion } from "../../src/protocol/os_version.ts";
+import { PLATFORMS } from "../../src/protocol/platform.ts";
+import { buildPlist, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
+import { slugOf } from "../../src/tags/slug.ts";
+import { expand } from "../../src/variables/expand.ts";
+import { namesIn } from "../../src/variables/used.ts";
+import { zipOf } from "../builders/zips.ts";
 import { DEVICE } from "../identities.ts";
 import { inventDeclaration } from "../invent.ts";
 import { storable } from "../judges.ts";
-import { zipOf } from "../builders/zips.ts";
-import { type Bytes, bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
 import { XML_SHAPES } from "./lists.ts";
+import { type Bytes, bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
 import { ASN1_SHAPES } from "./signed.ts";
 import { JSON_SHAPES } from "./web.ts";
-import { PAYLOAD_TYPES } from "../../simulators/published.ts";
 
 const STATUS = (inner: string) => `{"StatusItems":{${inner}}}`;
 const SECRETS = {

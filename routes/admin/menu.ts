@@ -7,7 +7,7 @@
 import type { Permission } from "../../src/access/actor.ts";
 
 /** The groups, in their order. */
-export const MENU_GROUPS = ["Fleet", "Configuration", "Enrollment", "Administration"] as const;
+const MENU_GROUPS = ["Fleet", "Configuration", "Enrollment", "Administration"] as const;
 
 /** An entry: the address of a page, its name, and the permission that the page needs; null is every signed-in person. */
 export type MenuEntry = {

@@ -6,29 +6,29 @@
 
 import type { Hono } from "hono";
 import type { AppEnv } from "../context.ts";
-import { mountAccess } from "./access.tsx";
-import { mountAccount } from "./account.tsx";
-import { mountArtifacts } from "./artifacts.tsx";
-import { mountAssets } from "./assets.ts";
-import { mountBlueprints } from "./blueprints.tsx";
-import { mountClaims } from "./claims.tsx";
-import { mountCommands } from "./commands.tsx";
-import { mountDevice } from "./device.tsx";
-import { mountDeviceArtifacts } from "./device_artifacts.tsx";
-import { mountDeviceDesired } from "./device_desired.tsx";
-import { mountDeviceFeed } from "./device_feed.tsx";
-import { mountDeviceValues } from "./device_values.tsx";
-import { mountDevices } from "./devices.tsx";
-import { mountEnrollments } from "./enrollments.tsx";
-import { mountEvents } from "./events.tsx";
-import { mountJobs } from "./jobs.tsx";
-import { mountGroups } from "./groups.tsx";
-import { mountOverview } from "./overview.tsx";
-import { mountPublicEnrollment } from "./public_enrollment.tsx";
-import { mountPushCertificates } from "./push_certificates.tsx";
-import { mountRoles } from "./roles.tsx";
-import { mountScepIssuers } from "./scep_issuers.tsx";
-import { mountSignIn } from "./signin.tsx";
+import { mountAccount } from "./accounts/account.tsx";
+import { mountRoles } from "./accounts/roles.tsx";
+import { mountSignIn } from "./accounts/signin.tsx";
+import { mountAccess } from "./accounts/users.tsx";
+import { mountCommands } from "./activity/commands.tsx";
+import { mountEvents } from "./activity/events.tsx";
+import { mountJobs } from "./activity/jobs.tsx";
+import { mountArtifacts } from "./artifacts/list.tsx";
+import { mountBlueprints } from "./blueprints/blueprints.tsx";
+import { mountDeviceArtifacts } from "./devices/artifacts.tsx";
+import { mountClaims } from "./devices/claims.tsx";
+import { mountDeviceDesired } from "./devices/desired.tsx";
+import { mountDevice } from "./devices/device.tsx";
+import { mountDeviceFeed } from "./devices/feed.tsx";
+import { mountDevices } from "./devices/list.tsx";
+import { mountGroups } from "./devices/tags.tsx";
+import { mountDeviceValues } from "./devices/values.tsx";
+import { mountEnrollments } from "./enrollment/enrollments.tsx";
+import { mountPublicEnrollment } from "./enrollment/public_page.tsx";
+import { mountPushCertificates } from "./enrollment/push_certificates.tsx";
+import { mountScepIssuers } from "./enrollment/scep_issuers.tsx";
+import { mountOverview } from "./overview/overview.tsx";
+import { mountAssets } from "./parts/assets.ts";
 
 /** Mounts every page. */
 export function mountAdmin(app: Hono<AppEnv>): void {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { CSRF_FIELD } from "../../src/access/csrf.ts";
+import { startServer } from "../../simulators/server_process.ts";
 import { createApiToken } from "../../src/access/api_tokens.ts";
 import { COMMAND_LINE } from "../../src/access/by.ts";
+import { CSRF_FIELD } from "../../src/access/csrf.ts";
 import { FILE_BODY_LIMIT } from "../../src/blueprints/versions/file_limit.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
-import { startServer } from "../../simulators/server_process.ts";
+import { errorOf } from "../routes/admin/artifacts/uploads.ts";
 import { personWith } from "../routes/admin/support.ts";
-import { errorOf } from "../routes/admin/uploads.ts";
 import { withDatabase } from "../support/database.ts";
 import { testRuntime } from "../support/runtime.ts";
 

@@ -7,7 +7,7 @@
 
 import assert from "node:assert/strict";
 import { MODELS } from "../../simulators/device/models.ts";
-import { house } from "../routes/admin/artifacts_support.ts";
+import { house } from "../routes/admin/artifacts/support.ts";
 import { artifact } from "../routes/api/refused_bodies.ts";
 import { made, makeBlueprint, makeDeclaration, settle } from "./artifacts.ts";
 import type { Fleet } from "./fleet.ts";

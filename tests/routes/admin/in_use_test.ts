@@ -4,9 +4,9 @@ import { findOtaEnrollment } from "../../../db/enrollment/ota_enrollments.ts";
 import { usesSentence } from "../../../src/in_use.ts";
 import { ALL_PLATFORMS, made } from "../../support/artifacts.ts";
 import { withFleet } from "../../support/fleet.ts";
-import { house } from "./artifacts_support.ts";
+import { house } from "./artifacts/support.ts";
+import { errorOf } from "./artifacts/uploads.ts";
 import { personWith } from "./support.ts";
-import { errorOf } from "./uploads.ts";
 
 const alerts = (text: string) => [...text.matchAll(/<p role="alert">([^<]*)</g)].map(([, sentence]) => sentence);
 

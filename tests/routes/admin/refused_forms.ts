@@ -6,7 +6,7 @@
  */
 
 import type { World } from "../../support/refused_writes.ts";
-import { FILTER } from "./artifacts_support.ts";
+import { FILTER } from "./artifacts/support.ts";
 import type { Fields } from "./support.ts";
 
 const UNKNOWN = "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d";
@@ -22,10 +22,10 @@ const artifact = { reinstall_interval: "7", halt_percent: "5", platforms: ["iOS"
 
 /** Forms that are no change of an operator's, and why they are not here. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
-  "/signin/": "a refused sign-in is counted and is an event: tests/routes/admin/signin_test.ts",
+  "/signin/": "a refused sign-in is counted and is an event: tests/routes/admin/accounts/signin_test.ts",
   "/signout/": "it is refused nobody",
   "/account/sessions/end-others/": "it is refused nobody",
-  "/setup/": "it works once, without a session: tests/routes/admin/signin_test.ts",
+  "/setup/": "it works once, without a session: tests/routes/admin/accounts/signin_test.ts",
   "/devices/:id/lock-pin/": "it reads; that a person saw the PIN is an event",
   "/public/mdm/scep/": "of devices",
   "/public/mdm/ota_enroll/": "of devices",

@@ -1,0 +1,187 @@
+/**
+ * Events in words: one table of their types.
+ *
+ * @module
+ */
+
+import { ANSWER_WORDS, INSTALL_WORDS } from "../../state_words.ts";
+import { auditSentence } from "./audit_words.ts";
+import type { EventFacts, Piece } from "./event_facts.ts";
+
+/** A type of events: what it is called in the filter, and the sentence of an event. */
+export type EventWords = { label: string; say(facts: EventFacts): Piece[] };
+
+const CHECKINS: Readonly<Record<string, string>> = {
+  Authenticate: "began to enroll",
+  TokenUpdate: "sent its push token",
+  CheckOut: "unenrolled",
+  SetBootstrapToken: "escrowed its bootstrap token",
+  GetBootstrapToken: "fetched its bootstrap token",
+  DeclarativeManagement: "asked for declarations or reported its status",
+  UserAuthenticate: "asked to manage a user",
+};
+
+/** What is said between a version and a device, by its status there. */
+const INSTALLS: ReadonlyMap<string, string> = new Map(
+  Object.entries(INSTALL_WORDS).map(([status, { on }]) => [status, on]),
+);
+
+const RESULTS: Readonly<Record<string, string>> = { deleted: "was removed from" };
+
+const ALERTS: Readonly<Record<string, string>> = {
+  "second successor": "a second successor was requested",
+  "retired identity": "a replaced identity is still used",
+  "cloned identity": "it was used with another UDID",
+};
+
+/** A refusal of something that a device asked for, or the sentence. */
+const unlessRefused = (what: string, say: (facts: EventFacts) => Piece[]) => (facts: EventFacts): Piece[] =>
+  facts.failed ? [`${what} of `, lower(facts.device), ` was refused: ${facts.reason}`] : say(facts);
+
+const lower = (piece: Piece): Piece => piece === "A device" ? "a device" : piece;
+
+/** By type. */
+export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
+  zentral_audit: { label: "Changes by people", say: auditSentence },
+  zentral_login: { label: "Sign-ins", say: (facts) => [facts.actor, " signed in"] },
+  zentral_logout: { label: "Sign-outs", say: (facts) => [facts.actor, " signed out"] },
+  zentral_failed_login: {
+    label: "Failed sign-ins",
+    say: (facts) => [
+      facts.at("user", "username") === "" ? "A sign-in failed" : `A sign-in of ${facts.at("user", "username")} failed`,
+    ],
+  },
+  mdm_request: {
+    label: "Check-ins and answers of devices",
+    say: unlessRefused("A request", (facts) => {
+      const [message, status] = [facts.at("message_type"), facts.at("request_status")];
+      if (status === "Idle") return [facts.device, " asked for commands"];
+      const answer = ANSWER_WORDS.get(status);
+      if (answer !== undefined) return [facts.device, ` ${answer[0]} ${facts.commandName(facts.command)}${answer[1]}`];
+      return [facts.device, ` ${CHECKINS[message] ?? `sent ${message || status || "a message"}`}`];
+    }),
+  },
+  mdm_device_notification: {
+    label: "Pushes",
+    say: (facts) =>
+      facts.failed
+        ? ["The server could not push ", lower(facts.device), `: ${facts.reason}`]
+        : ["The server pushed ", lower(facts.device)],
+  },
+  target_artifact_update: {
+    label: "Artifacts on devices",
+    say(facts) {
+      const version = ["target_artifact", "artifact_version"];
+      const status = facts.at("target_artifact", "status");
+      return [
+        `Version ${facts.at(...version, "version")} of `,
+        facts.artifact(facts.at(...version, "artifact", "pk"), facts.at(...version, "artifact", "name")),
+        ` ${RESULTS[facts.at("result")] ?? INSTALLS.get(status) ?? "changed on"} `,
+        lower(facts.device),
+      ];
+    },
+  },
+  artifact_rollout_halted: {
+    label: "Halted rollouts",
+    say: (facts) => [
+      `The server halted version ${facts.at("version")} of `,
+      facts.artifact(facts.at("artifact", "pk"), facts.at("artifact", "name")),
+      `: ${facts.reason}`,
+    ],
+  },
+  enrollment_secret_verification: {
+    label: "Uses of enrollments",
+    say: (facts) =>
+      facts.failed
+        ? [facts.device, ` could not use an enrollment: ${facts.reason}`]
+        : [facts.device, " used an enrollment"],
+  },
+  ota_enrollment_request: {
+    label: "Over-the-air enrollments",
+    say: unlessRefused("An over-the-air enrollment", (facts) => [
+      facts.device,
+      ` took step ${facts.at("phase")} of 3 of `,
+      facts.object("enrollment", facts.at("ota_enrollment", "pk"), facts.at("ota_enrollment", "name")),
+    ]),
+  },
+  enrollment_page_request: {
+    label: "Refused enrollment addresses",
+    say: (facts) => [`A public enrollment address was refused: ${facts.reason}`],
+  },
+  scep_request: {
+    label: "Certificate requests",
+    say: unlessRefused("A certificate request", (facts) => [facts.device, " was issued a certificate"]),
+  },
+  mdm_download: {
+    label: "Downloads",
+    say: (facts) => {
+      const what = facts.artifact(
+        facts.at("artifact_version", "artifact", "pk"),
+        facts.at("artifact_version", "artifact", "name") || "a file",
+      );
+      return facts.at("outcome") === "success"
+        ? [facts.device, " downloaded ", what]
+        : ["A download of ", what, " by ", lower(facts.device), ` was refused: ${facts.reason}`];
+    },
+  },
+  enrollment_claim: {
+    label: "Claims",
+    say: (facts) => [facts.device, ` claims hardware that is known: ${facts.reason}`],
+  },
+  identity_alert: {
+    label: "Identity alerts",
+    say: (facts) => [
+      "The identity of ",
+      lower(facts.device),
+      ` may have been copied: ${ALERTS[facts.at("kind")] ?? facts.at("kind")}`,
+    ],
+  },
+  add_machine_tag: {
+    label: "Tags added",
+    say: (facts) => [facts.actor, ` added the tag ${facts.at("tag", "name")} to `, lower(facts.device)],
+  },
+  remove_machine_tag: {
+    label: "Tags removed",
+    say: (facts) => [facts.actor, ` removed the tag ${facts.at("tag", "name")} from `, lower(facts.device)],
+  },
+  device_lock_pin_set: {
+    label: "Lock PINs set",
+    say: (facts) => ["The lock PIN of ", lower(facts.device), " was set"],
+  },
+  device_lock_pin_cleared: {
+    label: "Lock PINs cleared",
+    say: (facts) => ["The lock PIN of ", lower(facts.device), " was cleared"],
+  },
+  device_lock_pin_viewed: {
+    label: "Lock PINs viewed",
+    say: (facts) => [facts.actor, " viewed the lock PIN of ", lower(facts.device)],
+  },
+  mdm_settings_secrets_viewed: {
+    label: "Secrets of settings viewed",
+    say: (facts) => [facts.actor, ` viewed the secrets of the SCEP issuer ${facts.at("scep_issuer", "name")}`],
+  },
+  mdm_device_purged: {
+    label: "Data removed",
+    say: (facts) => ["The server removed the data of ", lower(facts.device)],
+  },
+  authority_renewed: { label: "Renewed authorities", say: () => ["The server renewed its certificate authority"] },
+  job_quarantined: {
+    label: "Jobs set aside",
+    say: (facts) => [`The server set the job ${facts.at("kind")} aside after ${facts.at("deaths")} attempts`],
+  },
+  job_rerun: { label: "Jobs run again", say: (facts) => [facts.actor, ` ran the job ${facts.at("kind")} again`] },
+};
+
+/** What a type is called in the filter. */
+export const eventLabel = (type: string): string =>
+  Object.hasOwn(EVENT_WORDS, type) ? EVENT_WORDS[type]?.label ?? type : type;
+
+/** The sentence of an event; one of an unknown type is called that. */
+export function eventSentence(facts: EventFacts): Piece[] {
+  const { type } = facts.event;
+  // A count of refusals of an address, which were not recorded one by one.
+  const suppressed = facts.at("suppressed");
+  if (suppressed !== "") return [`${eventLabel(type)}: ${suppressed} more were refused within a minute`];
+  const words = Object.hasOwn(EVENT_WORDS, type) ? EVENT_WORDS[type] : undefined;
+  return words === undefined ? [type] : words.say(facts);
+}

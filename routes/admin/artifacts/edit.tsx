@@ -1,0 +1,225 @@
+/**
+ * Changing and deleting an artifact.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { type ArtifactRow, findArtifacts, listArtifacts } from "../../../db/artifacts/artifacts.ts";
+import type { Db } from "../../../db/open.ts";
+import { artifactType, isDeclarationOnly } from "../../../src/blueprints/artifact_types.ts";
+import {
+  type ArtifactInput,
+  changeArtifact,
+  mustFindArtifact,
+  removeArtifact,
+} from "../../../src/blueprints/artifacts.ts";
+import { type FieldErrors, invalid } from "../../../src/errors.ts";
+import type { Preview } from "../../../src/planner/preview.ts";
+import { PLATFORMS } from "../../../src/protocol/platform.ts";
+import type { AppEnv } from "../../context.ts";
+import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
+import { underArtifact } from "../parts/crumbs.ts";
+import { isUuid } from "../parts/form.ts";
+import { Check, Checks, wholeNumber } from "../parts/form_parts.tsx";
+import type { Form, FormState, Page, PageContext } from "../parts/page.tsx";
+import { mountChange, mountConfirmed, Previewed, SaveButtons } from "../parts/preview.tsx";
+import { natureErrors, platformsOf } from "./new.tsx";
+
+const REINSTALL = [
+  ["No", "Never"],
+  ["Major", "After major updates (14 to 15)"],
+  ["Minor", "After minor updates (14.1 to 14.2)"],
+  ["Patch", "After every update"],
+] as const;
+
+/** Which fields an artifact of a type has; what it has not stays as it is. */
+const fieldsOf = ({ type }: Pick<ArtifactRow, "type">) => ({
+  requires: artifactType(type).linkable,
+  setupAssistant: artifactType(type).linkable && !isDeclarationOnly(type),
+  autoUpdate: !isDeclarationOnly(type),
+  reinstall: artifactType(type).install !== null,
+  variables: artifactType(type).variables,
+});
+
+/** Reads the form of an artifact. Throws `invalid`. */
+function inputOf(form: Form, artifact: ArtifactRow): ArtifactInput {
+  const has = fieldsOf(artifact);
+  const errors: FieldErrors = natureErrors(form);
+  const interval = has.reinstall ? wholeNumber(form.text("reinstall_interval"), 0, 366) : artifact.reinstallInterval;
+  if (interval === undefined) errors.reinstall_interval = ["This should be a whole number of days from 0 to 366."];
+  const percent = form.text("halt_percent");
+  const haltPercent = percent === "" ? null : wholeNumber(percent, 0, 100);
+  if (haltPercent === undefined) errors.halt_percent = ["This should be a whole number from 0 to 100, or empty."];
+  if (Object.keys(errors).length > 0 || interval === undefined || haltPercent === undefined) throw invalid(errors);
+  const reinstall = REINSTALL.find(([key]) => key === form.text("reinstall_on_os_update"))?.[0];
+  return {
+    type: artifact.type,
+    channel: artifact.channel,
+    name: form.text("name"),
+    platforms: platformsOf(form),
+    requires: has.requires ? [...new Set(form.texts("requires"))].filter(isUuid) : artifact.requires,
+    installDuringSetupAssistant: has.setupAssistant
+      ? form.has("install_during_setup_assistant")
+      : artifact.installDuringSetupAssistant,
+    autoUpdate: has.autoUpdate ? form.has("auto_update") : artifact.autoUpdate,
+    reinstallInterval: interval,
+    reinstallOnOsUpdate: has.reinstall ? reinstall ?? "No" : artifact.reinstallOnOsUpdate,
+    haltPercent,
+    holdWithoutValues: has.variables ? form.has("hold_without_values") : artifact.holdWithoutValues,
+  };
+}
+
+/** What it may require; what it requires is always among them, or saving would drop it. */
+async function requirable(db: Db, artifact: ArtifactRow): Promise<ArtifactRow[]> {
+  const { rows } = await listArtifacts(db, {
+    channel: artifact.channel,
+    order: { column: "name", descending: false },
+    limit: 500,
+    offset: 0,
+  });
+  const listed = new Set(rows.map(({ id }) => id));
+  const missing = await findArtifacts(db, artifact.requires.filter((id) => !listed.has(id)));
+  return [...missing, ...rows.filter(({ id }) => id !== artifact.id)];
+}
+
+async function editPage(context: PageContext, state?: FormState, preview?: Preview): Promise<Page> {
+  const { sql, config } = context.runtime;
+  const artifact = await mustFindArtifact(sql, context.uuid());
+  const has = fieldsOf(artifact);
+  const others = has.requires ? await requirable(sql, artifact) : [];
+  return {
+    title: `Edit ${artifact.name}`,
+    parents: underArtifact(artifact),
+    body: (
+      <>
+        <Previewed preview={preview} context={context}>
+          <form class="stack" method="post" action={`/artifacts/${artifact.id}/edit/`}>
+            <Csrf context={context} />
+            <FormErrors state={state} />
+            <Field name="name" label="Name" required maxlength={256} value={artifact.name} state={state} />
+            <Checks
+              name="platforms"
+              legend="Platforms"
+              options={PLATFORMS.map((one) => [one, one] as const)}
+              values={artifact.platforms}
+              state={state}
+            />
+            {has.requires
+              ? (
+                <Checks
+                  name="requires"
+                  legend="Requires"
+                  help="These have to be on the device before it."
+                  options={others.map(({ id, name }) => [id, name] as const)}
+                  values={artifact.requires}
+                  state={state}
+                  empty="There is no other artifact on this channel."
+                />
+              )
+              : null}
+            {has.setupAssistant
+              ? (
+                <Check
+                  name="install_during_setup_assistant"
+                  label="Install during Setup Assistant"
+                  value={artifact.installDuringSetupAssistant}
+                  state={state}
+                />
+              )
+              : null}
+            {has.autoUpdate
+              ? (
+                <Check
+                  name="auto_update"
+                  label="Newer versions replace older ones by themselves"
+                  value={artifact.autoUpdate}
+                  state={state}
+                />
+              )
+              : null}
+            {has.variables
+              ? (
+                <Check
+                  name="hold_without_values"
+                  label="Wait until every variable in it has a value on the device"
+                  value={artifact.holdWithoutValues}
+                  state={state}
+                />
+              )
+              : null}
+            {has.reinstall
+              ? (
+                <>
+                  <Field
+                    name="reinstall_interval"
+                    label="Days after which it is installed again"
+                    type="number"
+                    min={0}
+                    max={366}
+                    help="0: never."
+                    value={String(artifact.reinstallInterval)}
+                    state={state}
+                  />
+                  <Select
+                    name="reinstall_on_os_update"
+                    label="Install it again when the system was updated"
+                    options={REINSTALL}
+                    value={artifact.reinstallOnOsUpdate}
+                    state={state}
+                  />
+                </>
+              )
+              : null}
+            <Field
+              name="halt_percent"
+              label="Percent of failures at which a version halts"
+              type="number"
+              min={0}
+              max={100}
+              help={`Empty: the server's setting, ${config.ROLLOUT_HALT_PERCENT}. 0: never.`}
+              value={artifact.haltPercent === null ? "" : String(artifact.haltPercent)}
+              state={state}
+            />
+            <SaveButtons />
+          </form>
+        </Previewed>
+      </>
+    ),
+  };
+}
+
+/** Mounts the pages. */
+export function mountArtifactEdit(app: Hono<AppEnv>): void {
+  mountChange(app, "/artifacts/:id/edit/", {
+    needs: "mdm.change_artifact",
+    async read(context, form) {
+      const artifact = await mustFindArtifact(context.runtime.sql, context.uuid());
+      const { id } = artifact;
+      const input = inputOf(form, artifact);
+      return async (runtime) => {
+        await changeArtifact(runtime, context.request, id, input);
+        return `/artifacts/${id}/?done=saved`;
+      };
+    },
+    show: editPage,
+  });
+  mountConfirmed(app, "/artifacts/:id/delete/", {
+    needs: "mdm.delete_artifact",
+    read: (context) => async (runtime) => {
+      await removeArtifact(runtime, context.request, context.uuid());
+      return "/artifacts/?done=deleted";
+    },
+    async ask(context) {
+      const { id, name } = await mustFindArtifact(context.runtime.sql, context.uuid());
+      return {
+        title: `Delete ${name}`,
+        parents: underArtifact({ id, name }),
+        text: "The artifact is deleted with all of its versions. This cannot be undone.",
+        label: "Delete the artifact",
+        tone: "danger",
+        back: `/artifacts/${id}/`,
+      };
+    },
+  });
+}

@@ -1,0 +1,132 @@
+/**
+ * What decides what a device should have: its blueprint and its tags. Both can be tried before they are saved.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { listBlueprints } from "../../../db/blueprints/blueprints.ts";
+import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
+import { listTags, tagsOfDevice } from "../../../db/tags/tags.ts";
+import { changeDeviceBlueprint } from "../../../src/devices/actions.ts";
+import { problem } from "../../../src/errors.ts";
+import { changeDeviceTags } from "../../../src/tags/device_tags.ts";
+import type { AppEnv } from "../../context.ts";
+import { Csrf, FormErrors, Select } from "../parts/components.tsx";
+import { underDevice } from "../parts/crumbs.ts";
+import type { FormState, PageContext } from "../parts/page.tsx";
+import { mountChange, Previewed, SaveButtons } from "../parts/preview.tsx";
+
+type FormProps = { device: DeviceView; context: PageContext; state?: FormState | undefined };
+
+async function mustFind({ runtime, id }: PageContext): Promise<DeviceView> {
+  const device = await findDevice(runtime.sql, id());
+  if (device === undefined) throw problem("not-found");
+  return device;
+}
+
+/** The device's blueprint, for who may change it. */
+export async function BlueprintForm({ device, context, state }: FormProps) {
+  if (!context.may("mdm.change_enrolleddevice") || device.checkoutAt !== null) return null;
+  const { rows } = await listBlueprints(context.runtime.sql, { limit: 500, offset: 0 });
+  if (rows.length === 0) return null;
+  return (
+    <form class="stack" method="post" action={`/devices/${device.id}/blueprint/`}>
+      <Csrf context={context} />
+      <FormErrors state={state} />
+      <Select
+        name="blueprint"
+        label="Change the blueprint"
+        value={String(device.blueprintId ?? "")}
+        options={[["", "None"], ...rows.map((one) => [String(one.id), one.name] as const)]}
+        state={state}
+      />
+      <SaveButtons label="Change" />
+    </form>
+  );
+}
+
+const mayTag = ({ may }: PageContext): boolean => may("inventory.add_machinetag") && may("inventory.delete_machinetag");
+
+/** The device's tags, for who may change them. */
+export async function TagsForm({ device, context, state }: FormProps) {
+  if (!mayTag(context)) return null;
+  const { sql } = context.runtime;
+  const { rows } = await listTags(sql, { limit: 500, offset: 0 });
+  if (rows.length === 0) return null;
+  const mine = new Set(state?.values.ids("tag") ?? (await tagsOfDevice(sql, device.serialNumber)).map(({ id }) => id));
+  const errors = state?.errors.tags ?? [];
+  return (
+    <form class="stack" method="post" action={`/devices/${device.id}/tags/`}>
+      <Csrf context={context} />
+      <FormErrors state={state} />
+      {errors.length === 0 ? null : <p role="alert">{errors.join(" ")}</p>}
+      <fieldset>
+        <legend>Tags</legend>
+        {rows.map((tag) => (
+          <label class="check">
+            <input type="checkbox" name="tag" value={String(tag.id)} checked={mine.has(tag.id)} /> {tag.name}
+          </label>
+        ))}
+      </fieldset>
+      <SaveButtons label="Save the tags" />
+    </form>
+  );
+}
+
+const nameOf = (device: DeviceView): string => device.name || device.serialNumber;
+
+/** Mounts the pages of both forms; the device's own page shows them too. */
+export function mountDeviceDesired(app: Hono<AppEnv>): void {
+  mountChange(app, "/devices/:id/blueprint/", {
+    needs: "mdm.change_enrolleddevice",
+    read(context, form) {
+      const id = context.id();
+      const blueprint = form.text("blueprint") === "" ? null : form.id("blueprint");
+      return async (runtime) => {
+        await changeDeviceBlueprint(runtime, context.request, id, blueprint);
+        return `/devices/${id}/?done=saved`;
+      };
+    },
+    async show(context, state, preview) {
+      const device = await mustFind(context);
+      return {
+        title: `Blueprint of ${nameOf(device)}`,
+        parents: underDevice(device),
+        body: (
+          <>
+            <Previewed preview={preview} context={context}>
+              {await BlueprintForm({ device, context, state })}
+            </Previewed>
+          </>
+        ),
+      };
+    },
+  });
+  mountChange(app, "/devices/:id/tags/", {
+    needs: "inventory.add_machinetag",
+    async read(context, form) {
+      if (!context.may("inventory.delete_machinetag")) throw problem("permission-denied");
+      const { id, serialNumber } = await mustFind(context);
+      const change = { action: "set", serialNumbers: [serialNumber], tagIds: form.ids("tag") } as const;
+      return async (runtime) => {
+        await runtime.sql.begin((tx) => changeDeviceTags(tx, runtime, context.request, change));
+        return `/devices/${id}/?done=saved`;
+      };
+    },
+    async show(context, state, preview) {
+      const device = await mustFind(context);
+      return {
+        title: `Tags of ${nameOf(device)}`,
+        parents: underDevice(device),
+        body: (
+          <>
+            <Previewed preview={preview} context={context}>
+              {await TagsForm({ device, context, state })}
+            </Previewed>
+          </>
+        ),
+      };
+    },
+  });
+}

@@ -1,0 +1,291 @@
+/**
+ * One device: its inventory, its commands with their time line, and what can be done to it.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { listBlueprints } from "../../../db/blueprints/blueprints.ts";
+import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
+import { tagsThatCount } from "../../../db/tags/effective_tags.ts";
+import { hasEraseChoices } from "../../../src/commands/erase_device.ts";
+import { cancelQueued } from "../../../src/commands/queue.ts";
+import { blockDevice, pokeDevice, sendCommand, targetOf, whyNotSent } from "../../../src/devices/actions.ts";
+import { collectInventory } from "../../../src/devices/collect_inventory.ts";
+import { confirmHardware } from "../../../src/devices/confirm_hardware.ts";
+import { deleteDevice, restoreDevice } from "../../../src/devices/deletion.ts";
+import { discardSuccessor } from "../../../src/devices/successors.ts";
+import { invalid, problem } from "../../../src/errors.ts";
+import { revealEscrowed } from "../../../src/escrow.ts";
+import type { AppEnv } from "../../context.ts";
+import { ActionButton, Chip, Expiry, Fact, Time, yesNo } from "../parts/components.tsx";
+import { under, underDevice } from "../parts/crumbs.ts";
+import { Live, mountLive, type Part, Reload } from "../parts/live.tsx";
+import { action, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
+import { Actions, Deleted } from "./actions.tsx";
+import { Artifacts, DeviceGroups, StatusItems } from "./artifacts.tsx";
+import { COMMANDS, mountDeviceAnswers } from "./commands.tsx";
+import { BlueprintForm } from "./desired.tsx";
+import { DeviceState } from "./list.tsx";
+import { LockedOrErased } from "./lock_erase.tsx";
+import { Inventory, Plan } from "./sections.tsx";
+
+async function mustFind({ runtime }: PageContext, id: number): Promise<DeviceView> {
+  const device = await findDevice(runtime.sql, id);
+  if (device === undefined) throw problem("not-found");
+  return device;
+}
+
+const STATE: Part = {
+  name: "state",
+  async view(context) {
+    const device = await mustFind(context, context.id());
+    const now = context.runtime.clock.now();
+    const tags = await tagsThatCount(context.runtime.sql, device.id);
+    return (
+      <p>
+        <DeviceState device={device} now={now} /> {tags.map((tag) => <Chip>{tag.name}</Chip>)}{" "}
+        <span class="faint">
+          Last check-in <Time at={device.lastSeenAt} now={now} />
+        </span>
+      </p>
+    );
+  },
+};
+
+const NOTE: Part = {
+  name: "note",
+  view: async (context) => await LockedOrErased({ device: await mustFind(context, context.id()), context }),
+};
+
+const ARTIFACTS: Part = {
+  name: "artifacts",
+  view: async (context) => await Artifacts({ device: await mustFind(context, context.id()), context }),
+};
+
+async function devicePage(context: PageContext, id: number, state?: FormState): Promise<Page> {
+  const device = await mustFind(context, id);
+  const { sql, clock } = context.runtime;
+  const now = clock.now();
+  const blueprints = await listBlueprints(sql, { limit: 500, offset: 0 });
+  // A form that is shown again has an address of its own.
+  const here = { ...context, url: new URL(`/devices/${id}/`, context.url) };
+  const blueprint = blueprints.rows.find((one) => one.id === device.blueprintId);
+  return {
+    title: device.name || device.serialNumber,
+    parents: under("/devices/"),
+    live: true,
+    body: (
+      <>
+        {await Live({ part: STATE, context })}
+        <Reload context={here} />
+        <Deleted device={device} context={context} />
+        {await Live({ part: NOTE, context })}
+        {device.hardwareProven === false && device.checkoutAt === null
+          ? (
+            <div class="card" role="note">
+              <p>
+                <Chip tone="warn">Hardware not confirmed</Chip>{" "}
+                This serial number or UDID was known before. The device has the tags of its enrollment alone: no tags,
+                values or profiles of the hardware until you confirm it.
+              </p>
+              {context.may("mdm.change_enrollmentclaim")
+                ? (
+                  <ActionButton
+                    context={context}
+                    action={`/devices/${id}/confirm-hardware/`}
+                    label="Confirm hardware"
+                    tone="plain"
+                    confirm="Confirm that this device is this hardware? It gets the tags, values and profiles of its serial number."
+                  />
+                )
+                : null}
+            </div>
+          )
+          : null}
+        <div class="columns">
+          <section class="card" aria-labelledby="hardware">
+            <h3 id="hardware">Device</h3>
+            <dl class="facts">
+              <Fact name="Serial number">
+                <code class="serial">{device.serialNumber}</code>
+              </Fact>
+              <Fact name="UDID">
+                <code>{device.udid}</code>
+              </Fact>
+              <Fact name="Model">{device.model}</Fact>
+              <Fact name="OS version">
+                {`${device.platform ?? ""} ${device.osVersion ?? ""} ${device.osVersionExtra ?? ""}`.trim()}
+              </Fact>
+              <Fact name="Build">{device.buildVersionExtra || device.buildVersion}</Fact>
+              <Fact name="Apple silicon">{yesNo(device.appleSilicon)}</Fact>
+              <Fact name="Supervised">{yesNo(device.supervised)}</Fact>
+              <Fact name="FileVault">
+                {device.filevaultEnabled === null ? "" : device.filevaultEnabled ? "on" : "off"}
+              </Fact>
+              <Fact name="Users">
+                {device.users.length === 0
+                  ? "none known"
+                  : device.users.map((user) => user.longName || user.shortName || user.userKey).join(", ")}
+              </Fact>
+            </dl>
+          </section>
+          <section class="card" aria-labelledby="management">
+            <h3 id="management">Management</h3>
+            <dl class="facts">
+              <Fact name="Last check-in">
+                <Time at={device.lastSeenAt} now={now} />
+                {device.lastIp === null ? "" : ` from ${device.lastIp}`}
+              </Fact>
+              <Fact name="Last push">
+                <Time at={device.lastNotifiedAt} now={now} />
+              </Fact>
+              <Fact name="Identity expires">
+                <Expiry at={device.certNotValidAfter} now={now} />
+              </Fact>
+              <Fact name="Bootstrap token">{device.bootstrapTokenEscrowed === true ? "escrowed" : "none"}</Fact>
+              <Fact name="Blueprint">{blueprint?.name ?? "none"}</Fact>
+              {device.checkoutAt === null || device.suspended === true ? null : (
+                <Fact name="Unenrolled">
+                  <Time at={device.checkoutAt} now={now} />
+                </Fact>
+              )}
+              {device.lockPinEscrowed && context.may("mdm.view_device_lock_pin")
+                ? (
+                  <Fact name="Lock PIN">
+                    <ActionButton context={context} action={`/devices/${id}/lock-pin/`} label="Show" tone="quiet" />
+                  </Fact>
+                )
+                : null}
+            </dl>
+            {await BlueprintForm({ device, context })}
+          </section>
+        </div>
+        <Actions device={device} context={context} state={state} />
+        {await Live({ part: COMMANDS, context })}
+        {await Live({ part: ARTIFACTS, context })}
+        {await Plan({ device, context })}
+        {await StatusItems({ device, context })}
+        {await DeviceGroups({ device, context })}
+        {await Inventory({ device, context })}
+        {context.may("events.view_event")
+          ? (
+            <p>
+              <a href={`/devices/${id}/feed/`}>History, and what is coming</a>
+            </p>
+          )
+          : null}
+      </>
+    ),
+  };
+}
+
+/** Queues a command, or refuses with the reason why the device does not take it: its page may be older than the device's state. */
+async function send(context: PageContext, name: string, fields: Record<string, string | boolean>): Promise<void> {
+  const device = await mustFind(context, context.id());
+  const reason = whyNotSent(device, name);
+  if (reason !== null) throw problem("refused", reason);
+  await sendCommand(context.runtime, context.request, device.id, name, fields);
+}
+
+/** Mounts the page and what its forms do. */
+export function mountDevice(app: Hono<AppEnv>): void {
+  mountDeviceAnswers(app);
+  page(app, "/devices/:id/", "mdm.view_enrolleddevice", (context) => devicePage(context, context.id()));
+  mountLive(app, "/devices/:id/", "mdm.view_enrolleddevice", [STATE, NOTE, COMMANDS, ARTIFACTS]);
+  const again = (context: PageContext, state: FormState) => devicePage(context, context.id(), state);
+  const done = (context: PageContext, code: string) => `/devices/${context.id()}/?done=${code}`;
+
+  action(app, "/devices/:id/poke/", "mdm.change_enrolleddevice", async (context) => {
+    await pokeDevice(context.runtime, context.request, context.id());
+    return done(context, "poked");
+  });
+  action(app, "/devices/:id/block/", "mdm.change_enrolleddevice", async (context) => {
+    await blockDevice(context.runtime, context.request, context.id(), true);
+    return done(context, "blocked");
+  });
+  action(app, "/devices/:id/unblock/", "mdm.change_enrolleddevice", async (context) => {
+    await blockDevice(context.runtime, context.request, context.id(), false);
+    return done(context, "unblocked");
+  });
+  action(app, "/devices/:id/delete/", "mdm.delete_enrolleddevice", async (context) => {
+    await deleteDevice(context.runtime, context.request, context.id());
+    return done(context, "deleted");
+  });
+  action(app, "/devices/:id/restore/", "mdm.delete_enrolleddevice", async (context) => {
+    await restoreDevice(context.runtime, context.request, context.id());
+    return done(context, "restored");
+  });
+  action(app, "/devices/:id/confirm-hardware/", "mdm.change_enrollmentclaim", async (context) => {
+    await confirmHardware(context.runtime, context.request, context.id());
+    return done(context, "confirmed");
+  });
+  action(app, "/devices/:id/discard-successor/", "mdm.change_enrollmentclaim", async (context) => {
+    await discardSuccessor(context.runtime, context.request, context.id());
+    return done(context, "discarded");
+  });
+  action(app, "/devices/:id/lock/", "mdm.add_devicecommand", async (context, form) => {
+    const fields = Object.fromEntries(
+      ["pin", "message", "phone_number"].flatMap((name) => form.text(name) === "" ? [] : [[name, form.text(name)]]),
+    );
+    await send(context, "DeviceLock", fields);
+    return done(context, "queued");
+  }, again);
+  action(app, "/devices/:id/restart/", "mdm.add_devicecommand", async (context) => {
+    await send(context, "RestartDevice", {});
+    return done(context, "queued");
+  });
+  action(app, "/devices/:id/collect/", "mdm.add_devicecommand", async (context) => {
+    await collectInventory(context.runtime, context.request, context.id());
+    return `/devices/${context.id()}/?done=collecting#inventory`;
+  });
+  action(app, "/devices/:id/custom/", "mdm.add_devicecommand", async (context, form) => {
+    await send(context, "CustomCommand", {
+      command: form.text("command"),
+    });
+    return done(context, "queued");
+  }, again);
+  action(app, "/devices/:id/erase/", "mdm.add_devicecommand", async (context, form) => {
+    const device = await mustFind(context, context.id());
+    if (form.text("serial_number") !== device.serialNumber) {
+      throw invalid({ serial_number: [`This is not the serial number of this device, ${device.serialNumber}.`] });
+    }
+    const pin = form.text("pin");
+    await send(context, "EraseDevice", {
+      ...(hasEraseChoices(targetOf(device))
+        ? {
+          preserve_data_plan: form.has("preserve_data_plan"),
+          disallow_proximity_setup: form.has("disallow_proximity_setup"),
+        }
+        : {}),
+      ...(pin === "" ? {} : { pin }),
+    });
+    return done(context, "queued");
+  }, again);
+  action(app, "/devices/:id/commands/:uuid/cancel/", "mdm.delete_devicecommand", async (context) => {
+    const { runtime, request } = context;
+    const uuid = context.param("uuid");
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) throw problem("not-found");
+    await cancelQueued(runtime, request, uuid);
+    return done(context, "cancelled");
+  });
+  action(app, "/devices/:id/lock-pin/", "mdm.view_device_lock_pin", async (context) => {
+    const { id, serialNumber, name } = await mustFind(context, context.id());
+    const pin = await revealEscrowed(
+      context.runtime,
+      context.request,
+      { deviceId: id, serialNumber },
+      "device_lock_pin",
+    );
+    return {
+      title: `Lock PIN of ${name || serialNumber}`,
+      parents: underDevice({ id, name, serialNumber }),
+      body: (
+        <>
+          {pin === null ? <p>There is none any more.</p> : <p class="secret" id="pin">{pin}</p>}
+          <p>That you saw it is in the events.</p>
+        </>
+      ),
+    };
+  });
+}

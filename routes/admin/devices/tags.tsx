@@ -1,0 +1,156 @@
+/**
+ * What devices are grouped by: tags, business units.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { listMetaBusinessUnits } from "../../../db/tags/meta_business_units.ts";
+import { listTags } from "../../../db/tags/tags.ts";
+import { listTaxonomies } from "../../../db/tags/taxonomies.ts";
+import { invalid } from "../../../src/errors.ts";
+import { createMetaBusinessUnit } from "../../../src/tags/meta_business_units.ts";
+import { createTag, deleteTag } from "../../../src/tags/tags.ts";
+import { createTaxonomy } from "../../../src/tags/taxonomies.ts";
+import type { AppEnv } from "../../context.ts";
+import { ActionButton, counted, Csrf, Field, FormErrors, Select, Table } from "../parts/components.tsx";
+import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
+
+const MANY = { limit: 500, offset: 0 } as const;
+
+const LONGEST_NAME = 256;
+
+function nameOf(form: Form): string {
+  const name = form.text("name");
+  if (name === "" || name.length > LONGEST_NAME) {
+    throw invalid({ name: [`This should have 1 to ${LONGEST_NAME} characters.`] });
+  }
+  return name;
+}
+
+async function tagsPage(context: PageContext, state?: FormState): Promise<Page> {
+  const { sql } = context.runtime;
+  const [tags, taxonomies, units] = await Promise.all([
+    listTags(sql, MANY),
+    listTaxonomies(sql, MANY),
+    listMetaBusinessUnits(sql, MANY),
+  ]);
+  const unitForm = state?.values.has("unit") === true;
+  const taxonomyForm = state?.values.has("of_tags") === true;
+  const tagState = unitForm || taxonomyForm ? undefined : state;
+  return {
+    title: "Tags and business units",
+    body: (
+      <>
+        <Table
+          caption={counted(tags.rows.length, "tag")}
+          head={["Name", "Taxonomy", ""]}
+          empty="There are no tags."
+          rows={tags.rows.map((tag) => (
+            <tr>
+              <td>
+                <a href={`/devices/?tag=${tag.id}`}>{tag.name}</a>
+              </td>
+              <td>{taxonomies.rows.find(({ id }) => id === tag.taxonomyId)?.name ?? ""}</td>
+              <td>
+                {context.may("inventory.delete_tag")
+                  ? (
+                    <ActionButton
+                      context={context}
+                      action={`/tags/${tag.id}/delete/`}
+                      label="Delete"
+                      tone="quiet"
+                      confirm={`Delete the tag ${tag.name}? It is taken from all devices.`}
+                    />
+                  )
+                  : null}
+              </td>
+            </tr>
+          ))}
+        />
+        {context.may("inventory.add_tag")
+          ? (
+            <>
+              <h2>Make a tag</h2>
+              <form class="stack" method="post" action="/tags/">
+                <Csrf context={context} />
+                <FormErrors state={tagState} />
+                <Field name="name" label="Name" required maxlength={256} state={tagState} />
+                <Select
+                  name="taxonomy"
+                  label="Taxonomy"
+                  options={[["", "None"], ...taxonomies.rows.map((one) => [String(one.id), one.name] as const)]}
+                />
+                <button type="submit">Make the tag</button>
+              </form>
+            </>
+          )
+          : null}
+        <h2>Taxonomies</h2>
+        {taxonomies.rows.length === 0
+          ? <p class="faint">A taxonomy groups tags, such as the places of an organization.</p>
+          : <ul>{taxonomies.rows.map((taxonomy) => <li>{taxonomy.name}</li>)}</ul>}
+        {context.may("inventory.add_taxonomy")
+          ? (
+            <form class="row" method="post" action="/taxonomies/">
+              <Csrf context={context} />
+              <input type="hidden" name="of_tags" value="1" />
+              <Field
+                name="name"
+                label="New taxonomy"
+                required
+                maxlength={256}
+                state={taxonomyForm ? state : undefined}
+              />
+              <button type="submit" class="plain">Add</button>
+            </form>
+          )
+          : null}
+        <h2>Business units</h2>
+        <ul>{units.rows.map((unit) => <li>{unit.name}</li>)}</ul>
+        {context.may("inventory.add_metabusinessunit")
+          ? (
+            <form class="row" method="post" action="/business-units/">
+              <Csrf context={context} />
+              <input type="hidden" name="unit" value="1" />
+              <Field
+                name="name"
+                label="New business unit"
+                required
+                maxlength={256}
+                state={unitForm ? state : undefined}
+              />
+              <button type="submit" class="plain">Add</button>
+            </form>
+          )
+          : null}
+      </>
+    ),
+  };
+}
+
+/** Mounts the pages. */
+export function mountGroups(app: Hono<AppEnv>): void {
+  page(app, "/tags/", "inventory.view_tag", (context) => tagsPage(context));
+  action(app, "/tags/", "inventory.add_tag", async (context, form) => {
+    await createTag(context.runtime, context.by, {
+      name: nameOf(form),
+      color: "0079bf",
+      taxonomyId: form.text("taxonomy") === "" ? null : form.id("taxonomy"),
+      metaBusinessUnitId: null,
+    });
+    return "/tags/?done=created";
+  }, tagsPage);
+  action(app, "/tags/:id/delete/", "inventory.delete_tag", async (context) => {
+    await deleteTag(context.runtime, context.by, context.id());
+    return "/tags/?done=deleted";
+  });
+  action(app, "/taxonomies/", "inventory.add_taxonomy", async (context, form) => {
+    await createTaxonomy(context.runtime, context.by, { name: nameOf(form), metaBusinessUnitId: null });
+    return "/tags/?done=created";
+  }, tagsPage);
+  action(app, "/business-units/", "inventory.add_metabusinessunit", async (context, form) => {
+    await createMetaBusinessUnit(context.runtime, context.by, { name: nameOf(form) });
+    return "/tags/?done=created";
+  }, tagsPage);
+}

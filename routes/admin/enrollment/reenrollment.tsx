@@ -1,0 +1,70 @@
+/**
+ * Re-enrollment without confirmation: what it opens, and the switch for it.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import type { OtaEnrollmentRow } from "../../../db/enrollment/ota_enrollments.ts";
+import { setReenrollmentWithoutConfirmation } from "../../../src/enrollment/ota_enrollments.ts";
+import type { AppEnv } from "../../context.ts";
+import { Csrf } from "../parts/components.tsx";
+import { action, type PageContext } from "../parts/page.tsx";
+
+const OPENS =
+  "Any holder of this enrollment's profile can then replace any enrolled device, and gets its tags, values and profiles.";
+
+/** The choice for an enrollment that is being made. */
+export function ReenrollmentChoice() {
+  return (
+    <>
+      <label class="check">
+        <input type="checkbox" name="reenrollment_without_confirmation" /> Re-enrollment without confirmation
+      </label>
+      <small>{OPENS}</small>
+    </>
+  );
+}
+
+/** What an enrollment allows, and the switch. */
+export function Reenrollment({ enrollment, context }: { enrollment: OtaEnrollmentRow; context: PageContext }) {
+  return (
+    <>
+      <h2>Re-enrollment</h2>
+      {enrollment.reenrollmentWithoutConfirmation
+        ? (
+          <p>
+            No confirmation is needed. {OPENS}
+          </p>
+        )
+        : (
+          <p>
+            A device that states the serial number or UDID of an enrolled device can enroll after you confirm its{" "}
+            <a href="/claims/">claim</a>. Without confirmation: {OPENS}
+          </p>
+        )}
+      <form method="post" action={`/enrollments/${enrollment.id}/reenrollment/`}>
+        <Csrf context={context} />
+        {enrollment.reenrollmentWithoutConfirmation
+          ? <button type="submit" class="plain">Require confirmation</button>
+          : (
+            <>
+              <label class="check">
+                <input type="checkbox" name="without_confirmation" required /> Re-enrollment without confirmation
+              </label>
+              <button type="submit" class="danger">Save</button>
+            </>
+          )}
+      </form>
+    </>
+  );
+}
+
+/** Mounts what the switch does. */
+export function mountReenrollment(app: Hono<AppEnv>): void {
+  action(app, "/enrollments/:id/reenrollment/", "mdm.change_otaenrollment", async (context, form) => {
+    const allowed = form.has("without_confirmation");
+    await setReenrollmentWithoutConfirmation(context.runtime, context.request, context.id(), allowed);
+    return `/enrollments/${context.id()}/?done=saved`;
+  });
+}

@@ -1,0 +1,243 @@
+/**
+ * The overview: what needs attention first, then what there is.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { type HaltedRow, listHalted } from "../../../db/artifacts/rollouts.ts";
+import { countDevices, countVersions } from "../../../db/devices/device_list_views.ts";
+import { listUnproven } from "../../../db/devices/hardware.ts";
+import { listClaims } from "../../../db/enrollment/enrollment_claims.ts";
+import { listIdentityAlerts } from "../../../db/enrollment/identity_alerts.ts";
+import { findFirstSteps } from "../../../db/installation/first_steps_views.ts";
+import { pushCertificatesInNeed } from "../../../db/push/push_certificates.ts";
+import { countCommands } from "../../../db/work/command_list_views.ts";
+import { countQuarantined } from "../../../db/work/job_queue.ts";
+import { compareOsVersions } from "../../../src/protocol/os_version.ts";
+import type { AppEnv } from "../../context.ts";
+import { commandsOf, FAILED_TODAY } from "../activity/commands.tsx";
+import { AGES, NEVER, searchOf, UNKNOWN } from "../devices/filters.ts";
+import { type Bar, Bars } from "../parts/charts.tsx";
+import { ago, counted } from "../parts/components.tsx";
+import { page, type PageContext } from "../parts/page.tsx";
+import { FirstRun, isFirstRunOver } from "./first_run.tsx";
+
+const DAY_MS = 86_400_000;
+/** The figures of devices. A figure is counted by the address that its link leads to. */
+const FIGURES = {
+  enrolled: "/devices/?state=enrolled",
+  released: "/devices/?state=released",
+  blocked: "/devices/?state=blocked",
+  silent: "/devices/?state=silent",
+  unreachable: "/devices/?state=enrolled&attention=push",
+  expiring: "/devices/?state=enrolled&attention=identity",
+  ...Object.fromEntries(
+    [...AGES.map(({ key }) => key), NEVER].map((key) => [key, `/devices/?state=enrolled&seen=${key}`]),
+  ),
+} as const;
+
+type Need = { urgent: boolean; text: string; href: string; link: string };
+
+/** What the overview counts besides devices; null for those who may not see it. */
+type Others = { claims: number; alerts: number; unproven: number; failed: number; quarantined: number };
+
+async function othersOf({ runtime: { sql, clock }, may }: PageContext): Promise<Others> {
+  const now = clock.now();
+  const none = { count: 0 };
+  const claims = may("mdm.view_enrollmentclaim");
+  const [pending, alerts, unproven, failed, quarantined] = await Promise.all([
+    claims ? listClaims(sql, { limit: 0, offset: 0, state: "pending" }, now) : none,
+    claims ? listIdentityAlerts(sql, { limit: 0, offset: 0 }) : none,
+    claims ? listUnproven(sql, 0) : none,
+    may("mdm.view_devicecommand") ? countCommands(sql, commandsOf(new URL(FAILED_TODAY, "http://localhost"), now)) : 0,
+    may("jobs.view_job") ? countQuarantined(sql) : 0,
+  ]);
+  return { claims: pending.count, alerts: alerts.count, unproven: unproven.count, failed, quarantined };
+}
+
+const count = (n: number, one: string, many: string) => n === 1 ? `1 ${one}` : `${n} ${many}`;
+
+function haltedNeed({ artifactId, artifactName, versionId, version, reason, failed }: HaltedRow): Need {
+  return {
+    urgent: true,
+    text: `The rollout of version ${version} of "${artifactName}" is halted: ${reason || "an operator stopped it"}.`,
+    ...(failed === 0 ? { href: `/artifacts/${artifactId}/`, link: "Show the artifact" } : {
+      href: `/artifacts/${artifactId}/versions/${versionId}/failures/`,
+      link: `Show the ${counted(failed, "device")} where it failed`,
+    }),
+  };
+}
+
+function needsOf(
+  devices: ReadonlyMap<string, number>,
+  others: Others,
+  certificates: { id: number; name: string; notAfter: Date | null }[],
+  halted: readonly HaltedRow[],
+  now: Date,
+): Need[] {
+  const of = (name: string) => devices.get(name) ?? 0;
+  const needs: (Need | false)[] = [
+    ...certificates.map(({ id, name, notAfter }): Need => ({
+      urgent: notAfter === null || notAfter <= now,
+      text: notAfter === null
+        ? `The push certificate "${name}" has no certificate yet. Devices cannot enroll or be pushed with it.`
+        : notAfter <= now
+        ? `The push certificate "${name}" has expired. Its devices cannot be pushed.`
+        : `The push certificate "${name}" expires ${ago(notAfter, now)}.`,
+      href: `/push-certificates/${id}/`,
+      link: "Show the certificate",
+    })),
+    others.quarantined > 0 && {
+      urgent: true,
+      text: `${
+        count(others.quarantined, "job was", "jobs were")
+      } set aside, because the process ended each time they ran.`,
+      href: "/jobs/?state=quarantined",
+      link: "Show jobs",
+    },
+    ...halted.map(haltedNeed),
+    others.claims > 0 && {
+      urgent: true,
+      text: `${
+        count(others.claims, "device claims", "devices claim")
+      } the hardware of an enrolled device. Nothing changes until you confirm it.`,
+      href: "/claims/?state=pending",
+      link: "Decide",
+    },
+    others.alerts > 0 && {
+      urgent: true,
+      text: `${count(others.alerts, "alert says", "alerts say")} that the identity of a device may have been copied.`,
+      href: "/claims/#identities",
+      link: "Show alerts",
+    },
+    others.unproven > 0 && {
+      urgent: false,
+      text: `${
+        count(others.unproven, "device is", "devices are")
+      } enrolled without the tags and values of the hardware, which nobody confirmed.`,
+      href: "/claims/#hardware",
+      link: "Show devices",
+    },
+    of("unreachable") > 0 && {
+      urgent: false,
+      text: `${
+        count(of("unreachable"), "device", "devices")
+      } cannot be pushed: Apple says that the token is not valid.`,
+      href: FIGURES.unreachable,
+      link: "Show devices",
+    },
+    of("silent") > 0 && {
+      urgent: false,
+      text: `${count(of("silent"), "device has", "devices have")} not checked in for a week.`,
+      href: FIGURES.silent,
+      link: "Show devices",
+    },
+    of("expiring") > 0 && {
+      urgent: false,
+      text: `The identity of ${
+        count(of("expiring"), "device expires", "devices expires")
+      } within 30 days and was not renewed.`,
+      href: FIGURES.expiring,
+      link: "Show devices",
+    },
+    others.failed > 0 && {
+      urgent: false,
+      text: `${counted(others.failed, "command")} of the last day failed.`,
+      href: FAILED_TODAY,
+      link: "Show commands",
+    },
+    of("blocked") > 0 && {
+      urgent: false,
+      text: `${count(of("blocked"), "device is", "devices are")} blocked.`,
+      href: FIGURES.blocked,
+      link: "Show devices",
+    },
+  ];
+  return needs.filter((need) => need !== false);
+}
+
+/** Mounts the page. */
+export function mountOverview(app: Hono<AppEnv>): void {
+  page(app, "/", null, async (context) => {
+    const { sql, clock, config } = context.runtime;
+    if (!context.may("mdm.view_enrolleddevice")) {
+      return { title: "Overview", body: <p>You may not see devices. Ask an administrator for a role.</p> };
+    }
+    const now = clock.now();
+    const searches = new Map(
+      Object.entries(FIGURES).map(([name, path]) => [name, searchOf(new URL(path, context.url), now)]),
+    );
+    const [devices, others, certificates, versions, halted, steps] = await Promise.all([
+      countDevices(sql, searches),
+      othersOf(context),
+      pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
+      countVersions(sql),
+      context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
+      findFirstSteps(sql),
+    ]);
+    const enrolled = devices.get("enrolled") ?? 0;
+    const needs = needsOf(devices, others, certificates, halted, now);
+    const begun = isFirstRunOver(steps, config.BASE_URL);
+    const versionBars = [...versions].sort((one, other) =>
+      (one.platform ?? "").localeCompare(other.platform ?? "") || compareOsVersions(other.osVersion, one.osVersion)
+    ).map(({ platform, osVersion, count }): Bar => {
+      const query = new URLSearchParams({
+        state: "enrolled",
+        platform: platform ?? UNKNOWN,
+        os: osVersion === "" ? UNKNOWN : osVersion,
+      });
+      return { label: `${platform ?? "Unknown"} ${osVersion}`.trim(), count, href: `/devices/?${query}` };
+    });
+    const seenBars = [...AGES, { key: NEVER, label: "Never" }].map(({ key, label }): Bar => ({
+      label,
+      count: devices.get(key) ?? 0,
+      old: key === "30d" || key === NEVER,
+      href: `/devices/?state=enrolled&seen=${key}`,
+    }));
+    return {
+      title: "Overview",
+      body: (
+        <>
+          {needs.length === 0 && !begun ? null : (
+            <ul class="attention" aria-label="What needs attention">
+              {needs.length === 0
+                ? <li class="fine">Nothing needs attention.</li>
+                : needs.map((need) => (
+                  <li class={need.urgent ? "urgent" : ""}>
+                    {need.text} <a href={need.href}>{need.link}</a>
+                  </li>
+                ))}
+            </ul>
+          )}
+          {begun ? null : <FirstRun found={steps} context={context} />}
+          <div class="cards">
+            {(["enrolled", "released", "blocked"] as const).map((name) => (
+              <div class="card">
+                <a href={FIGURES[name]}>
+                  <div class="figure">{String(devices.get(name) ?? 0)}</div>
+                  <div class="faint">{name === "enrolled" ? "enrolled devices" : name}</div>
+                </a>
+              </div>
+            ))}
+          </div>
+          <h2>The fleet</h2>
+          <div class="columns">
+            <Bars id="versions" title="OS versions" bars={versionBars} empty="No device is enrolled yet." />
+            <Bars
+              id="seen"
+              title="Last check-in"
+              bars={enrolled === 0 ? [] : seenBars}
+              empty="No device is enrolled yet."
+            />
+          </div>
+          {begun ? null : (
+            <p>
+              The API is described at <a href="/api/docs/">{config.BASE_URL}/api/docs/</a>.
+            </p>
+          )}
+        </>
+      ),
+    };
+  });
+}

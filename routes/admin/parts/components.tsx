@@ -1,0 +1,243 @@
+/**
+ * The parts that pages are made of.
+ *
+ * @module
+ */
+
+import type { Child } from "hono/jsx";
+import { CSRF_FIELD } from "../../../src/access/csrf.ts";
+import type { StateWord } from "../../state_words.ts";
+import type { FormState, PageContext } from "./page.tsx";
+
+/**
+ * A time: how long ago in words. The exact time stands in its title, and the script puts the browser's local time and zone
+ * there, which also show while it has the focus.
+ */
+export function Time({ at, now }: { at: Date | null | undefined; now: Date }) {
+  if (at === null || at === undefined) return <span class="faint">never</span>;
+  return (
+    <time datetime={at.toISOString()} title={`${at.toISOString().slice(0, 19).replace("T", " ")} UTC`} tabindex={0}>
+      {ago(at, now)}
+    </time>
+  );
+}
+
+/** A date that matters, such as an expiry: the date, and how far away it is. Days are those of UTC. */
+export function Expiry({ at, now }: { at: Date | null | undefined; now: Date }) {
+  if (at === null || at === undefined) return <span class="faint">never</span>;
+  const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  return (
+    <>
+      <time datetime={at.toISOString()} title={`${at.toISOString().slice(0, 19).replace("T", " ")} UTC`}>
+        {date.format(at)}
+      </time>{" "}
+      <span class="faint small">{ago(at, now)}</span>
+    </>
+  );
+}
+
+const UNITS: readonly [number, string][] = [
+  [365 * 86_400, "year"],
+  [30 * 86_400, "month"],
+  [86_400, "day"],
+  [3600, "hour"],
+  [60, "minute"],
+];
+
+/** "3 hours ago", "in 2 days", "just now". */
+export function ago(at: Date, now: Date): string {
+  const seconds = (now.getTime() - at.getTime()) / 1000;
+  const [length, unit] = UNITS.find(([length]) => Math.abs(seconds) >= length) ?? [0, ""];
+  if (length === 0) return seconds >= 0 ? "just now" : "in a moment";
+  const count = Math.floor(Math.abs(seconds) / length);
+  const words = `${count} ${unit}${count === 1 ? "" : "s"}`;
+  return seconds >= 0 ? `${words} ago` : `in ${words}`;
+}
+
+/** "27 December", with the year where it is another one. Days are those of UTC. */
+export function dayOf(at: Date, now: Date): string {
+  const year = at.getUTCFullYear() === now.getUTCFullYear() ? {} : { year: "numeric" as const };
+  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", ...year, timeZone: "UTC" }).format(at);
+}
+
+/** "1 device", "2 devices". */
+export const counted = (count: number, what: string): string => count === 1 ? `1 ${what}` : `${count} ${what}s`;
+
+/** A state in words, with a colour that helps. */
+export function Chip({ tone, children }: { tone?: "good" | "bad" | "warn"; children?: Child }) {
+  return <span class={tone === undefined ? "chip" : `chip ${tone}`}>{children}</span>;
+}
+
+/** The chip of a state; `children` in place of its word. */
+export function StateChip({ word: { text, tone }, children }: { word: StateWord; children?: Child }) {
+  return tone === undefined ? <Chip>{children ?? text}</Chip> : <Chip tone={tone}>{children ?? text}</Chip>;
+}
+
+/** Something that may be unknown. */
+export function Fact({ name, children }: { name: string; children?: Child }) {
+  const empty = children === undefined || children === null || children === "";
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{empty ? <span class="faint">unknown</span> : children}</dd>
+    </>
+  );
+}
+
+/** Yes, no or unknown. */
+export const yesNo = (value: boolean | null | undefined): string =>
+  value === true ? "yes" : value === false ? "no" : "";
+
+/**
+ * A table with a caption; `rows` are table rows, and `empty` is said when there are none. On a phone the cells of a `stacked`
+ * one stand below each other: for sentences.
+ */
+export function Table(
+  { caption, head, rows, empty, stacked }: {
+    caption: string;
+    head: Child[];
+    rows: Child[];
+    empty: string;
+    stacked?: boolean;
+  },
+) {
+  return (
+    <div class="scroll" role="region" aria-label={caption} tabindex={0}>
+      <table class={stacked === true ? "stacked" : ""}>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>{head.map((cell) => typeof cell === "string" ? <th scope="col">{cell}</th> : cell)}</tr>
+        </thead>
+        <tbody>
+          {rows.length === 0
+            ? (
+              <tr>
+                <td class="empty" colspan={head.length}>{empty}</td>
+              </tr>
+            )
+            : rows}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The hidden field that proves that a form is ours. */
+export function Csrf({ context }: { context: PageContext }) {
+  return <input type="hidden" name={CSRF_FIELD} value={context.csrf} />;
+}
+
+/** A form of one button. */
+export function ActionButton(
+  { context, action, label, tone, confirm }: {
+    context: PageContext;
+    action: string;
+    label: string;
+    tone?: "plain" | "danger" | "quiet";
+    confirm?: string;
+  },
+) {
+  return (
+    <form method="post" action={action} {...(confirm === undefined ? {} : { "data-confirm": confirm })}>
+      <Csrf context={context} />
+      <button type="submit" class={tone ?? ""}>{label}</button>
+    </form>
+  );
+}
+
+/** A labelled input with its error. */
+export function Field(
+  { name, label, type = "text", state, value, help, required, wide, ...rest }: {
+    name: string;
+    label: string;
+    type?: string;
+    state?: FormState | undefined;
+    value?: string;
+    help?: string;
+    required?: boolean;
+    wide?: boolean;
+    autocomplete?: string;
+    maxlength?: number;
+    pattern?: string;
+    inputmode?: "numeric" | "email" | "search" | "text";
+    accept?: string;
+    min?: number;
+    max?: number;
+    autofocus?: boolean;
+    spellcheck?: boolean;
+  },
+) {
+  const errors = state?.errors[name] ?? [];
+  const shown = type === "password" || type === "file" ? {} : { value: state?.values.text(name) ?? value ?? "" };
+  return (
+    <label class={wide === true ? "field wide" : "field"}>
+      <span>{label}</span>
+      <input
+        name={name}
+        type={type}
+        required={required === true}
+        {...shown}
+        {...(errors.length > 0 ? { "aria-invalid": "true" as const, "aria-describedby": `${name}-error` } : {})}
+        {...rest}
+      />
+      {help === undefined ? null : <small>{help}</small>}
+      {errors.length === 0 ? null : <span class="error" id={`${name}-error`}>{errors.join(" ")}</span>}
+    </label>
+  );
+}
+
+/** A choice among a few. */
+export function Select(
+  { name, label, options, value, state }: {
+    name: string;
+    label: string;
+    options: readonly (readonly [string, string])[];
+    value?: string;
+    state?: FormState | undefined;
+  },
+) {
+  const errors = state?.errors[name] ?? [];
+  const chosen = state?.values.text(name) ?? value ?? "";
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <select
+        name={name}
+        {...(errors.length > 0 ? { "aria-invalid": "true" as const, "aria-describedby": `${name}-error` } : {})}
+      >
+        {options.map(([key, text]) => <option value={key} selected={key === chosen}>{text}</option>)}
+      </select>
+      {errors.length === 0 ? null : <span class="error" id={`${name}-error`}>{errors.join(" ")}</span>}
+    </label>
+  );
+}
+
+/** What is wrong with a form as a whole. */
+export function FormErrors({ state }: { state?: FormState | undefined }) {
+  const errors = state?.errors.non_field_errors ?? [];
+  return errors.length === 0 ? null : <p role="alert">{errors.join(" ")}</p>;
+}
+
+/** Links to the pages around; `url` keeps its other parameters. */
+export function Pager({ url, limit, offset, count }: { url: URL; limit: number; offset: number; count: number }) {
+  const at = (next: number) => {
+    const target = new URL(url);
+    if (next === 0) target.searchParams.delete("offset");
+    else target.searchParams.set("offset", String(next));
+    return target.pathname + target.search + target.hash;
+  };
+  if (count <= limit && offset === 0) return null;
+  return (
+    <nav class="pager" aria-label="Pages">
+      {offset > 0 ? <a rel="prev" href={at(Math.max(0, offset - limit))}>← Before</a> : null}
+      <span>{`${Math.min(offset + 1, count)} to ${Math.min(offset + limit, count)} of ${count}`}</span>
+      {offset + limit < count ? <a rel="next" href={at(offset + limit)}>After →</a> : null}
+    </nav>
+  );
+}
+
+/** The offset of a page in its address. */
+export function offsetOf(url: URL): number {
+  const text = url.searchParams.get("offset") ?? "";
+  return /^[0-9]{1,7}$/.test(text) ? Number(text) : 0;
+}

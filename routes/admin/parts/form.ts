@@ -1,0 +1,150 @@
+/**
+ * What a form was sent with.
+ *
+ * @module
+ */
+
+import type { Context } from "hono";
+import { FILE_TOO_LARGE, LARGEST_FILE } from "../../../src/blueprints/versions/file_limit.ts";
+import { type FieldErrors, invalid, Problem, problem } from "../../../src/errors.ts";
+import { textFault, writable } from "../../../src/writable.ts";
+import { WITH_FILE } from "../../body.ts";
+import type { AppEnv } from "../../context.ts";
+
+const FORM_LIMIT = 1024 * 1024;
+/** Fields of a form; the largest of ours has some hundreds. */
+const MOST_FIELDS = 10_000;
+/** Characters of its content type. The runtime takes squares for the space between parameters. */
+const LONGEST_TYPE = 200;
+
+/** Bytes of a file that is carried from one page to the next. A larger one is chosen again. */
+export const LARGEST_KEPT = 8_000_000;
+
+/** Bytes of a form with a file: one that is carried in base64, another one that replaces it, and the other fields. */
+export const UPLOAD_LIMIT = LARGEST_FILE + LARGEST_KEPT * 2;
+
+/** What is added to the name of a file's field for the field that carries it, in base64, and for that of its name. */
+export const KEPT = ".kept";
+export const KEPT_NAME = ".name";
+
+/** What a form was sent with, and what was wrong with it. */
+export type FormState = { values: Form; errors: FieldErrors };
+
+const idOf = (text: string): number => /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;
+
+/** Whether a text is a UUID, as all of ours are. */
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+
+/** A file that was sent with a form. */
+export type Upload = { filename: string; bytes: Uint8Array<ArrayBuffer> };
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Uint8Array.fromBase64(base64);
+  } catch (cause) {
+    throw problem("invalid", "Cannot read the form.", {}, cause);
+  }
+}
+
+/** The values of a form by their names. `FormData` searches all its fields for each name. */
+type Fields = ReadonlyMap<string, readonly FormDataEntryValue[]>;
+
+/**
+ * The fields of a form by name. Throws `invalid` for too many, and for text that neither the database nor a property list
+ * can hold.
+ */
+function fieldsOf(data: FormData): Fields {
+  const fields = new Map<string, FormDataEntryValue[]>();
+  let count = 0;
+  for (const [name, value] of data) {
+    if (++count > MOST_FIELDS) {
+      throw problem("invalid", `Cannot read the form: it has more than ${MOST_FIELDS} fields.`);
+    }
+    const fault = textFault(name) ?? (typeof value === "string" ? textFault(value) : undefined);
+    if (fault !== undefined) throw invalid({ [writable(name)]: [fault] });
+    const values = fields.get(name);
+    if (values === undefined) fields.set(name, [value]);
+    else values.push(value);
+  }
+  return fields;
+}
+
+/** The files of a form: browsers send an empty one without name where none was chosen. */
+async function uploadsOf(fields: Fields): Promise<Map<string, Upload>> {
+  const uploads = new Map<string, Upload>();
+  for (const [name, values] of fields) {
+    for (const value of values) {
+      if (!(value instanceof File) || (value.name === "" && value.size === 0)) continue;
+      uploads.set(name, { filename: value.name, bytes: await value.bytes() });
+    }
+  }
+  // A browser never fills a file in again: what was chosen before is carried in hidden fields (see `FileField`).
+  for (const [key, [value]] of fields) {
+    const name = key.endsWith(KEPT) ? key.slice(0, -KEPT.length) : "";
+    if (name === "" || typeof value !== "string" || uploads.has(name)) continue;
+    const filename = fields.get(name + KEPT_NAME)?.[0];
+    uploads.set(name, { filename: typeof filename === "string" ? filename : "", bytes: bytesOf(value) });
+  }
+  return uploads;
+}
+
+/** The fields of a form. */
+export class Form {
+  constructor(private readonly fields: Fields, private readonly uploads: ReadonlyMap<string, Upload> = new Map()) {}
+  /** The file of a field: the one that was chosen, else the one that was kept. */
+  upload(name: string): Upload | undefined {
+    return this.uploads.get(name);
+  }
+  /** The trimmed text of a field; "" when it is absent. */
+  text(name: string): string {
+    return this.raw(name).trim();
+  }
+  /** The text as it was typed, for passwords. */
+  raw(name: string): string {
+    const [value] = this.fields.get(name) ?? [];
+    return typeof value === "string" ? value : "";
+  }
+  texts(name: string): string[] {
+    return (this.fields.get(name) ?? []).filter((value) => typeof value === "string");
+  }
+  /** An id, or -1, which no object has. */
+  id(name: string): number {
+    return idOf(this.text(name));
+  }
+  /** Several ids, as checkboxes send them. */
+  ids(name: string): number[] {
+    return this.texts(name).map(idOf);
+  }
+  /** The names of its fields, each once. */
+  names(): string[] {
+    return [...this.fields.keys()];
+  }
+  has(name: string): boolean {
+    return this.fields.has(name);
+  }
+  /** The bytes of a file, or the text of a field of that name; undefined for neither. */
+  async file(name: string): Promise<Uint8Array | string | undefined> {
+    const [value] = this.fields.get(name) ?? [];
+    if (value instanceof File) return value.size === 0 ? undefined : await value.bytes();
+    return this.text(name) || undefined;
+  }
+}
+
+/** The fields of a POST: url-encoded or multipart, of so many bytes at most. */
+export async function readForm(c: Context<AppEnv>, limit = FORM_LIMIT): Promise<Form> {
+  const type = c.req.header("content-type") ?? "";
+  if (type.length > LONGEST_TYPE || !/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
+    throw problem("unsupported-media-type");
+  }
+  const body = await c.get("body").read(limit, limit === UPLOAD_LIMIT ? WITH_FILE : {}).catch(
+    (error) => {
+      if (limit !== UPLOAD_LIMIT || !(error instanceof Problem) || error.code !== "too-large") throw error;
+      throw problem("too-large", FILE_TOO_LARGE, {}, error);
+    },
+  );
+  const data = await new Response(body, { headers: { "Content-Type": type } }).formData().catch((cause) => {
+    throw problem("invalid", "Cannot read the form.", {}, cause);
+  });
+  const fields = fieldsOf(data);
+  return new Form(fields, await uploadsOf(fields));
+}

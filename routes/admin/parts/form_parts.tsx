@@ -1,0 +1,168 @@
+/**
+ * The parts of longer forms: texts, choices, files that are kept while a form goes back and forth.
+ *
+ * @module
+ */
+
+import type { Child } from "hono/jsx";
+import { byteSize as size } from "../../../src/byte_size.ts";
+import { KEPT, KEPT_NAME, LARGEST_KEPT } from "./form.ts";
+import type { FormState } from "./page.tsx";
+
+/** Whole numbers, as a person types them. */
+const WHOLE = /^[0-9]{1,9}$/;
+
+/** The whole number that a text is, within limits; undefined when it is none. */
+export function wholeNumber(text: string, least: number, most: number): number | undefined {
+  const number = WHOLE.test(text) ? Number(text) : undefined;
+  return number === undefined || number < least || number > most ? undefined : number;
+}
+
+/** What is wrong with a field, for people and for screen readers. */
+export function Errors({ name, state }: { name: string; state: FormState | undefined }) {
+  const errors = state?.errors[name] ?? [];
+  return errors.length === 0 ? null : <span class="error" id={`${name}-error`}>{errors.join(" ")}</span>;
+}
+
+const described = (name: string, state: FormState | undefined) =>
+  (state?.errors[name] ?? []).length === 0
+    ? {}
+    : { "aria-invalid": "true" as const, "aria-describedby": `${name}-error` };
+
+/** A longer text. `typed` is what was typed where that is not the field's own text. */
+export function TextArea(
+  { name, label, state, value, typed, help, required, rows }: {
+    name: string;
+    label: string;
+    state: FormState | undefined;
+    value?: string;
+    typed?: string;
+    help?: Child;
+    required?: boolean;
+    rows?: number;
+  },
+) {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <textarea
+        name={name}
+        required={required === true}
+        rows={rows ?? 10}
+        spellcheck={false}
+        autocapitalize="off"
+        {...described(name, state)}
+      >
+        {/* A browser leaves out the first line break. */}
+        {`\n${typed ?? state?.values.raw(name) ?? value ?? ""}`}
+      </textarea>
+      {help === undefined ? null : <small>{help}</small>}
+      <Errors name={name} state={state} />
+    </label>
+  );
+}
+
+/** A yes or no. */
+export function Check(
+  { name, label, state, value, help }: {
+    name: string;
+    label: string;
+    state: FormState | undefined;
+    value: boolean;
+    help?: string;
+  },
+) {
+  const checked = state === undefined ? value : state.values.has(name);
+  return (
+    <div class="field">
+      <label class="check">
+        <input type="checkbox" name={name} checked={checked} {...described(name, state)} /> {label}
+      </label>
+      {help === undefined ? null : <small>{help}</small>}
+      <Errors name={name} state={state} />
+    </div>
+  );
+}
+
+/** Several of a list. */
+export function Checks(
+  { name, legend, options, values, state, help, empty }: {
+    name: string;
+    legend: string;
+    options: readonly (readonly [string, string])[];
+    values: readonly string[];
+    state: FormState | undefined;
+    help?: string;
+    /** What is said when there is nothing to choose. */
+    empty?: string;
+  },
+) {
+  const chosen = state?.values.texts(name) ?? values;
+  return (
+    <fieldset class={options.length > 8 ? "long" : ""}>
+      <legend>{legend}</legend>
+      {help === undefined ? null : <small class="faint">{help}</small>}
+      {options.length === 0 && empty !== undefined ? <span class="faint">{empty}</span> : null}
+      {options.map(([value, label]) => (
+        <label class="check">
+          <input type="checkbox" name={name} value={value} checked={chosen.includes(value)} /> {label}
+        </label>
+      ))}
+      <Errors name={name} state={state} />
+    </fieldset>
+  );
+}
+
+/**
+ * A file. One that was sent before is carried along, since browsers never fill it in again: it need not be chosen twice,
+ * up to `LARGEST_KEPT` bytes.
+ * The form has to be `multipart/form-data`.
+ */
+export function FileField(
+  { name, label, accept, help, required, state }: {
+    name: string;
+    label: string;
+    accept?: string;
+    help?: Child;
+    required?: boolean;
+    state: FormState | undefined;
+  },
+) {
+  const sent = state?.values.upload(name);
+  const large = sent !== undefined && sent.bytes.length > LARGEST_KEPT;
+  const kept = large ? undefined : sent;
+  return (
+    <div class="field">
+      <label class="field">
+        <span>{label}</span>
+        <input
+          name={name}
+          type="file"
+          required={required === true && kept === undefined}
+          {...(accept === undefined ? {} : { accept })}
+          {...described(name, state)}
+        />
+      </label>
+      {large
+        ? (
+          <small class="kept">
+            {`${sent.filename || "The file"} (${
+              size(sent.bytes.length)
+            }) is too large to be kept between pages. Choose it again.`}
+          </small>
+        )
+        : null}
+      {kept === undefined ? null : (
+        <>
+          <input type="hidden" name={name + KEPT} value={kept.bytes.toBase64()} />
+          <input type="hidden" name={name + KEPT_NAME} value={kept.filename} />
+          <small class="kept">
+            {`${kept.filename || "The file"} (${size(kept.bytes.length)}) is kept. Choose another one to replace it.`}
+          </small>
+        </>
+      )}
+      {help === undefined ? null : <small>{help}</small>}
+      <Errors name={name} state={state} />
+    </div>
+  );
+}

@@ -1,0 +1,241 @@
+/**
+ * What every page does alike: who is asking, what they may do, whether a form is theirs, and how a refusal looks.
+ *
+ * @module
+ */
+
+import type { Context, Hono } from "hono";
+import { getCookie } from "hono/cookie";
+import type { Child } from "hono/jsx";
+import { type Actor, mayAll, type Permission } from "../../../src/access/actor.ts";
+import { checkCsrf, CSRF_FIELD } from "../../../src/access/csrf.ts";
+import { authenticateSession, sessionCookie } from "../../../src/access/sessions.ts";
+import { isSetupPending } from "../../../src/access/setup.ts";
+import { asRefusal, Problem, problem } from "../../../src/errors.ts";
+import type { RequestInfo } from "../../../src/events/record.ts";
+import type { Runtime } from "../../../src/runtime.ts";
+import type { AppEnv } from "../../context.ts";
+import { backOf } from "./back.ts";
+import type { Crumb } from "./crumbs.ts";
+import { type Form, type FormState, isUuid, readForm } from "./form.ts";
+import { Layout } from "./layout.tsx";
+
+/** No script and no style but our own files; nothing of others, no frames, no plugins, no requests of scripts. */
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "img-src 'self' data:",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join("; ");
+
+/** Pages with live parts ask this server for them, and nobody else. */
+const LIVE_POLICY = `${POLICY}; connect-src 'self'`;
+
+/** What a page is given. */
+export type PageContext = {
+  runtime: Runtime;
+  request: RequestInfo;
+  actor: Actor;
+  by: { actor: Actor; request: RequestInfo };
+  csrf: string;
+  url: URL;
+  /** A path parameter. */
+  param(name: string): string;
+  /** A path parameter that is a number; throws `not-found` otherwise. */
+  id(name?: string): number;
+  /** A path parameter that is a UUID; throws `not-found` otherwise. */
+  uuid(name?: string): string;
+  may(permission: Permission): boolean;
+};
+
+/**
+ * A page's content and title; `parents` are the pages above it, from the top, for one that is no entry of the menu; `live`
+ * when it has parts that the script asks for again.
+ */
+export type Page = {
+  title: string;
+  parents?: readonly Crumb[];
+  body: Child;
+  live?: true;
+  status?: 200 | 400 | 403 | 404 | 408 | 413 | 429 | 500 | 503;
+};
+
+/** Makes the response of a page. */
+export function render(c: Context<AppEnv>, page: Page, context?: PageContext): Response {
+  c.header("Content-Security-Policy", page.live === true ? LIVE_POLICY : POLICY);
+  c.header("Cache-Control", "no-store");
+  c.header("X-Content-Type-Options", "nosniff");
+  const html = (
+    <Layout title={page.title} parents={page.parents} context={context} path={new URL(c.req.url).pathname}>
+      {page.body}
+    </Layout>
+  );
+  return c.html(`<!DOCTYPE html>${html.toString()}`, page.status ?? 200) as Response;
+}
+
+/** Answers a form: the browser then gets another page. */
+export function redirect(c: Context<AppEnv>, path: string): Response {
+  return c.redirect(path, 303);
+}
+
+function sentencesOf(error: Problem): string[] {
+  const { fields, list, because } = error.details;
+  if (list !== undefined && because !== undefined) return [`${list.join(" ").replace(/\.$/, "")}. ${because}`];
+  if (list !== undefined) return list;
+  if (fields !== undefined) return Object.values(fields).flat();
+  return [error.message];
+}
+
+const TITLES: Record<number, string> = {
+  400: "That did not work",
+  403: "Not allowed",
+  404: "Not found",
+  408: "Too slow",
+  413: "Too large",
+  429: "Too many attempts",
+  503: "Not now",
+};
+
+function refusal(c: Context<AppEnv>, thrown: unknown, context: PageContext | undefined): Response {
+  const error = asRefusal(thrown);
+  if (error === undefined) {
+    c.get("runtime").log.error("Cannot show a page", { error: thrown, request: c.get("request") });
+    return render(c, {
+      title: "Something went wrong",
+      status: 500,
+      body: <p>An unexpected error occurred. It is in the server's log.</p>,
+    }, context);
+  }
+  const { status: said } = error;
+  const status = said === 403 || said === 404 || said === 408 || said === 413 || said === 429 || said === 503
+    ? said
+    : 400;
+  for (const [name, value] of Object.entries(error.details.headers ?? {})) c.header(name, value);
+  const back = context === undefined
+    ? { href: "/signin/", label: "Back to the start" }
+    : backOf(new URL(c.req.url).pathname, status);
+  return render(c, {
+    title: TITLES[status] ?? "That did not work",
+    status,
+    body: (
+      <>
+        {sentencesOf(error).map((sentence) => <p role="alert">{sentence}</p>)}
+        <p>
+          <a href={back.href}>{back.label}</a>
+        </p>
+      </>
+    ),
+  }, context);
+}
+
+async function contextOf(c: Context<AppEnv>): Promise<PageContext | undefined> {
+  const runtime = c.get("runtime");
+  const { name } = sessionCookie(runtime.config);
+  const session = await authenticateSession(runtime, getCookie(c, name));
+  if (session === undefined) return undefined;
+  const { actor, csrfToken } = session;
+  const request = {
+    ...c.get("request"),
+    user: { id: actor.userId, username: actor.username, isServiceAccount: false },
+  };
+  return {
+    runtime,
+    request,
+    actor,
+    by: { actor, request },
+    csrf: csrfToken,
+    url: new URL(c.req.url),
+    param: (name) => c.req.param(name) ?? "",
+    id(name = "id") {
+      const text = c.req.param(name) ?? "";
+      if (!/^[0-9]{1,9}$/.test(text)) throw problem("not-found");
+      return Number(text);
+    },
+    uuid(name = "id") {
+      const text = c.req.param(name) ?? "";
+      if (!isUuid(text)) throw problem("not-found");
+      return text;
+    },
+    may: (permission) => mayAll(actor, [permission]),
+  };
+}
+
+async function signInFirst(c: Context<AppEnv>): Promise<Response> {
+  if (await isSetupPending(c.get("runtime"))) return redirect(c, "/setup/");
+  const { pathname, search } = new URL(c.req.url);
+  const next = c.req.method === "GET" && pathname !== "/" ? `?next=${encodeURIComponent(pathname + search)}` : "";
+  return redirect(c, `/signin/${next}`);
+}
+
+/** Whether an actor may see a page; null is every signed-in person. */
+export type Needs = Permission | null;
+
+/** Mounts a page. */
+export function page(
+  app: Hono<AppEnv>,
+  path: string,
+  needs: Needs,
+  view: (context: PageContext, c: Context<AppEnv>) => Promise<Page | Response> | Page | Response,
+): void {
+  app.get(path, async (c) => {
+    const context = await contextOf(c);
+    if (context === undefined) return await signInFirst(c);
+    try {
+      if (needs !== null && !context.may(needs)) throw problem("permission-denied");
+      const result = await view(context, c);
+      return result instanceof Response ? result : render(c, result, context);
+    } catch (error) {
+      return refusal(c, error, context);
+    }
+  });
+}
+
+/**
+ * Mounts what a form does. `again` shows the form with what was wrong; without it a refusal is a page of its own. The
+ * attack: another site makes the browser of a signed-in person send a form.
+ */
+export function action(
+  app: Hono<AppEnv>,
+  path: string,
+  needs: Needs,
+  act: (context: PageContext, form: Form, c: Context<AppEnv>) => Promise<string | Page | Response>,
+  again?: (context: PageContext, state: FormState, c: Context<AppEnv>) => Promise<Page> | Page,
+  limit?: number,
+): void {
+  app.post(path, async (c) => {
+    const context = await contextOf(c);
+    if (context === undefined) return await signInFirst(c);
+    let form: Form | undefined;
+    try {
+      form = await readForm(c, limit);
+      checkCsrf(c.req.raw.headers, context.runtime.config.BASE_URL, context.csrf, form.raw(CSRF_FIELD));
+      if (needs !== null && !context.may(needs)) throw problem("permission-denied");
+      const result = await act(context, form, c);
+      if (result instanceof Response) return result;
+      return typeof result === "string" ? redirect(c, result) : render(c, result, context);
+    } catch (error) {
+      const { fields, list } = error instanceof Problem ? error.details : {};
+      const shown = fields ??
+        (list === undefined || !(error instanceof Problem) ? undefined : { non_field_errors: sentencesOf(error) });
+      if (again !== undefined && form !== undefined && shown !== undefined) {
+        try {
+          return render(c, { ...await again(context, { values: form, errors: shown }, c), status: 400 }, context);
+        } catch (second) {
+          return refusal(c, second, context);
+        }
+      }
+      return refusal(c, error, context);
+    }
+  });
+}
+
+/** The page for an address that is none, for people; with the menu when they are signed in. */
+export async function notFoundPage(c: Context<AppEnv>): Promise<Response> {
+  return refusal(c, problem("not-found"), await contextOf(c));
+}
+
+export { Form, type FormState, readForm } from "./form.ts";
+export { refusal };

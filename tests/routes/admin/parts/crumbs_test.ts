@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { Hono } from "hono";
+import { mountAdmin } from "../../../../routes/admin/mount.ts";
+import type { AppEnv } from "../../../../routes/context.ts";
+import { buildPlist } from "../../../../src/protocol/plist.ts";
+import { makeBlueprint, makeProfile } from "../../../support/artifacts.ts";
+import { withFleet } from "../../../support/fleet.ts";
+import { house } from "../artifacts/support.ts";
+import { personWith } from "../support.ts";
+
+/** What a query must say for a page to exist. */
+const QUERIES: Readonly<Record<string, (other: string) => string>> = {
+  "/artifacts/:id/diff/": () => "?from=1&to=2",
+  "/blueprints/:id/artifacts/add/": (other) => `?artifact=${other}`,
+  "/scep-issuers/new/": () => "?backend=IDENT",
+};
+
+/** Addresses below a page that are not pages: parts of one, and files. */
+const NO_PAGES = /^\/static\/|^\/enroll\/|\/live\/$|\/(source|download|profile|csr|signed-csr)\/$/;
+
+const depth = (path: string) => path.split("/").length - 2;
+
+/** Every page below another, as they are mounted: a new one is tested without a line here. */
+function inner(): string[] {
+  const app = new Hono<AppEnv>();
+  mountAdmin(app);
+  return app.routes.filter(({ method, path }) => method === "GET" && depth(path) >= 2 && !NO_PAGES.test(path))
+    .map(({ path }) => path);
+}
+
+type Crumb = { href: string | undefined; label: string };
+
+function crumbsOf(text: string): Crumb[] {
+  const [, list = ""] = /<nav [^>]*aria-label="Breadcrumb"><ol>(.*?)<\/ol><\/nav>/s.exec(text) ?? [];
+  return [...list.matchAll(/<li>(?:<a href="([^"]*)">)?([^<]*)(?:<\/a>)?<\/li>/g)].map(([, href, label = ""]) => ({
+    href,
+    label,
+  }));
+}
+
+const titleOf = (text: string) => /<h1>([^<]*)</.exec(text)?.[1] ?? "";
+
+Deno.test("every page below another names the pages above it, and each of them exists", () =>
+  withFleet(async (fleet) => {
+    const { runtime: { sql } } = fleet;
+    const { device, blueprint, artifact, version, linked } = await house(fleet);
+    // What is in use has no page that asks whether to delete it, and what is not halted none to resume it.
+    const idle = { ...await makeProfile(fleet), blueprint: await makeBlueprint(fleet) };
+    const ada = await personWith(fleet.runtime, "superuser");
+    const path = `/artifacts/${artifact.id}/versions/new/`;
+    const source = (await ada.get(`/artifacts/${artifact.id}/versions/${version.id}/source/`)).text;
+    await fleet.api("POST", "/api/mdm/profiles/", {
+      artifact: artifact.id,
+      version: 2,
+      source: new TextEncoder().encode(source.replace("Wi-Fi", "Wi-Fi 2")).toBase64(),
+      macos: true,
+    });
+    await ada.post(`/artifacts/${idle.artifact.id}/versions/${idle.version.id}/halt/`);
+    assert.equal((await ada.post("/push-certificates/", { name: "Next" })).status, 303);
+    const [asked] = await sql<{ id: number }[]>`select id from devices`;
+    const command = buildPlist({ RequestType: "DeviceInformation", Queries: ["DeviceName"] });
+    const sent = await ada.post(`/devices/${asked?.id}/custom/`, { command: new TextDecoder().decode(command) });
+    assert.equal(sent.status, 303);
+    await device.connect();
+    const shown = (await ada.get(`/devices/${asked?.id}/`)).text;
+    const [, uuid = ""] = /\/commands\/([0-9a-f-]{36})\/answer\//.exec(shown) ?? [];
+    assert.equal((await ada.post("/roles/", { name: "Help desk" })).status, 303);
+    const [row] = await sql<{ device: number; issuer: string; role: number; item: string }[]>`
+      select (select id from devices where serial_number = ${device.serialNumber}) as device,
+        (select id from scep_issuers limit 1) as issuer, (select id from roles limit 1) as role,
+        (select path from status_items limit 1) as item`;
+    assert.ok(row !== undefined);
+    const ids: Readonly<Record<string, string | number>> = {
+      artifacts: artifact.id,
+      blueprints: blueprint.id,
+      devices: row.device,
+      enrollments: fleet.enrollmentId,
+      "push-certificates": 1,
+      roles: row.role,
+      "scep-issuers": row.issuer,
+      users: ada.userId,
+    };
+    const pages = inner();
+    assert.ok(pages.length > 30, `${pages.length} pages`);
+    const unused: typeof ids = { artifacts: idle.artifact.id, blueprints: idle.blueprint.id };
+    for (const page of pages) {
+      const other = /\/(delete|resume)\/$/.test(page);
+      const address: string = page
+        .replace("/:id/", `/${(other ? unused : ids)[page.split("/")[1] ?? ""]}/`)
+        .replace(":version", other ? idle.version.id : version.id).replace(":link", String(linked.id))
+        .replace(":uuid", uuid).replace(":path", row.item);
+      assert.doesNotMatch(address, /:|undefined/, page);
+      const { status, text } = await ada.get(address + (QUERIES[page]?.(idle.artifact.id) ?? ""));
+      assert.equal(status, 200, address);
+      const crumbs = crumbsOf(text);
+      assert.ok(crumbs.length > 0, `${page} has no breadcrumbs`);
+      assert.equal(crumbs[0]?.href, `/${page.split("/")[1]}/`, page);
+      let above = "/";
+      for (const { href = "", label } of crumbs) {
+        assert.ok(href.startsWith(above) && href !== above && address.startsWith(href), `${page}: ${href}`);
+        assert.notEqual(href, address);
+        const parent = await ada.get(href);
+        assert.equal(parent.status, 200, href);
+        assert.ok(
+          titleOf(parent.text).toLowerCase().endsWith(label.toLowerCase()),
+          `${label}: ${titleOf(parent.text)}`,
+        );
+        above = href;
+      }
+    }
+    assert.deepEqual(crumbsOf((await ada.get(path)).text).map(({ label }) => label), ["Artifacts", "Wi-Fi"]);
+    const failures = await ada.get(`/artifacts/${artifact.id}/versions/${version.id}/failures/`);
+    assert.deepEqual(crumbsOf(failures.text).map(({ label }) => label), ["Artifacts", "Wi-Fi", "Version 1"]);
+    assert.deepEqual(crumbsOf((await ada.get("/devices/")).text), []);
+  }));
+
+Deno.test("a form that is shown again and an answer to a form have their breadcrumbs, too", () =>
+  withFleet(async (fleet) => {
+    await fleet.enrolled();
+    const ada = await personWith(fleet.runtime, "superuser");
+    const again = await ada.post(`/users/${ada.userId}/`, { username: "" });
+    assert.equal(again.status, 400);
+    assert.deepEqual(crumbsOf(again.text), [{ href: "/users/", label: "Users" }]);
+    const token = await ada.post("/account/tokens/", { name: "mine", expires_at: "" });
+    assert.deepEqual(crumbsOf(token.text), [{ href: "/account/", label: "Your account" }]);
+    const [row] = await fleet.runtime.sql<{ id: number }[]>`select id from devices`;
+    const pin = await ada.post(`/devices/${row?.id}/lock-pin/`);
+    assert.deepEqual(crumbsOf(pin.text).map(({ href }) => href), ["/devices/", `/devices/${row?.id}/`]);
+  }));
+
+Deno.test("a page above that a person may not see is named without a link", () =>
+  withFleet(async (fleet) => {
+    const { artifact, version } = await makeProfile(fleet, { name: "Wi-Fi" });
+    const { get } = await personWith(fleet.runtime, ["mdm.view_artifactversion", "mdm.view_enrolleddevice"]);
+    const address = `/artifacts/${artifact.id}/versions/${version.id}/`;
+    assert.deepEqual(crumbsOf((await get(`${address}failures/`)).text), [
+      { href: undefined, label: "Artifacts" },
+      { href: undefined, label: "Wi-Fi" },
+      { href: address, label: "Version 1" },
+    ]);
+  }));
