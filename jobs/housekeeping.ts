@@ -25,7 +25,7 @@ export const housekeeping = defineJob({
   kind: "housekeeping",
   payload: z.unknown(),
   leaseSeconds: 300,
-  async run({ runtime, signal }) {
+  async run({ runtime, by, signal }) {
     const { sql, config } = runtime;
     const now = runtime.clock.now();
     const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
@@ -39,7 +39,7 @@ export const housekeeping = defineJob({
     }
     return {
       expired_commands: expired,
-      purged_devices: await purgeDeletedDevices(runtime, signal),
+      purged_devices: await purgeDeletedDevices(runtime, by, signal),
       dropped_partitions: [
         ...await dropPartitionsBefore(sql, "events", monthsAgo(config.EVENT_RETENTION_MONTHS)),
         ...await dropPartitionsBefore(sql, "command_history", monthsAgo(config.HISTORY_RETENTION_MONTHS)),

@@ -59,9 +59,9 @@ export const API_TOKEN_ENDPOINTS = [
     }).meta({ id: "ApiTokenRequest" }),
     response: { status: 201, schema: tokenSchema.extend({ token: z.string() }).meta({ id: "NewApiToken" }) },
     async handle(input) {
-      const { runtime, actor, body } = input;
-      const { row, token } = await createApiToken(runtime, input, {
-        userId: body.user ?? actor.userId,
+      const { runtime, by, body } = input;
+      const { row, token } = await createApiToken(runtime, input.by, {
+        userId: body.user ?? by.actor.userId,
         name: body.name,
         expiresAt: body.expires_at,
       });
@@ -91,6 +91,6 @@ export const API_TOKEN_ENDPOINTS = [
     description: "At once, everywhere. The caller must hold all that the token's user holds.",
     params: uuidParams,
     response: NO_CONTENT,
-    handle: (input) => deleteApiToken(input.runtime, input, input.params.id),
+    handle: (input) => deleteApiToken(input.runtime, input.by, input.params.id),
   }),
 ];

@@ -171,7 +171,7 @@ export const DEVICE_ENDPOINTS = [
       "It stays enrolled, is not managed any more, and can be restored for DEVICE_DELETION_DAYS. Its UDID and its serial number are free. Then its data is removed; events and escrowed secrets stay.",
     params: idParams,
     response: NO_CONTENT,
-    handle: ({ runtime, request, params }) => deleteDevice(runtime, request, params.id),
+    handle: ({ runtime, by, params }) => deleteDevice(runtime, by, params.id),
   }),
   endpoint({
     method: "POST",
@@ -182,8 +182,8 @@ export const DEVICE_ENDPOINTS = [
     description: "It goes on as before, with the same identity.",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await restoreDevice(runtime, request, params.id), runtime),
+    handle: async ({ runtime, by, params }) =>
+      deviceRepresentation(await restoreDevice(runtime, by, params.id), runtime),
   }),
   endpoint({
     method: "POST",
@@ -194,8 +194,8 @@ export const DEVICE_ENDPOINTS = [
     description: "Releases it at its next contact and denies further enrollments.",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await blockDevice(runtime, request, params.id, true), runtime),
+    handle: async ({ runtime, by, params }) =>
+      deviceRepresentation(await blockDevice(runtime, by, params.id, true), runtime),
   }),
   endpoint({
     method: "POST",
@@ -205,8 +205,8 @@ export const DEVICE_ENDPOINTS = [
     summary: "Unblock a device",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await blockDevice(runtime, request, params.id, false), runtime),
+    handle: async ({ runtime, by, params }) =>
+      deviceRepresentation(await blockDevice(runtime, by, params.id, false), runtime),
   }),
   endpoint({
     method: "POST",
@@ -218,8 +218,8 @@ export const DEVICE_ENDPOINTS = [
       "The device is what it says it is: it gets the tags, the values and the profiles of its serial number.",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await confirmHardware(runtime, request, params.id), runtime),
+    handle: async ({ runtime, by, params }) =>
+      deviceRepresentation(await confirmHardware(runtime, by, params.id), runtime),
   }),
   endpoint({
     method: "POST",
@@ -230,8 +230,8 @@ export const DEVICE_ENDPOINTS = [
     description: "The certificate that was issued to follow the device's identity, and was not used, stops working.",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await discardSuccessor(runtime, request, params.id), runtime),
+    handle: async ({ runtime, by, params }) =>
+      deviceRepresentation(await discardSuccessor(runtime, by, params.id), runtime),
   }),
   endpoint({
     method: "POST",
@@ -241,8 +241,7 @@ export const DEVICE_ENDPOINTS = [
     summary: "Push a device now",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await pokeDevice(runtime, request, params.id), runtime),
+    handle: async ({ runtime, by, params }) => deviceRepresentation(await pokeDevice(runtime, by, params.id), runtime),
   }),
   endpoint({
     method: "PUT",
@@ -255,7 +254,7 @@ export const DEVICE_ENDPOINTS = [
     params: idParams,
     body: z.object({ blueprint: pkField.nullable() }).meta({ id: "DeviceBlueprintRequest" }),
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params, body }) =>
-      deviceRepresentation(await changeDeviceBlueprint(runtime, request, params.id, body.blueprint), runtime),
+    handle: async ({ runtime, by, params, body }) =>
+      deviceRepresentation(await changeDeviceBlueprint(runtime, by, params.id, body.blueprint), runtime),
   }),
 ];

@@ -57,6 +57,6 @@ export const JOB_ENDPOINTS = [
     description: "One that failed or was set aside, with all its attempts.",
     params: uuidParams,
     response: NO_CONTENT,
-    handle: (input) => rerunJob(input.runtime, input, input.params.id),
+    handle: (input) => rerunJob(input.runtime, input.by, input.params.id),
   }),
 ];

@@ -12,7 +12,8 @@ import {
   type TargetArtifactRow,
 } from "../../db/artifacts/target_artifacts.ts";
 import { countAttempts } from "../../db/artifacts/reinstall_paces.ts";
-import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
+import { type NewEvent, recordEvents } from "../events/record.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
@@ -85,7 +86,7 @@ const isAttempt = (
 export async function recordSeen(
   tx: Tx,
   runtime: Pick<Runtime, "clock" | "random">,
-  request: RequestInfo | undefined,
+  by: By,
   owner: ArtifactOwner,
   seen: readonly SeenVersion[],
   options: { exhaustive?: boolean; promised?: ReadonlySet<string> } = {},
@@ -157,7 +158,7 @@ export async function recordSeen(
       .map((row): Change => ({ result: before.has(row.versionId) ? "updated" : "created", row })),
     ...gone.map((row): Change => ({ result: "deleted", row })),
   ];
-  await recordEvents(tx, runtime, request, changes.map((change) => event(change, owner)));
+  await recordEvents(tx, runtime, by, changes.map((change) => event(change, owner)));
   for (const { result, row } of changes) {
     // One job for any number of devices that fail at once.
     if (result !== "deleted" && row.status === "Failed") {

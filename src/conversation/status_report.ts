@@ -180,7 +180,7 @@ function systemChange(
 
 /** Takes a report of a channel. Answers what of it is not kept. */
 export async function takeStatusReport(conversation: Conversation, report: StatusReport): Promise<NotKept> {
-  const { tx, runtime, request, owner, now } = conversation;
+  const { tx, runtime, by, owner, now } = conversation;
   const { channelId } = owner;
   // One report of a channel at a time: the next one is compared with what this one leaves.
   await lockChannels(tx, [channelId]);
@@ -207,7 +207,7 @@ export async function takeStatusReport(conversation: Conversation, report: Statu
     const seen = seenVersions(report.declarations, (id) => versions.has(id));
     const promised = new Set(Object.values(known?.advertised ?? {}).flatMap(({ version }) => version ?? []));
     const options = { exhaustive: true, promised };
-    if (await recordSeen(tx, runtime, request, artifactOwnerOf({ owner, target }), seen, options)) changed = true;
+    if (await recordSeen(tx, runtime, by, artifactOwnerOf({ owner, target }), seen, options)) changed = true;
   }
   await recordStatusReported(tx, channelId, now);
   if (changed) await wakeChannel(tx, channelId, now);

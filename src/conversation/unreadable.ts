@@ -7,7 +7,6 @@
 import { findOutstanding } from "../../db/work/commands.ts";
 import { findPinned } from "../../db/enrollment/identities.ts";
 import { type Problem, problem } from "../errors.ts";
-import type { RequestInfo } from "../events/record.ts";
 import { alertAndThrow } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import { ProtocolError } from "../protocol/errors.ts";
@@ -15,6 +14,7 @@ import type { Plist, PlistError } from "../protocol/plist.ts";
 import { type Traces, tracesOf } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
 import { handleConnect, identifyUnknown } from "./connect.ts";
+import type { Caller } from "../events/by.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -30,15 +30,15 @@ export type UnreadableReport = { raw: Uint8Array; list?: Plist; error: PlistErro
  */
 export async function handleUnreadable(
   runtime: Runtime,
+  by: Caller,
   sender: Certificate,
   { raw, list, error }: UnreadableReport,
-  request: RequestInfo,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const refuse = (reason: string) => problem("device-bad-request", undefined, { reason }, error);
   const { deviceKey, userKey = "", commandUuid } = tracesOrRefuse(list, refuse);
   if (deviceKey !== undefined) {
     await runtime.sql.begin((tx) => identifyUnknown({ tx, runtime, sender }, deviceKey))
-      .catch((refusal) => alertAndThrow(runtime, request, refusal));
+      .catch((refusal) => alertAndThrow(runtime, by, refusal));
   }
   const pinned = await findPinned(runtime.sql, sender.fingerprint);
   if (pinned === undefined || (commandUuid !== undefined && !UUID.test(commandUuid))) throw refuse(error.message);
@@ -50,7 +50,7 @@ export async function handleUnreadable(
     reason: error.message,
   });
   const sentence = `The device's report cannot be read: ${error.message}`;
-  return await handleConnect(runtime, sender, {
+  return await handleConnect(runtime, by, sender, {
     ids: {
       udid: pinned.udid,
       deviceKey: pinned.udid,
@@ -67,7 +67,7 @@ export async function handleUnreadable(
     body: {},
     raw,
     unreadable: error.message,
-  }, request);
+  });
 }
 
 function tracesOrRefuse(list: Plist | undefined, refuse: (reason: string) => Problem): Traces {

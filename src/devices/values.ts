@@ -5,7 +5,6 @@
  */
 
 import { findDeviceValues } from "../../db/variables/device_values.ts";
-import type { RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import {
   type DeviceValuesInput,
@@ -14,16 +13,17 @@ import {
   setDeviceValues,
 } from "../variables/device_values.ts";
 import { redeliver } from "../variables/redeliver.ts";
+import type { By } from "../events/by.ts";
 
 /** Gives the device with that serial number, enrolled or not, the values of `input`. Throws `invalid`. */
 export async function changeDeviceValues(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   serialNumber: string,
   input: DeviceValuesInput,
 ): Promise<DeviceValuesView> {
   return await runtime.sql.begin(async (tx) => {
-    const changed = await setDeviceValues(tx, runtime, request, serialNumber, input);
+    const changed = await setDeviceValues(tx, runtime, by, serialNumber, input);
     const variables = changed.flatMap((name) => [
       `CUSTOM.${name}`,
       ...(name === "ASSET_TAG" ? ["ENROLLED_DEVICE.ASSET_TAG"] : []),

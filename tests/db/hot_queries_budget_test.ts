@@ -22,6 +22,7 @@ import { claimPushTargets } from "../../db/push/push_targets.ts";
 import { purgeDeletedDevices } from "../../src/devices/purge.ts";
 import { withDatabase } from "../support/database.ts";
 import { testRuntime } from "../support/runtime.ts";
+import { byJob } from "../../src/events/by.ts";
 import { findEvents } from "../support/events.ts";
 
 const FLEET = 20_000;
@@ -209,7 +210,7 @@ Deno.test("removing a deleted device with everything it has reads no table from 
     try {
       const runtime = await testRuntime(sql, url);
       const before = await scans(sql, [...BIG, ...grown]);
-      assert.equal(await purgeDeletedDevices(runtime, new AbortController().signal), 6);
+      assert.equal(await purgeDeletedDevices(runtime, byJob("housekeeping"), new AbortController().signal), 6);
       for (const [table, count] of await scans(sql, [...BIG, ...grown])) {
         assert.equal(count - (before.get(table) ?? 0), 0, `removing devices reads all of ${table}`);
       }

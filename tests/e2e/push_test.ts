@@ -3,6 +3,7 @@ import { settle } from "../support/artifacts.ts";
 import { known, withPush } from "../support/push.ts";
 import { startApns } from "../../simulators/apple/apns.ts";
 import { createApns } from "../../src/apple/apns.ts";
+import { byJob } from "../../src/events/by.ts";
 import { notifyBatch } from "../../src/push/notify.ts";
 import { systemNetwork } from "../../src/runtime.ts";
 import { spkiOf } from "../../src/pki/keys.ts";
@@ -224,7 +225,7 @@ Deno.test("with a token signing key pushes carry a provider token and no certifi
       apple.onPush(device.pushToken, () => {});
       fleet.runtime.clock.advance(10);
       clock.advance(10);
-      await notifyBatch(fleet.runtime, apns, () => Promise.resolve(), new AbortController().signal);
+      await notifyBatch(fleet.runtime, byJob("push"), apns, () => Promise.resolve(), new AbortController().signal);
       assert.deepEqual(apple.requests.map(({ status, reason }) => [status, reason]), [[200, undefined]]);
       apns.close();
     }, {

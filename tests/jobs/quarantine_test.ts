@@ -6,7 +6,7 @@ import { claim, drain, runClaimed } from "../../jobs/queue.ts";
 import { sweep } from "../../jobs/sweep.ts";
 import { startWorkers } from "../../jobs/workers.ts";
 import { rerunJob } from "../../src/job_actions.ts";
-import { COMMAND_LINE } from "../../src/access/by.ts";
+import { COMMAND_LINE } from "../../src/access/operator.ts";
 import { enqueueJob } from "../../src/enqueue_job.ts";
 import { withFleet } from "../support/fleet.ts";
 import { type TestRuntime, withRuntime } from "../support/runtime.ts";

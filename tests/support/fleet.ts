@@ -16,7 +16,7 @@ import type { Config } from "../../src/config.ts";
 import { createOtaEnrollment, downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { toPem } from "../../src/pki/certificate.ts";
 import { exportPkcs8, openPrivateKey } from "../../src/pki/keys.ts";
-import { makeCaller, testRequest } from "../routes/api/support.ts";
+import { makeCaller, testBy } from "../routes/api/support.ts";
 import { deviceKeys, KEYS, MAKER_KEY } from "./keys.ts";
 import { TestClock, type TestRuntime, testRuntime } from "./runtime.ts";
 import { withDatabase } from "./database.ts";
@@ -71,7 +71,7 @@ export async function withFleet(
         },
       ),
     }, clock.now());
-    const enrollment = await createOtaEnrollment(runtime, testRequest, {
+    const enrollment = await createOtaEnrollment(runtime, testBy, {
       name: "Everyone",
       displayName: "Everyone",
       pushCertificateId: id,
@@ -104,7 +104,7 @@ export async function withFleet(
       async enrolled(options = {}) {
         const device = this.device(options);
         await device.enroll(
-          await downloadDirectProfile(runtime, testRequest, enrollment.id, { signed: options.scep !== "old" }),
+          await downloadDirectProfile(runtime, testBy, enrollment.id, { signed: options.scep !== "old" }),
         );
         return device;
       },

@@ -7,7 +7,7 @@ import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
 import type { PlistDict } from "../../../src/protocol/plist.ts";
 import { type Fleet, withFleet } from "../../support/fleet.ts";
 import { addCertAsset, addDataAsset, addProfile, advertise, channelOf } from "../../support/hosted.ts";
-import { testRequest } from "../api/support.ts";
+import { testBy } from "../api/support.ts";
 import { signDetached } from "../../../simulators/device/sign_detached.ts";
 
 const SECRET = "a-secret-of-the-proxy";
@@ -269,7 +269,7 @@ Deno.test("a credential of an outside issuer has its facts, and names with the c
     const { runtime } = fleet;
     const device = await fleet.enrolled();
     const channel = await channelOf(runtime, device);
-    const { id } = await createScepIssuer(runtime, testRequest, {
+    const { id } = await createScepIssuer(runtime, testBy, {
       name: "Outside",
       description: "",
       url: "https://ca.example.com/scep",

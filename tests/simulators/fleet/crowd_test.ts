@@ -9,7 +9,7 @@ import { makeRoster } from "../../../simulators/fleet/roster.ts";
 import { makeTally } from "../../../simulators/fleet/tally.ts";
 import { downloadDirectProfile } from "../../../src/enrollment/ota_enrollments.ts";
 import { Problem } from "../../../src/errors.ts";
-import { makeCaller, testRequest } from "../../routes/api/support.ts";
+import { makeCaller, testBy } from "../../routes/api/support.ts";
 import { type Fleet, KEYS, withFleet } from "../../support/fleet.ts";
 
 const AN_HOUR = 3600;
@@ -26,7 +26,7 @@ function makeStage(fleet: Fleet) {
     devices: (count: number) => makeRoster(count, { keys, send: fleet.fetch, now: () => fleet.runtime.clock.now() }),
     enroll: async (device: SimulatedDevice) =>
       await device.enroll(
-        await downloadDirectProfile(fleet.runtime, testRequest, fleet.enrollmentId, { signed: true }),
+        await downloadDirectProfile(fleet.runtime, testBy, fleet.enrollmentId, { signed: true }),
       ),
     push: (device: SimulatedDevice) => handlers.get(device.pushToken.toHex())?.(),
     apns: {
