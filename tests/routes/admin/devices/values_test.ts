@@ -58,7 +58,7 @@ Deno.test("the form of custom values adds, changes, marks and removes; secrets a
     await refused(/To make WIFI_KEY visible/, { name: "WIFI_KEY" });
     await refused(/Enter a value for the secret A_TOKEN\./, { name: "A_TOKEN" });
     await refused(/One of the values has no name/, { name: "", value: "lost" });
-    await refused(/ROOM is there twice/, { name: "ROOM", value: "1" }, { name: "ROOM", value: "2" });
+    await refused(/ROOM appears twice/, { name: "ROOM", value: "1" }, { name: "ROOM", value: "2" });
     const again = await refused(/is not a valid name/, { name: "room", value: "kept" }, {
       name: "WIFI_KEY",
       value: "typed",
