@@ -20,6 +20,9 @@ export type Tx = postgres.TransactionSql;
 /** Where a statement may run: a pool or a transaction. */
 export type Db = postgres.ISql;
 
+/** A statement that runs when it is awaited, or with the commit of the transaction whose work returns it. */
+export type Statement<Row extends object = postgres.Row> = postgres.PendingQuery<Row[]>;
+
 /** What `json` accepts: anything JSON can say. */
 export type Json = null | string | number | boolean | readonly Json[] | { readonly [key: string]: Json | undefined };
 

@@ -31,6 +31,7 @@ export function drainQueues({ runtime, notify }: Home): Promise<void> {
   draining ??= (async () => {
     const stop = AbortSignal.timeout(DRAIN_MS);
     try {
+      await runtime.routine.flush();
       await drain(runtime, JOBS, stop);
       while (!stop.aborted && await notify(stop) > 0);
     } finally {

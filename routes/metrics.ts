@@ -8,6 +8,7 @@
 
 import type { Hono } from "hono";
 import { countMetrics } from "../db/installation/metrics_views.ts";
+import { roundTripsOf } from "../db/supervised_pool.ts";
 import { countJobs } from "../db/work/job_queue.ts";
 import { COUNTED, type Counted } from "../src/counters.ts";
 import type { AppEnv } from "./context.ts";
@@ -35,7 +36,7 @@ export function prometheusText(metrics: readonly Metric[]): string {
 export function mountMetrics(app: Hono<AppEnv>): void {
   app.get("/metrics", async (c) => {
     if (!hasMetricsToken(c)) return c.text("Forbidden.", 403);
-    const { sql, clock, refusals, counters } = c.get("runtime");
+    const { sql, deviceSql, clock, refusals, counters } = c.get("runtime");
     const [counts, jobs] = await Promise.all([countMetrics(sql, clock.now()), countJobs(sql)]);
     const text = prometheusText([
       {
@@ -84,6 +85,13 @@ export function mountMetrics(app: Hono<AppEnv>): void {
         help: `${help} Of this process, since it started.`,
         values: [{ value: counters.of(name as Counted) }],
       })),
+      {
+        name: "espalier_database_round_trips",
+        help: "Waits for the database since the process started, for messages of devices and for all other work.",
+        values: Object.entries({ devices: deviceSql, other: sql }).flatMap(([work, pool]) =>
+          pool === undefined ? [] : [{ labels: { work }, value: roundTripsOf(pool) }]
+        ),
+      },
       {
         name: "espalier_artifact_versions_halted",
         help: "Versions whose rollout is halted.",

@@ -13,6 +13,7 @@ import type { RefusalTally } from "./events/refusals.ts";
 import type { FileStore } from "./files/store.ts";
 import type { Logger } from "./log.ts";
 import { generateRsaKey } from "./pki/keys.ts";
+import type { Routine } from "./events/routine.ts";
 import type { KeyRing } from "./secrets/key_ring.ts";
 
 /** The time. Tests move it by hand. */
@@ -93,6 +94,8 @@ export type Runtime = {
   files: FileStore;
   /** What this process refused lately, so that refusals are recorded as samples. */
   refusals: RefusalTally;
+  /** What routine contacts leave behind, written shortly after. */
+  routine: Routine;
   /** What happened in this process since it started. */
   counters: Counters;
   /** Milliseconds that the machine's own clock is ahead of this one. */

@@ -36,24 +36,51 @@ export async function findPinned(db: Db, fingerprint: string): Promise<PinnedRow
 /** What the idle connect learns, in the one statement that it makes. */
 export type ContactRow = Omit<IdentifiedRow, "topic"> & { channelId: number; nextActionAt: Date | null };
 
-/** Marks that a channel made contact, and answers what it belongs to. */
-export async function recordContact(
+/** The channel that a message is of, and what it belongs to. */
+export async function findContact(
   db: Db,
   fingerprint: string,
   deviceKey: string,
   userKey: string,
-  ip: string,
-  idle: boolean,
-  now: Date,
 ): Promise<ContactRow | undefined> {
   const [row] = await db<ContactRow[]>`
-    update channels c set last_seen_at = ${now}, last_ip = ${ip},
-      session_started_at = case when ${idle} then ${now}::timestamptz else c.session_started_at end
+    select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id,
+      c.id as channel_id, c.next_action_at
     from enrollment_identities i join enrollments e on e.id = i.enrollment_id join devices d on d.id = e.device_id
+      join channels c on c.enrollment_id = e.id
     where i.fingerprint = ${fingerprint} and i.retired_at is null and e.ended_at is null and d.udid = ${deviceKey}
-      and c.enrollment_id = e.id and c.user_key = ${userKey}
-    returning e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id,
-      c.id as channel_id, c.next_action_at`;
+      and c.user_key = ${userKey}`;
+  return row;
+}
+
+/** What a TokenUpdate needs to know. */
+export type TokenSenderRow = PinnedRow & {
+  /** Null when the enrollment has no such channel yet. */
+  channelId: number | null;
+  shortName: string | null;
+  longName: string | null;
+  awaitingConfiguration: boolean | null;
+  /** Whether the session of the enrollment is over, and no older identity is in use. */
+  settled: boolean;
+};
+
+/** The enrollment behind a certificate, with one of its channels. */
+export async function findTokenSender(
+  db: Db,
+  fingerprint: string,
+  userKey: string,
+): Promise<TokenSenderRow | undefined> {
+  const [row] = await db<TokenSenderRow[]>`
+    select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id,
+      e.suspended, p.topic, c.id as channel_id, c.user_short_name as short_name, c.user_long_name as long_name,
+      e.awaiting_configuration,
+      (select s.status from enrollment_sessions s where s.id = e.session_id) = 'COMPLETED'
+        and not exists (select 1 from enrollment_identities o where o.enrollment_id = e.id and o.retired_at is null
+          and o.created_at < i.created_at) as settled
+    from enrollment_identities i join enrollments e on e.id = i.enrollment_id join devices d on d.id = e.device_id
+      join push_certificates p on p.id = e.push_certificate_id
+      left join channels c on c.enrollment_id = e.id and c.user_key = ${userKey}
+    where i.fingerprint = ${fingerprint} and i.retired_at is null`;
   return row;
 }
 

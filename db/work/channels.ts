@@ -71,6 +71,47 @@ export async function setPushTarget(
   return after?.renamed === true;
 }
 
+/** How a known channel is pushed, from a TokenUpdate that changes nothing else but the unlock token of its enrollment. */
+export type RenewedPushTarget = {
+  channelId: number;
+  token: Uint8Array;
+  magicSealed: string;
+  pushDueAt: Date;
+  /** Null keeps what is stored. */
+  unlockTokenSealed: string | null;
+};
+
+/**
+ * Keeps how a known channel is pushed, as `setPushTarget` does. Answers whether it was kept: not when the certificate no longer
+ * speaks for an enrolled device that may be served.
+ */
+export async function renewPushTarget(
+  db: Db,
+  fingerprint: string,
+  row: RenewedPushTarget,
+  now: Date,
+): Promise<boolean> {
+  const { count } = await db`
+    with sender as (
+      select c.id, c.enrollment_id from channels c join enrollments e on e.id = c.enrollment_id
+        join devices d on d.id = e.device_id join enrollment_identities i on i.enrollment_id = e.id
+      where c.id = ${row.channelId} and i.fingerprint = ${fingerprint} and i.retired_at is null and e.ended_at is null
+        and d.blocked_at is null
+      for update of c
+    ), unlock as (
+      update enrollments e set unlock_token_sealed = ${row.unlockTokenSealed}, updated_at = ${now}
+      from sender s where e.id = s.enrollment_id and ${row.unlockTokenSealed}::text is not null
+    )
+    update channels c set push_token = ${row.token}, push_magic_sealed = ${row.magicSealed},
+      push_due_at = ${row.pushDueAt},
+      push_dead_at = case when c.push_token = ${row.token} then c.push_dead_at end,
+      push_reason = case when c.push_token = ${row.token} then c.push_reason end,
+      push_forced = c.push_forced or (c.last_notified_at is not null and c.push_token is distinct from ${row.token}),
+      updated_at = ${now}
+    from sender s where c.id = s.id`;
+  return count > 0;
+}
+
 /** Takes the push token from a user's channel, where there is one. */
 export async function forgetPushTarget(db: Db, enrollmentId: number, userKey: string, now: Date): Promise<void> {
   await db`
@@ -84,6 +125,32 @@ export async function forgetPushTarget(db: Db, enrollmentId: number, userKey: st
  */
 export async function lockChannels(db: Db, ids: readonly number[]): Promise<void> {
   await db`select id from channels where id = any(${[...ids]}::int[]) order by id for update`;
+}
+
+/** Locks the channel that a live command waits on, if it is one. */
+export async function lockChannelOfCommand(db: Db, uuid: string): Promise<void> {
+  await db`
+    select id from channels where id = (select channel_id from commands where uuid = ${uuid}) for update`;
+}
+
+/** What is known of a channel once it is locked. */
+export type LockedChannel = { nextActionAt: Date | null; pushDueAt: Date | null };
+
+/**
+ * Locks the channel of a conversation until the transaction ends, as `lockChannels` does. `session`: the conversation begins
+ * with this message. Undefined when the channel is no more.
+ */
+export async function lockChannel(
+  db: Db,
+  id: number,
+  session: { at: Date; ip: string } | null,
+): Promise<LockedChannel | undefined> {
+  const [row] = session === null
+    ? await db<LockedChannel[]>`select next_action_at, push_due_at from channels where id = ${id} for update`
+    : await db<LockedChannel[]>`
+      update channels set last_seen_at = ${session.at}, last_ip = ${session.ip}, session_started_at = ${session.at}
+      where id = ${id} returning next_action_at, push_due_at`;
+  return row;
 }
 
 /** Locks the channels of a device's current enrollment, or of one that goes on when the device is restored. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Db, type Json, json, one } from "../open.ts";
+import { type Db, type Json, json, one, type Statement } from "../open.ts";
 
 /** A command of the live queue. */
 export type CommandRow = {
@@ -75,6 +75,22 @@ export async function markSent(
   );
 }
 
+/** Marks a command as sent, as `markSent` does. It writes no row when the command is no longer there. */
+export function markingSent(
+  db: Db,
+  channelId: number,
+  id: number,
+  pushAgainAt: Date,
+  now: Date,
+): Statement {
+  return db`
+    with watched as (
+      update channels set push_due_at = ${pushAgainAt}
+      where id = ${channelId} and (push_due_at is null or push_due_at > ${pushAgainAt}))
+    update commands set state = 'sent', sent_at = ${now}, sent_count = sent_count + 1, updated_at = ${now}
+    where id = ${id} and channel_id = ${channelId} returning id`;
+}
+
 /** A live command of a channel by its UUID, locked. */
 export async function lockCommand(db: Db, channelId: number, uuid: string): Promise<CommandRow | undefined> {
   const [row] = await db<CommandRow[]>`
@@ -109,13 +125,13 @@ export async function postponeCommand(db: Db, id: number, notBefore: Date, now: 
 }
 
 /** Moves a command from the queue to the history. */
-export async function finishCommand(
+export function finishCommand(
   db: Db,
   id: number,
   outcome: { state: FinalState; resultSealed: string | null; errorChain: Json },
   now: Date,
-): Promise<void> {
-  await db`
+): Statement {
+  return db`
     with gone as (delete from commands where id = ${id} returning *)
     insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, not_before, sent_at,
       sent_count, not_now_count, result_sealed, result_at, error_chain, created_at, updated_at)
@@ -136,10 +152,14 @@ export async function expireCommands(db: Db, channelId: number, now: Date): Prom
   return rows.length;
 }
 
-/** Ends up to `limit` commands of any channel whose time is over: their device may never come again. Answers how many. */
+/**
+ * Ends up to `limit` commands of any channel whose time is over: their device may never come again. A channel that is in a
+ * conversation is left to it. Answers how many.
+ */
 export async function expireOldCommands(db: Db, limit: number, now: Date): Promise<number> {
   const rows = await db<{ id: number }[]>`
-    select id from commands where expires_at <= ${now} order by expires_at, id limit ${limit} for update skip locked`;
+    select m.id from channels c join commands m on m.channel_id = c.id
+    where m.expires_at <= ${now} order by m.expires_at, m.id limit ${limit} for update skip locked`;
   for (const { id } of rows) {
     await finishCommand(db, id, { state: "expired", resultSealed: null, errorChain: null }, now);
   }
@@ -147,8 +167,8 @@ export async function expireOldCommands(db: Db, limit: number, now: Date): Promi
 }
 
 /** Sets when a channel needs planning next. */
-export async function setNextAction(db: Db, channelId: number, at: Date | null): Promise<void> {
-  await db`update channels set next_action_at = ${at} where id = ${channelId}`;
+export function setNextAction(db: Db, channelId: number, at: Date | null): Statement {
+  return db`update channels set next_action_at = ${at} where id = ${channelId}`;
 }
 
 /** A command as the API shows it, live or finished. */

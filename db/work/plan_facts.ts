@@ -78,9 +78,9 @@ const select = (db: Db) =>
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
       join channel_plans p on p.channel_id = c.id`;
 
-/** The facts of a channel. `lock` keeps every other conversation of the channel out until the transaction ends. */
-export async function findPlanRow(db: Db, channelId: number, lock: boolean): Promise<PlanRow> {
-  return one(await db<PlanRow[]>`${select(db)} where c.id = ${channelId} ${lock ? db`for update of c` : db``}`);
+/** The facts of a channel. */
+export async function findPlanRow(db: Db, channelId: number): Promise<PlanRow> {
+  return one(await db<PlanRow[]>`${select(db)} where c.id = ${channelId}`);
 }
 
 /** Some of the channels of enrolled devices that have a blueprint, by id, after `after`. */
@@ -129,15 +129,32 @@ export type PlanCommandRow = {
   sentAt: Date | null;
   sentCount: number;
   notNowAt: Date | null;
+  notNowCount: number;
   createdAt: Date;
+  /** What it does, of the first commands and of the one that was asked for; absent for others and when it is long. */
+  arguments: Record<string, Json> | null;
+  secretsSealed: string | null;
 };
 
-/** The live queue of a channel, oldest first. */
-export async function findPlanQueue(db: Db, channelId: number): Promise<PlanCommandRow[]> {
+/** Of so many commands at the head of a queue the arguments are read too: one of them is sent next, as a rule. */
+const WITH_ARGUMENTS = 3;
+/** Bytes of arguments, as they are stored. */
+const SHORT_ARGUMENTS = 8192;
+
+/** The live queue of a channel, oldest first. `answered` is the UUID of a command that is read with its arguments. */
+export async function findPlanQueue(
+  db: Db,
+  channelId: number,
+  answered: string | null = null,
+): Promise<PlanCommandRow[]> {
   return await db<PlanCommandRow[]>`
     select id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at,
-      sent_count, not_now_at, created_at
-    from commands where channel_id = ${channelId} order by id`;
+      sent_count, not_now_at, not_now_count, created_at,
+      case when uuid = ${answered} or (place <= ${WITH_ARGUMENTS} and pg_column_size(arguments) <= ${SHORT_ARGUMENTS})
+        then arguments end as arguments,
+      case when uuid = ${answered} or place <= ${WITH_ARGUMENTS} then secrets_sealed end as secrets_sealed
+    from (select *, row_number() over (order by id) as place from commands where channel_id = ${channelId}) as queue
+    order by id`;
 }
 
 /** Keeps when an inventory command was asked. */

@@ -11,6 +11,7 @@ import { type DatabaseOptions, openDatabase, type Sql } from "../../db/open.ts";
 import { isLocked } from "../../db/short_locks.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { Counters } from "../counters.ts";
+import { Routine } from "../events/routine.ts";
 import { databaseClock } from "../database_clock.ts";
 import { RefusalTally } from "../events/refusals.ts";
 import { openFileStore } from "../files/open.ts";
@@ -61,7 +62,9 @@ export async function openRuntime(
     return pool;
   };
   const closing: (() => void)[] = [];
+  let flush = () => Promise.resolve();
   const close = async () => {
+    await flush().catch((error) => log.warn("Cannot write what devices did last", { error }));
     for (const end of closing) end();
     await Promise.all(opened.map((pool) => pool.end({ timeout: 10 })));
     await embedded?.stop();
@@ -89,6 +92,8 @@ export async function openRuntime(
     const keys = await loadKeyRing(config, sql, systemRandom);
     const files = openFileStore({ config, network: systemNetwork, clock, random: systemRandom });
     closing.push(() => files.close());
+    const routine = new Routine({ sql, clock, random: systemRandom, log });
+    flush = () => routine.flush();
     return {
       runtime: {
         config,
@@ -101,6 +106,7 @@ export async function openRuntime(
         network: systemNetwork,
         files,
         refusals: new RefusalTally(),
+        routine,
         counters: new Counters(),
         skew: () => clock.skew(),
       },

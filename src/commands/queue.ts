@@ -6,6 +6,7 @@
 
 import { nextId } from "../../db/next_id.ts";
 import type { Json, Tx } from "../../db/open.ts";
+import { lockChannelOfCommand } from "../../db/work/channels.ts";
 import { cancelCommand, insertCommand } from "../../db/work/commands.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import type { By } from "../events/by.ts";
@@ -72,6 +73,8 @@ export async function queueCommand(
  */
 export async function cancelQueued(runtime: Runtime, by: By, uuid: string): Promise<void> {
   await runtime.sql.begin(async (tx) => {
+    // Before the command, as a conversation locks them: it may be about to send it.
+    await lockChannelOfCommand(tx, uuid);
     const outcome = await cancelCommand(tx, uuid, runtime.clock.now());
     if (outcome === "unknown") throw problem("not-found");
     if (outcome === "sent") throw refused(SENT);

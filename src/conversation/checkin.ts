@@ -6,10 +6,9 @@
  * @module
  */
 
-import { completeSession } from "../../db/enrollment/enrollment_sessions.ts";
 import { endEnrollment, findBootstrapToken, updateEnrollment } from "../../db/enrollment/enrollments.ts";
-import { findPinned, type IdentifiedRow, retireOlderIdentities } from "../../db/enrollment/identities.ts";
-import { ensureChannel, ensureUserChannel, forgetPushTarget, setPushTarget } from "../../db/work/channels.ts";
+import { findPinned, type IdentifiedRow } from "../../db/enrollment/identities.ts";
+import { forgetPushTarget } from "../../db/work/channels.ts";
 import { authenticate } from "../enrollment/authenticate.ts";
 import { bindRenewedIdentity } from "../enrollment/renewal.ts";
 import { Problem, problem } from "../errors.ts";
@@ -17,23 +16,17 @@ import type { Caller } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
-import { type CheckinMessage, type TokenUpdate } from "../protocol/checkin.ts";
-import { SHARED_IPAD_USER_ID } from "../protocol/ids.ts";
+import type { CheckinMessage } from "../protocol/checkin.ts";
 import { buildPlist } from "../protocol/plist.ts";
 import type { Runtime } from "../runtime.ts";
-import { redeliver } from "../variables/redeliver.ts";
 import type { Exchange } from "./conversation.ts";
 import { serveDeclarations } from "./declarative.ts";
+import { checkinEvent, MOST_USERS, takeRoutineTokenUpdate, takeTokenUpdate, tokenTypeOf } from "./token_update.ts";
 
 /** The answer to a message: 200 with a property list, with JSON, or with nothing. */
 export type CheckinAnswer = { body: Uint8Array<ArrayBuffer> | null; type?: "application/xml" | "application/json" };
 
 const EMPTY: CheckinAnswer = { body: null };
-/**
- * Users of one enrollment that have a channel of their own. A Mac in a classroom has some dozens. The attack: one enrolled
- * device with hundreds of invented users, each of which is planned for and pushed.
- */
-const MOST_USERS = 40;
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
 
 /** Handles one message of a verified sender. Throws Problem; nothing is changed then but claims and alerts. */
@@ -44,6 +37,9 @@ export async function handleCheckin(
   message: CheckinMessage,
 ): Promise<CheckinAnswer> {
   try {
+    if (message.messageType === "TokenUpdate" && await takeRoutineTokenUpdate(runtime, by, sender, message)) {
+      return EMPTY;
+    }
     const outcome = await runtime.sql.begin((tx) =>
       answer({ tx, runtime, by, sender, now: runtime.clock.now() }, message)
     );
@@ -66,24 +62,11 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
     throw problem("device-blocked", undefined, { reason: "Device blocked" });
   }
   const event = (payload: Record<string, unknown> = {}, status = "success") =>
-    recordEvents(tx, runtime, by, [{
-      type: "mdm_request",
-      serialNumber: enrollment.serialNumber,
-      tags: ["heartbeat"],
-      objects: { device: [enrollment.deviceId] },
-      payload: {
-        status,
-        view_name: "checkin",
-        message_type: message.messageType === "Unsupported" ? message.name : message.messageType,
-        udid: enrollment.udid,
-        user_id: message.ids.userKey,
-        ...payload,
-      },
-    }]);
+    recordEvents(tx, runtime, by, [checkinEvent(enrollment, message, { status, ...payload })]);
   switch (message.messageType) {
     case "TokenUpdate":
-      if (await tokenUpdate(exchange, enrollment, message)) {
-        await event({ token_type: message.ids.channel === "Device" ? "device" : "user" });
+      if (await takeTokenUpdate(exchange, enrollment, message)) {
+        await event({ token_type: tokenTypeOf(message) });
       } else {
         const reason = `the enrollment already has ${MOST_USERS} users, which is the maximum`;
         await event({ token_type: "user", reason }, "warning");
@@ -158,53 +141,4 @@ async function identify({ tx, runtime, sender }: Exchange, message: CheckinMessa
   }
   if (pinned.endedAt !== null) throw refuse("the enrollment of this certificate has ended");
   return pinned;
-}
-
-/** Takes a TokenUpdate; answers false when the user is one too many. */
-async function tokenUpdate(
-  { tx, runtime, sender, now }: Exchange,
-  enrollment: IdentifiedRow,
-  message: TokenUpdate,
-): Promise<boolean> {
-  // Pushes of this enrollment go out under its own topic: with another one the device would never hear of us.
-  if (enrollment.topic !== message.topic) {
-    throw problem("device-bad-request", undefined, {
-      reason: `the topic is "${message.topic}", that of the enrollment is "${enrollment.topic}"`,
-    });
-  }
-  if (message.ids.channel === "Device") {
-    // Before the channel, as a renewed identity's first message locks them: two at once do not wait for each other.
-    await completeSession(tx, enrollment.sessionId, enrollment, now);
-  }
-  await retireOlderIdentities(tx, enrollment.enrollmentId, sender.fingerprint, now);
-  // Shared iPad's placeholder names nobody.
-  const { userKey } = message.ids;
-  if (userKey === SHARED_IPAD_USER_ID) return true;
-  const id = userKey === undefined
-    ? await ensureChannel(tx, enrollment.enrollmentId, "", now)
-    : await ensureUserChannel(tx, enrollment.enrollmentId, userKey, MOST_USERS, now);
-  if (id === undefined) return false;
-  const renamed = await setPushTarget(tx, id, {
-    // Absent means unchanged, here and below.
-    shortName: message.userShortName ?? null,
-    longName: message.userLongName ?? null,
-    token: message.token,
-    magicSealed: await runtime.keys.seal(message.pushMagic, { table: "channels", column: "push_magic_sealed", id }),
-    pushDueAt: new Date(now.getTime() + runtime.config.PUSH_MIN_TARGET_AGE * 1000),
-  }, now);
-  if (renamed) {
-    await redeliver(tx, runtime, { channelId: id }, ["ENROLLED_USER.LONG_NAME", "ENROLLED_USER.SHORT_NAME"], "device");
-  }
-  if (message.ids.channel !== "Device") return true;
-  await updateEnrollment(tx, enrollment.enrollmentId, {
-    ...(message.awaitingConfiguration === undefined ? {} : { awaitingConfiguration: message.awaitingConfiguration }),
-    ...(message.unlockToken === undefined ? {} : {
-      unlockTokenSealed: await runtime.keys.seal(message.unlockToken, {
-        table: "enrollments",
-        column: "unlock_token_sealed",
-        id: enrollment.enrollmentId,
-      }),
-    }),
-  }, now);
-  return true;
 }

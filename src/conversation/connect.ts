@@ -4,16 +4,15 @@
  * @module
  */
 
-import { findTarget } from "../../db/devices/devices.ts";
-import { findPinned, recordContact } from "../../db/enrollment/identities.ts";
-import type { Db, Json } from "../../db/open.ts";
-import { lockChannels } from "../../db/work/channels.ts";
+import { findContact, findPinned } from "../../db/enrollment/identities.ts";
+import type { Db, Json, Statement } from "../../db/open.ts";
+import { lockChannel } from "../../db/work/channels.ts";
 import {
   type CommandRow,
   expireCommands,
   type FinalState,
   finishCommand,
-  lockCommand,
+  markingSent,
   markSent,
   postponeCommand,
   setNextAction,
@@ -30,11 +29,10 @@ import { bindRenewedIdentity, renewalProfile } from "../enrollment/renewal.ts";
 import { Problem, problem } from "../errors.ts";
 import { endEscrow } from "../escrow.ts";
 import type { Caller } from "../events/by.ts";
-import { recordEvents } from "../events/record.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import { follow } from "../planner/follow.ts";
-import { loadFacts } from "../planner/load.ts";
+import { type ConversationFacts, loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
 import { PlistError } from "../protocol/plist.ts";
 import { commandPayload, type Report, type ReportStatus } from "../protocol/report.ts";
@@ -50,6 +48,9 @@ const MAX_STEPS = 1000;
 /** Backoff of a command that the device put off: doubling from a minute to four hours. */
 const postponed = (now: Date, count: number) => new Date(now.getTime() + Math.min(60 * 2 ** count, 14_400) * 1000);
 
+/** How a conversation went on: a command for the device, nothing, or the end of its management. */
+type Outcome = Uint8Array<ArrayBuffer> | null | "released" | "ended";
+
 /** Answers a connect: the bytes of the next command, or null when there is nothing to do. */
 export async function handleConnect(
   runtime: Runtime,
@@ -57,27 +58,48 @@ export async function handleConnect(
   sender: Certificate,
   report: Report,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const now = runtime.clock.now();
+  const at = runtime.clock.now();
   const idle = report.status === "Idle";
-  const record = (db: Db) =>
-    recordContact(db, sender.fingerprint, report.ids.deviceKey, report.ids.userKey ?? "", by.request.ip, idle, now);
-  const contact = await record(runtime.sql) ?? await runtime.sql.begin(async (tx) => {
+  const userKey = report.ids.userKey ?? "";
+  const find = (db: Db) => findContact(db, sender.fingerprint, report.ids.deviceKey, userKey);
+  const contact = await find(runtime.sql) ?? await runtime.sql.begin(async (tx) => {
     await identifyUnknown({ tx, runtime, sender }, report.ids.deviceKey);
-    return await record(tx);
+    return await find(tx);
   }).catch((error) => alertAndThrow(runtime, by, error));
   if (contact === undefined) {
     throw problem("device-not-identified", undefined, { reason: "the enrollment has no channel of this user" });
   }
-  const quiet = contact.nextActionAt === null || contact.nextActionAt > now;
+  runtime.routine.heard(contact.channelId, by.request.ip, idle, at);
+  const quiet = contact.nextActionAt === null || contact.nextActionAt > at;
   // The hot path: nothing is due, so one statement was all.
   if (idle && quiet && contact.blockedAt === null) return null;
-  const outcome = await runtime.sql.begin(async (tx) => {
-    await lockChannels(tx, [contact.channelId]);
-    const owner = { ...contact, userKey: report.ids.userKey ?? "" };
+  let outcome: Outcome = null;
+  const last: LastStatements = { statements: [] };
+  await runtime.sql.begin(async (tx) => {
+    const asked = { status: report.status, answered: uuidOf(report) };
+    const session = idle ? { at, ip: by.request.ip } : null;
+    // One after the other on one connection, and without waiting in between: what is read is read behind the lock.
+    const [locked, facts] = await Promise.all([
+      lockChannel(tx, contact.channelId, session),
+      loadFacts(tx, runtime, contact.channelId, asked),
+    ]);
+    const owner = { ...contact, userKey };
     const conversation = { tx, runtime, by, owner, now: runtime.clock.now() };
-    if (!idle) await applyReport(conversation, report);
-    return contact.blockedAt === null ? await nextCommand(conversation, report.status) : "released";
+    // Deleted, or checked out, while this conversation waited for the channel.
+    const still = idle ? facts : await applyReport(conversation, report, facts, last);
+    outcome = contact.blockedAt === null
+      ? await nextCommand(conversation, report.status, still, locked?.nextActionAt, last)
+      : "released";
+    return last.statements;
   });
+  if (last.marking !== undefined && (await last.marking).length === 0) {
+    // Somebody ended the command while it was chosen. The device comes again, and gets what there is then.
+    throw problem("unavailable", undefined, { reason: "the command to send was ended meanwhile" });
+  }
+  return answerOf(outcome);
+}
+
+function answerOf(outcome: Outcome): Uint8Array<ArrayBuffer> | null {
   // 401 makes the device unenroll, so it is said only to a released one, and only when its last report is kept.
   if (outcome === "released") throw problem("device-released");
   if (outcome === "ended") {
@@ -85,6 +107,18 @@ export async function handleConnect(
   }
   return outcome;
 }
+
+/** What is written together with the commit, and which of it marks a command as sent. */
+type LastStatements = { statements: Statement[]; marking?: Statement };
+
+/** Writes now what was left for the commit, because what follows reads it. */
+async function writeNow(last: LastStatements): Promise<void> {
+  await Promise.all(last.statements.splice(0));
+}
+
+/** The UUID of the command that a report answers. */
+const uuidOf = ({ commandUuid }: Report): string | undefined =>
+  commandUuid !== undefined && UUID.test(commandUuid) ? commandUuid : undefined;
 
 /**
  * A sender whose identity speaks for no such channel: it is renewed and speaks for the first time, or it is refused. Throws
@@ -110,9 +144,17 @@ export async function identifyUnknown(
   }
 }
 
-async function applyReport(conversation: Conversation, report: Report): Promise<void> {
+/**
+ * Applies a report to the command that it answers. Answers the facts afterwards; they are null when they have to be read again.
+ */
+async function applyReport(
+  conversation: Conversation,
+  report: Report,
+  facts: ConversationFacts,
+  last: LastStatements,
+): Promise<ConversationFacts | null> {
   const { tx, runtime, by, owner, now } = conversation;
-  await recordEvents(tx, runtime, by, [{
+  runtime.routine.record(by, {
     type: "mdm_request",
     serialNumber: owner.serialNumber,
     tags: ["heartbeat"],
@@ -125,14 +167,14 @@ async function applyReport(conversation: Conversation, report: Report): Promise<
       command_uuid: report.commandUuid,
       request_status: report.status,
     },
-  }]);
-  const uuid = report.commandUuid;
-  const row = uuid === undefined || !UUID.test(uuid) ? undefined : await lockCommand(tx, owner.channelId, uuid);
+  });
+  const uuid = uuidOf(report);
+  const row = uuid === undefined ? undefined : facts.queue.find((one) => one.uuid === uuid);
   // Answered before (our reply was lost), or never ours: nothing to do.
-  if (row === undefined) return;
+  if (row === undefined) return facts;
   if (report.status === "NotNow") {
     await postponeCommand(tx, row.id, postponed(now, row.notNowCount), now);
-    return;
+    return null;
   }
   const command = commandNamed(row.name);
   const state: FinalState = report.status === "Acknowledged"
@@ -140,17 +182,22 @@ async function applyReport(conversation: Conversation, report: Report): Promise<
     : report.status === "Error"
     ? "error"
     : "formatError";
-  const target = await findTarget(tx, owner.enrollmentId, report.ids.channel);
-  const effects = command === undefined ? [] : effectsOf(command, await argumentsOf(runtime, row), report, target);
+  const { target } = facts;
+  const effects = command === undefined
+    ? []
+    : effectsOf(command, await argumentsOf(runtime, row.id, row.arguments ?? {}, row.secretsSealed), report, target);
   const unreadable = effects.some(({ kind }) => kind === "unreadable");
   const kept = command === undefined || command.keepsResult || unreadable || report.unreadable !== undefined;
-  await finishCommand(tx, row.id, {
+  last.statements.push(finishCommand(tx, row.id, {
     state,
     resultSealed: kept ? await sealResult(runtime.keys, row.id, keptBytes(report)) : null,
     errorChain: report.errorChain === undefined ? null : JSON.parse(JSON.stringify(report.errorChain)),
-  }, now);
+  }, now));
+  if (effects.length === 0) return { ...facts, queue: facts.queue.filter((one) => one !== row) };
+  await writeNow(last);
   // A blocked device's last report counts as any other: it may hold the PIN that the device is locked with.
   for (const effect of effects) await applyEffect(effect, { ...conversation, target });
+  return null;
 }
 
 /** Bytes of a report that nobody can read: enough to see why, and no room for a device to fill. */
@@ -167,25 +214,39 @@ function effectsOf(command: AnyCommand, args: unknown, report: Report, target: C
     : command.onError?.(report, parsed.data, target) ?? [];
 }
 
-async function argumentsOf(runtime: Runtime, row: CommandRow): Promise<Record<string, Json>> {
-  if (row.secretsSealed === null) return row.arguments;
-  const secrets: Record<string, Json> = JSON.parse(
-    await runtime.keys.openText(row.secretsSealed, secretContext(row.id)),
-  );
-  return { ...row.arguments, ...secrets };
+async function argumentsOf(
+  runtime: Runtime,
+  id: number,
+  open: Record<string, Json>,
+  sealed: string | null,
+): Promise<Record<string, Json>> {
+  if (sealed === null) return open;
+  const secrets: Record<string, Json> = JSON.parse(await runtime.keys.openText(sealed, secretContext(id)));
+  return { ...open, ...secrets };
 }
 
 /** Follows the plan until it gives a command that can be sent; null when there is none, `ended` when the device is let go. */
 async function nextCommand(
   conversation: Conversation,
   status: ReportStatus,
+  loaded: ConversationFacts | null,
+  nextActionAt: Date | null | undefined,
+  last: LastStatements,
 ): Promise<Uint8Array<ArrayBuffer> | null | "ended"> {
   const { tx, runtime, by, owner, now } = conversation;
   const { channelId } = owner;
-  await expireCommands(tx, channelId, now);
-  for (let steps = 0; steps < MAX_STEPS; steps++) {
-    const facts = await loadFacts(tx, runtime, channelId, { status, lock: true });
-    // Deleted, or checked out, while this conversation waited for the channel.
+  const read = async () => {
+    await writeNow(last);
+    return await loadFacts(tx, runtime, channelId, { status });
+  };
+  let facts = loaded;
+  if (facts === null || facts.queue.some(({ expiresAt }) => expiresAt !== null && expiresAt <= now)) {
+    await writeNow(last);
+    await expireCommands(tx, channelId, now);
+    facts = null;
+  }
+  for (let steps = 0; steps < MAX_STEPS; steps++, facts = null) {
+    facts ??= await read();
     if (facts.ended) return "ended";
     if (facts.lockPinEscrowed && status === "Idle") {
       // A device that comes by itself has been unlocked.
@@ -196,15 +257,23 @@ async function nextCommand(
     if (next === null) {
       // While a PIN is held the next contact is looked at, since it ends the lock.
       const again = facts.lockPinEscrowed && status !== "Idle" ? now : planAgainAt;
-      await setNextAction(tx, channelId, again);
+      if (nextActionAt === undefined || again?.getTime() !== nextActionAt?.getTime()) {
+        last.statements.push(setNextAction(tx, channelId, again));
+      }
       return null;
     }
     if (next.kind === "cancel") {
-      await finishCommand(tx, next.commandId, { state: "cancelled", resultSealed: null, errorChain: null }, now);
+      last.statements.push(
+        finishCommand(tx, next.commandId, { state: "cancelled", resultSealed: null, errorChain: null }, now),
+      );
       continue;
     }
     const targeted = { ...conversation, target: facts.target };
-    const payload = await send(targeted, next.kind === "queued" ? next.commandId : await queueStep(targeted, next));
+    const queued = next.kind === "queued" ? facts.queue.find(({ id }) => id === next.commandId) : undefined;
+    const known = queued?.arguments ?? null;
+    const payload = queued === undefined || known === null
+      ? await send(targeted, next.kind === "queued" ? next.commandId : await queueStep(targeted, next), last)
+      : await sendKnown(targeted, { ...queued, arguments: known }, last);
     if (payload !== null) return payload;
   }
   throw new Error("Cannot plan: no command of the plan can be sent");
@@ -229,14 +298,44 @@ async function queueStep(
   return id;
 }
 
+/** When a device that does not answer is pushed again. */
+const pushAgainAt = ({ runtime, now }: Conversation): Date =>
+  new Date(now.getTime() + Math.max(runtime.config.COMMAND_RESEND_AFTER, runtime.config.PUSH_MAX_COMMAND_WAIT) * 1000);
+
+/** A command that is sent. */
+type Outgoing = Pick<CommandRow, "id" | "uuid" | "name" | "arguments" | "secretsSealed">;
+
+/** Builds a command that was read with the queue, and leaves it to the commit to mark it as sent; null when it cannot be built. */
+async function sendKnown(
+  conversation: TargetedConversation,
+  row: Outgoing,
+  last: LastStatements,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const { tx, owner, now } = conversation;
+  const built = await build(conversation, row);
+  if (typeof built === "string") return await giveUp(conversation, row, built);
+  const marking = markingSent(tx, owner.channelId, row.id, pushAgainAt(conversation), now);
+  last.marking = marking;
+  last.statements.push(marking);
+  return built;
+}
+
 /** Marks a command sent and builds it; null when it cannot be built, and then it is finished with the reason. */
-async function send(conversation: TargetedConversation, commandId: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  const { tx, runtime, by, owner, now } = conversation;
-  const wait = Math.max(runtime.config.COMMAND_RESEND_AFTER, runtime.config.PUSH_MAX_COMMAND_WAIT);
-  const row = await markSent(tx, owner.channelId, commandId, new Date(now.getTime() + wait * 1000), now);
-  const reason = await build(conversation, row);
-  if (typeof reason !== "string") return reason;
-  // One command that cannot be built blocks no other.
+async function send(
+  conversation: TargetedConversation,
+  commandId: number,
+  last: LastStatements,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const { tx, owner, now } = conversation;
+  await writeNow(last);
+  const row = await markSent(tx, owner.channelId, commandId, pushAgainAt(conversation), now);
+  const built = await build(conversation, row);
+  return typeof built === "string" ? await giveUp(conversation, row, built) : built;
+}
+
+/** Finishes a command that cannot be built: one such command blocks no other. */
+async function giveUp(conversation: TargetedConversation, row: Outgoing, reason: string): Promise<null> {
+  const { tx, runtime, by, now } = conversation;
   const errorChain = [{
     ErrorDomain: "Espalier",
     ErrorCode: 1,
@@ -260,17 +359,17 @@ async function send(conversation: TargetedConversation, commandId: number): Prom
 
 /** The bytes of a command, or why there are none. */
 async function build(
-  { tx, runtime, target }: TargetedConversation,
-  row: CommandRow,
+  { tx, runtime, owner, target }: TargetedConversation,
+  row: Outgoing,
 ): Promise<Uint8Array<ArrayBuffer> | string> {
   const command = commandNamed(row.name);
   if (command === undefined) return "This version of the server does not know the command.";
   const invalid = command.invalidFor(target);
   if (invalid !== null) return invalid;
-  const stored = await argumentsOf(runtime, row);
+  const stored = await argumentsOf(runtime, row.id, row.arguments, row.secretsSealed);
   let content: Record<string, Json>;
   try {
-    content = await artifactContent(tx, runtime, row.channelId, row.name, stored);
+    content = await artifactContent(tx, runtime, owner.channelId, row.name, stored);
   } catch (error) {
     if (error instanceof ExpansionError) return error.message;
     if (error instanceof Problem && error.code === "unavailable") return error.message;

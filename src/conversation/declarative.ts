@@ -17,7 +17,7 @@ import {
   recordTold,
   wakeChannel,
 } from "../../db/work/channel_plans.ts";
-import { findChannel } from "../../db/work/channels.ts";
+import { findChannel, lockChannels } from "../../db/work/channels.ts";
 import { syncTokens } from "../commands/declarative_management.ts";
 import { declarationOf, failedConfiguration } from "../declarations/content.ts";
 import { readStatusReport } from "../declarations/report.ts";
@@ -107,7 +107,7 @@ export async function serveDeclarations(
     return { json: null, ...(reasons.length === 0 ? {} : { reason: reasons.join("; ") }) };
   }
   if (endpoint === "tokens" || endpoint === "declaration-items") {
-    const facts = await loadFacts(tx, runtime, channelId, { lock: true });
+    const [, facts] = await Promise.all([lockChannels(tx, [channelId]), loadFacts(tx, runtime, channelId)]);
     const situation = situate(facts, now);
     const { declarations } = situation;
     // What travels by command is still to come. A channel that was never planned comes by itself.

@@ -24,17 +24,16 @@ export type NewEvent = {
 const PAYLOAD = { bytes: 64 * 1024, text: 4096 };
 const REQUEST = { bytes: 8 * 1024 };
 
-/** Records events that belong together: they share an id and are numbered. */
-export async function recordEvents(
-  db: Db,
+/** Events that belong together, as they are stored: they share an id and are numbered. */
+export function eventRows(
   runtime: Pick<Runtime, "clock" | "random">,
   by: By,
   events: readonly NewEvent[],
-): Promise<void> {
+): EventRow[] {
   const { who, request } = by;
   const id = runtime.random.uuid();
   const createdAt = runtime.clock.now();
-  const rows = events.map((event, index): EventRow => ({
+  return events.map((event, index): EventRow => ({
     id,
     index,
     type: event.type,
@@ -65,7 +64,16 @@ export async function recordEvents(
     ),
     payload: eventJson(event.payload ?? {}, PAYLOAD),
   }));
-  await insertEvents(db, rows);
+}
+
+/** Records events that belong together. */
+export async function recordEvents(
+  db: Db,
+  runtime: Pick<Runtime, "clock" | "random">,
+  by: By,
+  events: readonly NewEvent[],
+): Promise<void> {
+  await insertEvents(db, eventRows(runtime, by, events));
 }
 
 /** What an operator did to an object. `before` and `after` are its representations, without secrets. */

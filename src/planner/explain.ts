@@ -36,7 +36,7 @@ function remarks(
 /** The plan of a channel as if a new conversation began, each decision with its remarks. */
 export async function explainChannel(db: Db, runtime: Runtime, channelId: number): Promise<Plan> {
   const now = runtime.clock.now();
-  const facts = await loadFacts(db, runtime, channelId, { lock: false });
+  const facts = await loadFacts(db, runtime, channelId);
   const found = plan({ ...facts, status: "Idle", conversationStartedAt: now }, now);
   const deliveries = new Map(found.situation.deliveries.map((one) => [one.resolution.artifact.id, one]));
   return {

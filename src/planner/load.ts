@@ -5,7 +5,7 @@
  */
 
 import type { Db } from "../../db/open.ts";
-import { findPlanQueue, findPlanRow, type PlanRow } from "../../db/work/plan_facts.ts";
+import { findPlanQueue, findPlanRow, type PlanCommandRow, type PlanRow } from "../../db/work/plan_facts.ts";
 import { findTargetArtifacts, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
 import { ARTIFACT_TYPES } from "../blueprints/artifact_types.ts";
 import type { BlueprintContent } from "../blueprints/content.ts";
@@ -41,20 +41,29 @@ function targetOfRow(row: PlanRow): CommandTarget {
   };
 }
 
-/** The facts of a channel, and what else a conversation needs of it. */
+/** The facts of a channel, and what else those who act on them need of it. */
 export type LoadedFacts = PlanFacts & { lockPinEscrowed: boolean; desiredDigest: string | null; ended: boolean };
 
-/** The facts of a channel, with what the device just said; `lock` for who is going to act on them. */
+/** The facts of a channel, with the commands of its queue as they are sent. */
+export type ConversationFacts = Omit<LoadedFacts, "queue"> & { queue: readonly PlanCommandRow[] };
+
+/**
+ * The facts of a channel, with what the device just said and which command it answered. A transaction that is going to act on
+ * them has locked the channel, or does so in the same breath: the statements are sent together.
+ */
 export async function loadFacts(
   db: Db,
   runtime: Pick<Runtime, "config" | "sql">,
   channelId: number,
-  options: { status?: ReportStatus; lock: boolean },
-): Promise<LoadedFacts> {
-  const row = await findPlanRow(db, channelId, options.lock);
+  options: { status?: ReportStatus; answered?: string | undefined } = {},
+): Promise<ConversationFacts> {
+  const [row, queue, observed] = await Promise.all([
+    findPlanRow(db, channelId),
+    findPlanQueue(db, channelId, options.answered ?? null),
+    findTargetArtifacts(db, channelId),
+  ]);
   const content = row.blueprintId === null ? null : await loadContent(runtime.sql, db, row.blueprintId, row.revision);
-  const [queue, observed] = await Promise.all([findPlanQueue(db, channelId), findTargetArtifacts(db, channelId)]);
-  return factsOf(row, { queue, observed, content, status: options.status }, runtime);
+  return { ...factsOf(row, { queue, observed, content, status: options.status }, runtime), queue };
 }
 
 /** The facts of a row and what belongs to it. */

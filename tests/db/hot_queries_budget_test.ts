@@ -6,7 +6,8 @@ import { findExpiredDevices } from "../../db/devices/device_purge.ts";
 import { listDevices } from "../../db/devices/device_views.ts";
 import { isHardwareBlocked, listUnproven, lockHardware } from "../../db/devices/hardware.ts";
 import { findStatusItems, searchStatusItems } from "../../db/devices/status_items.ts";
-import { findPinned, recordContact } from "../../db/enrollment/identities.ts";
+import { recordContacts } from "../../db/enrollment/contacts.ts";
+import { findContact, findPinned, findTokenSender } from "../../db/enrollment/identities.ts";
 import { findOutstandingSuccessors } from "../../db/issuing/issued_certificates.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { claimPushTargets } from "../../db/push/push_targets.ts";
@@ -106,14 +107,19 @@ async function scans(sql: Sql, tables: readonly string[] = BIG): Promise<Counter
 
 /** What must stay flat however many devices there are. */
 const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
-  ["an idle connect", (sql) => recordContact(sql, "f700", "UDID-700", "", "192.0.2.1", true, NOW)],
+  ["an idle connect", (sql) => findContact(sql, "f700", "UDID-700", "")],
+  ["a TokenUpdate", (sql) => findTokenSender(sql, "f700", "")],
+  [
+    "contacts that are written together",
+    (sql) => recordContacts(sql, [{ channelId: 700, at: NOW, ip: "192.0.2.1", sessionAt: NOW }]),
+  ],
   ["identifying a check-in", (sql) => findPinned(sql, "f700")],
   ["what is known of hardware", (sql) => lockHardware(sql, "udid-700", "serial700")],
   ["whether hardware is blocked", (sql) => isHardwareBlocked(sql, "udid-700", "serial700")],
   ["the successors of an identity", (sql) => findOutstandingSuccessors(sql, 700, NOW)],
   ["devices of unproven hardware", (sql) => listUnproven(sql, 50)],
   ["claiming due pushes", (sql) => claimPushTargets(sql, 50, new Date(NOW.getTime() + 120_000), NOW)],
-  ["the facts of a plan", (sql) => findPlanRow(sql, 700, true)],
+  ["the facts of a plan", (sql) => findPlanRow(sql, 700)],
   ["the queue of a plan", (sql) => findPlanQueue(sql, 700)],
   ["the artifacts of a plan", (sql) => findTargetArtifacts(sql, 700)],
   ["what a device was told", (sql) => findChannelPlan(sql, 700)],

@@ -78,7 +78,11 @@ export async function withFleet(
       secret: { metaBusinessUnitId: unit.id, serialNumbers: [], udids: [], quota: null, expiredAt: null, tags: [] },
     });
     const app = createApp(runtime);
-    const fetch = async (request: Request) => await app.fetch(request, { remoteAddress: "192.0.2.1" });
+    const fetch = async (request: Request) => {
+      const response = await app.fetch(request, { remoteAddress: "192.0.2.1" });
+      await runtime.routine.flush();
+      return response;
+    };
     let token: string | undefined;
     let made = 0;
     const newKey = deviceKeys();

@@ -10,6 +10,7 @@ import { type Config, loadConfig } from "../../src/config.ts";
 import { Counters } from "../../src/counters.ts";
 import { RefusalTally } from "../../src/events/refusals.ts";
 import { createLogger } from "../../src/log.ts";
+import { Routine } from "../../src/events/routine.ts";
 import { type Network, type Runtime, systemRandom } from "../../src/runtime.ts";
 import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { withDatabase } from "./database.ts";
@@ -50,13 +51,17 @@ export async function testRuntime(
 ): Promise<TestRuntime> {
   const clock = new TestClock();
   const lines: string[] = [];
+  const random = { ...systemRandom, rsaKey: serverKeys() };
+  const log = createLogger("debug", () => clock.now(), (line) => lines.push(line));
   return {
     config: loadConfig({ BASE_URL: "https://mdm.example.com", ...settings }, { env: {}, readFile: () => "" }),
     sql,
     clock,
-    random: { ...systemRandom, rsaKey: serverKeys() },
+    random,
     keys: await parseKeyRing("test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", systemRandom),
-    log: createLogger("debug", () => clock.now(), (line) => lines.push(line)),
+    log,
+    // Written when a test asks for it: nothing of it happens by time.
+    routine: new Routine({ sql, clock, random, log }, () => () => {}),
     network: noNetwork,
     files: new MemoryStore(clock),
     refusals: new RefusalTally(),

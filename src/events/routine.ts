@@ -1,0 +1,102 @@
+/**
+ * What routine contacts of devices leave behind: when a channel was heard, and the events of check-ins and answers. It is
+ * written for many at once, shortly after. A process that is killed loses the last second of it, and nothing that was
+ * acknowledged: what a device must be able to rely on is written before it is answered.
+ *
+ * @module
+ */
+
+import { type ContactMade, recordContacts } from "../../db/enrollment/contacts.ts";
+import { type EventRow, insertEvents } from "../../db/events/events.ts";
+import type { Sql } from "../../db/open.ts";
+import type { By } from "./by.ts";
+import { eventRows, type NewEvent } from "./record.ts";
+import type { Logger } from "../log.ts";
+import type { Clock, Random } from "../runtime.ts";
+
+/** Milliseconds between a contact and its writing. */
+const DELAY = 1000;
+/** Rows that are written in one statement. */
+const BATCH = 500;
+/** Rows that wait at most. The attack, or the misfortune: a database that does not answer while devices come. */
+const MOST = 20_000;
+
+/** What the routine is given of the runtime. */
+type Given = { sql: Sql; clock: Clock; random: Random; log: Logger };
+
+/** Runs `work` after so many milliseconds; gives up when the returned function is called. */
+type Schedule = (work: () => void, milliseconds: number) => () => void;
+
+/** The timer of the process. It keeps no process alive. */
+const systemSchedule: Schedule = (work, milliseconds) => {
+  const timer = setTimeout(work, milliseconds);
+  Deno.unrefTimer(timer);
+  return () => clearTimeout(timer);
+};
+
+/** The rows that wait to be written. */
+export class Routine {
+  readonly #contacts = new Map<number, ContactMade>();
+  #events: EventRow[] = [];
+  #cancel: (() => void) | undefined;
+  #writing: Promise<void> | undefined;
+
+  constructor(private readonly given: Given, private readonly schedule: Schedule = systemSchedule) {}
+
+  /** A channel was heard. `idle`: a conversation began. */
+  heard(channelId: number, ip: string, idle: boolean, now: Date): void {
+    const before = this.#contacts.get(channelId);
+    this.#contacts.set(channelId, { channelId, at: now, ip, sessionAt: idle ? now : before?.sessionAt ?? null });
+    this.#later();
+  }
+
+  /** Something happened that is no change: a check-in, an answer. */
+  record(by: By, event: NewEvent): void {
+    if (this.#events.length < MOST) this.#events.push(...eventRows(this.given, by, [event]));
+    this.#later();
+  }
+
+  /** Writes what waits. What cannot be written waits on. */
+  async flush(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    await this.#writing;
+    if (this.#contacts.size === 0 && this.#events.length === 0) return;
+    this.#writing = this.#write().finally(() => this.#writing = undefined);
+    await this.#writing;
+  }
+
+  #later(): void {
+    if (this.#contacts.size >= MOST) this.#contacts.clear();
+    if (this.#cancel !== undefined) return;
+    this.#cancel = this.schedule(() => {
+      this.#cancel = undefined;
+      this.flush().catch((error) => this.given.log.warn("Cannot write what devices did. Retrying", { error }));
+    }, DELAY);
+  }
+
+  async #write(): Promise<void> {
+    const { sql } = this.given;
+    try {
+      for (const contacts of batches([...this.#contacts.values()])) {
+        // A channel that is in a conversation is left for the next time.
+        for (const id of await recordContacts(sql, contacts)) {
+          const written = contacts.find(({ channelId }) => channelId === id);
+          if (this.#contacts.get(id) === written) this.#contacts.delete(id);
+        }
+      }
+      while (this.#events.length > 0) {
+        const rows = this.#events.splice(0, BATCH);
+        await insertEvents(sql, rows).catch((error) => {
+          this.#events.unshift(...rows);
+          throw error;
+        });
+      }
+    } finally {
+      if (this.#contacts.size > 0 || this.#events.length > 0) this.#later();
+    }
+  }
+}
+
+const batches = <Row>(rows: readonly Row[]): Row[][] =>
+  Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, n) => rows.slice(n * BATCH, (n + 1) * BATCH));
