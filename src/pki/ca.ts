@@ -15,7 +15,7 @@ import type { KeyUsage } from "./extensions.ts";
 import { alternativeNames, type GeneralName } from "./general_name.ts";
 import { keyMatches, spkiOf } from "./keys.ts";
 import { type SubjectInput, writeName } from "./name.ts";
-import { derOf, signatureOver, structureAlgorithm } from "./sign_structure.ts";
+import { derOf, signatureOver, structureAlgorithm, structureOf } from "./sign_structure.ts";
 
 /** An authority: its parsed certificate and its private key. */
 export type Authority = { readonly certificate: Certificate; readonly key: KeyObject };
@@ -157,10 +157,10 @@ export function signCertificate(key: KeyObject, body: Body): Bytes {
     version: asn1.Version.v3,
     serialNumber: positive(body.serial),
     signature: algorithm,
-    issuer: AsnConvert.parse(body.issuer, asn1.Name),
+    issuer: structureOf(body.issuer, asn1.Name),
     validity: new asn1.Validity({ notBefore: body.notBefore, notAfter: body.notAfter }),
-    subject: AsnConvert.parse(body.subject, asn1.Name),
-    subjectPublicKeyInfo: AsnConvert.parse(body.spki, asn1.SubjectPublicKeyInfo),
+    subject: structureOf(body.subject, asn1.Name),
+    subjectPublicKeyInfo: structureOf(body.spki, asn1.SubjectPublicKeyInfo),
     extensions: new asn1.Extensions(body.extensions.map(({ rawData }) => AsnConvert.parse(rawData, asn1.Extension))),
   });
   return derOf(
@@ -191,6 +191,6 @@ const authorityKeyIdentifier = (issuer: Certificate): x509.Extension =>
 
 /** RFC 5280 section 4.2.1.2, method 1: SHA-1 of the key's bits, in hexadecimal. A name for the key, not a protection. */
 function keyIdentifier(spki: Uint8Array): string {
-  const { subjectPublicKey } = AsnConvert.parse(spki, asn1.SubjectPublicKeyInfo);
+  const { subjectPublicKey } = structureOf(spki, asn1.SubjectPublicKeyInfo);
   return createHash("sha1").update(new Uint8Array(subjectPublicKey)).digest("hex");
 }

@@ -18,7 +18,7 @@ import { PkiError } from "./errors.ts";
 import { type ExtensionFacts, readExtensions } from "./extensions.ts";
 import { alternativeNames, type GeneralName } from "./general_name.ts";
 import { spkiOf } from "./keys.ts";
-import { derOf, signatureOver, structureAlgorithm } from "./sign_structure.ts";
+import { derOf, signatureOver, structureAlgorithm, structureOf } from "./sign_structure.ts";
 import { type Name, readName, type SubjectInput, writeName } from "./name.ts";
 import { OID } from "./oids.ts";
 import { type PublicKey, readPublicKey } from "./public_key.ts";
@@ -89,8 +89,8 @@ export function buildCsr({ subject, key, attributes = {} }: CsrInput): Bytes {
   // A SET OF is sorted in DER, which is left to the caller.
   list.sort((a, b) => Buffer.compare(new Uint8Array(a.rawData), new Uint8Array(b.rawData)));
   const certificationRequestInfo = new pkcs10.CertificationRequestInfo({
-    subject: AsnConvert.parse(writeName(subject), asn1.Name),
-    subjectPKInfo: AsnConvert.parse(spkiOf(key), asn1.SubjectPublicKeyInfo),
+    subject: structureOf(writeName(subject), asn1.Name),
+    subjectPKInfo: structureOf(spkiOf(key), asn1.SubjectPublicKeyInfo),
     attributes: new pkcs10.Attributes(list.map(({ rawData }) => AsnConvert.parse(rawData, asn1.Attribute))),
   });
   return derOf(

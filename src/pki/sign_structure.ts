@@ -10,6 +10,8 @@ import { AlgorithmIdentifier } from "@peculiar/asn1-x509";
 import { type KeyObject, sign } from "node:crypto";
 import { ecdsaSignatureOid, type HashName, rsaSignatureOid } from "./algorithms.ts";
 import type { Bytes } from "./der_writer.ts";
+import { PkiError } from "./errors.ts";
+import { sameBytes } from "./name.ts";
 
 /** SHA-256, and SHA-512 for P-521, which takes no less here. */
 export function structureAlgorithm(key: KeyObject): { hash: HashName; algorithm: AlgorithmIdentifier } {
@@ -25,6 +27,23 @@ export function structureAlgorithm(key: KeyObject): { hash: HashName; algorithm:
 
 /** The DER of a structure of the library. */
 export const derOf = (structure: unknown): Bytes => new Uint8Array(AsnConvert.serialize(structure));
+
+/**
+ * A structure that is written again as it came, byte for byte: names are compared as bytes, keys by the digest of theirs.
+ *
+ * The library reads more forms than it writes. What it would write differently is refused, as is what it cannot read. Throws
+ * {@link PkiError}.
+ */
+export function structureOf<T>(bytes: Uint8Array, type: new () => T): T {
+  let structure: T;
+  try {
+    structure = AsnConvert.parse(bytes, type);
+    if (sameBytes(derOf(structure), bytes)) return structure;
+  } catch (cause) {
+    throw new PkiError("certificate", "Cannot write the certificate: its names or its key cannot be read", { cause });
+  }
+  throw new PkiError("certificate", "Cannot write the certificate: its names or its key are not in DER");
+}
 
 /** The signature over the DER of a structure, with the hash of {@link structureAlgorithm}. */
 export const signatureOver = (key: KeyObject, structure: unknown): ArrayBuffer =>
