@@ -71,7 +71,7 @@ const LIBRARY_KINDS = { email: "email", dns: "dns", uri: "url", ip: "ip", ntPrin
 /**
  * The extension with these names; `directory` and `other` names are not written.
  *
- * The library writes whatever it is given, so that one name could become another (docs/decisions/0008): what does not fit is
+ * The library writes whatever it is given, so that one name could become another (docs/decisions/0004): what does not fit is
  * refused here. Throws {@link PkiError}.
  */
 export function alternativeNames(names: readonly GeneralName[], critical = false): x509.Extension {
