@@ -32,7 +32,7 @@ export async function changeOwnPassword(
   await limitAttempts(runtime, `password:user:${actor.userId}`, BY_USER);
   const seen = await findUser(runtime.sql, actor.userId);
   if (!await verifyPassword(passwords.current, seen?.passwordHash) || seen === undefined) {
-    throw invalid({ current_password: ["This is not your password."] });
+    throw invalid({ current_password: ["This is not your current password."] });
   }
   checkPassword(passwords.next, seen.username);
   const passwordHash = await hashPassword(passwords.next, runtime.random);

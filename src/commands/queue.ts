@@ -4,9 +4,9 @@
  * @module
  */
 
-import { cancelCommand, insertCommand } from "../../db/work/commands.ts";
 import { nextId } from "../../db/next_id.ts";
 import type { Json, Tx } from "../../db/open.ts";
+import { cancelCommand, insertCommand } from "../../db/work/commands.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import { recordAudit, type RequestInfo } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
@@ -76,7 +76,7 @@ export async function cancelQueued(runtime: Runtime, request: RequestInfo, uuid:
     if (outcome === "sent") throw refused(SENT);
     if (outcome !== "cancelled") {
       const { ended } = outcome;
-      throw refused(ended === "cancelled" || ended === "expired" ? `This command is ${ended} already` : SENT);
+      throw refused(ended === "cancelled" || ended === "expired" ? `This command is already ${ended}` : SENT);
     }
     await recordAudit(tx, runtime, request, { action: "deleted", model: "mdm.devicecommand", pk: uuid });
   });

@@ -82,7 +82,7 @@ export function alternativeNames(names: readonly GeneralName[], critical = false
     if (kind !== "ntPrincipalName" && !isAscii(value)) {
       throw new PkiError(
         "certificate",
-        `Cannot write an alternative name of the kind "${kind}": it should be in ASCII`,
+        `Cannot write an alternative name of the kind "${kind}": it must be ASCII`,
       );
     }
     return { type: LIBRARY_KINDS[kind], value: kind === "ip" ? addressText(value) : value };
@@ -94,5 +94,5 @@ export function alternativeNames(names: readonly GeneralName[], critical = false
 function addressText(text: string): string {
   if (isIP(text) === 4) return text;
   if (isIP(text) === 6 && URL.canParse(`http://[${text}]/`)) return new URL(`http://[${text}]/`).hostname.slice(1, -1);
-  throw new PkiError("certificate", `Cannot write the IP address "${text}": it is none`);
+  throw new PkiError("certificate", `Cannot write the IP address "${text}": it is not valid`);
 }

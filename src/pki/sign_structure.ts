@@ -40,9 +40,9 @@ export function structureOf<T>(bytes: Uint8Array, type: new () => T): T {
     structure = AsnConvert.parse(bytes, type);
     if (sameBytes(derOf(structure), bytes)) return structure;
   } catch (cause) {
-    throw new PkiError("certificate", "Cannot write the certificate: its names or its key cannot be read", { cause });
+    throw new PkiError("certificate", "Cannot write these names or this key: they cannot be read", { cause });
   }
-  throw new PkiError("certificate", "Cannot write the certificate: its names or its key are not in DER");
+  throw new PkiError("certificate", "Cannot write these names or this key: they are not in DER");
 }
 
 /** The signature over the DER of a structure, with the hash of {@link structureAlgorithm}. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateEcKey } from "../../simulators/ec_key.ts";
 import { type Config, ConfigError, loadConfig } from "../../src/config.ts";
 import { checkCredentials, credentialWarnings } from "../../src/credentials.ts";
 import { type CertificateInput, createAuthority, createIntermediate, issueCertificate } from "../../src/pki/ca.ts";
@@ -6,7 +7,6 @@ import { parseCertificate, toPem } from "../../src/pki/certificate.ts";
 import { exportPkcs8, spkiOf } from "../../src/pki/keys.ts";
 import { OID } from "../../src/pki/oids.ts";
 import { KEYS } from "../support/fleet.ts";
-import { generateEcKey } from "../../simulators/ec_key.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");
 const later = (days: number) => new Date(now.getTime() + days * 86_400_000);
@@ -109,7 +109,7 @@ Deno.test("a chain of the settings serves and signs: its key, its order, its dat
     }
   }
   const client = pem(leaf({ eku: [OID.clientAuth] }), issuerDer);
-  assert.match(refusal(chainOf("TLS", client)) ?? "", /should be a certificate for servers/);
+  assert.match(refusal(chainOf("TLS", client)) ?? "", /should be a server certificate/);
   assert.equal(refusal(chainOf("SIGNING", client)), undefined);
   const intermediate = createIntermediate(root, {
     subject: [["CN", "Issuer"]],

@@ -105,7 +105,7 @@ Deno.test("what is wrong with an artifact of a blueprint is said by field", asyn
         tag_shards: ["Shard for tag Beta > shard modulo"],
       }],
       [{ tag_shards: [{ tag: beta, shard: 5 }, { tag: beta, shard: 6 }] }, {
-        tag_shards: ["Tag Beta is there more than once"],
+        tag_shards: ["Tag Beta appears more than once"],
       }],
       [{ excluded_tags: [2000000000], tag_shards: [{ tag: 2000000000, shard: 1 }] }, {
         excluded_tags: unknownTag,
