@@ -15,7 +15,7 @@ import type { KeyUsage } from "./extensions.ts";
 import { alternativeNames, type GeneralName } from "./general_name.ts";
 import { keyMatches, spkiOf } from "./keys.ts";
 import { type SubjectInput, writeName } from "./name.ts";
-import { derOf, signatureOver, structureAlgorithm, structureOf } from "./sign_structure.ts";
+import { derOf, nameOf, signatureOver, structureAlgorithm, structureOf } from "./sign_structure.ts";
 
 /** An authority: its parsed certificate and its private key. */
 export type Authority = { readonly certificate: Certificate; readonly key: KeyObject };
@@ -157,9 +157,9 @@ export function signCertificate(key: KeyObject, body: Body): Bytes {
     version: asn1.Version.v3,
     serialNumber: positive(body.serial),
     signature: algorithm,
-    issuer: structureOf(body.issuer, asn1.Name),
+    issuer: nameOf(body.issuer),
     validity: new asn1.Validity({ notBefore: body.notBefore, notAfter: body.notAfter }),
-    subject: structureOf(body.subject, asn1.Name),
+    subject: nameOf(body.subject),
     subjectPublicKeyInfo: structureOf(body.spki, asn1.SubjectPublicKeyInfo),
     extensions: new asn1.Extensions(body.extensions.map(({ rawData }) => AsnConvert.parse(rawData, asn1.Extension))),
   });

@@ -18,7 +18,7 @@ import { PkiError } from "./errors.ts";
 import { type ExtensionFacts, readExtensions } from "./extensions.ts";
 import { alternativeNames, type GeneralName } from "./general_name.ts";
 import { spkiOf } from "./keys.ts";
-import { derOf, signatureOver, structureAlgorithm, structureOf } from "./sign_structure.ts";
+import { derOf, nameOf, signatureOver, structureAlgorithm, structureOf } from "./sign_structure.ts";
 import { type Name, readName, type SubjectInput, writeName } from "./name.ts";
 import { OID } from "./oids.ts";
 import { type PublicKey, readPublicKey } from "./public_key.ts";
@@ -89,7 +89,7 @@ export function buildCsr({ subject, key, attributes = {} }: CsrInput): Bytes {
   // A SET OF is sorted in DER, which is left to the caller.
   list.sort((a, b) => Buffer.compare(new Uint8Array(a.rawData), new Uint8Array(b.rawData)));
   const certificationRequestInfo = new pkcs10.CertificationRequestInfo({
-    subject: structureOf(writeName(subject), asn1.Name),
+    subject: nameOf(writeName(subject)),
     subjectPKInfo: structureOf(spkiOf(key), asn1.SubjectPublicKeyInfo),
     attributes: new pkcs10.Attributes(list.map(({ rawData }) => AsnConvert.parse(rawData, asn1.Attribute))),
   });
@@ -102,6 +102,11 @@ export function buildCsr({ subject, key, attributes = {} }: CsrInput): Bytes {
   );
 }
 
-/** PrintableString where it fits, since some old servers read nothing else (RFC 2985 section 5.4.1 prefers it). */
+/**
+ * PrintableString where it fits, since some old servers read nothing else (RFC 2985 section 5.4.1 prefers it, for 255
+ * characters; the library falls over very long ones).
+ */
 const challengeText = (text: string): asn1.DirectoryString =>
-  new asn1.DirectoryString(/^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text) ? { printableString: text } : { utf8String: text });
+  new asn1.DirectoryString(
+    /^[A-Za-z0-9 '()+,\-./:=?]{0,255}$/.test(text) ? { printableString: text } : { utf8String: text },
+  );

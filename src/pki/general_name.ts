@@ -66,6 +66,8 @@ function ipText(bytes: Uint8Array): string {
   return bytes.toHex().replace(/(....)(?=.)/g, "$1:");
 }
 
+/** Characters of one name: the library falls over some 100,000. */
+const MAX_LENGTH = 10_000;
 const LIBRARY_KINDS = { email: "email", dns: "dns", uri: "url", ip: "ip", ntPrincipalName: "upn" } as const;
 
 /**
@@ -84,6 +86,9 @@ export function alternativeNames(names: readonly GeneralName[], critical = false
         "certificate",
         `Cannot write an alternative name of the kind "${kind}": it must be ASCII`,
       );
+    }
+    if (value.length > MAX_LENGTH) {
+      throw new PkiError("certificate", `Cannot write an alternative name of the kind "${kind}": it is too long`);
     }
     return { type: LIBRARY_KINDS[kind], value: kind === "ip" ? addressText(value) : value };
   });

@@ -6,7 +6,7 @@
  * @module
  */
 import { AsnConvert } from "@peculiar/asn1-schema";
-import { AlgorithmIdentifier } from "@peculiar/asn1-x509";
+import { AlgorithmIdentifier, Name } from "@peculiar/asn1-x509";
 import { type KeyObject, sign } from "node:crypto";
 import { ecdsaSignatureOid, type HashName, rsaSignatureOid } from "./algorithms.ts";
 import type { Bytes } from "./der_writer.ts";
@@ -31,19 +31,22 @@ export const derOf = (structure: unknown): Bytes => new Uint8Array(AsnConvert.se
 /**
  * A structure that is written again as it came, byte for byte: names are compared as bytes, keys by the digest of theirs.
  *
- * The library reads more forms than it writes. What it would write differently is refused, as is what it cannot read. Throws
- * {@link PkiError}.
+ * The library reads more forms than it writes. What it would write differently is refused, as is what it cannot read: by
+ * default more than 10,000 elements or 100 levels. Throws {@link PkiError}.
  */
-export function structureOf<T>(bytes: Uint8Array, type: new () => T): T {
+export function structureOf<T>(bytes: Uint8Array, type: new () => T, maxNodes?: number): T {
   let structure: T;
   try {
-    structure = AsnConvert.parse(bytes, type);
+    structure = AsnConvert.parse(bytes, type, maxNodes === undefined ? {} : { berOptions: { maxNodes } });
     if (sameBytes(derOf(structure), bytes)) return structure;
   } catch (cause) {
     throw new PkiError("certificate", "Cannot write these names or this key: they cannot be read", { cause });
   }
   throw new PkiError("certificate", "Cannot write these names or this key: they are not in DER");
 }
+
+/** The structure of a name, of any length: names are our own, or those of an authority. */
+export const nameOf = (der: Uint8Array): Name => structureOf(der, Name, Infinity);
 
 /** The signature over the DER of a structure, with the hash of {@link structureAlgorithm}. */
 export const signatureOver = (key: KeyObject, structure: unknown): ArrayBuffer =>

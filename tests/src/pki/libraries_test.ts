@@ -96,6 +96,27 @@ Deno.test("a key of 256 KB that nests, or has very many parts, is refused as any
   }
 });
 
+Deno.test("@peculiar/x509 falls over a long name with a RangeError; ours refuses it", () => {
+  const long = "a".repeat(262_144);
+  assert.throws(() => new x509.GeneralNames([{ type: "dns", value: long }]), RangeError);
+  refuses(
+    () => issueCertificate(issuer(), { ...input, san: [{ kind: "dns", value: long }] }),
+    "certificate",
+    /too long/,
+  );
+  refuses(
+    () => issueCertificate(issuer(), { ...input, subject: [["2.5.4.5", long]] }),
+    "certificate",
+    /cannot be read/,
+  );
+  assert.equal(
+    parseCertificate(issueCertificate(issuer(), { ...input, subject: [["CN", long]] })).subject.commonName,
+    long,
+  );
+  const csr = buildCsr({ subject: input.subject, key: ecKey(), attributes: { challengePassword: long } });
+  assert.equal(parseCsr(csr).challengePassword, long);
+});
+
 Deno.test("@peculiar/x509 leaves the order of a request's attributes to its caller; ours are in that of DER", () => {
   const csr = buildCsr({
     subject: input.subject,
