@@ -9,7 +9,7 @@ import { isIP } from "node:net";
 import { type Der, TAG } from "./der.ts";
 import { readOid, readText } from "./der_values.ts";
 import { PkiError } from "./errors.ts";
-import { isAscii, readName } from "./name.ts";
+import { readName } from "./name.ts";
 import { OID } from "./oids.ts";
 
 /** One alternative name; `ip` is in text, `directory` RFC 4514 text, `other` the hexadecimal DER of its value. */
@@ -73,27 +73,28 @@ const LIBRARY_KINDS = { email: "email", dns: "dns", uri: "url", ip: "ip", ntPrin
 /**
  * The extension with these names; `directory` and `other` names are not written.
  *
- * The library writes whatever it is given, so that one name could become another (docs/decisions/0004): what does not fit is
- * refused here. Throws {@link PkiError}.
+ * Addresses in the domain name system, mail addresses and URIs should be ASCII, which is the caller's care. Throws
+ * {@link PkiError} for what is not an address, and for very long names.
  */
 export function alternativeNames(names: readonly GeneralName[], critical = false): x509.Extension {
   const parts = names.map(({ kind, value }) => {
     if (kind === "directory" || kind === "other") {
       throw new PkiError("certificate", `Cannot write an alternative name of the kind "${kind}"`);
     }
-    if (kind !== "ntPrincipalName" && !isAscii(value)) {
-      throw new PkiError(
-        "certificate",
-        `Cannot write an alternative name of the kind "${kind}": it must be ASCII`,
-      );
-    }
     if (value.length > MAX_LENGTH) {
       throw new PkiError("certificate", `Cannot write an alternative name of the kind "${kind}": it is too long`);
     }
-    return { type: LIBRARY_KINDS[kind], value: kind === "ip" ? addressText(value) : value };
+    const text = kind === "ip" ? addressText(value) : kind === "ntPrincipalName" ? value : byteText(value);
+    return { type: LIBRARY_KINDS[kind], value: text };
   });
   return new x509.SubjectAlternativeNameExtension(parts, critical);
 }
+
+/**
+ * A character for each byte of UTF-8. The library writes the lowest byte of each character (docs/decisions/0004): the name
+ * "Ł.example" would become that of another, "A.example".
+ */
+const byteText = (text: string): string => Buffer.from(text).toString("latin1");
 
 /** An address as the library reads it right: of IPv6 without the dotted form at its end. */
 function addressText(text: string): string {

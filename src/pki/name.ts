@@ -117,7 +117,7 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 export type SubjectInput = readonly (readonly [type: string, value: string])[];
 
 /** Whether every character is one of ASCII. */
-export const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
 const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]+$/;
 
