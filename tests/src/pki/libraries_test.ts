@@ -91,7 +91,7 @@ Deno.test("a key of 256 KB that nests, or has very many parts, is refused as any
   const deep = new Uint8Array(262_144).map((_, at) => at % 2 === 0 ? 0x30 : 0x80);
   const wide = write.sequence(new Uint8Array(262_144).map((_, at) => at % 2 === 0 ? 5 : 0));
   for (const parameters of [deep, wide]) {
-    const spki = write.sequence(write.algorithm(OID.rsaEncryption, parameters), write.bitString(new Uint8Array(8)));
+    const spki = write.sequence(write.algorithm(OID.rsaEncryption, parameters), write.element(0x03, new Uint8Array(8)));
     refuses(() => issueCertificate(issuer(), { ...input, spki }), "certificate", /cannot be read/);
   }
 });
