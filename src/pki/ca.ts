@@ -4,7 +4,7 @@
  * @module
  */
 import "reflect-metadata";
-import { AsnConvert } from "@peculiar/asn1-schema";
+import { OctetString } from "@peculiar/asn1-schema";
 import * as asn1 from "@peculiar/asn1-x509";
 import * as x509 from "@peculiar/x509";
 import { createHash, type KeyObject, randomBytes } from "node:crypto";
@@ -161,7 +161,7 @@ export function signCertificate(key: KeyObject, body: Body): Bytes {
     validity: new asn1.Validity({ notBefore: body.notBefore, notAfter: body.notAfter }),
     subject: nameOf(body.subject),
     subjectPublicKeyInfo: structureOf(body.spki, asn1.SubjectPublicKeyInfo),
-    extensions: new asn1.Extensions(body.extensions.map(({ rawData }) => AsnConvert.parse(rawData, asn1.Extension))),
+    extensions: new asn1.Extensions(body.extensions.map(extensionOf)),
   });
   return derOf(
     new asn1.Certificate({
@@ -171,6 +171,9 @@ export function signCertificate(key: KeyObject, body: Body): Bytes {
     }),
   );
 }
+
+const extensionOf = ({ type, critical, value }: x509.Extension): asn1.Extension =>
+  new asn1.Extension({ extnID: type, critical, extnValue: new OctetString(value) });
 
 /** Big-endian bytes as DER has a non-negative INTEGER: the library writes what it is given. */
 function positive(bytes: Uint8Array): ArrayBuffer {
