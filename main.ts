@@ -18,6 +18,7 @@ import { explain } from "./src/cli/command.ts";
 import { openRuntime } from "./src/cli/open.ts";
 import { describeSettings, loadConfig } from "./src/config.ts";
 import { checkCredentials } from "./src/credentials.ts";
+import { byJob } from "./src/events/by.ts";
 import { guardProcess } from "./src/last_resort.ts";
 import { notifyBatch, pacer } from "./src/push/notify.ts";
 
@@ -49,7 +50,7 @@ async function run(): Promise<void> {
   const apns = createApns(runtime);
   stack.defer(() => apns.close());
   const pace = pacer(config.PUSH_RATE);
-  const notify = (stop: AbortSignal) => notifyBatch(runtime, apns, pace, stop);
+  const notify = (stop: AbortSignal) => notifyBatch(runtime, byJob("push"), apns, pace, stop);
   const home = { runtime, notify };
 
   const serving = await serve(runtime, async (request, env) => {

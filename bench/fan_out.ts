@@ -12,10 +12,10 @@ import { profileKind } from "../src/blueprints/versions/profile.ts";
 import { createVersion } from "../src/blueprints/versions/versions.ts";
 import { fanOut } from "../src/planner/fan_out.ts";
 import { previewChange } from "../src/planner/preview.ts";
-import { buildPlist } from "../src/protocol/plist.ts";
 import { PLATFORMS } from "../src/protocol/platform.ts";
+import { buildPlist } from "../src/protocol/plist.ts";
 import type { Runtime } from "../src/runtime.ts";
-import { type House, REQUEST } from "./house.ts";
+import { BENCH, type House } from "./house.ts";
 
 /** Artifacts of the blueprint. */
 const ARTIFACTS = 5;
@@ -44,7 +44,7 @@ function profile(name: string, text: string): string {
 const newVersion = (runtime: Runtime, artifactId: string, version: number, half: boolean) =>
   createVersion(
     runtime,
-    REQUEST,
+    BENCH,
     profileKind,
     { artifactId, version, filter: half ? { ...everywhere, defaultShard: 50 } : everywhere },
     { source: profile(artifactId, `version ${version}`) },
@@ -53,7 +53,7 @@ const newVersion = (runtime: Runtime, artifactId: string, version: number, half:
 /** Gives every device of the house one blueprint, and lets each come to rest. Answers an artifact of it. */
 async function furnish(house: House, say: (text: string) => void): Promise<string> {
   const { runtime, devices } = house;
-  const blueprint = await createBlueprint(runtime, REQUEST, {
+  const blueprint = await createBlueprint(runtime, BENCH, {
     name: "Bench",
     inventoryInterval: 604_800,
     collectApps: 0,
@@ -63,7 +63,7 @@ async function furnish(house: House, say: (text: string) => void): Promise<strin
   });
   let first = "";
   for (let n = 0; n < ARTIFACTS; n++) {
-    const { id } = await createArtifact(runtime, REQUEST, {
+    const { id } = await createArtifact(runtime, BENCH, {
       name: `Profile ${n}`,
       type: "Profile",
       channel: "Device",
@@ -77,7 +77,7 @@ async function furnish(house: House, say: (text: string) => void): Promise<strin
     });
     first ||= id;
     await newVersion(runtime, id, 1, false);
-    await createBlueprintArtifact(runtime, REQUEST, { blueprintId: blueprint.id, artifactId: id, filter: everywhere });
+    await createBlueprintArtifact(runtime, BENCH, { blueprintId: blueprint.id, artifactId: id, filter: everywhere });
   }
   await runtime.sql`update enrollments set blueprint_id = ${blueprint.id} where ended_at is null`;
   await runtime.sql`update channels set next_action_at = now()`;

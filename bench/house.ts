@@ -5,25 +5,29 @@
  */
 
 import { startEmbedded } from "../db/embedded.ts";
-import { insertMetaBusinessUnit } from "../db/tags/meta_business_units.ts";
 import { openDatabase, type Sql } from "../db/open.ts";
+import { insertMetaBusinessUnit } from "../db/tags/meta_business_units.ts";
 import { SimulatedDevice } from "../simulators/device/device.ts";
 import { MODELS } from "../simulators/device/models.ts";
+import { selfSigned } from "../simulators/device/self_signed.ts";
+import { startServer } from "../simulators/server_process.ts";
 import { openRuntime } from "../src/cli/open.ts";
 import { createOtaEnrollment, downloadDirectProfile } from "../src/enrollment/ota_enrollments.ts";
+import type { Caller } from "../src/events/by.ts";
 import { toPem } from "../src/pki/certificate.ts";
 import { exportPkcs8, generateRsaKey } from "../src/pki/keys.ts";
 import { uploadPushCertificate } from "../src/push/certificates.ts";
 import type { Runtime } from "../src/runtime.ts";
-import { newKeySetting } from "../src/secrets/key_ring.ts";
 import { systemRandom } from "../src/runtime.ts";
-import { startServer } from "../simulators/server_process.ts";
-import { selfSigned } from "../simulators/device/self_signed.ts";
+import { newKeySetting } from "../src/secrets/key_ring.ts";
 
 const TOPIC = "com.apple.mgmt.External.bench";
 const PROXY_SECRET = "a-secret-of-the-proxy";
 /** Who asks, in what the bench does itself. */
-export const REQUEST = { id: "bench", ip: "127.0.0.1", userAgent: "bench", method: "POST", path: "/" };
+export const BENCH: Caller = {
+  who: { kind: "job", job: "bench" },
+  request: { id: "bench", ip: "127.0.0.1", userAgent: "bench", method: "POST", path: "/" },
+};
 
 /** A running house. */
 export type House = {
@@ -74,7 +78,7 @@ export async function buildHouse(
   const { url } = server;
   const key = await generateRsaKey(2048);
   const dates = { notBefore: new Date(Date.now() - 864e5), notAfter: new Date(Date.now() + 300 * 864e5) };
-  const push = await uploadPushCertificate(runtime, REQUEST, {
+  const push = await uploadPushCertificate(runtime, BENCH, {
     name: "push",
     certificate: toPem(
       selfSigned({ subject: [["0.9.2342.19200300.100.1.1", TOPIC]], key, ...dates }),
@@ -83,7 +87,7 @@ export async function buildHouse(
     privateKey: toPem(exportPkcs8(key), "PRIVATE KEY"),
   });
   const unit = await insertMetaBusinessUnit(runtime.sql, { name: "Bench" }, new Date());
-  const enrollment = await createOtaEnrollment(runtime, REQUEST, {
+  const enrollment = await createOtaEnrollment(runtime, BENCH, {
     name: "Bench",
     displayName: "Bench",
     pushCertificateId: push.id,
@@ -107,7 +111,7 @@ export async function buildHouse(
         });
       },
     });
-    await device.enroll(await downloadDirectProfile(runtime, REQUEST, enrollment.id, { signed: false }));
+    await device.enroll(await downloadDirectProfile(runtime, BENCH, enrollment.id, { signed: false }));
     await device.connect();
     devices.push(device);
     if ((n + 1) % 50 === 0) say(`${n + 1} devices enrolled`);

@@ -6,11 +6,14 @@
 
 import type { z } from "zod";
 import type { Json } from "../db/open.ts";
+import { type By, byJob } from "../src/events/by.ts";
 import type { Runtime } from "../src/runtime.ts";
 
 /** What a running job is given. */
 export type JobContext<Payload> = {
   runtime: Runtime;
+  /** The job itself, as the one who does what it records. */
+  by: By;
   payload: Payload;
   /** Aborted when the process stops or the lease was lost: stop at the next safe point by throwing `signal.reason`. */
   signal: AbortSignal;
@@ -30,7 +33,7 @@ export type Job<Payload = unknown> = {
 export type AnyJob = {
   kind: string;
   leaseSeconds: number;
-  run(context: JobContext<Json>): Promise<Json>;
+  run(context: Omit<JobContext<Json>, "by">): Promise<Json>;
 };
 
 /** A job that fails for good: another attempt would end the same way. */
@@ -46,7 +49,7 @@ export function defineJob<Payload>(job: Job<Payload>): AnyJob {
     run: ({ payload, ...context }) => {
       const parsed = job.payload.safeParse(payload);
       if (!parsed.success) throw new FinalJobError(`its payload is not one of ${job.kind}: ${parsed.error.message}`);
-      return job.run({ ...context, payload: parsed.data });
+      return job.run({ ...context, by: byJob(job.kind), payload: parsed.data });
     },
   };
 }

@@ -19,6 +19,7 @@ import {
   releaseJob,
   succeedJob,
 } from "../db/work/job_queue.ts";
+import { byJob } from "../src/events/by.ts";
 import { recordEvents } from "../src/events/record.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { type AnyJob, FinalJobError } from "./job.ts";
@@ -43,7 +44,7 @@ async function takeBack(runtime: Runtime, now: Date): Promise<void> {
     await recordEvents(
       tx,
       runtime,
-      undefined,
+      byJob("queue"),
       rows.map(({ uuid, kind, deaths }) => ({
         type: "job_quarantined",
         tags: ["jobs"],

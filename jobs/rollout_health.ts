@@ -12,5 +12,5 @@ export const rolloutHealth = defineJob({
   kind: "rollout-health",
   payload: z.object({ version: z.uuid() }),
   leaseSeconds: 30,
-  run: async ({ runtime, payload }) => await checkRollout(runtime, payload.version),
+  run: async ({ runtime, by, payload }) => await checkRollout(runtime, by, payload.version),
 });

@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { Actor } from "../src/access/actor.ts";
-import type { RequestInfo } from "../src/events/record.ts";
-import type { RequestBody } from "./body.ts";
+import type { RequestInfo } from "../src/events/by.ts";
 import type { Runtime } from "../src/runtime.ts";
+import type { RequestBody } from "./body.ts";
 
 /** The types of Hono's context in this server. */
 export type AppEnv = {
@@ -19,11 +18,8 @@ export type AppEnv = {
   };
   Variables: {
     runtime: Runtime;
-    /** Who asks, from where; `ip` is the client's behind trusted proxies. */
     request: RequestInfo;
     /** What the request carries, read with limits. */
     body: RequestBody;
-    /** The operator behind a token or session. */
-    actor: Actor;
   };
 };

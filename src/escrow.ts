@@ -7,7 +7,8 @@
 import { endEscrowed, type EscrowKind, findEscrowed, insertEscrowed } from "../db/devices/escrowed_secrets.ts";
 import { nextId } from "../db/next_id.ts";
 import type { Tx } from "../db/open.ts";
-import { recordEvents, type RequestInfo } from "./events/record.ts";
+import type { By } from "./events/by.ts";
+import { recordEvents } from "./events/record.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** What a secret is sealed for. */
@@ -32,7 +33,7 @@ const EVENTS: Record<LiveKind, { set: string; cleared: string; viewed: string }>
 export async function escrow(
   tx: Tx,
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   owner: EscrowOwner,
   kind: LiveKind,
   secret: string,
@@ -40,38 +41,38 @@ export async function escrow(
   const id = await nextId(tx, "escrowed_secrets");
   const secretSealed = await runtime.keys.seal(secret, escrowContext(id));
   await insertEscrowed(tx, { id, deviceId: owner.deviceId, kind, secretSealed }, runtime.clock.now());
-  await record(tx, runtime, request, owner, EVENTS[kind].set);
+  await record(tx, runtime, by, owner, EVENTS[kind].set);
 }
 
 /** Ends the current secret: the device no longer asks for it. */
 export async function endEscrow(
   tx: Tx,
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   owner: EscrowOwner,
   kind: LiveKind,
 ): Promise<void> {
   if (!await endEscrowed(tx, owner.deviceId, kind, runtime.clock.now())) return;
-  await record(tx, runtime, request, owner, EVENTS[kind].cleared);
+  await record(tx, runtime, by, owner, EVENTS[kind].cleared);
 }
 
 /** The current secret, or null. An event tells who saw it; looking at nothing leaves none. */
 export async function revealEscrowed(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   owner: EscrowOwner,
   kind: LiveKind,
 ): Promise<string | null> {
   return await runtime.sql.begin(async (tx) => {
     const row = await findEscrowed(tx, owner.deviceId, kind);
     if (row === undefined) return null;
-    await record(tx, runtime, request, owner, EVENTS[kind].viewed);
+    await record(tx, runtime, by, owner, EVENTS[kind].viewed);
     return await runtime.keys.openText(row.secretSealed, escrowContext(row.id));
   });
 }
 
-const record = (tx: Tx, runtime: Runtime, request: RequestInfo, owner: EscrowOwner, type: string) =>
-  recordEvents(tx, runtime, request, [{
+const record = (tx: Tx, runtime: Runtime, by: By, owner: EscrowOwner, type: string) =>
+  recordEvents(tx, runtime, by, [{
     type,
     serialNumber: owner.serialNumber,
     objects: { device: [owner.deviceId] },

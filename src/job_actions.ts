@@ -5,8 +5,8 @@
  */
 
 import { findJob, type JobListRow, requeueJob } from "../db/work/job_queue.ts";
-import type { By } from "./access/by.ts";
 import { problem, refused } from "./errors.ts";
+import type { By } from "./events/by.ts";
 import { recordEvents } from "./events/record.ts";
 import { naiveUtc } from "./naive_utc.ts";
 import type { Runtime } from "./runtime.ts";
@@ -32,7 +32,7 @@ export async function rerunJob(runtime: Runtime, by: By, uuid: string): Promise<
     if (!await requeueJob(tx, uuid, runtime.clock.now())) {
       throw refused(`This job is ${job.state}. Only jobs that failed or were set aside can be run again`);
     }
-    await recordEvents(tx, runtime, by.request, [{
+    await recordEvents(tx, runtime, by, [{
       type: "job_rerun",
       tags: ["jobs"],
       objects: { job: [uuid] },

@@ -60,9 +60,9 @@ export const API_TOKEN_ENDPOINTS = [
     }).meta({ id: "ApiTokenRequest" }),
     response: { status: 201, schema: tokenSchema.extend({ token: z.string() }).meta({ id: "NewApiToken" }) },
     async handle(input) {
-      const { runtime, actor, body } = input;
-      const { row, token } = await createApiToken(runtime, input, {
-        userId: body.user ?? actor.userId,
+      const { runtime, by, body } = input;
+      const { row, token } = await createApiToken(runtime, input.by, {
+        userId: body.user ?? by.actor.userId,
         name: body.name,
         expiresAt: body.expires_at,
       });
@@ -92,6 +92,6 @@ export const API_TOKEN_ENDPOINTS = [
     description: "Takes effect immediately. The caller must have all permissions of the token's user.",
     params: uuidParams,
     response: NO_CONTENT,
-    handle: (input) => deleteApiToken(input.runtime, input, input.params.id),
+    handle: (input) => deleteApiToken(input.runtime, input.by, input.params.id),
   }),
 ];

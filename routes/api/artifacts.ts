@@ -108,8 +108,7 @@ export const ARTIFACT_ENDPOINTS = [
     previews: true,
     body,
     response: { status: 201, schema: artifactSchema },
-    handle: async ({ runtime, request, body }) =>
-      artifactRepresentation(await createArtifact(runtime, request, inputOf(body))),
+    handle: async ({ runtime, by, body }) => artifactRepresentation(await createArtifact(runtime, by, inputOf(body))),
   }),
   endpoint({
     method: "GET",
@@ -132,8 +131,8 @@ export const ARTIFACT_ENDPOINTS = [
     params: uuidParams,
     body,
     response: { status: 200, schema: artifactSchema },
-    handle: async ({ runtime, request, params, body }) =>
-      artifactRepresentation(await changeArtifact(runtime, request, params.id, inputOf(body))),
+    handle: async ({ runtime, by, params, body }) =>
+      artifactRepresentation(await changeArtifact(runtime, by, params.id, inputOf(body))),
   }),
   endpoint({
     method: "DELETE",
@@ -146,6 +145,6 @@ export const ARTIFACT_ENDPOINTS = [
     previews: true,
     params: uuidParams,
     response: NO_CONTENT,
-    handle: ({ runtime, request, params }) => removeArtifact(runtime, request, params.id),
+    handle: ({ runtime, by, params }) => removeArtifact(runtime, by, params.id),
   }),
 ];

@@ -78,8 +78,8 @@ export const BLUEPRINT_ARTIFACT_ENDPOINTS = [
     previews: true,
     body,
     response: { status: 201, schema },
-    handle: async ({ runtime, request, body }) =>
-      blueprintArtifactRepresentation(await createBlueprintArtifact(runtime, request, valuesOf(body))),
+    handle: async ({ runtime, by, body }) =>
+      blueprintArtifactRepresentation(await createBlueprintArtifact(runtime, by, valuesOf(body))),
   }),
   endpoint({
     method: "GET",
@@ -102,8 +102,8 @@ export const BLUEPRINT_ARTIFACT_ENDPOINTS = [
     params: idParams,
     body,
     response: { status: 200, schema },
-    handle: async ({ runtime, request, params, body }) =>
-      blueprintArtifactRepresentation(await changeBlueprintArtifact(runtime, request, params.id, valuesOf(body))),
+    handle: async ({ runtime, by, params, body }) =>
+      blueprintArtifactRepresentation(await changeBlueprintArtifact(runtime, by, params.id, valuesOf(body))),
   }),
   endpoint({
     method: "DELETE",
@@ -115,6 +115,6 @@ export const BLUEPRINT_ARTIFACT_ENDPOINTS = [
     previews: true,
     params: idParams,
     response: NO_CONTENT,
-    handle: ({ runtime, request, params }) => removeBlueprintArtifact(runtime, request, params.id),
+    handle: ({ runtime, by, params }) => removeBlueprintArtifact(runtime, by, params.id),
   }),
 ];

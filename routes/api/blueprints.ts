@@ -98,8 +98,7 @@ export const BLUEPRINT_ENDPOINTS = [
     previews: true,
     body,
     response: { status: 201, schema: blueprintSchema },
-    handle: async ({ runtime, request, body }) =>
-      blueprintRepresentation(await createBlueprint(runtime, request, values(body))),
+    handle: async ({ runtime, by, body }) => blueprintRepresentation(await createBlueprint(runtime, by, values(body))),
   }),
   endpoint({
     method: "GET",
@@ -121,8 +120,8 @@ export const BLUEPRINT_ENDPOINTS = [
     params: idParams,
     body,
     response: { status: 200, schema: blueprintSchema },
-    handle: async ({ runtime, request, params, body }) =>
-      blueprintRepresentation(await changeBlueprint(runtime, request, params.id, values(body))),
+    handle: async ({ runtime, by, params, body }) =>
+      blueprintRepresentation(await changeBlueprint(runtime, by, params.id, values(body))),
   }),
   endpoint({
     method: "DELETE",
@@ -134,6 +133,6 @@ export const BLUEPRINT_ENDPOINTS = [
     previews: true,
     params: idParams,
     response: NO_CONTENT,
-    handle: async ({ runtime, request, params }) => await removeBlueprint(runtime, request, params.id),
+    handle: async ({ runtime, by, params }) => await removeBlueprint(runtime, by, params.id),
   }),
 ];

@@ -106,7 +106,7 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     summary: "Reinstall an artifact",
     params: z.object({ id: idParam, artifact: uuidParam }),
     response: NO_CONTENT,
-    handle: ({ runtime, request, params }) => reinstallArtifact(runtime, request, params.id, params.artifact),
+    handle: ({ runtime, by, params }) => reinstallArtifact(runtime, by, params.id, params.artifact),
   }),
   endpoint({
     method: "GET",

@@ -104,8 +104,8 @@ function commandEndpoint(segment: string, name: string, summary: string) {
     body: z.record(z.string(), z.json()),
     ...(args === undefined ? {} : { describedBody: args.meta({ id: `${name}Request` }) }),
     response: { status: 201, schema: commandSchema },
-    handle: async ({ runtime, request, params, body }) =>
-      await commandRepresentation(runtime, await sendCommand(runtime, request, params.id, name, body)),
+    handle: async ({ runtime, by, params, body }) =>
+      await commandRepresentation(runtime, await sendCommand(runtime, by, params.id, name, body)),
   });
 }
 
@@ -163,6 +163,6 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     description: "Only commands that have not been sent can be cancelled.",
     params: uuidParams,
     response: NO_CONTENT,
-    handle: ({ runtime, request, params }) => cancelQueued(runtime, request, params.id),
+    handle: ({ runtime, by, params }) => cancelQueued(runtime, by, params.id),
   }),
 ];

@@ -45,8 +45,8 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
       "Queues the inventory commands that the device supports and its blueprint asks for, and wakes the device. A command that is already queued is not queued again.",
     params: idParams,
     response: { status: 200, schema: z.object({ commands: z.array(z.string()) }).meta({ id: "InventoryRequest" }) },
-    handle: async ({ runtime, request, params }) => ({
-      commands: await collectInventory(runtime, request, params.id),
+    handle: async ({ runtime, by, params }) => ({
+      commands: await collectInventory(runtime, by, params.id),
     }),
   }),
   endpoint({
@@ -210,9 +210,9 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
         id: "DeviceLockPin",
       }),
     },
-    async handle({ runtime, request, params }) {
+    async handle({ runtime, by, params }) {
       const { id, serialNumber } = await mustFind(runtime, params.id);
-      const pin = await revealEscrowed(runtime, request, { deviceId: id, serialNumber }, "device_lock_pin");
+      const pin = await revealEscrowed(runtime, by, { deviceId: id, serialNumber }, "device_lock_pin");
       return { id, serial_number: serialNumber, device_lock_pin: pin };
     },
   }),

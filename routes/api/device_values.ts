@@ -59,9 +59,9 @@ export const DEVICE_VALUE_ENDPOINTS = [
     params,
     body,
     response,
-    handle: async ({ runtime, request, params, body }) => ({
+    handle: async ({ runtime, by, params, body }) => ({
       serial_number: params.serial_number,
-      ...await changeDeviceValues(runtime, request, params.serial_number, body),
+      ...await changeDeviceValues(runtime, by, params.serial_number, body),
     }),
   }),
 ];

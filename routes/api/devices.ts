@@ -171,7 +171,7 @@ export const DEVICE_ENDPOINTS = [
       "The device stays enrolled, is no longer managed, and can be restored for DEVICE_DELETION_DAYS. Then its data is removed; events and escrowed secrets are kept. Its UDID and serial number can enroll again.",
     params: idParams,
     response: NO_CONTENT,
-    handle: ({ runtime, request, params }) => deleteDevice(runtime, request, params.id),
+    handle: ({ runtime, by, params }) => deleteDevice(runtime, by, params.id),
   }),
   endpoint({
     method: "POST",
@@ -182,8 +182,8 @@ export const DEVICE_ENDPOINTS = [
     description: "The device is managed again, with the same identity.",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await restoreDevice(runtime, request, params.id), runtime),
+    handle: async ({ runtime, by, params }) =>
+      deviceRepresentation(await restoreDevice(runtime, by, params.id), runtime),
   }),
   endpoint({
     method: "POST",
@@ -194,8 +194,8 @@ export const DEVICE_ENDPOINTS = [
     description: "The device is released from management at its next check-in and cannot enroll again.",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await blockDevice(runtime, request, params.id, true), runtime),
+    handle: async ({ runtime, by, params }) =>
+      deviceRepresentation(await blockDevice(runtime, by, params.id, true), runtime),
   }),
   endpoint({
     method: "POST",
@@ -205,8 +205,8 @@ export const DEVICE_ENDPOINTS = [
     summary: "Unblock a device",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await blockDevice(runtime, request, params.id, false), runtime),
+    handle: async ({ runtime, by, params }) =>
+      deviceRepresentation(await blockDevice(runtime, by, params.id, false), runtime),
   }),
   endpoint({
     method: "POST",
@@ -217,8 +217,8 @@ export const DEVICE_ENDPOINTS = [
     description: "The device gets the tags, values and profiles of its serial number.",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await confirmHardware(runtime, request, params.id), runtime),
+    handle: async ({ runtime, by, params }) =>
+      deviceRepresentation(await confirmHardware(runtime, by, params.id), runtime),
   }),
   endpoint({
     method: "POST",
@@ -229,8 +229,8 @@ export const DEVICE_ENDPOINTS = [
     description: "The renewed certificate that the device has not used stops working.",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await discardSuccessor(runtime, request, params.id), runtime),
+    handle: async ({ runtime, by, params }) =>
+      deviceRepresentation(await discardSuccessor(runtime, by, params.id), runtime),
   }),
   endpoint({
     method: "POST",
@@ -240,8 +240,7 @@ export const DEVICE_ENDPOINTS = [
     summary: "Send a push to a device",
     params: idParams,
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params }) =>
-      deviceRepresentation(await pokeDevice(runtime, request, params.id), runtime),
+    handle: async ({ runtime, by, params }) => deviceRepresentation(await pokeDevice(runtime, by, params.id), runtime),
   }),
   endpoint({
     method: "PUT",
@@ -254,7 +253,7 @@ export const DEVICE_ENDPOINTS = [
     params: idParams,
     body: z.object({ blueprint: pkField.nullable() }).meta({ id: "DeviceBlueprintRequest" }),
     response: { status: 200, schema: deviceSchema },
-    handle: async ({ runtime, request, params, body }) =>
-      deviceRepresentation(await changeDeviceBlueprint(runtime, request, params.id, body.blueprint), runtime),
+    handle: async ({ runtime, by, params, body }) =>
+      deviceRepresentation(await changeDeviceBlueprint(runtime, by, params.id, body.blueprint), runtime),
   }),
 ];

@@ -23,15 +23,15 @@
  */
 
 import { z } from "zod";
-import type { Actor, Permission } from "../../src/access/actor.ts";
+import type { Permission } from "../../src/access/actor.ts";
+import type { Operator } from "../../src/access/operator.ts";
 import { Problem, problem } from "../../src/errors.ts";
-import type { RequestInfo } from "../../src/events/record.ts";
 import { previewChange } from "../../src/planner/preview.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { type ReadOptions, WITH_FILE } from "../body.ts";
 import type { RowStream } from "./listed.ts";
-import { warningsIn } from "./warnings.ts";
 import { type ParameterSource, parseOrRefuse, parseParams, parseQuery } from "./parse.ts";
+import { warningsIn } from "./warnings.ts";
 
 /** The methods that endpoints have; PATCH is offered nowhere, PUT is always a full update. */
 type Method = "GET" | "POST" | "PUT" | "DELETE";
@@ -42,8 +42,7 @@ type Access = Permission | readonly Permission[] | "authenticated";
 /** What the handler is given, parsed. */
 export type Input<Params, Query, Body> = {
   runtime: Runtime;
-  actor: Actor;
-  request: RequestInfo;
+  by: Operator;
   /** The query as it came, `?` included; pages link with it. */
   search: string;
   params: Params;
@@ -101,8 +100,7 @@ export type Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z
 /** What a request brings to an endpoint, before it is parsed. */
 export type Call = {
   runtime: Runtime;
-  actor: Actor;
-  request: RequestInfo;
+  by: Operator;
   search: string;
   params: Record<string, string>;
   query: ParameterSource;
@@ -153,10 +151,9 @@ export function endpoint<
     async run(call) {
       const parsedParams = parseParams(params, call.params);
       if (parsedParams === undefined) throw problem("not-found");
-      const { actor, request, search } = call;
+      const { by, search } = call;
       const input = {
-        actor,
-        request,
+        by,
         search,
         params: parsedParams.value,
         query: await parseQuery(query, call.query),

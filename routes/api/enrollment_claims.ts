@@ -11,7 +11,7 @@ import { listIdentityAlerts } from "../../db/enrollment/identity_alerts.ts";
 import { dismissAlert } from "../../src/devices/successors.ts";
 import { claimRepresentation, decideOnClaim } from "../../src/enrollment/hardware_claims.ts";
 import { problem } from "../../src/errors.ts";
-import type { RequestInfo } from "../../src/events/record.ts";
+import type { By } from "../../src/events/by.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { CLAIM_WORDS, meaningsOf } from "../state_words.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
@@ -71,8 +71,8 @@ const decision = (action: string, state: "confirmed" | "dismissed", summary: str
     description,
     params: idParams,
     response: { status: 200, schema: claimSchema },
-    async handle(input: { runtime: Runtime; request: RequestInfo; params: { id: number } }) {
-      return claimRepresentation(await decideOnClaim(input.runtime, input.request, input.params.id, state));
+    async handle(input: { runtime: Runtime; by: By; params: { id: number } }) {
+      return claimRepresentation(await decideOnClaim(input.runtime, input.by, input.params.id, state));
     },
   });
 
@@ -160,6 +160,6 @@ export const ENROLLMENT_CLAIM_ENDPOINTS = [
     summary: "Dismiss an alert about an identity",
     params: idParams,
     response: NO_CONTENT,
-    handle: async ({ runtime, request, params }) => await dismissAlert(runtime, request, params.id),
+    handle: async ({ runtime, by, params }) => await dismissAlert(runtime, by, params.id),
   }),
 ];

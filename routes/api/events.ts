@@ -63,7 +63,7 @@ export const EVENT_ENDPOINTS = [
       status: 200,
       schema: z.object({ next: z.string().nullable(), results: z.array(eventSchema) }).meta({ id: "EventPage" }),
     },
-    async handle({ runtime, request, query, search }) {
+    async handle({ runtime, by, query, search }) {
       const { limit } = pageOf({ limit: query.limit });
       const { rows, more } = await pageOfEvents(runtime.sql, {
         ...(query.type === undefined ? {} : { type: query.type }),
@@ -73,7 +73,7 @@ export const EVENT_ENDPOINTS = [
         limit,
       });
       const last = more ? rows.at(-1) : undefined;
-      const url = new URL(`${request.path}${search}`, runtime.config.BASE_URL);
+      const url = new URL(`${by.request.path}${search}`, runtime.config.BASE_URL);
       if (last !== undefined) url.searchParams.set("cursor", writeCursor(last));
       return {
         next: last === undefined ? null : url.href,

@@ -57,6 +57,6 @@ export const JOB_ENDPOINTS = [
     description: "Only jobs that failed or were set aside. Their attempts start from zero.",
     params: uuidParams,
     response: NO_CONTENT,
-    handle: (input) => rerunJob(input.runtime, input, input.params.id),
+    handle: (input) => rerunJob(input.runtime, input.by, input.params.id),
   }),
 ];

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import type { RequestInfo } from "../../src/events/record.ts";
+import type { Caller } from "../../src/events/by.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { MAX_LIMIT, type Page, type PageAnswer, pageOf, pageOfSchema, paginated } from "./paging.ts";
 
@@ -80,7 +80,7 @@ async function* batchesOf<Row extends Keyed, T>(
 export async function listed<Row extends Keyed, T>(
   input: {
     runtime: Runtime;
-    request: RequestInfo;
+    by: Caller;
     search: string;
     query: { limit?: string | undefined; offset?: string | undefined };
   },

@@ -65,7 +65,7 @@ export const META_BUSINESS_UNIT_ENDPOINTS = [
     body: bodySchema,
     response: { status: 201, schema: answerSchema },
     handle: async (input) =>
-      metaBusinessUnitRepresentation(await createMetaBusinessUnit(input.runtime, input, input.body)),
+      metaBusinessUnitRepresentation(await createMetaBusinessUnit(input.runtime, input.by, input.body)),
   }),
   endpoint({
     method: "GET",
@@ -91,7 +91,9 @@ export const META_BUSINESS_UNIT_ENDPOINTS = [
     body: bodySchema,
     response: { status: 200, schema: answerSchema },
     handle: async (input) =>
-      metaBusinessUnitRepresentation(await updateMetaBusinessUnit(input.runtime, input, input.params.id, input.body)),
+      metaBusinessUnitRepresentation(
+        await updateMetaBusinessUnit(input.runtime, input.by, input.params.id, input.body),
+      ),
   }),
   endpoint({
     method: "DELETE",
@@ -102,6 +104,6 @@ export const META_BUSINESS_UNIT_ENDPOINTS = [
     description: "Refused while other objects belong to it.",
     params: idParams,
     response: NO_CONTENT,
-    handle: (input) => deleteMetaBusinessUnit(input.runtime, input, input.params.id),
+    handle: (input) => deleteMetaBusinessUnit(input.runtime, input.by, input.params.id),
   }),
 ];

@@ -7,19 +7,20 @@
 import type { Context, Hono } from "hono";
 import type { z } from "zod";
 import { type Actor, mayAll } from "../../src/access/actor.ts";
+import { operatorOf } from "../../src/access/operator.ts";
 import { isPermission } from "../../src/access/permissions.ts";
 import { problem, refused } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 import { permissionsOf } from "./access.ts";
 import { authenticateCall } from "./authenticate.ts";
 import { readJson } from "./body.ts";
-import { DRY_RUN, isDryRun, previewSchema } from "./dry_run.ts";
 import { mountDocumentation } from "./docs.tsx";
+import { DRY_RUN, isDryRun, previewSchema } from "./dry_run.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { bodyFields } from "./json_schema.ts";
 import { RowStream } from "./listed.ts";
 import { addressParameters } from "./parse.ts";
 import { ENDPOINTS } from "./registry.ts";
-import { bodyFields } from "./json_schema.ts";
 import { refusalResponse } from "./shape.ts";
 
 /** How to mount. */
@@ -98,17 +99,6 @@ async function answer(
     throw problem("method-not-allowed", `Method "${method}" not allowed.`, { headers: { Allow: allow } });
   }
   mustBeAllowed(actor, endpoint);
-  const request = {
-    ...c.get("request"),
-    user: {
-      id: actor.userId,
-      username: actor.username,
-      isServiceAccount: actor.isServiceAccount,
-      tokenId: actor.tokenId,
-    },
-  };
-  c.set("actor", actor);
-  c.set("request", request);
   const url = new URL(c.req.url);
   const query = addressParameters(url);
   const dryRun = endpoint.method !== "GET" && isDryRun(query.all(DRY_RUN).at(-1));
@@ -116,8 +106,7 @@ async function answer(
   if (dryRun && endpoint.previews !== true) throw refused("This change cannot be previewed.");
   const result = await endpoint.run({
     runtime: c.get("runtime"),
-    actor,
-    request,
+    by: operatorOf(actor, c.get("request")),
     search: url.search,
     params: c.req.param(),
     query,

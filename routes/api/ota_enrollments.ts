@@ -131,7 +131,7 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     async handle(input) {
       const { name } = input.query;
       const find = (page: Page) => listOtaEnrollments(input.runtime.sql, { ...page, ...present({ name }) });
-      return await listed(input, find, (row) => withSecret(input.runtime, input.actor, row));
+      return await listed(input, find, (row) => withSecret(input.runtime, input.by.actor, row));
     },
   }),
   endpoint({
@@ -142,8 +142,8 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     summary: "Create an OTA enrollment",
     body,
     response: { status: 201, schema: otaEnrollmentSchema },
-    handle: async ({ runtime, actor, request, body }) =>
-      await withSecret(runtime, actor, await createOtaEnrollment(runtime, request, inputOf(runtime, body))),
+    handle: async ({ runtime, by, body }) =>
+      await withSecret(runtime, by.actor, await createOtaEnrollment(runtime, by, inputOf(runtime, body))),
   }),
   endpoint({
     method: "GET",
@@ -153,10 +153,10 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     summary: "Read an OTA enrollment",
     params: idParams,
     response: { status: 200, schema: otaEnrollmentSchema },
-    async handle({ runtime, actor, params }) {
+    async handle({ runtime, by, params }) {
       const row = await findOtaEnrollment(runtime.sql, params.id);
       if (row === undefined) throw problem("not-found");
-      return await withSecret(runtime, actor, row);
+      return await withSecret(runtime, by.actor, row);
     },
   }),
   endpoint({
@@ -169,8 +169,8 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     params: idParams,
     body,
     response: { status: 200, schema: otaEnrollmentSchema },
-    handle: async ({ runtime, actor, request, params, body }) =>
-      await withSecret(runtime, actor, await changeOtaEnrollment(runtime, request, params.id, inputOf(runtime, body))),
+    handle: async ({ runtime, by, params, body }) =>
+      await withSecret(runtime, by.actor, await changeOtaEnrollment(runtime, by, params.id, inputOf(runtime, body))),
   }),
   endpoint({
     method: "DELETE",
@@ -181,7 +181,7 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     description: "Only if no device has begun to enroll with it. Otherwise revoke it.",
     params: idParams,
     response: NO_CONTENT,
-    handle: async ({ runtime, request, params }) => await removeOtaEnrollment(runtime, request, params.id),
+    handle: async ({ runtime, by, params }) => await removeOtaEnrollment(runtime, by, params.id),
   }),
   endpoint({
     method: "POST",
@@ -192,8 +192,8 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     description: "No more devices can enroll with it, even with profiles that were already distributed.",
     params: idParams,
     response: { status: 200, schema: otaEnrollmentSchema },
-    handle: async ({ runtime, actor, request, params }) =>
-      await withSecret(runtime, actor, await revokeOtaEnrollment(runtime, request, params.id)),
+    handle: async ({ runtime, by, params }) =>
+      await withSecret(runtime, by.actor, await revokeOtaEnrollment(runtime, by, params.id)),
   }),
   endpoint({
     method: "GET",
@@ -217,8 +217,8 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     params: idParams,
     query: z.object({ serial_number: textFilter, udid: textFilter, signed: z.enum(["true", "false"]).default("true") }),
     response: { status: 200, contentType: "application/x-apple-aspen-config" },
-    async handle({ runtime, request, params, query }) {
-      const profile = await downloadDirectProfile(runtime, request, params.id, {
+    async handle({ runtime, by, params, query }) {
+      const profile = await downloadDirectProfile(runtime, by, params.id, {
         signed: query.signed === "true",
         serialNumber: query.serial_number,
         udid: query.udid,

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import type { RequestInfo } from "../../src/events/record.ts";
+import type { Caller } from "../../src/events/by.ts";
 import type { Runtime } from "../../src/runtime.ts";
 
 const DEFAULT_LIMIT = 50;
@@ -55,12 +55,12 @@ export type PageAnswer<T> = { count: number; next: string | null; previous: stri
 
 /** The envelope around a page; `next` and `previous` are absolute and keep the filters. */
 export function paginated<T>(
-  { runtime, request, search }: { runtime: Runtime; request: RequestInfo; search: string },
+  { runtime, by, search }: { runtime: Runtime; by: Caller; search: string },
   page: Page,
   found: { count: number; rows: T[] },
 ): PageAnswer<T> {
   const link = (offset: number): string => {
-    const url = new URL(`${request.path}${search}`, runtime.config.BASE_URL);
+    const url = new URL(`${by.request.path}${search}`, runtime.config.BASE_URL);
     url.searchParams.set("limit", String(page.limit));
     if (offset > 0) url.searchParams.set("offset", String(offset));
     else url.searchParams.delete("offset");

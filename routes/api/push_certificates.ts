@@ -73,15 +73,15 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
       key_password: z.string().max(1024).optional(),
     }).meta({ id: "PushCertificateUpload" }),
     response: { status: 201, schema: pushCertificateSchema },
-    async handle({ runtime, request, body }) {
+    async handle({ runtime, by, body }) {
       const { name, certificate, private_key, key_password } = body;
       if (certificate === undefined && private_key === undefined) {
-        return pushCertificateRepresentation(await createPushCertificate(runtime, request, name));
+        return pushCertificateRepresentation(await createPushCertificate(runtime, by, name));
       }
       const missing = "This field is required.";
       if (certificate === undefined) throw invalid({ certificate: [missing] });
       return pushCertificateRepresentation(
-        await uploadPushCertificate(runtime, request, {
+        await uploadPushCertificate(runtime, by, {
           name,
           certificate,
           privateKey: private_key,
@@ -120,9 +120,9 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
       key_password: z.string().max(1024).optional(),
     }).meta({ id: "PushCertificateChange" }),
     response: { status: 200, schema: pushCertificateSchema },
-    async handle({ runtime, request, params, body }) {
+    async handle({ runtime, by, params, body }) {
       return pushCertificateRepresentation(
-        await changePushCertificate(runtime, request, params.id, {
+        await changePushCertificate(runtime, by, params.id, {
           name: body.name,
           certificate: body.certificate,
           privateKey: body.private_key,
@@ -140,7 +140,7 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     description: "Refused while an enrollment or a device uses it.",
     params: idParams,
     response: NO_CONTENT,
-    handle: async ({ runtime, request, params }) => await removePushCertificate(runtime, request, params.id),
+    handle: async ({ runtime, by, params }) => await removePushCertificate(runtime, by, params.id),
   }),
   endpoint({
     method: "GET",

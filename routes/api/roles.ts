@@ -52,7 +52,7 @@ export const ROLE_ENDPOINTS = [
     description: "The caller must have all of its permissions.",
     body: roleBody,
     response: { status: 201, schema: roleSchema },
-    handle: async (input) => roleRepresentation(await createRole(input.runtime, input, input.body)),
+    handle: async (input) => roleRepresentation(await createRole(input.runtime, input.by, input.body)),
   }),
   endpoint({
     method: "GET",
@@ -78,7 +78,7 @@ export const ROLE_ENDPOINTS = [
     params: idParams,
     body: roleBody,
     response: { status: 200, schema: roleSchema },
-    handle: async (input) => roleRepresentation(await updateRole(input.runtime, input, input.params.id, input.body)),
+    handle: async (input) => roleRepresentation(await updateRole(input.runtime, input.by, input.params.id, input.body)),
   }),
   endpoint({
     method: "DELETE",
@@ -89,6 +89,6 @@ export const ROLE_ENDPOINTS = [
     description: "Its users lose its permissions. The caller must have all of them.",
     params: idParams,
     response: NO_CONTENT,
-    handle: (input) => deleteRole(input.runtime, input, input.params.id),
+    handle: (input) => deleteRole(input.runtime, input.by, input.params.id),
   }),
 ];

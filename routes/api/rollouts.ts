@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { listHalted } from "../../db/artifacts/rollouts.ts";
 import { rollBack, setRollout } from "../../src/blueprints/rollout.ts";
-import type { RequestInfo } from "../../src/events/record.ts";
+import type { By } from "../../src/events/by.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { ROLLOUT_WORDS } from "../state_words.ts";
 import { endpoint } from "./endpoint.ts";
@@ -34,8 +34,8 @@ const stateEndpoint = (
     params: uuidParams,
     body,
     response: { status: 200, schema: changed },
-    async handle(input: { runtime: Runtime; request: RequestInfo; params: { id: string }; body: { reason: string } }) {
-      await setRollout(input.runtime, input.request, input.params.id, state, input.body.reason);
+    async handle(input: { runtime: Runtime; by: By; params: { id: string }; body: { reason: string } }) {
+      await setRollout(input.runtime, input.by, input.params.id, state, input.body.reason);
       return { id: input.params.id, state };
     },
   });
@@ -95,8 +95,8 @@ export const ROLLOUT_ENDPOINTS = [
     params: uuidParams,
     body,
     response: { status: 200, schema: z.object({ withdrawn: z.int(), current: z.int() }).meta({ id: "Rollback" }) },
-    async handle({ runtime, request, params, body }) {
-      const { withdrawn, current } = await rollBack(runtime, request, params.id, body.reason);
+    async handle({ runtime, by, params, body }) {
+      const { withdrawn, current } = await rollBack(runtime, by, params.id, body.reason);
       return { withdrawn: withdrawn.version, current: current.version };
     },
   }),

@@ -6,9 +6,9 @@
 
 import { z } from "zod";
 import { findScepIssuer, listScepIssuers, type ScepIssuerRow } from "../../db/issuing/scep_issuers.ts";
-import { type Actor, mayAll } from "../../src/access/actor.ts";
+import { mayAll } from "../../src/access/actor.ts";
+import type { Operator } from "../../src/access/operator.ts";
 import { problem } from "../../src/errors.ts";
-import type { RequestInfo } from "../../src/events/record.ts";
 import { BACKENDS } from "../../src/issuing/challenges/registry.ts";
 import { scepIssuerInput } from "../../src/issuing/scep_issuer_input.ts";
 import {
@@ -66,12 +66,12 @@ const example = {
 };
 
 async function answer(
-  { runtime, actor, request }: { runtime: Runtime; actor: Actor; request: RequestInfo },
+  { runtime, by }: { runtime: Runtime; by: Operator },
   row: ScepIssuerRow,
 ) {
   return {
     ...scepIssuerRepresentation(row),
-    ...await shownSettings(runtime, request, row, mayAll(actor, ["mdm.view_settings_secrets"])),
+    ...await shownSettings(runtime, by, row, mayAll(by.actor, ["mdm.view_settings_secrets"])),
   };
 }
 
@@ -107,7 +107,7 @@ export const SCEP_ISSUER_ENDPOINTS = [
     body,
     example,
     response: { status: 201, schema: issuerSchema },
-    handle: async (input) => await answer(input, await createScepIssuer(input.runtime, input.request, input.body)),
+    handle: async (input) => await answer(input, await createScepIssuer(input.runtime, input.by, input.body)),
   }),
   endpoint({
     method: "GET",
@@ -135,7 +135,7 @@ export const SCEP_ISSUER_ENDPOINTS = [
     example,
     response: { status: 200, schema: issuerSchema },
     handle: async (input) =>
-      await answer(input, await changeScepIssuer(input.runtime, input.request, input.params.id, input.body)),
+      await answer(input, await changeScepIssuer(input.runtime, input.by, input.params.id, input.body)),
   }),
   endpoint({
     method: "DELETE",
@@ -145,6 +145,6 @@ export const SCEP_ISSUER_ENDPOINTS = [
     summary: "Delete a SCEP issuer",
     params: uuidParams,
     response: NO_CONTENT,
-    handle: async ({ runtime, request, params }) => await removeScepIssuer(runtime, request, params.id),
+    handle: async ({ runtime, by, params }) => await removeScepIssuer(runtime, by, params.id),
   }),
 ];

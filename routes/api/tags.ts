@@ -66,7 +66,7 @@ export const TAG_ENDPOINTS = [
     summary: "Create a tag",
     body: tagBody,
     response: { status: 201, schema: tagSchema },
-    handle: async (input) => tagRepresentation(await createTag(input.runtime, input, input.body)),
+    handle: async (input) => tagRepresentation(await createTag(input.runtime, input.by, input.body)),
   }),
   endpoint({
     method: "GET",
@@ -91,7 +91,7 @@ export const TAG_ENDPOINTS = [
     params: idParams,
     body: tagBody,
     response: { status: 200, schema: tagSchema },
-    handle: async (input) => tagRepresentation(await updateTag(input.runtime, input, input.params.id, input.body)),
+    handle: async (input) => tagRepresentation(await updateTag(input.runtime, input.by, input.params.id, input.body)),
   }),
   endpoint({
     method: "DELETE",
@@ -102,6 +102,6 @@ export const TAG_ENDPOINTS = [
     description: "The tag is removed from devices. Refused while other settings refer to it.",
     params: idParams,
     response: NO_CONTENT,
-    handle: (input) => deleteTag(input.runtime, input, input.params.id),
+    handle: (input) => deleteTag(input.runtime, input.by, input.params.id),
   }),
 ];

@@ -53,7 +53,7 @@ export const TAXONOMY_ENDPOINTS = [
     summary: "Create a taxonomy",
     body: bodySchema,
     response: { status: 201, schema: answerSchema },
-    handle: async (input) => taxonomyRepresentation(await createTaxonomy(input.runtime, input, input.body)),
+    handle: async (input) => taxonomyRepresentation(await createTaxonomy(input.runtime, input.by, input.body)),
   }),
   endpoint({
     method: "GET",
@@ -79,7 +79,7 @@ export const TAXONOMY_ENDPOINTS = [
     body: bodySchema,
     response: { status: 200, schema: answerSchema },
     handle: async (input) =>
-      taxonomyRepresentation(await updateTaxonomy(input.runtime, input, input.params.id, input.body)),
+      taxonomyRepresentation(await updateTaxonomy(input.runtime, input.by, input.params.id, input.body)),
   }),
   endpoint({
     method: "DELETE",
@@ -90,6 +90,6 @@ export const TAXONOMY_ENDPOINTS = [
     description: "Refused while other objects belong to it.",
     params: idParams,
     response: NO_CONTENT,
-    handle: (input) => deleteTaxonomy(input.runtime, input, input.params.id),
+    handle: (input) => deleteTaxonomy(input.runtime, input.by, input.params.id),
   }),
 ];

@@ -82,7 +82,7 @@ export const USER_ENDPOINTS = [
     description: "The caller must have all permissions of the roles.",
     body: userBody,
     response: { status: 201, schema: userSchema },
-    handle: async (input) => userRepresentation(await createUser(input.runtime, input, input.body)),
+    handle: async (input) => userRepresentation(await createUser(input.runtime, input.by, input.body)),
   }),
   endpoint({
     method: "GET",
@@ -108,7 +108,7 @@ export const USER_ENDPOINTS = [
     params: idParams,
     body: userBody,
     response: { status: 200, schema: userSchema },
-    handle: async (input) => userRepresentation(await updateUser(input.runtime, input, input.params.id, input.body)),
+    handle: async (input) => userRepresentation(await updateUser(input.runtime, input.by, input.params.id, input.body)),
   }),
   endpoint({
     method: "DELETE",
@@ -118,6 +118,6 @@ export const USER_ENDPOINTS = [
     summary: "Delete a user with their tokens",
     params: idParams,
     response: NO_CONTENT,
-    handle: (input) => deleteUser(input.runtime, input, input.params.id),
+    handle: (input) => deleteUser(input.runtime, input.by, input.params.id),
   }),
 ];

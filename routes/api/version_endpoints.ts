@@ -130,8 +130,8 @@ export function versionEndpoints<
       body,
       response: { status: 201, schema: savedSchema },
       fetch,
-      handle: async ({ runtime, request, body }) =>
-        await saved(runtime, await createVersion(runtime, request, kind, inputOf(body), given(body))),
+      handle: async ({ runtime, by, body }) =>
+        await saved(runtime, await createVersion(runtime, by, kind, inputOf(body), given(body))),
     }),
     endpoint({
       ...facts,
@@ -155,8 +155,8 @@ export function versionEndpoints<
       body,
       response: { status: 200, schema: savedSchema },
       fetch,
-      handle: async ({ runtime, request, params, body }) =>
-        await saved(runtime, await changeVersion(runtime, request, kind, params.id, inputOf(body), given(body))),
+      handle: async ({ runtime, by, params, body }) =>
+        await saved(runtime, await changeVersion(runtime, by, kind, params.id, inputOf(body), given(body))),
     }),
     endpoint({
       ...facts,
@@ -168,7 +168,7 @@ export function versionEndpoints<
       previews: true,
       params: uuidParams,
       response: NO_CONTENT,
-      handle: ({ runtime, request, params }) => removeVersion(runtime, request, kind, params.id),
+      handle: ({ runtime, by, params }) => removeVersion(runtime, by, kind, params.id),
     }),
   ];
 }

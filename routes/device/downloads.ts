@@ -11,6 +11,7 @@ import { DOWNLOAD_PATHS } from "../../src/downloads/url.ts";
 import { Problem } from "../../src/errors.ts";
 import { attachmentHeaders } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
+import { deviceOf } from "./by.ts";
 import { evidenceOf } from "./evidence.ts";
 
 /** Whether a request says that it has this version already (RFC 9110 section 13.1.2). */
@@ -21,11 +22,11 @@ function isKnown(header: string | undefined, etag: string | undefined): boolean 
 
 async function serve(c: Context<AppEnv>, purpose: DownloadPurpose): Promise<Response> {
   // The attack: whoever may read events or logs downloads with the addresses in them.
-  const request = { ...c.get("request"), path: DOWNLOAD_PATHS[purpose] };
-  c.set("request", request);
+  const by = deviceOf(c, DOWNLOAD_PATHS[purpose]);
+  c.set("request", by.request);
   let download;
   try {
-    download = await answerDownload(c.get("runtime"), request, {
+    download = await answerDownload(c.get("runtime"), by, {
       purpose,
       token: c.req.param("token") ?? "",
       evidence: evidenceOf(c, new Uint8Array()),

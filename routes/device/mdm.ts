@@ -18,6 +18,7 @@ import { ProtocolError } from "../../src/protocol/errors.ts";
 import { parsePlist, PlistError } from "../../src/protocol/plist.ts";
 import { parseReport } from "../../src/protocol/report.ts";
 import type { AppEnv } from "../context.ts";
+import { deviceOf } from "./by.ts";
 import { evidenceOf } from "./evidence.ts";
 
 /**
@@ -35,7 +36,7 @@ const STRANGERS_LIMIT = 64 * 1024;
 
 async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<Response> {
   const runtime = c.get("runtime");
-  const request = c.get("request");
+  const by = deviceOf(c);
   try {
     const body = await c.get("body").read(BODY_LIMIT[view], {
       look: {
@@ -55,7 +56,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
     if (!(list instanceof Error) && isCheckin(list)) {
       const message = readable(() => parseCheckin(list));
       if (message instanceof Error) throw badRequest(message);
-      const answer = await handleCheckin(runtime, sender, message, request);
+      const answer = await handleCheckin(runtime, by, sender, message);
       rememberCertificate(sender);
       return new Response(answer.body, {
         status: 200,
@@ -68,11 +69,11 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
     const command = report instanceof Error
       ? await handleUnreadable(
         runtime,
+        by,
         sender,
         { raw: body, error: report, ...(list instanceof Error ? {} : { list }) },
-        request,
       )
-      : await handleConnect(runtime, sender, report, request);
+      : await handleConnect(runtime, by, sender, report);
     rememberCertificate(sender);
     return new Response(command, {
       status: 200,
@@ -81,7 +82,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
   } catch (error) {
     // An error while an answer is written is ours: it is never the device's message that was bad.
     if (!(error instanceof Problem)) throw error;
-    await recordRefusal(runtime.sql, runtime, request, {
+    await recordRefusal(runtime.sql, runtime, by, {
       type: "mdm_request",
       payload: { status: "failure", view_name: view, reason: error.details.reason ?? error.message },
     });

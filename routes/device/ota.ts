@@ -9,6 +9,7 @@ import { answerOta } from "../../src/enrollment/ota.ts";
 import { Problem } from "../../src/errors.ts";
 import { attachment } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
+import { deviceOf } from "./by.ts";
 
 const BODY_LIMIT = 256 * 1024;
 
@@ -21,8 +22,8 @@ export function mountOta(app: Hono<AppEnv>): void {
     try {
       const { phase, profile } = await answerOta(
         c.get("runtime"),
+        deviceOf(c),
         await c.get("body").read(BODY_LIMIT),
-        c.get("request"),
       );
       const name = phase === 2 ? "espalier_ota_scep" : "espalier_mdm";
       return attachment(profile, PROFILE_TYPE, `${name}.mobileconfig`);

@@ -11,6 +11,7 @@ import { answerScep } from "../../src/issuing/scep.ts";
 import { PkiError } from "../../src/pki/errors.ts";
 import { SCEP_CAPABILITIES } from "../../src/pki/scep/reply.ts";
 import type { AppEnv } from "../context.ts";
+import { deviceOf } from "./by.ts";
 
 const BODY_LIMIT = 256 * 1024;
 
@@ -32,7 +33,7 @@ async function operate(c: Context<AppEnv>): Promise<Response> {
     : messageOf(c.req.query("message") ?? "");
   if (message === undefined || message.length === 0) return c.text("The message is missing or is not base64.", 400);
   try {
-    const reply = await answerScep(runtime, message, c.get("request"));
+    const reply = await answerScep(runtime, deviceOf(c), message);
     return new Response(reply, { headers: { "Content-Type": "application/x-pki-message" } });
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { type Embedded, startEmbedded } from "../../db/embedded.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { createApiToken } from "../../src/access/api_tokens.ts";
-import { COMMAND_LINE } from "../../src/access/by.ts";
+import { COMMAND_LINE } from "../../src/access/operator.ts";
 import { createUser } from "../../src/access/users.ts";
 import { openRuntime } from "../../src/cli/open.ts";
 import { uploadPushCertificate } from "../../src/push/certificates.ts";
@@ -79,8 +79,7 @@ async function furnish(settings: Record<string, string>, apns: FakeApns): Promis
     const { certificatePem, keyPem } = await apns.makePushCertificate(
       `com.apple.mgmt.External.${runtime.random.uuid()}`,
     );
-    const request = { id: "chaos", ip: "127.0.0.1", userAgent: "chaos", method: "POST", path: "/" };
-    const { id } = await uploadPushCertificate(runtime, request, {
+    const { id } = await uploadPushCertificate(runtime, COMMAND_LINE, {
       name: "push",
       certificate: certificatePem,
       privateKey: keyPem,

@@ -6,11 +6,10 @@
 
 import { findUserByName } from "../../db/access/users.ts";
 import { createApiToken } from "../../src/access/api_tokens.ts";
-import { COMMAND_LINE } from "../../src/access/by.ts";
+import { COMMAND_LINE } from "../../src/access/operator.ts";
 import { createUser, updateUser } from "../../src/access/users.ts";
 import { type Options, runCommand, UsageError } from "../../src/cli/command.ts";
 import { problem } from "../../src/errors.ts";
-import type { RequestInfo } from "../../src/events/record.ts";
 import { uploadPushCertificate } from "../../src/push/certificates.ts";
 import { randomText, type Runtime, systemClock, systemRandom } from "../../src/runtime.ts";
 import { apiClient } from "../api_client.ts";
@@ -111,15 +110,6 @@ async function makeSuperuser(runtime: Runtime): Promise<{ password: string; toke
   return { password, token };
 }
 
-/** What the demonstration does to its own server counts as a request of this kind. */
-const demoRequest = (): RequestInfo => ({
-  id: crypto.randomUUID(),
-  ip: "127.0.0.1",
-  userAgent: "demo",
-  method: "POST",
-  path: "/",
-});
-
 function portMustBeFree(port: number): void {
   try {
     Deno.listen({ hostname: "127.0.0.1", port }).close();
@@ -150,7 +140,7 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   const name = `Demonstration ${runtime.clock.now().toISOString()}`;
   const topic = `com.apple.mgmt.External.${runtime.random.uuid()}`;
   const { certificatePem, keyPem } = await apns.makePushCertificate(topic);
-  const { id } = await uploadPushCertificate(runtime, demoRequest(), {
+  const { id } = await uploadPushCertificate(runtime, COMMAND_LINE, {
     name,
     certificate: certificatePem,
     privateKey: keyPem,

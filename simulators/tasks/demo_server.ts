@@ -14,6 +14,7 @@ import { createApp } from "../../routes/app.ts";
 import { serve } from "../../routes/serve.ts";
 import { createApns } from "../../src/apple/apns.ts";
 import { openRuntime } from "../../src/cli/open.ts";
+import { byJob } from "../../src/events/by.ts";
 import { guardProcess } from "../../src/last_resort.ts";
 import { notifyBatch, pacer } from "../../src/push/notify.ts";
 import type { Runtime } from "../../src/runtime.ts";
@@ -53,7 +54,7 @@ export async function startDemoServer(
     const workers = startWorkers(runtime, {
       jobs: JOBS,
       concurrency: 2,
-      notify: (stop) => notifyBatch(runtime, sender, pace, stop),
+      notify: (stop) => notifyBatch(runtime, byJob("push"), sender, pace, stop),
     });
     return {
       runtime,

@@ -16,8 +16,8 @@ import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { hashApiToken, newApiToken } from "./api_token_format.ts";
-import type { By } from "./by.ts";
 import { mustHoldAllOf } from "./delegation.ts";
+import type { Authorised } from "./operator.ts";
 
 /** What an operator says of a token. */
 export type ApiTokenInput = { userId: number; name: string; expiresAt: Date | null };
@@ -37,7 +37,7 @@ export function apiTokenRepresentation(token: ApiTokenRow) {
 /** Makes a token. It is answered once and never again. The actor must hold all that its user holds. */
 export async function createApiToken(
   runtime: Runtime,
-  by: By,
+  by: Authorised,
   input: ApiTokenInput,
 ): Promise<{ row: ApiTokenRow; token: string }> {
   const now = runtime.clock.now();
@@ -56,7 +56,7 @@ export async function createApiToken(
       hash: hashApiToken(token),
       expiresAt: input.expiresAt,
     }, now);
-    await recordAudit(tx, runtime, by.request, {
+    await recordAudit(tx, runtime, by, {
       action: "created",
       model: "accounts.apitoken",
       pk: row.id,
@@ -67,7 +67,7 @@ export async function createApiToken(
 }
 
 /** Ends a token, at once and in every process. The actor must hold all that the token's user holds. */
-export async function deleteApiToken(runtime: Runtime, by: By, id: string): Promise<void> {
+export async function deleteApiToken(runtime: Runtime, by: Authorised, id: string): Promise<void> {
   await runtime.sql.begin(async (tx) => {
     const before = await findApiToken(tx, id, true);
     if (before === undefined) throw problem("not-found");
@@ -75,7 +75,7 @@ export async function deleteApiToken(runtime: Runtime, by: By, id: string): Prom
     // The attack: the tokens of mightier users and their services are cut off one by one.
     if (owner !== undefined) mustHoldAllOf(by.actor, owner);
     await deleteApiTokenRow(tx, id);
-    await recordAudit(tx, runtime, by.request, {
+    await recordAudit(tx, runtime, by, {
       action: "deleted",
       model: "accounts.apitoken",
       pk: id,

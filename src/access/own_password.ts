@@ -7,10 +7,10 @@
 import { deleteSessionsOf } from "../../db/access/sessions.ts";
 import { findUser, updateUser } from "../../db/access/users.ts";
 import { invalid, problem } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import { recordAudit } from "../events/record.ts";
 import { limitAttempts } from "../rate_limit.ts";
 import type { Runtime } from "../runtime.ts";
-import type { Actor } from "./actor.ts";
+import type { Operator } from "./operator.ts";
 import { checkPassword, hashPassword, verifyPassword } from "./passwords.ts";
 import { beginSession, type NewSession } from "./sessions.ts";
 import { userRepresentation } from "./users.ts";
@@ -25,10 +25,10 @@ const BY_USER = { attempts: 10, seconds: 900 };
  */
 export async function changeOwnPassword(
   runtime: Runtime,
-  actor: Actor,
+  by: Operator,
   passwords: { current: string; next: string },
-  request: RequestInfo,
 ): Promise<NewSession> {
+  const { actor } = by;
   await limitAttempts(runtime, `password:user:${actor.userId}`, BY_USER);
   const seen = await findUser(runtime.sql, actor.userId);
   if (!await verifyPassword(passwords.current, seen?.passwordHash) || seen === undefined) {
@@ -42,7 +42,7 @@ export async function changeOwnPassword(
     if (before?.passwordHash !== seen.passwordHash) throw problem("conflict");
     await updateUser(tx, before.id, { ...before, passwordHash }, runtime.clock.now());
     await deleteSessionsOf(tx, before.id);
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "accounts.user",
       pk: before.id,
@@ -51,5 +51,5 @@ export async function changeOwnPassword(
     });
     return before;
   });
-  return await beginSession(runtime, user, request);
+  return await beginSession(runtime, by, user);
 }

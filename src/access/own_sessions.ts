@@ -9,7 +9,7 @@ import { deleteOtherSessions, deleteSessionOf, listSessionsOf, type OwnSessionRo
 import { problem } from "../errors.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
-import type { By } from "./by.ts";
+import type { Authorised } from "./operator.ts";
 import { hashCookie } from "./sessions.ts";
 
 /** Sessions that are listed. */
@@ -21,7 +21,7 @@ export type OwnSession = OwnSessionRow & { current: boolean };
 /** Returns the live sessions of the actor, the last used first. `cookie` is that of the session that asks. */
 export async function listOwnSessions(
   runtime: Runtime,
-  { actor }: By,
+  { actor }: Authorised,
   cookie: string | undefined,
 ): Promise<OwnSession[]> {
   const hash = cookie === undefined ? undefined : await hashCookie(cookie);
@@ -31,28 +31,28 @@ export async function listOwnSessions(
 }
 
 /** Ends a session of the actor. Throws `not-found` for a session that is over, or another user's. */
-export async function endOwnSession(runtime: Runtime, { actor, request }: By, id: string): Promise<void> {
+export async function endOwnSession(runtime: Runtime, by: Authorised, id: string): Promise<void> {
   if (!/^[0-9a-f]{64}$/.test(id)) throw problem("not-found");
   await runtime.sql.begin(async (tx) => {
-    if (!await deleteSessionOf(tx, actor.userId, Uint8Array.fromHex(id))) throw problem("not-found");
-    await recordEvents(tx, runtime, request, [{ type: "zentral_logout", tags: ["zentral"] }]);
+    if (!await deleteSessionOf(tx, by.actor.userId, Uint8Array.fromHex(id))) throw problem("not-found");
+    await recordEvents(tx, runtime, by, [{ type: "zentral_logout", tags: ["zentral"] }]);
   });
 }
 
 /** Ends every session of the actor but the one of `cookie`. */
 export async function endOtherSessions(
   runtime: Runtime,
-  { actor, request }: By,
+  by: Authorised,
   cookie: string | undefined,
 ): Promise<void> {
   const hash = cookie === undefined ? undefined : await hashCookie(cookie);
   if (hash === undefined) throw problem("not-found");
   await runtime.sql.begin(async (tx) => {
-    const ended = await deleteOtherSessions(tx, actor.userId, hash);
+    const ended = await deleteOtherSessions(tx, by.actor.userId, hash);
     await recordEvents(
       tx,
       runtime,
-      request,
+      by,
       Array.from({ length: ended }, () => ({ type: "zentral_logout", tags: ["zentral"] })),
     );
   });

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { isUniqueViolation } from "../../db/open.ts";
 import {
   deleteRole as deleteRoleRow,
   findRole,
@@ -12,12 +11,13 @@ import {
   type RoleRow,
   updateRole as updateRoleRow,
 } from "../../db/access/roles.ts";
+import { isUniqueViolation } from "../../db/open.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
-import type { By } from "./by.ts";
 import { mustHoldAllOf } from "./delegation.ts";
+import type { Authorised } from "./operator.ts";
 import { isPermission } from "./permissions.ts";
 
 /** What an operator says of a role. */
@@ -46,12 +46,12 @@ function checked(input: RoleInput): RoleInput {
 }
 
 /** Makes a role of permissions that the actor holds. */
-export async function createRole(runtime: Runtime, by: By, input: RoleInput): Promise<RoleRow> {
+export async function createRole(runtime: Runtime, by: Authorised, input: RoleInput): Promise<RoleRow> {
   const values = checked(input);
   mustHoldAllOf(by.actor, { isSuperuser: false, permissions: values.permissions });
   return await runtime.sql.begin(async (tx) => {
     const role = await insertRole(tx, values, runtime.clock.now());
-    await recordAudit(tx, runtime, by.request, {
+    await recordAudit(tx, runtime, by, {
       action: "created",
       model: "accounts.role",
       pk: role.id,
@@ -64,7 +64,7 @@ export async function createRole(runtime: Runtime, by: By, input: RoleInput): Pr
 }
 
 /** Writes all of a role. The actor must hold what it has and what it gets: its users lose what is taken out. */
-export async function updateRole(runtime: Runtime, by: By, id: number, input: RoleInput): Promise<RoleRow> {
+export async function updateRole(runtime: Runtime, by: Authorised, id: number, input: RoleInput): Promise<RoleRow> {
   const values = checked(input);
   return await runtime.sql.begin(async (tx) => {
     const before = await findRole(tx, id, true);
@@ -72,7 +72,7 @@ export async function updateRole(runtime: Runtime, by: By, id: number, input: Ro
     // The attack: a role of somebody mightier is emptied, or renamed into one that is given away lightly.
     mustHoldAllOf(by.actor, { isSuperuser: false, permissions: [...before.permissions, ...values.permissions] });
     const after = await updateRoleRow(tx, id, values, runtime.clock.now());
-    await recordAudit(tx, runtime, by.request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "accounts.role",
       pk: id,
@@ -86,13 +86,13 @@ export async function updateRole(runtime: Runtime, by: By, id: number, input: Ro
 }
 
 /** Removes a role that the actor holds all of; its users lose it. */
-export async function deleteRole(runtime: Runtime, by: By, id: number): Promise<void> {
+export async function deleteRole(runtime: Runtime, by: Authorised, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
     const before = await findRole(tx, id, true);
     if (before === undefined) throw problem("not-found");
     mustHoldAllOf(by.actor, { isSuperuser: false, permissions: before.permissions });
     await deleteRoleRow(tx, id);
-    await recordAudit(tx, runtime, by.request, {
+    await recordAudit(tx, runtime, by, {
       action: "deleted",
       model: "accounts.role",
       pk: id,

@@ -13,13 +13,15 @@ import { deleteSession, findSession, insertSession, touchSession } from "../../d
 import { findUserByName, replacePasswordHash, touchLogin } from "../../db/access/users.ts";
 import type { Config } from "../config.ts";
 import { invalid } from "../errors.ts";
-import { recordEvents, type RequestInfo } from "../events/record.ts";
+import type { By, Caller } from "../events/by.ts";
+import { recordEvents } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
 import { foreignText } from "../foreign_text.ts";
 import { addressKey, limitAttempts } from "../rate_limit.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Actor } from "./actor.ts";
 import { browserHash, isKnown, remember } from "./known_browser.ts";
+import { operatorOf } from "./operator.ts";
 import { hashPassword, isOutdatedHash, verifyPassword } from "./passwords.ts";
 
 /** A signed-in browser. */
@@ -68,8 +70,8 @@ export function sessionCookie(config: Pick<Config, "BASE_URL">): {
 /** Begins a session for a user who was authenticated, ending the browser's previous one. */
 export async function beginSession(
   runtime: Runtime,
+  { request }: Caller,
   user: { id: number; username: string; isSuperuser: boolean; permissions: readonly string[] },
-  request: RequestInfo,
   cookies: BrowserCookies = {},
 ): Promise<NewSession> {
   const id = runtime.random.bytes(32);
@@ -78,23 +80,23 @@ export async function beginSession(
   const expiresAt = new Date(now.getTime() + runtime.config.SESSION_HOURS * 3_600_000);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", id));
   const previous = cookies.session === undefined ? undefined : await hashCookie(cookies.session);
+  const actor = {
+    userId: user.id,
+    username: user.username,
+    isServiceAccount: false,
+    isSuperuser: user.isSuperuser,
+    permissions: new Set(user.permissions),
+  };
   const browser = await runtime.sql.begin(async (tx) => {
     if (previous !== undefined) await deleteSession(tx, previous);
     const userAgent = foreignText(request.userAgent, 400);
     await insertSession(tx, { hash, userId: user.id, csrfToken, expiresAt, ip: request.ip, userAgent }, now);
     await touchLogin(tx, user.id, now);
-    const by = { id: user.id, username: user.username, isServiceAccount: false };
-    await recordEvents(tx, runtime, { ...request, user: by }, [{ type: "zentral_login", tags: ["zentral"] }]);
+    await recordEvents(tx, runtime, operatorOf(actor, request), [{ type: "zentral_login", tags: ["zentral"] }]);
     return await remember(tx, runtime, user.id, cookies.browser);
   });
   return {
-    actor: {
-      userId: user.id,
-      username: user.username,
-      isServiceAccount: false,
-      isSuperuser: user.isSuperuser,
-      permissions: new Set(user.permissions),
-    },
+    actor,
     csrfToken,
     cookie: encodeBase64Url(id),
     expiresAt,
@@ -107,29 +109,29 @@ export async function beginSession(
  *
  * Throws `too-many-requests`, else `invalid` with one sentence that does not tell whether the name exists. In 15 minutes
  * an address may try one name 10 times and all names 50 times, and all addresses together one name 100 times; a browser
- * that the user signed in with before is limited by its own 100 attempts alone. The address is `request.ip`, which no
+ * that the user signed in with before is limited by its own 100 attempts alone. The address is that of the request, which no
  * header of the client can change.
  */
 export async function signIn(
   runtime: Runtime,
+  by: Caller,
   credentials: { username: string; password: string },
-  request: RequestInfo,
   cookies: BrowserCookies = {},
 ): Promise<NewSession> {
   const usable = credentials.username.length <= 200 && !credentials.username.includes("\0");
   const user = usable ? await findUserByName(runtime.sql, credentials.username) : undefined;
   const browser = await browserHash(cookies.browser);
-  const pairKey = await pairKeyOf(credentials.username, request.ip);
+  const pairKey = await pairKeyOf(credentials.username, by.request.ip);
   if (browser !== undefined && user !== undefined && await isKnown(runtime, browser, user.id)) {
     await limitAttempts(runtime, `login:browser:${encodeBase64Url(browser)}`, BY_KNOWN_BROWSER);
   } else {
-    await limitAttempts(runtime, `login:ip:${addressKey(request.ip)}`, BY_ADDRESS);
+    await limitAttempts(runtime, `login:ip:${addressKey(by.request.ip)}`, BY_ADDRESS);
     await limitAttempts(runtime, pairKey, BY_NAME_AND_ADDRESS);
     await limitAttempts(runtime, await nameKeyOf(credentials.username), BY_NAME);
   }
   const right = await verifyPassword(credentials.password, user?.passwordHash);
   if (!right || user === undefined || !user.isActive || user.isServiceAccount) {
-    await recordRefusal(runtime.sql, runtime, request, {
+    await recordRefusal(runtime.sql, runtime, by, {
       type: "zentral_failed_login",
       tags: ["zentral"],
       // Only names that exist: people type their password into the wrong field.
@@ -142,7 +144,7 @@ export async function signIn(
     await replacePasswordHash(runtime.sql, user.id, user.passwordHash, renewed);
   }
   await forgetAttempts(runtime.sql, pairKey);
-  return await beginSession(runtime, user, request, cookies);
+  return await beginSession(runtime, by, user, cookies);
 }
 
 /** The session behind a cookie; undefined when it is unknown, over, or its user may not sign in any more. */
@@ -170,11 +172,11 @@ export async function authenticateSession(
 }
 
 /** Ends the session behind a cookie. */
-export async function signOut(runtime: Runtime, cookie: string | undefined, request: RequestInfo): Promise<void> {
+export async function signOut(runtime: Runtime, by: By, cookie: string | undefined): Promise<void> {
   const hash = cookie === undefined ? undefined : await hashCookie(cookie);
   if (hash === undefined) return;
   await runtime.sql.begin(async (tx) => {
     if (!await deleteSession(tx, hash)) return;
-    await recordEvents(tx, runtime, request, [{ type: "zentral_logout", tags: ["zentral"] }]);
+    await recordEvents(tx, runtime, by, [{ type: "zentral_logout", tags: ["zentral"] }]);
   });
 }

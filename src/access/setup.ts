@@ -18,11 +18,12 @@ import {
 import { isUniqueViolation } from "../../db/open.ts";
 import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { invalid, problem } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { Caller } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import { addressKey, limitAttempts } from "../rate_limit.ts";
 import { randomText, type Runtime } from "../runtime.ts";
-import { COMMAND_LINE } from "./by.ts";
 import { sameText } from "./csrf.ts";
+import { COMMAND_LINE } from "./operator.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
 import { SETUP_KEY } from "./setup_key.ts";
 import { createUserWithin } from "./users.ts";
@@ -69,11 +70,11 @@ export type SetupInput = { username: string; password: string; email?: string; f
  */
 export async function completeSetup(
   runtime: Runtime,
+  by: Caller,
   token: string,
   input: SetupInput,
-  request: RequestInfo,
 ): Promise<UserRow> {
-  await limitAttempts(runtime, `setup:ip:${addressKey(request.ip)}`, BY_ADDRESS);
+  await limitAttempts(runtime, `setup:ip:${addressKey(by.request.ip)}`, BY_ADDRESS);
   const hashed = await hash(token);
   const mayUse = (value: unknown) => stored.parse(value ?? []).some((known) => sameText(known, hashed));
   const refusal = () => problem("permission-denied", "Cannot set up: this setup token is not valid.");
@@ -87,7 +88,7 @@ export async function completeSetup(
   return await runtime.sql.begin(async (tx) => {
     if (!mayUse(await findInstanceSetting(tx, SETUP_KEY, true)) || await anyPersonExists(tx)) throw refusal();
     const now = runtime.clock.now();
-    const user = await createUserWithin(tx, runtime, { actor: COMMAND_LINE.actor, request }, {
+    const user = await createUserWithin(tx, runtime, { ...by, actor: COMMAND_LINE.actor }, {
       username,
       email: input.email ?? "",
       fullName: input.fullName ?? "",
@@ -103,7 +104,7 @@ export async function completeSetup(
         throw error;
       });
     if (made !== undefined) {
-      await recordAudit(tx, runtime, request, {
+      await recordAudit(tx, runtime, by, {
         action: "created",
         model: "inventory.metabusinessunit",
         pk: made.id,

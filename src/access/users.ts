@@ -4,8 +4,6 @@
  * @module
  */
 
-import { deleteInstanceSetting } from "../../db/installation/instance_settings.ts";
-import { type Db, isUniqueViolation, type Tx } from "../../db/open.ts";
 import { findRoles } from "../../db/access/roles.ts";
 import { deleteSessionsOf } from "../../db/access/sessions.ts";
 import {
@@ -18,12 +16,14 @@ import {
   type UserRow,
   type UserValues,
 } from "../../db/access/users.ts";
+import { deleteInstanceSetting } from "../../db/installation/instance_settings.ts";
+import { type Db, isUniqueViolation, type Tx } from "../../db/open.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
-import type { By } from "./by.ts";
 import { mustHoldAllOf } from "./delegation.ts";
+import type { Authorised } from "./operator.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
 import { SETUP_KEY } from "./setup_key.ts";
 
@@ -64,7 +64,7 @@ const taken = (error: unknown): unknown =>
     : error;
 
 /** Checks the roles that a user shall have: they exist, and the actor may give those that are new. */
-async function checkRoles(tx: Db, by: By, wanted: readonly number[], before: readonly number[]): Promise<void> {
+async function checkRoles(tx: Db, by: Authorised, wanted: readonly number[], before: readonly number[]): Promise<void> {
   const found = await findRoles(tx, wanted);
   const known = new Set(found.map(({ id }) => id));
   const unknown = wanted.filter((id) => !known.has(id));
@@ -94,7 +94,7 @@ async function mustFind(db: Db, id: number, lock = false): Promise<UserRow> {
 }
 
 /** Makes a user. The first person who is made ends the first-run setup. */
-export async function createUser(runtime: Runtime, by: By, input: UserInput): Promise<UserRow> {
+export async function createUser(runtime: Runtime, by: Authorised, input: UserInput): Promise<UserRow> {
   mustHoldAllOf(by.actor, { isSuperuser: input.isSuperuser, permissions: [] });
   const values = await valuesOf(runtime, input, null);
   return await runtime.sql.begin((tx) => createUserWithin(tx, runtime, by, values, input.roles)).catch((error) => {
@@ -106,7 +106,7 @@ export async function createUser(runtime: Runtime, by: By, input: UserInput): Pr
 export async function createUserWithin(
   tx: Tx,
   runtime: Runtime,
-  by: By,
+  by: Authorised,
   values: UserValues,
   roles: readonly number[],
 ): Promise<UserRow> {
@@ -116,7 +116,7 @@ export async function createUserWithin(
   // A setup token that outlives the first person would be a second way in.
   if (!values.isServiceAccount) await deleteInstanceSetting(tx, SETUP_KEY);
   const user = await mustFind(tx, id);
-  await recordAudit(tx, runtime, by.request, {
+  await recordAudit(tx, runtime, by, {
     action: "created",
     model: "accounts.user",
     pk: id,
@@ -137,7 +137,7 @@ function mustStaySomebody(superusers: readonly number[], leaving: number): void 
  *
  * The actor must hold all that the user holds, because the password of a mightier user is their might.
  */
-export async function updateUser(runtime: Runtime, by: By, id: number, input: UserInput): Promise<UserRow> {
+export async function updateUser(runtime: Runtime, by: Authorised, id: number, input: UserInput): Promise<UserRow> {
   const seen = await mustFind(runtime.sql, id);
   mustHoldAllOf(by.actor, seen);
   mustHoldAllOf(by.actor, { isSuperuser: input.isSuperuser, permissions: [] });
@@ -156,7 +156,7 @@ export async function updateUser(runtime: Runtime, by: By, id: number, input: Us
     await setUserRoles(tx, id, input.roles);
     if (input.password !== undefined || !input.isActive) await deleteSessionsOf(tx, id);
     const after = await mustFind(tx, id);
-    await recordAudit(tx, runtime, by.request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "accounts.user",
       pk: id,
@@ -170,7 +170,7 @@ export async function updateUser(runtime: Runtime, by: By, id: number, input: Us
 }
 
 /** Removes a user with their tokens and sessions. */
-export async function deleteUser(runtime: Runtime, by: By, id: number): Promise<void> {
+export async function deleteUser(runtime: Runtime, by: Authorised, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
     const superusers = await lockSuperusers(tx);
     const before = await mustFind(tx, id, true);
@@ -178,7 +178,7 @@ export async function deleteUser(runtime: Runtime, by: By, id: number): Promise<
     if (by.actor.userId === id) throw refused("You cannot delete yourself");
     mustStaySomebody(superusers, id);
     await deleteUserRow(tx, id);
-    await recordAudit(tx, runtime, by.request, {
+    await recordAudit(tx, runtime, by, {
       action: "deleted",
       model: "accounts.user",
       pk: id,

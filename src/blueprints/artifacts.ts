@@ -14,11 +14,12 @@ import {
   isArtifactInUse,
   updateArtifact,
 } from "../../db/artifacts/artifacts.ts";
-import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { usesOfArtifact } from "../../db/installation/uses.ts";
+import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { type FieldErrors, invalid, problem, refused } from "../errors.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import { cannotDelete } from "../in_use.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { artifactErrors } from "./artifact_check.ts";
@@ -78,7 +79,7 @@ function mustBeFine(errors: FieldErrors): void {
 /** Makes an artifact. Throws `invalid`. */
 export async function createArtifact(
   runtime: Runtime,
-  request: RequestInfo | undefined,
+  by: By,
   input: ArtifactInput,
 ): Promise<ArtifactRow> {
   const id = runtime.random.uuid();
@@ -92,7 +93,7 @@ export async function createArtifact(
     await insertArtifact(tx, id, values, runtime.clock.now());
     const row = await mustFindArtifact(tx, id);
     const after = artifactRepresentation(row);
-    await recordAudit(tx, runtime, request, { action: "created", model: MODEL, pk: id, after });
+    await recordAudit(tx, runtime, by, { action: "created", model: MODEL, pk: id, after });
     return row;
   }, explained);
 }
@@ -100,7 +101,7 @@ export async function createArtifact(
 /** Changes an artifact. Throws `invalid`, `not-found`. */
 export async function changeArtifact(
   runtime: Runtime,
-  request: RequestInfo | undefined,
+  by: By,
   id: string,
   input: ArtifactInput,
 ): Promise<ArtifactRow> {
@@ -114,7 +115,7 @@ export async function changeArtifact(
     mustBeFine(await artifactErrors(tx, { id, ...values }, before));
     await updateArtifact(tx, id, values, runtime.clock.now());
     const row = await mustFindArtifact(tx, id);
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: MODEL,
       pk: id,
@@ -126,11 +127,11 @@ export async function changeArtifact(
 }
 
 /** Deletes an artifact with its versions. Throws `refused` while something names it or a device has it. */
-export async function removeArtifact(runtime: Runtime, request: RequestInfo | undefined, id: string): Promise<void> {
+export async function removeArtifact(runtime: Runtime, by: By, id: string): Promise<void> {
   await changeDesired(runtime, async (tx) => {
     const before = artifactRepresentation(await mustFindArtifact(tx, id));
     if (await isArtifactInUse(tx, id)) throw await cannotDelete(CANNOT_DELETE, usesOfArtifact(tx, id));
     await deleteArtifact(tx, id);
-    await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before });
+    await recordAudit(tx, runtime, by, { action: "deleted", model: MODEL, pk: id, before });
   }, explained);
 }

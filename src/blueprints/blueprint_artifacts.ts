@@ -16,7 +16,8 @@ import {
 import { findBlueprint } from "../../db/blueprints/blueprints.ts";
 import { type Db, isUniqueViolation, type Tx } from "../../db/open.ts";
 import { type FieldErrors, invalid, problem } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { artifactType } from "./artifact_types.ts";
@@ -66,14 +67,14 @@ const explained = (error: unknown): unknown =>
 /** Puts an artifact into a blueprint. Throws `invalid`. */
 export async function createBlueprintArtifact(
   runtime: Runtime,
-  request: RequestInfo | undefined,
+  by: By,
   values: BlueprintArtifactValues,
 ): Promise<BlueprintArtifactRow> {
   return await changeDesired(runtime, async (tx) => {
     await check(tx, values);
     const row = await mustFindBlueprintArtifact(tx, await insertBlueprintArtifact(tx, values, runtime.clock.now()));
     const after = blueprintArtifactRepresentation(row);
-    await recordAudit(tx, runtime, request, { action: "created", model: MODEL, pk: row.id, after });
+    await recordAudit(tx, runtime, by, { action: "created", model: MODEL, pk: row.id, after });
     return row;
   }, explained);
 }
@@ -81,7 +82,7 @@ export async function createBlueprintArtifact(
 /** Changes who gets an artifact of a blueprint. Throws `invalid`, `not-found`. */
 export async function changeBlueprintArtifact(
   runtime: Runtime,
-  request: RequestInfo | undefined,
+  by: By,
   id: number,
   values: BlueprintArtifactValues,
 ): Promise<BlueprintArtifactRow> {
@@ -90,7 +91,7 @@ export async function changeBlueprintArtifact(
     await check(tx, values);
     await updateBlueprintArtifact(tx, id, values, runtime.clock.now());
     const row = await mustFindBlueprintArtifact(tx, id);
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: MODEL,
       pk: id,
@@ -104,12 +105,12 @@ export async function changeBlueprintArtifact(
 /** Takes an artifact out of a blueprint; its devices lose it. Throws `not-found`. */
 export async function removeBlueprintArtifact(
   runtime: Runtime,
-  request: RequestInfo | undefined,
+  by: By,
   id: number,
 ): Promise<void> {
   await changeDesired(runtime, async (tx) => {
     const before = blueprintArtifactRepresentation(await mustFindBlueprintArtifact(tx, id));
     await deleteBlueprintArtifact(tx, id);
-    await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before });
+    await recordAudit(tx, runtime, by, { action: "deleted", model: MODEL, pk: id, before });
   }, explained);
 }

@@ -13,11 +13,12 @@ import {
   insertBlueprint,
   updateBlueprint,
 } from "../../db/blueprints/blueprints.ts";
-import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { usesOfBlueprint } from "../../db/installation/uses.ts";
+import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { invalid, problem, refused } from "../errors.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import { cannotDelete } from "../in_use.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { changeDesired } from "./transaction.ts";
@@ -61,14 +62,14 @@ export async function mustFindBlueprint(runtime: Runtime, id: number): Promise<B
 /** Makes a blueprint. Throws `invalid`. */
 export async function createBlueprint(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   values: BlueprintValues,
 ): Promise<BlueprintRow> {
   return await changeDesired(runtime, async (tx) => {
     const id = await insertBlueprint(tx, values, runtime.clock.now());
     const row = await findBlueprint(tx, id);
     if (row === undefined) throw new Error("Cannot find the blueprint that was just made");
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "created",
       model: MODEL,
       pk: id,
@@ -81,7 +82,7 @@ export async function createBlueprint(
 /** Changes a blueprint; its devices are woken where that changes what they should have. Throws `invalid`. */
 export async function changeBlueprint(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   id: number,
   values: BlueprintValues,
 ): Promise<BlueprintRow> {
@@ -91,7 +92,7 @@ export async function changeBlueprint(
     await updateBlueprint(tx, id, values, runtime.clock.now());
     const row = await findBlueprint(tx, id);
     if (row === undefined) throw problem("not-found");
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: MODEL,
       pk: id,
@@ -103,13 +104,13 @@ export async function changeBlueprint(
 }
 
 /** Deletes a blueprint. Throws `refused` while it holds artifacts. */
-export async function removeBlueprint(runtime: Runtime, request: RequestInfo, id: number): Promise<void> {
+export async function removeBlueprint(runtime: Runtime, by: By, id: number): Promise<void> {
   await changeDesired(runtime, async (tx) => {
     const before = await findBlueprint(tx, id);
     if (before === undefined) throw problem("not-found");
     if (await hasArtifacts(tx, id)) throw await cannotDelete(CANNOT_DELETE, usesOfBlueprint(tx, id));
     await deleteBlueprint(tx, id, runtime.clock.now());
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "deleted",
       model: MODEL,
       pk: id,

@@ -4,20 +4,21 @@
  * @module
  */
 
-import type { Json, Tx } from "../../db/open.ts";
+import { countAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import {
   deleteTargetArtifacts,
   findTargetArtifacts,
   putTargetArtifact,
   type TargetArtifactRow,
 } from "../../db/artifacts/target_artifacts.ts";
-import { countAttempts } from "../../db/artifacts/reinstall_paces.ts";
-import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
+import type { Json, Tx } from "../../db/open.ts";
 import { enqueueJob } from "../enqueue_job.ts";
+import type { By } from "../events/by.ts";
+import { type NewEvent, recordEvents } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
-import { REPEAT_WAITS } from "./reinstall_pace.ts";
 import { isPresent, type Observation, observe, type ObservedState } from "./observed_artifact.ts";
+import { REPEAT_WAITS } from "./reinstall_pace.ts";
 
 /** Whose artifacts: a channel of an enrolled device. `userKey` is "" for the device itself. */
 export type ArtifactOwner = {
@@ -85,7 +86,7 @@ const isAttempt = (
 export async function recordSeen(
   tx: Tx,
   runtime: Pick<Runtime, "clock" | "random">,
-  request: RequestInfo | undefined,
+  by: By,
   owner: ArtifactOwner,
   seen: readonly SeenVersion[],
   options: { exhaustive?: boolean; promised?: ReadonlySet<string> } = {},
@@ -157,7 +158,7 @@ export async function recordSeen(
       .map((row): Change => ({ result: before.has(row.versionId) ? "updated" : "created", row })),
     ...gone.map((row): Change => ({ result: "deleted", row })),
   ];
-  await recordEvents(tx, runtime, request, changes.map((change) => event(change, owner)));
+  await recordEvents(tx, runtime, by, changes.map((change) => event(change, owner)));
   for (const { result, row } of changes) {
     // One job for any number of devices that fail at once.
     if (result !== "deleted" && row.status === "Failed") {

@@ -16,7 +16,8 @@ import {
 } from "../../db/artifacts/rollouts.ts";
 import type { Db, Tx } from "../../db/open.ts";
 import { problem, refused } from "../errors.ts";
-import { recordAudit, recordEvents, type RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit, recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { changeDesired } from "./transaction.ts";
 
@@ -48,7 +49,7 @@ async function look(
 }
 
 /** Halts a version that fails too often, with an event. */
-export async function checkRollout(runtime: Runtime, versionId: string): Promise<RolloutCheck> {
+export async function checkRollout(runtime: Runtime, by: By, versionId: string): Promise<RolloutCheck> {
   const { sql, log } = runtime;
   // Most checks change nothing: only one that does waits for other changes.
   const first = await look(sql, runtime, await findRollout(sql, versionId));
@@ -59,7 +60,7 @@ export async function checkRollout(runtime: Runtime, versionId: string): Promise
     if (row === undefined || !halts) return { state, present, failed };
     const reason = `${failed} of ${present + failed} installs failed, ${percent} % may`;
     await setRolloutState(tx, versionId, "halted", reason, runtime.clock.now());
-    await recordEvents(tx, runtime, undefined, [{
+    await recordEvents(tx, runtime, by, [{
       type: "artifact_rollout_halted",
       tags: ["alert"],
       objects: { artifact: [row.artifactId], artifact_version: [versionId] },
@@ -79,14 +80,14 @@ export async function checkRollout(runtime: Runtime, versionId: string): Promise
 async function change(
   tx: Tx,
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   row: RolloutRow,
   state: RolloutRow["state"],
   reason: string,
 ): Promise<void> {
   await setRolloutState(tx, row.versionId, state, reason, runtime.clock.now());
   if (state === "active") await forgetFailures(tx, row.versionId);
-  await recordAudit(tx, runtime, request, {
+  await recordAudit(tx, runtime, by, {
     action: "updated",
     model: MODEL,
     pk: row.versionId,
@@ -101,7 +102,7 @@ async function change(
  */
 export async function setRollout(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   versionId: string,
   state: RolloutRow["state"],
   reason: string,
@@ -110,7 +111,7 @@ export async function setRollout(
     const row = await lockRollout(tx, versionId);
     if (row === undefined) throw problem("not-found");
     if (row.state === state) throw refused(`This version is already ${state}`);
-    await change(tx, runtime, request, row, state, reason);
+    await change(tx, runtime, by, row, state, reason);
   });
 }
 
@@ -120,7 +121,7 @@ export async function setRollout(
  */
 export async function rollBack(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   artifactId: string,
   reason: string,
 ): Promise<{ withdrawn: RolloutRow; current: RolloutRow }> {
@@ -132,7 +133,7 @@ export async function rollBack(
     if (withdrawn === undefined || current === undefined) {
       throw refused("There is no earlier version to return to");
     }
-    await change(tx, runtime, request, withdrawn, "withdrawn", reason);
+    await change(tx, runtime, by, withdrawn, "withdrawn", reason);
     return { withdrawn, current };
   });
 }

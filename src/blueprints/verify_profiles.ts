@@ -14,7 +14,7 @@ import {
 } from "../../db/artifacts/target_artifacts.ts";
 import type { Tx } from "../../db/open.ts";
 import { identifierPrefix, profileIdentifier, profileUuid } from "../downloads/profile_identifier.ts";
-import type { RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
 import type { Runtime } from "../runtime.ts";
 import { isPresent, type ObservedStatus } from "./observed_artifact.ts";
 import { type ArtifactOwner, recordSeen, type SeenVersion } from "./record_observations.ts";
@@ -58,7 +58,7 @@ function findingOf(row: TargetArtifactRow, listed: boolean): Finding | undefined
 export async function verifyProfiles(
   tx: Tx,
   runtime: Pick<Runtime, "clock" | "random" | "config">,
-  request: RequestInfo | undefined,
+  by: By,
   owner: ArtifactOwner,
   listed: readonly { identifier: string; uuid: string }[],
 ): Promise<void> {
@@ -93,7 +93,7 @@ export async function verifyProfiles(
       final: true,
     };
   });
-  await recordSeen(tx, runtime, request, owner, seen);
+  await recordSeen(tx, runtime, by, owner, seen);
   const proven = [
     ...rows.filter((row) => isPresent(row.status) && lists(row)),
     ...findings.filter(({ status }) => isPresent(status)).map(({ row }) => row),

@@ -6,7 +6,7 @@
 
 import { findUserByName } from "../../db/access/users.ts";
 import { createApiToken } from "../access/api_tokens.ts";
-import { COMMAND_LINE } from "../access/by.ts";
+import { COMMAND_LINE } from "../access/operator.ts";
 import { createUser } from "../access/users.ts";
 import { problem } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { COMMAND_LINE } from "../access/by.ts";
+import { COMMAND_LINE } from "../access/operator.ts";
 import { createUser } from "../access/users.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Options, runCommand, UsageError } from "./command.ts";

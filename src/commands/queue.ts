@@ -8,7 +8,8 @@ import { nextId } from "../../db/next_id.ts";
 import type { Json, Tx } from "../../db/open.ts";
 import { cancelCommand, insertCommand } from "../../db/work/commands.ts";
 import { invalid, problem, refused } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import type { CommandTarget } from "./command.ts";
 import type { AnyCommand } from "./registry.ts";
@@ -69,7 +70,7 @@ export async function queueCommand(
  * Cancels a command that waits to be sent. Throws `not-found`, and `refused` with the reason when it was sent or is over
  * already.
  */
-export async function cancelQueued(runtime: Runtime, request: RequestInfo, uuid: string): Promise<void> {
+export async function cancelQueued(runtime: Runtime, by: By, uuid: string): Promise<void> {
   await runtime.sql.begin(async (tx) => {
     const outcome = await cancelCommand(tx, uuid, runtime.clock.now());
     if (outcome === "unknown") throw problem("not-found");
@@ -78,7 +79,7 @@ export async function cancelQueued(runtime: Runtime, request: RequestInfo, uuid:
       const { ended } = outcome;
       throw refused(ended === "cancelled" || ended === "expired" ? `This command is already ${ended}` : SENT);
     }
-    await recordAudit(tx, runtime, request, { action: "deleted", model: "mdm.devicecommand", pk: uuid });
+    await recordAudit(tx, runtime, by, { action: "deleted", model: "mdm.devicecommand", pk: uuid });
   });
 }
 

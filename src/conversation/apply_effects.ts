@@ -5,8 +5,6 @@
  */
 
 import { createHash } from "node:crypto";
-import { recordRefused, recordTold } from "../../db/work/channel_plans.ts";
-import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import {
   type InstalledAppRow,
   type InstalledCertificateRow,
@@ -15,8 +13,10 @@ import {
   replaceCertificates,
   replaceProfiles,
 } from "../../db/devices/inventory.ts";
-import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
+import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
+import { recordRefused, recordTold } from "../../db/work/channel_plans.ts";
 import type { ObservedStatus } from "../blueprints/observed_artifact.ts";
+import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
 import type { Effect } from "../commands/effect.ts";
 import { profileList } from "../commands/profile_list.ts";
@@ -161,7 +161,7 @@ async function applyCertificates(effect: EffectOf<"certificates">, { tx, owner, 
 }
 
 async function applyProfiles(effect: EffectOf<"profiles">, context: TargetedConversation) {
-  const { tx, runtime, request, owner, now } = context;
+  const { tx, runtime, by, owner, now } = context;
   const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
   const rows = effect.profiles.map(({ signers, ...profile }) => ({ ...profile, signers: signers.map(sha256) }));
   const key = ({ uuid, identifier }: { uuid: string; identifier: string }) => JSON.stringify([uuid, identifier]);
@@ -177,7 +177,7 @@ async function applyProfiles(effect: EffectOf<"profiles">, context: TargetedConv
       (inner, some) => replaceProfiles(inner, enrollmentId, some, now),
     );
   }
-  await verifyProfiles(tx, runtime, request, artifactOwnerOf(context), effect.profiles);
+  await verifyProfiles(tx, runtime, by, artifactOwnerOf(context), effect.profiles);
 }
 
 const ARTIFACT_STATUS = {
@@ -188,8 +188,8 @@ const ARTIFACT_STATUS = {
 } as const satisfies Record<EffectOf<"artifact">["outcome"], ObservedStatus>;
 
 async function applyArtifact(effect: EffectOf<"artifact">, context: TargetedConversation) {
-  const { tx, runtime, request } = context;
-  await recordSeen(tx, runtime, request, artifactOwnerOf(context), [{
+  const { tx, runtime, by } = context;
+  await recordSeen(tx, runtime, by, artifactOwnerOf(context), [{
     versionId: effect.artifactVersion,
     status: ARTIFACT_STATUS[effect.outcome],
     via: "command",
@@ -212,7 +212,7 @@ async function askForProfiles({ tx, runtime, owner, target, now }: TargetedConve
 
 /** Applies one effect. */
 export async function applyEffect(effect: Effect, context: TargetedConversation): Promise<void> {
-  const { tx, runtime, request, owner } = context;
+  const { tx, runtime, by, owner } = context;
   switch (effect.kind) {
     case "deviceInformation":
       return await applyDeviceInformation(effect, context);
@@ -227,7 +227,7 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "verifyProfiles":
       return await askForProfiles(context);
     case "lockPin":
-      return await escrow(tx, runtime, request, owner, "device_lock_pin", effect.pin);
+      return await escrow(tx, runtime, by, owner, "device_lock_pin", effect.pin);
     case "artifact":
       return await applyArtifact(effect, context);
     case "declarationsTold":

@@ -13,7 +13,8 @@ import { ensureChannel, ensureUserChannel, forgetPushTarget, setPushTarget } fro
 import { authenticate } from "../enrollment/authenticate.ts";
 import { bindRenewedIdentity } from "../enrollment/renewal.ts";
 import { Problem, problem } from "../errors.ts";
-import { recordEvents, type RequestInfo } from "../events/record.ts";
+import type { Caller } from "../events/by.ts";
+import { recordEvents } from "../events/record.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import { type CheckinMessage, type TokenUpdate } from "../protocol/checkin.ts";
@@ -38,26 +39,26 @@ const refuse = (reason: string) => problem("device-not-identified", undefined, {
 /** Handles one message of a verified sender. Throws Problem; nothing is changed then but claims and alerts. */
 export async function handleCheckin(
   runtime: Runtime,
+  by: Caller,
   sender: Certificate,
   message: CheckinMessage,
-  request: RequestInfo,
 ): Promise<CheckinAnswer> {
   try {
     const outcome = await runtime.sql.begin((tx) =>
-      answer({ tx, runtime, request, sender, now: runtime.clock.now() }, message)
+      answer({ tx, runtime, by, sender, now: runtime.clock.now() }, message)
     );
     // Thrown here, since it leaves a claim behind.
     if (outcome instanceof Problem) throw outcome;
     return outcome;
   } catch (error) {
-    return await alertAndThrow(runtime, request, error);
+    return await alertAndThrow(runtime, by, error);
   }
 }
 
 async function answer(exchange: Exchange, message: CheckinMessage): Promise<CheckinAnswer | Problem> {
-  const { tx, runtime, request, sender, now } = exchange;
+  const { tx, runtime, by, sender, now } = exchange;
   if (message.messageType === "Authenticate") {
-    return await authenticate(tx, runtime, sender, message, request) ?? EMPTY;
+    return await authenticate(tx, runtime, by, sender, message) ?? EMPTY;
   }
   const enrollment = await identify(exchange, message);
   // The attack: a blocked device, or who has its key, goes on reading what it escrowed until it comes to be released.
@@ -65,7 +66,7 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
     throw problem("device-blocked", undefined, { reason: "Device blocked" });
   }
   const event = (payload: Record<string, unknown> = {}, status = "success") =>
-    recordEvents(tx, runtime, request, [{
+    recordEvents(tx, runtime, by, [{
       type: "mdm_request",
       serialNumber: enrollment.serialNumber,
       tags: ["heartbeat"],

@@ -29,7 +29,8 @@ import { sealResult } from "../commands/result.ts";
 import { bindRenewedIdentity, renewalProfile } from "../enrollment/renewal.ts";
 import { Problem, problem } from "../errors.ts";
 import { endEscrow } from "../escrow.ts";
-import { recordEvents, type RequestInfo } from "../events/record.ts";
+import type { Caller } from "../events/by.ts";
+import { recordEvents } from "../events/record.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import { follow } from "../planner/follow.ts";
@@ -52,18 +53,18 @@ const postponed = (now: Date, count: number) => new Date(now.getTime() + Math.mi
 /** Answers a connect: the bytes of the next command, or null when there is nothing to do. */
 export async function handleConnect(
   runtime: Runtime,
+  by: Caller,
   sender: Certificate,
   report: Report,
-  request: RequestInfo,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const now = runtime.clock.now();
   const idle = report.status === "Idle";
   const record = (db: Db) =>
-    recordContact(db, sender.fingerprint, report.ids.deviceKey, report.ids.userKey ?? "", request.ip, idle, now);
+    recordContact(db, sender.fingerprint, report.ids.deviceKey, report.ids.userKey ?? "", by.request.ip, idle, now);
   const contact = await record(runtime.sql) ?? await runtime.sql.begin(async (tx) => {
     await identifyUnknown({ tx, runtime, sender }, report.ids.deviceKey);
     return await record(tx);
-  }).catch((error) => alertAndThrow(runtime, request, error));
+  }).catch((error) => alertAndThrow(runtime, by, error));
   if (contact === undefined) {
     throw problem("device-not-identified", undefined, { reason: "the enrollment has no channel of this user" });
   }
@@ -73,7 +74,7 @@ export async function handleConnect(
   const outcome = await runtime.sql.begin(async (tx) => {
     await lockChannels(tx, [contact.channelId]);
     const owner = { ...contact, userKey: report.ids.userKey ?? "" };
-    const conversation = { tx, runtime, request, owner, now: runtime.clock.now() };
+    const conversation = { tx, runtime, by, owner, now: runtime.clock.now() };
     if (!idle) await applyReport(conversation, report);
     return contact.blockedAt === null ? await nextCommand(conversation, report.status) : "released";
   });
@@ -110,8 +111,8 @@ export async function identifyUnknown(
 }
 
 async function applyReport(conversation: Conversation, report: Report): Promise<void> {
-  const { tx, runtime, request, owner, now } = conversation;
-  await recordEvents(tx, runtime, request, [{
+  const { tx, runtime, by, owner, now } = conversation;
+  await recordEvents(tx, runtime, by, [{
     type: "mdm_request",
     serialNumber: owner.serialNumber,
     tags: ["heartbeat"],
@@ -179,7 +180,7 @@ async function nextCommand(
   conversation: Conversation,
   status: ReportStatus,
 ): Promise<Uint8Array<ArrayBuffer> | null | "ended"> {
-  const { tx, runtime, request, owner, now } = conversation;
+  const { tx, runtime, by, owner, now } = conversation;
   const { channelId } = owner;
   await expireCommands(tx, channelId, now);
   for (let steps = 0; steps < MAX_STEPS; steps++) {
@@ -188,7 +189,7 @@ async function nextCommand(
     if (facts.ended) return "ended";
     if (facts.lockPinEscrowed && status === "Idle") {
       // A device that comes by itself has been unlocked.
-      await endEscrow(tx, runtime, request, owner, "device_lock_pin");
+      await endEscrow(tx, runtime, by, owner, "device_lock_pin");
     }
     const { next, planAgainAt, situation } = plan(facts, now);
     await follow(tx, channelId, facts, situation, now);
@@ -230,7 +231,7 @@ async function queueStep(
 
 /** Marks a command sent and builds it; null when it cannot be built, and then it is finished with the reason. */
 async function send(conversation: TargetedConversation, commandId: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  const { tx, runtime, request, owner, now } = conversation;
+  const { tx, runtime, by, owner, now } = conversation;
   const wait = Math.max(runtime.config.COMMAND_RESEND_AFTER, runtime.config.PUSH_MAX_COMMAND_WAIT);
   const row = await markSent(tx, owner.channelId, commandId, new Date(now.getTime() + wait * 1000), now);
   const reason = await build(conversation, row);
@@ -245,7 +246,7 @@ async function send(conversation: TargetedConversation, commandId: number): Prom
   await finishCommand(tx, row.id, { state: "error", resultSealed: null, errorChain }, now);
   const { artifact_version: versionId, content_revision: contentRevision } = row.arguments;
   if (typeof versionId === "string") {
-    await recordSeen(tx, runtime, request, artifactOwnerOf(conversation), [{
+    await recordSeen(tx, runtime, by, artifactOwnerOf(conversation), [{
       versionId,
       status: removesArtifacts(row.name) ? "RemovalFailed" : "Failed",
       via: "command",

@@ -8,7 +8,7 @@ import type { IdentifiedRow } from "../../db/enrollment/identities.ts";
 import type { Tx } from "../../db/open.ts";
 import type { ArtifactOwner } from "../blueprints/record_observations.ts";
 import type { CommandTarget } from "../commands/command.ts";
-import type { RequestInfo } from "../events/record.ts";
+import type { Caller } from "../events/by.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -19,7 +19,7 @@ export type Owner = Pick<IdentifiedRow, "enrollmentId" | "deviceId" | "udid" | "
 };
 
 /** The transaction of one message and its answer. `now` is read when it has begun, for a report when its channel is locked. */
-type Exchanged = { tx: Tx; runtime: Runtime; request: RequestInfo; now: Date };
+type Exchanged = { tx: Tx; runtime: Runtime; by: Caller; now: Date };
 
 /** A message of a verified sender. */
 export type Exchange = Exchanged & { sender: Certificate };

@@ -5,22 +5,22 @@
  * @module
  */
 
-import { findChannelPlan, recordCapabilities, recordStatusReported, wakeChannel } from "../../db/work/channel_plans.ts";
-import { lockChannels } from "../../db/work/channels.ts";
+import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { findTarget } from "../../db/devices/devices.ts";
+import { deleteStatusItems, findStatusItems, putStatusItems, touchStatusItems } from "../../db/devices/status_items.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import type { Json } from "../../db/open.ts";
-import { deleteStatusItems, findStatusItems, putStatusItems, touchStatusItems } from "../../db/devices/status_items.ts";
-import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
-import { recordSeen, type SeenVersion } from "../blueprints/record_observations.ts";
+import { findChannelPlan, recordCapabilities, recordStatusReported, wakeChannel } from "../../db/work/channel_plans.ts";
+import { lockChannels } from "../../db/work/channels.ts";
+import { flattenStatus, MAX_ITEMS, statusItemFacts } from "../apple_schema/status.ts";
 import { morePresent, type ObservedStatus } from "../blueprints/observed_artifact.ts";
+import { recordSeen, type SeenVersion } from "../blueprints/record_observations.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import type { DeclarationStatus, StatusReport } from "../declarations/report.ts";
 import { readServerToken } from "../declarations/server_token.ts";
 import { foreignText } from "../foreign_text.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
 import { sameJson } from "../same_json.ts";
-import { flattenStatus, MAX_ITEMS, statusItemFacts } from "../apple_schema/status.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
 import { artifactOwnerOf, type Conversation, type Owner } from "./conversation.ts";
 
@@ -180,7 +180,7 @@ function systemChange(
 
 /** Takes a report of a channel. Answers what of it is not kept. */
 export async function takeStatusReport(conversation: Conversation, report: StatusReport): Promise<NotKept> {
-  const { tx, runtime, request, owner, now } = conversation;
+  const { tx, runtime, by, owner, now } = conversation;
   const { channelId } = owner;
   // One report of a channel at a time: the next one is compared with what this one leaves.
   await lockChannels(tx, [channelId]);
@@ -207,7 +207,7 @@ export async function takeStatusReport(conversation: Conversation, report: Statu
     const seen = seenVersions(report.declarations, (id) => versions.has(id));
     const promised = new Set(Object.values(known?.advertised ?? {}).flatMap(({ version }) => version ?? []));
     const options = { exhaustive: true, promised };
-    if (await recordSeen(tx, runtime, request, artifactOwnerOf({ owner, target }), seen, options)) changed = true;
+    if (await recordSeen(tx, runtime, by, artifactOwnerOf({ owner, target }), seen, options)) changed = true;
   }
   await recordStatusReported(tx, channelId, now);
   if (changed) await wakeChannel(tx, channelId, now);

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { findOutstanding } from "../../db/work/commands.ts";
 import { findPinned } from "../../db/enrollment/identities.ts";
+import { findOutstanding } from "../../db/work/commands.ts";
 import { type Problem, problem } from "../errors.ts";
-import type { RequestInfo } from "../events/record.ts";
+import type { Caller } from "../events/by.ts";
 import { alertAndThrow } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import { ProtocolError } from "../protocol/errors.ts";
@@ -30,15 +30,15 @@ export type UnreadableReport = { raw: Uint8Array; list?: Plist; error: PlistErro
  */
 export async function handleUnreadable(
   runtime: Runtime,
+  by: Caller,
   sender: Certificate,
   { raw, list, error }: UnreadableReport,
-  request: RequestInfo,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const refuse = (reason: string) => problem("device-bad-request", undefined, { reason }, error);
   const { deviceKey, userKey = "", commandUuid } = tracesOrRefuse(list, refuse);
   if (deviceKey !== undefined) {
     await runtime.sql.begin((tx) => identifyUnknown({ tx, runtime, sender }, deviceKey))
-      .catch((refusal) => alertAndThrow(runtime, request, refusal));
+      .catch((refusal) => alertAndThrow(runtime, by, refusal));
   }
   const pinned = await findPinned(runtime.sql, sender.fingerprint);
   if (pinned === undefined || (commandUuid !== undefined && !UUID.test(commandUuid))) throw refuse(error.message);
@@ -50,7 +50,7 @@ export async function handleUnreadable(
     reason: error.message,
   });
   const sentence = `The device's report cannot be read: ${error.message}`;
-  return await handleConnect(runtime, sender, {
+  return await handleConnect(runtime, by, sender, {
     ids: {
       udid: pinned.udid,
       deviceKey: pinned.udid,
@@ -67,7 +67,7 @@ export async function handleUnreadable(
     body: {},
     raw,
     unreadable: error.message,
-  }, request);
+  });
 }
 
 function tracesOrRefuse(list: Plist | undefined, refuse: (reason: string) => Problem): Traces {

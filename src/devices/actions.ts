@@ -16,7 +16,8 @@ import { queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { invalid, problem } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { deviceRepresentation } from "./representation.ts";
 
@@ -39,7 +40,7 @@ async function mustFindLive(runtime: Runtime, id: number): Promise<DeviceView> {
  */
 export async function blockDevice(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   id: number,
   blocked: boolean,
 ): Promise<DeviceView> {
@@ -50,7 +51,7 @@ export async function blockDevice(
     }
     const after = await findDevice(tx, id);
     if (after === undefined) throw problem("not-found");
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "mdm.enrolleddevice",
       pk: id,
@@ -64,7 +65,7 @@ export async function blockDevice(
 
 async function changed(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   before: DeviceView,
   change: (tx: Tx) => Promise<void>,
 ): Promise<DeviceView> {
@@ -72,7 +73,7 @@ async function changed(
     await change(tx);
     const after = await findDevice(tx, before.id);
     if (after === undefined) throw problem("not-found");
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "mdm.enrolleddevice",
       pk: before.id,
@@ -87,7 +88,7 @@ async function changed(
 /** Gives a device a blueprint, or none; it is pushed if that changes its plan. Throws `invalid` for one that does not exist. */
 export async function changeDeviceBlueprint(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   id: number,
   blueprintId: number | null,
 ): Promise<DeviceView> {
@@ -95,7 +96,7 @@ export async function changeDeviceBlueprint(
   if (blueprintId !== null && await findBlueprint(runtime.sql, blueprintId) === undefined) {
     throw invalid({ blueprint: [`Invalid pk "${blueprintId}" - object does not exist.`] });
   }
-  return await changed(runtime, request, before, async (tx) => {
+  return await changed(runtime, by, before, async (tx) => {
     if (!await assignBlueprint(tx, id, blueprintId, runtime.clock.now())) {
       throw problem("refused", "The device is not enrolled.");
     }
@@ -105,9 +106,9 @@ export async function changeDeviceBlueprint(
 }
 
 /** Pushes a device at once, even if a push is outstanding. Throws `refused` when it cannot be pushed. */
-export async function pokeDevice(runtime: Runtime, request: RequestInfo, id: number): Promise<DeviceView> {
+export async function pokeDevice(runtime: Runtime, by: By, id: number): Promise<DeviceView> {
   const before = await mustFindLive(runtime, id);
-  return await changed(runtime, request, before, async (tx) => {
+  return await changed(runtime, by, before, async (tx) => {
     if (await forcePush(tx, id, runtime.clock.now()) === 0) {
       throw problem(
         "refused",
@@ -141,7 +142,7 @@ export function whyNotSent(device: DeviceView, name: string): string | null {
 }
 
 /** Queues a command on the device channel. Throws `refused` ("Invalid target.") or `invalid`. */
-export async function sendCommand(runtime: Runtime, request: RequestInfo, id: number, name: string, input: unknown) {
+export async function sendCommand(runtime: Runtime, by: By, id: number, name: string, input: unknown) {
   const device = await mustFindLive(runtime, id);
   const command = commandNamed(name);
   if (command === undefined || device.channelId === null || device.checkoutAt !== null) {
@@ -151,7 +152,7 @@ export async function sendCommand(runtime: Runtime, request: RequestInfo, id: nu
   const uuid = await runtime.sql.begin(async (tx) => {
     const queued = await queueCommand(tx, runtime, command, targetOf(device), channelId, input);
     const parsed = command.args.safeParse(input);
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "created",
       model: "mdm.devicecommand",
       pk: queued.uuid,

@@ -5,12 +5,13 @@
  */
 
 import { findBlueprint } from "../../db/blueprints/blueprints.ts";
-import { lockCommand } from "../../db/work/commands.ts";
 import { findDevice } from "../../db/devices/device_views.ts";
+import { lockCommand } from "../../db/work/commands.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { problem } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { targetOf } from "./actions.ts";
 
@@ -24,7 +25,7 @@ const listOf = (name: string, collect: number): Asked[] =>
  * Queues the inventory commands that the device takes and its blueprint wants, and wakes the device. Returns the names of the
  * commands; one that waits already is not queued twice. Throws `not-found`, and `refused` for a device that is not enrolled.
  */
-export async function collectInventory(runtime: Runtime, request: RequestInfo, id: number): Promise<string[]> {
+export async function collectInventory(runtime: Runtime, by: By, id: number): Promise<string[]> {
   const device = await findDevice(runtime.sql, id);
   if (device === undefined) throw problem("not-found");
   if (device.deletedAt !== null) throw problem("refused", "The device is deleted. Restore it first.");
@@ -48,7 +49,7 @@ export async function collectInventory(runtime: Runtime, request: RequestInfo, i
       const { uuid } = await queueCommand(tx, runtime, command, target, channelId, input, { singleton: name });
       // Another one of its kind waits: that one answers for both.
       if (await lockCommand(tx, channelId, uuid) === undefined) continue;
-      await recordAudit(tx, runtime, request, {
+      await recordAudit(tx, runtime, by, {
         action: "created",
         model: "mdm.devicecommand",
         pk: uuid,

@@ -10,7 +10,8 @@ import { findDeviceValues } from "../../db/variables/device_values.ts";
 import { lockChannelsOfDevice } from "../../db/work/channels.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { problem, refused } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { changeDeviceTags } from "../tags/device_tags.ts";
 import { redeliver } from "../variables/redeliver.ts";
@@ -21,7 +22,7 @@ import { deviceRepresentation } from "./representation.ts";
  * hardware. What was installed without the values is installed again. Throws `not-found`, or `refused` when the device is not
  * enrolled or its hardware is proven.
  */
-export async function confirmHardware(runtime: Runtime, request: RequestInfo, id: number): Promise<DeviceView> {
+export async function confirmHardware(runtime: Runtime, by: By, id: number): Promise<DeviceView> {
   const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {
     const before = await findDevice(tx, id);
@@ -39,7 +40,7 @@ export async function confirmHardware(runtime: Runtime, request: RequestInfo, id
     if (proven === undefined) throw refused("The device is not enrolled, or its hardware is already confirmed.");
     await redeliver(tx, runtime, { deviceId: id }, variables, "operator");
     if (serialNumber !== "") {
-      await changeDeviceTags(tx, runtime, request, {
+      await changeDeviceTags(tx, runtime, by, {
         action: "add",
         serialNumbers: [serialNumber],
         tagIds: proven.ownTags,
@@ -48,7 +49,7 @@ export async function confirmHardware(runtime: Runtime, request: RequestInfo, id
     }
     const after = await findDevice(tx, id);
     if (after === undefined) throw problem("not-found");
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "mdm.enrolleddevice",
       pk: id,

@@ -16,7 +16,8 @@ import {
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import type { Tx } from "../../db/open.ts";
 import { problem, refused } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import { type By, usernameOf } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { deviceRepresentation } from "./representation.ts";
 import { restorableUntil } from "./state.ts";
@@ -28,15 +29,15 @@ async function mustFind(tx: Tx, id: number): Promise<DeviceView> {
 }
 
 /** Deletes a device for as long as nobody restores it. Throws `not-found`, or `refused` when it is deleted already. */
-export async function deleteDevice(runtime: Runtime, request: RequestInfo, id: number): Promise<void> {
+export async function deleteDevice(runtime: Runtime, by: By, id: number): Promise<void> {
   const now = runtime.clock.now();
   await runtime.sql.begin(async (tx) => {
     const row = await lockForDeletion(tx, id);
     if (row === undefined) throw problem("not-found");
     if (row.deletedAt !== null) throw refused("The device is already deleted.");
     const before = await mustFind(tx, id);
-    await markDeleted(tx, id, request.user?.username ?? "", now);
-    await recordAudit(tx, runtime, request, {
+    await markDeleted(tx, id, usernameOf(by), now);
+    await recordAudit(tx, runtime, by, {
       action: "deleted",
       model: "mdm.enrolleddevice",
       pk: id,
@@ -50,7 +51,7 @@ export async function deleteDevice(runtime: Runtime, request: RequestInfo, id: n
  * Restores a deleted device; it goes on as before. Throws `not-found`, or `refused` when it is not deleted, when its time is over,
  * or when its hardware is another device's now.
  */
-export async function restoreDevice(runtime: Runtime, request: RequestInfo, id: number): Promise<DeviceView> {
+export async function restoreDevice(runtime: Runtime, by: By, id: number): Promise<DeviceView> {
   const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {
     const row = await lockForDeletion(tx, id);
@@ -71,7 +72,7 @@ export async function restoreDevice(runtime: Runtime, request: RequestInfo, id: 
     const before = await mustFind(tx, id);
     await unmarkDeleted(tx, id, now);
     const after = await mustFind(tx, id);
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "mdm.enrolleddevice",
       pk: id,

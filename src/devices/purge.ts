@@ -24,6 +24,7 @@ import {
 import { nextId } from "../../db/next_id.ts";
 import type { Tx } from "../../db/open.ts";
 import { escrowContext } from "../escrow.ts";
+import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -32,7 +33,7 @@ const DAY_MS = 86_400_000;
 const BATCH = 20;
 
 /** Removes what is due. Answers how many devices were removed. */
-export async function purgeDeletedDevices(runtime: Runtime, signal: AbortSignal): Promise<number> {
+export async function purgeDeletedDevices(runtime: Runtime, by: By, signal: AbortSignal): Promise<number> {
   const { sql, clock, config, log } = runtime;
   const before = new Date(clock.now().getTime() - config.DEVICE_DELETION_DAYS * DAY_MS);
   let purged = 0;
@@ -41,7 +42,7 @@ export async function purgeDeletedDevices(runtime: Runtime, signal: AbortSignal)
     const devices = await findExpiredDevices(sql, before, after, BATCH);
     for (const { id } of devices) {
       try {
-        if (await purgeDevice(runtime, id, before, signal)) purged++;
+        if (await purgeDevice(runtime, by, id, before, signal)) purged++;
       } catch (error) {
         if (signal.aborted) throw error;
         // A token that does not open, for one: it is not thrown away, and no other device waits for it.
@@ -54,16 +55,22 @@ export async function purgeDeletedDevices(runtime: Runtime, signal: AbortSignal)
 }
 
 /** Removes one device, step by step. Answers whether it did; not when the device came back meanwhile. */
-async function purgeDevice(runtime: Runtime, id: number, before: Date, signal: AbortSignal): Promise<boolean> {
+async function purgeDevice(runtime: Runtime, by: By, id: number, before: Date, signal: AbortSignal): Promise<boolean> {
   for (;;) {
     signal.throwIfAborted();
-    const done = await runtime.sql.begin((tx) => step(tx, runtime, id, before));
+    const done = await runtime.sql.begin((tx) => step(tx, runtime, by, id, before));
     if (done !== "more") return done === "purged";
   }
 }
 
 /** One transaction of a removal. */
-async function step(tx: Tx, runtime: Runtime, id: number, before: Date): Promise<"more" | "purged" | "elsewhere"> {
+async function step(
+  tx: Tx,
+  runtime: Runtime,
+  by: By,
+  id: number,
+  before: Date,
+): Promise<"more" | "purged" | "elsewhere"> {
   const now = runtime.clock.now();
   const device = await lockExpiredDevice(tx, id, before);
   if (device === undefined) return "elsewhere";
@@ -76,7 +83,7 @@ async function step(tx: Tx, runtime: Runtime, id: number, before: Date): Promise
     await purgeEnrollment(tx, id) || await purgeUnusedSessions(tx, device, now)
   ) return "more";
   const { removed, kinds } = await endPurge(tx, id, now);
-  await recordEvents(tx, runtime, undefined, [{
+  await recordEvents(tx, runtime, by, [{
     type: "mdm_device_purged",
     serialNumber: device.serialNumber,
     objects: { device: [id] },

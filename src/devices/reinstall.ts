@@ -4,12 +4,13 @@
  * @module
  */
 
+import { findTargetArtifacts, forceTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
+import { findDevice } from "../../db/devices/device_views.ts";
 import { wakeChannel } from "../../db/work/channel_plans.ts";
 import { lockChannels } from "../../db/work/channels.ts";
-import { findDevice } from "../../db/devices/device_views.ts";
-import { findTargetArtifacts, forceTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { problem, refused } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 
 /**
@@ -18,7 +19,7 @@ import type { Runtime } from "../runtime.ts";
  */
 export async function reinstallArtifact(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   deviceId: number,
   artifactId: string,
 ): Promise<void> {
@@ -33,7 +34,7 @@ export async function reinstallArtifact(
     if (rows.length === 0) throw problem("not-found");
     await forceTargetArtifacts(tx, rows.map(({ versionId }) => ({ channelId, versionId })), "operator", now);
     await wakeChannel(tx, channelId, now);
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "mdm.enrolleddevice",
       pk: deviceId,

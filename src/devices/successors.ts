@@ -9,14 +9,15 @@ import { lockEnrollment } from "../../db/enrollment/enrollments.ts";
 import { dismissIdentityAlert, dismissIdentityAlertsOf } from "../../db/enrollment/identity_alerts.ts";
 import { discardIssued, findOutstandingSuccessors } from "../../db/issuing/issued_certificates.ts";
 import { problem, refused } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 
 /**
  * Declares the unused successor of a device's identity worthless: the next request for one is served again. Throws `not-found`,
  * or `refused` when there is none.
  */
-export async function discardSuccessor(runtime: Runtime, request: RequestInfo, id: number): Promise<DeviceView> {
+export async function discardSuccessor(runtime: Runtime, by: By, id: number): Promise<DeviceView> {
   const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {
     const device = await findDevice(tx, id);
@@ -28,7 +29,7 @@ export async function discardSuccessor(runtime: Runtime, request: RequestInfo, i
     if (fingerprints.length === 0) throw refused("The device has no unused renewed identity.");
     await discardIssued(tx, fingerprints, now);
     await dismissIdentityAlertsOf(tx, enrollmentId, "second successor", now);
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "mdm.enrolleddevice",
       pk: id,
@@ -40,11 +41,11 @@ export async function discardSuccessor(runtime: Runtime, request: RequestInfo, i
 }
 
 /** Takes an alert from the overview; the next time it happens it is there again. Throws `not-found`. */
-export async function dismissAlert(runtime: Runtime, request: RequestInfo, id: number): Promise<void> {
+export async function dismissAlert(runtime: Runtime, by: By, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
     const enrollmentId = await dismissIdentityAlert(tx, id, runtime.clock.now());
     if (enrollmentId === undefined) throw problem("not-found");
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "mdm.identityalert",
       pk: id,

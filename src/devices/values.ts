@@ -5,7 +5,7 @@
  */
 
 import { findDeviceValues } from "../../db/variables/device_values.ts";
-import type { RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
 import type { Runtime } from "../runtime.ts";
 import {
   type DeviceValuesInput,
@@ -18,12 +18,12 @@ import { redeliver } from "../variables/redeliver.ts";
 /** Gives the device with that serial number, enrolled or not, the values of `input`. Throws `invalid`. */
 export async function changeDeviceValues(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   serialNumber: string,
   input: DeviceValuesInput,
 ): Promise<DeviceValuesView> {
   return await runtime.sql.begin(async (tx) => {
-    const changed = await setDeviceValues(tx, runtime, request, serialNumber, input);
+    const changed = await setDeviceValues(tx, runtime, by, serialNumber, input);
     const variables = changed.flatMap((name) => [
       `CUSTOM.${name}`,
       ...(name === "ASSET_TAG" ? ["ENROLLED_DEVICE.ASSET_TAG"] : []),

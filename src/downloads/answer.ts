@@ -6,7 +6,8 @@
 
 import { type DownloadTargetRow, findDownloadTarget, findHostedDataAsset } from "../../db/downloads/downloads.ts";
 import { Problem, problem } from "../errors.ts";
-import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
+import type { Caller } from "../events/by.ts";
+import { type NewEvent, recordEvents } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
 import type { SenderEvidence } from "../identity/sender.ts";
 import type { Runtime } from "../runtime.ts";
@@ -52,7 +53,7 @@ type Outcome =
  */
 export async function answerDownload(
   runtime: Runtime,
-  request: RequestInfo,
+  by: Caller,
   { purpose, token, evidence }: { purpose: DownloadPurpose; token: string; evidence: SenderEvidence },
 ): Promise<Download> {
   const outcome = await outcomeOf(runtime, purpose, token, evidence);
@@ -76,10 +77,10 @@ export async function answerDownload(
     },
   };
   if (outcome.outcome === "success") {
-    await recordEvents(runtime.sql, runtime, request, [event]);
+    await recordEvents(runtime.sql, runtime, by, [event]);
     return outcome.download;
   }
-  await recordRefusal(runtime.sql, runtime, request, event);
+  await recordRefusal(runtime.sql, runtime, by, event);
   throw problem(outcome.outcome === "bad_token" ? "device-bad-request" : "not-found");
 }
 

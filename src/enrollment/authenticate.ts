@@ -4,24 +4,25 @@
  * @module
  */
 
+import { type HardwareFacts, insertDevice, lockHardware, updateDeviceIds } from "../../db/devices/hardware.ts";
 import { lockLiveClaim, useClaim } from "../../db/enrollment/enrollment_claims.ts";
 import { type SessionRow, updateSession } from "../../db/enrollment/enrollment_sessions.ts";
 import { addSecretTags, tagsOfSecret } from "../../db/enrollment/enrollment_tags.ts";
 import { endEnrollment, insertEnrollment } from "../../db/enrollment/enrollments.ts";
-import { type HardwareFacts, insertDevice, lockHardware, updateDeviceIds } from "../../db/devices/hardware.ts";
 import { findPinned, pinIdentity } from "../../db/enrollment/identities.ts";
-import type { Tx } from "../../db/open.ts";
 import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
+import type { Tx } from "../../db/open.ts";
 import { type Problem, problem } from "../errors.ts";
-import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
+import type { Caller } from "../events/by.ts";
+import { type NewEvent, recordEvents } from "../events/record.ts";
 import { AlertingProblem } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Authenticate } from "../protocol/checkin.ts";
 import { platformOfModel } from "../protocol/platform.ts";
 import type { Runtime } from "../runtime.ts";
 import { claimSession } from "./claim_session.ts";
-import { keepClaim } from "./hardware_claims.ts";
 import { type HardwareEvidence, judgeHardware, sameId } from "./hardware.ts";
+import { keepClaim } from "./hardware_claims.ts";
 import { bindRenewal } from "./renewal.ts";
 import { isSecretRevoked } from "./secrets.ts";
 
@@ -38,9 +39,9 @@ const blocked = () => problem("device-blocked", undefined, { reason: "Device blo
 export async function authenticate(
   tx: Tx,
   runtime: Runtime,
+  by: Caller,
   sender: Certificate,
   message: Authenticate,
-  request: RequestInfo,
 ): Promise<Problem | null> {
   const udid = message.ids.deviceKey;
   const known = await findPinned(tx, sender.fingerprint);
@@ -58,7 +59,7 @@ export async function authenticate(
   const claim = await claimSession(tx, runtime, sender);
   const { session } = claim;
   const record = (event: Pick<NewEvent, "serialNumber" | "objects"> & { payload: Record<string, unknown> }) =>
-    recordEvents(tx, runtime, request, [{
+    recordEvents(tx, runtime, by, [{
       type: "mdm_request",
       tags: ["heartbeat"],
       ...event,
@@ -97,7 +98,7 @@ export async function authenticate(
   const verdict = judgeHardware(facts, said, evidence);
   if (verdict.kind === "blocked") throw blocked();
   if (verdict.kind === "claim") {
-    await keepClaim(tx, runtime, request, {
+    await keepClaim(tx, runtime, by, {
       otaEnrollmentId: enrollment.id,
       sessionId: session.id,
       udid,
@@ -108,7 +109,7 @@ export async function authenticate(
       hardwareEvidence: session.hardwareEvidence,
       deviceName: (message.deviceName ?? "").slice(0, LONGEST_NAME),
       model: (message.productName ?? message.model ?? "").slice(0, LONGEST_NAME),
-      ip: request.ip,
+      ip: by.request.ip,
     });
     return problem("device-claim", undefined, { reason: `Hardware claimed: ${verdict.reason}` });
   }

@@ -15,7 +15,8 @@ import {
 } from "../../db/enrollment/enrollment_claims.ts";
 import type { Tx } from "../../db/open.ts";
 import { problem, refused } from "../errors.ts";
-import { recordAudit, recordEvents, type RequestInfo } from "../events/record.ts";
+import { type By, usernameOf } from "../events/by.ts";
+import { recordAudit, recordEvents } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -30,7 +31,7 @@ const inHours = (now: Date) => new Date(now.getTime() + CLAIM_HOURS * 3_600_000)
 export async function keepClaim(
   tx: Tx,
   runtime: Pick<Runtime, "clock" | "random">,
-  request: RequestInfo,
+  by: By,
   attempt: ClaimAttempt,
 ): Promise<void> {
   const now = runtime.clock.now();
@@ -41,7 +42,7 @@ export async function keepClaim(
   }
   const kept = await recordClaim(tx, attempt, inHours(now), now);
   if (kept.attempts > 1) return;
-  await recordEvents(tx, runtime, request, [{
+  await recordEvents(tx, runtime, by, [{
     type: "enrollment_claim",
     tags: ["alert"],
     serialNumber,
@@ -91,7 +92,7 @@ export const claimRepresentation = (row: ClaimRow) => ({
  */
 export async function decideOnClaim(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   id: number,
   state: "confirmed" | "dismissed",
 ): Promise<ClaimRow> {
@@ -99,7 +100,7 @@ export async function decideOnClaim(
   return await runtime.sql.begin(async (tx) => {
     const before = await findClaim(tx, id, now);
     if (before === undefined) throw problem("not-found");
-    const decision = { state, by: request.user?.username ?? "", expiresAt: inHours(now) };
+    const decision = { state, by: usernameOf(by), expiresAt: inHours(now) };
     if (!await decideClaim(tx, id, decision, now)) {
       throw refused(
         state === "confirmed" && before.reason === "serial number changed"
@@ -109,7 +110,7 @@ export async function decideOnClaim(
     }
     const after = await findClaim(tx, id, now);
     if (after === undefined) throw problem("not-found");
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "mdm.enrollmentclaim",
       pk: id,

@@ -16,7 +16,8 @@ import {
 } from "../../db/enrollment/ota_enrollments.ts";
 import type { Tx } from "../../db/open.ts";
 import { Problem, problem } from "../errors.ts";
-import { recordEvents, type RequestInfo } from "../events/record.ts";
+import type { Caller } from "../events/by.ts";
+import { recordEvents } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
 import { signProfile } from "../issuing/profile_signer.ts";
 import { verifyAppleDevice } from "../pki/apple.ts";
@@ -73,7 +74,7 @@ function isAppleDevice(runtime: Runtime, { certificate, others }: Sender): boole
 }
 
 /** Answers phase 2 or 3. Throws `enrollment-refused` or `device-not-identified` with the reason; its event is recorded. */
-export async function answerOta(runtime: Runtime, body: Uint8Array, request: RequestInfo): Promise<OtaAnswer> {
+export async function answerOta(runtime: Runtime, by: Caller, body: Uint8Array): Promise<OtaAnswer> {
   let sender: Sender | undefined;
   try {
     const read = readMessage(body);
@@ -81,15 +82,15 @@ export async function answerOta(runtime: Runtime, body: Uint8Array, request: Req
     const apple = isAppleDevice(runtime, read);
     const step = await runtime.sql.begin(async (tx) => {
       if (await isHardwareBlocked(tx, read.hardware.udid, read.hardware.serialNumber)) throw refuse("Device blocked");
-      const step = apple ? await phase2(tx, runtime, read, request) : await phase3(tx, runtime, read);
-      if (!("refusal" in step)) await recordOta(tx, runtime, request, read, step);
+      const step = apple ? await phase2(tx, runtime, by, read) : await phase3(tx, runtime, read);
+      if (!("refusal" in step)) await recordOta(tx, runtime, by, read, step);
       return step;
     });
     if ("refusal" in step) throw refuse(step.refusal);
     return { phase: step.phase, profile: await signProfile(runtime, step.profile) };
   } catch (error) {
     if (error instanceof Problem && error.details.reason !== undefined) {
-      await recordRefusal(runtime.sql, runtime, request, {
+      await recordRefusal(runtime.sql, runtime, by, {
         type: "ota_enrollment_request",
         serialNumber: sender?.hardware.serialNumber,
         tags: ["heartbeat"],
@@ -103,16 +104,11 @@ export async function answerOta(runtime: Runtime, body: Uint8Array, request: Req
 async function phase2(
   tx: Tx,
   runtime: Runtime,
+  by: Caller,
   { info, hardware, certificate }: Sender,
-  request: RequestInfo,
 ): Promise<Step | { refusal: string }> {
   if (info.challenge === undefined) return { refusal: "the message has no challenge" };
-  const verified = await verifyEnrollmentSecret(tx, runtime, {
-    secret: info.challenge,
-    ...hardware,
-    userAgent: request.userAgent,
-    ip: request.ip,
-  }, request);
+  const verified = await verifyEnrollmentSecret(tx, runtime, by, { secret: info.challenge, ...hardware });
   if (!verified.ok) return { refusal: verified.reason };
   const enrollment = await findOtaEnrollmentOfSecret(tx, verified.secret.id);
   if (enrollment === undefined) return { refusal: "the secret does not belong to an OTA enrollment" };
@@ -176,8 +172,8 @@ async function phase3(
   return { enrollment, sessionId: opened.id, phase: 3, profile };
 }
 
-const recordOta = (tx: Tx, runtime: Runtime, request: RequestInfo, { info, hardware }: Sender, step: Step) =>
-  recordEvents(tx, runtime, request, [{
+const recordOta = (tx: Tx, runtime: Runtime, by: Caller, { info, hardware }: Sender, step: Step) =>
+  recordEvents(tx, runtime, by, [{
     type: "ota_enrollment_request",
     serialNumber: hardware.serialNumber,
     tags: ["heartbeat"],

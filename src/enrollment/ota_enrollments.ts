@@ -19,7 +19,8 @@ import { findScepIssuer } from "../../db/issuing/scep_issuers.ts";
 import { isUniqueViolation, type Tx } from "../../db/open.ts";
 import { listPushTopics } from "../../db/push/push_topics.ts";
 import { invalid, Problem, problem } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { By, Caller } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import { signProfile } from "../issuing/profile_signer.ts";
 import { BUILT_IN_ISSUER } from "../issuing/scep_issuers.ts";
 import { naiveUtc } from "../naive_utc.ts";
@@ -86,7 +87,7 @@ function nameTaken(error: unknown): never {
 /** Makes an OTA enrollment with its secret. Throws `invalid`. */
 export async function createOtaEnrollment(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   input: OtaEnrollmentInput,
 ): Promise<OtaEnrollmentRow> {
   return await runtime.sql.begin(async (tx) => {
@@ -99,7 +100,7 @@ export async function createOtaEnrollment(
     );
     const row = await findOtaEnrollment(tx, id);
     if (row === undefined) throw new Error("Cannot find the enrollment that was just made");
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "created",
       model: "mdm.otaenrollment",
       pk: id,
@@ -133,7 +134,7 @@ export const otaEnrollmentRepresentation = (row: OtaEnrollmentRow) => ({
 /** Changes an OTA enrollment and its secret's limits; profiles out there go on working. Throws `invalid`. */
 export async function changeOtaEnrollment(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   id: number,
   input: OtaEnrollmentInput,
 ): Promise<OtaEnrollmentRow> {
@@ -144,7 +145,7 @@ export async function changeOtaEnrollment(
     await updateEnrollmentSecret(tx, before.enrollmentSecretId, input.secret);
     const after = await findOtaEnrollment(tx, id);
     if (after === undefined) throw problem("not-found");
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "mdm.otaenrollment",
       pk: id,
@@ -158,14 +159,14 @@ export async function changeOtaEnrollment(
 /** Says whether devices of an OTA enrollment take over enrolled hardware without an operator's word. */
 export async function setReenrollmentWithoutConfirmation(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   id: number,
   allowed: boolean,
 ): Promise<void> {
   const before = await mustFindOta(runtime, id);
   await runtime.sql.begin(async (tx) => {
     await setReenrollment(tx, id, allowed, runtime.clock.now());
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "mdm.otaenrollment",
       pk: id,
@@ -176,7 +177,7 @@ export async function setReenrollmentWithoutConfirmation(
 }
 
 /** Deletes an OTA enrollment with its secret. Throws `refused` once a device began to enroll with it. */
-export async function removeOtaEnrollment(runtime: Runtime, request: RequestInfo, id: number): Promise<void> {
+export async function removeOtaEnrollment(runtime: Runtime, by: By, id: number): Promise<void> {
   const before = await mustFindOta(runtime, id);
   await runtime.sql.begin(async (tx) => {
     if (await hasSessions(tx, id)) {
@@ -186,7 +187,7 @@ export async function removeOtaEnrollment(runtime: Runtime, request: RequestInfo
       });
     }
     await deleteOtaEnrollment(tx, id);
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "deleted",
       model: "mdm.otaenrollment",
       pk: id,
@@ -198,7 +199,7 @@ export async function removeOtaEnrollment(runtime: Runtime, request: RequestInfo
 /** Revokes the secret of an OTA enrollment: no more devices, whatever profiles are out there. */
 export async function revokeOtaEnrollment(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   id: number,
 ): Promise<OtaEnrollmentRow> {
   const row = await mustFindOta(runtime, id);
@@ -206,7 +207,7 @@ export async function revokeOtaEnrollment(
     if (!await revokeEnrollmentSecret(tx, runtime, row.enrollmentSecretId)) {
       throw problem("refused", "The enrollment secret is already revoked.");
     }
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: "mdm.otaenrollment",
       pk: id,
@@ -223,7 +224,7 @@ export async function revokeOtaEnrollment(
  */
 export async function downloadDirectProfile(
   runtime: Runtime,
-  request: RequestInfo,
+  by: Caller,
   id: number,
   options: { signed: boolean; serialNumber?: string | undefined; udid?: string | undefined },
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -233,13 +234,11 @@ export async function downloadDirectProfile(
     const row = await findEnrollmentSecret(tx, enrollment.enrollmentSecretId);
     if (row === undefined) throw problem("not-found");
     const secret = await revealEnrollmentSecret(runtime, row);
-    const verified = await verifyEnrollmentSecret(tx, runtime, {
+    const verified = await verifyEnrollmentSecret(tx, runtime, by, {
       secret,
       serialNumber: options.serialNumber,
       udid: options.udid,
-      userAgent: request.userAgent,
-      ip: request.ip,
-    }, request);
+    });
     // Returned, not thrown: the refusal's event stays.
     if (!verified.ok) return { refusal: verified.reason };
     const session = await openSession(tx, runtime, {

@@ -17,7 +17,7 @@ import { encodeBase64Url } from "@std/encoding";
 import { type EnrollmentSecretRow, findEnrollmentSecret } from "../../db/enrollment/enrollment_secrets.ts";
 import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
 import { problem } from "../errors.ts";
-import type { RequestInfo } from "../events/record.ts";
+import type { Caller } from "../events/by.ts";
 import { recordRefusal } from "../events/refusals.ts";
 import { signProfile } from "../issuing/profile_signer.ts";
 import { addressKey, limitAttempts } from "../rate_limit.ts";
@@ -63,11 +63,11 @@ async function find(runtime: Runtime, address: string): Promise<Found | string> 
 }
 
 /** The enrollment of an address. Throws `not-found` for every address that is not in use, and `too-many-requests`. */
-async function open(runtime: Runtime, request: RequestInfo, address: string): Promise<Found> {
-  await limitAttempts(runtime, `enroll:${addressKey(request.ip)}`, LIMIT);
+async function open(runtime: Runtime, by: Caller, address: string): Promise<Found> {
+  await limitAttempts(runtime, `enroll:${addressKey(by.request.ip)}`, LIMIT);
   const found = await find(runtime, address);
   if (typeof found !== "string") return found;
-  await recordRefusal(runtime.sql, runtime, request, {
+  await recordRefusal(runtime.sql, runtime, by, {
     type: "enrollment_page_request",
     payload: { status: "failure", reason: found },
   });
@@ -77,19 +77,19 @@ async function open(runtime: Runtime, request: RequestInfo, address: string): Pr
 /** The name that the page of an address shows. Throws as `open` does. */
 export async function openPublicAddress(
   runtime: Runtime,
-  request: RequestInfo,
+  by: Caller,
   address: string,
 ): Promise<{ displayName: string }> {
-  const { enrollment: { displayName } } = await open(runtime, request, address);
+  const { enrollment: { displayName } } = await open(runtime, by, address);
   return { displayName };
 }
 
 /** The signed profile that begins the enrollment of an address. Throws as `open` does. */
 export async function downloadPublicProfile(
   runtime: Runtime,
-  request: RequestInfo,
+  by: Caller,
   address: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { enrollment, secret } = await open(runtime, request, address);
+  const { enrollment, secret } = await open(runtime, by, address);
   return await signProfile(runtime, otaProfile(runtime, enrollment, secret));
 }

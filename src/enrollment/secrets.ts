@@ -18,11 +18,12 @@ import {
   setEnrollmentSecretTags,
   updateEnrollmentSecret as updateRow,
 } from "../../db/enrollment/enrollment_secrets.ts";
-import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import type { Db, Tx } from "../../db/open.ts";
+import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { findTags } from "../../db/tags/tags.ts";
 import { invalid } from "../errors.ts";
-import { type NewEvent, recordEvents, type RequestInfo } from "../events/record.ts";
+import type { Caller } from "../events/by.ts";
+import { type NewEvent, recordEvents } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
 import { foreignText } from "../foreign_text.ts";
 import { randomText, type Runtime } from "../runtime.ts";
@@ -151,14 +152,12 @@ export type EnrollmentSecretProof = {
   udid?: string | undefined;
   /** The unit that the device's certificate names. */
   metaBusinessUnitId?: number | undefined;
-  userAgent: string;
-  ip: string;
 };
 
 /** The first reason to refuse; undefined to accept. */
 export function refusalOf(
   row: EnrollmentSecretRow,
-  proof: Omit<EnrollmentSecretProof, "secret" | "userAgent" | "ip">,
+  proof: Omit<EnrollmentSecretProof, "secret">,
   now: Date,
 ): Exclude<EnrollmentSecretRefusal, "unknown secret"> | undefined {
   if (row.revokedAt !== null && row.revokedAt <= now) return "revoked";
@@ -184,8 +183,8 @@ export function refusalOf(
 export async function verifyEnrollmentSecret(
   tx: Tx,
   runtime: Pick<Runtime, "clock" | "random" | "refusals">,
+  by: Caller,
   proof: EnrollmentSecretProof,
-  request?: RequestInfo,
 ): Promise<EnrollmentSecretVerification> {
   const now = runtime.clock.now();
   const row = proof.secret.length > 256 ? undefined : await lockEnrollmentSecretByHash(tx, await hash(proof.secret));
@@ -207,16 +206,15 @@ export async function verifyEnrollmentSecret(
       type: EVENT,
       payload: { status: "failure", reason: reason ?? "unknown secret", ...details },
     };
-    if (request === undefined) await recordEvents(tx, runtime, request, [event]);
-    else await recordRefusal(tx, runtime, request, event);
+    await recordRefusal(tx, runtime, by, event);
     return { ok: false, reason: reason ?? "unknown secret", event };
   }
   await insertEnrollmentSecretUse(tx, row.id, {
-    userAgent: foreignText(proof.userAgent, 400),
-    ip: proof.ip,
+    userAgent: foreignText(by.request.userAgent, 400),
+    ip: by.request.ip,
     serialNumber: proof.serialNumber ?? null,
     udid: proof.udid ?? null,
   }, now);
-  await recordEvents(tx, runtime, request, [{ ...facts, type: EVENT, payload: { status: "success", ...details } }]);
+  await recordEvents(tx, runtime, by, [{ ...facts, type: EVENT, payload: { status: "success", ...details } }]);
   return { ok: true, secret: { ...row, requestCount: row.requestCount + 1 } };
 }

@@ -8,18 +8,8 @@ import { type EventRow, insertEvents } from "../../db/events/events.ts";
 import type { Db } from "../../db/open.ts";
 import { foreignText } from "../foreign_text.ts";
 import type { Runtime } from "../runtime.ts";
+import type { By } from "./by.ts";
 import { eventJson } from "./event_json.ts";
-
-/** Who asked: the request behind an event. */
-export type RequestInfo = {
-  id: string;
-  ip: string;
-  userAgent: string;
-  method: string;
-  path: string;
-  /** The operator, once known. */
-  user?: { id: number; username: string; isServiceAccount: boolean; tokenId?: string | undefined } | undefined;
-};
 
 /** An event to record. `objects` names what it is about by kind, e.g. `{device: ["27"]}`. */
 export type NewEvent = {
@@ -38,9 +28,10 @@ const REQUEST = { bytes: 8 * 1024 };
 export async function recordEvents(
   db: Db,
   runtime: Pick<Runtime, "clock" | "random">,
-  request: RequestInfo | undefined,
+  by: By,
   events: readonly NewEvent[],
 ): Promise<void> {
+  const { who, request } = by;
   const id = runtime.random.uuid();
   const createdAt = runtime.clock.now();
   const rows = events.map((event, index): EventRow => ({
@@ -50,7 +41,7 @@ export async function recordEvents(
     createdAt,
     tags: event.tags ?? [],
     serialNumber: event.serialNumber ?? null,
-    userId: request?.user?.id ?? null,
+    userId: who.kind === "user" ? who.userId : null,
     request: request === undefined ? null : eventJson(
       {
         id: request.id,
@@ -58,12 +49,12 @@ export async function recordEvents(
         user_agent: foreignText(request.userAgent, 400),
         method: request.method,
         path: request.path,
-        ...(request.user === undefined ? {} : {
+        ...(who.kind !== "user" ? {} : {
           user: {
-            id: request.user.id,
-            username: request.user.username,
-            is_service_account: request.user.isServiceAccount,
-            ...(request.user.tokenId === undefined ? {} : { api_key: request.user.tokenId }),
+            id: who.userId,
+            username: who.username,
+            is_service_account: who.isServiceAccount,
+            ...(who.tokenId === undefined ? {} : { api_key: who.tokenId }),
           },
         }),
       },
@@ -105,10 +96,10 @@ function relatedTo(value: unknown): Record<string, string[]> {
 export async function recordAudit(
   db: Db,
   runtime: Pick<Runtime, "clock" | "random">,
-  request: RequestInfo | undefined,
+  by: By,
   entry: AuditEntry,
 ): Promise<void> {
-  await recordEvents(db, runtime, request, [{
+  await recordEvents(db, runtime, by, [{
     type: "zentral_audit",
     tags: ["zentral", entry.model.split(".")[0] ?? "mdm"],
     serialNumber: entry.serialNumber,

@@ -11,7 +11,8 @@
 import type { Db } from "../../db/open.ts";
 import { addressKey } from "../rate_limit.ts";
 import type { Runtime } from "../runtime.ts";
-import { type NewEvent, recordEvents, type RequestInfo } from "./record.ts";
+import { byJob, type Caller } from "./by.ts";
+import { type NewEvent, recordEvents } from "./record.ts";
 
 /** How long refusals are counted together. */
 const WINDOW_MS = 60_000;
@@ -23,6 +24,9 @@ const PER_TYPE = 100;
 const MAX_KEYS = 4096;
 /** Addresses of a minute that get a summary of their own; the rest share one. */
 const MAX_SUMMARIES = 20;
+
+/** A summary is of many requests, so it names none. */
+const SUMMARY = byJob("refusals");
 
 type Count = { type: string; ip: string; seen: number; suppressed: number };
 
@@ -67,10 +71,10 @@ export class RefusalTally {
 type Needs = Pick<Runtime, "clock" | "random" | "refusals">;
 
 /** Records the refusal of a request that anybody may send, or counts it when its sender sends many. */
-export async function recordRefusal(db: Db, runtime: Needs, request: RequestInfo, event: NewEvent): Promise<void> {
-  const { recorded, over } = runtime.refusals.count(event.type, request.ip, runtime.clock.now());
+export async function recordRefusal(db: Db, runtime: Needs, by: Caller, event: NewEvent): Promise<void> {
+  const { recorded, over } = runtime.refusals.count(event.type, by.request.ip, runtime.clock.now());
   await recordSummaries(db, runtime, over);
-  if (recorded) await recordEvents(db, runtime, request, [event]);
+  if (recorded) await recordEvents(db, runtime, by, [event]);
 }
 
 /** Records what the minute before left, when it is over. For a clock that ticks also when nothing is refused. */
@@ -92,5 +96,5 @@ async function recordSummaries(db: Db, runtime: Needs, over: readonly Count[]): 
   for (const [type, counts] of rest) {
     events.push({ type, payload: { status: "failure", reason: "too many refusals to record each one", ...counts } });
   }
-  if (events.length > 0) await recordEvents(db, runtime, undefined, events);
+  if (events.length > 0) await recordEvents(db, runtime, SUMMARY, events);
 }

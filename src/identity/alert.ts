@@ -4,11 +4,12 @@
  * @module
  */
 
-import { type IdentityAlertKind, recordIdentityAlert } from "../../db/enrollment/identity_alerts.ts";
 import type { IdentifiedRow } from "../../db/enrollment/identities.ts";
+import { type IdentityAlertKind, recordIdentityAlert } from "../../db/enrollment/identity_alerts.ts";
 import type { Db } from "../../db/open.ts";
 import { Problem } from "../errors.ts";
-import { recordEvents, type RequestInfo } from "../events/record.ts";
+import type { Caller } from "../events/by.ts";
+import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** Whose identity it is. */
@@ -28,13 +29,13 @@ export class AlertingProblem extends Problem {
 export async function raiseIdentityAlert(
   db: Db,
   runtime: Pick<Runtime, "clock" | "random">,
-  request: RequestInfo,
+  by: Caller,
   { kind, owner, fingerprint }: IdentityAlert,
 ): Promise<void> {
   const { enrollmentId, deviceId, serialNumber } = owner;
-  const row = { enrollmentId, kind, fingerprint, ip: request.ip };
+  const row = { enrollmentId, kind, fingerprint, ip: by.request.ip };
   if (await recordIdentityAlert(db, row, runtime.clock.now()) > 1) return;
-  await recordEvents(db, runtime, request, [{
+  await recordEvents(db, runtime, by, [{
     type: "identity_alert",
     tags: ["alert"],
     serialNumber,
@@ -44,7 +45,7 @@ export async function raiseIdentityAlert(
 }
 
 /** Keeps the alert of a refusal, outside the transaction that the refusal rolled back, and throws the refusal on. */
-export async function alertAndThrow(runtime: Runtime, request: RequestInfo, error: unknown): Promise<never> {
-  if (error instanceof AlertingProblem) await raiseIdentityAlert(runtime.sql, runtime, request, error.alert);
+export async function alertAndThrow(runtime: Runtime, by: Caller, error: unknown): Promise<never> {
+  if (error instanceof AlertingProblem) await raiseIdentityAlert(runtime.sql, runtime, by, error.alert);
   throw error;
 }

@@ -14,7 +14,8 @@ import {
 } from "../../db/issuing/asset_credentials.ts";
 import { findScepIssuer } from "../../db/issuing/scep_issuers.ts";
 import type { Db, Tx } from "../../db/open.ts";
-import { recordEvents, type RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
+import { recordEvents } from "../events/record.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import type { CertificationRequest } from "../pki/csr.ts";
 import { Der } from "../pki/der.ts";
@@ -65,7 +66,7 @@ const no = (refusal: string, failInfo: FailInfo = "badRequest"): AssetAnswer => 
 export async function issueForAsset(
   tx: Tx,
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   { challenge, csr }: { challenge: string; csr: CertificationRequest },
 ): Promise<AssetAnswer> {
   const challengeHash = await hashSecret(challenge);
@@ -114,7 +115,7 @@ export async function issueForAsset(
     certificate,
     notAfter,
   }, now);
-  await recordEvents(tx, runtime, request, [{
+  await recordEvents(tx, runtime, by, [{
     type: "scep_request",
     serialNumber: target.serialNumber,
     objects: { device: [target.deviceId], artifact_version: [artifactVersionId] },

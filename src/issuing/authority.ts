@@ -10,6 +10,7 @@
 
 import { findAuthority, insertAuthority, updateAuthority } from "../../db/issuing/authorities.ts";
 import { nextId } from "../../db/next_id.ts";
+import { byJob } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import { type Authority, createAuthority, createIntermediate } from "../pki/ca.ts";
 import { type Certificate, parseCertificate } from "../pki/certificate.ts";
@@ -118,7 +119,7 @@ async function store(runtime: Runtime, id: number, made: ReturnType<Make>): Prom
   const { notAfter } = parseCertificate(made.certificate);
   await sql.begin(async (tx) => {
     await updateAuthority(tx, { id, ...made, notAfter });
-    await recordEvents(tx, runtime, undefined, [{
+    await recordEvents(tx, runtime, byJob("authority_renewal"), [{
       type: "authority_renewed",
       objects: { certificate_authority: [id] },
       payload: { not_after: notAfter.toISOString() },

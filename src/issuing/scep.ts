@@ -17,7 +17,8 @@ import {
   insertIssued,
 } from "../../db/issuing/issued_certificates.ts";
 import type { Tx } from "../../db/open.ts";
-import { recordEvents, type RequestInfo } from "../events/record.ts";
+import type { Caller } from "../events/by.ts";
+import { recordEvents } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
 import { raiseIdentityAlert } from "../identity/alert.ts";
 import { parseCertificate } from "../pki/certificate.ts";
@@ -39,8 +40,8 @@ import { hashSecret, parseCommonName } from "./session_name.ts";
  */
 export async function answerScep(
   runtime: Runtime,
+  by: Caller,
   message: Uint8Array,
-  request: RequestInfo,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const authority = await builtInAuthority(runtime);
   let opened;
@@ -48,10 +49,10 @@ export async function answerScep(
     opened = openPkiMessage(message, authority);
   } catch (error) {
     if (!(error instanceof UnopenedMessage)) throw error;
-    await refuse(runtime, request, "the message does not open");
+    await refuse(runtime, by, "the message does not open");
     return certRep({ kind: "failure", failInfo: "badRequest" }, error.envelope, authority);
   }
-  const answer = await issue(runtime, opened, request);
+  const answer = await issue(runtime, by, opened);
   return await certRepForAny(
     "certificate" in answer
       ? { kind: "success", certificate: answer.certificate, chain: answer.chain ?? [authority.certificate.der] }
@@ -63,8 +64,8 @@ export async function answerScep(
 
 const keyOf = (spki: Uint8Array) => createHash("sha256").update(spki).digest("hex");
 
-async function refuse(runtime: Runtime, request: RequestInfo, reason: string): Promise<void> {
-  await recordRefusal(runtime.sql, runtime, request, { type: "scep_request", payload: { status: "failure", reason } });
+async function refuse(runtime: Runtime, by: Caller, reason: string): Promise<void> {
+  await recordRefusal(runtime.sql, runtime, by, { type: "scep_request", payload: { status: "failure", reason } });
 }
 
 const BLOCKED = "the device is blocked";
@@ -81,11 +82,11 @@ type Warrant =
 
 async function issue(
   runtime: Runtime,
+  by: Caller,
   message: Message,
-  request: RequestInfo,
 ): Promise<{ certificate: Uint8Array; chain?: Uint8Array[] } | { failInfo: FailInfo }> {
   const no = async (reason: string, failInfo: FailInfo = "badRequest") => {
-    await refuse(runtime, request, reason);
+    await refuse(runtime, by, reason);
     return { failInfo };
   };
   if (message.messageType !== "PKCSReq" && message.messageType !== "RenewalReq") {
@@ -102,7 +103,7 @@ async function issue(
   return await runtime.sql.begin(async (tx) => {
     const now = runtime.clock.now();
     const asset = message.messageType === "PKCSReq" && message.challengePassword !== undefined
-      ? await issueForAsset(tx, runtime, request, { challenge: message.challengePassword, csr })
+      ? await issueForAsset(tx, runtime, by, { challenge: message.challengePassword, csr })
       : undefined;
     if (asset !== undefined) return "refusal" in asset ? await no(asset.refusal, asset.failInfo) : asset;
     const warrant = await warrantOf(tx, runtime, message);
@@ -123,7 +124,7 @@ async function issue(
     const outstanding = follows === undefined ? [] : await findOutstandingSuccessors(tx, follows.enrollmentId, now);
     if (follows !== undefined && outstanding.some((one) => one.spkiFingerprint !== keyOf(csr.spki))) {
       const alert = { kind: "second successor", owner: follows, fingerprint: keyOf(csr.spki) } as const;
-      await raiseIdentityAlert(tx, runtime, request, alert);
+      await raiseIdentityAlert(tx, runtime, by, alert);
       return await no("another renewal of this identity is still unused");
     }
     const certificate = issueClientCertificate(runtime, authority, {
@@ -142,7 +143,7 @@ async function issue(
       certificate,
       notAfter: parsed.notAfter,
     }, now);
-    await recordEvents(tx, runtime, request, [{
+    await recordEvents(tx, runtime, by, [{
       type: "scep_request",
       ...(session.serialNumber === null ? {} : { serialNumber: session.serialNumber }),
       payload: {

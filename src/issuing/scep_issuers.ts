@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import { usesOfScepIssuer } from "../../db/installation/uses.ts";
 import {
   deleteScepIssuer,
   findScepIssuer,
@@ -15,10 +16,10 @@ import {
   updateScepIssuer,
 } from "../../db/issuing/scep_issuers.ts";
 import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
-import { usesOfScepIssuer } from "../../db/installation/uses.ts";
 import { invalid, Problem, problem } from "../errors.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit, recordEvents } from "../events/record.ts";
 import { cannotDelete } from "../in_use.ts";
-import { recordAudit, recordEvents, type RequestInfo } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { backendNamed } from "./challenges/registry.ts";
@@ -63,7 +64,7 @@ export async function issuerSettings(
  */
 export async function shownSettings(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   issuer: ScepIssuerRow,
   withSecrets: boolean,
 ): Promise<Record<string, Record<string, unknown>>> {
@@ -71,7 +72,7 @@ export async function shownSettings(
   if (backend === undefined) return {};
   const settings = Object.entries(await issuerSettings(runtime, issuer));
   if (withSecrets) {
-    await recordEvents(runtime.sql, runtime, request, [{
+    await recordEvents(runtime.sql, runtime, by, [{
       type: "mdm_settings_secrets_viewed",
       objects: { mdm_scepissuer: [issuer.id] },
       payload: { scep_issuer: { pk: issuer.id, name: issuer.name }, fields: [...backend.secrets] },
@@ -124,7 +125,7 @@ const inTransaction = <T>(runtime: Runtime, work: (tx: Tx) => Promise<T>): Promi
 /** Adds an issuer. Throws `invalid`. */
 export async function createScepIssuer(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   input: ScepIssuerInput,
 ): Promise<ScepIssuerRow> {
   const id = runtime.random.uuid();
@@ -134,7 +135,7 @@ export async function createScepIssuer(
     const row = await findScepIssuer(tx, id);
     if (row === undefined) throw new Error("Cannot find the SCEP issuer that was just made");
     const after = scepIssuerRepresentation(row);
-    await recordAudit(tx, runtime, request, { action: "created", model: MODEL, pk: id, after });
+    await recordAudit(tx, runtime, by, { action: "created", model: MODEL, pk: id, after });
     return row;
   });
 }
@@ -152,7 +153,7 @@ async function changeable(tx: Tx, id: string, what: "updated" | "deleted"): Prom
 /** Changes an issuer. Throws `invalid`, and `refused` for the built-in one. */
 export async function changeScepIssuer(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   id: string,
   input: ScepIssuerInput,
 ): Promise<ScepIssuerRow> {
@@ -161,7 +162,7 @@ export async function changeScepIssuer(
     await updateScepIssuer(tx, id, await valuesOf(runtime, id, input, before), runtime.clock.now());
     const row = await findScepIssuer(tx, id);
     if (row === undefined) throw problem("not-found");
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: MODEL,
       pk: id,
@@ -173,11 +174,11 @@ export async function changeScepIssuer(
 }
 
 /** Deletes an issuer. Throws `refused` while an enrollment uses it. */
-export async function removeScepIssuer(runtime: Runtime, request: RequestInfo, id: string): Promise<void> {
+export async function removeScepIssuer(runtime: Runtime, by: By, id: string): Promise<void> {
   await inTransaction(runtime, async (tx) => {
     const before = scepIssuerRepresentation(await changeable(tx, id, "deleted"));
     await deleteScepIssuer(tx, id);
-    await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before });
+    await recordAudit(tx, runtime, by, { action: "deleted", model: MODEL, pk: id, before });
   }).catch(async (error) => {
     if (!isForeignKeyViolation(error)) throw error;
     throw await cannotDelete("This SCEP issuer cannot be deleted.", usesOfScepIssuer(runtime.sql, id));

@@ -23,7 +23,8 @@ import {
 } from "../../db/push/push_certificates.ts";
 import { spreadPushes } from "../../db/push/push_targets.ts";
 import { invalid, problem, refused } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
 import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
@@ -176,7 +177,7 @@ function derOf(file: KeyMaterial): KeyMaterial {
 
 async function insert(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   name: string,
   key: KeyObject,
   certificate: ReturnType<typeof readMaterial>["certificate"] | undefined,
@@ -191,7 +192,7 @@ async function insert(
     }, runtime.clock.now());
     const row = await findPushCertificate(tx, id);
     if (row === undefined) throw new Error("Cannot find the push certificate that was just made");
-    await recordAudit(tx, runtime, request, { action: "created", model: MODEL, pk: id, after: audited(row) });
+    await recordAudit(tx, runtime, by, { action: "created", model: MODEL, pk: id, after: audited(row) });
     return row;
   }).catch(taken);
 }
@@ -199,22 +200,22 @@ async function insert(
 /** Makes a push certificate with a new key, for Apple to sign. */
 export async function createPushCertificate(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   name: string,
 ): Promise<PushCertificateRow> {
-  return await insert(runtime, request, name, await runtime.random.rsaKey(), undefined);
+  return await insert(runtime, by, name, await runtime.random.rsaKey(), undefined);
 }
 
 /** Keeps a certificate and its key. Throws `invalid`. */
 export async function uploadPushCertificate(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   input: { name: string } & PushMaterial,
 ): Promise<PushCertificateRow> {
   const given = input.privateKey === undefined ? undefined : readKey(input.privateKey, input.passphrase);
   const { key, certificate } = readMaterial(input, given);
   if (certificate.notAfter <= runtime.clock.now()) throw ended(certificate.notAfter);
-  return await insert(runtime, request, input.name, key, certificate);
+  return await insert(runtime, by, input.name, key, certificate);
 }
 
 const ended = (at: Date) => invalid({ certificate: [`The certificate expired ${naiveUtc(at)}`] });
@@ -246,7 +247,7 @@ async function mustKeepTopic(tx: Tx, before: PushCertificateRow, topic: string):
  */
 export async function changePushCertificate(
   runtime: Runtime,
-  request: RequestInfo,
+  by: By,
   id: number,
   input: PushCertificateChange,
 ): Promise<PushCertificateRow> {
@@ -277,7 +278,7 @@ export async function changePushCertificate(
     }
     const row = await findPushCertificate(tx, id);
     if (row === undefined) throw problem("not-found");
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: MODEL,
       pk: id,
@@ -330,7 +331,7 @@ export async function signedPushCertificateRequest(runtime: Runtime, id: number)
 }
 
 /** Deletes a push certificate. Throws `refused` while an enrollment or a device uses it. */
-export async function removePushCertificate(runtime: Runtime, request: RequestInfo, id: number): Promise<void> {
+export async function removePushCertificate(runtime: Runtime, by: By, id: number): Promise<void> {
   const before = await mustFind(runtime, id);
   const refusal = () =>
     cannotDelete(
@@ -342,7 +343,7 @@ export async function removePushCertificate(runtime: Runtime, request: RequestIn
   try {
     await runtime.sql.begin(async (tx) => {
       await deletePushCertificate(tx, id);
-      await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before: audited(before) });
+      await recordAudit(tx, runtime, by, { action: "deleted", model: MODEL, pk: id, before: audited(before) });
     });
   } catch (error) {
     if (isForeignKeyViolation(error)) throw await refusal();

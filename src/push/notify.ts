@@ -14,6 +14,7 @@ import {
   recordPush,
   releasePushTarget,
 } from "../../db/push/push_targets.ts";
+import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { decidePush, type PushReason } from "./decision.ts";
@@ -53,7 +54,13 @@ export function pacer(perSecond: number, now = () => performance.now()): Pacer {
 }
 
 /** Looks at one batch of channels that may be due. Answers how many were looked at. */
-export async function notifyBatch(runtime: Runtime, apns: PushSender, pace: Pacer, stop: AbortSignal): Promise<number> {
+export async function notifyBatch(
+  runtime: Runtime,
+  by: By,
+  apns: PushSender,
+  pace: Pacer,
+  stop: AbortSignal,
+): Promise<number> {
   const { config, sql } = runtime;
   const now = runtime.clock.now();
   const claimUntil = new Date(now.getTime() + config.PUSH_VISIBILITY_TIMEOUT * 1000);
@@ -67,7 +74,7 @@ export async function notifyBatch(runtime: Runtime, apns: PushSender, pace: Pace
         continue;
       }
       await pace();
-      await push(runtime, apns, target, decision.reason, claimUntil).catch(async (error) => {
+      await push(runtime, by, apns, target, decision.reason, claimUntil).catch(async (error) => {
         // A database that is away ends the batch; a channel that cannot be pushed holds up no other.
         if (isUnavailable(error)) throw error;
         runtime.log.error("Cannot send a push to a device", { serialNumber: target.serialNumber, error });
@@ -82,6 +89,7 @@ export async function notifyBatch(runtime: Runtime, apns: PushSender, pace: Pace
 
 async function push(
   runtime: Runtime,
+  by: By,
   apns: PushSender,
   target: PushTargetRow,
   cause: PushReason,
@@ -127,7 +135,7 @@ async function push(
   }
   await sql.begin(async (tx) => {
     await recordPush(tx, outcome, target.pushToken);
-    await recordEvents(tx, runtime, undefined, [{
+    await recordEvents(tx, runtime, by, [{
       type: "mdm_device_notification",
       serialNumber: target.serialNumber,
       objects: { device: [target.deviceId] },

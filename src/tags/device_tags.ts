@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Db } from "../../db/open.ts";
 import { forgetAttempts } from "../../db/artifacts/reinstall_paces.ts";
+import type { Db } from "../../db/open.ts";
 import {
   addDeviceTags,
   type DeviceTag,
@@ -13,9 +13,10 @@ import {
   removeDeviceTags,
   removeOtherDeviceTags,
 } from "../../db/tags/tags.ts";
-import { invalid } from "../errors.ts";
-import { recordEvents, type RequestInfo } from "../events/record.ts";
 import { enqueueJob } from "../enqueue_job.ts";
+import { invalid } from "../errors.ts";
+import type { By } from "../events/by.ts";
+import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { redeliver } from "../variables/redeliver.ts";
 
@@ -40,7 +41,7 @@ export type TagChanges = { added: DeviceTag[]; removed: DeviceTag[] };
 export async function changeDeviceTags(
   tx: Db,
   runtime: Pick<Runtime, "clock" | "random" | "config">,
-  request: RequestInfo | undefined,
+  by: By,
   { action, serialNumbers, tagIds }: TagChange,
 ): Promise<TagChanges> {
   const tags = new Map((await findTags(tx, tagIds)).map((tag) => [tag.id, tag]));
@@ -63,7 +64,7 @@ export async function changeDeviceTags(
     objects: { tag: [tagId] },
     payload: { tag: { pk: tagId, name: tags.get(tagId)?.name } },
   });
-  await recordEvents(tx, runtime, request, [
+  await recordEvents(tx, runtime, by, [
     ...removed.map(event("remove_machine_tag")),
     ...added.map(event("add_machine_tag")),
   ]);

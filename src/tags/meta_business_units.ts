@@ -4,6 +4,8 @@
  * @module
  */
 
+import { usesOfMetaBusinessUnit } from "../../db/installation/uses.ts";
+import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import {
   deleteMetaBusinessUnit as deleteRow,
   findMetaBusinessUnit,
@@ -12,12 +14,10 @@ import {
   type MetaBusinessUnitValues,
   updateMetaBusinessUnit as updateRow,
 } from "../../db/tags/meta_business_units.ts";
-import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
-import type { By } from "../access/by.ts";
-import { usesOfMetaBusinessUnit } from "../../db/installation/uses.ts";
 import { invalid, problem } from "../errors.ts";
-import { cannotDelete } from "../in_use.ts";
+import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
+import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -48,7 +48,7 @@ export async function createMetaBusinessUnit(
   return await runtime.sql.begin(async (tx) => {
     const unit = await insertMetaBusinessUnit(tx, input, runtime.clock.now());
     const after = metaBusinessUnitRepresentation(unit);
-    await recordAudit(tx, runtime, by.request, { action: "created", model: MODEL, pk: unit.id, after });
+    await recordAudit(tx, runtime, by, { action: "created", model: MODEL, pk: unit.id, after });
     return unit;
   }).catch((error) => {
     throw explained(error);
@@ -69,7 +69,7 @@ export async function updateMetaBusinessUnit(
       throw invalid({ api_enrollment_enabled: ["Cannot disable API enrollment"] });
     }
     const unit = await updateRow(tx, id, input, runtime.clock.now());
-    await recordAudit(tx, runtime, by.request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: MODEL,
       pk: id,
@@ -89,7 +89,7 @@ export async function deleteMetaBusinessUnit(runtime: Runtime, by: By, id: numbe
     if (found === undefined) throw problem("not-found");
     await deleteRow(tx, id);
     const before = metaBusinessUnitRepresentation(found);
-    await recordAudit(tx, runtime, by.request, { action: "deleted", model: MODEL, pk: id, before });
+    await recordAudit(tx, runtime, by, { action: "deleted", model: MODEL, pk: id, before });
   }).catch(async (error) => {
     if (!isForeignKeyViolation(error)) throw error;
     throw await cannotDelete("This meta business unit cannot be deleted", usesOfMetaBusinessUnit(runtime.sql, id));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { usesOfTag } from "../../db/installation/uses.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import {
   deleteTag as deleteRow,
@@ -15,11 +16,10 @@ import {
   updateTag as updateRow,
 } from "../../db/tags/tags.ts";
 import { findTaxonomy } from "../../db/tags/taxonomies.ts";
-import type { By } from "../access/by.ts";
-import { usesOfTag } from "../../db/installation/uses.ts";
 import { invalid, problem } from "../errors.ts";
-import { cannotDelete } from "../in_use.ts";
+import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
+import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { redeliver } from "../variables/redeliver.ts";
@@ -62,7 +62,7 @@ export async function createTag(runtime: Runtime, by: By, input: TagInput): Prom
   return await runtime.sql.begin(async (tx) => {
     const tag = await insertTag(tx, await values(tx, input), runtime.clock.now());
     const after = tagRepresentation(tag);
-    await recordAudit(tx, runtime, by.request, { action: "created", model: MODEL, pk: tag.id, after });
+    await recordAudit(tx, runtime, by, { action: "created", model: MODEL, pk: tag.id, after });
     return tag;
   }).catch((error) => {
     throw explained(error);
@@ -79,7 +79,7 @@ export async function updateTag(runtime: Runtime, by: By, id: number, input: Tag
       const serialNumbers = await serialNumbersWithTag(tx, id);
       await redeliver(tx, runtime, { serialNumbers }, ["ENROLLED_DEVICE.TAGS"], "operator");
     }
-    await recordAudit(tx, runtime, by.request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: MODEL,
       pk: id,
@@ -98,10 +98,10 @@ export async function deleteTag(runtime: Runtime, by: By, id: number): Promise<v
     const found = await findTag(tx, id, true);
     if (found === undefined) throw problem("not-found");
     const serialNumbers = await serialNumbersWithTag(tx, id);
-    await changeDeviceTags(tx, runtime, by.request, { action: "remove", serialNumbers, tagIds: [id] });
+    await changeDeviceTags(tx, runtime, by, { action: "remove", serialNumbers, tagIds: [id] });
     await deleteRow(tx, id);
     const before = tagRepresentation(found);
-    await recordAudit(tx, runtime, by.request, { action: "deleted", model: MODEL, pk: id, before });
+    await recordAudit(tx, runtime, by, { action: "deleted", model: MODEL, pk: id, before });
   }).catch(async (error) => {
     if (!isForeignKeyViolation(error)) throw error;
     throw await cannotDelete("This tag cannot be deleted", usesOfTag(runtime.sql, id));

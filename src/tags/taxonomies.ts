@@ -4,8 +4,9 @@
  * @module
  */
 
-import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
+import { usesOfTaxonomy } from "../../db/installation/uses.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
+import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import {
   deleteTaxonomy as deleteRow,
   findTaxonomy,
@@ -14,11 +15,10 @@ import {
   type TaxonomyValues,
   updateTaxonomy as updateRow,
 } from "../../db/tags/taxonomies.ts";
-import type { By } from "../access/by.ts";
-import { usesOfTaxonomy } from "../../db/installation/uses.ts";
 import { invalid, problem } from "../errors.ts";
-import { cannotDelete } from "../in_use.ts";
+import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
+import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -51,7 +51,7 @@ export async function createTaxonomy(runtime: Runtime, by: By, input: TaxonomyVa
     await checkMetaBusinessUnit(tx, input.metaBusinessUnitId);
     const taxonomy = await insertTaxonomy(tx, input, runtime.clock.now());
     const after = taxonomyRepresentation(taxonomy);
-    await recordAudit(tx, runtime, by.request, { action: "created", model: MODEL, pk: taxonomy.id, after });
+    await recordAudit(tx, runtime, by, { action: "created", model: MODEL, pk: taxonomy.id, after });
     return taxonomy;
   }).catch((error) => {
     throw explained(error);
@@ -70,7 +70,7 @@ export async function updateTaxonomy(
     if (before === undefined) throw problem("not-found");
     await checkMetaBusinessUnit(tx, input.metaBusinessUnitId);
     const taxonomy = await updateRow(tx, id, input, runtime.clock.now());
-    await recordAudit(tx, runtime, by.request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: MODEL,
       pk: id,
@@ -90,7 +90,7 @@ export async function deleteTaxonomy(runtime: Runtime, by: By, id: number): Prom
     if (found === undefined) throw problem("not-found");
     await deleteRow(tx, id);
     const before = taxonomyRepresentation(found);
-    await recordAudit(tx, runtime, by.request, { action: "deleted", model: MODEL, pk: id, before });
+    await recordAudit(tx, runtime, by, { action: "deleted", model: MODEL, pk: id, before });
   }).catch(async (error) => {
     if (!isForeignKeyViolation(error)) throw error;
     throw await cannotDelete("This taxonomy cannot be deleted", usesOfTaxonomy(runtime.sql, id));

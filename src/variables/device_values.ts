@@ -14,7 +14,8 @@ import {
   writeDeviceValues,
 } from "../../db/variables/device_values.ts";
 import { invalid } from "../errors.ts";
-import { recordAudit, type RequestInfo } from "../events/record.ts";
+import type { By } from "../events/by.ts";
+import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { isWritable } from "../writable.ts";
 import { CUSTOM_NAME } from "./names.ts";
@@ -107,7 +108,7 @@ function audited(values: Values, other: Values): Record<string, unknown> {
 export async function setDeviceValues(
   tx: Db,
   runtime: Pick<Runtime, "clock" | "random" | "keys">,
-  request: RequestInfo | undefined,
+  by: By,
   serialNumber: string,
   input: DeviceValuesInput,
 ): Promise<string[]> {
@@ -128,7 +129,7 @@ export async function setDeviceValues(
     stored.push(await storedDeviceValue(runtime.keys, ids[index] ?? 0, name, value));
   }
   await writeDeviceValues(tx, serialNumber, [...after.keys()], stored, runtime.clock.now());
-  await recordAudit(tx, runtime, request, {
+  await recordAudit(tx, runtime, by, {
     action: "updated",
     model: "mdm.devicevalues",
     pk: serialNumber,

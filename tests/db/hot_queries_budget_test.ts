@@ -1,28 +1,29 @@
 import assert from "node:assert/strict";
-import { findCommand } from "../../db/work/commands.ts";
-import { listDevices } from "../../db/devices/device_views.ts";
+import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { findSuccessorOfHardware, lockForDeletion } from "../../db/devices/device_deletion.ts";
+import { countDevices, type DeviceCondition, searchDevices } from "../../db/devices/device_list_views.ts";
 import { findExpiredDevices } from "../../db/devices/device_purge.ts";
+import { listDevices } from "../../db/devices/device_views.ts";
 import { isHardwareBlocked, listUnproven, lockHardware } from "../../db/devices/hardware.ts";
+import { findStatusItems, searchStatusItems } from "../../db/devices/status_items.ts";
 import { findPinned, recordContact } from "../../db/enrollment/identities.ts";
 import { findOutstandingSuccessors } from "../../db/issuing/issued_certificates.ts";
-import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/work/job_queue.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
-import { countDevices, type DeviceCondition, searchDevices } from "../../db/devices/device_list_views.ts";
+import { claimPushTargets } from "../../db/push/push_targets.ts";
 import { findChannelPlan, wakeInWave } from "../../db/work/channel_plans.ts";
+import { findCommand } from "../../db/work/commands.ts";
+import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/work/job_queue.ts";
 import {
   findPlanQueue,
   findPlanRow,
   findPlanRowsOfBlueprint,
   findPlanRowsOfSerials,
 } from "../../db/work/plan_facts.ts";
-import { findStatusItems, searchStatusItems } from "../../db/devices/status_items.ts";
-import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
-import { claimPushTargets } from "../../db/push/push_targets.ts";
 import { purgeDeletedDevices } from "../../src/devices/purge.ts";
+import { byJob } from "../../src/events/by.ts";
 import { withDatabase } from "../support/database.ts";
-import { testRuntime } from "../support/runtime.ts";
 import { findEvents } from "../support/events.ts";
+import { testRuntime } from "../support/runtime.ts";
 
 const FLEET = 20_000;
 const NOW = new Date("2026-06-01T12:00:00Z");
@@ -209,7 +210,7 @@ Deno.test("removing a deleted device with everything it has reads no table from 
     try {
       const runtime = await testRuntime(sql, url);
       const before = await scans(sql, [...BIG, ...grown]);
-      assert.equal(await purgeDeletedDevices(runtime, new AbortController().signal), 6);
+      assert.equal(await purgeDeletedDevices(runtime, byJob("housekeeping"), new AbortController().signal), 6);
       for (const [table, count] of await scans(sql, [...BIG, ...grown])) {
         assert.equal(count - (before.get(table) ?? 0), 0, `removing devices reads all of ${table}`);
       }

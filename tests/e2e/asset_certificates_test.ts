@@ -17,7 +17,7 @@ import { verifyChain } from "../../src/pki/chain.ts";
 import { spkiOf } from "../../src/pki/keys.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
 import { setDeviceValues } from "../../src/variables/device_values.ts";
-import { testRequest } from "../routes/api/support.ts";
+import { testBy } from "../routes/api/support.ts";
 import { inFolder, openssl } from "../src/pki/helpers.ts";
 import { type Fleet, KEYS, TOPIC, withFleet } from "../support/fleet.ts";
 import { addCertAsset, advertise, channelOf, type Hosted } from "../support/hosted.ts";
@@ -77,7 +77,7 @@ Deno.test("a device gets the certificate that the asset says, whatever its reque
       },
     });
     const { device } = setting;
-    await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, {
+    await setDeviceValues(runtime.sql, runtime, testBy, device.serialNumber, {
       values: { TITLE: "Kiöśk", OWNER: "ada" },
     });
     const credential = await credentialOf(fleet, setting);
@@ -208,18 +208,18 @@ Deno.test("names like those of enrollments, empty names and names that cannot be
     };
     // The attack: a device that names itself like an enrollment whose secret it knows.
     for (const value of ["MDM$OTA$secret", "OTA$secret", "MDM$RE$x"]) {
-      await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, { values: { NAME: value } });
+      await setDeviceValues(runtime.sql, runtime, testBy, device.serialNumber, { values: { NAME: value } });
       for (const type of ["CN", "cn", "2.5.4.3"]) {
         const subject = [{ type, value: "$CUSTOM.NAME" }, { type: "CN", value: "harmless" }];
         await refused(fleet, give({ subject }), /names that look like those of enrollments are not allowed for assets/);
       }
     }
-    await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, { values: { NAME: "" } });
+    await setDeviceValues(runtime.sql, runtime, testBy, device.serialNumber, { values: { NAME: "" } });
     await refused(fleet, give({ subject: [{ type: "CN", value: "$CUSTOM.NAME" }] }), /all of them are empty/);
     await refused(fleet, give({ subjectAltName: { dNSName: "münchen.example" } }), /should be in ASCII/);
     // A refusal does not tell the value: it may be a secret.
     const secret = { values: { HOST_KEY: "geheim-ö" } };
-    await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, secret);
+    await setDeviceValues(runtime.sql, runtime, testBy, device.serialNumber, secret);
     const told = give({ subjectAltName: { dNSName: "$CUSTOM.HOST_KEY" } });
     await refused(
       fleet,
@@ -348,7 +348,7 @@ Deno.test("of a request for an identity only the key counts: the server writes t
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const { scep } = managementOf(
-      openProfile(await downloadDirectProfile(runtime, testRequest, fleet.enrollmentId, { signed: true })),
+      openProfile(await downloadDirectProfile(runtime, testBy, fleet.enrollmentId, { signed: true })),
     );
     const content = scep?.["PayloadContent"] as PlistDict;
     let issued = 0;

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createApp } from "../../routes/app.ts";
-import { createOtaEnrollment, downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
+import { createApp } from "../../routes/app.ts";
+import { buildPkcsReq, openCertRep } from "../../simulators/device/scep_client.ts";
+import { selfSigned } from "../../simulators/device/self_signed.ts";
+import { signDetached } from "../../simulators/device/sign_detached.ts";
+import { generateEcKey } from "../../simulators/ec_key.ts";
+import { createOtaEnrollment, downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { Problem } from "../../src/errors.ts";
 import { type Certificate, parseCertificate } from "../../src/pki/certificate.ts";
 import { certificatesOf, openSigned } from "../../src/pki/cms/signed.ts";
 import { buildCsr } from "../../src/pki/csr.ts";
-import { buildPkcsReq, openCertRep } from "../../simulators/device/scep_client.ts";
 import { array, asDict, buildPlist, dict, dicts, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
-import { type TestRuntime, withRuntime } from "../support/runtime.ts";
-import { makeCaller, testRequest } from "../routes/api/support.ts";
+import { makeCaller, testBy } from "../routes/api/support.ts";
 import { KEYS } from "../support/keys.ts";
-import { selfSigned } from "../../simulators/device/self_signed.ts";
 import { openForCurve } from "../support/open_for_curve.ts";
-import { signDetached } from "../../simulators/device/sign_detached.ts";
-import { generateEcKey } from "../../simulators/ec_key.ts";
+import { type TestRuntime, withRuntime } from "../support/runtime.ts";
 
 const TOPIC = "com.apple.mgmt.External.00000000-0000-4000-8000-000000000001";
 const [deviceKey, otherKey] = KEYS;
@@ -35,7 +35,7 @@ async function withHouse(body: (house: House) => Promise<void>): Promise<void> {
       insert into push_certificates (name, topic, private_key_sealed, created_at, updated_at)
       values ('push', ${TOPIC}, 'x', ${clock.now()}, ${clock.now()}) returning id`;
     assert.ok(certificate !== undefined);
-    const enrollment = await createOtaEnrollment(runtime, testRequest, {
+    const enrollment = await createOtaEnrollment(runtime, testBy, {
       name: "Macs",
       displayName: "Macs",
       pushCertificateId: certificate.id,
@@ -139,7 +139,7 @@ const authenticate = (udid = UDID): PlistDict => ({
 });
 
 async function enroll(house: House, form: "der" | "apple-ber" = "apple-ber"): Promise<Device> {
-  const profile = await downloadDirectProfile(house.runtime, testRequest, house.enrollmentId, { signed: false });
+  const profile = await downloadDirectProfile(house.runtime, testBy, house.enrollmentId, { signed: false });
   const reply = await scep(house, profile);
   assert.equal(reply.status, "success");
   const [certificate] = reply.certificates;
@@ -303,7 +303,7 @@ Deno.test("a blocked device is released with 401 at its next contact, and no ses
       (await device.put("/public/mdm/checkin/", { MessageType: "CheckOut", Topic: TOPIC, UDID })).status,
       200,
     );
-    const profile = await downloadDirectProfile(house.runtime, testRequest, house.enrollmentId, { signed: false });
+    const profile = await downloadDirectProfile(house.runtime, testBy, house.enrollmentId, { signed: false });
     const reply = await scep(house, profile);
     assert.equal(reply.status, "success");
     const next = deviceWith(house, reply.certificates[0] ?? device.certificate);
@@ -315,7 +315,7 @@ Deno.test("a blocked device is released with 401 at its next contact, and no ses
 
 Deno.test("a SCEP challenge buys one key's certificate: the same key gets it again, another key does not", async () => {
   await withHouse(async (house) => {
-    const profile = await downloadDirectProfile(house.runtime, testRequest, house.enrollmentId, { signed: false });
+    const profile = await downloadDirectProfile(house.runtime, testBy, house.enrollmentId, { signed: false });
     const [one, two] = [await scep(house, profile, { cipher: "des-cbc" }), await scep(house, profile)];
     assert.equal(one.status, "success");
     assert.equal(two.status, "success");
@@ -326,7 +326,7 @@ Deno.test("a SCEP challenge buys one key's certificate: the same key gets it aga
 
 Deno.test("openssl verifies the signed profile and the certificate that was issued", async () => {
   await withHouse(async (house) => {
-    const signed = await downloadDirectProfile(house.runtime, testRequest, house.enrollmentId, { signed: true });
+    const signed = await downloadDirectProfile(house.runtime, testBy, house.enrollmentId, { signed: true });
     const folder = await Deno.makeTempDir();
     try {
       const ca = await (await house.send("GET", "/public/mdm/scep/?operation=GetCACert")).arrayBuffer();
@@ -354,7 +354,7 @@ Deno.test("a revoked enrollment secret gives no profile", async () => {
   await withHouse(async (house) => {
     await house.runtime.sql`update enrollment_secrets set revoked_at = ${house.runtime.clock.now()}`;
     await assert.rejects(
-      downloadDirectProfile(house.runtime, testRequest, house.enrollmentId, { signed: true }),
+      downloadDirectProfile(house.runtime, testBy, house.enrollmentId, { signed: true }),
       (error) => error instanceof Problem && /revoked/.test(error.details.list?.join() ?? ""),
     );
   });
@@ -362,7 +362,7 @@ Deno.test("a revoked enrollment secret gives no profile", async () => {
 
 Deno.test("a client with an elliptic curve key gets its certificate in an envelope for that key", async () => {
   await withHouse(async (house) => {
-    const profile = await downloadDirectProfile(house.runtime, testRequest, house.enrollmentId, { signed: false });
+    const profile = await downloadDirectProfile(house.runtime, testBy, house.enrollmentId, { signed: false });
     const payload = (dicts(asDict(parsePlist(profile)), "PayloadContent") ?? [])
       .find((one) => str(one, "PayloadType") === "com.apple.security.scep");
     const content = payload === undefined ? undefined : dict(payload, "PayloadContent");

@@ -9,7 +9,7 @@ import { openPkiMessage } from "../../src/pki/scep/message.ts";
 import { certRep } from "../../src/pki/scep/reply.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import { systemNetwork } from "../../src/runtime.ts";
-import { testRequest } from "../routes/api/support.ts";
+import { testBy } from "../routes/api/support.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { AUTHORITY_KEY } from "../support/keys.ts";
@@ -105,7 +105,7 @@ Deno.test("identities of a SCEP server elsewhere are trusted for the enrollments
     const send = async (request: Request) =>
       request.url.startsWith("https://scep.example.com/") ? await outside.answer(request) : await fleet.fetch(request);
     const device = fleet.device({ send });
-    await device.enroll(await downloadDirectProfile(fleet.runtime, testRequest, enrollment, { signed: true }));
+    await device.enroll(await downloadDirectProfile(fleet.runtime, testBy, enrollment, { signed: true }));
     assert.deepEqual(outside.challenges, ["shared secret"]);
     assert.equal((await device.connect()).length, 2);
     assert.equal(String(device.identity?.certificate.issuer), "CN=Outside CA");
@@ -115,7 +115,7 @@ Deno.test("identities of a SCEP server elsewhere are trusted for the enrollments
       send: async (request) =>
         request.url.includes("/public/mdm/scep/") ? await outside.answer(request) : await fleet.fetch(request),
     });
-    const own = await downloadDirectProfile(fleet.runtime, testRequest, fleet.enrollmentId, { signed: true });
+    const own = await downloadDirectProfile(fleet.runtime, testBy, fleet.enrollmentId, { signed: true });
     await assert.rejects(swapped.enroll(own), /Authenticate was answered with 400/);
   }, { SCEP_CA_FULLCHAIN: outside.pem });
 });
@@ -145,7 +145,7 @@ Deno.test("the challenge of an identity is got for that identity; when there is 
           : await fleet.fetch(request);
       for (const expected of ["challenge 1", "challenge 2"]) {
         const device = fleet.device({ send });
-        await device.enroll(await downloadDirectProfile(fleet.runtime, testRequest, enrollment, { signed: true }));
+        await device.enroll(await downloadDirectProfile(fleet.runtime, testBy, enrollment, { signed: true }));
         assert.equal(outside.challenges.at(-1), expected);
       }
       assert.ok(wanted.every((name) => name.startsWith("MDM$")) && new Set(wanted).size === 2, wanted.join());
@@ -163,7 +163,7 @@ Deno.test("the challenge of an identity is got for that identity; when there is 
       const { artifact } = await makeProfile(fleet, { version: { source: scepProfile("Ident") } });
       await link(fleet, blueprint.id, artifact.id);
       const device = fleet.device({ send, model: OLD });
-      await device.enroll(await downloadDirectProfile(fleet.runtime, testRequest, enrollment, { signed: true }));
+      await device.enroll(await downloadDirectProfile(fleet.runtime, testBy, enrollment, { signed: true }));
       await device.connect();
       await assign(fleet, device.serialNumber, blueprint.id);
       down = true;
@@ -192,7 +192,7 @@ Deno.test("without its chain in the settings an outside issuer is trusted for no
           ? await outside.answer(request)
           : await fleet.fetch(request),
     });
-    const profile = await downloadDirectProfile(fleet.runtime, testRequest, enrollment, { signed: true });
+    const profile = await downloadDirectProfile(fleet.runtime, testBy, enrollment, { signed: true });
     await assert.rejects(device.enroll(profile), /Authenticate was answered with 400/);
   });
 });

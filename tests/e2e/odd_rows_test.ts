@@ -5,7 +5,7 @@ import type { Owner } from "../../src/conversation/conversation.ts";
 import { keepList } from "../../src/devices/keep_list.ts";
 import type { PlistDict } from "../../src/protocol/plist.ts";
 import { personWith } from "../routes/admin/support.ts";
-import { testRequest } from "../routes/api/support.ts";
+import { testBy } from "../routes/api/support.ts";
 import { idOf, made, rest } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { watched } from "../support/statements.ts";
@@ -123,7 +123,7 @@ Deno.test("a list of certificates costs the same few statements whatever its len
         applyEffect({ kind: "certificates", certificates: given(good, bad), managedOnly: false }, {
           tx: watched(tx, () => statements++),
           runtime,
-          request: testRequest,
+          by: testBy,
           owner,
           target,
           now: runtime.clock.now(),
@@ -210,7 +210,7 @@ Deno.test("of a list of certificates the first 5,000 are read, and it is told ho
       applyEffect({ kind: "certificates", certificates, managedOnly: false }, {
         tx,
         runtime,
-        request: testRequest,
+        by: testBy,
         owner,
         target,
         now: runtime.clock.now(),

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
-import { settle } from "../support/artifacts.ts";
-import { known, withPush } from "../support/push.ts";
 import { startApns } from "../../simulators/apple/apns.ts";
+import { generateEcKey } from "../../simulators/ec_key.ts";
 import { createApns } from "../../src/apple/apns.ts";
+import { byJob } from "../../src/events/by.ts";
+import { spkiOf } from "../../src/pki/keys.ts";
 import { notifyBatch } from "../../src/push/notify.ts";
 import { systemNetwork } from "../../src/runtime.ts";
-import { spkiOf } from "../../src/pki/keys.ts";
-import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";
-import { TestClock } from "../support/runtime.ts";
+import { settle } from "../support/artifacts.ts";
 import { findEvents } from "../support/events.ts";
-import { generateEcKey } from "../../simulators/ec_key.ts";
+import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";
+import { known, withPush } from "../support/push.ts";
+import { TestClock } from "../support/runtime.ts";
 
 const lock = (fleet: Fleet, id: number) => fleet.api("POST", `/api/mdm/devices/${id}/lock/`, { pin: "123456" });
 
@@ -224,7 +225,7 @@ Deno.test("with a token signing key pushes carry a provider token and no certifi
       apple.onPush(device.pushToken, () => {});
       fleet.runtime.clock.advance(10);
       clock.advance(10);
-      await notifyBatch(fleet.runtime, apns, () => Promise.resolve(), new AbortController().signal);
+      await notifyBatch(fleet.runtime, byJob("push"), apns, () => Promise.resolve(), new AbortController().signal);
       assert.deepEqual(apple.requests.map(({ status, reason }) => [status, reason]), [[200, undefined]]);
       apns.close();
     }, {

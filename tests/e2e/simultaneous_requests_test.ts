@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { checkRollout } from "../../src/blueprints/rollout.ts";
+import { byJob } from "../../src/events/by.ts";
 import { follower, idOf, made, makeBlueprint, makeDeclaration, rest } from "../support/artifacts.ts";
 import { about, identifier, say } from "../support/declarative_reports.ts";
 import { withFleet } from "../support/fleet.ts";
@@ -43,7 +44,7 @@ Deno.test("halts, edits and checks of a version at the same time all go well", (
       await Promise.all([
         post(`/api/mdm/artifact_versions/${version.id}/halt/`),
         edit(),
-        checkRollout(fleet.runtime, version.id),
+        checkRollout(fleet.runtime, byJob("rollout_health"), version.id),
         post(`/api/mdm/artifact_versions/${version.id}/resume/`),
         edit(),
         post(`/api/mdm/artifacts/${artifact.id}/rollback/`),

@@ -6,9 +6,9 @@
 
 import assert from "node:assert/strict";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { completeSetup, ensureSetupToken } from "../../src/access/setup.ts";
 import { createApp } from "../../routes/app.ts";
-import { testRequest } from "../routes/api/support.ts";
+import { completeSetup, ensureSetupToken } from "../../src/access/setup.ts";
+import { testBy } from "../routes/api/support.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 
 const PATHS = [
@@ -63,7 +63,7 @@ export async function withPages(
       if (options.admin) {
         const token = await ensureSetupToken(fleet.runtime);
         assert.ok(token !== null);
-        await completeSetup(fleet.runtime, token, { username: "ada", password: PASSWORD }, testRequest);
+        await completeSetup(fleet.runtime, testBy, token, { username: "ada", password: PASSWORD });
       }
       const context = await browser.newContext({
         viewport: { width: options.width ?? 1280, height: 900 },

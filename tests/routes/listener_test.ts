@@ -5,15 +5,15 @@ import { createHash } from "node:crypto";
 import { createApp } from "../../routes/app.ts";
 import { Connections } from "../../routes/connections.ts";
 import { listen, type Listener } from "../../routes/listener.ts";
+import { selfSigned } from "../../simulators/device/self_signed.ts";
 import { dataAssetDownloadUrl } from "../../src/downloads/url.ts";
 import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { toPem } from "../../src/pki/certificate.ts";
 import { exportPkcs8 } from "../../src/pki/keys.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
-import { testRequest } from "./api/support.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
 import { addDataAsset, advertise, channelOf } from "../support/hosted.ts";
-import { selfSigned } from "../../simulators/device/self_signed.ts";
+import { testBy } from "./api/support.ts";
 
 const keyPem = toPem(exportPkcs8(KEYS[0]), "PRIVATE KEY");
 const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2036-01-01T00:00:00Z") };
@@ -80,7 +80,7 @@ Deno.test("a device shows its certificate on the mutual TLS port, and signs noth
         return new Response(text === "" ? null : text, { status });
       },
     });
-    await device.enroll(await downloadDirectProfile(fleet.runtime, testRequest, fleet.enrollmentId, { signed: true }));
+    await device.enroll(await downloadDirectProfile(fleet.runtime, testBy, fleet.enrollmentId, { signed: true }));
     assert.deepEqual((await device.connect()).map(({ requestType }) => requestType), [
       "DeviceInformation",
       "SecurityInfo",
@@ -128,7 +128,7 @@ Deno.test("large files are streamed over the port, and let go of when the device
     const device = fleet.device();
     // Enrolled without the port: its certificate is all that the port asks for.
     Object.assign(runtime.config, { MTLS_PROXY: false });
-    await device.enroll(await downloadDirectProfile(runtime, testRequest, fleet.enrollmentId, { signed: true }));
+    await device.enroll(await downloadDirectProfile(runtime, testBy, fleet.enrollmentId, { signed: true }));
     Object.assign(runtime.config, { MTLS_PROXY: true });
     assert.ok(device.identity);
     const own = {

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { SimulatedDevice } from "../../simulators/device/device.ts";
 import type { DeviceOptions } from "../../simulators/device/device_options.ts";
 import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
-import { testRequest } from "../routes/api/support.ts";
+import { testBy } from "../routes/api/support.ts";
 import type { Fleet } from "./fleet.ts";
 
 /** The ids of a device. */
@@ -19,7 +19,7 @@ export const profileFor = (
   fleet: Fleet,
   limits: { serialNumber?: string; udid?: string } = {},
   id = fleet.enrollmentId,
-) => downloadDirectProfile(fleet.runtime, testRequest, id, { signed: true, ...limits });
+) => downloadDirectProfile(fleet.runtime, testBy, id, { signed: true, ...limits });
 
 /** A device that tries to enroll as one with these ids, and is answered with `status` at Authenticate. */
 export async function refusedAs(

@@ -9,6 +9,7 @@ import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import type { DeviceOptions } from "../../simulators/device/device_options.ts";
 import { createApns } from "../../src/apple/apns.ts";
 import type { Config } from "../../src/config.ts";
+import { byJob } from "../../src/events/by.ts";
 import { notifyBatch } from "../../src/push/notify.ts";
 import { systemNetwork } from "../../src/runtime.ts";
 import { type Fleet, TOPIC, withFleet } from "./fleet.ts";
@@ -34,7 +35,7 @@ export async function withPush(
         await body({
           fleet,
           apple,
-          notify: () => notifyBatch(fleet.runtime, apns, () => Promise.resolve(), stop),
+          notify: () => notifyBatch(fleet.runtime, byJob("push"), apns, () => Promise.resolve(), stop),
           seen: () => apple.deliveries.map(({ token }) => token),
         });
         apns.close();

@@ -119,7 +119,7 @@ function Sessions({ context, sessions }: { context: PageContext; sessions: reado
 
 async function Tokens({ context, state }: { context: PageContext; state: FormState | undefined }) {
   const now = context.runtime.clock.now();
-  const tokens = await listApiTokens(context.runtime.sql, { userId: context.actor.userId, ...MANY });
+  const tokens = await listApiTokens(context.runtime.sql, { userId: context.by.actor.userId, ...MANY });
   return (
     <>
       <Table
@@ -167,7 +167,7 @@ async function Tokens({ context, state }: { context: PageContext; state: FormSta
 type Refused = { password?: FormState; token?: FormState };
 
 async function accountPage(context: PageContext, c: Context<AppEnv>, refused: Refused = {}): Promise<Page> {
-  const { runtime, actor } = context;
+  const { runtime, by: { actor } } = context;
   const [user, sessions] = await Promise.all([
     findUser(runtime.sql, actor.userId),
     listOwnSessions(runtime, context.by, cookieOf(context, c)),
@@ -202,7 +202,7 @@ async function accountPage(context: PageContext, c: Context<AppEnv>, refused: Re
 async function mustBeOwnToken(context: PageContext): Promise<string> {
   const id = context.uuid();
   const token = await findApiToken(context.runtime.sql, id);
-  if (token?.userId !== context.actor.userId) throw problem("not-found");
+  if (token?.userId !== context.by.actor.userId) throw problem("not-found");
   return id;
 }
 
@@ -213,7 +213,7 @@ export function mountAccount(app: Hono<AppEnv>): void {
     const next = form.raw("password");
     if (next !== form.raw("repeated")) throw invalid({ repeated: ["The two new passwords are different."] });
     const passwords = { current: form.raw("current_password"), next };
-    keepSession(c, await changeOwnPassword(context.runtime, context.actor, passwords, context.request));
+    keepSession(c, await changeOwnPassword(context.runtime, context.by, passwords));
     return "/account/?done=password";
   }, (context, state, c) => accountPage(context, c, { password: state }));
   action(app, "/account/sessions/:id/end/", null, async (context) => {
@@ -225,7 +225,7 @@ export function mountAccount(app: Hono<AppEnv>): void {
     return "/account/?done=ended";
   });
   action(app, "/account/tokens/", "accounts.add_apitoken", async (context, form) => {
-    const input = { userId: context.actor.userId, ...tokenOf(form) };
+    const input = { userId: context.by.actor.userId, ...tokenOf(form) };
     const { token } = await createApiToken(context.runtime, context.by, input);
     return newTokenPage(token, underAccount());
   }, (context, state, c) => accountPage(context, c, { token: state }));

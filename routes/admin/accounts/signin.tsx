@@ -14,7 +14,17 @@ import { completeSetup, isSetupPending } from "../../../src/access/setup.ts";
 import { Problem, problem } from "../../../src/errors.ts";
 import type { AppEnv } from "../../context.ts";
 import { Field, FormErrors } from "../parts/components.tsx";
-import { action, type Form, type FormState, type Page, readForm, redirect, refusal, render } from "../parts/page.tsx";
+import {
+  action,
+  type Form,
+  type FormState,
+  type Page,
+  readForm,
+  redirect,
+  refusal,
+  render,
+  visitorOf,
+} from "../parts/page.tsx";
 import { keepSession } from "./session_cookies.ts";
 
 /** Where to go after signing in: a path of ours, never another site. */
@@ -107,7 +117,7 @@ export function mountSignIn(app: Hono<AppEnv>): void {
         browser: getCookie(c, browserCookie(config).name),
       };
       const credentials = { username: form.text("username"), password: form.raw("password") };
-      keepSession(c, await signIn(c.get("runtime"), credentials, c.get("request"), cookies));
+      keepSession(c, await signIn(c.get("runtime"), visitorOf(c), credentials, cookies));
       return redirect(c, nextPath(form.text("next")));
     } catch (error) {
       const state = form === undefined ? undefined : stateOf(error, form);
@@ -116,9 +126,9 @@ export function mountSignIn(app: Hono<AppEnv>): void {
       return render(c, { ...signInPage(nextPath(form.text("next")), state), status });
     }
   });
-  action(app, "/signout/", null, async ({ runtime, request }, _form, c) => {
+  action(app, "/signout/", null, async ({ runtime, by }, _form, c) => {
     const { name, options } = sessionCookie(runtime.config);
-    await signOut(runtime, getCookie(c, name), request);
+    await signOut(runtime, by, getCookie(c, name));
     setCookie(c, name, "", { ...options, maxAge: 0 });
     return "/signin/";
   });
@@ -133,8 +143,8 @@ export function mountSignIn(app: Hono<AppEnv>): void {
     try {
       form = await readStrangersForm(c);
       const input = { username: form.text("username"), password: form.raw("password") };
-      const user = await completeSetup(runtime, form.text("token"), input, c.get("request"));
-      keepSession(c, await beginSession(runtime, { ...user, permissions: [] }, c.get("request")));
+      const user = await completeSetup(runtime, visitorOf(c), form.text("token"), input);
+      keepSession(c, await beginSession(runtime, visitorOf(c), { ...user, permissions: [] }));
       return redirect(c, "/");
     } catch (error) {
       const state = form === undefined ? undefined : stateOf(error, form);

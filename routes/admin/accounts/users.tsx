@@ -239,7 +239,7 @@ async function tokensPage(context: PageContext, state?: FormState): Promise<Page
                 <Select
                   name="user"
                   label="User"
-                  value={String(context.actor.userId)}
+                  value={String(context.by.actor.userId)}
                   options={users.rows.map((user) => [String(user.id), user.username] as const)}
                   state={state}
                 />

@@ -11,7 +11,7 @@ import { createArtifactWithVersion, type FirstVersion } from "../../../src/bluep
 import type { Draft, VersionKind } from "../../../src/blueprints/versions/version_kind.ts";
 import { createVersion, mustFindVersion, type VersionInput } from "../../../src/blueprints/versions/versions.ts";
 import { type FieldErrors, invalid, Problem } from "../../../src/errors.ts";
-import type { RequestInfo } from "../../../src/events/record.ts";
+import type { By } from "../../../src/events/by.ts";
 import type { Runtime } from "../../../src/runtime.ts";
 import { attachment } from "../../attachment.ts";
 import type { Form, FormState } from "../parts/page.tsx";
@@ -46,12 +46,12 @@ export type ContentPages = {
   /** Makes an artifact and its first version of a form. Throws `invalid`. */
   createFirst(
     runtime: Runtime,
-    request: RequestInfo,
+    by: By,
     first: FirstVersion,
     form: Form,
   ): Promise<ArtifactVersionRow>;
   /** Makes a version of a form. Throws `invalid`. */
-  create(runtime: Runtime, request: RequestInfo, input: VersionInput, form: Form): Promise<ArtifactVersionRow>;
+  create(runtime: Runtime, by: By, input: VersionInput, form: Form): Promise<ArtifactVersionRow>;
   /** What the version is made of, line by line. */
   lines(runtime: Runtime, id: string): Promise<string[]>;
   /** What is saved all the same, and probably not as it was meant: sentences. */
@@ -94,10 +94,10 @@ export function contentPages<D extends Draft, Input, Stored, Shown extends objec
     types: kind.types,
     fields: pages.fields,
     values: async (runtime, id) => pages.values(await shownOf(runtime, id)),
-    createFirst: (runtime, request, first, form) =>
-      explained(async () => (await createArtifactWithVersion(runtime, request, kind, first, pages.read(form))).row),
-    create: (runtime, request, input, form) =>
-      explained(async () => (await createVersion(runtime, request, kind, input, pages.read(form))).row),
+    createFirst: (runtime, by, first, form) =>
+      explained(async () => (await createArtifactWithVersion(runtime, by, kind, first, pages.read(form))).row),
+    create: (runtime, by, input, form) =>
+      explained(async () => (await createVersion(runtime, by, kind, input, pages.read(form))).row),
     lines: async (runtime, id) => await pages.lines(await shownOf(runtime, id), runtime),
     warnings: async (runtime, id) => pages.warnings?.(await shownOf(runtime, id)) ?? [],
     source: async (runtime, id) => await pages.source(await shownOf(runtime, id), runtime),

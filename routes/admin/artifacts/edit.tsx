@@ -198,7 +198,7 @@ export function mountArtifactEdit(app: Hono<AppEnv>): void {
       const { id } = artifact;
       const input = inputOf(form, artifact);
       return async (runtime) => {
-        await changeArtifact(runtime, context.request, id, input);
+        await changeArtifact(runtime, context.by, id, input);
         return `/artifacts/${id}/?done=saved`;
       };
     },
@@ -207,7 +207,7 @@ export function mountArtifactEdit(app: Hono<AppEnv>): void {
   mountConfirmed(app, "/artifacts/:id/delete/", {
     needs: "mdm.delete_artifact",
     read: (context) => async (runtime) => {
-      await removeArtifact(runtime, context.request, context.uuid());
+      await removeArtifact(runtime, context.by, context.uuid());
       return "/artifacts/?done=deleted";
     },
     async ask(context) {

@@ -210,7 +210,7 @@ export function mountNewArtifacts(app: Hono<AppEnv>): void {
         const first = one.first(form);
         return async (runtime) => {
           const pages = contentPagesOf(first.artifact.type);
-          return await afterCreation(runtime, pages, await pages.createFirst(runtime, context.request, first, form));
+          return await afterCreation(runtime, pages, await pages.createFirst(runtime, context.by, first, form));
         };
       },
       show: (context, state, preview) => newPage(context, one, state, preview),

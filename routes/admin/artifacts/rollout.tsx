@@ -92,7 +92,7 @@ export function mountRollouts(app: Hono<AppEnv>): void {
         const { artifact, version } = await mustFindVersionOf(context);
         const reason = reasonOf(form);
         return async (runtime) => {
-          await setRollout(runtime, context.request, version.id, state, reason);
+          await setRollout(runtime, context.by, version.id, state, reason);
           return `/artifacts/${artifact.id}/?done=${state}`;
         };
       },
@@ -116,7 +116,7 @@ export function mountRollouts(app: Hono<AppEnv>): void {
       const id = context.uuid();
       const reason = reasonOf(form);
       return async (runtime) => {
-        await rollBack(runtime, context.request, id, reason);
+        await rollBack(runtime, context.by, id, reason);
         return `/artifacts/${id}/?done=withdrawn`;
       };
     },

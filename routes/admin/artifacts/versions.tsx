@@ -226,7 +226,7 @@ export function mountVersions(app: Hono<AppEnv>): void {
       const input = { artifactId: id, version: numberOf(form), filter: filterOfForm(form) };
       return async (runtime) => {
         const pages = contentPagesOf(type);
-        const version = await pages.create(runtime, context.request, input, form);
+        const version = await pages.create(runtime, context.by, input, form);
         return await afterCreation(runtime, pages, version);
       };
     },
@@ -245,7 +245,7 @@ export function mountVersions(app: Hono<AppEnv>): void {
       const { artifact, version: { id } } = await mustFindVersionOf(context);
       const input = { version: numberOf(form), filter: filterOfForm(form) };
       return async (runtime) => {
-        await kindOf(artifact.type).refilter(runtime, context.request, id, input);
+        await kindOf(artifact.type).refilter(runtime, context.by, id, input);
         const warnings = await contentPagesOf(artifact.type).warnings(runtime, id);
         return { to: `/artifacts/${artifact.id}/versions/${id}/?done=saved`, warnings };
       };
@@ -256,7 +256,7 @@ export function mountVersions(app: Hono<AppEnv>): void {
     needs: "mdm.delete_artifactversion",
     read: (context) => async (runtime) => {
       const { artifact, version } = await mustFindVersionOf(context);
-      await kindOf(artifact.type).remove(runtime, context.request, version.id);
+      await kindOf(artifact.type).remove(runtime, context.by, version.id);
       return `/artifacts/${artifact.id}/?done=deleted`;
     },
     async ask(context) {

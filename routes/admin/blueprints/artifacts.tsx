@@ -92,7 +92,7 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
       const { id: artifactId } = await mustFindArtifactNamed(context, form.text("artifact"));
       const values = { blueprintId, artifactId, filter: filterOfForm(form) };
       return async (runtime) => {
-        await createBlueprintArtifact(runtime, context.request, values);
+        await createBlueprintArtifact(runtime, context.by, values);
         return `/blueprints/${blueprintId}/?done=added`;
       };
     },
@@ -117,7 +117,7 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
       const { link } = await mustFindLink(context);
       const values = { blueprintId: link.blueprintId, artifactId: link.artifactId, filter: filterOfForm(form) };
       return async (runtime) => {
-        await changeBlueprintArtifact(runtime, context.request, link.id, values);
+        await changeBlueprintArtifact(runtime, context.by, link.id, values);
         return `/blueprints/${link.blueprintId}/?done=saved`;
       };
     },
@@ -139,7 +139,7 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
     async read(context) {
       const { link } = await mustFindLink(context);
       return async (runtime) => {
-        await removeBlueprintArtifact(runtime, context.request, link.id);
+        await removeBlueprintArtifact(runtime, context.by, link.id);
         return `/blueprints/${link.blueprintId}/?done=removed`;
       };
     },

@@ -83,7 +83,7 @@ export function mountBlueprintSettings(app: Hono<AppEnv>): void {
     read(context, form) {
       const [id, values] = [context.id(), blueprintOf(form)];
       return async (runtime) => {
-        await changeBlueprint(runtime, context.request, id, values);
+        await changeBlueprint(runtime, context.by, id, values);
         return `/blueprints/${id}/?done=saved`;
       };
     },
@@ -110,7 +110,7 @@ export function mountBlueprintSettings(app: Hono<AppEnv>): void {
   mountConfirmed(app, "/blueprints/:id/delete/", {
     needs: "mdm.delete_blueprint",
     read: (context) => async (runtime) => {
-      await removeBlueprint(runtime, context.request, context.id());
+      await removeBlueprint(runtime, context.by, context.id());
       return "/blueprints/?done=deleted";
     },
     async ask(context) {

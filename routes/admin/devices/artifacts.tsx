@@ -173,7 +173,7 @@ export function mountDeviceArtifacts(app: Hono<AppEnv>): void {
   action(app, "/devices/:id/artifacts/:artifact/reinstall/", "mdm.change_enrolleddevice", async (context) => {
     const artifact = context.param("artifact");
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(artifact)) throw problem("not-found");
-    await reinstallArtifact(context.runtime, context.request, context.id(), artifact);
+    await reinstallArtifact(context.runtime, context.by, context.id(), artifact);
     return `/devices/${context.id()}/?done=reinstalling`;
   });
 }

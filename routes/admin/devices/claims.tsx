@@ -231,16 +231,16 @@ async function claimsPage(context: PageContext): Promise<Page> {
 /** Mounts the page and what its forms do. */
 export function mountClaims(app: Hono<AppEnv>): void {
   page(app, "/claims/", "mdm.view_enrollmentclaim", claimsPage);
-  action(app, "/claims/:id/confirm/", "mdm.change_enrollmentclaim", async ({ runtime, request, id }) => {
-    await decideOnClaim(runtime, request, id(), "confirmed");
+  action(app, "/claims/:id/confirm/", "mdm.change_enrollmentclaim", async ({ runtime, by, id }) => {
+    await decideOnClaim(runtime, by, id(), "confirmed");
     return "/claims/?done=confirmed";
   });
-  action(app, "/claims/:id/dismiss/", "mdm.change_enrollmentclaim", async ({ runtime, request, id }) => {
-    await decideOnClaim(runtime, request, id(), "dismissed");
+  action(app, "/claims/:id/dismiss/", "mdm.change_enrollmentclaim", async ({ runtime, by, id }) => {
+    await decideOnClaim(runtime, by, id(), "dismissed");
     return "/claims/?done=dismissed";
   });
-  action(app, "/claims/alerts/:id/dismiss/", "mdm.change_enrollmentclaim", async ({ runtime, request, id }) => {
-    await dismissAlert(runtime, request, id());
+  action(app, "/claims/alerts/:id/dismiss/", "mdm.change_enrollmentclaim", async ({ runtime, by, id }) => {
+    await dismissAlert(runtime, by, id());
     return "/claims/?done=dismissed";
   });
 }

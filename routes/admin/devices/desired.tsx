@@ -84,7 +84,7 @@ export function mountDeviceDesired(app: Hono<AppEnv>): void {
       const id = context.id();
       const blueprint = form.text("blueprint") === "" ? null : form.id("blueprint");
       return async (runtime) => {
-        await changeDeviceBlueprint(runtime, context.request, id, blueprint);
+        await changeDeviceBlueprint(runtime, context.by, id, blueprint);
         return `/devices/${id}/?done=saved`;
       };
     },
@@ -110,7 +110,7 @@ export function mountDeviceDesired(app: Hono<AppEnv>): void {
       const { id, serialNumber } = await mustFind(context);
       const change = { action: "set", serialNumbers: [serialNumber], tagIds: form.ids("tag") } as const;
       return async (runtime) => {
-        await runtime.sql.begin((tx) => changeDeviceTags(tx, runtime, context.request, change));
+        await runtime.sql.begin((tx) => changeDeviceTags(tx, runtime, context.by, change));
         return `/devices/${id}/?done=saved`;
       };
     },

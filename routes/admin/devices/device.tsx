@@ -185,7 +185,7 @@ async function send(context: PageContext, name: string, fields: Record<string, s
   const device = await mustFind(context, context.id());
   const reason = whyNotSent(device, name);
   if (reason !== null) throw problem("refused", reason);
-  await sendCommand(context.runtime, context.request, device.id, name, fields);
+  await sendCommand(context.runtime, context.by, device.id, name, fields);
 }
 
 /** Mounts the page and what its forms do. */
@@ -197,31 +197,31 @@ export function mountDevice(app: Hono<AppEnv>): void {
   const done = (context: PageContext, code: string) => `/devices/${context.id()}/?done=${code}`;
 
   action(app, "/devices/:id/poke/", "mdm.change_enrolleddevice", async (context) => {
-    await pokeDevice(context.runtime, context.request, context.id());
+    await pokeDevice(context.runtime, context.by, context.id());
     return done(context, "poked");
   });
   action(app, "/devices/:id/block/", "mdm.change_enrolleddevice", async (context) => {
-    await blockDevice(context.runtime, context.request, context.id(), true);
+    await blockDevice(context.runtime, context.by, context.id(), true);
     return done(context, "blocked");
   });
   action(app, "/devices/:id/unblock/", "mdm.change_enrolleddevice", async (context) => {
-    await blockDevice(context.runtime, context.request, context.id(), false);
+    await blockDevice(context.runtime, context.by, context.id(), false);
     return done(context, "unblocked");
   });
   action(app, "/devices/:id/delete/", "mdm.delete_enrolleddevice", async (context) => {
-    await deleteDevice(context.runtime, context.request, context.id());
+    await deleteDevice(context.runtime, context.by, context.id());
     return done(context, "deleted");
   });
   action(app, "/devices/:id/restore/", "mdm.delete_enrolleddevice", async (context) => {
-    await restoreDevice(context.runtime, context.request, context.id());
+    await restoreDevice(context.runtime, context.by, context.id());
     return done(context, "restored");
   });
   action(app, "/devices/:id/confirm-hardware/", "mdm.change_enrollmentclaim", async (context) => {
-    await confirmHardware(context.runtime, context.request, context.id());
+    await confirmHardware(context.runtime, context.by, context.id());
     return done(context, "confirmed");
   });
   action(app, "/devices/:id/discard-successor/", "mdm.change_enrollmentclaim", async (context) => {
-    await discardSuccessor(context.runtime, context.request, context.id());
+    await discardSuccessor(context.runtime, context.by, context.id());
     return done(context, "discarded");
   });
   action(app, "/devices/:id/lock/", "mdm.add_devicecommand", async (context, form) => {
@@ -236,7 +236,7 @@ export function mountDevice(app: Hono<AppEnv>): void {
     return done(context, "queued");
   });
   action(app, "/devices/:id/collect/", "mdm.add_devicecommand", async (context) => {
-    await collectInventory(context.runtime, context.request, context.id());
+    await collectInventory(context.runtime, context.by, context.id());
     return `/devices/${context.id()}/?done=collecting#inventory`;
   });
   action(app, "/devices/:id/custom/", "mdm.add_devicecommand", async (context, form) => {
@@ -263,17 +263,17 @@ export function mountDevice(app: Hono<AppEnv>): void {
     return done(context, "queued");
   }, again);
   action(app, "/devices/:id/commands/:uuid/cancel/", "mdm.delete_devicecommand", async (context) => {
-    const { runtime, request } = context;
+    const { runtime, by } = context;
     const uuid = context.param("uuid");
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) throw problem("not-found");
-    await cancelQueued(runtime, request, uuid);
+    await cancelQueued(runtime, by, uuid);
     return done(context, "cancelled");
   });
   action(app, "/devices/:id/lock-pin/", "mdm.view_device_lock_pin", async (context) => {
     const { id, serialNumber, name } = await mustFind(context, context.id());
     const pin = await revealEscrowed(
       context.runtime,
-      context.request,
+      context.by,
       { deviceId: id, serialNumber },
       "device_lock_pin",
     );

@@ -225,7 +225,7 @@ export function mountDeviceValues(app: Hono<AppEnv>): void {
   action(app, "/devices/:id/values/", "mdm.change_enrolleddevice", async (context, form) => {
     const { id, serialNumber } = await mustFind(context);
     const stored = deviceValuesView(await findDeviceValues(context.runtime.sql, serialNumber));
-    await changeDeviceValues(context.runtime, context.request, serialNumber, valuesOf(form, stored));
+    await changeDeviceValues(context.runtime, context.by, serialNumber, valuesOf(form, stored));
     return `/devices/${id}/?done=saved`;
   }, valuesPage);
 }

@@ -279,14 +279,14 @@ const download = (profile: Uint8Array<ArrayBuffer>) =>
 export function mountEnrollments(app: Hono<AppEnv>): void {
   page(app, "/enrollments/", "mdm.view_otaenrollment", (context) => listPage(context));
   action(app, "/enrollments/", "mdm.add_otaenrollment", async (context, form) => {
-    const row = await createOtaEnrollment(context.runtime, context.request, enrollmentInput(context, form));
+    const row = await createOtaEnrollment(context.runtime, context.by, enrollmentInput(context, form));
     return `/enrollments/${row.id}/?done=created`;
   }, listPage);
   page(app, "/enrollments/:id/", "mdm.view_otaenrollment", (context) => detailPage(context));
   page(app, "/enrollments/:id/edit/", "mdm.change_otaenrollment", (context) => editPage(context));
   action(app, "/enrollments/:id/edit/", "mdm.change_otaenrollment", async (context, form) => {
     const input = enrollmentInput(context, form, await mustFind(context));
-    await changeOtaEnrollment(context.runtime, context.request, context.id(), input);
+    await changeOtaEnrollment(context.runtime, context.by, context.id(), input);
     return `/enrollments/${context.id()}/?done=saved`;
   }, editPage);
   page(
@@ -299,7 +299,7 @@ export function mountEnrollments(app: Hono<AppEnv>): void {
     const serialNumber = form.text("serial_number");
     const udid = form.text("udid");
     return download(
-      await downloadDirectProfile(context.runtime, context.request, context.id(), {
+      await downloadDirectProfile(context.runtime, context.by, context.id(), {
         signed: !form.has("unsigned"),
         ...(serialNumber === "" ? {} : { serialNumber }),
         ...(udid === "" ? {} : { udid }),
@@ -308,11 +308,11 @@ export function mountEnrollments(app: Hono<AppEnv>): void {
   });
   mountReenrollment(app);
   action(app, "/enrollments/:id/revoke/", "mdm.change_otaenrollment", async (context) => {
-    await revokeOtaEnrollment(context.runtime, context.request, context.id());
+    await revokeOtaEnrollment(context.runtime, context.by, context.id());
     return `/enrollments/${context.id()}/?done=revoked`;
   });
   action(app, "/enrollments/:id/delete/", "mdm.delete_otaenrollment", async (context) => {
-    await removeOtaEnrollment(context.runtime, context.request, context.id());
+    await removeOtaEnrollment(context.runtime, context.by, context.id());
     return "/enrollments/?done=deleted";
   });
 }

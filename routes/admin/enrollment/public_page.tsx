@@ -9,10 +9,10 @@ import { raw } from "hono/html";
 import { renderSVG } from "uqr";
 import { downloadPublicProfile, openPublicAddress } from "../../../src/enrollment/public_address.ts";
 import { asRefusal, type Problem } from "../../../src/errors.ts";
-import type { RequestInfo } from "../../../src/events/record.ts";
+import type { Caller } from "../../../src/events/by.ts";
 import { attachment } from "../../attachment.ts";
 import type { AppEnv } from "../../context.ts";
-import { render } from "../parts/page.tsx";
+import { render, visitorOf } from "../parts/page.tsx";
 
 const PROFILE_TYPE = "application/x-apple-aspen-config";
 
@@ -43,7 +43,10 @@ function guidesFor(userAgent: string): readonly Guide[] {
 }
 
 /** The request as it may be kept: an address is as good as the profile behind it, so no event and no log gets it. */
-const withoutAddress = (request: RequestInfo): RequestInfo => ({ ...request, path: "/enroll/" });
+function withoutAddress(c: Context<AppEnv>): Caller {
+  c.set("request", { ...c.get("request"), path: "/enroll/" });
+  return visitorOf(c);
+}
 
 function refused(c: Context<AppEnv>, error: Problem): Response {
   for (const [name, value] of Object.entries(error.details.headers ?? {})) c.header(name, value);
@@ -60,14 +63,13 @@ function refused(c: Context<AppEnv>, error: Problem): Response {
 function mountOne(
   app: Hono<AppEnv>,
   path: string,
-  answer: (c: Context<AppEnv>, address: string, request: RequestInfo) => Promise<Response>,
+  answer: (c: Context<AppEnv>, by: Caller, address: string) => Promise<Response>,
 ): void {
   app.get(path, async (c) => {
-    const request = withoutAddress(c.get("request"));
-    c.set("request", request);
+    const by = withoutAddress(c);
     c.header("X-Robots-Tag", "noindex");
     try {
-      return await answer(c, c.req.param("address") ?? "", request);
+      return await answer(c, by, c.req.param("address") ?? "");
     } catch (error) {
       const refusal = asRefusal(error);
       if (refusal === undefined || (refusal.code !== "not-found" && refusal.code !== "too-many-requests")) throw error;
@@ -78,11 +80,11 @@ function mountOne(
 
 /** Mounts the page and its profile. */
 export function mountPublicEnrollment(app: Hono<AppEnv>): void {
-  mountOne(app, "/enroll/:address/", async (c, address, request) => {
+  mountOne(app, "/enroll/:address/", async (c, by, address) => {
     const runtime = c.get("runtime");
-    const { displayName } = await openPublicAddress(runtime, request, address);
+    const { displayName } = await openPublicAddress(runtime, by, address);
     const { ORGANIZATION, BASE_URL } = runtime.config;
-    const guides = guidesFor(request.userAgent);
+    const guides = guidesFor(by.request.userAgent);
     const here = `${BASE_URL}/enroll/${address}/`;
     return render(c, {
       title: `Enroll with ${ORGANIZATION}`,
@@ -119,9 +121,9 @@ export function mountPublicEnrollment(app: Hono<AppEnv>): void {
   mountOne(
     app,
     "/enroll/:address/profile/",
-    async (c, address, request) =>
+    async (c, by, address) =>
       attachment(
-        await downloadPublicProfile(c.get("runtime"), request, address),
+        await downloadPublicProfile(c.get("runtime"), by, address),
         PROFILE_TYPE,
         "enrollment.mobileconfig",
       ),

@@ -247,10 +247,10 @@ export function mountPushCertificates(app: Hono<AppEnv>): void {
   action(app, "/push-certificates/", "mdm.add_pushcertificate", async (context, form) => {
     const name = form.text("name");
     if (name === "" || name.length > 256) throw invalid({ name: ["This should have 1 to 256 characters."] });
-    const { runtime, request } = context;
+    const { runtime, by } = context;
     const row = form.has("upload")
-      ? await uploadPushCertificate(runtime, request, { name, ...await keyPair(form) })
-      : await createPushCertificate(runtime, request, name);
+      ? await uploadPushCertificate(runtime, by, { name, ...await keyPair(form) })
+      : await createPushCertificate(runtime, by, name);
     return `/push-certificates/${row.id}/?done=created`;
   }, listPage);
   page(app, "/push-certificates/:id/", "mdm.view_pushcertificate", (context) => detailPage(context));
@@ -268,11 +268,11 @@ export function mountPushCertificates(app: Hono<AppEnv>): void {
       `push_certificate_${id()}_signed_csr.b64`,
     ));
   action(app, "/push-certificates/:id/certificate/", "mdm.change_pushcertificate", async (context, form) => {
-    await changePushCertificate(context.runtime, context.request, context.id(), await keyPair(form));
+    await changePushCertificate(context.runtime, context.by, context.id(), await keyPair(form));
     return `/push-certificates/${context.id()}/?done=uploaded`;
   }, detailPage);
   action(app, "/push-certificates/:id/delete/", "mdm.delete_pushcertificate", async (context) => {
-    await removePushCertificate(context.runtime, context.request, context.id());
+    await removePushCertificate(context.runtime, context.by, context.id());
     return "/push-certificates/?done=deleted";
   });
 }

@@ -64,7 +64,7 @@ export function Reenrollment({ enrollment, context }: { enrollment: OtaEnrollmen
 export function mountReenrollment(app: Hono<AppEnv>): void {
   action(app, "/enrollments/:id/reenrollment/", "mdm.change_otaenrollment", async (context, form) => {
     const allowed = form.has("without_confirmation");
-    await setReenrollmentWithoutConfirmation(context.runtime, context.request, context.id(), allowed);
+    await setReenrollmentWithoutConfirmation(context.runtime, context.by, context.id(), allowed);
     return `/enrollments/${context.id()}/?done=saved`;
   });
 }

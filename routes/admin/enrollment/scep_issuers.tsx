@@ -191,13 +191,11 @@ function newPage(context: PageContext, state?: FormState): Page {
 }
 
 async function detailPage(context: PageContext, state?: FormState): Promise<Page> {
-  const { runtime, request } = context;
+  const { runtime, by } = context;
   const issuer = await findScepIssuer(runtime.sql, context.uuid());
   if (issuer === undefined) throw problem("not-found");
   const backend = backendNamed(issuer.backend);
-  const settings = backend === undefined
-    ? {}
-    : (await shownSettings(runtime, request, issuer, false))[backend.key] ?? {};
+  const settings = backend === undefined ? {} : (await shownSettings(runtime, by, issuer, false))[backend.key] ?? {};
   return {
     title: issuer.name,
     parents: under("/scep-issuers/"),
@@ -236,19 +234,19 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
 export function mountScepIssuers(app: Hono<AppEnv>): void {
   page(app, ALL, "mdm.view_scepissuer", (context) => listPage(context));
   page(app, `${ALL}new/`, "mdm.add_scepissuer", (context) => newPage(context));
-  action(app, ALL, "mdm.add_scepissuer", async ({ runtime, request }, form) => {
+  action(app, ALL, "mdm.add_scepissuer", async ({ runtime, by }, form) => {
     const input = await parseOrRefuse(scepIssuerInput, inputOf(form));
-    const { id } = await createScepIssuer(runtime, request, input);
+    const { id } = await createScepIssuer(runtime, by, input);
     return `${ALL}${id}/?done=created`;
   }, newPage);
   page(app, `${ALL}:id/`, "mdm.view_scepissuer", (context) => detailPage(context));
   action(app, `${ALL}:id/`, "mdm.change_scepissuer", async (context, form) => {
     const input = await parseOrRefuse(scepIssuerInput, inputOf(form));
-    await changeScepIssuer(context.runtime, context.request, context.uuid(), input);
+    await changeScepIssuer(context.runtime, context.by, context.uuid(), input);
     return `${ALL}${context.uuid()}/?done=saved`;
   }, detailPage);
   action(app, `${ALL}:id/delete/`, "mdm.delete_scepissuer", async (context) => {
-    await removeScepIssuer(context.runtime, context.request, context.uuid());
+    await removeScepIssuer(context.runtime, context.by, context.uuid());
     return `${ALL}?done=deleted`;
   });
 }

@@ -77,7 +77,7 @@ function Top({ context, path }: { context: PageContext; path: string }) {
       <Menu context={context} path={path} />
       <form class="account" method="post" action="/signout/">
         <input type="hidden" name={CSRF_FIELD} value={context.csrf} />
-        <a href="/account/" {...current("/account/", path)}>{context.actor.username}</a>
+        <a href="/account/" {...current("/account/", path)}>{context.by.actor.username}</a>
         <button type="submit" class="quiet">Sign out</button>
       </form>
     </header>

@@ -7,12 +7,13 @@
 import type { Context, Hono } from "hono";
 import { getCookie } from "hono/cookie";
 import type { Child } from "hono/jsx";
-import { type Actor, mayAll, type Permission } from "../../../src/access/actor.ts";
+import { mayAll, type Permission } from "../../../src/access/actor.ts";
 import { checkCsrf, CSRF_FIELD } from "../../../src/access/csrf.ts";
+import { type Operator, operatorOf } from "../../../src/access/operator.ts";
 import { authenticateSession, sessionCookie } from "../../../src/access/sessions.ts";
 import { isSetupPending } from "../../../src/access/setup.ts";
 import { asRefusal, Problem, problem } from "../../../src/errors.ts";
-import type { RequestInfo } from "../../../src/events/record.ts";
+import type { Caller } from "../../../src/events/by.ts";
 import type { Runtime } from "../../../src/runtime.ts";
 import type { AppEnv } from "../../context.ts";
 import { backOf } from "./back.ts";
@@ -37,9 +38,7 @@ const LIVE_POLICY = `${POLICY}; connect-src 'self'`;
 /** What a page is given. */
 export type PageContext = {
   runtime: Runtime;
-  request: RequestInfo;
-  actor: Actor;
-  by: { actor: Actor; request: RequestInfo };
+  by: Operator;
   csrf: string;
   url: URL;
   /** A path parameter. */
@@ -137,15 +136,9 @@ async function contextOf(c: Context<AppEnv>): Promise<PageContext | undefined> {
   const session = await authenticateSession(runtime, getCookie(c, name));
   if (session === undefined) return undefined;
   const { actor, csrfToken } = session;
-  const request = {
-    ...c.get("request"),
-    user: { id: actor.userId, username: actor.username, isServiceAccount: false },
-  };
   return {
     runtime,
-    request,
-    actor,
-    by: { actor, request },
+    by: operatorOf(actor, c.get("request")),
     csrf: csrfToken,
     url: new URL(c.req.url),
     param: (name) => c.req.param(name) ?? "",
@@ -169,6 +162,9 @@ async function signInFirst(c: Context<AppEnv>): Promise<Response> {
   const next = c.req.method === "GET" && pathname !== "/" ? `?next=${encodeURIComponent(pathname + search)}` : "";
   return redirect(c, `/signin/${next}`);
 }
+
+/** Returns whoever asks for a page that needs no session. */
+export const visitorOf = (c: Context<AppEnv>): Caller => ({ who: { kind: "visitor" }, request: c.get("request") });
 
 /** Whether an actor may see a page; null is every signed-in person. */
 export type Needs = Permission | null;

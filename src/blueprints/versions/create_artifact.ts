@@ -8,7 +8,7 @@ import { findNamesLike } from "../../../db/artifacts/artifact_names.ts";
 import { nestedSql } from "../../../db/nested.ts";
 import type { Db } from "../../../db/open.ts";
 import { invalid } from "../../errors.ts";
-import type { RequestInfo } from "../../events/record.ts";
+import type { By } from "../../events/by.ts";
 import type { Runtime } from "../../runtime.ts";
 import { type ArtifactInput, createArtifact } from "../artifacts.ts";
 import { type Filter, openFilter } from "../filter.ts";
@@ -39,7 +39,7 @@ export type FirstVersion = {
  */
 export async function createArtifactWithVersion<D extends Draft, Input, Stored, Shown extends object>(
   runtime: Runtime,
-  request: RequestInfo | undefined,
+  by: By,
   kind: VersionKind<Input, D, Stored, Shown>,
   { artifact, freeName: another = false, filter = openFilter(artifact.platforms) }: FirstVersion,
   content: Input,
@@ -51,7 +51,7 @@ export async function createArtifactWithVersion<D extends Draft, Input, Stored, 
   return await changeDesired(runtime, async (tx) => {
     const inner = { ...runtime, sql: nestedSql(runtime.sql, tx) };
     const name = another ? await freeName(tx, artifact.name) : artifact.name;
-    const { id } = await createArtifact(inner, request, { ...artifact, name });
-    return await createVersion(inner, request, readAlready, { artifactId: id, version: 1, filter }, content);
+    const { id } = await createArtifact(inner, by, { ...artifact, name });
+    return await createVersion(inner, by, readAlready, { artifactId: id, version: 1, filter }, content);
   });
 }

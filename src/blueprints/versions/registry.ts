@@ -6,7 +6,7 @@
 
 import type { ArtifactVersionRow } from "../../../db/artifacts/artifact_versions.ts";
 import type { ArtifactRow } from "../../../db/artifacts/artifacts.ts";
-import type { RequestInfo } from "../../events/record.ts";
+import type { By } from "../../events/by.ts";
 import type { Runtime } from "../../runtime.ts";
 import { certAssetKind } from "./cert_asset.ts";
 import { dataAssetKind } from "./data_asset.ts";
@@ -24,12 +24,12 @@ export type AnyKind = {
   /** Changes its number and who gets it. Throws `invalid`, `not-found`. */
   refilter(
     runtime: Runtime,
-    request: RequestInfo | undefined,
+    by: By,
     id: string,
     input: Omit<VersionInput, "artifactId">,
   ): Promise<ArtifactVersionRow>;
   /** Throws `refused`, `not-found`. */
-  remove(runtime: Runtime, request: RequestInfo | undefined, id: string): Promise<void>;
+  remove(runtime: Runtime, by: By, id: string): Promise<void>;
 };
 
 const operationsOf = <Input, D extends Draft, Stored, Shown extends object>(
@@ -40,8 +40,8 @@ const operationsOf = <Input, D extends Draft, Stored, Shown extends object>(
     const { row, stored } = await mustFindVersion(runtime.sql, kind, id);
     return { row, shown: await kind.show(runtime, row, stored) };
   },
-  refilter: async (runtime, request, id, input) => (await refilterVersion(runtime, request, kind, id, input)).row,
-  remove: (runtime, request, id) => removeVersion(runtime, request, kind, id),
+  refilter: async (runtime, by, id, input) => (await refilterVersion(runtime, by, kind, id, input)).row,
+  remove: (runtime, by, id) => removeVersion(runtime, by, kind, id),
 });
 
 const KINDS: readonly AnyKind[] = [

@@ -20,7 +20,8 @@ import { type ArtifactRow, findArtifact } from "../../../db/artifacts/artifacts.
 import { usesOfArtifactVersion } from "../../../db/installation/uses.ts";
 import { type Db, isForeignKeyViolation, type Tx } from "../../../db/open.ts";
 import { type FieldErrors, invalid, problem, refused } from "../../errors.ts";
-import { recordAudit, type RequestInfo } from "../../events/record.ts";
+import type { By } from "../../events/by.ts";
+import { recordAudit } from "../../events/record.ts";
 import { cannotDelete } from "../../in_use.ts";
 import { naiveUtc } from "../../naive_utc.ts";
 import type { Runtime } from "../../runtime.ts";
@@ -156,7 +157,7 @@ async function save<D extends Draft, Input, Stored, Shown extends object>(
 /** Makes a version. Throws `invalid`. */
 export async function createVersion<D extends Draft, Input, Stored, Shown extends object>(
   runtime: Runtime,
-  request: RequestInfo | undefined,
+  by: By,
   kind: VersionKind<Input, D, Stored, Shown>,
   input: VersionInput,
   content: Input,
@@ -167,7 +168,7 @@ export async function createVersion<D extends Draft, Input, Stored, Shown extend
   return await changeDesired(runtime, async (tx) => {
     const version = await save(tx, runtime, kind, input, draft);
     const after = auditOf(kind, version);
-    await recordAudit(tx, runtime, request, { action: "created", model: MODEL, pk: version.row.id, after });
+    await recordAudit(tx, runtime, by, { action: "created", model: MODEL, pk: version.row.id, after });
     return version;
   });
 }
@@ -175,7 +176,7 @@ export async function createVersion<D extends Draft, Input, Stored, Shown extend
 /** Changes a version. Throws `invalid`, `not-found`. */
 export async function changeVersion<D extends Draft, Input, Stored, Shown extends object>(
   runtime: Runtime,
-  request: RequestInfo | undefined,
+  by: By,
   kind: VersionKind<Input, D, Stored, Shown>,
   id: string,
   input: VersionInput,
@@ -186,7 +187,7 @@ export async function changeVersion<D extends Draft, Input, Stored, Shown extend
   return await changeDesired(runtime, async (tx) => {
     const before = await mustFindVersion(tx, kind, id);
     const version = await save(tx, runtime, kind, input, draft, before);
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: MODEL,
       pk: id,
@@ -200,7 +201,7 @@ export async function changeVersion<D extends Draft, Input, Stored, Shown extend
 /** Changes the number of a version and who gets it; what it is made of stays. Throws `invalid`, `not-found`. */
 export async function refilterVersion<D extends Draft, Input, Stored, Shown extends object>(
   runtime: Runtime,
-  request: RequestInfo | undefined,
+  by: By,
   kind: VersionKind<Input, D, Stored, Shown>,
   id: string,
   input: Omit<VersionInput, "artifactId">,
@@ -217,7 +218,7 @@ export async function refilterVersion<D extends Draft, Input, Stored, Shown exte
       runtime.clock.now(),
     );
     const after = await mustFindVersion(tx, kind, id);
-    await recordAudit(tx, runtime, request, {
+    await recordAudit(tx, runtime, by, {
       action: "updated",
       model: MODEL,
       pk: id,
@@ -231,7 +232,7 @@ export async function refilterVersion<D extends Draft, Input, Stored, Shown exte
 /** Deletes a version. Throws `refused` while a device has it or a command with it is on its way. */
 export async function removeVersion<D extends Draft, Input, Stored, Shown extends object>(
   runtime: Runtime,
-  request: RequestInfo | undefined,
+  by: By,
   kind: VersionKind<Input, D, Stored, Shown>,
   id: string,
 ): Promise<void> {
@@ -239,6 +240,6 @@ export async function removeVersion<D extends Draft, Input, Stored, Shown extend
     const before = auditOf(kind, await mustFindVersion(tx, kind, id));
     if (await isVersionInUse(tx, id)) throw await cannotDelete(CANNOT_DELETE, usesOfArtifactVersion(tx, id));
     await deleteArtifactVersion(tx, id);
-    await recordAudit(tx, runtime, request, { action: "deleted", model: MODEL, pk: id, before });
+    await recordAudit(tx, runtime, by, { action: "deleted", model: MODEL, pk: id, before });
   }, explained);
 }

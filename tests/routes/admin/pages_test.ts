@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { insertTag } from "../../../db/tags/tags.ts";
 import { MODELS } from "../../../simulators/device/models.ts";
+import { byJob } from "../../../src/events/by.ts";
 import { recordEvents } from "../../../src/events/record.ts";
 import { withFleet } from "../../support/fleet.ts";
 import { withRuntime } from "../../support/runtime.ts";
@@ -22,7 +23,7 @@ Deno.test("what devices and people write is shown as text on every page, never a
       taxonomyId: null,
       metaBusinessUnitId: null,
     }, runtime.clock.now());
-    await recordEvents(runtime.sql, runtime, undefined, [{
+    await recordEvents(runtime.sql, runtime, byJob("test"), [{
       type: HOSTILE,
       serialNumber: device.serialNumber,
       payload: { status: HOSTILE, deep: { [HOSTILE]: HOSTILE } },

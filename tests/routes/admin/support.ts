@@ -5,10 +5,10 @@
  */
 
 import { createApp } from "../../../routes/app.ts";
-import { beginSession, sessionCookie } from "../../../src/access/sessions.ts";
 import { CSRF_FIELD } from "../../../src/access/csrf.ts";
+import { beginSession, sessionCookie } from "../../../src/access/sessions.ts";
 import type { TestRuntime } from "../../support/runtime.ts";
-import { makeCaller, testRequest } from "../api/support.ts";
+import { makeCaller, testBy } from "../api/support.ts";
 
 export const ORIGIN = "https://mdm.example.com";
 
@@ -70,12 +70,12 @@ export async function personWith(
   permissions: readonly string[] | "superuser",
 ): Promise<Person> {
   const { actor, userId } = await makeCaller(runtime, permissions);
-  const session = await beginSession(runtime, {
+  const session = await beginSession(runtime, testBy, {
     id: userId,
     username: actor.username,
     isSuperuser: actor.isSuperuser,
     permissions: [...actor.permissions],
-  }, testRequest);
+  });
   const cookie = `${sessionCookie(runtime.config).name}=${session.cookie}`;
   const { get, post } = visitor(runtime, { Cookie: cookie });
   return {

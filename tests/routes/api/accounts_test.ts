@@ -3,7 +3,7 @@ import { z } from "zod";
 import { findSession } from "../../../db/access/sessions.ts";
 import { endpoint } from "../../../routes/api/endpoint.ts";
 import { beginSession } from "../../../src/access/sessions.ts";
-import { type Api, apiApp, callerOf, makeCaller, testRequest, withApi } from "./support.ts";
+import { type Api, apiApp, callerOf, makeCaller, testBy, withApi } from "./support.ts";
 
 const idOf = (body: unknown): number => z.object({ id: z.number() }).parse(body).id;
 const tokenOf = (body: unknown): { id: string; token: string } =>
@@ -219,12 +219,12 @@ Deno.test("a session counts only where it is allowed, and never without proof th
   await withApi(async ({ runtime }) => {
     const app = apiApp(runtime, endpoints);
     const { userId, actor } = await makeCaller(runtime, ["inventory.view_tag"]);
-    const session = await beginSession(runtime, {
+    const session = await beginSession(runtime, testBy, {
       id: userId,
       username: actor.username,
       isSuperuser: false,
       permissions: ["inventory.view_tag"],
-    }, testRequest);
+    });
     const call = callerOf(app, { Cookie: `__Host-espalier=${session.cookie}` });
     const status = async (method: string, path: string, headers: Record<string, string> = {}) =>
       (await call(method, path, undefined, headers)).status;

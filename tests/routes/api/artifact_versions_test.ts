@@ -19,7 +19,7 @@ import {
   revision,
   textOf,
 } from "./artifacts_support.ts";
-import { type Caller, testRequest, withApi } from "./support.ts";
+import { type Caller, testBy, withApi } from "./support.ts";
 
 const version = async (call: Caller, artifactId: string, number: number) =>
   textOf(
@@ -230,20 +230,20 @@ Deno.test("a version's number and filter change without its content, whatever ki
     assert.equal(row.version, 1);
     assert.ok("payload_identifier" in shown);
     const filter = filterOfFields({ ...OPEN_FILTER, ios: true });
-    const changed = await kind.refilter(runtime, testRequest, id, { version: 3, filter });
+    const changed = await kind.refilter(runtime, testBy, id, { version: 3, filter });
     assert.deepEqual([changed.version, changed.filter, changed.variables], [3, filter, ["ENROLLED_DEVICE.NAME"]]);
     assert.equal(await contentRevision(runtime, id), 0);
     assert.equal((await audits(call)).filter((entry) => entry.includes('"version":3')).length, 1);
     const wide = filterOfFields({ ...OPEN_FILTER, tvos: true });
     await assert.rejects(
-      kind.refilter(runtime, testRequest, id, { version: 3, filter: wide }),
+      kind.refilter(runtime, testBy, id, { version: 3, filter: wide }),
       (error) => error instanceof Problem && error.details.fields?.tvos !== undefined,
     );
     await assert.rejects(
       kindOf("Data Asset").show(runtime, id),
       (error) => error instanceof Problem && error.code === "not-found",
     );
-    await kind.remove(runtime, testRequest, id);
+    await kind.remove(runtime, testBy, id);
     await assert.rejects(kind.show(runtime, id), (error) => error instanceof Problem && error.code === "not-found");
     for (const type of ARTIFACT_TYPES) assert.ok(kindOf(type).types.includes(type));
   });

@@ -81,7 +81,7 @@ Deno.test("what is wrong with an artifact of a blueprint is said by field", asyn
       [{ artifact: UNKNOWN }, { artifact: [`Invalid pk "${UNKNOWN}" - object does not exist.`] }],
       [{ artifact: 3 }, { artifact: ["Not a valid string."] }],
       [{ artifact: data }, {
-        artifact: ["Cannot put an artifact of type Data Asset into a blueprint: it comes with what refers to it"],
+        artifact: ["Cannot add an artifact of type Data Asset to a blueprint: devices get it with the artifact that refers to it"],
       }],
       [{ macos: false }, { non_field_errors: ["You need to activate at least one platform"] }],
       [{ tvos: true, ipados: true }, {

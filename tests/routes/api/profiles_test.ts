@@ -125,7 +125,7 @@ Deno.test("what is wrong with a profile is said by field", async () => {
       ],
       [
         new TextEncoder().encode("-----BEGIN PKCS7-----\nMIIB"),
-        "Not a plist: it is a PKCS7 in PEM, a signed profile should be in DER",
+        "Not a plist: it is a PKCS7 in PEM, but a signed profile must be in DER",
       ],
       [
         buildBinaryPlist({ PayloadIdentifier: "a", PayloadUUID: "b", PayloadScope: "System", Bell: "\u0007" }),

@@ -10,11 +10,11 @@ import { insertRole } from "../../../db/access/roles.ts";
 import { findUser, insertUser, setUserRoles } from "../../../db/access/users.ts";
 import type { Endpoint } from "../../../routes/api/endpoint.ts";
 import { mountApi } from "../../../routes/api/mount.ts";
-import { requestBody } from "../../../routes/request_body.ts";
 import type { AppEnv } from "../../../routes/context.ts";
+import { requestBody } from "../../../routes/request_body.ts";
 import type { Actor } from "../../../src/access/actor.ts";
 import { hashApiToken, newApiToken } from "../../../src/access/api_token_format.ts";
-import type { RequestInfo } from "../../../src/events/record.ts";
+import type { Caller as By, RequestInfo } from "../../../src/events/by.ts";
 import { type TestRuntime, withRuntime } from "../../support/runtime.ts";
 
 /** An answer, its JSON read. */
@@ -36,6 +36,12 @@ export const testRequest: RequestInfo = {
   method: "POST",
   path: "/test/",
 };
+
+/** Somebody behind it whom the server does not know. */
+export const testBy: By = { who: { kind: "visitor" }, request: testRequest };
+
+/** The same from another address or browser. */
+export const testByFrom = (change: Partial<RequestInfo>): By => ({ ...testBy, request: { ...testRequest, ...change } });
 
 let serial = 0;
 

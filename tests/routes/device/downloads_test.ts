@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createApp } from "../../../routes/app.ts";
 import type { SimulatedDevice } from "../../../simulators/device/device.ts";
+import { signDetached } from "../../../simulators/device/sign_detached.ts";
 import { dataAssetDownloadUrl, profileDownloadUrl, scepCredentialUrl } from "../../../src/downloads/url.ts";
 import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
 import type { PlistDict } from "../../../src/protocol/plist.ts";
 import { type Fleet, withFleet } from "../../support/fleet.ts";
 import { addCertAsset, addDataAsset, addProfile, advertise, channelOf } from "../../support/hosted.ts";
-import { testRequest } from "../api/support.ts";
-import { signDetached } from "../../../simulators/device/sign_detached.ts";
+import { testBy } from "../api/support.ts";
 
 const SECRET = "a-secret-of-the-proxy";
 const PROXIED = { TRUSTED_PROXIES: "192.0.2.1", TRUSTED_PROXY_SECRET: SECRET };
@@ -269,7 +269,7 @@ Deno.test("a credential of an outside issuer has its facts, and names with the c
     const { runtime } = fleet;
     const device = await fleet.enrolled();
     const channel = await channelOf(runtime, device);
-    const { id } = await createScepIssuer(runtime, testRequest, {
+    const { id } = await createScepIssuer(runtime, testBy, {
       name: "Outside",
       description: "",
       url: "https://ca.example.com/scep",

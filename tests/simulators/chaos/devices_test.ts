@@ -3,7 +3,7 @@ import { makeDevices, type Wire } from "../../../simulators/chaos/devices.ts";
 import { Ledger } from "../../../simulators/chaos/ledger.ts";
 import type { SimulatedDevice } from "../../../simulators/device/device.ts";
 import { downloadDirectProfile } from "../../../src/enrollment/ota_enrollments.ts";
-import { testRequest } from "../../routes/api/support.ts";
+import { testBy } from "../../routes/api/support.ts";
 import { idOf, made } from "../../support/artifacts.ts";
 import { type Fleet, KEYS, withFleet } from "../../support/fleet.ts";
 
@@ -23,7 +23,7 @@ function withFollowed(
       now: () => 1,
     });
     assert.ok(device !== undefined);
-    await device.enroll(await downloadDirectProfile(fleet.runtime, testRequest, fleet.enrollmentId, { signed: true }));
+    await device.enroll(await downloadDirectProfile(fleet.runtime, testBy, fleet.enrollmentId, { signed: true }));
     while ((await device.connect()).length > 0);
     const path = `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/send_custom_command/`;
     const { uuid } = await made(fleet, "POST", path, { command });

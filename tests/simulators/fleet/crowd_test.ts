@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { apiClient } from "../../../simulators/api_client.ts";
-import { type CrowdEvent, startCrowd } from "../../../simulators/fleet/crowd.ts";
-import { makeDemoArtifacts } from "../../../simulators/tasks/demo_artifacts.ts";
 import type { SimulatedDevice } from "../../../simulators/device/device.ts";
+import { type CrowdEvent, startCrowd } from "../../../simulators/fleet/crowd.ts";
 import { enrollmentApi } from "../../../simulators/fleet/enrollment_api.ts";
 import { makeKeyPool } from "../../../simulators/fleet/key_pool.ts";
 import { makeRoster } from "../../../simulators/fleet/roster.ts";
 import { makeTally } from "../../../simulators/fleet/tally.ts";
+import { makeDemoArtifacts } from "../../../simulators/tasks/demo_artifacts.ts";
 import { downloadDirectProfile } from "../../../src/enrollment/ota_enrollments.ts";
 import { Problem } from "../../../src/errors.ts";
-import { makeCaller, testRequest } from "../../routes/api/support.ts";
+import { makeCaller, testBy } from "../../routes/api/support.ts";
 import { type Fleet, KEYS, withFleet } from "../../support/fleet.ts";
 
 const AN_HOUR = 3600;
@@ -26,7 +26,7 @@ function makeStage(fleet: Fleet) {
     devices: (count: number) => makeRoster(count, { keys, send: fleet.fetch, now: () => fleet.runtime.clock.now() }),
     enroll: async (device: SimulatedDevice) =>
       await device.enroll(
-        await downloadDirectProfile(fleet.runtime, testRequest, fleet.enrollmentId, { signed: true }),
+        await downloadDirectProfile(fleet.runtime, testBy, fleet.enrollmentId, { signed: true }),
       ),
     push: (device: SimulatedDevice) => handlers.get(device.pushToken.toHex())?.(),
     apns: {

@@ -5,13 +5,14 @@ import { findApiToken } from "../../../db/access/api_tokens.ts";
 import { insertUser } from "../../../db/access/users.ts";
 import { hashApiToken, isApiToken, newApiToken } from "../../../src/access/api_token_format.ts";
 import { authenticateToken } from "../../../src/access/authenticate.ts";
+import { operatorOf } from "../../../src/access/operator.ts";
 import { changeOwnPassword } from "../../../src/access/own_password.ts";
 import { hashPassword, isOutdatedHash, verifyPassword } from "../../../src/access/passwords.ts";
 import { isPermission, PERMISSIONS } from "../../../src/access/permissions.ts";
 import { authenticateSession, sessionCookie, signIn, signOut } from "../../../src/access/sessions.ts";
 import { Problem, type ProblemCode } from "../../../src/errors.ts";
 import { systemRandom } from "../../../src/runtime.ts";
-import { makeCaller, testRequest } from "../../routes/api/support.ts";
+import { makeCaller, testBy, testByFrom, testRequest } from "../../routes/api/support.ts";
 import { type TestRuntime, withRuntime } from "../../support/runtime.ts";
 
 const is = (code: ProblemCode) => (error: unknown) => error instanceof Problem && error.code === code;
@@ -63,7 +64,7 @@ async function person(runtime: TestRuntime, change: { isActive?: boolean; passwo
 Deno.test("a person signs in, is recognised, and signs out; the database holds no cookie", async () => {
   await withRuntime(async (runtime) => {
     const userId = await person(runtime);
-    const first = await signIn(runtime, { username: "alice", password: PASSWORD }, testRequest);
+    const first = await signIn(runtime, testBy, { username: "alice", password: PASSWORD });
     assert.equal(first.actor.userId, userId);
     const known = await authenticateSession(runtime, first.cookie);
     assert.deepEqual([known?.actor.username, known?.csrfToken], ["Alice", first.csrfToken]);
@@ -73,12 +74,12 @@ Deno.test("a person signs in, is recognised, and signs out; the database holds n
     const [row] = await runtime.sql`select password_hash, last_login_at from users`;
     assert.equal(isOutdatedHash(String(row?.passwordHash)), false);
     assert.deepEqual(row?.lastLoginAt, runtime.clock.now());
-    const second = await signIn(runtime, { username: "Alice", password: PASSWORD }, testRequest, {
+    const second = await signIn(runtime, testBy, { username: "Alice", password: PASSWORD }, {
       session: first.cookie,
     });
     assert.notEqual(second.cookie, first.cookie);
     assert.equal(await authenticateSession(runtime, first.cookie), undefined, "the planted or old session is over");
-    await signOut(runtime, second.cookie, testRequest);
+    await signOut(runtime, testBy, second.cookie);
     assert.equal(await authenticateSession(runtime, second.cookie), undefined);
     const types = await runtime.sql<{ type: string }[]>`select type from events order by type`;
     assert.deepEqual(types.map(({ type }) => type), ["zentral_login", "zentral_login", "zentral_logout"]);
@@ -88,7 +89,7 @@ Deno.test("a person signs in, is recognised, and signs out; the database holds n
 Deno.test("a session ends with its time, its user's activity and its user", async () => {
   await withRuntime(async (runtime) => {
     const userId = await person(runtime);
-    const { cookie } = await signIn(runtime, { username: "Alice", password: PASSWORD }, testRequest);
+    const { cookie } = await signIn(runtime, testBy, { username: "Alice", password: PASSWORD });
     await runtime.sql`update users set is_active = false where id = ${userId}`;
     assert.equal(await authenticateSession(runtime, cookie), undefined);
     await runtime.sql`update users set is_active = true where id = ${userId}`;
@@ -107,7 +108,7 @@ Deno.test("a wrong password, an unknown name and an inactive user are refused al
     const userId = await person(runtime);
     const refusal = async (username: string, password: string) => {
       try {
-        await signIn(runtime, { username, password }, testRequest);
+        await signIn(runtime, testBy, { username, password });
         return "signed in";
       } catch (error) {
         return error instanceof Problem ? error.details.fields : error;
@@ -129,28 +130,28 @@ Deno.test("a wrong password, an unknown name and an inactive user are refused al
 Deno.test("guessing is slowed per name and address, per name from anywhere, and per address for any name", async () => {
   await withRuntime(async (runtime) => {
     await person(runtime);
-    const from = (ip: string) => ({ ...testRequest, ip });
+    const from = (ip: string) => testByFrom({ ip });
     for (let index = 0; index < 10; index++) {
       await assert.rejects(
-        signIn(runtime, { username: "alice", password: "wrong" }, from("198.51.100.1")),
+        signIn(runtime, from("198.51.100.1"), { username: "alice", password: "wrong" }),
         is("invalid"),
       );
     }
     await assert.rejects(
-      signIn(runtime, { username: "ALICE", password: PASSWORD }, from("198.51.100.1")),
+      signIn(runtime, from("198.51.100.1"), { username: "ALICE", password: PASSWORD }),
       is("too-many-requests"),
     );
-    await signIn(runtime, { username: "ALICE", password: PASSWORD }, from("198.51.100.99"));
+    await signIn(runtime, from("198.51.100.99"), { username: "ALICE", password: PASSWORD });
     await runtime.sql`update rate_limits set count = 100 where key like 'login:user:%'`;
     await assert.rejects(
-      signIn(runtime, { username: "ALICE", password: PASSWORD }, from("198.51.100.98")),
+      signIn(runtime, from("198.51.100.98"), { username: "ALICE", password: PASSWORD }),
       is("too-many-requests"),
     );
     runtime.clock.advance(900);
-    await signIn(runtime, { username: "alice", password: PASSWORD }, from("198.51.100.99"));
+    await signIn(runtime, from("198.51.100.99"), { username: "alice", password: PASSWORD });
     await runtime.sql`update rate_limits set count = 50 where key = 'login:ip:198.51.100.99'`;
     await assert.rejects(
-      signIn(runtime, { username: "carol", password: "wrong" }, from("198.51.100.99")),
+      signIn(runtime, from("198.51.100.99"), { username: "carol", password: "wrong" }),
       is("too-many-requests"),
     );
   });
@@ -207,16 +208,16 @@ Deno.test("permissions are of one form and named once", () => {
 Deno.test("who knows their password may change it, which ends every other session of theirs", async () => {
   await withRuntime(async (runtime) => {
     await person(runtime);
-    const elsewhere = await signIn(runtime, { username: "alice", password: PASSWORD }, testRequest);
+    const elsewhere = await signIn(runtime, testBy, { username: "alice", password: PASSWORD });
     const change = (current: string, next: string) =>
-      changeOwnPassword(runtime, elsewhere.actor, { current, next }, testRequest);
+      changeOwnPassword(runtime, operatorOf(elsewhere.actor, testRequest), { current, next });
     await assert.rejects(change("wrong", "another long password"), is("invalid"));
     await assert.rejects(change(PASSWORD, "short"), is("invalid"));
     const here = await change(PASSWORD, "another long password");
     assert.equal(await authenticateSession(runtime, elsewhere.cookie), undefined);
     assert.ok(await authenticateSession(runtime, here.cookie));
-    await assert.rejects(signIn(runtime, { username: "alice", password: PASSWORD }, testRequest), is("invalid"));
-    await signIn(runtime, { username: "alice", password: "another long password" }, testRequest);
+    await assert.rejects(signIn(runtime, testBy, { username: "alice", password: PASSWORD }), is("invalid"));
+    await signIn(runtime, testBy, { username: "alice", password: "another long password" });
     await runtime.sql`update rate_limits set count = 10 where key like 'password:%'`;
     await assert.rejects(change("another long password", "yet another password"), is("too-many-requests"));
   });

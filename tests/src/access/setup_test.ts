@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { COMMAND_LINE } from "../../../src/access/operator.ts";
 import { completeSetup, ensureSetupToken, isSetupPending } from "../../../src/access/setup.ts";
-import { COMMAND_LINE } from "../../../src/access/by.ts";
 import { createUser } from "../../../src/access/users.ts";
 import { Problem } from "../../../src/errors.ts";
-import { testRequest } from "../../routes/api/support.ts";
+import { testBy } from "../../routes/api/support.ts";
 import { withRuntime } from "../../support/runtime.ts";
 
 const INPUT = { username: "root", password: "correct horse battery" };
@@ -16,12 +16,12 @@ Deno.test("the setup token makes the first superuser and the first business unit
     assert.equal(token.length, 32);
     const stored = JSON.stringify(await runtime.sql`select * from instance_settings`);
     assert.ok(!stored.includes(token));
-    const user = await completeSetup(runtime, token, INPUT, testRequest);
+    const user = await completeSetup(runtime, testBy, token, INPUT);
     assert.deepEqual([user.username, user.isSuperuser], ["root", true]);
     const units = await runtime.sql<{ name: string }[]>`select name from meta_business_units`;
     assert.deepEqual(units.map(({ name }) => name), ["Default"]);
     assert.equal(await ensureSetupToken(runtime), null);
-    await assert.rejects(completeSetup(runtime, token, { ...INPUT, username: "second" }, testRequest), denied);
+    await assert.rejects(completeSetup(runtime, testBy, token, { ...INPUT, username: "second" }), denied);
     assert.equal((await runtime.sql`select 1 from instance_settings`).length, 0);
   });
 });
@@ -34,7 +34,7 @@ Deno.test("of two who set up at once one wins", async () => {
       await tx`select 1 from instance_settings for update`;
       const both = Promise.allSettled(
         tokens.map((token, index) =>
-          completeSetup(runtime, token ?? "", { ...INPUT, username: `root${index}` }, testRequest)
+          completeSetup(runtime, testBy, token ?? "", { ...INPUT, username: `root${index}` })
         ),
       );
       let waiting = 0;
@@ -56,20 +56,20 @@ Deno.test("of two who set up at once one wins", async () => {
 
 Deno.test("a wrong token, a bad password and too many attempts are refused, and the token stays good", async () => {
   await withRuntime(async (runtime) => {
-    await assert.rejects(completeSetup(runtime, "x", INPUT, testRequest), denied);
+    await assert.rejects(completeSetup(runtime, testBy, "x", INPUT), denied);
     const token = await ensureSetupToken(runtime) ?? "";
-    await assert.rejects(completeSetup(runtime, token.slice(1), INPUT, testRequest), denied);
+    await assert.rejects(completeSetup(runtime, testBy, token.slice(1), INPUT), denied);
     await assert.rejects(
-      completeSetup(runtime, token, { ...INPUT, password: "short" }, testRequest),
+      completeSetup(runtime, testBy, token, { ...INPUT, password: "short" }),
       (error) => error instanceof Problem && error.details.fields?.password !== undefined,
     );
     await runtime.sql`update rate_limits set count = 20`;
     await assert.rejects(
-      completeSetup(runtime, token, INPUT, testRequest),
+      completeSetup(runtime, testBy, token, INPUT),
       (error) => error instanceof Problem && error.code === "too-many-requests",
     );
     runtime.clock.advance(900);
-    await completeSetup(runtime, token, INPUT, testRequest);
+    await completeSetup(runtime, testBy, token, INPUT);
   });
 });
 
@@ -86,6 +86,6 @@ Deno.test("a person made at the command line ends the setup, a service account d
     await createUser(runtime, COMMAND_LINE, { ...user, username: "robot", isServiceAccount: true });
     assert.ok(await isSetupPending(runtime));
     await createUser(runtime, COMMAND_LINE, { ...user, username: "ann", isServiceAccount: false });
-    await assert.rejects(completeSetup(runtime, token, INPUT, testRequest), denied);
+    await assert.rejects(completeSetup(runtime, testBy, token, INPUT), denied);
   });
 });

@@ -6,7 +6,7 @@ import { readPassword } from "../../../src/cli/read_password.ts";
 import { createToken, tokenRequest } from "../../../src/cli/token_create.ts";
 import { createPerson, userRequest } from "../../../src/cli/user_create.ts";
 import { Problem } from "../../../src/errors.ts";
-import { testRequest } from "../../routes/api/support.ts";
+import { testBy } from "../../routes/api/support.ts";
 import { withRuntime } from "../../support/runtime.ts";
 
 const known = { texts: ["name", "user", "expires"], flags: ["superuser"] };
@@ -43,7 +43,7 @@ Deno.test("a token of the command line works, for a new service account, again, 
       { username: "ann", email: "", fullName: "", superuser: false },
       "correct horse battery",
     );
-    await signIn(runtime, { username: "ann", password: "correct horse battery" }, testRequest);
+    await signIn(runtime, testBy, { username: "ann", password: "correct horse battery" });
     const ann = await createToken(runtime, request("--name", "laptop", "--user", "ann"));
     assert.match(ann, /^ztlu_/);
     await assert.rejects(createToken(runtime, request("--name", "ann")), refused);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { buildProfile } from "../../../src/downloads/profile.ts";
+import { Problem } from "../../../src/errors.ts";
 import { builtInAuthority } from "../../../src/issuing/authority.ts";
 import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
-import { Problem } from "../../../src/errors.ts";
 import { toPem } from "../../../src/pki/certificate.ts";
 import { openSigned } from "../../../src/pki/cms/signed.ts";
 import { asDict, dict, dicts, parsePlist, type PlistDict, Real, str } from "../../../src/protocol/plist.ts";
 import { setDeviceValues } from "../../../src/variables/device_values.ts";
-import { testRequest } from "../../routes/api/support.ts";
+import { testBy } from "../../routes/api/support.ts";
 import { withFleet } from "../../support/fleet.ts";
 import { addDataAsset, addProfile, channelOf, setProfile } from "../../support/hosted.ts";
 import { inFolder, openssl } from "../pki/helpers.ts";
@@ -27,7 +27,7 @@ Deno.test("a profile is the channel's: expanded once, in our name, its payloads 
     const { runtime } = fleet;
     const device = await fleet.enrolled({ name: "Mac of $ENROLLED_DEVICE.UDID & <co>" });
     await device.addUser({ userId: "U-1", shortName: "ada", longName: "Ada Lovelace" });
-    await setDeviceValues(runtime.sql, runtime, testRequest, device.serialNumber, { values: { ROOM: "12b" } });
+    await setDeviceValues(runtime.sql, runtime, testBy, device.serialNumber, { values: { ROOM: "12b" } });
     const data = new TextEncoder().encode("$ENROLLED_DEVICE.UDID");
     const hosted = await addProfile(
       runtime,
@@ -124,7 +124,7 @@ Deno.test("a SCEP payload that names an issuer is filled by it; others, and the 
       backend: "STATIC_CHALLENGE",
       settings: { challenge: "s3cret" },
     } as const;
-    const { id } = await createScepIssuer(runtime, testRequest, issuer);
+    const { id } = await createScepIssuer(runtime, testBy, issuer);
     const scep = (content: PlistDict): PlistDict => ({
       PayloadType: "com.apple.security.scep",
       PayloadIdentifier: "their.scep",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { insertMetaBusinessUnit } from "../../../db/tags/meta_business_units.ts";
 import { openDatabase } from "../../../db/open.ts";
+import { insertMetaBusinessUnit } from "../../../db/tags/meta_business_units.ts";
 import { insertTag } from "../../../db/tags/tags.ts";
 import {
   createEnrollmentSecret,
@@ -12,9 +12,10 @@ import {
   verifyEnrollmentSecret,
 } from "../../../src/enrollment/secrets.ts";
 import { Problem } from "../../../src/errors.ts";
+import { testByFrom } from "../../routes/api/support.ts";
 import { type TestRuntime, withRuntime } from "../../support/runtime.ts";
 
-const FROM = { userAgent: "mdmclient", ip: "192.0.2.7" };
+const FROM = testByFrom({ userAgent: "mdmclient", ip: "192.0.2.7" });
 
 async function make(runtime: TestRuntime, change: Partial<EnrollmentSecretInput> = {}) {
   const unit = await insertMetaBusinessUnit(runtime.sql, { name: runtime.random.uuid() }, runtime.clock.now());
@@ -32,10 +33,10 @@ async function make(runtime: TestRuntime, change: Partial<EnrollmentSecretInput>
   });
 }
 
-const verify = (runtime: TestRuntime, proof: Partial<EnrollmentSecretProof> & { secret: string }) =>
-  runtime.sql.begin((tx) => verifyEnrollmentSecret(tx, runtime, { ...FROM, ...proof }));
+const verify = (runtime: TestRuntime, proof: EnrollmentSecretProof) =>
+  runtime.sql.begin((tx) => verifyEnrollmentSecret(tx, runtime, FROM, proof));
 
-const reason = async (runtime: TestRuntime, proof: Partial<EnrollmentSecretProof> & { secret: string }) => {
+const reason = async (runtime: TestRuntime, proof: EnrollmentSecretProof) => {
   const result = await verify(runtime, proof);
   return result.ok ? "ok" : result.reason;
 };
@@ -107,7 +108,7 @@ Deno.test("a quota is exact when many come at once", async () => {
           { length: 20 },
           (_, index) =>
             (index % 2 === 0 ? runtime.sql : other).begin((tx) =>
-              verifyEnrollmentSecret(tx, runtime, { ...FROM, secret, serialNumber: `S${index}` })
+              verifyEnrollmentSecret(tx, runtime, FROM, { secret, serialNumber: `S${index}` })
             ),
         ),
       );

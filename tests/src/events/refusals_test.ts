@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { pageOfEvents } from "../../../db/events/events.ts";
 import { DOWNLOAD_PATHS } from "../../../src/downloads/url.ts";
-import { flushRefusals } from "../../../src/events/refusals.ts";
 import { recordEvents } from "../../../src/events/record.ts";
+import { flushRefusals } from "../../../src/events/refusals.ts";
+import { testBy } from "../../routes/api/support.ts";
+import { findEvents } from "../../support/events.ts";
 import { withFleet } from "../../support/fleet.ts";
 import { withRuntime } from "../../support/runtime.ts";
-import { testRequest } from "../../routes/api/support.ts";
-import { findEvents } from "../../support/events.ts";
 
 Deno.test("a flood of refused requests leaves a few events and one count, on every device address", () =>
   withFleet(async (fleet) => {
@@ -71,7 +71,7 @@ Deno.test("a page of events is bounded by bytes, and its cursor goes on after th
     const text = "event ".repeat(100_000);
     for (let made = 0; made < 9; made++) {
       // Written past the limit of one event: what an older version kept.
-      await recordEvents(runtime.sql, runtime, testRequest, [{ type: "big", payload: { made } }]);
+      await recordEvents(runtime.sql, runtime, testBy, [{ type: "big", payload: { made } }]);
       await runtime.sql`update events set payload = payload || jsonb_build_object('text', ${text}::text)
         where payload->>'made' = ${String(made)}`;
       runtime.clock.advance(1);

@@ -9,7 +9,7 @@ import { staticChallenge } from "../../../src/issuing/challenges/static_challeng
 import { scepIssuerInput } from "../../../src/issuing/scep_issuer_input.ts";
 import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
 import { systemNetwork } from "../../../src/runtime.ts";
-import { testRequest } from "../../routes/api/support.ts";
+import { testBy } from "../../routes/api/support.ts";
 import { type TestRuntime, withRuntime } from "../../support/runtime.ts";
 
 const WANTED: WantedCertificate = {
@@ -59,7 +59,7 @@ async function challenge(
     backend,
     [`${backend.toLowerCase()}_kwargs`]: settings,
   });
-  const { id } = await createScepIssuer(runtime, testRequest, input);
+  const { id } = await createScepIssuer(runtime, testBy, input);
   const row = await findScepIssuer(runtime.sql, id);
   assert.ok(row !== undefined);
   return await challengeOf(runtime, row, wanted);

@@ -91,7 +91,7 @@ Deno.test("a certificate with another topic is refused, and how many devices wou
       name: "push 2027",
       certificate: certificate(TOPIC, otherKey, new Date("2026-02-01T00:00:00Z")),
     });
-    assert.deepEqual(ended.json, { certificate: ["The certificate ended 2026-02-01T00:00:00"] });
+    assert.deepEqual(ended.json, { certificate: ["The certificate expired 2026-02-01T00:00:00"] });
     assert.deepEqual((await fleet.api("DELETE", `${PATH}${row.id}/`)).json, [
       "This push certificate cannot be deleted",
     ]);
@@ -131,7 +131,7 @@ Deno.test("what is no push certificate is refused with a sentence of its own", (
     }
     const old = certificate(TOPICS.other, key, new Date("2026-02-01T00:00:00Z"));
     assert.deepEqual(await upload({ certificate: old }), {
-      certificate: ["The certificate ended 2026-02-01T00:00:00"],
+      certificate: ["The certificate expired 2026-02-01T00:00:00"],
     });
     const noTopic = toPem(selfSigned({ subject: [["CN", "no topic"]], key, ...dates }), "CERTIFICATE");
     assert.deepEqual(await upload({ certificate: noTopic }), {

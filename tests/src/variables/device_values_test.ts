@@ -10,12 +10,12 @@ import {
 } from "../../../src/variables/device_values.ts";
 import { SECRET_WORDS } from "../../../src/variables/secret_names.ts";
 import { openDeviceValue } from "../../../src/variables/stored_values.ts";
-import { testRequest } from "../../routes/api/support.ts";
+import { testBy } from "../../routes/api/support.ts";
 import { type TestRuntime, withRuntime } from "../../support/runtime.ts";
 
 const SERIAL = "C02TEST";
 const set = (runtime: TestRuntime, input: DeviceValuesInput) =>
-  runtime.sql.begin((tx) => setDeviceValues(tx, runtime, testRequest, SERIAL, input));
+  runtime.sql.begin((tx) => setDeviceValues(tx, runtime, testBy, SERIAL, input));
 const view = async ({ sql }: TestRuntime) => deviceValuesView(await findDeviceValues(sql, SERIAL));
 
 /** All values with their texts. */

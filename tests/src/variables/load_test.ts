@@ -4,7 +4,7 @@ import { changeDeviceTags } from "../../../src/tags/device_tags.ts";
 import { setDeviceValues } from "../../../src/variables/device_values.ts";
 import { loadVariables } from "../../../src/variables/load.ts";
 import { VARIABLES } from "../../../src/variables/names.ts";
-import { testRequest } from "../../routes/api/support.ts";
+import { testBy } from "../../routes/api/support.ts";
 import { withFleet } from "../../support/fleet.ts";
 
 const ALL = [...VARIABLES.keys(), ...["ASSET_TAG", "EMPTY", "ROOM", "WIFI_KEY"].map((name) => `CUSTOM.${name}`)];
@@ -19,12 +19,12 @@ Deno.test("the device, its tags, its custom values and the user of the channel a
     const tags = await sql<{ id: number }[]>`
       insert into tags (name, slug, color, created_at, updated_at)
       values ('b', 'b', '000000', ${now}, ${now}), ('a', 'a', '000000', ${now}, ${now}) returning id`;
-    await changeDeviceTags(sql, runtime, testRequest, {
+    await changeDeviceTags(sql, runtime, testBy, {
       action: "set",
       serialNumbers: [device.serialNumber],
       tagIds: tags.map(({ id }) => id),
     });
-    await setDeviceValues(sql, runtime, testRequest, device.serialNumber, {
+    await setDeviceValues(sql, runtime, testBy, device.serialNumber, {
       values: { ASSET_TAG: "A-7", ROOM: "12b", EMPTY: "", WIFI_KEY: "sesame" },
     });
     await sql`update enrollments set os_version = '15.1'`;
@@ -75,7 +75,7 @@ Deno.test("only what is named is loaded: a secret that cannot be opened disturbs
     const device = await fleet.enrolled();
     const values = { ROOM: "12b", ASSET_TAG: "A-7", WIFI_KEY: "sesame" };
     const input = { values, secrets: ["ASSET_TAG", "WIFI_KEY"] };
-    await setDeviceValues(sql, runtime, testRequest, device.serialNumber, input);
+    await setDeviceValues(sql, runtime, testBy, device.serialNumber, input);
     const [channel] = await sql<{ id: number }[]>`select id from channels`;
     const load = async (...names: string[]) =>
       Object.fromEntries(await loadVariables(sql, runtime, channel?.id ?? 0, names));

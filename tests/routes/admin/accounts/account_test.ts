@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { browserWords } from "../../../../routes/admin/accounts/browser_words.ts";
 import { createApiToken } from "../../../../src/access/api_tokens.ts";
-import { COMMAND_LINE } from "../../../../src/access/by.ts";
+import { COMMAND_LINE } from "../../../../src/access/operator.ts";
 import { beginSession, sessionCookie } from "../../../../src/access/sessions.ts";
 import { createUser } from "../../../../src/access/users.ts";
 import { type TestRuntime, withRuntime } from "../../../support/runtime.ts";
-import { testRequest } from "../../api/support.ts";
+import { testBy, testByFrom } from "../../api/support.ts";
 import { errorOf } from "../artifacts/uploads.ts";
 import { type Person, personWith, visitor } from "../support.ts";
 
@@ -25,7 +25,7 @@ async function ada(runtime: TestRuntime) {
     password: PASSWORD,
   });
   const session = async (userAgent: string, ip: string) => {
-    const begun = await beginSession(runtime, { ...user, permissions: [] }, { ...testRequest, userAgent, ip });
+    const begun = await beginSession(runtime, testByFrom({ userAgent, ip }), { ...user, permissions: [] });
     const cookie = `${sessionCookie(runtime.config).name}=${begun.cookie}`;
     const { get, post } = visitor(runtime, { Cookie: cookie });
     return {
@@ -91,8 +91,8 @@ Deno.test("a person sees their own sessions and ends them, and nobody else's", (
     assert.equal((await here.post(end)).status, 404);
     const third = await beginSession(
       runtime,
+      testBy,
       { id: other.userId, username: "x", isSuperuser: true, permissions: [] },
-      testRequest,
     );
     assert.equal((await other.post("/account/sessions/end-others/")).status, 303);
     const ended = visitor(runtime, { Cookie: `${sessionCookie(runtime.config).name}=${third.cookie}` });

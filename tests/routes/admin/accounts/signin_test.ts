@@ -3,7 +3,7 @@ import { type BrowserCookies, signIn } from "../../../../src/access/sessions.ts"
 import { completeSetup, ensureSetupToken } from "../../../../src/access/setup.ts";
 import { Problem } from "../../../../src/errors.ts";
 import { type TestRuntime, withRuntime } from "../../../support/runtime.ts";
-import { testRequest } from "../../api/support.ts";
+import { testBy, testByFrom } from "../../api/support.ts";
 import { visitor } from "../support.ts";
 
 const PASSWORD = "correct horse battery staple";
@@ -11,7 +11,7 @@ const PASSWORD = "correct horse battery staple";
 async function withAda(runtime: TestRuntime) {
   const token = await ensureSetupToken(runtime);
   assert.ok(token !== null);
-  await completeSetup(runtime, token, { username: "ada", password: PASSWORD }, testRequest);
+  await completeSetup(runtime, testBy, token, { username: "ada", password: PASSWORD });
   return visitor(runtime);
 }
 
@@ -69,7 +69,7 @@ Deno.test("guessing is stopped, even for the right password, until time has pass
 
 /** A sign-in of ada from an address. */
 const attempt = (runtime: TestRuntime, ip: string, password: string, cookies: BrowserCookies = {}) =>
-  signIn(runtime, { username: "ada", password }, { ...testRequest, ip }, cookies)
+  signIn(runtime, testByFrom({ ip }), { username: "ada", password }, cookies)
     .then(({ browser }) => browser.cookie, (error) => error instanceof Problem ? error.code : "unexpected");
 
 Deno.test("a stranger's wrong passwords lock an administrator out neither elsewhere nor in a known browser", () =>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fieldChanges } from "../../../../routes/admin/activity/audit_words.ts";
 import { EVENT_WORDS } from "../../../../routes/admin/activity/event_words.ts";
+import { byJob } from "../../../../src/events/by.ts";
 import { recordAudit, recordEvents } from "../../../../src/events/record.ts";
 import { assign, idOf, makeProfile, rest, settle } from "../../../support/artifacts.ts";
 import { findEvents } from "../../../support/events.ts";
@@ -123,10 +124,15 @@ Deno.test("an event of any kind, of any age and with odd values has a sentence",
     const ada = await personWith(runtime, "superuser");
     const payloads = [{}, { status: "failure" }, { object: "x", artifact: [], user: null }, { suppressed: 7 }];
     for (const type of [...Object.keys(EVENT_WORDS), "made.up", "constructor"]) {
-      await recordEvents(runtime.sql, runtime, undefined, payloads.map((payload) => ({ type, payload })));
+      await recordEvents(runtime.sql, runtime, byJob("test"), payloads.map((payload) => ({ type, payload })));
     }
-    await recordAudit(runtime.sql, runtime, undefined, { action: "created", model: "mdm.unknown", pk: 7, after: null });
-    await recordAudit(runtime.sql, runtime, undefined, { action: "deleted", model: "toString", pk: 7 });
+    await recordAudit(runtime.sql, runtime, byJob("test"), {
+      action: "created",
+      model: "mdm.unknown",
+      pk: 7,
+      after: null,
+    });
+    await recordAudit(runtime.sql, runtime, byJob("test"), { action: "deleted", model: "toString", pk: 7 });
     for (let path = "/events/", pages = 0; path !== "" && pages < 9; pages++) {
       const { status, text } = await ada.get(path);
       assert.equal(status, 200);

@@ -3,7 +3,7 @@ import { MODELS } from "../../../../simulators/device/models.ts";
 import { downloadDirectProfile } from "../../../../src/enrollment/ota_enrollments.ts";
 import { idOf, rest } from "../../../support/artifacts.ts";
 import { type Fleet, withFleet } from "../../../support/fleet.ts";
-import { testRequest } from "../../api/support.ts";
+import { testBy } from "../../api/support.ts";
 import { personWith } from "../support.ts";
 
 async function deviceOf(fleet: Fleet, platform: string) {
@@ -57,7 +57,7 @@ Deno.test("an erased device says so until it enrolls again", () =>
     fleet.runtime.clock.advance(3600);
     const enroll = async () =>
       await device.enroll(
-        await downloadDirectProfile(fleet.runtime, testRequest, fleet.enrollmentId, { signed: true }),
+        await downloadDirectProfile(fleet.runtime, testBy, fleet.enrollmentId, { signed: true }),
       );
     await assert.rejects(enroll, /an operator must confirm/);
     const [, claim] = /\/claims\/(\d+)\/confirm\//.exec((await ada.get("/claims/")).text) ?? [];

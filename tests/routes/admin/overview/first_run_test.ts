@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { revokeOtaEnrollment } from "../../../../src/enrollment/ota_enrollments.ts";
 import { withFleet } from "../../../support/fleet.ts";
 import { withRuntime } from "../../../support/runtime.ts";
-import { testRequest } from "../../api/support.ts";
+import { testBy } from "../../api/support.ts";
 import { personWith } from "../support.ts";
 
 /** The steps that the overview shows, with whether each is done and where its link leads. */
@@ -49,7 +49,7 @@ Deno.test("steps are ticked off as they are done, and the list goes with the las
     await fleet.enrolled();
     assert.deepEqual(await done(), []);
     assert.match((await get("/")).text, /Nothing needs attention/);
-    await revokeOtaEnrollment(runtime, testRequest, enrollmentId);
+    await revokeOtaEnrollment(runtime, testBy, enrollmentId);
     await sql`update push_certificates set not_after = ${clock.now()}`;
     const later = (await get("/")).text;
     assert.deepEqual(stepsIn(later), []);
@@ -58,7 +58,7 @@ Deno.test("steps are ticked off as they are done, and the list goes with the las
 
 Deno.test("a revoked enrollment that no device used is no step done", () =>
   withFleet(async (fleet) => {
-    await revokeOtaEnrollment(fleet.runtime, testRequest, fleet.enrollmentId);
+    await revokeOtaEnrollment(fleet.runtime, testBy, fleet.enrollmentId);
     const { get } = await personWith(fleet.runtime, "superuser");
     assert.deepEqual(stepsIn((await get("/")).text).map(([, done]) => done), [true, true, false, false]);
   }));

@@ -1,0 +1,51 @@
+/**
+ * Who does something, and in which request.
+ *
+ * One value says it wherever something is recorded: it is made at the edge, for the API, the pages, devices, jobs and tasks each
+ * in one place, and handed down.
+ *
+ * @module
+ */
+
+/** What is known of an HTTP request. `ip` is the client's behind trusted proxies. */
+export type RequestInfo = {
+  id: string;
+  ip: string;
+  userAgent: string;
+  method: string;
+  path: string;
+};
+
+/** A person or a service account that was authenticated. */
+export type User = {
+  kind: "user";
+  userId: number;
+  username: string;
+  isServiceAccount: boolean;
+  /** The API token that was used; absent for a browser session. */
+  tokenId?: string | undefined;
+};
+
+/** Who does something. */
+export type Who =
+  | User
+  /** Whoever speaks a device's protocol. Which device it is, if it is one, is found out later and named in the event. */
+  | { kind: "device" }
+  /** Somebody at a page that needs no session. */
+  | { kind: "visitor" }
+  /** The server by itself; `job` is the kind of job. */
+  | { kind: "job"; job: string }
+  /** The person at the server's own command line. */
+  | { kind: "command line" };
+
+/** Who does something, and the request that it came in, if any. */
+export type By = { who: Who; request: RequestInfo | undefined };
+
+/** Who does something by sending a request. */
+export type Caller = By & { request: RequestInfo };
+
+/** Returns the server itself, which does a job of this kind without being asked in a request. */
+export const byJob = (job: string): By => ({ who: { kind: "job", job }, request: undefined });
+
+/** Returns the name of the user who does something, or "" when it is no user. */
+export const usernameOf = ({ who }: By): string => who.kind === "user" ? who.username : "";
