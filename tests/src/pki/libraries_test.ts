@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import "reflect-metadata";
+import { Attributes } from "@peculiar/asn1-csr";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import * as asn1 from "@peculiar/asn1-x509";
 import * as x509 from "@peculiar/x509";
@@ -127,6 +128,8 @@ Deno.test("@peculiar/x509 leaves the order of a request's attributes to its call
   const attributes = Der.parse(csr).children()[0]?.children()[3]?.children() ?? [];
   const written = attributes.map(({ raw }) => raw);
   assert.equal(written.length, 2);
+  const theirs = new Attributes(written.toReversed().map((raw) => AsnConvert.parse(raw, asn1.Attribute)));
+  assert.ok(hexOf(AsnConvert.serialize(theirs)).endsWith(write.concat(...written.toReversed()).toHex()));
   assert.equal(write.setOf(...written).slice(1).toHex(), write.element(0x31, ...written).slice(1).toHex());
 });
 
