@@ -3,18 +3,19 @@
  *
  * @module
  */
+import "reflect-metadata";
+import { OctetString } from "@peculiar/asn1-schema";
+import * as asn1 from "@peculiar/asn1-x509";
+import * as x509 from "@peculiar/x509";
 import { createHash, type KeyObject, randomBytes } from "node:crypto";
 import type { Certificate } from "./certificate.ts";
-import { Der } from "./der.ts";
-import { readBitString } from "./der_values.ts";
-import * as write from "./der_writer.ts";
+import type { Bytes } from "./der_writer.ts";
 import { PkiError } from "./errors.ts";
-import { KEY_USAGES, type KeyUsage } from "./extensions.ts";
-import { type GeneralName, writeGeneralNames } from "./general_name.ts";
+import type { KeyUsage } from "./extensions.ts";
+import { alternativeNames, type GeneralName } from "./general_name.ts";
 import { keyMatches, spkiOf } from "./keys.ts";
 import { type SubjectInput, writeName } from "./name.ts";
-import { OID } from "./oids.ts";
-import { signStructure, structureAlgorithm } from "./sign_structure.ts";
+import { derOf, nameOf, signatureOver, structureAlgorithm, structureOf } from "./sign_structure.ts";
 
 /** An authority: its parsed certificate and its private key. */
 export type Authority = { readonly certificate: Certificate; readonly key: KeyObject };
@@ -31,7 +32,7 @@ export type AuthorityInput = {
 };
 
 /** A self-signed authority certificate, valid from 10 minutes before `now` (clocks differ). */
-export function createAuthority({ subject, now, key, years, pathLength = 0 }: AuthorityInput): write.Bytes {
+export function createAuthority({ subject, now, key, years, pathLength = 0 }: AuthorityInput): Bytes {
   const notAfter = new Date(now);
   notAfter.setUTCFullYear(notAfter.getUTCFullYear() + years);
   const spki = spkiOf(key);
@@ -44,9 +45,9 @@ export function createAuthority({ subject, now, key, years, pathLength = 0 }: Au
     notAfter,
     spki,
     extensions: [
-      extension(OID.basicConstraints, true, write.sequence(write.boolean(true), write.integer(pathLength))),
+      new x509.BasicConstraintsExtension(true, pathLength, true),
       keyUsageExtension(["keyCertSign", "cRLSign"]),
-      extension(OID.subjectKeyIdentifier, false, write.octets(keyIdentifier(spki))),
+      subjectKeyIdentifier(spki),
     ],
   });
 }
@@ -55,7 +56,7 @@ export function createAuthority({ subject, now, key, years, pathLength = 0 }: Au
 export function createIntermediate(
   issuer: Authority,
   { subject, now, key, years }: Omit<AuthorityInput, "pathLength">,
-): write.Bytes {
+): Bytes {
   const { certificate } = issuer;
   if (!certificate.isCa || certificate.pathLength === 0 || !keyMatches(certificate, issuer.key)) {
     throw new PkiError("key", `Cannot issue as "${certificate.subject}": no authority may stand below it`);
@@ -71,9 +72,9 @@ export function createIntermediate(
     notAfter: until > certificate.notAfter ? certificate.notAfter : until,
     spki,
     extensions: [
-      extension(OID.basicConstraints, true, write.sequence(write.boolean(true), write.integer(0))),
+      new x509.BasicConstraintsExtension(true, 0, true),
       keyUsageExtension(["keyCertSign", "cRLSign"]),
-      extension(OID.subjectKeyIdentifier, false, write.octets(keyIdentifier(spki))),
+      subjectKeyIdentifier(spki),
       authorityKeyIdentifier(certificate),
     ],
   });
@@ -102,7 +103,7 @@ export type CertificateInput = {
 };
 
 /** Issues an end-entity certificate (never an authority's). It never outlives the authority. */
-export function issueCertificate({ certificate, key }: Authority, input: CertificateInput): write.Bytes {
+export function issueCertificate({ certificate, key }: Authority, input: CertificateInput): Bytes {
   if (!certificate.isCa || !keyMatches(certificate, key)) {
     throw new PkiError(
       "key",
@@ -128,11 +129,11 @@ export function issueCertificate({ certificate, key }: Authority, input: Certifi
     notAfter,
     spki: input.spki,
     extensions: [
-      extension(OID.basicConstraints, true, write.sequence()),
+      new x509.BasicConstraintsExtension(false, undefined, true),
       keyUsageExtension(input.keyUsage),
-      ...(eku.length === 0 ? [] : [extension(OID.extendedKeyUsage, false, write.sequence(...eku.map(write.oid)))]),
-      ...(san.length === 0 ? [] : [extension(OID.subjectAltName, alone, writeGeneralNames(san))]),
-      extension(OID.subjectKeyIdentifier, false, write.octets(keyIdentifier(input.spki))),
+      ...(eku.length === 0 ? [] : [new x509.ExtendedKeyUsageExtension([...eku])]),
+      ...(san.length === 0 ? [] : [alternativeNames(san, alone)]),
+      subjectKeyIdentifier(input.spki),
       authorityKeyIdentifier(certificate),
     ],
   });
@@ -146,40 +147,53 @@ type Body = {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly spki: Uint8Array;
-  readonly extensions: readonly Uint8Array[];
+  readonly extensions: readonly x509.Extension[];
 };
 
 /** Signs a certificate with these fields; the algorithm is the key's. */
-export function signCertificate(key: KeyObject, body: Body): write.Bytes {
+export function signCertificate(key: KeyObject, body: Body): Bytes {
   const { algorithm } = structureAlgorithm(key);
-  const tbs = write.sequence(
-    write.context(0, write.integer(2)),
-    write.integer(body.serial),
-    algorithm,
-    body.issuer,
-    write.sequence(write.time(body.notBefore), write.time(body.notAfter)),
-    body.subject,
-    body.spki,
-    write.context(3, write.sequence(...body.extensions)),
+  const tbsCertificate = new asn1.TBSCertificate({
+    version: asn1.Version.v3,
+    serialNumber: positive(body.serial),
+    signature: algorithm,
+    issuer: nameOf(body.issuer),
+    validity: new asn1.Validity({ notBefore: body.notBefore, notAfter: body.notAfter }),
+    subject: nameOf(body.subject),
+    subjectPublicKeyInfo: structureOf(body.spki, asn1.SubjectPublicKeyInfo),
+    extensions: new asn1.Extensions(body.extensions.map(extensionOf)),
+  });
+  return derOf(
+    new asn1.Certificate({
+      tbsCertificate,
+      signatureAlgorithm: algorithm,
+      signatureValue: signatureOver(key, tbsCertificate),
+    }),
   );
-  return write.sequence(tbs, algorithm, signStructure(key, tbs).signature);
 }
 
-const extension = (type: string, critical: boolean, value: Uint8Array): Uint8Array =>
-  write.sequence(write.oid(type), ...(critical ? [write.boolean(true)] : []), write.octets(value));
+const extensionOf = ({ type, critical, value }: x509.Extension): asn1.Extension =>
+  new asn1.Extension({ extnID: type, critical, extnValue: new OctetString(value) });
+
+/** Big-endian bytes as DER has a non-negative INTEGER: the library writes what it is given. */
+function positive(bytes: Uint8Array): ArrayBuffer {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const digits = first < 0 ? [0] : [...bytes.subarray(first)];
+  return Uint8Array.from((digits[0] ?? 0) < 0x80 ? digits : [0, ...digits]).buffer;
+}
 
 /** The extension that says what a key is for, critical. */
-export const keyUsageExtension = (usages: readonly KeyUsage[]): Uint8Array =>
-  extension(OID.keyUsage, true, write.namedBits(usages.map((usage) => KEY_USAGES.indexOf(usage))));
+export const keyUsageExtension = (usages: readonly KeyUsage[]): x509.Extension =>
+  new x509.KeyUsagesExtension(usages.reduce((flags, usage) => flags | x509.KeyUsageFlags[usage], 0), true);
 
-function authorityKeyIdentifier(issuer: Certificate): Uint8Array {
-  const id = issuer.subjectKeyId === undefined ? keyIdentifier(issuer.spki) : Uint8Array.fromHex(issuer.subjectKeyId);
-  return extension(OID.authorityKeyIdentifier, false, write.sequence(write.contextPrimitive(0, id)));
-}
+const subjectKeyIdentifier = (spki: Uint8Array): x509.Extension =>
+  new x509.SubjectKeyIdentifierExtension(keyIdentifier(spki));
 
-/** RFC 5280 section 4.2.1.2, method 1: SHA-1 of the key's bits. A name for the key, not a protection. */
-function keyIdentifier(spki: Uint8Array): Uint8Array {
-  const fields = Der.parse(spki).fields("a public key");
-  fields.next("the algorithm");
-  return createHash("sha1").update(readBitString(fields.next("the key"))).digest();
+const authorityKeyIdentifier = (issuer: Certificate): x509.Extension =>
+  new x509.AuthorityKeyIdentifierExtension(issuer.subjectKeyId ?? keyIdentifier(issuer.spki));
+
+/** RFC 5280 section 4.2.1.2, method 1: SHA-1 of the key's bits, in hexadecimal. A name for the key, not a protection. */
+function keyIdentifier(spki: Uint8Array): string {
+  const { subjectPublicKey } = structureOf(spki, asn1.SubjectPublicKeyInfo);
+  return createHash("sha1").update(new Uint8Array(subjectPublicKey)).digest("hex");
 }

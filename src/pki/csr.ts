@@ -3,17 +3,22 @@
  *
  * @module
  */
+import "reflect-metadata";
+import * as pkcs10 from "@peculiar/asn1-csr";
+import { AsnConvert } from "@peculiar/asn1-schema";
+import * as asn1 from "@peculiar/asn1-x509";
+import * as x509 from "@peculiar/x509";
 import type { KeyObject } from "node:crypto";
 import { signatureScheme } from "./algorithms.ts";
 import { readAttributes, singleValue } from "./attributes.ts";
 import { Der, TAG } from "./der.ts";
 import { readAlgorithm, readBitString, readText } from "./der_values.ts";
-import * as write from "./der_writer.ts";
+import type { Bytes } from "./der_writer.ts";
 import { PkiError } from "./errors.ts";
 import { type ExtensionFacts, readExtensions } from "./extensions.ts";
-import { type GeneralName, writeGeneralNames } from "./general_name.ts";
+import { alternativeNames, type GeneralName } from "./general_name.ts";
 import { spkiOf } from "./keys.ts";
-import { signStructure } from "./sign_structure.ts";
+import { derOf, nameOf, signatureOver, structureAlgorithm, structureOf } from "./sign_structure.ts";
 import { type Name, readName, type SubjectInput, writeName } from "./name.ts";
 import { OID } from "./oids.ts";
 import { type PublicKey, readPublicKey } from "./public_key.ts";
@@ -74,22 +79,34 @@ export type CsrInput = {
 };
 
 /** Writes a request, signed by its own key. */
-export function buildCsr({ subject, key, attributes = {} }: CsrInput): write.Bytes {
-  const { challengePassword, subjectAltNames } = attributes;
-  const attribute = (type: string, value: Uint8Array) => write.sequence(write.oid(type), write.setOf(value));
-  const list: Uint8Array[] = [];
-  if (challengePassword !== undefined) list.push(attribute(OID.challengePassword, challengeText(challengePassword)));
-  if (subjectAltNames !== undefined && subjectAltNames.length > 0) {
-    const names = write.sequence(write.oid(OID.subjectAltName), write.octets(writeGeneralNames(subjectAltNames)));
-    list.push(attribute(OID.extensionRequest, write.sequence(names)));
+export function buildCsr({ subject, key, attributes = {} }: CsrInput): Bytes {
+  const { challengePassword, subjectAltNames = [] } = attributes;
+  const list: x509.Attribute[] = [];
+  if (challengePassword !== undefined) {
+    list.push(new x509.Attribute(OID.challengePassword, [derOf(challengeText(challengePassword))]));
   }
-  const set = write.setOf(...list);
-  set[0] = 0xa0;
-  const info = write.sequence(write.integer(0), writeName(subject), spkiOf(key), set);
-  const { algorithm, signature } = signStructure(key, info);
-  return write.sequence(info, algorithm, signature);
+  if (subjectAltNames.length > 0) list.push(new x509.ExtensionsAttribute([alternativeNames(subjectAltNames)]));
+  // A SET OF is sorted in DER, which is left to the caller.
+  list.sort((a, b) => Buffer.compare(new Uint8Array(a.rawData), new Uint8Array(b.rawData)));
+  const certificationRequestInfo = new pkcs10.CertificationRequestInfo({
+    subject: nameOf(writeName(subject)),
+    subjectPKInfo: structureOf(spkiOf(key), asn1.SubjectPublicKeyInfo),
+    attributes: new pkcs10.Attributes(list.map(({ rawData }) => AsnConvert.parse(rawData, asn1.Attribute))),
+  });
+  return derOf(
+    new pkcs10.CertificationRequest({
+      certificationRequestInfo,
+      signatureAlgorithm: structureAlgorithm(key).algorithm,
+      signature: signatureOver(key, certificationRequestInfo),
+    }),
+  );
 }
 
-/** PrintableString where it fits, since some old servers read nothing else (RFC 2985 section 5.4.1 prefers it). */
-const challengeText = (text: string): Uint8Array =>
-  /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text) ? write.printableString(text) : write.utf8String(text);
+/**
+ * PrintableString where it fits, since some old servers read nothing else (RFC 2985 section 5.4.1 prefers it, for 255
+ * characters; the library falls over very long ones).
+ */
+const challengeText = (text: string): asn1.DirectoryString =>
+  new asn1.DirectoryString(
+    /^[A-Za-z0-9 '()+,\-./:=?]{0,255}$/.test(text) ? { printableString: text } : { utf8String: text },
+  );

@@ -89,20 +89,6 @@ export function oid(dotted: string): Bytes {
 /** OCTET STRING. */
 export const octets = (bytes: Uint8Array): Bytes => element(TAG.octetString, bytes);
 
-/** BIT STRING of whole bytes. */
-export const bitString = (bytes: Uint8Array): Bytes => element(TAG.bitString, Uint8Array.of(0), bytes);
-
-/** BIT STRING of named bits, trailing zeros removed as DER demands. */
-export function namedBits(bits: readonly number[]): Bytes {
-  const last = Math.max(-1, ...bits);
-  const bytes = new Uint8Array((last >> 3) + 1);
-  for (const bit of bits) bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (0x80 >> (bit & 7));
-  return element(TAG.bitString, Uint8Array.of(last < 0 ? 0 : 7 - (last & 7)), bytes);
-}
-
-/** BOOLEAN. */
-export const boolean = (value: boolean): Bytes => element(TAG.boolean, Uint8Array.of(value ? 0xff : 0));
-
 /** NULL. */
 export const nil = (): Bytes => element(TAG.null);
 
@@ -113,9 +99,6 @@ export const utf8String = (text: string): Bytes => element(TAG.utf8String, encod
 
 /** PrintableString; the caller knows that the text fits. */
 export const printableString = (text: string): Bytes => element(TAG.printableString, encoder.encode(text));
-
-/** IA5String; the caller knows that the text fits. */
-export const ia5String = (text: string): Bytes => element(TAG.ia5String, encoder.encode(text));
 
 /** UTCTime until 2049, GeneralizedTime from 2050 on (RFC 5280 section 4.1.2.5). */
 export function time(date: Date): Bytes {

@@ -10,7 +10,7 @@ import { type GeneralName, readGeneralNames } from "./general_name.ts";
 import { OID } from "./oids.ts";
 
 /** The names of RFC 5280 section 4.2.1.3, in the order of their bits. */
-export const KEY_USAGES = [
+const KEY_USAGES = [
   "digitalSignature",
   "nonRepudiation",
   "keyEncipherment",

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { Der, TAG } from "./der.ts";
+import "reflect-metadata";
+import * as x509 from "@peculiar/x509";
+import { isIP } from "node:net";
+import { type Der, TAG } from "./der.ts";
 import { readOid, readText } from "./der_values.ts";
-import * as write from "./der_writer.ts";
 import { PkiError } from "./errors.ts";
 import { readName } from "./name.ts";
 import { OID } from "./oids.ts";
@@ -64,38 +66,39 @@ function ipText(bytes: Uint8Array): string {
   return bytes.toHex().replace(/(....)(?=.)/g, "$1:");
 }
 
-/** The DER of a GeneralNames; `directory` and `other` names are not written. */
-export function writeGeneralNames(names: readonly GeneralName[]): write.Bytes {
-  const encoder = new TextEncoder();
-  return write.sequence(...names.map((name) => {
-    switch (name.kind) {
-      case "email":
-        return write.contextPrimitive(1, encoder.encode(name.value));
-      case "dns":
-        return write.contextPrimitive(2, encoder.encode(name.value));
-      case "uri":
-        return write.contextPrimitive(6, encoder.encode(name.value));
-      case "ip":
-        return write.contextPrimitive(7, ipBytes(name.value));
-      case "ntPrincipalName":
-        return write.context(0, write.oid(OID.ntPrincipalName), write.context(0, write.utf8String(name.value)));
-      case "directory":
-      case "other":
-        throw new PkiError("certificate", `Cannot write an alternative name of the kind "${name.kind}"`);
+/** Characters of one name: the library falls over some 100,000. */
+const MAX_LENGTH = 10_000;
+const LIBRARY_KINDS = { email: "email", dns: "dns", uri: "url", ip: "ip", ntPrincipalName: "upn" } as const;
+
+/**
+ * The extension with these names; `directory` and `other` names are not written.
+ *
+ * Addresses in the domain name system, mail addresses and URIs should be ASCII, which is the caller's care. Throws
+ * {@link PkiError} for what is not an address, and for very long names.
+ */
+export function alternativeNames(names: readonly GeneralName[], critical = false): x509.Extension {
+  const parts = names.map(({ kind, value }) => {
+    if (kind === "directory" || kind === "other") {
+      throw new PkiError("certificate", `Cannot write an alternative name of the kind "${kind}"`);
     }
-  }));
+    if (value.length > MAX_LENGTH) {
+      throw new PkiError("certificate", `Cannot write an alternative name of the kind "${kind}": it is too long`);
+    }
+    const text = kind === "ip" ? addressText(value) : kind === "ntPrincipalName" ? value : byteText(value);
+    return { type: LIBRARY_KINDS[kind], value: text };
+  });
+  return new x509.SubjectAlternativeNameExtension(parts, critical);
 }
 
-function ipBytes(text: string): Uint8Array {
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) {
-    const bytes = text.split(".").map(Number);
-    if (bytes.every((byte) => byte < 256)) return Uint8Array.from(bytes);
-  } else if (text.includes(":") && URL.canParse(`http://[${text}]/`)) {
-    const [head = "", tail] = new URL(`http://[${text}]/`).hostname.slice(1, -1).split("::");
-    const left = head.split(":").filter((group) => group !== "");
-    const right = tail?.split(":").filter((group) => group !== "") ?? [];
-    const middle = new Array<string>(8 - left.length - right.length).fill("0");
-    return Uint8Array.fromHex([...left, ...middle, ...right].map((group) => group.padStart(4, "0")).join(""));
-  }
+/**
+ * A character for each byte of UTF-8. The library writes the lowest byte of each character (docs/decisions/0004): the name
+ * "Ł.example" would become that of another, "A.example".
+ */
+const byteText = (text: string): string => Buffer.from(text).toString("latin1");
+
+/** An address as the library reads it right: of IPv6 without the dotted form at its end. */
+function addressText(text: string): string {
+  if (isIP(text) === 4) return text;
+  if (isIP(text) === 6 && URL.canParse(`http://[${text}]/`)) return new URL(`http://[${text}]/`).hostname.slice(1, -1);
   throw new PkiError("certificate", `Cannot write the IP address "${text}": it is not valid`);
 }

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { Der, TAG } from "./der.ts";
+import "reflect-metadata";
+import * as x509 from "@peculiar/x509";
+import { type Der, TAG } from "./der.ts";
 import { readOid, readText } from "./der_values.ts";
-import * as write from "./der_writer.ts";
+import type { Bytes } from "./der_writer.ts";
 import { PkiError } from "./errors.ts";
 
 /** One attribute of a name; `value` is its text, or `#` and the hexadecimal DER of a value that is no text (`opaque`). */
@@ -114,15 +116,19 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 /** A name's attributes as they are given to {@link writeName}: short names (`CN`) or dotted forms, in order. */
 export type SubjectInput = readonly (readonly [type: string, value: string])[];
 
+/** Whether every character is one of ASCII. */
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
+
 const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]+$/;
 
 /**
  * The DER of a name, one attribute in each part, in the order given.
  *
- * Country and serial number are PrintableString as RFC 5280 asks, addresses IA5String, the rest UTF8String.
+ * Country and serial number are PrintableString as RFC 5280 asks, addresses IA5String, the rest, and what does not fit these,
+ * UTF8String.
  */
-export function writeName(subject: SubjectInput): write.Bytes {
-  return write.sequence(...subject.map(([type, value]) => {
+export function writeName(subject: SubjectInput): Bytes {
+  const parts = subject.map(([type, value]) => {
     const oid = /^[0-2](\.\d+)+$/.test(type) ? type : OIDS.get(type.toUpperCase());
     if (oid === undefined) {
       throw new PkiError(
@@ -131,8 +137,9 @@ export function writeName(subject: SubjectInput): write.Bytes {
       );
     }
     const printable = (oid === "2.5.4.6" || oid === "2.5.4.5") && PRINTABLE.test(value);
-    const ia5 = oid === "0.9.2342.19200300.100.1.25" || oid === "1.2.840.113549.1.9.1";
-    const text = printable ? write.printableString(value) : ia5 ? write.ia5String(value) : write.utf8String(value);
-    return write.setOf(write.sequence(write.oid(oid), text));
-  }));
+    const ia5 = (oid === "0.9.2342.19200300.100.1.25" || oid === "1.2.840.113549.1.9.1") && isAscii(value);
+    const text = value.toWellFormed();
+    return { [oid]: [printable ? { printableString: text } : ia5 ? { ia5String: text } : { utf8String: text }] };
+  });
+  return new Uint8Array(new x509.Name(parts).toArrayBuffer());
 }

@@ -11,6 +11,7 @@ import {
   flip,
   inFolder,
   issuedBy,
+  namedBits,
   openssl,
   refuses,
   rsaKey,
@@ -133,7 +134,7 @@ Deno.test("an extension that is there twice is refused", () => {
   const [tbs, algorithm, signature] = Der.parse(certificate).children();
   assert.ok(tbs && algorithm && signature);
   const parts = tbs.children();
-  const extension = write.sequence(usage, write.octets(write.namedBits([0])));
+  const extension = write.sequence(usage, write.octets(namedBits([0])));
   const doubled = write.sequence(
     write.sequence(...parts.slice(0, -1).map(({ raw }) => raw), write.context(3, write.sequence(extension, extension))),
     algorithm.raw,

@@ -7,6 +7,8 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { createAuthority, issueCertificate } from "../../../src/pki/ca.ts";
 import { type Certificate, parseCertificate } from "../../../src/pki/certificate.ts";
+import { TAG } from "../../../src/pki/der.ts";
+import * as write from "../../../src/pki/der_writer.ts";
 import { PkiError, type PkiErrorCode } from "../../../src/pki/errors.ts";
 import { spkiOf } from "../../../src/pki/keys.ts";
 import { selfSigned } from "../../../simulators/device/self_signed.ts";
@@ -138,3 +140,11 @@ export function flip(bytes: Uint8Array, index: number, bit = 0): Uint8Array {
 }
 
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+
+/** BIT STRING of named bits, trailing zeros removed as DER demands. */
+export function namedBits(bits: readonly number[]): Uint8Array {
+  const last = Math.max(-1, ...bits);
+  const bytes = new Uint8Array((last >> 3) + 1);
+  for (const bit of bits) bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (0x80 >> (bit & 7));
+  return write.element(TAG.bitString, Uint8Array.of(last < 0 ? 0 : 7 - (last & 7)), bytes);
+}
