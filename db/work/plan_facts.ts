@@ -5,13 +5,14 @@
  */
 
 import type { TargetRow } from "../devices/devices.ts";
+import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one } from "../open.ts";
 import { namesWithValues } from "../variables/variable_facts.ts";
 
 /** A channel with its enrollment, identity and declarations, and the revision of what devices should have. */
 export type PlanRow = TargetRow & {
-  channelId: number;
-  deviceId: number;
+  channelId: ChannelId;
+  deviceId: DeviceId;
   userKey: string;
   osVersionExtra: string;
   sessionStartedAt: Date | null;
@@ -79,7 +80,7 @@ const select = (db: Db) =>
       join channel_plans p on p.channel_id = c.id`;
 
 /** The facts of a channel. `lock` keeps every other conversation of the channel out until the transaction ends. */
-export async function findPlanRow(db: Db, channelId: number, lock: boolean): Promise<PlanRow> {
+export async function findPlanRow(db: Db, channelId: ChannelId, lock: boolean): Promise<PlanRow> {
   return one(await db<PlanRow[]>`${select(db)} where c.id = ${channelId} ${lock ? db`for update of c` : db``}`);
 }
 
@@ -102,7 +103,7 @@ export async function findPlanRowsOfSerials(db: Db, serialNumbers: readonly stri
 }
 
 /** The channels with these ids. */
-export async function findPlanRows(db: Db, channelIds: readonly number[]): Promise<PlanRow[]> {
+export async function findPlanRows(db: Db, channelIds: readonly ChannelId[]): Promise<PlanRow[]> {
   return await db<PlanRow[]>`${select(db)} where c.id = any(${[...channelIds]}::int[]) order by c.id`;
 }
 
@@ -110,8 +111,8 @@ export async function findPlanRows(db: Db, channelIds: readonly number[]): Promi
  * The names of devices, for lists that show them. Plans have none: a device has a channel for each user, and the name of an
  * attacker's would stand in the rows of all of them.
  */
-export async function findDeviceNames(db: Db, deviceIds: readonly number[]): Promise<Map<number, string>> {
-  const rows = await db<{ id: number; name: string }[]>`
+export async function findDeviceNames(db: Db, deviceIds: readonly DeviceId[]): Promise<Map<DeviceId, string>> {
+  const rows = await db<{ id: DeviceId; name: string }[]>`
     select d.id, e.name from devices d join enrollments e on e.id = d.enrollment_id
     where d.id = any(${[...new Set(deviceIds)]}::int[])`;
   return new Map(rows.map(({ id, name }) => [id, name]));
@@ -133,7 +134,7 @@ export type PlanCommandRow = {
 };
 
 /** The live queue of a channel, oldest first. */
-export async function findPlanQueue(db: Db, channelId: number): Promise<PlanCommandRow[]> {
+export async function findPlanQueue(db: Db, channelId: ChannelId): Promise<PlanCommandRow[]> {
   return await db<PlanCommandRow[]>`
     select id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at,
       sent_count, not_now_at, created_at
@@ -141,7 +142,7 @@ export async function findPlanQueue(db: Db, channelId: number): Promise<PlanComm
 }
 
 /** Keeps when an inventory command was asked. */
-export async function recordInventoryAsked(db: Db, channelId: number, name: string, now: Date): Promise<void> {
+export async function recordInventoryAsked(db: Db, channelId: ChannelId, name: string, now: Date): Promise<void> {
   await db`
     update enrollments set inventory_asked = inventory_asked || jsonb_build_object(${name}::text, ${now.toISOString()}::text)
     where id = (select enrollment_id from channels where id = ${channelId})`;

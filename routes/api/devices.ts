@@ -25,7 +25,7 @@ import { findTags } from "../../db/tags/tags.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { DEVICE_WORDS, meaningsOf } from "../state_words.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { choiceFilter, idParams, notAChoice, pkField, relatedListFilter, textFilter, timeOut } from "./fields.ts";
+import { choiceFilter, deviceParams, notAChoice, pkField, relatedListFilter, textFilter, timeOut } from "./fields.ts";
 import { inBatches, listOf, RowStream } from "./listed.ts";
 import { orderingQuery, pageOf, pageQuery, paginated } from "./paging.ts";
 
@@ -153,7 +153,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "Read a device",
     description: "A deleted one too.",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     async handle({ runtime, params }) {
       const device = await findDevice(runtime.sql, params.id);
@@ -169,7 +169,7 @@ export const DEVICE_ENDPOINTS = [
     summary: "Delete a device",
     description:
       "It stays enrolled, is not managed any more, and can be restored for DEVICE_DELETION_DAYS. Its UDID and its serial number are free. Then its data is removed; events and escrowed secrets stay.",
-    params: idParams,
+    params: deviceParams,
     response: NO_CONTENT,
     handle: ({ runtime, by, params }) => deleteDevice(runtime, by, params.id),
   }),
@@ -180,7 +180,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "Restore a deleted device",
     description: "It goes on as before, with the same identity.",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
       deviceRepresentation(await restoreDevice(runtime, by, params.id), runtime),
@@ -192,7 +192,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "Block a device",
     description: "Releases it at its next contact and denies further enrollments.",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
       deviceRepresentation(await blockDevice(runtime, by, params.id, true), runtime),
@@ -203,7 +203,7 @@ export const DEVICE_ENDPOINTS = [
     permission: "mdm.change_enrolleddevice",
     tag: "Devices",
     summary: "Unblock a device",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
       deviceRepresentation(await blockDevice(runtime, by, params.id, false), runtime),
@@ -216,7 +216,7 @@ export const DEVICE_ENDPOINTS = [
     summary: "Confirm the hardware of a device",
     description:
       "The device is what it says it is: it gets the tags, the values and the profiles of its serial number.",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
       deviceRepresentation(await confirmHardware(runtime, by, params.id), runtime),
@@ -228,7 +228,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "Discard the unused successor of a device's identity",
     description: "The certificate that was issued to follow the device's identity, and was not used, stops working.",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
       deviceRepresentation(await discardSuccessor(runtime, by, params.id), runtime),
@@ -239,7 +239,7 @@ export const DEVICE_ENDPOINTS = [
     permission: "mdm.change_enrolleddevice",
     tag: "Devices",
     summary: "Push a device now",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) => deviceRepresentation(await pokeDevice(runtime, by, params.id), runtime),
   }),
@@ -251,7 +251,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "Give a device a blueprint",
     description: "It stays until somebody changes it, whatever blueprint the enrollment has.",
-    params: idParams,
+    params: deviceParams,
     body: z.object({ blueprint: pkField.nullable() }).meta({ id: "DeviceBlueprintRequest" }),
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params, body }) =>

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import type { Json, Tx } from "../../db/open.ts";
 import {
   deleteTargetArtifacts,
@@ -22,8 +23,8 @@ import { isPresent, type Observation, observe, type ObservedState } from "./obse
 
 /** Whose artifacts: a channel of an enrolled device. `userKey` is "" for the device itself. */
 export type ArtifactOwner = {
-  channelId: number;
-  deviceId: number;
+  channelId: ChannelId;
+  deviceId: DeviceId;
   serialNumber: string;
   userKey: string;
   /** The system that is installed now. */

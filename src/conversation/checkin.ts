@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { EnrollmentId } from "../../db/ids.ts";
 import { ensureChannel, ensureUserChannel, forgetPushTarget, setPushTarget } from "../../db/work/channels.ts";
 import { completeSession } from "../../db/enrollment/enrollment_sessions.ts";
 import { endEnrollment, findBootstrapToken, updateEnrollment } from "../../db/enrollment/enrollments.ts";
@@ -139,7 +140,7 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
   }
 }
 
-const bootstrapContext = (id: number) => ({ table: "enrollments", column: "bootstrap_token_sealed", id });
+const bootstrapContext = (id: EnrollmentId) => ({ table: "enrollments", column: "bootstrap_token_sealed", id });
 
 /** The enrollment that the sender's certificate is pinned to, when the message is that device's. */
 async function identify({ tx, runtime, sender }: Exchange, message: CheckinMessage): Promise<IdentifiedRow> {

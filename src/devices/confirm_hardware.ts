@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId } from "../../db/ids.ts";
 import { lockChannelsOfDevice } from "../../db/work/channels.ts";
 import { findDeviceValues } from "../../db/variables/device_values.ts";
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
@@ -22,7 +23,7 @@ import { deviceRepresentation } from "./representation.ts";
  * hardware. What was installed without the values is installed again. Throws `not-found`, or `refused` when the device is not
  * enrolled or its hardware is proven.
  */
-export async function confirmHardware(runtime: Runtime, by: By, id: number): Promise<DeviceView> {
+export async function confirmHardware(runtime: Runtime, by: By, id: DeviceId): Promise<DeviceView> {
   const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {
     const before = await findDevice(tx, id);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId } from "../../db/ids.ts";
 import type { Db } from "../../db/open.ts";
 import { findPlanQueue, findPlanRow, type PlanRow } from "../../db/work/plan_facts.ts";
 import { findTargetArtifacts, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
@@ -48,7 +49,7 @@ export type LoadedFacts = PlanFacts & { lockPinEscrowed: boolean; desiredDigest:
 export async function loadFacts(
   db: Db,
   runtime: Pick<Runtime, "config" | "sql">,
-  channelId: number,
+  channelId: ChannelId,
   options: { status?: ReportStatus; lock: boolean },
 ): Promise<LoadedFacts> {
   const row = await findPlanRow(db, channelId, options.lock);

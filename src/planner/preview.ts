@@ -6,6 +6,7 @@
  */
 
 import { findUsedBlueprints } from "../../db/blueprints/blueprint_content.ts";
+import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import { findReplansAfter, lastJobId } from "../../db/work/job_queue.ts";
 import { nestedSql } from "../../db/nested.ts";
 import type { Db } from "../../db/open.ts";
@@ -27,7 +28,7 @@ export type PreviewArtifact = { id: string; name: string; version: number };
 
 /** What changes for one channel. */
 export type PreviewDevice = {
-  device: { id: number; serial_number: string; name: string };
+  device: { id: DeviceId; serial_number: string; name: string };
   /** "" for the device itself. */
   user: string;
   gains: PreviewArtifact[];
@@ -231,7 +232,7 @@ export async function previewChange(
     });
     // From here on everything is as it was; what the change made of it is in `after` and `replanned`.
     const sum = new PreviewSum();
-    const done = new Set<number>();
+    const done = new Set<ChannelId>();
     const look = async (rowsBefore: readonly PlanRow[], rowsAfter: readonly PlanRow[]) => {
       const changed = new Map(
         (await lookThrough(tx, runtime, rowsAfter, (id) => after.get(id) ?? null)).map((
