@@ -7,6 +7,7 @@
 import type { ChannelId } from "../ids.ts";
 import { lockChannels } from "./channels.ts";
 import { type Db, type Json, json } from "../open.ts";
+import { isReplanned, type Replanned } from "./plan_facts.ts";
 
 /** What stands behind an identifier that a device was told. */
 export type AdvertisedItem = {
@@ -145,17 +146,17 @@ export async function wakeWithoutPlace(
     where id = any(${[...channelIds]}::int[])`;
 }
 
-/** Some channels of enrolled devices, or of those with these serial numbers, by id, after `after`. */
+/** Some channels of enrolled devices, or of these alone, by id, after `after`. */
 export async function findChannelsToSweep(
   db: Db,
-  serialNumbers: readonly string[] | null,
+  which: Replanned | null,
   after: number,
   limit: number,
 ): Promise<ChannelId[]> {
   const rows = await db<{ id: ChannelId }[]>`
     select c.id from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
     where e.ended_at is null and e.blueprint_id is not null and c.id > ${after}
-      ${serialNumbers === null ? db`` : db`and d.serial_number = any(${[...serialNumbers]}::text[])`}
+      ${which === null ? db`` : db`and ${isReplanned(db, which)}`}
     order by c.id limit ${limit}`;
   return rows.map(({ id }) => id);
 }

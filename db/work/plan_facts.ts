@@ -96,10 +96,18 @@ export async function findPlanRowsOfBlueprint(
     order by c.id limit ${limit}`;
 }
 
-/** The channels of enrolled devices with these serial numbers. */
-export async function findPlanRowsOfSerials(db: Db, serialNumbers: readonly string[]): Promise<PlanRow[]> {
-  return await db<PlanRow[]>`
-    ${select(db)} where d.serial_number = any(${[...serialNumbers]}::text[]) and e.ended_at is null order by c.id`;
+/** Devices that are planned again: those with these ids, or all with these serial numbers. */
+export type Replanned = { deviceIds: readonly DeviceId[] } | { serialNumbers: readonly string[] };
+
+/** The condition on a device `d`. */
+export const isReplanned = (db: Db, which: Replanned) =>
+  "deviceIds" in which
+    ? db`d.id = any(${[...which.deviceIds]}::int[])`
+    : db`d.serial_number = any(${[...which.serialNumbers]}::text[])`;
+
+/** The channels of those of these devices that are enrolled. */
+export async function findPlanRowsOf(db: Db, which: Replanned): Promise<PlanRow[]> {
+  return await db<PlanRow[]>`${select(db)} where ${isReplanned(db, which)} and e.ended_at is null order by c.id`;
 }
 
 /** The channels with these ids. */

@@ -102,7 +102,7 @@ export async function changeDeviceBlueprint(
       throw problem("refused", "The device is not enrolled.");
     }
     await forgetAttempts(tx, { deviceId: id });
-    await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: [before.serialNumber] } });
+    await enqueueJob(tx, runtime, { kind: "replan", payload: { device_ids: [id] } });
   });
 }
 

@@ -46,8 +46,8 @@ export async function confirmHardware(runtime: Runtime, by: By, id: DeviceId): P
         serialNumbers: [serialNumber],
         tagIds: proven.ownTags,
       });
-      await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: [serialNumber] } });
     }
+    await enqueueJob(tx, runtime, { kind: "replan", payload: { device_ids: [id] } });
     const after = await findDevice(tx, id);
     if (after === undefined) throw problem("not-found");
     await recordAudit(tx, runtime, by, {

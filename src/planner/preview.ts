@@ -13,8 +13,8 @@ import type { Db } from "../../db/open.ts";
 import {
   findDeviceNames,
   findPlanRows,
+  findPlanRowsOf,
   findPlanRowsOfBlueprint,
-  findPlanRowsOfSerials,
   type PlanRow,
 } from "../../db/work/plan_facts.ts";
 import { type BlueprintContent, contentDigest } from "../blueprints/content.ts";
@@ -22,6 +22,7 @@ import { readContent } from "../blueprints/load.ts";
 import { type ValueWarning, valueWarnings } from "../blueprints/value_warnings.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Looked, lookThrough } from "./look_through.ts";
+import { replanPayload } from "./replanned.ts";
 
 /** An artifact in the words of a preview. */
 export type PreviewArtifact = { id: string; name: string; version: number };
@@ -218,11 +219,13 @@ export async function previewChange(
     const before = await contentsOf(tx, (await findUsedBlueprints(tx)).map(({ id }) => id));
     const lastJob = await lastJobId(tx);
     let after = new Map<number, BlueprintContent>();
-    let replanned: PlanRow[] = [];
+    const replanned: PlanRow[] = [];
     let warnings: ValueWarning[] = [];
     await tx.savepoint(async (inner) => {
       await change({ ...runtime, sql: nestedSql(sql, inner) });
-      replanned = await findPlanRowsOfSerials(inner, await findReplansAfter(inner, lastJob));
+      for (const payload of await findReplansAfter(inner, lastJob)) {
+        replanned.push(...await findPlanRowsOf(inner, replanPayload.parse(payload)));
+      }
       const used = replanned.flatMap(({ blueprintId }) => blueprintId ?? []);
       after = await contentsOf(inner, [...new Set([...before.keys(), ...used])]);
       warnings = await valueWarnings(inner, newVersions(before, after));

@@ -10,12 +10,7 @@ import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/work/job_queue.
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { countDevices, type DeviceCondition, searchDevices } from "../../db/devices/device_list_views.ts";
 import { findChannelPlan, wakeInWave } from "../../db/work/channel_plans.ts";
-import {
-  findPlanQueue,
-  findPlanRow,
-  findPlanRowsOfBlueprint,
-  findPlanRowsOfSerials,
-} from "../../db/work/plan_facts.ts";
+import { findPlanQueue, findPlanRow, findPlanRowsOf, findPlanRowsOfBlueprint } from "../../db/work/plan_facts.ts";
 import { findStatusItems, searchStatusItems } from "../../db/devices/status_items.ts";
 import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { claimPushTargets } from "../../db/push/push_targets.ts";
@@ -122,7 +117,8 @@ const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
   ["what a device reports", (sql) => findStatusItems(sql, CHANNEL)],
   ["who reports a value", (sql) => searchStatusItems(sql, { path: "a", value: "700", limit: 50, offset: 0 })],
   ["the first of a blueprint's devices", (sql) => findPlanRowsOfBlueprint(sql, 3, 0, 20)],
-  ["devices by serial number", (sql) => findPlanRowsOfSerials(sql, ["SERIAL700", "SERIAL701"])],
+  ["devices by id", (sql) => findPlanRowsOf(sql, { deviceIds: [DEVICE] })],
+  ["devices by serial number", (sql) => findPlanRowsOf(sql, { serialNumbers: ["SERIAL700", "SERIAL701"] })],
   [
     "waking a few of many",
     (sql) => wakeInWave(sql, [{ channelId: CHANNEL, digest: "x" }], { firstAt: NOW, perSecond: 20 }, NOW),
