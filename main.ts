@@ -88,7 +88,7 @@ async function run(): Promise<void> {
     if (stop.signal.aborted) resolve();
     else stop.signal.addEventListener("abort", () => resolve());
   });
-  log.info("Stopping: requests in flight finish, jobs are given back", { signal: stop.signal.reason });
+  log.info("Stopping. Requests in flight are finished, jobs are released", { signal: stop.signal.reason });
 }
 
 try {

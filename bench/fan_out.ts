@@ -12,8 +12,8 @@ import { profileKind } from "../src/blueprints/versions/profile.ts";
 import { createVersion } from "../src/blueprints/versions/versions.ts";
 import { fanOut } from "../src/planner/fan_out.ts";
 import { previewChange } from "../src/planner/preview.ts";
-import { buildPlist } from "../src/protocol/plist.ts";
 import { PLATFORMS } from "../src/protocol/platform.ts";
+import { buildPlist } from "../src/protocol/plist.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { BENCH, type House } from "./house.ts";
 

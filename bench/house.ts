@@ -5,21 +5,21 @@
  */
 
 import { startEmbedded } from "../db/embedded.ts";
-import { insertMetaBusinessUnit } from "../db/tags/meta_business_units.ts";
 import { openDatabase, type Sql } from "../db/open.ts";
+import { insertMetaBusinessUnit } from "../db/tags/meta_business_units.ts";
 import { SimulatedDevice } from "../simulators/device/device.ts";
 import { MODELS } from "../simulators/device/models.ts";
+import { selfSigned } from "../simulators/device/self_signed.ts";
+import { startServer } from "../simulators/server_process.ts";
 import { openRuntime } from "../src/cli/open.ts";
 import { createOtaEnrollment, downloadDirectProfile } from "../src/enrollment/ota_enrollments.ts";
-import { toPem } from "../src/pki/certificate.ts";
 import type { Caller } from "../src/events/by.ts";
+import { toPem } from "../src/pki/certificate.ts";
 import { exportPkcs8, generateRsaKey } from "../src/pki/keys.ts";
 import { uploadPushCertificate } from "../src/push/certificates.ts";
 import type { Runtime } from "../src/runtime.ts";
-import { newKeySetting } from "../src/secrets/key_ring.ts";
 import { systemRandom } from "../src/runtime.ts";
-import { startServer } from "../simulators/server_process.ts";
-import { selfSigned } from "../simulators/device/self_signed.ts";
+import { newKeySetting } from "../src/secrets/key_ring.ts";
 
 const TOPIC = "com.apple.mgmt.External.bench";
 const PROXY_SECRET = "a-secret-of-the-proxy";

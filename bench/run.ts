@@ -6,15 +6,15 @@
  */
 
 import type { ChannelId } from "../db/ids.ts";
-import { insertCommand } from "../db/work/commands.ts";
 import { nextId } from "../db/next_id.ts";
+import { insertCommand } from "../db/work/commands.ts";
 import type { SimulatedDevice } from "../simulators/device/device.ts";
+import { signDetached } from "../simulators/device/sign_detached.ts";
 import { runCommand, UsageError } from "../src/cli/command.ts";
 import { asDict, buildPlist, parsePlist, type PlistDict, str } from "../src/protocol/plist.ts";
 import { measureFanOut } from "./fan_out.ts";
 import { buildHouse, type House } from "./house.ts";
 import { load, type Measured } from "./load.ts";
-import { signDetached } from "../simulators/device/sign_detached.ts";
 
 const HELP = `deno task bench [--devices N] [--seconds N] [--lanes N] [--only requests|changes]
 
@@ -24,7 +24,7 @@ Starts a server process on a database of its own, enrolls simulated devices, and
   --seconds N  Length of each measurement, 8 unless told.
   --lanes N    Requests in flight, 16 unless told.
   --only PART  requests (what devices ask) or changes (previews, saves, fan-outs).
-  --help       This.`;
+  --help       Shows this text.`;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Message = { url: string; body: Bytes; headers: Record<string, string> };

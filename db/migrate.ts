@@ -25,7 +25,7 @@ export class MigrationError extends Error {
 }
 
 /** Why a migration waits. */
-export type Waiting = { migration: string; reason: "another process applies it" | "its tables are in use" };
+export type Waiting = { migration: string; reason: "another process is applying it" | "its tables are in use" };
 
 /** How to migrate; everything has a default. Times are in milliseconds. */
 export type MigrateOptions = {
@@ -160,7 +160,7 @@ export async function migrate(sql: Sql, options: MigrateOptions = {}): Promise<s
       const outcome = await apply(file);
       if (outcome === "applied") applied.push(file.name);
       if (outcome !== "elsewhere") break;
-      if (tries === 1) onWait({ migration: file.name, reason: "another process applies it" });
+      if (tries === 1) onWait({ migration: file.name, reason: "another process is applying it" });
       await pause(LOOK_MS);
     }
   }

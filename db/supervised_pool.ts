@@ -35,7 +35,32 @@ type Query = Promise<unknown> & {
   handler(query: Query): void;
   reject(reason: unknown): void;
   cancelled: unknown;
+  executed: boolean;
+  /** Whether the driver asks for the types of the parameters before it sends them; undefined before it looked at the query. */
+  describeFirst?: unknown;
 };
+
+/** What a query is made of: its values, and the fragments in it. */
+type Built = Query & { args: readonly unknown[] };
+
+/**
+ * Whether building a query cannot fail. The driver takes a query that throws while it is sent behind another one for that other
+ * one, and all later answers for the wrong queries (its `execute` rejects the current query and leaves the new one in line).
+ */
+function isPlain(value: unknown, depth = 0): boolean {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (value instanceof Uint8Array) return true;
+  if (value instanceof Date) return !Number.isNaN(value.getTime());
+  if (depth > 8) return false;
+  if (Array.isArray(value)) return value.every((one) => isPlain(one, depth + 1));
+  // A fragment. Lists of columns, and values with types of their own, are left to wait.
+  if (value instanceof Promise) return (value as Built).args.every((one) => isPlain(one, depth + 1));
+  return false;
+}
+
+/** Whether a query is on the wire whole. One that is described first is not: its parameters follow, and may be refused here. */
+const isWritten = ({ describeFirst }: Query) => describeFirst !== undefined && !describeFirst;
 
 type Driver = postgres.Sql;
 type Run = (query: Query) => void;
@@ -55,31 +80,44 @@ class Client {
   #driver: Driver;
   #run: Run;
   #waiting: Query[] = [];
-  #running: Query | undefined;
+  #running = new Set<Query>();
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(connect: Connect, private readonly gone: (client: Client) => void) {
+  constructor(
+    connect: Connect,
+    private readonly gone: (client: Client) => void,
+    private readonly roundTripBegins: () => void,
+  ) {
     this.#driver = connect((cause) => this.discard(cause));
     // A query that is made and never awaited is not run; its handler is the one of this connection.
     const { handler } = this.#driver`` as unknown as Query;
     this.#run = handler;
   }
 
-  /** Runs a query after those before it. One is with the driver at a time, so that none waits in a queue of the driver's own. */
+  /**
+   * Runs a query after those before it. It is sent without waiting for their answers when all of them are on the wire, so that
+   * a transaction's statements share a round trip; none waits in a queue of the driver's own.
+   */
   run(query: Query): void {
     if (this.lost !== undefined) return query.reject(this.lost);
-    if (this.#running !== undefined) {
+    if (this.#running.size > 0 && !(this.isWritten() && isPlain(query))) {
       this.#waiting.push(query);
       return;
     }
-    this.#running = query;
+    if (this.#running.size === 0) this.roundTripBegins();
+    this.#running.add(query);
     const next = () => {
-      this.#running = undefined;
-      const following = this.#waiting.shift();
-      if (following !== undefined) this.run(following);
+      this.#running.delete(query);
+      for (const following of this.#waiting.splice(0)) this.run(following);
     };
     query.then(next, next);
     this.#run(query);
+  }
+
+  /** Whether everything that runs is on the wire whole, and nothing waits. */
+  isWritten(): boolean {
+    for (const query of this.#running) if (!isWritten(query)) return false;
+    return this.#waiting.length === 0;
   }
 
   /** Discards the connection: what is in flight is rejected, nothing more is run. */
@@ -87,8 +125,7 @@ class Client {
     if (this.lost !== undefined) return;
     this.rest(false);
     this.lost = new DatabaseUnavailable(LOST, cause === undefined ? {} : { cause });
-    for (const query of [this.#running, ...this.#waiting.splice(0)]) {
-      if (query === undefined) continue;
+    for (const query of [...this.#running, ...this.#waiting.splice(0)]) {
       // The driver would run what it still has on a connection that it opens again.
       query.cancelled = true;
       query.reject(this.lost);
@@ -123,6 +160,11 @@ class Client {
   }
 }
 
+const ROUND_TRIPS = new WeakMap<object, () => number>();
+
+/** How often a pool has waited for the database since it was opened: statements that were sent together count once. */
+export const roundTripsOf = (pool: postgres.Sql): number => ROUND_TRIPS.get(pool)?.() ?? 0;
+
 type Waiter = { take(client: Client): void; fail(reason: unknown): void };
 
 /**
@@ -140,6 +182,7 @@ export function supervisedPool(
   const waiters: Waiter[] = [];
   let ended = false;
 
+  let roundTrips = 0;
   const open = () => {
     const client = new Client(connect, (gone) => {
       clients.delete(gone);
@@ -148,7 +191,7 @@ export function supervisedPool(
       const at = idle.indexOf(gone);
       if (at >= 0) idle.splice(at, 1);
       serveNext();
-    });
+    }, () => roundTrips++);
     clients.add(client);
     return client;
   };
@@ -210,7 +253,7 @@ export function supervisedPool(
   };
 
   const sql = facade(maker, statement);
-  return Object.assign(sql, {
+  const pool = Object.assign(sql, {
     begin: (first: unknown, second?: unknown) =>
       transaction((second ?? first) as (tx: postgres.TransactionSql) => Promise<unknown>),
     async end({ timeout = 5 }: { timeout?: number } = {}) {
@@ -228,6 +271,8 @@ export function supervisedPool(
       await Promise.all(ending);
     },
   }) as unknown as postgres.Sql;
+  ROUND_TRIPS.set(pool, () => roundTrips);
+  return pool;
 }
 
 /** Waits until no client is at work, for so many seconds at most. */
@@ -258,6 +303,11 @@ function facade(maker: Driver, run: Run) {
   });
 }
 
+/** The queries that the work of a transaction returns in an array: they run last, in one round trip with the commit. */
+function lastOf(result: unknown): Query[] {
+  return Array.isArray(result) ? result.filter((one) => one instanceof Promise && "executed" in one) as Query[] : [];
+}
+
 async function inTransaction<T>(
   maker: Driver,
   client: Client,
@@ -272,16 +322,20 @@ async function inTransaction<T>(
     whole = false,
   ): Promise<R> => {
     let failure: { reason: unknown } | undefined;
-    const control = async (text: string) => {
+    const run: Run = (query) => {
+      query.then(undefined, (reason) => failure ??= { reason });
+      client.run(query);
+    };
+    const control = (text: string, runs: Run = (one) => client.run(one)) => {
       const query = maker.unsafe(text) as unknown as Query;
-      query.handler = (one) => client.run(one);
-      await query;
+      query.executed = true;
+      runs(query);
+      return query;
     };
     const tx = Object.assign(
       facade(maker, (query) => {
         if (!open) return query.reject(new DatabaseUnavailable("The transaction is over"));
-        query.then(undefined, (reason) => failure ??= { reason });
-        client.run(query);
+        run(query);
       }),
       {
         savepoint: (first: unknown, second?: unknown) => {
@@ -293,10 +347,20 @@ async function inTransaction<T>(
         },
       },
     ) as unknown as postgres.TransactionSql;
-    await control(begin);
+    // Not awaited: the first statement follows on the wire.
+    control(begin, run);
     let result: R;
     try {
       result = await body(tx);
+      const last = lastOf(result);
+      for (const query of last) {
+        query.executed = true;
+        run(query);
+      }
+      // What the driver refused at once is known now. What it may still refuse is waited for; what the database refuses makes
+      // of the commit a rollback.
+      await null;
+      if (!client.isWritten()) await Promise.all(last);
       if (failure !== undefined) throw failure.reason;
     } catch (error) {
       if (whole) open = false;
@@ -307,6 +371,8 @@ async function inTransaction<T>(
     // What the work left running ends before the commit; what it starts later would run outside of the transaction.
     if (whole) open = false;
     await control(commit);
+    failure satisfies { reason: unknown } | undefined;
+    if (failure !== undefined) throw (failure as { reason: unknown }).reason;
     return result;
   };
   return await scope(["begin", "commit", "rollback"], work, true);

@@ -26,7 +26,7 @@ last, or "schemathesis: skipped, cannot be installed" where Python cannot instal
   --seed N         Another run than seed 1.
   --examples N     Requests for each operation and phase (12).
   --phases PHASES  Some of examples, coverage, fuzzing, stateful, with commas; all unless told.
-  --help           This.`;
+  --help           Shows this text.`;
 
 const DEVICES = 4;
 /** The caller's id, beyond the integers that a generator tries, so that it does not delete itself by chance. */

@@ -24,7 +24,7 @@ with the command that repeats it. Prints a table last; the exit code is 1 when a
   --file FILE    Reads this one input with the target, and nothing else.
   --out FOLDER   Where findings are kept (data/fuzz).
   --list         Prints the names of the targets.
-  --help         This.`;
+  --help         Shows this text.`;
 
 const KNOWN = { texts: ["minutes", "target", "seed", "runs", "file", "out"], flags: ["list"] };
 /** Every so many cases one input is grown; that costs as much as many hundred cases. */

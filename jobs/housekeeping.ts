@@ -5,16 +5,16 @@
  */
 
 import { z } from "zod";
-import { deleteExpiredAssetCredentials } from "../db/issuing/asset_credentials.ts";
-import { expireOldCommands } from "../db/work/commands.ts";
 import { deleteUnusedBrowsers } from "../db/access/known_browsers.ts";
-import { deleteExpiredClaims } from "../db/enrollment/enrollment_claims.ts";
-import { dropPartitionsBefore, ensurePartitions } from "../db/events/events.ts";
-import { deleteFinishedJobs, deleteOldSlots } from "../db/work/job_queue.ts";
 import { deleteOldAttempts } from "../db/access/rate_limits.ts";
 import { deleteExpiredSessions } from "../db/access/sessions.ts";
-import { purgeDeletedDevices } from "../src/devices/purge.ts";
+import { deleteExpiredClaims } from "../db/enrollment/enrollment_claims.ts";
+import { dropPartitionsBefore, ensurePartitions } from "../db/events/events.ts";
+import { deleteExpiredAssetCredentials } from "../db/issuing/asset_credentials.ts";
+import { expireOldCommands } from "../db/work/commands.ts";
+import { deleteFinishedJobs, deleteOldSlots } from "../db/work/job_queue.ts";
 import { KNOWN_DAYS } from "../src/access/known_browser.ts";
+import { purgeDeletedDevices } from "../src/devices/purge.ts";
 import { defineJob } from "./job.ts";
 
 const DAY_MS = 86_400_000;

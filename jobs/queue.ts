@@ -49,13 +49,13 @@ async function takeBack(runtime: Runtime, now: Date): Promise<void> {
         type: "job_quarantined",
         tags: ["jobs"],
         objects: { job: [uuid] },
-        payload: { kind, deaths, reason: "its process ended each time, at last with no other job in it" },
+        payload: { kind, deaths, reason: "the server process ended during each of its attempts" },
       })),
     );
     return rows;
   });
   for (const { uuid, kind } of quarantined) {
-    runtime.log.error("A job ends its process: it is set aside", { kind, job: uuid });
+    runtime.log.error("A job was set aside because the server process ended during its attempts", { kind, job: uuid });
   }
 }
 
@@ -99,7 +99,9 @@ export async function runClaimed(
   stop: AbortSignal,
 ): Promise<"succeeded" | "failed" | "retried" | "released" | "lost"> {
   const job = jobs.find(({ kind }) => kind === row.kind);
-  if (job === undefined) throw new Error(`Cannot run the job ${row.kind}: it was claimed but is not known`);
+  if (job === undefined) {
+    throw new Error(`Cannot run the job ${row.kind}: it was claimed, but this version of the server does not know it`);
+  }
   const lost = new AbortController();
   const until = () => new Date(runtime.clock.now().getTime() + job.leaseSeconds * 1000);
   const beat = async () => {

@@ -87,7 +87,7 @@ export function startWorkers(
 
   return {
     async stop() {
-      stopping.abort(new Stopping("the process stops"));
+      stopping.abort(new Stopping("the process is stopping"));
       const timer = new AbortController();
       // The loops first: what the last look claimed is given back like the rest.
       const ended = Promise.all([work, push]).then(() => Promise.all(running));

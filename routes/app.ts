@@ -55,7 +55,7 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
       return new Response(refusal.message, { status: refusal.status, headers: refusal.details.headers ?? {} });
     }
     runtime.log.error("Cannot serve a request", { error, request: c.get("request") });
-    return c.text("Cannot serve this: an unexpected error occurred.", 500);
+    return c.text("An unexpected error occurred. The server's log has details.", 500);
   });
   return app;
 }

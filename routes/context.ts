@@ -5,8 +5,8 @@
  */
 
 import type { RequestInfo } from "../src/events/by.ts";
-import type { RequestBody } from "./body.ts";
 import type { Runtime } from "../src/runtime.ts";
+import type { RequestBody } from "./body.ts";
 
 /** The types of Hono's context in this server. */
 export type AppEnv = {

@@ -6,10 +6,10 @@
  */
 
 import type { Hono } from "hono";
+import { probeDatabase } from "../db/ping.ts";
+import { pushCertificatesInNeed } from "../db/push/push_certificates.ts";
 import { credentialWarnings } from "../src/credentials.ts";
 import type { Runtime } from "../src/runtime.ts";
-import { pushCertificatesInNeed } from "../db/push/push_certificates.ts";
-import { probeDatabase } from "../db/ping.ts";
 import type { AppEnv } from "./context.ts";
 import { hasMetricsToken } from "./metrics_token.ts";
 
@@ -26,14 +26,14 @@ export async function readiness(runtime: Runtime): Promise<Reason[]> {
       check: "clock",
       state: "warning",
       reason: `The clock of this machine is ${Math.abs(skew)} s ${skew > 0 ? "ahead of" : "behind"} the database's. ` +
-        "The server goes by the database's. Set the machine's clock.",
+        "The server uses the database's time. Correct the machine's clock.",
     });
   }
   if (runtime.config.DEVICE_TEST_ROOTS !== undefined) {
     reasons.push({
       check: "device-test-roots",
       state: "warning",
-      reason: "DEVICE_TEST_ROOTS is set: devices that Apple did not make can enroll. Never use it in production.",
+      reason: "DEVICE_TEST_ROOTS is set: devices not made by Apple can enroll. Do not use it in production.",
     });
   }
   for (const reason of credentialWarnings(runtime.config, runtime.clock.now())) {
@@ -43,7 +43,7 @@ export async function readiness(runtime: Runtime): Promise<Reason[]> {
     reasons.push({
       check: "base-url",
       state: "warning",
-      reason: "BASE_URL is not https: real devices do not enroll, and passwords travel in clear.",
+      reason: "BASE_URL is not https: Apple devices cannot enroll, and passwords are sent unencrypted.",
     });
   }
   return reasons;
@@ -72,8 +72,8 @@ async function inTime(work: Promise<Reason>): Promise<Reason> {
 /** What refuses writes, by the database's code, with its cure. */
 const CURES: Record<string, string> = {
   "53100": "The database's disk is full: nothing can be saved. Free space on it.",
-  "25006": "The database only reads: it is a standby, or was set so. Point DATABASE_URL at the primary.",
-  "42501": "The database's user may not write. Grant it the rights on the schema.",
+  "25006": "The database is read-only. If it is a standby, set DATABASE_URL to the primary.",
+  "42501": "The database user may not write. Grant it write permission on the schema.",
 };
 
 const writes = new WeakMap<Runtime["sql"], { at: number; answer: Promise<Reason> }>();
@@ -103,8 +103,8 @@ async function pushCertificates(runtime: Runtime): Promise<Reason[]> {
       check: "push-certificate",
       state: "warning",
       reason: notAfter <= now
-        ? `The push certificate "${name}" has ended: no device can be pushed.`
-        : `The push certificate "${name}" ends ${notAfter.toISOString().slice(0, 10)}: renew it.`,
+        ? `The push certificate "${name}" has expired: the server cannot wake its devices.`
+        : `The push certificate "${name}" expires on ${notAfter.toISOString().slice(0, 10)}. Renew it.`,
     }]
   );
 }

@@ -51,7 +51,7 @@ export async function keepOpen({ create, hostname, port: wanted, every, failed }
       const before = accepted;
       const reached = await knock(hostname, port, every / 2, stopped.signal);
       if (stopped.signal.aborted || !reached || accepted > before) return;
-      failed(new Error("The port accepts no connections: it is opened again"));
+      failed(new Error("The port accepts no connections. Reopening it"));
       // Its connections live on; it leaves the set with the last of them.
       server.close();
     }

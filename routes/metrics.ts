@@ -7,8 +7,8 @@
  */
 
 import type { Hono } from "hono";
-import { countJobs } from "../db/work/job_queue.ts";
 import { countMetrics } from "../db/installation/metrics_views.ts";
+import { countJobs } from "../db/work/job_queue.ts";
 import { COUNTED, type Counted } from "../src/counters.ts";
 import type { AppEnv } from "./context.ts";
 import { hasMetricsToken } from "./metrics_token.ts";
@@ -48,12 +48,12 @@ export function mountMetrics(app: Hono<AppEnv>): void {
       },
       {
         name: "espalier_channels_push_due",
-        help: "Channels that may be pushed now.",
+        help: "Channels that the server can push to.",
         values: [{ value: counts.pushDue }],
       },
       {
         name: "espalier_channels_push_dead",
-        help: "Channels whose push token Apple does not know any more.",
+        help: "Channels whose push token Apple no longer accepts.",
         values: [{ value: counts.pushDead }],
       },
       {
@@ -68,7 +68,7 @@ export function mountMetrics(app: Hono<AppEnv>): void {
       },
       {
         name: "espalier_target_artifacts",
-        help: "Devices and users by what they have of an artifact version.",
+        help: "Devices and users by their state of an artifact version.",
         values: counts.artifacts.map(({ name, type, version, status, count }) => ({
           labels: { name, type, version: String(version), status },
           value: count,
@@ -91,7 +91,7 @@ export function mountMetrics(app: Hono<AppEnv>): void {
       },
       {
         name: "espalier_push_certificate_not_after_seconds",
-        help: "When a push certificate ends, in seconds since 1970.",
+        help: "Expiry of a push certificate, in seconds since 1970.",
         values: counts.certificates.map(({ name, notAfter }) => ({
           labels: { name },
           value: Math.floor(notAfter.getTime() / 1000),

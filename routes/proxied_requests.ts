@@ -22,7 +22,7 @@ export function limitProxied(runtime: Runtime): MiddlewareHandler<AppEnv> {
     const count = inFlight.get(key) ?? 0;
     if (count >= config.MAX_CONNECTIONS_PER_ADDRESS) {
       counters.count("requests_crowded");
-      return c.text("Cannot serve this now: this address has too many requests in flight.", 503, {
+      return c.text("Cannot serve this request now: too many requests from this address are in flight.", 503, {
         "Retry-After": "5",
       });
     }

@@ -19,7 +19,7 @@ export function proxyList(entries: readonly string[]): BlockList {
     const family = isIP(address) === 6 ? "ipv6" : "ipv4";
     const bits = prefix === undefined ? undefined : Number(prefix);
     if (isIP(address) === 0 || (bits !== undefined && !(Number.isInteger(bits) && bits >= 0))) {
-      throw new RangeError(`Cannot use the setting TRUSTED_PROXIES: "${entry}" is no address or CIDR range`);
+      throw new RangeError(`Cannot use the setting TRUSTED_PROXIES: "${entry}" is not an address or CIDR range`);
     }
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, bits, family);

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { CommandRow, FinalState } from "../db/work/commands.ts";
-import type { DeviceStateName } from "../db/devices/device_states.ts";
-import type { ClaimRow } from "../db/enrollment/enrollment_claims.ts";
-import type { JobListRow } from "../db/work/job_queue.ts";
 import type { RolloutRow } from "../db/artifacts/rollouts.ts";
 import type { TargetArtifactRow } from "../db/artifacts/target_artifacts.ts";
+import type { DeviceStateName } from "../db/devices/device_states.ts";
+import type { ClaimRow } from "../db/enrollment/enrollment_claims.ts";
+import type { CommandRow, FinalState } from "../db/work/commands.ts";
+import type { JobListRow } from "../db/work/job_queue.ts";
 import type { Decision } from "../src/planner/plan.ts";
 
 /** A state: its word, a colour that helps, and what it means where the word alone does not say it. */
@@ -94,7 +94,7 @@ export const CLAIM_WORDS: Readonly<Record<ClaimRow["state"], StateWord>> = {
 export const DEVICE_WORDS = {
   active: { text: "Active", tone: "good" },
   silent: { text: "Silent", tone: "warn", means: "The device has not checked in for a week." },
-  released: { text: "Released", means: "The device is blocked or not enrolled any more." },
+  released: { text: "Released", means: "The device is blocked or no longer enrolled." },
   deleted: { text: "Deleted", means: "The device can be restored." },
   gone: { text: "Data removed", means: "The data of the device has been removed." },
 } as const satisfies Readonly<Record<DeviceStateName, StateWord>>;

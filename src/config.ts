@@ -58,44 +58,44 @@ const SCHEMA = z.object({
   HOST: z.string().default("127.0.0.1").describe("The address to listen on; 0.0.0.0 or :: for all."),
   PORT: whole(0, 65535).default(8000).describe("The port of pages, API and devices."),
   BASE_URL: origin.optional().describe(
-    "The address that devices and browsers use; http(s)://localhost:PORT otherwise.",
+    "The address that devices and browsers use. Default: http(s)://localhost:PORT.",
   ),
   MTLS_PORT: whole(0, 65535).optional().describe(
     "A second port where the server itself asks devices for their certificate.",
   ),
   MTLS_BASE_URL: origin.optional().describe(
-    "The address of the mutual TLS port or proxy, where enrolled devices check in; BASE_URL otherwise.",
+    "The address of the mutual TLS port or proxy, where enrolled devices check in. Default: BASE_URL.",
   ),
-  TLS_FULLCHAIN: certificatePem.optional().describe("The server's certificate chain in PEM; plain HTTP without it."),
+  TLS_FULLCHAIN: certificatePem.optional().describe("The server's certificate chain in PEM. Without it: plain HTTP."),
   TLS_PRIVKEY: keyPem.optional().describe("The private key of TLS_FULLCHAIN in PEM."),
   SIGNING_FULLCHAIN: certificatePem.optional().describe(
-    "The certificate chain that signs profiles; TLS_FULLCHAIN, then the built-in CA otherwise.",
+    "The certificate chain that signs profiles. Default: TLS_FULLCHAIN, or else the built-in CA.",
   ),
   SIGNING_PRIVKEY: keyPem.optional().describe("The private key of SIGNING_FULLCHAIN in PEM."),
   DATA_DIR: z.string().default("./data").describe(
     "The folder of the embedded database, the generated key file and uploaded files.",
   ),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "should start with postgres://").optional().describe(
-    "A PostgreSQL 15 or later; an embedded one otherwise.",
+    "A PostgreSQL 15 or later. Default: the embedded one.",
   ),
   DATABASE_POOL: whole(2, 500).default(16).describe(
     "Connections to the database per process; six of ten are for devices.",
   ),
   DATABASE_PREPARE: flag.default(true).describe("Prepared statements; false behind a transaction pooler."),
   MAX_CONNECTIONS: whole(8, 1_000_000).optional().describe(
-    "Connections that the process holds at once; what its limit of open files leaves otherwise, at most 10000.",
+    "Connections that the process holds at once. Default: what its limit of open files allows, at most 10000.",
   ),
   MAX_CONNECTIONS_PER_ADDRESS: whole(1, 1_000_000).default(1000).describe(
     "Connections of one address; behind a trusted proxy, requests in flight of one address.",
   ),
   BODY_MEMORY: whole(16, 1_000_000).default(128).describe(
-    "Megabytes that bodies of requests may take at once, all together.",
+    "Megabytes of memory for all request bodies together.",
   ),
   SHUTDOWN_SECONDS: number(0, 3600).default(20).describe(
-    "Seconds that requests in flight have to finish when the server is stopped.",
+    "Seconds that requests in flight have to finish when the server stops.",
   ),
   SECRET_KEYS: z.string().optional().describe(
-    "The keys that seal secrets, id:base64 of 32 bytes, comma separated, the sealing one first; DATA_DIR/secret.keys otherwise.",
+    "The keys that seal secrets, id:base64 of 32 bytes, comma separated, the current one first. Default: DATA_DIR/secret.keys.",
   ),
   FILES_URL: z.string().refine(
     (url) =>
@@ -103,21 +103,21 @@ const SCHEMA = z.object({
       !url.split("/").some((part) => /^\.+$/.test(part)),
     "should be like s3://bucket/prefix",
   )
-    .optional().describe("An S3-compatible bucket for uploaded files; the folder DATA_DIR/files otherwise."),
-  S3_ENDPOINT: origin.optional().describe("The address of the S3-compatible service; Amazon's in S3_REGION otherwise."),
+    .optional().describe("An S3-compatible bucket for uploaded files. Default: the folder DATA_DIR/files."),
+  S3_ENDPOINT: origin.optional().describe("The address of the S3-compatible service. Default: Amazon's in S3_REGION."),
   S3_REGION: z.string().regex(/^[a-z0-9-]+$/, "should be a name like eu-central-1").default("us-east-1").describe(
     "The region of the buckets.",
   ),
   S3_ACCESS_KEY_ID: z.string().min(1).optional().describe("The key that may read and write the buckets."),
   S3_SECRET_ACCESS_KEY: z.string().min(1).optional().describe("The secret of S3_ACCESS_KEY_ID."),
   FILE_URI_HOSTS: list.default([]).describe(
-    "Hosts (with :port where it is not 443) that files may be fetched from over https when an API call names one there.",
+    "Hosts (with :port where it is not 443) that the server may fetch files from over https when an API call names such a file.",
   ),
   TRUSTED_PROXIES: list.default([]).describe(
-    "Addresses or CIDR ranges of proxies whose forwarding headers are believed.",
+    "Addresses or CIDR ranges of proxies whose forwarding headers are trusted.",
   ),
   TRUSTED_PROXY_SECRET: z.string().min(16, "should have at least 16 characters").optional().describe(
-    "A shared secret that a trusted proxy sends as X-Espalier-Proxy-Secret; required to believe certificate headers.",
+    "A shared secret that a trusted proxy sends as X-Espalier-Proxy-Secret. Required to trust certificate headers.",
   ),
   MTLS_PROXY: flag.optional().describe(
     "Whether devices show their certificate to a proxy or to MTLS_PORT. false: they sign each message. Default: true when one of them is configured.",
@@ -133,10 +133,10 @@ const SCHEMA = z.object({
     "For development: roots accepted as if Apple had made the device. Readiness warns while it is set.",
   ),
   ORGANIZATION: z.string().min(1).max(128).refine(isWritable, "should have no control characters").default("Espalier")
-    .describe("The name that users of devices read."),
+    .describe("The name that users of devices see."),
   LOG_LEVEL: z.enum([...LOG_LEVELS, "silent"]).default("info").describe("debug, info, warn, error or silent."),
   APNS_URL: origin.default("https://api.push.apple.com").describe("Apple's push service."),
-  APNS_ANCHORS: certificatePem.optional().describe("Roots to trust for APNS_URL besides the system's."),
+  APNS_ANCHORS: certificatePem.optional().describe("Roots to trust for APNS_URL in addition to the system's."),
   APNS_KEY: keyPem.optional().describe("A token signing key (.p8) for push, used instead of client certificates."),
   APNS_KEY_ID: z.string().regex(/^[A-Z0-9]{10}$/, "should be 10 letters and digits").optional().describe(
     "The id of APNS_KEY.",
@@ -150,7 +150,7 @@ const SCHEMA = z.object({
   ),
   PUSH_BATCH: whole(1, 1000).default(50).describe("Devices claimed at once by the notifier."),
   PUSH_VISIBILITY_TIMEOUT: number(10, 600).default(120).describe(
-    "Seconds after which a claim that was not finished is void.",
+    "Seconds after which an unfinished claim expires.",
   ),
   PUSH_CAPACITY: whole(1, 1000).default(20).describe("Pushes that may leave at once."),
   PUSH_RATE: number(0.1, 1000).default(100).describe("Pushes per second."),
@@ -167,7 +167,7 @@ const SCHEMA = z.object({
   CONNECT_RETRY_DELAY: number(600, 604800).default(86400).describe(
     "Seconds before a device that does not react is pushed again.",
   ),
-  CONNECT_ENROLL_RETRY_DELAY: number(10, 3600).default(30).describe("The same for a device that never connected."),
+  CONNECT_ENROLL_RETRY_DELAY: number(10, 3600).default(30).describe("The same, for a device that never connected."),
   COMMAND_RESEND_AFTER: number(10, 86400).default(60).describe(
     "Seconds after which a command without an answer is offered again.",
   ),

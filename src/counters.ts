@@ -6,9 +6,9 @@
 
 /** What is counted, with the words of its metric. */
 export const COUNTED = {
-  connections_refused: "Connections that were refused because all of the limit were at work.",
+  connections_refused: "Connections that were refused because the limit was reached.",
   connections_evicted: "Idle connections that were closed to make room.",
-  bodies_refused: "Requests that found no memory for their body.",
+  bodies_refused: "Requests that were refused because their body did not fit in memory.",
   requests_crowded: "Requests through a proxy that were refused because their client had too many in flight.",
   uncaught_errors: "Errors that reached the top of the process.",
 } as const;

@@ -11,10 +11,10 @@ import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { type Config, ConfigError } from "./config.ts";
 import { type Certificate, certificatesFromPem } from "./pki/certificate.ts";
+import { PkiError } from "./pki/errors.ts";
 import { keyMatches, openPrivateKey } from "./pki/keys.ts";
 import { sameName } from "./pki/name.ts";
 import { OID } from "./pki/oids.ts";
-import { PkiError } from "./pki/errors.ts";
 
 type ChainSetting = { chain: "TLS_FULLCHAIN" | "SIGNING_FULLCHAIN"; key: "TLS_PRIVKEY" | "SIGNING_PRIVKEY" };
 
@@ -75,7 +75,7 @@ function checkChain(config: Config, setting: ChainSetting, now: Date): void {
   }
   for (const { subject, notBefore, notAfter } of path) {
     if (now < notBefore) return refuse(`"${subject}" is not valid before ${day(notBefore)}`);
-    if (now > notAfter) return refuse(`"${subject}" ended on ${day(notAfter)}`);
+    if (now > notAfter) return refuse(`"${subject}" expired on ${day(notAfter)}`);
   }
   if (leaf.keyUsage !== undefined && !leaf.keyUsage.has("digitalSignature")) {
     return refuse(
@@ -87,7 +87,7 @@ function checkChain(config: Config, setting: ChainSetting, now: Date): void {
     setting.chain === "TLS_FULLCHAIN" && purposes !== undefined &&
     !purposes.includes(OID.serverAuth) && !purposes.includes(OID.anyExtendedKeyUsage)
   ) {
-    return refuse(`"${leaf.subject}" should be a certificate for servers, and is not made for that`);
+    return refuse(`"${leaf.subject}" should be a server certificate, but its extended key usage does not allow that`);
   }
 }
 
@@ -116,9 +116,9 @@ export function credentialWarnings(config: Config, now: Date): string[] {
     const text = config[chain];
     if (text === undefined) continue;
     for (const { subject, notAfter } of pathOf(certificatesFromPem(text))) {
-      if (notAfter <= now) warnings.push(`${chain}: "${subject}" ended on ${day(notAfter)}. Renew it and restart.`);
+      if (notAfter <= now) warnings.push(`${chain}: "${subject}" expired on ${day(notAfter)}. Renew it and restart.`);
       else if (notAfter.getTime() - now.getTime() <= SOON_MS) {
-        warnings.push(`${chain}: "${subject}" ends on ${day(notAfter)}. Renew it and restart.`);
+        warnings.push(`${chain}: "${subject}" expires on ${day(notAfter)}. Renew it and restart.`);
       }
     }
   }

@@ -8,7 +8,7 @@ import { type Db, type Json, json } from "../open.ts";
 
 /** A provisioning profile. */
 export type ProvisioningProfileVersionRow = {
-  /** The file as Apple signed it. */
+  /** The file as signed by Apple. */
   source: Uint8Array;
   /** SHA-256 of the file in hex. */
   sha256: string;

@@ -7,7 +7,7 @@
 import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, json, one } from "../open.ts";
 
-/** An item. `error` is Apple's reasons when the device could not report it. */
+/** An item. `error` is Apple's reasons if the device could not report the item. */
 export type StatusItemRow = { path: string; value: Json; error: Json; changedAt: Date; reportedAt: Date };
 
 /** The items of a channel by name. */

@@ -19,7 +19,7 @@ export type ClaimRow = {
   udid: string;
   serialNumber: string;
   reason: ClaimReason;
-  /** The device that is known by the UDID, or else by the serial number. */
+  /** The known device with this UDID, or else with this serial number. */
   deviceId: DeviceId | null;
   knownSerialNumber: string | null;
   knownName: string | null;

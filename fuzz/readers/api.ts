@@ -4,14 +4,14 @@
  * @module
  */
 
+import { channelIdOf } from "../../db/ids.ts";
+import type { Random } from "../random.ts";
 import type { Endpoint } from "../../routes/api/endpoint.ts";
 import { jsonSchema } from "../../routes/api/json_schema.ts";
 import { addressParameters, parseOrRefuse, parseParams, parseQuery } from "../../routes/api/parse.ts";
 import { ENDPOINTS } from "../../routes/api/registry.ts";
 import { readDownloadToken, writeDownloadToken } from "../../src/downloads/token.ts";
-import type { Random } from "../random.ts";
 import { bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
-import { channelIdOf } from "../../db/ids.ts";
 
 const WITH_BODY = ENDPOINTS.filter(({ body }) => body !== undefined);
 const nameOf = ({ method, path }: Endpoint): string => `${method} ${path}`;

@@ -50,10 +50,11 @@ export const API_TOKEN_ENDPOINTS = [
     path: PATH,
     permission: "accounts.add_apitoken",
     tag: "Accounts",
-    summary: "Make an API token",
-    description: "The answer holds the token, once. The caller must hold all that the token's user holds.",
+    summary: "Create an API token",
+    description:
+      "The response contains the token; it is not shown again. The caller must have all permissions of the token's user.",
     body: z.object({
-      user: pkField.optional().describe("Whose token; the caller's unless told."),
+      user: pkField.optional().describe("The user of the token. Default: the caller."),
       name: textField(256),
       expires_at: timeField.nullable().default(null),
     }).meta({ id: "ApiTokenRequest" }),
@@ -73,7 +74,7 @@ export const API_TOKEN_ENDPOINTS = [
     path: ONE,
     permission: "accounts.view_apitoken",
     tag: "Accounts",
-    summary: "Read about an API token",
+    summary: "Read an API token",
     params: uuidParams,
     response: { status: 200, schema: tokenSchema },
     async handle({ runtime, params }) {
@@ -88,7 +89,7 @@ export const API_TOKEN_ENDPOINTS = [
     permission: "accounts.delete_apitoken",
     tag: "Accounts",
     summary: "Revoke an API token",
-    description: "At once, everywhere. The caller must hold all that the token's user holds.",
+    description: "Takes effect immediately. The caller must have all permissions of the token's user.",
     params: uuidParams,
     response: NO_CONTENT,
     handle: (input) => deleteApiToken(input.runtime, input.by, input.params.id),

@@ -19,7 +19,7 @@ const schema = z.object({
   state_reason: z.string(),
   state_at: timeOut.nullable(),
   variables: z.array(z.string()),
-  counts: z.record(z.string(), z.int()).describe("On how many devices and users it has which status."),
+  counts: z.record(z.string(), z.int()).describe("Number of devices and users by status."),
 }).meta({ id: "ArtifactVersionSummary" });
 
 /** The endpoints of versions of whatever kind. */
@@ -29,7 +29,7 @@ export const ARTIFACT_VERSION_ENDPOINTS = [
     path: "/api/mdm/artifacts/{id}/versions/",
     permission: "mdm.view_artifactversion",
     tag: "Artifacts",
-    summary: "List the versions of an artifact, the newest first",
+    summary: "List the versions of an artifact, newest first",
     params: uuidParams,
     query: z.object(pageQuery),
     response: { status: 200, schema: pageOfSchema(schema) },

@@ -46,7 +46,7 @@ export const AUTHORITY_ENDPOINTS = [
     permission: "mdm.view_scepissuer",
     tag: "Enrollment",
     summary: "Read the certificates of the authority of certificate assets",
-    description: "A VPN or a network that trusts the anchor trusts certificates of assets and no device identity.",
+    description: "A VPN or network that trusts this anchor trusts certificates of assets, but no device identities.",
     response: {
       status: 200,
       schema: certificateSchema.extend({

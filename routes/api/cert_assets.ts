@@ -31,7 +31,7 @@ export const CERT_ASSET_ENDPOINTS = versionEndpoints({
       uniformResourceIdentifier: name,
       ntPrincipalName: name,
     }).describe("Values may hold variables."),
-    accessible: z.enum(ACCESSIBLE).default("Default").describe("When the device may use it."),
+    accessible: z.enum(ACCESSIBLE).default("Default").describe("When the device can use the certificate."),
   }).meta({ id: "CertAssetRequest" }),
   schema: z.object({
     ...versionShown,

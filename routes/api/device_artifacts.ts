@@ -5,9 +5,9 @@
  */
 
 import { z } from "zod";
+import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { findDevice } from "../../db/devices/device_views.ts";
 import { findStatusHistory, findStatusItems, searchStatusItems } from "../../db/devices/status_items.ts";
-import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import { reinstallArtifact } from "../../src/devices/reinstall.ts";
 import { problem } from "../../src/errors.ts";
@@ -28,7 +28,7 @@ async function channelOf(runtime: Runtime, id: DeviceId): Promise<ChannelId | nu
 const item = {
   path: z.string().describe("Apple's name, such as device.operating-system.version."),
   value: z.unknown(),
-  error: z.unknown().describe("Apple's reasons when the device could not report it."),
+  error: z.unknown().describe("Apple's reasons if the device could not report the item."),
   changed_at: timeOut,
   reported_at: timeOut,
 };
@@ -49,7 +49,7 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     permission: "mdm.view_enrolleddevice",
     tag,
     summary: "List the artifacts of a device",
-    description: "What is known of each artifact version on the device channel, with the evidence.",
+    description: "The state of each artifact version on the device channel, with evidence.",
     params: deviceParams,
     response: {
       status: 200,
@@ -104,7 +104,7 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     path: "/api/mdm/devices/{id}/artifacts/{artifact}/reinstall/",
     permission: "mdm.change_enrolleddevice",
     tag,
-    summary: "Install an artifact again",
+    summary: "Reinstall an artifact",
     params: z.object({ id: deviceIdParam, artifact: uuidParam }),
     response: NO_CONTENT,
     handle: ({ runtime, by, params }) => reinstallArtifact(runtime, by, params.id, params.artifact),
@@ -114,8 +114,8 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     path: "/api/mdm/devices/{id}/status_items/",
     permission: "mdm.view_enrolleddevice",
     tag,
-    summary: "List what a device reports",
-    description: "The status items of declarative management.",
+    summary: "List the status items of a device",
+    description: "Status items of declarative management that the device has reported.",
     params: deviceParams,
     response: { status: 200, schema: z.array(z.object(item).meta({ id: "StatusItem" })) },
     async handle({ runtime, params }) {
@@ -128,7 +128,7 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     path: "/api/mdm/devices/{id}/status_items/{path}/",
     permission: "mdm.view_enrolleddevice",
     tag,
-    summary: "Read what a status item was over time",
+    summary: "Read the history of a status item",
     params: z.object({ id: deviceIdParam, path: z.string().regex(/^[A-Za-z0-9._-]{1,200}$/) }),
     query: z.object(pageQuery),
     response: {
@@ -155,8 +155,8 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     path: "/api/mdm/status_items/",
     permission: "mdm.view_enrolleddevice",
     tag,
-    summary: "Search what devices report",
-    description: "A status item of all enrolled devices, by its name and, where one is given, by its value as text.",
+    summary: "Search status items of all devices",
+    description: "Finds a status item on all enrolled devices by name and, optionally, by its value as text.",
     query: z.object({ path: textFilter, value: textFilter, ...pageQuery }),
     response: {
       status: 200,

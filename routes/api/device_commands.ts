@@ -5,15 +5,15 @@
  */
 
 import { z } from "zod";
-import { type CommandView, findCommand, listCommands } from "../../db/work/commands.ts";
 import { findDevice } from "../../db/devices/device_views.ts";
-import { sendCommand } from "../../src/devices/actions.ts";
-import { invalid, problem } from "../../src/errors.ts";
+import { type CommandView, findCommand, listCommands } from "../../db/work/commands.ts";
 import { cancelQueued } from "../../src/commands/queue.ts";
 import { commandNamed } from "../../src/commands/registry.ts";
 import { openResult } from "../../src/commands/result.ts";
-import type { Runtime } from "../../src/runtime.ts";
+import { sendCommand } from "../../src/devices/actions.ts";
+import { invalid, problem } from "../../src/errors.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
+import type { Runtime } from "../../src/runtime.ts";
 import { commandWord } from "../state_words.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { deviceFilter, deviceParams, notAChoice, textFilter, timeOut, uuidParams } from "./fields.ts";
@@ -55,8 +55,8 @@ export const commandSchema = z.object({
   result: z.string().nullable().describe("The device's answer, a property list in base64."),
   result_time: timeOut.nullable(),
   status: z.string().nullable(),
-  state: z.enum(COMMAND_STATES).describe("Where it is: `status` is null for commands that no device has answered."),
-  error_chain: errorChainSchema.nullable().describe("Why it failed, as the device says it, the outermost error first."),
+  state: z.enum(COMMAND_STATES).describe("State of the command. `status` is null until the device answers."),
+  error_chain: errorChainSchema.nullable().describe("The device's error chain, outermost error first."),
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "DeviceCommand" });
@@ -113,14 +113,14 @@ function commandEndpoint(segment: string, name: string, summary: string) {
 export const DEVICE_COMMAND_ENDPOINTS = [
   commandEndpoint("lock", "DeviceLock", "Lock a device"),
   commandEndpoint("erase", "EraseDevice", "Erase a device"),
-  commandEndpoint("send_custom_command", "CustomCommand", "Send a command of your own"),
+  commandEndpoint("send_custom_command", "CustomCommand", "Send a custom command"),
   endpoint({
     method: "GET",
     path: "/api/mdm/devices/commands/",
     permission: "mdm.view_devicecommand",
     tag: "Devices",
     summary: "List commands",
-    description: "Answers longer than 64 KiB are null here; read the command itself.",
+    description: "Answers longer than 64 KiB are null in lists. Read the command to get them.",
     query: z.object({ name: textFilter, enrolled_device: deviceFilter, ...pageQuery }),
     response: { status: 200, schema: pageOfSchema(commandSchema) },
     async handle(input) {
@@ -160,7 +160,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     permission: "mdm.delete_devicecommand",
     tag: "Devices",
     summary: "Cancel a command",
-    description: "Only while it was not sent.",
+    description: "Only commands that have not been sent can be cancelled.",
     params: uuidParams,
     response: NO_CONTENT,
     handle: ({ runtime, by, params }) => cancelQueued(runtime, by, params.id),

@@ -9,8 +9,8 @@ import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } from "../../db/devices/inventory.ts";
 import type { DeviceId } from "../../db/ids.ts";
 import { collectInventory } from "../../src/devices/collect_inventory.ts";
-import { revealEscrowed } from "../../src/escrow.ts";
 import { problem } from "../../src/errors.ts";
+import { revealEscrowed } from "../../src/escrow.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { toPem } from "../../src/pki/certificate.ts";
 import { explainChannel } from "../../src/planner/explain.ts";
@@ -41,9 +41,9 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     permission: "mdm.add_devicecommand",
     tag: "Devices",
     path: path("collect_inventory"),
-    summary: "Collect the inventory of a device now",
+    summary: "Request the inventory of a device",
     description:
-      "Queues the inventory commands that the device takes and its blueprint wants, and wakes the device. A command that waits already is not queued twice.",
+      "Queues the inventory commands that the device supports and its blueprint asks for, and wakes the device. A command that is already queued is not queued again.",
     params: deviceParams,
     response: { status: 200, schema: z.object({ commands: z.array(z.string()) }).meta({ id: "InventoryRequest" }) },
     handle: async ({ runtime, by, params }) => ({
@@ -159,7 +159,8 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     ...facts,
     path: path("plan"),
     summary: "Explain what a device needs next",
-    description: "What would be sent if the device connected now, and why the rest would not.",
+    description:
+      "Shows which command the server would send if the device connected now, and why it would not send others.",
     response: {
       status: 200,
       schema: z.object({
@@ -168,7 +169,7 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
           command_id: z.int().exactOptional().describe("The queued command that would be sent or cancelled."),
           name: z.string().exactOptional().describe("The name of a new command."),
           arguments: z.unknown().exactOptional().describe("The arguments of a new command."),
-        }).nullable().describe("What would be sent; null for nothing."),
+        }).nullable().describe("The command that would be sent; null if none."),
         plan_again_at: timeOut.nullable(),
         decisions: z.array(z.object({
           scheduler: z.string(),
@@ -203,7 +204,7 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     permission: "mdm.view_device_lock_pin",
     session: true,
     summary: "Read the PIN that unlocks a device",
-    description: "Each reading leaves an event.",
+    description: "Each read is recorded as an event.",
     response: {
       status: 200,
       schema: z.object({ id: z.int(), serial_number: z.string(), device_lock_pin: z.string().nullable() }).meta({

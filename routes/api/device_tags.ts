@@ -5,9 +5,9 @@
  */
 
 import { z } from "zod";
-import type { By } from "../../src/events/by.ts";
 import { tagsOfDevice } from "../../db/tags/tags.ts";
 import { Problem, problem } from "../../src/errors.ts";
+import type { By } from "../../src/events/by.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { changeDeviceTags, TAG_ACTIONS, type TagChange } from "../../src/tags/device_tags.ts";
 import { tagRepresentation } from "../../src/tags/tags.ts";
@@ -37,7 +37,7 @@ export const DEVICE_TAG_ENDPOINTS = [
     permission: "inventory.view_machinetag",
     tag: "Inventory",
     summary: "Read the tags of a device",
-    description: "A serial number that is not known yet has no tags.",
+    description: "Unknown serial numbers have no tags.",
     params,
     response: { status: 200, schema: answerSchema },
     handle: ({ runtime, params }) => read(runtime, params.serial_number),
@@ -48,7 +48,7 @@ export const DEVICE_TAG_ENDPOINTS = [
     previews: true,
     permission: ["inventory.add_machinetag", "inventory.delete_machinetag"],
     tag: "Inventory",
-    summary: "Give a device exactly these tags",
+    summary: "Set the tags of a device",
     params,
     body,
     response: { status: 200, schema: answerSchema },
@@ -80,7 +80,7 @@ export const DEVICE_TAG_ENDPOINTS = [
     previews: true,
     permission: "inventory.delete_machinetag",
     tag: "Inventory",
-    summary: "Take a tag from a device",
+    summary: "Remove a tag from a device",
     params: z.object({ serial_number: serialNumberParam, id: idParam }),
     response: NO_CONTENT,
     async handle(input) {
@@ -102,7 +102,8 @@ export const DEVICE_TAG_ENDPOINTS = [
     permission: ["inventory.add_machinetag", "inventory.delete_machinetag"],
     tag: "Inventory",
     summary: "Change the tags of many devices",
-    description: `Adds, removes or sets the same tags on up to ${MOST_DEVICES} devices, all or nothing.`,
+    description:
+      `Adds, removes or sets the same tags on up to ${MOST_DEVICES} devices. If one device fails, none is changed.`,
     body: z.object({
       action: z.enum(TAG_ACTIONS),
       tags: pkListField,

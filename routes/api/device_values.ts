@@ -18,14 +18,14 @@ const response = {
   status: 200,
   schema: z.object({
     serial_number: z.string(),
-    values: values.describe("The open values by name."),
-    secrets: z.array(z.string()).describe("The names of the values that are secrets. What they are is not answered."),
+    values: values.describe("The values by name, without secrets."),
+    secrets: z.array(z.string()).describe("The names of secret values. The secrets themselves are never returned."),
   }).meta({ id: "DeviceValues" }),
 } as const;
 const body = z.object({
   values: values.describe("Texts by name: a capital letter, then up to 63 of A-Z, 0-9 and _."),
   secrets: z.array(z.string()).max(DEVICE_VALUE_LIMITS.values).optional().describe(
-    "The names of all values that are secrets. One that is not in `values` keeps the text that it has.",
+    "The names of all secret values. A secret that is not in `values` is unchanged.",
   ),
 }).meta({ id: "DeviceValuesRequest" });
 const tag = "Inventory";
@@ -50,12 +50,12 @@ export const DEVICE_VALUE_ENDPOINTS = [
     path,
     permission: "mdm.change_enrolleddevice",
     tag,
-    summary: "Give a device exactly these custom values",
-    description: "They may be set before the device enrolls. What was made with other values is installed again.\n\n" +
-      "Secrets are sealed and never answered. With `secrets` the device has exactly the values that `values` and " +
+    summary: "Set the custom values of a device",
+    description: "Values can be set before the device enrolls. Artifacts that use changed values are reinstalled.\n\n" +
+      "Secrets are encrypted and never returned. With `secrets` the device has exactly the values that `values` and " +
       "`secrets` name: a stored secret that neither names is removed. Without it every stored secret that `values` does " +
-      "not name is kept, stored ones stay as they are marked, and new names that look like secrets (words such as " +
-      "PASSWORD, TOKEN, KEY or PIN between underscores) are marked. So an answer can be changed and sent back.",
+      "not name is kept, stored values keep their mark, and new names that look like secrets (words such as " +
+      "PASSWORD, TOKEN, KEY or PIN between underscores) are marked. So a response can be edited and sent back.",
     params,
     body,
     response,

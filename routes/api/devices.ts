@@ -14,14 +14,14 @@ import {
   listDeviceIds,
   listDevices,
 } from "../../db/devices/device_views.ts";
+import { findTags } from "../../db/tags/tags.ts";
 import { blockDevice, changeDeviceBlueprint, pokeDevice } from "../../src/devices/actions.ts";
 import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../src/devices/deletion.ts";
 import { deviceRepresentation } from "../../src/devices/representation.ts";
-import { discardSuccessor } from "../../src/devices/successors.ts";
 import { silentBefore } from "../../src/devices/state.ts";
+import { discardSuccessor } from "../../src/devices/successors.ts";
 import { invalid, problem } from "../../src/errors.ts";
-import { findTags } from "../../db/tags/tags.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { DEVICE_WORDS, meaningsOf } from "../state_words.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
@@ -49,7 +49,7 @@ export const deviceSchema = z.object({
   })),
   realm_user: z.null(),
   hardware_proven: flag.describe(
-    "Whether the tags and values of this serial number are the enrollment's; null when the device never enrolled.",
+    "Whether the enrollment has the tags and values of this serial number; null if the device never enrolled.",
   ),
   udid: z.string(),
   serial_number: z.string(),
@@ -109,7 +109,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "List devices",
     description:
-      "A bare array; with limit or offset a page of it. Devices that are deleted or gone are listed by their state alone.",
+      "An array; with `limit` or `offset`, a page. Deleted devices are listed only with a filter on their state.",
     query: z.object({
       udid: textFilter,
       serial_number: textFilter,
@@ -152,7 +152,7 @@ export const DEVICE_ENDPOINTS = [
     permission: "mdm.view_enrolleddevice",
     tag: "Devices",
     summary: "Read a device",
-    description: "A deleted one too.",
+    description: "Deleted devices can be read, too.",
     params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     async handle({ runtime, params }) {
@@ -168,7 +168,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "Delete a device",
     description:
-      "It stays enrolled, is not managed any more, and can be restored for DEVICE_DELETION_DAYS. Its UDID and its serial number are free. Then its data is removed; events and escrowed secrets stay.",
+      "The device stays enrolled, is no longer managed, and can be restored for DEVICE_DELETION_DAYS. Then its data is removed; events and escrowed secrets are kept. Its UDID and serial number can enroll again.",
     params: deviceParams,
     response: NO_CONTENT,
     handle: ({ runtime, by, params }) => deleteDevice(runtime, by, params.id),
@@ -179,7 +179,7 @@ export const DEVICE_ENDPOINTS = [
     permission: "mdm.delete_enrolleddevice",
     tag: "Devices",
     summary: "Restore a deleted device",
-    description: "It goes on as before, with the same identity.",
+    description: "The device is managed again, with the same identity.",
     params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
@@ -191,7 +191,7 @@ export const DEVICE_ENDPOINTS = [
     permission: "mdm.change_enrolleddevice",
     tag: "Devices",
     summary: "Block a device",
-    description: "Releases it at its next contact and denies further enrollments.",
+    description: "The device is released from management at its next check-in and cannot enroll again.",
     params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
@@ -214,8 +214,7 @@ export const DEVICE_ENDPOINTS = [
     permission: "mdm.change_enrollmentclaim",
     tag: "Devices",
     summary: "Confirm the hardware of a device",
-    description:
-      "The device is what it says it is: it gets the tags, the values and the profiles of its serial number.",
+    description: "The device gets the tags, values and profiles of its serial number.",
     params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
@@ -226,8 +225,8 @@ export const DEVICE_ENDPOINTS = [
     path: "/api/mdm/devices/{id}/discard_successor/",
     permission: "mdm.change_enrollmentclaim",
     tag: "Devices",
-    summary: "Discard the unused successor of a device's identity",
-    description: "The certificate that was issued to follow the device's identity, and was not used, stops working.",
+    summary: "Discard the unused renewed identity of a device",
+    description: "The renewed certificate that the device has not used stops working.",
     params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
@@ -238,7 +237,7 @@ export const DEVICE_ENDPOINTS = [
     path: "/api/mdm/devices/{id}/poke/",
     permission: "mdm.change_enrolleddevice",
     tag: "Devices",
-    summary: "Push a device now",
+    summary: "Send a push to a device",
     params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) => deviceRepresentation(await pokeDevice(runtime, by, params.id), runtime),
@@ -249,8 +248,8 @@ export const DEVICE_ENDPOINTS = [
     previews: true,
     permission: "mdm.change_enrolleddevice",
     tag: "Devices",
-    summary: "Give a device a blueprint",
-    description: "It stays until somebody changes it, whatever blueprint the enrollment has.",
+    summary: "Set the blueprint of a device",
+    description: "It overrides the blueprint of the enrollment.",
     params: deviceParams,
     body: z.object({ blueprint: pkField.nullable() }).meta({ id: "DeviceBlueprintRequest" }),
     response: { status: 200, schema: deviceSchema },

@@ -83,9 +83,9 @@ function Operation({ endpoint }: { endpoint: Endpoint }) {
       <p>{endpoint.summary}. {endpoint.description ?? ""}</p>
       <p>
         {permissions.length === 0
-          ? "Any known user."
+          ? "Any authenticated user."
           : <>Required: {permissions.map((one) => <code key={one}>{one}</code>)}</>}
-        {endpoint.session === true ? " A signed-in browser may call it too." : ""}
+        {endpoint.session === true ? " Signed-in browsers can call it, too." : ""}
       </p>
       <Fields title="Path" schema={jsonSchema(endpoint.params)} />
       <Fields title="Query" schema={jsonSchema(endpoint.query)} />

@@ -20,11 +20,11 @@ const artifact = { id: z.string(), name: z.string(), version: z.int() };
 export const previewSchema = z.object({
   devices: z.object({
     examined: z.int(),
-    woken: z.int().describe("Devices that would be called to come."),
+    woken: z.int().describe("Devices that would be woken."),
     gaining: z.int(),
     losing: z.int(),
     updating: z.int(),
-    impossible: z.int().describe("Devices that should have something and cannot."),
+    impossible: z.int().describe("Devices that cannot get an artifact in their scope."),
   }),
   artifacts: z.array(z.object({
     id: z.string(),

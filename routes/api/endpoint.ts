@@ -30,8 +30,8 @@ import { previewChange } from "../../src/planner/preview.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { type ReadOptions, WITH_FILE } from "../body.ts";
 import type { RowStream } from "./listed.ts";
-import { warningsIn } from "./warnings.ts";
 import { type ParameterSource, parseOrRefuse, parseParams, parseQuery } from "./parse.ts";
+import { warningsIn } from "./warnings.ts";
 
 /** The methods that endpoints have; PATCH is offered nowhere, PUT is always a full update. */
 type Method = "GET" | "POST" | "PUT" | "DELETE";

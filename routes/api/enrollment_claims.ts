@@ -27,14 +27,14 @@ const claimSchema = z.object({
   udid: z.string(),
   serial_number: z.string(),
   reason: z.enum(["udid enrolled", "serial number enrolled", "serial number changed"]).describe(
-    "What the claimed hardware is already. A claim of a UDID with another serial number cannot be confirmed.",
+    "The conflict with known hardware. A claim of a UDID with another serial number cannot be confirmed.",
   ),
-  device: z.int().nullable().describe("The device that is known by the UDID, or else by the serial number."),
+  device: z.int().nullable().describe("The known device with this UDID, or else with this serial number."),
   state: z.enum([...STATES, "used"]).describe(meaningsOf(CLAIM_WORDS)),
   fingerprint: z.string().describe("SHA-256 of the certificate of the last attempt."),
   several_certificates: z.boolean().describe("Whether attempts came with different certificates."),
   hardware_evidence: z.string().nullable().describe(
-    "limited profile, apple device, or null: where the ids are from beyond the device's own word.",
+    "Evidence for the ids besides the device's own statement: limited profile, apple device, or null.",
   ),
   device_name: z.string(),
   model: z.string(),
@@ -113,14 +113,14 @@ export const ENROLLMENT_CLAIM_ENDPOINTS = [
     "confirm",
     "confirmed",
     "Confirm a claim of hardware",
-    "The device can enroll once within 24 hours, in its session or in the next one of the same enrollment for this UDID and " +
+    "The device can enroll once within 24 hours, in its session or in the next session of the same enrollment for this UDID and " +
       "serial number. The current enrollment of the hardware ends then.",
   ),
   decision(
     "dismiss",
     "dismissed",
     "Dismiss a claim of hardware",
-    "Further attempts within 24 hours are counted and raise no alert.",
+    "Further attempts within 24 hours are counted, but raise no alert.",
   ),
   endpoint({
     method: "GET",
@@ -129,7 +129,7 @@ export const ENROLLMENT_CLAIM_ENDPOINTS = [
     tag,
     summary: "List alerts about identities",
     description:
-      "Identities that may have been copied: a second successor was requested, a retired identity was used, or an identity " +
+      "Identities that may have been copied: a second renewal was requested, a retired identity was used, or an identity " +
       "was used with another UDID.",
     query: z.object(pageQuery),
     response: { status: 200, schema: pageOfSchema(alertSchema) },

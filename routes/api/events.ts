@@ -13,14 +13,14 @@ import { textFilter, timeFilter, timeOut } from "./fields.ts";
 import { pageOf, pageQuery } from "./paging.ts";
 
 const eventSchema = z.object({
-  id: z.string().describe("Events of one occasion share it."),
+  id: z.string().describe("Shared by events of the same occasion."),
   index: z.int(),
   type: z.string(),
   created_at: timeOut,
   tags: z.array(z.string()),
   serial_number: z.string().nullable(),
-  request: z.unknown().describe("Who asked, from where; null for what the server did by itself."),
-  objects: z.record(z.string(), z.array(z.string())).describe("Keys of what it is about, by kind."),
+  request: z.unknown().describe("The user and address of the request; null for actions of the server itself."),
+  objects: z.record(z.string(), z.array(z.string())).describe("Keys of the related objects, by kind."),
   payload: z.unknown(),
 }).meta({ id: "Event" });
 
@@ -50,8 +50,8 @@ export const EVENT_ENDPOINTS = [
     path: "/api/events/",
     permission: "events.view_event",
     tag: "Events",
-    summary: "List events, the newest first",
-    description: "Follow `next` for older ones; new events do not move the pages.",
+    summary: "List events, newest first",
+    description: "Follow `next` for older events. New events do not shift the pages.",
     query: z.object({
       type: textFilter,
       serial_number: textFilter,

@@ -129,7 +129,7 @@ function pkError(issue: { input: unknown }): string | undefined {
 /** The key of an object of a kind that this server does not have yet: null, or left out. */
 export const notBuiltField = (kinds: string) =>
   z.unknown().refine((value) => value === undefined || value === null, {
-    error: `This server has no ${kinds} yet. Send null, or leave the field out.`,
+    error: `This server does not support ${kinds} yet. Send null or omit the field.`,
   }).meta({ type: "null", examples: [null] }).transform(() => null).optional();
 
 /** The message for a related object in a body that does not exist. */

@@ -8,8 +8,8 @@ import { z } from "zod";
 import { blankableField, pkField, pkListField } from "./fields.ts";
 
 const active = z.boolean().default(false);
-const minimum = blankableField(32).default("").describe("The oldest system that gets it; no limit when empty.");
-const maximum = blankableField(32).default("").describe("The first system that does not get it any more.");
+const minimum = blankableField(32).default("").describe("The minimum OS version, inclusive. If empty: no limit.");
+const maximum = blankableField(32).default("").describe("The maximum OS version, exclusive. If empty: no limit.");
 
 /** Spread into the schema of a body. */
 export const filterBody = {
@@ -25,11 +25,11 @@ export const filterBody = {
   tvos: active,
   tvos_min_version: minimum,
   tvos_max_version: maximum,
-  shard_modulo: z.int().min(1).max(100).default(100).describe("Into how many buckets devices fall."),
-  default_shard: z.int().min(0).max(100).default(100).describe("The buckets below it get it."),
-  excluded_tags: pkListField.default([]).describe("Devices with one of these tags do not get it."),
+  shard_modulo: z.int().min(1).max(100).default(100).describe("The number of buckets that devices are divided into."),
+  default_shard: z.int().min(0).max(100).default(100).describe("Devices in buckets below this number are in scope."),
+  excluded_tags: pkListField.default([]).describe("Devices with any of these tags are excluded."),
   tag_shards: z.array(z.object({ tag: pkField, shard: z.int().min(1).max(100).default(100) })).default([])
-    .describe("The buckets below `shard` get it, of the devices with the tag."),
+    .describe("Of the devices with the tag, those in buckets below `shard` are in scope."),
 };
 
 /** Spread into the schema of an answer. */

@@ -63,7 +63,7 @@ async function* batchesOf<Row extends Keyed, T>(
     // Nothing known in it: more was deleted than is read again, so rows may be missing between. No list is better than
     // one that silently lacks something: the client sees that it ended early.
     if (offset > 0 && fresh.length > 0 && fresh.length === rows.length) {
-      throw new Error("Cannot go on with a list: too much of it was deleted meanwhile");
+      throw new Error("Cannot continue the list: too many of its rows were deleted in the meantime");
     }
     for (const { id } of fresh) sent.add(id);
     yield await Promise.all(fresh.map(shape));

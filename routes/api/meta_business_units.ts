@@ -32,7 +32,7 @@ const answerSchema = z.object({
 const bodySchema = z.object({
   name: textField(256),
   api_enrollment_enabled: z.boolean().optional().describe(
-    "False for a new unit unless told. Stays when absent, and cannot be taken back.",
+    "Default for a new unit: false. If absent: unchanged. Cannot be disabled again.",
   ),
 }).transform(({ name, api_enrollment_enabled }) => ({
   name,
@@ -61,7 +61,7 @@ export const META_BUSINESS_UNIT_ENDPOINTS = [
     path: PATH,
     permission: "inventory.add_metabusinessunit",
     tag: "Inventory",
-    summary: "Make a meta business unit",
+    summary: "Create a meta business unit",
     body: bodySchema,
     response: { status: 201, schema: answerSchema },
     handle: async (input) =>
@@ -86,7 +86,7 @@ export const META_BUSINESS_UNIT_ENDPOINTS = [
     path: ONE,
     permission: "inventory.change_metabusinessunit",
     tag: "Inventory",
-    summary: "Write a meta business unit",
+    summary: "Update a meta business unit",
     params: idParams,
     body: bodySchema,
     response: { status: 200, schema: answerSchema },
@@ -101,7 +101,7 @@ export const META_BUSINESS_UNIT_ENDPOINTS = [
     permission: "inventory.delete_metabusinessunit",
     tag: "Inventory",
     summary: "Delete a meta business unit",
-    description: "Refused while something belongs to it.",
+    description: "Refused while other objects belong to it.",
     params: idParams,
     response: NO_CONTENT,
     handle: (input) => deleteMetaBusinessUnit(input.runtime, input.by, input.params.id),

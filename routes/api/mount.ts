@@ -14,13 +14,13 @@ import type { AppEnv } from "../context.ts";
 import { permissionsOf } from "./access.ts";
 import { authenticateCall } from "./authenticate.ts";
 import { readJson } from "./body.ts";
-import { DRY_RUN, isDryRun, previewSchema } from "./dry_run.ts";
 import { mountDocumentation } from "./docs.tsx";
+import { DRY_RUN, isDryRun, previewSchema } from "./dry_run.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { bodyFields } from "./json_schema.ts";
 import { RowStream } from "./listed.ts";
 import { addressParameters } from "./parse.ts";
 import { ENDPOINTS } from "./registry.ts";
-import { bodyFields } from "./json_schema.ts";
 import { refusalResponse } from "./shape.ts";
 
 /** How to mount. */

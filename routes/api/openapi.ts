@@ -19,10 +19,10 @@ const TAGS: Readonly<Record<string, string>> = {
   Inventory: "Meta business units, taxonomies, tags, and what is known of a serial number.",
   Enrollment: "Push certificates, certificate issuers, enrollments, and what attempts to enroll came to.",
   Devices: "Enrolled devices, their inventory, their plan and their commands.",
-  Blueprints: "What devices should have: blueprints and the artifacts in them.",
+  Blueprints: "Blueprints and their artifacts.",
   Artifacts: "Profiles, declarations, assets and their versions.",
   Tasks: "Background jobs and their results.",
-  Events: "What happened, and who did it.",
+  Events: "The event log: who did what, and when.",
 };
 
 /** What an endpoint is called in generated clients: its method and its path. */
@@ -49,7 +49,7 @@ function parameters(endpoint: Endpoint): Schema[] {
         name: DRY_RUN,
         in: "query",
         required: false,
-        description: "Changes nothing and answers 200 with what the change would do to devices.",
+        description: "Changes nothing. Returns 200 with the effects that the change would have on devices.",
         schema: { type: "boolean" },
       }]
       : []),
@@ -59,9 +59,9 @@ function parameters(endpoint: Endpoint): Schema[] {
 function permissionText(endpoint: Endpoint): string {
   const permissions = permissionsOf(endpoint);
   const who = permissions.length === 0
-    ? "Any known user."
+    ? "Any authenticated user."
     : `Required permission: ${permissions.map((one) => `\`${one}\``).join(", ")}.`;
-  return endpoint.session === true ? `${who} A signed-in browser may call it too.` : who;
+  return endpoint.session === true ? `${who} Signed-in browsers can call it, too.` : who;
 }
 
 const json = (schema: z.ZodType, example: unknown = exampleOf(schema)): Schema => ({
@@ -80,7 +80,12 @@ function successes({ response, previews, summary }: Endpoint): Schema {
     : json(response.schema);
   return {
     ...(preview && response.status !== 200
-      ? { "200": { description: "Of a dry run: what the change would do to devices.", content: json(previewSchema) } }
+      ? {
+        "200": {
+          description: "Of a dry run: the effects that the change would have on devices.",
+          content: json(previewSchema),
+        },
+      }
       : {}),
     [response.status]: {
       description: response.description ?? (response.status === 204 ? "Done." : summary),

@@ -20,8 +20,7 @@ export const REFUSAL_SCHEMAS: Record<string, Json> = {
     properties: { detail: { type: "string" } },
   },
   FieldErrors: {
-    description:
-      "The sentences by field. Fields inside fields are nested, items of lists by their index; `non_field_errors` are " +
+    description: "Messages by field. Nested fields are nested, list items by their index; `non_field_errors` are " +
       "about several fields.",
     type: "object",
     additionalProperties: {
@@ -29,7 +28,7 @@ export const REFUSAL_SCHEMAS: Record<string, Json> = {
     },
   },
   Refusals: {
-    description: "Why the state of the object does not allow this.",
+    description: "The reason why the state of the object does not allow this.",
     type: "array",
     items: { type: "string" },
   },
@@ -64,12 +63,12 @@ export const REFUSAL_RESPONSES: Record<string, Json> = {
       },
     },
   },
-  NotAuthenticated: detailed("There is no token, or it is not valid.", "not-authenticated"),
-  PermissionDenied: detailed("A permission is missing.", "permission-denied"),
-  NotFound: detailed("There is no such object.", "not-found"),
+  NotAuthenticated: detailed("The token is missing or not valid.", "not-authenticated"),
+  PermissionDenied: detailed("The permission is missing.", "permission-denied"),
+  NotFound: detailed("The object does not exist.", "not-found"),
   TooLarge: detailed("The body is larger than allowed.", "too-large"),
   UnsupportedMediaType: detailed("The body is not JSON.", "unsupported-media-type"),
-  Unavailable: detailed("The server cannot answer now. Try again after the seconds of Retry-After.", "unavailable"),
+  Unavailable: detailed("The server cannot answer now. Retry after the seconds in Retry-After.", "unavailable"),
   Failure: detailed("Any other failure.", "internal"),
 };
 

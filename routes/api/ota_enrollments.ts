@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { findEnrollmentSecret } from "../../db/enrollment/enrollment_secrets.ts";
 import { findOtaEnrollment, listOtaEnrollments, type OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
+import { type Actor, mayAll } from "../../src/access/actor.ts";
 import {
   changeOtaEnrollment,
   createOtaEnrollment,
@@ -16,7 +17,6 @@ import {
   removeOtaEnrollment,
   revokeOtaEnrollment,
 } from "../../src/enrollment/ota_enrollments.ts";
-import { type Actor, mayAll } from "../../src/access/actor.ts";
 import { enrollmentSecretRepresentation, revealEnrollmentSecret } from "../../src/enrollment/secrets.ts";
 import { problem } from "../../src/errors.ts";
 import { present } from "../../src/protocol/present.ts";
@@ -49,7 +49,7 @@ const otaEnrollmentSchema = z.object({
   reenrollment_without_confirmation: z.boolean(),
   enrollment_secret: z.object({
     id: z.int(),
-    secret: z.string().nullable().describe("Only for who may view enrollment secrets."),
+    secret: z.string().nullable().describe("Only for callers with permission to view enrollment secrets."),
     meta_business_unit: z.int(),
     tags: z.array(z.int()),
     serial_numbers: z.array(z.string()),
@@ -64,10 +64,10 @@ const otaEnrollmentSchema = z.object({
 const body = z.object({
   name: textField(256),
   display_name: blankableField(128).default("").describe(
-    "What the user of the device reads; the organization's name otherwise.",
+    "Shown to the user of the device. Default: the organization's name.",
   ),
   push_certificate: pkField,
-  scep_issuer: uuidParam.optional().describe("The built-in CA otherwise."),
+  scep_issuer: uuidParam.optional().describe("Default: the built-in CA."),
   acme_issuer: notBuiltField("ACME issuers"),
   realm: notBuiltField("realms"),
   blueprint: pkField.nullable().default(null),
@@ -139,7 +139,7 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     path: "/api/mdm/ota_enrollments/",
     permission: "mdm.add_otaenrollment",
     tag,
-    summary: "Make an OTA enrollment",
+    summary: "Create an OTA enrollment",
     body,
     response: { status: 201, schema: otaEnrollmentSchema },
     handle: async ({ runtime, by, body }) =>
@@ -164,8 +164,8 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     path: ONE,
     permission: "mdm.change_otaenrollment",
     tag,
-    summary: "Change an OTA enrollment",
-    description: "Its secret stays: profiles that were handed out go on working.",
+    summary: "Update an OTA enrollment",
+    description: "The secret does not change: profiles that were already distributed continue to work.",
     params: idParams,
     body,
     response: { status: 200, schema: otaEnrollmentSchema },
@@ -178,7 +178,7 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     permission: "mdm.delete_otaenrollment",
     tag,
     summary: "Delete an OTA enrollment",
-    description: "Only before any device began to enroll with it; revoke it otherwise.",
+    description: "Only if no device has begun to enroll with it. Otherwise revoke it.",
     params: idParams,
     response: NO_CONTENT,
     handle: async ({ runtime, by, params }) => await removeOtaEnrollment(runtime, by, params.id),
@@ -189,7 +189,7 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     permission: "mdm.change_otaenrollment",
     tag,
     summary: "Revoke an OTA enrollment",
-    description: "No more devices enroll with it, whatever profiles are out there.",
+    description: "No more devices can enroll with it, even with profiles that were already distributed.",
     params: idParams,
     response: { status: 200, schema: otaEnrollmentSchema },
     handle: async ({ runtime, by, params }) =>
@@ -200,8 +200,8 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     path: "/api/mdm/ota_enrollments/{id}/ota_profile/",
     permission: "mdm.change_otaenrollment",
     tag,
-    summary: "Download the profile that begins an over-the-air enrollment",
-    description: "It may go to any number of devices, as far as the enrollment secret allows.",
+    summary: "Download the over-the-air enrollment profile",
+    description: "The profile can be used by any number of devices, within the limits of the enrollment secret.",
     params: idParams,
     response: { status: 200, contentType: "application/x-apple-aspen-config" },
     handle: async ({ runtime, params }) => profileAnswer(await downloadOtaProfile(runtime, params.id), "enrollment"),
@@ -213,7 +213,7 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     tag: "Enrollment",
     summary: "Download an enrollment profile for one device",
     description:
-      "Each download uses the enrollment secret once. `signed=false` gives the form that simple clients take.",
+      "Each download counts as one use of the enrollment secret. `signed=false` returns an unsigned profile for clients that cannot read a signed one.",
     params: idParams,
     query: z.object({ serial_number: textFilter, udid: textFilter, signed: z.enum(["true", "false"]).default("true") }),
     response: { status: 200, contentType: "application/x-apple-aspen-config" },

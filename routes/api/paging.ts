@@ -16,7 +16,10 @@ const MAX_OFFSET = 2_000_000_000;
 
 /** Spread into the query schema of a list. */
 export const pageQuery = {
-  limit: z.string().optional().meta({ type: "integer", description: `Rows of a page: ${DEFAULT_LIMIT}, at most 500.` }),
+  limit: z.string().optional().meta({
+    type: "integer",
+    description: `Rows per page. Default: ${DEFAULT_LIMIT}, at most 500.`,
+  }),
   offset: z.string().optional().meta({ type: "integer", description: "Rows to skip." }),
 };
 
@@ -89,5 +92,5 @@ export function orderingQuery<const Columns extends readonly [string, ...string[
       if (column !== undefined) return { column, descending };
     }
     return fallback;
-  }).meta({ description: `One of ${columns.join(", ")}; with a minus sign in front it falls.` });
+  }).meta({ description: `One of ${columns.join(", ")}. A minus sign in front reverses the order.` });
 }

@@ -5,12 +5,12 @@
  */
 
 import { z } from "zod";
-import { profileKind } from "../../src/blueprints/versions/profile.ts";
 import { LARGEST_FILE } from "../../src/blueprints/versions/file_limit.ts";
+import { profileKind } from "../../src/blueprints/versions/profile.ts";
 import { byteSize } from "../../src/byte_size.ts";
 import { blankableField } from "./fields.ts";
-import { warningsShown } from "./warnings.ts";
 import { versionBody, versionEndpoints, versionShown } from "./version_endpoints.ts";
+import { warningsShown } from "./warnings.ts";
 
 /** The endpoints of profiles. */
 export const PROFILE_ENDPOINTS = versionEndpoints({
@@ -21,9 +21,9 @@ export const PROFILE_ENDPOINTS = versionEndpoints({
   body: z.object({
     ...versionBody,
     source: z.string().describe(
-      `The .mobileconfig file in base64, ${byteSize(LARGEST_FILE)} at most. A signature is taken off.`,
+      `The .mobileconfig file in base64, ${byteSize(LARGEST_FILE)} at most. The server removes its signature.`,
     ),
-    filename: blankableField(256).optional().describe("Stays when absent."),
+    filename: blankableField(256).optional().describe("If absent: unchanged."),
   }).meta({ id: "ProfileRequest" }),
   schema: z.object({
     ...versionShown,

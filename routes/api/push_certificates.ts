@@ -62,8 +62,8 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     path: "/api/mdm/push_certificates/",
     permission: "mdm.add_pushcertificate",
     tag: "Enrollment",
-    summary: "Make a push certificate, or upload one with its key",
-    description: "With a name alone a key is made, whose request Apple's portal signs.",
+    summary: "Create a push certificate, or upload one with its key",
+    description: "With only a name, the server creates a key. Apple's portal signs its certificate request.",
     body: z.object({
       name: textField(256),
       certificate: textField(CERTIFICATE_TEXT).optional().describe(FORMS),
@@ -111,7 +111,7 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     tag: "Enrollment",
     summary: "Rename a push certificate, or renew it",
     description:
-      "With `certificate` it is renewed: for the key that is here, or for the one that comes along. The topic stays.",
+      "With `certificate` the push certificate is renewed, for the stored key or for the uploaded one. The topic must not change.",
     params: idParams,
     body: z.object({
       name: textField(256),
@@ -137,7 +137,7 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     permission: "mdm.delete_pushcertificate",
     tag: "Enrollment",
     summary: "Delete a push certificate",
-    description: "Only while no enrollment and no device uses it.",
+    description: "Refused while an enrollment or a device uses it.",
     params: idParams,
     response: NO_CONTENT,
     handle: async ({ runtime, by, params }) => await removePushCertificate(runtime, by, params.id),

@@ -7,8 +7,8 @@
 import { z } from "zod";
 import { listHalted } from "../../db/artifacts/rollouts.ts";
 import { rollBack, setRollout } from "../../src/blueprints/rollout.ts";
-import type { Runtime } from "../../src/runtime.ts";
 import type { By } from "../../src/events/by.ts";
+import type { Runtime } from "../../src/runtime.ts";
 import { ROLLOUT_WORDS } from "../state_words.ts";
 import { endpoint } from "./endpoint.ts";
 import { blankableField, naiveUtc, timeOut, uuidParams } from "./fields.ts";
@@ -76,7 +76,7 @@ export const ROLLOUT_ENDPOINTS = [
     "resume",
     "active",
     "Resume a version",
-    "Ends a halt or a withdrawal. Devices where the version failed try it again.",
+    "Ends a halt or a withdrawal. Devices where the version failed retry it.",
   ),
   stateEndpoint(
     "withdraw",
@@ -91,7 +91,7 @@ export const ROLLOUT_ENDPOINTS = [
     previews: true,
     tag,
     summary: "Return to the previous version",
-    description: "Withdraws the newest version that is in use.",
+    description: "Withdraws the newest active version.",
     params: uuidParams,
     body,
     response: { status: 200, schema: z.object({ withdrawn: z.int(), current: z.int() }).meta({ id: "Rollback" }) },

@@ -7,6 +7,8 @@
 import { z } from "zod";
 import { findScepIssuer, listScepIssuers, type ScepIssuerRow } from "../../db/issuing/scep_issuers.ts";
 import { mayAll } from "../../src/access/actor.ts";
+import type { Operator } from "../../src/access/operator.ts";
+import { problem } from "../../src/errors.ts";
 import { BACKENDS } from "../../src/issuing/challenges/registry.ts";
 import { scepIssuerInput } from "../../src/issuing/scep_issuer_input.ts";
 import {
@@ -16,8 +18,6 @@ import {
   scepIssuerRepresentation,
   shownSettings,
 } from "../../src/issuing/scep_issuers.ts";
-import { problem } from "../../src/errors.ts";
-import type { Operator } from "../../src/access/operator.ts";
 import { present } from "../../src/protocol/present.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
@@ -34,16 +34,16 @@ const issuerSchema = z.object({
   key_size: z.int(),
   key_usage: z.int(),
   backend: z.enum(BACKENDS.map(({ name }) => name)).exactOptional()
-    .describe("Where its challenges come from. Absent for issuers that cannot be changed, like its settings."),
+    .describe("The source of its challenges. Absent for issuers that cannot be changed, as are its settings."),
   ...Object.fromEntries(
     BACKENDS.map(({ name, key, open }) => [
       key,
       open.optional().describe(
-        `Of the backend ${name}. Secrets are shown to holders of \`mdm.view_settings_secrets\`, each time with an event.`,
+        `Of the backend ${name}. Secrets are shown to callers with \`mdm.view_settings_secrets\`; each read is recorded as an event.`,
       ),
     ]),
   ),
-  version: z.int().describe("Counts the saves, from 1."),
+  version: z.int().describe("The number of times the issuer was saved."),
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "ScepIssuer" });
@@ -100,7 +100,7 @@ export const SCEP_ISSUER_ENDPOINTS = [
     path: ALL,
     permission: "mdm.add_scepissuer",
     tag,
-    summary: "Add a SCEP issuer",
+    summary: "Create a SCEP issuer",
     description:
       "Its chain must be in the setting SCEP_CA_FULLCHAIN. The settings of the chosen backend are required, " +
       "those of others are refused.",
@@ -128,8 +128,8 @@ export const SCEP_ISSUER_ENDPOINTS = [
     path: ONE,
     permission: "mdm.change_scepissuer",
     tag,
-    summary: "Change a SCEP issuer",
-    description: "Secrets that are left out stay as they are, unless the backend changes.",
+    summary: "Update a SCEP issuer",
+    description: "Omitted secrets are unchanged, unless the backend changes.",
     params: uuidParams,
     body,
     example,

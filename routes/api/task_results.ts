@@ -18,7 +18,7 @@ export const TASK_RESULT_ENDPOINTS = [
     session: true,
     tag: "Tasks",
     summary: "Read the result of a task",
-    description: "An unknown id is no error: its status is UNKNOWN.",
+    description: "The status of an unknown id is UNKNOWN.",
     params: uuidParams,
     response: {
       status: 200,

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { findArtifact } from "../../db/artifacts/artifacts.ts";
 import { filterOfFields } from "../../src/blueprints/filter_fields.ts";
 import { valueWarnings } from "../../src/blueprints/value_warnings.ts";
+import { FILE_BODY_LIMIT, FILE_TOO_LARGE } from "../../src/blueprints/versions/file_limit.ts";
 import type { Draft, VersionKind } from "../../src/blueprints/versions/version_kind.ts";
 import {
   changeVersion,
@@ -18,14 +19,13 @@ import {
   type Version,
   versionRepresentation,
 } from "../../src/blueprints/versions/versions.ts";
-import { FILE_BODY_LIMIT, FILE_TOO_LARGE } from "../../src/blueprints/versions/file_limit.ts";
 import { invalid } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
-import { warningsIn, warningsShown } from "./warnings.ts";
 import { type Endpoint, endpoint, NO_CONTENT } from "./endpoint.ts";
 import { notAChoice, timeOut, uuidField, uuidFilter, uuidParams } from "./fields.ts";
 import { filterBody, filterShown } from "./filter_fields.ts";
 import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
+import { warningsIn, warningsShown } from "./warnings.ts";
 
 /** What every version's body has; a kind adds its own fields. */
 export const versionBody = {
@@ -125,7 +125,7 @@ export function versionEndpoints<
       method: "POST",
       path: all,
       permission: "mdm.add_artifactversion",
-      summary: `Make a version of a ${noun}`,
+      summary: `Create a version of a ${noun}`,
       previews: true,
       body,
       response: { status: 201, schema: savedSchema },
@@ -148,8 +148,8 @@ export function versionEndpoints<
       method: "PUT",
       path: one,
       permission: "mdm.change_artifactversion",
-      summary: `Change a version of a ${noun}`,
-      description: "Its artifact stays.",
+      summary: `Update a version of a ${noun}`,
+      description: "The artifact cannot be changed.",
       previews: true,
       params: uuidParams,
       body,
@@ -164,7 +164,7 @@ export function versionEndpoints<
       path: one,
       permission: "mdm.delete_artifactversion",
       summary: `Delete a version of a ${noun}`,
-      description: "Refused while a device has it, or a command with it is on its way.",
+      description: "Refused while a device has it or a command with it is queued.",
       previews: true,
       params: uuidParams,
       response: NO_CONTENT,

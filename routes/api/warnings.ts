@@ -10,13 +10,13 @@ import { z } from "zod";
 export const warningsShown = z.array(
   z.object({
     path: z.string().describe(
-      'What it is about: the place in a profile, such as "PayloadContent.0.PayloadVersion", or a variable, such as "$CUSTOM.ROOM".',
+      'The location of the problem: a path in a profile, such as "PayloadContent.0.PayloadVersion", or a variable, such as "$CUSTOM.ROOM".',
     ),
     message: z.string().describe("A sentence."),
   }).meta({ id: "Warning" }),
 ).describe(
-  "What Apple's schema says against a profile, for the platforms and the channel that get it (at most 50), and variables of new and " +
-    "changed versions that have no value on some devices.",
+  "Deviations of a profile from Apple's schema for its platforms and channel (at most 50), and variables of new and " +
+    "changed versions that have no value for some devices.",
 );
 
 const answer = z.object({ warnings: warningsShown });

@@ -44,7 +44,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
         async allowed() {
           const claimed = claimedSender(evidenceOf(c, new Uint8Array()));
           if (!await isExpected(runtime, claimed)) {
-            throw problem("too-large", undefined, { reason: "a large message of a stranger" });
+            throw problem("too-large", undefined, { reason: "a large message from an unknown sender" });
           }
         },
       },

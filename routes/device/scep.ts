@@ -38,7 +38,7 @@ async function operate(c: Context<AppEnv>): Promise<Response> {
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
     runtime.log.info("Cannot read a SCEP message", { error });
-    return c.text("The message is no SCEP message for this server.", 400);
+    return c.text("The message is not a SCEP message for this server.", 400);
   }
 }
 

@@ -10,8 +10,8 @@ import { countUnfinished } from "../../db/tools/chaos.ts";
 import { randomOf } from "../../fuzz/random.ts";
 import { type Options, runCommand, UsageError } from "../../src/cli/command.ts";
 import { apiClient } from "../api_client.ts";
-import { startCrowd } from "../fleet/crowd.ts";
 import type { SimulatedDevice } from "../device/device.ts";
+import { startCrowd } from "../fleet/crowd.ts";
 import { enrollmentApi } from "../fleet/enrollment_api.ts";
 import { makeKeyPool } from "../fleet/key_pool.ts";
 import { BASE_URL, makeDevices, makeWire } from "./devices.ts";
@@ -34,7 +34,7 @@ was not kept.
   --seed S      Which faults come when (1).
   --devices N   How many devices (40).
   --rate N      Commands that the operator sends in a second, all devices together (60).
-  --help        This.`;
+  --help        Shows this text.`;
 
 const KNOWN = { texts: ["minutes", "seed", "devices", "rate"], flags: [] };
 const SERVERS = 2;
@@ -106,7 +106,7 @@ function strayDevices(
   { desired, ever }: { desired: ReadonlySet<string>; ever: ReadonlySet<string> },
 ): string[] {
   return devices.flatMap(({ state, enrolled, udid }) => {
-    if (!enrolled) return [`${udid} is not enrolled any more`];
+    if (!enrolled) return [`${udid} is no longer enrolled`];
     const here = new Set(state.profiles.map(({ uuid }) => uuid).filter((uuid) => ever.has(uuid)));
     const [missing, extra] = [[...desired.difference(here)], [...here.difference(desired)]];
     if (missing.length + extra.length === 0) return [];

@@ -14,14 +14,14 @@ import { uploadPushCertificate } from "../../src/push/certificates.ts";
 import { randomText, type Runtime, systemClock, systemRandom } from "../../src/runtime.ts";
 import { apiClient } from "../api_client.ts";
 import { startApns } from "../apple/apns.ts";
-import { type Crowd, type CrowdEvent, startCrowd } from "../fleet/crowd.ts";
-import { makeDemoArtifacts } from "./demo_artifacts.ts";
-import { startDemoServer } from "./demo_server.ts";
-import type { SimulatedDevice } from "../device/device.ts";
 import { makeDeviceMaker } from "../apple/device_ca.ts";
+import type { SimulatedDevice } from "../device/device.ts";
+import { type Crowd, type CrowdEvent, startCrowd } from "../fleet/crowd.ts";
 import { enrollmentApi } from "../fleet/enrollment_api.ts";
 import { makeKeyPool } from "../fleet/key_pool.ts";
 import { makeRoster } from "../fleet/roster.ts";
+import { makeDemoArtifacts } from "./demo_artifacts.ts";
+import { startDemoServer } from "./demo_server.ts";
 
 const HELP = `deno task demo [--port PORT] [--devices N] [--data FOLDER]
 
@@ -33,7 +33,7 @@ Ctrl-C ends it, and with it everything that was made.
   --port PORT      The server's port on this machine (8000).
   --devices N      How many devices (24).
   --data FOLDER    Keep the data there instead of in a throw-away folder. Devices of an earlier run stay silent.
-  --help           This.`;
+  --help           Shows this text.`;
 
 const KNOWN = { texts: ["port", "devices", "data"], flags: [] };
 const USERNAME = "demo@example.com";

@@ -5,11 +5,11 @@
  */
 
 import { type Options, runCommand, UsageError } from "../../src/cli/command.ts";
-import { type Crowd, startCrowd } from "../fleet/crowd.ts";
 import { loadDeviceMaker } from "../apple/device_ca.ts";
 import type { SimulatedDevice } from "../device/device.ts";
-import { enrollmentApi } from "../fleet/enrollment_api.ts";
 import { openProfile } from "../device/installed_profile.ts";
+import { type Crowd, startCrowd } from "../fleet/crowd.ts";
+import { enrollmentApi } from "../fleet/enrollment_api.ts";
 import { makeKeyPool } from "../fleet/key_pool.ts";
 import { makeRoster } from "../fleet/roster.ts";
 import { makeTally } from "../fleet/tally.ts";
@@ -30,7 +30,7 @@ Enrolls simulated devices of all platforms and keeps them connecting. Prints one
   --seconds S      How long, after which they stay enrolled and silent (until interrupted).
   --every E        Seconds between two contacts of a device (5).
   --shared-keys N  Make only N keys and give them to all devices: quicker to begin with.
-  --help           This.`;
+  --help           Shows this text.`;
 
 const KNOWN = {
   texts: ["server", "token", "profile", "maker", "devices", "seconds", "every", "shared-keys"],

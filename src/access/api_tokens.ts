@@ -16,8 +16,8 @@ import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { hashApiToken, newApiToken } from "./api_token_format.ts";
-import type { Authorised } from "./operator.ts";
 import { mustHoldAllOf } from "./delegation.ts";
+import type { Authorised } from "./operator.ts";
 
 /** What an operator says of a token. */
 export type ApiTokenInput = { userId: number; name: string; expiresAt: Date | null };

@@ -22,5 +22,7 @@ export function holdsAllOf(actor: Actor, other: Holder): boolean {
 /** Refuses to give away what the actor does not hold. */
 export function mustHoldAllOf(actor: Actor, other: Holder): void {
   if (holdsAllOf(actor, other)) return;
-  throw problem("permission-denied", undefined, { reason: "the actor does not hold all that is granted" });
+  throw problem("permission-denied", undefined, {
+    reason: "the actor does not have all the permissions that would be granted",
+  });
 }

@@ -10,8 +10,8 @@ import { invalid, problem } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { limitAttempts } from "../rate_limit.ts";
 import type { Runtime } from "../runtime.ts";
-import { checkPassword, hashPassword, verifyPassword } from "./passwords.ts";
 import type { Operator } from "./operator.ts";
+import { checkPassword, hashPassword, verifyPassword } from "./passwords.ts";
 import { beginSession, type NewSession } from "./sessions.ts";
 import { userRepresentation } from "./users.ts";
 
@@ -32,7 +32,7 @@ export async function changeOwnPassword(
   await limitAttempts(runtime, `password:user:${actor.userId}`, BY_USER);
   const seen = await findUser(runtime.sql, actor.userId);
   if (!await verifyPassword(passwords.current, seen?.passwordHash) || seen === undefined) {
-    throw invalid({ current_password: ["This is not your password."] });
+    throw invalid({ current_password: ["This is not your current password."] });
   }
   checkPassword(passwords.next, seen.username);
   const passwordHash = await hashPassword(passwords.next, runtime.random);

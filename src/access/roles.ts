@@ -4,7 +4,6 @@
  * @module
  */
 
-import { isUniqueViolation } from "../../db/open.ts";
 import {
   deleteRole as deleteRoleRow,
   findRole,
@@ -12,12 +11,13 @@ import {
   type RoleRow,
   updateRole as updateRoleRow,
 } from "../../db/access/roles.ts";
+import { isUniqueViolation } from "../../db/open.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
-import type { Authorised } from "./operator.ts";
 import { mustHoldAllOf } from "./delegation.ts";
+import type { Authorised } from "./operator.ts";
 import { isPermission } from "./permissions.ts";
 
 /** What an operator says of a role. */

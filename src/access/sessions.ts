@@ -137,7 +137,7 @@ export async function signIn(
       // Only names that exist: people type their password into the wrong field.
       payload: user === undefined ? {} : { user: { pk: user.id, username: user.username } },
     });
-    throw invalid({ non_field_errors: ["Cannot sign in: the user name or the password is not right."] });
+    throw invalid({ non_field_errors: ["Cannot sign in: the user name or password is incorrect."] });
   }
   if (user.passwordHash !== null && isOutdatedHash(user.passwordHash)) {
     const renewed = await hashPassword(credentials.password, runtime.random);

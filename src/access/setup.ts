@@ -8,22 +8,22 @@
 
 import { encodeHex } from "@std/encoding";
 import { z } from "zod";
+import { anyPersonExists, type UserRow } from "../../db/access/users.ts";
 import {
   addInstanceSetting,
   deleteInstanceSetting,
   findInstanceSetting,
   putInstanceSetting,
 } from "../../db/installation/instance_settings.ts";
-import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { isUniqueViolation } from "../../db/open.ts";
-import { anyPersonExists, type UserRow } from "../../db/access/users.ts";
+import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { invalid, problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import { addressKey, limitAttempts } from "../rate_limit.ts";
 import { randomText, type Runtime } from "../runtime.ts";
-import { COMMAND_LINE } from "./operator.ts";
 import { sameText } from "./csrf.ts";
+import { COMMAND_LINE } from "./operator.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
 import { SETUP_KEY } from "./setup_key.ts";
 import { createUserWithin } from "./users.ts";
@@ -77,7 +77,7 @@ export async function completeSetup(
   await limitAttempts(runtime, `setup:ip:${addressKey(by.request.ip)}`, BY_ADDRESS);
   const hashed = await hash(token);
   const mayUse = (value: unknown) => stored.parse(value ?? []).some((known) => sameText(known, hashed));
-  const refusal = () => problem("permission-denied", "Cannot set up: this setup token is not valid (any more).");
+  const refusal = () => problem("permission-denied", "Cannot set up: this setup token is not valid.");
   // Before the costly hash of the password; the check that counts is the one under the lock.
   if (!mayUse(await findInstanceSetting(runtime.sql, SETUP_KEY))) throw refusal();
   const username = input.username.trim();

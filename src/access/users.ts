@@ -4,8 +4,6 @@
  * @module
  */
 
-import { deleteInstanceSetting } from "../../db/installation/instance_settings.ts";
-import { type Db, isUniqueViolation, type Tx } from "../../db/open.ts";
 import { findRoles } from "../../db/access/roles.ts";
 import { deleteSessionsOf } from "../../db/access/sessions.ts";
 import {
@@ -18,12 +16,14 @@ import {
   type UserRow,
   type UserValues,
 } from "../../db/access/users.ts";
+import { deleteInstanceSetting } from "../../db/installation/instance_settings.ts";
+import { type Db, isUniqueViolation, type Tx } from "../../db/open.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
-import type { Authorised } from "./operator.ts";
 import { mustHoldAllOf } from "./delegation.ts";
+import type { Authorised } from "./operator.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
 import { SETUP_KEY } from "./setup_key.ts";
 

@@ -27,13 +27,15 @@ function typeErrors(wanted: Wanted): FieldErrors {
   if (isDeclarationOnly(wanted.type)) {
     if (wanted.installDuringSetupAssistant) {
       fields.install_during_setup_assistant = [
-        `Cannot be set: artifacts of type ${wanted.type} are not installed by commands, the only ones then`,
+        `Cannot be set: artifacts of type ${wanted.type} are not installed by command, and only commands are sent during Setup Assistant`,
       ];
     }
     if (!wanted.autoUpdate) fields.auto_update = ["Must be true for declarations"];
   }
   if (!artifactType(wanted.type).linkable && wanted.requires.length > 0) {
-    fields.requires = [`Artifacts of type ${wanted.type} cannot require others: they come with what refers to them`];
+    fields.requires = [
+      `Artifacts of type ${wanted.type} cannot require others: devices get them with the artifact that refers to them`,
+    ];
   }
   return fields;
 }

@@ -14,12 +14,12 @@ import {
   isArtifactInUse,
   updateArtifact,
 } from "../../db/artifacts/artifacts.ts";
-import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { usesOfArtifact } from "../../db/installation/uses.ts";
+import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { type FieldErrors, invalid, problem, refused } from "../errors.ts";
-import { cannotDelete } from "../in_use.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
+import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { artifactErrors } from "./artifact_check.ts";

@@ -53,7 +53,7 @@ async function check(tx: Tx, { blueprintId, artifactId, filter }: BlueprintArtif
   if (artifact === undefined) fields.artifact = unknown(artifactId);
   else if (!artifactType(artifact.type).linkable) {
     fields.artifact = [
-      `Cannot put an artifact of type ${artifact.type} into a blueprint: it comes with what refers to it`,
+      `Cannot add an artifact of type ${artifact.type} to a blueprint: devices get it with the artifact that refers to it`,
     ];
   } else Object.assign(fields, await filterErrors(tx, filter, artifact.platforms));
   if (Object.keys(fields).length > 0) throw invalid(fields);

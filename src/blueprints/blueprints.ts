@@ -13,12 +13,12 @@ import {
   insertBlueprint,
   updateBlueprint,
 } from "../../db/blueprints/blueprints.ts";
-import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { usesOfBlueprint } from "../../db/installation/uses.ts";
+import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { invalid, problem, refused } from "../errors.ts";
-import { cannotDelete } from "../in_use.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
+import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { changeDesired } from "./transaction.ts";

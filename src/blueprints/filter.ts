@@ -64,7 +64,7 @@ const within = (evidence: string): FilterAnswer => ({ in: true, reason: "in", ev
 /** Whether `filter`, which belongs to the item with this id, lets the target through. */
 export function applyFilter(filter: Filter, itemId: string, target: FilterTarget): FilterAnswer {
   const { platform } = target;
-  if (platform === null) return out("platform", "the platform of the device is not known yet");
+  if (platform === null) return out("platform", "the platform of the device is unknown");
   const range = filter.platforms[platform];
   if (!range.active) {
     return out(

@@ -106,7 +106,7 @@ export async function filterErrors(db: Db, filter: Filter, allowed: readonly Pla
   for (const [index, { tag, shard }] of filter.tagShards.entries()) {
     const name = tags.get(tag);
     if (name === undefined) fault("tag_shards", unknown(tag));
-    else if (sharded.indexOf(tag) !== index) fault("tag_shards", `Tag ${name} is there more than once`);
+    else if (sharded.indexOf(tag) !== index) fault("tag_shards", `Tag ${name} appears more than once`);
     else if (shard > filter.shardModulo) fault("tag_shards", `Shard for tag ${name} > shard modulo`);
   }
   return fields;

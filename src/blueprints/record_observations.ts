@@ -4,22 +4,22 @@
  * @module
  */
 
-import type { ChannelId, DeviceId } from "../../db/ids.ts";
-import type { Json, Tx } from "../../db/open.ts";
+import { countAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import {
   deleteTargetArtifacts,
   findTargetArtifacts,
   putTargetArtifact,
   type TargetArtifactRow,
 } from "../../db/artifacts/target_artifacts.ts";
-import { countAttempts } from "../../db/artifacts/reinstall_paces.ts";
+import type { ChannelId, DeviceId } from "../../db/ids.ts";
+import type { Json, Tx } from "../../db/open.ts";
+import { enqueueJob } from "../enqueue_job.ts";
 import type { By } from "../events/by.ts";
 import { type NewEvent, recordEvents } from "../events/record.ts";
-import { enqueueJob } from "../enqueue_job.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
-import { REPEAT_WAITS } from "./reinstall_pace.ts";
 import { isPresent, type Observation, observe, type ObservedState } from "./observed_artifact.ts";
+import { REPEAT_WAITS } from "./reinstall_pace.ts";
 
 /** Whose artifacts: a channel of an enrolled device. `userKey` is "" for the device itself. */
 export type ArtifactOwner = {

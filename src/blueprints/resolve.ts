@@ -6,9 +6,9 @@
  * @module
  */
 
-import { isThere, type ObservedArtifact } from "./observed_artifact.ts";
 import { type BlueprintContent, byName, type ContentArtifact, type ContentVersion } from "./content.ts";
 import { applyFilter, type FilterTarget } from "./filter.ts";
+import { isThere, type ObservedArtifact } from "./observed_artifact.ts";
 
 /** What is looked at of a channel. */
 export type ResolveTarget = FilterTarget & {
@@ -101,7 +101,7 @@ function chooseVersion(
     }
     const found = { version, evidence, passedOver };
     if (artifact.autoUpdate) return found;
-    if (here) return { ...found, evidence: `version ${version.version} is there and does not update by itself` };
+    if (here) return { ...found, evidence: `version ${version.version} is installed and automatic updates are off` };
     chosen ??= found;
   }
   return chosen ?? unable ??

@@ -110,7 +110,7 @@ export async function setRollout(
   await changeDesired(runtime, async (tx) => {
     const row = await lockRollout(tx, versionId);
     if (row === undefined) throw problem("not-found");
-    if (row.state === state) throw refused(`This version is ${state} already`);
+    if (row.state === state) throw refused(`This version is already ${state}`);
     await change(tx, runtime, by, row, state, reason);
   });
 }

@@ -6,18 +6,18 @@
  * @module
  */
 
-import type { Tx } from "../../db/open.ts";
 import {
   countDisagreements,
   findTargetArtifacts,
   markVerified,
   type TargetArtifactRow,
 } from "../../db/artifacts/target_artifacts.ts";
+import type { Tx } from "../../db/open.ts";
 import { identifierPrefix, profileIdentifier, profileUuid } from "../downloads/profile_identifier.ts";
-import type { Runtime } from "../runtime.ts";
-import { type ArtifactOwner, recordSeen, type SeenVersion } from "./record_observations.ts";
-import { isPresent, type ObservedStatus } from "./observed_artifact.ts";
 import type { By } from "../events/by.ts";
+import type { Runtime } from "../runtime.ts";
+import { isPresent, type ObservedStatus } from "./observed_artifact.ts";
+import { type ArtifactOwner, recordSeen, type SeenVersion } from "./record_observations.ts";
 
 /** Lists in a row that may disagree with the device's answers before a version is left as it is. */
 const MOST_DISAGREEMENTS = 3;
@@ -89,7 +89,7 @@ export async function verifyProfiles(
     return {
       ...about,
       status: status === "Uninstalled" ? "Failed" : status,
-      extraInfo: { reason: `${reason}, ${times} lists in a row: it is not tried again` },
+      extraInfo: { reason: `${reason}, ${times} lists in a row. It is not retried` },
       final: true,
     };
   });

@@ -5,11 +5,11 @@
  */
 
 import { join } from "node:path";
-import { buildCsr } from "../pki/csr.ts";
 import { certificatesFromPem } from "../pki/certificate.ts";
-import { pemBlocks } from "../pki/pem.ts";
+import { buildCsr } from "../pki/csr.ts";
 import { PkiError } from "../pki/errors.ts";
 import { encryptPrivateKeyPem, generateRsaKey, openPrivateKey } from "../pki/keys.ts";
+import { pemBlocks } from "../pki/pem.ts";
 import { MdmCertsError, readCertificate, signPushRequest, vendorChain } from "../push/vendor.ts";
 import { type Options, runCommand, UsageError } from "./command.ts";
 import { readPassword } from "./read_password.ts";
@@ -19,22 +19,22 @@ const HELP = `deno task mdmcerts [-d DIR] init
 deno task mdmcerts [-d DIR] req [-p PREFIX] COUNTRY
 deno task mdmcerts [-d DIR] sign_req FILE
 
-Makes what an MDM vendor needs to get push certificates from Apple.
+Creates the keys and requests with which an MDM vendor gets push certificates from Apple.
 
-  init            Makes vendor.key (encrypted) and vendor.csr. Upload vendor.csr at Apple's developer portal (Services, MDM
+  init            Creates vendor.key (encrypted) and vendor.csr. Upload vendor.csr at Apple's developer portal (Services, MDM
                   CSR), and store the certificate as vendor.crt in DIR.
-  req COUNTRY     Makes PREFIXpush.key (encrypted) and PREFIXpush.csr for a country of two letters, and PREFIXpush.b64: the
+  req COUNTRY     Creates PREFIXpush.key (encrypted) and PREFIXpush.csr for a two-letter country, and PREFIXpush.b64: the
                   request signed by the vendor, for identity.apple.com.
   sign_req FILE   Signs another request, such as the one that a page of this server offers, into FILE.b64.
 
-  -d, --dir DIR        The folder of the files, mdm_certificates unless told.
-  -p, --prefix PREFIX  What the names of the push files begin with.
-  --chain FILE         The authority that issued vendor.crt, in PEM; DIR/chain.pem unless told. Apple's certificates are at
+  -d, --dir DIR        The folder of the files. Default: mdm_certificates.
+  -p, --prefix PREFIX  A prefix for the names of the push files.
+  --chain FILE         The authority that issued vendor.crt, in PEM. Default: DIR/chain.pem. Apple's certificates are at
                        www.apple.com/certificateauthority.
-  --help               This.
+  --help               Shows this text.
 
-Passwords are asked for; without a terminal they are read from standard input, one a line, in the order in which they are
-asked: for req first that of the new key, then that of vendor.key. No file is overwritten.`;
+The command asks for passwords. Without a terminal it reads them from standard input, one per line, in the same order:
+for req, first that of the new key, then that of vendor.key. Existing files are not overwritten.`;
 
 /** What the command understands. */
 export const KNOWN = {
@@ -54,7 +54,7 @@ async function write(path: string, data: Uint8Array | string, secret = false): P
     await Deno.writeFile(path, bytes, { createNew: true, mode: secret ? 0o600 : 0o644 });
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) {
-      throw new MdmCertsError(`Cannot write "${path}": it is there already, and may be in use`);
+      throw new MdmCertsError(`Cannot write "${path}": the file exists and may be in use`);
     }
     throw error;
   }
@@ -64,7 +64,7 @@ async function read(path: string, what: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new MdmCertsError(`Cannot find ${what}: there is no "${path}"`);
+    if (error instanceof Deno.errors.NotFound) throw new MdmCertsError(`Cannot find ${what}: "${path}" does not exist`);
     throw error;
   }
 }
@@ -121,7 +121,7 @@ async function signRequest(dir: string, file: string, { texts }: Options, world:
   const csr = bytes[0] === 0x30
     ? bytes
     : pemBlocks(new TextDecoder().decode(bytes)).find(({ label }) => /CERTIFICATE REQUEST$/.test(label))?.der;
-  if (csr === undefined) throw new MdmCertsError(`Cannot use "${file}": it is no certificate request, in DER or PEM`);
+  if (csr === undefined) throw new MdmCertsError(`Cannot use "${file}": it is not a certificate request in DER or PEM`);
   const sign = await signer(dir, texts.get("chain"), world);
   await write(`${file}.b64`, await sign(csr));
   world.say(`${file}.b64`);

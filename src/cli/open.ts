@@ -11,8 +11,8 @@ import { type DatabaseOptions, openDatabase, type Sql } from "../../db/open.ts";
 import { isLocked } from "../../db/short_locks.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { Counters } from "../counters.ts";
-import { RefusalTally } from "../events/refusals.ts";
 import { databaseClock } from "../database_clock.ts";
+import { RefusalTally } from "../events/refusals.ts";
 import { openFileStore } from "../files/open.ts";
 import { createLogger } from "../log.ts";
 import { type Runtime, systemClock, systemNetwork, systemRandom } from "../runtime.ts";
@@ -72,15 +72,15 @@ export async function openRuntime(
     await awaitDatabase(first, log, signal === undefined ? {} : { signal });
     const applied = await migrate(first, {
       onWait: ({ migration, reason }) =>
-        log.warn(`Waiting to bring the database to this version: ${reason}`, { migration }),
+        log.warn(`Waiting to migrate the database to this version: ${reason}`, { migration }),
     });
-    if (applied.length > 0) log.info("Brought the database to this version", { migrations: applied });
+    if (applied.length > 0) log.info("Migrated the database to this version", { migrations: applied });
     const clock = await databaseClock(first);
     closing.push(() => clock.stop());
     await ensurePartitions(first, clock.now()).catch((error) => {
       if (!isLocked(error)) throw error;
       // There are months ahead: the hourly housekeeping sees to it.
-      log.warn("Cannot create the coming months of events and history: their tables are in use", { error });
+      log.warn("Cannot create the next months' partitions of events and history: their tables are in use", { error });
     });
     // Devices and operators wait for each other nowhere: each has connections of its own.
     const devices = Math.ceil(config.DATABASE_POOL * DEVICES_SHARE);

@@ -37,7 +37,7 @@ export async function readPassword(
     while (await input.read(byte) !== null) {
       const [code = 0] = byte;
       if (code === ENTER || code === NEWLINE) break;
-      if (terminal && (code === INTERRUPT || code === END)) throw new UsageError("Cannot go on without a password");
+      if (terminal && (code === INTERRUPT || code === END)) throw new UsageError("Cannot continue without a password");
       if (terminal && ERASE.includes(code)) eraseCharacter(typed);
       else typed.push(code);
     }
@@ -47,7 +47,7 @@ export async function readPassword(
       show("\n");
     }
   }
-  if (typed.length === 0) throw new UsageError("Cannot go on without a password: standard input was empty");
+  if (typed.length === 0) throw new UsageError("Cannot continue without a password: standard input was empty");
   return new TextDecoder().decode(Uint8Array.from(typed));
 }
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { problem } from "../errors.ts";
 import { SchemaError } from "../apple_schema/generator/error.ts";
 import { readSchema } from "../apple_schema/generator/read.ts";
 import { writeFacts } from "../apple_schema/generator/write.ts";
+import { problem } from "../errors.ts";
 import { type Options, runCommand, UsageError } from "./command.ts";
 
 /** What `--help` says. */
@@ -18,7 +18,7 @@ declarations, credentials, status items, commands and profiles as facts: names, 
 
   PATH        The folder that holds the folders "declarative" and "mdm".
   --out DIR   Where the files are written, src/apple_schema/generated unless told.
-  --help      This.
+  --help      Shows this text.
 
 The same schema gives the same bytes. Attributes that are not understood are named and left out.`;
 

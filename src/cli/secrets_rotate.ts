@@ -11,12 +11,12 @@ import { runCommand } from "./command.ts";
 
 const HELP = `deno task secrets:rotate [--new-key]
 
-Seals every secret in the database again that was not sealed with the first key. It may run while the server works, and
+Seals every secret in the database again that was not sealed with the first key. It can run while the server runs, and
 again after an interruption.
 
   --new-key  First put a new random key in front of DATA_DIR/secret.keys. Keys that come from SECRET_KEYS are changed there:
              add the new key at the end, restart every process, move it to the front, restart, then run this task.
-  --help     This.
+  --help     Shows this text.
 
 Older keys may be removed from the ring when a second run, after a restart of every process, finds nothing to do.`;
 

@@ -14,20 +14,20 @@ import { type Options, runCommand, UsageError } from "./command.ts";
 
 const HELP = `deno task token:create --name NAME [--superuser] [--user USER] [--expires DATE]
 
-Makes an API token and prints it, and nothing else, on standard output. It is not shown again.
+Creates an API token and prints only the token on standard output. The token is not shown again.
 
-  --name NAME      What the token is called. Without --user also the name of the service account that it belongs to,
-                   which is made when there is none.
-  --superuser      The new service account may do everything. Without it, give it roles.
-  --user USER      Make the token for this user or service account instead.
-  --expires DATE   When it ends, like 2027-01-31 or 2027-01-31T12:00:00Z. Never, unless told.
-  --help           This.
+  --name NAME      The name of the token. Without --user, also the name of its service account, which is created if it
+                   does not exist.
+  --superuser      Makes the new service account a superuser. Without this option, assign roles to it.
+  --user USER      Creates the token for this user or service account instead.
+  --expires DATE   The expiry, such as 2027-01-31 or 2027-01-31T12:00:00Z. Default: never.
+  --help           Shows this text.
 
 The settings are those of the server: DATABASE_URL, or DATA_DIR for the embedded database.`;
 
 const KNOWN = { texts: ["name", "user", "expires"], flags: ["superuser"] };
 
-/** What to make. */
+/** What to create. */
 export type TokenRequest = { name: string; superuser: boolean; user?: string; expiresAt: Date | null };
 
 /** The options as values. Throws UsageError. */
@@ -37,10 +37,10 @@ export function tokenRequest({ texts, flags }: Options): TokenRequest {
   const expires = texts.get("expires");
   const superuser = flags.has("superuser");
   if (name === "" || name.length > 150) {
-    throw new UsageError("Cannot make a token without --name (1 to 150 characters)");
+    throw new UsageError("Cannot create a token without --name (1 to 150 characters)");
   }
   if (superuser && user !== undefined) {
-    throw new UsageError("Cannot use --superuser with --user: a token may do what its user may do");
+    throw new UsageError("Cannot use --superuser with --user: a token has the permissions of its user");
   }
   if (expires === undefined) return { name, superuser, expiresAt: null, ...(user === undefined ? {} : { user }) };
   const expiresAt = new Date(expires);
@@ -54,16 +54,19 @@ export function tokenRequest({ texts, flags }: Options): TokenRequest {
 export async function createToken(runtime: Runtime, request: TokenRequest): Promise<string> {
   const found = await findUserByName(runtime.sql, request.user ?? request.name);
   if (request.user !== undefined && found === undefined) {
-    throw problem("refused", `Cannot make a token: there is no user "${request.user}"`);
+    throw problem("refused", `Cannot create a token: there is no user "${request.user}"`);
   }
   if (request.user === undefined && found !== undefined) {
     if (!found.isServiceAccount) {
-      throw problem("refused", `Cannot make a token: "${found.username}" is a person; use --user "${found.username}"`);
+      throw problem(
+        "refused",
+        `Cannot create a token: "${found.username}" is a person; use --user "${found.username}"`,
+      );
     }
     if (request.superuser && !found.isSuperuser) {
       throw problem(
         "refused",
-        `Cannot make a token with --superuser: the service account "${found.username}" exists and is no superuser`,
+        `Cannot create a token with --superuser: the service account "${found.username}" exists and is not a superuser`,
       );
     }
   }
@@ -76,7 +79,7 @@ export async function createToken(runtime: Runtime, request: TokenRequest): Prom
     isServiceAccount: true,
     roles: [],
   });
-  if (!holder.isActive) throw problem("refused", `Cannot make a token: the user "${holder.username}" is not active`);
+  if (!holder.isActive) throw problem("refused", `Cannot create a token: the user "${holder.username}" is not active`);
   const { token } = await createApiToken(runtime, COMMAND_LINE, {
     userId: holder.id,
     name: request.name,

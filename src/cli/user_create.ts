@@ -12,27 +12,27 @@ import { readPassword } from "./read_password.ts";
 
 const HELP = `deno task user:create --username NAME [--email ADDRESS] [--full-name NAME] [--superuser]
 
-Makes a person who may sign in. The password is asked for, or read from standard input when that is no terminal:
-at least 12 characters.
+Creates a user who can sign in. The command asks for the password, or reads it from standard input if that is not a
+terminal. A password has at least 12 characters.
 
-  --username NAME     What they sign in with.
-  --email ADDRESS     Their address.
-  --full-name NAME    Their name.
-  --superuser         They may do everything. Without it, give them roles.
-  --help              This.
+  --username NAME     The user name for signing in.
+  --email ADDRESS     The email address.
+  --full-name NAME    The full name.
+  --superuser         Makes the user a superuser. Without this option, assign roles.
+  --help              Shows this text.
 
 The settings are those of the server: DATABASE_URL, or DATA_DIR for the embedded database.`;
 
 const KNOWN = { texts: ["username", "email", "full-name"], flags: ["superuser"] };
 
-/** Whom to make. */
+/** The user to create. */
 export type UserRequest = { username: string; email: string; fullName: string; superuser: boolean };
 
 /** The options as values. Throws UsageError. */
 export function userRequest({ texts, flags }: Options): UserRequest {
   const username = texts.get("username")?.trim() ?? "";
   if (username === "" || username.length > 150) {
-    throw new UsageError("Cannot make a user without --username (1 to 150 characters)");
+    throw new UsageError("Cannot create a user without --username (1 to 150 characters)");
   }
   return {
     username,
@@ -69,7 +69,7 @@ if (import.meta.main) {
       await checkDataDir(loadConfig(), false);
       const password = await readPassword();
       await withServer((runtime) => createPerson(runtime, request, password));
-      console.error(`Made the user "${request.username}".`);
+      console.error(`Created the user "${request.username}".`);
     }),
   );
 }

@@ -29,13 +29,13 @@ function oldSystem({ platform, osVersion, userEnrollment }: CommandTarget): stri
     : SINCE[platform];
   return compareOsVersions(osVersion, since) >= 0
     ? null
-    : `there is no declarative management before ${platform ?? "version"} ${since}, the device has ${
+    : `declarative management requires ${platform ?? "version"} ${since} or later, the device has ${
       osVersion || "an unknown version"
     }`;
 }
 
 function settingUp({ awaitingConfiguration }: CommandTarget): string | null {
-  return awaitingConfiguration === true ? "declarative management begins after Setup Assistant" : null;
+  return awaitingConfiguration === true ? "declarative management is activated after Setup Assistant" : null;
 }
 
 /** The sync tokens, as the command and the `tokens` endpoint tell them. */

@@ -35,7 +35,7 @@ export const deviceLock: CommandDefinition<Args> = {
     firstOf(
       channel(NAME, target),
       knownPlatform(NAME, target),
-      target.platform === "tvOS" ? `Cannot send ${NAME} to an Apple TV: tvOS does not have it` : null,
+      target.platform === "tvOS" ? `Cannot send ${NAME} to an Apple TV: tvOS does not support it` : null,
       userEnrollment(NAME, target, ["iOS", "iPadOS"]),
     ),
   argsFor: (target) => target.platform === "macOS" ? macArgs : otherArgs,

@@ -5,9 +5,9 @@
  */
 
 import type { ChannelId } from "../../db/ids.ts";
-import { cancelCommand, insertCommand } from "../../db/work/commands.ts";
 import { nextId } from "../../db/next_id.ts";
 import type { Json, Tx } from "../../db/open.ts";
+import { cancelCommand, insertCommand } from "../../db/work/commands.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
@@ -78,7 +78,7 @@ export async function cancelQueued(runtime: Runtime, by: By, uuid: string): Prom
     if (outcome === "sent") throw refused(SENT);
     if (outcome !== "cancelled") {
       const { ended } = outcome;
-      throw refused(ended === "cancelled" || ended === "expired" ? `This command is ${ended} already` : SENT);
+      throw refused(ended === "cancelled" || ended === "expired" ? `This command is already ${ended}` : SENT);
     }
     await recordAudit(tx, runtime, by, { action: "deleted", model: "mdm.devicecommand", pk: uuid });
   });

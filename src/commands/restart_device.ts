@@ -34,7 +34,7 @@ export const restartDevice: CommandDefinition<Args> = {
       userEnrollment(NAME, target),
       target.platform === "macOS" || target.supervised === true
         ? null
-        : `Cannot send ${NAME} to this device: it is for Macs and supervised devices`,
+        : `Cannot send ${NAME} to this device: it requires a Mac or a supervised device`,
     ),
   argsFor: (target): z.ZodType<Args> =>
     target.platform === "macOS" && compareOsVersions(target.osVersion, "11.3") >= 0 ? args : noArgs,

@@ -42,6 +42,6 @@ export function userEnrollment(
 export function knownPlatform(name: string, target: CommandTarget): string | null {
   if (target.platform !== null) return null;
   return target.model === ""
-    ? `Cannot send ${name} yet: the platform is not known before the device has answered DeviceInformation`
+    ? `Cannot send ${name} yet: the platform is unknown until the device answers DeviceInformation`
     : `Cannot send ${name}: the platform of the model "${target.model}" is not known`;
 }

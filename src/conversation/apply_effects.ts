@@ -5,8 +5,6 @@
  */
 
 import { createHash } from "node:crypto";
-import { recordRefused, recordTold } from "../../db/work/channel_plans.ts";
-import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import {
   type InstalledAppRow,
   type InstalledCertificateRow,
@@ -15,8 +13,10 @@ import {
   replaceCertificates,
   replaceProfiles,
 } from "../../db/devices/inventory.ts";
-import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
+import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
+import { recordRefused, recordTold } from "../../db/work/channel_plans.ts";
 import type { ObservedStatus } from "../blueprints/observed_artifact.ts";
+import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
 import type { Effect } from "../commands/effect.ts";
 import { profileList } from "../commands/profile_list.ts";

@@ -6,11 +6,11 @@
  * @module
  */
 
-import type { EnrollmentId } from "../../db/ids.ts";
-import { ensureChannel, ensureUserChannel, forgetPushTarget, setPushTarget } from "../../db/work/channels.ts";
 import { completeSession } from "../../db/enrollment/enrollment_sessions.ts";
 import { endEnrollment, findBootstrapToken, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import { findPinned, type IdentifiedRow, retireOlderIdentities } from "../../db/enrollment/identities.ts";
+import type { EnrollmentId } from "../../db/ids.ts";
+import { ensureChannel, ensureUserChannel, forgetPushTarget, setPushTarget } from "../../db/work/channels.ts";
 import { authenticate } from "../enrollment/authenticate.ts";
 import { bindRenewedIdentity } from "../enrollment/renewal.ts";
 import { Problem, problem } from "../errors.ts";
@@ -86,7 +86,7 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
       if (await tokenUpdate(exchange, enrollment, message)) {
         await event({ token_type: message.ids.channel === "Device" ? "device" : "user" });
       } else {
-        const reason = `the enrollment has ${MOST_USERS} users, no further one is managed`;
+        const reason = `the enrollment already has ${MOST_USERS} users, which is the maximum`;
         await event({ token_type: "user", reason }, "warning");
       }
       return EMPTY;
@@ -116,7 +116,7 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
       // The attack: a user of a Mac ends its management. What a user says is about that user's channel at most.
       if (message.ids.userKey !== undefined) {
         await forgetPushTarget(tx, enrollment.enrollmentId, message.ids.userKey, now);
-        await event({ reason: "a user cannot check the device out" }, "warning");
+        await event({ reason: "a user channel cannot check out the device" }, "warning");
         return EMPTY;
       }
       await endEnrollment(tx, enrollment.deviceId, now);
@@ -152,7 +152,7 @@ async function identify({ tx, runtime, sender }: Exchange, message: CheckinMessa
     throw new AlertingProblem("UDID mismatch: cloned identity", alert);
   }
   if (pinned.suspended) {
-    // Whoever removes the profile meanwhile is not enrolled any more, restored or not.
+    // Whoever removes the profile meanwhile is no longer enrolled, restored or not.
     if (message.messageType === "CheckOut") return pinned;
     // Not 401: a deleted device stays enrolled, so that it can be restored.
     throw problem("device-deleted", undefined, { reason: "Device deleted" });

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { findTarget } from "../../db/devices/devices.ts";
+import { findPinned, recordContact } from "../../db/enrollment/identities.ts";
+import type { Db, Json } from "../../db/open.ts";
 import { lockChannels } from "../../db/work/channels.ts";
 import {
   type CommandRow,
@@ -15,10 +18,8 @@ import {
   postponeCommand,
   setNextAction,
 } from "../../db/work/commands.ts";
-import { findTarget } from "../../db/devices/devices.ts";
-import { findPinned, recordContact } from "../../db/enrollment/identities.ts";
-import type { Db, Json } from "../../db/open.ts";
 import { recordInventoryAsked } from "../../db/work/plan_facts.ts";
+import { commandUnsupported } from "../apple_schema/commands.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/record_observations.ts";
 import { commandDict, type CommandTarget, type Effect } from "../commands/command.ts";
@@ -38,7 +39,6 @@ import { plan, type Step } from "../planner/plan.ts";
 import { PlistError } from "../protocol/plist.ts";
 import { commandPayload, type Report, type ReportStatus } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
-import { commandUnsupported } from "../apple_schema/commands.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
 import { applyEffect } from "./apply_effects.ts";
 import { artifactContent } from "./artifact_content.ts";
@@ -264,7 +264,7 @@ async function build(
   row: CommandRow,
 ): Promise<Uint8Array<ArrayBuffer> | string> {
   const command = commandNamed(row.name);
-  if (command === undefined) return "This version does not know the command.";
+  if (command === undefined) return "This version of the server does not know the command.";
   const invalid = command.invalidFor(target);
   if (invalid !== null) return invalid;
   const stored = await argumentsOf(runtime, row);
@@ -275,10 +275,10 @@ async function build(
     if (error instanceof ExpansionError) return error.message;
     if (error instanceof Problem && error.code === "unavailable") return error.message;
     runtime.log.warn("Cannot build a command", { command: row.uuid, name: row.name, error });
-    return "Its content cannot be made: see the server's log.";
+    return "The command's content cannot be created. The server's log has details.";
   }
   const parsed = command.args.safeParse({ ...stored, ...content });
-  if (!parsed.success) return "This version does not know the arguments of the command.";
+  if (!parsed.success) return "This version of the server does not know the arguments of the command.";
   const dict = commandDict(command, parsed.data, { target, commandUuid: row.uuid });
   // What an operator wrote has no conditions of its own: Apple's are looked at again, the device may have changed.
   const requestType = command.requestTypeOf?.(parsed.data);

@@ -9,9 +9,9 @@ import type { ChannelId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import type { ArtifactOwner } from "../blueprints/record_observations.ts";
 import type { CommandTarget } from "../commands/command.ts";
+import type { Caller } from "../events/by.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
-import type { Caller } from "../events/by.ts";
 
 /** The channel that speaks, and what it belongs to. `userKey` is "" for the device itself. */
 export type Owner = Pick<IdentifiedRow, "enrollmentId" | "deviceId" | "udid" | "serialNumber" | "sessionId"> & {

@@ -8,6 +8,8 @@
  * @module
  */
 
+import type { IdentifiedRow } from "../../db/enrollment/identities.ts";
+import type { Json } from "../../db/open.ts";
 import {
   type Advertised,
   findChannelPlan,
@@ -16,8 +18,6 @@ import {
   wakeChannel,
 } from "../../db/work/channel_plans.ts";
 import { findChannel } from "../../db/work/channels.ts";
-import type { IdentifiedRow } from "../../db/enrollment/identities.ts";
-import type { Json } from "../../db/open.ts";
 import { syncTokens } from "../commands/declarative_management.ts";
 import { declarationOf, failedConfiguration } from "../declarations/content.ts";
 import { readStatusReport } from "../declarations/report.ts";
@@ -75,7 +75,9 @@ function reasonsOf({ refused, historyUsedUp }: NotKept): string[] {
   const more = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : "";
   return [
     ...(refused.length === 0 ? [] : [`too large to be kept: ${refused.slice(0, NAMED).join(", ")}${more}`]),
-    ...(historyUsedUp ? ["the status items changed so much that the history has no more of their changes today"] : []),
+    ...(historyUsedUp
+      ? ["the status items changed so often that the history keeps no more of their changes today"]
+      : []),
   ];
 }
 

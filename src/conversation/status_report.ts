@@ -5,22 +5,22 @@
  * @module
  */
 
-import { findChannelPlan, recordCapabilities, recordStatusReported, wakeChannel } from "../../db/work/channel_plans.ts";
-import { lockChannels } from "../../db/work/channels.ts";
+import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { findTarget } from "../../db/devices/devices.ts";
+import { deleteStatusItems, findStatusItems, putStatusItems, touchStatusItems } from "../../db/devices/status_items.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import type { Json } from "../../db/open.ts";
-import { deleteStatusItems, findStatusItems, putStatusItems, touchStatusItems } from "../../db/devices/status_items.ts";
-import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
-import { recordSeen, type SeenVersion } from "../blueprints/record_observations.ts";
+import { findChannelPlan, recordCapabilities, recordStatusReported, wakeChannel } from "../../db/work/channel_plans.ts";
+import { lockChannels } from "../../db/work/channels.ts";
+import { flattenStatus, MAX_ITEMS, statusItemFacts } from "../apple_schema/status.ts";
 import { morePresent, type ObservedStatus } from "../blueprints/observed_artifact.ts";
+import { recordSeen, type SeenVersion } from "../blueprints/record_observations.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import type { DeclarationStatus, StatusReport } from "../declarations/report.ts";
 import { readServerToken } from "../declarations/server_token.ts";
 import { foreignText } from "../foreign_text.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
 import { sameJson } from "../same_json.ts";
-import { flattenStatus, MAX_ITEMS, statusItemFacts } from "../apple_schema/status.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
 import { artifactOwnerOf, type Conversation, type Owner } from "./conversation.ts";
 

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { findOutstanding } from "../../db/work/commands.ts";
 import { findPinned } from "../../db/enrollment/identities.ts";
+import { findOutstanding } from "../../db/work/commands.ts";
 import { type Problem, problem } from "../errors.ts";
+import type { Caller } from "../events/by.ts";
 import { alertAndThrow } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import { ProtocolError } from "../protocol/errors.ts";
@@ -14,7 +15,6 @@ import type { Plist, PlistError } from "../protocol/plist.ts";
 import { type Traces, tracesOf } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
 import { handleConnect, identifyUnknown } from "./connect.ts";
-import type { Caller } from "../events/by.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

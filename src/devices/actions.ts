@@ -4,21 +4,21 @@
  * @module
  */
 
+import { forgetAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import { assignBlueprint, findBlueprint } from "../../db/blueprints/blueprints.ts";
-import type { DeviceId } from "../../db/ids.ts";
-import { findCommand } from "../../db/work/commands.ts";
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { setBlocked } from "../../db/devices/devices.ts";
+import type { DeviceId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import { forcePush } from "../../db/push/push_targets.ts";
-import { queueCommand } from "../commands/queue.ts";
+import { findCommand } from "../../db/work/commands.ts";
 import type { CommandTarget } from "../commands/command.ts";
+import { queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
+import { enqueueJob } from "../enqueue_job.ts";
 import { invalid, problem } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
-import { enqueueJob } from "../enqueue_job.ts";
-import { forgetAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import type { Runtime } from "../runtime.ts";
 import { deviceRepresentation } from "./representation.ts";
 
@@ -113,7 +113,7 @@ export async function pokeDevice(runtime: Runtime, by: By, id: DeviceId): Promis
     if (await forcePush(tx, id, runtime.clock.now()) === 0) {
       throw problem(
         "refused",
-        "The device cannot be pushed: it is not enrolled, or its push token is not valid any more.",
+        "Cannot send a push to the device: it is not enrolled, or its push token is no longer valid.",
       );
     }
   });

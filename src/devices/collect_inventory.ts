@@ -5,9 +5,9 @@
  */
 
 import { findBlueprint } from "../../db/blueprints/blueprints.ts";
+import { findDevice } from "../../db/devices/device_views.ts";
 import type { DeviceId } from "../../db/ids.ts";
 import { lockCommand } from "../../db/work/commands.ts";
-import { findDevice } from "../../db/devices/device_views.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { problem } from "../errors.ts";

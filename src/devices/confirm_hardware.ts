@@ -4,15 +4,15 @@
  * @module
  */
 
-import type { DeviceId } from "../../db/ids.ts";
-import { lockChannelsOfDevice } from "../../db/work/channels.ts";
-import { findDeviceValues } from "../../db/variables/device_values.ts";
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { proveHardware } from "../../db/devices/hardware.ts";
+import type { DeviceId } from "../../db/ids.ts";
+import { findDeviceValues } from "../../db/variables/device_values.ts";
+import { lockChannelsOfDevice } from "../../db/work/channels.ts";
+import { enqueueJob } from "../enqueue_job.ts";
 import { problem, refused } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
-import { enqueueJob } from "../enqueue_job.ts";
 import type { Runtime } from "../runtime.ts";
 import { changeDeviceTags } from "../tags/device_tags.ts";
 import { redeliver } from "../variables/redeliver.ts";
@@ -38,7 +38,7 @@ export async function confirmHardware(runtime: Runtime, by: By, id: DeviceId): P
     // Before the enrollment is written, as a conversation locks them.
     await lockChannelsOfDevice(tx, id);
     const proven = await proveHardware(tx, id, now);
-    if (proven === undefined) throw refused("The device is not enrolled, or its hardware is confirmed already.");
+    if (proven === undefined) throw refused("The device is not enrolled, or its hardware is already confirmed.");
     await redeliver(tx, runtime, { deviceId: id }, variables, "operator");
     if (serialNumber !== "") {
       await changeDeviceTags(tx, runtime, by, {

@@ -60,7 +60,7 @@ export async function restoreDevice(runtime: Runtime, by: By, id: DeviceId): Pro
     if (row.deletedAt === null) throw refused("The device is not deleted.");
     const until = restorableUntil(row.deletedAt, runtime.config);
     if (row.purgeBeganAt !== null || until <= now) {
-      throw refused("The device cannot be restored any more: its data has been removed.");
+      throw refused("The device can no longer be restored: its data has been removed.");
     }
     const taken = await findSuccessorOfHardware(tx, id, row);
     if (taken !== undefined) {

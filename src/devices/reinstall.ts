@@ -4,11 +4,11 @@
  * @module
  */
 
+import { findTargetArtifacts, forceTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
+import { findDevice } from "../../db/devices/device_views.ts";
 import type { DeviceId } from "../../db/ids.ts";
 import { wakeChannel } from "../../db/work/channel_plans.ts";
 import { lockChannels } from "../../db/work/channels.ts";
-import { findDevice } from "../../db/devices/device_views.ts";
-import { findTargetArtifacts, forceTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { problem, refused } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";

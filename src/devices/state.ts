@@ -15,7 +15,7 @@ const SILENT_DAYS = 7;
 export const silentBefore = (now: Date): Date => new Date(now.getTime() - SILENT_DAYS * DAY_MS);
 
 /**
- * The state: `active`; `silent`, not seen for a week; `released`, blocked or not enrolled any more; `deleted`, which can be
+ * The state: `active`; `silent`, not seen for a week; `released`, blocked or no longer enrolled; `deleted`, which can be
  * undone; `gone`, its data removed.
  */
 export function stateOf(device: StateFacts, now: Date): DeviceStateName {

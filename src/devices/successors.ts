@@ -27,7 +27,7 @@ export async function discardSuccessor(runtime: Runtime, by: By, id: DeviceId): 
     if (enrollmentId === null || device.checkoutAt !== null) throw refused("The device is not enrolled.");
     await lockEnrollment(tx, enrollmentId);
     const fingerprints = (await findOutstandingSuccessors(tx, enrollmentId, now)).map((one) => one.fingerprint);
-    if (fingerprints.length === 0) throw refused("No successor of the device's identity waits to be used.");
+    if (fingerprints.length === 0) throw refused("The device has no unused renewed identity.");
     await discardIssued(tx, fingerprints, now);
     await dismissIdentityAlertsOf(tx, enrollmentId, "second successor", now);
     await recordAudit(tx, runtime, by, {

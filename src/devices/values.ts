@@ -5,6 +5,7 @@
  */
 
 import { findDeviceValues } from "../../db/variables/device_values.ts";
+import type { By } from "../events/by.ts";
 import type { Runtime } from "../runtime.ts";
 import {
   type DeviceValuesInput,
@@ -13,7 +14,6 @@ import {
   setDeviceValues,
 } from "../variables/device_values.ts";
 import { redeliver } from "../variables/redeliver.ts";
-import type { By } from "../events/by.ts";
 
 /** Gives the device with that serial number, enrolled or not, the values of `input`. Throws `invalid`. */
 export async function changeDeviceValues(

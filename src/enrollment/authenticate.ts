@@ -4,15 +4,15 @@
  * @module
  */
 
+import { type HardwareFacts, insertDevice, lockHardware, updateDeviceIds } from "../../db/devices/hardware.ts";
 import { lockLiveClaim, useClaim } from "../../db/enrollment/enrollment_claims.ts";
 import { type SessionRow, updateSession } from "../../db/enrollment/enrollment_sessions.ts";
 import { addSecretTags, tagsOfSecret } from "../../db/enrollment/enrollment_tags.ts";
 import { endEnrollment, insertEnrollment } from "../../db/enrollment/enrollments.ts";
-import { type HardwareFacts, insertDevice, lockHardware, updateDeviceIds } from "../../db/devices/hardware.ts";
 import { findPinned, pinIdentity } from "../../db/enrollment/identities.ts";
+import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
 import type { DeviceId, EnrollmentId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
-import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
 import { type Problem, problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import { type NewEvent, recordEvents } from "../events/record.ts";
@@ -22,8 +22,8 @@ import type { Authenticate } from "../protocol/checkin.ts";
 import { platformOfModel } from "../protocol/platform.ts";
 import type { Runtime } from "../runtime.ts";
 import { claimSession } from "./claim_session.ts";
-import { keepClaim } from "./hardware_claims.ts";
 import { type HardwareEvidence, judgeHardware, sameId } from "./hardware.ts";
+import { keepClaim } from "./hardware_claims.ts";
 import { bindRenewal } from "./renewal.ts";
 import { isSecretRevoked } from "./secrets.ts";
 

@@ -6,9 +6,9 @@
  */
 
 import { lockSession, type SessionRow } from "../../db/enrollment/enrollment_sessions.ts";
+import { findOtaEnrollment } from "../../db/enrollment/ota_enrollments.ts";
 import { findIssuedCertificate, type IssuedRow } from "../../db/issuing/issued_certificates.ts";
 import type { Tx } from "../../db/open.ts";
-import { findOtaEnrollment } from "../../db/enrollment/ota_enrollments.ts";
 import { problem } from "../errors.ts";
 import { builtInAuthority } from "../issuing/authority.ts";
 import { BUILT_IN_ISSUER } from "../issuing/scep_issuers.ts";
@@ -65,7 +65,7 @@ async function checkIssuer(
   const enrollment = session.otaEnrollmentId === null
     ? undefined
     : await findOtaEnrollment(tx, session.otaEnrollmentId);
-  if (enrollment === undefined) throw refuse("the enrollment of this session is gone");
+  if (enrollment === undefined) throw refuse("the enrollment of this session no longer exists");
   const builtIn = enrollment.scepIssuerId === BUILT_IN_ISSUER || issued !== undefined;
   if (builtIn && issued?.sessionId !== session.id) {
     throw refuse("the device certificate was not issued for an enrollment session");

@@ -105,7 +105,7 @@ export async function decideOnClaim(
       throw refused(
         state === "confirmed" && before.reason === "serial number changed"
           ? "This claim cannot be confirmed: the UDID belongs to a device with another serial number."
-          : `This claim is ${state} already.`,
+          : `This claim is already ${state}.`,
       );
     }
     const after = await findClaim(tx, id, now);

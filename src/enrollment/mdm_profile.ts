@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Db } from "../../db/open.ts";
 import type { OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
 import { findScepIssuer } from "../../db/issuing/scep_issuers.ts";
+import type { Db } from "../../db/open.ts";
 import { problem } from "../errors.ts";
 import { challengeOf } from "../issuing/challenges/challenge.ts";
 import { certificatesFromPem, toPem } from "../pki/certificate.ts";
@@ -91,7 +91,7 @@ export async function mdmProfile(
   const { config } = runtime;
   if (enrollment.topic === null) {
     throw problem("refused", undefined, {
-      list: ["Cannot make an enrollment profile: the push certificate of this enrollment was not uploaded yet"],
+      list: ["Cannot create an enrollment profile: the push certificate of this enrollment has not been uploaded yet"],
     });
   }
   const prefix = prefixOf(runtime);

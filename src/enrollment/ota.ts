@@ -7,14 +7,14 @@
  * @module
  */
 
-import { findUnfinishedSession } from "../../db/enrollment/enrollment_sessions.ts";
 import { isHardwareBlocked } from "../../db/devices/hardware.ts";
-import type { Tx } from "../../db/open.ts";
+import { findUnfinishedSession } from "../../db/enrollment/enrollment_sessions.ts";
 import {
   findOtaEnrollment,
   findOtaEnrollmentOfSecret,
   type OtaEnrollmentRow,
 } from "../../db/enrollment/ota_enrollments.ts";
+import type { Tx } from "../../db/open.ts";
 import { Problem, problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
@@ -111,7 +111,7 @@ async function phase2(
   const verified = await verifyEnrollmentSecret(tx, runtime, by, { secret: info.challenge, ...hardware });
   if (!verified.ok) return { refusal: verified.reason };
   const enrollment = await findOtaEnrollmentOfSecret(tx, verified.secret.id);
-  if (enrollment === undefined) return { refusal: "the secret is of no OTA enrollment" };
+  if (enrollment === undefined) return { refusal: "the secret does not belong to an OTA enrollment" };
   const now = runtime.clock.now();
   // A device that lost our answer asks again: one session, not two.
   const factoryKey = certificate.spkiFingerprint;
@@ -153,7 +153,7 @@ async function phase3(
   const enrollment = session.otaEnrollmentId === null
     ? undefined
     : await findOtaEnrollment(tx, session.otaEnrollmentId);
-  if (enrollment === undefined) return { refusal: "the enrollment of this session is gone" };
+  if (enrollment === undefined) return { refusal: "the enrollment of this session no longer exists" };
   if (await isSecretRevoked(tx, enrollment.enrollmentSecretId, runtime.clock.now())) {
     return { refusal: "the enrollment was revoked" };
   }

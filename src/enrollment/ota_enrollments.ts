@@ -6,7 +6,6 @@
 
 import { findBlueprint } from "../../db/blueprints/blueprints.ts";
 import { findEnrollmentSecret } from "../../db/enrollment/enrollment_secrets.ts";
-import { isUniqueViolation, type Tx } from "../../db/open.ts";
 import {
   deleteOtaEnrollment,
   findOtaEnrollment,
@@ -16,8 +15,9 @@ import {
   setReenrollment,
   updateOtaEnrollment,
 } from "../../db/enrollment/ota_enrollments.ts";
-import { listPushTopics } from "../../db/push/push_topics.ts";
 import { findScepIssuer } from "../../db/issuing/scep_issuers.ts";
+import { isUniqueViolation, type Tx } from "../../db/open.ts";
+import { listPushTopics } from "../../db/push/push_topics.ts";
 import { invalid, Problem, problem } from "../errors.ts";
 import type { By, Caller } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
@@ -183,7 +183,7 @@ export async function removeOtaEnrollment(runtime: Runtime, by: By, id: number):
     if (await hasSessions(tx, id)) {
       throw new Problem("refused", SENTENCE_OF_USED, {
         list: [SENTENCE_OF_USED],
-        because: "Devices began to enroll with it. Revoke it instead.",
+        because: "Devices have begun to enroll with it. Revoke it instead.",
       });
     }
     await deleteOtaEnrollment(tx, id);
@@ -205,7 +205,7 @@ export async function revokeOtaEnrollment(
   const row = await mustFindOta(runtime, id);
   return await runtime.sql.begin(async (tx) => {
     if (!await revokeEnrollmentSecret(tx, runtime, row.enrollmentSecretId)) {
-      throw problem("refused", "The enrollment secret was revoked already.");
+      throw problem("refused", "The enrollment secret is already revoked.");
     }
     await recordAudit(tx, runtime, by, {
       action: "updated",
@@ -255,7 +255,7 @@ export async function downloadDirectProfile(
     return { profile: await mdmProfile(tx, runtime, enrollment, session, { ...options, plain: !options.signed }) };
   });
   if (made.profile === undefined) {
-    throw problem("refused", undefined, { list: [`Cannot make an enrollment profile: ${made.refusal}`] });
+    throw problem("refused", undefined, { list: [`Cannot create an enrollment profile: ${made.refusal}`] });
   }
   return options.signed ? await signProfile(runtime, made.profile) : made.profile;
 }
@@ -273,7 +273,7 @@ export async function downloadOtaProfile(runtime: Runtime, id: number): Promise<
   // Which devices may use it is seen when one does.
   const spent = refusalOf({ ...row, serialNumbers: [], udids: [] }, {}, runtime.clock.now());
   if (spent !== undefined) {
-    throw problem("refused", undefined, { list: [`Cannot make an enrollment profile: ${spent}`] });
+    throw problem("refused", undefined, { list: [`Cannot create an enrollment profile: ${spent}`] });
   }
   return await signProfile(runtime, otaProfile(runtime, enrollment, await revealEnrollmentSecret(runtime, row)));
 }

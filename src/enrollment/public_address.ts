@@ -17,13 +17,13 @@ import { encodeBase64Url } from "@std/encoding";
 import { type EnrollmentSecretRow, findEnrollmentSecret } from "../../db/enrollment/enrollment_secrets.ts";
 import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
 import { problem } from "../errors.ts";
+import type { Caller } from "../events/by.ts";
 import { recordRefusal } from "../events/refusals.ts";
 import { signProfile } from "../issuing/profile_signer.ts";
 import { addressKey, limitAttempts } from "../rate_limit.ts";
 import type { Runtime } from "../runtime.ts";
 import { otaProfile } from "./mdm_profile.ts";
 import { refusalOf, revealEnrollmentSecret } from "./secrets.ts";
-import type { Caller } from "../events/by.ts";
 
 const LABEL = "espalier public enrollment address 1";
 const MAC_BYTES = 24;

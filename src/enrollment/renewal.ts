@@ -17,8 +17,8 @@ import {
   pinIdentity,
 } from "../../db/enrollment/identities.ts";
 import { lastAlertAt } from "../../db/enrollment/identity_alerts.ts";
-import type { Tx } from "../../db/open.ts";
 import { findOtaEnrollment } from "../../db/enrollment/ota_enrollments.ts";
+import type { Tx } from "../../db/open.ts";
 import { type Problem, problem } from "../errors.ts";
 import { AlertingProblem } from "../identity/alert.ts";
 import { signProfile } from "../issuing/profile_signer.ts";
@@ -39,7 +39,7 @@ export async function renewalProfile(
     ? undefined
     : await findOtaEnrollment(tx, current.otaEnrollmentId);
   if (current === undefined || enrollment === undefined) {
-    throw new Error(`Cannot renew: the enrollment of session ${enrolled.sessionId} is gone`);
+    throw new Error(`Cannot renew: the enrollment of session ${enrolled.sessionId} no longer exists`);
   }
   const session = await openSession(tx, runtime, {
     kind: "RE",
@@ -113,7 +113,7 @@ export async function bindRenewal(
   // Two wanted to be the successor, and one of them has no right to it: an operator decides whether it is this one.
   const disputed = await lastAlertAt(tx, enrolled.enrollmentId, "second successor");
   if (disputed !== undefined && (issued ?? session).createdAt <= disputed) {
-    throw refuse("a second successor was requested: an operator has to decide");
+    throw refuse("a second renewal was requested: an operator has to decide");
   }
   await pinIdentity(tx, sender.fingerprint, enrolled.enrollmentId, sender.notAfter, now);
   if (session.kind === "RE") {

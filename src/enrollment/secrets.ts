@@ -18,8 +18,8 @@ import {
   setEnrollmentSecretTags,
   updateEnrollmentSecret as updateRow,
 } from "../../db/enrollment/enrollment_secrets.ts";
-import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import type { Db, Tx } from "../../db/open.ts";
+import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { findTags } from "../../db/tags/tags.ts";
 import { invalid } from "../errors.ts";
 import type { Caller } from "../events/by.ts";

@@ -86,7 +86,7 @@ async function recordSummaries(db: Db, runtime: Needs, over: readonly Count[]): 
   const byCount = [...over].sort((one, other) => other.suppressed - one.suppressed);
   const events = byCount.slice(0, MAX_SUMMARIES).map(({ type, ip, suppressed }): NewEvent => ({
     type,
-    payload: { status: "failure", reason: "refused too often to record each", ip, suppressed },
+    payload: { status: "failure", reason: "too many refusals to record each one", ip, suppressed },
   }));
   const rest = new Map<string, { addresses: number; suppressed: number }>();
   for (const { type, suppressed } of byCount.slice(MAX_SUMMARIES)) {
@@ -94,7 +94,7 @@ async function recordSummaries(db: Db, runtime: Needs, over: readonly Count[]): 
     rest.set(type, { addresses: addresses + 1, suppressed: sum + suppressed });
   }
   for (const [type, counts] of rest) {
-    events.push({ type, payload: { status: "failure", reason: "refused too often to record each", ...counts } });
+    events.push({ type, payload: { status: "failure", reason: "too many refusals to record each one", ...counts } });
   }
   if (events.length > 0) await recordEvents(db, runtime, SUMMARY, events);
 }

@@ -33,7 +33,7 @@ async function readPart(file: Deno.FsFile, size: number): Promise<Uint8Array<Arr
   const part = new Uint8Array(size);
   for (let filled = 0; filled < size;) {
     const read = await file.read(part.subarray(filled));
-    if (read === null) throw new Error("Cannot send a file to the bucket: it became shorter");
+    if (read === null) throw new Error("Cannot send a file to the bucket: it changed while it was read");
     filled += read;
   }
   return part;

@@ -136,12 +136,12 @@ function bucketSource(runtime: Needs, url: URL, refuse: (sentence: string) => Pr
   if (
     !/^[a-z0-9][a-z0-9.-]+$/.test(bucket) || key === "" || url.username !== "" || url.search !== "" || url.hash !== ""
   ) {
-    throw refuse("An s3 address should be like s3://bucket/key");
+    throw refuse("An s3 address should have the form s3://bucket/key");
   }
   const filename = nameOf(url.pathname);
   const client = openS3(runtime);
   if (client === undefined) {
-    throw refuse("Cannot read from a bucket: the settings S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are missing");
+    throw refuse("Cannot read from a bucket: the settings S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are not set");
   }
   return {
     filename,
@@ -155,7 +155,7 @@ function webSource(runtime: Needs, url: URL, refuse: (sentence: string) => Probl
   // can reach. So hosts are named by who runs the server, with their port where it is another, and redirects end there.
   const allowed = runtime.config.FILE_URI_HOSTS.some((host) => host.toLowerCase() === url.host);
   if (!allowed) throw refuse(`Cannot fetch from "${url.host}": the setting FILE_URI_HOSTS does not name it`);
-  if (url.username !== "" || url.password !== "") throw refuse("An address should have no user and no password");
+  if (url.username !== "" || url.password !== "") throw refuse("The address must not contain a user name or password");
   const filename = nameOf(url.pathname);
   const client: HttpClient = runtime.network.client({ http2: false });
   return {

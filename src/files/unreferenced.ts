@@ -61,6 +61,6 @@ async function removeUnused({ sql, files }: Needs, sha256: string, before: Date)
 export async function holdFile(tx: Tx, runtime: Pick<Runtime, "files">, sha256: string): Promise<void> {
   await lockFile(tx, sha256, "with others");
   if (await runtime.files.storedAt(sha256) === undefined) {
-    throw problem("conflict", "Cannot save: the file went away meanwhile. Upload it again.");
+    throw problem("conflict", "Cannot save: the file was removed in the meantime. Upload it again.");
   }
 }

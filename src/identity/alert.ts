@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type IdentityAlertKind, recordIdentityAlert } from "../../db/enrollment/identity_alerts.ts";
 import type { IdentifiedRow } from "../../db/enrollment/identities.ts";
+import { type IdentityAlertKind, recordIdentityAlert } from "../../db/enrollment/identity_alerts.ts";
 import type { Db } from "../../db/open.ts";
 import { Problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { findDownloadTarget, findHostedCertAsset } from "../../db/downloads/downloads.ts";
 import type { ChannelId } from "../../db/ids.ts";
 import {
   findAssetCertificate,
@@ -12,9 +13,8 @@ import {
   insertAssetCredential,
   lockAssetCredential,
 } from "../../db/issuing/asset_credentials.ts";
-import { findDownloadTarget, findHostedCertAsset } from "../../db/downloads/downloads.ts";
-import type { Db, Tx } from "../../db/open.ts";
 import { findScepIssuer } from "../../db/issuing/scep_issuers.ts";
+import type { Db, Tx } from "../../db/open.ts";
 import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import { parseCertificate } from "../pki/certificate.ts";
@@ -79,7 +79,7 @@ export async function issueForAsset(
   const target = await findDownloadTarget(tx, channelId, artifactVersionId);
   if (target === undefined || target.endedAt !== null) return no("the enrollment of the challenge has ended");
   if (target.blockedAt !== null) return no("the device of the challenge is blocked");
-  if (!target.advertised) return no("the asset is not the device's any more");
+  if (!target.advertised) return no("the device no longer has the asset");
   const asset = await findHostedCertAsset(tx, artifactVersionId);
   if (asset?.scepIssuerId !== BUILT_IN_ISSUER) return no("the asset has another issuer now");
   const authority = await assetAuthority(runtime);
@@ -144,7 +144,7 @@ function checkedNames({ subject, subjectAltName }: AssetNames): { subject: Uint8
   const name = writeName(subject);
   // The attack: an asset, or a value that a device chooses (its name is one), that reads like the name of an enrollment.
   if (readName(Der.parse(name)).rdns.some(({ oid, value }) => oid === "2.5.4.3" && /^(MDM|OTA)\$/.test(value))) {
-    throw new PkiError("certificate", "names like those of enrollments are not given to assets");
+    throw new PkiError("certificate", "names that look like those of enrollments are not allowed for assets");
   }
   return { subject: name, san };
 }

@@ -6,9 +6,9 @@
  */
 
 import { createHash } from "node:crypto";
+import { isHardwareBlocked } from "../../db/devices/hardware.ts";
 import { lockSession, lockSessionById, type SessionRow } from "../../db/enrollment/enrollment_sessions.ts";
 import { lockEnrollment } from "../../db/enrollment/enrollments.ts";
-import { isHardwareBlocked } from "../../db/devices/hardware.ts";
 import { findCurrentEnrollment, findPinned, type IdentifiedRow } from "../../db/enrollment/identities.ts";
 import {
   findIssued,
@@ -90,10 +90,10 @@ async function issue(
     return { failInfo };
   };
   if (message.messageType !== "PKCSReq" && message.messageType !== "RenewalReq") {
-    return await no(`a ${message.messageType} is not served`);
+    return await no(`the message type ${message.messageType} is not supported`);
   }
   if (message.requestCipher === "des-cbc" && !runtime.config.SCEP_ALLOW_DES) {
-    return await no("single DES is switched off (SCEP_ALLOW_DES)", "badAlg");
+    return await no("single DES is disabled (SCEP_ALLOW_DES)", "badAlg");
   }
   const { csr } = message;
   if (csr.publicKey.kind === "rsa" && csr.publicKey.bits < 2048) {
@@ -125,7 +125,7 @@ async function issue(
     if (follows !== undefined && outstanding.some((one) => one.spkiFingerprint !== keyOf(csr.spki))) {
       const alert = { kind: "second successor", owner: follows, fingerprint: keyOf(csr.spki) } as const;
       await raiseIdentityAlert(tx, runtime, by, alert);
-      return await no("another successor of this identity waits to be used");
+      return await no("another renewal of this identity is still unused");
     }
     const certificate = issueClientCertificate(runtime, authority, {
       // The attack: a request whose subject names a person, or a group that a VPN or a directory believes in.
@@ -210,14 +210,14 @@ async function renewalWarrant(tx: Tx, runtime: Runtime, { csr, signer }: Request
     await findPinned(tx, signer.fingerprint),
   ];
   if (issued === undefined || pinned === undefined || pinned.endedAt !== null || pinned.blockedAt !== null) {
-    return { refusal: "the certificate to renew is no identity of an enrolled device" };
+    return { refusal: "the certificate to renew is not the identity of an enrolled device" };
   }
   if (signer.notAfter <= now || signer.notBefore > now) {
     return { refusal: "the certificate to renew is not valid now", failInfo: "badTime" };
   }
   if (!sameName(csr.subject, signer.subject)) return { refusal: "the subject is not that of the certificate to renew" };
   const session = await lockSessionById(tx, issued.sessionId);
-  if (session === undefined) return { refusal: "the session is gone" };
+  if (session === undefined) return { refusal: "the session no longer exists" };
   await lockEnrollment(tx, pinned.enrollmentId);
   return { session, commonName: signer.subject.commonName ?? "", challengeHash: null, follows: pinned };
 }

@@ -17,15 +17,17 @@ const [first, ...others] = BACKENDS.map(({ name }) => name);
 export const scepIssuerInput = z.object({
   name: textField(256),
   description: blankableField(10_000).default(""),
-  url: z.url({ protocol: /^https?$/, error: "Enter a valid URL." }).max(2048).describe("Where devices send requests."),
+  url: z.url({ protocol: /^https?$/, error: "Enter a valid URL." }).max(2048).describe(
+    "The URL that devices send requests to.",
+  ),
   key_size: z.literal([1024, 2048, 4096]).default(2048),
   key_usage: z.literal([0, 1, 4, 5]).default(0).describe("0: not said, 1: signing, 4: encryption, 5: both."),
-  backend: z.enum([first ?? "", ...others]).describe("Where its challenges come from."),
+  backend: z.enum([first ?? "", ...others]).describe("The source of its challenges."),
   ...Object.fromEntries(
     BACKENDS.map((backend) => [
       backend.key,
       backend.open.nullish().describe(
-        `Of the backend ${backend.name}. On PUT, secrets that are left out stay as they are.`,
+        `Of the backend ${backend.name}. On PUT, omitted secrets are unchanged.`,
       ),
     ]),
   ),

@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import { usesOfScepIssuer } from "../../db/installation/uses.ts";
 import {
   deleteScepIssuer,
   findScepIssuer,
@@ -15,11 +16,10 @@ import {
   updateScepIssuer,
 } from "../../db/issuing/scep_issuers.ts";
 import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
-import { usesOfScepIssuer } from "../../db/installation/uses.ts";
 import { invalid, Problem, problem } from "../errors.ts";
-import { cannotDelete } from "../in_use.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit, recordEvents } from "../events/record.ts";
+import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { backendNamed } from "./challenges/registry.ts";

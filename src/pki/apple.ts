@@ -42,7 +42,7 @@ export function verifyAppleDevice(
   { now, extraRoots = [] }: AppleDeviceOptions,
 ): Certificate[] {
   if (certificate.isCa) {
-    throw new PkiError("chain", `Cannot trust "${certificate.subject}": it is no device's certificate`);
+    throw new PkiError("chain", `Cannot trust "${certificate.subject}": it is not a device certificate`);
   }
   if (extraRoots.length > 0) {
     try {

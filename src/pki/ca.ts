@@ -106,7 +106,7 @@ export function issueCertificate({ certificate, key }: Authority, input: Certifi
   if (!certificate.isCa || !keyMatches(certificate, key)) {
     throw new PkiError(
       "key",
-      `Cannot issue as "${certificate.subject}": it is no authority, or the key is not its own`,
+      `Cannot issue as "${certificate.subject}": it is not a certificate authority, or the key is not its own`,
     );
   }
   if (input.keyUsage.includes("keyCertSign") || input.keyUsage.includes("cRLSign")) {
@@ -114,7 +114,7 @@ export function issueCertificate({ certificate, key }: Authority, input: Certifi
   }
   const notAfter = input.notAfter > certificate.notAfter ? certificate.notAfter : input.notAfter;
   if (notAfter <= input.notBefore) {
-    throw new PkiError("certificate", "Cannot issue the certificate: it would end before it begins");
+    throw new PkiError("certificate", "Cannot issue the certificate: it would expire before it becomes valid");
   }
   const { san = [], eku = [] } = input;
   const subject = input.subject instanceof Uint8Array ? input.subject : writeName(input.subject);

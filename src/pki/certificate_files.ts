@@ -52,7 +52,7 @@ function fromBase64(text: string): Uint8Array {
   } catch {
     // Said below: there are no other forms.
   }
-  throw refused("it is no PEM, DER, PKCS #7 or PKCS #12 file");
+  throw refused("it is not a PEM, DER, PKCS #7 or PKCS #12 file");
 }
 
 function openPem(text: string, passphrase: string | undefined, iterations: Iterations): CertificateFile {
@@ -97,7 +97,7 @@ function openDer(der: Uint8Array, passphrase: string | undefined, iterations: It
       reason ??= error;
     }
   }
-  throw refused("it is no certificate, PKCS #7 or PKCS #12 file in DER", reason);
+  throw refused("it is not a certificate, PKCS #7 or PKCS #12 file in DER", reason);
 }
 
 /** The certificate that a key belongs to, whatever stands around it: issuers come in files in either order. */

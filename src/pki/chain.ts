@@ -111,7 +111,7 @@ class Search {
 
   /** Whether a certificate may issue the last one of the path. */
   private mayIssue(issuer: Certificate, path: readonly Certificate[]): boolean {
-    if (!issuer.isCa) return this.refuse(`its issuer "${issuer.subject}" is no certificate authority`);
+    if (!issuer.isCa) return this.refuse(`its issuer "${issuer.subject}" is not a certificate authority`);
     if (issuer.keyUsage !== undefined && !issuer.keyUsage.has("keyCertSign")) {
       return this.refuse(`its issuer "${issuer.subject}" may not sign certificates`);
     }
@@ -130,7 +130,7 @@ class Search {
     const scheme = signatureSchemeOf(certificate);
     if (scheme === undefined) {
       return this.refuse(
-        `"${certificate.subject}" is signed with ${certificate.signatureAlgorithm}, which is not offered`,
+        `"${certificate.subject}" is signed with ${certificate.signatureAlgorithm}, which is not supported`,
       );
     }
     if (scheme.hash === "sha1" && !this.options.allowSha1) {

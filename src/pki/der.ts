@@ -90,7 +90,7 @@ export class Der {
       length = 0;
       for (let i = 0; i < count; i++) length = length * 256 + (bytes[offset++] ?? 0);
       if (strict && (length < 0x80 || length < 2 ** (8 * (count - 1)))) {
-        fail("Cannot read the ASN.1 element: DER wants the shortest form of a length");
+        fail("Cannot read the ASN.1 element: DER requires the shortest form of a length");
       }
     }
     if (length > limit - offset) fail("Cannot read the ASN.1 element: its length points past the end");

@@ -97,5 +97,5 @@ function ipBytes(text: string): Uint8Array {
     const middle = new Array<string>(8 - left.length - right.length).fill("0");
     return Uint8Array.fromHex([...left, ...middle, ...right].map((group) => group.padStart(4, "0")).join(""));
   }
-  throw new PkiError("certificate", `Cannot write the IP address "${text}": it is none`);
+  throw new PkiError("certificate", `Cannot write the IP address "${text}": it is not valid`);
 }

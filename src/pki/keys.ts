@@ -64,7 +64,7 @@ export function openPrivateKey(
 ): KeyObject {
   const text = typeof pemOrDer === "string" ? pemOrDer : textOf(pemOrDer);
   if (text === undefined || !text.includes("-----BEGIN ")) {
-    if (typeof pemOrDer === "string") throw new PkiError("key", "Could not load PEM private key: this is no PEM text");
+    if (typeof pemOrDer === "string") throw new PkiError("key", "Could not load PEM private key: this is not PEM text");
     return openDer(pemOrDer, passphrase, iterations);
   }
   const block = pemBlocks(text).find(({ label }) => label.endsWith("PRIVATE KEY"));
@@ -101,7 +101,7 @@ function openDer(der: Uint8Array, passphrase: string | undefined, iterations: It
 
 function openEncrypted(der: Uint8Array, passphrase: string | undefined, iterations: Iterations): KeyObject {
   if (!passphrase) {
-    throw new PkiError("key", "Could not load private key: a password is needed, or it is no private key");
+    throw new PkiError("key", "Could not load private key: a password is needed, or it is not a private key");
   }
   const opened = openInfo(der, passphrase, iterations);
   if ("plain" in opened) {
@@ -113,7 +113,7 @@ function openEncrypted(der: Uint8Array, passphrase: string | undefined, iteratio
   }
   // Of what is not ours the runtime has scrypt.
   if (opened.unknown !== OID.scrypt) {
-    throw new PkiError("key", `Could not load private key: its encryption is not offered (${opened.unknown})`);
+    throw new PkiError("key", `Could not load private key: its encryption is not supported (${opened.unknown})`);
   }
   try {
     return createPrivateKey({ key: toPem(der, "ENCRYPTED PRIVATE KEY"), format: "pem", passphrase });
@@ -127,7 +127,7 @@ function openInfo(der: Uint8Array, passphrase: string, iterations: Iterations): 
     return decryptKeyInfo(der, passphrase, iterations);
   } catch (cause) {
     if (cause instanceof PkiError && cause.code === "key") throw cause;
-    throw new PkiError("key", "Could not load private key: it is damaged or no private key", { cause });
+    throw new PkiError("key", "Could not load private key: it is damaged or not a private key", { cause });
   }
 }
 

@@ -79,7 +79,7 @@ function open(bytes: Uint8Array, passphrase: string, iterations: Iterations): Pk
     else if (type === OID.encryptedData) {
       countPart(result);
       readBags(decrypted(info, passphrase, iterations), passphrase, result);
-    } else throw refused(`a part is encrypted in a way that is not offered (${type})`);
+    } else throw refused(`a part is encrypted in a way that is not supported (${type})`);
   }
   const { certificates, keys } = result;
   return { certificates, keys };
@@ -95,7 +95,7 @@ function countPart(result: Opened): void {
 function contentOf(info: Der): Uint8Array {
   const fields = info.fields("a content info");
   const type = readOid(fields.next("the type"), "the type of a content");
-  if (type !== OID.data) throw refused(`it is signed in a way that is not offered (${type})`);
+  if (type !== OID.data) throw refused(`it is signed in a way that is not supported (${type})`);
   return readOctets(fields.next("the content", CONTEXT_0).only("a content"), "a content");
 }
 
@@ -109,9 +109,9 @@ function decrypted(info: Der, passphrase: string, iterations: Iterations): Uint8
   content.next("the type");
   const scheme = readAlgorithm(content.next("the encryption"));
   const element = content.next("the data");
-  if (!element.is(CONTEXT_0_PRIMITIVE)) throw refused("an encrypted part comes in pieces, which is not offered");
+  if (!element.is(CONTEXT_0_PRIMITIVE)) throw refused("an encrypted part comes in pieces, which is not supported");
   const opened = decryptPbe(scheme, element.content, passphrase, iterations);
-  if ("unknown" in opened) throw refused(`its encryption is not offered (${opened.unknown})`);
+  if ("unknown" in opened) throw refused(`its encryption is not supported (${opened.unknown})`);
   return opened.plain;
 }
 
@@ -124,7 +124,7 @@ function readBags(safe: Uint8Array, passphrase: string, result: Opened): void {
     else if (type === OID.shroudedKeyBag) {
       countPart(result);
       const opened = decryptKeyInfo(value.raw, passphrase, result.iterations);
-      if ("unknown" in opened) throw refused(`the encryption of its key is not offered (${opened.unknown})`);
+      if ("unknown" in opened) throw refused(`the encryption of its key is not supported (${opened.unknown})`);
       result.keys.push(importPkcs8(opened.plain));
     } else if (type === OID.certBag) {
       const inner = value.fields("a certificate bag");
@@ -144,7 +144,7 @@ function macMatches(mac: Der, safe: Uint8Array, passphrase: string, allowed: Ite
   const salt = readOctets(fields.next("the salt"), "a salt");
   const count = fields.peek();
   const digest = DIGESTS.get(oid);
-  if (digest === undefined) throw refused(`its MAC is not offered (${oid})`);
+  if (digest === undefined) throw refused(`its MAC is not supported (${oid})`);
   const iterations = count === undefined ? 1 : macIterationsOf(count, allowed);
   const key = derivePkcs12(passphrase, salt, DERIVED.mac, iterations, digest.length, digest.name);
   const value = createHmac(digest.name, key).update(safe).digest();

@@ -7,9 +7,9 @@
 
 import { findUsedBlueprints } from "../../db/blueprints/blueprint_content.ts";
 import type { ChannelId, DeviceId } from "../../db/ids.ts";
-import { findReplansAfter, lastJobId } from "../../db/work/job_queue.ts";
 import { nestedSql } from "../../db/nested.ts";
 import type { Db } from "../../db/open.ts";
+import { findReplansAfter, lastJobId } from "../../db/work/job_queue.ts";
 import {
   findDeviceNames,
   findPlanRows,
@@ -55,7 +55,7 @@ export type Preview = {
   changes: PreviewDevice[];
   /** Whether more devices change than are named. */
   truncated: boolean;
-  /** Variables of new and changed versions that have no value on some devices. */
+  /** Variables of new and changed versions that have no value for some devices. */
   warnings: ValueWarning[];
 };
 

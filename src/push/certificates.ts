@@ -9,6 +9,7 @@
 
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
+import { usesOfPushCertificate } from "../../db/installation/uses.ts";
 import { nextId } from "../../db/next_id.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
 import {
@@ -21,13 +22,12 @@ import {
   updatePushCertificate,
 } from "../../db/push/push_certificates.ts";
 import { spreadPushes } from "../../db/push/push_targets.ts";
-import { usesOfPushCertificate } from "../../db/installation/uses.ts";
 import { invalid, problem, refused } from "../errors.ts";
-import { cannotDelete } from "../in_use.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
-import { naiveUtc } from "../naive_utc.ts";
 import { foreignText } from "../foreign_text.ts";
+import { cannotDelete } from "../in_use.ts";
+import { naiveUtc } from "../naive_utc.ts";
 import { certificateFromPem, toPem } from "../pki/certificate.ts";
 import { certificateOfKey, openCertificateFile } from "../pki/certificate_files.ts";
 import { buildCsr } from "../pki/csr.ts";
@@ -218,7 +218,7 @@ export async function uploadPushCertificate(
   return await insert(runtime, by, input.name, key, certificate);
 }
 
-const ended = (at: Date) => invalid({ certificate: [`The certificate ended ${naiveUtc(at)}`] });
+const ended = (at: Date) => invalid({ certificate: [`The certificate expired ${naiveUtc(at)}`] });
 
 /** What an operator changes of a push certificate; what is absent stays. */
 export type PushCertificateChange = {
@@ -324,7 +324,7 @@ export async function signedPushCertificateRequest(runtime: Runtime, id: number)
     return signedAnswer.parse(await response.json()).signed_csr;
   } catch (error) {
     runtime.log.error("Cannot get the push certificate request signed", { error });
-    throw problem("unavailable", "Cannot sign the request: the signing service did not answer as it should.");
+    throw problem("unavailable", "Cannot sign the request: the signing service returned an unexpected answer.");
   } finally {
     client.close();
   }

@@ -77,7 +77,7 @@ export async function notifyBatch(
       await push(runtime, by, apns, target, decision.reason, claimUntil).catch(async (error) => {
         // A database that is away ends the batch; a channel that cannot be pushed holds up no other.
         if (isUnavailable(error)) throw error;
-        runtime.log.error("Cannot push a device", { serialNumber: target.serialNumber, error });
+        runtime.log.error("Cannot send a push to a device", { serialNumber: target.serialNumber, error });
         const lookAt = new Date(now.getTime() + LATER_SECONDS * 1000);
         await releasePushTarget(sql, { channelId: target.channelId, claimUntil, lookAt });
       });

@@ -57,7 +57,7 @@ export async function loadKeyRing(config: Config, sql: Sql, random: Random): Pro
 export async function addKeyToFile(config: Config, random: Random): Promise<string> {
   if (config.SECRET_KEYS !== undefined) {
     throw new SecretError(
-      "Cannot add a key: the keys come from SECRET_KEYS; put a new one first there, restart every process, and rotate",
+      "Cannot add a key: the keys come from SECRET_KEYS; add a new one at the front, restart every process, and rotate",
     );
   }
   const path = pathOf(config.DATA_DIR);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Db } from "../../db/open.ts";
 import { forgetAttempts } from "../../db/artifacts/reinstall_paces.ts";
+import type { Db } from "../../db/open.ts";
 import {
   addDeviceTags,
   type DeviceTag,
@@ -13,10 +13,10 @@ import {
   removeDeviceTags,
   removeOtherDeviceTags,
 } from "../../db/tags/tags.ts";
+import { enqueueJob } from "../enqueue_job.ts";
 import { invalid } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
-import { enqueueJob } from "../enqueue_job.ts";
 import type { Runtime } from "../runtime.ts";
 import { redeliver } from "../variables/redeliver.ts";
 

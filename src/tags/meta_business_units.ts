@@ -4,6 +4,8 @@
  * @module
  */
 
+import { usesOfMetaBusinessUnit } from "../../db/installation/uses.ts";
+import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import {
   deleteMetaBusinessUnit as deleteRow,
   findMetaBusinessUnit,
@@ -12,12 +14,10 @@ import {
   type MetaBusinessUnitValues,
   updateMetaBusinessUnit as updateRow,
 } from "../../db/tags/meta_business_units.ts";
-import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
-import { usesOfMetaBusinessUnit } from "../../db/installation/uses.ts";
 import { invalid, problem } from "../errors.ts";
-import { cannotDelete } from "../in_use.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
+import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { usesOfTag } from "../../db/installation/uses.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import {
   deleteTag as deleteRow,
@@ -15,11 +16,10 @@ import {
   updateTag as updateRow,
 } from "../../db/tags/tags.ts";
 import { findTaxonomy } from "../../db/tags/taxonomies.ts";
-import { usesOfTag } from "../../db/installation/uses.ts";
 import { invalid, problem } from "../errors.ts";
-import { cannotDelete } from "../in_use.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
+import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { redeliver } from "../variables/redeliver.ts";

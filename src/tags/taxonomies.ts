@@ -4,8 +4,9 @@
  * @module
  */
 
-import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
+import { usesOfTaxonomy } from "../../db/installation/uses.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
+import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import {
   deleteTaxonomy as deleteRow,
   findTaxonomy,
@@ -14,11 +15,10 @@ import {
   type TaxonomyValues,
   updateTaxonomy as updateRow,
 } from "../../db/tags/taxonomies.ts";
-import { usesOfTaxonomy } from "../../db/installation/uses.ts";
 import { invalid, problem } from "../errors.ts";
-import { cannotDelete } from "../in_use.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
+import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 

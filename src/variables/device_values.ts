@@ -6,21 +6,21 @@
  * @module
  */
 
+import type { Db } from "../../db/open.ts";
 import {
   type DeviceValueRow,
   findDeviceValues,
   nextDeviceValueIds,
   writeDeviceValues,
 } from "../../db/variables/device_values.ts";
-import type { Db } from "../../db/open.ts";
 import { invalid } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
+import { isWritable } from "../writable.ts";
 import { CUSTOM_NAME } from "./names.ts";
 import { looksSecret } from "./secret_names.ts";
 import { openDeviceValue, storedDeviceValue } from "./stored_values.ts";
-import { isWritable } from "../writable.ts";
 
 /** Values that one device may have, and characters that one may have. */
 export const DEVICE_VALUE_LIMITS = { values: 100, characters: 4096 } as const;
@@ -55,13 +55,13 @@ function faultOf(name: string, value: string): string | undefined {
   if (!CUSTOM_NAME.test(name)) {
     return `"${
       name.slice(0, 64)
-    }" is no name of a value: it should be a capital letter, then up to 63 of A-Z, 0-9 and _`;
+    }" is not a valid name. A name is a capital letter, followed by up to 63 of A-Z, 0-9 and _`;
   }
   if (value.length > DEVICE_VALUE_LIMITS.characters) {
     return `The value of ${name} has ${value.length} characters, ${DEVICE_VALUE_LIMITS.characters} are accepted`;
   }
   if (!isWritable(value)) {
-    return `The value of ${name} has characters that no text can hold`;
+    return `The value of ${name} has characters that XML text cannot hold`;
   }
   return undefined;
 }
@@ -76,7 +76,7 @@ function valuesAfter(before: Values, { values, secrets }: DeviceValuesInput): Va
   const kept = [...before].filter(([name, { secret }]) => secret && !after.has(name) && isSecret(name));
   for (const [name, value] of kept) after.set(name, value);
   const unknown = [...marked ?? []].filter((name) => !after.has(name))
-    .map((name) => `"${name.slice(0, 64)}" has no value, and there is no secret of that name`);
+    .map((name) => `"${name.slice(0, 64)}" has no value, and no secret has that name`);
   if (after.size > DEVICE_VALUE_LIMITS.values) {
     faults.push(`There are ${after.size} values, ${DEVICE_VALUE_LIMITS.values} are accepted`);
   }

@@ -8,9 +8,9 @@ import type { ChannelId } from "../../db/ids.ts";
 import type { Db } from "../../db/open.ts";
 import { findVariableFacts } from "../../db/variables/variable_facts.ts";
 import type { Runtime } from "../runtime.ts";
+import { writable } from "../writable.ts";
 import { CUSTOM_NAMESPACE } from "./names.ts";
 import { openDeviceValue } from "./stored_values.ts";
-import { writable } from "../writable.ts";
 
 /**
  * Returns what the variables of these names stand for on a channel; those without a value are not in the map. One statement,
@@ -26,7 +26,7 @@ export async function loadVariables(
   if (names.length === 0) return new Map();
   const named = new Set(names);
   const facts = await findVariableFacts(db, channelId);
-  if (facts === undefined) throw new Error(`Cannot load variables: there is no channel ${channelId}`);
+  if (facts === undefined) throw new Error(`Cannot load variables: the channel ${channelId} does not exist`);
   // The attack: a device or a user with a name that no profile can hold never gets a profile with that name in it.
   const known = (name: string, value: string | null | undefined): [string, string][] =>
     value === null || value === undefined || value === "" ? [] : [[name, writable(value)]];

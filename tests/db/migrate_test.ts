@@ -151,7 +151,7 @@ Deno.test("while one process waits for a table, another waits for it, says so, a
       await stuck.promise;
       const said = Promise.withResolvers<Waiting>();
       const second = migrate(other, { folder, onWait: said.resolve });
-      assert.deepEqual(await said.promise, { migration: name, reason: "another process applies it" });
+      assert.deepEqual(await said.promise, { migration: name, reason: "another process is applying it" });
       await release();
       assert.deepEqual([await first, await second], [[name], []]);
       await other.end();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import net from "node:net";
-import { isUnavailable, openDatabase, type Sql } from "../../db/open.ts";
+import { type Db, isUnavailable, openDatabase, type Sql } from "../../db/open.ts";
 import { withDatabase } from "../support/database.ts";
-import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
+import { DatabaseUnavailable, roundTripsOf } from "../../db/supervised_pool.ts";
 
 /** Two pools on a database: one that is watched, and one that looks on. */
 function withPools(
@@ -52,6 +52,67 @@ Deno.test("statements, lists, fragments and savepoints work as the driver's own"
     );
     assert.equal((await values(admin)).length, 3);
   }));
+
+Deno.test("a transaction of a read and a write takes two round trips: with its begin, and with its commit", () =>
+  withPools(async (sql, admin) => {
+    const work = (v: string) =>
+      sql.begin(async (tx) => {
+        const [row] = await tx<{ n: number }[]>`select count(*)::int as n from x where v <> ${v}`;
+        return [tx`insert into x (v) values (${`${v} ${row?.n}`})`];
+      });
+    await work("first");
+    const before = roundTripsOf(sql);
+    await work("second");
+    assert.equal(roundTripsOf(sql) - before, 2);
+    await sql.begin((tx) => Promise.all([1, 2, 3].map((n) => tx`select ${n}::int as n`)));
+    assert.deepEqual(await values(admin), ["first 0", "second 1"]);
+  }, { max: 1 }));
+
+Deno.test("statements that are sent together and fail: nothing is committed, and every answer is its own statement's", () =>
+  withPools(async (sql, admin) => {
+    const select = (tx: Db, value: string | Date) => tx`select ${value}::timestamptz::text as t`;
+    const insert = (tx: Db, v: string | Date) => tx`insert into x (v) values (${v as string})`;
+    const at = "2026-05-01T00:00:00Z";
+    // Prepared, so that they are sent together.
+    await sql.begin(async (tx) => [await select(tx, at), insert(tx, "kept")]);
+    const never = new Date(Number.NaN);
+    for (let time = 0; time < 2; time++) {
+      await assert.rejects(
+        sql.begin(async (tx) => {
+          await insert(tx, "never");
+          return [tx`insert into x (v) values (${null})`];
+        }),
+        /null value/,
+      );
+    }
+    await assert.rejects(
+      sql.begin(async (tx) => {
+        await insert(tx, "never");
+        return [select(tx, never)];
+      }),
+      /Invalid time value/,
+    );
+    const answers = await sql.begin((tx) =>
+      Promise.all([
+        select(tx, at).then(([row]) => row?.t),
+        outcome(select(tx, at)),
+        tx`select 2 as n`.then(([row]) => row?.n),
+      ])
+    );
+    assert.deepEqual([String(answers[0]).slice(0, 4), ...answers.slice(1)], ["2026", "done", 2]);
+    const mixed = await Promise.all([
+      sql.begin((tx) =>
+        Promise.allSettled([
+          tx`select ${1}::int as n`,
+          select(tx, never),
+          tx`select ${3}::int as n`,
+        ]).then((all) => all.map((one) => one.status === "fulfilled" ? one.value[0]?.n : String(one.reason)))
+      ).catch((error) => String(error)),
+    ]);
+    assert.match(String(mixed[0]), /Invalid time value/);
+    assert.deepEqual(await values(admin), ["kept"]);
+    assert.equal((await sql`select 5 as n`)[0]?.n, 5);
+  }, { max: 1 }));
 
 Deno.test("a statement of a dead transaction runs in no other one, and what was rolled back stays so", () =>
   withPools(async (sql, admin) => {

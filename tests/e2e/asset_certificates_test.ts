@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import type { KeyObject } from "node:crypto";
 import type { ChannelId } from "../../db/ids.ts";
 import { deleteExpiredAssetCredentials } from "../../db/issuing/asset_credentials.ts";
+import { insertAssetCertificate } from "../../db/issuing/asset_credentials.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
-import { managementOf, openProfile } from "../../simulators/device/installed_profile.ts";
 import { type DeviceIdentity, requestIdentity, ScepRefused } from "../../simulators/device/identity.ts";
+import { managementOf, openProfile } from "../../simulators/device/installed_profile.ts";
+import { signDetached } from "../../simulators/device/sign_detached.ts";
 import { scepCredentialUrl } from "../../src/downloads/url.ts";
-import { assetAuthority, builtInAuthority, renewAuthority } from "../../src/issuing/authority.ts";
 import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { openSession } from "../../src/enrollment/sessions.ts";
+import { assetAuthority, builtInAuthority, renewAuthority } from "../../src/issuing/authority.ts";
 import { issueClientCertificate } from "../../src/issuing/client_certificate.ts";
-import { insertAssetCertificate } from "../../db/issuing/asset_credentials.ts";
-import { parseCertificate, toPem } from "../../src/pki/certificate.ts";
 import { createAuthority } from "../../src/pki/ca.ts";
+import { parseCertificate, toPem } from "../../src/pki/certificate.ts";
 import { verifyChain } from "../../src/pki/chain.ts";
 import { spkiOf } from "../../src/pki/keys.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
@@ -21,7 +22,6 @@ import { testBy } from "../routes/api/support.ts";
 import { inFolder, openssl } from "../src/pki/helpers.ts";
 import { type Fleet, KEYS, TOPIC, withFleet } from "../support/fleet.ts";
 import { addCertAsset, advertise, channelOf, type Hosted } from "../support/hosted.ts";
-import { signDetached } from "../../simulators/device/sign_detached.ts";
 
 const SUBJECT = [{ type: "O", value: "Example" }, { type: "CN", value: "$ENROLLED_DEVICE.SERIAL_NUMBER" }];
 
@@ -179,7 +179,7 @@ Deno.test("a challenge is good for a day, and for nothing once the device, the a
     const credential = await credentialOf(fleet, setting);
     await advertise(runtime, setting.channel);
     await advertise(runtime, setting.channel);
-    await refused(fleet, request(fleet, credential, KEYS[0]), /not the device's any more/);
+    await refused(fleet, request(fleet, credential, KEYS[0]), /the device no longer has the asset/);
     await advertise(runtime, setting.channel, setting.asset);
     const now = clock.now();
     await sql`update devices set blocked_at = ${now}`;
@@ -212,7 +212,7 @@ Deno.test("names like those of enrollments, empty names and names that cannot be
       await setDeviceValues(runtime.sql, runtime, testBy, device.serialNumber, { values: { NAME: value } });
       for (const type of ["CN", "cn", "2.5.4.3"]) {
         const subject = [{ type, value: "$CUSTOM.NAME" }, { type: "CN", value: "harmless" }];
-        await refused(fleet, give({ subject }), /names like those of enrollments are not given to assets/);
+        await refused(fleet, give({ subject }), /names that look like those of enrollments are not allowed for assets/);
       }
     }
     await setDeviceValues(runtime.sql, runtime, testBy, device.serialNumber, { values: { NAME: "" } });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import { buildPlist } from "../../src/protocol/plist.ts";
 import {
   assign,
   idOf,
@@ -12,10 +13,9 @@ import {
   rest,
   settle,
 } from "../support/artifacts.ts";
+import { findEvents } from "../support/events.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { idle, say } from "../support/talk.ts";
-import { buildPlist } from "../../src/protocol/plist.ts";
-import { findEvents } from "../support/events.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -183,7 +183,7 @@ Deno.test("a channel adds 1,000 rows and 2 MB to its history in a day, whatever 
     };
     const told = async () =>
       (await events(fleet, "mdm_request")).filter((one) =>
-        one.includes("the history has no more of their changes today")
+        one.includes("the history keeps no more of their changes today")
       )
         .length;
     let round = 0;

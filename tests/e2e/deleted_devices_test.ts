@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { claimPushTargets } from "../../db/push/push_targets.ts";
 import { requestIdentity } from "../../simulators/device/identity.ts";
 import { dataAssetDownloadUrl } from "../../src/downloads/url.ts";
-import { openAssetCredential } from "../../src/issuing/asset_credentials.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
+import { openAssetCredential } from "../../src/issuing/asset_credentials.ts";
 import { follower, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "../support/artifacts.ts";
 import { claimsOf, deviceOf, idsOf, profileFor, refusedAs } from "../support/claims.ts";
 import { deleted, idleStatus, restore } from "../support/deletion.ts";
+import { findEvents } from "../support/events.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
 import { addCertAsset, addDataAsset, advertise, channelOf } from "../support/hosted.ts";
 import { known, withPush } from "../support/push.ts";
-import { findEvents } from "../support/events.ts";
 
 const lock = (fleet: Fleet, id: number) => made(fleet, "POST", `/api/mdm/devices/${id}/lock/`, { pin: "271828" });
 const listed = async (fleet: Fleet, query = "") => (await made(fleet, "GET", `/api/mdm/devices/${query}`)).length;
@@ -345,7 +345,7 @@ Deno.test("deleting twice and restoring twice are refused, and what is unknown i
     fleet.runtime.clock.advance(30 * 86_400);
     const late = await restore(fleet, id);
     assert.deepEqual([late.status, late.json], [400, [
-      "The device cannot be restored any more: its data has been removed.",
+      "The device can no longer be restored: its data has been removed.",
     ]]);
   }));
 

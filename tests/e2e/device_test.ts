@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createApp } from "../../routes/app.ts";
-import { createOtaEnrollment, downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
+import { createApp } from "../../routes/app.ts";
+import { buildPkcsReq, openCertRep } from "../../simulators/device/scep_client.ts";
+import { selfSigned } from "../../simulators/device/self_signed.ts";
+import { signDetached } from "../../simulators/device/sign_detached.ts";
+import { generateEcKey } from "../../simulators/ec_key.ts";
+import { createOtaEnrollment, downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { Problem } from "../../src/errors.ts";
 import { type Certificate, parseCertificate } from "../../src/pki/certificate.ts";
 import { certificatesOf, openSigned } from "../../src/pki/cms/signed.ts";
 import { buildCsr } from "../../src/pki/csr.ts";
-import { buildPkcsReq, openCertRep } from "../../simulators/device/scep_client.ts";
 import { array, asDict, buildPlist, dict, dicts, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
-import { type TestRuntime, withRuntime } from "../support/runtime.ts";
 import { makeCaller, testBy } from "../routes/api/support.ts";
 import { KEYS } from "../support/keys.ts";
-import { selfSigned } from "../../simulators/device/self_signed.ts";
 import { openForCurve } from "../support/open_for_curve.ts";
-import { signDetached } from "../../simulators/device/sign_detached.ts";
-import { generateEcKey } from "../../simulators/ec_key.ts";
+import { type TestRuntime, withRuntime } from "../support/runtime.ts";
 
 const TOPIC = "com.apple.mgmt.External.00000000-0000-4000-8000-000000000001";
 const [deviceKey, otherKey] = KEYS;

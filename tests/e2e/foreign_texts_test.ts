@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { PlistDict } from "../../src/protocol/plist.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
-import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";
-import { known, withPush } from "../support/push.ts";
+import type { PlistDict } from "../../src/protocol/plist.ts";
 import { visitor } from "../routes/admin/support.ts";
 import { findEvents } from "../support/events.ts";
+import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";
+import { known, withPush } from "../support/push.ts";
 
 const MB = 1024 * 1024;
 const LIMIT = 1024;
@@ -135,7 +135,7 @@ Deno.test("the forms for strangers are not read when they come from elsewhere, o
     const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`${index}.kept`, ""]));
     for (const path of ["/signin/", "/setup/"]) {
       const elsewhere = await post(path, { username: "\0" }, { "Sec-Fetch-Site": "cross-site" });
-      assert.match(elsewhere.text, /does not come from a page of this server/, path);
+      assert.match(elsewhere.text, /was not sent from a page of this server/, path);
       const large = await post(path, many);
       assert.match(large.text, /larger than allowed/, path);
     }

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
+import { MODELS } from "../../simulators/device/models.ts";
 import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { createAuthority, issueCertificate, randomSerial } from "../../src/pki/ca.ts";
 import { certificatesFromPem, parseCertificate, toPem } from "../../src/pki/certificate.ts";
 import { verifyChain } from "../../src/pki/chain.ts";
 import { openPkiMessage } from "../../src/pki/scep/message.ts";
 import { certRep } from "../../src/pki/scep/reply.ts";
-import { z } from "zod";
-import { MODELS } from "../../simulators/device/models.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import { systemNetwork } from "../../src/runtime.ts";
-import { assign, idOf, link, made, makeBlueprint, makeProfile } from "../support/artifacts.ts";
 import { testBy } from "../routes/api/support.ts";
+import { assign, idOf, link, made, makeBlueprint, makeProfile } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
-import { TestClock } from "../support/runtime.ts";
 import { AUTHORITY_KEY } from "../support/keys.ts";
+import { TestClock } from "../support/runtime.ts";
 
 const now = new TestClock().now();
 
@@ -256,7 +256,7 @@ Deno.test("an OTA enrollment is changed and revoked, and deleted only before its
     assert.deepEqual((await fleet.api("DELETE", `${path}${row.id}/`)).json, ["This OTA enrollment cannot be deleted"]);
     assert.equal((await fleet.api("POST", `${path}${row.id}/revoke/`)).status, 200);
     assert.deepEqual((await fleet.api("POST", `${path}${row.id}/revoke/`)).json, {
-      detail: "The enrollment secret was revoked already.",
+      detail: "The enrollment secret is already revoked.",
     });
   }));
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { startServer } from "../../simulators/server_process.ts";
 import { createApiToken } from "../../src/access/api_tokens.ts";
-import { COMMAND_LINE } from "../../src/access/operator.ts";
 import { CSRF_FIELD } from "../../src/access/csrf.ts";
+import { COMMAND_LINE } from "../../src/access/operator.ts";
 import { FILE_BODY_LIMIT } from "../../src/blueprints/versions/file_limit.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import { errorOf } from "../routes/admin/artifacts/uploads.ts";

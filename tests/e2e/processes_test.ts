@@ -1,20 +1,20 @@
-import { loopbackCertificate } from "../support/loopback.ts";
 import assert from "node:assert/strict";
+import { openDatabase } from "../../db/open.ts";
+import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { startApns } from "../../simulators/apple/apns.ts";
 import { type DeviceOptions, SimulatedDevice } from "../../simulators/device/device.ts";
 import { MODELS } from "../../simulators/device/models.ts";
+import { type ServerProcess, startServer } from "../../simulators/server_process.ts";
 import { createApiToken } from "../../src/access/api_tokens.ts";
 import { COMMAND_LINE } from "../../src/access/operator.ts";
 import { createUser } from "../../src/access/users.ts";
-import { uploadPushCertificate } from "../../src/push/certificates.ts";
 import { createOtaEnrollment } from "../../src/enrollment/ota_enrollments.ts";
-import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
-import { openDatabase } from "../../db/open.ts";
+import { uploadPushCertificate } from "../../src/push/certificates.ts";
+import { testBy } from "../routes/api/support.ts";
 import { withDatabase } from "../support/database.ts";
 import { KEYS, TOPIC } from "../support/fleet.ts";
+import { loopbackCertificate } from "../support/loopback.ts";
 import { type TestRuntime, testRuntime } from "../support/runtime.ts";
-import { type ServerProcess, startServer } from "../../simulators/server_process.ts";
-import { testBy } from "../routes/api/support.ts";
 
 /** A certificate for the loopback address, as an authority of its own. */
 const SECRET_KEYS = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

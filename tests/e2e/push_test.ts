@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { settle } from "../support/artifacts.ts";
-import { known, withPush } from "../support/push.ts";
 import { startApns } from "../../simulators/apple/apns.ts";
+import { generateEcKey } from "../../simulators/ec_key.ts";
 import { createApns } from "../../src/apple/apns.ts";
 import { byJob } from "../../src/events/by.ts";
+import { spkiOf } from "../../src/pki/keys.ts";
 import { notifyBatch } from "../../src/push/notify.ts";
 import { systemNetwork } from "../../src/runtime.ts";
-import { spkiOf } from "../../src/pki/keys.ts";
-import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";
-import { TestClock } from "../support/runtime.ts";
+import { settle } from "../support/artifacts.ts";
 import { findEvents } from "../support/events.ts";
-import { generateEcKey } from "../../simulators/ec_key.ts";
+import { type Fleet, TOPIC, withFleet } from "../support/fleet.ts";
+import { known, withPush } from "../support/push.ts";
+import { TestClock } from "../support/runtime.ts";
 
 const lock = (fleet: Fleet, id: number) => fleet.api("POST", `/api/mdm/devices/${id}/lock/`, { pin: "123456" });
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { MODELS } from "../../simulators/device/models.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import { MODELS } from "../../simulators/device/models.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
+import { redeliver } from "../../src/variables/redeliver.ts";
 import {
   ALL_PLATFORMS,
   assign,
@@ -12,7 +13,6 @@ import {
   makeProfile,
   profileSource,
 } from "../support/artifacts.ts";
-import { redeliver } from "../../src/variables/redeliver.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { idle, say } from "../support/talk.ts";
 
@@ -177,7 +177,7 @@ Deno.test("two profiles that a device lists by turns are installed ever more rar
     const count = await installations(fleet, 6, (n) => converse(fleet, device, [n % 2 === 0 ? listed : other]));
     assert.ok(count >= 6 && count <= 2 * MOST_IN_SIX_HOURS, `${count}`);
     const { json } = await fleet.api("GET", `/api/mdm/devices/${id}/plan/`);
-    assert.match(JSON.stringify(json), /times while nothing changed on the server, again from 2026-/);
+    assert.match(JSON.stringify(json), /times without a change on the server, next attempt from 2026-/);
     await made(fleet, "POST", `/api/mdm/devices/${id}/artifacts/${artifact.id}/reinstall/`);
     assert.ok((await converse(fleet, device, [listed])).includes("InstallProfile"), "an operator need not wait");
     // Nobody asked for it for a day: what is taken away then comes back at once.

@@ -5,12 +5,12 @@ import { type AnyJob, defineJob } from "../../jobs/job.ts";
 import { claim, drain, runClaimed } from "../../jobs/queue.ts";
 import { sweep } from "../../jobs/sweep.ts";
 import { startWorkers } from "../../jobs/workers.ts";
-import { rerunJob } from "../../src/job_actions.ts";
+import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 import { COMMAND_LINE } from "../../src/access/operator.ts";
 import { enqueueJob } from "../../src/enqueue_job.ts";
+import { rerunJob } from "../../src/job_actions.ts";
 import { withFleet } from "../support/fleet.ts";
 import { type TestRuntime, withRuntime } from "../support/runtime.ts";
-import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 
 const never = new AbortController().signal;
 const LEASE = 60;

@@ -48,7 +48,7 @@ Deno.test(
       await page.getByRole("link", { name: "Blueprints", exact: true }).click();
       await page.getByLabel("Name").fill("Office");
       await picture(stage, "blueprints");
-      await page.getByRole("button", { name: "Make the blueprint" }).click();
+      await page.getByRole("button", { name: "Create blueprint" }).click();
       await page.getByRole("heading", { name: "Office" }).waitFor();
       const blueprint = Number(/blueprints\/(\d+)/.exec(page.url())?.[1]);
       await assign(fleet, device.serialNumber, blueprint);
@@ -76,7 +76,7 @@ Deno.test(
       await quieten(stage, device);
       assert.equal(await page.getByLabel("macOS from").inputValue(), "14");
       assert.equal(await page.getByLabel("iOS", { exact: true }).isChecked(), false);
-      await page.getByRole("button", { name: "Add it" }).click();
+      await page.getByRole("button", { name: "Add artifact" }).click();
       await page.getByRole("heading", { name: "Office" }).waitFor();
       assert.match(await page.getByRole("status").innerText(), /Added/);
       assert.match(await page.getByRole("region", { name: "1 artifact" }).innerText(), /iPadOS\s+macOS ≥ 14\s+tvOS/);
@@ -171,7 +171,7 @@ Deno.test(
       await page.keyboard.press("Enter");
       await page.getByText("1 device gains Wi-Fi").waitFor();
       assert.equal((await made(fleet, "GET", "/api/mdm/blueprint_artifacts/")).length, 0);
-      await page.getByRole("button", { name: "Add it" }).focus();
+      await page.getByRole("button", { name: "Add artifact" }).focus();
       await page.keyboard.press("Space");
       await page.getByRole("status").waitFor();
       assert.equal((await made(fleet, "GET", "/api/mdm/blueprint_artifacts/"))[0].macos_min_version, "14");

@@ -6,8 +6,8 @@
 
 import assert from "node:assert/strict";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { completeSetup, ensureSetupToken } from "../../src/access/setup.ts";
 import { createApp } from "../../routes/app.ts";
+import { completeSetup, ensureSetupToken } from "../../src/access/setup.ts";
 import { testBy } from "../routes/api/support.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 

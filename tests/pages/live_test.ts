@@ -19,7 +19,7 @@ for (const [size, width] of SIZES) {
         await page.goto(`${url}/devices/${await idOf(fleet, device.serialNumber)}/`);
         await page.getByText("Lock…").click();
         await page.locator("form[action$='/lock/']").getByLabel("PIN").fill("271828");
-        await page.getByRole("button", { name: "Lock the device" }).click();
+        await page.getByRole("button", { name: "Lock device" }).click();
         await page.waitForURL(/done=queued/);
         let loads = 0;
         page.on("load", () => loads++);

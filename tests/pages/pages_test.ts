@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { ensureSetupToken } from "../../src/access/setup.ts";
 import { insertBlueprint } from "../../db/blueprints/blueprints.ts";
-import { MODELS } from "../../simulators/device/models.ts";
 import { MENU } from "../../routes/admin/menu.ts";
+import { MODELS } from "../../simulators/device/models.ts";
+import { ensureSetupToken } from "../../src/access/setup.ts";
+import { findEvents } from "../support/events.ts";
 import { KEYS } from "../support/fleet.ts";
 import { PASSWORD, type Stage, withPages } from "./browser.ts";
-import { findEvents } from "../support/events.ts";
 
 const quiet = { sanitizeOps: false, sanitizeResources: false };
 
@@ -40,10 +40,10 @@ Deno.test(
       await page.goto(`${url}/setup/?token=${token}`);
       await page.getByLabel("User name").fill("ada");
       await page.getByLabel("Password").fill("short");
-      await page.getByRole("button", { name: "Make the administrator" }).click();
+      await page.getByRole("button", { name: "Create administrator" }).click();
       assert.match(await page.locator(".error").innerText(), /12 characters/);
       await page.getByLabel("Password").fill(PASSWORD);
-      await page.getByRole("button", { name: "Make the administrator" }).click();
+      await page.getByRole("button", { name: "Create administrator" }).click();
       await page.getByRole("heading", { name: "Overview" }).waitFor();
       await page.getByRole("button", { name: "Sign out" }).click();
       await page.goto(`${url}/devices/?state=enrolled`);
@@ -75,7 +75,7 @@ Deno.test(
       await page.getByText("Lock…").click();
       await page.locator("form[action$='/lock/']").getByLabel("PIN").fill("271828");
       await page.getByLabel("Message").fill("Please call us");
-      await page.getByRole("button", { name: "Lock the device" }).click();
+      await page.getByRole("button", { name: "Lock device" }).click();
       assert.match(await page.getByRole("status").innerText(), /The command is queued\./);
       assert.match(await page.locator(".line li").first().innerText(), /DeviceLock Queued/);
       await device.connect();
@@ -107,16 +107,16 @@ for (const [size, width] of [["a desk", 1280], ["a phone", 390]] as const) {
         const { json: [{ id }] } = await fleet.api("GET", "/api/mdm/devices/");
         await page.goto(`${url}/devices/${id}/`);
         await page.getByText("Erase…").click();
-        await page.getByLabel("Serial number of the device").fill("OTHER");
+        await page.getByLabel("Serial number, to confirm").fill("OTHER");
         await page.getByLabel("Keep the cellular data plan").check();
-        await page.getByRole("button", { name: "Erase the device" }).click();
+        await page.getByRole("button", { name: "Erase device" }).click();
         assert.match(await page.locator(".error").innerText(), /is not the serial number/);
-        assert.equal(await page.getByLabel("Serial number of the device").inputValue(), "OTHER");
+        assert.equal(await page.getByLabel("Serial number, to confirm").inputValue(), "OTHER");
         await device.connect();
         assert.equal(device.state.erased, false);
         assert.ok(await page.getByLabel("Keep the cellular data plan").isChecked());
-        await page.getByLabel("Serial number of the device").fill(device.serialNumber);
-        await page.getByRole("button", { name: "Erase the device" }).click();
+        await page.getByLabel("Serial number, to confirm").fill(device.serialNumber);
+        await page.getByRole("button", { name: "Erase device" }).click();
         await page.waitForURL(/done=queued/);
         await device.connect();
         assert.equal(device.state.erased, true);
@@ -188,8 +188,8 @@ Deno.test(
     withPages({ admin: true }, async ({ page, signIn }) => {
       await signIn();
       await page.getByRole("link", { name: "Push certificates" }).click();
-      await page.locator("form").filter({ hasText: "Make the key" }).getByLabel("Name").fill("Apple 2027");
-      await page.getByRole("button", { name: "Make the key" }).click();
+      await page.locator("form").filter({ hasText: "Create key" }).getByLabel("Name").fill("Apple 2027");
+      await page.getByRole("button", { name: "Create key" }).click();
       await page.getByRole("heading", { name: "Apple 2027" }).waitFor();
       const waiting = page.waitForEvent("download");
       await page.getByRole("link", { name: "Download the request" }).click();
@@ -200,7 +200,7 @@ Deno.test(
         mimeType: "text/plain",
         buffer: Buffer.from("nonsense"),
       });
-      await page.getByRole("button", { name: "Upload the certificate" }).click();
+      await page.getByRole("button", { name: "Upload certificate" }).click();
       assert.match(await page.locator(".error").innerText(), /Could not load PEM certificate/);
     }),
 );

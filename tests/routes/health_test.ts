@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 import { newApiToken } from "../../src/access/api_token_format.ts";
 import { systemRandom } from "../../src/runtime.ts";
 import { withFleet } from "../support/fleet.ts";
-import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 
 const TOKEN = "the-right-token-of-it";
 const ready = new Request("https://mdm.example.com/readyz", { headers: { Authorization: `Bearer ${TOKEN}` } });
@@ -61,7 +61,7 @@ Deno.test("readiness writes: a database that only reads is not ready, with its c
     fleet.runtime.sql = reading;
     const response = await fleet.fetch(ready);
     assert.equal(response.status, 503);
-    assert.match(await response.text(), /only reads.*primary/);
+    assert.match(await response.text(), /read-only.*primary/);
     fleet.runtime.sql = sql;
   }, { METRICS_TOKEN: TOKEN }));
 

@@ -58,7 +58,7 @@ Deno.test("a deaf port is opened again, also when that fails at first", async ()
   }
   assert.equal(answer, "hello");
   assert.deepEqual(failures, [
-    "The port accepts no connections: it is opened again",
+    "The port accepts no connections. Reopening it",
     "address in use",
     "address in use",
   ]);

@@ -5,15 +5,15 @@ import { createHash } from "node:crypto";
 import { createApp } from "../../routes/app.ts";
 import { Connections } from "../../routes/connections.ts";
 import { listen, type Listener } from "../../routes/listener.ts";
+import { selfSigned } from "../../simulators/device/self_signed.ts";
 import { dataAssetDownloadUrl } from "../../src/downloads/url.ts";
 import { downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { toPem } from "../../src/pki/certificate.ts";
 import { exportPkcs8 } from "../../src/pki/keys.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
-import { testBy } from "./api/support.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
 import { addDataAsset, advertise, channelOf } from "../support/hosted.ts";
-import { selfSigned } from "../../simulators/device/self_signed.ts";
+import { testBy } from "./api/support.ts";
 
 const keyPem = toPem(exportPkcs8(KEYS[0]), "PRIVATE KEY");
 const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2036-01-01T00:00:00Z") };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateEcKey } from "../../simulators/ec_key.ts";
 import { type Config, ConfigError, loadConfig } from "../../src/config.ts";
 import { checkCredentials, credentialWarnings } from "../../src/credentials.ts";
 import { type CertificateInput, createAuthority, createIntermediate, issueCertificate } from "../../src/pki/ca.ts";
@@ -6,7 +7,6 @@ import { parseCertificate, toPem } from "../../src/pki/certificate.ts";
 import { exportPkcs8, spkiOf } from "../../src/pki/keys.ts";
 import { OID } from "../../src/pki/oids.ts";
 import { KEYS } from "../support/fleet.ts";
-import { generateEcKey } from "../../simulators/ec_key.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");
 const later = (days: number) => new Date(now.getTime() + days * 86_400_000);
@@ -90,7 +90,7 @@ Deno.test("a chain of the settings serves and signs: its key, its order, its dat
         key,
         'the certificate of "CN=Issuer", which issued "CN=mdm.example.com", should follow in it and does not',
       ],
-      ["ended", pem(leaf({ notAfter: later(-1) }), issuerDer), key, '"CN=mdm.example.com" ended on 2026-05-31'],
+      ["ended", pem(leaf({ notAfter: later(-1) }), issuerDer), key, '"CN=mdm.example.com" expired on 2026-05-31'],
       [
         "not yet valid",
         pem(leaf({ notBefore: later(1) }), issuerDer),
@@ -109,7 +109,7 @@ Deno.test("a chain of the settings serves and signs: its key, its order, its dat
     }
   }
   const client = pem(leaf({ eku: [OID.clientAuth] }), issuerDer);
-  assert.match(refusal(chainOf("TLS", client)) ?? "", /should be a certificate for servers/);
+  assert.match(refusal(chainOf("TLS", client)) ?? "", /should be a server certificate/);
   assert.equal(refusal(chainOf("SIGNING", client)), undefined);
   const intermediate = createIntermediate(root, {
     subject: [["CN", "Issuer"]],
@@ -119,7 +119,7 @@ Deno.test("a chain of the settings serves and signs: its key, its order, its dat
   });
   assert.match(
     refusal(chainOf("TLS", pem(leaf(), intermediate))) ?? "",
-    /"CN=Issuer" ended on /,
+    /"CN=Issuer" expired on /,
     "an intermediate that has ended",
   );
   assert.match(
@@ -146,8 +146,8 @@ Deno.test("certificates of the settings are warned of before they end, and when 
   assert.deepEqual(warned({}), []);
   assert.deepEqual(warned(tls), []);
   const ends = (word: string) => [`TLS_FULLCHAIN: "CN=mdm.example.com" ${word} on 2026-08-20. Renew it and restart.`];
-  assert.deepEqual(warned(tls, later(50)), ends("ends"));
-  assert.deepEqual(warned(tls, later(81)), ends("ended"));
+  assert.deepEqual(warned(tls, later(50)), ends("expires"));
+  assert.deepEqual(warned(tls, later(81)), ends("expired"));
   assert.deepEqual(warned({ ...tls, BASE_URL: "https://devices.example.com" }), [
     "TLS_FULLCHAIN: its certificate is not for devices.example.com. Devices refuse it, unless a proxy stands in front.",
   ]);

@@ -5,22 +5,22 @@
  */
 
 import assert from "node:assert/strict";
-import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { nextId } from "../../db/next_id.ts";
 import { insertPushCertificate } from "../../db/push/push_certificates.ts";
+import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { createApp } from "../../routes/app.ts";
-import { type DeviceOptions, SimulatedDevice } from "../../simulators/device/device.ts";
 import { type DeviceMaker, makeDeviceMaker } from "../../simulators/apple/device_ca.ts";
+import { type DeviceOptions, SimulatedDevice } from "../../simulators/device/device.ts";
 import { MODELS } from "../../simulators/device/models.ts";
+import { selfSigned } from "../../simulators/device/self_signed.ts";
 import type { Config } from "../../src/config.ts";
 import { createOtaEnrollment, downloadDirectProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { toPem } from "../../src/pki/certificate.ts";
 import { exportPkcs8, openPrivateKey } from "../../src/pki/keys.ts";
 import { makeCaller, testBy } from "../routes/api/support.ts";
+import { withDatabase } from "./database.ts";
 import { deviceKeys, KEYS, MAKER_KEY } from "./keys.ts";
 import { TestClock, type TestRuntime, testRuntime } from "./runtime.ts";
-import { withDatabase } from "./database.ts";
-import { selfSigned } from "../../simulators/device/self_signed.ts";
 
 export const TOPIC = "com.apple.mgmt.External.00000000-0000-4000-8000-000000000001";
 

@@ -48,7 +48,7 @@ function RoleForm({ context, role, state }: {
           </fieldset>
         </details>
       ))}
-      <button type="submit">{role === undefined ? "Make the role" : "Save"}</button>
+      <button type="submit">{role === undefined ? "Create role" : "Save"}</button>
     </form>
   );
 }
@@ -59,7 +59,7 @@ async function rolesPage(context: PageContext, state?: FormState): Promise<Page>
     title: "Roles",
     body: (
       <>
-        <p>A role holds permissions. Users with several roles may do what any of them allows.</p>
+        <p>A role is a set of permissions. A user with several roles has the permissions of all of them.</p>
         <Table
           caption={rows.length === 1 ? "1 role" : `${rows.length} roles`}
           head={["Name", "Permissions"]}
@@ -76,7 +76,7 @@ async function rolesPage(context: PageContext, state?: FormState): Promise<Page>
         {context.may("accounts.add_role")
           ? (
             <>
-              <h2>Make a role</h2>
+              <h2>Create a role</h2>
               <RoleForm context={context} state={state} />
             </>
           )
@@ -105,9 +105,9 @@ async function rolePage(context: PageContext, state?: FormState): Promise<Page> 
               <ActionButton
                 context={context}
                 action={`/roles/${role.id}/delete/`}
-                label="Delete the role"
+                label="Delete role"
                 tone="danger"
-                confirm={`Delete the role ${role.name}? Its users lose what it allows.`}
+                confirm={`Delete the role ${role.name}? Its users lose these permissions.`}
               />
             </>
           )

@@ -65,7 +65,7 @@ function setupPage(token: string, state?: FormState): Page {
     body: (
       <>
         <p>
-          Make the first administrator. The setup token was printed when the server started; it works once.
+          Create the first administrator. The server printed the setup token when it started. The token works once.
         </p>
         <form class="stack" method="post" action="/setup/">
           <FormErrors state={state} />
@@ -88,7 +88,7 @@ function setupPage(token: string, state?: FormState): Page {
             help="At least 12 characters."
             state={state}
           />
-          <button type="submit">Make the administrator</button>
+          <button type="submit">Create administrator</button>
         </form>
       </>
     ),

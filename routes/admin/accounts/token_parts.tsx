@@ -30,7 +30,7 @@ export function tokenOf(form: Form): { name: string; expiresAt: Date | null } {
   const expires = form.text("expires_at");
   const expiresAt = expires === "" ? null : new Date(`${expires}T23:59:59Z`);
   if (expiresAt !== null && !(/^\d{4}-\d{2}-\d{2}$/.test(expires) && Number.isFinite(expiresAt.getTime()))) {
-    throw invalid({ expires_at: [`"${expires}" is no date; it should be like 2027-01-31.`] });
+    throw invalid({ expires_at: [`"${expires}" is not a date. Enter one such as 2027-01-31.`] });
   }
   const name = form.text("name");
   if (name === "" || name.length > 256) throw invalid({ name: ["This should have 1 to 256 characters."] });
@@ -40,7 +40,7 @@ export function tokenOf(form: Form): { name: string; expiresAt: Date | null } {
 /** The page with a new token. `parents` lead to its list. */
 export function newTokenPage(token: string, parents: readonly Crumb[]): Page {
   return {
-    title: "The new token",
+    title: "New token",
     parents,
     body: (
       <>

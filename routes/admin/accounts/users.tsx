@@ -77,16 +77,18 @@ async function UserForm({ context, user, state }: {
         label="Password"
         type="password"
         autocomplete="new-password"
-        help={user === undefined ? "Without one the user cannot sign in." : "Empty: as it is."}
+        help={user === undefined
+          ? "A user without a password cannot sign in."
+          : "If empty, the password does not change."}
         state={state}
       />
       <fieldset>
         <legend>Account</legend>
         <Check name="is_active" label="Active" before={user?.isActive ?? true} />
-        <Check name="is_superuser" label="Superuser: may do everything" before={user?.isSuperuser ?? false} />
+        <Check name="is_superuser" label="Superuser: has every permission" before={user?.isSuperuser ?? false} />
         <Check
           name="is_service_account"
-          label="Service account: has tokens, never signs in"
+          label="Service account: uses API tokens, cannot sign in"
           before={user?.isServiceAccount ?? false}
         />
       </fieldset>
@@ -108,7 +110,7 @@ async function UserForm({ context, user, state }: {
           ))}
         </fieldset>
       )}
-      <button type="submit">{user === undefined ? "Add the user" : "Save"}</button>
+      <button type="submit">{user === undefined ? "Create user" : "Save"}</button>
     </form>
   );
 }
@@ -142,7 +144,7 @@ async function usersPage(context: PageContext, state?: FormState): Promise<Page>
         {context.may("accounts.add_user")
           ? (
             <>
-              <h2>Add a user</h2>
+              <h2>Create a user</h2>
               {await UserForm({ context, state })}
             </>
           )
@@ -170,7 +172,7 @@ async function userPage(context: PageContext, state?: FormState): Promise<Page> 
               <ActionButton
                 context={context}
                 action={`/users/${user.id}/delete/`}
-                label="Delete the user"
+                label="Delete user"
                 tone="danger"
                 confirm={`Delete ${user.username} and all their tokens?`}
               />
@@ -196,7 +198,7 @@ async function tokensPage(context: PageContext, state?: FormState): Promise<Page
     body: (
       <>
         <p>
-          A token does what its user may do. The API is described at <a href="/api/docs/">/api/docs/</a>.
+          A token has the permissions of its user. The API is described at <a href="/api/docs/">/api/docs/</a>.
         </p>
         <Table
           caption={counted(tokens.rows.length, "token")}

@@ -17,8 +17,8 @@ const CHECKINS: Readonly<Record<string, string>> = {
   CheckOut: "unenrolled",
   SetBootstrapToken: "escrowed its bootstrap token",
   GetBootstrapToken: "fetched its bootstrap token",
-  DeclarativeManagement: "asked for declarations or reported its status",
-  UserAuthenticate: "asked to manage a user",
+  DeclarativeManagement: "requested declarations or reported its status",
+  UserAuthenticate: "requested management of a user",
 };
 
 /** What is said between a version and a device, by its status there. */
@@ -29,8 +29,8 @@ const INSTALLS: ReadonlyMap<string, string> = new Map(
 const RESULTS: Readonly<Record<string, string>> = { deleted: "was removed from" };
 
 const ALERTS: Readonly<Record<string, string>> = {
-  "second successor": "a second successor was requested",
-  "retired identity": "a replaced identity is still used",
+  "second successor": "a second renewal was requested",
+  "retired identity": "a replaced identity is still in use",
   "cloned identity": "it was used with another UDID",
 };
 
@@ -62,11 +62,11 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
     }),
   },
   mdm_device_notification: {
-    label: "Pushes",
+    label: "Push notifications",
     say: (facts) =>
       facts.failed
-        ? ["The server could not push ", lower(facts.device), `: ${facts.reason}`]
-        : ["The server pushed ", lower(facts.device)],
+        ? ["The server could not send a push to ", lower(facts.device), `: ${facts.reason}`]
+        : ["The server sent a push to ", lower(facts.device)],
   },
   target_artifact_update: {
     label: "Artifacts on devices",
@@ -100,7 +100,7 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
     label: "Over-the-air enrollments",
     say: unlessRefused("An over-the-air enrollment", (facts) => [
       facts.device,
-      ` took step ${facts.at("phase")} of 3 of `,
+      ` completed step ${facts.at("phase")} of 3 of `,
       facts.object("enrollment", facts.at("ota_enrollment", "pk"), facts.at("ota_enrollment", "name")),
     ]),
   },
@@ -126,7 +126,7 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
   },
   enrollment_claim: {
     label: "Claims",
-    say: (facts) => [facts.device, ` claims hardware that is known: ${facts.reason}`],
+    say: (facts) => [facts.device, ` claims known hardware: ${facts.reason}`],
   },
   identity_alert: {
     label: "Identity alerts",

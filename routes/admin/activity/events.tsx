@@ -155,7 +155,7 @@ export function mountEvents(app: Hono<AppEnv>): void {
             rows={rows}
             names={names}
             now={clock.now()}
-            caption="The newest first"
+            caption="Newest first"
             empty="No event matches."
           />
           <Older rows={rows} more={more} url={url} />

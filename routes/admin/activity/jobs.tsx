@@ -34,7 +34,7 @@ function Row({ job, now, context }: { job: JobListRow; now: Date; context: PageC
               label="Run again"
               tone="quiet"
               confirm={job.state === "quarantined"
-                ? `Run ${job.kind} again? It ended its process ${job.deaths} times.`
+                ? `Run ${job.kind} again? The server process ended during ${job.deaths} of its attempts.`
                 : `Run ${job.kind} again?`}
             />
           )
@@ -61,13 +61,13 @@ export function mountJobs(app: Hono<AppEnv>): void {
       body: (
         <>
           <p>
-            Background jobs that failed. A job is set aside after its process ended three times while the job ran, the
-            last time alone. The devices that the job would have woken are woken every ten minutes instead.
+            Background jobs that failed. A job is set aside after the server process ended during three of its attempts.
+            Devices that the job would have woken are woken every ten minutes instead.
           </p>
           {onlyAside
             ? (
               <p>
-                <a href="/jobs/">Show the jobs that failed, too</a>
+                <a href="/jobs/">Also show failed jobs</a>
               </p>
             )
             : null}

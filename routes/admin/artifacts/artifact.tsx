@@ -29,7 +29,7 @@ async function Facts({ artifact, context }: { artifact: ArtifactRow; context: Pa
   const { linkable, install, variables } = artifactType(artifact.type);
   return (
     <section class="card" aria-labelledby="facts">
-      <h3 id="facts">What it is</h3>
+      <h3 id="facts">Details</h3>
       <dl class="facts">
         <Fact name="Type">{artifact.type}</Fact>
         <Fact name="Channel">{artifact.channel}</Fact>
@@ -57,12 +57,12 @@ async function Facts({ artifact, context }: { artifact: ArtifactRow; context: Pa
           : null}
         {isDeclarationOnly(artifact.type) ? null : (
           <>
-            <Fact name="In Setup Assistant">{yesNo(artifact.installDuringSetupAssistant)}</Fact>
-            <Fact name="Updates by itself">{yesNo(artifact.autoUpdate)}</Fact>
+            <Fact name="Install in Setup Assistant">{yesNo(artifact.installDuringSetupAssistant)}</Fact>
+            <Fact name="Automatic updates">{yesNo(artifact.autoUpdate)}</Fact>
           </>
         )}
         {install === null ? null : (
-          <Fact name="Installed again">
+          <Fact name="Reinstall">
             {[
               artifact.reinstallInterval === 0 ? "" : `every ${counted(artifact.reinstallInterval, "day")}`,
               artifact.reinstallOnOsUpdate === "No"
@@ -72,14 +72,14 @@ async function Facts({ artifact, context }: { artifact: ArtifactRow; context: Pa
           </Fact>
         )}
         {variables
-          ? <Fact name="Without a value for a variable">{artifact.holdWithoutValues ? "waits" : "is delivered"}</Fact>
+          ? <Fact name="If a variable has no value">{artifact.holdWithoutValues ? "waits" : "is delivered"}</Fact>
           : null}
-        <Fact name="Halts">
+        <Fact name="Halt">
           {artifact.haltPercent === 0
             ? "never"
-            : `when more than ${artifact.haltPercent ?? config.ROLLOUT_HALT_PERCENT} % fail`}
+            : `when more than ${artifact.haltPercent ?? config.ROLLOUT_HALT_PERCENT} % of installations fail`}
         </Fact>
-        <Fact name="Changed">
+        <Fact name="Updated">
           <Time at={artifact.updatedAt} now={clock.now()} />
         </Fact>
       </dl>
@@ -96,7 +96,7 @@ function Uses({ use, tags, context }: { use: ArtifactUse; tags: TagNames; contex
     ));
   return (
     <section class="card" aria-labelledby="uses">
-      <h3 id="uses">Where it is used</h3>
+      <h3 id="uses">Usage</h3>
       <dl class="facts">
         <Fact name="Blueprints">
           {use.blueprints.length === 0
@@ -153,8 +153,8 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
       </div>
       <Table
         caption={counted(count, "version")}
-        head={["Version", "State", "Who gets it", "On devices", "Made", ""]}
-        empty="There is no version yet."
+        head={["Version", "State", "Scope", "On devices", "Created", ""]}
+        empty="No versions yet."
         rows={rows.map((row) => {
           const base = `/artifacts/${artifact.id}/versions/${row.id}`;
           const before = steps.previous.get(row.version);
@@ -217,7 +217,7 @@ function Compare({ artifact, steps }: { artifact: ArtifactRow; steps: Steps }) {
     <form class="row compare" method="get" action={`/artifacts/${artifact.id}/diff/`}>
       <Select name="from" label="Compare" options={choices} value={choices[1]?.[0] ?? ""} />
       <Select name="to" label="With" options={choices} value={choices[0]?.[0] ?? ""} />
-      <button type="submit" class="plain">Show the differences</button>
+      <button type="submit" class="plain">Show differences</button>
     </form>
   );
 }

@@ -86,7 +86,7 @@ const accessibleOf = (form: Form): "Default" | "AfterFirstUnlock" =>
 
 function issuerOf(form: Form): string | null {
   const text = form.text("scep_issuer");
-  if (text !== "" && !isUuid(text)) throw invalid({ scep_issuer: ["Choose one of the list."] });
+  if (text !== "" && !isUuid(text)) throw invalid({ scep_issuer: ["Choose an option from the list."] });
   return text || null;
 }
 

@@ -75,15 +75,15 @@ async function diffPage(context: PageContext): Promise<Page> {
         <form class="row compare" method="get" action={url.pathname}>
           <Select name="from" label="Compare" options={choices} value={String(from.version)} />
           <Select name="to" label="With" options={choices} value={String(to.version)} />
-          <button type="submit" class="plain">Show the differences</button>
+          <button type="submit" class="plain">Show differences</button>
         </form>
         <p>
           {added + removed === 0
             ? "The content is the same."
             : `${counted(added, "line")} added, ${counted(removed, "line")} removed.`}
           {gotBefore === getsNow
-            ? ` Who gets it: ${getsNow}.`
-            : ` Who gets version ${from.version}: ${gotBefore}. Who gets version ${to.version}: ${getsNow}.`}
+            ? ` Scope: ${getsNow}.`
+            : ` Scope of version ${from.version}: ${gotBefore}. Scope of version ${to.version}: ${getsNow}.`}
         </p>
         {added + removed === 0 ? null : (
           <div class="scroll" role="region" aria-label="Differences" tabindex={0}>

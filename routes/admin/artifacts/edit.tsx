@@ -110,11 +110,11 @@ async function editPage(context: PageContext, state?: FormState, preview?: Previ
                 <Checks
                   name="requires"
                   legend="Requires"
-                  help="These have to be on the device before it."
+                  help="These artifacts must be installed first."
                   options={others.map(({ id, name }) => [id, name] as const)}
                   values={artifact.requires}
                   state={state}
-                  empty="There is no other artifact on this channel."
+                  empty="No other artifacts on this channel."
                 />
               )
               : null}
@@ -132,7 +132,7 @@ async function editPage(context: PageContext, state?: FormState, preview?: Previ
               ? (
                 <Check
                   name="auto_update"
-                  label="Newer versions replace older ones by themselves"
+                  label="Update devices to new versions automatically"
                   value={artifact.autoUpdate}
                   state={state}
                 />
@@ -142,7 +142,7 @@ async function editPage(context: PageContext, state?: FormState, preview?: Previ
               ? (
                 <Check
                   name="hold_without_values"
-                  label="Wait until every variable in it has a value on the device"
+                  label="Install only when every variable has a value for the device"
                   value={artifact.holdWithoutValues}
                   state={state}
                 />
@@ -153,7 +153,7 @@ async function editPage(context: PageContext, state?: FormState, preview?: Previ
                 <>
                   <Field
                     name="reinstall_interval"
-                    label="Days after which it is installed again"
+                    label="Reinstall interval in days"
                     type="number"
                     min={0}
                     max={366}
@@ -163,7 +163,7 @@ async function editPage(context: PageContext, state?: FormState, preview?: Previ
                   />
                   <Select
                     name="reinstall_on_os_update"
-                    label="Install it again when the system was updated"
+                    label="Reinstall after OS updates"
                     options={REINSTALL}
                     value={artifact.reinstallOnOsUpdate}
                     state={state}
@@ -173,11 +173,11 @@ async function editPage(context: PageContext, state?: FormState, preview?: Previ
               : null}
             <Field
               name="halt_percent"
-              label="Percent of failures at which a version halts"
+              label="Halt a version when this percentage of installations fails"
               type="number"
               min={0}
               max={100}
-              help={`Empty: the server's setting, ${config.ROLLOUT_HALT_PERCENT}. 0: never.`}
+              help={`If empty: the server's setting, ${config.ROLLOUT_HALT_PERCENT}. 0: never.`}
               value={artifact.haltPercent === null ? "" : String(artifact.haltPercent)}
               state={state}
             />
@@ -216,7 +216,7 @@ export function mountArtifactEdit(app: Hono<AppEnv>): void {
         title: `Delete ${name}`,
         parents: underArtifact({ id, name }),
         text: "The artifact is deleted with all of its versions. This cannot be undone.",
-        label: "Delete the artifact",
+        label: "Delete artifact",
         tone: "danger",
         back: `/artifacts/${id}/`,
       };

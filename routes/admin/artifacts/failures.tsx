@@ -40,7 +40,7 @@ const LIST: Part = {
         <Table
           caption={counted(devices, "device")}
           head={["Device", "Reason", "Failed", "Next attempt"]}
-          empty="The version failed on no device."
+          empty="No failures."
           rows={rows.map((row) => (
             <tr>
               <td>

@@ -40,7 +40,7 @@ const profilePages = contentPages(profileKind, {
       name="source"
       label="Profile"
       accept=".mobileconfig,application/x-apple-aspen-config"
-      help="A .mobileconfig file, signed or not. A signature is taken off."
+      help="A .mobileconfig file, signed or unsigned. The server removes the signature."
       required
       state={state}
     />
@@ -92,13 +92,13 @@ const declarationPages = contentPages(declarationKind, {
         {...(state === undefined ? {} : { typed: declarationText(state.values) })}
         help={
           <>
-            JSON with Type, Identifier and Payload. A ServerToken is made when it is absent. Other artifacts are named
-            by <code>ztl:</code> and their id, or by the Identifier of their declaration.
+            JSON with Type, Identifier and Payload. If ServerToken is absent, the server creates one. Refer to other
+            artifacts by <code>ztl:</code> and their id, or by the Identifier of their declaration.
           </>
         }
       />
       <label class="field">
-        <span>Or from a file</span>
+        <span>Or upload a file</span>
         <input type="file" name="file" accept=".json,application/json" />
       </label>
     </>
@@ -127,7 +127,7 @@ const dataAssetPages = contentPages(dataAssetKind, {
     <>
       {upgrade
         ? <input type="hidden" name="data_type" value={values.type ?? ""} />
-        : <Select name="data_type" label="Type of the file" options={DATA_TYPES} state={state} />}
+        : <Select name="data_type" label="File type" options={DATA_TYPES} state={state} />}
       <FileField
         name="source"
         label="File"
@@ -174,7 +174,7 @@ const provisioningProfilePages = contentPages(provisioningProfileKind, {
       name="source"
       label="Provisioning profile"
       accept=".mobileprovision,.provisionprofile"
-      help="The file as Apple signed it."
+      help="The file as signed by Apple."
       required
       state={state}
     />

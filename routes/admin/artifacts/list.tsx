@@ -83,9 +83,7 @@ async function listPage({ runtime: { sql }, url, may }: PageContext): Promise<Pa
         <Table
           caption={counted(count, "artifact")}
           head={["Name", "Type", "Channel", "Platforms", "Version", "Blueprints"]}
-          empty={url.search === ""
-            ? "There is no artifact yet. A profile is the usual first one."
-            : "No artifact matches."}
+          empty={url.search === "" ? "No artifacts yet. Most fleets start with a profile." : "No artifact matches."}
           rows={rows.map((artifact) => (
             <tr>
               <td>

@@ -76,7 +76,7 @@ export const NEW_ARTIFACTS: readonly NewArtifact[] = [
     link: "Upload a profile",
     title: "Upload a profile",
     type: "Profile",
-    asks: { channel: "Channel, when the profile does not say" },
+    asks: { channel: "Channel, if the profile does not name one" },
     first(form) {
       const read = readProfile({ source: uploadOf(form).bytes.toBase64() });
       if (read.errors !== undefined) throw invalid(read.errors);
@@ -100,7 +100,7 @@ export const NEW_ARTIFACTS: readonly NewArtifact[] = [
     asks: { name: true, declaration: true, channel: "Channel", platforms: true },
     first(form) {
       const type = ARTIFACT_TYPES.filter(isRawDeclaration).find((one) => one === form.text("type"));
-      if (type === undefined) throw invalid({ type: ["Choose one of the list."] });
+      if (type === undefined) throw invalid({ type: ["Choose an option from the list."] });
       return { artifact: natureOf(form, type, channelOf(form)) };
     },
   },
@@ -186,11 +186,11 @@ async function newPage(
               : null}
             {slug === "profile" ? <SaveButtons label="Upload" /> : (
               <div class="actions">
-                <button type="submit">Make it</button>
+                <button type="submit">Create artifact</button>
                 <a class="button plain" href="/artifacts/">Cancel</a>
               </div>
             )}
-            <small class="faint">No device gets it before it is in a blueprint.</small>
+            <small class="faint">Devices get the artifact after you add it to a blueprint.</small>
           </form>
         </Previewed>
       </>

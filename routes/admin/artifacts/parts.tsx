@@ -82,7 +82,7 @@ export function VersionInForce(
   return (
     <>
       {versionInForce === null
-        ? <Chip tone="warn">{latestVersion === null ? "No version" : "None in force"}</Chip>
+        ? <Chip tone="warn">{latestVersion === null ? "No version" : "No active version"}</Chip>
         : String(versionInForce)}{" "}
       {newer === null ? null : <StateChip word={word}>{`Version ${newer} ${inSentence(word)}`}</StateChip>}
     </>

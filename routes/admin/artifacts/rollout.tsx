@@ -33,7 +33,7 @@ const reasonField = (state: FormState | undefined) => (
     name="reason"
     label="Reason"
     maxlength={LONGEST_REASON}
-    help="Shown beside the version, and in the events."
+    help="Shown with the version and in its events."
     state={state}
   />
 );

@@ -112,7 +112,7 @@ async function filterPage(context: PageContext, state?: FormState, preview?: Pre
   const active = PLATFORMS.filter((platform) => filter.platforms[platform].active);
   return {
     parents: underVersion(artifact, row),
-    title: `Who gets version ${version} of ${artifact.name}`,
+    title: `Scope of version ${version} of ${artifact.name}`,
     body: (
       <>
         <Previewed preview={preview} context={context}>
@@ -140,7 +140,11 @@ function Lines({ lines }: { lines: readonly string[] }) {
     <>
       <pre tabindex={0} class="content">{lines.slice(0, MOST_LINES).map(withoutSecret).join("\n")}</pre>
       {lines.length > MOST_LINES
-        ? <p class="faint">{`The first ${MOST_LINES} of ${lines.length} lines; the file has them all.`}</p>
+        ? (
+          <p class="faint">
+            {`The first ${MOST_LINES} of ${lines.length} lines. Download the file to see all of them.`}
+          </p>
+        )
         : null}
     </>
   );
@@ -170,7 +174,7 @@ async function versionPage(context: PageContext): Promise<Page> {
           {context.may("mdm.change_artifactversion")
             ? (
               <>
-                {link("filter", "Change who gets it", "plain")}
+                {link("filter", "Edit scope", "plain")}
                 {version.state === "active" ? link("halt", "Halt", "danger") : link("resume", "Resume", "plain")}
                 {version.state === "withdrawn" ? null : link("withdraw", "Withdraw", "danger")}
               </>
@@ -184,17 +188,17 @@ async function versionPage(context: PageContext): Promise<Page> {
             <Fact name="State">
               <RolloutState state={version.state} reason={version.stateReason} />
             </Fact>
-            <Fact name="Who gets it">{filterWords(version.filter, tags)}</Fact>
+            <Fact name="Scope">{filterWords(version.filter, tags)}</Fact>
             <Fact name="On devices">
               {view === undefined ? null : <StatusChips version={view} context={context} />}
             </Fact>
             <Fact name="Variables">
               {version.variables.length === 0 ? "none" : <code>{version.variables.join(", ")}</code>}
             </Fact>
-            <Fact name="Made">
+            <Fact name="Created">
               <Time at={version.createdAt} now={now} />
             </Fact>
-            <Fact name="Changed">
+            <Fact name="Updated">
               <Time at={version.updatedAt} now={now} />
             </Fact>
           </dl>
@@ -202,8 +206,8 @@ async function versionPage(context: PageContext): Promise<Page> {
         <h2>Content</h2>
         {artifact.type === "Certificate Asset" ? null : (
           <p>
-            <a href={`${base}/source/`}>Download it</a>.{" "}
-            <span class="faint">Passwords and other secrets are not shown here; the download has them.</span>
+            <a href={`${base}/source/`}>Download</a>.{" "}
+            <span class="faint">Passwords and other secrets are hidden here. The download contains them.</span>
           </p>
         )}
         <Lines lines={lines} />
@@ -261,7 +265,7 @@ export function mountVersions(app: Hono<AppEnv>): void {
         parents: underVersion(artifact, version),
         title: `Delete version ${version.version} of ${artifact.name}`,
         text: "The version and its content are deleted. This cannot be undone.",
-        label: "Delete the version",
+        label: "Delete version",
         tone: "danger",
         back: `/artifacts/${artifact.id}/versions/${version.id}/`,
       };

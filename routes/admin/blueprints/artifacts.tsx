@@ -105,7 +105,7 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
         blueprint,
         artifact,
         filter: openFilter(artifact.platforms),
-        label: "Add it",
+        label: "Add artifact",
         state,
         preview,
       });
@@ -124,7 +124,7 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
     async show(context, state, preview) {
       const { link, artifact, blueprint } = await mustFindLink(context);
       return await formPage(context, {
-        title: `Who gets ${artifact.name} in ${blueprint.name}`,
+        title: `Scope of ${artifact.name} in ${blueprint.name}`,
         blueprint,
         artifact,
         filter: link.filter,
@@ -148,8 +148,8 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
       return {
         title: `Remove ${artifact.name} from ${blueprint.name}`,
         parents: underBlueprint(blueprint),
-        text: "The devices of the blueprint lose it; the artifact itself stays.",
-        label: "Remove it",
+        text: "Devices of the blueprint lose the artifact. The artifact itself is not deleted.",
+        label: "Remove artifact",
         tone: "danger",
         back: `/blueprints/${blueprint.id}/`,
       };

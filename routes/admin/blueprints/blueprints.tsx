@@ -41,7 +41,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
         <Table
           caption={counted(count, "blueprint")}
           head={["Name", "Inventory", "Artifacts", "Devices"]}
-          empty="There is no blueprint yet. A blueprint says what its devices should have, and what is collected from them."
+          empty="No blueprints yet. A blueprint sets which artifacts its devices get and which inventory the server collects."
           rows={rows.map((row) => (
             <tr>
               <td>
@@ -60,12 +60,12 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
         {context.may("mdm.add_blueprint")
           ? (
             <>
-              <h2>Make a blueprint</h2>
+              <h2>Create a blueprint</h2>
               <form class="stack" method="post" action="/blueprints/">
                 <Csrf context={context} />
                 <FormErrors state={state} />
                 <BlueprintFields state={state} />
-                <button type="submit">Make the blueprint</button>
+                <button type="submit">Create blueprint</button>
               </form>
             </>
           )
@@ -88,7 +88,7 @@ async function Artifacts({ id, context }: { id: number; context: PageContext }) 
       <Table
         caption={counted(rows.length, "artifact")}
         head={["Name", "Type", "Version", "Platforms", "Excluded tags", "Default shard", "Tag shards", ""]}
-        empty="It holds no artifact yet."
+        empty="No artifacts yet."
         rows={rows.map((row) => (
           <tr>
             <td>
@@ -186,7 +186,7 @@ async function Devices({ id, context }: { id: number; context: PageContext }) {
                 <ProgressChip progress={device} />
                 {device.impossible === 0
                   ? null
-                  : <div class="small faint">{`${counted(device.impossible, "artifact")} it cannot have`}</div>}
+                  : <div class="small faint">{`${counted(device.impossible, "artifact")} not available for it`}</div>}
                 {device.held.map((held) => <div class="small faint">{heldWords(held)}</div>)}
               </td>
             </tr>
@@ -219,7 +219,7 @@ async function blueprintPage(context: PageContext): Promise<Page> {
       <>
         <div class="actions spaced">
           {context.may("mdm.change_blueprint")
-            ? <a class="button plain" href={`/blueprints/${id}/edit/`}>Edit the settings</a>
+            ? <a class="button plain" href={`/blueprints/${id}/edit/`}>Edit settings</a>
             : null}
           {context.may("mdm.delete_blueprint") && !filled
             ? <a class="button danger" href={`/blueprints/${id}/delete/`}>Delete</a>
@@ -233,11 +233,13 @@ async function blueprintPage(context: PageContext): Promise<Page> {
           <dl class="facts">
             <Fact name="Inventory">{`every ${counted(blueprint.inventoryInterval / 3600, "hour")}`}</Fact>
             <Fact name="Collects">{collectedWords(blueprint) || deviceFactsAlone}</Fact>
-            <Fact name="Profiles come">
-              {blueprint.legacyProfilesViaDdm ? "by declaration where a device can, else by command" : "by command"}
+            <Fact name="Profile delivery">
+              {blueprint.legacyProfilesViaDdm
+                ? "by declaration where the device supports it, otherwise by command"
+                : "by command"}
             </Fact>
             <Fact name="Enrollments">
-              {enrollments.length === 0 ? "none begin with it" : enrollments.map((enrollment) => (
+              {enrollments.length === 0 ? "none" : enrollments.map((enrollment) => (
                 <div>
                   <LinkFor context={context} needs="mdm.view_otaenrollment" href={`/enrollments/${enrollment.id}/`}>
                     {enrollment.name}

@@ -15,7 +15,7 @@ import { Check, wholeNumber } from "../parts/form_parts.tsx";
 import type { Form, FormState } from "../parts/page.tsx";
 import { mountChange, mountConfirmed, Previewed, SaveButtons } from "../parts/preview.tsx";
 
-const COLLECT = [["0", "No"], ["1", "Managed ones"], ["2", "All"]] as const;
+const COLLECT = [["0", "No"], ["1", "Managed only"], ["2", "All"]] as const;
 
 /** What is collected of devices besides facts about them; "" when nothing is. */
 export const collectedWords = (row: BlueprintValues): string =>
@@ -54,7 +54,7 @@ export function BlueprintFields({ blueprint, state }: { blueprint?: BlueprintRow
       <Field name="name" label="Name" required maxlength={256} value={blueprint?.name ?? ""} state={state} />
       <Field
         name="inventory_hours"
-        label="Hours between inventories"
+        label="Inventory interval in hours"
         type="number"
         min={4}
         max={168}
@@ -67,8 +67,8 @@ export function BlueprintFields({ blueprint, state }: { blueprint?: BlueprintRow
       {collect("collect_profiles", "Collect profiles", blueprint?.collectProfiles)}
       <Check
         name="legacy_profiles_via_ddm"
-        label="Profiles come by declaration"
-        help="Where a device follows declarations; elsewhere they come by command."
+        label="Deliver profiles by declaration"
+        help="On devices that support declarative management. Other devices get profiles by command."
         value={blueprint?.legacyProfilesViaDdm ?? true}
         state={state}
       />
@@ -118,8 +118,8 @@ export function mountBlueprintSettings(app: Hono<AppEnv>): void {
       return {
         title: `Delete ${name}`,
         parents: underBlueprint({ id, name }),
-        text: "Its devices and enrollments are left without a blueprint.",
-        label: "Delete the blueprint",
+        text: "Its devices and enrollments will have no blueprint.",
+        label: "Delete blueprint",
         tone: "danger",
         back: `/blueprints/${id}/`,
       };

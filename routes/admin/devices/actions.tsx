@@ -120,14 +120,14 @@ export function Actions(
                     {mac
                       ? (
                         <Pin
-                          help="Six digits. The server keeps it: it opens the Mac again."
+                          help="Six digits. The PIN unlocks the Mac. The server stores it."
                           state={failed("DeviceLock")}
                         />
                       )
                       : null}
                     <Field name="message" label="Message" maxlength={255} state={failed("DeviceLock")} />
                     <Field name="phone_number" label="Phone number" maxlength={15} state={failed("DeviceLock")} />
-                    <button type="submit">Lock the device</button>
+                    <button type="submit">Lock device</button>
                   </form>
                 </details>
               </Offered>
@@ -136,8 +136,8 @@ export function Actions(
                   <summary>Restart…</summary>
                   <form class="stack" method="post" action={path("restart")}>
                     <Csrf context={context} />
-                    <p>Unsaved work of its user may be lost.</p>
-                    <button type="submit">Restart the device</button>
+                    <p>The user may lose unsaved work.</p>
+                    <button type="submit">Restart device</button>
                   </form>
                 </details>
               </Offered>
@@ -168,7 +168,7 @@ export function Actions(
                     <p>Everything on the device is deleted. This cannot be undone.</p>
                     <Field
                       name="serial_number"
-                      label="Serial number of the device, to be sure"
+                      label="Serial number, to confirm"
                       required
                       autocomplete="off"
                       state={failed("EraseDevice")}
@@ -191,12 +191,12 @@ export function Actions(
                       : needsErasePin(target)
                       ? (
                         <Pin
-                          help="Six digits. The Mac asks for it after it was erased."
+                          help="Six digits. The Mac asks for this PIN after it is erased."
                           state={failed("EraseDevice")}
                         />
                       )
                       : null}
-                    <button type="submit" class="danger">Erase the device</button>
+                    <button type="submit" class="danger">Erase device</button>
                   </form>
                 </details>
               </Offered>
@@ -211,7 +211,7 @@ export function Actions(
                 action={path("block")}
                 label="Block"
                 tone="danger"
-                confirm="The device is released from management at its next contact. Block it?"
+                confirm="Block the device? It is released from management at its next check-in."
               />
             )
             : <ActionButton context={context} action={path("unblock")} label="Unblock" tone="plain" />

@@ -31,7 +31,7 @@ export async function Artifacts({ device, context }: { device: DeviceView; conte
       <Table
         caption={counted(rows.length, "artifact")}
         head={["Artifact", "Version", "State", "Since", ...(mayInstall ? [""] : [])]}
-        empty="The device has nothing of ours yet."
+        empty="No artifacts yet."
         rows={rows.map((row) => {
           const state = installWord(row);
           return (
@@ -48,7 +48,7 @@ export async function Artifacts({ device, context }: { device: DeviceView; conte
                   : null}
                 {row.retryAt === null ? null : (
                   <div class="faint small">
-                    tried again <Time at={row.retryAt} now={now} />
+                    retried <Time at={row.retryAt} now={now} />
                   </div>
                 )}
               </td>
@@ -83,7 +83,7 @@ export async function StatusItems({ device, context }: { device: DeviceView; con
   const now = context.runtime.clock.now();
   return (
     <details>
-      <summary>{`What the device reports (${counted(items.length, "item")})`}</summary>
+      <summary>{`Status reports (${counted(items.length, "item")})`}</summary>
       <Table
         caption="Status of declarative management"
         head={["Item", "Value", "Changed"]}
@@ -139,7 +139,7 @@ async function statusPage(context: PageContext): Promise<Page> {
     body: (
       <>
         <Table
-          caption="What it was, the latest first"
+          caption="Earlier values, newest first"
           head={["When", "Value"]}
           empty=""
           rows={rows.map((row) => (
@@ -149,7 +149,7 @@ async function statusPage(context: PageContext): Promise<Page> {
               </td>
               <td>
                 {row.value === null && row.error === null
-                  ? <span class="faint">not reported any more</span>
+                  ? <span class="faint">no longer reported</span>
                   : <pre>{JSON.stringify(row.error ?? row.value, null, 2)}</pre>}
               </td>
             </tr>

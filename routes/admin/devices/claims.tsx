@@ -30,8 +30,8 @@ const EVIDENCE: Record<string, string> = {
 
 const ALERTS: Record<IdentityAlertKind, string> = {
   "second successor":
-    "A second successor of its identity was requested while the first one is unused. The device goes on with its old identity. Discard the first one when the device does not work with it; dismiss this when it does.",
-  "retired identity": "An identity that was replaced is still being used.",
+    "The device requested a second renewal certificate while the first one is unused. It continues to use its current certificate. If the device cannot use the first one, discard it. Otherwise dismiss this alert.",
+  "retired identity": "A replaced identity is still in use.",
   "cloned identity": "Its identity was used with another UDID.",
 };
 
@@ -61,7 +61,7 @@ function Claim({ claim, context, now }: { claim: ClaimRow; context: PageContext;
         {claim.severalCertificates
           ? (
             <p class="faint">
-              Attempts came with different certificates: more than one device may want to be this one.
+              The attempts used different certificates. More than one device may be claiming this hardware.
             </p>
           )
           : null}
@@ -121,7 +121,7 @@ async function claimsPage(context: PageContext): Promise<Page> {
         {pending
           ? (
             <p>
-              <a href="/claims/">Show the claims that were decided, too</a>
+              <a href="/claims/">Also show decided claims</a>
             </p>
           )
           : null}
@@ -133,8 +133,9 @@ async function claimsPage(context: PageContext): Promise<Page> {
         />
         <h2 id="hardware">Hardware to confirm</h2>
         <p>
-          These devices are enrolled under a serial number or UDID that was known before. They have the tags of their
-          enrollment alone: no tags, values or profiles of the hardware until you confirm it.
+          These devices are enrolled under a serial number or UDID that was known before. Until you confirm the
+          hardware, they have only the tags of their enrollment, and none of the tags, values or profiles of the
+          hardware.
         </p>
         <Table
           caption={unproven.count === 1 ? "1 device" : `${unproven.count} devices`}
@@ -179,8 +180,8 @@ async function claimsPage(context: PageContext): Promise<Page> {
         </p>
         <Table
           caption={alerts.count === 1 ? "1 alert" : `${alerts.count} alerts`}
-          head={["Device", "What happened", "Last time", ""]}
-          empty="No identity was used in an unusual way."
+          head={["Device", "Alert", "Last occurrence", ""]}
+          empty="No identity alerts."
           rows={alerts.rows.map((alert) => (
             <tr>
               <td>

@@ -41,7 +41,7 @@ export const COMMANDS: Part = {
       <>
         <h2 id="commands">Commands</h2>
         {rows.length === 0
-          ? <p class="faint">{count === 0 ? "No command was sent yet." : "There are no older commands."}</p>
+          ? <p class="faint">{count === 0 ? "No commands yet." : "There are no older commands."}</p>
           : (
             <ol class="line">
               {rows.map((command) => (

@@ -36,7 +36,7 @@ export async function BlueprintForm({ device, context, state }: FormProps) {
       <FormErrors state={state} />
       <Select
         name="blueprint"
-        label="Change the blueprint"
+        label="Change blueprint"
         value={String(device.blueprintId ?? "")}
         options={[["", "None"], ...rows.map((one) => [String(one.id), one.name] as const)]}
         state={state}
@@ -69,7 +69,7 @@ export async function TagsForm({ device, context, state }: FormProps) {
           </label>
         ))}
       </fieldset>
-      <SaveButtons label="Save the tags" />
+      <SaveButtons label="Save tags" />
     </form>
   );
 }

@@ -87,8 +87,8 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
             <div class="card" role="note">
               <p>
                 <Chip tone="warn">Hardware not confirmed</Chip>{" "}
-                This serial number or UDID was known before. The device has the tags of its enrollment alone: no tags,
-                values or profiles of the hardware until you confirm it.
+                This serial number or UDID was known before. Until you confirm the hardware, the device has only the
+                tags of its enrollment, and none of the tags, values or profiles of the hardware.
               </p>
               {context.may("mdm.change_enrollmentclaim")
                 ? (
@@ -172,7 +172,7 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
         {context.may("events.view_event")
           ? (
             <p>
-              <a href={`/devices/${id}/feed/`}>History, and what is coming</a>
+              <a href={`/devices/${id}/feed/`}>History and upcoming actions</a>
             </p>
           )
           : null}
@@ -283,8 +283,8 @@ export function mountDevice(app: Hono<AppEnv>): void {
       parents: underDevice({ id, name, serialNumber }),
       body: (
         <>
-          {pin === null ? <p>There is none any more.</p> : <p class="secret" id="pin">{pin}</p>}
-          <p>That you saw it is in the events.</p>
+          {pin === null ? <p>The PIN is no longer stored.</p> : <p class="secret" id="pin">{pin}</p>}
+          <p>Your viewing of the PIN was recorded as an event.</p>
         </>
       ),
     };

@@ -75,7 +75,7 @@ export function mountDeviceFeed(app: Hono<AppEnv>): void {
       title: `History of ${device.name || device.serialNumber}`,
       body: (
         <>
-          <h2>Coming</h2>
+          <h2>Upcoming</h2>
           {coming.length === 0 ? <p class="faint">Nothing is queued or planned.</p> : (
             <ol class="line" id="coming">
               {coming.map(({ what, href, state, why, at }) => (
@@ -93,8 +93,8 @@ export function mountDeviceFeed(app: Hono<AppEnv>): void {
             rows={rows}
             names={names}
             now={now}
-            caption="The newest first"
-            empty="Nothing has happened yet."
+            caption="Newest first"
+            empty="No events yet."
           />
           <Older rows={rows} more={more} url={url} />
         </>

@@ -35,7 +35,7 @@ const STATES = ["enrolled", ...DEVICE_STATES, "blocked"] as const;
 
 /** States in words. */
 export const STATE_NAMES: Choices = [
-  ["", "All but deleted"],
+  ["", "All except deleted"],
   ["enrolled", "Enrolled"],
   ...choicesOf(DEVICE_WORDS),
   ["blocked", BLOCKED.text],

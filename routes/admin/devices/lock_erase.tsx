@@ -28,8 +28,7 @@ export async function LockedOrErased({ device, context }: { device: DeviceView; 
         : device.platform === "macOS"
         ? (
           <p>
-            <Chip tone="warn">Locked</Chip> The Mac was locked{" "}
-            {when}. It does not check in before somebody enters its PIN.
+            <Chip tone="warn">Locked</Chip> The Mac was locked {when}. It checks in again after its PIN is entered.
           </p>
         )
         : (

@@ -198,11 +198,11 @@ export async function Plan({ device, context }: { device: DeviceView; context: P
   const { decisions } = await explainChannel(runtime.sql, runtime, device.channelId);
   return (
     <details>
-      <summary>What would happen next, and why</summary>
+      <summary>Next actions and reasons</summary>
       <Table
         caption="What would happen if the device connected now"
         head={["What", "Outcome", "Why"]}
-        empty="Nothing is considered."
+        empty="No actions."
         rows={decisions.map((decision) => (
           <tr>
             <td>

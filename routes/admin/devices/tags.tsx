@@ -60,7 +60,7 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
                       action={`/tags/${tag.id}/delete/`}
                       label="Delete"
                       tone="quiet"
-                      confirm={`Delete the tag ${tag.name}? It is taken from all devices.`}
+                      confirm={`Delete the tag ${tag.name}? It is removed from all devices.`}
                     />
                   )
                   : null}
@@ -71,7 +71,7 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
         {context.may("inventory.add_tag")
           ? (
             <>
-              <h2>Make a tag</h2>
+              <h2>Create a tag</h2>
               <form class="stack" method="post" action="/tags/">
                 <Csrf context={context} />
                 <FormErrors state={tagState} />
@@ -81,14 +81,14 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
                   label="Taxonomy"
                   options={[["", "None"], ...taxonomies.rows.map((one) => [String(one.id), one.name] as const)]}
                 />
-                <button type="submit">Make the tag</button>
+                <button type="submit">Create tag</button>
               </form>
             </>
           )
           : null}
         <h2>Taxonomies</h2>
         {taxonomies.rows.length === 0
-          ? <p class="faint">A taxonomy groups tags, such as the places of an organization.</p>
+          ? <p class="faint">A taxonomy groups tags, for example the sites of an organization.</p>
           : <ul>{taxonomies.rows.map((taxonomy) => <li>{taxonomy.name}</li>)}</ul>}
         {context.may("inventory.add_taxonomy")
           ? (

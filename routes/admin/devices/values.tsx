@@ -74,14 +74,14 @@ function valuesOf(form: Form, stored: DeviceValuesView): DeviceValuesInput {
     const before = Object.hasOwn(stored.values, name) ? stored.values[name] : undefined;
     const was = stored.secrets.includes(name);
     if (name === "") faults.push("One of the values has no name.");
-    else if (seen.has(name)) faults.push(`${name} is there twice.`);
+    else if (seen.has(name)) faults.push(`${name} appears twice.`);
     seen.add(name);
     if (row.remove) continue;
     const secret = row.secret || (!row.stored && looksSecret(name));
     if (secret) secrets.push(name);
     if (row.value === "" && was) {
-      if (!secret) faults.push(`Type the value of ${name} again if it should be open: secrets are never shown.`);
-    } else if (row.value === "" && secret) faults.push(`Type the value of the secret ${name}.`);
+      if (!secret) faults.push(`To make ${name} visible, enter its value again. The server never shows secrets.`);
+    } else if (row.value === "" && secret) faults.push(`Enter a value for the secret ${name}.`);
     // A text with other line ends than a browser's is not changed by a form that only shows it.
     else values.push([name, before !== undefined && lines(before) === row.value ? before : row.value]);
   }
@@ -127,7 +127,7 @@ function ValueRow({ row, index }: { row: Row; index: number }) {
           aria-label={`Value of ${label}`}
           {...(row.secret ? { class: "masked" } : {})}
           {...(row.secret && row.value !== ""
-            ? { placeholder: "Type it again", required: true }
+            ? { placeholder: "Enter it again", required: true }
             : row.secret && row.stored
             ? { placeholder: "Set" }
             : {})}
@@ -195,7 +195,7 @@ export async function ValuesForm({ device, context, state }: FormProps) {
         A value ROOM makes $CUSTOM.ROOM read that text in profiles and declarations of this device. Secrets are sealed
         and never shown; leave one empty to keep it. New names such as WIFI_PASSWORD become secrets by themselves.
       </small>
-      <button type="submit" class="plain">Save the values</button>
+      <button type="submit" class="plain">Save values</button>
     </form>
   );
 }

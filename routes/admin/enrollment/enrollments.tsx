@@ -48,7 +48,7 @@ async function editPage(context: PageContext, state?: FormState): Promise<Page> 
     parents: underEnrollment(enrollment.row),
     body: (
       <>
-        <p>Profiles that were handed out continue to work. Enrolled devices do not change.</p>
+        <p>Profiles that were already distributed continue to work. Enrolled devices do not change.</p>
         <EnrollmentForm
           context={context}
           choices={await enrollmentChoices(context.runtime)}
@@ -74,7 +74,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
         <Table
           caption={`${enrollments.count} over-the-air enrollments`}
           head={["Name", "Push certificate", "Created"]}
-          empty="There is no enrollment yet. Create one below, then show its QR code."
+          empty="No enrollments yet. Create one below, then show its QR code."
           rows={enrollments.rows.map((enrollment) => (
             <tr>
               <td>
@@ -137,7 +137,7 @@ async function detailPage(context: PageContext): Promise<Page> {
             <Fact name="Push topic">
               <code>{enrollment.topic ?? "none yet"}</code>
             </Fact>
-            <Fact name="Identities from">
+            <Fact name="Identities issued by">
               {link(
                 `/scep-issuers/${enrollment.scepIssuerId}/`,
                 nameOf(choices.issuers, enrollment.scepIssuerId),
@@ -198,9 +198,9 @@ async function detailPage(context: PageContext): Promise<Page> {
                 </p>
               )}
               <p>
-                Show this code, or send its address. The page behind it has the profile and short instructions, and
-                needs no account. Every device that installs the profile enrolls, as far as the limits above allow.
-                Revoking the enrollment ends the address.
+                Show this code or send its address. The page has the profile with short instructions and needs no
+                account. Every device that installs the profile enrolls, within the limits above. Revoking the
+                enrollment disables the address.
               </p>
               <div class="qr" role="img" aria-label="QR code of the address">
                 {raw(renderSVG(address, { border: 0 }))}
@@ -216,25 +216,25 @@ async function detailPage(context: PageContext): Promise<Page> {
             <section>
               <h2>For one device</h2>
               <p>
-                A profile with its identity already in it, for one installation. It is worth as much as a device: hand
-                it over safely. Each download counts as one use.
+                A profile that already contains an identity, for one device. Anyone with the profile can enroll as that
+                device, so deliver it securely. Each download counts as one use.
               </p>
               <form class="stack" method="post" action={`/enrollments/${enrollment.id}/direct/`}>
                 <Csrf context={context} />
                 <Field
                   name="serial_number"
                   label="Serial number"
-                  help="Empty: the first device that uses it."
+                  help="If empty: the first device that uses the profile."
                   maxlength={64}
                 />
                 <Field
                   name="udid"
                   label="UDID"
-                  help="With both, the device is believed to be that hardware when it is not enrolled now."
+                  help="With both, a device that is not enrolled now is accepted as this hardware."
                   maxlength={64}
                 />
                 <label class="check">
-                  <input type="checkbox" name="unsigned" /> Unsigned, for simple clients
+                  <input type="checkbox" name="unsigned" /> Unsigned, for clients that cannot read a signed profile
                 </label>
                 <button type="submit" class="plain">Download for one device</button>
               </form>
@@ -244,13 +244,13 @@ async function detailPage(context: PageContext): Promise<Page> {
         {mayChange ? <Reenrollment enrollment={enrollment} context={context} /> : null}
         {!mayChange || secret.revokedAt !== null ? null : (
           <>
-            <h2>End</h2>
+            <h2>Revoke or delete</h2>
             <ActionButton
               context={context}
               action={`/enrollments/${enrollment.id}/revoke/`}
               label="Revoke"
               tone="danger"
-              confirm="No more devices enroll with it; enrolled ones stay. Revoke it?"
+              confirm="Revoke the enrollment? No more devices can enroll with it. Enrolled devices stay enrolled."
             />
           </>
         )}

@@ -68,7 +68,7 @@ export function EnrollmentForm({ context, choices, enrollment, state }: {
         name="display_name"
         label="Name for users"
         maxlength={128}
-        help={`Users read it during the enrollment. If empty: ${context.runtime.config.ORGANIZATION}.`}
+        help={`Shown to users during enrollment. If empty: ${context.runtime.config.ORGANIZATION}.`}
         value={row?.displayName ?? ""}
         state={state}
       />
@@ -88,7 +88,7 @@ export function EnrollmentForm({ context, choices, enrollment, state }: {
       />
       <Select
         name="scep_issuer"
-        label="Identities from"
+        label="Identities issued by"
         options={choices.issuers}
         value={row?.scepIssuerId ?? BUILT_IN_ISSUER}
         state={state}
@@ -161,7 +161,7 @@ export function enrollmentInput({ runtime }: PageContext, form: Form, before?: E
     ...(quota !== "" && (!/^[1-9][0-9]{0,5}$/.test(quota) || Number(quota) > 200_000)
       ? { quota: ["This should be a whole number from 1 to 200000."] }
       : {}),
-    ...(isUuid(issuer) ? {} : { scep_issuer: ["Choose one of the list."] }),
+    ...(isUuid(issuer) ? {} : { scep_issuer: ["Choose an option from the list."] }),
     ...(long(serialNumbers) === undefined ? {} : { serial_numbers: tooLong(serialNumbers) }),
     ...(long(udids) === undefined ? {} : { udids: tooLong(udids) }),
   };

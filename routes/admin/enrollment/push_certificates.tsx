@@ -58,13 +58,13 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
     body: (
       <>
         <p>
-          Apple's push service wakes devices so that they ask this server for work. It wants a certificate, renewed each
-          year with the same Apple Account.
+          Apple's push service wakes devices so that they check in. It requires a certificate, renewed each year with
+          the same Apple Account.
         </p>
         <Table
           caption={counted(rows.length, "push certificate")}
           head={["Name", "Topic", "State", "Expires"]}
-          empty="There is none yet. Make one below."
+          empty="No push certificates yet. Create one below."
           rows={rows.map((row) => (
             <tr>
               <td>
@@ -83,17 +83,17 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
         {!context.may("mdm.add_pushcertificate") ? null : (
           <div class="columns">
             <section>
-              <h2>Make one here</h2>
-              <p>The private key is made and stays on this server. Apple signs a request for it.</p>
+              <h2>Create a certificate</h2>
+              <p>The server creates the private key and keeps it. Apple signs a certificate request for it.</p>
               <form class="stack" method="post" action="/push-certificates/">
                 <Csrf context={context} />
                 {uploading ? null : <FormErrors state={state} />}
                 <Field name="name" label="Name" required maxlength={256} state={uploading ? undefined : state} />
-                <button type="submit">Make the key</button>
+                <button type="submit">Create key</button>
               </form>
             </section>
             <section>
-              <h2>Bring one along</h2>
+              <h2>Upload an existing certificate</h2>
               <p>
                 The certificate from Apple's portal with its private key: two files (PEM or DER), or one PKCS #12 file
                 (.p12) with both.
@@ -124,7 +124,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                   autocomplete="off"
                   help="If it has one."
                 />
-                <button type="submit" class="plain">Upload both</button>
+                <button type="submit" class="plain">Upload certificate</button>
               </form>
             </section>
           </div>
@@ -166,7 +166,7 @@ function Steps(
             <a href="https://identity.apple.com/pushcert/" rel="noreferrer external">identity.apple.com/pushcert</a>
             {" "}
             {renewing
-              ? "with the Apple Account that made the certificate, choose Renew beside it, and upload the signed request. Do not create a new one: it would have another topic."
+              ? "with the Apple Account that created the certificate, choose Renew beside it, and upload the signed request. Do not create a new one: it would have another topic."
               : "with an Apple Account of the organization, create a certificate, and upload the signed request."}
           </p>
         </li>
@@ -177,11 +177,11 @@ function Steps(
             <FormErrors state={state} />
             <Field name="certificate" label="Certificate" type="file" required state={state} />
             <details>
-              <summary>It belongs to another key</summary>
+              <summary>Use another private key</summary>
               <Field name="private_key" label="Private key" type="file" state={state} />
               <Field name="key_password" label="Password of the key" type="password" autocomplete="off" />
             </details>
-            <button type="submit">Upload the certificate</button>
+            <button type="submit">Upload certificate</button>
           </form>
         </li>
       </ol>
@@ -225,7 +225,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
                 action={`/push-certificates/${row.id}/delete/`}
                 label="Delete"
                 tone="danger"
-                confirm="Its private key is deleted and cannot be restored. Delete it?"
+                confirm="Delete the push certificate? Its private key is deleted and cannot be restored."
               />
             )}
           </>

@@ -143,8 +143,8 @@ async function listPage(context: PageContext): Promise<Page> {
     body: (
       <>
         <p>
-          A SCEP issuer gives devices their certificates: for enrollments, for certificate assets, and for profiles with
-          a SCEP payload of its name.
+          A SCEP issuer issues certificates to devices: for enrollments, for certificate assets, and for profiles with a
+          SCEP payload of its name.
         </p>
         <Table
           caption={counted(rows.length, "SCEP issuer")}
@@ -220,7 +220,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
                 action={`${ALL}${issuer.id}/delete/`}
                 label="Delete issuer"
                 tone="danger"
-                confirm={`Delete the SCEP issuer ${issuer.name}? Certificates that it gave stay valid.`}
+                confirm={`Delete the SCEP issuer ${issuer.name}? Certificates that it issued stay valid.`}
               />
             </>
           )

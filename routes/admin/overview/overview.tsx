@@ -61,7 +61,7 @@ const count = (n: number, one: string, many: string) => n === 1 ? `1 ${one}` : `
 function haltedNeed({ artifactId, artifactName, versionId, version, reason, failed }: HaltedRow): Need {
   return {
     urgent: true,
-    text: `The rollout of version ${version} of "${artifactName}" is halted: ${reason || "an operator stopped it"}.`,
+    text: `The rollout of version ${version} of "${artifactName}" is halted: ${reason || "stopped by an operator"}.`,
     ...(failed === 0 ? { href: `/artifacts/${artifactId}/`, link: "Show the artifact" } : {
       href: `/artifacts/${artifactId}/versions/${versionId}/failures/`,
       link: `Show the ${counted(failed, "device")} where it failed`,
@@ -81,9 +81,9 @@ function needsOf(
     ...certificates.map(({ id, name, notAfter }): Need => ({
       urgent: notAfter === null || notAfter <= now,
       text: notAfter === null
-        ? `The push certificate "${name}" has no certificate yet. Devices cannot enroll or be pushed with it.`
+        ? `The push certificate "${name}" has no certificate yet. Until it has one, the server cannot enroll or wake devices with it.`
         : notAfter <= now
-        ? `The push certificate "${name}" has expired. Its devices cannot be pushed.`
+        ? `The push certificate "${name}" has expired. The server cannot wake its devices.`
         : `The push certificate "${name}" expires ${ago(notAfter, now)}.`,
       href: `/push-certificates/${id}/`,
       link: "Show the certificate",
@@ -92,7 +92,7 @@ function needsOf(
       urgent: true,
       text: `${
         count(others.quarantined, "job was", "jobs were")
-      } set aside, because the process ended each time they ran.`,
+      } set aside, because the server process ended during its attempts.`,
       href: "/jobs/?state=quarantined",
       link: "Show jobs",
     },
@@ -103,7 +103,7 @@ function needsOf(
         count(others.claims, "device claims", "devices claim")
       } the hardware of an enrolled device. Nothing changes until you confirm it.`,
       href: "/claims/?state=pending",
-      link: "Decide",
+      link: "Review claims",
     },
     others.alerts > 0 && {
       urgent: true,
@@ -115,15 +115,13 @@ function needsOf(
       urgent: false,
       text: `${
         count(others.unproven, "device is", "devices are")
-      } enrolled without the tags and values of the hardware, which nobody confirmed.`,
+      } enrolled without the tags and values of the hardware until you confirm it.`,
       href: "/claims/#hardware",
       link: "Show devices",
     },
     of("unreachable") > 0 && {
       urgent: false,
-      text: `${
-        count(of("unreachable"), "device", "devices")
-      } cannot be pushed: Apple says that the token is not valid.`,
+      text: `${count(of("unreachable"), "device", "devices")} cannot be woken: Apple reports an invalid push token.`,
       href: FIGURES.unreachable,
       link: "Show devices",
     },
@@ -162,7 +160,10 @@ export function mountOverview(app: Hono<AppEnv>): void {
   page(app, "/", null, async (context) => {
     const { sql, clock, config } = context.runtime;
     if (!context.may("mdm.view_enrolleddevice")) {
-      return { title: "Overview", body: <p>You may not see devices. Ask an administrator for a role.</p> };
+      return {
+        title: "Overview",
+        body: <p>You do not have permission to view devices. Ask an administrator for a role.</p>,
+      };
     }
     const now = clock.now();
     const searches = new Map(
@@ -200,7 +201,7 @@ export function mountOverview(app: Hono<AppEnv>): void {
       body: (
         <>
           {needs.length === 0 && !begun ? null : (
-            <ul class="attention" aria-label="What needs attention">
+            <ul class="attention" aria-label="Needs attention">
               {needs.length === 0
                 ? <li class="fine">Nothing needs attention.</li>
                 : needs.map((need) => (
@@ -221,7 +222,7 @@ export function mountOverview(app: Hono<AppEnv>): void {
               </div>
             ))}
           </div>
-          <h2>The fleet</h2>
+          <h2>Fleet</h2>
           <div class="columns">
             <Bars id="versions" title="OS versions" bars={versionBars} empty="No device is enrolled yet." />
             <Bars

@@ -18,7 +18,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   users: "user",
 };
 
-const START: Back = { href: "/", label: "Back to the start" };
+const START: Back = { href: "/", label: "Back to the overview" };
 
 /**
  * Returns the page that a refused action came from, by the action's path, or the start page where there is none or where it

@@ -99,7 +99,8 @@ function TagShards(
       <fieldset class={tags.length > 8 ? "shards long" : "shards"}>
         <legend class="hidden">Shards by tag</legend>
         <small class="faint">
-          A device with the tag gets it when its bucket is below this number or the one for everyone. Empty: no shard.
+          A device with the tag is in scope if its bucket is below this number or below the default shard. If empty: no
+          shard.
         </small>
         {tags.map(([tag, label]) => (
           <Field
@@ -131,7 +132,9 @@ export function FilterForm(
     <>
       <fieldset class="platforms">
         <legend>Platforms and systems</legend>
-        <small class="faint">From a version on, below another one, such as 14.2 and 26. Empty: no limit.</small>
+        <small class="faint">
+          From a minimum version to below a maximum version, such as 14.2 and 26. If empty: no limit.
+        </small>
         {platforms.map((platform) => (
           <PlatformRow platform={platform} range={filter.platforms[platform]} state={state} />
         ))}
@@ -139,12 +142,12 @@ export function FilterForm(
       <fieldset>
         <legend>Rollout</legend>
         <small class="faint">
-          Every device falls into one of the buckets, always the same. Those whose bucket is below the shard get it.
+          Each device always falls into the same bucket. Devices whose bucket is below the shard are in scope.
         </small>
         <div class="row">
           <Field
             name="default_shard"
-            label="Shard for everyone"
+            label="Default shard"
             type="number"
             min={0}
             max={100}
@@ -154,7 +157,7 @@ export function FilterForm(
           />
           <Field
             name="shard_modulo"
-            label="Of buckets"
+            label="Number of buckets"
             type="number"
             min={1}
             max={100}
@@ -168,7 +171,7 @@ export function FilterForm(
         <>
           <Checks
             name="excluded_tags"
-            legend="Not for devices with these tags"
+            legend="Exclude devices with these tags"
             options={tags.map(([tag, name]) => [String(tag), name] as const)}
             values={filter.excludedTags.map(String)}
             state={state}

@@ -35,7 +35,7 @@ export function platformParts({ platforms }: Filter): string[] {
 /** Which share of devices gets it: "everyone", "shard 30 of 100". */
 export function shardWords({ shardModulo, defaultShard }: Filter): string {
   if (defaultShard === shardModulo) return "everyone";
-  return defaultShard === 0 ? "nobody but by tag" : `shard ${defaultShard} of ${shardModulo}`;
+  return defaultShard === 0 ? "only devices with a tag" : `shard ${defaultShard} of ${shardModulo}`;
 }
 
 /** The shards of tags: "Pilot: 50 of 100". */

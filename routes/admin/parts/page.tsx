@@ -92,13 +92,13 @@ function sentencesOf(error: Problem): string[] {
 }
 
 const TITLES: Record<number, string> = {
-  400: "That did not work",
+  400: "The request failed",
   403: "Not allowed",
   404: "Not found",
-  408: "Too slow",
+  408: "Request timed out",
   413: "Too large",
   429: "Too many attempts",
-  503: "Not now",
+  503: "Service unavailable",
 };
 
 function refusal(c: Context<AppEnv>, thrown: unknown, context: PageContext | undefined): Response {
@@ -117,10 +117,10 @@ function refusal(c: Context<AppEnv>, thrown: unknown, context: PageContext | und
     : 400;
   for (const [name, value] of Object.entries(error.details.headers ?? {})) c.header(name, value);
   const back = context === undefined
-    ? { href: "/signin/", label: "Back to the start" }
+    ? { href: "/signin/", label: "Back to the overview" }
     : backOf(new URL(c.req.url).pathname, status);
   return render(c, {
-    title: TITLES[status] ?? "That did not work",
+    title: TITLES[status] ?? "The request failed",
     status,
     body: (
       <>

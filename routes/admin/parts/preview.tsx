@@ -98,7 +98,7 @@ export function Previewed(
     <>
       <Warnings warnings={[...about, ...warnings.map(({ message }) => message)]} />
       <section class="preview" aria-labelledby="preview">
-        <h2 id="preview">What this would do</h2>
+        <h2 id="preview">Effects of this change</h2>
         {sentences.length > 0
           ? <Sentences list={sentences.slice(0, ABOVE)} />
           : devices.woken > 0
@@ -113,7 +113,7 @@ export function Previewed(
           {`Nothing is saved yet. ${counted(devices.examined, "device")} looked at${
             devices.woken === 0
               ? "; none has to check in."
-              : `; ${comers(devices.woken)} to check in and will be pushed.`
+              : `; ${comers(devices.woken)} to check in and will be notified.`
           }`}
         </p>
       </section>

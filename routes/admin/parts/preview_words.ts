@@ -33,7 +33,7 @@ function steps(
 }
 
 const step = (name: string, from: number, to: number): string =>
-  from === to ? `version ${to} of ${name} again, as it is then` : `version ${to} of ${name} instead of ${from}`;
+  from === to ? `version ${to} of ${name} again, with its new content` : `version ${to} of ${name} instead of ${from}`;
 
 /** The sentences of a preview; none when no device changes. */
 export function sentencesOf(preview: Preview): Sentence[] {

@@ -114,7 +114,9 @@ function payloadOf(document: Entry): Entry {
 /** The facts of a payload; `otherwise` are its systems where the schema names none. Throws when both are absent. */
 function payloadFacts(document: Entry, payload: Entry, leftOut: LeftOut, otherwise?: Systems): PayloadFacts {
   const systems = readSystems(payload, leftOut) ?? otherwise;
-  if (systems === undefined) throw new SchemaError(`Cannot read ${payload.at}: it says of no system that it has it`);
+  if (systems === undefined) {
+    throw new SchemaError(`Cannot read ${payload.at}: it names no operating system that supports it`);
+  }
   const { keys, shapes } = readKeys(document, leftOut);
   return {
     ...(optionalFlag(payload, "beta") === true ? { beta: true } : {}),
@@ -138,7 +140,7 @@ function sorted<F>(table: Map<string, F>): FactTable<F> {
 /** The documents in a folder and its folders, in the order of their paths. */
 async function documents(root: string, folder: string): Promise<Entry[]> {
   const paths = (await yamlFiles(root, folder)).sort();
-  if (paths.length === 0) throw new SchemaError(`Cannot read the schema: there is no YAML file in "${folder}"`);
+  if (paths.length === 0) throw new SchemaError(`Cannot read the schema: no YAML file was found in "${folder}"`);
   return await Promise.all(paths.map(async (path) => {
     let document: unknown;
     try {

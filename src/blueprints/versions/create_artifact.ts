@@ -8,13 +8,13 @@ import { findNamesLike } from "../../../db/artifacts/artifact_names.ts";
 import { nestedSql } from "../../../db/nested.ts";
 import type { Db } from "../../../db/open.ts";
 import { invalid } from "../../errors.ts";
+import type { By } from "../../events/by.ts";
 import type { Runtime } from "../../runtime.ts";
 import { type ArtifactInput, createArtifact } from "../artifacts.ts";
 import { type Filter, openFilter } from "../filter.ts";
 import { changeDesired } from "../transaction.ts";
 import type { Draft, VersionKind } from "./version_kind.ts";
 import { createVersion, type Version } from "./versions.ts";
-import type { By } from "../../events/by.ts";
 
 const LONGEST_NAME = 256;
 

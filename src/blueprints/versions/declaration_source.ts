@@ -75,7 +75,7 @@ function packageSentences(payload: Json): string[] {
   const sentences: string[] = [];
   eachText(payload, (text, path, key) => {
     if (key !== "ManifestURL" || !text.startsWith("ztl:")) return;
-    sentences.push(`"${path}": Cannot refer to the package "${text.slice(4)}": there is no such package`);
+    sentences.push(`"${path}": Cannot refer to the package "${text.slice(4)}": the package does not exist`);
   });
   return sentences;
 }
@@ -91,7 +91,7 @@ export function readDeclaration(source: unknown): Checked<DeclarationDraft> {
   const foreign = Object.keys(declaration).filter((key) => !KEYS.includes(key));
   if (foreign.length > 0) {
     return wrong(
-      ...foreign.map((key) => `"${key}" is not a key of a declaration, it should be one of ${KEYS.join(", ")}`),
+      ...foreign.map((key) => `"${key}" is not a key of a declaration. Use one of ${KEYS.join(", ")}`),
     );
   }
   const { Type: type, Identifier: identifier, ServerToken: serverToken, Payload: payload } = declaration;

@@ -16,7 +16,7 @@ export class JsonError extends Error {
 
 function text(value: string): string {
   if (value.includes("\0") || !value.isWellFormed()) {
-    throw new JsonError("Cannot keep the value: it has characters that no text can hold");
+    throw new JsonError("Cannot keep the value: it has characters that XML text cannot hold");
   }
   return value;
 }

@@ -10,12 +10,12 @@ import {
   type ProfileVersionRow,
   writeProfileVersion,
 } from "../../../db/artifacts/profile_versions.ts";
+import { checkProfile, profileRefusals } from "../../apple_schema/profile_check.ts";
+import type { SchemaIssue } from "../../apple_schema/types.ts";
 import { certificatesOf, openSigned } from "../../pki/cms/signed.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { type Platform, PLATFORMS } from "../../protocol/platform.ts";
 import { buildPlist, get, isDict, kindOf, parsePlist, type PlistDict, PlistError, str } from "../../protocol/plist.ts";
-import { checkProfile, profileRefusals } from "../../apple_schema/profile_check.ts";
-import type { SchemaIssue } from "../../apple_schema/types.ts";
 import { namesIn } from "../../variables/used.ts";
 import { fault, notDictionary, notPlist, variablesIn } from "./fields.ts";
 import { fileOfBase64 } from "./file_limit.ts";
@@ -76,7 +76,7 @@ function unsigned(bytes: Uint8Array): Checked<Uint8Array> {
     const shorter = withoutLineEnd(bytes);
     if (error instanceof PkiError && shorter.length < bytes.length) return unsigned(shorter);
     if (error instanceof PkiError) {
-      return fault("source", `Not a plist: it is no signed profile either: ${error.message}`);
+      return fault("source", `Not a plist: it is not a signed profile either: ${error.message}`);
     }
     throw error;
   }
@@ -92,7 +92,7 @@ function plistOf(bytes: Uint8Array): Checked<PlistDict> {
   if (bytes[0] === DER_SEQUENCE) return fault("source", "Not a plist: it is signed twice, one signature is accepted");
   const label = PEM.exec(latin1.decode(bytes.subarray(0, 100)))?.[1];
   if (label !== undefined) {
-    return fault("source", `Not a plist: it is a ${label} in PEM, a signed profile should be in DER`);
+    return fault("source", `Not a plist: it is a ${label} in PEM, but a signed profile must be in DER`);
   }
   try {
     const value = parsePlist(bytes);

@@ -72,7 +72,7 @@ export async function resolveReferences(
     const fault = other !== undefined
       ? faultOf(artifact, other, reference, edges)
       : `Cannot refer to "${reference.value}": ${
-        id === undefined ? "there is no declaration with this Identifier" : "there is no such artifact"
+        id === undefined ? "no declaration has this Identifier" : "the artifact does not exist"
       }`;
     if (fault !== undefined) sentences.push(`"${reference.keyPath.join(".")}": ${fault}`);
     else if (other !== undefined) rows.push({ keyPath: reference.keyPath, artifactId: other.id });

@@ -4,17 +4,17 @@
  * @module
  */
 
-import type { ArtifactRow } from "../../../db/artifacts/artifacts.ts";
 import type { ArtifactVersionRow } from "../../../db/artifacts/artifact_versions.ts";
+import type { ArtifactRow } from "../../../db/artifacts/artifacts.ts";
+import type { By } from "../../events/by.ts";
 import type { Runtime } from "../../runtime.ts";
 import { certAssetKind } from "./cert_asset.ts";
 import { dataAssetKind } from "./data_asset.ts";
 import { declarationKind } from "./declaration.ts";
-import type { Draft, VersionKind } from "./version_kind.ts";
 import { profileKind } from "./profile.ts";
 import { provisioningProfileKind } from "./provisioning_profile.ts";
+import type { Draft, VersionKind } from "./version_kind.ts";
 import { mustFindVersion, refilterVersion, removeVersion, type VersionInput } from "./versions.ts";
-import type { By } from "../../events/by.ts";
 
 /** What can be done to a version without knowing what it is made of. */
 export type AnyKind = {
@@ -55,6 +55,6 @@ const KINDS: readonly AnyKind[] = [
 /** The kind of the versions that artifacts of a type have. */
 export function kindOf(type: ArtifactRow["type"]): AnyKind {
   const kind = KINDS.find(({ types }) => types.includes(type));
-  if (kind === undefined) throw new Error(`Cannot find the kind of versions of an artifact of type ${type}`);
+  if (kind === undefined) throw new Error(`Unknown artifact type ${type}`);
   return kind;
 }

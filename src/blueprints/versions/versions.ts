@@ -17,12 +17,12 @@ import {
   updateArtifactVersion,
 } from "../../../db/artifacts/artifact_versions.ts";
 import { type ArtifactRow, findArtifact } from "../../../db/artifacts/artifacts.ts";
-import { type Db, isForeignKeyViolation, type Tx } from "../../../db/open.ts";
 import { usesOfArtifactVersion } from "../../../db/installation/uses.ts";
+import { type Db, isForeignKeyViolation, type Tx } from "../../../db/open.ts";
 import { type FieldErrors, invalid, problem, refused } from "../../errors.ts";
-import { cannotDelete } from "../../in_use.ts";
 import type { By } from "../../events/by.ts";
 import { recordAudit } from "../../events/record.ts";
+import { cannotDelete } from "../../in_use.ts";
 import { naiveUtc } from "../../naive_utc.ts";
 import type { Runtime } from "../../runtime.ts";
 import type { Filter } from "../filter.ts";
@@ -97,7 +97,7 @@ async function withStored<D extends Draft, Input, Stored, Shown extends object>(
   const found = await kind.load(db, rows.map(({ id }) => id));
   return rows.map((row) => {
     const stored = found.get(row.id);
-    if (stored === undefined) throw new Error(`Cannot read version ${row.id}: there is nothing in it`);
+    if (stored === undefined) throw new Error(`Cannot read version ${row.id}: it has no content`);
     return { row, stored };
   });
 }

@@ -66,7 +66,7 @@ export async function challengeOf(
   wanted: WantedCertificate,
 ): Promise<string> {
   const backend = backendNamed(issuer.backend);
-  if (backend === undefined) throw new Error(`Cannot get a challenge of "${issuer.name}": its backend has none`);
+  if (backend === undefined) throw new Error(`Cannot get a challenge from "${issuer.name}": its backend has none`);
   const settings = await issuerSettings(runtime, issuer);
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), DEADLINE_MS);

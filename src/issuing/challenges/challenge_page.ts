@@ -14,7 +14,7 @@ import { type BackendCall, NoChallenge } from "./backend.ts";
 /** The settings of such a backend. */
 export const pageSettings = z.object({
   url: z.url({ protocol: /^https?$/, error: "Enter a valid URL." }).max(2048)
-    .describe("The page that shows a challenge, with basic authentication."),
+    .describe("The URL of the page that shows a challenge. Protected by basic authentication."),
   username: textField(256),
   password: secretField(1024),
 });
@@ -59,7 +59,7 @@ export async function challengeOnPage(
   if (challenge !== undefined) return challenge;
   throw new NoChallenge(
     page.includes("cache is full")
-      ? "its cache of passwords is full; passwords that nobody used leave it after an hour"
+      ? "its cache of passwords is full; unused passwords expire after an hour"
       : "its page shows no challenge",
   );
 }

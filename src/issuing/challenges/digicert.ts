@@ -128,7 +128,7 @@ export const digicert = challengeBackend({
     {
       name: "api_base_url",
       label: "Address of the API",
-      help: "It ends with /api/.",
+      help: "The address must end with /api/.",
       initial: "https://one.digicert.com/mpki/api/",
     },
     { name: "api_token", label: "API token" },

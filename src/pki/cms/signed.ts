@@ -36,7 +36,7 @@ export function openSigned(cms: Uint8Array): OpenedSigned {
   const data = readSignedData(cms);
   const { content, contentType } = data;
   if (content === undefined) throw new PkiError("cms", "Cannot open the CMS message: it has no content");
-  if (data.signers.length === 0) throw new PkiError("cms", "Cannot open the CMS message: nobody signed it");
+  if (data.signers.length === 0) throw new PkiError("cms", "Cannot open the CMS message: it is not signed");
   const signers = data.signers.map((signer) => verifySigner(data, signer, content));
   return { content, contentType, signers, certificates: data.certificates.map(({ raw }) => parseCertificate(raw)) };
 }

@@ -43,7 +43,9 @@ export function messageTypeName(number: string): MessageType | undefined {
 export function textAttribute(attributes: Attributes | undefined, oid: string, name: string): string {
   const value = singleValue(attributes, oid);
   const text = value === undefined ? undefined : readText(value);
-  if (text === undefined) throw new PkiError("scep", `Cannot read the SCEP message: its ${name} is missing or no text`);
+  if (text === undefined) {
+    throw new PkiError("scep", `Cannot read the SCEP message: its ${name} is missing or not text`);
+  }
   if (text === "" || text.length > 255) {
     throw new PkiError("scep", `Cannot read the SCEP message: its ${name} should have 1 to 255 characters`);
   }

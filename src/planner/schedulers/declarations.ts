@@ -29,9 +29,11 @@ function sync(facts: PlanFacts, now: Date, situation: Situation): Decision {
   const missing = declarativeManagementMissing(facts.target);
   if (missing !== null) return { ...about, outcome: "not for this target", evidence: missing };
   if (declarative.enabled && declarative.token === token) {
-    return { ...about, outcome: "not due", evidence: `the device was told ${token.slice(0, 12)}` };
+    return { ...about, outcome: "not due", evidence: `the device has been notified of ${token.slice(0, 12)}` };
   }
-  if (isPending(facts, COMMAND, now)) return { ...about, outcome: "waits", evidence: "told already, not answered yet" };
+  if (isPending(facts, COMMAND, now)) {
+    return { ...about, outcome: "waits", evidence: "already notified, not answered yet" };
+  }
   const began = facts.conversationStartedAt;
   if (declarative.refusedAt !== null && began !== null && declarative.refusedAt >= began) {
     // Whatever the token is now: another one of the same conversation would be refused for the same reason.
@@ -43,10 +45,10 @@ function sync(facts: PlanFacts, now: Date, situation: Situation): Decision {
     if (until > now) return { ...about, outcome: "waits", evidence, until };
   }
   const evidence = declarative.enabled
-    ? `the device was told ${declarative.token?.slice(0, 12) ?? "nothing"}, its declarations are ${
+    ? `the device was last notified of ${declarative.token?.slice(0, 12) ?? "nothing"}, its declarations are ${
       token.slice(0, 12)
     } now`
-    : "the device does not follow declarations yet";
+    : "declarative management is not active on the device yet";
   if (facts.status === "NotNow") {
     return { ...about, outcome: "waits", evidence: "the device said NotNow", until: now };
   }
@@ -66,11 +68,11 @@ function health(row: ObservedArtifact | undefined): { outcome: "not due" | "wait
     case "Installed":
       return { outcome: "not due", evidence: "active and valid on the device" };
     case "Uninstalled":
-      return { outcome: "not due", evidence: "valid on the device, no activation turns it on" };
+      return { outcome: "not due", evidence: "valid on the device, but no activation uses it" };
     case "Failed":
       return { outcome: "waits", evidence: `the device reports it as invalid: ${JSON.stringify(row?.extraInfo)}` };
     case "AwaitingConfirmation":
-      return { outcome: "waits", evidence: "the device has it and is at work on it" };
+      return { outcome: "waits", evidence: "the device has it, processing is in progress" };
     default:
       return { outcome: "waits", evidence: "declared, the device has not reported it yet" };
   }

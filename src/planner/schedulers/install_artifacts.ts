@@ -6,9 +6,9 @@
  */
 
 import { artifactType } from "../../blueprints/artifact_types.ts";
+import type { ContentArtifact } from "../../blueprints/content.ts";
 import { isPresent, type ObservedArtifact } from "../../blueprints/observed_artifact.ts";
 import { heldUntil } from "../../blueprints/reinstall_pace.ts";
-import type { ContentArtifact } from "../../blueprints/content.ts";
 import type { InScope } from "../../blueprints/resolve.ts";
 import { parseOsVersion } from "../../protocol/os_version.ts";
 import type { Delivery } from "../delivery.ts";
@@ -37,14 +37,14 @@ function olderSystem(artifact: ContentArtifact, installed: string, current: stri
 function considerPresent({ artifact, version }: InScope, row: ObservedArtifact, facts: PlanFacts, now: Date): Answer {
   const { osVersion } = facts.target;
   if (row.contentRevision < version.contentRevision) {
-    return { outcome: "chosen", evidence: "the content of the version was changed since" };
+    return { outcome: "chosen", evidence: "the content of the version has changed since then" };
   }
   if (olderSystem(artifact, row.osVersionAtInstallTime, osVersion)) {
     return { outcome: "chosen", evidence: `installed on ${row.osVersionAtInstallTime}, the device has ${osVersion}` };
   }
   const at = row.installedAt?.toISOString() ?? "an unknown time";
   const evidence = row.verifiedAt === null
-    ? `accepted by the device at ${at}`
+    ? `acknowledged by the device at ${at}`
     : `listed by the device at ${row.verifiedAt.toISOString()}`;
   if (artifact.reinstallInterval === 0) return { outcome: "not due", evidence };
   const due = new Date((row.installedAt?.getTime() ?? 0) + artifact.reinstallInterval * DAY_MS);
@@ -59,10 +59,10 @@ function consider({ resolution }: Delivery, facts: PlanFacts, now: Date, { obser
   const pending = facts.queue.find(({ artifactVersion }) =>
     artifactVersion !== null && artifact.versions.some(({ id }) => id === artifactVersion)
   );
-  if (pending !== undefined) return { outcome: "waits", evidence: `${pending.name} is on its way` };
+  if (pending !== undefined) return { outcome: "waits", evidence: `${pending.name} is already queued` };
   const declared = rows.find((row) => row.via === "declaration" && isPresent(row.status));
   if (declared !== undefined && facts.artifacts.declarative.enabled) {
-    return { outcome: "waits", evidence: "the device has it by declaration and lets go of that first" };
+    return { outcome: "waits", evidence: "the device has it by declaration, which is removed first" };
   }
   const row = observed.get(version.id);
   if (row === undefined) return { outcome: "chosen", evidence: resolution.evidence };
@@ -71,18 +71,18 @@ function consider({ resolution }: Delivery, facts: PlanFacts, now: Date, { obser
     case "Installed":
       return row.via === "command"
         ? considerPresent(resolution, row, facts, now)
-        : { outcome: "chosen", evidence: "it was there by declaration" };
+        : { outcome: "chosen", evidence: "it was installed by declaration before" };
     case "AwaitingConfirmation":
-      return { outcome: "waits", evidence: "accepted by the device, not confirmed yet" };
+      return { outcome: "waits", evidence: "acknowledged by the device, not confirmed yet" };
     case "Uninstalled":
       return { outcome: "chosen", evidence: `not on the device; ${resolution.evidence}` };
     case "ForceReinstall":
-      return { outcome: "chosen", evidence: "an operator asked for it to be installed again" };
+      return { outcome: "chosen", evidence: "an operator requested a reinstallation" };
     case "RemovalFailed":
-      return { outcome: "chosen", evidence: "in scope again after a removal that failed" };
+      return { outcome: "chosen", evidence: "in scope again after a failed removal" };
     case "Failed":
       return row.retryAt === null
-        ? { outcome: "off", evidence: `failed, no more tries: ${JSON.stringify(row.extraInfo)}` }
+        ? { outcome: "off", evidence: `failed, no more retries: ${JSON.stringify(row.extraInfo)}` }
         : row.retryAt > now
         ? { outcome: "waits", evidence: `failed: ${JSON.stringify(row.extraInfo)}`, until: row.retryAt }
         : { outcome: "chosen", evidence: `failed ${row.retryCount} times, tried again` };
@@ -96,7 +96,7 @@ function paced(answer: Answer, { resolution: { version } }: Delivery, { artifact
   if (answer.outcome !== "chosen" || pace === undefined || until === null) return answer;
   const evidence = `${answer.evidence}; sent ${
     pace.repeats + 1
-  } times while nothing changed on the server, again from ${until.toISOString()}`;
+  } times without a change on the server, next attempt from ${until.toISOString()}`;
   return { outcome: "waits", evidence, until };
 }
 

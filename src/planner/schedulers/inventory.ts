@@ -24,7 +24,9 @@ export function considerInventory(
   const about = { scheduler, subject: name };
   const { collectedAt, intervalSeconds } = inventory;
   const command = commandNamed(name);
-  const reason = command === undefined ? "this version does not know it" : command.invalidFor(facts.target);
+  const reason = command === undefined
+    ? "this version of the server does not know it"
+    : command.invalidFor(facts.target);
   if (reason !== null) return { ...about, outcome: "not for this target", evidence: reason };
   if (isPending(facts, name, now)) return { ...about, outcome: "waits", evidence: "asked already" };
   const askedAt = facts.inventory.askedAt.get(name);

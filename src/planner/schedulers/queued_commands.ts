@@ -19,7 +19,7 @@ function uselessness(command: QueuedCommand, facts: PlanFacts, { deliveries }: S
     via === "command" && resolution.artifact.versions.some((version) => version.id === id)
   );
   if (removesArtifacts(command.name)) return inScope === undefined ? null : "the artifact is in scope again";
-  if (inScope === undefined) return "the artifact is not in scope any more";
+  if (inScope === undefined) return "the artifact is no longer in scope";
   const { artifact, version } = inScope.resolution;
   if (version.id !== id) return "another version is in scope now";
   return valuesAwaited(artifact, version, facts.artifacts.values);
@@ -60,9 +60,9 @@ function consider(command: Waiting, facts: PlanFacts, now: Date, situation: Situ
       // These waits end with the conversation: the next one is to be planned, whenever it begins.
       if (facts.status === "NotNow") return waits("the device said NotNow in this conversation", now);
       if (began !== null && command.notNowAt !== null && command.notNowAt >= began) {
-        return waits("put off in this conversation", now);
+        return waits("deferred in this conversation", now);
       }
-      return chosen("put off in an earlier conversation");
+      return chosen("deferred in an earlier conversation");
     }
   }
 }

@@ -27,7 +27,7 @@ function consider(row: ObservedArtifact, facts: PlanFacts, now: Date): Decision 
   const pending = facts.queue.find(({ artifactVersion }) =>
     facts.artifacts.observed.some((one) => one.artifactId === row.artifactId && one.versionId === artifactVersion)
   );
-  if (pending !== undefined) return { ...about, outcome: "waits", evidence: `${pending.name} is on its way` };
+  if (pending !== undefined) return { ...about, outcome: "waits", evidence: `${pending.name} is already queued` };
   if (row.status === "RemovalFailed") {
     const evidence = `could not be removed: ${JSON.stringify(row.extraInfo)}`;
     if (row.retryAt === null) return { ...about, outcome: "off", evidence };
@@ -39,7 +39,7 @@ function consider(row: ObservedArtifact, facts: PlanFacts, now: Date): Decision 
   return {
     ...about,
     outcome: "chosen",
-    evidence: "on the device and not in scope any more",
+    evidence: "on the device, but no longer in scope",
     step: {
       kind: "command",
       name: remove,

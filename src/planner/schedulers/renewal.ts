@@ -20,8 +20,8 @@ export const renewal: Scheduler = {
     const reason = commandNamed("Reenroll")?.invalidFor(facts.target) ?? null;
     if (reason !== null) return [{ ...about, outcome: "not for this target", evidence: reason }];
     const evidence = notAfter === null
-      ? "the identity's end is unknown"
-      : `the identity ends ${notAfter.toISOString()}`;
+      ? "the expiry of the identity is unknown"
+      : `the identity expires ${notAfter.toISOString()}`;
     if (notAfter !== null) {
       const due = new Date(notAfter.getTime() - facts.settings.renewBeforeDays * 86_400_000);
       if (due > now) return [{ ...about, outcome: "not due", evidence, until: due }];

@@ -75,7 +75,7 @@ Deno.test("what is in use is not deleted, and the page names what uses it; the A
       [
         `${path}delete/`,
         "This OTA enrollment cannot be deleted",
-        "Devices began to enroll with it. Revoke it instead.",
+        "Devices have begun to enroll with it. Revoke it instead.",
         `/api/mdm/ota_enrollments/${fleet.enrollmentId}/`,
       ],
     ];

@@ -5,8 +5,8 @@
  */
 
 import { createApp } from "../../../routes/app.ts";
-import { beginSession, sessionCookie } from "../../../src/access/sessions.ts";
 import { CSRF_FIELD } from "../../../src/access/csrf.ts";
+import { beginSession, sessionCookie } from "../../../src/access/sessions.ts";
 import type { TestRuntime } from "../../support/runtime.ts";
 import { makeCaller, testBy } from "../api/support.ts";
 

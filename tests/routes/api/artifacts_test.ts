@@ -127,16 +127,18 @@ Deno.test("what is wrong with an artifact is said by field", async () => {
         requires: ['Cannot require "Of users": it is on the User channel, this artifact on the Device channel'],
       }],
       [{ type: "Data Asset", requires: [taken] }, {
-        requires: ["Artifacts of type Data Asset cannot require others: they come with what refers to them"],
+        requires: [
+          "Artifacts of type Data Asset cannot require others: devices get them with the artifact that refers to them",
+        ],
       }],
       [{ type: "Configuration (manual)", requires: [taken] }, {
         requires: [
-          "Artifacts of type Configuration (manual) cannot require others: they come with what refers to them",
+          "Artifacts of type Configuration (manual) cannot require others: devices get them with the artifact that refers to them",
         ],
       }],
       [{ ...configuration, install_during_setup_assistant: true }, {
         install_during_setup_assistant: [
-          "Cannot be set: artifacts of type Configuration are not installed by commands, the only ones then",
+          "Cannot be set: artifacts of type Configuration are not installed by command, and only commands are sent during Setup Assistant",
         ],
       }],
       [{ ...configuration, auto_update: false }, { auto_update: ["Must be true for declarations"] }],

@@ -81,7 +81,9 @@ Deno.test("what is wrong with an artifact of a blueprint is said by field", asyn
       [{ artifact: UNKNOWN }, { artifact: [`Invalid pk "${UNKNOWN}" - object does not exist.`] }],
       [{ artifact: 3 }, { artifact: ["Not a valid string."] }],
       [{ artifact: data }, {
-        artifact: ["Cannot put an artifact of type Data Asset into a blueprint: it comes with what refers to it"],
+        artifact: [
+          "Cannot add an artifact of type Data Asset to a blueprint: devices get it with the artifact that refers to it",
+        ],
       }],
       [{ macos: false }, { non_field_errors: ["You need to activate at least one platform"] }],
       [{ tvos: true, ipados: true }, {
@@ -105,7 +107,7 @@ Deno.test("what is wrong with an artifact of a blueprint is said by field", asyn
         tag_shards: ["Shard for tag Beta > shard modulo"],
       }],
       [{ tag_shards: [{ tag: beta, shard: 5 }, { tag: beta, shard: 6 }] }, {
-        tag_shards: ["Tag Beta is there more than once"],
+        tag_shards: ["Tag Beta appears more than once"],
       }],
       [{ excluded_tags: [2000000000], tag_shards: [{ tag: 2000000000, shard: 1 }] }, {
         excluded_tags: unknownTag,

@@ -83,7 +83,7 @@ Deno.test("what is wrong with a certificate asset is said by field", async () =>
         subject_alt_name: ["This field is required."],
       }],
       [{ acme_issuer: UNKNOWN }, {
-        acme_issuer: ["This server has no ACME issuers yet. Send null, or leave the field out."],
+        acme_issuer: ["This server does not support ACME issuers yet. Send null or omit the field."],
       }],
       [{ scep_issuer: UNKNOWN }, { scep_issuer: [`Invalid pk "${UNKNOWN}" - object does not exist.`] }],
       [{ scep_issuer: "x" }, { scep_issuer: ["Must be a valid UUID."] }],

@@ -178,8 +178,8 @@ Deno.test("what this server cannot honour yet is refused by name, and null or no
     for (const value of ["9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d", 1, "", {}, false]) {
       const { status, body: said } = await call("POST", path, { ...body, realm: value, acme_issuer: value });
       assert.deepEqual([status, said], [400, {
-        acme_issuer: ["This server has no ACME issuers yet. Send null, or leave the field out."],
-        realm: ["This server has no realms yet. Send null, or leave the field out."],
+        acme_issuer: ["This server does not support ACME issuers yet. Send null or omit the field."],
+        realm: ["This server does not support realms yet. Send null or omit the field."],
       }]);
     }
     assert.equal((await runtime.sql`select from ota_enrollments`).length, 0);

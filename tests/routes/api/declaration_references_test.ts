@@ -39,10 +39,10 @@ Deno.test("references are found by id or Identifier, kept as they were written, 
     const on = await artifact(call, { name: "On", type: "Activation" });
     const send = async (source: unknown) => (await call("POST", ALL, bodyWith(on, source))).body;
     const cases: [string, string][] = [
-      [`ztl:${UNKNOWN}`, "there is no such artifact"],
-      ["ztl:x", "there is no such artifact"],
-      ["com.example.unknown", "there is no declaration with this Identifier"],
-      ["$ENROLLED_DEVICE.UDID", "there is no declaration with this Identifier"],
+      [`ztl:${UNKNOWN}`, "the artifact does not exist"],
+      ["ztl:x", "the artifact does not exist"],
+      ["com.example.unknown", "no declaration has this Identifier"],
+      ["$ENROLLED_DEVICE.UDID", "no declaration has this Identifier"],
       [`ztl:${asset}`, "it is a com.apple.asset.useridentity, it should be a configuration"],
       ["com.example.user", "it is a com.apple.asset.useridentity, it should be a configuration"],
       [`ztl:${data}`, "it is a com.apple.asset.data, it should be a configuration"],

@@ -89,11 +89,11 @@ Deno.test("a source that is no declaration is told what it lacks", async () => {
       [passcode([]), "Payload is not a dictionary"],
       [
         passcode({}, { Comment: "x" }),
-        '"Comment" is not a key of a declaration, it should be one of Type, Identifier, ServerToken, Payload',
+        '"Comment" is not a key of a declaration. Use one of Type, Identifier, ServerToken, Payload',
       ],
       [passcode(deep), "Cannot keep the value: it is nested more than 64 levels deep"],
-      [passcode({ "a\0": 1 }), "Cannot keep the value: it has characters that no text can hold"],
-      [passcode({ a: "\ud800" }), "Cannot keep the value: it has characters that no text can hold"],
+      [passcode({ "a\0": 1 }), "Cannot keep the value: it has characters that XML text cannot hold"],
+      [passcode({ a: "\ud800" }), "Cannot keep the value: it has characters that XML text cannot hold"],
       [passcode({ MinimumLength: 20, Foo: 1 }), [
         '"MinimumLength" is 20, it should be at most 16',
         '"Foo" is not a known key',
@@ -106,7 +106,7 @@ Deno.test("a source that is no declaration is told what it lacks", async () => {
           ServerToken: "x",
           Payload: { ManifestURL: `ztl:${UNKNOWN}` },
         },
-        `"ManifestURL": Cannot refer to the package "${UNKNOWN}": there is no such package`,
+        `"ManifestURL": Cannot refer to the package "${UNKNOWN}": the package does not exist`,
       ],
       [
         useridentity("x"),

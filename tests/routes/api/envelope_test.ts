@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { readJson } from "../../../routes/api/body.ts";
-import { RequestBody } from "../../../routes/body.ts";
-import { BodyMemory } from "../../../routes/body_memory.ts";
-import { Counters } from "../../../src/counters.ts";
 import { endpoint, NO_CONTENT } from "../../../routes/api/endpoint.ts";
 import { choiceFilter, naiveUtc, pkListField, relatedFilter, timeField } from "../../../routes/api/fields.ts";
 import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "../../../routes/api/paging.ts";
 import { nestFields } from "../../../routes/api/shape.ts";
+import { RequestBody } from "../../../routes/body.ts";
+import { BodyMemory } from "../../../routes/body_memory.ts";
+import { Counters } from "../../../src/counters.ts";
 import { invalid, Problem, refused } from "../../../src/errors.ts";
 import { withApi } from "./support.ts";
 
@@ -186,7 +186,7 @@ Deno.test("refusals have the shapes of a list, of fields, of a detail", async ()
     assert.deepEqual([gone.status, gone.body], [204, undefined]);
     const broken = await call("GET", "/api/test/broken/");
     assert.deepEqual([broken.status, broken.body], [500, {
-      detail: "Cannot serve this: an unexpected error occurred.",
+      detail: "An unexpected error occurred. The server's log has details.",
     }]);
     assert.ok(runtime.lines.some((line) => line.includes("Cannot answer an API request")));
     const file = await call("GET", "/api/test/file/");

@@ -1,8 +1,9 @@
 /** Versions of profiles through the API, and what holds for versions of every kind. */
 
 import assert from "node:assert/strict";
-import { buildPlist, type PlistDict } from "../../../src/protocol/plist.ts";
+import { buildBinaryPlist } from "../../../simulators/device/binary_plist.ts";
 import { FILE_BODY_LIMIT } from "../../../src/blueprints/versions/file_limit.ts";
+import { buildPlist, type PlistDict } from "../../../src/protocol/plist.ts";
 import {
   artifact,
   audits,
@@ -18,7 +19,6 @@ import {
   textOf,
 } from "./artifacts_support.ts";
 import { withApi } from "./support.ts";
-import { buildBinaryPlist } from "../../../simulators/device/binary_plist.ts";
 
 const ALL = "/api/mdm/profiles/";
 const UNKNOWN = "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d";
@@ -115,7 +115,7 @@ Deno.test("what is wrong with a profile is said by field", async () => {
       [new TextEncoder().encode("no property list"), "Not a plist: there is text where an element should be (line 1)"],
       [
         new TextEncoder().encode("0 what begins like a signature"),
-        /^\{"source":\["Not a plist: it is no signed profile either: Cannot read /,
+        /^\{"source":\["Not a plist: it is not a signed profile either: Cannot read /,
       ],
       [buildPlist(["a list"]), "Not a plist: it is an array, it should be a dictionary"],
       [new Uint8Array(), "Not a plist: it is empty"],
@@ -125,7 +125,7 @@ Deno.test("what is wrong with a profile is said by field", async () => {
       ],
       [
         new TextEncoder().encode("-----BEGIN PKCS7-----\nMIIB"),
-        "Not a plist: it is a PKCS7 in PEM, a signed profile should be in DER",
+        "Not a plist: it is a PKCS7 in PEM, but a signed profile must be in DER",
       ],
       [
         buildBinaryPlist({ PayloadIdentifier: "a", PayloadUUID: "b", PayloadScope: "System", Bell: "\u0007" }),

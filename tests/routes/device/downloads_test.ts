@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createApp } from "../../../routes/app.ts";
 import type { SimulatedDevice } from "../../../simulators/device/device.ts";
+import { signDetached } from "../../../simulators/device/sign_detached.ts";
 import { dataAssetDownloadUrl, profileDownloadUrl, scepCredentialUrl } from "../../../src/downloads/url.ts";
 import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
 import type { PlistDict } from "../../../src/protocol/plist.ts";
+import { testBy } from "../api/support.ts";
 import { type Fleet, withFleet } from "../../support/fleet.ts";
 import { addCertAsset, addDataAsset, addProfile, advertise, channelOf } from "../../support/hosted.ts";
-import { testBy } from "../api/support.ts";
-import { signDetached } from "../../../simulators/device/sign_detached.ts";
 import { channelIdOf } from "../../support/ids.ts";
 
 const SECRET = "a-secret-of-the-proxy";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { apiClient } from "../../../simulators/api_client.ts";
-import { type CrowdEvent, startCrowd } from "../../../simulators/fleet/crowd.ts";
-import { makeDemoArtifacts } from "../../../simulators/tasks/demo_artifacts.ts";
 import type { SimulatedDevice } from "../../../simulators/device/device.ts";
+import { type CrowdEvent, startCrowd } from "../../../simulators/fleet/crowd.ts";
 import { enrollmentApi } from "../../../simulators/fleet/enrollment_api.ts";
 import { makeKeyPool } from "../../../simulators/fleet/key_pool.ts";
 import { makeRoster } from "../../../simulators/fleet/roster.ts";
 import { makeTally } from "../../../simulators/fleet/tally.ts";
+import { makeDemoArtifacts } from "../../../simulators/tasks/demo_artifacts.ts";
 import { downloadDirectProfile } from "../../../src/enrollment/ota_enrollments.ts";
 import { Problem } from "../../../src/errors.ts";
 import { makeCaller, testBy } from "../../routes/api/support.ts";

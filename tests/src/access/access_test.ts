@@ -5,13 +5,13 @@ import { findApiToken } from "../../../db/access/api_tokens.ts";
 import { insertUser } from "../../../db/access/users.ts";
 import { hashApiToken, isApiToken, newApiToken } from "../../../src/access/api_token_format.ts";
 import { authenticateToken } from "../../../src/access/authenticate.ts";
+import { operatorOf } from "../../../src/access/operator.ts";
 import { changeOwnPassword } from "../../../src/access/own_password.ts";
 import { hashPassword, isOutdatedHash, verifyPassword } from "../../../src/access/passwords.ts";
 import { isPermission, PERMISSIONS } from "../../../src/access/permissions.ts";
 import { authenticateSession, sessionCookie, signIn, signOut } from "../../../src/access/sessions.ts";
 import { Problem, type ProblemCode } from "../../../src/errors.ts";
 import { systemRandom } from "../../../src/runtime.ts";
-import { operatorOf } from "../../../src/access/operator.ts";
 import { makeCaller, testBy, testByFrom, testRequest } from "../../routes/api/support.ts";
 import { type TestRuntime, withRuntime } from "../../support/runtime.ts";
 
@@ -114,7 +114,7 @@ Deno.test("a wrong password, an unknown name and an inactive user are refused al
         return error instanceof Problem ? error.details.fields : error;
       }
     };
-    const expected = { non_field_errors: ["Cannot sign in: the user name or the password is not right."] };
+    const expected = { non_field_errors: ["Cannot sign in: the user name or password is incorrect."] };
     assert.deepEqual(await refusal("Alice", "wrong password!"), expected);
     assert.deepEqual(await refusal("Bob", PASSWORD), expected);
     assert.deepEqual(await refusal("A\u0000lice", PASSWORD), expected);

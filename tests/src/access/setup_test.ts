@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { completeSetup, ensureSetupToken, isSetupPending } from "../../../src/access/setup.ts";
 import { COMMAND_LINE } from "../../../src/access/operator.ts";
+import { completeSetup, ensureSetupToken, isSetupPending } from "../../../src/access/setup.ts";
 import { createUser } from "../../../src/access/users.ts";
 import { Problem } from "../../../src/errors.ts";
 import { testBy } from "../../routes/api/support.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { parseOptions, UsageError } from "../../../src/cli/command.ts";
-import { generateSchema, KNOWN } from "../../../src/cli/schema.ts";
-import { Problem } from "../../../src/errors.ts";
 import { SchemaError } from "../../../src/apple_schema/generator/error.ts";
 import { readSchema } from "../../../src/apple_schema/generator/read.ts";
 import { factFiles, writeFacts } from "../../../src/apple_schema/generator/write.ts";
+import { parseOptions, UsageError } from "../../../src/cli/command.ts";
+import { generateSchema, KNOWN } from "../../../src/cli/schema.ts";
+import { Problem } from "../../../src/errors.ts";
 
 const CONFIGURATION = "declarative/declarations/configurations/thing.yaml";
 const STATUS = "declarative/status/thing.state.yaml";
@@ -242,12 +242,12 @@ Deno.test("a schema that is not one is refused with the file and the reason", as
       { [COMMAND]: null, "mdm/commands/notes.txt": null },
       /^Cannot read the schema: ".*" should have a folder "mdm\/co/,
     ],
-    [{ [COMMAND]: null }, /^Cannot read the schema: there is no YAML file in "mdm\/commands"$/],
+    [{ [COMMAND]: null }, /^Cannot read the schema: no YAML file was found in "mdm\/commands"$/],
     [{ [COMMAND]: "a: [" }, /^Cannot read mdm\/commands\/thing\.yaml: /],
     [{ [COMMAND]: "- a" }, /^Cannot read mdm\/commands\/thing\.yaml: it is \["a"\], it should be a mapping$/],
     [{ [COMMAND]: "" }, /thing\.yaml: it is null, it should be a mapping$/],
     [{ [COMMAND]: "a: 1" }, /^Cannot read mdm\/commands\/thing\.yaml: it has no "payload"$/],
-    [{ [COMMAND]: "payload:\n  requesttype: Thing" }, /it says of no system that it has it$/],
+    [{ [COMMAND]: "payload:\n  requesttype: Thing" }, /it names no operating system that supports it$/],
     [changed(COMMAND, "requesttype", "payloadtype"), /it has no "requesttype"$/],
     [changed(PROFILE, "payloadtype", "requesttype"), /it has no "payloadtype"$/],
     [changed(PROFILE, "multiple: true", "multiple: often"), /it is "often", it should be true or false$/],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { KNOWN, mdmcerts } from "../../../src/cli/mdmcerts.ts";
 import { parseOptions } from "../../../src/cli/command.ts";
+import { KNOWN, mdmcerts } from "../../../src/cli/mdmcerts.ts";
 import { createAuthority, issueCertificate, randomSerial } from "../../../src/pki/ca.ts";
 import { parseCertificate, toPem } from "../../../src/pki/certificate.ts";
 import { parseCsr } from "../../../src/pki/csr.ts";
@@ -113,14 +113,14 @@ Deno.test("nothing is overwritten, and what does not fit is said before anything
   withFolder(async (dir) => {
     await assert.rejects(run(dir, [], "req", "DE"), /Cannot find the vendor certificate/);
     await run(dir, ["x"], "init");
-    await assert.rejects(run(dir, ["x"], "init"), /is there already/);
+    await assert.rejects(run(dir, ["x"], "init"), /the file exists/);
     await certifyVendor(dir);
     await assert.rejects(run(dir, ["p", "wrong"], "req", "DE"), /Cannot use vendor.key/);
     await assert.rejects(Deno.stat(`${dir}/push.key`), Deno.errors.NotFound);
     await assert.rejects(run(dir, [], "req", "GER"), /two letters/);
     await assert.rejects(run(dir, [], "sign_req"), /it should be init, req COUNTRY or sign_req FILE/);
     await Deno.writeTextFile(`${dir}/nonsense`, "nonsense");
-    await assert.rejects(run(dir, ["x"], "sign_req", `${dir}/nonsense`), /no certificate request/);
+    await assert.rejects(run(dir, ["x"], "sign_req", `${dir}/nonsense`), /not a certificate request/);
     const stranger = createAuthority({
       subject: [["CN", "Other Root"]],
       now: NOW,

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import { JOBS } from "../../../jobs/registry.ts";
 import { drain } from "../../../jobs/queue.ts";
-import { revealEscrowed } from "../../../src/escrow.ts";
-import { taskResult } from "../../../src/task_result.ts";
+import { JOBS } from "../../../jobs/registry.ts";
 import { enqueueJob } from "../../../src/enqueue_job.ts";
 import { downloadOtaProfile } from "../../../src/enrollment/ota_enrollments.ts";
+import { revealEscrowed } from "../../../src/escrow.ts";
+import { taskResult } from "../../../src/task_result.ts";
+import { testBy } from "../../routes/api/support.ts";
 import { follower, made, makeBlueprint, makeDeclaration, makeProfile, rest } from "../../support/artifacts.ts";
 import { deviceOf, idsOf, refusedAs } from "../../support/claims.ts";
 import { deleted, idleStatus, restore } from "../../support/deletion.ts";
+import { findEvents } from "../../support/events.ts";
 import { type Fleet, KEYS, withFleet } from "../../support/fleet.ts";
 import { channelOf } from "../../support/hosted.ts";
-import { testBy } from "../../routes/api/support.ts";
-import { findEvents } from "../../support/events.ts";
 
 const DAY = 86_400;
 

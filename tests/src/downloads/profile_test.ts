@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { ChannelId } from "../../../db/ids.ts";
 import { buildProfile } from "../../../src/downloads/profile.ts";
+import { Problem } from "../../../src/errors.ts";
 import { builtInAuthority } from "../../../src/issuing/authority.ts";
 import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
-import { Problem } from "../../../src/errors.ts";
 import { toPem } from "../../../src/pki/certificate.ts";
 import { openSigned } from "../../../src/pki/cms/signed.ts";
 import { asDict, dict, dicts, parsePlist, type PlistDict, Real, str } from "../../../src/protocol/plist.ts";

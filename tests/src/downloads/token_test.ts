@@ -8,10 +8,10 @@ import {
   writeDownloadToken,
 } from "../../../src/downloads/token.ts";
 import { dataAssetDownloadUrl, profileDownloadUrl, scepCredentialUrl } from "../../../src/downloads/url.ts";
-import { rotateSecrets } from "../../../src/secrets/rotate.ts";
 import { parseKeyRing } from "../../../src/secrets/key_ring.ts";
-import { withRuntime } from "../../support/runtime.ts";
+import { rotateSecrets } from "../../../src/secrets/rotate.ts";
 import { channelIdOf } from "../../support/ids.ts";
+import { withRuntime } from "../../support/runtime.ts";
 
 const CHANNEL = channelIdOf(3);
 const KEY = new Uint8Array(32).fill(7);

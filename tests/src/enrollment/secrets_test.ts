@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { insertMetaBusinessUnit } from "../../../db/tags/meta_business_units.ts";
 import { openDatabase } from "../../../db/open.ts";
+import { insertMetaBusinessUnit } from "../../../db/tags/meta_business_units.ts";
 import { insertTag } from "../../../db/tags/tags.ts";
 import {
   createEnrollmentSecret,

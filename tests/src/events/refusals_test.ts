@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { pageOfEvents } from "../../../db/events/events.ts";
 import { DOWNLOAD_PATHS } from "../../../src/downloads/url.ts";
-import { flushRefusals } from "../../../src/events/refusals.ts";
 import { recordEvents } from "../../../src/events/record.ts";
-import { withFleet } from "../../support/fleet.ts";
-import { withRuntime } from "../../support/runtime.ts";
+import { flushRefusals } from "../../../src/events/refusals.ts";
 import { testBy } from "../../routes/api/support.ts";
 import { findEvents } from "../../support/events.ts";
+import { withFleet } from "../../support/fleet.ts";
+import { withRuntime } from "../../support/runtime.ts";
 
 Deno.test("a flood of refused requests leaves a few events and one count, on every device address", () =>
   withFleet(async (fleet) => {

@@ -1,13 +1,13 @@
 /** Each backend of SCEP issuers against a server that speaks its protocol, with answers as they were recorded. */
 
 import assert from "node:assert/strict";
+import { findScepIssuer } from "../../../db/issuing/scep_issuers.ts";
+import { Problem } from "../../../src/errors.ts";
 import type { BackendCall, WantedCertificate } from "../../../src/issuing/challenges/backend.ts";
 import { challengeOf } from "../../../src/issuing/challenges/challenge.ts";
 import { staticChallenge } from "../../../src/issuing/challenges/static_challenge.ts";
-import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
 import { scepIssuerInput } from "../../../src/issuing/scep_issuer_input.ts";
-import { findScepIssuer } from "../../../db/issuing/scep_issuers.ts";
-import { Problem } from "../../../src/errors.ts";
+import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
 import { systemNetwork } from "../../../src/runtime.ts";
 import { testBy } from "../../routes/api/support.ts";
 import { type TestRuntime, withRuntime } from "../../support/runtime.ts";
@@ -110,7 +110,7 @@ Deno.test("Microsoft CA: what is wrong is said, and nothing that the server says
     [new Response("", { status: 500 }), "it answers with status 500"],
     [
       new Response(utf16(full, true)),
-      "its cache of passwords is full; passwords that nobody used leave it after an hour",
+      "its cache of passwords is full; unused passwords expire after an hour",
     ],
     [new Response(utf16(ndesPage("short"), true)), "its page shows no challenge"],
     [new Response("<html>Sign in</html>"), "its page shows no challenge"],

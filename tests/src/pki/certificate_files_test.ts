@@ -194,17 +194,17 @@ Deno.test("keys of old systems open, and a missing password, a wrong one and an 
     refuses(
       () => openPrivateKey(odd, "geheim"),
       "key",
-      /its encryption is not offered \(1\.2\.392\.200011\.61\.1\.1\.1\.4\)/,
+      /its encryption is not supported \(1\.2\.392\.200011\.61\.1\.1\.1\.4\)/,
     );
   }));
 
 Deno.test("what is no certificate is refused with a sentence", () => {
-  refuses(() => openCertificateFile("hello"), "certificate", /no PEM, DER, PKCS #7 or PKCS #12 file/);
+  refuses(() => openCertificateFile("hello"), "certificate", /not a PEM, DER, PKCS #7 or PKCS #12 file/);
   refuses(() => openCertificateFile(new Uint8Array()), "certificate");
   refuses(
     () => openCertificateFile("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"),
     "certificate",
     /holds no certificate, but PRIVATE KEY/,
   );
-  refuses(() => openCertificateFile(Uint8Array.of(0x30, 3, 2, 1, 3)), "certificate", /no certificate/);
+  refuses(() => openCertificateFile(Uint8Array.of(0x30, 3, 2, 1, 3)), "certificate", /not a certificate/);
 });

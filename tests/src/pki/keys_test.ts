@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateEcKey } from "../../../simulators/ec_key.ts";
 import {
   encryptPrivateKeyPem,
   exportPkcs8,
@@ -10,7 +11,6 @@ import {
 } from "../../../src/pki/keys.ts";
 import { toPem } from "../../../src/pki/pem.ts";
 import { ecKey, inFolder, openssl, refuses, rsaKey, selfIdentity } from "./helpers.ts";
-import { generateEcKey } from "../../../simulators/ec_key.ts";
 
 const PASSWORD = "correct horse";
 const out = ["-passout", `pass:${PASSWORD}`];
@@ -64,7 +64,7 @@ Deno.test("every form of private key that openssl writes opens, with its passwor
 });
 
 Deno.test("what is no private key is refused with a sentence", () => {
-  refuses(() => openPrivateKey("hello"), "key", /Could not load PEM private key: this is no PEM text/);
+  refuses(() => openPrivateKey("hello"), "key", /Could not load PEM private key: this is not PEM text/);
   refuses(() => openPrivateKey(toPem(spkiOf(rsaKey()), "PUBLIC KEY")), "key", /there is none/);
   refuses(() => openPrivateKey(toPem(Uint8Array.of(1, 2, 3), "PRIVATE KEY")), "key", /damaged/);
   refuses(() => openPrivateKey(toPem(Uint8Array.of(0x30, 2, 3), "ENCRYPTED PRIVATE KEY"), "x"), "key", /damaged/);

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { inFolder, openssl } from "../pki/helpers.ts";
 import { execFileSync } from "node:child_process";
+import { findPushKey } from "../../../db/push/push_certificates.ts";
+import { selfSigned } from "../../../simulators/device/self_signed.ts";
 import { toPem } from "../../../src/pki/certificate.ts";
 import { parseCsr } from "../../../src/pki/csr.ts";
 import { encryptPrivateKeyPem, exportPkcs8, importPkcs8 } from "../../../src/pki/keys.ts";
 import { pushCertificateRequest, signedPushCertificateRequest } from "../../../src/push/certificates.ts";
-import { findPushKey } from "../../../db/push/push_certificates.ts";
 import { systemNetwork } from "../../../src/runtime.ts";
 import { KEYS, TOPIC, withFleet } from "../../support/fleet.ts";
-import { selfSigned } from "../../../simulators/device/self_signed.ts";
+import { inFolder, openssl } from "../pki/helpers.ts";
 
 const [key, otherKey] = KEYS;
 const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2027-01-01T00:00:00Z") };
@@ -91,7 +91,7 @@ Deno.test("a certificate with another topic is refused, and how many devices wou
       name: "push 2027",
       certificate: certificate(TOPIC, otherKey, new Date("2026-02-01T00:00:00Z")),
     });
-    assert.deepEqual(ended.json, { certificate: ["The certificate ended 2026-02-01T00:00:00"] });
+    assert.deepEqual(ended.json, { certificate: ["The certificate expired 2026-02-01T00:00:00"] });
     assert.deepEqual((await fleet.api("DELETE", `${PATH}${row.id}/`)).json, [
       "This push certificate cannot be deleted",
     ]);
@@ -108,17 +108,17 @@ Deno.test("what is no push certificate is refused with a sentence of its own", (
       }))
         .json;
     assert.deepEqual(await upload({ certificate: "x" }), {
-      certificate: ["Could not load PEM certificate: it is no PEM, DER, PKCS #7 or PKCS #12 file"],
+      certificate: ["Could not load PEM certificate: it is not a PEM, DER, PKCS #7 or PKCS #12 file"],
     });
     assert.deepEqual(await upload({ private_key: "x" }), {
-      private_key: ["Could not load PEM private key: this is no PEM text"],
+      private_key: ["Could not load PEM private key: this is not PEM text"],
     });
     const locked = encryptPrivateKeyPem(key, "right");
     assert.deepEqual(await upload({ private_key: locked, key_password: "wrong" }), {
       private_key: ["Could not load PEM private key: the password is wrong, or the key is damaged"],
     });
     assert.deepEqual(await upload({ private_key: locked }), {
-      private_key: ["Could not load PEM private key: a password is needed, or it is no private key"],
+      private_key: ["Could not load PEM private key: a password is needed, or it is not a private key"],
     });
     assert.deepEqual(await upload({ private_key: undefined }), { private_key: ["This field is required."] });
     // An app's push certificate and a vendor's have topics as well.
@@ -131,7 +131,7 @@ Deno.test("what is no push certificate is refused with a sentence of its own", (
     }
     const old = certificate(TOPICS.other, key, new Date("2026-02-01T00:00:00Z"));
     assert.deepEqual(await upload({ certificate: old }), {
-      certificate: ["The certificate ended 2026-02-01T00:00:00"],
+      certificate: ["The certificate expired 2026-02-01T00:00:00"],
     });
     const noTopic = toPem(selfSigned({ subject: [["CN", "no topic"]], key, ...dates }), "CERTIFICATE");
     assert.deepEqual(await upload({ certificate: noTopic }), {
@@ -182,11 +182,11 @@ Deno.test("the request is signed by the configured vendor service; one that fail
       assert.deepEqual(seen, [{ b64_csr: csr.toBase64(), fqdn: "mdm.example.com" }]);
       answer = () => new Response("internal secret", { status: 500 });
       await assert.rejects(signedPushCertificateRequest(fleet.runtime, id), (error: Error) => {
-        assert.match(error.message, /did not answer as it should/);
+        assert.match(error.message, /unexpected answer/);
         return !error.message.includes("internal secret");
       });
       answer = () => Response.json({ signed: true });
-      await assert.rejects(signedPushCertificateRequest(fleet.runtime, id), /did not answer as it should/);
+      await assert.rejects(signedPushCertificateRequest(fleet.runtime, id), /unexpected answer/);
     }, { PUSH_CSR_SIGNER_URL: `http://127.0.0.1:${server.addr.port}/` });
   } finally {
     await server.shutdown();

@@ -75,7 +75,7 @@ Deno.test("with a list of secrets, exactly those are secrets, and stored ones in
     await set(runtime, { values: { ROOM: "1", CODE: "2", VPN_PASSWORD: "sesame" }, secrets: ["CODE"] });
     assert.deepEqual(await view(runtime), { values: { ROOM: "1", VPN_PASSWORD: "sesame" }, secrets: ["CODE"] });
     await refused(runtime, { values: {}, secrets: ["CODE", "ROOM"] }, "secrets", /^"ROOM" has no value/);
-    await refused(runtime, { values: {}, secrets: ["NEVER"] }, "secrets", /no secret of that name/);
+    await refused(runtime, { values: {}, secrets: ["NEVER"] }, "secrets", /no secret has that name/);
     assert.deepEqual(await set(runtime, { values: { ROOM: "1" }, secrets: ["CODE", "CODE"] }), ["VPN_PASSWORD"]);
     assert.deepEqual(await opened(runtime), { CODE: "2", ROOM: "1" });
     assert.deepEqual(await set(runtime, { values: { ROOM: "1" }, secrets: [] }), ["CODE"]);
@@ -126,10 +126,10 @@ Deno.test("an audit entry names the secrets that changed and holds none, also no
 Deno.test("values that no text can hold, bad names and too many are refused with a sentence each", () =>
   withRuntime(async (runtime) => {
     const no = (values: Record<string, string>, sentence: RegExp) => refused(runtime, { values }, "values", sentence);
-    await no({ room: "1" }, /"room" is no name of a value/);
-    await no({ "1A": "1" }, /should be a capital letter/);
-    await no({ A: "\u0000" }, /characters that no text can hold/);
-    await no({ A: "\ud800" }, /characters that no text can hold/);
+    await no({ room: "1" }, /"room" is not a valid name/);
+    await no({ "1A": "1" }, /is a capital letter/);
+    await no({ A: "\u0000" }, /characters that XML text cannot hold/);
+    await no({ A: "\ud800" }, /characters that XML text cannot hold/);
     await no({ A: "x".repeat(4097) }, /4097 characters, 4096 are accepted/);
     const many = Object.fromEntries(Array.from({ length: DEVICE_VALUE_LIMITS.values }, (_, n) => [`A${n}`, ""]));
     await no({ ...many, B: "" }, /101 values, 100/);

@@ -52,7 +52,7 @@ Deno.test("a person changes their own password with the current one, and their o
       here.post("/account/password/", { current_password: PASSWORD, password: NEXT, repeated: NEXT, ...fields });
     assert.equal(
       errorOf((await change({ current_password: "wrong" })).text, "current_password"),
-      "This is not your password.",
+      "This is not your current password.",
     );
     assert.equal(
       errorOf((await change({ repeated: "other" })).text, "repeated"),
@@ -132,7 +132,7 @@ Deno.test("a person creates and deletes their own API tokens as their permission
     assert.doesNotMatch((await maker.get("/account/")).text, /<td>backup<\/td>/);
     assert.match(
       errorOf((await maker.post("/account/tokens/", { name: "x", expires_at: "soon" })).text, "expires_at"),
-      /is no date/,
+      /is not a date/,
     );
 
     const reader: Person = await personWith(runtime, []);

@@ -140,7 +140,7 @@ Deno.test("another site can sign nobody in", () =>
     for (const site of ["cross-site", "same-site", "none"]) {
       const { headers, text } = await post("/signin/", form, { "Sec-Fetch-Site": site });
       assert.equal(cookieOf(headers), "");
-      assert.match(text, /does not come from a page of this server/);
+      assert.match(text, /was not sent from a page of this server/);
     }
   }));
 

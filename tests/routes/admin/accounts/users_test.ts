@@ -108,7 +108,7 @@ Deno.test("a form that is not ours is refused, whatever its sender may do", () =
       for (const [name, fields, headers] of attempts) {
         const { status, text } = await person.post(path, { name: "x", ...fields }, headers);
         assert.equal(status, 403, `${path} with ${name}`);
-        assert.match(text, /does not come from a page of this server/, `${path} with ${name}`);
+        assert.match(text, /was not sent from a page of this server/, `${path} with ${name}`);
       }
     }
     assert.equal(await changes(runtime), before);

@@ -22,7 +22,7 @@ Deno.test("a filter reads as people say it", () => {
     filterWords(narrow, tags),
     "iOS < 18; macOS ≥ 14, < 26; tvOS ≥ 17.1; shard 30 of 100; not Kiosk; Pilot: 50 of 100; tag 3: 7 of 100",
   );
-  assert.equal(filterWords({ ...open, defaultShard: 0 }, tags), "all platforms; nobody but by tag");
+  assert.equal(filterWords({ ...open, defaultShard: 0 }, tags), "all platforms; only devices with a tag");
   assert.equal(filterWords({ ...openFilter(["iOS"]), shardModulo: 7, defaultShard: 7 }, tags), "iOS");
 });
 
@@ -71,7 +71,7 @@ Deno.test("a preview reads as sentences: gains, losses, versions, and what canno
     "bad: 1 device loses Wi-Fi",
     "good: 2 devices get version 4 of X instead of 3",
     "good: 1 device gets version 4 of X instead of 2",
-    "good: 1 device gets version 4 of X again, as it is then",
+    "good: 1 device gets version 4 of X again, with its new content",
     "warn: 2 devices cannot have Y: macOS 12 < 13",
     "warn: 1 device cannot have Y: no",
   ]);

@@ -229,7 +229,10 @@ Deno.test("data assets, certificate assets and provisioning profiles are made of
     assert.equal(errorOf((await certificate({ subject: "XX=y" })).text, "subject"), "Line 1: Invalid RDN type.");
     assert.equal(errorOf((await certificate({ subject: "[1" })).text, "subject"), "This is not JSON.");
     assert.match(errorOf((await certificate({ subject: "[1]" })).text, "subject"), /^Item 1 should have a type/);
-    assert.equal(errorOf((await certificate({ scep_issuer: "x" })).text, "scep_issuer"), "Choose one of the list.");
+    assert.equal(
+      errorOf((await certificate({ scep_issuer: "x" })).text, "scep_issuer"),
+      "Choose an option from the list.",
+    );
     assert.match(errorOf((await certificate({ subject: "CN=$ENROLLED_DEVICE.NOPE" })).text, "subject"), /NOPE/);
     const made = await certificate({ subject: "CN = a=b \nO=Example", dNSName: "host.example.com" });
     assert.equal(made.status, 303, made.text);

@@ -81,7 +81,7 @@ Deno.test("every change can be tried: what it would do is shown, nothing is save
       const before = await state(fleet);
       const tried = await ada.post(path, { ...fields, preview: "1" });
       assert.equal(tried.status, 200, `${what}: ${tried.text}`);
-      assert.match(tried.text, /What this would do/, what);
+      assert.match(tried.text, /Effects of this change/, what);
       if (expected instanceof RegExp) assert.match(tried.text, expected, `${what}: ${consequences(tried.text)}`);
       else assert.deepEqual(consequences(tried.text), expected, what);
       assert.deepEqual(await state(fleet), before, `${what} left something behind`);
@@ -189,7 +189,7 @@ Deno.test("what is wrong with a filter stands at its fields", () =>
     const refused = async (fields: Fields, preview = true) => {
       const { status, text } = await ada.post(path, { ...FILTER, ...fields, ...(preview ? { preview: "1" } : {}) });
       assert.equal(status, 400);
-      assert.doesNotMatch(text, /What this would do/);
+      assert.doesNotMatch(text, /Effects of this change/);
       return text;
     };
     const none = { ios: [], ipados: [], macos: [], tvos: [] };

@@ -117,7 +117,7 @@ Deno.test("what is in use is not offered for deletion, and is not deleted; the r
     assert.equal((await ada.get(`/artifacts/${other.id}/rollback/`)).status, 400);
     assert.equal((await ada.get(`/artifacts/${other.id}/diff/?from=1&to=2`)).status, 404);
     assert.equal((await ada.post(`/artifacts/${other.id}/versions/${first.id}/delete/`)).status, 303);
-    assert.match((await ada.get(`/artifacts/${other.id}/`)).text, /There is no version yet/);
+    assert.match((await ada.get(`/artifacts/${other.id}/`)).text, /No versions yet/);
     assert.equal((await ada.post(`/artifacts/${other.id}/delete/`)).location, "/artifacts/?done=deleted");
     assert.equal((await ada.get(`/artifacts/${other.id}/`)).status, 404);
     const empty = await makeBlueprint(fleet);

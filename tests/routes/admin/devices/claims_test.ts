@@ -21,7 +21,7 @@ Deno.test("the overview alerts to a claim, and an operator confirms it on its pa
     const grace = await personWith(fleet.runtime, ["mdm.view_enrollmentclaim", "mdm.change_enrollmentclaim"]);
     assert.match((await grace.get("/claims/")).text, /\/confirm\/"/);
     assert.equal((await grace.post(`/claims/${id}/confirm/`)).location, "/claims/?done=confirmed");
-    assert.match((await grace.post(`/claims/${id}/confirm/`)).text, /This claim is confirmed already\./);
+    assert.match((await grace.post(`/claims/${id}/confirm/`)).text, /This claim is already confirmed\./);
     assert.doesNotMatch((await ada.get("/")).text, /the hardware of an enrolled device/);
     await again.enroll(await profileFor(fleet));
     assert.equal((await grace.post(`/claims/${id}/dismiss/`)).status, 404);

@@ -26,7 +26,7 @@ Deno.test("a locked Mac says so from when it confirms the lock until it checks i
     fleet.runtime.clock.advance(3 * 3600);
     assert.match(
       await page(),
-      /Locked<\/span> The Mac was locked <time[^>]*>3 hours ago<\/time>\. It does not check in/,
+      /Locked<\/span> The Mac was locked <time[^>]*>3 hours ago<\/time>\. It checks in again/,
     );
     await device.connect();
     assert.doesNotMatch(await page(), /was locked/);
@@ -59,7 +59,7 @@ Deno.test("an erased device says so until it enrolls again", () =>
       await device.enroll(
         await downloadDirectProfile(fleet.runtime, testBy, fleet.enrollmentId, { signed: true }),
       );
-    await assert.rejects(enroll, /an operator has to confirm/);
+    await assert.rejects(enroll, /an operator must confirm/);
     const [, claim] = /\/claims\/(\d+)\/confirm\//.exec((await ada.get("/claims/")).text) ?? [];
     assert.equal((await ada.post(`/claims/${claim}/confirm/`)).location, "/claims/?done=confirmed");
     await enroll();

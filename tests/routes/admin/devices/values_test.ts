@@ -55,18 +55,18 @@ Deno.test("the form of custom values adds, changes, marks and removes; secrets a
     });
     assert.deepEqual(await view(), { values: { DOOR: "3", ROOM: "102" }, secrets: ["CODE", "LATE_PIN", "WIFI_KEY"] });
 
-    await refused(/Type the value of WIFI_KEY again if it should be open/, { name: "WIFI_KEY" });
-    await refused(/Type the value of the secret A_TOKEN\./, { name: "A_TOKEN" });
+    await refused(/To make WIFI_KEY visible/, { name: "WIFI_KEY" });
+    await refused(/Enter a value for the secret A_TOKEN\./, { name: "A_TOKEN" });
     await refused(/One of the values has no name/, { name: "", value: "lost" });
-    await refused(/ROOM is there twice/, { name: "ROOM", value: "1" }, { name: "ROOM", value: "2" });
-    const again = await refused(/is no name of a value/, { name: "room", value: "kept" }, {
+    await refused(/ROOM appears twice/, { name: "ROOM", value: "1" }, { name: "ROOM", value: "2" });
+    const again = await refused(/is not a valid name/, { name: "room", value: "kept" }, {
       name: "WIFI_KEY",
       value: "typed",
       secret: true,
     }, { name: "MY_PIN", value: "typed" });
     assert.match(again, />\nkept<\/textarea>/);
     assert.doesNotMatch(again, /typed/);
-    assert.equal(again.match(/placeholder="Type it again" required/g)?.length, 2);
+    assert.equal(again.match(/placeholder="Enter it again" required/g)?.length, 2);
     await save({ name: "WIFI_KEY", value: "known to all" }, { name: "CODE", remove: true, secret: true }, {
       name: "LATE_PIN",
       remove: true,

@@ -44,7 +44,7 @@ Deno.test("steps are ticked off as they are done, and the list goes with the las
     await sql`update push_certificates set not_after = null`;
     const empty = (await get("/")).text;
     assert.deepEqual(stepsIn(empty).map(([, done]) => done), [true, false, true, false]);
-    assert.match(empty, /<ul class="attention" aria-label="What needs attention">/);
+    assert.match(empty, /<ul class="attention" aria-label="Needs attention">/);
     await sql`update push_certificates set not_after = ${new Date("2040-01-01T00:00:00Z")}`;
     await fleet.enrolled();
     assert.deepEqual(await done(), []);

@@ -93,7 +93,7 @@ Deno.test("every figure of the overview counts the rows that its link opens", ()
     const words = figures.filter(({ count }) => count > 0).map(({ text }) => text).join("\n");
     for (
       const figure of [
-        /2 devices cannot be pushed/,
+        /2 devices cannot be woken/,
         /devices have not checked in for a week/,
         /The identity of 3 devices expires/,
         /commands of the last day failed/,

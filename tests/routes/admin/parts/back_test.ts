@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { backOf } from "../../../../routes/admin/parts/back.ts";
 
-const START = { href: "/", label: "Back to the start" };
+const START = { href: "/", label: "Back to the overview" };
 const UUID = "2f1b8f0e-1111-4222-8333-444455556666";
 
 Deno.test("a refused action leads back to the page that holds its form", () => {
