@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ChannelId } from "../db/ids.ts";
 import { nextId } from "../db/next_id.ts";
 import { insertCommand } from "../db/work/commands.ts";
 import type { SimulatedDevice } from "../simulators/device/device.ts";
@@ -109,7 +110,7 @@ const SCENARIOS: readonly Scenario[] = [
     name: "command round trip (Idle → command, Acknowledged → next)",
     async prepare(house) {
       const { sql, random } = house.runtime;
-      const channels = await sql<{ id: number }[]>`select id from channels where user_key = '' order by id`;
+      const channels = await sql<{ id: ChannelId }[]>`select id from channels where user_key = '' order by id`;
       for (const { id: channelId } of channels) {
         await sql.begin(async (tx) => {
           for (let n = 0; n < QUEUED; n++) {

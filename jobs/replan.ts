@@ -4,13 +4,13 @@
  * @module
  */
 
-import { z } from "zod";
 import { replan } from "../src/planner/fan_out.ts";
+import { replanPayload } from "../src/planner/replanned.ts";
 import { defineJob } from "./job.ts";
 
 export const replanJob = defineJob({
   kind: "replan",
-  payload: z.object({ serial_numbers: z.array(z.string()) }),
+  payload: replanPayload,
   leaseSeconds: 30,
-  run: async ({ runtime, payload, signal }) => await replan(runtime, payload.serial_numbers, signal),
+  run: async ({ runtime, payload, signal }) => await replan(runtime, payload, signal),
 });

@@ -5,6 +5,7 @@
  */
 
 import { endEscrowed, type EscrowKind, findEscrowed, insertEscrowed } from "../db/devices/escrowed_secrets.ts";
+import type { DeviceId } from "../db/ids.ts";
 import { nextId } from "../db/next_id.ts";
 import type { Tx } from "../db/open.ts";
 import type { By } from "./events/by.ts";
@@ -15,7 +16,7 @@ import type { Runtime } from "./runtime.ts";
 export const escrowContext = (id: number) => ({ table: "escrowed_secrets", column: "secret_sealed", id });
 
 /** The device of a secret. */
-export type EscrowOwner = { deviceId: number; serialNumber: string };
+export type EscrowOwner = { deviceId: DeviceId; serialNumber: string };
 
 /** The kinds of secrets that are set, cleared and read one by one. */
 type LiveKind = Extract<EscrowKind, "device_lock_pin">;

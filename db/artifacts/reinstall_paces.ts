@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId } from "../ids.ts";
 import type { Db } from "../open.ts";
 import { type Bearers, bearersOf } from "./target_artifacts.ts";
 
@@ -13,7 +14,7 @@ import { type Bearers, bearersOf } from "./target_artifacts.ts";
  */
 export async function countAttempts(
   db: Db,
-  channelId: number,
+  channelId: ChannelId,
   attempts: readonly { versionId: string; contentRevision: number }[],
   waits: readonly number[],
   now: Date,

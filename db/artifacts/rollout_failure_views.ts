@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId } from "../ids.ts";
 import { type Db, type Json, one } from "../open.ts";
 import { suspendedChannels } from "../devices/suspended_channels.ts";
 
@@ -29,7 +30,7 @@ export const failedDevices = (db: Db, versionId: ReturnType<Db>) =>
 
 /** A failure of a version on a device, or for a user of it. */
 export type FailureRow = {
-  deviceId: number;
+  deviceId: DeviceId;
   deviceName: string;
   serialNumber: string;
   /** "" for the device itself. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, json } from "../open.ts";
 import { namesWithValues } from "../variables/variable_facts.ts";
 
@@ -45,7 +46,7 @@ const select = (db: Db) =>
     from target_artifacts t join artifact_versions v on v.id = t.artifact_version_id join artifacts a on a.id = t.artifact_id`;
 
 /** What a channel has, by artifact name, the newest version first. */
-export async function findTargetArtifacts(db: Db, channelId: number): Promise<TargetArtifactRow[]> {
+export async function findTargetArtifacts(db: Db, channelId: ChannelId): Promise<TargetArtifactRow[]> {
   return await db<TargetArtifactRow[]>`${
     select(db)
   } where t.channel_id = ${channelId} order by a.name, a.id, v.version desc`;
@@ -54,9 +55,9 @@ export async function findTargetArtifacts(db: Db, channelId: number): Promise<Ta
 /** What several channels have. */
 export async function findTargetArtifactsOf(
   db: Db,
-  channelIds: readonly number[],
-): Promise<(TargetArtifactRow & { channelId: number })[]> {
-  return await db<(TargetArtifactRow & { channelId: number })[]>`
+  channelIds: readonly ChannelId[],
+): Promise<(TargetArtifactRow & { channelId: ChannelId })[]> {
+  return await db<(TargetArtifactRow & { channelId: ChannelId })[]>`
     ${select(db)} where t.channel_id = any(${[...channelIds]}::int[])`;
 }
 
@@ -79,7 +80,7 @@ export type TargetArtifactValues = Pick<
 /** Writes what a channel has of a version: verified is what the device listed since. A version that vanished meanwhile is left out; answers whether it was written. */
 export async function putTargetArtifact(
   db: Db,
-  channelId: number,
+  channelId: ChannelId,
   versionId: string,
   values: TargetArtifactValues,
   now: Date,
@@ -106,7 +107,11 @@ export async function putTargetArtifact(
 export const isTrace = (db: Db) => db`t.via = 'command' and t.status = 'Uninstalled'`;
 
 /** Forgets versions of a channel. */
-export async function deleteTargetArtifacts(db: Db, channelId: number, versionIds: readonly string[]): Promise<void> {
+export async function deleteTargetArtifacts(
+  db: Db,
+  channelId: ChannelId,
+  versionIds: readonly string[],
+): Promise<void> {
   if (versionIds.length === 0) return;
   await db`
     delete from target_artifacts where channel_id = ${channelId} and artifact_version_id = any(${[
@@ -117,7 +122,7 @@ export async function deleteTargetArtifacts(db: Db, channelId: number, versionId
 /** Counts that the device's list disagreed with its answers about these versions. Answers how often in a row, by version. */
 export async function countDisagreements(
   db: Db,
-  channelId: number,
+  channelId: ChannelId,
   versionIds: readonly string[],
 ): Promise<Map<string, number>> {
   if (versionIds.length === 0) return new Map();
@@ -129,7 +134,12 @@ export async function countDisagreements(
 }
 
 /** Marks versions as listed by the device. */
-export async function markVerified(db: Db, channelId: number, versionIds: readonly string[], now: Date): Promise<void> {
+export async function markVerified(
+  db: Db,
+  channelId: ChannelId,
+  versionIds: readonly string[],
+  now: Date,
+): Promise<void> {
   if (versionIds.length === 0) return;
   await db`
     update target_artifacts set verified_at = ${now}, disagreements = 0
@@ -142,7 +152,7 @@ export async function markVerified(db: Db, channelId: number, versionIds: readon
  */
 export async function forceTargetArtifacts(
   db: Db,
-  rows: readonly { channelId: number; versionId: string }[],
+  rows: readonly { channelId: ChannelId; versionId: string }[],
   by: ChangedBy,
   now: Date,
 ): Promise<void> {
@@ -170,7 +180,7 @@ export async function forceTargetArtifacts(
 export type ChangedBy = "device" | "operator";
 
 /** Whose versions: all channels of devices with these serial numbers, of one device, or one channel. */
-export type Bearers = { serialNumbers: readonly string[] } | { deviceId: number } | { channelId: number };
+export type Bearers = { serialNumbers: readonly string[] } | { deviceId: DeviceId } | { channelId: ChannelId };
 
 /** The condition on a channel `c`, its enrollment `e` and its device `d`. */
 export const bearersOf = (db: Db, of: Bearers) =>
@@ -188,9 +198,9 @@ export async function findWithVariables(
   db: Db,
   of: Bearers,
   variables: readonly string[],
-): Promise<{ channelId: number; versionId: string; forced: boolean }[]> {
+): Promise<{ channelId: ChannelId; versionId: string; forced: boolean }[]> {
   const names = [...variables];
-  return await db<{ channelId: number; versionId: string; forced: boolean }[]>`
+  return await db<{ channelId: ChannelId; versionId: string; forced: boolean }[]>`
     select t.channel_id, t.artifact_version_id as version_id, t.via = 'command' and t.status = 'ForceReinstall' as forced
     from devices d join enrollments e on e.device_id = d.id join channels c on c.enrollment_id = e.id
       join target_artifacts t on t.channel_id = c.id join artifact_versions v on v.id = t.artifact_version_id
@@ -201,8 +211,8 @@ export async function findWithVariables(
 }
 
 /** The channels with a blueprint on which something could wait for a value of one of these variables. */
-export async function findHolding(db: Db, of: Bearers, variables: readonly string[]): Promise<number[]> {
-  const rows = await db<{ id: number }[]>`
+export async function findHolding(db: Db, of: Bearers, variables: readonly string[]): Promise<ChannelId[]> {
+  const rows = await db<{ id: ChannelId }[]>`
     select c.id
     from devices d join enrollments e on e.device_id = d.id join channels c on c.enrollment_id = e.id
     where ${bearersOf(db, of)} and e.ended_at is null and e.blueprint_id is not null and exists (

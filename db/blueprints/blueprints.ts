@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId } from "../ids.ts";
 import { lockChannelsOfDevice } from "../work/channels.ts";
 import { type Db, one } from "../open.ts";
 
@@ -77,7 +78,7 @@ export async function deleteBlueprint(db: Db, id: number, now: Date): Promise<vo
 /** Gives a device's current enrollment a blueprint, or none: it plans anew. Answers false when it is not enrolled. */
 export async function assignBlueprint(
   db: Db,
-  deviceId: number,
+  deviceId: DeviceId,
   blueprintId: number | null,
   now: Date,
 ): Promise<boolean> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId } from "../ids.ts";
 import { lockChannelsOfDevice } from "../work/channels.ts";
 import { lockIds } from "./hardware.ts";
 import type { Db } from "../open.ts";
@@ -19,7 +20,7 @@ export type DeletionRow = {
 };
 
 /** A device with its hardware: nobody else changes who that is until the transaction ends. */
-export async function lockForDeletion(db: Db, id: number): Promise<DeletionRow | undefined> {
+export async function lockForDeletion(db: Db, id: DeviceId): Promise<DeletionRow | undefined> {
   const [ids] = await db<{ udid: string; serialNumber: string }[]>`
     select udid, serial_number from devices where id = ${id}`;
   if (ids === undefined) return undefined;
@@ -36,7 +37,7 @@ export async function lockForDeletion(db: Db, id: number): Promise<DeletionRow |
  * Deletes a device: its enrollment is suspended, nothing of it is pushed, and claims of it wait no more, since its hardware is
  * free. An operator's confirmation of a claim stays.
  */
-export async function markDeleted(db: Db, id: number, by: string, now: Date): Promise<void> {
+export async function markDeleted(db: Db, id: DeviceId, by: string, now: Date): Promise<void> {
   await lockChannelsOfDevice(db, id);
   await db`update devices set deleted_at = ${now}, deleted_by = ${by}, updated_at = ${now} where id = ${id}`;
   await db`
@@ -50,7 +51,7 @@ export async function markDeleted(db: Db, id: number, by: string, now: Date): Pr
 }
 
 /** Restores a device. An enrollment that was suspended goes on: it plans at its next contact, and is pushed at once. */
-export async function unmarkDeleted(db: Db, id: number, now: Date): Promise<void> {
+export async function unmarkDeleted(db: Db, id: DeviceId, now: Date): Promise<void> {
   await lockChannelsOfDevice(db, id);
   await db`update devices set deleted_at = null, deleted_by = '', updated_at = ${now} where id = ${id}`;
   await db`
@@ -65,10 +66,10 @@ export async function unmarkDeleted(db: Db, id: number, now: Date): Promise<void
 /** What keeps a deleted device from being restored: another device has its UDID, or is enrolled with its serial number. */
 export async function findSuccessorOfHardware(
   db: Db,
-  id: number,
+  id: DeviceId,
   { udid, serialNumber, suspended }: DeletionRow,
-): Promise<{ id: number; serialNumber: string; has: "udid" | "serial number" } | undefined> {
-  const [row] = await db<{ id: number; serialNumber: string; has: "udid" | "serial number" }[]>`
+): Promise<{ id: DeviceId; serialNumber: string; has: "udid" | "serial number" } | undefined> {
+  const [row] = await db<{ id: DeviceId; serialNumber: string; has: "udid" | "serial number" }[]>`
     select d.id, d.serial_number, case when lower(d.udid) = lower(${udid}) then 'udid' else 'serial number' end as has
     from devices d
     where d.id <> ${id} and d.deleted_at is null and (lower(d.udid) = lower(${udid})

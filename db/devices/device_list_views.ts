@@ -4,13 +4,14 @@
  * @module
  */
 
+import type { DeviceId } from "../ids.ts";
 import { hasAnyTag } from "../tags/effective_tags.ts";
 import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_states.ts";
 import { type Db, one } from "../open.ts";
 
 /** A line of the device list. */
 export type DeviceLine = StateFacts & {
-  id: number;
+  id: DeviceId;
   udid: string;
   serialNumber: string;
   name: string | null;

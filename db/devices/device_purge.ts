@@ -5,13 +5,14 @@
  */
 
 import type { EscrowKind } from "./escrowed_secrets.ts";
+import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
 /** Rows of a history that one statement removes. */
 const HISTORY_BATCH = 500;
 
 /** A device whose time is over. */
-export type ExpiredDevice = { id: number; deletedAt: Date };
+export type ExpiredDevice = { id: DeviceId; deletedAt: Date };
 
 /** Up to `limit` devices that were deleted at `before` or earlier and whose data is not removed, after `after`. */
 export async function findExpiredDevices(
@@ -37,7 +38,7 @@ export type PurgedDevice = {
 };
 
 /** Locks a device that was deleted at `before` or earlier; undefined when it came back, or somebody else works on it. */
-export async function lockExpiredDevice(db: Db, id: number, before: Date): Promise<PurgedDevice | undefined> {
+export async function lockExpiredDevice(db: Db, id: DeviceId, before: Date): Promise<PurgedDevice | undefined> {
   const [row] = await db<PurgedDevice[]>`
     select udid, serial_number, deleted_at, deleted_by, purge_began_at from devices
     where id = ${id} and deleted_at <= ${before} and purged_at is null for no key update skip locked`;
@@ -45,20 +46,20 @@ export async function lockExpiredDevice(db: Db, id: number, before: Date): Promi
 }
 
 /** From now on the device cannot be restored. */
-export async function beginPurge(db: Db, id: number, now: Date): Promise<void> {
+export async function beginPurge(db: Db, id: DeviceId, now: Date): Promise<void> {
   await db`update devices set purge_began_at = ${now}, updated_at = ${now} where id = ${id}`;
 }
 
 /** A token of an enrollment, sealed for that row. */
 export type KeptToken = {
-  enrollmentId: number;
+  enrollmentId: EnrollmentId;
   kind: Exclude<EscrowKind, "device_lock_pin">;
   sealed: string;
   at: Date;
 };
 
 /** The tokens that the enrollments of a device hold: up to `limit` enrollments', by id. */
-export async function findTokens(db: Db, deviceId: number, limit: number): Promise<KeptToken[]> {
+export async function findTokens(db: Db, deviceId: DeviceId, limit: number): Promise<KeptToken[]> {
   return await db<KeptToken[]>`
     select e.id as enrollment_id, t.kind, t.sealed, e.updated_at as at
     from (
@@ -74,7 +75,7 @@ export async function findTokens(db: Db, deviceId: number, limit: number): Promi
 /** Adds a secret that is of no more use to an enrollment, and takes it from there. */
 export async function keepToken(
   db: Db,
-  row: { id: number; deviceId: number; token: KeptToken; secretSealed: string },
+  row: { id: number; deviceId: DeviceId; token: KeptToken; secretSealed: string },
   now: Date,
 ): Promise<void> {
   const { kind, enrollmentId, at } = row.token;
@@ -85,7 +86,7 @@ export async function keepToken(
 }
 
 /** Removes finished commands of a device. Answers whether there may be more. */
-export async function purgeCommandHistory(db: Db, deviceId: number): Promise<boolean> {
+export async function purgeCommandHistory(db: Db, deviceId: DeviceId): Promise<boolean> {
   const { count } = await db`
     delete from command_history h using (
       select created_at, id from command_history where device_id = ${deviceId} limit ${HISTORY_BATCH}
@@ -94,8 +95,8 @@ export async function purgeCommandHistory(db: Db, deviceId: number): Promise<boo
 }
 
 /** Removes one channel of a device, with its history first. Answers whether there may be more. */
-export async function purgeChannel(db: Db, deviceId: number): Promise<boolean> {
-  const [channel] = await db<{ id: number }[]>`
+export async function purgeChannel(db: Db, deviceId: DeviceId): Promise<boolean> {
+  const [channel] = await db<{ id: ChannelId }[]>`
     select c.id from enrollments e join channels c on c.enrollment_id = e.id
     where e.device_id = ${deviceId} order by c.id limit 1`;
   if (channel === undefined) return false;
@@ -108,8 +109,8 @@ export async function purgeChannel(db: Db, deviceId: number): Promise<boolean> {
 }
 
 /** Removes one enrollment of a device with its identities, its inventory and its sessions. Answers whether there may be more. */
-export async function purgeEnrollment(db: Db, deviceId: number): Promise<boolean> {
-  const [enrollment] = await db<{ id: number; sessionId: number }[]>`
+export async function purgeEnrollment(db: Db, deviceId: DeviceId): Promise<boolean> {
+  const [enrollment] = await db<{ id: EnrollmentId; sessionId: number }[]>`
     select id, session_id from enrollments where device_id = ${deviceId} order by id limit 1`;
   if (enrollment === undefined) return false;
   const { id, sessionId } = enrollment;
@@ -146,7 +147,7 @@ export async function purgeUnusedSessions(
 }
 
 /** Ends a removal: the device goes, unless it has escrowed secrets or is blocked. Answers the kinds of its secrets. */
-export async function endPurge(db: Db, id: number, now: Date): Promise<{ removed: boolean; kinds: EscrowKind[] }> {
+export async function endPurge(db: Db, id: DeviceId, now: Date): Promise<{ removed: boolean; kinds: EscrowKind[] }> {
   const { kinds, blocked } = one(
     await db<{ kinds: EscrowKind[]; blocked: boolean }[]>`
       select array(select distinct kind from escrowed_secrets where device_id = ${id} order by kind) as kinds,

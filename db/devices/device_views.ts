@@ -5,13 +5,14 @@
  */
 
 import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_states.ts";
+import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { hasAnyTag } from "../tags/effective_tags.ts";
 import { type Db, one } from "../open.ts";
 import type { StoredPlatform } from "./devices.ts";
 
 /** A user of a device. Times are ISO texts. */
 export type DeviceUser = {
-  id: number;
+  id: ChannelId;
   userKey: string;
   longName: string;
   shortName: string;
@@ -24,7 +25,7 @@ export type DeviceUser = {
 
 /** A device as lists show it. */
 export type DeviceView = StateFacts & {
-  id: number;
+  id: DeviceId;
   udid: string;
   serialNumber: string;
   deletedBy: string;
@@ -32,8 +33,8 @@ export type DeviceView = StateFacts & {
   suspended: boolean | null;
   createdAt: Date;
   updatedAt: Date;
-  enrollmentId: number | null;
-  channelId: number | null;
+  enrollmentId: EnrollmentId | null;
+  channelId: ChannelId | null;
   blueprintId: number | null;
   /** Whether the tags and values of the hardware are the enrollment's; null when it never enrolled. */
   hardwareProven: boolean | null;
@@ -144,20 +145,20 @@ export async function listDevices(
 }
 
 /** The ids of all of these devices: what a long list is read by, since devices change their places while it is read. */
-export async function listDeviceIds(db: Db, query: DeviceQuery): Promise<number[]> {
-  const rows = await db<{ id: number }[]>`select d.id ${ofDevices(db)} ${matching(db, query)} ${inOrder(db, query)}`;
+export async function listDeviceIds(db: Db, query: DeviceQuery): Promise<DeviceId[]> {
+  const rows = await db<{ id: DeviceId }[]>`select d.id ${ofDevices(db)} ${matching(db, query)} ${inOrder(db, query)}`;
   return rows.map(({ id }) => id);
 }
 
 /** The devices with these ids, in their order; unknown ids are left out. */
-export async function findDevices(db: Db, ids: readonly number[]): Promise<DeviceView[]> {
+export async function findDevices(db: Db, ids: readonly DeviceId[]): Promise<DeviceView[]> {
   const given = [...ids];
   return await db<DeviceView[]>`
     ${select(db)} where d.id = any(${given}::int[]) order by array_position(${given}::int[], d.id)`;
 }
 
 /** One device. */
-export async function findDevice(db: Db, id: number): Promise<DeviceView | undefined> {
+export async function findDevice(db: Db, id: DeviceId): Promise<DeviceView | undefined> {
   const [row] = await db<DeviceView[]>`${select(db)} where d.id = ${id}`;
   return row;
 }

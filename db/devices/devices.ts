@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
 /** Apple's platforms as they are stored. */
@@ -24,7 +25,7 @@ export type TargetRow = {
 };
 
 /** The device of an enrollment, as commands see it. */
-export async function findTarget(db: Db, enrollmentId: number, channel: "Device" | "User"): Promise<TargetRow> {
+export async function findTarget(db: Db, enrollmentId: EnrollmentId, channel: "Device" | "User"): Promise<TargetRow> {
   const row = one(
     await db<(Omit<TargetRow, "channel" | "osVersion"> & { osVersion: string; osVersionExtra: string })[]>`
       select platform, os_version, os_version_extra, model, apple_silicon, supervised, user_enrollment,
@@ -36,7 +37,7 @@ export async function findTarget(db: Db, enrollmentId: number, channel: "Device"
 }
 
 /** Blocks or unblocks. Answers whether that changed anything. */
-export async function setBlocked(db: Db, id: number, blocked: boolean, now: Date): Promise<boolean> {
+export async function setBlocked(db: Db, id: DeviceId, blocked: boolean, now: Date): Promise<boolean> {
   const result = blocked
     ? await db`update devices set blocked_at = ${now}, updated_at = ${now} where id = ${id} and blocked_at is null`
     // A removed device that was kept for its block alone is looked at again.

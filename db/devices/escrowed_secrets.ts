@@ -4,18 +4,25 @@
  * @module
  */
 
+import type { DeviceId } from "../ids.ts";
 import type { Db } from "../open.ts";
 
 /** What kinds there are. Tokens come here when the enrollment that held them is removed. */
 export type EscrowKind = "device_lock_pin" | "bootstrap_token" | "unlock_token";
 
 /** An escrowed secret, sealed. */
-export type EscrowedRow = { id: number; deviceId: number; secretSealed: string; createdAt: Date; endedAt: Date | null };
+export type EscrowedRow = {
+  id: number;
+  deviceId: DeviceId;
+  secretSealed: string;
+  createdAt: Date;
+  endedAt: Date | null;
+};
 
 /** Adds a secret; those of its kind before it have ended. */
 export async function insertEscrowed(
   db: Db,
-  row: { id: number; deviceId: number; kind: EscrowKind; secretSealed: string },
+  row: { id: number; deviceId: DeviceId; kind: EscrowKind; secretSealed: string },
   now: Date,
 ): Promise<void> {
   await endEscrowed(db, row.deviceId, row.kind, now);
@@ -25,14 +32,14 @@ export async function insertEscrowed(
 }
 
 /** Marks the current secret as of no more use. Answers whether there was one. */
-export async function endEscrowed(db: Db, deviceId: number, kind: EscrowKind, now: Date): Promise<boolean> {
+export async function endEscrowed(db: Db, deviceId: DeviceId, kind: EscrowKind, now: Date): Promise<boolean> {
   const { count } = await db`
     update escrowed_secrets set ended_at = ${now} where device_id = ${deviceId} and kind = ${kind} and ended_at is null`;
   return count > 0;
 }
 
 /** The current secret. */
-export async function findEscrowed(db: Db, deviceId: number, kind: EscrowKind): Promise<EscrowedRow | undefined> {
+export async function findEscrowed(db: Db, deviceId: DeviceId, kind: EscrowKind): Promise<EscrowedRow | undefined> {
   const [row] = await db<EscrowedRow[]>`
     select id, device_id, secret_sealed, created_at, ended_at from escrowed_secrets
     where device_id = ${deviceId} and kind = ${kind} and ended_at is null order by id desc limit 1`;

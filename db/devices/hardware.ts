@@ -4,14 +4,15 @@
  * @module
  */
 
+import type { DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
 /** What is known of the hardware that a device says it is. */
 export type HardwareFacts = {
   /** The device with that UDID, locked. A deleted one only while nothing says that it is other hardware. */
-  device: { id: number; serialNumber: string; enrolled: boolean } | undefined;
+  device: { id: DeviceId; serialNumber: string; enrolled: boolean } | undefined;
   /** The enrolled devices with that serial number and another UDID, by id. */
-  others: { id: number }[];
+  others: { id: DeviceId }[];
   /** Whether any device ever had that serial number. */
   serialKnown: boolean;
   /** Whether tags or values wait for that serial number. */
@@ -42,7 +43,7 @@ export async function isHardwareBlocked(db: Db, udid: string, serialNumber: stri
 /** What is known of hardware, and nobody else changes it until the transaction ends. */
 export async function lockHardware(db: Db, udid: string, serialNumber: string): Promise<HardwareFacts> {
   await lockIds(db, serialNumber === "" ? [udid] : [udid, serialNumber]);
-  const [device] = await db<{ id: number; serialNumber: string; enrolled: boolean }[]>`
+  const [device] = await db<{ id: DeviceId; serialNumber: string; enrolled: boolean }[]>`
     select d.id, d.serial_number,
       exists (select 1 from enrollments e where e.device_id = d.id and e.ended_at is null) as enrolled
     from devices d where lower(d.udid) = lower(${udid})
@@ -53,7 +54,7 @@ export async function lockHardware(db: Db, udid: string, serialNumber: string): 
     for update of d`;
   // What a device does not say is what is known of it.
   const serial = serialNumber === "" ? device?.serialNumber ?? "" : serialNumber;
-  const others = serial === "" ? [] : await db<{ id: number }[]>`
+  const others = serial === "" ? [] : await db<{ id: DeviceId }[]>`
     select d.id from devices d
     where lower(d.serial_number) = lower(${serial}) and lower(d.udid) <> lower(${udid})
       and exists (select 1 from enrollments e where e.device_id = d.id and e.ended_at is null)
@@ -70,9 +71,9 @@ export async function lockHardware(db: Db, udid: string, serialNumber: string): 
 }
 
 /** Adds hardware; answers its id. */
-export async function insertDevice(db: Db, udid: string, serialNumber: string, now: Date): Promise<number> {
+export async function insertDevice(db: Db, udid: string, serialNumber: string, now: Date): Promise<DeviceId> {
   return one(
-    await db<{ id: number }[]>`
+    await db<{ id: DeviceId }[]>`
       insert into devices (udid, serial_number, created_at, updated_at)
       values (${udid}, ${serialNumber}, ${now}, ${now}) returning id`,
   ).id;
@@ -81,7 +82,7 @@ export async function insertDevice(db: Db, udid: string, serialNumber: string, n
 /** Keeps how a device spells its UDID from now on, and its serial number where none was known. A deleted one is so no more. */
 export async function updateDeviceIds(
   db: Db,
-  id: number,
+  id: DeviceId,
   udid: string,
   serialNumber: string,
   now: Date,
@@ -96,10 +97,10 @@ export async function updateDeviceIds(
 /** Marks the hardware of a device's current enrollment as proven. Answers its own tags, or undefined when that changes nothing. */
 export async function proveHardware(
   db: Db,
-  deviceId: number,
+  deviceId: DeviceId,
   now: Date,
-): Promise<{ enrollmentId: number; ownTags: number[] } | undefined> {
-  const [row] = await db<{ enrollmentId: number; ownTags: number[] }[]>`
+): Promise<{ enrollmentId: EnrollmentId; ownTags: number[] } | undefined> {
+  const [row] = await db<{ enrollmentId: EnrollmentId; ownTags: number[] }[]>`
     update enrollments set hardware_proven = true, updated_at = ${now}
     where device_id = ${deviceId} and ended_at is null and not hardware_proven
     returning id as enrollment_id, array(select id from tags where id = any(own_tags) order by id) as own_tags`;
@@ -108,7 +109,7 @@ export async function proveHardware(
 
 /** An enrolled device whose hardware nothing proves. */
 export type UnprovenRow = {
-  id: number;
+  id: DeviceId;
   name: string;
   model: string;
   udid: string;

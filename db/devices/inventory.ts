@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { EnrollmentId } from "../ids.ts";
 import { type Db, type Json, json, one } from "../open.ts";
 
 /** An app on a device. Sizes are bytes. */
@@ -24,7 +25,7 @@ const asJson = (db: Db, rows: unknown) => json(db, JSON.parse(JSON.stringify(row
 /** Replaces the apps of an enrollment. Rows are distinct in identifier, name and versions. */
 export async function replaceApps(
   db: Db,
-  enrollmentId: number,
+  enrollmentId: EnrollmentId,
   apps: readonly InstalledAppRow[],
   now: Date,
 ): Promise<void> {
@@ -70,7 +71,7 @@ export type InstalledCertificateRow = {
 /** Replaces the certificates of an enrollment. Rows are distinct in their fingerprint. */
 export async function replaceCertificates(
   db: Db,
-  enrollmentId: number,
+  enrollmentId: EnrollmentId,
   certificates: readonly InstalledCertificateRow[],
   now: Date,
 ): Promise<void> {
@@ -129,7 +130,7 @@ export type InstalledProfileRow = {
 /** Replaces the profiles of an enrollment. Rows are distinct in UUID and identifier. */
 export async function replaceProfiles(
   db: Db,
-  enrollmentId: number,
+  enrollmentId: EnrollmentId,
   profiles: readonly InstalledProfileRow[],
   now: Date,
 ): Promise<void> {
@@ -153,7 +154,7 @@ export type InventoryList = "apps" | "certificates" | "profiles";
 /** Replaces the odd rows of a list. */
 export async function replaceOddRows(
   db: Db,
-  enrollmentId: number,
+  enrollmentId: EnrollmentId,
   list: InventoryList,
   rows: readonly OddRow[],
 ): Promise<void> {
@@ -167,13 +168,13 @@ export async function replaceOddRows(
 }
 
 /** The odd rows of an enrollment, by list. */
-export async function listOddRows(db: Db, enrollmentId: number): Promise<(OddRow & { list: InventoryList })[]> {
+export async function listOddRows(db: Db, enrollmentId: EnrollmentId): Promise<(OddRow & { list: InventoryList })[]> {
   return await db<(OddRow & { list: InventoryList })[]>`
     select list, reason, raw from odd_inventory_rows where enrollment_id = ${enrollmentId} order by list, position`;
 }
 
 /** The apps of an enrollment, by name. */
-export async function listInstalledApps(db: Db, enrollmentId: number): Promise<InstalledAppRow[]> {
+export async function listInstalledApps(db: Db, enrollmentId: EnrollmentId): Promise<InstalledAppRow[]> {
   return await db<InstalledAppRow[]>`
     select a.identifier, a.name, a.version, a.short_version, i.managed, i.bundle_size, i.dynamic_size, i.flags, i.source
     from installed_apps i join apps a on a.id = i.app_id where i.enrollment_id = ${enrollmentId}
@@ -181,7 +182,10 @@ export async function listInstalledApps(db: Db, enrollmentId: number): Promise<I
 }
 
 /** The certificates of an enrollment, those that end first first. */
-export async function listInstalledCertificates(db: Db, enrollmentId: number): Promise<InstalledCertificateRow[]> {
+export async function listInstalledCertificates(
+  db: Db,
+  enrollmentId: EnrollmentId,
+): Promise<InstalledCertificateRow[]> {
   return await db<InstalledCertificateRow[]>`
     select c.fingerprint, c.certificate, c.subject, c.issuer, c.serial_number, c.not_before, c.not_after, i.common_name
     from installed_certificates i join certificates c on c.fingerprint = i.fingerprint
@@ -189,7 +193,7 @@ export async function listInstalledCertificates(db: Db, enrollmentId: number): P
 }
 
 /** The profiles of an enrollment, by name. */
-export async function listInstalledProfiles(db: Db, enrollmentId: number): Promise<InstalledProfileRow[]> {
+export async function listInstalledProfiles(db: Db, enrollmentId: EnrollmentId): Promise<InstalledProfileRow[]> {
   return await db<InstalledProfileRow[]>`
     select uuid, identifier, display_name, description, organization, removal_disallowed, has_removal_passcode, managed,
       encrypted, source, payloads, signers
@@ -206,7 +210,7 @@ export type InventoryTimes = {
 };
 
 /** Returns when the inventory of an enrollment was collected. */
-export async function inventoryTimes(db: Db, enrollmentId: number): Promise<InventoryTimes> {
+export async function inventoryTimes(db: Db, enrollmentId: EnrollmentId): Promise<InventoryTimes> {
   return one(
     await db<InventoryTimes[]>`
       select device_information_at, security_info_at, apps_at, certificates_at, profiles_at

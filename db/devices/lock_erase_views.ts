@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId } from "../ids.ts";
 import type { Db } from "../open.ts";
 
 /** A lock or erase that a device acknowledged, and when. */
@@ -13,7 +14,7 @@ export type LockOrErase = { name: "DeviceLock" | "EraseDevice"; at: Date };
  * Returns the last lock or erase that the current enrollment of a device acknowledged, or undefined if none is in force. A
  * device that starts another conversation was unlocked, or not erased; one that enrolls again has another enrollment.
  */
-export async function findLockOrErase(db: Db, deviceId: number): Promise<LockOrErase | undefined> {
+export async function findLockOrErase(db: Db, deviceId: DeviceId): Promise<LockOrErase | undefined> {
   const [row] = await db<LockOrErase[]>`
     select h.name, h.result_at as at
     from devices d

@@ -4,13 +4,14 @@
  * @module
  */
 
+import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, json, one } from "../open.ts";
 
 /** An item. `error` is Apple's reasons if the device could not report the item. */
 export type StatusItemRow = { path: string; value: Json; error: Json; changedAt: Date; reportedAt: Date };
 
 /** The items of a channel by name. */
-export async function findStatusItems(db: Db, channelId: number): Promise<StatusItemRow[]> {
+export async function findStatusItems(db: Db, channelId: ChannelId): Promise<StatusItemRow[]> {
   return await db<StatusItemRow[]>`
     select path, value, error, changed_at, reported_at from status_items where channel_id = ${channelId} order by path`;
 }
@@ -35,7 +36,7 @@ const ROW_BYTES = 64;
  * The attack: full reports that name other items each time. Each item is new, so that no limit of an item holds them, and the
  * history outlives the items.
  */
-const keepHistory = (db: Db, { channelId, deviceId }: { channelId: number; deviceId: number }, now: Date) =>
+const keepHistory = (db: Db, { channelId, deviceId }: { channelId: ChannelId; deviceId: DeviceId }, now: Date) =>
   db`
     today as (select (${now}::timestamptz at time zone 'UTC')::date as day),
     used as (
@@ -74,7 +75,7 @@ const keepHistory = (db: Db, { channelId, deviceId }: { channelId: number; devic
  */
 export async function putStatusItems(
   db: Db,
-  owner: { channelId: number; deviceId: number },
+  owner: { channelId: ChannelId; deviceId: DeviceId },
   items: readonly StatusItemValues[],
   now: Date,
 ): Promise<boolean> {
@@ -107,7 +108,12 @@ export async function putStatusItems(
 }
 
 /** Items were reported as they were. */
-export async function touchStatusItems(db: Db, channelId: number, paths: readonly string[], now: Date): Promise<void> {
+export async function touchStatusItems(
+  db: Db,
+  channelId: ChannelId,
+  paths: readonly string[],
+  now: Date,
+): Promise<void> {
   if (paths.length === 0) return;
   await db`
     update status_items set reported_at = ${now} where channel_id = ${channelId} and path = any(${[...paths]}::text[])`;
@@ -118,7 +124,7 @@ export async function touchStatusItems(db: Db, channelId: number, paths: readonl
  */
 export async function deleteStatusItems(
   db: Db,
-  owner: { channelId: number; deviceId: number },
+  owner: { channelId: ChannelId; deviceId: DeviceId },
   paths: readonly string[],
   now: Date,
 ): Promise<boolean> {
@@ -139,7 +145,7 @@ export async function deleteStatusItems(
 /** What an item was over time, the newest first. */
 export async function findStatusHistory(
   db: Db,
-  channelId: number,
+  channelId: ChannelId,
   page: { path: string; limit: number; offset: number },
 ): Promise<{ count: number; rows: { value: Json; error: Json; createdAt: Date }[] }> {
   const rows = await db<{ value: Json; error: Json; createdAt: Date }[]>`
@@ -154,7 +160,7 @@ export async function findStatusHistory(
 }
 
 /** An item of some device. */
-export type FoundStatusItem = StatusItemRow & { deviceId: number; serialNumber: string; userKey: string };
+export type FoundStatusItem = StatusItemRow & { deviceId: DeviceId; serialNumber: string; userKey: string };
 
 /** Items of all enrolled devices by name, and by value where one is given (its text, exact). */
 export async function searchStatusItems(

@@ -4,14 +4,15 @@
  * @module
  */
 
+import type { ChannelId, DeviceId } from "../ids.ts";
 import type { Db, Json } from "../open.ts";
 
 /** A channel and a version, as a download sees them. Without a version its fields are null. */
 export type DownloadTargetRow = {
-  channelId: number;
+  channelId: ChannelId;
   /** '' on the device channel. */
   userKey: string;
-  deviceId: number;
+  deviceId: DeviceId;
   udid: string;
   serialNumber: string;
   blockedAt: Date | null;
@@ -31,7 +32,7 @@ export type DownloadTargetRow = {
 /** A channel with a version. Undefined when there is no such channel. */
 export async function findDownloadTarget(
   db: Db,
-  channelId: number,
+  channelId: ChannelId,
   versionId: string,
 ): Promise<DownloadTargetRow | undefined> {
   const [row] = await db<DownloadTargetRow[]>`

@@ -4,18 +4,19 @@
  * @module
  */
 
+import type { ChannelId } from "../ids.ts";
 import type { Db } from "../open.ts";
 
 /** A channel was heard at a time, from an address. `sessionAt`: when its conversation began; null when it did not begin. */
-export type ContactMade = { channelId: number; at: Date; ip: string; sessionAt: Date | null };
+export type ContactMade = { channelId: ChannelId; at: Date; ip: string; sessionAt: Date | null };
 
 /**
  * Keeps that channels were heard. A channel that somebody has locked is left out, so that nobody waits for it. Answers the ids
  * of those that were kept or are no more.
  */
-export async function recordContacts(db: Db, contacts: readonly ContactMade[]): Promise<number[]> {
+export async function recordContacts(db: Db, contacts: readonly ContactMade[]): Promise<ChannelId[]> {
   const ids = contacts.map(({ channelId }) => channelId);
-  const rows = await db<{ id: number }[]>`
+  const rows = await db<{ id: ChannelId }[]>`
     with heard as (
       select * from unnest(${ids}::int[], ${contacts.map(({ at }) => at.toISOString())}::timestamptz[],
         ${contacts.map(({ ip }) => ip)}::text[], ${

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
 /** Why a device was not let in. */
@@ -19,7 +20,7 @@ export type ClaimRow = {
   serialNumber: string;
   reason: ClaimReason;
   /** The known device with this UDID, or else with this serial number. */
-  deviceId: number | null;
+  deviceId: DeviceId | null;
   knownSerialNumber: string | null;
   knownName: string | null;
   state: "pending" | "confirmed" | "used" | "dismissed";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
 /** An operator's profile for one serial number and UDID, or a message that an Apple device signed. */
@@ -18,7 +19,7 @@ export type SessionRow = {
   metaBusinessUnitId: number;
   serialNumber: string | null;
   udid: string | null;
-  enrollmentId: number | null;
+  enrollmentId: EnrollmentId | null;
   /** Where serial number and UDID are from; null: from nowhere but the device's own word. */
   hardwareEvidence: SessionEvidence | null;
   /** SHA-256, in hex, of the public key of Apple's certificate that began an over-the-air enrollment. */
@@ -94,7 +95,7 @@ export async function updateSession(
 export async function completeSession(
   db: Db,
   id: number,
-  of: { serialNumber: string; udid: string; enrollmentId: number },
+  of: { serialNumber: string; udid: string; enrollmentId: EnrollmentId },
   now: Date,
 ): Promise<void> {
   await db`

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId, EnrollmentId } from "../ids.ts";
 import { ensureChannel, lockChannelsOfDevice } from "../work/channels.ts";
 import { type Db, type Json, json, one } from "../open.ts";
 
@@ -11,9 +12,9 @@ import { type Db, type Json, json, one } from "../open.ts";
  * Ends the current enrollment of a device, or the one that a deleted device would have gone on with: its artifacts forgotten, its open commands cancelled. Its bootstrap and unlock tokens
  * stay where they are: they open the hardware, and no later enrollment reads or replaces them.
  */
-export async function endEnrollment(db: Db, deviceId: number, now: Date): Promise<number | undefined> {
+export async function endEnrollment(db: Db, deviceId: DeviceId, now: Date): Promise<EnrollmentId | undefined> {
   await lockChannelsOfDevice(db, deviceId);
-  const [row] = await db<{ id: number }[]>`
+  const [row] = await db<{ id: EnrollmentId }[]>`
     update enrollments set ended_at = ${now}, suspended = false, updated_at = ${now}
     where device_id = ${deviceId} and (ended_at is null or suspended) returning id`;
   if (row === undefined) return undefined;
@@ -39,7 +40,7 @@ export async function endEnrollment(db: Db, deviceId: number, now: Date): Promis
 
 /** What Authenticate tells. */
 export type NewEnrollment = {
-  deviceId: number;
+  deviceId: DeviceId;
   sessionId: number;
   pushCertificateId: number;
   name: string;
@@ -55,9 +56,9 @@ export type NewEnrollment = {
 };
 
 /** Begins an enrollment with its device channel; answers its id. */
-export async function insertEnrollment(db: Db, row: NewEnrollment, now: Date): Promise<number> {
+export async function insertEnrollment(db: Db, row: NewEnrollment, now: Date): Promise<EnrollmentId> {
   const { id } = one(
-    await db<{ id: number }[]>`
+    await db<{ id: EnrollmentId }[]>`
       insert into enrollments (device_id, session_id, push_certificate_id, name, model, platform, os_version, build_version,
         dep_enrollment, user_enrollment, blueprint_id, hardware_proven, own_tags, created_at, updated_at)
       values (${row.deviceId}, ${row.sessionId}, ${row.pushCertificateId}, ${row.name}, ${row.model}, ${row.platform},
@@ -71,12 +72,12 @@ export async function insertEnrollment(db: Db, row: NewEnrollment, now: Date): P
 }
 
 /** Lets one conversation at a time decide about the identities of an enrollment, until the transaction ends. */
-export async function lockEnrollment(db: Db, id: number): Promise<void> {
+export async function lockEnrollment(db: Db, id: EnrollmentId): Promise<void> {
   await db`select id from enrollments where id = ${id} for update`;
 }
 
 /** Makes a session the current one of an enrollment. */
-export async function setSession(db: Db, enrollmentId: number, sessionId: number, now: Date): Promise<void> {
+export async function setSession(db: Db, enrollmentId: EnrollmentId, sessionId: number, now: Date): Promise<void> {
   await db`update enrollments set session_id = ${sessionId}, updated_at = ${now} where id = ${enrollmentId}`;
 }
 
@@ -110,7 +111,7 @@ export type NamedFact = "name" | "model" | "platform" | "osVersion";
 /** Changes an enrollment. Answers which of the facts that texts may name have another value now. */
 export async function updateEnrollment(
   db: Db,
-  id: number,
+  id: EnrollmentId,
   change: EnrollmentChange,
   now: Date,
 ): Promise<NamedFact[]> {
@@ -130,7 +131,7 @@ export async function updateEnrollment(
 }
 
 /** The sealed bootstrap token of an enrollment. */
-export async function findBootstrapToken(db: Db, id: number): Promise<string | null> {
+export async function findBootstrapToken(db: Db, id: EnrollmentId): Promise<string | null> {
   const [row] = await db<{ sealed: string | null }[]>`
     select bootstrap_token_sealed as sealed from enrollments where id = ${id}`;
   return row?.sealed ?? null;

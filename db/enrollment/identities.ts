@@ -4,12 +4,13 @@
  * @module
  */
 
+import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
 /** What an identified message needs of its enrollment. */
 export type IdentifiedRow = {
-  enrollmentId: number;
-  deviceId: number;
+  enrollmentId: EnrollmentId;
+  deviceId: DeviceId;
   udid: string;
   serialNumber: string;
   blockedAt: Date | null;
@@ -34,7 +35,7 @@ export async function findPinned(db: Db, fingerprint: string): Promise<PinnedRow
 }
 
 /** What the idle connect learns, in the one statement that it makes. */
-export type ContactRow = Omit<IdentifiedRow, "topic"> & { channelId: number; nextActionAt: Date | null };
+export type ContactRow = Omit<IdentifiedRow, "topic"> & { channelId: ChannelId; nextActionAt: Date | null };
 
 /** The channel that a message is of, and what it belongs to. */
 export async function findContact(
@@ -56,7 +57,7 @@ export async function findContact(
 /** What a TokenUpdate needs to know. */
 export type TokenSenderRow = PinnedRow & {
   /** Null when the enrollment has no such channel yet. */
-  channelId: number | null;
+  channelId: ChannelId | null;
   shortName: string | null;
   longName: string | null;
   awaitingConfiguration: boolean | null;
@@ -88,14 +89,14 @@ export async function findTokenSender(
 export async function findIdentity(
   db: Db,
   fingerprint: string,
-): Promise<{ enrollmentId: number; retiredAt: Date | null } | undefined> {
-  const [row] = await db<{ enrollmentId: number; retiredAt: Date | null }[]>`
+): Promise<{ enrollmentId: EnrollmentId; retiredAt: Date | null } | undefined> {
+  const [row] = await db<{ enrollmentId: EnrollmentId; retiredAt: Date | null }[]>`
     select enrollment_id, retired_at from enrollment_identities where fingerprint = ${fingerprint}`;
   return row;
 }
 
 /** When the newest identity that is in use was pinned; null for an enrollment without one. */
-export async function newestIdentityAt(db: Db, enrollmentId: number): Promise<Date | null> {
+export async function newestIdentityAt(db: Db, enrollmentId: EnrollmentId): Promise<Date | null> {
   return one(
     await db<{ at: Date | null }[]>`
       select max(created_at) as at from enrollment_identities
@@ -107,7 +108,7 @@ export async function newestIdentityAt(db: Db, enrollmentId: number): Promise<Da
 export async function pinIdentity(
   db: Db,
   fingerprint: string,
-  enrollmentId: number,
+  enrollmentId: EnrollmentId,
   notAfter: Date,
   now: Date,
 ): Promise<void> {
@@ -119,7 +120,7 @@ export async function pinIdentity(
 /** Retires the identities of an enrollment that are older than the one that was just used. */
 export async function retireOlderIdentities(
   db: Db,
-  enrollmentId: number,
+  enrollmentId: EnrollmentId,
   fingerprint: string,
   now: Date,
 ): Promise<number> {
@@ -131,7 +132,7 @@ export async function retireOlderIdentities(
 }
 
 /** A current enrollment with its device. */
-export async function findCurrentEnrollment(db: Db, id: number): Promise<IdentifiedRow | undefined> {
+export async function findCurrentEnrollment(db: Db, id: EnrollmentId): Promise<IdentifiedRow | undefined> {
   const [row] = await db<IdentifiedRow[]>`
     select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id, p.topic
     from enrollments e join devices d on d.id = e.device_id join push_certificates p on p.id = e.push_certificate_id

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
 /** What happened. */
@@ -12,8 +13,8 @@ export type IdentityAlertKind = "second successor" | "retired identity" | "clone
 /** An alert. */
 export type IdentityAlertRow = {
   id: number;
-  enrollmentId: number;
-  deviceId: number;
+  enrollmentId: EnrollmentId;
+  deviceId: DeviceId;
   deviceName: string;
   serialNumber: string;
   kind: IdentityAlertKind;
@@ -42,7 +43,7 @@ export async function recordIdentityAlert(
 /** When an alert of an enrollment that nobody has dismissed last happened. */
 export async function lastAlertAt(
   db: Db,
-  enrollmentId: number,
+  enrollmentId: EnrollmentId,
   kind: IdentityAlertKind,
 ): Promise<Date | undefined> {
   const [row] = await db<{ at: Date }[]>`
@@ -71,8 +72,8 @@ export async function listIdentityAlerts(
 }
 
 /** Dismisses an alert. Answers its enrollment, or undefined when there is no such alert. */
-export async function dismissIdentityAlert(db: Db, id: number, now: Date): Promise<number | undefined> {
-  const [row] = await db<{ enrollmentId: number }[]>`
+export async function dismissIdentityAlert(db: Db, id: number, now: Date): Promise<EnrollmentId | undefined> {
+  const [row] = await db<{ enrollmentId: EnrollmentId }[]>`
     update identity_alerts set dismissed_at = ${now} where id = ${id} and dismissed_at is null returning enrollment_id`;
   return row?.enrollmentId;
 }
@@ -80,7 +81,7 @@ export async function dismissIdentityAlert(db: Db, id: number, now: Date): Promi
 /** Dismisses the alerts of one kind of an enrollment. */
 export async function dismissIdentityAlertsOf(
   db: Db,
-  enrollmentId: number,
+  enrollmentId: EnrollmentId,
   kind: IdentityAlertKind,
   now: Date,
 ): Promise<void> {

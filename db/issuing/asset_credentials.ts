@@ -4,12 +4,13 @@
  * @module
  */
 
+import type { ChannelId } from "../ids.ts";
 import type { Db } from "../open.ts";
 
 /** A challenge of an asset: whose it is, and until when it is good. */
 export type AssetCredentialRow = {
   challengeHash: Uint8Array;
-  channelId: number;
+  channelId: ChannelId;
   artifactVersionId: string;
   expiresAt: Date;
 };
@@ -46,7 +47,7 @@ export type AssetCertificateRow = {
   authorityId: number;
   challengeHash: Uint8Array;
   spkiFingerprint: string;
-  channelId: number;
+  channelId: ChannelId;
   artifactVersionId: string | null;
   certificate: Uint8Array;
   notAfter: Date;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { EnrollmentId } from "../ids.ts";
 import type { Db } from "../open.ts";
 
 /** A certificate that the built-in authority issued. */
@@ -50,7 +51,7 @@ export async function insertIssued(
 }
 
 /** The certificates that were issued to follow the identity of an enrollment and that may still do so, unused; the first first. */
-export async function findOutstandingSuccessors(db: Db, enrollmentId: number, now: Date): Promise<IssuedRow[]> {
+export async function findOutstandingSuccessors(db: Db, enrollmentId: EnrollmentId, now: Date): Promise<IssuedRow[]> {
   return await db<IssuedRow[]>`
     select ${COLUMNS(db)} from issued_certificates i join enrollment_sessions s on s.id = i.session_id
     where s.enrollment_id = ${enrollmentId} and (i.challenge_hash is null or s.kind = 'RE') and i.discarded_at is null

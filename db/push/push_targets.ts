@@ -4,13 +4,14 @@
  * @module
  */
 
+import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import type { Db } from "../open.ts";
 
 /** A claimed channel. */
 export type PushTargetRow = {
-  channelId: number;
-  enrollmentId: number;
-  deviceId: number;
+  channelId: ChannelId;
+  enrollmentId: EnrollmentId;
+  deviceId: DeviceId;
   serialNumber: string;
   udid: string;
   userKey: string;
@@ -67,7 +68,7 @@ export async function claimPushTargets(
  */
 export async function releasePushTarget(
   db: Db,
-  claim: { channelId: number; claimUntil: Date; lookAt: Date },
+  claim: { channelId: ChannelId; claimUntil: Date; lookAt: Date },
 ): Promise<boolean> {
   const { count } = await db`
     update channels set push_claimed_until = null,
@@ -78,7 +79,7 @@ export async function releasePushTarget(
 
 /** What Apple said of a push. */
 export type PushOutcome = {
-  channelId: number;
+  channelId: ChannelId;
   claimUntil: Date;
   lookAt: Date;
   /** When the push left: a device that comes while it travels has come after it. */
@@ -102,7 +103,7 @@ export async function recordPush(db: Db, outcome: PushOutcome, token: Uint8Array
 }
 
 /** Makes a device's channels due at once, whatever is outstanding. Answers how many can be pushed. */
-export async function forcePush(db: Db, deviceId: number, now: Date): Promise<number> {
+export async function forcePush(db: Db, deviceId: DeviceId, now: Date): Promise<number> {
   const { count } = await db`
     update channels set push_due_at = ${now}, push_forced = true
     where push_token is not null and push_dead_at is null

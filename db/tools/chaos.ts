@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId } from "../ids.ts";
 import { one, type Sql } from "../open.ts";
 
 /** Ends sessions of the server, all or the one that has waited least; answers how many. */
@@ -25,7 +26,12 @@ export async function databaseProcesses(sql: Sql): Promise<number[]> {
 }
 
 /** Locks all rows of a device in a transaction until `until` resolves; resolves `locked` when it has them. */
-export async function holdDevice(sql: Sql, deviceId: number, locked: () => void, until: Promise<void>): Promise<void> {
+export async function holdDevice(
+  sql: Sql,
+  deviceId: DeviceId,
+  locked: () => void,
+  until: Promise<void>,
+): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`select id from devices where id = ${deviceId} for update`;
     await tx`select id from enrollments where device_id = ${deviceId} and ended_at is null for update`;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId } from "../ids.ts";
 import type { DeviceValueRow } from "./device_values.ts";
 import type { Db } from "../open.ts";
 
@@ -25,7 +26,7 @@ export type VariableFactsRow = {
 };
 
 /** The facts of a channel, in one statement. */
-export async function findVariableFacts(db: Db, channelId: number): Promise<VariableFactsRow | undefined> {
+export async function findVariableFacts(db: Db, channelId: ChannelId): Promise<VariableFactsRow | undefined> {
   const [row] = await db<VariableFactsRow[]>`
     select d.udid, d.serial_number, e.name, e.model, e.platform, e.os_version, c.user_key, c.user_short_name,
       c.user_long_name,

@@ -4,8 +4,10 @@
  * @module
  */
 
+import type { ChannelId } from "../ids.ts";
 import { lockChannels } from "./channels.ts";
 import { type Db, type Json, json } from "../open.ts";
+import { isReplanned, type Replanned } from "./plan_facts.ts";
 
 /** What stands behind an identifier that a device was told. */
 export type AdvertisedItem = {
@@ -30,7 +32,7 @@ export type ChannelPlanRow = {
 };
 
 /** The state of a channel. */
-export async function findChannelPlan(db: Db, channelId: number): Promise<ChannelPlanRow | undefined> {
+export async function findChannelPlan(db: Db, channelId: ChannelId): Promise<ChannelPlanRow | undefined> {
   const [row] = await db<ChannelPlanRow[]>`
     select desired_digest, declarative_management, declarations_token, advertised, advertised_before, client_capabilities
     from channel_plans where channel_id = ${channelId}`;
@@ -38,7 +40,7 @@ export async function findChannelPlan(db: Db, channelId: number): Promise<Channe
 }
 
 /** The device was told a token: it follows declarations. */
-export async function recordTold(db: Db, channelId: number, token: string, now: Date): Promise<void> {
+export async function recordTold(db: Db, channelId: ChannelId, token: string, now: Date): Promise<void> {
   await db`
     update channel_plans set declarative_management = true, declarations_token = ${token}, sync_failed_token = null,
       sync_failed_at = null, updated_at = ${now}
@@ -46,7 +48,7 @@ export async function recordTold(db: Db, channelId: number, token: string, now: 
 }
 
 /** The device refused a token. */
-export async function recordRefused(db: Db, channelId: number, token: string, now: Date): Promise<void> {
+export async function recordRefused(db: Db, channelId: ChannelId, token: string, now: Date): Promise<void> {
   await db`
     update channel_plans set sync_failed_token = ${token}, sync_failed_at = ${now}, updated_at = ${now}
     where channel_id = ${channelId}`;
@@ -55,7 +57,7 @@ export async function recordRefused(db: Db, channelId: number, token: string, no
 /** The device was given the list of its declarations. What it was given before that stays known. */
 export async function recordAdvertised(
   db: Db,
-  channelId: number,
+  channelId: ChannelId,
   token: string,
   advertised: Advertised,
   now: Date,
@@ -69,7 +71,7 @@ export async function recordAdvertised(
 }
 
 /** What the device said that it supports. Answers whether that was news. */
-export async function recordCapabilities(db: Db, channelId: number, value: Json, now: Date): Promise<boolean> {
+export async function recordCapabilities(db: Db, channelId: ChannelId, value: Json, now: Date): Promise<boolean> {
   const { count } = await db`
     update channel_plans set client_capabilities = ${json(db, value)}, updated_at = ${now}
     where channel_id = ${channelId} and client_capabilities is distinct from ${json(db, value)}::jsonb`;
@@ -77,19 +79,19 @@ export async function recordCapabilities(db: Db, channelId: number, value: Json,
 }
 
 /** A status report came. */
-export async function recordStatusReported(db: Db, channelId: number, now: Date): Promise<void> {
+export async function recordStatusReported(db: Db, channelId: ChannelId, now: Date): Promise<void> {
   await db`update channel_plans set status_reported_at = ${now} where channel_id = ${channelId}`;
 }
 
 /** Keeps what the channel should have, as a digest. */
-export async function recordDigest(db: Db, channelId: number, digest: string, now: Date): Promise<void> {
+export async function recordDigest(db: Db, channelId: ChannelId, digest: string, now: Date): Promise<void> {
   await db`
     update channel_plans set desired_digest = ${digest}, updated_at = ${now}
     where channel_id = ${channelId} and desired_digest is distinct from ${digest}`;
 }
 
 /** Wakes a channel: it plans at its next contact, and is pushed even if a push is outstanding. */
-export async function wakeChannel(db: Db, channelId: number, now: Date): Promise<void> {
+export async function wakeChannel(db: Db, channelId: ChannelId, now: Date): Promise<void> {
   await db`
     update channels set next_action_at = least(next_action_at, ${now}::timestamptz), push_forced = true,
       push_due_at = least(push_due_at, ${now}::timestamptz)
@@ -97,10 +99,10 @@ export async function wakeChannel(db: Db, channelId: number, now: Date): Promise
 }
 
 /** A channel whose push is due later than a new place in the queue of wakes would be. */
-export type PlacelessChannel = { id: number; redeliveredAt: Date | null };
+export type PlacelessChannel = { id: ChannelId; redeliveredAt: Date | null };
 
 /** Those of some channels that need a place in the queue of wakes to be pushed: no push of theirs is due before it. */
-export async function findPlaceless(db: Db, ids: readonly number[], now: Date): Promise<PlacelessChannel[]> {
+export async function findPlaceless(db: Db, ids: readonly ChannelId[], now: Date): Promise<PlacelessChannel[]> {
   return await db<PlacelessChannel[]>`
     select c.id, c.redelivered_at from channels c, desired_state s
     where c.id = any(${[...ids]}::int[]) and c.push_token is not null and c.push_dead_at is null
@@ -114,7 +116,7 @@ export async function findPlaceless(db: Db, ids: readonly number[], now: Date): 
  */
 export async function wakeChannelsInTurn(
   db: Db,
-  channelIds: readonly number[],
+  channelIds: readonly ChannelId[],
   wave: { firstAt: Date; perSecond: number; byDevice: boolean },
   now: Date,
 ): Promise<void> {
@@ -132,8 +134,8 @@ export async function wakeChannelsInTurn(
  */
 export async function wakeWithoutPlace(
   db: Db,
-  channelIds: readonly number[],
-  later: { ids: readonly number[]; seconds: number },
+  channelIds: readonly ChannelId[],
+  later: { ids: readonly ChannelId[]; seconds: number },
   now: Date,
 ): Promise<void> {
   if (channelIds.length === 0) return;
@@ -144,17 +146,17 @@ export async function wakeWithoutPlace(
     where id = any(${[...channelIds]}::int[])`;
 }
 
-/** Some channels of enrolled devices, or of those with these serial numbers, by id, after `after`. */
+/** Some channels of enrolled devices, or of these alone, by id, after `after`. */
 export async function findChannelsToSweep(
   db: Db,
-  serialNumbers: readonly string[] | null,
+  which: Replanned | null,
   after: number,
   limit: number,
-): Promise<number[]> {
-  const rows = await db<{ id: number }[]>`
+): Promise<ChannelId[]> {
+  const rows = await db<{ id: ChannelId }[]>`
     select c.id from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
     where e.ended_at is null and e.blueprint_id is not null and c.id > ${after}
-      ${serialNumbers === null ? db`` : db`and d.serial_number = any(${[...serialNumbers]}::text[])`}
+      ${which === null ? db`` : db`and ${isReplanned(db, which)}`}
     order by c.id limit ${limit}`;
   return rows.map(({ id }) => id);
 }
@@ -162,7 +164,7 @@ export async function findChannelsToSweep(
 /** Wakes channels without knowing what they should have: each plans at its next contact, and is pushed at its place. */
 export async function wakeToPlan(
   db: Db,
-  ids: readonly number[],
+  ids: readonly ChannelId[],
   wave: { firstAt: Date; perSecond: number },
   now: Date,
 ): Promise<void> {
@@ -182,7 +184,7 @@ export async function wakeToPlan(
  */
 export async function wakeInWave(
   db: Db,
-  channels: readonly { channelId: number; digest: string }[],
+  channels: readonly { channelId: ChannelId; digest: string }[],
   wave: { firstAt: Date; perSecond: number },
   now: Date,
 ): Promise<void> {

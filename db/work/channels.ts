@@ -4,12 +4,18 @@
  * @module
  */
 
+import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
 /** The channel of an enrollment, made when it is not there; locked. Answers its id. */
-export async function ensureChannel(db: Db, enrollmentId: number, userKey: string, now: Date): Promise<number> {
+export async function ensureChannel(
+  db: Db,
+  enrollmentId: EnrollmentId,
+  userKey: string,
+  now: Date,
+): Promise<ChannelId> {
   return one(
-    await db<{ id: number }[]>`
+    await db<{ id: ChannelId }[]>`
       with channel as (
         insert into channels (enrollment_id, user_key, next_action_at, created_at, updated_at)
         values (${enrollmentId}, ${userKey}, ${now}, ${now}, ${now})
@@ -29,11 +35,11 @@ export async function ensureChannel(db: Db, enrollmentId: number, userKey: strin
  */
 export async function ensureUserChannel(
   db: Db,
-  enrollmentId: number,
+  enrollmentId: EnrollmentId,
   userKey: string,
   limit: number,
   now: Date,
-): Promise<number | undefined> {
+): Promise<ChannelId | undefined> {
   if (await findChannel(db, enrollmentId, userKey) === undefined) {
     await db`select id from enrollments where id = ${enrollmentId} for no key update`;
     const { count } = one(
@@ -53,7 +59,7 @@ export async function ensureUserChannel(
  */
 export async function setPushTarget(
   db: Db,
-  id: number,
+  id: ChannelId,
   row: { shortName: string | null; longName: string | null; token: Uint8Array; magicSealed: string; pushDueAt: Date },
   now: Date,
 ): Promise<boolean> {
@@ -73,7 +79,7 @@ export async function setPushTarget(
 
 /** How a known channel is pushed, from a TokenUpdate that changes nothing else but the unlock token of its enrollment. */
 export type RenewedPushTarget = {
-  channelId: number;
+  channelId: ChannelId;
   token: Uint8Array;
   magicSealed: string;
   pushDueAt: Date;
@@ -113,7 +119,7 @@ export async function renewPushTarget(
 }
 
 /** Takes the push token from a user's channel, where there is one. */
-export async function forgetPushTarget(db: Db, enrollmentId: number, userKey: string, now: Date): Promise<void> {
+export async function forgetPushTarget(db: Db, enrollmentId: EnrollmentId, userKey: string, now: Date): Promise<void> {
   await db`
     update channels set push_token = null, push_magic_sealed = null, push_due_at = null, updated_at = ${now}
     where enrollment_id = ${enrollmentId} and user_key = ${userKey}`;
@@ -123,7 +129,7 @@ export async function forgetPushTarget(db: Db, enrollmentId: number, userKey: st
  * Locks channels until the transaction ends. Whatever changes several rows of a device locks its channels before the others,
  * by id: a device reports, synchronizes and converses at the same time, and no two of these may wait for each other.
  */
-export async function lockChannels(db: Db, ids: readonly number[]): Promise<void> {
+export async function lockChannels(db: Db, ids: readonly ChannelId[]): Promise<void> {
   await db`select id from channels where id = any(${[...ids]}::int[]) order by id for update`;
 }
 
@@ -154,7 +160,7 @@ export async function lockChannel(
 }
 
 /** Locks the channels of a device's current enrollment, or of one that goes on when the device is restored. */
-export async function lockChannelsOfDevice(db: Db, deviceId: number): Promise<void> {
+export async function lockChannelsOfDevice(db: Db, deviceId: DeviceId): Promise<void> {
   await db`
     select id from channels
     where enrollment_id in (select id from enrollments where device_id = ${deviceId} and (ended_at is null or suspended))
@@ -162,8 +168,8 @@ export async function lockChannelsOfDevice(db: Db, deviceId: number): Promise<vo
 }
 
 /** The channel of an enrollment. */
-export async function findChannel(db: Db, enrollmentId: number, userKey: string): Promise<number | undefined> {
-  const [row] = await db<{ id: number }[]>`
+export async function findChannel(db: Db, enrollmentId: EnrollmentId, userKey: string): Promise<ChannelId | undefined> {
+  const [row] = await db<{ id: ChannelId }[]>`
     select id from channels where enrollment_id = ${enrollmentId} and user_key = ${userKey}`;
   return row?.id;
 }

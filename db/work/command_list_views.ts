@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { DeviceId } from "../ids.ts";
 import { type Db, type Json, one } from "../open.ts";
 
 /** What commands are to people. */
@@ -23,7 +24,7 @@ export type CommandGroup = keyof typeof COMMAND_GROUPS;
 export type CommandLine = {
   id: number;
   uuid: string;
-  deviceId: number;
+  deviceId: DeviceId;
   deviceName: string;
   serialNumber: string;
   userKey: string;
@@ -41,7 +42,7 @@ export type CommandCondition = {
   group?: CommandGroup | undefined;
   name?: string | undefined;
   since?: Date | undefined;
-  deviceId?: number | undefined;
+  deviceId?: DeviceId | undefined;
 };
 
 function found(db: Db, { group, name, since, deviceId }: CommandCondition) {

@@ -4,13 +4,14 @@
  * @module
  */
 
+import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, type Json, json, one, type Statement } from "../open.ts";
 
 /** A command of the live queue. */
 export type CommandRow = {
   id: number;
   uuid: string;
-  channelId: number;
+  channelId: ChannelId;
   name: string;
   arguments: Record<string, Json>;
   secretsSealed: string | null;
@@ -33,7 +34,7 @@ export async function insertCommand(
   row: {
     id: number;
     uuid: string;
-    channelId: number;
+    channelId: ChannelId;
     name: string;
     arguments: Json;
     secretsSealed: string | null;
@@ -59,7 +60,7 @@ export async function insertCommand(
 /** Marks a command as sent; without an answer its channel is pushed at `pushAgainAt`. */
 export async function markSent(
   db: Db,
-  channelId: number,
+  channelId: ChannelId,
   id: number,
   pushAgainAt: Date,
   now: Date,
@@ -78,7 +79,7 @@ export async function markSent(
 /** Marks a command as sent, as `markSent` does. It writes no row when the command is no longer there. */
 export function markingSent(
   db: Db,
-  channelId: number,
+  channelId: ChannelId,
   id: number,
   pushAgainAt: Date,
   now: Date,
@@ -92,7 +93,7 @@ export function markingSent(
 }
 
 /** A live command of a channel by its UUID, locked. */
-export async function lockCommand(db: Db, channelId: number, uuid: string): Promise<CommandRow | undefined> {
+export async function lockCommand(db: Db, channelId: ChannelId, uuid: string): Promise<CommandRow | undefined> {
   const [row] = await db<CommandRow[]>`
     select id, uuid, channel_id, name, arguments, secrets_sealed, state, not_before, expires_at, sent_at, sent_count,
       not_now_count, created_at, updated_at
@@ -103,7 +104,7 @@ export async function lockCommand(db: Db, channelId: number, uuid: string): Prom
 /** The UUID of the command of a channel that was sent last and is not answered; with `uuid` that one or none. */
 export async function findOutstanding(
   db: Db,
-  channel: { enrollmentId: number; userKey: string },
+  channel: { enrollmentId: EnrollmentId; userKey: string },
   uuid: string | undefined,
 ): Promise<string | undefined> {
   const [row] = await db<{ uuid: string }[]>`
@@ -143,7 +144,7 @@ export function finishCommand(
 }
 
 /** Ends the commands of a channel whose time is over. Answers how many. */
-export async function expireCommands(db: Db, channelId: number, now: Date): Promise<number> {
+export async function expireCommands(db: Db, channelId: ChannelId, now: Date): Promise<number> {
   const rows = await db<{ id: number }[]>`
     select id from commands where channel_id = ${channelId} and expires_at <= ${now} for update skip locked`;
   for (const { id } of rows) {
@@ -167,7 +168,7 @@ export async function expireOldCommands(db: Db, limit: number, now: Date): Promi
 }
 
 /** Sets when a channel needs planning next. */
-export function setNextAction(db: Db, channelId: number, at: Date | null): Statement {
+export function setNextAction(db: Db, channelId: ChannelId, at: Date | null): Statement {
   return db`update channels set next_action_at = ${at} where id = ${channelId}`;
 }
 
@@ -175,7 +176,7 @@ export function setNextAction(db: Db, channelId: number, at: Date | null): State
 export type CommandView = {
   id: number;
   uuid: string;
-  deviceId: number;
+  deviceId: DeviceId;
   name: string;
   /** The artifact version that it installs or removes. */
   artifactVersion: string | null;
@@ -213,7 +214,7 @@ const views = (db: Db, longest: number) =>
 /** A page of device commands, newest first, and how many there are: of one device, or of all that are not deleted. */
 export async function listCommands(
   db: Db,
-  page: { limit: number; offset: number; name?: string; deviceId?: number },
+  page: { limit: number; offset: number; name?: string; deviceId?: DeviceId },
 ): Promise<{ rows: CommandView[]; count: number }> {
   const where = db`where true
     ${page.name === undefined ? db`` : db`and v.name = ${page.name}`}

@@ -267,10 +267,9 @@ export async function lastJobId(db: Db): Promise<number> {
   return one(await db<{ id: number }[]>`select coalesce(max(id), 0) as id from jobs`).id;
 }
 
-/** The serial numbers of devices that jobs after `id` plan anew. */
-export async function findReplansAfter(db: Db, id: number): Promise<string[]> {
-  const rows = await db<{ serialNumber: string }[]>`
-    select distinct s as serial_number from jobs, jsonb_array_elements_text(payload->'serial_numbers') s
-    where kind = 'replan' and id > ${id} order by s`;
-  return rows.map(({ serialNumber }) => serialNumber);
+/** The payloads of the jobs after `id` that plan devices again. */
+export async function findReplansAfter(db: Db, id: number): Promise<Json[]> {
+  const rows = await db<{ payload: Json }[]>`
+    select payload from jobs where kind = 'replan' and id > ${id} order by id`;
+  return rows.map(({ payload }) => payload);
 }

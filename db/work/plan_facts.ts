@@ -5,13 +5,14 @@
  */
 
 import type { TargetRow } from "../devices/devices.ts";
+import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one } from "../open.ts";
 import { namesWithValues } from "../variables/variable_facts.ts";
 
 /** A channel with its enrollment, identity and declarations, and the revision of what devices should have. */
 export type PlanRow = TargetRow & {
-  channelId: number;
-  deviceId: number;
+  channelId: ChannelId;
+  deviceId: DeviceId;
   userKey: string;
   osVersionExtra: string;
   sessionStartedAt: Date | null;
@@ -79,7 +80,7 @@ const select = (db: Db) =>
       join channel_plans p on p.channel_id = c.id`;
 
 /** The facts of a channel. */
-export async function findPlanRow(db: Db, channelId: number): Promise<PlanRow> {
+export async function findPlanRow(db: Db, channelId: ChannelId): Promise<PlanRow> {
   return one(await db<PlanRow[]>`${select(db)} where c.id = ${channelId}`);
 }
 
@@ -95,14 +96,22 @@ export async function findPlanRowsOfBlueprint(
     order by c.id limit ${limit}`;
 }
 
-/** The channels of enrolled devices with these serial numbers. */
-export async function findPlanRowsOfSerials(db: Db, serialNumbers: readonly string[]): Promise<PlanRow[]> {
-  return await db<PlanRow[]>`
-    ${select(db)} where d.serial_number = any(${[...serialNumbers]}::text[]) and e.ended_at is null order by c.id`;
+/** Devices that are planned again: those with these ids, or all with these serial numbers. */
+export type Replanned = { deviceIds: readonly DeviceId[] } | { serialNumbers: readonly string[] };
+
+/** The condition on a device `d`. */
+export const isReplanned = (db: Db, which: Replanned) =>
+  "deviceIds" in which
+    ? db`d.id = any(${[...which.deviceIds]}::int[])`
+    : db`d.serial_number = any(${[...which.serialNumbers]}::text[])`;
+
+/** The channels of those of these devices that are enrolled. */
+export async function findPlanRowsOf(db: Db, which: Replanned): Promise<PlanRow[]> {
+  return await db<PlanRow[]>`${select(db)} where ${isReplanned(db, which)} and e.ended_at is null order by c.id`;
 }
 
 /** The channels with these ids. */
-export async function findPlanRows(db: Db, channelIds: readonly number[]): Promise<PlanRow[]> {
+export async function findPlanRows(db: Db, channelIds: readonly ChannelId[]): Promise<PlanRow[]> {
   return await db<PlanRow[]>`${select(db)} where c.id = any(${[...channelIds]}::int[]) order by c.id`;
 }
 
@@ -110,8 +119,8 @@ export async function findPlanRows(db: Db, channelIds: readonly number[]): Promi
  * The names of devices, for lists that show them. Plans have none: a device has a channel for each user, and the name of an
  * attacker's would stand in the rows of all of them.
  */
-export async function findDeviceNames(db: Db, deviceIds: readonly number[]): Promise<Map<number, string>> {
-  const rows = await db<{ id: number; name: string }[]>`
+export async function findDeviceNames(db: Db, deviceIds: readonly DeviceId[]): Promise<Map<DeviceId, string>> {
+  const rows = await db<{ id: DeviceId; name: string }[]>`
     select d.id, e.name from devices d join enrollments e on e.id = d.enrollment_id
     where d.id = any(${[...new Set(deviceIds)]}::int[])`;
   return new Map(rows.map(({ id, name }) => [id, name]));
@@ -144,7 +153,7 @@ const SHORT_ARGUMENTS = 8192;
 /** The live queue of a channel, oldest first. `answered` is the UUID of a command that is read with its arguments. */
 export async function findPlanQueue(
   db: Db,
-  channelId: number,
+  channelId: ChannelId,
   answered: string | null = null,
 ): Promise<PlanCommandRow[]> {
   return await db<PlanCommandRow[]>`
@@ -158,7 +167,7 @@ export async function findPlanQueue(
 }
 
 /** Keeps when an inventory command was asked. */
-export async function recordInventoryAsked(db: Db, channelId: number, name: string, now: Date): Promise<void> {
+export async function recordInventoryAsked(db: Db, channelId: ChannelId, name: string, now: Date): Promise<void> {
   await db`
     update enrollments set inventory_asked = inventory_asked || jsonb_build_object(${name}::text, ${now.toISOString()}::text)
     where id = (select enrollment_id from channels where id = ${channelId})`;

@@ -4,12 +4,13 @@
  * @module
  */
 
+import { channelIdOf } from "../../db/ids.ts";
+import type { Random } from "../random.ts";
 import type { Endpoint } from "../../routes/api/endpoint.ts";
 import { jsonSchema } from "../../routes/api/json_schema.ts";
 import { addressParameters, parseOrRefuse, parseParams, parseQuery } from "../../routes/api/parse.ts";
 import { ENDPOINTS } from "../../routes/api/registry.ts";
 import { readDownloadToken, writeDownloadToken } from "../../src/downloads/token.ts";
-import type { Random } from "../random.ts";
 import { bytes, filled, isProblem, MB, never, type ReaderTarget, text } from "./reader.ts";
 
 const WITH_BODY = ENDPOINTS.filter(({ body }) => body !== undefined);
@@ -62,7 +63,11 @@ const SCHEMAS = WITH_BODY.map((endpoint) => ({
   schema: jsonSchema(endpoint.describedBody ?? endpoint.body ?? endpoint.params),
 }));
 const KEY = new Uint8Array(32);
-const TOKEN = { purpose: "profile", channelId: 7, artifactVersionId: "01234567-89ab-4cde-8f01-23456789abcd" } as const;
+const TOKEN = {
+  purpose: "profile",
+  channelId: channelIdOf(7),
+  artifactVersionId: "01234567-89ab-4cde-8f01-23456789abcd",
+} as const;
 const origin = "http://x/";
 
 export const API_READERS: readonly ReaderTarget[] = [

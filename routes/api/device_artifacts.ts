@@ -8,17 +8,18 @@ import { z } from "zod";
 import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { findDevice } from "../../db/devices/device_views.ts";
 import { findStatusHistory, findStatusItems, searchStatusItems } from "../../db/devices/status_items.ts";
+import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import { reinstallArtifact } from "../../src/devices/reinstall.ts";
 import { problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParam, idParams, naiveUtc, textFilter, timeOut, uuidParam } from "./fields.ts";
+import { deviceIdParam, deviceParams, naiveUtc, textFilter, timeOut, uuidParam } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const tag = "Devices";
 const time = (date: Date | null) => (date === null ? null : naiveUtc(date));
 
-async function channelOf(runtime: Runtime, id: number): Promise<number | null> {
+async function channelOf(runtime: Runtime, id: DeviceId): Promise<ChannelId | null> {
   const device = await findDevice(runtime.sql, id);
   if (device === undefined) throw problem("not-found");
   return device.channelId;
@@ -49,7 +50,7 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     tag,
     summary: "List the artifacts of a device",
     description: "The state of each artifact version on the device channel, with evidence.",
-    params: idParams,
+    params: deviceParams,
     response: {
       status: 200,
       schema: z.array(
@@ -104,7 +105,7 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     permission: "mdm.change_enrolleddevice",
     tag,
     summary: "Reinstall an artifact",
-    params: z.object({ id: idParam, artifact: uuidParam }),
+    params: z.object({ id: deviceIdParam, artifact: uuidParam }),
     response: NO_CONTENT,
     handle: ({ runtime, by, params }) => reinstallArtifact(runtime, by, params.id, params.artifact),
   }),
@@ -115,7 +116,7 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     tag,
     summary: "List the status items of a device",
     description: "Status items of declarative management that the device has reported.",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: z.array(z.object(item).meta({ id: "StatusItem" })) },
     async handle({ runtime, params }) {
       const channelId = await channelOf(runtime, params.id);
@@ -128,7 +129,7 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
     permission: "mdm.view_enrolleddevice",
     tag,
     summary: "Read the history of a status item",
-    params: z.object({ id: idParam, path: z.string().regex(/^[A-Za-z0-9._-]{1,200}$/) }),
+    params: z.object({ id: deviceIdParam, path: z.string().regex(/^[A-Za-z0-9._-]{1,200}$/) }),
     query: z.object(pageQuery),
     response: {
       status: 200,

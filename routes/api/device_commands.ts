@@ -16,7 +16,7 @@ import { naiveUtc } from "../../src/naive_utc.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { commandWord } from "../state_words.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, notAChoice, relatedFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
+import { deviceFilter, deviceParams, notAChoice, textFilter, timeOut, uuidParams } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 /** Apple's keys. */
@@ -99,7 +99,7 @@ function commandEndpoint(segment: string, name: string, summary: string) {
     permission: "mdm.add_devicecommand",
     tag: "Devices",
     summary,
-    params: idParams,
+    params: deviceParams,
     // What a device takes depends on its system, so the command itself checks.
     body: z.record(z.string(), z.json()),
     ...(args === undefined ? {} : { describedBody: args.meta({ id: `${name}Request` }) }),
@@ -121,7 +121,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     tag: "Devices",
     summary: "List commands",
     description: "Answers longer than 64 KiB are null in lists. Read the command to get them.",
-    query: z.object({ name: textFilter, enrolled_device: relatedFilter, ...pageQuery }),
+    query: z.object({ name: textFilter, enrolled_device: deviceFilter, ...pageQuery }),
     response: { status: 200, schema: pageOfSchema(commandSchema) },
     async handle(input) {
       const page = pageOf(input.query);

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } from "../../db/devices/inventory.ts";
+import type { DeviceId } from "../../db/ids.ts";
 import { collectInventory } from "../../src/devices/collect_inventory.ts";
 import { problem } from "../../src/errors.ts";
 import { revealEscrowed } from "../../src/escrow.ts";
@@ -16,9 +17,9 @@ import { explainChannel } from "../../src/planner/explain.ts";
 import type { Step } from "../../src/planner/plan.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { endpoint } from "./endpoint.ts";
-import { idParams, timeOut } from "./fields.ts";
+import { deviceParams, timeOut } from "./fields.ts";
 
-async function mustFind(runtime: Runtime, id: number): Promise<DeviceView> {
+async function mustFind(runtime: Runtime, id: DeviceId): Promise<DeviceView> {
   const device = await findDevice(runtime.sql, id);
   if (device === undefined) throw problem("not-found");
   return device;
@@ -31,7 +32,7 @@ const stepRepresentation = (step: Step) => ({
 });
 
 const path = (segment: string) => `/api/mdm/devices/{id}/${segment}/`;
-const facts = { method: "GET", permission: "mdm.view_enrolleddevice", tag: "Devices", params: idParams } as const;
+const facts = { method: "GET", permission: "mdm.view_enrolleddevice", tag: "Devices", params: deviceParams } as const;
 
 /** The endpoints of a device's inventory and plan. */
 export const DEVICE_INVENTORY_ENDPOINTS = [
@@ -43,7 +44,7 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     summary: "Request the inventory of a device",
     description:
       "Queues the inventory commands that the device supports and its blueprint asks for, and wakes the device. A command that is already queued is not queued again.",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: z.object({ commands: z.array(z.string()) }).meta({ id: "InventoryRequest" }) },
     handle: async ({ runtime, by, params }) => ({
       commands: await collectInventory(runtime, by, params.id),

@@ -25,7 +25,7 @@ import { invalid, problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { DEVICE_WORDS, meaningsOf } from "../state_words.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { choiceFilter, idParams, notAChoice, pkField, relatedListFilter, textFilter, timeOut } from "./fields.ts";
+import { choiceFilter, deviceParams, notAChoice, pkField, relatedListFilter, textFilter, timeOut } from "./fields.ts";
 import { inBatches, listOf, RowStream } from "./listed.ts";
 import { orderingQuery, pageOf, pageQuery, paginated } from "./paging.ts";
 
@@ -153,7 +153,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "Read a device",
     description: "Deleted devices can be read, too.",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     async handle({ runtime, params }) {
       const device = await findDevice(runtime.sql, params.id);
@@ -169,7 +169,7 @@ export const DEVICE_ENDPOINTS = [
     summary: "Delete a device",
     description:
       "The device stays enrolled, is no longer managed, and can be restored for DEVICE_DELETION_DAYS. Then its data is removed; events and escrowed secrets are kept. Its UDID and serial number can enroll again.",
-    params: idParams,
+    params: deviceParams,
     response: NO_CONTENT,
     handle: ({ runtime, by, params }) => deleteDevice(runtime, by, params.id),
   }),
@@ -180,7 +180,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "Restore a deleted device",
     description: "The device is managed again, with the same identity.",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
       deviceRepresentation(await restoreDevice(runtime, by, params.id), runtime),
@@ -192,7 +192,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "Block a device",
     description: "The device is released from management at its next check-in and cannot enroll again.",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
       deviceRepresentation(await blockDevice(runtime, by, params.id, true), runtime),
@@ -203,7 +203,7 @@ export const DEVICE_ENDPOINTS = [
     permission: "mdm.change_enrolleddevice",
     tag: "Devices",
     summary: "Unblock a device",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
       deviceRepresentation(await blockDevice(runtime, by, params.id, false), runtime),
@@ -215,7 +215,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "Confirm the hardware of a device",
     description: "The device gets the tags, values and profiles of its serial number.",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
       deviceRepresentation(await confirmHardware(runtime, by, params.id), runtime),
@@ -227,7 +227,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "Discard the unused renewed identity of a device",
     description: "The renewed certificate that the device has not used stops working.",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) =>
       deviceRepresentation(await discardSuccessor(runtime, by, params.id), runtime),
@@ -238,7 +238,7 @@ export const DEVICE_ENDPOINTS = [
     permission: "mdm.change_enrolleddevice",
     tag: "Devices",
     summary: "Send a push to a device",
-    params: idParams,
+    params: deviceParams,
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params }) => deviceRepresentation(await pokeDevice(runtime, by, params.id), runtime),
   }),
@@ -250,7 +250,7 @@ export const DEVICE_ENDPOINTS = [
     tag: "Devices",
     summary: "Set the blueprint of a device",
     description: "It overrides the blueprint of the enrollment.",
-    params: idParams,
+    params: deviceParams,
     body: z.object({ blueprint: pkField.nullable() }).meta({ id: "DeviceBlueprintRequest" }),
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params, body }) =>

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { deviceIdOf } from "../../db/ids.ts";
 import { foreignText } from "../../src/foreign_text.ts";
 
 export { blankableField, textField } from "../../src/input_text.ts";
@@ -19,6 +20,12 @@ export const idParam = z.string().regex(/^[0-9]{1,10}$/).transform(Number)
 
 /** The path parameters of most detail endpoints. */
 export const idParams = z.object({ id: idParam });
+
+/** The id of a device in a path. */
+export const deviceIdParam = idParam.transform(deviceIdOf).meta({ type: "integer", pattern: undefined });
+
+/** The path parameters of most endpoints of devices. */
+export const deviceParams = z.object({ id: deviceIdParam });
 
 /** A UUID in a path, any version, either case; the value is lower case. */
 export const uuidParam = z.string().regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/).toLowerCase()
@@ -45,16 +52,18 @@ export const textFilter = z.string().max(1024).refine((text) => !text.includes("
   error: "Null characters are not allowed.",
 }).optional();
 
-/** A filter by the key of a related object; the handler refuses unknown ones with `notAChoice`. */
-export const relatedFilter = z.string()
+const relatedKey = z.string()
   .refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: notOneOf })
-  .transform(Number).meta({ type: "integer" }).optional();
+  .transform(Number).meta({ type: "integer" });
+
+/** A filter by the key of a related object; the handler refuses unknown ones with `notAChoice`. */
+export const relatedFilter = relatedKey.optional();
+
+/** The same by device. */
+export const deviceFilter = relatedKey.transform(deviceIdOf).meta({ type: "integer" }).optional();
 
 /** The same, repeatable: any of. */
-export const relatedListFilter = z.array(
-  z.string().refine((text) => /^[0-9]{1,10}$/.test(text) && Number(text) <= MAX_INTEGER, { error: notOneOf })
-    .transform(Number).meta({ type: "integer" }),
-).optional();
+export const relatedListFilter = z.array(relatedKey).optional();
 
 /** A filter by UUID. */
 export const uuidFilter = z.string().regex(/^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}$/, {

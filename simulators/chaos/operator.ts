@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import type { DeviceId } from "../../db/ids.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import { BASE_URL, type Wire } from "./devices.ts";
 import type { Ledger } from "./ledger.ts";
@@ -14,7 +15,7 @@ import type { Ledger } from "./ledger.ts";
 type Answer = { status: number; json: unknown } | "unsure";
 
 /** Who the operator works on. */
-export type Target = { id: number; udid: string };
+export type Target = { id: DeviceId; udid: string };
 
 /** What an operator of a chaos run is told. */
 export type OperatorOptions = {

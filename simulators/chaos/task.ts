@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { deviceIdOf } from "../../db/ids.ts";
 import { countUnfinished } from "../../db/tools/chaos.ts";
 import { randomOf } from "../../fuzz/random.ts";
 import { type Options, runCommand, UsageError } from "../../src/cli/command.ts";
@@ -151,7 +152,7 @@ async function runChaos(
   stack.defer(() => crowd.stop());
   await crowd.enrolled;
   const targets = await apiClient(BASE_URL, stage.token, wire.send)
-    .json(z.array(z.object({ id: z.int(), udid: z.string() })), "GET", "/api/mdm/devices/");
+    .json(z.array(z.object({ id: z.int().transform(deviceIdOf), udid: z.string() })), "GET", "/api/mdm/devices/");
   print(`${targets.length} devices are enrolled`);
 
   const random = randomOf(run.seed, "operator");

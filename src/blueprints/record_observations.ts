@@ -11,6 +11,7 @@ import {
   putTargetArtifact,
   type TargetArtifactRow,
 } from "../../db/artifacts/target_artifacts.ts";
+import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import type { Json, Tx } from "../../db/open.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import type { By } from "../events/by.ts";
@@ -22,8 +23,8 @@ import { REPEAT_WAITS } from "./reinstall_pace.ts";
 
 /** Whose artifacts: a channel of an enrolled device. `userKey` is "" for the device itself. */
 export type ArtifactOwner = {
-  channelId: number;
-  deviceId: number;
+  channelId: ChannelId;
+  deviceId: DeviceId;
   serialNumber: string;
   userKey: string;
   /** The system that is installed now. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId } from "../../db/ids.ts";
 import { nextId } from "../../db/next_id.ts";
 import type { Json, Tx } from "../../db/open.ts";
 import { lockChannelOfCommand } from "../../db/work/channels.ts";
@@ -31,7 +32,7 @@ export async function queueCommand(
   runtime: Runtime,
   command: AnyCommand,
   target: CommandTarget,
-  channelId: number,
+  channelId: ChannelId,
   input: unknown,
   options: { singleton?: string; notBefore?: Date } = {},
 ): Promise<Queued> {

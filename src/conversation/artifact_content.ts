@@ -5,12 +5,13 @@
  * @module
  */
 
+import type { ChannelId } from "../../db/ids.ts";
 import type { Db, Json } from "../../db/open.ts";
 import { findProvisioningProfile } from "../../db/artifacts/provisioning_profiles.ts";
 import { buildProfile } from "../downloads/profile.ts";
 import type { Runtime } from "../runtime.ts";
 
-type Content = (db: Db, runtime: Runtime, channelId: number, versionId: string) => Promise<Record<string, Json>>;
+type Content = (db: Db, runtime: Runtime, channelId: ChannelId, versionId: string) => Promise<Record<string, Json>>;
 
 const provisioningProfile = async (db: Db, versionId: string) => {
   const row = await findProvisioningProfile(db, versionId);
@@ -34,7 +35,7 @@ const CONTENTS: Readonly<Record<string, Content>> = {
 export async function artifactContent(
   db: Db,
   runtime: Runtime,
-  channelId: number,
+  channelId: ChannelId,
   name: string,
   args: Readonly<Record<string, Json>>,
 ): Promise<Record<string, Json>> {

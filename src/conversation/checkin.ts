@@ -9,6 +9,7 @@
 import { endEnrollment, findBootstrapToken, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import { findPinned, type IdentifiedRow } from "../../db/enrollment/identities.ts";
 import { forgetPushTarget } from "../../db/work/channels.ts";
+import type { EnrollmentId } from "../../db/ids.ts";
 import { authenticate } from "../enrollment/authenticate.ts";
 import { bindRenewedIdentity } from "../enrollment/renewal.ts";
 import { Problem, problem } from "../errors.ts";
@@ -122,7 +123,7 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
   }
 }
 
-const bootstrapContext = (id: number) => ({ table: "enrollments", column: "bootstrap_token_sealed", id });
+const bootstrapContext = (id: EnrollmentId) => ({ table: "enrollments", column: "bootstrap_token_sealed", id });
 
 /** The enrollment that the sender's certificate is pinned to, when the message is that device's. */
 async function identify({ tx, runtime, sender }: Exchange, message: CheckinMessage): Promise<IdentifiedRow> {

@@ -5,6 +5,7 @@
  */
 
 import type { IdentifiedRow } from "../../db/enrollment/identities.ts";
+import type { ChannelId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import type { ArtifactOwner } from "../blueprints/record_observations.ts";
 import type { CommandTarget } from "../commands/command.ts";
@@ -14,7 +15,7 @@ import type { Runtime } from "../runtime.ts";
 
 /** The channel that speaks, and what it belongs to. `userKey` is "" for the device itself. */
 export type Owner = Pick<IdentifiedRow, "enrollmentId" | "deviceId" | "udid" | "serialNumber" | "sessionId"> & {
-  channelId: number;
+  channelId: ChannelId;
   userKey: string;
 };
 

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import type { ChannelId } from "../../db/ids.ts";
 import type { AdvertisedItem } from "../../db/work/channel_plans.ts";
 import { findDeclaredVersion } from "../../db/artifacts/declared_versions.ts";
 import type { Db, Json as StoredJson } from "../../db/open.ts";
@@ -37,7 +38,7 @@ function replaceAt(value: Json, [key, ...rest]: readonly string[], replacement: 
 async function contentOf(
   db: Db,
   runtime: Runtime,
-  channelId: number,
+  channelId: ChannelId,
   versionId: string,
 ): Promise<{ Type: string; Payload: StoredJson } | undefined> {
   const row = await findDeclaredVersion(db, versionId);
@@ -90,7 +91,7 @@ export const failedConfiguration = (identifier: string, item: AdvertisedItem, re
 export async function declarationOf(
   db: Db,
   runtime: Runtime,
-  channelId: number,
+  channelId: ChannelId,
   identifier: string,
   item: AdvertisedItem,
 ): Promise<Declaration | undefined> {

@@ -8,6 +8,7 @@ import { forgetAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import { assignBlueprint, findBlueprint } from "../../db/blueprints/blueprints.ts";
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { setBlocked } from "../../db/devices/devices.ts";
+import type { DeviceId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import { forcePush } from "../../db/push/push_targets.ts";
 import { findCommand } from "../../db/work/commands.ts";
@@ -21,14 +22,14 @@ import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { deviceRepresentation } from "./representation.ts";
 
-async function mustFind(runtime: Runtime, id: number): Promise<DeviceView> {
+async function mustFind(runtime: Runtime, id: DeviceId): Promise<DeviceView> {
   const device = await findDevice(runtime.sql, id);
   if (device === undefined) throw problem("not-found");
   return device;
 }
 
 /** A device that something is done to. */
-async function mustFindLive(runtime: Runtime, id: number): Promise<DeviceView> {
+async function mustFindLive(runtime: Runtime, id: DeviceId): Promise<DeviceView> {
   const device = await mustFind(runtime, id);
   if (device.deletedAt !== null) throw problem("refused", "The device is deleted. Restore it first.");
   return device;
@@ -41,7 +42,7 @@ async function mustFindLive(runtime: Runtime, id: number): Promise<DeviceView> {
 export async function blockDevice(
   runtime: Runtime,
   by: By,
-  id: number,
+  id: DeviceId,
   blocked: boolean,
 ): Promise<DeviceView> {
   const before = blocked ? await mustFindLive(runtime, id) : await mustFind(runtime, id);
@@ -89,7 +90,7 @@ async function changed(
 export async function changeDeviceBlueprint(
   runtime: Runtime,
   by: By,
-  id: number,
+  id: DeviceId,
   blueprintId: number | null,
 ): Promise<DeviceView> {
   const before = await mustFindLive(runtime, id);
@@ -101,12 +102,12 @@ export async function changeDeviceBlueprint(
       throw problem("refused", "The device is not enrolled.");
     }
     await forgetAttempts(tx, { deviceId: id });
-    await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: [before.serialNumber] } });
+    await enqueueJob(tx, runtime, { kind: "replan", payload: { device_ids: [id] } });
   });
 }
 
 /** Pushes a device at once, even if a push is outstanding. Throws `refused` when it cannot be pushed. */
-export async function pokeDevice(runtime: Runtime, by: By, id: number): Promise<DeviceView> {
+export async function pokeDevice(runtime: Runtime, by: By, id: DeviceId): Promise<DeviceView> {
   const before = await mustFindLive(runtime, id);
   return await changed(runtime, by, before, async (tx) => {
     if (await forcePush(tx, id, runtime.clock.now()) === 0) {
@@ -142,7 +143,7 @@ export function whyNotSent(device: DeviceView, name: string): string | null {
 }
 
 /** Queues a command on the device channel. Throws `refused` ("Invalid target.") or `invalid`. */
-export async function sendCommand(runtime: Runtime, by: By, id: number, name: string, input: unknown) {
+export async function sendCommand(runtime: Runtime, by: By, id: DeviceId, name: string, input: unknown) {
   const device = await mustFindLive(runtime, id);
   const command = commandNamed(name);
   if (command === undefined || device.channelId === null || device.checkoutAt !== null) {

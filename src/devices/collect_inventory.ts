@@ -6,6 +6,7 @@
 
 import { findBlueprint } from "../../db/blueprints/blueprints.ts";
 import { findDevice } from "../../db/devices/device_views.ts";
+import type { DeviceId } from "../../db/ids.ts";
 import { lockCommand } from "../../db/work/commands.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
@@ -25,7 +26,7 @@ const listOf = (name: string, collect: number): Asked[] =>
  * Queues the inventory commands that the device takes and its blueprint wants, and wakes the device. Returns the names of the
  * commands; one that waits already is not queued twice. Throws `not-found`, and `refused` for a device that is not enrolled.
  */
-export async function collectInventory(runtime: Runtime, by: By, id: number): Promise<string[]> {
+export async function collectInventory(runtime: Runtime, by: By, id: DeviceId): Promise<string[]> {
   const device = await findDevice(runtime.sql, id);
   if (device === undefined) throw problem("not-found");
   if (device.deletedAt !== null) throw problem("refused", "The device is deleted. Restore it first.");

@@ -6,6 +6,7 @@
 
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { proveHardware } from "../../db/devices/hardware.ts";
+import type { DeviceId } from "../../db/ids.ts";
 import { findDeviceValues } from "../../db/variables/device_values.ts";
 import { lockChannelsOfDevice } from "../../db/work/channels.ts";
 import { enqueueJob } from "../enqueue_job.ts";
@@ -22,7 +23,7 @@ import { deviceRepresentation } from "./representation.ts";
  * hardware. What was installed without the values is installed again. Throws `not-found`, or `refused` when the device is not
  * enrolled or its hardware is proven.
  */
-export async function confirmHardware(runtime: Runtime, by: By, id: number): Promise<DeviceView> {
+export async function confirmHardware(runtime: Runtime, by: By, id: DeviceId): Promise<DeviceView> {
   const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {
     const before = await findDevice(tx, id);
@@ -45,8 +46,8 @@ export async function confirmHardware(runtime: Runtime, by: By, id: number): Pro
         serialNumbers: [serialNumber],
         tagIds: proven.ownTags,
       });
-      await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: [serialNumber] } });
     }
+    await enqueueJob(tx, runtime, { kind: "replan", payload: { device_ids: [id] } });
     const after = await findDevice(tx, id);
     if (after === undefined) throw problem("not-found");
     await recordAudit(tx, runtime, by, {

@@ -14,6 +14,7 @@ import {
   unmarkDeleted,
 } from "../../db/devices/device_deletion.ts";
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
+import type { DeviceId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import { problem, refused } from "../errors.ts";
 import { type By, usernameOf } from "../events/by.ts";
@@ -22,14 +23,14 @@ import type { Runtime } from "../runtime.ts";
 import { deviceRepresentation } from "./representation.ts";
 import { restorableUntil } from "./state.ts";
 
-async function mustFind(tx: Tx, id: number): Promise<DeviceView> {
+async function mustFind(tx: Tx, id: DeviceId): Promise<DeviceView> {
   const device = await findDevice(tx, id);
   if (device === undefined) throw problem("not-found");
   return device;
 }
 
 /** Deletes a device for as long as nobody restores it. Throws `not-found`, or `refused` when it is deleted already. */
-export async function deleteDevice(runtime: Runtime, by: By, id: number): Promise<void> {
+export async function deleteDevice(runtime: Runtime, by: By, id: DeviceId): Promise<void> {
   const now = runtime.clock.now();
   await runtime.sql.begin(async (tx) => {
     const row = await lockForDeletion(tx, id);
@@ -51,7 +52,7 @@ export async function deleteDevice(runtime: Runtime, by: By, id: number): Promis
  * Restores a deleted device; it goes on as before. Throws `not-found`, or `refused` when it is not deleted, when its time is over,
  * or when its hardware is another device's now.
  */
-export async function restoreDevice(runtime: Runtime, by: By, id: number): Promise<DeviceView> {
+export async function restoreDevice(runtime: Runtime, by: By, id: DeviceId): Promise<DeviceView> {
   const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {
     const row = await lockForDeletion(tx, id);

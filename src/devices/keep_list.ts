@@ -5,6 +5,7 @@
  */
 
 import { type InventoryList, type OddRow, replaceOddRows } from "../../db/devices/inventory.ts";
+import type { EnrollmentId } from "../../db/ids.ts";
 import { isRefusedValue, type Tx } from "../../db/open.ts";
 import { foreignText } from "../foreign_text.ts";
 import { foreignValue } from "../foreign_value.ts";
@@ -32,7 +33,7 @@ export function oddRow(raw: unknown, reason: string): OddRow {
  */
 export async function keepList<Row>(
   tx: Tx,
-  enrollmentId: number,
+  enrollmentId: EnrollmentId,
   list: InventoryList,
   rows: readonly Row[],
   odd: readonly OddRow[],

@@ -21,6 +21,7 @@ import {
   purgeEnrollment,
   purgeUnusedSessions,
 } from "../../db/devices/device_purge.ts";
+import type { DeviceId } from "../../db/ids.ts";
 import { nextId } from "../../db/next_id.ts";
 import type { Tx } from "../../db/open.ts";
 import { escrowContext } from "../escrow.ts";
@@ -55,7 +56,13 @@ export async function purgeDeletedDevices(runtime: Runtime, by: By, signal: Abor
 }
 
 /** Removes one device, step by step. Answers whether it did; not when the device came back meanwhile. */
-async function purgeDevice(runtime: Runtime, by: By, id: number, before: Date, signal: AbortSignal): Promise<boolean> {
+async function purgeDevice(
+  runtime: Runtime,
+  by: By,
+  id: DeviceId,
+  before: Date,
+  signal: AbortSignal,
+): Promise<boolean> {
   for (;;) {
     signal.throwIfAborted();
     const done = await runtime.sql.begin((tx) => step(tx, runtime, by, id, before));
@@ -68,7 +75,7 @@ async function step(
   tx: Tx,
   runtime: Runtime,
   by: By,
-  id: number,
+  id: DeviceId,
   before: Date,
 ): Promise<"more" | "purged" | "elsewhere"> {
   const now = runtime.clock.now();
@@ -98,7 +105,7 @@ async function step(
 }
 
 /** Moves the tokens of some enrollments to the escrowed secrets of the hardware. Answers whether there were any. */
-async function moveTokens(tx: Tx, { keys, clock }: Runtime, deviceId: number): Promise<boolean> {
+async function moveTokens(tx: Tx, { keys, clock }: Runtime, deviceId: DeviceId): Promise<boolean> {
   const tokens = await findTokens(tx, deviceId, BATCH);
   for (const token of tokens) {
     const plain = await keys.open(token.sealed, {

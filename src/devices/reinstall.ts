@@ -6,6 +6,7 @@
 
 import { findTargetArtifacts, forceTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { findDevice } from "../../db/devices/device_views.ts";
+import type { DeviceId } from "../../db/ids.ts";
 import { wakeChannel } from "../../db/work/channel_plans.ts";
 import { lockChannels } from "../../db/work/channels.ts";
 import { problem, refused } from "../errors.ts";
@@ -20,7 +21,7 @@ import type { Runtime } from "../runtime.ts";
 export async function reinstallArtifact(
   runtime: Runtime,
   by: By,
-  deviceId: number,
+  deviceId: DeviceId,
   artifactId: string,
 ): Promise<void> {
   const device = await findDevice(runtime.sql, deviceId);

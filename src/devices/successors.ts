@@ -7,6 +7,7 @@
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { lockEnrollment } from "../../db/enrollment/enrollments.ts";
 import { dismissIdentityAlert, dismissIdentityAlertsOf } from "../../db/enrollment/identity_alerts.ts";
+import type { DeviceId } from "../../db/ids.ts";
 import { discardIssued, findOutstandingSuccessors } from "../../db/issuing/issued_certificates.ts";
 import { problem, refused } from "../errors.ts";
 import type { By } from "../events/by.ts";
@@ -17,7 +18,7 @@ import type { Runtime } from "../runtime.ts";
  * Declares the unused successor of a device's identity worthless: the next request for one is served again. Throws `not-found`,
  * or `refused` when there is none.
  */
-export async function discardSuccessor(runtime: Runtime, by: By, id: number): Promise<DeviceView> {
+export async function discardSuccessor(runtime: Runtime, by: By, id: DeviceId): Promise<DeviceView> {
   const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {
     const device = await findDevice(tx, id);

@@ -5,6 +5,7 @@
  */
 
 import { type DownloadTargetRow, findDownloadTarget, findHostedDataAsset } from "../../db/downloads/downloads.ts";
+import type { ChannelId } from "../../db/ids.ts";
 import { Problem, problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import { type NewEvent, recordEvents } from "../events/record.ts";
@@ -133,7 +134,7 @@ async function outcomeOf(
 async function contentOf(
   runtime: Runtime,
   purpose: DownloadPurpose,
-  channelId: number,
+  channelId: ChannelId,
   versionId: string,
 ): Promise<Download> {
   const { sql } = runtime;

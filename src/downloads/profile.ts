@@ -5,6 +5,7 @@
  */
 
 import { findHostedProfile, findProfileSource } from "../../db/downloads/downloads.ts";
+import type { ChannelId } from "../../db/ids.ts";
 import type { Db } from "../../db/open.ts";
 import { listScepIssuers } from "../../db/issuing/scep_issuers.ts";
 import { problem } from "../errors.ts";
@@ -48,7 +49,7 @@ function cacheOf(runtime: Runtime): ByteCache {
  * Its PayloadIdentifier is that of the artifact and its PayloadUUID the version's, so versions replace each other. A
  * variable without a value stays as it was written.
  */
-export async function buildProfile(db: Db, runtime: Runtime, channelId: number, versionId: string): Promise<Bytes> {
+export async function buildProfile(db: Db, runtime: Runtime, channelId: ChannelId, versionId: string): Promise<Bytes> {
   const hosted = await findHostedProfile(db, versionId);
   if (hosted === undefined) throw problem("not-found");
   const now = runtime.clock.now();

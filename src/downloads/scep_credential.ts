@@ -7,6 +7,7 @@
  */
 
 import { findHostedCertAsset } from "../../db/downloads/downloads.ts";
+import type { ChannelId } from "../../db/ids.ts";
 import type { Db } from "../../db/open.ts";
 import { findScepIssuer } from "../../db/issuing/scep_issuers.ts";
 import { problem } from "../errors.ts";
@@ -23,7 +24,7 @@ import type { Runtime } from "../runtime.ts";
 export async function buildScepCredential(
   db: Db,
   runtime: Runtime,
-  channelId: number,
+  channelId: ChannelId,
   versionId: string,
 ): Promise<JsonObject> {
   const asset = await findHostedCertAsset(db, versionId);

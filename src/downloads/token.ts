@@ -10,12 +10,13 @@
 
 import { decodeBase64Url, encodeBase64Url } from "@std/encoding";
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { type ChannelId, channelIdOf } from "../../db/ids.ts";
 
 /** What a token is for. */
 export type DownloadPurpose = "profile" | "data_asset" | "scep_credential";
 
 /** What a token says. `artifactVersionId` is a UUID in lower case. */
-export type DownloadToken = { purpose: DownloadPurpose; channelId: number; artifactVersionId: string };
+export type DownloadToken = { purpose: DownloadPurpose; channelId: ChannelId; artifactVersionId: string };
 
 const FORMAT = 1;
 const PURPOSES = { profile: 1, data_asset: 2, scep_credential: 3 } as const satisfies Record<DownloadPurpose, number>;
@@ -57,7 +58,7 @@ export function readDownloadToken(key: Uint8Array, purpose: DownloadPurpose, tex
   const version = body.subarray(6).toHex().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   return {
     purpose,
-    channelId: new DataView(bytes.buffer, bytes.byteOffset).getUint32(2),
+    channelId: channelIdOf(new DataView(bytes.buffer, bytes.byteOffset).getUint32(2)),
     artifactVersionId: version,
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId } from "../../db/ids.ts";
 import type { Runtime } from "../runtime.ts";
 import { downloadKey } from "./key.ts";
 import { type DownloadPurpose, type DownloadToken, writeDownloadToken } from "./token.ts";
@@ -28,13 +29,16 @@ async function downloadUrl(runtime: Needs, token: DownloadToken): Promise<string
 }
 
 /** Where a channel fetches the signed profile of a version. */
-export const profileDownloadUrl = (runtime: Needs, channelId: number, artifactVersionId: string): Promise<string> =>
+export const profileDownloadUrl = (runtime: Needs, channelId: ChannelId, artifactVersionId: string): Promise<string> =>
   downloadUrl(runtime, { purpose: "profile", channelId, artifactVersionId });
 
 /** Where a channel fetches the file of a data asset's version. */
-export const dataAssetDownloadUrl = (runtime: Needs, channelId: number, artifactVersionId: string): Promise<string> =>
-  downloadUrl(runtime, { purpose: "data_asset", channelId, artifactVersionId });
+export const dataAssetDownloadUrl = (
+  runtime: Needs,
+  channelId: ChannelId,
+  artifactVersionId: string,
+): Promise<string> => downloadUrl(runtime, { purpose: "data_asset", channelId, artifactVersionId });
 
 /** Where a channel fetches the SCEP credential of a certificate asset's version. */
-export const scepCredentialUrl = (runtime: Needs, channelId: number, artifactVersionId: string): Promise<string> =>
+export const scepCredentialUrl = (runtime: Needs, channelId: ChannelId, artifactVersionId: string): Promise<string> =>
   downloadUrl(runtime, { purpose: "scep_credential", channelId, artifactVersionId });

@@ -11,6 +11,7 @@ import { addSecretTags, tagsOfSecret } from "../../db/enrollment/enrollment_tags
 import { endEnrollment, insertEnrollment } from "../../db/enrollment/enrollments.ts";
 import { findPinned, pinIdentity } from "../../db/enrollment/identities.ts";
 import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
+import type { DeviceId, EnrollmentId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import { type Problem, problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
@@ -167,7 +168,7 @@ async function takeHardware(
   udid: string,
   serialNumber: string,
   now: Date,
-): Promise<{ deviceId: number; ended: boolean }> {
+): Promise<{ deviceId: DeviceId; ended: boolean }> {
   const deviceId = device?.id ?? await insertDevice(tx, udid, serialNumber, now);
   if (device !== undefined) await updateDeviceIds(tx, device.id, udid, serialNumber, now);
   let ended = false;
@@ -184,10 +185,10 @@ async function begin(
     message: Authenticate;
     session: SessionRow;
     enrollment: OtaEnrollmentRow;
-    deviceId: number;
+    deviceId: DeviceId;
     proven: boolean;
   },
-): Promise<number> {
+): Promise<EnrollmentId> {
   const model = message.productName ?? message.model ?? "";
   return await insertEnrollment(tx, {
     deviceId,

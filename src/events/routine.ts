@@ -8,6 +8,7 @@
 
 import { type ContactMade, recordContacts } from "../../db/enrollment/contacts.ts";
 import { type EventRow, insertEvents } from "../../db/events/events.ts";
+import type { ChannelId } from "../../db/ids.ts";
 import type { Sql } from "../../db/open.ts";
 import type { By } from "./by.ts";
 import { eventRows, type NewEvent } from "./record.ts";
@@ -36,7 +37,7 @@ const systemSchedule: Schedule = (work, milliseconds) => {
 
 /** The rows that wait to be written. */
 export class Routine {
-  readonly #contacts = new Map<number, ContactMade>();
+  readonly #contacts = new Map<ChannelId, ContactMade>();
   #events: EventRow[] = [];
   #cancel: (() => void) | undefined;
   #writing: Promise<void> | undefined;
@@ -44,7 +45,7 @@ export class Routine {
   constructor(private readonly given: Given, private readonly schedule: Schedule = systemSchedule) {}
 
   /** A channel was heard. `idle`: a conversation began. */
-  heard(channelId: number, ip: string, idle: boolean, now: Date): void {
+  heard(channelId: ChannelId, ip: string, idle: boolean, now: Date): void {
     const before = this.#contacts.get(channelId);
     this.#contacts.set(channelId, { channelId, at: now, ip, sessionAt: idle ? now : before?.sessionAt ?? null });
     this.#later();

@@ -6,6 +6,7 @@
  */
 
 import { findDownloadTarget, findHostedCertAsset } from "../../db/downloads/downloads.ts";
+import type { ChannelId } from "../../db/ids.ts";
 import {
   findAssetCertificate,
   insertAssetCertificate,
@@ -39,7 +40,7 @@ const CREDENTIAL_HOURS = 24;
 export async function openAssetCredential(
   db: Db,
   runtime: Pick<Runtime, "clock" | "random">,
-  channelId: number,
+  channelId: ChannelId,
   artifactVersionId: string,
 ): Promise<string> {
   const challenge = randomText(runtime.random, 40);

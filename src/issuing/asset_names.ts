@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import type { HostedCertAsset } from "../../db/downloads/downloads.ts";
+import type { ChannelId } from "../../db/ids.ts";
 import type { Db } from "../../db/open.ts";
 import type { Runtime } from "../runtime.ts";
 import { expand } from "../variables/expand.ts";
@@ -34,7 +35,7 @@ export type AssetNames = {
 export async function assetNames(
   db: Db,
   runtime: Pick<Runtime, "keys">,
-  channelId: number,
+  channelId: ChannelId,
   asset: HostedCertAsset,
 ): Promise<AssetNames> {
   const { subject, subjectAltName } = stored.parse(asset);

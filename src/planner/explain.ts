@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId } from "../../db/ids.ts";
 import type { Db } from "../../db/open.ts";
 import type { Runtime } from "../runtime.ts";
 import { declarationDeprecated, declarationIgnored } from "../apple_schema/declarations.ts";
@@ -34,7 +35,7 @@ function remarks(
 }
 
 /** The plan of a channel as if a new conversation began, each decision with its remarks. */
-export async function explainChannel(db: Db, runtime: Runtime, channelId: number): Promise<Plan> {
+export async function explainChannel(db: Db, runtime: Runtime, channelId: ChannelId): Promise<Plan> {
   const now = runtime.clock.now();
   const facts = await loadFacts(db, runtime, channelId);
   const found = plan({ ...facts, status: "Idle", conversationStartedAt: now }, now);

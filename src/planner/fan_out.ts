@@ -9,7 +9,7 @@
 import { beginFanOut, endFanOut, findUsedBlueprints } from "../../db/blueprints/blueprint_content.ts";
 import { wakeInWave } from "../../db/work/channel_plans.ts";
 import { takeWakes } from "../../db/work/desired_state.ts";
-import { findPlanRowsOfBlueprint, findPlanRowsOfSerials, type PlanRow } from "../../db/work/plan_facts.ts";
+import { findPlanRowsOf, findPlanRowsOfBlueprint, type PlanRow, type Replanned } from "../../db/work/plan_facts.ts";
 import { type BlueprintContent, contentDigest } from "../blueprints/content.ts";
 import { readContent } from "../blueprints/load.ts";
 import type { Runtime } from "../runtime.ts";
@@ -68,21 +68,29 @@ export async function fanOut(runtime: Runtime, signal?: AbortSignal): Promise<Fa
   return result;
 }
 
-/** Looks through the devices with these serial numbers: their tags or their blueprint changed. */
+/** Looks through these devices: their tags or their blueprint changed. */
 export async function replan(
   runtime: Runtime,
-  serialNumbers: readonly string[],
+  which: Replanned,
   signal?: AbortSignal,
 ): Promise<Pick<FanOut, "examined" | "woken">> {
   const result = { examined: 0, woken: 0 };
-  for (let at = 0; at < serialNumbers.length; at += BATCH) {
+  for (const batch of batchesOf(which)) {
     signal?.throwIfAborted();
-    const rows = await findPlanRowsOfSerials(runtime.sql, serialNumbers.slice(at, at + BATCH));
+    const rows = await findPlanRowsOf(runtime.sql, batch);
     const contents = await contentsOf(runtime, rows);
     result.examined += rows.length;
     result.woken += await wakeChanged(runtime, rows, (id) => contents.get(id) ?? null);
   }
   return result;
+}
+
+function batchesOf(which: Replanned): Replanned[] {
+  const cut = <T>(all: readonly T[]) =>
+    Array.from({ length: Math.ceil(all.length / BATCH) }, (_, n) => all.slice(n * BATCH, (n + 1) * BATCH));
+  return "deviceIds" in which
+    ? cut(which.deviceIds).map((deviceIds) => ({ deviceIds }))
+    : cut(which.serialNumbers).map((serialNumbers) => ({ serialNumbers }));
 }
 
 async function contentsOf(runtime: Runtime, rows: readonly PlanRow[]): Promise<Map<number, BlueprintContent>> {

@@ -5,6 +5,7 @@
  */
 
 import { recordFollowed } from "../../db/blueprints/blueprint_content.ts";
+import type { ChannelId } from "../../db/ids.ts";
 import { recordDigest } from "../../db/work/channel_plans.ts";
 import type { Tx } from "../../db/open.ts";
 import { contentDigest } from "../blueprints/content.ts";
@@ -20,7 +21,7 @@ import type { Situation } from "./situation.ts";
  */
 export async function follow(
   tx: Tx,
-  channelId: number,
+  channelId: ChannelId,
   facts: LoadedFacts,
   situation: Situation,
   now: Date,

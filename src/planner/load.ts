@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId } from "../../db/ids.ts";
 import type { Db } from "../../db/open.ts";
 import { findPlanQueue, findPlanRow, type PlanCommandRow, type PlanRow } from "../../db/work/plan_facts.ts";
 import { findTargetArtifacts, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
@@ -54,7 +55,7 @@ export type ConversationFacts = Omit<LoadedFacts, "queue"> & { queue: readonly P
 export async function loadFacts(
   db: Db,
   runtime: Pick<Runtime, "config" | "sql">,
-  channelId: number,
+  channelId: ChannelId,
   options: { status?: ReportStatus; answered?: string | undefined } = {},
 ): Promise<ConversationFacts> {
   const [row, queue, observed] = await Promise.all([

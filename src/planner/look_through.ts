@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId } from "../../db/ids.ts";
 import type { PlanRow } from "../../db/work/plan_facts.ts";
 import type { Db } from "../../db/open.ts";
 import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
@@ -32,7 +33,7 @@ export async function lookThrough(
   const now = runtime.clock.now();
   const content = (row: PlanRow) => (row.blueprintId === null ? null : contentOf(row.blueprintId));
   const asked = rows.filter((row) => dependsOnObserved(content(row))).map(({ channelId }) => channelId);
-  const observed = new Map<number, TargetArtifactRow[]>();
+  const observed = new Map<ChannelId, TargetArtifactRow[]>();
   for (const row of asked.length === 0 ? [] : await findTargetArtifactsOf(db, asked)) {
     observed.set(row.channelId, [...observed.get(row.channelId) ?? [], row]);
   }

@@ -6,14 +6,15 @@
  */
 
 import { findUsedBlueprints } from "../../db/blueprints/blueprint_content.ts";
+import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import { nestedSql } from "../../db/nested.ts";
 import type { Db } from "../../db/open.ts";
 import { findReplansAfter, lastJobId } from "../../db/work/job_queue.ts";
 import {
   findDeviceNames,
   findPlanRows,
+  findPlanRowsOf,
   findPlanRowsOfBlueprint,
-  findPlanRowsOfSerials,
   type PlanRow,
 } from "../../db/work/plan_facts.ts";
 import { type BlueprintContent, contentDigest } from "../blueprints/content.ts";
@@ -21,13 +22,14 @@ import { readContent } from "../blueprints/load.ts";
 import { type ValueWarning, valueWarnings } from "../blueprints/value_warnings.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Looked, lookThrough } from "./look_through.ts";
+import { replanPayload } from "./replanned.ts";
 
 /** An artifact in the words of a preview. */
 export type PreviewArtifact = { id: string; name: string; version: number };
 
 /** What changes for one channel. */
 export type PreviewDevice = {
-  device: { id: number; serial_number: string; name: string };
+  device: { id: DeviceId; serial_number: string; name: string };
   /** "" for the device itself. */
   user: string;
   gains: PreviewArtifact[];
@@ -217,11 +219,13 @@ export async function previewChange(
     const before = await contentsOf(tx, (await findUsedBlueprints(tx)).map(({ id }) => id));
     const lastJob = await lastJobId(tx);
     let after = new Map<number, BlueprintContent>();
-    let replanned: PlanRow[] = [];
+    const replanned: PlanRow[] = [];
     let warnings: ValueWarning[] = [];
     await tx.savepoint(async (inner) => {
       await change({ ...runtime, sql: nestedSql(sql, inner) });
-      replanned = await findPlanRowsOfSerials(inner, await findReplansAfter(inner, lastJob));
+      for (const payload of await findReplansAfter(inner, lastJob)) {
+        replanned.push(...await findPlanRowsOf(inner, replanPayload.parse(payload)));
+      }
       const used = replanned.flatMap(({ blueprintId }) => blueprintId ?? []);
       after = await contentsOf(inner, [...new Set([...before.keys(), ...used])]);
       warnings = await valueWarnings(inner, newVersions(before, after));
@@ -231,7 +235,7 @@ export async function previewChange(
     });
     // From here on everything is as it was; what the change made of it is in `after` and `replanned`.
     const sum = new PreviewSum();
-    const done = new Set<number>();
+    const done = new Set<ChannelId>();
     const look = async (rowsBefore: readonly PlanRow[], rowsAfter: readonly PlanRow[]) => {
       const changed = new Map(
         (await lookThrough(tx, runtime, rowsAfter, (id) => after.get(id) ?? null)).map((

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import { findDeviceNames, findPlanRowsOfBlueprint, type PlanRow } from "../../db/work/plan_facts.ts";
 import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
 import { applyFilter } from "../blueprints/filter.ts";
@@ -17,7 +18,7 @@ import { situate, type Situation } from "./situation.ts";
 
 /** How far a channel is. */
 export type Progress = {
-  deviceId: number;
+  deviceId: DeviceId;
   name: string;
   serialNumber: string;
   /** "" for the device itself. */
@@ -93,7 +94,7 @@ export async function blueprintProgress(
   const rows = await findPlanRowsOfBlueprint(sql, blueprintId, 0, limit);
   if (rows.length === 0) return [];
   const content = (await readContent(sql, blueprintId))?.content ?? null;
-  const observed = new Map<number, TargetArtifactRow[]>();
+  const observed = new Map<ChannelId, TargetArtifactRow[]>();
   for (const row of await findTargetArtifactsOf(sql, rows.map(({ channelId }) => channelId))) {
     const known = observed.get(row.channelId);
     if (known === undefined) observed.set(row.channelId, [row]);

@@ -7,35 +7,33 @@
  * @module
  */
 
-import { z } from "zod";
 import { findChannelsToSweep, wakeToPlan } from "../../db/work/channel_plans.ts";
 import { takeWakes } from "../../db/work/desired_state.ts";
 import { findUnswept, markSwept } from "../../db/work/job_queue.ts";
+import type { Replanned } from "../../db/work/plan_facts.ts";
 import type { Runtime } from "../runtime.ts";
+import { replanPayload } from "./replanned.ts";
 
 /** Channels that are woken in one transaction. */
 const BATCH = 500;
 
-/** The kinds of jobs that wake devices, with the serial numbers that a payload names; null is every device. */
-const SERIALS: Record<string, (payload: unknown) => string[] | null> = {
+/** The kinds of jobs that wake devices, with those that a payload names; null is every device. */
+const DEVICES: Record<string, (payload: unknown) => Replanned | null> = {
   "fan-out": () => null,
-  replan: (payload) => {
-    const parsed = z.object({ serial_numbers: z.array(z.string()) }).safeParse(payload);
-    return parsed.success ? parsed.data.serial_numbers : null;
-  },
+  replan: (payload) => replanPayload.safeParse(payload).data ?? null,
 };
 
 /** Wakes the devices of jobs that were set aside since the last sweep. Returns how many channels were woken. */
 export async function sweepQuarantined(runtime: Runtime, signal?: AbortSignal): Promise<number> {
   const { sql, config } = runtime;
   let woken = 0;
-  for (const { id, kind, payload } of await findUnswept(sql, Object.keys(SERIALS))) {
+  for (const { id, kind, payload } of await findUnswept(sql, Object.keys(DEVICES))) {
     // What is asked for from now on is a reason for another sweep.
     const began = runtime.clock.now();
-    const serials = SERIALS[kind]?.(payload) ?? null;
+    const which = DEVICES[kind]?.(payload) ?? null;
     for (let after = 0;;) {
       signal?.throwIfAborted();
-      const ids = await findChannelsToSweep(sql, serials, after, BATCH);
+      const ids = await findChannelsToSweep(sql, which, after, BATCH);
       const last = ids.at(-1);
       if (last === undefined) break;
       const now = runtime.clock.now();

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId } from "../../db/ids.ts";
 import type { Db } from "../../db/open.ts";
 import { findVariableFacts } from "../../db/variables/variable_facts.ts";
 import type { Runtime } from "../runtime.ts";
@@ -19,7 +20,7 @@ import { openDeviceValue } from "./stored_values.ts";
 export async function loadVariables(
   db: Db,
   { keys }: Pick<Runtime, "keys">,
-  channelId: number,
+  channelId: ChannelId,
   names: readonly string[],
 ): Promise<Map<string, string>> {
   if (names.length === 0) return new Map();

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId } from "../../db/ids.ts";
 import { findPlaceless, wakeChannelsInTurn, wakeWithoutPlace } from "../../db/work/channel_plans.ts";
 import { lockChannels } from "../../db/work/channels.ts";
 import { takeWakes } from "../../db/work/desired_state.ts";
@@ -44,11 +45,13 @@ export async function redeliver(
   { clock, config }: Pick<Runtime, "clock" | "config">,
   of: Bearers,
   variables: readonly string[],
-  by: ChangedBy,
+  changedBy: ChangedBy,
 ): Promise<void> {
   if (variables.length === 0) return;
   const now = clock.now();
-  const channelsOf = (rows: readonly { channelId: number }[]) => [...new Set(rows.map(({ channelId }) => channelId))];
+  const channelsOf = (
+    rows: readonly { channelId: ChannelId }[],
+  ) => [...new Set(rows.map(({ channelId }) => channelId))];
   const holding = await findHolding(tx, of, variables);
   const channels = [...new Set([...channelsOf(await findWithVariables(tx, of, variables)), ...holding])];
   if (channels.length === 0) return;
@@ -57,17 +60,17 @@ export async function redeliver(
   const stale = (await findWithVariables(tx, of, variables)).filter(({ forced }) => !forced);
   const woken = [...new Set([...channelsOf(stale), ...holding])];
   if (woken.length === 0) return;
-  if (stale.length > 0) await forceTargetArtifacts(tx, stale, by, now);
+  if (stale.length > 0) await forceTargetArtifacts(tx, stale, changedBy, now);
   const placeless = await findPlaceless(tx, woken, now);
   const limit = now.getTime() - DEVICE_WAKE_SECONDS * 1000;
-  const later = by === "operator"
+  const later = changedBy === "operator"
     ? []
     : placeless.filter(({ redeliveredAt }) => (redeliveredAt?.getTime() ?? 0) > limit);
   const limited = new Set(later.map(({ id }) => id));
   const placed = placeless.map(({ id }) => id).filter((id) => !limited.has(id));
   if (placed.length > 0) {
     const firstAt = await takeWakes(tx, placed.length, config.WAKE_RATE, now);
-    const wave = { firstAt, perSecond: config.WAKE_RATE, byDevice: by === "device" };
+    const wave = { firstAt, perSecond: config.WAKE_RATE, byDevice: changedBy === "device" };
     await wakeChannelsInTurn(tx, placed, wave, now);
   }
   const others = woken.filter((id) => !placed.includes(id));

@@ -14,20 +14,17 @@ import { claimPushTargets } from "../../db/push/push_targets.ts";
 import { findChannelPlan, wakeInWave } from "../../db/work/channel_plans.ts";
 import { findCommand } from "../../db/work/commands.ts";
 import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/work/job_queue.ts";
-import {
-  findPlanQueue,
-  findPlanRow,
-  findPlanRowsOfBlueprint,
-  findPlanRowsOfSerials,
-} from "../../db/work/plan_facts.ts";
+import { findPlanQueue, findPlanRow, findPlanRowsOf, findPlanRowsOfBlueprint } from "../../db/work/plan_facts.ts";
 import { purgeDeletedDevices } from "../../src/devices/purge.ts";
 import { byJob } from "../../src/events/by.ts";
 import { withDatabase } from "../support/database.ts";
 import { findEvents } from "../support/events.ts";
+import { channelIdOf, deviceIdOf, enrollmentIdOf } from "../support/ids.ts";
 import { testRuntime } from "../support/runtime.ts";
 
 const FLEET = 20_000;
 const NOW = new Date("2026-06-01T12:00:00Z");
+const [DEVICE, ENROLLMENT, CHANNEL] = [deviceIdOf(700), enrollmentIdOf(700), channelIdOf(700)];
 /** Tables that grow with the fleet or with time. */
 const BIG = [
   "devices",
@@ -111,25 +108,26 @@ const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
   ["a TokenUpdate", (sql) => findTokenSender(sql, "f700", "")],
   [
     "contacts that are written together",
-    (sql) => recordContacts(sql, [{ channelId: 700, at: NOW, ip: "192.0.2.1", sessionAt: NOW }]),
+    (sql) => recordContacts(sql, [{ channelId: CHANNEL, at: NOW, ip: "192.0.2.1", sessionAt: NOW }]),
   ],
   ["identifying a check-in", (sql) => findPinned(sql, "f700")],
   ["what is known of hardware", (sql) => lockHardware(sql, "udid-700", "serial700")],
   ["whether hardware is blocked", (sql) => isHardwareBlocked(sql, "udid-700", "serial700")],
-  ["the successors of an identity", (sql) => findOutstandingSuccessors(sql, 700, NOW)],
+  ["the successors of an identity", (sql) => findOutstandingSuccessors(sql, ENROLLMENT, NOW)],
   ["devices of unproven hardware", (sql) => listUnproven(sql, 50)],
   ["claiming due pushes", (sql) => claimPushTargets(sql, 50, new Date(NOW.getTime() + 120_000), NOW)],
-  ["the facts of a plan", (sql) => findPlanRow(sql, 700)],
-  ["the queue of a plan", (sql) => findPlanQueue(sql, 700)],
-  ["the artifacts of a plan", (sql) => findTargetArtifacts(sql, 700)],
-  ["what a device was told", (sql) => findChannelPlan(sql, 700)],
-  ["what a device reports", (sql) => findStatusItems(sql, 700)],
+  ["the facts of a plan", (sql) => findPlanRow(sql, CHANNEL)],
+  ["the queue of a plan", (sql) => findPlanQueue(sql, CHANNEL)],
+  ["the artifacts of a plan", (sql) => findTargetArtifacts(sql, CHANNEL)],
+  ["what a device was told", (sql) => findChannelPlan(sql, CHANNEL)],
+  ["what a device reports", (sql) => findStatusItems(sql, CHANNEL)],
   ["who reports a value", (sql) => searchStatusItems(sql, { path: "a", value: "700", limit: 50, offset: 0 })],
   ["the first of a blueprint's devices", (sql) => findPlanRowsOfBlueprint(sql, 3, 0, 20)],
-  ["devices by serial number", (sql) => findPlanRowsOfSerials(sql, ["SERIAL700", "SERIAL701"])],
+  ["devices by id", (sql) => findPlanRowsOf(sql, { deviceIds: [DEVICE] })],
+  ["devices by serial number", (sql) => findPlanRowsOf(sql, { serialNumbers: ["SERIAL700", "SERIAL701"] })],
   [
     "waking a few of many",
-    (sql) => wakeInWave(sql, [{ channelId: 700, digest: "x" }], { firstAt: NOW, perSecond: 20 }, NOW),
+    (sql) => wakeInWave(sql, [{ channelId: CHANNEL, digest: "x" }], { firstAt: NOW, perSecond: 20 }, NOW),
   ],
   [
     "looking for jobs",
@@ -138,11 +136,11 @@ const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
   ],
   ["looking for jobs of dead processes", (sql) => lookForTrouble(sql, ["x"], NOW)],
   ["taking jobs back", (sql) => reclaimJobs(sql, NOW)],
-  ["what a deletion looks at", (sql) => lockForDeletion(sql, 700)],
+  ["what a deletion looks at", (sql) => lockForDeletion(sql, DEVICE)],
   [
     "whose hardware a deleted device's is now",
     (sql) =>
-      findSuccessorOfHardware(sql, 700, {
+      findSuccessorOfHardware(sql, DEVICE, {
         udid: "UDID-700",
         serialNumber: "SERIAL700",
         deletedAt: NOW,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { KeyObject } from "node:crypto";
+import type { ChannelId } from "../../db/ids.ts";
 import { deleteExpiredAssetCredentials } from "../../db/issuing/asset_credentials.ts";
 import { insertAssetCertificate } from "../../db/issuing/asset_credentials.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
@@ -24,7 +25,7 @@ import { addCertAsset, advertise, channelOf, type Hosted } from "../support/host
 
 const SUBJECT = [{ type: "O", value: "Example" }, { type: "CN", value: "$ENROLLED_DEVICE.SERIAL_NUMBER" }];
 
-type Setting = { device: SimulatedDevice; channel: number; asset: Hosted };
+type Setting = { device: SimulatedDevice; channel: ChannelId; asset: Hosted };
 
 async function prepare(
   fleet: Fleet,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ChannelId } from "../../db/ids.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { MODELS } from "../../simulators/device/models.ts";
 import { loadVariables } from "../../src/variables/load.ts";
@@ -45,7 +46,7 @@ async function loot(device: SimulatedDevice): Promise<boolean> {
 }
 
 const variables = async (fleet: Fleet, device: SimulatedDevice) => {
-  const [row] = await fleet.runtime.sql<{ id: number }[]>`
+  const [row] = await fleet.runtime.sql<{ id: ChannelId }[]>`
     select c.id from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
     where d.udid = ${device.udid} and e.ended_at is null and c.user_key = ''`;
   assert.ok(row);

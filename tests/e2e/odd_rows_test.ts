@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { findTarget } from "../../db/devices/devices.ts";
+import type { DeviceId } from "../../db/ids.ts";
 import { applyEffect } from "../../src/conversation/apply_effects.ts";
 import type { Owner } from "../../src/conversation/conversation.ts";
 import { keepList } from "../../src/devices/keep_list.ts";
@@ -45,7 +46,7 @@ async function asked(fleet: Fleet) {
 }
 
 /** Whose list it is. */
-async function ownerOf(fleet: Fleet, deviceId: number): Promise<Owner> {
+async function ownerOf(fleet: Fleet, deviceId: DeviceId): Promise<Owner> {
   const [row] = await fleet.runtime.sql<Omit<Owner, "deviceId" | "userKey">[]>`
     select d.enrollment_id, d.udid, d.serial_number, e.session_id, c.id as channel_id from devices d
     join enrollments e on e.id = d.enrollment_id

@@ -5,6 +5,7 @@
  */
 
 import assert from "node:assert/strict";
+import type { DeviceId } from "../../db/ids.ts";
 import { JOBS } from "../../jobs/registry.ts";
 import { drain } from "../../jobs/queue.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
@@ -118,7 +119,7 @@ export const link = (
 export const settle = (fleet: Fleet): Promise<number> => drain(fleet.runtime, JOBS, new AbortController().signal);
 
 /** The id of a device by its serial number. */
-export async function idOf(fleet: Fleet, serialNumber: string): Promise<number> {
+export async function idOf(fleet: Fleet, serialNumber: string): Promise<DeviceId> {
   const { json } = await fleet.api("GET", `/api/mdm/devices/?serial_number=${serialNumber}`);
   return (Array.isArray(json) ? json : json.results)[0].id;
 }

@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import type { ChannelId } from "../../db/ids.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { BUILT_IN_ISSUER } from "../../src/issuing/scep_issuers.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
@@ -70,8 +71,8 @@ export async function addCertAsset(
 }
 
 /** The channel of a device, or of a user of it. */
-export async function channelOf({ sql }: TestRuntime, device: SimulatedDevice, userKey = ""): Promise<number> {
-  const [row] = await sql<{ id: number }[]>`
+export async function channelOf({ sql }: TestRuntime, device: SimulatedDevice, userKey = ""): Promise<ChannelId> {
+  const [row] = await sql<{ id: ChannelId }[]>`
     select c.id from channels c join devices d on d.enrollment_id = c.enrollment_id
     where d.udid = ${device.udid} and c.user_key = ${userKey}`;
   assert.ok(row !== undefined);
@@ -79,7 +80,7 @@ export async function channelOf({ sql }: TestRuntime, device: SimulatedDevice, u
 }
 
 /** Makes versions the ones that a channel was told of last; those of before are the ones of before. */
-export async function advertise({ sql, clock }: TestRuntime, channelId: number, ...hosted: Hosted[]): Promise<void> {
+export async function advertise({ sql, clock }: TestRuntime, channelId: ChannelId, ...hosted: Hosted[]): Promise<void> {
   const told = Object.fromEntries(
     hosted.map(({ artifactId, versionId }) => [`com.example.${artifactId}`, { version: versionId, serverToken: "t" }]),
   );

@@ -162,7 +162,7 @@ async function statusPage(context: PageContext): Promise<Page> {
 }
 
 async function mustFind(context: PageContext): Promise<DeviceView> {
-  const device = await findDevice(context.runtime.sql, context.id());
+  const device = await findDevice(context.runtime.sql, context.deviceId());
   if (device === undefined) throw problem("not-found");
   return device;
 }
@@ -173,7 +173,7 @@ export function mountDeviceArtifacts(app: Hono<AppEnv>): void {
   action(app, "/devices/:id/artifacts/:artifact/reinstall/", "mdm.change_enrolleddevice", async (context) => {
     const artifact = context.param("artifact");
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(artifact)) throw problem("not-found");
-    await reinstallArtifact(context.runtime, context.by, context.id(), artifact);
-    return `/devices/${context.id()}/?done=reinstalling`;
+    await reinstallArtifact(context.runtime, context.by, context.deviceId(), artifact);
+    return `/devices/${context.deviceId()}/?done=reinstalling`;
   });
 }

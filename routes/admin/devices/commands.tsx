@@ -31,9 +31,9 @@ export const COMMANDS: Part = {
     const { runtime: { sql }, url } = context;
     const offset = offsetOf(url);
     const { rows, count } = context.may("mdm.view_devicecommand")
-      ? await listCommands(sql, { limit: LIMIT, offset, deviceId: context.id() })
+      ? await listCommands(sql, { limit: LIMIT, offset, deviceId: context.deviceId() })
       : { rows: [], count: 0 };
-    const device = await findDevice(sql, context.id());
+    const device = await findDevice(sql, context.deviceId());
     const origins = await commandOrigins(sql, device?.serialNumber ?? "", rows);
     const here = new URL(url);
     here.hash = "commands";
@@ -62,7 +62,7 @@ export const COMMANDS: Part = {
 async function answerOf(context: PageContext): Promise<{ command: CommandView; bytes: Uint8Array<ArrayBuffer> }> {
   const { runtime: { sql, keys } } = context;
   const command = await findCommand(sql, context.uuid("uuid"));
-  if (command?.deviceId !== context.id()) throw problem("not-found");
+  if (command?.deviceId !== context.deviceId()) throw problem("not-found");
   const bytes = await openResult(keys, command);
   if (bytes === null) throw problem("not-found");
   return { command, bytes };

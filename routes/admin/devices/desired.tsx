@@ -19,8 +19,8 @@ import { mountChange, Previewed, SaveButtons } from "../parts/preview.tsx";
 
 type FormProps = { device: DeviceView; context: PageContext; state?: FormState | undefined };
 
-async function mustFind({ runtime, id }: PageContext): Promise<DeviceView> {
-  const device = await findDevice(runtime.sql, id());
+async function mustFind({ runtime, deviceId }: PageContext): Promise<DeviceView> {
+  const device = await findDevice(runtime.sql, deviceId());
   if (device === undefined) throw problem("not-found");
   return device;
 }
@@ -81,7 +81,7 @@ export function mountDeviceDesired(app: Hono<AppEnv>): void {
   mountChange(app, "/devices/:id/blueprint/", {
     needs: "mdm.change_enrolleddevice",
     read(context, form) {
-      const id = context.id();
+      const id = context.deviceId();
       const blueprint = form.text("blueprint") === "" ? null : form.id("blueprint");
       return async (runtime) => {
         await changeDeviceBlueprint(runtime, context.by, id, blueprint);

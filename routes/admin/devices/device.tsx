@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import { listBlueprints } from "../../../db/blueprints/blueprints.ts";
 import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
+import type { DeviceId } from "../../../db/ids.ts";
 import { tagsThatCount } from "../../../db/tags/effective_tags.ts";
 import { hasEraseChoices } from "../../../src/commands/erase_device.ts";
 import { cancelQueued } from "../../../src/commands/queue.ts";
@@ -30,7 +31,7 @@ import { DeviceState } from "./list.tsx";
 import { LockedOrErased } from "./lock_erase.tsx";
 import { Inventory, Plan } from "./sections.tsx";
 
-async function mustFind({ runtime }: PageContext, id: number): Promise<DeviceView> {
+async function mustFind({ runtime }: PageContext, id: DeviceId): Promise<DeviceView> {
   const device = await findDevice(runtime.sql, id);
   if (device === undefined) throw problem("not-found");
   return device;
@@ -39,7 +40,7 @@ async function mustFind({ runtime }: PageContext, id: number): Promise<DeviceVie
 const STATE: Part = {
   name: "state",
   async view(context) {
-    const device = await mustFind(context, context.id());
+    const device = await mustFind(context, context.deviceId());
     const now = context.runtime.clock.now();
     const tags = await tagsThatCount(context.runtime.sql, device.id);
     return (
@@ -55,15 +56,15 @@ const STATE: Part = {
 
 const NOTE: Part = {
   name: "note",
-  view: async (context) => await LockedOrErased({ device: await mustFind(context, context.id()), context }),
+  view: async (context) => await LockedOrErased({ device: await mustFind(context, context.deviceId()), context }),
 };
 
 const ARTIFACTS: Part = {
   name: "artifacts",
-  view: async (context) => await Artifacts({ device: await mustFind(context, context.id()), context }),
+  view: async (context) => await Artifacts({ device: await mustFind(context, context.deviceId()), context }),
 };
 
-async function devicePage(context: PageContext, id: number, state?: FormState): Promise<Page> {
+async function devicePage(context: PageContext, id: DeviceId, state?: FormState): Promise<Page> {
   const device = await mustFind(context, id);
   const { sql, clock } = context.runtime;
   const now = clock.now();
@@ -182,7 +183,7 @@ async function devicePage(context: PageContext, id: number, state?: FormState): 
 
 /** Queues a command, or refuses with the reason why the device does not take it: its page may be older than the device's state. */
 async function send(context: PageContext, name: string, fields: Record<string, string | boolean>): Promise<void> {
-  const device = await mustFind(context, context.id());
+  const device = await mustFind(context, context.deviceId());
   const reason = whyNotSent(device, name);
   if (reason !== null) throw problem("refused", reason);
   await sendCommand(context.runtime, context.by, device.id, name, fields);
@@ -191,37 +192,37 @@ async function send(context: PageContext, name: string, fields: Record<string, s
 /** Mounts the page and what its forms do. */
 export function mountDevice(app: Hono<AppEnv>): void {
   mountDeviceAnswers(app);
-  page(app, "/devices/:id/", "mdm.view_enrolleddevice", (context) => devicePage(context, context.id()));
+  page(app, "/devices/:id/", "mdm.view_enrolleddevice", (context) => devicePage(context, context.deviceId()));
   mountLive(app, "/devices/:id/", "mdm.view_enrolleddevice", [STATE, NOTE, COMMANDS, ARTIFACTS]);
-  const again = (context: PageContext, state: FormState) => devicePage(context, context.id(), state);
-  const done = (context: PageContext, code: string) => `/devices/${context.id()}/?done=${code}`;
+  const again = (context: PageContext, state: FormState) => devicePage(context, context.deviceId(), state);
+  const done = (context: PageContext, code: string) => `/devices/${context.deviceId()}/?done=${code}`;
 
   action(app, "/devices/:id/poke/", "mdm.change_enrolleddevice", async (context) => {
-    await pokeDevice(context.runtime, context.by, context.id());
+    await pokeDevice(context.runtime, context.by, context.deviceId());
     return done(context, "poked");
   });
   action(app, "/devices/:id/block/", "mdm.change_enrolleddevice", async (context) => {
-    await blockDevice(context.runtime, context.by, context.id(), true);
+    await blockDevice(context.runtime, context.by, context.deviceId(), true);
     return done(context, "blocked");
   });
   action(app, "/devices/:id/unblock/", "mdm.change_enrolleddevice", async (context) => {
-    await blockDevice(context.runtime, context.by, context.id(), false);
+    await blockDevice(context.runtime, context.by, context.deviceId(), false);
     return done(context, "unblocked");
   });
   action(app, "/devices/:id/delete/", "mdm.delete_enrolleddevice", async (context) => {
-    await deleteDevice(context.runtime, context.by, context.id());
+    await deleteDevice(context.runtime, context.by, context.deviceId());
     return done(context, "deleted");
   });
   action(app, "/devices/:id/restore/", "mdm.delete_enrolleddevice", async (context) => {
-    await restoreDevice(context.runtime, context.by, context.id());
+    await restoreDevice(context.runtime, context.by, context.deviceId());
     return done(context, "restored");
   });
   action(app, "/devices/:id/confirm-hardware/", "mdm.change_enrollmentclaim", async (context) => {
-    await confirmHardware(context.runtime, context.by, context.id());
+    await confirmHardware(context.runtime, context.by, context.deviceId());
     return done(context, "confirmed");
   });
   action(app, "/devices/:id/discard-successor/", "mdm.change_enrollmentclaim", async (context) => {
-    await discardSuccessor(context.runtime, context.by, context.id());
+    await discardSuccessor(context.runtime, context.by, context.deviceId());
     return done(context, "discarded");
   });
   action(app, "/devices/:id/lock/", "mdm.add_devicecommand", async (context, form) => {
@@ -236,8 +237,8 @@ export function mountDevice(app: Hono<AppEnv>): void {
     return done(context, "queued");
   });
   action(app, "/devices/:id/collect/", "mdm.add_devicecommand", async (context) => {
-    await collectInventory(context.runtime, context.by, context.id());
-    return `/devices/${context.id()}/?done=collecting#inventory`;
+    await collectInventory(context.runtime, context.by, context.deviceId());
+    return `/devices/${context.deviceId()}/?done=collecting#inventory`;
   });
   action(app, "/devices/:id/custom/", "mdm.add_devicecommand", async (context, form) => {
     await send(context, "CustomCommand", {
@@ -246,7 +247,7 @@ export function mountDevice(app: Hono<AppEnv>): void {
     return done(context, "queued");
   }, again);
   action(app, "/devices/:id/erase/", "mdm.add_devicecommand", async (context, form) => {
-    const device = await mustFind(context, context.id());
+    const device = await mustFind(context, context.deviceId());
     if (form.text("serial_number") !== device.serialNumber) {
       throw invalid({ serial_number: [`This is not the serial number of this device, ${device.serialNumber}.`] });
     }
@@ -270,7 +271,7 @@ export function mountDevice(app: Hono<AppEnv>): void {
     return done(context, "cancelled");
   });
   action(app, "/devices/:id/lock-pin/", "mdm.view_device_lock_pin", async (context) => {
-    const { id, serialNumber, name } = await mustFind(context, context.id());
+    const { id, serialNumber, name } = await mustFind(context, context.deviceId());
     const pin = await revealEscrowed(
       context.runtime,
       context.by,

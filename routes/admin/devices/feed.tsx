@@ -62,7 +62,7 @@ export function mountDeviceFeed(app: Hono<AppEnv>): void {
   page(app, "/devices/:id/feed/", "mdm.view_enrolleddevice", async (context) => {
     if (!context.may("events.view_event")) throw problem("permission-denied");
     const { runtime: { sql, clock }, url } = context;
-    const device = await findDevice(sql, context.id());
+    const device = await findDevice(sql, context.deviceId());
     if (device === undefined) throw problem("not-found");
     const before = beforeOf(url.searchParams.get("before"));
     const [coming, { rows, more, names }] = await Promise.all([

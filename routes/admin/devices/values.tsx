@@ -201,7 +201,7 @@ export async function ValuesForm({ device, context, state }: FormProps) {
 }
 
 async function mustFind(context: PageContext): Promise<DeviceView> {
-  const device = await findDevice(context.runtime.sql, context.id());
+  const device = await findDevice(context.runtime.sql, context.deviceId());
   if (device === undefined) throw problem("not-found");
   return device;
 }

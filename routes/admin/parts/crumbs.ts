@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId } from "../../../db/ids.ts";
 import type { Permission } from "../../../src/access/actor.ts";
 import { MENU } from "../menu.ts";
 
@@ -22,7 +23,7 @@ export const underAccount = (): Crumb[] => [{ href: "/account/", label: "Your ac
 
 /** Returns the crumbs of a page about a device. */
 export const underDevice = (
-  { id, name, serialNumber }: { id: number; name: string | null; serialNumber: string },
+  { id, name, serialNumber }: { id: DeviceId; name: string | null; serialNumber: string },
 ): Crumb[] => [
   ...under("/devices/"),
   { href: `/devices/${id}/`, label: name || serialNumber, needs: "mdm.view_enrolleddevice" },

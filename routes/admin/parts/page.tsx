@@ -7,6 +7,7 @@
 import type { Context, Hono } from "hono";
 import { getCookie } from "hono/cookie";
 import type { Child } from "hono/jsx";
+import { type DeviceId, deviceIdOf } from "../../../db/ids.ts";
 import { mayAll, type Permission } from "../../../src/access/actor.ts";
 import { checkCsrf, CSRF_FIELD } from "../../../src/access/csrf.ts";
 import { type Operator, operatorOf } from "../../../src/access/operator.ts";
@@ -45,6 +46,8 @@ export type PageContext = {
   param(name: string): string;
   /** A path parameter that is a number; throws `not-found` otherwise. */
   id(name?: string): number;
+  /** The device that the path's `:id` names; throws `not-found` when it is no number. */
+  deviceId(): DeviceId;
   /** A path parameter that is a UUID; throws `not-found` otherwise. */
   uuid(name?: string): string;
   may(permission: Permission): boolean;
@@ -136,17 +139,19 @@ async function contextOf(c: Context<AppEnv>): Promise<PageContext | undefined> {
   const session = await authenticateSession(runtime, getCookie(c, name));
   if (session === undefined) return undefined;
   const { actor, csrfToken } = session;
+  const id = (name = "id") => {
+    const text = c.req.param(name) ?? "";
+    if (!/^[0-9]{1,9}$/.test(text)) throw problem("not-found");
+    return Number(text);
+  };
   return {
     runtime,
     by: operatorOf(actor, c.get("request")),
     csrf: csrfToken,
     url: new URL(c.req.url),
     param: (name) => c.req.param(name) ?? "",
-    id(name = "id") {
-      const text = c.req.param(name) ?? "";
-      if (!/^[0-9]{1,9}$/.test(text)) throw problem("not-found");
-      return Number(text);
-    },
+    id,
+    deviceId: () => deviceIdOf(id()),
     uuid(name = "id") {
       const text = c.req.param(name) ?? "";
       if (!isUuid(text)) throw problem("not-found");

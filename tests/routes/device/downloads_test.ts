@@ -6,9 +6,10 @@ import { signDetached } from "../../../simulators/device/sign_detached.ts";
 import { dataAssetDownloadUrl, profileDownloadUrl, scepCredentialUrl } from "../../../src/downloads/url.ts";
 import { createScepIssuer } from "../../../src/issuing/scep_issuers.ts";
 import type { PlistDict } from "../../../src/protocol/plist.ts";
+import { testBy } from "../api/support.ts";
 import { type Fleet, withFleet } from "../../support/fleet.ts";
 import { addCertAsset, addDataAsset, addProfile, advertise, channelOf } from "../../support/hosted.ts";
-import { testBy } from "../api/support.ts";
+import { channelIdOf } from "../../support/ids.ts";
 
 const SECRET = "a-secret-of-the-proxy";
 const PROXIED = { TRUSTED_PROXIES: "192.0.2.1", TRUSTED_PROXY_SECRET: SECRET };
@@ -132,7 +133,7 @@ Deno.test("what was not advertised to this channel is not there, what was advert
     assert.equal((await fetch(fleet, url)).status, 200);
     await advertise(runtime, channel);
     assert.equal((await fetch(fleet, url)).status, 404);
-    const unknown = await profileDownloadUrl(runtime, 999, hosted.versionId);
+    const unknown = await profileDownloadUrl(runtime, channelIdOf(999), hosted.versionId);
     assert.equal((await fetch(fleet, unknown)).status, 404);
     assert.equal((await lastEvent(fleet)).payload.outcome, "target_not_found");
     // A version of another kind behind a right token.
@@ -155,7 +156,7 @@ Deno.test("blocked and checked-out devices get nothing, and all refusals read th
     await second.device.checkOut();
     const gone = await fetch(fleet, second.url);
     assert.deepEqual(await reasons(), ["device_inactive", "checked_out"]);
-    const unknown = await fetch(fleet, await profileDownloadUrl(runtime, 999, first.hosted.versionId));
+    const unknown = await fetch(fleet, await profileDownloadUrl(runtime, channelIdOf(999), first.hosted.versionId));
     assert.deepEqual([gone.status, gone.text, unknown.status, unknown.text], [404, blocked.text, 404, blocked.text]);
   }));
 

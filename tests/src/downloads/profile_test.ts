@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ChannelId } from "../../../db/ids.ts";
 import { buildProfile } from "../../../src/downloads/profile.ts";
 import { Problem } from "../../../src/errors.ts";
 import { builtInAuthority } from "../../../src/issuing/authority.ts";
@@ -95,7 +96,7 @@ Deno.test("what is the same for everybody is signed once for each source, and an
       await channelOf(runtime, await fleet.enrolled({ udid: "OTHER" })),
     ];
     const hosted = await addProfile(runtime, profile({ PayloadType: "com.example", Value: "1" }));
-    const build = (channel: number) => buildProfile(runtime.sql, runtime, channel, hosted.versionId);
+    const build = (channel: ChannelId) => buildProfile(runtime.sql, runtime, channel, hosted.versionId);
     const first = await build(one);
     assert.equal(await build(other), first);
     await setProfile(runtime, hosted, profile({ PayloadType: "com.example", Value: "2" }));

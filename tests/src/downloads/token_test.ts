@@ -8,15 +8,17 @@ import {
   writeDownloadToken,
 } from "../../../src/downloads/token.ts";
 import { dataAssetDownloadUrl, profileDownloadUrl, scepCredentialUrl } from "../../../src/downloads/url.ts";
-import { rotateSecrets } from "../../../src/secrets/rotate.ts";
 import { parseKeyRing } from "../../../src/secrets/key_ring.ts";
+import { rotateSecrets } from "../../../src/secrets/rotate.ts";
+import { channelIdOf } from "../../support/ids.ts";
 import { withRuntime } from "../../support/runtime.ts";
 
+const CHANNEL = channelIdOf(3);
 const KEY = new Uint8Array(32).fill(7);
 const PURPOSES: DownloadPurpose[] = ["profile", "data_asset", "scep_credential"];
 const anyToken: fc.Arbitrary<DownloadToken> = fc.record({
   purpose: fc.constantFrom(...PURPOSES),
-  channelId: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+  channelId: fc.integer({ min: 0, max: 2 ** 31 - 1 }).map(channelIdOf),
   artifactVersionId: fc.uuid(),
 }, { noNullPrototype: true });
 
@@ -46,12 +48,13 @@ Deno.test("one changed bit, one more or less character, or another alphabet is n
   const version = "0b1d5b0e-0000-4000-8000-000000000001";
   for (const channelId of [-1, 1.5, NaN]) {
     assert.throws(
-      () => writeDownloadToken(KEY, { purpose: "profile", channelId, artifactVersionId: version }),
+      () =>
+        writeDownloadToken(KEY, { purpose: "profile", channelId: channelIdOf(channelId), artifactVersionId: version }),
       RangeError,
     );
   }
   assert.throws(
-    () => writeDownloadToken(KEY, { purpose: "profile", channelId: 1, artifactVersionId: "x" }),
+    () => writeDownloadToken(KEY, { purpose: "profile", channelId: channelIdOf(1), artifactVersionId: "x" }),
     RangeError,
   );
 });
@@ -59,14 +62,14 @@ Deno.test("one changed bit, one more or less character, or another alphabet is n
 Deno.test("addresses are stable, on the address that asks for certificates where there is one, and outlive a rotation", async () => {
   const version = "0b1d5b0e-0000-4000-8000-000000000001";
   await withRuntime(async (runtime) => {
-    const address = await profileDownloadUrl(runtime, 3, version);
+    const address = await profileDownloadUrl(runtime, CHANNEL, version);
     assert.match(address, /^https:\/\/mdm\.example\.com\/public\/mdm\/profiles\/[A-Za-z0-9_-]{72}\/$/);
     assert.match(
-      await dataAssetDownloadUrl(runtime, 3, version),
+      await dataAssetDownloadUrl(runtime, CHANNEL, version),
       /^https:\/\/mdm\.example\.com\/public\/mdm\/data_assets\//,
     );
-    assert.match(await scepCredentialUrl(runtime, 3, version), /\/public\/mdm\/scep_credential\//);
-    assert.equal(await profileDownloadUrl(runtime, 3, version), address);
+    assert.match(await scepCredentialUrl(runtime, CHANNEL, version), /\/public\/mdm\/scep_credential\//);
+    assert.equal(await profileDownloadUrl(runtime, CHANNEL, version), address);
     const [row] = await runtime.sql<{ keySealed: string }[]>`select key_sealed from download_keys`;
     assert.ok(row !== undefined && !row.keySealed.includes((await downloadKey(runtime)).toBase64()));
     const keys = await parseKeyRing(
@@ -78,7 +81,7 @@ Deno.test("addresses are stable, on the address that asks for certificates where
     const { openDatabase } = await import("../../../db/open.ts");
     const sql = openDatabase(runtime.databaseUrl, { max: 1 });
     try {
-      assert.equal(await profileDownloadUrl({ ...runtime, sql, keys }, 3, version), address);
+      assert.equal(await profileDownloadUrl({ ...runtime, sql, keys }, CHANNEL, version), address);
     } finally {
       await sql.end();
     }
@@ -90,7 +93,7 @@ Deno.test("addresses are stable, on the address that asks for certificates where
   };
   await withRuntime(async (runtime) => {
     assert.match(
-      await profileDownloadUrl(runtime, 3, version),
+      await profileDownloadUrl(runtime, CHANNEL, version),
       /^https:\/\/mtls\.example\.com\/public\/mdm\/profiles\//,
     );
   }, mtls);

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import type { HardwareFacts } from "../../../db/devices/hardware.ts";
 import { type HardwareEvidence, judgeHardware } from "../../../src/enrollment/hardware.ts";
+import { deviceIdOf } from "../../support/ids.ts";
 
 const NEW: HardwareFacts = { device: undefined, others: [], serialKnown: false, prepared: false, blocked: false };
-const device = (enrolled: boolean, serialNumber = "C02A") => ({ device: { id: 1, serialNumber, enrolled } });
+const device = (enrolled: boolean, serialNumber = "C02A") => ({
+  device: { id: deviceIdOf(1), serialNumber, enrolled },
+});
 const ALL: HardwareEvidence[] = ["word", "apple device", "limited profile", "confirmation", "setting"];
 /** What becomes of a device, by what speaks for it. */
 const judged = (facts: Partial<HardwareFacts>, serialNumber = "C02A") =>
@@ -21,7 +24,13 @@ Deno.test("hardware that is enrolled now is taken over with an operator's word a
   const claim = "udid enrolled";
   assert.deepEqual(judged({ ...device(true), serialKnown: true }), [claim, claim, claim, true, true]);
   const serial = "serial number enrolled";
-  assert.deepEqual(judged({ others: [{ id: 2 }], serialKnown: true }), [serial, serial, serial, true, true]);
+  assert.deepEqual(judged({ others: [{ id: deviceIdOf(2) }], serialKnown: true }), [
+    serial,
+    serial,
+    serial,
+    true,
+    true,
+  ]);
 });
 
 Deno.test("hardware that was enrolled once, or that tags and values wait for, is let in and not proven by its own word", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ChannelId } from "../../../db/ids.ts";
 import { findPlanRows } from "../../../db/work/plan_facts.ts";
 import { changeDeviceTags } from "../../../src/tags/device_tags.ts";
 import { setDeviceValues } from "../../../src/variables/device_values.ts";
@@ -6,6 +7,7 @@ import { loadVariables } from "../../../src/variables/load.ts";
 import { VARIABLES } from "../../../src/variables/names.ts";
 import { testBy } from "../../routes/api/support.ts";
 import { withFleet } from "../../support/fleet.ts";
+import { channelIdOf } from "../../support/ids.ts";
 
 const ALL = [...VARIABLES.keys(), ...["ASSET_TAG", "EMPTY", "ROOM", "WIFI_KEY"].map((name) => `CUSTOM.${name}`)];
 
@@ -28,7 +30,9 @@ Deno.test("the device, its tags, its custom values and the user of the channel a
       values: { ASSET_TAG: "A-7", ROOM: "12b", EMPTY: "", WIFI_KEY: "sesame" },
     });
     await sql`update enrollments set os_version = '15.1'`;
-    const channels = await sql<{ id: number; userKey: string }[]>`select id, user_key from channels order by user_key`;
+    const channels = await sql<
+      { id: ChannelId; userKey: string }[]
+    >`select id, user_key from channels order by user_key`;
     const [own, user] = [channels[0]?.id, channels[1]?.id];
     assert.ok(own !== undefined && user !== undefined);
     const variables = await loadVariables(sql, runtime, own, ALL);
@@ -50,7 +54,7 @@ Deno.test("the device, its tags, its custom values and the user of the channel a
     assert.equal(personal.get("ENROLLED_USER.LONG_NAME"), "Ada Lovelace");
     assert.equal(personal.get("ENROLLED_USER.SHORT_NAME"), "ada");
     assert.equal(personal.get("CUSTOM.ROOM"), "12b");
-    await assert.rejects(loadVariables(sql, runtime, 999, ALL), /channel 999 does not exist/);
+    await assert.rejects(loadVariables(sql, runtime, channelIdOf(999), ALL), /channel 999 does not exist/);
     // The planner is told the names of exactly those that have a value: an empty one counts as none.
     for (const id of [own, user]) {
       const loaded = [...await loadVariables(sql, runtime, id, ALL)].filter(([, value]) => value !== "");
@@ -63,8 +67,8 @@ Deno.test("a name that no profile can hold comes as one that it can", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     await fleet.enrolled({ binary: true, name: "Ada's\u0007 Mac\uffff" });
-    const [channel] = await sql<{ id: number }[]>`select id from channels`;
-    const variables = await loadVariables(sql, fleet.runtime, channel?.id ?? 0, ALL);
+    const [channel] = await sql<{ id: ChannelId }[]>`select id from channels`;
+    const variables = await loadVariables(sql, fleet.runtime, channel?.id ?? channelIdOf(0), ALL);
     assert.equal(variables.get("ENROLLED_DEVICE.NAME"), "Ada's\ufffd Mac\ufffd");
   }));
 
@@ -76,9 +80,9 @@ Deno.test("only what is named is loaded: a secret that cannot be opened disturbs
     const values = { ROOM: "12b", ASSET_TAG: "A-7", WIFI_KEY: "sesame" };
     const input = { values, secrets: ["ASSET_TAG", "WIFI_KEY"] };
     await setDeviceValues(sql, runtime, testBy, device.serialNumber, input);
-    const [channel] = await sql<{ id: number }[]>`select id from channels`;
+    const [channel] = await sql<{ id: ChannelId }[]>`select id from channels`;
     const load = async (...names: string[]) =>
-      Object.fromEntries(await loadVariables(sql, runtime, channel?.id ?? 0, names));
+      Object.fromEntries(await loadVariables(sql, runtime, channel?.id ?? channelIdOf(0), names));
     assert.deepEqual(await load("ENROLLED_DEVICE.ASSET_TAG"), { "ENROLLED_DEVICE.ASSET_TAG": "A-7" });
     assert.deepEqual(await load("CUSTOM.ASSET_TAG"), { "CUSTOM.ASSET_TAG": "A-7" });
     assert.deepEqual(await load(), {});

@@ -4,6 +4,7 @@ import { changesOf, sentencesOf } from "../../../../routes/admin/parts/preview_w
 import { type Filter, openFilter } from "../../../../src/blueprints/filter.ts";
 import type { Preview, PreviewDevice } from "../../../../src/planner/preview.ts";
 import { PLATFORMS } from "../../../../src/protocol/platform.ts";
+import { deviceIdOf } from "../../../support/ids.ts";
 
 Deno.test("a filter reads as people say it", () => {
   const tags = new Map([[1, "Kiosk"], [2, "Pilot"]]);
@@ -36,7 +37,7 @@ const artifact = (name: string, change: Partial<Preview["artifacts"][number]>) =
   ...change,
 });
 const device = (change: Partial<PreviewDevice>): PreviewDevice => ({
-  device: { id: 1, serial_number: "C02", name: "Mac" },
+  device: { id: deviceIdOf(1), serial_number: "C02", name: "Mac" },
   user: "",
   gains: [],
   loses: [],
