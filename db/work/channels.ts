@@ -140,7 +140,7 @@ export async function lockChannelOfCommand(db: Db, uuid: string): Promise<void> 
 }
 
 /** What is known of a channel once it is locked. */
-export type LockedChannel = { nextActionAt: Date | null; pushDueAt: Date | null };
+export type LockedChannel = { nextActionAt: Date | null; sessionStartedAt: Date | null };
 
 /**
  * Locks the channel of a conversation until the transaction ends, as `lockChannels` does. `session`: the conversation begins
@@ -152,10 +152,10 @@ export async function lockChannel(
   session: { at: Date; ip: string } | null,
 ): Promise<LockedChannel | undefined> {
   const [row] = session === null
-    ? await db<LockedChannel[]>`select next_action_at, push_due_at from channels where id = ${id} for update`
+    ? await db<LockedChannel[]>`select next_action_at, session_started_at from channels where id = ${id} for update`
     : await db<LockedChannel[]>`
       update channels set last_seen_at = ${session.at}, last_ip = ${session.ip}, session_started_at = ${session.at}
-      where id = ${id} returning next_action_at, push_due_at`;
+      where id = ${id} returning next_action_at, session_started_at`;
   return row;
 }
 

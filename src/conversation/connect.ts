@@ -4,8 +4,9 @@
  * @module
  */
 
-import { findContact, findPinned } from "../../db/enrollment/identities.ts";
+import { type ContactRow, findContact, findPinned } from "../../db/enrollment/identities.ts";
 import type { Db, Json, Statement } from "../../db/open.ts";
+import { findSpeaker } from "../../db/devices/devices.ts";
 import { lockChannel } from "../../db/work/channels.ts";
 import {
   type CommandRow,
@@ -17,7 +18,7 @@ import {
   postponeCommand,
   setNextAction,
 } from "../../db/work/commands.ts";
-import { recordInventoryAsked } from "../../db/work/plan_facts.ts";
+import { findPlanQueue, type PlanCommandRow, recordInventoryAsked } from "../../db/work/plan_facts.ts";
 import { commandUnsupported } from "../apple_schema/commands.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/record_observations.ts";
@@ -34,6 +35,7 @@ import type { Certificate } from "../pki/certificate.ts";
 import { follow } from "../planner/follow.ts";
 import { type ConversationFacts, loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
+import { nextOfQueue } from "../planner/schedulers/queued_commands.ts";
 import { PlistError } from "../protocol/plist.ts";
 import { commandPayload, type Report, type ReportStatus } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
@@ -76,20 +78,8 @@ export async function handleConnect(
   let outcome: Outcome = null;
   const last: LastStatements = { statements: [] };
   await runtime.sql.begin(async (tx) => {
-    const asked = { status: report.status, answered: uuidOf(report) };
-    const session = idle ? { at, ip: by.request.ip } : null;
-    // One after the other on one connection, and without waiting in between: what is read is read behind the lock.
-    const [locked, facts] = await Promise.all([
-      lockChannel(tx, contact.channelId, session),
-      loadFacts(tx, runtime, contact.channelId, asked),
-    ]);
-    const owner = { ...contact, userKey };
-    const conversation = { tx, runtime, by, owner, now: runtime.clock.now() };
-    // Deleted, or checked out, while this conversation waited for the channel.
-    const still = idle ? facts : await applyReport(conversation, report, facts, last);
-    outcome = contact.blockedAt === null
-      ? await nextCommand(conversation, report.status, still, locked?.nextActionAt, last)
-      : "released";
+    const conversation = { tx, runtime, by, owner: { ...contact, userKey }, now: at };
+    outcome = idle ? await begin(conversation, last) : await goOn(conversation, report, last);
     return last.statements;
   });
   if (last.marking !== undefined && (await last.marking).length === 0) {
@@ -107,6 +97,48 @@ function answerOf(outcome: Outcome): Uint8Array<ArrayBuffer> | null {
   }
   return outcome;
 }
+
+/** The device began a conversation, and something may be due. */
+async function begin(given: Opened, last: LastStatements): Promise<Outcome> {
+  const { tx, runtime, by, owner, now: at } = given;
+  // One after the other on one connection, and without waiting in between: what is read is read behind the lock.
+  const [locked, facts] = await Promise.all([
+    lockChannel(tx, owner.channelId, { at, ip: by.request.ip }),
+    loadFacts(tx, runtime, owner.channelId, { status: "Idle" }),
+  ]);
+  if (owner.blockedAt !== null) return "released";
+  const known = { facts, expired: facts.queue.some(isExpired(at)), nextActionAt: locked?.nextActionAt };
+  return await nextCommand({ ...given, now: runtime.clock.now() }, "Idle", known, last);
+}
+
+/** The device answered a command. */
+async function goOn(given: Opened, report: Report, last: LastStatements): Promise<Outcome> {
+  const { tx, runtime, owner } = given;
+  const { status } = report;
+  const [locked, { target, ended }, queue] = await Promise.all([
+    lockChannel(tx, owner.channelId, null),
+    findSpeaker(tx, owner.enrollmentId, owner.userKey === "" ? "Device" : "User"),
+    findPlanQueue(tx, owner.channelId, uuidOf(report)),
+  ]);
+  const conversation = { ...given, now: runtime.clock.now(), target };
+  const left = await applyReport(conversation, report, queue, last);
+  if (owner.blockedAt !== null) return "released";
+  // Deleted, or checked out, while this conversation waited for the channel.
+  if (ended) return "ended";
+  const expired = queue.some(isExpired(conversation.now));
+  const talk = { status, conversationStartedAt: locked?.sessionStartedAt ?? null };
+  const next = left === null || expired ? undefined : nextOfQueue(left, talk, conversation.now);
+  if (next !== undefined && next.arguments !== null) {
+    const sent = await sendKnown(conversation, { ...next, arguments: next.arguments }, last);
+    if (sent !== null) return sent;
+  }
+  return await nextCommand(conversation, status, { facts: null, expired, nextActionAt: locked?.nextActionAt }, last);
+}
+
+const isExpired = (now: Date) => ({ expiresAt }: { expiresAt: Date | null }) => expiresAt !== null && expiresAt <= now;
+
+/** A conversation whose channel is not locked yet. */
+type Opened = Conversation & { owner: ContactRow };
 
 /** What is written together with the commit, and which of it marks a command as sent. */
 type LastStatements = { statements: Statement[]; marking?: Statement };
@@ -144,16 +176,14 @@ export async function identifyUnknown(
   }
 }
 
-/**
- * Applies a report to the command that it answers. Answers the facts afterwards; they are null when they have to be read again.
- */
+/** Applies a report to the command that it answers. Answers what is left of the queue; null when it has to be read again. */
 async function applyReport(
-  conversation: Conversation,
+  conversation: TargetedConversation,
   report: Report,
-  facts: ConversationFacts,
+  queue: readonly PlanCommandRow[],
   last: LastStatements,
-): Promise<ConversationFacts | null> {
-  const { tx, runtime, by, owner, now } = conversation;
+): Promise<readonly PlanCommandRow[] | null> {
+  const { tx, runtime, by, owner, target, now } = conversation;
   runtime.routine.record(by, {
     type: "mdm_request",
     serialNumber: owner.serialNumber,
@@ -169,9 +199,9 @@ async function applyReport(
     },
   });
   const uuid = uuidOf(report);
-  const row = uuid === undefined ? undefined : facts.queue.find((one) => one.uuid === uuid);
+  const row = uuid === undefined ? undefined : queue.find((one) => one.uuid === uuid);
   // Answered before (our reply was lost), or never ours: nothing to do.
-  if (row === undefined) return facts;
+  if (row === undefined) return queue;
   if (report.status === "NotNow") {
     await postponeCommand(tx, row.id, postponed(now, row.notNowCount), now);
     return null;
@@ -182,7 +212,6 @@ async function applyReport(
     : report.status === "Error"
     ? "error"
     : "formatError";
-  const { target } = facts;
   const effects = command === undefined
     ? []
     : effectsOf(command, await argumentsOf(runtime, row.id, row.arguments ?? {}, row.secretsSealed), report, target);
@@ -193,10 +222,10 @@ async function applyReport(
     resultSealed: kept ? await sealResult(runtime.keys, row.id, keptBytes(report)) : null,
     errorChain: report.errorChain === undefined ? null : JSON.parse(JSON.stringify(report.errorChain)),
   }, now));
-  if (effects.length === 0) return { ...facts, queue: facts.queue.filter((one) => one !== row) };
+  if (effects.length === 0) return queue.filter((one) => one !== row);
   await writeNow(last);
   // A blocked device's last report counts as any other: it may hold the PIN that the device is locked with.
-  for (const effect of effects) await applyEffect(effect, { ...conversation, target });
+  for (const effect of effects) await applyEffect(effect, conversation);
   return null;
 }
 
@@ -225,22 +254,21 @@ async function argumentsOf(
   return { ...open, ...secrets };
 }
 
+/** What a conversation knows before it plans. Without `facts` they are read, behind what was left for the commit. */
+type Known = { facts: ConversationFacts | null; expired: boolean; nextActionAt: Date | null | undefined };
+
 /** Follows the plan until it gives a command that can be sent; null when there is none, `ended` when the device is let go. */
 async function nextCommand(
   conversation: Conversation,
   status: ReportStatus,
-  loaded: ConversationFacts | null,
-  nextActionAt: Date | null | undefined,
+  known: Known,
   last: LastStatements,
 ): Promise<Uint8Array<ArrayBuffer> | null | "ended"> {
   const { tx, runtime, by, owner, now } = conversation;
   const { channelId } = owner;
-  const read = async () => {
-    await writeNow(last);
-    return await loadFacts(tx, runtime, channelId, { status });
-  };
-  let facts = loaded;
-  if (facts === null || facts.queue.some(({ expiresAt }) => expiresAt !== null && expiresAt <= now)) {
+  const read = async () => (await Promise.all([writeNow(last), loadFacts(tx, runtime, channelId, { status })]))[1];
+  let { facts } = known;
+  if (known.expired) {
     await writeNow(last);
     await expireCommands(tx, channelId, now);
     facts = null;
@@ -257,7 +285,7 @@ async function nextCommand(
     if (next === null) {
       // While a PIN is held the next contact is looked at, since it ends the lock.
       const again = facts.lockPinEscrowed && status !== "Idle" ? now : planAgainAt;
-      if (nextActionAt === undefined || again?.getTime() !== nextActionAt?.getTime()) {
+      if (known.nextActionAt === undefined || again?.getTime() !== known.nextActionAt?.getTime()) {
         last.statements.push(setNextAction(tx, channelId, again));
       }
       return null;
@@ -270,10 +298,10 @@ async function nextCommand(
     }
     const targeted = { ...conversation, target: facts.target };
     const queued = next.kind === "queued" ? facts.queue.find(({ id }) => id === next.commandId) : undefined;
-    const known = queued?.arguments ?? null;
-    const payload = queued === undefined || known === null
+    const args = queued?.arguments ?? null;
+    const payload = queued === undefined || args === null
       ? await send(targeted, next.kind === "queued" ? next.commandId : await queueStep(targeted, next), last)
-      : await sendKnown(targeted, { ...queued, arguments: known }, last);
+      : await sendKnown(targeted, { ...queued, arguments: args }, last);
     if (payload !== null) return payload;
   }
   throw new Error("Cannot plan: no command of the plan can be sent");
