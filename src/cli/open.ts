@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PASSWORD_COST } from "../access/passwords.ts";
 import { startEmbedded } from "../../db/embedded.ts";
 import { ensurePartitions } from "../../db/events/events.ts";
 import { migrate } from "../../db/migrate.ts";
@@ -96,6 +97,7 @@ export async function openRuntime(
         deviceSql,
         clock,
         random: systemRandom,
+        passwordCost: PASSWORD_COST,
         keys,
         log,
         network: systemNetwork,

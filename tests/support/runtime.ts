@@ -55,6 +55,8 @@ export async function testRuntime(
     sql,
     clock,
     random: { ...systemRandom, rsaKey: serverKeys() },
+    // A real hash is a quarter of a second of work, for whoever signs in as well.
+    passwordCost: { logN: 8, r: 8, p: 1 },
     keys: await parseKeyRing("test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", systemRandom),
     log: createLogger("debug", () => clock.now(), (line) => lines.push(line)),
     network: noNetwork,

@@ -6,7 +6,7 @@ import { insertUser } from "../../../db/access/users.ts";
 import { hashApiToken, isApiToken, newApiToken } from "../../../src/access/api_token_format.ts";
 import { authenticateToken } from "../../../src/access/authenticate.ts";
 import { changeOwnPassword } from "../../../src/access/own_password.ts";
-import { hashPassword, isOutdatedHash, verifyPassword } from "../../../src/access/passwords.ts";
+import { hashPassword, isOutdatedHash, PASSWORD_COST, verifyPassword } from "../../../src/access/passwords.ts";
 import { isPermission, PERMISSIONS } from "../../../src/access/permissions.ts";
 import { authenticateSession, sessionCookie, signIn, signOut } from "../../../src/access/sessions.ts";
 import { Problem, type ProblemCode } from "../../../src/errors.ts";
@@ -16,6 +16,7 @@ import { type TestRuntime, withRuntime } from "../../support/runtime.ts";
 
 const is = (code: ProblemCode) => (error: unknown) => error instanceof Problem && error.code === code;
 const CHEAP = { logN: 10, r: 8, p: 1 };
+const cheap = { random: systemRandom, passwordCost: CHEAP };
 const PASSWORD = "correct horse battery";
 
 Deno.test("a token has its form and checksum, and one changed character is noticed", () => {
@@ -35,16 +36,26 @@ Deno.test("a token's hash is BLAKE2b-256", () => {
 });
 
 Deno.test("a password is known again, in any Unicode form, and no other is", async () => {
-  const hash = await hashPassword("Schlüssel zum Garten", systemRandom, CHEAP);
-  assert.ok(await verifyPassword("Schlüssel zum Garten", hash));
-  assert.ok(await verifyPassword("Schlu\u0308ssel zum Garten", hash));
-  assert.equal(await verifyPassword("schlüssel zum garten", hash), false);
-  assert.equal(await verifyPassword("", hash), false);
-  assert.equal(await verifyPassword("x".repeat(2000), hash), false);
-  assert.equal(await verifyPassword("anything", undefined), false);
-  assert.ok(isOutdatedHash(hash));
-  assert.notEqual(hash, await hashPassword("Schlüssel zum Garten", systemRandom, CHEAP));
-  await assert.rejects(verifyPassword("x", "md5$abc"));
+  const hash = await hashPassword("Schlüssel zum Garten", cheap);
+  const known = (password: string, stored?: string) => verifyPassword(password, stored, PASSWORD_COST);
+  assert.ok(await known("Schlüssel zum Garten", hash));
+  assert.ok(await known("Schlu\u0308ssel zum Garten", hash));
+  assert.equal(await known("schlüssel zum garten", hash), false);
+  assert.equal(await known("", hash), false);
+  assert.equal(await known("x".repeat(2000), hash), false);
+  assert.equal(await known("anything", undefined), false);
+  assert.ok(isOutdatedHash(hash, PASSWORD_COST));
+  assert.notEqual(hash, await hashPassword("Schlüssel zum Garten", cheap));
+  await assert.rejects(known("x", "md5$abc"));
+});
+
+Deno.test("a server's own hashes cost what is recommended, and are known again at that cost", async () => {
+  // OWASP's for scrypt with p = 3: less would help who copied the database.
+  assert.deepEqual(PASSWORD_COST, { logN: 15, r: 8, p: 3 });
+  const hash = await hashPassword(PASSWORD, { random: systemRandom, passwordCost: PASSWORD_COST });
+  assert.match(hash, /^scrypt\$15\$8\$3\$/);
+  assert.equal(isOutdatedHash(hash, PASSWORD_COST), false);
+  assert.ok(await verifyPassword(PASSWORD, hash, PASSWORD_COST));
 });
 
 async function person(runtime: TestRuntime, change: { isActive?: boolean; passwordHash?: string | null } = {}) {
@@ -52,7 +63,7 @@ async function person(runtime: TestRuntime, change: { isActive?: boolean; passwo
     username: "Alice",
     email: "",
     fullName: "",
-    passwordHash: await hashPassword(PASSWORD, systemRandom, CHEAP),
+    passwordHash: await hashPassword(PASSWORD, cheap),
     isActive: true,
     isSuperuser: true,
     isServiceAccount: false,
@@ -71,7 +82,7 @@ Deno.test("a person signs in, is recognised, and signs out; the database holds n
     assert.ok(!stored.includes(first.cookie));
     // The old hash was cheap: it was made again.
     const [row] = await runtime.sql`select password_hash, last_login_at from users`;
-    assert.equal(isOutdatedHash(String(row?.passwordHash)), false);
+    assert.equal(isOutdatedHash(String(row?.passwordHash), runtime.passwordCost), false);
     assert.deepEqual(row?.lastLoginAt, runtime.clock.now());
     const second = await signIn(runtime, { username: "Alice", password: PASSWORD }, testRequest, {
       session: first.cookie,
