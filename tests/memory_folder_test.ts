@@ -17,10 +17,16 @@ Deno.test("a folder in memory is made for its owner alone and removed with all i
   assert.equal(await exists(folder.path), false);
 });
 
-Deno.test("a user who cannot be given the folder leaves none behind", async () => {
-  const names = () => [...Deno.readDirSync("/dev/shm")].map(({ name }) => name).filter((name) => /^espalier/.test(name));
-  if (!await exists("/dev/shm")) return;
-  const before = names();
-  assert.equal(await makeMemoryFolder(-1), undefined);
-  assert.deepEqual(names().filter((name) => !before.includes(name)), []);
+Deno.test("a user who cannot be given the folder leaves none behind, and no other place stands in for memory", async () => {
+  const folder = await makeMemoryFolder(undefined);
+  if (folder === undefined) return;
+  try {
+    assert.equal(await makeMemoryFolder(-1, folder.path), undefined);
+    assert.deepEqual([...Deno.readDirSync(folder.path)], []);
+    await (await makeMemoryFolder(undefined, folder.path))?.remove();
+    assert.equal(await makeMemoryFolder(undefined, `${folder.path}/none`), undefined);
+    assert.equal(await makeMemoryFolder(undefined, new URL(".", import.meta.url).pathname), undefined);
+  } finally {
+    await folder.remove();
+  }
 });

@@ -25,12 +25,15 @@ export type MemoryFolder = { path: string; remove(): Promise<void> };
  * undefined where there is no such memory or too little. Deno itself goes nowhere under `/dev` without all permissions:
  * programs make and remove the folder, and PostgreSQL alone uses it.
  */
-export async function makeMemoryFolder(owner: number | undefined): Promise<MemoryFolder | undefined> {
+export async function makeMemoryFolder(
+  owner: number | undefined,
+  parent = MEMORY,
+): Promise<MemoryFolder | undefined> {
   try {
-    const [, line = ""] = (await run("df", "-Pk", MEMORY)).split("\n");
+    const [, line = ""] = (await run("df", "-Pk", parent)).split("\n");
     const [system, , , available] = line.split(/ +/);
     if (system !== "tmpfs" || Number(available) < KILOBYTES) return;
-    const path = (await run("mktemp", "-d", `${MEMORY}/espalier-tests-XXXXXXXX`)).trim();
+    const path = (await run("mktemp", "-d", `${parent}/espalier-tests-XXXXXXXX`)).trim();
     const remove = async () => void await run("rm", "-rf", path);
     try {
       if (owner !== undefined) await run("chown", String(owner), path);
