@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type ContactRow, findContact, findPinned } from "../../db/enrollment/identities.ts";
-import type { Db, Json, Statement } from "../../db/open.ts";
+import { channelOf, enrollmentOf, findContact, findPinned, lockContact } from "../../db/enrollment/identities.ts";
+import type { Json, Statement, Tx } from "../../db/open.ts";
 import { findSpeaker } from "../../db/devices/devices.ts";
-import { lockChannel } from "../../db/work/channels.ts";
+import { beginConversation } from "../../db/work/channels.ts";
 import {
   type CommandRow,
   expireCommands,
@@ -50,8 +50,8 @@ const MAX_STEPS = 1000;
 /** Backoff of a command that the device put off: doubling from a minute to four hours. */
 const postponed = (now: Date, count: number) => new Date(now.getTime() + Math.min(60 * 2 ** count, 14_400) * 1000);
 
-/** How a conversation went on: a command for the device, nothing, or the end of its management. */
-type Outcome = Uint8Array<ArrayBuffer> | null | "released" | "ended";
+/** How a conversation went on: a command for the device, nothing, the end of its management; or the sender is not known. */
+type Outcome = Uint8Array<ArrayBuffer> | null | "released" | "ended" | "unknown";
 
 /** Answers a connect: the bytes of the next command, or null when there is nothing to do. */
 export async function handleConnect(
@@ -60,31 +60,12 @@ export async function handleConnect(
   sender: Certificate,
   report: Report,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const at = runtime.clock.now();
-  const idle = report.status === "Idle";
-  const userKey = report.ids.userKey ?? "";
-  const find = (db: Db) => findContact(db, sender.fingerprint, report.ids.deviceKey, userKey);
-  const contact = await find(runtime.sql) ?? await runtime.sql.begin(async (tx) => {
-    await identifyUnknown({ tx, runtime, sender }, report.ids.deviceKey);
-    return await find(tx);
-  }).catch((error) => alertAndThrow(runtime, by, error));
-  if (contact === undefined) {
-    throw problem("device-not-identified", undefined, { reason: "the enrollment has no channel of this user" });
-  }
-  runtime.routine.heard(contact.channelId, by.request.ip, idle, at);
-  const quiet = contact.nextActionAt === null || contact.nextActionAt > at;
-  // The hot path: nothing is due, so one statement was all.
-  if (idle && quiet && contact.blockedAt === null) return null;
-  let outcome: Outcome = null;
-  const last: LastStatements = { statements: [] };
-  await runtime.sql.begin(async (tx) => {
-    const conversation = { tx, runtime, by, owner: { ...contact, userKey }, now: at };
-    outcome = idle ? await begin(conversation, last) : await goOn(conversation, report, last);
-    return last.statements;
-  });
-  if (last.marking !== undefined && (await last.marking).length === 0) {
-    // Somebody ended the command while it was chosen. The device comes again, and gets what there is then.
-    throw problem("unavailable", undefined, { reason: "the command to send was ended meanwhile" });
+  const converse = report.status === "Idle" ? begin : goOn;
+  let outcome = await converse(runtime, by, sender, report);
+  if (outcome === "unknown") {
+    await runtime.sql.begin((tx) => identifyUnknown({ tx, runtime, sender }, report.ids.deviceKey))
+      .catch((error) => alertAndThrow(runtime, by, error));
+    outcome = await converse(runtime, by, sender, report);
   }
   return answerOf(outcome);
 }
@@ -95,50 +76,91 @@ function answerOf(outcome: Outcome): Uint8Array<ArrayBuffer> | null {
   if (outcome === "ended") {
     throw problem("device-not-identified", undefined, { reason: "the enrollment ended during the conversation" });
   }
+  if (outcome === "unknown") {
+    throw problem("device-not-identified", undefined, { reason: "the enrollment has no channel of this user" });
+  }
   return outcome;
 }
 
-/** The device began a conversation, and something may be due. */
-async function begin(given: Opened, last: LastStatements): Promise<Outcome> {
-  const { tx, runtime, by, owner, now: at } = given;
-  // One after the other on one connection, and without waiting in between: what is read is read behind the lock.
-  const [locked, facts] = await Promise.all([
-    lockChannel(tx, owner.channelId, { at, ip: by.request.ip }),
-    loadFacts(tx, runtime, owner.channelId, { status: "Idle" }),
-  ]);
-  if (owner.blockedAt !== null) return "released";
-  const known = { facts, expired: facts.queue.some(isExpired(at)), nextActionAt: locked?.nextActionAt };
-  return await nextCommand({ ...given, now: runtime.clock.now() }, "Idle", known, last);
+/** Runs a conversation in a transaction, and writes with its commit what it left for that. */
+async function inTransaction(
+  { sql }: Runtime,
+  converse: (tx: Tx, last: LastStatements) => Promise<Outcome>,
+): Promise<Outcome> {
+  let outcome: Outcome = null;
+  const last: LastStatements = { statements: [] };
+  await sql.begin(async (tx) => {
+    outcome = await converse(tx, last);
+    return last.statements;
+  });
+  if (last.marking !== undefined && (await last.marking).length === 0) {
+    // Somebody ended the command while it was chosen. The device comes again, and gets what there is then.
+    throw problem("unavailable", undefined, { reason: "the command to send was ended meanwhile" });
+  }
+  return outcome;
 }
 
-/** The device answered a command. */
-async function goOn(given: Opened, report: Report, last: LastStatements): Promise<Outcome> {
-  const { tx, runtime, owner } = given;
-  const { status } = report;
-  const [locked, { target, ended }, queue] = await Promise.all([
-    lockChannel(tx, owner.channelId, null),
-    findSpeaker(tx, owner.enrollmentId, owner.userKey === "" ? "Device" : "User"),
-    findPlanQueue(tx, owner.channelId, uuidOf(report)),
+/** The device begins a conversation. */
+async function begin(runtime: Runtime, by: Caller, sender: Certificate, { ids }: Report): Promise<Outcome> {
+  const at = runtime.clock.now();
+  const userKey = ids.userKey ?? "";
+  const contact = await findContact(runtime.sql, sender.fingerprint, ids.deviceKey, userKey);
+  if (contact === undefined) return "unknown";
+  const { channelId, nextActionAt, blockedAt } = contact;
+  runtime.routine.heard(channelId, by.request.ip, true, at);
+  // The hot path: nothing is due, so one statement was all.
+  if ((nextActionAt === null || nextActionAt > at) && blockedAt === null) return null;
+  return await inTransaction(runtime, async (tx, last) => {
+    // One after the other on one connection, and without waiting in between: what is read is read behind the lock.
+    const [locked, facts] = await Promise.all([
+      beginConversation(tx, channelId, { at, ip: by.request.ip }),
+      loadFacts(tx, runtime, channelId, { status: "Idle" }),
+    ]);
+    if (blockedAt !== null) return "released";
+    const now = runtime.clock.now();
+    const known = { facts, expired: facts.queue.some(isExpired(now)), nextActionAt: locked?.nextActionAt };
+    return await nextCommand({ tx, runtime, by, owner: { ...contact, userKey }, now }, "Idle", known, last);
+  });
+}
+
+/** The device answers a command. */
+const goOn = (runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> =>
+  inTransaction(runtime, (tx, last) => takeAnswer(tx, { runtime, by, sender }, report, last));
+
+async function takeAnswer(
+  tx: Tx,
+  { runtime, by, sender }: Pick<Exchange, "runtime" | "by" | "sender">,
+  report: Report,
+  last: LastStatements,
+): Promise<Outcome> {
+  const { status, ids } = report;
+  const userKey = ids.userKey ?? "";
+  // As above, behind the lock that the first of them takes.
+  const [contact, speaker, queue] = await Promise.all([
+    lockContact(tx, sender.fingerprint, ids.deviceKey, userKey),
+    findSpeaker(tx, enrollmentOf(tx, sender.fingerprint), userKey === "" ? "Device" : "User"),
+    findPlanQueue(tx, channelOf(tx, sender.fingerprint, userKey), uuidOf(report)),
   ]);
-  const conversation = { ...given, now: runtime.clock.now(), target };
+  if (contact === undefined || speaker === undefined) return "unknown";
+  const owner = { ...contact, userKey };
+  runtime.routine.heard(owner.channelId, by.request.ip, false, runtime.clock.now());
+  const { target, ended } = speaker;
+  const conversation = { tx, runtime, by, owner, now: runtime.clock.now(), target };
   const left = await applyReport(conversation, report, queue, last);
   if (owner.blockedAt !== null) return "released";
   // Deleted, or checked out, while this conversation waited for the channel.
   if (ended) return "ended";
   const expired = queue.some(isExpired(conversation.now));
-  const talk = { status, conversationStartedAt: locked?.sessionStartedAt ?? null };
+  const talk = { status, conversationStartedAt: contact.sessionStartedAt };
   const next = left === null || expired ? undefined : nextOfQueue(left, talk, conversation.now);
   if (next !== undefined && next.arguments !== null) {
     const sent = await sendKnown(conversation, { ...next, arguments: next.arguments }, last);
     if (sent !== null) return sent;
   }
-  return await nextCommand(conversation, status, { facts: null, expired, nextActionAt: locked?.nextActionAt }, last);
+  return await nextCommand(conversation, status, { facts: null, expired, nextActionAt: contact.nextActionAt }, last);
 }
 
 const isExpired = (now: Date) => ({ expiresAt }: { expiresAt: Date | null }) => expiresAt !== null && expiresAt <= now;
-
-/** A conversation whose channel is not locked yet. */
-type Opened = Conversation & { owner: ContactRow };
 
 /** What is written together with the commit, and which of it marks a command as sent. */
 type LastStatements = { statements: Statement[]; marking?: Statement };
@@ -212,7 +234,7 @@ async function applyReport(
     : report.status === "Error"
     ? "error"
     : "formatError";
-  const effects = command === undefined
+  const effects = command === undefined || handlerOf(command, report) === undefined
     ? []
     : effectsOf(command, await argumentsOf(runtime, row.id, row.arguments ?? {}, row.secretsSealed), report, target);
   const unreadable = effects.some(({ kind }) => kind === "unreadable");
@@ -235,12 +257,14 @@ const UNREADABLE_BYTES = 64 * 1024;
 const keptBytes = ({ raw, unreadable }: Report): Uint8Array =>
   unreadable === undefined ? raw : raw.subarray(0, UNREADABLE_BYTES);
 
+/** What a command does with an answer, if anything. */
+const handlerOf = (command: AnyCommand, { status }: Report) =>
+  status === "Acknowledged" ? command.onAcknowledged : command.onError;
+
 function effectsOf(command: AnyCommand, args: unknown, report: Report, target: CommandTarget): Effect[] {
   const parsed = command.args.safeParse(args);
   if (!parsed.success) return [{ kind: "unreadable", reason: "the stored arguments are not the command's" }];
-  return report.status === "Acknowledged"
-    ? command.onAcknowledged?.(report, parsed.data, target) ?? []
-    : command.onError?.(report, parsed.data, target) ?? [];
+  return handlerOf(command, report)?.(report, parsed.data, target) ?? [];
 }
 
 async function argumentsOf(

@@ -61,7 +61,7 @@ Deno.test("a wrong password, an unknown name and an inactive user are refused al
         return error instanceof Problem ? error.details.fields : error;
       }
     };
-    const expected = { non_field_errors: ["Cannot sign in: the user name or the password is not right."] };
+    const expected = { non_field_errors: ["Cannot sign in: the user name or password is incorrect."] };
     assert.deepEqual(await refusal("Alice", "wrong password!"), expected);
     assert.deepEqual(await refusal("Bob", PASSWORD), expected);
     assert.deepEqual(await refusal("A\u0000lice", PASSWORD), expected);
