@@ -12,7 +12,7 @@ import { z } from "zod";
 import { LOG_LEVELS } from "./log.ts";
 import { isWritable } from "./writable.ts";
 
-/** A setting that cannot be used; the message names it and says what it should be. */
+/** An invalid setting; the message names it and says what is expected. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }

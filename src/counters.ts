@@ -1,10 +1,10 @@
 /**
- * What happened in this process since it started, counted for monitoring.
+ * Counters of this process since its start, for monitoring.
  *
  * @module
  */
 
-/** What is counted, with the words of its metric. */
+/** The counters, with the description of each metric. */
 export const COUNTED = {
   connections_refused: "Connections that were refused because the limit was reached.",
   connections_evicted: "Idle connections that were closed to make room.",

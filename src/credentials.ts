@@ -28,7 +28,7 @@ const SOON_MS = 30 * 86_400_000;
 
 const day = (date: Date) => date.toISOString().slice(0, 10);
 
-/** Reads a setting; what the reader has to say becomes a sentence about the setting. */
+/** Reads a setting; an error of the reader becomes a sentence about the setting. */
 function read<T>(setting: string, reader: () => T): T {
   try {
     return reader();
@@ -38,7 +38,7 @@ function read<T>(setting: string, reader: () => T): T {
   }
 }
 
-/** The first certificate of a chain, and those that lead from it towards a root as far as they are there. */
+/** Returns the first certificate of a chain, and its issuers towards a root as far as they are present. */
 function pathOf(chain: readonly Certificate[]): Certificate[] {
   const path = chain.slice(0, 1);
   for (let last = path[0]; last !== undefined && path.length < chain.length;) {
@@ -109,7 +109,10 @@ export function checkCredentials(config: Config, now: Date): void {
   checkPushKey(config);
 }
 
-/** What works now but not for long, or not for every client; a sentence each. The settings have passed {@link checkCredentials}. */
+/**
+ * Returns a sentence for each certificate that works now but not for long, or not for every client. The settings have
+ * passed {@link checkCredentials}.
+ */
 export function credentialWarnings(config: Config, now: Date): string[] {
   const warnings: string[] = [];
   for (const { chain } of CHAINS) {

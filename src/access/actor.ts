@@ -1,5 +1,5 @@
 /**
- * An operator who was authenticated, and what they may do.
+ * An authenticated operator and their permissions.
  *
  * @module
  */

@@ -37,7 +37,7 @@ export function isApiToken(text: string): boolean {
   return match?.[1] !== undefined && checksum(match[1]) === match[2];
 }
 
-/** What is stored of a token: BLAKE2b-256 (RFC 7693). A plain hash is enough, because the token can not be guessed. */
+/** The stored form of a token: BLAKE2b-256 (RFC 7693). A plain hash is enough, because a token cannot be guessed. */
 export function hashApiToken(token: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(blake2b(new TextEncoder().encode(token), { dkLen: 32 }));
 }

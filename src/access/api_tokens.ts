@@ -19,7 +19,7 @@ import { hashApiToken, newApiToken } from "./api_token_format.ts";
 import { mustHoldAllOf } from "./delegation.ts";
 import type { Authorised } from "./operator.ts";
 
-/** What an operator says of a token. */
+/** The input for an API token. */
 export type ApiTokenInput = { userId: number; name: string; expiresAt: Date | null };
 
 /** A token as API and audit show it: never the token. */

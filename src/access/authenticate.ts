@@ -1,8 +1,8 @@
 /**
- * Who sent a request: the operator behind an API token.
+ * Authenticates requests: finds the operator behind an API token.
  *
- * No cache: one indexed query per request, so that a revoked token, a user made inactive or a role taken away counts at once
- * in every process.
+ * No cache: one indexed query per request, so that a revoked token, a deactivated user or a removed role takes effect
+ * immediately in every process.
  *
  * @module
  */
@@ -16,8 +16,8 @@ import { hashApiToken, isApiToken } from "./api_token_format.ts";
 const TOUCH_SECONDS = 60;
 
 /**
- * The actor behind an `Authorization: Token …` header. Throws `not-authenticated` when there is none, `bad-token` when it
- * is malformed, unknown, expired, or of an inactive user; which of them it was is not told.
+ * Returns the actor behind an `Authorization: Token …` header. Throws `not-authenticated` when there is none,
+ * `bad-token` when it is malformed, unknown, expired, or of an inactive user; the error does not say which.
  */
 export async function authenticateToken(
   runtime: Pick<Runtime, "sql" | "clock">,

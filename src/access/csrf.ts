@@ -1,8 +1,8 @@
 /**
- * Whether a request with a session cookie was made by a page of this server.
+ * Checks that a request with a session cookie was sent by a page of this server.
  *
- * The attack: another site makes a signed-in browser send a request here, and the browser adds the cookie. Two independent
- * checks stand against it: where the browser says the request comes from, and a token that only our pages know.
+ * The attack: another site makes a signed-in browser send a request here, and the browser adds the cookie. Two
+ * independent checks prevent it: the origin that the browser states, and a token that only our pages know.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export function sameText(one: string, other: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** Whether the browser says that a page of this server made the request. Scripts can set neither header. */
+/** Whether the browser states that a page of this server sent the request. Scripts can set neither header. */
 export function isSameOrigin(headers: Headers, baseUrl: string): boolean {
   const site = headers.get("Sec-Fetch-Site");
   if (site !== null) return site === "same-origin";

@@ -10,7 +10,7 @@
 import { problem } from "../errors.ts";
 import type { Actor } from "./actor.ts";
 
-/** What somebody is able to do. */
+/** The permissions that a person holds. */
 export type Holder = { isSuperuser: boolean; permissions: Iterable<string> };
 
 /** Whether the actor holds all that `other` holds. */

@@ -1,9 +1,9 @@
 /**
  * Browsers that a user signed in with before.
  *
- * The attack: ten wrong passwords by a stranger lock an administrator out. So attempts are limited by account and address
- * together, and a browser that the user signed in with before is not limited by what strangers do. The cookie signs
- * nobody in: it only says whose wrong passwords count where.
+ * The attack: ten wrong passwords by a stranger lock an administrator out. So attempts are limited by account and
+ * address together, and a browser that the user signed in with before is not limited by strangers' attempts. The cookie
+ * does not sign anyone in: it only selects the limit that a wrong password counts toward.
  *
  * @module
  */
@@ -56,7 +56,7 @@ export async function remember(
   const hash = await browserHash(cookie);
   const ours = hash !== undefined && await isKnownBrowser(db, hash, userId, since(now));
   const bytes = runtime.random.bytes(32);
-  // A cookie that the server did not give this user is not taken over: somebody else may have planted it.
+  // A cookie that the server did not give this user is not accepted: another person may have planted it.
   const kept = ours && cookie !== undefined ? { cookie, hash } : {
     cookie: encodeBase64Url(bytes),
     hash: await sha256(bytes),

@@ -7,13 +7,13 @@
 import type { By, Caller, RequestInfo } from "../events/by.ts";
 import type { Actor } from "./actor.ts";
 
-/** Who does something, with the permissions that limit what they may give to others. */
+/** The author of an action, with the permissions that limit what they may grant. */
 export type Authorised = By & { actor: Actor };
 
 /** An authenticated user who sends a request. */
 export type Operator = Caller & Authorised;
 
-/** Returns an actor who sends a request as the one who does what it asks for. */
+/** Returns the operator for an actor who sends a request. */
 export const operatorOf = (actor: Actor, request: RequestInfo): Operator => ({
   who: {
     kind: "user",
@@ -26,7 +26,7 @@ export const operatorOf = (actor: Actor, request: RequestInfo): Operator => ({
   actor,
 });
 
-/** The person at the server's own command line, who has the database and the keys anyway. */
+/** The person at the server's command line, who has access to the database and the keys anyway. */
 export const COMMAND_LINE: Authorised = {
   who: { kind: "command line" },
   actor: {

@@ -19,7 +19,7 @@ import { userRepresentation } from "./users.ts";
 const BY_USER = { attempts: 10, seconds: 900 };
 
 /**
- * Replaces the actor's password. All their sessions end, whoever holds them; a new one begins for this browser.
+ * Replaces the actor's password. All their sessions end; a new one begins for this browser.
  *
  * Throws `too-many-requests`, or `invalid` on `current_password` or `password`.
  */
@@ -38,7 +38,7 @@ export async function changeOwnPassword(
   const passwordHash = await hashPassword(passwords.next, runtime);
   const user = await runtime.sql.begin(async (tx) => {
     const before = await findUser(tx, actor.userId, true);
-    // Somebody else changed it meanwhile: what was verified is not the password any more.
+    // It was changed in the meantime: the verified password is no longer the current one.
     if (before?.passwordHash !== seen.passwordHash) throw problem("conflict");
     await updateUser(tx, before.id, { ...before, passwordHash }, runtime.clock.now());
     await deleteSessionsOf(tx, before.id);

@@ -19,7 +19,7 @@ export const PASSWORD_COST: PasswordCost = { logN: 15, r: 8, p: 3 };
 
 const KEY_LENGTH = 32;
 const SHORTEST = 12;
-/** Longer ones would let a client make the server hash megabytes. */
+/** The attack: with longer ones, a client could make the server hash megabytes. */
 const LONGEST = 1024;
 
 function derive(password: string, salt: Uint8Array, { logN, r, p }: PasswordCost): Promise<Uint8Array> {
@@ -71,7 +71,7 @@ export async function verifyPassword(
   return same && hash !== null && hash !== undefined;
 }
 
-/** Whether a hash was made with other parameters than today's and should be made again at the next sign-in. */
+/** Whether a hash has other parameters than today's and should be replaced at the next sign-in. */
 export function isOutdatedHash(hash: string, today: PasswordCost): boolean {
   const { cost } = parse(hash);
   return cost.logN !== today.logN || cost.r !== today.r || cost.p !== today.p;

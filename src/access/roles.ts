@@ -20,7 +20,7 @@ import { mustHoldAllOf } from "./delegation.ts";
 import type { Authorised } from "./operator.ts";
 import { isPermission } from "./permissions.ts";
 
-/** What an operator says of a role. */
+/** The input for a role. */
 export type RoleInput = { name: string; permissions: readonly string[] };
 
 /** A role as API and audit show it. */
@@ -63,13 +63,14 @@ export async function createRole(runtime: Runtime, by: Authorised, input: RoleIn
   });
 }
 
-/** Writes all of a role. The actor must hold what it has and what it gets: its users lose what is taken out. */
+/** Replaces a role. The actor must hold its old and its new permissions: its users lose the removed ones. */
 export async function updateRole(runtime: Runtime, by: Authorised, id: number, input: RoleInput): Promise<RoleRow> {
   const values = checked(input);
   return await runtime.sql.begin(async (tx) => {
     const before = await findRole(tx, id, true);
     if (before === undefined) throw problem("not-found");
-    // The attack: a role of somebody mightier is emptied, or renamed into one that is given away lightly.
+    // The attack: an operator empties a role with more permissions than their own, or renames it into one that is
+    // assigned carelessly.
     mustHoldAllOf(by.actor, { isSuperuser: false, permissions: [...before.permissions, ...values.permissions] });
     const after = await updateRoleRow(tx, id, values, runtime.clock.now());
     await recordAudit(tx, runtime, by, {

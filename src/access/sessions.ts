@@ -1,8 +1,8 @@
 /**
  * Sessions of browsers: sign in, recognise, sign out.
  *
- * The cookie holds 32 random bytes; the database holds their hash. A session begins with a new id at each sign-in, so an id
- * planted in a browser beforehand (session fixation) is worth nothing.
+ * The cookie holds 32 random bytes; the database holds their hash. A session begins with a new id at each sign-in, so
+ * an id planted in a browser beforehand (session fixation) is useless.
  *
  * @module
  */
@@ -33,11 +33,11 @@ export type NewSession = Session & { cookie: string; expiresAt: Date; browser: {
 /** The cookies that a browser sends along. */
 export type BrowserCookies = { session?: string | undefined; browser?: string | undefined };
 
-/** What one address may try on one name, on all names, and all addresses together on one name. */
+/** The attempts of one address on one name, of one address on all names, and of all addresses on one name. */
 const BY_NAME_AND_ADDRESS = { attempts: 10, seconds: 900 };
 const BY_ADDRESS = { attempts: 50, seconds: 900 };
 const BY_NAME = { attempts: 100, seconds: 900 };
-/** What a browser may try that the user signed in with before, whatever strangers do meanwhile. */
+/** The attempts of a browser that the user signed in with before, independent of strangers' attempts. */
 const BY_KNOWN_BROWSER = { attempts: 100, seconds: 900 };
 const TOUCH_SECONDS = 60;
 
@@ -147,7 +147,9 @@ export async function signIn(
   return await beginSession(runtime, by, user, cookies);
 }
 
-/** The session behind a cookie; undefined when it is unknown, over, or its user may not sign in any more. */
+/**
+ * Returns the session behind a cookie, or undefined if it is unknown or has ended, or its user may no longer sign in.
+ */
 export async function authenticateSession(
   runtime: Pick<Runtime, "sql" | "clock">,
   cookie: string | undefined,

@@ -37,12 +37,14 @@ const DEFAULT_UNIT = "Default";
 const hash = async (token: string) =>
   encodeHex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token.slice(0, 200))));
 
-/** Whether the first person has still to be made. */
+/** Whether the first user still has to be created. */
 export async function isSetupPending(runtime: Pick<Runtime, "sql">): Promise<boolean> {
   return !await anyPersonExists(runtime.sql);
 }
 
-/** A token for the first person, to be shown once to whoever started the server; null when there is a person already. */
+/**
+ * Returns a token for creating the first user, to be shown once on the server's output; null if a user exists already.
+ */
 export async function ensureSetupToken(runtime: Pick<Runtime, "sql" | "random">): Promise<string | null> {
   if (await anyPersonExists(runtime.sql)) return null;
   const token = randomText(runtime.random, 32);
@@ -59,7 +61,7 @@ export async function ensureSetupToken(runtime: Pick<Runtime, "sql" | "random">)
   });
 }
 
-/** What the first person says of themselves. */
+/** The input for the first user. */
 export type SetupInput = { username: string; password: string; email?: string; fullName?: string };
 
 /**
@@ -99,7 +101,7 @@ export async function completeSetup(
     }, []);
     const made = await tx.savepoint((inner) => insertMetaBusinessUnit(inner, { name: DEFAULT_UNIT }, now))
       .catch((error) => {
-        // A script with a token of the command line may have made one of that name before.
+        // A script with a token from the command line may have created a user with that name before.
         if (isUniqueViolation(error, "meta_business_units_name")) return undefined;
         throw error;
       });

@@ -27,7 +27,7 @@ import type { Authorised } from "./operator.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
 import { SETUP_KEY } from "./setup_key.ts";
 
-/** What an operator says of a user. */
+/** The input for a user. */
 export type UserInput = {
   username: string;
   email: string;
@@ -37,7 +37,7 @@ export type UserInput = {
   isServiceAccount: boolean;
   /** Ids of roles. */
   roles: readonly number[];
-  /** Absent: as it is (none for a new user, who then can not sign in by password). */
+  /** Absent: unchanged (none for a new user, who then cannot sign in with a password). */
   password?: string | undefined;
 };
 
@@ -93,7 +93,7 @@ async function mustFind(db: Db, id: number, lock = false): Promise<UserRow> {
   return user;
 }
 
-/** Makes a user. The first person who is made ends the first-run setup. */
+/** Creates a user. The first person who is created ends the first-run setup. */
 export async function createUser(runtime: Runtime, by: Authorised, input: UserInput): Promise<UserRow> {
   mustHoldAllOf(by.actor, { isSuperuser: input.isSuperuser, permissions: [] });
   const values = await valuesOf(runtime, input, null);
@@ -125,7 +125,7 @@ export async function createUserWithin(
   return user;
 }
 
-/** Refuses to lose the last person who can do everything. `superusers` are those of now, locked. */
+/** Refuses to remove the last superuser who is a person. `superusers` are the current ones, locked. */
 function mustStaySomebody(superusers: readonly number[], leaving: number): void {
   if (superusers.includes(leaving) && superusers.length === 1) {
     throw refused("This user is the last active superuser");

@@ -14,13 +14,13 @@ import type { PushAnswer, PushSender } from "../push/notify.ts";
 import type { OpenedPushCertificate } from "../push/open_certificate.ts";
 import type { HttpClient, Runtime } from "../runtime.ts";
 
-/** What a push says. `expirationSeconds`: how long Apple keeps it for a device that is away. */
+/** The content of a push. `expirationSeconds`: how long Apple stores it for a device that is offline. */
 export type PushTarget = { token: Uint8Array; pushMagic: string; expirationSeconds: number };
 
 const TIMEOUT_MS = 10_000;
 /** Tries of one push after the first, for failures that pass. */
 const RETRIES = 2;
-/** Apple refuses provider tokens older than an hour, and those made more often than each 20 minutes. */
+/** Apple refuses provider tokens older than an hour, and those created more often than every 20 minutes. */
 const TOKEN_SECONDS = 50 * 60;
 /** Device tokens have had 32 bytes; Apple says not to rely on it, and never more than 100. */
 const LONGEST_TOKEN = 100;
@@ -116,7 +116,7 @@ export function createApns(
       }
       let answer = await once(certificate, target);
       for (let tries = 1; tries <= RETRIES && !answer.ok && answer.retry; tries++) {
-        // Apple said when: that is the notifier's to wait for, not this call's.
+        // Apple stated a time: the notifier waits for it, not this call.
         if (answer.retryAfterSeconds !== undefined || answer.reason === "TooManyRequests") break;
         const [byte = 0] = random.bytes(1);
         await delay((byte / 256) * 1000 * 2 ** tries);

@@ -1,5 +1,5 @@
 /**
- * Commands by Apple's published schema: what they take, and who can have them.
+ * Commands by Apple's published schema: their arguments, and the devices that support them.
  *
  * Promise: pure functions that never throw; a request type that is not published is unknown, and nothing forbids it.
  *
@@ -27,7 +27,7 @@ export function commandFacts(requestType: string): CommandFacts | null {
   return table.get(requestType) ?? null;
 }
 
-/** What is wrong with a command's dictionary, with or without its RequestType. Empty for an unknown request type. */
+/** Returns the issues of a command's dictionary, with or without its RequestType. Empty for an unknown request type. */
 export function validateCommand(requestType: string, payload: PlistDict): SchemaIssue[] {
   const facts = commandFacts(requestType);
   return facts === null ? [] : validatePayload(facts, payload, "plist", { passed: COMMON });

@@ -1,5 +1,5 @@
 /**
- * Declarations by Apple's published schema: what they are, whether a payload is right, and who can have it.
+ * Declarations by Apple's published schema: their types, the validity of a payload, and the devices that support it.
  *
  * Promise: pure functions that never throw; a type that is not published is unknown, and nothing forbids it here.
  *
@@ -31,15 +31,16 @@ export function isKnownDeclaration(type: string): boolean {
   return declarationFacts(type) !== null;
 }
 
-/** What is wrong with the payload of a declaration, for any target. Empty for an unknown type. */
+/** Returns the issues of a declaration's payload, for any target. Empty for an unknown type. */
 export function validateDeclaration(type: string, payload: unknown): SchemaIssue[] {
   const facts = declarationFacts(type);
   return facts === null ? [] : validatePayload(facts, payload);
 }
 
 /**
- * Why the target cannot have this declaration, as a sentence; null when it can. Its system, version, channel and
- * enrollment are looked at, and the keys that its version does not know yet: with those it would refuse the whole.
+ * Returns the reason why the target cannot have this declaration, as a sentence; null if it can. Checks its system,
+ * version, channel and enrollment, and the keys that its version does not support yet: with those it would refuse the
+ * whole declaration.
  */
 export function declarationUnsupported(type: string, payload: unknown, target: SchemaTarget): string | null {
   const facts = declarationFacts(type);

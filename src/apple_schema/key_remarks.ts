@@ -11,15 +11,15 @@ import { announcedEnd, inherit, type Obstacle, obstacle, supportFor } from "./su
 import type { SchemaTarget } from "./target.ts";
 import type { KeyFacts, PayloadFacts, Support } from "./types.ts";
 
-/** A key that the target does not take as it is; "missing" is a key that this target demands and others lack. */
+/** A key that the target does not accept; "missing" is a key that this target requires and the payload lacks. */
 export type KeyRemark = { path: string; cause: Obstacle["cause"] | "missing" | "ending"; message: string };
 
 /** Remarks after which no more are looked for. */
 const MAX_REMARKS = 50;
 
 /**
- * What the target makes of the keys of `payload`, which stands at `path`. What the payload as a whole needs is not looked
- * at.
+ * Returns the target's remarks on the keys of `payload` at `path`. The requirements of the payload as a whole are not
+ * checked.
  */
 export function keyRemarks(facts: PayloadFacts, payload: unknown, target: SchemaTarget, path = ""): KeyRemark[] {
   const remarks: KeyRemark[] = [];
@@ -79,7 +79,7 @@ export function keyRemarks(facts: PayloadFacts, payload: unknown, target: Schema
   return remarks;
 }
 
-/** The first remark by which the target would refuse the whole payload, as a sentence; null when there is none. */
+/** Returns the first remark that makes the target refuse the whole payload, as a sentence; null if there is none. */
 export function refusedKey(remarks: readonly KeyRemark[]): string | null {
   return remarks.find(({ cause }) => cause === "older" || cause === "missing")?.message ?? null;
 }

@@ -7,7 +7,7 @@
 import { Real } from "../protocol/plist/value.ts";
 import type { KeyFacts, Shapes } from "./types.ts";
 
-/** Levels of a payload that are looked at; Apple's own have fewer than 20. */
+/** The depth to which a payload is checked; Apple's own payloads have fewer than 20 levels. */
 export const MAX_DEPTH = 64;
 
 const indexes = new WeakMap<readonly KeyFacts[], ReadonlyMap<string, KeyFacts>>();
@@ -37,7 +37,7 @@ export function elementFacts(kinds: readonly KeyFacts[], element: unknown): KeyF
   return kinds.find((kind) => discriminators(kind).every(({ key, values }) => own(element, key) === values?.[0]));
 }
 
-/** The key by which the kinds of elements are told apart, and its values. */
+/** The key that distinguishes the kinds of elements, and its values. */
 export function discriminatorOf(kinds: readonly KeyFacts[]): { key: string; values: string[] } | undefined {
   const found = kinds.flatMap((kind) => discriminators(kind).slice(0, 1));
   const key = found[0]?.key;

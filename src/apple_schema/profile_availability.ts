@@ -46,7 +46,10 @@ function sentence(name: string, cause: Cause, platforms: readonly Platform[], ch
   }
 }
 
-/** What stands between those that get the profile and a payload, which stands at `path`, by one of the forms of its type. */
+/**
+ * Returns the reasons why recipients of the profile do not support a payload at `path`, by one of the forms of its
+ * type.
+ */
 export function availability(
   type: string,
   facts: ProfileFacts,
@@ -67,7 +70,7 @@ export function availability(
     const target = targetOf(platform, channel);
     const cause = obstacle(type, supportFor(facts.systems, target), target)?.cause;
     if (cause !== undefined) whole.set(cause, [...whole.get(cause) ?? [], platform]);
-    // Who does not take the payload has no opinion of its keys.
+    // The keys do not matter to a platform that does not support the payload.
     if (cause !== undefined && cause !== "supervision") continue;
     takers.push(platform);
     for (const remark of keyRemarks(facts, payload, target, path)) {

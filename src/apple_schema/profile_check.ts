@@ -65,7 +65,9 @@ export function profileRefusals(profile: unknown): string[] {
   return sentences;
 }
 
-/** What Apple's schema says against a profile, for those that get it. Nothing of it is certain to be refused. */
+/**
+ * Returns the deviations of a profile from Apple's schema, for its recipients. None of them is certain to be refused.
+ */
 export function checkProfile(profile: unknown, audience: ProfileAudience): SchemaIssue[] {
   const issues = aroundPayloads(profile, audience);
   const types = new Map<string, number>();
@@ -96,11 +98,11 @@ function aroundPayloads(profile: unknown, { isOpen }: ProfileAudience): SchemaIs
     return [...issues, { path: "PayloadContent", message }];
   }
   if (own(profile, "IsEncrypted") !== true) return issues;
-  // What is encrypted stands in EncryptedPayloadContent.
+  // Encrypted content is in EncryptedPayloadContent.
   return issues.filter(({ path }) => path !== "PayloadContent");
 }
 
-/** The keys that every payload has. A PayloadType that is missing is certain to be refused, and told there. */
+/** The keys that every payload has. A missing PayloadType is certain to be refused, and reported there. */
 function common(payload: { readonly [key: string]: unknown }, path: string, { isOpen }: ProfileAudience) {
   const keys = Object.fromEntries(
     PAYLOAD_KEYS.keys.flatMap(({ key }) => Object.hasOwn(payload, key) ? [[key, payload[key]]] : []),
@@ -147,7 +149,7 @@ function repeatedType(type: string, path: string, { platforms }: ProfileAudience
 
 const or = (names: readonly string[]): string => new Intl.ListFormat("en", { type: "disjunction" }).format(names);
 
-/** What the forms of its type say of a payload. */
+/** Returns the issues of a payload by the forms of its type. */
 function known(type: string, payload: unknown, path: string, audience: ProfileAudience): SchemaIssue[] {
   const forms = formsOf(type, payload);
   const [first] = forms;

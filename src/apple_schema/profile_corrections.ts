@@ -8,7 +8,7 @@
 
 import type { KeyFacts, ProfileFacts } from "./types.ts";
 
-/** What one key is instead; `path` leads to it from the payload down. */
+/** The correction of one key; `path` leads to it from the payload. */
 type Correction = { path: readonly string[]; to: (key: KeyFacts) => KeyFacts };
 
 const anything = ({ key, systems }: KeyFacts): KeyFacts => ({

@@ -1,5 +1,5 @@
 /**
- * Payloads of profiles by Apple's published schema: what they are, and which of the published forms one has.
+ * Payloads of profiles by Apple's published schema: their types, and the published form that a payload has.
  *
  * Promise: pure functions that never throw; a payload type that is not published is unknown, and nothing forbids it.
  *
@@ -32,7 +32,7 @@ export function payloadForms(type: string): ProfileForms {
   return table.get(type) ?? [];
 }
 
-/** The keys that have one value in this form, by which it is told from others of its type. */
+/** The keys with one fixed value in this form, which distinguish it from other forms of its type. */
 const marks = ({ keys }: ProfileFacts): readonly KeyFacts[] =>
   keys.filter(({ required, values }) => required === true && values?.length === 1);
 

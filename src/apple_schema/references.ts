@@ -8,7 +8,7 @@ import { declarations } from "./generated/declarations.ts";
 import { elementFacts, isDictionary, keyNamed, keysBelow, MAX_DEPTH } from "./keys.ts";
 import type { DeclarationFacts, KeyFacts } from "./types.ts";
 
-/** A reference that a payload makes. */
+/** A reference in a payload. */
 export type Reference = {
   /** From the payload down; elements of arrays by their index, in decimal. */
   keyPath: string[];
@@ -17,7 +17,7 @@ export type Reference = {
   assetTypes: readonly string[] | null;
 };
 
-/** What the schema says in words only: a simple activation names configurations. */
+/** The schema says this only in prose: a simple activation names configurations. */
 const CONFIGURATIONS = { type: "com.apple.activation.simple", key: "StandardConfigurations" };
 
 /** The references in a payload, in its order; none for an unknown type. Values that are no strings are passed over. */

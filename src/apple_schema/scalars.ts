@@ -47,7 +47,7 @@ export function hasType(given: unknown, type: KeyType, form: Form): boolean {
   }
 }
 
-/** What a value of the type is called. */
+/** The name of a type. */
 export function typeName(type: KeyType, form: Form): string {
   switch (type) {
     case "array":
@@ -66,14 +66,14 @@ export function typeName(type: KeyType, form: Form): string {
   }
 }
 
-/** What a value is that has not the type of its key. A number is shown where the key has bounds: it is no secret there. */
+/** Describes a value of the wrong type. A number is shown if the key has bounds: then it is not a secret. */
 export function wrongKindOf(given: unknown, { type, values, range }: KeyFacts): string {
   const value = plain(given);
   const bounded = type === "boolean" || values !== undefined || range !== undefined;
   return bounded && typeof value === "number" && Number.isFinite(value) ? String(value) : kindOf(value);
 }
 
-/** What a value is, without showing it. */
+/** Describes a value without showing it. */
 export function kindOf(given: unknown): string {
   const value = plain(given);
   switch (typeof value) {
@@ -100,7 +100,7 @@ export function kindOf(given: unknown): string {
   }
 }
 
-/** What the key's bounds say against a value that has its type, as the end of a sentence; null when nothing. */
+/** Returns the bound that a value of the right type violates, as the end of a sentence; null if it violates none. */
 export function outOfBounds(given: unknown, facts: KeyFacts): string | null {
   const value = plain(given);
   if (facts.values !== undefined && (typeof value === "string" || typeof value === "number")) {

@@ -1,7 +1,7 @@
 /**
  * Status items by Apple's published schema, and the items of a status report by their names.
  *
- * Promise: pure functions that never throw. What a device reports is accepted whether it is published or not.
+ * Promise: pure functions that never throw. Items that a device reports are accepted whether they are published or not.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import type { StatusItemFacts } from "./types.ts";
 /** The names that Apple publishes, such as "device.operating-system.version", in order. */
 export const STATUS_ITEMS: readonly string[] = Object.keys(status);
 
-/** Items of one report that are taken; Apple publishes fewer than 50. */
+/** The limit of items in one report; Apple publishes fewer than 50. */
 export const MAX_ITEMS = 1000;
 
-/** Levels at which an unknown item is still taken apart. */
+/** The depth to which an unknown item is split. */
 const MAX_LEVELS = 16;
 
-/** The longest name that is taken. */
+/** The longest accepted name. */
 const MAX_NAME = 500;
 
 /** The facts of a status item, or null when it is not published. */

@@ -23,7 +23,10 @@ export function supportFor(systems: Systems | undefined, target: SchemaTarget): 
   return system === null ? undefined : systems?.[system];
 }
 
-/** The conditions of a key inside something with the conditions `around`: what the key says replaces what it inherits. */
+/**
+ * The conditions of a key inside something with the conditions `around`: the key's own conditions replace the inherited
+ * ones.
+ */
 export function inherit(
   around: Support | false | undefined,
   own: Support | false | undefined,
@@ -85,7 +88,7 @@ function takesUser(support: Support, target: SchemaTarget): boolean {
 function takesDevice(support: Support, target: SchemaTarget): boolean {
   if (support.deviceChannel === false) return false;
   if (includes(support.scopes, "system")) return true;
-  // It may be a Shared iPad: nobody says.
+  // It may be a Shared iPad: the device does not say.
   return systemOf(target) === "iOS" && support.sharedIpad?.scopes?.includes("system") === true;
 }
 

@@ -8,7 +8,7 @@ import { isKnownOsVersion } from "../protocol/os_version.ts";
 import type { Platform } from "../protocol/platform.ts";
 import type { System } from "./types.ts";
 
-/** What is known of a device or of a user on it. Null, and "" for the version, is unknown, and forbids nothing. */
+/** The known facts of a device or of a user on it. Null, and "" for the version, is unknown, and forbids nothing. */
 export type SchemaTarget = {
   channel: "Device" | "User";
   platform: Platform | null;

@@ -1,5 +1,5 @@
 /**
- * What Apple publishes about declarations, status items, commands, credentials and profiles, as facts.
+ * Apple's published facts about declarations, status items, commands, credentials and profiles.
  *
  * Promise: names, types, bounds and versions only; no text of Apple's. The tables under `generated/` have these types.
  *
@@ -8,7 +8,7 @@
  * @module
  */
 
-/** The systems that the schema tells apart. It counts iPadOS as iOS. */
+/** The systems that the schema distinguishes. It counts iPadOS as iOS. */
 export const SYSTEMS = ["iOS", "macOS", "tvOS", "visionOS", "watchOS"] as const;
 export type System = (typeof SYSTEMS)[number];
 
@@ -56,7 +56,7 @@ export type Subtype = (typeof SUBTYPES)[number];
 export const APPLIES = ["single", "multiple", "combined"] as const;
 export type Apply = (typeof APPLIES)[number];
 
-/** What differs on an iPad that several people share. */
+/** The differences on a Shared iPad. */
 export type SharedIpad = {
   readonly mode?: Mode;
   readonly deviceChannel?: boolean;
@@ -64,7 +64,7 @@ export type SharedIpad = {
   readonly scopes?: readonly Scope[];
 };
 
-/** The conditions of one system. What is absent is inherited from the key or the payload around it. */
+/** The conditions of one system. Absent conditions are inherited from the key or the payload around it. */
 export type Support = {
   readonly introduced?: string;
   readonly deprecated?: string;
@@ -85,12 +85,12 @@ export type Support = {
   readonly beta?: true;
 };
 
-/** Per system its conditions; `false` where it does not exist; absent where nothing is said. */
+/** Per system its conditions; `false` where it does not exist; absent where the schema says nothing. */
 export type Systems = { readonly [S in System]?: Support | false };
 
 /** One key of a payload, or what the elements of an array are. */
 export type KeyFacts = {
-  /** The name; "ANY" stands for every name. Elements of an array have one too, which nobody sends. */
+  /** The name; "ANY" stands for every name. Elements of an array have one too, which is never sent. */
   readonly key: string;
   readonly type: KeyType;
   readonly required?: true;
@@ -119,7 +119,7 @@ export type KeyFacts = {
 
 export type Shapes = { readonly [name: string]: readonly KeyFacts[] };
 
-/** What payloads of every kind have. */
+/** The facts common to payloads of every kind. */
 export type PayloadFacts = {
   readonly systems: Systems;
   readonly keys: readonly KeyFacts[];
@@ -149,5 +149,5 @@ export type ProfileForms = readonly ProfileFacts[];
 
 export type FactTable<F> = { readonly [type: string]: F };
 
-/** Something wrong with a value: where, and a sentence that says what is and what should be. */
+/** An issue with a value: its path, and a sentence with the actual and the expected value. */
 export type SchemaIssue = { path: string; message: string };

@@ -1,5 +1,5 @@
 /**
- * A payload against the facts of its keys: types, presence, bounds, and keys that nobody knows.
+ * A payload against the facts of its keys: types, presence, bounds, and unknown keys.
  *
  * Promise: never throws, whatever the payload is; stops at limits of depth, size and number of issues.
  *
@@ -16,11 +16,11 @@ export const MAX_ISSUES = 50;
 /** Values that a payload may hold. */
 export const MAX_VALUES = 100_000;
 
-/** How a payload is looked at. */
+/** Options for checking a payload. */
 export type ValidateOptions = {
-  /** Keys of the payload itself that are not looked at. */
+  /** Keys of the payload itself that are not checked. */
   passed?: readonly string[];
-  /** Where the payload stands, as paths begin. */
+  /** The prefix of all paths: the position of the payload. */
   path?: string;
   /** Whether the form and the value of a text are not known yet; that it is a text is. */
   isOpen?: (text: string) => boolean;
@@ -34,7 +34,9 @@ type State = {
   values: number;
 };
 
-/** What is wrong with a payload. A key is demanded only when every system that has the payload has the key. */
+/**
+ * Returns the issues of a payload. A key is required only if every system that supports the payload supports the key.
+ */
 export function validatePayload(
   facts: PayloadFacts,
   payload: unknown,
@@ -92,7 +94,7 @@ const ofFew = (names: readonly string[]): string => names.length > 8 ? "" : `it 
 function anyValue(value: unknown, facts: KeyFacts, path: string, depth: number, state: State): void {
   if (!counted(path, depth, state)) return;
   if (!hasType(value, facts.type, state.form)) {
-    // A string that is not the text of a date or of data is not worth its own sentence: what it should be says it.
+    // A string that is not the text of a date or of data needs no sentence of its own: the expected type says it.
     add(state, path, `is ${wrongKindOf(value, facts)}, it should be ${typeName(facts.type, state.form)}`);
     return;
   }
@@ -145,7 +147,7 @@ function noKind(kinds: readonly KeyFacts[], element: unknown, path: string, stat
   add(state, joinPath(path, by.key), `is ${is}, it should be ${choice(by.values)}`);
 }
 
-/** What may be anything still has to be something that can be sent. */
+/** A value of any type must still be one that can be sent. */
 function free(root: unknown, path: string, depth: number, state: State): void {
   const pending: { value: unknown; path: string; depth: number }[] = [{ value: root, path, depth }];
   for (let next = pending.pop(); next !== undefined && !full(state); next = pending.pop()) {

@@ -18,10 +18,10 @@ import type { Platform } from "../protocol/platform.ts";
 import { artifactType, isDeclarationOnly } from "./artifact_types.ts";
 import { circleSentence, type Dependency } from "./dependencies.ts";
 
-/** An artifact as somebody wants it. */
+/** An artifact as an operator wants it. */
 type Wanted = ArtifactNature & ArtifactValues & { id: string };
 
-/** What follows from the type alone. */
+/** The issues that follow from the type alone. */
 function typeErrors(wanted: Wanted): FieldErrors {
   const fields: FieldErrors = {};
   if (isDeclarationOnly(wanted.type)) {
@@ -85,7 +85,7 @@ async function platformErrors(
   ];
 }
 
-/** What is wrong with an artifact that is to be made, or changed when there is one `before`. */
+/** Returns the issues of an artifact to be created, or to be changed if there is one `before`. */
 export async function artifactErrors(db: Db, wanted: Wanted, before?: ArtifactRow): Promise<FieldErrors> {
   const fixed: FieldErrors = {};
   if (before !== undefined && before.type !== wanted.type) fixed.type = ["Cannot be changed after creation."];

@@ -1,18 +1,18 @@
 /**
- * The types of artifacts: what each is, as data. Whatever treats one type unlike another looks here.
+ * The types of artifacts: their properties, as data. All code that distinguishes types uses this table.
  *
  * @module
  */
 
 /** What is true of a type. */
 export type ArtifactTypeFacts = {
-  /** The part of an artifact's identifier that tells types apart. */
+  /** The part of an artifact's identifier that names its type. */
   path: "legacy-profile" | "cert-asset" | "data-asset" | "declaration" | "provisioning-profile";
-  /** Where declarations of it stand in a device's list; null: it is never one. */
+  /** The section of a device's list that its declarations are in; null: it is never a declaration. */
   section: "Activations" | "Assets" | "Configurations" | null;
-  /** What the type of its declaration starts with; null: the declaration is ours, not uploaded. */
+  /** The prefix of its declaration's type; null: the server creates the declaration, it is not uploaded. */
   declarationPrefix: string | null;
-  /** Whether a blueprint may name it. What may not is pulled in by what names it. */
+  /** Whether a blueprint may name it. Other types are pulled in by the artifacts that name them. */
   linkable: boolean;
   /** The commands that install and remove it, where there are any. */
   install: "InstallProfile" | "InstallProvisioningProfile" | null;

@@ -1,5 +1,5 @@
 /**
- * Artifacts: made, changed and deleted by operators.
+ * Artifacts: created, changed and deleted by operators.
  *
  * @module
  */
@@ -26,8 +26,8 @@ import { artifactErrors } from "./artifact_check.ts";
 import { changeDesired } from "./transaction.ts";
 
 /**
- * What an operator says of an artifact. Without `haltPercent` it stays what it is; a new one has the server's. Without
- * `holdWithoutValues` that stays; a new one does not wait.
+ * The input for an artifact. Without `haltPercent` the percentage is unchanged; a new artifact has the server's.
+ * Without `holdWithoutValues` that is unchanged; a new artifact does not wait.
  */
 export type ArtifactInput = ArtifactNature & Omit<ArtifactValues, "haltPercent" | "holdWithoutValues"> & {
   haltPercent?: number | null | undefined;

@@ -1,5 +1,5 @@
 /**
- * Artifacts of blueprints: put in, changed and taken out by operators.
+ * Artifacts of blueprints: added, changed and removed by operators.
  *
  * @module
  */
@@ -79,7 +79,7 @@ export async function createBlueprintArtifact(
   }, explained);
 }
 
-/** Changes who gets an artifact of a blueprint. Throws `invalid`, `not-found`. */
+/** Changes the scope of an artifact in a blueprint. Throws `invalid`, `not-found`. */
 export async function changeBlueprintArtifact(
   runtime: Runtime,
   by: By,

@@ -1,5 +1,5 @@
 /**
- * Blueprints: what a group of devices should be.
+ * Blueprints: the desired state of a group of devices.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a blueprint holds, as plain data: its artifacts and everything that they pull in.
+ * The content of a blueprint, as plain data: its artifacts and everything that they pull in.
  *
  * @module
  */
@@ -45,7 +45,7 @@ export type ContentArtifact = {
   requires: readonly string[];
   /** The newest first. */
   versions: readonly ContentVersion[];
-  /** Who gets it by this blueprint; null when it is only pulled in by another artifact. */
+  /** Its scope in this blueprint; null if it is only pulled in by another artifact. */
   link: Filter | null;
 };
 
@@ -56,7 +56,7 @@ export const byName = (
 ): number =>
   one.name < other.name ? -1 : one.name > other.name ? 1 : one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
 
-/** How much of an inventory list is collected: not at all, what we manage, everything. */
+/** How much of an inventory list is collected: none, managed items only, everything. */
 export type Collect = "no" | "managed" | "all";
 
 /** A blueprint. */

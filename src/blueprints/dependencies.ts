@@ -1,5 +1,5 @@
 /**
- * Artifacts that need each other in a circle could never be installed: such circles are refused, and told.
+ * Artifacts that need each other in a circle could never be installed: such circles are refused with their path.
  *
  * Pure.
  *
@@ -18,7 +18,7 @@ export type Dependency = {
   kind: "requires" | "refers to";
 };
 
-/** A shortest way along `dependencies`; undefined when there is none. It is empty from an artifact to itself. */
+/** Returns a shortest path along `dependencies`; undefined if there is none. It is empty from an artifact to itself. */
 function wayBetween(dependencies: readonly Dependency[], from: string, to: string): Dependency[] | undefined {
   const after = Map.groupBy(dependencies, (dependency) => dependency.from);
   const ways = new Map<string, Dependency[]>([[from, []]]);

@@ -1,5 +1,5 @@
 /**
- * Filters: who gets an artifact of a blueprint, and who gets a version of it. Both carry the same block.
+ * Filters: the scope of an artifact in a blueprint, and of each version. Both have the same fields.
  *
  * Pure and exact: another server of the same rules puts every device into the same bucket.
  *
@@ -34,7 +34,7 @@ export function openFilter(platforms: readonly Platform[]): Filter {
   };
 }
 
-/** What a filter looks at. */
+/** The facts of a device that a filter checks. */
 export type FilterTarget = {
   platform: Platform | null;
   /** With its extra, such as "13.3.1 (a)"; "" when unknown, which counts as 0.0.0. */

@@ -1,5 +1,5 @@
 /**
- * Filters as the API says them: twelve flat fields for the platforms, the shards, the tags.
+ * Filters in the API's form: twelve flat fields for the platforms, the shards, the tags.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { isKnownOsVersion } from "../protocol/os_version.ts";
 import { type Platform, PLATFORMS } from "../protocol/platform.ts";
 import type { Filter, PlatformRange } from "./filter.ts";
 
-/** What a platform's fields begin with. */
+/** The prefix of a platform's fields. */
 export const PLATFORM_FIELDS = {
   iOS: "ios",
   iPadOS: "ipados",
@@ -73,7 +73,10 @@ export function filterRepresentation({ platforms, ...filter }: Filter): FilterFi
   };
 }
 
-/** What is wrong with a filter of an artifact with these platforms; its tags cannot vanish meanwhile. */
+/**
+ * Returns the issues of a filter of an artifact with these platforms; locks its tags, so that they cannot be deleted
+ * meanwhile.
+ */
 export async function filterErrors(db: Db, filter: Filter, allowed: readonly Platform[]): Promise<FieldErrors> {
   const fields: FieldErrors = {};
   const fault = (field: string, sentence: string) => (fields[field] ??= []).push(sentence);

@@ -1,6 +1,6 @@
 /**
- * Identifiers of the declarations that this server delivers. They never change for an artifact, so a device replaces the
- * declaration by its next version. Those of profiles stand in `src/downloads/profile_identifier.ts`.
+ * Identifiers of the declarations that this server delivers. They never change for an artifact, so a device replaces
+ * the declaration by its next version. Identifiers of profiles are in `src/downloads/profile_identifier.ts`.
  *
  * @module
  */

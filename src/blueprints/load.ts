@@ -1,5 +1,5 @@
 /**
- * Loads what a blueprint holds. What was loaded is remembered for as long as nothing that devices should have changes.
+ * Loads the content of a blueprint. The content is cached until the desired state of devices changes.
  *
  * @module
  */
@@ -52,7 +52,7 @@ function contentOf(row: BlueprintContentRow): BlueprintContent {
   };
 }
 
-/** What a blueprint holds now, and the revision that this is; null when there is no such blueprint. */
+/** Returns the current content of a blueprint and its revision; null if there is no such blueprint. */
 export async function readContent(
   db: Db,
   id: number,
@@ -63,7 +63,9 @@ export async function readContent(
 
 const remembered = new WeakMap<Sql, Map<number, { content: BlueprintContent; revision: number }>>();
 
-/** What a blueprint holds at a revision or later: as the pool remembers it, else read in the caller's transaction. */
+/**
+ * Returns the content of a blueprint at a revision or later: from the cache, or else read in the caller's transaction.
+ */
 export async function loadContent(sql: Sql, db: Db, id: number, revision: number): Promise<BlueprintContent | null> {
   let known = remembered.get(sql);
   if (known === undefined) remembered.set(sql, known = new Map());

@@ -1,8 +1,8 @@
 /**
- * What a channel has of an artifact version, and how observations change that.
+ * The observed state of an artifact version on a channel, and how observations change it.
  *
- * Pure. Clients know how installs and retries are counted (docs/compatibility.md); `retryAt` is an addition: a failed install waits
- * before the next try.
+ * Pure. Clients rely on the counts of installs and retries (docs/compatibility.md); `retryAt` is an addition: a failed
+ * install is retried after a pause.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
 import type { ArtifactType } from "./artifact_types.ts";
 import { canonicalJson } from "./versions/json.ts";
 
-/** What is known of a version on a channel. */
+/** The known state of a version on a channel. */
 export type ObservedStatus = TargetArtifactRow["status"];
 
 /** How a version got there. */
@@ -47,7 +47,7 @@ const RANKS: readonly ObservedStatus[] = [
 export const morePresent = (one: ObservedStatus, other: ObservedStatus): ObservedStatus =>
   RANKS.indexOf(one) >= RANKS.indexOf(other) ? one : other;
 
-/** What was seen of a version. */
+/** An observation of a version. */
 export type Observation = {
   status: ObservedStatus;
   via: Via;
@@ -85,17 +85,17 @@ const failed = (status: ObservedStatus): boolean => status === "Failed" || statu
 
 /** When a command may be tried again that failed for the `failures`th time since the version was last well. */
 function retryAt(via: Via, failures: number, now: Date): Date | null {
-  // What comes by declaration is told anew with another token.
+  // A declaration is sent again with another token.
   const minutes = via === "command" ? RETRY_MINUTES[failures - 1] : undefined;
   return minutes === undefined ? null : new Date(now.getTime() + minutes * 60_000);
 }
 
 /**
- * The state after an observation; null when it says nothing new. `before` is undefined for a version not seen yet.
+ * Returns the state after an observation; null if nothing changed. `before` is undefined for a version not seen yet.
  *
- * The retry count never falls, since it is part of the server token: what is well again would be told anew. Instead the
- * number of tries that are left is counted from there. Being unknown or inactive for a moment renews none: a declaration
- * that is so before it is invalid again would be told anew without end.
+ * The retry count never falls, since it is part of the server token: a version that works again would be sent again.
+ * Instead, the remaining attempts are counted from there. A moment of being unknown or inactive renews none: a
+ * declaration with such a moment before it is invalid again would be sent again without end.
  */
 export function observe(
   before: ObservedState | undefined,
@@ -127,7 +127,7 @@ export function observe(
     // The database keeps keys in an order of its own.
     canonicalJson(before.extraInfo) === canonicalJson(extraInfo);
   if (unchanged) return null;
-  // A declaration is told anew at once: what is there for a moment each time would come without end.
+  // A declaration is sent again immediately: one that is installed for a moment each time would be sent without end.
   const wellForLong = isPresent(before.status) && now.getTime() - (before.installedAt?.getTime() ?? 0) >= WELL_MS;
   const renewed = via === "command"
     ? fails === 0

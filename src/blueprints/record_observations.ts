@@ -1,5 +1,5 @@
 /**
- * Keeps what devices say of artifact versions: what they took, have, lost or refused; with an event for each change.
+ * Records devices' reports on artifact versions: accepted, installed, lost or refused; with an event for each change.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export type ArtifactOwner = {
   osVersion: string;
 };
 
-/** What was seen of a version. */
+/** An observation of a version. */
 export type SeenVersion = Observation & { versionId: string };
 
 type Change = { result: "created" | "updated" | "deleted"; row: TargetArtifactRow };
@@ -69,7 +69,7 @@ function event({ result, row }: Change, owner: ArtifactOwner): NewEvent {
   };
 }
 
-/** Whether an observation is the answer to another command than the one before: what a list says is none. */
+/** Whether an observation is the answer to another command than the previous one: a list is not an answer. */
 const isAttempt = (
   before: TargetArtifactRow | undefined,
   { status, via, uniqueInstallIdentifier }: Observation,
@@ -78,12 +78,12 @@ const isAttempt = (
   before?.uniqueInstallIdentifier !== uniqueInstallIdentifier;
 
 /**
- * Records what was seen of versions. A version that is there, or was taken away, replaces the others of its artifact.
- * `exhaustive`: what came by declaration and is not among them is gone. `known`: what the channel has, where it was just read
- * behind the channel's lock. Returns whether anything changed.
+ * Records observations of versions. A version that is installed, or was removed, replaces the others of its artifact.
+ * `exhaustive`: declared versions that are not among them were removed. `known`: the state of the channel, if it was
+ * just read behind the channel's lock. Returns whether anything changed.
  *
- * Of `promised` versions, which the device was told to have, failures are remembered: one that vanishes from a report and
- * fails again would be told anew without end.
+ * Of `promised` versions, which were announced to the device, failures are remembered: a version that vanishes from a
+ * report and fails again would be sent again without end.
  */
 export async function recordSeen(
   tx: Tx,
@@ -128,7 +128,7 @@ export async function recordSeen(
     ...seen,
     ...remembered.filter(({ status }) => options.exhaustive === true && status !== "Failed").map(vanish),
   ]);
-  // A version whose successor fails is not there any more; when it was installed, and how often, is known still.
+  // A version whose successor fails is no longer installed; the time and the count of its installs are kept.
   const failing = new Set(
     seen.filter(({ status }) => status === "Failed").flatMap(({ versionId }) =>
       seenRows.get(versionId)?.artifactId ?? []
@@ -143,7 +143,7 @@ export async function recordSeen(
     : [];
   const after = superseded.length === 0 ? seenRows : await keep(superseded.map(vanish));
   const kept = new Set([...named, ...[...remembered, ...superseded].map(({ versionId }) => versionId)]);
-  /** By artifact: the newest of its versions that is there, or was taken away. */
+  /** By artifact: the newest of its versions that is installed, or was removed. */
   const settled = new Map<string, number>();
   for (const { versionId, status } of seen) {
     const row = isPresent(status) || status === "Uninstalled" ? after.get(versionId) : undefined;
@@ -152,7 +152,8 @@ export async function recordSeen(
   const gone = [...after.values()].filter((row) => {
     if (kept.has(row.versionId)) return false;
     const newest = settled.get(row.artifactId);
-    // Why a version was stopped is told until the device has a later one: its declaration goes, the reason stays.
+    // The reason why a version was halted is kept until the device has a later one: its declaration is removed, the
+    // reason stays.
     if (row.status === "Failed" && row.versionState !== "active") return newest !== undefined && newest > row.version;
     return newest !== undefined || (options.exhaustive === true && row.via === "declaration");
   });
@@ -176,6 +177,6 @@ export async function recordSeen(
   return changes.length > 0;
 }
 
-/** What Apple's error chain says, as it is kept with a version. */
+/** Returns Apple's error chain as it is stored with a version. */
 export const failureInfo = (errors: readonly unknown[]): Json =>
   errors.length === 0 ? {} : { error_chain: JSON.parse(JSON.stringify(errors)) };

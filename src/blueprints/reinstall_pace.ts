@@ -1,9 +1,9 @@
 /**
- * How fast a version may be installed by command again, when nothing has changed but what the device says of itself.
+ * Limits how often a version is installed by command again when only the device's own reports have changed.
  *
- * The attack: a device that reports a profile missing, two profiles missing by turns, or another system each time, so that
- * the server installs without end. The first repetition is made at once, each further one after twice the time, up to a day.
- * An operator's action and a new content start over, and so does a day in which nothing was asked for.
+ * The attack: a device that reports a profile missing, two profiles missing by turns, or another system each time, so
+ * that the server installs without end. The first repetition is immediate, each further one waits twice as long, up to
+ * a day. An operator's action or new content restarts the count, and so does a day in which no attempt was due.
  *
  * @module
  */
@@ -11,14 +11,14 @@
 const FIRST_SECONDS = 600;
 const DAY_SECONDS = 86_400;
 
-/** Seconds before the next attempt, by the number of repetitions that were made: 0, 10 minutes, 20, …, a day. */
+/** Seconds before the next attempt, by the number of previous repetitions: 0, 10 minutes, 20, …, a day. */
 export const REPEAT_WAITS: readonly number[] = [
   0,
   ...Array.from({ length: 20 }, (_, n) => FIRST_SECONDS * 2 ** n).filter((seconds) => seconds < DAY_SECONDS),
   DAY_SECONDS,
 ];
 
-/** What is known of the attempts to install a version on a channel. */
+/** The attempts to install a version on a channel. */
 export type ReinstallPace = {
   /** Which content of the version. */
   contentRevision: number;

@@ -1,5 +1,6 @@
 /**
- * What a channel should have of its blueprint, in the order of its requirements, and why not the rest.
+ * The artifacts that a channel should have from its blueprint, in the order of their requirements, and the reasons
+ * against the others.
  *
  * Pure. The order of artifacts, requirements and versions in the input does not matter.
  *
@@ -10,7 +11,7 @@ import { type BlueprintContent, byName, type ContentArtifact, type ContentVersio
 import { applyFilter, type FilterTarget } from "./filter.ts";
 import { isThere, type ObservedArtifact } from "./observed_artifact.ts";
 
-/** What is looked at of a channel. */
+/** The facts of a channel that are checked. */
 export type ResolveTarget = FilterTarget & {
   channel: "Device" | "User";
   awaitingConfiguration: boolean | null;
@@ -39,11 +40,11 @@ export type InScope = {
 /** A version that a target cannot run. */
 export type PassedOver = { version: ContentVersion; reason: string };
 
-/** What depends on how artifacts travel to the target. */
+/** The facts that depend on how artifacts are delivered to the target. */
 export type Judgement = {
   /** Why the target cannot run a version; null when it can. */
   refusal(version: ContentVersion): string | null;
-  /** Whether what is there stays there: what changes its way is lost first. */
+  /** Whether an installed artifact stays: if its way of delivery changes, it is removed first. */
   stays(row: ObservedArtifact): boolean;
 };
 
@@ -55,15 +56,15 @@ export type OutOfScope = {
   evidence: string;
 };
 
-/** What came of an artifact. */
+/** The outcome for an artifact. */
 export type Resolution = InScope | OutOfScope;
 
 type Choice = { version: ContentVersion; evidence: string; passedOver: PassedOver | null };
 
 /**
- * The newest version that lets the target through and that it can run: not a withdrawn one, a halted one only where it is
- * already, and an older one that is there rather than a newer one when the artifact does not update by itself. Where the
- * target can run none, the newest: whoever delivers it says why it cannot.
+ * Returns the newest version whose filter the target matches and that it supports: not a withdrawn one, a halted one
+ * only if it is already installed, and the installed older one if the artifact does not update automatically. If the
+ * target supports none, the newest: the code that delivers it reports the reason.
  */
 function chooseVersion(
   artifact: ContentArtifact,
@@ -180,6 +181,6 @@ export function resolve(
       else out("blueprint filter", answer.evidence);
     }
   }
-  // What was left out as a root may still be pulled in by another.
+  // An artifact that is left out as a root may still be pulled in by another.
   return [...order, ...rest.filter(({ artifact }) => !done.has(artifact.id))];
 }

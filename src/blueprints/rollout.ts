@@ -1,6 +1,6 @@
 /**
- * Rollouts: a version that fails too often stops spreading; an operator may stop one, let it go on, or return to the version
- * before it.
+ * Rollouts: a version that fails too often stops spreading; an operator can halt one, resume it, or return to the
+ * previous version.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { changeDesired } from "./transaction.ts";
 
 const MODEL = "mdm.artifactversion";
 
-/** What a check of a version found. */
+/** The result of a check of a version. */
 export type RolloutCheck = { state: RolloutRow["state"] | "unknown"; present: number; failed: number };
 
 /** Whether so many failures are too many. A `percent` of 0 is never too many. */
@@ -35,7 +35,7 @@ function tooManyFailures(
   return percent > 0 && failed >= minimum && failed * 100 > (present + failed) * percent;
 }
 
-/** What a check finds, and whether that halts the version. */
+/** Returns the result of a check, and whether it halts the version. */
 async function look(
   db: Db,
   { config }: Pick<Runtime, "config">,
@@ -116,8 +116,8 @@ export async function setRollout(
 }
 
 /**
- * Returns to the version before the newest one that is in use: that one is withdrawn. Answers the versions. Throws
- * `not-found`, and `refused` when there is none to return to.
+ * Returns devices to the previous version: the newest version in use is withdrawn. Returns the versions. Throws
+ * `not-found`, and `refused` if there is no previous version.
  */
 export async function rollBack(
   runtime: Runtime,

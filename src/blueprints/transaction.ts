@@ -9,8 +9,8 @@ import type { Runtime } from "../runtime.ts";
 import { desiredChanged } from "./changed.ts";
 
 /**
- * Runs `body` in a transaction that says at once that what devices should have has changed: such transactions wait for each
- * other there, so that what one has checked (no circle, no number twice, nothing in use) still holds when it ends.
+ * Runs `body` in a transaction that first marks the desired state as changed: such transactions wait for each other
+ * there, so that the checks of one (no circle, no number twice, nothing in use) still holds when it ends.
  *
  * `explain` turns what the database refuses into what an operator understands.
  */

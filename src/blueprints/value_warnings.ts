@@ -7,10 +7,10 @@
 import type { Db } from "../../db/open.ts";
 import { findValueGaps, type ValueGap } from "../../db/variables/value_gaps.ts";
 
-/** Channels that are looked at. */
+/** The limit of channels that are checked. */
 const MOST_EXAMINED = 20_000;
 
-/** A warning: what it is about (a variable, as it is written in texts), and a sentence. */
+/** A warning: its subject (a variable, as written in texts), and a sentence. */
 export type ValueWarning = { path: string; message: string };
 
 const counted = (count: number) => `${count} ${count === 1 ? "device" : "devices"}`;

@@ -1,7 +1,8 @@
 /**
- * Compares the profiles that a device lists with those that it was given, in both directions. What it lists is verified. What
- * it accepted and does not list is gone, and will be installed again; what it refused and lists all the same is there; what it
- * removed and lists still will be removed again. A list that disagrees with the device's answers time after time ends the tries.
+ * Compares the profiles that a device lists with those that were sent to it, in both directions. A listed profile is
+ * verified. A profile that the device accepted but does not list will be installed again; one that it refused but lists
+ * counts as installed; one that it removed but still lists will be removed again. Lists that repeatedly contradict the
+ * device's answers end the attempts.
  *
  * @module
  */
@@ -19,23 +20,26 @@ import type { Runtime } from "../runtime.ts";
 import { isPresent, type ObservedStatus } from "./observed_artifact.ts";
 import { type ArtifactOwner, recordSeen, type SeenVersion } from "./record_observations.ts";
 
-/** Lists in a row that may disagree with the device's answers before a version is left as it is. */
+/** Consecutive lists that may contradict the device's answers before the server stops retrying a version. */
 const MOST_DISAGREEMENTS = 3;
 
 const UNLISTED = "the device does not list it";
 
-/** Whether a version counts as gone because of a list, and not of a command that was acknowledged. */
+/** Whether a version counts as removed because of a list, and not because of an acknowledged command. */
 const isUnlisted = ({ extraInfo }: TargetArtifactRow): boolean =>
   typeof extraInfo === "object" && extraInfo !== null && Reflect.get(extraInfo, "reason") === UNLISTED;
 
 type Finding = { status: ObservedStatus; reason: string; disagrees: boolean };
 
-/** What a list says of a version that came, or went, by command; undefined when it agrees with what is known. */
+/**
+ * Returns the observation that a list implies for a version installed or removed by command; undefined if it agrees
+ * with the known state.
+ */
 function findingOf(row: TargetArtifactRow, listed: boolean): Finding | undefined {
   if (isPresent(row.status)) {
     return listed
       ? undefined
-      // A profile that was listed before was taken away by somebody; one that never was is not kept by the device.
+      // A profile that was listed before was removed by a person; one that was never listed is not kept by the device.
       : { status: "Uninstalled", reason: UNLISTED, disagrees: row.verifiedAt === null };
   }
   if (!listed) return undefined;

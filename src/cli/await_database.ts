@@ -17,13 +17,13 @@ export class DatabaseMissing extends Error {
 const WAIT_MS = 60_000;
 const PAUSE_MS = 1000;
 
-/** Resolves after so long, or as soon as nobody waits any more. */
+/** Resolves after that time, or as soon as the wait is aborted. */
 const pause = (milliseconds: number, signal?: AbortSignal) =>
   wait(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => {});
 
 /**
- * Resolves once the database answers. Throws DatabaseMissing after a minute, and at once for what waiting does not mend, such
- * as a wrong password, and when `signal` says that nobody waits any more.
+ * Resolves once the database answers. Throws DatabaseMissing after a minute, immediately for errors that waiting does
+ * not fix, such as a wrong password, and when `signal` aborts the wait.
  */
 export async function awaitDatabase(
   sql: Sql,

@@ -1,5 +1,5 @@
 /**
- * What every operator's command does alike: `--help`, options, and refusals as sentences on standard error.
+ * The common parts of every operator's command: `--help`, options, and errors as sentences on standard error.
  *
  * @module
  */
@@ -7,19 +7,19 @@
 import { parseArgs } from "node:util";
 import { Problem } from "../errors.ts";
 
-/** Words that a command does not understand; the message says what is and what should be. */
+/** Arguments that a command does not understand; the message says what was found and what is expected. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** The options of a command: texts, flags that are there or not, and the words without a name. */
+/** The options of a command: texts, flags, and positional arguments. */
 export type Options = {
   texts: ReadonlyMap<string, string>;
   flags: ReadonlySet<string>;
   words: readonly string[];
 };
 
-/** What a command understands; `shorts` are one-letter names of options. */
+/** The options of a command; `shorts` are one-letter names. */
 export type Known = { texts: string[]; flags: string[]; shorts?: Record<string, string>; words?: boolean };
 
 /** Parses `--name value` and `--flag`. Throws UsageError for what is unknown, doubled in meaning or incomplete. */

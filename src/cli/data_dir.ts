@@ -1,5 +1,5 @@
 /**
- * The data folder, before anything is kept in it: whether it can be written, and whether a database is there.
+ * The data folder, before anything is stored in it: whether it is writable, and whether it has a database.
  *
  * @module
  */

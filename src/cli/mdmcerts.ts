@@ -14,7 +14,7 @@ import { MdmCertsError, readCertificate, signPushRequest, vendorChain } from "..
 import { type Options, runCommand, UsageError } from "./command.ts";
 import { readPassword } from "./read_password.ts";
 
-/** What `--help` says. */
+/** The text of `--help`. */
 const HELP = `deno task mdmcerts [-d DIR] init
 deno task mdmcerts [-d DIR] req [-p PREFIX] COUNTRY
 deno task mdmcerts [-d DIR] sign_req FILE
@@ -36,7 +36,7 @@ Creates the keys and requests with which an MDM vendor gets push certificates fr
 The command asks for passwords. Without a terminal it reads them from standard input, one per line, in the same order:
 for req, first that of the new key, then that of vendor.key. Existing files are not overwritten.`;
 
-/** What the command understands. */
+/** The options of the command. */
 export const KNOWN = {
   texts: ["dir", "prefix", "chain"],
   flags: [],
@@ -44,7 +44,7 @@ export const KNOWN = {
   words: true,
 };
 
-/** What the command is given from outside. `ask` reads a password. */
+/** The command's environment. `ask` reads a password. */
 export type MdmCertsWorld = { ask(what: string): Promise<string>; now(): Date; say(text: string): void };
 
 /** Writes a file that is not there yet; keys are readable by their owner alone. */

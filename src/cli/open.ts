@@ -1,5 +1,5 @@
 /**
- * Opens what a server or an operator's command stands on: settings, database (embedded or given, migrated), keys.
+ * Opens the foundation of a server or an operator's command: settings, database (embedded or given, migrated), keys.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { checkDataDir, databaseFolder, dataDirError } from "./data_dir.ts";
 
 /** Of the connections to the database, those for devices. */
 const DEVICES_SHARE = 0.6;
-/** Seconds. A device's message that waits longer comes again; an operator's page may be slow. */
+/** Seconds. A device whose message waits longer retries; an operator's page may be slow. */
 const DEVICES = { wait: 5, statementTimeout: 15, lockTimeout: 5, idleInTransactionTimeout: 30 };
 const OPERATORS = { wait: 15, statementTimeout: 120, lockTimeout: 15, idleInTransactionTimeout: 120 };
 
@@ -33,7 +33,7 @@ export type Opened = { runtime: Runtime; close(): Promise<void> };
 
 /** How a runtime is opened. */
 export type OpenOptions = {
-  /** Whether the embedded database and the key file may be made. Without, a folder that has none is refused. */
+  /** Whether the embedded database and the key file may be created. If not, a folder without them is refused. */
   create?: boolean;
   /** Ends the wait for a database that does not answer. */
   signal?: AbortSignal;
@@ -71,7 +71,7 @@ export async function openRuntime(
     await embedded?.stop();
   };
   try {
-    // What brings the database up to date may take its time, and its locks.
+    // Migrations may take their time, and their locks.
     const first = open({ max: 2 });
     await awaitDatabase(first, log, signal === undefined ? {} : { signal });
     const applied = await migrate(first, {

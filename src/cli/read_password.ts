@@ -20,7 +20,7 @@ const INTERRUPT = 3;
 const END = 4;
 const ERASE = [8, 127];
 
-/** The password. Throws UsageError when there is none or it was given up. */
+/** Returns the password. Throws UsageError if it is empty or the input was cancelled. */
 export async function readPassword(
   input: Input = Deno.stdin,
   show = (text: string) => writeError(text),

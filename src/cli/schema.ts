@@ -10,7 +10,7 @@ import { writeFacts } from "../apple_schema/generator/write.ts";
 import { problem } from "../errors.ts";
 import { type Options, runCommand, UsageError } from "./command.ts";
 
-/** What `--help` says. */
+/** The text of `--help`. */
 const HELP = `deno task schema [--out DIR] PATH
 
 Reads Apple's device management schema (a copy of github.com/apple/device-management) in PATH, and writes what it says of
@@ -22,12 +22,12 @@ declarations, credentials, status items, commands and profiles as facts: names, 
 
 The same schema gives the same bytes. Attributes that are not understood are named and left out.`;
 
-/** What the command understands. */
+/** The options of the command. */
 export const KNOWN = { texts: ["out"], flags: [], words: true };
 
 const GENERATED = new URL("../apple_schema/generated/", import.meta.url).pathname;
 
-/** Generates the files; `say` is told what was written and what was left out. */
+/** Generates the files; `say` receives what was written and what was left out. */
 export async function generateSchema(options: Options, say: (line: string) => void): Promise<void> {
   const [path, ...more] = options.words;
   if (path === undefined || more.length > 0) {

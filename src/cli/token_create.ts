@@ -27,7 +27,7 @@ The settings are those of the server: DATABASE_URL, or DATA_DIR for the embedded
 
 const KNOWN = { texts: ["name", "user", "expires"], flags: ["superuser"] };
 
-/** What to create. */
+/** The token to create. */
 export type TokenRequest = { name: string; superuser: boolean; user?: string; expiresAt: Date | null };
 
 /** The options as values. Throws UsageError. */
@@ -50,7 +50,7 @@ export function tokenRequest({ texts, flags }: Options): TokenRequest {
   return { name, superuser, expiresAt, ...(user === undefined ? {} : { user }) };
 }
 
-/** Makes the token, and its service account where that is needed. Answers the token. */
+/** Creates the token, and its service account if needed. Returns the token. */
 export async function createToken(runtime: Runtime, request: TokenRequest): Promise<string> {
   const found = await findUserByName(runtime.sql, request.user ?? request.name);
   if (request.user !== undefined && found === undefined) {

@@ -1,5 +1,5 @@
 /**
- * `deno task user:create`: a person who may sign in.
+ * `deno task user:create`: creates a person who may sign in.
  *
  * @module
  */

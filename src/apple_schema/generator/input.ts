@@ -1,15 +1,15 @@
 /**
  * Reading values out of a parsed YAML document, strictly.
  *
- * Promise: every getter answers the type that it names or throws a `SchemaError` that says where it stands, what is
- * there and what should be.
+ * Promise: every getter returns the type that it names or throws a `SchemaError` with the position, the value and the
+ * expected type.
  *
  * @module
  */
 
 import { SchemaError } from "./error.ts";
 
-/** A mapping of the document, and where it stands. */
+/** A mapping of the document, and its position. */
 export type Entry = { readonly at: string; readonly fields: ReadonlyMap<string, unknown> };
 
 /** `value` as a mapping. */
@@ -90,7 +90,7 @@ export function optionalTexts(from: Entry, name: string): string[] | undefined {
   });
 }
 
-/** Only the values that are there. */
+/** Returns only the values that are present. */
 export function present<T extends Record<string, unknown>>(
   values: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -30,7 +30,7 @@ const ATTRIBUTES = new Set([
   ...["title", "content"],
 ]);
 
-/** The longest text that can be a fact; what is longer is prose in the wrong place. */
+/** The longest text that can be a fact; a longer text is prose in the wrong place. */
 const MAX_TEXT = 200;
 
 /** Told of every attribute that is not understood. */

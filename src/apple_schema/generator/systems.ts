@@ -20,7 +20,7 @@ import {
 
 const VERSION = /^[0-9]{1,3}(\.[0-9]{1,3}){0,3}$/;
 
-/** What is read of a system, and what is passed over: texts, access rights, and what is for setup alone. */
+/** The keys of a system that are read, and those that are skipped: texts, access rights, and keys for setup only. */
 const SYSTEM_ATTRIBUTES = {
   read: [
     "introduced",
@@ -42,7 +42,7 @@ const SYSTEM_ATTRIBUTES = {
   passed: ["accessrights", "always-skippable"],
 };
 
-/** The systems of a payload or a key; undefined when nothing is said about any. */
+/** Returns the systems of a payload or a key; undefined if none is specified. */
 export function readSystems(of: Entry, leftOut: (attribute: string) => void): Systems | undefined {
   const given = optionalEntry(of, "supportedOS");
   if (given === undefined) return undefined;

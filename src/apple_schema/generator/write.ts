@@ -14,7 +14,7 @@ type Value = string | number | boolean | readonly Value[] | { readonly [key: str
 
 const WIDTH = 120;
 
-/** The generated files: what each exports, its type, and what it is about. */
+/** The generated files: the export of each, its type, and its subject. */
 const TABLES = [
   { name: "declarations", type: "DeclarationFacts", about: "declarations" },
   { name: "credentials", type: "CredentialFacts", about: "documents behind credential assets" },
@@ -42,12 +42,12 @@ export const ${name}: FactTable<${type}> = ${literal(table, 0, `export const ${n
 `,
     ];
   }));
-  // The schema's license asks to be kept with what is taken from it.
+  // The schema's license must accompany the facts that are taken from it.
   if (facts.license !== undefined) files.set("LICENSE.txt", facts.license);
   return files;
 }
 
-/** Writes the files into `folder`. Answers their names with their sizes in bytes. */
+/** Writes the files into `folder`. Returns their names with their sizes in bytes. */
 export async function writeFacts(facts: Facts, folder: string): Promise<[string, number][]> {
   await Deno.mkdir(folder, { recursive: true });
   const sizes: [string, number][] = [];
