@@ -1,8 +1,8 @@
 /**
- * The certificates and keys among the settings: each is what it is used as, before anything is served with it.
+ * The certificates and keys among the settings: each is checked for its use before anything is served with it.
  *
- * Refused is what cannot work: a key of another certificate, a chain that ended or leads nowhere, a certificate that is made for
- * something else. What works today but not for long, or not for every client, is a warning.
+ * Refused: a key of another certificate, a chain that has expired or is incomplete, a certificate for another purpose.
+ * A certificate that works today but not for long, or not for every client, causes a warning.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
  * The time of the database, which every process of an installation shares.
  *
- * What is due, sent and expired is compared across processes. The attack, and the accident: one machine's clock jumps, and
- * commands are stamped days ahead. So a process asks the database what time it is and counts on from there with a clock that
+ * What is due, sent and expired is compared across processes. The attack, and the accident: one machine's clock jumps,
+ * and commands are stamped days ahead. So a process reads the database's time and measures from it with a clock that
  * cannot be set.
  *
  * @module
@@ -22,7 +22,7 @@ export type DatabaseClock = Clock & {
   stop(): void;
 };
 
-/** What the machine knows of time: its own clock, and one that only counts. */
+/** The machine's clocks: the wall clock, and a monotonic one. */
 export type MachineTime = { now(): number; monotonic(): number };
 
 const machine: MachineTime = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -34,7 +34,7 @@ export async function databaseClock(sql: Sql, own: MachineTime = machine): Promi
     const before = own.monotonic();
     const time = await databaseTime(sql);
     const after = own.monotonic();
-    // The answer was made somewhere between; half of the way is the best guess.
+    // The answer was created somewhere in between; the middle is the best estimate.
     base = time.getTime() - (before + after) / 2;
   };
   await ask();

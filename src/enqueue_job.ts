@@ -13,10 +13,10 @@ import type { Runtime } from "./runtime.ts";
 /** A job to run. `kind` names a file of `jobs/`; live jobs of one kind with the same `key` are one. */
 export type NewJob = { kind: string; key?: string; payload?: Json; runAt?: Date; maxAttempts?: number };
 
-/** Attempts of a job that says nothing else: with the queue's backoff they span about a day. */
+/** The default number of attempts of a job: with the queue's backoff they span about a day. */
 const MAX_ATTEMPTS = 12;
 
-/** Queues a job. Answers its UUID, or that of the live job with the same key. */
+/** Queues a job. Returns its UUID, or that of the live job with the same key. */
 export function enqueueJob(db: Db, runtime: Pick<Runtime, "clock" | "random">, job: NewJob): Promise<string> {
   const now = runtime.clock.now();
   return insertJob(db, {

@@ -1,8 +1,8 @@
 /**
- * Nobody grants what they do not hold.
+ * Operators grant only permissions that they hold.
  *
- * Without this rule the right to edit users or roles is the right to everything: give yourself a role, reset the password of
- * somebody mightier, or make a token for them.
+ * The attack: an operator who may edit users or roles gives themselves another role, resets the password of a user with
+ * more permissions, or creates a token for that user.
  *
  * @module
  */

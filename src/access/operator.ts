@@ -1,5 +1,5 @@
 /**
- * Who does something, with what they may do.
+ * The author of an action, with their permissions.
  *
  * @module
  */

@@ -53,10 +53,10 @@ function parse(hash: string): { cost: PasswordCost; salt: Uint8Array; key: Uint8
 }
 
 /**
- * Whether a password is the hashed one.
+ * Whether a password matches a hash.
  *
- * Without a hash (unknown user, or one without a password) the same work is done for nothing: the time of the answer must
- * not tell which user names exist. `today` is what a hash costs that is made now.
+ * Without a hash (an unknown user, or one without a password) the same work is done and discarded: the time of the
+ * answer must not reveal which user names exist. `today` is the cost of a new hash.
  */
 export async function verifyPassword(
   password: string,

@@ -1,7 +1,8 @@
 /**
- * The first person: whoever started the server reads a one-time token from its output and makes the first superuser with it.
+ * First-run setup: the person who started the server reads a one-time token from its output and creates the first
+ * superuser with it.
  *
- * The attack it stops: a server on the internet whose first visitor becomes its master.
+ * The attack: the first visitor of a new server on the internet becomes its administrator.
  *
  * @module
  */

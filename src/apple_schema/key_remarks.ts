@@ -1,7 +1,7 @@
 /**
- * What a target makes of the single keys of a payload.
+ * Checks each key of a payload against a target.
  *
- * Promise: pure, never throws, and silent where nothing is known of the target's system.
+ * Promise: pure, never throws, and without remarks if the target's system is unknown.
  *
  * @module
  */

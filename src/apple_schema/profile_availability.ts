@@ -1,7 +1,7 @@
 /**
- * Who cannot have a payload of a profile, or keys of it, among those that get the profile.
+ * The recipients of a profile that do not support one of its payloads, or keys of it.
  *
- * Promise: pure, and never throws. Versions of systems are not looked at: the devices that get a profile have many.
+ * Promise: pure, and never throws. OS versions are not checked: the devices that get a profile have many.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What an artifact may be.
+ * Checks the properties of an artifact.
  *
  * @module
  */

@@ -10,9 +10,9 @@ import { desiredChanged } from "./changed.ts";
 
 /**
  * Runs `body` in a transaction that first marks the desired state as changed: such transactions wait for each other
- * there, so that the checks of one (no circle, no number twice, nothing in use) still holds when it ends.
+ * there, so that the checks of one (no circle, no number twice, nothing in use) still hold when it ends.
  *
- * `explain` turns what the database refuses into what an operator understands.
+ * `explain` translates an error of the database for operators.
  */
 export async function changeDesired<T extends object | void>(
   runtime: Pick<Runtime, "sql" | "clock" | "random">,

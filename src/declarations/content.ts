@@ -24,7 +24,7 @@ export type Declaration = { Type: string; Identifier: string; ServerToken: strin
 
 const DATA_TYPES = { PLIST: "text/xml", ZIP: "application/zip" } as const;
 
-/** `value` with what stands at the path replaced; unchanged where the path leads nowhere. */
+/** Returns `value` with the value at the path replaced; unchanged if the path does not exist. */
 function replaceAt(value: Json, [key, ...rest]: readonly string[], replacement: Json): Json {
   if (key === undefined) return replacement;
   if (Array.isArray(value)) {
@@ -34,7 +34,7 @@ function replaceAt(value: Json, [key, ...rest]: readonly string[], replacement: 
   return { ...value, [key]: replaceAt(value[key] ?? null, rest, replacement) };
 }
 
-/** The type and payload of a version for a channel; undefined when the version is gone. */
+/** Returns the type and payload of a version for a channel; undefined if the version no longer exists. */
 async function contentOf(
   db: Db,
   runtime: Runtime,
@@ -77,8 +77,9 @@ async function contentOf(
 }
 
 /**
- * A configuration that the device reports as failed with `reason`, in the place of one that cannot be made: Apple's own for
- * tests. Without any answer the activation would lack one of its configurations, and the device would have none of them.
+ * A configuration that the device reports as failed with `reason`, in place of one that cannot be created: Apple's own
+ * for tests. Without any answer the activation would lack one of its configurations, and the device would have none of
+ * them.
  */
 export const failedConfiguration = (identifier: string, item: AdvertisedItem, reason: string): Declaration => ({
   Type: "com.apple.configuration.management.test",
@@ -87,7 +88,7 @@ export const failedConfiguration = (identifier: string, item: AdvertisedItem, re
   Payload: { Echo: reason, ReturnStatus: "Failed" },
 });
 
-/** The declaration behind an advertised item; undefined when its version is gone. */
+/** Returns the declaration behind an advertised item; undefined if its version no longer exists. */
 export async function declarationOf(
   db: Db,
   runtime: Runtime,

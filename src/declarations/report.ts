@@ -1,7 +1,8 @@
 /**
- * Status reports of declarative management, parsed: what is known of them typed, everything else kept as it came.
+ * Status reports of declarative management, parsed: the known parts typed, everything else kept as received.
  *
- * Promise: nothing that a newer system adds makes a report unreadable; only what is no JSON object is refused.
+ * Promise: additions of newer OS versions never make a report unreadable; only a report that is not a JSON object is
+ * refused.
  *
  * Source: Apple, "StatusReport" (developer.apple.com/documentation/devicemanagement/statusreport).
  *
@@ -14,7 +15,7 @@ import { jsonShape } from "../json_shape.ts";
 import type { Json, JsonObject } from "../protocol/plist_json.ts";
 import { MAX_ITEMS } from "../apple_schema/status.ts";
 
-/** What a device says of one declaration. */
+/** A device's report on one declaration. */
 export type DeclarationStatus = {
   identifier: string;
   serverToken: string;
@@ -29,7 +30,7 @@ export type StatusReport = {
   errors: { item: string; reasons: unknown }[];
   /** Whether it has everything, not only what changed. */
   full: boolean;
-  /** Null when the report says nothing of declarations. */
+  /** Null if the report does not mention declarations. */
   declarations: DeclarationStatus[] | null;
 };
 
@@ -37,13 +38,14 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /** Levels of arrays and objects; Apple publishes no item with ten. */
 const MAX_DEPTH = 100;
 /**
- * Values in one report. A Mac with hundreds of managed apps, background tasks and declarations, each with its fields, has 10,000. The
- * attack: millions of values in a few megabytes, during whose reading the process answers nobody.
+ * Values in one report. A Mac with hundreds of managed apps, background tasks and declarations, each with its fields,
+ * has 10,000. The attack: millions of values in a few megabytes, during whose parsing the process answers no other
+ * request.
  */
 const MAX_VALUES = 50_000;
-/** Errors of one report that are taken: no more than items. */
+/** The limit of errors in one report: the same as of items. */
 const MAX_ERRORS = MAX_ITEMS;
-/** Declarations of one report that are taken: a device has some hundreds. */
+/** The limit of declarations in one report: a device has a few hundred. */
 const MAX_DECLARATIONS = 10_000;
 /** The longest that reasons of a declaration, or of an item that is missing, are kept, as JSON. */
 const MAX_REASONS = 32 * 1024;

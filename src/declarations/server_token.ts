@@ -1,5 +1,5 @@
 /**
- * Server tokens of artifacts: a device fetches a declaration anew when its token changes.
+ * Server tokens of artifacts: a device fetches a declaration again when its token changes.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export const nextInterval = (enrolledAt: Date, days: number, now: Date): Date =>
   new Date(enrolledAt.getTime() + (intervalsSince(enrolledAt, days, now) + 1) * days * DAY_MS);
 
 /**
- * The token of a version for a target: the version's UUID, then what makes the device fetch it again without a new version:
- * `.ov-` its system, `.ri-` the reinstall interval it is in, `.cv-` how often its content was changed, `.cr-` how many of
- * the certificates it brought are due for a successor, `.rc-` how often it failed.
+ * Returns the token of a version for a target: the version's UUID, then suffixes that make the device fetch it again
+ * without a new version: `.ov-` its system, `.ri-` the reinstall interval it is in, `.cv-` how often its content was
+ * changed, `.cr-` how many of the certificates it brought are due for a successor, `.rc-` how often it failed.
  */
 export function serverToken(
   version: { id: string; contentRevision: number },
@@ -43,7 +43,7 @@ export function serverToken(
   ].join(".");
 }
 
-/** The version and its content that a token of this server tells of. */
+/** The version and the count of content changes in a token of this server. */
 export function readServerToken(token: string): { versionId: string; contentRevision: number } {
   const [versionId = "", ...rest] = token.split(".");
   const revision = /(?:^|\.)cv-([0-9]{1,9})(?:\.|$)/.exec(rest.join("."))?.[1];

@@ -1,5 +1,5 @@
 /**
- * The declarations of a channel: what its device is told to have, with the token that stands for all of it.
+ * The declarations of a channel: the set announced to its device, with the token that represents all of it.
  *
  * Pure: the same blueprint, target and observations give the same set.
  *
@@ -12,7 +12,7 @@ import { artifactType } from "../blueprints/artifact_types.ts";
 import { builtInIdentifier, declarationIdentifier } from "../blueprints/identifiers.ts";
 import type { InScope } from "../blueprints/resolve.ts";
 
-/** Where a declaration stands in a device's list. */
+/** The section of a declaration in a device's list. */
 export type Section = "Activations" | "Assets" | "Configurations" | "Management";
 
 /** A declaration of the set: of an artifact's version, or the blueprint's own with its content. */
@@ -31,7 +31,7 @@ export const STATUS_SUBSCRIPTIONS = "com.apple.configuration.management.status-s
 
 const sha1 = (text: string) => createHash("sha1").update(text, "utf8").digest("hex");
 
-/** Status items that are asked for where the device has not told what it supports. */
+/** Status items to subscribe to if the device has not reported its capabilities. */
 const FALLBACK_STATUS_ITEMS = [
   "device.identifier.serial-number",
   "device.identifier.udid",
@@ -74,8 +74,9 @@ function declarationsToken(items: readonly Pick<SetItem, "section" | "identifier
 }
 
 /**
- * The set of a blueprint's artifacts, each with its server token, which are all told by declaration; with the activation of
- * its configurations and, where the target can have one, the subscription to status items. Without a blueprint the set is empty: what was there goes.
+ * Returns the set of a blueprint's artifacts that are delivered by declaration, each with its server token; with the
+ * activation of its configurations and, where the target can have one, the subscription to status items. Without a
+ * blueprint the set is empty: the device removes all declarations.
  */
 export function declarationSet(
   blueprintId: number | null,

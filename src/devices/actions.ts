@@ -1,5 +1,5 @@
 /**
- * What operators do to a device: block, unblock, send a command.
+ * Operators' actions on a device: block, unblock, send a command.
  *
  * @module
  */
@@ -36,8 +36,8 @@ async function mustFindLive(runtime: Runtime, id: DeviceId): Promise<DeviceView>
 }
 
 /**
- * Releases a device at its next contact and denies further enrollments, or ends that; a deleted device can be unblocked, since its
- * block goes on denying enrollments. Answers the device.
+ * Releases a device when it next connects and denies further enrollments, or undoes that; a deleted device can be
+ * unblocked, since its block still denies enrollments. Returns the device.
  */
 export async function blockDevice(
   runtime: Runtime,

@@ -18,7 +18,7 @@ import { targetOf } from "./actions.ts";
 
 type Asked = { name: string; input: Record<string, boolean> };
 
-/** What a blueprint collects: 0 nothing, 1 the managed ones, 2 all. */
+/** The collection levels of a blueprint: 0 none, 1 managed items, 2 all. */
 const listOf = (name: string, collect: number): Asked[] =>
   collect === 0 ? [] : [{ name, input: { managed_only: collect === 1 } }];
 

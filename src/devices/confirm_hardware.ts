@@ -1,5 +1,5 @@
 /**
- * An operator's word that a device is the hardware that it says it is.
+ * Records an operator's confirmation that a device is the hardware that it claims to be.
  *
  * @module
  */
@@ -19,9 +19,9 @@ import { redeliver } from "../variables/redeliver.ts";
 import { deviceRepresentation } from "./representation.ts";
 
 /**
- * Gives the present enrollment of a device the tags and values of its hardware; the tags that it began with are put on the
- * hardware. What was installed without the values is installed again. Throws `not-found`, or `refused` when the device is not
- * enrolled or its hardware is proven.
+ * Gives the present enrollment of a device the tags and values of its hardware; the tags of its enrollment are added to
+ * the hardware. Artifacts that were installed without the values are installed again. Throws `not-found`, or `refused`
+ * when the device is not enrolled or its hardware is proven.
  */
 export async function confirmHardware(runtime: Runtime, by: By, id: DeviceId): Promise<DeviceView> {
   const now = runtime.clock.now();

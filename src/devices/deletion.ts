@@ -1,8 +1,8 @@
 /**
  * Deletes devices, and restores them.
  *
- * A deleted device stays enrolled: it is refused with 400, never with 401, and is served nothing. Its UDID and its serial number
- * are free meanwhile. Restored, it goes on with the same identity.
+ * A deleted device stays enrolled: it is refused with 400, never with 401, and gets no content. Its UDID and its serial
+ * number are free meanwhile. After it is restored, it continues with the same identity.
  *
  * @module
  */
@@ -29,7 +29,7 @@ async function mustFind(tx: Tx, id: DeviceId): Promise<DeviceView> {
   return device;
 }
 
-/** Deletes a device for as long as nobody restores it. Throws `not-found`, or `refused` when it is deleted already. */
+/** Deletes a device until it is restored. Throws `not-found`, or `refused` when it is deleted already. */
 export async function deleteDevice(runtime: Runtime, by: By, id: DeviceId): Promise<void> {
   const now = runtime.clock.now();
   await runtime.sql.begin(async (tx) => {
@@ -49,8 +49,8 @@ export async function deleteDevice(runtime: Runtime, by: By, id: DeviceId): Prom
 }
 
 /**
- * Restores a deleted device; it goes on as before. Throws `not-found`, or `refused` when it is not deleted, when its time is over,
- * or when its hardware is another device's now.
+ * Restores a deleted device; it continues as before. Throws `not-found`, or `refused` when it is not deleted, when its
+ * time is over, or when its hardware now belongs to another device.
  */
 export async function restoreDevice(runtime: Runtime, by: By, id: DeviceId): Promise<DeviceView> {
   const now = runtime.clock.now();

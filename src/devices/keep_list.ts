@@ -19,7 +19,7 @@ export const MOST_ODD_ROWS = 20;
 const MOST_TRIALS = 200;
 const KEPT_BYTES = 4096;
 
-/** An odd row as it is kept: the raw value is cut, bytes are in base64. */
+/** A malformed row as it is stored: the raw value truncated, bytes in base64. */
 export function oddRow(raw: unknown, reason: string): OddRow {
   const text = JSON.stringify(raw, (_key, value) => value instanceof Uint8Array ? value.toBase64() : value);
   return { reason: foreignText(reason), raw: foreignValue(JSON.parse(text), { bytes: KEPT_BYTES }) };

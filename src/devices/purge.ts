@@ -1,9 +1,9 @@
 /**
  * Removes the data of devices that were deleted long ago.
  *
- * Events stay. So do escrowed secrets, and the UDID and the serial number that they are found by; tokens of enrollments move
- * to them. A block stays as well: who waits for the end of a deletion is not let in. Each step is a small transaction of one
- * device, and one that ends halfway is taken up by the next run.
+ * Events stay. So do escrowed secrets, and the UDID and the serial number that they are found by; tokens of enrollments
+ * move to them. A block stays as well. The attack: a blocked device waits for the end of its deletion and enrolls
+ * again. Each step is a small transaction of one device, and the next run continues an interrupted one.
  *
  * @module
  */
@@ -33,7 +33,7 @@ const DAY_MS = 86_400_000;
 /** Devices that are looked for at once, and enrollments whose tokens are moved in one transaction. */
 const BATCH = 20;
 
-/** Removes what is due. Answers how many devices were removed. */
+/** Removes the data that is due. Returns the number of devices removed. */
 export async function purgeDeletedDevices(runtime: Runtime, by: By, signal: AbortSignal): Promise<number> {
   const { sql, clock, config, log } = runtime;
   const before = new Date(clock.now().getTime() - config.DEVICE_DELETION_DAYS * DAY_MS);
@@ -55,7 +55,7 @@ export async function purgeDeletedDevices(runtime: Runtime, by: By, signal: Abor
   }
 }
 
-/** Removes one device, step by step. Answers whether it did; not when the device came back meanwhile. */
+/** Removes one device, step by step. Returns whether it was removed; false if it was restored meanwhile. */
 async function purgeDevice(
   runtime: Runtime,
   by: By,
@@ -104,7 +104,7 @@ async function step(
   return "purged";
 }
 
-/** Moves the tokens of some enrollments to the escrowed secrets of the hardware. Answers whether there were any. */
+/** Moves the tokens of some enrollments to the escrowed secrets of the hardware. Returns whether there were any. */
 async function moveTokens(tx: Tx, { keys, clock }: Runtime, deviceId: DeviceId): Promise<boolean> {
   const tokens = await findTokens(tx, deviceId, BATCH);
   for (const token of tokens) {

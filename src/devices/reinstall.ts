@@ -15,8 +15,8 @@ import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 
 /**
- * Asks for it. What came by command is sent again; what came by declaration is told with another token. Throws `not-found`
- * when the device has no trace of the artifact, `refused` when it is not enrolled.
+ * Requests a reinstall. A command is sent again; a declaration gets another token. Throws `not-found` when the device
+ * has no trace of the artifact, `refused` when it is not enrolled.
  */
 export async function reinstallArtifact(
   runtime: Runtime,

@@ -1,5 +1,5 @@
 /**
- * What a device is to us, in one word. Pure.
+ * The state of a device, in one word. Pure.
  *
  * @module
  */
@@ -15,8 +15,8 @@ const SILENT_DAYS = 7;
 export const silentBefore = (now: Date): Date => new Date(now.getTime() - SILENT_DAYS * DAY_MS);
 
 /**
- * The state: `active`; `silent`, not seen for a week; `released`, blocked or no longer enrolled; `deleted`, which can be
- * undone; `gone`, its data removed.
+ * Returns the state: `active`; `silent`, not seen for a week; `released`, blocked or no longer enrolled; `deleted`,
+ * which can be undone; `gone`, its data removed.
  */
 export function stateOf(device: StateFacts, now: Date): DeviceStateName {
   if (device.deletedAt !== null) return device.purgeBeganAt === null ? "deleted" : "gone";

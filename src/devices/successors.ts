@@ -1,5 +1,5 @@
 /**
- * What an operator does when a device's identity may have been copied.
+ * Operators' actions when a device's identity may have been copied.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 
 /**
- * Declares the unused successor of a device's identity worthless: the next request for one is served again. Throws `not-found`,
+ * Discards the unused successor of a device's identity: the next request for one is served again. Throws `not-found`,
  * or `refused` when there is none.
  */
 export async function discardSuccessor(runtime: Runtime, by: By, id: DeviceId): Promise<DeviceView> {
@@ -41,7 +41,7 @@ export async function discardSuccessor(runtime: Runtime, by: By, id: DeviceId): 
   });
 }
 
-/** Takes an alert from the overview; the next time it happens it is there again. Throws `not-found`. */
+/** Dismisses an alert on the overview; it appears again the next time it happens. Throws `not-found`. */
 export async function dismissAlert(runtime: Runtime, by: By, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
     const enrollmentId = await dismissIdentityAlert(tx, id, runtime.clock.now());

@@ -1,5 +1,5 @@
 /**
- * Changes the custom values of a device; what was made with the old ones is installed again.
+ * Changes the custom values of a device; everything that contains the old ones is installed again.
  *
  * @module
  */

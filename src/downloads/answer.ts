@@ -1,5 +1,5 @@
 /**
- * Answers a download: who may have it, what it is, and an event for either outcome.
+ * Answers a download: checks the permission, returns the content, and records an event for either outcome.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { buildScepCredential } from "./scep_credential.ts";
 import { senderFault } from "./sender.ts";
 import { type DownloadPurpose, readDownloadToken } from "./token.ts";
 
-/** What is downloaded. A stream is read or cancelled by who asked for it. */
+/** The downloaded content. The caller reads or cancels the stream. */
 export type Download =
   | {
     kind: "content";
@@ -49,8 +49,8 @@ type Outcome =
   };
 
 /**
- * The content behind a token. Records `mdm_download`. Throws `device-bad-request` for a token that is none of ours, and
- * `not-found` for everything else that is refused: one answer, so that nobody learns from it what exists.
+ * Returns the content behind a token. Records `mdm_download`. Throws `device-bad-request` for a token that this server
+ * did not sign, and `not-found` for every other refusal: the same answer, so that it does not reveal what exists.
  */
 export async function answerDownload(
   runtime: Runtime,

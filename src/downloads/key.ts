@@ -1,5 +1,5 @@
 /**
- * The key that signs the addresses of downloads: made at first use, kept sealed.
+ * The key that signs the addresses of downloads: created at first use, stored encrypted.
  *
  * @module
  */

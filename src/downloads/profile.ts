@@ -70,7 +70,7 @@ export async function buildProfile(db: Db, runtime: Runtime, channelId: ChannelI
       PayloadUUID: profileUuid(versionId),
     }),
   );
-  // Issuers change: what may name one is built anew each time.
+  // Issuers change: a profile that may name one is built each time.
   if (names.length === 0 && !payloadsOf(source).some(isScep)) {
     cacheOf(runtime).set(`${versionId} ${row.sha256}`, signed, now);
   }
@@ -100,7 +100,7 @@ const ALT_NAMES = [
   "ntPrincipalName",
 ] as const satisfies readonly AltNameKey[];
 
-/** The names that a SCEP payload asks for; what has not Apple's shape is left out, the device judges it. */
+/** The names that a SCEP payload requests; malformed ones are left out, the device checks them. */
 function namesOf(content: PlistDict): Omit<WantedCertificate, "keyUsage"> {
   const pairs = (array(content, "Subject") ?? []).flatMap((relative) => Array.isArray(relative) ? relative : []);
   const alternatives = dict(content, "SubjectAltName") ?? {};
@@ -120,7 +120,7 @@ async function withIssuer(db: Db, runtime: Runtime, payload: PlistDict): Promise
   const name = content === undefined ? undefined : str(content, "Name");
   if (content === undefined || name === undefined) return payload;
   const { rows: [issuer] } = await listScepIssuers(db, { limit: 1, offset: 0, name });
-  // The built-in authority gives certificates of profiles to nobody: its challenges belong to enrollments and assets.
+  // The built-in authority issues no certificates for profiles: its challenges belong to enrollments and assets.
   if (issuer === undefined || issuer.backend === "BUILT_IN") return payload;
   return {
     ...payload,

@@ -1,5 +1,5 @@
 /**
- * Whether who asks for a download is the device that it was made for.
+ * Checks that a download is requested by the device that it was created for.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import { Problem } from "../errors.ts";
 import { type SenderEvidence, senderOf } from "../identity/sender.ts";
 
-/** What is wrong with who asks, for the event; undefined when nothing is. */
+/** Returns the reason to refuse the sender, for the event; undefined if there is none. */
 export type SenderFault = string | undefined;
 
-/** The fingerprint of the certificate behind one piece of evidence, or why there is none. */
+/** Returns the fingerprint of the certificate behind one piece of evidence, or the reason why there is none. */
 function fingerprintOf(evidence: SenderEvidence): { fingerprint: string } | { fault: string } {
   try {
     return { fingerprint: senderOf(evidence).fingerprint };
@@ -21,12 +21,12 @@ function fingerprintOf(evidence: SenderEvidence): { fingerprint: string } | { fa
 }
 
 /**
- * Looks at every certificate that a request shows: each must be one of `pinned`, the identities of the enrollment that the
- * token names.
+ * Checks every certificate that a request presents: each must be one of `pinned`, the identities of the enrollment that
+ * the token names.
  *
- * With `required`, where connections bring certificates, one must come with the connection. The attack: an address that
- * leaked from a log or a proxy, used by anybody. A signature does not replace it there: over an empty body it is the same each
- * time, and could have been copied.
+ * With `required`, where connections bring certificates, one must come with the connection. The attack: anyone uses an
+ * address that leaked from a log or a proxy. A signature does not replace it there: over an empty body it is the same
+ * each time, and could have been copied.
  *
  * Without it the signed address is the credential; a device that shows another identity is still refused. The attack: one
  * enrolled device with the address of another.

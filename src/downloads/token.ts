@@ -1,9 +1,9 @@
 /**
- * Tokens in the addresses of downloads: who may have what, signed with HMAC-SHA-256.
+ * Tokens in the addresses of downloads: the permission to download, signed with HMAC-SHA-256.
  *
- * Promise: the same token always reads the same text of 72 URL-safe characters, so addresses are stable; it says nothing
- * that must be secret, has no end of its own, and is worth something only while the device is enrolled and the version
- * was advertised to it.
+ * Promise: the same token always reads the same text of 72 URL-safe characters, so addresses are stable; it contains
+ * nothing secret, has no expiry of its own, and is valid only while the device is enrolled and the version was
+ * advertised to it.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { decodeBase64Url, encodeBase64Url } from "@std/encoding";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { type ChannelId, channelIdOf } from "../../db/ids.ts";
 
-/** What a token is for. */
+/** The purpose of a token. */
 export type DownloadPurpose = "profile" | "data_asset" | "scep_credential";
 
-/** What a token says. `artifactVersionId` is a UUID in lower case. */
+/** The content of a token. `artifactVersionId` is a UUID in lower case. */
 export type DownloadToken = { purpose: DownloadPurpose; channelId: ChannelId; artifactVersionId: string };
 
 const FORMAT = 1;
@@ -43,7 +43,7 @@ export function writeDownloadToken(key: Uint8Array, token: DownloadToken): strin
 }
 
 /**
- * What a token of that purpose says; undefined when the signature is wrong.
+ * Returns the content of a token of that purpose; undefined if the signature is wrong.
  *
  * Each purpose is signed into the token. The attack: the address of a data asset, which an operator may share, tried as that
  * of a credential.

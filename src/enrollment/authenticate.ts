@@ -34,8 +34,8 @@ const LONGEST_NAME = 256;
 const blocked = () => problem("device-blocked", undefined, { reason: "Device blocked" });
 
 /**
- * Begins an enrollment, or goes on with one that is renewed. Throws Problem. A refusal that leaves something behind, a claim, is
- * answered instead of thrown: commit, then throw it.
+ * Begins an enrollment, or continues one that is renewed. Throws Problem. A refusal that records a claim is returned
+ * instead of thrown: commit, then throw it.
  */
 export async function authenticate(
   tx: Tx,
@@ -119,7 +119,7 @@ export async function authenticate(
   const enrollmentId = await begin(tx, runtime, { message, session, enrollment, deviceId, proven: verdict.proven });
   await pinIdentity(tx, sender.fingerprint, enrollmentId, sender.notAfter, now);
   await updateSession(tx, session.id, { status: "AUTHENTICATED", serialNumber, udid, enrollmentId }, now);
-  // What is put on hardware stays there, so an unproven claim of it puts nothing on it.
+  // Tags on hardware stay there, so an unproven claim of it adds none.
   if (verdict.proven && serialNumber !== "") await addSecretTags(tx, enrollment.enrollmentSecretId, serialNumber, now);
   await record({
     serialNumber,
@@ -154,7 +154,7 @@ async function enrollmentOf(
   return enrollment;
 }
 
-/** The strongest of what speaks for a device. */
+/** The strongest proof of a device's hardware. */
 function evidenceOf(session: SessionRow, enrollment: OtaEnrollmentRow, confirmed: boolean): HardwareEvidence {
   if (confirmed) return "confirmation";
   if (enrollment.reenrollmentWithoutConfirmation) return "setting";

@@ -31,7 +31,7 @@ export type ClaimedSession = {
 /** Which part of a session a certificate is for: the whole enrollment, or the third phase of an OTA enrollment. */
 export type ClaimFor = "enrollment" | "phase 3";
 
-/** The session that a certificate stands for, locked. Throws `device-not-identified`. */
+/** Returns the session of a certificate, locked. Throws `device-not-identified`. */
 export async function claimSession(
   tx: Tx,
   runtime: Runtime,
@@ -39,7 +39,8 @@ export async function claimSession(
   purpose: ClaimFor = "enrollment",
 ): Promise<ClaimedSession> {
   const named = parseCommonName(certificate.subject.commonName ?? "");
-  // The attack: the certificate of phase 2, given for a serial number that anybody can say, as a device's identity.
+  // The attack: the certificate of phase 2, issued for a serial number that anyone can state, is used as a device's
+  // identity.
   if (named === undefined || named.phase2 !== (purpose === "phase 3")) {
     throw refuse("bad CN prefix in client certificate");
   }
@@ -78,7 +79,7 @@ async function checkIssuer(
     : certificatesFromPem(SCEP_CA_FULLCHAIN);
   if (anchors.length === 0) throw refuse("SCEP_CA_FULLCHAIN is not set: no outside issuer is trusted");
   try {
-    // The attack: a certificate of somebody's own authority that says the right names.
+    // The attack: a certificate from the attacker's own authority that has the right names.
     verifyChain(certificate, { anchors, now: runtime.clock.now() });
   } catch (error) {
     if (error instanceof PkiError) throw refuse(`the device certificate is not trusted: ${error.message}`);

@@ -11,9 +11,9 @@ import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
 
 /**
- * Whether the certificate is pinned to an enrollment, or names an enrollment session that is open. It proves nothing: the
- * message is verified once it is there. The attack: strangers send large messages, each of which is held until its signature
- * can be looked at.
+ * Whether the certificate is pinned to an enrollment, or names an enrollment session that is open. It proves nothing:
+ * the message is verified once it has arrived. The attack: strangers send large messages, each of which is buffered
+ * until its signature can be checked.
  */
 export async function isExpected(
   { sql, clock }: Pick<Runtime, "sql" | "clock">,

@@ -1,5 +1,5 @@
 /**
- * Who may be which device: the one decision about the UDID and the serial number that an Authenticate names. Pure.
+ * The one decision about the UDID and the serial number that an Authenticate states. Pure.
  *
  * @module
  */
@@ -8,17 +8,19 @@ import type { ClaimReason } from "../../db/enrollment/enrollment_claims.ts";
 import type { HardwareFacts } from "../../db/devices/hardware.ts";
 
 /**
- * What speaks for a device being the hardware that it says it is.
+ * The proofs that a device is the hardware that it claims to be.
  *
  * `takeover`: hardware that is enrolled now is let in, and its enrollment ends. `proves`: the hardware's tags and values, and
  * what they lead to, are this enrollment's. An enrollment by device assignment or by attestation of that very hardware is a
  * line of this table with both.
  *
  * - `word`: the device's own. Whoever holds the enrollment's profile can say it.
- * - `apple device`: phase 2 of an over-the-air enrollment, signed by a certificate under Apple's device authority. It proves that
+ * - `apple device`: phase 2 of an over-the-air enrollment, signed by a certificate under Apple's device authority. It
+ *   proves that
  *   the key is one which Apple certified for a device; the certificate names neither serial number nor UDID, and the
  *   software of any Mac that holds such a key can sign those of another.
- * - `limited profile`: an operator downloaded the profile for this serial number and this UDID. It may lie around for 30 days,
+ * - `limited profile`: an operator downloaded the profile for this serial number and this UDID. It may lie around for
+ *   30 days,
  *   so that it does not end an enrollment.
  * - `confirmation`: an operator confirmed this claim.
  * - `setting`: the enrollment says "re-enrollment without confirmation".
@@ -31,10 +33,10 @@ const EVIDENCE = {
   "setting": { takeover: true, proves: true },
 } as const satisfies Record<string, { takeover: boolean; proves: boolean }>;
 
-/** What speaks for a device. */
+/** The proof of a device's hardware. */
 export type HardwareEvidence = keyof typeof EVIDENCE;
 
-/** What becomes of it. */
+/** The outcome. */
 export type HardwareVerdict =
   | { kind: "blocked" }
   /** It is refused, and kept as a claim. */
@@ -44,7 +46,7 @@ export type HardwareVerdict =
 /** Whether two ids are the same: Apple's devices always spell theirs alike, and an attacker might not. */
 export const sameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-/** Decides about a device with that serial number ("" when it says none). */
+/** Decides about a device with that serial number ("" if it states none). */
 export function judgeHardware(facts: HardwareFacts, serialNumber: string, evidence: HardwareEvidence): HardwareVerdict {
   const { device, others } = facts;
   if (facts.blocked) return { kind: "blocked" };
@@ -55,7 +57,7 @@ export function judgeHardware(facts: HardwareFacts, serialNumber: string, eviden
   const { takeover, proves } = EVIDENCE[evidence];
   if (device?.enrolled === true && !takeover) return { kind: "claim", reason: "udid enrolled" };
   if (others.length > 0 && !takeover) return { kind: "claim", reason: "serial number enrolled" };
-  // Hardware that nobody ever heard of has nothing that could be taken from it.
+  // Unknown hardware has nothing that could be taken from it.
   const isNew = device === undefined && !facts.serialKnown && !facts.prepared;
   return { kind: "enroll", proven: isNew || proves };
 }

@@ -1,5 +1,5 @@
 /**
- * Claims of hardware: kept when a device is not let in, decided by an operator, used once.
+ * Claims of hardware: recorded when a device is refused, decided by an operator, used once.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { recordAudit, recordEvents } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 
-/** A claim lives so long after its last attempt, and a decision so long after it was made. */
+/** The lifetime of a claim after its last attempt, and of a decision. */
 const CLAIM_HOURS = 24;
 /** The attack: a holder of a profile names thousands of serial numbers, so that no page is left for the honest ones. */
 const MOST_CLAIMS = { enrollment: 200, session: 5 } as const;
@@ -86,9 +86,9 @@ export const claimRepresentation = (row: ClaimRow) => ({
 });
 
 /**
- * Confirms a claim: its session, or the next one of the same enrollment for this UDID and serial number, is let in once within
- * 24 hours, and the hardware's present enrollment ends then. Or dismisses it. Throws `not-found` when the claim has expired or was
- * used, `refused` when it is decided so already or may not be confirmed.
+ * Confirms a claim: its session, or the next one of the same enrollment for this UDID and serial number, may enroll
+ * once within 24 hours, and the hardware's current enrollment ends then. Or dismisses it. Throws `not-found` when the
+ * claim has expired or was used, `refused` when it already has that decision or may not be confirmed.
  */
 export async function decideOnClaim(
   runtime: Runtime,

@@ -28,7 +28,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const uuidOf = (runtime: Runtime) => runtime.random.uuid().toUpperCase();
 const prefixOf = (runtime: Runtime) => `${reverseDns(new URL(runtime.config.BASE_URL).hostname)}.mdm`;
 
-/** Who the identity is for. `plain` keeps the subject to attributes that simple clients know. */
+/** The owner of the identity. `plain` limits the subject to attributes that simple clients support. */
 export type ProfileTarget = { serialNumber?: string | undefined; plain?: boolean };
 
 /** The SCEP payload of a session's certificate, as the enrollment's issuer wants it. */

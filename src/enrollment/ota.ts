@@ -47,7 +47,7 @@ function readMessage(body: Uint8Array): Sender {
   try {
     const { content, signers, certificates } = openSigned(body);
     const [signer, ...more] = signers;
-    // The attack: a second signature by somebody who is trusted for something else.
+    // The attack: a second signature with a certificate that is trusted for another purpose.
     if (signer === undefined || more.length > 0) throw refuse(`the message has ${signers.length} signers, not one`);
     const info = parseMachineInfo(content);
     return { info, hardware: hardwareOf(info), certificate: signer.certificate, others: certificates };
@@ -157,7 +157,7 @@ async function phase3(
   if (await isSecretRevoked(tx, enrollment.enrollmentSecretId, runtime.clock.now())) {
     return { refusal: "the enrollment was revoked" };
   }
-  // A session of its own: this one goes on answering phase 3 while its answers get lost.
+  // A separate session: this one keeps answering phase 3 while its answers get lost.
   const opened = await openSession(tx, runtime, {
     kind: "OTA",
     status: "PHASE_3",

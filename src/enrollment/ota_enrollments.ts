@@ -1,5 +1,5 @@
 /**
- * OTA enrollments: what an admin sets up so that devices may enroll, and the direct profile made from it.
+ * OTA enrollments: the configuration that lets devices enroll, and the direct profile created from it.
  *
  * @module
  */
@@ -39,15 +39,15 @@ import { openSession, SESSION_HOURS } from "./sessions.ts";
 
 const SENTENCE_OF_USED = "This OTA enrollment cannot be deleted";
 
-/** What an admin says of an OTA enrollment. */
+/** The input for an OTA enrollment. */
 export type OtaEnrollmentInput = {
   name: string;
   displayName: string;
   pushCertificateId: number;
-  /** The built-in one where none is said. */
+  /** The built-in one by default. */
   scepIssuerId?: string | undefined;
   blueprintId?: number | null | undefined;
-  /** Whether its devices take over enrolled hardware without an operator's word; no where nothing is said. */
+  /** Whether its devices take over enrolled hardware without an operator's confirmation; no by default. */
   reenrollmentWithoutConfirmation?: boolean | undefined;
   secret: EnrollmentSecretInput;
 };
@@ -131,7 +131,7 @@ export const otaEnrollmentRepresentation = (row: OtaEnrollmentRow) => ({
   updated_at: naiveUtc(row.updatedAt),
 });
 
-/** Changes an OTA enrollment and its secret's limits; profiles out there go on working. Throws `invalid`. */
+/** Changes an OTA enrollment and its secret's limits; distributed profiles keep working. Throws `invalid`. */
 export async function changeOtaEnrollment(
   runtime: Runtime,
   by: By,
@@ -261,8 +261,8 @@ export async function downloadDirectProfile(
 }
 
 /**
- * The profile that begins an OTA enrollment, signed: it may go to any number of devices while the secret allows it. Throws
- * `refused` when the secret gives none any more.
+ * Returns the profile that begins an OTA enrollment, signed: it may go to any number of devices while the secret allows
+ * it. Throws `refused` when the secret no longer permits one.
  */
 export async function downloadOtaProfile(runtime: Runtime, id: number): Promise<Uint8Array<ArrayBuffer>> {
   const enrollment = await findOtaEnrollment(runtime.sql, id);

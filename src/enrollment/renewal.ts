@@ -60,7 +60,7 @@ export async function renewalProfile(
 
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
 
-/** The enrollment of a renewed identity, which speaks for the first time. Throws `device-not-identified`. */
+/** Returns the enrollment of a renewed identity, which is used for the first time. Throws `device-not-identified`. */
 export async function bindRenewedIdentity(
   tx: Tx,
   runtime: Runtime,
@@ -73,7 +73,7 @@ export async function bindRenewedIdentity(
   return await bindRenewal(tx, runtime, sender, claim, deviceKey);
 }
 
-/** A message may cross the one that retired its identity; what speaks later than that is another device with the same key. */
+/** A message may cross the one that retired its identity; a later one is from another device with the same key. */
 const CROSSING_MS = 10 * 60_000;
 
 function retired(enrolled: IdentifiedRow, sender: Certificate, at: Date, now: Date): Problem {

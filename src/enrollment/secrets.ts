@@ -31,7 +31,7 @@ import { randomText, type Runtime } from "../runtime.ts";
 const LENGTH = 64;
 const EVENT = "enrollment_secret_verification";
 
-/** What an operator says of a secret; `tags` are put on each device that uses it. */
+/** The input for a secret; `tags` are added to each device that uses it. */
 export type EnrollmentSecretInput = EnrollmentSecretValues & { tags: readonly number[] };
 
 /** Why a secret was refused, in the order in which it is checked. */
@@ -44,7 +44,7 @@ export type EnrollmentSecretRefusal =
   | "business unit mismatch"
   | "quota used up";
 
-/** What a verification found. `event` was recorded already; record it again only if you must roll back. */
+/** The result of a verification. `event` was recorded already; record it again only if you must roll back. */
 export type EnrollmentSecretVerification =
   | { ok: true; secret: EnrollmentSecretRow }
   | { ok: false; reason: EnrollmentSecretRefusal; event: NewEvent };
@@ -78,7 +78,7 @@ async function mustFind(db: Db, id: number): Promise<EnrollmentSecretRow> {
   return row;
 }
 
-/** Makes a secret of 64 random letters and digits. The enrollment that owns it is made and audited by the caller. */
+/** Creates a secret of 64 random letters and digits. The caller creates and audits the enrollment that owns it. */
 export async function createEnrollmentSecret(
   tx: Tx,
   runtime: Pick<Runtime, "clock" | "random" | "keys">,
@@ -97,7 +97,7 @@ export async function createEnrollmentSecret(
   return await mustFind(tx, id);
 }
 
-/** Writes what an operator says of a secret; the secret itself stays, as profiles out there carry it. */
+/** Updates the settings of a secret; the secret itself stays, as distributed profiles contain it. */
 export async function updateEnrollmentSecret(
   tx: Tx,
   id: number,
@@ -109,7 +109,7 @@ export async function updateEnrollmentSecret(
   return await mustFind(tx, id);
 }
 
-/** The secret's text, for profiles and for readers who may see it. */
+/** Returns the secret's text, for profiles and for operators who may see it. */
 export async function revealEnrollmentSecret(
   runtime: Pick<Runtime, "keys">,
   row: Pick<EnrollmentSecretRow, "id" | "secretSealed">,
@@ -130,7 +130,7 @@ export function enrollmentSecretRepresentation(row: EnrollmentSecretRow) {
   };
 }
 
-/** Ends a secret's use. Answers false when it was over already. */
+/** Ends a secret's use. Returns false if it had ended already. */
 export async function revokeEnrollmentSecret(
   tx: Tx,
   runtime: Pick<Runtime, "clock">,
@@ -139,13 +139,16 @@ export async function revokeEnrollmentSecret(
   return await revokeEnrollmentSecretRow(tx, id, runtime.clock.now());
 }
 
-/** Whether an enrollment secret was revoked: what was given for it before begins no enrollment any more. */
+/** Whether an enrollment secret was revoked: profiles and certificates issued for it no longer begin an enrollment. */
 export async function isSecretRevoked(db: Db, id: number, now: Date): Promise<boolean> {
   const { revokedAt } = await mustFind(db, id);
   return revokedAt !== null && revokedAt <= now;
 }
 
-/** What a device shows. Absent facts are not known in that flow; then a secret that is limited by them is refused. */
+/**
+ * The facts that a device presents. Absent facts are not known in that flow; then a secret that is limited by them is
+ * refused.
+ */
 export type EnrollmentSecretProof = {
   secret: string;
   serialNumber?: string | undefined;
@@ -197,7 +200,7 @@ export async function verifyEnrollmentSecret(
   const details = {
     serial_number: proof.serialNumber,
     udid: proof.udid,
-    // Not `enrollment_secret`: a key of that name is taken for the secret itself, and redacted.
+    // Not `enrollment_secret`: a key of that name would be treated as the secret itself, and redacted.
     ...(row === undefined ? {} : { enrollment_secret_id: row.id, meta_business_unit: { pk: row.metaBusinessUnitId } }),
   };
   if (row === undefined || reason !== undefined) {
