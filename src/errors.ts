@@ -1,8 +1,8 @@
 /**
- * The one catalogue of refusals: a stable code, an HTTP status and a sentence.
+ * The catalog of errors: a stable code, an HTTP status and a sentence.
  *
- * A code is part of the API and never changes. A sentence says what is and what should be; it never carries a secret
- * or a foreign system's text.
+ * A code is part of the API and never changes. A sentence says what is wrong and what is expected; it never contains a
+ * secret or another system's text.
  *
  * @module
  */
@@ -93,8 +93,8 @@ export function refused(...sentences: string[]): Problem {
 const RETRY_AFTER = "2";
 
 /**
- * The refusal that an error is: itself, or `unavailable` when the database cannot be used now, so that a device comes again
- * with the same message. Undefined for an error that nothing foresaw.
+ * Returns an error as a Problem: itself, or `unavailable` if the database cannot be used now, so that a device sends
+ * the same message again. Undefined for an unexpected error.
  */
 export function asRefusal(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;

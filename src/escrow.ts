@@ -1,5 +1,5 @@
 /**
- * Escrowed secrets: kept for the hardware, read only by those who may, and every reading leaves an event.
+ * Escrowed secrets: kept for the hardware, read only with permission, and every read records an event.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { By } from "./events/by.ts";
 import { recordEvents } from "./events/record.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** What a secret is sealed for. */
+/** The purpose that a secret is encrypted for. */
 export const escrowContext = (id: number) => ({ table: "escrowed_secrets", column: "secret_sealed", id });
 
 /** The device of a secret. */
@@ -57,7 +57,7 @@ export async function endEscrow(
   await record(tx, runtime, by, owner, EVENTS[kind].cleared);
 }
 
-/** The current secret, or null. An event tells who saw it; looking at nothing leaves none. */
+/** Returns the current secret, or null. An event records who saw it; without a secret there is no event. */
 export async function revealEscrowed(
   runtime: Runtime,
   by: By,

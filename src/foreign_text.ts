@@ -7,7 +7,7 @@
 /** Bytes in UTF-8 that a foreign text keeps. Apple's own are far shorter. */
 export const FOREIGN_TEXT_BYTES = 1024;
 
-/** What stands at the end of a text that was cut. */
+/** The end of a truncated text. */
 export const CUT = "…";
 
 const CUT_BYTES = 3;
@@ -25,7 +25,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 export function foreignText(text: string, limit: number = FOREIGN_TEXT_BYTES): string {
   // No character of UTF-16 takes more than three bytes.
   if (text.length * 3 <= limit) return clean(text);
-  // And each one at least: what is beyond is not looked at.
+  // And each one at least: the rest is not read.
   const start = clean(text.length > limit ? text.slice(0, limit + 1) : text);
   const bytes = new Uint8Array(limit);
   if (encoder.encodeInto(start, bytes).read === start.length) return start;

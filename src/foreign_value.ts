@@ -6,7 +6,7 @@
 
 import { CUT, FOREIGN_TEXT_BYTES, foreignText } from "./foreign_text.ts";
 
-/** JSON, as it is cut. */
+/** JSON while it is truncated. */
 type Json = string | number | boolean | null | Json[] | JsonObject;
 type JsonObject = { [key: string]: Json };
 
@@ -24,8 +24,8 @@ export type ForeignLimits = {
 const cost = (text: string): number => text.length + 4;
 
 /**
- * Returns `value` with each text cut as `foreignText` does, and without what goes beyond `bytes`: a list then ends with
- * "…", an object has a key "…". The order decides what stays.
+ * Returns `value` with each text truncated as by `foreignText`, and without the part beyond `bytes`: a list then ends
+ * with "…", an object has a key "…". The order decides what stays.
  *
  * The attack: one message of a device that becomes an event of 20 MB, and a page of events that no process can hold.
  */

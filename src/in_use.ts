@@ -7,7 +7,7 @@
 import type { UserKind, UseRow } from "../db/installation/uses.ts";
 import { Problem } from "./errors.ts";
 
-/** Names of one kind that are said. */
+/** The limit of names of one kind in a sentence. */
 const MOST = 5;
 
 const NAMED: Partial<Record<UserKind, readonly [string, string]>> = {

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { textFault } from "./writable.ts";
 
-/** What neither the database nor a property list can hold. */
+/** The characters that neither the database nor a property list can contain. */
 function storable(text: string, context: z.RefinementCtx<string>): void {
   const message = textFault(text);
   if (message !== undefined) context.addIssue({ code: "custom", message });

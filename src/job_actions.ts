@@ -1,5 +1,5 @@
 /**
- * What operators do with jobs, and how API and events show one.
+ * Operators' actions on jobs, and the form of a job in the API and in events.
  *
  * @module
  */

@@ -8,8 +8,8 @@
 export type JsonShape = { depth: number; values: number };
 
 /**
- * Returns the shape of JSON. The attack: what is nested without end exhausts the stack of the code that walks it, the
- * database's too, and a few megabytes of `1,1,…` are millions of values, of which each step of a walk costs as much as text.
+ * Returns the shape of JSON. The attack: endless nesting exhausts the stack of the code that walks it, the database's
+ * too, and a few megabytes of `1,1,…` are millions of values, of which each step of a walk costs as much as text.
  */
 export function jsonShape(data: Uint8Array): JsonShape {
   let [depth, deepest, quoted, values] = [0, 0, false, 1];

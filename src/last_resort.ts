@@ -1,9 +1,9 @@
 /**
- * What happens with an error that nothing caught: it is logged and counted, and the process goes on.
+ * Handles uncaught errors: each is logged and counted, and the process continues.
  *
- * Every handler of the server guards itself; this is for libraries and the runtime, whose timers and sockets have no caller.
- * The attack: a client finds one such place and ends the process at will. A request or a job that such an error leaves
- * unfinished ends by its time-out or its lease.
+ * Every handler of the server guards itself; this is for libraries and the runtime, whose timers and sockets have no
+ * caller. The attack: a client finds one such place and ends the process at will. A request or a job that such an error
+ * leaves unfinished ends with its timeout or its lease.
  *
  * @module
  */

@@ -12,7 +12,7 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 /** How heavy a line is. */
 export type LogLevel = typeof LOG_LEVELS[number];
 
-/** What a line carries besides its message. */
+/** The fields of a line in addition to its message. */
 export type LogFields = Record<string, unknown>;
 
 /** Writes lines at or above its level. */
@@ -41,7 +41,7 @@ const SECRET_AFTER: readonly [RegExp, string, number][] = [
 ];
 /** Characters that a line or an event keeps of one text; stacks are the longest. */
 const LOGGED_TEXT = 8192;
-/** What is looked at beyond, so that no secret hides by being cut in the middle. */
+/** The length that is searched beyond the limit, so that no secret hides by being cut in the middle. */
 const OVERLAP = 1024;
 const LOGGED_NAME = 200;
 /** Items of a list or object. */
@@ -56,13 +56,13 @@ function keyMark(text: string, mark: string, from: number): { start: number; end
   for (let start = text.indexOf(mark, from); start >= 0; start = text.indexOf(mark, start + mark.length)) {
     const close = text.indexOf(DASHES, start + mark.length);
     if (close < 0) return undefined;
-    // The label ends there, however long it is; each search goes on behind the last.
+    // The label ends there, however long it is; each search continues after the last one.
     if (text.startsWith("PRIVATE KEY", close - 11)) return { start, end: close + DASHES.length };
   }
   return undefined;
 }
 
-/** `text` without its private keys; one without an end goes to the end of the text. */
+/** Returns `text` without its private keys; one without an end mark extends to the end of the text. */
 function withoutKeys(text: string): string {
   let result = "";
   let at = 0;
@@ -125,7 +125,7 @@ const writeStderr = (line: string) => {
   while (written < bytes.length) written += Deno.stderr.writeSync(bytes.subarray(written));
 };
 
-/** A logger that writes lines of `level` and above through `write` (standard error unless told). */
+/** A logger that writes lines of `level` and above through `write` (standard error by default). */
 export function createLogger(
   level: LogLevel | "silent",
   now: () => Date,

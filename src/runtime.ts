@@ -1,6 +1,6 @@
 /**
- * What the rest of the server is given instead of reaching for it: settings, database, time, randomness, keys, log,
- * network and files. Made once in `main.ts`; tests make their own.
+ * The dependencies of the rest of the server, passed in instead of global: settings, database, time, randomness, keys,
+ * log, network and files. Created once in `main.ts`; tests create their own.
  *
  * @module
  */
@@ -45,7 +45,7 @@ export function randomText(random: Random, length: number): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   let text = "";
   while (text.length < length) {
-    // 248 = 4 × 62: bytes above it would make the first characters more likely.
+    // 248 = 4 × 62: larger bytes would make the first characters more likely.
     for (const byte of random.bytes(length)) if (byte < 248 && text.length < length) text += alphabet[byte % 62];
   }
   return text;
@@ -59,7 +59,10 @@ export type HttpClient = {
 
 /** How the server reaches the outside. */
 export type Network = {
-  /** A new client; `certificate` and `key` are PEM (key unencrypted), `anchors` PEM roots besides the system's. */
+  /**
+   * Returns a new client; `certificate` and `key` are PEM (key unencrypted), `anchors` PEM roots in addition to the
+   * system's.
+   */
   client(options: { certificate?: string; key?: string; anchors?: string[]; http2?: boolean }): HttpClient;
 };
 
@@ -89,17 +92,17 @@ export type Runtime = {
   deviceSql?: Sql;
   clock: Clock;
   random: Random;
-  /** What the hash of a password costs that is made now. */
+  /** The cost of a new password hash. */
   passwordCost: PasswordCost;
   keys: KeyRing;
   log: Logger;
   network: Network;
   files: FileStore;
-  /** What this process refused lately, so that refusals are recorded as samples. */
+  /** The recent refusals of this process, so that refusals are recorded as samples. */
   refusals: RefusalTally;
-  /** What routine contacts leave behind, written shortly after. */
+  /** The traces of routine contacts, written shortly after. */
   routine: Routine;
-  /** What happened in this process since it started. */
+  /** The counters of this process since its start. */
   counters: Counters;
   /** Milliseconds that the machine's own clock is ahead of this one. */
   skew?(): number;

@@ -9,8 +9,8 @@ type Json = string | number | boolean | null | undefined | readonly Json[] | { r
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 /**
- * Whether two JSON values are equal, with keys in any order. Ends at the first difference and makes no text of either: as
- * sorted text, a list of a hundred thousand values of a device took half a second.
+ * Whether two JSON values are equal, with keys in any order. Stops at the first difference and does not serialize
+ * either value: as sorted text, a list of a hundred thousand values of a device took half a second.
  */
 export function sameJson(one: Json, other: Json): boolean {
   if (one === other) return true;

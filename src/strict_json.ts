@@ -11,10 +11,12 @@ export class RefusedJsonError extends Error {
   override readonly name = "RefusedJsonError";
 }
 
-/** Digits that are looked at: the work for more of them grows with their square. */
+/** The limit of digits: the work grows with their square. */
 const INTEGER = /^-?[0-9]{16,300}$/;
 
-/** What a text must have to hold anything that is refused: the key, written out or with escapes, or many digits. */
+/**
+ * The pattern of every text that may contain anything refused: the key, written out or with escapes, or many digits.
+ */
 const SUSPICIOUS = /__proto__|\\u|[0-9]{16}/;
 
 /**
@@ -38,7 +40,7 @@ function keptWhole(key: string, value: unknown, context?: { source?: string }): 
   if (key === "__proto__") throw new RefusedJsonError('the key "__proto__" is not accepted');
   const source = context?.source;
   if (typeof value !== "number" || source === undefined || !INTEGER.test(source)) return value;
-  // What is written back as it came is kept, though its digits may stand for a neighbour.
+  // A number that is written back as received is accepted, even if its digits round to a neighbor.
   if (String(value) === source || BigInt(source) === BigInt(value)) return value;
   throw new RefusedJsonError(`the number ${source.slice(0, 40)} is too large to be kept exactly`);
 }

@@ -1,5 +1,5 @@
 /**
- * What became of a job, as the task-result API shows it.
+ * The result of a job, as the task-result API shows it.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { findJob } from "../db/work/job_queue.ts";
 import type { Db, Json } from "../db/open.ts";
 
-/** What the task-result API answers. */
+/** The answer of the task-result API. */
 export type TaskResult = {
   id: string;
   name?: string;
@@ -16,7 +16,7 @@ export type TaskResult = {
   result?: Json;
 };
 
-/** What became of a job. An id that names none is `UNKNOWN`, not an error. */
+/** Returns the result of a job. An unknown id is `UNKNOWN`, not an error. */
 export async function taskResult(db: Db, uuid: string): Promise<TaskResult> {
   const job = await findJob(db, uuid);
   if (job === undefined) return { id: uuid, status: "UNKNOWN", unready: true };

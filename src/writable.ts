@@ -11,15 +11,15 @@ const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 /** `text` with U+FFFD for each character that a property list cannot hold. */
 export const writable = (text: string): string => text.toWellFormed().replace(UNWRITABLE, "\ufffd");
 
-/** Whether a property list can hold `text` as it is. */
+/** Whether a property list can contain `text` unchanged. */
 export const isWritable = (text: string): boolean => writable(text) === text;
 
 const codeAt = (text: string, at: number): string =>
   `U+${text.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0")}`;
 
 /**
- * Why `text` cannot be kept as it is, in a sentence that API clients know; undefined when it can. The database takes no NUL,
- * and whatever has a name may come to stand in a property list.
+ * Returns the reason why `text` cannot be stored unchanged, in a sentence that API clients know; undefined if it can.
+ * The database accepts no NUL, and the name of any object may appear in a property list.
  */
 export function textFault(text: string): string | undefined {
   if (text.includes("\0")) return "Null characters are not allowed.";

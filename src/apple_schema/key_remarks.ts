@@ -11,7 +11,7 @@ import { announcedEnd, inherit, type Obstacle, obstacle, supportFor } from "./su
 import type { SchemaTarget } from "./target.ts";
 import type { KeyFacts, PayloadFacts, Support } from "./types.ts";
 
-/** A key that the target does not accept; "missing" is a key that this target requires and the payload lacks. */
+/** A key that the target does not accept; "missing" is an absent key that this target requires and others do not. */
 export type KeyRemark = { path: string; cause: Obstacle["cause"] | "missing" | "ending"; message: string };
 
 /** Remarks after which no more are looked for. */

@@ -2,12 +2,12 @@
  * The public address of an OTA enrollment, for a QR code or a link: everyone who has it gets the profile that begins the
  * enrollment.
  *
- * The address names the enrollment and proves knowledge of its secret without telling it: a MAC of the id under the secret.
- * It ends with the secret (revoked, expired, used up, deleted). It needs no end of its own: everyone who opened it may have
- * kept the profile, which only the end of the secret makes worthless.
+ * The address names the enrollment and proves knowledge of its secret without revealing it: a MAC of the id under the
+ * secret. It ends with the secret (revoked, expired, used up, deleted). It needs no expiry of its own: everyone who
+ * opened it may have kept the profile, which only the end of the secret invalidates.
  *
- * The attack: guessing addresses, or learning from answers which enrollments there are. The MAC has 192 bits and is compared in
- * constant time, requests are limited by address, and every refusal is the same `not-found`.
+ * The attack: guessing addresses, or learning from answers which enrollments exist. The MAC has 192 bits and is
+ * compared in constant time, requests are limited by address, and every refusal is the same `not-found`.
  *
  * @module
  */

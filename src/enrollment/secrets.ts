@@ -1,7 +1,8 @@
 /**
- * Enrollment secrets: what lets a device begin an enrollment, for whom, how often and until when.
+ * Enrollment secrets: they let a device begin an enrollment, with limits of devices, uses and time.
  *
- * A secret is found by its hash and kept sealed, because the enrollment profiles that carry it are made again and again.
+ * A secret is found by its hash and stored encrypted, because the enrollment profiles that contain it are created
+ * repeatedly.
  *
  * @module
  */

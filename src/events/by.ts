@@ -7,7 +7,7 @@
  * @module
  */
 
-/** What is known of an HTTP request. `ip` is the client's behind trusted proxies. */
+/** The facts of an HTTP request. `ip` is the client's behind trusted proxies. */
 export type RequestInfo = {
   id: string;
   ip: string;
@@ -29,7 +29,7 @@ export type User = {
 /** Who does something. */
 export type Who =
   | User
-  /** Whoever speaks a device's protocol. Which device it is, if it is one, is found out later and named in the event. */
+  /** The client of a device protocol. The device, if it is one, is identified later and named in the event. */
   | { kind: "device" }
   /** Somebody at a page that needs no session. */
   | { kind: "visitor" }
@@ -38,14 +38,14 @@ export type Who =
   /** The person at the server's own command line. */
   | { kind: "command line" };
 
-/** Who does something, and the request that it came in, if any. */
+/** The author of an action, and the request that it came in, if any. */
 export type By = { who: Who; request: RequestInfo | undefined };
 
-/** Who does something by sending a request. */
+/** The author of an action who sent a request. */
 export type Caller = By & { request: RequestInfo };
 
 /** Returns the server itself, which does a job of this kind without being asked in a request. */
 export const byJob = (job: string): By => ({ who: { kind: "job", job }, request: undefined });
 
-/** Returns the name of the user who does something, or "" when it is no user. */
+/** Returns the name of the user who acts, or "" if the author is not a user. */
 export const usernameOf = ({ who }: By): string => who.kind === "user" ? who.username : "";

@@ -1,5 +1,5 @@
 /**
- * What an event keeps of a value.
+ * The form of a value in an event.
  *
  * @module
  */

@@ -20,7 +20,7 @@ export type NewEvent = {
   tags?: string[];
 };
 
-/** What one event may hold. Each text of a device was cut at the edge; what operators write may be longer. */
+/** The size limit of one event. Texts of devices were truncated at the edge; operators' texts may be longer. */
 const PAYLOAD = { bytes: 64 * 1024, text: 4096 };
 const REQUEST = { bytes: 8 * 1024 };
 
@@ -76,7 +76,7 @@ export async function recordEvents(
   await insertEvents(db, eventRows(runtime, by, events));
 }
 
-/** What an operator did to an object. `before` and `after` are its representations, without secrets. */
+/** An operator's action on an object. `before` and `after` are its representations, without secrets. */
 export type AuditEntry = {
   action: "created" | "updated" | "deleted";
   /** `mdm.<model>`, e.g. `mdm.otaenrollment`. */

@@ -1,9 +1,9 @@
 /**
  * Events of refused requests, sampled: a stranger who sends a million bad requests must not write a million rows.
  *
- * The first refusals of an address are recorded one by one; the rest of the minute is counted and told in one event when
- * the minute is over. The counts live in memory, because a refusal has to cost less than the request that caused it: a
- * process that ends abruptly loses the counts of its last minute, never a recorded event.
+ * The first refusals of an address are recorded one by one; the rest of the minute is counted and recorded in one event
+ * when the minute is over. The counts live in memory, because a refusal has to cost less than the request that caused
+ * it: a process that ends abruptly loses the counts of its last minute, never a recorded event.
  *
  * @module
  */
@@ -67,10 +67,10 @@ export class RefusalTally {
   }
 }
 
-/** What `recordRefusal` needs of the runtime. */
+/** The part of the runtime that `recordRefusal` needs. */
 type Needs = Pick<Runtime, "clock" | "random" | "refusals">;
 
-/** Records the refusal of a request that anybody may send, or counts it when its sender sends many. */
+/** Records the refusal of a request that anyone may send, or counts it if its sender sends many. */
 export async function recordRefusal(db: Db, runtime: Needs, by: Caller, event: NewEvent): Promise<void> {
   const { recorded, over } = runtime.refusals.count(event.type, by.request.ip, runtime.clock.now());
   await recordSummaries(db, runtime, over);

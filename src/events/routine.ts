@@ -1,7 +1,7 @@
 /**
- * What routine contacts of devices leave behind: when a channel was heard, and the events of check-ins and answers. It is
- * written for many at once, shortly after. A process that is killed loses the last second of it, and nothing that was
- * acknowledged: what a device must be able to rely on is written before it is answered.
+ * The traces of routine contacts of devices: the last check-in of a channel, and the events of check-ins and answers.
+ * They are written for many contacts at once, shortly after. A process that is killed loses the last second of them,
+ * and nothing that was acknowledged: everything that a device must be able to rely on is written before it is answered.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const BATCH = 500;
 /** Rows that wait at most. The attack, or the misfortune: a database that does not answer while devices come. */
 const MOST = 20_000;
 
-/** What the routine is given of the runtime. */
+/** The part of the runtime that the routine needs. */
 type Given = { sql: Sql; clock: Clock; random: Random; log: Logger };
 
 /** Runs `work` after so many milliseconds; gives up when the returned function is called. */
@@ -57,7 +57,7 @@ export class Routine {
     this.#later();
   }
 
-  /** Writes what waits. What cannot be written waits on. */
+  /** Writes the pending entries. Entries that cannot be written stay pending. */
   flush(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;

@@ -12,7 +12,7 @@ import { type FileStore, isDigest, type StoredFile } from "./store.ts";
 const PART = 8 * 1024 * 1024;
 const MOST_PARTS = 10_000;
 
-/** What stands between each start of `tag` and its end, one after the other. */
+/** Returns the content of each element `tag`, in order. */
 function inside(xml: string, tag: string): string[] {
   const found: string[] = [];
   for (let at = xml.indexOf(`<${tag}>`); at >= 0; at = xml.indexOf(`<${tag}>`, at)) {

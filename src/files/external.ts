@@ -1,5 +1,5 @@
 /**
- * Reads a file from where an operator says it is, once it is one of the places that may be read.
+ * Reads a file from an address that an operator gives, if the address is permitted.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { invalid, type Problem } from "../errors.ts";
 import type { HttpClient, Runtime } from "../runtime.ts";
 import { openS3 } from "./open.ts";
 
-/** What to read: where it is, and what it should be. */
+/** The file to read: its address, and its expected content. */
 export type ExternalFile = {
   /** `s3://bucket/key`, or `https://…` of a host in FILE_URI_HOSTS. */
   uri: string;
@@ -55,7 +55,7 @@ export async function readExternal(
   };
   const failed = (error: unknown): Problem => {
     end();
-    // What the other side said is for the log: it may be a page of somebody's inner network.
+    // The other server's answer goes only to the log: it may be a page of an internal network.
     runtime.log.info("Cannot read an external file", { uri: file.uri.split("?")[0], error });
     return refuse("Could not download the file.");
   };
@@ -151,8 +151,9 @@ function bucketSource(runtime: Needs, url: URL, refuse: (sentence: string) => Pr
 }
 
 function webSource(runtime: Needs, url: URL, refuse: (sentence: string) => Problem): Source {
-  // The attack (server-side request forgery): an operator of this API makes the server fetch from hosts that only the server
-  // can reach. So hosts are named by who runs the server, with their port where it is another, and redirects end there.
+  // The attack (server-side request forgery): an operator of this API makes the server fetch from hosts that only the
+  // server can reach. So the operator of the server lists the permitted hosts, with a port if it is not the default,
+  // and redirects are not followed.
   const allowed = runtime.config.FILE_URI_HOSTS.some((host) => host.toLowerCase() === url.host);
   if (!allowed) throw refuse(`Cannot fetch from "${url.host}": the setting FILE_URI_HOSTS does not name it`);
   if (url.username !== "" || url.password !== "") throw refuse("The address must not contain a user name or password");

@@ -25,7 +25,7 @@ async function* entries(path: string): AsyncGenerator<Deno.DirEntry> {
   try {
     yield* Deno.readDir(path);
   } catch (error) {
-    // The folder is made with its first file.
+    // The folder is created with its first file.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
@@ -34,7 +34,7 @@ async function* folders(path: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of entries(path)) if (isDirectory) yield name;
 }
 
-/** Keeps files in the folder at `root`, which is made when it is needed. Several processes may share it. */
+/** Keeps files in the folder at `root`, which is created when needed. Several processes may share it. */
 export class FolderStore implements FileStore {
   constructor(private readonly root: string, private readonly random: Random) {}
 

@@ -38,8 +38,8 @@ const sha256Of = async (bytes: Uint8Array<ArrayBuffer>) =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 
 /**
- * The refusal for an answer that should not be. The service's code is for the log; its text goes nowhere. `text` is given
- * where the body was read already.
+ * Returns the error for an unexpected answer. The service's code goes to the log, its text nowhere. `text` is passed if
+ * the body was read already.
  */
 export async function s3Problem(response: Response, text?: string): Promise<Problem> {
   const xml = text ?? await response.text().catch(() => "");
@@ -64,7 +64,7 @@ export class S3Client {
     for (let attempt = 1;; attempt++) {
       const { url, headers } = await this.#signer(request, {
         ...request.headers,
-        // The service compares the body with it: what was cut or changed on the way is refused.
+        // The service compares the body with it, and refuses a body that was truncated or changed in transit.
         "x-amz-content-sha256": sha256,
       }).sign();
       // A compressed answer would have no length. Not signed: some services' front ends change it.
@@ -89,7 +89,7 @@ export class S3Client {
     }
   }
 
-  /** An address that anybody may GET for so many seconds. */
+  /** Returns an address that anyone may GET for that many seconds. */
   async presign(request: Pick<S3Request, "bucket" | "key" | "query">, seconds: number): Promise<string> {
     const query = { ...request.query, "X-Amz-Expires": String(seconds) };
     return (await this.#signer({ ...request, method: "GET", query }, {}, true).sign()).url.href;

@@ -22,24 +22,24 @@ export type ListedFile = { sha256: string; storedAt: Date };
  */
 export type FileStore = {
   /**
-   * Keeps a content. It appears as a whole or not at all, and putting it again makes it count as new. Throws `too-large`
-   * beyond `limit` bytes; what the stream throws is thrown.
+   * Stores a content. It appears completely or not at all; storing it again renews its date. Throws `too-large` beyond
+   * `limit` bytes, and rethrows errors of the stream.
    */
   put(content: ReadableStream<Uint8Array> | Uint8Array, limit: number): Promise<StoredFile>;
   /** The content; the caller reads or cancels it. */
   get(sha256: string): Promise<{ body: ReadableStream<Uint8Array>; size: number } | undefined>;
   /**
-   * An address from which anybody may fetch the content for so many seconds, where there is such a thing. The file need not be
-   * there.
+   * Returns an address from which anyone may fetch the content for that many seconds, if the store supports it. The
+   * file need not exist.
    */
   address(sha256: string, options: { contentType: string; seconds: number }): Promise<string | undefined>;
   /** When the content was put last. */
   storedAt(sha256: string): Promise<Date | undefined>;
-  /** Removes the content, if it is there. */
+  /** Removes the content, if it exists. */
   remove(sha256: string): Promise<void>;
   /** Every file, in no order. */
   list(): AsyncIterable<ListedFile>;
-  /** Removes what puts left behind that began before `before` and never ended. Answers how many. */
+  /** Removes the remains of unfinished uploads that began before `before`. Returns their number. */
   tidy(before: Date): Promise<number>;
   /** Lets go of connections. */
   close(): void;

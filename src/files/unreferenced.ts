@@ -1,5 +1,5 @@
 /**
- * Clears away files that nothing refers to any more, while files come and go.
+ * Removes unreferenced files, while files are added and removed.
  *
  * @module
  */
@@ -17,8 +17,9 @@ const GRACE_SECONDS = 86_400;
 const BATCH = 500;
 
 /**
- * Removes the files that were put more than a day ago and that no row refers to, and what broken uploads left. Answers how
- * many files went. For housekeeping; may be stopped and repeated. Throws `signal.reason` when told to stop.
+ * Removes the files that were stored more than a day ago and that no row refers to, and the remains of broken uploads.
+ * Returns the number of removed files. For housekeeping; may be stopped and repeated. Throws `signal.reason` when
+ * aborted.
  */
 export async function removeUnreferencedFiles(runtime: Needs, signal?: AbortSignal): Promise<number> {
   const { files } = runtime;
@@ -42,7 +43,7 @@ export async function removeUnreferencedFiles(runtime: Needs, signal?: AbortSign
   return removed;
 }
 
-/** Removes one file, if it is still old and unused now that nobody else can refer to it. */
+/** Removes one file, if it is still old and unused now that no other transaction can refer to it. */
 async function removeUnused({ sql, files }: Needs, sha256: string, before: Date): Promise<boolean> {
   return await sql.begin(async (tx) => {
     await lockFile(tx, sha256, "alone");

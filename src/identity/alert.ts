@@ -1,5 +1,5 @@
 /**
- * A refusal that an operator should see: something speaks with a key that only one device should have.
+ * A refusal that an operator should see: a key that only one device should have is used by another client.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { Runtime } from "../runtime.ts";
 /** Whose identity it is. */
 export type AlertOwner = Pick<IdentifiedRow, "enrollmentId" | "deviceId" | "serialNumber">;
 
-/** What happened, to whose identity, with which certificate or key. */
+/** The cause of an alert, the affected identity, and the certificate or key. */
 export type IdentityAlert = { kind: IdentityAlertKind; owner: AlertOwner; fingerprint: string };
 
 /** `device-not-identified` with an alert, which is kept when the refusal's transaction has ended. */

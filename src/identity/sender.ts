@@ -1,6 +1,6 @@
 /**
- * Which certificate sent a message: shown to our own TLS port, vouched for by a trusted proxy, or proven by a signature
- * over the body. Nothing is said yet of whether that certificate may speak for a device.
+ * The certificate behind a message: presented to our own TLS port, passed on by a trusted proxy, or proven by a
+ * signature over the body. Whether that certificate may act for a device is decided elsewhere.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type Certificate, certificateFromPem } from "../pki/certificate.ts";
 import { claimedSigner, verifyDetached } from "../pki/cms/detached.ts";
 import { PkiError } from "../pki/errors.ts";
 
-/** What a request brings that may tell who sent it. */
+/** The evidence of a request about its sender. */
 export type SenderEvidence = {
   body: Uint8Array;
   /** `Mdm-Signature`: base64 of a detached CMS over the body. */
@@ -44,7 +44,7 @@ export const senderOf = (evidence: SenderEvidence): Certificate =>
   certificateOf(evidence, (cms) => verifyDetached(cms, evidence.body).certificate);
 
 /**
- * The certificate that a request says is behind it, before its body is there: a signature is not verified. Throws
+ * Returns the certificate that a request claims, before its body has arrived: a signature is not verified. Throws
  * `device-not-identified`.
  */
 export const claimedSender = (evidence: Omit<SenderEvidence, "body">): Certificate =>

@@ -1,6 +1,6 @@
 /**
- * Certificates for certificate assets from the asset authority: a challenge tied to one channel and one version buys one
- * certificate for one key, with the names that the asset says.
+ * Certificates for certificate assets from the asset authority: a challenge tied to one channel and one version is good
+ * for one certificate for one key, with the names from the asset.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export async function openAssetCredential(
   return challenge;
 }
 
-/** What a request with a challenge comes to; undefined when the challenge is none of an asset's. */
+/** Returns the outcome of a request with a challenge; undefined if the challenge does not belong to an asset. */
 export type AssetAnswer =
   | { certificate: Uint8Array<ArrayBuffer>; chain: Uint8Array[] }
   | { refusal: string; failInfo: FailInfo }
@@ -60,9 +60,9 @@ export type AssetAnswer =
 const no = (refusal: string, failInfo: FailInfo = "badRequest"): AssetAnswer => ({ refusal, failInfo });
 
 /**
- * Issues the certificate of an asset. Only the key is the request's; subject and alternative names are the asset's, for the
- * channel that the challenge was made for. The attack: a device asks for the name of another, or for one that begins with
- * `MDM$` and would identify it to the check-in.
+ * Issues the certificate of an asset. Only the key is taken from the request; subject and alternative names are the
+ * asset's, for the channel that the challenge was created for. The attack: a device asks for the name of another, or
+ * for one that begins with `MDM$` and would identify it to the check-in.
  */
 export async function issueForAsset(
   tx: Tx,
@@ -87,7 +87,7 @@ export async function issueForAsset(
   const bought = await findAssetCertificate(tx, challengeHash);
   const wanted = new Uint8Array(await crypto.subtle.digest("SHA-256", csr.spki)).toHex();
   if (bought !== undefined) {
-    // The attack: somebody who reads the challenge later buys a certificate for a key of their own.
+    // The attack: a person who reads the challenge later requests a certificate for their own key.
     return bought.spkiFingerprint === wanted
       ? { certificate: Uint8Array.from(bought.certificate), chain }
       : no("the challenge was used for another key");
@@ -130,7 +130,7 @@ function checkedNames({ subject, subjectAltName }: AssetNames): { subject: Uint8
   const san: GeneralName[] = [];
   const add = (kind: "email" | "dns" | "uri" | "ntPrincipalName", value: string | undefined) => {
     if (value === undefined) return;
-    // The name may have a secret in it, and what is said here goes into an event.
+    // The name may contain a secret, and this text goes into an event.
     if (kind !== "ntPrincipalName" && !/^[\x20-\x7e]+$/.test(value)) {
       throw new PkiError("certificate", `its alternative name of the kind "${kind}" should be in ASCII`);
     }
@@ -149,7 +149,7 @@ function checkedNames({ subject, subjectAltName }: AssetNames): { subject: Uint8
   return { subject: name, san };
 }
 
-/** Apple's bits: 1 signing, 4 encryption; both where an issuer says nothing. */
+/** Apple's bits: 1 signing, 4 encryption; both by default. */
 function keyUsageOf(bits: number): KeyUsage[] {
   const usages: KeyUsage[] = [];
   if (bits === 0 || (bits & 1) !== 0) usages.push("digitalSignature");

@@ -31,7 +31,9 @@ export type AssetNames = {
   subjectAltName: Partial<Record<typeof KINDS[number], string>>;
 };
 
-/** The names of an asset's certificate for a channel. What is empty, or becomes empty, is left out. */
+/**
+ * Returns the names of an asset's certificate for a channel. Names that are empty, or expand to nothing, are left out.
+ */
 export async function assetNames(
   db: Db,
   runtime: Pick<Runtime, "keys">,

@@ -1,8 +1,8 @@
 /**
- * The authorities of this installation, made at first use, their keys sealed.
+ * The authorities of this installation, created at first use, with encrypted keys.
  *
- * The built-in one issues the identities of enrolled devices. Certificates for certificate assets come from one below it. The
- * attack: a VPN that trusts the certificates of assets would let in every device identity; so it trusts the
+ * The built-in one issues the identities of enrolled devices. Certificates for certificate assets come from one below
+ * it. The attack: a VPN that trusts the certificates of assets would accept every device identity; so it trusts the
  * anchor of the asset authority, and device identities do not chain to that.
  *
  * @module
@@ -130,8 +130,9 @@ async function store(runtime: Runtime, id: number, made: ReturnType<Make>): Prom
 }
 
 /**
- * Renews the certificates of the authorities when what they issue in a year could outlive them: same names and keys, so what
- * they issued keeps its chain. Answers the new end of the built-in one, or undefined when it was not time yet.
+ * Renews the certificates of the authorities when certificates that they issue in a year could outlive them: same names
+ * and keys, so that issued certificates keep their chain. Returns the new expiry of the built-in one, or undefined if
+ * it was not time yet.
  */
 export async function renewAuthority(runtime: Runtime): Promise<Date | undefined> {
   const now = runtime.clock.now();

@@ -7,7 +7,7 @@
 import { type Authority, type CertificateInput, issueCertificate, randomSerial } from "../pki/ca.ts";
 import type { Runtime } from "../runtime.ts";
 
-/** Clocks of devices differ: what they are given began a little ago. */
+/** Clocks of devices differ, so their certificates are valid from a short time ago. */
 const BACK_DATED_MS = 600_000;
 const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
 

@@ -34,9 +34,9 @@ import { hashSecret, parseCommonName } from "./session_name.ts";
 /**
  * Answers a pkiMessage with a CertRep. Throws PkiError (HTTP 400) when the message cannot be answered at all.
  *
- * The server writes the certificate's whole subject and gives it no alternative names: of the request only the key counts,
- * and the name of the session, which the check-in compares. A lost reply does no
- * harm: the same key asking again gets the same certificate; another key does not.
+ * The server writes the certificate's whole subject and gives it no alternative names: only the key of the request
+ * counts, and the name of the session, which the check-in compares. A lost reply does no harm: a repeated request with
+ * the same key gets the same certificate; another key does not.
  */
 export async function answerScep(
   runtime: Runtime,
@@ -72,7 +72,10 @@ const BLOCKED = "the device is blocked";
 
 type Message = ReturnType<typeof openPkiMessage>;
 type Request = Extract<Message, { messageType: "PKCSReq" | "RenewalReq" }>;
-/** Whose certificate it will be, and the challenge that buys it (null: its predecessor did). Or why there is none. */
+/**
+ * The owner of the new certificate, and the challenge that permits it (null: its predecessor does). Or the reason for a
+ * refusal.
+ */
 type Warrant =
   | { session: SessionRow; commonName: string; challengeHash: Uint8Array | null; follows?: IdentifiedRow }
   | {
@@ -160,8 +163,8 @@ async function issue(
 }
 
 /**
- * The names of an identity. Only the certificate of phase 2, which is worth nothing but phase 3, names a serial number: it is
- * what the device said, and compared with what it says there.
+ * The names of an identity. Only the certificate of phase 2, which is good only for phase 3, names a serial number: the
+ * device stated it, and it is compared with the one stated in phase 3.
  */
 function subjectOf(session: SessionRow, commonName: string): [type: string, value: string][] {
   const serial = session.status === "PHASE_2" && session.serialNumber !== null && session.serialNumber !== ""
@@ -179,7 +182,7 @@ function warrantOf(tx: Tx, runtime: Runtime, message: Request): Promise<Warrant>
     : challengeWarrant(tx, runtime, message.challengePassword, message);
 }
 
-/** A challenge buys one certificate of the session that it was made for. */
+/** A challenge is good for one certificate of the session that it was created for. */
 async function challengeWarrant(tx: Tx, runtime: Runtime, challenge: string, { csr }: Request): Promise<Warrant> {
   const challengeHash = await hashSecret(challenge);
   const session = challenge === "" ? undefined : await lockSession(tx, { challengeHash });

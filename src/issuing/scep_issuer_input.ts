@@ -1,5 +1,5 @@
 /**
- * What an operator says of a SCEP issuer, for the API and for the pages.
+ * The input for a SCEP issuer, for the API and for the pages.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export const scepIssuerInput = z.object({
   settings: settingsOf(backend, settings),
 }));
 
-/** What is said of an issuer; `settings` are its backend's, perhaps without secrets. */
+/** The input for an issuer; `settings` are its backend's, possibly without secrets. */
 export type ScepIssuerInput = z.output<typeof scepIssuerInput>;
 
 function settingsOf(name: string, given: object): Record<string, unknown> {

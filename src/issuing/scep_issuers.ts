@@ -1,5 +1,5 @@
 /**
- * Who issues device identities: the built-in authority, or a SCEP server elsewhere with one of the backends that get its
+ * The issuers of device identities: the built-in authority, or an external SCEP server with a backend that gets its
  * challenges.
  *
  * @module
@@ -25,7 +25,7 @@ import type { Runtime } from "../runtime.ts";
 import { backendNamed } from "./challenges/registry.ts";
 import { REQUIRED, type ScepIssuerInput } from "./scep_issuer_input.ts";
 
-/** The id of the built-in authority among the SCEP issuers; the schema makes it. */
+/** The id of the built-in authority among the SCEP issuers; the migrations create it. */
 export const BUILT_IN_ISSUER = "00000000-0000-4000-8000-000000000001";
 
 const MODEL = "mdm.scepissuer";
@@ -59,8 +59,8 @@ export async function issuerSettings(
 }
 
 /**
- * The settings of an issuer's backend under their key, as answers show them: secrets only for who may see those of settings,
- * and each time with an event.
+ * The settings of an issuer's backend under their key, as answers show them: secrets only for operators who may see
+ * secrets of settings, and each time with an event.
  */
 export async function shownSettings(
   runtime: Runtime,
@@ -83,7 +83,7 @@ export async function shownSettings(
   };
 }
 
-/** The row of what is said. Secrets that are not said stay those of `before`, while the backend is the same. */
+/** Returns the row for the input. Omitted secrets keep the values of `before`, if the backend is the same. */
 async function valuesOf(
   runtime: Runtime,
   id: string,

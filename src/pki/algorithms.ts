@@ -12,7 +12,7 @@ import { OID } from "./oids.ts";
 /** The hashes that are understood. */
 export type HashName = "sha1" | "sha256" | "sha384" | "sha512";
 
-/** A signature scheme: what to do with the bytes, the hash and the key. */
+/** A signature scheme: its algorithm, hash and kind of key. */
 export type SignatureScheme =
   | { readonly kind: "rsa-pkcs1"; readonly hash: HashName }
   | { readonly kind: "rsa-pss"; readonly hash: HashName; readonly mgfHash: HashName; readonly saltLength: number }
@@ -97,7 +97,7 @@ function namedScheme({ oid, parameters }: AlgorithmIdentifier, digestOf?: HashNa
   throw new PkiError("unsupported", `Cannot verify a signature made with the algorithm ${oid}`);
 }
 
-/** RSASSA-PSS-params (RFC 8017 appendix A.2.3); what is absent is SHA-1 and a salt of 20 bytes. */
+/** RSASSA-PSS-params (RFC 8017 appendix A.2.3); absent parameters mean SHA-1 and a salt of 20 bytes. */
 function pssScheme(parameters: Der | undefined): SignatureScheme {
   let hash: HashName = "sha1";
   let mgfHash: HashName = "sha1";

@@ -1,7 +1,9 @@
 /**
- * Whether a certificate is one that Apple gave to a device: what OTA phase 2 and Automated Device Enrollment sign with.
+ * Checks that a certificate was issued by Apple to a device: the one that OTA phase 2 and Automated Device Enrollment
+ * sign with.
  *
- * Apple's old chain is odd: RSA 1024, SHA-1, and both intermediates expired. The exceptions for it are bound to its keys.
+ * Apple's old chain is odd: RSA 1024, SHA-1, and both intermediates expired. The exceptions for it are bound to its
+ * keys.
  *
  * @module
  */
@@ -20,21 +22,22 @@ export const appleIphoneDeviceCa: Certificate = certificateFromPem(APPLE_IPHONE_
 const PINNED = [appleIphoneCertificationAuthority, appleIphoneDeviceCa] as const;
 const EXPIRED_KEYS: ReadonlySet<string> = new Set(PINNED.map(({ spkiFingerprint }) => spkiFingerprint));
 
-/** What a device's certificate is checked against. */
+/** The anchors that a device's certificate is checked against. */
 export type AppleDeviceOptions = {
   readonly now: Date;
-  /** Roots of simulated devices, for development only: whoever holds one of their keys can be any device. */
+  /** Roots of simulated devices, for development only: a person with one of their keys can pose as any device. */
   readonly extraRoots?: readonly Certificate[];
 };
 
 /**
- * The path from a device's certificate to Apple's root; throws {@link PkiError} with the code `chain` when there is none.
+ * Returns the path from a device's certificate to Apple's root; throws {@link PkiError} with the code `chain` if there
+ * is none.
  *
- * The certificate must be issued by Apple iPhone Device CA's key itself: below the same root Apple also gives certificates
- * to developers, who could otherwise sign as any device. Validity is not looked at for the two expired intermediates, and
- * SHA-1 is accepted from Apple's three keys, from nobody else: the path may hold no other certificate, whatever the message
- * carries. `otherCertificates` are those of the message and serve `extraRoots` only; devices send different parts of
- * Apple's chain, so that none is needed.
+ * The certificate must be issued by Apple iPhone Device CA's key itself: below the same root Apple also issues
+ * certificates to developers, who could otherwise sign as any device. Validity is not checked for the two expired
+ * intermediates, and SHA-1 is accepted only from Apple's three keys: the path may hold no other certificate, whatever
+ * the message carries. `otherCertificates` are those of the message and serve `extraRoots` only; devices send different
+ * parts of Apple's chain, so that none is needed.
  */
 export function verifyAppleDevice(
   certificate: Certificate,

@@ -10,7 +10,7 @@ import { PkiError } from "./errors.ts";
 /** One attribute's values, by its dotted type. */
 export type Attributes = ReadonlyMap<string, readonly Der[]>;
 
-/** Reads a SET OF Attribute; a type that is there twice is refused. */
+/** Reads a SET OF Attribute; a repeated type is refused. */
 export function readAttributes(set: Der): Attributes {
   const attributes = new Map<string, readonly Der[]>();
   for (const attribute of set.children()) {

@@ -20,14 +20,14 @@ import { derOf, nameOf, signatureOver, structureAlgorithm, structureOf } from ".
 /** An authority: its parsed certificate and its private key. */
 export type Authority = { readonly certificate: Certificate; readonly key: KeyObject };
 
-/** What an authority's own certificate says. */
+/** The content of an authority's own certificate. */
 export type AuthorityInput = {
   /** Attributes, or the DER of a name. */
   readonly subject: SubjectInput | Uint8Array;
   readonly now: Date;
   readonly key: KeyObject;
   readonly years: number;
-  /** How many authorities may stand below; none by default. */
+  /** The number of levels of authorities below it; none by default. */
   readonly pathLength?: number;
 };
 
@@ -52,7 +52,10 @@ export function createAuthority({ subject, now, key, years, pathLength = 0 }: Au
   });
 }
 
-/** An authority below another one, valid from 10 minutes before `now`; none may stand below it, and it never outlives the other. */
+/**
+ * An authority below another one, valid from 10 minutes before `now`; it may have none below it, and never outlives its
+ * issuer.
+ */
 export function createIntermediate(
   issuer: Authority,
   { subject, now, key, years }: Omit<AuthorityInput, "pathLength">,
@@ -87,9 +90,9 @@ export function randomSerial(): Uint8Array {
   return bytes;
 }
 
-/** What a certificate that is issued shall say. */
+/** The content of a certificate to issue. */
 export type CertificateInput = {
-  /** Attributes, or the DER of a Name as it stands in a request. */
+  /** Attributes, or the DER of a Name from a request. */
   readonly subject: SubjectInput | Uint8Array;
   readonly spki: Uint8Array;
   /** Big-endian, read as positive; unique for the authority, which is the caller's care. */
@@ -139,7 +142,7 @@ export function issueCertificate({ certificate, key }: Authority, input: Certifi
   });
 }
 
-/** What is signed: names and keys as DER. */
+/** The signed content: names and keys as DER. */
 type Body = {
   readonly serial: Uint8Array;
   readonly issuer: Uint8Array;
@@ -182,7 +185,7 @@ function positive(bytes: Uint8Array): ArrayBuffer {
   return Uint8Array.from((digits[0] ?? 0) < 0x80 ? digits : [0, ...digits]).buffer;
 }
 
-/** The extension that says what a key is for, critical. */
+/** The key usage extension, critical. */
 export const keyUsageExtension = (usages: readonly KeyUsage[]): x509.Extension =>
   new x509.KeyUsagesExtension(usages.reduce((flags, usage) => flags | x509.KeyUsageFlags[usage], 0), true);
 

@@ -27,13 +27,13 @@ export type Certificate = ExtensionFacts & {
   readonly notAfter: Date;
   readonly publicKey: PublicKey;
   readonly spki: Uint8Array<ArrayBuffer>;
-  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hexadecimal: what "the same key" means. */
+  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hexadecimal: identifies a key. */
   readonly spkiFingerprint: string;
   /** Dotted form of the algorithm that the issuer signed with. */
   readonly signatureAlgorithm: string;
   /** The same with its parameters, for RSA-PSS. */
   readonly signatureAlgorithmIdentifier: AlgorithmIdentifier;
-  /** What is signed, and the signature over it. */
+  /** The signed content, and the signature over it. */
   readonly tbs: Uint8Array;
   readonly signature: Uint8Array;
 };

@@ -1,8 +1,8 @@
 /**
- * Remembers the parsed certificates of enrolled devices by their SHA-256, because a device sends the same one with every
+ * Caches the parsed certificates of enrolled devices by their SHA-256, because a device sends the same one with every
  * message.
  *
- * What is remembered is a pure function of the bytes, so that it can never be stale.
+ * An entry is a pure function of the bytes, so that it can never be stale.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { PkiError } from "./errors.ts";
 const CAPACITY = 16 * 1024 * 1024;
 /** Bytes of a certificate that comes with a message. Those of devices have 1 to 2 KB. */
 const LARGEST = 16 * 1024;
-/** What a parsed certificate takes besides its bytes, and how often those are held. */
+/** The memory of a parsed certificate in addition to its bytes, and the number of copies of those. */
 const OVERHEAD = 2048;
 const COPIES = 3;
 
@@ -34,15 +34,15 @@ export function knownCertificate(der: Uint8Array): Certificate {
   const fingerprint = hash("sha256", der, "hex");
   const known = cache.get(fingerprint);
   if (known === undefined) return parseCertificate(der);
-  // The last used one goes to the end, so that the first is the one to drop.
+  // The last used one moves to the end, so that the first is the one to drop.
   cache.delete(fingerprint);
   cache.set(fingerprint, known);
   return known;
 }
 
 /**
- * Remembers the certificate of a device whose message was taken. The attack: a stranger's certificates, made by the
- * thousand, fill the memory and push the devices' own out.
+ * Caches the certificate of a device whose message was accepted. The attack: thousands of a stranger's certificates
+ * fill the cache and evict those of devices.
  */
 export function rememberCertificate(certificate: Certificate): void {
   if (cache.has(certificate.fingerprint)) return;

@@ -2,7 +2,8 @@
  * Certificate files in the forms that operators have: PEM with one or many certificates in any order, PKCS #7, PKCS #12, DER,
  * and any of the last three in bare base64.
  *
- * Promise: what comes back was read as a certificate or a key; everything else is refused with a sentence for the operator.
+ * Promise: every result was parsed as a certificate or a key; everything else is refused with a sentence for the
+ * operator.
  *
  * @module
  */
@@ -15,7 +16,7 @@ import { Iterations } from "./pbe.ts";
 import { type PemBlock, pemBlocks } from "./pem.ts";
 import { isPkcs12, openPkcs12 } from "./pkcs12.ts";
 
-/** What a file holds. */
+/** The content of a file. */
 export type CertificateFile = { certificates: Certificate[]; keys: KeyObject[] };
 
 const DER_SEQUENCE = 0x30;
@@ -67,7 +68,7 @@ function openPem(text: string, passphrase: string | undefined, iterations: Itera
   return { certificates, keys: opens ? [openPrivateKey(text, passphrase, iterations)] : [] };
 }
 
-/** An encrypted key beside a certificate is passed over while nobody gives its password: another one may have been given. */
+/** An encrypted key next to a certificate is skipped if there is no password: another key may have been supplied. */
 const keyOpens = (blocks: readonly PemBlock[], passphrase: string | undefined): boolean =>
   (passphrase ?? "") !== "" ||
   !blocks.some(({ label, headers }) => label === "ENCRYPTED PRIVATE KEY" || headers.get("Proc-Type") === "4,ENCRYPTED");
@@ -100,6 +101,6 @@ function openDer(der: Uint8Array, passphrase: string | undefined, iterations: It
   throw refused("it is not a certificate, PKCS #7 or PKCS #12 file in DER", reason);
 }
 
-/** The certificate that a key belongs to, whatever stands around it: issuers come in files in either order. */
+/** The certificate that a key belongs to, whatever its position: files list issuers in either order. */
 export const certificateOfKey = (certificates: readonly Certificate[], key: KeyObject): Certificate | undefined =>
   certificates.find((certificate) => keyMatches(certificate, key));

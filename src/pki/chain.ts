@@ -10,16 +10,16 @@ import { sameName } from "./name.ts";
 import { OID } from "./oids.ts";
 import { verifySignature } from "./signature.ts";
 
-/** What a path is checked against. */
+/** The rules that a path is checked against. */
 export type ChainOptions = {
-  /** Certificates that may stand between; untrusted, in any order. */
+  /** Possible intermediate certificates; untrusted, in any order. */
   readonly intermediates?: readonly Certificate[];
   /** Certificates that are trusted. One of them may be the leaf's direct issuer without being self-signed. */
   readonly anchors: readonly Certificate[];
   readonly now: Date;
-  /** `spkiFingerprint`s of certificates whose validity is not looked at: those of keys that Apple still uses. */
+  /** `spkiFingerprint`s of certificates whose validity is not checked: those of keys that Apple still uses. */
   readonly ignoreValidityOf?: ReadonlySet<string>;
-  /** Accept SHA-1 in the path's signatures. An anchor's own signature is never looked at. */
+  /** Accept SHA-1 in the path's signatures. An anchor's own signature is never checked. */
   readonly allowSha1?: boolean;
 };
 
@@ -40,7 +40,8 @@ const UNDERSTOOD: ReadonlySet<string> = new Set<string>([
 ]);
 
 /**
- * The path from `leaf` to an anchor, both included; throws {@link PkiError} with the code `chain` when there is none.
+ * Returns the path from `leaf` to an anchor, both included; throws {@link PkiError} with the code `chain` if there is
+ * none.
  *
  * Checked for each certificate: the signature of the next one, names, dates, RSA of at least 1024 bits, no critical
  * extension that is unknown; and for each issuer: CA flag, keyCertSign (when it has a key usage), path length.
@@ -89,7 +90,7 @@ class Search {
     );
   }
 
-  /** What every certificate of a path must be, whatever its place. */
+  /** The checks for every certificate of a path, whatever its position. */
   private fits(certificate: Certificate): boolean {
     const { subject, notBefore, notAfter, publicKey, criticalExtensions, spkiFingerprint } = certificate;
     if (!this.options.ignoreValidityOf?.has(spkiFingerprint)) {

@@ -24,7 +24,7 @@ import { OID } from "./oids.ts";
 import { type PublicKey, readPublicKey } from "./public_key.ts";
 import { verifySignature } from "./signature.ts";
 
-/** A request whose signature was made by the key that it asks a certificate for. */
+/** A request signed by the key that it requests a certificate for. */
 export type CertificationRequest = {
   readonly der: Uint8Array<ArrayBuffer>;
   readonly subject: Name;
@@ -32,7 +32,7 @@ export type CertificationRequest = {
   /** How strong it must be is the caller's rule: see `bits` of RSA keys. */
   readonly publicKey: PublicKey;
   readonly challengePassword?: string;
-  /** What the requester would like to have in the certificate; never to be copied unseen. */
+  /** The names and extensions that the requester asks for; never to be copied unchecked. */
   readonly extensions: ExtensionFacts;
 };
 
@@ -68,7 +68,7 @@ export function parseCsr(bytes: Uint8Array): CertificationRequest {
   };
 }
 
-/** What to ask for. */
+/** The content of a request. */
 export type CsrInput = {
   readonly subject: SubjectInput;
   readonly key: KeyObject;

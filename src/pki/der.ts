@@ -13,10 +13,10 @@ import { PkiError } from "./errors.ts";
 export const MAX_DEPTH = 40;
 /** How many elements one element may hold: a 64 MB content in openssl's pieces of 4 kB has 16,384. */
 export const MAX_CHILDREN = 20_000;
-/** The largest input in bytes that is looked at. */
+/** The largest accepted input, in bytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Universal tags, as the identifier octet that stands in the bytes (constructed bit included for SEQUENCE and SET). */
+/** Universal tags, as the identifier octet in the bytes (with the constructed bit for SEQUENCE and SET). */
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
@@ -97,7 +97,7 @@ export class Der {
     return new Der(bytes, tag, start, offset, offset + length, offset + length, depth, strict);
   }
 
-  /** Where the end-of-contents octets of an indefinite element stand that begins at `offset`. */
+  /** Returns the position of the end-of-contents octets of an indefinite element that begins at `offset`. */
   private static endOfContents(bytes: Uint8Array, offset: number, limit: number, depth: number): number {
     let at = offset;
     while (!(bytes[at] === 0 && bytes[at + 1] === 0 && at + 2 <= limit)) {
@@ -160,7 +160,7 @@ export class Der {
     return child;
   }
 
-  /** A cursor over the elements inside a SEQUENCE (or whatever `tag` says). */
+  /** Returns a cursor over the elements inside a SEQUENCE (or `tag`). */
   fields(what: string, tag: number = TAG.sequence): Fields {
     return new Fields(this.expect(tag, what).children(), what);
   }
@@ -191,7 +191,7 @@ class Fields {
     return this.elements[this.at];
   }
 
-  /** Refuses fields that nobody asked for. */
+  /** Refuses unexpected fields. */
   done(): void {
     const extra = this.elements.length - this.at;
     if (extra > 0) fail(`Cannot read ${this.what}: ${extra} unknown fields stand at its end`);

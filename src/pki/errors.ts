@@ -8,7 +8,7 @@
 
 import { foreignText } from "../foreign_text.ts";
 
-/** What kind of thing went wrong; stable, for callers that switch on it. */
+/** The kind of an error; stable, for callers that switch on it. */
 export type PkiErrorCode =
   /** Bytes are not the ASN.1 or PEM that they should be. */
   | "asn1"
@@ -36,7 +36,7 @@ export class PkiError extends Error {
   override readonly name = "PkiError";
 
   constructor(readonly code: PkiErrorCode, message: string, options?: ErrorOptions) {
-    // Sentences name subjects, and anybody can give a certificate a subject of megabytes.
+    // Sentences name subjects, and anyone can create a certificate with a subject of megabytes.
     super(foreignText(message), options);
   }
 }

@@ -22,15 +22,15 @@ const KEY_USAGES = [
   "decipherOnly",
 ] as const;
 
-/** What a key may be used for. */
+/** The uses of a key. */
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
-/** What the extensions say, the absent ones being absent. */
+/** The content of the extensions, without the absent ones. */
 export type ExtensionFacts = {
   /** extnValue by dotted form. */
   readonly extensions: ReadonlyMap<string, Uint8Array>;
   readonly criticalExtensions: ReadonlySet<string>;
-  /** basicConstraints says CA. */
+  /** basicConstraints marks a CA. */
   readonly isCa: boolean;
   readonly pathLength?: number;
   readonly keyUsage?: ReadonlySet<KeyUsage>;
@@ -42,7 +42,7 @@ export type ExtensionFacts = {
   readonly authorityKeyId?: string;
 };
 
-/** Reads an Extensions element, or says what no extensions mean. */
+/** Reads an Extensions element, or returns the meaning of no extensions. */
 export function readExtensions(element: Der | undefined): ExtensionFacts {
   const extensions = new Map<string, Uint8Array>();
   const criticalExtensions = new Set<string>();

@@ -1,5 +1,5 @@
 /**
- * GeneralNames (RFC 5280 section 4.2.1.6): what a subjectAltName holds, read and written.
+ * GeneralNames (RFC 5280 section 4.2.1.6): the content of a subjectAltName, read and written.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export type GeneralName =
 
 const latin1 = new TextDecoder("latin1");
 
-/** Reads a GeneralNames element; kinds that nobody uses (x400Address, ediPartyName, registeredID) are left out. */
+/** Reads a GeneralNames element; kinds that are not in use (x400Address, ediPartyName, registeredID) are left out. */
 export function readGeneralNames(element: Der): GeneralName[] {
   const names: GeneralName[] = [];
   for (const name of element.expect(TAG.sequence, "alternative names").children()) {

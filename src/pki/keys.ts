@@ -93,7 +93,7 @@ function openDer(der: Uint8Array, passphrase: string | undefined, iterations: It
     try {
       return createPrivateKey({ key: Buffer.from(der), format: "der", type });
     } catch {
-      // The next form is tried; when none fits, the sentence below says so.
+      // The next form is tried; if none matches, the error below is thrown.
     }
   }
   return openEncrypted(der, passphrase, iterations);

@@ -1,7 +1,7 @@
 /**
- * Password-based encryption of keys and of what stands in a PKCS #12 file: PBES2 with PBKDF2 and a CBC cipher (RFC 8018
- * section 6.2), PBES1 with DES (section 6.1), and the schemes of RFC 7292 appendix C with 3DES and RC2. The runtime has a part
- * of them only.
+ * Password-based encryption of keys and of PKCS #12 content: PBES2 with PBKDF2 and a CBC cipher (RFC 8018 section 6.2),
+ * PBES1 with DES (section 6.1), and the schemes of RFC 7292 appendix C with 3DES and RC2. The runtime supports only
+ * some of them.
  *
  * @module
  */
@@ -76,8 +76,9 @@ export function decryptKeyInfo(
 }
 
 /**
- * Opens `data` by its scheme; `iterations` are those of the file. Throws {@link PkiError} with the code `key` for a wrong
- * password, which damage cannot be told from, and for too much work, that of scrypt too, which is left to the caller.
+ * Opens `data` by its scheme; `iterations` are those of the file. Throws {@link PkiError} with the code `key` for a
+ * wrong password, which cannot be distinguished from damage, and for too much work, including scrypt, which is left to
+ * the caller.
  */
 export function decryptPbe(
   scheme: AlgorithmIdentifier,
@@ -130,7 +131,7 @@ function openPbes2(
   const keyLength = CIPHER_KEYS.get(cipher.oid);
   if (prf === undefined) return prfOid;
   if (keyLength === undefined) return cipher.oid;
-  // Everything else is read first: what is damaged costs nothing.
+  // Everything else is read first: a damaged file costs nothing.
   const vector = readOctets(cipher.parameters, "an initialisation vector");
   const key = pbkdf2Sync(passphrase, salt, allowed.take(count, MAX_ONE_DERIVATION), keyLength, prf);
   return decryptCbc(cipher.oid, key, vector, data);
@@ -194,10 +195,10 @@ const PKCS12_SCHEMES: ReadonlyMap<string, Pkcs12Scheme> = new Map<string, Pkcs12
 const binary = (bytes: Uint8Array) => forge.util.createBuffer(Buffer.from(bytes).toString("binary"));
 const bytesOf = (buffer: { getBytes(): string }) => Uint8Array.from(Buffer.from(buffer.getBytes(), "binary"));
 
-/** What the derivation of RFC 7292 appendix B is for. */
+/** The purposes of the derivation of RFC 7292 appendix B. */
 export const DERIVED = { key: 1, vector: 2, mac: 3 } as const;
 
-/** Key material of RFC 7292 appendix B, by SHA-1 unless told. */
+/** Key material of RFC 7292 appendix B, with SHA-1 by default. */
 export function derivePkcs12(
   passphrase: string,
   salt: Uint8Array,

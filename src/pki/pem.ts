@@ -31,7 +31,7 @@ export function toPem(der: Uint8Array, label: string): string {
   return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }
 
-/** The lines `Name: value` at the start of what stands between the two marks, and the rest. */
+/** The lines `Name: value` at the start of the content between the two marks, and the rest. */
 function splitHeaders(inside: string): { headers: Map<string, string>; body: string } {
   const headers = new Map<string, string>();
   let at = inside.startsWith("\r\n") ? 2 : inside.startsWith("\n") ? 1 : 0;
@@ -45,13 +45,13 @@ function splitHeaders(inside: string): { headers: Map<string, string>; body: str
   }
 }
 
-/** Every block of a PEM text, whatever stands between them. Throws {@link PkiError}. */
+/** Returns every block of a PEM text, whatever is between them. Throws {@link PkiError}. */
 export function pemBlocks(text: string): PemBlock[] {
   if (text.length > MAX_TEXT) {
     throw new PkiError("asn1", `Cannot read the PEM text: it has ${text.length} characters, ${MAX_TEXT} are accepted`);
   }
   const blocks: PemBlock[] = [];
-  // Each search goes on where the one before it ended.
+  // Each search continues where the previous one ended.
   for (let at = text.indexOf(BEGIN); at >= 0; at = text.indexOf(BEGIN, at)) {
     const from = at + BEGIN.length;
     at = from;

@@ -1,8 +1,8 @@
 /**
  * Opens PKCS #12 files (RFC 7292), as Keychain Access, Windows and openssl export a certificate with its key.
  *
- * Promise: the MAC is verified where there is one, so a wrong password is told from damage; certificates and keys come in the
- * order of the file. Other bags (revocation lists, secrets) are passed over.
+ * Promise: the MAC is verified if present, so a wrong password can be distinguished from damage; certificates and keys
+ * come in the order of the file. Other bags (revocation lists, secrets) are skipped.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { importPkcs8 } from "./keys.ts";
 import { OID } from "./oids.ts";
 import { decryptKeyInfo, decryptPbe, DERIVED, derivePkcs12, Iterations, macIterationsOf } from "./pbe.ts";
 
-/** What a PKCS #12 file holds. */
+/** The content of a PKCS #12 file. */
 export type Pkcs12 = { certificates: Certificate[]; keys: KeyObject[] };
 
 /**
@@ -47,7 +47,10 @@ export function isPkcs12(bytes: Uint8Array): boolean {
   }
 }
 
-/** Opens a file. Throws {@link PkiError} with the code `key`, and a sentence that tells a missing from a wrong password. */
+/**
+ * Opens a file. Throws {@link PkiError} with the code `key`, and a sentence that distinguishes a missing from a wrong
+ * password.
+ */
 export function openPkcs12(
   bytes: Uint8Array,
   passphrase = "",

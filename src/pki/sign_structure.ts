@@ -29,10 +29,11 @@ export function structureAlgorithm(key: KeyObject): { hash: HashName; algorithm:
 export const derOf = (structure: unknown): Bytes => new Uint8Array(AsnConvert.serialize(structure));
 
 /**
- * A structure that is written again as it came, byte for byte: names are compared as bytes, keys by the digest of theirs.
+ * A structure that is written exactly as received, byte for byte: names are compared as bytes, keys by the digest of
+ * theirs.
  *
- * The library reads more forms than it writes. What it would write differently is refused, as is what it cannot read: by
- * default more than 10,000 elements or 100 levels. Throws {@link PkiError}.
+ * The library reads more forms than it writes. A structure that it would write differently is refused, as is one that
+ * it cannot read: by default more than 10,000 elements or 100 levels. Throws {@link PkiError}.
  */
 export function structureOf<T>(bytes: Uint8Array, type: new () => T, maxNodes?: number): T {
   let structure: T;

@@ -22,8 +22,8 @@ const MAX_EXPONENT = 0xffffffffn;
 /**
  * Whether `signature` over `data` was made by the holder of that key.
  *
- * False for anything that does not fit: another kind of key, a signature of the wrong length, a curve or size that is
- * not offered (P-384 with SHA-1, and P-521 with less than SHA-384, which the runtime cannot do).
+ * False for any mismatch: another kind of key, a signature of the wrong length, a curve or size that is not offered
+ * (P-384 with SHA-1, and P-521 with less than SHA-384, which the runtime cannot do).
  */
 export function verifySignature(
   key: VerificationKey,

@@ -1,5 +1,5 @@
 /**
- * Check-in messages: what a device PUTs to its CheckInURL.
+ * Check-in messages: the messages that a device PUTs to its CheckInURL.
  *
  * Promise: `parseCheckin` returns one of the messages of Apple's check-in protocol with every required key present and
  * of its type, or throws `ProtocolError` (a key is missing or wrong). A key that the device did not send is absent, never
@@ -171,7 +171,7 @@ export function parseCheckin(body: Plist): CheckinMessage {
   }
 }
 
-/** A message type as it may stand in an error sentence. */
+/** A message type in the form for an error sentence. */
 const named = (messageType: string): string =>
   /^[A-Za-z]{1,40}$/.test(messageType) ? messageType : "the check-in message";
 
@@ -181,17 +181,17 @@ function required(body: PlistDict, key: string, what: string): string {
   if (typeof value !== "string") {
     throw new ProtocolError(`Cannot read ${what}: "${key}" is ${kindOf(value)}, it should be a string`);
   }
-  // The attack: what is refused is told in an event, and a device that sends megabytes each time fills the log.
+  // The attack: each refusal is recorded in an event, and a device that sends megabytes each time fills the log.
   if (value.length > LONGEST) {
     throw new ProtocolError(`Cannot read ${what}: "${key}" has ${value.length} characters, ${LONGEST} are accepted`);
   }
   return value;
 }
 
-/** A fact of the device; an empty one says nothing. */
+/** A fact of the device; an empty one counts as absent. */
 const text = (body: PlistDict, key: string): string | undefined => textOf(body, key) || undefined;
 
-/** What is looked up by: one that is too long is refused, since a key that is cut is another key. */
+/** A lookup key: one that is too long is refused, since a truncated key would be a different key. */
 function id(body: PlistDict, key: string, what: string): string | undefined {
   const value = str(body, key) || undefined;
   if (value !== undefined && value.length > LONGEST_ID) {

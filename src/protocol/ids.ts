@@ -1,5 +1,5 @@
 /**
- * Who a message says it comes from. A claim: `src/identity` compares it with the certificate.
+ * The sender that a message states. A claim: `src/identity` compares it with the certificate.
  *
  * Promise: a device key is always there, ids are text of 1 to 255 characters, and a user id, in whichever of its two
  * keys, means the user channel.
@@ -26,7 +26,7 @@ export type Ids = {
   channel: "Device" | "User";
 };
 
-/** Shared iPad sends this UserID for every user: it names nobody. */
+/** Shared iPad sends this UserID for every user: it identifies no user. */
 export const SHARED_IPAD_USER_ID = "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF";
 
 /** The ids of `body`; `what` names the message in errors. Throws `ProtocolError`. */

@@ -1,5 +1,5 @@
 /**
- * MachineInfo: what a device says about itself when it fetches an enrollment profile, in Automated Device Enrollment,
+ * MachineInfo: the facts that a device states when it fetches an enrollment profile, in Automated Device Enrollment,
  * account-driven enrollment and the phases of over-the-air enrollment. The caller has opened and verified its CMS.
  *
  * Promise: a fact the device did not send is absent; the update request flag is a boolean in every case.
@@ -35,7 +35,7 @@ export type MachineInfo = {
   pairingToken?: Uint8Array;
   /** The enrollment secret of an over-the-air enrollment. */
   challenge?: string;
-  /** Whether the device can be told to update before it enrolls (MDM_CAN_REQUEST_SOFTWARE_UPDATE). */
+  /** Whether the device can be asked to update before it enrolls (MDM_CAN_REQUEST_SOFTWARE_UPDATE). */
   canRequestSoftwareUpdate: boolean;
   platform: Platform | null;
 };
@@ -84,7 +84,7 @@ function filled(body: PlistDict, key: string): string | undefined {
   return value;
 }
 
-/** A text that tells about the device, cut where it is long. */
+/** A text about the device, truncated if it is long. */
 function text(body: PlistDict, key: string): string | undefined {
   const value = filled(body, key);
   return value === undefined ? undefined : foreignText(value);

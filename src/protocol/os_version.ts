@@ -1,7 +1,7 @@
 /**
  * Comparable versions of Apple's systems.
  *
- * Promise: every text has a version, and all versions have one total order; what cannot be read counts as 0.0.0.
+ * Promise: every text has a version, and all versions have one total order; an unreadable text counts as 0.0.0.
  *
  * @module
  */

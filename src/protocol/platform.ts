@@ -75,8 +75,9 @@ const FIRST_APPLE_SILICON: Readonly<Record<string, number>> = {
 };
 
 /**
- * The chip of a Mac by its model identifier ("MacBookPro18,3"): "appleSilicon", "t2" (Intel with a Secure Enclave),
- * "intel" (without one), or null when the text is not a Mac's identifier. A hint for the time before the device says.
+ * Returns the chip of a Mac by its model identifier ("MacBookPro18,3"): "appleSilicon", "t2" (Intel with a Secure
+ * Enclave), "intel" (without one), or null if the text is not a Mac's identifier. A hint for the time before the device
+ * reports it.
  */
 export function macChip(model: string | undefined): "appleSilicon" | "t2" | "intel" | null {
   const parts = /^([A-Za-z]+)([0-9]{1,4}),[0-9]{1,4}$/.exec(model?.trim() ?? "");

@@ -30,9 +30,9 @@ const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * The value of an XML or binary property list, told apart by its first bytes.
+ * Returns the value of an XML or binary property list, distinguished by its first bytes.
  *
- * Throws `PlistError` for anything that is not exactly one property list: cut off, nested more than 128 levels, over
+ * Throws `PlistError` for anything that is not exactly one property list: truncated, nested more than 128 levels, over
  * 64 MiB (also after expansion), with an internal DTD subset, a repeated key, or a value that its type cannot have.
  */
 export function parsePlist(bytes: Uint8Array, options: ReadOptions = {}): Plist {

@@ -6,7 +6,7 @@
  * @module
  */
 
-/** `T` with every key whose type admits undefined made optional. */
+/** `T`, where every key whose type admits undefined is optional. */
 export type Present<T> =
   & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };

@@ -15,7 +15,7 @@ import type { Subject } from "./subject.ts";
 
 export { fullSubject, plainSubject } from "./subject.ts";
 
-/** What every payload carries. `uuid` is written as given: references between payloads compare text. */
+/** The fields of every payload. `uuid` is written as given: references between payloads compare text. */
 export type PayloadHead = {
   identifier: string;
   uuid: string;

@@ -1,8 +1,8 @@
 /**
- * Reports: what a device PUTs to its ServerURL, and the command it gets in return.
+ * Reports: the messages that a device PUTs to its ServerURL, and the command that it gets in return.
  *
- * Promise: `parseReport` returns a report with a status of Apple's list, or throws `ProtocolError`.
- * Everything else in the message is kept as it came, in `body`.
+ * Promise: `parseReport` returns a report with a status of Apple's list, or throws `ProtocolError`. Everything else in
+ * the message is kept as received, in `body`.
  *
  * Source: Apple, "Commands and queries" (developer.apple.com/documentation/devicemanagement/commands_and_queries).
  *
@@ -35,7 +35,7 @@ export type Report = {
   errorChain?: ReportedError[];
   body: PlistDict;
   raw: Uint8Array;
-  /** Why the bytes cannot be read, when they cannot: then it stands for the answer that was expected. */
+  /** The reason if the bytes cannot be parsed: then it replaces the expected answer. */
   unreadable?: string;
 };
 
@@ -71,12 +71,15 @@ function commandUuidOf(given: string | undefined): string | undefined {
   return uuid !== undefined && UUID.test(uuid) ? uuid.toLowerCase() : uuid;
 }
 
-/** Whose answer to which command a property list says it is, though it is no report. What it does not say is absent. */
+/**
+ * The device and the command that a property list names, although it is not a report. Facts that it does not state are
+ * absent.
+ */
 export type Traces = { deviceKey?: string; userKey?: string; commandUuid?: string };
 
 /**
- * The traces in a property list that is no report. Throws `ProtocolError` when a key of theirs is not text: then it belongs
- * to something, and nobody can tell to what.
+ * Returns the traces in a property list that is not a report. Throws `ProtocolError` when one of their keys is not
+ * text: then it is unclear which device or command it belongs to.
  */
 export function tracesOf(body: Plist): Traces {
   if (!isDict(body)) return {};

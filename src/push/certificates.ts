@@ -100,7 +100,7 @@ async function keyOf(runtime: Pick<Runtime, "keys">, db: Db, id: number): Promis
 /** A file in one of the forms of `openCertificateFile`: its bytes, PEM text, or bare base64. */
 export type KeyMaterial = string | Uint8Array;
 
-/** What operators upload: a certificate, and its key unless the same file has it. */
+/** An operator's upload: a certificate, and its key unless the same file has it. */
 export type PushMaterial = {
   certificate: KeyMaterial;
   privateKey?: KeyMaterial | undefined;
@@ -114,8 +114,9 @@ const TOPIC_PREFIX = "com.apple.mgmt.";
 const LARGEST_FILE = 256 * 1024;
 
 /**
- * The facts of an uploaded certificate with its key: `given`, or else the key in the same file, or else the one that is
- * stored. Of several certificates the one that fits the key counts. Throws `invalid`; the cause stands behind the sentence that API clients know.
+ * Returns the facts of an uploaded certificate with its key: `given`, or else the key in the same file, or else the
+ * stored one. Of several certificates, the one that matches the key is used. Throws `invalid`; the cause follows the
+ * sentence that API clients know.
  */
 function readMaterial(
   { certificate: file, passphrase }: PushMaterial,
@@ -220,7 +221,7 @@ export async function uploadPushCertificate(
 
 const ended = (at: Date) => invalid({ certificate: [`The certificate expired ${naiveUtc(at)}`] });
 
-/** What an operator changes of a push certificate; what is absent stays. */
+/** An operator's changes to a push certificate; absent fields are unchanged. */
 export type PushCertificateChange = {
   name?: string | undefined;
   certificate?: KeyMaterial | undefined;
@@ -299,8 +300,8 @@ const signedAnswer = z.object({ signed_csr: z.string().min(1).max(200_000) });
 const SIGNER_TIMEOUT_MS = 10_000;
 
 /**
- * The request, signed by the vendor service of `PUSH_CSR_SIGNER_URL`: what Apple's portal takes. Throws `refused` when none
- * is configured, `unavailable` when it does not answer as it should.
+ * Returns the request, signed by the vendor service of `PUSH_CSR_SIGNER_URL`, as Apple's portal expects it. Throws
+ * `refused` if none is configured, `unavailable` if its answer is not as expected.
  */
 export async function signedPushCertificateRequest(runtime: Runtime, id: number): Promise<string> {
   const { PUSH_CSR_SIGNER_URL, BASE_URL } = runtime.config;

@@ -9,14 +9,14 @@
  * @module
  */
 
-/** What is known of a channel. */
+/** The facts of a channel. */
 export type PushFacts = {
   /** When the channel came to be. */
   createdAt: Date;
   lastSeenAt: Date | null;
   /** When the last push left that Apple took. */
   lastNotifiedAt: Date | null;
-  /** An operator asked for it, or the device must be told something at once. */
+  /** An operator asked for it, or the device must be notified immediately. */
   forced: boolean;
   /** When the soonest waiting command may be offered. */
   nextCommandAt: Date | null;

@@ -1,7 +1,8 @@
 /**
- * The notifier: claims channels that may be due, decides for each, pushes, and keeps what Apple said.
+ * The notifier: claims channels that may be due, decides for each, pushes, and records Apple's answers.
  *
- * Promise: no channel is pushed by two processes for one cause; a command queued while its push travels is not forgotten.
+ * Promise: no channel is pushed by two processes for one cause; a command queued while its push travels is not
+ * forgotten.
  *
  * @module
  */
@@ -26,7 +27,9 @@ const EXPIRATION_SECONDS = 7 * 86_400;
 const LATER_SECONDS = 3600;
 const RETRY_SECONDS = 300;
 
-/** What Apple's push service said. `dead`: the token will never work again. `retry`: another attempt may go better. */
+/**
+ * The answer of Apple's push service. `dead`: the token will never work again. `retry`: another attempt may succeed.
+ */
 export type PushAnswer =
   | { ok: true }
   | { ok: false; reason: string; dead: boolean; retry: boolean; retryAfterSeconds?: number | undefined };
@@ -53,7 +56,7 @@ export function pacer(perSecond: number, now = () => performance.now()): Pacer {
   };
 }
 
-/** Looks at one batch of channels that may be due. Answers how many were looked at. */
+/** Processes one batch of channels that may be due. Returns the number of channels processed. */
 export async function notifyBatch(
   runtime: Runtime,
   by: By,

@@ -8,7 +8,7 @@ import { findPushCertificate, findPushKey } from "../../db/push/push_certificate
 import { toPem } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
 
-/** What pushing needs. The key is unencrypted PEM: it never leaves the process. */
+/** The credentials for pushes. The key is unencrypted PEM: it never leaves the process. */
 export type OpenedPushCertificate = {
   topic: string;
   certificatePem: string;

@@ -1,8 +1,9 @@
 /**
- * The vendor's side of push certificates: who holds an MDM vendor certificate of Apple signs requests with it, and Apple's
- * portal takes what was signed.
+ * The vendor's side of push certificates: the holder of an MDM vendor certificate from Apple signs requests with it,
+ * and Apple's portal accepts the signed requests.
  *
- * Source: Apple, "Setting up push notifications for your MDM customers" (developer.apple.com/documentation/devicemanagement).
+ * Source: Apple, "Setting up push notifications for your MDM customers"
+ * (developer.apple.com/documentation/devicemanagement).
  *
  * @module
  */
@@ -17,7 +18,7 @@ import { PkiError } from "../pki/errors.ts";
 import { keyMatches } from "../pki/keys.ts";
 import { buildPlist } from "../protocol/plist.ts";
 
-/** Files or answers that do not fit together; the message says what is and what should be. */
+/** Files or answers that do not fit together; the message says what was found and what is expected. */
 export class MdmCertsError extends Error {
   override readonly name = "MdmCertsError";
 }

@@ -16,7 +16,7 @@ export type SealContext = { table: string; column: string; id: string | number }
 /** One key of the ring. Ids are 1 to 32 of `[A-Za-z0-9_-]`. */
 export type RingKey = { id: string; key: CryptoKey };
 
-/** A sealed value that cannot be opened, or settings that make no ring. Never carries key material. */
+/** An encrypted value that cannot be opened, or settings that do not form a ring. Never contains key material. */
 export class SecretError extends Error {
   override readonly name = "SecretError";
 }
@@ -110,8 +110,8 @@ export class KeyRing {
 const KEY_ENTRY = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/_-]{43}=?)$/;
 
 /**
- * The ring of a setting like `2026b:BASE64,2026a:BASE64`: `id:key` pairs, 32 bytes each, the sealing key first. `reread`
- * gives the setting anew, where it can change while the process lives.
+ * Returns the ring of a setting like `2026b:BASE64,2026a:BASE64`: `id:key` pairs, 32 bytes each, the sealing key first.
+ * `reread` returns the current setting, if it can change while the process runs.
  *
  * Throws SecretError naming the entry that is wrong, never its key.
  */

@@ -1,6 +1,6 @@
 /**
- * The key ring of this process: from the setting SECRET_KEYS, or from a key file made at first start; checked against the
- * database before anything is sealed with it.
+ * The key ring of this process: from the setting SECRET_KEYS, or from a key file created at first start; checked
+ * against the database before anything is sealed with it.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Config } from "../config.ts";
 import type { Random } from "../runtime.ts";
 import { type KeyRing, newKeySetting, parseKeyRing, SecretError } from "./key_ring.ts";
 
-/** Where the value lives that tells whether a ring fits the database. */
+/** The location of the value that shows whether a ring matches the database. */
 export const KEY_CHECK = { table: "instance_settings", column: "value", id: "key_check" };
 
 const pathOf = (folder: string) => join(folder, "secret.keys");
@@ -51,8 +51,8 @@ export async function loadKeyRing(config: Config, sql: Sql, random: Random): Pro
 }
 
 /**
- * Puts a new random key first in the key file, the older ones behind it. Answers its id. Throws SecretError when the keys
- * come from SECRET_KEYS: then its owner adds the key there.
+ * Inserts a new random key at the start of the key file. Returns its id. Throws SecretError if the keys come from
+ * SECRET_KEYS: then the operator adds the key there.
  */
 export async function addKeyToFile(config: Config, random: Random): Promise<string> {
   if (config.SECRET_KEYS !== undefined) {
@@ -65,7 +65,7 @@ export async function addKeyToFile(config: Config, random: Random): Promise<stri
   const id = `k${random.uuid().slice(0, 8)}`;
   const next = `${path}.${id}`;
   await Deno.writeTextFile(next, `${newKeySetting(id, random)},${old}\n`, { mode: 0o600, createNew: true });
-  // In one step: whoever reads sees the old ring or the new one.
+  // In one step: every reader sees either the old ring or the new one.
   await Deno.rename(next, path);
   return id;
 }

@@ -14,10 +14,10 @@ import { KEY_CHECK } from "./load.ts";
 
 const BATCH = 200;
 
-/** What a rotation did: the key that seals now, and how many values were sealed again, by column. */
+/** The result of a rotation: the current key, and the number of re-encrypted values by column. */
 export type Rotation = { key: string; resealed: Record<string, number> };
 
-/** Seals everything again that was not sealed with the primary key. Throws `signal.reason` when told to stop. */
+/** Re-encrypts everything that is not encrypted with the primary key. Throws `signal.reason` when aborted. */
 export async function rotateSecrets(
   runtime: Pick<Runtime, "sql" | "keys">,
   signal?: AbortSignal,

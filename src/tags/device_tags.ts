@@ -1,5 +1,5 @@
 /**
- * Which devices have which tags. Every change of that goes through here: by operators, enrollment secrets and realm groups.
+ * The tags of devices. Every change goes through here: by operators, enrollment secrets and realm groups.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { redeliver } from "../variables/redeliver.ts";
 
-/** What shall happen: put tags on, take them off, or leave exactly these. */
+/** The kind of change: add tags, remove them, or set exactly these. */
 export const TAG_ACTIONS = ["add", "remove", "set"] as const;
 
 /** A change of tags. Unknown serial numbers are fine: tags may wait for their device. */
@@ -30,7 +30,7 @@ export type TagChange = {
   tagIds: readonly number[];
 };
 
-/** What a change really changed. */
+/** The actual changes. */
 export type TagChanges = { added: DeviceTag[]; removed: DeviceTag[] };
 
 /**

@@ -55,7 +55,7 @@ export async function createMetaBusinessUnit(
   });
 }
 
-/** Writes a unit; what is absent stays. Throws `invalid` when it would take API enrollment away. */
+/** Updates a unit; absent fields are unchanged. Throws `invalid` if it would disable API enrollment. */
 export async function updateMetaBusinessUnit(
   runtime: Runtime,
   by: By,

@@ -1,5 +1,5 @@
 /**
- * A name as it may stand in an address.
+ * Returns a name in the form for an address.
  *
  * @module
  */

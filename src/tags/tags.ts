@@ -29,7 +29,7 @@ import { checkMetaBusinessUnit } from "./taxonomies.ts";
 
 const MODEL = "inventory.tag";
 
-/** What an operator says of a tag; `color` is six hexadecimal digits. */
+/** The input for a tag; `color` is six hexadecimal digits. */
 export type TagInput = Omit<TagValues, "slug">;
 
 /** A tag as API and audit show it. */

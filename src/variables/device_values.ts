@@ -25,7 +25,7 @@ import { openDeviceValue, storedDeviceValue } from "./stored_values.ts";
 /** Values that one device may have, and characters that one may have. */
 export const DEVICE_VALUE_LIMITS = { values: 100, characters: 4096 } as const;
 
-/** What may be shown of the values of a device: the open ones, and the names of the secrets. */
+/** The visible part of a device's values: the open ones, and the names of the secrets. */
 export type DeviceValuesView = { values: Record<string, string>; secrets: string[] };
 
 /**
@@ -50,7 +50,7 @@ export function deviceValuesView(rows: readonly DeviceValueRow[]): DeviceValuesV
   };
 }
 
-// The attack: a sentence about a secret that quotes it, in an answer that somebody keeps.
+// The attack: an error about a secret quotes it, in an answer that is stored.
 function faultOf(name: string, value: string): string | undefined {
   if (!CUSTOM_NAME.test(name)) {
     return `"${
@@ -66,7 +66,7 @@ function faultOf(name: string, value: string): string | undefined {
   return undefined;
 }
 
-/** What a device with `before` has after `input`. Throws `invalid` on `values` and `secrets`. */
+/** Returns the values of a device with `before` after `input`. Throws `invalid` on `values` and `secrets`. */
 function valuesAfter(before: Values, { values, secrets }: DeviceValuesInput): Values {
   const named = Object.entries(values);
   const faults = named.flatMap(([name, value]) => faultOf(name, value) ?? []);

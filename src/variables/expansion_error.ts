@@ -1,4 +1,4 @@
-/** What is too large with the values of its variables. Its sentence holds no value. */
+/** A text that is too large with the values of its variables. Its sentence contains no value. */
 export class ExpansionError extends Error {
   override readonly name = "ExpansionError";
 }

@@ -13,9 +13,9 @@ import { CUSTOM_NAMESPACE } from "./names.ts";
 import { openDeviceValue } from "./stored_values.ts";
 
 /**
- * Returns what the variables of these names stand for on a channel; those without a value are not in the map. One statement,
- * none where nothing is named; no secret is opened that is not named. Throws Error when there is no such channel, SecretError
- * when a secret cannot be opened.
+ * Returns the values of the named variables on a channel; those without a value are not in the map. One statement, or
+ * none without names; only named secrets are decrypted. Throws Error when there is no such channel, SecretError when a
+ * secret cannot be opened.
  */
 export async function loadVariables(
   db: Db,

@@ -4,9 +4,9 @@
  * @module
  */
 
-/** A variable that stands for a fact of the device, the user of the channel, or the person who enrolled. */
+/** A variable for a fact of the device, the user of the channel, or the person who enrolled. */
 export type VariableFacts = {
-  /** What it stands for. */
+  /** The meaning of its value. */
   meaning: string;
   /** Whether its bare form `$NAME` ends where the name ends, whatever letters follow: how such texts were always read. */
   endsAnywhere: boolean;
@@ -38,13 +38,13 @@ const TABLE: Readonly<Record<string, VariableFacts>> = {
   "MANAGED_APPLE_ID.EMAIL": { meaning: "Managed Apple Account of an account-driven enrollment", endsAnywhere: true },
 };
 
-/** Every variable but the custom ones, with what it stands for. */
+/** Every variable except the custom ones, with its meaning. */
 export const VARIABLES: ReadonlyMap<string, VariableFacts> = new Map(Object.entries(TABLE));
 
 /** Where custom values of devices are found: `CUSTOM.<NAME>`. */
 export const CUSTOM_NAMESPACE = "CUSTOM";
 
-/** What the name of a custom value looks like. */
+/** The pattern of a custom value's name. */
 export const CUSTOM_NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
 
 /** The namespaces whose attributes are all known: a reference to another attribute is a mistake. */

@@ -1,5 +1,5 @@
 /**
- * What was made with values that have changed since is delivered again.
+ * Delivers artifacts again whose values have changed.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import {
 } from "../../db/artifacts/target_artifacts.ts";
 import type { Runtime } from "../runtime.ts";
 
-/** The variables that stand for facts of an enrollment. */
+/** The variables for facts of an enrollment. */
 const FACTS: Readonly<Record<NamedFact, string>> = {
   name: "ENROLLED_DEVICE.NAME",
   model: "ENROLLED_DEVICE.MODEL",
@@ -56,7 +56,7 @@ export async function redeliver(
   const channels = [...new Set([...channelsOf(await findWithVariables(tx, of, variables)), ...holding])];
   if (channels.length === 0) return;
   await lockChannels(tx, channels);
-  // Read again: what was to be installed again may have been installed before the lock.
+  // Read again: an artifact to reinstall may have been installed before the lock.
   const stale = (await findWithVariables(tx, of, variables)).filter(({ forced }) => !forced);
   const woken = [...new Set([...channelsOf(stale), ...holding])];
   if (woken.length === 0) return;

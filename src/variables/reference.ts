@@ -1,25 +1,25 @@
 /**
  * References to variables in a text: `$NAME.ATTR`, `${NAME.ATTR}` and `${NAME.ATTR:-default}`.
  *
- * Promise: one pass from left to right; what is put in is never looked at again; a text without references comes back
- * unchanged, `$` and `$$` and all.
+ * Promise: one pass from left to right; inserted values are never expanded again; a text without references is returned
+ * unchanged, including `$` and `$$`.
  *
- * A doubled `$` is one `$` only where a reference follows, so `$$ENROLLED_DEVICE.UDID` reads `$ENROLLED_DEVICE.UDID` and
- * `$$$ENROLLED_DEVICE.UDID` is a `$` and the UDID; everywhere else (shell scripts have `$$`) it stays as it is. What is
- * quoted this way need not exist: a text about `$$REALM_USER.SHOE_SIZE` can be written.
+ * A doubled `$` is one `$` only where a reference follows, so `$$ENROLLED_DEVICE.UDID` reads `$ENROLLED_DEVICE.UDID`
+ * and `$$$ENROLLED_DEVICE.UDID` is a `$` and the UDID; everywhere else (shell scripts have `$$`) it is unchanged. A
+ * variable quoted this way need not exist: a text about `$$REALM_USER.SHOE_SIZE` can be written.
  *
  * @module
  */
 
 import { CUSTOM_NAME, CUSTOM_NAMESPACE, NAMESPACES, VARIABLES } from "./names.ts";
 
-/** A reference as it stands in a text. */
+/** A reference in a text. */
 export type Reference = {
-  /** `NAMESPACE.ATTRIBUTE`, or what stands in its place. */
+  /** `NAMESPACE.ATTRIBUTE`, or the text in its place. */
   name: string;
   /** Whether there is such a variable. */
   known: boolean;
-  /** What stands for it when it has no value; never expanded itself. */
+  /** The default if it has no value; never expanded itself. */
   fallback?: string;
   /** The reference as it was written, from its `$`. */
   text: string;
@@ -47,24 +47,27 @@ function bareName(whole: string): { name: string; known: boolean } {
   return longest === "" ? { name: whole, known: false } : { name: longest, known: true };
 }
 
-/** What a match means: how many dollars stand for themselves, the reference (none when it is quoted), and what follows. */
+/**
+ * The meaning of a match: the number of literal dollars, the reference (none if it is quoted), and the text that
+ * follows.
+ */
 function read(groups: Record<string, string | undefined>, whole: string) {
   const { dollars = "", braced, bare = "", fallback } = groups;
   const { name, known } = braced === undefined
     ? bareName(bare)
     : { name: braced, known: VARIABLES.has(braced) || isCustom(braced) };
-  // Any word may follow a custom namespace: what does not look like a value's name is ordinary text.
+  // Any word may follow a custom namespace: a word that is not a valid value name is ordinary text.
   if (!known && name.startsWith(`${CUSTOM_NAMESPACE}.`)) return undefined;
   const literal = "$".repeat(Math.floor(dollars.length / 2));
   if (dollars.length % 2 === 0) return { before: literal + whole.slice(dollars.length), after: "" };
-  // What follows an old name in a bare reference is text of its own.
+  // The text after an old name in a bare reference is separate.
   const after = braced === undefined ? bare.slice(name.length) : "";
   const text = whole.slice(dollars.length - 1, whole.length - after.length);
   const reference: Reference = fallback === undefined ? { name, known, text } : { name, known, text, fallback };
   return { before: literal, reference, after };
 }
 
-/** `text` with each reference replaced by what `replace` says. */
+/** Returns `text` with each reference replaced by the result of `replace`. */
 export function replaceReferences(text: string, replace: (reference: Reference) => string): string {
   // Most texts have none.
   if (!text.includes("$")) return text;

@@ -30,7 +30,7 @@ export const neededIn = (value: unknown): string[] =>
 /** References to attributes that do not exist, such as `REALM_USER.SHOE_SIZE`, sorted: to be refused when they are saved. */
 export const unknownIn = (value: unknown): string[] => collect(value, ({ known }) => !known);
 
-/** What to tell who wrote such a reference. */
+/** The message for the author of such a reference. */
 export function unknownVariableSentence(name: string): string {
   const [namespace = ""] = name.split(".");
   return `Cannot use the variable "${name}": ${namespace} has ${attributesOf(namespace).join(", ")}`;

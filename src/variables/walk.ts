@@ -11,8 +11,8 @@ const isContainer = (value: unknown): value is object =>
   !(value instanceof Real);
 
 /**
- * `value` with each text that is a value replaced by `change` of it. Keys, bytes, dates, numbers and everything else stay as
- * they are; what holds no changed text is the same object.
+ * Returns `value` with each text that is a value replaced by `change` of it. Keys, bytes, dates, numbers and everything
+ * else are unchanged; a part without changed text is the same object.
  */
 export function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return change(value);
@@ -25,6 +25,6 @@ export function mapTexts(value: unknown, change: (text: string) => string): unkn
   const before: [string, unknown][] = Object.entries(value);
   const after = before.map(([key, item]): [string, unknown] => [key, mapTexts(item, change)]);
   const changed = after.some(([, item], index) => item !== before[index]?.[1]);
-  // `fromEntries` makes own properties whatever their names: a key `__proto__` stays a key.
+  // `fromEntries` creates own properties whatever their names: a key `__proto__` stays a key.
   return changed ? Object.fromEntries(after) : value;
 }

@@ -1,5 +1,5 @@
 /**
- * The shape of every backend of SCEP issuers: what it needs to be told, and how it gets a challenge for a certificate.
+ * The shape of every backend of SCEP issuers: its settings, and how it gets a challenge for a certificate.
  *
  * @module
  */
@@ -13,17 +13,17 @@ export type WantedCertificate = {
   subject: readonly (readonly [type: string, value: string])[];
   /** Alternative names by Apple's keys. */
   subjectAltName: Readonly<Partial<Record<AltNameKey, readonly string[]>>>;
-  /** 0 not said, 1 signing, 4 encryption, 5 both. */
+  /** 0 unspecified, 1 signing, 4 encryption, 5 both. */
   keyUsage: number;
 };
 
 /** Apple's keys of alternative names. */
 export type AltNameKey = "rfc822Name" | "dNSName" | "uniformResourceIdentifier" | "ntPrincipalName";
 
-/** What a backend was answered: bytes within a limit, never a redirection. */
+/** The answer to a backend's request: bytes within a limit, never a redirect. */
 export type BackendAnswer = { status: number; bytes: Uint8Array<ArrayBuffer> };
 
-/** What a backend may send. */
+/** The requests that a backend may send. */
 export type BackendRequest = {
   method: "GET" | "POST";
   headers: Record<string, string>;
@@ -40,7 +40,10 @@ export class Unanswered extends Error {
   override readonly name = "Unanswered";
 }
 
-/** Why there is no challenge, as a sentence without its subject: what the server says itself is never in it. */
+/**
+ * The reason why there is no challenge, as a sentence without its subject; it never contains the other server's own
+ * text.
+ */
 export class NoChallenge extends Error {
   override readonly name = "NoChallenge";
 }
@@ -51,13 +54,13 @@ export type BackendField = {
   label: string;
   help?: string;
   options?: readonly string[];
-  /** What a new form shows. */
+  /** The initial values of a new form. */
   initial?: string;
   /** Whether it is a whole number. */
   numeric?: true;
 };
 
-/** A backend as it is declared. */
+/** The declaration of a backend. */
 export type BackendDefinition<S extends z.ZodObject> = {
   /** Its name in the API. */
   name: Exclude<ScepBackend, "BUILT_IN">;

@@ -57,8 +57,8 @@ function callOver(client: HttpClient, whole: AbortSignal): BackendCall {
 }
 
 /**
- * A challenge for a certificate. Throws `unavailable`, with a sentence that names the issuer and nothing that its server said;
- * the rest is in the log.
+ * Returns a challenge for a certificate. Throws `unavailable`, with a sentence that names the issuer but quotes nothing
+ * from its server; the details are in the log.
  */
 export async function challengeOf(
   runtime: Pick<Runtime, "keys" | "network" | "log">,

@@ -59,7 +59,7 @@ function seatId(wanted: WantedCertificate, mapping: Settings["seat_id_mapping"])
   return value;
 }
 
-/** What the certificate says, in DigiCert's words. What is empty is left out. */
+/** The names of the certificate, in DigiCert's terms. Empty ones are left out. */
 function attributesOf(wanted: WantedCertificate) {
   const subject = Object.fromEntries(
     SUBJECT_ATTRIBUTES.flatMap((attribute) => {
@@ -103,7 +103,7 @@ async function enroll(given: Settings, wanted: WantedCertificate, call: BackendC
       seat_type: { id: type },
       business_unit_id: businessUnit,
     });
-    // Another process may have made it in between.
+    // Another process may have created it in between.
     if (!isGood(made) && !isGood(await findSeat())) mustBeGood(made, "the seat is made");
   } else mustBeGood(found, "the seat is looked up");
   const enrolled = mustBeGood(

@@ -1,5 +1,5 @@
 /**
- * A service of the organization's own that is told which certificate is wanted and answers with a challenge.
+ * A service of the organization that receives the requested certificate's names and returns a challenge.
  *
  * It gets a POST with a bearer token and JSON: `{"subject": {"common_name", "serial_number", "country": [], "organization": [],
  * "organizational_unit": []}, "subject_alternative_names": {"email_addresses": [], "dns_names": [], "nt_principal_names": []},
@@ -21,7 +21,7 @@ const settings = z.object({
 });
 const answerSchema = z.object({ challenge: z.string().min(1).max(1024) });
 
-/** Answers after which another attempt may go better. */
+/** Statuses after which another attempt may succeed. */
 const PASSING: readonly number[] = [429, 500, 502, 503, 504];
 
 /**

@@ -37,8 +37,8 @@ const forRuntime = (cipher: ContentCipher, key: Uint8Array): [name: string, key:
   cipher === "des-cbc" ? ["des-ede3-cbc", Uint8Array.from([...key, ...key, ...key])] : [cipher, key];
 
 /**
- * The plaintext, or undefined when anything does not fit: cipher, key, vector, length or padding. One answer for all, so
- * that nothing tells an attacker which (padding oracles).
+ * Returns the plaintext, or undefined if anything does not match: cipher, key, vector, length or padding. One answer
+ * for all, so that an attacker cannot tell which (padding oracles).
  */
 export function decryptCbc(oid: string, key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array | undefined {
   const cipher = cipherByOid(oid);

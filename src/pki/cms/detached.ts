@@ -1,5 +1,5 @@
 /**
- * Verifies detached CMS signatures: what Apple's devices put into the `Mdm-Signature` header.
+ * Verifies detached CMS signatures: those that Apple's devices send in the `Mdm-Signature` header.
  *
  * This is the hot path: one call for each message of each device.
  *

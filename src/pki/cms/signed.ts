@@ -12,7 +12,7 @@ import { keyMatches } from "../keys.ts";
 import { OID } from "../oids.ts";
 import { readSignedData, type VerifiedSigner, verifySigner } from "./signed_data.ts";
 
-/** Who signs: a DER certificate, its private key, and the certificates to send along. */
+/** The signer: a DER certificate, its private key, and the certificates to include. */
 export type Identity = {
   readonly certificate: Uint8Array;
   readonly key: KeyObject | CryptoKey;
@@ -30,7 +30,7 @@ export type OpenedSigned = {
 /**
  * Opens SignedData with attached content and verifies every signer's signature. No signer at all is refused.
  *
- * Nothing is said about trust: the caller checks the chain of `signers[n].certificate`.
+ * Trust is not checked: the caller checks the chain of `signers[n].certificate`.
  */
 export function openSigned(cms: Uint8Array): OpenedSigned {
   const data = readSignedData(cms);
@@ -110,7 +110,7 @@ export function contentInfo(
   return write.sequence(write.oid(OID.signedData), write.context(0, signedData));
 }
 
-/** What one signer says: over the content itself, or over attributes that hold its digest. */
+/** The statement of one signer: over the content itself, or over attributes that contain its digest. */
 export function signerInfo(
   content: Uint8Array,
   { certificate: der, key }: Identity,

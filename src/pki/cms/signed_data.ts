@@ -112,7 +112,7 @@ function readSigner(element: Der): SignerInfo {
   };
 }
 
-/** What is signed is the attributes as SET OF, not with the `[0]` that stands in the message (section 5.4). */
+/** The signature covers the attributes as SET OF, not with the `[0]` in the message (section 5.4). */
 function signedForm(attributes: Der): Uint8Array {
   if (attributes.indefinite) throw new PkiError("cms", "Cannot verify the signer: its signed attributes are not DER");
   const bytes = attributes.raw.slice();

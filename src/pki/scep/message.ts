@@ -12,13 +12,14 @@ import { PkiError } from "../errors.ts";
 import { OID } from "../oids.ts";
 import { type MessageType, messageTypeName, nonceAttribute, textAttribute } from "./attributes.ts";
 
-/** What is common to all messages: enough to answer them. */
+/** The fields common to all messages: enough to answer them. */
 export type Envelope = {
   readonly transactionId: string;
   readonly senderNonce: Uint8Array;
   /**
-   * Who signed the message, and to whom the answer is encrypted. For PKCSReq usually self-signed and worth nothing; for
-   * RenewalReq the certificate to renew: **the caller must check** its chain, its pin and its subject.
+   * The certificate that signed the message, and that the answer is encrypted to. For PKCSReq usually self-signed and
+   * no proof of identity; for RenewalReq the certificate to renew: **the caller must check** its chain, its pin and its
+   * subject.
    */
   readonly signer: Certificate;
   readonly requestCipher: ContentCipher;
@@ -87,7 +88,8 @@ function openRequest(content: Uint8Array, ra: Recipient, envelope: Envelope): Ce
     return parseCsr(inside);
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
-    // What anyone can see in the outer bytes may be named; what only the key's holder could know may not.
+    // Errors may name facts that anyone can see in the outer bytes, but not facts that only the key's holder could
+    // know.
     const visible = inside === undefined && error.code !== "decrypt";
     const opaque = new PkiError("decrypt", "Cannot open the SCEP message: it does not decrypt to a valid request");
     throw new UnopenedMessage(envelope, visible ? error : opaque);

@@ -16,7 +16,10 @@ import type { Envelope } from "./message.ts";
 
 export type { FailInfo } from "./attributes.ts";
 
-/** What GetCACaps says, one a line (section 3.5.2); DES3 and SHA-1 are for old clients, SHA-384 turns on one's AES. */
+/**
+ * The capabilities of GetCACaps, one per line (section 3.5.2); DES3 and SHA-1 are for old clients, SHA-384 turns on
+ * one's AES.
+ */
 export const SCEP_CAPABILITIES: readonly string[] = [
   "POSTPKIOperation",
   "SCEPStandard",
@@ -34,7 +37,7 @@ export type CertRep =
   | { readonly kind: "success"; readonly certificate: Uint8Array; readonly chain?: readonly Uint8Array[] }
   | { readonly kind: "failure"; readonly failInfo: FailInfo };
 
-/** What an answer needs of the message that it answers. */
+/** The part of the message that its answer needs. */
 export type Answered = Pick<Envelope, "transactionId" | "senderNonce" | "signer" | "requestCipher">;
 
 /** Writes a CertRep, encrypted to the request's signer (an RSA certificate) and signed by `ra`. */
@@ -83,7 +86,10 @@ function refusal(failInfo: FailInfo, request: Answered, ra: Recipient): Uint8Arr
 const echo = (text: string): Uint8Array =>
   /^[\x20-\x7e]*$/.test(text) ? write.printableString(text) : write.utf8String(text);
 
-/** The cipher of the answer: what the client used when that is AES, else AES-128, which those that ask in DES read too. */
+/**
+ * Returns the cipher of the answer: the client's if that is AES, otherwise AES-128, which clients that send DES can
+ * read too.
+ */
 function replyCipher(requested: ContentCipher): "aes-256-cbc" | "aes-128-cbc" {
   return requested === "aes-256-cbc" || requested === "aes-192-cbc" ? "aes-256-cbc" : "aes-128-cbc";
 }

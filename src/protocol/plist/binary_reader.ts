@@ -1,11 +1,11 @@
 /**
  * A property list reader for Apple's binary form, version `bplist00`.
  *
- * Promise: returns only what the document says, or throws `PlistError`; never reads outside the bytes. The format lets
- * a container refer to any object any number of times, so a few hundred bytes can mean billions of values: what the
- * document expands to is counted, references to what was read before too, and limited by the length of the document, so
- * that the work grows with it. 64-bit integers are exact. UIDs, sets and null are refused: no message
- * of Apple's management protocol uses them.
+ * Promise: returns only the content of the document, or throws `PlistError`; never reads outside the bytes. The format
+ * lets a container refer to any object any number of times, so a few hundred bytes can mean billions of values: what
+ * the document expands to is counted, references to what was read before too, and limited by the length of the
+ * document, so that the work grows with it. 64-bit integers are exact. UIDs, sets and null are refused: no message of
+ * Apple's management protocol uses them.
  *
  * @module
  */
@@ -27,9 +27,9 @@ import {
 const TRAILER = 32;
 const HEADER = 8;
 /**
- * What a document may expand to for each of its bytes, and what any may. A reference takes a byte at least, so values grow
- * beyond the bytes only where containers are shared, which Apple's writer does not do. It shares texts: the lists of a
- * fleet expand to 20 times their bytes at most.
+ * The expansion limit for each byte of a document, and the minimum limit of every document. A reference takes at least
+ * a byte, so values grow beyond the bytes only where containers are shared, which Apple's writer does not do. It shares
+ * texts: the lists of a fleet expand to 20 times their bytes at most.
  */
 const VALUES_PER_BYTE = 4;
 const EXPANSION = 64;

@@ -36,7 +36,9 @@ export function realOf(value: number, { keepReals = false }: ReadOptions): numbe
 /** A dictionary. Keys come from outside: read them with the getters of `plist.ts`, which see own properties only. */
 export type PlistDict = { [key: string]: Plist };
 
-/** A property list that cannot be read or written. The message is a sentence that says what is and what should be. */
+/**
+ * A property list that cannot be read or written. The message is a sentence with the actual and the expected content.
+ */
 export class PlistError extends Error {
   override name = "PlistError";
   constructor(message: string, options?: ErrorOptions) {
@@ -81,8 +83,8 @@ export function isDict(value: Plist | undefined): value is PlistDict {
 }
 
 /**
- * Sets an own property whatever its name. A plain assignment to `__proto__` would replace the object's prototype, by
- * which a device could make keys appear that it never sent.
+ * Sets an own property whatever its name. A plain assignment to `__proto__` would replace the object's prototype, which
+ * could make keys appear that the device never sent.
  */
 export function setKey(dict: PlistDict, key: string, value: Plist): void {
   if (key === "__proto__") {

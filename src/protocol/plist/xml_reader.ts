@@ -1,7 +1,7 @@
 /**
  * A property list reader for XML, as an index scanner over the text (no tree in between).
  *
- * Promise: returns only what the document says, or throws `PlistError`. An internal DTD subset is refused before
+ * Promise: returns only the content of the document, or throws `PlistError`. An internal DTD subset is refused before
  * anything else is read, so that no entity but XML's own five exists (entity expansion and external entity attacks).
  * Integers, dates and data are read strictly; a key twice in one dictionary is refused, because two readers of one
  * message must not see two different devices.
@@ -50,7 +50,7 @@ class Scanner {
     this.#maxValues = Math.min(MAX_VALUES, options.maxValues ?? MAX_VALUES);
   }
 
-  /** The value of the document. An error says the line that reading ended on. */
+  /** Returns the value of the document. An error names the line at which parsing stopped. */
   document(): Plist {
     try {
       return this.#document();
@@ -139,7 +139,7 @@ class Scanner {
     }
   }
 
-  /** What stands between `<` at the cursor and the next `>`; the cursor moves behind it. */
+  /** Returns the text between `<` at the cursor and the next `>`; the cursor moves past it. */
   #tag(): string {
     if (this.#text.charCodeAt(this.#at) !== 0x3c) {
       fail(this.#at < this.#text.length ? "there is text where an element should be" : "it ends too early");
@@ -163,7 +163,7 @@ class Scanner {
     fail(at < this.#text.length ? `"</${name}>" should stand where something else is` : "it ends too early");
   }
 
-  /** The element at the cursor. The forms that Apple writes are told apart without cutting out their tags. */
+  /** The element at the cursor. The forms that Apple writes are recognized without extracting their tags. */
   #element(depth: number): Plist {
     const text = this.#text;
     const at = this.#at;

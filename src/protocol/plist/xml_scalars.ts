@@ -1,8 +1,8 @@
 /**
- * What stands inside the leaf elements of an XML property list.
+ * The content of the leaf elements of an XML property list.
  *
- * Promise: strict readers. A text that is not exactly a value of its kind throws `PlistError`; none is rounded, cut or
- * guessed.
+ * Promise: strict readers. A text that is not exactly a value of its kind throws `PlistError`; none is rounded,
+ * truncated or guessed.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export function fail(reason: string): never {
 /** A piece of foreign text for an error sentence. */
 export const short = (text: string): string => text.length > 60 ? `${text.slice(0, 60)}…` : text;
 
-/** Characters of a reference between `&` and `;` that are looked at. */
+/** Characters of a reference between `&` and `;` that are read. */
 const MAX_REFERENCE = 12;
 const NUMBERED = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/;
 

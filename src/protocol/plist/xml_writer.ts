@@ -1,8 +1,8 @@
 /**
  * A property list writer for XML, in the form Apple's own tools write.
  *
- * Promise: what it returns is well-formed and reads back to the same value, or it throws `PlistError`; text that XML
- * cannot carry is refused rather than dropped.
+ * Promise: the result is well-formed and reads back to the same value, or `PlistError` is thrown; text that XML cannot
+ * carry is refused rather than dropped.
  *
  * @module
  */
