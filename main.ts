@@ -71,7 +71,7 @@ async function run(): Promise<void> {
   stack.defer(async () => {
     await Promise.all([serving.close(config.SHUTDOWN_SECONDS * 1000), workers?.stop()]);
   });
-  // Only the embedded database is a program of its own: without it nothing that goes wrong from here on can start one.
+  // Only the embedded database is a program of its own: without it, no later failure can start one.
   if (config.DATABASE_URL !== undefined) await Deno.permissions.revoke({ name: "run" });
   log.info("Listening", { address: config.BASE_URL, port: serving.port });
   if (serving.mtlsPort !== undefined) {
@@ -80,7 +80,7 @@ async function run(): Promise<void> {
 
   const setupToken = await ensureSetupToken(runtime);
   if (setupToken !== null) {
-    // For the person who started the server alone: not through the log, which may be kept elsewhere.
+    // Only for the person who started the server: not through the log, which may be stored elsewhere.
     console.log(`First run. Create the administrator at ${config.BASE_URL}/setup/?token=${setupToken}`);
   }
 

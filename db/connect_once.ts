@@ -17,7 +17,7 @@ export type Place = {
   connect_timeout: number;
 };
 
-/** What the driver reads of a socket to name the server in TLS. */
+/** The part of a socket that the driver reads to name the server in TLS. */
 type NamedSocket = net.Socket & { host?: string; port?: number };
 
 /**

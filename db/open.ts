@@ -23,7 +23,7 @@ export type Db = postgres.ISql;
 /** A statement that runs when it is awaited, or with the commit of the transaction whose work returns it. */
 export type Statement<Row extends object = postgres.Row> = postgres.PendingQuery<Row[]>;
 
-/** What `json` accepts: anything JSON can say. */
+/** The values that `json` accepts: any JSON. */
 export type Json = null | string | number | boolean | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** How a pool is opened. Times are in seconds. */
@@ -43,7 +43,7 @@ export type DatabaseOptions = {
   idleInTransactionTimeout?: number;
 };
 
-/** What the queries rely on, whatever the database's own settings are. */
+/** The session settings that the queries rely on, whatever the database's own settings are. */
 const SESSION = { jit: "off", TimeZone: "UTC" } as const;
 
 /** A pool on the database at `url`. */
@@ -69,12 +69,12 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Sql {
     types: { bigint: { to: 20, from: [20], parse: (text: string) => Number(text), serialize: String } },
     connection: { application_name: options.name ?? "espalier", ...session },
   });
-  // Parsed options are shared: what the first connection learns of the database's array types is known to all.
+  // Parsed options are shared: the array types that the first connection reads from the database are shared by all.
   const { shared } = maker.options as unknown as { shared: { typeArrayMap: object } };
   const connect = (closed: (cause?: unknown) => void) =>
     postgres({
       ...maker.options,
-      // A connection is opened once; what the driver tries again fails, and need not be waited for.
+      // A connection is opened once; the driver's attempts to reconnect fail, and need not be awaited.
       backoff: 0,
       fetch_types: Object.keys(shared.typeArrayMap).length === 0,
       onclose: () => closed(),
@@ -123,7 +123,7 @@ const UNAVAILABLE = new Set([
   ...["57014", "55P03", "57P01", "57P02", "57P03", "57P05", "25P03", "53300", "53100", "53200", "25006"],
 ]);
 
-/** Whether an error says that the database cannot be used now, so that the same may work later. */
+/** Whether an error means that the database is unavailable now, so that a retry may succeed later. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return false;
@@ -159,8 +159,8 @@ export function isUniqueViolation(error: unknown, name?: string): boolean {
 }
 
 /**
- * Whether an error says that the row is still named by another: SQLSTATE 23503, or 23001 for `on delete restrict` since
- * PostgreSQL 18.
+ * Whether an error means that another row still references the row: SQLSTATE 23503, or 23001 for `on delete restrict`
+ * since PostgreSQL 18.
  */
 export function isForeignKeyViolation(error: unknown): boolean {
   return error instanceof postgres.PostgresError && (error.code === "23503" || error.code === "23001");

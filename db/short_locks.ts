@@ -1,9 +1,9 @@
 /**
  * Changes of tables that others are using.
  *
- * `alter table` waits for every transaction that has read the table, and whoever comes after it waits behind it: a report that
- * takes minutes would hold up all devices for as long. So a change waits for its locks for a moment only, lets those behind it
- * pass, and tries again.
+ * `alter table` waits for every transaction that has read the table, and all later transactions wait behind it: a
+ * report that takes minutes would delay all devices for as long. So a change waits for its locks only for a moment,
+ * lets the transactions behind it pass, and retries.
  *
  * @module
  */
@@ -11,7 +11,10 @@
 import postgres from "postgres";
 import type { Tx } from "./open.ts";
 
-/** How long the others may be held up, and how a change that was not let in pauses. Times are in milliseconds. */
+/**
+ * How long other transactions may be delayed, and the pauses of a change that did not get its locks. Times are in
+ * milliseconds.
+ */
 export type Patience = {
   lockMs: number;
   /** Called with the length of the pause, the number of tries so far and what was in the way: it may give up by throwing that. */
@@ -28,14 +31,14 @@ const LONGEST_PAUSE_MS = 15_000;
 /** A lock was not given in time; a deadlock, which this side lost. */
 const NOT_NOW = new Set(["55P03", "40P01"]);
 
-/** Whether an error says that a lock was not to be had, so that the same may work in a moment. */
+/** Whether an error means that a lock was not available, so that a retry may succeed in a moment. */
 export function isLocked(error: unknown): boolean {
   return error instanceof postgres.PostgresError && NOT_NOW.has(error.code);
 }
 
 /**
- * Runs `work` in savepoints of `tx` until it got its locks, however often it takes. What the transaction holds already, it goes
- * on holding: it should be nothing that others want.
+ * Runs `work` in savepoints of `tx` until it gets its locks, however many attempts that takes. The transaction keeps
+ * the locks that it already holds: others should not need them.
  */
 export async function withShortLocks<T>(tx: Tx, { lockMs, pause }: Patience, work: (tx: Tx) => Promise<T>): Promise<T> {
   await tx`select set_config('lock_timeout', ${`${lockMs}ms`}, true)`;

@@ -15,7 +15,10 @@
 
 import type postgres from "postgres";
 
-/** A statement cannot be run: its connection is gone, or none became free in time. Nothing tells whether a commit got through. */
+/**
+ * A statement cannot be run: its connection was lost, or none became free in time. It is unknown whether a commit got
+ * through.
+ */
 export class DatabaseUnavailable extends Error {
   override readonly name = "DatabaseUnavailable";
 }
@@ -30,17 +33,20 @@ export type PoolOptions = {
   idleMs?: number | undefined;
 };
 
-/** What the driver's queries are, besides promises: built when they are made, run by their handler when they are awaited. */
+/** The driver's queries, in addition to promises: built when created, run by their handler when awaited. */
 type Query = Promise<unknown> & {
   handler(query: Query): void;
   reject(reason: unknown): void;
   cancelled: unknown;
   executed: boolean;
-  /** Whether the driver asks for the types of the parameters before it sends them; undefined before it looked at the query. */
+  /**
+   * Whether the driver asks for the types of the parameters before it sends them; undefined before it has read the
+   * query.
+   */
   describeFirst?: unknown;
 };
 
-/** What a query is made of: its values, and the fragments in it. */
+/** The parts of a query: its values and its fragments. */
 type Built = Query & { args: readonly unknown[] };
 
 /**
@@ -89,7 +95,7 @@ class Client {
     private readonly use: DatabaseUse,
   ) {
     this.#driver = connect((cause) => this.discard(cause));
-    // A query that is made and never awaited is not run; its handler is the one of this connection.
+    // A query that is created and never awaited is not run; its handler is the one of this connection.
     const { handler } = this.#driver`` as unknown as Query;
     this.#run = handler;
   }
@@ -121,7 +127,7 @@ class Client {
     return this.#waiting.length === 0;
   }
 
-  /** Discards the connection: what is in flight is rejected, nothing more is run. */
+  /** Discards the connection: statements in flight are rejected, no more are run. */
   discard(cause?: unknown): void {
     if (this.lost !== undefined) return;
     this.rest(false);
@@ -161,7 +167,7 @@ class Client {
   }
 }
 
-/** What a pool has asked of the database since it was opened. Statements that were sent together are one round trip. */
+/** The use of the database by a pool since it was opened. Statements that were sent together are one round trip. */
 export type DatabaseUse = { roundTrips: number; statements: number };
 
 const USES = new WeakMap<object, DatabaseUse>();
@@ -172,8 +178,8 @@ export const databaseUse = (pool: postgres.Sql): DatabaseUse => ({ roundTrips: 0
 type Waiter = { take(client: Client): void; fail(reason: unknown): void };
 
 /**
- * The pool. `maker` is a client of the driver that is never connected: it makes queries and parameters. `connect` makes a
- * client of one connection.
+ * The pool. `maker` is a client of the driver that is never connected: it creates queries and parameters. `connect`
+ * creates a client with one connection.
  */
 export function supervisedPool(
   maker: Driver,
@@ -279,7 +285,7 @@ export function supervisedPool(
   return pool;
 }
 
-/** Waits until no client is at work, for so many seconds at most. */
+/** Waits until no client is busy, for at most that many seconds. */
 async function settled(busy: readonly Client[], atWork: () => boolean, seconds: number): Promise<void> {
   const until = performance.now() + seconds * 1000;
   while (busy.length > 0 && atWork() && performance.now() < until) {
@@ -361,8 +367,8 @@ async function inTransaction<T>(
         query.executed = true;
         run(query);
       }
-      // What the driver refused at once is known now. What it may still refuse is waited for; what the database refuses makes
-      // of the commit a rollback.
+      // Errors that the driver raised immediately are known now. Later ones are awaited; an error of the database turns
+      // the commit into a rollback.
       await null;
       if (!client.isWritten()) await Promise.all(last);
       if (failure !== undefined) throw failure.reason;
@@ -372,7 +378,8 @@ async function inTransaction<T>(
       if (client.lost === undefined) await control(rollback).catch((cause) => client.discard(cause));
       throw error;
     }
-    // What the work left running ends before the commit; what it starts later would run outside of the transaction.
+    // Statements that the work left running end before the commit; statements that it starts later would run outside of
+    // the transaction.
     if (whole) open = false;
     await control(commit);
     failure satisfies { reason: unknown } | undefined;

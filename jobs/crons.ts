@@ -12,7 +12,7 @@ import { drain } from "./queue.ts";
 import { JOBS } from "./registry.ts";
 import { SCHEDULES, tick } from "./schedules.ts";
 
-/** What a tick needs of this process. */
+/** The part of this process that a tick needs. */
 export type Home = { runtime: Runtime; notify(stop: AbortSignal): Promise<number> };
 
 const home = Promise.withResolvers<Home>();
@@ -21,7 +21,7 @@ const DRAIN_MS = 50_000;
 /** Gives the crons what they work on. */
 export const provideHome = home.resolve;
 
-/** Requests come by the thousand; what they queued can wait this long. */
+/** Requests arrive by the thousand; the work that they queue can wait this long. */
 const BETWEEN_DRAINS_MS = 2000;
 let drainedAt = 0;
 

@@ -1,6 +1,5 @@
 /**
- * Clears away uploaded files that nothing refers to any more. A job of its own: a bucket that does not answer holds up nothing
- * else.
+ * Removes unreferenced uploaded files. A separate job: a bucket that does not answer delays no other work.
  *
  * @module
  */

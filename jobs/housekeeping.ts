@@ -1,5 +1,5 @@
 /**
- * Keeps the tables small: partitions ahead of time, old ones dropped, what has expired forgotten.
+ * Keeps the tables small: creates partitions in advance, drops old ones and deletes expired rows.
  *
  * @module
  */

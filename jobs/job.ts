@@ -9,10 +9,10 @@ import type { Json } from "../db/open.ts";
 import { type By, byJob } from "../src/events/by.ts";
 import type { Runtime } from "../src/runtime.ts";
 
-/** What a running job is given. */
+/** The context of a running job. */
 export type JobContext<Payload> = {
   runtime: Runtime;
-  /** The job itself, as the one who does what it records. */
+  /** The job itself, as the author of the events that it records. */
   by: By;
   payload: Payload;
   /** Aborted when the process stops or the lease was lost: stop at the next safe point by throwing `signal.reason`. */

@@ -24,7 +24,7 @@ import { recordEvents } from "../src/events/record.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { type AnyJob, FinalJobError } from "./job.ts";
 
-/** Why a job is told to stop: its process ends, or another may already have taken it over. */
+/** The reasons to abort a job: its process ends, or another may already have taken it over. */
 export class Stopping extends Error {
   override readonly name = "Stopping";
 }
@@ -142,7 +142,7 @@ export async function runClaimed(
   }
 }
 
-/** Runs what is due, one job after another, until nothing is or `stop` says so. Answers how many ran. */
+/** Runs due jobs one after another, until none is due or `stop` is aborted. Returns the number of jobs run. */
 export async function drain(runtime: Runtime, jobs: readonly AnyJob[], stop: AbortSignal): Promise<number> {
   let ran = 0;
   while (!stop.aborted) {

@@ -1,5 +1,5 @@
 /**
- * What runs by the clock: each schedule's cron expression (UTC) and the job that a tick enqueues.
+ * The schedules: each one's cron expression (UTC) and the job that a tick enqueues.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: "secret-rotation", cron: "41 * * * *", minutes: 60, kind: "secret-rotation" },
 ];
 
-/** Enqueues a schedule's job, unless the slot was taken. Answers whether it did. */
+/** Enqueues a schedule's job, unless the slot was taken. Returns whether it was enqueued. */
 export async function tick(runtime: Runtime, schedule: Schedule): Promise<boolean> {
   const length = schedule.minutes * 60_000;
   const slot = new Date(Math.floor(runtime.clock.now().getTime() / length) * length);

@@ -30,9 +30,7 @@ const pause = (milliseconds: number, signal: AbortSignal) =>
     signal.addEventListener("abort", done);
   });
 
-/**
- * Starts the loops. `notify` pushes one batch of due devices and answers how many it looked at.
- */
+/** Starts the loops. `notify` pushes one batch of due devices and returns the number of devices processed. */
 export function startWorkers(
   runtime: Runtime,
   options: {
@@ -89,7 +87,7 @@ export function startWorkers(
     async stop() {
       stopping.abort(new Stopping("the process is stopping"));
       const timer = new AbortController();
-      // The loops first: what the last look claimed is given back like the rest.
+      // The loops first: jobs that the last poll claimed are returned like the rest.
       const ended = Promise.all([work, push]).then(() => Promise.all(running));
       await Promise.race([ended, pause(options.graceMs ?? GRACE_MS, timer.signal)]);
       timer.abort();

@@ -12,16 +12,19 @@ import type { Socket } from "node:net";
 /** The part of a socket that reads, as the runtime's own HTTP server uses it: `pause` and `resume` do not come through below TLS. */
 type Reading = { readStop(): void; readStart(): void };
 
-/** Bytes between two looks that are no body, for each request and besides: its line and headers, and what was on its way. */
+/**
+ * Bytes between two checks that are not part of a body, for each request and in addition: its line and headers, and
+ * bytes that were in flight.
+ */
 const HEAD_BYTES = 64 * 1024;
 const SLACK_BYTES = 512 * 1024;
-/** What the marks between a body's pieces may take, as a part of it. */
+/** The share of a body that the markers between its pieces may take. */
 const MARKS = 1 / 4;
 
 /** The reading of one connection. */
 export class BackPressure {
   #ended = false;
-  /** What is not to be read past: bodies that wait for their readers, and the socket that is paused. */
+  /** The points at which reading stops: bodies that wait for their readers, and the paused socket. */
   readonly #held = new Set<object>();
   /** The connection as HTTP sees it. */
   #socket: Socket;

@@ -13,7 +13,7 @@ import type { BodyMemory } from "./body_memory.ts";
 export type Pace = {
   /** Milliseconds that every body has. */
   graceMs: number;
-  /** Bytes per second that a body needs besides: what arrives buys time. */
+  /** The minimum bytes per second of a body: bytes that arrive extend its time. */
   bytesPerSecond: number;
 };
 
@@ -26,11 +26,11 @@ export type SecondLook = { beyond: number; allowed(): Promise<void> };
 export type ReadOptions = {
   look?: SecondLook;
   /**
-   * Bytes of a too large body that are read and thrown away: browsers read no answer while they send, and would show a broken
-   * connection instead of the reason. For callers who are known; the pace holds on.
+   * Bytes of a too large body that are read and discarded: browsers read no answer while they send, and would show a
+   * broken connection instead of the reason. For authenticated callers; the pace limit still applies.
    */
   discard?: number;
-  /** How many times its bytes count in the memory of all bodies: 1 unless what is made of the body takes more. */
+  /** How many times its bytes count in the memory of all bodies: 1 unless the result of parsing the body takes more. */
   weight?: number;
 };
 
@@ -51,8 +51,8 @@ export class RequestBody {
   ) {}
 
   /**
-   * The bytes. Throws `too-large` beyond `limit`, `timeout` when they come too slowly, `unavailable` when all bodies
-   * together are too many, and `invalid` when the client went away. What is read counts until `release`.
+   * Returns the bytes. Throws `too-large` beyond `limit`, `timeout` when they arrive too slowly, `unavailable` when all
+   * bodies together are too many, and `invalid` when the client disconnected. The bytes count until `release`.
    */
   async read(limit: number, { look, discard = 0, weight = 1 }: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const declared = Number(this.request.headers.get("content-length") ?? 0);
@@ -102,7 +102,7 @@ export class RequestBody {
     return bytes.taken();
   }
 
-  /** Gives back the memory of what was read: nothing of it is used any more. */
+  /** Releases the memory of the bytes: they are no longer used. */
   release(): void {
     this.memory.give(this.#held);
     this.#held = 0;

@@ -1,8 +1,8 @@
 /**
  * The memory that bodies of requests may take, all requests of the process together.
  *
- * The attack: a few dozen connections that each send as much as they may. Beyond the budget a request is answered 503, and
- * its sender comes again.
+ * The attack: a few dozen connections each send as much as they may. Beyond the budget, a request is answered 503, and
+ * its sender retries.
  *
  * @module
  */
@@ -28,8 +28,8 @@ export class BodyMemory {
   }
 
   /**
-   * Takes bytes for a body that holds `held` already. Throws `unavailable` when they are not there; nothing is taken then. The
-   * last quarter is for small bodies: whatever uploads do, devices are served.
+   * Reserves bytes for a body that already holds `held`. Throws `unavailable` if they are not available; then nothing
+   * is reserved. The last quarter is for small bodies: whatever uploads do, devices are served.
    */
   take(bytes: number, held = 0): void {
     const limit = held + bytes > SMALL ? this.limit - this.limit / 4 : this.limit;

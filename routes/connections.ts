@@ -1,9 +1,9 @@
 /**
  * How many connections there may be: in all, and of one address.
  *
- * At a limit the connection that has been idle longest makes room, so that idle ones cost nothing and a burst of devices
- * behind one address is served; only when every connection is at work a new one is refused. The attack: one client opens
- * connections until the process has no descriptors left.
+ * At a limit the connection that has been idle longest makes room, so that idle ones cost nothing and a burst of
+ * devices behind one address is served; a new one is refused only when every connection is busy. The attack: one client
+ * opens connections until the process has no descriptors left.
  *
  * @module
  */
@@ -11,15 +11,15 @@
 import type { Counters } from "../src/counters.ts";
 import { addressKey } from "../src/rate_limit.ts";
 
-/** What is needed of a connection. */
+/** The required part of a connection. */
 export type Closable = { destroy(): void };
 
-/** The limits; `exempt` says which addresses count in all only, such as those of trusted proxies. */
+/** The limits; `exempt` selects addresses that count only toward the total, such as those of trusted proxies. */
 export type ConnectionLimits = { perAddress: number; total: number; exempt(address: string): boolean };
 
 /** An open connection. */
 export type Connection = {
-  /** A request begins: while one is served the connection makes no room. */
+  /** A request begins: while one is served, the connection is not closed to make room. */
   busy(): void;
   /** A request ends. */
   idle(): void;

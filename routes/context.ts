@@ -1,5 +1,5 @@
 /**
- * What every request carries through the routes.
+ * The context of every request in the routes.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export type AppEnv = {
   Variables: {
     runtime: Runtime;
     request: RequestInfo;
-    /** What the request carries, read with limits. */
+    /** The body of the request, read with limits. */
     body: RequestBody;
   };
 };

@@ -1,6 +1,6 @@
 /**
- * Health and readiness: `/healthz` says that the process lives, `/readyz` whether it can serve. The reasons are for
- * requests with `METRICS_TOKEN`: names of push certificates and weak settings are of use to an attacker.
+ * Health and readiness: `/healthz` reports that the process is alive, `/readyz` whether it can serve. The reasons are
+ * for requests with `METRICS_TOKEN`: names of push certificates and weak settings are useful to an attacker.
  *
  * @module
  */
@@ -53,7 +53,7 @@ const SOON_MS = 30 * 86_400_000;
 /** Milliseconds that the database has to answer. */
 const DEADLINE_MS = 2000;
 const MOST_SKEW_SECONDS = 5;
-/** Milliseconds that a write stands for those who ask after it. */
+/** Milliseconds for which the result of a write is reused. */
 const FRESH_MS = 2000;
 
 const NO_ANSWER = { check: "database", state: "failure", reason: "The database does not answer." } as const;
@@ -69,7 +69,7 @@ async function inTime(work: Promise<Reason>): Promise<Reason> {
   }
 }
 
-/** What refuses writes, by the database's code, with its cure. */
+/** The reasons for refused writes, by the database's code, with their remedies. */
 const CURES: Record<string, string> = {
   "53100": "The database's disk is full: nothing can be saved. Free space on it.",
   "25006": "The database is read-only. If it is a standby, set DATABASE_URL to the primary.",
@@ -78,7 +78,7 @@ const CURES: Record<string, string> = {
 
 const writes = new WeakMap<Runtime["sql"], { at: number; answer: Promise<Reason> }>();
 
-/** Whether the database takes a write. Those who ask at once share one. */
+/** Whether the database accepts a write. Concurrent requests share one. */
 function database(runtime: Runtime): Promise<Reason> {
   const known = writes.get(runtime.sql);
   if (known !== undefined && performance.now() - known.at < FRESH_MS) return known.answer;

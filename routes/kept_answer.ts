@@ -1,5 +1,5 @@
 /**
- * Answers that are the same for everybody for as long as the process lives.
+ * Answers that are the same for every client for the lifetime of the process.
  *
  * @module
  */

@@ -8,7 +8,7 @@
 import type { Server } from "node:http";
 import net from "node:net";
 
-/** What is kept open, and how. */
+/** The port to keep open, and how to open it. */
 export type KeptPortOptions = {
   /** Makes a server that does not listen yet. */
   create(): Server;
@@ -115,7 +115,7 @@ function knock(hostname: string, port: number, milliseconds: number, stopped: Ab
     const timer = setTimeout(end, milliseconds);
     stopped.addEventListener("abort", end);
     const socket = net.connect({ host, port }, () => reached = true);
-    // No descriptor for this one either: nothing can be said.
+    // No descriptor for this one either: the check is inconclusive.
     socket.on("error", () => {});
     Deno.unrefTimer(timer);
   });

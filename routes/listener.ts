@@ -31,11 +31,11 @@ export type AppFetch = (request: Request, env: AppEnv["Bindings"]) => Response |
 /** A listening port. */
 export type Listener = {
   port: number;
-  /** Accepts nothing more, lets requests in flight finish for so long, then closes what is left. */
+  /** Accepts no more connections, waits that long for requests in flight, then closes the rest. */
   close(graceMs: number): Promise<void>;
 };
 
-/** What a port is. */
+/** The options of a port. */
 export type ListenOptions = {
   hostname: string;
   port: number;
@@ -44,7 +44,7 @@ export type ListenOptions = {
   /** Whether clients are asked for their certificate. */
   asksCertificate?: boolean;
   connections: Connections;
-  /** Is told what could not be served, and what went wrong with a connection or the port. */
+  /** Receives requests that could not be served, and errors of a connection or the port. */
   failed(error: unknown): void;
   timeouts?: Partial<Timeouts>;
   /** How slowly a client may take an answer. */
@@ -57,7 +57,7 @@ export type Timeouts = {
   headers: number;
   /** A connection without a request. Above the 60 s that proxies keep theirs, or they send into a closed one. */
   idle: number;
-  /** A whole request; the pace of its body is looked at while it is read. */
+  /** A whole request; the pace of its body is checked while it is read. */
   request: number;
   /** How often the port is tried. */
   watch: number;
@@ -86,7 +86,7 @@ function peerCertificateOf(socket: TLSSocket): Uint8Array | null {
 
 /** Milliseconds that a client has to read why its body was not. */
 const LEAVE_MS = 500;
-/** Milliseconds between two looks at what connections send besides bodies. */
+/** Milliseconds between two checks of the bytes that connections send outside of bodies. */
 const SENDING_MS = 100;
 
 /**
@@ -106,7 +106,7 @@ const SMALL_BODY = 64 * 1024;
 /** Milliseconds that they have. */
 const SMALL_BODY_MS = 5000;
 
-/** Whether the body of a request is small, and says so. */
+/** Whether the body of a request is declared and small. */
 const isSmall = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) <= SMALL_BODY;
 
@@ -119,7 +119,7 @@ function awaitRest(incoming: IncomingMessage, socket: Socket): void {
   Deno.unrefTimer(late);
 }
 
-/** Answers what is no request, and ends its connection. */
+/** Answers an invalid request, and ends its connection. */
 function refuse(socket: Socket, pressure: BackPressure | undefined, answer = BAD_REQUEST): void {
   pressure?.end();
   if (!socket.writable) return void socket.destroy();
@@ -153,9 +153,9 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     });
   }, {
     overrideGlobalObjects: false,
-    // HTTP/1.0 has no Host; checks of proxies speak it.
+    // HTTP/1.0 has no Host; health checks of proxies use it.
     hostname: "localhost",
-    // What is left of a body is dealt with below.
+    // The rest of a body is handled below.
     autoCleanupIncoming: false,
     errorHandler(error) {
       // An address or a host that is none.
@@ -166,7 +166,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
   });
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const { socket } = incoming;
-    // What else was in the packet of a connection that is closed by now.
+    // The rest of a packet whose connection is closed by now.
     if (socket.destroyed) return;
     const entry = open.get(nameOf(socket));
     const { connection, pressure } = entry ?? {};
@@ -269,7 +269,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
       stopping = true;
       clearInterval(sending);
       clearInterval(reading);
-      // For the runtime, a connection that never sent a request is at work.
+      // The runtime treats a connection that never sent a request as busy.
       const silent = setTimeout(() => {
         for (const { socket, requests } of open.values()) if (requests === 0) socket.destroy();
       }, Math.min(SILENT_MS, graceMs));

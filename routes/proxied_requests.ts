@@ -11,7 +11,7 @@ import type { Runtime } from "../src/runtime.ts";
 import type { AppEnv } from "./context.ts";
 import { isTrusted, proxyList } from "./request.ts";
 
-/** Answers 503 to a proxied request of a client that has as many in flight as it may have connections. */
+/** Answers 503 to a proxied request of a client with as many requests in flight as it may have connections. */
 export function limitProxied(runtime: Runtime): MiddlewareHandler<AppEnv> {
   const { config, counters } = runtime;
   const proxies = proxyList(config.TRUSTED_PROXIES);

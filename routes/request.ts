@@ -1,6 +1,6 @@
 /**
- * Who asks and from where. Forwarding headers are believed only from trusted proxies: anyone else could claim any address
- * and so dodge rate limits.
+ * The sender of a request and its address. Forwarding headers are accepted only from trusted proxies. The attack:
+ * anyone else could claim any address and so evade rate limits.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export function isTrusted(list: BlockList, address: string): boolean {
   return family !== 0 && list.check(plain, family === 6 ? "ipv6" : "ipv4");
 }
 
-/** The client's address: the peer, or what a chain of trusted proxies says, read from the right. */
+/** The client's address: the peer, or the address from a chain of trusted proxies, read from the right. */
 export function clientAddress(list: BlockList, remote: string, forwarded: string | undefined): string {
   let address = bare(remote);
   const hops = (forwarded ?? "").split(",").map((hop) => hop.trim()).filter((hop) => hop !== "");

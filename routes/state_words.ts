@@ -40,7 +40,7 @@ const COMMANDS: ReadonlyMap<string, CommandWord> = new Map(Object.entries(COMMAN
 /** Returns the word of a command's state; a state without one is its own word. */
 export const commandWord = (state: string): CommandWord => COMMANDS.get(state) ?? { text: state };
 
-/** What a device answers, before and after the name of the command, by Apple's status. */
+/** A device's answer in words, before and after the name of the command, by Apple's status. */
 export const ANSWER_WORDS: ReadonlyMap<string, readonly [before: string, after: string]> = new Map(
   [...COMMANDS.values()].flatMap(({ status, answer }) =>
     status === undefined || answer === undefined ? [] : [[status, answer] as const]

@@ -1,30 +1,30 @@
 /**
- * Answers that their clients do not take. Each is held in memory, and its connection makes no room for others. The attack:
- * many connections ask for large pages and read a byte a minute.
+ * Answers that their clients do not read. Each is held in memory, and its connection is not closed for others. The
+ * attack: many connections ask for large pages and read a byte a minute.
  *
  * @module
  */
 
-/** What is needed of a connection; `bytesWritten` counts what is still held as well. */
+/** The required part of a connection; `bytesWritten` includes bytes that are still held. */
 export type Receiving = { readonly bytesWritten: number | undefined; destroy(): void };
 
-/** How slowly an answer may be taken. */
+/** The limits for reading an answer. */
 export type ReadingPace = {
   /** Milliseconds that every answer has once it began. */
   graceMs: number;
-  /** Bytes per second that a client has to take besides; a file is read only as fast as it is taken. */
+  /** The minimum bytes per second that a client must read; a file is read only as fast as the client reads it. */
   bytesPerSecond: number;
 };
 
 type Answer = { connection: Receiving; hasBegun(): boolean; before: number; began: number | undefined };
 
-/** The answers that are not taken yet. */
+/** The answers that are not read yet. */
 export class UnreadAnswers {
   readonly #answers = new Set<Answer>();
 
   constructor(private readonly pace: ReadingPace, private readonly now: () => number = () => performance.now()) {}
 
-  /** An answer is awaited. Returns what is to be called when it was taken, or its connection closed. */
+  /** Registers a pending answer. Returns the function to call when it was read, or its connection closed. */
   awaited(connection: Receiving, hasBegun: () => boolean): () => void {
     const answer = { connection, hasBegun, before: connection.bytesWritten ?? 0, began: undefined };
     this.#answers.add(answer);

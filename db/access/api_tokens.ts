@@ -16,7 +16,7 @@ export type ApiTokenRow = {
   lastUsedAt: Date | null;
 };
 
-/** What an authentication needs of a token and its user. */
+/** The facts of a token and its user for authentication. */
 export type TokenHolderRow = {
   tokenId: string;
   expiresAt: Date | null;

@@ -6,7 +6,7 @@
 
 import { type Db, one } from "../open.ts";
 
-/** Counts one attempt. Answers how many there are now in the window. */
+/** Counts one attempt. Returns the number of attempts in the window. */
 export async function countAttempt(db: Db, key: string, windowStart: Date): Promise<number> {
   return one(
     await db<{ count: number }[]>`
@@ -21,7 +21,7 @@ export async function forgetAttempts(db: Db, key: string): Promise<void> {
   await db`delete from rate_limits where key = ${key}`;
 }
 
-/** Removes windows that began before `limit`. Answers how many. */
+/** Removes windows that began before `limit`. Returns their number. */
 export async function deleteOldAttempts(db: Db, limit: Date): Promise<number> {
   return (await db`delete from rate_limits where window_start < ${limit}`).count;
 }

@@ -48,18 +48,18 @@ export async function touchSession(db: Db, hash: Uint8Array, now: Date, since: D
   await db`update browser_sessions set last_seen_at = ${now} where hash = ${hash} and last_seen_at < ${since}`;
 }
 
-/** Ends a session. Answers whether there was one. */
+/** Ends a session. Returns whether there was one. */
 export async function deleteSession(db: Db, hash: Uint8Array): Promise<boolean> {
   return (await db`delete from browser_sessions where hash = ${hash}`).count > 0;
 }
 
-/** Ends the sessions of a user and forgets the user's browsers. Answers how many sessions there were. */
+/** Ends the sessions of a user and forgets the user's browsers. Returns the number of sessions. */
 export async function deleteSessionsOf(db: Db, userId: number): Promise<number> {
   await db`delete from known_browsers where user_id = ${userId}`;
   return (await db`delete from browser_sessions where user_id = ${userId}`).count;
 }
 
-/** A live session as its user sees it; `id` is the hash of its cookie in hex, which signs nobody in. */
+/** A live session as its user sees it; `id` is the hash of its cookie in hex, which cannot be used to sign in. */
 export type OwnSessionRow = {
   id: string;
   createdAt: Date;
@@ -87,7 +87,7 @@ export async function deleteOtherSessions(db: Db, userId: number, kept: Uint8Arr
   return (await db`delete from browser_sessions where user_id = ${userId} and hash <> ${kept}`).count;
 }
 
-/** Removes sessions that are over. Answers how many. */
+/** Removes sessions that have ended. Returns their number. */
 export async function deleteExpiredSessions(db: Db, now: Date): Promise<number> {
   return (await db`delete from browser_sessions where expires_at <= ${now}`).count;
 }

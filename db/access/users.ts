@@ -23,7 +23,7 @@ export type UserRow = {
   permissions: string[];
 };
 
-/** What is written of a user. */
+/** The written columns of a user. */
 export type UserValues = Pick<
   UserRow,
   "username" | "email" | "fullName" | "passwordHash" | "isActive" | "isSuperuser" | "isServiceAccount"
@@ -49,7 +49,7 @@ export async function findUserByName(db: Db, username: string): Promise<UserRow 
   return row;
 }
 
-/** What to list; absent means any. */
+/** The filters of a list; absent means any. */
 export type UserQuery = { username?: string | undefined; email?: string | undefined; limit: number; offset: number };
 
 /** Users by id. */
@@ -63,7 +63,7 @@ export async function listUsers(db: Db, query: UserQuery): Promise<{ count: numb
   return { count, rows: [...rows] };
 }
 
-/** Adds a user. Answers the id. */
+/** Adds a user. Returns the id. */
 export async function insertUser(db: Db, values: UserValues, now: Date): Promise<number> {
   const { id } = one(
     await db<{ id: number }[]>`

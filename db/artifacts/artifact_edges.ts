@@ -1,5 +1,5 @@
 /**
- * What artifacts need of each other: by requirement, or because a declaration names another.
+ * Dependencies between artifacts: by requirement, or because a declaration names another.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Versions of artifacts, without what each kind is made of.
+ * Versions of artifacts, without the content of each kind.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export type ArtifactVersionRow = {
   /** The artifact's. */
   channel: ArtifactRow["channel"];
   version: number;
-  /** halted: who has it keeps it, nobody else gets it. withdrawn: nobody has it. */
+  /** halted: devices that have it keep it, no other device gets it. withdrawn: no device should have it. */
   state: "active" | "halted" | "withdrawn";
   stateReason: string;
   stateAt: Date | null;
@@ -29,7 +29,7 @@ export type ArtifactVersionRow = {
   updatedAt: Date;
 };
 
-/** What is written of a version. */
+/** The written columns of a version. */
 export type ArtifactVersionValues = {
   artifactId: string;
   version: number;
@@ -44,7 +44,7 @@ const columns = (db: Db) =>
     coalesce(v.needed_variables, v.variables) as needed_variables, v.created_at, v.updated_at,
     ${filterOf(db, "version", db`v.id`)} as filter`;
 
-/** What is asked of a list. */
+/** The filters of a list. */
 export type ArtifactVersionQuery = {
   types: readonly ArtifactRow["type"][];
   artifactId?: string | undefined;

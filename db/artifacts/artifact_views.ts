@@ -22,7 +22,7 @@ export type ArtifactListRow = Pick<ArtifactRow, "id" | "name" | "type" | "channe
   halted: boolean;
 };
 
-/** What is asked of the list; `search` is part of the name or of an identifier, in either case. */
+/** The filters of the list; `search` is part of the name or of an identifier, in either case. */
 export type ArtifactSearch = {
   search?: string | undefined;
   type?: string | undefined;

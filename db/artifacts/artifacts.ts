@@ -1,5 +1,5 @@
 /**
- * Artifacts: what blueprints hold.
+ * Artifacts: the content of blueprints.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { type Db, one } from "../open.ts";
 import { isTrace } from "./target_artifacts.ts";
 
-/** What an operator says of an artifact once and for all. */
+/** The properties of an artifact that never change. */
 export type ArtifactNature = {
   type:
     | "Activation"
@@ -21,7 +21,7 @@ export type ArtifactNature = {
   channel: "Device" | "User";
 };
 
-/** What may change. */
+/** The properties that may change. */
 export type ArtifactValues = {
   name: string;
   platforms: readonly ("iOS" | "iPadOS" | "macOS" | "tvOS")[];
@@ -55,7 +55,7 @@ const columns = (db: Db) =>
       select r.required_id::text from artifact_requirements r join artifacts q on q.id = r.required_id
       where r.artifact_id = a.id order by q.name, q.id) as requires`;
 
-/** What is asked of a list. */
+/** The filters of a list. */
 export type ArtifactQuery = {
   name?: string | undefined;
   type?: string | undefined;

@@ -1,5 +1,5 @@
 /**
- * What versions of certificate assets are made of: who issues, and for which names.
+ * The content of certificate asset versions: the issuer and the names.
  *
  * @module
  */

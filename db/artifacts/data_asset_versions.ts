@@ -1,5 +1,5 @@
 /**
- * What versions of data assets are made of: files of the file store.
+ * The content of data asset versions: files of the file store.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What versions of uploaded declarations are made of, and which artifacts they name.
+ * The content of uploaded declaration versions, and the artifacts that they name.
  *
  * @module
  */

@@ -1,12 +1,12 @@
 /**
- * What stands behind the declarations that devices fetch.
+ * The versions behind the declarations that devices fetch.
  *
  * @module
  */
 
 import type { Db, Json } from "../open.ts";
 
-/** A version as it is declared. Of the last four only those of its type are there. */
+/** A version as it is declared. Of the last four, only those of its type are present. */
 export type DeclaredVersionRow = {
   artifactId: string;
   type: string;

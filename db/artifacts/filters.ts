@@ -9,7 +9,7 @@ import { type Db, json, one } from "../open.ts";
 /** Whether a platform is served, and from which system to which; "" is no limit. */
 export type PlatformRangeRow = { active: boolean; min: string; max: string };
 
-/** A filter as it is kept. */
+/** A filter as it is stored. */
 export type FilterRow = {
   platforms: Readonly<Record<"iOS" | "iPadOS" | "macOS" | "tvOS", PlatformRangeRow>>;
   shardModulo: number;
@@ -62,7 +62,7 @@ export async function writeFilter(db: Db, owner: FilterOwner, filter: FilterRow)
     ) as given (tag, shard)`;
 }
 
-/** What activates a platform of an artifact: a version, or a blueprint. */
+/** The objects that activate a platform of an artifact: versions and blueprints. */
 export type ActivePlatform = { platform: string; version: number | null; blueprint: string | null };
 
 /** Where an artifact's platforms are active, the newest versions first. */

@@ -1,5 +1,5 @@
 /**
- * What versions of profiles are made of.
+ * The content of profile versions.
  *
  * @module
  */

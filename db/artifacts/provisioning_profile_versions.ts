@@ -1,5 +1,5 @@
 /**
- * What versions of provisioning profiles are made of.
+ * The content of provisioning profile versions.
  *
  * @module
  */

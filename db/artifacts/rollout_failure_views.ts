@@ -40,7 +40,7 @@ export type FailureRow = {
   retryAt: Date | null;
 };
 
-/** A reason with on how many devices it was said; `extraInfo` is one example. */
+/** A reason with the number of devices that gave it; `extraInfo` is one example. */
 export type FailureReason = { key: string; devices: number; extraInfo: Json };
 
 /** The reasons, the most frequent first. */

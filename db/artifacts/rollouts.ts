@@ -1,5 +1,5 @@
 /**
- * Versions as they spread: how they do, and whether they go on.
+ * Rollouts of versions: their progress, and whether they continue.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export async function findRollout(db: Db, versionId: string): Promise<RolloutRow
   return row;
 }
 
-/** A version; locked, though devices may go on to say what they have of it. */
+/** A version, locked; devices can still report its state meanwhile. */
 export async function lockRollout(db: Db, versionId: string): Promise<RolloutRow | undefined> {
   const [row] = await db<RolloutRow[]>`${select(db)} where v.id = ${versionId} for no key update of v`;
   return row;
@@ -41,9 +41,10 @@ export async function lockRolloutsOf(db: Db, artifactId: string): Promise<Rollou
 }
 
 /**
- * On how many enrolled devices a version is, and on how many it failed: by declaration after all its tries, since a device that
- * could not download a version during an outage of ours reports it as invalid, and has it with the next try. The attack: one device that makes up users, and fails
- * for each, halts the rollout of all others.
+ * Returns the number of enrolled devices that have a version, and of those where it failed: by declaration after all
+ * its attempts, since a device that could not download a version during an outage of the server reports it as invalid,
+ * and installs it with the next attempt. The attack: one device invents users, fails for each, and so halts the rollout
+ * for all others.
  */
 export async function countRollout(db: Db, versionId: string): Promise<{ present: number; failed: number }> {
   return one(
@@ -69,7 +70,7 @@ export async function setRolloutState(
     where id = ${versionId}`;
 }
 
-/** Forgets the failures of a version, so that it is tried anew. */
+/** Deletes the failures of a version, so that it is retried. */
 export async function forgetFailures(db: Db, versionId: string): Promise<void> {
   await db`delete from target_artifacts where artifact_version_id = ${versionId} and status = 'Failed'`;
 }

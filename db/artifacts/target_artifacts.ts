@@ -1,5 +1,5 @@
 /**
- * What channels have of artifact versions.
+ * The states of artifact versions on channels.
  *
  * @module
  */
@@ -45,14 +45,14 @@ const select = (db: Db) =>
       t.retry_count, t.max_retry_count, t.retry_at, t.verified_at, t.created_at, t.updated_at
     from target_artifacts t join artifact_versions v on v.id = t.artifact_version_id join artifacts a on a.id = t.artifact_id`;
 
-/** What a channel has, by artifact name, the newest version first. */
+/** Returns the states of a channel, by artifact name, the newest version first. */
 export async function findTargetArtifacts(db: Db, channelId: ChannelId): Promise<TargetArtifactRow[]> {
   return await db<TargetArtifactRow[]>`${
     select(db)
   } where t.channel_id = ${channelId} order by a.name, a.id, v.version desc`;
 }
 
-/** What several channels have. */
+/** Returns the states of several channels. */
 export async function findTargetArtifactsOf(
   db: Db,
   channelIds: readonly ChannelId[],
@@ -61,7 +61,7 @@ export async function findTargetArtifactsOf(
     ${select(db)} where t.channel_id = any(${[...channelIds]}::int[])`;
 }
 
-/** What is written of a version on a channel. */
+/** The written columns of a version on a channel. */
 export type TargetArtifactValues = Pick<
   TargetArtifactRow,
   | "status"
@@ -103,7 +103,7 @@ export async function putTargetArtifact(
   return count > 0;
 }
 
-/** Whether a row `t` only tells what was once: it came by command and was taken away. */
+/** Whether a row `t` is only history: it was installed by command and removed. */
 export const isTrace = (db: Db) => db`t.via = 'command' and t.status = 'Uninstalled'`;
 
 /** Forgets versions of a channel. */
@@ -119,7 +119,10 @@ export async function deleteTargetArtifacts(
   ]}::uuid[])`;
 }
 
-/** Counts that the device's list disagreed with its answers about these versions. Answers how often in a row, by version. */
+/**
+ * Counts a list that contradicted the device's answers about these versions. Returns the number of consecutive
+ * contradictions, by version.
+ */
 export async function countDisagreements(
   db: Db,
   channelId: ChannelId,
@@ -147,8 +150,9 @@ export async function markVerified(
 }
 
 /**
- * Makes versions due again on channels: by command, or by another token of their declarations. What an operator asks for is
- * counted from the start; what a device brings about is not, or its own word would lift every limit.
+ * Makes versions due again on channels: by command, or by another token of their declarations. An operator's request
+ * restarts the count; a change caused by a device does not. The attack: a device would lift every limit with its own
+ * reports.
  */
 export async function forceTargetArtifacts(
   db: Db,
@@ -191,8 +195,8 @@ export const bearersOf = (db: Db, of: Bearers) =>
     : db`d.serial_number = any(${[...of.serialNumbers]}::text[])`;
 
 /**
- * Where devices have versions with any of these variables in them; `forced` is what is to be installed again already. What
- * waits for values and lacks one now is left out: a device keeps what it has.
+ * Returns the channels and versions that contain any of these variables; `forced` are those that are to be installed
+ * again already. A version that waits for values and now lacks one is left out: a device keeps what it has.
  */
 export async function findWithVariables(
   db: Db,

@@ -17,7 +17,7 @@ export type BlueprintArtifactRow = {
   updatedAt: Date;
 };
 
-/** What an operator says of it. */
+/** The input for it. */
 export type BlueprintArtifactValues = Pick<BlueprintArtifactRow, "blueprintId" | "artifactId" | "filter">;
 
 const columns = (db: Db) =>
@@ -25,7 +25,7 @@ const columns = (db: Db) =>
     l.id, l.blueprint_id, l.artifact_id, l.created_at, l.updated_at,
     ${filterOf(db, "blueprintArtifact", db`l.id`)} as filter`;
 
-/** What is asked of a list. */
+/** The filters of a list. */
 export type BlueprintArtifactQuery = {
   blueprintId?: number | undefined;
   artifactId?: string | undefined;

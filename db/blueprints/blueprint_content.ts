@@ -29,7 +29,7 @@ export type VersionJson = {
   payload: Json;
 };
 
-/** An artifact as it is stored, with what it needs and its versions. */
+/** An artifact as it is stored, with its requirements and its versions. */
 export type ArtifactContentRow = {
   id: string;
   name: string;
@@ -108,7 +108,7 @@ export async function findUsedBlueprints(db: Db): Promise<{ id: number; fannedOu
     where exists (select 1 from enrollments e where e.blueprint_id = b.id and e.ended_at is null) order by b.id`;
 }
 
-/** Begins to look through the devices of a blueprint as it is with this digest; answers what `endFanOut` takes. */
+/** Begins the fan-out of a blueprint with this digest; returns the argument of `endFanOut`. */
 export async function beginFanOut(db: Db, id: number, digest: string, uuid: string): Promise<string> {
   const claim = `~${digest} ${uuid}`;
   await db`update blueprints set fanned_out_digest = ${claim} where id = ${id}`;
@@ -120,7 +120,7 @@ export async function endFanOut(db: Db, id: number, claim: string, digest: strin
   await db`update blueprints set fanned_out_digest = ${digest} where id = ${id} and fanned_out_digest = ${claim}`;
 }
 
-/** A device follows a blueprint as it is with this digest, which may not be the one that the others were looked through with. */
+/** Records that a device follows a blueprint with this digest, which may differ from the one of the fan-out. */
 export async function recordFollowed(db: Db, id: number, digest: string): Promise<void> {
   await db`
     update blueprints set fanned_out_digest = null

@@ -8,7 +8,7 @@ import type { DeviceId } from "../ids.ts";
 import { lockChannelsOfDevice } from "../work/channels.ts";
 import { type Db, one } from "../open.ts";
 
-/** What an operator says of a blueprint. Collect options: 0 no, 1 managed only, 2 all. */
+/** The input for a blueprint. Collect options: 0 no, 1 managed only, 2 all. */
 export type BlueprintValues = {
   name: string;
   /** Seconds. */
@@ -16,7 +16,10 @@ export type BlueprintValues = {
   collectApps: number;
   collectCertificates: number;
   collectProfiles: number;
-  /** Whether profiles come by declaration where a device can. Absent: as it is; yes for a new blueprint. */
+  /**
+   * Whether profiles are delivered by declaration to devices that support it. Absent: unchanged; yes for a new
+   * blueprint.
+   */
   legacyProfilesViaDdm?: boolean;
 };
 
@@ -75,7 +78,10 @@ export async function deleteBlueprint(db: Db, id: number, now: Date): Promise<vo
   await db`delete from blueprints where id = ${id}`;
 }
 
-/** Gives a device's current enrollment a blueprint, or none: it plans anew. Answers false when it is not enrolled. */
+/**
+ * Assigns a blueprint, or none, to a device's current enrollment, which is planned again. Returns false if it is not
+ * enrolled.
+ */
 export async function assignBlueprint(
   db: Db,
   deviceId: DeviceId,

@@ -9,17 +9,17 @@ import { lockChannelsOfDevice } from "../work/channels.ts";
 import { lockIds } from "./hardware.ts";
 import type { Db } from "../open.ts";
 
-/** What a deletion or its end looks at. */
+/** The facts that a deletion or a restore checks. */
 export type DeletionRow = {
   udid: string;
   serialNumber: string;
   deletedAt: Date | null;
   purgeBeganAt: Date | null;
-  /** Whether its enrollment goes on when it is restored. */
+  /** Whether its enrollment continues when it is restored. */
   suspended: boolean;
 };
 
-/** A device with its hardware: nobody else changes who that is until the transaction ends. */
+/** Returns a device with its hardware, locked: no other transaction changes its identity until this one ends. */
 export async function lockForDeletion(db: Db, id: DeviceId): Promise<DeletionRow | undefined> {
   const [ids] = await db<{ udid: string; serialNumber: string }[]>`
     select udid, serial_number from devices where id = ${id}`;
@@ -50,7 +50,10 @@ export async function markDeleted(db: Db, id: DeviceId, by: string, now: Date): 
   await db`delete from enrollment_claims where device_id = ${id} and state in ('pending', 'dismissed')`;
 }
 
-/** Restores a device. An enrollment that was suspended goes on: it plans at its next contact, and is pushed at once. */
+/**
+ * Restores a device. A suspended enrollment continues: it is planned when the device next connects, and the device is
+ * pushed immediately.
+ */
 export async function unmarkDeleted(db: Db, id: DeviceId, now: Date): Promise<void> {
   await lockChannelsOfDevice(db, id);
   await db`update devices set deleted_at = null, deleted_by = '', updated_at = ${now} where id = ${id}`;
@@ -63,7 +66,10 @@ export async function unmarkDeleted(db: Db, id: DeviceId, now: Date): Promise<vo
     where enrollment_id in (select id from resumed)`;
 }
 
-/** What keeps a deleted device from being restored: another device has its UDID, or is enrolled with its serial number. */
+/**
+ * Returns the obstacle to restoring a deleted device: another device has its UDID, or is enrolled with its serial
+ * number.
+ */
 export async function findSuccessorOfHardware(
   db: Db,
   id: DeviceId,

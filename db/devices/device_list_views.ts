@@ -22,7 +22,7 @@ export type DeviceLine = StateFacts & {
   enrolledAt: Date | null;
 };
 
-/** What devices are looked for by. */
+/** The criteria of a search for devices. */
 export type DeviceCondition = {
   text?: string;
   /** Null: the platform is not known. */
@@ -34,7 +34,7 @@ export type DeviceCondition = {
   silentBefore: Date;
   tag?: number;
   blueprint?: number;
-  /** What is known of an artifact, or of one version of it, on the device. */
+  /** The state of an artifact, or of one version of it, on the device. */
   artifact?: { id: string; version?: string | undefined; status?: string | undefined };
   /** `never`: it has not connected since it enrolled. */
   seen?: { since?: Date | undefined; before?: Date | undefined } | "never";
@@ -46,7 +46,7 @@ export type DeviceCondition = {
   identityEndsBefore?: Date;
 };
 
-/** What devices are looked for by, and which page of them in which order. */
+/** The criteria of a search, with the page and the order. */
 export type DeviceSearch = DeviceCondition & {
   sort: "name" | "serial" | "os" | "seen" | "enrolled";
   descending: boolean;
@@ -142,7 +142,7 @@ export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ row
   const key = {
     name: db`lower(e.name)`,
     serial: db`d.serial_number`,
-    // As numbers: 9 comes before 10. What has none sorts as unknown.
+    // As numbers: 9 comes before 10. A missing one sorts as unknown.
     os: db`(select array_agg(left(n[1], 9)::int order by at)
       from regexp_matches(e.os_version || ' ' || e.os_version_extra, '[0-9]+', 'g') with ordinality as m(n, at))`,
     seen: db`c.last_seen_at`,

@@ -37,7 +37,10 @@ export type PurgedDevice = {
   purgeBeganAt: Date | null;
 };
 
-/** Locks a device that was deleted at `before` or earlier; undefined when it came back, or somebody else works on it. */
+/**
+ * Locks a device that was deleted at `before` or earlier; undefined if it was restored, or another transaction has
+ * locked it.
+ */
 export async function lockExpiredDevice(db: Db, id: DeviceId, before: Date): Promise<PurgedDevice | undefined> {
   const [row] = await db<PurgedDevice[]>`
     select udid, serial_number, deleted_at, deleted_by, purge_began_at from devices
@@ -85,7 +88,7 @@ export async function keepToken(
   await db`update enrollments set ${db({ [`${kind}_sealed`]: null })} where id = ${enrollmentId}`;
 }
 
-/** Removes finished commands of a device. Answers whether there may be more. */
+/** Removes finished commands of a device. Returns whether there may be more. */
 export async function purgeCommandHistory(db: Db, deviceId: DeviceId): Promise<boolean> {
   const { count } = await db`
     delete from command_history h using (
@@ -94,7 +97,7 @@ export async function purgeCommandHistory(db: Db, deviceId: DeviceId): Promise<b
   return count === HISTORY_BATCH;
 }
 
-/** Removes one channel of a device, with its history first. Answers whether there may be more. */
+/** Removes one channel of a device, with its history first. Returns whether there may be more. */
 export async function purgeChannel(db: Db, deviceId: DeviceId): Promise<boolean> {
   const [channel] = await db<{ id: ChannelId }[]>`
     select c.id from enrollments e join channels c on c.enrollment_id = e.id
@@ -108,7 +111,10 @@ export async function purgeChannel(db: Db, deviceId: DeviceId): Promise<boolean>
   return true;
 }
 
-/** Removes one enrollment of a device with its identities, its inventory and its sessions. Answers whether there may be more. */
+/**
+ * Removes one enrollment of a device with its identities, its inventory and its sessions. Returns whether there may be
+ * more.
+ */
 export async function purgeEnrollment(db: Db, deviceId: DeviceId): Promise<boolean> {
   const [enrollment] = await db<{ id: EnrollmentId; sessionId: number }[]>`
     select id, session_id from enrollments where device_id = ${deviceId} order by id limit 1`;
@@ -122,7 +128,7 @@ export async function purgeEnrollment(db: Db, deviceId: DeviceId): Promise<boole
   return true;
 }
 
-/** Removes sessions that no enrollment has, with the certificates that they bought. Answers how many. */
+/** Removes sessions without an enrollment, with their certificates. Returns their number. */
 async function purgeSessions(db: Db, ids: readonly number[]): Promise<number> {
   const unused = await db<{ id: number }[]>`
     select s.id from enrollment_sessions s where s.id = any(${[...ids]}::int[]) and s.enrollment_id is null
@@ -132,7 +138,7 @@ async function purgeSessions(db: Db, ids: readonly number[]): Promise<number> {
   return (await db`delete from enrollment_sessions where id = any(${gone}::int[])`).count;
 }
 
-/** Removes sessions of that hardware that led to no enrollment and are over. Answers whether there may be more. */
+/** Removes sessions of that hardware that led to no enrollment and have ended. Returns whether there may be more. */
 export async function purgeUnusedSessions(
   db: Db,
   { udid, serialNumber }: Pick<PurgedDevice, "udid" | "serialNumber">,
@@ -146,7 +152,9 @@ export async function purgeUnusedSessions(
   return rows.length > 0 && await purgeSessions(db, rows.map(({ id }) => id)) === limit;
 }
 
-/** Ends a removal: the device goes, unless it has escrowed secrets or is blocked. Answers the kinds of its secrets. */
+/**
+ * Ends a removal: deletes the device, unless it has escrowed secrets or is blocked. Returns the kinds of its secrets.
+ */
 export async function endPurge(db: Db, id: DeviceId, now: Date): Promise<{ removed: boolean; kinds: EscrowKind[] }> {
   const { kinds, blocked } = one(
     await db<{ kinds: EscrowKind[]; blocked: boolean }[]>`

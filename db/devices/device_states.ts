@@ -1,18 +1,18 @@
 /**
- * The states of devices as the database tells them apart.
+ * The states of devices as the database distinguishes them.
  *
  * @module
  */
 
 import type { Db } from "../open.ts";
 
-/** What a device is to us. `gone`: deleted for good, only escrowed secrets or a block are left. */
+/** The state of a device. `gone`: deleted for good, only escrowed secrets or a block remain. */
 export const DEVICE_STATES = ["active", "silent", "released", "deleted", "gone"] as const;
 
 /** One of them. */
 export type DeviceStateName = typeof DEVICE_STATES[number];
 
-/** What decides the state of a device. */
+/** The facts that decide the state of a device. */
 export type StateFacts = {
   deletedAt: Date | null;
   purgeBeganAt: Date | null;

@@ -1,5 +1,6 @@
 /**
- * Devices as the API and pages show them: what their current or last enrollment observed, with the users of a device.
+ * Devices as the API and pages show them: the observations of their current or last enrollment, with the users of a
+ * device.
  *
  * @module
  */
@@ -29,7 +30,7 @@ export type DeviceView = StateFacts & {
   udid: string;
   serialNumber: string;
   deletedBy: string;
-  /** Whether its enrollment, ended since the device is deleted, goes on when that is restored. */
+  /** Whether its enrollment, suspended because the device is deleted, continues when the device is restored. */
   suspended: boolean | null;
   createdAt: Date;
   updatedAt: Date;
@@ -88,7 +89,7 @@ const select = (db: Db) =>
     left join channels c on c.enrollment_id = e.id and c.user_key = ''
     left join channel_plans p on p.channel_id = c.id`;
 
-/** What devices may be sorted by. */
+/** The sort keys of devices. */
 export const DEVICE_ORDERINGS = ["created_at", "last_seen_at", "updated_at"] as const;
 
 /** Which devices, and in which order. */
@@ -144,7 +145,10 @@ export async function listDevices(
   return { rows: [...rows], count };
 }
 
-/** The ids of all of these devices: what a long list is read by, since devices change their places while it is read. */
+/**
+ * Returns the ids of all of these devices: a long list is read by id, since devices change their positions while it is
+ * read.
+ */
 export async function listDeviceIds(db: Db, query: DeviceQuery): Promise<DeviceId[]> {
   const rows = await db<{ id: DeviceId }[]>`select d.id ${ofDevices(db)} ${matching(db, query)} ${inOrder(db, query)}`;
   return rows.map(({ id }) => id);

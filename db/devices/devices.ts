@@ -10,7 +10,7 @@ import { type Db, one, type Statement } from "../open.ts";
 /** Apple's platforms as they are stored. */
 export type StoredPlatform = "iOS" | "iPadOS" | "macOS" | "tvOS";
 
-/** What commands need to know of a device. */
+/** The facts of a device that commands need. */
 export type TargetRow = {
   channel: "Device" | "User";
   platform: StoredPlatform | null;
@@ -45,7 +45,7 @@ export async function findSpeaker(
   return { target: { ...rest, channel, osVersion: `${osVersion} ${osVersionExtra}`.trim() }, ended };
 }
 
-/** The system of an enrollment's device, as it is kept. */
+/** The OS version of an enrollment's device, as it is stored. */
 export type SystemRow = {
   platform: TargetRow["platform"];
   osVersion: string;
@@ -63,11 +63,11 @@ export async function findSystem(db: Db, enrollmentId: EnrollmentId): Promise<Sy
   );
 }
 
-/** Blocks or unblocks. Answers whether that changed anything. */
+/** Blocks or unblocks. Returns whether that changed anything. */
 export async function setBlocked(db: Db, id: DeviceId, blocked: boolean, now: Date): Promise<boolean> {
   const result = blocked
     ? await db`update devices set blocked_at = ${now}, updated_at = ${now} where id = ${id} and blocked_at is null`
-    // A removed device that was kept for its block alone is looked at again.
+    // A removed device that was kept only for its block is checked again.
     : await db`
         update devices set blocked_at = null, purged_at = null, updated_at = ${now}
         where id = ${id} and blocked_at is not null`;

@@ -7,7 +7,7 @@
 import type { DeviceId } from "../ids.ts";
 import type { Db } from "../open.ts";
 
-/** What kinds there are. Tokens come here when the enrollment that held them is removed. */
+/** The kinds of secrets. Tokens move here when their enrollment is removed. */
 export type EscrowKind = "device_lock_pin" | "bootstrap_token" | "unlock_token";
 
 /** An escrowed secret, sealed. */
@@ -31,7 +31,7 @@ export async function insertEscrowed(
     values (${row.id}, ${row.deviceId}, ${row.kind}, ${row.secretSealed}, ${now})`;
 }
 
-/** Marks the current secret as of no more use. Answers whether there was one. */
+/** Marks the current secret as no longer valid. Returns whether there was one. */
 export async function endEscrowed(db: Db, deviceId: DeviceId, kind: EscrowKind, now: Date): Promise<boolean> {
   const { count } = await db`
     update escrowed_secrets set ended_at = ${now} where device_id = ${deviceId} and kind = ${kind} and ended_at is null`;

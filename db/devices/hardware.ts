@@ -1,5 +1,5 @@
 /**
- * What is known of hardware. UDIDs and serial numbers are compared without regard to case.
+ * Known hardware. UDIDs and serial numbers are compared without regard to case.
  *
  * @module
  */
@@ -7,9 +7,11 @@
 import type { DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
-/** What is known of the hardware that a device says it is. */
+/** The known facts of the hardware that a device claims to be. */
 export type HardwareFacts = {
-  /** The device with that UDID, locked. A deleted one only while nothing says that it is other hardware. */
+  /**
+   * Returns the device with that UDID, locked. A deleted one only while nothing indicates that it is other hardware.
+   */
   device: { id: DeviceId; serialNumber: string; enrolled: boolean } | undefined;
   /** The enrolled devices with that serial number and another UDID, by id. */
   others: { id: DeviceId }[];
@@ -30,7 +32,9 @@ export async function lockIds(db: Db, ids: readonly string[]): Promise<void> {
     from (select distinct hashtext(lower(id)) as key from unnest(${[...ids]}::text[]) id order by 1) keys`;
 }
 
-/** Whether a device with that UDID, or with that serial number, is blocked. An empty serial number is nobody's. */
+/**
+ * Whether a device with that UDID, or with that serial number, is blocked. An empty serial number matches no device.
+ */
 export async function isHardwareBlocked(db: Db, udid: string, serialNumber: string): Promise<boolean> {
   return one(
     await db<{ blocked: boolean }[]>`
@@ -40,7 +44,7 @@ export async function isHardwareBlocked(db: Db, udid: string, serialNumber: stri
   ).blocked;
 }
 
-/** What is known of hardware, and nobody else changes it until the transaction ends. */
+/** Returns the known facts of hardware, locked: no other transaction changes them until this one ends. */
 export async function lockHardware(db: Db, udid: string, serialNumber: string): Promise<HardwareFacts> {
   await lockIds(db, serialNumber === "" ? [udid] : [udid, serialNumber]);
   const [device] = await db<{ id: DeviceId; serialNumber: string; enrolled: boolean }[]>`
@@ -52,7 +56,7 @@ export async function lockHardware(db: Db, udid: string, serialNumber: string): 
         or lower(d.serial_number) = lower(${serialNumber}))
     order by d.deleted_at desc nulls first, enrolled desc, d.udid = ${udid} desc, d.id limit 1
     for update of d`;
-  // What a device does not say is what is known of it.
+  // Facts that a device omits keep their known values.
   const serial = serialNumber === "" ? device?.serialNumber ?? "" : serialNumber;
   const others = serial === "" ? [] : await db<{ id: DeviceId }[]>`
     select d.id from devices d
@@ -94,7 +98,10 @@ export async function updateDeviceIds(
     where id = ${id}`;
 }
 
-/** Marks the hardware of a device's current enrollment as proven. Answers its own tags, or undefined when that changes nothing. */
+/**
+ * Marks the hardware of a device's current enrollment as proven. Returns its own tags, or undefined if that changes
+ * nothing.
+ */
 export async function proveHardware(
   db: Db,
   deviceId: DeviceId,

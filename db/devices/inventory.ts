@@ -1,5 +1,5 @@
 /**
- * What devices have: apps, certificates and profiles. Each report replaces the list, touching only what changed.
+ * The inventory of devices: apps, certificates and profiles. Each report replaces the list, touching only what changed.
  *
  * @module
  */

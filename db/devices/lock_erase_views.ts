@@ -1,5 +1,5 @@
 /**
- * What the last lock or erase did to a device.
+ * The effect of the last lock or erase on a device.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What devices report by declarative management, item by item.
+ * The reports of declarative management, item by item.
  *
  * @module
  */
@@ -21,9 +21,11 @@ export type StatusItemValues = { path: string; value: Json; error: Json; publish
 
 /** Changes of an item in a day that its history keeps. */
 const DAILY_CHANGES = 100;
-/** Bytes of JSON of one value in the history, by whether Apple publishes the item: what nobody knows seldom needs a history. */
+/**
+ * Bytes of JSON of one value in the history, by whether Apple publishes the item: unknown items seldom need a history.
+ */
 const HISTORY_BYTES = { published: 64 * 1024, other: 4 * 1024 };
-/** What a channel may add to its history in a day: some dozens of items that change now and then are a tenth of it. */
+/** The additions of a channel to its history in a day: a few dozen items that change occasionally are a tenth of it. */
 const DAILY_HISTORY = { rows: 1000, bytes: 2 * 1024 * 1024 };
 /** About what a row takes beside its name and its values. */
 const ROW_BYTES = 64;
@@ -68,10 +70,10 @@ const keepHistory = (db: Db, { channelId, deviceId }: { channelId: ChannelId; de
     select used_up and not used_up_before as used_up from counted`;
 
 /**
- * Writes items that changed, and keeps each in the history. The attack: a value that changes with every report fills the
+ * Writes items that changed, and adds each to the history. The attack: a value that changes with every report fills the
  * history; of one that changes so often the history has the first changes of a day, and of a large value its size only.
  *
- * Answers whether the history of the day is used up with this, and was not before.
+ * Returns whether this uses up the history of the day, and it was not used up before.
  */
 export async function putStatusItems(
   db: Db,
@@ -120,7 +122,8 @@ export async function touchStatusItems(
 }
 
 /**
- * Forgets items that a full report does not have any more; the history keeps that they went. Answers as `putStatusItems` does.
+ * Deletes items that a full report no longer has; the history records their removal. Returns the same as
+ * `putStatusItems`.
  */
 export async function deleteStatusItems(
   db: Db,
@@ -142,7 +145,7 @@ export async function deleteStatusItems(
   return usedUp;
 }
 
-/** What an item was over time, the newest first. */
+/** Returns the history of an item, the newest first. */
 export async function findStatusHistory(
   db: Db,
   channelId: ChannelId,

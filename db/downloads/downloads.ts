@@ -1,5 +1,5 @@
 /**
- * What devices download: who asks, whether it was advertised to them, and the contents.
+ * Downloads of devices: the sender, whether it was advertised to them, and the contents.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export type DownloadTargetRow = {
   endedAt: Date | null;
   /** Whether the enrollment has ended since its device is deleted. */
   suspended: boolean;
-  /** The certificates that may speak for the enrollment now. */
+  /** The certificates that currently identify the enrollment. */
   fingerprints: string[];
-  /** Whether the device was told of this version by the last list of declarations or the one before. */
+  /** Whether the last list of declarations, or the one before, announced this version to the device. */
   advertised: boolean;
   artifactId: string | null;
   artifactName: string | null;

@@ -11,8 +11,8 @@ import type { Db } from "../open.ts";
 export type ContactMade = { channelId: ChannelId; at: Date; ip: string; sessionAt: Date | null };
 
 /**
- * Keeps that channels were heard. A channel that somebody has locked is left out, so that nobody waits for it. Answers the ids
- * of those that were kept or are no more.
+ * Records the last check-in of channels. A locked channel is left out, so that nothing waits for it. Returns the ids of
+ * those that were recorded or no longer exist.
  */
 export async function recordContacts(db: Db, contacts: readonly ContactMade[]): Promise<ChannelId[]> {
   const ids = contacts.map(({ channelId }) => channelId);

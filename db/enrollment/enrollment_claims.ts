@@ -7,7 +7,7 @@
 import type { DeviceId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
-/** Why a device was not let in. */
+/** The reason why a device was refused. */
 export type ClaimReason = "udid enrolled" | "serial number enrolled" | "serial number changed";
 
 /** A claim. */
@@ -38,7 +38,7 @@ export type ClaimRow = {
   createdAt: Date;
 };
 
-/** What an attempt brings. */
+/** The facts of an attempt. */
 export type ClaimAttempt = Pick<
   ClaimRow,
   | "otaEnrollmentId"
@@ -134,7 +134,7 @@ export async function useClaim(db: Db, id: number): Promise<void> {
   await db`update enrollment_claims set state = 'used' where id = ${id}`;
 }
 
-/** An operator's decision about a live claim. Answers false when it is not open to that decision any more. */
+/** An operator's decision about a live claim. Returns false if it is no longer open to that decision. */
 export async function decideClaim(
   db: Db,
   id: number,

@@ -21,7 +21,7 @@ export type EnrollmentSecretRow = {
   createdAt: Date;
 };
 
-/** What an operator says of a secret. */
+/** The input for a secret. */
 export type EnrollmentSecretValues = Pick<
   EnrollmentSecretRow,
   "metaBusinessUnitId" | "serialNumbers" | "udids" | "quota" | "expiredAt"
@@ -70,7 +70,7 @@ export async function insertEnrollmentSecret(
             ${secret.serialNumbers}, ${secret.udids}, ${secret.quota}, ${secret.expiredAt}, ${now})`;
 }
 
-/** Writes what an operator says of a secret. */
+/** Updates the settings of a secret. */
 export async function updateEnrollmentSecret(db: Db, id: number, values: EnrollmentSecretValues): Promise<void> {
   await db`
     update enrollment_secrets set meta_business_unit_id = ${values.metaBusinessUnitId},
@@ -88,7 +88,7 @@ export async function setEnrollmentSecretTags(db: Db, id: number, tags: readonly
     on conflict do nothing`;
 }
 
-/** Ends a secret's use. Answers whether it was in use. */
+/** Ends a secret's use. Returns whether it was in use. */
 export async function revokeEnrollmentSecretRow(db: Db, id: number, now: Date): Promise<boolean> {
   return (await db`update enrollment_secrets set revoked_at = ${now} where id = ${id} and revoked_at is null`).count >
     0;

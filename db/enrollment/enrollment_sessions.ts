@@ -69,7 +69,7 @@ export async function lockSessionById(db: Db, id: number): Promise<SessionRow | 
   return row;
 }
 
-/** What a renewal carries over from the session that is current. */
+/** The facts that a renewal carries over from the current session. */
 export async function findSession(db: Db, id: number): Promise<SessionRow | undefined> {
   const [row] = await db<SessionRow[]>`select ${SESSION(db)} from enrollment_sessions where id = ${id}`;
   return row;
@@ -113,7 +113,7 @@ export async function completeSession(
       and lower(s.udid) = lower(${of.udid}) and lower(s.serial_number) = lower(${of.serialNumber})`;
 }
 
-/** Gives a session new secrets: the device lost what it was sent. The old ones are worth nothing then. */
+/** Gives a session new secrets: the device lost the ones that it was sent. The old ones become invalid. */
 export async function renewSessionSecrets(
   db: Db,
   id: number,

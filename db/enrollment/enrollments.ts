@@ -9,8 +9,9 @@ import { ensureChannel, lockChannelsOfDevice } from "../work/channels.ts";
 import { type Db, type Json, json, one } from "../open.ts";
 
 /**
- * Ends the current enrollment of a device, or the one that a deleted device would have gone on with: its artifacts forgotten, its open commands cancelled. Its bootstrap and unlock tokens
- * stay where they are: they open the hardware, and no later enrollment reads or replaces them.
+ * Ends the current enrollment of a device, or the one that a deleted device would have continued with: its artifacts
+ * forgotten, its open commands cancelled. Its bootstrap and unlock tokens stay where they are: they open the hardware,
+ * and no later enrollment reads or replaces them.
  */
 export async function endEnrollment(db: Db, deviceId: DeviceId, now: Date): Promise<EnrollmentId | undefined> {
   await lockChannelsOfDevice(db, deviceId);
@@ -29,7 +30,7 @@ export async function endEnrollment(db: Db, deviceId: DeviceId, now: Date): Prom
     from gone g join channels c on c.id = g.channel_id`;
   await db`update channels set push_token = null, push_magic_sealed = null, push_due_at = null
     where enrollment_id = ${row.id}`;
-  // What is on the device is not ours any more; versions that nobody has can be deleted.
+  // The device's content is no longer managed; versions that no device has can be deleted.
   await db`delete from target_artifacts where channel_id in (select id from channels where enrollment_id = ${row.id})`;
   await db`
     update channel_plans set declarative_management = false, declarations_token = null, desired_digest = null,
@@ -38,7 +39,7 @@ export async function endEnrollment(db: Db, deviceId: DeviceId, now: Date): Prom
   return row.id;
 }
 
-/** What Authenticate tells. */
+/** The facts from Authenticate. */
 export type NewEnrollment = {
   deviceId: DeviceId;
   sessionId: number;
@@ -108,7 +109,7 @@ export type EnrollmentChange = Partial<{
 /** Facts of an enrollment that texts for devices may name. */
 export type NamedFact = "name" | "model" | "platform" | "osVersion";
 
-/** Changes an enrollment. Answers which of the facts that texts may name have another value now. */
+/** Changes an enrollment. Returns the facts with a new value that variables may name. */
 export async function updateEnrollment(
   db: Db,
   id: EnrollmentId,

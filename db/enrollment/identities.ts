@@ -1,5 +1,5 @@
 /**
- * Pinned identities: which enrollment a certificate speaks for.
+ * Pinned identities: the enrollment of each certificate.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, one, type Statement } from "../open.ts";
 
-/** What an identified message needs of its enrollment. */
+/** The facts of an enrollment that an identified message needs. */
 export type IdentifiedRow = {
   enrollmentId: EnrollmentId;
   deviceId: DeviceId;
@@ -20,7 +20,10 @@ export type IdentifiedRow = {
   topic: string;
 };
 
-/** The enrollment behind a certificate. `suspended`: its device is deleted, and it goes on when that is restored. */
+/**
+ * The enrollment behind a certificate. `suspended`: its device is deleted, and it continues when the device is
+ * restored.
+ */
 export type PinnedRow = IdentifiedRow & { suspended: boolean };
 
 /** The enrollment that a certificate is pinned to. */
@@ -34,7 +37,7 @@ export async function findPinned(db: Db, fingerprint: string): Promise<PinnedRow
   return row;
 }
 
-/** What the idle connect learns, in the one statement that it makes. */
+/** The facts that the idle connect reads in its one statement. */
 export type ContactRow = Omit<IdentifiedRow, "topic"> & { channelId: ChannelId; nextActionAt: Date | null };
 
 /** The channel that a message is of, and what it belongs to. */
@@ -86,7 +89,7 @@ export async function findChannelOf(db: Db, fingerprint: string, userKey: string
   return row?.id ?? undefined;
 }
 
-/** What a TokenUpdate needs to know. */
+/** The facts that a TokenUpdate needs. */
 export type TokenSenderRow = PinnedRow & {
   /** Null when the enrollment has no such channel yet. */
   channelId: ChannelId | null;

@@ -1,5 +1,5 @@
 /**
- * Alerts about identities: what looks like a copied key, until an operator has seen it.
+ * Alerts about identities: signs of a copied key, until an operator has dismissed them.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
-/** What happened. */
+/** The cause of an alert. */
 export type IdentityAlertKind = "second successor" | "retired identity" | "cloned identity";
 
 /** An alert. */
@@ -25,7 +25,7 @@ export type IdentityAlertRow = {
   createdAt: Date;
 };
 
-/** Keeps an alert, or counts it. Answers how often it happened. */
+/** Records an alert, or counts it. Returns how often it happened. */
 export async function recordIdentityAlert(
   db: Db,
   alert: Pick<IdentityAlertRow, "enrollmentId" | "kind" | "fingerprint" | "ip">,
@@ -40,7 +40,7 @@ export async function recordIdentityAlert(
   ).attempts;
 }
 
-/** When an alert of an enrollment that nobody has dismissed last happened. */
+/** Returns the time of the last undismissed alert of an enrollment. */
 export async function lastAlertAt(
   db: Db,
   enrollmentId: EnrollmentId,
@@ -52,7 +52,7 @@ export async function lastAlertAt(
   return row?.at;
 }
 
-/** The alerts that nobody has dismissed, the latest first, and how many there are. */
+/** Returns the undismissed alerts, the latest first, and their number. */
 export async function listIdentityAlerts(
   db: Db,
   page: { limit: number; offset: number },
@@ -71,7 +71,7 @@ export async function listIdentityAlerts(
   return { rows: [...rows], count };
 }
 
-/** Dismisses an alert. Answers its enrollment, or undefined when there is no such alert. */
+/** Dismisses an alert. Returns its enrollment, or undefined if there is no such alert. */
 export async function dismissIdentityAlert(db: Db, id: number, now: Date): Promise<EnrollmentId | undefined> {
   const [row] = await db<{ enrollmentId: EnrollmentId }[]>`
     update identity_alerts set dismissed_at = ${now} where id = ${id} and dismissed_at is null returning enrollment_id`;

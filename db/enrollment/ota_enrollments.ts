@@ -47,7 +47,7 @@ export async function listOtaEnrollments(
   return { rows: [...rows], count };
 }
 
-/** What an admin says of an OTA enrollment. */
+/** The input for an OTA enrollment. */
 export type OtaEnrollmentValues = {
   name: string;
   displayName: string;

@@ -15,13 +15,13 @@ export type NamedKind = typeof NAMED_KINDS[number];
 /** Ids by kind, and the serial numbers of devices. */
 export type NamesWanted = Readonly<Record<NamedKind, readonly string[]>> & { serialNumbers: readonly string[] };
 
-/** What was found. `kind` is `device` with the serial number as `key` for devices. */
+/** The objects found. `kind` is `device` with the serial number as `key` for devices. */
 export type FoundName = { kind: NamedKind | "device"; key: string; id: string; name: string };
 
 const numbers = (ids: readonly string[]) => ids.filter((id) => /^[0-9]{1,9}$/.test(id)).map(Number);
 const uuids = (ids: readonly string[]) => ids.filter((id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id));
 
-/** The names, in one statement. What was deleted is not among them. */
+/** Returns the names, in one statement. Deleted objects are not among them. */
 export async function findEventNames(db: Db, wanted: NamesWanted): Promise<FoundName[]> {
   return [
     ...await db<FoundName[]>`

@@ -32,7 +32,7 @@ export async function insertEvents(db: Db, rows: readonly EventRow[]): Promise<v
     from jsonb_array_elements(${json(db, JSON.parse(JSON.stringify(rows)))}::jsonb) as e`;
 }
 
-/** What to look for; absent means any. `before` is the last row of the previous page. */
+/** The filters of a search; absent means any. `before` is the last row of the previous page. */
 export type EventQuery = {
   type?: string;
   serialNumber?: string;
@@ -109,8 +109,8 @@ const MONTHLY_TABLES = ["events", "command_history", "status_item_history"] as c
 const PARTITION_LOCK = 7_236_502;
 
 /**
- * Makes the partitions of the months around `now`, one process at a time. Answers the names of the new ones. Throws an error
- * that `isLocked` knows when a table is in use for long.
+ * Creates the partitions of the months around `now`, one process at a time. Returns the names of the new ones. Throws
+ * an error that `isLocked` knows when a table is in use for long.
  */
 export async function ensurePartitions(sql: Sql, now: Date, patience = THRICE): Promise<string[]> {
   const made: string[] = [];
@@ -152,7 +152,7 @@ async function makePartitions(db: Db, table: typeof MONTHLY_TABLES[number], now:
 }
 
 /**
- * Drops the months of `table` that ended before `limit`. Answers the names of the dropped partitions. Throws as
+ * Drops the months of `table` that ended before `limit`. Returns the names of the dropped partitions. Throws as
  * `ensurePartitions` does.
  */
 export async function dropPartitionsBefore(

@@ -10,8 +10,8 @@ import { type Db, one } from "../open.ts";
 export type FirstSteps = { pushCertificate: boolean; enrollment: boolean; device: boolean };
 
 /**
- * Returns which steps are done. A step stays done: a certificate that expires, or an enrollment that is revoked after devices
- * used it, is for those who run a server, not for the first run.
+ * Returns which steps are done. A step stays done: a certificate that expires, or an enrollment that is revoked after
+ * devices used it, is a matter of running the server, not of the first run.
  */
 export async function findFirstSteps(db: Db): Promise<FirstSteps> {
   return one(

@@ -6,7 +6,7 @@
 
 import { type Db, type Json, json } from "../open.ts";
 
-/** The value under a key, undefined when there is none; locked for the transaction when asked. */
+/** Returns the value under a key, undefined if there is none; locked for the transaction on request. */
 export async function findInstanceSetting(db: Db, key: string, lock = false): Promise<unknown> {
   const [row] = await db<{ value: unknown }[]>`
     select value from instance_settings where key = ${key} ${lock ? db`for update` : db``}`;
@@ -26,7 +26,7 @@ export async function addInstanceSetting(db: Db, key: string, value: Json): Prom
     insert into instance_settings (key, value) values (${key}, ${json(db, value)}) on conflict (key) do nothing`;
 }
 
-/** Removes a value. Answers whether there was one. */
+/** Removes a value. Returns whether there was one. */
 export async function deleteInstanceSetting(db: Db, key: string): Promise<boolean> {
   return (await db`delete from instance_settings where key = ${key}`).count > 0;
 }

@@ -44,7 +44,7 @@ export async function findSealedOtherwise(
     order by id::text limit ${limit}`;
 }
 
-/** Replaces a value, unless it has changed since it was read. Answers whether it did. */
+/** Replaces a value, unless it has changed since it was read. Returns whether it was replaced. */
 export async function replaceSealed(
   db: Db,
   { table, column }: SealedColumn,

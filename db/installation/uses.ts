@@ -1,5 +1,5 @@
 /**
- * What uses an object, so that it cannot be deleted.
+ * The uses of an object that prevent its deletion.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Db } from "../open.ts";
 import { isTrace } from "../artifacts/target_artifacts.ts";
 
-/** What can use an object. */
+/** The kinds of users of an object. */
 export type UserKind =
   | "enrollment"
   | "blueprint"

@@ -15,7 +15,7 @@ export type AssetCredentialRow = {
   expiresAt: Date;
 };
 
-/** Keeps a challenge; what has expired of the same channel and version is forgotten. */
+/** Stores a challenge; expired ones of the same channel and version are deleted. */
 export async function insertAssetCredential(db: Db, row: AssetCredentialRow, now: Date): Promise<void> {
   await db`
     delete from asset_credentials
@@ -36,7 +36,7 @@ export async function lockAssetCredential(
   return row;
 }
 
-/** Forgets challenges that have expired. Answers how many. */
+/** Deletes expired challenges. Returns their number. */
 export async function deleteExpiredAssetCredentials(db: Db, now: Date): Promise<number> {
   return (await db`delete from asset_credentials where expires_at <= ${now}`).count;
 }

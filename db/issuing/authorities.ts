@@ -6,7 +6,9 @@
 
 import type { Db } from "../open.ts";
 
-/** An authority as it is stored; `anchor` is a self-signed certificate of the same name and key, where it is no root. */
+/**
+ * An authority as it is stored; `anchor` is a self-signed certificate of the same name and key, if it is not a root.
+ */
 export type AuthorityRow = { id: number; certificate: Uint8Array; anchor: Uint8Array | null; privateKeySealed: string };
 
 /** The authority of that name. */

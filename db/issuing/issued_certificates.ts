@@ -24,7 +24,7 @@ const COLUMNS = (db: Db) =>
   db`i.fingerprint, i.session_id, i.spki_fingerprint, i.challenge_hash, i.certificate, i.not_after, i.discarded_at,
     i.created_at`;
 
-/** What a session was issued so far. */
+/** The certificates issued to a session so far. */
 export async function findIssued(db: Db, sessionId: number): Promise<IssuedRow[]> {
   return await db<IssuedRow[]>`
     select ${COLUMNS(db)} from issued_certificates i where session_id = ${sessionId}`;
@@ -63,7 +63,7 @@ export async function findOutstandingSuccessors(db: Db, enrollmentId: Enrollment
     order by i.created_at, i.fingerprint`;
 }
 
-/** Declares certificates worthless. Answers how many were not so yet. */
+/** Discards certificates. Returns the number of those not discarded yet. */
 export async function discardIssued(db: Db, fingerprints: readonly string[], now: Date): Promise<number> {
   const { count } = await db`
     update issued_certificates set discarded_at = ${now}

@@ -25,7 +25,7 @@ export type ScepIssuerRow = {
   updatedAt: Date;
 };
 
-/** What an operator says of an issuer. */
+/** The input for an issuer. */
 export type ScepIssuerValues = Omit<ScepIssuerRow, "id" | "version" | "createdAt" | "updatedAt">;
 
 const columns = (db: Db) =>

@@ -38,7 +38,7 @@ export async function claimPushTargets(
   claimUntil: Date,
   now: Date,
 ): Promise<PushTargetRow[]> {
-  // What fell due of an enrollment that has ended, or whose device is deleted, is not due.
+  // A channel of an enrollment that has ended, or whose device is deleted, is never due.
   const rows = await db<(PushTargetRow & { ended: boolean })[]>`
     update channels c set push_claimed_until = case when e.ended_at is null then ${claimUntil}::timestamptz end,
       push_due_at = case when e.ended_at is null then ${claimUntil}::timestamptz end
@@ -63,8 +63,8 @@ export async function claimPushTargets(
 }
 
 /**
- * Ends a claim. What fell due meanwhile stays due; else the channel is looked at again at `lookAt`. Answers false when the
- * claim was void.
+ * Ends a claim. A channel that became due meanwhile stays due; otherwise it is checked again at `lookAt`. Returns false
+ * if the claim was void.
  */
 export async function releasePushTarget(
   db: Db,
@@ -77,7 +77,7 @@ export async function releasePushTarget(
   return count > 0;
 }
 
-/** What Apple said of a push. */
+/** Apple's answer to a push. */
 export type PushOutcome = {
   channelId: ChannelId;
   claimUntil: Date;
@@ -102,7 +102,7 @@ export async function recordPush(db: Db, outcome: PushOutcome, token: Uint8Array
     where id = ${outcome.channelId} and push_claimed_until = ${claimUntil}`;
 }
 
-/** Makes a device's channels due at once, whatever is outstanding. Answers how many can be pushed. */
+/** Makes a device's channels due immediately, whatever is outstanding. Returns the number that can be pushed. */
 export async function forcePush(db: Db, deviceId: DeviceId, now: Date): Promise<number> {
   const { count } = await db`
     update channels set push_due_at = ${now}, push_forced = true
@@ -111,7 +111,7 @@ export async function forcePush(db: Db, deviceId: DeviceId, now: Date): Promise<
   return count;
 }
 
-/** Makes all channels of a push certificate due, spread over `seconds`: it was replaced. Answers how many. */
+/** Makes all channels of a push certificate due, spread over `seconds`: it was replaced. Returns their number. */
 export async function spreadPushes(db: Db, certificateId: number, now: Date, seconds: number): Promise<number> {
   const { count } = await db`
     update channels set push_due_at = least(push_due_at, ${now}::timestamptz + make_interval(secs => random() * ${seconds}))

@@ -15,7 +15,7 @@ export type MetaBusinessUnitRow = {
   updatedAt: Date;
 };
 
-/** What is written of a unit. */
+/** The written columns of a unit. */
 export type MetaBusinessUnitValues = { name: string; apiEnrollmentEnabled?: boolean };
 
 const columns = (db: Db) => db`id, name, api_enrollment_enabled, created_at, updated_at`;
@@ -58,7 +58,7 @@ export async function insertMetaBusinessUnit(
   );
 }
 
-/** Writes a unit; what is absent stays. */
+/** Updates a unit; absent fields are unchanged. */
 export async function updateMetaBusinessUnit(
   db: Db,
   id: number,

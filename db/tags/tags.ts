@@ -18,7 +18,7 @@ export type TagRow = {
   updatedAt: Date;
 };
 
-/** What is written of a tag. */
+/** The written columns of a tag. */
 export type TagValues = Pick<TagRow, "name" | "slug" | "color" | "taxonomyId" | "metaBusinessUnitId">;
 
 const columns = (db: Db) =>
@@ -96,7 +96,7 @@ export async function tagsOfDevice(db: Db, serialNumber: string): Promise<TagRow
 /** A tag on a device. */
 export type DeviceTag = { serialNumber: string; tagId: number };
 
-/** Puts every tag on every device. Answers what was not there before. */
+/** Adds every tag to every device. Returns the additions. */
 export async function addDeviceTags(
   db: Db,
   serialNumbers: readonly string[],
@@ -114,7 +114,7 @@ export async function addDeviceTags(
   ];
 }
 
-/** Takes every tag from every device. Answers what was there. */
+/** Removes every tag from every device. Returns the removals. */
 export async function removeDeviceTags(
   db: Db,
   serialNumbers: readonly string[],
@@ -128,7 +128,7 @@ export async function removeDeviceTags(
   ];
 }
 
-/** Takes all tags but these from the devices. Answers what was there. */
+/** Removes all tags except these from the devices. Returns the removals. */
 export async function removeOtherDeviceTags(
   db: Db,
   serialNumbers: readonly string[],

@@ -15,7 +15,7 @@ export type TaxonomyRow = {
   updatedAt: Date;
 };
 
-/** What is written of a taxonomy. */
+/** The written columns of a taxonomy. */
 export type TaxonomyValues = Pick<TaxonomyRow, "name" | "metaBusinessUnitId">;
 
 const columns = (db: Db) => db`id, name, meta_business_unit_id, created_at, updated_at`;

@@ -1,5 +1,5 @@
 /**
- * What a chaos run does to the database from outside, and what it asks it at the end.
+ * The effects of a chaos run on the database from outside, and its queries at the end.
  *
  * @module
  */
@@ -43,10 +43,13 @@ export async function holdDevice(
   });
 }
 
-/** What is not done: commands of the live queue, jobs that are due, run or are tried again, jobs that failed for good or were set aside. */
+/**
+ * Open work: commands in the live queue, jobs that are due, running or to be retried, jobs that failed for good or were
+ * set aside.
+ */
 export type Unfinished = { commands: number; jobs: number; failedJobs: number };
 
-/** What is not done now. Jobs whose first time is still to come do not count. */
+/** Returns the open work. Jobs that are not due for the first time yet do not count. */
 export async function countUnfinished(sql: Sql): Promise<Unfinished> {
   return one(
     await sql<Unfinished[]>`

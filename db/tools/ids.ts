@@ -6,7 +6,7 @@
 
 import type { Db } from "../open.ts";
 
-/** Lets the ids of a table go on from `id`, which is given next. */
+/** Sets the next id of a table to `id`. */
 export async function continueIds(db: Db, table: string, id: number): Promise<void> {
   await db`select setval(pg_get_serial_sequence(${table}, 'id'), ${id}, false)`;
 }

@@ -7,7 +7,7 @@
 import type { Db } from "../open.ts";
 import { namesWithValues } from "./variable_facts.ts";
 
-/** A variable of a version, and on how many of the channels that were looked at it has no value. */
+/** A variable of a version, and the number of checked channels on which it has no value. */
 export type ValueGap = {
   versionId: string;
   version: number;

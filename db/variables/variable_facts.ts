@@ -1,5 +1,5 @@
 /**
- * The facts that variables stand for.
+ * The facts behind variables.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { ChannelId } from "../ids.ts";
 import type { DeviceValueRow } from "./device_values.ts";
 import type { Db } from "../open.ts";
 
-/** What is known of a channel, its device and its user. Unknown texts are empty. */
+/** The facts of a channel, its device and its user. Unknown texts are empty. */
 export type VariableFactsRow = {
   udid: string;
   serialNumber: string;
@@ -43,8 +43,9 @@ export async function findVariableFacts(db: Db, channelId: ChannelId): Promise<V
 }
 
 /**
- * The names of the variables that have a value on a channel `c` of the enrollment `e` and device `d`, as an array: those that
- * `findVariableFacts` finds one for. Whether a secret is an empty text cannot be told without opening it: it counts as a value.
+ * The names of the variables that have a value on a channel `c` of the enrollment `e` and device `d`, as an array:
+ * those that `findVariableFacts` finds one for. Whether a secret is an empty text is unknown without decrypting it: it
+ * counts as a value.
  */
 export const namesWithValues = (db: Db) =>
   db`(array_remove(array[

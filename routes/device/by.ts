@@ -1,5 +1,5 @@
 /**
- * Who speaks at a device's address.
+ * The author of requests at the device addresses.
  *
  * @module
  */

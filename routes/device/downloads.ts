@@ -1,5 +1,5 @@
 /**
- * What enrolled devices download: profiles, data assets, credentials.
+ * Downloads of enrolled devices: profiles, data assets, credentials.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import type { AppEnv } from "../context.ts";
 import { deviceOf } from "./by.ts";
 import { evidenceOf } from "./evidence.ts";
 
-/** Whether a request says that it has this version already (RFC 9110 section 13.1.2). */
+/** Whether the client already has this version (RFC 9110 section 13.1.2). */
 function isKnown(header: string | undefined, etag: string | undefined): boolean {
   if (header === undefined || etag === undefined) return false;
   return header.split(",").map((tag) => tag.trim().replace(/^W\//, "")).some((tag) => tag === etag || tag === "*");
 }
 
 async function serve(c: Context<AppEnv>, purpose: DownloadPurpose): Promise<Response> {
-  // The attack: whoever may read events or logs downloads with the addresses in them.
+  // The attack: a person who may read events or logs downloads with the addresses in them.
   const by = deviceOf(c, DOWNLOAD_PATHS[purpose]);
   c.set("request", by.request);
   let download;

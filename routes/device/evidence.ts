@@ -1,5 +1,5 @@
 /**
- * What a device's request brings that may tell who sent it.
+ * The evidence of a device's request about its sender.
  *
  * @module
  */

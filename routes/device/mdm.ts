@@ -27,11 +27,11 @@ import { evidenceOf } from "./evidence.ts";
  */
 const BODY_LIMIT = { checkin: 16 * 1024 * 1024, connect: 32 * 1024 * 1024 };
 /**
- * Values of a message: the list of 5,000 apps with 15 facts each has 80,000. The attack: millions of values in one message,
- * during whose reading the process answers nobody.
+ * Values of a message: the list of 5,000 apps with 15 facts each has 80,000. The attack: millions of values in one
+ * message, during whose parsing the process answers no other request.
  */
 const MAX_VALUES = 200_000;
-/** What anybody may send: more is read only of a certificate that may be a device's. */
+/** The limit for any client: more is read only if the certificate may be a device's. */
 const STRANGERS_LIMIT = 64 * 1024;
 
 async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<Response> {
@@ -64,7 +64,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
       });
     }
     const report = list instanceof Error ? list : readable(() => parseReport(list, body));
-    // What cannot be read at the check-in address answers no command.
+    // An unreadable message at the check-in address is not the answer to a command.
     if (report instanceof Error && view === "checkin") throw badRequest(report);
     const command = report instanceof Error
       ? await handleUnreadable(
@@ -92,7 +92,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
 
 type Unreadable = PlistError | ProtocolError;
 
-/** What `read` returns, or why it cannot. */
+/** Returns the result of `read`, or the reason why it failed. */
 function readable<Message>(read: () => Message): Message | Unreadable {
   try {
     return read();

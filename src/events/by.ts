@@ -1,8 +1,8 @@
 /**
- * Who does something, and in which request.
+ * The author of an action, and the request.
  *
- * One value says it wherever something is recorded: it is made at the edge, for the API, the pages, devices, jobs and tasks each
- * in one place, and handed down.
+ * One value is used wherever something is recorded: it is created at the edge, in one place each for the API, the
+ * pages, devices, jobs and tasks, and passed down.
  *
  * @module
  */

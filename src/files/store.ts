@@ -16,9 +16,9 @@ export type StoredFile = {
 export type ListedFile = { sha256: string; storedAt: Date };
 
 /**
- * Files by the SHA-256 of their content: the same content is kept once, and a name says what it must hold.
+ * Files by the SHA-256 of their content: the same content is stored once, and a name determines the content.
  *
- * Names that are no digest are answered like files that are not there. The attack: `../../secret.keys` as the name of a file.
+ * A name that is not a digest counts as a missing file. The attack: `../../secret.keys` as the name of a file.
  */
 export type FileStore = {
   /**

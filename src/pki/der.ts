@@ -57,9 +57,9 @@ export class Der {
   ) {}
 
   /**
-   * The element that `bytes` holds; anything after it is refused.
+   * Returns the element in `bytes`; anything after it is refused.
    *
-   * With `strict`, only DER lengths are taken: definite and of the shortest form (certificates and requests).
+   * With `strict`, only DER lengths are accepted: definite and of the shortest form (certificates and requests).
    */
   static parse(bytes: Uint8Array, options: { strict?: boolean; trailing?: boolean } = {}): Der {
     if (bytes.length > MAX_BYTES) fail(`Cannot read ${bytes.length} bytes of ASN.1: the limit is ${MAX_BYTES}`);

@@ -1,7 +1,7 @@
 /**
- * Which of Apple's platforms, and which kind of chip, a hardware model has.
+ * The platform and the kind of chip of a hardware model.
  *
- * Promise: an answer follows from the model's name alone; what it does not tell is null, never a guess.
+ * Promise: the result follows from the model's name alone; an unknown fact is null, never a guess.
  *
  * @module
  */

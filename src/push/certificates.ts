@@ -1,8 +1,9 @@
 /**
- * Push certificates: a certificate of Apple's portal with its private key, which is sealed and never shown again.
+ * Push certificates: a certificate of Apple's portal with its private key, which is encrypted and never shown again.
  *
- * The key is made here and Apple signs a request for it (create, request, upload), or both are brought along. Renewing
- * is the same with the existing one; its topic never changes, since enrolled devices listen to that topic alone.
+ * The server creates the key and Apple signs a request for it (create, request, upload), or both are uploaded. Renewal
+ * works the same with the existing certificate; its topic never changes, since enrolled devices listen only to that
+ * topic.
  *
  * @module
  */

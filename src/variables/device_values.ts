@@ -1,7 +1,7 @@
 /**
- * Custom values of devices: what `$CUSTOM.NAME` stands for. They belong to the hardware and may be set before it enrolls.
+ * Custom values of devices: the values of `$CUSTOM.NAME`. They belong to the hardware and may be set before it enrolls.
  *
- * Those that are marked are secrets: sealed, and given to the device only. No answer, page, event or log line has them.
+ * Marked values are secrets: encrypted, and delivered only to the device. No answer, page, event or log line has them.
  *
  * @module
  */

@@ -18,9 +18,9 @@ import {
 } from "./signed_data.ts";
 
 /**
- * Verifies that exactly one signer signed exactly `content`, and says who.
+ * Verifies that exactly one signer signed exactly `content`, and returns the signer.
  *
- * The certificate is the one in the message: whether it is trusted is the caller's question (`verifyChain`, and the pin).
+ * The certificate is the one in the message: the caller decides whether it is trusted (`verifyChain`, and the pin).
  * Takes DER and Apple's BER, SHA-1 to SHA-512, RSA and EC, with and without signed attributes (RFC 5652 section 5).
  * Throws {@link PkiError}.
  */

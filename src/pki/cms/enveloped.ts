@@ -108,11 +108,11 @@ function isFor(recipient: KeyTransport, certificate: Certificate): boolean {
 }
 
 /**
- * The content key, or random bytes of its length when the transport does not decrypt to one.
+ * Returns the content key, or random bytes of its length if the transport does not decrypt to one.
  *
- * Telling the two apart is Bleichenbacher's oracle: with some million answers of "padding good" or "bad" an attacker
- * decrypts any message to our key. So the padding is removed here, in one pass without branches, and a message with
- * wrong padding continues with a random key and fails where every wrong key fails (RFC 3218 section 2.3.2).
+ * A distinguishable answer would be Bleichenbacher's oracle: with some million answers of "padding good" or "bad" an
+ * attacker decrypts any message to our key. So the padding is removed here, in one pass without branches, and a message
+ * with wrong padding continues with a random key and fails where every wrong key fails (RFC 3218 section 2.3.2).
  */
 function openKey(recipient: KeyTransport, key: KeyObject, length: number): Uint8Array {
   const random = randomBytes(length);

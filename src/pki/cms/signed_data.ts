@@ -121,9 +121,9 @@ function signedForm(attributes: Der): Uint8Array {
 }
 
 /**
- * Verifies one signer over `content` and says who it was (RFC 5652 section 5.6).
+ * Verifies one signer over `content` and returns it (RFC 5652 section 5.6).
  *
- * With signed attributes, contentType and messageDigest must be there and agree with the content: the signature alone is
+ * With signed attributes, contentType and messageDigest must be present and match the content: the signature alone is
  * over the attributes only. The signing time never rejects, because clocks of devices are wrong.
  */
 export function verifySigner(data: SignedData, signer: SignerInfo, content: Uint8Array): VerifiedSigner {
