@@ -1,5 +1,5 @@
 /**
- * What a change costs in a house of devices: the save, the search for those that it concerns, the preview.
+ * The cost of a change for a house of devices: the save, the search for affected devices, the preview.
  *
  * @module
  */
@@ -50,7 +50,10 @@ const newVersion = (runtime: Runtime, artifactId: string, version: number, half:
     { source: profile(artifactId, `version ${version}`) },
   );
 
-/** Gives every device of the house one blueprint, and lets each come to rest. Answers an artifact of it. */
+/**
+ * Assigns one blueprint to every device of the house, and waits until each has nothing left to do. Returns an artifact
+ * of the blueprint.
+ */
 async function furnish(house: House, say: (text: string) => void): Promise<string> {
   const { runtime, devices } = house;
   const blueprint = await createBlueprint(runtime, BENCH, {

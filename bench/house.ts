@@ -1,5 +1,5 @@
 /**
- * What is measured: a server process on a database of its own, with enrolled devices.
+ * The measured system: a server process on its own database, with enrolled devices.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { newKeySetting } from "../src/secrets/key_ring.ts";
 
 const TOPIC = "com.apple.mgmt.External.bench";
 const PROXY_SECRET = "a-secret-of-the-proxy";
-/** Who asks, in what the bench does itself. */
+/** The author of the bench's own requests. */
 export const BENCH: Caller = {
   who: { kind: "job", job: "bench" },
   request: { id: "bench", ip: "127.0.0.1", userAgent: "bench", method: "POST", path: "/" },
@@ -43,8 +43,8 @@ export type House = {
 };
 
 /**
- * Builds the house with so many enrolled devices, each of which has told its inventory. `log` gets what the server logs
- * once it listens.
+ * Builds the house with that many enrolled devices, each of which has reported its inventory. `log` receives the
+ * server's log lines once it listens.
  */
 export async function buildHouse(
   count: number,

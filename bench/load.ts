@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What a scenario gave. Times are seconds, latencies milliseconds. */
+/** The result of a scenario. Times are seconds, latencies milliseconds. */
 export type Measured = {
   requests: number;
   wall: number;
@@ -43,7 +43,10 @@ function cpuOfAll(name: string): Map<number, number> {
 const quantile = (sorted: readonly number[], part: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 
-/** Repeats `step` in `lanes` lanes for `seconds`. A step answers how many requests it made; it throws when one fails. */
+/**
+ * Repeats `step` in `lanes` lanes for `seconds`. A step returns the number of requests that it made; it throws if one
+ * fails.
+ */
 export async function load(
   step: (lane: number, round: number) => Promise<number>,
   options: { lanes: number; seconds: number; serverPid: number; statements(): Promise<number> },

@@ -1,6 +1,6 @@
 /**
- * `deno task bench`: what a server costs, in its own CPU time and in SQL statements. Figures are for comparing versions on
- * one machine; the load comes from the same machine.
+ * `deno task bench`: the cost of a server, in its own CPU time and in SQL statements. Figures are for comparing
+ * versions on one machine; the load comes from the same machine.
  *
  * @module
  */
@@ -92,7 +92,7 @@ const declarative = (device: SimulatedDevice, endpoint: string): PlistDict => ({
   Endpoint: endpoint,
 });
 
-/** What is measured when the devices follow a blueprint. */
+/** The measurements with devices that follow a blueprint. */
 const DECLARATIVE_SCENARIOS: readonly Scenario[] = ["tokens", "declaration-items"].map((endpoint) =>
   repeated(
     `declarative management: ${endpoint}`,

@@ -1,8 +1,8 @@
 /**
- * The socket of a connection that is never opened again.
+ * The socket of a connection that is never reopened.
  *
- * The driver opens a connection again by itself, without end and at once when the server closed it before it was ready, and
- * even when its client was ended in between; then the connection stays open and nobody knows of it.
+ * The driver reopens a connection by itself, endlessly and immediately when the server closed it before it was ready,
+ * and even when its client was ended in between; then the connection stays open and is lost.
  *
  * @module
  */

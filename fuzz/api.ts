@@ -1,6 +1,6 @@
 /**
- * `deno task fuzz:api`: requests that schemathesis makes from the OpenAPI document, against a server with devices. No answer
- * may be a 5xx.
+ * `deno task fuzz:api`: requests that schemathesis generates from the OpenAPI document, against a server with devices.
+ * No answer may be a 5xx.
  *
  * @module
  */
@@ -33,8 +33,8 @@ const DEVICES = 4;
 const CALLER = 1_700_000_001;
 
 /**
- * What may end the caller itself: later requests take ids from earlier answers, among them those of the caller's own user
- * and token. These are tried last, by themselves, when nothing comes after them.
+ * Operations that may delete the caller itself: later requests take ids from earlier answers, among them those of the
+ * caller's own user and token. These run last, separately.
  */
 const MAY_END_THE_CALLER = [
   "delete_accounts_api_tokens_id",
@@ -49,7 +49,7 @@ const listed = z.union([
 const idOf = z.object({ id: z.union([z.string(), z.int()]) });
 const made = z.object({ id: z.int() });
 
-/** Things of every kind that operators make, beside what the house has. */
+/** Objects of every kind that operators create, in addition to those of the house. */
 async function furnish({ call, json }: ApiClient): Promise<void> {
   const blueprint = await json(made, "POST", "/api/mdm/blueprints/", { name: "Everything", collect_apps: 2 });
   await call("POST", "/api/mdm/blueprints/", { name: "Nothing" });
@@ -73,7 +73,7 @@ async function furnish({ call, json }: ApiClient): Promise<void> {
   }
 }
 
-/** What is in every list of the API, without the caller's own ids. */
+/** The ids in every list of the API, without the caller's own. */
 async function knownOf({ call }: ApiClient, house: House): Promise<Known> {
   const ids = new Map<string, (string | number)[]>();
   const objects = new Map<string, Record<string, unknown>[]>();
@@ -97,7 +97,7 @@ async function knownOf({ call }: ApiClient, house: House): Promise<Known> {
   return { ids, objects };
 }
 
-/** What the server logged of errors that nobody foresaw. */
+/** The unexpected errors in the server's log. */
 function errorLines(log: string): string[] {
   return log.split("\n").filter((line) => line.includes('"level":"error"'));
 }
@@ -146,7 +146,7 @@ async function run({ texts }: Options): Promise<void> {
       phases.filter((phase) => phase !== "stateful"),
       phases.filter((phase) => phase === "stateful"),
     ];
-    // What deletes comes late: the others need what is there.
+    // Deletions run late: the other operations need the objects.
     await attempt("each operation", 300, alone, ["--exclude-method", "DELETE", ...others]);
     await attempt("sequences", 120, sequences, others);
     await attempt("each deletion", 120, alone, ["--include-method", "DELETE", ...others]);

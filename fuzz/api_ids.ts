@@ -1,13 +1,13 @@
 /**
- * The OpenAPI document of a server, with the ids and values that are there: without them a generator of requests meets
- * 404 and 400 alone.
+ * The OpenAPI document of a server, with existing ids and values: without them a generator of requests gets only 404
+ * and 400.
  *
  * @module
  */
 
 type Schema = Record<string, unknown>;
 
-/** What a server has. */
+/** The objects of a server. */
 export type Known = {
   /** Lists of ids by the address that lists them, e.g. `/api/mdm/artifacts/`. */
   ids: ReadonlyMap<string, readonly (string | number)[]>;
@@ -73,7 +73,7 @@ const listOf = (path: string, name: string): string =>
     ? path.slice(0, path.indexOf("{"))
     : REFERENCES[name] ?? "/api/inventory/tags/";
 
-/** The document with what is known in parameters and bodies; what it said of them before still counts. */
+/** Returns the document with known values in parameters and bodies; its own constraints still apply. */
 export function withKnown(document: Schema, { ids, objects }: Known): Schema {
   const copy: Schema = structuredClone(document);
   const paths = isSchema(copy["paths"]) ? copy["paths"] : {};

@@ -1,8 +1,8 @@
 /**
- * Inputs that are kept: what each reader takes, and what once crashed one.
+ * Stored inputs: accepted ones of each reader, and ones that once crashed a reader.
  *
- * A folder for each reader. `taken-*` are inputs that the reader takes, where the code of the table cannot make the same ones
- * in every run, because they are signed; `crash-*` are cases of crashes that were mended.
+ * A folder for each reader. `taken-*` are accepted inputs that the code of the table cannot create identically in every
+ * run, because they are signed; `crash-*` are cases of fixed crashes.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type CorpusFile = { name: string; input: Bytes };
 export const folderName = (name: string): string =>
   name.toLowerCase().split(/[^a-z0-9]/).filter((part) => part !== "").join("-");
 
-/** What is kept for a reader, in order of the names. */
+/** Returns the stored inputs of a reader, in order of the names. */
 export function corpusOf(name: string): CorpusFile[] {
   const folder = new URL(`${folderName(name)}/`, FOLDER);
   let names: string[];

@@ -33,10 +33,10 @@ export type Finding = {
   sentence: string;
 };
 
-/** What one run saw. */
+/** The result of one run. */
 export type Report = { executions: number; taken: number; outcomes: number; findings: Finding[] };
 
-/** How long to go on, and what to look at. */
+/** The duration of a run, and its targets. */
 export type Plan = {
   seed: number;
   /** Called before each case with its number. */
@@ -92,7 +92,7 @@ export async function fuzz(target: ReaderTarget, plan: Plan): Promise<Report> {
     return await outcomeOf(target, input);
   };
 
-  /** Makes a case: what was mutated, and the input that it became. */
+  /** Creates a case: the mutated value, and the resulting input. */
   const make = (): { source: Source; bare: Bytes } => {
     const [outer] = sources;
     const source = inner !== undefined && random.chance(0.75) ? inner : outer;
@@ -126,7 +126,7 @@ export async function fuzz(target: ReaderTarget, plan: Plan): Promise<Report> {
     try {
       input = source.wrap(bare);
     } catch {
-      // What cannot be sealed cannot be sent either.
+      // A value that cannot be encrypted cannot be sent either.
       continue;
     }
     if (input.length > target.largest) continue;
@@ -146,7 +146,7 @@ export async function fuzz(target: ReaderTarget, plan: Plan): Promise<Report> {
       }
     }
     if (took > SLOW && !kinds.has("slow")) {
-      // Another process may have taken the processor: what is slow is so each time.
+      // Another process may have used the processor: a slow input is slow each time.
       let least = took;
       for (let again = 0; again < 3; again++) {
         const begin = performance.now();

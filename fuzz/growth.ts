@@ -16,7 +16,7 @@ const SMALLEST = 2 * 1024;
 export const LARGEST = 256 * 1024;
 /** Over all doublings the ratio of linear work stays; of quadratic work it grows by 2 with each. */
 const GROWTH = 6;
-/** What costs less than this many looks at each byte is not judged: the clock's noise is as large. */
+/** A cost of fewer looks at each byte is not judged: the clock's noise is as large. */
 const FLOOR = 100;
 const TRIES = 3;
 
@@ -27,7 +27,7 @@ function twin(input: Uint8Array): void {
   sink ^= sum;
 }
 
-/** The least time of some runs: what disturbs a run only ever adds. */
+/** The minimum time of several runs: disturbances only ever add time. */
 async function cost(read: Read, input: Bytes): Promise<number> {
   let least = Infinity;
   let spent = 0;
@@ -36,18 +36,18 @@ async function cost(read: Read, input: Bytes): Promise<number> {
     try {
       await read(input);
     } catch {
-      // Whether it is taken or refused, it was read.
+      // Accepted or refused, it was read.
     }
     const time = performance.now() - start;
     least = Math.min(least, time);
     spent += time;
-    // The first of the slow ones says enough.
+    // The first slow one is sufficient.
     if (time > 500) break;
   }
   return least;
 }
 
-/** The twin on so many bytes; it is fast, so it goes over them often. */
+/** The twin on that many bytes; it is fast, so it reads them many times. */
 function twinCost(input: Uint8Array): number {
   const rounds = Math.max(1, Math.ceil(500_000 / Math.max(1, input.length)));
   let least = Infinity;
@@ -74,8 +74,8 @@ async function superlinear(read: Read, make: (size: number) => Bytes, largest: n
 }
 
 /**
- * How a reader's cost grows with inputs of about a size, as a text; undefined when it grows with its input alone. It is
- * measured more than once where it seems to: another process may have taken the processor for all of the runs.
+ * Describes how a reader's cost grows with inputs of about a size; undefined if it is linear. A suspicious growth is
+ * measured more than once: another process may have used the processor during all of the runs.
  */
 export async function growth(
   read: Read,

@@ -1,6 +1,6 @@
 /**
- * An authority and a device of it, the same in every run: what was signed or sealed for them stays in the corpus. The keys
- * beside this file open nothing else.
+ * An authority and a device of it, the same in every run: the corpus contains inputs that were signed or encrypted for
+ * them. The keys next to this file open nothing else.
  *
  * @module
  */

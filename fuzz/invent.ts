@@ -1,5 +1,5 @@
 /**
- * Declarations and commands that are made up from the facts of Apple's schema, mostly right and partly wrong.
+ * Declarations and commands that are generated from the facts of Apple's schema, mostly right and partly wrong.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Other judges of what readers made of an input.
+ * Independent judges of a reader's result.
  *
  * @module
  */
@@ -45,7 +45,10 @@ function difference(one: unknown, other: unknown, tolerance: Tolerance, path = "
 const isFar: Tolerance = (date) => Math.abs(date.getUTCFullYear()) > 9999 ? 2 : 0;
 const SECOND: Tolerance = () => 1000;
 
-/** What was read is written in both forms and read again: it stays the same. XML cannot hold everything and may refuse. */
+/**
+ * The value is written in both forms and read again: it must be the same. XML cannot contain every value and may
+ * refuse.
+ */
 export function roundTrip(value: Plist): void {
   for (const [form, build] of [["XML", buildPlist], ["binary", buildBinaryPlist]] as const) {
     let again: Plist;
@@ -124,8 +127,8 @@ export function storable(value: unknown): void {
 }
 
 /**
- * What we say is signed has to be so for pkijs, which reads it independently. Where pkijs cannot read a part that nothing
- * depends on, such as a certificate beside the signer's, it has no judgement.
+ * A message that the server accepts as signed must be signed for pkijs, which reads it independently. If pkijs cannot
+ * read a part that nothing depends on, such as another certificate than the signer's, it is ignored.
  */
 export async function likePkijs(cms: Bytes, content: Bytes | undefined): Promise<void> {
   let signed: pkijs.SignedData;

@@ -1,19 +1,19 @@
 /**
- * What became of reading one input.
+ * The outcome of reading one input.
  *
  * @module
  */
 
 import type { Bytes, ReaderTarget } from "./readers/reader.ts";
 
-/** It was taken or honestly refused, with a sign that is the same for inputs of one kind; or it is a crash. */
+/** It was accepted or regularly refused, with a signature that is the same for inputs of one kind; or it is a crash. */
 export type Outcome =
   | { kind: "taken" | "refused"; sign: string }
   | { kind: "crash"; error: Error };
 
 const asError = (error: unknown): Error => error instanceof Error ? error : new Error(`Threw ${String(error)}`);
 
-/** What kind of value came out: names and types, not contents; of errors by field the sentences. */
+/** The kind of a result: names and types, not contents; for errors by field, the sentences. */
 function shapeOf(value: unknown, depth = 0): string {
   if (typeof value === "object" && value !== null && "errors" in value && value.errors !== undefined) {
     return `errors ${withoutContents(JSON.stringify(value.errors))}`;
@@ -35,7 +35,7 @@ const withoutContents = (sentence: string): string =>
 
 const signOf = (error: Error): string => `${error.name} ${withoutContents(error.message)}`;
 
-/** Reads one input and lets the reader's judge look at what was taken. */
+/** Reads one input and passes an accepted value to the reader's judge. */
 export async function outcomeOf({ read, refuses, judge }: ReaderTarget, input: Bytes): Promise<Outcome> {
   let result: unknown;
   try {

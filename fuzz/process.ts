@@ -10,7 +10,7 @@ import { fuzz } from "./engine.ts";
 import { outcomeOf } from "./outcome.ts";
 import { READERS } from "./readers.ts";
 
-/** What to do. */
+/** The task of the process. */
 export type Task = {
   target: string;
   seed: number;

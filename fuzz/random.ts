@@ -16,7 +16,7 @@ export type Random = {
   pick<T>(from: readonly T[]): T;
 };
 
-/** A source for a seed and a name: FNV-1a makes the state, mulberry32 the numbers. */
+/** A source for a seed and a name: FNV-1a computes the state, mulberry32 the numbers. */
 export function randomOf(seed: number, name: string): Random {
   let state = 0x811c9dc5 ^ seed;
   for (const character of name) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193);

@@ -1,8 +1,8 @@
 /**
- * Every reader of outside text: what it is fed with, and which errors are its honest refusals.
+ * Every reader of untrusted input: its inputs, and the errors that are its regular refusals.
  *
- * One table for two uses: `tests/linear_readers_test.ts` doubles the inputs and watches the work; `deno task fuzz` mutates the
- * seeds and watches for anything that is not a refusal. A reader that is added to the server is added here.
+ * One table for two uses: `tests/linear_readers_test.ts` doubles the inputs and watches the work; `deno task fuzz`
+ * mutates the seeds and watches for anything that is not a refusal. Add every new reader of the server here.
  *
  * @module
  */

@@ -88,7 +88,7 @@ async function runTask(task: Task, found: (line: Line) => Promise<void>): Promis
   return { lines, stderr: await errors, ended: success && lines.some(({ type }) => type === "done") };
 }
 
-/** What a target was killed by: the run is repeated, and the last input that was read is the one. */
+/** Finds the input that killed a target: the run is repeated, and it is the last input read. */
 async function culprit(task: Task, folder: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const trace = join(folder, `trace-${folderName(task.target)}`);
   const { ended } = await runTask({ ...task, trace }, () => Promise.resolve());

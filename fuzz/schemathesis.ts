@@ -1,5 +1,5 @@
 /**
- * Schemathesis, which makes requests from an OpenAPI document, in a Python environment of its own.
+ * Schemathesis, which generates requests from an OpenAPI document, in its own Python environment.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export type SchemathesisRun = {
   options: readonly string[];
 };
 
-/** What came of a run. `answers` are how often each status was answered. */
+/** The result of a run. `answers` has the count of each status. */
 export type SchemathesisResult = { passed: boolean; answers: ReadonlyMap<number, number> };
 
 async function statusesIn(file: string): Promise<Map<number, number>> {

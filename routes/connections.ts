@@ -1,7 +1,7 @@
 /**
- * How many connections there may be: in all, and of one address.
+ * The limits of connections: in total, and per address.
  *
- * At a limit the connection that has been idle longest makes room, so that idle ones cost nothing and a burst of
+ * At a limit, the connection that has been idle longest is closed, so that idle ones cost nothing and a burst of
  * devices behind one address is served; a new one is refused only when every connection is busy. The attack: one client
  * opens connections until the process has no descriptors left.
  *

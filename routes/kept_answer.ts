@@ -11,10 +11,11 @@ import type { AppEnv } from "./context.ts";
 type Kept = { bytes: Uint8Array<ArrayBuffer>; tag: string };
 
 /**
- * Serves what `make` returns, made at the first request and kept as bytes, with an ETag; 304 for who has it already.
+ * Serves the result of `make`, rendered at the first request and kept as bytes, with an ETag; 304 for clients that have
+ * it already.
  *
- * The attack: a page that anybody may ask for and that takes 50 ms to write. A stranger who asks for it a few hundred times
- * has the process for themselves.
+ * The attack: a public page takes 50 ms to render, and a stranger who requests it a few hundred times occupies the
+ * process.
  */
 export function keptAnswer(
   make: (c: Context<AppEnv>) => string,

@@ -1,7 +1,8 @@
 /**
- * `/metrics`: figures for Prometheus (text format 0.0.4), for who has `METRICS_TOKEN`; 403 for everybody else.
+ * `/metrics`: figures for Prometheus (text format 0.0.4), for clients with `METRICS_TOKEN`; 403 for all others.
  *
- * Everything but refusals and counters is read from the database, so any process tells the same of the installation.
+ * Everything except refusals and counters is read from the database, so every process returns the same figures for the
+ * installation.
  *
  * @module
  */

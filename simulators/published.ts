@@ -1,5 +1,5 @@
 /**
- * What Apple's published schema has: for devices that support all of it, and for tests that try all of it.
+ * The content of Apple's published schema: for devices that support all of it, and for tests of all of it.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export const REQUEST_TYPES: readonly string[] = Object.keys(commands);
 export const PAYLOAD_TYPES: readonly string[] = Object.keys(profiles)
   .filter((type) => type !== "TopLevel" && type !== "CommonPayloadKeys");
 
-/** The items that the target can report, as far as is known of it: what to subscribe it to. */
+/** Returns the items that the target can report, as far as known: the items to subscribe to. */
 export function statusItemsFor(target: SchemaTarget): string[] {
   return Object.entries(status)
     .filter(([name, { systems }]) => obstacle(name, supportFor(systems, target), target) === null)

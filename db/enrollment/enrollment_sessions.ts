@@ -127,10 +127,10 @@ export async function renewSessionSecrets(
 }
 
 /**
- * The session of a device that has asked for its first profile with an OTA enrollment and got no further; locked.
+ * The session of a device that has asked for its first profile with an OTA enrollment and has not continued; locked.
  *
- * The attack: another device of Apple's says that it is this one, and the session's secrets are given to it and taken from
- * the device that began it. So a session is that of the key in the device's certificate.
+ * The attack: another Apple device claims to be this one, and the session's secrets go to it instead of the device that
+ * began it. So a session belongs to the key in the device's certificate.
  */
 export async function findUnfinishedSession(
   db: Db,

@@ -30,7 +30,7 @@ export const objects = {
     concat(head(13, keys.length), keys.flatMap(big), values.flatMap(big)),
 };
 
-/** The list of `all`, the first being the outermost; `again` are indices of objects that stand in the table once more. */
+/** The list of `all`, the first being the outermost; `again` are indices of objects that are repeated in the table. */
 export function binaryPlist(all: readonly Uint8Array[], again: readonly number[] = []): Uint8Array<ArrayBuffer> {
   const offsets: number[] = [];
   let at = 8;

@@ -13,7 +13,9 @@ const numbers = (...fields: [bytes: 2 | 4 | 8, value: number][]): Uint8Array =>
     return [...new Uint8Array(view.buffer, 0, bytes)];
   }));
 
-/** An archive. `zip64` says sizes and places in 64 bits; with `overlap` every entry has the bytes of the first one. */
+/**
+ * An archive. `zip64` writes sizes and offsets in 64 bits; with `overlap` every entry has the bytes of the first one.
+ */
 export function zipOf(
   entries: readonly (readonly [name: string, content: string])[],
   { comment = "", zip64 = false, overlap = false }: { comment?: string; zip64?: boolean; overlap?: boolean } = {},
@@ -30,7 +32,7 @@ export function zipOf(
       bytes,
     ];
     const place = overlap ? 0 : at;
-    // Another extra field stands in front of it.
+    // Another extra field precedes it.
     const extra = zip64
       ? numbers([2, 9], [2, 2], [2, 0], [2, 1], [2, 24], [8, bytes.length], [8, bytes.length], [8, place])
       : new Uint8Array();

@@ -60,7 +60,7 @@ function copyTree(value: Tree): Tree {
   return copy;
 }
 
-/** What a format offers to be put into its trees. */
+/** The values that a format offers for its trees. */
 export type Leaves = {
   /** Any value of the format. */
   value(): Tree;

@@ -93,7 +93,7 @@ export const API_READERS: readonly ReaderTarget[] = [
     },
     refuses: isProblem,
     largest: MB,
-    // Those that take an empty body; the others are made up.
+    // Those that accept an empty body; the others are generated.
     seeds: () =>
       WITH_BODY.filter(({ body }) => body?.safeParse({}).success === true)
         .map((endpoint) => bytes(JSON.stringify({ endpoint: nameOf(endpoint), body: {} }))),

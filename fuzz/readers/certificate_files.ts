@@ -17,7 +17,7 @@ import { ASN1_SHAPES } from "./signed.ts";
 
 const PASSWORD = "secret";
 const SCHEMES: readonly Scheme[] = ["pbes2", "pbes1", "pkcs12"];
-/** The iterations that a fuzzed file may have: what the real limits cost is known, and is not what is looked for. */
+/** The limit of iterations in a fuzzed file: the cost of the real limits is known, and not the subject of fuzzing. */
 const FEW_ITERATIONS = 10_000;
 
 const certificates = [DEVICE.certificate, AUTHORITY.certificate];

@@ -1,5 +1,5 @@
 /**
- * What operators upload, what devices report as JSON, and what is written down.
+ * Uploads of operators, JSON reports of devices, and stored values.
  *
  * @module
  */
@@ -101,7 +101,7 @@ const profileOf = (each: number, payload: (index: number) => PlistDict) => (size
     PayloadUUID: "b",
     PayloadContent: Array.from({ length: size / each | 0 }, (_, index) => payload(index)),
   });
-/** A profile of one payload, for the Dock unless told. */
+/** A profile of one payload, for the Dock by default. */
 const profileWith = (payload: PlistDict): Bytes =>
   profileOf(1, () => ({ PayloadType: "com.apple.dock", ...payload }))(1);
 /** A dictionary of about so many bytes. */
@@ -226,7 +226,7 @@ export const CONTENT_READERS: readonly ReaderTarget[] = [
         const type = PAYLOAD_TYPES[size % PAYLOAD_TYPES.length] ?? "";
         return profileOf(60, () => ({ PayloadType: type }))(size);
       },
-      // Each without a warning, so that the check goes on to the last.
+      // Each without a warning, so that the check continues to the last.
       "payloads in order": profileOf(300, (index) => ({
         PayloadType: "com.apple.MCX",
         PayloadVersion: 1,

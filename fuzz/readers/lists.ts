@@ -127,7 +127,7 @@ const ASKED = COMMANDS.flatMap((command) => {
   return args === undefined ? [] : [{ command, args }];
 });
 
-/** A report, what every command makes of it, and what is kept. */
+/** A report, its effects for every command, and the stored values. */
 function readAnswer(input: Bytes) {
   const report = parseReport(parsePlist(input), input);
   const effects = ASKED.flatMap(({ command, args }) =>
@@ -151,7 +151,7 @@ function samples(beginning: string): Bytes[] {
 const listOf = (key: string, item: (index: number) => PlistDict, each: number) => (size: number) =>
   buildPlist({ ...REPORT, [key]: Array.from({ length: Math.max(1, size / each | 0) }, (_, index) => item(index)) });
 
-/** What was read, once more: the type of what a target answers is not known here. */
+/** The parsed value again: the type of a target's result is not known here. */
 function judgeList(input: Bytes, result: unknown): void {
   const value = parsePlist(input);
   if (!isDeepStrictEqual(value, result)) throw new Disagreement("Read twice, it is not the same");

@@ -1,5 +1,5 @@
 /**
- * What a reader of outside text is, and inputs of a size.
+ * The definition of a reader of untrusted input, and inputs of a given size.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 /** A reader of the server. */
 export type ReaderTarget = {
   readonly name: string;
-  /** Reads bytes as the server reads them; resolves or returns whatever it makes of them, throws its refusals. */
+  /** Reads bytes as the server reads them; resolves or returns its result, throws its refusals. */
   readonly read: (input: Bytes) => unknown;
   /** Whether an error is an honest refusal. Any other is a crash. */
   readonly refuses: (error: unknown) => boolean;
@@ -29,19 +29,19 @@ export type ReaderTarget = {
   readonly form?: Form;
   /** Keys and texts that mean something to it. */
   readonly words?: readonly string[];
-  /** A made-up input, as a value of its form. */
+  /** A generated input, as a value of its form. */
   readonly invent?: (random: Random) => unknown;
-  /** What stands inside of a message that is signed or sealed: mutations of it are signed and sealed, too. */
+  /** The content of a signed or encrypted message: mutations of it are signed and encrypted, too. */
   readonly inside?: {
     readonly form: Form;
     readonly seeds: () => Bytes[];
     readonly wrap: (inner: Bytes) => Bytes;
   };
-  /** Another judge of an input that was taken. Throws when it disagrees. */
+  /** An independent judge of an accepted input. Throws when it disagrees. */
   readonly judge?: (input: Bytes, result: unknown) => unknown;
 };
 
-/** What mutations know the structure of; anything else is bytes. */
+/** The forms with a structure known to mutations; anything else is bytes. */
 export type Form = "plist" | "json" | "der" | "bytes";
 
 export const MB = 1024 * 1024;

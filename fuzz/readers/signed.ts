@@ -74,8 +74,8 @@ const inPieces = (size: number): Bytes => {
 const CSR = (): Bytes => corpusOf("certification request")[0]?.input ?? new Uint8Array();
 
 /**
- * What is taken as signed is signed for another reader, too. A certificate's own inside is not looked at here by either, and
- * pkijs, which has other rules for it, would refuse the whole.
+ * A message accepted as signed must be signed for another reader, too. Neither checks the content of a certificate
+ * here: pkijs has other rules for it and would refuse the whole message.
  */
 async function judgeSignature(input: Bytes, signer: unknown, body: Bytes | undefined): Promise<void> {
   if (!isSigner(signer) || signer.certificate.fingerprint !== device.parsed.fingerprint) return;

@@ -118,7 +118,7 @@ export const WEB_READERS: readonly ReaderTarget[] = [
     form: "json",
     words: ["__proto__", "constructor"],
     read: (input) => parseStrictJson(text(input), 200),
-    // What is kept is what any reader of JSON makes of it.
+    // The stored value is the one that any JSON parser returns.
     judge: (input, value) => assert.deepStrictEqual(value, JSON.parse(text(input).replace(/^\ufeff/, ""))),
     refuses: (error) => error instanceof SyntaxError || error instanceof RefusedJsonError,
     largest: 8 * MB,

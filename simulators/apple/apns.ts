@@ -1,8 +1,8 @@
 /**
- * A fake Apple Push Notification service: HTTP/2 over TLS with client certificates, on a loopback address.
+ * A simulated Apple Push Notification service: HTTP/2 over TLS with client certificates, on a loopback address.
  *
- * A device is known by `register`; it is online while somebody listens with `onPush`. A push to a device that is away is
- * kept until its expiration, only the last one, and handed over when the device comes online.
+ * A device is known by `register`; it is online while a listener is registered with `onPush`. The last push to an
+ * offline device is stored until it expires, and delivered when the device comes online.
  *
  * How it differs from the real thing: it trusts its own authority alone; a client certificate that is not trusted is
  * answered with 403 instead of a failed handshake; there is no limit on pushes or connections beyond what `failNext` says;
@@ -23,7 +23,7 @@ export type Delivery = Push & { at: Date };
 /** A request and its answer. */
 export type Answered = { at: Date; token: string; topic: string | undefined; status: number; reason?: string };
 
-/** What happens to coming requests instead of their right answer. */
+/** The failures of coming requests instead of their regular answers. */
 export type Failure = { status: number; reason: string; retryAfterSeconds?: number };
 
 /** A running service. */
@@ -43,9 +43,9 @@ export type FakeApns = {
   register(token: Token, topic: string): void;
   /** From now on the token is answered with 410 Unregistered. */
   expire(token: Token): void;
-  /** The device is online, and gets what waits for it. Answers how it goes offline again. */
+  /** Marks the device as online and delivers its stored push. Returns a function that takes it offline again. */
   onPush(token: Token, handler: (push: Delivery) => void): () => void;
-  /** The next `times` requests (1 unless told) are answered with this failure. */
+  /** Answers the next `times` requests (1 by default) with this failure. */
   failNext(status: number, reason: string, options?: { times?: number; retryAfterSeconds?: number }): void;
   /** Accepts provider tokens that are signed with this key. */
   trustKey(key: ProviderKey): void;
@@ -67,7 +67,7 @@ const KEPT = 10_000;
 const MAX_BODY = 64 * 1024;
 const hexOf = (token: Token) => (typeof token === "string" ? token.toLowerCase() : token.toHex());
 
-/** Starts the service on a free loopback port (or the one that is told). */
+/** Starts the service on a free loopback port (or the given one). */
 export async function startApns(
   options: { clock?: Clock; random?: Random; port?: number } = {},
 ): Promise<FakeApns> {

@@ -1,8 +1,8 @@
 /**
- * The certificates around the fake push service: its own authority, its server's certificate, and push certificates.
+ * The certificates of the simulated push service: its own authority, its server's certificate, and push certificates.
  *
- * How it differs from the real thing: one authority issues all of them, where Apple has several; a push certificate is had
- * for the asking, with a key that is made here.
+ * How it differs from the real thing: one authority issues all of them, where Apple has several; a push certificate is
+ * issued on request, with a key that is created here.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import { generateEcKey } from "../ec_key.ts";
 /** PEM texts; the key is not encrypted. */
 export type PemIdentity = { certificatePem: string; keyPem: string };
 
-/** Dates of a push certificate; a year from now, and 2048 bits of RSA, unless told. */
+/** Dates of a push certificate; a year from now, and 2048 bits of RSA by default. */
 export type PushCertificateOptions = { notBefore?: Date; notAfter?: Date; key?: KeyObject };
 
-/** The authority with what it makes. */
+/** The authority and its certificates. */
 export type PushAuthority = {
   authority: Authority;
   caPem: string;

@@ -1,5 +1,5 @@
 /**
- * Listens as the fake push service does: HTTP/2 over TLS, where clients may show a certificate.
+ * The listener of the simulated push service: HTTP/2 over TLS, where clients may present a certificate.
  *
  * TLS ends in `node:tls`, which gives the client's certificate, and the plain bytes go on to `Deno.serve`, which speaks
  * HTTP/2. `node:http2` does both, but a client that goes away in the middle of several requests can end its process, by an
@@ -23,7 +23,7 @@ export type Http2Listener = {
   close(): Promise<void>;
 };
 
-/** Answers a request, with the certificate that the client of its connection showed. */
+/** Answers a request, given the certificate that the client presented. */
 export type Http2Handler = (request: Request, certificate: Certificate | undefined) => Promise<Response>;
 
 /** Listens on a loopback port, 0 for a free one. A request whose handler throws is answered with 500. */
@@ -31,7 +31,7 @@ export async function serveHttp2(
   options: { server: PemIdentity; caPem: string; port: number },
   handle: Http2Handler,
 ): Promise<Http2Listener> {
-  /** What clients showed, by the port from which their bytes come to the inner server. */
+  /** The certificates of clients, by the port from which their bytes reach the inner server. */
   const certificates = new Map<number, Certificate>();
   const sockets = new Set<net.Socket>();
   let connections = 0;
@@ -49,7 +49,7 @@ export async function serveHttp2(
     ca: options.caPem,
     ALPNProtocols: ["h2"],
     requestCert: true,
-    // Provider tokens come without a certificate; who may push is judged for each request.
+    // Provider tokens come without a certificate; the permission is checked for each request.
     rejectUnauthorized: false,
   }, (client) => {
     connections++;
@@ -64,7 +64,7 @@ export async function serveHttp2(
     });
     for (const [socket, other] of [[client, plain], [plain, client]] as const) {
       sockets.add(socket);
-      // A client that goes away is nothing to report.
+      // A disconnected client is not an error.
       socket.on("error", () => {});
       socket.on("close", () => {
         sockets.delete(socket);

@@ -1,5 +1,5 @@
 /**
- * What the fake push service says of one request: pure rules with Apple's status codes and reasons.
+ * The answer of the simulated push service to one request: pure rules with Apple's status codes and reasons.
  *
  * Source: Apple, "Sending notification requests to APNs" and "Handling notification responses from APNs".
  *
@@ -29,7 +29,7 @@ export type PushRequest = {
   certificate?: Certificate | undefined;
 };
 
-/** A push that was taken. */
+/** An accepted push. */
 export type Push = {
   token: string;
   topic: string;
@@ -42,7 +42,7 @@ export type Push = {
   authenticatedBy: "certificate" | "token";
 };
 
-/** A key that signs provider tokens, with whose it is and what it may push to: anything unless told. */
+/** A key that signs provider tokens, with its owner and its topics: any by default. */
 export type ProviderKey = {
   keyId: string;
   teamId: string;
@@ -50,7 +50,7 @@ export type ProviderKey = {
   topics?: readonly string[];
 };
 
-/** What the service knows when it judges. */
+/** The state that the service checks against. */
 export type PushKnowledge = {
   now: Date;
   anchor: Certificate;
@@ -79,7 +79,7 @@ export async function judgePush(request: PushRequest, known: PushKnowledge): Pro
   // Another spelling of the same bytes is accepted, other characters are not.
   const device = /^(?:[0-9a-f]{2})+$/i.test(token) ? known.device(token.toLowerCase()) : undefined;
   if (device === undefined) return no(400, "BadDeviceToken");
-  // A certificate has one topic, which goes without saying.
+  // A certificate has one topic, which may be omitted.
   const topic = headers["apns-topic"] ?? (topics.by === "certificate" ? topics.list?.[0] : undefined);
   if (topic === undefined || topic === "") return no(400, "MissingTopic");
   if (topics.list?.includes(topic) === false) return no(400, "TopicDisallowed");
@@ -114,7 +114,7 @@ export async function judgePush(request: PushRequest, known: PushKnowledge): Pro
 /** `list` is absent where every topic is allowed. */
 type Topics = { by: "certificate" | "token"; list?: readonly string[] | undefined };
 
-/** What the sender may push to, by its certificate or by its provider token. */
+/** Returns the topics that the sender may push to, by its certificate or its provider token. */
 async function topicsOf(request: PushRequest, known: PushKnowledge): Promise<Topics | Refusal> {
   const authorization = request.headers["authorization"];
   if (authorization !== undefined) return await topicsOfToken(authorization, known);

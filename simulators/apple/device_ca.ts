@@ -1,5 +1,5 @@
 /**
- * Who makes simulated devices: an authority in the place of Apple's, and the certificates that it gives to devices.
+ * The maker of simulated devices: an authority in place of Apple's, and the certificates that it issues to devices.
  *
  * How it differs from the real thing: one level instead of three, RSA 2048 and SHA-256 instead of RSA 1024 and SHA-1. The
  * server accepts it only as a root in `DEVICE_TEST_ROOTS`.
@@ -22,7 +22,7 @@ export async function makeDeviceMaker(now: Date, key?: KeyObject): Promise<Devic
   return makerOf(authorityDer(own, now), own, now);
 }
 
-/** The maker whose certificate is in `file` and whose key in `file.key`; made and written there when there is none. */
+/** Returns the maker whose certificate is in `file` and whose key is in `file.key`; created there if there is none. */
 export async function loadDeviceMaker(file: string, now: Date): Promise<DeviceMaker> {
   try {
     const [pem, key] = [await Deno.readTextFile(file), openPrivateKey(await Deno.readTextFile(`${file}.key`))];
@@ -32,7 +32,7 @@ export async function loadDeviceMaker(file: string, now: Date): Promise<DeviceMa
   }
   const key = await generateRsaKey(2048);
   const maker = makerOf(authorityDer(key, now), key, now);
-  // The key first and for its owner alone: a certificate that is there has its key.
+  // The key first, readable only by its owner: an existing certificate always has its key.
   await Deno.writeTextFile(`${file}.key`, toPem(exportPkcs8(key), "PRIVATE KEY"), { mode: 0o600, createNew: true });
   await Deno.writeTextFile(file, maker.pem, { createNew: true });
   return maker;

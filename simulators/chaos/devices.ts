@@ -1,7 +1,7 @@
 /**
  * The devices of a chaos run: they reach whichever server answers, and the ledger sees what they see.
  *
- * How they differ from the real thing: they share keys; they come every few seconds; nobody says NotNow.
+ * How they differ from the real thing: they share keys; they connect every few seconds; none answers NotNow.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export const BASE_URL = "http://localhost";
 /** Seconds after which a device gives up on a request. */
 const PATIENCE_SECONDS = 15;
 
-/** What the outside saw of the servers' answers. */
+/** The servers' answers as seen from outside. */
 export type Wire = {
   /** Answers by status; 0 counts requests without an answer. */
   readonly answers: Map<number, number>;

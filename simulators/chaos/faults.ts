@@ -1,5 +1,5 @@
 /**
- * The faults: what each does, how it is undone, and what is expected of the server that it hits.
+ * The faults: the effect of each, how it is undone, and the expected behavior of the affected server.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Plannable, Planned } from "./schedule.ts";
 import type { Supervised } from "./supervisor.ts";
 import type { TcpProxy, Weather } from "./tcp_proxy.ts";
 
-/** What faults strike. */
+/** The targets of faults. */
 export type World = {
   servers: readonly Supervised[];
   database: Embedded;
@@ -31,7 +31,7 @@ export type World = {
 export type Fault = Plannable & {
   does: string;
   undone: string;
-  /** What the server that it hits does; the others stay, always. */
+  /** The expected behavior of the affected server; the others always stay up. */
   expected: "stays" | "dies" | "ends well";
   /** Begins it; answers what ends it. Times are in seconds. */
   strike(world: World, planned: Planned): Promise<() => Promise<void> | void>;

@@ -1,7 +1,8 @@
 /**
- * An account of what was asked, done and answered, kept outside of the server, and what it says of the server at the end.
+ * A record of requests, actions and answers, kept outside of the server, and the violations that follow from it at the
+ * end.
  *
- * It is told what operators and devices saw on the wire, and knows nothing of how the server works.
+ * It is based only on the traffic of operators and devices, and does not depend on how the server works.
  *
  * @module
  */
@@ -10,11 +11,11 @@
 export type Entry =
   /** An operator's command was answered with 2xx. */
   | { kind: "asked"; at: number; device: string; uuid: string }
-  /** The answer to an operator's command was lost or said that the server cannot: it may or may not exist. */
+  /** The answer to an operator's command was lost or was a 503: it may or may not exist. */
   | { kind: "unsure"; at: number; device: string }
   /** A device read a command. */
   | { kind: "offered"; at: number; device: string; uuid: string; type: string }
-  /** A device did what a command says, and begins to send its answer. */
+  /** A device executed a command, and begins to send its answer. */
   | { kind: "executed"; at: number; device: string; uuid: string; status: string }
   /** The device's answer was answered with 200. */
   | { kind: "taken"; at: number; device: string; uuid: string; status: string }
@@ -25,7 +26,7 @@ export type Entry =
   /** After a fault a server was ready again after so many seconds, or not at all. */
   | { kind: "ready"; at: number; fault: string; server: number; seconds: number | null };
 
-/** What is there at the end, when there was time without faults. */
+/** The final state, after a time without faults. */
 export type Outcome = {
   /** The commands that operators sent as the API lists them: Apple's status by UUID, null without an answer. */
   listed: ReadonlyMap<string, { device: string; status: string | null }>;
@@ -38,7 +39,7 @@ export type Outcome = {
 /** A promise that was not kept. */
 export type Violation = { rule: Rule; evidence: string };
 
-/** What a run is judged by, in the words of the report. */
+/** The criteria of a run, in the words of the report. */
 export const RULES = {
   lost: "commands lost",
   doubled: "commands offered again after their acknowledgement was taken",
@@ -60,17 +61,17 @@ const READY_WITHIN = 5;
 export type Figures = {
   asked: number;
   unsure: number;
-  /** Distinct commands that a device has executed and whose acknowledgement the server has taken. */
+  /** Distinct commands that a device has executed and whose acknowledgement the server has accepted. */
   acknowledged: number;
   /** The same for those that operators asked for. */
   roundTrips: number;
-  /** Commands that were offered more than once, all before their answer was taken. */
+  /** Commands that were offered more than once, all before their answer was accepted. */
   repeated: number;
   /** Seconds to readiness, sorted. */
   ready: number[];
 };
 
-/** What the account keeps of a command. */
+/** The record of a command. */
 type Story = {
   device: string;
   type: string;
@@ -148,17 +149,17 @@ export class Ledger {
     }
   }
 
-  /** Commands that operators asked for and whose acknowledgement was taken, so far. */
+  /** Commands that operators requested and whose acknowledgement was accepted so far. */
   get roundTrips(): number {
     return this.#roundTrips;
   }
 
-  /** Commands that operators asked for with success and to which no answer of the device was taken yet. */
+  /** Commands that operators requested successfully and for which no answer was accepted yet. */
   pending(device: string): number {
     return this.#pending.get(device) ?? 0;
   }
 
-  /** The violations, with what is there at the end. */
+  /** Returns the violations, given the final state. */
   judge({ listed, open, astray }: Outcome): Violation[] {
     const violations = [...this.#violations];
     const found = (rule: Rule, evidence: string) => violations.push({ rule, evidence });
@@ -172,7 +173,7 @@ export class Ledger {
         found("invented", `${device} has ${count} commands that no answer told of; ${allowed} answers were lost`);
       }
     }
-    // What exists without a seen answer has to be carried out as well.
+    // Commands that exist although their answer was lost must be executed as well.
     const owed = new Set(listed.keys());
     for (const [uuid, { asked }] of this.#stories) if (asked !== undefined) owed.add(uuid);
     for (const uuid of owed) {

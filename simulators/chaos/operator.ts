@@ -14,10 +14,10 @@ import type { Ledger } from "./ledger.ts";
 /** An answer of the API, or none that tells whether the request was carried out. */
 type Answer = { status: number; json: unknown } | "unsure";
 
-/** Who the operator works on. */
+/** The devices that the operator manages. */
 export type Target = { id: DeviceId; udid: string };
 
-/** What an operator of a chaos run is told. */
+/** The options of a chaos run's operator. */
 export type OperatorOptions = {
   wire: Wire;
   token: string;
@@ -31,7 +31,7 @@ export type OperatorOptions = {
   pick(below: number): number;
 };
 
-/** An artifact that the operator has made. */
+/** An artifact that the operator created. */
 type Artifact = { id: string; name: string; version: number; versionId: string; link: number | undefined };
 
 /** Commands of a device that may be open at once. */
@@ -94,14 +94,14 @@ export class Operator {
   readonly #versions = new Set<string>();
   #made = 0;
   changes = 0;
-  /** Versions whose rollout was halted, since devices could not download them during a fault, and let go on. */
+  /** Versions whose rollout was halted, since devices could not download them during a fault, and resumed. */
   resumed = 0;
 
   constructor(options: OperatorOptions) {
     this.#options = options;
   }
 
-  /** Works until it is told to stop, and ends with every change confirmed. */
+  /** Works until it is stopped, and ends with every change confirmed. */
   async work(stop: AbortSignal): Promise<void> {
     await Promise.all([
       ...Array.from({ length: SENDERS }, () => this.#send(stop)),
@@ -190,8 +190,8 @@ export class Operator {
   }
 
   /**
-   * Lets halted versions go on, as an operator does who knows why: a device that could not download a profile while a fault
-   * lasted says that it cannot apply it, and nothing tells that from a profile that is wrong.
+   * Resumes halted versions, as an operator does who knows the reason: a device that could not download a profile
+   * during a fault reports that it cannot apply it, which is indistinguishable from an invalid profile.
    */
   async resumeHalted(): Promise<void> {
     const halted = await this.read(z.array(made), "/api/mdm/artifact_versions/halted/");

@@ -1,5 +1,6 @@
 /**
- * What a chaos run says at its end: figures, one per line, and the first violations of each rule with their evidence.
+ * The report at the end of a chaos run: figures, one per line, and the first violations of each rule with their
+ * evidence.
  *
  * @module
  */
@@ -17,7 +18,7 @@ export type Run = {
   /** Answers to devices and operators by status; 0 counts requests without an answer. */
   answers: ReadonlyMap<number, number>;
   changes: number;
-  /** Rollouts that faults halted and the operator let go on. */
+  /** Rollouts that faults halted and the operator resumed. */
   resumed: number;
   /** Conversations that a push began. */
   afterPush: number;

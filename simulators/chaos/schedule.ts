@@ -16,7 +16,7 @@ export type Planned<Name extends string = string> = {
   lasts: number;
 };
 
-/** What the plan needs to know of a fault: how often it comes beside the others, and how long it may last, in seconds. */
+/** The properties of a fault for the plan: its relative frequency, and how long it may last, in seconds. */
 export type Plannable = { weight: number; lasts: readonly [number, number] };
 
 /** Seconds from one fault to the next: on average what lies in the middle, with room for a recovery in each. */
@@ -25,8 +25,8 @@ const GAP = [5.5, 9] as const;
 const LEAD = 3;
 
 /**
- * Plans faults for so many seconds. The kinds take turns in rounds, each as often in a round as its weight says, in an order of
- * the seed's: so a run that is long enough has them all.
+ * Plans faults for that many seconds. The kinds take turns in rounds, each as often in a round as its weight, in an
+ * order derived from the seed: so a run that is long enough has them all.
  */
 export function planFaults<Name extends string>(
   kinds: Readonly<Record<Name, Plannable>>,

@@ -15,7 +15,7 @@ export type Supervised = {
   signal(signal: Deno.Signal): void;
   /** Ends the process by `signal` because a fault wants it; answers how it ended, null when it did not within so many seconds. */
   end(signal: Deno.Signal, within: number): Promise<Deno.CommandStatus | null>;
-  /** Whether the process that runs now says that it is ready. */
+  /** Whether the current process reports that it is ready. */
   ready(): Promise<boolean>;
   /** Stops the process for good. */
   close(): Promise<void>;
@@ -24,7 +24,7 @@ export type Supervised = {
 /** Milliseconds that an answer of /readyz may take before it is asked again. */
 const READY_TIMEOUT_MS = 1000;
 
-/** Starts a server and keeps it running. `died` is told of ends that nobody asked for, `log` of what it logs. */
+/** Starts a server and keeps it running. `died` receives unexpected exits, `log` its log lines. */
 export async function supervise(
   index: number,
   settings: Record<string, string>,

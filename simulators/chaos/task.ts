@@ -38,7 +38,7 @@ was not kept.
 
 const KNOWN = { texts: ["minutes", "seed", "devices", "rate"], flags: [] };
 const SERVERS = 2;
-/** Seconds between two contacts of a device that nobody pushes. */
+/** Seconds between two connects of a device without a push. */
 const EVERY = 3;
 /** Seconds after which a server that is not ready is given up, and milliseconds between two looks. */
 const GIVE_UP = 60;
@@ -46,7 +46,7 @@ const LOOK_MS = 50;
 /** Seconds between a recovery and the next fault at least. */
 const REST = 1;
 
-/** What to run. */
+/** The options of a run. */
 export type ChaosRun = { minutes: number; seed: number; devices: number; rate: number };
 
 /** The options as values. Throws UsageError. */
@@ -71,7 +71,7 @@ export function chaosOf({ texts }: Options): ChaosRun {
   };
 }
 
-/** Waits so many seconds, or until `signal` says stop. */
+/** Waits that many seconds, or until `signal` aborts. */
 const pause = (seconds: number, signal?: AbortSignal) =>
   new Promise<void>((resolve) => {
     if (signal?.aborted) return resolve();
@@ -84,7 +84,7 @@ const pause = (seconds: number, signal?: AbortSignal) =>
     signal?.addEventListener("abort", done);
   });
 
-/** A run that was ended by a signal says nothing of the server. */
+/** A run that was ended by a signal has no result. */
 class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
@@ -115,7 +115,7 @@ function strayDevices(
   });
 }
 
-/** Runs it to its end. Answers the violations. Throws when `end` ended it before. */
+/** Runs it to its end. Returns the violations. Throws when `end` ended it before. */
 async function runChaos(
   run: ChaosRun,
   print: (line: string) => void,

@@ -7,8 +7,8 @@
 import net from "node:net";
 
 /**
- * What becomes of bytes. `hole`: they wait, and new connections too. `cut`: the next bytes of a client arrive by half, and the
- * connection is reset. `cut answers`: the same with the other side's.
+ * The handling of bytes. `hole`: they wait, and new connections too. `cut`: the next bytes of a client arrive by half,
+ * and the connection is reset. `cut answers`: the same with the other side's.
  */
 export type Weather = "fair" | "hole" | "cut" | "cut answers" | { delayMs: number };
 
@@ -18,7 +18,7 @@ export type TcpProxy = {
   /** The connections that are open now. */
   readonly open: number;
   set(weather: Weather): void;
-  /** Resets every connection. Answers how many. */
+  /** Resets every connection. Returns their number. */
   reset(): number;
   /** Refuses new connections and resets the open ones, or listens again on the same port. */
   listen(on: boolean): Promise<void>;
@@ -31,7 +31,7 @@ type Link = { client: net.Socket; upstream: net.Socket };
 export async function startTcpProxy(target: () => number): Promise<TcpProxy> {
   let weather: Weather = "fair";
   const links = new Set<Link>();
-  /** What goes on when the weather changes. */
+  /** The transfers that continue when the weather changes. */
   const held = new Set<() => void>();
 
   const end = ({ client, upstream }: Link) => {

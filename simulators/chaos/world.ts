@@ -30,7 +30,7 @@ const SETTINGS = {
 /** Seconds that a server may take to stop. */
 export const SHUTDOWN_SECONDS = Number(SETTINGS.SHUTDOWN_SECONDS);
 
-/** What runs. */
+/** The running parts. */
 export type Stage = {
   servers: readonly Supervised[];
   database: Embedded;
@@ -40,7 +40,7 @@ export type Stage = {
   /** Of an administrator. */
   token: string;
   pushCertificate: number;
-  /** What the servers logged of errors that reached the top of the process. */
+  /** The uncaught errors in the servers' logs. */
   uncaught: string[];
 };
 
@@ -91,8 +91,8 @@ async function furnish(settings: Record<string, string>, apns: FakeApns): Promis
 }
 
 /**
- * Builds it, with so many servers; `stack` takes it down again. `died` is told of servers that end without being asked, `say` what
- * is used.
+ * Builds it, with that many servers; `stack` tears it down. `died` receives unexpected exits of servers, `say` the
+ * versions in use.
  */
 export async function buildStage(
   stack: AsyncDisposableStack,
@@ -100,7 +100,7 @@ export async function buildStage(
   { died, say }: { died(server: number, how: string): void; say(line: string): void },
 ): Promise<Stage> {
   const folder = await Deno.makeTempDir({ prefix: "espalier-chaos-" });
-  // PostgreSQL may run as another user, who must get through.
+  // PostgreSQL may run as another user, which needs access.
   await Deno.chmod(folder, 0o755);
   stack.defer(() => Deno.remove(folder, { recursive: true }));
   const binaries = await installedPostgres();

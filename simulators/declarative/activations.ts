@@ -54,8 +54,8 @@ function judge(activation: HeldDeclaration, held: Held, answers: Answers): Parti
 }
 
 /**
- * Judges the activations, in place, and what they say of configurations. Answers the identifiers of the configurations that
- * are turned on.
+ * Evaluates the activations, in place, and their effect on configurations. Returns the identifiers of the activated
+ * configurations.
  */
 export function activate(held: Held, states: States, answers: Answers): Set<string> {
   const on = new Set<string>();

@@ -1,8 +1,8 @@
 /**
- * Assets of a device: what it got for each, kept until the asset changes.
+ * Assets of a device: the result for each, kept until the asset changes.
  *
- * How it differs from the real thing: identities of PKCS#12 are not opened, passwords are not used, certificates are not
- * trusted for anything; ACME is not spoken, and such assets are not among the device's capabilities.
+ * How it differs from the real thing: identities of PKCS#12 are not opened, passwords are not used, certificates are
+ * not trusted for anything; ACME is not supported, and such assets are not among the device's capabilities.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { asRecord } from "../json.ts";
 import { assetCannotBeDeserialized, assetCannotBeVerified } from "./reasons.ts";
 import { isDictionary } from "../../src/apple_schema/keys.ts";
 
-/** What an asset is to the configuration that names it. */
+/** An asset from the view of the configuration that names it. */
 export type Material = { data?: Uint8Array<ArrayBuffer> };
 type Outcome = Material | { error: Reason };
 
@@ -54,7 +54,7 @@ export class Assets {
     }
   }
 
-  /** What an asset is, got now unless it is here. */
+  /** Returns an asset, fetched now unless it is present. */
   async get(asset: HeldDeclaration): Promise<Outcome> {
     const kept = this.#kept.get(asset.identifier);
     if (kept?.token === asset.token) return kept.outcome;

@@ -1,8 +1,8 @@
 /**
- * What configurations do when they are turned on, and undo when they are turned off.
+ * The effects of configurations when they are activated, and their reversal when they are deactivated.
  *
- * How it differs from the real thing: legacy profiles and tests do something, all other configurations are accepted when
- * they are right and their assets are there; nothing of the device's behaviour changes by them.
+ * How it differs from the real thing: legacy profiles and tests have effects; all other configurations are accepted if
+ * they are valid and their assets are available, but do not change the device's behavior.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export class Configurations {
     }
   }
 
-  /** Undoes what is not turned on any more. */
+  /** Undoes configurations that are no longer activated. */
   release(on: ReadonlySet<string>): void {
     const { channel } = this.device;
     for (const profile of channel.profiles) {
@@ -48,7 +48,10 @@ export class Configurations {
     }
   }
 
-  /** Applies a configuration, unless it is; `key` is what it depends on. Answers why it cannot be applied. */
+  /**
+   * Applies a configuration, unless it is applied; `key` represents its dependencies. Returns the reason why it cannot
+   * be applied.
+   */
   async apply(
     configuration: HeldDeclaration,
     assets: ReadonlyMap<string, Material>,

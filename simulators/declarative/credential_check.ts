@@ -8,7 +8,7 @@ import { credentials } from "../../src/apple_schema/generated/credentials.ts";
 import type { SchemaIssue } from "../../src/apple_schema/types.ts";
 import { validatePayload } from "../../src/apple_schema/validate.ts";
 
-/** What is wrong with a credential document. Empty for an unknown type. */
+/** Returns the issues of a credential document. Empty for an unknown type. */
 export function validateCredential(type: string, document: unknown): SchemaIssue[] {
   const facts = Object.hasOwn(credentials, type) ? credentials[type] : undefined;
   return facts === undefined ? [] : validatePayload(facts, document);

@@ -39,7 +39,7 @@ function obstacleOf(held: HeldDeclaration, target: SchemaTarget): Reason | undef
   return kind === "configuration" ? configurationInvalid(sentences) : invalidPayload(held, sentences);
 }
 
-/** A check for a target; what is held never changes. */
+/** A check for a target; stored declarations never change. */
 type Checked = { target: string; obstacle: Reason | undefined; ignored: string[] };
 const checked = new WeakMap<HeldDeclaration, Checked>();
 
@@ -56,7 +56,7 @@ function checkOnce(held: HeldDeclaration, target: SchemaTarget): Checked {
   return found;
 }
 
-/** What a declaration is before anything is done with it: invalid, or still to be seen. */
+/** The state of a declaration before it is processed: invalid, or undecided. */
 export function checkDeclaration(held: HeldDeclaration, target: SchemaTarget): DeclarationState {
   const { kind, type, token, mischief } = held;
   const state: DeclarationState = { kind, type, token, active: false, valid: "unknown", reasons: [] };

@@ -1,6 +1,6 @@
 /**
- * Makes a device follow the declarations that it has: checks each, evaluates activations, gets assets, applies
- * configurations, undoes what is not asked for any more.
+ * Applies the declarations of a device: checks each, evaluates activations, gets assets, applies configurations, and
+ * undoes those that are no longer declared.
  *
  * @module
  */
@@ -27,7 +27,7 @@ type States = Map<string, DeclarationState>;
 const assetReferences = ({ type, payload }: HeldDeclaration): Reference[] =>
   referencesIn(type, payload).filter(({ assetTypes }) => assetTypes !== null);
 
-/** Follows declarations; what is done stays done. */
+/** Applies declarations; applied ones are not applied again. */
 export class DeclarationProcess {
   readonly #assets: Assets;
   readonly #configurations: Configurations;
@@ -43,7 +43,7 @@ export class DeclarationProcess {
     this.#configurations.renew();
   }
 
-  /** Follows what is held. Answers the states, and the configurations that are in force. */
+  /** Applies the stored declarations. Returns the states, and the configurations that are in force. */
   async run(held: Held): Promise<{ states: States; active: HeldDeclaration[] }> {
     const target = this.device.target();
     const states: States = new Map();
@@ -75,14 +75,14 @@ export class DeclarationProcess {
     return { states, active };
   }
 
-  /** Follows one configuration that is turned on. Answers whether it is in force. */
+  /** Applies one activated configuration. Returns whether it is in force. */
   async #follow(
     configuration: HeldDeclaration,
     state: DeclarationState,
     held: Held,
     states: States,
   ): Promise<boolean> {
-    // What fails while it is applied is active all the same, as real devices report it.
+    // A configuration that fails while it is applied is still active, as real devices report it.
     const invalid = (reason: Reason, active: boolean): false => {
       Object.assign(state, { active, valid: "invalid", reasons: [reason, ...state.reasons] });
       return false;
@@ -116,7 +116,7 @@ export class DeclarationProcess {
       const why = assetState.reasons[0]?.details?.["Error"];
       return invalid(configurationCannotBeApplied(`The asset “${value}” is invalid: ${why ?? "its type"}`), true);
     }
-    // What goes wrong on request is decided anew each time, so it is part of what was applied.
+    // The requested failure is decided each time, so it is part of the key.
     const key = JSON.stringify([configuration.token, configuration.mischief ?? "", ...tokens]);
     const reason = await this.#configurations.apply(configuration, materials, key);
     if (reason !== undefined) return invalid(reason, true);

@@ -1,9 +1,9 @@
 /**
- * Declarative management on one channel of a device: learns from the server what should be, follows it, and reports.
+ * Declarative management on one channel of a device: gets the declared state from the server, applies it, and reports.
  *
- * How it differs from the real thing: it syncs when a conversation of commands has ended and its owner is still there, not
- * by itself in the background; what could not be fetched is tried again at the next sync; the protocol is Apple's, the order
- * of the fetches is ours.
+ * How it differs from the real thing: it syncs when a conversation of commands has ended and its owner is still there,
+ * not by itself in the background; declarations that could not be fetched are retried at the next sync; the protocol is
+ * Apple's, the order of the fetches is ours.
  *
  * Source: Apple, "Integrating declarative management" (developer.apple.com/documentation/devicemanagement).
  *
@@ -51,7 +51,7 @@ const ORDER = [
   ["activation", "Activations"],
 ] as const satisfies readonly (readonly [DeclarationKind, string])[];
 
-/** What every report tells, subscribed or not. */
+/** The items in every report, subscribed or not. */
 const ALWAYS = ["management.client-capabilities", "management.declarations"];
 const SUBSCRIPTIONS = "com.apple.configuration.management.status-subscriptions";
 
@@ -69,7 +69,7 @@ export class Declarative {
   readonly #ledger = new StatusLedger();
   #held = new Map<string, HeldDeclaration>();
   readonly #attempts = new Map<string, number>();
-  /** What the server's command said and was not followed yet; null is a command that said nothing. */
+  /** The token from the server's last command that was not synchronized yet; null is a command without a token. */
   #told: string | null | undefined;
   #token: string | undefined;
   #enabled = false;
@@ -97,7 +97,7 @@ export class Declarative {
     this.#told = parsed.success ? parsed.data.SyncTokens.DeclarationsToken : null;
   }
 
-  /** What follows a conversation: a sync when the server told of something new, and a report of what changed. */
+  /** The steps after a conversation: a sync if the server announced a change, and a report of changes. */
   async settle(): Promise<void> {
     if (!this.#enabled) return;
     const told = this.#told;
@@ -114,7 +114,7 @@ export class Declarative {
     if (tokens.SyncTokens.DeclarationsToken !== this.#token) await this.#synchronizeItems();
   }
 
-  /** Follows anew what is here, and reports what changed; `full` reports everything. */
+  /** Applies the stored declarations again, and reports changes; `full` reports everything. */
   async report(full = false): Promise<void> {
     if (!this.#enabled) return;
     const { states, active } = await this.#process.run(this.#held);
@@ -156,7 +156,7 @@ export class Declarative {
     this.#process.renew(held);
   }
 
-  /** What was under way is looked at again; everything else stays as it is. */
+  /** Declarations in progress are checked again; all others are unchanged. */
   #again(held: HeldDeclaration): HeldDeclaration {
     return held.mischief === "unknown" ? this.#disturbed({ ...held }) ?? held : held;
   }
@@ -181,7 +181,7 @@ export class Declarative {
     return this.#disturbed(held) ?? lost("its fetch was dropped");
   }
 
-  /** A declaration with what goes wrong with it; undefined when its fetch is lost. */
+  /** Returns a declaration with its requested failure; undefined if its fetch is lost. */
   #disturbed({ mischief: _, ...held }: HeldDeclaration): HeldDeclaration | undefined {
     const { type, identifier, token } = held;
     const n = (this.#attempts.get(identifier) ?? 0) + 1;

@@ -1,5 +1,5 @@
 /**
- * What declarative management needs of the device around it.
+ * The parts of a device that declarative management needs.
  *
  * @module
  */
@@ -18,23 +18,23 @@ export type HeldDeclaration = {
   identifier: string;
   token: string;
   payload: JsonObject;
-  /** What goes wrong with it on request. */
+  /** Its requested failure. */
   mischief?: "invalid" | "unknown";
 };
 
 /**
- * What goes wrong with a declaration: it is reported invalid, or as unknown and still under way; its fetch is lost, so that the
- * device goes on without it; or the report after it is lost.
+ * The requested failure of a declaration: it is reported invalid, or as unknown and still in progress; its fetch is
+ * lost, so that the device continues without it; or the report after it is lost.
  */
 export type DeclarationMischief = "invalid" | "unknown" | "drop fetch" | "no report";
 
-/** Decides what goes wrong; `n` counts how often the device took up a declaration of that identifier, from 1. */
+/** Decides the failure; `n` counts the declarations of that identifier that the device applied, from 1. */
 export type DeclarationMischiefMaker = (
   declaration: { Type: string; Identifier: string; ServerToken: string },
   n: number,
 ) => DeclarationMischief | undefined;
 
-/** The value of a status item, or why there is none. */
+/** The value of a status item, or the reason why there is none. */
 export type StatusItem = { value: Json } | { error: Reason };
 
 /** A channel of a device. */
@@ -44,7 +44,7 @@ export type DeclarativeDevice = {
   target(): SchemaTarget;
   /** Sends a check-in message; the ids are added. */
   checkIn(message: PlistDict): Promise<Response>;
-  /** Downloads as the device that it is ("MDM"), or as anybody. */
+  /** Downloads with the device's identity ("MDM"), or anonymously. */
   download(url: string, as: "MDM" | "None"): Promise<Response>;
   /** A certificate of the authority that a SCEP payload names. Throws ScepRefused. */
   certify(scep: PlistDict): Promise<DeviceIdentity>;

@@ -1,5 +1,5 @@
 /**
- * The data that a declaration refers to, downloaded and checked as the declaration says.
+ * The data that a declaration refers to, downloaded and checked as the declaration specifies.
  *
  * @module
  */

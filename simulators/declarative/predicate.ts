@@ -1,8 +1,8 @@
 /**
  * Predicates of activations: whether a device follows one.
  *
- * How it differs from the real thing: of Apple's predicate language it knows comparisons of status items, properties and
- * literals, joined by AND, OR and NOT. What it does not know it cannot parse; a real device knows more.
+ * How it differs from the real thing: of Apple's predicate language it supports comparisons of status items, properties
+ * and literals, joined by AND, OR and NOT. It cannot parse anything else; a real device supports more.
  *
  * Source: Apple, "Predicate Programming Guide", and `@status` and `@property` of "activation.simple".
  *
@@ -35,7 +35,7 @@ export type Predicate =
   | { kind: "and" | "or"; left: Predicate; right: Predicate }
   | { kind: "comparison"; by: Comparison; left: Operand; right: Operand; fold: { case: boolean; marks: boolean } };
 
-/** What a predicate asks the device; what it does not know is null. */
+/** The device's values for a predicate; unknown ones are null. */
 export type Answers = { status(name: string): Json; property(key: string): Json };
 
 const SAME: Readonly<Record<string, Comparison>> = { "=": "==", "<>": "!=", "=<": "<=", "=>": ">=" };
@@ -229,7 +229,7 @@ function equal(left: Json, right: Json): boolean {
 function compare(by: Comparison, left: Json, right: Json): boolean {
   if (by === "==") return equal(left, right);
   if (by === "!=") return !equal(left, right);
-  // What the device does not know is neither more nor less, and in nothing.
+  // An unknown value is neither greater nor less, and in no list.
   if (left === null || right === null) return false;
   switch (by) {
     case "IN":

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A predicate that cannot be read, or whose value cannot be told. */
+/** A predicate that cannot be parsed or evaluated. */
 export class PredicateError extends Error {
   override readonly name = "PredicateError";
   constructor(readonly kind: "parse" | "evaluate", message: string) {
@@ -12,7 +12,7 @@ export class PredicateError extends Error {
   }
 }
 
-/** One word: `end` stands after the last one. */
+/** One token: `end` follows the last one. */
 export type Token =
   | { kind: "word"; text: string }
   | { kind: "sign"; text: string }

@@ -1,8 +1,8 @@
 /**
- * What a simulated device says of itself, item by item.
+ * The status items of a simulated device.
  *
- * How it differs from the real thing: all of it is made up from the model. An update that a declaration enforces is pending at
- * once and stays so until `updateSystem`; lists of accounts, apps and background tasks are empty.
+ * How it differs from the real thing: all values are invented from the model. An update that a declaration enforces is
+ * pending immediately and stays so until `updateSystem`; lists of accounts, apps and background tasks are empty.
  *
  * @module
  */
@@ -44,7 +44,7 @@ function certificateList(state: DeviceState, { identities }: ChannelState): Json
   }));
 }
 
-/** What the values are made up from. */
+/** The source of the values. */
 type Facts = { device: DeviceState; channel: ChannelState; active: readonly HeldDeclaration[] };
 
 const pendingOf = ({ device, active }: Facts) => pendingUpdate(device.model.osVersion, active);
@@ -106,7 +106,7 @@ export const targetOf = ({ model }: Pick<DeviceState, "model">, userId: string):
 
 const abilities = new Map<string, { capabilities: JsonObject; items: ReadonlySet<string> }>();
 
-/** What a target can follow and report; there are as many targets as models and channels. */
+/** The declarations and status items that a target supports; there are as many targets as models and channels. */
 function abilitiesOf(target: SchemaTarget) {
   const key = JSON.stringify(target);
   const known = abilities.get(key);

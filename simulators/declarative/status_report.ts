@@ -34,11 +34,14 @@ export function declarationsItem(states: ReadonlyMap<string, DeclarationState>):
 /** A report, and how to remember that it arrived. */
 export type Report = { body: JsonObject; arrived(): void };
 
-/** Knows what the server was told. */
+/** Tracks the reported values. */
 export class StatusLedger {
   #told: ReadonlyMap<string, StatusItem> = new Map();
 
-  /** The report of these items; undefined when there is nothing to tell. `full` tells all of it, and says so. */
+  /**
+   * Returns the report of these items; undefined if there is nothing to report. `full` reports all of them, and is
+   * marked as full.
+   */
   compose(items: ReadonlyMap<string, StatusItem>, full: boolean): Report | undefined {
     const body: JsonObject = {};
     const errors: Json[] = [];

@@ -1,7 +1,7 @@
 /**
  * A property list writer for Apple's binary form, version `bplist00`.
  *
- * Promise: what it returns reads back to the same value in every reader of the format; equal strings are stored once.
+ * Promise: the result reads back to the same value in every reader of the format; equal strings are stored once.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a device says that it can follow and report.
+ * The declarations and status items that a device supports.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
- * Profiles of a channel: who may bring, replace and remove which.
+ * Profiles of a channel: the rules for installing, replacing and removing them.
  *
- * Source: Apple, "Legacy Profile", on the transition of profiles from commands to declarations: a declaration takes over
- * what a command brought when both have the same structure, and then commands touch it no more.
+ * Source: Apple, "Legacy Profile", on the transition of profiles from commands to declarations: a declaration takes
+ * over a profile from a command when both have the same structure, and then commands no longer change it.
  *
  * @module
  */
@@ -100,7 +100,7 @@ export function removeOfDeclaration(channel: ChannelState, declaration: string):
   channel.profiles = channel.profiles.filter((one) => one.by !== "declaration" || one.declaration !== declaration);
 }
 
-/** The profiles as ProfileList tells them. */
+/** The profiles in the form of ProfileList. */
 export function profileList(channel: ChannelState): PlistDict[] {
   return channel.profiles.map((profile) => ({
     PayloadIdentifier: profile.identifier,

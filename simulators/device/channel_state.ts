@@ -1,5 +1,5 @@
 /**
- * What a channel of a device has: the device's own, or that of a user of a Mac.
+ * The state of a device's channel: its own, or that of a user of a Mac.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { DeviceIdentity } from "./identity.ts";
 import type { OpenedProfile } from "./installed_profile.ts";
 import type { ProvisioningProfile } from "./provisioning_profile.ts";
 
-/** A profile that is there, and how it came. */
+/** An installed profile, and its origin. */
 export type ProfileHere =
   & Pick<OpenedProfile, "identifier" | "uuid" | "displayName" | "payloads">
   & (
@@ -19,7 +19,7 @@ export type ProfileHere =
     | { by: "declaration"; declaration: string }
   );
 
-/** Why a declaration is as it is, in the words of a status report. */
+/** The reasons for a declaration's state, in the terms of a status report. */
 export type Reason = { code: string; description: string; details?: JsonObject };
 
 /** A declaration as the device reports it. */
@@ -33,7 +33,7 @@ export type DeclarationState = {
   reasons: Reason[];
 };
 
-/** What commands and declarations change. */
+/** The state that commands and declarations change. */
 export type ChannelState = {
   profiles: ProfileHere[];
   provisioningProfiles: ProvisioningProfile[];

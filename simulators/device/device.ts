@@ -2,7 +2,7 @@
  * A simulated device: enrolls over the real protocol, connects, answers commands, renews its identity, checks out.
  *
  * How it differs from the real thing: it has no user and no screen; it trusts the server's TLS as its process does; it
- * takes profiles that anybody signed; it keeps no state over a restart; what it reports is made up from its model;
+ * accepts any signature on a profile; it keeps no state across a restart; its reports are invented from its model;
  * after a NotNow it connects again when its owner calls `connect`, not when a person unlocks it.
  *
  * @module
@@ -39,7 +39,7 @@ export class SimulatedDevice extends DeviceCheckins {
     this.#channels = new DeviceChannels({ state, link, options, checkIn: (message) => this.checkIn(message) });
   }
 
-  /** What a user's channel has, or with "" the device's own, which is `state`. */
+  /** The state of a user's channel, or with "" the device's own, which is `state`. */
   channel(userId = ""): ChannelState {
     return this.#channels.of(userId).state;
   }
@@ -49,7 +49,9 @@ export class SimulatedDevice extends DeviceCheckins {
     return this.#channels.of(userId).declarative;
   }
 
-  /** A newer system, which the device tells of from now on; `extra` of a rapid security response, such as "(a)". */
+  /**
+   * Sets a newer OS version, which the device reports from now on; `extra` of a rapid security response, such as "(a)".
+   */
   updateSystem(osVersion: string, build: string, extra?: { version: string; build: string }): void {
     const { osVersionExtra: _, buildExtra: __, ...model } = this.state.model;
     this.state.model = {
@@ -114,8 +116,8 @@ export class SimulatedDevice extends DeviceCheckins {
   }
 
   /**
-   * Connects and answers commands until the server has no more; then follows declarations, when the server told of new ones,
-   * and reports what changed. A 401 makes the device forget the server. `userId` speaks for a user.
+   * Connects and answers commands until the server has no more; then synchronizes declarations, if the server announced
+   * a change, and reports changes. A 401 makes the device forget the server. `userId` connects for a user.
    */
   async connect(userId?: string): Promise<Exchange[]> {
     const exchanges = await this.#converse(userId);
@@ -123,7 +125,7 @@ export class SimulatedDevice extends DeviceCheckins {
     return exchanges;
   }
 
-  /** What the server answered with 401 makes the device forget it, as on every check-in. */
+  /** A 401 makes the device forget the server, as on every check-in. */
   async #follow(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -197,7 +199,7 @@ export class SimulatedDevice extends DeviceCheckins {
     this.enrolled = true;
   }
 
-  /** What an erased device no longer knows. */
+  /** The state that an erased device loses. */
   #forget(): void {
     Object.assign(this.state, { erased: false, lockedWith: undefined });
     this.identity = undefined;

@@ -15,7 +15,7 @@ import { statusItemOf, targetOf } from "../declarative/status_items.ts";
 /** One channel. */
 export type DeviceChannel = { state: ChannelState; declarative: Declarative };
 
-/** How the device around the channels speaks. */
+/** The device's connection to the server. */
 export type Around = {
   state: DeviceState;
   link: DeviceLink;
@@ -49,7 +49,7 @@ export class DeviceChannels {
     return channel;
   }
 
-  /** What a device loses with its enrollment: everything that the server brought. */
+  /** The state that a device loses with its enrollment: everything from the server. */
   forget(): void {
     this.#channels.clear();
     Object.assign(this.around.state, emptyChannel());

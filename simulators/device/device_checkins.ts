@@ -65,7 +65,7 @@ export class DeviceCheckins {
     return this.link.managed().topic;
   }
 
-  /** The certificate and key that it speaks with. */
+  /** The certificate and key of its identity. */
   get identity(): DeviceIdentity | undefined {
     return this.link.identity;
   }

@@ -17,14 +17,14 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 const MAX_REDIRECTS = 5;
 
-/** How a device speaks, and as whom. */
+/** A device's connection to the server, and its identity. */
 export class DeviceLink {
   identity: DeviceIdentity | undefined;
   management: Management | undefined;
 
   constructor(private readonly options: DeviceOptions) {}
 
-  /** The server that manages the device. Throws while there is none. */
+  /** The server that manages the device. Throws if there is none. */
   managed(): Management {
     if (this.management === undefined) throw new Error("Cannot speak to a server: the device is not enrolled");
     return this.management;
@@ -40,8 +40,8 @@ export class DeviceLink {
   }
 
   /**
-   * A GET, as the device that it is ("MDM") or as anybody. Redirects are followed; the signature goes to no other origin, and
-   * what it signs is the empty body.
+   * Sends a GET with the device's identity ("MDM") or anonymously. Redirects are followed; the signature is sent to no
+   * other origin, and covers the empty body.
    */
   async get(url: string, as: "MDM" | "None"): Promise<Response> {
     const signature = as === "MDM" ? this.#signature(this.managed().signs, new Uint8Array()) : {};

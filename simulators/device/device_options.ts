@@ -1,5 +1,5 @@
 /**
- * How simulated devices are made, and what they tell of their conversations.
+ * The options of simulated devices, and the reports on their conversations.
  *
  * @module
  */
@@ -9,16 +9,18 @@ import type { DeclarationMischiefMaker } from "../declarative/declarative_device
 import type { ScepHabit } from "./identity.ts";
 import type { Model } from "./models.ts";
 
-/** What a device does instead of answering as it should. `lost reply`: it answers, and the server's reply is lost. */
+/**
+ * The misbehavior of a device instead of its regular answer. `lost reply`: it answers, and the server's reply is lost.
+ */
 export type Mischief = "NotNow" | "Error" | "CommandFormatError" | "drop" | "lost reply";
 
-/** How a device is made. */
+/** The options of a device. */
 export type DeviceOptions = {
   model: Model;
   serialNumber: string;
   udid?: string;
   name?: string;
-  /** Carries its requests; the process's own network unless told. */
+  /** Carries its requests; the process's own network by default. */
   send?: (request: Request) => Promise<Response>;
   now?: () => Date;
   /** Seconds that its clock is ahead. */
@@ -30,15 +32,15 @@ export type DeviceOptions = {
   binary?: boolean;
   /** An RSA key for its first identity instead of a new one. */
   key?: KeyObject;
-  /** Where all other keys come from; each is made when it is needed unless told. */
+  /** The source of all other keys; each is created when needed by default. */
   newKey?: () => Promise<KeyObject>;
-  /** Decides over each command what goes wrong, `n` counting those of this type from 1; nothing unless told. */
+  /** Decides the failure of each command, `n` counting those of this type from 1; none by default. */
   mischief?: (requestType: string, n: number) => Mischief | undefined;
-  /** The same for declarations, `n` counting how often one of an identifier was taken up. */
+  /** The same for declarations, `n` counting how often one of an identifier was applied. */
   declarationMischief?: DeclarationMischiefMaker;
 };
 
-/** A command that the device saw, and what it said of it. */
+/** A command that the device received, and its answer. */
 export type Exchange = { commandUuid: string; requestType: string; status: string };
 
 /** The server did not answer as a device needs it. */

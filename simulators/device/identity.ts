@@ -16,7 +16,7 @@ import { selfSigned } from "./self_signed.ts";
 /** A certificate with its key. */
 export type DeviceIdentity = { certificate: Certificate; key: KeyObject };
 
-/** How a device speaks SCEP: as today's systems do, or single DES and SHA-1 as old clients do. */
+/** The SCEP algorithms of a device: those of current systems, or single DES and SHA-1 as old clients. */
 export type ScepHabit = "modern" | "old";
 
 /** The `[type, value]` pairs of a payload's Subject. */

@@ -1,7 +1,7 @@
 /**
- * What a device reads in the profiles that it is given.
+ * The parsing of profiles on a device.
  *
- * How it differs from the real thing: the signature must be right, but anyone may have made it.
+ * How it differs from the real thing: the signature must be valid, but any signer is accepted.
  *
  * @module
  */
@@ -9,7 +9,7 @@
 import { openSigned } from "../../src/pki/cms/signed.ts";
 import { asDict, bool, dict, dicts, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
 
-/** What a profile is called. */
+/** The names of a profile. */
 export type ProfileNames = { identifier: string; uuid: string; displayName: string };
 
 /** Where and how the server manages the device. */

@@ -1,5 +1,5 @@
 /**
- * The check-in messages that a simulated device says of itself.
+ * The check-in messages of a simulated device.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export type PushTarget = { pushToken: Uint8Array<ArrayBuffer>; pushMagic: string
 /** A user of a Mac with a channel of its own. */
 export type DeviceUser = PushTarget & { userId: string; shortName: string; longName: string };
 
-/** What today's devices say of their model; old clients leave it out. */
+/** The model facts that current devices report; old clients omit them. */
 export const describeModel = ({ model }: DeviceState): PlistDict => ({
   Model: model.product,
   ModelName: model.modelName,

@@ -6,7 +6,7 @@
 
 import type { Platform } from "../../src/protocol/platform.ts";
 
-/** What a simulated device is. */
+/** The hardware of a simulated device. */
 export type Model = {
   platform: Platform;
   /** The hardware identifier. */
@@ -101,7 +101,7 @@ export const MODELS: readonly Model[] = [
   },
 ];
 
-/** An app as InstalledApplicationList tells it. */
+/** An app in the form of InstalledApplicationList. */
 export type SimulatedApp = {
   Identifier: string;
   Name: string;

@@ -1,7 +1,7 @@
 /**
  * Provisioning profiles as a device reads them.
  *
- * How it differs from the real thing: the signature must be right, but anyone may have made it; whether the device is
+ * How it differs from the real thing: the signature must be valid, but any signer is accepted; whether the device is
  * among those that the profile names does not matter.
  *
  * @module
@@ -10,7 +10,7 @@
 import { openSigned } from "../../src/pki/cms/signed.ts";
 import { asDict, get, parsePlist, str } from "../../src/protocol/plist.ts";
 
-/** A provisioning profile that is there, as ProvisioningProfileList tells it. */
+/** An installed provisioning profile in the form of ProvisioningProfileList. */
 export type ProvisioningProfile = { name: string; uuid: string; expiresAt: Date | undefined };
 
 /** Opens a provisioning profile. Throws for what a device would refuse. */

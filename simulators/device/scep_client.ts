@@ -1,5 +1,5 @@
 /**
- * The client's side of SCEP (RFC 8894), as simulated devices speak it.
+ * The client's side of SCEP (RFC 8894), as simulated devices use it.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export type PkcsReqInput = {
   readonly csr: Uint8Array;
   /** Self-signed for a first request, the old identity for a renewal. */
   readonly signer: Identity;
-  /** DER of the certificate to encrypt to: the RA's, or the CA's when there is none. */
+  /** DER of the certificate to encrypt to: the RA's, or the CA's if there is no RA. */
   readonly recipient: Uint8Array;
   /** PrintableString. */
   readonly transactionId: string;
@@ -59,7 +59,7 @@ export type OpenedCertRep =
   | { readonly status: "failure"; readonly failInfo: FailInfo | "unknown" }
   | { readonly status: "pending" };
 
-/** What an answer is checked against. */
+/** The values that an answer is checked against. */
 export type CertRepExpectation = {
   /** The request's signer, to whom the answer is encrypted. */
   readonly recipient: Recipient;

@@ -10,7 +10,7 @@ import type { Bytes } from "../../src/pki/der_writer.ts";
 import { spkiOf } from "../../src/pki/keys.ts";
 import { type SubjectInput, writeName } from "../../src/pki/name.ts";
 
-/** What a self-signed end-entity certificate says, such as the one that signs a SCEP request. */
+/** The content of a self-signed end-entity certificate, such as the one that signs a SCEP request. */
 export type SelfSignedInput = {
   readonly subject: SubjectInput;
   readonly key: KeyObject;

@@ -1,7 +1,7 @@
 /**
- * Many simulated devices at once: enrolls them a few at a time, then keeps each online, as its push or its timer says.
+ * Many simulated devices at once: enrolls them a few at a time, then keeps each online, by push or timer.
  *
- * How it differs from the real thing: a device that is locked with a PIN is unlocked by nobody but time; real devices come
+ * How it differs from the real thing: a device that is locked with a PIN is unlocked after a time; real devices connect
  * only when they are pushed, these also by themselves.
  *
  * @module
@@ -17,21 +17,21 @@ export type CrowdEvent =
   | { kind: "left"; device: SimulatedDevice; because: "erased" | "released" }
   | { kind: "failed"; device: SimulatedDevice; doing: "enrolling" | "connecting"; error: Error };
 
-/** Who, how and how often. */
+/** The options of a crowd. */
 export type CrowdOptions = {
   devices: readonly SimulatedDevice[];
   enroll(device: SimulatedDevice): Promise<void>;
   /** How many enroll at once. */
   parallel?: number;
-  /** Seconds between two contacts of a device that nobody pushes; spread by a fifth. */
+  /** Seconds between two connects of a device without a push; spread by a fifth. */
   every: number;
-  /** Seconds until somebody types the PIN of a locked Mac. */
+  /** Seconds until a locked Mac is unlocked, as if a user typed the PIN. */
   unlockAfter?: number;
   apns?: Pick<FakeApns, "register" | "onPush">;
   on(event: CrowdEvent): void;
 };
 
-/** A crowd at work. */
+/** A running crowd. */
 export type Crowd = {
   /** Resolves when every device has tried to enroll once. */
   readonly enrolled: Promise<void>;
@@ -154,7 +154,7 @@ function live(
         continue;
       }
       if (device.state.model.platform === "macOS" && device.state.lockedWith !== undefined) {
-        // A Mac at its lock screen speaks to nobody.
+        // A Mac at its lock screen does not connect.
         for (const until = performance.now() + unlockAfter * 1000; performance.now() < until && !signal.aborted;) {
           await bell.nap((until - performance.now()) / 1000, signal);
         }

@@ -1,5 +1,5 @@
 /**
- * What the simulation asks of a server's API: an enrollment, and a profile of it for each device.
+ * The simulation's requests to a server's API: an enrollment, and a profile of it for each device.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { apiClient } from "../api_client.ts";
 
 /** The API of a server with a token. */
 export type EnrollmentApi = {
-  /** The blueprint of simulated devices, made when there is none; answers its id. */
+  /** Returns the id of the blueprint of simulated devices, which is created if there is none. */
   blueprint(): Promise<number>;
   /** Makes an enrollment for simulated devices, with a given push certificate or the first one; answers its id. */
   makeEnrollment(name: string, pushCertificate?: number): Promise<number>;

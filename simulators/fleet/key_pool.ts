@@ -1,8 +1,8 @@
 /**
- * RSA keys made ahead of need, since making one takes a fifth of a second.
+ * RSA keys created in advance, since creating one takes a fifth of a second.
  *
  * How it differs from the real thing: with `shared` several devices have one key, which no real device does; it is for
- * loads where the making of keys would be most of the work.
+ * loads where key generation would be most of the work.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import { generateRsaKey } from "../../src/pki/keys.ts";
 
 /** Gives keys of 2048 bits. */
 export type KeyPool = {
-  /** The next key; made now when none is ready. */
+  /** Returns the next key; created now if none is ready. */
   take(): Promise<KeyObject>;
-  /** Makes no more keys ahead; resolves when those that are being made are done. */
+  /** Stops creating keys; resolves when the keys in progress are done. */
   close(): Promise<void>;
 };
 
@@ -49,7 +49,7 @@ export function makeKeyPool(options: { ahead: number } | { shared: number }): Ke
 const allDone = (keys: Promise<KeyObject>[]) => Promise.allSettled(keys).then(() => {});
 
 function made(keys: Promise<KeyObject>[], key: Promise<KeyObject>): Promise<KeyObject> {
-  // Whoever takes it hears of a failure; nobody else needs to.
+  // The caller that takes it gets the failure; no other code needs it.
   key.catch(() => {});
   keys.push(key);
   return key;

@@ -6,7 +6,7 @@
 
 import type { CrowdEvent } from "./crowd.ts";
 
-/** Counts events, and tells what was counted since the last time. */
+/** Counts events, and returns the counts since the last call. */
 export type Tally = {
   count(event: CrowdEvent): void;
   /** A line of numbers for the `seconds` since the last line. */

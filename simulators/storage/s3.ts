@@ -1,8 +1,9 @@
 /**
  * A stand-in for an S3-compatible service: objects and multipart uploads in memory, every request's signature verified.
  *
- * How it differs from the real thing: one account and no policies; buckets exist when they are named; lists come in pages of
- * three; nothing is eventually consistent; versions, ranges, conditions and checksums beside SHA-256 are not there.
+ * How it differs from the real thing: one account and no policies; buckets exist when they are named; lists come in
+ * pages of three; nothing is eventually consistent; versions, ranges, conditions and checksums other than SHA-256 are
+ * not supported.
  *
  * The verification follows Amazon's text and shares nothing with the code that signs.
  *

@@ -1,7 +1,8 @@
 /**
- * Verifies Signature Version 4 of requests and of addresses, as the service's documentation tells it.
+ * Verifies Signature Version 4 of requests and of addresses, as the service's documentation describes it.
  *
- * Source: Amazon S3 API Reference, "Authenticating Requests: Using the Authorization Header" and "Using Query Parameters".
+ * Source: Amazon S3 API Reference, "Authenticating Requests: Using the Authorization Header" and "Using Query
+ * Parameters".
  *
  * @module
  */
@@ -76,7 +77,7 @@ function check(request: Request, query: [string, string][], claim: Claim, accoun
   return undefined;
 }
 
-/** What is wrong with a request; undefined when it may be served. */
+/** Returns the reason to refuse a request; undefined if it may be served. */
 export function verifyS3Request(
   request: Request,
   body: Uint8Array,

@@ -40,7 +40,7 @@ const USERNAME = "demo@example.com";
 /** Seconds between two contacts of a device that is not pushed. */
 const EVERY = 60;
 
-/** What the demonstration shows. */
+/** The content of the demo. */
 export type Demo = { port: number; devices: number; data: string | undefined };
 
 /** The options as values. Throws UsageError. */
@@ -125,7 +125,7 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   await using stack = new AsyncDisposableStack();
   const folder = demo.data ?? await Deno.makeTempDir({ prefix: "espalier-demo-" });
   if (demo.data === undefined) {
-    // The embedded database may run as another user, who must get through.
+    // The embedded database may run as another user, which needs access.
     await Deno.chmod(folder, 0o755);
     stack.defer(() => Deno.remove(folder, { recursive: true }));
   }
@@ -158,7 +158,7 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   const devices = makeRoster(demo.devices, {
     keys,
     random: systemRandom,
-    // A phone in somebody's pocket is locked now and then.
+    // A phone in a pocket is locked from time to time.
     mischief: (type) => type === "InstallProfile" && Math.random() < 0.1 ? "NotNow" : undefined,
   });
   const enroll = async (device: SimulatedDevice) => {

@@ -1,5 +1,5 @@
 /**
- * What the blueprint of the demonstration holds: two profiles and two declarations, made through the API.
+ * The content of the demo's blueprint: two profiles and two declarations, created through the API.
  *
  * @module
  */
@@ -71,7 +71,7 @@ function mobileconfig(name: string, payload: PlistDict): string {
   }).toBase64();
 }
 
-/** Makes the artifacts, unless they are there, and puts them into the blueprint. */
+/** Creates the artifacts, unless they exist, and adds them to the blueprint. */
 export async function makeDemoArtifacts({ call, json }: ApiClient, blueprint: number): Promise<void> {
   for (const artifact of ARTIFACTS) {
     const { name, platforms } = artifact;

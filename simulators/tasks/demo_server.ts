@@ -1,9 +1,9 @@
 /**
- * The server of the demonstration: the whole of it in this process, on an embedded database, with a fake push service
- * where Apple's stands.
+ * The server of the demo: all of it in this process, on an embedded database, with a simulated push service in place of
+ * Apple's.
  *
- * How it differs from `main.ts`: hourly and daily schedules do not run, and settings of the environment count only for what
- * the demonstration does not set itself.
+ * How it differs from `main.ts`: hourly and daily schedules do not run, and settings of the environment apply only
+ * where the demo does not set its own.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export async function startDemoServer(
     APNS_URL: apns.url,
     APNS_ANCHORS: apns.caPem,
     DEVICE_TEST_ROOTS: makerPem,
-    // What an operator set for a real server is no business of a demonstration.
+    // Settings for a real server do not apply to a demo.
     ...Object.fromEntries(
       [
         ...["DATABASE_URL", "SECRET_KEYS", "TLS_FULLCHAIN", "TLS_PRIVKEY", "SIGNING_FULLCHAIN", "SIGNING_PRIVKEY"],

@@ -42,7 +42,7 @@ export type Source =
   | { kind: "api"; server: string; token: string }
   | { kind: "profile"; file: string; maker: string | undefined };
 
-/** What to simulate. Times are in seconds. */
+/** The options of a simulation. Times are in seconds. */
 export type Simulation = {
   source: Source;
   devices: number;
@@ -119,7 +119,7 @@ function untilTheEnd(seconds: number | undefined): Promise<void> {
   });
 }
 
-/** Runs a simulation to its end. Answers how many failures there were. */
+/** Runs a simulation to its end. Returns the number of failures. */
 async function simulate(
   simulation: Simulation,
   print: (line: string) => void,

@@ -1,6 +1,6 @@
 /**
- * The permissions that a task of `deno.json` runs with, for tests and benchmarks that start the same program themselves:
- * what they see is what operators get.
+ * The permissions that a task of `deno.json` runs with, for tests and benchmarks that start the same program
+ * themselves: they run exactly as for operators.
  *
  * @module
  */
