@@ -28,7 +28,7 @@ const governed = ({ file }: { file: string }) => !file.endsWith(".d.ts");
 const ENTRIES = [...new Set(Object.values(config.tasks).flatMap((line) => line.match(/[\w/]+\.ts\b/g) ?? []))]
   .filter((file) => SERVER.some((folder) => file.startsWith(folder)));
 
-Deno.test("every export of the server is reached by the server: what only tests and simulators use stands with them", () => {
+Deno.test("every export of the server is reached by the server: code only for tests and simulators belongs with them", () => {
   const isReached = GRAPH.reachedFrom(ENTRIES);
   const unreached = GRAPH.exportsOf(SERVER).filter((one) => governed(one) && !isReached(one));
   assert.deepEqual(unreached.filter(({ file }) => file.startsWith(TOOLS)), GRAPH.exportsOf([TOOLS]));

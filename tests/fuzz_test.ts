@@ -20,7 +20,7 @@ const text = (input: Uint8Array) => new TextDecoder().decode(input);
 const bytes = (input: string): Bytes => new TextEncoder().encode(input);
 
 for (const target of READERS) {
-  Deno.test(`every input of the corpus is taken or honestly refused: ${target.name}`, async () => {
+  Deno.test(`every input of the corpus is accepted or regularly refused: ${target.name}`, async () => {
     for (const { name, input } of corpusOf(target.name)) {
       const outcome = await outcomeOf(target, input);
       if (outcome.kind === "crash") throw new Error(`${folderName(target.name)}/${name}`, { cause: outcome.error });
@@ -29,7 +29,7 @@ for (const target of READERS) {
     assert.ok(seedsOf(target).length > 0, "there is nothing to begin with");
   });
 
-  Deno.test(`mutated inputs are taken or honestly refused: ${target.name}`, async () => {
+  Deno.test(`mutated inputs are accepted or regularly refused: ${target.name}`, async () => {
     const report = await fuzz(target, { seed: 5, goOn: (index) => index < CASES });
     const crashes = report.findings.filter(({ kind }) => kind === "crash");
     assert.deepEqual(crashes.map(({ sentence, input }) => `${sentence}\n${input.toBase64()}`), []);
@@ -101,7 +101,7 @@ Deno.test("an input whose outcome is new is mutated further", async () => {
   assert.ok(outcomes >= 4, `${outcomes} outcomes`);
 });
 
-Deno.test("what is minimised still does the same, and is never longer", async () => {
+Deno.test("a minimized input has the same outcome, and is never longer", async () => {
   const least = await minimise(
     bytes("a long text with a needle in it"),
     (input) => Promise.resolve(text(input).includes("needle")),
@@ -109,7 +109,7 @@ Deno.test("what is minimised still does the same, and is never longer", async ()
   assert.equal(text(least), "needle");
 });
 
-Deno.test("mutations of DER keep the lengths around what they change", () => {
+Deno.test("mutations of DER keep the lengths around a change", () => {
   const target = READERS.find(({ name }) => name === "certificate");
   const [certificate] = target?.seeds() ?? [];
   assert.ok(certificate);
@@ -123,7 +123,7 @@ Deno.test("mutations of DER keep the lengths around what they change", () => {
   }
 });
 
-Deno.test("the judges disagree with what is wrong", async () => {
+Deno.test("the judges disagree with wrong results", async () => {
   assert.throws(() => storable({ a: ["x\0"] }), /Cannot be kept/);
   assert.throws(() => storable({ "\ud800": 1 }), /Cannot be kept/);
   assert.throws(() => storable([Infinity]), /Cannot be kept/);
@@ -135,7 +135,7 @@ Deno.test("the judges disagree with what is wrong", async () => {
   await assert.rejects(likePkijs(signed, bytes("<plist>")), /pkijs/);
 });
 
-Deno.test("the document that schemathesis gets offers the ids and values that are there, and still anything else", () => {
+Deno.test("the document for schemathesis offers the existing ids and values, and still any others", () => {
   const field = { type: "integer" };
   const document = {
     paths: {

@@ -37,6 +37,6 @@ Deno.test("ignored tests and steps are named with their file, whatever the other
   }
 });
 
-Deno.test("a run that ignores nothing says so", async () => {
+Deno.test("a run that ignores nothing reports that", async () => {
   assert.deepEqual(await run('Deno.test("fine", () => {});', 50), ["0 ignored"]);
 });

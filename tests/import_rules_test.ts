@@ -47,11 +47,11 @@ Deno.test("nothing imports against the arrows", () => {
   assert.ok(IMPORTS.length > 1000, `only ${IMPORTS.length} imports were seen`);
 });
 
-Deno.test("rooms of src/ use those of their rows, and none in a circle", () => {
+Deno.test("rooms of src/ use only those of their rows, and none in a circle", () => {
   assert.deepEqual(roomFaults(IMPORTS, FLOORS), []);
 });
 
-Deno.test("rooms for what is hosted know nothing of what is declared, not even its types (docs/decisions/0001)", () => {
+Deno.test("rooms for hosted content do not depend on the declared state, not even on its types (docs/decisions/0001)", () => {
   const hosting = ["files", "variables", "downloads"];
   const declaring = ["blueprints", "declarations", "planner", "commands", "conversation"];
   const crossing = IMPORTS.filter(({ from, to }) =>
@@ -64,7 +64,7 @@ Deno.test("no files import each other in a circle at run time", () => {
   assert.deepEqual(fileFaults(IMPORTS), []);
 });
 
-Deno.test("the server imports all of its packages, and none that only tests have", () => {
+Deno.test("the server imports all of its packages, and none that only tests use", () => {
   const used = new Set<string | undefined>();
   for (const [path, source] of TREE) {
     if (!/^(?:main\.ts|routes\/|jobs\/|src\/|db\/|simulators\/)/.test(path)) continue;
@@ -79,7 +79,7 @@ Deno.test("the server imports all of its packages, and none that only tests have
   assert.deepEqual(Object.keys(config.imports).filter((entry) => !used.has(entry)), NOT_OF_THE_SERVER);
 });
 
-Deno.test("what only tests and fuzzing import stands in their scopes, in one version, and is used there", async () => {
+Deno.test("packages only for tests and fuzzing are in their scopes, in one version, and are used there", async () => {
   const scopes: Readonly<Record<string, Readonly<Record<string, string>>>> = config.scopes;
   assert.deepEqual(Object.keys(scopes), ["./fuzz/", "./tests/"]);
   const versions = new Map<string, string>(Object.entries(config.imports));
@@ -96,7 +96,7 @@ Deno.test("what only tests and fuzzing import stands in their scopes, in one ver
   }
 });
 
-Deno.test("packages are found as they are written, files and the platform's own modules are none", () => {
+Deno.test("packages are found as written; files and the platform's own modules are not packages", () => {
   const source =
     'import { z } from "zod"; import type { A } from "plist"; import "./a.ts"; import "node:fs"; await import("hono/x");';
   assert.deepEqual(packagesOf("src/a.ts", source), ["zod", "plist", "hono/x"]);
@@ -123,7 +123,7 @@ Deno.test("one forbidden import is found, wherever it is added", () => {
   assert.match(fileFaults(circle).join(), /in a circle: .*src\/protocol\/present.ts → src\/protocol\/checkin.ts/);
 });
 
-Deno.test("imports are parsed: those of types alone are none at run time, texts and comments are none at all", () => {
+Deno.test("imports are parsed: type imports do not count at run time, texts and comments never count", () => {
   const source = `
     import type { A } from "./a.ts";
     import { type B, type C } from "./b.ts";
@@ -155,7 +155,7 @@ Deno.test("imports are parsed: those of types alone are none at run time, texts 
   ]);
 });
 
-Deno.test("a table of rooms is held to its order and to what is used", () => {
+Deno.test("a table of rooms is checked for its order and its use", () => {
   const tree = new Map([
     ["src/upper/a.ts", 'import "../middle/b.ts"; import "../ground.ts";'],
     ["src/middle/b.ts", 'import "../lower/c.ts";'],
@@ -184,13 +184,13 @@ Deno.test("a table of rooms is held to its order and to what is used", () => {
   ]);
 });
 
-Deno.test("a circle is told as the way round", () => {
+Deno.test("a circle is reported as its path", () => {
   assert.equal(findCircle([["a", "b"], ["b", "c"], ["a", "c"]]), undefined);
   assert.deepEqual(findCircle([["a", "b"], ["b", "c"], ["c", "b"]]), ["b", "c", "b"]);
   assert.deepEqual(findCircle([["a", "a"]]), ["a", "a"]);
 });
 
-Deno.test("SQL stands in db/ alone", () => {
+Deno.test("SQL is in db/ only", () => {
   for (const [path, source] of TREE) {
     if (!path.startsWith("db/")) assert.equal(/\b(sql|tx|db)(<[^`]*>)?`/.exec(source)?.[0], undefined, path);
   }

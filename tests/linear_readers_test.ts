@@ -32,7 +32,7 @@ for (const { name, read, shapes, largest } of READERS) {
 }
 
 for (const { name, read, refuses, shapes, seeds } of READERS) {
-  Deno.test(`what is not taken is refused, and never with another error: ${name}`, async () => {
+  Deno.test(`other input is refused, and never with another error: ${name}`, async () => {
     for (const input of [...seeds(), ...Object.values(shapes).map((make) => make(5000))]) {
       for (
         const tried of [
@@ -52,7 +52,7 @@ for (const { name, read, refuses, shapes, seeds } of READERS) {
 }
 
 for (const { name, read, seeds } of READERS) {
-  Deno.test(`the seeds are inputs that it takes: ${name}`, async () => {
+  Deno.test(`the seeds are accepted inputs: ${name}`, async () => {
     for (const seed of seeds()) await read(seed);
   });
 }

@@ -3,7 +3,7 @@ import { makeMemoryFolder } from "./support/memory_folder.ts";
 
 const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
 
-Deno.test("a folder in memory is made for its owner alone and removed with all in it, or there is none", async () => {
+Deno.test("a folder in memory is created for its owner only and removed with all its content, or there is none", async () => {
   const folder = await makeMemoryFolder(undefined);
   // Other systems have no such memory, and containers little of it.
   if (folder === undefined) return;
@@ -17,7 +17,7 @@ Deno.test("a folder in memory is made for its owner alone and removed with all i
   assert.equal(await exists(folder.path), false);
 });
 
-Deno.test("a user who cannot be given the folder leaves none behind, and no other place stands in for memory", async () => {
+Deno.test("if a folder cannot be given to a user, none is left behind, and no other place replaces memory", async () => {
   const folder = await makeMemoryFolder(undefined);
   if (folder === undefined) return;
   try {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { startEmbedded } from "../../db/embedded.ts";
 import { openDatabase } from "../../db/open.ts";
 
-Deno.test("an embedded database restarts on its port with what was committed, as after a crash too", async () => {
+Deno.test("an embedded database restarts on its port with the committed data, also after a crash", async () => {
   const folder = await Deno.makeTempDir({ prefix: "espalier-embedded-" });
   await Deno.chmod(folder, 0o755);
   try {

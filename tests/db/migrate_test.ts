@@ -72,7 +72,7 @@ const insertDevice = (sql: Sql, serial: string) =>
   sql`insert into devices (udid, serial_number, created_at, updated_at) values (${serial}, ${serial}, now(), now())`;
 
 for (const how of ["update devices set deleted_by = 'x'", "lock table devices in access share mode"]) {
-  Deno.test(`a migration that waits for a table holds up nobody else: ${how}`, () =>
+  Deno.test(`a migration that waits for a table delays no other transaction: ${how}`, () =>
     withDatabase((sql, url) =>
       withNewer("alter table devices add column newer text; create table newer ();", async (folder, name) => {
         await insertDevice(sql, "A");
@@ -141,7 +141,7 @@ Deno.test("a migration of several tables gives way to a message that needs them 
     )
   ));
 
-Deno.test("while one process waits for a table, another waits for it, says so, and has nothing left to apply", () =>
+Deno.test("while one process waits for a table, another waits for it, logs that, and has nothing left to apply", () =>
   withDatabase((sql, url) =>
     withNewer("alter table devices add column newer text;", async (folder, name) => {
       const release = await hold(sql, "lock table devices in access share mode");
@@ -206,7 +206,7 @@ Deno.test("only a file that builds an index concurrently is run without a transa
   );
 });
 
-Deno.test("new and old months of events wait for nobody's long report", () =>
+Deno.test("creating and dropping months of events does not wait for a long report", () =>
   withDatabase(async (sql, url) => {
     await ensurePartitions(sql, new Date("2026-06-01"));
     const others = openDatabase(url, { max: 1, lockTimeout: 10 });

@@ -107,7 +107,7 @@ Deno.test("migrations only add, and hold no table for long", async () => {
   }
 });
 
-Deno.test("the rules see what takes away", () => {
+Deno.test("the rules find destructive statements", () => {
   for (
     const text of [
       "alter table devices drop column model",
@@ -139,7 +139,7 @@ Deno.test("the rules see what takes away", () => {
   ) assert.equal(faults(text).length, 1, text);
 });
 
-Deno.test("the rules let pass what adds, and what gives its reason", () => {
+Deno.test("the rules accept additions, and statements with a stated reason", () => {
   for (
     const text of [
       "create table x (a text not null unique); create unique index x_a on x (a); alter table x add unique (a);",

@@ -114,7 +114,7 @@ Deno.test("statements that are sent together and fail: nothing is committed, and
     assert.equal((await sql`select 5 as n`)[0]?.n, 5);
   }, { max: 1 }));
 
-Deno.test("a statement of a dead transaction runs in no other one, and what was rolled back stays so", () =>
+Deno.test("a statement of a dead transaction runs in no other one, and rolled-back changes stay rolled back", () =>
   withPools(async (sql, admin) => {
     const dead = Promise.withResolvers<void>();
     const late = Promise.withResolvers<string>();
@@ -146,7 +146,7 @@ Deno.test("a transaction's handle is worth nothing once the transaction is over"
     assert.deepEqual(await values(admin), []);
   }));
 
-Deno.test("backends that end under load end no process: what was committed is there, everything settles", () =>
+Deno.test("backends that end under load end no process: committed data is there, and everything settles", () =>
   withPools(async (sql, admin) => {
     let [committed, refused, stop] = [0, 0, false];
     const worker = async () => {
@@ -225,7 +225,7 @@ Deno.test("connections that are reset in the middle of a transaction leave a poo
     }
   }));
 
-Deno.test("an idle connection that was ended is not given to anyone", () =>
+Deno.test("an ended idle connection is never handed out", () =>
   withPools(async (sql, admin) => {
     await Promise.all([1, 2, 3].map((n) => sql`select ${n}::int, pg_sleep(0.05)`));
     await kill(admin);
@@ -239,7 +239,7 @@ Deno.test("an idle connection that was ended is not given to anyone", () =>
     assert.equal(done, 3);
   }));
 
-Deno.test("the wait for a connection is bounded, and the rest of the work goes on", () =>
+Deno.test("the wait for a connection is bounded, and the rest of the work continues", () =>
   withPools(async (sql) => {
     const release = Promise.withResolvers<void>();
     const holding = [1, 2].map(() =>
@@ -298,7 +298,7 @@ Deno.test("statements that run or wait too long are unavailable", () =>
     assert.equal(await outcome(sql`select 1`), "done");
   }, { statementTimeout: 0.2, lockTimeout: 0.05 }));
 
-Deno.test("of two transactions in a deadlock one is done and the other comes again", () =>
+Deno.test("of two transactions in a deadlock, one succeeds and the other is retried", () =>
   withPools(async (sql) => {
     await sql`insert into x (v) values ('a'), ('b')`;
     const both = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
@@ -312,7 +312,7 @@ Deno.test("of two transactions in a deadlock one is done and the other comes aga
     assert.deepEqual((await Promise.all([cross("a", "b", 0), cross("b", "a", 1)])).sort(), ["done", "unavailable"]);
   }));
 
-Deno.test("ending the pool lets the work in it finish, and takes no more", () =>
+Deno.test("ending the pool waits for running work and accepts no more", () =>
   withDatabase(async (_admin, url) => {
     const sql = openDatabase(url, { max: 2 });
     const work = sql.begin(async (tx) => {

@@ -16,7 +16,7 @@ const DOCUMENTS = [...await documents("./"), ...await documents("docs/"), ...awa
 
 const missing = (path: string) => Deno.stat(new URL(path, ROOT)).then(() => false, () => true);
 
-Deno.test("every path that a document names or links is there", async () => {
+Deno.test("every path that a document names or links exists", async () => {
   const gone: string[] = [];
   let seen = 0;
   for (const document of DOCUMENTS) {

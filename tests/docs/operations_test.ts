@@ -9,7 +9,7 @@ Deno.test("the table of settings is the schema's", async () => {
   assert.deepEqual(told, describeSettings().map(({ name }) => name));
 });
 
-Deno.test("every page that is linked is there, and every task of the README", async () => {
+Deno.test("every linked page exists, and so does every task of the README", async () => {
   const readme = await read("README.md");
   for (const [, path] of readme.matchAll(/\]\(((?:docs\/)?[A-Za-z.-]+\.md)\)/g)) await read(path ?? "");
   const { tasks } = JSON.parse(await read("deno.json"));

@@ -12,7 +12,7 @@ async function* testNames(folder: string): AsyncGenerator<string> {
   }
 }
 
-Deno.test("every test that SECURITY.md names is there", async () => {
+Deno.test("every test that SECURITY.md names exists", async () => {
   const text = (await Deno.readTextFile(new URL("SECURITY.md", ROOT))).replace(/\s+/g, " ");
   // What stands in quotes in parentheses: the name of a test, or how it begins.
   const named = [...text.matchAll(/\(([^()]*"[^()]*)\)/g)]

@@ -64,7 +64,7 @@ Deno.test("by command: a profile is installed, replaced by its next version, and
     assert.deepEqual(await device.connect(), []);
   }));
 
-Deno.test("by command: what fails waits before it is tried again, three times in all, and names its reason", () =>
+Deno.test("by command: a failed install waits before it is retried, three times in all, with its reason", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled({
       model: OLD,
@@ -117,7 +117,7 @@ Deno.test("by command: a NotNow holds nothing else up, and an install that lost 
     assert.deepEqual(await device.connect(), []);
   }));
 
-Deno.test("a declaration takes over what a command brought; a newer version comes by command first", () =>
+Deno.test("a declaration takes over a profile from a command; a newer version is sent by command first", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled({ model: OLD });
     const blueprint = await makeBlueprint(fleet);
@@ -141,7 +141,7 @@ Deno.test("a declaration takes over what a command brought; a newer version come
     assert.deepEqual([row.status, row.via, row.version], ["Installed", "declaration", 2]);
   }));
 
-Deno.test("a Mac that is not supervised is told no configuration that it cannot have, and gets its profiles by command", () =>
+Deno.test("a Mac that is not supervised gets no configuration that it does not support, and gets its profiles by command", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled({ model: { ...model!, supervised: false } });
     const blueprint = await makeBlueprint(fleet);

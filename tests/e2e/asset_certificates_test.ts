@@ -157,7 +157,7 @@ Deno.test("a lost reply does no harm: the same key gets the same certificate aga
     assert.equal((await request(fleet, credential, KEYS[0])).certificate.fingerprint, first.certificate.fingerprint);
   }));
 
-Deno.test("two keys that come at once with one challenge: one certificate", () =>
+Deno.test("two concurrent keys with one challenge: one certificate", () =>
   withFleet(async (fleet) => {
     const setting = await prepare(fleet);
     const credential = await credentialOf(fleet, setting);
@@ -196,7 +196,7 @@ Deno.test("a challenge is good for a day, and for nothing once the device, the a
     await refused(fleet, request(fleet, credential, KEYS[0]), /the enrollment of the challenge has ended/);
   }));
 
-Deno.test("names like those of enrollments, empty names and names that cannot be written make no certificate", () =>
+Deno.test("names like those of enrollments, empty names and names that cannot be written get no certificate", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const setting = await prepare(fleet);
@@ -316,7 +316,7 @@ Deno.test("challenges are kept as hashes alone, and are in no event and no log",
     assert.ok(!everything.includes(String(credential["Challenge"])));
   }));
 
-Deno.test("an authority that was made before assets had one of their own gets one below it, and all is renewed in time", () =>
+Deno.test("an authority from before assets had their own gets one below it, and all are renewed in time", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const old = await builtInAuthority(runtime);

@@ -59,7 +59,7 @@ Deno.test("a blocked device reads and changes nothing by check-in, and may check
     assert.ok((await deviceOf(fleet, device)).checkout_at);
   }));
 
-Deno.test("the last report of a blocked device is kept, with what it escrows, and is answered with 401", () =>
+Deno.test("the last report of a blocked device is kept, with its escrowed secrets, and is answered with 401", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled({
       // The server loses no time: it blocks the device while it works on the command.
@@ -104,7 +104,7 @@ Deno.test("a block follows the hardware: another spelling, the same serial numbe
     assert.equal((await made(fleet, "GET", "/api/mdm/enrollment_claims/")).count, 0);
   }));
 
-Deno.test("a CheckOut in a user's name is taken and ends nothing but that user's pushes", () =>
+Deno.test("a CheckOut in a user's name is accepted and ends only that user's pushes", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     const userId = "11111111-2222-3333-4444-555555555555";

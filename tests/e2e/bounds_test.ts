@@ -61,7 +61,7 @@ Deno.test("a profile that is too large with its values fails by itself with its 
     assert.ok(why.length > 0 && why.every((one) => one.includes('"outcome":"not_found"')));
   }));
 
-Deno.test("a declaration that is too large with its values fails by itself: the device says so, and has the others", () =>
+Deno.test("a declaration that is too large with its values fails alone: the device reports it, and has the others", () =>
   withFleet(async (fleet) => {
     const huge = await makeDeclaration(fleet, { payload: { Echo: HUGE } });
     const small = await makeDeclaration(fleet, { payload: { Echo: "$CUSTOM.SHORT" } });
@@ -95,7 +95,7 @@ const report = async (device: SimulatedDevice, items: unknown, more: Record<stri
 };
 const names = (bytes: number, from = 0) => Array.from({ length: bytes / 64 }, (_, n) => `n${from + n}`.padEnd(61, "."));
 
-Deno.test("what a device says that it supports is kept up to 32 KB; beyond, what was known stays, and an event says so", () =>
+Deno.test("reported capabilities are stored up to 32 KB; larger ones keep the previous value, with an event", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     const say = (bytes: number) =>
@@ -121,7 +121,7 @@ Deno.test("what a device says that it supports is kept up to 32 KB; beyond, what
     assert.match(warned[0] ?? "", /too large to be kept: management\.client-capabilities"/);
   }));
 
-Deno.test("status items have 2 MB each and 8 MB in all, whatever the parts they come in; their history has 64 KB of each", () =>
+Deno.test("status items have 2 MB each and 8 MB in all, however they are split; their history has 64 KB of each", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     const stored = async () => {
@@ -171,7 +171,7 @@ Deno.test("an answer of more than 200,000 values ends its command with the reaso
     assert.equal(response.status, 413);
   }));
 
-Deno.test("a channel adds 1,000 rows and 2 MB to its history in a day, whatever its items are called; one event a day says so", () =>
+Deno.test("a channel adds 1,000 rows and 2 MB to its history in a day, whatever its items are called; one event a day reports it", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     const history = async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { idOf, made, rest } from "../support/artifacts.ts";
 import { withFleet } from "../support/fleet.ts";
 
-Deno.test("a command that was cancelled says so with its time, and a second cancellation does too", () =>
+Deno.test("a cancelled command shows its time, and so does a second cancellation", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     await rest(device);

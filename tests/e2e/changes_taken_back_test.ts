@@ -4,7 +4,7 @@ import { identifier } from "../support/declarative_reports.ts";
 import { withFleet } from "../support/fleet.ts";
 
 for (const comes of ["connects", "synchronizes"] as const) {
-  Deno.test(`a change that is taken back after a device ${comes} wakes that device`, () =>
+  Deno.test(`a change that is reverted after a device ${comes} wakes that device`, () =>
     withFleet(async (fleet) => {
       const { sql, clock } = fleet.runtime;
       const blueprint = await makeBlueprint(fleet);

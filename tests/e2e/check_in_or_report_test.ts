@@ -35,7 +35,7 @@ Deno.test("a status report of any length is a check-in at either address, and en
     assert.equal(item?.count, 0);
   }));
 
-Deno.test("what cannot be read at the check-in address is a bad request and ends no command", () =>
+Deno.test("an unreadable message at the check-in address is a bad request and ends no command", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     const { uuid } = await say(fleet, device, idle(device));

@@ -112,7 +112,7 @@ Deno.test("a confirmed claim lets the device in once, and only then the old enro
     assert.equal((await claimsOf(fleet))[0].state, "pending");
   }));
 
-Deno.test("the session that was refused is let in itself after the confirmation", () =>
+Deno.test("the refused session itself is admitted after the confirmation", () =>
   withFleet(async (fleet) => {
     const old = await fleet.enrolled();
     const again = fleet.device(idsOf(old));
@@ -178,7 +178,7 @@ Deno.test("a dismissed claim stays dismissed while it lives, and can be confirme
     assert.deepEqual(await claimsOf(fleet), []);
   }));
 
-Deno.test("a claim keeps a bounded name, and a serial number that is none is refused without one", () =>
+Deno.test("a claim stores a bounded name, and an invalid serial number is refused without a claim", () =>
   withFleet(async (fleet) => {
     const old = await fleet.enrolled();
     await refusedAs(fleet, idsOf(old), 403, { name: "x".repeat(100_000) });
@@ -238,7 +238,7 @@ Deno.test("of several devices that say the same at once, one is let in", () =>
     assert.deepEqual(await tries(fleet, { udid: "NEW", serialNumber: "C02NEW" }), [200, 403, 403, 403]);
   }));
 
-Deno.test("of two operators who confirm at once one does, and the other is answered that it is done", () =>
+Deno.test("of two operators who confirm at once, one succeeds, and the other gets the reason", () =>
   withFleet(async (fleet) => {
     const old = await fleet.enrolled();
     await refusedAs(fleet, idsOf(old), 403);
@@ -263,7 +263,7 @@ Deno.test("a device that checks out while its claim waits leaves the hardware fr
     assert.equal((await deviceOf(fleet, other)).hardware_proven, false);
   }));
 
-Deno.test("with re-enrollment without confirmation a device is let in as an enrolled one, but with no other serial number", () =>
+Deno.test("with re-enrollment without confirmation a device replaces an enrolled one, but with no other serial number", () =>
   withFleet(async (fleet) => {
     const old = await fleet.enrolled();
     const path = `/api/mdm/ota_enrollments/${fleet.enrollmentId}/`;

@@ -6,7 +6,7 @@ import { withFleet } from "../support/fleet.ts";
 
 const restart = "<dict><key>RequestType</key><string>RestartDevice</string></dict>";
 
-Deno.test("a command of an operator's own is looked at again when it would be sent", () =>
+Deno.test("an operator's custom command is checked again before it is sent", () =>
   withFleet(async (fleet) => {
     const model = MODELS.find(({ platform, supervised }) => platform === "iOS" && !supervised);
     assert.ok(model !== undefined);

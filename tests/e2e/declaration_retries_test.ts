@@ -3,7 +3,7 @@ import { follower, makeBlueprint, makeDeclaration, rest } from "../support/artif
 import { about, identifier, rowsOf, say } from "../support/declarative_reports.ts";
 import { withFleet } from "../support/fleet.ts";
 
-Deno.test("a report that says the same again is no news: no event, no call", () =>
+Deno.test("a repeated report causes no event and no wake-up", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     const blueprint = await makeBlueprint(fleet);
@@ -28,7 +28,7 @@ Deno.test("a report that says the same again is no news: no event, no call", () 
     assert.deepEqual((await sql`select push_forced from channels`).map((row) => row.pushForced), [false]);
   }));
 
-Deno.test("a declaration that is unknown before it is invalid is told anew a few times, not for ever", () =>
+Deno.test("a declaration that is unknown before it is invalid is sent again a few times, not forever", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet);
@@ -47,7 +47,7 @@ Deno.test("a declaration that is unknown before it is invalid is told anew a few
     assert.ok(tokens.size <= 5, [...tokens].join(" "));
   }));
 
-Deno.test("a declaration that vanishes from the report before it is invalid is told anew a few times, not for ever", () =>
+Deno.test("a declaration that vanishes from the report before it is invalid is sent again a few times, not forever", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet);
@@ -70,7 +70,7 @@ Deno.test("a declaration that vanishes from the report before it is invalid is t
     assert.ok(syncs < 8, `${syncs} syncs`);
   }));
 
-Deno.test("a declaration that is valid for a moment each time before it is invalid is not told anew for ever", () =>
+Deno.test("a declaration that is valid for a moment each time before it is invalid is not sent again forever", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet);

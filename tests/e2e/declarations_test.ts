@@ -20,7 +20,7 @@ async function rowsOf(fleet: Fleet, device: SimulatedDevice) {
   return await made(fleet, "GET", `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/artifacts/`);
 }
 
-Deno.test("what a device reports is kept with its history, and found among all devices", () =>
+Deno.test("a device's reports are stored with their history, and found across all devices", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const device = await fleet.enrolled();
@@ -45,7 +45,7 @@ Deno.test("what a device reports is kept with its history, and found among all d
     );
   }));
 
-Deno.test("a declaration that fails is told anew twice, and what it says is shown", () =>
+Deno.test("a failed declaration is sent again twice, and its reason is shown", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet);
@@ -67,7 +67,7 @@ Deno.test("a declaration that fails is told anew twice, and what it says is show
     assert.ok(row.extra_info.reasons.length > 0);
   }));
 
-Deno.test("an update of the system makes the device fetch what asks for it", () =>
+Deno.test("an OS update makes the device fetch the declarations that depend on it", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet, { artifact: { reinstall_on_os_update: "Minor" } });
@@ -81,7 +81,7 @@ Deno.test("an update of the system makes the device fetch what asks for it", () 
     assert.equal(token(), `${version.id}.ov-26.2`);
   }));
 
-Deno.test("what requires another comes after it, over commands and declarations", () =>
+Deno.test("an artifact is delivered after the ones that it requires, across commands and declarations", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false });
     const profile = await makeProfile(fleet);
@@ -101,7 +101,7 @@ Deno.test("what requires another comes after it, over commands and declarations"
     assert.equal(device.state.declarations.get(identifier(artifact))?.active, true);
   }));
 
-Deno.test("activations turn on what they name, when their predicate says so", () =>
+Deno.test("activations activate the configurations that they name, if their predicate is true", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const manual = await makeDeclaration(fleet, { artifactType: "Configuration (manual)" });
@@ -216,7 +216,7 @@ Deno.test("a user of a Mac has declarations of their own", () =>
     assert.equal(json.users[0].declarative_management, true);
   }));
 
-Deno.test("a custom value that changes makes what it is in come again", () =>
+Deno.test("a changed custom value delivers again everything that contains it", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact } = await makeDeclaration(fleet, {
@@ -239,7 +239,7 @@ Deno.test("a custom value that changes makes what it is in come again", () =>
     assert.doesNotMatch(await evidence(), /without a value/);
   }));
 
-Deno.test("a blocked device is given no declaration, and a stranger's status report counts for nothing", () =>
+Deno.test("a blocked device gets no declaration, and a stranger's status report counts for nothing", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet);

@@ -18,7 +18,7 @@ const renewal = {
   PayloadContent: { URL: "https://mdm.example.com/public/mdm/scep/", Subject: [] as string[][][] },
 };
 
-Deno.test("a deleted device is refused with 400 and served nothing, stays enrolled, and goes on with its identity when restored", () =>
+Deno.test("a deleted device is refused with 400 and served nothing, stays enrolled, and continues with its identity when restored", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     const device = await fleet.enrolled();
@@ -144,7 +144,7 @@ Deno.test("a change of its blueprint neither previews nor wakes a deleted device
     assert.equal((await made(fleet, "GET", `/api/mdm/devices/${id}/artifacts/`)).length, 2);
   }));
 
-Deno.test("a deleted device is not pushed, also when its token comes at the same moment, and is pushed once it is restored", () =>
+Deno.test("a deleted device is not pushed, even if its token arrives at the same moment, and is pushed once it is restored", () =>
   withPush(async (stage) => {
     const { fleet, notify, seen } = stage;
     const { device, token, id } = await known(stage);
@@ -324,7 +324,7 @@ Deno.test("a block outlives a deletion, and can be lifted from a deleted device"
     assert.equal((await deviceOf(fleet, device)).id, id);
   }));
 
-Deno.test("deleting twice and restoring twice are refused, and what is unknown is not found", () =>
+Deno.test("deleting twice and restoring twice are refused, and an unknown device is not found", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     assert.deepEqual((await restore(fleet, (await deviceOf(fleet, device)).id)).json, ["The device is not deleted."]);

@@ -196,7 +196,7 @@ async function converse(
   throw new Error("the conversation does not end");
 }
 
-Deno.test("a device enrolls with a direct profile, tells its inventory, is locked through the API and answers", async () => {
+Deno.test("a device enrolls with a direct profile, reports its inventory, is locked through the API and answers", async () => {
   await withHouse(async (house) => {
     const device = await enroll(house);
     assert.deepEqual(await converse(device), ["DeviceInformation", "SecurityInfo"]);
@@ -222,7 +222,7 @@ Deno.test("a device enrolls with a direct profile, tells its inventory, is locke
   });
 });
 
-Deno.test("a command put off with NotNow is not offered again in the same conversation, and is in a later one", async () => {
+Deno.test("a command postponed with NotNow is offered again not in the same conversation, but in a later one", async () => {
   await withHouse(async (house) => {
     const device = await enroll(house, "der");
     await converse(device);

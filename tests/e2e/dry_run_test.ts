@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { follower, idOf, makeBlueprint, makeProfile, profileSource, rest, settle } from "../support/artifacts.ts";
 import { withFleet } from "../support/fleet.ts";
 
-Deno.test("a dry run changes nothing: where there is none it is refused", () =>
+Deno.test("a dry run changes nothing, and is refused where there is none", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     const blueprint = await makeBlueprint(fleet);

@@ -159,7 +159,7 @@ Deno.test("twenty devices on two blueprints with tags and shards have exactly wh
     await check("after other tags");
   }));
 
-Deno.test("a declaration that some cannot run reaches nobody of them, is reported, and the nine others are active", () =>
+Deno.test("a declaration that some devices do not support reaches none of them, is reported, and the nine others are active", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const good: string[] = [];

@@ -9,7 +9,7 @@ import { findEvents } from "../support/events.ts";
 const types = (exchanges: { requestType: string }[]) => exchanges.map(({ requestType }) => requestType);
 
 for (const model of MODELS) {
-  Deno.test(`${model.modelName} with ${model.platform} ${model.osVersion} enrolls and tells its inventory`, () =>
+  Deno.test(`${model.modelName} with ${model.platform} ${model.osVersion} enrolls and reports its inventory`, () =>
     withFleet(async (fleet) => {
       const device = await fleet.enrolled({ model, signature: model.platform === "macOS" ? "apple-ber" : "der" });
       assert.deepEqual(types(await device.connect()), ["DeviceInformation", "SecurityInfo"]);
@@ -41,7 +41,7 @@ Deno.test("a device enrolls over the air in three phases", () =>
     );
   }));
 
-Deno.test("over the air, a device that another maker made, a wrong challenge and a blocked device get no profile", () =>
+Deno.test("over the air, a device of another maker, a wrong challenge and a blocked device get no profile", () =>
   withFleet(async (fleet) => {
     const profile = await downloadOtaProfile(fleet.runtime, fleet.enrollmentId);
     const [one, two, three] = [fleet.device(), fleet.device(), fleet.device()];
@@ -160,7 +160,7 @@ Deno.test("a user of a Mac has a channel of its own", () =>
     await assert.rejects(device.connect("99999999-2222-3333-4444-555555555555"), /400/);
   }));
 
-Deno.test("a bootstrap token comes back as it was given, and before any was given none comes", () =>
+Deno.test("a bootstrap token is returned as received; without one, none is returned", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     assert.equal(await device.getBootstrapToken(), undefined);
@@ -170,7 +170,7 @@ Deno.test("a bootstrap token comes back as it was given, and before any was give
     assert.deepEqual([refusal.status, await refusal.text()], [400, "Cannot serve this message type."]);
   }));
 
-Deno.test("a lock PIN is escrowed when the Mac took it, shown to who may with an event, and ends when the Mac is back", () =>
+Deno.test("a lock PIN is escrowed when the Mac accepts it, shown with permission and an event, and cleared when the Mac is back", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     await device.connect();

@@ -47,7 +47,7 @@ Deno.test("a device with a name of 2 MB enrolls, and keeps a kilobyte of it that
     assert.ok(length < 256 * 1024, `${where} has ${length} bytes`);
   }));
 
-Deno.test("whatever a device says, no event is larger than 64 KB", () =>
+Deno.test("whatever a device sends, no event is larger than 64 KB", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     const serverUrl = "https://mdm.example.com/public/mdm/connect/";
@@ -129,7 +129,7 @@ Deno.test("a dead token stays dead when the device brings it again", () =>
     assert.deepEqual(await dead(), [false, null]);
   }));
 
-Deno.test("the forms for strangers are not read when they come from elsewhere, or are large", () =>
+Deno.test("the forms for strangers are not read if they are cross-site or large", () =>
   withFleet(async ({ runtime }) => {
     const { post } = visitor(runtime);
     const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`${index}.kept`, ""]));

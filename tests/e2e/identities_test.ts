@@ -58,7 +58,7 @@ Deno.test("while one successor of an identity waits a second one is refused with
     assert.equal((await fleet.api("POST", `/api/mdm/devices/${id}/discard_successor/`)).status, 400);
   }));
 
-Deno.test("an operator who dismisses the alert lets the first successor in", () =>
+Deno.test("after an operator dismisses the alert, the first successor is accepted", () =>
   withFleet(async (fleet) => {
     const { clock } = fleet.runtime;
     const device = await fleet.enrolled();
@@ -168,7 +168,7 @@ Deno.test("two first messages of a renewed identity at once are both served", ()
     assert.deepEqual(statuses, [200, 200, 200, 200]);
   }));
 
-Deno.test("an identity that speaks for another UDID is refused with an alert about its device", () =>
+Deno.test("an identity used for another UDID is refused with an alert about its device", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     await rest(device);

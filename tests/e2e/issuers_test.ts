@@ -120,7 +120,7 @@ Deno.test("identities of a SCEP server elsewhere are trusted for the enrollments
   }, { SCEP_CA_FULLCHAIN: outside.pem });
 });
 
-Deno.test("the challenge of an identity is got for that identity; when there is none, the device can try again", async () => {
+Deno.test("the challenge of an identity is requested for that identity; without one, the device can retry", async () => {
   const outside = outsideIssuer();
   const wanted: string[] = [];
   let down = false;
@@ -197,7 +197,7 @@ Deno.test("without its chain in the settings an outside issuer is trusted for no
   });
 });
 
-Deno.test("SCEP issuers are made, changed and deleted; the built-in one and one in use are not", () =>
+Deno.test("SCEP issuers are created, changed and deleted; the built-in one and one in use are not", () =>
   withFleet(async (fleet) => {
     const path = "/api/mdm/scep_issuers/";
     const { json: [builtIn] } = await fleet.api("GET", path);
@@ -260,7 +260,7 @@ Deno.test("an OTA enrollment is changed and revoked, and deleted only before its
     });
   }));
 
-Deno.test("a blueprint that was given to a device stays through TokenUpdate, and its lists are collected", () =>
+Deno.test("a blueprint assigned to a device stays through TokenUpdate, and its lists are collected", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     await device.connect();

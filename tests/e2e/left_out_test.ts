@@ -15,7 +15,7 @@ const tokenUpdate = (device: SimulatedDevice, message: PlistDict) =>
     ...message,
   });
 
-Deno.test("what a TokenUpdate leaves out stays: a user's names, the unlock token, the setup state", () =>
+Deno.test("values omitted from a TokenUpdate stay: a user's names, the unlock token, the setup state", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     const device = await fleet.enrolled();
@@ -78,7 +78,7 @@ Deno.test("a supplement belongs to its version of the system: it goes when anoth
     assert.equal(row?.buildVersionExtra, "");
   }));
 
-Deno.test("a device of a model that is not known is of no platform until it says which", () =>
+Deno.test("a device of an unknown model has no platform until it reports it", () =>
   withFleet(async (fleet) => {
     const [mac] = MODELS;
     assert.ok(mac);

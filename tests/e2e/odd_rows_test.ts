@@ -166,7 +166,7 @@ async function kept(
   return { rows: [...last].sort((one, other) => one - other), trials, odd: count };
 }
 
-Deno.test("the odd rows that nobody expects are found one by one, each in twice the logarithm of the length", () =>
+Deno.test("malformed rows are found one by one, each in twice the logarithm of the length", () =>
   withFleet(async (fleet) => {
     const odd = [0, 1999, 2500, 3999];
     const { rows, trials, odd: apart } = await kept(fleet, (n) => odd.includes(n));
@@ -185,14 +185,14 @@ Deno.test("many odd rows cost a bounded number of trials, and the list is kept w
     assert.equal(some.odd, 20);
   }));
 
-Deno.test("a list of which every second row is odd is given up after as many trials", () =>
+Deno.test("a list in which every second row is malformed is abandoned after that many trials", () =>
   withFleet(async (fleet) => {
     const all = await kept(fleet, (n) => n % 2 === 1);
     assert.ok(all.trials <= 201, `${all.trials}`);
     assert.deepEqual([all.rows, all.odd], [[], 20]);
   }));
 
-Deno.test("of a list of certificates the first 5,000 are read, and it is told how many there were more", () =>
+Deno.test("of a list of certificates, the first 5,000 are read, and the number of the others is recorded", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const { id, device } = await asked(fleet);

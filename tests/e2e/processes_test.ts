@@ -175,7 +175,7 @@ Deno.test("two processes on one database: no double push, no double command, no 
     assert.deepEqual(await Promise.all([one.stop(), two.stop()]), [0, 0]);
   }));
 
-Deno.test("after kill -9 in the middle of traffic nothing acknowledged is lost, and what was sent unanswered is offered again", () =>
+Deno.test("after kill -9 in the middle of traffic nothing acknowledged is lost, and unanswered commands are offered again", () =>
   withWorld(async ({ runtime, start, api, enroll }) => {
     let server = await start();
     const pick = () => server.url;

@@ -14,7 +14,7 @@ import { TestClock } from "../support/runtime.ts";
 
 const lock = (fleet: Fleet, id: number) => fleet.api("POST", `/api/mdm/devices/${id}/lock/`, { pin: "123456" });
 
-Deno.test("a new device is pushed when it has settled, and a command pushes it again after it came", () =>
+Deno.test("a new device is pushed when it has settled, and a command pushes it again after it connected", () =>
   withPush(async (stage) => {
     const { fleet, notify, seen } = stage;
     const { device, token, id } = await known(stage);
@@ -39,7 +39,7 @@ Deno.test("a new device is pushed when it has settled, and a command pushes it a
     assert.equal(json.last_notified_at, "2026-06-01T12:00:07");
   }));
 
-Deno.test("a device whose push cannot be made holds up no other, and is looked at again later", () =>
+Deno.test("a device whose push cannot be created delays no other, and is checked again later", () =>
   withPush(async (stage) => {
     const { fleet, notify, seen } = stage;
     const { sql, clock } = fleet.runtime;
@@ -57,7 +57,7 @@ Deno.test("a device whose push cannot be made holds up no other, and is looked a
     assert.deepEqual([row?.pushClaimedUntil, row?.pushDueAt.getTime()], [null, clock.now().getTime() + 3_600_000]);
   }));
 
-Deno.test("while a push is outstanding none follows for minutes, except when an operator asks", () =>
+Deno.test("while a push is outstanding no other follows for minutes, unless an operator asks", () =>
   withPush(async (stage) => {
     const { fleet, notify, seen } = stage;
     const { device, id } = await known(stage);
@@ -150,7 +150,7 @@ Deno.test("a dead token is not pushed again until the device brings a new one", 
     assert.deepEqual(seen(), [device.pushToken.toHex()]);
   }));
 
-Deno.test("a failure that passes is tried again, at once and then later; what Apple refuses for good is not", () =>
+Deno.test("a temporary failure is retried, immediately and then later; a final refusal by Apple is not", () =>
   withPush(async (stage) => {
     const { fleet, notify, seen, apple } = stage;
     const { device, id } = await known(stage);

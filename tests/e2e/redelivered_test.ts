@@ -22,7 +22,7 @@ const naming = (variable: string, scope = "System"): string =>
     }],
   }).toBase64();
 
-Deno.test("a new name, system, tag or name of a tag delivers again what names it, and nothing else", () =>
+Deno.test("a new name, OS version, tag or name of a tag delivers again the artifacts that use it, and no others", () =>
   withFleet(async (fleet) => {
     const [mac] = MODELS;
     assert.ok(mac);
@@ -85,7 +85,7 @@ Deno.test("a new name, system, tag or name of a tag delivers again what names it
     assert.deepEqual(await installed(), []);
   }));
 
-Deno.test("a user's new name delivers again what names it on the user's channel", () =>
+Deno.test("a user's new name delivers again the artifacts that use it on the user's channel", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     const device = await fleet.enrolled();
@@ -155,14 +155,14 @@ async function renamingWorld(fleet: Fleet) {
   };
 }
 
-Deno.test("what is to be installed again already takes no second place in the queue of wakes", () =>
+Deno.test("an artifact that is already to be installed again takes no second place in the queue of wakes", () =>
   withFleet(async (fleet) => {
     const { rename, wait } = await renamingWorld(fleet);
     for (let n = 0; n < 20; n++) await rename(`Ada ${n}`);
     assert.ok(await wait() <= 1000, `${await wait()} ms`);
   }, { WAKE_RATE: 1 }));
 
-Deno.test("a device that changes its facts over and over takes one place in ten minutes, and is woken all the same", () =>
+Deno.test("a device that changes its facts over and over takes one place in ten minutes, and is still woken", () =>
   withFleet(async (fleet) => {
     const { rename, installed, wait, channel } = await renamingWorld(fleet);
     const { clock } = fleet.runtime;
@@ -207,7 +207,7 @@ Deno.test("a channel that is due takes no place, and one operator's change after
     assert.deepEqual(await set("103", 86_400), { taken: true, status: "ForceReinstall", forced: true });
   }, { WAKE_RATE: 1 }));
 
-Deno.test("a device without a serial number that has a new name is nobody else's reason to install anything", () =>
+Deno.test("a new name of a device without a serial number installs nothing on other devices", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     const [renamed, other] = [await fleet.enrolled(), await fleet.enrolled()];

@@ -15,7 +15,7 @@ import {
 import { rowsOf } from "../support/declarative_reports.ts";
 import { withFleet } from "../support/fleet.ts";
 
-Deno.test("what was to be installed again and then left the blueprint is removed", () =>
+Deno.test("an artifact to be installed again that then left the blueprint is removed", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false });
     const { artifact } = await makeProfile(fleet);
@@ -36,7 +36,7 @@ Deno.test("what was to be installed again and then left the blueprint is removed
     assert.ok(!there());
   }));
 
-Deno.test("what failed to be updated in place and then left the blueprint is removed", () =>
+Deno.test("an artifact whose update in place failed and that then left the blueprint is removed", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false });
     const { artifact, version } = await makeProfile(fleet);
@@ -90,7 +90,7 @@ Deno.test("installing again is no update where an artifact does not update by it
     );
   }));
 
-Deno.test("what was installed again is not verified before the device lists it again", () =>
+Deno.test("a reinstalled profile is not verified before the device lists it again", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false, collect_profiles: 2 });
     const { artifact } = await makeProfile(fleet);
@@ -107,7 +107,7 @@ Deno.test("what was installed again is not verified before the device lists it a
     await rest(device);
     assert.ok((await rowsOf(fleet, device))[0].verified_at > again.installed_at);
   }));
-Deno.test("an artifact that devices had and do not have any more can be deleted", () =>
+Deno.test("an artifact that devices had and no longer have can be deleted", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet, { legacy_profiles_via_ddm: false });
     const { artifact } = await makeProfile(fleet);

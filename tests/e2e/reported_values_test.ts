@@ -3,7 +3,7 @@ import { idOf, made, rest } from "../support/artifacts.ts";
 import { say } from "../support/declarative_reports.ts";
 import { withFleet } from "../support/fleet.ts";
 
-Deno.test("what a device reports stays bounded, however often and whatever it reports", () =>
+Deno.test("a device's reports stay bounded, however often and whatever it reports", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     const device = await fleet.enrolled();
@@ -28,7 +28,7 @@ Deno.test("what a device reports stays bounded, however often and whatever it re
     assert.ok(found?.longest < 8000, JSON.stringify(found));
   }));
 
-Deno.test("an odd report is refused or taken, never a fault of the server", () =>
+Deno.test("a malformed report is refused or accepted, never a fault of the server", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     await rest(device);
@@ -62,7 +62,7 @@ Deno.test("an odd report is refused or taken, never a fault of the server", () =
     assert.equal((await device.connect()).length >= 0, true);
   }));
 
-Deno.test("the history keeps so many changes of an item in a day, and what it is now always", () =>
+Deno.test("the history keeps a limited number of changes of an item per day, and always the current value", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     await rest(device);

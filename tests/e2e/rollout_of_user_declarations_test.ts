@@ -3,7 +3,7 @@ import { assign, link, makeBlueprint, makeDeclaration, rest, settle } from "../s
 import { identifier } from "../support/declarative_reports.ts";
 import { withFleet } from "../support/fleet.ts";
 
-Deno.test("one device cannot halt a rollout, however many users it makes up", () =>
+Deno.test("one device cannot halt a rollout, however many users it invents", () =>
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet, {

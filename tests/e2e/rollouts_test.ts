@@ -31,7 +31,7 @@ const uuids = (device: SimulatedDevice) =>
     uuid.toLowerCase()
   );
 
-Deno.test("a version that fails too often halts with an alert: who has it keeps it, nobody else gets it", () =>
+Deno.test("a version that fails too often halts with an alert: devices that have it keep it, no other device gets it", () =>
   withFleet(async (fleet) => {
     let broken = false;
     const blueprint = await makeBlueprint(fleet);

@@ -191,7 +191,7 @@ Deno.test("a secret value reaches the device's profile and declaration, and no a
     assert.ok(hasMarker(btoa(`x${MARKER} y`)) && hasMarker(`\\x${new TextEncoder().encode(`a${MARKER}`).toHex()}`));
   }));
 
-Deno.test("a secret that is sent again as it is wakes no device, another one is delivered", () =>
+Deno.test("a secret that is sent again unchanged wakes no device, a changed one is delivered", () =>
   withFleet(async (fleet) => {
     const { heard, send } = listener(fleet);
     const device = await fleet.enrolled({ send });

@@ -56,7 +56,7 @@ async function task(name: Parameters<typeof taskFlags>[0], file: string, args: s
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
-Deno.test("a port in use is refused in one sentence before a database is made", () =>
+Deno.test("a port in use is refused in one sentence before a database is created", () =>
   withFolder(async (folder) => {
     using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = taken.addr;
@@ -110,7 +110,7 @@ Deno.test("a data folder that cannot be written and a database that cannot be us
     });
   }));
 
-Deno.test("tasks of operators refuse a data folder without a database and make nothing", () =>
+Deno.test("operators' tasks refuse a data folder without a database and create nothing", () =>
   withFolder(async (folder) => {
     const env = { DATA_DIR: join(folder, "mistyped") };
     const calls: [Parameters<typeof task>[0], string, string[]][] = [

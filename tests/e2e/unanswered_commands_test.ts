@@ -61,7 +61,7 @@ Deno.test("a command that is never answered delays neither an identity's renewal
     assert.equal((await say(fleet, device, idle(device))).type, "InstallProfile");
   }));
 
-Deno.test("a report that cannot be read finishes the command that was sent, with its bytes, and the next one comes", () =>
+Deno.test("a report that cannot be read finishes the command that was sent, with its bytes, and the next one is sent", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     await rest(device);

@@ -117,7 +117,7 @@ Deno.test("a profile that the device accepts and never lists is not installed wi
     }
   }));
 
-Deno.test("a profile that the device refused and lists all the same is there", () =>
+Deno.test("a profile that the device refused but lists counts as installed", () =>
   withFleet(async (fleet) => {
     const { device, listed, row } = await world(fleet);
     const refusal: PlistDict = { Status: "Error", ErrorChain: [{ ErrorDomain: "x", ErrorCode: 1 }] };

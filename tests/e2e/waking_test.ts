@@ -17,7 +17,7 @@ import {
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { known, withPush } from "../support/push.ts";
 
-Deno.test("a changed profile wakes exactly the devices that get it, at the pace that was set, and nobody twice", () =>
+Deno.test("a changed profile wakes exactly the devices that get it, at the configured pace, and none twice", () =>
   withPush(async (stage) => {
     const { fleet, notify, seen } = stage;
     const { clock } = fleet.runtime;
@@ -215,7 +215,7 @@ async function anOperation(
   }
 }
 
-Deno.test("over changes of every kind, the preview's numbers equal what then happens to simulated devices", () =>
+Deno.test("for changes of every kind, the preview's numbers match the outcome on simulated devices", () =>
   withFleet(async (fleet) => {
     const next = sequence(20_260_601);
     const tags = [];

@@ -36,7 +36,7 @@ const calm = ({ runtime: { sql, clock } }: Fleet) =>
   sql`update channels set push_forced = false, push_due_at = ${new Date(clock.now().getTime() + 86_400_000)},
     next_action_at = ${new Date(clock.now().getTime() + 86_400_000)}`;
 
-Deno.test("a profile by command waits for the value of its variable, and comes when it is set", () =>
+Deno.test("a profile by command waits for the value of its variable, and is delivered when it is set", () =>
   withFleet(async (fleet) => {
     const [mac] = MODELS;
     assert.ok(mac);
@@ -72,7 +72,7 @@ Deno.test("a profile by command waits for the value of its variable, and comes w
     assert.equal(await installs(), 1);
   }));
 
-Deno.test("a declaration waits for its value, and a newer version that waits leaves the one that is there", () =>
+Deno.test("a declaration waits for its value, and a waiting newer version leaves the installed one in place", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     const { serialNumber } = device;

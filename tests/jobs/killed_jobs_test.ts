@@ -219,7 +219,7 @@ const HOW: Record<Exclude<Loss, "frozen">, string> = {
 };
 
 for (const job of JOBS) {
-  Deno.test(`${job.kind}, disturbed at each of its statements in turn, leads to what an undisturbed run does`, async (t) => {
+  Deno.test(`${job.kind}, interrupted at each of its statements in turn, has the result of an undisturbed run`, async (t) => {
     await withHouse(job, async (house) => {
       const { outcome } = await undisturbed(house);
       // What an unanswered or a last statement leaves is what the next one finds that is not sent: all three ways are for what
@@ -243,7 +243,7 @@ for (const job of JOBS) {
     });
   });
 
-  Deno.test(`${job.kind}, killed in its middle or at its last word, is taken over and leads to the same`, () =>
+  Deno.test(`${job.kind}, killed in the middle or before its success is recorded, is taken over with the same result`, () =>
     withHouse(job, async (house) => {
       const { outcome, statements } = await undisturbed(house);
       // Three statements before the job (look, claim, beat); after it success, and a look and a claim that find nothing.

@@ -97,7 +97,7 @@ Deno.test("a worker runs nothing beside a job that has to run alone", () =>
     assert.ok(most > 1, "the others ran together");
   }));
 
-Deno.test("a process that lost the database or was frozen is no dead one: it says so when it is back", () =>
+Deno.test("a process that lost the database or was frozen does not count as dead: it reports when it is back", () =>
   withRuntime(async (runtime) => {
     const { clock, sql } = runtime;
     const uuid = await enqueueJob(sql, runtime, { kind: "deadly" });
@@ -118,7 +118,7 @@ Deno.test("a process that lost the database or was frozen is no dead one: it say
     assert.equal(await drain(runtime, JOBS, never), 1);
   }));
 
-Deno.test("a stop that was asked for is no death, even of a job that comes to no safe point", () =>
+Deno.test("a requested stop does not count as a death, even for a job that reaches no safe point", () =>
   withRuntime(async (runtime) => {
     const { sql } = runtime;
     const started = Promise.withResolvers<void>();

@@ -211,7 +211,7 @@ Deno.test("a worker killed in the middle of a job loses nothing: another takes t
     assert.deepEqual([job?.state, job?.result, job?.attempts], ["succeeded", "done by another", 2]);
   }));
 
-Deno.test("who lost the lease cannot end the job", () =>
+Deno.test("a process that lost the lease cannot end the job", () =>
   withRuntime(async (runtime) => {
     await enqueueJob(runtime.sql, runtime, { kind: "echo", payload: { word: "late" } });
     const [row] = await claim(runtime, [echo], 1);

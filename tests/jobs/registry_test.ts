@@ -28,7 +28,7 @@ Deno.test("every schedule names a job that exists", () => {
   for (const { kind, name } of SCHEDULES) assert.ok(kinds.includes(kind), name);
 });
 
-Deno.test("housekeeping makes next months' partitions and drops those past their retention", () =>
+Deno.test("housekeeping creates next months' partitions and drops those past their retention", () =>
   withRuntime(async (runtime) => {
     await run(runtime, "housekeeping");
     const event = (at: Date) => ({
@@ -59,7 +59,7 @@ Deno.test("housekeeping makes next months' partitions and drops those past their
     assert.equal(partitions[0]?.found, true);
   }, { EVENT_RETENTION_MONTHS: 2, HISTORY_RETENTION_MONTHS: 2 }));
 
-Deno.test("the authority is renewed in time, and what it issued before keeps its chain", () =>
+Deno.test("the authority is renewed in time, and the certificates that it issued keep their chain", () =>
   withRuntime(async (runtime) => {
     const before = await builtInAuthority(runtime);
     const leaf = issueCertificate(before, {
@@ -78,7 +78,7 @@ Deno.test("the authority is renewed in time, and what it issued before keeps its
     verifyChain(parseCertificate(leaf), { anchors: [after.certificate], now: runtime.clock.now() });
   }));
 
-Deno.test("commands whose time is over are ended even when their device never comes", () =>
+Deno.test("expired commands are ended even if their device never connects", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const device = await fleet.enrolled({ mischief: () => "drop" });
@@ -98,7 +98,7 @@ Deno.test("uploaded files that nothing refers to are cleared away after a day", 
     assert.deepEqual(await run(runtime, "file-cleanup"), { removed_files: 1 });
   }));
 
-Deno.test("jobs that bring changes to devices are taken over half a minute after their process died", () => {
+Deno.test("jobs that deliver changes to devices are taken over half a minute after their process died", () => {
   for (const kind of ["fan-out", "replan", "rollout-health"]) {
     const job = JOBS.find((one) => one.kind === kind);
     assert.ok(job !== undefined, kind);

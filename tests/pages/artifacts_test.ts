@@ -36,7 +36,7 @@ async function quieten({ fleet }: Stage, device: { connect(): Promise<unknown[]>
 }
 
 Deno.test(
-  "a blueprint is made, a profile uploaded and added with a preview, and a Mac becomes green",
+  "a blueprint is created, a profile uploaded and added with a preview, and a Mac becomes green",
   quiet,
   () =>
     withPages({ admin: true }, async (stage) => {
@@ -98,7 +98,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a new version is previewed, saved without choosing the file again, compared, and taken back",
+  "a new version is previewed, saved without choosing the file again, compared, and withdrawn",
   quiet,
   () =>
     withPages({ admin: true }, async (stage) => {

@@ -30,7 +30,7 @@ async function fill({ fleet }: Stage): Promise<void> {
 }
 
 Deno.test(
-  "the first person is made with the printed token, signs out and in again",
+  "the first person is created with the printed token, signs out and in again",
   quiet,
   () =>
     withPages({ admin: false }, async ({ fleet, page, url, problems }) => {
@@ -95,7 +95,7 @@ Deno.test(
 
 for (const [size, width] of [["a desk", 1280], ["a phone", 390]] as const) {
   Deno.test(
-    `on ${size} erasing an iPad asks for the serial number, keeps what was typed, and takes its two choices`,
+    `on ${size} erasing an iPad asks for the serial number, keeps what was typed, and accepts its two choices`,
     quiet,
     () =>
       withPages({ admin: true, width }, async ({ fleet, page, url, signIn }) => {
@@ -125,7 +125,7 @@ for (const [size, width] of [["a desk", 1280], ["a phone", 390]] as const) {
 }
 
 Deno.test(
-  "an enrollment is made on its page, and the profile that is downloaded there enrolls a device",
+  "an enrollment is created on its page, and the profile downloaded there enrolls a device",
   quiet,
   () =>
     withPages({ admin: true }, async ({ fleet, page, signIn }) => {
@@ -182,7 +182,7 @@ for (const [size, width] of [["a desk", 1280], ["a phone", 390]] as const) {
 }
 
 Deno.test(
-  "a push certificate is made, its request downloaded, and a wrong certificate refused with a sentence",
+  "a push certificate is created, its request downloaded, and a wrong certificate refused with a sentence",
   quiet,
   () =>
     withPages({ admin: true }, async ({ page, signIn }) => {

@@ -200,7 +200,7 @@ for (const [name, withTls] of ports) {
     });
   });
 
-  Deno.test(`a small body that comes after its answer costs no connection: ${name}`, async () => {
+  Deno.test(`a small body that arrives after its answer costs no connection: ${name}`, async () => {
     const ways: AppFetch[] = [
       () => new Response("early", { status: 401 }),
       async (request) => {

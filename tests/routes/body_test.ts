@@ -28,7 +28,7 @@ function pieces(sizes: number[], headers: Record<string, string> = {}) {
   return { request, pulled: () => pulled, cancelled: () => cancelled };
 }
 
-Deno.test("a body is read whole, in order, and its memory is given back once", async () => {
+Deno.test("a body is read completely, in order, and its memory is released once", async () => {
   const memory = memoryOf(1000);
   const body = new RequestBody(pieces([3, 4]).request, memory, fast);
   assert.deepEqual([...await body.read(7)], [1, 1, 1, 2, 2, 2, 2]);
@@ -38,7 +38,7 @@ Deno.test("a body is read whole, in order, and its memory is given back once", a
   assert.equal(memory.used, 0);
 });
 
-Deno.test("bodies beyond the memory of all are refused with 503 and a time to come again, and leave nothing taken", async () => {
+Deno.test("bodies beyond the memory of all are refused with 503 and Retry-After, and leave nothing reserved", async () => {
   const memory = memoryOf(100);
   const first = new RequestBody(pieces([80]).request, memory, fast);
   await first.read(100);
@@ -63,7 +63,7 @@ Deno.test("large bodies leave a quarter of the memory to small ones", async () =
   await new RequestBody(pieces([60_000]).request, memory, fast).read(1024 * 1024);
 });
 
-Deno.test("a client that goes away in the middle leaves nothing taken", async () => {
+Deno.test("a client that disconnects in the middle leaves nothing reserved", async () => {
   const memory = memoryOf(100);
   const broken = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -105,7 +105,7 @@ Deno.test("more than the first look allows is read only after a second one, and 
   assert.ok(lying.pulled() <= 3 && lying.cancelled());
 });
 
-Deno.test("a body may take as long as what has arrived pays for, and no longer", async () => {
+Deno.test("a body's time limit grows with the bytes that arrive", async () => {
   const memory = memoryOf(1000);
   const slow = (wait: number) =>
     new ReadableStream<Uint8Array>({
@@ -126,7 +126,7 @@ Deno.test("a body may take as long as what has arrived pays for, and no longer",
   await assert.rejects(unpaid.read(100_000), is("timeout"));
 });
 
-Deno.test("a stranger's large message is refused before it is read, a device's is taken", () =>
+Deno.test("a stranger's large message is refused before it is read, a device's is accepted", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     await device.connect();
@@ -186,7 +186,7 @@ Deno.test("of a body that is too large so much is thrown away as its reader allo
   }
 });
 
-Deno.test("a body of which more is made counts for more", async () => {
+Deno.test("a body with a larger parsed form counts for more", async () => {
   const memory = memoryOf(1_000_000);
   const body = new RequestBody(pieces([300_000]).request, memory, fast);
   await body.read(1024 * 1024, { weight: 2 });

@@ -15,7 +15,7 @@ function house(limits: { perAddress: number; total: number }) {
   return { counters, connections, open };
 }
 
-Deno.test("at the limit of an address the connection that has been idle longest makes room", () => {
+Deno.test("at the limit of an address the connection that has been idle longest is closed", () => {
   const { open, counters } = house({ perAddress: 3, total: 100 });
   const [first, second, third] = [open("192.0.2.1"), open("192.0.2.1"), open("192.0.2.1")];
   first?.connection.busy();
@@ -27,7 +27,7 @@ Deno.test("at the limit of an address the connection that has been idle longest 
   assert.equal(counters.of("connections_refused"), 0);
 });
 
-Deno.test("a new connection is refused when all of its address are at work, and other addresses go on", () => {
+Deno.test("a new connection is refused when all of its address are busy, and other addresses are still served", () => {
   const { open, counters } = house({ perAddress: 2, total: 100 });
   for (const one of [open("192.0.2.1"), open("192.0.2.1")]) one?.connection.busy();
   assert.equal(open("192.0.2.1"), undefined);

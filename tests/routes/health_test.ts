@@ -17,7 +17,7 @@ Deno.test("readiness gives its reasons to monitoring alone", () =>
     assert.ok((await (await fleet.fetch(ready)).json()).reasons.length > 0);
   }, { METRICS_TOKEN: TOKEN }));
 
-Deno.test("readiness tells of a push certificate that ends, and of test roots, and stays ready", () =>
+Deno.test("readiness reports an expiring push certificate and test roots, and stays ready", () =>
   withFleet(async (fleet) => {
     const reasons = async () => {
       const response = await fleet.fetch(ready);
@@ -30,7 +30,7 @@ Deno.test("readiness tells of a push certificate that ends, and of test roots, a
     assert.deepEqual(await reasons(), ["database: ok", "push-certificate: warning", "device-test-roots: warning"]);
   }, { METRICS_TOKEN: TOKEN }));
 
-Deno.test("without its database the server is alive and not ready, and does not say why to strangers", () =>
+Deno.test("without its database the server is alive and not ready, and does not reveal the reason to strangers", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     // The pool gives nothing more.
@@ -77,7 +77,7 @@ Deno.test("a machine's clock that is off is a warning", () =>
     assert.equal(later.reasons.some(({ check }: { check: string }) => check === "clock"), false);
   }, { METRICS_TOKEN: TOKEN }));
 
-Deno.test("a request that the database cannot serve is 503 with a time to come again, for devices, API and pages", () =>
+Deno.test("a request that fails for the database is 503 with Retry-After, for devices, API and pages", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     const { sql } = fleet.runtime;

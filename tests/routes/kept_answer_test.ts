@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import type { AppEnv } from "../../routes/context.ts";
 import { keptAnswer } from "../../routes/kept_answer.ts";
 
-Deno.test("what is the same for everybody is made once, whoever asks and however often", async () => {
+Deno.test("an answer that is the same for every client is created once, for any number of requests", async () => {
   let made = 0;
   const app = new Hono<AppEnv>();
   app.get("/", keptAnswer(() => `é${++made}`, { "Content-Type": "text/plain; charset=utf-8", "X-Own": "yes" }));

@@ -92,7 +92,7 @@ Deno.test("HTTP/1.0 without a host is served, as checks of proxies ask", () =>
     assert.match(await exchange(port, "GET / HTTP/1.0\r\n\r\n"), /^HTTP\/1\.[01] 200 [\s\S]*hello$/);
   }));
 
-Deno.test("bodies come in every form: with a length, in chunks, after 100 Continue, one after the other", () =>
+Deno.test("bodies are accepted in every form: with a length, in chunks, after 100 Continue, one after the other", () =>
   withPort(async (port) => {
     const length = await exchange(port, `POST /echo HTTP/1.1\r\nContent-Length: 3\r\n${close}abc`);
     assert.match(length, /\r\n\r\nabc$/);
@@ -169,7 +169,7 @@ Deno.test("a client that was refused reads why, and is not listened to any furth
     assert.ok(sent < 100, `${sent} MB were taken`);
   }));
 
-Deno.test("connections that say nothing, half a header or half a body are ended, and so are idle ones", () =>
+Deno.test("connections that send nothing, half a header or half a body are ended, and so are idle ones", () =>
   withPort(async (port, _listener, connections) => {
     const answers = await Promise.all([
       exchange(port, ""),
@@ -181,7 +181,7 @@ Deno.test("connections that say nothing, half a header or half a body are ended,
     assert.equal(connections.open, 0);
   }));
 
-Deno.test("a stop lets requests in flight finish, and ends what takes too long", async () => {
+Deno.test("a stop lets requests in flight finish, and ends those that take too long", async () => {
   await withPort(async (port, listener) => {
     const running = exchange(port, `GET /slow HTTP/1.1\r\n${close}`);
     const idle = exchange(port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");

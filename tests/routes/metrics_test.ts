@@ -10,7 +10,7 @@ const get = (token?: string) =>
     },
   );
 
-Deno.test("the figures are for who has the token, and nobody when there is none", async () => {
+Deno.test("the metrics need the token, and are refused if there is none", async () => {
   await withFleet(async (fleet) => {
     await (await fleet.enrolled()).connect();
     assert.equal((await fleet.fetch(get())).status, 403);

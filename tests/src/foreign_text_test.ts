@@ -5,7 +5,7 @@ import { foreignValue } from "../../src/foreign_value.ts";
 
 const sizeOf = (text: string) => new TextEncoder().encode(text).length;
 
-Deno.test("a text that fits stays as it is, a longer one is cut to the limit and marked", () => {
+Deno.test("a text within the limit is unchanged, a longer one is truncated to the limit and marked", () => {
   for (const text of ["", "Ada’s Mac", "x".repeat(FOREIGN_TEXT_BYTES), "é".repeat(FOREIGN_TEXT_BYTES / 2)]) {
     assert.equal(foreignText(text), text);
   }
@@ -26,7 +26,7 @@ Deno.test("no text is longer than its limit, cut inside a character, or one that
   assert.equal(foreignText(`${"x".repeat(10)}😀😀`, 16), `${"x".repeat(10)}…`);
 });
 
-Deno.test("a value keeps what fits and says where something is missing", () => {
+Deno.test("a value keeps the part that fits and marks where something is missing", () => {
   const value = { name: "N".repeat(5000), list: Array.from({ length: 1000 }, (_, index) => `item ${index}`), last: 1 };
   assert.deepEqual(foreignValue({ a: [1, null, true, { b: "c" }] }, { bytes: 1000 }), {
     a: [1, null, true, { b: "c" }],

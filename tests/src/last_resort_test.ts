@@ -13,7 +13,7 @@ setTimeout(() => { null.raw; }, 3);
 setTimeout(() => { console.log(JSON.stringify({ count: counters.of("uncaught_errors"), lines })); }, 30);
 `;
 
-Deno.test("an error that nothing caught is logged and counted, and the process goes on", async () => {
+Deno.test("an uncaught error is logged and counted, and the process continues", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--ext=ts", "-"],
     cwd: new URL("../..", import.meta.url).pathname,

@@ -3,7 +3,7 @@ import { redact } from "../../src/log.ts";
 
 const KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
 
-Deno.test("secrets are taken out of texts by their shape", () => {
+Deno.test("secrets are removed from texts by their shape", () => {
   const cases: [string, string][] = [
     [`before ${KEY} after`, "before <redacted> after"],
     [KEY.replaceAll("PRIVATE", "RSA PRIVATE"), "<redacted>"],

@@ -3,7 +3,7 @@ import { Problem } from "../../src/errors.ts";
 import { addressKey, limitAttempts } from "../../src/rate_limit.ts";
 import { withRuntime } from "../support/runtime.ts";
 
-Deno.test("an address counts as what one client owns", () => {
+Deno.test("an address counts as the range that one client owns", () => {
   assert.equal(addressKey("192.0.2.7"), "192.0.2.7");
   assert.equal(addressKey("::ffff:192.0.2.7"), "192.0.2.7");
   assert.equal(addressKey("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2");
@@ -12,7 +12,7 @@ Deno.test("an address counts as what one client owns", () => {
   assert.equal(addressKey("::1"), "0:0:0:0");
 });
 
-Deno.test("a limit lets through so many per window, also when they come at once", async () => {
+Deno.test("a limit admits a fixed number per window, also for concurrent attempts", async () => {
   await withRuntime(async (runtime) => {
     const attempt = () => limitAttempts(runtime, "k", { attempts: 3, seconds: 60 }).then(() => true, () => false);
     const results = await Promise.all(Array.from({ length: 10 }, attempt));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseStrictJson, RefusedJsonError } from "../../src/strict_json.ts";
 
-Deno.test("what JSON can hold is read as JSON.parse reads it, with or without a byte order mark", () => {
+Deno.test("valid JSON is read as by JSON.parse, with or without a byte order mark", () => {
   fc.assert(fc.property(fc.json(), (text) => {
     fc.pre(!text.includes("__proto__"));
     assert.deepEqual(parseStrictJson(text, 200), JSON.parse(text));
@@ -10,7 +10,7 @@ Deno.test("what JSON can hold is read as JSON.parse reads it, with or without a 
   }));
 });
 
-Deno.test("what would be dropped or rounded is refused, however it is written", () => {
+Deno.test("values that would be dropped or rounded are refused, however they are written", () => {
   for (
     const text of [
       '{"__proto__": 1}',

@@ -40,7 +40,7 @@ Deno.test("the rows of a device are locked until they are let go", () =>
     assert.equal((await sql`select id from channels for update nowait`).length, 1);
   }));
 
-Deno.test("what is open are commands of the live queue, and jobs that are due, run, failed for good or were set aside", () =>
+Deno.test("open work is commands in the live queue, and jobs that are due, running, failed for good or set aside", () =>
   withDatabase(async (sql) => {
     const insert = (state: string, runAt: string) =>
       sql`

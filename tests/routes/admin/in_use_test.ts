@@ -10,7 +10,7 @@ import { personWith } from "./support.ts";
 
 const alerts = (text: string) => [...text.matchAll(/<p role="alert">([^<]*)</g)].map(([, sentence]) => sentence);
 
-Deno.test("what is in use is not deleted, and the page names what uses it; the API's answer stays", () =>
+Deno.test("objects in use are not deleted, and the page lists their uses; the API's answer is unchanged", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const { artifact, version, blueprint } = await house(fleet);

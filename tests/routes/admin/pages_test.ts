@@ -10,7 +10,7 @@ import { personWith } from "./support.ts";
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(2)>'`;
 const ATTACK = /<script>alert|<img src=x/;
 
-Deno.test("what devices and people write is shown as text on every page, never as markup", () =>
+Deno.test("texts from devices and people are shown as text on every page, never as markup", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const { get, post } = await personWith(runtime, "superuser");
@@ -113,7 +113,7 @@ Deno.test("an unknown address is a page for people and a word for programs", () 
     assert.deepEqual(await get("/nowhere/").then(({ status, text }) => [status, text]), [404, "Not found."]);
   }));
 
-Deno.test("the overview says what needs attention, the worst first, and counts what there is", () =>
+Deno.test("the overview lists what needs attention, the worst first, with counts", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const { clock, sql } = runtime;

@@ -17,7 +17,7 @@ const audits = (api: Api) =>
   api.runtime.sql<{ payload: unknown; userId: number | null }[]>`
     select payload, user_id from events where type = 'zentral_audit' order by created_at, id`;
 
-Deno.test("a user is made, read, written and deleted, each leaving an audit event without a secret", async () => {
+Deno.test("a user is created, read, updated and deleted, each leaving an audit event without a secret", async () => {
   await withApi(async (api) => {
     const call = await api.as("superuser");
     const made = await call("POST", "/api/accounts/users/", {
@@ -208,7 +208,7 @@ Deno.test("a token is shown once, works, expires, and ends at once when it is re
   });
 });
 
-Deno.test("a session counts only where it is allowed, and never without proof that our page made the call", async () => {
+Deno.test("a session counts only where it is allowed, and never without proof that our page sent the request", async () => {
   const shared = { permission: "inventory.view_tag", tag: "T", summary: "T", session: true } as const;
   const response = { status: 200, schema: z.object({}) } as const;
   const endpoints = [

@@ -83,7 +83,7 @@ Deno.test("the versions of an artifact are listed with their state and how many 
   });
 });
 
-Deno.test("a dry run of any write leaves nothing behind, and says what is wrong as the write would", async () => {
+Deno.test("a dry run of any write leaves nothing behind, and returns the errors of the write", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const staff = await blueprint(call, "Staff");
@@ -132,7 +132,7 @@ Deno.test("a dry run of any write leaves nothing behind, and says what is wrong 
   });
 });
 
-Deno.test("artifacts are found by name, identifier, type, channel, platform and blueprint, with what a list shows", async () => {
+Deno.test("artifacts are found by name, identifier, type, channel, platform and blueprint, with the fields of the list", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const staff = await blueprint(call, "Staff");
@@ -183,7 +183,7 @@ Deno.test("artifacts are found by name, identifier, type, channel, platform and 
   });
 });
 
-Deno.test("an artifact is shown with where it is used and what it uses", async () => {
+Deno.test("an artifact is shown with its uses and its dependencies", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const staff = await blueprint(call, "Staff");

@@ -16,7 +16,7 @@ import { withApi } from "./support.ts";
 const ALL = "/api/mdm/artifacts/";
 const UNKNOWN = "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d";
 
-Deno.test("an artifact is made, read, changed with its own representation, listed and deleted", async () => {
+Deno.test("an artifact is created, read, changed with its own representation, listed and deleted", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const start = await revision(runtime);
@@ -104,7 +104,7 @@ Deno.test("artifacts are listed by name, type and channel, in either order", asy
   });
 });
 
-Deno.test("what is wrong with an artifact is said by field", async () => {
+Deno.test("errors in an artifact are reported by field", async () => {
   await withApi(async ({ as }) => {
     const call = await as("superuser");
     const taken = await artifact(call, { name: "Taken" });
@@ -177,7 +177,7 @@ Deno.test("requirements in a circle are refused with the way around", async () =
   });
 });
 
-Deno.test("two requirements at the same time do not make a circle", async () => {
+Deno.test("two concurrent requirements do not form a circle", async () => {
   await withApi(async ({ as }) => {
     const call = await as("superuser");
     const names = ["A", "B", "C", "D"];

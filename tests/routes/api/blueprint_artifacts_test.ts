@@ -7,7 +7,7 @@ import { withApi } from "./support.ts";
 const ALL = "/api/mdm/blueprint_artifacts/";
 const UNKNOWN = "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d";
 
-Deno.test("an artifact is put into a blueprint, read, changed with its own representation, and taken out", async () => {
+Deno.test("an artifact is added to a blueprint, read, changed with its own representation, and removed", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const [staff, guests] = [await blueprint(call, "Staff"), await blueprint(call, "Guests")];
@@ -66,7 +66,7 @@ Deno.test("an artifact is put into a blueprint, read, changed with its own repre
   });
 });
 
-Deno.test("what is wrong with an artifact of a blueprint is said by field", async () => {
+Deno.test("errors in an artifact of a blueprint are reported by field", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const staff = await blueprint(call, "Staff");

@@ -6,7 +6,7 @@ import { withApi } from "./support.ts";
 
 const ALL = "/api/mdm/blueprints/";
 
-Deno.test("a blueprint is made, read, changed with its own representation, listed by name and deleted", async () => {
+Deno.test("a blueprint is created, read, changed with its own representation, listed by name and deleted", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const before = await revision(runtime);
@@ -49,7 +49,7 @@ Deno.test("a blueprint is made, read, changed with its own representation, liste
   });
 });
 
-Deno.test("what is wrong with a blueprint is said by field", async () => {
+Deno.test("errors in a blueprint are reported by field", async () => {
   await withApi(async ({ as }) => {
     const call = await as("superuser");
     await blueprint(call, "Staff");

@@ -8,7 +8,7 @@ import { withApi } from "./support.ts";
 const ALL = "/api/mdm/cert_assets/";
 const UNKNOWN = "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d";
 
-Deno.test("a certificate asset is made, read, changed with its own representation, and deleted", async () => {
+Deno.test("a certificate asset is created, read, changed with its own representation, and deleted", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const id = await artifact(call, { name: "Certificate", type: "Certificate Asset" });
@@ -62,7 +62,7 @@ Deno.test("a certificate asset is made, read, changed with its own representatio
   });
 });
 
-Deno.test("what is wrong with a certificate asset is said by field", async () => {
+Deno.test("errors in a certificate asset are reported by field", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const id = await artifact(call, { name: "Certificate", type: "Certificate Asset" });

@@ -87,7 +87,7 @@ Deno.test("a long list lacks nothing when rows before are deleted while it is re
   }, [probe(60)]);
 });
 
-Deno.test("a long list is read as fast as the client takes it", async () => {
+Deno.test("a long list is read only as fast as the client reads it", async () => {
   let batches = 0;
   async function* endless() {
     while (true) yield await Promise.resolve([++batches]);
@@ -115,7 +115,7 @@ Deno.test("all devices are one array, in the order that was asked for, however m
     assert.deepEqual(await serials("?udid=none"), []);
   }));
 
-Deno.test("API enrollment of a business unit is off unless told, can be switched on, and stays on", () =>
+Deno.test("API enrollment of a business unit is off by default, can be switched on, and stays on", () =>
   withApi(async ({ as }) => {
     const call = await as("superuser");
     const unit = bodyOf(await call("POST", UNITS, { name: "Staff" }), 201);
@@ -135,7 +135,7 @@ Deno.test("API enrollment of a business unit is off unless told, can be switched
     assert.equal(on.api_enrollment_enabled, true);
   }));
 
-Deno.test("a tag's colour keeps its case, and a long name is taken", () =>
+Deno.test("a tag's color keeps its case, and a long name is accepted", () =>
   withApi(async ({ as }) => {
     const call = await as("superuser");
     const name = "Machines of the laboratories on the third floor, east";
@@ -165,7 +165,7 @@ Deno.test("a tag that an enrollment gives is not deleted, and the enrollment kee
     assert.equal((await call("DELETE", `${TAGS}${tag}/`)).status, 204);
   }));
 
-Deno.test("what this server cannot honour yet is refused by name, and null or nothing is taken", () =>
+Deno.test("fields that this server does not support yet are refused by name, and null or an absent value is accepted", () =>
   withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const unit = bodyOf(await call("POST", UNITS, { name: "Staff" }), 201).id;

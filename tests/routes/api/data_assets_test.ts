@@ -31,7 +31,7 @@ function serve(runtime: TestRuntime, files: Record<string, Uint8Array<ArrayBuffe
   return asked;
 }
 
-Deno.test("a data asset is made, read, changed with its own representation, and deleted", async () => {
+Deno.test("a data asset is created, read, changed with its own representation, and deleted", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const id = await artifact(call, { name: "Data", type: "Data Asset" });
@@ -75,7 +75,7 @@ Deno.test("a data asset is made, read, changed with its own representation, and 
   });
 });
 
-Deno.test("what is wrong with a data asset is said by field", async () => {
+Deno.test("errors in a data asset are reported by field", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const id = await artifact(call, { name: "Data", type: "Data Asset" });

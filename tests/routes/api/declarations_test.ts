@@ -8,7 +8,7 @@ import { withApi } from "./support.ts";
 const ALL = "/api/mdm/declarations/";
 const UNKNOWN = "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d";
 
-Deno.test("a declaration is made, read, changed with its own representation, and deleted", async () => {
+Deno.test("a declaration is created, read, changed with its own representation, and deleted", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const id = await artifact(call, { name: "Passcode", type: "Configuration" });
@@ -57,7 +57,7 @@ Deno.test("a declaration's file may begin with a byte order mark", async () => {
   });
 });
 
-Deno.test("a source that is no declaration is told what it lacks", async () => {
+Deno.test("the error for a source that is not a declaration names what is missing", async () => {
   await withApi(async ({ as }) => {
     const call = await as("superuser");
     const id = await artifact(call, { name: "Passcode", type: "Configuration" });

@@ -238,7 +238,7 @@ Deno.test("no text of a body that would be kept has NUL or half a character in i
   assert.ok(seen > 50);
 });
 
-Deno.test("OPTIONS names the fields of the writes that the caller may make, and of no others", async () => {
+Deno.test("OPTIONS lists the fields of the writes that the caller may make, and of no others", async () => {
   await withApi(async ({ as }) => {
     const path = "/api/mdm/data_assets/";
     const all = await (await as("superuser"))("OPTIONS", path);

@@ -159,7 +159,7 @@ Deno.test("a body that is no JSON, too large or of another type has its own answ
   }, PROBES);
 });
 
-Deno.test("a body that stalls is given up, and one larger than it said is cut", async () => {
+Deno.test("a body that stalls is abandoned, and one larger than declared is cut", async () => {
   const memory = new BodyMemory(1024 * 1024, new Counters());
   const request = (body: ReadableStream) =>
     new RequestBody(new Request("https://x/", { method: "POST", body }), memory, { graceMs: 10, bytesPerSecond: 1e9 });
@@ -250,7 +250,7 @@ Deno.test("times are UTC without zone, with a fraction only when there is one", 
   assert.equal(naiveUtc(null), null);
 });
 
-Deno.test("errors of fields inside fields become objects, whatever the fields are called", () => {
+Deno.test("errors of nested fields become objects, whatever the names of the fields", () => {
   const nested = nestFields({ "a.b.0": ["x"], "a.c": ["y"], "__proto__.polluted": ["z"], d: ["w"] });
   assert.equal(
     JSON.stringify(nested),

@@ -8,7 +8,7 @@ const resultsOf = (body: unknown) =>
   z.object({ next: z.string().nullable(), results: z.array(z.record(z.string(), z.unknown())) }).parse(body);
 const AT = { created_at: "2026-06-01T12:00:00", updated_at: "2026-06-01T12:00:00" };
 
-Deno.test("business units, taxonomies and tags are made, named once, filtered and refused while in use", async () => {
+Deno.test("business units, taxonomies and tags are created, named once, filtered and refused while in use", async () => {
   await withApi(async ({ as }) => {
     const call = await as("superuser");
     const unit = idOf((await call("POST", "/api/inventory/meta_business_units/", { name: "Default" })).body);
@@ -96,7 +96,7 @@ Deno.test("pages of a list show every row once", async () => {
   });
 });
 
-Deno.test("tags go on and off devices, each change leaving its event", async () => {
+Deno.test("tags are added to and removed from devices, each change leaving its event", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const [a = 0, b = 0] = await Promise.all(

@@ -36,7 +36,7 @@ Deno.test("a linter finds nothing in the OpenAPI document, by its recommended ru
   assert.deepEqual([...new Set(found)].sort(), Object.keys(OFF).sort());
 });
 
-Deno.test("a client with types made from the OpenAPI document compiles and works", async () => {
+Deno.test("a client with types generated from the OpenAPI document compiles and works", async () => {
   const folder = await Deno.makeTempDir({ prefix: "espalier-client-" });
   try {
     await withRuntime(async (runtime) => {
@@ -93,7 +93,7 @@ Deno.test("every example of a request and of an answer is one", () => {
   }
 });
 
-Deno.test("every body and every answer is made of named components", () => {
+Deno.test("every body and every answer consists of named components", () => {
   // deno-lint-ignore no-explicit-any
   const { paths, components }: any = document;
   const named = (schema: Record<string, unknown>): boolean =>

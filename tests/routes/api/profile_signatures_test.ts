@@ -11,7 +11,7 @@ import { buildBinaryPlist } from "../../../simulators/device/binary_plist.ts";
 
 const ALL = "/api/mdm/profiles/";
 
-Deno.test("a signature is taken off, DER or BER, ours or another's; what cannot be opened is refused", async () => {
+Deno.test("a signature is removed, DER or BER, ours or another's; a profile that cannot be opened is refused", async () => {
   await withApi(async ({ as }) => {
     const call = await as("superuser");
     const plain = profilePlist();

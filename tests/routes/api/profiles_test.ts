@@ -23,7 +23,7 @@ import { withApi } from "./support.ts";
 const ALL = "/api/mdm/profiles/";
 const UNKNOWN = "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d";
 
-Deno.test("a profile is made, read, changed with its own representation, listed and deleted", async () => {
+Deno.test("a profile is created, read, changed with its own representation, listed and deleted", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const wifi = await artifact(call, { name: "Wi-Fi" });
@@ -103,7 +103,7 @@ Deno.test("a profile is made, read, changed with its own representation, listed 
   });
 });
 
-Deno.test("what is wrong with a profile is said by field", async () => {
+Deno.test("errors in a profile are reported by field", async () => {
   await withApi(async ({ as }) => {
     const call = await as("superuser");
     const wifi = await artifact(call, { name: "Wi-Fi", platforms: ["macOS"] });
@@ -218,7 +218,7 @@ Deno.test("variables are collected, and unknown ones refused", async () => {
   });
 });
 
-Deno.test("a profile is sealed, and no event, log or column tells what is in it", async () => {
+Deno.test("a profile is stored encrypted, and no event, log or column reveals its content", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const wifi = await artifact(call, { name: "Wi-Fi" });
@@ -278,7 +278,7 @@ Deno.test("a version that a device has, or that is on its way, is not deleted, a
   });
 });
 
-Deno.test("what Apple's schema says against a profile is a warning, in every answer and in a dry run", async () => {
+Deno.test("deviations of a profile from Apple's schema are warnings, in every answer and in a dry run", async () => {
   await withApi(async ({ as }) => {
     const call = await as("superuser");
     const wifi = await artifact(call, { name: "Wi-Fi" });

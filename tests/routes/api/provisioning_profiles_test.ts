@@ -21,7 +21,7 @@ const CONTENT: PlistDict = {
 };
 const signed = (content: PlistDict | string[]) => signAttached(buildPlist(content), selfIdentity(rsaKey()));
 
-Deno.test("a provisioning profile is made, read, changed with its own representation, and deleted", async () => {
+Deno.test("a provisioning profile is created, read, changed with its own representation, and deleted", async () => {
   await withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const id = await artifact(call, { name: "App", type: "Provisioning Profile" });
@@ -82,7 +82,7 @@ Deno.test("a provisioning profile that another signed is read", async () => {
   });
 });
 
-Deno.test("what is wrong with a provisioning profile is said", async () => {
+Deno.test("errors in a provisioning profile are reported", async () => {
   await withApi(async ({ as }) => {
     const call = await as("superuser");
     const id = await artifact(call, { name: "App", type: "Provisioning Profile" });

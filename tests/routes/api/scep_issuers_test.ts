@@ -50,7 +50,7 @@ async function secretEvents(call: Caller): Promise<number> {
   return results.length;
 }
 
-Deno.test("an issuer of each backend is made, read, changed and deleted; its secrets are seen with a permission alone", () =>
+Deno.test("an issuer of each backend is created, read, changed and deleted; its secrets are shown only with a permission", () =>
   withApi(async ({ as, runtime }) => {
     const root = await as("superuser");
     const call = await as(WITHOUT_SECRETS);
@@ -137,7 +137,7 @@ Deno.test("another backend does not take over a secret of the one before", () =>
     assert.equal(bodyOf(await call("PUT", path, bodyFor("OKTA_CA")), 200).backend, "OKTA_CA");
   }));
 
-Deno.test("the pages make, show and change an issuer of each backend, and show no secret", () =>
+Deno.test("the pages create, show and change an issuer of each backend, and show no secret", () =>
   withApi(async ({ as, runtime }) => {
     const call = await as("superuser");
     const { get, post } = await personWith(runtime, "superuser");
@@ -179,7 +179,7 @@ Deno.test("the pages make, show and change an issuer of each backend, and show n
     assert.match((await get("/scep-issuers/00000000-0000-4000-8000-000000000001/")).text, /cannot be changed/);
   }));
 
-Deno.test("an enrollment is made on its page with the issuer that was chosen", () =>
+Deno.test("an enrollment is created on its page with the chosen issuer", () =>
   withFleet(async (fleet) => {
     const { get, post } = await personWith(fleet.runtime, "superuser");
     const { json: issuer } = await fleet.api("POST", ALL, bodyFor("IDENT"));

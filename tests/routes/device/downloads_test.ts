@@ -67,7 +67,7 @@ async function withProfile(fleet: Fleet, udid?: string) {
   return { device, channel, hosted, url: await profileDownloadUrl(fleet.runtime, channel, hosted.versionId) };
 }
 
-Deno.test("an advertised profile is served signed and kept by nobody on the way, with an event", () =>
+Deno.test("an advertised profile is served signed and not cached in between, with an event", () =>
   withFleet(async (fleet) => {
     const { device, hosted, url } = await withProfile(fleet);
     const answer = await fetch(fleet, url);
@@ -97,7 +97,7 @@ Deno.test("an advertised profile is served signed and kept by nobody on the way,
     assert.ok(token.length === 72 && !JSON.stringify([stored, fleet.runtime.lines]).includes(token));
   }));
 
-Deno.test("a token that was changed, made up, or made for something else is a bad one", () =>
+Deno.test("a token that was changed, invented, or created for another purpose is invalid", () =>
   withFleet(async (fleet) => {
     const { url, channel, hosted } = await withProfile(fleet);
     const token = url.split("/").at(-2) ?? "";
@@ -118,7 +118,7 @@ Deno.test("a token that was changed, made up, or made for something else is a ba
     assert.equal((await fetch(fleet, url)).status, 200);
   }));
 
-Deno.test("what was not advertised to this channel is not there, what was advertised before is", () =>
+Deno.test("content not advertised to this channel is not found, previously advertised content is", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const { channel, hosted, url } = await withProfile(fleet);

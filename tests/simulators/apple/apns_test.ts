@@ -89,7 +89,7 @@ Deno.test("for a device that is away only the last push is kept, until its expir
     assert.deepEqual(seen, ["last"]);
   }));
 
-Deno.test("what is wrong with a request is said in Apple's words", () =>
+Deno.test("errors in a request are reported in Apple's terms", () =>
   withApns(async ({ apns, send }) => {
     const big = JSON.stringify({ mdm: "x".repeat(5000) });
     const cases: [Parameters<Send>[0], string][] = [
@@ -120,7 +120,7 @@ Deno.test("without a topic header the certificate's only topic is meant", () =>
     assert.equal((await send({ headers: { "apns-topic": undefined } })).status, 200);
   }));
 
-Deno.test("a token of another topic is refused, a dead one is gone until its device registers again", () =>
+Deno.test("a token of another topic is refused, a dead one is invalid until its device registers again", () =>
   withApns(async ({ apns, clock, send }) => {
     apns.register("cd", "com.apple.mgmt.External.other");
     assert.equal(reasonOf(await send({ token: "cd" })), "400 DeviceTokenNotForTopic");
@@ -133,7 +133,7 @@ Deno.test("a token of another topic is refused, a dead one is gone until its dev
     assert.throws(() => apns.onPush("ef", () => {}), /register the token first/);
   }));
 
-Deno.test("nobody, an outdated certificate and one of a stranger may not push", () =>
+Deno.test("a client without a certificate, with an outdated one or a stranger's may not push", () =>
   withApns(async ({ apns, clock, as }) => {
     assert.equal(reasonOf(await as()()), "403 MissingProviderToken");
     const ended = await apns.makePushCertificate(TOPIC, { key, notAfter: new Date("2026-05-31T00:00:00Z") });

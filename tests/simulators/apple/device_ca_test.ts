@@ -5,7 +5,7 @@ import { certificateFromPem } from "../../../src/pki/certificate.ts";
 import { verifyChain } from "../../../src/pki/chain.ts";
 import { KEYS } from "../../support/keys.ts";
 
-Deno.test("a maker of devices is made once, and its key is for its owner alone", async () => {
+Deno.test("a device maker is created once, and its key is readable only by its owner", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const file = join(folder, "maker.pem");

@@ -39,7 +39,7 @@ async function judged(fleet: Fleet, ledger: Ledger, device: SimulatedDevice, uui
   return ledger.judge({ listed, open: { commands: 0, jobs: 0, failedJobs: 0 }, astray: [] }).map(({ rule }) => rule);
 }
 
-Deno.test("the ledger sees a device carry out what it was asked for", () =>
+Deno.test("the ledger sees a device execute a command", () =>
   withFollowed(async ({ fleet, device, ledger, uuid }) => {
     assert.deepEqual(await judged(fleet, ledger, device, uuid), ["lost"], "not yet");
     assert.equal(ledger.pending(device.udid), 1);
@@ -49,7 +49,7 @@ Deno.test("the ledger sees a device carry out what it was asked for", () =>
     assert.equal(ledger.roundTrips, 1);
   }));
 
-Deno.test("the ledger sees a command that is offered again after its answer was taken, and a refusal", () =>
+Deno.test("the ledger sees a command that is offered again after its answer was accepted, and a refusal", () =>
   withFollowed(async ({ fleet, device, ledger, wire, uuid }) => {
     let kept: Response | undefined;
     wire.send = async (request) => {

@@ -40,11 +40,11 @@ function judged(history: readonly Entry[], outcome: Partial<Outcome> = {}): [Rul
   return ledger.judge({ ...DONE, ...outcome }).map(({ rule, evidence }) => [rule, evidence]);
 }
 
-Deno.test("a command that was asked for, executed, taken and listed is no violation", () => {
+Deno.test("a command that was requested, executed, acknowledged and listed is no violation", () => {
   assert.deepEqual(judged([asked(), offered(), executed(), taken()]), []);
 });
 
-Deno.test("a command whose answer was lost may come again, and may have been taken all the same", () => {
+Deno.test("a command whose answer was lost may be offered again, and may have been accepted nevertheless", () => {
   assert.deepEqual(judged([asked(), offered(), executed(), offered("a", 9), executed("a", 10), taken("a", 11)]), []);
   assert.deepEqual(judged([asked(), offered(), executed()]), []);
 });
@@ -56,7 +56,7 @@ Deno.test("a device may be quicker than the answer to the operator", () => {
   assert.deepEqual(ledger.judge(DONE), []);
 });
 
-Deno.test("a command that was postponed comes again without being doubled", () => {
+Deno.test("a postponed command is offered again without counting as doubled", () => {
   const history = [asked(), offered(), executed("a", 3, "NotNow"), taken("a", 4, "NotNow"), offered("a", 9)];
   assert.deepEqual(judged([...history, executed("a", 10), taken("a", 11)]), []);
 });

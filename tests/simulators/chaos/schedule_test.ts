@@ -29,7 +29,7 @@ Deno.test("faults follow each other with time to recover, inside of the run, on 
   }));
 });
 
-Deno.test("each round of the plan has every fault as often as its weight says", () => {
+Deno.test("each round of the plan has every fault as often as its weight", () => {
   const weights = Object.values(FAULTS).reduce((sum, { weight }) => sum + weight, 0);
   fc.assert(fc.property(fc.nat(), (seed) => {
     const plan = planFaults(FAULTS, { seed, seconds: 1800, servers: 2 });

@@ -6,7 +6,7 @@ import { parseOptions, UsageError } from "../../../src/cli/command.ts";
 const options = (line: string) =>
   parseOptions(line === "" ? [] : line.split(" "), { texts: ["minutes", "seed", "devices", "rate"], flags: [] });
 
-Deno.test("a chaos run has minutes, a seed, devices and a rate, and says what they should be", () => {
+Deno.test("a chaos run has minutes, a seed, devices and a rate, and describes valid values", () => {
   assert.deepEqual(chaosOf(options("")), { minutes: 2, seed: 1, devices: 40, rate: 60 });
   assert.deepEqual(chaosOf(options("--minutes 0.5 --seed 0 --devices 3 --rate 9")), {
     minutes: 0.5,

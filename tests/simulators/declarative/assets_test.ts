@@ -48,7 +48,7 @@ Deno.test("the data of an asset is downloaded once, and checked", async () => {
   assert.equal(server.downloads.length, 2);
 });
 
-Deno.test("data that is not as it should be makes its asset and who needs it invalid", async () => {
+Deno.test("incorrect data makes its asset and the declarations that need it invalid", async () => {
   for (
     const [file, reference, code, words] of [
       [undefined, {}, "Error.AssetCannotBeDownloaded", /answered with 404/],
@@ -90,7 +90,7 @@ Deno.test("an empty answer that is expected is fine, whatever its digest should 
   assert.equal(server.short("data"), "active valid");
 });
 
-Deno.test("data for everybody is fetched without saying who asks", async () => {
+Deno.test("public data is fetched anonymously", async () => {
   for (const [Type, signed] of [["None", false], ["MDM", true]] as const) {
     const server = new FakeServer();
     const device = await server.enrolled();
@@ -169,7 +169,7 @@ Deno.test("a SCEP credential becomes a certificate, with the names that it asks 
   assert.equal(device.state.identities.size, 0);
 });
 
-Deno.test("a credential that is not right, or that the authority refuses, makes its asset invalid", async () => {
+Deno.test("an incorrect credential, or one that the authority refuses, makes its asset invalid", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   for (

@@ -29,7 +29,7 @@ Deno.test("a declaration of an unknown type is invalid, and names the type", asy
   assert.equal(server.short("on"), "active valid");
 });
 
-Deno.test("a payload that Apple's schema does not know is invalid, with what is wrong", async () => {
+Deno.test("a payload that Apple's schema does not know is invalid, with the reason", async () => {
   for (
     const [type, payload, code, details] of [
       [TEST, { Echo: "x", Volume: 11 }, "Error.UnknownPayloadKeys", { UnknownPayloadKeys: ["Volume"] }],
@@ -50,7 +50,7 @@ Deno.test("a payload that Apple's schema does not know is invalid, with what is 
   }
 });
 
-Deno.test("what is not for the device's system, channel or supervision is not supported", async () => {
+Deno.test("a declaration for another system, channel or supervision is not supported", async () => {
   const [unsupervised] = MODELS.filter(({ platform, supervised }) => platform === "iOS" && !supervised);
   assert.ok(unsupervised);
   for (
@@ -120,7 +120,7 @@ Deno.test("a configuration is in force only while an activation that is in force
   assert.equal(server.short("one"), "inactive unknown Error.ActivationFailed");
 });
 
-Deno.test("an activation that names what is not there is invalid, and turns nothing on", async () => {
+Deno.test("an activation that names a missing configuration is invalid, and activates nothing", async () => {
   const server = new FakeServer();
   server.put("configuration", "one", TEST, ECHO);
   server.activate("on", ["one", "two", "on"]);
@@ -143,7 +143,7 @@ Deno.test("a configuration that is invalid keeps no other from its activation", 
   ]);
 });
 
-Deno.test("a predicate is looked at again when what it asks for has changed", async () => {
+Deno.test("a predicate is evaluated again when its items have changed", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   server.put("management", "properties", "com.apple.management.properties", { ring: 1 });
@@ -179,7 +179,7 @@ Deno.test("a predicate that cannot be read or evaluated makes its activation inv
   }
 });
 
-Deno.test("keys that the device does not use are told, and the rest is in force", async () => {
+Deno.test("unused keys are reported, and the rest is in force", async () => {
   const server = new FakeServer();
   server.put("configuration", "passcode", "com.apple.configuration.passcode.settings", {
     FailedAttemptsResetInMinutes: 5,
@@ -191,7 +191,7 @@ Deno.test("keys that the device does not use are told, and the rest is in force"
   assert.deepEqual(server.told("passcode")?.reasons?.[0]?.details, { Settings: ["FailedAttemptsResetInMinutes"] });
 });
 
-Deno.test("the test configuration fails when it is told to", async () => {
+Deno.test("the test configuration fails on request", async () => {
   const server = new FakeServer();
   server.test("one", { Echo: "x", ReturnStatus: "Failed" });
   await told(server);
@@ -208,7 +208,7 @@ Deno.test("the test configuration fails when it is told to", async () => {
   });
 });
 
-Deno.test("what is disturbed on request is invalid, unknown, not here, or not told", async () => {
+Deno.test("a requested failure is invalid, unknown, missing, or not reported", async () => {
   for (const kind of ["activation", "asset", "configuration", "management"] as const) {
     const types = {
       activation: "com.apple.activation.simple",
@@ -228,7 +228,7 @@ Deno.test("what is disturbed on request is invalid, unknown, not here, or not to
   }
 });
 
-Deno.test("a declaration fails as often as it is told to, whatever its token is", async () => {
+Deno.test("a declaration fails as often as requested, whatever its token is", async () => {
   const seen: unknown[] = [];
   const server = new FakeServer();
   const device = await server.enrolled("macOS", {
@@ -248,7 +248,7 @@ Deno.test("a declaration fails as often as it is told to, whatever its token is"
   assert.deepEqual(seen[0], [{ Type: TEST, Identifier: "one", ServerToken: "one.1" }, 1]);
 });
 
-Deno.test("what is unknown is looked at again at the next sync, what is invalid only with a new token", async () => {
+Deno.test("an unknown declaration is checked again at the next sync, an invalid one only with a new token", async () => {
   const server = new FakeServer();
   const device = await server.enrolled("macOS", {
     declarationMischief: ({ Identifier }, n) =>
@@ -268,7 +268,7 @@ Deno.test("what is unknown is looked at again at the next sync, what is invalid 
   ]);
 });
 
-Deno.test("a dropped fetch is tried again, and a lost report is made good by the next one", async () => {
+Deno.test("a dropped fetch is retried, and the next report makes up for a lost one", async () => {
   const server = new FakeServer();
   const device = await server.enrolled("macOS", {
     declarationMischief: ({ Identifier }, n) =>

@@ -62,7 +62,7 @@ Deno.test("a command without a readable token makes the device ask for it", asyn
   }
 });
 
-Deno.test("only what changed is fetched again, and what vanished is dropped", async () => {
+Deno.test("only changed declarations are fetched again, and removed ones are dropped", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   server.test("one");
@@ -79,7 +79,7 @@ Deno.test("only what changed is fetched again, and what vanished is dropped", as
   assert.equal(device.state.declarations.has("on-three"), false);
 });
 
-Deno.test("what is not to be had fails alone, and is tried again at the next sync", async () => {
+Deno.test("an unavailable declaration fails alone, and is retried at the next sync", async () => {
   for (
     const [instead, why] of [
       [{ status: 404 }, "it was answered with 404"],
@@ -199,7 +199,7 @@ Deno.test("a system that is older than declarative management does not take the 
   assert.deepEqual(server.log, []);
 });
 
-Deno.test("a command that is refused or put off turns nothing on", async () => {
+Deno.test("a command that is refused or postponed activates nothing", async () => {
   for (const mischief of ["Error", "NotNow", "CommandFormatError", "drop"] as const) {
     const server = new FakeServer();
     const device = await server.enrolled("macOS", { mischief: () => mischief });

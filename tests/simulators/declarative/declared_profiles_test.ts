@@ -43,7 +43,7 @@ Deno.test("a declared profile is downloaded as the device that it is, installed,
   assert.deepEqual(device.state.profiles.map(({ by }) => by), ["enrollment"]);
 });
 
-Deno.test("a declared profile goes when nothing turns it on any more, and comes back when something does", async () => {
+Deno.test("a declared profile is removed when nothing activates it, and installed again when something does", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   server.profile("/wifi", "com.example.wifi");
@@ -73,7 +73,7 @@ Deno.test("a new version of a declared profile replaces the old one, also under 
   assert.deepEqual(device.state.profiles.slice(1).map(({ identifier }) => identifier), ["com.example.network"]);
 });
 
-Deno.test("a profile that is not to be had or not right makes its configuration invalid, and is tried again", async () => {
+Deno.test("a profile that is unavailable or incorrect makes its configuration invalid, and is retried", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   const good = server.profile("/good", "com.example.wifi");
@@ -162,7 +162,7 @@ Deno.test("a failed update leaves the old profile", async () => {
   assert.equal(device.state.profiles.length, 2);
 });
 
-Deno.test("a profile of a command is taken over by a declaration of the same structure alone", async () => {
+Deno.test("a profile from a command is taken over only by a declaration of the same structure", async () => {
   const cases: [extra: PlistDict, taken: boolean][] = [
     [{ PayloadDisplayName: "Another name" }, true],
     [{ PayloadUUID: "another" }, false],
@@ -184,7 +184,7 @@ Deno.test("a profile of a command is taken over by a declaration of the same str
   }
 });
 
-Deno.test("commands neither replace nor remove what a declaration brought", async () => {
+Deno.test("commands neither replace nor remove a declared profile", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   const profile = server.profile("/wifi", "com.example.wifi");
@@ -225,7 +225,7 @@ Deno.test("a user's profiles are the user's", async () => {
   assert.equal(dicts(server.answers.at(-1) ?? {}, "ProfileList").length, 2);
 });
 
-Deno.test("what is no profile is answered with an error, and so is one that takes the enrollment's place", async () => {
+Deno.test("an invalid profile is answered with an error, and so is one that would replace the enrollment", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   for (

@@ -90,7 +90,7 @@ for (const platform of ["macOS", "iOS", "tvOS"] as const) {
     }));
 }
 
-Deno.test("what the device can do and has is told to the server, and to what it subscribes follows from it", () =>
+Deno.test("the device reports its capabilities and state to the server, and its subscriptions follow from them", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled({ newKey });
     const blueprint = await makeBlueprint(fleet);
@@ -228,7 +228,7 @@ Deno.test("an operator's activation turns a configuration on where its predicate
     }
   }));
 
-Deno.test("a profile that came by command is taken over when the system learns declarations", () =>
+Deno.test("a profile from a command is taken over when the OS supports declarations", () =>
   withFleet(async (fleet) => {
     const [model] = MODELS;
     assert.ok(model);

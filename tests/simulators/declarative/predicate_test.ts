@@ -65,7 +65,7 @@ Deno.test("texts begin, end, contain, with or without case and marks", () => {
   ) assert.equal(is(text), expected, text);
 });
 
-Deno.test("lists contain what is in them", () => {
+Deno.test("lists contain their elements", () => {
   for (
     const [text, expected] of [
       ["@property(ring) IN {1, 2}", true],
@@ -94,7 +94,7 @@ Deno.test("AND binds stronger than OR, NOT the strongest, parentheses above all"
   ) assert.equal(is(text), expected, text);
 });
 
-Deno.test("what the device does not know is equal to nothing but NULL, and neither more nor less", () => {
+Deno.test("an unknown value equals only NULL, and is neither greater nor less", () => {
   for (
     const [text, expected] of [
       ["@status(no.such.item) == 'x'", false],
@@ -110,13 +110,13 @@ Deno.test("what the device does not know is equal to nothing but NULL, and neith
   ) assert.equal(is(text), expected, text);
 });
 
-Deno.test("quotes and escapes stand in texts", () => {
+Deno.test("quotes and escapes are part of texts", () => {
   assert.equal(is(String.raw`'it\'s' == "it's"`), true);
   assert.equal(is(String.raw`'a\\b' == "a\\b"`), true);
   assert.equal(is(`'(a) AND {b}' CONTAINS "AND"`), true);
 });
 
-Deno.test("what it does not understand is no predicate", () => {
+Deno.test("unsupported syntax is not a predicate", () => {
   for (
     const [text, words] of [
       ["", /it ends where a value should be/],
@@ -166,7 +166,7 @@ Deno.test("values of different kinds are not compared", () => {
   assert.equal(is("1 == 0 AND @property(ring) < 'x'"), false);
 });
 
-Deno.test("any text is a predicate, or is refused as none", () => {
+Deno.test("any text is a predicate, or is refused", () => {
   const words = fc.constantFrom(
     ..."( ) { } , == != < IN CONTAINS AND OR NOT ! && TRUEPREDICATE NULL 'a' \"b\" 1 -2.5 @status(a) @property(b) [c] @ '"
       .split(" "),

@@ -12,7 +12,7 @@ const itemsOf = (report: ReportBody | undefined) =>
   new Map(flattenStatus(report?.StatusItems ?? {}).map(({ path, value }) => [path, value]));
 const namesOf = (report: ReportBody | undefined) => [...itemsOf(report).keys()].sort();
 
-Deno.test("capabilities and declarations are told without being asked for, nothing else is", async () => {
+Deno.test("capabilities and declarations are reported without a subscription, nothing else is", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   server.test("one");
@@ -66,7 +66,7 @@ for (const platform of PLATFORMS) {
   });
 }
 
-Deno.test("what changed is told, the rest is not", async () => {
+Deno.test("changes are reported, the rest is not", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   server.subscribe(["device.operating-system.version", "device.operating-system.build-version", "device.model.family"]);
@@ -87,7 +87,7 @@ Deno.test("what changed is told, the rest is not", async () => {
   assert.equal(server.reports.length, 3);
 });
 
-Deno.test("a full report tells everything again, and says so", async () => {
+Deno.test("a full report contains everything again, and is marked as full", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   await device.reportEverything();
@@ -102,7 +102,7 @@ Deno.test("a full report tells everything again, and says so", async () => {
   assert.equal(server.reports.length, 2);
 });
 
-Deno.test("what the device cannot tell stands among the errors, once", async () => {
+Deno.test("items that the device cannot report are listed among the errors, once", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   server.subscribe(["passcode.is-compliant", "no.such.item", "test.error-value", "device.model.family"]);
@@ -118,7 +118,7 @@ Deno.test("what the device cannot tell stands among the errors, once", async () 
   assert.deepEqual(server.reports[1]?.Errors ?? [], []);
 });
 
-Deno.test("a report that did not arrive is told with the next one", async () => {
+Deno.test("the next report includes the content of a lost one", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   server.subscribe(["device.model.family"]);
@@ -132,7 +132,7 @@ Deno.test("a report that did not arrive is told with the next one", async () => 
   assert.equal(server.short("other"), "active valid");
 });
 
-Deno.test("of a list only what changed is told, and what went", async () => {
+Deno.test("of a list, only changes are reported, and removals", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   const value = (n: number) => itemsOf(server.reports[n]).get(SECURITY);
@@ -214,7 +214,7 @@ Deno.test("items that are not published have no value, and all that are can be a
   assert.deepEqual(STATUS_ITEMS.filter((name) => !told.has(name)), []);
 });
 
-Deno.test("a user's channel tells what is for users", async () => {
+Deno.test("a user's channel reports the items for users", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   await device.addUser({ userId: "U1", shortName: "ada", longName: "Ada" });

@@ -23,7 +23,7 @@ function stateOf(platform: string): DeviceState {
 }
 
 for (const platform of PLATFORMS) {
-  Deno.test(`${platform} answers every command that it knows with what a property list can hold`, () => {
+  Deno.test(`${platform} answers every command that it supports with a valid property list`, () => {
     for (
       const RequestType of [
         ..."DeviceInformation SecurityInfo InstalledApplicationList ManagedApplicationList".split(" "),
@@ -44,7 +44,7 @@ for (const platform of PLATFORMS) {
     assert.deepEqual(Object.keys(dict(body, "QueryResponses") ?? {}), ["SerialNumber", "OSVersion"]);
   });
 
-  Deno.test(`${platform} answers a command that nobody knows with an error`, () => {
+  Deno.test(`${platform} answers an unknown command with an error`, () => {
     const { status, body } = answerCommand(stateOf(platform), { RequestType: "MakeCoffee" });
     assert.equal(status, "Error");
     assert.match(String(dicts(body, "ErrorChain")[0]?.["USEnglishDescription"]), /MakeCoffee/);

@@ -18,7 +18,7 @@ async function lock(fleet: Fleet, device: SimulatedDevice): Promise<string> {
 const statusOf = async (fleet: Fleet, uuid: string) =>
   (await fleet.api("GET", `/api/mdm/devices/commands/${uuid}/`)).json.status;
 
-Deno.test("a device that says NotNow keeps nothing, and does the command when it is asked again", () =>
+Deno.test("a device that answers NotNow keeps nothing, and executes the command when it is offered again", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled({
       mischief: (type, n) => type === "DeviceLock" && n === 1 ? "NotNow" : undefined,
@@ -47,7 +47,7 @@ Deno.test("a device that drops a command has not answered it; one whose reply is
     assert.equal(await statusOf(fleet, lost), "Acknowledged");
   }));
 
-Deno.test("an erased device says nothing more, and enrolls again as if it were new", () =>
+Deno.test("an erased device is silent, and enrolls again as if it were new", () =>
   withFleet(async (fleet) => {
     let sent = 0;
     const device = await fleet.enrolled({
@@ -85,7 +85,7 @@ Deno.test("a refusal of Authenticate is a failed installation: the device has no
     await assert.rejects(twin.tokenUpdate(), /not enrolled/);
   }));
 
-Deno.test("a device that checked out or was released is not managed any more", () =>
+Deno.test("a device that checked out or was released is no longer managed", () =>
   withFleet(async (fleet) => {
     const one = await fleet.enrolled();
     await one.checkOut();
@@ -98,7 +98,7 @@ Deno.test("a device that checked out or was released is not managed any more", (
     assert.equal(two.enrolled, false);
   }));
 
-Deno.test("a renewal that the server refuses is answered with an error, and the old identity goes on", () =>
+Deno.test("a renewal that the server refuses is answered with an error, and the old identity stays in use", () =>
   withFleet(async (fleet) => {
     let refuse = false;
     const device = await fleet.enrolled({
@@ -116,7 +116,7 @@ Deno.test("a renewal that the server refuses is answered with an error, and the 
     assert.equal(device.enrolled, true);
   }));
 
-Deno.test("a message without a signature, or with somebody else's bytes, can be sent, and is refused", () =>
+Deno.test("a message without a signature, or with another signer's bytes, can be sent, and is refused", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     const url = "https://mdm.example.com/public/mdm/connect/";
@@ -133,7 +133,7 @@ Deno.test("a device whose clock is an hour off enrolls all the same", () =>
     assert.ok(late.enrolled && early.enrolled);
   }));
 
-Deno.test("a device takes only a complete enrollment profile", () =>
+Deno.test("a device accepts only a complete enrollment profile", () =>
   withFleet(async (fleet) => {
     const [model] = MODELS;
     assert.ok(model);

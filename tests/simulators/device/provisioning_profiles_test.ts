@@ -37,7 +37,7 @@ Deno.test("provisioning profiles are installed, replaced, listed and removed", a
   assert.deepEqual(device.state.provisioningProfiles, [{ name: "One again", uuid: "1", expiresAt: EXPIRES }]);
 });
 
-Deno.test("what is no provisioning profile, and what is not there, is answered with an error", async () => {
+Deno.test("an invalid or missing provisioning profile is answered with an error", async () => {
   const server = new FakeServer();
   const device = await server.enrolled("iOS");
   const good = signed({ UUID: "1" });

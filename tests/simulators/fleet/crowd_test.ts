@@ -47,7 +47,7 @@ function makeStage(fleet: Fleet) {
   };
 }
 
-Deno.test("a crowd enrolls, comes when it is pushed, and loses those that are released", () =>
+Deno.test("a crowd enrolls, connects when it is pushed, and loses released devices", () =>
   withFleet(async (fleet) => {
     const { events, handlers, devices, enroll, push, apns, on, next } = makeStage(fleet);
     const [one, two] = devices(2);
@@ -70,7 +70,7 @@ Deno.test("a crowd enrolls, comes when it is pushed, and loses those that are re
     assert.equal(handlers.size, 0);
   }));
 
-Deno.test("a crowd tells what failed, and no more than so many enroll at once", () =>
+Deno.test("a crowd reports failures, and limits concurrent enrollments", () =>
   withFleet(async (fleet) => {
     const { events, devices, on } = makeStage(fleet);
     let [now, most] = [0, 0];
@@ -99,7 +99,7 @@ Deno.test("a crowd tells what failed, and no more than so many enroll at once", 
     assert.equal(tally.failures, 5);
   }));
 
-Deno.test("the API gives a crowd its enrollment and each device its profile, and says why not", () =>
+Deno.test("the API gives a crowd its enrollment and each device its profile, or the reason for a refusal", () =>
   withFleet(async (fleet) => {
     const { token } = await makeCaller(fleet.runtime, "superuser");
     const api = enrollmentApi("https://mdm.example.com", token, fleet.fetch);

@@ -26,7 +26,7 @@ Deno.test("a demonstration has a port, devices and maybe a folder", () => {
   assert.throws(() => demoOf(options("--devices many")), usage(/number from 0/));
 });
 
-Deno.test("a demonstration tells in a sentence what happened, and nothing of an empty contact", () => {
+Deno.test("a demo describes each event in a sentence, and omits empty connects", () => {
   const [model] = MODELS;
   assert.ok(model);
   const device = new SimulatedDevice({ model, serialNumber: "SIM1", name: "A Mac" });

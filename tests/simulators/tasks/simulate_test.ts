@@ -6,7 +6,7 @@ const TEXTS = ["server", "token", "profile", "maker", "devices", "seconds", "eve
 const options = (line: string) => parseOptions(line === "" ? [] : line.split(" "), { texts: TEXTS, flags: [] });
 const usage = (words: RegExp) => (error: unknown) => error instanceof UsageError && words.test(error.message);
 
-Deno.test("a simulation is told where its devices enroll, and how many there are", () => {
+Deno.test("a simulation gets the address and the number of its devices", () => {
   assert.deepEqual(simulationOf(options("--server http://localhost:8000 --token x --devices 3 --every 0.5")), {
     source: { kind: "api", server: "http://localhost:8000", token: "x" },
     devices: 3,
@@ -21,7 +21,7 @@ Deno.test("a simulation is told where its devices enroll, and how many there are
   });
 });
 
-Deno.test("a simulation says what its options should be", () => {
+Deno.test("a simulation describes its valid options", () => {
   for (
     const [line, words] of [
       ["", /without --server and --token, or --profile/],

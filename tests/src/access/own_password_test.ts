@@ -9,7 +9,7 @@ import { PASSWORD, person } from "./person.ts";
 
 const is = (code: ProblemCode) => (error: unknown) => error instanceof Problem && error.code === code;
 
-Deno.test("who knows their password may change it, which ends every other session of theirs", async () => {
+Deno.test("users may change their password if they know it, which ends all their other sessions", async () => {
   await withRuntime(async (runtime) => {
     await person(runtime);
     const elsewhere = await signIn(runtime, testBy, { username: "alice", password: PASSWORD });

@@ -19,7 +19,7 @@ Deno.test("a password is known again, in any Unicode form, and no other is", asy
   await assert.rejects(known("x", "md5$abc"));
 });
 
-Deno.test("a server's own hashes cost what is recommended, and are known again at that cost", async () => {
+Deno.test("a server's own hashes have the recommended cost, and are recognized at that cost", async () => {
   // OWASP's for scrypt with p = 3: less would help who copied the database.
   assert.deepEqual(PASSWORD_COST, { logN: 15, r: 8, p: 3 });
   const hash = await hashPassword(PASSWORD, { random: systemRandom, passwordCost: PASSWORD_COST });

@@ -9,7 +9,7 @@ import { withRuntime } from "../../support/runtime.ts";
 const INPUT = { username: "root", password: "correct horse battery" };
 const denied = (error: unknown) => error instanceof Problem && error.code === "permission-denied";
 
-Deno.test("the setup token makes the first superuser and the first business unit, once", async () => {
+Deno.test("the setup token creates the first superuser and the first business unit, once", async () => {
   await withRuntime(async (runtime) => {
     assert.ok(await isSetupPending(runtime));
     const token = await ensureSetupToken(runtime) ?? "";
@@ -26,7 +26,7 @@ Deno.test("the setup token makes the first superuser and the first business unit
   });
 });
 
-Deno.test("of two who set up at once one wins", async () => {
+Deno.test("of two concurrent setups, one wins", async () => {
   await withRuntime(async (runtime) => {
     const tokens = [await ensureSetupToken(runtime), await ensureSetupToken(runtime)];
     // Both are held at the row of the tokens, so that they really go on together.
@@ -73,7 +73,7 @@ Deno.test("a wrong token, a bad password and too many attempts are refused, and 
   });
 });
 
-Deno.test("a person made at the command line ends the setup, a service account does not", async () => {
+Deno.test("a person created at the command line ends the setup, a service account does not", async () => {
   await withRuntime(async (runtime) => {
     const token = await ensureSetupToken(runtime) ?? "";
     const user = {

@@ -55,7 +55,7 @@ Deno.test("a fault in a command is one sentence", () => {
   assert.match(unknownItem ?? "", /^"Settings\.0\.Item" is "Nonsense", it should be one of "Wallpaper", /);
 });
 
-Deno.test("system, version, channel, supervision and enrollment decide who can have a command", () => {
+Deno.test("system, version, channel, supervision and enrollment decide whether a target can have a command", () => {
   const cases: [string, PlistDict, typeof mac, string | null][] = [
     ["EraseDevice", {}, mac, null],
     ["EraseDevice", {}, macUser, "EraseDevice is for the device's channel, this is a user's"],
@@ -105,7 +105,7 @@ Deno.test("the software update commands end with the 27 releases", () => {
   }
 });
 
-Deno.test("no dictionary makes the questions about a command throw", () => {
+Deno.test("no dictionary makes the checks of a command throw", () => {
   const type = fc.constantFrom(...REQUEST_TYPES);
   const dict = fc.dictionary(fc.string(), fc.anything({ maxDepth: 4 }));
   fc.assert(
@@ -118,6 +118,6 @@ Deno.test("no dictionary makes the questions about a command throw", () => {
   );
 });
 
-Deno.test("what is unknown of a target forbids no command", () => {
+Deno.test("unknown facts of a target forbid no command", () => {
   for (const type of REQUEST_TYPES) assert.equal(commandUnsupported(type, {}, unknown), null);
 });

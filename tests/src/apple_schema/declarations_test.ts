@@ -143,7 +143,7 @@ Deno.test("a type that Apple does not publish is unknown and has no issues", () 
   }
 });
 
-Deno.test("all four kinds of declarations are there", () => {
+Deno.test("all four kinds of declarations are included", () => {
   const kinds = Map.groupBy(DECLARATION_TYPES, (type) => declarationFacts(type)?.kind);
   assert.deepEqual([...kinds.keys()].sort(), ["activation", "asset", "configuration", "management"]);
   assert.equal(kinds.get("management")?.length, 3);
@@ -161,7 +161,7 @@ Deno.test("documents behind credential assets are checked", () => {
   assert.deepEqual(validateCredential("com.apple.credential.nothing", {}), []);
 });
 
-Deno.test("system, version, channel, supervision and enrollment decide who can have a declaration", () => {
+Deno.test("system, version, channel, supervision and enrollment decide whether a target can have a declaration", () => {
   const cases: [string, unknown, typeof mac, string | null][] = [
     [PASSCODE, {}, mac, null],
     [PASSCODE, {}, { ...mac, osVersion: "12.6" }, `${PASSCODE} needs macOS 13.0, the device has 12.6`],
@@ -235,7 +235,7 @@ Deno.test("a key that only some systems demand is demanded of those", () => {
   assert.equal(declarationUnsupported(type, payload, ipad), null);
 });
 
-Deno.test("a key that the target can not use is told and does not keep the whole back", () => {
+Deno.test("a key that the target does not use is reported and does not block the whole declaration", () => {
   assert.equal(declarationUnsupported(PASSCODE, { ChangeAtNextAuth: true }, ipad), null);
   assert.deepEqual(declarationIgnored(PASSCODE, { ChangeAtNextAuth: true }, ipad), [
     { path: "ChangeAtNextAuth", message: `"ChangeAtNextAuth" is not available on iPadOS` },
@@ -254,7 +254,7 @@ Deno.test("a key that the target can not use is told and does not keep the whole
   );
 });
 
-Deno.test("a key that a system has removed is told", () => {
+Deno.test("a key that a system has removed is reported", () => {
   const payload = { AppStoreID: "1", InstallBehavior: { License: { VPPType: "Device" } } };
   const message = `"InstallBehavior.License.VPPType" was removed in iPadOS 18.0, the device has 26.1`;
   assert.equal(declarationDeprecated(APP, ipad, payload), message);
@@ -266,7 +266,7 @@ Deno.test("a key that a system has removed is told", () => {
   assert.equal(declarationDeprecated(APP, null, payload), null);
 });
 
-Deno.test("no JSON makes the questions about a target throw", () => {
+Deno.test("no JSON makes the checks of a target throw", () => {
   const target = fc.constantFrom(mac, macUser, iphone, ipad, ipadUser, tv, byodIphone, unknown);
   const type = fc.constantFrom(...DECLARATION_TYPES);
   fc.assert(
@@ -279,7 +279,7 @@ Deno.test("no JSON makes the questions about a target throw", () => {
   );
 });
 
-Deno.test("what is unknown of a target forbids no declaration", () => {
+Deno.test("unknown facts of a target forbid no declaration", () => {
   for (const type of DECLARATION_TYPES) {
     for (const channel of ["Device", "User"] as const) {
       assert.equal(declarationUnsupported(type, {}, { ...unknown, channel }), null);

@@ -59,7 +59,7 @@ Deno.test("the facts hold no prose", () => {
   }
 });
 
-Deno.test("all of Apple's items are there", () => {
+Deno.test("all of Apple's items are included", () => {
   assert.ok(Object.keys(declarations).length >= 58);
   assert.ok(Object.keys(status).length >= 44);
   assert.ok(Object.keys(commands).length >= 66);
@@ -67,7 +67,7 @@ Deno.test("all of Apple's items are there", () => {
   assert.ok(Object.keys(profiles).length >= 120);
 });
 
-Deno.test("tables are in order, and every payload says something of every system", () => {
+Deno.test("tables are in order, and every payload specifies every system", () => {
   for (const payloads of Object.values(TABLES)) {
     const types = Object.keys(payloads);
     assert.deepEqual(types, [...types].sort());

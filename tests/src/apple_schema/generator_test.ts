@@ -216,7 +216,7 @@ Deno.test("the same schema gives the same bytes, whatever the order of its files
     }
   }));
 
-Deno.test("what is written is formatted, and is the facts again", () =>
+Deno.test("the written file is formatted, and contains the same facts", () =>
   withSchema({}, async (folder) => {
     const facts = await readSchema(folder);
     await writeFacts(facts, join(folder, "out"));
@@ -314,7 +314,7 @@ Deno.test("attributes that are not understood are counted and left out", () => {
   });
 });
 
-Deno.test("deno task schema takes one path and says what it wrote", () =>
+Deno.test("deno task schema accepts one path and reports what it wrote", () =>
   withSchema({}, async (folder) => {
     const said: string[] = [];
     const run = (...args: string[]) => generateSchema(parseOptions(args, KNOWN), (line) => said.push(line));

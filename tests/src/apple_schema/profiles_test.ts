@@ -28,7 +28,7 @@ const messages = (value: unknown, audience = MAC) => checkProfile(value, audienc
 const without = (from: PlistDict, ...keys: string[]): PlistDict =>
   Object.fromEntries(Object.entries(from).filter(([key]) => !keys.includes(key)));
 
-Deno.test("payload types are those of Apple's, without the files that are about none", () => {
+Deno.test("payload types are Apple's, without the files that describe none", () => {
   for (const type of ["com.apple.dock", ".GlobalPreferences", "loginwindow", "com.apple.preference.users"]) {
     assert.ok(PAYLOAD_TYPES.includes(type), type);
   }
@@ -186,7 +186,7 @@ Deno.test("platforms that are switched on and cannot have a payload are named", 
   ]);
 });
 
-Deno.test("supervision and the channel are told by payload, and by key where it alone needs them", () => {
+Deno.test("supervision and the channel are reported by payload, and by key if only the key needs them", () => {
   const lock = profile(payload("com.apple.app.lock", { App: { Identifier: "com.example.app" } }));
   assert.deepEqual(messages(lock, PHONE), [
     `"PayloadContent.0" (com.apple.app.lock) needs a supervised device on iOS and iPadOS`,
@@ -204,7 +204,7 @@ Deno.test("supervision and the channel are told by payload, and by key where it 
   assert.deepEqual(messages(firewall), []);
 });
 
-Deno.test("a second payload is named where a device takes one of its type, once", () => {
+Deno.test("a second payload is reported once if a device accepts only one of its type", () => {
   const dock = () => payload("com.apple.dock");
   assert.deepEqual(messages(profile(dock(), dock(), dock())), [
     `"PayloadContent.1" is the second payload of type com.apple.dock, macOS takes one`,
@@ -252,7 +252,7 @@ Deno.test("the form of a type is that which a payload names, else those whose ke
   ]);
 });
 
-Deno.test("what this server writes itself has no warnings", () => {
+Deno.test("profiles written by this server have no warnings", () => {
   const ours = configurationProfile({
     identifier: "com.example.ours",
     uuid: crypto.randomUUID(),

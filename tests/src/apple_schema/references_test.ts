@@ -53,7 +53,7 @@ Deno.test("lists that contain themselves end", () => {
   assert.deepEqual(referencesIn(type, { ManagedBookmarks: [{ Bookmarks: folder }] }), []);
 });
 
-Deno.test("every reference in any JSON is a string that stands at its path", () => {
+Deno.test("every reference in any JSON is a string at its path", () => {
   const type = fc.constantFrom(...DECLARATION_TYPES);
   const name = fc.constantFrom("AppConfig", "DataAssetReference", "Relays", "PublicKeyData", "Authentication");
   const json = fc.letrec((tie) => ({

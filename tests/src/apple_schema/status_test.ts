@@ -19,7 +19,7 @@ Deno.test("no status item is on the way to another", () => {
   }
 });
 
-Deno.test("a target is offered what its system, version and channel have", () => {
+Deno.test("a target is offered the items of its system, version and channel", () => {
   assert.deepEqual(statusItemsFor(unknown), STATUS_ITEMS);
   assert.ok(statusItemsFor(mac).includes("diskmanagement.filevault.enabled"));
   assert.ok(!statusItemsFor(ipad).includes("diskmanagement.filevault.enabled"));
@@ -27,7 +27,7 @@ Deno.test("a target is offered what its system, version and channel have", () =>
   assert.ok(!statusItemsFor(macUser).includes("diskmanagement.filevault.enabled"));
 });
 
-Deno.test("a report is taken apart at the published names", () => {
+Deno.test("a report is split at the published names", () => {
   const declarations = {
     activations: [],
     configurations: [{ identifier: "a", active: true }],
@@ -53,7 +53,7 @@ Deno.test("a report is taken apart at the published names", () => {
   ]);
 });
 
-Deno.test("what is not published is accepted, down to what is no object", () => {
+Deno.test("unpublished items are accepted, down to values that are not objects", () => {
   const report: JsonObject = {
     mdm: { "new-thing": { state: "on", list: [{ a: 1 }], nothing: null, empty: {} } },
     device: {},
@@ -70,7 +70,7 @@ Deno.test("what is not published is accepted, down to what is no object", () => 
   ]);
 });
 
-Deno.test("a name comes once, also when a report spells it in two ways", () => {
+Deno.test("a name appears once, even if a report spells it in two ways", () => {
   assert.deepEqual(flattenStatus({ a: { b: 1 }, "a.b": 2 }), [{ path: "a.b", value: 1, known: false }]);
   assert.deepEqual(flattenStatus({ "device.identifier.udid": "U" }), [
     { path: "device.identifier.udid", value: "U", known: true },
@@ -91,7 +91,7 @@ Deno.test("hostile reports end at limits", () => {
   assert.equal(Object.hasOwn(Object.prototype, "polluted"), false);
 });
 
-Deno.test("no JSON makes a report throw, and no name comes twice", () => {
+Deno.test("no JSON makes a report throw, and no name appears twice", () => {
   fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })), (report) => {
     const paths = flattenStatus(JSON.parse(JSON.stringify(report))).map(({ path }) => path);
     assert.equal(new Set(paths).size, paths.length);

@@ -9,7 +9,7 @@ const facts = (keys: KeyFacts[], more: Partial<PayloadFacts> = {}): PayloadFacts
 const messages = (keys: KeyFacts[], payload: unknown, form: "json" | "plist" = "json") =>
   validatePayload(facts(keys), payload, form).map(({ message }) => message);
 
-Deno.test("a payload that is no dictionary is named for what it is", () => {
+Deno.test("a payload that is not a dictionary is described", () => {
   for (
     const [payload, kind] of [[null, "null"], [[], "an array"], ["x", "a string"], [1, "an integer"], [
       undefined,
@@ -20,7 +20,7 @@ Deno.test("a payload that is no dictionary is named for what it is", () => {
   }
 });
 
-Deno.test("every type refuses what is of another one", () => {
+Deno.test("every type refuses values of other types", () => {
   const wrong: [KeyFacts["type"], unknown, string][] = [
     ["string", 1, `"a" is an integer, it should be a string`],
     ["string", null, `"a" is null, it should be a string`],
@@ -62,7 +62,7 @@ Deno.test("a number of the wrong type is shown where the key has bounds, and now
   );
 });
 
-Deno.test("paths begin where the payload stands, and of a text that is not known yet its type counts", () => {
+Deno.test("paths begin at the payload's position, and a text that is not known yet counts by its type", () => {
   const issues = validatePayload(
     facts([{ key: "Level", type: "integer" }, { key: "Mode", type: "string", values: ["On"] }, {
       key: "Skipped",
@@ -78,7 +78,7 @@ Deno.test("paths begin where the payload stands, and of a text that is not known
   }]);
 });
 
-Deno.test("every type takes its own values", () => {
+Deno.test("every type accepts its own values", () => {
   const right: [KeyFacts["type"], unknown][] = [
     ["string", ""],
     ["integer", -3],
@@ -111,7 +111,7 @@ Deno.test("in property lists, dates, data and large integers are values of their
   ]);
 });
 
-Deno.test("a value outside its range or its list is shown with what it should be", () => {
+Deno.test("a value outside its range or its list is shown with the expected one", () => {
   const keys: KeyFacts[] = [
     { key: "n", type: "integer", range: { min: 2, max: 11 } },
     { key: "s", type: "string", values: ["Low", "High"] },
@@ -148,7 +148,7 @@ Deno.test("forms of strings are checked", () => {
   ]);
 });
 
-Deno.test("what is missing, unknown or misspelt is named with its path", () => {
+Deno.test("missing, unknown and misspelled keys are reported with their path", () => {
   const keys: KeyFacts[] = [{
     key: "Outer",
     type: "dictionary",

@@ -13,7 +13,7 @@ const dependency = (from: string, to: string, kind: Dependency["kind"] = "requir
   kind,
 });
 
-Deno.test("a circle is told by its shortest way", () => {
+Deno.test("a circle is reported by its shortest path", () => {
   const dependencies = [
     dependency("b", "c"),
     dependency("c", "d"),
@@ -35,7 +35,7 @@ Deno.test("a circle is told by its shortest way", () => {
   assert.equal(circleSentence("require", named("b"), named("a"), dependencies), undefined);
 });
 
-Deno.test("dependencies that are added only where there is no objection never make a circle", () => {
+Deno.test("dependencies that are added only if there is no objection never form a circle", () => {
   const id = fc.constantFrom(..."abcdefgh");
   fc.assert(fc.property(fc.array(fc.tuple(id, id), { maxLength: 40 }), (pairs) => {
     const accepted: Dependency[] = [];

@@ -33,7 +33,7 @@ Deno.test("the lowest system is in, the highest is out", () => {
   assert.equal(within("1", "", ""), "os too old");
 });
 
-Deno.test("an excluded tag is out, whatever the shards say", () => {
+Deno.test("a device with an excluded tag is out of scope, whatever the shards say", () => {
   const excluded = filter({ excludedTags: [1, 2] });
   assert.equal(applyFilter(excluded, ITEM, { ...device, tags: new Set([2]) }).reason, "excluded tag");
   assert.equal(applyFilter(excluded, ITEM, { ...device, tags: new Set([3]) }).in, true);

@@ -32,7 +32,7 @@ function follow(observations: Observation[]): ObservedState[] {
   return states;
 }
 
-Deno.test("what is installed counts its installs, with time and system", () => {
+Deno.test("an installation counts, with its time and OS version", () => {
   const [first, again] = follow([seen("Installed", "t1"), seen("Installed", "t2")]);
   assert.deepEqual(
     [first?.installCount, first?.installedAt, first?.osVersionAtInstallTime, first?.retryCount],
@@ -41,7 +41,7 @@ Deno.test("what is installed counts its installs, with time and system", () => {
   assert.deepEqual([again?.installCount, again?.installedAt], [2, at(1)]);
 });
 
-Deno.test("what is confirmed later is installed then", () => {
+Deno.test("a version that is confirmed later is installed then", () => {
   const [, confirmed] = follow([seen("AwaitingConfirmation", "t1"), seen("Installed", "t1")]);
   assert.deepEqual([confirmed?.installCount, confirmed?.installedAt], [1, at(1)]);
 });
@@ -51,7 +51,7 @@ Deno.test("the same report twice is no news", () => {
   assert.equal(observe(state, seen("Failed", "t"), "14.1", at(1)), null);
 });
 
-Deno.test("a declaration is told anew at most twice, and what is well again is not told anew", () => {
+Deno.test("a declaration is sent again at most twice, and a working one is not sent again", () => {
   const states = follow([seen("Failed", "t"), seen("Failed", "t.rc-1"), seen("Failed", "t.rc-2")]);
   assert.deepEqual(states.map(({ retryCount }) => retryCount), [1, 2, 2]);
   assert.ok(states.every(({ retryAt }) => retryAt === null));
@@ -61,7 +61,7 @@ Deno.test("a declaration is told anew at most twice, and what is well again is n
   assert.equal(ill?.retryCount, 3);
 });
 
-Deno.test("a command is tried again after ten minutes, then an hour, then not any more", () => {
+Deno.test("a command is retried after ten minutes, then an hour, then no longer", () => {
   const states = follow([
     seen("Failed", "c1", "command"),
     seen("Failed", "c2", "command"),

@@ -75,7 +75,7 @@ const row = (artifactId: string, versionId: string, number: number): ObservedArt
   updatedAt: new Date(0),
 });
 
-Deno.test("what is required comes along, before what requires it, whoever the blueprint's filter lets through", () => {
+Deno.test("requirements are delivered first, to every device that matches the blueprint's filter", () => {
   const closed = openFilter([]);
   assert.deepEqual(
     outcome(
@@ -90,14 +90,14 @@ Deno.test("without its requirement an artifact is out of scope", () => {
   assert.deepEqual(outcome(blueprint(artifact("a", { requires: ["b"] }), none)), ["b: no version", "a: requirement"]);
 });
 
-Deno.test("a circle ends, and nobody in it is in scope", () => {
+Deno.test("a circle ends, and none of its artifacts is in scope", () => {
   const found = outcome(
     blueprint(artifact("a", { requires: ["b"] }), artifact("b", { requires: ["a"] }), artifact("c")),
   );
   assert.deepEqual(found, ["b: cycle", "a: cycle", "c: 1"]);
 });
 
-Deno.test("the other channel's artifacts are not this one's, and hold back what requires them", () => {
+Deno.test("the other channel's artifacts are out of scope, and block those that require them", () => {
   const user = artifact("b", { channel: "User" });
   assert.deepEqual(outcome(blueprint(artifact("a", { requires: ["b"] }), user)), [
     "b: other channel",
@@ -106,7 +106,7 @@ Deno.test("the other channel's artifacts are not this one's, and hold back what 
   assert.deepEqual(outcome(blueprint(user), { channel: "User" }), ["b: 1"]);
 });
 
-Deno.test("during Setup Assistant only what is meant for it is in scope, with what that requires", () => {
+Deno.test("during Setup Assistant, only its artifacts are in scope, with their requirements", () => {
   const content = blueprint(
     artifact("a", { installDuringSetupAssistant: true, requires: ["c"] }),
     artifact("b"),
@@ -122,7 +122,7 @@ Deno.test("the newest version that lets a device through counts", () => {
   assert.deepEqual(outcome(blueprint(artifact("a", { versions })), { osVersion: "13.6" }), ["a: 3"]);
 });
 
-Deno.test("what does not update by itself stays with the version that is there", () => {
+Deno.test("an artifact that does not update automatically keeps the installed version", () => {
   const versions = [version("a2", 2), version("a1", 1)];
   const still = artifact("a", { versions, autoUpdate: false });
   assert.deepEqual(outcome(blueprint(still)), ["a: 2"]);

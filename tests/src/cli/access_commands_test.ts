@@ -13,7 +13,7 @@ const known = { texts: ["name", "user", "expires"], flags: ["superuser"] };
 const request = (...args: string[]) => tokenRequest(parseOptions(args, known));
 const refused = (error: unknown) => error instanceof Problem && error.code === "refused";
 
-Deno.test("options that make no sense are refused", () => {
+Deno.test("contradictory options are refused", () => {
   for (
     const args of [
       [],

@@ -7,7 +7,7 @@ import { withDatabase } from "../../support/database.ts";
 
 const logOf = (lines: string[]) => createLogger("debug", () => new Date(0), (line) => lines.push(line));
 
-Deno.test("a database that starts later is waited for, and the log says so once", () =>
+Deno.test("a database that starts later is waited for, and the log reports it once", () =>
   withDatabase(async (_sql, url) => {
     const target = new URL(url);
     const late = new URL(url);

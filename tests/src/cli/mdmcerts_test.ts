@@ -48,7 +48,7 @@ async function certifyVendor(dir: string): Promise<void> {
   await Deno.writeTextFile(`${dir}/chain.pem`, toPem(root, "CERTIFICATE"));
 }
 
-Deno.test("init, req and sign_req make files that openssl reads, and a request that the vendor signed", () =>
+Deno.test("init, req and sign_req create files that openssl reads, and a request signed by the vendor", () =>
   withFolder(async (dir) => {
     await run(dir, ["vendor secret"], "init");
     assert.match(
@@ -109,7 +109,7 @@ Deno.test("init, req and sign_req make files that openssl reads, and a request t
     assert.equal(parseCsr(Uint8Array.fromBase64(str(other, "PushCertRequestCSR") ?? "")).subject.commonName, "Other");
   }));
 
-Deno.test("nothing is overwritten, and what does not fit is said before anything is written", () =>
+Deno.test("no file is overwritten, and mismatches are reported before anything is written", () =>
   withFolder(async (dir) => {
     await assert.rejects(run(dir, [], "req", "DE"), /Cannot find the vendor certificate/);
     await run(dir, ["x"], "init");

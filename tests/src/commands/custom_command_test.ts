@@ -15,7 +15,7 @@ Deno.test("a bare dictionary and a whole document are sent alike", () => {
   assert.deepEqual(sent(customCommand, mac, { command: new TextDecoder().decode(buildPlist(Command)) }), golden);
 });
 
-Deno.test("what is not a command is refused with its sentence", () => {
+Deno.test("a value that is not a command is refused with its sentence", () => {
   for (const empty of ["", " \n\t "]) assert.equal(sentence(empty), "command: Empty command");
   const broken = [
     "text",
@@ -53,7 +53,7 @@ Deno.test("the audit log sees the request type and the names of the other keys, 
 const command = (requestType: string, keys = "") =>
   `<dict><key>RequestType</key><string>${requestType}</string>${keys}</dict>`;
 
-Deno.test("what Apple's schema does not allow is refused with every reason, values not shown", () => {
+Deno.test("violations of Apple's schema are refused with every reason, without values", () => {
   const wrong = command(
     "EraseDevice",
     "<key>pin</key><string>314159</string><key>PreserveDataPlan</key><string>no</string>",
@@ -65,7 +65,7 @@ Deno.test("what Apple's schema does not allow is refused with every reason, valu
   assert.match(sentence(command("Settings")) ?? "", /"Settings" is missing/);
 });
 
-Deno.test("what the target cannot have is refused, and what nobody published is taken", () => {
+Deno.test("a command that the target cannot have is refused, and an unpublished one is accepted", () => {
   const refused = (target: typeof mac, text: string) => refusal(customCommand, target, { command: text });
   assert.match(refused(tv, command("EnableRemoteDesktop")) ?? "", /tvOS/);
   assert.match(refused(iphone, command("RestartDevice")) ?? "", /needs a supervised device/);

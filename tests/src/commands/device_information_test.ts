@@ -9,7 +9,7 @@ import { reportOf } from "../../support/messages.ts";
 const result = (name: string, target = mac) =>
   deviceInformation.onAcknowledged?.(reportOf(wire(name)), {}, target) ?? [];
 
-Deno.test("an Apple TV is asked what an Apple TV has", () => {
+Deno.test("an Apple TV is asked only for facts of an Apple TV", () => {
   assert.deepEqual(sent(deviceInformation, tv, {}), parsePlist(wire("command-device-information-tv")));
 });
 
@@ -74,7 +74,7 @@ Deno.test("a phone's answer has its last IMEI, and no extra for its own build", 
   assert.equal("autoSetupAdminAccounts" in effect.values, false);
 });
 
-Deno.test("an answer that tells nothing changes nothing but what it must", () => {
+Deno.test("an empty answer changes only the required facts", () => {
   assert.deepEqual(deviceFacts({ DeviceName: "", IsSupervised: "yes", AutoSetupAdminAccounts: [] }), {
     platform: null,
     autoSetupAdminAccounts: [],

@@ -24,7 +24,7 @@ Deno.test("a Mac needs a PIN of exactly six ASCII digits", () => {
   assert.equal(refusal(deviceLock, mac, { pin: "000000" }), null);
 });
 
-Deno.test("a phone takes no PIN, and an empty note is not sent", () => {
+Deno.test("a phone accepts no PIN, and an empty note is not sent", () => {
   const command = { RequestType: "DeviceLock" };
   assert.deepEqual(sent(deviceLock, iphone, { pin: "nonsense", message: "" }), {
     CommandUUID: "C0FFEE00-1234-4ABC-8DEF-0123456789AB",

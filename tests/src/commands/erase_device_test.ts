@@ -36,7 +36,7 @@ Deno.test("other Macs and Apple TVs take nothing", () => {
   }
 });
 
-Deno.test("before a Mac has said what chip it has, its model does", () => {
+Deno.test("until a Mac has reported its chip, its model decides", () => {
   assert.equal(needsErasePin({ ...intelMac, appleSilicon: null, activationLockManageable: null }), true);
   assert.equal(needsErasePin({ ...mac, appleSilicon: null, activationLockManageable: null }), false);
   assert.equal(needsErasePin({ ...iphone, appleSilicon: null }), false);

@@ -60,7 +60,7 @@ Deno.test("installed apps are listed once, with exact numbers; others wait apart
   assert.equal(effect.identifiers, null);
 });
 
-Deno.test("an answer to a question about some apps says which", () => {
+Deno.test("an answer about selected apps names them", () => {
   const args = { identifiers: ["com.example.editor"] };
   const [effect] = installedApplicationList.onAcknowledged?.(report("installed-application-list"), args, mac) ?? [];
   assert.ok(effect?.kind === "apps");

@@ -34,7 +34,7 @@ Deno.test("a profile is removed by its identifier", () => {
   assert.equal(refusal(removeProfile, mac, { identifier: "" }), "identifier: This field is required.");
 });
 
-Deno.test("the answer tells what became of the artifact version, with Apple's errors", () => {
+Deno.test("the answer reports the state of the artifact version, with Apple's errors", () => {
   const install = { profile: base64("x"), artifact_version: version };
   const remove = { identifier: "x", artifact_version: version };
   assert.deepEqual(installProfile.onAcknowledged?.(failed, install, mac), [
@@ -63,7 +63,7 @@ Deno.test("a profile of no artifact has no effect", () => {
   assert.deepEqual(installProfile.onError?.(failed, { profile: base64("x") }, mac), []);
 });
 
-Deno.test("only newer Macs are told to ask the user before a restart", () => {
+Deno.test("only newer Macs can ask the user before a restart", () => {
   assert.deepEqual(sent(restartDevice, mac, { notify_user: true }), parsePlist(wire("command-restart-device")));
   const bare = { CommandUUID: "C0FFEE00-1234-4ABC-8DEF-0123456789AB", Command: { RequestType: "RestartDevice" } };
   assert.deepEqual(sent(restartDevice, { ...mac, osVersion: "11.2.3" }, { notify_user: true }), bare);

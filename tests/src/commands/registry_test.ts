@@ -56,7 +56,7 @@ const INVALID: Record<string, string[]> = {
 };
 
 for (const command of COMMANDS) {
-  Deno.test(`${command.name} is for the targets that it is for, and says why it is not for others`, () => {
+  Deno.test(`${command.name} is for its targets, and gives the reason for others`, () => {
     for (const [name, target] of Object.entries(TARGETS)) {
       const reason = command.invalidFor(target);
       if (INVALID[command.name]?.includes(name)) assert.match(reason ?? "valid", /^Cannot send .+/, name);

@@ -11,7 +11,7 @@ Deno.test("SecurityInfo is asked without arguments", () => {
   assert.deepEqual(sent(securityInfo, mac, {}), parsePlist(wire("command-security-info")));
 });
 
-Deno.test("the recovery key is handed out apart and is not in what is stored", () => {
+Deno.test("the recovery key is returned separately and is not part of the stored facts", () => {
   const [info, key, ...more] = result("report-security-info-mac");
   assert.deepEqual(more, []);
   assert.ok(info?.kind === "securityInfo" && key?.kind === "prkCms");
@@ -35,7 +35,7 @@ Deno.test("the recovery key is handed out apart and is not in what is stored", (
   });
 });
 
-Deno.test("what a phone does not report is not a fact", () => {
+Deno.test("facts that a phone does not report are absent", () => {
   const effects = result("report-security-info-iphone");
   assert.equal(effects.length, 1);
   assert.ok(effects[0]?.kind === "securityInfo");

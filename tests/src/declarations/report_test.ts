@@ -14,7 +14,7 @@ const refused = (json: string) => {
 };
 const list = (item: string, count: number) => `[${Array(count).fill(item).join(",")}]`;
 
-Deno.test("a report has 50,000 values and no more, whatever they are and wherever they stand", () => {
+Deno.test("a report has 50,000 values and no more, whatever their kind and position", () => {
   const places = {
     items: (values: string) => `{"StatusItems":{"a":${values}}}`,
     errors: (values: string) => `{"StatusItems":{},"Errors":${values}}`,
@@ -33,7 +33,7 @@ Deno.test("a report has 50,000 values and no more, whatever they are and whereve
   assert.equal(refused(`{"StatusItems":{"a":"${",[{".repeat(50_000)}"}}`), undefined);
 });
 
-Deno.test("of errors the first thousand are read, and odd ones hide none of the others", () => {
+Deno.test("of errors, the first thousand are read, and malformed ones hide none of the others", () => {
   const errors = [
     1,
     null,
@@ -47,7 +47,7 @@ Deno.test("of errors the first thousand are read, and odd ones hide none of the 
   assert.equal(report.errors.at(-1)?.item, "e999");
 });
 
-Deno.test("a declaration is what has an identifier and a token; the rest of it may be anything", () => {
+Deno.test("a declaration has an identifier and a token; the rest may be anything", () => {
   const x = [1, [], { identifier: "a" }, { identifier: "b", "server-token": "t" }];
   const y = [{ identifier: "c", "server-token": "u", active: "yes", valid: 1, reasons: {} }];
   const z = [{ identifier: "d", "server-token": "v", active: true, valid: "valid", reasons: [{ code: "e" }] }];
@@ -61,7 +61,7 @@ Deno.test("a declaration is what has an identifier and a token; the rest of it m
   assert.equal(read('{"StatusItems":{}}').declarations, null);
 });
 
-Deno.test("what has no dictionary of StatusItems is no report", () => {
+Deno.test("a message without a dictionary of StatusItems is not a report", () => {
   for (const json of ["1", "[]", "null", '{"StatusItems":[]}', '{"StatusItems":1}', "{", ""]) {
     assert.match(refused(json) ?? "", /^the status report (is not JSON|has no dictionary of StatusItems)$/, json);
   }

@@ -24,6 +24,6 @@ Deno.test("a device is active, silent after a week, released when blocked or not
   assert.equal(stateOf(facts({ deletedAt: ago(31), purgeBeganAt: ago(1) }), NOW), "gone");
 });
 
-Deno.test("a deleted device can be restored for as many days as the setting says", () => {
+Deno.test("a deleted device can be restored for the configured number of days", () => {
   assert.deepEqual(restorableUntil(NOW, { DEVICE_DELETION_DAYS: 30 }), new Date("2026-07-15T12:00:00Z"));
 });

@@ -4,7 +4,7 @@ import { ByteCache } from "../../../src/downloads/byte_cache.ts";
 const at = (seconds: number) => new Date(seconds * 1000);
 const bytes = (length: number) => new Uint8Array(length);
 
-Deno.test("what was used last stays, up to the size", () => {
+Deno.test("the most recently used entries stay, up to the size", () => {
   const cache = new ByteCache({ bytes: 10, seconds: 60 });
   cache.set("a", bytes(4), at(0));
   cache.set("b", bytes(4), at(0));
@@ -19,7 +19,7 @@ Deno.test("what was used last stays, up to the size", () => {
   assert.equal(cache.get("a", at(1))?.length, 10);
 });
 
-Deno.test("what is too old is gone, however often it was used", () => {
+Deno.test("an entry that is too old is dropped, however often it was used", () => {
   const cache = new ByteCache({ bytes: 10, seconds: 60 });
   cache.set("a", bytes(1), at(0));
   assert.ok(cache.get("a", at(59)));

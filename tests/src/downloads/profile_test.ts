@@ -88,7 +88,7 @@ Deno.test("a profile is the channel's: expanded once, in our name, its payloads 
     });
   }));
 
-Deno.test("what is the same for everybody is signed once for each source, and anew when the signature is old", () =>
+Deno.test("a profile that is the same for every device is signed once per source, and again when the signature is old", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const [one, other] = [
@@ -171,7 +171,7 @@ Deno.test("a SCEP payload that names an issuer is filled by it; others, and the 
     assert.equal(dict((await build())[0] ?? {}, "PayloadContent")?.["URL"], "https://new.example.com/");
   }));
 
-Deno.test("a version that is no profile, and none at all, are not found", () =>
+Deno.test("a version that is not a profile, and a missing one, are not found", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const channel = await channelOf(runtime, await fleet.enrolled());

@@ -22,7 +22,7 @@ const anyToken: fc.Arbitrary<DownloadToken> = fc.record({
   artifactVersionId: fc.uuid(),
 }, { noNullPrototype: true });
 
-Deno.test("a token reads as it was written, for its purpose and its key alone", () => {
+Deno.test("a token is read as written, only for its purpose and its key", () => {
   fc.assert(fc.property(anyToken, (token) => {
     const text = writeDownloadToken(KEY, token);
     assert.match(text, /^[A-Za-z0-9_-]{72}$/);
@@ -99,7 +99,7 @@ Deno.test("addresses are stable, on the address that asks for certificates where
   }, mtls);
 });
 
-Deno.test("two processes that make the key at once have one key", () =>
+Deno.test("two processes that create the key at once have one key", () =>
   withRuntime(async (runtime) => {
     const { openDatabase } = await import("../../../db/open.ts");
     const others = Array.from({ length: 4 }, () => openDatabase(runtime.databaseUrl, { max: 1 }));

@@ -15,12 +15,12 @@ const judged = (facts: Partial<HardwareFacts>, serialNumber = "C02A") =>
     return verdict.kind === "enroll" ? verdict.proven : verdict.kind === "claim" ? verdict.reason : verdict.kind;
   });
 
-Deno.test("hardware that nobody ever heard of is proven by its own word", () => {
+Deno.test("unknown hardware is proven by its own word", () => {
   assert.deepEqual(judged({}), [true, true, true, true, true]);
   assert.deepEqual(judged({}, ""), [true, true, true, true, true]);
 });
 
-Deno.test("hardware that is enrolled now is taken over with an operator's word alone", () => {
+Deno.test("enrolled hardware is taken over only with an operator's confirmation", () => {
   const claim = "udid enrolled";
   assert.deepEqual(judged({ ...device(true), serialKnown: true }), [claim, claim, claim, true, true]);
   const serial = "serial number enrolled";
@@ -33,14 +33,14 @@ Deno.test("hardware that is enrolled now is taken over with an operator's word a
   ]);
 });
 
-Deno.test("hardware that was enrolled once, or that tags and values wait for, is let in and not proven by its own word", () => {
+Deno.test("hardware that was enrolled once, or has tags and values, enrolls but is not proven by its own word", () => {
   const proven = [false, false, true, true, true];
   assert.deepEqual(judged({ ...device(false), serialKnown: true }), proven);
   assert.deepEqual(judged({ serialKnown: true }), proven);
   assert.deepEqual(judged({ prepared: true }), proven);
 });
 
-Deno.test("a known UDID keeps its serial number, whatever speaks for another, in any spelling of it", () => {
+Deno.test("a known UDID keeps its serial number, whatever the proof for another, in any spelling of it", () => {
   const changed = Array(5).fill("serial number changed");
   assert.deepEqual(judged({ ...device(true) }, "C02B"), changed);
   assert.deepEqual(judged({ ...device(false) }, "C02B"), changed);
@@ -50,7 +50,7 @@ Deno.test("a known UDID keeps its serial number, whatever speaks for another, in
   assert.deepEqual(judged({ ...device(false, "") }, "C02B"), [false, false, true, true, true]);
 });
 
-Deno.test("blocked hardware is refused, whatever speaks for it", () => {
+Deno.test("blocked hardware is refused, whatever its proof", () => {
   assert.deepEqual(judged({ blocked: true }), Array(5).fill("blocked"));
   assert.deepEqual(judged({ ...device(true), blocked: true }, "C02B"), Array(5).fill("blocked"));
 });

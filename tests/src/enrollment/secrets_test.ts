@@ -50,7 +50,7 @@ Deno.test("a secret is 64 random characters, sealed and hashed in the database",
   });
 });
 
-Deno.test("the reasons to refuse come in their order", async () => {
+Deno.test("the reasons to refuse are checked in order", async () => {
   await withRuntime(async (runtime) => {
     const now = runtime.clock.now();
     const { row, secret } = await make(runtime, {
@@ -98,7 +98,7 @@ Deno.test("success and failure leave their events and only success a request", a
   });
 });
 
-Deno.test("a quota is exact when many come at once", async () => {
+Deno.test("a quota is exact for many concurrent uses", async () => {
   await withRuntime(async (runtime) => {
     const { row, secret } = await make(runtime, { quota: 5 });
     const other = openDatabase(runtime.databaseUrl, { max: 4 });

@@ -13,7 +13,7 @@ const REQUEST = {
   path: "/test/",
 };
 
-Deno.test("an event names its user and its token beside the request, and nobody else by name", async () => {
+Deno.test("an event names its user and its token in addition to the request, and no other user", async () => {
   await withRuntime(async (runtime) => {
     const { actor, userId } = await makeCaller(runtime, []);
     const { username } = actor;

@@ -66,7 +66,7 @@ Deno.test("many addresses together leave a bounded number of events, and no coun
     assert.equal(sum, 10_000 - 100);
   }));
 
-Deno.test("a page of events is bounded by bytes, and its cursor goes on after the last one shown", () =>
+Deno.test("a page of events is bounded by bytes, and its cursor continues after the last one shown", () =>
   withRuntime(async (runtime) => {
     const text = "event ".repeat(100_000);
     for (let made = 0; made < 9; made++) {

@@ -55,7 +55,7 @@ Deno.test("contacts and events of a second are written together, the newest cont
     assert.deepEqual([after.seen, after.ip, after.session], [at(61), "192.0.2.8", at(60)]);
   }));
 
-Deno.test("a channel that is in a conversation is left for the next time, and nobody waits for it", () =>
+Deno.test("a channel in a conversation is left for the next time, and nothing waits for it", () =>
   withFleet(async (fleet) => {
     await fleet.enrolled();
     const { id } = await channel(fleet);
@@ -72,7 +72,7 @@ Deno.test("a channel that is in a conversation is left for the next time, and no
     assert.deepEqual((await channel(fleet)).seen, at);
   }));
 
-Deno.test("what cannot be written waits, as much of it as is bearable", () =>
+Deno.test("entries that cannot be written stay pending, up to a limit", () =>
   withFleet(async (fleet) => {
     await fleet.enrolled();
     const before = await findEvents(fleet.runtime.sql, { limit: 500 });
@@ -87,7 +87,7 @@ Deno.test("what cannot be written waits, as much of it as is bearable", () =>
     assert.equal(count - before.length, 20_000);
   }));
 
-Deno.test("a process that ends before it wrote what is routine has lost no answer and no token", () =>
+Deno.test("a process that ends before it wrote routine entries has lost no answer and no token", () =>
   withFleet(async (fleet) => {
     let serve = fleet.fetch;
     const device = await fleet.enrolled({ send: (request) => serve(request) });

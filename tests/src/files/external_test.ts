@@ -96,7 +96,7 @@ Deno.test("a name has no folders, however they are written", async () => {
   assert.equal((await read(house, { uri: "https://files.example.com/a/..%2f..%2fb.zip" })).filename, "b.zip");
 });
 
-Deno.test("a redirect is not followed, and what the other side says is not repeated", async () => {
+Deno.test("a redirect is not followed, and the other server's text is not repeated", async () => {
   const redirect = makeHouse({
     answer: () => new Response("inner page", { status: 302, headers: { Location: "https://169.254.169.254/" } }),
   });
@@ -127,7 +127,7 @@ Deno.test("another content, too much of it, and another ending are refused on th
   assert.equal((await read(house, { uri, limit: CONTENT.length, extensions: [".zip"] })).text, "PK…");
 });
 
-Deno.test("a stream that nobody reads on lets go of its connection", async () => {
+Deno.test("a stream that is no longer read releases its connection", async () => {
   const house = makeHouse();
   const clock = new TestClock();
   const network: Network = {

@@ -204,7 +204,7 @@ Deno.test("folder: files are for their owner alone, in folders by their digest; 
   }
 });
 
-Deno.test("bucket: an address serves the content with its type, for its time, and only as it was signed", () =>
+Deno.test("bucket: an address serves the content with its type, for its time, and only as signed", () =>
   withBucket(async ({ s3, clock, url }) => {
     assert.ok(clock !== undefined);
     // Over plain http no device would use it: the address is made for a service with TLS.
@@ -288,7 +288,7 @@ Deno.test("bucket: wrong credentials, a wrong clock and an outage are refusals t
     assert.equal(response.status, 403);
   }));
 
-Deno.test("bucket: an upload in parts that breaks is given up, and one that a crash left is tidied away", () =>
+Deno.test("bucket: a broken upload in parts is aborted, and one left by a crash is removed", () =>
   withBucket(async ({ s3, store, clock, url }) => {
     assert.ok(clock !== undefined);
     const broken = openFileStore({
@@ -327,7 +327,7 @@ Deno.test("bucket: an upload in parts that breaks is given up, and one that a cr
     assert.deepEqual([...s3.uploads.keys()], ["theirs"]);
   }));
 
-Deno.test("what is in the bucket beside the files is left alone", () =>
+Deno.test("other objects in the bucket are left alone", () =>
   withBucket(async ({ s3, store, clock }) => {
     assert.ok(clock !== undefined);
     await store.put(utf8("x"), 10);

@@ -21,7 +21,7 @@ async function refer({ sql, random, clock }: TestRuntime, sha256: string): Promi
     values (${version}, 'PLIST', 'a.plist', 1, ${sha256})`;
 }
 
-Deno.test("what is old and unused goes; what is used, or new, or came again stays", () =>
+Deno.test("old unused files are removed; used, new and renewed ones stay", () =>
   withRuntime(async (runtime) => {
     const { files, clock } = runtime;
     const [used, unused, again] = [
@@ -71,7 +71,7 @@ Deno.test("to refer to a file that went away is refused", () =>
     );
   }));
 
-Deno.test("a sweep that is told to stop stops", () =>
+Deno.test("a sweep stops when it is aborted", () =>
   withRuntime(async (runtime) => {
     await runtime.files.put(utf8("old"), 9);
     runtime.clock.advance(DAY + 1);

@@ -89,7 +89,7 @@ function utf16(text: string, mark: boolean): Uint8Array<ArrayBuffer> {
 
 const windows1252 = (text: string) => Uint8Array.from(text, (unit) => unit.charCodeAt(0) & 0xff);
 
-Deno.test("Microsoft CA: the password is taken from the page in UTF-16, got with basic authentication", async () => {
+Deno.test("Microsoft CA: the password is read from the page in UTF-16, fetched with basic authentication", async () => {
   for (const mark of [true, false]) {
     await withServer([new Response(utf16(ndesPage("1F2E3D4C5B6A7988"), mark))], async (url, seen, runtime) => {
       const settings = { url: `${url}/certsrv/mscep_admin/`, username: "ACME\\scep", password: "pa:ss wörd" };
@@ -102,7 +102,7 @@ Deno.test("Microsoft CA: the password is taken from the page in UTF-16, got with
   }
 });
 
-Deno.test("Microsoft CA: what is wrong is said, and nothing that the server says", async () => {
+Deno.test("Microsoft CA: the error is reported without the server's text", async () => {
   const full = "<P> The password cache is full. </P>";
   const cases: [Response, string][] = [
     [new Response("<b>secret of the network</b>", { status: 401 }), "it refuses the user name and the password"],
@@ -127,7 +127,7 @@ Deno.test("Microsoft CA: what is wrong is said, and nothing that the server says
   }
 });
 
-Deno.test("a server that is not there is said to be silent", () =>
+Deno.test("a server that does not respond is reported as silent", () =>
   withRuntime(async (runtime) => {
     const settings = { url: "http://127.0.0.1:1/", username: "scep", password: "s3cret" };
     await assert.rejects(
@@ -136,7 +136,7 @@ Deno.test("a server that is not there is said to be silent", () =>
     );
   }));
 
-Deno.test("Okta CA: the password is taken from the page in Windows-1252, whatever its letters", async () => {
+Deno.test("Okta CA: the password is read from the page in Windows-1252, whatever its letters", async () => {
   const page = "<html><body>Caf\xe9: The enrollment challenge password is: <B>aB3_x-Yz09</B></body></html>";
   await withServer([new Response(windows1252(page))], async (url, seen, runtime) => {
     const settings = { url: `${url}/challenge`, username: "okta", password: "p" };
@@ -145,7 +145,7 @@ Deno.test("Okta CA: the password is taken from the page in Windows-1252, whateve
   });
 });
 
-Deno.test("Ident: the service is told which certificate is wanted, and asked again when it fails for a moment", async () => {
+Deno.test("Ident: the service receives the requested certificate's names, and is asked again after a temporary failure", async () => {
   const answers = [new Response(null, { status: 503 }), Response.json({ challenge: "one-time" })];
   await withServer(answers, async (url, seen, runtime) => {
     assert.equal(await challenge(runtime, "IDENT", { url: `${url}/v1`, bearer_token: "t0ken" }), "one-time");
@@ -173,7 +173,7 @@ Deno.test("Ident: the service is told which certificate is wanted, and asked aga
   });
 });
 
-Deno.test("Ident: as many attempts as were set, and none after an answer that will not change", async () => {
+Deno.test("Ident: as many attempts as configured, and none after a final answer", async () => {
   const cases: [Response, number, string][] = [
     [new Response(null, { status: 503 }), 3, "it answers with status 503"],
     [new Response(null, { status: 403 }), 1, "it refuses the bearer token"],
@@ -204,7 +204,7 @@ const ENROLLMENT = {
   status: "pending",
 };
 
-Deno.test("DigiCert: a seat that is not there is made, and the code of its enrollment is the challenge", async () => {
+Deno.test("DigiCert: a missing seat is created, and the code of its enrollment is the challenge", async () => {
   const answers = [Response.json({}, { status: 404 }), Response.json(SEAT), Response.json(ENROLLMENT, { status: 201 })];
   await withServer(answers, async (url, seen, runtime) => {
     const settings = { ...DIGICERT, api_base_url: `${url}/mpki/api/` };
@@ -240,7 +240,7 @@ Deno.test("DigiCert: a seat that is not there is made, and the code of its enrol
   });
 });
 
-Deno.test("DigiCert: a seat that is there is used, named by the attribute that was set", async () => {
+Deno.test("DigiCert: an existing seat is used, named by the configured attribute", async () => {
   await withServer([Response.json(SEAT), Response.json(ENROLLMENT)], async (url, seen, runtime) => {
     const settings = {
       ...DIGICERT,
@@ -256,7 +256,7 @@ Deno.test("DigiCert: a seat that is there is used, named by the attribute that w
   });
 });
 
-Deno.test("DigiCert: what is wrong is said", async () => {
+Deno.test("DigiCert: errors are reported", async () => {
   const missing = Response.json({}, { status: 404 });
   const cases: [Response[], string][] = [
     [[Response.json({}, { status: 403 })], "it refuses the API token"],
@@ -289,7 +289,7 @@ Deno.test("DigiCert: what is wrong is said", async () => {
   });
 });
 
-Deno.test("a static challenge needs nobody", async () => {
+Deno.test("a static challenge needs no request", async () => {
   const call: BackendCall = () => Promise.reject(new Error("nobody should be called"));
   assert.equal(await staticChallenge.challenge({ challenge: "shared" }, WANTED, call), "shared");
 });

@@ -47,7 +47,7 @@ Deno.test("a certificate of an authority that only has the name of Apple's is re
   refuses(() => verifyAppleDevice(selfIdentity(ecKey()).parsed, [], { now: NOW }), "chain");
 });
 
-Deno.test("an extra root lets its own devices in, while it is given, and only within their validity", () => {
+Deno.test("an extra root accepts its own devices, while it is set, and only within their validity", () => {
   const root = authority(ecKey("dev root"), "Simulated Apple");
   const device = issuedBy(root, ecKey("dev"));
   assert.equal(verifyAppleDevice(device.parsed, [], { now: NOW, extraRoots: [root.parsed] }).length, 2);

@@ -25,7 +25,7 @@ const input = {
   keyUsage: ["digitalSignature", "keyEncipherment"],
 } as const;
 
-Deno.test("what the authority issues satisfies openssl in strict mode, node and @peculiar/x509", async () => {
+Deno.test("issued certificates satisfy openssl in strict mode, node and @peculiar/x509", async () => {
   await inFolder(async (folder) => {
     for (const caKey of [rsaKey("ca"), ecKey("ca"), ecKey("ca", "P-384"), ecKey("ca", "P-521")]) {
       const issuer = ca(caKey);
@@ -85,7 +85,7 @@ Deno.test("@peculiar/x509 signs with no KeyObject", async () => {
   await assert.rejects(issued(Object(ecKey("ca"))), TypeError);
 });
 
-Deno.test("an authority's certificate is one, for signing only, below nobody and above nobody", () => {
+Deno.test("an authority's certificate is a CA, for signing only, with no authority above or below", () => {
   const certificate = parseCertificate(
     createAuthority({ subject: [["CN", "CA"]], now: NOW, key: ecKey("ca"), years: 10 }),
   );
@@ -97,7 +97,7 @@ Deno.test("an authority's certificate is one, for signing only, below nobody and
   assert.equal(certificate.notAfter.toISOString(), "2036-06-15T12:00:00.000Z");
 });
 
-Deno.test("an authority does not outlive itself, make authorities, or issue as somebody else", () => {
+Deno.test("an authority's certificates do not outlive it, are not authorities, and do not carry another issuer", () => {
   const issuer = ca();
   const long = issueCertificate(issuer, { ...input, notAfter: new Date(NOW.getTime() + 99 * 365 * DAY) });
   assert.equal(parseCertificate(long).notAfter.getTime(), issuer.certificate.notAfter.getTime());

@@ -20,7 +20,7 @@ Deno.test("only a device's certificate is remembered, not what strangers show", 
   assert.equal(rememberedCertificates().count, count + 1);
 });
 
-Deno.test("what is remembered has a limit in bytes, and the one that was not used longest goes first", () => {
+Deno.test("the cache has a limit in bytes, and the least recently used entry is dropped first", () => {
   const first = knownCertificate(made("first"));
   const used = knownCertificate(made("used"));
   for (const one of [first, used]) rememberCertificate(one);

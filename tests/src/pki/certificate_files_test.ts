@@ -77,7 +77,7 @@ Deno.test("certificates are read from every form that openssl writes, in any ord
     assert.deepEqual(together.keys.map((key) => spkiOf(key)), [spkiOf(rsaKey())]);
   }));
 
-Deno.test("PKCS #12 files of old and new systems open with their password only, and say what is wrong with it", () =>
+Deno.test("PKCS #12 files of old and new systems open only with their password, and errors name the cause", () =>
   withFiles(async ({ run }) => {
     const pack = ["pkcs12", "-export", "-in", "leaf.pem", "-inkey", "leaf.key", "-certfile", "ca.pem", "-name", "Ä"];
     for (
@@ -198,7 +198,7 @@ Deno.test("keys of old systems open, and a missing password, a wrong one and an 
     );
   }));
 
-Deno.test("what is no certificate is refused with a sentence", () => {
+Deno.test("a file that is not a certificate is refused with a sentence", () => {
   refuses(() => openCertificateFile("hello"), "certificate", /not a PEM, DER, PKCS #7 or PKCS #12 file/);
   refuses(() => openCertificateFile(new Uint8Array()), "certificate");
   refuses(

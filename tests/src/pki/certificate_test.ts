@@ -128,7 +128,7 @@ Deno.test("a certificate with trailing bytes, cut short, or with two algorithms 
   refuses(() => parseCertificate(flip(certificate, first, 2)), "certificate", /two signature algorithms/);
 });
 
-Deno.test("an extension that is there twice is refused", () => {
+Deno.test("a repeated extension is refused", () => {
   const { certificate } = selfIdentity(rsaKey());
   const usage = Uint8Array.fromHex("0603551d0f");
   const [tbs, algorithm, signature] = Der.parse(certificate).children();

@@ -77,7 +77,7 @@ Deno.test("openssl's requests are read, with the size of their key for the calle
   });
 });
 
-Deno.test("a request for somebody else's key is refused: it is not signed by it", () => {
+Deno.test("a request for another person's key is refused: it is not signed by that key", () => {
   const csr = buildCsr({ subject: SUBJECT, key: rsaKey() });
   const [info, algorithm, signature] = Der.parse(csr).children();
   assert.ok(info && algorithm && signature);
@@ -87,7 +87,7 @@ Deno.test("a request for somebody else's key is refused: it is not signed by it"
   refuses(() => parseCsr(write.sequence(stolen, algorithm.raw, signature.raw)), "csr", /not signed by its own key/);
 });
 
-Deno.test("no request with a changed bit is taken, and nothing but the PKI error is thrown", () => {
+Deno.test("no request with a changed bit is accepted, and only the PKI error is thrown", () => {
   const csr = buildCsr({ subject: SUBJECT, key: rsaKey(), attributes: { challengePassword: "x" } });
   const expected = parseCsr(csr);
   for (let i = 0; i < csr.length; i++) {

@@ -23,7 +23,7 @@ function walk(element: Der): number {
   return element.children().reduce((sum, child) => sum + walk(child), 1);
 }
 
-Deno.test("the DER reader refuses what is cut short, whatever the length says", () => {
+Deno.test("the DER reader refuses truncated input, whatever the length", () => {
   const whole = write.sequence(write.octets(new Uint8Array(300)), write.integer(5));
   for (let length = 0; length < whole.length; length++) {
     refuses(() => walk(Der.parse(whole.subarray(0, length))), "asn1");
@@ -122,7 +122,7 @@ Deno.test("texts refuse bytes that their type does not allow", () => {
   assert.equal(readText(Der.parse(hex("02 01 00"))), undefined);
 });
 
-Deno.test("what the writer writes, the reader reads back", () => {
+Deno.test("the reader reads the writer's output", () => {
   fc.assert(fc.property(fc.bigInt({ min: 0n, max: 2n ** 200n }), (value) => {
     assert.equal(readUnsigned(Der.parse(write.integer(value), { strict: true })), value);
   }));
@@ -138,14 +138,14 @@ Deno.test("what the writer writes, the reader reads back", () => {
   }
 });
 
-Deno.test("a SET OF is sorted as DER wants it, whatever order it is given in", () => {
+Deno.test("a SET OF is sorted as DER requires, whatever its input order", () => {
   fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 6 }), { maxLength: 6 }), (values) => {
     const parts = values.map(write.octets);
     assert.deepEqual(write.setOf(...parts), write.setOf(...parts.toReversed()));
   }));
 });
 
-Deno.test("random bytes never make the reader throw anything but its own error", () => {
+Deno.test("random bytes never make the reader throw another error than its own", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       survives(() => walk(Der.parse(bytes)));

@@ -63,7 +63,7 @@ Deno.test("every form of private key that openssl writes opens, with its passwor
   });
 });
 
-Deno.test("what is no private key is refused with a sentence", () => {
+Deno.test("a file that is not a private key is refused with a sentence", () => {
   refuses(() => openPrivateKey("hello"), "key", /Could not load PEM private key: this is not PEM text/);
   refuses(() => openPrivateKey(toPem(spkiOf(rsaKey()), "PUBLIC KEY")), "key", /there is none/);
   refuses(() => openPrivateKey(toPem(Uint8Array.of(1, 2, 3), "PRIVATE KEY")), "key", /damaged/);
@@ -97,7 +97,7 @@ Deno.test("an encrypted key that we write is read by openssl with the password o
   });
 });
 
-Deno.test("new keys are what was asked for, survive export, and match their certificate only", async () => {
+Deno.test("new keys have the requested type, survive export, and match only their certificate", async () => {
   const rsa = await generateRsaKey(1024);
   assert.equal(rsa.asymmetricKeyDetails?.modulusLength, 1024);
   const ec = await generateEcKey("P-384");

@@ -44,7 +44,7 @@ const input = {
 const hexOf = (bytes: ArrayBuffer) => new Uint8Array(bytes).toHex();
 const rsaCertificate = () => selfIdentity(rsaKey()).certificate;
 
-Deno.test("@peculiar/x509 turns one name into another; ours stays what it was", () => {
+Deno.test("@peculiar/x509 turns one name into another; ours is unchanged", () => {
   const written = (type: "dns" | "email" | "ip", value: string) =>
     hexOf(new x509.GeneralNames([{ type, value }]).rawData);
   const ours = (kind: "dns" | "email" | "ip", value: string) =>
@@ -67,7 +67,7 @@ Deno.test("@peculiar/x509 turns one name into another; ours stays what it was", 
   assert.equal(name.toString(), "DC=\u0161,emailAddress=\u0141@example.org");
 });
 
-Deno.test("@peculiar/x509 writes keys and names differently from how they came; ours refuses them", () => {
+Deno.test("@peculiar/x509 writes keys and names differently from the input; ours refuses them", () => {
   const [algorithm, bits] = Der.parse(input.spki).children();
   assert.ok(algorithm && bits);
   const ber = write.indefinite(0x30, algorithm.raw, bits.raw);
@@ -194,7 +194,7 @@ const pkijsTakes = (cms: Uint8Array): Promise<boolean> =>
   new pkijs.SignedData({ schema: pkijs.ContentInfo.fromBER(Uint8Array.from(cms)).content })
     .verify({ signer: 0, checkChain: false });
 
-Deno.test("pkijs takes one message's signed attributes for the content of another, and attributes that are there twice", async () => {
+Deno.test("pkijs accepts one message's signed attributes as the content of another, and repeated attributes", async () => {
   const identity = { certificate: rsaCertificate(), key: rsaKey() };
   const { issuer, serialNumber } = parseCertificate(identity.certificate);
   const [signer] = readSignedData(signAttached(utf8("meant"), identity)).signers;

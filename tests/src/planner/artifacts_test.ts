@@ -49,7 +49,7 @@ function naive(content: BlueprintContent, { target, tags, serialNumber }: World)
   return new Map([...wanted].filter(complete).map((id) => [id, versionOf(id)!.id]));
 }
 
-Deno.test("what is in scope is what the rules say, whatever the order it was written down in", () => {
+Deno.test("the scope follows the rules, whatever the order of the input", () => {
   fc.assert(
     fc.property(contents, worlds, fc.nat(), (content, world, seed) => {
       const expected = naive(content, world);
@@ -77,7 +77,7 @@ Deno.test("a plan does not depend on the order in which a blueprint was written 
   );
 });
 
-Deno.test("a wider shard loses nobody", () => {
+Deno.test("a wider shard loses no device", () => {
   fc.assert(
     fc.property(filters, worlds, fc.nat({ max: 100 }), (filter, { target, tags, serialNumber }, more) => {
       const asked = { ...target, tags, serialNumber };
@@ -90,7 +90,7 @@ Deno.test("a wider shard loses nobody", () => {
   );
 });
 
-Deno.test("an obedient device comes to rest with exactly what it should have and can", () => {
+Deno.test("a compliant device settles with exactly what it should have and supports", () => {
   fc.assert(
     fc.property(contents, worlds, (content, world) => {
       const memory = freshMemory();
@@ -108,7 +108,7 @@ Deno.test("an obedient device comes to rest with exactly what it should have and
   );
 });
 
-Deno.test("nothing is installed before what it requires", () => {
+Deno.test("nothing is installed before its requirements", () => {
   fc.assert(
     fc.property(contents, worlds, (content, world) => {
       for (const { before, after } of converge(content, world, freshMemory())) {
@@ -123,7 +123,7 @@ Deno.test("nothing is installed before what it requires", () => {
   );
 });
 
-Deno.test("from one blueprint to another: what is no longer declared goes, what is new comes, and it ends", () => {
+Deno.test("from one blueprint to another: undeclared artifacts are removed, new ones are installed, and it ends", () => {
   fc.assert(
     fc.property(contents, contents, worlds, (one, two, world) => {
       const memory = freshMemory();

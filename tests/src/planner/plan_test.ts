@@ -68,7 +68,7 @@ Deno.test("a device that needs nothing is planned for when it will", () => {
   ]);
 });
 
-Deno.test("the queue comes first, oldest first, then inventory, renewal and what the blueprint collects", () => {
+Deno.test("the queue comes first, oldest first, then inventory, renewal and the lists of the blueprint", () => {
   const [one, two] = [command(), command()];
   const everything = facts({
     queue: [one, two],
@@ -108,7 +108,7 @@ Deno.test("the queue comes first, oldest first, then inventory, renewal and what
   ]);
 });
 
-Deno.test("after NotNow only what was never sent is sent in this conversation", () => {
+Deno.test("after NotNow, only commands that were never sent are sent in this conversation", () => {
   const [put, sent, fresh] = [
     command({ state: "notNow", notNowAt: at(-3600) }),
     command({ state: "sent", sentAt: at(-3600) }),
@@ -120,12 +120,12 @@ Deno.test("after NotNow only what was never sent is sent in this conversation", 
   assert.deepEqual(plan({ ...said, status: "Idle" }, NOW).next, { kind: "queued", commandId: put.id });
 });
 
-Deno.test("what was skipped for a NotNow is planned in the next conversation", () => {
+Deno.test("steps skipped for a NotNow are planned in the next conversation", () => {
   const due = facts({ status: "NotNow", inventory: { ...facts().inventory, securityInfoAt: null } });
   assert.deepEqual([plan(due, NOW).next, plan(due, NOW).planAgainAt], [null, NOW]);
 });
 
-Deno.test("a command that waits for its time or its answer blocks no other, and tells when it is its turn", () => {
+Deno.test("a command that waits for its time or its answer blocks no other, and states when it is due", () => {
   const later = command({ notBefore: at(100) });
   const sent = command({ state: "sent", sentAt: at(-20) });
   const fresh = command();

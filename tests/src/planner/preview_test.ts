@@ -15,7 +15,7 @@ function looked(content: BlueprintContent, world: World, memory: Memory): Looked
   return { row, facts, situation, digest: desiredDigest(content, situation) };
 }
 
-Deno.test("over any fleet and any change, the preview's numbers are what then happens", () => {
+Deno.test("for any fleet and any change, the preview's numbers match the outcome", () => {
   fc.assert(
     fc.property(contents, contents, fc.array(worlds, { minLength: 1, maxLength: 8 }), (before, after, fleet) => {
       const sum = new PreviewSum();
@@ -50,7 +50,7 @@ Deno.test("over any fleet and any change, the preview's numbers are what then ha
   );
 });
 
-Deno.test("a change that changes nothing wakes nobody", () => {
+Deno.test("a change without effect wakes no device", () => {
   fc.assert(
     fc.property(contents, worlds, (content, world) => {
       const memory = freshMemory();

@@ -68,7 +68,7 @@ Deno.test("a user enrollment is known by its EnrollmentID, on both channels", ()
   });
 });
 
-Deno.test("TokenUpdate has token, magic, and what else was sent", () => {
+Deno.test("TokenUpdate has the token, the magic, and all other sent values", () => {
   assert.deepEqual(read("token-update-device"), {
     messageType: "TokenUpdate",
     ids: phone,
@@ -80,7 +80,7 @@ Deno.test("TokenUpdate has token, magic, and what else was sent", () => {
   });
 });
 
-Deno.test("TokenUpdate takes tokens of any length and leaves out what was not sent", () => {
+Deno.test("TokenUpdate accepts tokens of any length and omits values that were not sent", () => {
   const message = read("token-update-short");
   assert.deepEqual(message, {
     messageType: "TokenUpdate",
@@ -179,7 +179,7 @@ Deno.test("a key of another type is an error, not an absence", () => {
   refused({ MessageType: "SetBootstrapToken", UDID: MAC, BootstrapToken: "" }, /should be data/);
 });
 
-Deno.test("what is not a dictionary is not a message", () => {
+Deno.test("a value that is not a dictionary is not a message", () => {
   assert.throws(() => checkinOf(buildPlist([])), /it is an array, it should be a dictionary/);
   assert.throws(() => checkinOf(new Uint8Array(0)), PlistError);
 });

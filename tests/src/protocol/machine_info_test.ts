@@ -20,7 +20,7 @@ Deno.test("MachineInfo of Automated Device Enrollment has its facts", () => {
   });
 });
 
-Deno.test("the body of an over-the-air phase has the challenge, and no update request unless it says so", () => {
+Deno.test("the body of an over-the-air phase has the challenge, and no update request by default", () => {
   const info = parseMachineInfo(wire("machine-info-ota"));
   assert.equal(info.challenge, "enrollment secret");
   assert.equal(info.canRequestSoftwareUpdate, false);

@@ -8,14 +8,14 @@ Deno.test("versions are padded to three numbers and keep their extra", () => {
   assert.deepEqual(parseOsVersion("13.3.1 (a)"), { numbers: [13, 3, 1], extra: "(a)" });
 });
 
-Deno.test("what is not a version is 0.0.0", () => {
+Deno.test("a text that is not a version is 0.0.0", () => {
   for (const bad of [null, undefined, "", " ", "abc", "14.x", "14..1", "14.1.", "-1", "14 (a) (b)", "9".repeat(10)]) {
     assert.deepEqual(parseOsVersion(bad), { numbers: [0, 0, 0], extra: "" }, String(bad));
     assert.equal(isKnownOsVersion(bad), false);
   }
 });
 
-Deno.test("versions compare by number, not by text, and an extra comes after none", () => {
+Deno.test("versions compare by number, not by text, and an extra sorts after none", () => {
   const ascending = ["", "9.3.5", "10.0", "10.15.7", "13.3", "13.3.1", "13.3.1 (a)", "13.3.1 (b)", "13.3.2", "14"];
   for (const [i, a] of ascending.entries()) {
     for (const [j, b] of ascending.entries()) {

@@ -67,7 +67,7 @@ Deno.test("of an answer no more is read than is kept, and its end is marked", ()
   assert.ok(items < 10_000, `${items} items were read`);
 });
 
-Deno.test("what is kept of an answer is what would be kept if all of it were read first", () => {
+Deno.test("the stored part of an answer is the same as if all of it were read first", () => {
   const [long, data] = ["é".repeat(2000), new Uint8Array(20_000)];
   const whole = { long, data, big: 2n ** 63n, list: [1, NaN, new Date(0), { deep: [true] }], "": [] };
   for (const count of [1, 3, 12, 100, 1000]) {

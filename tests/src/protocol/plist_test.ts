@@ -54,11 +54,11 @@ const anyPlist: fc.Arbitrary<Plist> = fc.letrec<{ value: Plist }>((tie) => ({
   ),
 })).value;
 
-Deno.test("what is written in XML reads back the same", () => {
+Deno.test("a value written in XML is read back unchanged", () => {
   fc.assert(fc.property(anyPlist, (value) => assert.deepEqual(parsePlist(buildPlist(value)), value)));
 });
 
-Deno.test("what is written in binary reads back the same", () => {
+Deno.test("a value written in binary is read back unchanged", () => {
   fc.assert(fc.property(anyPlist, (value) => assert.deepEqual(parsePlist(buildBinaryPlist(value)), value)));
 });
 
@@ -237,7 +237,7 @@ Deno.test("integers are exact at every size, and numbers that are not finite are
   assert.equal(read("<real>-infinity</real>"), -Infinity);
 });
 
-Deno.test("what is not a value of its element is refused", () => {
+Deno.test("a text that is not a value of its element is refused", () => {
   for (const bad of ["", " ", "1.5", "1e3", "0x", "--1", "1 2", "١", "abc", "9".repeat(30), "18446744073709551616"]) {
     refused(`<integer>${bad}</integer>`, /integer/);
   }
@@ -251,7 +251,7 @@ Deno.test("what is not a value of its element is refused", () => {
   }
 });
 
-Deno.test("what is not a property list is refused", () => {
+Deno.test("input that is not a property list is refused", () => {
   refused("<dict><key>a</key></dict>", /"a" has no value/);
   refused("<dict><key>a</key><true/><key>a</key><true/></dict>", /twice/);
   refused("<dict><string>a</string></dict>", /where "<key>" should be/);
@@ -323,7 +323,7 @@ Deno.test("the getters see own keys of the right type and nothing else", () => {
   assert.throws(() => asDict([]), /Not a dictionary: the property list is an array/);
 });
 
-Deno.test("what XML cannot carry is refused rather than dropped", () => {
+Deno.test("text that XML cannot contain is refused rather than dropped", () => {
   for (const bad of ["\0", "\x1b", "\ud800", "\uffff"]) assert.throws(() => buildPlist([bad]), PlistError);
   assert.throws(() => buildPlist({ "\x01": 1 }), PlistError);
   for (const bad of [2n ** 64n, -(2n ** 63n) - 1n, new Date(NaN), new Date(253_402_300_800_000)]) {
@@ -380,7 +380,7 @@ Deno.test("a date of a binary list is the millisecond that it was written for, b
   }
 });
 
-Deno.test("what is read to be written again keeps its types: 2.0 stays a real, in XML and binary", () => {
+Deno.test("a value that is read to be written again keeps its types: 2.0 stays a real, in XML and binary", () => {
   const texts = ["0.0", "2.0", "3600", "604800.0", "-1", "0.5", "1e3", "-0.0", "+infinity"];
   const xml = new TextEncoder().encode(
     `<plist><array>${texts.map((text) => `<real>${text}</real>`).join("")}<integer>2</integer></array></plist>`,

@@ -40,7 +40,7 @@ Deno.test("an error report has its chain, the outermost error first", () => {
   ]);
 });
 
-Deno.test("NotNow and CommandFormatError are read, and an empty RequestType is none", () => {
+Deno.test("NotNow and CommandFormatError are read, and an empty RequestType counts as absent", () => {
   assert.equal(reportOf(wire("report-not-now")).status, "NotNow");
   const report = reportOf(wire("report-command-format-error"));
   assert.equal(report.status, "CommandFormatError");
@@ -70,7 +70,7 @@ Deno.test("an error chain of odd shape is read as far as it goes", () => {
   assert.deepEqual(report.errorChain, [{ ErrorDomain: "", ErrorCode: 0 }]);
 });
 
-Deno.test("text that is not a UUID stays as it came", () => {
+Deno.test("text that is not a UUID is unchanged", () => {
   const uuidOf = (CommandUUID: string) =>
     reportOf(buildPlist({ UDID: MAC, Status: "NotNow", CommandUUID })).commandUuid;
   assert.equal(uuidOf("Not A UUID"), "Not A UUID");

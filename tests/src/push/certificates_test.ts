@@ -28,7 +28,7 @@ const certificate = (topic: string, of = key, until = dates.notAfter) =>
 const keyPem = toPem(exportPkcs8(key), "PRIVATE KEY");
 const PATH = "/api/mdm/push_certificates/";
 
-Deno.test("a push certificate is made, its request is one that openssl reads, and Apple's answer is put on it", () =>
+Deno.test("a push certificate is created, its request is readable by openssl, and Apple's answer is stored with it", () =>
   withFleet(async (fleet) => {
     const { json: made, status } = await fleet.api("POST", PATH, { name: "Ours" });
     assert.deepEqual([status, made.topic, made.certificate], [201, null, null]);
@@ -64,7 +64,7 @@ Deno.test("a push certificate is made, its request is one that openssl reads, an
     assert.ok(!JSON.stringify(uploaded.json).includes("PRIVATE"));
   }));
 
-Deno.test("a certificate with another topic is refused, and how many devices would be lost is said", () =>
+Deno.test("a certificate with another topic is refused, with the number of devices that would be lost", () =>
   withFleet(async (fleet) => {
     await fleet.enrolled();
     await fleet.enrolled();
@@ -97,7 +97,7 @@ Deno.test("a certificate with another topic is refused, and how many devices wou
     ]);
   }));
 
-Deno.test("what is no push certificate is refused with a sentence of its own", () =>
+Deno.test("a file that is not a push certificate is refused with its own sentence", () =>
   withFleet(async (fleet) => {
     const upload = async (fields: Record<string, unknown>) =>
       (await fleet.api("POST", PATH, {
@@ -166,7 +166,7 @@ Deno.test("what is no push certificate is refused with a sentence of its own", (
     });
   }));
 
-Deno.test("the request is signed by the configured vendor service; one that fails is said to, and no text of its leaks", async () => {
+Deno.test("the request is signed by the configured vendor service; a failure is reported without the service's text", async () => {
   let answer: () => Response = () => Response.json({ signed_csr: "U0lHTkVE" });
   const seen: unknown[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {

@@ -23,7 +23,7 @@ const facts = (given: Partial<PushFacts> = {}): PushFacts => ({
 });
 const decide = (given: Partial<PushFacts> = {}, now = at(0)) => decidePush(facts(given), SETTINGS, now);
 
-Deno.test("a new device is pushed once it has settled, and again soon while it never came", () => {
+Deno.test("a new device is pushed once it has settled, and again soon until it connects", () => {
   const fresh = { createdAt: at(-1), lastSeenAt: null, lastNotifiedAt: null };
   assert.deepEqual(decide(fresh), { push: false, at: at(4) });
   assert.deepEqual(decide(fresh, at(4)), { push: true, reason: "never seen" });
@@ -65,7 +65,7 @@ Deno.test("while commands wait, a push that nothing followed is repeated after m
   assert.equal(pauses.at(-1), 86_400);
 });
 
-Deno.test("an unanswered command pushes when it can be offered again, also to a device that came in between", () => {
+Deno.test("an unanswered command causes a push when it can be offered again, also if the device connected in between", () => {
   const sent = { lastSeenAt: at(-20), unansweredSince: at(-20) };
   assert.deepEqual(decide(sent), { push: false, at: at(40) });
   assert.deepEqual(decide(sent, at(40)), { push: true, reason: "command unanswered" });
@@ -79,7 +79,7 @@ Deno.test("an operator's push goes out whatever is outstanding, but not before t
   assert.deepEqual(decide({ forced: true, createdAt: at(-2) }), { push: false, at: at(3) });
 });
 
-Deno.test("what says no now says yes at the time it names, and never names the past", () => {
+Deno.test("a negative decision becomes positive at the time that it names, and never names the past", () => {
   const moment = fc.integer({ min: -200_000, max: 200_000 }).map(at);
   const maybe = fc.option(moment, { nil: null });
   fc.assert(fc.property(

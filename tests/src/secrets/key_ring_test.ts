@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseKeyRing } from "../../../src/secrets/key_ring.ts";
 import { systemRandom } from "../../../src/runtime.ts";
 
-Deno.test("a sealed text opens as it was, whatever it begins with", async () => {
+Deno.test("an encrypted text opens unchanged, whatever its beginning", async () => {
   const ring = await parseKeyRing("test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", systemRandom);
   const context = { table: "t", column: "c", id: 1 };
   for (const text of ["", "\ufeffsecret", "Ü𝄞", "\0"]) {

@@ -22,7 +22,7 @@ Deno.test("the table of sealed columns is the schema's", () =>
     assert.deepEqual((await sealedColumnsOfSchema(sql)).map(({ table, column }) => `${table}.${column}`), sorted);
   }));
 
-Deno.test("rotation seals with the new key while a process that started before goes on reading", async () => {
+Deno.test("rotation encrypts with the new key while a process that started before continues to read", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await withRuntime(async (runtime) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { slugOf } from "../../../src/tags/slug.ts";
 
-Deno.test("a slug is what may stand in an address", () => {
+Deno.test("a slug is valid in an address", () => {
   assert.equal(slugOf("Ring 1 / Früh"), "ring-1-fruh");
   assert.equal(slugOf("a_b"), "a_b");
   assert.equal(slugOf("  --x--  "), "x");

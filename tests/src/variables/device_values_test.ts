@@ -53,7 +53,7 @@ Deno.test("custom values are replaced as a whole, with an audit entry when somet
     assert.deepEqual(more, []);
   }));
 
-Deno.test("without a list of secrets, names that look like secrets are marked, and what was answered can be sent back", () =>
+Deno.test("without a list of secrets, names that look like secrets are marked, and an answer can be sent back", () =>
   withRuntime(async (runtime) => {
     await set(runtime, { values: { ROOM: "1", VPN_PASSWORD: "sesame", API_KEY2: "k" } });
     assert.deepEqual(await view(runtime), { values: { ROOM: "1" }, secrets: ["API_KEY2", "VPN_PASSWORD"] });
@@ -101,7 +101,7 @@ Deno.test("an unchanged secret is no change, whichever nonce sealed it; marking 
     assert.deepEqual(await opened(runtime), { VPN_PASSWORD: "b" });
   }));
 
-Deno.test("an audit entry names the secrets that changed and holds none, also not one that was open until then", () =>
+Deno.test("an audit entry names the changed secrets and contains none, not even one that was open until then", () =>
   withRuntime(async (runtime) => {
     await set(runtime, { values: { ROOM: "1", CODE: "marker-a" }, secrets: ["CODE"] });
     runtime.clock.advance(1);
@@ -164,7 +164,7 @@ async function asBefore({ sql, clock }: TestRuntime, values: Record<string, stri
   return await Deno.readTextFile(new URL("../../../db/migrations/0018_secret_values.sql", import.meta.url));
 }
 
-Deno.test("values from before are marked by their names, hidden at once, taken out of old audit entries, and sealed by the job", () =>
+Deno.test("older values are marked by their names, hidden immediately, removed from old audit entries, and encrypted by the job", () =>
   withRuntime(async (runtime) => {
     const secrets = Object.fromEntries([...SECRET_WORDS].map((word) => [`A_${word}1_B`, `marker-${word}`]));
     const open = { ROOM: "1", MONKEY: "2", PASSAGE: "3", KEYNOTE_2: "4" };

@@ -16,7 +16,7 @@ const values = new Map([
 ]);
 const text = (from: string) => expand(from, values).value;
 
-Deno.test("both forms stand for the value, as often as they are written", () => {
+Deno.test("both forms expand to the value, however often they are written", () => {
   assert.equal(text("$ENROLLED_DEVICE.UDID/${ENROLLED_DEVICE.UDID}, $CUSTOM.ROOM_2"), "U-1/U-1, 12b");
 });
 
@@ -36,7 +36,7 @@ Deno.test("a newer name is the whole word: what it begins a longer word with is 
   assert.deepEqual(unknownIn("$ENROLLED_DEVICE.NAMES $ENROLLED_DEVICE.NAME."), ["ENROLLED_DEVICE.NAMES"]);
 });
 
-Deno.test("a default is taken when there is no value or an empty one, and is never expanded", () => {
+Deno.test("a default is used if the value is missing or empty, and is never expanded", () => {
   assert.equal(text("${REALM_USER.FIRST_NAME:-nobody}"), "nobody");
   assert.equal(text("${REALM_USER.FULL_NAME:-nobody}"), "nobody");
   assert.equal(text("${ENROLLED_DEVICE.UDID:-nobody}"), "U-1");
@@ -44,7 +44,7 @@ Deno.test("a default is taken when there is no value or an empty one, and is nev
   assert.equal(text("[${REALM_USER.LAST_NAME:-}]"), "[]");
 });
 
-Deno.test("what has no value and no default stays as it was written and is told; an empty value is told as well", () => {
+Deno.test("a variable without a value and a default is unchanged and reported; an empty value is reported as well", () => {
   const { value, missing } = expand(
     ["$REALM_USER.LAST_NAMEs", "${CUSTOM.NONE}", "$REALM_USER.FULL_NAME.", "${REALM_USER.FIRST_NAME:-}"],
     values,
@@ -95,7 +95,7 @@ Deno.test("keys, bytes, dates and numbers are left alone", () => {
   assert.equal(JSON.stringify(expanded), '{"__proto__":{"a":"U-1"}}');
 });
 
-Deno.test("names and mistakes are told once, sorted", () => {
+Deno.test("names and mistakes are reported once, sorted", () => {
   const value = {
     a: "$REALM_USER.EMAILx ${CUSTOM.B} $CUSTOM.A",
     b: ["$ENROLLED_DEVICE.UDID ${ENROLLED_DEVICE.UDID:-x}", "$REALM_USER.SHOE_SIZE", "${MANAGED_APPLE_ID.NAME}"],
@@ -119,7 +119,7 @@ const piece = fc.oneof(
 );
 const anyText = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
 
-Deno.test("one pass: values full of variables are put in as they are", () => {
+Deno.test("one pass: values with variables are inserted unexpanded", () => {
   fc.assert(fc.property(fc.array(name, { minLength: 1, maxLength: 5 }), anyText, (names, value) => {
     const all = new Map([...VARIABLES.keys(), "CUSTOM.A", "CUSTOM.ROOM_2"].map((one) => [one, `<${value}>`]));
     const from = names.map((one) => `\${${one}}`).join("-");
@@ -136,7 +136,7 @@ Deno.test("a text without references to known namespaces is untouched", () => {
   }));
 });
 
-Deno.test("keys are untouched, and where nothing is missing every name that is told was used", () => {
+Deno.test("keys are unchanged, and if nothing is missing, every reported name was used", () => {
   const dictionary = fc.dictionary(anyText, anyText, { maxKeys: 5 });
   fc.assert(fc.property(dictionary, (from) => {
     const { value, missing } = expand(from, values);
@@ -161,14 +161,14 @@ Deno.test("hostile texts take linear time", () => {
   assert.ok(performance.now() - started < 30_000);
 });
 
-Deno.test("what holds no changed text is the same object", () => {
+Deno.test("a part without changed text is the same object", () => {
   const inner = { a: ["x"] };
   const mapped = mapTexts({ inner, b: "y" }, (one) => one === "y" ? "z" : one);
   assert.deepEqual(mapped, { inner, b: "z" });
   assert.equal((mapped as { inner: unknown }).inner, inner);
 });
 
-Deno.test("values add three times what was written and a million characters, and nothing beyond is made", () => {
+Deno.test("values add three times the written text and a million characters, and nothing beyond is created", () => {
   const { times, more } = EXPANSION_LIMIT;
   const name = "$CUSTOM.LONG ";
   const long = new Map([["CUSTOM.LONG", "x".repeat(4096)]]);

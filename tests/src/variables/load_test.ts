@@ -63,7 +63,7 @@ Deno.test("the device, its tags, its custom values and the user of the channel a
     }
   }));
 
-Deno.test("a name that no profile can hold comes as one that it can", () =>
+Deno.test("a name that no profile can contain becomes one that it can", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     await fleet.enrolled({ binary: true, name: "Ada's\u0007 Mac\uffff" });
@@ -72,7 +72,7 @@ Deno.test("a name that no profile can hold comes as one that it can", () =>
     assert.equal(variables.get("ENROLLED_DEVICE.NAME"), "Ada's\ufffd Mac\ufffd");
   }));
 
-Deno.test("only what is named is loaded: a secret that cannot be opened disturbs nobody who does not name it", () =>
+Deno.test("only named values are loaded: a secret that cannot be opened affects only texts that name it", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const { sql } = runtime;

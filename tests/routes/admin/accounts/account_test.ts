@@ -73,7 +73,7 @@ Deno.test("a person changes their own password with the current one, and their o
     assert.match(again.text, /Password changed\. Your other sessions have ended\./);
   }));
 
-Deno.test("a person sees their own sessions and ends them, and nobody else's", () =>
+Deno.test("users see their own sessions and end them, and no others", () =>
   withRuntime(async (runtime) => {
     const { here, phone } = await ada(runtime);
     const other = await personWith(runtime, "superuser");
@@ -142,7 +142,7 @@ Deno.test("a person creates and deletes their own API tokens as their permission
     assert.equal((await reader.post("/account/tokens/", { name: "x" })).status, 403);
   }));
 
-Deno.test("browsers are named by what their users call them", () => {
+Deno.test("browsers have the names that their users know", () => {
   const names: [string, string][] = [
     ["Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"],
     ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"],

@@ -103,7 +103,7 @@ Deno.test("a browser is known to its own user alone, until half a year has passe
     assert.equal(await attempt(runtime, "192.0.2.1", PASSWORD, { browser: known }), "too-many-requests");
   }));
 
-Deno.test("the page gives the browser its cookie, and takes it at the next sign-in", () =>
+Deno.test("the page sets the browser's cookie, and accepts it at the next sign-in", () =>
   withRuntime(async (runtime) => {
     const { post } = await withAda(runtime);
     const first = await post("/signin/", { username: "ada", password: PASSWORD });
@@ -115,7 +115,7 @@ Deno.test("the page gives the browser its cookie, and takes it at the next sign-
     assert.equal((await again.post("/signin/", { username: "ada", password: PASSWORD })).status, 303);
   }));
 
-Deno.test("after the sign-in nobody is sent to another site", () =>
+Deno.test("the sign-in never redirects to another site", () =>
   withRuntime(async (runtime) => {
     const { get, post } = await withAda(runtime);
     for (
@@ -133,7 +133,7 @@ Deno.test("after the sign-in nobody is sent to another site", () =>
     }
   }));
 
-Deno.test("another site can sign nobody in", () =>
+Deno.test("another site cannot sign a user in", () =>
   withRuntime(async (runtime) => {
     const { post } = await withAda(runtime);
     const form = { username: "ada", password: PASSWORD };

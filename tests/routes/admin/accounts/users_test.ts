@@ -158,7 +158,7 @@ Deno.test("nonsense in an address is unknown or ignored, never an error of the s
     assert.equal((await get("/devices/999999999/")).status, 404);
   }));
 
-Deno.test("a person cannot give what they do not have", () =>
+Deno.test("operators cannot grant permissions that they do not have", () =>
   withRuntime(async (runtime) => {
     const root = await personWith(runtime, "superuser");
     const clerk = await personWith(runtime, ["accounts.view_user", "accounts.add_user", "accounts.change_user"]);

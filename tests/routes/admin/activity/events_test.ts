@@ -93,7 +93,7 @@ Deno.test("events are found by person, by object, by type and by day", () =>
     }
   }));
 
-Deno.test("a device's history shows what is coming and what has happened", () =>
+Deno.test("a device's history shows upcoming actions and past events", () =>
   withFleet(async (fleet) => {
     const { device, blueprint } = await house(fleet);
     const { artifact } = await makeProfile(fleet, { name: "Printer" });

@@ -76,7 +76,7 @@ Deno.test("every page and form of artifacts and blueprints needs its permissions
     }
   }));
 
-Deno.test("a profile becomes an artifact by what it says: channel, name, all platforms", () =>
+Deno.test("an uploaded profile sets the artifact's channel, name and platforms", () =>
   withRuntime(async (runtime) => {
     const ada = await personWith(runtime, "superuser");
     const send = (profile: Uint8Array<ArrayBuffer>, fields = {}) =>
@@ -108,7 +108,7 @@ Deno.test("a profile becomes an artifact by what it says: channel, name, all pla
     );
   }));
 
-Deno.test("what is wrong with a file stands at its field, nothing is made, and the file need not be chosen again", () =>
+Deno.test("an error in a file appears at its field, nothing is created, and the file need not be chosen again", () =>
   withRuntime(async (runtime) => {
     const ada = await personWith(runtime, "superuser");
     const refused = async (source: File) => {
@@ -139,7 +139,7 @@ Deno.test("what is wrong with a file stands at its field, nothing is made, and t
     assert.equal((await artifacts(runtime)).length, 1);
   }));
 
-Deno.test("a declaration is typed or a file; its ServerToken is made; what Apple's schema refuses makes no artifact", () =>
+Deno.test("a declaration is typed or a file; its ServerToken is generated; a refusal by Apple's schema creates no artifact", () =>
   withRuntime(async (runtime) => {
     const ada = await personWith(runtime, "superuser");
     const path = "/artifacts/new/declaration/";
@@ -198,7 +198,7 @@ Deno.test("a declaration is typed or a file; its ServerToken is made; what Apple
     assert.equal((await artifacts(runtime)).length, 1);
   }));
 
-Deno.test("data assets, certificate assets and provisioning profiles are made of their forms", () =>
+Deno.test("data assets, certificate assets and provisioning profiles are created with their forms", () =>
   withRuntime(async (runtime) => {
     const ada = await personWith(runtime, "superuser");
     const plist = buildPlist({ Key: "value" });
@@ -261,7 +261,7 @@ Deno.test("data assets, certificate assets and provisioning profiles are made of
     ]);
   }));
 
-Deno.test("the list finds by name or identifier, filters, and says what is halted", () =>
+Deno.test("the list searches by name or identifier, filters, and marks halted versions", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const ada = await personWith(runtime, "superuser");

@@ -30,7 +30,7 @@ const consequences = (text: string): string[] =>
   [...(/<ul class="consequences">([\s\S]*?)<\/ul>/.exec(text)?.[1] ?? "").matchAll(/<li class="\w+">([^<]*)</g)]
     .map(([, sentence = ""]) => sentence);
 
-Deno.test("every change can be tried: what it would do is shown, nothing is saved, and then it is", () =>
+Deno.test("every change can be previewed: its effect is shown, nothing is saved, and then it is", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const { artifact, version, blueprint, linked } = await house(fleet);
@@ -92,7 +92,7 @@ Deno.test("every change can be tried: what it would do is shown, nothing is save
     }
   }));
 
-Deno.test("numbers are for who may make the change, names for who may see the devices", () =>
+Deno.test("numbers are shown to operators who may make the change, names to those who may see the devices", () =>
   withFleet(async (fleet) => {
     const { blueprint, linked } = await house(fleet);
     const path = `/blueprints/${blueprint.id}/artifacts/${linked.id}/remove/`;
@@ -179,7 +179,7 @@ Deno.test("the warnings about a profile are shown before and after it is saved, 
     assert.ok(filter.text.includes(sentence), filter.text);
   }));
 
-Deno.test("what is wrong with a filter stands at its fields", () =>
+Deno.test("errors in a filter appear at its fields", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const { blueprint, linked, artifact } = await house(fleet);
@@ -228,7 +228,7 @@ Deno.test("what is wrong with a filter stands at its fields", () =>
     assert.equal(alertOf(twice.text), "The fields blueprint, artifact must make a unique set.");
   }));
 
-Deno.test("a preview says why some devices cannot have something", () =>
+Deno.test("a preview shows why some devices cannot have something", () =>
   withFleet(async (fleet) => {
     const [mac] = MODELS;
     assert.ok(mac);

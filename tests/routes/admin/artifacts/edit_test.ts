@@ -5,7 +5,7 @@ import { personWith } from "../support.ts";
 import { FILTER, house } from "./support.ts";
 import { alertOf, errorOf } from "./uploads.ts";
 
-Deno.test("an artifact's form has the fields of its type; what it has not stays", () =>
+Deno.test("an artifact's form has the fields of its type; other properties stay", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const ada = await personWith(runtime, "superuser");
@@ -85,7 +85,7 @@ Deno.test("an artifact's form has the fields of its type; what it has not stays"
     ]);
   }));
 
-Deno.test("what is in use is not offered for deletion, and is not deleted; the rest is", () =>
+Deno.test("objects in use are not offered for deletion, and are not deleted; others are", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const { artifact, version, blueprint } = await house(fleet);

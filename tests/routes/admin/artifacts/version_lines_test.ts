@@ -29,7 +29,7 @@ Deno.test("a property list is a line for each value, whatever the order of its k
   assert.match(plistLines({ Data: new Uint8Array(1000) }).join(), /^Data: data of 1000 bytes, SHA-256 [0-9a-f]{64}$/);
 });
 
-Deno.test("a text is not taken for the number that it looks like", () => {
+Deno.test("a text is distinguished from the number that it looks like", () => {
   assert.notDeepEqual(plistLines({ Key: "1" }), plistLines({ Key: 1 }));
   assert.notDeepEqual(plistLines({ Key: "true" }), plistLines({ Key: true }));
 });
@@ -54,7 +54,7 @@ Deno.test("values of keys that name a secret are not shown, numbers and other ke
   for (const line of open) assert.equal(withoutSecret(line), line);
 });
 
-Deno.test("what a device can make long is cut, and told apart all the same", () => {
+Deno.test("values that a device can make long are truncated, and still distinguished", () => {
   const long = (end: string) => '"'.repeat(1_000_000) + end;
   const [line = ""] = plistLines({ Text: long("a") });
   assert.ok(line.length < 3000, `${line.length}`);
@@ -64,7 +64,7 @@ Deno.test("what a device can make long is cut, and told apart all the same", () 
   assert.ok(key.length < 3000, `${key.length}`);
 });
 
-Deno.test("of a deep value no more lines are made than are shown", () => {
+Deno.test("of a deep value, no more lines are created than are shown", () => {
   const items: boolean[] = Array.from({ length: 1000 }, () => true);
   let deep: Parameters<typeof countedLines>[0] = items;
   for (let level = 0; level < 100; level++) deep = [deep];

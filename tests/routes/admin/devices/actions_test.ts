@@ -46,7 +46,7 @@ Deno.test("a Mac with Apple silicon is erased without a PIN, one with Intel and 
     assert.match((await ada.get(`/devices/${id}/`)).text, /\/erase\/"[\s\S]*name="pin"/);
   }));
 
-Deno.test("a command that a device does not take is not offered, and the page says why", () =>
+Deno.test("a command that a device does not support is not offered, and the page says why", () =>
   withFleet(async (fleet) => {
     const { id, ada } = await pageOf(fleet, ({ platform }) => platform === "iOS");
     await fleet.runtime.sql`update enrollments set supervised = false where device_id = ${id}`;
@@ -57,7 +57,7 @@ Deno.test("a command that a device does not take is not offered, and the page sa
     assert.match((await ada.get(`/devices/${id}/`)).text, /Erase: Cannot send EraseDevice to a user enrollment/);
   }));
 
-Deno.test("a command that the device cannot take any more is refused with its reason, and leads back to the device", () =>
+Deno.test("a command that the device no longer supports is refused with its reason, and leads back to the device", () =>
   withFleet(async (fleet) => {
     const { device, id, ada } = await pageOf(fleet, ({ platform }) => platform === "iOS");
     const back = `<a href="/devices/${id}/">Back to the device</a>`;

@@ -4,7 +4,7 @@ import { assign, idOf, link, made, makeBlueprint, makeDeclaration } from "../../
 import { withFleet } from "../../../support/fleet.ts";
 import { personWith } from "../support.ts";
 
-Deno.test("what a device says of a failure reads as sentences, whatever it says", () => {
+Deno.test("a device's report of a failure is shown as sentences, whatever it contains", () => {
   assert.deepEqual(
     failureTexts({
       error_chain: [{ ErrorDomain: "MCMDMErrorDomain", ErrorCode: 12_021, USEnglishDescription: "It did not work." }],
@@ -16,7 +16,7 @@ Deno.test("what a device says of a failure reads as sentences, whatever it says"
   for (const odd of [null, "text", 3, [], {}, { reasons: 3 }]) assert.deepEqual(failureTexts(odd), []);
 });
 
-Deno.test("the device's page shows its artifacts, its plan and what it reports, and its forms change tags, values and artifacts", () =>
+Deno.test("the device's page shows its artifacts, its plan and its reports, and its forms change tags, values and artifacts", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const blueprint = await makeBlueprint(fleet);
@@ -85,7 +85,7 @@ Deno.test("the device's page shows its artifacts, its plan and what it reports, 
     }
   }));
 
-Deno.test("a halted rollout is what the overview calls for first", () =>
+Deno.test("a halted rollout is listed first on the overview", () =>
   withFleet(async (fleet) => {
     const { artifact, version } = await makeDeclaration(fleet, { name: "Wi-Fi" });
     await made(fleet, "POST", `/api/mdm/artifact_versions/${version.id}/halt/`, { reason: "it disconnects" });

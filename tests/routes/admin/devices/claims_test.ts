@@ -43,7 +43,7 @@ Deno.test("a claim that was dismissed is off the overview, and one with another 
     assert.doesNotMatch((await ada.get("/")).text, /the hardware of an enrolled device/);
   }));
 
-Deno.test("unproven hardware is said on the overview and on the device's page, where it is confirmed", () =>
+Deno.test("unproven hardware appears on the overview and on the device's page, where it is confirmed", () =>
   withFleet(async (fleet) => {
     const tag = (await fleet.api("POST", "/api/inventory/tags/", { name: "Executives" })).json;
     await fleet.api("PUT", "/api/inventory/devices/C02CEO/tags/", { tags: [tag.id] });
@@ -75,7 +75,7 @@ Deno.test("the overview alerts to an identity that may have been copied", () =>
     assert.doesNotMatch((await ada.get("/")).text, /may have been copied/);
   }));
 
-Deno.test("the page of an enrollment says what re-enrollment without confirmation opens, and switches it", () =>
+Deno.test("the page of an enrollment explains re-enrollment without confirmation, and switches it", () =>
   withFleet(async (fleet) => {
     const ada = await personWith(fleet.runtime, "superuser");
     const path = `/enrollments/${fleet.enrollmentId}/`;

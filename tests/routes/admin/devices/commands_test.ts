@@ -4,7 +4,7 @@ import { personWith } from "../support.ts";
 
 const custom = (type: string, more = "") => `<dict><key>RequestType</key><string>${type}</string>${more}</dict>`;
 
-Deno.test("a custom command shows its request type, who sent it and its answer, for who may see commands", () =>
+Deno.test("a custom command shows its request type, its sender and its answer, for operators who may see commands", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const ada = await personWith(runtime, "superuser");
@@ -50,7 +50,7 @@ Deno.test("a custom command shows its request type, who sent it and its answer, 
     );
   }));
 
-Deno.test("an answer that is not a property list is said to be none, and can be downloaded", () =>
+Deno.test("an answer that is not a property list is marked as such, and can be downloaded", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const ada = await personWith(runtime, "superuser");
@@ -87,7 +87,7 @@ Deno.test("commands older than the last twenty are on pages of their own", () =>
     assert.deepEqual(shown((await ada.get(next)).text), ["Test2", "Test1", "Test0"]);
   }));
 
-Deno.test("the inventory says when it was collected, and is collected now by page and API", () =>
+Deno.test("the inventory shows when it was collected, and is collected now by page and API", () =>
   withFleet(async (fleet) => {
     const { runtime, runtime: { sql, clock } } = fleet;
     const ada = await personWith(runtime, "superuser");

@@ -3,7 +3,7 @@ import { deviceOf } from "../../../support/claims.ts";
 import { withFleet } from "../../../support/fleet.ts";
 import { personWith } from "../support.ts";
 
-Deno.test("a device is deleted on its page after a question that says what happens, and restored from the list of deleted ones", () =>
+Deno.test("a device is deleted on its page after a question that describes the effect, and restored from the list of deleted ones", () =>
   withFleet(async (fleet) => {
     fleet.runtime.clock.set("2026-11-27T09:00:00Z");
     const device = await fleet.enrolled({ name: "Jun's MacBook Air" });

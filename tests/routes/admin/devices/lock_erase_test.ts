@@ -16,7 +16,7 @@ async function deviceOf(fleet: Fleet, platform: string) {
   return { device, id, ada, page: async () => (await ada.get(`/devices/${id}/`)).text };
 }
 
-Deno.test("a locked Mac says so from when it confirms the lock until it checks in again", () =>
+Deno.test("a locked Mac is shown as locked from its confirmation until it checks in again", () =>
   withFleet(async (fleet) => {
     const { device, id, ada, page } = await deviceOf(fleet, "macOS");
     const fields = { action: "DeviceLock", pin: "123456" };
@@ -32,7 +32,7 @@ Deno.test("a locked Mac says so from when it confirms the lock until it checks i
     assert.doesNotMatch(await page(), /was locked/);
   }));
 
-Deno.test("a locked iPhone is said to need its passcode, not a PIN", () =>
+Deno.test("a locked iPhone is shown to need its passcode, not a PIN", () =>
   withFleet(async (fleet) => {
     const { device, id, ada, page } = await deviceOf(fleet, "iOS");
     await ada.post(`/devices/${id}/lock/`, { action: "DeviceLock" });
@@ -42,7 +42,7 @@ Deno.test("a locked iPhone is said to need its passcode, not a PIN", () =>
     assert.doesNotMatch(text, /its PIN/);
   }));
 
-Deno.test("an erased device says so until it enrolls again", () =>
+Deno.test("an erased device is shown as erased until it enrolls again", () =>
   withFleet(async (fleet) => {
     const { device, id, ada, page } = await deviceOf(fleet, "iOS");
     await ada.post(`/devices/${id}/lock/`, { action: "DeviceLock" });

@@ -63,7 +63,7 @@ Deno.test("a revoked enrollment that no device used is no step done", () =>
     assert.deepEqual(stepsIn((await get("/")).text).map(([, done]) => done), [true, true, false, false]);
   }));
 
-Deno.test("a server with devices whose address is localhost goes on saying so", () =>
+Deno.test("a server with devices whose address is localhost keeps the warning", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     assert.equal(device.enrolled, true);

@@ -17,7 +17,7 @@ Deno.test("texts that are equal, empty, or have nothing in common", () => {
   assert.deepEqual(written(diffLines(["a"], ["b"])), ["-a", "+b"]);
 });
 
-Deno.test("what changes is found between what stays", () => {
+Deno.test("changes are found between unchanged lines", () => {
   assert.deepEqual(written(diffLines(["a", "b", "c"], ["a", "x", "c"])), [" a", "-b", "+x", " c"]);
   assert.deepEqual(written(diffLines(lines("abcd"), lines("abd"))), [" a", " b", "-c", " d"]);
   // The example of the paper: five differences.

@@ -6,7 +6,7 @@ import type { Preview, PreviewDevice } from "../../../../src/planner/preview.ts"
 import { PLATFORMS } from "../../../../src/protocol/platform.ts";
 import { deviceIdOf } from "../../../support/ids.ts";
 
-Deno.test("a filter reads as people say it", () => {
+Deno.test("a filter reads as plain words", () => {
   const tags = new Map([[1, "Kiosk"], [2, "Pilot"]]);
   const open = openFilter(PLATFORMS);
   assert.equal(filterWords(open, tags), "all platforms");
@@ -55,7 +55,7 @@ const preview = (change: Partial<Preview>): Preview => ({
 });
 const update = (from: number, version: number) => device({ updates: [{ id: "X", name: "X", version, from }] });
 
-Deno.test("a preview reads as sentences: gains, losses, versions, and what cannot be had with its reasons", () => {
+Deno.test("a preview reads as sentences: gains, losses, versions, and impossible changes with their reasons", () => {
   const sentences = sentencesOf(preview({
     artifacts: [
       artifact("VPN", { lost: 3 }),

@@ -63,7 +63,7 @@ Deno.test("parts need the permission of their page and a session, and keep its f
     assert.doesNotMatch((await blind.get("/commands/live/")).text, /No command matches/);
   }));
 
-Deno.test("the button that confirms a change stands above the list of devices", () =>
+Deno.test("the button that confirms a change is above the list of devices", () =>
   withFleet(async (fleet) => {
     const { artifact, version } = await house(fleet);
     const ada = await personWith(fleet.runtime, "superuser");

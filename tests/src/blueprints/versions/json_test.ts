@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { canonicalJson, JsonError, readJson } from "../../../../src/blueprints/versions/json.ts";
 
-Deno.test("what can be kept comes out as it is, keys of every name too", () => {
+Deno.test("storable values are returned unchanged, including keys of every name", () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => {
     const text = JSON.stringify(value);
     const fits = !text.includes("\\u0000") && !/\\ud[89a-f]/i.test(text);
@@ -16,7 +16,7 @@ Deno.test("what can be kept comes out as it is, keys of every name too", () => {
   assert.equal("polluted" in {}, false);
 });
 
-Deno.test("what the database cannot hold, or nobody could read, is refused", () => {
+Deno.test("values that the database cannot store, or that cannot be read, are refused", () => {
   for (const value of ["a\0", { "a\0": 1 }, ["\ud800"], Infinity, undefined, () => 1]) {
     assert.throws(() => readJson(value), JsonError);
   }
@@ -26,7 +26,7 @@ Deno.test("what the database cannot hold, or nobody could read, is refused", () 
   assert.throws(() => readJson(nested(50_000)), JsonError);
 });
 
-Deno.test("the canonical text does not depend on the order of keys, and tells values apart", () => {
+Deno.test("the canonical text does not depend on the order of keys, and distinguishes values", () => {
   assert.equal(
     canonicalJson({ b: [1, { d: null, c: "x" }], a: true }),
     canonicalJson({ a: true, b: [1, { c: "x", d: null }] }),

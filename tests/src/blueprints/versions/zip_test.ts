@@ -11,14 +11,14 @@ const put32 = (bytes: Uint8Array, at: number, value: number) => {
   return copy;
 };
 
-Deno.test("archives are taken: empty, with entries, with a comment, with large sizes said elsewhere", () => {
+Deno.test("archives are accepted: empty, with entries, with a comment, with large sizes stored elsewhere", () => {
   assert.equal(isZip(zipOf([])), true);
   assert.equal(isZip(zipOf([["a.conf", "one"], ["folder/", ""], ["folder/b.conf", "two"]])), true);
   assert.equal(isZip(zipOf([["a.conf", "one"]], { comment: "PK\u0005\u0006 inside of a comment" })), true);
   assert.equal(isZip(zipOf([["a.conf", "one"], ["b.conf", "two"]], { zip64: true })), true);
 });
 
-Deno.test("what is cut, prefixed, moved or said wrongly is not", () => {
+Deno.test("truncated, prefixed, moved or inconsistent archives are not", () => {
   for (const zip64 of [false, true]) {
     const whole = zipOf([["a.conf", "one"], ["b.conf", "two"]], { zip64 });
     for (let length = 0; length < whole.length; length++) assert.equal(isZip(whole.subarray(0, length)), false);
@@ -34,7 +34,7 @@ Deno.test("what is cut, prefixed, moved or said wrongly is not", () => {
   assert.equal(isZip(new Uint8Array()), false);
 });
 
-Deno.test("no change of one byte makes it fail otherwise than by saying no", () => {
+Deno.test("a change of one byte never causes another failure than a refusal", () => {
   const whole = zipOf([["a.conf", "one"], ["b.conf", "two"]], { zip64: true, comment: "x" });
   for (let at = 0; at < whole.length; at++) {
     for (const value of [0, 0x7f, 0xff]) {

@@ -122,7 +122,7 @@ Deno.test("our detached signatures satisfy openssl, pkijs and ourselves, in DER 
   });
 });
 
-Deno.test("a message with any changed bit does not verify, or says the very same thing", () => {
+Deno.test("a message with any changed bit does not verify, or has the same content", () => {
   const identity = selfIdentity(rsaKey());
   for (const form of ["der", "apple-ber"] as const) {
     const cms = signDetached(BODY, identity, { form });
@@ -165,7 +165,7 @@ function rebuilt(cms: Uint8Array, change: (parts: Uint8Array[], signer: Uint8Arr
   return write.sequence(type.raw, write.context(0, write.sequence(...raw)));
 }
 
-Deno.test("two signers, or none, are refused", () => {
+Deno.test("a message with two signers, or none, is refused", () => {
   const cms = signDetached(BODY, selfIdentity(rsaKey()), { form: "der" });
   assert.ok(verifyDetached(rebuilt(cms, () => {}), BODY));
   refuses(
@@ -243,7 +243,7 @@ Deno.test("signed attributes without messageDigest or contentType, with two of o
   refuses(() => verifyDetached(signedWith(type, short), BODY), "signature");
 });
 
-Deno.test("one message's signed attributes are not taken for another message's content", () => {
+Deno.test("one message's signed attributes are not accepted as another message's content", () => {
   const identity = selfIdentity(rsaKey());
   const cms = signDetached(BODY, identity, { form: "der" });
   let attributes = new Uint8Array();
@@ -299,7 +299,7 @@ Deno.test("random and mangled bytes never throw anything but the PKI error", () 
   );
 });
 
-Deno.test("what we accept, pkijs accepts: a differential run over mangled messages", async () => {
+Deno.test("every message that we accept, pkijs accepts: a differential run over mangled messages", async () => {
   const identity = selfIdentity(rsaKey());
   const cms = signDetached(BODY, identity, { form: "der" });
   for (let i = 0; i < cms.length; i += 11) {

@@ -171,7 +171,7 @@ Deno.test("damaged content, vectors and lengths fail in the same way as wrong ke
   assert.equal(outcome(envelope(encrypted, sealed, new Uint8Array(15))), expected);
 });
 
-Deno.test("an envelope to somebody else, of an unknown cipher or without recipients is refused with a reason", () => {
+Deno.test("an envelope for another recipient, of an unknown cipher or without recipients is refused with a reason", () => {
   const other = selfIdentity(rsaKey("other"), "other");
   const cms = sealEnveloped(SECRET, other.certificate, { cipher: "aes-128-cbc" });
   refuses(() => openEnveloped(cms, recipient()), "cms", /not addressed/);

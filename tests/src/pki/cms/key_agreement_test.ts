@@ -11,7 +11,7 @@ const text = new TextEncoder().encode("the bytes that nobody else may read");
 const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: ["ignore", "pipe", "ignore"] });
 
 for (const curve of ["P-256", "P-384"] as const) {
-  Deno.test(`what is encrypted to a ${curve} certificate opens with its key, with openssl both ways`, async () => {
+  Deno.test(`content encrypted to a ${curve} certificate opens with its key, with openssl both ways`, async () => {
     const key = await generateEcKey(curve);
     const certificate = selfSigned({
       subject: [["CN", "recipient"]],

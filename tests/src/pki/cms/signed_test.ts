@@ -103,7 +103,7 @@ Deno.test("openssl's attached messages open: DER, BER in pieces, and several sig
   });
 });
 
-Deno.test("changed content, detached content and messages that nobody signed do not open", () => {
+Deno.test("changed content, detached content and unsigned messages do not open", () => {
   const identity = selfIdentity(rsaKey());
   const cms = signAttached(utf8("the content"), identity);
   const at = new TextDecoder("latin1").decode(cms).indexOf("the content");

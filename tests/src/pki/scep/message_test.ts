@@ -117,7 +117,7 @@ Deno.test("a message without type, transaction or nonce, or of a type that is no
   assert.ok(!("csr" in poll));
 });
 
-Deno.test("an unopenable inside says who to answer, and never why it does not open", () => {
+Deno.test("an unopenable content names the recipient of the answer, and never the reason", () => {
   const type = printable(OID.scepMessageType, "19");
   const wrap = (content: Uint8Array) => signAttached(content, signer, { attributes: [type, transaction, nonce] });
   const reasons = new Set<string>();
@@ -148,7 +148,7 @@ Deno.test("an unopenable inside says who to answer, and never why it does not op
   );
 });
 
-Deno.test("a message that is addressed to another authority says so", () => {
+Deno.test("a message to another authority is reported as such", () => {
   const der = buildPkcsReq({ ...input, recipient: selfIdentity(rsaKey("other"), "other").certificate });
   refuses(() => openPkiMessage(der, officer), "cms", /not addressed/);
 });

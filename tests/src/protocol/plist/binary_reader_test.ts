@@ -28,7 +28,7 @@ function document(objects: number[][], top = 0): Uint8Array {
 const refused = (bytes: Uint8Array, sentence: RegExp) =>
   assert.throws(() => parsePlist(bytes), (error) => error instanceof PlistError && sentence.test(error.message));
 
-Deno.test("the helper of these tests makes a document that reads", () => {
+Deno.test("the helper of these tests creates a readable document", () => {
   assert.deepEqual(parsePlist(document([[0xa2, 1, 2], [0x09], [0x51, 0x61]])), [true, "a"]);
 });
 

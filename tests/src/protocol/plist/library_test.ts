@@ -24,7 +24,7 @@ Deno.test("a profile that the library reads and writes has other numbers, ours h
   assert.equal(ours(hexadecimal), 16);
 });
 
-Deno.test("what the library reads as something else, or falls over, ours refuses with its own error", () => {
+Deno.test("input that the library misreads, or fails on, ours refuses with its own error", () => {
   const taken: [value: string, read: unknown][] = [
     ["<integer>12x</integer>", 12],
     ["<dict><key>a</key></dict>", { a: "" }],
