@@ -70,7 +70,7 @@ async function appliedOf(sql: Sql, all: readonly File[]): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name));
 }
 
-/** The statements of a file that cannot be run in a transaction; undefined for every other. */
+/** Returns the statements of a file that cannot be run in a transaction; undefined for every other. */
 export function statementsAlone(text: string): string[] | undefined {
   const plain = text.replace(/--.*$/gm, "");
   if (!/\bindex\s+concurrently\b/i.test(plain)) return undefined;

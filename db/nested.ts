@@ -6,7 +6,7 @@
 
 import type { Sql, Tx } from "./open.ts";
 
-/** A pool that is really one transaction: a transaction begun in it is a savepoint, and ends with it. */
+/** Returns a pool that is really one transaction: a transaction begun in it is a savepoint, and ends with it. */
 export function nestedSql(sql: Sql, tx: Tx): Sql {
   return new Proxy(sql, {
     apply: (_target, _self, args) => Reflect.apply(tx, undefined, args),

@@ -6,7 +6,7 @@
 
 import { type Db, one } from "./open.ts";
 
-/** The next id of a table, for rows whose sealed values are bound to it. */
+/** Returns the next id of a table, for rows whose sealed values are bound to it. */
 export async function nextId(db: Db, table: string): Promise<number> {
   const row = one(await db<{ id: number }[]>`select nextval(pg_get_serial_sequence(${table}, 'id'))::int as id`);
   return row.id;

@@ -46,7 +46,7 @@ export type DatabaseOptions = {
 /** The session settings that the queries rely on, whatever the database's own settings are. */
 const SESSION = { jit: "off", TimeZone: "UTC" } as const;
 
-/** A pool on the database at `url`. */
+/** Returns a pool on the database at `url`. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Sql {
   const milliseconds = (seconds: number | undefined) => seconds === undefined ? undefined : String(seconds * 1000);
   const session = options.prepare === false ? {} : Object.fromEntries(
@@ -130,12 +130,12 @@ export function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE.has(error.code) || error.code.startsWith("08");
 }
 
-/** A `jsonb` parameter. */
+/** Returns a `jsonb` parameter. */
 export function json(db: Db, value: Json) {
   return db.json(value as postgres.JSONValue);
 }
 
-/** The one row of a statement that always has one. */
+/** Returns the one row of a statement that always has one. */
 export function one<Row>(rows: readonly Row[]): Row {
   const [row] = rows;
   if (row === undefined || rows.length !== 1) {

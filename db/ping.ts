@@ -6,7 +6,7 @@
 
 import { type Db, one } from "./open.ts";
 
-/** The database's time. */
+/** Returns the database's time. */
 export async function databaseTime(db: Db): Promise<Date> {
   return one(await db<{ now: Date }[]>`select clock_timestamp() as now`).now;
 }

@@ -178,8 +178,8 @@ export const databaseUse = (pool: postgres.Sql): DatabaseUse => ({ roundTrips: 0
 type Waiter = { take(client: Client): void; fail(reason: unknown): void };
 
 /**
- * The pool. `maker` is a client of the driver that is never connected: it creates queries and parameters. `connect`
- * creates a client with one connection.
+ * Returns the pool. `maker` is a client of the driver that is never connected: it creates queries and parameters.
+ * `connect` creates a client with one connection.
  */
 export function supervisedPool(
   maker: Driver,
@@ -293,7 +293,7 @@ async function settled(busy: readonly Client[], atWork: () => boolean, seconds: 
   }
 }
 
-/** The driver's functions, with queries that are run by `run`. */
+/** Returns the driver's functions, with queries that are run by `run`. */
 function facade(maker: Driver, run: Run) {
   const own = <Made>(made: Made): Made => {
     // Identifiers and lists of values are no queries.
@@ -313,7 +313,10 @@ function facade(maker: Driver, run: Run) {
   });
 }
 
-/** The queries that the work of a transaction returns in an array: they run last, in one round trip with the commit. */
+/**
+ * Returns the queries that the work of a transaction returns in an array: they run last, in one round trip with the
+ * commit.
+ */
 function lastOf(result: unknown): Query[] {
   return Array.isArray(result) ? result.filter((one) => one instanceof Promise && "executed" in one) as Query[] : [];
 }

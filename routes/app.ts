@@ -23,11 +23,11 @@ import { limitProxied } from "./proxied_requests.ts";
 import { requestContext } from "./request.ts";
 import { requestBody } from "./request_body.ts";
 
-/** A middleware for everything but messages of devices: no browser opens what a PUT is answered. */
+/** Returns a middleware for everything but messages of devices: no browser opens what a PUT is answered. */
 const exceptMessages = (middleware: MiddlewareHandler<AppEnv>): MiddlewareHandler<AppEnv> => (c, next) =>
   c.req.method === "PUT" && c.req.path.startsWith("/public/mdm/") ? next() : middleware(c, next);
 
-/** The application. */
+/** Returns the application. */
 export function createApp(runtime: Runtime): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(exceptMessages(secureHeaders({

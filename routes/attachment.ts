@@ -11,7 +11,7 @@
 /** The policy of everything that is not a page of the server. */
 export const SANDBOX_POLICY = "default-src 'none'; sandbox";
 
-/** The headers of a file; `filename` may hold any text (RFC 6266 section 4.3). */
+/** Returns the headers of a file; `filename` may hold any text (RFC 6266 section 4.3). */
 export function attachmentHeaders(type: string, filename: string): Record<string, string> {
   const plain = filename.replace(/[^A-Za-z0-9._ -]/g, "_");
   const encoded = plain === filename
@@ -27,6 +27,6 @@ export function attachmentHeaders(type: string, filename: string): Record<string
 
 const percent = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 
-/** A file that no cache keeps: files carry secrets. */
+/** Returns a file that no cache keeps: files carry secrets. */
 export const attachment = (body: BodyInit, type: string, filename: string): Response =>
   new Response(body, { headers: { ...attachmentHeaders(type, filename), "Cache-Control": "no-store" } });

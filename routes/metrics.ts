@@ -17,7 +17,7 @@ import { hasMetricsToken } from "./metrics_token.ts";
 
 type Metric = { name: string; help: string; values: { labels?: Record<string, string>; value: number }[] };
 
-/** A label's value in the text format. */
+/** Returns a label's value in the text format. */
 const escaped = (text: string) => text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 
 function labelText(labels: Record<string, string> | undefined): string {

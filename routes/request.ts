@@ -11,7 +11,7 @@ import { foreignText } from "../src/foreign_text.ts";
 import type { Runtime } from "../src/runtime.ts";
 import type { AppEnv } from "./context.ts";
 
-/** The trusted proxies of the settings as a list that answers `check`. Throws RangeError naming a bad entry. */
+/** Returns the trusted proxies of the settings as a list that answers `check`. Throws RangeError naming a bad entry. */
 export function proxyList(entries: readonly string[]): BlockList {
   const list = new BlockList();
   for (const entry of entries) {
@@ -38,7 +38,7 @@ export function isTrusted(list: BlockList, address: string): boolean {
   return family !== 0 && list.check(plain, family === 6 ? "ipv6" : "ipv4");
 }
 
-/** The client's address: the peer, or the address from a chain of trusted proxies, read from the right. */
+/** Returns the client's address: the peer, or the address from a chain of trusted proxies, read from the right. */
 export function clientAddress(list: BlockList, remote: string, forwarded: string | undefined): string {
   let address = bare(remote);
   const hops = (forwarded ?? "").split(",").map((hop) => hop.trim()).filter((hop) => hop !== "");

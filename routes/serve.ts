@@ -23,7 +23,7 @@ const RESERVED = 256;
 const MOST = 10_000;
 const FEWEST = 64;
 
-/** How many connections the process may hold: the rest of its descriptor limit. */
+/** Returns how many connections the process may hold: the rest of its descriptor limit. */
 async function connectionsOfDescriptors(pool: number): Promise<number> {
   let limit = 4096;
   try {

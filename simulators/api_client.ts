@@ -15,7 +15,7 @@ export type ApiClient = {
   json<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T>;
 };
 
-/** The API at `server`, an address like `http://localhost:8000`. */
+/** Returns the API at `server`, an address like `http://localhost:8000`. */
 export function apiClient(
   server: string,
   token: string,

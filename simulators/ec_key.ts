@@ -10,7 +10,7 @@ import type { Curve } from "../src/pki/public_key.ts";
 
 const generate = promisify(generateKeyPair);
 
-/** A new EC private key. */
+/** Returns a new EC private key. */
 export async function generateEcKey(curve: Curve = "P-256"): Promise<KeyObject> {
   return (await generate("ec", { namedCurve: curve })).privateKey;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The object that `text` holds; undefined when it is no JSON, or JSON of another kind. */
+/** Returns the object that `text` holds; undefined when it is no JSON, or JSON of another kind. */
 export function asRecord(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);

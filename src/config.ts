@@ -201,7 +201,7 @@ export type Config = Omit<Settings, "BASE_URL" | "MTLS_BASE_URL" | "MTLS_PROXY">
   MTLS_PROXY: boolean;
 };
 
-/** Names, defaults and meanings, for `--help` and the documentation. */
+/** Returns names, defaults and meanings, for `--help` and the documentation. */
 export function describeSettings(): { name: string; meaning: string; fallback: string }[] {
   return Object.entries(SCHEMA.shape).map(([name, schema]) => {
     const parsed = schema.safeParse(undefined);
@@ -263,7 +263,7 @@ function fileSettings(path: string, source: ConfigSource): Record<string, unknow
   return settings;
 }
 
-/** The settings of this process. Throws ConfigError with one sentence for each setting that cannot be used. */
+/** Returns the settings of this process. Throws ConfigError with one sentence for each setting that cannot be used. */
 export function loadConfig(overrides: Record<string, unknown> = {}, source: ConfigSource = systemSource()): Config {
   const path = source.env.CONFIG_FILE;
   const given: Record<string, unknown> = path === undefined || path === "" ? {} : fileSettings(path, source);

@@ -74,17 +74,17 @@ export class Problem extends Error {
   }
 }
 
-/** A refusal by its code, with a sentence of its own where the catalogue's is too general. */
+/** Returns a refusal by its code, with a sentence of its own where the catalogue's is too general. */
 export function problem(code: ProblemCode, sentence?: string, details?: Problem["details"], cause?: unknown): Problem {
   return new Problem(code, sentence, details, cause);
 }
 
-/** A validation refusal: 400 `{field: [message, …]}`. */
+/** Returns a validation refusal: 400 `{field: [message, …]}`. */
 export function invalid(fields: FieldErrors): Problem {
   return new Problem("invalid", undefined, { fields });
 }
 
-/** A refused delete or update: 400 with a bare JSON list, `["This blueprint cannot be deleted"]`. */
+/** Returns a refused delete or update: 400 with a bare JSON list, `["This blueprint cannot be deleted"]`. */
 export function refused(...sentences: string[]): Problem {
   return new Problem("refused", sentences.join(" "), { list: sentences });
 }

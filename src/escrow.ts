@@ -12,7 +12,7 @@ import type { By } from "./events/by.ts";
 import { recordEvents } from "./events/record.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** The purpose that a secret is encrypted for. */
+/** Returns the purpose that a secret is encrypted for. */
 export const escrowContext = (id: number) => ({ table: "escrowed_secrets", column: "secret_sealed", id });
 
 /** The device of a secret. */

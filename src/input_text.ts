@@ -13,11 +13,11 @@ function storable(text: string, context: z.RefinementCtx<string>): void {
   if (message !== undefined) context.addIssue({ code: "custom", message });
 }
 
-/** A required text, outer white space removed. */
+/** Returns a required text, outer white space removed. */
 export const textField = (longest: number) => z.string().trim().min(1).max(longest).superRefine(storable);
 
-/** A text that may be empty. */
+/** Returns a text that may be empty. */
 export const blankableField = (longest: number) => z.string().trim().max(longest).superRefine(storable);
 
-/** A required text that is kept exactly as it was typed: a password, a token. */
+/** Returns a required text that is kept exactly as it was typed: a password, a token. */
 export const secretField = (longest: number) => z.string().min(1).max(longest).superRefine(storable);

@@ -11,7 +11,7 @@ import { recordEvents } from "./events/record.ts";
 import { naiveUtc } from "./naive_utc.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** A job as the API shows it. */
+/** Returns a job as the API shows it. */
 export const jobRepresentation = (row: JobListRow) => ({
   id: row.uuid,
   kind: row.kind,

@@ -51,7 +51,10 @@ const BEGIN = "-----BEGIN ";
 const END = "-----END ";
 const DASHES = "-----";
 
-/** Where the private key's mark that begins at or after `from` begins and ends; marks of other things are passed over. */
+/**
+ * Returns where the private key's mark that begins at or after `from` begins and ends; marks of other things are passed
+ * over.
+ */
 function keyMark(text: string, mark: string, from: number): { start: number; end: number } | undefined {
   for (let start = text.indexOf(mark, from); start >= 0; start = text.indexOf(mark, start + mark.length)) {
     const close = text.indexOf(DASHES, start + mark.length);
@@ -73,7 +76,9 @@ function withoutKeys(text: string): string {
   return result + text.slice(at);
 }
 
-/** A text without secrets, and cut. The attack: a subject or an id of megabytes in each line, searched for keys. */
+/**
+ * Returns a text without secrets, and cut. The attack: a subject or an id of megabytes in each line, searched for keys.
+ */
 function redactText(text: string): string {
   const seen = withoutKeys(text.length > LOGGED_TEXT ? text.slice(0, LOGGED_TEXT + OVERLAP) : text);
   const some = SECRET_TEXT.reduce((text, pattern) => text.replace(pattern, "<redacted>"), seen);
@@ -85,7 +90,7 @@ function redactText(text: string): string {
   return text.length > LOGGED_TEXT ? foreignText(`${plain.slice(0, LOGGED_TEXT)}${CUT}`, 4 * LOGGED_TEXT) : plain;
 }
 
-/** `value` with secrets replaced by `<redacted>`, by the names of its keys and by the shape of its texts. */
+/** Returns `value` with secrets replaced by `<redacted>`, by the names of its keys and by the shape of its texts. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === "string") return redactText(value);
   if (typeof value === "bigint") return value.toString();
@@ -125,7 +130,7 @@ const writeStderr = (line: string) => {
   while (written < bytes.length) written += Deno.stderr.writeSync(bytes.subarray(written));
 };
 
-/** A logger that writes lines of `level` and above through `write` (standard error by default). */
+/** Returns a logger that writes lines of `level` and above through `write` (standard error by default). */
 export function createLogger(
   level: LogLevel | "silent",
   now: () => Date,

@@ -12,8 +12,8 @@ import type { Runtime } from "./runtime.ts";
 export type RateLimit = { attempts: number; seconds: number };
 
 /**
- * The part of an address that one client owns: all of IPv4, the first 64 bits of IPv6, because a client may use any of the
- * 2^64 addresses of its network.
+ * Returns the part of an address that one client owns: all of IPv4, the first 64 bits of IPv6, because a client may use
+ * any of the 2^64 addresses of its network.
  */
 export function addressKey(ip: string): string {
   if (!ip.includes(":")) return ip;

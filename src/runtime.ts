@@ -40,7 +40,7 @@ export const systemRandom: Random = {
   rsaKey: () => generateRsaKey(2048),
 };
 
-/** `length` characters of [A-Za-z0-9], unbiased. */
+/** Returns `length` characters of [A-Za-z0-9], unbiased. */
 export function randomText(random: Random, length: number): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   let text = "";

@@ -20,7 +20,7 @@ const INTEGER = /^-?[0-9]{16,300}$/;
 const SUSPICIOUS = /__proto__|\\u|[0-9]{16}/;
 
 /**
- * The value of a JSON text, or of its bytes in UTF-8; a byte order mark in front is passed over.
+ * Returns the value of a JSON text, or of its bytes in UTF-8; a byte order mark in front is passed over.
  *
  * Throws SyntaxError, TypeError for bytes that are no text, and `RefusedJsonError` for more than `maxDepth` levels of arrays
  * and objects, for the key "__proto__", which readers of objects drop, and for an integer that no number holds exactly.
@@ -35,7 +35,9 @@ export function parseStrictJson(from: string | Uint8Array, maxDepth: number): un
   return JSON.parse(json, keptWhole);
 }
 
-/** The reviver; `context` has the text of a number (https://github.com/tc39/proposal-json-parse-with-source). */
+/**
+ * Returns the reviver; `context` has the text of a number (https://github.com/tc39/proposal-json-parse-with-source).
+ */
 function keptWhole(key: string, value: unknown, context?: { source?: string }): unknown {
   if (key === "__proto__") throw new RefusedJsonError('the key "__proto__" is not accepted');
   const source = context?.source;

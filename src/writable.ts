@@ -8,7 +8,7 @@
 // deno-lint-ignore no-control-regex
 const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
-/** `text` with U+FFFD for each character that a property list cannot hold. */
+/** Returns `text` with U+FFFD for each character that a property list cannot hold. */
 export const writable = (text: string): string => text.toWellFormed().replace(UNWRITABLE, "\ufffd");
 
 /** Whether a property list can contain `text` unchanged. */

@@ -31,7 +31,7 @@ export type TokenHolderRow = {
 
 const columns = (db: Db) => db`id, user_id, name, expires_at, created_at, last_used_at`;
 
-/** The holder of the token with that hash: one statement on unique indexes. */
+/** Returns the holder of the token with that hash: one statement on unique indexes. */
 export async function findTokenHolder(db: Db, hash: Uint8Array): Promise<TokenHolderRow | undefined> {
   const [row] = await db<TokenHolderRow[]>`
     select t.id as token_id, t.expires_at, t.last_used_at, u.id as user_id, u.username, u.is_active, u.is_superuser,
@@ -49,7 +49,7 @@ export async function touchToken(db: Db, id: string, now: Date, since: Date): Pr
     update api_tokens set last_used_at = ${now} where id = ${id} and (last_used_at is null or last_used_at < ${since})`;
 }
 
-/** One token; locked for the transaction when asked. */
+/** Returns one token; locked for the transaction when asked. */
 export async function findApiToken(db: Db, id: string, lock = false): Promise<ApiTokenRow | undefined> {
   const [row] = await db<ApiTokenRow[]>`
     select ${columns(db)} from api_tokens where id = ${id} ${lock ? db`for update` : db``}`;

@@ -11,14 +11,14 @@ export type RoleRow = { id: number; name: string; permissions: string[]; created
 
 const columns = (db: Db) => db`id, name, permissions, created_at, updated_at`;
 
-/** One role; locked for the transaction when asked. */
+/** Returns one role; locked for the transaction when asked. */
 export async function findRole(db: Db, id: number, lock = false): Promise<RoleRow | undefined> {
   const [row] = await db<RoleRow[]>`
     select ${columns(db)} from roles where id = ${id} ${lock ? db`for update` : db``}`;
   return row;
 }
 
-/** The roles with these ids, locked against change, by id; unknown ids are left out. */
+/** Returns the roles with these ids, locked against change, by id; unknown ids are left out. */
 export async function findRoles(db: Db, ids: readonly number[]): Promise<RoleRow[]> {
   return [
     ...await db<RoleRow[]>`select ${columns(db)} from roles where id = any(${[...ids]}::int[]) order by id for share`,

@@ -19,7 +19,7 @@ export type SessionRow = {
   permissions: string[];
 };
 
-/** The session with that hash. */
+/** Returns the session with that hash. */
 export async function findSession(db: Db, hash: Uint8Array): Promise<SessionRow | undefined> {
   const [row] = await db<SessionRow[]>`
     select s.csrf_token, s.expires_at, s.last_seen_at, u.id as user_id, u.username, u.is_active, u.is_superuser,
@@ -69,7 +69,7 @@ export type OwnSessionRow = {
   userAgent: string;
 };
 
-/** The live sessions of a user, the last used first; at most `limit`. */
+/** Returns the live sessions of a user, the last used first; at most `limit`. */
 export function listSessionsOf(db: Db, userId: number, now: Date, limit: number): Promise<OwnSessionRow[]> {
   return db<OwnSessionRow[]>`
     select encode(hash, 'hex') as id, created_at, last_seen_at, expires_at, ip, user_agent

@@ -36,14 +36,14 @@ const columns = (db: Db) =>
      array(select distinct p from user_roles ur join roles r on r.id = ur.role_id, unnest(r.permissions) as p
            where ur.user_id = u.id order by p) as permissions`;
 
-/** One user; locked for the transaction when asked. */
+/** Returns one user; locked for the transaction when asked. */
 export async function findUser(db: Db, id: number, lock = false): Promise<UserRow | undefined> {
   const [row] = await db<UserRow[]>`
     select ${columns(db)} from users u where u.id = ${id} ${lock ? db`for update` : db``}`;
   return row;
 }
 
-/** The user of that name, in any case. */
+/** Returns the user of that name, in any case. */
 export async function findUserByName(db: Db, username: string): Promise<UserRow | undefined> {
   const [row] = await db<UserRow[]>`select ${columns(db)} from users u where lower(u.username) = lower(${username})`;
   return row;
@@ -114,7 +114,7 @@ export async function anyPersonExists(db: Db): Promise<boolean> {
   ).found;
 }
 
-/** Ids of the people who are active superusers, locked, so that two removals can not leave none. */
+/** Returns ids of the people who are active superusers, locked, so that two removals can not leave none. */
 export async function lockSuperusers(db: Db): Promise<number[]> {
   const rows = await db<{ id: number }[]>`
     select id from users where is_superuser and is_active and not is_service_account order by id for update`;

@@ -53,7 +53,7 @@ export type ArtifactVersionQuery = {
   offset: number;
 };
 
-/** A page of versions of artifacts of these types, and how many there are. */
+/** Returns a page of versions of artifacts of these types, and how many there are. */
 export async function listArtifactVersions(
   db: Db,
   query: ArtifactVersionQuery,
@@ -70,7 +70,7 @@ export async function listArtifactVersions(
   return { rows: [...rows], count };
 }
 
-/** One version of an artifact of these types. */
+/** Returns one version of an artifact of these types. */
 export async function findArtifactVersion(
   db: Db,
   id: string,
@@ -82,7 +82,7 @@ export async function findArtifactVersion(
   return row;
 }
 
-/** All versions of an artifact, the newest first. */
+/** Returns all versions of an artifact, the newest first. */
 export async function versionsOfArtifact(db: Db, artifactId: string): Promise<ArtifactVersionRow[]> {
   return [
     ...await db<ArtifactVersionRow[]>`
@@ -91,7 +91,7 @@ export async function versionsOfArtifact(db: Db, artifactId: string): Promise<Ar
   ];
 }
 
-/** The ids of an artifact's versions without the given one, the newest first. */
+/** Returns the ids of an artifact's versions without the given one, the newest first. */
 export async function otherVersions(db: Db, artifactId: string, id: string): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
     select v.id from artifact_versions v where v.artifact_id = ${artifactId} and v.id <> ${id} order by v.version desc`;

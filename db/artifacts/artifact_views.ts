@@ -33,7 +33,7 @@ export type ArtifactSearch = {
   offset: number;
 };
 
-/** A page by name, and how many there are. */
+/** Returns a page by name, and how many there are. */
 export async function searchArtifacts(
   db: Db,
   query: ArtifactSearch,
@@ -92,14 +92,14 @@ const versionColumns = (db: Db) =>
         where t.artifact_version_id = v.id and e.ended_at is null and t.channel_id not in (${suspendedChannels(db)})
         group by t.status) c), '{}') as devices`;
 
-/** One version. */
+/** Returns one version. */
 export async function viewArtifactVersion(db: Db, id: string): Promise<ArtifactVersionView | undefined> {
   const [row] = await db<ArtifactVersionView[]>`
     select ${versionColumns(db)} from artifact_versions v where v.id = ${id}`;
   return row;
 }
 
-/** A page of the versions of an artifact, the newest first, and how many there are. */
+/** Returns a page of the versions of an artifact, the newest first, and how many there are. */
 export async function viewArtifactVersions(
   db: Db,
   artifactId: string,
@@ -127,7 +127,7 @@ export type ArtifactUse = {
   uses: Neighbour[];
 };
 
-/** Where an artifact is used, and what it uses, each by name. */
+/** Returns where an artifact is used, and what it uses, each by name. */
 export async function findArtifactUse(db: Db, id: string): Promise<ArtifactUse> {
   const blueprints = await db<ArtifactUse["blueprints"]>`
     select l.id, l.blueprint_id, b.name, ${filterOf(db, "blueprintArtifact", db`l.id`)} as filter

@@ -65,7 +65,7 @@ export type ArtifactQuery = {
   offset: number;
 };
 
-/** A page, and how many there are. */
+/** Returns a page, and how many there are. */
 export async function listArtifacts(db: Db, query: ArtifactQuery): Promise<{ rows: ArtifactRow[]; count: number }> {
   const where = db`where true
     ${query.name === undefined ? db`` : db`and a.name = ${query.name}`}
@@ -79,13 +79,13 @@ export async function listArtifacts(db: Db, query: ArtifactQuery): Promise<{ row
   return { rows: [...rows], count };
 }
 
-/** One artifact. */
+/** Returns one artifact. */
 export async function findArtifact(db: Db, id: string): Promise<ArtifactRow | undefined> {
   const [row] = await db<ArtifactRow[]>`select ${columns(db)} from artifacts a where a.id = ${id}`;
   return row;
 }
 
-/** The artifacts with these ids, by name; unknown ids are left out. */
+/** Returns the artifacts with these ids, by name; unknown ids are left out. */
 export async function findArtifacts(db: Db, ids: readonly string[]): Promise<ArtifactRow[]> {
   return [
     ...await db<ArtifactRow[]>`
@@ -93,7 +93,7 @@ export async function findArtifacts(db: Db, ids: readonly string[]): Promise<Art
   ];
 }
 
-/** The artifacts whose uploaded declarations have these identifiers; unknown ones are left out. */
+/** Returns the artifacts whose uploaded declarations have these identifiers; unknown ones are left out. */
 export async function findArtifactsOfDeclarations(db: Db, identifiers: readonly string[]): Promise<ArtifactRow[]> {
   return [
     ...await db<ArtifactRow[]>`

@@ -34,7 +34,7 @@ export async function writeCertAssetVersion(db: Db, id: string, row: CertAssetVe
       subject_alt_name = excluded.subject_alt_name, accessible = excluded.accessible`;
 }
 
-/** The certificate assets of these versions. */
+/** Returns the certificate assets of these versions. */
 export async function loadCertAssetVersions(
   db: Db,
   ids: readonly string[],

@@ -23,7 +23,7 @@ export async function writeDataAssetVersion(db: Db, id: string, row: DataAssetVe
     on conflict (version_id) do update set ${db(row)}`;
 }
 
-/** The data assets of these versions. */
+/** Returns the data assets of these versions. */
 export async function loadDataAssetVersions(
   db: Db,
   ids: readonly string[],

@@ -33,7 +33,7 @@ export async function writeDeclarationVersion(db: Db, id: string, row: Declarati
     from jsonb_array_elements(${json(db, references)}) as given`;
 }
 
-/** The declarations of these versions. */
+/** Returns the declarations of these versions. */
 export async function loadDeclarationVersions(
   db: Db,
   ids: readonly string[],

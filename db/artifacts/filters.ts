@@ -21,7 +21,10 @@ export type FilterRow = {
 /** Whose filter it is. */
 export type FilterOwner = { blueprintArtifactId: number } | { artifactVersionId: string };
 
-/** The filter of each row of a query as one JSON column, the row's key given: `${filterOf(db, "version", db`v.id`)} as filter`. */
+/**
+ * Returns the filter of each row of a query as one JSON column, the row's key given: `${filterOf(db, "version",
+ * db`v.id`)} as filter`.
+ */
 export function filterOf(db: Db, owner: "blueprintArtifact" | "version", key: ReturnType<Db>) {
   const column = owner === "version" ? db`f.artifact_version_id` : db`f.blueprint_artifact_id`;
   return db`(
@@ -65,7 +68,7 @@ export async function writeFilter(db: Db, owner: FilterOwner, filter: FilterRow)
 /** The objects that activate a platform of an artifact: versions and blueprints. */
 export type ActivePlatform = { platform: string; version: number | null; blueprint: string | null };
 
-/** Where an artifact's platforms are active, the newest versions first. */
+/** Returns where an artifact's platforms are active, the newest versions first. */
 export async function activePlatforms(db: Db, artifactId: string): Promise<ActivePlatform[]> {
   return [
     ...await db<ActivePlatform[]>`

@@ -27,7 +27,7 @@ export async function writeProfileVersion(db: Db, id: string, row: ProfileVersio
     on conflict (id) do update set ${db(row)}`;
 }
 
-/** The profiles of these versions. */
+/** Returns the profiles of these versions. */
 export async function loadProfileVersions(db: Db, ids: readonly string[]): Promise<Map<string, ProfileVersionRow>> {
   const rows = await db<(ProfileVersionRow & { id: string })[]>`
     select id, source_sealed, sha256, size, filename, payload_identifier, payload_uuid, payload_display_name,

@@ -31,7 +31,7 @@ export async function writeProvisioningProfileVersion(
       uuid = excluded.uuid, content = excluded.content`;
 }
 
-/** The provisioning profiles of these versions. */
+/** Returns the provisioning profiles of these versions. */
 export async function loadProvisioningProfileVersions(
   db: Db,
   ids: readonly string[],

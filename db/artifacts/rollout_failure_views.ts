@@ -18,13 +18,13 @@ const reasonKey = (db: Db) =>
       t.extra_info -> 'error_chain' -> -1 ->> 'ErrorCode'), ''),
     t.extra_info ->> 'reason', '')`;
 
-/** The failures `t` of a version on channels `c` of enrollments `e` that have not ended. */
+/** Returns the failures `t` of a version on channels `c` of enrollments `e` that have not ended. */
 const failures = (db: Db, versionId: string | ReturnType<Db>) =>
   db`from target_artifacts t join channels c on c.id = t.channel_id join enrollments e on e.id = c.enrollment_id
     where t.artifact_version_id = ${versionId} and t.status = 'Failed' and e.ended_at is null
       and t.channel_id not in (${suspendedChannels(db)})`;
 
-/** The number of devices where a version failed, as a column. */
+/** Returns the number of devices where a version failed, as a column. */
 export const failedDevices = (db: Db, versionId: ReturnType<Db>) =>
   db`(select count(distinct e.device_id)::int ${failures(db, versionId)})`;
 
@@ -43,7 +43,7 @@ export type FailureRow = {
 /** A reason with the number of devices that gave it; `extraInfo` is one example. */
 export type FailureReason = { key: string; devices: number; extraInfo: Json };
 
-/** The reasons, the most frequent first. */
+/** Returns the reasons, the most frequent first. */
 export async function failureReasons(db: Db, versionId: string): Promise<FailureReason[]> {
   return [
     ...await db<FailureReason[]>`
@@ -53,7 +53,10 @@ export async function failureReasons(db: Db, versionId: string): Promise<Failure
   ];
 }
 
-/** A page of failures by the name of the device, and on how many devices the version failed; with one reason or any. */
+/**
+ * Returns a page of failures by the name of the device, and on how many devices the version failed; with one reason or
+ * any.
+ */
 export async function findFailures(
   db: Db,
   versionId: string,

@@ -22,19 +22,19 @@ const select = (db: Db) =>
   db`select v.id as version_id, v.version, v.state, a.id as artifact_id, a.name as artifact_name, a.halt_percent
     from artifact_versions v join artifacts a on a.id = v.artifact_id`;
 
-/** A version. */
+/** Returns a version. */
 export async function findRollout(db: Db, versionId: string): Promise<RolloutRow | undefined> {
   const [row] = await db<RolloutRow[]>`${select(db)} where v.id = ${versionId}`;
   return row;
 }
 
-/** A version, locked; devices can still report its state meanwhile. */
+/** Returns a version, locked; devices can still report its state meanwhile. */
 export async function lockRollout(db: Db, versionId: string): Promise<RolloutRow | undefined> {
   const [row] = await db<RolloutRow[]>`${select(db)} where v.id = ${versionId} for no key update of v`;
   return row;
 }
 
-/** The versions of an artifact, the newest first; locked. */
+/** Returns the versions of an artifact, the newest first; locked. */
 export async function lockRolloutsOf(db: Db, artifactId: string): Promise<RolloutRow[]> {
   return await db<RolloutRow[]>`
     ${select(db)} where a.id = ${artifactId} order by v.version desc for no key update of v`;
@@ -78,7 +78,7 @@ export async function forgetFailures(db: Db, versionId: string): Promise<void> {
 /** A halted version, since when and why, and on how many devices it failed. */
 export type HaltedRow = RolloutRow & { reason: string; at: Date; failed: number };
 
-/** The versions that are halted, the latest first. */
+/** Returns the versions that are halted, the latest first. */
 export async function listHalted(db: Db): Promise<HaltedRow[]> {
   return await db<HaltedRow[]>`
     select v.id as version_id, v.version, v.state, a.id as artifact_id, a.name as artifact_name, a.halt_percent,

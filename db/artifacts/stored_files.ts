@@ -6,7 +6,7 @@
 
 import type { Db, Tx } from "../open.ts";
 
-/** Those of `digests` that no version has as its file. */
+/** Returns those of `digests` that no version has as its file. */
 export async function unreferencedFiles(db: Db, digests: readonly string[]): Promise<string[]> {
   const rows = await db<{ sha256: string }[]>`
     select sha256 from unnest(${[...digests]}::text[]) as one (sha256)

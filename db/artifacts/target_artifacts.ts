@@ -186,7 +186,7 @@ export type ChangedBy = "device" | "operator";
 /** Whose versions: all channels of devices with these serial numbers, of one device, or one channel. */
 export type Bearers = { serialNumbers: readonly string[] } | { deviceId: DeviceId } | { channelId: ChannelId };
 
-/** The condition on a channel `c`, its enrollment `e` and its device `d`. */
+/** Returns the condition on a channel `c`, its enrollment `e` and its device `d`. */
 export const bearersOf = (db: Db, of: Bearers) =>
   "channelId" in of
     ? db`c.id = ${of.channelId}`
@@ -214,7 +214,7 @@ export async function findWithVariables(
     order by t.channel_id`;
 }
 
-/** The channels with a blueprint on which something could wait for a value of one of these variables. */
+/** Returns the channels with a blueprint on which something could wait for a value of one of these variables. */
 export async function findHolding(db: Db, of: Bearers, variables: readonly string[]): Promise<ChannelId[]> {
   const rows = await db<{ id: ChannelId }[]>`
     select c.id

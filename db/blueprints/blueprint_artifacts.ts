@@ -33,7 +33,7 @@ export type BlueprintArtifactQuery = {
   offset: number;
 };
 
-/** A page in the order of making, and how many there are. */
+/** Returns a page in the order of making, and how many there are. */
 export async function listBlueprintArtifacts(
   db: Db,
   query: BlueprintArtifactQuery,
@@ -50,7 +50,7 @@ export async function listBlueprintArtifacts(
   return { rows: [...rows], count };
 }
 
-/** One of them. */
+/** Returns one of them. */
 export async function findBlueprintArtifact(db: Db, id: number): Promise<BlueprintArtifactRow | undefined> {
   const [row] = await db<BlueprintArtifactRow[]>`
     select ${columns(db)} from blueprint_artifacts l where l.id = ${id}`;

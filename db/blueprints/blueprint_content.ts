@@ -62,7 +62,7 @@ const filter = (db: Db, alias: string) => {
       from filter_tag_shards s where s.filter_id = ${f}.id), '[]'))`;
 };
 
-/** The blueprint with its artifacts and all that they require or refer to, however far. */
+/** Returns the blueprint with its artifacts and all that they require or refer to, however far. */
 export async function findBlueprintContent(db: Db, id: number): Promise<BlueprintContentRow | undefined> {
   const [row] = await db<BlueprintContentRow[]>`
     with recursive needs (artifact_id, needed_id) as (
@@ -101,7 +101,7 @@ export async function findBlueprintContent(db: Db, id: number): Promise<Blueprin
   return row;
 }
 
-/** The blueprints that have enrolled devices, with the digest they had when those were last looked through. */
+/** Returns the blueprints that have enrolled devices, with the digest they had when those were last looked through. */
 export async function findUsedBlueprints(db: Db): Promise<{ id: number; fannedOutDigest: string | null }[]> {
   return await db<{ id: number; fannedOutDigest: string | null }[]>`
     select b.id, b.fanned_out_digest from blueprints b

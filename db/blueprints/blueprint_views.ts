@@ -12,7 +12,7 @@ import { type Db, one } from "../open.ts";
 /** A blueprint in a list, with how many artifacts it holds and how many enrolled devices have it. */
 export type BlueprintListRow = BlueprintRow & { artifacts: number; devices: number };
 
-/** A page by name, and how many there are. */
+/** Returns a page by name, and how many there are. */
 export async function viewBlueprints(
   db: Db,
   page: { limit: number; offset: number },
@@ -39,7 +39,7 @@ export type BlueprintArtifactView =
     halted: boolean;
   };
 
-/** The artifacts of a blueprint by name. */
+/** Returns the artifacts of a blueprint by name. */
 export async function artifactsOfBlueprint(db: Db, blueprintId: number): Promise<BlueprintArtifactView[]> {
   return [
     ...await db<BlueprintArtifactView[]>`
@@ -54,7 +54,7 @@ export async function artifactsOfBlueprint(db: Db, blueprintId: number): Promise
   ];
 }
 
-/** The artifacts of these types that a blueprint does not hold, by name. */
+/** Returns the artifacts of these types that a blueprint does not hold, by name. */
 export async function artifactsOutsideBlueprint(
   db: Db,
   blueprintId: number,
@@ -70,7 +70,7 @@ export async function artifactsOutsideBlueprint(
   ];
 }
 
-/** The enrollments whose devices begin with a blueprint, by name. */
+/** Returns the enrollments whose devices begin with a blueprint, by name. */
 export async function enrollmentsOfBlueprint(db: Db, blueprintId: number): Promise<{ id: number; name: string }[]> {
   return [
     ...await db<{ id: number; name: string }[]>`
@@ -78,7 +78,7 @@ export async function enrollmentsOfBlueprint(db: Db, blueprintId: number): Promi
   ];
 }
 
-/** How many enrolled devices have a blueprint. */
+/** Returns how many enrolled devices have a blueprint. */
 export async function countDevicesOfBlueprint(db: Db, blueprintId: number): Promise<number> {
   return one(
     await db<{ count: number }[]>`

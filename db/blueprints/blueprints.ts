@@ -31,7 +31,7 @@ const columns = (db: Db) =>
     id, name, inventory_interval, collect_apps, collect_certificates, collect_profiles, legacy_profiles_via_ddm,
     created_at, updated_at`;
 
-/** A page by name, and how many there are. */
+/** Returns a page by name, and how many there are. */
 export async function listBlueprints(
   db: Db,
   page: { limit: number; offset: number; name?: string },
@@ -43,7 +43,7 @@ export async function listBlueprints(
   return { rows: [...rows], count };
 }
 
-/** One blueprint. */
+/** Returns one blueprint. */
 export async function findBlueprint(db: Db, id: number): Promise<BlueprintRow | undefined> {
   const [row] = await db<BlueprintRow[]>`select ${columns(db)} from blueprints where id = ${id}`;
   return row;

@@ -62,7 +62,7 @@ const enrolled = (db: Db) =>
 
 const isEnrolled = (db: Db) => db`e.id is not null and e.ended_at is null`;
 
-/** The devices `d` with enrollment `e` that the search finds as enrolled. */
+/** Returns the devices `d` with enrollment `e` that the search finds as enrolled. */
 const enrolledDevices = (db: Db) => db`${enrolled(db)} where d.deleted_at is null and ${isEnrolled(db)}`;
 
 function seenIn(db: Db, seen: NonNullable<DeviceCondition["seen"]>) {
@@ -126,7 +126,7 @@ function conditions(db: Db, search: DeviceCondition) {
   return parts.reduce((all, part) => db`${all} and ${part}`);
 }
 
-/** How many devices each of the searches finds, in one statement. */
+/** Returns how many devices each of the searches finds, in one statement. */
 export async function countDevices<Key extends string>(
   db: Db,
   searches: ReadonlyMap<Key, DeviceCondition>,
@@ -137,7 +137,7 @@ export async function countDevices<Key extends string>(
   return new Map([...searches.keys()].map((key, index) => [key, row[`f${index}`] ?? 0]));
 }
 
-/** A page of devices, and how many there are in all. */
+/** Returns a page of devices, and how many there are in all. */
 export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ rows: DeviceLine[]; count: number }> {
   const key = {
     name: db`lower(e.name)`,
@@ -160,7 +160,7 @@ export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ row
   return { rows: [...rows], count };
 }
 
-/** How many enrolled devices run each version. */
+/** Returns how many enrolled devices run each version. */
 export async function countVersions(
   db: Db,
 ): Promise<{ platform: string | null; osVersion: string; count: number }[]> {

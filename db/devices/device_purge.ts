@@ -61,7 +61,7 @@ export type KeptToken = {
   at: Date;
 };
 
-/** The tokens that the enrollments of a device hold: up to `limit` enrollments', by id. */
+/** Returns the tokens that the enrollments of a device hold: up to `limit` enrollments', by id. */
 export async function findTokens(db: Db, deviceId: DeviceId, limit: number): Promise<KeptToken[]> {
   return await db<KeptToken[]>`
     select e.id as enrollment_id, t.kind, t.sealed, e.updated_at as at

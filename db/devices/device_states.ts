@@ -23,12 +23,15 @@ export type StateFacts = {
   heardAt: Date | null;
 };
 
-/** The columns of `StateFacts` for a device `d`, its enrollment `e` and its device channel `c`. */
+/** Returns the columns of `StateFacts` for a device `d`, its enrollment `e` and its device channel `c`. */
 export const stateColumns = (db: Db) =>
   db`d.deleted_at, d.purge_began_at, d.blocked_at, e.id is not null and e.ended_at is null as enrolled,
     coalesce(c.last_seen_at, c.created_at) as heard_at`;
 
-/** The devices `d` in a state, with enrollment `e` and device channel `c`; without one, those that are not deleted. */
+/**
+ * Returns the devices `d` in a state, with enrollment `e` and device channel `c`; without one, those that are not
+ * deleted.
+ */
 export function inState(db: Db, state: DeviceStateName | undefined, silentBefore: Date) {
   const live = db`d.deleted_at is null`;
   const managed = db`${live} and d.blocked_at is null and e.id is not null and e.ended_at is null`;

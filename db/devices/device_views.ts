@@ -133,7 +133,7 @@ const ofDevices = (db: Db) =>
   db`from devices d left join enrollments e on e.id = d.enrollment_id
     left join channels c on c.enrollment_id = e.id and c.user_key = ''`;
 
-/** A page of devices, and how many there are. */
+/** Returns a page of devices, and how many there are. */
 export async function listDevices(
   db: Db,
   query: DeviceQuery & { limit: number; offset: number },
@@ -154,14 +154,14 @@ export async function listDeviceIds(db: Db, query: DeviceQuery): Promise<DeviceI
   return rows.map(({ id }) => id);
 }
 
-/** The devices with these ids, in their order; unknown ids are left out. */
+/** Returns the devices with these ids, in their order; unknown ids are left out. */
 export async function findDevices(db: Db, ids: readonly DeviceId[]): Promise<DeviceView[]> {
   const given = [...ids];
   return await db<DeviceView[]>`
     ${select(db)} where d.id = any(${given}::int[]) order by array_position(${given}::int[], d.id)`;
 }
 
-/** One device. */
+/** Returns one device. */
 export async function findDevice(db: Db, id: DeviceId): Promise<DeviceView | undefined> {
   const [row] = await db<DeviceView[]>`${select(db)} where d.id = ${id}`;
   return row;

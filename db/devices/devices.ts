@@ -24,12 +24,12 @@ export type TargetRow = {
   awaitingConfiguration: boolean | null;
 };
 
-/** The device of an enrollment, as commands see it. */
+/** Returns the device of an enrollment, as commands see it. */
 export async function findTarget(db: Db, enrollmentId: EnrollmentId, channel: "Device" | "User"): Promise<TargetRow> {
   return one([await findSpeaker(db, enrollmentId, channel)].flatMap((found) => found ?? [])).target;
 }
 
-/** The device or user of a conversation, and whether its enrollment has ended. */
+/** Returns the device or user of a conversation, and whether its enrollment has ended. */
 export async function findSpeaker(
   db: Db,
   enrollmentId: EnrollmentId | Statement,
@@ -54,7 +54,7 @@ export type SystemRow = {
   buildVersionExtra: string;
 };
 
-/** The system of an enrollment's device. */
+/** Returns the system of an enrollment's device. */
 export async function findSystem(db: Db, enrollmentId: EnrollmentId): Promise<SystemRow> {
   return one(
     await db<SystemRow[]>`

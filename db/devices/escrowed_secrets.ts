@@ -38,7 +38,7 @@ export async function endEscrowed(db: Db, deviceId: DeviceId, kind: EscrowKind, 
   return count > 0;
 }
 
-/** The current secret. */
+/** Returns the current secret. */
 export async function findEscrowed(db: Db, deviceId: DeviceId, kind: EscrowKind): Promise<EscrowedRow | undefined> {
   const [row] = await db<EscrowedRow[]>`
     select id, device_id, secret_sealed, created_at, ended_at from escrowed_secrets

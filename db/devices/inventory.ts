@@ -167,13 +167,13 @@ export async function replaceOddRows(
     on conflict (enrollment_id, list, position) do update set reason = excluded.reason, raw = excluded.raw`;
 }
 
-/** The odd rows of an enrollment, by list. */
+/** Returns the odd rows of an enrollment, by list. */
 export async function listOddRows(db: Db, enrollmentId: EnrollmentId): Promise<(OddRow & { list: InventoryList })[]> {
   return await db<(OddRow & { list: InventoryList })[]>`
     select list, reason, raw from odd_inventory_rows where enrollment_id = ${enrollmentId} order by list, position`;
 }
 
-/** The apps of an enrollment, by name. */
+/** Returns the apps of an enrollment, by name. */
 export async function listInstalledApps(db: Db, enrollmentId: EnrollmentId): Promise<InstalledAppRow[]> {
   return await db<InstalledAppRow[]>`
     select a.identifier, a.name, a.version, a.short_version, i.managed, i.bundle_size, i.dynamic_size, i.flags, i.source
@@ -181,7 +181,7 @@ export async function listInstalledApps(db: Db, enrollmentId: EnrollmentId): Pro
     order by lower(a.name), a.identifier, a.id`;
 }
 
-/** The certificates of an enrollment, those that end first first. */
+/** Returns the certificates of an enrollment, those that end first first. */
 export async function listInstalledCertificates(
   db: Db,
   enrollmentId: EnrollmentId,
@@ -192,7 +192,7 @@ export async function listInstalledCertificates(
     where i.enrollment_id = ${enrollmentId} order by c.not_after, c.fingerprint`;
 }
 
-/** The profiles of an enrollment, by name. */
+/** Returns the profiles of an enrollment, by name. */
 export async function listInstalledProfiles(db: Db, enrollmentId: EnrollmentId): Promise<InstalledProfileRow[]> {
   return await db<InstalledProfileRow[]>`
     select uuid, identifier, display_name, description, organization, removal_disallowed, has_removal_passcode, managed,

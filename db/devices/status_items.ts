@@ -10,7 +10,7 @@ import { type Db, type Json, json, one } from "../open.ts";
 /** An item. `error` is Apple's reasons if the device could not report the item. */
 export type StatusItemRow = { path: string; value: Json; error: Json; changedAt: Date; reportedAt: Date };
 
-/** The items of a channel by name. */
+/** Returns the items of a channel by name. */
 export async function findStatusItems(db: Db, channelId: ChannelId): Promise<StatusItemRow[]> {
   return await db<StatusItemRow[]>`
     select path, value, error, changed_at, reported_at from status_items where channel_id = ${channelId} order by path`;
@@ -31,9 +31,9 @@ const DAILY_HISTORY = { rows: 1000, bytes: 2 * 1024 * 1024 };
 const ROW_BYTES = 64;
 
 /**
- * The end of a statement whose common table expression `entries` has changes (path, value, error): they are written to the
- * history as far as the channel's day has room, and `used_up` is whether it ran out of it for the first time that day. One
- * statement of a channel at a time.
+ * Returns the end of a statement whose common table expression `entries` has changes (path, value, error): they are
+ * written to the history as far as the channel's day has room, and `used_up` is whether it ran out of it for the first
+ * time that day. One statement of a channel at a time.
  *
  * The attack: full reports that name other items each time. Each item is new, so that no limit of an item holds them, and the
  * history outlives the items.

@@ -9,7 +9,7 @@ import type { Db } from "../open.ts";
 /** The id of the one key. */
 export const DOWNLOAD_KEY_ID = 1;
 
-/** The sealed key. */
+/** Returns the sealed key. */
 export async function findDownloadKey(db: Db): Promise<string | undefined> {
   const [row] = await db<{ keySealed: string }[]>`select key_sealed from download_keys where id = ${DOWNLOAD_KEY_ID}`;
   return row?.keySealed;

@@ -29,7 +29,7 @@ export type DownloadTargetRow = {
   version: number | null;
 };
 
-/** A channel with a version. Undefined when there is no such channel. */
+/** Returns a channel with a version. Undefined when there is no such channel. */
 export async function findDownloadTarget(
   db: Db,
   channelId: ChannelId,
@@ -63,7 +63,7 @@ export async function findHostedProfile(
   return row;
 }
 
-/** The sealed source of a profile, with the digest that it has. */
+/** Returns the sealed source of a profile, with the digest that it has. */
 export async function findProfileSource(
   db: Db,
   versionId: string,
@@ -76,7 +76,7 @@ export async function findProfileSource(
 /** A data asset. */
 export type HostedDataAsset = { type: "PLIST" | "ZIP"; filename: string; fileSize: number; fileSha256: string };
 
-/** The data asset of a version. */
+/** Returns the data asset of a version. */
 export async function findHostedDataAsset(db: Db, versionId: string): Promise<HostedDataAsset | undefined> {
   const [row] = await db<HostedDataAsset[]>`
     select type, filename, file_size, file_sha256 from data_asset_versions where version_id = ${versionId}`;
@@ -86,7 +86,7 @@ export async function findHostedDataAsset(db: Db, versionId: string): Promise<Ho
 /** A certificate asset. `subject` is a list of {type, value}; both are as they were saved. */
 export type HostedCertAsset = { scepIssuerId: string; subject: Json; subjectAltName: Json };
 
-/** The certificate asset of a version. */
+/** Returns the certificate asset of a version. */
 export async function findHostedCertAsset(db: Db, versionId: string): Promise<HostedCertAsset | undefined> {
   const [row] = await db<HostedCertAsset[]>`
     select scep_issuer_id, subject, subject_alt_name from cert_asset_versions where version_id = ${versionId}`;

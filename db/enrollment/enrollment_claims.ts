@@ -63,7 +63,7 @@ const select = (db: Db) =>
     from enrollment_claims c join ota_enrollments o on o.id = c.ota_enrollment_id
       left join devices d on d.id = c.device_id left join enrollments e on e.id = d.enrollment_id`;
 
-/** How many claims of a session, and of an enrollment, are live. */
+/** Returns how many claims of a session, and of an enrollment, are live. */
 export async function countLiveClaims(
   db: Db,
   otaEnrollmentId: number,
@@ -77,7 +77,7 @@ export async function countLiveClaims(
   );
 }
 
-/** The live claim of an enrollment for that hardware, locked. */
+/** Returns the live claim of an enrollment for that hardware, locked. */
 export async function lockLiveClaim(
   db: Db,
   otaEnrollmentId: number,
@@ -134,7 +134,7 @@ export async function useClaim(db: Db, id: number): Promise<void> {
   await db`update enrollment_claims set state = 'used' where id = ${id}`;
 }
 
-/** An operator's decision about a live claim. Returns false if it is no longer open to that decision. */
+/** Returns an operator's decision about a live claim. Returns false if it is no longer open to that decision. */
 export async function decideClaim(
   db: Db,
   id: number,
@@ -149,14 +149,14 @@ export async function decideClaim(
   return count > 0;
 }
 
-/** One claim that is live. */
+/** Returns one claim that is live. */
 export async function findClaim(db: Db, id: number, now: Date): Promise<ClaimRow | undefined> {
   const [row] = await db<ClaimRow[]>`
     ${select(db)} where c.id = ${id} and c.state <> 'used' and c.expires_at > ${now}`;
   return row;
 }
 
-/** The live claims, the last attempt first, and how many there are. */
+/** Returns the live claims, the last attempt first, and how many there are. */
 export async function listClaims(
   db: Db,
   page: { limit: number; offset: number; state?: ClaimRow["state"] | undefined },

@@ -32,7 +32,7 @@ const columns = (db: Db) =>
      e.expired_at, e.created_at,
      array(select st.tag_id from enrollment_secret_tags st where st.enrollment_secret_id = e.id order by st.tag_id) as tags`;
 
-/** One secret; locked for the transaction when asked. */
+/** Returns one secret; locked for the transaction when asked. */
 export async function findEnrollmentSecret(
   db: Db,
   id: number,
@@ -43,7 +43,7 @@ export async function findEnrollmentSecret(
   return row;
 }
 
-/** The secret with that hash, locked: two requests can not both take the last place of a quota. */
+/** Returns the secret with that hash, locked: two requests can not both take the last place of a quota. */
 export async function lockEnrollmentSecretByHash(db: Db, hash: Uint8Array): Promise<EnrollmentSecretRow | undefined> {
   const [row] = await db<EnrollmentSecretRow[]>`
     select ${columns(db)} from enrollment_secrets e where e.secret_hash = ${hash} for update`;

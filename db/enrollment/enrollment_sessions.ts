@@ -50,7 +50,7 @@ export async function insertSession(
   ).id;
 }
 
-/** The session of a hashed secret or challenge, locked until the transaction ends. */
+/** Returns the session of a hashed secret or challenge, locked until the transaction ends. */
 export async function lockSession(
   db: Db,
   by: { secretHash: Uint8Array } | { challengeHash: Uint8Array },
@@ -63,13 +63,13 @@ export async function lockSession(
   return row;
 }
 
-/** A session by its id, locked. */
+/** Returns a session by its id, locked. */
 export async function lockSessionById(db: Db, id: number): Promise<SessionRow | undefined> {
   const [row] = await db<SessionRow[]>`select ${SESSION(db)} from enrollment_sessions where id = ${id} for update`;
   return row;
 }
 
-/** The facts that a renewal carries over from the current session. */
+/** Returns the facts that a renewal carries over from the current session. */
 export async function findSession(db: Db, id: number): Promise<SessionRow | undefined> {
   const [row] = await db<SessionRow[]>`select ${SESSION(db)} from enrollment_sessions where id = ${id}`;
   return row;
@@ -127,7 +127,8 @@ export async function renewSessionSecrets(
 }
 
 /**
- * The session of a device that has asked for its first profile with an OTA enrollment and has not continued; locked.
+ * Returns the session of a device that has asked for its first profile with an OTA enrollment and has not continued;
+ * locked.
  *
  * The attack: another Apple device claims to be this one, and the session's secrets go to it instead of the device that
  * began it. So a session belongs to the key in the device's certificate.

@@ -19,7 +19,7 @@ export async function addSecretTags(
     on conflict do nothing`;
 }
 
-/** The tags of a secret, by id. */
+/** Returns the tags of a secret, by id. */
 export async function tagsOfSecret(db: Db, enrollmentSecretId: number): Promise<number[]> {
   const rows = await db<{ tagId: number }[]>`
     select tag_id from enrollment_secret_tags where enrollment_secret_id = ${enrollmentSecretId} order by tag_id`;

@@ -131,7 +131,7 @@ export async function updateEnrollment(
   return row === undefined ? [] : (["name", "model", "platform", "osVersion"] as const).filter((fact) => row[fact]);
 }
 
-/** The sealed bootstrap token of an enrollment. */
+/** Returns the sealed bootstrap token of an enrollment. */
 export async function findBootstrapToken(db: Db, id: EnrollmentId): Promise<string | null> {
   const [row] = await db<{ sealed: string | null }[]>`
     select bootstrap_token_sealed as sealed from enrollments where id = ${id}`;

@@ -26,7 +26,7 @@ export type IdentifiedRow = {
  */
 export type PinnedRow = IdentifiedRow & { suspended: boolean };
 
-/** The enrollment that a certificate is pinned to. */
+/** Returns the enrollment that a certificate is pinned to. */
 export async function findPinned(db: Db, fingerprint: string): Promise<PinnedRow | undefined> {
   const [row] = await db<PinnedRow[]>`
     select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id,
@@ -40,7 +40,7 @@ export async function findPinned(db: Db, fingerprint: string): Promise<PinnedRow
 /** The facts that the idle connect reads in its one statement. */
 export type ContactRow = Omit<IdentifiedRow, "topic"> & { channelId: ChannelId; nextActionAt: Date | null };
 
-/** The channel that a message is of, and what it belongs to. */
+/** Returns the channel that a message is of, and what it belongs to. */
 export async function findContact(
   db: Db,
   fingerprint: string,
@@ -57,7 +57,7 @@ export async function findContact(
   return row;
 }
 
-/** The channel that an answer is of, locked until the transaction ends as `lockChannels` does. */
+/** Returns the channel that an answer is of, locked until the transaction ends as `lockChannels` does. */
 export async function lockContact(
   db: Db,
   fingerprint: string,
@@ -75,15 +75,15 @@ export async function lockContact(
   return row;
 }
 
-/** The id of the enrollment behind a certificate, within a statement. */
+/** Returns the id of the enrollment behind a certificate, within a statement. */
 export const enrollmentOf = (db: Db, fingerprint: string): Statement =>
   db`(select enrollment_id from enrollment_identities where fingerprint = ${fingerprint} and retired_at is null)`;
 
-/** The id of a channel of the enrollment behind a certificate, within a statement. */
+/** Returns the id of a channel of the enrollment behind a certificate, within a statement. */
 export const channelOf = (db: Db, fingerprint: string, userKey: string): Statement =>
   db`(select id from channels where enrollment_id = ${enrollmentOf(db, fingerprint)} and user_key = ${userKey})`;
 
-/** The channel of the enrollment behind a certificate. */
+/** Returns the channel of the enrollment behind a certificate. */
 export async function findChannelOf(db: Db, fingerprint: string, userKey: string): Promise<ChannelId | undefined> {
   const [row] = await db<{ id: ChannelId | null }[]>`select ${channelOf(db, fingerprint, userKey)} as id`;
   return row?.id ?? undefined;
@@ -100,7 +100,7 @@ export type TokenSenderRow = PinnedRow & {
   settled: boolean;
 };
 
-/** The enrollment behind a certificate, with one of its channels. */
+/** Returns the enrollment behind a certificate, with one of its channels. */
 export async function findTokenSender(
   db: Db,
   fingerprint: string,
@@ -130,7 +130,7 @@ export async function findIdentity(
   return row;
 }
 
-/** When the newest identity that is in use was pinned; null for an enrollment without one. */
+/** Returns when the newest identity that is in use was pinned; null for an enrollment without one. */
 export async function newestIdentityAt(db: Db, enrollmentId: EnrollmentId): Promise<Date | null> {
   return one(
     await db<{ at: Date | null }[]>`
@@ -166,7 +166,7 @@ export async function retireOlderIdentities(
   return count;
 }
 
-/** A current enrollment with its device. */
+/** Returns a current enrollment with its device. */
 export async function findCurrentEnrollment(db: Db, id: EnrollmentId): Promise<IdentifiedRow | undefined> {
   const [row] = await db<IdentifiedRow[]>`
     select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id, p.topic

@@ -26,7 +26,7 @@ const otaColumns = (db: Db) =>
   db`o.id, o.name, o.display_name, o.push_certificate_id, o.enrollment_secret_id, o.scep_issuer_id,
     o.blueprint_id, o.reenrollment_without_confirmation, p.topic, o.created_at, o.updated_at`;
 
-/** One OTA enrollment. */
+/** Returns one OTA enrollment. */
 export async function findOtaEnrollment(db: Db, id: number): Promise<OtaEnrollmentRow | undefined> {
   const [row] = await db<OtaEnrollmentRow[]>`
     select ${otaColumns(db)} from ota_enrollments o join push_certificates p on p.id = o.push_certificate_id
@@ -34,7 +34,7 @@ export async function findOtaEnrollment(db: Db, id: number): Promise<OtaEnrollme
   return row;
 }
 
-/** A page of OTA enrollments by name, and how many there are. */
+/** Returns a page of OTA enrollments by name, and how many there are. */
 export async function listOtaEnrollments(
   db: Db,
   page: { limit: number; offset: number; name?: string },
@@ -89,7 +89,7 @@ export async function setReenrollment(db: Db, id: number, allowed: boolean, now:
     update ota_enrollments set reenrollment_without_confirmation = ${allowed}, updated_at = ${now} where id = ${id}`;
 }
 
-/** The OTA enrollment of an enrollment secret. */
+/** Returns the OTA enrollment of an enrollment secret. */
 export async function findOtaEnrollmentOfSecret(db: Db, secretId: number): Promise<OtaEnrollmentRow | undefined> {
   const [row] = await db<OtaEnrollmentRow[]>`
     select ${otaColumns(db)} from ota_enrollments o join push_certificates p on p.id = o.push_certificate_id

@@ -84,7 +84,7 @@ export async function pageOfEvents(db: Db, query: EventQuery): Promise<{ rows: E
   return { rows, more: found.length > rows.length };
 }
 
-/** The event types in the log, by name. */
+/** Returns the event types in the log, by name. */
 export async function eventTypes(db: Db): Promise<string[]> {
   const rows = await db<{ type: string }[]>`
     with recursive names as (

@@ -18,7 +18,7 @@ export type MetricCounts = {
   haltedVersions: number;
 };
 
-/** The figures at `now`. */
+/** Returns the figures at `now`. */
 export async function countMetrics(db: Db, now: Date): Promise<MetricCounts> {
   const suspended = suspendedChannels(db);
   const platforms = await db<{ platform: string | null; count: number }[]>`

@@ -25,7 +25,7 @@ export async function insertAssetCredential(db: Db, row: AssetCredentialRow, now
     values (${row.challengeHash}, ${row.channelId}, ${row.artifactVersionId}, ${row.expiresAt}, ${now})`;
 }
 
-/** The challenge with that hash, locked until the transaction ends. */
+/** Returns the challenge with that hash, locked until the transaction ends. */
 export async function lockAssetCredential(
   db: Db,
   challengeHash: Uint8Array,
@@ -53,7 +53,7 @@ export type AssetCertificateRow = {
   notAfter: Date;
 };
 
-/** The certificate that a challenge bought. */
+/** Returns the certificate that a challenge bought. */
 export async function findAssetCertificate(
   db: Db,
   challengeHash: Uint8Array,

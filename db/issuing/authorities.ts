@@ -11,7 +11,7 @@ import type { Db } from "../open.ts";
  */
 export type AuthorityRow = { id: number; certificate: Uint8Array; anchor: Uint8Array | null; privateKeySealed: string };
 
-/** The authority of that name. */
+/** Returns the authority of that name. */
 export async function findAuthority(db: Db, name: string): Promise<AuthorityRow | undefined> {
   const [row] = await db<AuthorityRow[]>`
     select id, certificate, anchor, private_key_sealed from certificate_authorities where name = ${name}`;

@@ -24,13 +24,13 @@ const COLUMNS = (db: Db) =>
   db`i.fingerprint, i.session_id, i.spki_fingerprint, i.challenge_hash, i.certificate, i.not_after, i.discarded_at,
     i.created_at`;
 
-/** The certificates issued to a session so far. */
+/** Returns the certificates issued to a session so far. */
 export async function findIssued(db: Db, sessionId: number): Promise<IssuedRow[]> {
   return await db<IssuedRow[]>`
     select ${COLUMNS(db)} from issued_certificates i where session_id = ${sessionId}`;
 }
 
-/** The record of a certificate of ours. */
+/** Returns the record of a certificate of ours. */
 export async function findIssuedCertificate(db: Db, fingerprint: string): Promise<IssuedRow | undefined> {
   const [row] = await db<IssuedRow[]>`
     select ${COLUMNS(db)} from issued_certificates i where fingerprint = ${fingerprint}`;
@@ -50,7 +50,10 @@ export async function insertIssued(
       ${row.certificate}, ${row.notAfter}, ${now})`;
 }
 
-/** The certificates that were issued to follow the identity of an enrollment and that may still do so, unused; the first first. */
+/**
+ * Returns the certificates that were issued to follow the identity of an enrollment and that may still do so, unused;
+ * the first first.
+ */
 export async function findOutstandingSuccessors(db: Db, enrollmentId: EnrollmentId, now: Date): Promise<IssuedRow[]> {
   return await db<IssuedRow[]>`
     select ${COLUMNS(db)} from issued_certificates i join enrollment_sessions s on s.id = i.session_id

@@ -22,7 +22,7 @@ export type PushCertificateRow = {
 const columns = (db: Db) =>
   db`id, provisioning_uid, name, topic, not_before, not_after, certificate, created_at, updated_at`;
 
-/** A page by name, and how many there are. */
+/** Returns a page by name, and how many there are. */
 export async function listPushCertificates(
   db: Db,
   page: { limit: number; offset: number; name?: string },
@@ -34,7 +34,7 @@ export async function listPushCertificates(
   return { rows: [...rows], count };
 }
 
-/** One push certificate; locked for the transaction when asked. */
+/** Returns one push certificate; locked for the transaction when asked. */
 export async function findPushCertificate(db: Db, id: number, lock = false): Promise<PushCertificateRow | undefined> {
   const [row] = await db<PushCertificateRow[]>`
     select ${columns(db)} from push_certificates where id = ${id} ${lock ? db`for update` : db``}`;
@@ -61,7 +61,7 @@ export async function insertPushCertificate(
       ${row.privateKeySealed}, ${now}, ${now})`;
 }
 
-/** The sealed private key of a push certificate. */
+/** Returns the sealed private key of a push certificate. */
 export async function findPushKey(db: Db, id: number): Promise<string | undefined> {
   const [row] = await db<
     { sealed: string }[]
@@ -95,7 +95,7 @@ export async function deletePushCertificate(db: Db, id: number): Promise<void> {
   await db`delete from push_certificates where id = ${id}`;
 }
 
-/** How many enrolled devices are pushed with a certificate. */
+/** Returns how many enrolled devices are pushed with a certificate. */
 export async function countDevicesOfPushCertificate(db: Db, id: number): Promise<number> {
   return one(
     await db<{ count: number }[]>`

@@ -9,7 +9,7 @@ import type { DeviceId } from "../ids.ts";
 import type { Db } from "../open.ts";
 import { findTags, type TagRow, tagsOfDevice } from "./tags.ts";
 
-/** The tags that count for a device, by name. */
+/** Returns the tags that count for a device, by name. */
 export async function tagsThatCount(db: Db, deviceId: DeviceId): Promise<TagRow[]> {
   const [row] = await db<{ serialNumber: string; ownTags: number[] | null }[]>`
     select d.serial_number, case when e.ended_at is null and not e.hardware_proven then e.own_tags end as own_tags

@@ -24,14 +24,16 @@ export type TagValues = Pick<TagRow, "name" | "slug" | "color" | "taxonomyId" | 
 const columns = (db: Db) =>
   db`t.id, t.name, t.slug, t.color, t.taxonomy_id, t.meta_business_unit_id, t.created_at, t.updated_at`;
 
-/** One tag; locked for the transaction when asked. */
+/** Returns one tag; locked for the transaction when asked. */
 export async function findTag(db: Db, id: number, lock = false): Promise<TagRow | undefined> {
   const [row] = await db<TagRow[]>`
     select ${columns(db)} from tags t where t.id = ${id} ${lock ? db`for update` : db``}`;
   return row;
 }
 
-/** The tags with these ids, by id; unknown ids are left out. They cannot be deleted while the transaction lasts. */
+/**
+ * Returns the tags with these ids, by id; unknown ids are left out. They cannot be deleted while the transaction lasts.
+ */
 export async function findTags(db: Db, ids: readonly number[]): Promise<TagRow[]> {
   return [
     ...await db<TagRow[]>`
@@ -77,14 +79,14 @@ export async function deleteTag(db: Db, id: number): Promise<void> {
   await db`delete from tags where id = ${id}`;
 }
 
-/** The serial numbers of the devices that have a tag. */
+/** Returns the serial numbers of the devices that have a tag. */
 export async function serialNumbersWithTag(db: Db, tagId: number): Promise<string[]> {
   const rows = await db<{ serialNumber: string }[]>`
     select serial_number from device_tags where tag_id = ${tagId} order by serial_number`;
   return rows.map(({ serialNumber }) => serialNumber);
 }
 
-/** The tags of a device, by name. */
+/** Returns the tags of a device, by name. */
 export async function tagsOfDevice(db: Db, serialNumber: string): Promise<TagRow[]> {
   return [
     ...await db<TagRow[]>`

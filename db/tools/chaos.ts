@@ -19,7 +19,7 @@ export async function terminateSessions(sql: Sql, which: "one" | "all"): Promise
   return ended.count;
 }
 
-/** The processes of the database, without the first one. */
+/** Returns the processes of the database, without the first one. */
 export async function databaseProcesses(sql: Sql): Promise<number[]> {
   const rows = await sql<{ pid: number }[]>`select pid from pg_stat_activity where pid <> pg_backend_pid()`;
   return rows.map(({ pid }) => pid);

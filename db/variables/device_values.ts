@@ -17,14 +17,14 @@ export type DeviceValueRow =
     | { secret: true; value: null; valueSealed: string }
   );
 
-/** The custom values of a device by name; locked for the transaction when asked. */
+/** Returns the custom values of a device by name; locked for the transaction when asked. */
 export async function findDeviceValues(db: Db, serialNumber: string, lock = false): Promise<DeviceValueRow[]> {
   return await db<DeviceValueRow[]>`
     select id, name, secret, value, value_sealed from device_values where serial_number = ${serialNumber} order by name
     ${lock ? db`for update` : db``}`;
 }
 
-/** Ids for values that are about to be written, as many as asked for. */
+/** Returns ids for values that are about to be written, as many as asked for. */
 export async function nextDeviceValueIds(db: Db, count: number): Promise<number[]> {
   if (count === 0) return [];
   const rows = await db<{ id: number }[]>`

@@ -19,9 +19,9 @@ export type ValueGap = {
 };
 
 /**
- * The variables of these versions that have no value on some channels, by artifact, version and name. Looks at up to `limit`
- * channels of enrolled devices whose blueprint has the artifact, directly or through another one, and whose platform the
- * version is for.
+ * Returns the variables of these versions that have no value on some channels, by artifact, version and name. Looks at
+ * up to `limit` channels of enrolled devices whose blueprint has the artifact, directly or through another one, and
+ * whose platform the version is for.
  */
 export async function findValueGaps(db: Db, versionIds: readonly string[], limit: number): Promise<ValueGap[]> {
   if (versionIds.length === 0) return [];

@@ -25,7 +25,7 @@ export type VariableFactsRow = {
   custom: Pick<DeviceValueRow, "id" | "name" | "value" | "valueSealed">[];
 };
 
-/** The facts of a channel, in one statement. */
+/** Returns the facts of a channel, in one statement. */
 export async function findVariableFacts(db: Db, channelId: ChannelId): Promise<VariableFactsRow | undefined> {
   const [row] = await db<VariableFactsRow[]>`
     select d.udid, d.serial_number, e.name, e.model, e.platform, e.os_version, c.user_key, c.user_short_name,
@@ -43,9 +43,9 @@ export async function findVariableFacts(db: Db, channelId: ChannelId): Promise<V
 }
 
 /**
- * The names of the variables that have a value on a channel `c` of the enrollment `e` and device `d`, as an array:
- * those that `findVariableFacts` finds one for. Whether a secret is an empty text is unknown without decrypting it: it
- * counts as a value.
+ * Returns the names of the variables that have a value on a channel `c` of the enrollment `e` and device `d`, as an
+ * array: those that `findVariableFacts` finds one for. Whether a secret is an empty text is unknown without decrypting
+ * it: it counts as a value.
  */
 export const namesWithValues = (db: Db) =>
   db`(array_remove(array[

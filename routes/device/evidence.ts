@@ -9,7 +9,7 @@ import { isProxySecret, type SenderEvidence } from "../../src/identity/sender.ts
 import type { AppEnv } from "../context.ts";
 import { isTrusted, proxyList } from "../request.ts";
 
-/** The evidence of a request with this body. */
+/** Returns the evidence of a request with this body. */
 export function evidenceOf(c: Context<AppEnv>, body: Uint8Array): SenderEvidence {
   const { TRUSTED_PROXIES, TRUSTED_PROXY_SECRET } = c.get("runtime").config;
   const proxied = isTrusted(proxyList(TRUSTED_PROXIES), c.env.remoteAddress) &&

@@ -152,7 +152,7 @@ async function topicsOfToken(authorization: string, known: PushKnowledge): Promi
   }
 }
 
-/** The magic of `{"mdm": magic}`; undefined when the payload is anything else. */
+/** Returns the magic of `{"mdm": magic}`; undefined when the payload is anything else. */
 function magicOf(body: Uint8Array): string | undefined {
   const payload = asRecord(new TextDecoder().decode(body));
   if (payload === undefined || Object.keys(payload).length !== 1) return undefined;

@@ -24,7 +24,7 @@ export type Wire = {
   send(request: Request): Promise<Response>;
 };
 
-/** A wire to the servers behind these ports. */
+/** Returns a wire to the servers behind these ports. */
 export function makeWire(ports: readonly number[]): Wire {
   const answers = new Map<number, number>();
   const count = (status: number) => answers.set(status, (answers.get(status) ?? 0) + 1);

@@ -45,7 +45,7 @@ function victimOf({ servers }: World, { victim }: Planned): Supervised {
   return server;
 }
 
-/** A proxy's weather for a while. */
+/** Returns a proxy's weather for a while. */
 const weather = (which: (world: World) => readonly TcpProxy[], during: Weather, resets = false): Fault["strike"] =>
 // deno-lint-ignore require-await
 async (world) => {

@@ -67,7 +67,7 @@ const pause = (milliseconds: number, signal?: AbortSignal) =>
     signal?.addEventListener("abort", done);
   });
 
-/** A profile that sets one harmless value. */
+/** Returns a profile that sets one harmless value. */
 function profile(name: string, text: string): string {
   const identifier = `com.example.chaos.${name.toLowerCase().replaceAll(" ", "-")}`;
   const common = { PayloadVersion: 1, PayloadDisplayName: name };

@@ -33,7 +33,7 @@ const SHOWN = 5;
 const quantile = (sorted: readonly number[], share: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
-/** The lines of the report. */
+/** Returns the lines of the report. */
 export function reportLines(run: Run): string[] {
   const { figures, violations } = run;
   const { ready } = figures;

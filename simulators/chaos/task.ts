@@ -49,7 +49,7 @@ const REST = 1;
 /** The options of a run. */
 export type ChaosRun = { minutes: number; seed: number; devices: number; rate: number };
 
-/** The options as values. Throws UsageError. */
+/** Returns the options as values. Throws UsageError. */
 export function chaosOf({ texts }: Options): ChaosRun {
   const number = (name: string, fallback: number, low: number, high: number, whole = true): number => {
     const text = texts.get(name) ?? String(fallback);

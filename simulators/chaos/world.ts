@@ -46,7 +46,10 @@ export type Stage = {
 
 const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
 
-/** The folder of an installed PostgreSQL's binaries, of the newest version that the server takes; undefined without one. */
+/**
+ * Returns the folder of an installed PostgreSQL's binaries, of the newest version that the server takes; undefined
+ * without one.
+ */
 async function installedPostgres(): Promise<string | undefined> {
   const root = "/usr/lib/postgresql";
   const versions: number[] = [];

@@ -21,7 +21,7 @@ import {
 type Held = ReadonlyMap<string, HeldDeclaration>;
 type States = ReadonlyMap<string, DeclarationState>;
 
-/** The values of the properties that management declarations set. */
+/** Returns the values of the properties that management declarations set. */
 export function propertiesOf(held: Held, states: States): ReadonlyMap<string, Json> {
   const all = new Map<string, Json>();
   for (const { type, identifier, payload } of held.values()) {

@@ -103,7 +103,7 @@ export class Assets {
   }
 }
 
-/** The credential in the form of a SCEP payload's content: the same keys. */
+/** Returns the credential in the form of a SCEP payload's content: the same keys. */
 function scepContent(credential: Record<string, unknown>) {
   const { URL, Name, Challenge, Subject, SubjectAltName } = credential;
   const texts = Object.entries({ URL, Name, Challenge }).flatMap(([key, value]) =>

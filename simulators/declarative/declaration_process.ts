@@ -23,7 +23,7 @@ import {
 type Held = ReadonlyMap<string, HeldDeclaration>;
 type States = Map<string, DeclarationState>;
 
-/** The references of a declaration to assets. */
+/** Returns the references of a declaration to assets. */
 const assetReferences = ({ type, payload }: HeldDeclaration): Reference[] =>
   referencesIn(type, payload).filter(({ assetTypes }) => assetTypes !== null);
 

@@ -44,7 +44,7 @@ export async function downloaded(
 
 const mediaType = (text: string): string => (text.split(";")[0] ?? "").trim().toLowerCase();
 
-/** The data behind an asset's Reference, or why the device does not have it. */
+/** Returns the data behind an asset's Reference, or why the device does not have it. */
 export async function referencedData(
   device: Pick<DeclarativeDevice, "download">,
   payload: JsonObject,

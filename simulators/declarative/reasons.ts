@@ -18,7 +18,7 @@ type Named = { identifier: string; token: string };
 const details = ({ identifier, token }: Named): JsonObject => ({ Identifier: identifier, ServerToken: token });
 const named = ({ identifier, token }: Named): string => `“${identifier}:${token}”`;
 
-/** The reasons of an invalid declaration. */
+/** Returns the reasons of an invalid declaration. */
 export const unknownType = (type: string): Reason => ({
   code: "Error.UnknownDeclarationType",
   description: "Unknown declaration type",
@@ -61,7 +61,7 @@ export const unsupportedSettings = (settings: readonly string[]): Reason => ({
   details: { Settings: [...settings] },
 });
 
-/** The reasons that lie in other declarations. */
+/** Returns the reasons that lie in other declarations. */
 export const missingAssets = (configuration: Named, identifiers: readonly string[]): Reason => ({
   code: "Error.MissingAssets",
   description: `Configuration ${named(configuration)} is missing assets.`,
@@ -98,7 +98,7 @@ export const notReferencedByConfiguration = (asset: Named): Reason => ({
   details: details(asset),
 });
 
-/** The result of a predicate. */
+/** Returns the result of a predicate. */
 export const predicateFalse = (activation: Named, predicate: string): Reason => ({
   code: "Info.Predicate",
   description: `Activation ${named(activation)} has a predicate that is false.`,
@@ -117,7 +117,7 @@ export const predicateFailed = (activation: Named, predicate: string, error: str
   details: { ...details(activation), Predicate: predicate },
 });
 
-/** The result for an asset's data. */
+/** Returns the result for an asset's data. */
 export const assetCannotBeDownloaded = (error: string): Reason => ({
   code: "Error.AssetCannotBeDownloaded",
   description: "Asset cannot be downloaded",

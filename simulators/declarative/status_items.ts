@@ -23,7 +23,7 @@ const ENFORCEMENT = "com.apple.configuration.softwareupdate.enforcement.specific
 
 type Pending = { version: string; build: string; declaration: string };
 
-/** The update that the configurations in force ask for, when the device is older. */
+/** Returns the update that the configurations in force ask for, when the device is older. */
 function pendingUpdate(osVersion: string, active: readonly HeldDeclaration[]): Pending | undefined {
   const wanted = active.filter(({ type }) => type === ENFORCEMENT).flatMap(({ identifier, payload }) => {
     const [version, build] = [own(payload, "TargetOSVersion"), own(payload, "TargetBuildVersion")];
@@ -89,13 +89,13 @@ const VALUES: Readonly<Record<string, (facts: Facts) => Json>> = {
   "test.string-value": () => "test",
 };
 
-/** Why there is no value; Apple publishes no codes for this. */
+/** Returns why there is no value; Apple publishes no codes for this. */
 const unavailable = (name: string, why: string): Reason => ({
   code: "Error.StatusItemNotAvailable",
   description: `The status item “${name}” ${why}.`,
 });
 
-/** The target that a channel of the device is. */
+/** Returns the target that a channel of the device is. */
 export const targetOf = ({ model }: Pick<DeviceState, "model">, userId: string): SchemaTarget => ({
   channel: userId === "" ? "Device" : "User",
   platform: model.platform,
@@ -106,7 +106,9 @@ export const targetOf = ({ model }: Pick<DeviceState, "model">, userId: string):
 
 const abilities = new Map<string, { capabilities: JsonObject; items: ReadonlySet<string> }>();
 
-/** The declarations and status items that a target supports; there are as many targets as models and channels. */
+/**
+ * Returns the declarations and status items that a target supports; there are as many targets as models and channels.
+ */
 function abilitiesOf(target: SchemaTarget) {
   const key = JSON.stringify(target);
   const known = abilities.get(key);
@@ -116,7 +118,7 @@ function abilitiesOf(target: SchemaTarget) {
   return found;
 }
 
-/** One item of a channel; `userId` is empty for the device's own. */
+/** Returns one item of a channel; `userId` is empty for the device's own. */
 export function statusItemOf(
   name: string,
   device: DeviceState,

@@ -16,7 +16,7 @@ const SECTIONS = {
   management: "management",
 } as const;
 
-/** The value of `management.declarations`. */
+/** Returns the value of `management.declarations`. */
 export function declarationsItem(states: ReadonlyMap<string, DeclarationState>): Json {
   const sections: Record<string, Json[]> = { activations: [], assets: [], configurations: [], management: [] };
   for (const [identifier, { kind, token, active, valid, reasons }] of states) {

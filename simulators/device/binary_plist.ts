@@ -25,7 +25,7 @@ function fail(reason: string): never {
 
 type Node = { bytes: Uint8Array } | { marker: number; count: number; refs: number[] };
 
-/** The binary document of `value`. Throws `PlistError`. */
+/** Returns the binary document of `value`. Throws `PlistError`. */
 export function buildBinaryPlist(value: Plist): Uint8Array<ArrayBuffer> {
   const nodes: Node[] = [];
   const strings = new Map<string, number>();

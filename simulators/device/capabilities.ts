@@ -11,7 +11,7 @@ import type { DeclarationKind } from "../../src/apple_schema/types.ts";
 import { UNUSABLE_ASSETS } from "../declarative/assets.ts";
 import { DECLARATION_TYPES, statusItemsFor } from "../published.ts";
 
-/** The value of `management.client-capabilities` for a device. */
+/** Returns the value of `management.client-capabilities` for a device. */
 export function capabilitiesOf(target: SchemaTarget): JsonObject {
   const types = (kind: DeclarationKind): string[] =>
     DECLARATION_TYPES.filter((type) =>

@@ -100,7 +100,7 @@ export function removeOfDeclaration(channel: ChannelState, declaration: string):
   channel.profiles = channel.profiles.filter((one) => one.by !== "declaration" || one.declaration !== declaration);
 }
 
-/** The profiles in the form of ProfileList. */
+/** Returns the profiles in the form of ProfileList. */
 export function profileList(channel: ChannelState): PlistDict[] {
   return channel.profiles.map((profile) => ({
     PayloadIdentifier: profile.identifier,

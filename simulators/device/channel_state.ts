@@ -43,7 +43,7 @@ export type ChannelState = {
   identities: Map<string, DeviceIdentity>;
 };
 
-/** A channel that has nothing. */
+/** Returns a channel that has nothing. */
 export const emptyChannel = (): ChannelState => ({
   profiles: [],
   provisioningProfiles: [],

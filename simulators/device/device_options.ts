@@ -51,7 +51,7 @@ export class ServerRefused extends Error {
   }
 }
 
-/** The body of an answer with 200. Throws `ServerRefused`. */
+/** Returns the body of an answer with 200. Throws `ServerRefused`. */
 export async function expectOk(response: Response, what: string): Promise<Uint8Array<ArrayBuffer>> {
   const body = new Uint8Array(await response.arrayBuffer());
   if (response.status !== 200) throw new ServerRefused(response.status, what, new TextDecoder().decode(body));

@@ -19,7 +19,7 @@ export type DeviceIdentity = { certificate: Certificate; key: KeyObject };
 /** The SCEP algorithms of a device: those of current systems, or single DES and SHA-1 as old clients. */
 export type ScepHabit = "modern" | "old";
 
-/** The `[type, value]` pairs of a payload's Subject. */
+/** Returns the `[type, value]` pairs of a payload's Subject. */
 function subjectOf(content: PlistDict): [string, string][] {
   return (array(content, "Subject") ?? []).flatMap((rdn) => {
     const [pair] = Array.isArray(rdn) ? rdn : [];
@@ -35,7 +35,7 @@ const ALTERNATIVES = {
   ntPrincipalName: "ntPrincipalName",
 } as const;
 
-/** The names of a payload's SubjectAltName; each key holds one or several. */
+/** Returns the names of a payload's SubjectAltName; each key holds one or several. */
 function alternativeNamesOf(content: PlistDict): GeneralName[] {
   const names = dict(content, "SubjectAltName") ?? {};
   return Object.entries(ALTERNATIVES).flatMap(([key, kind]) => {

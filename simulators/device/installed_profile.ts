@@ -37,11 +37,14 @@ export function openProfile(bytes: Uint8Array): OpenedProfile {
   };
 }
 
-/** The first payload of a type. */
+/** Returns the first payload of a type. */
 export const payloadOf = ({ payloads }: OpenedProfile, type: string): PlistDict | undefined =>
   payloads.find((one) => str(one, "PayloadType") === type);
 
-/** The management of an enrollment profile with the payload of its identity. Throws for what a device would refuse. */
+/**
+ * Returns the management of an enrollment profile with the payload of its identity. Throws for what a device would
+ * refuse.
+ */
 export function managementOf(profile: OpenedProfile): { management: Management; scep: PlistDict } {
   const mdm = payloadOf(profile, "com.apple.mdm");
   const scep = profile.payloads.find((one) =>

@@ -13,7 +13,7 @@ export type PushTarget = { pushToken: Uint8Array<ArrayBuffer>; pushMagic: string
 /** A user of a Mac with a channel of its own. */
 export type DeviceUser = PushTarget & { userId: string; shortName: string; longName: string };
 
-/** The model facts that current devices report; old clients omit them. */
+/** Returns the model facts that current devices report; old clients omit them. */
 export const describeModel = ({ model }: DeviceState): PlistDict => ({
   Model: model.product,
   ModelName: model.modelName,
@@ -31,7 +31,7 @@ export const authenticateMessage = (state: DeviceState, topic: string, extra: Pl
   ...extra,
 });
 
-/** A device's TokenUpdate. Phones and tablets give their unlock token along. */
+/** Returns a device's TokenUpdate. Phones and tablets give their unlock token along. */
 export const tokenUpdateMessage = (
   { model }: DeviceState,
   topic: string,
@@ -45,7 +45,7 @@ export const tokenUpdateMessage = (
   ...(model.platform === "iOS" || model.platform === "iPadOS" ? { UnlockToken: target.unlockToken } : {}),
 });
 
-/** A user's TokenUpdate. */
+/** Returns a user's TokenUpdate. */
 export const userTokenUpdateMessage = (topic: string, user: DeviceUser): PlistDict => ({
   MessageType: "TokenUpdate",
   Topic: topic,

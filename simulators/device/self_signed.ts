@@ -18,7 +18,7 @@ export type SelfSignedInput = {
   readonly notAfter: Date;
 };
 
-/** A certificate of a key by itself, for signatures and key encipherment. */
+/** Returns a certificate of a key by itself, for signatures and key encipherment. */
 export function selfSigned({ subject, key, notBefore, notAfter }: SelfSignedInput): Bytes {
   const name = writeName(subject);
   return signCertificate(key, {

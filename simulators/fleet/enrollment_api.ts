@@ -27,7 +27,7 @@ const BLUEPRINT = "Everything";
 const listed = z.array(one);
 const certificates = z.array(z.object({ id: z.int(), topic: z.string().nullable() }));
 
-/** The API at `server`, an address like `http://localhost:8000`. */
+/** Returns the API at `server`, an address like `http://localhost:8000`. */
 export function enrollmentApi(
   server: string,
   token: string,

@@ -18,7 +18,7 @@ export type KeyPool = {
   close(): Promise<void>;
 };
 
-/** A pool of fresh keys of which `ahead` are kept ready, or of `shared` keys that go round. */
+/** Returns a pool of fresh keys of which `ahead` are kept ready, or of `shared` keys that go round. */
 export function makeKeyPool(options: { ahead: number } | { shared: number }): KeyPool {
   if ("shared" in options) {
     const keys: Promise<KeyObject>[] = [];

@@ -11,7 +11,7 @@ import { MODELS } from "../device/models.ts";
 
 const PEOPLE = ["Ada", "Ben", "Chiara", "Deniz", "Emil", "Femi", "Grace", "Hana", "Igor", "Jun", "Kofi", "Lena"];
 
-/** `count` devices that are not enrolled yet. */
+/** Returns `count` devices that are not enrolled yet. */
 export function makeRoster(
   count: number,
   options: { keys: Pick<KeyPool, "take">; random?: Random } & Partial<DeviceOptions>,

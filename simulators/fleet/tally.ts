@@ -16,12 +16,12 @@ export type Tally = {
   readonly enrolled: number;
 };
 
-/** The value below which a share of the sorted values lies; 0 of none. */
+/** Returns the value below which a share of the sorted values lies; 0 of none. */
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-/** A tally that begins at nothing. */
+/** Returns a tally that begins at nothing. */
 export function makeTally(total: number): Tally {
   let [enrolled, gone, failures] = [0, 0, 0];
   let [connects, commands] = [0, 0];

@@ -30,7 +30,7 @@ const xml = (text: string, status = 200) =>
     headers: { "Content-Type": "application/xml" },
   });
 
-/** A refusal as the service words it. */
+/** Returns a refusal as the service words it. */
 const s3Refusal = (status: number, code: string) => xml(`<Error><Code>${code}</Code></Error>`, status);
 
 /** The service. */

@@ -43,7 +43,7 @@ const EVERY = 60;
 /** The content of the demo. */
 export type Demo = { port: number; devices: number; data: string | undefined };
 
-/** The options as values. Throws UsageError. */
+/** Returns the options as values. Throws UsageError. */
 export function demoOf({ texts }: Options): Demo {
   const whole = (name: string, fallback: number, low: number, high: number): number => {
     const text = texts.get(name) ?? String(fallback);
@@ -57,14 +57,14 @@ export function demoOf({ texts }: Options): Demo {
   };
 }
 
-/** How many declarations a device has, and how many of them it cannot follow. */
+/** Returns how many declarations a device has, and how many of them it cannot follow. */
 function declarationsOf({ state: { declarations } }: SimulatedDevice): string {
   const invalid = [...declarations.values()].filter(({ valid }) => valid === "invalid").length;
   const count = `${declarations.size} declaration${declarations.size === 1 ? "" : "s"}`;
   return invalid === 0 ? count : `${count}, ${invalid} of them invalid`;
 }
 
-/** One line for what happened; nothing for a contact without a command. */
+/** Returns one line for what happened; nothing for a contact without a command. */
 export function sentenceOf(event: CrowdEvent): string | undefined {
   const { state, serialNumber } = event.device;
   const who = `${state.name} (${serialNumber}, ${state.model.platform} ${state.model.osVersion})`;

@@ -51,7 +51,7 @@ export type Simulation = {
   sharedKeys: number | undefined;
 };
 
-/** The options as values. Throws UsageError. */
+/** Returns the options as values. Throws UsageError. */
 export function simulationOf({ texts }: Options): Simulation {
   const number = (name: string, low: number, high: number): number | undefined => {
     const text = texts.get(name);

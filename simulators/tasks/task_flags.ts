@@ -7,7 +7,7 @@
 
 import config from "../../deno.json" with { type: "json" };
 
-/** The flags between `deno run` and the file of a task, e.g. `["-RWNES", "--allow-run"]`. */
+/** Returns the flags between `deno run` and the file of a task, e.g. `["-RWNES", "--allow-run"]`. */
 export function taskFlags(task: keyof typeof config.tasks): string[] {
   const words = config.tasks[task].split(" ");
   return words.slice(words.indexOf("run") + 1).filter((word) => word.startsWith("-"));

@@ -25,7 +25,7 @@ function checksum(text: string): string {
   return digits;
 }
 
-/** A new token; about 178 bits of it are random. */
+/** Returns a new token; about 178 bits of it are random. */
 export function newApiToken(random: Random, kind: "user" | "service"): string {
   const body = randomText(random, 30);
   return `ztl${kind === "user" ? "u" : "s"}_${body}${checksum(body)}`;
@@ -37,7 +37,10 @@ export function isApiToken(text: string): boolean {
   return match?.[1] !== undefined && checksum(match[1]) === match[2];
 }
 
-/** The stored form of a token: BLAKE2b-256 (RFC 7693). A plain hash is enough, because a token cannot be guessed. */
+/**
+ * Returns the stored form of a token: BLAKE2b-256 (RFC 7693). A plain hash is enough, because a token cannot be
+ * guessed.
+ */
 export function hashApiToken(token: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(blake2b(new TextEncoder().encode(token), { dkLen: 32 }));
 }

@@ -22,7 +22,7 @@ import type { Authorised } from "./operator.ts";
 /** The input for an API token. */
 export type ApiTokenInput = { userId: number; name: string; expiresAt: Date | null };
 
-/** A token as API and audit show it: never the token. */
+/** Returns a token as API and audit show it: never the token. */
 export function apiTokenRepresentation(token: ApiTokenRow) {
   return {
     id: token.id,

@@ -30,7 +30,7 @@ function derive(password: string, salt: Uint8Array, { logN, r, p }: PasswordCost
   });
 }
 
-/** The text to store for a password. */
+/** Returns the text to store for a password. */
 export async function hashPassword(
   password: string,
   { random, passwordCost: cost }: Pick<Runtime, "random" | "passwordCost">,

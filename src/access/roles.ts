@@ -23,7 +23,7 @@ import { isPermission } from "./permissions.ts";
 /** The input for a role. */
 export type RoleInput = { name: string; permissions: readonly string[] };
 
-/** A role as API and audit show it. */
+/** Returns a role as API and audit show it. */
 export function roleRepresentation(role: RoleRow) {
   return {
     id: role.id,

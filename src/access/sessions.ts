@@ -50,7 +50,10 @@ export const hashCookie = async (cookie: string): Promise<Uint8Array<ArrayBuffer
 const digest = async (text: string) =>
   encodeBase64Url(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 
-/** The keys under which attempts on a name are counted; hashes, because people type their password into the wrong field. */
+/**
+ * Returns the keys under which attempts on a name are counted; hashes, because people type their password into the
+ * wrong field.
+ */
 const nameKeyOf = async (username: string) => `login:user:${await digest(username.toLowerCase())}`;
 const pairKeyOf = async (username: string, ip: string) =>
   `login:pair:${await digest(`${addressKey(ip)} ${username.toLowerCase()}`)}`;

@@ -41,7 +41,7 @@ export type UserInput = {
   password?: string | undefined;
 };
 
-/** A user as API and audit show them: never the password's hash. */
+/** Returns a user as API and audit show them: never the password's hash. */
 export function userRepresentation(user: UserRow) {
   return {
     id: user.id,

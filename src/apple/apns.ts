@@ -62,7 +62,7 @@ export function createApns(
     return client;
   }
 
-  /** `Authorization` of a provider token (ES256, RFC 7519), refreshed in time; nothing with certificates. */
+  /** Returns `Authorization` of a provider token (ES256, RFC 7519), refreshed in time; nothing with certificates. */
   async function authorization(): Promise<Record<string, string>> {
     const { APNS_KEY, APNS_KEY_ID, APNS_TEAM_ID } = config;
     if (APNS_KEY === undefined || APNS_KEY_ID === undefined || APNS_TEAM_ID === undefined) return {};

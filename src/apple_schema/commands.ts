@@ -22,7 +22,7 @@ const table: ReadonlyMap<string, CommandFacts> = new Map(
 /** Keys that every command may have beside its own. */
 const COMMON = ["RequestType", "RequestRequiresNetworkTether"];
 
-/** The facts of a request type, or null when it is not published. */
+/** Returns the facts of a request type, or null when it is not published. */
 export function commandFacts(requestType: string): CommandFacts | null {
   return table.get(requestType) ?? null;
 }
@@ -33,7 +33,10 @@ export function validateCommand(requestType: string, payload: PlistDict): Schema
   return facts === null ? [] : validatePayload(facts, payload, "plist", { passed: COMMON });
 }
 
-/** Why the target cannot have this command, as a sentence; null when it can, or when the request type is unknown. */
+/**
+ * Returns why the target cannot have this command, as a sentence; null when it can, or when the request type is
+ * unknown.
+ */
 export function commandUnsupported(requestType: string, payload: PlistDict, target: SchemaTarget): string | null {
   const facts = commandFacts(requestType);
   if (facts === null) return null;

@@ -21,7 +21,7 @@ import { validatePayload } from "./validate.ts";
 
 export { type Reference, referencesIn } from "./references.ts";
 
-/** The facts of a declaration type, or null when it is not published. */
+/** Returns the facts of a declaration type, or null when it is not published. */
 export function declarationFacts(type: string): DeclarationFacts | null {
   return Object.hasOwn(declarations, type) ? declarations[type] ?? null : null;
 }
@@ -49,7 +49,7 @@ export function declarationUnsupported(type: string, payload: unknown, target: S
     refusedKey(keyRemarks(facts, payload, target));
 }
 
-/** The keys of a declaration that the target can have and will not use, each with the reason. */
+/** Returns the keys of a declaration that the target can have and will not use, each with the reason. */
 export function declarationIgnored(type: string, payload: unknown, target: SchemaTarget): SchemaIssue[] {
   const facts = declarationFacts(type);
   if (facts === null) return [];
@@ -57,8 +57,8 @@ export function declarationIgnored(type: string, payload: unknown, target: Schem
 }
 
 /**
- * A sentence when the declaration, or a key of the payload, is deprecated or removed on the target's system; null when
- * it is not. Without a target, all systems count and keys do not.
+ * Returns a sentence when the declaration, or a key of the payload, is deprecated or removed on the target's system;
+ * null when it is not. Without a target, all systems count and keys do not.
  */
 export function declarationDeprecated(type: string, target: SchemaTarget | null, payload?: unknown): string | null {
   const facts = declarationFacts(type);

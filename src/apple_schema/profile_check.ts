@@ -37,15 +37,15 @@ const COMMON: readonly string[] = [...PAYLOAD_KEYS.keys.map(({ key }) => key), U
 
 const payloadPath = (index: number): string => joinPath("PayloadContent", index);
 
-/** The payloads of a profile; none where there is no list of them. */
+/** Returns the payloads of a profile; none where there is no list of them. */
 function payloadsOf(profile: unknown): readonly unknown[] {
   const content = own(profile, "PayloadContent");
   return Array.isArray(content) ? content : [];
 }
 
 /**
- * Why every device is certain to refuse the profile, as sentences; none when it may take it: each payload is a dictionary
- * with a type.
+ * Returns why every device is certain to refuse the profile, as sentences; none when it may take it: each payload is a
+ * dictionary with a type.
  */
 export function profileRefusals(profile: unknown): string[] {
   const sentences: string[] = [];

@@ -47,7 +47,7 @@ function changed(keys: readonly KeyFacts[], { path: [name, ...rest], to }: Corre
   });
 }
 
-/** The facts as they should be. */
+/** Returns the facts as they should be. */
 export function corrected(type: string, facts: ProfileFacts): ProfileFacts {
   const corrections = Object.hasOwn(CORRECTIONS, type) ? CORRECTIONS[type] ?? [] : [];
   return corrections.reduce((before, one) => ({ ...before, keys: changed(before.keys, one) }), facts);

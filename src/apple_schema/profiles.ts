@@ -27,19 +27,19 @@ const table: ReadonlyMap<string, ProfileForms> = new Map(
     .map(([type, forms]) => [type, forms.map((facts) => corrected(type, facts))]),
 );
 
-/** The published forms of a payload type; none when it is not published. */
+/** Returns the published forms of a payload type; none when it is not published. */
 export function payloadForms(type: string): ProfileForms {
   return table.get(type) ?? [];
 }
 
-/** The keys with one fixed value in this form, which distinguish it from other forms of its type. */
+/** Returns the keys with one fixed value in this form, which distinguish it from other forms of its type. */
 const marks = ({ keys }: ProfileFacts): readonly KeyFacts[] =>
   keys.filter(({ required, values }) => required === true && values?.length === 1);
 
 /**
- * The forms that a payload of this type has; none when the type is not published. The form that the payload names by its
- * values, as Kerberos does among the single sign-on extensions; else all that have a key of the payload, since one
- * payload of com.apple.MCX may hold the settings of several.
+ * Returns the forms that a payload of this type has; none when the type is not published. The form that the payload
+ * names by its values, as Kerberos does among the single sign-on extensions; else all that have a key of the payload,
+ * since one payload of com.apple.MCX may hold the settings of several.
  */
 export function formsOf(type: string, payload: unknown): ProfileForms {
   const forms = payloadForms(type);

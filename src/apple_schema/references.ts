@@ -20,7 +20,10 @@ export type Reference = {
 /** The schema says this only in prose: a simple activation names configurations. */
 const CONFIGURATIONS = { type: "com.apple.activation.simple", key: "StandardConfigurations" };
 
-/** The references in a payload, in its order; none for an unknown type. Values that are no strings are passed over. */
+/**
+ * Returns the references in a payload, in its order; none for an unknown type. Values that are no strings are passed
+ * over.
+ */
 export function referencesIn(type: string, payload: unknown): Reference[] {
   const facts = factsOf(type);
   const found: Reference[] = [];

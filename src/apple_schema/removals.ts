@@ -17,7 +17,7 @@ const LATER: Readonly<Record<string, { deprecated: string; removed: string }>> =
   ScheduleOSUpdateScan: { deprecated: "26.0", removed: "27.0" },
 };
 
-/** The facts with what came later; where the files say themselves, they are right. */
+/** Returns the facts with what came later; where the files say themselves, they are right. */
 export function withRemovals(requestType: string, facts: CommandFacts): CommandFacts {
   if (!Object.hasOwn(LATER, requestType)) return facts;
   const systems: { [S in System]?: Support | false } = { ...facts.systems };

@@ -17,7 +17,7 @@ const MAX_INTEGER = 2 ** 64;
 /** Longest text that is matched with a pattern of the schema. */
 const MAX_MATCHED = 10_000;
 
-/** A number of either form. */
+/** Returns a number of either form. */
 const plain = (value: unknown): unknown => value instanceof Real ? value.value : value;
 
 /** Whether `value` has the type. Containers are judged by their outside. */
@@ -47,7 +47,7 @@ export function hasType(given: unknown, type: KeyType, form: Form): boolean {
   }
 }
 
-/** The name of a type. */
+/** Returns the name of a type. */
 export function typeName(type: KeyType, form: Form): string {
   switch (type) {
     case "array":
@@ -127,7 +127,7 @@ export function choice(values: readonly (string | number)[]): string {
   return words.length <= 2 ? words.join(" or ") : `one of ${words.join(", ")}`;
 }
 
-/** A value that has a list of choices, cut where it is long. */
+/** Returns a value that has a list of choices, cut where it is long. */
 export function shown(value: string | number): string {
   if (typeof value === "number") return String(value);
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
@@ -165,7 +165,7 @@ function hasSubtype(text: string, subtype: Subtype): boolean {
 
 const patterns = new Map<string, RegExp | null>();
 
-/** The pattern, or null when it is not one that JavaScript has. */
+/** Returns the pattern, or null when it is not one that JavaScript has. */
 function patternOf(format: string): RegExp | null {
   let pattern = patterns.get(format);
   if (pattern === undefined) {

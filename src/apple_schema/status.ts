@@ -22,7 +22,7 @@ const MAX_LEVELS = 16;
 /** The longest accepted name. */
 const MAX_NAME = 500;
 
-/** The facts of a status item, or null when it is not published. */
+/** Returns the facts of a status item, or null when it is not published. */
 export function statusItemFacts(name: string): StatusItemFacts | null {
   return Object.hasOwn(status, name) ? status[name] ?? null : null;
 }
@@ -37,9 +37,9 @@ const PREFIXES: ReadonlySet<string> = new Set(STATUS_ITEMS.flatMap((name) => {
 }));
 
 /**
- * The items in the `StatusItems` of a status report, each name once. A published item keeps its value whole. Below
- * other names, objects are descended into until something that is not an object. Items beyond `MAX_ITEMS`, and names
- * beyond 500 characters, are left out; below 16 levels an object is kept whole.
+ * Returns the items in the `StatusItems` of a status report, each name once. A published item keeps its value whole.
+ * Below other names, objects are descended into until something that is not an object. Items beyond `MAX_ITEMS`, and
+ * names beyond 500 characters, are left out; below 16 levels an object is kept whole.
  *
  * @example
  * ```ts

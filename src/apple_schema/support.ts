@@ -17,15 +17,15 @@ export type Obstacle = {
   message: string;
 };
 
-/** The conditions of the target's system; undefined when nothing is known of it. */
+/** Returns the conditions of the target's system; undefined when nothing is known of it. */
 export function supportFor(systems: Systems | undefined, target: SchemaTarget): Support | false | undefined {
   const system = systemOf(target);
   return system === null ? undefined : systems?.[system];
 }
 
 /**
- * The conditions of a key inside something with the conditions `around`: the key's own conditions replace the inherited
- * ones.
+ * Returns the conditions of a key inside something with the conditions `around`: the key's own conditions replace the
+ * inherited ones.
  */
 export function inherit(
   around: Support | false | undefined,
@@ -36,7 +36,7 @@ export function inherit(
   return { ...around, ...own, ...(Object.keys(sharedIpad).length > 0 ? { sharedIpad } : {}) };
 }
 
-/** The first obstacle between a target and `name`, or null. */
+/** Returns the first obstacle between a target and `name`, or null. */
 export function obstacle(name: string, support: Support | false | undefined, target: SchemaTarget): Obstacle | null {
   if (support === undefined || target.platform === null) return null;
   if (support === false) return { cause: "absent", message: `${name} is not available on ${target.platform}` };
@@ -126,7 +126,7 @@ const ENROLLMENT_NAMES: Readonly<Record<Enrollment, string>> = {
   local: "a local profile",
 };
 
-/** The kinds of enrollment that the target may be. */
+/** Returns the kinds of enrollment that the target may be. */
 function enrollmentsOf(target: SchemaTarget): Enrollment[] {
   const { supervised, userEnrollment } = target;
   if (userEnrollment === true) return ["user"];
@@ -140,8 +140,8 @@ function enrollmentsOf(target: SchemaTarget): Enrollment[] {
 }
 
 /**
- * A sentence when `name` is deprecated or removed, or will be: by the target's version when that is known, else whenever
- * Apple has announced it. Without a target, all systems count.
+ * Returns a sentence when `name` is deprecated or removed, or will be: by the target's version when that is known, else
+ * whenever Apple has announced it. Without a target, all systems count.
  */
 export function announcedEnd(name: string, systems: Systems | undefined, target: SchemaTarget | null): string | null {
   if (target !== null && target.platform !== null) {

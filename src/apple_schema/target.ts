@@ -18,12 +18,12 @@ export type SchemaTarget = {
   userEnrollment: boolean | null;
 };
 
-/** The schema's name for the target's system: it counts iPadOS as iOS. */
+/** Returns the schema's name for the target's system: it counts iPadOS as iOS. */
 export function systemOf(target: SchemaTarget): System | null {
   return target.platform === "iPadOS" ? "iOS" : target.platform;
 }
 
-/** The target's version, or null when it is not known. */
+/** Returns the target's version, or null when it is not known. */
 export function versionOf(target: SchemaTarget): string | null {
   return isKnownOsVersion(target.osVersion) ? target.osVersion : null;
 }

@@ -21,7 +21,7 @@ import { circleSentence, type Dependency } from "./dependencies.ts";
 /** An artifact as an operator wants it. */
 type Wanted = ArtifactNature & ArtifactValues & { id: string };
 
-/** The issues that follow from the type alone. */
+/** Returns the issues that follow from the type alone. */
 function typeErrors(wanted: Wanted): FieldErrors {
   const fields: FieldErrors = {};
   if (isDeclarationOnly(wanted.type)) {

@@ -36,7 +36,7 @@ export type ArtifactInput = ArtifactNature & Omit<ArtifactValues, "haltPercent" 
 
 const MODEL = "mdm.artifact";
 
-/** An artifact as the API and the audit log show it. */
+/** Returns an artifact as the API and the audit log show it. */
 export function artifactRepresentation(row: ArtifactRow) {
   return {
     id: row.id,
@@ -65,7 +65,7 @@ const explained = (error: unknown): unknown =>
     ? refused(CANNOT_DELETE)
     : error;
 
-/** The artifact. Throws `not-found`. */
+/** Returns the artifact. Throws `not-found`. */
 export async function mustFindArtifact(db: Db, id: string): Promise<ArtifactRow> {
   const row = await findArtifact(db, id);
   if (row === undefined) throw problem("not-found");

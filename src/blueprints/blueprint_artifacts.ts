@@ -26,7 +26,7 @@ import { changeDesired } from "./transaction.ts";
 
 const MODEL = "mdm.blueprintartifact";
 
-/** An artifact of a blueprint as the API and the audit log show it. */
+/** Returns an artifact of a blueprint as the API and the audit log show it. */
 export function blueprintArtifactRepresentation(row: BlueprintArtifactRow) {
   return {
     id: row.id,
@@ -38,7 +38,7 @@ export function blueprintArtifactRepresentation(row: BlueprintArtifactRow) {
   };
 }
 
-/** The artifact of a blueprint. Throws `not-found`. */
+/** Returns the artifact of a blueprint. Throws `not-found`. */
 export async function mustFindBlueprintArtifact(db: Db, id: number): Promise<BlueprintArtifactRow> {
   const row = await findBlueprintArtifact(db, id);
   if (row === undefined) throw problem("not-found");

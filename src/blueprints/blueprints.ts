@@ -23,7 +23,7 @@ import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { changeDesired } from "./transaction.ts";
 
-/** A blueprint as the API and the audit log show it. */
+/** Returns a blueprint as the API and the audit log show it. */
 export function blueprintRepresentation(row: BlueprintRow) {
   return {
     id: row.id,
@@ -52,7 +52,7 @@ const explained = (error: unknown): unknown =>
     ? refused(CANNOT_DELETE)
     : error;
 
-/** The blueprint. Throws `not-found`. */
+/** Returns the blueprint. Throws `not-found`. */
 export async function mustFindBlueprint(runtime: Runtime, id: number): Promise<BlueprintRow> {
   const row = await findBlueprint(runtime.sql, id);
   if (row === undefined) throw problem("not-found");

@@ -72,7 +72,7 @@ export type BlueprintContent = {
 
 const digests = new WeakMap<BlueprintContent, string>();
 
-/** A digest of all of it: equal contents have equal digests, whatever order they were read in. */
+/** Returns a digest of all of it: equal contents have equal digests, whatever order they were read in. */
 export function contentDigest(content: BlueprintContent): string {
   const known = digests.get(content);
   if (known !== undefined) return known;

@@ -31,7 +31,7 @@ function wayBetween(dependencies: readonly Dependency[], from: string, to: strin
 }
 
 /**
- * Why `artifact` may not need `other`: it is needed by it already, along this way. Undefined when it may.
+ * Returns why `artifact` may not need `other`: it is needed by it already, along this way. Undefined when it may.
  *
  * ```ts
  * // Cannot require "B": "B" requires "C", which refers to "A"

@@ -22,7 +22,7 @@ export type Filter = {
   tagShards: readonly { tag: number; shard: number }[];
 };
 
-/** A filter that lets these platforms through and nothing else is asked. */
+/** Returns a filter that lets these platforms through and nothing else is asked. */
 export function openFilter(platforms: readonly Platform[]): Filter {
   const range = (platform: Platform): PlatformRange => ({ active: platforms.includes(platform), min: "", max: "" });
   return {
@@ -50,8 +50,8 @@ export type FilterAnswer = { in: boolean; reason: FilterReason; evidence: string
 export type FilterReason = "in" | "platform" | "os too old" | "os too new" | "excluded tag" | "shard";
 
 /**
- * The bucket of a device for an item: MD5 of the item's lower-case UUID followed by the serial number, read as a number,
- * modulo `modulo`. The item is the artifact for a blueprint's filter, the version for a version's.
+ * Returns the bucket of a device for an item: MD5 of the item's lower-case UUID followed by the serial number, read as
+ * a number, modulo `modulo`. The item is the artifact for a blueprint's filter, the version for a version's.
  */
 export function shardOf(itemId: string, serialNumber: string, modulo: number): number {
   const hash = createHash("md5").update(itemId.toLowerCase() + serialNumber, "utf8").digest("hex");

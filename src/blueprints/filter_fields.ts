@@ -32,7 +32,7 @@ export type FilterFields =
     tag_shards: { tag: number; shard: number }[];
   };
 
-/** The filter that flat fields say. */
+/** Returns the filter that flat fields say. */
 export function filterOfFields(fields: FilterFields): Filter {
   const range = (platform: Platform): PlatformRange => {
     const name = PLATFORM_FIELDS[platform];
@@ -51,7 +51,7 @@ export function filterOfFields(fields: FilterFields): Filter {
   };
 }
 
-/** A filter as the API and the audit log show it. */
+/** Returns a filter as the API and the audit log show it. */
 export function filterRepresentation({ platforms, ...filter }: Filter): FilterFields {
   return {
     ios: platforms.iOS.active,

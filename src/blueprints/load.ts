@@ -18,7 +18,7 @@ import { type Filter, openFilter } from "./filter.ts";
 const COLLECT: readonly Collect[] = ["no", "managed", "all"];
 const collect = (value: number): Collect => COLLECT[value] ?? "no";
 
-/** A stored filter as the rules read it. */
+/** Returns a stored filter as the rules read it. */
 function filterOf(json: FilterJson): Filter {
   const platforms = { ...openFilter([]).platforms };
   for (const platform of PLATFORMS) platforms[platform] = json.platforms[platform] ?? platforms[platform];

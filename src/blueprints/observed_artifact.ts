@@ -43,7 +43,7 @@ const RANKS: readonly ObservedStatus[] = [
   "Installed",
 ];
 
-/** The more present of two. */
+/** Returns the more present of two. */
 export const morePresent = (one: ObservedStatus, other: ObservedStatus): ObservedStatus =>
   RANKS.indexOf(one) >= RANKS.indexOf(other) ? one : other;
 
@@ -83,7 +83,7 @@ const RETRY_MINUTES = [10, 60] as const;
 
 const failed = (status: ObservedStatus): boolean => status === "Failed" || status === "RemovalFailed";
 
-/** When a command may be tried again that failed for the `failures`th time since the version was last well. */
+/** Returns when a command may be tried again that failed for the `failures`th time since the version was last well. */
 function retryAt(via: Via, failures: number, now: Date): Date | null {
   // A declaration is sent again with another token.
   const minutes = via === "command" ? RETRY_MINUTES[failures - 1] : undefined;

@@ -28,6 +28,6 @@ export type ReinstallPace = {
   notBefore: Date;
 };
 
-/** When this content may be installed again; null when nothing is against it now. */
+/** Returns when this content may be installed again; null when nothing is against it now. */
 export const heldUntil = (pace: ReinstallPace | undefined, contentRevision: number, now: Date): Date | null =>
   pace !== undefined && pace.contentRevision === contentRevision && pace.notBefore > now ? pace.notBefore : null;

@@ -112,7 +112,8 @@ function chooseVersion(
 const lenient: Judgement = { refusal: () => null, stays: () => true };
 
 /**
- * All artifacts of the blueprint, each once, requirements before those that require them. `observed` is by version id.
+ * Returns all artifacts of the blueprint, each once, requirements before those that require them. `observed` is by
+ * version id.
  */
 export function resolve(
   content: BlueprintContent,

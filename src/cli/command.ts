@@ -52,7 +52,7 @@ export function parseOptions(args: readonly string[], known: Known): Options {
   }
 }
 
-/** The sentences for an operator about something that went wrong; undefined when it was not foreseen. */
+/** Returns the sentences for an operator about something that went wrong; undefined when it was not foreseen. */
 export function explain(error: unknown): string | undefined {
   if (error instanceof Problem) {
     const { fields, list } = error.details;

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { type Config, ConfigError } from "../config.ts";
 
-/** Where the embedded database lives. */
+/** Returns where the embedded database lives. */
 export const databaseFolder = (config: Pick<Config, "DATA_DIR">): string => join(config.DATA_DIR, "postgres");
 
 const CAUSES: Record<string, string> = {
@@ -19,7 +19,7 @@ const CAUSES: Record<string, string> = {
   ENOSPC: "the disk is full",
 };
 
-/** Why a folder or file cannot be used, in words; undefined for an error that is about something else. */
+/** Returns why a folder or file cannot be used, in words; undefined for an error that is about something else. */
 function causeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof Deno.errors.NotCapable) return "the system keeps this folder for itself";

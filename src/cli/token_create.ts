@@ -30,7 +30,7 @@ const KNOWN = { texts: ["name", "user", "expires"], flags: ["superuser"] };
 /** The token to create. */
 export type TokenRequest = { name: string; superuser: boolean; user?: string; expiresAt: Date | null };
 
-/** The options as values. Throws UsageError. */
+/** Returns the options as values. Throws UsageError. */
 export function tokenRequest({ texts, flags }: Options): TokenRequest {
   const name = texts.get("name")?.trim() ?? "";
   const user = texts.get("user");

@@ -28,7 +28,7 @@ const KNOWN = { texts: ["username", "email", "full-name"], flags: ["superuser"] 
 /** The user to create. */
 export type UserRequest = { username: string; email: string; fullName: string; superuser: boolean };
 
-/** The options as values. Throws UsageError. */
+/** Returns the options as values. Throws UsageError. */
 export function userRequest({ texts, flags }: Options): UserRequest {
   const username = texts.get("username")?.trim() ?? "";
   if (username === "" || username.length > 150) {

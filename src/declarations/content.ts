@@ -77,9 +77,9 @@ async function contentOf(
 }
 
 /**
- * A configuration that the device reports as failed with `reason`, in place of one that cannot be created: Apple's own
- * for tests. Without any answer the activation would lack one of its configurations, and the device would have none of
- * them.
+ * Returns a configuration that the device reports as failed with `reason`, in place of one that cannot be created:
+ * Apple's own for tests. Without any answer the activation would lack one of its configurations, and the device would
+ * have none of them.
  */
 export const failedConfiguration = (identifier: string, item: AdvertisedItem, reason: string): Declaration => ({
   Type: "com.apple.configuration.management.test",

@@ -56,7 +56,7 @@ const isObject = (value: Json | undefined): value is JsonObject =>
 const at = (value: Json | undefined, key: string): Json | undefined =>
   isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 
-/** The first items of a list that fit; one odd item hides none of the others. */
+/** Returns the first items of a list that fit; one odd item hides none of the others. */
 function each<T>(value: Json | undefined, limit: number, read: (item: JsonObject) => T | undefined): T[] {
   const taken: T[] = [];
   if (!Array.isArray(value)) return taken;
@@ -121,7 +121,7 @@ function declarationOf(item: JsonObject): DeclarationStatus | undefined {
   };
 }
 
-/** The report in the Data of a check-in. Throws `device-bad-request`. */
+/** Returns the report in the Data of a check-in. Throws `device-bad-request`. */
 export function readStatusReport(data: Uint8Array | undefined): StatusReport {
   const refuse = (reason: string) => problem("device-bad-request", undefined, { reason });
   if (data === undefined) throw refuse("the status report has no Data");

@@ -10,11 +10,11 @@ import { parseOsVersion } from "../protocol/os_version.ts";
 const NUMBERS = { No: 0, Major: 1, Minor: 2, Patch: 3 } as const;
 const DAY_MS = 86_400_000;
 
-/** How many reinstall intervals have passed since the enrollment began. */
+/** Returns how many reinstall intervals have passed since the enrollment began. */
 const intervalsSince = (enrolledAt: Date, days: number, now: Date): number =>
   Math.max(0, Math.floor((now.getTime() - enrolledAt.getTime()) / (days * DAY_MS)));
 
-/** When the next reinstall interval begins. */
+/** Returns when the next reinstall interval begins. */
 export const nextInterval = (enrolledAt: Date, days: number, now: Date): Date =>
   new Date(enrolledAt.getTime() + (intervalsSince(enrolledAt, days, now) + 1) * days * DAY_MS);
 
@@ -43,7 +43,7 @@ export function serverToken(
   ].join(".");
 }
 
-/** The version and the count of content changes in a token of this server. */
+/** Returns the version and the count of content changes in a token of this server. */
 export function readServerToken(token: string): { versionId: string; contentRevision: number } {
   const [versionId = "", ...rest] = token.split(".");
   const revision = /(?:^|\.)cv-([0-9]{1,9})(?:\.|$)/.exec(rest.join("."))?.[1];

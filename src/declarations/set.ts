@@ -46,7 +46,7 @@ const FALLBACK_STATUS_ITEMS = [
   "management.declarations",
 ];
 
-/** The status items to subscribe to: those of the device's capabilities, without Apple's own test items. */
+/** Returns the status items to subscribe to: those of the device's capabilities, without Apple's own test items. */
 function subscribedStatusItems(clientCapabilities: Json): string[] {
   const at = (value: Json | undefined, key: string): Json | undefined =>
     typeof value === "object" && value !== null && !Array.isArray(value) && Object.hasOwn(value, key)
@@ -60,7 +60,7 @@ function subscribedStatusItems(clientCapabilities: Json): string[] {
   return [...new Set(known.length === 0 ? FALLBACK_STATUS_ITEMS : known)].sort();
 }
 
-/** The set's token over its items. */
+/** Returns the set's token over its items. */
 function declarationsToken(items: readonly Pick<SetItem, "section" | "identifier" | "serverToken">[]): string {
   const lines = items.map((item) => [item.section, item.identifier, item.serverToken] as const);
   lines.sort((one, other) => {

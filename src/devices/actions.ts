@@ -28,7 +28,7 @@ async function mustFind(runtime: Runtime, id: DeviceId): Promise<DeviceView> {
   return device;
 }
 
-/** A device that something is done to. */
+/** Returns a device that something is done to. */
 async function mustFindLive(runtime: Runtime, id: DeviceId): Promise<DeviceView> {
   const device = await mustFind(runtime, id);
   if (device.deletedAt !== null) throw problem("refused", "The device is deleted. Restore it first.");
@@ -119,7 +119,7 @@ export async function pokeDevice(runtime: Runtime, by: By, id: DeviceId): Promis
   });
 }
 
-/** A device as the target of commands on its own channel. */
+/** Returns a device as the target of commands on its own channel. */
 export const targetOf = (device: DeviceView): CommandTarget => ({
   channel: "Device",
   platform: device.platform,

@@ -18,7 +18,7 @@ import { targetOf } from "./actions.ts";
 
 type Asked = { name: string; input: Record<string, boolean> };
 
-/** The collection levels of a blueprint: 0 none, 1 managed items, 2 all. */
+/** Returns the collection levels of a blueprint: 0 none, 1 managed items, 2 all. */
 const listOf = (name: string, collect: number): Asked[] =>
   collect === 0 ? [] : [{ name, input: { managed_only: collect === 1 } }];
 

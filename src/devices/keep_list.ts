@@ -19,7 +19,7 @@ export const MOST_ODD_ROWS = 20;
 const MOST_TRIALS = 200;
 const KEPT_BYTES = 4096;
 
-/** A malformed row as it is stored: the raw value truncated, bytes in base64. */
+/** Returns a malformed row as it is stored: the raw value truncated, bytes in base64. */
 export function oddRow(raw: unknown, reason: string): OddRow {
   const text = JSON.stringify(raw, (_key, value) => value instanceof Uint8Array ? value.toBase64() : value);
   return { reason: foreignText(reason), raw: foreignValue(JSON.parse(text), { bytes: KEPT_BYTES }) };
@@ -61,7 +61,7 @@ export async function keepList<Row>(
   await replaceOddRows(tx, enrollmentId, list, found.slice(0, MOST_ODD_ROWS));
 }
 
-/** Why PostgreSQL refuses what `work` writes, which is undone then; undefined when it does not. */
+/** Returns why PostgreSQL refuses what `work` writes, which is undone then; undefined when it does not. */
 async function refusalOf(tx: Tx, work: (inner: Tx) => Promise<void>): Promise<string | undefined> {
   try {
     await tx.savepoint(work);

@@ -11,7 +11,7 @@ import { restorableUntil, stateOf } from "./state.ts";
 
 const time = (date: Date | null) => (date === null ? null : naiveUtc(date));
 
-/** The representation of a device. */
+/** Returns the representation of a device. */
 export function deviceRepresentation(device: DeviceView, { clock, config }: Pick<Runtime, "clock" | "config">) {
   const { deletedAt } = device;
   return {

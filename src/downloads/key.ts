@@ -10,7 +10,7 @@ import type { Runtime } from "../runtime.ts";
 const CONTEXT = { table: "download_keys", column: "key_sealed", id: DOWNLOAD_KEY_ID };
 const opened = new WeakMap<Runtime["sql"], Uint8Array>();
 
-/** The key of this installation: 32 bytes. Never replaced, since advertised addresses are signed with it. */
+/** Returns the key of this installation: 32 bytes. Never replaced, since advertised addresses are signed with it. */
 export async function downloadKey(
   runtime: Pick<Runtime, "sql" | "keys" | "random" | "clock">,
 ): Promise<Uint8Array> {

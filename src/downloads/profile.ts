@@ -44,7 +44,7 @@ function cacheOf(runtime: Runtime): ByteCache {
 }
 
 /**
- * The signed profile (CMS, DER) of a version for a channel. Throws `not-found` when the version is no profile.
+ * Returns the signed profile (CMS, DER) of a version for a channel. Throws `not-found` when the version is no profile.
  *
  * Its PayloadIdentifier is that of the artifact and its PayloadUUID the version's, so versions replace each other. A
  * variable without a value stays as it was written.
@@ -81,7 +81,7 @@ const payloadsOf = (profile: PlistDict): Plist[] => array(profile, "PayloadConte
 const isScep = (payload: Plist): payload is PlistDict =>
   isDict(payload) && str(payload, "PayloadType") === "com.apple.security.scep";
 
-/** A profile whose SCEP payloads that name one of our issuers are filled by it. */
+/** Returns a profile whose SCEP payloads that name one of our issuers are filled by it. */
 async function withIssuers(db: Db, runtime: Runtime, profile: PlistDict): Promise<PlistDict> {
   const payloads = payloadsOf(profile);
   if (!payloads.some(isScep)) return profile;
@@ -100,7 +100,7 @@ const ALT_NAMES = [
   "ntPrincipalName",
 ] as const satisfies readonly AltNameKey[];
 
-/** The names that a SCEP payload requests; malformed ones are left out, the device checks them. */
+/** Returns the names that a SCEP payload requests; malformed ones are left out, the device checks them. */
 function namesOf(content: PlistDict): Omit<WantedCertificate, "keyUsage"> {
   const pairs = (array(content, "Subject") ?? []).flatMap((relative) => Array.isArray(relative) ? relative : []);
   const alternatives = dict(content, "SubjectAltName") ?? {};

@@ -18,8 +18,8 @@ import type { JsonObject } from "../protocol/plist_json.ts";
 import type { Runtime } from "../runtime.ts";
 
 /**
- * The credential of a version for a channel, with a new challenge where we are the issuer. Throws `not-found` when the version
- * is no certificate asset.
+ * Returns the credential of a version for a channel, with a new challenge where we are the issuer. Throws `not-found`
+ * when the version is no certificate asset.
  */
 export async function buildScepCredential(
   db: Db,

@@ -26,7 +26,7 @@ const TEXT = /^[A-Za-z0-9_-]{72}$/;
 const sign = (key: Uint8Array, body: Uint8Array): Uint8Array =>
   createHmac("sha256", key).update("espalier download\0").update(body).digest();
 
-/** The text of a token. Throws RangeError for a channel or a version that cannot be. */
+/** Returns the text of a token. Throws RangeError for a channel or a version that cannot be. */
 export function writeDownloadToken(key: Uint8Array, token: DownloadToken): string {
   const version = token.artifactVersionId.replaceAll("-", "");
   if (!/^[0-9a-f]{32}$/.test(version) || !Number.isInteger(token.channelId) || token.channelId < 0) {

@@ -19,8 +19,8 @@ export const DOWNLOAD_PATHS = {
 } as const satisfies Record<DownloadPurpose, string>;
 
 /**
- * The address of a download, the same for the same token. Where devices show their certificate it is on the address that
- * asks for it: they fetch it as they check in.
+ * Returns the address of a download, the same for the same token. Where devices show their certificate it is on the
+ * address that asks for it: they fetch it as they check in.
  */
 async function downloadUrl(runtime: Needs, token: DownloadToken): Promise<string> {
   const { config } = runtime;
@@ -28,17 +28,17 @@ async function downloadUrl(runtime: Needs, token: DownloadToken): Promise<string
   return `${base}${DOWNLOAD_PATHS[token.purpose]}${writeDownloadToken(await downloadKey(runtime), token)}/`;
 }
 
-/** Where a channel fetches the signed profile of a version. */
+/** Returns where a channel fetches the signed profile of a version. */
 export const profileDownloadUrl = (runtime: Needs, channelId: ChannelId, artifactVersionId: string): Promise<string> =>
   downloadUrl(runtime, { purpose: "profile", channelId, artifactVersionId });
 
-/** Where a channel fetches the file of a data asset's version. */
+/** Returns where a channel fetches the file of a data asset's version. */
 export const dataAssetDownloadUrl = (
   runtime: Needs,
   channelId: ChannelId,
   artifactVersionId: string,
 ): Promise<string> => downloadUrl(runtime, { purpose: "data_asset", channelId, artifactVersionId });
 
-/** Where a channel fetches the SCEP credential of a certificate asset's version. */
+/** Returns where a channel fetches the SCEP credential of a certificate asset's version. */
 export const scepCredentialUrl = (runtime: Needs, channelId: ChannelId, artifactVersionId: string): Promise<string> =>
   downloadUrl(runtime, { purpose: "scep_credential", channelId, artifactVersionId });

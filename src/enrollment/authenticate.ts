@@ -134,7 +134,7 @@ export async function authenticate(
   return null;
 }
 
-/** The enrollment of a session that this message may begin. Throws `device-not-identified`. */
+/** Returns the enrollment of a session that this message may begin. Throws `device-not-identified`. */
 async function enrollmentOf(
   tx: Tx,
   session: SessionRow,
@@ -154,14 +154,14 @@ async function enrollmentOf(
   return enrollment;
 }
 
-/** The strongest proof of a device's hardware. */
+/** Returns the strongest proof of a device's hardware. */
 function evidenceOf(session: SessionRow, enrollment: OtaEnrollmentRow, confirmed: boolean): HardwareEvidence {
   if (confirmed) return "confirmation";
   if (enrollment.reenrollmentWithoutConfirmation) return "setting";
   return session.hardwareEvidence ?? "word";
 }
 
-/** The device of the hardware, whose enrollments end. */
+/** Returns the device of the hardware, whose enrollments end. */
 async function takeHardware(
   tx: Tx,
   { device, others }: HardwareFacts,

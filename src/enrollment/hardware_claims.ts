@@ -61,7 +61,7 @@ export async function keepClaim(
   }]);
 }
 
-/** A claim as the API and the audit log show it. */
+/** Returns a claim as the API and the audit log show it. */
 export const claimRepresentation = (row: ClaimRow) => ({
   id: row.id,
   ota_enrollment: row.otaEnrollmentId,

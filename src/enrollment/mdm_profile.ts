@@ -31,7 +31,7 @@ const prefixOf = (runtime: Runtime) => `${reverseDns(new URL(runtime.config.BASE
 /** The owner of the identity. `plain` limits the subject to attributes that simple clients support. */
 export type ProfileTarget = { serialNumber?: string | undefined; plain?: boolean };
 
-/** The SCEP payload of a session's certificate, as the enrollment's issuer wants it. */
+/** Returns the SCEP payload of a session's certificate, as the enrollment's issuer wants it. */
 async function identityPayload(
   db: Db,
   runtime: Runtime,
@@ -66,7 +66,7 @@ async function identityPayload(
   return { payload, uuid };
 }
 
-/** The root of our own TLS chain, for devices that do not know it. */
+/** Returns the root of our own TLS chain, for devices that do not know it. */
 function tlsRootPayload(runtime: Runtime): PlistDict[] {
   const { TLS_FULLCHAIN, DISTRIBUTE_TLS_CHAIN } = runtime.config;
   if (TLS_FULLCHAIN === undefined || !DISTRIBUTE_TLS_CHAIN) return [];
@@ -80,7 +80,7 @@ function tlsRootPayload(runtime: Runtime): PlistDict[] {
   })];
 }
 
-/** The MDM profile of an opened session, unsigned. Throws `refused` while the enrollment has no push topic. */
+/** Returns the MDM profile of an opened session, unsigned. Throws `refused` while the enrollment has no push topic. */
 export async function mdmProfile(
   db: Db,
   runtime: Runtime,
@@ -120,7 +120,7 @@ export async function mdmProfile(
   }));
 }
 
-/** The profile of OTA phase 2: the certificate that signs phase 3, nothing else. */
+/** Returns the profile of OTA phase 2: the certificate that signs phase 3, nothing else. */
 export async function phase2Profile(
   db: Db,
   runtime: Runtime,
@@ -138,7 +138,10 @@ export async function phase2Profile(
   }));
 }
 
-/** The profile that begins an OTA enrollment: the device answers it with its attributes and the enrollment secret. */
+/**
+ * Returns the profile that begins an OTA enrollment: the device answers it with its attributes and the enrollment
+ * secret.
+ */
 export function otaProfile(runtime: Runtime, enrollment: OtaEnrollmentRow, secret: string): Bytes {
   return buildPlist(profileServiceProfile({
     identifier: `${prefixOf(runtime)}.profile-service`,

@@ -116,7 +116,7 @@ async function mustFindOta(runtime: Runtime, id: number): Promise<OtaEnrollmentR
   return row;
 }
 
-/** An OTA enrollment as the audit log shows it: without its secret. */
+/** Returns an OTA enrollment as the audit log shows it: without its secret. */
 export const otaEnrollmentRepresentation = (row: OtaEnrollmentRow) => ({
   id: row.id,
   name: row.name,
@@ -219,8 +219,8 @@ export async function revokeOtaEnrollment(
 }
 
 /**
- * A direct enrollment profile for one device. Each download uses the enrollment secret once, so a revoked, expired or
- * used-up secret gives none; a serial number or UDID limits the profile to that device.
+ * Returns a direct enrollment profile for one device. Each download uses the enrollment secret once, so a revoked,
+ * expired or used-up secret gives none; a serial number or UDID limits the profile to that device.
  */
 export async function downloadDirectProfile(
   runtime: Runtime,

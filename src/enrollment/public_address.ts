@@ -37,7 +37,7 @@ async function macOf(secret: string, id: number): Promise<string> {
   return encodeBase64Url(mac.slice(0, MAC_BYTES));
 }
 
-/** The path of the page, without the origin. */
+/** Returns the path of the page, without the origin. */
 export async function publicPath(
   runtime: Pick<Runtime, "keys">,
   enrollment: Pick<OtaEnrollmentRow, "id">,
@@ -62,7 +62,10 @@ async function find(runtime: Runtime, address: string): Promise<Found | string> 
   return refusalOf({ ...row, serialNumbers: [], udids: [] }, {}, runtime.clock.now()) ?? { enrollment, secret };
 }
 
-/** The enrollment of an address. Throws `not-found` for every address that is not in use, and `too-many-requests`. */
+/**
+ * Returns the enrollment of an address. Throws `not-found` for every address that is not in use, and
+ * `too-many-requests`.
+ */
 async function open(runtime: Runtime, by: Caller, address: string): Promise<Found> {
   await limitAttempts(runtime, `enroll:${addressKey(by.request.ip)}`, LIMIT);
   const found = await find(runtime, address);
@@ -74,7 +77,7 @@ async function open(runtime: Runtime, by: Caller, address: string): Promise<Foun
   throw problem("not-found");
 }
 
-/** The name that the page of an address shows. Throws as `open` does. */
+/** Returns the name that the page of an address shows. Throws as `open` does. */
 export async function openPublicAddress(
   runtime: Runtime,
   by: Caller,
@@ -84,7 +87,7 @@ export async function openPublicAddress(
   return { displayName };
 }
 
-/** The signed profile that begins the enrollment of an address. Throws as `open` does. */
+/** Returns the signed profile that begins the enrollment of an address. Throws as `open` does. */
 export async function downloadPublicProfile(
   runtime: Runtime,
   by: Caller,

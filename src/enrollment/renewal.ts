@@ -28,7 +28,7 @@ import { type ClaimedSession, claimSession } from "./claim_session.ts";
 import { mdmProfile } from "./mdm_profile.ts";
 import { openSession, SESSION_HOURS } from "./sessions.ts";
 
-/** A signed enrollment profile that renews the identity of an enrollment; opens its session. */
+/** Returns a signed enrollment profile that renews the identity of an enrollment; opens its session. */
 export async function renewalProfile(
   tx: Tx,
   runtime: Runtime,

@@ -118,7 +118,7 @@ export async function revealEnrollmentSecret(
   return await runtime.keys.openText(row.secretSealed, context(row.id));
 }
 
-/** A secret without its text, for audit entries. */
+/** Returns a secret without its text, for audit entries. */
 export function enrollmentSecretRepresentation(row: EnrollmentSecretRow) {
   return {
     id: row.id,
@@ -158,7 +158,7 @@ export type EnrollmentSecretProof = {
   metaBusinessUnitId?: number | undefined;
 };
 
-/** The first reason to refuse; undefined to accept. */
+/** Returns the first reason to refuse; undefined to accept. */
 export function refusalOf(
   row: EnrollmentSecretRow,
   proof: Omit<EnrollmentSecretProof, "secret">,

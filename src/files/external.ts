@@ -30,8 +30,8 @@ type Needs = Pick<Runtime, "config" | "network" | "clock" | "log">;
 type Source = { filename: string; close(): void; fetch(signal: AbortSignal): Promise<Response> };
 
 /**
- * The content as a stream, with the name that it has there. The stream fails when the content is not the one that was
- * promised: put into a file store, nothing else is ever kept.
+ * Returns the content as a stream, with the name that it has there. The stream fails when the content is not the one
+ * that was promised: put into a file store, nothing else is ever kept.
  *
  * Throws `invalid` on the field, and so does the stream.
  */
@@ -106,7 +106,10 @@ function verified(
   }, { highWaterMark: 0 });
 }
 
-/** The name at the end of a path. Throws URIError for a broken escape, and for NUL: the database keeps no text with it. */
+/**
+ * Returns the name at the end of a path. Throws URIError for a broken escape, and for NUL: the database keeps no text
+ * with it.
+ */
 function nameOf(path: string): string {
   const decoded = decodeURIComponent(path);
   if (decoded.includes("\0")) throw new URIError("a path holds NUL");

@@ -11,7 +11,7 @@ import { type FileStore, isDigest } from "./store.ts";
 
 const TEMPORARY = "tmp";
 
-/** `work`'s result, or undefined when the file is not there. */
+/** Returns `work`'s result, or undefined when the file is not there. */
 async function ifThere<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

@@ -14,7 +14,7 @@ import type { FileStore } from "./store.ts";
 
 type Means = { config: Config; network: Network; clock: Clock };
 
-/** A client with the configured credentials; undefined when there are none. The caller closes it. */
+/** Returns a client with the configured credentials; undefined when there are none. The caller closes it. */
 export function openS3({ config, network, clock }: Means): S3Client | undefined {
   const { S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_ENDPOINT, S3_REGION } = config;
   if (S3_ACCESS_KEY_ID === undefined || S3_SECRET_ACCESS_KEY === undefined) return undefined;
@@ -27,7 +27,7 @@ export function openS3({ config, network, clock }: Means): S3Client | undefined 
   return new S3Client(settings, network.client({ http2: false }), clock);
 }
 
-/** The store of this installation: the bucket of FILES_URL, else a folder in DATA_DIR. The caller closes it. */
+/** Returns the store of this installation: the bucket of FILES_URL, else a folder in DATA_DIR. The caller closes it. */
 export function openFileStore(means: Means & { random: Random }): FileStore {
   const { FILES_URL, DATA_DIR } = means.config;
   if (FILES_URL === undefined) return new FolderStore(join(DATA_DIR, "files"), means.random);

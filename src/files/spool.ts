@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { problem } from "../errors.ts";
 import type { StoredFile } from "./store.ts";
 
-/** The content as a stream. */
+/** Returns the content as a stream. */
 export const streamOf = (content: ReadableStream<Uint8Array> | Uint8Array): ReadableStream<Uint8Array> =>
   content instanceof Uint8Array ? ReadableStream.from([content]) : content;
 

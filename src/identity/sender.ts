@@ -39,7 +39,7 @@ export function isProxySecret(given: string | undefined, secret: string | undefi
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-/** The certificate behind a message. Throws `device-not-identified` with the reason for the event. */
+/** Returns the certificate behind a message. Throws `device-not-identified` with the reason for the event. */
 export const senderOf = (evidence: SenderEvidence): Certificate =>
   certificateOf(evidence, (cms) => verifyDetached(cms, evidence.body).certificate);
 

@@ -36,7 +36,7 @@ import { hashSecret } from "./session_name.ts";
 /** A device may ask again, and lose what it was answered, for so long. */
 const CREDENTIAL_HOURS = 24;
 
-/** A new challenge for the certificate of a version on a channel. Only its hash is kept. */
+/** Returns a new challenge for the certificate of a version on a channel. Only its hash is kept. */
 export async function openAssetCredential(
   db: Db,
   runtime: Pick<Runtime, "clock" | "random">,
@@ -125,7 +125,7 @@ export async function issueForAsset(
   return { certificate, chain };
 }
 
-/** The names as a certificate has them. Throws PkiError when there are none, or none that may be. */
+/** Returns the names as a certificate has them. Throws PkiError when there are none, or none that may be. */
 function checkedNames({ subject, subjectAltName }: AssetNames): { subject: Uint8Array; san: GeneralName[] } {
   const san: GeneralName[] = [];
   const add = (kind: "email" | "dns" | "uri" | "ntPrincipalName", value: string | undefined) => {

@@ -71,7 +71,7 @@ async function open(runtime: Runtime, name: string, make: Make): Promise<Opened>
   return authority;
 }
 
-/** The authority of device identities. */
+/** Returns the authority of device identities. */
 export async function builtInAuthority(runtime: Runtime): Promise<BuiltInAuthority> {
   const { ORGANIZATION } = runtime.config;
   return await open(runtime, BUILT_IN, (key, now) => ({
@@ -86,7 +86,7 @@ export async function builtInAuthority(runtime: Runtime): Promise<BuiltInAuthori
   }));
 }
 
-/** The authority of certificate assets. */
+/** Returns the authority of certificate assets. */
 export async function assetAuthority(runtime: Runtime): Promise<AssetAuthority> {
   const { ORGANIZATION } = runtime.config;
   let root = await builtInAuthority(runtime);

@@ -14,7 +14,10 @@ import { builtInAuthority } from "./authority.ts";
 type Signer = Parameters<typeof signAttached>[1];
 const signers = new WeakMap<Runtime["sql"], { signer: Signer; until: Date }>();
 
-/** The identity that signs profiles: the configured one, the TLS one, or a short-lived one of the built-in authority. */
+/**
+ * Returns the identity that signs profiles: the configured one, the TLS one, or a short-lived one of the built-in
+ * authority.
+ */
 async function profileSigner(runtime: Runtime): Promise<Signer> {
   const { config } = runtime;
   const chain = config.SIGNING_FULLCHAIN ?? config.TLS_FULLCHAIN;

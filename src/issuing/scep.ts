@@ -163,8 +163,8 @@ async function issue(
 }
 
 /**
- * The names of an identity. Only the certificate of phase 2, which is good only for phase 3, names a serial number: the
- * device stated it, and it is compared with the one stated in phase 3.
+ * Returns the names of an identity. Only the certificate of phase 2, which is good only for phase 3, names a serial
+ * number: the device stated it, and it is compared with the one stated in phase 3.
  */
 function subjectOf(session: SessionRow, commonName: string): [type: string, value: string][] {
   const serial = session.status === "PHASE_2" && session.serialNumber !== null && session.serialNumber !== ""

@@ -32,7 +32,9 @@ const MODEL = "mdm.scepissuer";
 const stored = z.record(z.string(), z.unknown());
 const contextOf = (id: string) => ({ table: "scep_issuers", column: "backend_sealed", id });
 
-/** An issuer as the audit log shows it: never the settings of its backend. The built-in one is `provisioned`. */
+/**
+ * Returns an issuer as the audit log shows it: never the settings of its backend. The built-in one is `provisioned`.
+ */
 export function scepIssuerRepresentation(row: ScepIssuerRow) {
   return {
     id: row.id,
@@ -49,7 +51,7 @@ export function scepIssuerRepresentation(row: ScepIssuerRow) {
   };
 }
 
-/** The settings of an issuer's backend, with its secrets. */
+/** Returns the settings of an issuer's backend, with its secrets. */
 export async function issuerSettings(
   runtime: Pick<Runtime, "keys">,
   issuer: ScepIssuerRow,
@@ -59,8 +61,8 @@ export async function issuerSettings(
 }
 
 /**
- * The settings of an issuer's backend under their key, as answers show them: secrets only for operators who may see
- * secrets of settings, and each time with an event.
+ * Returns the settings of an issuer's backend under their key, as answers show them: secrets only for operators who may
+ * see secrets of settings, and each time with an event.
  */
 export async function shownSettings(
   runtime: Runtime,

@@ -60,12 +60,15 @@ export const rsaSignatureOid = (hash: HashName): string => reverse(RSA, hash);
 /** Dotted form of ecdsa-with-SHANNN. */
 export const ecdsaSignatureOid = (hash: HashName): string => reverse(ECDSA, hash);
 
-/** The digest of some bytes. */
+/** Returns the digest of some bytes. */
 export function digest(hash: HashName, bytes: Uint8Array): Uint8Array {
   return nodeHash(hash, bytes, "buffer");
 }
 
-/** The hash that a digest algorithm names; `shaNNNWithRSAEncryption` in its place, as some write, names its hash. */
+/**
+ * Returns the hash that a digest algorithm names; `shaNNNWithRSAEncryption` in its place, as some write, names its
+ * hash.
+ */
 export function digestAlgorithm({ oid }: AlgorithmIdentifier): HashName {
   const name = PLAIN.get(oid) ?? RSA.get(oid);
   if (name === undefined) throw new PkiError("unsupported", `Cannot use the digest algorithm ${oid}`);
@@ -73,7 +76,7 @@ export function digestAlgorithm({ oid }: AlgorithmIdentifier): HashName {
 }
 
 /**
- * The scheme that a signature algorithm names.
+ * Returns the scheme that a signature algorithm names.
  *
  * Bare key algorithms (rsaEncryption, ecPublicKey), which CMS allows, take the hash of `digestOf`; without it, as in a
  * certificate, they are refused. A signature algorithm with another hash than `digestOf` is refused.

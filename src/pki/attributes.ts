@@ -24,7 +24,7 @@ export function readAttributes(set: Der): Attributes {
   return attributes;
 }
 
-/** The only value of an attribute, or undefined when the attribute is absent. */
+/** Returns the only value of an attribute, or undefined when the attribute is absent. */
 export function singleValue(attributes: Attributes | undefined, type: string): Der | undefined {
   const values = attributes?.get(type);
   if (values === undefined) return undefined;

@@ -31,7 +31,7 @@ export type AuthorityInput = {
   readonly pathLength?: number;
 };
 
-/** A self-signed authority certificate, valid from 10 minutes before `now` (clocks differ). */
+/** Returns a self-signed authority certificate, valid from 10 minutes before `now` (clocks differ). */
 export function createAuthority({ subject, now, key, years, pathLength = 0 }: AuthorityInput): Bytes {
   const notAfter = new Date(now);
   notAfter.setUTCFullYear(notAfter.getUTCFullYear() + years);
@@ -53,8 +53,8 @@ export function createAuthority({ subject, now, key, years, pathLength = 0 }: Au
 }
 
 /**
- * An authority below another one, valid from 10 minutes before `now`; it may have none below it, and never outlives its
- * issuer.
+ * Returns an authority below another one, valid from 10 minutes before `now`; it may have none below it, and never
+ * outlives its issuer.
  */
 export function createIntermediate(
   issuer: Authority,
@@ -83,7 +83,7 @@ export function createIntermediate(
   });
 }
 
-/** A serial number: 128 random bits, positive (RFC 5280 section 4.1.2.2). */
+/** Returns a serial number: 128 random bits, positive (RFC 5280 section 4.1.2.2). */
 export function randomSerial(): Uint8Array {
   const bytes = Uint8Array.from(randomBytes(16));
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
@@ -185,7 +185,7 @@ function positive(bytes: Uint8Array): ArrayBuffer {
   return Uint8Array.from((digits[0] ?? 0) < 0x80 ? digits : [0, ...digits]).buffer;
 }
 
-/** The key usage extension, critical. */
+/** Returns the key usage extension, critical. */
 export const keyUsageExtension = (usages: readonly KeyUsage[]): x509.Extension =>
   new x509.KeyUsagesExtension(usages.reduce((flags, usage) => flags | x509.KeyUsageFlags[usage], 0), true);
 

@@ -91,7 +91,7 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
   });
 }
 
-/** Every certificate of a PEM text, in order. Refuses a text without any. */
+/** Returns every certificate of a PEM text, in order. Refuses a text without any. */
 export function certificatesFromPem(text: string): Certificate[] {
   const certificates = pemBlocks(text)
     .filter(({ label }) => label === "CERTIFICATE" || label === "X509 CERTIFICATE")
@@ -100,7 +100,7 @@ export function certificatesFromPem(text: string): Certificate[] {
   return certificates;
 }
 
-/** The only certificate of a PEM text. */
+/** Returns the only certificate of a PEM text. */
 export function certificateFromPem(text: string): Certificate {
   const [certificate, ...others] = certificatesFromPem(text);
   if (certificate === undefined || others.length > 0) {

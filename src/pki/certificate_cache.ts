@@ -23,7 +23,9 @@ let held = 0;
 
 const sizeOf = ({ der }: Certificate) => der.length * COPIES + OVERHEAD;
 
-/** `parseCertificate` of a certificate that comes with a message, or what is remembered of it. Throws PkiError. */
+/**
+ * Returns `parseCertificate` of a certificate that comes with a message, or what is remembered of it. Throws PkiError.
+ */
 export function knownCertificate(der: Uint8Array): Certificate {
   if (der.length > LARGEST) {
     throw new PkiError(
@@ -55,5 +57,5 @@ export function rememberCertificate(certificate: Certificate): void {
   }
 }
 
-/** How many certificates are remembered, and the bytes that they take. */
+/** Returns how many certificates are remembered, and the bytes that they take. */
 export const rememberedCertificates = (): { count: number; bytes: number } => ({ count: cache.size, bytes: held });

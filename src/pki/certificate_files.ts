@@ -36,7 +36,7 @@ export function openCertificateFile(
   return openDer(fromBase64(text), passphrase, iterations);
 }
 
-/** A text file in UTF-8, or in UTF-16 with a byte order mark, as Windows saves it. */
+/** Returns a text file in UTF-8, or in UTF-16 with a byte order mark, as Windows saves it. */
 function decoded(bytes: Uint8Array): string {
   const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe
     ? "utf-16le"
@@ -101,6 +101,6 @@ function openDer(der: Uint8Array, passphrase: string | undefined, iterations: It
   throw refused("it is not a certificate, PKCS #7 or PKCS #12 file in DER", reason);
 }
 
-/** The certificate that a key belongs to, whatever its position: files list issuers in either order. */
+/** Returns the certificate that a key belongs to, whatever its position: files list issuers in either order. */
 export const certificateOfKey = (certificates: readonly Certificate[], key: KeyObject): Certificate | undefined =>
   certificates.find((certificate) => keyMatches(certificate, key));

@@ -10,7 +10,7 @@ const fail = (message: string): never => {
   throw new PkiError("asn1", message);
 };
 
-/** The dotted form of an OBJECT IDENTIFIER. */
+/** Returns the dotted form of an OBJECT IDENTIFIER. */
 export function readOid(element: Der, what = "an object identifier"): string {
   const bytes = element.expect(TAG.oid, what).content;
   if (bytes.length === 0 || bytes.length > 64 || ((bytes[bytes.length - 1] ?? 0) & 0x80) !== 0) {
@@ -51,7 +51,9 @@ function readBigOid(bytes: Uint8Array): string {
   return [first, head - first * 40n, ...rest].join(".");
 }
 
-/** The content octets of an INTEGER without leading zeros, lower-case hexadecimal (as serial numbers are shown). */
+/**
+ * Returns the content octets of an INTEGER without leading zeros, lower-case hexadecimal (as serial numbers are shown).
+ */
 export function readIntegerHex(element: Der, what = "an integer"): string {
   const bytes = element.expect(TAG.integer, what).content;
   if (bytes.length === 0) fail(`Cannot read ${what}: the integer is empty`);
@@ -60,7 +62,7 @@ export function readIntegerHex(element: Der, what = "an integer"): string {
   return bytes.subarray(from).toHex();
 }
 
-/** A non-negative INTEGER. */
+/** Returns a non-negative INTEGER. */
 export function readUnsigned(element: Der, what = "an integer"): bigint {
   const bytes = element.expect(TAG.integer, what).content;
   if (bytes.length === 0 || ((bytes[0] ?? 0) & 0x80) !== 0) {
@@ -69,28 +71,28 @@ export function readUnsigned(element: Der, what = "an integer"): bigint {
   return BigInt("0x" + bytes.toHex());
 }
 
-/** A small non-negative INTEGER as a number. */
+/** Returns a small non-negative INTEGER as a number. */
 export function readSmall(element: Der, what = "an integer"): number {
   const value = readUnsigned(element, what);
   if (value > 0x7fffffffn) fail(`Cannot read ${what}: the number is too big`);
   return Number(value);
 }
 
-/** A BOOLEAN. */
+/** Returns a BOOLEAN. */
 export function readBoolean(element: Der, what = "a boolean"): boolean {
   const bytes = element.expect(TAG.boolean, what).content;
   if (bytes.length !== 1) fail(`Cannot read ${what}: a boolean has one byte`);
   return bytes[0] !== 0;
 }
 
-/** The bytes of a BIT STRING that has no unused bits. */
+/** Returns the bytes of a BIT STRING that has no unused bits. */
 export function readBitString(element: Der, what = "a bit string"): Uint8Array {
   const bytes = element.expect(TAG.bitString, what).content;
   if (bytes[0] !== 0) fail(`Cannot read ${what}: it should be whole bytes`);
   return bytes.subarray(1);
 }
 
-/** The named bits that are set in a BIT STRING, by number. */
+/** Returns the named bits that are set in a BIT STRING, by number. */
 export function readNamedBits(element: Der, what = "a bit string"): number[] {
   const bytes = element.expect(TAG.bitString, what).content;
   const unused = bytes[0];
@@ -103,7 +105,7 @@ export function readNamedBits(element: Der, what = "a bit string"): number[] {
 }
 
 /**
- * The bytes of an OCTET STRING, the pieces of a constructed (BER) one joined.
+ * Returns the bytes of an OCTET STRING, the pieces of a constructed (BER) one joined.
  *
  * `tag` is the identifier octet of the primitive form, for implicit tags such as `[0]` (0x80).
  */
@@ -124,7 +126,7 @@ export function readOctets(element: Der, what = "an octet string", tag: number =
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder("latin1");
 
-/** The text of any of the ASN.1 string types, or undefined when the element is none. */
+/** Returns the text of any of the ASN.1 string types, or undefined when the element is none. */
 export function readText(element: Der): string | undefined {
   const bytes = element.content;
   switch (element.tag) {
@@ -150,7 +152,7 @@ export function readText(element: Der): string | undefined {
 
 const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
-/** A UTCTime or GeneralizedTime in the forms of RFC 5280 section 4.1.2.5 (UTC, with seconds). */
+/** Returns a UTCTime or GeneralizedTime in the forms of RFC 5280 section 4.1.2.5 (UTC, with seconds). */
 export function readTime(element: Der, what = "a time"): Date {
   if (element.tag !== TAG.utcTime) element.expect(TAG.generalizedTime, what);
   let text = latin1.decode(element.content);

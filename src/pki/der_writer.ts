@@ -8,7 +8,7 @@ import { TAG } from "./der.ts";
 /** Bytes that own their buffer, as Web Crypto and Response bodies want them. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The parts, one after the other. */
+/** Returns the parts, one after the other. */
 export function concat(...parts: readonly Uint8Array[]): Bytes {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -19,7 +19,7 @@ export function concat(...parts: readonly Uint8Array[]): Bytes {
   return out;
 }
 
-/** An element with that identifier octet and the parts as its content. */
+/** Returns an element with that identifier octet and the parts as its content. */
 export function element(tag: number, ...parts: readonly Uint8Array[]): Bytes {
   const size = parts.reduce((sum, part) => sum + part.length, 0);
   const header = size < 0x80
@@ -34,7 +34,7 @@ export function element(tag: number, ...parts: readonly Uint8Array[]): Bytes {
   return concat(Uint8Array.from(header), ...parts);
 }
 
-/** An element of indefinite length (BER), as Apple's devices write them. */
+/** Returns an element of indefinite length (BER), as Apple's devices write them. */
 export function indefinite(tag: number, ...parts: readonly Uint8Array[]): Bytes {
   return concat(Uint8Array.of(tag, 0x80), ...parts, Uint8Array.of(0, 0));
 }
@@ -54,10 +54,10 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-/** `[number]` constructed: an explicit tag, or an implicit one of a constructed type. */
+/** Returns `[number]` constructed: an explicit tag, or an implicit one of a constructed type. */
 export const context = (number: number, ...parts: readonly Uint8Array[]): Bytes => element(0xa0 | number, ...parts);
 
-/** `[number]` primitive: an implicit tag of a primitive type. */
+/** Returns `[number]` primitive: an implicit tag of a primitive type. */
 export const contextPrimitive = (number: number, content: Uint8Array): Bytes => element(0x80 | number, content);
 
 /** INTEGER of a non-negative number, or of big-endian bytes that are read as non-negative. */

@@ -71,7 +71,7 @@ const MAX_LENGTH = 10_000;
 const LIBRARY_KINDS = { email: "email", dns: "dns", uri: "url", ip: "ip", ntPrincipalName: "upn" } as const;
 
 /**
- * The extension with these names; `directory` and `other` names are not written.
+ * Returns the extension with these names; `directory` and `other` names are not written.
  *
  * Addresses in the domain name system, mail addresses and URIs should be ASCII, which is the caller's care. Throws
  * {@link PkiError} for what is not an address, and for very long names.
@@ -91,12 +91,12 @@ export function alternativeNames(names: readonly GeneralName[], critical = false
 }
 
 /**
- * A character for each byte of UTF-8. The library writes the lowest byte of each character (docs/decisions/0004): the name
- * "Ł.example" would become that of another, "A.example".
+ * Returns a character for each byte of UTF-8. The library writes the lowest byte of each character
+ * (docs/decisions/0004): the name "Ł.example" would become that of another, "A.example".
  */
 const byteText = (text: string): string => Buffer.from(text).toString("latin1");
 
-/** An address as the library reads it right: of IPv6 without the dotted form at its end. */
+/** Returns an address as the library reads it right: of IPv6 without the dotted form at its end. */
 function addressText(text: string): string {
   if (isIP(text) === 4) return text;
   if (isIP(text) === 6 && URL.canParse(`http://[${text}]/`)) return new URL(`http://[${text}]/`).hostname.slice(1, -1);

@@ -20,7 +20,7 @@ import type { PublicKey } from "./public_key.ts";
 
 const generate = promisify(generateKeyPair);
 
-/** A new RSA private key; some 200 ms of work for 2048 bits, off the main thread. */
+/** Returns a new RSA private key; some 200 ms of work for 2048 bits, off the main thread. */
 export async function generateRsaKey(bits = 2048): Promise<KeyObject> {
   return (await generate("rsa", { modulusLength: bits, publicExponent: 65537 })).privateKey;
 }
@@ -30,7 +30,7 @@ export function exportPkcs8(key: KeyObject): Bytes {
   return Uint8Array.from(key.export({ type: "pkcs8", format: "der" }));
 }
 
-/** The key of a PKCS#8 DER. */
+/** Returns the key of a PKCS#8 DER. */
 export function importPkcs8(der: Uint8Array): KeyObject {
   try {
     return createPrivateKey({ key: Buffer.from(der), format: "der", type: "pkcs8" });
@@ -39,7 +39,7 @@ export function importPkcs8(der: Uint8Array): KeyObject {
   }
 }
 
-/** The SubjectPublicKeyInfo of a private key. */
+/** Returns the SubjectPublicKeyInfo of a private key. */
 export function spkiOf(key: KeyObject | CryptoKey): Bytes {
   const object = key instanceof KeyObjectClass ? key : KeyObjectClass.from(key);
   const pub = object.type === "private" ? createPublicKey(object) : object;
@@ -52,8 +52,9 @@ export function keyMatches(certificate: { publicKey: PublicKey; spki: Uint8Array
 }
 
 /**
- * The private key of a PEM text or of DER: PKCS#8, PKCS#1 or SEC 1, plain or encrypted (PBES2 with AES, 3DES or scrypt, PBES1 with
- * DES, the schemes of PKCS #12, and the old `Proc-Type: 4,ENCRYPTED` headers). In a PEM text the first private key counts, other blocks are skipped.
+ * Returns the private key of a PEM text or of DER: PKCS#8, PKCS#1 or SEC 1, plain or encrypted (PBES2 with AES, 3DES or
+ * scrypt, PBES1 with DES, the schemes of PKCS #12, and the old `Proc-Type: 4,ENCRYPTED` headers). In a PEM text the
+ * first private key counts, other blocks are skipped.
  *
  * Throws {@link PkiError} with the code `key` and a sentence for the operator.
  */
@@ -131,7 +132,7 @@ function openInfo(der: Uint8Array, passphrase: string, iterations: Iterations): 
   }
 }
 
-/** The key as an encrypted PKCS#8 PEM (PBES2 with AES-256-CBC), which openssl reads. */
+/** Returns the key as an encrypted PKCS#8 PEM (PBES2 with AES-256-CBC), which openssl reads. */
 export function encryptPrivateKeyPem(key: KeyObject, passphrase: string): string {
   if (passphrase === "") throw new PkiError("key", "Cannot encrypt the private key: the password is empty");
   return key.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase }).toString();

@@ -122,7 +122,7 @@ const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]+$/;
 
 /**
- * The DER of a name, one attribute in each part, in the order given.
+ * Returns the DER of a name, one attribute in each part, in the order given.
  *
  * Country and serial number are PrintableString as RFC 5280 asks, addresses IA5String, the rest, and what does not fit these,
  * UTF8String.

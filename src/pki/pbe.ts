@@ -63,7 +63,10 @@ export class Iterations {
   }
 }
 
-/** The DER inside an EncryptedPrivateKeyInfo (RFC 5958 section 3). Throws as `decryptPbe`, `asn1` for something else. */
+/**
+ * Returns the DER inside an EncryptedPrivateKeyInfo (RFC 5958 section 3). Throws as `decryptPbe`, `asn1` for something
+ * else.
+ */
 export function decryptKeyInfo(
   der: Uint8Array,
   passphrase: string,
@@ -151,7 +154,7 @@ function checkScrypt(parameters: Der): void {
   }
 }
 
-/** The salt and the iterations of PBES1 and of RFC 7292. */
+/** Returns the salt and the iterations of PBES1 and of RFC 7292. */
 function saltOf(
   parameters: Der,
   allowed: Iterations,
@@ -232,6 +235,6 @@ function openPkcs12(
   return decipher.finish() ? bytesOf(decipher.output) : undefined;
 }
 
-/** The iterations of a PKCS #12 MAC, which uses the same derivation. */
+/** Returns the iterations of a PKCS #12 MAC, which uses the same derivation. */
 export const macIterationsOf = (element: Der, allowed: Iterations): number =>
   allowed.take(element, MAX_SLOW_ITERATIONS, SLOW);

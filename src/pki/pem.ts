@@ -31,7 +31,7 @@ export function toPem(der: Uint8Array, label: string): string {
   return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }
 
-/** The lines `Name: value` at the start of the content between the two marks, and the rest. */
+/** Returns the lines `Name: value` at the start of the content between the two marks, and the rest. */
 function splitHeaders(inside: string): { headers: Map<string, string>; body: string } {
   const headers = new Map<string, string>();
   let at = inside.startsWith("\r\n") ? 2 : inside.startsWith("\n") ? 1 : 0;

@@ -94,7 +94,7 @@ function countPart(result: Opened): void {
   if (++result.parts > MOST_PARTS) throw refused(`it has more than ${MOST_PARTS} encrypted parts`);
 }
 
-/** The octets of a content info of the type data. */
+/** Returns the octets of a content info of the type data. */
 function contentOf(info: Der): Uint8Array {
   const fields = info.fields("a content info");
   const type = readOid(fields.next("the type"), "the type of a content");
@@ -102,7 +102,7 @@ function contentOf(info: Der): Uint8Array {
   return readOctets(fields.next("the content", CONTEXT_0).only("a content"), "a content");
 }
 
-/** The plaintext of an EncryptedData (RFC 5652 section 8). */
+/** Returns the plaintext of an EncryptedData (RFC 5652 section 8). */
 function decrypted(info: Der, passphrase: string, iterations: Iterations): Uint8Array {
   const outer = info.fields("a content info");
   outer.next("the type");

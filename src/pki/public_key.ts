@@ -43,7 +43,7 @@ export function readPublicKey(element: Der): PublicKey {
   return { kind: "other", oid };
 }
 
-/** How many bits a non-negative number has. */
+/** Returns how many bits a non-negative number has. */
 function bitLength(n: bigint): number {
   const hex = n.toString(16);
   return (hex.length - 1) * 4 + parseInt(hex.slice(0, 1), 16).toString(2).length;

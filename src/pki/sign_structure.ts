@@ -25,12 +25,12 @@ export function structureAlgorithm(key: KeyObject): { hash: HashName; algorithm:
   return { hash, algorithm: new AlgorithmIdentifier({ algorithm: ecdsaSignatureOid(hash) }) };
 }
 
-/** The DER of a structure of the library. */
+/** Returns the DER of a structure of the library. */
 export const derOf = (structure: unknown): Bytes => new Uint8Array(AsnConvert.serialize(structure));
 
 /**
- * A structure that is written exactly as received, byte for byte: names are compared as bytes, keys by the digest of
- * theirs.
+ * Returns a structure that is written exactly as received, byte for byte: names are compared as bytes, keys by the
+ * digest of theirs.
  *
  * The library reads more forms than it writes. A structure that it would write differently is refused, as is one that
  * it cannot read: by default more than 10,000 elements or 100 levels. Throws {@link PkiError}.
@@ -46,9 +46,9 @@ export function structureOf<T>(bytes: Uint8Array, type: new () => T, maxNodes?: 
   throw new PkiError("certificate", "Cannot write these names or this key: they are not in DER");
 }
 
-/** The structure of a name, of any length: names are our own, or those of an authority. */
+/** Returns the structure of a name, of any length: names are our own, or those of an authority. */
 export const nameOf = (der: Uint8Array): Name => structureOf(der, Name, Infinity);
 
-/** The signature over the DER of a structure, with the hash of {@link structureAlgorithm}. */
+/** Returns the signature over the DER of a structure, with the hash of {@link structureAlgorithm}. */
 export const signatureOver = (key: KeyObject, structure: unknown): ArrayBuffer =>
   Uint8Array.from(sign(structureAlgorithm(key).hash, derOf(structure), key)).buffer;

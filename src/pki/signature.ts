@@ -66,7 +66,7 @@ function keyObject({ publicKey, spki }: VerificationKey): KeyObject {
   return object;
 }
 
-/** The RSA public operation (RFC 8017 section 5.2.2), as hexadecimal of the modulus' length. */
+/** Returns the RSA public operation (RFC 8017 section 5.2.2), as hexadecimal of the modulus' length. */
 function rsaPublic({ n, e, bits }: { n: bigint; e: bigint; bits: number }, signature: Uint8Array): string | undefined {
   const length = Math.ceil(bits / 8);
   if (signature.length !== length || bits > MAX_RSA_BITS || bits < 512 || e < 3n || e > MAX_EXPONENT) return undefined;

@@ -101,7 +101,7 @@ export type CheckinMessage =
 /** Whether a property list is a check-in message: those have a MessageType, reports a Status. */
 export const isCheckin = (body: Plist): boolean => isDict(body) && get(body, "MessageType") !== undefined;
 
-/** The check-in message in a property list. Throws `ProtocolError`. */
+/** Returns the check-in message in a property list. Throws `ProtocolError`. */
 export function parseCheckin(body: Plist): CheckinMessage {
   if (!isDict(body)) {
     throw new ProtocolError(`Cannot read the check-in message: it is ${kindOf(body)}, it should be a dictionary`);
@@ -171,7 +171,7 @@ export function parseCheckin(body: Plist): CheckinMessage {
   }
 }
 
-/** A message type in the form for an error sentence. */
+/** Returns a message type in the form for an error sentence. */
 const named = (messageType: string): string =>
   /^[A-Za-z]{1,40}$/.test(messageType) ? messageType : "the check-in message";
 
@@ -188,10 +188,10 @@ function required(body: PlistDict, key: string, what: string): string {
   return value;
 }
 
-/** A fact of the device; an empty one counts as absent. */
+/** Returns a fact of the device; an empty one counts as absent. */
 const text = (body: PlistDict, key: string): string | undefined => textOf(body, key) || undefined;
 
-/** A lookup key: one that is too long is refused, since a truncated key would be a different key. */
+/** Returns a lookup key: one that is too long is refused, since a truncated key would be a different key. */
 function id(body: PlistDict, key: string, what: string): string | undefined {
   const value = str(body, key) || undefined;
   if (value !== undefined && value.length > LONGEST_ID) {

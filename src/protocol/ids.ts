@@ -29,7 +29,7 @@ export type Ids = {
 /** Shared iPad sends this UserID for every user: it identifies no user. */
 export const SHARED_IPAD_USER_ID = "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF";
 
-/** The ids of `body`; `what` names the message in errors. Throws `ProtocolError`. */
+/** Returns the ids of `body`; `what` names the message in errors. Throws `ProtocolError`. */
 export function parseIds(body: PlistDict, what: string): Ids {
   const udid = id(body, "UDID", what);
   const enrollmentId = id(body, "EnrollmentID", what);
@@ -50,8 +50,8 @@ export function parseIds(body: PlistDict, what: string): Ids {
 }
 
 /**
- * An id; an empty one counts as absent. One of another type is an error rather than absent: a UserID that is not text
- * must not turn a user's message into the device's.
+ * Returns an id; an empty one counts as absent. One of another type is an error rather than absent: a UserID that is
+ * not text must not turn a user's message into the device's.
  */
 function id(body: PlistDict, key: string, what: string): string | undefined {
   const value = get(body, key);

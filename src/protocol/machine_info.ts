@@ -40,7 +40,7 @@ export type MachineInfo = {
   platform: Platform | null;
 };
 
-/** The MachineInfo in `bytes`, a property list. Throws `PlistError` or `ProtocolError`. */
+/** Returns the MachineInfo in `bytes`, a property list. Throws `PlistError` or `ProtocolError`. */
 export function parseMachineInfo(bytes: Uint8Array): MachineInfo {
   const body = parsePlist(bytes);
   if (!isDict(body)) {
@@ -67,14 +67,14 @@ export function parseMachineInfo(bytes: Uint8Array): MachineInfo {
   });
 }
 
-/** The hardware that a device enrollment needs to know. Throws `ProtocolError` with the key that is missing. */
+/** Returns the hardware that a device enrollment needs to know. Throws `ProtocolError` with the key that is missing. */
 export function hardwareOf(info: MachineInfo): { udid: string; serialNumber: string } {
   if (info.udid === undefined) throw new ProtocolError('Cannot read MachineInfo: "UDID" is missing');
   if (info.serialNumber === undefined) throw new ProtocolError('Cannot read MachineInfo: "SERIAL" is missing');
   return { udid: info.udid, serialNumber: info.serialNumber };
 }
 
-/** A text, empty counting as absent. Another type is an error. */
+/** Returns a text, empty counting as absent. Another type is an error. */
 function filled(body: PlistDict, key: string): string | undefined {
   const value = get(body, key);
   if (value === undefined || value === "") return undefined;
@@ -84,13 +84,16 @@ function filled(body: PlistDict, key: string): string | undefined {
   return value;
 }
 
-/** A text about the device, truncated if it is long. */
+/** Returns a text about the device, truncated if it is long. */
 function text(body: PlistDict, key: string): string | undefined {
   const value = filled(body, key);
   return value === undefined ? undefined : foreignText(value);
 }
 
-/** A text that something is looked up by: one that is too long is refused, since a key that is cut is another key. */
+/**
+ * Returns a text that something is looked up by: one that is too long is refused, since a key that is cut is another
+ * key.
+ */
 function key(body: PlistDict, name: string): string | undefined {
   const value = filled(body, name);
   if (value !== undefined && value.length > 255) {

@@ -16,7 +16,9 @@ const LONGEST = 200;
 const NUMBER = /^[0-9]{1,9}$/;
 const EXTRA = /^\S+$/;
 
-/** The version in `text`: "14" is 14.0.0, "13.3.1 (a)" has the extra "(a)"; null, empty or unreadable is 0.0.0. */
+/**
+ * Returns the version in `text`: "14" is 14.0.0, "13.3.1 (a)" has the extra "(a)"; null, empty or unreadable is 0.0.0.
+ */
 export function parseOsVersion(text: string | null | undefined): OsVersion {
   const whole = text?.trim() ?? "";
   if (whole.length > LONGEST) return ZERO;

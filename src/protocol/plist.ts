@@ -54,70 +54,72 @@ export function parsePlist(bytes: Uint8Array, options: ReadOptions = {}): Plist 
   return readXml(text, options);
 }
 
-/** The XML property list of `value` in UTF-8. Throws `PlistError` for what XML cannot carry. */
+/** Returns the XML property list of `value` in UTF-8. Throws `PlistError` for what XML cannot carry. */
 export function buildPlist(value: Plist): Uint8Array<ArrayBuffer> {
   return utf8.encode(writeXml(value));
 }
 
-/** `value` as a dictionary. Throws `PlistError` when it is anything else. */
+/** Returns `value` as a dictionary. Throws `PlistError` when it is anything else. */
 export function asDict(value: Plist): PlistDict {
   if (!isDict(value)) throw new PlistError(`Not a dictionary: the property list is ${kindOf(value)}`);
   return value;
 }
 
-/** The own value under `key`, of whatever type. */
+/** Returns the own value under `key`, of whatever type. */
 export function get(from: PlistDict, key: string): Plist | undefined {
   return Object.hasOwn(from, key) ? from[key] : undefined;
 }
 
-/** The string under `key`, empty ones too. */
+/** Returns the string under `key`, empty ones too. */
 export function str(from: PlistDict, key: string): string | undefined {
   const value = get(from, key);
   return typeof value === "string" ? value : undefined;
 }
 
-/** The foreign text under `key`, as it may be kept: cut and marked where it is long. Never for what is a key. */
+/**
+ * Returns the foreign text under `key`, as it may be kept: cut and marked where it is long. Never for what is a key.
+ */
 export function text(from: PlistDict, key: string): string | undefined {
   const value = str(from, key);
   return value === undefined ? undefined : foreignText(value);
 }
 
-/** The boolean under `key`. */
+/** Returns the boolean under `key`. */
 export function bool(from: PlistDict, key: string): boolean | undefined {
   const value = get(from, key);
   return typeof value === "boolean" ? value : undefined;
 }
 
-/** The integer under `key` when a `number` holds it exactly. */
+/** Returns the integer under `key` when a `number` holds it exactly. */
 export function int(from: PlistDict, key: string): number | undefined {
   const value = get(from, key);
   return typeof value === "number" && Number.isSafeInteger(value) ? value : undefined;
 }
 
-/** The bytes under `key`. */
+/** Returns the bytes under `key`. */
 export function data(from: PlistDict, key: string): Uint8Array | undefined {
   const value = get(from, key);
   return value instanceof Uint8Array ? value : undefined;
 }
 
-/** The dictionary under `key`. */
+/** Returns the dictionary under `key`. */
 export function dict(from: PlistDict, key: string): PlistDict | undefined {
   const value = get(from, key);
   return isDict(value) ? value : undefined;
 }
 
-/** The array under `key`. */
+/** Returns the array under `key`. */
 export function array(from: PlistDict, key: string): Plist[] | undefined {
   const value = get(from, key);
   return Array.isArray(value) ? value : undefined;
 }
 
-/** The dictionaries of the array under `key`; items of other types are left out, an absent array is empty. */
+/** Returns the dictionaries of the array under `key`; items of other types are left out, an absent array is empty. */
 export function dicts(from: PlistDict, key: string): PlistDict[] {
   return (array(from, key) ?? []).filter(isDict);
 }
 
-/** The name of a value's type with its article, for error sentences. */
+/** Returns the name of a value's type with its article, for error sentences. */
 export function kindOf(value: Plist): string {
   if (Array.isArray(value)) return "an array";
   if (value instanceof Uint8Array) return "data";

@@ -11,7 +11,7 @@ export type Present<T> =
   & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
 
-/** A copy of `object` without the keys whose value is undefined. */
+/** Returns a copy of `object` without the keys whose value is undefined. */
 export function present<T extends Record<string, unknown>>(object: T): Present<T> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Present<T>;
 }

@@ -49,7 +49,7 @@ function head(type: string, from: PayloadHead): PlistDict {
 const optional = <T extends PlistDict[string]>(key: string, value: T | undefined): PlistDict =>
   value === undefined ? {} : { [key]: value };
 
-/** A configuration profile around `payloads`. */
+/** Returns a configuration profile around `payloads`. */
 export function configurationProfile(
   profile: PayloadHead & { payloads: PlistDict[]; removalDisallowed?: boolean; scope?: "System" | "User" },
 ): PlistDict {
@@ -65,8 +65,8 @@ export function configurationProfile(
 const DEVICE_ATTRIBUTES = ["UDID", "VERSION", "PRODUCT", "SERIAL", "MEID", "IMEI"] as const;
 
 /**
- * The first profile of an over-the-air enrollment: the device answers at `url` with its attributes and the challenge.
- * Source: Apple, "Over-the-Air Profile Delivery and Configuration", Profile Service payload.
+ * Returns the first profile of an over-the-air enrollment: the device answers at `url` with its attributes and the
+ * challenge. Source: Apple, "Over-the-Air Profile Delivery and Configuration", Profile Service payload.
  */
 export function profileServiceProfile(profile: PayloadHead & { url: string; challenge: string }): PlistDict {
   return {
@@ -91,7 +91,7 @@ export type ScepIdentity = {
   retryDelay?: number;
 };
 
-/** The payload of a SCEP identity; its key never leaves the device's keychain. */
+/** Returns the payload of a SCEP identity; its key never leaves the device's keychain. */
 export function scepPayload(payload: PayloadHead & ScepIdentity): PlistDict {
   return {
     ...head("com.apple.security.scep", payload),
@@ -125,7 +125,7 @@ function altNames(names: SubjectAltNames | undefined): PlistDict {
   };
 }
 
-/** A certificate authority that the device shall trust, as PEM (com.apple.security.pem). */
+/** Returns a certificate authority that the device shall trust, as PEM (com.apple.security.pem). */
 export function rootCaPayload(payload: PayloadHead & { pem: string; fileName?: string }): PlistDict {
   return {
     ...head("com.apple.security.pem", payload),
@@ -148,7 +148,7 @@ export type MdmSettings = {
   enrollmentMode?: "BYOD" | "ADDE";
 };
 
-/** The management payload. */
+/** Returns the management payload. */
 export function mdmPayload(payload: PayloadHead & MdmSettings): PlistDict {
   const account = payload.assignedManagedAppleId;
   const mode = payload.enrollmentMode ?? (account === undefined ? undefined : "BYOD");
@@ -167,7 +167,9 @@ export function mdmPayload(payload: PayloadHead & MdmSettings): PlistDict {
   };
 }
 
-/** A host name with its labels reversed, the prefix of our identifiers: "mdm.example.com" is "com.example.mdm". */
+/**
+ * Returns a host name with its labels reversed, the prefix of our identifiers: "mdm.example.com" is "com.example.mdm".
+ */
 export function reverseDns(host: string): string {
   const name = host.replace(/:[0-9]+$/, "").replace(/\.$/, "").toLowerCase();
   return name.split(".").reverse().join(".");

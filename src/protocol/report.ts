@@ -44,7 +44,7 @@ const MAX_LINKS = 16;
 const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const isStatus = (text: string): text is ReportStatus => REPORT_STATUSES.some((status) => status === text);
 
-/** The report in a property list, which was read from the bytes `raw`. Throws `ProtocolError`. */
+/** Returns the report in a property list, which was read from the bytes `raw`. Throws `ProtocolError`. */
 export function parseReport(body: Plist, raw: Uint8Array): Report {
   if (!isDict(body)) {
     throw new ProtocolError(`Cannot read the report: it is ${kindOf(body)}, it should be a dictionary`);
@@ -97,7 +97,7 @@ export function tracesOf(body: Plist): Traces {
   });
 }
 
-/** The errors of a report, also for the dictionaries inside results that carry their own ErrorChain. */
+/** Returns the errors of a report, also for the dictionaries inside results that carry their own ErrorChain. */
 function errorChain(body: PlistDict): ReportedError[] | undefined {
   if (get(body, "ErrorChain") === undefined) return undefined;
   return dicts(body, "ErrorChain").slice(0, MAX_LINKS).map((link) =>
@@ -111,7 +111,7 @@ function errorChain(body: PlistDict): ReportedError[] | undefined {
 }
 
 /**
- * The XML answer that hands a command to a device. `command` is its dictionary with the RequestType.
+ * Returns the XML answer that hands a command to a device. `command` is its dictionary with the RequestType.
  *
  * @example
  * ```ts

@@ -45,11 +45,11 @@ function parsed<T>(field: string, sentence: string, parse: () => T): T {
   }
 }
 
-/** Why a file cannot be read, without the words that `parsed` begins with. */
+/** Returns why a file cannot be read, without the words that `parsed` begins with. */
 const causeOf = ({ message }: PkiError): string =>
   message.replace(/^(?:Could not load (?:PEM )?private key|Cannot read the (?:certificate|PEM text)): /, "");
 
-/** A push certificate as the API shows it: never the key. */
+/** Returns a push certificate as the API shows it: never the key. */
 export function pushCertificateRepresentation(row: PushCertificateRow) {
   const time = (date: Date | null) => (date === null ? null : naiveUtc(date));
   return {
@@ -166,7 +166,7 @@ function readKey(file: KeyMaterial, passphrase: string | undefined): KeyObject {
   return parsed("private_key", "Could not load PEM private key", () => openPrivateKey(derOf(file), passphrase));
 }
 
-/** A key that came as bare base64, as DER. */
+/** Returns a key that came as bare base64, as DER. */
 function derOf(file: KeyMaterial): KeyMaterial {
   if (typeof file !== "string" || file.includes("-----BEGIN ")) return file;
   try {
@@ -291,7 +291,7 @@ export async function changePushCertificate(
   }).catch(taken);
 }
 
-/** The certificate request (PKCS #10, DER) of a push certificate's key. */
+/** Returns the certificate request (PKCS #10, DER) of a push certificate's key. */
 export async function pushCertificateRequest(runtime: Runtime, id: number): Promise<Uint8Array<ArrayBuffer>> {
   await mustFind(runtime, id);
   return buildCsr({ subject: [["CN", `Espalier Push ${id}`]], key: await keyOf(runtime, runtime.sql, id) });

@@ -45,7 +45,7 @@ export type PushSender = {
 /** Lets one push start at a time, evenly paced. Resolves when it may. */
 export type Pacer = () => Promise<void>;
 
-/** A pacer for `perSecond` starts, on the process's own timer. */
+/** Returns a pacer for `perSecond` starts, on the process's own timer. */
 export function pacer(perSecond: number, now = () => performance.now()): Pacer {
   let next = 0;
   return async () => {

@@ -20,7 +20,7 @@ export type OpenedPushCertificate = {
 // Keyed by the row's version: a replaced certificate has another one.
 const opened = new WeakMap<Runtime["sql"], Map<number, { version: number; certificate: OpenedPushCertificate }>>();
 
-/** The push certificate of an id in its given version (`updated_at`); undefined while it has no certificate. */
+/** Returns the push certificate of an id in its given version (`updated_at`); undefined while it has no certificate. */
 export async function openPushCertificate(
   runtime: Pick<Runtime, "sql" | "keys">,
   id: number,

@@ -23,7 +23,7 @@ export class MdmCertsError extends Error {
   override readonly name = "MdmCertsError";
 }
 
-/** A certificate in PEM or DER. */
+/** Returns a certificate in PEM or DER. */
 export function readCertificate(bytes: Uint8Array, what: string): Certificate {
   try {
     const [first] = bytes[0] === 0x30
@@ -38,8 +38,8 @@ export function readCertificate(bytes: Uint8Array, what: string): Certificate {
 }
 
 /**
- * The path from the vendor certificate to the root. `others` hold the intermediate authority and may hold a root; Apple's
- * own root is known.
+ * Returns the path from the vendor certificate to the root. `others` hold the intermediate authority and may hold a
+ * root; Apple's own root is known.
  */
 export function vendorChain(vendor: Certificate, others: readonly Certificate[], now: Date): Certificate[] {
   const roots = others.filter((one) => String(one.subject) === String(one.issuer));
@@ -54,8 +54,8 @@ export function vendorChain(vendor: Certificate, others: readonly Certificate[],
 }
 
 /**
- * A request as Apple's portal takes it: base64 of a property list with the request, its SHA-256 signature by the vendor's
- * key, and the vendor's chain in PEM.
+ * Returns a request as Apple's portal takes it: base64 of a property list with the request, its SHA-256 signature by
+ * the vendor's key, and the vendor's chain in PEM.
  */
 export function signPushRequest(
   csr: Uint8Array,

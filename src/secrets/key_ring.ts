@@ -143,7 +143,7 @@ async function parseKeys(setting: string): Promise<RingKey[]> {
   return keys;
 }
 
-/** A new ring's setting with one random key. */
+/** Returns a new ring's setting with one random key. */
 export function newKeySetting(id: string, random: Random): string {
   return `${id}:${encodeBase64(random.bytes(32))}`;
 }

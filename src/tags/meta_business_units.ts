@@ -23,7 +23,7 @@ import type { Runtime } from "../runtime.ts";
 
 const MODEL = "inventory.metabusinessunit";
 
-/** A unit as API and audit show it. */
+/** Returns a unit as API and audit show it. */
 export function metaBusinessUnitRepresentation(unit: MetaBusinessUnitRow) {
   return {
     id: unit.id,

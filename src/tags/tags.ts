@@ -32,7 +32,7 @@ const MODEL = "inventory.tag";
 /** The input for a tag; `color` is six hexadecimal digits. */
 export type TagInput = Omit<TagValues, "slug">;
 
-/** A tag as API and audit show it. */
+/** Returns a tag as API and audit show it. */
 export function tagRepresentation(tag: TagRow) {
   return {
     id: tag.id,

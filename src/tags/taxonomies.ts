@@ -24,7 +24,7 @@ import type { Runtime } from "../runtime.ts";
 
 const MODEL = "inventory.taxonomy";
 
-/** A taxonomy as API and audit show it. */
+/** Returns a taxonomy as API and audit show it. */
 export function taxonomyRepresentation(taxonomy: TaxonomyRow) {
   return {
     id: taxonomy.id,

@@ -89,7 +89,7 @@ function valuesAfter(before: Values, { values, secrets }: DeviceValuesInput): Va
   return after;
 }
 
-/** The part of an audit entry: the texts of those that are secrets on neither side, the names of the others. */
+/** Returns the part of an audit entry: the texts of those that are secrets on neither side, the names of the others. */
 function audited(values: Values, other: Values): Record<string, unknown> {
   const hidden = (name: string, { secret }: Value) => secret || other.get(name)?.secret === true;
   const all = [...values];

@@ -52,7 +52,7 @@ export const NAMESPACES: readonly string[] = [
   ...new Set([...VARIABLES.keys()].map((name) => name.split(".")[0] ?? "")),
 ];
 
-/** The attributes of a namespace, in the order of the table. */
+/** Returns the attributes of a namespace, in the order of the table. */
 export const attributesOf = (namespace: string): string[] =>
   [...VARIABLES.keys()].filter((name) => name.startsWith(`${namespace}.`)).map((name) =>
     name.slice(namespace.length + 1)

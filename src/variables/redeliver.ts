@@ -27,7 +27,7 @@ const FACTS: Readonly<Record<NamedFact, string>> = {
   osVersion: "ENROLLED_DEVICE.OS_VERSION",
 };
 
-/** The variables of these facts. */
+/** Returns the variables of these facts. */
 export const variablesOf = (facts: readonly NamedFact[]): string[] => facts.map((fact) => FACTS[fact]);
 
 /** Seconds from one place in the queue of wakes to the next that a device may take for one of its channels. */

@@ -39,7 +39,10 @@ const ANYWHERE = [...VARIABLES].filter(([, { endsAnywhere }]) => endsAnywhere).m
 const isCustom = (name: string) =>
   name.startsWith(`${CUSTOM_NAMESPACE}.`) && CUSTOM_NAME.test(name.slice(CUSTOM_NAMESPACE.length + 1));
 
-/** The variable that a bare reference means: the whole run of letters, or the longest old name that it begins with. */
+/**
+ * Returns the variable that a bare reference means: the whole run of letters, or the longest old name that it begins
+ * with.
+ */
 function bareName(whole: string): { name: string; known: boolean } {
   if (VARIABLES.has(whole) || isCustom(whole)) return { name: whole, known: true };
   let longest = "";
@@ -48,8 +51,8 @@ function bareName(whole: string): { name: string; known: boolean } {
 }
 
 /**
- * The meaning of a match: the number of literal dollars, the reference (none if it is quoted), and the text that
- * follows.
+ * Returns the meaning of a match: the number of literal dollars, the reference (none if it is quoted), and the text
+ * that follows.
  */
 function read(groups: Record<string, string | undefined>, whole: string) {
   const { dollars = "", braced, bare = "", fallback } = groups;

@@ -37,7 +37,7 @@ export const SECRET_WORDS: ReadonlySet<string> = new Set([
   "BEARER",
 ]);
 
-/** A word without the number at its end. */
+/** Returns a word without the number at its end. */
 function unnumbered(word: string): string {
   let end = word.length;
   while (end > 0 && /[0-9]/.test(word.charAt(end - 1))) end--;

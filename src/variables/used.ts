@@ -20,17 +20,17 @@ function collect(value: unknown, wanted: (reference: Reference) => boolean): str
   return [...names].sort();
 }
 
-/** The variables that the texts of `value` name, such as `ENROLLED_DEVICE.UDID`, sorted. */
+/** Returns the variables that the texts of `value` name, such as `ENROLLED_DEVICE.UDID`, sorted. */
 export const namesIn = (value: unknown): string[] => collect(value, ({ known }) => known);
 
-/** Those of them that are named somewhere without a default, sorted. */
+/** Returns those of them that are named somewhere without a default, sorted. */
 export const neededIn = (value: unknown): string[] =>
   collect(value, ({ known, fallback }) => known && fallback === undefined);
 
 /** References to attributes that do not exist, such as `REALM_USER.SHOE_SIZE`, sorted: to be refused when they are saved. */
 export const unknownIn = (value: unknown): string[] => collect(value, ({ known }) => !known);
 
-/** The message for the author of such a reference. */
+/** Returns the message for the author of such a reference. */
 export function unknownVariableSentence(name: string): string {
   const [namespace = ""] = name.split(".");
   return `Cannot use the variable "${name}": ${namespace} has ${attributesOf(namespace).join(", ")}`;

@@ -12,19 +12,19 @@ import { SchemaError } from "./error.ts";
 /** A mapping of the document, and its position. */
 export type Entry = { readonly at: string; readonly fields: ReadonlyMap<string, unknown> };
 
-/** `value` as a mapping. */
+/** Returns `value` as a mapping. */
 export function entry(value: unknown, at: string): Entry {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(at, value, "a mapping");
   return { at, fields: new Map(Object.entries(value)) };
 }
 
-/** The mapping under `name`, or undefined. */
+/** Returns the mapping under `name`, or undefined. */
 export function optionalEntry(from: Entry, name: string): Entry | undefined {
   const value = from.fields.get(name);
   return value === undefined ? undefined : entry(value, `${from.at}, "${name}"`);
 }
 
-/** The list under `name`, or undefined. It is the same object wherever an alias repeats it. */
+/** Returns the list under `name`, or undefined. It is the same object wherever an alias repeats it. */
 export function optionalList(from: Entry, name: string): readonly unknown[] | undefined {
   const value = from.fields.get(name);
   if (value === undefined) return undefined;
@@ -32,7 +32,7 @@ export function optionalList(from: Entry, name: string): readonly unknown[] | un
   return value;
 }
 
-/** The text under `name`, or undefined. */
+/** Returns the text under `name`, or undefined. */
 export function optionalText(from: Entry, name: string): string | undefined {
   const value = from.fields.get(name);
   if (value === undefined) return undefined;
@@ -40,14 +40,14 @@ export function optionalText(from: Entry, name: string): string | undefined {
   return value;
 }
 
-/** The text under `name`. */
+/** Returns the text under `name`. */
 export function text(from: Entry, name: string): string {
   const value = optionalText(from, name);
   if (value === undefined) throw new SchemaError(`Cannot read ${from.at}: it has no "${name}"`);
   return value;
 }
 
-/** The boolean under `name`, or undefined. */
+/** Returns the boolean under `name`, or undefined. */
 export function optionalFlag(from: Entry, name: string): boolean | undefined {
   const value = from.fields.get(name);
   if (value !== undefined && typeof value !== "boolean") {
@@ -56,7 +56,7 @@ export function optionalFlag(from: Entry, name: string): boolean | undefined {
   return value;
 }
 
-/** The number under `name`, or undefined. */
+/** Returns the number under `name`, or undefined. */
 export function optionalNumber(from: Entry, name: string): number | undefined {
   const value = from.fields.get(name);
   if (value === undefined) return undefined;
@@ -64,25 +64,25 @@ export function optionalNumber(from: Entry, name: string): number | undefined {
   return value;
 }
 
-/** `value` as one of `choices`. */
+/** Returns `value` as one of `choices`. */
 export function oneOf<T extends string>(value: unknown, choices: readonly T[], at: string): T {
   const found = choices.find((choice) => choice === value);
   if (found === undefined) throw wrong(at, value, `one of ${choices.join(", ")}`);
   return found;
 }
 
-/** The one of `choices` under `name`, or undefined. */
+/** Returns the one of `choices` under `name`, or undefined. */
 export function optionalChoice<T extends string>(from: Entry, name: string, choices: readonly T[]): T | undefined {
   const value = from.fields.get(name);
   return value === undefined ? undefined : oneOf(value, choices, `${from.at}, "${name}"`);
 }
 
-/** The list of `choices` under `name`, or undefined. */
+/** Returns the list of `choices` under `name`, or undefined. */
 export function optionalChoices<T extends string>(from: Entry, name: string, choices: readonly T[]): T[] | undefined {
   return optionalList(from, name)?.map((value) => oneOf(value, choices, `${from.at}, "${name}"`));
 }
 
-/** The list of texts under `name`, or undefined. */
+/** Returns the list of texts under `name`, or undefined. */
 export function optionalTexts(from: Entry, name: string): string[] | undefined {
   return optionalList(from, name)?.map((value) => {
     if (typeof value !== "string" || value === "") throw wrong(`${from.at}, "${name}"`, value, "a text");
@@ -98,7 +98,7 @@ export function present(values: Record<string, unknown>): Record<string, unknown
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-/** The refusal of a value. */
+/** Returns the refusal of a value. */
 export function wrong(at: string, value: unknown, should: string): SchemaError {
   const shown = JSON.stringify(value, (_, part) => typeof part === "bigint" ? String(part) : part) ?? "nothing";
   return new SchemaError(`Cannot read ${at}: it is ${shown.slice(0, 80)}, it should be ${should}`);

@@ -36,7 +36,7 @@ const MAX_TEXT = 200;
 /** Told of every attribute that is not understood. */
 export type LeftOut = (attribute: string) => void;
 
-/** The keys of a payload, and the shapes that they name. */
+/** Returns the keys of a payload, and the shapes that they name. */
 export function readKeys(
   of: Entry,
   leftOut: LeftOut,
@@ -90,7 +90,7 @@ export function readKeys(
   return { keys, shapes: names.size === 0 ? undefined : shapes };
 }
 
-/** The lists that are reached more than once. */
+/** Returns the lists that are reached more than once. */
 function repeatedLists(root: readonly unknown[], at: string): ReadonlySet<readonly unknown[]> {
   const seen = new Set<readonly unknown[]>();
   const repeated = new Set<readonly unknown[]>();

@@ -111,7 +111,9 @@ function payloadOf(document: Entry): Entry {
   return payload;
 }
 
-/** The facts of a payload; `otherwise` are its systems where the schema names none. Throws when both are absent. */
+/**
+ * Returns the facts of a payload; `otherwise` are its systems where the schema names none. Throws when both are absent.
+ */
 function payloadFacts(document: Entry, payload: Entry, leftOut: LeftOut, otherwise?: Systems): PayloadFacts {
   const systems = readSystems(payload, leftOut) ?? otherwise;
   if (systems === undefined) {
@@ -137,7 +139,7 @@ function sorted<F>(table: Map<string, F>): FactTable<F> {
   return Object.fromEntries([...table].sort(byName));
 }
 
-/** The documents in a folder and its folders, in the order of their paths. */
+/** Returns the documents in a folder and its folders, in the order of their paths. */
 async function documents(root: string, folder: string): Promise<Entry[]> {
   const paths = (await yamlFiles(root, folder)).sort();
   if (paths.length === 0) throw new SchemaError(`Cannot read the schema: no YAML file was found in "${folder}"`);

@@ -23,7 +23,7 @@ const TABLES = [
   { name: "profiles", type: "ProfileForms", about: "payloads of profiles" },
 ] as const;
 
-/** The text of each generated file, by its name. */
+/** Returns the text of each generated file, by its name. */
 export function factFiles(facts: Facts): Map<string, string> {
   const files = new Map<string, string>(TABLES.map(({ name, type, about }) => {
     const table: Value = facts[name];
@@ -59,7 +59,7 @@ export async function writeFacts(facts: Facts, folder: string): Promise<[string,
   return sizes;
 }
 
-/** `value` as an expression that begins at `column` of a line with `depth` levels of indentation. */
+/** Returns `value` as an expression that begins at `column` of a line with `depth` levels of indentation. */
 function literal(value: Value, depth: number, column: number): string {
   const short = oneLine(value);
   // One more for the comma.

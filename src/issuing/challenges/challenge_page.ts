@@ -22,7 +22,7 @@ export const pageSettings = z.object({
 const BOLD = /<b>([^<>]{1,300})<\/b>/gi;
 const SENTENCE = "challenge password is";
 
-/** The words in bold of a page, those after the sentence about the challenge first. */
+/** Returns the words in bold of a page, those after the sentence about the challenge first. */
 function boldWords(page: string): string[] {
   const after = page.toLowerCase().indexOf(SENTENCE);
   const words = [...page.matchAll(BOLD)].map((match) => ({ at: match.index, text: (match[1] ?? "").trim() }));

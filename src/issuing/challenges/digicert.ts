@@ -59,7 +59,7 @@ function seatId(wanted: WantedCertificate, mapping: Settings["seat_id_mapping"])
   return value;
 }
 
-/** The names of the certificate, in DigiCert's terms. Empty ones are left out. */
+/** Returns the names of the certificate, in DigiCert's terms. Empty ones are left out. */
 function attributesOf(wanted: WantedCertificate) {
   const subject = Object.fromEntries(
     SUBJECT_ATTRIBUTES.flatMap((attribute) => {

@@ -25,8 +25,8 @@ const answerSchema = z.object({ challenge: z.string().min(1).max(1024) });
 const PASSING: readonly number[] = [429, 500, 502, 503, 504];
 
 /**
- * The answer of the last attempt. Attempts follow at once: the device waits, and what passes by itself in milliseconds is one
- * instance of several that went away.
+ * Returns the answer of the last attempt. Attempts follow at once: the device waits, and what passes by itself in
+ * milliseconds is one instance of several that went away.
  */
 async function attempt(
   call: BackendCall,

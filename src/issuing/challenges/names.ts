@@ -33,6 +33,6 @@ export const SUBJECT_ATTRIBUTES = [
   "email",
 ] as const satisfies readonly SubjectAttribute[];
 
-/** The values of an attribute in a subject, in order. */
+/** Returns the values of an attribute in a subject, in order. */
 export const subjectValues = ({ subject }: WantedCertificate, attribute: SubjectAttribute): string[] =>
   subject.filter(([type]) => ATTRIBUTES[attribute].some((name) => name === type)).map(([, value]) => value);

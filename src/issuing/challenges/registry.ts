@@ -14,6 +14,6 @@ import { staticChallenge } from "./static_challenge.ts";
 /** Every backend, in the order of the pages. */
 export const BACKENDS: readonly ChallengeBackend[] = [staticChallenge, microsoftCa, oktaCa, ident, digicert];
 
-/** A backend by its name. */
+/** Returns a backend by its name. */
 export const backendNamed = (name: string): ChallengeBackend | undefined =>
   BACKENDS.find((backend) => backend.name === name);

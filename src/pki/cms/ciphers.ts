@@ -30,7 +30,7 @@ const BY_OID: ReadonlyMap<string, ContentCipher> = new Map<string, ContentCipher
   [OID.desCbc, "des-cbc"],
 ]);
 
-/** The name of the cipher with that object identifier, or undefined. */
+/** Returns the name of the cipher with that object identifier, or undefined. */
 export const cipherByOid = (oid: string): ContentCipher | undefined => BY_OID.get(oid);
 
 const forRuntime = (cipher: ContentCipher, key: Uint8Array): [name: string, key: Uint8Array] =>
@@ -73,7 +73,7 @@ function unpad(plain: Uint8Array, blockLength: number): Uint8Array | undefined {
   return wrong === 0 ? Uint8Array.from(plain.subarray(0, plain.length - count)) : undefined;
 }
 
-/** The ciphertext, padded. The lengths of key and vector are the cipher's. */
+/** Returns the ciphertext, padded. The lengths of key and vector are the cipher's. */
 export function encryptCbc(
   cipher: Exclude<ContentCipher, "aes-192-cbc">,
   key: Uint8Array,

@@ -34,7 +34,7 @@ export function verifyDetached(cms: Uint8Array, content: Uint8Array): VerifiedSi
   return verifySigner(data, signer, content);
 }
 
-/** The certificate of the one signer that a message names. Nothing is verified. Throws {@link PkiError}. */
+/** Returns the certificate of the one signer that a message names. Nothing is verified. Throws {@link PkiError}. */
 export function claimedSigner(cms: Uint8Array): Certificate {
   const data = readSignedData(cms);
   return signerCertificate(data, oneSigner(data));

@@ -76,13 +76,13 @@ function readKeyTransport(element: Der): KeyTransport {
   return { issuer, serialNumber: readIntegerHex(parts.next("the serial number")), algorithm, encryptedKey };
 }
 
-/** The cipher that an envelope's content is encrypted with. Reads the structure only. */
+/** Returns the cipher that an envelope's content is encrypted with. Reads the structure only. */
 export function cipherOf(cms: Uint8Array): ContentCipher {
   return readEnvelopedData(cms).cipher;
 }
 
 /**
- * The content of an envelope that is addressed to `certificate`.
+ * Returns the content of an envelope that is addressed to `certificate`.
  *
  * Takes RSAES-PKCS1-v1_5 and RSAES-OAEP key transport; AES-128, -192, -256, 3DES and DES in CBC mode; DER and BER.
  * Throws {@link PkiError}: `asn1`, `cms` or `unsupported` for what anyone can see in the bytes, and otherwise always the

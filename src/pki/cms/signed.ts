@@ -41,12 +41,12 @@ export function openSigned(cms: Uint8Array): OpenedSigned {
   return { content, contentType, signers, certificates: data.certificates.map(({ raw }) => parseCertificate(raw)) };
 }
 
-/** The certificates of a SignedData, in order, without verifying anything (certs-only messages). */
+/** Returns the certificates of a SignedData, in order, without verifying anything (certs-only messages). */
 export function certificatesOf(cms: Uint8Array): Certificate[] {
   return readSignedData(cms).certificates.map(({ raw }) => parseCertificate(raw));
 }
 
-/** A degenerate, certs-only SignedData (RFC 5652 section 5.2), as SCEP's GetCACert answers. */
+/** Returns a degenerate, certs-only SignedData (RFC 5652 section 5.2), as SCEP's GetCACert answers. */
 export function degenerate(certificates: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const signedData = write.sequence(
     write.integer(1),
@@ -110,7 +110,7 @@ export function contentInfo(
   return write.sequence(write.oid(OID.signedData), write.context(0, signedData));
 }
 
-/** The statement of one signer: over the content itself, or over attributes that contain its digest. */
+/** Returns the statement of one signer: over the content itself, or over attributes that contain its digest. */
 export function signerInfo(
   content: Uint8Array,
   { certificate: der, key }: Identity,

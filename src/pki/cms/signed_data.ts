@@ -47,7 +47,7 @@ export type VerifiedSigner = {
   readonly signedAttributes: boolean;
 };
 
-/** The content of a ContentInfo of the given type (RFC 5652 section 3). */
+/** Returns the content of a ContentInfo of the given type (RFC 5652 section 3). */
 export function openContentInfo(cms: Uint8Array, type: string, what: string): Der {
   const fields = Der.parse(cms).fields("a CMS message");
   const found = readOid(fields.next("its content type"));
@@ -182,7 +182,7 @@ function refuseDisguisedAttributes(content: Uint8Array): void {
   }
 }
 
-/** The certificate of a signer, among those in the message. Throws {@link PkiError}. */
+/** Returns the certificate of a signer, among those in the message. Throws {@link PkiError}. */
 export function signerCertificate(data: SignedData, signer: SignerInfo): Certificate {
   const { issuerAndSerial, subjectKeyId } = signer;
   for (const element of data.certificates) {

@@ -27,19 +27,19 @@ export const FAIL_INFOS = ["badAlg", "badMessageCheck", "badRequest", "badTime",
 /** Why a request fails. */
 export type FailInfo = (typeof FAIL_INFOS)[number];
 
-/** The text of a message type. */
+/** Returns the text of a message type. */
 export function messageTypeNumber(type: MessageType): string {
   for (const [number, name] of Object.entries(MESSAGE_TYPES)) if (name === type) return number;
   throw new PkiError("scep", `Cannot write the SCEP message: there is no type ${type}`);
 }
 
-/** The name of a message type from its text, or undefined. */
+/** Returns the name of a message type from its text, or undefined. */
 export function messageTypeName(number: string): MessageType | undefined {
   for (const [known, name] of Object.entries(MESSAGE_TYPES)) if (known === number) return name;
   return undefined;
 }
 
-/** The text of an attribute. */
+/** Returns the text of an attribute. */
 export function textAttribute(attributes: Attributes | undefined, oid: string, name: string): string {
   const value = singleValue(attributes, oid);
   const text = value === undefined ? undefined : readText(value);
@@ -52,7 +52,7 @@ export function textAttribute(attributes: Attributes | undefined, oid: string, n
   return text;
 }
 
-/** The bytes of an attribute; 16 by the RFC, other sizes are echoed as well. */
+/** Returns the bytes of an attribute; 16 by the RFC, other sizes are echoed as well. */
 export function nonceAttribute(attributes: Attributes | undefined, oid: string, name: string): Uint8Array {
   const value = singleValue(attributes, oid);
   if (value === undefined) throw new PkiError("scep", `Cannot read the SCEP message: its ${name} is missing`);

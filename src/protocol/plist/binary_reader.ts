@@ -49,7 +49,7 @@ export function isBinary(bytes: Uint8Array): boolean {
     bytes[4] === 0x73 && bytes[5] === 0x74;
 }
 
-/** The value of the binary property list `bytes`. Throws `PlistError`. */
+/** Returns the value of the binary property list `bytes`. Throws `PlistError`. */
 export function readBinary(bytes: Uint8Array, options: ReadOptions = {}): Plist {
   if (bytes.length < HEADER + TRAILER + 2) fail("it is too short");
   if (bytes[6] !== 0x30 || bytes[7] !== 0x30) fail("its version is not 00");

@@ -28,7 +28,7 @@ export type ReadOptions = {
   maxValues?: number;
 };
 
-/** A real as the options want it. */
+/** Returns a real as the options want it. */
 export function realOf(value: number, { keepReals = false }: ReadOptions): number | Real {
   return keepReals && Number.isSafeInteger(value) ? new Real(value) : value;
 }
@@ -46,7 +46,7 @@ export class PlistError extends Error {
   }
 }
 
-/** Why something is no property list, without the words that an error begins with. */
+/** Returns why something is no property list, without the words that an error begins with. */
 export const reasonOf = ({ message }: PlistError): string =>
   message.replace(/^Cannot read the (?:binary )?property list: /, "");
 
@@ -68,7 +68,7 @@ export const MAX_NULS = 4096;
 export const MIN_INTEGER = -(2n ** 63n);
 export const MAX_INTEGER = 2n ** 64n - 1n;
 
-/** The number when it is exact, else the bigint. Throws `PlistError` outside −2^63 … 2^64−1. */
+/** Returns the number when it is exact, else the bigint. Throws `PlistError` outside −2^63 … 2^64−1. */
 export function integerOf(value: bigint): number | bigint {
   if (value < MIN_INTEGER || value > MAX_INTEGER) {
     throw new PlistError(`Cannot read the property list: the integer ${value} does not fit in 64 bits`);

@@ -29,7 +29,10 @@ const APPLE_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n' +
 /** Lines that are counted. */
 const MAX_LINES = 100_000;
 
-/** The value of the XML property list `text`, in which `xmlText` has normalised the ends of lines. Throws `PlistError`. */
+/**
+ * Returns the value of the XML property list `text`, in which `xmlText` has normalised the ends of lines. Throws
+ * `PlistError`.
+ */
 export function readXml(text: string, options: ReadOptions = {}): Plist {
   return new Scanner(text, options).document();
 }

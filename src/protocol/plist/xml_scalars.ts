@@ -24,7 +24,7 @@ export function fail(reason: string): never {
   throw new PlistError(`Cannot read the property list: ${reason}`);
 }
 
-/** A piece of foreign text for an error sentence. */
+/** Returns a piece of foreign text for an error sentence. */
 export const short = (text: string): string => text.length > 60 ? `${text.slice(0, 60)}…` : text;
 
 /** Characters of a reference between `&` and `;` that are read. */
@@ -53,7 +53,7 @@ export function unescape(raw: string, count: () => void): string {
   return text + raw.slice(from);
 }
 
-/** The character of a reference, or undefined when XML has none of that name. */
+/** Returns the character of a reference, or undefined when XML has none of that name. */
 function referenced(name: string): string | undefined {
   if (Object.hasOwn(ENTITIES, name)) return ENTITIES[name];
   const digits = NUMBERED.exec(name);
@@ -61,7 +61,7 @@ function referenced(name: string): string | undefined {
   return code < 1 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? undefined : String.fromCodePoint(code);
 }
 
-/** A decimal or hexadecimal integer of at most 64 bits. Throws `PlistError`. */
+/** Returns a decimal or hexadecimal integer of at most 64 bits. Throws `PlistError`. */
 export function integer(content: string): number | bigint {
   const value = digits(content);
   if (value >= 0) return value;
@@ -71,14 +71,17 @@ export function integer(content: string): number | bigint {
   return integerOf(text.startsWith("-") ? -magnitude : magnitude);
 }
 
-/** The content without the white space around it. The attack: a number of a million digits, for which readers take squares. */
+/**
+ * Returns the content without the white space around it. The attack: a number of a million digits, for which readers
+ * take squares.
+ */
 function trimmed(content: string, limit: number, what: string): string {
   const text = content.trim();
   if (text.length > limit) fail(`${what} has ${text.length} characters, ${limit} are accepted`);
   return text;
 }
 
-/** The value of 1 to 15 decimal digits and nothing else, or -1. */
+/** Returns the value of 1 to 15 decimal digits and nothing else, or -1. */
 function digits(text: string): number {
   if (text.length === 0 || text.length > 15) return -1;
   let value = 0;
@@ -90,7 +93,7 @@ function digits(text: string): number {
   return value;
 }
 
-/** A decimal number, or one of the words for what is not finite. Throws `PlistError`. */
+/** Returns a decimal number, or one of the words for what is not finite. Throws `PlistError`. */
 export function real(content: string): number {
   const text = trimmed(content, MAX_REAL_TEXT, "a number");
   if (REAL.test(text)) return Number(text);
@@ -100,7 +103,7 @@ export function real(content: string): number {
   return special[1] === "-" ? -Infinity : Infinity;
 }
 
-/** A date as `2001-01-01T00:00:00Z`. Throws `PlistError`. */
+/** Returns a date as `2001-01-01T00:00:00Z`. Throws `PlistError`. */
 export function date(content: string): Date {
   const text = trimmed(content, MAX_DATE_TEXT, "a date");
   if (!DATE.test(text)) fail(`"${short(text)}" is not a date like 2001-01-01T00:00:00Z`);

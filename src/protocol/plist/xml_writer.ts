@@ -21,7 +21,7 @@ function fail(reason: string): never {
   throw new PlistError(`Cannot write the property list: ${reason}`);
 }
 
-/** The XML document of `value`, with Apple's document type and a line end at its end. Throws `PlistError`. */
+/** Returns the XML document of `value`, with Apple's document type and a line end at its end. Throws `PlistError`. */
 export function writeXml(value: Plist): string {
   return `${HEAD}${element(value, 0, "")}</plist>\n`;
 }
