@@ -201,7 +201,7 @@ export async function startEmbedded(
       await own(logFile);
     }
     let last = "";
-    // After a killed postmaster its backends live on for a moment and hold the lock file, so the start is tried again.
+    // After a killed postmaster its backends live on for a moment and hold the lock file, so the start is retried.
     for (let attempt = 0; attempt < 20 && !started; attempt++) {
       const outcome = await run(pgCtl, [
         ...["-D", data, "-l", logFile, "-w", "-t", "60", "-o", `-p ${freePort()}`, "start"],

@@ -118,7 +118,7 @@ const UNAVAILABLE = new Set([
   ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOTFOUND", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"],
   // A deadlock that another won, and a transaction that met another.
   ...["40P01", "40001"],
-  // Statement and lock time-outs, an ended backend, a server that starts or stops, too many connections, a full disk, a
+  // Statement and lock timeouts, an ended backend, a server that starts or stops, too many connections, a full disk, a
   // server that only reads.
   ...["57014", "55P03", "57P01", "57P02", "57P03", "57P05", "25P03", "53300", "53100", "53200", "25006"],
 ]);

@@ -109,7 +109,7 @@ export class RequestBody {
   }
 }
 
-/** Reads on, keeping nothing, until the end, `most` bytes in all, or the time-out. */
+/** Reads on, keeping nothing, until the end, `most` bytes in all, or the timeout. */
 async function throwAway(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   late: Lateness,

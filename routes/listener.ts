@@ -1,10 +1,10 @@
 /**
  * A port: HTTP/1.1, with TLS where there is a certificate, and with mutual TLS where devices show theirs.
  *
- * Promise: nothing that a client does ends the process, and no client keeps what it does not use. Headers, idle connections,
- * handshakes, whole requests and answers have time-outs, connections have limits, and a connection's requests are served one
- * at a time. HTTP/2 is not offered: the runtime's server for it
- * ends the process when streams are aborted at the wrong moment, and devices need HTTP/1.1 alone.
+ * Promise: nothing that a client does ends the process, and no client keeps what it does not use. Headers, idle
+ * connections, handshakes, whole requests and answers have timeouts, connections have limits, and a connection's
+ * requests are served one at a time. HTTP/2 is not offered: the runtime's server for it ends the process when streams
+ * are aborted at the wrong moment, and devices need HTTP/1.1 alone.
  *
  * On mutual TLS any certificate, or none, gets through the handshake: who may speak for a device is judged with the message
  * (`src/identity`), and a handshake that fails would tell a device nothing.

@@ -52,7 +52,7 @@ export type ProblemCode = keyof typeof CATALOGUE;
 /** Messages by field, as validation answers carry them; `non_field_errors` for those about several fields. */
 export type FieldErrors = Record<string, string[]>;
 
-/** A refusal with its catalogue code; `reason` is for logs and events, `message` is what the client may read. */
+/** A refusal with its catalog code; `reason` is for logs and events, `message` is what the client may read. */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly status: number;
@@ -74,7 +74,7 @@ export class Problem extends Error {
   }
 }
 
-/** Returns a refusal by its code, with a sentence of its own where the catalogue's is too general. */
+/** Returns a refusal by its code, with a sentence of its own where the catalog's is too general. */
 export function problem(code: ProblemCode, sentence?: string, details?: Problem["details"], cause?: unknown): Problem {
   return new Problem(code, sentence, details, cause);
 }

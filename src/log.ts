@@ -52,8 +52,8 @@ const END = "-----END ";
 const DASHES = "-----";
 
 /**
- * Returns where the private key's mark that begins at or after `from` begins and ends; marks of other things are passed
- * over.
+ * Returns where the private key's mark that begins at or after `from` begins and ends; marks of other things are
+ * skipped.
  */
 function keyMark(text: string, mark: string, from: number): { start: number; end: number } | undefined {
   for (let start = text.indexOf(mark, from); start >= 0; start = text.indexOf(mark, start + mark.length)) {

@@ -20,7 +20,7 @@ const INTEGER = /^-?[0-9]{16,300}$/;
 const SUSPICIOUS = /__proto__|\\u|[0-9]{16}/;
 
 /**
- * Returns the value of a JSON text, or of its bytes in UTF-8; a byte order mark in front is passed over.
+ * Returns the value of a JSON text, or of its bytes in UTF-8; a byte order mark in front is skipped.
  *
  * Throws SyntaxError, TypeError for bytes that are no text, and `RefusedJsonError` for more than `maxDepth` levels of arrays
  * and objects, for the key "__proto__", which readers of objects drop, and for an integer that no number holds exactly.

@@ -49,7 +49,7 @@ export async function touchToken(db: Db, id: string, now: Date, since: Date): Pr
     update api_tokens set last_used_at = ${now} where id = ${id} and (last_used_at is null or last_used_at < ${since})`;
 }
 
-/** Returns one token; locked for the transaction when asked. */
+/** Returns one token, locked for the transaction on request. */
 export async function findApiToken(db: Db, id: string, lock = false): Promise<ApiTokenRow | undefined> {
   const [row] = await db<ApiTokenRow[]>`
     select ${columns(db)} from api_tokens where id = ${id} ${lock ? db`for update` : db``}`;

@@ -11,7 +11,7 @@ export type RoleRow = { id: number; name: string; permissions: string[]; created
 
 const columns = (db: Db) => db`id, name, permissions, created_at, updated_at`;
 
-/** Returns one role; locked for the transaction when asked. */
+/** Returns one role, locked for the transaction on request. */
 export async function findRole(db: Db, id: number, lock = false): Promise<RoleRow | undefined> {
   const [row] = await db<RoleRow[]>`
     select ${columns(db)} from roles where id = ${id} ${lock ? db`for update` : db``}`;

@@ -36,7 +36,7 @@ const columns = (db: Db) =>
      array(select distinct p from user_roles ur join roles r on r.id = ur.role_id, unnest(r.permissions) as p
            where ur.user_id = u.id order by p) as permissions`;
 
-/** Returns one user; locked for the transaction when asked. */
+/** Returns one user, locked for the transaction on request. */
 export async function findUser(db: Db, id: number, lock = false): Promise<UserRow | undefined> {
   const [row] = await db<UserRow[]>`
     select ${columns(db)} from users u where u.id = ${id} ${lock ? db`for update` : db``}`;

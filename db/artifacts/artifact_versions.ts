@@ -53,7 +53,7 @@ export type ArtifactVersionQuery = {
   offset: number;
 };
 
-/** Returns a page of versions of artifacts of these types, and how many there are. */
+/** Returns a page of versions of artifacts of these types, and the total number. */
 export async function listArtifactVersions(
   db: Db,
   query: ArtifactVersionQuery,

@@ -12,7 +12,7 @@ import { suspendedChannels } from "../devices/suspended_channels.ts";
 
 /** An artifact in a list. */
 export type ArtifactListRow = Pick<ArtifactRow, "id" | "name" | "type" | "channel" | "platforms" | "updatedAt"> & {
-  /** The newest version; null when there is none. */
+  /** The newest version; null if there is none. */
   latestVersion: number | null;
   /** The newest version that is neither halted nor withdrawn. */
   versionInForce: number | null;
@@ -33,7 +33,7 @@ export type ArtifactSearch = {
   offset: number;
 };
 
-/** Returns a page by name, and how many there are. */
+/** Returns a page by name, and the total number. */
 export async function searchArtifacts(
   db: Db,
   query: ArtifactSearch,
@@ -99,7 +99,7 @@ export async function viewArtifactVersion(db: Db, id: string): Promise<ArtifactV
   return row;
 }
 
-/** Returns a page of the versions of an artifact, the newest first, and how many there are. */
+/** Returns a page of the versions of an artifact, the newest first, and the total number. */
 export async function viewArtifactVersions(
   db: Db,
   artifactId: string,

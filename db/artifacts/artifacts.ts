@@ -65,7 +65,7 @@ export type ArtifactQuery = {
   offset: number;
 };
 
-/** Returns a page, and how many there are. */
+/** Returns a page, and the total number. */
 export async function listArtifacts(db: Db, query: ArtifactQuery): Promise<{ rows: ArtifactRow[]; count: number }> {
   const where = db`where true
     ${query.name === undefined ? db`` : db`and a.name = ${query.name}`}

@@ -33,7 +33,7 @@ export type BlueprintArtifactQuery = {
   offset: number;
 };
 
-/** Returns a page in the order of making, and how many there are. */
+/** Returns a page in the order of creation, and the total number. */
 export async function listBlueprintArtifacts(
   db: Db,
   query: BlueprintArtifactQuery,

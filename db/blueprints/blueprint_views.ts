@@ -12,7 +12,7 @@ import { type Db, one } from "../open.ts";
 /** A blueprint in a list, with how many artifacts it holds and how many enrolled devices have it. */
 export type BlueprintListRow = BlueprintRow & { artifacts: number; devices: number };
 
-/** Returns a page by name, and how many there are. */
+/** Returns a page by name, and the total number. */
 export async function viewBlueprints(
   db: Db,
   page: { limit: number; offset: number },

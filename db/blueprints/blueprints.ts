@@ -31,7 +31,7 @@ const columns = (db: Db) =>
     id, name, inventory_interval, collect_apps, collect_certificates, collect_profiles, legacy_profiles_via_ddm,
     created_at, updated_at`;
 
-/** Returns a page by name, and how many there are. */
+/** Returns a page by name, and the total number. */
 export async function listBlueprints(
   db: Db,
   page: { limit: number; offset: number; name?: string },

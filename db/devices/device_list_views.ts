@@ -137,7 +137,7 @@ export async function countDevices<Key extends string>(
   return new Map([...searches.keys()].map((key, index) => [key, row[`f${index}`] ?? 0]));
 }
 
-/** Returns a page of devices, and how many there are in all. */
+/** Returns a page of devices, and the total number. */
 export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ rows: DeviceLine[]; count: number }> {
   const key = {
     name: db`lower(e.name)`,

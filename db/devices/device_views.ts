@@ -133,7 +133,7 @@ const ofDevices = (db: Db) =>
   db`from devices d left join enrollments e on e.id = d.enrollment_id
     left join channels c on c.enrollment_id = e.id and c.user_key = ''`;
 
-/** Returns a page of devices, and how many there are. */
+/** Returns a page of devices, and the total number. */
 export async function listDevices(
   db: Db,
   query: DeviceQuery & { limit: number; offset: number },

@@ -124,7 +124,7 @@ export type UnprovenRow = {
   enrolledAt: Date;
 };
 
-/** Enrolled devices whose hardware nothing proves, the latest first, and how many there are. */
+/** Enrolled devices whose hardware nothing proves, the latest first, and the total number. */
 export async function listUnproven(db: Db, limit: number): Promise<{ rows: UnprovenRow[]; count: number }> {
   const rows = await db<UnprovenRow[]>`
     select d.id, e.name, e.model, d.udid, d.serial_number, e.created_at as enrolled_at

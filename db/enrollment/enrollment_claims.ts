@@ -156,7 +156,7 @@ export async function findClaim(db: Db, id: number, now: Date): Promise<ClaimRow
   return row;
 }
 
-/** Returns the live claims, the last attempt first, and how many there are. */
+/** Returns the live claims, the last attempt first, and the total number. */
 export async function listClaims(
   db: Db,
   page: { limit: number; offset: number; state?: ClaimRow["state"] | undefined },

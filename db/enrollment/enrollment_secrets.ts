@@ -32,7 +32,7 @@ const columns = (db: Db) =>
      e.expired_at, e.created_at,
      array(select st.tag_id from enrollment_secret_tags st where st.enrollment_secret_id = e.id order by st.tag_id) as tags`;
 
-/** Returns one secret; locked for the transaction when asked. */
+/** Returns one secret, locked for the transaction on request. */
 export async function findEnrollmentSecret(
   db: Db,
   id: number,

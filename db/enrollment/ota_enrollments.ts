@@ -34,7 +34,7 @@ export async function findOtaEnrollment(db: Db, id: number): Promise<OtaEnrollme
   return row;
 }
 
-/** Returns a page of OTA enrollments by name, and how many there are. */
+/** Returns a page of OTA enrollments by name, and the total number. */
 export async function listOtaEnrollments(
   db: Db,
   page: { limit: number; offset: number; name?: string },

@@ -31,7 +31,7 @@ export type ScepIssuerValues = Omit<ScepIssuerRow, "id" | "version" | "createdAt
 const columns = (db: Db) =>
   db`id, name, description, url, key_size, key_usage, backend, backend_sealed, version, created_at, updated_at`;
 
-/** Returns a page of issuers by name, and how many there are. */
+/** Returns a page of issuers by name, and the total number. */
 export async function listScepIssuers(
   db: Db,
   page: { limit: number; offset: number; name?: string },
@@ -43,7 +43,7 @@ export async function listScepIssuers(
   return { rows: [...rows], count };
 }
 
-/** Returns one issuer; locked for the transaction when asked. */
+/** Returns one issuer, locked for the transaction on request. */
 export async function findScepIssuer(db: Db, id: string, lock = false): Promise<ScepIssuerRow | undefined> {
   const [row] = await db<ScepIssuerRow[]>`
     select ${columns(db)} from scep_issuers where id = ${id} ${lock ? db`for update` : db``}`;

@@ -22,7 +22,7 @@ export type PushCertificateRow = {
 const columns = (db: Db) =>
   db`id, provisioning_uid, name, topic, not_before, not_after, certificate, created_at, updated_at`;
 
-/** Returns a page by name, and how many there are. */
+/** Returns a page by name, and the total number. */
 export async function listPushCertificates(
   db: Db,
   page: { limit: number; offset: number; name?: string },
@@ -34,7 +34,7 @@ export async function listPushCertificates(
   return { rows: [...rows], count };
 }
 
-/** Returns one push certificate; locked for the transaction when asked. */
+/** Returns one push certificate, locked for the transaction on request. */
 export async function findPushCertificate(db: Db, id: number, lock = false): Promise<PushCertificateRow | undefined> {
   const [row] = await db<PushCertificateRow[]>`
     select ${columns(db)} from push_certificates where id = ${id} ${lock ? db`for update` : db``}`;

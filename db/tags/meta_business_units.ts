@@ -20,7 +20,7 @@ export type MetaBusinessUnitValues = { name: string; apiEnrollmentEnabled?: bool
 
 const columns = (db: Db) => db`id, name, api_enrollment_enabled, created_at, updated_at`;
 
-/** Returns one unit; locked for the transaction when asked. */
+/** Returns one unit, locked for the transaction on request. */
 export async function findMetaBusinessUnit(
   db: Db,
   id: number,

@@ -24,7 +24,7 @@ export type TagValues = Pick<TagRow, "name" | "slug" | "color" | "taxonomyId" | 
 const columns = (db: Db) =>
   db`t.id, t.name, t.slug, t.color, t.taxonomy_id, t.meta_business_unit_id, t.created_at, t.updated_at`;
 
-/** Returns one tag; locked for the transaction when asked. */
+/** Returns one tag, locked for the transaction on request. */
 export async function findTag(db: Db, id: number, lock = false): Promise<TagRow | undefined> {
   const [row] = await db<TagRow[]>`
     select ${columns(db)} from tags t where t.id = ${id} ${lock ? db`for update` : db``}`;

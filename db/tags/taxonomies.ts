@@ -20,7 +20,7 @@ export type TaxonomyValues = Pick<TaxonomyRow, "name" | "metaBusinessUnitId">;
 
 const columns = (db: Db) => db`id, name, meta_business_unit_id, created_at, updated_at`;
 
-/** Returns one taxonomy; locked for the transaction when asked. */
+/** Returns one taxonomy, locked for the transaction on request. */
 export async function findTaxonomy(db: Db, id: number, lock = false): Promise<TaxonomyRow | undefined> {
   const [row] = await db<TaxonomyRow[]>`
     select ${columns(db)} from taxonomies where id = ${id} ${lock ? db`for update` : db``}`;

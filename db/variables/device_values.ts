@@ -17,7 +17,7 @@ export type DeviceValueRow =
     | { secret: true; value: null; valueSealed: string }
   );
 
-/** Returns the custom values of a device by name; locked for the transaction when asked. */
+/** Returns the custom values of a device by name, locked for the transaction on request. */
 export async function findDeviceValues(db: Db, serialNumber: string, lock = false): Promise<DeviceValueRow[]> {
   return await db<DeviceValueRow[]>`
     select id, name, secret, value, value_sealed from device_values where serial_number = ${serialNumber} order by name

@@ -16,8 +16,8 @@ import { hashApiToken, isApiToken } from "./api_token_format.ts";
 const TOUCH_SECONDS = 60;
 
 /**
- * Returns the actor behind an `Authorization: Token …` header. Throws `not-authenticated` when there is none,
- * `bad-token` when it is malformed, unknown, expired, or of an inactive user; the error does not say which.
+ * Returns the actor behind an `Authorization: Token …` header. Throws `not-authenticated` if there is none, `bad-token`
+ * when it is malformed, unknown, expired, or of an inactive user; the error does not say which.
  */
 export async function authenticateToken(
   runtime: Pick<Runtime, "sql" | "clock">,

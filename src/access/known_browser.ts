@@ -22,7 +22,7 @@ const KEEP = 20;
 const sha256 = async (bytes: Uint8Array<ArrayBuffer>) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 const since = (now: Date) => new Date(now.getTime() - KNOWN_DAYS * 86_400_000);
 
-/** Returns the hash of a cookie's value; undefined when it is none of ours. */
+/** Returns the hash of a cookie's value; undefined when it is not ours. */
 export async function browserHash(cookie: string | undefined): Promise<Uint8Array | undefined> {
   return cookie === undefined || !/^[A-Za-z0-9_-]{43}$/.test(cookie)
     ? undefined

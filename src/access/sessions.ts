@@ -1,5 +1,5 @@
 /**
- * Sessions of browsers: sign in, recognise, sign out.
+ * Sessions of browsers: sign in, recognize, sign out.
  *
  * The cookie holds 32 random bytes; the database holds their hash. A session begins with a new id at each sign-in, so
  * an id planted in a browser beforehand (session fixation) is useless.

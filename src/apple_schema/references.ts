@@ -21,8 +21,7 @@ export type Reference = {
 const CONFIGURATIONS = { type: "com.apple.activation.simple", key: "StandardConfigurations" };
 
 /**
- * Returns the references in a payload, in its order; none for an unknown type. Values that are no strings are passed
- * over.
+ * Returns the references in a payload, in its order; none for an unknown type. Values that are no strings are skipped.
  */
 export function referencesIn(type: string, payload: unknown): Reference[] {
   const facts = factsOf(type);

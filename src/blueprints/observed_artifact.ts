@@ -55,7 +55,7 @@ export type Observation = {
   extraInfo: Json;
   /** "" where nothing identifies the attempt. */
   uniqueInstallIdentifier: string;
-  /** A failure that is not tried again. */
+  /** A failure that is not retried. */
   final?: true;
 };
 
@@ -78,12 +78,12 @@ export type ObservedState = Pick<
 const AUTOMATIC_RETRIES = 2;
 /** How long a declaration must have been well before a failure gives it new tries; the first time, a moment is enough. */
 const WELL_MS = 3_600_000;
-/** Minutes before a failed install by command is tried again: after the first failure, the second, … */
+/** Minutes before a failed install by command is retried: after the first failure, the second, … */
 const RETRY_MINUTES = [10, 60] as const;
 
 const failed = (status: ObservedStatus): boolean => status === "Failed" || status === "RemovalFailed";
 
-/** Returns when a command may be tried again that failed for the `failures`th time since the version was last well. */
+/** Returns when a command may be retried that failed for the `failures`th time since the version was last well. */
 function retryAt(via: Via, failures: number, now: Date): Date | null {
   // A declaration is sent again with another token.
   const minutes = via === "command" ? RETRY_MINUTES[failures - 1] : undefined;

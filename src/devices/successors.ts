@@ -16,7 +16,7 @@ import type { Runtime } from "../runtime.ts";
 
 /**
  * Discards the unused successor of a device's identity: the next request for one is served again. Throws `not-found`,
- * or `refused` when there is none.
+ * or `refused` if there is none.
  */
 export async function discardSuccessor(runtime: Runtime, by: By, id: DeviceId): Promise<DeviceView> {
   const now = runtime.clock.now();

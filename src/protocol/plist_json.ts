@@ -55,8 +55,8 @@ const KEPT_LEVELS = 32;
 
 /**
  * Returns a copy of the beginning of `dict`: as much as `foreignValue` may keep of its JSON, and a mark more where that
- * is not all, so that it sees the end. The attack: an answer of 20 MB, of which everything was copied before it was cut
- * to 256 KB.
+ * is not all, so that it sees the end. The attack: an answer of 20 MB, of which everything was copied before it was
+ * truncated to 256 KB.
  */
 function beginning(dict: PlistDict, except: readonly string[]): PlistDict {
   let room = KEPT;

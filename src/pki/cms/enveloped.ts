@@ -44,7 +44,7 @@ function readEnvelopedData(cms: Uint8Array): EnvelopedData {
   fields.optional(0xa0);
   const infos = fields.next("its recipients", TAG.set).children();
   if (infos.length > MAX_RECIPIENTS) throw new PkiError("cms", "Cannot open the envelope: it has too many recipients");
-  // Other kinds than key transport (key agreement, passwords) are not for us and are passed over.
+  // Other kinds than key transport (key agreement, passwords) are not for us and are skipped.
   const recipients = infos.filter((info) => info.is(TAG.sequence)).map(readKeyTransport);
   const encrypted = fields.next("its content").fields("the encrypted content");
   encrypted.next("its type", TAG.oid);
