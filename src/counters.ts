@@ -13,7 +13,7 @@ export const COUNTED = {
   uncaught_errors: "Errors that reached the top of the process.",
 } as const;
 
-/** A name of what is counted. */
+/** The name of a counter. */
 export type Counted = keyof typeof COUNTED;
 
 /** The counts of a process. */

@@ -91,7 +91,7 @@ function checkChain(config: Config, setting: ChainSetting, now: Date): void {
   }
 }
 
-/** Throws ConfigError when the key for push tokens is none. */
+/** Throws ConfigError if the key for push tokens is not valid. */
 function checkPushKey({ APNS_KEY }: Config): void {
   if (APNS_KEY === undefined) return;
   const key = read("APNS_KEY", () => openPrivateKey(APNS_KEY));
@@ -103,7 +103,7 @@ function checkPushKey({ APNS_KEY }: Config): void {
   );
 }
 
-/** Throws ConfigError, with one sentence, when a certificate or key of the settings cannot do what it is for. */
+/** Throws ConfigError, with one sentence, when a certificate or key of the settings does not fit its purpose. */
 export function checkCredentials(config: Config, now: Date): void {
   for (const setting of CHAINS) checkChain(config, setting, now);
   checkPushKey(config);

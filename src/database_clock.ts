@@ -12,7 +12,7 @@ import { databaseTime } from "../db/ping.ts";
 import type { Sql } from "../db/open.ts";
 import type { Clock } from "./runtime.ts";
 
-/** How often the database is asked again, since no two clocks run alike. */
+/** How often the database's time is read again, since no two clocks run alike. */
 const REFRESH_MS = 30_000;
 
 /** A clock of the database's time. */
@@ -27,7 +27,7 @@ export type MachineTime = { now(): number; monotonic(): number };
 
 const machine: MachineTime = { now: () => Date.now(), monotonic: () => performance.now() };
 
-/** Asks the database for its time. Rejects when it does not answer; later it is asked again without a word. */
+/** Reads the database's time. Rejects if it does not answer; later reads fail silently and are repeated. */
 export async function databaseClock(sql: Sql, own: MachineTime = machine): Promise<DatabaseClock> {
   let base = 0;
   const ask = async () => {

@@ -7,8 +7,8 @@
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/;
 
 /**
- * Returns whether devices can use an address: https, which Apple requires of the ServerURL and CheckInURL of an MDM payload,
- * and not this computer alone. Says nothing about whether a network lets them through.
+ * Returns whether devices can use an address: https, which Apple requires of the ServerURL and CheckInURL of an MDM
+ * payload, and not this computer alone. Does not check whether a network lets them through.
  *
  * @example
  * isDeviceAddress("https://mdm.example.com"); // true

@@ -30,7 +30,7 @@ const EVENTS: Record<LiveKind, { set: string; cleared: string; viewed: string }>
   },
 };
 
-/** Keeps a secret; the one before it of its kind stays in the records, ended. */
+/** Stores a secret; the previous one of its kind stays in the records, marked as ended. */
 export async function escrow(
   tx: Tx,
   runtime: Runtime,

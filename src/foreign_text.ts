@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Bytes in UTF-8 that a foreign text keeps. Apple's own are far shorter. */
+/** The size limit of a foreign text, in bytes of UTF-8. Apple's own are far shorter. */
 export const FOREIGN_TEXT_BYTES = 1024;
 
 /** The end of a truncated text. */

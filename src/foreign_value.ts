@@ -1,5 +1,5 @@
 /**
- * Values from outside, cut to what may be kept of them.
+ * Values from outside, truncated to their limits.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { CUT, FOREIGN_TEXT_BYTES, foreignText } from "./foreign_text.ts";
 type Json = string | number | boolean | null | Json[] | JsonObject;
 type JsonObject = { [key: string]: Json };
 
-/** How much may be kept. */
+/** The limits of a stored value. */
 export type ForeignLimits = {
   /** Bytes of JSON, about: the whole value. */
   bytes: number;

@@ -1,5 +1,5 @@
 /**
- * Refusals to delete what is in use, with what uses it.
+ * Refusals to delete objects in use, with their uses.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const COUNTED: Partial<Record<UserKind, readonly [string, string]>> = {
   command: ["pending command", "pending commands"],
 };
 
-/** Returns what uses an object as a sentence; undefined when nothing does. */
+/** Returns the uses of an object as a sentence; undefined if there are none. */
 export function usesSentence(uses: readonly UseRow[]): string | undefined {
   if (uses.length === 0) return undefined;
   const parts = [...Map.groupBy(uses, ({ kind }) => kind)].map(([kind, rows]) => {
@@ -38,8 +38,8 @@ export function usesSentence(uses: readonly UseRow[]): string | undefined {
 }
 
 /**
- * Returns the refusal to delete an object. Clients of the API know `sentence`, and nothing else, as the whole answer; people
- * read on their page what the object is used by, or `why` there is no other reason.
+ * Returns the refusal to delete an object. For clients of the API, `sentence` is the whole answer; pages also show the
+ * uses of the object, or `why` if there are none.
  */
 export async function cannotDelete(
   sentence: string,

@@ -18,7 +18,7 @@ export function guardProcess({ log, counters }: { log: Logger; counters: Counter
     log.error("An error reached the top of the process", { error, kind });
   };
   const rejected = (event: PromiseRejectionEvent) => {
-    // Dealt with where it is known.
+    // Handled where it is expected.
     if (event.defaultPrevented) return;
     event.preventDefault();
     note(event.reason, "unhandled rejection");

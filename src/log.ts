@@ -34,12 +34,12 @@ const SECRET_TEXT = [
   /(:\/\/[^\s/:@]+:)[^\s/@]+@/g,
 ];
 
-/** Words before a secret, the character after them, and how long what follows must be to be one. */
+/** Words before a secret, the character after them, and the minimum length of a secret after them. */
 const SECRET_AFTER: readonly [RegExp, string, number][] = [
   [/\b(?:Token|Bearer|Basic) [A-Za-z0-9+/=_.~-]+/g, " ", 8],
   [/\b(?:MDM\$[A-Z]+|OTA)\$[A-Za-z0-9]+/g, "$", 16],
 ];
-/** Characters that a line or an event keeps of one text; stacks are the longest. */
+/** The length limit of one text in a line or an event; stacks are the longest. */
 const LOGGED_TEXT = 8192;
 /** The length that is searched beyond the limit, so that no secret hides by being cut in the middle. */
 const OVERLAP = 1024;

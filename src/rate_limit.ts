@@ -29,7 +29,8 @@ export function addressKey(ip: string): string {
 /**
  * Counts an attempt under `key` and throws `too-many-requests` beyond the limit.
  *
- * It is counted before the work is done: counting failures afterwards would let parallel attempts through together.
+ * It is counted before the work is done: the attack: if failures were counted afterwards, parallel attempts would all
+ * pass.
  */
 export async function limitAttempts(
   runtime: Pick<Runtime, "sql" | "clock">,

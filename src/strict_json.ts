@@ -6,7 +6,9 @@
 
 import { jsonShape } from "./json_shape.ts";
 
-/** JSON that would not be kept as it was written, or that is nested too deep. The message is the end of a sentence. */
+/**
+ * JSON that would not be stored as it was written, or that is nested too deep. The message is the end of a sentence.
+ */
 export class RefusedJsonError extends Error {
   override readonly name = "RefusedJsonError";
 }

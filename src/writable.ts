@@ -1,6 +1,6 @@
 /**
- * Texts that every format for devices can hold: XML has no place for most control characters (XML 1.0 section 2.2), nor
- * anything for half a character.
+ * Texts that every format for devices can contain: XML has no place for most control characters (XML 1.0 section 2.2),
+ * nor any for a lone surrogate.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Managing API tokens. A token does what its user may do at that moment, never more.
+ * Managing API tokens. A token has its user's current permissions, never more.
  *
  * @module
  */

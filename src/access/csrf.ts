@@ -17,7 +17,7 @@ export const CSRF_HEADER = "X-CSRF-Token";
 
 const encoder = new TextEncoder();
 
-/** Whether two texts are equal, in a time that does not tell where they differ. */
+/** Whether two texts are equal, in a time that does not reveal where they differ. */
 export function sameText(one: string, other: string): boolean {
   const [a, b] = [encoder.encode(one), encoder.encode(other)];
   return a.length === b.length && timingSafeEqual(a, b);
@@ -31,7 +31,7 @@ export function isSameOrigin(headers: Headers, baseUrl: string): boolean {
   return headers.get("Origin") === new URL(baseUrl).origin;
 }
 
-/** Throws `csrf` unless the request comes from this server's pages and shows the session's token. */
+/** Throws `csrf` unless the request comes from this server's pages and has the session's token. */
 export function checkCsrf(headers: Headers, baseUrl: string, expected: string, presented: string | null): void {
   if (!isSameOrigin(headers, baseUrl)) throw problem("csrf", undefined, { reason: "other origin" });
   if (presented === null || !sameText(presented, expected)) {

@@ -19,7 +19,7 @@ export function holdsAllOf(actor: Actor, other: Holder): boolean {
   return !other.isSuperuser && [...other.permissions].every((permission) => actor.permissions.has(permission));
 }
 
-/** Refuses to give away what the actor does not hold. */
+/** Refuses to grant permissions that the actor does not hold. */
 export function mustHoldAllOf(actor: Actor, other: Holder): void {
   if (holdsAllOf(actor, other)) return;
   throw problem("permission-denied", undefined, {

@@ -14,7 +14,7 @@ import type { Db } from "../../db/open.ts";
 import type { Config } from "../config.ts";
 import type { Runtime } from "../runtime.ts";
 
-/** Days that a browser stays known after its last sign-in. */
+/** Days that a browser stays recognized after its last sign-in. */
 export const KNOWN_DAYS = 180;
 /** Browsers of one user. */
 const KEEP = 20;

@@ -15,10 +15,10 @@ import { hashCookie } from "./sessions.ts";
 /** Sessions that are listed. */
 const MOST = 100;
 
-/** A session of the actor; `current` is the one that asks. */
+/** A session of the actor; `current` is the one of the request. */
 export type OwnSession = OwnSessionRow & { current: boolean };
 
-/** Returns the live sessions of the actor, the last used first. `cookie` is that of the session that asks. */
+/** Returns the live sessions of the actor, the last used first. `cookie` is that of the requesting session. */
 export async function listOwnSessions(
   runtime: Runtime,
   { actor }: Authorised,

@@ -8,7 +8,7 @@
 
 import type { Permission } from "./actor.ts";
 
-/** One line of the table: a model, its name in sentences, and what may be done with it. */
+/** One line of the table: a model, its name in sentences, and the possible actions. */
 type PermissionModel = { app: string; model: string; label: string; verbs: readonly string[] };
 
 const CRUD = ["view", "add", "change", "delete"] as const;

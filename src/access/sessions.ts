@@ -27,7 +27,7 @@ import { hashPassword, isOutdatedHash, verifyPassword } from "./passwords.ts";
 /** A signed-in browser. */
 export type Session = { actor: Actor; csrfToken: string };
 
-/** A fresh session with the value for the cookie, and the cookie by which the browser is known at the next sign-in. */
+/** A fresh session with the value for the cookie, and the cookie that identifies the browser at the next sign-in. */
 export type NewSession = Session & { cookie: string; expiresAt: Date; browser: { cookie: string; expiresAt: Date } };
 
 /** The cookies that a browser sends along. */
@@ -41,7 +41,7 @@ const BY_NAME = { attempts: 100, seconds: 900 };
 const BY_KNOWN_BROWSER = { attempts: 100, seconds: 900 };
 const TOUCH_SECONDS = 60;
 
-/** Returns the hash by which a session is known; undefined for a cookie that is not one of ours. */
+/** Returns the hash that identifies a session; undefined for a cookie that is not one of ours. */
 export const hashCookie = async (cookie: string): Promise<Uint8Array<ArrayBuffer> | undefined> => {
   if (!/^[A-Za-z0-9_-]{43}$/.test(cookie)) return undefined;
   return new Uint8Array(await crypto.subtle.digest("SHA-256", decodeBase64Url(cookie)));
@@ -110,10 +110,10 @@ export async function beginSession(
 /**
  * Signs a browser in by user name and password.
  *
- * Throws `too-many-requests`, else `invalid` with one sentence that does not tell whether the name exists. In 15 minutes
- * an address may try one name 10 times and all names 50 times, and all addresses together one name 100 times; a browser
- * that the user signed in with before is limited by its own 100 attempts alone. The address is that of the request, which no
- * header of the client can change.
+ * Throws `too-many-requests`, else `invalid` with one sentence that does not reveal whether the name exists. In 15
+ * minutes an address may try one name 10 times and all names 50 times, and all addresses together one name 100 times; a
+ * browser that the user signed in with before is limited by its own 100 attempts alone. The address is that of the
+ * request, which no header of the client can change.
  */
 export async function signIn(
   runtime: Runtime,

@@ -69,7 +69,7 @@ export type SetupInput = { username: string; password: string; email?: string; f
  * Makes the first superuser and the business unit that enrollments need, and ends the setup: every token is void.
  *
  * Of two at once one wins, the other is refused like a wrong token. Throws `permission-denied`, `too-many-requests`, or
- * `invalid` with the fields that are wrong (the token stays good then).
+ * `invalid` with the fields that are wrong (then the token stays valid).
  */
 export async function completeSetup(
   runtime: Runtime,

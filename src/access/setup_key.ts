@@ -1,5 +1,5 @@
 /**
- * Where the hashes of unused setup tokens are kept in the instance's settings.
+ * The key of the hashes of unused setup tokens in the instance's settings.
  *
  * @module
  */

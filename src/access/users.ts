@@ -133,9 +133,10 @@ function mustStaySomebody(superusers: readonly number[], leaving: number): void 
 }
 
 /**
- * Writes all of a user. A change of password, of activity or of kind ends the user's sessions.
+ * Replaces a user. A change of password, of activity or of kind ends the user's sessions.
  *
- * The actor must hold all that the user holds, because the password of a mightier user is their might.
+ * The actor must hold all permissions of the user. The attack: an operator sets the password of a user with more
+ * permissions.
  */
 export async function updateUser(runtime: Runtime, by: Authorised, id: number, input: UserInput): Promise<UserRow> {
   const seen = await mustFind(runtime.sql, id);

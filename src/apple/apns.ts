@@ -25,14 +25,14 @@ const TOKEN_SECONDS = 50 * 60;
 /** Device tokens have had 32 bytes; Apple says not to rely on it, and never more than 100. */
 const LONGEST_TOKEN = 100;
 
-/** Reasons that say that this token will never work again. */
+/** Reasons that mean that this token will never work again. */
 const DEAD = new Set(["Unregistered", "BadDeviceToken", "DeviceTokenNotForTopic", "ExpiredToken"]);
 /** Reasons of a refused push that may go better later, beside every 5xx. */
 const PASSING = new Set(["TooManyRequests", "ExpiredProviderToken", "IdleTimeout", "Shutdown"]);
 
 const answerSchema = z.object({ reason: z.string().regex(/^[A-Za-z]{1,64}$/) });
 
-/** A sender that keeps its connections until `close`. */
+/** A sender with connections that stay open until `close`. */
 export type Apns = PushSender & { close(): void };
 
 /** Makes the sender. `delay` waits between tries. */

@@ -72,7 +72,7 @@ export function keyRemarks(facts: PayloadFacts, payload: unknown, target: Schema
     } else if (isDictionary(value)) dictionary(value, below, support, path, depth + 1);
   };
 
-  // Without a system there is nothing to say of any key.
+  // Without a system, no key gets a remark.
   if (target.platform !== null && isDictionary(payload)) {
     dictionary(payload, facts.keys, supportFor(facts.systems, target), path, 1);
   }
@@ -84,7 +84,7 @@ export function refusedKey(remarks: readonly KeyRemark[]): string | null {
   return remarks.find(({ cause }) => cause === "older" || cause === "missing")?.message ?? null;
 }
 
-/** Remarks on keys that the target knows and does not use. */
+/** Returns the remarks on keys that the target accepts and does not use. */
 export function ignoredKeys(remarks: readonly KeyRemark[]): KeyRemark[] {
   return remarks.filter(({ cause }) => cause !== "older" && cause !== "missing" && cause !== "ending");
 }

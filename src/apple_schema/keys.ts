@@ -53,7 +53,7 @@ export function isDictionary(value: unknown): value is { readonly [key: string]:
     !(value instanceof Uint8Array) && !(value instanceof Real);
 }
 
-/** Returns the own value under `key`; undefined for what is no dictionary. */
+/** Returns the own value under `key`; undefined for a value that is not a dictionary. */
 export function own(value: unknown, key: string): unknown {
   return isDictionary(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }

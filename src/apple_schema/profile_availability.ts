@@ -15,10 +15,7 @@ import type { ProfileFacts, SchemaIssue } from "./types.ts";
 type Cause = Obstacle["cause"] | "missing";
 type Audience = { channel: "Device" | "User"; platforms: readonly Platform[] };
 
-/**
- * Returns a device of the platform of which nothing else is known, and that is not supervised: such devices may be
- * among them.
- */
+/** Returns a target of the platform without other facts, not supervised: such devices may be among the recipients. */
 const targetOf = (platform: Platform, channel: "Device" | "User"): SchemaTarget => ({
   channel,
   platform,
@@ -29,7 +26,7 @@ const targetOf = (platform: Platform, channel: "Device" | "User"): SchemaTarget 
 
 const and = (names: readonly string[]): string => new Intl.ListFormat("en", { type: "conjunction" }).format(names);
 
-/** Returns a sentence about `name` on these platforms; null for what is no warning. */
+/** Returns a sentence about `name` on these platforms; null for a difference that needs no warning. */
 function sentence(name: string, cause: Cause, platforms: readonly Platform[], channel: "Device" | "User") {
   switch (cause) {
     case "absent":

@@ -26,7 +26,7 @@ export type ProfileAudience = {
   channel: "Device" | "User";
   /** The platforms that get it. */
   platforms: readonly Platform[];
-  /** Whether a text is not known before a device gets it. */
+  /** Whether a text is unknown until a device gets it. */
   isOpen?: (text: string) => boolean;
 };
 
@@ -130,7 +130,7 @@ function repeated(payload: unknown, index: number, seen: Map<string, number>): S
   });
 }
 
-/** A second payload of a type of which a device takes one. */
+/** Returns the issues of second payloads of types of which a device accepts only one. */
 function repeatedType(type: string, path: string, { platforms }: ProfileAudience): SchemaIssue[] {
   const forms = payloadForms(type);
   const single = platforms.filter((platform) => {

@@ -1,7 +1,8 @@
 /**
- * Where the published files say less of payloads than devices take.
+ * Corrections where the published files describe fewer payloads than devices accept.
  *
- * Source: the errata of Apple's device management schema (its `docs/errata.md`), and the payload pages of its documentation.
+ * Source: the errata of Apple's device management schema (its `docs/errata.md`), and the payload pages of its
+ * documentation.
  *
  * @module
  */

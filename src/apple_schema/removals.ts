@@ -1,5 +1,5 @@
 /**
- * Commands that Apple has ended after the published files that the facts come from.
+ * Commands that Apple has removed since the published files that the facts come from.
  *
  * Source: Apple's device management schema for the 27 releases (`mdm/commands/system.update.*.yaml`), which replaces
  * these commands by the software update declarations.
@@ -17,7 +17,7 @@ const LATER: Readonly<Record<string, { deprecated: string; removed: string }>> =
   ScheduleOSUpdateScan: { deprecated: "26.0", removed: "27.0" },
 };
 
-/** Returns the facts with what came later; where the files say themselves, they are right. */
+/** Returns the facts with later removals; where the files state a removal, they take precedence. */
 export function withRemovals(requestType: string, facts: CommandFacts): CommandFacts {
   if (!Object.hasOwn(LATER, requestType)) return facts;
   const systems: { [S in System]?: Support | false } = { ...facts.systems };

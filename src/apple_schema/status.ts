@@ -37,9 +37,9 @@ const PREFIXES: ReadonlySet<string> = new Set(STATUS_ITEMS.flatMap((name) => {
 }));
 
 /**
- * Returns the items in the `StatusItems` of a status report, each name once. A published item keeps its value whole.
- * Below other names, objects are descended into until something that is not an object. Items beyond `MAX_ITEMS`, and
- * names beyond 500 characters, are left out; below 16 levels an object is kept whole.
+ * Returns the items in the `StatusItems` of a status report, each name once. A published item keeps its whole value.
+ * Below other names, objects are split until a value is not an object. Items beyond `MAX_ITEMS`, and names beyond 500
+ * characters, are left out; below 16 levels an object is not split.
  *
  * @example
  * ```ts

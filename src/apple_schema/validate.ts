@@ -22,7 +22,7 @@ export type ValidateOptions = {
   passed?: readonly string[];
   /** The prefix of all paths: the position of the payload. */
   path?: string;
-  /** Whether the form and the value of a text are not known yet; that it is a text is. */
+  /** Whether the form and the value of a text are still unknown; its type is known. */
   isOpen?: (text: string) => boolean;
 };
 
@@ -51,7 +51,7 @@ export function validatePayload(
   return state.issues;
 }
 
-/** Whether a key has to be there on every system that it is on, as far as its own facts say. */
+/** Whether a key is required on every system that supports it, as far as its own facts say. */
 function demanded(key: KeyFacts): boolean {
   return key.required === true && key.key !== "ANY" &&
     Object.values(key.systems ?? {}).every((support) =>

@@ -119,7 +119,7 @@ export const artifactType = (type: ArtifactType): ArtifactTypeFacts => TABLE[typ
 export const isDeclarationOnly = (type: ArtifactType): boolean =>
   TABLE[type].section !== null && TABLE[type].install === null;
 
-/** Whether a command takes artifacts away. */
+/** Whether a command removes artifacts. */
 export const removesArtifacts = (command: string): boolean =>
   ARTIFACT_TYPES.some((type) => artifactType(type).remove === command);
 

@@ -79,7 +79,7 @@ export async function createBlueprint(
   }, explained);
 }
 
-/** Changes a blueprint; its devices are woken where that changes what they should have. Throws `invalid`. */
+/** Changes a blueprint; its devices are woken if that changes their desired state. Throws `invalid`. */
 export async function changeBlueprint(
   runtime: Runtime,
   by: By,

@@ -1,5 +1,5 @@
 /**
- * Says that what devices should have has changed.
+ * Marks the desired state of devices as changed.
  *
  * @module
  */
@@ -18,8 +18,8 @@ const ALL_CHANGES = "changes";
  */
 export async function desiredChanged(tx: Tx, runtime: Pick<Runtime, "clock" | "random">): Promise<void> {
   const revision = await bumpRevision(tx);
-  // Several changes are one fan-out; one that runs already runs once more, since it may have read what was there before. After
-  // one that was set aside each change has a fan-out of its own, so that it is not held back by that one.
+  // Several changes share one fan-out; one that is already running runs again, since it may have read the previous
+  // state. After one was set aside, each change has a separate fan-out, so that the set-aside one does not delay it.
   const key = await isSetAside(tx, "fan-out", ALL_CHANGES) ? `revision ${revision}` : ALL_CHANGES;
   await enqueueJob(tx, runtime, { kind: "fan-out", key, payload: { revision } });
 }

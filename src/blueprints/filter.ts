@@ -1,7 +1,7 @@
 /**
  * Filters: the scope of an artifact in a blueprint, and of each version. Both have the same fields.
  *
- * Pure and exact: another server of the same rules puts every device into the same bucket.
+ * Pure and exact: another server with the same rules assigns every device to the same bucket.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export type Filter = {
   tagShards: readonly { tag: number; shard: number }[];
 };
 
-/** Returns a filter that lets these platforms through and nothing else is asked. */
+/** Returns a filter that admits these platforms without other conditions. */
 export function openFilter(platforms: readonly Platform[]): Filter {
   const range = (platform: Platform): PlatformRange => ({ active: platforms.includes(platform), min: "", max: "" });
   return {
@@ -43,7 +43,7 @@ export type FilterTarget = {
   serialNumber: string;
 };
 
-/** Whether a filter lets a target through, and the evidence as a sentence. */
+/** Whether a target matches a filter, and the evidence as a sentence. */
 export type FilterAnswer = { in: boolean; reason: FilterReason; evidence: string };
 
 /** Why; stable codes. */
@@ -61,7 +61,7 @@ export function shardOf(itemId: string, serialNumber: string, modulo: number): n
 const out = (reason: FilterReason, evidence: string): FilterAnswer => ({ in: false, reason, evidence });
 const within = (evidence: string): FilterAnswer => ({ in: true, reason: "in", evidence });
 
-/** Whether `filter`, which belongs to the item with this id, lets the target through. */
+/** Whether `filter`, which belongs to the item with this id, matches the target. */
 export function applyFilter(filter: Filter, itemId: string, target: FilterTarget): FilterAnswer {
   const { platform } = target;
   if (platform === null) return out("platform", "the platform of the device is unknown");

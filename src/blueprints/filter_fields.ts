@@ -32,7 +32,7 @@ export type FilterFields =
     tag_shards: { tag: number; shard: number }[];
   };
 
-/** Returns the filter that flat fields say. */
+/** Returns the filter from flat fields. */
 export function filterOfFields(fields: FilterFields): Filter {
   const range = (platform: Platform): PlatformRange => {
     const name = PLATFORM_FIELDS[platform];

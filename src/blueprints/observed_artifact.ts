@@ -28,7 +28,7 @@ export const isPresent = (status: ObservedStatus): boolean => status === "Acknow
 export const isThere = ({ status, installedAt }: Pick<ObservedArtifact, "status" | "installedAt">): boolean =>
   isPresent(status) || (status === "ForceReinstall" && installedAt !== null);
 
-/** Whether a version may be on the device: as it was before an attempt to replace or to remove it failed, too. */
+/** Whether a version may be on the device, also if an attempt to replace or remove it failed. */
 export const mayBeThere = (row: Pick<ObservedArtifact, "status" | "installedAt">): boolean =>
   isThere(row) || row.status === "RemovalFailed" || (row.status === "Failed" && row.installedAt !== null);
 
@@ -76,7 +76,7 @@ export type ObservedState = Pick<
 >;
 
 const AUTOMATIC_RETRIES = 2;
-/** How long a declaration must have been well before a failure gives it new tries; the first time, a moment is enough. */
+/** How long a declaration must have worked before a failure gets new attempts; the first time, a moment is enough. */
 const WELL_MS = 3_600_000;
 /** Minutes before a failed install by command is retried: after the first failure, the second, … */
 const RETRY_MINUTES = [10, 60] as const;
@@ -124,7 +124,7 @@ export function observe(
   // A failure of another attempt is news; one attempt reported twice is not.
   const unchanged = sameAttempt && before.status === status && before.via === via &&
     before.contentRevision === contentRevision &&
-    // The database keeps keys in an order of its own.
+    // The database stores keys in its own order.
     canonicalJson(before.extraInfo) === canonicalJson(extraInfo);
   if (unchanged) return null;
   // A declaration is sent again immediately: one that is installed for a moment each time would be sent without end.

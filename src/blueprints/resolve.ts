@@ -155,7 +155,7 @@ export function resolve(
   function visit(artifact: ContentArtifact): Resolution {
     const known = done.get(artifact.id);
     if (known !== undefined) return known;
-    // Refused when it is saved; whatever comes, a device never waits for itself.
+    // Circles are refused when saved; in any case, an artifact never waits for itself.
     if (open.has(artifact.id)) {
       return { artifact, version: null, reason: "cycle", evidence: "it requires itself" };
     }

@@ -1,5 +1,5 @@
 /**
- * A transaction that changes what devices should have.
+ * A transaction that changes the desired state of devices.
  *
  * @module
  */

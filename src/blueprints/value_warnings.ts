@@ -23,7 +23,7 @@ function messageOf({ artifactName, version, name, holdWithoutValues, without, ex
 
 /**
  * Returns the warnings of some versions. A device counts once for each user that the version is for. One statement; it
- * looks at 20,000 devices at most.
+ * checks at most 20,000 devices.
  */
 export async function valueWarnings(db: Db, versionIds: readonly string[]): Promise<ValueWarning[]> {
   const gaps = await findValueGaps(db, versionIds, MOST_EXAMINED);

@@ -71,7 +71,7 @@ export async function verifyProfiles(
   const lists = (row: TargetArtifactRow) =>
     found.get(profileIdentifier(prefix, row.artifactId)) === profileUuid(row.versionId);
   const rows = (await findTargetArtifacts(tx, owner.channelId)).filter(({ type }) => type === "Profile");
-  // Of what came by declaration the status reports tell.
+  // Declared profiles are covered by status reports.
   const findings = rows.filter(({ via }) => via === "command").flatMap((row) => {
     const finding = findingOf(row, lists(row));
     return finding === undefined ? [] : [{ row, ...finding }];

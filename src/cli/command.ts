@@ -22,7 +22,7 @@ export type Options = {
 /** The options of a command; `shorts` are one-letter names. */
 export type Known = { texts: string[]; flags: string[]; shorts?: Record<string, string>; words?: boolean };
 
-/** Parses `--name value` and `--flag`. Throws UsageError for what is unknown, doubled in meaning or incomplete. */
+/** Parses `--name value` and `--flag`. Throws UsageError for unknown, contradictory or incomplete options. */
 export function parseOptions(args: readonly string[], known: Known): Options {
   const short = (name: string) => {
     const letter = known.shorts?.[name];
@@ -52,7 +52,7 @@ export function parseOptions(args: readonly string[], known: Known): Options {
   }
 }
 
-/** Returns the sentences for an operator about something that went wrong; undefined when it was not foreseen. */
+/** Returns the sentences for an operator about something that went wrong; undefined for an unexpected error. */
 export function explain(error: unknown): string | undefined {
   if (error instanceof Problem) {
     const { fields, list } = error.details;

@@ -28,7 +28,7 @@ const DEVICES_SHARE = 0.6;
 const DEVICES = { wait: 5, statementTimeout: 15, lockTimeout: 5, idleInTransactionTimeout: 30 };
 const OPERATORS = { wait: 15, statementTimeout: 120, lockTimeout: 15, idleInTransactionTimeout: 120 };
 
-/** A runtime, and how to let go of it. */
+/** A runtime, and how to release it. */
 export type Opened = { runtime: Runtime; close(): Promise<void> };
 
 /** How a runtime is opened. */

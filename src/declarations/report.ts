@@ -28,7 +28,7 @@ export type DeclarationStatus = {
 export type StatusReport = {
   items: JsonObject;
   errors: { item: string; reasons: unknown }[];
-  /** Whether it has everything, not only what changed. */
+  /** Whether it is a full report, not only changes. */
   full: boolean;
   /** Null if the report does not mention declarations. */
   declarations: DeclarationStatus[] | null;
@@ -47,7 +47,7 @@ const MAX_VALUES = 50_000;
 const MAX_ERRORS = MAX_ITEMS;
 /** The limit of declarations in one report: a device has a few hundred. */
 const MAX_DECLARATIONS = 10_000;
-/** The longest that reasons of a declaration, or of an item that is missing, are kept, as JSON. */
+/** The size limit of the stored reasons of a declaration, or of a missing item, as JSON. */
 const MAX_REASONS = 32 * 1024;
 
 const isObject = (value: Json | undefined): value is JsonObject =>
@@ -56,7 +56,7 @@ const isObject = (value: Json | undefined): value is JsonObject =>
 const at = (value: Json | undefined, key: string): Json | undefined =>
   isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 
-/** Returns the first items of a list that fit; one odd item hides none of the others. */
+/** Returns the first items of a list within the limit; one malformed item hides none of the others. */
 function each<T>(value: Json | undefined, limit: number, read: (item: JsonObject) => T | undefined): T[] {
   const taken: T[] = [];
   if (!Array.isArray(value)) return taken;

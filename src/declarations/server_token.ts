@@ -21,7 +21,7 @@ export const nextInterval = (enrolledAt: Date, days: number, now: Date): Date =>
 /**
  * Returns the token of a version for a target: the version's UUID, then suffixes that make the device fetch it again
  * without a new version: `.ov-` its system, `.ri-` the reinstall interval it is in, `.cv-` how often its content was
- * changed, `.cr-` how many of the certificates it brought are due for a successor, `.rc-` how often it failed.
+ * changed, `.cr-` how many of its certificates are due for a successor, `.rc-` how often it failed.
  */
 export function serverToken(
   version: { id: string; contentRevision: number },

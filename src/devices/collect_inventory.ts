@@ -23,8 +23,9 @@ const listOf = (name: string, collect: number): Asked[] =>
   collect === 0 ? [] : [{ name, input: { managed_only: collect === 1 } }];
 
 /**
- * Queues the inventory commands that the device takes and its blueprint wants, and wakes the device. Returns the names of the
- * commands; one that waits already is not queued twice. Throws `not-found`, and `refused` for a device that is not enrolled.
+ * Queues the inventory commands that the device supports and its blueprint collects, and wakes the device. Returns the
+ * names of the commands; one that is already pending is not queued twice. Throws `not-found`, and `refused` for a
+ * device that is not enrolled.
  */
 export async function collectInventory(runtime: Runtime, by: By, id: DeviceId): Promise<string[]> {
   const device = await findDevice(runtime.sql, id);

@@ -1,5 +1,5 @@
 /**
- * Keeping a list from a device, of which any row may be odd.
+ * Stores a list from a device, of which any row may be malformed.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { isRefusedValue, type Tx } from "../../db/open.ts";
 import { foreignText } from "../foreign_text.ts";
 import { foreignValue } from "../foreign_value.ts";
 
-/** Odd rows that are kept; a list with more is no list of a device. */
+/** The limit of stored malformed rows; a list with more is not a list of a device. */
 export const MOST_ODD_ROWS = 20;
 /**
- * Tries to keep a list or a piece of it, in all: enough to find a handful of odd rows among thousands, each in twice the
- * logarithm of the length. The attack: hundreds of odd rows in each report.
+ * The total number of attempts to store a list or a piece of it: enough to find a handful of malformed rows among
+ * thousands, each in twice the logarithm of the length. The attack: hundreds of malformed rows in each report.
  */
 const MOST_TRIALS = 200;
 const KEPT_BYTES = 4096;
@@ -41,7 +41,7 @@ export async function keepList<Row>(
 ): Promise<void> {
   const found: OddRow[] = [...odd];
   const sound: Row[] = [];
-  // The longest first, so that what is given up in the end are short pieces from all of the list.
+  // The longest first, so that the pieces given up in the end are short ones from all of the list.
   const pieces: (readonly Row[])[] = rows.length === 0 ? [] : [rows];
   for (let trials = 1; pieces.length > 0; trials++) {
     const [piece = []] = pieces.splice(0, 1);

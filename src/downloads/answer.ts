@@ -116,7 +116,7 @@ async function outcomeOf(
   if (target.blockedAt !== null) return { outcome: "device_inactive", reason: "blocked", ...known };
   const fault = senderFault(evidence, target.fingerprints, runtime.config.MTLS_PROXY);
   if (fault !== undefined) return { outcome: "not_identified", reason: fault, ...known };
-  // The attack: an address that was the device's once, kept for what it will lead to later.
+  // The attack: a device keeps an address that was once advertised to it, to read later content.
   if (!target.advertised) return { outcome: "not_found", reason: "not advertised", ...known };
   try {
     return { outcome: "success", download: await contentOf(runtime, purpose, channelId, versionId), ...known };

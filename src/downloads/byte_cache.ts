@@ -22,7 +22,7 @@ export class ByteCache {
     return entry.bytes;
   }
 
-  /** Keeps `bytes` under `key`; an entry that does not fit at all is not kept. */
+  /** Stores `bytes` under `key`; an entry that does not fit at all is not kept. */
   set(key: string, bytes: Uint8Array<ArrayBuffer>, now: Date): void {
     this.#delete(key);
     if (bytes.length > this.limits.bytes) return;

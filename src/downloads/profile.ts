@@ -33,7 +33,7 @@ import { identifierPrefix, profileIdentifier, profileUuid } from "./profile_iden
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A process keeps so much of the profiles that are the same for everybody, and believes a signature so long. */
+/** The memory of a process for profiles that are the same for every device, and the lifetime of a cached signature. */
 const CACHE = { bytes: 16 * 1024 * 1024, seconds: 3600 };
 const caches = new WeakMap<Runtime["sql"], ByteCache>();
 
@@ -47,7 +47,7 @@ function cacheOf(runtime: Runtime): ByteCache {
  * Returns the signed profile (CMS, DER) of a version for a channel. Throws `not-found` when the version is no profile.
  *
  * Its PayloadIdentifier is that of the artifact and its PayloadUUID the version's, so versions replace each other. A
- * variable without a value stays as it was written.
+ * variable without a value is unchanged.
  */
 export async function buildProfile(db: Db, runtime: Runtime, channelId: ChannelId, versionId: string): Promise<Bytes> {
   const hosted = await findHostedProfile(db, versionId);

@@ -19,8 +19,8 @@ export const DOWNLOAD_PATHS = {
 } as const satisfies Record<DownloadPurpose, string>;
 
 /**
- * Returns the address of a download, the same for the same token. Where devices show their certificate it is on the
- * address that asks for it: they fetch it as they check in.
+ * Returns the address of a download, the same for the same token. Where devices present their certificate, it is at the
+ * address that requests it: they download as they check in.
  */
 async function downloadUrl(runtime: Needs, token: DownloadToken): Promise<string> {
   const { config } = runtime;

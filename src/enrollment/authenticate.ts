@@ -29,7 +29,7 @@ import { isSecretRevoked } from "./secrets.ts";
 
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
 const LONGEST_SERIAL = 255;
-/** Characters of a device's name and model that a claim keeps. */
+/** The maximum length of a device's name and model in a claim. */
 const LONGEST_NAME = 256;
 const blocked = () => problem("device-blocked", undefined, { reason: "Device blocked" });
 
@@ -88,7 +88,7 @@ export async function authenticate(
   if (said.length > LONGEST_SERIAL) throw refuse(`the serial number has ${said.length} characters`);
   const now = runtime.clock.now();
   const enrollment = await enrollmentOf(tx, session, message, said);
-  // The attack: a profile, or the certificate that it bought, is kept until the enrollment has been revoked.
+  // The attack: a profile, or a certificate obtained with it, is kept until the enrollment has been revoked.
   if (await isSecretRevoked(tx, enrollment.enrollmentSecretId, now)) throw refuse("the enrollment was revoked");
   const facts = await lockHardware(tx, udid, said);
   const serialNumber = facts.device?.serialNumber || said;

@@ -10,11 +10,11 @@ import type { HardwareFacts } from "../../db/devices/hardware.ts";
 /**
  * The proofs that a device is the hardware that it claims to be.
  *
- * `takeover`: hardware that is enrolled now is let in, and its enrollment ends. `proves`: the hardware's tags and values, and
- * what they lead to, are this enrollment's. An enrollment by device assignment or by attestation of that very hardware is a
- * line of this table with both.
+ * `takeover`: hardware that is enrolled now may enroll, and its previous enrollment ends. `proves`: the hardware's tags
+ * and values, and what they lead to, are this enrollment's. An enrollment by device assignment or by attestation of
+ * that very hardware is a line of this table with both.
  *
- * - `word`: the device's own. Whoever holds the enrollment's profile can say it.
+ * - `word`: the device's own. Any holder of the enrollment's profile can state it.
  * - `apple device`: phase 2 of an over-the-air enrollment, signed by a certificate under Apple's device authority. It
  *   proves that
  *   the key is one which Apple certified for a device; the certificate names neither serial number nor UDID, and the
@@ -39,7 +39,7 @@ export type HardwareEvidence = keyof typeof EVIDENCE;
 /** The outcome. */
 export type HardwareVerdict =
   | { kind: "blocked" }
-  /** It is refused, and kept as a claim. */
+  /** It is refused, and recorded as a claim. */
   | { kind: "claim"; reason: ClaimReason }
   | { kind: "enroll"; proven: boolean };
 

@@ -27,7 +27,10 @@ const MOST_CLAIMS = { enrollment: 200, session: 5 } as const;
 
 const inHours = (now: Date) => new Date(now.getTime() + CLAIM_HOURS * 3_600_000);
 
-/** Keeps an attempt. The first one of a claim leaves an event with an alert; beyond the most that are kept it leaves nothing. */
+/**
+ * Records an attempt. The first one of a claim leaves an event with an alert; beyond the limit of claims, an attempt
+ * leaves nothing.
+ */
 export async function keepClaim(
   tx: Tx,
   runtime: Pick<Runtime, "clock" | "random">,

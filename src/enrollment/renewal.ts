@@ -105,7 +105,7 @@ export async function bindRenewal(
   const bought = issued === undefined || issued.challengeHash !== null;
   // The installation of a renewal's profile begins with its certificate and ends with Authenticate.
   if (bought && session.status === "STARTED" && session.expiresAt <= now) throw refuse("the renewal has expired");
-  // The attack: a successor that was bought with a stolen key is kept, until the device itself has another identity.
+  // The attack: a successor obtained with a stolen key is kept until the device itself has another identity.
   const newest = await newestIdentityAt(tx, enrolled.enrollmentId);
   if (newest !== null && (bought ? session.createdAt : issued.createdAt) < newest) {
     throw refuse("a newer identity of the device is in use");

@@ -1,6 +1,6 @@
 /**
  * Enrollment sessions: one use of an enrollment by one device. The session's secret is the identity's common name, its
- * challenge buys the certificate; both are kept only as hashes.
+ * challenge is good for the certificate; both are stored only as hashes.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import type { Tx } from "../../db/open.ts";
 import { commonNameOf, hashSecret } from "../issuing/session_name.ts";
 import { randomText, type Runtime } from "../runtime.ts";
 
-/** Hours that a session lives, by what begins it: a downloaded profile may wait for its device, a phase may not. */
+/** The lifetime of a session in hours, by its origin: a downloaded profile may wait for its device, a phase may not. */
 export const SESSION_HOURS = { direct: 30 * 24, phase: 24, renewal: 1 } as const;
 
 /** The common name has at most 64 characters: the longest prefix, `MDM$OTA$`, and this. */
 const SECRET_LENGTH = 56;
 
-/** A session with what its profile carries; the texts are nowhere else. */
+/** A session with the secrets of its profile; they are stored nowhere else. */
 export type OpenedSession = { id: number; commonName: string; challenge: string; organization: string };
 
 async function newSecrets(runtime: Runtime, hours: number) {

@@ -44,7 +44,7 @@ export type By = { who: Who; request: RequestInfo | undefined };
 /** The author of an action who sent a request. */
 export type Caller = By & { request: RequestInfo };
 
-/** Returns the server itself, which does a job of this kind without being asked in a request. */
+/** Returns the server itself as the author, which runs a job of this kind without a request. */
 export const byJob = (job: string): By => ({ who: { kind: "job", job }, request: undefined });
 
 /** Returns the name of the user who acts, or "" if the author is not a user. */

@@ -1,5 +1,5 @@
 /**
- * Recording what happened: events are written in the transaction of the change they tell of, and never hold a secret.
+ * Records events: they are written in the transaction of their change, and never contain a secret.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Runtime } from "../runtime.ts";
 import type { By } from "./by.ts";
 import { eventJson } from "./event_json.ts";
 
-/** An event to record. `objects` names what it is about by kind, e.g. `{device: ["27"]}`. */
+/** An event to record. `objects` names its objects by kind, e.g. `{device: ["27"]}`. */
 export type NewEvent = {
   type: string;
   serialNumber?: string | undefined;

@@ -77,7 +77,7 @@ export async function recordRefusal(db: Db, runtime: Needs, by: Caller, event: N
   if (recorded) await recordEvents(db, runtime, by, [event]);
 }
 
-/** Records what the minute before left, when it is over. For a clock that ticks also when nothing is refused. */
+/** Records the counts of the previous minute, when it is over. For a timer that also runs when nothing is refused. */
 export async function flushRefusals(db: Db, runtime: Needs): Promise<void> {
   await recordSummaries(db, runtime, runtime.refusals.takeOver(runtime.clock.now()));
 }

@@ -25,7 +25,7 @@ const MOST = 20_000;
 /** The part of the runtime that the routine needs. */
 type Given = { sql: Sql; clock: Clock; random: Random; log: Logger };
 
-/** Runs `work` after so many milliseconds; gives up when the returned function is called. */
+/** Runs `work` after that many milliseconds, unless the returned function is called. */
 type Schedule = (work: () => void, milliseconds: number) => () => void;
 
 /** The timer of the process. It keeps no process alive. */

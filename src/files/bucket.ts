@@ -48,7 +48,7 @@ export class BucketStore implements FileStore {
   ) {}
 
   async put(content: ReadableStream<Uint8Array> | Uint8Array, limit: number) {
-    // The name is known when the content is: it is written down first, whatever its size.
+    // The name follows from the content: it is stored locally first, whatever its size.
     const folder = await Deno.makeTempDir({ prefix: "espalier-put-" });
     try {
       const path = `${folder}/content`;
@@ -172,7 +172,7 @@ export class BucketStore implements FileStore {
       const body = new TextEncoder().encode(`<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`);
       const done = await this.client.send({ method: "POST", ...at, query: { uploadId }, body });
       const result = await done.text();
-      // The service may say 200 before it knows, and then that it failed.
+      // The service may send 200 before it has finished, and then an error.
       if (done.status !== 200 || !result.includes("<CompleteMultipartUploadResult")) {
         throw await s3Problem(done, result);
       }

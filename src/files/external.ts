@@ -30,8 +30,8 @@ type Needs = Pick<Runtime, "config" | "network" | "clock" | "log">;
 type Source = { filename: string; close(): void; fetch(signal: AbortSignal): Promise<Response> };
 
 /**
- * Returns the content as a stream, with the name that it has there. The stream fails when the content is not the one
- * that was promised: put into a file store, nothing else is ever kept.
+ * Returns the content as a stream, with the name that it has there. The stream fails when the content is not the
+ * expected one, so that a file store never keeps another.
  *
  * Throws `invalid` on the field, and so does the stream.
  */

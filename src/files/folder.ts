@@ -43,7 +43,7 @@ export class FolderStore implements FileStore {
     await Deno.mkdir(join(this.root, TEMPORARY), { recursive: true, mode: 0o700 });
     const stored = await spool(content, limit, temporary);
     await Deno.mkdir(this.#folder(stored.sha256), { recursive: true, mode: 0o700 });
-    // Also over a file of the same content: it counts as new, so that what clears away old files leaves it.
+    // Also over a file of the same content: it counts as new, so that the removal of old files leaves it.
     await Deno.rename(temporary, this.#path(stored.sha256));
     return stored;
   }

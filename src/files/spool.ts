@@ -13,7 +13,7 @@ export const streamOf = (content: ReadableStream<Uint8Array> | Uint8Array): Read
   content instanceof Uint8Array ? ReadableStream.from([content]) : content;
 
 /**
- * Writes `content` to a new file at `path`, for its owner alone, and makes sure that it is on the disk. Throws `too-large`;
+ * Writes `content` to a new file at `path`, for its owner alone, and flushes it to the disk. Throws `too-large`;
  * removes the file when it cannot be finished.
  */
 export async function spool(

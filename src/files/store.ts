@@ -1,5 +1,5 @@
 /**
- * Where files are kept: a folder for one machine, a bucket for many.
+ * The store of files: a folder for one machine, a bucket for many.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export type StoredFile = {
   size: number;
 };
 
-/** A file in a list. `storedAt` is when it was put last. */
+/** A file in a list. `storedAt` is when it was last stored. */
 export type ListedFile = { sha256: string; storedAt: Date };
 
 /**
@@ -33,7 +33,7 @@ export type FileStore = {
    * file need not exist.
    */
   address(sha256: string, options: { contentType: string; seconds: number }): Promise<string | undefined>;
-  /** When the content was put last. */
+  /** When the content was last stored. */
   storedAt(sha256: string): Promise<Date | undefined>;
   /** Removes the content, if it exists. */
   remove(sha256: string): Promise<void>;

@@ -56,8 +56,8 @@ async function removeUnused({ sql, files }: Needs, sha256: string, before: Date)
 }
 
 /**
- * Makes sure that a file stays, for the transaction that writes a row which refers to it. Throws `conflict` when it went away
- * since it was put: the same content had been there for long, and was cleared away in that moment.
+ * Ensures that a file stays, for the transaction that writes a row which refers to it. Throws `conflict` if it was
+ * removed since it was stored: the same content was old, and was removed at that moment.
  */
 export async function holdFile(tx: Tx, runtime: Pick<Runtime, "files">, sha256: string): Promise<void> {
   await lockFile(tx, sha256, "with others");

@@ -18,7 +18,7 @@ export type AlertOwner = Pick<IdentifiedRow, "enrollmentId" | "deviceId" | "seri
 /** The cause of an alert, the affected identity, and the certificate or key. */
 export type IdentityAlert = { kind: IdentityAlertKind; owner: AlertOwner; fingerprint: string };
 
-/** `device-not-identified` with an alert, which is kept when the refusal's transaction has ended. */
+/** `device-not-identified` with an alert, which is recorded after the refusal's transaction has ended. */
 export class AlertingProblem extends Problem {
   constructor(reason: string, readonly alert: IdentityAlert) {
     super("device-not-identified", undefined, { reason });

@@ -33,7 +33,7 @@ import { issueClientCertificate } from "./client_certificate.ts";
 import { BUILT_IN_ISSUER } from "./scep_issuers.ts";
 import { hashSecret } from "./session_name.ts";
 
-/** A device may ask again, and lose what it was answered, for so long. */
+/** The time in which a device may repeat its request, for example after it lost the answer. */
 const CREDENTIAL_HOURS = 24;
 
 /** Returns a new challenge for the certificate of a version on a channel. Only its hash is kept. */
@@ -125,7 +125,7 @@ export async function issueForAsset(
   return { certificate, chain };
 }
 
-/** Returns the names as a certificate has them. Throws PkiError when there are none, or none that may be. */
+/** Returns the names as a certificate has them. Throws PkiError when there are none, or no valid ones. */
 function checkedNames({ subject, subjectAltName }: AssetNames): { subject: Uint8Array; san: GeneralName[] } {
   const san: GeneralName[] = [];
   const add = (kind: "email" | "dns" | "uri" | "ntPrincipalName", value: string | undefined) => {

@@ -31,7 +31,7 @@ export type AssetAuthority = BuiltInAuthority & { chain: readonly Certificate[];
 
 type Opened = BuiltInAuthority & { anchor: Certificate | null };
 
-/** A renewed certificate is known everywhere after this long; the old one is valid for years more. */
+/** A renewed certificate is in use everywhere after this time; the old one is valid for years more. */
 const CACHED_MS = 3_600_000;
 const opened = new WeakMap<Runtime["sql"], Map<string, { authority: Opened; readAt: Date }>>();
 

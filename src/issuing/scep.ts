@@ -1,6 +1,7 @@
 /**
- * The SCEP server (RFC 8894): a challenge tied to one enrollment session buys one certificate for one key, and an identity
- * in use buys its successor. Challenges of certificate assets buy certificates that are no identities.
+ * The SCEP server (RFC 8894): a challenge tied to one enrollment session is good for one certificate for one key, and
+ * an identity in use for its successor. Challenges of certificate assets are good for certificates that are not
+ * identities.
  *
  * @module
  */
@@ -123,7 +124,7 @@ async function issue(
     if (challengeHash !== null && issued.some((one) => sameBytes(one.challengeHash, challengeHash))) {
       return await no("the challenge was used for another key");
     }
-    // The attack: with a copied key a successor is bought in silence, and kept until it can push the device itself out.
+    // The attack: with a copied key, a successor is obtained silently and kept until it can replace the device itself.
     const outstanding = follows === undefined ? [] : await findOutstandingSuccessors(tx, follows.enrollmentId, now);
     if (follows !== undefined && outstanding.some((one) => one.spkiFingerprint !== keyOf(csr.spki))) {
       const alert = { kind: "second successor", owner: follows, fingerprint: keyOf(csr.spki) } as const;
@@ -204,7 +205,7 @@ async function challengeWarrant(tx: Tx, runtime: Runtime, challenge: string, { c
     : { session, commonName, challengeHash, follows };
 }
 
-/** An identity in use buys its successor with the same subject. */
+/** An identity in use permits its successor, with the same subject. */
 async function renewalWarrant(tx: Tx, runtime: Runtime, { csr, signer }: Request): Promise<Warrant> {
   const now = runtime.clock.now();
   // The signature of the message proves the key; the pin proves that this very certificate is an enrolled device's.

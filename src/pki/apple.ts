@@ -2,7 +2,7 @@
  * Checks that a certificate was issued by Apple to a device: the one that OTA phase 2 and Automated Device Enrollment
  * sign with.
  *
- * Apple's old chain is odd: RSA 1024, SHA-1, and both intermediates expired. The exceptions for it are bound to its
+ * Apple's old chain is unusual: RSA 1024, SHA-1, and both intermediates expired. The exceptions for it are bound to its
  * keys.
  *
  * @module

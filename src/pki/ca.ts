@@ -178,7 +178,7 @@ export function signCertificate(key: KeyObject, body: Body): Bytes {
 const extensionOf = ({ type, critical, value }: x509.Extension): asn1.Extension =>
   new asn1.Extension({ extnID: type, critical, extnValue: new OctetString(value) });
 
-/** Big-endian bytes as DER has a non-negative INTEGER: the library writes what it is given. */
+/** Big-endian bytes in the DER form of a non-negative INTEGER: the library writes its input unchanged. */
 function positive(bytes: Uint8Array): ArrayBuffer {
   const first = bytes.findIndex((byte) => byte !== 0);
   const digits = first < 0 ? [0] : [...bytes.subarray(first)];

@@ -23,9 +23,7 @@ let held = 0;
 
 const sizeOf = ({ der }: Certificate) => der.length * COPIES + OVERHEAD;
 
-/**
- * Returns `parseCertificate` of a certificate that comes with a message, or what is remembered of it. Throws PkiError.
- */
+/** Returns `parseCertificate` of a certificate that comes with a message, or its cached result. Throws PkiError. */
 export function knownCertificate(der: Uint8Array): Certificate {
   if (der.length > LARGEST) {
     throw new PkiError(

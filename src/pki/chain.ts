@@ -25,7 +25,9 @@ export type ChainOptions = {
 
 /** How many certificates a path may have. */
 const MAX_PATH = 8;
-/** How many signatures one call may check: a sender must not buy time with hundreds of certificates of one name. */
+/**
+ * How many signatures one call may check: the attack: a sender causes work with hundreds of certificates of one name.
+ */
 const MAX_CHECKS = 40;
 /** Extensions whose meaning is honoured here, or that restrict nothing here. */
 const UNDERSTOOD: ReadonlySet<string> = new Set<string>([

@@ -103,7 +103,7 @@ export function buildCsr({ subject, key, attributes = {} }: CsrInput): Bytes {
 }
 
 /**
- * PrintableString where it fits, since some old servers read nothing else (RFC 2985 section 5.4.1 prefers it, for 255
+ * PrintableString where possible, since some old servers read nothing else (RFC 2985 section 5.4.1 prefers it, for 255
  * characters; the library falls over very long ones).
  */
 const challengeText = (text: string): asn1.DirectoryString =>

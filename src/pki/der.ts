@@ -1,6 +1,6 @@
 /**
- * A lean reader of DER and BER: elements are views over the input, nothing is copied and nothing is decoded before it is
- * asked for.
+ * A lean reader of DER and BER: elements are views over the input, nothing is copied, and nothing is decoded before it
+ * is needed.
  *
  * It reads definite and indefinite lengths, never past the end of its input, not deeper than {@link MAX_DEPTH} and not
  * more than {@link MAX_BYTES}. High tag numbers (above 30) are refused: no format used here has them.

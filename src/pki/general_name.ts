@@ -73,8 +73,8 @@ const LIBRARY_KINDS = { email: "email", dns: "dns", uri: "url", ip: "ip", ntPrin
 /**
  * Returns the extension with these names; `directory` and `other` names are not written.
  *
- * Addresses in the domain name system, mail addresses and URIs should be ASCII, which is the caller's care. Throws
- * {@link PkiError} for what is not an address, and for very long names.
+ * Addresses in the domain name system, mail addresses and URIs should be ASCII, which the caller must ensure. Throws
+ * {@link PkiError} for an invalid address, and for very long names.
  */
 export function alternativeNames(names: readonly GeneralName[], critical = false): x509.Extension {
   const parts = names.map(({ kind, value }) => {

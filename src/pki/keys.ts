@@ -112,7 +112,7 @@ function openEncrypted(der: Uint8Array, passphrase: string | undefined, iteratio
       throw new PkiError("key", "Could not load private key: the password is wrong, or the key is damaged", { cause });
     }
   }
-  // Of what is not ours the runtime has scrypt.
+  // Of the schemes that we do not implement, the runtime has scrypt.
   if (opened.unknown !== OID.scrypt) {
     throw new PkiError("key", `Could not load private key: its encryption is not supported (${opened.unknown})`);
   }

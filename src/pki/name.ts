@@ -124,8 +124,8 @@ const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]+$/;
 /**
  * Returns the DER of a name, one attribute in each part, in the order given.
  *
- * Country and serial number are PrintableString as RFC 5280 asks, addresses IA5String, the rest, and what does not fit these,
- * UTF8String.
+ * Country and serial number are PrintableString as RFC 5280 asks, addresses IA5String, the rest, and values that these
+ * cannot contain, UTF8String.
  */
 export function writeName(subject: SubjectInput): Bytes {
   const parts = subject.map(([type, value]) => {

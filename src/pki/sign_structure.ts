@@ -13,7 +13,7 @@ import type { Bytes } from "./der_writer.ts";
 import { PkiError } from "./errors.ts";
 import { sameBytes } from "./name.ts";
 
-/** SHA-256, and SHA-512 for P-521, which takes no less here. */
+/** SHA-256, and SHA-512 for P-521, which accepts no shorter hash here. */
 export function structureAlgorithm(key: KeyObject): { hash: HashName; algorithm: AlgorithmIdentifier } {
   if (key.asymmetricKeyType === "rsa") {
     return {

@@ -2,7 +2,7 @@
  * Verifies signatures: RSA PKCS#1 v1.5 and PSS with the runtime's big integers, ECDSA with node:crypto.
  *
  * The runtime's own RSA takes about 190 µs for a 2048-bit signature, the big integers about 40 µs, and every device
- * message holds one. All inputs are public, so that timing gives nothing away.
+ * message holds one. All inputs are public, so that timing reveals nothing.
  *
  * @module
  */
@@ -14,9 +14,9 @@ import type { PublicKey } from "./public_key.ts";
 /** A key to verify with: of a certificate or a request. */
 export type VerificationKey = { readonly publicKey: PublicKey; readonly spki: Uint8Array };
 
-/** Larger keys would let a sender choose how long a verification takes. */
+/** The attack: with larger keys, a sender chooses how long a verification takes. */
 const MAX_RSA_BITS = 8192;
-/** Public exponents are small in practice (65537, sometimes 3); a big one is another way to buy time here. */
+/** Public exponents are small in practice (65537, sometimes 3); a large one is another way to cause work. */
 const MAX_EXPONENT = 0xffffffffn;
 
 /**

@@ -14,7 +14,7 @@ export type Platform = (typeof PLATFORMS)[number];
 /**
  * Returns the platform of a device by the model that it reports (ProductName, else Model) and its system version. Null
  * without either, for the families that are not among the platforms (watch, headset), and for models that are not
- * known: those devices say what they are with their first status report.
+ * known: those devices report their platform with their first status report.
  */
 export function platformOfModel(model: string | undefined, osVersion: string | undefined): Platform | null {
   const name = model?.trim().toUpperCase() ?? "";
@@ -26,7 +26,7 @@ export function platformOfModel(model: string | undefined, osVersion: string | u
   return isMac(name) ? "macOS" : null;
 }
 
-/** Returns the platform of a device by the PRODUCT of its MachineInfo; null when the name does not tell. */
+/** Returns the platform of a device by the PRODUCT of its MachineInfo; null if the name is unknown. */
 export function platformOfProduct(product: string | undefined): Platform | null {
   const name = product?.trim().toUpperCase() ?? "";
   if (notOurs(name)) return null;

@@ -1,8 +1,8 @@
 /**
  * Property lists: one door to the XML and binary codecs, and typed access to what they return.
  *
- * Promise: `parsePlist` reads both forms and throws nothing but `PlistError`; the getters never throw, see own keys
- * only, and answer `undefined` for a key that is absent or of another type.
+ * Promise: `parsePlist` reads both forms and throws only `PlistError`; the getters never throw, see own keys only, and
+ * return `undefined` for a key that is absent or of another type.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export function parsePlist(bytes: Uint8Array, options: ReadOptions = {}): Plist 
   return readXml(text, options);
 }
 
-/** Returns the XML property list of `value` in UTF-8. Throws `PlistError` for what XML cannot carry. */
+/** Returns the XML property list of `value` in UTF-8. Throws `PlistError` for values that XML cannot contain. */
 export function buildPlist(value: Plist): Uint8Array<ArrayBuffer> {
   return utf8.encode(writeXml(value));
 }
@@ -77,7 +77,7 @@ export function str(from: PlistDict, key: string): string | undefined {
 }
 
 /**
- * Returns the foreign text under `key`, as it may be kept: cut and marked where it is long. Never for what is a key.
+ * Returns the foreign text under `key`, in the form for storage: truncated and marked if it is long. Never for keys.
  */
 export function text(from: PlistDict, key: string): string | undefined {
   const value = str(from, key);

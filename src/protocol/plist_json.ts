@@ -47,7 +47,7 @@ export function toJsonObject(dict: PlistDict): JsonObject {
   return object;
 }
 
-/** Bytes of JSON that are kept of one answer, and of one data value in it: attestations have some kilobytes. */
+/** The size limit of one answer as JSON, and of one data value in it: attestations have a few kilobytes. */
 const KEPT = 256 * 1024;
 const KEPT_DATA = 32 * 1024;
 const KEPT_BASE64 = 64 * 1024;
@@ -105,7 +105,7 @@ function beginning(dict: PlistDict, except: readonly string[]): PlistDict {
   return walkDict(dict, 0, except);
 }
 
-/** JSON of what a device answered, as it may be kept, without some keys: texts and the whole are cut where they are long. */
+/** Returns a device's answer as JSON for storage, without some keys: long texts and long answers are truncated. */
 export function toForeignJson(dict: PlistDict, except: readonly string[] = []): JsonObject {
   return foreignValue(toJsonObject(beginning(dict, except)), { bytes: KEPT, text: KEPT_BASE64, depth: KEPT_LEVELS });
 }

@@ -29,7 +29,7 @@ export type ReportedError = {
 export type Report = {
   ids: Ids;
   status: ReportStatus;
-  /** The UUID in lower case, as PostgreSQL writes it; text that is not a UUID stays as it came. */
+  /** The UUID in lower case, as PostgreSQL writes it; text that is not a UUID is unchanged. */
   commandUuid?: string;
   requestType?: string;
   errorChain?: ReportedError[];
@@ -39,7 +39,7 @@ export type Report = {
   unreadable?: string;
 };
 
-/** Links of an error chain that are kept; Apple's have three. */
+/** The limit of links in an error chain; Apple's have three. */
 const MAX_LINKS = 16;
 const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const isStatus = (text: string): text is ReportStatus => REPORT_STATUSES.some((status) => status === text);

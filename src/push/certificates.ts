@@ -243,9 +243,9 @@ async function mustKeepTopic(tx: Tx, before: PushCertificateRow, topic: string):
 }
 
 /**
- * Renames a push certificate, puts a certificate on it (the first for its key, or a renewal; with another key when one is
- * given), or both, or nothing of it. Throws `invalid`; a certificate of another topic is refused with how many devices would
- * be lost.
+ * Renames a push certificate, stores a certificate with it (the first for its key, or a renewal; with another key if
+ * one is given), or both, completely or not at all. Throws `invalid`; a certificate of another topic is refused with
+ * the number of devices that would be lost.
  */
 export async function changePushCertificate(
   runtime: Runtime,
@@ -257,7 +257,7 @@ export async function changePushCertificate(
     throw invalid({ certificate: ["This field is required."] });
   }
   await mustFind(runtime, id);
-  // Before the transaction: a key behind a passphrase takes its time.
+  // Before the transaction: decrypting a key takes time.
   const given = input.privateKey === undefined ? undefined : readKey(input.privateKey, input.passphrase);
   const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {

@@ -1,17 +1,17 @@
 /**
  * When a channel is pushed: the notifier's rules, pure.
  *
- * A push is wanted when there is something to fetch or the device has been silent for long; it is allowed when none is
- * outstanding, since Apple keeps the last one for a device that is away; it is possible when the device has settled. While
- * something waits, an outstanding one is repeated all the same, at first after minutes: the device may have come and found a
- * server that failed.
+ * A push is needed when there is something to fetch or the device has been silent for long; it is allowed when none is
+ * outstanding, since Apple stores the last one for a device that is offline; it is possible when the device has
+ * settled. While something waits, an outstanding one is repeated all the same, at first after minutes: the device may
+ * have come and found a server that failed.
  *
  * @module
  */
 
 /** The facts of a channel. */
 export type PushFacts = {
-  /** When the channel came to be. */
+  /** When the channel was created. */
   createdAt: Date;
   lastSeenAt: Date | null;
   /** When the last push left that Apple took. */
@@ -73,9 +73,9 @@ export function decidePush(facts: PushFacts, settings: PushSettings, now: Date):
   ];
   if (facts.nextCommandAt !== null) wishes.unshift(["command waits", facts.nextCommandAt]);
   if (facts.unansweredSince !== null) {
-    // A device that comes before the command is offered again would come for nothing.
+    // A device that connects before the command is offered again would connect for nothing.
     const wait = Math.max(settings.PUSH_MAX_COMMAND_WAIT, settings.COMMAND_RESEND_AFTER);
-    // One that is never answered is asked for less and less.
+    // A command that is never answered causes fewer and fewer pushes.
     const patience = Math.min(
       wait * 2 ** Math.max(0, (facts.unansweredCount ?? 1) - 1),
       settings.CONNECT_DEFAULT_PERIOD,

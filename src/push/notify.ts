@@ -21,9 +21,9 @@ import type { Runtime } from "../runtime.ts";
 import { decidePush, type PushReason } from "./decision.ts";
 import { type OpenedPushCertificate, openPushCertificate } from "./open_certificate.ts";
 
-/** Days that Apple keeps a push for a device that is away. */
+/** Days that Apple stores a push for an offline device. */
 const EXPIRATION_SECONDS = 7 * 86_400;
-/** How long to wait where nothing but time or an operator can help. */
+/** How long to wait if only time or an operator can help. */
 const LATER_SECONDS = 3600;
 const RETRY_SECONDS = 300;
 
@@ -78,7 +78,7 @@ export async function notifyBatch(
       }
       await pace();
       await push(runtime, by, apns, target, decision.reason, claimUntil).catch(async (error) => {
-        // A database that is away ends the batch; a channel that cannot be pushed holds up no other.
+        // An unavailable database ends the batch; a channel that cannot be pushed delays no other.
         if (isUnavailable(error)) throw error;
         runtime.log.error("Cannot send a push to a device", { serialNumber: target.serialNumber, error });
         const lookAt = new Date(now.getTime() + LATER_SECONDS * 1000);

@@ -18,7 +18,7 @@ import { PkiError } from "../pki/errors.ts";
 import { keyMatches } from "../pki/keys.ts";
 import { buildPlist } from "../protocol/plist.ts";
 
-/** Files or answers that do not fit together; the message says what was found and what is expected. */
+/** Files or answers that do not match; the message says what was found and what is expected. */
 export class MdmCertsError extends Error {
   override readonly name = "MdmCertsError";
 }
@@ -54,8 +54,8 @@ export function vendorChain(vendor: Certificate, others: readonly Certificate[],
 }
 
 /**
- * Returns a request as Apple's portal takes it: base64 of a property list with the request, its SHA-256 signature by
- * the vendor's key, and the vendor's chain in PEM.
+ * Returns a request in the form that Apple's portal accepts: base64 of a property list with the request, its SHA-256
+ * signature by the vendor's key, and the vendor's chain in PEM.
  */
 export function signPushRequest(
   csr: Uint8Array,

@@ -34,7 +34,7 @@ export class KeyRing {
   /** Id of the key that seals. */
   readonly primary: string;
 
-  /** `refresh` is asked for the keys again when a value names one that is not on the ring. */
+  /** `refresh` returns the keys again when a value names one that is not on the ring. */
   constructor(keys: readonly RingKey[], random: Random, refresh?: () => Promise<readonly RingKey[]>) {
     const first = keys[0];
     if (first === undefined) throw new SecretError("Cannot make a key ring without a key");

@@ -36,7 +36,7 @@ async function keyFile(folder: string, random: Random): Promise<string> {
   }
 }
 
-/** Returns the key ring. Throws SecretError when it cannot open what this database holds. */
+/** Returns the key ring. Throws SecretError when it cannot decrypt the secrets of this database. */
 export async function loadKeyRing(config: Config, sql: Sql, random: Random): Promise<KeyRing> {
   const ring = config.SECRET_KEYS === undefined
     // Read again when a key is unknown: another process may have added one to the file.

@@ -70,7 +70,7 @@ export async function changeDeviceTags(
   ]);
   const changed = [...new Set([...added, ...removed].map(({ serialNumber }) => serialNumber))];
   if (changed.length > 0) {
-    // Tags decide what devices should have.
+    // Tags decide the desired state of devices.
     await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: changed } });
     await forgetAttempts(tx, { serialNumbers: changed });
     await redeliver(tx, runtime, { serialNumbers: changed }, ["ENROLLED_DEVICE.TAGS"], "operator");

@@ -29,9 +29,9 @@ export const DEVICE_VALUE_LIMITS = { values: 100, characters: 4096 } as const;
 export type DeviceValuesView = { values: Record<string, string>; secrets: string[] };
 
 /**
- * The values that a device should have, and no others. With `secrets` exactly those names are secrets, and one that has no
- * value here keeps the one that it has. Without it secrets stay secrets, those that `values` does not name are kept, and new
- * names that look like secrets are marked.
+ * The values that a device should have, and no others. With `secrets`, exactly those names are secrets, and one without
+ * a value here keeps its current value. Without it secrets stay secrets, those that `values` does not name are kept,
+ * and new names that look like secrets are marked.
  */
 export type DeviceValuesInput = {
   values: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export type DeviceValuesInput = {
 type Value = { value: string; secret: boolean };
 type Values = ReadonlyMap<string, Value>;
 
-/** Returns what may be shown of stored values. */
+/** Returns the visible part of stored values. */
 export function deviceValuesView(rows: readonly DeviceValueRow[]): DeviceValuesView {
   return {
     values: Object.fromEntries(rows.flatMap((row) => (row.secret ? [] : [[row.name, row.value]]))),

@@ -1,5 +1,5 @@
 /**
- * Puts values in the place of variables.
+ * Replaces variables with their values.
  *
  * @module
  */
@@ -27,13 +27,13 @@ function roomOf(value: unknown): number {
 export type Expanded<T> = { value: T; missing: string[] };
 
 /**
- * Expands the variables in every text of `value` that is a value, in one pass: a value that holds a variable's name is
- * not expanded again. The attack: a user whose full name is `$ENROLLED_DEVICE.UDID`, or a device with such a name, uses
- * it to read data meant for others.
+ * Expands the variables in every text of `value` that is a value, in one pass: a value that contains a variable's name
+ * is not expanded again. The attack: a user whose full name is `$ENROLLED_DEVICE.UDID`, or a device with such a name,
+ * uses it to read data meant for others.
  *
- * A variable without a value and without a default stays as it was written. `missing` is sorted. Throws ExpansionError
- * beyond `EXPANSION_LIMIT`. The attack: a text that names a value of 4,096 characters a million times exhausts the
- * server's memory for each device.
+ * A variable without a value and a default is unchanged. `missing` is sorted. Throws ExpansionError beyond
+ * `EXPANSION_LIMIT`. The attack: a text that names a value of 4,096 characters a million times exhausts the server's
+ * memory for each device.
  *
  * ```ts
  * expand({ Name: "Mac of ${ENROLLED_USER.LONG_NAME:-nobody}" }, new Map()).value; // { Name: "Mac of nobody" }

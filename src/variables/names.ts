@@ -8,7 +8,7 @@
 export type VariableFacts = {
   /** The meaning of its value. */
   meaning: string;
-  /** Whether its bare form `$NAME` ends where the name ends, whatever letters follow: how such texts were always read. */
+  /** Whether its bare form `$NAME` ends where the name ends, whatever letters follow: existing texts rely on that. */
   endsAnywhere: boolean;
 };
 

@@ -34,8 +34,9 @@ export const variablesOf = (facts: readonly NamedFact[]): string[] => facts.map(
 const DEVICE_WAKE_SECONDS = 600;
 
 /**
- * Makes due again, on these devices or this channel, each version that names one of these variables, and wakes its channels and
- * those on which something may wait for a value, no faster than devices may come. To be called in the transaction that changes the values.
+ * Marks each version that names one of these variables as due again, on these devices or this channel, and wakes its
+ * channels and those on which something may wait for a value, no faster than devices may come. To be called in the
+ * transaction that changes the values.
  *
  * The attack: one device that changes its name over and over takes so many places in the queue of wakes that all others wait.
  * So what is due already takes none, and what a device changes takes one in `DEVICE_WAKE_SECONDS` for each of its channels.

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The words that say so, between underscores. */
+/** The words that mark a secret, between underscores. */
 export const SECRET_WORDS: ReadonlySet<string> = new Set([
   "PASSWORD",
   "PASSWORDS",

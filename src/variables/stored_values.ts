@@ -1,5 +1,5 @@
 /**
- * Custom values as they are stored: secrets sealed.
+ * Custom values as they are stored: secrets encrypted.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export async function storedDeviceValue(
     : { id, name, secret, value, valueSealed: null };
 }
 
-/** Seals the secrets that are kept in the clear. Returns how many. */
+/** Encrypts the secrets that are stored in the clear. Returns their number. */
 export async function sealPlainDeviceValues(
   { sql, keys }: Pick<Runtime, "sql" | "keys">,
   signal?: AbortSignal,

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A schema that cannot be read. The message is a sentence that names the file and the place in it. */
+/** A schema that cannot be parsed. The message is a sentence that names the file and the position. */
 export class SchemaError extends Error {
   override readonly name = "SchemaError";
 }

@@ -66,7 +66,7 @@ export function readKeys(
     const here: Entry = { at: `${parent}, "${key}"`, fields: from.fields };
     for (const name of here.fields.keys()) if (!ATTRIBUTES.has(name)) leftOut(`key ${name}`);
     return {
-      // Some wildcards say of what: "ANY profile identifier".
+      // Some wildcards name their kind: "ANY profile identifier".
       key: /^ANY( |$)/.test(key) ? "ANY" : key,
       type: bracketed(here, "type", KEY_TYPES),
       ...present({

@@ -38,7 +38,7 @@ export type Facts = {
   leftOut: ReadonlyMap<string, number>;
 };
 
-/** The folders that hold what is read. */
+/** The folders to read. */
 const FOLDERS = {
   declarations: "declarative/declarations",
   status: "declarative/status",

@@ -98,7 +98,7 @@ function version(of: Entry, name: string): string | undefined {
     throw new SchemaError(`Cannot read ${of.at}: "${name}" is a number, it should be a version in quotes`);
   }
   const value = optionalText(of, name);
-  // Since ever, which is what no version means.
+  // Always available: the meaning of no version.
   if (name === "introduced" && value === "all") return undefined;
   if (value !== undefined && !VERSION.test(value)) {
     throw new SchemaError(`Cannot read ${of.at}: "${name}" is "${value.slice(0, 40)}", it should be a version`);

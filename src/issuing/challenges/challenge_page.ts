@@ -1,5 +1,6 @@
 /**
- * Challenges that a server shows on a page: Microsoft's NDES (`/certsrv/mscep_admin/`), and what answers like it.
+ * Challenges that a server shows on a page: Microsoft's NDES (`/certsrv/mscep_admin/`), and servers that answer like
+ * it.
  *
  * The page is for people: "The enrollment challenge password is: <B> 1F2E3D4C5B6A7988 </B>". It also has the fingerprint of
  * the authority in bold, in groups.
@@ -29,7 +30,7 @@ function boldWords(page: string): string[] {
   return [...words.filter(({ at }) => at > after), ...words.filter(({ at }) => at <= after)].map(({ text }) => text);
 }
 
-/** UTF-16 or what else a page is in: by its mark, or by the zeros that Latin letters have in UTF-16. */
+/** The encoding of a page, UTF-16 or another: by its mark, or by the zeros that Latin letters have in UTF-16. */
 function pageText(bytes: Uint8Array<ArrayBuffer>, otherwise: "utf-16le" | "windows-1252"): string {
   const [first, second] = bytes;
   const encoding = first === 0xff && second === 0xfe
@@ -44,7 +45,7 @@ function pageText(bytes: Uint8Array<ArrayBuffer>, otherwise: "utf-16le" | "windo
   return new TextDecoder(encoding).decode(bytes);
 }
 
-/** Gets the page and takes the challenge from it. */
+/** Fetches the page and reads the challenge from it. */
 export async function challengeOnPage(
   { url, username, password }: z.output<typeof pageSettings>,
   call: BackendCall,

@@ -1,9 +1,9 @@
 /**
  * DigiCert Trust Lifecycle Manager: a seat for the certificate, and an enrollment of it whose code is the challenge.
  *
- * Source: DigiCert, Trust Lifecycle Manager REST API (`{host}/mpki/api/v1`): GET and POST `/seat`, POST `/enrollment`, the
- * token in `x-api-key`. An enrollment takes the profile's GUID, the seat with its email address, and the attributes of the
- * certificate; it answers with `enrollment_code`.
+ * Source: DigiCert, Trust Lifecycle Manager REST API (`{host}/mpki/api/v1`): GET and POST `/seat`, POST `/enrollment`,
+ * the token in `x-api-key`. An enrollment needs the profile's GUID, the seat with its email address, and the attributes
+ * of the certificate; it returns `enrollment_code`.
  *
  * @module
  */

@@ -25,8 +25,8 @@ const answerSchema = z.object({ challenge: z.string().min(1).max(1024) });
 const PASSING: readonly number[] = [429, 500, 502, 503, 504];
 
 /**
- * Returns the answer of the last attempt. Attempts follow at once: the device waits, and what passes by itself in
- * milliseconds is one instance of several that went away.
+ * Returns the answer of the last attempt. Attempts follow immediately: the device waits, and the failure that passes in
+ * milliseconds is one lost instance of several.
  */
 async function attempt(
   call: BackendCall,
@@ -89,7 +89,7 @@ export const ident = challengeBackend({
   },
 });
 
-/** JSON of a form that is known. Throws `NoChallenge`. */
+/** JSON of a known form. Throws `NoChallenge`. */
 export function answerOf<S extends z.ZodType>(bytes: Uint8Array, schema: S): z.output<S> {
   let json: unknown;
   try {

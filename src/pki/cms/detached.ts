@@ -27,7 +27,7 @@ import {
 export function verifyDetached(cms: Uint8Array, content: Uint8Array): VerifiedSigner {
   const data = readSignedData(cms);
   const signer = oneSigner(data);
-  // Attached content would be what is signed, while the body is what is acted on.
+  // The attack: attached content is signed, while the server acts on the body.
   if (data.content !== undefined && !sameBytes(data.content, content)) {
     throw new PkiError("cms", "Cannot verify the message: it carries other content than the body");
   }

@@ -85,8 +85,8 @@ export function cipherOf(cms: Uint8Array): ContentCipher {
  * Returns the content of an envelope that is addressed to `certificate`.
  *
  * Takes RSAES-PKCS1-v1_5 and RSAES-OAEP key transport; AES-128, -192, -256, 3DES and DES in CBC mode; DER and BER.
- * Throws {@link PkiError}: `asn1`, `cms` or `unsupported` for what anyone can see in the bytes, and otherwise always the
- * same `decrypt`. A wrong key may also give rubbish instead of an error: CBC has no authentication.
+ * Throws {@link PkiError}: `asn1`, `cms` or `unsupported` for errors that anyone can see in the bytes, and otherwise
+ * always the same `decrypt`. A wrong key may also return garbage instead of an error: CBC has no authentication.
  */
 export function openEnveloped(cms: Uint8Array, { certificate, key }: Recipient): Uint8Array {
   const data = readEnvelopedData(cms);
@@ -135,7 +135,7 @@ function rawDecrypt(encrypted: Uint8Array, key: KeyObject): Uint8Array | undefin
   try {
     return privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, encrypted);
   } catch {
-    // Only for what anyone can compute: a wrong length, or a number that is not below the modulus.
+    // Only for errors that anyone can compute: a wrong length, or a number that is not below the modulus.
     return undefined;
   }
 }

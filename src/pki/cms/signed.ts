@@ -19,7 +19,7 @@ export type Identity = {
   readonly chain?: readonly Uint8Array[];
 };
 
-/** An opened message: `content` is what all `signers` signed; `certificates` are all that it carries. */
+/** An opened message: `content` was signed by all `signers`; `certificates` are all in the message. */
 export type OpenedSigned = {
   readonly content: Uint8Array;
   readonly contentType: string;
@@ -61,7 +61,7 @@ export function degenerate(certificates: readonly Uint8Array[]): Uint8Array<Arra
 /** An attribute to sign: its dotted type and the DER of its value. */
 export type SignedAttribute = readonly [type: string, value: Uint8Array];
 
-/** How {@link signAttached} writes; the defaults are what profiles want. */
+/** The options of {@link signAttached}; the defaults are right for profiles. */
 export type SignOptions = {
   readonly digest?: HashName;
   /** Attributes beside contentType and messageDigest. */
@@ -74,7 +74,7 @@ export type SignOptions = {
   readonly withoutContent?: boolean;
 };
 
-/** Signs `content` and carries it: DER, SHA-256 and signed attributes unless the options say otherwise. */
+/** Signs `content` and includes it: DER, SHA-256 and signed attributes unless the options say otherwise. */
 export function signAttached(
   content: Uint8Array,
   identity: Identity,

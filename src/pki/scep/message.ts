@@ -1,5 +1,6 @@
 /**
- * Opens what a SCEP client posts (RFC 8894 section 3): a signed message around an envelope around a request.
+ * Opens the messages that a SCEP client posts (RFC 8894 section 3): a signed message around an envelope around a
+ * request.
  *
  * @module
  */

@@ -82,7 +82,7 @@ function refusal(failInfo: FailInfo, request: Answered, ra: Recipient): Uint8Arr
   return signAttached(new Uint8Array(), identity, { attributes, plainRsaAlgorithm: true, withoutContent: true });
 }
 
-/** The transaction's name as it came: clients compare it, and those that stretch PrintableString want it back so. */
+/** Returns the transaction's name as received: clients compare it, also those that stretch PrintableString. */
 const echo = (text: string): Uint8Array =>
   /^[\x20-\x7e]*$/.test(text) ? write.printableString(text) : write.utf8String(text);
 

@@ -22,7 +22,7 @@ export class Real {
 
 /** How values are read. */
 export type ReadOptions = {
-  /** Whether reals with an integral value are `Real`: for what is written again as it was. */
+  /** Whether reals with an integral value are `Real`: for values that are written back unchanged. */
   keepReals?: boolean;
   /** Values that the document may have, when that is less than any may. */
   maxValues?: number;
@@ -46,7 +46,7 @@ export class PlistError extends Error {
   }
 }
 
-/** Returns why something is no property list, without the words that an error begins with. */
+/** Returns why an input is not a property list, without the words that an error begins with. */
 export const reasonOf = ({ message }: PlistError): string =>
   message.replace(/^Cannot read the (?:binary )?property list: /, "");
 
@@ -62,7 +62,7 @@ export const MAX_BYTES = 64 * 1024 * 1024;
  */
 export const MAX_VALUES = 2_000_000;
 
-/** NUL characters that one document may have: Apple's writer emits what a string holds, and each is replaced. */
+/** NUL characters that one document may have: Apple's writer emits those in a string, and each is replaced. */
 export const MAX_NULS = 4096;
 
 export const MIN_INTEGER = -(2n ** 63n);

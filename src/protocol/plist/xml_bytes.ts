@@ -14,8 +14,8 @@ const REPLACEMENT = [0xef, 0xbf, 0xbd];
 
 /**
  * Returns the bytes in UTF-8 with LF at the end of each line (XML 1.0 section 2.11) and U+FFFD for NUL: it is not XML,
- * but Apple's writer emits what a string holds, and no database text and no JSON column can hold it. The same bytes
- * when they have neither. Throws `PlistError` for more than `MAX_NULS` NULs.
+ * but Apple's writer emits it if a string contains it, and no database text and no JSON column can store it. The same
+ * bytes when they have neither. Throws `PlistError` for more than `MAX_NULS` NULs.
  */
 export function xmlBytes(bytes: Uint8Array): Uint8Array {
   const nuls = countNuls(bytes);

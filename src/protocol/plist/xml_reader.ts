@@ -21,7 +21,7 @@ import {
 } from "./value.ts";
 import { data, date, fail, integer, real, short, unescape } from "./xml_scalars.ts";
 
-/** How Apple's own writer begins; recognised at a glance, and equivalent to reading it. */
+/** The start of documents from Apple's own writer; recognized directly, which is equivalent to parsing it. */
 const APPLE_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n' +
   '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n' +
   '<plist version="1.0">\n';
@@ -30,8 +30,7 @@ const APPLE_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n' +
 const MAX_LINES = 100_000;
 
 /**
- * Returns the value of the XML property list `text`, in which `xmlText` has normalised the ends of lines. Throws
- * `PlistError`.
+ * Returns the value of the XML property list `text`, in which `xmlText` has normalized line ends. Throws `PlistError`.
  */
 export function readXml(text: string, options: ReadOptions = {}): Plist {
   return new Scanner(text, options).document();

@@ -93,7 +93,7 @@ function digits(text: string): number {
   return value;
 }
 
-/** Returns a decimal number, or one of the words for what is not finite. Throws `PlistError`. */
+/** Returns a decimal number, or one of the words for infinity and NaN. Throws `PlistError`. */
 export function real(content: string): number {
   const text = trimmed(content, MAX_REAL_TEXT, "a number");
   if (REAL.test(text)) return Number(text);
