@@ -55,7 +55,7 @@ async function run(): Promise<void> {
 
   const serving = await serve(runtime, async (request, env) => {
     const response = await app.fetch(request, env);
-    // Without worker loops what a request has queued is done after it.
+    // Without worker loops, the work that a request has queued runs after it.
     if (config.JOB_WORKERS === 0 && request.method !== "GET") {
       drainQueues(home).catch((error) => log.error("Cannot drain the queues", { error }));
     }

@@ -2,9 +2,9 @@
  * Brings a database to the schema in `db/migrations/`: forward only, under a lock, so that any number of processes may
  * start at once while processes of the previous version keep serving.
  *
- * Each file is applied completely or not at all, in a transaction that never holds up the others for long
- * (`short_locks.ts`). A file that builds indexes concurrently cannot be in a transaction: its statements are run one by
- * one, and all of them again if one failed. `docs/operations.md` describes what a migration may do.
+ * Each file is applied completely or not at all, in a transaction that never delays others for long (`short_locks.ts`).
+ * A file that builds indexes concurrently cannot be in a transaction: its statements are run one by one, and all of
+ * them again if one failed. `docs/operations.md` describes what a migration may do.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const LOCK = 7_236_501;
 /** How often a process looks whether another is done. */
 const LOOK_MS = 500;
 
-/** A database that is not what the migrations say, e.g. one of a newer version. */
+/** A database that does not match the migrations, e.g. one of a newer version. */
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
@@ -30,7 +30,7 @@ export type Waiting = { migration: string; reason: "another process is applying 
 /** How to migrate; everything has a default. Times are in milliseconds. */
 export type MigrateOptions = {
   folder?: URL;
-  /** How long others may be held up by a migration that waits for a table. */
+  /** How long others may be delayed by a migration that waits for a table. */
   lockMs?: number;
   pause?(milliseconds: number): Promise<void>;
   /** Called when a wait begins. */
@@ -86,8 +86,8 @@ const LOCKS: readonly (readonly [mode: string, statement: RegExp])[] = [
 ];
 
 /**
- * Takes the locks of a file before its work, within `lockMs` in all. Waited for later, with others already held, they would be
- * half of a deadlock with a device's message, and the other half is what PostgreSQL ends.
+ * Takes the locks of a file before its work, within `lockMs` in all. If it waited for them later, while it holds other
+ * locks, it could deadlock with a device's message, and PostgreSQL might abort that message.
  */
 async function takeLocks(tx: Tx, text: string, lockMs: number): Promise<void> {
   const plain = text.replace(/--.*$/gm, "");

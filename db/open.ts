@@ -145,8 +145,8 @@ export function one<Row>(rows: readonly Row[]): Row {
 }
 
 /**
- * Whether PostgreSQL refused a value for what it is: a data exception (SQLSTATE class 22), a constraint (23), or a size that it
- * cannot hold (54).
+ * Whether PostgreSQL refused a value: a data exception (SQLSTATE class 22), a constraint (23), or a size beyond its
+ * limits (54).
  */
 export function isRefusedValue(error: unknown): boolean {
   return error instanceof postgres.PostgresError && /^(?:22|23|54)/.test(error.code);

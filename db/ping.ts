@@ -1,5 +1,5 @@
 /**
- * Whether the database answers, takes writes, and what time it has.
+ * Checks that the database answers and accepts writes, and reads its time.
  *
  * @module
  */

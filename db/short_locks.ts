@@ -17,7 +17,10 @@ import type { Tx } from "./open.ts";
  */
 export type Patience = {
   lockMs: number;
-  /** Called with the length of the pause, the number of tries so far and what was in the way: it may give up by throwing that. */
+  /**
+   * Called with the length of the pause, the number of attempts so far and the error: it may give up by throwing that
+   * error.
+   */
   pause(milliseconds: number, tries: number, error: unknown): Promise<void>;
 };
 
@@ -52,7 +55,7 @@ export async function withShortLocks<T>(tx: Tx, { lockMs, pause }: Patience, wor
   }
 }
 
-/** Gives up after the third try, by throwing what `isLocked` knows. */
+/** Gives up after the third attempt, by throwing an error that `isLocked` recognizes. */
 export const THRICE: Patience = {
   lockMs: LOCK_MS,
   async pause(milliseconds, tries, error) {

@@ -1,10 +1,10 @@
 /**
  * A pool of PostgreSQL connections that survives their loss.
  *
- * Each connection is a client of its own that is never reconnected and has one user at a time: a statement or a transaction.
- * When it closes, it is discarded whole: what was in flight on it is rejected at once, a transaction's handle refuses every
- * later statement, and a new client takes its place when one is needed. So nothing waits for a dead connection, and no
- * statement of a dead transaction runs in another one.
+ * Each connection is a client of its own that is never reconnected and has one user at a time: a statement or a
+ * transaction. When it closes, it is discarded completely: statements in flight on it are rejected immediately, a
+ * transaction's handle refuses every later statement, and a new client takes its place when one is needed. So nothing
+ * waits for a dead connection, and no statement of a dead transaction runs in another one.
  *
  * The driver's own pool does all three when a connection closes at the wrong moment
  * (https://github.com/porsager/postgres/issues/1216, 1208, 1168); what is used of it here is the connection, the protocol and
@@ -133,7 +133,7 @@ class Client {
     this.rest(false);
     this.lost = new DatabaseUnavailable(LOST, cause === undefined ? {} : { cause });
     for (const query of [...this.#running, ...this.#waiting.splice(0)]) {
-      // The driver would run what it still has on a connection that it opens again.
+      // The driver would run its remaining statements on a reopened connection.
       query.cancelled = true;
       query.reject(this.lost);
     }
@@ -172,7 +172,7 @@ export type DatabaseUse = { roundTrips: number; statements: number };
 
 const USES = new WeakMap<object, DatabaseUse>();
 
-/** Returns what a pool has asked of the database so far. */
+/** Returns a pool's use of the database so far. */
 export const databaseUse = (pool: postgres.Sql): DatabaseUse => ({ roundTrips: 0, statements: 0, ...USES.get(pool) });
 
 type Waiter = { take(client: Client): void; fail(reason: unknown): void };

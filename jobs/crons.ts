@@ -18,14 +18,16 @@ export type Home = { runtime: Runtime; notify(stop: AbortSignal): Promise<number
 const home = Promise.withResolvers<Home>();
 const DRAIN_MS = 50_000;
 
-/** Gives the crons what they work on. */
+/** Sets the runtime that the crons work on. */
 export const provideHome = home.resolve;
 
 /** Requests arrive by the thousand; the work that they queue can wait this long. */
 const BETWEEN_DRAINS_MS = 2000;
 let drainedAt = 0;
 
-/** Runs what is due in a process without worker loops, unless that was done a moment ago. Overlapping calls are one. */
+/**
+ * Runs due work in a process without worker loops, unless that was done a moment ago. Overlapping calls share one run.
+ */
 export function drainQueues({ runtime, notify }: Home): Promise<void> {
   if (draining === undefined && performance.now() - drainedAt < BETWEEN_DRAINS_MS) return Promise.resolve();
   draining ??= (async () => {

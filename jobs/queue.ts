@@ -1,5 +1,5 @@
 /**
- * The durable queue: claims due jobs, runs them under a lease, retries with backoff, keeps what failed for good.
+ * The durable queue: claims due jobs, runs them under a lease, retries with backoff, keeps jobs that failed for good.
  *
  * Promise: every queued job runs to its end at least once, whatever process dies when; two processes never hold one job; a
  * job that ends its process each time is set aside for an operator after the third, instead of ending every restart.
@@ -91,7 +91,7 @@ export async function claim(runtime: Runtime, jobs: readonly AnyJob[], limit: nu
   return await take(false);
 }
 
-/** Runs a claimed job to the end of its attempt. Never throws for what the job does. */
+/** Runs a claimed job to the end of its attempt. Never throws for an error of the job. */
 export async function runClaimed(
   runtime: Runtime,
   jobs: readonly AnyJob[],

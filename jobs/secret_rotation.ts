@@ -1,6 +1,6 @@
 /**
- * Seals again what was sealed with an older key, and what was kept in the clear before it was sealed. Idle where everything
- * already is.
+ * Re-encrypts values that are encrypted with an older key, and encrypts values that were stored in the clear. Has no
+ * effect if all values are current.
  *
  * @module
  */

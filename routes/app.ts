@@ -23,7 +23,7 @@ import { limitProxied } from "./proxied_requests.ts";
 import { requestContext } from "./request.ts";
 import { requestBody } from "./request_body.ts";
 
-/** Returns a middleware for everything but messages of devices: no browser opens what a PUT is answered. */
+/** Returns a middleware for everything but messages of devices: no browser opens the answer to a PUT. */
 const exceptMessages = (middleware: MiddlewareHandler<AppEnv>): MiddlewareHandler<AppEnv> => (c, next) =>
   c.req.method === "PUT" && c.req.path.startsWith("/public/mdm/") ? next() : middleware(c, next);
 

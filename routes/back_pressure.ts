@@ -1,7 +1,8 @@
 /**
- * A connection is read no further than its requests are. The runtime reads one with TLS on and keeps what it decrypts, paused
- * or not; only the socket below TLS can be stopped. And it reads whatever stands between pieces of bodies for as long as it comes.
- * The attack: one connection that sends without end, which fills the memory as fast as the network brings it.
+ * A connection is read no further than its requests are. The runtime keeps reading one with TLS and buffers the
+ * decrypted bytes, paused or not; only the socket below TLS can be stopped. It also reads any bytes between pieces of
+ * bodies for as long as they arrive. The attack: one connection sends without end and fills the memory at the speed of
+ * the network.
  *
  * @module
  */
@@ -28,7 +29,7 @@ export class BackPressure {
   readonly #held = new Set<object>();
   /** The connection as HTTP sees it. */
   #socket: Socket;
-  /** Since the last look: requests, bytes of bodies, and what had been read before. */
+  /** Since the last check: requests, bytes of bodies, and the bytes read before. */
   #requests = 0;
   #bodies = 0;
   #before = 0;
@@ -59,8 +60,8 @@ export class BackPressure {
   }
 
   /**
-   * A request begins: its body is held back while its reader takes none; the rest of a small one may come when its reader was
-   * cancelled. Returns what is to be called when the request is over and all of it came.
+   * Registers a request: its body is held back while its reader takes none; the rest of a small one may arrive when its
+   * reader was cancelled. Returns the function to call when the request is over and completely received.
    */
   hold(incoming: IncomingMessage, small: boolean): () => void {
     this.#requests++;
@@ -78,7 +79,7 @@ export class BackPressure {
       this.#go(incoming);
       read(bytes);
     };
-    // The runtime hands a cancelled reader what was waiting for it, and throws since it takes nothing.
+    // The runtime passes waiting bytes to a cancelled reader, and throws since it accepts none.
     const emit = incoming.emit.bind(incoming);
     incoming.emit = (name: string | symbol, ...rest: unknown[]) =>
       name === "data" && incoming.destroyed ? false : emit(name, ...rest);

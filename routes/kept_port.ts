@@ -17,14 +17,14 @@ export type KeptPortOptions = {
   port: number;
   /** Milliseconds between two trials. */
   every: number;
-  /** Receives what went wrong with the port, or with a connection. */
+  /** Receives errors of the port, or of a connection. */
   failed(error: unknown): void;
 };
 
 /** An open port. */
 export type KeptPort = {
   port: number;
-  /** Accepts nothing more, waits this many milliseconds for what runs, then closes what is left. */
+  /** Accepts no more connections, waits this many milliseconds for running requests, then closes the rest. */
   close(graceMs: number): Promise<void>;
 };
 
@@ -99,8 +99,8 @@ function closed(server: Server): Promise<void> {
 }
 
 /**
- * Connects to a port of this process and lets go. Returns whether the system took the connection, after the port had time, or at
- * once when `stopped` is aborted.
+ * Connects to a port of this process and disconnects. Returns whether the system accepted the connection, after the
+ * port had time, or immediately when `stopped` is aborted.
  */
 function knock(hostname: string, port: number, milliseconds: number, stopped: AbortSignal): Promise<boolean> {
   const host = hostname === "0.0.0.0" ? "127.0.0.1" : hostname === "::" ? "::1" : hostname;

@@ -1,10 +1,10 @@
 /**
  * A port: HTTP/1.1, with TLS where there is a certificate, and with mutual TLS where devices show theirs.
  *
- * Promise: nothing that a client does ends the process, and no client keeps what it does not use. Headers, idle
- * connections, handshakes, whole requests and answers have timeouts, connections have limits, and a connection's
- * requests are served one at a time. HTTP/2 is not offered: the runtime's server for it ends the process when streams
- * are aborted at the wrong moment, and devices need HTTP/1.1 alone.
+ * Promise: no client can end the process, or keep resources that it does not use. Headers, idle connections,
+ * handshakes, whole requests and answers have timeouts, connections have limits, and a connection's requests are served
+ * one at a time. HTTP/2 is not offered: the runtime's server for it ends the process when streams are aborted at the
+ * wrong moment, and devices need HTTP/1.1 alone.
  *
  * On mutual TLS any certificate, or none, gets through the handshake: who may speak for a device is judged with the message
  * (`src/identity`), and a handshake that fails would tell a device nothing.
@@ -158,7 +158,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     // The rest of a body is handled below.
     autoCleanupIncoming: false,
     errorHandler(error) {
-      // An address or a host that is none.
+      // An invalid address or host.
       if (error instanceof Error && error.name === "RequestError") return new Response(null, { status: 400 });
       failed(error);
       return new Response(null, { status: 500 });

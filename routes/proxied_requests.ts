@@ -1,6 +1,6 @@
 /**
- * How many requests a client behind a trusted proxy may have in flight: the proxy's connections are its own, so the
- * client's are counted by what it asks.
+ * The limit of requests in flight of a client behind a trusted proxy: the connections are the proxy's, so the client is
+ * counted by its requests.
  *
  * @module
  */

@@ -14,7 +14,7 @@ export type Serving = {
   port: number;
   /** The port where devices show their certificate. */
   mtlsPort: number | undefined;
-  /** Lets requests in flight finish for so long, then closes what is left. */
+  /** Waits that long for requests in flight, then closes the rest. */
   close(graceMs: number): Promise<void>;
 };
 

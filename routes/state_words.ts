@@ -12,7 +12,7 @@ import type { CommandRow, FinalState } from "../db/work/commands.ts";
 import type { JobListRow } from "../db/work/job_queue.ts";
 import type { Decision } from "../src/planner/plan.ts";
 
-/** A state: its word, a colour that helps, and what it means where the word alone does not say it. */
+/** A state: its word, its color, and its meaning if the word alone is not clear. */
 export type StateWord = { text: string; tone?: "good" | "bad" | "warn"; means?: string };
 
 /** A state of a command; an answer of a device is one, too: Apple's status, and the words around the command's name. */
@@ -128,7 +128,7 @@ export const choicesOf = (words: Readonly<Record<string, StateWord>>): (readonly
   Object.entries(words).map(([state, { text }]) => [state, text] as const);
 
 /**
- * Returns what states mean, for a description.
+ * Returns the meanings of states, for a description.
  *
  * @example
  * meaningsOf(CLAIM_WORDS); // "used: The claim was confirmed and the device has enrolled."

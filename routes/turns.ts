@@ -1,9 +1,9 @@
 /**
  * The requests of one connection, one at a time.
  *
- * The runtime begins every request that it finds in what has arrived, and keeps each answer until the client takes it. The
- * attack: thousands of requests in one packet for a large page, and not one answer is read; forty connections cost
- * gigabytes and all of the processor.
+ * The runtime starts every request in the received bytes, and keeps each answer until the client reads it. The attack:
+ * one packet has thousands of requests for a large page, and no answer is read; forty connections cost gigabytes of
+ * memory and all of the processor.
  *
  * @module
  */

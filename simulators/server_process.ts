@@ -1,5 +1,5 @@
 /**
- * The server as a process of its own: for benchmarks, tests and chaos, which see what operators get.
+ * The server as a separate process: for benchmarks, tests and chaos runs, exactly as for operators.
  *
  * @module
  */
@@ -25,8 +25,9 @@ export type ServerProcess = {
 const MAIN = new URL("../main.ts", import.meta.url).pathname;
 
 /**
- * Starts `main.ts` with these settings and nothing of this process's own, and with so many descriptors at most, and waits
- * until it listens. `log` gets what it logs, `out` what it prints. Throws with its exit code and log if it ends before.
+ * Starts `main.ts` with only these settings, without this process's environment, with at most that many descriptors,
+ * and waits until it listens. `log` receives its log lines, `out` its output. Throws with its exit code and log if it
+ * ends before.
  */
 export async function startServer(
   settings: Record<string, string>,

@@ -118,7 +118,7 @@ export async function viewArtifactVersions(
 /** An artifact beside another one. */
 export type Neighbour = { id: string; name: string; type: ArtifactRow["type"]; kind: "requires" | "refers to" };
 
-/** Where an artifact is used, and what it uses. */
+/** The uses of an artifact, and its dependencies. */
 export type ArtifactUse = {
   /** The blueprints that hold it; `id` is that of the blueprint artifact. */
   blueprints: { id: number; blueprintId: number; name: string; filter: FilterRow }[];
@@ -127,7 +127,7 @@ export type ArtifactUse = {
   uses: Neighbour[];
 };
 
-/** Returns where an artifact is used, and what it uses, each by name. */
+/** Returns the uses of an artifact, and its dependencies, each by name. */
 export async function findArtifactUse(db: Db, id: string): Promise<ArtifactUse> {
   const blueprints = await db<ArtifactUse["blueprints"]>`
     select l.id, l.blueprint_id, b.name, ${filterOf(db, "blueprintArtifact", db`l.id`)} as filter

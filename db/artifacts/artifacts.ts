@@ -138,7 +138,7 @@ export async function updateArtifact(db: Db, id: string, row: ArtifactValues, no
   await writeRequirements(db, id, row.requires);
 }
 
-/** Says what the declarations of an artifact are. */
+/** Sets the type of an artifact's declarations. */
 export async function nameDeclaration(db: Db, id: string, type: string, identifier: string): Promise<void> {
   await db`update artifacts set declaration_type = ${type}, declaration_identifier = ${identifier} where id = ${id}`;
 }

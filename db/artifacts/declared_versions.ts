@@ -18,7 +18,7 @@ export type DeclaredVersionRow = {
   accessible: string | null;
 };
 
-/** Returns a version as it is declared. */
+/** Returns a declared version. */
 export async function findDeclaredVersion(db: Db, versionId: string): Promise<DeclaredVersionRow | undefined> {
   const [row] = await db<DeclaredVersionRow[]>`
     select a.id as artifact_id, a.type, a.declaration_type, d.payload,

@@ -36,7 +36,7 @@ export async function countAttempts(
       desired_revision = excluded.desired_revision, repeats = excluded.repeats, not_before = excluded.not_before`;
 }
 
-/** Forgets the attempts of these channels: an operator changed what they should have. */
+/** Deletes the attempts of these channels: an operator changed their desired state. */
 export async function forgetAttempts(db: Db, of: Bearers): Promise<void> {
   await db`
     delete from reinstall_paces p using channels c, enrollments e, devices d

@@ -1,5 +1,5 @@
 /**
- * Where a version failed, and what the devices say about it. The rows stay when the version is halted.
+ * The devices where a version failed, and their reasons. The rows stay when the version is halted.
  *
  * @module
  */

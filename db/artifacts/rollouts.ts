@@ -8,7 +8,7 @@ import { type Db, one } from "../open.ts";
 import { failedDevices } from "./rollout_failure_views.ts";
 import { suspendedChannels } from "../devices/suspended_channels.ts";
 
-/** A version with what decides whether it spreads. */
+/** A version with the facts that decide its rollout. */
 export type RolloutRow = {
   versionId: string;
   version: number;

@@ -77,7 +77,10 @@ export type TargetArtifactValues = Pick<
   | "retryAt"
 >;
 
-/** Writes what a channel has of a version: verified is what the device listed since. A version that vanished meanwhile is left out; answers whether it was written. */
+/**
+ * Writes the state of a version on a channel: verified versions were listed by the device since. A version that was
+ * deleted meanwhile is left out; returns whether it was written.
+ */
 export async function putTargetArtifact(
   db: Db,
   channelId: ChannelId,

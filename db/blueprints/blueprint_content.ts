@@ -115,7 +115,7 @@ export async function beginFanOut(db: Db, id: number, digest: string, uuid: stri
   return claim;
 }
 
-/** Keeps the digest of a blueprint whose devices were looked through, unless some came after something else meanwhile. */
+/** Stores the digest of a blueprint after its fan-out, unless devices have followed another digest meanwhile. */
 export async function endFanOut(db: Db, id: number, claim: string, digest: string): Promise<void> {
   await db`update blueprints set fanned_out_digest = ${digest} where id = ${id} and fanned_out_digest = ${claim}`;
 }

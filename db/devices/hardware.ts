@@ -83,7 +83,10 @@ export async function insertDevice(db: Db, udid: string, serialNumber: string, n
   ).id;
 }
 
-/** Keeps how a device spells its UDID from now on, and its serial number where none was known. A deleted one is so no more. */
+/**
+ * Stores the device's current spelling of its UDID, and its serial number if none was known. A deleted device is no
+ * longer deleted.
+ */
 export async function updateDeviceIds(
   db: Db,
   id: DeviceId,

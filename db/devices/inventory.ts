@@ -145,13 +145,13 @@ export async function replaceProfiles(
   await db`update enrollments set profiles_at = ${now} where id = ${enrollmentId}`;
 }
 
-/** A row of a device's list that cannot be kept as what it should be, and why. */
+/** A row of a device's list that cannot be stored normally, and the reason. */
 export type OddRow = { reason: string; raw: Json };
 
 /** The lists of an inventory. */
 export type InventoryList = "apps" | "certificates" | "profiles";
 
-/** Replaces the odd rows of a list. */
+/** Replaces the malformed rows of a list. */
 export async function replaceOddRows(
   db: Db,
   enrollmentId: EnrollmentId,
@@ -167,7 +167,7 @@ export async function replaceOddRows(
     on conflict (enrollment_id, list, position) do update set reason = excluded.reason, raw = excluded.raw`;
 }
 
-/** Returns the odd rows of an enrollment, by list. */
+/** Returns the malformed rows of an enrollment, by list. */
 export async function listOddRows(db: Db, enrollmentId: EnrollmentId): Promise<(OddRow & { list: InventoryList })[]> {
   return await db<(OddRow & { list: InventoryList })[]>`
     select list, reason, raw from odd_inventory_rows where enrollment_id = ${enrollmentId} order by list, position`;

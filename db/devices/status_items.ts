@@ -27,7 +27,7 @@ const DAILY_CHANGES = 100;
 const HISTORY_BYTES = { published: 64 * 1024, other: 4 * 1024 };
 /** The additions of a channel to its history in a day: a few dozen items that change occasionally are a tenth of it. */
 const DAILY_HISTORY = { rows: 1000, bytes: 2 * 1024 * 1024 };
-/** About what a row takes beside its name and its values. */
+/** The approximate size of a row in addition to its name and its values. */
 const ROW_BYTES = 64;
 
 /**

@@ -94,8 +94,8 @@ export async function lockLiveClaim(
 }
 
 /**
- * Keeps an attempt: a live claim counts it, one that has expired begins again. A dismissed one stays dismissed for as long as
- * it was to last.
+ * Records an attempt: a live claim counts it, an expired one begins again. A dismissed one stays dismissed for its
+ * original lifetime.
  */
 export async function recordClaim(
   db: Db,

@@ -1,5 +1,5 @@
 /**
- * Enrollment sessions: found by the hashes of what devices show.
+ * Enrollment sessions: found by the hashes of the secrets that devices present.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The tags that an enrollment secret puts on the devices that use it.
+ * The tags that an enrollment secret adds to the devices that use it.
  *
  * @module
  */

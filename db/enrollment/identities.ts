@@ -40,7 +40,7 @@ export async function findPinned(db: Db, fingerprint: string): Promise<PinnedRow
 /** The facts that the idle connect reads in its one statement. */
 export type ContactRow = Omit<IdentifiedRow, "topic"> & { channelId: ChannelId; nextActionAt: Date | null };
 
-/** Returns the channel that a message is of, and what it belongs to. */
+/** Returns the channel of a message, with its enrollment and device. */
 export async function findContact(
   db: Db,
   fingerprint: string,

@@ -1,5 +1,5 @@
 /**
- * The names of what events are about, as they are now, and what bears a name.
+ * The current names of the objects of events, and the objects with a given name.
  *
  * @module
  */

@@ -42,7 +42,7 @@ export const usesOfTag = (db: Db, id: number) =>
         join artifact_versions v on v.id = f.artifact_version_id join artifacts a on a.id = v.artifact_id
     ) uses order by kind, name`;
 
-/** Returns what belongs to a business unit. */
+/** Returns the objects of a business unit. */
 export const usesOfMetaBusinessUnit = (db: Db, id: number) =>
   db<UseRow[]>`
     select kind, name from (

@@ -1,5 +1,5 @@
 /**
- * Challenges that buy certificates for assets, and the certificates that were bought.
+ * Challenges for certificates of assets, and the certificates issued for them.
  *
  * @module
  */
@@ -53,7 +53,7 @@ export type AssetCertificateRow = {
   notAfter: Date;
 };
 
-/** Returns the certificate that a challenge bought. */
+/** Returns the certificate issued for a challenge. */
 export async function findAssetCertificate(
   db: Db,
   challengeHash: Uint8Array,
@@ -65,7 +65,7 @@ export async function findAssetCertificate(
   return row;
 }
 
-/** Keeps a certificate. */
+/** Stores a certificate. */
 export async function insertAssetCertificate(db: Db, row: AssetCertificateRow, now: Date): Promise<void> {
   await db`
     insert into asset_certificates (fingerprint, authority_id, challenge_hash, spki_fingerprint, channel_id,

@@ -37,7 +37,7 @@ export async function findIssuedCertificate(db: Db, fingerprint: string): Promis
   return row;
 }
 
-/** Keeps an issued certificate. */
+/** Stores an issued certificate. */
 export async function insertIssued(
   db: Db,
   row: Omit<IssuedRow, "discardedAt" | "createdAt"> & { authorityId: number },

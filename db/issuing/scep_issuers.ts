@@ -9,7 +9,7 @@ import { type Db, one } from "../open.ts";
 /** Where an issuer's challenges come from. */
 export type ScepBackend = "BUILT_IN" | "STATIC_CHALLENGE" | "MICROSOFT_CA" | "OKTA_CA" | "IDENT" | "DIGICERT";
 
-/** A SCEP issuer. `backendSealed` is the sealed JSON of what its backend needs. */
+/** A SCEP issuer. `backendSealed` is the encrypted JSON of its backend's settings. */
 export type ScepIssuerRow = {
   id: string;
   name: string;

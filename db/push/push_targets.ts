@@ -1,5 +1,5 @@
 /**
- * Channels as the notifier sees them: which are due, and what became of a push.
+ * Channels from the notifier's view: those that are due, and the results of pushes.
  *
  * @module
  */

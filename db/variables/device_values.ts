@@ -7,8 +7,8 @@
 import type { Db } from "../open.ts";
 
 /**
- * A value as it is stored: open in `value`, or sealed. A secret that is older than the seals of values is in `value` until
- * the rotation has sealed it.
+ * A value as it is stored: open in `value`, or encrypted. A secret from before values were encrypted is in `value`
+ * until the rotation has encrypted it.
  */
 export type DeviceValueRow =
   & { id: number; name: string }
@@ -61,7 +61,7 @@ export async function findPlainSecrets(db: Db, limit: number): Promise<{ id: num
     select id, value from device_values where secret and value is not null order by id limit ${limit}`;
 }
 
-/** Keeps a secret sealed, unless it has changed since it was read. */
+/** Stores a secret encrypted, unless it has changed since it was read. */
 export async function sealPlainSecret(
   db: Db,
   { id, value }: { id: number; value: string },

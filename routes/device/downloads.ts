@@ -54,7 +54,7 @@ async function serve(c: Context<AppEnv>, purpose: DownloadPurpose): Promise<Resp
   return new Response(body, { headers: { ...headers, "Content-Length": String(size) } });
 }
 
-/** How a person's computer would name what is downloaded. */
+/** The file name of a download on a person's computer. */
 const EXTENSIONS: Record<string, string> = {
   "application/x-apple-aspen-config": ".mobileconfig",
   "application/json": ".json",

@@ -1,10 +1,10 @@
 /**
  * The listener of the simulated push service: HTTP/2 over TLS, where clients may present a certificate.
  *
- * TLS ends in `node:tls`, which gives the client's certificate, and the plain bytes go on to `Deno.serve`, which speaks
- * HTTP/2. `node:http2` does both, but a client that goes away in the middle of several requests can end its process, by an
- * assertion of nghttp2 while a GOAWAY closes their streams (`find_stream_on_goaway_func`). Here a client ends nothing but
- * its own connection.
+ * `node:tls` terminates TLS and returns the client's certificate, and the plain bytes go to `Deno.serve`, which handles
+ * HTTP/2. `node:http2` does both, but a client that disconnects in the middle of several requests can end its process,
+ * by an assertion of nghttp2 while a GOAWAY closes their streams (`find_stream_on_goaway_func`). Here a client ends
+ * nothing but its own connection.
  *
  * @module
  */

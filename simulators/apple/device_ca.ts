@@ -13,7 +13,7 @@ import { certificateFromPem, parseCertificate, toPem } from "../../src/pki/certi
 import { exportPkcs8, generateRsaKey, openPrivateKey, spkiOf } from "../../src/pki/keys.ts";
 import type { DeviceIdentity } from "../device/identity.ts";
 
-/** A maker of devices; `pem` is what the server must trust. */
+/** A maker of devices; `pem` is the certificate that the server must trust. */
 export type DeviceMaker = { pem: string; certify(udid: string, key: KeyObject): DeviceIdentity };
 
 /** Makes a maker, with a new key unless there is one for it. */

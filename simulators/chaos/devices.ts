@@ -1,5 +1,5 @@
 /**
- * The devices of a chaos run: they reach whichever server answers, and the ledger sees what they see.
+ * The devices of a chaos run: they connect to any server that answers, and the ledger sees their traffic.
  *
  * How they differ from the real thing: they share keys; they connect every few seconds; none answers NotNow.
  *
@@ -41,8 +41,8 @@ export function makeWire(ports: readonly number[]): Wire {
           headers: request.headers,
           redirect: "manual",
           signal: AbortSignal.timeout(PATIENCE_SECONDS * 1000),
-          // The runtime sends a body that it has in memory once more when the connection ends before the answer
-          // begins; a stream it cannot, so each request is what one client sent once.
+          // The runtime sends a body from memory again if the connection ends before the answer begins; it cannot
+          // resend a stream, so each request is sent once.
           ...(content === undefined ? {} : { body: new Blob([content]).stream() }),
         });
         // Whole, or it did not arrive.

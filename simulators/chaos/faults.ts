@@ -23,7 +23,7 @@ export type World = {
   proxies: { devices: readonly TcpProxy[]; database: TcpProxy; apns: TcpProxy };
   targets: readonly Target[];
   shutdownSeconds: number;
-  /** Tells the ledger of a server that did not do what is expected of it. */
+  /** Reports a server to the ledger that did not behave as expected. */
   misbehaved(server: number, how: string): void;
 };
 
@@ -33,7 +33,7 @@ export type Fault = Plannable & {
   undone: string;
   /** The expected behavior of the affected server; the others always stay up. */
   expected: "stays" | "dies" | "ends well";
-  /** Begins it; answers what ends it. Times are in seconds. */
+  /** Starts it; returns a function that ends it. Times are in seconds. */
   strike(world: World, planned: Planned): Promise<() => Promise<void> | void>;
 };
 

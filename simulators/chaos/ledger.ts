@@ -32,7 +32,7 @@ export type Outcome = {
   listed: ReadonlyMap<string, { device: string; status: string | null }>;
   /** Commands and jobs that are not done, and jobs that failed for good. */
   open: { commands: number; jobs: number; failedJobs: number };
-  /** Sentences about devices that do not have what their blueprint holds, and about changes that are not there. */
+  /** Sentences about devices that do not match their blueprint, and about missing changes. */
   astray: readonly string[];
 };
 
@@ -92,7 +92,7 @@ export class Ledger {
   readonly #ready: number[] = [];
   #roundTrips = 0;
 
-  /** Takes down what was seen, in the order in which it was seen. */
+  /** Records observations, in their order. */
   note(entry: Entry): void {
     switch (entry.kind) {
       case "asked": {

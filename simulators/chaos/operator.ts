@@ -1,6 +1,6 @@
 /**
- * The operator of a chaos run: sends commands without end and changes what a blueprint holds, through the API, and keeps
- * account of what was confirmed.
+ * The operator of a chaos run: continually sends commands and changes a blueprint's artifacts, through the API, and
+ * records the confirmed ones.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { buildPlist } from "../../src/protocol/plist.ts";
 import { BASE_URL, type Wire } from "./devices.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** An answer of the API, or none that tells whether the request was carried out. */
+/** An answer of the API, or none, if it is unknown whether the request was carried out. */
 type Answer = { status: number; json: unknown } | "unsure";
 
 /** The devices that the operator manages. */
@@ -122,7 +122,7 @@ export class Operator {
       const text = await response.text();
       if (response.status >= 500) return "unsure";
       const { status } = response;
-      // A second attempt may meet what the first one left.
+      // A second attempt may find the result of the first one.
       const expected = [404, 409].includes(status) ||
         (status === 400 && method !== "GET" && !path.includes("/devices/"));
       if (status >= 400 && !expected) {
@@ -216,7 +216,7 @@ export class Operator {
     }
   }
 
-  /** Tries until the change is known to be there: `find` looks for what an attempt without an answer may have left. */
+  /** Retries until the change is confirmed: `find` looks for the result of an attempt without an answer. */
   async #until<T>(
     attempt: () => Promise<Answer>,
     read: (json: unknown) => T,

@@ -19,7 +19,7 @@ export type Planned<Name extends string = string> = {
 /** The properties of a fault for the plan: its relative frequency, and how long it may last, in seconds. */
 export type Plannable = { weight: number; lasts: readonly [number, number] };
 
-/** Seconds from one fault to the next: on average what lies in the middle, with room for a recovery in each. */
+/** Seconds from one fault to the next: on average the middle of this range, which leaves time for a recovery. */
 const GAP = [5.5, 9] as const;
 /** Seconds before the first one. */
 const LEAD = 3;

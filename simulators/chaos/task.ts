@@ -1,5 +1,5 @@
 /**
- * `deno task chaos`: servers under faults, with an account of what became of every command.
+ * `deno task chaos`: servers under faults, with a record of every command.
  *
  * @module
  */
@@ -100,7 +100,7 @@ async function untilReady(server: Supervised): Promise<number | null> {
   return null;
 }
 
-/** Sentences about devices that do not have what they should have. */
+/** Sentences about devices that are not in their desired state. */
 function strayDevices(
   devices: readonly SimulatedDevice[],
   { desired, ever }: { desired: ReadonlySet<string>; ever: ReadonlySet<string> },

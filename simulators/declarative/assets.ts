@@ -38,7 +38,7 @@ export class Assets {
 
   constructor(private readonly device: DeclarativeDevice) {}
 
-  /** Forgets what failed, to try it again; and what is no longer asked for. */
+  /** Drops failed assets, to retry them, and those that are no longer needed. */
   renew(held: ReadonlyMap<string, HeldDeclaration>): void {
     for (const [identifier, { token, outcome }] of this.#kept) {
       if (held.get(identifier)?.token !== token || "error" in outcome) this.#kept.delete(identifier);

@@ -28,7 +28,7 @@ export class Configurations {
 
   constructor(private readonly device: DeclarativeDevice) {}
 
-  /** Forgets what failed, to try it again. */
+  /** Drops failed configurations, to retry them. */
   renew(): void {
     for (const [identifier, { reason }] of this.#applied) {
       if (reason !== undefined) this.#applied.delete(identifier);

@@ -37,7 +37,7 @@ export class DeclarationProcess {
     this.#configurations = new Configurations(device);
   }
 
-  /** Tries again what failed before; for the first processing after the server was asked. */
+  /** Retries earlier failures; for the first processing after a sync. */
   renew(held: Held): void {
     this.#assets.renew(held);
     this.#configurations.renew();

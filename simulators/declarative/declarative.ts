@@ -20,7 +20,7 @@ import { expectOk } from "../device/device_options.ts";
 import { asRecord } from "../json.ts";
 import { declarationsItem, StatusLedger } from "./status_report.ts";
 
-/** The server answered with what is no answer. */
+/** The server's answer is invalid. */
 export class AnswerUnreadable extends Error {
   override readonly name = "AnswerUnreadable";
 }
@@ -85,7 +85,7 @@ export class Declarative {
     return this.#enabled;
   }
 
-  /** The token of what the device follows; undefined while something of it is missing. */
+  /** The token of the declarations in force; undefined while some of them are missing. */
   get token(): string | undefined {
     return this.#token;
   }

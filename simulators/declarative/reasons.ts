@@ -1,5 +1,5 @@
 /**
- * Why declarations are as they are, in Apple's codes.
+ * The reasons for the states of declarations, in Apple's codes.
  *
  * How it differs from the real thing: the codes and the keys of their details are published, the sentences are ours but for
  * a few; which code a device picks where several fit is a guess.

@@ -49,7 +49,7 @@ type Facts = { device: DeviceState; channel: ChannelState; active: readonly Held
 
 const pendingOf = ({ device, active }: Facts) => pendingUpdate(device.model.osVersion, active);
 
-/** All items that a device can tell, whether its system can report them or not. */
+/** All items that a device can report, whether its system can report them or not. */
 const VALUES: Readonly<Record<string, (facts: Facts) => Json>> = {
   "device.identifier.serial-number": ({ device }) => device.serialNumber,
   "device.identifier.udid": ({ device }) => device.udid,
@@ -131,6 +131,6 @@ export function statusItemOf(
   if (!items.has(name)) return { error: unavailable(name, "is not for this device") };
   const value = Object.hasOwn(VALUES, name) ? VALUES[name]?.({ device, channel, active }) : undefined;
   if (value !== undefined) return { value };
-  // Everything else that is published is a list of what a simulated device does not have.
+  // All other published items are lists that are empty on a simulated device.
   return facts.keys[0]?.type === "array" ? { value: [] } : { error: unavailable(name, "has no value") };
 }

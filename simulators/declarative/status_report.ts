@@ -1,5 +1,5 @@
 /**
- * Status reports: all at first, then what changed since the last one that arrived.
+ * Status reports: first all items, then the changes since the last report that arrived.
  *
  * @module
  */

@@ -44,7 +44,7 @@ function mustBeComplete({ identifier, uuid }: OpenedProfile): void {
   }
 }
 
-/** Installs what InstallProfile brought. Throws ProfileRefused. */
+/** Installs the profile of an InstallProfile. Throws ProfileRefused. */
 export function installByCommand(channel: ChannelState, profile: OpenedProfile): void {
   mustBeComplete(profile);
   const here = found(channel, profile.identifier);
@@ -95,7 +95,7 @@ export function installByDeclaration(channel: ChannelState, profile: OpenedProfi
   put(channel, { ...namesOf(profile), by: "declaration", declaration });
 }
 
-/** Removes what a declaration brought. */
+/** Removes the profile of a declaration. */
 export function removeOfDeclaration(channel: ChannelState, declaration: string): void {
   channel.profiles = channel.profiles.filter((one) => one.by !== "declaration" || one.declaration !== declaration);
 }

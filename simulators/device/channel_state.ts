@@ -15,7 +15,7 @@ export type ProfileHere =
   & Pick<OpenedProfile, "identifier" | "uuid" | "displayName" | "payloads">
   & (
     | { by: "enrollment" | "command" }
-    /** `declaration` is the identifier of the configuration that brought it. */
+    /** `declaration` is the identifier of its configuration. */
     | { by: "declaration"; declaration: string }
   );
 
@@ -26,7 +26,7 @@ export type Reason = { code: string; description: string; details?: JsonObject }
 export type DeclarationState = {
   kind: DeclarationKind;
   type: string;
-  /** The server's token of what the device has. */
+  /** The server's token of the device's declarations. */
   token: string;
   active: boolean;
   valid: "valid" | "invalid" | "unknown";

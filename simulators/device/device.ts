@@ -62,7 +62,7 @@ export class SimulatedDevice extends DeviceCheckins {
     };
   }
 
-  /** Asks for declarations by itself, as devices do now and then, and reports what changed. */
+  /** Synchronizes declarations by itself, as devices do from time to time, and reports changes. */
   async synchronize(userId = ""): Promise<void> {
     await this.#follow(async () => {
       await this.declarative(userId).synchronize();
@@ -70,7 +70,7 @@ export class SimulatedDevice extends DeviceCheckins {
     });
   }
 
-  /** Reports what changed since the last report. */
+  /** Reports the changes since the last report. */
   async report(userId = ""): Promise<void> {
     await this.#follow(() => this.declarative(userId).report());
   }

@@ -1,5 +1,5 @@
 /**
- * The channels of a device: its own and those of its users, each with what it has and the declarations that it follows.
+ * The channels of a device: its own and those of its users, each with its state and its declarations.
  *
  * @module
  */

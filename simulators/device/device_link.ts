@@ -75,7 +75,7 @@ export class DeviceLink {
     });
   }
 
-  /** Posts the device's attributes, signed by `signer`, and answers what comes back: phases 2 and 3 over the air. */
+  /** Posts the device's attributes, signed by `signer`, and returns the answer: phases 2 and 3 over the air. */
   async postAttributes(url: string, signer: DeviceIdentity, attributes: PlistDict): Promise<Bytes> {
     const identity = { certificate: signer.certificate.der, key: signer.key };
     const body = signAttached(buildPlist(attributes), identity);

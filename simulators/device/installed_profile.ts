@@ -42,8 +42,8 @@ export const payloadOf = ({ payloads }: OpenedProfile, type: string): PlistDict 
   payloads.find((one) => str(one, "PayloadType") === type);
 
 /**
- * Returns the management of an enrollment profile with the payload of its identity. Throws for what a device would
- * refuse.
+ * Returns the management of an enrollment profile with the payload of its identity. Throws for a profile that a device
+ * would refuse.
  */
 export function managementOf(profile: OpenedProfile): { management: Management; scep: PlistDict } {
   const mdm = payloadOf(profile, "com.apple.mdm");

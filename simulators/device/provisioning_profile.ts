@@ -13,7 +13,7 @@ import { asDict, get, parsePlist, str } from "../../src/protocol/plist.ts";
 /** An installed provisioning profile in the form of ProvisioningProfileList. */
 export type ProvisioningProfile = { name: string; uuid: string; expiresAt: Date | undefined };
 
-/** Opens a provisioning profile. Throws for what a device would refuse. */
+/** Opens a provisioning profile. Throws for a file that a device would refuse. */
 export function openProvisioningProfile(bytes: Uint8Array): ProvisioningProfile {
   const content = asDict(parsePlist(openSigned(bytes).content));
   const uuid = str(content, "UUID");

@@ -39,7 +39,7 @@ export class SimulatedS3 {
   readonly objects = new Map<string, S3Object>();
   /** Unfinished uploads by their id. */
   readonly uploads = new Map<string, Upload>();
-  /** Method and path of every request, and what it was answered. */
+  /** Method and path of every request, and its answer. */
   readonly seen: { method: string; path: string; status: number }[] = [];
   /** The next requests are answered with 503 while this is above zero. */
   outages = 0;

@@ -12,7 +12,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 /** The one account of the service. */
 export type S3Account = { accessKeyId: string; secretAccessKey: string; region: string };
 
-/** The service's code for what is wrong. */
+/** The service's error code. */
 export type S3Fault =
   | "AccessDenied"
   | "SignatureDoesNotMatch"

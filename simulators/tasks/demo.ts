@@ -64,7 +64,7 @@ function declarationsOf({ state: { declarations } }: SimulatedDevice): string {
   return invalid === 0 ? count : `${count}, ${invalid} of them invalid`;
 }
 
-/** Returns one line for what happened; nothing for a contact without a command. */
+/** Returns one line for an event; nothing for a connect without a command. */
 export function sentenceOf(event: CrowdEvent): string | undefined {
   const { state, serialNumber } = event.device;
   const who = `${state.name} (${serialNumber}, ${state.model.platform} ${state.model.osVersion})`;

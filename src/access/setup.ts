@@ -66,10 +66,10 @@ export async function ensureSetupToken(runtime: Pick<Runtime, "sql" | "random">)
 export type SetupInput = { username: string; password: string; email?: string; fullName?: string };
 
 /**
- * Makes the first superuser and the business unit that enrollments need, and ends the setup: every token is void.
+ * Creates the first superuser and the business unit that enrollments need, and ends the setup: every token is void.
  *
- * Of two at once one wins, the other is refused like a wrong token. Throws `permission-denied`, `too-many-requests`, or
- * `invalid` with the fields that are wrong (then the token stays valid).
+ * Of two concurrent requests one wins, the other is refused like a wrong token. Throws `permission-denied`,
+ * `too-many-requests`, or `invalid` with the fields that are wrong (then the token stays valid).
  */
 export async function completeSetup(
   runtime: Runtime,

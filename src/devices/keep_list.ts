@@ -26,10 +26,11 @@ export function oddRow(raw: unknown, reason: string): OddRow {
 }
 
 /**
- * Keeps a list: `keep` replaces it whole. When PostgreSQL refuses a value, the rows with such a value are found by halving and
- * kept apart with the reason; the others are kept as they should be. `odd` are those that were found before.
+ * Stores a list: `keep` replaces it completely. When PostgreSQL refuses a value, the rows with such a value are found
+ * by halving and stored separately with the reason; the others are stored normally. `odd` are those that were found
+ * before.
  *
- * A list with so many odd rows that they are not found in a bounded number of trials loses their neighbours, too.
+ * A list with so many malformed rows that they are not found in a bounded number of trials loses their neighbors, too.
  */
 export async function keepList<Row>(
   tx: Tx,
