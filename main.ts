@@ -88,7 +88,7 @@ async function run(): Promise<void> {
     if (stop.signal.aborted) resolve();
     else stop.signal.addEventListener("abort", () => resolve());
   });
-  log.info("Stopping. Requests in flight are finished, jobs are released", { signal: stop.signal.reason });
+  log.info("Stopping. Requests in flight finish, running jobs return to the queue", { signal: stop.signal.reason });
 }
 
 try {

@@ -72,7 +72,7 @@ export async function checkRollout(runtime: Runtime, by: By, versionId: string):
         failed,
       },
     }]);
-    log.warn("A rollout halts", { artifact: row.artifactName, version: row.version, reason });
+    log.warn("A rollout was halted", { artifact: row.artifactName, version: row.version, reason });
     return { state: "halted", present, failed };
   });
 }

@@ -65,7 +65,7 @@ export async function openRuntime(
   const closing: (() => void)[] = [];
   let flush = () => Promise.resolve();
   const close = async () => {
-    await flush().catch((error) => log.warn("Cannot write what devices did last", { error }));
+    await flush().catch((error) => log.warn("Cannot record the last check-ins and events of devices", { error }));
     for (const end of closing) end();
     await Promise.all(opened.map((pool) => pool.end({ timeout: 10 })));
     await embedded?.stop();
