@@ -1,0 +1,29 @@
+/**
+ * What the API resource of a kind of versions needs, as data.
+ *
+ * @module
+ */
+
+import type { z } from "zod";
+
+/** The resource of a kind. `Body` are the kind's own fields of a request. */
+export type KindApi<Input, Body extends z.ZodRawShape = z.ZodRawShape> = {
+  /** The last part of its path: `/api/mdm/profiles/`. */
+  readonly path: string;
+  /** One of them, in sentences. */
+  readonly noun: string;
+  /** What its schema is called in the documentation. */
+  readonly schema: string;
+  /** Its place among the resources of kinds; the lowest is first. */
+  readonly order: number;
+  /** Whether a request holds a file. */
+  readonly hasFile?: true;
+  readonly body: Body;
+  /** The kind's own fields of an answer. */
+  readonly shown: z.ZodRawShape;
+  /** Takes what the kind wants from a request. */
+  content(body: z.output<z.ZodObject<Body>>): Input;
+};
+
+/** Declares the resource of a kind: `content` gets what its `body` parses. */
+export const kindApi = <Input, Body extends z.ZodRawShape>(api: KindApi<Input, Body>): KindApi<Input> => api;
