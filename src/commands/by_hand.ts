@@ -24,6 +24,8 @@ export type FieldWords = {
   readonly help?: string;
   /** A text of several lines. */
   readonly lines?: true;
+  /** What people read for the values of a choice, where that is not the value. */
+  readonly options?: Readonly<Record<string, string>>;
   /** What the form takes where the argument takes more, as the pattern of an HTML input. */
   readonly pattern?: string;
 };

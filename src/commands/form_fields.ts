@@ -28,8 +28,9 @@ export type FormField =
     }
     | { readonly kind: "lines" }
     | { readonly kind: "check" }
-    | { readonly kind: "choice"; readonly options: readonly string[] }
-    | { readonly kind: "number"; readonly min?: number; readonly max?: number }
+    /** Values, and what people read for them. */
+    | { readonly kind: "choice"; readonly options: readonly (readonly [string, string])[] }
+    | { readonly kind: "number"; readonly whole: boolean; readonly min?: number; readonly max?: number }
   );
 
 type Schema = z.core.JSONSchema.BaseSchema;
@@ -55,7 +56,8 @@ function textField(schema: Schema, words: FieldWords, secret: boolean) {
 function kindOf(schema: Schema, words: FieldWords, secret: boolean) {
   if (schema.type === "boolean") return { kind: "check" } as const;
   if (schema.enum !== undefined) {
-    return { kind: "choice", options: schema.enum.filter((one) => typeof one === "string") } as const;
+    const values = schema.enum.filter((one) => typeof one === "string");
+    return { kind: "choice", options: values.map((one) => [one, words.options?.[one] ?? one] as const) } as const;
   }
   if (schema.type === "integer" || schema.type === "number") {
     // What JSON can hold exactly is no limit that a person has to be told.
@@ -65,6 +67,7 @@ function kindOf(schema: Schema, words: FieldWords, secret: boolean) {
     const { minimum: min, maximum: max } = schema;
     return {
       kind: "number",
+      whole: schema.type === "integer",
       ...(min !== undefined && bounded(min) ? { min } : {}),
       ...(max !== undefined && bounded(max) ? { max } : {}),
     } as const;

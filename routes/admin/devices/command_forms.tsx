@@ -27,17 +27,18 @@ function Argument({ field, state }: { field: FormField; state: FormState | undef
     case "check":
       return <Check {...same} value={false} />;
     case "choice": {
-      const options = field.options.map((one) => [one, one] as const);
+      const { options } = field;
       return <Select {...same} options={required ? options : [["", ""], ...options]} />;
     }
     case "lines":
       return <TextArea {...same} />;
     case "number": {
-      const { min, max } = field;
+      const { min, max, whole } = field;
       return (
         <Field
           {...same}
           type="number"
+          {...(whole ? {} : { step: "any" as const })}
           {...(min === undefined ? {} : { min })}
           {...(max === undefined ? {} : { max })}
         />

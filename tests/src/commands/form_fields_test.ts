@@ -32,7 +32,7 @@ const every = {
       note: words,
       text: { ...words, lines: true },
       sure: words,
-      why: words,
+      why: { ...words, options: { lost: "Lost" } },
       days: words,
       weight: words,
       gone: words,
@@ -58,9 +58,9 @@ Deno.test("the kind of a field, its limits and whether it is required follow fro
     { ...same, name: "note", required: false, kind: "text", secret: false, digits: false, maxlength: 80 },
     { ...same, name: "text", required: true, kind: "lines" },
     { ...same, name: "sure", required: false, kind: "check" },
-    { ...same, name: "why", required: true, kind: "choice", options: ["lost", "stolen"] },
-    { ...same, name: "days", required: true, kind: "number", min: 1, max: 30 },
-    { ...same, name: "weight", required: false, kind: "number" },
+    { ...same, name: "why", required: true, kind: "choice", options: [["lost", "Lost"], ["stolen", "stolen"]] },
+    { ...same, name: "days", required: true, kind: "number", whole: true, min: 1, max: 30 },
+    { ...same, name: "weight", required: false, kind: "number", whole: false },
   ]);
 });
 
