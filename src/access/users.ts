@@ -84,7 +84,7 @@ async function valuesOf(runtime: Runtime, input: UserInput, before: string | nul
   }
   if (password === undefined) return { ...values, passwordHash: before };
   checkPassword(password, input.username);
-  return { ...values, passwordHash: await hashPassword(password, runtime.random) };
+  return { ...values, passwordHash: await hashPassword(password, runtime) };
 }
 
 async function mustFind(db: Db, id: number, lock = false): Promise<UserRow> {
