@@ -6,8 +6,8 @@
 
 import type { z } from "zod";
 
-/** The resource of a kind. `Body` are the kind's own fields of a request. */
-export type KindApi<Input, Body extends z.ZodRawShape = z.ZodRawShape> = {
+/** The resource of a kind. `Input` and `Shown` are those of the kind, `Body` its own fields of a request. */
+export type KindApi<Input, Shown extends object, Body extends z.ZodRawShape = z.ZodRawShape> = {
   /** The last part of its path: `/api/mdm/profiles/`. */
   readonly path: string;
   /** One of them, in sentences. */
@@ -20,10 +20,12 @@ export type KindApi<Input, Body extends z.ZodRawShape = z.ZodRawShape> = {
   readonly hasFile?: true;
   readonly body: Body;
   /** The kind's own fields of an answer. */
-  readonly shown: z.ZodRawShape;
+  readonly shown: { readonly [Name in keyof Shown]: z.ZodType<Shown[Name], Shown[Name]> };
   /** Takes what the kind wants from a request. */
   content(body: z.output<z.ZodObject<Body>>): Input;
 };
 
 /** Declares the resource of a kind: `content` gets what its `body` parses. */
-export const kindApi = <Input, Body extends z.ZodRawShape>(api: KindApi<Input, Body>): KindApi<Input> => api;
+export const kindApi = <Input, Shown extends object, Body extends z.ZodRawShape>(
+  api: KindApi<Input, Shown, Body>,
+): KindApi<Input, Shown> => api;

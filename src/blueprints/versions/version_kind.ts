@@ -75,7 +75,7 @@ export type VersionKind<Input, D extends Draft, Stored, Shown extends object> = 
   /** The payload of its declaration, for a kind that is `declaredAs` one; undefined when the version is gone. */
   payload?(version: DeclaredVersion): Promise<Json | undefined>;
   /** Its resource in the API. */
-  readonly api: KindApi<Input>;
+  readonly api: KindApi<Input, Shown>;
   /** Its pages. */
   readonly page: KindPage<Input, Shown>;
 };
