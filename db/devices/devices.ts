@@ -45,6 +45,24 @@ export async function findSpeaker(
   return { target: { ...rest, channel, osVersion: `${osVersion} ${osVersionExtra}`.trim() }, ended };
 }
 
+/** The system of an enrollment's device, as it is kept. */
+export type SystemRow = {
+  platform: TargetRow["platform"];
+  osVersion: string;
+  osVersionExtra: string;
+  buildVersion: string;
+  buildVersionExtra: string;
+};
+
+/** The system of an enrollment's device. */
+export async function findSystem(db: Db, enrollmentId: EnrollmentId): Promise<SystemRow> {
+  return one(
+    await db<SystemRow[]>`
+      select platform, os_version, os_version_extra, build_version, build_version_extra
+      from enrollments where id = ${enrollmentId}`,
+  );
+}
+
 /** Blocks or unblocks. Answers whether that changed anything. */
 export async function setBlocked(db: Db, id: DeviceId, blocked: boolean, now: Date): Promise<boolean> {
   const result = blocked

@@ -80,6 +80,12 @@ export const enrollmentOf = (db: Db, fingerprint: string): Statement =>
 export const channelOf = (db: Db, fingerprint: string, userKey: string): Statement =>
   db`(select id from channels where enrollment_id = ${enrollmentOf(db, fingerprint)} and user_key = ${userKey})`;
 
+/** The channel of the enrollment behind a certificate. */
+export async function findChannelOf(db: Db, fingerprint: string, userKey: string): Promise<ChannelId | undefined> {
+  const [row] = await db<{ id: ChannelId | null }[]>`select ${channelOf(db, fingerprint, userKey)} as id`;
+  return row?.id ?? undefined;
+}
+
 /** What a TokenUpdate needs to know. */
 export type TokenSenderRow = PinnedRow & {
   /** Null when the enrollment has no such channel yet. */

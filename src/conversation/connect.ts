@@ -129,7 +129,7 @@ const goOn = (runtime: Runtime, by: Caller, sender: Certificate, report: Report)
 
 async function takeAnswer(
   tx: Tx,
-  { runtime, by, sender }: Omit<Exchange, "tx" | "now">,
+  { runtime, by, sender }: Pick<Exchange, "runtime" | "by" | "sender">,
   report: Report,
   last: LastStatements,
 ): Promise<Outcome> {

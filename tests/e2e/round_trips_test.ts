@@ -3,6 +3,7 @@ import { databaseUse } from "../../db/supervised_pool.ts";
 import { createApp } from "../../routes/app.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
 import { idOf, made } from "../support/artifacts.ts";
+import { about, say } from "../support/declarative_reports.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 
 /** What one request cost; a transaction has two statements of its own. */
@@ -49,11 +50,19 @@ Deno.test("messages of devices cost few round trips and statements", () =>
       const command = new TextDecoder().decode(QUERY).replace(/^.*?<plist[^>]*>|<\/plist>\s*$/gs, "");
       for (let n = 0; n < count; n++) await made(fleet, "POST", path, { command });
     };
+    let value = 0;
     const converse = async () => {
       await queue(4);
-      await device.tokenUpdate();
+      await (await device.tokenUpdate()).body?.cancel();
       await device.connect();
       await device.connect();
+      await say(device, "tokens");
+      await say(device, "declaration-items");
+      // Items of the device, all of them changed, and what it says of a configuration that it has.
+      value++;
+      const items = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`item-${n}`, value]));
+      const { StatusItems, Errors } = about();
+      await say(device, "status", { StatusItems: { ...StatusItems, test: items }, Errors });
     };
     // Once for the statements to be prepared.
     await converse();
@@ -62,6 +71,9 @@ Deno.test("messages of devices cost few round trips and statements", () =>
     const of = (what: string) => costs.of(what).map(({ roundTrips, statements }) => [roundTrips, statements]);
     assert.deepEqual(of("TokenUpdate"), [[2, 2]]);
     assert.deepEqual(of("Idle"), [[3, 8], [1, 1]]);
+    assert.deepEqual(of("tokens"), [[3, 9]]);
+    assert.deepEqual(of("declaration-items"), [[3, 9]]);
+    assert.deepEqual(of("status"), [[4, 13]]);
     // The last answer leaves an empty queue: what else may be due is planned.
     assert.deepEqual(of("Acknowledged"), [[2, 7], [2, 7], [2, 7], [3, 10]]);
   }));
