@@ -8,6 +8,7 @@ import { z } from "zod";
 import { deviceIdOf } from "../../db/ids.ts";
 import { foreignText } from "../../src/foreign_text.ts";
 
+export { notBuiltField, uuidField } from "../../src/input_fields.ts";
 export { blankableField, textField } from "../../src/input_text.ts";
 export { naiveUtc } from "../../src/naive_utc.ts";
 
@@ -33,11 +34,6 @@ export const uuidParam = z.string().regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[
 
 /** The path parameters of detail endpoints with UUID keys. */
 export const uuidParams = z.object({ id: uuidParam });
-
-/** A UUID in a body: the key of a related object, any version, either case; the value is lower case. */
-export const uuidField = z.string().regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, {
-  error: "Must be a valid UUID.",
-}).toLowerCase().meta({ format: "uuid", pattern: undefined });
 
 /** A serial number in a path. */
 export const serialNumberParam = z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/);
@@ -125,12 +121,6 @@ function pkError(issue: { input: unknown }): string | undefined {
     : "dict";
   return `Incorrect type. Expected pk value, received ${kind}.`;
 }
-
-/** The key of an object of a kind that this server does not have yet: null, or left out. */
-export const notBuiltField = (kinds: string) =>
-  z.unknown().refine((value) => value === undefined || value === null, {
-    error: `This server does not support ${kinds} yet. Send null or omit the field.`,
-  }).meta({ type: "null", examples: [null] }).transform(() => null).optional();
 
 /** The message for a related object in a body that does not exist. */
 export const unknownPk = (pk: string | number): string => `Invalid pk "${pk}" - object does not exist.`;

@@ -163,6 +163,7 @@ export function Field(
     accept?: string;
     min?: number;
     max?: number;
+    step?: "any";
     autofocus?: boolean;
     spellcheck?: boolean;
   },
@@ -188,12 +189,13 @@ export function Field(
 
 /** A choice among a few. */
 export function Select(
-  { name, label, options, value, state }: {
+  { name, label, options, value, state, help }: {
     name: string;
     label: string;
     options: readonly (readonly [string, string])[];
     value?: string;
     state?: FormState | undefined;
+    help?: string;
   },
 ) {
   const errors = state?.errors[name] ?? [];
@@ -207,6 +209,7 @@ export function Select(
       >
         {options.map(([key, text]) => <option value={key} selected={key === chosen}>{text}</option>)}
       </select>
+      {help === undefined ? null : <small>{help}</small>}
       {errors.length === 0 ? null : <span class="error" id={`${name}-error`}>{errors.join(" ")}</span>}
     </label>
   );
