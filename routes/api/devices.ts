@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { DEVICE_STATES } from "../../db/devices/device_states.ts";
+import { DEVICE_STATES } from "../../db/devices/device_state_views.ts";
 import {
   DEVICE_ORDERINGS,
   type DeviceView,

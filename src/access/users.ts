@@ -11,6 +11,7 @@ import {
   findUser,
   insertUser,
   lockSuperusers,
+  lockUser,
   setUserRoles,
   updateUser as updateUserRow,
   type UserRow,
@@ -87,8 +88,8 @@ async function valuesOf(runtime: Runtime, input: UserInput, before: string | nul
   return { ...values, passwordHash: await hashPassword(password, runtime.random) };
 }
 
-async function mustFind(db: Db, id: number, lock = false): Promise<UserRow> {
-  const user = await findUser(db, id, lock);
+async function mustFind(db: Db, id: number, find = findUser): Promise<UserRow> {
+  const user = await find(db, id);
   if (user === undefined) throw problem("not-found");
   return user;
 }
@@ -147,7 +148,7 @@ export async function updateUser(runtime: Runtime, by: Authorised, id: number, i
   const prepared = await valuesOf(runtime, input, null);
   return await runtime.sql.begin(async (tx) => {
     const superusers = await lockSuperusers(tx);
-    const before = await mustFind(tx, id, true);
+    const before = await mustFind(tx, id, lockUser);
     mustHoldAllOf(by.actor, before);
     if (!(input.isSuperuser && input.isActive)) mustStaySomebody(superusers, id);
     await checkRoles(tx, by, input.roles, before.roles);
@@ -173,7 +174,7 @@ export async function updateUser(runtime: Runtime, by: Authorised, id: number, i
 export async function deleteUser(runtime: Runtime, by: Authorised, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
     const superusers = await lockSuperusers(tx);
-    const before = await mustFind(tx, id, true);
+    const before = await mustFind(tx, id, lockUser);
     mustHoldAllOf(by.actor, before);
     if (by.actor.userId === id) throw refused("You cannot delete yourself");
     mustStaySomebody(superusers, id);

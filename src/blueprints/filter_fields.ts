@@ -5,7 +5,7 @@
  */
 
 import type { Db } from "../../db/open.ts";
-import { findTags } from "../../db/tags/tags.ts";
+import { lockTags } from "../../db/tags/tags.ts";
 import type { FieldErrors } from "../errors.ts";
 import { isKnownOsVersion } from "../protocol/os_version.ts";
 import { type Platform, PLATFORMS } from "../protocol/platform.ts";
@@ -95,7 +95,7 @@ export async function filterErrors(db: Db, filter: Filter, allowed: readonly Pla
   }
   const sharded = filter.tagShards.map(({ tag }) => tag);
   const tags = new Map(
-    (await findTags(db, [...new Set([...filter.excludedTags, ...sharded])])).map(({ id, name }) => [id, name]),
+    (await lockTags(db, [...new Set([...filter.excludedTags, ...sharded])])).map(({ id, name }) => [id, name]),
   );
   const unknown = (tag: number) => `Invalid pk "${tag}" - object does not exist.`;
   for (const tag of filter.excludedTags) {

@@ -20,7 +20,7 @@ import {
 } from "../../db/enrollment/enrollment_secrets.ts";
 import type { Db, Tx } from "../../db/open.ts";
 import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
-import { findTags } from "../../db/tags/tags.ts";
+import { lockTags } from "../../db/tags/tags.ts";
 import { invalid } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import { type NewEvent, recordEvents } from "../events/record.ts";
@@ -61,7 +61,7 @@ async function check(db: Db, input: EnrollmentSecretInput): Promise<EnrollmentSe
   if (await findMetaBusinessUnit(db, input.metaBusinessUnitId) === undefined) {
     throw invalid({ meta_business_unit: [`Invalid pk "${input.metaBusinessUnitId}" - object does not exist.`] });
   }
-  const known = new Set((await findTags(db, input.tags)).map(({ id }) => id));
+  const known = new Set((await lockTags(db, input.tags)).map(({ id }) => id));
   const unknown = input.tags.filter((id) => !known.has(id));
   if (unknown.length > 0) {
     throw invalid({ tags: unknown.map((id) => `Invalid pk "${id}" - object does not exist.`) });

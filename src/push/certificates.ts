@@ -9,7 +9,7 @@
 
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
-import { usesOfPushCertificate } from "../../db/installation/uses.ts";
+import { usesOfPushCertificate } from "../../db/installation/use_views.ts";
 import { nextId } from "../../db/next_id.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
 import {
@@ -18,6 +18,7 @@ import {
   findPushCertificate,
   findPushKey,
   insertPushCertificate,
+  lockPushCertificate,
   type PushCertificateRow,
   updatePushCertificate,
 } from "../../db/push/push_certificates.ts";
@@ -259,7 +260,7 @@ export async function changePushCertificate(
   const given = input.privateKey === undefined ? undefined : readKey(input.privateKey, input.passphrase);
   const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {
-    const before = await findPushCertificate(tx, id, true);
+    const before = await lockPushCertificate(tx, id);
     if (before === undefined) throw problem("not-found");
     if (before.provisioningUid !== null) throw refused("This push certificate cannot be updated");
     const name = input.name ?? before.name;

@@ -10,6 +10,7 @@ import {
   addDeviceTags,
   type DeviceTag,
   findTags,
+  lockTags,
   removeDeviceTags,
   removeOtherDeviceTags,
 } from "../../db/tags/tags.ts";
@@ -33,6 +34,11 @@ export type TagChange = {
 /** What a change really changed. */
 export type TagChanges = { added: DeviceTag[]; removed: DeviceTag[] };
 
+/** Changes tags for an operator. Throws `invalid` on `tags` when one does not exist. */
+export async function changeTags(runtime: Runtime, by: By, change: TagChange): Promise<TagChanges> {
+  return await runtime.sql.begin((tx) => changeDeviceTags(tx, runtime, by, change));
+}
+
 /**
  * Changes tags in the caller's transaction and records `add_machine_tag` and `remove_machine_tag` for what changed.
  *
@@ -44,7 +50,7 @@ export async function changeDeviceTags(
   by: By,
   { action, serialNumbers, tagIds }: TagChange,
 ): Promise<TagChanges> {
-  const tags = new Map((await findTags(tx, tagIds)).map((tag) => [tag.id, tag]));
+  const tags = new Map((await lockTags(tx, tagIds)).map((tag) => [tag.id, tag]));
   const unknown = tagIds.filter((id) => !tags.has(id));
   if (unknown.length > 0) {
     throw invalid({ tags: unknown.map((id) => `Invalid pk "${id}" - object does not exist.`) });

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { usesOfTaxonomy } from "../../db/installation/uses.ts";
+import { usesOfTaxonomy } from "../../db/installation/use_views.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import {
   deleteTaxonomy as deleteRow,
-  findTaxonomy,
   insertTaxonomy,
+  lockTaxonomy,
   type TaxonomyRow,
   type TaxonomyValues,
   updateTaxonomy as updateRow,
@@ -66,7 +66,7 @@ export async function updateTaxonomy(
   input: TaxonomyValues,
 ): Promise<TaxonomyRow> {
   return await runtime.sql.begin(async (tx) => {
-    const before = await findTaxonomy(tx, id, true);
+    const before = await lockTaxonomy(tx, id);
     if (before === undefined) throw problem("not-found");
     await checkMetaBusinessUnit(tx, input.metaBusinessUnitId);
     const taxonomy = await updateRow(tx, id, input, runtime.clock.now());
@@ -86,7 +86,7 @@ export async function updateTaxonomy(
 /** Removes a taxonomy without tags. */
 export async function deleteTaxonomy(runtime: Runtime, by: By, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
-    const found = await findTaxonomy(tx, id, true);
+    const found = await lockTaxonomy(tx, id);
     if (found === undefined) throw problem("not-found");
     await deleteRow(tx, id);
     const before = taxonomyRepresentation(found);

@@ -10,7 +10,7 @@ import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts
 import { listTags, tagsOfDevice } from "../../../db/tags/tags.ts";
 import { changeDeviceBlueprint } from "../../../src/devices/actions.ts";
 import { problem } from "../../../src/errors.ts";
-import { changeDeviceTags } from "../../../src/tags/device_tags.ts";
+import { changeTags } from "../../../src/tags/device_tags.ts";
 import type { AppEnv } from "../../context.ts";
 import { Csrf, FormErrors, Select } from "../parts/components.tsx";
 import { underDevice } from "../parts/crumbs.ts";
@@ -110,7 +110,7 @@ export function mountDeviceDesired(app: Hono<AppEnv>): void {
       const { id, serialNumber } = await mustFind(context);
       const change = { action: "set", serialNumbers: [serialNumber], tagIds: form.ids("tag") } as const;
       return async (runtime) => {
-        await runtime.sql.begin((tx) => changeDeviceTags(tx, runtime, context.by, change));
+        await changeTags(runtime, context.by, change);
         return `/devices/${id}/?done=saved`;
       };
     },

@@ -8,7 +8,7 @@ import type { Hono } from "hono";
 import { listBlueprints } from "../../../db/blueprints/blueprints.ts";
 import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
 import type { DeviceId } from "../../../db/ids.ts";
-import { tagsThatCount } from "../../../db/tags/effective_tags.ts";
+import { tagsThatCount } from "../../../db/tags/effective_tag_views.ts";
 import { hasEraseChoices } from "../../../src/commands/erase_device.ts";
 import { cancelQueued } from "../../../src/commands/queue.ts";
 import { blockDevice, pokeDevice, sendCommand, targetOf, whyNotSent } from "../../../src/devices/actions.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import { usesOfPushCertificate } from "../../../db/installation/uses.ts";
+import { usesOfPushCertificate } from "../../../db/installation/use_views.ts";
 import {
   countDevicesOfPushCertificate,
   findPushCertificate,
