@@ -4,29 +4,33 @@
  * @module
  */
 
+import { isSchema } from "../../routes/api/json_schema.ts";
 import type { World } from "../support/refused_writes.ts";
 import type { Fields } from "./admin/support.ts";
 
 /** A field of a form: its name, and what a browser sends for a value of the API. */
-export type FormField = { name: string; write?: (value: unknown) => Fields };
+export type FormField = {
+  name: string;
+  write?: (value: unknown) => Fields;
+  /** The fields of its parts by path, where each has one. */
+  parts?: (value: unknown) => Record<string, string>;
+};
 
 /** Something that both edit. */
 export type Noun = {
   /** `POST /api/…`, with `{id}` for what is changed. */
   api: string;
-  page: string;
+  page: (world: World) => string;
   /** What is changed. */
   id?: (world: World) => string | number;
-  /** What the page asks for in a form of several, besides the fields. */
-  fixed?: Fields;
+  /** What a form sends besides its fields. */
+  fixed?: (world: World) => Fields;
   /** A body that is right. */
   body: (world: World) => Record<string, unknown>;
   /** The fields of the form, by their paths in the API's body. */
   form: Readonly<Record<string, string | FormField>>;
   /** Bodies that are wrong by more than the form of one field: names that are taken, what does not fit together. */
   wrong?: (world: World) => Record<string, unknown>[];
-  /** Fields of the API's body that the page leaves as they are, and why. */
-  unasked?: Readonly<Record<string, string>>;
   /** Texts that the API refuses and the page's own field cannot send, by path. */
   unsent?: Readonly<Record<string, (value: unknown) => boolean>>;
 };
@@ -68,13 +72,100 @@ const enrollment: Omit<Noun, "api" | "page"> = {
   wrong: () => [{ name: "Everyone" }],
 };
 
+/** Hours that the form shows for the API's seconds. */
+const hours = (value: unknown): string => (typeof value === "number" ? String(value / 3600) : String(value));
+
+const blueprint: Omit<Noun, "api" | "page"> = {
+  body: () => ({ name: "New blueprint", inventory_interval: 14_400, collect_apps: 1, collect_certificates: 2 }),
+  form: {
+    name: "name",
+    inventory_interval: { name: "inventory_hours", write: (value) => ({ inventory_hours: hours(value) }) },
+    collect_apps: "collect_apps",
+    collect_certificates: "collect_certificates",
+    collect_profiles: "collect_profiles",
+  },
+  wrong: () => [{ name: "Guests" }],
+};
+
+const shardsOf = (value: unknown): Record<string, unknown>[] => Array.isArray(value) ? value.filter(isSchema) : [];
+
+/** The fields of a filter. */
+const FILTER_FORM: Noun["form"] = {
+  ios: "ios",
+  ios_min_version: "ios_min_version",
+  ios_max_version: "ios_max_version",
+  macos: "macos",
+  macos_min_version: "macos_min_version",
+  macos_max_version: "macos_max_version",
+  shard_modulo: "shard_modulo",
+  default_shard: "default_shard",
+  excluded_tags: "excluded_tags",
+  tag_shards: {
+    name: "tag_shards",
+    write: (value) => Object.fromEntries(shardsOf(value).map(({ tag, shard }) => [`tag_shard_${tag}`, String(shard)])),
+    parts: (value) =>
+      Object.fromEntries(shardsOf(value).map(({ tag }, index) => [`tag_shards.${index}.shard`, `tag_shard_${tag}`])),
+  },
+};
+const filterBody = ({ tag, otherTag }: World) => ({
+  ios: true,
+  macos: true,
+  macos_min_version: "14.2",
+  shard_modulo: 50,
+  default_shard: 20,
+  excluded_tags: [tag],
+  tag_shards: [{ tag: otherTag, shard: 3 }],
+});
+const wrongFilters = ({ tag, otherTag }: World) => [
+  { macos_min_version: "abc" },
+  { ios: undefined, macos: undefined },
+  { shard_modulo: 10, default_shard: 11 },
+  { tag_shards: [{ tag: otherTag, shard: 0 }] },
+  { tag_shards: [{ tag: otherTag, shard: 101 }] },
+  { tag_shards: [{ tag: otherTag, shard: "abc" }] },
+  { tag_shards: [{ tag: otherTag, shard: 51 }] },
+  { tag_shards: [{ tag: 200_000_000, shard: 3 }] },
+  { tag_shards: [{ tag, shard: 3 }] },
+];
+
 /** All of them. */
 export const NOUNS: readonly Noun[] = [
-  { ...enrollment, api: "POST /api/mdm/ota_enrollments/", page: "/enrollments/" },
+  { ...enrollment, api: "POST /api/mdm/ota_enrollments/", page: () => "/enrollments/" },
   {
     ...enrollment,
     api: "PUT /api/mdm/ota_enrollments/{id}/",
-    page: "/enrollments/{id}/edit/",
+    page: ({ enrollment }) => `/enrollments/${enrollment}/edit/`,
     id: ({ enrollment }) => enrollment,
+  },
+  { ...blueprint, api: "POST /api/mdm/blueprints/", page: () => "/blueprints/" },
+  {
+    ...blueprint,
+    api: "PUT /api/mdm/blueprints/{id}/",
+    page: ({ blueprint }) => `/blueprints/${blueprint}/edit/`,
+    id: ({ blueprint }) => blueprint,
+  },
+  {
+    form: FILTER_FORM,
+    api: "POST /api/mdm/blueprint_artifacts/",
+    page: ({ otherBlueprint }) => `/blueprints/${otherBlueprint}/artifacts/add/`,
+    fixed: ({ profile }) => ({ artifact: profile.artifact }),
+    body: (world) => ({ blueprint: world.otherBlueprint, artifact: world.profile.artifact, ...filterBody(world) }),
+    wrong: wrongFilters,
+  },
+  {
+    form: FILTER_FORM,
+    api: "POST /api/mdm/blueprint_artifacts/",
+    page: ({ blueprint }) => `/blueprints/${blueprint}/artifacts/add/`,
+    fixed: ({ profile }) => ({ artifact: profile.artifact }),
+    body: (world) => ({ blueprint: world.blueprint, artifact: world.profile.artifact, ...filterBody(world) }),
+    wrong: () => [{}],
+  },
+  {
+    form: FILTER_FORM,
+    api: "PUT /api/mdm/blueprint_artifacts/{id}/",
+    page: ({ blueprint, link }) => `/blueprints/${blueprint}/artifacts/${link}/`,
+    id: ({ link }) => link,
+    body: (world) => ({ blueprint: world.blueprint, artifact: world.profile.artifact, ...filterBody(world) }),
+    wrong: wrongFilters,
   },
 ];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { Endpoint } from "../../routes/api/endpoint.ts";
 import { isSchema, jsonSchema, type Schema } from "../../routes/api/json_schema.ts";
 import { ENDPOINTS } from "../../routes/api/registry.ts";
@@ -100,8 +101,8 @@ function badBodies(noun: Noun, right: Body, wrong: readonly Body[]): Bad[] {
 }
 
 /** What a browser sends for a body of the API. */
-function formOf(noun: Noun, body: Body): Fields {
-  const fields: Fields = { ...noun.fixed };
+function formOf(noun: Noun, body: Body, fixed: Fields): Fields {
+  const fields: Fields = { ...fixed };
   for (const [path, given] of Object.entries(noun.form)) {
     const { name, write } = fieldOf(given);
     const value = getAt(body, path);
@@ -138,11 +139,14 @@ function shownOn(html: string): { fields: Record<string, string>; alerts: string
 }
 
 /** What a page should show for an answer of the API. */
-function expectedOn(noun: Noun, said: Record<string, string[]>): ReturnType<typeof shownOn> {
+function expectedOn(noun: Noun, body: Body, said: Record<string, string[]>): ReturnType<typeof shownOn> {
   const left = new Map(Object.entries(said));
   const fields: Record<string, string> = {};
-  for (const [path, given] of Object.entries(noun.form)) {
-    const { name } = fieldOf(given);
+  const named = Object.entries(noun.form).flatMap(([path, given]) => {
+    const { name, parts } = fieldOf(given);
+    return [...Object.entries(parts?.(getAt(body, path)) ?? {}), [path, name] as const];
+  });
+  for (const [path, name] of named) {
     const own = [...left.keys()].filter((key) => [path, name].some((one) => key === one || key.startsWith(`${one}.`)));
     const sentences = new Set(own.flatMap((key) => left.get(key) ?? []));
     for (const key of own) left.delete(key);
@@ -165,19 +169,19 @@ Deno.test("the API and the pages refuse the same, in the same fields and with th
     let count = 0;
     for (const noun of NOUNS) {
       const [method = "", path = ""] = noun.api.split(" ");
-      const at = (template: string) => template.replace("{id}", String(noun.id?.(known) ?? ""));
+      const address = path.replace("{id}", String(noun.id?.(known) ?? ""));
       for (const { what, body } of badBodies(noun, noun.body(known), noun.wrong?.(known) ?? [])) {
         const title = `${noun.api}, ${what}`;
         fleet.runtime.clock.advance(1);
-        const answer = await fleet.api(method, at(path), body);
-        const page = await post(at(noun.page), formOf(noun, body));
+        const answer = await fleet.api(method, address, body);
+        const page = await post(noun.page(known), formOf(noun, body, noun.fixed?.(known) ?? {}));
         count++;
         if (answer.status !== 400 || page.status !== 400) {
           faults.push(`${title}: the API answered ${answer.status}, the page ${page.status}`);
           continue;
         }
-        const [shown, expected] = [shownOn(page.text), expectedOn(noun, sentencesOf(answer.json))];
-        if (JSON.stringify(shown) !== JSON.stringify(expected)) {
+        const [shown, expected] = [shownOn(page.text), expectedOn(noun, body, sentencesOf(answer.json))];
+        if (!isDeepStrictEqual(shown, expected)) {
           faults.push(`${title}: the page shows ${JSON.stringify(shown)}, the API says ${JSON.stringify(expected)}`);
         }
       }

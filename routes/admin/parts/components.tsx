@@ -166,6 +166,7 @@ export function Field(
     accept?: string;
     min?: number;
     max?: number;
+    step?: "any";
     autofocus?: boolean;
     spellcheck?: boolean;
   },

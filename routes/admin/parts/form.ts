@@ -32,12 +32,12 @@ export type FormState = { values: Form; errors: FieldErrors; shown?: Set<string>
 
 /**
  * Returns what is wrong with a field, and with what is inside it. `path` is what the API calls the field, where that is another
- * name. What is asked for here is shown; errors that no field asks for stand at the top of the page.
+ * name; with `whole`, what is inside it is somebody else's. What is asked for here is shown; errors that no field asks for stand at the top of the page.
  */
-export function errorsOf(state: FormState | undefined, name: string, path = name): string[] {
+export function errorsOf(state: FormState | undefined, name: string, path = name, whole = false): string[] {
   if (state === undefined) return [];
   const own = Object.keys(state.errors).filter((key) =>
-    [name, path].some((one) => key === one || key.startsWith(`${one}.`))
+    [name, path].some((one) => key === one || !whole && key.startsWith(`${one}.`))
   );
   state.shown ??= new Set();
   for (const key of own) state.shown.add(key);

@@ -20,9 +20,15 @@ export function wholeNumber(text: string, least: number, most: number): number |
 
 /** What is wrong with a field, for people and for screen readers. */
 export function Errors(
-  { name, path, state }: { name: string; path?: string | undefined; state: FormState | undefined },
+  { name, path, whole, state }: {
+    name: string;
+    path?: string | undefined;
+    /** Without what is wrong inside it. */
+    whole?: boolean;
+    state: FormState | undefined;
+  },
 ) {
-  const errors = errorsOf(state, name, path);
+  const errors = errorsOf(state, name, path, whole);
   return errors.length === 0 ? null : <span class="error" id={`${name}-error`}>{errors.join(" ")}</span>;
 }
 
