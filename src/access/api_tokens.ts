@@ -13,6 +13,7 @@ import {
 import { findUser, lockUser } from "../../db/access/users.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
+import { unknownPk } from "../input_fields.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { hashApiToken, newApiToken } from "./api_token_format.ts";
@@ -46,7 +47,7 @@ export async function createApiToken(
   }
   return await runtime.sql.begin(async (tx) => {
     const user = await lockUser(tx, input.userId);
-    if (user === undefined) throw invalid({ user: [`Invalid pk "${input.userId}" - object does not exist.`] });
+    if (user === undefined) throw invalid({ user: [unknownPk(input.userId)] });
     mustHoldAllOf(by.actor, user);
     const token = newApiToken(runtime.random, user.isServiceAccount ? "service" : "user");
     const row = await insertApiToken(tx, {

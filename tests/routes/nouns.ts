@@ -128,6 +128,44 @@ const wrongFilters = ({ tag, otherTag }: World) => [
   { tag_shards: [{ tag, shard: 3 }] },
 ];
 
+const user: Omit<Noun, "api" | "page"> = {
+  body: (world) => ({
+    username: "grace",
+    email: "grace@example.com",
+    full_name: "Grace Hopper",
+    is_active: true,
+    is_superuser: false,
+    is_service_account: false,
+    roles: [world.role],
+  }),
+  form: {
+    username: "username",
+    email: "email",
+    full_name: "full_name",
+    is_active: "is_active",
+    is_superuser: "is_superuser",
+    is_service_account: "is_service_account",
+    roles: "roles",
+    password: "password",
+  },
+  wrong: () => [
+    { username: "bob" },
+    { username: "BOB" },
+    { email: "nobody" },
+    { password: "short" },
+    { password: "x".repeat(1025) },
+    { password: "aaaaaaaaaaaaaaaa" },
+    { username: "grace hopper the admiral", password: "grace hopper the admiral" },
+    { is_service_account: true },
+  ],
+};
+
+const role: Omit<Noun, "api" | "page"> = {
+  body: () => ({ name: "New role", permissions: ["inventory.view_tag"] }),
+  form: { name: "name", permissions: "permissions" },
+  wrong: () => [{ name: "Writers" }, { permissions: ["nope", "inventory.view_tag"] }],
+};
+
 /** All of them. */
 export const NOUNS: readonly Noun[] = [
   { ...enrollment, api: "POST /api/mdm/ota_enrollments/", page: () => "/enrollments/" },
@@ -167,5 +205,23 @@ export const NOUNS: readonly Noun[] = [
     id: ({ link }) => link,
     body: (world) => ({ blueprint: world.blueprint, artifact: world.profile.artifact, ...filterBody(world) }),
     wrong: wrongFilters,
+  },
+  { ...user, api: "POST /api/accounts/users/", page: () => "/users/" },
+  { ...user, api: "PUT /api/accounts/users/{id}/", page: ({ user }) => `/users/${user}/`, id: ({ user }) => user },
+  { ...role, api: "POST /api/accounts/roles/", page: () => "/roles/" },
+  { ...role, api: "PUT /api/accounts/roles/{id}/", page: ({ role }) => `/roles/${role}/`, id: ({ role }) => role },
+  {
+    api: "POST /api/accounts/api_tokens/",
+    page: () => "/tokens/",
+    body: (world) => ({ user: world.user, name: "New token", expires_at: null }),
+    form: { user: "user", name: "name", expires_at: "expires_at" },
+    wrong: () => [{ expires_at: "2020-01-01" }],
+  },
+  {
+    api: "POST /api/accounts/api_tokens/",
+    page: () => "/account/tokens/",
+    body: () => ({ name: "New token", expires_at: null }),
+    form: { name: "name", expires_at: "expires_at" },
+    wrong: () => [{ expires_at: "2020-01-01" }],
   },
 ];

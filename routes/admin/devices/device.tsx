@@ -265,9 +265,7 @@ export function mountDevice(app: Hono<AppEnv>): void {
   }, again);
   action(app, "/devices/:id/commands/:uuid/cancel/", "mdm.delete_devicecommand", async (context) => {
     const { runtime, by } = context;
-    const uuid = context.param("uuid");
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) throw problem("not-found");
-    await cancelQueued(runtime, by, uuid);
+    await cancelQueued(runtime, by, context.uuid("uuid"));
     return done(context, "cancelled");
   });
   action(app, "/devices/:id/lock-pin/", "mdm.view_device_lock_pin", async (context) => {
