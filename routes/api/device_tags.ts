@@ -9,6 +9,7 @@ import { tagsOfDevice } from "../../db/tags/tags.ts";
 import { Problem, problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { changeTags, TAG_ACTIONS } from "../../src/tags/device_tags.ts";
+import { deviceTagsInput } from "../../src/tags/device_tags_input.ts";
 import { tagRepresentation } from "../../src/tags/tags.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParam, pkListField, serialNumberParam } from "./fields.ts";
@@ -16,7 +17,7 @@ import { tagSchema } from "./tags.ts";
 
 const OF_DEVICE = "/api/inventory/devices/{serial_number}/tags/";
 const params = z.object({ serial_number: serialNumberParam });
-const body = z.object({ tags: pkListField }).meta({ id: "DeviceTagsRequest" });
+const body = deviceTagsInput.meta({ id: "DeviceTagsRequest" });
 const answerSchema = z.object({ serial_number: z.string(), tags: z.array(tagSchema) }).meta({ id: "DeviceTags" });
 const MOST_DEVICES = 10_000;
 

@@ -9,15 +9,7 @@ import { deviceIdOf } from "../../db/ids.ts";
 import { foreignText } from "../../src/foreign_text.ts";
 import { MAX_INTEGER, parseTime, uuidParam } from "../../src/input_fields.ts";
 
-export {
-  notBuiltField,
-  pkField,
-  pkListField,
-  timeField,
-  unknownPk,
-  uuidField,
-  uuidParam,
-} from "../../src/input_fields.ts";
+export { notBuiltField, pkListField, uuidField, uuidParam } from "../../src/input_fields.ts";
 export { blankableField, textField } from "../../src/input_text.ts";
 export { naiveUtc } from "../../src/naive_utc.ts";
 

@@ -20,6 +20,7 @@ import {
 import { deleteInstanceSetting } from "../../db/installation/instance_settings.ts";
 import { type Db, isUniqueViolation, type Tx } from "../../db/open.ts";
 import { invalid, problem, refused } from "../errors.ts";
+import { unknownPk } from "../input_fields.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
@@ -70,7 +71,7 @@ async function checkRoles(tx: Db, by: Authorised, wanted: readonly number[], bef
   const known = new Set(found.map(({ id }) => id));
   const unknown = wanted.filter((id) => !known.has(id));
   if (unknown.length > 0) {
-    throw invalid({ roles: unknown.map((id) => `Invalid pk "${id}" - object does not exist.`) });
+    throw invalid({ roles: unknown.map(unknownPk) });
   }
   for (const role of found) {
     if (!before.includes(role.id)) mustHoldAllOf(by.actor, { isSuperuser: false, permissions: role.permissions });

@@ -198,12 +198,19 @@ async function insert(
   }).catch(taken);
 }
 
-/** Makes a push certificate with a new key, for Apple to sign. */
-export async function createPushCertificate(
+/** Keeps a certificate and its key; without either, makes a new key for Apple to sign. Throws `invalid`. */
+export async function addPushCertificate(
   runtime: Runtime,
   by: By,
-  name: string,
+  { name, certificate, ...rest }:
+    & { name: string; certificate?: KeyMaterial | undefined }
+    & Omit<
+      PushMaterial,
+      "certificate"
+    >,
 ): Promise<PushCertificateRow> {
+  if (certificate !== undefined) return await uploadPushCertificate(runtime, by, { name, certificate, ...rest });
+  if (rest.privateKey !== undefined) throw invalid({ certificate: ["This field is required."] });
   return await insert(runtime, by, name, await runtime.random.rsaKey(), undefined);
 }
 

@@ -16,6 +16,7 @@ import {
 } from "../../db/tags/tags.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { invalid } from "../errors.ts";
+import { unknownPk } from "../input_fields.ts";
 import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
@@ -53,7 +54,7 @@ export async function changeDeviceTags(
   const tags = new Map((await lockTags(tx, tagIds)).map((tag) => [tag.id, tag]));
   const unknown = tagIds.filter((id) => !tags.has(id));
   if (unknown.length > 0) {
-    throw invalid({ tags: unknown.map((id) => `Invalid pk "${id}" - object does not exist.`) });
+    throw invalid({ tags: unknown.map(unknownPk) });
   }
   const removed = action === "add"
     ? []

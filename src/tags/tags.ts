@@ -17,6 +17,7 @@ import {
 } from "../../db/tags/tags.ts";
 import { findTaxonomy } from "../../db/tags/taxonomies.ts";
 import { invalid, problem } from "../errors.ts";
+import { unknownPk } from "../input_fields.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import { cannotDelete } from "../in_use.ts";
@@ -52,7 +53,7 @@ const explained = (error: unknown): unknown =>
 async function values(db: Db, input: TagInput): Promise<TagValues> {
   await checkMetaBusinessUnit(db, input.metaBusinessUnitId);
   if (input.taxonomyId !== null && await findTaxonomy(db, input.taxonomyId) === undefined) {
-    throw invalid({ taxonomy: [`Invalid pk "${input.taxonomyId}" - object does not exist.`] });
+    throw invalid({ taxonomy: [unknownPk(input.taxonomyId)] });
   }
   return { ...input, slug: slugOf(input.name) };
 }

@@ -16,6 +16,7 @@ import {
   updateTaxonomy as updateRow,
 } from "../../db/tags/taxonomies.ts";
 import { invalid, problem } from "../errors.ts";
+import { unknownPk } from "../input_fields.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import { cannotDelete } from "../in_use.ts";
@@ -41,7 +42,7 @@ const explained = (error: unknown): unknown =>
 /** Refuses a business unit that does not exist. */
 export async function checkMetaBusinessUnit(db: Db, id: number | null): Promise<void> {
   if (id !== null && await findMetaBusinessUnit(db, id) === undefined) {
-    throw invalid({ meta_business_unit: [`Invalid pk "${id}" - object does not exist.`] });
+    throw invalid({ meta_business_unit: [unknownPk(id)] });
   }
 }
 

@@ -11,14 +11,14 @@ import type { Fields } from "./admin/support.ts";
 /** A field of a form: its name, and what a browser sends for a value of the API. */
 export type FormField = {
   name: string;
-  write?: (value: unknown) => Fields;
+  write?: (value: unknown, body: Record<string, unknown>) => Fields;
   /** The fields of its parts by path, where each has one. */
   parts?: (value: unknown) => Record<string, string>;
 };
 
 /** Something that both edit. */
 export type Noun = {
-  /** `POST /api/…`, with `{id}` for what is changed. */
+  /** `POST /api/…`, with what is changed in braces. */
   api: string;
   page: (world: World) => string;
   /** What is changed. */
@@ -156,7 +156,7 @@ const user: Omit<Noun, "api" | "page"> = {
     { password: "x".repeat(1025) },
     { password: "aaaaaaaaaaaaaaaa" },
     { username: "grace hopper the admiral", password: "grace hopper the admiral" },
-    { is_service_account: true },
+    { is_service_account: true, password: "a long enough password" },
   ],
 };
 
@@ -165,6 +165,68 @@ const role: Omit<Noun, "api" | "page"> = {
   form: { name: "name", permissions: "permissions" },
   wrong: () => [{ name: "Writers" }, { permissions: ["nope", "inventory.view_tag"] }],
 };
+
+/** No certificate: every body with it is wrong. */
+const PEM = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
+const notChosen = (value: unknown) => value === "";
+const certificateFiles: Omit<Noun, "api" | "page"> = {
+  body: () => ({ name: "New", certificate: "AAAA", private_key: "AAAA", key_password: "secret" }),
+  form: { certificate: "certificate", private_key: "private_key", key_password: "key_password" },
+  unsent: {
+    certificate: notChosen,
+    private_key: notChosen,
+    // The API takes a password as it is.
+    key_password: (value) => String(value).includes("\u0001"),
+  },
+};
+
+const issuer: Omit<Noun, "api" | "page"> = {
+  fixed: () => ({ backend: "STATIC_CHALLENGE" }),
+  body: () => ({
+    name: "New issuer",
+    description: "New",
+    url: "https://new.example.com/scep",
+    key_size: 4096,
+    key_usage: 5,
+    backend: "STATIC_CHALLENGE",
+    static_challenge_kwargs: { challenge: "s3cret" },
+  }),
+  form: {
+    name: "name",
+    description: "description",
+    url: "url",
+    key_size: "key_size",
+    key_usage: "key_usage",
+    "static_challenge_kwargs.challenge": "static_challenge_kwargs.challenge",
+  },
+  unsent: {
+    // The page refuses such characters before it takes the text for an address.
+    url: (value) => String(value).includes("\u0001"),
+    // A secret that is left empty stays.
+    "static_challenge_kwargs.challenge": notChosen,
+  },
+  wrong: () => [{ name: "Built-in CA" }, { url: "ftp://new.example.com/" }],
+};
+
+const DECLARATION = JSON.stringify({
+  Type: "com.apple.configuration.management.test",
+  Identifier: "com.example.new",
+  Payload: { Echo: "new" },
+});
+const artifactBody = { name: "New artifact", platforms: ["iOS", "macOS"] };
+const artifact: Pick<Noun, "form"> = { form: { name: "name", platforms: "platforms" } };
+
+/** The rows of the form of values; a secret may have no value. */
+function valueRows(values: unknown, { secrets }: Record<string, unknown>): Fields {
+  const given = isSchema(values) ? values : {};
+  const secret = Array.isArray(secrets) ? secrets.map(String) : [];
+  const names = [...new Set([...Object.keys(given), ...secret])];
+  return Object.fromEntries(names.flatMap((name, index) => [
+    [`name.${index}`, name],
+    [`value.${index}`, String(given[name] ?? "")],
+    ...(secret.includes(name) ? [[`secret.${index}`, "1"]] : []),
+  ]));
+}
 
 /** All of them. */
 export const NOUNS: readonly Noun[] = [
@@ -223,5 +285,125 @@ export const NOUNS: readonly Noun[] = [
     body: () => ({ name: "New token", expires_at: null }),
     form: { name: "name", expires_at: "expires_at" },
     wrong: () => [{ expires_at: "2020-01-01" }],
+  },
+  {
+    api: "POST /api/inventory/tags/",
+    page: () => "/tags/",
+    body: (world) => ({ name: "New tag", taxonomy: world.taxonomy }),
+    form: { name: "name", taxonomy: "taxonomy" },
+    wrong: () => [{ name: "Early" }],
+  },
+  {
+    api: "POST /api/inventory/taxonomies/",
+    page: () => "/taxonomies/",
+    fixed: () => ({ of_tags: "1" }),
+    body: () => ({ name: "New taxonomy" }),
+    form: { name: "name" },
+    wrong: () => [{ name: "Rings" }],
+  },
+  {
+    api: "POST /api/inventory/meta_business_units/",
+    page: () => "/business-units/",
+    fixed: () => ({ unit: "1" }),
+    body: () => ({ name: "New unit" }),
+    form: { name: "name" },
+    wrong: () => [{ name: "Unit" }],
+  },
+  {
+    api: "POST /api/mdm/push_certificates/",
+    page: () => "/push-certificates/",
+    body: () => ({ name: "New push certificate" }),
+    form: { name: "name" },
+    wrong: () => [{ name: "New" }],
+  },
+  {
+    ...certificateFiles,
+    api: "POST /api/mdm/push_certificates/",
+    page: () => "/push-certificates/",
+    fixed: () => ({ upload: "1" }),
+    form: { name: "name", ...certificateFiles.form },
+    wrong: () => [{ private_key: undefined }, { certificate: undefined }, { certificate: PEM }, { key_password: "x" }],
+  },
+  {
+    ...certificateFiles,
+    api: "PUT /api/mdm/push_certificates/{id}/",
+    page: ({ newPush }) => `/push-certificates/${newPush}/certificate/`,
+    id: ({ newPush }) => newPush,
+    wrong: () => [{ private_key: undefined }, { certificate: undefined }, { certificate: PEM }],
+  },
+  { ...issuer, api: "POST /api/mdm/scep_issuers/", page: () => "/scep-issuers/" },
+  {
+    ...issuer,
+    api: "PUT /api/mdm/scep_issuers/{id}/",
+    page: ({ issuer }) => `/scep-issuers/${issuer}/`,
+    id: ({ issuer }) => issuer,
+  },
+  {
+    ...artifact,
+    api: "PUT /api/mdm/artifacts/{id}/",
+    page: ({ profile }) => `/artifacts/${profile.artifact}/edit/`,
+    id: ({ profile }) => profile.artifact,
+    body: () => ({
+      ...artifactBody,
+      type: "Profile",
+      channel: "Device",
+      requires: [],
+      reinstall_interval: 7,
+      reinstall_on_os_update: "Minor",
+      halt_percent: 5,
+    }),
+    form: {
+      ...artifact.form,
+      requires: "requires",
+      auto_update: "auto_update",
+      reinstall_interval: "reinstall_interval",
+      reinstall_on_os_update: "reinstall_on_os_update",
+      halt_percent: "halt_percent",
+    },
+    wrong: ({ profile }) => [{ name: "Passcode" }, { requires: [profile.artifact] }],
+  },
+  {
+    ...artifact,
+    api: "POST /api/mdm/artifacts/",
+    page: () => "/artifacts/new/declaration/",
+    fixed: () => ({ source: DECLARATION }),
+    body: () => ({ ...artifactBody, type: "Configuration", channel: "Device" }),
+    form: { ...artifact.form, type: "type", channel: "channel" },
+    wrong: () => [{ name: "Wi-Fi" }],
+  },
+  {
+    api: "PUT /api/mdm/devices/{id}/blueprint/",
+    page: ({ deviceId }) => `/devices/${deviceId}/blueprint/`,
+    id: ({ deviceId }) => deviceId,
+    body: (world) => ({ blueprint: world.otherBlueprint }),
+    form: { blueprint: "blueprint" },
+  },
+  {
+    api: "PUT /api/inventory/devices/{serial_number}/tags/",
+    page: ({ deviceId }) => `/devices/${deviceId}/tags/`,
+    id: ({ serialNumber }) => serialNumber,
+    body: (world) => ({ tags: [world.tag] }),
+    form: { tags: "tag" },
+    // Boxes that are all off are no tags.
+    unsent: { tags: (value) => value === undefined },
+    wrong: ({ tag }) => [{ tags: [tag, 200_000_000] }],
+  },
+  {
+    api: "PUT /api/inventory/devices/{serial_number}/values/",
+    page: ({ deviceId }) => `/devices/${deviceId}/values/`,
+    id: ({ serialNumber }) => serialNumber,
+    body: () => ({ values: { ROOM: "1" }, secrets: [] }),
+    form: { values: { name: "values", write: valueRows }, secrets: { name: "secrets", write: () => ({}) } },
+    // The form has rows: without one there are no values.
+    unsent: { values: (value) => value === undefined },
+    wrong: () => [
+      { values: { room: "1" } },
+      { values: { ROOM: "1", ["X".repeat(65)]: "1" } },
+      { values: { ROOM: "x".repeat(4097), HALL: "x".repeat(4098) } },
+      { values: Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`ROOM_${index}`, "1"])) },
+      { secrets: ["DOOR"] },
+      { values: { room: "1" }, secrets: ["DOOR"] },
+      { secrets: Array.from({ length: 101 }, (_, index) => `DOOR_${index}`) },
+    ],
   },
 ];

@@ -26,9 +26,11 @@ function endpointOf({ api }: Noun): Endpoint & { body: NonNullable<Endpoint["bod
 function fieldAt(root: Schema, path: string): { schema: Schema; required: boolean } {
   let [schema, required] = [root, true];
   for (const name of path.split(".")) {
-    const field = isSchema(schema.properties) ? schema.properties[name] : undefined;
+    const inner = Array.isArray(schema.anyOf) ? schema.anyOf.filter(isSchema) : [];
+    const owner = [schema, ...inner].find(({ properties }) => isSchema(properties)) ?? schema;
+    const field = isSchema(owner.properties) ? owner.properties[name] : undefined;
     assert.ok(isSchema(field), `${path} is no field of the body`);
-    required = Array.isArray(schema.required) && schema.required.includes(name);
+    required = Array.isArray(owner.required) && owner.required.includes(name);
     schema = field;
   }
   return { schema, required };
@@ -107,7 +109,7 @@ function formOf(noun: Noun, body: Body, fixed: Fields): Fields {
     const { name, write } = fieldOf(given);
     const value = getAt(body, path);
     if (value === undefined || value === false) continue;
-    if (write !== undefined) Object.assign(fields, write(value));
+    if (write !== undefined) Object.assign(fields, write(value, body));
     else if (value === null) fields[name] = "";
     else if (value === true) fields[name] = "on";
     else fields[name] = Array.isArray(value) ? value.map(String) : String(value);
@@ -169,7 +171,7 @@ Deno.test("the API and the pages refuse the same, in the same fields and with th
     let count = 0;
     for (const noun of NOUNS) {
       const [method = "", path = ""] = noun.api.split(" ");
-      const address = path.replace("{id}", String(noun.id?.(known) ?? ""));
+      const address = path.replace(/\{\w+\}/, String(noun.id?.(known) ?? ""));
       for (const { what, body } of badBodies(noun, noun.body(known), noun.wrong?.(known) ?? [])) {
         const title = `${noun.api}, ${what}`;
         fleet.runtime.clock.advance(1);

@@ -5,19 +5,23 @@
  */
 
 import type { Hono } from "hono";
+import { z } from "zod";
 import type { ArtifactRow } from "../../../db/artifacts/artifacts.ts";
+import { artifactFields, artifactInput } from "../../../src/blueprints/artifact_input.ts";
 import { ARTIFACT_TYPES, isRawDeclaration } from "../../../src/blueprints/artifact_types.ts";
 import type { ArtifactInput } from "../../../src/blueprints/artifacts.ts";
 import type { FirstVersion } from "../../../src/blueprints/versions/create_artifact.ts";
 import { readProfile } from "../../../src/blueprints/versions/profile.ts";
 import { readProvisioningProfile } from "../../../src/blueprints/versions/provisioning_profile.ts";
-import { type FieldErrors, invalid } from "../../../src/errors.ts";
+import { invalid } from "../../../src/errors.ts";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
 import { under } from "../parts/crumbs.ts";
 import { UPLOAD_LIMIT } from "../parts/form.ts";
 import { Checks } from "../parts/form_parts.tsx";
+import { limitsOf } from "../parts/limits.ts";
 import type { Form, FormState, PageContext } from "../parts/page.tsx";
 import { mountChange, Previewed, SaveButtons, type Tried } from "../parts/preview.tsx";
 import { afterCreation } from "./content.tsx";
@@ -35,24 +39,20 @@ const artifactOf = (nature: Nature): ArtifactInput => ({
   reinstallOnOsUpdate: "No",
 });
 
+const RAW_DECLARATIONS = ARTIFACT_TYPES.filter(isRawDeclaration);
+
 const channelOf = (form: Form): "Device" | "User" => (form.text("channel") === "User" ? "User" : "Device");
 
-/** The platforms that were chosen. */
-export const platformsOf = (form: Form) => PLATFORMS.filter((platform) => form.texts("platforms").includes(platform));
-
-/** What is wrong with the name and the platforms of a form. */
-export function natureErrors(form: Form): FieldErrors {
-  const name = form.text("name");
-  return {
-    ...(name === "" || name.length > 256 ? { name: ["This should have 1 to 256 characters."] } : {}),
-    ...(platformsOf(form).length === 0 ? { platforms: ["Choose at least one."] } : {}),
-  };
-}
-
-function natureOf(form: Form, type: ArtifactRow["type"], channel: "Device" | "User"): ArtifactInput {
-  const errors = natureErrors(form);
-  if (Object.keys(errors).length > 0) throw invalid(errors);
-  return artifactOf({ name: form.text("name"), type, channel, platforms: platformsOf(form) });
+/** Reads what the form says of an artifact, which is of one of `types`. Throws `invalid`. */
+async function natureOf(
+  form: Form,
+  types: readonly ArtifactRow["type"][],
+  { type, channel }: { type: string | undefined; channel: string | undefined },
+): Promise<ArtifactInput> {
+  const given = { name: form.value("name"), platforms: form.texts("platforms"), type, channel };
+  const input = await parseOrRefuse(artifactInput, given);
+  if (!types.includes(input.type)) await parseOrRefuse(z.object({ type: z.enum(types) }), given);
+  return input;
 }
 
 /** The fields that a person fills in where no file says them. */
@@ -66,7 +66,7 @@ type NewArtifact = {
   type: ArtifactRow["type"];
   asks: Asked;
   /** Reads what the form says of the artifact. Throws `invalid`. */
-  first(form: Form): FirstVersion;
+  first(form: Form): FirstVersion | Promise<FirstVersion>;
 };
 
 /** What can be made. */
@@ -98,11 +98,9 @@ export const NEW_ARTIFACTS: readonly NewArtifact[] = [
     title: "New declaration",
     type: "Configuration",
     asks: { name: true, declaration: true, channel: "Channel", platforms: true },
-    first(form) {
-      const type = ARTIFACT_TYPES.filter(isRawDeclaration).find((one) => one === form.text("type"));
-      if (type === undefined) throw invalid({ type: ["Choose an option from the list."] });
-      return { artifact: natureOf(form, type, channelOf(form)) };
-    },
+    first: async (form) => ({
+      artifact: await natureOf(form, RAW_DECLARATIONS, { type: form.value("type"), channel: form.value("channel") }),
+    }),
   },
   {
     slug: "data-asset",
@@ -110,7 +108,9 @@ export const NEW_ARTIFACTS: readonly NewArtifact[] = [
     title: "New data asset",
     type: "Data Asset",
     asks: { name: true, platforms: true },
-    first: (form) => ({ artifact: natureOf(form, "Data Asset", "Device") }),
+    first: async (form) => ({
+      artifact: await natureOf(form, ["Data Asset"], { type: "Data Asset", channel: "Device" }),
+    }),
   },
   {
     slug: "certificate-asset",
@@ -118,7 +118,12 @@ export const NEW_ARTIFACTS: readonly NewArtifact[] = [
     title: "New certificate asset",
     type: "Certificate Asset",
     asks: { name: true, channel: "Channel", platforms: true },
-    first: (form) => ({ artifact: natureOf(form, "Certificate Asset", channelOf(form)) }),
+    first: async (form) => ({
+      artifact: await natureOf(form, ["Certificate Asset"], {
+        type: "Certificate Asset",
+        channel: form.value("channel"),
+      }),
+    }),
   },
   {
     slug: "provisioning-profile",
@@ -157,14 +162,16 @@ async function newPage(
           <form class="stack" method="post" action={`/artifacts/new/${slug}/`} enctype="multipart/form-data">
             <Csrf context={context} />
             <FormErrors state={state} />
-            {asks.name ? <Field name="name" label="Name" required maxlength={256} state={state} /> : null}
+            {asks.name
+              ? <Field name="name" label="Name" required {...limitsOf(artifactFields.shape.name)} state={state} />
+              : null}
             {asks.declaration
               ? (
                 <Select
                   name="type"
                   label="Type"
                   value="Configuration"
-                  options={ARTIFACT_TYPES.filter(isRawDeclaration).map((one) => [one, one] as const)}
+                  options={RAW_DECLARATIONS.map((one) => [one, one] as const)}
                   state={state}
                 />
               )
@@ -205,9 +212,9 @@ export function mountNewArtifacts(app: Hono<AppEnv>): void {
     mountChange(app, path, {
       needs: "mdm.add_artifact",
       limit: UPLOAD_LIMIT,
-      read(context, form) {
+      async read(context, form) {
         mayMake(context);
-        const first = one.first(form);
+        const first = await one.first(form);
         return async (runtime) => {
           const pages = contentPagesOf(first.artifact.type);
           return await afterCreation(runtime, pages, await pages.createFirst(runtime, context.by, first, form));

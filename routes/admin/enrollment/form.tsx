@@ -166,7 +166,7 @@ function fieldsOf(form: Form, before?: Enrollment): Record<string, unknown> {
     display_name: form.value("display_name"),
     push_certificate: form.pk("push_certificate"),
     scep_issuer: form.text("scep_issuer") || undefined,
-    blueprint: form.pk("blueprint") ?? null,
+    blueprint: form.pkOrNull("blueprint"),
     reenrollment_without_confirmation: before?.row.reenrollmentWithoutConfirmation ??
       form.has("reenrollment_without_confirmation"),
     enrollment_secret: {
@@ -174,7 +174,7 @@ function fieldsOf(form: Form, before?: Enrollment): Record<string, unknown> {
       tags: form.pks("tags"),
       serial_numbers: words(form.text("serial_numbers")),
       udids: words(form.text("udids")),
-      quota: form.pk("quota") ?? null,
+      quota: form.pkOrNull("quota"),
     },
   };
 }

@@ -151,6 +151,10 @@ export class Form {
     const text = this.text(name);
     return text === "" ? undefined : wholeOf(text);
   }
+  /** The same, null where none is chosen; undefined when the field is absent. */
+  pkOrNull(name: string): number | string | null | undefined {
+    return this.has(name) ? this.pk(name) ?? null : undefined;
+  }
   /** Several keys, as checkboxes send them. */
   pks(name: string): (number | string)[] {
     return this.texts(name).map(wholeOf);

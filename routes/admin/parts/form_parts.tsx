@@ -9,15 +9,6 @@ import { byteSize as size } from "../../../src/byte_size.ts";
 import { errorsOf, KEPT, KEPT_NAME, LARGEST_KEPT } from "./form.ts";
 import type { FormState } from "./page.tsx";
 
-/** Whole numbers, as a person types them. */
-const WHOLE = /^[0-9]{1,9}$/;
-
-/** The whole number that a text is, within limits; undefined when it is none. */
-export function wholeNumber(text: string, least: number, most: number): number | undefined {
-  const number = WHOLE.test(text) ? Number(text) : undefined;
-  return number === undefined || number < least || number > most ? undefined : number;
-}
-
 /** What is wrong with a field, for people and for screen readers. */
 export function Errors(
   { name, path, whole, state }: {
