@@ -7,6 +7,7 @@
 
 import type { ChannelId } from "../db/ids.ts";
 import { nextId } from "../db/next_id.ts";
+import { fillCommandHistory } from "../db/tools/command_history.ts";
 import { insertCommand } from "../db/work/commands.ts";
 import type { SimulatedDevice } from "../simulators/device/device.ts";
 import { signDetached } from "../simulators/device/sign_detached.ts";
@@ -20,9 +21,9 @@ const HELP = `deno task bench [--devices N] [--seconds N] [--lanes N] [--only re
 
 Starts a server process on a database of its own, enrolls simulated devices, and measures. Linux only.
 
-  --devices N  Enrolled devices, 200 unless told.
-  --seconds N  Length of each measurement, 8 unless told.
-  --lanes N    Requests in flight, 16 unless told.
+  --devices N  Enrolled devices, default 200.
+  --seconds N  Length of each measurement, default 8.
+  --lanes N    Requests in flight, default 16.
   --only PART  requests (what devices ask) or changes (previews, saves, fan-outs).
   --help       Shows this text.`;
 
@@ -105,6 +106,13 @@ const SCENARIOS: readonly Scenario[] = [
     "idle connect, certificate from a proxy",
     (house, device) => proxied(house, device, "connect", idle(device)),
   ),
+  {
+    name: "idle connect, signed message, 300 answered commands of history",
+    async prepare(house) {
+      await fillCommandHistory(house.runtime.sql, 300, new Date());
+      return await repeated("", (of, device) => signed(of, device, "connect", idle(device))).prepare(house);
+    },
+  },
   repeated("TokenUpdate, signed message", (house, device) => signed(house, device, "checkin", tokenUpdate(device))),
   {
     name: "command round trip (Idle → command, Acknowledged → next)",

@@ -78,7 +78,8 @@ export function statementsAlone(text: string): string[] | undefined {
 const LOCKS: readonly (readonly [mode: string, statement: RegExp])[] = [
   ["access exclusive", /\balter\s+table\s+(?:only\s+)?(\w+)/gi],
   ["share row exclusive", /\breferences\s+(\w+)/gi],
-  ["share", /\bcreate\s+(?:unique\s+)?index\s+\w+\s+on\s+(\w+)/gi],
+  // Nothing but `create index`, unique or not, says where an index is.
+  ["share", /\bindex\s+\w+\s+on\s+(\w+)/gi],
 ];
 
 /**

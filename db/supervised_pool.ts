@@ -86,7 +86,7 @@ class Client {
   constructor(
     connect: Connect,
     private readonly gone: (client: Client) => void,
-    private readonly roundTripBegins: () => void,
+    private readonly use: DatabaseUse,
   ) {
     this.#driver = connect((cause) => this.discard(cause));
     // A query that is made and never awaited is not run; its handler is the one of this connection.
@@ -104,7 +104,8 @@ class Client {
       this.#waiting.push(query);
       return;
     }
-    if (this.#running.size === 0) this.roundTripBegins();
+    this.use.statements++;
+    if (this.#running.size === 0) this.use.roundTrips++;
     this.#running.add(query);
     const next = () => {
       this.#running.delete(query);
@@ -160,10 +161,13 @@ class Client {
   }
 }
 
-const ROUND_TRIPS = new WeakMap<object, () => number>();
+/** What a pool has asked of the database since it was opened. Statements that were sent together are one round trip. */
+export type DatabaseUse = { roundTrips: number; statements: number };
 
-/** How often a pool has waited for the database since it was opened: statements that were sent together count once. */
-export const roundTripsOf = (pool: postgres.Sql): number => ROUND_TRIPS.get(pool)?.() ?? 0;
+const USES = new WeakMap<object, DatabaseUse>();
+
+/** Returns what a pool has asked of the database so far. */
+export const databaseUse = (pool: postgres.Sql): DatabaseUse => ({ roundTrips: 0, statements: 0, ...USES.get(pool) });
 
 type Waiter = { take(client: Client): void; fail(reason: unknown): void };
 
@@ -182,7 +186,7 @@ export function supervisedPool(
   const waiters: Waiter[] = [];
   let ended = false;
 
-  let roundTrips = 0;
+  const use = { roundTrips: 0, statements: 0 };
   const open = () => {
     const client = new Client(connect, (gone) => {
       clients.delete(gone);
@@ -191,7 +195,7 @@ export function supervisedPool(
       const at = idle.indexOf(gone);
       if (at >= 0) idle.splice(at, 1);
       serveNext();
-    }, () => roundTrips++);
+    }, use);
     clients.add(client);
     return client;
   };
@@ -271,7 +275,7 @@ export function supervisedPool(
       await Promise.all(ending);
     },
   }) as unknown as postgres.Sql;
-  ROUND_TRIPS.set(pool, () => roundTrips);
+  USES.set(pool, use);
   return pool;
 }
 

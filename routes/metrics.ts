@@ -8,7 +8,7 @@
 
 import type { Hono } from "hono";
 import { countMetrics } from "../db/installation/metrics_views.ts";
-import { roundTripsOf } from "../db/supervised_pool.ts";
+import { databaseUse } from "../db/supervised_pool.ts";
 import { countJobs } from "../db/work/job_queue.ts";
 import { COUNTED, type Counted } from "../src/counters.ts";
 import type { AppEnv } from "./context.ts";
@@ -89,7 +89,7 @@ export function mountMetrics(app: Hono<AppEnv>): void {
         name: "espalier_database_round_trips",
         help: "Waits for the database since the process started, for messages of devices and for all other work.",
         values: Object.entries({ devices: deviceSql, other: sql }).flatMap(([work, pool]) =>
-          pool === undefined ? [] : [{ labels: { work }, value: roundTripsOf(pool) }]
+          pool === undefined ? [] : [{ labels: { work }, value: databaseUse(pool).roundTrips }]
         ),
       },
       {

@@ -7,6 +7,7 @@
 
 import type { KeyObject } from "node:crypto";
 import type { Sql } from "../db/open.ts";
+import type { PasswordCost } from "./access/passwords.ts";
 import type { Config } from "./config.ts";
 import type { Counters } from "./counters.ts";
 import type { RefusalTally } from "./events/refusals.ts";
@@ -88,6 +89,8 @@ export type Runtime = {
   deviceSql?: Sql;
   clock: Clock;
   random: Random;
+  /** What the hash of a password costs that is made now. */
+  passwordCost: PasswordCost;
   keys: KeyRing;
   log: Logger;
   network: Network;

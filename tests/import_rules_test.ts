@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import config from "../deno.json" with { type: "json" };
 import { FLOORS } from "./support/floors.ts";
 import {
   allImports,
@@ -7,6 +8,7 @@ import {
   fileFaults,
   findCircle,
   importsOf,
+  packagesOf,
   readTree,
   roomFaults,
   roomOf,
@@ -29,6 +31,17 @@ const ARROWS: Arrows = {
 const TREE = await readTree(["main.ts", "routes", "jobs", "src", "db", "simulators", "fuzz"]);
 const IMPORTS = allImports(TREE);
 
+/**
+ * What stands among the server's packages although the server imports it nowhere: a client compiles with the first outside
+ * of this tree, where no scope reaches.
+ */
+const NOT_OF_THE_SERVER = ["openapi-fetch"];
+
+/** Which entry of an import map a package is found by: "hono/" for "hono/cookie". */
+const entryOf = (name: string, map: object): string | undefined =>
+  Object.keys(map).filter((entry) => entry === name || (entry.endsWith("/") && name.startsWith(entry)))
+    .sort((one, other) => other.length - one.length)[0];
+
 Deno.test("nothing imports against the arrows", () => {
   assert.deepEqual(arrowFaults(IMPORTS, ARROWS), []);
   assert.ok(IMPORTS.length > 1000, `only ${IMPORTS.length} imports were seen`);
@@ -49,6 +62,46 @@ Deno.test("rooms for what is hosted know nothing of what is declared, not even i
 
 Deno.test("no files import each other in a circle at run time", () => {
   assert.deepEqual(fileFaults(IMPORTS), []);
+});
+
+Deno.test("the server imports all of its packages, and none that only tests have", () => {
+  const used = new Set<string | undefined>();
+  for (const [path, source] of TREE) {
+    if (!/^(?:main\.ts|routes\/|jobs\/|src\/|db\/|simulators\/)/.test(path)) continue;
+    for (const name of packagesOf(path, source)) {
+      const entry = entryOf(name, config.imports);
+      assert.ok(entry !== undefined, `${path} imports ${name}, which is not among the imports of deno.json`);
+      if (!path.startsWith("simulators/")) used.add(entry);
+    }
+  }
+  // JSX imports it, and no file says so.
+  assert.ok(config.compilerOptions.jsxImportSource.startsWith("hono/"));
+  assert.deepEqual(Object.keys(config.imports).filter((entry) => !used.has(entry)), NOT_OF_THE_SERVER);
+});
+
+Deno.test("what only tests and fuzzing import stands in their scopes, in one version, and is used there", async () => {
+  const scopes: Readonly<Record<string, Readonly<Record<string, string>>>> = config.scopes;
+  assert.deepEqual(Object.keys(scopes), ["./fuzz/", "./tests/"]);
+  const versions = new Map<string, string>(Object.entries(config.imports));
+  for (const [scope, packages] of Object.entries(scopes)) {
+    const tree = await readTree([scope.slice(2, -1)]);
+    const names = [...tree].flatMap(([path, source]) => packagesOf(path, source));
+    const used = new Set(names.map((name) => entryOf(name, packages)));
+    assert.deepEqual(Object.keys(packages).filter((entry) => !used.has(entry)), [], scope);
+    for (const [entry, version] of Object.entries(packages)) {
+      assert.equal(entry in config.imports, false, entry);
+      assert.equal(versions.get(entry) ?? version, version, entry);
+      versions.set(entry, version);
+    }
+  }
+});
+
+Deno.test("packages are found as they are written, files and the platform's own modules are none", () => {
+  const source =
+    'import { z } from "zod"; import type { A } from "plist"; import "./a.ts"; import "node:fs"; await import("hono/x");';
+  assert.deepEqual(packagesOf("src/a.ts", source), ["zod", "plist", "hono/x"]);
+  assert.equal(entryOf("hono/x", config.imports), "hono/");
+  assert.equal(entryOf("plist", config.imports), undefined);
 });
 
 Deno.test("one forbidden import is found, wherever it is added", () => {

@@ -11,14 +11,18 @@ import { startEmbedded } from "../db/embedded.ts";
 import { openDatabase } from "../db/open.ts";
 import { migrate } from "../db/migrate.ts";
 import { IgnoredTests } from "./support/ignored_tests.ts";
+import { makeMemoryFolder } from "./support/memory_folder.ts";
 
 const root = new URL("..", import.meta.url).pathname;
+/** Who the embedded PostgreSQL runs as: nobody, when this process runs as root. */
+const POSTGRES_USER = Deno.uid() === 0 ? 65534 : undefined;
 const given = Deno.env.get("DATABASE_URL");
 const folder = given === undefined ? await Deno.makeTempDir({ prefix: "espalier-tests-" }) : undefined;
 if (folder !== undefined) await Deno.chmod(folder, 0o755);
 const embedded = folder === undefined ? undefined : await startEmbedded(folder, {
   settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
 });
+const memory = embedded === undefined ? undefined : await makeMemoryFolder(POSTGRES_USER);
 const admin = new URL(given ?? embedded?.urlOf("postgres") ?? "");
 const template = `espalier_template_${crypto.randomUUID().slice(0, 8)}`;
 
@@ -31,7 +35,9 @@ const at = (database: string) => {
 let code = 1;
 try {
   const sql = openDatabase(admin.href, { max: 1 });
-  await sql.unsafe(`create database ${template}`);
+  if (memory !== undefined) await sql.unsafe(`create tablespace memory location '${memory.path}'`);
+  // Its copies stand where it stands.
+  await sql.unsafe(`create database ${template}${memory === undefined ? "" : " tablespace memory"}`);
   const db = openDatabase(at(template), { max: 2 });
   await migrate(db);
   await db.end();
@@ -69,6 +75,7 @@ try {
   await sql.end();
 } finally {
   await embedded?.stop();
+  await memory?.remove();
   if (folder !== undefined) await Deno.remove(folder, { recursive: true }).catch(() => {});
 }
 Deno.exit(code);

@@ -5,7 +5,7 @@
  */
 
 import type { DeviceId, EnrollmentId } from "../ids.ts";
-import { type Db, one } from "../open.ts";
+import { type Db, one, type Statement } from "../open.ts";
 
 /** Apple's platforms as they are stored. */
 export type StoredPlatform = "iOS" | "iPadOS" | "macOS" | "tvOS";
@@ -26,14 +26,41 @@ export type TargetRow = {
 
 /** The device of an enrollment, as commands see it. */
 export async function findTarget(db: Db, enrollmentId: EnrollmentId, channel: "Device" | "User"): Promise<TargetRow> {
-  const row = one(
-    await db<(Omit<TargetRow, "channel" | "osVersion"> & { osVersion: string; osVersionExtra: string })[]>`
+  return one([await findSpeaker(db, enrollmentId, channel)].flatMap((found) => found ?? [])).target;
+}
+
+/** The device or user of a conversation, and whether its enrollment has ended. */
+export async function findSpeaker(
+  db: Db,
+  enrollmentId: EnrollmentId | Statement,
+  channel: "Device" | "User",
+): Promise<{ target: TargetRow; ended: boolean } | undefined> {
+  const [row] = await db<(Omit<TargetRow, "channel"> & { osVersionExtra: string; ended: boolean })[]>`
       select platform, os_version, os_version_extra, model, apple_silicon, supervised, user_enrollment,
-        user_approved_enrollment as user_approved, activation_lock_manageable, awaiting_configuration
+        user_approved_enrollment as user_approved, activation_lock_manageable, awaiting_configuration,
+        ended_at is not null as ended
+      from enrollments where id = ${enrollmentId}`;
+  if (row === undefined) return undefined;
+  const { osVersion, osVersionExtra, ended, ...rest } = row;
+  return { target: { ...rest, channel, osVersion: `${osVersion} ${osVersionExtra}`.trim() }, ended };
+}
+
+/** The system of an enrollment's device, as it is kept. */
+export type SystemRow = {
+  platform: TargetRow["platform"];
+  osVersion: string;
+  osVersionExtra: string;
+  buildVersion: string;
+  buildVersionExtra: string;
+};
+
+/** The system of an enrollment's device. */
+export async function findSystem(db: Db, enrollmentId: EnrollmentId): Promise<SystemRow> {
+  return one(
+    await db<SystemRow[]>`
+      select platform, os_version, os_version_extra, build_version, build_version_extra
       from enrollments where id = ${enrollmentId}`,
   );
-  const { osVersion, osVersionExtra, ...rest } = row;
-  return { ...rest, channel, osVersion: `${osVersion} ${osVersionExtra}`.trim() };
 }
 
 /** Blocks or unblocks. Answers whether that changed anything. */

@@ -5,7 +5,7 @@
  */
 
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
-import { type Db, one } from "../open.ts";
+import { type Db, one, type Statement } from "../open.ts";
 
 /** What an identified message needs of its enrollment. */
 export type IdentifiedRow = {
@@ -52,6 +52,38 @@ export async function findContact(
     where i.fingerprint = ${fingerprint} and i.retired_at is null and e.ended_at is null and d.udid = ${deviceKey}
       and c.user_key = ${userKey}`;
   return row;
+}
+
+/** The channel that an answer is of, locked until the transaction ends as `lockChannels` does. */
+export async function lockContact(
+  db: Db,
+  fingerprint: string,
+  deviceKey: string,
+  userKey: string,
+): Promise<(ContactRow & { sessionStartedAt: Date | null }) | undefined> {
+  const [row] = await db<(ContactRow & { sessionStartedAt: Date | null })[]>`
+    select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id,
+      c.id as channel_id, c.next_action_at, c.session_started_at
+    from enrollment_identities i join enrollments e on e.id = i.enrollment_id join devices d on d.id = e.device_id
+      join channels c on c.enrollment_id = e.id
+    where i.fingerprint = ${fingerprint} and i.retired_at is null and e.ended_at is null and d.udid = ${deviceKey}
+      and c.user_key = ${userKey}
+    for update of c`;
+  return row;
+}
+
+/** The id of the enrollment behind a certificate, within a statement. */
+export const enrollmentOf = (db: Db, fingerprint: string): Statement =>
+  db`(select enrollment_id from enrollment_identities where fingerprint = ${fingerprint} and retired_at is null)`;
+
+/** The id of a channel of the enrollment behind a certificate, within a statement. */
+export const channelOf = (db: Db, fingerprint: string, userKey: string): Statement =>
+  db`(select id from channels where enrollment_id = ${enrollmentOf(db, fingerprint)} and user_key = ${userKey})`;
+
+/** The channel of the enrollment behind a certificate. */
+export async function findChannelOf(db: Db, fingerprint: string, userKey: string): Promise<ChannelId | undefined> {
+  const [row] = await db<{ id: ChannelId | null }[]>`select ${channelOf(db, fingerprint, userKey)} as id`;
+  return row?.id ?? undefined;
 }
 
 /** What a TokenUpdate needs to know. */

@@ -6,7 +6,7 @@
 
 import type { ChannelId } from "../ids.ts";
 import { lockChannels } from "./channels.ts";
-import { type Db, type Json, json } from "../open.ts";
+import { type Db, type Json, json, type Statement } from "../open.ts";
 import { isReplanned, type Replanned } from "./plan_facts.ts";
 
 /** What stands behind an identifier that a device was told. */
@@ -40,11 +40,12 @@ export async function findChannelPlan(db: Db, channelId: ChannelId): Promise<Cha
 }
 
 /** The device was told a token: it follows declarations. */
-export async function recordTold(db: Db, channelId: ChannelId, token: string, now: Date): Promise<void> {
-  await db`
+export function recordTold(db: Db, channelId: ChannelId, token: string, now: Date): Statement {
+  return db`
     update channel_plans set declarative_management = true, declarations_token = ${token}, sync_failed_token = null,
       sync_failed_at = null, updated_at = ${now}
-    where channel_id = ${channelId}`;
+    where channel_id = ${channelId} and (not declarative_management or declarations_token is distinct from ${token}
+      or sync_failed_token is not null or sync_failed_at is not null)`;
 }
 
 /** The device refused a token. */
@@ -55,15 +56,15 @@ export async function recordRefused(db: Db, channelId: ChannelId, token: string,
 }
 
 /** The device was given the list of its declarations. What it was given before that stays known. */
-export async function recordAdvertised(
+export function recordAdvertised(
   db: Db,
   channelId: ChannelId,
   token: string,
   advertised: Advertised,
   now: Date,
-): Promise<void> {
+): Statement {
   const value = json(db, JSON.parse(JSON.stringify(advertised)));
-  await db`
+  return db`
     update channel_plans set declarative_management = true, declarations_token = ${token},
       advertised_before = case when advertised = ${value}::jsonb then advertised_before else advertised end,
       advertised = ${value}, sync_failed_token = null, sync_failed_at = null, updated_at = ${now}
@@ -79,8 +80,8 @@ export async function recordCapabilities(db: Db, channelId: ChannelId, value: Js
 }
 
 /** A status report came. */
-export async function recordStatusReported(db: Db, channelId: ChannelId, now: Date): Promise<void> {
-  await db`update channel_plans set status_reported_at = ${now} where channel_id = ${channelId}`;
+export function recordStatusReported(db: Db, channelId: ChannelId, now: Date): Statement {
+  return db`update channel_plans set status_reported_at = ${now} where channel_id = ${channelId}`;
 }
 
 /** Keeps what the channel should have, as a digest. */

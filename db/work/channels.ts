@@ -139,23 +139,18 @@ export async function lockChannelOfCommand(db: Db, uuid: string): Promise<void> 
     select id from channels where id = (select channel_id from commands where uuid = ${uuid}) for update`;
 }
 
-/** What is known of a channel once it is locked. */
-export type LockedChannel = { nextActionAt: Date | null; pushDueAt: Date | null };
-
 /**
- * Locks the channel of a conversation until the transaction ends, as `lockChannels` does. `session`: the conversation begins
- * with this message. Undefined when the channel is no more.
+ * Begins the conversation of a channel and locks the channel until the transaction ends, as `lockChannels` does. Returns when
+ * it needs planning next; undefined when the channel no longer exists.
  */
-export async function lockChannel(
+export async function beginConversation(
   db: Db,
-  id: number,
-  session: { at: Date; ip: string } | null,
-): Promise<LockedChannel | undefined> {
-  const [row] = session === null
-    ? await db<LockedChannel[]>`select next_action_at, push_due_at from channels where id = ${id} for update`
-    : await db<LockedChannel[]>`
-      update channels set last_seen_at = ${session.at}, last_ip = ${session.ip}, session_started_at = ${session.at}
-      where id = ${id} returning next_action_at, push_due_at`;
+  id: ChannelId,
+  { at, ip }: { at: Date; ip: string },
+): Promise<{ nextActionAt: Date | null } | undefined> {
+  const [row] = await db<{ nextActionAt: Date | null }[]>`
+    update channels set last_seen_at = ${at}, last_ip = ${ip}, session_started_at = ${at}
+    where id = ${id} returning next_action_at`;
   return row;
 }
 

@@ -6,7 +6,7 @@
 
 import type { TargetRow } from "../devices/devices.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
-import { type Db, type Json, one } from "../open.ts";
+import { type Db, type Json, one, type Statement } from "../open.ts";
 import { namesWithValues } from "../variables/variable_facts.ts";
 
 /** A channel with its enrollment, identity and declarations, and the revision of what devices should have. */
@@ -153,15 +153,17 @@ const SHORT_ARGUMENTS = 8192;
 /** The live queue of a channel, oldest first. `answered` is the UUID of a command that is read with its arguments. */
 export async function findPlanQueue(
   db: Db,
-  channelId: ChannelId,
-  answered: string | null = null,
+  channelId: ChannelId | Statement,
+  answered?: string,
 ): Promise<PlanCommandRow[]> {
   return await db<PlanCommandRow[]>`
     select id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at,
       sent_count, not_now_at, not_now_count, created_at,
-      case when uuid = ${answered} or (place <= ${WITH_ARGUMENTS} and pg_column_size(arguments) <= ${SHORT_ARGUMENTS})
+      case when uuid = ${
+    answered ?? null
+  } or (place <= ${WITH_ARGUMENTS} and pg_column_size(arguments) <= ${SHORT_ARGUMENTS})
         then arguments end as arguments,
-      case when uuid = ${answered} or place <= ${WITH_ARGUMENTS} then secrets_sealed end as secrets_sealed
+      case when uuid = ${answered ?? null} or place <= ${WITH_ARGUMENTS} then secrets_sealed end as secrets_sealed
     from (select *, row_number() over (order by id) as place from commands where channel_id = ${channelId}) as queue
     order by id`;
 }

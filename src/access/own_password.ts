@@ -31,11 +31,11 @@ export async function changeOwnPassword(
   const { actor } = by;
   await limitAttempts(runtime, `password:user:${actor.userId}`, BY_USER);
   const seen = await findUser(runtime.sql, actor.userId);
-  if (!await verifyPassword(passwords.current, seen?.passwordHash) || seen === undefined) {
+  if (!await verifyPassword(passwords.current, seen?.passwordHash, runtime.passwordCost) || seen === undefined) {
     throw invalid({ current_password: ["This is not your current password."] });
   }
   checkPassword(passwords.next, seen.username);
-  const passwordHash = await hashPassword(passwords.next, runtime.random);
+  const passwordHash = await hashPassword(passwords.next, runtime);
   const user = await runtime.sql.begin(async (tx) => {
     const before = await lockUser(tx, actor.userId);
     // Somebody else changed it meanwhile: what was verified is not the password any more.

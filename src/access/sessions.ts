@@ -129,7 +129,7 @@ export async function signIn(
     await limitAttempts(runtime, pairKey, BY_NAME_AND_ADDRESS);
     await limitAttempts(runtime, await nameKeyOf(credentials.username), BY_NAME);
   }
-  const right = await verifyPassword(credentials.password, user?.passwordHash);
+  const right = await verifyPassword(credentials.password, user?.passwordHash, runtime.passwordCost);
   if (!right || user === undefined || !user.isActive || user.isServiceAccount) {
     await recordRefusal(runtime.sql, runtime, by, {
       type: "zentral_failed_login",
@@ -139,8 +139,8 @@ export async function signIn(
     });
     throw invalid({ non_field_errors: ["Cannot sign in: the user name or password is incorrect."] });
   }
-  if (user.passwordHash !== null && isOutdatedHash(user.passwordHash)) {
-    const renewed = await hashPassword(credentials.password, runtime.random);
+  if (user.passwordHash !== null && isOutdatedHash(user.passwordHash, runtime.passwordCost)) {
+    const renewed = await hashPassword(credentials.password, runtime);
     await replacePasswordHash(runtime.sql, user.id, user.passwordHash, renewed);
   }
   await forgetAttempts(runtime.sql, pairKey);

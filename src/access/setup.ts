@@ -84,7 +84,7 @@ export async function completeSetup(
   if (username === "") throw invalid({ username: ["This field may not be blank."] });
   if (username.length > 150) throw invalid({ username: ["Ensure this field has no more than 150 characters."] });
   checkPassword(input.password, username);
-  const passwordHash = await hashPassword(input.password, runtime.random);
+  const passwordHash = await hashPassword(input.password, runtime);
   return await runtime.sql.begin(async (tx) => {
     if (!mayUse(await findInstanceSetting(tx, SETUP_KEY, true)) || await anyPersonExists(tx)) throw refusal();
     const now = runtime.clock.now();

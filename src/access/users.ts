@@ -86,7 +86,7 @@ async function valuesOf(runtime: Runtime, input: UserInput, before: string | nul
   }
   if (password === undefined) return { ...values, passwordHash: before };
   checkPassword(password, input.username);
-  return { ...values, passwordHash: await hashPassword(password, runtime.random) };
+  return { ...values, passwordHash: await hashPassword(password, runtime) };
 }
 
 async function mustFind(db: Db, id: number, find = findUser): Promise<UserRow> {

@@ -79,7 +79,8 @@ const isAttempt = (
 
 /**
  * Records what was seen of versions. A version that is there, or was taken away, replaces the others of its artifact.
- * `exhaustive`: what came by declaration and is not among them is gone. Answers whether anything changed.
+ * `exhaustive`: what came by declaration and is not among them is gone. `known`: what the channel has, where it was just read
+ * behind the channel's lock. Returns whether anything changed.
  *
  * Of `promised` versions, which the device was told to have, failures are remembered: one that vanishes from a report and
  * fails again would be told anew without end.
@@ -90,11 +91,12 @@ export async function recordSeen(
   by: By,
   owner: ArtifactOwner,
   seen: readonly SeenVersion[],
-  options: { exhaustive?: boolean; promised?: ReadonlySet<string> } = {},
+  options: { exhaustive?: boolean; promised?: ReadonlySet<string>; known?: readonly TargetArtifactRow[] } = {},
 ): Promise<boolean> {
   const now = runtime.clock.now();
   const { channelId } = owner;
-  const before = new Map((await findTargetArtifacts(tx, channelId)).map((row) => [row.versionId, row]));
+  const rows = options.known ?? await findTargetArtifacts(tx, channelId);
+  const before = new Map(rows.map((row) => [row.versionId, row]));
   const written = new Set<string>();
   const named = new Set(seen.map(({ versionId }) => versionId));
   const remembered = [...before.values()].filter((row) =>
@@ -118,6 +120,7 @@ export async function recordSeen(
       written.add(versionId);
       if (isAttempt(known, observation)) attempts.push({ versionId, ...observation });
     }
+    if (written.size === 0) return before;
     await countAttempts(tx, channelId, attempts, REPEAT_WAITS, now);
     return new Map((await findTargetArtifacts(tx, channelId)).map((row) => [row.versionId, row]));
   };

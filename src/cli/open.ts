@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PASSWORD_COST } from "../access/passwords.ts";
 import { startEmbedded } from "../../db/embedded.ts";
 import { ensurePartitions } from "../../db/events/events.ts";
 import { migrate } from "../../db/migrate.ts";
@@ -101,6 +102,7 @@ export async function openRuntime(
         deviceSql,
         clock,
         random: systemRandom,
+        passwordCost: PASSWORD_COST,
         keys,
         log,
         network: systemNetwork,

@@ -231,7 +231,8 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "artifact":
       return await applyArtifact(effect, context);
     case "declarationsTold":
-      return await recordTold(tx, owner.channelId, effect.token, context.now);
+      await recordTold(tx, owner.channelId, effect.token, context.now);
+      return;
     case "declarationsRefused":
       return await recordRefused(tx, owner.channelId, effect.token, context.now);
     case "prkCms":

@@ -7,7 +7,8 @@
  */
 
 import { endEnrollment, findBootstrapToken, updateEnrollment } from "../../db/enrollment/enrollments.ts";
-import { findPinned, type IdentifiedRow } from "../../db/enrollment/identities.ts";
+import { findChannelOf, findPinned, type IdentifiedRow } from "../../db/enrollment/identities.ts";
+import type { Statement } from "../../db/open.ts";
 import { forgetPushTarget } from "../../db/work/channels.ts";
 import type { EnrollmentId } from "../../db/ids.ts";
 import { authenticate } from "../enrollment/authenticate.ts";
@@ -41,9 +42,12 @@ export async function handleCheckin(
     if (message.messageType === "TokenUpdate" && await takeRoutineTokenUpdate(runtime, by, sender, message)) {
       return EMPTY;
     }
-    const outcome = await runtime.sql.begin((tx) =>
-      answer({ tx, runtime, by, sender, now: runtime.clock.now() }, message)
-    );
+    let outcome: CheckinAnswer | Problem = EMPTY;
+    const last: Statement[] = [];
+    await runtime.sql.begin(async (tx) => {
+      outcome = await answer({ tx, runtime, by, sender, last, now: runtime.clock.now() }, message);
+      return last;
+    });
     // Thrown here, since it leaves a claim behind.
     if (outcome instanceof Problem) throw outcome;
     return outcome;
@@ -57,7 +61,12 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
   if (message.messageType === "Authenticate") {
     return await authenticate(tx, runtime, by, sender, message) ?? EMPTY;
   }
-  const enrollment = await identify(exchange, message);
+  const declarative = message.messageType === "DeclarativeManagement";
+  // Sent together.
+  const [enrollment, channelId] = await Promise.all([
+    identify(exchange, message),
+    declarative ? findChannelOf(tx, sender.fingerprint, message.ids.userKey ?? "") : undefined,
+  ]);
   // The attack: a blocked device, or who has its key, goes on reading what it escrowed until it comes to be released.
   if (enrollment.blockedAt !== null && message.messageType !== "CheckOut") {
     throw problem("device-blocked", undefined, { reason: "Device blocked" });
@@ -110,9 +119,10 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
       throw problem("device-user-unmanaged", undefined, { reason: "UserAuthenticate is answered with 410" });
     case "DeclarativeManagement": {
       const { endpoint } = message;
-      const { json, reason } = await serveDeclarations(exchange, enrollment, message);
-      if (reason === undefined) await event({ endpoint });
-      else await event({ endpoint, reason }, "warning");
+      const { json, reason } = await serveDeclarations(exchange, enrollment, channelId, message);
+      if (reason === undefined) {
+        runtime.routine.record(by, checkinEvent(enrollment, message, { status: "success", endpoint }));
+      } else await event({ endpoint, reason }, "warning");
       return json === null ? EMPTY : { body: new TextEncoder().encode(JSON.stringify(json)), type: "application/json" };
     }
     case "GetToken":

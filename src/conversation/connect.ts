@@ -4,9 +4,10 @@
  * @module
  */
 
-import { findContact, findPinned } from "../../db/enrollment/identities.ts";
-import type { Db, Json, Statement } from "../../db/open.ts";
-import { lockChannel } from "../../db/work/channels.ts";
+import { channelOf, enrollmentOf, findContact, findPinned, lockContact } from "../../db/enrollment/identities.ts";
+import type { Json, Statement, Tx } from "../../db/open.ts";
+import { findSpeaker } from "../../db/devices/devices.ts";
+import { beginConversation } from "../../db/work/channels.ts";
 import {
   type CommandRow,
   expireCommands,
@@ -17,7 +18,7 @@ import {
   postponeCommand,
   setNextAction,
 } from "../../db/work/commands.ts";
-import { recordInventoryAsked } from "../../db/work/plan_facts.ts";
+import { findPlanQueue, type PlanCommandRow, recordInventoryAsked } from "../../db/work/plan_facts.ts";
 import { commandUnsupported } from "../apple_schema/commands.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/record_observations.ts";
@@ -34,6 +35,7 @@ import type { Certificate } from "../pki/certificate.ts";
 import { follow } from "../planner/follow.ts";
 import { type ConversationFacts, loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
+import { nextOfQueue } from "../planner/schedulers/queued_commands.ts";
 import { PlistError } from "../protocol/plist.ts";
 import { commandPayload, type Report, type ReportStatus } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
@@ -48,8 +50,8 @@ const MAX_STEPS = 1000;
 /** Backoff of a command that the device put off: doubling from a minute to four hours. */
 const postponed = (now: Date, count: number) => new Date(now.getTime() + Math.min(60 * 2 ** count, 14_400) * 1000);
 
-/** How a conversation went on: a command for the device, nothing, or the end of its management. */
-type Outcome = Uint8Array<ArrayBuffer> | null | "released" | "ended";
+/** How a conversation went on: a command for the device, nothing, the end of its management; or the sender is not known. */
+type Outcome = Uint8Array<ArrayBuffer> | null | "released" | "ended" | "unknown";
 
 /** Answers a connect: the bytes of the next command, or null when there is nothing to do. */
 export async function handleConnect(
@@ -58,43 +60,12 @@ export async function handleConnect(
   sender: Certificate,
   report: Report,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const at = runtime.clock.now();
-  const idle = report.status === "Idle";
-  const userKey = report.ids.userKey ?? "";
-  const find = (db: Db) => findContact(db, sender.fingerprint, report.ids.deviceKey, userKey);
-  const contact = await find(runtime.sql) ?? await runtime.sql.begin(async (tx) => {
-    await identifyUnknown({ tx, runtime, sender }, report.ids.deviceKey);
-    return await find(tx);
-  }).catch((error) => alertAndThrow(runtime, by, error));
-  if (contact === undefined) {
-    throw problem("device-not-identified", undefined, { reason: "the enrollment has no channel of this user" });
-  }
-  runtime.routine.heard(contact.channelId, by.request.ip, idle, at);
-  const quiet = contact.nextActionAt === null || contact.nextActionAt > at;
-  // The hot path: nothing is due, so one statement was all.
-  if (idle && quiet && contact.blockedAt === null) return null;
-  let outcome: Outcome = null;
-  const last: LastStatements = { statements: [] };
-  await runtime.sql.begin(async (tx) => {
-    const asked = { status: report.status, answered: uuidOf(report) };
-    const session = idle ? { at, ip: by.request.ip } : null;
-    // One after the other on one connection, and without waiting in between: what is read is read behind the lock.
-    const [locked, facts] = await Promise.all([
-      lockChannel(tx, contact.channelId, session),
-      loadFacts(tx, runtime, contact.channelId, asked),
-    ]);
-    const owner = { ...contact, userKey };
-    const conversation = { tx, runtime, by, owner, now: runtime.clock.now() };
-    // Deleted, or checked out, while this conversation waited for the channel.
-    const still = idle ? facts : await applyReport(conversation, report, facts, last);
-    outcome = contact.blockedAt === null
-      ? await nextCommand(conversation, report.status, still, locked?.nextActionAt, last)
-      : "released";
-    return last.statements;
-  });
-  if (last.marking !== undefined && (await last.marking).length === 0) {
-    // Somebody ended the command while it was chosen. The device comes again, and gets what there is then.
-    throw problem("unavailable", undefined, { reason: "the command to send was ended meanwhile" });
+  const converse = report.status === "Idle" ? begin : goOn;
+  let outcome = await converse(runtime, by, sender, report);
+  if (outcome === "unknown") {
+    await runtime.sql.begin((tx) => identifyUnknown({ tx, runtime, sender }, report.ids.deviceKey))
+      .catch((error) => alertAndThrow(runtime, by, error));
+    outcome = await converse(runtime, by, sender, report);
   }
   return answerOf(outcome);
 }
@@ -105,8 +76,91 @@ function answerOf(outcome: Outcome): Uint8Array<ArrayBuffer> | null {
   if (outcome === "ended") {
     throw problem("device-not-identified", undefined, { reason: "the enrollment ended during the conversation" });
   }
+  if (outcome === "unknown") {
+    throw problem("device-not-identified", undefined, { reason: "the enrollment has no channel of this user" });
+  }
   return outcome;
 }
+
+/** Runs a conversation in a transaction, and writes with its commit what it left for that. */
+async function inTransaction(
+  { sql }: Runtime,
+  converse: (tx: Tx, last: LastStatements) => Promise<Outcome>,
+): Promise<Outcome> {
+  let outcome: Outcome = null;
+  const last: LastStatements = { statements: [] };
+  await sql.begin(async (tx) => {
+    outcome = await converse(tx, last);
+    return last.statements;
+  });
+  if (last.marking !== undefined && (await last.marking).length === 0) {
+    // Somebody ended the command while it was chosen. The device comes again, and gets what there is then.
+    throw problem("unavailable", undefined, { reason: "the command to send was ended meanwhile" });
+  }
+  return outcome;
+}
+
+/** The device begins a conversation. */
+async function begin(runtime: Runtime, by: Caller, sender: Certificate, { ids }: Report): Promise<Outcome> {
+  const at = runtime.clock.now();
+  const userKey = ids.userKey ?? "";
+  const contact = await findContact(runtime.sql, sender.fingerprint, ids.deviceKey, userKey);
+  if (contact === undefined) return "unknown";
+  const { channelId, nextActionAt, blockedAt } = contact;
+  runtime.routine.heard(channelId, by.request.ip, true, at);
+  // The hot path: nothing is due, so one statement was all.
+  if ((nextActionAt === null || nextActionAt > at) && blockedAt === null) return null;
+  return await inTransaction(runtime, async (tx, last) => {
+    // One after the other on one connection, and without waiting in between: what is read is read behind the lock.
+    const [locked, facts] = await Promise.all([
+      beginConversation(tx, channelId, { at, ip: by.request.ip }),
+      loadFacts(tx, runtime, channelId, { status: "Idle" }),
+    ]);
+    if (blockedAt !== null) return "released";
+    const now = runtime.clock.now();
+    const known = { facts, expired: facts.queue.some(isExpired(now)), nextActionAt: locked?.nextActionAt };
+    return await nextCommand({ tx, runtime, by, owner: { ...contact, userKey }, now }, "Idle", known, last);
+  });
+}
+
+/** The device answers a command. */
+const goOn = (runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> =>
+  inTransaction(runtime, (tx, last) => takeAnswer(tx, { runtime, by, sender }, report, last));
+
+async function takeAnswer(
+  tx: Tx,
+  { runtime, by, sender }: Pick<Exchange, "runtime" | "by" | "sender">,
+  report: Report,
+  last: LastStatements,
+): Promise<Outcome> {
+  const { status, ids } = report;
+  const userKey = ids.userKey ?? "";
+  // As above, behind the lock that the first of them takes.
+  const [contact, speaker, queue] = await Promise.all([
+    lockContact(tx, sender.fingerprint, ids.deviceKey, userKey),
+    findSpeaker(tx, enrollmentOf(tx, sender.fingerprint), userKey === "" ? "Device" : "User"),
+    findPlanQueue(tx, channelOf(tx, sender.fingerprint, userKey), uuidOf(report)),
+  ]);
+  if (contact === undefined || speaker === undefined) return "unknown";
+  const owner = { ...contact, userKey };
+  runtime.routine.heard(owner.channelId, by.request.ip, false, runtime.clock.now());
+  const { target, ended } = speaker;
+  const conversation = { tx, runtime, by, owner, now: runtime.clock.now(), target };
+  const left = await applyReport(conversation, report, queue, last);
+  if (owner.blockedAt !== null) return "released";
+  // Deleted, or checked out, while this conversation waited for the channel.
+  if (ended) return "ended";
+  const expired = queue.some(isExpired(conversation.now));
+  const talk = { status, conversationStartedAt: contact.sessionStartedAt };
+  const next = left === null || expired ? undefined : nextOfQueue(left, talk, conversation.now);
+  if (next !== undefined && next.arguments !== null) {
+    const sent = await sendKnown(conversation, { ...next, arguments: next.arguments }, last);
+    if (sent !== null) return sent;
+  }
+  return await nextCommand(conversation, status, { facts: null, expired, nextActionAt: contact.nextActionAt }, last);
+}
+
+const isExpired = (now: Date) => ({ expiresAt }: { expiresAt: Date | null }) => expiresAt !== null && expiresAt <= now;
 
 /** What is written together with the commit, and which of it marks a command as sent. */
 type LastStatements = { statements: Statement[]; marking?: Statement };
@@ -144,16 +198,14 @@ export async function identifyUnknown(
   }
 }
 
-/**
- * Applies a report to the command that it answers. Answers the facts afterwards; they are null when they have to be read again.
- */
+/** Applies a report to the command that it answers. Answers what is left of the queue; null when it has to be read again. */
 async function applyReport(
-  conversation: Conversation,
+  conversation: TargetedConversation,
   report: Report,
-  facts: ConversationFacts,
+  queue: readonly PlanCommandRow[],
   last: LastStatements,
-): Promise<ConversationFacts | null> {
-  const { tx, runtime, by, owner, now } = conversation;
+): Promise<readonly PlanCommandRow[] | null> {
+  const { tx, runtime, by, owner, target, now } = conversation;
   runtime.routine.record(by, {
     type: "mdm_request",
     serialNumber: owner.serialNumber,
@@ -169,9 +221,9 @@ async function applyReport(
     },
   });
   const uuid = uuidOf(report);
-  const row = uuid === undefined ? undefined : facts.queue.find((one) => one.uuid === uuid);
+  const row = uuid === undefined ? undefined : queue.find((one) => one.uuid === uuid);
   // Answered before (our reply was lost), or never ours: nothing to do.
-  if (row === undefined) return facts;
+  if (row === undefined) return queue;
   if (report.status === "NotNow") {
     await postponeCommand(tx, row.id, postponed(now, row.notNowCount), now);
     return null;
@@ -182,8 +234,7 @@ async function applyReport(
     : report.status === "Error"
     ? "error"
     : "formatError";
-  const { target } = facts;
-  const effects = command === undefined
+  const effects = command === undefined || handlerOf(command, report) === undefined
     ? []
     : effectsOf(command, await argumentsOf(runtime, row.id, row.arguments ?? {}, row.secretsSealed), report, target);
   const unreadable = effects.some(({ kind }) => kind === "unreadable");
@@ -193,10 +244,10 @@ async function applyReport(
     resultSealed: kept ? await sealResult(runtime.keys, row.id, keptBytes(report)) : null,
     errorChain: report.errorChain === undefined ? null : JSON.parse(JSON.stringify(report.errorChain)),
   }, now));
-  if (effects.length === 0) return { ...facts, queue: facts.queue.filter((one) => one !== row) };
+  if (effects.length === 0) return queue.filter((one) => one !== row);
   await writeNow(last);
   // A blocked device's last report counts as any other: it may hold the PIN that the device is locked with.
-  for (const effect of effects) await applyEffect(effect, { ...conversation, target });
+  for (const effect of effects) await applyEffect(effect, conversation);
   return null;
 }
 
@@ -206,12 +257,14 @@ const UNREADABLE_BYTES = 64 * 1024;
 const keptBytes = ({ raw, unreadable }: Report): Uint8Array =>
   unreadable === undefined ? raw : raw.subarray(0, UNREADABLE_BYTES);
 
+/** What a command does with an answer, if anything. */
+const handlerOf = (command: AnyCommand, { status }: Report) =>
+  status === "Acknowledged" ? command.onAcknowledged : command.onError;
+
 function effectsOf(command: AnyCommand, args: unknown, report: Report, target: CommandTarget): Effect[] {
   const parsed = command.args.safeParse(args);
   if (!parsed.success) return [{ kind: "unreadable", reason: "the stored arguments are not the command's" }];
-  return report.status === "Acknowledged"
-    ? command.onAcknowledged?.(report, parsed.data, target) ?? []
-    : command.onError?.(report, parsed.data, target) ?? [];
+  return handlerOf(command, report)?.(report, parsed.data, target) ?? [];
 }
 
 async function argumentsOf(
@@ -225,22 +278,21 @@ async function argumentsOf(
   return { ...open, ...secrets };
 }
 
+/** What a conversation knows before it plans. Without `facts` they are read, behind what was left for the commit. */
+type Known = { facts: ConversationFacts | null; expired: boolean; nextActionAt: Date | null | undefined };
+
 /** Follows the plan until it gives a command that can be sent; null when there is none, `ended` when the device is let go. */
 async function nextCommand(
   conversation: Conversation,
   status: ReportStatus,
-  loaded: ConversationFacts | null,
-  nextActionAt: Date | null | undefined,
+  known: Known,
   last: LastStatements,
 ): Promise<Uint8Array<ArrayBuffer> | null | "ended"> {
   const { tx, runtime, by, owner, now } = conversation;
   const { channelId } = owner;
-  const read = async () => {
-    await writeNow(last);
-    return await loadFacts(tx, runtime, channelId, { status });
-  };
-  let facts = loaded;
-  if (facts === null || facts.queue.some(({ expiresAt }) => expiresAt !== null && expiresAt <= now)) {
+  const read = async () => (await Promise.all([writeNow(last), loadFacts(tx, runtime, channelId, { status })]))[1];
+  let { facts } = known;
+  if (known.expired) {
     await writeNow(last);
     await expireCommands(tx, channelId, now);
     facts = null;
@@ -257,7 +309,7 @@ async function nextCommand(
     if (next === null) {
       // While a PIN is held the next contact is looked at, since it ends the lock.
       const again = facts.lockPinEscrowed && status !== "Idle" ? now : planAgainAt;
-      if (nextActionAt === undefined || again?.getTime() !== nextActionAt?.getTime()) {
+      if (known.nextActionAt === undefined || again?.getTime() !== known.nextActionAt?.getTime()) {
         last.statements.push(setNextAction(tx, channelId, again));
       }
       return null;
@@ -270,10 +322,10 @@ async function nextCommand(
     }
     const targeted = { ...conversation, target: facts.target };
     const queued = next.kind === "queued" ? facts.queue.find(({ id }) => id === next.commandId) : undefined;
-    const known = queued?.arguments ?? null;
-    const payload = queued === undefined || known === null
+    const args = queued?.arguments ?? null;
+    const payload = queued === undefined || args === null
       ? await send(targeted, next.kind === "queued" ? next.commandId : await queueStep(targeted, next), last)
-      : await sendKnown(targeted, { ...queued, arguments: known }, last);
+      : await sendKnown(targeted, { ...queued, arguments: args }, last);
     if (payload !== null) return payload;
   }
   throw new Error("Cannot plan: no command of the plan can be sent");

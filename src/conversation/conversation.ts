@@ -6,7 +6,7 @@
 
 import type { IdentifiedRow } from "../../db/enrollment/identities.ts";
 import type { ChannelId } from "../../db/ids.ts";
-import type { Tx } from "../../db/open.ts";
+import type { Statement, Tx } from "../../db/open.ts";
 import type { ArtifactOwner } from "../blueprints/record_observations.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import type { Caller } from "../events/by.ts";
@@ -22,8 +22,8 @@ export type Owner = Pick<IdentifiedRow, "enrollmentId" | "deviceId" | "udid" | "
 /** The transaction of one message and its answer. `now` is read when it has begun, for a report when its channel is locked. */
 type Exchanged = { tx: Tx; runtime: Runtime; by: Caller; now: Date };
 
-/** A message of a verified sender. */
-export type Exchange = Exchanged & { sender: Certificate };
+/** A message of a verified sender. `last` is written together with the commit. */
+export type Exchange = Exchanged & { sender: Certificate; last: Statement[] };
 
 /** A message of a known channel. */
 export type Conversation = Exchanged & { owner: Owner };

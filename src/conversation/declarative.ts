@@ -9,6 +9,7 @@
  */
 
 import type { IdentifiedRow } from "../../db/enrollment/identities.ts";
+import type { ChannelId } from "../../db/ids.ts";
 import type { Json } from "../../db/open.ts";
 import {
   type Advertised,
@@ -82,18 +83,19 @@ function reasonsOf({ refused, historyUsedUp }: NotKept): string[] {
 }
 
 /**
- * Answers a message. Throws `declaration-unknown`, `device-not-identified`,
- * `device-bad-request`.
+ * Answers a message; `known` is its channel where it was found with the enrollment. Throws `declaration-unknown`,
+ * `device-not-identified`, `device-bad-request`.
  */
 export async function serveDeclarations(
   exchange: Exchange,
   enrollment: IdentifiedRow,
+  known: ChannelId | undefined,
   message: DeclarativeManagement,
 ): Promise<Served> {
-  const { tx, runtime, now } = exchange;
+  const { tx, runtime, now, last } = exchange;
   // The attack: a stolen device that was blocked goes on to fetch what it should no longer have.
   if (enrollment.blockedAt !== null) throw problem("device-blocked", undefined, { reason: "Device blocked" });
-  const channelId = await findChannel(tx, enrollment.enrollmentId, message.ids.userKey ?? "");
+  const channelId = known ?? await findChannel(tx, enrollment.enrollmentId, message.ids.userKey ?? "");
   if (channelId === undefined) {
     throw problem("device-not-identified", undefined, {
       reason: `the enrolled device has no user "${message.ids.userKey}"`,
@@ -102,7 +104,7 @@ export async function serveDeclarations(
   const { endpoint } = message;
   if (endpoint === "status") {
     const owner = { ...enrollment, channelId, userKey: message.ids.userKey ?? "" };
-    const notKept = await takeStatusReport({ ...exchange, owner }, readStatusReport(message.data));
+    const notKept = await takeStatusReport({ ...exchange, owner }, last, readStatusReport(message.data));
     const reasons = reasonsOf(notKept);
     return { json: null, ...(reasons.length === 0 ? {} : { reason: reasons.join("; ") }) };
   }
@@ -115,10 +117,10 @@ export async function serveDeclarations(
       await wakeChannel(tx, channelId, now);
     }
     if (endpoint === "tokens") {
-      await recordTold(tx, channelId, declarations.token, now);
+      last.push(recordTold(tx, channelId, declarations.token, now));
       return { json: syncTokens({ token: declarations.token, timestamp: `${now.toISOString().slice(0, 19)}Z` }) };
     }
-    await recordAdvertised(tx, channelId, declarations.token, advertisedOf(declarations), now);
+    last.push(recordAdvertised(tx, channelId, declarations.token, advertisedOf(declarations), now));
     return { json: declarationItems(declarations) };
   }
   const [, kind = "", identifier = ""] = /^declaration\/([a-z]+)\/([^/]+)$/.exec(endpoint) ?? [];
@@ -126,8 +128,8 @@ export async function serveDeclarations(
   if (section === undefined) {
     throw problem("device-bad-request", undefined, { reason: `unknown declarative management endpoint "${endpoint}"` });
   }
-  const known = await findChannelPlan(tx, channelId);
-  const item = [known?.advertised, known?.advertisedBefore]
+  const plan = await findChannelPlan(tx, channelId);
+  const item = [plan?.advertised, plan?.advertisedBefore]
     .map((told) => (told !== undefined && Object.hasOwn(told, identifier) ? told[identifier] : undefined))
     .find((found) => found?.section === section);
   let reason: string | undefined;

@@ -6,10 +6,16 @@
  */
 
 import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
-import { findTarget } from "../../db/devices/devices.ts";
-import { deleteStatusItems, findStatusItems, putStatusItems, touchStatusItems } from "../../db/devices/status_items.ts";
+import { findSystem, findTarget } from "../../db/devices/devices.ts";
+import {
+  deleteStatusItems,
+  findStatusItems,
+  putStatusItems,
+  type StatusItemRow,
+  touchStatusItems,
+} from "../../db/devices/status_items.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
-import type { Json } from "../../db/open.ts";
+import type { Json, Statement } from "../../db/open.ts";
 import { findChannelPlan, recordCapabilities, recordStatusReported, wakeChannel } from "../../db/work/channel_plans.ts";
 import { lockChannels } from "../../db/work/channels.ts";
 import { flattenStatus, MAX_ITEMS, statusItemFacts } from "../apple_schema/status.ts";
@@ -104,8 +110,9 @@ export type NotKept = {
 async function keepItems(
   { tx, owner, now }: Conversation,
   report: StatusReport,
+  rows: readonly StatusItemRow[],
 ): Promise<NotKept & { items: Map<string, Json> }> {
-  const before = new Map((await findStatusItems(tx, owner.channelId)).map((row) => [row.path, row]));
+  const before = new Map(rows.map((row) => [row.path, row]));
   const after = new Map<string, { value: Json; error: Json }>();
   // The attack: a device that names other items in each report, or adds to a list with each, fills the database.
   let room = report.full ? MAX_KEPT : MAX_KEPT - before.size;
@@ -140,13 +147,14 @@ async function keepItems(
     return row === undefined || !sameJson(row.value, value) || !sameJson(row.error, error);
   });
   const written = changed.map(([path, item]) => ({ path, ...item, published: statusItemFacts(path) !== null }));
-  let historyUsedUp = await putStatusItems(tx, owner, written, now);
   const names = new Set(changed.map(([path]) => path));
-  await touchStatusItems(tx, owner.channelId, [...after.keys()].filter((path) => !names.has(path)), now);
-  if (report.full) {
-    const gone = [...before.keys()].filter((path) => !after.has(path));
-    if (await deleteStatusItems(tx, owner, gone, now)) historyUsedUp = true;
-  }
+  const gone = report.full ? [...before.keys()].filter((path) => !after.has(path)) : [];
+  const [usedUpByChanges, , usedUpByRemovals] = await Promise.all([
+    putStatusItems(tx, owner, written, now),
+    touchStatusItems(tx, owner.channelId, [...after.keys()].filter((path) => !names.has(path)), now),
+    deleteStatusItems(tx, owner, gone, now),
+  ]);
+  const historyUsedUp = usedUpByChanges || usedUpByRemovals;
   return { items: new Map([...after].map(([path, { value }]) => [path, value])), refused, historyUsedUp };
 }
 
@@ -178,22 +186,32 @@ function systemChange(
   };
 }
 
-/** Takes a report of a channel. Answers what of it is not kept. */
-export async function takeStatusReport(conversation: Conversation, report: StatusReport): Promise<NotKept> {
+/** Takes a report of a channel. Answers what of it is not kept. `last` is written together with the commit. */
+export async function takeStatusReport(
+  conversation: Conversation,
+  last: Statement[],
+  report: StatusReport,
+): Promise<NotKept> {
   const { tx, runtime, by, owner, now } = conversation;
   const { channelId } = owner;
   // One report of a channel at a time: the next one is compared with what this one leaves.
-  await lockChannels(tx, [channelId]);
-  const known = await findChannelPlan(tx, channelId);
-  const { items, refused, historyUsedUp } = await keepItems(conversation, report);
   const channel = owner.userKey === "" ? "Device" : "User";
-  const before = await findTarget(tx, owner.enrollmentId, channel);
+  const [, known, rows, before, system, artifacts] = await Promise.all([
+    lockChannels(tx, [channelId]),
+    findChannelPlan(tx, channelId),
+    findStatusItems(tx, channelId),
+    findTarget(tx, owner.enrollmentId, channel),
+    findSystem(tx, owner.enrollmentId),
+    report.declarations === null ? [] : findTargetArtifacts(tx, channelId),
+  ]);
+  const { items, refused, historyUsedUp } = await keepItems(conversation, report, rows);
   const change = systemChange(owner, before, items);
-  if (Object.keys(change).length > 0) {
+  let target = before;
+  if (Object.entries(change).some(([name, value]) => Reflect.get(system, name) !== value)) {
     const facts = await updateEnrollment(tx, owner.enrollmentId, change, now);
     await redeliver(tx, runtime, { deviceId: owner.deviceId }, variablesOf(facts), "device");
+    target = await findTarget(tx, owner.enrollmentId, channel);
   }
-  const target = await findTarget(tx, owner.enrollmentId, channel);
   let changed = target.osVersion !== before.osVersion || target.platform !== before.platform;
   const capabilities = items.get(CAPABILITIES);
   // One that is too large leaves what was known of the device.
@@ -202,14 +220,16 @@ export async function takeStatusReport(conversation: Conversation, report: Statu
   if (report.declarations !== null) {
     const versions = new Set([
       ...Object.values({ ...known?.advertisedBefore, ...known?.advertised }).map(({ version }) => version),
-      ...(await findTargetArtifacts(tx, channelId)).map(({ versionId }) => versionId),
+      ...artifacts.map(({ versionId }) => versionId),
     ]);
     const seen = seenVersions(report.declarations, (id) => versions.has(id));
     const promised = new Set(Object.values(known?.advertised ?? {}).flatMap(({ version }) => version ?? []));
     const options = { exhaustive: true, promised };
-    if (await recordSeen(tx, runtime, by, artifactOwnerOf({ owner, target }), seen, options)) changed = true;
+    if (await recordSeen(tx, runtime, by, artifactOwnerOf({ owner, target }), seen, { ...options, known: artifacts })) {
+      changed = true;
+    }
   }
-  await recordStatusReported(tx, channelId, now);
+  last.push(recordStatusReported(tx, channelId, now));
   if (changed) await wakeChannel(tx, channelId, now);
   return { refused, historyUsedUp };
 }

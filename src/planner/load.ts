@@ -49,18 +49,18 @@ export type LoadedFacts = PlanFacts & { lockPinEscrowed: boolean; desiredDigest:
 export type ConversationFacts = Omit<LoadedFacts, "queue"> & { queue: readonly PlanCommandRow[] };
 
 /**
- * The facts of a channel, with what the device just said and which command it answered. A transaction that is going to act on
+ * The facts of a channel, with what the device just said. A transaction that is going to act on
  * them has locked the channel, or does so in the same breath: the statements are sent together.
  */
 export async function loadFacts(
   db: Db,
   runtime: Pick<Runtime, "config" | "sql">,
   channelId: ChannelId,
-  options: { status?: ReportStatus; answered?: string | undefined } = {},
+  options: { status?: ReportStatus } = {},
 ): Promise<ConversationFacts> {
   const [row, queue, observed] = await Promise.all([
     findPlanRow(db, channelId),
-    findPlanQueue(db, channelId, options.answered ?? null),
+    findPlanQueue(db, channelId),
     findTargetArtifacts(db, channelId),
   ]);
   const content = row.blueprintId === null ? null : await loadContent(runtime.sql, db, row.blueprintId, row.revision);

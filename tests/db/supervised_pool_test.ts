@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import { type Db, isUnavailable, openDatabase, type Sql } from "../../db/open.ts";
 import { withDatabase } from "../support/database.ts";
-import { DatabaseUnavailable, roundTripsOf } from "../../db/supervised_pool.ts";
+import { DatabaseUnavailable, databaseUse } from "../../db/supervised_pool.ts";
 
 /** Two pools on a database: one that is watched, and one that looks on. */
 function withPools(
@@ -61,9 +61,9 @@ Deno.test("a transaction of a read and a write takes two round trips: with its b
         return [tx`insert into x (v) values (${`${v} ${row?.n}`})`];
       });
     await work("first");
-    const before = roundTripsOf(sql);
+    const before = databaseUse(sql).roundTrips;
     await work("second");
-    assert.equal(roundTripsOf(sql) - before, 2);
+    assert.equal(databaseUse(sql).roundTrips - before, 2);
     await sql.begin((tx) => Promise.all([1, 2, 3].map((n) => tx`select ${n}::int as n`)));
     assert.deepEqual(await values(admin), ["first 0", "second 1"]);
   }, { max: 1 }));

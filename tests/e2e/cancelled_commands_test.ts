@@ -19,7 +19,7 @@ Deno.test("a command that was cancelled says so with its time, and a second canc
     assert.notEqual(shown.result_time, null);
     assert.deepEqual(await fleet.api("DELETE", path(first.uuid)), {
       status: 400,
-      json: ["This command is cancelled already"],
+      json: ["This command is already cancelled"],
     });
     await rest(device);
     assert.equal((await fleet.api("GET", path(second.uuid))).json.state, "acknowledged");

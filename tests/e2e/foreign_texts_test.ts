@@ -98,7 +98,7 @@ Deno.test("an enrollment has forty users; one more is answered, has no channel, 
     const made = await channels();
     assert.equal(made.length, 40);
     const warned = (await findEvents(fleet.runtime.sql, { limit: 500 }))
-      .filter(({ payload }) => JSON.stringify(payload).includes("the enrollment has 40 users"));
+      .filter(({ payload }) => JSON.stringify(payload).includes("the enrollment already has 40 users"));
     assert.equal(warned.length, 20);
     // Who has a channel keeps it.
     assert.equal(await drained(token(device, { UserID: made[0]?.userKey ?? "", UserShortName: "v" })), 200);

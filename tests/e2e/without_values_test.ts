@@ -67,7 +67,7 @@ Deno.test("a profile by command waits for the value of its variable, and comes w
     await made(fleet, "POST", `/api/mdm/devices/${id}/artifacts/${held.artifact.id}/reinstall/`);
     const seen = await talk(fleet, device, {});
     assert.ok(!seen.some((type) => type === "InstallProfile" || type === "RemoveProfile"), seen.join());
-    assert.match(await plan(fleet, serialNumber), /installed again; waits for a value of \$CUSTOM\.ROOM/);
+    assert.match(await plan(fleet, serialNumber), /requested a reinstallation; waits for a value of \$CUSTOM\.ROOM/);
     await setValues(fleet, serialNumber, { ROOM: "102" });
     assert.equal(await installs(), 1);
   }));

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { addInstanceSetting } from "../../db/installation/instance_settings.ts";
-import { openDatabase, type Sql } from "../../db/open.ts";
+import type { Sql } from "../../db/open.ts";
 import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 import type { AnyJob } from "../../jobs/job.ts";
 import { drain } from "../../jobs/queue.ts";
@@ -122,9 +122,11 @@ async function keepRows(sql: Sql): Promise<string> {
 }
 
 /** The house as it was, with a store that holds one file that nobody names; the store is removed afterwards. */
-async function withCopy({ url, restore }: House, body: (copy: Copy) => Promise<void>): Promise<void> {
+async function withCopy(house: House, body: (copy: Copy) => Promise<void>): Promise<void> {
+  const { url, restore } = house;
   const folder = await Deno.makeTempDir();
-  const sql = openDatabase(url, { max: 4 });
+  // A pool of its own as far as caches can tell: they go by the pool, and the rows go back in time.
+  const { sql } = losing(house.sql, 0, "unsent");
   try {
     await sql.unsafe(restore);
     const { sha256 } = await new FolderStore(folder, systemRandom).put(new TextEncoder().encode("unused"), 9);
@@ -133,7 +135,6 @@ async function withCopy({ url, restore }: House, body: (copy: Copy) => Promise<v
     await Deno.utime(`${folder}/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`, long, long);
     await body({ sql, url, folder });
   } finally {
-    await sql.end({ timeout: 5 });
     await Deno.remove(folder, { recursive: true });
   }
 }
@@ -142,7 +143,9 @@ type Copy = { sql: Sql; url: string; folder: string };
 type House = {
   fleet: Fleet;
   job: AnyJob;
-  /** The database, and the statement that brings it back to where the job is queued and due. */
+  /** Its connections serve all copies: a new one reads what the tables are, which costs more than a run. */
+  sql: Sql;
+  /** The database's address, and the statement that brings it back to where the job is queued and due. */
   url: string;
   restore: string;
   /** When it is due. */
@@ -160,8 +163,7 @@ const withHouse = (job: AnyJob, body: (house: House) => Promise<void>) =>
     const payload = { revision: 1, serial_numbers: [serialNumber], version };
     if (asked === undefined) await enqueueJob(sql, fleet.runtime, { kind: job.kind, payload });
     const restore = await keepRows(sql);
-    await sql.end();
-    await body({ fleet, job, url: databaseUrl, restore, since: clock.now() });
+    await body({ fleet, job, sql, url: databaseUrl, restore, since: clock.now() });
   });
 
 /** Runs what is due of the house's kind on a copy. */

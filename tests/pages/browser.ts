@@ -42,6 +42,15 @@ export type Stage = {
   signIn(): Promise<void>;
 };
 
+/** One browser for all tests of a file: to start one is as much work as a test. Each test has a profile of its own in it. */
+let started: Promise<Browser> | undefined;
+const theBrowser = () =>
+  started ??= chromium.launch({
+    executablePath: executable(),
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+  });
+Deno.test.afterAll(async () => await (await started)?.close());
+
 /** Runs `body` with a house, its server and a browser. `admin`: whether the first person was made already. */
 export async function withPages(
   options: { admin: boolean; width?: number; dark?: boolean },
@@ -50,10 +59,7 @@ export async function withPages(
   let handle: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => handle(request));
   const url = `http://localhost:${server.addr.port}`;
-  const browser = await chromium.launch({
-    executablePath: executable(),
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-  });
+  const browser = await theBrowser();
   try {
     await withFleet(async (fleet) => {
       // The browser throws away cookies that have ended by its own clock.
@@ -90,10 +96,10 @@ export async function withPages(
           await page.getByRole("heading", { name: "Overview" }).waitFor();
         },
       });
-      await context.close();
     }, { BASE_URL: url });
   } finally {
-    await browser.close();
+    // Pages that listen for changes would keep the server.
+    for (const context of browser.contexts()) await context.close();
     await server.shutdown();
   }
 }

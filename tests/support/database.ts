@@ -17,9 +17,11 @@ function missing(): never {
   throw new Error("Cannot run a database test by itself: use `deno task test FILE`");
 }
 
-/** Runs `body` with a fresh migrated database. */
-export async function withDatabase<T>(body: (sql: Sql, url: string) => Promise<T>): Promise<T> {
-  const template = Deno.env.get("ESPALIER_TEST_TEMPLATE") ?? missing();
+/** Runs `body` with a fresh copy of a database, of the migrated one unless `template` names another. */
+export async function withDatabase<T>(
+  body: (sql: Sql, url: string) => Promise<T>,
+  template: string = Deno.env.get("ESPALIER_TEST_TEMPLATE") ?? missing(),
+): Promise<T> {
   const name = `espalier_test_${crypto.randomUUID().replaceAll("-", "")}`;
   const admin = openDatabase(Deno.env.get("ESPALIER_TEST_DATABASE") ?? missing(), { max: 1 });
   await admin.unsafe(`create database ${name} template ${template}`);
@@ -29,6 +31,34 @@ export async function withDatabase<T>(body: (sql: Sql, url: string) => Promise<T
   } finally {
     await sql.end({ timeout: 5 });
     await admin.unsafe(`drop database if exists ${name} with (force)`);
+    await admin.end({ timeout: 5 });
+  }
+}
+
+/**
+ * Makes a database that is filled once, for tests that copy it with {@link withDatabase}. Returns its name. Drop it
+ * afterwards.
+ */
+export async function makeTemplate(fill: (sql: Sql) => Promise<void>): Promise<string> {
+  const name = `espalier_test_${crypto.randomUUID().replaceAll("-", "")}`;
+  await administer(`create database ${name} template ${Deno.env.get("ESPALIER_TEST_TEMPLATE") ?? missing()}`);
+  const sql = openDatabase(address(name), { max: 1 });
+  try {
+    await fill(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+  return name;
+}
+
+/** Drops a database that {@link makeTemplate} made. */
+export const dropDatabase = (name: string): Promise<void> => administer(`drop database if exists ${name} with (force)`);
+
+async function administer(statement: string): Promise<void> {
+  const admin = openDatabase(Deno.env.get("ESPALIER_TEST_DATABASE") ?? missing(), { max: 1 });
+  try {
+    await admin.unsafe(statement);
+  } finally {
     await admin.end({ timeout: 5 });
   }
 }

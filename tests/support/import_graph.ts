@@ -34,12 +34,14 @@ type Kinds = readonly { type: string; importKind?: string; exportKind?: string }
 const erased = (all: Kinds, kind: "importKind" | "exportKind") =>
   all.length > 0 && all.every((one) => one[kind] === "type");
 
-/** Returns the imports of a file that name files of the tree: `import`, `export … from` and `import()`. */
-export function importsOf(path: string, source: string): Import[] {
-  const found: Import[] = [];
+/** What a file names, as it is written, and whether only types of it. */
+type Named = { target: string; typeOnly: boolean };
+
+/** Returns what a file names in `import`, `export … from` and `import()`. */
+function namedIn(path: string, source: string): Named[] {
+  const found: Named[] = [];
   const add = (target: unknown, typeOnly: boolean) => {
-    if (typeof target !== "string" || !target.startsWith(".")) return;
-    found.push({ from: path, to: posix.join(posix.dirname(path), target), typeOnly });
+    if (typeof target === "string") found.push({ target, typeOnly });
   };
   const literal = (node: Deno.lint.Expression) => (node.type === "Literal" ? node.value : undefined);
   Deno.lint.runPlugin(
@@ -63,6 +65,18 @@ export function importsOf(path: string, source: string): Import[] {
   );
   return found;
 }
+
+/** Returns the imports of a file that name files of the tree: `import`, `export … from` and `import()`. */
+export const importsOf = (path: string, source: string): Import[] =>
+  namedIn(path, source).filter(({ target }) => target.startsWith(".")).map(({ target, typeOnly }) => ({
+    from: path,
+    to: posix.join(posix.dirname(path), target),
+    typeOnly,
+  }));
+
+/** Returns the names of the packages that a file imports, types included, as they are written: "hono/cookie". */
+export const packagesOf = (path: string, source: string): string[] =>
+  namedIn(path, source).map(({ target }) => target).filter((target) => !/^(?:\.|node:)/.test(target));
 
 /** Returns all imports of a tree. */
 export const allImports = (tree: Tree): Import[] => [...tree].flatMap(([path, source]) => importsOf(path, source));

@@ -58,6 +58,8 @@ export async function testRuntime(
     sql,
     clock,
     random,
+    // A real hash is a quarter of a second of work, for whoever signs in as well.
+    passwordCost: { logN: 8, r: 8, p: 1 },
     keys: await parseKeyRing("test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", systemRandom),
     log,
     // Written when a test asks for it: nothing of it happens by time.

@@ -28,12 +28,23 @@ function uselessness(command: QueuedCommand, facts: PlanFacts, { deliveries }: S
 type Waiting = QueuedCommand & { state: "queued" | "notNow" };
 const isWaiting = (command: QueuedCommand): command is Waiting => command.state !== "sent";
 
+const aboutOf = (command: Waiting) => ({ scheduler: "queued-commands", subject: `${command.name} ${command.uuid}` });
+
 function consider(command: Waiting, facts: PlanFacts, now: Date, situation: Situation): Decision {
-  const about = { scheduler: "queued-commands", subject: `${command.name} ${command.uuid}` };
   const useless = uselessness(command, facts, situation);
-  if (useless !== null) {
-    return { ...about, outcome: "chosen", evidence: useless, step: { kind: "cancel", commandId: command.id } };
-  }
+  return useless === null ? considerItself(command, facts, now) : {
+    ...aboutOf(command),
+    outcome: "chosen",
+    evidence: useless,
+    step: { kind: "cancel", commandId: command.id },
+  };
+}
+
+/** What of a conversation decides whether a command that is of use is sent now. */
+export type Talk = Pick<PlanFacts, "status" | "conversationStartedAt">;
+
+function considerItself(command: Waiting, talk: Talk, now: Date): Decision {
+  const about = aboutOf(command);
   const waits = (evidence: string, until?: Date): Decision => ({
     ...about,
     outcome: "waits",
@@ -56,15 +67,32 @@ function consider(command: Waiting, facts: PlanFacts, now: Date, situation: Situ
     case "queued":
       return chosen(`queued ${command.createdAt.toISOString()}`);
     case "notNow": {
-      const began = facts.conversationStartedAt;
+      const began = talk.conversationStartedAt;
       // These waits end with the conversation: the next one is to be planned, whenever it begins.
-      if (facts.status === "NotNow") return waits("the device said NotNow in this conversation", now);
+      if (talk.status === "NotNow") return waits("the device said NotNow in this conversation", now);
       if (began !== null && command.notNowAt !== null && command.notNowAt >= began) {
         return waits("deferred in this conversation", now);
       }
       return chosen("deferred in an earlier conversation");
     }
   }
+}
+
+/**
+ * Returns the command that any plan of the channel would send next, whatever its other facts are; undefined when that takes a
+ * plan. The queue is the first concern of a plan, and a command for no artifact is always of use.
+ */
+export function nextOfQueue<Command extends QueuedCommand>(
+  queue: readonly Command[],
+  talk: Talk,
+  now: Date,
+): Command | undefined {
+  for (const command of queue) {
+    if (!isWaiting(command)) continue;
+    if (command.artifactVersion !== null) return undefined;
+    if (considerItself(command, talk, now).outcome === "chosen") return command;
+  }
+  return undefined;
 }
 
 /** Whether a live command of that name is on its way; one that is queued for later is not. */

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { QueuedCommand } from "../../../src/planner/facts.ts";
+import { plan } from "../../../src/planner/plan.ts";
+import { nextOfQueue } from "../../../src/planner/schedulers/queued_commands.ts";
+import { contents, factsOf, freshMemory, NOW, worlds } from "./worlds.ts";
+
+const times = fc.option(fc.integer({ min: -3, max: 3 }).map((minutes) => new Date(NOW.getTime() + minutes * 60_000)));
+
+const commands: fc.Arbitrary<QueuedCommand[]> = fc.array(
+  fc.record({
+    name: fc.constantFrom("DeviceLock", "InstallProfile", "RemoveProfile", "DeviceInformation"),
+    artifactVersion: fc.constantFrom(null, null, null, "00000001-0000-4000-8000-000000000001"),
+    state: fc.constantFrom("queued" as const, "sent" as const, "notNow" as const),
+    notBefore: times,
+    expiresAt: times,
+    sentAt: times,
+    sentCount: fc.integer({ min: 0, max: 3 }),
+    notNowAt: times,
+    createdAt: fc.constant(new Date(NOW.getTime() - 3_600_000)),
+  }),
+  { maxLength: 4 },
+).map((rows) =>
+  rows.map((row, index) => ({
+    ...row,
+    id: index + 1,
+    uuid: `00000000-0000-4000-8000-00000000000${index}`,
+  }))
+);
+
+Deno.test("the next command of a queue is the one that any plan sends next, and none where that takes a plan", () => {
+  let found = 0;
+  fc.assert(
+    fc.property(
+      commands,
+      contents,
+      worlds,
+      fc.constantFrom("Idle" as const, "Acknowledged" as const, "NotNow" as const, "Error" as const),
+      times,
+      (queue, content, world, status, conversationStartedAt) => {
+        const next = nextOfQueue(queue, { status, conversationStartedAt }, NOW);
+        const facts = { ...factsOf(content, world, freshMemory()), queue, status, conversationStartedAt };
+        const planned = plan(facts, NOW).next;
+        if (next !== undefined) {
+          found++;
+          assert.deepEqual(planned, { kind: "queued", commandId: next.id });
+        } else if (queue.every(({ artifactVersion }) => artifactVersion === null)) {
+          // Then only what was sent before may come from the queue.
+          const id = planned?.kind === "queued" ? planned.commandId : undefined;
+          assert.ok(id === undefined || queue.find((one) => one.id === id)?.state === "sent");
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+  assert.ok(found > 50, `only ${found} commands were found`);
+});
