@@ -216,6 +216,8 @@ const DECLARATION = JSON.stringify({
 const artifactBody = { name: "New artifact", platforms: ["iOS", "macOS"] };
 const artifact: Pick<Noun, "form"> = { form: { name: "name", platforms: "platforms" } };
 
+const reason: Pick<Noun, "body" | "form"> = { body: () => ({ reason: "Too many fail" }), form: { reason: "reason" } };
+
 /** The rows of the form of values; a secret may have no value. */
 function valueRows(values: unknown, { secrets }: Record<string, unknown>): Fields {
   const given = isSchema(values) ? values : {};
@@ -406,4 +408,38 @@ export const NOUNS: readonly Noun[] = [
       { secrets: Array.from({ length: 101 }, (_, index) => `DOOR_${index}`) },
     ],
   },
+  ...["halt", "resume", "withdraw"].map((action): Noun => ({
+    ...reason,
+    api: `POST /api/mdm/artifact_versions/{id}/${action}/`,
+    page: ({ profile }) => `/artifacts/${profile.artifact}/versions/${profile.version}/${action}/`,
+    id: ({ profile }) => profile.version,
+  })),
 ];
+
+const OF_VERSIONS = "a page makes versions of files, and never changes one";
+const NO_PAGE = "no page does it";
+const COMMAND = "a command has a schema of its own in src/commands/";
+
+/** Bodies of the API that are no noun of a page, and why. */
+export const UNPAIRED: Readonly<Record<string, string>> = {
+  "PUT /api/inventory/meta_business_units/{id}/": NO_PAGE,
+  "PUT /api/inventory/taxonomies/{id}/": NO_PAGE,
+  "PUT /api/inventory/tags/{id}/": NO_PAGE,
+  "POST /api/inventory/devices/{serial_number}/tags/": NO_PAGE,
+  "POST /api/inventory/devices/tags/": NO_PAGE,
+  "POST /api/mdm/devices/{id}/lock/": COMMAND,
+  "POST /api/mdm/devices/{id}/erase/": COMMAND,
+  "POST /api/mdm/devices/{id}/send_custom_command/": COMMAND,
+  "POST /api/mdm/artifacts/{id}/rollback/":
+    "its page is for artifacts with two versions, and reads its reason as that of a halt",
+  "POST /api/mdm/profiles/": OF_VERSIONS,
+  "PUT /api/mdm/profiles/{id}/": OF_VERSIONS,
+  "POST /api/mdm/declarations/": OF_VERSIONS,
+  "PUT /api/mdm/declarations/{id}/": OF_VERSIONS,
+  "POST /api/mdm/provisioning_profiles/": OF_VERSIONS,
+  "PUT /api/mdm/provisioning_profiles/{id}/": OF_VERSIONS,
+  "POST /api/mdm/data_assets/": OF_VERSIONS,
+  "PUT /api/mdm/data_assets/{id}/": OF_VERSIONS,
+  "POST /api/mdm/cert_assets/": OF_VERSIONS,
+  "PUT /api/mdm/cert_assets/{id}/": OF_VERSIONS,
+};

@@ -6,7 +6,7 @@ import { ENDPOINTS } from "../../routes/api/registry.ts";
 import { withFleet } from "../support/fleet.ts";
 import { digests, world } from "../support/refused_writes.ts";
 import { type Fields, personWith } from "./admin/support.ts";
-import { type FormField, type Noun, NOUNS } from "./nouns.ts";
+import { type FormField, type Noun, NOUNS, UNPAIRED } from "./nouns.ts";
 
 type Body = Record<string, unknown>;
 /** A body that is wrong, and what was done to it. */
@@ -161,6 +161,12 @@ function expectedOn(noun: Noun, body: Body, said: Record<string, string[]>): Ret
     ),
   };
 }
+
+Deno.test("every body of the API has a page that says the same, or a reason why there is none", () => {
+  const bodies = ENDPOINTS.filter(({ body }) => body !== undefined).map(({ method, path }) => `${method} ${path}`);
+  const paired = new Set(NOUNS.map(({ api }) => api));
+  assert.deepEqual([...paired, ...Object.keys(UNPAIRED)].sort(), bodies.sort());
+});
 
 Deno.test("the API and the pages refuse the same, in the same fields and with the same sentences", () =>
   withFleet(async (fleet) => {

@@ -162,10 +162,6 @@ export class Form {
   texts(name: string): string[] {
     return (this.fields.get(name) ?? []).filter((value) => typeof value === "string");
   }
-  /** An id, or -1, which no object has. */
-  id(name: string): number {
-    return idOf(this.text(name));
-  }
   /** Several ids, as checkboxes send them. */
   ids(name: string): number[] {
     return this.texts(name).map(idOf);
