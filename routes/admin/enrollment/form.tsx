@@ -148,7 +148,7 @@ export function EnrollmentForm({ context, choices, enrollment, state }: {
           state={state}
         />
       )}
-      {row === undefined ? <ReenrollmentChoice /> : null}
+      {row === undefined ? <ReenrollmentChoice state={state} /> : null}
       <div class="actions">
         <button type="submit">{row === undefined ? "Create enrollment" : "Save"}</button>
         {row === undefined ? null : <a class="button plain" href={path}>Cancel</a>}

@@ -9,8 +9,18 @@ import { z } from "zod";
 /** Attributes of an input. */
 type Limits = { maxlength?: number; min?: number; max?: number };
 
+const known = new WeakMap<z.ZodType, Limits>();
+
 /** Returns the limits that a schema sets to a text's length or to a number. */
 export function limitsOf(schema: z.ZodType): Limits {
+  const before = known.get(schema);
+  if (before !== undefined) return before;
+  const limits = readLimits(schema);
+  known.set(schema, limits);
+  return limits;
+}
+
+function readLimits(schema: z.ZodType): Limits {
   const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   const found: Limits = {};
   for (const one of [json, ...json.anyOf ?? []]) {
