@@ -36,10 +36,17 @@ const columns = (db: Db) =>
      array(select distinct p from user_roles ur join roles r on r.id = ur.role_id, unnest(r.permissions) as p
            where ur.user_id = u.id order by p) as permissions`;
 
-/** One user; locked for the transaction when asked. */
-export async function findUser(db: Db, id: number, lock = false): Promise<UserRow | undefined> {
+/** One user. */
+export async function findUser(db: Db, id: number): Promise<UserRow | undefined> {
   const [row] = await db<UserRow[]>`
-    select ${columns(db)} from users u where u.id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from users u where u.id = ${id}`;
+  return row;
+}
+
+/** The same, locked for the transaction. */
+export async function lockUser(db: Db, id: number): Promise<UserRow | undefined> {
+  const [row] = await db<UserRow[]>`
+    select ${columns(db)} from users u where u.id = ${id} for update`;
   return row;
 }
 

@@ -32,14 +32,13 @@ const columns = (db: Db) =>
      e.expired_at, e.created_at,
      array(select st.tag_id from enrollment_secret_tags st where st.enrollment_secret_id = e.id order by st.tag_id) as tags`;
 
-/** One secret; locked for the transaction when asked. */
+/** One secret. */
 export async function findEnrollmentSecret(
   db: Db,
   id: number,
-  lock = false,
 ): Promise<EnrollmentSecretRow | undefined> {
   const [row] = await db<EnrollmentSecretRow[]>`
-    select ${columns(db)} from enrollment_secrets e where e.id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from enrollment_secrets e where e.id = ${id}`;
   return row;
 }
 

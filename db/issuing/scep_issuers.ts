@@ -43,10 +43,17 @@ export async function listScepIssuers(
   return { rows: [...rows], count };
 }
 
-/** One issuer; locked for the transaction when asked. */
-export async function findScepIssuer(db: Db, id: string, lock = false): Promise<ScepIssuerRow | undefined> {
+/** One issuer. */
+export async function findScepIssuer(db: Db, id: string): Promise<ScepIssuerRow | undefined> {
   const [row] = await db<ScepIssuerRow[]>`
-    select ${columns(db)} from scep_issuers where id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from scep_issuers where id = ${id}`;
+  return row;
+}
+
+/** The same, locked for the transaction. */
+export async function lockScepIssuer(db: Db, id: string): Promise<ScepIssuerRow | undefined> {
+  const [row] = await db<ScepIssuerRow[]>`
+    select ${columns(db)} from scep_issuers where id = ${id} for update`;
   return row;
 }
 

@@ -20,14 +20,23 @@ export type MetaBusinessUnitValues = { name: string; apiEnrollmentEnabled?: bool
 
 const columns = (db: Db) => db`id, name, api_enrollment_enabled, created_at, updated_at`;
 
-/** One unit; locked for the transaction when asked. */
+/** One unit. */
 export async function findMetaBusinessUnit(
   db: Db,
   id: number,
-  lock = false,
 ): Promise<MetaBusinessUnitRow | undefined> {
   const [row] = await db<MetaBusinessUnitRow[]>`
-    select ${columns(db)} from meta_business_units where id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from meta_business_units where id = ${id}`;
+  return row;
+}
+
+/** The same, locked for the transaction. */
+export async function lockMetaBusinessUnit(
+  db: Db,
+  id: number,
+): Promise<MetaBusinessUnitRow | undefined> {
+  const [row] = await db<MetaBusinessUnitRow[]>`
+    select ${columns(db)} from meta_business_units where id = ${id} for update`;
   return row;
 }
 

@@ -24,15 +24,27 @@ export type TagValues = Pick<TagRow, "name" | "slug" | "color" | "taxonomyId" | 
 const columns = (db: Db) =>
   db`t.id, t.name, t.slug, t.color, t.taxonomy_id, t.meta_business_unit_id, t.created_at, t.updated_at`;
 
-/** One tag; locked for the transaction when asked. */
-export async function findTag(db: Db, id: number, lock = false): Promise<TagRow | undefined> {
+/** One tag. */
+export async function findTag(db: Db, id: number): Promise<TagRow | undefined> {
   const [row] = await db<TagRow[]>`
-    select ${columns(db)} from tags t where t.id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from tags t where t.id = ${id}`;
   return row;
 }
 
-/** The tags with these ids, by id; unknown ids are left out. They cannot be deleted while the transaction lasts. */
+/** The same, locked for the transaction. */
+export async function lockTag(db: Db, id: number): Promise<TagRow | undefined> {
+  const [row] = await db<TagRow[]>`
+    select ${columns(db)} from tags t where t.id = ${id} for update`;
+  return row;
+}
+
+/** The tags with these ids, by id; unknown ids are left out. */
 export async function findTags(db: Db, ids: readonly number[]): Promise<TagRow[]> {
+  return [...await db<TagRow[]>`select ${columns(db)} from tags t where t.id = any(${[...ids]}::int[]) order by t.id`];
+}
+
+/** The same, and they cannot be deleted while the transaction lasts. */
+export async function lockTags(db: Db, ids: readonly number[]): Promise<TagRow[]> {
   return [
     ...await db<TagRow[]>`
       select ${columns(db)} from tags t where t.id = any(${[...ids]}::int[]) order by t.id for key share`,

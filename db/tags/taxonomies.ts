@@ -20,10 +20,17 @@ export type TaxonomyValues = Pick<TaxonomyRow, "name" | "metaBusinessUnitId">;
 
 const columns = (db: Db) => db`id, name, meta_business_unit_id, created_at, updated_at`;
 
-/** One taxonomy; locked for the transaction when asked. */
-export async function findTaxonomy(db: Db, id: number, lock = false): Promise<TaxonomyRow | undefined> {
+/** One taxonomy. */
+export async function findTaxonomy(db: Db, id: number): Promise<TaxonomyRow | undefined> {
   const [row] = await db<TaxonomyRow[]>`
-    select ${columns(db)} from taxonomies where id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from taxonomies where id = ${id}`;
+  return row;
+}
+
+/** The same, locked for the transaction. */
+export async function lockTaxonomy(db: Db, id: number): Promise<TaxonomyRow | undefined> {
+  const [row] = await db<TaxonomyRow[]>`
+    select ${columns(db)} from taxonomies where id = ${id} for update`;
   return row;
 }
 

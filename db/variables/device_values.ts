@@ -17,11 +17,17 @@ export type DeviceValueRow =
     | { secret: true; value: null; valueSealed: string }
   );
 
-/** The custom values of a device by name; locked for the transaction when asked. */
-export async function findDeviceValues(db: Db, serialNumber: string, lock = false): Promise<DeviceValueRow[]> {
+/** The custom values of a device by name. */
+export async function findDeviceValues(db: Db, serialNumber: string): Promise<DeviceValueRow[]> {
+  return await db<DeviceValueRow[]>`
+    select id, name, secret, value, value_sealed from device_values where serial_number = ${serialNumber} order by name`;
+}
+
+/** The same, locked for the transaction. */
+export async function lockDeviceValues(db: Db, serialNumber: string): Promise<DeviceValueRow[]> {
   return await db<DeviceValueRow[]>`
     select id, name, secret, value, value_sealed from device_values where serial_number = ${serialNumber} order by name
-    ${lock ? db`for update` : db``}`;
+    for update`;
 }
 
 /** Ids for values that are about to be written, as many as asked for. */

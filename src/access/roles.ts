@@ -6,8 +6,8 @@
 
 import {
   deleteRole as deleteRoleRow,
-  findRole,
   insertRole,
+  lockRole,
   type RoleRow,
   updateRole as updateRoleRow,
 } from "../../db/access/roles.ts";
@@ -67,7 +67,7 @@ export async function createRole(runtime: Runtime, by: Authorised, input: RoleIn
 export async function updateRole(runtime: Runtime, by: Authorised, id: number, input: RoleInput): Promise<RoleRow> {
   const values = checked(input);
   return await runtime.sql.begin(async (tx) => {
-    const before = await findRole(tx, id, true);
+    const before = await lockRole(tx, id);
     if (before === undefined) throw problem("not-found");
     // The attack: a role of somebody mightier is emptied, or renamed into one that is given away lightly.
     mustHoldAllOf(by.actor, { isSuperuser: false, permissions: [...before.permissions, ...values.permissions] });
@@ -88,7 +88,7 @@ export async function updateRole(runtime: Runtime, by: Authorised, id: number, i
 /** Removes a role that the actor holds all of; its users lose it. */
 export async function deleteRole(runtime: Runtime, by: Authorised, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
-    const before = await findRole(tx, id, true);
+    const before = await lockRole(tx, id);
     if (before === undefined) throw problem("not-found");
     mustHoldAllOf(by.actor, { isSuperuser: false, permissions: before.permissions });
     await deleteRoleRow(tx, id);

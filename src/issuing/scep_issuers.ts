@@ -6,11 +6,12 @@
  */
 
 import { z } from "zod";
-import { usesOfScepIssuer } from "../../db/installation/uses.ts";
+import { usesOfScepIssuer } from "../../db/installation/use_views.ts";
 import {
   deleteScepIssuer,
   findScepIssuer,
   insertScepIssuer,
+  lockScepIssuer,
   type ScepIssuerRow,
   type ScepIssuerValues,
   updateScepIssuer,
@@ -141,7 +142,7 @@ export async function createScepIssuer(
 }
 
 async function changeable(tx: Tx, id: string, what: "updated" | "deleted"): Promise<ScepIssuerRow> {
-  const row = await findScepIssuer(tx, id, true);
+  const row = await lockScepIssuer(tx, id);
   if (row === undefined) throw problem("not-found");
   if (row.backend === "BUILT_IN") {
     const sentence = `This SCEP issuer cannot be ${what}.`;

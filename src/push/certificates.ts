@@ -9,7 +9,7 @@
 
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
-import { usesOfPushCertificate } from "../../db/installation/uses.ts";
+import { usesOfPushCertificate } from "../../db/installation/use_views.ts";
 import { nextId } from "../../db/next_id.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
 import {
@@ -18,6 +18,7 @@ import {
   findPushCertificate,
   findPushKey,
   insertPushCertificate,
+  lockPushCertificate,
   type PushCertificateRow,
   updatePushCertificate,
 } from "../../db/push/push_certificates.ts";
@@ -197,12 +198,19 @@ async function insert(
   }).catch(taken);
 }
 
-/** Makes a push certificate with a new key, for Apple to sign. */
-export async function createPushCertificate(
+/** Keeps a certificate and its key; without either, makes a new key for Apple to sign. Throws `invalid`. */
+export async function addPushCertificate(
   runtime: Runtime,
   by: By,
-  name: string,
+  { name, certificate, ...rest }:
+    & { name: string; certificate?: KeyMaterial | undefined }
+    & Omit<
+      PushMaterial,
+      "certificate"
+    >,
 ): Promise<PushCertificateRow> {
+  if (certificate !== undefined) return await uploadPushCertificate(runtime, by, { name, certificate, ...rest });
+  if (rest.privateKey !== undefined) throw invalid({ certificate: ["This field is required."] });
   return await insert(runtime, by, name, await runtime.random.rsaKey(), undefined);
 }
 
@@ -259,7 +267,7 @@ export async function changePushCertificate(
   const given = input.privateKey === undefined ? undefined : readKey(input.privateKey, input.passphrase);
   const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {
-    const before = await findPushCertificate(tx, id, true);
+    const before = await lockPushCertificate(tx, id);
     if (before === undefined) throw problem("not-found");
     if (before.provisioningUid !== null) throw refused("This push certificate cannot be updated");
     const name = input.name ?? before.name;

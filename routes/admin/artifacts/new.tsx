@@ -5,17 +5,20 @@
  */
 
 import type { Hono } from "hono";
+import { z } from "zod";
+import { artifactFields, artifactInput } from "../../../src/blueprints/artifact_input.ts";
 import type { ArtifactInput } from "../../../src/blueprints/artifacts.ts";
 import type { FirstVersion } from "../../../src/blueprints/versions/create_artifact.ts";
 import { kindsBy } from "../../../src/blueprints/versions/kinds.ts";
 import type { AnyVersionKind } from "../../../src/blueprints/versions/version_kind.ts";
-import { type FieldErrors, invalid } from "../../../src/errors.ts";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
 import { under } from "../parts/crumbs.ts";
 import { UPLOAD_LIMIT } from "../parts/form.ts";
 import { Checks } from "../parts/form_parts.tsx";
+import { limitsOf } from "../parts/limits.ts";
 import type { Form, FormState, PageContext } from "../parts/page.tsx";
 import { mountChange, Previewed, SaveButtons, type Tried } from "../parts/preview.tsx";
 import { afterCreation, contentPagesOf } from "./content.tsx";
@@ -35,31 +38,32 @@ const artifactOf = (nature: Nature): ArtifactInput => ({
 
 const channelOf = (form: Form): "Device" | "User" => (form.text("channel") === "User" ? "User" : "Device");
 
-/** The platforms that were chosen. */
-export const platformsOf = (form: Form) => PLATFORMS.filter((platform) => form.texts("platforms").includes(platform));
-
-/** What is wrong with the name and the platforms of a form. */
-export function natureErrors(form: Form): FieldErrors {
-  const name = form.text("name");
-  return {
-    ...(name === "" || name.length > 256 ? { name: ["This should have 1 to 256 characters."] } : {}),
-    ...(platformsOf(form).length === 0 ? { platforms: ["Choose at least one."] } : {}),
-  };
+/** Reads what the form says of an artifact, which is of one of `types`. Throws `invalid`. */
+async function natureOf(
+  form: Form,
+  types: readonly string[],
+  { type, channel }: { type: string | undefined; channel: string | undefined },
+): Promise<ArtifactInput> {
+  const given = { name: form.value("name"), platforms: form.texts("platforms"), type, channel };
+  const input = await parseOrRefuse(artifactInput, given);
+  if (!types.includes(input.type)) await parseOrRefuse(z.object({ type: z.enum(types) }), given);
+  return input;
 }
 
-/** What a form says of its artifact. Throws `invalid`. */
-function firstOf({ types, page: { asks, nature } }: AnyVersionKind, form: Form): FirstVersion {
-  const type = asks.type === undefined
-    ? Object.keys(types)[0]
-    : Object.keys(types).find((one) => one === form.text("type"));
-  if (type === undefined) throw invalid({ type: ["Choose an option from the list."] });
-  const channel = asks.channel === undefined ? "Device" : channelOf(form);
+/** Reads what a form says of the artifact of a new kind's version. Throws `invalid`. */
+async function firstOf({ types, page: { asks, nature } }: AnyVersionKind, form: Form): Promise<FirstVersion> {
+  const names = Object.keys(types);
   if (nature !== undefined) {
+    const channel = asks.channel === undefined ? "Device" : channelOf(form);
+    const [type = ""] = names;
     return { artifact: artifactOf({ type, channel, platforms: PLATFORMS, ...nature(form) }), freeName: true };
   }
-  const errors = natureErrors(form);
-  if (Object.keys(errors).length > 0) throw invalid(errors);
-  return { artifact: artifactOf({ name: form.text("name"), type, channel, platforms: platformsOf(form) }) };
+  return {
+    artifact: await natureOf(form, names, {
+      type: asks.type === undefined ? names[0] : form.value("type"),
+      channel: asks.channel === undefined ? "Device" : form.value("channel"),
+    }),
+  };
 }
 
 const mayMake = (context: PageContext) => mustMay(context, "mdm.add_artifact", "mdm.add_artifactversion");
@@ -81,7 +85,9 @@ async function newPage(
           <form class="stack" method="post" action={`/artifacts/new/${slug}/`} enctype="multipart/form-data">
             <Csrf context={context} />
             <FormErrors state={state} />
-            {asks.name ? <Field name="name" label="Name" required maxlength={256} state={state} /> : null}
+            {asks.name
+              ? <Field name="name" label="Name" required {...limitsOf(artifactFields.shape.name)} state={state} />
+              : null}
             {asks.type === undefined ? null : (
               <Select
                 name="type"
@@ -127,9 +133,9 @@ export function mountNewArtifacts(app: Hono<AppEnv>): void {
     mountChange(app, path, {
       needs: "mdm.add_artifact",
       limit: UPLOAD_LIMIT,
-      read(context, form) {
+      async read(context, form) {
         mayMake(context);
-        const first = firstOf(kind, form);
+        const first = await firstOf(kind, form);
         return async (runtime) => {
           const pages = contentPagesOf(first.artifact.type);
           return await afterCreation(runtime, pages, await pages.createFirst(runtime, context.by, first, form));

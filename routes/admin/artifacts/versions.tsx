@@ -223,7 +223,7 @@ export function mountVersions(app: Hono<AppEnv>): void {
     limit: UPLOAD_LIMIT,
     async read(context, form) {
       const { id, type } = await mustFindArtifact(context.runtime.sql, context.uuid());
-      const input = { artifactId: id, version: numberOf(form), filter: filterOfForm(form) };
+      const input = { artifactId: id, version: numberOf(form), filter: await filterOfForm(form) };
       return async (runtime) => {
         const pages = contentPagesOf(type);
         const version = await pages.create(runtime, context.by, input, form);
@@ -243,7 +243,7 @@ export function mountVersions(app: Hono<AppEnv>): void {
     needs: "mdm.change_artifactversion",
     async read(context, form) {
       const { artifact, version: { id } } = await mustFindVersionOf(context);
-      const input = { version: numberOf(form), filter: filterOfForm(form) };
+      const input = { version: numberOf(form), filter: await filterOfForm(form) };
       return async (runtime) => {
         await kindOf(artifact.type).refilter(runtime, context.by, id, input);
         const warnings = await contentPagesOf(artifact.type).warnings(runtime, id);

@@ -8,7 +8,7 @@ import type { Hono } from "hono";
 import { listBlueprints } from "../../../db/blueprints/blueprints.ts";
 import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
 import type { DeviceId } from "../../../db/ids.ts";
-import { tagsThatCount } from "../../../db/tags/effective_tags.ts";
+import { tagsThatCount } from "../../../db/tags/effective_tag_views.ts";
 import { cancelQueued } from "../../../src/commands/queue.ts";
 import { blockDevice, pokeDevice } from "../../../src/devices/actions.ts";
 import { collectInventory } from "../../../src/devices/collect_inventory.ts";
@@ -223,9 +223,7 @@ export function mountDevice(app: Hono<AppEnv>): void {
   });
   action(app, "/devices/:id/commands/:uuid/cancel/", "mdm.delete_devicecommand", async (context) => {
     const { runtime, by } = context;
-    const uuid = context.param("uuid");
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) throw problem("not-found");
-    await cancelQueued(runtime, by, uuid);
+    await cancelQueued(runtime, by, context.uuid("uuid"));
     return done(context, "cancelled");
   });
   action(app, "/devices/:id/lock-pin/", "mdm.view_device_lock_pin", async (context) => {

@@ -17,7 +17,7 @@ import {
   updateArtifactVersion,
 } from "../../../db/artifacts/artifact_versions.ts";
 import { type ArtifactRow, findArtifact } from "../../../db/artifacts/artifacts.ts";
-import { usesOfArtifactVersion } from "../../../db/installation/uses.ts";
+import { usesOfArtifactVersion } from "../../../db/installation/use_views.ts";
 import { type Db, isForeignKeyViolation, type Tx } from "../../../db/open.ts";
 import { type FieldErrors, invalid, problem, refused } from "../../errors.ts";
 import type { By } from "../../events/by.ts";
