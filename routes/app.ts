@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { asRefusal } from "../src/errors.ts";
 import type { Runtime } from "../src/runtime.ts";
@@ -23,19 +23,23 @@ import { limitProxied } from "./proxied_requests.ts";
 import { requestContext } from "./request.ts";
 import { requestBody } from "./request_body.ts";
 
+/** A middleware for everything but messages of devices: no browser opens what a PUT is answered. */
+const exceptMessages = (middleware: MiddlewareHandler<AppEnv>): MiddlewareHandler<AppEnv> => (c, next) =>
+  c.req.method === "PUT" && c.req.path.startsWith("/public/mdm/") ? next() : middleware(c, next);
+
 /** The application. */
 export function createApp(runtime: Runtime): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  app.use(secureHeaders({
+  app.use(exceptMessages(secureHeaders({
     xFrameOptions: "DENY",
     referrerPolicy: "same-origin",
     strictTransportSecurity: runtime.config.BASE_URL.startsWith("https:") ? "max-age=31536000" : false,
-  }));
-  app.use(async (c, next) => {
+  })));
+  app.use(exceptMessages(async (c, next) => {
     await next();
     // Pages have a policy of their own; whatever else a browser opens here runs nothing.
     if (!c.res.headers.has("Content-Security-Policy")) c.res.headers.set("Content-Security-Policy", SANDBOX_POLICY);
-  });
+  }));
   app.use(requestContext(runtime));
   app.use(limitProxied(runtime));
   app.use(requestBody(runtime));

@@ -56,9 +56,9 @@ const DEVICE_PATHS = "/public/";
 /** Sets `runtime` and `request` for every route. */
 export function requestContext(runtime: Runtime): MiddlewareHandler<AppEnv> {
   const proxies = proxyList(runtime.config.TRUSTED_PROXIES);
+  const forDevices = runtime.deviceSql === undefined ? runtime : { ...runtime, sql: runtime.deviceSql };
   return async (c, next) => {
-    const forDevices = runtime.deviceSql !== undefined && c.req.path.startsWith(DEVICE_PATHS);
-    c.set("runtime", forDevices ? { ...runtime, sql: runtime.deviceSql ?? runtime.sql } : runtime);
+    c.set("runtime", c.req.path.startsWith(DEVICE_PATHS) ? forDevices : runtime);
     c.set("request", {
       id: runtime.random.uuid(),
       ip: clientAddress(proxies, c.env.remoteAddress, c.req.header("x-forwarded-for")),

@@ -28,7 +28,6 @@ export const certificateList: CommandDefinition<Args> = {
   keepsResult: false,
   retriesNotNow: true,
   expiresAfter: 86_400,
-  manual: false,
   invalidFor: (target) => firstOf(channel(NAME, target), userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"])),
   build: (args) => ({ ManagedOnly: args.managed_only ?? false }),
   onAcknowledged(report, args) {

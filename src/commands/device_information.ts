@@ -27,7 +27,6 @@ export const deviceInformation: CommandDefinition<Record<string, never>> = {
   keepsResult: false,
   retriesNotNow: true,
   expiresAfter: 86_400,
-  manual: true,
   invalidFor: (target) =>
     firstOf(
       channel(NAME, target, ["macOS", "iPadOS"]),

@@ -31,7 +31,6 @@ export const installProfile: CommandDefinition<Args> = {
   keepsResult: false,
   retriesNotNow: true,
   expiresAfter: null,
-  manual: false,
   invalidFor: (target) =>
     firstOf(
       channel(NAME, target, ["iPadOS", "macOS"]),

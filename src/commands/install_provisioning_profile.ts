@@ -26,7 +26,6 @@ export const installProvisioningProfile: CommandDefinition<Args> = {
   keepsResult: false,
   retriesNotNow: true,
   expiresAfter: null,
-  manual: false,
   invalidFor: (target) => channel(NAME, target),
   build: (args) => ({ ProvisioningProfile: Uint8Array.fromBase64(args.profile ?? "") }),
   ...artifactResult("accepted", "failed"),

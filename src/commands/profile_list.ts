@@ -27,7 +27,6 @@ export const profileList: CommandDefinition<Args> = {
   keepsResult: false,
   retriesNotNow: true,
   expiresAfter: 86_400,
-  manual: false,
   invalidFor: (target) =>
     firstOf(
       channel(NAME, target, ["iPadOS", "macOS"]),

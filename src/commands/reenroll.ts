@@ -23,7 +23,6 @@ export const reenroll: CommandDefinition<Args> = {
   keepsResult: false,
   retriesNotNow: true,
   expiresAfter: 3_600,
-  manual: false,
   invalidFor: (target) => channel(NAME, target),
   build: (args) => ({ Payload: Uint8Array.fromBase64(args.profile) }),
   describe: (args) => redact(args, [], ["profile"]),

@@ -24,7 +24,6 @@ export const removeProfile: CommandDefinition<Args> = {
   keepsResult: false,
   retriesNotNow: true,
   expiresAfter: null,
-  manual: false,
   invalidFor: (target) =>
     firstOf(
       channel(NAME, target, ["iPadOS", "macOS"]),

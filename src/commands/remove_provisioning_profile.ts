@@ -26,7 +26,6 @@ export const removeProvisioningProfile: CommandDefinition<Args> = {
   keepsResult: false,
   retriesNotNow: true,
   expiresAfter: null,
-  manual: false,
   invalidFor: (target) => channel(NAME, target),
   build: (args) => ({ UUID: args.uuid ?? "" }),
   ...artifactResult("removed", "removalFailed"),

@@ -27,7 +27,6 @@ export const securityInfo: CommandDefinition<Record<string, never>> = {
   keepsResult: false,
   retriesNotNow: true,
   expiresAfter: 86_400,
-  manual: true,
   invalidFor: (target) => firstOf(channel(NAME, target), userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"])),
   build: () => ({}),
   onAcknowledged(report) {

@@ -40,7 +40,7 @@ export class Routine {
   readonly #contacts = new Map<ChannelId, ContactMade>();
   #events: EventRow[] = [];
   #cancel: (() => void) | undefined;
-  #writing: Promise<void> | undefined;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly given: Given, private readonly schedule: Schedule = systemSchedule) {}
 
@@ -58,13 +58,13 @@ export class Routine {
   }
 
   /** Writes what waits. What cannot be written waits on. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
-    await this.#writing;
-    if (this.#contacts.size === 0 && this.#events.length === 0) return;
-    this.#writing = this.#write().finally(() => this.#writing = undefined);
-    await this.#writing;
+    const work = this.#writing.then(() => this.#write());
+    // One after the other, also behind one that failed.
+    this.#writing = work.catch(() => {});
+    return work;
   }
 
   #later(): void {

@@ -192,13 +192,14 @@ export function Field(
 
 /** A choice among a few. */
 export function Select(
-  { name, path, label, options, value, state }: {
+  { name, path, label, options, value, state, help }: {
     name: string;
     path?: string | undefined;
     label: string;
     options: readonly (readonly [string, string])[];
     value?: string;
     state?: FormState | undefined;
+    help?: string;
   },
 ) {
   const errors = errorsOf(state, name, path);
@@ -212,6 +213,7 @@ export function Select(
       >
         {options.map(([key, text]) => <option value={key} selected={key === chosen}>{text}</option>)}
       </select>
+      {help === undefined ? null : <small>{help}</small>}
       {errors.length === 0 ? null : <span class="error" id={`${name}-error`}>{errors.join(" ")}</span>}
     </label>
   );
