@@ -49,8 +49,6 @@ export type CommandDefinition<A> = {
   readonly secretArgs: readonly string[];
   /** Whether the raw result is kept with the command. */
   readonly keepsResult: boolean;
-  /** Whether a NotNow is followed by another offer in a later session. */
-  readonly retriesNotNow: boolean;
   /** Seconds after which an unfinished command is dropped; null keeps it until it is cancelled. */
   readonly expiresAfter: number | null;
   /** Why the command is not for this target, as a sentence; null when it is. */

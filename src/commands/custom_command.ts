@@ -71,7 +71,6 @@ export const customCommand: CommandDefinition<Args> = {
   args,
   secretArgs: ["command"],
   keepsResult: true,
-  retriesNotNow: true,
   expiresAfter: null,
   invalidFor: () => null,
   argsFor,

@@ -49,7 +49,6 @@ export const declarativeManagement: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 86_400,
   invalidFor: (target) =>
     firstOf(target.model === "" ? knownPlatform(NAME, target) : null, oldSystem(target), settingUp(target)),

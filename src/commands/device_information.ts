@@ -25,7 +25,6 @@ export const deviceInformation: CommandDefinition<Record<string, never>> = {
   args: nothing(),
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 86_400,
   invalidFor: (target) =>
     firstOf(

@@ -28,7 +28,6 @@ export const deviceLock: CommandDefinition<Args> = {
   args,
   secretArgs: ["pin"],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: null,
   invalidFor: (target) =>
     firstOf(

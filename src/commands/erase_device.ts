@@ -33,7 +33,6 @@ export const eraseDevice: CommandDefinition<Args> = {
   args,
   secretArgs: ["pin"],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: null,
   invalidFor: (target) => firstOf(channel(NAME, target), knownPlatform(NAME, target), userEnrollment(NAME, target)),
   argsFor(target): z.ZodType<Args> {

@@ -29,7 +29,6 @@ export const installProfile: CommandDefinition<Args> = {
   args,
   secretArgs: ["profile"],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: null,
   invalidFor: (target) =>
     firstOf(

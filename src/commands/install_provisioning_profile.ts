@@ -24,7 +24,6 @@ export const installProvisioningProfile: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: null,
   invalidFor: (target) => channel(NAME, target),
   build: (args) => ({ ProvisioningProfile: Uint8Array.fromBase64(args.profile ?? "") }),

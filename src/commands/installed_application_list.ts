@@ -69,7 +69,6 @@ export const installedApplicationList: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 86_400,
   invalidFor: (target) => firstOf(channel(NAME, target, ["macOS"]), userEnrollment(NAME, target, ["iOS", "iPadOS"])),
   build(args, { target }) {

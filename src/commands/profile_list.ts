@@ -25,7 +25,6 @@ export const profileList: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 86_400,
   invalidFor: (target) =>
     firstOf(

@@ -21,7 +21,6 @@ export const reenroll: CommandDefinition<Args> = {
   args,
   secretArgs: ["profile"],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 3_600,
   invalidFor: (target) => channel(NAME, target),
   build: (args) => ({ Payload: Uint8Array.fromBase64(args.profile) }),

@@ -22,7 +22,6 @@ export const removeProfile: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: null,
   invalidFor: (target) =>
     firstOf(

@@ -24,7 +24,6 @@ export const removeProvisioningProfile: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: null,
   invalidFor: (target) => channel(NAME, target),
   build: (args) => ({ UUID: args.uuid ?? "" }),

@@ -25,7 +25,6 @@ export const securityInfo: CommandDefinition<Record<string, never>> = {
   args: nothing(),
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 86_400,
   invalidFor: (target) => firstOf(channel(NAME, target), userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"])),
   build: () => ({}),

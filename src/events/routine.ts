@@ -1,7 +1,8 @@
 /**
  * What routine contacts of devices leave behind: when a channel was heard, and the events of check-ins and answers. It is
  * written for many at once, shortly after. A process that is killed loses the last second of it, and nothing that was
- * acknowledged: what a device must be able to rely on is written before it is answered.
+ * acknowledged: what a device must be able to rely on is written before it is answered. While the database does not answer, as
+ * much waits as is bearable (`MOST`), and the rest is lost, too.
  *
  * @module
  */

@@ -32,7 +32,6 @@ const ringDoorbell: CommandDefinition<z.infer<typeof args>> = {
   args,
   secretArgs: ["pin"],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 3_600,
   invalidFor: (target) => channel(NAME, target) ?? (target.platform === "tvOS" ? `Cannot send ${NAME}: no bell` : null),
   argsFor: (target): z.ZodType<z.infer<typeof args>> => target.platform === "macOS" ? macArgs : z.object(note),
