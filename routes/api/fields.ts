@@ -9,8 +9,7 @@ import { deviceIdOf } from "../../db/ids.ts";
 import { foreignText } from "../../src/foreign_text.ts";
 import { MAX_INTEGER, parseTime, uuidParam } from "../../src/input_fields.ts";
 
-export { notBuiltField, pkListField, uuidField, uuidParam } from "../../src/input_fields.ts";
-export { blankableField, textField } from "../../src/input_text.ts";
+export { pkListField, uuidField, uuidParam } from "../../src/input_fields.ts";
 export { naiveUtc } from "../../src/naive_utc.ts";
 
 /** An integer key in a path: `{id}`. Anything else is a 404. */

@@ -10,7 +10,7 @@ import { artifactFields, artifactInput } from "../../../src/blueprints/artifact_
 import type { ArtifactInput } from "../../../src/blueprints/artifacts.ts";
 import type { FirstVersion } from "../../../src/blueprints/versions/create_artifact.ts";
 import { kindsBy } from "../../../src/blueprints/versions/kinds.ts";
-import type { AnyVersionKind } from "../../../src/blueprints/versions/version_kind.ts";
+import { type AnyVersionKind, typesOf } from "../../../src/blueprints/versions/version_kind.ts";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
 import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
@@ -38,32 +38,25 @@ const artifactOf = (nature: Nature): ArtifactInput => ({
 
 const channelOf = (form: Form): "Device" | "User" => (form.text("channel") === "User" ? "User" : "Device");
 
-/** Reads what the form says of an artifact, which is of one of `types`. Throws `invalid`. */
-async function natureOf(
-  form: Form,
-  types: readonly string[],
-  { type, channel }: { type: string | undefined; channel: string | undefined },
-): Promise<ArtifactInput> {
-  const given = { name: form.value("name"), platforms: form.texts("platforms"), type, channel };
-  const input = await parseOrRefuse(artifactInput, given);
-  if (!types.includes(input.type)) await parseOrRefuse(z.object({ type: z.enum(types) }), given);
-  return input;
-}
-
-/** Reads what a form says of the artifact of a new kind's version. Throws `invalid`. */
-async function firstOf({ types, page: { asks, nature } }: AnyVersionKind, form: Form): Promise<FirstVersion> {
-  const names = Object.keys(types);
+/** What a form says of its artifact. Throws `invalid`. */
+async function firstOf(kind: AnyVersionKind, form: Form): Promise<FirstVersion> {
+  const { asks, nature } = kind.page;
+  const [first = "", ...others] = typesOf(kind);
+  const type = asks.type === undefined ? first : form.value("type");
   if (nature !== undefined) {
     const channel = asks.channel === undefined ? "Device" : channelOf(form);
-    const [type = ""] = names;
-    return { artifact: artifactOf({ type, channel, platforms: PLATFORMS, ...nature(form) }), freeName: true };
+    return { artifact: artifactOf({ type: first, channel, platforms: PLATFORMS, ...nature(form) }), freeName: true };
   }
-  return {
-    artifact: await natureOf(form, names, {
-      type: asks.type === undefined ? names[0] : form.value("type"),
-      channel: asks.channel === undefined ? "Device" : form.value("channel"),
-    }),
+  const given = {
+    name: form.value("name"),
+    type,
+    channel: asks.channel === undefined ? "Device" : form.value("channel"),
+    platforms: form.texts("platforms"),
   };
+  const artifact = await parseOrRefuse(artifactInput, given);
+  // A type of another kind is none of this page's.
+  await parseOrRefuse(z.object({ type: z.enum([first, ...others]) }), given);
+  return { artifact };
 }
 
 const mayMake = (context: PageContext) => mustMay(context, "mdm.add_artifact", "mdm.add_artifactversion");
