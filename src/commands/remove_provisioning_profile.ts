@@ -8,7 +8,8 @@
  */
 
 import { z } from "zod";
-import { REQUIRED, text } from "./arguments.ts";
+import { REQUIRED } from "../errors.ts";
+import { text } from "./arguments.ts";
 import { type CommandDefinition, redact } from "./command.ts";
 import { artifactResult } from "./artifact_result.ts";
 import { channel } from "./validity.ts";

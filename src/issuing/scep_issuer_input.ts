@@ -5,10 +5,10 @@
  */
 
 import { z } from "zod";
+import { REQUIRED } from "../errors.ts";
 import { blankableField, textField } from "../input_text.ts";
 import { BACKENDS } from "./challenges/registry.ts";
 
-export const REQUIRED = "This field is required.";
 const FOREIGN = "This field cannot be set for this backend.";
 
 const [first, ...others] = BACKENDS.map(({ name }) => name);

@@ -17,14 +17,14 @@ import {
   updateScepIssuer,
 } from "../../db/issuing/scep_issuers.ts";
 import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
-import { invalid, Problem, problem } from "../errors.ts";
+import { invalid, Problem, problem, REQUIRED } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit, recordEvents } from "../events/record.ts";
 import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { backendNamed } from "./challenges/registry.ts";
-import { REQUIRED, type ScepIssuerInput } from "./scep_issuer_input.ts";
+import type { ScepIssuerInput } from "./scep_issuer_input.ts";
 
 /** The id of the built-in authority among the SCEP issuers; the schema makes it. */
 export const BUILT_IN_ISSUER = "00000000-0000-4000-8000-000000000001";

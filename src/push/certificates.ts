@@ -23,7 +23,7 @@ import {
   updatePushCertificate,
 } from "../../db/push/push_certificates.ts";
 import { spreadPushes } from "../../db/push/push_targets.ts";
-import { invalid, problem, refused } from "../errors.ts";
+import { invalid, problem, refused, REQUIRED } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
@@ -130,7 +130,7 @@ function readMaterial(
     () => openCertificateFile(file, passphrase),
   );
   const key = given ?? keys[0] ?? stored;
-  if (key === undefined) throw invalid({ private_key: ["This field is required."] });
+  if (key === undefined) throw invalid({ private_key: [REQUIRED] });
   const certificate = certificateOfKey(certificates, key);
   if (certificate === undefined) throw invalid({ non_field_errors: ["The certificate and key do not form a pair"] });
   const topic = certificate.subject.userId;
@@ -210,7 +210,7 @@ export async function addPushCertificate(
     >,
 ): Promise<PushCertificateRow> {
   if (certificate !== undefined) return await uploadPushCertificate(runtime, by, { name, certificate, ...rest });
-  if (rest.privateKey !== undefined) throw invalid({ certificate: ["This field is required."] });
+  if (rest.privateKey !== undefined) throw invalid({ certificate: [REQUIRED] });
   return await insert(runtime, by, name, await runtime.random.rsaKey(), undefined);
 }
 
@@ -260,7 +260,7 @@ export async function changePushCertificate(
   input: PushCertificateChange,
 ): Promise<PushCertificateRow> {
   if (input.certificate === undefined && input.privateKey !== undefined) {
-    throw invalid({ certificate: ["This field is required."] });
+    throw invalid({ certificate: [REQUIRED] });
   }
   await mustFind(runtime, id);
   // Before the transaction: a key behind a passphrase takes its time.
