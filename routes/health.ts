@@ -6,10 +6,10 @@
  */
 
 import type { Hono } from "hono";
-import { probeDatabase } from "../db/ping.ts";
 import { pushCertificatesInNeed } from "../db/push/push_certificates.ts";
 import { credentialWarnings } from "../src/credentials.ts";
 import type { Runtime } from "../src/runtime.ts";
+import { takesWrites } from "../src/takes_writes.ts";
 import type { AppEnv } from "./context.ts";
 import { hasMetricsToken } from "./metrics_token.ts";
 
@@ -82,7 +82,7 @@ const writes = new WeakMap<Runtime["sql"], { at: number; answer: Promise<Reason>
 function database(runtime: Runtime): Promise<Reason> {
   const known = writes.get(runtime.sql);
   if (known !== undefined && performance.now() - known.at < FRESH_MS) return known.answer;
-  const answer = probeDatabase(runtime.sql).then(
+  const answer = takesWrites(runtime).then(
     (): Reason => ({ check: "database", state: "ok" }),
     (error): Reason => {
       runtime.log.error("Cannot write to the database", { error });

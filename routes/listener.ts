@@ -204,7 +204,7 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
         outgoing.destroy();
       });
     };
-    if (!turns.begin(socket, begin)) socket.destroy();
+    if (!turns.take(socket, begin)) socket.destroy();
   };
 
   const limits = {

@@ -6,7 +6,7 @@
 
 import type { RolloutRow } from "../db/artifacts/rollouts.ts";
 import type { TargetArtifactRow } from "../db/artifacts/target_artifacts.ts";
-import type { DeviceStateName } from "../db/devices/device_states.ts";
+import type { DeviceStateName } from "../db/devices/device_state_views.ts";
 import type { ClaimRow } from "../db/enrollment/enrollment_claims.ts";
 import type { CommandRow, FinalState } from "../db/work/commands.ts";
 import type { JobListRow } from "../db/work/job_queue.ts";

@@ -19,7 +19,7 @@ export class Turns {
    * Begins a request, at once or when those before it are answered and their answers are on their way. Returns false, and
    * never begins it, when too many wait already.
    */
-  begin(connection: object, request: () => void): boolean {
+  take(connection: object, request: () => void): boolean {
     const waiting = this.#waiting.get(connection);
     if (waiting === undefined) {
       this.#waiting.set(connection, []);

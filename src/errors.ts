@@ -52,6 +52,9 @@ export type ProblemCode = keyof typeof CATALOGUE;
 /** Messages by field, as validation answers carry them; `non_field_errors` for those about several fields. */
 export type FieldErrors = Record<string, string[]>;
 
+/** The error for a field that is missing or empty. */
+export const REQUIRED = "This field is required.";
+
 /** A refusal with its catalog code; `reason` is for logs and events, `message` is what the client may read. */
 export class Problem extends Error {
   override readonly name = "Problem";

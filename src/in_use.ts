@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { UserKind, UseRow } from "../db/installation/uses.ts";
+import type { UserKind, UseRow } from "../db/installation/use_views.ts";
 import { Problem } from "./errors.ts";
 
 /** The limit of names of one kind in a sentence. */

@@ -15,7 +15,7 @@ import type { Logger } from "./log.ts";
 export function guardProcess({ log, counters }: { log: Logger; counters: Counters }): () => void {
   const note = (error: unknown, kind: string) => {
     counters.count("uncaught_errors");
-    log.error("Uncaught error", { error, kind });
+    log.error("An error reached the top of the process", { error, kind });
   };
   const rejected = (event: PromiseRejectionEvent) => {
     // Handled where it is expected.

@@ -16,7 +16,7 @@ export type ApiTokenRow = {
   lastUsedAt: Date | null;
 };
 
-/** The facts of a token and its user for authentication. */
+/** Returns the facts of a token and its user for authentication. */
 export type TokenHolderRow = {
   tokenId: string;
   expiresAt: Date | null;
@@ -49,10 +49,17 @@ export async function touchToken(db: Db, id: string, now: Date, since: Date): Pr
     update api_tokens set last_used_at = ${now} where id = ${id} and (last_used_at is null or last_used_at < ${since})`;
 }
 
-/** Returns one token, locked for the transaction on request. */
-export async function findApiToken(db: Db, id: string, lock = false): Promise<ApiTokenRow | undefined> {
+/** Returns one token. */
+export async function findApiToken(db: Db, id: string): Promise<ApiTokenRow | undefined> {
   const [row] = await db<ApiTokenRow[]>`
-    select ${columns(db)} from api_tokens where id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from api_tokens where id = ${id}`;
+  return row;
+}
+
+/** Returns the same, locked for the transaction. */
+export async function lockApiToken(db: Db, id: string): Promise<ApiTokenRow | undefined> {
+  const [row] = await db<ApiTokenRow[]>`
+    select ${columns(db)} from api_tokens where id = ${id} for update`;
   return row;
 }
 

@@ -11,10 +11,17 @@ export type RoleRow = { id: number; name: string; permissions: string[]; created
 
 const columns = (db: Db) => db`id, name, permissions, created_at, updated_at`;
 
-/** Returns one role, locked for the transaction on request. */
-export async function findRole(db: Db, id: number, lock = false): Promise<RoleRow | undefined> {
+/** Returns one role. */
+export async function findRole(db: Db, id: number): Promise<RoleRow | undefined> {
   const [row] = await db<RoleRow[]>`
-    select ${columns(db)} from roles where id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from roles where id = ${id}`;
+  return row;
+}
+
+/** Returns the same, locked for the transaction. */
+export async function lockRole(db: Db, id: number): Promise<RoleRow | undefined> {
+  const [row] = await db<RoleRow[]>`
+    select ${columns(db)} from roles where id = ${id} for update`;
   return row;
 }
 

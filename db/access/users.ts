@@ -23,7 +23,7 @@ export type UserRow = {
   permissions: string[];
 };
 
-/** The written columns of a user. */
+/** Returns the written columns of a user. */
 export type UserValues = Pick<
   UserRow,
   "username" | "email" | "fullName" | "passwordHash" | "isActive" | "isSuperuser" | "isServiceAccount"
@@ -36,10 +36,17 @@ const columns = (db: Db) =>
      array(select distinct p from user_roles ur join roles r on r.id = ur.role_id, unnest(r.permissions) as p
            where ur.user_id = u.id order by p) as permissions`;
 
-/** Returns one user, locked for the transaction on request. */
-export async function findUser(db: Db, id: number, lock = false): Promise<UserRow | undefined> {
+/** Returns one user. */
+export async function findUser(db: Db, id: number): Promise<UserRow | undefined> {
   const [row] = await db<UserRow[]>`
-    select ${columns(db)} from users u where u.id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from users u where u.id = ${id}`;
+  return row;
+}
+
+/** Returns the same, locked for the transaction. */
+export async function lockUser(db: Db, id: number): Promise<UserRow | undefined> {
+  const [row] = await db<UserRow[]>`
+    select ${columns(db)} from users u where u.id = ${id} for update`;
   return row;
 }
 
@@ -49,7 +56,7 @@ export async function findUserByName(db: Db, username: string): Promise<UserRow 
   return row;
 }
 
-/** The filters of a list; absent means any. */
+/** Returns the filters of a list; absent means any. */
 export type UserQuery = { username?: string | undefined; email?: string | undefined; limit: number; offset: number };
 
 /** Users by id. */

@@ -9,15 +9,8 @@ import { isTrace } from "./target_artifacts.ts";
 
 /** The properties of an artifact that never change. */
 export type ArtifactNature = {
-  type:
-    | "Activation"
-    | "Asset"
-    | "Certificate Asset"
-    | "Configuration"
-    | "Configuration (manual)"
-    | "Data Asset"
-    | "Profile"
-    | "Provisioning Profile";
+  /** One of the types that a kind of versions has. */
+  type: string;
   channel: "Device" | "User";
 };
 

@@ -5,8 +5,8 @@
  */
 
 import type { DeviceId } from "../ids.ts";
-import { hasAnyTag } from "../tags/effective_tags.ts";
-import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_states.ts";
+import { hasAnyTag } from "../tags/effective_tag_views.ts";
+import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_state_views.ts";
 import { type Db, one } from "../open.ts";
 
 /** A line of the device list. */

@@ -93,7 +93,7 @@ export async function purgeCommandHistory(db: Db, deviceId: DeviceId): Promise<b
   const { count } = await db`
     delete from command_history h using (
       select created_at, id from command_history where device_id = ${deviceId} limit ${HISTORY_BATCH}
-    ) g where h.created_at = g.created_at and h.id = g.id`;
+    ) g where h.device_id = ${deviceId} and h.created_at = g.created_at and h.id = g.id`;
   return count === HISTORY_BATCH;
 }
 

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_states.ts";
+import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_state_views.ts";
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
-import { hasAnyTag } from "../tags/effective_tags.ts";
+import { hasAnyTag } from "../tags/effective_tag_views.ts";
 import { type Db, one } from "../open.ts";
 import type { StoredPlatform } from "./devices.ts";
 

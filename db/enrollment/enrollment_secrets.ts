@@ -21,7 +21,7 @@ export type EnrollmentSecretRow = {
   createdAt: Date;
 };
 
-/** The input for a secret. */
+/** Returns the input for a secret. */
 export type EnrollmentSecretValues = Pick<
   EnrollmentSecretRow,
   "metaBusinessUnitId" | "serialNumbers" | "udids" | "quota" | "expiredAt"
@@ -32,14 +32,13 @@ const columns = (db: Db) =>
      e.expired_at, e.created_at,
      array(select st.tag_id from enrollment_secret_tags st where st.enrollment_secret_id = e.id order by st.tag_id) as tags`;
 
-/** Returns one secret, locked for the transaction on request. */
+/** Returns one secret. */
 export async function findEnrollmentSecret(
   db: Db,
   id: number,
-  lock = false,
 ): Promise<EnrollmentSecretRow | undefined> {
   const [row] = await db<EnrollmentSecretRow[]>`
-    select ${columns(db)} from enrollment_secrets e where e.id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from enrollment_secrets e where e.id = ${id}`;
   return row;
 }
 

@@ -25,7 +25,7 @@ export type ScepIssuerRow = {
   updatedAt: Date;
 };
 
-/** The input for an issuer. */
+/** Returns the input for an issuer. */
 export type ScepIssuerValues = Omit<ScepIssuerRow, "id" | "version" | "createdAt" | "updatedAt">;
 
 const columns = (db: Db) =>
@@ -43,10 +43,17 @@ export async function listScepIssuers(
   return { rows: [...rows], count };
 }
 
-/** Returns one issuer, locked for the transaction on request. */
-export async function findScepIssuer(db: Db, id: string, lock = false): Promise<ScepIssuerRow | undefined> {
+/** Returns one issuer. */
+export async function findScepIssuer(db: Db, id: string): Promise<ScepIssuerRow | undefined> {
   const [row] = await db<ScepIssuerRow[]>`
-    select ${columns(db)} from scep_issuers where id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from scep_issuers where id = ${id}`;
+  return row;
+}
+
+/** Returns the same, locked for the transaction. */
+export async function lockScepIssuer(db: Db, id: string): Promise<ScepIssuerRow | undefined> {
+  const [row] = await db<ScepIssuerRow[]>`
+    select ${columns(db)} from scep_issuers where id = ${id} for update`;
   return row;
 }
 

@@ -34,10 +34,17 @@ export async function listPushCertificates(
   return { rows: [...rows], count };
 }
 
-/** Returns one push certificate, locked for the transaction on request. */
-export async function findPushCertificate(db: Db, id: number, lock = false): Promise<PushCertificateRow | undefined> {
+/** Returns one push certificate. */
+export async function findPushCertificate(db: Db, id: number): Promise<PushCertificateRow | undefined> {
   const [row] = await db<PushCertificateRow[]>`
-    select ${columns(db)} from push_certificates where id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from push_certificates where id = ${id}`;
+  return row;
+}
+
+/** Returns the same, locked for the transaction. */
+export async function lockPushCertificate(db: Db, id: number): Promise<PushCertificateRow | undefined> {
+  const [row] = await db<PushCertificateRow[]>`
+    select ${columns(db)} from push_certificates where id = ${id} for update`;
   return row;
 }
 

@@ -15,19 +15,28 @@ export type MetaBusinessUnitRow = {
   updatedAt: Date;
 };
 
-/** The written columns of a unit. */
+/** Returns the written columns of a unit. */
 export type MetaBusinessUnitValues = { name: string; apiEnrollmentEnabled?: boolean };
 
 const columns = (db: Db) => db`id, name, api_enrollment_enabled, created_at, updated_at`;
 
-/** Returns one unit, locked for the transaction on request. */
+/** Returns one unit. */
 export async function findMetaBusinessUnit(
   db: Db,
   id: number,
-  lock = false,
 ): Promise<MetaBusinessUnitRow | undefined> {
   const [row] = await db<MetaBusinessUnitRow[]>`
-    select ${columns(db)} from meta_business_units where id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from meta_business_units where id = ${id}`;
+  return row;
+}
+
+/** Returns the same, locked for the transaction. */
+export async function lockMetaBusinessUnit(
+  db: Db,
+  id: number,
+): Promise<MetaBusinessUnitRow | undefined> {
+  const [row] = await db<MetaBusinessUnitRow[]>`
+    select ${columns(db)} from meta_business_units where id = ${id} for update`;
   return row;
 }
 

@@ -18,23 +18,33 @@ export type TagRow = {
   updatedAt: Date;
 };
 
-/** The written columns of a tag. */
+/** Returns the written columns of a tag. */
 export type TagValues = Pick<TagRow, "name" | "slug" | "color" | "taxonomyId" | "metaBusinessUnitId">;
 
 const columns = (db: Db) =>
   db`t.id, t.name, t.slug, t.color, t.taxonomy_id, t.meta_business_unit_id, t.created_at, t.updated_at`;
 
-/** Returns one tag, locked for the transaction on request. */
-export async function findTag(db: Db, id: number, lock = false): Promise<TagRow | undefined> {
+/** Returns one tag. */
+export async function findTag(db: Db, id: number): Promise<TagRow | undefined> {
   const [row] = await db<TagRow[]>`
-    select ${columns(db)} from tags t where t.id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from tags t where t.id = ${id}`;
   return row;
 }
 
-/**
- * Returns the tags with these ids, by id; unknown ids are left out. They cannot be deleted while the transaction lasts.
- */
+/** Returns the same, locked for the transaction. */
+export async function lockTag(db: Db, id: number): Promise<TagRow | undefined> {
+  const [row] = await db<TagRow[]>`
+    select ${columns(db)} from tags t where t.id = ${id} for update`;
+  return row;
+}
+
+/** Returns the tags with these ids, by id; unknown ids are left out. */
 export async function findTags(db: Db, ids: readonly number[]): Promise<TagRow[]> {
+  return [...await db<TagRow[]>`select ${columns(db)} from tags t where t.id = any(${[...ids]}::int[]) order by t.id`];
+}
+
+/** Returns the same, and they cannot be deleted while the transaction lasts. */
+export async function lockTags(db: Db, ids: readonly number[]): Promise<TagRow[]> {
   return [
     ...await db<TagRow[]>`
       select ${columns(db)} from tags t where t.id = any(${[...ids]}::int[]) order by t.id for key share`,

@@ -15,15 +15,22 @@ export type TaxonomyRow = {
   updatedAt: Date;
 };
 
-/** The written columns of a taxonomy. */
+/** Returns the written columns of a taxonomy. */
 export type TaxonomyValues = Pick<TaxonomyRow, "name" | "metaBusinessUnitId">;
 
 const columns = (db: Db) => db`id, name, meta_business_unit_id, created_at, updated_at`;
 
-/** Returns one taxonomy, locked for the transaction on request. */
-export async function findTaxonomy(db: Db, id: number, lock = false): Promise<TaxonomyRow | undefined> {
+/** Returns one taxonomy. */
+export async function findTaxonomy(db: Db, id: number): Promise<TaxonomyRow | undefined> {
   const [row] = await db<TaxonomyRow[]>`
-    select ${columns(db)} from taxonomies where id = ${id} ${lock ? db`for update` : db``}`;
+    select ${columns(db)} from taxonomies where id = ${id}`;
+  return row;
+}
+
+/** Returns the same, locked for the transaction. */
+export async function lockTaxonomy(db: Db, id: number): Promise<TaxonomyRow | undefined> {
+  const [row] = await db<TaxonomyRow[]>`
+    select ${columns(db)} from taxonomies where id = ${id} for update`;
   return row;
 }
 

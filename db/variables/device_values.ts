@@ -17,11 +17,17 @@ export type DeviceValueRow =
     | { secret: true; value: null; valueSealed: string }
   );
 
-/** Returns the custom values of a device by name, locked for the transaction on request. */
-export async function findDeviceValues(db: Db, serialNumber: string, lock = false): Promise<DeviceValueRow[]> {
+/** Returns the custom values of a device by name. */
+export async function findDeviceValues(db: Db, serialNumber: string): Promise<DeviceValueRow[]> {
+  return await db<DeviceValueRow[]>`
+    select id, name, secret, value, value_sealed from device_values where serial_number = ${serialNumber} order by name`;
+}
+
+/** Returns the same, locked for the transaction. */
+export async function lockDeviceValues(db: Db, serialNumber: string): Promise<DeviceValueRow[]> {
   return await db<DeviceValueRow[]>`
     select id, name, secret, value, value_sealed from device_values where serial_number = ${serialNumber} order by name
-    ${lock ? db`for update` : db``}`;
+    for update`;
 }
 
 /** Returns ids for values that are about to be written, as many as asked for. */

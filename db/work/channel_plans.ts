@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ChannelId } from "../ids.ts";
+import type { ChannelId, DeviceId } from "../ids.ts";
 import { lockChannels } from "./channels.ts";
 import { type Db, type Json, json, type Statement } from "../open.ts";
 import { isReplanned, type Replanned } from "./plan_facts.ts";
@@ -55,11 +55,37 @@ export async function recordRefused(db: Db, channelId: ChannelId, token: string,
     where channel_id = ${channelId}`;
 }
 
+/** A list of declarations as it is answered, and the revision of what devices should have that it was made at. */
+export type PreparedList = { token: string; items: Json; revision: number };
+
+/**
+ * The list that a channel was given last, found by the sender's certificate. Undefined unless the sender may be served and the
+ * same list is the answer now: nothing that devices should have has changed, nothing of the channel is due, and the device has
+ * not refused the list.
+ */
+export async function findPreparedList(
+  db: Db,
+  sender: { fingerprint: string; udid: string; userKey: string },
+  now: Date,
+): Promise<(PreparedList & { deviceId: DeviceId; udid: string; serialNumber: string }) | undefined> {
+  const [row] = await db<(PreparedList & { deviceId: DeviceId; udid: string; serialNumber: string })[]>`
+    select p.prepared_token as token, p.prepared_items as items, p.prepared_revision as revision,
+      d.id as device_id, d.udid, d.serial_number
+    from enrollment_identities i join enrollments e on e.id = i.enrollment_id join devices d on d.id = e.device_id
+      join channels c on c.enrollment_id = e.id join channel_plans p on p.channel_id = c.id
+      join desired_state s on s.revision = p.prepared_revision
+    where i.fingerprint = ${sender.fingerprint} and i.retired_at is null and e.ended_at is null and not e.suspended
+      and d.blocked_at is null and d.udid = ${sender.udid} and c.user_key = ${sender.userKey}
+      and (c.next_action_at is null or c.next_action_at > ${now})
+      and p.declarative_management and p.declarations_token = p.prepared_token and p.sync_failed_token is null`;
+  return row;
+}
+
 /** The device was given the list of its declarations. What it was given before that stays known. */
 export function recordAdvertised(
   db: Db,
   channelId: ChannelId,
-  token: string,
+  { token, items, revision }: PreparedList,
   advertised: Advertised,
   now: Date,
 ): Statement {
@@ -67,7 +93,8 @@ export function recordAdvertised(
   return db`
     update channel_plans set declarative_management = true, declarations_token = ${token},
       advertised_before = case when advertised = ${value}::jsonb then advertised_before else advertised end,
-      advertised = ${value}, sync_failed_token = null, sync_failed_at = null, updated_at = ${now}
+      advertised = ${value}, sync_failed_token = null, sync_failed_at = null, updated_at = ${now},
+      prepared_token = ${token}, prepared_items = ${json(db, items)}, prepared_revision = ${revision}
     where channel_id = ${channelId}`;
 }
 

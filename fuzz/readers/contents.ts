@@ -17,7 +17,7 @@ import { payloadForms } from "../../src/apple_schema/profiles.ts";
 import { flattenStatus } from "../../src/apple_schema/status.ts";
 import type { SchemaTarget } from "../../src/apple_schema/target.ts";
 import { readDeclaration } from "../../src/blueprints/versions/declaration_source.ts";
-import { readProfile } from "../../src/blueprints/versions/profile.ts";
+import { readProfile } from "../../src/blueprints/versions/profile_source.ts";
 import { readProvisioningProfile } from "../../src/blueprints/versions/provisioning_profile.ts";
 import { isZip } from "../../src/blueprints/versions/zip.ts";
 import { seenVersions } from "../../src/conversation/status_report.ts";

@@ -119,7 +119,7 @@ const REPORT = { ...IDS, Status: "Acknowledged", CommandUUID: "01234567-89AB-4CD
 const PHONE: CommandTarget = { ...MAC, platform: "iOS", model: "iPhone15,2", appleSilicon: null };
 
 /** Commands with arguments that they take, the least that will do. */
-const ASKED = COMMANDS.flatMap((command) => {
+const ASKED = [...COMMANDS].flatMap((command) => {
   const given = { command: "<dict><key>RequestType</key><string>Settings</string></dict>", pin: "123456" };
   const id = "01234567-89ab-4cde-8f01-23456789abcd";
   const args = [{}, given, { artifact_version: id, artifact: id, identifier: "a", uuid: id, source: "e30=" }]

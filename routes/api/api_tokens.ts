@@ -7,10 +7,11 @@
 import { z } from "zod";
 import { findApiToken, listApiTokens } from "../../db/access/api_tokens.ts";
 import { findUser } from "../../db/access/users.ts";
+import { apiTokenInput } from "../../src/access/api_token_input.ts";
 import { apiTokenRepresentation, createApiToken, deleteApiToken } from "../../src/access/api_tokens.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { notAChoice, pkField, relatedFilter, textField, textFilter, timeField, timeOut, uuidParams } from "./fields.ts";
+import { notAChoice, relatedFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const PATH = "/api/accounts/api_tokens/";
@@ -53,19 +54,10 @@ export const API_TOKEN_ENDPOINTS = [
     summary: "Create an API token",
     description:
       "The response contains the token; it is not shown again. The caller must have all permissions of the token's user.",
-    body: z.object({
-      user: pkField.optional().describe("The user of the token. Default: the caller."),
-      name: textField(256),
-      expires_at: timeField.nullable().default(null),
-    }).meta({ id: "ApiTokenRequest" }),
+    body: apiTokenInput.meta({ id: "ApiTokenRequest" }),
     response: { status: 201, schema: tokenSchema.extend({ token: z.string() }).meta({ id: "NewApiToken" }) },
-    async handle(input) {
-      const { runtime, by, body } = input;
-      const { row, token } = await createApiToken(runtime, input.by, {
-        userId: body.user ?? by.actor.userId,
-        name: body.name,
-        expiresAt: body.expires_at,
-      });
+    async handle({ runtime, by, body }) {
+      const { row, token } = await createApiToken(runtime, by, { ...body, userId: body.userId ?? by.actor.userId });
       return { ...apiTokenRepresentation(row), token };
     },
   }),

@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { listArtifacts } from "../../db/artifacts/artifacts.ts";
+import { artifactInput, CHANNELS, REINSTALL_AFTER } from "../../src/blueprints/artifact_input.ts";
 import { ARTIFACT_TYPES } from "../../src/blueprints/artifact_types.ts";
 import {
   artifactRepresentation,
@@ -16,12 +17,9 @@ import {
 } from "../../src/blueprints/artifacts.ts";
 import { PLATFORMS } from "../../src/protocol/platform.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { choiceFilter, textField, textFilter, timeOut, uuidField, uuidParams } from "./fields.ts";
+import { choiceFilter, textFilter, timeOut, uuidParams } from "./fields.ts";
 import { listed, listOf } from "./listed.ts";
 import { orderingQuery, type Page, pageQuery } from "./paging.ts";
-
-const CHANNELS = ["Device", "User"] as const;
-const REINSTALL = ["No", "Major", "Minor", "Patch"] as const;
 
 const artifactSchema = z.object({
   id: z.string(),
@@ -33,45 +31,14 @@ const artifactSchema = z.object({
   install_during_setup_assistant: z.boolean(),
   auto_update: z.boolean(),
   reinstall_interval: z.int().describe("Days; 0 is never."),
-  reinstall_on_os_update: z.enum(REINSTALL),
+  reinstall_on_os_update: z.enum(REINSTALL_AFTER),
   halt_percent: z.int().nullable(),
   hold_without_values: z.boolean(),
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "Artifact" });
 
-const body = z.object({
-  name: textField(256),
-  type: z.enum(ARTIFACT_TYPES),
-  channel: z.enum(CHANNELS),
-  platforms: z.array(z.enum(PLATFORMS)).min(1).transform((given) => PLATFORMS.filter((one) => given.includes(one)))
-    .default([...PLATFORMS]),
-  requires: z.array(uuidField).transform((ids) => [...new Set(ids)]).default([]),
-  install_during_setup_assistant: z.boolean().default(false),
-  auto_update: z.boolean().default(true).describe("Whether devices are updated to newer versions automatically."),
-  reinstall_interval: z.int().min(0).max(366).default(0).describe("Days; 0 is never."),
-  reinstall_on_os_update: z.enum(REINSTALL).default("No"),
-  halt_percent: z.int().min(0).max(100).nullable().optional().describe(
-    "The percentage of failed installations that halts the rollout of a new version; 0: never; null: the server's setting. If absent: unchanged.",
-  ),
-  hold_without_values: z.boolean().optional().describe(
-    "Whether installation waits until every variable has a value for the device. If absent: unchanged; false for a new artifact.",
-  ),
-}).meta({ id: "ArtifactRequest" });
-
-const inputOf = (given: z.output<typeof body>) => ({
-  name: given.name,
-  type: given.type,
-  channel: given.channel,
-  platforms: given.platforms,
-  requires: given.requires,
-  installDuringSetupAssistant: given.install_during_setup_assistant,
-  autoUpdate: given.auto_update,
-  reinstallInterval: given.reinstall_interval,
-  reinstallOnOsUpdate: given.reinstall_on_os_update,
-  haltPercent: given.halt_percent,
-  holdWithoutValues: given.hold_without_values,
-});
+const body = artifactInput.meta({ id: "ArtifactRequest" });
 
 const ALL = "/api/mdm/artifacts/";
 const ONE = "/api/mdm/artifacts/{id}/";
@@ -108,7 +75,7 @@ export const ARTIFACT_ENDPOINTS = [
     previews: true,
     body,
     response: { status: 201, schema: artifactSchema },
-    handle: async ({ runtime, by, body }) => artifactRepresentation(await createArtifact(runtime, by, inputOf(body))),
+    handle: async ({ runtime, by, body }) => artifactRepresentation(await createArtifact(runtime, by, body)),
   }),
   endpoint({
     method: "GET",
@@ -132,7 +99,7 @@ export const ARTIFACT_ENDPOINTS = [
     body,
     response: { status: 200, schema: artifactSchema },
     handle: async ({ runtime, by, params, body }) =>
-      artifactRepresentation(await changeArtifact(runtime, by, params.id, inputOf(body))),
+      artifactRepresentation(await changeArtifact(runtime, by, params.id, body)),
   }),
   endpoint({
     method: "DELETE",

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { findArtifact } from "../../db/artifacts/artifacts.ts";
 import { listBlueprintArtifacts } from "../../db/blueprints/blueprint_artifacts.ts";
 import { findBlueprint } from "../../db/blueprints/blueprints.ts";
+import { blueprintArtifactInput } from "../../src/blueprints/blueprint_artifact_input.ts";
 import {
   blueprintArtifactRepresentation,
   changeBlueprintArtifact,
@@ -15,11 +16,10 @@ import {
   mustFindBlueprintArtifact,
   removeBlueprintArtifact,
 } from "../../src/blueprints/blueprint_artifacts.ts";
-import { filterOfFields } from "../../src/blueprints/filter_fields.ts";
 import { invalid } from "../../src/errors.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, notAChoice, pkField, relatedFilter, timeOut, uuidField, uuidFilter } from "./fields.ts";
-import { filterBody, filterShown } from "./filter_fields.ts";
+import { idParams, notAChoice, relatedFilter, timeOut, uuidFilter } from "./fields.ts";
+import { filterShown } from "./filter_fields.ts";
 import { listed, listOf } from "./listed.ts";
 import { type Page, pageQuery } from "./paging.ts";
 
@@ -32,15 +32,7 @@ const schema = z.object({
   updated_at: timeOut,
 }).meta({ id: "BlueprintArtifact" });
 
-const body = z.object({ blueprint: pkField, artifact: uuidField, ...filterBody }).meta({
-  id: "BlueprintArtifactRequest",
-});
-
-const valuesOf = ({ blueprint, artifact, ...filter }: z.output<typeof body>) => ({
-  blueprintId: blueprint,
-  artifactId: artifact,
-  filter: filterOfFields(filter),
-});
+const body = blueprintArtifactInput.meta({ id: "BlueprintArtifactRequest" });
 
 const ALL = "/api/mdm/blueprint_artifacts/";
 const ONE = "/api/mdm/blueprint_artifacts/{id}/";
@@ -79,7 +71,7 @@ export const BLUEPRINT_ARTIFACT_ENDPOINTS = [
     body,
     response: { status: 201, schema },
     handle: async ({ runtime, by, body }) =>
-      blueprintArtifactRepresentation(await createBlueprintArtifact(runtime, by, valuesOf(body))),
+      blueprintArtifactRepresentation(await createBlueprintArtifact(runtime, by, body)),
   }),
   endpoint({
     method: "GET",
@@ -103,7 +95,7 @@ export const BLUEPRINT_ARTIFACT_ENDPOINTS = [
     body,
     response: { status: 200, schema },
     handle: async ({ runtime, by, params, body }) =>
-      blueprintArtifactRepresentation(await changeBlueprintArtifact(runtime, by, params.id, valuesOf(body))),
+      blueprintArtifactRepresentation(await changeBlueprintArtifact(runtime, by, params.id, body)),
   }),
   endpoint({
     method: "DELETE",

@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { listBlueprints } from "../../db/blueprints/blueprints.ts";
+import { blueprintInput } from "../../src/blueprints/blueprint_input.ts";
 import {
   blueprintRepresentation,
   changeBlueprint,
@@ -15,11 +16,9 @@ import {
 } from "../../src/blueprints/blueprints.ts";
 import { present } from "../../src/protocol/present.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, pkField, textField, textFilter, timeOut, unknownPk } from "./fields.ts";
+import { idParams, textFilter, timeOut } from "./fields.ts";
 import { listed, listOf } from "./listed.ts";
 import { type Page, pageQuery } from "./paging.ts";
-
-const collect = z.literal([0, 1, 2]).describe("0: no, 1: managed only, 2: all.");
 
 const blueprintSchema = z.object({
   id: z.int(),
@@ -37,38 +36,7 @@ const blueprintSchema = z.object({
   updated_at: timeOut,
 }).meta({ id: "Blueprint" });
 
-/** The key of an object of which none can exist yet. */
-const noneYet = pkField.nullable()
-  .refine((pk) => pk === null, { error: ({ input }) => unknownPk(String(input)) })
-  .meta({ examples: [null] }).transform(() => null).default(null);
-
-const body = z.object({
-  name: textField(256),
-  inventory_interval: z.int()
-    .min(14_400, "Ensure this value is greater than or equal to 14400.")
-    .max(604_800, "Ensure this value is less than or equal to 604800.").default(86_400).describe("Seconds."),
-  collect_apps: collect.default(0),
-  collect_certificates: collect.default(0),
-  collect_profiles: collect.default(0),
-  legacy_profiles_via_ddm: z.boolean().default(true).describe(
-    "Whether devices that support declarative management get profiles by declaration rather than by command.",
-  ),
-  default_location: noneYet,
-  filevault_config: noneYet,
-  recovery_password_config: noneYet,
-  software_update_enforcements: z.array(pkField).superRefine((pks, context) => {
-    for (const pk of pks) context.addIssue({ code: "custom", message: unknownPk(pk) });
-  }).default([]),
-}).meta({ id: "BlueprintRequest" });
-
-const values = (given: z.output<typeof body>) => ({
-  name: given.name,
-  inventoryInterval: given.inventory_interval,
-  collectApps: given.collect_apps,
-  collectCertificates: given.collect_certificates,
-  collectProfiles: given.collect_profiles,
-  legacyProfilesViaDdm: given.legacy_profiles_via_ddm,
-});
+const body = blueprintInput.meta({ id: "BlueprintRequest" });
 
 const ONE = "/api/mdm/blueprints/{id}/";
 const tag = "Blueprints";
@@ -98,7 +66,7 @@ export const BLUEPRINT_ENDPOINTS = [
     previews: true,
     body,
     response: { status: 201, schema: blueprintSchema },
-    handle: async ({ runtime, by, body }) => blueprintRepresentation(await createBlueprint(runtime, by, values(body))),
+    handle: async ({ runtime, by, body }) => blueprintRepresentation(await createBlueprint(runtime, by, body)),
   }),
   endpoint({
     method: "GET",
@@ -121,7 +89,7 @@ export const BLUEPRINT_ENDPOINTS = [
     body,
     response: { status: 200, schema: blueprintSchema },
     handle: async ({ runtime, by, params, body }) =>
-      blueprintRepresentation(await changeBlueprint(runtime, by, params.id, values(body))),
+      blueprintRepresentation(await changeBlueprint(runtime, by, params.id, body)),
   }),
   endpoint({
     method: "DELETE",

@@ -7,8 +7,9 @@
 import { z } from "zod";
 import { findDevice } from "../../db/devices/device_views.ts";
 import { type CommandView, findCommand, listCommands } from "../../db/work/commands.ts";
+import { removesArtifacts } from "../../src/blueprints/artifact_types.ts";
 import { cancelQueued } from "../../src/commands/queue.ts";
-import { commandNamed } from "../../src/commands/registry.ts";
+import { commandsWith } from "../../src/commands/registry.ts";
 import { openResult } from "../../src/commands/result.ts";
 import { sendCommand } from "../../src/devices/actions.ts";
 import { invalid, problem } from "../../src/errors.ts";
@@ -75,7 +76,7 @@ async function commandRepresentation(
     artifact_version: command.artifactVersion,
     artifact_operation: command.artifactVersion === null
       ? null
-      : command.name.startsWith("Remove")
+      : removesArtifacts(command.name)
       ? "Removal"
       : "Installation",
     not_before: time(command.notBefore),
@@ -90,30 +91,27 @@ async function commandRepresentation(
   };
 }
 
-/** An endpoint that queues a command on a device. */
-function commandEndpoint(segment: string, name: string, summary: string) {
-  const args: z.ZodType | undefined = commandNamed(name)?.args;
-  return endpoint({
+/** The endpoints that queue a command on a device, as the commands have them. */
+const queueing = commandsWith("endpoint").map(({ command: { name, args }, part }) =>
+  endpoint({
     method: "POST",
-    path: `/api/mdm/devices/{id}/${segment}/`,
-    permission: "mdm.add_devicecommand",
+    path: `/api/mdm/devices/{id}/${part.path}/`,
+    permission: part.permission,
     tag: "Devices",
-    summary,
+    summary: part.summary,
     params: deviceParams,
     // What a device takes depends on its system, so the command itself checks.
     body: z.record(z.string(), z.json()),
-    ...(args === undefined ? {} : { describedBody: args.meta({ id: `${name}Request` }) }),
+    describedBody: args.meta({ id: `${name}Request` }),
     response: { status: 201, schema: commandSchema },
     handle: async ({ runtime, by, params, body }) =>
       await commandRepresentation(runtime, await sendCommand(runtime, by, params.id, name, body)),
-  });
-}
+  })
+);
 
 /** The endpoints of device commands. */
 export const DEVICE_COMMAND_ENDPOINTS = [
-  commandEndpoint("lock", "DeviceLock", "Lock a device"),
-  commandEndpoint("erase", "EraseDevice", "Erase a device"),
-  commandEndpoint("send_custom_command", "CustomCommand", "Send a custom command"),
+  ...queueing,
   endpoint({
     method: "GET",
     path: "/api/mdm/devices/commands/",

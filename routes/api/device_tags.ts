@@ -7,9 +7,9 @@
 import { z } from "zod";
 import { tagsOfDevice } from "../../db/tags/tags.ts";
 import { Problem, problem } from "../../src/errors.ts";
-import type { By } from "../../src/events/by.ts";
 import type { Runtime } from "../../src/runtime.ts";
-import { changeDeviceTags, TAG_ACTIONS, type TagChange } from "../../src/tags/device_tags.ts";
+import { changeTags, TAG_ACTIONS } from "../../src/tags/device_tags.ts";
+import { deviceTagsInput } from "../../src/tags/device_tags_input.ts";
 import { tagRepresentation } from "../../src/tags/tags.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParam, pkListField, serialNumberParam } from "./fields.ts";
@@ -17,12 +17,9 @@ import { tagSchema } from "./tags.ts";
 
 const OF_DEVICE = "/api/inventory/devices/{serial_number}/tags/";
 const params = z.object({ serial_number: serialNumberParam });
-const body = z.object({ tags: pkListField }).meta({ id: "DeviceTagsRequest" });
+const body = deviceTagsInput.meta({ id: "DeviceTagsRequest" });
 const answerSchema = z.object({ serial_number: z.string(), tags: z.array(tagSchema) }).meta({ id: "DeviceTags" });
 const MOST_DEVICES = 10_000;
-
-const change = (runtime: Runtime, by: By, what: TagChange) =>
-  runtime.sql.begin((tx) => changeDeviceTags(tx, runtime, by, what));
 
 async function read(runtime: Runtime, serialNumber: string): Promise<z.input<typeof answerSchema>> {
   const tags = await tagsOfDevice(runtime.sql, serialNumber);
@@ -54,7 +51,11 @@ export const DEVICE_TAG_ENDPOINTS = [
     response: { status: 200, schema: answerSchema },
     async handle(input) {
       const serialNumber = input.params.serial_number;
-      await change(input.runtime, input.by, { action: "set", serialNumbers: [serialNumber], tagIds: input.body.tags });
+      await changeTags(input.runtime, input.by, {
+        action: "set",
+        serialNumbers: [serialNumber],
+        tagIds: input.body.tags,
+      });
       return await read(input.runtime, serialNumber);
     },
   }),
@@ -70,7 +71,11 @@ export const DEVICE_TAG_ENDPOINTS = [
     response: { status: 200, schema: answerSchema },
     async handle(input) {
       const serialNumber = input.params.serial_number;
-      await change(input.runtime, input.by, { action: "add", serialNumbers: [serialNumber], tagIds: input.body.tags });
+      await changeTags(input.runtime, input.by, {
+        action: "add",
+        serialNumbers: [serialNumber],
+        tagIds: input.body.tags,
+      });
       return await read(input.runtime, serialNumber);
     },
   }),
@@ -85,7 +90,7 @@ export const DEVICE_TAG_ENDPOINTS = [
     response: NO_CONTENT,
     async handle(input) {
       const { serial_number, id } = input.params;
-      const { removed } = await change(input.runtime, input.by, {
+      const { removed } = await changeTags(input.runtime, input.by, {
         action: "remove",
         serialNumbers: [serial_number],
         tagIds: [id],
@@ -113,7 +118,7 @@ export const DEVICE_TAG_ENDPOINTS = [
     async handle(input) {
       const { action, tags, serial_numbers } = input.body;
       const serialNumbers = [...new Set(serial_numbers)];
-      const { added, removed } = await change(input.runtime, input.by, { action, serialNumbers, tagIds: tags });
+      const { added, removed } = await changeTags(input.runtime, input.by, { action, serialNumbers, tagIds: tags });
       return { added: added.length, removed: removed.length };
     },
   }),

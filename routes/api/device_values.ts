@@ -7,7 +7,8 @@
 import { z } from "zod";
 import { findDeviceValues } from "../../db/variables/device_values.ts";
 import { changeDeviceValues } from "../../src/devices/values.ts";
-import { DEVICE_VALUE_LIMITS, deviceValuesView } from "../../src/variables/device_values.ts";
+import { deviceValuesInput } from "../../src/variables/device_values_input.ts";
+import { deviceValuesView } from "../../src/variables/device_values.ts";
 import { endpoint } from "./endpoint.ts";
 import { serialNumberParam } from "./fields.ts";
 
@@ -22,12 +23,7 @@ const response = {
     secrets: z.array(z.string()).describe("The names of secret values. The secrets themselves are never returned."),
   }).meta({ id: "DeviceValues" }),
 } as const;
-const body = z.object({
-  values: values.describe("Texts by name: a capital letter, then up to 63 of A-Z, 0-9 and _."),
-  secrets: z.array(z.string()).max(DEVICE_VALUE_LIMITS.values).optional().describe(
-    "The names of all secret values. A secret that is not in `values` is unchanged.",
-  ),
-}).meta({ id: "DeviceValuesRequest" });
+const body = deviceValuesInput.meta({ id: "DeviceValuesRequest" });
 const tag = "Inventory";
 
 /** The endpoints of custom values. */

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { DEVICE_STATES } from "../../db/devices/device_states.ts";
+import { DEVICE_STATES } from "../../db/devices/device_state_views.ts";
 import {
   DEVICE_ORDERINGS,
   type DeviceView,
@@ -18,6 +18,7 @@ import { findTags } from "../../db/tags/tags.ts";
 import { blockDevice, changeDeviceBlueprint, pokeDevice } from "../../src/devices/actions.ts";
 import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../src/devices/deletion.ts";
+import { deviceBlueprintInput } from "../../src/devices/device_blueprint_input.ts";
 import { deviceRepresentation } from "../../src/devices/representation.ts";
 import { silentBefore } from "../../src/devices/state.ts";
 import { discardSuccessor } from "../../src/devices/successors.ts";
@@ -25,7 +26,7 @@ import { invalid, problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { DEVICE_WORDS, meaningsOf } from "../state_words.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { choiceFilter, deviceParams, notAChoice, pkField, relatedListFilter, textFilter, timeOut } from "./fields.ts";
+import { choiceFilter, deviceParams, notAChoice, relatedListFilter, textFilter, timeOut } from "./fields.ts";
 import { inBatches, listOf, RowStream } from "./listed.ts";
 import { orderingQuery, pageOf, pageQuery, paginated } from "./paging.ts";
 
@@ -251,7 +252,7 @@ export const DEVICE_ENDPOINTS = [
     summary: "Set the blueprint of a device",
     description: "It overrides the blueprint of the enrollment.",
     params: deviceParams,
-    body: z.object({ blueprint: pkField.nullable() }).meta({ id: "DeviceBlueprintRequest" }),
+    body: deviceBlueprintInput.meta({ id: "DeviceBlueprintRequest" }),
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params, body }) =>
       deviceRepresentation(await changeDeviceBlueprint(runtime, by, params.id, body.blueprint), runtime),

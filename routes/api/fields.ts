@@ -7,12 +7,10 @@
 import { z } from "zod";
 import { deviceIdOf } from "../../db/ids.ts";
 import { foreignText } from "../../src/foreign_text.ts";
+import { MAX_INTEGER, parseTime, uuidParam } from "../../src/input_fields.ts";
 
-export { blankableField, textField } from "../../src/input_text.ts";
+export { pkListField, uuidField, uuidParam } from "../../src/input_fields.ts";
 export { naiveUtc } from "../../src/naive_utc.ts";
-
-/** The largest value of PostgreSQL's `integer`. */
-const MAX_INTEGER = 2_147_483_647;
 
 /** An integer key in a path: `{id}`. Anything else is a 404. */
 export const idParam = z.string().regex(/^[0-9]{1,10}$/).transform(Number)
@@ -27,17 +25,8 @@ export const deviceIdParam = idParam.transform(deviceIdOf).meta({ type: "integer
 /** The path parameters of most endpoints of devices. */
 export const deviceParams = z.object({ id: deviceIdParam });
 
-/** A UUID in a path, any version, either case; the value is lower case. */
-export const uuidParam = z.string().regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/).toLowerCase()
-  .meta({ format: "uuid", pattern: undefined });
-
 /** The path parameters of detail endpoints with UUID keys. */
 export const uuidParams = z.object({ id: uuidParam });
-
-/** A UUID in a body: the key of a related object, any version, either case; the value is lower case. */
-export const uuidField = z.string().regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, {
-  error: "Must be a valid UUID.",
-}).toLowerCase().meta({ format: "uuid", pattern: undefined });
 
 /** A serial number in a path. */
 export const serialNumberParam = z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/);
@@ -74,16 +63,6 @@ export const uuidFilter = z.string().regex(/^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}
 export const choiceFilter = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: notOneOf }).optional();
 
-const TIME = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/;
-
-/** The time that a text names, UTC when it names no zone; undefined when it is none. */
-function parseTime(text: string): Date | undefined {
-  if (!TIME.test(text)) return undefined;
-  const zoned = /(Z|[+-]\d{2}:\d{2})$/.test(text) && text.length > 10 ? text : text.length > 10 ? `${text}Z` : text;
-  const time = new Date(zoned.replace(" ", "T"));
-  return Number.isNaN(time.getTime()) ? undefined : time;
-}
-
 /** A filter by time. */
 export const timeFilter = z.string().transform((text, context) => {
   const time = parseTime(text);
@@ -91,49 +70,6 @@ export const timeFilter = z.string().transform((text, context) => {
   context.addIssue({ code: "custom", message: "Enter a valid date/time." });
   return z.NEVER;
 }).meta({ format: "date-time" }).optional();
-
-/** A time in a body: ISO 8601, UTC when it names no zone. */
-export const timeField = z.string().transform((text, context) => {
-  const time = parseTime(text);
-  if (time !== undefined) return time;
-  context.addIssue({
-    code: "custom",
-    message:
-      "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
-  });
-  return z.NEVER;
-}).meta({ format: "date-time" });
-
-/** The key of a related object in a body. */
-export const pkField = z.int({ error: pkError }).refine((pk) => pk >= 0 && pk <= MAX_INTEGER, {
-  error: (issue) => unknownPk(String(issue.input)),
-});
-
-/** Keys of related objects in a body; duplicates are dropped. */
-export const pkListField = z.array(pkField).transform((keys) => [...new Set(keys)]);
-
-function pkError(issue: { input: unknown }): string | undefined {
-  if (issue.input === undefined || issue.input === null) return undefined;
-  const kind = typeof issue.input === "string"
-    ? "str"
-    : typeof issue.input === "number"
-    ? "float"
-    : typeof issue.input === "boolean"
-    ? "bool"
-    : Array.isArray(issue.input)
-    ? "list"
-    : "dict";
-  return `Incorrect type. Expected pk value, received ${kind}.`;
-}
-
-/** The key of an object of a kind that this server does not have yet: null, or left out. */
-export const notBuiltField = (kinds: string) =>
-  z.unknown().refine((value) => value === undefined || value === null, {
-    error: `This server does not support ${kinds} yet. Send null or omit the field.`,
-  }).meta({ type: "null", examples: [null] }).transform(() => null).optional();
-
-/** The message for a related object in a body that does not exist. */
-export const unknownPk = (pk: string | number): string => `Invalid pk "${pk}" - object does not exist.`;
 
 /** A time in an answer. */
 export const timeOut = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{6})?$/)

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { findMetaBusinessUnit, listMetaBusinessUnits } from "../../db/tags/meta_business_units.ts";
 import { problem } from "../../src/errors.ts";
+import { metaBusinessUnitInput } from "../../src/tags/meta_business_unit_input.ts";
 import {
   createMetaBusinessUnit,
   deleteMetaBusinessUnit,
@@ -14,7 +15,7 @@ import {
   updateMetaBusinessUnit,
 } from "../../src/tags/meta_business_units.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, textField, textFilter, timeOut } from "./fields.ts";
+import { idParams, textFilter, timeOut } from "./fields.ts";
 import { listed, listOf } from "./listed.ts";
 import { pageQuery } from "./paging.ts";
 
@@ -29,15 +30,7 @@ const answerSchema = z.object({
   updated_at: timeOut,
 }).meta({ id: "MetaBusinessUnit" });
 
-const bodySchema = z.object({
-  name: textField(256),
-  api_enrollment_enabled: z.boolean().optional().describe(
-    "Default for a new unit: false. If absent: unchanged. Cannot be disabled again.",
-  ),
-}).transform(({ name, api_enrollment_enabled }) => ({
-  name,
-  ...(api_enrollment_enabled === undefined ? {} : { apiEnrollmentEnabled: api_enrollment_enabled }),
-})).meta({ id: "MetaBusinessUnitRequest" });
+const bodySchema = metaBusinessUnitInput.meta({ id: "MetaBusinessUnitRequest" });
 
 /** The endpoints of meta business units. */
 export const META_BUSINESS_UNIT_ENDPOINTS = [

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CATALOGUE, type ProblemCode } from "../../src/errors.ts";
+import { CATALOGUE, type ProblemCode, REQUIRED } from "../../src/errors.ts";
 import { permissionsOf } from "./access.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -49,10 +49,10 @@ export const REFUSAL_RESPONSES: Record<string, Json> = {
       "application/json": {
         schema: { anyOf: [of("FieldErrors"), of("Refusals"), of("Detail")] },
         examples: {
-          fields: { summary: "Values that are not valid", value: { name: ["This field is required."] } },
+          fields: { summary: "Values that are not valid", value: { name: [REQUIRED] } },
           nested: {
             summary: "One inside of a list",
-            value: { tag_shards: { 0: { tag: ["This field is required."] } } },
+            value: { tag_shards: { 0: { tag: [REQUIRED] } } },
           },
           refused: { summary: "A refused change", value: ["This blueprint cannot be deleted"] },
           detail: {

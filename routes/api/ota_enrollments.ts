@@ -8,6 +8,7 @@ import { z } from "zod";
 import { findEnrollmentSecret } from "../../db/enrollment/enrollment_secrets.ts";
 import { findOtaEnrollment, listOtaEnrollments, type OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
 import { type Actor, mayAll } from "../../src/access/actor.ts";
+import { otaEnrollmentInput } from "../../src/enrollment/ota_enrollment_input.ts";
 import {
   changeOtaEnrollment,
   createOtaEnrollment,
@@ -23,17 +24,7 @@ import { present } from "../../src/protocol/present.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { attachment } from "../attachment.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import {
-  blankableField,
-  idParams,
-  notBuiltField,
-  pkField,
-  pkListField,
-  textField,
-  textFilter,
-  timeOut,
-  uuidParam,
-} from "./fields.ts";
+import { idParams, textFilter, timeOut } from "./fields.ts";
 import { listed, listOf } from "./listed.ts";
 import { type Page, pageQuery } from "./paging.ts";
 
@@ -61,44 +52,7 @@ const otaEnrollmentSchema = z.object({
   updated_at: timeOut,
 }).meta({ id: "OtaEnrollment" });
 
-const body = z.object({
-  name: textField(256),
-  display_name: blankableField(128).default("").describe(
-    "Shown to the user of the device. Default: the organization's name.",
-  ),
-  push_certificate: pkField,
-  scep_issuer: uuidParam.optional().describe("Default: the built-in CA."),
-  acme_issuer: notBuiltField("ACME issuers"),
-  realm: notBuiltField("realms"),
-  blueprint: pkField.nullable().default(null),
-  reenrollment_without_confirmation: z.boolean().default(false).describe(
-    "Any holder of this enrollment's profile can then replace any enrolled device, and gets its tags, values and profiles.",
-  ),
-  enrollment_secret: z.object({
-    meta_business_unit: pkField,
-    tags: pkListField.default([]),
-    serial_numbers: z.array(textField(64)).default([]),
-    udids: z.array(textField(64)).default([]),
-    quota: z.int().min(1).max(200_000).nullable().default(null),
-  }),
-}).meta({ id: "OtaEnrollmentRequest" });
-
-const inputOf = (runtime: Runtime, given: z.output<typeof body>) => ({
-  name: given.name,
-  displayName: given.display_name || runtime.config.ORGANIZATION,
-  pushCertificateId: given.push_certificate,
-  scepIssuerId: given.scep_issuer,
-  blueprintId: given.blueprint,
-  reenrollmentWithoutConfirmation: given.reenrollment_without_confirmation,
-  secret: {
-    metaBusinessUnitId: given.enrollment_secret.meta_business_unit,
-    tags: given.enrollment_secret.tags,
-    serialNumbers: given.enrollment_secret.serial_numbers,
-    udids: given.enrollment_secret.udids,
-    quota: given.enrollment_secret.quota,
-    expiredAt: null,
-  },
-});
+const body = otaEnrollmentInput.meta({ id: "OtaEnrollmentRequest" });
 
 async function withSecret(runtime: Runtime, actor: Actor, row: OtaEnrollmentRow) {
   const secret = await findEnrollmentSecret(runtime.sql, row.enrollmentSecretId);
@@ -143,7 +97,7 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     body,
     response: { status: 201, schema: otaEnrollmentSchema },
     handle: async ({ runtime, by, body }) =>
-      await withSecret(runtime, by.actor, await createOtaEnrollment(runtime, by, inputOf(runtime, body))),
+      await withSecret(runtime, by.actor, await createOtaEnrollment(runtime, by, body)),
   }),
   endpoint({
     method: "GET",
@@ -170,7 +124,7 @@ export const OTA_ENROLLMENT_ENDPOINTS = [
     body,
     response: { status: 200, schema: otaEnrollmentSchema },
     handle: async ({ runtime, by, params, body }) =>
-      await withSecret(runtime, by.actor, await changeOtaEnrollment(runtime, by, params.id, inputOf(runtime, body))),
+      await withSecret(runtime, by.actor, await changeOtaEnrollment(runtime, by, params.id, body)),
   }),
   endpoint({
     method: "DELETE",

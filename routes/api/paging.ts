@@ -18,7 +18,7 @@ const MAX_OFFSET = 2_000_000_000;
 export const pageQuery = {
   limit: z.string().optional().meta({
     type: "integer",
-    description: `Rows per page. Default: ${DEFAULT_LIMIT}, at most 500.`,
+    description: `Rows per page. Default: ${DEFAULT_LIMIT}, at most ${MAX_LIMIT}.`,
   }),
   offset: z.string().optional().meta({ type: "integer", description: "Rows to skip." }),
 };

@@ -8,7 +8,7 @@
 
 import { z } from "zod";
 import { foreignText } from "../../src/foreign_text.ts";
-import { type FieldErrors, invalid } from "../../src/errors.ts";
+import { type FieldErrors, invalid, REQUIRED } from "../../src/errors.ts";
 
 /** Query parameters of a request: all values of one name, in order. */
 export type ParameterSource = { names(): string[]; all(name: string): string[] };
@@ -70,7 +70,7 @@ function wrongType(expected: string, input: unknown): string {
 /** The sentence for one thing that zod found wrong. */
 function sentence(issue: z.core.$ZodRawIssue): string {
   const { input } = issue;
-  if (input === undefined) return "This field is required.";
+  if (input === undefined) return REQUIRED;
   if (input === null) return "This field may not be null.";
   switch (issue.code) {
     case "invalid_type":

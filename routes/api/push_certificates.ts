@@ -6,20 +6,20 @@
 
 import { z } from "zod";
 import { findPushCertificate, listPushCertificates } from "../../db/push/push_certificates.ts";
-import { invalid, problem } from "../../src/errors.ts";
+import { problem } from "../../src/errors.ts";
 import { present } from "../../src/protocol/present.ts";
+import { pushCertificateChange, pushCertificateUpload } from "../../src/push/certificate_input.ts";
 import {
+  addPushCertificate,
   changePushCertificate,
-  createPushCertificate,
   pushCertificateRepresentation,
   pushCertificateRequest,
   removePushCertificate,
   signedPushCertificateRequest,
-  uploadPushCertificate,
 } from "../../src/push/certificates.ts";
 import { attachment } from "../attachment.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, textField, textFilter, timeOut } from "./fields.ts";
+import { idParams, textFilter, timeOut } from "./fields.ts";
 import { listed, listOf } from "./listed.ts";
 import { type Page, pageQuery } from "./paging.ts";
 
@@ -34,10 +34,6 @@ const pushCertificateSchema = z.object({
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "PushCertificate" });
-
-/** Characters of a certificate's or a key's file. */
-const CERTIFICATE_TEXT = 256 * 1024;
-const FORMS = "PEM, with issuers in any order; or DER, PKCS #7 or PKCS #12 in base64.";
 
 const ONE = "/api/mdm/push_certificates/{id}/";
 
@@ -64,31 +60,9 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     tag: "Enrollment",
     summary: "Create a push certificate, or upload one with its key",
     description: "With only a name, the server creates a key. Apple's portal signs its certificate request.",
-    body: z.object({
-      name: textField(256),
-      certificate: textField(CERTIFICATE_TEXT).optional().describe(FORMS),
-      private_key: textField(CERTIFICATE_TEXT).optional().describe(
-        "PEM, or DER in base64. Not needed when the certificate's file has the key.",
-      ),
-      key_password: z.string().max(1024).optional(),
-    }).meta({ id: "PushCertificateUpload" }),
+    body: pushCertificateUpload.meta({ id: "PushCertificateUpload" }),
     response: { status: 201, schema: pushCertificateSchema },
-    async handle({ runtime, by, body }) {
-      const { name, certificate, private_key, key_password } = body;
-      if (certificate === undefined && private_key === undefined) {
-        return pushCertificateRepresentation(await createPushCertificate(runtime, by, name));
-      }
-      const missing = "This field is required.";
-      if (certificate === undefined) throw invalid({ certificate: [missing] });
-      return pushCertificateRepresentation(
-        await uploadPushCertificate(runtime, by, {
-          name,
-          certificate,
-          privateKey: private_key,
-          passphrase: key_password,
-        }),
-      );
-    },
+    handle: async ({ runtime, by, body }) => pushCertificateRepresentation(await addPushCertificate(runtime, by, body)),
   }),
   endpoint({
     method: "GET",
@@ -113,23 +87,10 @@ export const PUSH_CERTIFICATE_ENDPOINTS = [
     description:
       "With `certificate` the push certificate is renewed, for the stored key or for the uploaded one. The topic must not change.",
     params: idParams,
-    body: z.object({
-      name: textField(256),
-      certificate: textField(CERTIFICATE_TEXT).optional().describe(FORMS),
-      private_key: textField(CERTIFICATE_TEXT).optional().describe("PEM, or DER in base64."),
-      key_password: z.string().max(1024).optional(),
-    }).meta({ id: "PushCertificateChange" }),
+    body: pushCertificateChange.meta({ id: "PushCertificateChange" }),
     response: { status: 200, schema: pushCertificateSchema },
-    async handle({ runtime, by, params, body }) {
-      return pushCertificateRepresentation(
-        await changePushCertificate(runtime, by, params.id, {
-          name: body.name,
-          certificate: body.certificate,
-          privateKey: body.private_key,
-          passphrase: body.key_password,
-        }),
-      );
-    },
+    handle: async ({ runtime, by, params, body }) =>
+      pushCertificateRepresentation(await changePushCertificate(runtime, by, params.id, body)),
   }),
   endpoint({
     method: "DELETE",

@@ -10,9 +10,6 @@ import { ARTIFACT_ENDPOINTS } from "./artifacts.ts";
 import { AUTHORITY_ENDPOINTS } from "./authority.ts";
 import { BLUEPRINT_ARTIFACT_ENDPOINTS } from "./blueprint_artifacts.ts";
 import { BLUEPRINT_ENDPOINTS } from "./blueprints.ts";
-import { CERT_ASSET_ENDPOINTS } from "./cert_assets.ts";
-import { DATA_ASSET_ENDPOINTS } from "./data_assets.ts";
-import { DECLARATION_ENDPOINTS } from "./declarations.ts";
 import { DEVICE_ARTIFACT_ENDPOINTS } from "./device_artifacts.ts";
 import { DEVICE_COMMAND_ENDPOINTS } from "./device_commands.ts";
 import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
@@ -25,8 +22,6 @@ import { EVENT_ENDPOINTS } from "./events.ts";
 import { JOB_ENDPOINTS } from "./jobs.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
 import { OTA_ENROLLMENT_ENDPOINTS } from "./ota_enrollments.ts";
-import { PROFILE_ENDPOINTS } from "./profiles.ts";
-import { PROVISIONING_PROFILE_ENDPOINTS } from "./provisioning_profiles.ts";
 import { PUSH_CERTIFICATE_ENDPOINTS } from "./push_certificates.ts";
 import { ROLE_ENDPOINTS } from "./roles.ts";
 import { ROLLOUT_ENDPOINTS } from "./rollouts.ts";
@@ -35,6 +30,7 @@ import { TAG_ENDPOINTS } from "./tags.ts";
 import { TASK_RESULT_ENDPOINTS } from "./task_results.ts";
 import { TAXONOMY_ENDPOINTS } from "./taxonomies.ts";
 import { USER_ENDPOINTS } from "./users.ts";
+import { VERSION_ENDPOINTS } from "./version_endpoints.ts";
 
 /** Every endpoint of the API. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -58,11 +54,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...BLUEPRINT_ARTIFACT_ENDPOINTS,
   ...ARTIFACT_ENDPOINTS,
   ...ARTIFACT_VERSION_ENDPOINTS,
-  ...PROFILE_ENDPOINTS,
-  ...DECLARATION_ENDPOINTS,
-  ...PROVISIONING_PROFILE_ENDPOINTS,
-  ...DATA_ASSET_ENDPOINTS,
-  ...CERT_ASSET_ENDPOINTS,
+  ...VERSION_ENDPOINTS,
   ...SCEP_ISSUER_ENDPOINTS,
   ...AUTHORITY_ENDPOINTS,
   ...TASK_RESULT_ENDPOINTS,

@@ -6,10 +6,11 @@
 
 import { z } from "zod";
 import { findRole, listRoles } from "../../db/access/roles.ts";
+import { roleInput } from "../../src/access/role_input.ts";
 import { createRole, deleteRole, roleRepresentation, updateRole } from "../../src/access/roles.ts";
 import { problem } from "../../src/errors.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, textField, textFilter, timeOut } from "./fields.ts";
+import { idParams, textFilter, timeOut } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const PATH = "/api/accounts/roles/";
@@ -22,10 +23,7 @@ const roleSchema = z.object({
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "Role" });
-const roleBody = z.object({
-  name: textField(150),
-  permissions: z.array(z.string()).default([]).describe("Like mdm.view_enrolleddevice."),
-}).meta({ id: "RoleRequest" });
+const roleBody = roleInput.meta({ id: "RoleRequest" });
 
 /** The endpoints of roles. */
 export const ROLE_ENDPOINTS = [

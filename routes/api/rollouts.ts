@@ -7,14 +7,15 @@
 import { z } from "zod";
 import { listHalted } from "../../db/artifacts/rollouts.ts";
 import { rollBack, setRollout } from "../../src/blueprints/rollout.ts";
+import { rolloutInput } from "../../src/blueprints/rollout_input.ts";
 import type { By } from "../../src/events/by.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { ROLLOUT_WORDS } from "../state_words.ts";
 import { endpoint } from "./endpoint.ts";
-import { blankableField, naiveUtc, timeOut, uuidParams } from "./fields.ts";
+import { naiveUtc, timeOut, uuidParams } from "./fields.ts";
 
 const tag = "Artifacts";
-const body = z.object({ reason: blankableField(1000).default("") }).meta({ id: "RolloutRequest" });
+const body = rolloutInput.meta({ id: "RolloutRequest" });
 const changed = z.object({ id: z.string(), state: z.string() }).meta({ id: "RolloutState" });
 
 const stateEndpoint = (

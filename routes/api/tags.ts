@@ -7,9 +7,10 @@
 import { z } from "zod";
 import { findTag, listTags } from "../../db/tags/tags.ts";
 import { problem } from "../../src/errors.ts";
+import { tagInput } from "../../src/tags/tag_input.ts";
 import { createTag, deleteTag, tagRepresentation, updateTag } from "../../src/tags/tags.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, pkField, textField, textFilter, timeOut } from "./fields.ts";
+import { idParams, textFilter, timeOut } from "./fields.ts";
 import { listed, listOf } from "./listed.ts";
 import { pageQuery } from "./paging.ts";
 
@@ -28,18 +29,7 @@ export const tagSchema = z.object({
   updated_at: timeOut,
 }).meta({ id: "Tag" });
 
-const tagBody = z.object({
-  name: textField(256),
-  taxonomy: pkField.nullable().default(null),
-  meta_business_unit: pkField.nullable().default(null),
-  color: z.string().regex(/^[0-9A-Fa-f]{6}$/, { error: "This value should be six hexadecimal digits, like 0079bf." })
-    .default("0079bf"),
-}).transform(({ name, color, taxonomy, meta_business_unit }) => ({
-  name,
-  color,
-  taxonomyId: taxonomy,
-  metaBusinessUnitId: meta_business_unit,
-})).meta({ id: "TagRequest" });
+const tagBody = tagInput.meta({ id: "TagRequest" });
 
 /** The endpoints of tags. */
 export const TAG_ENDPOINTS = [

@@ -7,9 +7,10 @@
 import { z } from "zod";
 import { findTaxonomy, listTaxonomies } from "../../db/tags/taxonomies.ts";
 import { problem } from "../../src/errors.ts";
+import { taxonomyInput } from "../../src/tags/taxonomy_input.ts";
 import { createTaxonomy, deleteTaxonomy, taxonomyRepresentation, updateTaxonomy } from "../../src/tags/taxonomies.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { idParams, pkField, textField, textFilter, timeOut } from "./fields.ts";
+import { idParams, textFilter, timeOut } from "./fields.ts";
 import { listed, listOf } from "./listed.ts";
 import { pageQuery } from "./paging.ts";
 
@@ -24,9 +25,7 @@ const answerSchema = z.object({
   updated_at: timeOut,
 }).meta({ id: "Taxonomy" });
 
-const bodySchema = z.object({ name: textField(256), meta_business_unit: pkField.nullable().default(null) }).transform((
-  { name, meta_business_unit },
-) => ({ name, metaBusinessUnitId: meta_business_unit })).meta({ id: "TaxonomyRequest" });
+const bodySchema = taxonomyInput.meta({ id: "TaxonomyRequest" });
 
 /** The endpoints of taxonomies. */
 export const TAXONOMY_ENDPOINTS = [

@@ -6,10 +6,11 @@
 
 import { z } from "zod";
 import { findUser, listUsers } from "../../db/access/users.ts";
+import { userInput } from "../../src/access/user_input.ts";
 import { createUser, deleteUser, updateUser, userRepresentation } from "../../src/access/users.ts";
 import { problem } from "../../src/errors.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
-import { blankableField, idParams, pkListField, textField, textFilter, timeOut } from "./fields.ts";
+import { idParams, textFilter, timeOut } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const PATH = "/api/accounts/users/";
@@ -29,32 +30,7 @@ const userSchema = z.object({
   updated_at: timeOut,
 }).meta({ id: "User" });
 
-const userBody = z.object({
-  username: textField(150),
-  email: z.union([z.literal(""), z.email()], {
-    error: (issue) =>
-      issue.input === undefined || issue.input === null
-        ? undefined
-        : typeof issue.input === "string"
-        ? "Enter a valid email address."
-        : "Not a valid string.",
-  }).default(""),
-  full_name: blankableField(150).default(""),
-  is_active: z.boolean().default(true),
-  is_superuser: z.boolean().default(false),
-  is_service_account: z.boolean().default(false),
-  roles: pkListField.default([]),
-  password: z.string().optional().describe("At least 12 characters; never shown. If absent: unchanged."),
-}).transform((body) => ({
-  username: body.username,
-  email: body.email,
-  fullName: body.full_name,
-  isActive: body.is_active,
-  isSuperuser: body.is_superuser,
-  isServiceAccount: body.is_service_account,
-  roles: body.roles,
-  password: body.password,
-})).meta({ id: "UserRequest" });
+const userBody = userInput.meta({ id: "UserRequest" });
 
 /** The endpoints of users. */
 export const USER_ENDPOINTS = [

@@ -9,7 +9,8 @@ import { findArtifact } from "../../db/artifacts/artifacts.ts";
 import { filterOfFields } from "../../src/blueprints/filter_fields.ts";
 import { valueWarnings } from "../../src/blueprints/value_warnings.ts";
 import { FILE_BODY_LIMIT, FILE_TOO_LARGE } from "../../src/blueprints/versions/file_limit.ts";
-import type { Draft, VersionKind } from "../../src/blueprints/versions/version_kind.ts";
+import { kindsBy } from "../../src/blueprints/versions/kinds.ts";
+import type { AnyVersionKind } from "../../src/blueprints/versions/version_kind.ts";
 import {
   changeVersion,
   createVersion,
@@ -28,14 +29,14 @@ import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./pag
 import { warningsIn, warningsShown } from "./warnings.ts";
 
 /** What every version's body has; a kind adds its own fields. */
-export const versionBody = {
+const versionBody = {
   artifact: uuidField,
   version: z.int().min(1).max(2_147_483_647),
   ...filterBody,
 };
 
 /** What every version's answer has. */
-export const versionShown = {
+const versionShown = {
   id: z.string(),
   artifact: z.string(),
   ...filterShown,
@@ -44,53 +45,35 @@ export const versionShown = {
   updated_at: timeOut,
 };
 
-type VersionFields = z.output<z.ZodObject<typeof versionBody>>;
-type ShownFields = ReturnType<typeof versionRepresentation>;
-
-/** Makes the endpoints of a kind. `content` takes what the kind wants from the body. */
-export function versionEndpoints<
-  Body extends VersionFields,
-  Input,
-  D extends Draft,
-  Stored,
-  Shown extends object,
->(
-  { name, noun, kind, body, schema, content, hasFile }: {
-    /** The last part of the path, such as `profiles`. */
-    name: string;
-    /** One of them, in sentences. */
-    noun: string;
-    kind: VersionKind<Input, D, Stored, Shown>;
-    body: z.ZodType<Body>;
-    schema: z.ZodObject & z.ZodType<ShownFields & Shown, ShownFields & Shown>;
-    content(body: Body): Input;
-    /** Whether a body holds a file. */
-    hasFile?: boolean;
-  },
-): Endpoint[] {
+/** Makes the endpoints of a kind. */
+function versionEndpoints(kind: AnyVersionKind): Endpoint[] {
+  const { path: name, noun, hasFile, content } = kind.api;
+  const body = z.object({ ...versionBody, ...kind.api.body }).meta({ id: `${kind.api.schema}Request` });
+  const schema = z.object({ ...versionShown, ...kind.api.shown }).meta({ id: kind.api.schema });
+  type Body = z.output<typeof body>;
   const all = `/api/mdm/${name}/`;
   const one = `/api/mdm/${name}/{id}/`;
   const facts = {
     tag: "Artifacts",
     ...(hasFile === true ? { bodyLimit: FILE_BODY_LIMIT, tooLarge: FILE_TOO_LARGE } : {}),
   };
-  const shown = async (runtime: Runtime, { row, stored }: Version<Stored>) => ({
+  const shown = async (runtime: Runtime, { row, stored }: Version<unknown>) => ({
     ...versionRepresentation(row),
     ...await kind.show(runtime, row, stored),
   });
-  const saved = async (runtime: Runtime, version: Version<Stored>) => {
+  const saved = async (runtime: Runtime, version: Version<unknown>) => {
     const answer = await shown(runtime, version);
     return { ...answer, warnings: [...warningsIn(answer), ...await valueWarnings(runtime.sql, [version.row.id])] };
   };
-  const savedSchema = schema.extend({ warnings: warningsShown }).meta({ id: `Saved${schema.meta()?.id ?? name}` });
+  const savedSchema = schema.extend({ warnings: warningsShown }).meta({ id: `Saved${kind.api.schema}` });
   const inputOf = ({ artifact, version, ...filter }: Body) => ({
     artifactId: artifact,
     version,
     filter: filterOfFields(filter),
   });
   /** What was fetched for bodies that are tried. */
-  const fetched = new WeakMap<Body, Input>();
-  const given = (body: Body): Input => fetched.get(body) ?? content(body);
+  const fetched = new WeakMap<Body, unknown>();
+  const given = (body: Body): unknown => fetched.get(body) ?? content(body);
   const fetch = async ({ runtime, body }: { runtime: Runtime; body: Body }): Promise<Body> => {
     const tried = { ...body };
     fetched.set(tried, await kind.fetch?.(runtime, content(body)) ?? content(body));
@@ -172,3 +155,6 @@ export function versionEndpoints<
     }),
   ];
 }
+
+/** The endpoints of every kind. */
+export const VERSION_ENDPOINTS: readonly Endpoint[] = kindsBy("api").flatMap(versionEndpoints);

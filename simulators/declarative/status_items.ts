@@ -12,7 +12,7 @@ import { compareOsVersions } from "../../src/protocol/os_version.ts";
 import { own } from "../../src/apple_schema/keys.ts";
 import { statusItemFacts } from "../../src/apple_schema/status.ts";
 import type { SchemaTarget } from "../../src/apple_schema/target.ts";
-import type { DeviceState } from "../device/answers.ts";
+import type { DeviceState } from "../device/device_state.ts";
 import { capabilitiesOf } from "../device/capabilities.ts";
 import type { ChannelState, Reason } from "../device/channel_state.ts";
 import type { HeldDeclaration, StatusItem } from "./declarative_device.ts";

@@ -8,8 +8,9 @@
  * @module
  */
 
-import { asDict, data, dict, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
-import { answerCommand, failed } from "./answers.ts";
+import { asDict, dict, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
+import { answerCommand } from "./answers.ts";
+import { acknowledged, type CommandAnswer, failed } from "./commands/answer.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { Declarative } from "../declarative/declarative.ts";
 import { DeviceChannels } from "./device_channels.ts";
@@ -17,12 +18,7 @@ import { DeviceCheckins } from "./device_checkins.ts";
 import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefused } from "./device_options.ts";
 import { type DeviceIdentity, ScepRefused } from "./identity.ts";
 import { managementOf, type OpenedProfile, openProfile, payloadOf } from "./installed_profile.ts";
-import {
-  installByCommand,
-  ProfileRefused,
-  putEnrollmentProfile,
-  takeEnrollmentProfileAway,
-} from "./channel_profiles.ts";
+import { putEnrollmentProfile, takeEnrollmentProfileAway } from "./channel_profiles.ts";
 
 export { type DeviceOptions, type Exchange, ServerRefused } from "./device_options.ts";
 
@@ -156,7 +152,7 @@ export class SimulatedDevice extends DeviceCheckins {
       this.#seen.set(requestType, n);
       const mischief = this.options.mischief?.(requestType, n);
       if (mischief === "drop") break;
-      const answer = await this.#answer(requestType, command, mischief, userId ?? "");
+      const answer = await this.#answer(command, mischief, userId ?? "");
       exchanges.push({ commandUuid, requestType, status: String(answer["Status"]) });
       report = { ...ids, CommandUUID: commandUuid, ...answer };
       if (mischief === "lost reply" || this.state.erased) {
@@ -211,57 +207,36 @@ export class SimulatedDevice extends DeviceCheckins {
   }
 
   async #answer(
-    requestType: string,
     command: PlistDict,
     mischief: Mischief | undefined,
     userId: string,
   ): Promise<PlistDict> {
     if (mischief === "NotNow" || mischief === "CommandFormatError") return { Status: mischief };
-    if (mischief === "Error") return errorAnswer(12_001, "MCMDMErrorDomain", "It did not work.");
-    if (requestType === "InstallProfile") return await this.#installProfile(command, this.channel(userId));
-    const { status, body } = answerCommand(this.state, command, this.channel(userId));
-    if (requestType === "DeclarativeManagement" && status === "Acknowledged") {
-      this.declarative(userId).told(data(command, "Data"));
-    }
+    const { status, body } = mischief === "Error"
+      ? failed(12_001, "MCMDMErrorDomain", "It did not work.")
+      : await answerCommand({
+        state: this.state,
+        command,
+        channel: this.channel(userId),
+        device: {
+          renew: (profile) => this.#renew(profile),
+          told: (bytes) => this.declarative(userId).told(bytes),
+        },
+      });
     return { Status: status, ...body };
   }
 
-  async #installProfile(command: PlistDict, channel: ChannelState): Promise<PlistDict> {
-    const payload = data(command, "Payload");
-    if (payload === undefined) return { Status: "CommandFormatError" };
-    let profile: OpenedProfile;
-    try {
-      profile = openProfile(payload);
-    } catch (error) {
-      return errorAnswer(1000, "MCProfileErrorDomain", error instanceof Error ? error.message : String(error));
-    }
-    // An enrollment profile from the server itself renews the identity.
-    if (payloadOf(profile, "com.apple.mdm") !== undefined) return await this.#renew(profile);
-    try {
-      installByCommand(channel, profile);
-      return { Status: "Acknowledged" };
-    } catch (error) {
-      if (error instanceof ProfileRefused) return errorAnswer(4001, "MCInstallationErrorDomain", error.message);
-      throw error;
-    }
-  }
-
-  async #renew(profile: OpenedProfile): Promise<PlistDict> {
+  async #renew(profile: OpenedProfile): Promise<CommandAnswer> {
     const [identity, management] = [this.link.identity, this.link.management];
     try {
       await this.#install(profile);
       await this.#introduce();
-      return { Status: "Acknowledged" };
+      return acknowledged();
     } catch (error) {
       if (!(error instanceof ServerRefused) && !(error instanceof ScepRefused)) throw error;
       this.link.identity = identity;
       this.link.management = management;
-      return errorAnswer(22_001, "MCSCEPErrorDomain", error.message);
+      return failed(22_001, "MCSCEPErrorDomain", error.message);
     }
   }
-}
-
-function errorAnswer(code: number, domain: string, text: string): PlistDict {
-  const { status, body } = failed(code, domain, text);
-  return { Status: status, ...body };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DeviceState } from "./answers.ts";
+import type { DeviceState } from "./device_state.ts";
 import { type ChannelState, emptyChannel } from "./channel_state.ts";
 import { Declarative } from "../declarative/declarative.ts";
 import type { DeviceLink } from "./device_link.ts";

@@ -5,7 +5,7 @@
  */
 
 import { asDict, data, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
-import type { DeviceState } from "./answers.ts";
+import type { DeviceState } from "./device_state.ts";
 import { emptyChannel } from "./channel_state.ts";
 import { DeviceLink } from "./device_link.ts";
 import { type DeviceOptions, expectOk } from "./device_options.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { PlistDict } from "../../src/protocol/plist.ts";
-import type { DeviceState } from "./answers.ts";
+import type { DeviceState } from "./device_state.ts";
 
 /** How to push to a device or to a user of it. */
 export type PushTarget = { pushToken: Uint8Array<ArrayBuffer>; pushMagic: string };

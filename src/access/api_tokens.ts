@@ -7,12 +7,13 @@
 import {
   type ApiTokenRow,
   deleteApiToken as deleteApiTokenRow,
-  findApiToken,
   insertApiToken,
+  lockApiToken,
 } from "../../db/access/api_tokens.ts";
-import { findUser } from "../../db/access/users.ts";
+import { findUser, lockUser } from "../../db/access/users.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
+import { unknownPk } from "../input_fields.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { hashApiToken, newApiToken } from "./api_token_format.ts";
@@ -45,8 +46,8 @@ export async function createApiToken(
     throw invalid({ expires_at: ["This time should be in the future."] });
   }
   return await runtime.sql.begin(async (tx) => {
-    const user = await findUser(tx, input.userId, true);
-    if (user === undefined) throw invalid({ user: [`Invalid pk "${input.userId}" - object does not exist.`] });
+    const user = await lockUser(tx, input.userId);
+    if (user === undefined) throw invalid({ user: [unknownPk(input.userId)] });
     mustHoldAllOf(by.actor, user);
     const token = newApiToken(runtime.random, user.isServiceAccount ? "service" : "user");
     const row = await insertApiToken(tx, {
@@ -69,7 +70,7 @@ export async function createApiToken(
 /** Ends a token, at once and in every process. The actor must hold all that the token's user holds. */
 export async function deleteApiToken(runtime: Runtime, by: Authorised, id: string): Promise<void> {
   await runtime.sql.begin(async (tx) => {
-    const before = await findApiToken(tx, id, true);
+    const before = await lockApiToken(tx, id);
     if (before === undefined) throw problem("not-found");
     const owner = await findUser(tx, before.userId);
     // The attack: the tokens of mightier users and their services are cut off one by one.

@@ -5,7 +5,7 @@
  */
 
 import { deleteSessionsOf } from "../../db/access/sessions.ts";
-import { findUser, updateUser } from "../../db/access/users.ts";
+import { findUser, lockUser, updateUser } from "../../db/access/users.ts";
 import { invalid, problem } from "../errors.ts";
 import { recordAudit } from "../events/record.ts";
 import { limitAttempts } from "../rate_limit.ts";
@@ -37,7 +37,7 @@ export async function changeOwnPassword(
   checkPassword(passwords.next, seen.username);
   const passwordHash = await hashPassword(passwords.next, runtime);
   const user = await runtime.sql.begin(async (tx) => {
-    const before = await findUser(tx, actor.userId, true);
+    const before = await lockUser(tx, actor.userId);
     // It was changed in the meantime: the verified password is no longer the current one.
     if (before?.passwordHash !== seen.passwordHash) throw problem("conflict");
     await updateUser(tx, before.id, { ...before, passwordHash }, runtime.clock.now());

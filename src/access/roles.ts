@@ -6,8 +6,8 @@
 
 import {
   deleteRole as deleteRoleRow,
-  findRole,
   insertRole,
+  lockRole,
   type RoleRow,
   updateRole as updateRoleRow,
 } from "../../db/access/roles.ts";
@@ -67,7 +67,7 @@ export async function createRole(runtime: Runtime, by: Authorised, input: RoleIn
 export async function updateRole(runtime: Runtime, by: Authorised, id: number, input: RoleInput): Promise<RoleRow> {
   const values = checked(input);
   return await runtime.sql.begin(async (tx) => {
-    const before = await findRole(tx, id, true);
+    const before = await lockRole(tx, id);
     if (before === undefined) throw problem("not-found");
     // The attack: an operator empties a role with more permissions than their own, or renames it into one that is
     // assigned carelessly.
@@ -89,7 +89,7 @@ export async function updateRole(runtime: Runtime, by: Authorised, id: number, i
 /** Removes a role that the actor holds all of; its users lose it. */
 export async function deleteRole(runtime: Runtime, by: Authorised, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
-    const before = await findRole(tx, id, true);
+    const before = await lockRole(tx, id);
     if (before === undefined) throw problem("not-found");
     mustHoldAllOf(by.actor, { isSuperuser: false, permissions: before.permissions });
     await deleteRoleRow(tx, id);

@@ -11,6 +11,7 @@ import {
   findUser,
   insertUser,
   lockSuperusers,
+  lockUser,
   setUserRoles,
   updateUser as updateUserRow,
   type UserRow,
@@ -19,6 +20,7 @@ import {
 import { deleteInstanceSetting } from "../../db/installation/instance_settings.ts";
 import { type Db, isUniqueViolation, type Tx } from "../../db/open.ts";
 import { invalid, problem, refused } from "../errors.ts";
+import { unknownPk } from "../input_fields.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
@@ -69,7 +71,7 @@ async function checkRoles(tx: Db, by: Authorised, wanted: readonly number[], bef
   const known = new Set(found.map(({ id }) => id));
   const unknown = wanted.filter((id) => !known.has(id));
   if (unknown.length > 0) {
-    throw invalid({ roles: unknown.map((id) => `Invalid pk "${id}" - object does not exist.`) });
+    throw invalid({ roles: unknown.map(unknownPk) });
   }
   for (const role of found) {
     if (!before.includes(role.id)) mustHoldAllOf(by.actor, { isSuperuser: false, permissions: role.permissions });
@@ -87,8 +89,8 @@ async function valuesOf(runtime: Runtime, input: UserInput, before: string | nul
   return { ...values, passwordHash: await hashPassword(password, runtime) };
 }
 
-async function mustFind(db: Db, id: number, lock = false): Promise<UserRow> {
-  const user = await findUser(db, id, lock);
+async function mustFind(db: Db, id: number, find = findUser): Promise<UserRow> {
+  const user = await find(db, id);
   if (user === undefined) throw problem("not-found");
   return user;
 }
@@ -148,7 +150,7 @@ export async function updateUser(runtime: Runtime, by: Authorised, id: number, i
   const prepared = await valuesOf(runtime, input, null);
   return await runtime.sql.begin(async (tx) => {
     const superusers = await lockSuperusers(tx);
-    const before = await mustFind(tx, id, true);
+    const before = await mustFind(tx, id, lockUser);
     mustHoldAllOf(by.actor, before);
     if (!(input.isSuperuser && input.isActive)) mustStaySomebody(superusers, id);
     await checkRoles(tx, by, input.roles, before.roles);
@@ -174,7 +176,7 @@ export async function updateUser(runtime: Runtime, by: Authorised, id: number, i
 export async function deleteUser(runtime: Runtime, by: Authorised, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
     const superusers = await lockSuperusers(tx);
-    const before = await mustFind(tx, id, true);
+    const before = await mustFind(tx, id, lockUser);
     mustHoldAllOf(by.actor, before);
     if (by.actor.userId === id) throw refused("You cannot delete yourself");
     mustStaySomebody(superusers, id);

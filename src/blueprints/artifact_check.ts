@@ -14,6 +14,7 @@ import {
 import { activePlatforms } from "../../db/artifacts/filters.ts";
 import type { Db } from "../../db/open.ts";
 import type { FieldErrors } from "../errors.ts";
+import { unknownPk } from "../input_fields.ts";
 import type { Platform } from "../protocol/platform.ts";
 import { artifactType, isDeclarationOnly } from "./artifact_types.ts";
 import { circleSentence, type Dependency } from "./dependencies.ts";
@@ -45,7 +46,7 @@ async function requirementErrors(db: Db, wanted: Wanted, edges: readonly Depende
   return wanted.requires.flatMap((id) => {
     if (id === wanted.id) return circleSentence("require", wanted, wanted, edges) ?? [];
     const other = found.get(id);
-    if (other === undefined) return `Invalid pk "${id}" - object does not exist.`;
+    if (other === undefined) return unknownPk(id);
     if (other.channel !== wanted.channel) {
       return `Cannot require "${other.name}": it is on the ${other.channel} channel, this artifact on the ${wanted.channel} channel`;
     }

@@ -14,7 +14,7 @@ import {
   isArtifactInUse,
   updateArtifact,
 } from "../../db/artifacts/artifacts.ts";
-import { usesOfArtifact } from "../../db/installation/uses.ts";
+import { usesOfArtifact } from "../../db/installation/use_views.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { type FieldErrors, invalid, problem, refused } from "../errors.ts";
 import type { By } from "../events/by.ts";

@@ -16,6 +16,7 @@ import {
 import { findBlueprint } from "../../db/blueprints/blueprints.ts";
 import { type Db, isUniqueViolation, type Tx } from "../../db/open.ts";
 import { type FieldErrors, invalid, problem } from "../errors.ts";
+import { unknownPk } from "../input_fields.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
@@ -46,7 +47,7 @@ export async function mustFindBlueprintArtifact(db: Db, id: number): Promise<Blu
 }
 
 async function check(tx: Tx, { blueprintId, artifactId, filter }: BlueprintArtifactValues): Promise<void> {
-  const unknown = (pk: string | number) => [`Invalid pk "${pk}" - object does not exist.`];
+  const unknown = (pk: string | number) => [unknownPk(pk)];
   const fields: FieldErrors = {};
   if (await findBlueprint(tx, blueprintId) === undefined) fields.blueprint = unknown(blueprintId);
   const artifact = await findArtifact(tx, artifactId);

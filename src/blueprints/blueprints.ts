@@ -13,7 +13,7 @@ import {
   insertBlueprint,
   updateBlueprint,
 } from "../../db/blueprints/blueprints.ts";
-import { usesOfBlueprint } from "../../db/installation/uses.ts";
+import { usesOfBlueprint } from "../../db/installation/use_views.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import type { By } from "../events/by.ts";

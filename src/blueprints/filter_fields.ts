@@ -5,8 +5,9 @@
  */
 
 import type { Db } from "../../db/open.ts";
-import { findTags } from "../../db/tags/tags.ts";
+import { lockTags } from "../../db/tags/tags.ts";
 import type { FieldErrors } from "../errors.ts";
+import { unknownPk } from "../input_fields.ts";
 import { isKnownOsVersion } from "../protocol/os_version.ts";
 import { type Platform, PLATFORMS } from "../protocol/platform.ts";
 import type { Filter, PlatformRange } from "./filter.ts";
@@ -98,17 +99,16 @@ export async function filterErrors(db: Db, filter: Filter, allowed: readonly Pla
   }
   const sharded = filter.tagShards.map(({ tag }) => tag);
   const tags = new Map(
-    (await findTags(db, [...new Set([...filter.excludedTags, ...sharded])])).map(({ id, name }) => [id, name]),
+    (await lockTags(db, [...new Set([...filter.excludedTags, ...sharded])])).map(({ id, name }) => [id, name]),
   );
-  const unknown = (tag: number) => `Invalid pk "${tag}" - object does not exist.`;
   for (const tag of filter.excludedTags) {
     const name = tags.get(tag);
-    if (name === undefined) fault("excluded_tags", unknown(tag));
+    if (name === undefined) fault("excluded_tags", unknownPk(tag));
     else if (sharded.includes(tag)) fault("excluded_tags", `Tag ${name} also present in the tag shards`);
   }
   for (const [index, { tag, shard }] of filter.tagShards.entries()) {
     const name = tags.get(tag);
-    if (name === undefined) fault("tag_shards", unknown(tag));
+    if (name === undefined) fault("tag_shards", unknownPk(tag));
     else if (sharded.indexOf(tag) !== index) fault("tag_shards", `Tag ${name} appears more than once`);
     else if (shard > filter.shardModulo) fault("tag_shards", `Shard for tag ${name} > shard modulo`);
   }

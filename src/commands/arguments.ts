@@ -7,9 +7,9 @@
  */
 
 import { z } from "zod";
+import { REQUIRED } from "../errors.ts";
 import { textFault } from "../writable.ts";
 
-export const REQUIRED = "This field is required.";
 const PATTERN = "This value does not match the required pattern.";
 
 const requiredOr = (sentence: string) => ({

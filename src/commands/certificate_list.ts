@@ -26,9 +26,7 @@ export const certificateList: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 86_400,
-  manual: false,
   invalidFor: (target) => firstOf(channel(NAME, target), userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"])),
   build: (args) => ({ ManagedOnly: args.managed_only ?? false }),
   onAcknowledged(report, args) {

@@ -2,7 +2,7 @@
  * The one shape of every MDM command.
  *
  * Promise: a command is an object without state. It says when it may be sent, which arguments it takes, what goes on
- * the wire and what the answer means, all by pure functions over what is passed in. Arguments are JSON (bytes as
+ * the wire and what the answer means, all by pure functions over what is passed in; and what its endpoint and its form need, as data. Arguments are JSON (bytes as
  * base64), because they wait in a table until the device connects.
  *
  * @module
@@ -13,6 +13,7 @@ import type { Json, JsonObject } from "../protocol/plist_json.ts";
 import type { PlistDict } from "../protocol/plist.ts";
 import type { Platform } from "../protocol/platform.ts";
 import type { Report } from "../protocol/report.ts";
+import type { Aftermath, CommandEndpoint, CommandForm } from "./by_hand.ts";
 import type { Effect } from "./effect.ts";
 
 export type * from "./effect.ts";
@@ -48,12 +49,8 @@ export type CommandDefinition<A> = {
   readonly secretArgs: readonly string[];
   /** Whether the raw result is kept with the command. */
   readonly keepsResult: boolean;
-  /** Whether a NotNow is followed by another offer in a later session. */
-  readonly retriesNotNow: boolean;
   /** Seconds after which an unfinished command is dropped; null keeps it until it is cancelled. */
   readonly expiresAfter: number | null;
-  /** Whether operators may queue it from the pages and the API. */
-  readonly manual: boolean;
   /** Why the command is not for this target, as a sentence; null when it is. */
   invalidFor(target: CommandTarget): string | null;
   /** The arguments that this target takes, with what an operator must give; `args` when absent. */
@@ -66,6 +63,12 @@ export type CommandDefinition<A> = {
   onError?(report: Report, args: A, target: CommandTarget): Effect[];
   /** The arguments as the audit log may show them. */
   describe(args: A): JsonObject;
+  /** Its endpoint; absent for what the API does not offer by itself. */
+  readonly endpoint?: CommandEndpoint;
+  /** Its form on the page of a device; absent for what the page does not offer. */
+  readonly form?: CommandForm;
+  /** What the page of a device says while what it did lasts. */
+  readonly aftermath?: Aftermath;
 };
 
 /** The whole dictionary of a command, as `commandPayload` takes it. */

@@ -71,9 +71,7 @@ export const customCommand: CommandDefinition<Args> = {
   args,
   secretArgs: ["command"],
   keepsResult: true,
-  retriesNotNow: true,
   expiresAfter: null,
-  manual: true,
   invalidFor: () => null,
   argsFor,
   requestTypeOf: (args) => parseCustomCommand(args.command).requestType,
@@ -81,5 +79,21 @@ export const customCommand: CommandDefinition<Args> = {
   describe(args) {
     const { requestType, rest } = parseCustomCommand(args.command);
     return { request_type: requestType, keys: Object.keys(rest).sort() };
+  },
+  endpoint: {
+    path: "send_custom_command",
+    permission: "mdm.add_devicecommand",
+    summary: "Send a custom command",
+    order: 3,
+  },
+  form: {
+    path: "custom",
+    permission: "mdm.add_devicecommand",
+    label: "Custom command",
+    button: "Send",
+    fields: {
+      command: { label: "Command", help: "A property list with RequestType, as Apple documents it.", lines: true },
+    },
+    order: 3,
   },
 };

@@ -49,9 +49,7 @@ export const declarativeManagement: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 86_400,
-  manual: false,
   invalidFor: (target) =>
     firstOf(target.model === "" ? knownPlatform(NAME, target) : null, oldSystem(target), settingUp(target)),
   build: (args) => ({ Data: new TextEncoder().encode(JSON.stringify(syncTokens(args))) }),

@@ -25,9 +25,7 @@ export const deviceInformation: CommandDefinition<Record<string, never>> = {
   args: nothing(),
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 86_400,
-  manual: true,
   invalidFor: (target) =>
     firstOf(
       channel(NAME, target, ["macOS", "iPadOS"]),

@@ -28,9 +28,7 @@ export const deviceLock: CommandDefinition<Args> = {
   args,
   secretArgs: ["pin"],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: null,
-  manual: true,
   invalidFor: (target) =>
     firstOf(
       channel(NAME, target),
@@ -46,4 +44,27 @@ export const deviceLock: CommandDefinition<Args> = {
   }),
   onAcknowledged: (_report, args) => args.pin === undefined ? [] : [{ kind: "lockPin", pin: args.pin }],
   describe: (args) => redact(args, ["message", "phone_number"], ["pin"]),
+  endpoint: { path: "lock", permission: "mdm.add_devicecommand", summary: "Lock a device", order: 1 },
+  form: {
+    path: "lock",
+    permission: "mdm.add_devicecommand",
+    label: "Lock",
+    button: "Lock device",
+    fields: {
+      pin: { label: "PIN", help: "Six digits. The PIN unlocks the Mac. The server stores it." },
+      message: { label: "Message" },
+      phone_number: { label: "Phone number" },
+    },
+    order: 1,
+  },
+  aftermath: {
+    order: 2,
+    says: ({ platform }) => ({
+      word: "Locked",
+      tone: "warn",
+      text: platform === "macOS"
+        ? "The Mac was locked {time}. It checks in again after its PIN is entered."
+        : "The screen was locked {time}. The passcode unlocks it.",
+    }),
+  },
 };

@@ -33,9 +33,7 @@ export const eraseDevice: CommandDefinition<Args> = {
   args,
   secretArgs: ["pin"],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: null,
-  manual: true,
   invalidFor: (target) => firstOf(channel(NAME, target), knownPlatform(NAME, target), userEnrollment(NAME, target)),
   argsFor(target): z.ZodType<Args> {
     if (hasEraseChoices(target)) return mobileArgs;
@@ -47,16 +45,46 @@ export const eraseDevice: CommandDefinition<Args> = {
     ...(args.pin === undefined ? {} : { PIN: args.pin }),
   }),
   describe: (args) => redact(args, ["disallow_proximity_setup", "preserve_data_plan"], ["pin"]),
+  endpoint: { path: "erase", permission: "mdm.add_devicecommand", summary: "Erase a device", order: 2 },
+  form: {
+    path: "erase",
+    permission: "mdm.add_devicecommand",
+    label: "Erase",
+    button: "Erase device",
+    warning: "Everything on the device is deleted. This cannot be undone.",
+    danger: true,
+    fields: {
+      preserve_data_plan: { label: "Keep the cellular data plan" },
+      disallow_proximity_setup: { label: "Do not offer Quick Start from a nearby device" },
+      pin: {
+        label: "PIN",
+        help: "Six digits. The Mac asks for this PIN after it is erased.",
+        // The API takes letters, too.
+        pattern: "[0-9]{6}",
+      },
+    },
+    order: 4,
+  },
+  aftermath: {
+    order: 1,
+    says: () => ({
+      word: "Erased",
+      tone: "bad",
+      text:
+        "The device confirmed the erase command {time}. Enroll it again to manage it. If the enrollment waits for " +
+        "confirmation, confirm it under {claims}.",
+    }),
+  },
 };
 
 /** Whether erasing takes the two choices of iPhones and iPads. */
-export const hasEraseChoices = ({ platform }: CommandTarget): boolean => platform === "iOS" || platform === "iPadOS";
+const hasEraseChoices = ({ platform }: CommandTarget): boolean => platform === "iOS" || platform === "iPadOS";
 
 /**
  * Whether erasing leaves a Mac that asks for a PIN: Intel without T2. Only a Secure Enclave makes Activation Lock
  * manageable, so that flag tells T2 models apart; before the device has said what chip it has, its model does.
  */
-export function needsErasePin(target: CommandTarget): boolean {
+function needsErasePin(target: CommandTarget): boolean {
   if (target.platform !== "macOS") return false;
   const appleSilicon = target.appleSilicon ?? (macChip(target.model) === "appleSilicon");
   return !appleSilicon && target.activationLockManageable !== true;

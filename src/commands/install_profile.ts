@@ -29,9 +29,7 @@ export const installProfile: CommandDefinition<Args> = {
   args,
   secretArgs: ["profile"],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: null,
-  manual: false,
   invalidFor: (target) =>
     firstOf(
       channel(NAME, target, ["iPadOS", "macOS"]),

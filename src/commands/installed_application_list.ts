@@ -69,9 +69,7 @@ export const installedApplicationList: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 86_400,
-  manual: false,
   invalidFor: (target) => firstOf(channel(NAME, target, ["macOS"]), userEnrollment(NAME, target, ["iOS", "iPadOS"])),
   build(args, { target }) {
     const identifiers = asked(args);

@@ -25,9 +25,7 @@ export const profileList: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 86_400,
-  manual: false,
   invalidFor: (target) =>
     firstOf(
       channel(NAME, target, ["iPadOS", "macOS"]),

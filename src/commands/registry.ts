@@ -2,11 +2,12 @@
  * The one table of commands.
  *
  * Promise: names are unique and never change, because commands wait in the database under them. Adding a command is
- * adding a file and a line here.
+ * adding a file and a line here: its endpoint, its form and what else is drawn from it follow.
  *
  * @module
  */
 
+import { Registry } from "../registry.ts";
 import { certificateList } from "./certificate_list.ts";
 import type { CommandDefinition } from "./command.ts";
 import { customCommand } from "./custom_command.ts";
@@ -28,7 +29,7 @@ import { securityInfo } from "./security_info.ts";
 export type AnyCommand = CommandDefinition<unknown>;
 
 /** Every command, sorted by name. */
-export const COMMANDS: readonly AnyCommand[] = [
+export const COMMANDS = new Registry<AnyCommand>([
   certificateList,
   customCommand,
   declarativeManagement,
@@ -44,11 +45,17 @@ export const COMMANDS: readonly AnyCommand[] = [
   removeProvisioningProfile,
   restartDevice,
   securityInfo,
-];
-
-const BY_NAME: ReadonlyMap<string, AnyCommand> = new Map(COMMANDS.map((command) => [command.name, command]));
+]);
 
 /** The command with this name, or undefined. */
-export function commandNamed(name: string): AnyCommand | undefined {
-  return BY_NAME.get(name);
+export const commandNamed = (name: string): AnyCommand | undefined => COMMANDS.named(name);
+
+/** The commands that have what `part` names, and that; the lowest order first. */
+export function commandsWith<Part extends "endpoint" | "form" | "aftermath">(
+  part: Part,
+): { command: AnyCommand; part: NonNullable<AnyCommand[Part]> }[] {
+  return [...COMMANDS].flatMap((command) => {
+    const own = command[part];
+    return own === undefined ? [] : [{ command, part: own }];
+  }).sort((one, other) => one.part.order - other.part.order);
 }

@@ -7,7 +7,8 @@
  */
 
 import { z } from "zod";
-import { REQUIRED, text } from "./arguments.ts";
+import { REQUIRED } from "../errors.ts";
+import { text } from "./arguments.ts";
 import { artifactResult } from "./artifact_result.ts";
 import { type CommandDefinition, redact } from "./command.ts";
 import { channel, firstOf, userEnrollment } from "./validity.ts";
@@ -22,9 +23,7 @@ export const removeProfile: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: null,
-  manual: false,
   invalidFor: (target) =>
     firstOf(
       channel(NAME, target, ["iPadOS", "macOS"]),

@@ -8,7 +8,8 @@
  */
 
 import { z } from "zod";
-import { REQUIRED, text } from "./arguments.ts";
+import { REQUIRED } from "../errors.ts";
+import { text } from "./arguments.ts";
 import { type CommandDefinition, redact } from "./command.ts";
 import { artifactResult } from "./artifact_result.ts";
 import { channel } from "./validity.ts";
@@ -24,9 +25,7 @@ export const removeProvisioningProfile: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: null,
-  manual: false,
   invalidFor: (target) => channel(NAME, target),
   build: (args) => ({ UUID: args.uuid ?? "" }),
   ...artifactResult("removed", "removalFailed"),

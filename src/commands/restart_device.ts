@@ -25,9 +25,7 @@ export const restartDevice: CommandDefinition<Args> = {
   args,
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 86_400,
-  manual: true,
   invalidFor: (target) =>
     firstOf(
       channel(NAME, target),
@@ -40,4 +38,13 @@ export const restartDevice: CommandDefinition<Args> = {
     target.platform === "macOS" && compareOsVersions(target.osVersion, "11.3") >= 0 ? args : noArgs,
   build: (args) => (args.notify_user === undefined ? {} : { NotifyUser: args.notify_user }),
   describe: (args) => redact(args, ["notify_user"], []),
+  form: {
+    path: "restart",
+    permission: "mdm.add_devicecommand",
+    label: "Restart",
+    button: "Restart device",
+    warning: "The user may lose unsaved work.",
+    fields: {},
+    order: 2,
+  },
 };

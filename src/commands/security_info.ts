@@ -25,9 +25,7 @@ export const securityInfo: CommandDefinition<Record<string, never>> = {
   args: nothing(),
   secretArgs: [],
   keepsResult: false,
-  retriesNotNow: true,
   expiresAfter: 86_400,
-  manual: true,
   invalidFor: (target) => firstOf(channel(NAME, target), userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"])),
   build: () => ({}),
   onAcknowledged(report) {

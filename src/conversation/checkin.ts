@@ -8,7 +8,7 @@
 
 import { endEnrollment, findBootstrapToken, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import { findChannelOf, findPinned, type IdentifiedRow } from "../../db/enrollment/identities.ts";
-import type { Statement } from "../../db/open.ts";
+import type { Json, Statement } from "../../db/open.ts";
 import { forgetPushTarget } from "../../db/work/channels.ts";
 import type { EnrollmentId } from "../../db/ids.ts";
 import { authenticate } from "../enrollment/authenticate.ts";
@@ -21,14 +21,19 @@ import type { Certificate } from "../pki/certificate.ts";
 import type { CheckinMessage } from "../protocol/checkin.ts";
 import { buildPlist } from "../protocol/plist.ts";
 import type { Runtime } from "../runtime.ts";
+import { checkinEvent } from "./checkin_event.ts";
 import type { Exchange } from "./conversation.ts";
-import { serveDeclarations } from "./declarative.ts";
-import { checkinEvent, MOST_USERS, takeRoutineTokenUpdate, takeTokenUpdate, tokenTypeOf } from "./token_update.ts";
+import { serveDeclarations, servePrepared } from "./declarative.ts";
+import { MOST_USERS, takeRoutineTokenUpdate, takeTokenUpdate, tokenTypeOf } from "./token_update.ts";
 
 /** The answer to a message: 200 with a property list, with JSON, or with nothing. */
 export type CheckinAnswer = { body: Uint8Array<ArrayBuffer> | null; type?: "application/xml" | "application/json" };
 
 const EMPTY: CheckinAnswer = { body: null };
+const jsonAnswer = (json: Json): CheckinAnswer => ({
+  body: new TextEncoder().encode(JSON.stringify(json)),
+  type: "application/json",
+});
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
 
 /** Handles one message of a verified sender. Throws Problem; nothing is changed then but claims and alerts. */
@@ -41,6 +46,10 @@ export async function handleCheckin(
   try {
     if (message.messageType === "TokenUpdate" && await takeRoutineTokenUpdate(runtime, by, sender, message)) {
       return EMPTY;
+    }
+    if (message.messageType === "DeclarativeManagement") {
+      const prepared = await servePrepared(runtime, by, sender, message);
+      if (prepared !== undefined) return jsonAnswer(prepared);
     }
     let outcome: CheckinAnswer | Problem = EMPTY;
     const last: Statement[] = [];
@@ -123,7 +132,7 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
       if (reason === undefined) {
         runtime.routine.record(by, checkinEvent(enrollment, message, { status: "success", endpoint }));
       } else await event({ endpoint, reason }, "warning");
-      return json === null ? EMPTY : { body: new TextEncoder().encode(JSON.stringify(json)), type: "application/json" };
+      return json === null ? EMPTY : jsonAnswer(json);
     }
     case "GetToken":
     case "Unsupported":

@@ -47,8 +47,12 @@ import { artifactOwnerOf, type Conversation, type Exchange, type TargetedConvers
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A plan leads to a command that can be built long before this many tries. */
 const MAX_STEPS = 1000;
-/** Backoff of a command that the device put off: doubling from a minute to four hours. */
-const postponed = (now: Date, count: number) => new Date(now.getTime() + Math.min(60 * 2 ** count, 14_400) * 1000);
+/** Seconds from a NotNow to the next offer of the command: the first wait doubles with each NotNow, up to the longest. */
+const NOT_NOW_WAIT = { first: 60, longest: 4 * 3600 };
+
+/** Returns when a command that the device put off `count` times before is offered again. */
+const afterNotNow = (now: Date, count: number) =>
+  new Date(now.getTime() + Math.min(NOT_NOW_WAIT.first * 2 ** count, NOT_NOW_WAIT.longest) * 1000);
 
 /** How a conversation went on: a command for the device, nothing, the end of its management; or the sender is not known. */
 type Outcome = Uint8Array<ArrayBuffer> | null | "released" | "ended" | "unknown";
@@ -225,7 +229,7 @@ async function applyReport(
   // Answered before (our reply was lost), or never ours: nothing to do.
   if (row === undefined) return queue;
   if (report.status === "NotNow") {
-    await postponeCommand(tx, row.id, postponed(now, row.notNowCount), now);
+    await postponeCommand(tx, row.id, afterNotNow(now, row.notNowCount), now);
     return null;
   }
   const command = commandNamed(row.name);

@@ -14,6 +14,7 @@ import type { Json } from "../../db/open.ts";
 import {
   type Advertised,
   findChannelPlan,
+  findPreparedList,
   recordAdvertised,
   recordTold,
   wakeChannel,
@@ -24,11 +25,15 @@ import { declarationOf, failedConfiguration } from "../declarations/content.ts";
 import { readStatusReport } from "../declarations/report.ts";
 import type { DeclarationSet, Section } from "../declarations/set.ts";
 import { problem } from "../errors.ts";
+import type { Caller } from "../events/by.ts";
+import type { Certificate } from "../pki/certificate.ts";
+import type { Runtime } from "../runtime.ts";
 import { follow } from "../planner/follow.ts";
 import { loadFacts } from "../planner/load.ts";
 import { situate } from "../planner/situation.ts";
 import type { DeclarativeManagement } from "../protocol/checkin.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
+import { checkinEvent } from "./checkin_event.ts";
 import type { Exchange } from "./conversation.ts";
 import { type NotKept, takeStatusReport } from "./status_report.ts";
 
@@ -63,6 +68,27 @@ function declarationItems({ items, token }: DeclarationSet): Json {
     },
     DeclarationsToken: token,
   };
+}
+
+/** The answer to the question for the token. */
+const tokensAt = (token: string, now: Date): Json =>
+  syncTokens({ token, timestamp: `${now.toISOString().slice(0, 19)}Z` });
+
+/** Returns the answer to a question for the token or the list that was prepared; undefined when it takes a plan. */
+export async function servePrepared(
+  runtime: Runtime,
+  by: Caller,
+  sender: Certificate,
+  message: DeclarativeManagement,
+): Promise<Json | undefined> {
+  const { endpoint, ids } = message;
+  if (endpoint !== "tokens" && endpoint !== "declaration-items") return undefined;
+  const now = runtime.clock.now();
+  const of = { fingerprint: sender.fingerprint, udid: ids.deviceKey, userKey: ids.userKey ?? "" };
+  const found = await findPreparedList(runtime.sql, of, now);
+  if (found === undefined) return undefined;
+  runtime.routine.record(by, checkinEvent(found, message, { status: "success", endpoint }));
+  return endpoint === "tokens" ? tokensAt(found.token, now) : found.items;
 }
 
 /** What a message is answered: JSON, or null for an empty answer; and what was wrong with it all the same. */
@@ -118,10 +144,12 @@ export async function serveDeclarations(
     }
     if (endpoint === "tokens") {
       last.push(recordTold(tx, channelId, declarations.token, now));
-      return { json: syncTokens({ token: declarations.token, timestamp: `${now.toISOString().slice(0, 19)}Z` }) };
+      return { json: tokensAt(declarations.token, now) };
     }
-    last.push(recordAdvertised(tx, channelId, declarations.token, advertisedOf(declarations), now));
-    return { json: declarationItems(declarations) };
+    const items = declarationItems(declarations);
+    const prepared = { token: declarations.token, items, revision: facts.revision };
+    last.push(recordAdvertised(tx, channelId, prepared, advertisedOf(declarations), now));
+    return { json: items };
   }
   const [, kind = "", identifier = ""] = /^declaration\/([a-z]+)\/([^/]+)$/.exec(endpoint) ?? [];
   const section = Object.hasOwn(SECTIONS, kind) ? SECTIONS[kind] : undefined;

@@ -21,12 +21,12 @@ import {
 import { ensureChannel, ensureUserChannel, renewPushTarget, setPushTarget } from "../../db/work/channels.ts";
 import { problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
-import type { NewEvent } from "../events/record.ts";
 import type { Certificate } from "../pki/certificate.ts";
-import type { CheckinMessage, TokenUpdate } from "../protocol/checkin.ts";
+import type { TokenUpdate } from "../protocol/checkin.ts";
 import { SHARED_IPAD_USER_ID } from "../protocol/ids.ts";
 import type { Runtime } from "../runtime.ts";
 import { redeliver } from "../variables/redeliver.ts";
+import { checkinEvent } from "./checkin_event.ts";
 import type { Exchange } from "./conversation.ts";
 
 /**
@@ -37,25 +37,6 @@ export const MOST_USERS = 40;
 
 /** Returns what the event of a TokenUpdate calls its channel. */
 export const tokenTypeOf = ({ ids }: TokenUpdate): string => ids.channel === "Device" ? "device" : "user";
-
-/** Returns the event of a check-in message of an enrolled device. */
-export const checkinEvent = (
-  enrollment: IdentifiedRow,
-  message: CheckinMessage,
-  payload: Record<string, unknown>,
-): NewEvent => ({
-  type: "mdm_request",
-  serialNumber: enrollment.serialNumber,
-  tags: ["heartbeat"],
-  objects: { device: [enrollment.deviceId] },
-  payload: {
-    view_name: "checkin",
-    message_type: message.messageType === "Unsupported" ? message.name : message.messageType,
-    udid: enrollment.udid,
-    user_id: message.ids.userKey,
-    ...payload,
-  },
-});
 
 /** Whether a TokenUpdate changes only how a known channel is pushed. */
 function isRoutine(sender: TokenSenderRow | undefined, message: TokenUpdate): sender is TokenSenderRow {

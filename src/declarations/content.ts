@@ -9,10 +9,10 @@ import type { ChannelId } from "../../db/ids.ts";
 import type { AdvertisedItem } from "../../db/work/channel_plans.ts";
 import { findDeclaredVersion } from "../../db/artifacts/declared_versions.ts";
 import type { Db, Json as StoredJson } from "../../db/open.ts";
-import { ARTIFACT_TYPES } from "../blueprints/artifact_types.ts";
+import { ARTIFACT_TYPES, artifactType } from "../blueprints/artifact_types.ts";
 import { declarationIdentifier } from "../blueprints/identifiers.ts";
+import { versionKindOf } from "../blueprints/versions/kinds.ts";
 import { identifierPrefix } from "../downloads/profile_identifier.ts";
-import { dataAssetDownloadUrl, profileDownloadUrl, scepCredentialUrl } from "../downloads/url.ts";
 import type { Json } from "../protocol/plist_json.ts";
 import type { Runtime } from "../runtime.ts";
 import { expand } from "../variables/expand.ts";
@@ -21,8 +21,6 @@ import { namesIn } from "../variables/used.ts";
 
 /** A declaration on the wire. */
 export type Declaration = { Type: string; Identifier: string; ServerToken: string; Payload: StoredJson };
-
-const DATA_TYPES = { PLIST: "text/xml", ZIP: "application/zip" } as const;
 
 /** Returns `value` with the value at the path replaced; unchanged if the path does not exist. */
 function replaceAt(value: Json, [key, ...rest]: readonly string[], replacement: Json): Json {
@@ -52,28 +50,10 @@ async function contentOf(
     const variables = await loadVariables(db, runtime, channelId, namesIn(payload));
     return { Type: row.declarationType, Payload: expand(payload, variables).value };
   }
-  if (row.dataAsset !== null) {
-    const { type, size, sha256 } = row.dataAsset;
-    const DataURL = await dataAssetDownloadUrl(runtime, channelId, versionId);
-    return {
-      Type: "com.apple.asset.data",
-      Payload: { Reference: { DataURL, ContentType: DATA_TYPES[type], Size: size, "Hash-SHA-256": sha256 } },
-    };
-  }
-  if (row.accessible !== null) {
-    const DataURL = await scepCredentialUrl(runtime, channelId, versionId);
-    return {
-      Type: "com.apple.asset.credential.scep",
-      Payload: { Reference: { DataURL, ContentType: "application/json" }, Accessible: row.accessible },
-    };
-  }
-  if (row.type === "Profile") {
-    return {
-      Type: "com.apple.configuration.legacy",
-      Payload: { ProfileURL: await profileDownloadUrl(runtime, channelId, versionId) },
-    };
-  }
-  return undefined;
+  const { declaredAs } = artifactType(row.type);
+  if (declaredAs === null) return undefined;
+  const payload = await versionKindOf(row.type).payload?.({ db, runtime, channelId, versionId, row });
+  return payload === undefined ? undefined : { Type: declaredAs, Payload: payload };
 }
 
 /**

@@ -17,6 +17,7 @@ import { queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { invalid, problem } from "../errors.ts";
+import { unknownPk } from "../input_fields.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
@@ -95,7 +96,7 @@ export async function changeDeviceBlueprint(
 ): Promise<DeviceView> {
   const before = await mustFindLive(runtime, id);
   if (blueprintId !== null && await findBlueprint(runtime.sql, blueprintId) === undefined) {
-    throw invalid({ blueprint: [`Invalid pk "${blueprintId}" - object does not exist.`] });
+    throw invalid({ blueprint: [unknownPk(blueprintId)] });
   }
   return await changed(runtime, by, before, async (tx) => {
     if (!await assignBlueprint(tx, id, blueprintId, runtime.clock.now())) {

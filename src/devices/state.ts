@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DeviceStateName, StateFacts } from "../../db/devices/device_states.ts";
+import type { DeviceStateName, StateFacts } from "../../db/devices/device_state_views.ts";
 import type { Config } from "../config.ts";
 
 const DAY_MS = 86_400_000;

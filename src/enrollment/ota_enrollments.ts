@@ -21,6 +21,7 @@ import { listPushTopics } from "../../db/push/push_topics.ts";
 import { invalid, Problem, problem } from "../errors.ts";
 import type { By, Caller } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
+import { unknownPk } from "../input_fields.ts";
 import { signProfile } from "../issuing/profile_signer.ts";
 import { BUILT_IN_ISSUER } from "../issuing/scep_issuers.ts";
 import { naiveUtc } from "../naive_utc.ts";
@@ -42,6 +43,7 @@ const SENTENCE_OF_USED = "This OTA enrollment cannot be deleted";
 /** The input for an OTA enrollment. */
 export type OtaEnrollmentInput = {
   name: string;
+  /** The organization's name where none is said. */
   displayName: string;
   pushCertificateId: number;
   /** The built-in one by default. */
@@ -52,9 +54,9 @@ export type OtaEnrollmentInput = {
   secret: EnrollmentSecretInput;
 };
 
-const valuesOf = (input: OtaEnrollmentInput) => ({
+const valuesOf = ({ config }: Runtime, input: OtaEnrollmentInput) => ({
   name: input.name,
-  displayName: input.displayName,
+  displayName: input.displayName || config.ORGANIZATION,
   pushCertificateId: input.pushCertificateId,
   scepIssuerId: input.scepIssuerId ?? BUILT_IN_ISSUER,
   blueprintId: input.blueprintId ?? null,
@@ -62,7 +64,7 @@ const valuesOf = (input: OtaEnrollmentInput) => ({
 });
 
 async function checkReferences(tx: Tx, input: OtaEnrollmentInput): Promise<void> {
-  const unknown = (pk: string | number) => [`Invalid pk "${pk}" - object does not exist.`];
+  const unknown = (pk: string | number) => [unknownPk(pk)];
   const { pushCertificateId, scepIssuerId, blueprintId } = input;
   const fields: Record<string, string[]> = {};
   if (!(await listPushTopics(tx)).some(({ id }) => id === pushCertificateId)) {
@@ -95,7 +97,7 @@ export async function createOtaEnrollment(
     const secret = await createEnrollmentSecret(tx, runtime, input.secret);
     const id = await insertOtaEnrollment(
       tx,
-      { ...valuesOf(input), enrollmentSecretId: secret.id },
+      { ...valuesOf(runtime, input), enrollmentSecretId: secret.id },
       runtime.clock.now(),
     );
     const row = await findOtaEnrollment(tx, id);
@@ -141,7 +143,7 @@ export async function changeOtaEnrollment(
   const before = await mustFindOta(runtime, id);
   return await runtime.sql.begin(async (tx) => {
     await checkReferences(tx, input);
-    await updateOtaEnrollment(tx, id, valuesOf(input), runtime.clock.now());
+    await updateOtaEnrollment(tx, id, valuesOf(runtime, input), runtime.clock.now());
     await updateEnrollmentSecret(tx, before.enrollmentSecretId, input.secret);
     const after = await findOtaEnrollment(tx, id);
     if (after === undefined) throw problem("not-found");

@@ -21,12 +21,13 @@ import {
 } from "../../db/enrollment/enrollment_secrets.ts";
 import type { Db, Tx } from "../../db/open.ts";
 import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
-import { findTags } from "../../db/tags/tags.ts";
+import { lockTags } from "../../db/tags/tags.ts";
 import { invalid } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import { type NewEvent, recordEvents } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
 import { foreignText } from "../foreign_text.ts";
+import { unknownPk } from "../input_fields.ts";
 import { randomText, type Runtime } from "../runtime.ts";
 
 const LENGTH = 64;
@@ -60,15 +61,12 @@ const clean = (
 
 async function check(db: Db, input: EnrollmentSecretInput): Promise<EnrollmentSecretInput> {
   if (await findMetaBusinessUnit(db, input.metaBusinessUnitId) === undefined) {
-    throw invalid({ meta_business_unit: [`Invalid pk "${input.metaBusinessUnitId}" - object does not exist.`] });
+    throw invalid({ meta_business_unit: [unknownPk(input.metaBusinessUnitId)] });
   }
-  const known = new Set((await findTags(db, input.tags)).map(({ id }) => id));
+  const known = new Set((await lockTags(db, input.tags)).map(({ id }) => id));
   const unknown = input.tags.filter((id) => !known.has(id));
   if (unknown.length > 0) {
-    throw invalid({ tags: unknown.map((id) => `Invalid pk "${id}" - object does not exist.`) });
-  }
-  if (input.quota !== null && (!Number.isInteger(input.quota) || input.quota < 1 || input.quota > 200_000)) {
-    throw invalid({ quota: [`Ensure this value is from 1 to 200000, or null.`] });
+    throw invalid({ tags: unknown.map(unknownPk) });
   }
   return { ...input, serialNumbers: clean(input.serialNumbers), udids: clean(input.udids) };
 }

@@ -2,6 +2,7 @@
  * The traces of routine contacts of devices: the last check-in of a channel, and the events of check-ins and answers.
  * They are written for many contacts at once, shortly after. A process that is killed loses the last second of them,
  * and nothing that was acknowledged: everything that a device must be able to rely on is written before it is answered.
+ * While the database does not answer, entries wait up to a limit (`MOST`), and the rest is lost, too.
  *
  * @module
  */

@@ -5,16 +5,16 @@
  */
 
 import { z } from "zod";
+import { REQUIRED } from "../errors.ts";
 import { blankableField, textField } from "../input_text.ts";
 import { BACKENDS } from "./challenges/registry.ts";
 
-export const REQUIRED = "This field is required.";
 const FOREIGN = "This field cannot be set for this backend.";
 
 const [first, ...others] = BACKENDS.map(({ name }) => name);
 
-/** The body of a SCEP issuer; the settings of its backend are under the backend's key. */
-export const scepIssuerInput = z.object({
+/** The fields of a SCEP issuer; the settings of its backend are under the backend's key. */
+export const scepIssuerFields = z.object({
   name: textField(256),
   description: blankableField(10_000).default(""),
   url: z.url({ protocol: /^https?$/, error: "Enter a valid URL." }).max(2048).describe(
@@ -31,7 +31,10 @@ export const scepIssuerInput = z.object({
       ),
     ]),
   ),
-}).superRefine((given, context) => {
+});
+
+/** A SCEP issuer as an operator sends it. */
+export const scepIssuerInput = scepIssuerFields.superRefine((given, context) => {
   for (const { name, key } of BACKENDS) {
     const settings: unknown = Reflect.get(given, key);
     const absent = settings === undefined || settings === null;

@@ -6,24 +6,25 @@
  */
 
 import { z } from "zod";
-import { usesOfScepIssuer } from "../../db/installation/uses.ts";
+import { usesOfScepIssuer } from "../../db/installation/use_views.ts";
 import {
   deleteScepIssuer,
   findScepIssuer,
   insertScepIssuer,
+  lockScepIssuer,
   type ScepIssuerRow,
   type ScepIssuerValues,
   updateScepIssuer,
 } from "../../db/issuing/scep_issuers.ts";
 import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
-import { invalid, Problem, problem } from "../errors.ts";
+import { invalid, Problem, problem, REQUIRED } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit, recordEvents } from "../events/record.ts";
 import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { backendNamed } from "./challenges/registry.ts";
-import { REQUIRED, type ScepIssuerInput } from "./scep_issuer_input.ts";
+import type { ScepIssuerInput } from "./scep_issuer_input.ts";
 
 /** The id of the built-in authority among the SCEP issuers; the migrations create it. */
 export const BUILT_IN_ISSUER = "00000000-0000-4000-8000-000000000001";
@@ -143,7 +144,7 @@ export async function createScepIssuer(
 }
 
 async function changeable(tx: Tx, id: string, what: "updated" | "deleted"): Promise<ScepIssuerRow> {
-  const row = await findScepIssuer(tx, id, true);
+  const row = await lockScepIssuer(tx, id);
   if (row === undefined) throw problem("not-found");
   if (row.backend === "BUILT_IN") {
     const sentence = `This SCEP issuer cannot be ${what}.`;

@@ -63,16 +63,8 @@ export function declarativeManagementMissing(target: CommandTarget): string | nu
 /** The type under which an artifact is declared, as the schema knows it. */
 function declaredType({ artifact, version }: InScope): { type: string; payload: Json } | null {
   if (version.declaration !== null) return version.declaration;
-  switch (artifact.type) {
-    case "Profile":
-      return { type: "com.apple.configuration.legacy", payload: {} };
-    case "Data Asset":
-      return { type: "com.apple.asset.data", payload: {} };
-    case "Certificate Asset":
-      return { type: "com.apple.asset.credential.scep", payload: {} };
-    default:
-      return null;
-  }
+  const { declaredAs } = artifactType(artifact.type);
+  return declaredAs === null ? null : { type: declaredAs, payload: {} };
 }
 
 /** What versions that are not there wait for, by version id; and what those of them that would replace a declaration do. */

@@ -43,10 +43,14 @@ function targetOfRow(row: PlanRow): CommandTarget {
 }
 
 /** The facts of a channel, and what else those who act on them need of it. */
-export type LoadedFacts = PlanFacts & { lockPinEscrowed: boolean; desiredDigest: string | null; ended: boolean };
+export type LoadedFacts = PlanFacts & {
+  lockPinEscrowed: boolean;
+  desiredDigest: string | null;
+  ended: boolean;
+};
 
-/** The facts of a channel, with the commands of its queue as they are sent. */
-export type ConversationFacts = Omit<LoadedFacts, "queue"> & { queue: readonly PlanCommandRow[] };
+/** The facts of a channel, with the commands of its queue as they are sent, and the revision of what devices should have. */
+export type ConversationFacts = Omit<LoadedFacts, "queue"> & { queue: readonly PlanCommandRow[]; revision: number };
 
 /**
  * The facts of a channel, with what the device just said. A transaction that is going to act on
@@ -64,7 +68,11 @@ export async function loadFacts(
     findTargetArtifacts(db, channelId),
   ]);
   const content = row.blueprintId === null ? null : await loadContent(runtime.sql, db, row.blueprintId, row.revision);
-  return { ...factsOf(row, { queue, observed, content, status: options.status }, runtime), queue };
+  return {
+    ...factsOf(row, { queue, observed, content, status: options.status }, runtime),
+    queue,
+    revision: row.revision,
+  };
 }
 
 /** The facts of a row and what belongs to it. */

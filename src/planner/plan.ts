@@ -45,7 +45,7 @@ export type Decision = {
 /** One concern: considers its subjects in their order. */
 export type Scheduler = { name: string; consider(facts: PlanFacts, now: Date, situation: Situation): Decision[] };
 
-/** All concerns, the most urgent first. */
+/** All concerns, the most urgent first. That the queue is the first one is also what `nextOfQueue` relies on. */
 const SCHEDULERS: readonly Scheduler[] = [
   queuedCommands,
   baseInventory,

@@ -10,7 +10,7 @@
 
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
-import { usesOfPushCertificate } from "../../db/installation/uses.ts";
+import { usesOfPushCertificate } from "../../db/installation/use_views.ts";
 import { nextId } from "../../db/next_id.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
 import {
@@ -19,11 +19,12 @@ import {
   findPushCertificate,
   findPushKey,
   insertPushCertificate,
+  lockPushCertificate,
   type PushCertificateRow,
   updatePushCertificate,
 } from "../../db/push/push_certificates.ts";
 import { spreadPushes } from "../../db/push/push_targets.ts";
-import { invalid, problem, refused } from "../errors.ts";
+import { invalid, problem, refused, REQUIRED } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
@@ -131,7 +132,7 @@ function readMaterial(
     () => openCertificateFile(file, passphrase),
   );
   const key = given ?? keys[0] ?? stored;
-  if (key === undefined) throw invalid({ private_key: ["This field is required."] });
+  if (key === undefined) throw invalid({ private_key: [REQUIRED] });
   const certificate = certificateOfKey(certificates, key);
   if (certificate === undefined) throw invalid({ non_field_errors: ["The certificate and key do not form a pair"] });
   const topic = certificate.subject.userId;
@@ -199,12 +200,19 @@ async function insert(
   }).catch(taken);
 }
 
-/** Makes a push certificate with a new key, for Apple to sign. */
-export async function createPushCertificate(
+/** Keeps a certificate and its key; without either, makes a new key for Apple to sign. Throws `invalid`. */
+export async function addPushCertificate(
   runtime: Runtime,
   by: By,
-  name: string,
+  { name, certificate, ...rest }:
+    & { name: string; certificate?: KeyMaterial | undefined }
+    & Omit<
+      PushMaterial,
+      "certificate"
+    >,
 ): Promise<PushCertificateRow> {
+  if (certificate !== undefined) return await uploadPushCertificate(runtime, by, { name, certificate, ...rest });
+  if (rest.privateKey !== undefined) throw invalid({ certificate: [REQUIRED] });
   return await insert(runtime, by, name, await runtime.random.rsaKey(), undefined);
 }
 
@@ -254,14 +262,14 @@ export async function changePushCertificate(
   input: PushCertificateChange,
 ): Promise<PushCertificateRow> {
   if (input.certificate === undefined && input.privateKey !== undefined) {
-    throw invalid({ certificate: ["This field is required."] });
+    throw invalid({ certificate: [REQUIRED] });
   }
   await mustFind(runtime, id);
   // Before the transaction: decrypting a key takes time.
   const given = input.privateKey === undefined ? undefined : readKey(input.privateKey, input.passphrase);
   const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {
-    const before = await findPushCertificate(tx, id, true);
+    const before = await lockPushCertificate(tx, id);
     if (before === undefined) throw problem("not-found");
     if (before.provisioningUid !== null) throw refused("This push certificate cannot be updated");
     const name = input.name ?? before.name;

@@ -10,11 +10,13 @@ import {
   addDeviceTags,
   type DeviceTag,
   findTags,
+  lockTags,
   removeDeviceTags,
   removeOtherDeviceTags,
 } from "../../db/tags/tags.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { invalid } from "../errors.ts";
+import { unknownPk } from "../input_fields.ts";
 import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
@@ -33,6 +35,11 @@ export type TagChange = {
 /** The actual changes. */
 export type TagChanges = { added: DeviceTag[]; removed: DeviceTag[] };
 
+/** Changes tags for an operator. Throws `invalid` on `tags` when one does not exist. */
+export async function changeTags(runtime: Runtime, by: By, change: TagChange): Promise<TagChanges> {
+  return await runtime.sql.begin((tx) => changeDeviceTags(tx, runtime, by, change));
+}
+
 /**
  * Changes tags in the caller's transaction and records `add_machine_tag` and `remove_machine_tag` for what changed.
  *
@@ -44,10 +51,10 @@ export async function changeDeviceTags(
   by: By,
   { action, serialNumbers, tagIds }: TagChange,
 ): Promise<TagChanges> {
-  const tags = new Map((await findTags(tx, tagIds)).map((tag) => [tag.id, tag]));
+  const tags = new Map((await lockTags(tx, tagIds)).map((tag) => [tag.id, tag]));
   const unknown = tagIds.filter((id) => !tags.has(id));
   if (unknown.length > 0) {
-    throw invalid({ tags: unknown.map((id) => `Invalid pk "${id}" - object does not exist.`) });
+    throw invalid({ tags: unknown.map(unknownPk) });
   }
   const removed = action === "add"
     ? []

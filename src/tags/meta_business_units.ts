@@ -4,12 +4,12 @@
  * @module
  */
 
-import { usesOfMetaBusinessUnit } from "../../db/installation/uses.ts";
+import { usesOfMetaBusinessUnit } from "../../db/installation/use_views.ts";
 import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import {
   deleteMetaBusinessUnit as deleteRow,
-  findMetaBusinessUnit,
   insertMetaBusinessUnit,
+  lockMetaBusinessUnit,
   type MetaBusinessUnitRow,
   type MetaBusinessUnitValues,
   updateMetaBusinessUnit as updateRow,
@@ -63,7 +63,7 @@ export async function updateMetaBusinessUnit(
   input: MetaBusinessUnitValues,
 ): Promise<MetaBusinessUnitRow> {
   return await runtime.sql.begin(async (tx) => {
-    const before = await findMetaBusinessUnit(tx, id, true);
+    const before = await lockMetaBusinessUnit(tx, id);
     if (before === undefined) throw problem("not-found");
     if (before.apiEnrollmentEnabled && input.apiEnrollmentEnabled === false) {
       throw invalid({ api_enrollment_enabled: ["Cannot disable API enrollment"] });
@@ -85,7 +85,7 @@ export async function updateMetaBusinessUnit(
 /** Removes a unit that nothing belongs to. */
 export async function deleteMetaBusinessUnit(runtime: Runtime, by: By, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
-    const found = await findMetaBusinessUnit(tx, id, true);
+    const found = await lockMetaBusinessUnit(tx, id);
     if (found === undefined) throw problem("not-found");
     await deleteRow(tx, id);
     const before = metaBusinessUnitRepresentation(found);

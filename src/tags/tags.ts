@@ -4,12 +4,12 @@
  * @module
  */
 
-import { usesOfTag } from "../../db/installation/uses.ts";
+import { usesOfTag } from "../../db/installation/use_views.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import {
   deleteTag as deleteRow,
-  findTag,
   insertTag,
+  lockTag,
   serialNumbersWithTag,
   type TagRow,
   type TagValues,
@@ -17,6 +17,7 @@ import {
 } from "../../db/tags/tags.ts";
 import { findTaxonomy } from "../../db/tags/taxonomies.ts";
 import { invalid, problem } from "../errors.ts";
+import { unknownPk } from "../input_fields.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import { cannotDelete } from "../in_use.ts";
@@ -52,7 +53,7 @@ const explained = (error: unknown): unknown =>
 async function values(db: Db, input: TagInput): Promise<TagValues> {
   await checkMetaBusinessUnit(db, input.metaBusinessUnitId);
   if (input.taxonomyId !== null && await findTaxonomy(db, input.taxonomyId) === undefined) {
-    throw invalid({ taxonomy: [`Invalid pk "${input.taxonomyId}" - object does not exist.`] });
+    throw invalid({ taxonomy: [unknownPk(input.taxonomyId)] });
   }
   return { ...input, slug: slugOf(input.name) };
 }
@@ -72,7 +73,7 @@ export async function createTag(runtime: Runtime, by: By, input: TagInput): Prom
 /** Writes all of a tag. */
 export async function updateTag(runtime: Runtime, by: By, id: number, input: TagInput): Promise<TagRow> {
   return await runtime.sql.begin(async (tx) => {
-    const before = await findTag(tx, id, true);
+    const before = await lockTag(tx, id);
     if (before === undefined) throw problem("not-found");
     const tag = await updateRow(tx, id, await values(tx, input), runtime.clock.now());
     if (tag.name !== before.name) {
@@ -95,7 +96,7 @@ export async function updateTag(runtime: Runtime, by: By, id: number, input: Tag
 /** Removes a tag that no setting names; devices lose it first, each with its event. */
 export async function deleteTag(runtime: Runtime, by: By, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
-    const found = await findTag(tx, id, true);
+    const found = await lockTag(tx, id);
     if (found === undefined) throw problem("not-found");
     const serialNumbers = await serialNumbersWithTag(tx, id);
     await changeDeviceTags(tx, runtime, by, { action: "remove", serialNumbers, tagIds: [id] });

@@ -4,18 +4,19 @@
  * @module
  */
 
-import { usesOfTaxonomy } from "../../db/installation/uses.ts";
+import { usesOfTaxonomy } from "../../db/installation/use_views.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { findMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import {
   deleteTaxonomy as deleteRow,
-  findTaxonomy,
   insertTaxonomy,
+  lockTaxonomy,
   type TaxonomyRow,
   type TaxonomyValues,
   updateTaxonomy as updateRow,
 } from "../../db/tags/taxonomies.ts";
 import { invalid, problem } from "../errors.ts";
+import { unknownPk } from "../input_fields.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import { cannotDelete } from "../in_use.ts";
@@ -41,7 +42,7 @@ const explained = (error: unknown): unknown =>
 /** Refuses a business unit that does not exist. */
 export async function checkMetaBusinessUnit(db: Db, id: number | null): Promise<void> {
   if (id !== null && await findMetaBusinessUnit(db, id) === undefined) {
-    throw invalid({ meta_business_unit: [`Invalid pk "${id}" - object does not exist.`] });
+    throw invalid({ meta_business_unit: [unknownPk(id)] });
   }
 }
 
@@ -66,7 +67,7 @@ export async function updateTaxonomy(
   input: TaxonomyValues,
 ): Promise<TaxonomyRow> {
   return await runtime.sql.begin(async (tx) => {
-    const before = await findTaxonomy(tx, id, true);
+    const before = await lockTaxonomy(tx, id);
     if (before === undefined) throw problem("not-found");
     await checkMetaBusinessUnit(tx, input.metaBusinessUnitId);
     const taxonomy = await updateRow(tx, id, input, runtime.clock.now());
@@ -86,7 +87,7 @@ export async function updateTaxonomy(
 /** Removes a taxonomy without tags. */
 export async function deleteTaxonomy(runtime: Runtime, by: By, id: number): Promise<void> {
   await runtime.sql.begin(async (tx) => {
-    const found = await findTaxonomy(tx, id, true);
+    const found = await lockTaxonomy(tx, id);
     if (found === undefined) throw problem("not-found");
     await deleteRow(tx, id);
     const before = taxonomyRepresentation(found);

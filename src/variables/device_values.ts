@@ -9,7 +9,7 @@
 import type { Db } from "../../db/open.ts";
 import {
   type DeviceValueRow,
-  findDeviceValues,
+  lockDeviceValues,
   nextDeviceValueIds,
   writeDeviceValues,
 } from "../../db/variables/device_values.ts";
@@ -112,7 +112,7 @@ export async function setDeviceValues(
   serialNumber: string,
   input: DeviceValuesInput,
 ): Promise<string[]> {
-  const rows = new Map((await findDeviceValues(tx, serialNumber, true)).map((row) => [row.name, row]));
+  const rows = new Map((await lockDeviceValues(tx, serialNumber)).map((row) => [row.name, row]));
   const before = new Map<string, Value>();
   for (const row of rows.values()) {
     before.set(row.name, { value: await openDeviceValue(runtime.keys, row), secret: row.secret });

@@ -24,6 +24,8 @@ type Statement = {
   /** A type or an interface. */
   type: boolean;
   refs: Set<string>;
+  /** The texts of its tagged templates, without what is filled in. */
+  templates: string[];
   range: readonly [number, number];
 };
 type Source = { file: string; name: string };
@@ -86,8 +88,9 @@ function moduleOf(path: string, source: string, aliases: Aliases): Module {
     if (target.startsWith(".")) return posix.join(posix.dirname(path), target);
     return Object.hasOwn(aliases, target) ? aliases[target] : undefined;
   };
-  const refer = (name: string, [at]: readonly [number, number]) =>
-    statements.find(({ range: [from, to] }) => from <= at && at < to)?.refs.add(name);
+  const statementAt = ([at]: readonly [number, number]) =>
+    statements.find(({ range: [from, to] }) => from <= at && at < to);
+  const refer = (name: string, range: readonly [number, number]) => statementAt(range)?.refs.add(name);
   const everything = (target: unknown, range: readonly [number, number]) => {
     const file = resolve(target);
     if (file === undefined) return;
@@ -95,7 +98,7 @@ function moduleOf(path: string, source: string, aliases: Aliases): Module {
     refer(`* of ${file}`, range);
   };
   const add = ({ range }: Deno.lint.Node, declares: readonly string[], { type }: { type: string }) =>
-    statements.push({ declares, type: TYPES.includes(type), refs: new Set(), range });
+    statements.push({ declares, type: TYPES.includes(type), refs: new Set(), templates: [], range });
   const read = (node: Deno.lint.Program["body"][number]) => {
     switch (node.type) {
       case "ImportDeclaration": {
@@ -144,6 +147,8 @@ function moduleOf(path: string, source: string, aliases: Aliases): Module {
           create: () => ({
             Program: (node) => node.body.forEach(read),
             Identifier: ({ name, range }) => refer(name, range),
+            TaggedTemplateExpression: ({ quasi, range }) =>
+              statementAt(range)?.templates.push(...quasi.quasis.map(({ raw }) => raw)),
             JSXIdentifier: ({ name, range }) => refer(name, range),
             ImportExpression: ({ source, range }) =>
               everything(source.type === "Literal" ? source.value : undefined, range),
@@ -164,12 +169,21 @@ function moduleOf(path: string, source: string, aliases: Aliases): Module {
   return module;
 }
 
+/** What a test of statements sees: the names that stand in one, and the texts of its tagged templates. */
+export type StatementParts = { names: ReadonlySet<string>; templates: readonly string[] };
+
 /** The files of a tree with their exports. */
 export type ExportGraph = {
   /** Every export of the files whose paths begin with one of `folders`, in the order of paths. */
   exportsOf(folders: readonly string[]): Export[];
   /** Whether a file imports the export of another, by its name or with everything. */
   isImported(one: Export): boolean;
+  /** What the files of `folder` import by name from those of `from`, in the order of paths; everything is each export. */
+  importsOf(folder: string, from: string): { by: string; of: Export }[];
+  /**
+   * Whether an export of `folder`, or a statement of that folder that it leads to, passes a test. Types lead nowhere.
+   */
+  leadsTo(folder: string, passes: (statement: StatementParts) => boolean): (one: Export) => boolean;
   /** Whether an export is a type that stands in another export of its file, which cannot be spelled without it. */
   isTypeOfExport(one: Export): boolean;
   /** Returns whether what is loaded with one of `entries` reaches an export. */
@@ -203,6 +217,37 @@ export function exportGraph(tree: Tree, aliases: Aliases = {}): ExportGraph {
         folders.some((folder) => file.startsWith(folder)) ? [...exports.keys()].map((name) => ({ file, name })) : []
       ),
     isImported: (one) => imported.has(key(one)),
+    importsOf: (folder, from) =>
+      [...modules].filter(([by]) => by.startsWith(folder)).flatMap(([by, { imports }]) => {
+        const found: { by: string; of: Export }[] = [];
+        for (const source of imports.values()) {
+          eachOrigin(source, (of) => void (of.file.startsWith(from) && found.push({ by, of })));
+        }
+        return found;
+      }),
+    leadsTo(folder, passes) {
+      const found = (module: Module, local: string, seen: Set<Statement>): boolean =>
+        module.statements.some((statement) => {
+          if (!statement.declares.includes(local) || statement.type || seen.has(statement)) return false;
+          seen.add(statement);
+          if (passes({ names: statement.refs, templates: statement.templates })) return true;
+          return [...statement.refs].some((name) => {
+            const source = module.imports.get(name);
+            return source === undefined ? found(module, name, seen) : exported(source, seen);
+          });
+        });
+      const exported = (source: Source, seen: Set<Statement>): boolean => {
+        let passed = false;
+        eachOrigin(source, ({ file, name }) => {
+          const module = file.startsWith(folder) ? modules.get(file) : undefined;
+          const origin = module?.exports.get(name);
+          if (module === undefined || origin === undefined || !("local" in origin) || passed) return;
+          passed = found(module, origin.local, seen);
+        });
+        return passed;
+      };
+      return (one) => exported(one, new Set());
+    },
     isTypeOfExport({ file, name }) {
       const { statements = [], exports } = modules.get(file) ?? {};
       if (!statements.some(({ type, declares }) => type && declares.includes(name))) return false;

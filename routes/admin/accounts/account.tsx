@@ -225,7 +225,8 @@ export function mountAccount(app: Hono<AppEnv>): void {
     return "/account/?done=ended";
   });
   action(app, "/account/tokens/", "accounts.add_apitoken", async (context, form) => {
-    const input = { userId: context.by.actor.userId, ...tokenOf(form) };
+    // Whatever it says of a user: this page is for the person's own.
+    const input = { ...await tokenOf(context, form), userId: context.by.actor.userId };
     const { token } = await createApiToken(context.runtime, context.by, input);
     return newTokenPage(token, underAccount());
   }, (context, state, c) => accountPage(context, c, { token: state }));

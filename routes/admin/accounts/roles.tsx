@@ -8,20 +8,22 @@ import type { Hono } from "hono";
 import { findRole, listRoles, type RoleRow } from "../../../db/access/roles.ts";
 import { holdsAllOf } from "../../../src/access/delegation.ts";
 import { PERMISSIONS } from "../../../src/access/permissions.ts";
+import { roleInput } from "../../../src/access/role_input.ts";
 import { createRole, deleteRole, updateRole } from "../../../src/access/roles.ts";
-import { invalid, problem } from "../../../src/errors.ts";
+import { problem } from "../../../src/errors.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import { ActionButton, Csrf, Field, FormErrors, Table } from "../parts/components.tsx";
 import { under } from "../parts/crumbs.ts";
+import { Errors } from "../parts/form_parts.tsx";
+import { limitsOf } from "../parts/limits.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 
 const APPS = [...new Set(PERMISSIONS.map(({ app }) => app))];
 
-function inputOf(form: Form) {
-  const name = form.text("name");
-  if (name === "" || name.length > 150) throw invalid({ name: ["This should have 1 to 150 characters."] });
-  return { name, permissions: form.texts("permissions") };
-}
+/** Reads the form. Throws `invalid`. */
+const inputOf = (form: Form) =>
+  parseOrRefuse(roleInput, { name: form.value("name"), permissions: form.texts("permissions") });
 
 function RoleForm({ context, role, state }: {
   context: PageContext;
@@ -33,8 +35,15 @@ function RoleForm({ context, role, state }: {
     <form class="stack" method="post" action={role === undefined ? "/roles/" : `/roles/${role.id}/`}>
       <Csrf context={context} />
       <FormErrors state={state} />
-      <Field name="name" label="Name" required maxlength={150} value={role?.name ?? ""} state={state} />
-      {(state?.errors.permissions ?? []).map((text) => <p role="alert">{text}</p>)}
+      <Field
+        name="name"
+        label="Name"
+        required
+        {...limitsOf(roleInput.shape.name)}
+        value={role?.name ?? ""}
+        state={state}
+      />
+      <Errors name="permissions" state={state} />
       {APPS.map((app) => (
         <details open={PERMISSIONS.some((one) => one.app === app && held.has(one.permission))}>
           <summary>{`Permissions: ${app}`}</summary>
@@ -121,12 +130,12 @@ async function rolePage(context: PageContext, state?: FormState): Promise<Page> 
 export function mountRoles(app: Hono<AppEnv>): void {
   page(app, "/roles/", "accounts.view_role", (context) => rolesPage(context));
   action(app, "/roles/", "accounts.add_role", async (context, form) => {
-    const role = await createRole(context.runtime, context.by, inputOf(form));
+    const role = await createRole(context.runtime, context.by, await inputOf(form));
     return `/roles/${role.id}/?done=created`;
   }, rolesPage);
   page(app, "/roles/:id/", "accounts.view_role", (context) => rolePage(context));
   action(app, "/roles/:id/", "accounts.change_role", async (context, form) => {
-    await updateRole(context.runtime, context.by, context.id(), inputOf(form));
+    await updateRole(context.runtime, context.by, context.id(), await inputOf(form));
     return `/roles/${context.id()}/?done=saved`;
   }, rolePage);
   action(app, "/roles/:id/delete/", "accounts.delete_role", async (context) => {

@@ -1,5 +1,6 @@
 /**
- * The cookies of a signed-in browser.
+ * The cookies of a signed-in browser: how they are set. Their names are those of `src/access/sessions.ts` and
+ * `src/access/known_browser.ts`.
  *
  * @module
  */

@@ -4,16 +4,19 @@
  * @module
  */
 
-import { invalid } from "../../../src/errors.ts";
+import { apiTokenFields, apiTokenInput } from "../../../src/access/api_token_input.ts";
+import type { ApiTokenInput } from "../../../src/access/api_tokens.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import { Field } from "../parts/components.tsx";
 import type { Crumb } from "../parts/crumbs.ts";
-import type { Form, FormState, Page } from "../parts/page.tsx";
+import { limitsOf } from "../parts/limits.ts";
+import type { Form, FormState, Page, PageContext } from "../parts/page.tsx";
 
 /** The fields of a new token. */
 export function TokenFields({ state }: { state: FormState | undefined }) {
   return (
     <>
-      <Field name="name" label="Name" required maxlength={256} state={state} />
+      <Field name="name" label="Name" required {...limitsOf(apiTokenFields.shape.name)} state={state} />
       <Field
         name="expires_at"
         label="Expires"
@@ -25,16 +28,21 @@ export function TokenFields({ state }: { state: FormState | undefined }) {
   );
 }
 
-/** Reads the fields of a new token. The token expires at the end of the day, UTC. Throws `invalid`. */
-export function tokenOf(form: Form): { name: string; expiresAt: Date | null } {
+/** The end of a day, UTC; what is no day as its text, for the schema to refuse. */
+const endOf = (day: string): string => /^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T23:59:59Z` : day;
+
+/**
+ * Reads the fields of a new token, which is for the person where the form does not ask. The token expires at the end of the
+ * day. Throws `invalid`.
+ */
+export async function tokenOf({ by }: PageContext, form: Form): Promise<ApiTokenInput> {
   const expires = form.text("expires_at");
-  const expiresAt = expires === "" ? null : new Date(`${expires}T23:59:59Z`);
-  if (expiresAt !== null && !(/^\d{4}-\d{2}-\d{2}$/.test(expires) && Number.isFinite(expiresAt.getTime()))) {
-    throw invalid({ expires_at: [`"${expires}" is not a date. Enter one such as 2027-01-31.`] });
-  }
-  const name = form.text("name");
-  if (name === "" || name.length > 256) throw invalid({ name: ["This should have 1 to 256 characters."] });
-  return { name, expiresAt };
+  const { userId, ...input } = await parseOrRefuse(apiTokenInput, {
+    user: form.pk("user"),
+    name: form.value("name"),
+    expires_at: expires === "" ? null : endOf(expires),
+  });
+  return { ...input, userId: userId ?? by.actor.userId };
 }
 
 /** The page with a new token. `parents` lead to its list. */

@@ -5,14 +5,15 @@
  */
 
 import type { Hono } from "hono";
-import { z } from "zod";
 import { listApiTokens } from "../../../db/access/api_tokens.ts";
 import { listRoles } from "../../../db/access/roles.ts";
 import { findUser, listUsers, type UserRow } from "../../../db/access/users.ts";
 import { createApiToken, deleteApiToken } from "../../../src/access/api_tokens.ts";
 import { holdsAllOf } from "../../../src/access/delegation.ts";
-import { createUser, deleteUser, updateUser } from "../../../src/access/users.ts";
-import { invalid, problem } from "../../../src/errors.ts";
+import { userFields, userInput } from "../../../src/access/user_input.ts";
+import { createUser, deleteUser, updateUser, type UserInput } from "../../../src/access/users.ts";
+import { problem } from "../../../src/errors.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import {
   ActionButton,
@@ -27,30 +28,27 @@ import {
   Time,
 } from "../parts/components.tsx";
 import { under } from "../parts/crumbs.ts";
+import { Check, Checks } from "../parts/form_parts.tsx";
+import { limitsOf } from "../parts/limits.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 import { newTokenPage, TokenFields, tokenOf } from "./token_parts.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
 
-function inputOf(form: Form) {
-  const password = form.raw("password");
-  const [username, email, fullName] = [form.text("username"), form.text("email"), form.text("full_name")];
-  const errors = {
-    ...(username === "" || username.length > 150 ? { username: ["This should have 1 to 150 characters."] } : {}),
-    ...(email !== "" && !z.email().safeParse(email).success ? { email: ["Enter a valid email address."] } : {}),
-    ...(fullName.length > 150 ? { full_name: ["This should have at most 150 characters."] } : {}),
-  };
-  if (Object.keys(errors).length > 0) throw invalid(errors);
-  return {
-    username,
-    email,
-    fullName,
-    isActive: form.has("is_active"),
-    isSuperuser: form.has("is_superuser"),
-    isServiceAccount: form.has("is_service_account"),
-    roles: form.ids("roles"),
-    ...(password === "" ? {} : { password }),
-  };
+const { username, full_name } = userFields.shape;
+
+/** Reads the form. Throws `invalid`. */
+async function inputOf(form: Form): Promise<UserInput> {
+  return await parseOrRefuse(userInput, {
+    username: form.value("username"),
+    email: form.value("email"),
+    full_name: form.value("full_name"),
+    is_active: form.has("is_active"),
+    is_superuser: form.has("is_superuser"),
+    is_service_account: form.has("is_service_account"),
+    roles: form.pks("roles"),
+    password: form.raw("password") || undefined,
+  });
 }
 
 async function UserForm({ context, user, state }: {
@@ -59,18 +57,20 @@ async function UserForm({ context, user, state }: {
   state: FormState | undefined;
 }) {
   const roles = await listRoles(context.runtime.sql, MANY);
-  const checked = (name: string, before: boolean) => state === undefined ? before : state.values.has(name);
-  const Check = ({ name, label, before }: { name: string; label: string; before: boolean }) => (
-    <label class="check">
-      <input type="checkbox" name={name} checked={checked(name, before)} /> {label}
-    </label>
-  );
   return (
     <form class="stack" method="post" action={user === undefined ? "/users/" : `/users/${user.id}/`}>
       <Csrf context={context} />
       <FormErrors state={state} />
-      <Field name="username" label="User name" required autocomplete="off" value={user?.username ?? ""} state={state} />
-      <Field name="full_name" label="Full name" value={user?.fullName ?? ""} state={state} />
+      <Field
+        name="username"
+        label="User name"
+        required
+        autocomplete="off"
+        {...limitsOf(username)}
+        value={user?.username ?? ""}
+        state={state}
+      />
+      <Field name="full_name" label="Full name" {...limitsOf(full_name)} value={user?.fullName ?? ""} state={state} />
       <Field name="email" label="Email" type="email" value={user?.email ?? ""} state={state} />
       <Field
         name="password"
@@ -84,31 +84,28 @@ async function UserForm({ context, user, state }: {
       />
       <fieldset>
         <legend>Account</legend>
-        <Check name="is_active" label="Active" before={user?.isActive ?? true} />
-        <Check name="is_superuser" label="Superuser: has every permission" before={user?.isSuperuser ?? false} />
+        <Check name="is_active" label="Active" value={user?.isActive ?? true} state={state} />
+        <Check
+          name="is_superuser"
+          label="Superuser: has every permission"
+          value={user?.isSuperuser ?? false}
+          state={state}
+        />
         <Check
           name="is_service_account"
           label="Service account: uses API tokens, cannot sign in"
-          before={user?.isServiceAccount ?? false}
+          value={user?.isServiceAccount ?? false}
+          state={state}
         />
       </fieldset>
       {roles.rows.length === 0 ? null : (
-        <fieldset>
-          <legend>Roles</legend>
-          {roles.rows.map((role) => (
-            <label class="check">
-              <input
-                type="checkbox"
-                name="roles"
-                value={String(role.id)}
-                checked={state === undefined
-                  ? user?.roles.includes(role.id) ?? false
-                  : state.values.texts("roles").includes(String(role.id))}
-              />
-              {role.name}
-            </label>
-          ))}
-        </fieldset>
+        <Checks
+          name="roles"
+          legend="Roles"
+          options={roles.rows.map(({ id, name }) => [String(id), name] as const)}
+          values={(user?.roles ?? []).map(String)}
+          state={state}
+        />
       )}
       <button type="submit">{user === undefined ? "Create user" : "Save"}</button>
     </form>
@@ -257,12 +254,12 @@ async function tokensPage(context: PageContext, state?: FormState): Promise<Page
 export function mountAccess(app: Hono<AppEnv>): void {
   page(app, "/users/", "accounts.view_user", (context) => usersPage(context));
   action(app, "/users/", "accounts.add_user", async (context, form) => {
-    const user = await createUser(context.runtime, context.by, inputOf(form));
+    const user = await createUser(context.runtime, context.by, await inputOf(form));
     return `/users/${user.id}/?done=created`;
   }, usersPage);
   page(app, "/users/:id/", "accounts.view_user", (context) => userPage(context));
   action(app, "/users/:id/", "accounts.change_user", async (context, form) => {
-    await updateUser(context.runtime, context.by, context.id(), inputOf(form));
+    await updateUser(context.runtime, context.by, context.id(), await inputOf(form));
     return `/users/${context.id()}/?done=saved`;
   }, userPage);
   action(app, "/users/:id/delete/", "accounts.delete_user", async (context) => {
@@ -271,13 +268,11 @@ export function mountAccess(app: Hono<AppEnv>): void {
   });
   page(app, "/tokens/", "accounts.view_apitoken", (context) => tokensPage(context));
   action(app, "/tokens/", "accounts.add_apitoken", async (context, form) => {
-    const { token } = await createApiToken(context.runtime, context.by, { userId: form.id("user"), ...tokenOf(form) });
+    const { token } = await createApiToken(context.runtime, context.by, await tokenOf(context, form));
     return newTokenPage(token, under("/tokens/"));
   }, tokensPage);
   action(app, "/tokens/:id/delete/", "accounts.delete_apitoken", async (context) => {
-    const id = context.param("id");
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw problem("not-found");
-    await deleteApiToken(context.runtime, context.by, id);
+    await deleteApiToken(context.runtime, context.by, context.uuid());
     return "/tokens/?done=deleted";
   });
 }

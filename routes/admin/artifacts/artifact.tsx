@@ -18,8 +18,8 @@ import { filterWords, type TagNames } from "../parts/filter_words.ts";
 import { Live, mountLive, type Part, Reload } from "../parts/live.tsx";
 import { type Page, page, type PageContext } from "../parts/page.tsx";
 import { Warnings } from "../parts/warnings.tsx";
-import { warningsAbout } from "./kinds.tsx";
 import { platformNames, RolloutState, StatusChips } from "./parts.tsx";
+import { warningsAbout } from "./content.tsx";
 
 const LIMIT = 20;
 

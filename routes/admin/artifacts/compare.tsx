@@ -15,8 +15,8 @@ import { diffLines, type Hunk, hunksOf } from "../parts/diff.ts";
 import { tagNames } from "../parts/filter_form.tsx";
 import { filterWords } from "../parts/filter_words.ts";
 import { type Page, page, type PageContext } from "../parts/page.tsx";
-import { contentPagesOf } from "./kinds.tsx";
 import { withoutSecret } from "./version_lines.ts";
+import { contentPagesOf } from "./content.tsx";
 
 const MARKS = { same: "", removed: "−", added: "+" } as const;
 

@@ -4,43 +4,24 @@
  * @module
  */
 
-import type { Child } from "hono/jsx";
 import type { ArtifactVersionRow } from "../../../db/artifacts/artifact_versions.ts";
 import type { ArtifactRow } from "../../../db/artifacts/artifacts.ts";
+import { valueWarnings } from "../../../src/blueprints/value_warnings.ts";
 import { createArtifactWithVersion, type FirstVersion } from "../../../src/blueprints/versions/create_artifact.ts";
-import type { Draft, VersionKind } from "../../../src/blueprints/versions/version_kind.ts";
+import type { KindPage, Source } from "../../../src/blueprints/versions/kind_page.ts";
+import { versionKindOf } from "../../../src/blueprints/versions/kinds.ts";
 import { createVersion, mustFindVersion, type VersionInput } from "../../../src/blueprints/versions/versions.ts";
-import { type FieldErrors, invalid, Problem } from "../../../src/errors.ts";
+import { invalid, Problem } from "../../../src/errors.ts";
 import type { By } from "../../../src/events/by.ts";
 import type { Runtime } from "../../../src/runtime.ts";
 import { attachment } from "../../attachment.ts";
-import type { Form, FormState } from "../parts/page.tsx";
+import type { Form } from "../parts/page.tsx";
 import type { Done } from "../parts/preview.tsx";
+import type { Values } from "./content_fields.tsx";
 
-/** What the fields of a form begin with, by name. */
-export type Values = Readonly<Record<string, string>>;
-
-/** A file to download. */
-export type Source = {
-  filename: string;
-  type: string;
-  body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
-};
-
-/** What the fields of a content are given. */
-export type FieldsProps = {
-  runtime: Runtime;
-  state: FormState | undefined;
-  /** Those of the version before. */
-  values: Values;
-  /** Whether there is a version before. */
-  upgrade: boolean;
-};
-
-/** What pages do with the versions of artifacts of some types. */
+/** What pages do with the versions of a kind. */
 export type ContentPages = {
-  types: readonly ArtifactRow["type"][];
-  fields(props: FieldsProps): Promise<Child> | Child;
+  page: KindPage<unknown, object>;
   /** What the fields begin with for another version than this one. */
   values(runtime: Runtime, id: string): Promise<Values>;
   /** Makes an artifact and its first version of a form. Throws `invalid`. */
@@ -60,24 +41,10 @@ export type ContentPages = {
   source(runtime: Runtime, id: string): Promise<Source | null>;
 };
 
-/** How the pages of one kind differ from those of others. */
-export type ContentPagesOf<Input, Shown> = {
-  fields: ContentPages["fields"];
-  /** Reads what an operator says. Throws `invalid`. */
-  read(form: Form): Input;
-  values(shown: Shown): Values;
-  lines(shown: Shown, runtime: Runtime): string[] | Promise<string[]>;
-  source(shown: Shown, runtime: Runtime): Source | null | Promise<Source | null>;
-  warnings?(shown: Shown): string[];
-  /** Puts errors to the fields that the page has. */
-  explain?(errors: FieldErrors): FieldErrors;
-};
-
-/** Makes the pages of a kind. */
-export function contentPages<D extends Draft, Input, Stored, Shown extends object>(
-  kind: VersionKind<Input, D, Stored, Shown>,
-  pages: ContentPagesOf<Input, Shown>,
-): ContentPages {
+/** The pages of the versions that artifacts of a type have. */
+export function contentPagesOf(type: string): ContentPages {
+  const kind = versionKindOf(type);
+  const { page } = kind;
   const shownOf = async (runtime: Runtime, id: string) => {
     const { row, stored } = await mustFindVersion(runtime.sql, kind, id);
     return await kind.show(runtime, row, stored);
@@ -87,21 +54,33 @@ export function contentPages<D extends Draft, Input, Stored, Shown extends objec
       return await work();
     } catch (error) {
       if (!(error instanceof Problem) || error.details.fields === undefined) throw error;
-      throw invalid(pages.explain?.(error.details.fields) ?? error.details.fields);
+      throw invalid(page.explain?.(error.details.fields) ?? error.details.fields);
     }
   };
   return {
-    types: kind.types,
-    fields: pages.fields,
-    values: async (runtime, id) => pages.values(await shownOf(runtime, id)),
+    page,
+    values: async (runtime, id) => page.values(await shownOf(runtime, id)),
     createFirst: (runtime, by, first, form) =>
-      explained(async () => (await createArtifactWithVersion(runtime, by, kind, first, pages.read(form))).row),
+      explained(async () => (await createArtifactWithVersion(runtime, by, kind, first, page.read(form))).row),
     create: (runtime, by, input, form) =>
-      explained(async () => (await createVersion(runtime, by, kind, input, pages.read(form))).row),
-    lines: async (runtime, id) => await pages.lines(await shownOf(runtime, id), runtime),
-    warnings: async (runtime, id) => pages.warnings?.(await shownOf(runtime, id)) ?? [],
-    source: async (runtime, id) => await pages.source(await shownOf(runtime, id), runtime),
+      explained(async () => (await createVersion(runtime, by, kind, input, page.read(form))).row),
+    lines: async (runtime, id) => await page.lines(await shownOf(runtime, id), runtime),
+    warnings: async (runtime, id) => page.warnings?.(await shownOf(runtime, id)) ?? [],
+    source: async (runtime, id) => await page.source?.(await shownOf(runtime, id), runtime) ?? null,
   };
+}
+
+/** What to warn of about a version that is kept: its content, and variables without a value. */
+export async function warningsAbout(
+  { runtime }: { runtime: Runtime },
+  { type }: Pick<ArtifactRow, "type">,
+  versionId: string,
+): Promise<string[]> {
+  const [content, values] = await Promise.all([
+    contentPagesOf(type).warnings(runtime, versionId),
+    valueWarnings(runtime.sql, [versionId]),
+  ]);
+  return [...content, ...values.map(({ message }) => message)];
 }
 
 /** Where to go after a version was created, and what to warn of; the artifact's page shows that, too. */

@@ -7,24 +7,25 @@
 import type { Hono } from "hono";
 import { type ArtifactRow, findArtifacts, listArtifacts } from "../../../db/artifacts/artifacts.ts";
 import type { Db } from "../../../db/open.ts";
+import { artifactFields, artifactInput } from "../../../src/blueprints/artifact_input.ts";
 import { artifactType, isDeclarationOnly } from "../../../src/blueprints/artifact_types.ts";
 import {
   type ArtifactInput,
+  artifactRepresentation,
   changeArtifact,
   mustFindArtifact,
   removeArtifact,
 } from "../../../src/blueprints/artifacts.ts";
-import { type FieldErrors, invalid } from "../../../src/errors.ts";
 import type { Preview } from "../../../src/planner/preview.ts";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
 import { underArtifact } from "../parts/crumbs.ts";
-import { isUuid } from "../parts/form.ts";
-import { Check, Checks, wholeNumber } from "../parts/form_parts.tsx";
+import { Check, Checks } from "../parts/form_parts.tsx";
+import { limitsOf } from "../parts/limits.ts";
 import type { Form, FormState, Page, PageContext } from "../parts/page.tsx";
 import { mountChange, mountConfirmed, Previewed, SaveButtons } from "../parts/preview.tsx";
-import { natureErrors, platformsOf } from "./new.tsx";
 
 const REINSTALL = [
   ["No", "Never"],
@@ -42,32 +43,28 @@ const fieldsOf = ({ type }: Pick<ArtifactRow, "type">) => ({
   variables: artifactType(type).variables,
 });
 
+const { name, reinstall_interval, halt_percent } = artifactFields.shape;
+
 /** Reads the form of an artifact. Throws `invalid`. */
-function inputOf(form: Form, artifact: ArtifactRow): ArtifactInput {
+async function inputOf(form: Form, artifact: ArtifactRow): Promise<ArtifactInput> {
   const has = fieldsOf(artifact);
-  const errors: FieldErrors = natureErrors(form);
-  const interval = has.reinstall ? wholeNumber(form.text("reinstall_interval"), 0, 366) : artifact.reinstallInterval;
-  if (interval === undefined) errors.reinstall_interval = ["This should be a whole number of days from 0 to 366."];
-  const percent = form.text("halt_percent");
-  const haltPercent = percent === "" ? null : wholeNumber(percent, 0, 100);
-  if (haltPercent === undefined) errors.halt_percent = ["This should be a whole number from 0 to 100, or empty."];
-  if (Object.keys(errors).length > 0 || interval === undefined || haltPercent === undefined) throw invalid(errors);
-  const reinstall = REINSTALL.find(([key]) => key === form.text("reinstall_on_os_update"))?.[0];
-  return {
-    type: artifact.type,
-    channel: artifact.channel,
-    name: form.text("name"),
-    platforms: platformsOf(form),
-    requires: has.requires ? [...new Set(form.texts("requires"))].filter(isUuid) : artifact.requires,
-    installDuringSetupAssistant: has.setupAssistant
-      ? form.has("install_during_setup_assistant")
-      : artifact.installDuringSetupAssistant,
-    autoUpdate: has.autoUpdate ? form.has("auto_update") : artifact.autoUpdate,
-    reinstallInterval: interval,
-    reinstallOnOsUpdate: has.reinstall ? reinstall ?? "No" : artifact.reinstallOnOsUpdate,
-    haltPercent,
-    holdWithoutValues: has.variables ? form.has("hold_without_values") : artifact.holdWithoutValues,
-  };
+  const given = artifactRepresentation(artifact);
+  return await parseOrRefuse(artifactInput, {
+    ...given,
+    name: form.value("name"),
+    platforms: form.texts("platforms"),
+    halt_percent: form.pkOrNull("halt_percent"),
+    ...(has.requires ? { requires: form.texts("requires") } : {}),
+    ...(has.setupAssistant ? { install_during_setup_assistant: form.has("install_during_setup_assistant") } : {}),
+    ...(has.autoUpdate ? { auto_update: form.has("auto_update") } : {}),
+    ...(has.variables ? { hold_without_values: form.has("hold_without_values") } : {}),
+    ...(has.reinstall
+      ? {
+        reinstall_interval: form.whole("reinstall_interval"),
+        reinstall_on_os_update: form.value("reinstall_on_os_update"),
+      }
+      : {}),
+  });
 }
 
 /** What it may require; what it requires is always among them, or saving would drop it. */
@@ -97,7 +94,7 @@ async function editPage(context: PageContext, state?: FormState, preview?: Previ
           <form class="stack" method="post" action={`/artifacts/${artifact.id}/edit/`}>
             <Csrf context={context} />
             <FormErrors state={state} />
-            <Field name="name" label="Name" required maxlength={256} value={artifact.name} state={state} />
+            <Field name="name" label="Name" required {...limitsOf(name)} value={artifact.name} state={state} />
             <Checks
               name="platforms"
               legend="Platforms"
@@ -155,8 +152,7 @@ async function editPage(context: PageContext, state?: FormState, preview?: Previ
                     name="reinstall_interval"
                     label="Reinstall interval in days"
                     type="number"
-                    min={0}
-                    max={366}
+                    {...limitsOf(reinstall_interval)}
                     help="0: never."
                     value={String(artifact.reinstallInterval)}
                     state={state}
@@ -175,8 +171,7 @@ async function editPage(context: PageContext, state?: FormState, preview?: Previ
               name="halt_percent"
               label="Halt a version when this percentage of installations fails"
               type="number"
-              min={0}
-              max={100}
+              {...limitsOf(halt_percent)}
               help={`If empty: the server's setting, ${config.ROLLOUT_HALT_PERCENT}. 0: never.`}
               value={artifact.haltPercent === null ? "" : String(artifact.haltPercent)}
               state={state}
@@ -196,7 +191,7 @@ export function mountArtifactEdit(app: Hono<AppEnv>): void {
     async read(context, form) {
       const artifact = await mustFindArtifact(context.runtime.sql, context.uuid());
       const { id } = artifact;
-      const input = inputOf(form, artifact);
+      const input = await inputOf(form, artifact);
       return async (runtime) => {
         await changeArtifact(runtime, context.by, id, input);
         return `/artifacts/${id}/?done=saved`;

@@ -8,6 +8,7 @@ import type { Hono } from "hono";
 import { searchArtifacts } from "../../../db/artifacts/artifact_views.ts";
 import { listBlueprints } from "../../../db/blueprints/blueprints.ts";
 import { ARTIFACT_TYPES } from "../../../src/blueprints/artifact_types.ts";
+import { kindsBy } from "../../../src/blueprints/versions/kinds.ts";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
 import type { AppEnv } from "../../context.ts";
 import { counted, Field, offsetOf, Pager, Select, Table } from "../parts/components.tsx";
@@ -16,7 +17,7 @@ import { mountArtifactPage } from "./artifact.tsx";
 import { mountArtifactDiff } from "./compare.tsx";
 import { mountArtifactEdit } from "./edit.tsx";
 import { mountFailures } from "./failures.tsx";
-import { mountNewArtifacts, NEW_ARTIFACTS } from "./new.tsx";
+import { mountNewArtifacts } from "./new.tsx";
 import { CHANNELS, platformNames, VersionInForce } from "./parts.tsx";
 import { mountRollouts } from "./rollout.tsx";
 import { mountVersions } from "./versions.tsx";
@@ -50,8 +51,9 @@ async function listPage({ runtime: { sql }, url, may }: PageContext): Promise<Pa
         {may("mdm.add_artifact") && may("mdm.add_artifactversion")
           ? (
             <p class="actions">
-              {NEW_ARTIFACTS.map(({ slug, link }) => <a class="button plain" href={`/artifacts/new/${slug}/`}>{link}
-              </a>)}
+              {kindsBy("page").map(({ page: { slug, title } }) => (
+                <a class="button plain" href={`/artifacts/new/${slug}/`}>{title}</a>
+              ))}
             </p>
           )
           : null}

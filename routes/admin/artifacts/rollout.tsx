@@ -9,30 +9,26 @@ import { versionsOfArtifact } from "../../../db/artifacts/artifact_versions.ts";
 import type { RolloutRow } from "../../../db/artifacts/rollouts.ts";
 import { mustFindArtifact } from "../../../src/blueprints/artifacts.ts";
 import { rollBack, setRollout } from "../../../src/blueprints/rollout.ts";
-import { invalid, refused } from "../../../src/errors.ts";
+import { rolloutInput } from "../../../src/blueprints/rollout_input.ts";
+import { refused } from "../../../src/errors.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import { ROLLOUT_WORDS } from "../../state_words.ts";
 import { Field } from "../parts/components.tsx";
 import { underArtifact, underVersion } from "../parts/crumbs.ts";
+import { limitsOf } from "../parts/limits.ts";
 import type { Form, FormState, PageContext } from "../parts/page.tsx";
 import { mountConfirmed } from "../parts/preview.tsx";
 import { mustFindVersionOf } from "./versions.tsx";
 
-const LONGEST_REASON = 1000;
-
-function reasonOf(form: Form | undefined): string {
-  const reason = form?.text("reason") ?? "";
-  if (reason.length > LONGEST_REASON) {
-    throw invalid({ reason: [`This should have at most ${LONGEST_REASON} characters.`] });
-  }
-  return reason;
-}
+const reasonOf = async (form: Form | undefined): Promise<string> =>
+  (await parseOrRefuse(rolloutInput, { reason: form?.value("reason") })).reason;
 
 const reasonField = (state: FormState | undefined) => (
   <Field
     name="reason"
     label="Reason"
-    maxlength={LONGEST_REASON}
+    {...limitsOf(rolloutInput.shape.reason)}
     help="Shown with the version and in its events."
     state={state}
   />
@@ -90,7 +86,7 @@ export function mountRollouts(app: Hono<AppEnv>): void {
       needs: "mdm.change_artifactversion",
       async read(context, form) {
         const { artifact, version } = await mustFindVersionOf(context);
-        const reason = reasonOf(form);
+        const reason = await reasonOf(form);
         return async (runtime) => {
           await setRollout(runtime, context.by, version.id, state, reason);
           return `/artifacts/${artifact.id}/?done=${state}`;
@@ -112,9 +108,9 @@ export function mountRollouts(app: Hono<AppEnv>): void {
   }
   mountConfirmed(app, "/artifacts/:id/rollback/", {
     needs: "mdm.change_artifactversion",
-    read(context, form) {
+    async read(context, form) {
       const id = context.uuid();
-      const reason = reasonOf(form);
+      const reason = await reasonOf(form);
       return async (runtime) => {
         await rollBack(runtime, context.by, id, reason);
         return `/artifacts/${id}/?done=withdrawn`;

@@ -27,8 +27,8 @@ import { UPLOAD_LIMIT } from "../parts/form.ts";
 import { type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 import { mountChange, mountConfirmed, Previewed, SaveButtons } from "../parts/preview.tsx";
 import { Warnings } from "../parts/warnings.tsx";
-import { afterCreation, sourceResponse } from "./content.tsx";
-import { contentPagesOf, warningsAbout } from "./kinds.tsx";
+import { afterCreation, contentPagesOf, sourceResponse, warningsAbout } from "./content.tsx";
+import { contentFields } from "./content_fields.tsx";
 import { mustMay, RolloutState, StatusChips } from "./parts.tsx";
 import { withoutSecret } from "./version_lines.ts";
 
@@ -91,7 +91,7 @@ async function newPage(context: PageContext, state?: FormState, preview?: Previe
             <Csrf context={context} />
             <FormErrors state={state} />
             <NumberField value={(latest?.version ?? 0) + 1} state={state} />
-            {await pages.fields({ runtime, state, values, upgrade: latest !== undefined })}
+            {await contentFields(pages.page.fields, { sql: runtime.sql, state, values, upgrade: latest !== undefined })}
             <FilterForm
               filter={filter}
               platforms={platformsFor(artifact)}
@@ -204,7 +204,7 @@ async function versionPage(context: PageContext): Promise<Page> {
           </dl>
         </section>
         <h2>Content</h2>
-        {artifact.type === "Certificate Asset" ? null : (
+        {contentPagesOf(artifact.type).page.source === undefined ? null : (
           <p>
             <a href={`${base}/source/`}>Download</a>.{" "}
             <span class="faint">Passwords and other secrets are hidden here. The download contains them.</span>
@@ -223,7 +223,7 @@ export function mountVersions(app: Hono<AppEnv>): void {
     limit: UPLOAD_LIMIT,
     async read(context, form) {
       const { id, type } = await mustFindArtifact(context.runtime.sql, context.uuid());
-      const input = { artifactId: id, version: numberOf(form), filter: filterOfForm(form) };
+      const input = { artifactId: id, version: numberOf(form), filter: await filterOfForm(form) };
       return async (runtime) => {
         const pages = contentPagesOf(type);
         const version = await pages.create(runtime, context.by, input, form);
@@ -243,7 +243,7 @@ export function mountVersions(app: Hono<AppEnv>): void {
     needs: "mdm.change_artifactversion",
     async read(context, form) {
       const { artifact, version: { id } } = await mustFindVersionOf(context);
-      const input = { version: numberOf(form), filter: filterOfForm(form) };
+      const input = { version: numberOf(form), filter: await filterOfForm(form) };
       return async (runtime) => {
         await kindOf(artifact.type).refilter(runtime, context.by, id, input);
         const warnings = await contentPagesOf(artifact.type).warnings(runtime, id);

@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import { type ArtifactRow, findArtifact } from "../../../db/artifacts/artifacts.ts";
 import type { BlueprintArtifactRow } from "../../../db/blueprints/blueprint_artifacts.ts";
+import { blueprintArtifactInput } from "../../../src/blueprints/blueprint_artifact_input.ts";
 import {
   changeBlueprintArtifact,
   createBlueprintArtifact,
@@ -19,11 +20,12 @@ import { problem } from "../../../src/errors.ts";
 import type { Preview } from "../../../src/planner/preview.ts";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
 import type { AppEnv } from "../../context.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import { Csrf, FormErrors } from "../parts/components.tsx";
 import { underBlueprint } from "../parts/crumbs.ts";
-import { FilterForm, filterOfForm, tagChoices } from "../parts/filter_form.tsx";
+import { filterFieldsOf, FilterForm, tagChoices } from "../parts/filter_form.tsx";
 import { isUuid } from "../parts/form.ts";
-import type { FormState, Page, PageContext } from "../parts/page.tsx";
+import type { Form, FormState, Page, PageContext } from "../parts/page.tsx";
 import { mountChange, mountConfirmed, Previewed, SaveButtons } from "../parts/preview.tsx";
 
 async function mustFindArtifactNamed(context: PageContext, id: string): Promise<ArtifactRow> {
@@ -41,6 +43,10 @@ async function mustFindLink(
   if (link.blueprintId !== blueprint.id) throw problem("not-found");
   return { link, blueprint, artifact: await mustFindArtifactNamed(context, link.artifactId) };
 }
+
+/** Reads the form. Throws `invalid`. */
+const valuesOf = async (form: Form, blueprint: number, artifact: string) =>
+  await parseOrRefuse(blueprintArtifactInput, { blueprint, artifact, ...filterFieldsOf(form) });
 
 type FormProps = {
   title: string;
@@ -89,8 +95,8 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
     needs: "mdm.add_blueprintartifact",
     async read(context, form) {
       const blueprintId = context.id();
-      const { id: artifactId } = await mustFindArtifactNamed(context, form.text("artifact"));
-      const values = { blueprintId, artifactId, filter: filterOfForm(form) };
+      const { id } = await mustFindArtifactNamed(context, form.text("artifact"));
+      const values = await valuesOf(form, blueprintId, id);
       return async (runtime) => {
         await createBlueprintArtifact(runtime, context.by, values);
         return `/blueprints/${blueprintId}/?done=added`;
@@ -115,7 +121,7 @@ export function mountBlueprintArtifacts(app: Hono<AppEnv>): void {
     needs: "mdm.change_blueprintartifact",
     async read(context, form) {
       const { link } = await mustFindLink(context);
-      const values = { blueprintId: link.blueprintId, artifactId: link.artifactId, filter: filterOfForm(form) };
+      const values = await valuesOf(form, link.blueprintId, link.artifactId);
       return async (runtime) => {
         await changeBlueprintArtifact(runtime, context.by, link.id, values);
         return `/blueprints/${link.blueprintId}/?done=saved`;

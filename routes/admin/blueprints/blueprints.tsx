@@ -260,7 +260,7 @@ async function blueprintPage(context: PageContext): Promise<Page> {
 export function mountBlueprints(app: Hono<AppEnv>): void {
   page(app, "/blueprints/", "mdm.view_blueprint", (context) => listPage(context));
   action(app, "/blueprints/", "mdm.add_blueprint", async (context, form) => {
-    const row = await createBlueprint(context.runtime, context.by, blueprintOf(form));
+    const row = await createBlueprint(context.runtime, context.by, await blueprintOf(form));
     return `/blueprints/${row.id}/?done=created`;
   }, listPage);
   page(app, "/blueprints/:id/", "mdm.view_blueprint", blueprintPage);

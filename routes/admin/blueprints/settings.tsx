@@ -6,12 +6,14 @@
 
 import type { Hono } from "hono";
 import type { BlueprintRow, BlueprintValues } from "../../../db/blueprints/blueprints.ts";
+import { blueprintFields, blueprintInput } from "../../../src/blueprints/blueprint_input.ts";
 import { changeBlueprint, mustFindBlueprint, removeBlueprint } from "../../../src/blueprints/blueprints.ts";
-import { type FieldErrors, invalid } from "../../../src/errors.ts";
 import type { AppEnv } from "../../context.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
 import { underBlueprint } from "../parts/crumbs.ts";
-import { Check, wholeNumber } from "../parts/form_parts.tsx";
+import { Check } from "../parts/form_parts.tsx";
+import { limitsOf } from "../parts/limits.ts";
 import type { Form, FormState } from "../parts/page.tsx";
 import { mountChange, mountConfirmed, Previewed, SaveButtons } from "../parts/preview.tsx";
 
@@ -25,23 +27,24 @@ export const collectedWords = (row: BlueprintValues): string =>
 /** What is said when nothing else is collected. */
 export const deviceFactsAlone = "device and security facts only";
 
+const HOUR = 3600;
+const { name, inventory_interval } = blueprintFields.shape;
+const { min = 0, max = 0 } = limitsOf(inventory_interval);
+
+/** Seconds of the hours that were typed; what is no number as its text, for the schema to refuse. */
+const secondsOf = (hours: string | undefined): number | string | undefined =>
+  hours !== undefined && /^[0-9]{1,6}(\.[0-9]{1,20})?$/.test(hours) ? Math.round(Number(hours) * HOUR) : hours;
+
 /** Reads the form. Throws `invalid`. */
-export function blueprintOf(form: Form): BlueprintValues {
-  const errors: FieldErrors = {};
-  const name = form.text("name");
-  if (name === "" || name.length > 256) errors.name = ["This should have 1 to 256 characters."];
-  const hours = wholeNumber(form.text("inventory_hours"), 4, 168);
-  if (hours === undefined) errors.inventory_hours = ["This should be a whole number of hours from 4 to 168."];
-  if (hours === undefined || Object.keys(errors).length > 0) throw invalid(errors);
-  const collect = (field: string) => Math.max(0, COLLECT.findIndex(([key]) => key === form.text(field)));
-  return {
-    name,
-    inventoryInterval: hours * 3600,
-    collectApps: collect("collect_apps"),
-    collectCertificates: collect("collect_certificates"),
-    collectProfiles: collect("collect_profiles"),
-    legacyProfilesViaDdm: form.has("legacy_profiles_via_ddm"),
-  };
+export async function blueprintOf(form: Form): Promise<BlueprintValues> {
+  return await parseOrRefuse(blueprintInput, {
+    name: form.value("name"),
+    inventory_interval: secondsOf(form.value("inventory_hours")),
+    collect_apps: form.whole("collect_apps"),
+    collect_certificates: form.whole("collect_certificates"),
+    collect_profiles: form.whole("collect_profiles"),
+    legacy_profiles_via_ddm: form.has("legacy_profiles_via_ddm"),
+  });
 }
 
 /** The fields of the settings. */
@@ -51,15 +54,18 @@ export function BlueprintFields({ blueprint, state }: { blueprint?: BlueprintRow
   );
   return (
     <>
-      <Field name="name" label="Name" required maxlength={256} value={blueprint?.name ?? ""} state={state} />
+      <Field name="name" label="Name" required {...limitsOf(name)} value={blueprint?.name ?? ""} state={state} />
       <Field
         name="inventory_hours"
+        path="inventory_interval"
         label="Inventory interval in hours"
         type="number"
-        min={4}
-        max={168}
+        min={min / HOUR}
+        max={max / HOUR}
+        step="any"
+        help={`From ${min / HOUR} hours (${min} seconds) to ${max / HOUR} hours (${max} seconds).`}
         required
-        value={String((blueprint?.inventoryInterval ?? 86_400) / 3600)}
+        value={String((blueprint?.inventoryInterval ?? inventory_interval.parse(undefined)) / HOUR)}
         state={state}
       />
       {collect("collect_apps", "Collect apps", blueprint?.collectApps)}
@@ -80,8 +86,8 @@ export function BlueprintFields({ blueprint, state }: { blueprint?: BlueprintRow
 export function mountBlueprintSettings(app: Hono<AppEnv>): void {
   mountChange(app, "/blueprints/:id/edit/", {
     needs: "mdm.change_blueprint",
-    read(context, form) {
-      const [id, values] = [context.id(), blueprintOf(form)];
+    async read(context, form) {
+      const [id, values] = [context.id(), await blueprintOf(form)];
       return async (runtime) => {
         await changeBlueprint(runtime, context.by, id, values);
         return `/blueprints/${id}/?done=saved`;

@@ -11,9 +11,9 @@ import { type CommandView, findCommand, listCommands } from "../../../db/work/co
 import { openResult } from "../../../src/commands/result.ts";
 import { problem } from "../../../src/errors.ts";
 import { parsePlist, PlistError } from "../../../src/protocol/plist.ts";
+import { countedLines } from "../../../src/protocol/plist_lines.ts";
 import { attachment } from "../../attachment.ts";
 import type { AppEnv } from "../../context.ts";
-import { countedLines } from "../artifacts/version_lines.ts";
 import { offsetOf, Pager, Time } from "../parts/components.tsx";
 import { underDevice } from "../parts/crumbs.ts";
 import type { Part } from "../parts/live.tsx";

@@ -9,11 +9,15 @@ import { listBlueprints } from "../../../db/blueprints/blueprints.ts";
 import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
 import { listTags, tagsOfDevice } from "../../../db/tags/tags.ts";
 import { changeDeviceBlueprint } from "../../../src/devices/actions.ts";
+import { deviceBlueprintInput } from "../../../src/devices/device_blueprint_input.ts";
 import { problem } from "../../../src/errors.ts";
-import { changeDeviceTags } from "../../../src/tags/device_tags.ts";
+import { changeTags } from "../../../src/tags/device_tags.ts";
+import { deviceTagsInput } from "../../../src/tags/device_tags_input.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import { Csrf, FormErrors, Select } from "../parts/components.tsx";
 import { underDevice } from "../parts/crumbs.ts";
+import { Errors } from "../parts/form_parts.tsx";
 import type { FormState, PageContext } from "../parts/page.tsx";
 import { mountChange, Previewed, SaveButtons } from "../parts/preview.tsx";
 
@@ -55,12 +59,10 @@ export async function TagsForm({ device, context, state }: FormProps) {
   const { rows } = await listTags(sql, { limit: 500, offset: 0 });
   if (rows.length === 0) return null;
   const mine = new Set(state?.values.ids("tag") ?? (await tagsOfDevice(sql, device.serialNumber)).map(({ id }) => id));
-  const errors = state?.errors.tags ?? [];
   return (
     <form class="stack" method="post" action={`/devices/${device.id}/tags/`}>
       <Csrf context={context} />
       <FormErrors state={state} />
-      {errors.length === 0 ? null : <p role="alert">{errors.join(" ")}</p>}
       <fieldset>
         <legend>Tags</legend>
         {rows.map((tag) => (
@@ -68,6 +70,7 @@ export async function TagsForm({ device, context, state }: FormProps) {
             <input type="checkbox" name="tag" value={String(tag.id)} checked={mine.has(tag.id)} /> {tag.name}
           </label>
         ))}
+        <Errors name="tag" path="tags" state={state} />
       </fieldset>
       <SaveButtons label="Save tags" />
     </form>
@@ -80,9 +83,9 @@ const nameOf = (device: DeviceView): string => device.name || device.serialNumbe
 export function mountDeviceDesired(app: Hono<AppEnv>): void {
   mountChange(app, "/devices/:id/blueprint/", {
     needs: "mdm.change_enrolleddevice",
-    read(context, form) {
+    async read(context, form) {
       const id = context.deviceId();
-      const blueprint = form.text("blueprint") === "" ? null : form.id("blueprint");
+      const { blueprint } = await parseOrRefuse(deviceBlueprintInput, { blueprint: form.pkOrNull("blueprint") });
       return async (runtime) => {
         await changeDeviceBlueprint(runtime, context.by, id, blueprint);
         return `/devices/${id}/?done=saved`;
@@ -108,9 +111,10 @@ export function mountDeviceDesired(app: Hono<AppEnv>): void {
     async read(context, form) {
       if (!context.may("inventory.delete_machinetag")) throw problem("permission-denied");
       const { id, serialNumber } = await mustFind(context);
-      const change = { action: "set", serialNumbers: [serialNumber], tagIds: form.ids("tag") } as const;
+      const { tags } = await parseOrRefuse(deviceTagsInput, { tags: form.pks("tag") });
+      const change = { action: "set", serialNumbers: [serialNumber], tagIds: tags } as const;
       return async (runtime) => {
-        await runtime.sql.begin((tx) => changeDeviceTags(tx, runtime, context.by, change));
+        await changeTags(runtime, context.by, change);
         return `/devices/${id}/?done=saved`;
       };
     },

@@ -8,15 +8,14 @@ import type { Hono } from "hono";
 import { listBlueprints } from "../../../db/blueprints/blueprints.ts";
 import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
 import type { DeviceId } from "../../../db/ids.ts";
-import { tagsThatCount } from "../../../db/tags/effective_tags.ts";
-import { hasEraseChoices } from "../../../src/commands/erase_device.ts";
+import { tagsThatCount } from "../../../db/tags/effective_tag_views.ts";
 import { cancelQueued } from "../../../src/commands/queue.ts";
-import { blockDevice, pokeDevice, sendCommand, targetOf, whyNotSent } from "../../../src/devices/actions.ts";
+import { blockDevice, pokeDevice } from "../../../src/devices/actions.ts";
 import { collectInventory } from "../../../src/devices/collect_inventory.ts";
 import { confirmHardware } from "../../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../../src/devices/deletion.ts";
 import { discardSuccessor } from "../../../src/devices/successors.ts";
-import { invalid, problem } from "../../../src/errors.ts";
+import { problem } from "../../../src/errors.ts";
 import { revealEscrowed } from "../../../src/escrow.ts";
 import type { AppEnv } from "../../context.ts";
 import { ActionButton, Chip, Expiry, Fact, Time, yesNo } from "../parts/components.tsx";
@@ -24,11 +23,12 @@ import { under, underDevice } from "../parts/crumbs.ts";
 import { Live, mountLive, type Part, Reload } from "../parts/live.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 import { Actions, Deleted } from "./actions.tsx";
+import { Aftermath } from "./aftermath.tsx";
 import { Artifacts, DeviceGroups, StatusItems } from "./artifacts.tsx";
+import { mountCommandForms } from "./command_forms.tsx";
 import { COMMANDS, mountDeviceAnswers } from "./commands.tsx";
 import { BlueprintForm } from "./desired.tsx";
 import { DeviceState } from "./list.tsx";
-import { LockedOrErased } from "./lock_erase.tsx";
 import { Inventory, Plan } from "./sections.tsx";
 
 async function mustFind({ runtime }: PageContext, id: DeviceId): Promise<DeviceView> {
@@ -56,7 +56,7 @@ const STATE: Part = {
 
 const NOTE: Part = {
   name: "note",
-  view: async (context) => await LockedOrErased({ device: await mustFind(context, context.deviceId()), context }),
+  view: async (context) => await Aftermath({ device: await mustFind(context, context.deviceId()), context }),
 };
 
 const ARTIFACTS: Part = {
@@ -181,20 +181,12 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
   };
 }
 
-/** Queues a command, or refuses with the reason why the device does not take it: its page may be older than the device's state. */
-async function send(context: PageContext, name: string, fields: Record<string, string | boolean>): Promise<void> {
-  const device = await mustFind(context, context.deviceId());
-  const reason = whyNotSent(device, name);
-  if (reason !== null) throw problem("refused", reason);
-  await sendCommand(context.runtime, context.by, device.id, name, fields);
-}
-
 /** Mounts the page and what its forms do. */
 export function mountDevice(app: Hono<AppEnv>): void {
   mountDeviceAnswers(app);
   page(app, "/devices/:id/", "mdm.view_enrolleddevice", (context) => devicePage(context, context.deviceId()));
   mountLive(app, "/devices/:id/", "mdm.view_enrolleddevice", [STATE, NOTE, COMMANDS, ARTIFACTS]);
-  const again = (context: PageContext, state: FormState) => devicePage(context, context.deviceId(), state);
+  mountCommandForms(app, (context, state) => devicePage(context, context.deviceId(), state));
   const done = (context: PageContext, code: string) => `/devices/${context.deviceId()}/?done=${code}`;
 
   action(app, "/devices/:id/poke/", "mdm.change_enrolleddevice", async (context) => {
@@ -225,49 +217,13 @@ export function mountDevice(app: Hono<AppEnv>): void {
     await discardSuccessor(context.runtime, context.by, context.deviceId());
     return done(context, "discarded");
   });
-  action(app, "/devices/:id/lock/", "mdm.add_devicecommand", async (context, form) => {
-    const fields = Object.fromEntries(
-      ["pin", "message", "phone_number"].flatMap((name) => form.text(name) === "" ? [] : [[name, form.text(name)]]),
-    );
-    await send(context, "DeviceLock", fields);
-    return done(context, "queued");
-  }, again);
-  action(app, "/devices/:id/restart/", "mdm.add_devicecommand", async (context) => {
-    await send(context, "RestartDevice", {});
-    return done(context, "queued");
-  });
   action(app, "/devices/:id/collect/", "mdm.add_devicecommand", async (context) => {
     await collectInventory(context.runtime, context.by, context.deviceId());
     return `/devices/${context.deviceId()}/?done=collecting#inventory`;
   });
-  action(app, "/devices/:id/custom/", "mdm.add_devicecommand", async (context, form) => {
-    await send(context, "CustomCommand", {
-      command: form.text("command"),
-    });
-    return done(context, "queued");
-  }, again);
-  action(app, "/devices/:id/erase/", "mdm.add_devicecommand", async (context, form) => {
-    const device = await mustFind(context, context.deviceId());
-    if (form.text("serial_number") !== device.serialNumber) {
-      throw invalid({ serial_number: [`This is not the serial number of this device, ${device.serialNumber}.`] });
-    }
-    const pin = form.text("pin");
-    await send(context, "EraseDevice", {
-      ...(hasEraseChoices(targetOf(device))
-        ? {
-          preserve_data_plan: form.has("preserve_data_plan"),
-          disallow_proximity_setup: form.has("disallow_proximity_setup"),
-        }
-        : {}),
-      ...(pin === "" ? {} : { pin }),
-    });
-    return done(context, "queued");
-  }, again);
   action(app, "/devices/:id/commands/:uuid/cancel/", "mdm.delete_devicecommand", async (context) => {
     const { runtime, by } = context;
-    const uuid = context.param("uuid");
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) throw problem("not-found");
-    await cancelQueued(runtime, by, uuid);
+    await cancelQueued(runtime, by, context.uuid("uuid"));
     return done(context, "cancelled");
   });
   action(app, "/devices/:id/lock-pin/", "mdm.view_device_lock_pin", async (context) => {

@@ -6,7 +6,7 @@
  */
 
 import type { DeviceSearch } from "../../../db/devices/device_list_views.ts";
-import { DEVICE_STATES } from "../../../db/devices/device_states.ts";
+import { DEVICE_STATES } from "../../../db/devices/device_state_views.ts";
 import { silentBefore } from "../../../src/devices/state.ts";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
 import { BLOCKED, choicesOf, DEVICE_WORDS, INSTALL_WORDS } from "../../state_words.ts";

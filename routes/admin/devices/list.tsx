@@ -8,7 +8,7 @@ import type { Hono } from "hono";
 import { findArtifact } from "../../../db/artifacts/artifacts.ts";
 import { listBlueprints } from "../../../db/blueprints/blueprints.ts";
 import { type DeviceLine, type DeviceSearch, searchDevices } from "../../../db/devices/device_list_views.ts";
-import type { StateFacts } from "../../../db/devices/device_states.ts";
+import type { StateFacts } from "../../../db/devices/device_state_views.ts";
 import { listTags } from "../../../db/tags/tags.ts";
 import { restorableUntil, stateOf } from "../../../src/devices/state.ts";
 import type { AppEnv } from "../../context.ts";

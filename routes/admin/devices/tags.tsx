@@ -8,25 +8,19 @@ import type { Hono } from "hono";
 import { listMetaBusinessUnits } from "../../../db/tags/meta_business_units.ts";
 import { listTags } from "../../../db/tags/tags.ts";
 import { listTaxonomies } from "../../../db/tags/taxonomies.ts";
-import { invalid } from "../../../src/errors.ts";
+import { metaBusinessUnitFields, metaBusinessUnitInput } from "../../../src/tags/meta_business_unit_input.ts";
 import { createMetaBusinessUnit } from "../../../src/tags/meta_business_units.ts";
+import { tagFields, tagInput } from "../../../src/tags/tag_input.ts";
 import { createTag, deleteTag } from "../../../src/tags/tags.ts";
 import { createTaxonomy } from "../../../src/tags/taxonomies.ts";
+import { taxonomyFields, taxonomyInput } from "../../../src/tags/taxonomy_input.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import { ActionButton, counted, Csrf, Field, FormErrors, Select, Table } from "../parts/components.tsx";
-import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
+import { limitsOf } from "../parts/limits.ts";
+import { action, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
-
-const LONGEST_NAME = 256;
-
-function nameOf(form: Form): string {
-  const name = form.text("name");
-  if (name === "" || name.length > LONGEST_NAME) {
-    throw invalid({ name: [`This should have 1 to ${LONGEST_NAME} characters.`] });
-  }
-  return name;
-}
 
 async function tagsPage(context: PageContext, state?: FormState): Promise<Page> {
   const { sql } = context.runtime;
@@ -75,11 +69,12 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
               <form class="stack" method="post" action="/tags/">
                 <Csrf context={context} />
                 <FormErrors state={tagState} />
-                <Field name="name" label="Name" required maxlength={256} state={tagState} />
+                <Field name="name" label="Name" required {...limitsOf(tagFields.shape.name)} state={tagState} />
                 <Select
                   name="taxonomy"
                   label="Taxonomy"
                   options={[["", "None"], ...taxonomies.rows.map((one) => [String(one.id), one.name] as const)]}
+                  state={tagState}
                 />
                 <button type="submit">Create tag</button>
               </form>
@@ -99,7 +94,7 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
                 name="name"
                 label="New taxonomy"
                 required
-                maxlength={256}
+                {...limitsOf(taxonomyFields.shape.name)}
                 state={taxonomyForm ? state : undefined}
               />
               <button type="submit" class="plain">Add</button>
@@ -117,7 +112,7 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
                 name="name"
                 label="New business unit"
                 required
-                maxlength={256}
+                {...limitsOf(metaBusinessUnitFields.shape.name)}
                 state={unitForm ? state : undefined}
               />
               <button type="submit" class="plain">Add</button>
@@ -133,12 +128,8 @@ async function tagsPage(context: PageContext, state?: FormState): Promise<Page> 
 export function mountGroups(app: Hono<AppEnv>): void {
   page(app, "/tags/", "inventory.view_tag", (context) => tagsPage(context));
   action(app, "/tags/", "inventory.add_tag", async (context, form) => {
-    await createTag(context.runtime, context.by, {
-      name: nameOf(form),
-      color: "0079bf",
-      taxonomyId: form.text("taxonomy") === "" ? null : form.id("taxonomy"),
-      metaBusinessUnitId: null,
-    });
+    const fields = { name: form.value("name"), taxonomy: form.pkOrNull("taxonomy") };
+    await createTag(context.runtime, context.by, await parseOrRefuse(tagInput, fields));
     return "/tags/?done=created";
   }, tagsPage);
   action(app, "/tags/:id/delete/", "inventory.delete_tag", async (context) => {
@@ -146,11 +137,13 @@ export function mountGroups(app: Hono<AppEnv>): void {
     return "/tags/?done=deleted";
   });
   action(app, "/taxonomies/", "inventory.add_taxonomy", async (context, form) => {
-    await createTaxonomy(context.runtime, context.by, { name: nameOf(form), metaBusinessUnitId: null });
+    const input = await parseOrRefuse(taxonomyInput, { name: form.value("name") });
+    await createTaxonomy(context.runtime, context.by, input);
     return "/tags/?done=created";
   }, tagsPage);
   action(app, "/business-units/", "inventory.add_metabusinessunit", async (context, form) => {
-    await createMetaBusinessUnit(context.runtime, context.by, { name: nameOf(form) });
+    const input = await parseOrRefuse(metaBusinessUnitInput, { name: form.value("name") });
+    await createMetaBusinessUnit(context.runtime, context.by, input);
     return "/tags/?done=created";
   }, tagsPage);
 }

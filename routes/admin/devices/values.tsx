@@ -14,10 +14,13 @@ import {
   type DeviceValuesView,
   deviceValuesView,
 } from "../../../src/variables/device_values.ts";
+import { deviceValuesInput } from "../../../src/variables/device_values_input.ts";
 import { looksSecret } from "../../../src/variables/secret_names.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import { Csrf } from "../parts/components.tsx";
 import { underDevice } from "../parts/crumbs.ts";
+import { Errors } from "../parts/form_parts.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 
 /** Rows for new values. */
@@ -63,7 +66,7 @@ function typedRows(form: Form, { values, secrets }: DeviceValuesView): Row[] {
  * Returns what a form says of a device with the values `stored`. Values that came after the form was shown are kept. Throws
  * `invalid` on `values`; no sentence quotes a value.
  */
-function valuesOf(form: Form, stored: DeviceValuesView): DeviceValuesInput {
+async function valuesOf(form: Form, stored: DeviceValuesView): Promise<DeviceValuesInput> {
   const rows = typedRows(form, stored).filter(({ name, value }) => name !== "" || value !== "");
   const faults: string[] = [];
   const seen = new Set<string>();
@@ -81,16 +84,16 @@ function valuesOf(form: Form, stored: DeviceValuesView): DeviceValuesInput {
     if (secret) secrets.push(name);
     if (row.value === "" && was) {
       if (!secret) faults.push(`To make ${name} visible, enter its value again. The server never shows secrets.`);
-    } else if (row.value === "" && secret) faults.push(`Enter a value for the secret ${name}.`);
+    } else if (row.value === "" && secret) continue;
     // A text with other line ends than a browser's is not changed by a form that only shows it.
     else values.push([name, before !== undefined && lines(before) === row.value ? before : row.value]);
   }
   if (faults.length > 0) throw invalid({ values: faults });
   const untouched = Object.entries(stored.values).filter(([name]) => !seen.has(name));
-  return {
+  return await parseOrRefuse(deviceValuesInput, {
     values: Object.fromEntries([...untouched, ...values]),
     secrets: [...stored.secrets.filter((name) => !seen.has(name)), ...secrets],
-  };
+  });
 }
 
 function ValueRow({ row, index }: { row: Row; index: number }) {
@@ -172,11 +175,11 @@ export async function ValuesForm({ device, context, state }: FormProps) {
   const typed = state === undefined ? undefined : typedRows(state.values, stored)
     .map((row) => ({ ...row, secret: row.secret || secrets.has(row.name) || (!row.stored && looksSecret(row.name)) }));
   const rows = typed ?? rowsOf(stored);
-  const errors = [...state?.errors.values ?? [], ...state?.errors.secrets ?? []];
   return (
     <form class="stack" method="post" action={`/devices/${device.id}/values/`} autocomplete="off">
       <Csrf context={context} />
-      {errors.length === 0 ? null : <p role="alert">{errors.join(" ")}</p>}
+      <Errors name="values" state={state} />
+      <Errors name="secrets" state={state} />
       <div class="scroll" role="region" aria-label="Custom values" tabindex={0}>
         <table>
           <caption>Custom values</caption>
@@ -225,7 +228,7 @@ export function mountDeviceValues(app: Hono<AppEnv>): void {
   action(app, "/devices/:id/values/", "mdm.change_enrolleddevice", async (context, form) => {
     const { id, serialNumber } = await mustFind(context);
     const stored = deviceValuesView(await findDeviceValues(context.runtime.sql, serialNumber));
-    await changeDeviceValues(context.runtime, context.by, serialNumber, valuesOf(form, stored));
+    await changeDeviceValues(context.runtime, context.by, serialNumber, await valuesOf(form, stored));
     return `/devices/${id}/?done=saved`;
   }, valuesPage);
 }

@@ -279,13 +279,13 @@ const download = (profile: Uint8Array<ArrayBuffer>) =>
 export function mountEnrollments(app: Hono<AppEnv>): void {
   page(app, "/enrollments/", "mdm.view_otaenrollment", (context) => listPage(context));
   action(app, "/enrollments/", "mdm.add_otaenrollment", async (context, form) => {
-    const row = await createOtaEnrollment(context.runtime, context.by, enrollmentInput(context, form));
+    const row = await createOtaEnrollment(context.runtime, context.by, await enrollmentInput(form));
     return `/enrollments/${row.id}/?done=created`;
   }, listPage);
   page(app, "/enrollments/:id/", "mdm.view_otaenrollment", (context) => detailPage(context));
   page(app, "/enrollments/:id/edit/", "mdm.change_otaenrollment", (context) => editPage(context));
   action(app, "/enrollments/:id/edit/", "mdm.change_otaenrollment", async (context, form) => {
-    const input = enrollmentInput(context, form, await mustFind(context));
+    const input = await enrollmentInput(form, await mustFind(context));
     await changeOtaEnrollment(context.runtime, context.by, context.id(), input);
     return `/enrollments/${context.id()}/?done=saved`;
   }, editPage);

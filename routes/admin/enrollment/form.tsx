@@ -11,18 +11,25 @@ import { listScepIssuers } from "../../../db/issuing/scep_issuers.ts";
 import { listPushCertificates } from "../../../db/push/push_certificates.ts";
 import { listMetaBusinessUnits } from "../../../db/tags/meta_business_units.ts";
 import { listTags } from "../../../db/tags/tags.ts";
+import {
+  enrollmentSecretFields,
+  otaEnrollmentFields,
+  otaEnrollmentInput,
+} from "../../../src/enrollment/ota_enrollment_input.ts";
 import type { OtaEnrollmentInput } from "../../../src/enrollment/ota_enrollments.ts";
-import { invalid } from "../../../src/errors.ts";
 import { BUILT_IN_ISSUER } from "../../../src/issuing/scep_issuers.ts";
 import type { Runtime } from "../../../src/runtime.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
-import { isUuid } from "../parts/form.ts";
 import { Checks, TextArea } from "../parts/form_parts.tsx";
+import { limitsOf } from "../parts/limits.ts";
 import type { Form, FormState, PageContext } from "../parts/page.tsx";
 import { ReenrollmentChoice } from "./reenrollment.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
-const LONGEST_ID = 64;
+
+const { name, display_name } = otaEnrollmentFields.shape;
+const { quota } = enrollmentSecretFields.shape;
 
 /** An enrollment with its secret. */
 export type Enrollment = { row: OtaEnrollmentRow; secret: EnrollmentSecretRow };
@@ -63,11 +70,11 @@ export function EnrollmentForm({ context, choices, enrollment, state }: {
     <form class="stack" method="post" action={row === undefined ? path : `${path}edit/`}>
       <Csrf context={context} />
       <FormErrors state={state} />
-      <Field name="name" label="Name" required maxlength={256} value={row?.name ?? ""} state={state} />
+      <Field name="name" label="Name" required {...limitsOf(name)} value={row?.name ?? ""} state={state} />
       <Field
         name="display_name"
         label="Name for users"
-        maxlength={128}
+        {...limitsOf(display_name)}
         help={`Shown to users during enrollment. If empty: ${context.runtime.config.ORGANIZATION}.`}
         value={row?.displayName ?? ""}
         state={state}
@@ -81,6 +88,7 @@ export function EnrollmentForm({ context, choices, enrollment, state }: {
       />
       <Select
         name="meta_business_unit"
+        path="enrollment_secret.meta_business_unit"
         label="Business unit"
         options={choices.units}
         value={String(secret?.metaBusinessUnitId ?? "")}
@@ -102,6 +110,7 @@ export function EnrollmentForm({ context, choices, enrollment, state }: {
       />
       <TextArea
         name="serial_numbers"
+        path="enrollment_secret.serial_numbers"
         label="Serial numbers"
         help="Only these devices can enroll. Separate them with spaces or lines. If empty, any device can."
         value={secret?.serialNumbers.join("\n") ?? ""}
@@ -110,6 +119,7 @@ export function EnrollmentForm({ context, choices, enrollment, state }: {
       />
       <TextArea
         name="udids"
+        path="enrollment_secret.udids"
         label="UDIDs"
         help="Only these devices can enroll. Separate them with spaces or lines. If empty, any device can."
         value={secret?.udids.join("\n") ?? ""}
@@ -118,10 +128,10 @@ export function EnrollmentForm({ context, choices, enrollment, state }: {
       />
       <Field
         name="quota"
+        path="enrollment_secret.quota"
         label="Maximum number of enrollments"
         type="number"
-        min={1}
-        max={200_000}
+        {...limitsOf(quota)}
         help={secret === undefined
           ? "If empty, any number."
           : `If empty, any number. Used so far: ${secret.requestCount}.`}
@@ -131,13 +141,14 @@ export function EnrollmentForm({ context, choices, enrollment, state }: {
       {choices.tags.length === 0 ? null : (
         <Checks
           name="tags"
+          path="enrollment_secret.tags"
           legend="Tags for its devices"
           options={choices.tags}
           values={secret?.tags.map(String) ?? []}
           state={state}
         />
       )}
-      {row === undefined ? <ReenrollmentChoice /> : null}
+      {row === undefined ? <ReenrollmentChoice state={state} /> : null}
       <div class="actions">
         <button type="submit">{row === undefined ? "Create enrollment" : "Save"}</button>
         {row === undefined ? null : <a class="button plain" href={path}>Cancel</a>}
@@ -148,39 +159,28 @@ export function EnrollmentForm({ context, choices, enrollment, state }: {
 
 const words = (text: string) => text.split(/[\s,]+/).filter((word) => word !== "");
 
-/** Reads the form. What it does not ask for stays as in `before`. Throws `invalid` with the fields that are wrong. */
-export function enrollmentInput({ runtime }: PageContext, form: Form, before?: Enrollment): OtaEnrollmentInput {
-  const [name, displayName, quota] = [form.text("name"), form.text("display_name"), form.text("quota")];
-  const [serialNumbers, udids] = [words(form.text("serial_numbers")), words(form.text("udids"))];
-  const issuer = form.text("scep_issuer") || BUILT_IN_ISSUER;
-  const long = (ids: readonly string[]) => ids.find((id) => id.length > LONGEST_ID);
-  const tooLong = (ids: readonly string[]) => [`"${long(ids)?.slice(0, 80)}" has more than ${LONGEST_ID} characters.`];
-  const errors = {
-    ...(name === "" || name.length > 256 ? { name: ["This should have 1 to 256 characters."] } : {}),
-    ...(displayName.length > 128 ? { display_name: ["This should have at most 128 characters."] } : {}),
-    ...(quota !== "" && (!/^[1-9][0-9]{0,5}$/.test(quota) || Number(quota) > 200_000)
-      ? { quota: ["This should be a whole number from 1 to 200000."] }
-      : {}),
-    ...(isUuid(issuer) ? {} : { scep_issuer: ["Choose an option from the list."] }),
-    ...(long(serialNumbers) === undefined ? {} : { serial_numbers: tooLong(serialNumbers) }),
-    ...(long(udids) === undefined ? {} : { udids: tooLong(udids) }),
-  };
-  if (Object.keys(errors).length > 0) throw invalid(errors);
+/** What a form says, as the API is sent it. What the form does not ask for stays as in `before`. */
+function fieldsOf(form: Form, before?: Enrollment): Record<string, unknown> {
   return {
-    name,
-    displayName: displayName || runtime.config.ORGANIZATION,
-    pushCertificateId: form.id("push_certificate"),
-    scepIssuerId: issuer,
-    blueprintId: form.text("blueprint") === "" ? null : form.id("blueprint"),
-    reenrollmentWithoutConfirmation: before?.row.reenrollmentWithoutConfirmation ??
+    name: form.value("name"),
+    display_name: form.value("display_name"),
+    push_certificate: form.pk("push_certificate"),
+    scep_issuer: form.text("scep_issuer") || undefined,
+    blueprint: form.pkOrNull("blueprint"),
+    reenrollment_without_confirmation: before?.row.reenrollmentWithoutConfirmation ??
       form.has("reenrollment_without_confirmation"),
-    secret: {
-      metaBusinessUnitId: form.id("meta_business_unit"),
-      tags: form.ids("tags"),
-      serialNumbers,
-      udids,
-      quota: quota === "" ? null : Number(quota),
-      expiredAt: before?.secret.expiredAt ?? null,
+    enrollment_secret: {
+      meta_business_unit: form.pk("meta_business_unit"),
+      tags: form.pks("tags"),
+      serial_numbers: words(form.text("serial_numbers")),
+      udids: words(form.text("udids")),
+      quota: form.pkOrNull("quota"),
     },
   };
+}
+
+/** Reads the form. Throws `invalid` with the fields that are wrong. */
+export async function enrollmentInput(form: Form, before?: Enrollment): Promise<OtaEnrollmentInput> {
+  const input = await parseOrRefuse(otaEnrollmentInput, fieldsOf(form, before));
+  return { ...input, secret: { ...input.secret, expiredAt: before?.secret.expiredAt ?? null } };
 }

@@ -5,23 +5,28 @@
  */
 
 import type { Hono } from "hono";
-import { usesOfPushCertificate } from "../../../db/installation/uses.ts";
+import { usesOfPushCertificate } from "../../../db/installation/use_views.ts";
 import {
   countDevicesOfPushCertificate,
   findPushCertificate,
   listPushCertificates,
   type PushCertificateRow,
 } from "../../../db/push/push_certificates.ts";
-import { invalid, problem } from "../../../src/errors.ts";
+import { problem } from "../../../src/errors.ts";
 import { usesSentence } from "../../../src/in_use.ts";
 import {
+  pushCertificateFields,
+  pushCertificateOfFiles,
+  pushCertificateUpload,
+} from "../../../src/push/certificate_input.ts";
+import {
+  addPushCertificate,
   changePushCertificate,
-  createPushCertificate,
   pushCertificateRequest,
   removePushCertificate,
   signedPushCertificateRequest,
-  uploadPushCertificate,
 } from "../../../src/push/certificates.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import { attachment } from "../../attachment.ts";
 import type { AppEnv } from "../../context.ts";
 import {
@@ -37,6 +42,7 @@ import {
   Table,
 } from "../parts/components.tsx";
 import { under } from "../parts/crumbs.ts";
+import { limitsOf } from "../parts/limits.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 
 const DAY_MS = 86_400_000;
@@ -88,7 +94,13 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
               <form class="stack" method="post" action="/push-certificates/">
                 <Csrf context={context} />
                 {uploading ? null : <FormErrors state={state} />}
-                <Field name="name" label="Name" required maxlength={256} state={uploading ? undefined : state} />
+                <Field
+                  name="name"
+                  label="Name"
+                  required
+                  {...limitsOf(pushCertificateFields.shape.name)}
+                  state={uploading ? undefined : state}
+                />
                 <button type="submit">Create key</button>
               </form>
             </section>
@@ -102,7 +114,13 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                 <Csrf context={context} />
                 <input type="hidden" name="upload" value="1" />
                 {uploading ? <FormErrors state={state} /> : null}
-                <Field name="name" label="Name" required maxlength={256} state={uploading ? state : undefined} />
+                <Field
+                  name="name"
+                  label="Name"
+                  required
+                  {...limitsOf(pushCertificateFields.shape.name)}
+                  state={uploading ? state : undefined}
+                />
                 <Field
                   name="certificate"
                   label="Certificate"
@@ -123,6 +141,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
                   type="password"
                   autocomplete="off"
                   help="If it has one."
+                  state={uploading ? state : undefined}
                 />
                 <button type="submit" class="plain">Upload certificate</button>
               </form>
@@ -179,7 +198,7 @@ function Steps(
             <details>
               <summary>Use another private key</summary>
               <Field name="private_key" label="Private key" type="file" state={state} />
-              <Field name="key_password" label="Password of the key" type="password" autocomplete="off" />
+              <Field name="key_password" label="Password of the key" type="password" autocomplete="off" state={state} />
             </details>
             <button type="submit">Upload certificate</button>
           </form>
@@ -189,10 +208,15 @@ function Steps(
   );
 }
 
+async function mustFind({ runtime, id }: PageContext): Promise<PushCertificateRow> {
+  const row = await findPushCertificate(runtime.sql, id());
+  if (row === undefined) throw problem("not-found");
+  return row;
+}
+
 async function detailPage(context: PageContext, state?: FormState): Promise<Page> {
   const { sql, clock } = context.runtime;
-  const row = await findPushCertificate(sql, context.id());
-  if (row === undefined) throw problem("not-found");
+  const row = await mustFind(context);
   const devices = await countDevicesOfPushCertificate(sql, row.id);
   const used = usesSentence(await usesOfPushCertificate(sql, row.id));
   const now = clock.now();
@@ -235,22 +259,31 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
   };
 }
 
-async function keyPair(form: Form) {
-  const [certificate, privateKey] = [await form.file("certificate"), await form.file("private_key")];
-  if (certificate === undefined) throw invalid({ certificate: ["Choose a file."] });
-  return { certificate, privateKey, passphrase: form.raw("key_password") || undefined };
+/** A file as the API is sent it: PEM as it is, anything else in base64. */
+async function fileText(form: Form, name: string): Promise<string | undefined> {
+  const file = await form.file(name);
+  if (file === undefined || typeof file === "string") return file;
+  const text = new TextDecoder().decode(file);
+  return text.includes("-----BEGIN ") ? text : file.toBase64();
+}
+
+/** What a form with files says of the push certificate of that name. Throws `invalid`. */
+async function inputOf(form: Form, name: string | undefined) {
+  return await parseOrRefuse(pushCertificateOfFiles, {
+    name,
+    certificate: await fileText(form, "certificate"),
+    private_key: await fileText(form, "private_key"),
+    key_password: form.raw("key_password") || undefined,
+  });
 }
 
 /** Mounts the pages. */
 export function mountPushCertificates(app: Hono<AppEnv>): void {
   page(app, "/push-certificates/", "mdm.view_pushcertificate", (context) => listPage(context));
   action(app, "/push-certificates/", "mdm.add_pushcertificate", async (context, form) => {
-    const name = form.text("name");
-    if (name === "" || name.length > 256) throw invalid({ name: ["This should have 1 to 256 characters."] });
-    const { runtime, by } = context;
-    const row = form.has("upload")
-      ? await uploadPushCertificate(runtime, by, { name, ...await keyPair(form) })
-      : await createPushCertificate(runtime, by, name);
+    const name = form.value("name");
+    const input = form.has("upload") ? await inputOf(form, name) : await parseOrRefuse(pushCertificateUpload, { name });
+    const row = await addPushCertificate(context.runtime, context.by, input);
     return `/push-certificates/${row.id}/?done=created`;
   }, listPage);
   page(app, "/push-certificates/:id/", "mdm.view_pushcertificate", (context) => detailPage(context));
@@ -268,7 +301,8 @@ export function mountPushCertificates(app: Hono<AppEnv>): void {
       `push_certificate_${id()}_signed_csr.b64`,
     ));
   action(app, "/push-certificates/:id/certificate/", "mdm.change_pushcertificate", async (context, form) => {
-    await changePushCertificate(context.runtime, context.by, context.id(), await keyPair(form));
+    const { id, name } = await mustFind(context);
+    await changePushCertificate(context.runtime, context.by, id, await inputOf(form, name));
     return `/push-certificates/${context.id()}/?done=uploaded`;
   }, detailPage);
   action(app, "/push-certificates/:id/delete/", "mdm.delete_pushcertificate", async (context) => {

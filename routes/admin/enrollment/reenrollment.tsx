@@ -9,20 +9,22 @@ import type { OtaEnrollmentRow } from "../../../db/enrollment/ota_enrollments.ts
 import { setReenrollmentWithoutConfirmation } from "../../../src/enrollment/ota_enrollments.ts";
 import type { AppEnv } from "../../context.ts";
 import { Csrf } from "../parts/components.tsx";
-import { action, type PageContext } from "../parts/page.tsx";
+import { Check } from "../parts/form_parts.tsx";
+import { action, type FormState, type PageContext } from "../parts/page.tsx";
 
 const OPENS =
   "Any holder of this enrollment's profile can then replace any enrolled device, and gets its tags, values and profiles.";
 
 /** The choice for an enrollment that is being made. */
-export function ReenrollmentChoice() {
+export function ReenrollmentChoice({ state }: { state: FormState | undefined }) {
   return (
-    <>
-      <label class="check">
-        <input type="checkbox" name="reenrollment_without_confirmation" /> Re-enrollment without confirmation
-      </label>
-      <small>{OPENS}</small>
-    </>
+    <Check
+      name="reenrollment_without_confirmation"
+      label="Re-enrollment without confirmation"
+      help={OPENS}
+      value={false}
+      state={state}
+    />
   );
 }
 

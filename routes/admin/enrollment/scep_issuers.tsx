@@ -9,7 +9,7 @@ import { findScepIssuer, listScepIssuers, type ScepIssuerRow } from "../../../db
 import { problem } from "../../../src/errors.ts";
 import type { BackendField, ChallengeBackend } from "../../../src/issuing/challenges/backend.ts";
 import { backendNamed, BACKENDS } from "../../../src/issuing/challenges/registry.ts";
-import { scepIssuerInput } from "../../../src/issuing/scep_issuer_input.ts";
+import { scepIssuerFields, scepIssuerInput } from "../../../src/issuing/scep_issuer_input.ts";
 import {
   changeScepIssuer,
   createScepIssuer,
@@ -20,6 +20,8 @@ import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import { ActionButton, counted, Csrf, Fact, Field, FormErrors, Select, Table } from "../parts/components.tsx";
 import { under } from "../parts/crumbs.ts";
+import { Errors } from "../parts/form_parts.tsx";
+import { limitsOf } from "../parts/limits.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 
 const ALL = "/scep-issuers/";
@@ -31,7 +33,6 @@ const KEY_USAGES = [["0", "Not specified"], ["1", "Signing"], ["4", "Encryption"
 
 /** A field of a backend is called as the API reports errors of it. */
 const nameOf = ({ key }: ChallengeBackend, { name }: BackendField) => `${key}.${name}`;
-const isWhole = (text: string) => /^[0-9]{1,9}$/.test(text);
 
 /** What the form says, as the API would be sent it. Fields that are left empty are left out. */
 function inputOf(form: Form): Record<string, unknown> {
@@ -40,14 +41,14 @@ function inputOf(form: Form): Record<string, unknown> {
     const name = nameOf(backend, field);
     const text = backend.secrets.includes(field.name) ? form.raw(name) : form.text(name);
     if (text === "") return [];
-    return [[field.name, field.numeric === true && isWhole(text) ? Number(text) : text]];
+    return [[field.name, field.numeric === true ? form.whole(name) : text]];
   });
   return {
-    name: form.text("name"),
-    description: form.text("description"),
-    url: form.text("url"),
-    key_size: Number(form.text("key_size") || "2048"),
-    key_usage: Number(form.text("key_usage") || "0"),
+    name: form.value("name"),
+    description: form.value("description"),
+    url: form.value("url"),
+    key_size: form.whole("key_size"),
+    key_usage: form.whole("key_usage"),
     backend: form.text("backend"),
     ...(backend === undefined || settings === undefined ? {} : { [backend.key]: Object.fromEntries(settings) }),
   };
@@ -97,8 +98,22 @@ function IssuerForm({ context, backend, issuer, settings, state }: {
       <Csrf context={context} />
       <FormErrors state={state} />
       <input type="hidden" name="backend" value={backend.name} />
-      <Field name="name" label="Name" required maxlength={256} value={issuer?.name ?? ""} state={state} />
-      <Field name="description" label="Description" wide value={issuer?.description ?? ""} state={state} />
+      <Field
+        name="name"
+        label="Name"
+        required
+        {...limitsOf(scepIssuerFields.shape.name)}
+        value={issuer?.name ?? ""}
+        state={state}
+      />
+      <Field
+        name="description"
+        label="Description"
+        wide
+        {...limitsOf(scepIssuerFields.shape.description)}
+        value={issuer?.description ?? ""}
+        state={state}
+      />
       <Field
         name="url"
         label="Address of the SCEP server"
@@ -124,7 +139,7 @@ function IssuerForm({ context, backend, issuer, settings, state }: {
       />
       <fieldset>
         <legend>{backend.label}</legend>
-        {(state?.errors[backend.key] ?? []).map((text) => <p role="alert">{text}</p>)}
+        <Errors name={backend.key} whole state={state} />
         {backend.fields.map((field) => (
           <Setting backend={backend} field={field} value={settings?.[field.name]} stored={stored} state={state} />
         ))}

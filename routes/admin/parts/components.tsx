@@ -7,6 +7,7 @@
 import type { Child } from "hono/jsx";
 import { CSRF_FIELD } from "../../../src/access/csrf.ts";
 import type { StateWord } from "../../state_words.ts";
+import { errorsOf } from "./form.ts";
 import type { FormState, PageContext } from "./page.tsx";
 
 /**
@@ -147,8 +148,10 @@ export function ActionButton(
 
 /** A labelled input with its error. */
 export function Field(
-  { name, label, type = "text", state, value, help, required, wide, ...rest }: {
+  { name, path, label, type = "text", state, value, help, required, wide, ...rest }: {
     name: string;
+    /** What the API calls it, where that is another name. */
+    path?: string | undefined;
     label: string;
     type?: string;
     state?: FormState | undefined;
@@ -163,11 +166,12 @@ export function Field(
     accept?: string;
     min?: number;
     max?: number;
+    step?: "any";
     autofocus?: boolean;
     spellcheck?: boolean;
   },
 ) {
-  const errors = state?.errors[name] ?? [];
+  const errors = errorsOf(state, name, path);
   const shown = type === "password" || type === "file" ? {} : { value: state?.values.text(name) ?? value ?? "" };
   return (
     <label class={wide === true ? "field wide" : "field"}>
@@ -188,15 +192,17 @@ export function Field(
 
 /** A choice among a few. */
 export function Select(
-  { name, label, options, value, state }: {
+  { name, path, label, options, value, state, help }: {
     name: string;
+    path?: string | undefined;
     label: string;
     options: readonly (readonly [string, string])[];
     value?: string;
     state?: FormState | undefined;
+    help?: string;
   },
 ) {
-  const errors = state?.errors[name] ?? [];
+  const errors = errorsOf(state, name, path);
   const chosen = state?.values.text(name) ?? value ?? "";
   return (
     <label class="field">
@@ -207,6 +213,7 @@ export function Select(
       >
         {options.map(([key, text]) => <option value={key} selected={key === chosen}>{text}</option>)}
       </select>
+      {help === undefined ? null : <small>{help}</small>}
       {errors.length === 0 ? null : <span class="error" id={`${name}-error`}>{errors.join(" ")}</span>}
     </label>
   );
@@ -214,7 +221,7 @@ export function Select(
 
 /** What is wrong with a form as a whole. */
 export function FormErrors({ state }: { state?: FormState | undefined }) {
-  const errors = state?.errors.non_field_errors ?? [];
+  const errors = errorsOf(state, "non_field_errors");
   return errors.length === 0 ? null : <p role="alert">{errors.join(" ")}</p>;
 }
 

@@ -8,15 +8,18 @@ import type { Db } from "../../../db/open.ts";
 import { findTags, listTags } from "../../../db/tags/tags.ts";
 import type { Filter, PlatformRange } from "../../../src/blueprints/filter.ts";
 import { PLATFORM_FIELDS } from "../../../src/blueprints/filter_fields.ts";
-import { type FieldErrors, invalid } from "../../../src/errors.ts";
+import { filterBody, filterInput, tagShard } from "../../../src/blueprints/filter_input.ts";
 import { type Platform, PLATFORMS } from "../../../src/protocol/platform.ts";
+import { parseOrRefuse } from "../../api/parse.ts";
 import { Field } from "./components.tsx";
 import { type TagNames, tagsOfFilter } from "./filter_words.ts";
-import { Check, Checks, Errors, wholeNumber } from "./form_parts.tsx";
+import { Check, Checks, Errors } from "./form_parts.tsx";
+import { limitsOf } from "./limits.ts";
 import type { Form, FormState } from "./page.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
 const TAG_SHARD = "tag_shard_";
+const { shard } = tagShard.shape;
 
 /** The names of the tags that filters name. */
 export async function tagNames(db: Db, filters: readonly Filter[]): Promise<TagNames> {
@@ -33,45 +36,32 @@ export async function tagChoices(db: Db, filter: Filter): Promise<[number, strin
   return [...more, ...rows].map(({ id, name }) => [id, name]);
 }
 
-/** Reads the filter of a form, and what was wrong with its numbers. */
-function readFilter(form: Form): { filter: Filter; errors: FieldErrors } {
-  const errors: FieldErrors = {};
-  const number = (name: string, field: string, least: number): number => {
-    const value = wholeNumber(form.text(name), least, 100);
-    if (value === undefined) (errors[field] ??= []).push(`This should be a whole number from ${least} to 100.`);
-    return value ?? 100;
-  };
-  const range = (platform: Platform): PlatformRange => {
+/** The fields of shards by tag that are filled in. */
+const shardFields = (form: Form): string[] =>
+  form.names().filter((name) => /^tag_shard_[0-9]{1,9}$/.test(name) && form.text(name) !== "");
+
+/** The filter that a form says, as the API is sent it. */
+export function filterFieldsOf(form: Form): Record<string, unknown> {
+  const platforms = PLATFORMS.flatMap((platform) => {
     const name = PLATFORM_FIELDS[platform];
-    return { active: form.has(name), min: form.text(`${name}_min_version`), max: form.text(`${name}_max_version`) };
-  };
-  const shards = form.names().filter((name) => /^tag_shard_[0-9]{1,9}$/.test(name) && form.text(name) !== "");
-  const filter = {
-    platforms: { iOS: range("iOS"), iPadOS: range("iPadOS"), macOS: range("macOS"), tvOS: range("tvOS") },
-    shardModulo: number("shard_modulo", "shard_modulo", 1),
-    defaultShard: number("default_shard", "default_shard", 0),
-    excludedTags: [...new Set(form.ids("excluded_tags"))],
-    tagShards: shards.map((name) => ({
+    const [min, max] = [`${name}_min_version`, `${name}_max_version`];
+    return [[name, form.has(name)], [min, form.value(min)], [max, form.value(max)]] as const;
+  });
+  return {
+    ...Object.fromEntries(platforms),
+    shard_modulo: form.whole("shard_modulo"),
+    default_shard: form.whole("default_shard"),
+    excluded_tags: form.pks("excluded_tags"),
+    tag_shards: shardFields(form).map((name) => ({
       tag: Number(name.slice(TAG_SHARD.length)),
-      shard: number(name, name, 1),
+      shard: form.whole(name),
     })),
   };
-  for (const platform of PLATFORMS) {
-    for (const limit of ["min", "max"] as const) {
-      if (filter.platforms[platform][limit].length > 32) {
-        errors[`${PLATFORM_FIELDS[platform]}_${limit}_version`] = ["This should have at most 32 characters."];
-      }
-    }
-  }
-  return { filter, errors };
 }
 
 /** The filter of a form. Throws `invalid`. */
-export function filterOfForm(form: Form): Filter {
-  const { filter, errors } = readFilter(form);
-  if (Object.keys(errors).length > 0) throw invalid(errors);
-  return filter;
-}
+export const filterOfForm = async (form: Form): Promise<Filter> =>
+  await parseOrRefuse(filterInput, filterFieldsOf(form));
 
 function PlatformRow(
   { platform, range, state }: { platform: Platform; range: PlatformRange; state: FormState | undefined },
@@ -80,8 +70,20 @@ function PlatformRow(
   return (
     <div class="platform">
       <Check name={name} label={platform} value={range.active} state={state} />
-      <Field name={`${name}_min_version`} label={`${platform} from`} value={range.min} maxlength={32} state={state} />
-      <Field name={`${name}_max_version`} label={`${platform} below`} value={range.max} maxlength={32} state={state} />
+      <Field
+        name={`${name}_min_version`}
+        label={`${platform} from`}
+        value={range.min}
+        {...limitsOf(filterBody[`${name}_min_version` as const])}
+        state={state}
+      />
+      <Field
+        name={`${name}_max_version`}
+        label={`${platform} below`}
+        value={range.max}
+        {...limitsOf(filterBody[`${name}_max_version` as const])}
+        state={state}
+      />
     </div>
   );
 }
@@ -92,7 +94,8 @@ function TagShards(
   const kept = new Map(filter.tagShards.map(({ tag, shard }) => [tag, String(shard)]));
   const name = (tag: number) => `${TAG_SHARD}${tag}`;
   const open = tags.some(([tag]) => (state?.values.text(name(tag)) ?? kept.get(tag) ?? "") !== "") ||
-    (state?.errors.tag_shards ?? []).length > 0;
+    Object.keys(state?.errors ?? {}).some((key) => key.startsWith("tag_shards"));
+  const sent = state === undefined ? [] : shardFields(state.values);
   return (
     <details open={open}>
       <summary>Shards by tag</summary>
@@ -105,15 +108,15 @@ function TagShards(
         {tags.map(([tag, label]) => (
           <Field
             name={name(tag)}
+            path={sent.includes(name(tag)) ? `tag_shards.${sent.indexOf(name(tag))}` : undefined}
             label={label}
             type="number"
-            min={1}
-            max={100}
+            {...limitsOf(shard)}
             value={kept.get(tag) ?? ""}
             state={state}
           />
         ))}
-        <Errors name="tag_shards" state={state} />
+        <Errors name="tag_shards" whole state={state} />
       </fieldset>
     </details>
   );
@@ -149,8 +152,7 @@ export function FilterForm(
             name="default_shard"
             label="Default shard"
             type="number"
-            min={0}
-            max={100}
+            {...limitsOf(filterBody.default_shard)}
             required
             value={String(filter.defaultShard)}
             state={state}
@@ -159,8 +161,7 @@ export function FilterForm(
             name="shard_modulo"
             label="Number of buckets"
             type="number"
-            min={1}
-            max={100}
+            {...limitsOf(filterBody.shard_modulo)}
             required
             value={String(filter.shardModulo)}
             state={state}

@@ -27,10 +27,40 @@ export const UPLOAD_LIMIT = LARGEST_FILE + LARGEST_KEPT * 2;
 export const KEPT = ".kept";
 export const KEPT_NAME = ".name";
 
-/** What a form was sent with, and what was wrong with it. */
-export type FormState = { values: Form; errors: FieldErrors };
+/** What a form was sent with, and what was wrong with it. `shown` are the names of errors that stand on the page. */
+export type FormState = { values: Form; errors: FieldErrors; shown?: Set<string> };
+
+/**
+ * Returns what is wrong with a field, and with what is inside it. `path` is what the API calls the field, where that is another
+ * name; with `whole`, what is inside it is somebody else's. What is asked for here is shown; errors that no field asks for stand at the top of the page.
+ */
+export function errorsOf(state: FormState | undefined, name: string, path = name, whole = false): string[] {
+  if (state === undefined) return [];
+  const own = Object.keys(state.errors).filter((key) =>
+    [name, path].some((one) => key === one || !whole && key.startsWith(`${one}.`))
+  );
+  state.shown ??= new Set();
+  for (const key of own) state.shown.add(key);
+  return [...new Set(own.flatMap((key) => state.errors[key] ?? []))];
+}
+
+/** The sentences that no field of the page `html` shows, each with what the API calls its field. */
+export function unshownErrors({ errors, shown }: FormState, html: string): string[] {
+  return Object.entries(errors).filter(([name]) => shown?.has(name) !== true).flatMap(([name, sentences]) =>
+    sentences.filter((sentence) => !html.includes(escapeHtml(sentence)))
+      .map((sentence) => (name === "non_field_errors" ? sentence : `${name}: ${sentence}`))
+  );
+}
+
+/** As hono/jsx writes a text. */
+const escapeHtml = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("'", "&#39;").replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;");
 
 const idOf = (text: string): number => /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;
+
+/** A number that JSON can say exactly. */
+const wholeOf = (text: string): number | string => /^-?[0-9]{1,15}$/.test(text) ? Number(text) : text;
 
 /** Whether a text is a UUID, as all of ours are. */
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
@@ -50,23 +80,26 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 type Fields = ReadonlyMap<string, readonly FormDataEntryValue[]>;
 
 /**
- * The fields of a form by name. Throws `invalid` for too many, and for text that neither the database nor a property list
- * can hold.
+ * The fields of a form by name, and what is wrong with texts that neither the database nor a property list can hold: what
+ * cannot be held is replaced in `fields`. Throws `invalid` for too many.
  */
-function fieldsOf(data: FormData): Fields {
+function fieldsOf(data: FormData): { fields: Fields; faults: FieldErrors } {
   const fields = new Map<string, FormDataEntryValue[]>();
+  const faults = new Map<string, string[]>();
   let count = 0;
-  for (const [name, value] of data) {
+  for (const [key, given] of data) {
     if (++count > MOST_FIELDS) {
       throw problem("invalid", `Cannot read the form: it has more than ${MOST_FIELDS} fields.`);
     }
-    const fault = textFault(name) ?? (typeof value === "string" ? textFault(value) : undefined);
-    if (fault !== undefined) throw invalid({ [writable(name)]: [fault] });
+    const name = writable(key);
+    const value = typeof given === "string" ? writable(given) : given;
+    const fault = textFault(key) ?? (typeof given === "string" ? textFault(given) : undefined);
+    if (fault !== undefined) faults.set(name, [...faults.get(name) ?? [], fault]);
     const values = fields.get(name);
     if (values === undefined) fields.set(name, [value]);
     else values.push(value);
   }
-  return fields;
+  return { fields, faults: Object.fromEntries(faults) };
 }
 
 /** The files of a form: browsers send an empty one without name where none was chosen. */
@@ -104,12 +137,30 @@ export class Form {
     const [value] = this.fields.get(name) ?? [];
     return typeof value === "string" ? value : "";
   }
+  /** The trimmed text of a field; undefined when it is absent. */
+  value(name: string): string | undefined {
+    return this.has(name) ? this.text(name) : undefined;
+  }
+  /** A whole number as the API is sent it; what is none as its text, for a schema to refuse. */
+  whole(name: string): number | string | undefined {
+    const text = this.value(name);
+    return text === undefined ? undefined : wholeOf(text);
+  }
+  /** The key of an object as the API is sent it; undefined where none is chosen. */
+  pk(name: string): number | string | undefined {
+    const text = this.text(name);
+    return text === "" ? undefined : wholeOf(text);
+  }
+  /** The same, null where none is chosen; undefined when the field is absent. */
+  pkOrNull(name: string): number | string | null | undefined {
+    return this.has(name) ? this.pk(name) ?? null : undefined;
+  }
+  /** Several keys, as checkboxes send them. */
+  pks(name: string): (number | string)[] {
+    return this.texts(name).map(wholeOf);
+  }
   texts(name: string): string[] {
     return (this.fields.get(name) ?? []).filter((value) => typeof value === "string");
-  }
-  /** An id, or -1, which no object has. */
-  id(name: string): number {
-    return idOf(this.text(name));
   }
   /** Several ids, as checkboxes send them. */
   ids(name: string): number[] {
@@ -130,8 +181,14 @@ export class Form {
   }
 }
 
-/** The fields of a POST: url-encoded or multipart, of so many bytes at most. */
-export async function readForm(c: Context<AppEnv>, limit = FORM_LIMIT): Promise<Form> {
+/**
+ * The fields of a POST: url-encoded or multipart, of so many bytes at most. `faults` are what is wrong with its texts,
+ * whatever they are for.
+ */
+export async function receiveForm(
+  c: Context<AppEnv>,
+  limit = FORM_LIMIT,
+): Promise<{ form: Form; faults: FieldErrors }> {
   const type = c.req.header("content-type") ?? "";
   if (type.length > LONGEST_TYPE || !/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) {
     throw problem("unsupported-media-type");
@@ -145,6 +202,18 @@ export async function readForm(c: Context<AppEnv>, limit = FORM_LIMIT): Promise<
   const data = await new Response(body, { headers: { "Content-Type": type } }).formData().catch((cause) => {
     throw problem("invalid", "Cannot read the form.", {}, cause);
   });
-  const fields = fieldsOf(data);
-  return new Form(fields, await uploadsOf(fields));
+  const { fields, faults } = fieldsOf(data);
+  return { form: new Form(fields, await uploadsOf(fields)), faults };
+}
+
+/** Throws `invalid` when something is wrong with the texts of a form. */
+export function mustBeHeld(faults: FieldErrors): void {
+  if (Object.keys(faults).length > 0) throw invalid(faults);
+}
+
+/** The fields of a POST. Throws `invalid` for texts that nothing can hold. */
+export async function readForm(c: Context<AppEnv>, limit = FORM_LIMIT): Promise<Form> {
+  const { form, faults } = await receiveForm(c, limit);
+  mustBeHeld(faults);
+  return form;
 }

@@ -6,33 +6,34 @@
 
 import type { Child } from "hono/jsx";
 import { byteSize as size } from "../../../src/byte_size.ts";
-import { KEPT, KEPT_NAME, LARGEST_KEPT } from "./form.ts";
+import { errorsOf, KEPT, KEPT_NAME, LARGEST_KEPT } from "./form.ts";
 import type { FormState } from "./page.tsx";
 
-/** Whole numbers, as a person types them. */
-const WHOLE = /^[0-9]{1,9}$/;
-
-/** The whole number that a text is, within limits; undefined when it is none. */
-export function wholeNumber(text: string, least: number, most: number): number | undefined {
-  const number = WHOLE.test(text) ? Number(text) : undefined;
-  return number === undefined || number < least || number > most ? undefined : number;
-}
-
 /** What is wrong with a field, for people and for screen readers. */
-export function Errors({ name, state }: { name: string; state: FormState | undefined }) {
-  const errors = state?.errors[name] ?? [];
+export function Errors(
+  { name, path, whole, state }: {
+    name: string;
+    path?: string | undefined;
+    /** Without what is wrong inside it. */
+    whole?: boolean;
+    state: FormState | undefined;
+  },
+) {
+  const errors = errorsOf(state, name, path, whole);
   return errors.length === 0 ? null : <span class="error" id={`${name}-error`}>{errors.join(" ")}</span>;
 }
 
-const described = (name: string, state: FormState | undefined) =>
-  (state?.errors[name] ?? []).length === 0
+const described = (name: string, path: string | undefined, state: FormState | undefined) =>
+  errorsOf(state, name, path).length === 0
     ? {}
     : { "aria-invalid": "true" as const, "aria-describedby": `${name}-error` };
 
 /** A longer text. `typed` is what was typed where that is not the field's own text. */
 export function TextArea(
-  { name, label, state, value, typed, help, required, rows }: {
+  { name, path, label, state, value, typed, help, required, rows }: {
     name: string;
+    /** What the API calls it, where that is another name. */
+    path?: string | undefined;
     label: string;
     state: FormState | undefined;
     value?: string;
@@ -51,21 +52,23 @@ export function TextArea(
         rows={rows ?? 10}
         spellcheck={false}
         autocapitalize="off"
-        {...described(name, state)}
+        {...described(name, path, state)}
       >
         {/* A browser leaves out the first line break. */}
         {`\n${typed ?? state?.values.raw(name) ?? value ?? ""}`}
       </textarea>
       {help === undefined ? null : <small>{help}</small>}
-      <Errors name={name} state={state} />
+      <Errors name={name} path={path} state={state} />
     </label>
   );
 }
 
 /** A yes or no. */
 export function Check(
-  { name, label, state, value, help }: {
+  { name, path, label, state, value, help }: {
     name: string;
+    /** What the API calls it, where that is another name. */
+    path?: string | undefined;
     label: string;
     state: FormState | undefined;
     value: boolean;
@@ -76,18 +79,20 @@ export function Check(
   return (
     <div class="field">
       <label class="check">
-        <input type="checkbox" name={name} checked={checked} {...described(name, state)} /> {label}
+        <input type="checkbox" name={name} checked={checked} {...described(name, path, state)} /> {label}
       </label>
       {help === undefined ? null : <small>{help}</small>}
-      <Errors name={name} state={state} />
+      <Errors name={name} path={path} state={state} />
     </div>
   );
 }
 
 /** Several of a list. */
 export function Checks(
-  { name, legend, options, values, state, help, empty }: {
+  { name, path, legend, options, values, state, help, empty }: {
     name: string;
+    /** What the API calls it, where that is another name. */
+    path?: string | undefined;
     legend: string;
     options: readonly (readonly [string, string])[];
     values: readonly string[];
@@ -108,7 +113,7 @@ export function Checks(
           <input type="checkbox" name={name} value={value} checked={chosen.includes(value)} /> {label}
         </label>
       ))}
-      <Errors name={name} state={state} />
+      <Errors name={name} path={path} state={state} />
     </fieldset>
   );
 }
@@ -119,8 +124,10 @@ export function Checks(
  * The form has to be `multipart/form-data`.
  */
 export function FileField(
-  { name, label, accept, help, required, state }: {
+  { name, path, label, accept, help, required, state }: {
     name: string;
+    /** What the API calls it, where that is another name. */
+    path?: string | undefined;
     label: string;
     accept?: string;
     help?: Child;
@@ -140,7 +147,7 @@ export function FileField(
           type="file"
           required={required === true && kept === undefined}
           {...(accept === undefined ? {} : { accept })}
-          {...described(name, state)}
+          {...described(name, path, state)}
         />
       </label>
       {large
@@ -162,7 +169,7 @@ export function FileField(
         </>
       )}
       {help === undefined ? null : <small>{help}</small>}
-      <Errors name={name} state={state} />
+      <Errors name={name} path={path} state={state} />
     </div>
   );
 }

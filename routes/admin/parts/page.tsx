@@ -6,6 +6,7 @@
 
 import type { Context, Hono } from "hono";
 import { getCookie } from "hono/cookie";
+import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { type DeviceId, deviceIdOf } from "../../../db/ids.ts";
 import { mayAll, type Permission } from "../../../src/access/actor.ts";
@@ -19,7 +20,7 @@ import type { Runtime } from "../../../src/runtime.ts";
 import type { AppEnv } from "../../context.ts";
 import { backOf } from "./back.ts";
 import type { Crumb } from "./crumbs.ts";
-import { type Form, type FormState, isUuid, readForm } from "./form.ts";
+import { type Form, type FormState, isUuid, mustBeHeld, receiveForm, unshownErrors } from "./form.ts";
 import { Layout } from "./layout.tsx";
 
 /** No script and no style but our own files; nothing of others, no frames, no plugins, no requests of scripts. */
@@ -194,6 +195,22 @@ export function page(
   });
 }
 
+/** The page with those errors at its top that it does not show. */
+function withAllErrors(page: Page, state: FormState): Page {
+  const body = <>{page.body}</>;
+  const html = body.toString();
+  const sentences = unshownErrors(state, html);
+  return {
+    ...page,
+    body: (
+      <>
+        {sentences.map((sentence) => <p role="alert">{sentence}</p>)}
+        {raw(html)}
+      </>
+    ),
+  };
+}
+
 /**
  * Mounts what a form does. `again` shows the form with what was wrong; without it a refusal is a page of its own. The
  * attack: another site makes the browser of a signed-in person send a form.
@@ -211,9 +228,11 @@ export function action(
     if (context === undefined) return await signInFirst(c);
     let form: Form | undefined;
     try {
-      form = await readForm(c, limit);
+      const received = await receiveForm(c, limit);
+      form = received.form;
       checkCsrf(c.req.raw.headers, context.runtime.config.BASE_URL, context.csrf, form.raw(CSRF_FIELD));
       if (needs !== null && !context.may(needs)) throw problem("permission-denied");
+      mustBeHeld(received.faults);
       const result = await act(context, form, c);
       if (result instanceof Response) return result;
       return typeof result === "string" ? redirect(c, result) : render(c, result, context);
@@ -223,7 +242,8 @@ export function action(
         (list === undefined || !(error instanceof Problem) ? undefined : { non_field_errors: sentencesOf(error) });
       if (again !== undefined && form !== undefined && shown !== undefined) {
         try {
-          return render(c, { ...await again(context, { values: form, errors: shown }, c), status: 400 }, context);
+          const state: FormState = { values: form, errors: shown };
+          return render(c, withAllErrors({ ...await again(context, state, c), status: 400 }, state), context);
         } catch (second) {
           return refusal(c, second, context);
         }

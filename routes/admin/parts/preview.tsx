@@ -177,7 +177,8 @@ export function mountConfirmed(
     read,
     async show(context, state, preview) {
       const { title, parents, text, label, tone, back } = await ask(context);
-      const failed = (state?.errors.non_field_errors ?? []).length > 0;
+      // What is wrong should be said, not what would be wrong besides.
+      const failed = Object.keys(state?.errors ?? {}).length > 0;
       const consequences = preview ??
         (failed ? undefined : await previewChange(context.runtime, await read(context, undefined)));
       return {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { z } from "zod";
 import {
   type CertAssetVersionRow,
   loadCertAssetVersions,
@@ -11,19 +12,26 @@ import {
   type SubjectAltNameRow,
   writeCertAssetVersion,
 } from "../../../db/artifacts/cert_asset_versions.ts";
-import { findScepIssuer } from "../../../db/issuing/scep_issuers.ts";
+import { findScepIssuer, listScepIssuers } from "../../../db/issuing/scep_issuers.ts";
+import type { Db } from "../../../db/open.ts";
+import { scepCredentialUrl } from "../../downloads/url.ts";
 import type { FieldErrors } from "../../errors.ts";
+import { notBuiltField, uuidField } from "../../input_fields.ts";
+import { textField } from "../../input_text.ts";
+import { present } from "../../protocol/present.ts";
+import {
+  ACCESSIBLE,
+  type CertAssetInput,
+  explainCertAsset,
+  LONGEST_NAME,
+  NAMES,
+  readCertAssetForm,
+} from "./cert_asset_form.ts";
 import { fault, variablesIn } from "./fields.ts";
 import { canonicalJson } from "./json.ts";
+import { kindApi } from "./kind_api.ts";
+import type { Options } from "./kind_page.ts";
 import type { Draft, VersionKind } from "./version_kind.ts";
-
-/** A certificate asset as it comes. There is no ACME issuer yet that could be named. */
-export type CertAssetInput = {
-  scepIssuerId: string | null;
-  subject: readonly RdnRow[];
-  subjectAltName: SubjectAltNameRow;
-  accessible: "Default" | "AfterFirstUnlock";
-};
 
 /** A certificate asset that was read. */
 export type CertAssetDraft = CertAssetVersionRow & Draft;
@@ -54,9 +62,30 @@ function errorsOf(input: CertAssetInput): FieldErrors {
   );
 }
 
+const otherName = textField(LONGEST_NAME).nullish();
+
+async function issuers(db: Db): Promise<Options> {
+  const { rows } = await listScepIssuers(db, { limit: 500, offset: 0 });
+  return rows.map(({ id, name }) => [id, name]);
+}
+
 /** Certificate assets. */
 export const certAssetKind: VersionKind<CertAssetInput, CertAssetDraft, CertAssetVersionRow, ShownCertAsset> = {
-  types: ["Certificate Asset"],
+  name: "certificate asset",
+  types: {
+    "Certificate Asset": {
+      path: "cert-asset",
+      section: "Assets",
+      declarationPrefix: null,
+      linkable: false,
+      install: null,
+      remove: null,
+      activated: false,
+      variables: true,
+      declaredAs: "com.apple.asset.credential.scep",
+      becomes: ["com.apple.asset.credential.acme", "com.apple.asset.credential.scep"],
+    },
+  },
   read(_, input) {
     const { scepIssuerId, subject, subjectAltName, accessible } = input;
     const errors = errorsOf(input);
@@ -79,6 +108,105 @@ export const certAssetKind: VersionKind<CertAssetInput, CertAssetDraft, CertAsse
   fingerprint: (stored) => canonicalJson(shown(stored)),
   show: (_runtime, _row, stored) => Promise.resolve(shown(stored)),
   audit: shown,
+  async payload({ runtime, channelId, versionId, row }) {
+    if (row.accessible === null) return undefined;
+    const DataURL = await scepCredentialUrl(runtime, channelId, versionId);
+    return { Reference: { DataURL, ContentType: "application/json" }, Accessible: row.accessible };
+  },
+  api: kindApi({
+    path: "cert_assets",
+    noun: "certificate asset",
+    schema: "CertAsset",
+    order: 5,
+    body: {
+      acme_issuer: notBuiltField("ACME issuers"),
+      scep_issuer: uuidField.nullable(),
+      subject: z.array(z.object({ type: textField(256), value: textField(LONGEST_NAME) })).max(64).describe(
+        "Each type is C, CN, L, O, OU, ST or a dotted OID. Values may hold variables.",
+      ),
+      subject_alt_name: z.object({
+        rfc822Name: otherName,
+        dNSName: otherName,
+        uniformResourceIdentifier: otherName,
+        ntPrincipalName: otherName,
+      }).describe("Values may hold variables."),
+      accessible: z.enum(ACCESSIBLE).default("Default").describe("When the device can use the certificate."),
+    },
+    shown: {
+      acme_issuer: z.null(),
+      scep_issuer: z.string(),
+      subject: z.array(z.object({ type: z.string(), value: z.string() })),
+      subject_alt_name: z.object({
+        rfc822Name: z.string().exactOptional(),
+        dNSName: z.string().exactOptional(),
+        uniformResourceIdentifier: z.string().exactOptional(),
+        ntPrincipalName: z.string().exactOptional(),
+      }),
+      accessible: z.enum(ACCESSIBLE),
+    },
+    content: (body) => ({
+      scepIssuerId: body.scep_issuer,
+      subject: body.subject,
+      subjectAltName: present({
+        rfc822Name: body.subject_alt_name.rfc822Name ?? undefined,
+        dNSName: body.subject_alt_name.dNSName ?? undefined,
+        uniformResourceIdentifier: body.subject_alt_name.uniformResourceIdentifier ?? undefined,
+        ntPrincipalName: body.subject_alt_name.ntPrincipalName ?? undefined,
+      }),
+      accessible: body.accessible,
+    }),
+  }),
+  page: {
+    slug: "certificate-asset",
+    title: "New certificate asset",
+    order: 4,
+    asks: { name: true, channel: "Channel", platforms: true },
+    fields: [
+      { kind: "choice", name: "scep_issuer", label: "Issuer", options: issuers },
+      {
+        kind: "lines",
+        name: "subject",
+        label: "Subject",
+        rows: 4,
+        help:
+          "A line for each name, such as `CN=$ENROLLED_DEVICE.SERIAL_NUMBER` and `O=Example`, or JSON as the API takes " +
+          "it. Values may hold variables.",
+      },
+      {
+        kind: "group",
+        legend: "Other names of the subject",
+        fields: NAMES.map(([name, label]) => ({ kind: "text", name, label, maxlength: LONGEST_NAME })),
+      },
+      {
+        kind: "choice",
+        name: "accessible",
+        label: "The device may use it",
+        options: [["Default", "When the device is unlocked"], ["AfterFirstUnlock", "After the first unlock"]],
+        value: "Default",
+      },
+    ],
+    read: readCertAssetForm,
+    values: ({ scep_issuer, subject, subject_alt_name, accessible }) => ({
+      ...subject_alt_name,
+      scep_issuer,
+      accessible,
+      subject: subject.map(({ type, value }) => `${type}=${value}`).join("\n"),
+    }),
+    async lines({ scep_issuer, subject, subject_alt_name, accessible }, { sql }) {
+      const issuer = (await issuers(sql)).find(([id]) => id === scep_issuer)?.[1] ?? scep_issuer;
+      return [
+        `Issuer: ${issuer}`,
+        "Subject:",
+        ...subject.map(({ type, value }) => `  ${type}=${value}`),
+        "Other names:",
+        ...NAMES.flatMap(([name]) =>
+          subject_alt_name[name] === undefined ? [] : [`  ${name}: ${subject_alt_name[name]}`]
+        ),
+        `Accessible: ${accessible}`,
+      ];
+    },
+    explain: explainCertAsset,
+  },
 };
 
 function shown({ scepIssuerId, subject, subjectAltName, accessible }: CertAssetVersionRow): ShownCertAsset {

@@ -5,17 +5,23 @@
  */
 
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import {
   type DataAssetVersionRow,
   loadDataAssetVersions,
   writeDataAssetVersion,
 } from "../../../db/artifacts/data_asset_versions.ts";
+import { byteSize } from "../../byte_size.ts";
+import { dataAssetDownloadUrl } from "../../downloads/url.ts";
 import { readExternal } from "../../files/external.ts";
 import { holdFile } from "../../files/unreferenced.ts";
 import { parsePlist, PlistError } from "../../protocol/plist.ts";
+import { plistLines } from "../../protocol/plist_lines.ts";
 import type { Runtime } from "../../runtime.ts";
 import { fault } from "./fields.ts";
-import { fileOfBase64 } from "./file_limit.ts";
+import { fileOfBase64, LARGEST_FILE } from "./file_limit.ts";
+import { kindApi } from "./kind_api.ts";
+import { sourceFile } from "./kind_page.ts";
 import type { Checked, VersionKind } from "./version_kind.ts";
 import { isZip } from "./zip.ts";
 
@@ -53,7 +59,7 @@ export type DataAssetDraft = {
 export type ShownDataAsset = { type: "PLIST" | "ZIP"; file_sha256: string; file_size: number; filename: string };
 
 /** Bytes that a data asset may have that the server reads from elsewhere. */
-export const MAX_DATA_ASSET_SIZE = 64_000_000;
+const MAX_DATA_ASSET_SIZE = 64_000_000;
 
 /** Devices are told that it is text. */
 function isXmlPlist(bytes: Uint8Array): boolean {
@@ -96,9 +102,34 @@ async function fetchFile(runtime: Runtime, uri: string, sha256: string): Promise
   return { bytes: await new Response(body).bytes(), filename };
 }
 
+const TYPES = ["PLIST", "ZIP"] as const;
+const CONTENT_TYPES = { PLIST: "text/xml", ZIP: "application/zip" } as const;
+/** Bytes of a property list that is shown line by line. */
+const READABLE = 1024 * 1024;
+
+async function fileLines(runtime: Runtime, sha256: string): Promise<string[]> {
+  const file = await runtime.files.get(sha256);
+  if (file === undefined) return ["The file is missing."];
+  return ["", ...plistLines(parsePlist(await new Response(file.body).bytes()))];
+}
+
 /** Data assets. */
 export const dataAssetKind: VersionKind<DataAssetInput, DataAssetDraft, DataAssetVersionRow, ShownDataAsset> = {
-  types: ["Data Asset"],
+  name: "data asset",
+  types: {
+    "Data Asset": {
+      path: "data-asset",
+      section: "Assets",
+      declarationPrefix: null,
+      linkable: false,
+      install: null,
+      remove: null,
+      activated: false,
+      variables: false,
+      declaredAs: "com.apple.asset.data",
+      becomes: ["com.apple.asset.data"],
+    },
+  },
   async fetch(runtime, input) {
     const { source, fileUri, fileSha256 } = input;
     // What does not go together is refused when it is read.
@@ -153,6 +184,87 @@ export const dataAssetKind: VersionKind<DataAssetInput, DataAssetDraft, DataAsse
   fingerprint: ({ type, fileSha256 }) => `${type} ${fileSha256}`,
   show: (_runtime, _row, stored) => Promise.resolve(shown(stored)),
   audit: shown,
+  async payload({ runtime, channelId, versionId, row }) {
+    if (row.dataAsset === null) return undefined;
+    const { type, size, sha256 } = row.dataAsset;
+    const DataURL = await dataAssetDownloadUrl(runtime, channelId, versionId);
+    return { Reference: { DataURL, ContentType: CONTENT_TYPES[type], Size: size, "Hash-SHA-256": sha256 } };
+  },
+  api: kindApi({
+    path: "data_assets",
+    noun: "data asset",
+    schema: "DataAsset",
+    order: 4,
+    hasFile: true,
+    body: {
+      type: z.enum(TYPES),
+      source: z.string().min(1).nullish().describe(`The file in base64, ${byteSize(LARGEST_FILE)} at most.`),
+      file_uri: z.string().min(1).max(2048).nullish().describe(
+        `Location of the file: s3://bucket/key, or an https URL of a host that the server may read from. Maximum size: ${
+          byteSize(MAX_DATA_ASSET_SIZE)
+        }.`,
+      ),
+      file_sha256: z.string().regex(/^[0-9a-f]{64}$/, {
+        error: "This should be a SHA-256 digest: 64 hexadecimal digits in lower case.",
+      }).nullish().describe("Digest of the file. On PUT, if sent without a file: the digest of the stored file."),
+    },
+    shown: {
+      type: z.enum(TYPES),
+      file_sha256: z.string(),
+      file_size: z.int().describe("Bytes."),
+      filename: z.string(),
+    },
+    content: ({ type, source, file_uri, file_sha256 }) => ({
+      type,
+      source,
+      fileUri: file_uri,
+      fileSha256: file_sha256,
+    }),
+  }),
+  page: {
+    slug: "data-asset",
+    title: "New data asset",
+    order: 3,
+    asks: { name: true, platforms: true },
+    fields: [
+      {
+        kind: "choice",
+        name: "data_type",
+        label: "File type",
+        options: [["PLIST", "Property list"], ["ZIP", "ZIP archive"]],
+        fixed: true,
+      },
+      {
+        kind: "file",
+        name: "source",
+        label: "File",
+        accept: ".plist,.xml,.zip",
+        help: `Up to ${byteSize(LARGEST_FILE)}.`,
+      },
+    ],
+    read(values) {
+      const { filename, bytes } = sourceFile(values);
+      const type = values.text("data_type") === "ZIP" ? "ZIP" : "PLIST";
+      return { type, source: bytes.toBase64(), filename: filename.slice(0, 256) };
+    },
+    values: ({ type }) => ({ data_type: type }),
+    lines: async ({ type, filename, file_size, file_sha256 }, runtime) => [
+      `Type: ${type}`,
+      `File: ${JSON.stringify(filename)}`,
+      `Size: ${file_size} bytes`,
+      `SHA-256: ${file_sha256}`,
+      ...(type === "PLIST" && file_size <= READABLE ? await fileLines(runtime, file_sha256) : []),
+    ],
+    async source({ type, filename, file_sha256 }, runtime) {
+      const file = await runtime.files.get(file_sha256);
+      if (file === undefined) return null;
+      return {
+        filename: filename || `${file_sha256}.${type.toLowerCase()}`,
+        type: CONTENT_TYPES[type],
+        body: file.body,
+      };
+    },
+  },
 };
 
 function shown({ type, fileSha256, fileSize, filename }: DataAssetVersionRow): ShownDataAsset {

@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { listArtifactEdges } from "../../../db/artifacts/artifact_edges.ts";
 import { findArtifactsOfDeclarations, nameDeclaration } from "../../../db/artifacts/artifacts.ts";
 import {
@@ -13,10 +14,13 @@ import {
   loadDeclarationVersions,
   writeDeclarationVersion,
 } from "../../../db/artifacts/declaration_versions.ts";
-import { ARTIFACT_TYPES, artifactType, isRawDeclaration } from "../artifact_types.ts";
+import { parseStrictJson } from "../../strict_json.ts";
+import type { ArtifactTypeFacts } from "../artifact_types.ts";
 import { type DeclarationDraft, readDeclaration } from "./declaration_source.ts";
 import { fault } from "./fields.ts";
-import { canonicalJson } from "./json.ts";
+import { canonicalJson, MAX_DEPTH } from "./json.ts";
+import { kindApi } from "./kind_api.ts";
+import { linesOrFile } from "./kind_page.ts";
 import type { VersionContext, VersionKind } from "./version_kind.ts";
 import { resolveReferences } from "./references.ts";
 
@@ -28,13 +32,64 @@ export type ShownDeclaration = {
   source: { Type: string; Identifier: string; ServerToken: string; Payload: unknown };
 };
 
+const TYPES: Readonly<Record<string, ArtifactTypeFacts>> = {
+  "Activation": {
+    path: "declaration",
+    section: "Activations",
+    declarationPrefix: "com.apple.activation.",
+    linkable: true,
+    install: null,
+    remove: null,
+    activated: false,
+    variables: true,
+    declaredAs: null,
+    becomes: [],
+  },
+  "Asset": {
+    path: "declaration",
+    section: "Assets",
+    declarationPrefix: "com.apple.asset.",
+    linkable: false,
+    install: null,
+    remove: null,
+    activated: false,
+    variables: true,
+    declaredAs: null,
+    becomes: [],
+  },
+  "Configuration": {
+    path: "declaration",
+    section: "Configurations",
+    declarationPrefix: "com.apple.configuration.",
+    linkable: true,
+    install: null,
+    remove: null,
+    activated: true,
+    variables: true,
+    declaredAs: null,
+    becomes: [],
+  },
+  "Configuration (manual)": {
+    path: "declaration",
+    section: "Configurations",
+    declarationPrefix: "com.apple.configuration.",
+    linkable: false,
+    install: null,
+    remove: null,
+    activated: false,
+    variables: true,
+    declaredAs: null,
+    becomes: [],
+  },
+};
+
 /** All versions of an artifact are one declaration to a device, and no two artifacts are the same one. */
 async function identitySentences(
   { tx, id, artifact, others }: VersionContext,
   { type, identifier, serverToken }: DeclarationDraft,
 ): Promise<string[]> {
   const sentences: string[] = [];
-  const prefix = artifactType(artifact.type).declarationPrefix;
+  const prefix = TYPES[artifact.type]?.declarationPrefix ?? null;
   if (prefix !== null && !type.startsWith(prefix)) {
     sentences.push(`Type is ${type}, that of an artifact of type ${artifact.type} should begin with ${prefix}`);
   }
@@ -78,10 +133,26 @@ async function repeats({ tx, id, others }: VersionContext, { payload }: Declarat
   return !equals(found.get(id)) && equals(found.get(latest));
 }
 
+/** A declaration with a ServerToken; one is made where it is absent. What is no declaration is left as it is. */
+function withServerToken(text: string): unknown {
+  let value: unknown;
+  try {
+    value = parseStrictJson(text, MAX_DEPTH);
+  } catch {
+    // The reader of the text says what is wrong with it.
+    return text;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value) || "ServerToken" in value) return value;
+  return { ...value, ServerToken: crypto.randomUUID() };
+}
+
+const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
+
 /** Uploaded declarations. */
 export const declarationKind: VersionKind<DeclarationInput, DeclarationDraft, DeclarationVersionRow, ShownDeclaration> =
   {
-    types: ARTIFACT_TYPES.filter(isRawDeclaration),
+    name: "declaration",
+    types: TYPES,
     read: (_, { source }) => Promise.resolve(readDeclaration(source)),
     async check(context, draft) {
       const sentences = await identitySentences(context, draft);
@@ -90,6 +161,7 @@ export const declarationKind: VersionKind<DeclarationInput, DeclarationDraft, De
         context.tx,
         context.artifact,
         draft.references,
+        context.becomes,
       );
       if (faults.length > 0) return fault("source", ...faults);
       if (await repeats(context, draft)) {
@@ -115,4 +187,51 @@ export const declarationKind: VersionKind<DeclarationInput, DeclarationDraft, De
       payload_sha256: createHash("sha256").update(canonicalJson(payload)).digest("hex"),
       references: [...new Set(references.map(({ artifactId }) => artifactId))],
     }),
+    api: kindApi({
+      path: "declarations",
+      noun: "declaration",
+      schema: "Declaration",
+      order: 2,
+      body: {
+        source: z.union([z.record(z.string(), z.unknown()), z.string()], {
+          error: ({ input }) => input === undefined || input === null ? undefined : "Declaration is not a dictionary",
+        }).describe(
+          "The declaration with Type, Identifier, ServerToken and Payload, or its JSON as a text. Other artifacts are " +
+            "named by `ztl:` and their id, or by the Identifier of their declaration.",
+        ),
+      },
+      shown: {
+        source: z.object({
+          Type: z.string(),
+          Identifier: z.string(),
+          ServerToken: z.string(),
+          Payload: z.unknown(),
+        }),
+      },
+      content: ({ source }) => ({ source }),
+    }),
+    page: {
+      slug: "declaration",
+      title: "New declaration",
+      order: 2,
+      asks: { name: true, type: "Configuration", channel: "Channel", platforms: true },
+      fields: [{
+        kind: "lines",
+        name: "source",
+        label: "Declaration",
+        rows: 16,
+        help:
+          "JSON with Type, Identifier and Payload. If ServerToken is absent, the server creates one. Refer to other " +
+          "artifacts by `ztl:` and their id, or by the Identifier of their declaration.",
+        file: { name: "file", label: "Or upload a file", accept: ".json,application/json" },
+      }],
+      read: (values) => ({ source: withServerToken(linesOrFile(values, "source", "file")) }),
+      values: ({ source: { ServerToken: _, ...source } }) => ({ source: pretty(source) }),
+      lines: ({ source }) => pretty(source).split("\n"),
+      source: ({ source }) => ({
+        filename: `${source.Identifier}.json`,
+        type: "application/json",
+        body: new TextEncoder().encode(`${pretty(source)}\n`),
+      }),
+    },
   };

@@ -10,12 +10,18 @@ import {
   type ProvisioningProfileVersionRow,
   writeProvisioningProfileVersion,
 } from "../../../db/artifacts/provisioning_profile_versions.ts";
+import { z } from "zod";
+import { byteSize } from "../../byte_size.ts";
+import { invalid } from "../../errors.ts";
 import { openSigned } from "../../pki/cms/signed.ts";
 import { PkiError } from "../../pki/errors.ts";
-import { isDict, parsePlist, PlistError, str } from "../../protocol/plist.ts";
+import { isDict, parsePlist, type Plist, PlistError, str } from "../../protocol/plist.ts";
 import { toJsonObject } from "../../protocol/plist_json.ts";
+import { plistLines } from "../../protocol/plist_lines.ts";
 import { fault, notDictionary, notPlist } from "./fields.ts";
-import { fileOfBase64 } from "./file_limit.ts";
+import { fileOfBase64, LARGEST_FILE } from "./file_limit.ts";
+import { kindApi } from "./kind_api.ts";
+import { type FormValues, sourceFile } from "./kind_page.ts";
 import type { Checked, Draft, VersionKind } from "./version_kind.ts";
 
 /** A provisioning profile as it comes: the file in base64. */
@@ -47,6 +53,17 @@ export function readProvisioningProfile({ source }: ProvisioningProfileInput): C
   }
 }
 
+/** JSON as a property list would have it: what has no value is left out. */
+function plistOfJson(value: unknown): Plist {
+  if (Array.isArray(value)) return value.map(plistOfJson);
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plistOfJson(item)]));
+  }
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : "";
+}
+
+const ofForm = (values: FormValues): ProvisioningProfileInput => ({ source: sourceFile(values).bytes.toBase64() });
+
 /** Provisioning profiles. */
 export const provisioningProfileKind: VersionKind<
   ProvisioningProfileInput,
@@ -54,7 +71,21 @@ export const provisioningProfileKind: VersionKind<
   ProvisioningProfileVersionRow,
   ShownProvisioningProfile
 > = {
-  types: ["Provisioning Profile"],
+  name: "provisioning profile",
+  types: {
+    "Provisioning Profile": {
+      path: "provisioning-profile",
+      section: null,
+      declarationPrefix: null,
+      linkable: true,
+      install: "InstallProvisioningProfile",
+      remove: "RemoveProvisioningProfile",
+      activated: false,
+      variables: false,
+      declaredAs: null,
+      becomes: [],
+    },
+  },
   read: (_, input) => Promise.resolve(readProvisioningProfile(input)),
   async check({ tx, isNew, others: [latest] }, { variables: _, needed: _needed, ...stored }) {
     const before = latest === undefined ? undefined : (await loadProvisioningProfileVersions(tx, [latest])).get(latest);
@@ -68,4 +99,47 @@ export const provisioningProfileKind: VersionKind<
   fingerprint: ({ sha256 }) => sha256,
   show: (_runtime, _row, { source, name, uuid }) => Promise.resolve({ source: source.toBase64(), name, uuid }),
   audit: ({ source, sha256, name, uuid }) => ({ name, uuid, sha256, size: source.length }),
+  api: kindApi({
+    path: "provisioning_profiles",
+    noun: "provisioning profile",
+    schema: "ProvisioningProfile",
+    order: 3,
+    hasFile: true,
+    body: {
+      source: z.string().describe(
+        `The .mobileprovision file in base64, ${byteSize(LARGEST_FILE)} at most, as Apple signed it.`,
+      ),
+    },
+    shown: { source: z.string(), name: z.string(), uuid: z.string() },
+    content: ({ source }) => ({ source }),
+  }),
+  page: {
+    slug: "provisioning-profile",
+    title: "New provisioning profile",
+    order: 5,
+    asks: {},
+    fields: [{
+      kind: "file",
+      name: "source",
+      label: "Provisioning profile",
+      accept: ".mobileprovision,.provisionprofile",
+      help: "The file as signed by Apple.",
+    }],
+    nature(values) {
+      const read = readProvisioningProfile(ofForm(values));
+      if (read.errors !== undefined) throw invalid(read.errors);
+      return { name: read.value.name.trim() || read.value.uuid };
+    },
+    read: ofForm,
+    values: () => ({}),
+    lines({ source }) {
+      const read = readProvisioningProfile({ source });
+      return read.errors === undefined ? plistLines(plistOfJson(read.value.content)) : [];
+    },
+    source: ({ source, uuid }) => ({
+      filename: `${uuid}.mobileprovision`,
+      type: "application/octet-stream",
+      body: Uint8Array.fromBase64(source),
+    }),
+  },
 };

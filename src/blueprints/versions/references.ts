@@ -11,29 +11,21 @@ import type { Db } from "../../../db/open.ts";
 import type { Reference } from "../../apple_schema/declarations.ts";
 import { choice } from "../../apple_schema/scalars.ts";
 import { circleSentence, type Dependency } from "../dependencies.ts";
+import type { VersionContext } from "./version_kind.ts";
 
 /** What a reference to one of our own artifacts begins with. */
 const OURS = "ztl:";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** What artifacts become that are not uploaded declarations, by type. */
-const BECOMES: Readonly<Partial<Record<ArtifactRow["type"], readonly string[]>>> = {
-  "Certificate Asset": ["com.apple.asset.credential.acme", "com.apple.asset.credential.scep"],
-  "Data Asset": ["com.apple.asset.data"],
-  "Profile": ["com.apple.configuration.legacy"],
-};
-
-/** The types that the declaration of an artifact may have; none while nothing was uploaded. */
-const typesOf = ({ type, declarationType }: ArtifactRow): readonly string[] =>
-  declarationType === null ? BECOMES[type] ?? [] : [declarationType];
 
 function faultOf(
   artifact: ArtifactRow,
   other: ArtifactRow,
   { assetTypes }: Reference,
   edges: readonly Dependency[],
+  becomes: VersionContext["becomes"],
 ): string | undefined {
-  const types = typesOf(other);
+  // The types that its declaration may have; none while nothing was uploaded.
+  const types = other.declarationType === null ? becomes(other.type) : [other.declarationType];
   const refuse = (why: string) => `Cannot refer to "${other.name}": ${why}`;
   const fits = types.some((type) =>
     assetTypes === null ? type.startsWith("com.apple.configuration.") : assetTypes.includes(type)
@@ -56,6 +48,7 @@ export async function resolveReferences(
   db: Db,
   artifact: ArtifactRow,
   references: readonly Reference[],
+  becomes: VersionContext["becomes"],
 ): Promise<{ rows: DeclarationReferenceRow[]; sentences: string[] }> {
   const idOf = ({ value }: Reference) => value.startsWith(OURS) ? value.slice(OURS.length).toLowerCase() : undefined;
   const ids = references.map(idOf).filter((id) => id !== undefined).filter((id) => UUID.test(id));
@@ -70,7 +63,7 @@ export async function resolveReferences(
     const id = idOf(reference);
     const other = id === undefined ? byIdentifier.get(reference.value) : byId.get(id);
     const fault = other !== undefined
-      ? faultOf(artifact, other, reference, edges)
+      ? faultOf(artifact, other, reference, edges, becomes)
       : `Cannot refer to "${reference.value}": ${
         id === undefined ? "no declaration has this Identifier" : "the artifact does not exist"
       }`;

@@ -17,7 +17,7 @@ import {
   updateArtifactVersion,
 } from "../../../db/artifacts/artifact_versions.ts";
 import { type ArtifactRow, findArtifact } from "../../../db/artifacts/artifacts.ts";
-import { usesOfArtifactVersion } from "../../../db/installation/uses.ts";
+import { usesOfArtifactVersion } from "../../../db/installation/use_views.ts";
 import { type Db, isForeignKeyViolation, type Tx } from "../../../db/open.ts";
 import { type FieldErrors, invalid, problem, refused } from "../../errors.ts";
 import type { By } from "../../events/by.ts";
@@ -25,10 +25,11 @@ import { recordAudit } from "../../events/record.ts";
 import { cannotDelete } from "../../in_use.ts";
 import { naiveUtc } from "../../naive_utc.ts";
 import type { Runtime } from "../../runtime.ts";
+import { artifactType } from "../artifact_types.ts";
 import type { Filter } from "../filter.ts";
 import { filterErrors, filterRepresentation } from "../filter_fields.ts";
 import { changeDesired } from "../transaction.ts";
-import type { Checked, Draft, VersionKind } from "./version_kind.ts";
+import { type Checked, type Draft, typesOf, type VersionKind } from "./version_kind.ts";
 
 /** What an operator says of a version of whatever kind. */
 export type VersionInput = { artifactId: string; version: number; filter: Filter };
@@ -108,7 +109,7 @@ export async function mustFindVersion<D extends Draft, Input, Stored, Shown exte
   kind: VersionKind<Input, D, Stored, Shown>,
   id: string,
 ): Promise<Version<Stored>> {
-  const row = await findArtifactVersion(db, id, kind.types);
+  const row = await findArtifactVersion(db, id, typesOf(kind));
   const [version] = row === undefined ? [] : await withStored(db, kind, [row]);
   if (version === undefined) throw problem("not-found");
   return version;
@@ -120,7 +121,7 @@ export async function listVersions<D extends Draft, Input, Stored, Shown extends
   kind: VersionKind<Input, D, Stored, Shown>,
   query: Omit<Parameters<typeof listArtifactVersions>[1], "types">,
 ): Promise<{ rows: Version<Stored>[]; count: number }> {
-  const { rows, count } = await listArtifactVersions(db, { ...query, types: kind.types });
+  const { rows, count } = await listArtifactVersions(db, { ...query, types: typesOf(kind) });
   return { rows: await withStored(db, kind, rows), count };
 }
 
@@ -128,6 +129,8 @@ const auditOf = <D extends Draft, Input, Stored, Shown extends object>(
   kind: VersionKind<Input, D, Stored, Shown>,
   { row, stored }: Version<Stored>,
 ) => ({ ...versionRepresentation(row), ...kind.audit(stored) });
+
+const becomes = (type: string): readonly string[] => artifactType(type).becomes;
 
 /** Checks and writes; `before` is the version that is changed. */
 async function save<D extends Draft, Input, Stored, Shown extends object>(
@@ -138,11 +141,13 @@ async function save<D extends Draft, Input, Stored, Shown extends object>(
   draft: D,
   before?: Version<Stored>,
 ): Promise<Version<Stored>> {
-  const artifact = await mustFit(tx, kind.types, input, before?.row);
+  const artifact = await mustFit(tx, typesOf(kind), input, before?.row);
   // Who gets a version by shards follows from its id: one that was tried first is saved under the id that it was tried with.
   const id = before?.row.id ?? await takeVersionId(tx, artifact.id, runtime.random.uuid());
   const others = await otherVersions(tx, artifact.id, id);
-  const stored = valueOf(await kind.check({ tx, runtime, id, artifact, isNew: before === undefined, others }, draft));
+  const stored = valueOf(
+    await kind.check({ tx, runtime, id, artifact, isNew: before === undefined, others, becomes }, draft),
+  );
   const values = { ...input, variables: draft.variables, neededVariables: draft.needed };
   const now = runtime.clock.now();
   if (before === undefined) await insertArtifactVersion(tx, id, values, now);
@@ -163,7 +168,7 @@ export async function createVersion<D extends Draft, Input, Stored, Shown extend
   content: Input,
 ): Promise<Version<Stored>> {
   // What can be told at once is told before a file is fetched from somewhere.
-  await mustFit(runtime.sql, kind.types, input);
+  await mustFit(runtime.sql, typesOf(kind), input);
   const draft = valueOf(await kind.read(runtime, content));
   return await changeDesired(runtime, async (tx) => {
     const version = await save(tx, runtime, kind, input, draft);
@@ -182,7 +187,7 @@ export async function changeVersion<D extends Draft, Input, Stored, Shown extend
   input: VersionInput,
   content: Input,
 ): Promise<Version<Stored>> {
-  await mustFit(runtime.sql, kind.types, input, (await mustFindVersion(runtime.sql, kind, id)).row);
+  await mustFit(runtime.sql, typesOf(kind), input, (await mustFindVersion(runtime.sql, kind, id)).row);
   const draft = valueOf(await kind.read(runtime, content));
   return await changeDesired(runtime, async (tx) => {
     const before = await mustFindVersion(tx, kind, id);
@@ -209,7 +214,7 @@ export async function refilterVersion<D extends Draft, Input, Stored, Shown exte
   return await changeDesired(runtime, async (tx) => {
     const before = await mustFindVersion(tx, kind, id);
     const { artifactId, variables, neededVariables } = before.row;
-    await mustFit(tx, kind.types, { ...input, artifactId }, before.row);
+    await mustFit(tx, typesOf(kind), { ...input, artifactId }, before.row);
     await updateArtifactVersion(
       tx,
       id,

@@ -1,6 +1,7 @@
 /**
  * Artifacts that travel by command: installs what is in scope and not there, in the order of requirements, and says why the
- * rest of the blueprint is not for this channel.
+ * rest of the blueprint is not for this channel. When a failed installation is retried is decided in
+ * `src/blueprints/observed_artifact.ts`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A new identity before the old one ends.
+ * A new identity before the old one expires: `IDENTITY_RENEW_DAYS` before that (`settings.renewBeforeDays`).
  *
  * @module
  */

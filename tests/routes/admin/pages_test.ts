@@ -70,7 +70,7 @@ Deno.test("texts from devices and people are shown as text on every page, never 
     assert.doesNotMatch(again.text, ATTACK);
     assert.match(
       again.text,
-      /Enter a valid email address[\s\S]*at most 150 characters|at most 150 characters[\s\S]*Enter a valid/,
+      /Enter a valid email address[\s\S]*no more than 150 characters|no more than 150 characters[\s\S]*Enter a valid/,
     );
     assert.doesNotMatch((await get(`/nowhere/${encodeURIComponent(HOSTILE)}`, { Accept: "text/html" })).text, ATTACK);
   }));

@@ -4,13 +4,14 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { readJson } from "../../../routes/api/body.ts";
 import { endpoint, NO_CONTENT } from "../../../routes/api/endpoint.ts";
-import { choiceFilter, naiveUtc, pkListField, relatedFilter, timeField } from "../../../routes/api/fields.ts";
+import { choiceFilter, naiveUtc, pkListField, relatedFilter } from "../../../routes/api/fields.ts";
 import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "../../../routes/api/paging.ts";
 import { nestFields } from "../../../routes/api/shape.ts";
 import { RequestBody } from "../../../routes/body.ts";
 import { BodyMemory } from "../../../routes/body_memory.ts";
 import { Counters } from "../../../src/counters.ts";
 import { invalid, Problem, refused } from "../../../src/errors.ts";
+import { timeField } from "../../../src/input_fields.ts";
 import { withApi } from "./support.ts";
 
 const facts = { permission: "authenticated", tag: "Test", summary: "Test" } as const;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { answerCommand, type DeviceState } from "../../../simulators/device/answers.ts";
+import { answerCommand, SIMULATED_COMMANDS } from "../../../simulators/device/answers.ts";
 import { emptyChannel } from "../../../simulators/device/channel_state.ts";
+import type { DeviceState } from "../../../simulators/device/device_state.ts";
 import { MODELS } from "../../../simulators/device/models.ts";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
-import { buildPlist, dict, dicts, parsePlist } from "../../../src/protocol/plist.ts";
+import { buildPlist, dict, dicts, parsePlist, type PlistDict } from "../../../src/protocol/plist.ts";
 
 function stateOf(platform: string): DeviceState {
   const model = MODELS.find((one) => one.platform === platform);
@@ -22,62 +23,69 @@ function stateOf(platform: string): DeviceState {
   };
 }
 
+const ask = (state: DeviceState, command: PlistDict) => answerCommand({ state, command, channel: state });
+
+Deno.test("commands are listed in order", () => {
+  const names = [...SIMULATED_COMMANDS].map(({ name }) => name);
+  assert.deepEqual(names, [...names].sort());
+});
+
 for (const platform of PLATFORMS) {
-  Deno.test(`${platform} answers every command that it supports with a valid property list`, () => {
+  Deno.test(`${platform} answers every command that it supports with a valid property list`, async () => {
     for (
       const RequestType of [
         ..."DeviceInformation SecurityInfo InstalledApplicationList ManagedApplicationList".split(" "),
         ..."CertificateList ProfileList ProvisioningProfileList RestartDevice ShutDownDevice".split(" "),
       ]
     ) {
-      const answer = answerCommand(stateOf(platform), { RequestType });
+      const answer = await ask(stateOf(platform), { RequestType });
       assert.equal(answer.status, "Acknowledged", RequestType);
       assert.deepEqual(parsePlist(buildPlist(answer.body)), answer.body);
     }
   });
 
-  Deno.test(`${platform} answers the queries that it is asked and knows, no others`, () => {
-    const { body } = answerCommand(stateOf(platform), {
+  Deno.test(`${platform} answers the queries that it is asked and knows, no others`, async () => {
+    const { body } = await ask(stateOf(platform), {
       RequestType: "DeviceInformation",
       Queries: ["SerialNumber", "OSVersion", "NoSuchQuery"],
     });
     assert.deepEqual(Object.keys(dict(body, "QueryResponses") ?? {}), ["SerialNumber", "OSVersion"]);
   });
 
-  Deno.test(`${platform} answers an unknown command with an error`, () => {
-    const { status, body } = answerCommand(stateOf(platform), { RequestType: "MakeCoffee" });
+  Deno.test(`${platform} answers an unknown command with an error`, async () => {
+    const { status, body } = await ask(stateOf(platform), { RequestType: "MakeCoffee" });
     assert.equal(status, "Error");
     assert.match(String(dicts(body, "ErrorChain")[0]?.["USEnglishDescription"]), /MakeCoffee/);
-    assert.equal(answerCommand(stateOf(platform), {}).status, "Error");
+    assert.equal((await ask(stateOf(platform), {})).status, "Error");
   });
 }
 
-Deno.test("a Mac is locked only with a PIN of six digits, a phone without one", () => {
+Deno.test("a Mac is locked only with a PIN of six digits, a phone without one", async () => {
   const mac = stateOf("macOS");
-  assert.equal(answerCommand(mac, { RequestType: "DeviceLock" }).status, "Error");
+  assert.equal((await ask(mac, { RequestType: "DeviceLock" })).status, "Error");
   assert.equal(mac.lockedWith, undefined);
-  assert.equal(answerCommand(mac, { RequestType: "DeviceLock", PIN: "123456" }).status, "Acknowledged");
+  assert.equal((await ask(mac, { RequestType: "DeviceLock", PIN: "123456" })).status, "Acknowledged");
   assert.equal(mac.lockedWith, "123456");
   const phone = stateOf("iOS");
-  assert.equal(answerCommand(phone, { RequestType: "DeviceLock" }).status, "Acknowledged");
+  assert.equal((await ask(phone, { RequestType: "DeviceLock" })).status, "Acknowledged");
   assert.equal(phone.lockedWith, "");
 });
 
-Deno.test("a profile is removed once", () => {
+Deno.test("a profile is removed once", async () => {
   const state = stateOf("macOS");
   const command = { RequestType: "RemoveProfile", Identifier: "one" };
-  assert.equal(answerCommand(state, command).status, "Acknowledged");
+  assert.equal((await ask(state, command)).status, "Acknowledged");
   assert.deepEqual(state.profiles, []);
-  assert.equal(answerCommand(state, command).status, "Error");
+  assert.equal((await ask(state, command)).status, "Error");
 });
 
-Deno.test("only the apps that are asked for are listed", () => {
-  const list = (command: Record<string, boolean | string[]>) =>
+Deno.test("only the apps that are asked for are listed", async () => {
+  const list = async (command: Record<string, boolean | string[]>) =>
     dicts(
-      answerCommand(stateOf("macOS"), { RequestType: "InstalledApplicationList", ...command }).body,
+      (await ask(stateOf("macOS"), { RequestType: "InstalledApplicationList", ...command })).body,
       "InstalledApplicationList",
     ).map(({ Identifier }) => Identifier);
-  assert.deepEqual(list({ ManagedAppsOnly: true }), ["com.example.inventory"]);
-  assert.deepEqual(list({ Identifiers: ["com.apple.Safari", "com.nobody"] }), ["com.apple.Safari"]);
-  assert.equal(list({}).length, 4);
+  assert.deepEqual(await list({ ManagedAppsOnly: true }), ["com.example.inventory"]);
+  assert.deepEqual(await list({ Identifiers: ["com.apple.Safari", "com.nobody"] }), ["com.apple.Safari"]);
+  assert.equal((await list({})).length, 4);
 });

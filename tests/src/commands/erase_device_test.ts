@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { eraseDevice, needsErasePin } from "../../../src/commands/erase_device.ts";
+import type { CommandTarget } from "../../../src/commands/command.ts";
+import { eraseDevice } from "../../../src/commands/erase_device.ts";
+import { formFields } from "../../../src/commands/form_fields.ts";
 import { parsePlist } from "../../../src/protocol/plist.ts";
 import { wire } from "../../fixtures/wire/wire.ts";
 import { COMMAND, intelMac, ipad, iphone, mac, refusal, sent, tv } from "./target.ts";
@@ -37,9 +39,10 @@ Deno.test("other Macs and Apple TVs take nothing", () => {
 });
 
 Deno.test("until a Mac has reported its chip, its model decides", () => {
-  assert.equal(needsErasePin({ ...intelMac, appleSilicon: null, activationLockManageable: null }), true);
-  assert.equal(needsErasePin({ ...mac, appleSilicon: null, activationLockManageable: null }), false);
-  assert.equal(needsErasePin({ ...iphone, appleSilicon: null }), false);
+  const asked = (target: CommandTarget) => formFields(eraseDevice, target).map(({ name }) => name);
+  assert.deepEqual(asked({ ...intelMac, appleSilicon: null, activationLockManageable: null }), ["pin"]);
+  assert.deepEqual(asked({ ...mac, appleSilicon: null, activationLockManageable: null }), []);
+  assert.deepEqual(asked({ ...iphone, appleSilicon: null }), ["preserve_data_plan", "disallow_proximity_setup"]);
 });
 
 Deno.test("the audit log does not see the PIN", () => {

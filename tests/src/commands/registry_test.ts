@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { commandNamed, COMMANDS } from "../../../src/commands/registry.ts";
+import { commandNamed, COMMANDS, commandsWith } from "../../../src/commands/registry.ts";
 import type { CommandTarget } from "../../../src/commands/command.ts";
 import { byodIphone, byodMac, intelMac, ipad, ipadUser, iphone, mac, macUser, tv, unknown } from "./target.ts";
 
 Deno.test("names are unique, in order, and found", () => {
-  const names = COMMANDS.map((command) => command.name);
+  const names = [...COMMANDS].map((command) => command.name);
   assert.deepEqual(names, [...new Set(names)].sort());
   for (const command of COMMANDS) assert.equal(commandNamed(command.name), command);
   for (const odd of ["", "constructor", "deviceLock", "InstallApplication2"]) {
@@ -12,15 +12,11 @@ Deno.test("names are unique, in order, and found", () => {
   }
 });
 
-Deno.test("operators may queue exactly these", () => {
-  assert.deepEqual(COMMANDS.filter((command) => command.manual).map((command) => command.name), [
-    "CustomCommand",
-    "DeviceInformation",
-    "DeviceLock",
-    "EraseDevice",
-    "RestartDevice",
-    "SecurityInfo",
-  ]);
+Deno.test("people send exactly these, by the API and from the page of a device, in this order", () => {
+  const names = (part: "endpoint" | "form" | "aftermath") => commandsWith(part).map(({ command }) => command.name);
+  assert.deepEqual(names("endpoint"), ["DeviceLock", "EraseDevice", "CustomCommand"]);
+  assert.deepEqual(names("form"), ["DeviceLock", "RestartDevice", "CustomCommand", "EraseDevice"]);
+  assert.deepEqual(names("aftermath"), ["EraseDevice", "DeviceLock"]);
 });
 
 const TARGETS: Record<string, CommandTarget> = {

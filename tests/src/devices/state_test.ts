@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StateFacts } from "../../../db/devices/device_states.ts";
+import type { StateFacts } from "../../../db/devices/device_state_views.ts";
 import { restorableUntil, stateOf } from "../../../src/devices/state.ts";
 
 const NOW = new Date("2026-06-15T12:00:00Z");

@@ -132,7 +132,7 @@ Deno.test("a person creates and deletes their own API tokens as their permission
     assert.doesNotMatch((await maker.get("/account/")).text, /<td>backup<\/td>/);
     assert.match(
       errorOf((await maker.post("/account/tokens/", { name: "x", expires_at: "soon" })).text, "expires_at"),
-      /is not a date/,
+      /^Datetime has wrong format\./,
     );
 
     const reader: Person = await personWith(runtime, []);

@@ -175,7 +175,7 @@ Deno.test("a declaration is typed or a file; its ServerToken is generated; a ref
     const unnamed = await upload(runtime, ada, path, { source: wrong, name: "", type: "Asset", file: noFile });
     assert.deepEqual(
       [errorOf(unnamed.text, "name"), errorOf(unnamed.text, "platforms")],
-      ["This should have 1 to 256 characters.", "Choose at least one."],
+      ["This field may not be blank.", "This list may not be empty."],
     );
     const made = await upload(runtime, ada, path, { ...fields, source: declaration({ MinimumLength: 6 }) });
     assert.equal(made.status, 303);

@@ -195,7 +195,7 @@ Deno.test("errors in a filter appear at its fields", () =>
     const none = { ios: [], ipados: [], macos: [], tvos: [] };
     assert.equal(alertOf(await refused(none)), "You need to activate at least one platform");
     const versions = await refused({ macos_min_version: "Sonoma <b>", ios_max_version: "x".repeat(33) }, false);
-    assert.equal(errorOf(versions, "ios_max_version"), "This should have at most 32 characters.");
+    assert.equal(errorOf(versions, "ios_max_version"), "Ensure this field has no more than 32 characters.");
     assert.match(versions, /value="Sonoma &lt;b&gt;"/);
     assert.equal(
       errorOf(await refused({ macos_min_version: "Sonoma" }), "macos_min_version"),
@@ -204,7 +204,11 @@ Deno.test("errors in a filter appear at its fields", () =>
     const shards = await refused({ default_shard: "101", shard_modulo: "0", [`tag_shard_${pilot}`]: "0" });
     assert.deepEqual(
       ["default_shard", "shard_modulo", `tag_shard_${pilot}`].map((name) => errorOf(shards, name)),
-      [0, 1, 1].map((least) => `This should be a whole number from ${least} to 100.`),
+      [
+        "Ensure this value is less than or equal to 100.",
+        "Ensure this value is greater than or equal to 1.",
+        "Ensure this value is greater than or equal to 1.",
+      ],
     );
     assert.match(
       errorOf(await refused({ default_shard: "60", shard_modulo: "50" }), "default_shard"),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { countedLines, plistLines, withoutSecret } from "../../../../routes/admin/artifacts/version_lines.ts";
+import { withoutSecret } from "../../../../routes/admin/artifacts/version_lines.ts";
+import { countedLines, plistLines } from "../../../../src/protocol/plist_lines.ts";
 
 Deno.test("a property list is a line for each value, whatever the order of its keys", () => {
   const value = {

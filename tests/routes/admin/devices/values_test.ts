@@ -56,7 +56,7 @@ Deno.test("the form of custom values adds, changes, marks and removes; secrets a
     assert.deepEqual(await view(), { values: { DOOR: "3", ROOM: "102" }, secrets: ["CODE", "LATE_PIN", "WIFI_KEY"] });
 
     await refused(/To make WIFI_KEY visible/, { name: "WIFI_KEY" });
-    await refused(/Enter a value for the secret A_TOKEN\./, { name: "A_TOKEN" });
+    await refused(/&quot;A_TOKEN&quot; has no value/, { name: "A_TOKEN" });
     await refused(/One of the values has no name/, { name: "", value: "lost" });
     await refused(/ROOM appears twice/, { name: "ROOM", value: "1" }, { name: "ROOM", value: "2" });
     const again = await refused(/is not a valid name/, { name: "room", value: "kept" }, {

@@ -1,0 +1,92 @@
+/**
+ * The fields of a version's content, drawn from what its kind says of them.
+ *
+ * @module
+ */
+
+import type { Child } from "hono/jsx";
+import type { Db } from "../../../db/open.ts";
+import { type KindField, linesOrFile } from "../../../src/blueprints/versions/kind_page.ts";
+import { Field, Select } from "../parts/components.tsx";
+import { FileField, TextArea } from "../parts/form_parts.tsx";
+import type { FormState } from "../parts/page.tsx";
+
+/** What the fields of a form begin with, by name. */
+export type Values = Readonly<Record<string, string>>;
+
+type Given = {
+  sql: Db;
+  state: FormState | undefined;
+  /** Those of the version before. */
+  values: Values;
+  /** Whether there is a version before. */
+  upgrade: boolean;
+};
+
+/** A help with its code marked up: every other part, between backticks. */
+const marked = (help: string): Child =>
+  help.includes("`") ? help.split("`").map((part, index) => index % 2 === 1 ? <code>{part}</code> : part) : help;
+
+async function KindFieldOf({ field, given }: { field: KindField; given: Given }): Promise<Child> {
+  const { state, values } = given;
+  switch (field.kind) {
+    case "file": {
+      const { name, label, accept, help } = field;
+      return <FileField name={name} label={label} accept={accept} help={marked(help)} required state={state} />;
+    }
+    case "text": {
+      const { name, label, maxlength } = field;
+      return <Field name={name} label={label} maxlength={maxlength} value={values[name] ?? ""} state={state} />;
+    }
+    case "lines": {
+      const { name, label, rows, help, file } = field;
+      const typed = state === undefined || file === undefined
+        ? {}
+        : { typed: linesOrFile(state.values, name, file.name) };
+      return (
+        <>
+          <TextArea
+            name={name}
+            label={label}
+            rows={rows}
+            state={state}
+            value={values[name] ?? ""}
+            {...typed}
+            help={marked(help)}
+          />
+          {file === undefined ? null : (
+            <label class="field">
+              <span>{file.label}</span>
+              <input type="file" name={file.name} accept={file.accept} />
+            </label>
+          )}
+        </>
+      );
+    }
+    case "choice": {
+      const { name, label, options, value, fixed } = field;
+      if (fixed === true && given.upgrade) return <input type="hidden" name={name} value={values[name] ?? ""} />;
+      return (
+        <Select
+          name={name}
+          label={label}
+          options={typeof options === "function" ? await options(given.sql) : options}
+          value={values[name] ?? value ?? ""}
+          state={state}
+        />
+      );
+    }
+    case "group":
+      return (
+        <fieldset>
+          <legend>{field.legend}</legend>
+          {await contentFields(field.fields, given)}
+        </fieldset>
+      );
+  }
+}
+
+/** The fields. */
+export async function contentFields(fields: readonly KindField[], given: Given): Promise<Child> {
+  return <>{await Promise.all(fields.map((field) => KindFieldOf({ field, given })))}</>;
+}

@@ -1,0 +1,133 @@
+/**
+ * The forms that send a command to a device, drawn from what the commands say of themselves.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
+import type { CommandForm } from "../../../src/commands/by_hand.ts";
+import type { CommandTarget } from "../../../src/commands/command.ts";
+import { argumentsOf, type FormField, formFields } from "../../../src/commands/form_fields.ts";
+import { type AnyCommand, commandsWith } from "../../../src/commands/registry.ts";
+import { sendCommand, targetOf, whyNotSent } from "../../../src/devices/actions.ts";
+import { invalid, problem } from "../../../src/errors.ts";
+import type { AppEnv } from "../../context.ts";
+import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
+import { Check, TextArea } from "../parts/form_parts.tsx";
+import { action, type FormState, type Page, type PageContext } from "../parts/page.tsx";
+
+/** The field in which a person confirms what destroys something. */
+const CONFIRMATION = "serial_number";
+
+function Argument({ field, state }: { field: FormField; state: FormState | undefined }) {
+  const { name, label, required, help } = field;
+  const same = { name, label, required, state, ...(help === undefined ? {} : { help }) };
+  switch (field.kind) {
+    case "check":
+      return <Check {...same} value={false} />;
+    case "choice": {
+      const { options } = field;
+      return <Select {...same} options={required ? options : [["", ""], ...options]} />;
+    }
+    case "lines":
+      return <TextArea {...same} />;
+    case "number": {
+      const { min, max, whole } = field;
+      return (
+        <Field
+          {...same}
+          type="number"
+          {...(whole ? {} : { step: "any" as const })}
+          {...(min === undefined ? {} : { min })}
+          {...(max === undefined ? {} : { max })}
+        />
+      );
+    }
+    case "text": {
+      const { pattern, maxlength, digits, secret } = field;
+      return (
+        <Field
+          {...same}
+          {...(pattern === undefined ? {} : { pattern })}
+          {...(digits ? { inputmode: "numeric" as const } : {})}
+          {...(secret ? { autocomplete: "off" } : {})}
+          {...(maxlength === undefined ? {} : { maxlength })}
+        />
+      );
+    }
+  }
+}
+
+function Sending(
+  { command, form, target, path, context, state }: {
+    command: AnyCommand;
+    form: CommandForm;
+    target: CommandTarget;
+    path: string;
+    context: PageContext;
+    state: FormState | undefined;
+  },
+) {
+  const reason = command.invalidFor(target);
+  if (reason !== null) return <p class="faint small">{`${form.label}: ${reason}.`}</p>;
+  const danger = form.danger === true ? { class: "danger" } : {};
+  return (
+    <details {...danger} open={state !== undefined}>
+      <summary>{`${form.label}…`}</summary>
+      <form class="stack" method="post" action={path}>
+        <Csrf context={context} />
+        <input type="hidden" name="action" value={command.name} />
+        <FormErrors state={state} />
+        {form.warning === undefined ? null : <p>{form.warning}</p>}
+        {form.danger === true
+          ? <Field name={CONFIRMATION} label="Serial number, to confirm" required autocomplete="off" state={state} />
+          : null}
+        {formFields(command, target).map((field) => <Argument field={field} state={state} />)}
+        <button type="submit" {...danger}>{form.button}</button>
+      </form>
+    </details>
+  );
+}
+
+/** The forms of the commands that the person may send; `state` is what was wrong with the one that was sent last. */
+export function CommandForms(
+  { device, context, state }: { device: DeviceView; context: PageContext; state: FormState | undefined },
+) {
+  return (
+    <>
+      {commandsWith("form").filter(({ part }) => context.may(part.permission)).map(({ command, part }) => (
+        <Sending
+          command={command}
+          form={part}
+          target={targetOf(device)}
+          path={`/devices/${device.id}/${part.path}/`}
+          context={context}
+          state={state?.values.text("action") === command.name ? state : undefined}
+        />
+      ))}
+    </>
+  );
+}
+
+/** Mounts what the forms do. `again` shows the device's page with what was wrong. */
+export function mountCommandForms(
+  app: Hono<AppEnv>,
+  again: (context: PageContext, state: FormState) => Promise<Page>,
+): void {
+  for (const { command, part } of commandsWith("form")) {
+    action(app, `/devices/:id/${part.path}/`, part.permission, async (context, form) => {
+      const device = await findDevice(context.runtime.sql, context.deviceId());
+      if (device === undefined) throw problem("not-found");
+      if (part.danger === true && form.text(CONFIRMATION) !== device.serialNumber) {
+        throw invalid({ [CONFIRMATION]: [`This is not the serial number of this device, ${device.serialNumber}.`] });
+      }
+      // The page may be older than the device's state.
+      const reason = whyNotSent(device, command.name);
+      if (reason !== null) throw problem("refused", reason);
+      const fields = argumentsOf(formFields(command, targetOf(device)), form);
+      await sendCommand(context.runtime, context.by, device.id, command.name, fields);
+      return `/devices/${device.id}/?done=queued`;
+    }, again);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * DeviceInformation: what the device is asked for and knows, and nothing else.
+ *
+ * @module
+ */
+
+import { array, type Plist } from "../../../src/protocol/plist.ts";
+import type { DeviceState } from "../device_state.ts";
+import { acknowledged, type SimulatedCommand } from "./answer.ts";
+
+function queryResponses(state: DeviceState): Record<string, Plist> {
+  const { model } = state;
+  const mac = model.platform === "macOS";
+  return {
+    UDID: state.udid,
+    SerialNumber: state.serialNumber,
+    DeviceName: state.name,
+    Model: mac ? model.product : "MX123LL",
+    ModelName: model.modelName,
+    ProductName: model.product,
+    OSVersion: model.osVersion,
+    BuildVersion: model.build,
+    SupplementalOSVersionExtra: model.osVersionExtra ?? "",
+    SupplementalBuildVersion: model.buildExtra ?? model.build,
+    IsSupervised: model.supervised,
+    DeviceCapacity: mac ? 494.38 : 128,
+    AvailableDeviceCapacity: 101.5,
+    WiFiMAC: "00:00:5e:00:53:01",
+    IsMDMLostModeEnabled: false,
+    AwaitingConfiguration: false,
+    ...(mac ? { HostName: "mac.local", LocalHostName: "mac", IsActivationLockSupported: true } : {}),
+    ...(model.appleSilicon === undefined ? {} : { IsAppleSilicon: model.appleSilicon }),
+    ...(mac || model.platform === "tvOS" ? {} : { BatteryLevel: 0.83, IsActivationLockEnabled: false }),
+  };
+}
+
+export const deviceInformation: SimulatedCommand = {
+  name: "DeviceInformation",
+  answer({ state, command }) {
+    const all = queryResponses(state);
+    const asked = array(command, "Queries")?.filter((query) => typeof query === "string") ?? Object.keys(all);
+    return acknowledged({
+      QueryResponses: Object.fromEntries(asked.flatMap((query) => {
+        const value = all[query];
+        return value === undefined ? [] : [[query, value]];
+      })),
+    });
+  },
+};

@@ -1,0 +1,14 @@
+/**
+ * ManagedApplicationList: there are none.
+ *
+ * @module
+ */
+
+import { acknowledged, type SimulatedCommand } from "./answer.ts";
+
+export const managedApplicationList: SimulatedCommand = {
+  name: "ManagedApplicationList",
+  answer() {
+    return acknowledged({ ManagedApplicationList: {} });
+  },
+};

@@ -1,0 +1,39 @@
+/**
+ * SecurityInfo: a Mac with FileVault on, and a phone with a passcode.
+ *
+ * @module
+ */
+
+import { acknowledged, type SimulatedCommand } from "./answer.ts";
+
+export const securityInfo: SimulatedCommand = {
+  name: "SecurityInfo",
+  answer({ state: { model } }) {
+    return acknowledged({
+      SecurityInfo: model.platform === "macOS"
+        ? {
+          FDE_Enabled: true,
+          FDE_HasPersonalRecoveryKey: true,
+          FDE_HasInstitutionalRecoveryKey: false,
+          SystemIntegrityProtectionEnabled: true,
+          FirewallSettings: { FirewallEnabled: true, BlockAllIncoming: false, StealthMode: false },
+          BootstrapTokenAllowedForAuthentication: "allowed",
+          BootstrapTokenRequiredForSoftwareUpdate: true,
+          BootstrapTokenRequiredForKernelExtensionApproval: true,
+          ManagementStatus: {
+            EnrolledViaDEP: false,
+            UserApprovedEnrollment: true,
+            IsUserEnrollment: false,
+            IsActivationLockManageable: true,
+          },
+        }
+        : {
+          HardwareEncryptionCaps: 3,
+          PasscodePresent: true,
+          PasscodeCompliant: true,
+          PasscodeCompliantWithProfiles: true,
+          ManagementStatus: { EnrolledViaDEP: false, IsUserEnrollment: false },
+        },
+    });
+  },
+};

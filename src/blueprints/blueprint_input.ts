@@ -1,0 +1,46 @@
+/**
+ * What an operator says of a blueprint, for the API and for the pages.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { pkField, unknownPk } from "../input_fields.ts";
+import { textField } from "../input_text.ts";
+
+const collect = z.literal([0, 1, 2]).describe("0: no, 1: managed only, 2: all.");
+
+/** The key of an object of which none can exist yet. */
+const noneYet = pkField.nullable()
+  .refine((pk) => pk === null, { error: ({ input }) => unknownPk(String(input)) })
+  .meta({ examples: [null] }).transform(() => null).default(null);
+
+/** The fields of a blueprint. */
+export const blueprintFields = z.object({
+  name: textField(256),
+  inventory_interval: z.int()
+    .min(14_400, "Ensure this value is greater than or equal to 14400.")
+    .max(604_800, "Ensure this value is less than or equal to 604800.").default(86_400).describe("Seconds."),
+  collect_apps: collect.default(0),
+  collect_certificates: collect.default(0),
+  collect_profiles: collect.default(0),
+  legacy_profiles_via_ddm: z.boolean().default(true).describe(
+    "Whether devices that support declarative management get profiles by declaration rather than by command.",
+  ),
+  default_location: noneYet,
+  filevault_config: noneYet,
+  recovery_password_config: noneYet,
+  software_update_enforcements: z.array(pkField).superRefine((pks, context) => {
+    for (const pk of pks) context.addIssue({ code: "custom", message: unknownPk(pk) });
+  }).default([]),
+});
+
+/** A blueprint as an operator sends it. */
+export const blueprintInput = blueprintFields.transform((given) => ({
+  name: given.name,
+  inventoryInterval: given.inventory_interval,
+  collectApps: given.collect_apps,
+  collectCertificates: given.collect_certificates,
+  collectProfiles: given.collect_profiles,
+  legacyProfilesViaDdm: given.legacy_profiles_via_ddm,
+}));

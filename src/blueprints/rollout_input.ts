@@ -1,0 +1,11 @@
+/**
+ * What an operator says when a version is halted, resumed or withdrawn, for the API and for the pages.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { blankableField } from "../input_text.ts";
+
+/** Why a rollout is changed. */
+export const rolloutInput = z.object({ reason: blankableField(1000).default("") });

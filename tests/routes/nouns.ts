@@ -1,0 +1,445 @@
+/**
+ * What the API and a page both edit: how a body of the API looks in the page's form.
+ *
+ * @module
+ */
+
+import { isSchema } from "../../routes/api/json_schema.ts";
+import type { World } from "../support/refused_writes.ts";
+import type { Fields } from "./admin/support.ts";
+
+/** A field of a form: its name, and what a browser sends for a value of the API. */
+export type FormField = {
+  name: string;
+  write?: (value: unknown, body: Record<string, unknown>) => Fields;
+  /** The fields of its parts by path, where each has one. */
+  parts?: (value: unknown) => Record<string, string>;
+};
+
+/** Something that both edit. */
+export type Noun = {
+  /** `POST /api/…`, with what is changed in braces. */
+  api: string;
+  page: (world: World) => string;
+  /** What is changed. */
+  id?: (world: World) => string | number;
+  /** What a form sends besides its fields. */
+  fixed?: (world: World) => Fields;
+  /** A body that is right. */
+  body: (world: World) => Record<string, unknown>;
+  /** The fields of the form, by their paths in the API's body. */
+  form: Readonly<Record<string, string | FormField>>;
+  /** Bodies that are wrong by more than the form of one field: names that are taken, what does not fit together. */
+  wrong?: (world: World) => Record<string, unknown>[];
+  /** Texts that the API refuses and the page's own field cannot send, by path. */
+  unsent?: Readonly<Record<string, (value: unknown) => boolean>>;
+};
+
+const enrollment: Omit<Noun, "api" | "page"> = {
+  body: (world) => ({
+    name: "New enrollment",
+    display_name: "New",
+    push_certificate: world.pushCertificate,
+    scep_issuer: world.issuer,
+    blueprint: world.blueprint,
+    enrollment_secret: {
+      meta_business_unit: world.unit,
+      tags: [world.tag],
+      serial_numbers: ["C02AA"],
+      udids: ["A-B"],
+      quota: 7,
+    },
+  }),
+  form: {
+    name: "name",
+    display_name: "display_name",
+    push_certificate: "push_certificate",
+    scep_issuer: "scep_issuer",
+    blueprint: "blueprint",
+    "enrollment_secret.meta_business_unit": "meta_business_unit",
+    "enrollment_secret.tags": "tags",
+    "enrollment_secret.serial_numbers": {
+      name: "serial_numbers",
+      write: (value) => ({ serial_numbers: [value].flat().join("\n") }),
+    },
+    "enrollment_secret.udids": { name: "udids", write: (value) => ({ udids: [value].flat().join("\n") }) },
+    "enrollment_secret.quota": "quota",
+  },
+  unsent: {
+    "enrollment_secret.serial_numbers": (value) => String(value) === "",
+    "enrollment_secret.udids": (value) => String(value) === "",
+  },
+  wrong: () => [{ name: "Everyone" }],
+};
+
+/** Hours that the form shows for the API's seconds. */
+const hours = (value: unknown): string => (typeof value === "number" ? String(value / 3600) : String(value));
+
+const blueprint: Omit<Noun, "api" | "page"> = {
+  body: () => ({ name: "New blueprint", inventory_interval: 14_400, collect_apps: 1, collect_certificates: 2 }),
+  form: {
+    name: "name",
+    inventory_interval: { name: "inventory_hours", write: (value) => ({ inventory_hours: hours(value) }) },
+    collect_apps: "collect_apps",
+    collect_certificates: "collect_certificates",
+    collect_profiles: "collect_profiles",
+  },
+  wrong: () => [{ name: "Guests" }],
+};
+
+const shardsOf = (value: unknown): Record<string, unknown>[] => Array.isArray(value) ? value.filter(isSchema) : [];
+
+/** The fields of a filter. */
+const FILTER_FORM: Noun["form"] = {
+  ios: "ios",
+  ios_min_version: "ios_min_version",
+  ios_max_version: "ios_max_version",
+  macos: "macos",
+  macos_min_version: "macos_min_version",
+  macos_max_version: "macos_max_version",
+  shard_modulo: "shard_modulo",
+  default_shard: "default_shard",
+  excluded_tags: "excluded_tags",
+  tag_shards: {
+    name: "tag_shards",
+    write: (value) => Object.fromEntries(shardsOf(value).map(({ tag, shard }) => [`tag_shard_${tag}`, String(shard)])),
+    parts: (value) =>
+      Object.fromEntries(shardsOf(value).map(({ tag }, index) => [`tag_shards.${index}.shard`, `tag_shard_${tag}`])),
+  },
+};
+const filterBody = ({ tag, otherTag }: World) => ({
+  ios: true,
+  macos: true,
+  macos_min_version: "14.2",
+  shard_modulo: 50,
+  default_shard: 20,
+  excluded_tags: [tag],
+  tag_shards: [{ tag: otherTag, shard: 3 }],
+});
+const wrongFilters = ({ tag, otherTag }: World) => [
+  { macos_min_version: "abc" },
+  { ios: undefined, macos: undefined },
+  { shard_modulo: 10, default_shard: 11 },
+  { tag_shards: [{ tag: otherTag, shard: 0 }] },
+  { tag_shards: [{ tag: otherTag, shard: 101 }] },
+  { tag_shards: [{ tag: otherTag, shard: "abc" }] },
+  { tag_shards: [{ tag: otherTag, shard: 51 }] },
+  { tag_shards: [{ tag: 200_000_000, shard: 3 }] },
+  { tag_shards: [{ tag, shard: 3 }] },
+];
+
+const user: Omit<Noun, "api" | "page"> = {
+  body: (world) => ({
+    username: "grace",
+    email: "grace@example.com",
+    full_name: "Grace Hopper",
+    is_active: true,
+    is_superuser: false,
+    is_service_account: false,
+    roles: [world.role],
+  }),
+  form: {
+    username: "username",
+    email: "email",
+    full_name: "full_name",
+    is_active: "is_active",
+    is_superuser: "is_superuser",
+    is_service_account: "is_service_account",
+    roles: "roles",
+    password: "password",
+  },
+  wrong: () => [
+    { username: "bob" },
+    { username: "BOB" },
+    { email: "nobody" },
+    { password: "short" },
+    { password: "x".repeat(1025) },
+    { password: "aaaaaaaaaaaaaaaa" },
+    { username: "grace hopper the admiral", password: "grace hopper the admiral" },
+    { is_service_account: true, password: "a long enough password" },
+  ],
+};
+
+const role: Omit<Noun, "api" | "page"> = {
+  body: () => ({ name: "New role", permissions: ["inventory.view_tag"] }),
+  form: { name: "name", permissions: "permissions" },
+  wrong: () => [{ name: "Writers" }, { permissions: ["nope", "inventory.view_tag"] }],
+};
+
+/** No certificate: every body with it is wrong. */
+const PEM = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
+const notChosen = (value: unknown) => value === "";
+const certificateFiles: Omit<Noun, "api" | "page"> = {
+  body: () => ({ name: "New", certificate: "AAAA", private_key: "AAAA", key_password: "secret" }),
+  form: { certificate: "certificate", private_key: "private_key", key_password: "key_password" },
+  unsent: {
+    certificate: notChosen,
+    private_key: notChosen,
+    // The API takes a password as it is.
+    key_password: (value) => String(value).includes("\u0001"),
+  },
+};
+
+const issuer: Omit<Noun, "api" | "page"> = {
+  fixed: () => ({ backend: "STATIC_CHALLENGE" }),
+  body: () => ({
+    name: "New issuer",
+    description: "New",
+    url: "https://new.example.com/scep",
+    key_size: 4096,
+    key_usage: 5,
+    backend: "STATIC_CHALLENGE",
+    static_challenge_kwargs: { challenge: "s3cret" },
+  }),
+  form: {
+    name: "name",
+    description: "description",
+    url: "url",
+    key_size: "key_size",
+    key_usage: "key_usage",
+    "static_challenge_kwargs.challenge": "static_challenge_kwargs.challenge",
+  },
+  unsent: {
+    // The page refuses such characters before it takes the text for an address.
+    url: (value) => String(value).includes("\u0001"),
+    // A secret that is left empty stays.
+    "static_challenge_kwargs.challenge": notChosen,
+  },
+  wrong: () => [{ name: "Built-in CA" }, { url: "ftp://new.example.com/" }],
+};
+
+const DECLARATION = JSON.stringify({
+  Type: "com.apple.configuration.management.test",
+  Identifier: "com.example.new",
+  Payload: { Echo: "new" },
+});
+const artifactBody = { name: "New artifact", platforms: ["iOS", "macOS"] };
+const artifact: Pick<Noun, "form"> = { form: { name: "name", platforms: "platforms" } };
+
+const reason: Pick<Noun, "body" | "form"> = { body: () => ({ reason: "Too many fail" }), form: { reason: "reason" } };
+
+/** The rows of the form of values; a secret may have no value. */
+function valueRows(values: unknown, { secrets }: Record<string, unknown>): Fields {
+  const given = isSchema(values) ? values : {};
+  const secret = Array.isArray(secrets) ? secrets.map(String) : [];
+  const names = [...new Set([...Object.keys(given), ...secret])];
+  return Object.fromEntries(names.flatMap((name, index) => [
+    [`name.${index}`, name],
+    [`value.${index}`, String(given[name] ?? "")],
+    ...(secret.includes(name) ? [[`secret.${index}`, "1"]] : []),
+  ]));
+}
+
+/** All of them. */
+export const NOUNS: readonly Noun[] = [
+  { ...enrollment, api: "POST /api/mdm/ota_enrollments/", page: () => "/enrollments/" },
+  {
+    ...enrollment,
+    api: "PUT /api/mdm/ota_enrollments/{id}/",
+    page: ({ enrollment }) => `/enrollments/${enrollment}/edit/`,
+    id: ({ enrollment }) => enrollment,
+  },
+  { ...blueprint, api: "POST /api/mdm/blueprints/", page: () => "/blueprints/" },
+  {
+    ...blueprint,
+    api: "PUT /api/mdm/blueprints/{id}/",
+    page: ({ blueprint }) => `/blueprints/${blueprint}/edit/`,
+    id: ({ blueprint }) => blueprint,
+  },
+  {
+    form: FILTER_FORM,
+    api: "POST /api/mdm/blueprint_artifacts/",
+    page: ({ otherBlueprint }) => `/blueprints/${otherBlueprint}/artifacts/add/`,
+    fixed: ({ profile }) => ({ artifact: profile.artifact }),
+    body: (world) => ({ blueprint: world.otherBlueprint, artifact: world.profile.artifact, ...filterBody(world) }),
+    wrong: wrongFilters,
+  },
+  {
+    form: FILTER_FORM,
+    api: "POST /api/mdm/blueprint_artifacts/",
+    page: ({ blueprint }) => `/blueprints/${blueprint}/artifacts/add/`,
+    fixed: ({ profile }) => ({ artifact: profile.artifact }),
+    body: (world) => ({ blueprint: world.blueprint, artifact: world.profile.artifact, ...filterBody(world) }),
+    wrong: () => [{}],
+  },
+  {
+    form: FILTER_FORM,
+    api: "PUT /api/mdm/blueprint_artifacts/{id}/",
+    page: ({ blueprint, link }) => `/blueprints/${blueprint}/artifacts/${link}/`,
+    id: ({ link }) => link,
+    body: (world) => ({ blueprint: world.blueprint, artifact: world.profile.artifact, ...filterBody(world) }),
+    wrong: wrongFilters,
+  },
+  { ...user, api: "POST /api/accounts/users/", page: () => "/users/" },
+  { ...user, api: "PUT /api/accounts/users/{id}/", page: ({ user }) => `/users/${user}/`, id: ({ user }) => user },
+  { ...role, api: "POST /api/accounts/roles/", page: () => "/roles/" },
+  { ...role, api: "PUT /api/accounts/roles/{id}/", page: ({ role }) => `/roles/${role}/`, id: ({ role }) => role },
+  {
+    api: "POST /api/accounts/api_tokens/",
+    page: () => "/tokens/",
+    body: (world) => ({ user: world.user, name: "New token", expires_at: null }),
+    form: { user: "user", name: "name", expires_at: "expires_at" },
+    wrong: () => [{ expires_at: "2020-01-01" }],
+  },
+  {
+    api: "POST /api/accounts/api_tokens/",
+    page: () => "/account/tokens/",
+    body: () => ({ name: "New token", expires_at: null }),
+    form: { name: "name", expires_at: "expires_at" },
+    wrong: () => [{ expires_at: "2020-01-01" }],
+  },
+  {
+    api: "POST /api/inventory/tags/",
+    page: () => "/tags/",
+    body: (world) => ({ name: "New tag", taxonomy: world.taxonomy }),
+    form: { name: "name", taxonomy: "taxonomy" },
+    wrong: () => [{ name: "Early" }],
+  },
+  {
+    api: "POST /api/inventory/taxonomies/",
+    page: () => "/taxonomies/",
+    fixed: () => ({ of_tags: "1" }),
+    body: () => ({ name: "New taxonomy" }),
+    form: { name: "name" },
+    wrong: () => [{ name: "Rings" }],
+  },
+  {
+    api: "POST /api/inventory/meta_business_units/",
+    page: () => "/business-units/",
+    fixed: () => ({ unit: "1" }),
+    body: () => ({ name: "New unit" }),
+    form: { name: "name" },
+    wrong: () => [{ name: "Unit" }],
+  },
+  {
+    api: "POST /api/mdm/push_certificates/",
+    page: () => "/push-certificates/",
+    body: () => ({ name: "New push certificate" }),
+    form: { name: "name" },
+    wrong: () => [{ name: "New" }],
+  },
+  {
+    ...certificateFiles,
+    api: "POST /api/mdm/push_certificates/",
+    page: () => "/push-certificates/",
+    fixed: () => ({ upload: "1" }),
+    form: { name: "name", ...certificateFiles.form },
+    wrong: () => [{ private_key: undefined }, { certificate: undefined }, { certificate: PEM }, { key_password: "x" }],
+  },
+  {
+    ...certificateFiles,
+    api: "PUT /api/mdm/push_certificates/{id}/",
+    page: ({ newPush }) => `/push-certificates/${newPush}/certificate/`,
+    id: ({ newPush }) => newPush,
+    wrong: () => [{ private_key: undefined }, { certificate: undefined }, { certificate: PEM }],
+  },
+  { ...issuer, api: "POST /api/mdm/scep_issuers/", page: () => "/scep-issuers/" },
+  {
+    ...issuer,
+    api: "PUT /api/mdm/scep_issuers/{id}/",
+    page: ({ issuer }) => `/scep-issuers/${issuer}/`,
+    id: ({ issuer }) => issuer,
+  },
+  {
+    ...artifact,
+    api: "PUT /api/mdm/artifacts/{id}/",
+    page: ({ profile }) => `/artifacts/${profile.artifact}/edit/`,
+    id: ({ profile }) => profile.artifact,
+    body: () => ({
+      ...artifactBody,
+      type: "Profile",
+      channel: "Device",
+      requires: [],
+      reinstall_interval: 7,
+      reinstall_on_os_update: "Minor",
+      halt_percent: 5,
+    }),
+    form: {
+      ...artifact.form,
+      requires: "requires",
+      auto_update: "auto_update",
+      reinstall_interval: "reinstall_interval",
+      reinstall_on_os_update: "reinstall_on_os_update",
+      halt_percent: "halt_percent",
+    },
+    wrong: ({ profile }) => [{ name: "Passcode" }, { requires: [profile.artifact] }],
+  },
+  {
+    ...artifact,
+    api: "POST /api/mdm/artifacts/",
+    page: () => "/artifacts/new/declaration/",
+    fixed: () => ({ source: DECLARATION }),
+    body: () => ({ ...artifactBody, type: "Configuration", channel: "Device" }),
+    form: { ...artifact.form, type: "type", channel: "channel" },
+    wrong: () => [{ name: "Wi-Fi" }],
+  },
+  {
+    api: "PUT /api/mdm/devices/{id}/blueprint/",
+    page: ({ deviceId }) => `/devices/${deviceId}/blueprint/`,
+    id: ({ deviceId }) => deviceId,
+    body: (world) => ({ blueprint: world.otherBlueprint }),
+    form: { blueprint: "blueprint" },
+  },
+  {
+    api: "PUT /api/inventory/devices/{serial_number}/tags/",
+    page: ({ deviceId }) => `/devices/${deviceId}/tags/`,
+    id: ({ serialNumber }) => serialNumber,
+    body: (world) => ({ tags: [world.tag] }),
+    form: { tags: "tag" },
+    // Boxes that are all off are no tags.
+    unsent: { tags: (value) => value === undefined },
+    wrong: ({ tag }) => [{ tags: [tag, 200_000_000] }],
+  },
+  {
+    api: "PUT /api/inventory/devices/{serial_number}/values/",
+    page: ({ deviceId }) => `/devices/${deviceId}/values/`,
+    id: ({ serialNumber }) => serialNumber,
+    body: () => ({ values: { ROOM: "1" }, secrets: [] }),
+    form: { values: { name: "values", write: valueRows }, secrets: { name: "secrets", write: () => ({}) } },
+    // The form has rows: without one there are no values.
+    unsent: { values: (value) => value === undefined },
+    wrong: () => [
+      { values: { room: "1" } },
+      { values: { ROOM: "1", ["X".repeat(65)]: "1" } },
+      { values: { ROOM: "x".repeat(4097), HALL: "x".repeat(4098) } },
+      { values: Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`ROOM_${index}`, "1"])) },
+      { secrets: ["DOOR"] },
+      { values: { room: "1" }, secrets: ["DOOR"] },
+      { secrets: Array.from({ length: 101 }, (_, index) => `DOOR_${index}`) },
+    ],
+  },
+  ...["halt", "resume", "withdraw"].map((action): Noun => ({
+    ...reason,
+    api: `POST /api/mdm/artifact_versions/{id}/${action}/`,
+    page: ({ profile }) => `/artifacts/${profile.artifact}/versions/${profile.version}/${action}/`,
+    id: ({ profile }) => profile.version,
+  })),
+];
+
+const OF_VERSIONS = "a page makes versions of files, and never changes one";
+const NO_PAGE = "no page does it";
+const COMMAND = "a command has a schema of its own in src/commands/";
+
+/** Bodies of the API that are no noun of a page, and why. */
+export const UNPAIRED: Readonly<Record<string, string>> = {
+  "PUT /api/inventory/meta_business_units/{id}/": NO_PAGE,
+  "PUT /api/inventory/taxonomies/{id}/": NO_PAGE,
+  "PUT /api/inventory/tags/{id}/": NO_PAGE,
+  "POST /api/inventory/devices/{serial_number}/tags/": NO_PAGE,
+  "POST /api/inventory/devices/tags/": NO_PAGE,
+  "POST /api/mdm/devices/{id}/lock/": COMMAND,
+  "POST /api/mdm/devices/{id}/erase/": COMMAND,
+  "POST /api/mdm/devices/{id}/send_custom_command/": COMMAND,
+  "POST /api/mdm/artifacts/{id}/rollback/":
+    "its page is for artifacts with two versions, and reads its reason as that of a halt",
+  "POST /api/mdm/profiles/": OF_VERSIONS,
+  "PUT /api/mdm/profiles/{id}/": OF_VERSIONS,
+  "POST /api/mdm/declarations/": OF_VERSIONS,
+  "PUT /api/mdm/declarations/{id}/": OF_VERSIONS,
+  "POST /api/mdm/provisioning_profiles/": OF_VERSIONS,
+  "PUT /api/mdm/provisioning_profiles/{id}/": OF_VERSIONS,
+  "POST /api/mdm/data_assets/": OF_VERSIONS,
+  "PUT /api/mdm/data_assets/{id}/": OF_VERSIONS,
+  "POST /api/mdm/cert_assets/": OF_VERSIONS,
+  "PUT /api/mdm/cert_assets/{id}/": OF_VERSIONS,
+};
