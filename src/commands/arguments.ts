@@ -1,5 +1,5 @@
 /**
- * The fields that arguments are made of, with the sentences that API clients know.
+ * The fields of arguments, with the sentences that API clients know.
  *
  * Promise: patterns are anchored at both ends, and every refusal has one of the sentences below.
  *
@@ -17,8 +17,8 @@ const requiredOr = (sentence: string) => ({
 });
 
 /**
- * A string; whether it may be left out is the caller's `.optional()`. It waits in the database and travels as a property
- * list: what either cannot hold is refused here, not found out there.
+ * A string; whether it may be left out is the caller's `.optional()`. It is stored in the database and sent as a
+ * property list: a text that either cannot contain is refused here, not later.
  */
 export const text = () =>
   z.string(requiredOr("Not a valid string.")).superRefine((value, context) => {

@@ -1,5 +1,5 @@
 /**
- * What the answer to a command means for the artifact version that it carried.
+ * The effect of a command's answer on its artifact version.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Effect } from "./effect.ts";
 type Outcome = Extract<Effect, { kind: "artifact" }>["outcome"];
 type Args = { artifact_version?: string | undefined; content_revision?: number | undefined };
 
-/** The argument that says which content of the version was sent. */
+/** The argument that identifies the content of the version that was sent. */
 export const contentRevision = { content_revision: z.int().min(0).optional() };
 
 /**

@@ -1,5 +1,5 @@
 /**
- * How people send a command: what its endpoint and its form on a device's page need, as data.
+ * Commands sent by operators: the endpoint and the form on a device's page, as data.
  *
  * @module
  */
@@ -18,15 +18,17 @@ export type CommandEndpoint = {
   readonly order: number;
 };
 
-/** What a form says of an argument. What kind of field it is, and whether it is required, follows from the argument itself. */
+/**
+ * The words of a form for an argument. The kind of field, and whether it is required, follow from the argument itself.
+ */
 export type FieldWords = {
   readonly label: string;
   readonly help?: string;
   /** A text of several lines. */
   readonly lines?: true;
-  /** What people read for the values of a choice, where that is not the value. */
+  /** The labels of the values of a choice, if they differ from the values. */
   readonly options?: Readonly<Record<string, string>>;
-  /** What the form takes where the argument takes more, as the pattern of an HTML input. */
+  /** The input that the form accepts, if the argument accepts more, as the pattern of an HTML input. */
   readonly pattern?: string;
 };
 
@@ -35,27 +37,27 @@ export type CommandForm = {
   /** The last part of its address: `/devices/1/lock/`. */
   readonly path: string;
   readonly permission: Permission;
-  /** What is done, in a word or two. */
+  /** The action, in a word or two. */
   readonly label: string;
   readonly button: string;
-  /** What a person should know before. */
+  /** The warning before the action. */
   readonly warning?: string;
   /** Whether it destroys something: the person then types the serial number to confirm. */
   readonly danger?: true;
-  /** The arguments that are asked for, in the order of the form. Only those that the target takes become fields. */
+  /** The arguments of the form, in order. Only those that the target accepts become fields. */
   readonly fields: Readonly<Record<string, FieldWords>>;
   /** Its place among the forms; the lowest is first. */
   readonly order: number;
 };
 
-/** What a device's page says from the acknowledgement of a command until the device starts another conversation. */
+/** The note on a device's page from the acknowledgement of a command until the device starts another conversation. */
 export type Aftermath = {
-  /** Which command's is said when there are several; the lowest. */
+  /** Which command's note is shown if there are several: the lowest. */
   readonly order: number;
   says(target: Pick<CommandTarget, "platform">): {
     readonly word: string;
     readonly tone: "bad" | "warn";
-    /** Sentences. `{time}` stands for when it was, `{claims}` for the page of claims. */
+    /** Sentences. `{time}` is replaced with the time, `{claims}` with the page of claims. */
     readonly text: string;
   };
 };

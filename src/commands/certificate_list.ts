@@ -1,7 +1,8 @@
 /**
  * CertificateList: the identities on a device.
  *
- * Promise: only certificates that the device has the key of, in DER as reported; whoever needs their content parses it.
+ * Promise: only certificates that the device has the key of, in DER as reported; code that needs their content parses
+ * it.
  *
  * Source: Apple, "Certificate List" (developer.apple.com/documentation/devicemanagement/certificate-list-command).
  *
@@ -15,7 +16,7 @@ import { type CommandDefinition, redact } from "./command.ts";
 import { channel, firstOf, userEnrollment } from "./validity.ts";
 
 const NAME = "CertificateList";
-/** Bytes of a certificate; larger ones are none that a device uses. */
+/** The size limit of a certificate in bytes; devices use no larger ones. */
 const LARGEST = 64 * 1024;
 const args = z.object({ managed_only: flag().optional() });
 type Args = z.infer<typeof args>;

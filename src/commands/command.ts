@@ -1,9 +1,9 @@
 /**
- * The one shape of every MDM command.
+ * The type of every MDM command.
  *
- * Promise: a command is an object without state. It says when it may be sent, which arguments it takes, what goes on
- * the wire and what the answer means, all by pure functions over what is passed in; and what its endpoint and its form need, as data. Arguments are JSON (bytes as
- * base64), because they wait in a table until the device connects.
+ * Promise: a command is an object without state. It defines when it may be sent, its arguments, its wire form and the
+ * effects of its answer, all with pure functions of their arguments; and its endpoint and its form, as data. Arguments
+ * are JSON (bytes as base64), because they are stored in a table until the device connects.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { Effect } from "./effect.ts";
 
 export type * from "./effect.ts";
 
-/** What is known of the device or user that a command is for; null is unknown. */
+/** The known facts of the device or user that a command is for; null is unknown. */
 export type CommandTarget = {
   channel: "Device" | "User";
   platform: Platform | null;
@@ -34,7 +34,7 @@ export type CommandTarget = {
   awaitingConfiguration: boolean | null;
 };
 
-/** What a command may know when its wire form is built, which is when the device is there to take it. */
+/** The context for building a command's wire form, which happens when the device fetches it. */
 export type CommandContext = { target: CommandTarget; commandUuid: string };
 
 /** A command. `A` is its arguments after parsing. */
@@ -43,7 +43,7 @@ export type CommandDefinition<A> = {
   readonly name: string;
   /** Apple's request type; "" when the arguments name it (`requestTypeOf`). */
   readonly requestType: string;
-  /** What stored arguments look like: the loosest form, for any target. */
+  /** The schema of stored arguments: the loosest form, for any target. */
   readonly args: z.ZodType<A>;
   /** Arguments that are sealed at rest and never shown. */
   readonly secretArgs: readonly string[];
@@ -53,7 +53,7 @@ export type CommandDefinition<A> = {
   readonly expiresAfter: number | null;
   /** Why the command is not for this target, as a sentence; null when it is. */
   invalidFor(target: CommandTarget): string | null;
-  /** The arguments that this target takes, with what an operator must give; `args` when absent. */
+  /** The arguments that this target accepts, including those that an operator must give; `args` when absent. */
   argsFor?(target: CommandTarget): z.ZodType<A>;
   /** The command's dictionary without RequestType. */
   build(args: A, context: CommandContext): PlistDict;
@@ -63,15 +63,15 @@ export type CommandDefinition<A> = {
   onError?(report: Report, args: A, target: CommandTarget): Effect[];
   /** The arguments as the audit log may show them. */
   describe(args: A): JsonObject;
-  /** Its endpoint; absent for what the API does not offer by itself. */
+  /** Its endpoint; absent if the API has none for it. */
   readonly endpoint?: CommandEndpoint;
-  /** Its form on the page of a device; absent for what the page does not offer. */
+  /** Its form on the page of a device; absent if the page has none for it. */
   readonly form?: CommandForm;
-  /** What the page of a device says while what it did lasts. */
+  /** The note on the page of a device while the command's effect lasts. */
   readonly aftermath?: Aftermath;
 };
 
-/** The whole dictionary of a command, as `commandPayload` takes it. */
+/** Returns the whole dictionary of a command, for `commandPayload`. */
 export function commandDict<A>(definition: CommandDefinition<A>, args: A, context: CommandContext): PlistDict {
   return {
     RequestType: definition.requestTypeOf?.(args) ?? definition.requestType,

@@ -1,9 +1,9 @@
 /**
  * CustomCommand: any command of Apple's, as an operator's property list.
  *
- * Promise: the property list is checked when it is given, by Apple's published schema and for its target; a request type
- * that the schema does not have is taken as it is. Its content may be secret and is never shown, only the request type
- * and the names of the other keys.
+ * Promise: the property list is checked when it is created, against Apple's published schema and for its target; a
+ * request type that the schema does not have is not checked. Its content may be secret and is never shown, only the
+ * request type and the names of the other keys.
  *
  * @module
  */
@@ -39,7 +39,7 @@ function read(source: string) {
   }
 }
 
-/** What is wrong with a command, for a target or for nobody yet: sentences. */
+/** Returns the issues of a command, for a target or without one, as sentences. */
 function faultsOf(command: string, target?: CommandTarget): string[] {
   try {
     const { requestType, rest } = parseCustomCommand(command);

@@ -1,7 +1,8 @@
 /**
- * DeclarativeManagement: turns declarative management on, and tells the device that its declarations have changed.
+ * DeclarativeManagement: enables declarative management, and notifies the device that its declarations have changed.
  *
- * Source: Apple, "Declarative Management" (developer.apple.com/documentation/devicemanagement/declarative-management-command).
+ * Source: Apple, "Declarative Management"
+ * (developer.apple.com/documentation/devicemanagement/declarative-management-command).
  *
  * @module
  */
@@ -18,7 +19,7 @@ type Args = z.infer<typeof args>;
 
 /** The first version of each system with declarative management by a server. */
 const SINCE = { iOS: "16", iPadOS: "16", macOS: "13", tvOS: "16" } as const;
-/** A version that has it whatever the system: a device of a model that is not known tells its platform this way. */
+/** A version that supports it on every system: a device of an unknown model reports its platform this way. */
 const SINCE_EVERYWHERE = "16";
 
 function oldSystem({ platform, osVersion, userEnrollment }: CommandTarget): string | null {
@@ -38,7 +39,7 @@ function settingUp({ awaitingConfiguration }: CommandTarget): string | null {
   return awaitingConfiguration === true ? "declarative management is activated after Setup Assistant" : null;
 }
 
-/** The sync tokens, as the command and the `tokens` endpoint tell them. */
+/** Returns the sync tokens, in the form for the command and the `tokens` endpoint. */
 export const syncTokens = ({ token, timestamp }: Args) => ({
   SyncTokens: { Timestamp: timestamp, DeclarationsToken: token },
 });

@@ -1,7 +1,7 @@
 /**
- * DeviceInformation: what a device is.
+ * DeviceInformation: the facts of a device.
  *
- * Promise: only what the device can answer is asked, and only what it answered becomes a fact.
+ * Promise: only queries that the device supports are sent, and only its answers become facts.
  *
  * Source: Apple, "Device Information" (developer.apple.com/documentation/devicemanagement/device-information-command).
  *
@@ -42,7 +42,7 @@ export const deviceInformation: CommandDefinition<Record<string, never>> = {
   describe: () => ({}),
 };
 
-/** The facts in a QueryResponses dictionary. Empty strings say nothing. */
+/** The facts in a QueryResponses dictionary. Empty strings count as absent. */
 export function deviceFacts(answers: PlistDict): DeviceFacts {
   const model = filled(answers, "ProductName") ?? filled(answers, "Model");
   const osVersion = filled(answers, "OSVersion");

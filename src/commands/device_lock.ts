@@ -1,8 +1,8 @@
 /**
  * DeviceLock: locks a device at once, a Mac with a PIN.
  *
- * Promise: a Mac never gets the command without a PIN of exactly six digits, since nobody could open it again; the PIN
- * is handed out for escrow when the Mac has acknowledged.
+ * Promise: a Mac never gets the command without a PIN of exactly six digits, since it could not be unlocked again; the
+ * PIN is returned for escrow when the Mac has acknowledged.
  *
  * Source: Apple, "Device Lock" (developer.apple.com/documentation/devicemanagement/device-lock-command).
  *

@@ -1,5 +1,5 @@
 /**
- * Effects: what the result of a command means for our records.
+ * Effects: the consequences of a command's result for the server's records.
  *
  * Promise: plain data without decisions; `service.ts` applies them in one transaction with the command's completion.
  *
@@ -10,9 +10,9 @@ import type { JsonObject } from "../protocol/plist_json.ts";
 import type { Platform } from "../protocol/platform.ts";
 import type { ReportedError } from "../protocol/report.ts";
 
-/** What DeviceInformation told. An absent key was not reported: keep what is stored. */
+/** The facts from DeviceInformation. An absent key was not reported: keep the stored value. */
 export type DeviceFacts = {
-  /** Null when the model does not tell. */
+  /** Null if the model does not determine it. */
   platform: Platform | null;
   awaitingConfiguration?: boolean;
   udid?: string;
@@ -32,11 +32,13 @@ export type DeviceFacts = {
   imei?: string;
   meid?: string;
   softwareUpdateDeviceId?: string;
-  /** The accounts that Setup Assistant made; an empty list means that the escrowed password belongs to nobody. */
+  /**
+   * The accounts that Setup Assistant created; an empty list means that the escrowed password belongs to no account.
+   */
   autoSetupAdminAccounts?: { guid?: string; shortName?: string }[];
 };
 
-/** What SecurityInfo told. An absent key was not reported: keep what is stored. */
+/** The facts from SecurityInfo. An absent key was not reported: keep the stored value. */
 export type SecurityFacts = {
   depEnrollment?: boolean;
   userEnrollment?: boolean;
@@ -85,7 +87,7 @@ export type InstalledProfile = {
   organization: string | null;
   removalDisallowed: boolean;
   hasRemovalPasscode: boolean;
-  /** Null when not reported: supervised devices and Macs do not say. */
+  /** Null if not reported: supervised devices and Macs do not report it. */
   managed: boolean | null;
   encrypted: boolean;
   source: string | null;
@@ -101,7 +103,7 @@ export type Effect =
   /** `identifiers` is the question when only some apps were asked for: the answer is then no inventory. */
   | { kind: "apps"; apps: InstalledApp[]; pending: PendingApp[]; managedOnly: boolean; identifiers: string[] | null }
   | { kind: "certificates"; certificates: ReportedIdentity[]; managedOnly: boolean }
-  /** `inventory`: whether the list is kept, and not only compared with what was given. */
+  /** `inventory`: whether the list is stored, and not only compared with the profiles that were sent. */
   | { kind: "profiles"; profiles: InstalledProfile[]; managedOnly: boolean; inventory: boolean }
   /** The device's own list is asked for soon: an answer alone proves nothing. */
   | { kind: "verifyProfiles" }
@@ -119,5 +121,5 @@ export type Effect =
   /** The device took a sync token of its declarations, or refused it. */
   | { kind: "declarationsTold"; token: string }
   | { kind: "declarationsRefused"; token: string }
-  /** The device acknowledged, but the answer lacks what was asked for. The raw bytes should be kept. */
+  /** The device acknowledged, but the answer lacks the requested data. The raw bytes should be stored. */
   | { kind: "unreadable"; reason: string };

@@ -1,8 +1,8 @@
 /**
  * EraseDevice: deletes everything on a device.
  *
- * Promise: what an operator has to decide depends on the hardware and is asked for exactly: two choices on a phone or
- * tablet, a PIN of six letters or digits on a Mac without a Secure Enclave, nothing elsewhere.
+ * Promise: the operator's choices depend on the hardware and are requested exactly: two choices on a phone or tablet, a
+ * PIN of six letters or digits on a Mac without a Secure Enclave, nothing elsewhere.
  *
  * Source: Apple, "Erase Device" (developer.apple.com/documentation/devicemanagement/erase-device-command).
  *
@@ -59,7 +59,7 @@ export const eraseDevice: CommandDefinition<Args> = {
       pin: {
         label: "PIN",
         help: "Six digits. The Mac asks for this PIN after it is erased.",
-        // The API takes letters, too.
+        // The API accepts letters, too.
         pattern: "[0-9]{6}",
       },
     },
@@ -77,12 +77,12 @@ export const eraseDevice: CommandDefinition<Args> = {
   },
 };
 
-/** Whether erasing takes the two choices of iPhones and iPads. */
+/** Whether erasing has the two choices of iPhones and iPads. */
 const hasEraseChoices = ({ platform }: CommandTarget): boolean => platform === "iOS" || platform === "iPadOS";
 
 /**
- * Whether erasing leaves a Mac that asks for a PIN: Intel without T2. Only a Secure Enclave makes Activation Lock
- * manageable, so that flag tells T2 models apart; before the device has said what chip it has, its model does.
+ * Whether an erased Mac asks for a PIN: Intel without T2. Only a Secure Enclave makes Activation Lock manageable, so
+ * that flag identifies T2 models; until the device has reported its chip, its model decides.
  */
 function needsErasePin(target: CommandTarget): boolean {
   if (target.platform !== "macOS") return false;

@@ -1,5 +1,5 @@
 /**
- * The fields of a command's form, drawn from the arguments that a target takes.
+ * The fields of a command's form, derived from the arguments that a target accepts.
  *
  * Pure.
  *
@@ -18,7 +18,7 @@ export type FormField =
   & (
     | {
       readonly kind: "text";
-      /** Whether browsers shall not offer what was typed before. */
+      /** Whether browsers must not offer earlier input. */
       readonly secret: boolean;
       /** Whether it consists of digits. */
       readonly digits: boolean;
@@ -28,7 +28,7 @@ export type FormField =
     }
     | { readonly kind: "lines" }
     | { readonly kind: "check" }
-    /** Values, and what people read for them. */
+    /** Values and their labels. */
     | { readonly kind: "choice"; readonly options: readonly (readonly [string, string])[] }
     | { readonly kind: "number"; readonly whole: boolean; readonly min?: number; readonly max?: number }
   );
@@ -37,7 +37,7 @@ type Schema = z.core.JSONSchema.BaseSchema;
 
 const isSchema = (value: unknown): value is Schema => typeof value === "object" && value !== null;
 
-/** A pattern that says how long a text is: `[0-9]{6}`. */
+/** A pattern that determines the length of a text: `[0-9]{6}`. */
 const FIXED_LENGTH = /^\[[^\]]{1,40}\]\{([0-9]{1,4})\}$/;
 
 function textField(schema: Schema, words: FieldWords, secret: boolean) {
@@ -60,7 +60,7 @@ function kindOf(schema: Schema, words: FieldWords, secret: boolean) {
     return { kind: "choice", options: values.map((one) => [one, words.options?.[one] ?? one] as const) } as const;
   }
   if (schema.type === "integer" || schema.type === "number") {
-    // What JSON can hold exactly is no limit that a person has to be told.
+    // The range of exact JSON integers is not a limit that a form has to show.
     const bounded = (value: number | undefined) =>
       value !== undefined && Number.isSafeInteger(value - 1) &&
       Number.isSafeInteger(value + 1);
@@ -93,7 +93,7 @@ export function formFields(command: AnyCommand, target: CommandTarget): FormFiel
   });
 }
 
-/** What a form was sent with. */
+/** The input of a submitted form. */
 type FormValues = {
   /** The text of a field; "" when it is absent. */
   text(name: string): string;
@@ -102,7 +102,9 @@ type FormValues = {
 
 const NUMBER = /^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$/;
 
-/** The arguments that a form was sent with. An empty field is an absent argument; a number that is none stays a text. */
+/**
+ * Returns the arguments from a submitted form. An empty field is an absent argument; an invalid number stays a text.
+ */
 export function argumentsOf(fields: readonly FormField[], values: FormValues): Record<string, Json> {
   return Object.fromEntries(fields.flatMap(({ name, kind }): [string, Json][] => {
     if (kind === "check") return [[name, values.has(name)]];

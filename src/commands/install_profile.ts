@@ -1,8 +1,8 @@
 /**
  * InstallProfile: a configuration profile for a device or a user.
  *
- * Promise: the profile is sent byte for byte as given (signed or not), and when it belongs to an artifact version the
- * answer says what became of that version. Profiles carry passwords and challenges: the argument is a secret.
+ * Promise: the profile is sent byte for byte as given (signed or not), and if it belongs to an artifact version, the
+ * answer determines the state of that version. Profiles contain passwords and challenges: the argument is a secret.
  *
  * Source: Apple, "Install Profile" (developer.apple.com/documentation/devicemanagement/install-profile-command).
  *
@@ -16,7 +16,7 @@ import { type CommandDefinition, redact } from "./command.ts";
 import { channel, firstOf, userEnrollment } from "./validity.ts";
 
 const NAME = "InstallProfile";
-// Of an artifact's version the bytes are made when the device is there to take them.
+// The bytes of an artifact's version are rendered when the device fetches the command.
 const args = z.object({ profile: bytes().optional(), artifact_version: text().optional(), ...contentRevision })
   .refine(({ profile, artifact_version }) => profile !== undefined || artifact_version !== undefined, {
     error: "A profile or an artifact version is required.",

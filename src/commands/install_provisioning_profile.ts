@@ -1,5 +1,5 @@
 /**
- * InstallProvisioningProfile: what lets a device run apps that were signed by its organization.
+ * InstallProvisioningProfile: permits a device to run apps signed by its organization.
  *
  * Source: Apple, "Install Provisioning Profile"
  * (developer.apple.com/documentation/devicemanagement/install-provisioning-profile-command).
@@ -14,7 +14,7 @@ import { artifactResult, contentRevision } from "./artifact_result.ts";
 import { channel } from "./validity.ts";
 
 const NAME = "InstallProvisioningProfile";
-// The bytes are those of the version, read when the device is there to take them.
+// The bytes are those of the version, read when the device fetches the command.
 const args = z.object({ profile: bytes().optional(), artifact_version: text(), ...contentRevision });
 type Args = z.infer<typeof args>;
 

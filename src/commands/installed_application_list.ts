@@ -1,7 +1,7 @@
 /**
  * InstalledApplicationList: the apps on a device.
  *
- * Promise: installed apps and apps on their way are told apart, and an app listed twice is one app.
+ * Promise: installed apps and apps in progress are distinguished, and an app listed twice is one app.
  *
  * Source: Apple, "Installed Application List"
  * (developer.apple.com/documentation/devicemanagement/installed-application-list-command).
@@ -19,7 +19,10 @@ import { channel, firstOf, userEnrollment } from "./validity.ts";
 
 const NAME = "InstalledApplicationList";
 
-/** Bytes of each of the four texts that name an app: together they are a key of the database, which takes 2,700. */
+/**
+ * Bytes of each of the four texts that name an app: together they are a key of the database, which has a limit of
+ * 2,700.
+ */
 const KEY_BYTES = 640;
 
 /** Without this list a phone computes everything, at the cost of its battery. */
@@ -89,7 +92,7 @@ export const installedApplicationList: CommandDefinition<Args> = {
   describe: (args) => redact(args, ["managed_only", "identifiers"], []),
 };
 
-/** A user enrollment never tells more than its managed apps. */
+/** A user enrollment reports only its managed apps. */
 const managedOnly = (args: Args, target: CommandTarget): boolean =>
   args.managed_only === true || target.userEnrollment === true;
 

@@ -15,7 +15,7 @@ import { type CommandDefinition, type InstalledProfile, redact } from "./command
 import { channel, firstOf, userEnrollment } from "./validity.ts";
 
 const NAME = "ProfileList";
-/** `verify_only`: asked to see whether profiles that were just installed are there, not for the inventory. */
+/** `verify_only`: sent to verify recently installed profiles, not for the inventory. */
 const args = z.object({ managed_only: flag().optional(), verify_only: flag().optional() });
 type Args = z.infer<typeof args>;
 

@@ -1,7 +1,8 @@
 /**
- * Reenroll: installs the enrollment profile anew, so that the device gets a new identity before the old one ends.
+ * Reenroll: installs the enrollment profile again, so that the device gets a new identity before the old one expires.
  *
- * Promise: the profile is sent as given. It carries a one-time secret that lives an hour, and so does the command.
+ * Promise: the profile is sent as given. It contains a one-time secret that is valid for an hour, and so is the
+ * command.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
  * The one table of commands.
  *
- * Promise: names are unique and never change, because commands wait in the database under them. Adding a command is
- * adding a file and a line here: its endpoint, its form and what else is drawn from it follow.
+ * Promise: names are unique and never change, because commands are stored in the database under them. To add a command,
+ * add a file and a line here: its endpoint, its form and all else follow from it.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { removeProvisioningProfile } from "./remove_provisioning_profile.ts";
 import { restartDevice } from "./restart_device.ts";
 import { securityInfo } from "./security_info.ts";
 
-/** A command whose arguments' type is forgotten: give its functions only what its own `args` has parsed. */
+/** A command without the type of its arguments: pass its functions only arguments that its own `args` has parsed. */
 export type AnyCommand = CommandDefinition<unknown>;
 
 /** Every command, sorted by name. */
@@ -50,7 +50,7 @@ export const COMMANDS = new Registry<AnyCommand>([
 /** The command with this name, or undefined. */
 export const commandNamed = (name: string): AnyCommand | undefined => COMMANDS.named(name);
 
-/** The commands that have what `part` names, and that; the lowest order first. */
+/** Returns the commands that have `part`, with it; the lowest order first. */
 export function commandsWith<Part extends "endpoint" | "form" | "aftermath">(
   part: Part,
 ): { command: AnyCommand; part: NonNullable<AnyCommand[Part]> }[] {

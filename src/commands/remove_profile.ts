@@ -1,5 +1,5 @@
 /**
- * RemoveProfile: takes a configuration profile away from a device or a user.
+ * RemoveProfile: removes a configuration profile from a device or a user.
  *
  * Source: Apple, "Remove Profile" (developer.apple.com/documentation/devicemanagement/remove-profile-command).
  *

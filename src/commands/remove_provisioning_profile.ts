@@ -1,5 +1,5 @@
 /**
- * RemoveProvisioningProfile: takes a provisioning profile away.
+ * RemoveProvisioningProfile: removes a provisioning profile.
  *
  * Source: Apple, "Remove Provisioning Profile"
  * (developer.apple.com/documentation/devicemanagement/remove-provisioning-profile-command).
@@ -15,7 +15,7 @@ import { artifactResult } from "./artifact_result.ts";
 import { channel } from "./validity.ts";
 
 const NAME = "RemoveProvisioningProfile";
-// The UUID is that of the version, read when the device is there to take it.
+// The UUID is that of the version, read when the device fetches the command.
 const args = z.object({ uuid: text().min(1, REQUIRED).optional(), artifact_version: text() });
 type Args = z.infer<typeof args>;
 

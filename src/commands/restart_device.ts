@@ -1,7 +1,7 @@
 /**
  * RestartDevice: restarts a supervised device or a Mac.
  *
- * Promise: expires after a day, because a restart that comes when nobody expects it any more costs somebody's work.
+ * Promise: expires after a day, because an unexpected late restart can cost a user's work.
  *
  * Source: Apple, "Restart Device" (developer.apple.com/documentation/devicemanagement/restart-device-command).
  *

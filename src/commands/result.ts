@@ -1,5 +1,6 @@
 /**
- * Answers of devices that are kept with their command: sealed, because a custom command's answer may be an unlock token.
+ * Answers of devices that are stored with their command: encrypted, because a custom command's answer may be an unlock
+ * token.
  *
  * @module
  */
@@ -13,7 +14,7 @@ const context = (id: number) => ({ table: "command_history", column: "result_sea
 /** The answer to keep with the command of this id. */
 export const sealResult = (keys: KeyRing, id: number, raw: Uint8Array): Promise<string> => keys.seal(raw, context(id));
 
-/** The answer that is kept with a command; null when there is none. */
+/** Returns the answer stored with a command; null if there is none. */
 export async function openResult(
   keys: KeyRing,
   command: Pick<CommandView, "id" | "result" | "resultSealed">,

@@ -1,8 +1,8 @@
 /**
- * SecurityInfo: how a device is protected and managed.
+ * SecurityInfo: the protection and management of a device.
  *
- * Promise: the personal recovery key leaves the result as its own effect; what is stored as security information
- * never holds it, not even encrypted, so that whoever may read a device's details gets no copy to attack at leisure.
+ * Promise: the personal recovery key is a separate effect; the stored security information never contains it, not even
+ * encrypted. The attack: a person who may read a device's details gets a copy to attack offline.
  *
  * Source: Apple, "Security Info" (developer.apple.com/documentation/devicemanagement/security-info-command).
  *

@@ -1,7 +1,7 @@
 /**
  * The conditions that commands share, each a sentence when it does not hold.
  *
- * Promise: what is unknown about a target does not forbid a query, since queries are how it becomes known.
+ * Promise: unknown facts of a target do not forbid a query, since queries discover them.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export function userEnrollment(
   return `Cannot send ${name} to a user enrollment on ${target.platform}: it is for ${platforms.join(", ")}`;
 }
 
-/** The platform has to be known, because it decides what is sent. */
+/** The platform must be known, because it decides the content. */
 export function knownPlatform(name: string, target: CommandTarget): string | null {
   if (target.platform !== null) return null;
   return target.model === ""

@@ -1,5 +1,5 @@
 /**
- * Applies effects: what the answer of a device means for its records, in the transaction that finishes the command.
+ * Applies the effects of a device's answer to its records, in the transaction that finishes the command.
  *
  * @module
  */
@@ -31,7 +31,7 @@ import { artifactOwnerOf, type TargetedConversation } from "./conversation.ts";
 
 type EffectOf<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
 
-/** Present values only: an absent fact keeps what is stored. */
+/** Present values only: an absent fact keeps the stored value. */
 function present<T extends object>(values: T): Partial<T> {
   const result: Partial<T> = {};
   for (const key in values) if (values[key] !== undefined) result[key] = values[key];
@@ -81,7 +81,7 @@ async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, c
 }
 
 async function applyApps(effect: EffectOf<"apps">, { tx, owner, now }: TargetedConversation) {
-  // An answer about some apps says nothing about the others.
+  // An answer about selected apps does not cover the others.
   if (effect.identifiers !== null) return;
   const rows = effect.apps.map((app): InstalledAppRow => ({
     identifier: app.identifier ?? "",

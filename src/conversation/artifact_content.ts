@@ -1,6 +1,6 @@
 /**
- * The content of commands that carry an artifact version: made when the device is there to take it, so that nothing large or
- * secret waits in the queue.
+ * The content of commands that carry an artifact version: rendered when the device fetches the command, so that nothing
+ * large or secret is stored in the queue.
  *
  * @module
  */
@@ -31,7 +31,7 @@ const CONTENTS: Readonly<Record<string, Content>> = {
   }),
 };
 
-/** What the stored arguments of a command leave to be filled in. Throws when the version is gone. */
+/** Returns the content that the stored arguments of a command lack. Throws if the version no longer exists. */
 export async function artifactContent(
   db: Db,
   runtime: Runtime,

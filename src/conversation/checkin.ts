@@ -1,5 +1,5 @@
 /**
- * The check-in protocol: what each message changes, and its answer.
+ * The check-in protocol: the effects of each message, and its answer.
  *
  * Source: Apple, "Check-in" (developer.apple.com/documentation/devicemanagement/check-in).
  *
@@ -76,7 +76,8 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
     identify(exchange, message),
     declarative ? findChannelOf(tx, sender.fingerprint, message.ids.userKey ?? "") : undefined,
   ]);
-  // The attack: a blocked device, or who has its key, goes on reading what it escrowed until it comes to be released.
+  // The attack: a blocked device, or an attacker with its key, continues to read its escrowed tokens until it connects
+  // and is released.
   if (enrollment.blockedAt !== null && message.messageType !== "CheckOut") {
     throw problem("device-blocked", undefined, { reason: "Device blocked" });
   }
@@ -114,7 +115,7 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
       return { body: buildPlist({ BootstrapToken: token }) };
     }
     case "CheckOut":
-      // The attack: a user of a Mac ends its management. What a user says is about that user's channel at most.
+      // The attack: a user of a Mac ends its management. A user's message affects at most that user's channel.
       if (message.ids.userKey !== undefined) {
         await forgetPushTarget(tx, enrollment.enrollmentId, message.ids.userKey, now);
         await event({ reason: "a user channel cannot check out the device" }, "warning");
@@ -124,7 +125,7 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
       await event();
       return EMPTY;
     case "UserAuthenticate":
-      // 410 tells a Mac that this server manages no network users; it goes on with local ones.
+      // 410 informs a Mac that this server manages no network users; it continues with local ones.
       throw problem("device-user-unmanaged", undefined, { reason: "UserAuthenticate is answered with 410" });
     case "DeclarativeManagement": {
       const { endpoint } = message;
@@ -148,13 +149,13 @@ const bootstrapContext = (id: EnrollmentId) => ({ table: "enrollments", column: 
 async function identify({ tx, runtime, sender }: Exchange, message: CheckinMessage): Promise<IdentifiedRow> {
   const pinned = await findPinned(tx, sender.fingerprint);
   if (pinned === undefined) return await bindRenewedIdentity(tx, runtime, sender, message.ids.deviceKey);
-  // The attack: a device speaks in the name of another one. One device spells its own UDID always alike.
+  // The attack: a device sends messages in the name of another one. A device always spells its own UDID the same way.
   if (pinned.udid !== message.ids.deviceKey) {
     const alert = { kind: "cloned identity", owner: pinned, fingerprint: sender.fingerprint } as const;
     throw new AlertingProblem("UDID mismatch: cloned identity", alert);
   }
   if (pinned.suspended) {
-    // Whoever removes the profile meanwhile is no longer enrolled, restored or not.
+    // A device that removes the profile meanwhile is no longer enrolled, restored or not.
     if (message.messageType === "CheckOut") return pinned;
     // Not 401: a deleted device stays enrolled, so that it can be restored.
     throw problem("device-deleted", undefined, { reason: "Device deleted" });

@@ -50,14 +50,14 @@ const MAX_STEPS = 1000;
 /** Seconds from a NotNow to the next offer of the command: the first wait doubles with each NotNow, up to the longest. */
 const NOT_NOW_WAIT = { first: 60, longest: 4 * 3600 };
 
-/** Returns when a command that the device put off `count` times before is offered again. */
+/** Returns when a command that the device has postponed `count` times before is offered again. */
 const afterNotNow = (now: Date, count: number) =>
   new Date(now.getTime() + Math.min(NOT_NOW_WAIT.first * 2 ** count, NOT_NOW_WAIT.longest) * 1000);
 
 /** How a conversation went on: a command for the device, nothing, the end of its management; or the sender is not known. */
 type Outcome = Uint8Array<ArrayBuffer> | null | "released" | "ended" | "unknown";
 
-/** Answers a connect: the bytes of the next command, or null when there is nothing to do. */
+/** Answers a connect: returns the bytes of the next command, or null if there is nothing to do. */
 export async function handleConnect(
   runtime: Runtime,
   by: Caller,
@@ -75,7 +75,7 @@ export async function handleConnect(
 }
 
 function answerOf(outcome: Outcome): Uint8Array<ArrayBuffer> | null {
-  // 401 makes the device unenroll, so it is said only to a released one, and only when its last report is kept.
+  // 401 makes the device unenroll, so it is sent only to a released one, and only after its last report is stored.
   if (outcome === "released") throw problem("device-released");
   if (outcome === "ended") {
     throw problem("device-not-identified", undefined, { reason: "the enrollment ended during the conversation" });
@@ -86,7 +86,7 @@ function answerOf(outcome: Outcome): Uint8Array<ArrayBuffer> | null {
   return outcome;
 }
 
-/** Runs a conversation in a transaction, and writes with its commit what it left for that. */
+/** Runs a conversation in a transaction, and writes the deferred statements with its commit. */
 async function inTransaction(
   { sql }: Runtime,
   converse: (tx: Tx, last: LastStatements) => Promise<Outcome>,
@@ -98,7 +98,7 @@ async function inTransaction(
     return last.statements;
   });
   if (last.marking !== undefined && (await last.marking).length === 0) {
-    // Somebody ended the command while it was chosen. The device comes again, and gets what there is then.
+    // The command was ended while it was chosen. The device connects again, and gets the next one.
     throw problem("unavailable", undefined, { reason: "the command to send was ended meanwhile" });
   }
   return outcome;
@@ -115,7 +115,7 @@ async function begin(runtime: Runtime, by: Caller, sender: Certificate, { ids }:
   // The hot path: nothing is due, so one statement was all.
   if ((nextActionAt === null || nextActionAt > at) && blockedAt === null) return null;
   return await inTransaction(runtime, async (tx, last) => {
-    // One after the other on one connection, and without waiting in between: what is read is read behind the lock.
+    // One after the other on one connection, without waiting in between: rows are read behind the lock.
     const [locked, facts] = await Promise.all([
       beginConversation(tx, channelId, { at, ip: by.request.ip }),
       loadFacts(tx, runtime, channelId, { status: "Idle" }),
@@ -166,10 +166,10 @@ async function takeAnswer(
 
 const isExpired = (now: Date) => ({ expiresAt }: { expiresAt: Date | null }) => expiresAt !== null && expiresAt <= now;
 
-/** What is written together with the commit, and which of it marks a command as sent. */
+/** The statements that are sent with the commit, and the one that marks a command as sent. */
 type LastStatements = { statements: Statement[]; marking?: Statement };
 
-/** Writes now what was left for the commit, because what follows reads it. */
+/** Runs the statements deferred to the commit now, because later ones read their results. */
 async function writeNow(last: LastStatements): Promise<void> {
   await Promise.all(last.statements.splice(0));
 }
@@ -179,8 +179,8 @@ const uuidOf = ({ commandUuid }: Report): string | undefined =>
   commandUuid !== undefined && UUID.test(commandUuid) ? commandUuid : undefined;
 
 /**
- * A sender whose identity speaks for no such channel: it is renewed and speaks for the first time, or it is refused. Throws
- * `device-not-identified` and `device-deleted`.
+ * Handles a sender whose identity has no such channel: it is renewed and used for the first time, or it is refused.
+ * Throws `device-not-identified` and `device-deleted`.
  */
 export async function identifyUnknown(
   { tx, runtime, sender }: Pick<Exchange, "tx" | "runtime" | "sender">,
@@ -202,7 +202,7 @@ export async function identifyUnknown(
   }
 }
 
-/** Applies a report to the command that it answers. Answers what is left of the queue; null when it has to be read again. */
+/** Applies a report to the command that it answers. Returns the rest of the queue; null if it must be read again. */
 async function applyReport(
   conversation: TargetedConversation,
   report: Report,
@@ -255,13 +255,13 @@ async function applyReport(
   return null;
 }
 
-/** Bytes of a report that nobody can read: enough to see why, and no room for a device to fill. */
+/** The size limit of a stored unreadable report: enough to see the cause, but no space for a device to fill. */
 const UNREADABLE_BYTES = 64 * 1024;
 
 const keptBytes = ({ raw, unreadable }: Report): Uint8Array =>
   unreadable === undefined ? raw : raw.subarray(0, UNREADABLE_BYTES);
 
-/** What a command does with an answer, if anything. */
+/** Returns the effects of a command's answer, if any. */
 const handlerOf = (command: AnyCommand, { status }: Report) =>
   status === "Acknowledged" ? command.onAcknowledged : command.onError;
 
@@ -282,10 +282,13 @@ async function argumentsOf(
   return { ...open, ...secrets };
 }
 
-/** What a conversation knows before it plans. Without `facts` they are read, behind what was left for the commit. */
+/** The facts of a conversation before it plans. Without `facts` they are read, after the deferred statements. */
 type Known = { facts: ConversationFacts | null; expired: boolean; nextActionAt: Date | null | undefined };
 
-/** Follows the plan until it gives a command that can be sent; null when there is none, `ended` when the device is let go. */
+/**
+ * Follows the plan until it yields a command that can be sent; null if there is none, `ended` if the device is
+ * released.
+ */
 async function nextCommand(
   conversation: Conversation,
   status: ReportStatus,
@@ -305,13 +308,13 @@ async function nextCommand(
     facts ??= await read();
     if (facts.ended) return "ended";
     if (facts.lockPinEscrowed && status === "Idle") {
-      // A device that comes by itself has been unlocked.
+      // A device that connects by itself has been unlocked.
       await endEscrow(tx, runtime, by, owner, "device_lock_pin");
     }
     const { next, planAgainAt, situation } = plan(facts, now);
     await follow(tx, channelId, facts, situation, now);
     if (next === null) {
-      // While a PIN is held the next contact is looked at, since it ends the lock.
+      // While a PIN is stored, the next connect is checked, since it ends the lock.
       const again = facts.lockPinEscrowed && status !== "Idle" ? now : planAgainAt;
       if (known.nextActionAt === undefined || again?.getTime() !== known.nextActionAt?.getTime()) {
         last.statements.push(setNextAction(tx, channelId, again));
@@ -335,7 +338,7 @@ async function nextCommand(
   throw new Error("Cannot plan: no command of the plan can be sent");
 }
 
-/** Queues what the plan wants to send now; answers its id. */
+/** Queues the plan's next command; returns its id. */
 async function queueStep(
   { tx, runtime, owner, target, now }: TargetedConversation,
   step: Exclude<Step, { kind: "queued" | "cancel" }>,
@@ -413,7 +416,7 @@ async function giveUp(conversation: TargetedConversation, row: Outgoing, reason:
   return null;
 }
 
-/** The bytes of a command, or why there are none. */
+/** Returns the bytes of a command, or the reason why there are none. */
 async function build(
   { tx, runtime, owner, target }: TargetedConversation,
   row: Outgoing,
@@ -435,7 +438,7 @@ async function build(
   const parsed = command.args.safeParse({ ...stored, ...content });
   if (!parsed.success) return "This version of the server does not know the arguments of the command.";
   const dict = commandDict(command, parsed.data, { target, commandUuid: row.uuid });
-  // What an operator wrote has no conditions of its own: Apple's are looked at again, the device may have changed.
+  // A custom command has no conditions of its own: Apple's are checked again, since the device may have changed.
   const requestType = command.requestTypeOf?.(parsed.data);
   const refused = requestType === undefined ? null : commandUnsupported(requestType, dict, target);
   if (refused !== null) return refused;

@@ -1,5 +1,5 @@
 /**
- * What the functions of one conversation with a device share.
+ * The state shared by the functions of one conversation with a device.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Caller } from "../events/by.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
 
-/** The channel that speaks, and what it belongs to. `userKey` is "" for the device itself. */
+/** The channel of the conversation, with its enrollment and device. `userKey` is "" for the device itself. */
 export type Owner = Pick<IdentifiedRow, "enrollmentId" | "deviceId" | "udid" | "serialNumber" | "sessionId"> & {
   channelId: ChannelId;
   userKey: string;
@@ -28,7 +28,7 @@ export type Exchange = Exchanged & { sender: Certificate; last: Statement[] };
 /** A message of a known channel. */
 export type Conversation = Exchanged & { owner: Owner };
 
-/** A conversation with what is known of the device, by which commands are judged. */
+/** A conversation with the known facts of the device, which decide the validity of commands. */
 export type TargetedConversation = Conversation & { target: CommandTarget };
 
 /** Returns the owner of artifacts in a conversation. */

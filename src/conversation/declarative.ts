@@ -44,7 +44,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   management: "Management",
 };
 
-/** What an identifier stands for, kept with the device so that a later fetch is answered as promised. */
+/** The content of an identifier, stored with the device so that a later fetch gets the announced declaration. */
 function advertisedOf({ items }: DeclarationSet): Advertised {
   return Object.fromEntries(items.map((item) => [item.identifier, {
     section: item.section,
@@ -74,7 +74,7 @@ function declarationItems({ items, token }: DeclarationSet): Json {
 const tokensAt = (token: string, now: Date): Json =>
   syncTokens({ token, timestamp: `${now.toISOString().slice(0, 19)}Z` });
 
-/** Returns the answer to a question for the token or the list that was prepared; undefined when it takes a plan. */
+/** Returns the prepared answer to a request for the token or the list; undefined if it needs a plan. */
 export async function servePrepared(
   runtime: Runtime,
   by: Caller,
@@ -91,13 +91,13 @@ export async function servePrepared(
   return endpoint === "tokens" ? tokensAt(found.token, now) : found.items;
 }
 
-/** What a message is answered: JSON, or null for an empty answer; and what was wrong with it all the same. */
+/** The answer to a message: JSON, or null for an empty answer; and any problems of the message. */
 export type Served = { json: Json; reason?: string };
 
 /** Names of items that a reason lists. */
 const NAMED = 10;
 
-/** What an event says of a report of which not everything is kept. */
+/** The part of an event about a report that is not stored completely. */
 function reasonsOf({ refused, historyUsedUp }: NotKept): string[] {
   const more = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : "";
   return [
@@ -109,7 +109,7 @@ function reasonsOf({ refused, historyUsedUp }: NotKept): string[] {
 }
 
 /**
- * Answers a message; `known` is its channel where it was found with the enrollment. Throws `declaration-unknown`,
+ * Answers a message; `known` is its channel, if it was found with the enrollment. Throws `declaration-unknown`,
  * `device-not-identified`, `device-bad-request`.
  */
 export async function serveDeclarations(
@@ -119,7 +119,7 @@ export async function serveDeclarations(
   message: DeclarativeManagement,
 ): Promise<Served> {
   const { tx, runtime, now, last } = exchange;
-  // The attack: a stolen device that was blocked goes on to fetch what it should no longer have.
+  // The attack: a stolen device that was blocked continues to fetch content that it should no longer have.
   if (enrollment.blockedAt !== null) throw problem("device-blocked", undefined, { reason: "Device blocked" });
   const channelId = known ?? await findChannel(tx, enrollment.enrollmentId, message.ids.userKey ?? "");
   if (channelId === undefined) {
@@ -138,7 +138,7 @@ export async function serveDeclarations(
     const [, facts] = await Promise.all([lockChannels(tx, [channelId]), loadFacts(tx, runtime, channelId)]);
     const situation = situate(facts, now);
     const { declarations } = situation;
-    // What travels by command is still to come. A channel that was never planned comes by itself.
+    // Artifacts delivered by command are still pending. A channel that was never planned connects by itself.
     if (await follow(tx, channelId, facts, situation, now) && facts.desiredDigest !== null) {
       await wakeChannel(tx, channelId, now);
     }

@@ -1,6 +1,7 @@
 /**
- * Takes a status report: what it says of the system, of the device's abilities, of each declaration, and all its items with
- * their history. When that changes the plan the device is called back, so that the next step of a chain follows at once.
+ * Processes a status report: the OS version, the device's capabilities, the state of each declaration, and all its
+ * items with their history. If that changes the plan, the device is woken again, so that the next step of a chain
+ * follows immediately.
  *
  * @module
  */
@@ -32,22 +33,25 @@ import { artifactOwnerOf, type Conversation, type Owner } from "./conversation.t
 
 /** Items of a channel that are kept: reports of parts add up. */
 const MAX_KEPT = 2 * MAX_ITEMS;
-/** Characters of JSON that the lists of one report may have with what was there before; beyond, a part replaces the list. */
+/**
+ * The limit of the lists of one report merged with the stored ones, in characters of JSON; beyond it, a part replaces
+ * the list.
+ */
 const MAX_MERGED = 2 * 1024 * 1024;
-/** Bytes of JSON, about, that one item may have, all items of a channel, and what a device says that it supports. */
+/** The approximate limits in bytes of JSON of one item, of all items of a channel, and of a device's capabilities. */
 const MAX_VALUE = { item: 2 * 1024 * 1024, channel: 8 * 1024 * 1024, capabilities: 32 * 1024 };
 const CAPABILITIES = "management.client-capabilities";
 /** The longest token that is kept. */
 const MAX_TOKEN = 256;
 
-/** What a declaration's state means for its artifact. */
+/** Returns the effect of a declaration's state on its artifact. */
 function observedStatus({ active, valid }: Pick<DeclarationStatus, "active" | "valid">): ObservedStatus {
   if (valid === "valid") return active ? "Installed" : "Uninstalled";
   if (valid === "unknown") return active ? "AwaitingConfirmation" : "Uninstalled";
   return "Failed";
 }
 
-/** What a report says of versions, each once. Only those count that `known` admits. */
+/** Returns the states of versions in a report, each once. Only those that `known` admits count. */
 export function seenVersions(
   declarations: readonly DeclarationStatus[],
   known: (versionId: string) => boolean,
@@ -55,7 +59,8 @@ export function seenVersions(
   const seen = new Map<string, SeenVersion>();
   for (const declaration of declarations) {
     const { versionId, contentRevision } = readServerToken(declaration.serverToken);
-    // The attack: an enrolled device that reports failures of what it was never given halts the rollout of all others.
+    // The attack: an enrolled device reports failures of versions that it never got, and halts the rollout for all
+    // others.
     if (!known(versionId)) continue;
     const status = observedStatus(declaration);
     const before = seen.get(versionId);
@@ -78,7 +83,10 @@ const identifierOf = (item: Json): string | undefined => {
   return typeof identifier === "string" ? identifier : undefined;
 };
 
-/** The value of an item after a report: lists of identified things come in parts, with `_removed` for what went. */
+/**
+ * Returns the value of an item after a report: lists of identified entries are partial, with `_removed` for removed
+ * ones.
+ */
 function mergedValue(before: Json, after: Json, full: boolean): Json {
   if (full || !Array.isArray(before) || !Array.isArray(after) || after.length === 0) return after;
   if (![...before, ...after].every((item) => identifierOf(item) !== undefined)) return after;
@@ -95,10 +103,10 @@ const text = (value: Json | undefined): string | undefined => (typeof value === 
 
 const sizeOf = (value: Json): number => JSON.stringify(value).length;
 
-/** What is kept of an item that is too large. */
+/** The stored form of an item that is too large. */
 const TOO_LARGE: Json = [{ Code: "TooLarge", Description: "The server keeps no value of this size." }];
 
-/** What of a report is not kept, for its event. */
+/** The parts of a report that are not stored, for its event. */
 export type NotKept = {
   /** The names of items that are too large. */
   refused: string[];
@@ -106,7 +114,7 @@ export type NotKept = {
   historyUsedUp: boolean;
 };
 
-/** Keeps the items of a report. Answers their values, and what is not kept. */
+/** Stores the items of a report. Returns their values, and the parts that are not stored. */
 async function keepItems(
   { tx, owner, now }: Conversation,
   report: StatusReport,
@@ -118,7 +126,7 @@ async function keepItems(
   let room = report.full ? MAX_KEPT : MAX_KEPT - before.size;
   const fits = (path: string) => after.has(path) || (!report.full && before.has(path)) || room-- > 0;
   let length = 0;
-  // The attack: reports that each add an item of megabytes, until nobody can read the items of the device.
+  // The attack: each report adds an item of megabytes, until the items of the device can no longer be read.
   let bytes = report.full ? 0 : [...before.values()].reduce((sum, { value }) => sum + sizeOf(value), 0);
   const refused: string[] = [];
   for (const { path, value } of flattenStatus(report.items)) {
@@ -159,8 +167,8 @@ async function keepItems(
 }
 
 /**
- * What a report says of the system, as the enrollment keeps it; nothing on a user's channel. A report of another version than
- * `before` that says nothing of a supplement has none: the supplement was that of the version before.
+ * Returns the OS version in a report, in the form for the enrollment; nothing on a user's channel. A report of another
+ * version than `before` without a supplement has none: the stored supplement belonged to the previous version.
  */
 function systemChange(
   owner: Owner,
@@ -186,7 +194,9 @@ function systemChange(
   };
 }
 
-/** Takes a report of a channel. Answers what of it is not kept. `last` is written together with the commit. */
+/**
+ * Processes a report of a channel. Returns the parts that are not stored. `last` is written together with the commit.
+ */
 export async function takeStatusReport(
   conversation: Conversation,
   last: Statement[],
@@ -194,7 +204,7 @@ export async function takeStatusReport(
 ): Promise<NotKept> {
   const { tx, runtime, by, owner, now } = conversation;
   const { channelId } = owner;
-  // One report of a channel at a time: the next one is compared with what this one leaves.
+  // One report of a channel at a time: the next one is compared with the result of this one.
   const channel = owner.userKey === "" ? "Device" : "User";
   const [, known, rows, before, system, artifacts] = await Promise.all([
     lockChannels(tx, [channelId]),
@@ -214,7 +224,7 @@ export async function takeStatusReport(
   }
   let changed = target.osVersion !== before.osVersion || target.platform !== before.platform;
   const capabilities = items.get(CAPABILITIES);
-  // One that is too large leaves what was known of the device.
+  // One that is too large keeps the known facts of the device.
   const told = capabilities !== undefined && !refused.includes(CAPABILITIES);
   if (told && await recordCapabilities(tx, channelId, capabilities, now)) changed = true;
   if (report.declarations !== null) {

@@ -35,7 +35,7 @@ import type { Exchange } from "./conversation.ts";
  */
 export const MOST_USERS = 40;
 
-/** Returns what the event of a TokenUpdate calls its channel. */
+/** Returns the name of the channel in the event of a TokenUpdate. */
 export const tokenTypeOf = ({ ids }: TokenUpdate): string => ids.channel === "Device" ? "device" : "user";
 
 /** Whether a TokenUpdate changes only how a known channel is pushed. */
@@ -100,7 +100,7 @@ export async function takeTokenUpdate(
     await completeSession(tx, enrollment.sessionId, enrollment, now);
   }
   await retireOlderIdentities(tx, enrollment.enrollmentId, sender.fingerprint, now);
-  // Shared iPad's placeholder names nobody.
+  // Shared iPad's placeholder names no user.
   const { userKey } = message.ids;
   if (userKey === SHARED_IPAD_USER_ID) return true;
   const id = userKey === undefined

@@ -1,5 +1,5 @@
 /**
- * What a device sends where a report is expected, and is none.
+ * Messages that arrive in place of a report, and are not reports.
  *
  * @module
  */
@@ -22,11 +22,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export type UnreadableReport = { raw: Uint8Array; list?: Plist; error: PlistError | ProtocolError };
 
 /**
- * Answers a report that cannot be read: the command that was outstanding is finished with the reason and the bytes, so that
- * its next offer is not answered the same way. It is held to what it says: the device, the channel and the command are those
- * that it names, and without names those of its identity's device channel. No command ends by the report of another.
+ * Answers a report that cannot be read: the command that was outstanding is finished with the reason and the bytes, so
+ * that its next offer is not answered the same way. The device, the channel and the command are those that the message
+ * names, and without names those of its identity's device channel. A report never ends another device's command.
  *
- * Throws `device-bad-request` when no such command is outstanding, and `device-not-identified` for another device's UDID.
+ * Throws `device-bad-request` when no such command is outstanding, and `device-not-identified` for another device's
+ * UDID.
  */
 export async function handleUnreadable(
   runtime: Runtime,

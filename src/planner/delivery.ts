@@ -17,10 +17,10 @@ import { commandNamed } from "../commands/registry.ts";
 import { declarationUnsupported } from "../apple_schema/declarations.ts";
 import { valuesAwaited } from "./held.ts";
 
-/** What is looked at of a channel. */
+/** The facts of a channel that are checked. */
 export type DeliveryTarget = CommandTarget & ResolveTarget;
 
-/** What is known of declarative management on a channel. */
+/** The known state of declarative management on a channel. */
 export type DeclarativeState = {
   /** Whether the device follows declarations already. */
   enabled: boolean;
@@ -36,7 +36,7 @@ export type Delivery = {
   via: Via | null;
   /** Why it cannot reach this target. */
   impossible: string | null;
-  /** What it waits for. */
+  /** The reason why it waits. */
   waits: string | null;
 };
 
@@ -67,7 +67,10 @@ function declaredType({ artifact, version }: InScope): { type: string; payload: 
   return declaredAs === null ? null : { type: declaredAs, payload: {} };
 }
 
-/** What versions that are not there wait for, by version id; and what those of them that would replace a declaration do. */
+/**
+ * The reasons why versions that are not installed wait, by version id; and the same for those that would replace a
+ * declaration.
+ */
 function awaitedBy(
   { artifacts }: BlueprintContent,
   observed: ReadonlyMap<string, ObservedArtifact>,
@@ -126,7 +129,8 @@ export function deliver(
       const reason = noDeclarations !== null || declaration === null
         ? null
         : runs(declaration.type, declaration.payload);
-      // What waits does not take away the version that is there by declaration. What a command brings replaces nothing yet.
+      // A waiting version does not remove the declared version that is installed. A version by command replaces nothing
+      // yet.
       return reason ?? awaited.replacing.get(id) ?? null;
     },
     stays: ({ via, type }) => via === "command" || isDeclarationOnly(type) || declaresProfiles,
@@ -147,7 +151,7 @@ export function deliver(
       const impossible = byDeclaration(resolution);
       return { via: impossible === null ? "declaration" : null, impossible };
     }
-    // A declaration takes over what a command brought only where it is the very same: until then the command updates it.
+    // A declaration takes over a profile from a command only if it is identical: until then, the command updates it.
     const row = commanded.get(resolution.artifact.id);
     const same = row === undefined ||
       (row.versionId === resolution.version.id && row.contentRevision === resolution.version.contentRevision);
@@ -172,7 +176,7 @@ export function deliver(
         byName(one.resolution.artifact, other.resolution.artifact)
       );
     const [requires, references] = [needed(artifact.requires), needed(version.references)];
-    // What is there already is not taken away because what it required cannot come any more.
+    // An installed artifact is not removed because its requirement can no longer be delivered.
     const broken = [...(here.has(artifact.id) ? [] : requires), ...references]
       .find(({ impossible }) => impossible !== null);
     if (broken !== undefined && delivery.impossible === null) {

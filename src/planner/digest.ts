@@ -1,5 +1,5 @@
 /**
- * A digest of what a channel should have: while it stays the same the device has no reason to come.
+ * A digest of a channel's desired state: while it is unchanged, the device has no reason to connect.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { BlueprintContent } from "../blueprints/content.ts";
 import type { Situation } from "./situation.ts";
 
 /**
- * The digest. What only time or the device itself changes (retries, reinstall intervals, its system) is no part of it, since
- * the device comes for that by itself.
+ * Returns the digest. It does not include facts that only time or the device itself changes (retries, reinstall
+ * intervals, its OS version), since the device connects for those by itself.
  */
 export function desiredDigest(
   blueprint: BlueprintContent | null,

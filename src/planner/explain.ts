@@ -1,5 +1,6 @@
 /**
- * Explains a channel: what would be done if it connected now, and why the rest would not; with what its content lacks.
+ * Explains a channel: the next step if it connected now, the reasons against the others, and the missing values of its
+ * content.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import { loadFacts } from "./load.ts";
 import { type Plan, plan } from "./plan.ts";
 import type { PlanFacts } from "./facts.ts";
 
-/** What is worth knowing of a delivery that goes on all the same. */
+/** Remarks on a delivery that takes place nevertheless. */
 function remarks(
   { resolution: { artifact, version } }: Delivery,
   target: PlanFacts["target"],

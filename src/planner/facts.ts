@@ -1,5 +1,6 @@
 /**
- * What the planner looks at: a channel as it is (target, inventory, queue, artifacts) and as it should be (blueprint).
+ * The facts that the planner uses: the actual state of a channel (target, inventory, queue, artifacts) and the desired
+ * one (blueprint).
  *
  * @module
  */
@@ -29,7 +30,7 @@ export type QueuedCommand = {
   createdAt: Date;
 };
 
-/** What decides which artifacts a channel should have, and what is known of those it has. */
+/** The facts that decide the artifacts of a channel, and the known state of those that it has. */
 export type ArtifactFacts = {
   serialNumber: string;
   tags: ReadonlySet<number>;
@@ -40,12 +41,12 @@ export type ArtifactFacts = {
   observed: readonly ObservedArtifact[];
   /** Ends of the certificates that the channel got for certificate assets, by version id. */
   certificateEnds: ReadonlyMap<string, readonly Date[]>;
-  /** How fast versions may be installed again, by version id; those that no attempt was made of are not in it. */
+  /** How fast versions may be installed again, by version id; versions without an attempt are not in it. */
   paces: ReadonlyMap<string, ReinstallPace>;
   declarative: {
     /** Whether the device follows declarations. */
     enabled: boolean;
-    /** The token that it was told last. */
+    /** The token that was last announced to it. */
     token: string | null;
     /** The token that it refused last, and when. */
     refusedToken: string | null;
@@ -57,7 +58,7 @@ export type ArtifactFacts = {
 /** The facts of one channel. Times are null when the thing never happened. */
 export type PlanFacts = {
   target: CommandTarget;
-  /** What the device said; undefined when the plan is only explained. */
+  /** The device's message; undefined if the plan is only explained. */
   status: ReportStatus | undefined;
   /** When the current conversation began. */
   conversationStartedAt: Date | null;
@@ -83,7 +84,7 @@ export type PlanFacts = {
   settings: {
     resendAfterSeconds: number;
     renewBeforeDays: number;
-    /** What the identifiers of this server begin with. */
+    /** The prefix of this server's identifiers. */
     identifierPrefix: string;
   };
 };

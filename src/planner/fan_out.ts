@@ -1,7 +1,8 @@
 /**
- * Fans a change out: finds the channels whose plan it changes and wakes exactly those, no faster than they may come.
+ * Fans a change out: finds the channels whose plan it changes and wakes exactly those, no faster than the rate allows.
  *
- * Saving a change costs the same however many devices there are; what depends on their number happens here, in batches.
+ * Saving a change costs the same however many devices there are; the work that depends on their number happens here, in
+ * batches.
  *
  * @module
  */
@@ -15,10 +16,10 @@ import { readContent } from "../blueprints/load.ts";
 import type { Runtime } from "../runtime.ts";
 import { lookThrough } from "./look_through.ts";
 
-/** Channels that are looked at in one go. */
+/** Channels in one batch. */
 const BATCH = 500;
 
-/** What a fan-out did. */
+/** The result of a fan-out. */
 export type FanOut = { blueprints: number; examined: number; woken: number };
 
 async function wakeChanged(
@@ -29,7 +30,7 @@ async function wakeChanged(
   const { sql, config } = runtime;
   const now = runtime.clock.now();
   const looked = await lookThrough(sql, runtime, rows, contentOf);
-  // A channel that was never planned comes by itself.
+  // A channel that was never planned connects by itself.
   const changed = looked.filter(({ row, digest }) => row.desiredDigest !== null && row.desiredDigest !== digest)
     .map(({ row, digest }) => ({ channelId: row.channelId, digest }));
   if (changed.length === 0) return 0;
@@ -51,7 +52,8 @@ export async function fanOut(runtime: Runtime, signal?: AbortSignal): Promise<Fa
     if (digest === fannedOutDigest) continue;
     result.blueprints++;
     const claim = await beginFanOut(sql, id, digest, runtime.random.uuid());
-    // Read anew: what a device followed before the claim is seen here, what one follows after it voids the claim.
+    // Read again: a digest that a device followed before the claim is seen here, one that it follows after the claim
+    // voids the claim.
     const content = (await readContent(sql, id))?.content ?? null;
     if (content === null) continue;
     for (let after = 0;;) {

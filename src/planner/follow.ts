@@ -1,5 +1,5 @@
 /**
- * Keeps what a channel follows, so that fan-outs know whom a change concerns.
+ * Stores the digest that a channel follows, so that fan-outs know the affected channels.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import type { ContentArtifact, ContentVersion } from "../blueprints/content.ts";
 export const lacking = ({ needed }: Pick<ContentVersion, "needed">, values: ReadonlySet<string>): string[] =>
   needed.filter((name) => !values.has(name));
 
-/** What a version of an artifact waits for; null when it does not wait. */
+/** Returns the reason why a version of an artifact waits; null if it does not wait. */
 export function valuesAwaited(
   artifact: Pick<ContentArtifact, "holdWithoutValues">,
   version: Pick<ContentVersion, "needed">,

@@ -42,19 +42,19 @@ function targetOfRow(row: PlanRow): CommandTarget {
   };
 }
 
-/** The facts of a channel, and what else those who act on them need of it. */
+/** The facts of a channel, and the other data needed to act on them. */
 export type LoadedFacts = PlanFacts & {
   lockPinEscrowed: boolean;
   desiredDigest: string | null;
   ended: boolean;
 };
 
-/** The facts of a channel, with the commands of its queue as they are sent, and the revision of what devices should have. */
+/** The facts of a channel, with the commands of its queue as they are sent, and the revision of the desired state. */
 export type ConversationFacts = Omit<LoadedFacts, "queue"> & { queue: readonly PlanCommandRow[]; revision: number };
 
 /**
- * The facts of a channel, with what the device just said. A transaction that is going to act on
- * them has locked the channel, or does so in the same breath: the statements are sent together.
+ * Returns the facts of a channel, with the device's current message. A transaction that acts on them has locked the
+ * channel, or locks it at the same time: the statements are sent together.
  */
 export async function loadFacts(
   db: Db,
@@ -75,7 +75,7 @@ export async function loadFacts(
   };
 }
 
-/** The facts of a row and what belongs to it. */
+/** Returns the facts of a row and its related rows. */
 export function factsOf(
   row: PlanRow,
   found: {

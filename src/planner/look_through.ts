@@ -17,13 +17,13 @@ import { situate, type Situation } from "./situation.ts";
 /** A channel as it should be. */
 export type Looked = { row: PlanRow; facts: LoadedFacts; situation: Situation; digest: string };
 
-/** Whether what a channel should have depends on what it has. */
+/** Whether a channel's desired state depends on its actual state. */
 const dependsOnObserved = (content: BlueprintContent | null): boolean =>
   [...content?.artifacts.values() ?? []].some(({ autoUpdate, holdWithoutValues, requires, versions }) =>
     !autoUpdate || holdWithoutValues || requires.length > 0 || versions.some(({ state }) => state === "halted")
   );
 
-/** What channels should have. Their observations are read only where they matter. */
+/** Returns the desired states of channels. Their observations are read only if they matter. */
 export async function lookThrough(
   db: Db,
   runtime: Pick<Runtime, "config" | "clock">,

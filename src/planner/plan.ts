@@ -19,18 +19,24 @@ import { renewal } from "./schedulers/renewal.ts";
 import { unansweredCommands } from "./schedulers/unanswered_commands.ts";
 import { situate, type Situation } from "./situation.ts";
 
-/** What to do: send a command of the queue, a new one, a new identity's enrollment profile; or drop one that lost its use. */
+/**
+ * The step: send a command of the queue, a new one, a new identity's enrollment profile; or drop one that is no longer
+ * needed.
+ */
 export type Step =
   | { kind: "queued"; commandId: number }
-  /** `singleton`: of what there is one at a time, the name unless told. `inventory`: a question, not to be repeated at once. */
+  /**
+   * `singleton`: the key of commands that may be pending only once, the name by default. `inventory`: a query, not to
+   * be repeated immediately.
+   */
   | { kind: "command"; name: string; arguments: Json; singleton?: string; inventory?: true }
   | { kind: "renewal" }
   | { kind: "cancel"; commandId: number };
 
-/** What was considered, and what came of it. */
+/** An item that was considered, and the outcome. */
 export type Decision = {
   scheduler: string;
-  /** What it is about, e.g. a command's name. */
+  /** Its subject, e.g. a command's name. */
   subject: string;
   outcome: "chosen" | "not due" | "waits" | "not for this target" | "off";
   /** The evidence as a sentence, e.g. `collected 2026-06-01T12:00:00Z, due every 86400 s`. */
@@ -45,7 +51,7 @@ export type Decision = {
 /** One concern: considers its subjects in their order. */
 export type Scheduler = { name: string; consider(facts: PlanFacts, now: Date, situation: Situation): Decision[] };
 
-/** All concerns, the most urgent first. That the queue is the first one is also what `nextOfQueue` relies on. */
+/** All concerns, the most urgent first. `nextOfQueue` relies on the queue being the first one. */
 const SCHEDULERS: readonly Scheduler[] = [
   queuedCommands,
   baseInventory,

@@ -1,6 +1,6 @@
 /**
- * What a change would do to the fleet, before it is made: the change is made in a transaction that is rolled back, and every
- * device that it could touch is planned before and after. Nothing of it is a second implementation.
+ * The effect of a change on the fleet, before it is saved: the change is applied in a transaction that is rolled back,
+ * and every device that it could affect is planned before and after. No part of it is a second implementation.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import { replanPayload } from "./replanned.ts";
 /** An artifact in the words of a preview. */
 export type PreviewArtifact = { id: string; name: string; version: number };
 
-/** What changes for one channel. */
+/** The changes for one channel. */
 export type PreviewDevice = {
   device: { id: DeviceId; serial_number: string; name: string };
   /** "" for the device itself. */
@@ -35,11 +35,11 @@ export type PreviewDevice = {
   gains: PreviewArtifact[];
   loses: PreviewArtifact[];
   updates: (PreviewArtifact & { from: number })[];
-  /** What it should have after the change and cannot, with the reason. */
+  /** The artifacts that it should have after the change and cannot, with the reason. */
   impossible: (PreviewArtifact & { reason: string })[];
 };
 
-/** What would change, as numbers and for the first devices by name. A device counts once for each of its channels. */
+/** The changes, as numbers and for the first devices by name. A device counts once for each of its channels. */
 export type Preview = {
   devices: { examined: number; woken: number; gaining: number; losing: number; updating: number; impossible: number };
   artifacts: {
@@ -86,7 +86,7 @@ const named = ({ resolution: { artifact, version } }: Looked["situation"]["deliv
   version: version.version,
 });
 
-/** What a channel should have and cannot, by artifact: the whole of it, or the version that it should have. */
+/** The artifacts that a channel should have and cannot: all versions, or the version that it should have. */
 function refusalsOf(
   { situation }: Looked,
   cannot: ReturnType<typeof artifactsOf>,
@@ -105,14 +105,14 @@ function refusalsOf(
   return refusals;
 }
 
-/** What changes for a channel, its device without its name; null when nothing does. */
+/** Returns the changes for a channel, without the name of its device; null if there are none. */
 export function compare(before: Looked, after: Looked): (PreviewDevice & { woken: boolean }) | null {
   const [had, has] = [artifactsOf(before, true), artifactsOf(after, true)];
   const [couldNot, cannot] = [artifactsOf(before, false), artifactsOf(after, false)];
   const content = ({ resolution: { version } }: Looked["situation"]["deliveries"][number]) =>
     `${version.id} ${version.contentRevision}`;
   const gains = [...has].filter(([id]) => !had.has(id)).map(([, one]) => named(one));
-  // What came by command and cannot be had any more stays as it is.
+  // An artifact installed by command that can no longer be delivered is unchanged.
   const loses = [...had].filter(([id, { via }]) => !has.has(id) && !(via === "command" && cannot.has(id)))
     .map(([, one]) => named(one));
   const updates = [...has].flatMap(([id, one]) => {
@@ -138,14 +138,14 @@ export function compare(before: Looked, after: Looked): (PreviewDevice & { woken
   };
 }
 
-/** Adds up what changes. */
+/** Adds up the changes. */
 export class PreviewSum {
   readonly #devices = { examined: 0, woken: 0, gaining: 0, losing: 0, updating: 0, impossible: 0 };
   readonly #artifacts = new Map<string, Preview["artifacts"][number]>();
   readonly #changes: PreviewDevice[] = [];
   #truncated = false;
 
-  /** A channel was looked at; null where nothing changes. */
+  /** Adds a planned channel; null if nothing changes. */
   add(change: ReturnType<typeof compare>): void {
     this.#devices.examined++;
     if (change === null) return;
@@ -206,7 +206,7 @@ function newVersions(
 }
 
 /**
- * What `change` would do. It is given a runtime to work with as it would with the real one, and what it throws is thrown.
+ * Returns the effect of `change`. It gets a runtime that it uses like the real one, and its errors are rethrown.
  *
  * One connection does it all: previews that wait for a second one each would wait for each other.
  */
@@ -233,7 +233,7 @@ export async function previewChange(
     }).catch((error) => {
       if (!(error instanceof RolledBack)) throw error;
     });
-    // From here on everything is as it was; what the change made of it is in `after` and `replanned`.
+    // From here on, everything is unchanged; the results of the change are in `after` and `replanned`.
     const sum = new PreviewSum();
     const done = new Set<ChannelId>();
     const look = async (rowsBefore: readonly PlanRow[], rowsAfter: readonly PlanRow[]) => {
@@ -249,7 +249,7 @@ export async function previewChange(
         sum.add(compare(one, other));
       }
     };
-    // The devices that themselves change: the change asked for them to be planned anew.
+    // The devices that change themselves: the change requested a new plan for them.
     await look(await findPlanRows(tx, replanned.map(({ channelId }) => channelId)), replanned);
     // Those whose blueprint changes.
     for (const [id, content] of before) {

@@ -1,5 +1,5 @@
 /**
- * How far the devices of a blueprint are: what they should have, and what of it they have. The planner's own answer.
+ * The progress of a blueprint's devices: their desired state, and the part that they have. By the planner itself.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export type Progress = {
   user: string;
   /** Artifacts that it should have and can. */
   wanted: number;
-  /** Of these, those that are there in the version that they should be. */
+  /** Of these, those installed in the desired version. */
   present: number;
   failed: number;
   /** Artifacts that it should have and cannot. */

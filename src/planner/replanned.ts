@@ -1,5 +1,5 @@
 /**
- * Which devices a replan looks at, as the payload of its job names them.
+ * The devices of a replan, as named by the payload of its job.
  *
  * @module
  */

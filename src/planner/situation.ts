@@ -1,6 +1,6 @@
 /**
- * What follows from the facts for several schedulers at once: the artifacts in scope, how they travel, and the declarations
- * that the device should be told.
+ * The conclusions from the facts for several schedulers: the artifacts in scope, their delivery, and the declarations
+ * to announce to the device.
  *
  * Pure.
  *

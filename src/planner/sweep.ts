@@ -1,8 +1,8 @@
 /**
  * Wakes devices in place of a job that cannot run.
  *
- * A fan-out or a replan that ends its process is set aside; the devices that it would have looked at are woken without
- * looking, at the same pace, and plan for themselves when they come. That costs contacts, and loses no change.
+ * A fan-out or a replan that ends its process is set aside; the devices that it would have checked are woken without a
+ * check, at the same pace, and are planned when they connect. That costs additional connects, but loses no change.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export async function sweepQuarantined(runtime: Runtime, signal?: AbortSignal): 
   const { sql, config } = runtime;
   let woken = 0;
   for (const { id, kind, payload } of await findUnswept(sql, Object.keys(DEVICES))) {
-    // What is asked for from now on is a reason for another sweep.
+    // A later request is a reason for another sweep.
     const began = runtime.clock.now();
     const which = DEVICES[kind]?.(payload) ?? null;
     for (let after = 0;;) {

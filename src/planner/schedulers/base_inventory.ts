@@ -1,5 +1,6 @@
 /**
- * What every device tells of itself: DeviceInformation and SecurityInfo, at the blueprint's interval, daily without one.
+ * The base inventory of every device: DeviceInformation and SecurityInfo, at the blueprint's interval, or daily without
+ * a blueprint.
  *
  * @module
  */
@@ -7,7 +8,7 @@
 import type { Scheduler } from "../plan.ts";
 import { considerInventory } from "./inventory.ts";
 
-/** Seconds between inventories where no blueprint says otherwise. */
+/** Seconds between inventories without a blueprint. */
 const DEFAULT_INTERVAL_SECONDS = 86_400;
 
 export const baseInventory: Scheduler = {

@@ -1,5 +1,6 @@
 /**
- * Declarations: tells the device when those it should have are others than those it was told, and says how each is doing.
+ * Declarations: notifies the device when its desired declarations differ from the announced ones, and reports the state
+ * of each.
  *
  * @module
  */
@@ -91,7 +92,7 @@ function each({ resolution, waits }: Delivery, facts: PlanFacts, now: Date, situ
   const { artifact, version } = resolution;
   const days = artifact.reinstallInterval;
   const { enrolledAt, certificateEnds } = facts.artifacts;
-  // When it is told anew without anything else changing.
+  // The time of the next notification without another change.
   const next = [
     ...(days === 0 ? [] : [nextInterval(enrolledAt, days, now)]),
     ...certificatesDue(certificateEnds.get(version.id) ?? [], facts.settings.renewBeforeDays).filter((at) => at > now),

@@ -1,5 +1,5 @@
 /**
- * What the blueprint wants to know besides: apps, certificates and profiles, all of them or the managed ones.
+ * The additional inventory of the blueprint: apps, certificates and profiles, all of them or the managed ones.
  *
  * @module
  */

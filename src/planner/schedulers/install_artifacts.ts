@@ -1,7 +1,7 @@
 /**
- * Artifacts that travel by command: installs what is in scope and not there, in the order of requirements, and says why the
- * rest of the blueprint is not for this channel. When a failed installation is retried is decided in
- * `src/blueprints/observed_artifact.ts`.
+ * Artifacts that are delivered by command: installs those in scope that are missing, in the order of requirements, and
+ * states why the rest of the blueprint is not for this channel. `src/blueprints/observed_artifact.ts` decides when a
+ * failed installation is retried.
  *
  * @module
  */
@@ -34,7 +34,7 @@ function olderSystem(artifact: ContentArtifact, installed: string, current: stri
   return false;
 }
 
-/** Whether what is there is to be installed again. */
+/** Whether an installed version must be installed again. */
 function considerPresent({ artifact, version }: InScope, row: ObservedArtifact, facts: PlanFacts, now: Date): Answer {
   const { osVersion } = facts.target;
   if (row.contentRevision < version.contentRevision) {
@@ -90,7 +90,7 @@ function consider({ resolution }: Delivery, facts: PlanFacts, now: Date, { obser
   }
 }
 
-/** The answer, put off where the device has brought about too many installations. */
+/** Returns the decision, postponed if the device has caused too many installations. */
 function paced(answer: Answer, { resolution: { version } }: Delivery, { artifacts }: PlanFacts, now: Date): Answer {
   const pace = artifacts.paces.get(version.id);
   const until = heldUntil(pace, version.contentRevision, now);
@@ -110,7 +110,7 @@ function decide(delivery: Delivery, facts: PlanFacts, now: Date, situation: Situ
   const found = delivery.waits === null
     ? paced(consider(delivery, facts, now, situation), delivery, facts, now)
     : { outcome: "waits" as const, evidence: delivery.waits };
-  // What is there is not installed again without its values either.
+  // An installed version is not installed again without its values either.
   const awaited = found.outcome === "chosen" ? valuesAwaited(artifact, version, facts.artifacts.values) : null;
   const answer: Answer = awaited === null ? found : { outcome: "waits", evidence: `${found.evidence}; ${awaited}` };
   const name = artifactType(artifact.type).install;

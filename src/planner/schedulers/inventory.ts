@@ -1,5 +1,5 @@
 /**
- * What the inventory schedulers have in common: a command that is due when its answer is older than an interval.
+ * The common part of the inventory schedulers: a command that is due when its answer is older than an interval.
  *
  * @module
  */

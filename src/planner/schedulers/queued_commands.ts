@@ -1,6 +1,6 @@
 /**
- * Commands that wait in the queue, oldest first. A command put off with NotNow is never offered twice in one conversation.
- * One that was sent and not answered goes behind everything else (`unanswered_commands.ts`).
+ * Commands in the queue, oldest first. A command postponed with NotNow is never offered twice in one conversation. One
+ * that was sent and not answered goes after everything else (`unanswered_commands.ts`).
  *
  * @module
  */
@@ -40,7 +40,7 @@ function consider(command: Waiting, facts: PlanFacts, now: Date, situation: Situ
   };
 }
 
-/** What of a conversation decides whether a command that is of use is sent now. */
+/** The facts of a conversation that decide whether a useful command is sent now. */
 export type Talk = Pick<PlanFacts, "status" | "conversationStartedAt">;
 
 function considerItself(command: Waiting, talk: Talk, now: Date): Decision {
@@ -79,8 +79,8 @@ function considerItself(command: Waiting, talk: Talk, now: Date): Decision {
 }
 
 /**
- * Returns the command that any plan of the channel would send next, whatever its other facts are; undefined when that takes a
- * plan. The queue is the first concern of a plan, and a command for no artifact is always of use.
+ * Returns the command that any plan of the channel would send next, whatever its other facts are; undefined if that
+ * needs a plan. The queue is the first concern of a plan, and a command without an artifact is always useful.
  */
 export function nextOfQueue<Command extends QueuedCommand>(
   queue: readonly Command[],

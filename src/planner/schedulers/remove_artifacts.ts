@@ -1,5 +1,6 @@
 /**
- * Removes what came by command and is no longer in scope. What came by declaration goes with its declaration.
+ * Removes artifacts that were delivered by command and are no longer in scope. Declared ones are removed with their
+ * declaration.
  *
  * @module
  */
@@ -64,7 +65,7 @@ export const removeArtifacts: Scheduler = {
       .filter((row) => row.via === "command" && mayBeThere(row))
       .filter((row) => !inScope.has(row.artifactId))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
-    // One at a time of an artifact: what was removed takes the traces of its other versions with it.
+    // One at a time of an artifact: a removal also removes the traces of its other versions.
     return [...new Map(rows.map((row) => [row.artifactId, row])).values()].map((row) => consider(row, facts, now));
   },
 };
