@@ -1,5 +1,5 @@
 /**
- * What was planned for channels and what their devices were told.
+ * The plans of channels, and the declarations announced to their devices.
  *
  * @module
  */
@@ -9,16 +9,16 @@ import { lockChannels } from "./channels.ts";
 import { type Db, type Json, json, type Statement } from "../open.ts";
 import { isReplanned, type Replanned } from "./plan_facts.ts";
 
-/** What stands behind an identifier that a device was told. */
+/** The content of an identifier that was announced to a device. */
 export type AdvertisedItem = {
   section: string;
   serverToken: string;
-  /** The artifact version; absent for a declaration of the blueprint itself, which is kept as it was. */
+  /** The artifact version; absent for a declaration of the blueprint itself, which is stored unchanged. */
   version?: string;
   builtIn?: { Type: string; Payload: Json };
 };
 
-/** What a device was told: by identifier. */
+/** The declarations announced to a device, by identifier. */
 export type Advertised = { readonly [identifier: string]: AdvertisedItem };
 
 /** The state of a channel. */
@@ -39,7 +39,7 @@ export async function findChannelPlan(db: Db, channelId: ChannelId): Promise<Cha
   return row;
 }
 
-/** The device was told a token: it follows declarations. */
+/** A token was announced to the device: it follows declarations. */
 export function recordTold(db: Db, channelId: ChannelId, token: string, now: Date): Statement {
   return db`
     update channel_plans set declarative_management = true, declarations_token = ${token}, sync_failed_token = null,
@@ -55,7 +55,7 @@ export async function recordRefused(db: Db, channelId: ChannelId, token: string,
     where channel_id = ${channelId}`;
 }
 
-/** A list of declarations as it is answered, and the revision of what devices should have that it was made at. */
+/** A list of declarations in the form of the answer, and the revision of the desired state that it was created at. */
 export type PreparedList = { token: string; items: Json; revision: number };
 
 /**
@@ -98,7 +98,7 @@ export function recordAdvertised(
     where channel_id = ${channelId}`;
 }
 
-/** What the device said that it supports. Answers whether that was news. */
+/** Stores the device's capabilities. Returns whether they changed. */
 export async function recordCapabilities(db: Db, channelId: ChannelId, value: Json, now: Date): Promise<boolean> {
   const { count } = await db`
     update channel_plans set client_capabilities = ${json(db, value)}, updated_at = ${now}
@@ -111,7 +111,7 @@ export function recordStatusReported(db: Db, channelId: ChannelId, now: Date): S
   return db`update channel_plans set status_reported_at = ${now} where channel_id = ${channelId}`;
 }
 
-/** Keeps what the channel should have, as a digest. */
+/** Stores the channel's desired state, as a digest. */
 export async function recordDigest(db: Db, channelId: ChannelId, digest: string, now: Date): Promise<void> {
   await db`
     update channel_plans set desired_digest = ${digest}, updated_at = ${now}
@@ -139,8 +139,8 @@ export async function findPlaceless(db: Db, ids: readonly ChannelId[], now: Date
 }
 
 /**
- * Makes channels plan again: each at once when it comes by itself, and woken one after the other. `byDevice` keeps that the
- * place was taken for what the device itself changed.
+ * Requests new plans for channels: each immediately when it connects by itself, and woken one after the other.
+ * `byDevice` records that the place was taken for a change by the device itself.
  */
 export async function wakeChannelsInTurn(
   db: Db,
@@ -157,8 +157,8 @@ export async function wakeChannelsInTurn(
 }
 
 /**
- * Makes channels plan again at their next contact, without a place in the queue of wakes. Those in `later` are pushed so many
- * seconds after their last place, the others when they are due anyway.
+ * Requests new plans for channels when they next connect, without a place in the queue of wakes. Those in `later` are
+ * pushed that many seconds after their last place, the others when they are due anyway.
  */
 export async function wakeWithoutPlace(
   db: Db,
@@ -189,7 +189,10 @@ export async function findChannelsToSweep(
   return rows.map(({ id }) => id);
 }
 
-/** Wakes channels without knowing what they should have: each plans at its next contact, and is pushed at its place. */
+/**
+ * Wakes channels without knowing their desired state: each is planned when it next connects, and is pushed at its
+ * place.
+ */
 export async function wakeToPlan(
   db: Db,
   ids: readonly ChannelId[],
@@ -207,8 +210,8 @@ export async function wakeToPlan(
 }
 
 /**
- * Wakes channels whose plan has changed, with what they should have now: each plans at its next contact, and is pushed at its
- * place in the wave, which begins at `firstAt`.
+ * Wakes channels whose plan has changed, with their desired state: each is planned when it next connects, and is pushed
+ * at its place in the wave, which begins at `firstAt`.
  */
 export async function wakeInWave(
   db: Db,

@@ -1,5 +1,5 @@
 /**
- * Channels: what can be pushed and talked to.
+ * Channels: the units that receive pushes and commands.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
-/** The channel of an enrollment, made when it is not there; locked. Answers its id. */
+/** Returns the id of an enrollment's channel, which is created if it does not exist; locked. */
 export async function ensureChannel(
   db: Db,
   enrollmentId: EnrollmentId,
@@ -30,8 +30,8 @@ export async function ensureChannel(
 }
 
 /**
- * The channel of a user, made when there are fewer than `limit` others of the enrollment; undefined when there are not. The
- * enrollment is locked for a new one, so that many at once are counted too.
+ * Returns the channel of a user, created if the enrollment has fewer than `limit` others; otherwise undefined. The
+ * enrollment is locked for a new one, so that concurrent ones are counted too.
  */
 export async function ensureUserChannel(
   db: Db,
@@ -83,13 +83,13 @@ export type RenewedPushTarget = {
   token: Uint8Array;
   magicSealed: string;
   pushDueAt: Date;
-  /** Null keeps what is stored. */
+  /** Null keeps the stored value. */
   unlockTokenSealed: string | null;
 };
 
 /**
- * Keeps how a known channel is pushed, as `setPushTarget` does. Answers whether it was kept: not when the certificate no longer
- * speaks for an enrolled device that may be served.
+ * Stores the push target of a known channel, as `setPushTarget` does. Returns whether it was stored: false if the
+ * certificate no longer identifies an enrolled device that may be served.
  */
 export async function renewPushTarget(
   db: Db,
@@ -154,7 +154,7 @@ export async function beginConversation(
   return row;
 }
 
-/** Locks the channels of a device's current enrollment, or of one that goes on when the device is restored. */
+/** Locks the channels of a device's current enrollment, or of one that continues when the device is restored. */
 export async function lockChannelsOfDevice(db: Db, deviceId: DeviceId): Promise<void> {
   await db`
     select id from channels

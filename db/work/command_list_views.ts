@@ -8,7 +8,7 @@
 import type { DeviceId } from "../ids.ts";
 import { type Db, type Json, one } from "../open.ts";
 
-/** What commands are to people. */
+/** Commands from the view of operators. */
 export const COMMAND_GROUPS = {
   pending: ["queued", "sent", "notNow"],
   acknowledged: ["acknowledged"],
@@ -37,7 +37,9 @@ export type CommandLine = {
   createdAt: Date;
 };
 
-/** What commands are looked for by; those of deleted devices are never found. `since` is when they were queued. */
+/**
+ * The criteria of a search for commands; those of deleted devices are never found. `since` is when they were queued.
+ */
 export type CommandCondition = {
   group?: CommandGroup | undefined;
   name?: string | undefined;

@@ -1,5 +1,5 @@
 /**
- * Who queued commands, from the audit events.
+ * The senders of commands, from the audit events.
  *
  * @module
  */

@@ -251,7 +251,7 @@ export async function sealPlainResult(db: Db, id: number, sealed: string): Promi
     update command_history set result_sealed = ${sealed}, result = null where id = ${id} and result is not null`;
 }
 
-/** Cancels a command that was not sent yet. Answers what was found: `ended` with its state when it is over already. */
+/** Cancels a command that has not been sent. Returns the outcome: `ended` with its state if it has already ended. */
 export async function cancelCommand(
   db: Db,
   uuid: string,

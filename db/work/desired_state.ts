@@ -1,5 +1,5 @@
 /**
- * The revision of what devices should have, and the queue of wakes.
+ * The revision of the desired state, and the queue of wakes.
  *
  * @module
  */
@@ -14,8 +14,8 @@ export async function bumpRevision(db: Db): Promise<number> {
 }
 
 /**
- * Takes `count` places in the queue of wakes, `perSecond` apart, behind everybody who came before; answers the time of the
- * first. However many changes there are and whatever process fans them out, no more devices are woken in a second.
+ * Takes `count` places in the queue of wakes, `perSecond` apart, after all earlier ones; returns the time of the first.
+ * Whatever the number of changes and processes, no more devices are woken in a second.
  */
 export async function takeWakes(db: Db, count: number, perSecond: number, now: Date): Promise<Date> {
   return one(

@@ -1,5 +1,5 @@
 /**
- * The durable queue's table. A job is claimed with a lease; whoever holds the lease's token may finish it, nobody else.
+ * The durable queue's table. A job is claimed with a lease; only the holder of the lease's token may finish it.
  *
  * @module
  */
@@ -25,8 +25,8 @@ const QUARANTINED_AFTER = 3;
 const DEATH_BACKOFF_SECONDS = 30;
 
 /**
- * Adds a job. A live job of the same kind and key takes its place: answers that one's UUID then. One that is running may have
- * read already what this one was asked for: it runs once more when it ends. One that is set aside stays so.
+ * Adds a job. A live job of the same kind and key takes its place: then returns that one's UUID. A running one may
+ * already have read its input: it runs again when it ends. One that is set aside stays so.
  */
 export async function insertJob(
   db: Db,
@@ -80,7 +80,9 @@ export async function extendLease(db: Db, job: JobRow, leaseUntil: Date): Promis
   return count > 0;
 }
 
-/** Ends a job well; one that was asked for again meanwhile is queued anew. Answers false when its lease was lost. */
+/**
+ * Ends a job successfully; one that was requested again meanwhile is queued again. Returns false if its lease was lost.
+ */
 export async function succeedJob(db: Db, job: JobRow, result: Json, now: Date): Promise<boolean> {
   const { count } = await db`
     update jobs set state = case when again_at is null then 'succeeded' else 'queued' end,
@@ -92,8 +94,8 @@ export async function succeedJob(db: Db, job: JobRow, result: Json, now: Date): 
 }
 
 /**
- * Ends an attempt badly: another follows at `retryAt`, or none when it is null and nobody asked again meanwhile. Answers
- * false when its lease was lost.
+ * Ends a failed attempt: another follows at `retryAt`, or none if it is null and the job was not requested again
+ * meanwhile. Returns false if its lease was lost.
  */
 export async function failJob(db: Db, job: JobRow, error: string, retryAt: Date | null, now: Date): Promise<boolean> {
   const { count } = await db`
@@ -117,7 +119,7 @@ export async function releaseJob(db: Db, job: JobRow, now: Date): Promise<void> 
 /** A job that was set aside: its process ended each time, at last with nothing else in it. */
 export type QuarantinedRow = { uuid: string; kind: string; deaths: number };
 
-/** Whether the process of a job is gone, and whether a job of these kinds that has to run alone is due. */
+/** Whether the process of a job has died, and whether a job of these kinds that must run alone is due. */
 export async function lookForTrouble(
   db: Db,
   kinds: readonly string[],
@@ -132,8 +134,8 @@ export async function lookForTrouble(
 }
 
 /**
- * Takes back the jobs whose process is gone. Each backs off; after three deaths it is set aside, and one without an attempt
- * left fails. Answers those that were set aside now.
+ * Takes back the jobs whose process has died. Each backs off; after three deaths it is set aside, and one without an
+ * attempt left fails. Returns those that were set aside now.
  */
 export async function reclaimJobs(db: Db, now: Date): Promise<QuarantinedRow[]> {
   const rows = await db<(QuarantinedRow & { state: string })[]>`
@@ -158,8 +160,8 @@ export async function reclaimJobs(db: Db, now: Date): Promise<QuarantinedRow[]> 
 }
 
 /**
- * The process that held this job's lease is alive: a frozen machine or a lost database is no death. Answers whether one was
- * taken back.
+ * The process that held this job's lease is alive: a frozen machine or a lost database is not a death. Returns whether
+ * one was taken back.
  */
 export async function forgiveDeath(db: Db, job: JobRow): Promise<boolean> {
   const { count } = await db`
@@ -262,7 +264,7 @@ export async function deleteOldSlots(db: Db, before: Date): Promise<number> {
   return count;
 }
 
-/** The highest id of a job so far; 0 when there is none. */
+/** Returns the highest id of a job so far; 0 if there is none. */
 export async function lastJobId(db: Db): Promise<number> {
   return one(await db<{ id: number }[]>`select coalesce(max(id), 0) as id from jobs`).id;
 }

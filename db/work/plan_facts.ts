@@ -9,7 +9,7 @@ import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one, type Statement } from "../open.ts";
 import { namesWithValues } from "../variables/variable_facts.ts";
 
-/** A channel with its enrollment, identity and declarations, and the revision of what devices should have. */
+/** A channel with its enrollment, identity and declarations, and the revision of the desired state. */
 export type PlanRow = TargetRow & {
   channelId: ChannelId;
   deviceId: DeviceId;
@@ -140,7 +140,7 @@ export type PlanCommandRow = {
   notNowAt: Date | null;
   notNowCount: number;
   createdAt: Date;
-  /** What it does, of the first commands and of the one that was asked for; absent for others and when it is long. */
+  /** Its content, for the first commands and the requested one; absent for others and if it is long. */
   arguments: Record<string, Json> | null;
   secretsSealed: string | null;
 };

@@ -1,5 +1,5 @@
 /**
- * The menu of the pages: its groups, their entries, and who sees them. Pure.
+ * The menu of the pages: its groups, their entries, and the permissions to see them. Pure.
  *
  * @module
  */
@@ -37,8 +37,8 @@ export const MENU = [
 ] as const satisfies readonly MenuEntry[];
 
 /**
- * What the entry at `href` is to the page at `path`: the page itself, the section that it is in, or undefined for neither.
- * The values are those of `aria-current`.
+ * Returns the relation of the entry at `href` to the page at `path`: the page itself, the section that it is in, or
+ * undefined for neither. The values are those of `aria-current`.
  *
  * @example
  * currentOf("/devices/", "/devices/7/"); // "true"

@@ -1,5 +1,5 @@
 /**
- * What a caller of an endpoint needs.
+ * The permissions that the caller of an endpoint needs.
  *
  * @module
  */

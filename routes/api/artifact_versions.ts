@@ -1,5 +1,5 @@
 /**
- * `/api/mdm/artifacts/{id}/versions/`: how the versions of an artifact do, whatever they are made of.
+ * `/api/mdm/artifacts/{id}/versions/`: the progress of an artifact's versions, of every kind.
  *
  * @module
  */

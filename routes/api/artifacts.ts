@@ -1,5 +1,5 @@
 /**
- * `/api/mdm/artifacts/`: what blueprints hold.
+ * `/api/mdm/artifacts/`: the content of blueprints.
  *
  * @module
  */

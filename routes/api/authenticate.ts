@@ -1,5 +1,5 @@
 /**
- * Who calls the API: a token, or where an endpoint allows it a signed-in browser.
+ * The caller of the API: a token, or a signed-in browser if an endpoint allows it.
  *
  * @module
  */
@@ -16,8 +16,8 @@ import type { AppEnv } from "../context.ts";
 /**
  * The actor of a request. Throws `not-authenticated`, `bad-token` or `csrf`.
  *
- * A browser adds its cookie to whatever page made the request. So a cookie alone is never enough: writing needs the same
- * origin and the session's token; reading, which may reveal a secret and leaves an event, needs one of both.
+ * A browser adds its cookie whatever page sent the request. So a cookie alone is never enough: writing needs the same
+ * origin and the session's token; reading, which may reveal a secret and records an event, needs one of them.
  */
 export async function authenticateCall(c: Context<AppEnv>, sessionAllowed: boolean): Promise<Actor> {
   const runtime = c.get("runtime");

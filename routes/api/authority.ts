@@ -1,5 +1,6 @@
 /**
- * `/api/mdm/certificate_authority/`: the certificates of the built-in authorities, for what has to trust them elsewhere.
+ * `/api/mdm/certificate_authority/`: the certificates of the built-in authorities, for other systems that must trust
+ * them.
  *
  * @module
  */

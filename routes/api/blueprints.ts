@@ -1,5 +1,5 @@
 /**
- * `/api/mdm/blueprints/`: what groups of devices should be.
+ * `/api/mdm/blueprints/`: the desired states of groups of devices.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a device has of artifacts and what it reports: `/api/mdm/devices/{id}/artifacts/`, `…/status_items/`.
+ * The artifacts of a device and its reports: `/api/mdm/devices/{id}/artifacts/`, `…/status_items/`.
  *
  * @module
  */

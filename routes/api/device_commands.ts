@@ -100,7 +100,7 @@ const queueing = commandsWith("endpoint").map(({ command: { name, args }, part }
     tag: "Devices",
     summary: part.summary,
     params: deviceParams,
-    // What a device takes depends on its system, so the command itself checks.
+    // The supported arguments depend on the device's OS, so the command itself checks.
     body: z.record(z.string(), z.json()),
     describedBody: args.meta({ id: `${name}Request` }),
     response: { status: 201, schema: commandSchema },

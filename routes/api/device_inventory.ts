@@ -1,5 +1,5 @@
 /**
- * What a device has and what it needs: `/api/mdm/devices/{id}/apps/`, `certificates/`, `profiles/` and `plan/`.
+ * The inventory of a device and its plan: `/api/mdm/devices/{id}/apps/`, `certificates/`, `profiles/` and `plan/`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * `/api/inventory/devices/{serial_number}/values/`: what `$CUSTOM.NAME` stands for on a device.
+ * `/api/inventory/devices/{serial_number}/values/`: the values of `$CUSTOM.NAME` on a device.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * `/api/mdm/devices/`: devices, and what operators do to them.
+ * `/api/mdm/devices/`: devices, and operators' actions on them.
  *
  * @module
  */

@@ -156,7 +156,7 @@ function Page({ endpoints }: { endpoints: readonly Endpoint[] }) {
   );
 }
 
-/** Serves `/api/openapi.json` and `/api/docs/`. They tell nothing of the installation, so anybody may read them. */
+/** Serves `/api/openapi.json` and `/api/docs/`. They reveal nothing about the installation, so anyone may read them. */
 export function mountDocumentation(app: Hono<AppEnv>, endpoints: readonly Endpoint[]): void {
   const get = (path: string, make: (c: Context<AppEnv>) => string, headers: Record<string, string>) =>
     app.get(path, keptAnswer(make, headers));

@@ -1,5 +1,5 @@
 /**
- * `?dry_run=true`: what a change would do, without doing it.
+ * `?dry_run=true`: the effect of a change, without saving it.
  *
  * @module
  */

@@ -36,10 +36,10 @@ import { warningsIn } from "./warnings.ts";
 /** The methods that endpoints have; PATCH is offered nowhere, PUT is always a full update. */
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 
-/** Who may call: holders of every one of the permissions, or any known user. */
+/** The permitted callers: holders of all of the permissions, or any known user. */
 type Access = Permission | readonly Permission[] | "authenticated";
 
-/** What the handler is given, parsed. */
+/** The parsed input of the handler. */
 export type Input<Params, Query, Body> = {
   runtime: Runtime;
   by: Operator;
@@ -62,15 +62,18 @@ type Facts = {
   description?: string;
   /** The group in the documentation. */
   tag: string;
-  /** The largest body in bytes; 1 MiB unless told. */
+  /** The largest body in bytes; 1 MiB by default. */
   bodyLimit?: number;
   /** The sentence for a larger one, where another limit is the one that callers know. */
   tooLarge?: string;
-  /** What the documentation says of the body, where what is checked first is looser. */
+  /** The body in the documentation, if the first check is looser. */
   describedBody?: z.ZodType;
-  /** An example of the body, where fields depend on each other so that none can be made of the schema alone. */
+  /** An example of the body, if fields depend on each other, so that the schema alone is not sufficient for one. */
   example?: unknown;
-  /** Whether it changes what devices should have: with `?dry_run=true` it then answers a preview and changes nothing. */
+  /**
+   * Whether it changes the desired state of devices: with `?dry_run=true` it then returns a preview and changes
+   * nothing.
+   */
   previews?: boolean;
 };
 
@@ -80,10 +83,10 @@ type Answer<R> = R extends JsonResponse<infer S> ? z.input<S> | RowStream | Prom
 /** An endpoint that answers JSON (or nothing, with status 204). */
 export type JsonResponse<R extends z.ZodType> = { status: 200 | 201 | 204; schema: R; description?: string };
 
-/** An endpoint that answers something else: its handler makes the Response itself. */
+/** An endpoint with another kind of answer: its handler creates the Response itself. */
 export type RawResponse = { status: 200; contentType: string; description?: string };
 
-/** An endpoint as it is declared. */
+/** The declaration of an endpoint. */
 export type Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R> = Facts & {
   /** Path parameters; a value that does not parse is a 404. */
   params?: P;
@@ -93,11 +96,11 @@ export type Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   body?: B;
   response: R;
   handle(input: Input<z.output<P>, z.output<Q>, z.output<B>>): Answer<R>;
-  /** Before a dry run: the body as it is handled, with what is fetched from elsewhere. No transaction waits for that. */
+  /** Before a dry run: returns the body for the handler, with external files fetched. No transaction waits for that. */
   fetch?(input: Input<z.output<P>, z.output<Q>, z.output<B>>): Promise<z.output<B>>;
 };
 
-/** What a request brings to an endpoint, before it is parsed. */
+/** The input of a request, before it is parsed. */
 export type Call = {
   runtime: Runtime;
   by: Operator;
@@ -125,7 +128,7 @@ export type Endpoint = Facts & {
 
 const DEFAULT_BODY_LIMIT = 1024 * 1024;
 
-/** What the answer of an endpoint is that answers nothing. */
+/** The answer of an endpoint without a body. */
 export const NO_CONTENT = { status: 204, schema: z.void() } as const;
 
 /** Declares an endpoint. */
@@ -139,7 +142,7 @@ export function endpoint<
   if (!/^\/api\/([a-z0-9_]+\/|\{[a-z_]+\}\/)+$/.test(facts.path)) {
     throw new Error(`Cannot use the endpoint path "${facts.path}": it should be like /api/app/things/{id}/`);
   }
-  // Where a schema is absent its type is the default above, which is exactly what stands in for it.
+  // Where a schema is absent its type is the default above, which replaces it exactly.
   const params = (givenParams ?? z.object({})) as P;
   const query = (givenQuery ?? z.object({})) as Q;
   const body = (givenBody ?? z.void()) as B;
@@ -178,7 +181,7 @@ export function endpoint<
       const preview = await previewChange(call.runtime, async (runtime) => {
         answer = await handle({ runtime, ...input });
       });
-      // What is said of the version itself, and of others that the change touches.
+      // The warnings about the version itself, and about others that the change affects.
       const own = warningsIn(answer);
       const others = preview.warnings.filter(({ message }) => !own.some((one) => one.message === message));
       return { ...preview, warnings: [...own, ...others] };

@@ -15,7 +15,7 @@ export const isSchema = (value: unknown): value is Schema =>
 
 const DEFINITION = "#/$defs/";
 
-/** The JSON Schema of what a zod schema takes; schemas with an id are in its `$defs`, itself too. */
+/** Returns the JSON Schema of a zod schema's input; schemas with an id are in its `$defs`, itself too. */
 export function namedJsonSchema(schema: z.core.$ZodType): Schema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   return rest;
@@ -29,7 +29,7 @@ export function jsonSchema(schema: z.core.$ZodType): Schema {
   return { ...(isSchema(own) ? own : {}), ...rest };
 }
 
-/** The fields of a body, as OPTIONS tells them: clients ask it which of them a server knows. */
+/** The fields of a body, in the form for OPTIONS: clients use it to find out which fields a server supports. */
 export function bodyFields(
   body: z.core.$ZodType,
 ): Record<string, { type: string; required: boolean; read_only: false }> {

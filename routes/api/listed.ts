@@ -40,7 +40,7 @@ export class RowStream {
 /** The schema of such a list. */
 export const listOf = <S extends z.ZodType>(item: S) => z.union([z.array(item), pageOfSchema(item)]);
 
-/** What `read` makes of all keys, a batch at a time. */
+/** Returns the results of `read` for all keys, a batch at a time. */
 export async function* inBatches<Key, T>(
   keys: readonly Key[],
   read: (keys: readonly Key[]) => Promise<T[]>,

@@ -1,5 +1,5 @@
 /**
- * Puts the table of endpoints on an app. For each call: who → method → may they → parse → do → shape.
+ * Mounts the table of endpoints on an app. For each call: who → method → may they → parse → do → shape.
  *
  * @module
  */
@@ -53,7 +53,7 @@ function mustBeAllowed(actor: Actor, endpoint: Endpoint): void {
   throw problem("permission-denied", undefined, { reason: `needs ${permissions.join(", ")}` });
 }
 
-/** What OPTIONS tells: besides names, which fields each write takes that the actor may make. */
+/** The answer to OPTIONS: in addition to names, the fields of each write that the actor may make. */
 function describe(methods: ReadonlyMap<string, Endpoint>, actor: Actor): Record<string, unknown> {
   const endpoint = methods.get("GET") ?? [...methods.values()][0];
   const actions = [...methods].flatMap(([method, { body, describedBody, permission }]) =>
@@ -102,7 +102,7 @@ async function answer(
   const url = new URL(c.req.url);
   const query = addressParameters(url);
   const dryRun = endpoint.method !== "GET" && isDryRun(query.all(DRY_RUN).at(-1));
-  // Who asks what would happen does not want it to happen.
+  // A caller that asks for a preview must not cause the change.
   if (dryRun && endpoint.previews !== true) throw refused("This change cannot be previewed.");
   const result = await endpoint.run({
     runtime: c.get("runtime"),
@@ -115,7 +115,7 @@ async function answer(
   });
   if (dryRun) {
     const preview = previewSchema.parse(result);
-    // Numbers are for who may make the change; names for who may see the devices.
+    // Numbers are for users who may make the change, names for users who may see the devices.
     const shown = mayAll(actor, ["mdm.view_enrolleddevice"]) ? preview : { ...preview, changes: [] };
     return Response.json(shown, { headers: { "Cache-Control": "no-store" } });
   }

@@ -1,5 +1,5 @@
 /**
- * The OpenAPI 3.1 document of the API, made from the schemas that check requests and answers.
+ * The OpenAPI 3.1 document of the API, generated from the schemas that check requests and answers.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { withComponents } from "./openapi_components.ts";
 import { REFUSAL_RESPONSES, REFUSAL_SCHEMAS, refusalsOf } from "./openapi_errors.ts";
 import { exampleOf } from "./openapi_examples.ts";
 
-/** What the groups of the documentation hold. */
+/** The descriptions of the documentation's groups. */
 const TAGS: Readonly<Record<string, string>> = {
   Accounts: "Users, service accounts, their roles and their API tokens.",
   Inventory: "Meta business units, taxonomies, tags, and what is known of a serial number.",
@@ -25,7 +25,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Events: "The event log: who did what, and when.",
 };
 
-/** What an endpoint is called in generated clients: its method and its path. */
+/** The name of an endpoint in generated clients: its method and its path. */
 const operationIdOf = ({ method, path }: Pick<Endpoint, "method" | "path">): string =>
   `${method.toLowerCase()}_${path.replace(/^\/api\//, "").replace(/[{}]/g, "").replaceAll("/", "_")}`.replace(/_$/, "");
 

@@ -11,10 +11,12 @@ const DEFINITION = "#/$defs/";
 /** Said in a word: as a schema that holds itself, generators of types make an alias of it that holds itself. */
 const ANY = "Json";
 
-/** A definition's name among the components: the one that it was given, or what it is, any JSON value. */
+/** A definition's name among the components: the given one, or the default for any JSON value. */
 const nameOf = (name: string): string => name.startsWith("__") ? ANY : name;
 
-/** `value` without definitions of its own, its references leading to components; what it defined is in `components`. */
+/**
+ * `value` without definitions of its own, its references leading to components; its definitions are in `components`.
+ */
 function hoisted(value: unknown, components: Map<string, Schema>): unknown {
   if (Array.isArray(value)) return value.map((item) => hoisted(item, components));
   if (!isSchema(value)) return value;

@@ -1,7 +1,7 @@
 /**
- * Examples of requests and answers, made from their schemas.
+ * Examples of requests and answers, generated from their schemas.
  *
- * A schema's own `examples` come first, then the value that the field of this name usually has, then what its type allows.
+ * A schema's own `examples` come first, then the usual value of a field with this name, then a value of its type.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const UUID = "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d";
 const SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const PEM = "-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n";
 
-/** What fields of these names usually hold. Where the type differs, the type wins. */
+/** The usual values of fields with these names. If the type differs, the type wins. */
 const BY_NAME: Readonly<Record<string, unknown>> = {
   account: "jun",
   action: "add",
@@ -107,7 +107,7 @@ const BY_FORMAT: Readonly<Record<string, string>> = {
 const typeOf = (value: unknown): string =>
   value === null ? "null" : Array.isArray(value) ? "array" : Number.isInteger(value) ? "integer" : typeof value;
 
-/** Whether a value of the table has the type that the schema says, and is one of its values. */
+/** Whether a value of the table has the type of the schema, and is one of its values. */
 function fits(schema: Schema, value: unknown): boolean {
   if (value === undefined) return false;
   if (Array.isArray(schema.enum)) return schema.enum.includes(value);
@@ -167,7 +167,7 @@ function made(given: Schema, name: string, definitions: Schema, depth: number): 
   }
 }
 
-/** An example of what a schema takes. The same for the same schema. */
+/** Returns an example of a schema's input. The same for the same schema. */
 export function exampleOf(schema: z.ZodType): unknown {
   const described = namedJsonSchema(schema);
   return made(described, "", isSchema(described.$defs) ? described.$defs : {}, 0);

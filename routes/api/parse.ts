@@ -1,7 +1,7 @@
 /**
- * From what a client sent to typed values, with the messages that clients know where it does not fit.
+ * Parses clients' input into typed values, with the messages that clients know for invalid input.
  *
- * Endpoints use ordinary zod schemas; the sentences are given here, once. A schema's own `error` wins.
+ * Endpoints use ordinary zod schemas; the sentences are defined here, once. A schema's own `error` wins.
  *
  * @module
  */
@@ -107,7 +107,10 @@ function sentence(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-/** What a schema found wrong, by field; fields inside fields are joined by a dot, the whole value is `non_field_errors`. */
+/**
+ * Returns the errors of a schema, by field; fields inside fields are joined by a dot, the whole value is
+ * `non_field_errors`.
+ */
 function fieldErrors(error: z.ZodError): FieldErrors {
   const fields: FieldErrors = {};
   for (const issue of error.issues) {

@@ -1,5 +1,5 @@
 /**
- * `/api/mdm/push_certificates/`: what the server pushes with.
+ * `/api/mdm/push_certificates/`: the certificates for pushes.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * `/api/mdm/scep_issuers/`: who issues device identities.
+ * `/api/mdm/scep_issuers/`: the issuers of device identities.
  *
  * @module
  */

@@ -28,7 +28,7 @@ export function nestFields(fields: FieldErrors): Nested {
   return root;
 }
 
-/** The JSON answer for anything thrown. What was not foreseen is logged and becomes a 500 that tells nothing. */
+/** Returns the JSON answer for any error. Unexpected errors are logged and become a 500 without details. */
 export function refusalResponse(error: unknown, log: Logger): Response {
   const foreseen = asRefusal(error);
   if (foreseen === undefined) log.error("Cannot answer an API request", { error });

@@ -1,5 +1,5 @@
 /**
- * `/api/task_result/`: what became of work that runs without a request.
+ * `/api/task_result/`: the results of work that runs without a request.
  *
  * @module
  */

@@ -28,14 +28,14 @@ import { filterBody, filterShown } from "./filter_fields.ts";
 import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 import { warningsIn, warningsShown } from "./warnings.ts";
 
-/** What every version's body has; a kind adds its own fields. */
+/** The common fields of a version's body; a kind adds its own fields. */
 const versionBody = {
   artifact: uuidField,
   version: z.int().min(1).max(2_147_483_647),
   ...filterBody,
 };
 
-/** What every version's answer has. */
+/** The common fields of a version's answer. */
 const versionShown = {
   id: z.string(),
   artifact: z.string(),
@@ -45,7 +45,7 @@ const versionShown = {
   updated_at: timeOut,
 };
 
-/** Makes the endpoints of a kind. */
+/** Creates the endpoints of a kind. */
 function versionEndpoints(kind: AnyVersionKind): Endpoint[] {
   const { path: name, noun, hasFile, content } = kind.api;
   const body = z.object({ ...versionBody, ...kind.api.body }).meta({ id: `${kind.api.schema}Request` });
@@ -71,7 +71,7 @@ function versionEndpoints(kind: AnyVersionKind): Endpoint[] {
     version,
     filter: filterOfFields(filter),
   });
-  /** What was fetched for bodies that are tried. */
+  /** The files fetched for previewed bodies. */
   const fetched = new WeakMap<Body, unknown>();
   const given = (body: Body): unknown => fetched.get(body) ?? content(body);
   const fetch = async ({ runtime, body }: { runtime: Runtime; body: Body }): Promise<Body> => {

@@ -1,5 +1,5 @@
 /**
- * What is saved all the same, and probably not as it was meant.
+ * Warnings about content that is saved nevertheless.
  *
  * @module
  */

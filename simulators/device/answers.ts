@@ -1,5 +1,5 @@
 /**
- * The one table of what a simulated device answers to commands.
+ * The table of a simulated device's answers to commands.
  *
  * @module
  */

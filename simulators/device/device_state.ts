@@ -1,5 +1,5 @@
 /**
- * What a simulated device is and has.
+ * The hardware and the state of a simulated device.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { Certificate } from "../../src/pki/certificate.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { Model } from "./models.ts";
 
-/** What a device is and has; commands and declarations change it. */
+/** The hardware and the state of a device; commands and declarations change it. */
 export type DeviceState = ChannelState & {
-  /** An update of its system makes another model of it. */
+  /** An OS update changes the model. */
   model: Model;
   readonly udid: string;
   readonly serialNumber: string;

@@ -17,7 +17,7 @@ export type DetachedForm = {
 };
 
 /**
- * Signs `content` without carrying it, as devices do for `Mdm-Signature`.
+ * Signs `content` without including it, as devices do for `Mdm-Signature`.
  *
  * `apple-ber` means SHA-1 and no signed attributes unless the options say otherwise; `der` SHA-256 with them.
  */

@@ -1,7 +1,7 @@
 /**
- * The facts that DeviceInformation asks for, and which of them Apple's schema says a device can answer.
+ * The queries of DeviceInformation, and those that a device supports by Apple's schema.
  *
- * Promise: `queriesFor` never asks a device for what it is known not to have; what is unknown about the device does
+ * Promise: `queriesFor` never returns a query that the device is known not to support; unknown facts of the device do
  * not narrow the list.
  *
  * Source: Apple's published schema of the command (mdm/commands/information.device.yaml).

@@ -1,7 +1,7 @@
 /**
- * What a device fetches by declarative management: the token, the list, each declaration; and what it reports.
+ * The requests of declarative management: the token, the list, each declaration; and reports.
  *
- * A device may fetch minutes after it saw the list, when other declarations are in scope: it gets what it was promised.
+ * A device may fetch a declaration minutes after the list, when others are in scope: it gets the announced one.
  *
  * Source: Apple, "Integrating declarative management" (developer.apple.com/documentation/devicemanagement).
  *

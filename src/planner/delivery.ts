@@ -1,8 +1,9 @@
 /**
- * How the artifacts in scope reach a channel: by command or by declaration; what cannot reach it at all; what still waits.
+ * The delivery of the artifacts in scope to a channel: by command or by declaration; those that cannot be delivered;
+ * those that still wait.
  *
- * Pure. An artifact that the target cannot run is left out and named with its reason, and so is what depends on it: one bad
- * declaration never keeps the others from a device.
+ * Pure. An artifact that the target does not support is left out and listed with its reason, and so are those that
+ * depend on it: one bad declaration never keeps the others from a device.
  *
  * @module
  */

@@ -14,10 +14,11 @@ import type { LoadedFacts } from "./load.ts";
 import type { Situation } from "./situation.ts";
 
 /**
- * Keeps what the channel should have now; answers whether that is something else than before.
+ * Stores the digest of the channel's desired state; returns whether it changed.
  *
- * A device that comes between a change and its fan-out follows what no fan-out has seen. When the change is taken back before
- * that, the blueprint is what it was at its last fan-out: that it was something else in between is kept with it.
+ * A device that connects between a change and its fan-out follows a digest that no fan-out has seen. If the change is
+ * reverted before the fan-out, the blueprint is the same as at its last fan-out: that it differed in between is stored
+ * with it.
  */
 export async function follow(
   tx: Tx,

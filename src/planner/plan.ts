@@ -1,8 +1,8 @@
 /**
- * What a device needs next, and why.
+ * The next step of a device, with the reasons.
  *
- * Pure: the same facts at the same time give the same plan. The connect endpoint takes `next`; whoever wants to know why
- * reads `decisions`, one for each thing that was considered.
+ * Pure: the same facts at the same time give the same plan. The connect endpoint uses `next`; `decisions` has the
+ * reasons, one for each item that was considered.
  *
  * @module
  */

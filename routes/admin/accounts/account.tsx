@@ -225,7 +225,7 @@ export function mountAccount(app: Hono<AppEnv>): void {
     return "/account/?done=ended";
   });
   action(app, "/account/tokens/", "accounts.add_apitoken", async (context, form) => {
-    // Whatever it says of a user: this page is for the person's own.
+    // Whatever the request names as user: this page is for the person's own account.
     const input = { ...await tokenOf(context, form), userId: context.by.actor.userId };
     const { token } = await createApiToken(context.runtime, context.by, input);
     return newTokenPage(token, underAccount());

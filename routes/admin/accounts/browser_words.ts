@@ -1,5 +1,5 @@
 /**
- * What a browser is, in words that its user knows.
+ * The name of a browser, in words that its user knows.
  *
  * @module
  */

@@ -32,12 +32,12 @@ function nextPath(text: string): string {
   return !text.startsWith("//") && /^\/[A-Za-z0-9\-._~%/?&=+]*$/.test(text) ? text : "/";
 }
 
-/** Bytes of the forms that anybody may send. */
+/** The size limit in bytes of forms that anyone may send. */
 const STRANGERS_FORM = 16 * 1024;
 
 /**
- * The form of somebody who is not signed in. That it comes from a page of ours stands for the CSRF token, and is looked at
- * before anything of the form is read. The attack: megabytes of fields from anywhere.
+ * The form of a person who is not signed in. Its origin, a page of ours, replaces the CSRF token, and is checked before
+ * any of the form is read. The attack: megabytes of fields from anywhere.
  */
 async function readStrangersForm(c: Context<AppEnv>): Promise<Form> {
   if (!isSameOrigin(c.req.raw.headers, c.get("runtime").config.BASE_URL)) throw problem("csrf");
@@ -95,7 +95,7 @@ function setupPage(token: string, state?: FormState): Page {
   };
 }
 
-/** What a refusal says on a form. */
+/** The text of a refusal on a form. */
 function stateOf(error: unknown, form: Form): FormState | undefined {
   if (!(error instanceof Problem)) return undefined;
   return { values: form, errors: error.details.fields ?? { non_field_errors: [error.message] } };

@@ -1,5 +1,5 @@
 /**
- * What the pages of API tokens have in common: the form's fields, and the page that shows a new token once.
+ * The common parts of the pages of API tokens: the form's fields, and the page that shows a new token once.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export function TokenFields({ state }: { state: FormState | undefined }) {
   );
 }
 
-/** The end of a day, UTC; what is no day as its text, for the schema to refuse. */
+/** The end of a day, UTC; an invalid day as its text, for the schema to refuse. */
 const endOf = (day: string): string => /^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T23:59:59Z` : day;
 
 /**

@@ -1,12 +1,12 @@
 /**
- * Changes by people in words: one table of what they change.
+ * Changes by people in words: one table of the changed objects.
  *
  * @module
  */
 
 import type { EventFacts, PageKind, Piece } from "./event_facts.ts";
 
-/** What is changed: its noun, the field of its name, its page; and a sentence of its own for what is no plain change. */
+/** A changed object: its noun, the field of its name, its page; and a separate sentence for special changes. */
 type AuditWords = {
   noun: string;
   name?: string;
@@ -146,7 +146,7 @@ function shown(object: unknown, key: string): string | null {
   return value === null ? null : typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** What differs between the values before and after a change, in the order of their fields. */
+/** Returns the differences between the values before and after a change, in the order of their fields. */
 export function fieldChanges(before: unknown, after: unknown): FieldChange[] {
   const keys = [before, after].flatMap((one) => typeof one === "object" && one !== null ? Object.keys(one) : []);
   return [...new Set(keys)].filter((key) => !NOISE.has(key)).flatMap((key): FieldChange[] => {

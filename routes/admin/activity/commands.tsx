@@ -1,5 +1,5 @@
 /**
- * The commands of all devices, with filters: what failed, what is pending.
+ * The commands of all devices, with filters: failed, pending.
  *
  * @module
  */
@@ -37,7 +37,7 @@ const GROUPS = [
 /** Days; without one, the last week. */
 const SINCE = [["1", "In the last day"], ["", "In the last week"], ["30", "In the last month"]] as const;
 
-/** What an address of the page looks for. */
+/** The search in the page's address. */
 export function commandsOf(url: URL, now: Date): CommandCondition {
   const given = (name: string) => url.searchParams.get(name)?.trim().replaceAll("\0", "") ?? "";
   const group = GROUPS.map(([key]) => key).find((key) => key === given("state"));

@@ -1,5 +1,5 @@
 /**
- * What the sentence of an event is made of.
+ * The parts of an event's sentence.
  *
  * @module
  */
@@ -58,7 +58,7 @@ export class EventFacts {
     return found === undefined ? called : { text: found.name || called, href: PAGES[kind](found.id) };
   }
 
-  /** Who did it: a person, or the server. */
+  /** The author: a person, or the server. */
   get actor(): Piece {
     const { request, userId } = this.event;
     const username = textAt(request, "user", "username");
@@ -76,7 +76,7 @@ export class EventFacts {
     return this.at("command_uuid").toLowerCase();
   }
 
-  /** What a command is called; "a command" when it is not kept any more. */
+  /** The name of a command; "a command" if it is no longer stored. */
   commandName(uuid: string): string {
     return this.names.get(`command:${uuid.toLowerCase()}`)?.name ?? "a command";
   }
@@ -89,7 +89,7 @@ export class EventFacts {
     return this.at("reason") || "no reason was recorded";
   }
 
-  /** What the audited object is now, or was before it was deleted. */
+  /** The current audited object, or the one before it was deleted. */
   audited(key: string): string {
     return textAt(this.event.payload, "object", "new_value", key) ||
       textAt(this.event.payload, "object", "prev_value", key);
@@ -106,7 +106,7 @@ export class EventFacts {
 
 const unique = (values: readonly string[]) => [...new Set(values.filter((value) => value !== ""))];
 
-/** What has to be looked up for the sentences of events. */
+/** The objects to look up for the sentences of events. */
 export function namesWanted(events: readonly EventRow[]) {
   const facts = events.map((event) => new EventFacts(event, new Map()));
   return {

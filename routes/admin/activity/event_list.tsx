@@ -1,5 +1,5 @@
 /**
- * Events as sentences, with what changed and the record itself.
+ * Events as sentences, with the changes and the record itself.
  *
  * @module
  */
@@ -73,7 +73,7 @@ function Row({ event, names, now }: { event: EventRow; names: Names; now: Date }
   );
 }
 
-/** A page of events with the names of what they are about. */
+/** A page of events with the names of their objects. */
 export async function readEvents(db: Db, query: Parameters<typeof pageOfEvents>[1]) {
   const { rows, more } = await pageOfEvents(db, query);
   const names = namesBy(rows.length === 0 ? [] : await findEventNames(db, namesWanted(rows)));

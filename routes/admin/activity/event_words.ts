@@ -8,7 +8,7 @@ import { ANSWER_WORDS, INSTALL_WORDS } from "../../state_words.ts";
 import { auditSentence } from "./audit_words.ts";
 import type { EventFacts, Piece } from "./event_facts.ts";
 
-/** A type of events: what it is called in the filter, and the sentence of an event. */
+/** A type of events: its name in the filter, and the sentence of an event. */
 export type EventWords = { label: string; say(facts: EventFacts): Piece[] };
 
 const CHECKINS: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ const CHECKINS: Readonly<Record<string, string>> = {
   UserAuthenticate: "requested management of a user",
 };
 
-/** What is said between a version and a device, by its status there. */
+/** The words between a version and a device, by its status there. */
 const INSTALLS: ReadonlyMap<string, string> = new Map(
   Object.entries(INSTALL_WORDS).map(([status, { on }]) => [status, on]),
 );
@@ -172,7 +172,7 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
   job_rerun: { label: "Jobs run again", say: (facts) => [facts.actor, ` ran the job ${facts.at("kind")} again`] },
 };
 
-/** What a type is called in the filter. */
+/** The name of a type in the filter. */
 export const eventLabel = (type: string): string =>
   Object.hasOwn(EVENT_WORDS, type) ? EVENT_WORDS[type]?.label ?? type : type;
 

@@ -1,5 +1,5 @@
 /**
- * The event log as an audit: who did what to what, with filters; and the feed of a device.
+ * The event log as an audit: authors, actions and objects, with filters; and the feed of a device.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const LIMIT = 50;
 const DAY_MS = 86_400_000;
 const MANY = { limit: 500, offset: 0 } as const;
 
-/** How events name objects: what happens to one, and what people change of it. */
+/** The names of objects in events: for events of an object, and for changes by people. */
 const KEYS = {
   artifact: ["artifact", "mdm_artifact"],
   blueprint: ["mdm_blueprint"],
@@ -60,7 +60,7 @@ export function Older({ rows, more, url }: { rows: readonly EventRow[]; more: bo
   );
 }
 
-/** A day of the form, in UTC; undefined for what is none. */
+/** A day of the form, in UTC; undefined for an invalid one. */
 function dayOf(text: string): Date | undefined {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
   return day === undefined || Number.isNaN(day.getTime()) ? undefined : day;
@@ -84,14 +84,14 @@ async function queryOf({ runtime: { sql }, url }: PageContext): Promise<EventQue
     ...(/^[0-9]{1,9}$/.test(person) ? { userId: Number(person) } : {}),
     ...(objects === undefined ? {} : { about: aboutOf(objects) }),
     ...(since === undefined ? {} : { since }),
-    // The last day is part of what is asked for.
+    // The last day is included.
     ...(until === undefined ? {} : { until: new Date(until.getTime() + DAY_MS) }),
     ...beforeOf(url.searchParams.get("before")),
     limit: LIMIT,
   };
 }
 
-/** What the page is about, when the address names an object. */
+/** The subject of the page, if the address names an object. */
 async function About({ context }: { context: PageContext }) {
   const object = objectOf(context.url.searchParams.get("about") ?? "");
   if (object === undefined || object.kind === "device") return null;

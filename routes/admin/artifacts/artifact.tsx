@@ -1,5 +1,5 @@
 /**
- * An artifact: what it is, where it is used, its versions and how they do.
+ * An artifact: its properties, its uses, its versions and their progress.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What is different between two versions.
+ * The differences between two versions.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What pages do with the content of versions, whatever kind it is: forms, lines to read, the file to download.
+ * The content of versions on pages, for every kind: forms, lines to read, the file to download.
  *
  * @module
  */
@@ -19,23 +19,23 @@ import type { Form } from "../parts/page.tsx";
 import type { Done } from "../parts/preview.tsx";
 import type { Values } from "./content_fields.tsx";
 
-/** What pages do with the versions of a kind. */
+/** The functions of pages for the versions of a kind. */
 export type ContentPages = {
   page: KindPage<unknown, object>;
-  /** What the fields begin with for another version than this one. */
+  /** The initial values of the fields for a version that follows this one. */
   values(runtime: Runtime, id: string): Promise<Values>;
-  /** Makes an artifact and its first version of a form. Throws `invalid`. */
+  /** Creates an artifact and its first version from a form. Throws `invalid`. */
   createFirst(
     runtime: Runtime,
     by: By,
     first: FirstVersion,
     form: Form,
   ): Promise<ArtifactVersionRow>;
-  /** Makes a version of a form. Throws `invalid`. */
+  /** Creates a version from a form. Throws `invalid`. */
   create(runtime: Runtime, by: By, input: VersionInput, form: Form): Promise<ArtifactVersionRow>;
-  /** What the version is made of, line by line. */
+  /** The content of the version, line by line. */
   lines(runtime: Runtime, id: string): Promise<string[]>;
-  /** What is saved all the same, and probably not as it was meant: sentences. */
+  /** Warnings about the saved content, as sentences. */
   warnings(runtime: Runtime, id: string): Promise<string[]>;
   /** The file, where there is one. */
   source(runtime: Runtime, id: string): Promise<Source | null>;
@@ -70,7 +70,7 @@ export function contentPagesOf(type: string): ContentPages {
   };
 }
 
-/** What to warn of about a version that is kept: its content, and variables without a value. */
+/** The warnings about a stored version: its content, and variables without a value. */
 export async function warningsAbout(
   { runtime }: { runtime: Runtime },
   { type }: Pick<ArtifactRow, "type">,
@@ -83,7 +83,7 @@ export async function warningsAbout(
   return [...content, ...values.map(({ message }) => message)];
 }
 
-/** Where to go after a version was created, and what to warn of; the artifact's page shows that, too. */
+/** The page to show after a version was created, and the warnings; the artifact's page shows those, too. */
 export async function afterCreation(
   runtime: Runtime,
   pages: ContentPages,

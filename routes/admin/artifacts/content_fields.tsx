@@ -1,5 +1,5 @@
 /**
- * The fields of a version's content, drawn from what its kind says of them.
+ * The fields of a version's content, derived from its kind.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { Field, Select } from "../parts/components.tsx";
 import { FileField, TextArea } from "../parts/form_parts.tsx";
 import type { FormState } from "../parts/page.tsx";
 
-/** What the fields of a form begin with, by name. */
+/** The initial values of a form's fields, by name. */
 export type Values = Readonly<Record<string, string>>;
 
 type Given = {

@@ -34,7 +34,7 @@ const REINSTALL = [
   ["Patch", "After every update"],
 ] as const;
 
-/** Which fields an artifact of a type has; what it has not stays as it is. */
+/** The fields of an artifact of a type; other properties are unchanged. */
 const fieldsOf = ({ type }: Pick<ArtifactRow, "type">) => ({
   requires: artifactType(type).linkable,
   setupAssistant: artifactType(type).linkable && !isDeclarationOnly(type),
@@ -67,7 +67,7 @@ async function inputOf(form: Form, artifact: ArtifactRow): Promise<ArtifactInput
   });
 }
 
-/** What it may require; what it requires is always among them, or saving would drop it. */
+/** The artifacts that it may require; its current requirements are always among them, or saving would drop them. */
 async function requirable(db: Db, artifact: ArtifactRow): Promise<ArtifactRow[]> {
   const { rows } = await listArtifacts(db, {
     channel: artifact.channel,

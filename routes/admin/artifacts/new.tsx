@@ -1,5 +1,5 @@
 /**
- * Making artifacts: a page for each kind, which makes the artifact and its first version in one go.
+ * Creates artifacts: a page for each kind, which creates the artifact and its first version together.
  *
  * @module
  */
@@ -38,7 +38,7 @@ const artifactOf = (nature: Nature): ArtifactInput => ({
 
 const channelOf = (form: Form): "Device" | "User" => (form.text("channel") === "User" ? "User" : "Device");
 
-/** What a form says of its artifact. Throws `invalid`. */
+/** Returns the artifact's properties from a form. Throws `invalid`. */
 async function firstOf(kind: AnyVersionKind, form: Form): Promise<FirstVersion> {
   const { asks, nature } = kind.page;
   const [first = "", ...others] = typesOf(kind);

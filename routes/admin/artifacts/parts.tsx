@@ -1,5 +1,5 @@
 /**
- * What the pages of artifacts and blueprints show alike.
+ * The common parts of the pages of artifacts and blueprints.
  *
  * @module
  */
@@ -28,14 +28,14 @@ export function mustMay(context: PageContext, ...permissions: Permission[]): voi
   if (!permissions.every((permission) => context.may(permission))) throw problem("permission-denied");
 }
 
-/** A link that leads there for who may see it, the text alone for others. */
+/** A link for users who may see the target, only the text for others. */
 export function LinkFor(
   { context, needs, href, children }: { context: PageContext; needs: Permission; href: string; children?: Child },
 ) {
   return context.may(needs) ? <a href={href}>{children}</a> : <>{children}</>;
 }
 
-/** On how many devices a version has which status; a chip leads to the devices for who may see them. */
+/** The number of devices by status of a version; a chip leads to the devices for users who may see them. */
 export function StatusChips(
   { version, context }: {
     version: { id: string; artifactId: string; devices: Readonly<Record<string, number>> };
@@ -71,7 +71,7 @@ export function RolloutState({ state, reason }: { state: "active" | "halted" | "
   );
 }
 
-/** The version that devices get, and what became of a newer one. */
+/** The version that devices get, and the state of a newer one. */
 export function VersionInForce(
   { artifact: { latestVersion, versionInForce, halted } }: {
     artifact: { latestVersion: number | null; versionInForce: number | null; halted: boolean };

@@ -1,5 +1,5 @@
 /**
- * Lines of a version's content without what is secret in it.
+ * Lines of a version's content without its secrets.
  *
  * Pure.
  *
@@ -9,7 +9,7 @@
 const SECRET_WORD = /password|passphrase|secret|psk|challenge|privatekey/i;
 const KEY = /^[\w.-]+$/;
 
-/** A line as it is shown: values of keys that name a secret are not. */
+/** A line as shown: values of keys that name a secret are hidden. */
 export function withoutSecret(line: string): string {
   const colon = line.indexOf(": ");
   if (colon < 0) return line;

@@ -1,5 +1,5 @@
 /**
- * Versions of artifacts: looked at, downloaded, made, given to others, deleted.
+ * Versions of artifacts: shown, downloaded, created, changed in scope, deleted.
  *
  * @module
  */
@@ -76,7 +76,7 @@ async function newPage(context: PageContext, state?: FormState, preview?: Previe
   const { runtime } = context;
   const artifact = await mustFindArtifact(runtime.sql, context.uuid());
   const [latest] = await versionsOfArtifact(runtime.sql, artifact.id);
-  // What a version is made of is for who may see it.
+  // The content of a version is only for users who may see it.
   mustMay(context, "mdm.view_artifactversion");
   const pages = contentPagesOf(artifact.type);
   const filter = latest?.filter ?? openFilter(artifact.platforms);

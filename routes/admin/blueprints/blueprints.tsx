@@ -1,5 +1,5 @@
 /**
- * Blueprints: what groups of devices should be.
+ * Blueprints: the desired states of groups of devices.
  *
  * @module
  */

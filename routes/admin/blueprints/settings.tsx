@@ -19,19 +19,19 @@ import { mountChange, mountConfirmed, Previewed, SaveButtons } from "../parts/pr
 
 const COLLECT = [["0", "No"], ["1", "Managed only"], ["2", "All"]] as const;
 
-/** What is collected of devices besides facts about them; "" when nothing is. */
+/** The collected inventory in addition to facts of devices; "" if there is none. */
 export const collectedWords = (row: BlueprintValues): string =>
   ([["apps", row.collectApps], ["certificates", row.collectCertificates], ["profiles", row.collectProfiles]] as const)
     .flatMap(([name, collect]) => collect === 0 ? [] : [collect === 1 ? `managed ${name}` : name]).join(", ");
 
-/** What is said when nothing else is collected. */
+/** The text if nothing else is collected. */
 export const deviceFactsAlone = "device and security facts only";
 
 const HOUR = 3600;
 const { name, inventory_interval } = blueprintFields.shape;
 const { min = 0, max = 0 } = limitsOf(inventory_interval);
 
-/** Seconds of the hours that were typed; what is no number as its text, for the schema to refuse. */
+/** Seconds of the hours that were typed; an invalid number as its text, for the schema to refuse. */
 const secondsOf = (hours: string | undefined): number | string | undefined =>
   hours !== undefined && /^[0-9]{1,6}(\.[0-9]{1,20})?$/.test(hours) ? Math.round(Number(hours) * HOUR) : hours;
 

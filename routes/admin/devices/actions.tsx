@@ -1,5 +1,5 @@
 /**
- * What can be done to a device: a form for each action.
+ * The actions on a device: a form for each.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { ActionButton, dayOf } from "../parts/components.tsx";
 import type { FormState, PageContext } from "../parts/page.tsx";
 import { CommandForms } from "./command_forms.tsx";
 
-/** What became of a deleted device, with the button that restores it. */
+/** The state of a deleted device, with the button that restores it. */
 export function Deleted({ device, context }: { device: DeviceView; context: PageContext }) {
   const { deletedAt } = device;
   if (deletedAt === null) return null;
@@ -49,7 +49,7 @@ export function Deleted({ device, context }: { device: DeviceView; context: Page
   );
 }
 
-/** What an operator confirms: what happens to which device. */
+/** The question that an operator confirms: the effect on the device. */
 function deletionQuestion(device: DeviceView, { runtime: { config, clock } }: PageContext): string {
   const now = clock.now();
   const until = dayOf(restorableUntil(now, config), now);
@@ -59,7 +59,7 @@ function deletionQuestion(device: DeviceView, { runtime: { config, clock } }: Pa
   return `Delete ${device.name || device.serialNumber}? It ${stays}can be restored until ${until}.`;
 }
 
-/** The actions that the person may take on a device in its state; `state` is what was wrong with the last one. */
+/** The actions that the person may take on a device in its state; `state` has the errors of the last one. */
 export function Actions(
   { device, context, state }: { device: DeviceView; context: PageContext; state: FormState | undefined },
 ) {

@@ -1,5 +1,5 @@
 /**
- * What a device has of artifacts, what it reports by declarative management, its tags and custom values.
+ * A device's artifacts, its reports by declarative management, its tags and custom values.
  *
  * @module
  */
@@ -75,7 +75,7 @@ export async function Artifacts({ device, context }: { device: DeviceView; conte
   );
 }
 
-/** What the device reports, the longest values cut. */
+/** The device's reports, with the longest values truncated. */
 export async function StatusItems({ device, context }: { device: DeviceView; context: PageContext }) {
   if (device.channelId === null) return null;
   const items = await findStatusItems(context.runtime.sql, device.channelId);
@@ -107,7 +107,7 @@ export async function StatusItems({ device, context }: { device: DeviceView; con
   );
 }
 
-/** Tags and custom values, for who may change them. */
+/** Tags and custom values, for users who may change them. */
 export async function DeviceGroups({ device, context }: { device: DeviceView; context: PageContext }) {
   const tags = await TagsForm({ device, context });
   const mayValue = context.may("mdm.change_enrolleddevice");
@@ -167,7 +167,7 @@ async function mustFind(context: PageContext): Promise<DeviceView> {
   return device;
 }
 
-/** Mounts the pages and what the forms of the sections do. */
+/** Mounts the pages and the actions of the sections' forms. */
 export function mountDeviceArtifacts(app: Hono<AppEnv>): void {
   page(app, "/devices/:id/status/:path/", "mdm.view_enrolleddevice", statusPage);
   action(app, "/devices/:id/artifacts/:artifact/reinstall/", "mdm.change_enrolleddevice", async (context) => {

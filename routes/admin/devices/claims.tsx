@@ -1,5 +1,5 @@
 /**
- * Claims: devices that wait for an operator's word about what hardware they are, and identities that may have been copied.
+ * Claims: devices that wait for an operator's decision about their hardware, and identities that may have been copied.
  *
  * @module
  */
@@ -228,7 +228,7 @@ async function claimsPage(context: PageContext): Promise<Page> {
   };
 }
 
-/** Mounts the page and what its forms do. */
+/** Mounts the page and the actions of its forms. */
 export function mountClaims(app: Hono<AppEnv>): void {
   page(app, "/claims/", "mdm.view_enrollmentclaim", claimsPage);
   action(app, "/claims/:id/confirm/", "mdm.change_enrollmentclaim", async ({ runtime, by, id }) => {

@@ -1,5 +1,5 @@
 /**
- * The forms that send a command to a device, drawn from what the commands say of themselves.
+ * The forms that send a command to a device, derived from the commands' own data.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
 import { Check, TextArea } from "../parts/form_parts.tsx";
 import { action, type FormState, type Page, type PageContext } from "../parts/page.tsx";
 
-/** The field in which a person confirms what destroys something. */
+/** The field in which a person confirms a destructive action. */
 const CONFIRMATION = "serial_number";
 
 function Argument({ field, state }: { field: FormField; state: FormState | undefined }) {
@@ -90,7 +90,7 @@ function Sending(
   );
 }
 
-/** The forms of the commands that the person may send; `state` is what was wrong with the one that was sent last. */
+/** The forms of the commands that the person may send; `state` has the errors of the last submitted one. */
 export function CommandForms(
   { device, context, state }: { device: DeviceView; context: PageContext; state: FormState | undefined },
 ) {
@@ -110,7 +110,7 @@ export function CommandForms(
   );
 }
 
-/** Mounts what the forms do. `again` shows the device's page with what was wrong. */
+/** Mounts the actions of the forms. `again` shows the device's page with the errors. */
 export function mountCommandForms(
   app: Hono<AppEnv>,
   again: (context: PageContext, state: FormState) => Promise<Page>,

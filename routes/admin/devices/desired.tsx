@@ -1,5 +1,6 @@
 /**
- * What decides what a device should have: its blueprint and its tags. Both can be tried before they are saved.
+ * The facts that decide a device's desired state: its blueprint and its tags. Both can be previewed before they are
+ * saved.
  *
  * @module
  */
@@ -29,7 +30,7 @@ async function mustFind({ runtime, deviceId }: PageContext): Promise<DeviceView>
   return device;
 }
 
-/** The device's blueprint, for who may change it. */
+/** The device's blueprint, for users who may change it. */
 export async function BlueprintForm({ device, context, state }: FormProps) {
   if (!context.may("mdm.change_enrolleddevice") || device.checkoutAt !== null) return null;
   const { rows } = await listBlueprints(context.runtime.sql, { limit: 500, offset: 0 });
@@ -52,7 +53,7 @@ export async function BlueprintForm({ device, context, state }: FormProps) {
 
 const mayTag = ({ may }: PageContext): boolean => may("inventory.add_machinetag") && may("inventory.delete_machinetag");
 
-/** The device's tags, for who may change them. */
+/** The device's tags, for users who may change them. */
 export async function TagsForm({ device, context, state }: FormProps) {
   if (!mayTag(context)) return null;
   const { sql } = context.runtime;

@@ -1,5 +1,5 @@
 /**
- * One device: its inventory, its commands with their time line, and what can be done to it.
+ * One device: its inventory, its commands with their timeline, and its actions.
  *
  * @module
  */
@@ -181,7 +181,7 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
   };
 }
 
-/** Mounts the page and what its forms do. */
+/** Mounts the page and the actions of its forms. */
 export function mountDevice(app: Hono<AppEnv>): void {
   mountDeviceAnswers(app);
   page(app, "/devices/:id/", "mdm.view_enrolleddevice", (context) => devicePage(context, context.deviceId()));

@@ -1,5 +1,5 @@
 /**
- * The feed of a device: what is coming, then what has happened.
+ * The feed of a device: upcoming actions, then its history.
  *
  * @module
  */

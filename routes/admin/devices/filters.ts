@@ -1,6 +1,6 @@
 /**
- * The filters of the device list and what their values in the address mean. The overview counts by the same addresses
- * that its links lead to.
+ * The filters of the device list and the meaning of their values in the address. The overview counts by the same
+ * addresses that its links lead to.
  *
  * @module
  */
@@ -21,10 +21,10 @@ const SOON = 30 * DAY;
 
 type Choices = readonly (readonly [string, string])[];
 
-/** Stands for a platform or a version that devices have not said. */
+/** Represents a platform or a version that devices have not reported. */
 export const UNKNOWN = "unknown";
 
-/** Platforms, with the devices that have not said theirs. */
+/** Platforms, with the devices that have not reported theirs. */
 export const PLATFORM_NAMES: Choices = [
   ["", "All"],
   ...PLATFORMS.map((one) => [one, one] as const),
@@ -77,7 +77,7 @@ export const SEEN: Choices = [
 const UNREACHABLE = "push";
 const EXPIRING = "identity";
 
-/** What may be wrong with a device. */
+/** The possible problems of a device. */
 export const ATTENTION: Choices = [
   ["", "Any"],
   [UNREACHABLE, "Push token not valid"],
@@ -96,7 +96,7 @@ function seenOf(value: string | null, now: Date): Partial<DeviceSearch> {
   return age === undefined ? {} : { seen: { since: before(age.below), before: before(age.from) } };
 }
 
-/** What an address of the device list looks for. */
+/** The search in an address of the device list. */
 export function searchOf(url: URL, now: Date): DeviceSearch {
   const get = (name: string) => url.searchParams.get(name);
   const text = get("q")?.trim().replaceAll("\0", "").slice(0, 100);

@@ -1,5 +1,6 @@
 /**
- * The parts of a device's page: a command with its time line, what would happen next and why, what is installed.
+ * The parts of a device's page: a command with its timeline, the next steps with their reasons, the installed
+ * artifacts.
  *
  * @module
  */
@@ -23,7 +24,7 @@ import type { PageContext } from "../parts/page.tsx";
 /** A command as a step of the time line. */
 export function Command({ command, origin, context }: {
   command: CommandView;
-  /** Who queued it; undefined for the server itself. */
+  /** Its sender; undefined for the server itself. */
   origin: CommandOrigin | undefined;
   context: PageContext;
 }) {
@@ -190,7 +191,7 @@ export async function Inventory({ device, context }: { device: DeviceView; conte
   );
 }
 
-/** The plan of the device as it would be made now. */
+/** The current plan of the device. */
 export async function Plan({ device, context }: { device: DeviceView; context: PageContext }) {
   if (device.channelId === null || device.checkoutAt !== null) return null;
   const { runtime } = context;

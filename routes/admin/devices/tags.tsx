@@ -1,5 +1,5 @@
 /**
- * What devices are grouped by: tags, business units.
+ * The groups of devices: tags, business units.
  *
  * @module
  */

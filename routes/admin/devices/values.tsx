@@ -63,8 +63,8 @@ function typedRows(form: Form, { values, secrets }: DeviceValuesView): Row[] {
 }
 
 /**
- * Returns what a form says of a device with the values `stored`. Values that came after the form was shown are kept. Throws
- * `invalid` on `values`; no sentence quotes a value.
+ * Returns the input of a form for a device with the values `stored`. Values that were added after the form was shown
+ * are kept. Throws `invalid` on `values`; no sentence quotes a value.
  */
 async function valuesOf(form: Form, stored: DeviceValuesView): Promise<DeviceValuesInput> {
   const rows = typedRows(form, stored).filter(({ name, value }) => name !== "" || value !== "");

@@ -34,7 +34,7 @@ const { quota } = enrollmentSecretFields.shape;
 /** An enrollment with its secret. */
 export type Enrollment = { row: OtaEnrollmentRow; secret: EnrollmentSecretRow };
 
-/** What an enrollment can be made of. */
+/** The choices for an enrollment. */
 export async function enrollmentChoices({ sql }: Pick<Runtime, "sql">) {
   const [certificates, units, blueprints, tags, issuers] = await Promise.all([
     listPushCertificates(sql, MANY),
@@ -159,7 +159,7 @@ export function EnrollmentForm({ context, choices, enrollment, state }: {
 
 const words = (text: string) => text.split(/[\s,]+/).filter((word) => word !== "");
 
-/** What a form says, as the API is sent it. What the form does not ask for stays as in `before`. */
+/** Returns the input of a form in the API's form. Fields that are not in the form stay as in `before`. */
 function fieldsOf(form: Form, before?: Enrollment): Record<string, unknown> {
   return {
     name: form.value("name"),

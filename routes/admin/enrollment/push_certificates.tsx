@@ -259,7 +259,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
   };
 }
 
-/** A file as the API is sent it: PEM as it is, anything else in base64. */
+/** Returns a file in the API's form: PEM unchanged, anything else in base64. */
 async function fileText(form: Form, name: string): Promise<string | undefined> {
   const file = await form.file(name);
   if (file === undefined || typeof file === "string") return file;
@@ -267,7 +267,7 @@ async function fileText(form: Form, name: string): Promise<string | undefined> {
   return text.includes("-----BEGIN ") ? text : file.toBase64();
 }
 
-/** What a form with files says of the push certificate of that name. Throws `invalid`. */
+/** Returns the input of a form with files for the push certificate of that name. Throws `invalid`. */
 async function inputOf(form: Form, name: string | undefined) {
   return await parseOrRefuse(pushCertificateOfFiles, {
     name,

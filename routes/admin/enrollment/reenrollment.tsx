@@ -1,5 +1,5 @@
 /**
- * Re-enrollment without confirmation: what it opens, and the switch for it.
+ * Re-enrollment without confirmation: its risk, and its switch.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { action, type FormState, type PageContext } from "../parts/page.tsx";
 const OPENS =
   "Any holder of this enrollment's profile can then replace any enrolled device, and gets its tags, values and profiles.";
 
-/** The choice for an enrollment that is being made. */
+/** The choice for a new enrollment. */
 export function ReenrollmentChoice({ state }: { state: FormState | undefined }) {
   return (
     <Check
@@ -28,7 +28,7 @@ export function ReenrollmentChoice({ state }: { state: FormState | undefined }) 
   );
 }
 
-/** What an enrollment allows, and the switch. */
+/** The current choice of an enrollment, and the switch. */
 export function Reenrollment({ enrollment, context }: { enrollment: OtaEnrollmentRow; context: PageContext }) {
   return (
     <>
@@ -62,7 +62,7 @@ export function Reenrollment({ enrollment, context }: { enrollment: OtaEnrollmen
   );
 }
 
-/** Mounts what the switch does. */
+/** Mounts the action of the switch. */
 export function mountReenrollment(app: Hono<AppEnv>): void {
   action(app, "/enrollments/:id/reenrollment/", "mdm.change_otaenrollment", async (context, form) => {
     const allowed = form.has("without_confirmation");

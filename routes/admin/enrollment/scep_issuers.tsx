@@ -1,5 +1,5 @@
 /**
- * SCEP issuers: who gives devices their certificates, and where the challenges come from.
+ * SCEP issuers: the issuers of devices' certificates, and the sources of their challenges.
  *
  * @module
  */
@@ -34,7 +34,7 @@ const KEY_USAGES = [["0", "Not specified"], ["1", "Signing"], ["4", "Encryption"
 /** A field of a backend is called as the API reports errors of it. */
 const nameOf = ({ key }: ChallengeBackend, { name }: BackendField) => `${key}.${name}`;
 
-/** What the form says, as the API would be sent it. Fields that are left empty are left out. */
+/** Returns the input of the form in the API's form. Empty fields are left out. */
 function inputOf(form: Form): Record<string, unknown> {
   const backend = backendNamed(form.text("backend"));
   const settings = backend?.fields.flatMap((field): [string, unknown][] => {

@@ -1,5 +1,5 @@
 /**
- * The checklist of a new server: what is left to do until the first device is managed.
+ * The checklist of a new server: the remaining steps until the first device is managed.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The overview: what needs attention first, then what there is.
+ * The overview: first the problems that need attention, then the counts.
  *
  * @module
  */
@@ -39,7 +39,7 @@ const FIGURES = {
 
 type Need = { urgent: boolean; text: string; href: string; link: string };
 
-/** What the overview counts besides devices; null for those who may not see it. */
+/** The counts of the overview in addition to devices; null for users who may not see them. */
 type Others = { claims: number; alerts: number; unproven: number; failed: number; quarantined: number };
 
 async function othersOf({ runtime: { sql, clock }, may }: PageContext): Promise<Others> {

@@ -1,10 +1,10 @@
 /**
- * Pictures drawn by the server: horizontal bars as SVG, with the same figures as text for those who do not see them.
+ * Charts drawn by the server: horizontal bars as SVG, with the same figures as text for screen readers.
  *
  * @module
  */
 
-/** One bar; `href` lists what it counts. */
+/** One bar; `href` leads to the rows that it counts. */
 export type Bar = { label: string; count: number; old?: boolean; href: string };
 
 const ROW = 26;

@@ -90,8 +90,8 @@ export const yesNo = (value: boolean | null | undefined): string =>
   value === true ? "yes" : value === false ? "no" : "";
 
 /**
- * A table with a caption; `rows` are table rows, and `empty` is said when there are none. On a phone the cells of a `stacked`
- * one stand below each other: for sentences.
+ * A table with a caption; `rows` are table rows, and `empty` is shown if there are none. On a phone, the cells of a
+ * `stacked` one are below each other: for sentences.
  */
 export function Table(
   { caption, head, rows, empty, stacked }: {
@@ -150,7 +150,7 @@ export function ActionButton(
 export function Field(
   { name, path, label, type = "text", state, value, help, required, wide, ...rest }: {
     name: string;
-    /** What the API calls it, where that is another name. */
+    /** Its name in the API, if that differs. */
     path?: string | undefined;
     label: string;
     type?: string;
@@ -219,7 +219,7 @@ export function Select(
   );
 }
 
-/** What is wrong with a form as a whole. */
+/** The errors of a form as a whole. */
 export function FormErrors({ state }: { state?: FormState | undefined }) {
   const errors = errorsOf(state, "non_field_errors");
   return errors.length === 0 ? null : <p role="alert">{errors.join(" ")}</p>;

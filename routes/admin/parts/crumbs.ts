@@ -14,7 +14,7 @@ export type Crumb = { href: string; label: string; needs: Permission | null };
 /** An address of the menu. */
 type Section = Exclude<typeof MENU[number]["href"], "/">;
 
-/** Returns the crumbs of a page right below an entry of the menu, which is named as it is there. */
+/** Returns the crumbs of a page right below an entry of the menu, with the same name as there. */
 export const under = (section: Section): Crumb[] =>
   MENU.filter(({ href }) => href === section).map(({ href, label, needs }) => ({ href, label, needs }));
 

@@ -9,7 +9,7 @@ import { diffArrays } from "diff";
 /** A line: in both texts, only in the old one, only in the new one. */
 export type DiffLine = { kind: "same" | "removed" | "added"; text: string };
 
-/** Texts that differ in more lines are shown as removed and added as a whole: nobody reads so many differences. */
+/** Texts that differ in more lines are shown as removed and added as a whole: so many differences are not readable. */
 const MOST_DIFFERENCES = 1000;
 
 const of = (kind: DiffLine["kind"], lines: readonly string[]): DiffLine[] => lines.map((text) => ({ kind, text }));

@@ -1,5 +1,5 @@
 /**
- * What devices say of a failure, in sentences.
+ * Devices' reports of a failure, in sentences.
  *
  * @module
  */
@@ -22,7 +22,7 @@ function sentence(item: Json): string {
     .join(" ");
 }
 
-/** What the device says of a failure, a sentence each, Apple's error chain from the outside in. */
+/** Returns the device's report of a failure as sentences, Apple's error chain from the outside in. */
 export function failureTexts(info: Json): string[] {
   if (typeof info !== "object" || info === null) return [];
   const of = (key: string): Json | undefined => (Object.hasOwn(info, key) ? Reflect.get(info, key) : undefined);
@@ -31,7 +31,7 @@ export function failureTexts(info: Json): string[] {
   return [...(typeof reason === "string" ? [reason] : []), ...lists.map(sentence)];
 }
 
-/** The sentence that tells most: the innermost of an error chain. */
+/** The most specific sentence: the innermost of an error chain. */
 export const mainFailure = (info: Json): string => failureTexts(info).at(-1) || "The device gave no reason";
 
 /** The sentences of Apple's error chain, the outermost first. */

@@ -40,7 +40,7 @@ export async function tagChoices(db: Db, filter: Filter): Promise<[number, strin
 const shardFields = (form: Form): string[] =>
   form.names().filter((name) => /^tag_shard_[0-9]{1,9}$/.test(name) && form.text(name) !== "");
 
-/** The filter that a form says, as the API is sent it. */
+/** Returns the filter of a form, in the API's form. */
 export function filterFieldsOf(form: Form): Record<string, unknown> {
   const platforms = PLATFORMS.flatMap((platform) => {
     const name = PLATFORM_FIELDS[platform];

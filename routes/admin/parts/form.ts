@@ -23,16 +23,17 @@ export const LARGEST_KEPT = 8_000_000;
 /** Bytes of a form with a file: one that is carried in base64, another one that replaces it, and the other fields. */
 export const UPLOAD_LIMIT = LARGEST_FILE + LARGEST_KEPT * 2;
 
-/** What is added to the name of a file's field for the field that carries it, in base64, and for that of its name. */
+/** The suffixes of a file's field name for the hidden fields with its content in base64 and with its name. */
 export const KEPT = ".kept";
 export const KEPT_NAME = ".name";
 
-/** What a form was sent with, and what was wrong with it. `shown` are the names of errors that stand on the page. */
+/** The input of a submitted form, and its errors. `shown` are the names of errors that the page shows. */
 export type FormState = { values: Form; errors: FieldErrors; shown?: Set<string> };
 
 /**
- * Returns what is wrong with a field, and with what is inside it. `path` is what the API calls the field, where that is another
- * name; with `whole`, what is inside it is somebody else's. What is asked for here is shown; errors that no field asks for stand at the top of the page.
+ * Returns the errors of a field, and of the fields inside it. `path` is the field's name in the API, if that differs;
+ * with `whole`, errors inside it belong to other fields. Errors returned here are shown; errors that no field requests
+ * are shown at the top of the page.
  */
 export function errorsOf(state: FormState | undefined, name: string, path = name, whole = false): string[] {
   if (state === undefined) return [];
@@ -44,7 +45,7 @@ export function errorsOf(state: FormState | undefined, name: string, path = name
   return [...new Set(own.flatMap((key) => state.errors[key] ?? []))];
 }
 
-/** The sentences that no field of the page `html` shows, each with what the API calls its field. */
+/** Returns the sentences that no field of the page `html` shows, each with its field's name in the API. */
 export function unshownErrors({ errors, shown }: FormState, html: string): string[] {
   return Object.entries(errors).filter(([name]) => shown?.has(name) !== true).flatMap(([name, sentences]) =>
     sentences.filter((sentence) => !html.includes(escapeHtml(sentence)))
@@ -80,8 +81,8 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 type Fields = ReadonlyMap<string, readonly FormDataEntryValue[]>;
 
 /**
- * The fields of a form by name, and what is wrong with texts that neither the database nor a property list can hold: what
- * cannot be held is replaced in `fields`. Throws `invalid` for too many.
+ * The fields of a form by name, and the errors of texts that neither the database nor a property list can contain: such
+ * characters are replaced in `fields`. Throws `invalid` for too many.
  */
 function fieldsOf(data: FormData): { fields: Fields; faults: FieldErrors } {
   const fields = new Map<string, FormDataEntryValue[]>();
@@ -111,7 +112,7 @@ async function uploadsOf(fields: Fields): Promise<Map<string, Upload>> {
       uploads.set(name, { filename: value.name, bytes: await value.bytes() });
     }
   }
-  // A browser never fills a file in again: what was chosen before is carried in hidden fields (see `FileField`).
+  // A browser never fills in a file again: the chosen file is kept in hidden fields (see `FileField`).
   for (const [key, [value]] of fields) {
     const name = key.endsWith(KEPT) ? key.slice(0, -KEPT.length) : "";
     if (name === "" || typeof value !== "string" || uploads.has(name)) continue;
@@ -141,7 +142,7 @@ export class Form {
   value(name: string): string | undefined {
     return this.has(name) ? this.text(name) : undefined;
   }
-  /** A whole number as the API is sent it; what is none as its text, for a schema to refuse. */
+  /** Returns a whole number in the API's form; an invalid one as its text, for a schema to refuse. */
   whole(name: string): number | string | undefined {
     const text = this.value(name);
     return text === undefined ? undefined : wholeOf(text);
@@ -182,8 +183,8 @@ export class Form {
 }
 
 /**
- * The fields of a POST: url-encoded or multipart, of so many bytes at most. `faults` are what is wrong with its texts,
- * whatever they are for.
+ * The fields of a POST: url-encoded or multipart, of at most that many bytes. `faults` are the errors of its texts,
+ * whatever their fields.
  */
 export async function receiveForm(
   c: Context<AppEnv>,

@@ -9,12 +9,12 @@ import { byteSize as size } from "../../../src/byte_size.ts";
 import { errorsOf, KEPT, KEPT_NAME, LARGEST_KEPT } from "./form.ts";
 import type { FormState } from "./page.tsx";
 
-/** What is wrong with a field, for people and for screen readers. */
+/** The errors of a field, for people and for screen readers. */
 export function Errors(
   { name, path, whole, state }: {
     name: string;
     path?: string | undefined;
-    /** Without what is wrong inside it. */
+    /** Without the errors inside it. */
     whole?: boolean;
     state: FormState | undefined;
   },
@@ -28,11 +28,11 @@ const described = (name: string, path: string | undefined, state: FormState | un
     ? {}
     : { "aria-invalid": "true" as const, "aria-describedby": `${name}-error` };
 
-/** A longer text. `typed` is what was typed where that is not the field's own text. */
+/** A longer text. `typed` is the typed text, if that is not the field's own text. */
 export function TextArea(
   { name, path, label, state, value, typed, help, required, rows }: {
     name: string;
-    /** What the API calls it, where that is another name. */
+    /** Its name in the API, if that differs. */
     path?: string | undefined;
     label: string;
     state: FormState | undefined;
@@ -67,7 +67,7 @@ export function TextArea(
 export function Check(
   { name, path, label, state, value, help }: {
     name: string;
-    /** What the API calls it, where that is another name. */
+    /** Its name in the API, if that differs. */
     path?: string | undefined;
     label: string;
     state: FormState | undefined;
@@ -91,14 +91,14 @@ export function Check(
 export function Checks(
   { name, path, legend, options, values, state, help, empty }: {
     name: string;
-    /** What the API calls it, where that is another name. */
+    /** Its name in the API, if that differs. */
     path?: string | undefined;
     legend: string;
     options: readonly (readonly [string, string])[];
     values: readonly string[];
     state: FormState | undefined;
     help?: string;
-    /** What is said when there is nothing to choose. */
+    /** The text if there is nothing to choose. */
     empty?: string;
   },
 ) {
@@ -126,7 +126,7 @@ export function Checks(
 export function FileField(
   { name, path, label, accept, help, required, state }: {
     name: string;
-    /** What the API calls it, where that is another name. */
+    /** Its name in the API, if that differs. */
     path?: string | undefined;
     label: string;
     accept?: string;

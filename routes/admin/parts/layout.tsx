@@ -12,7 +12,7 @@ import { SCRIPT, STYLE } from "./assets.ts";
 import type { Crumb } from "./crumbs.ts";
 import type { PageContext } from "./page.tsx";
 
-/** What an action did, by the code in the address: no text of the address is ever shown. */
+/** The result of an action, by the code in the address: no text of the address is ever shown. */
 const MESSAGES: Record<string, string> = {
   saved: "Saved.",
   password: "Password changed. Your other sessions have ended.",
@@ -45,7 +45,7 @@ const current = (href: string, path: string) => {
   return is === undefined ? {} : { "aria-current": is };
 };
 
-/** The menu. On a phone it is folded; on a wide screen the style shows what is in it, open or not. */
+/** The menu. On a phone it is collapsed; on a wide screen the style shows its content, open or not. */
 function Menu({ context, path }: { context: PageContext; path: string }) {
   return (
     <nav aria-label="Main">

@@ -1,5 +1,5 @@
 /**
- * What a browser holds people to before it sends a form: the limits of the schema that judges it.
+ * The limits that a browser enforces before it submits a form: those of the schema that validates it.
  *
  * @module
  */
@@ -26,7 +26,7 @@ function readLimits(schema: z.ZodType): Limits {
   for (const one of [json, ...json.anyOf ?? []]) {
     if (typeof one !== "object") continue;
     if (one.maxLength !== undefined) found.maxlength = one.maxLength;
-    // zod says of every integer that JavaScript can hold it.
+    // zod gives every integer the range of JavaScript.
     if (one.minimum !== undefined && one.minimum > Number.MIN_SAFE_INTEGER) found.min = one.minimum;
     if (one.maximum !== undefined && one.maximum < Number.MAX_SAFE_INTEGER) found.max = one.maximum;
   }

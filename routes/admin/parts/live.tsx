@@ -1,6 +1,6 @@
 /**
- * Parts of pages that show what is going on: the script asks for them again while the page is looked at, and without it a
- * link loads the page again.
+ * Parts of pages with live states: the script requests them again while the page is visible, and without it a link
+ * reloads the page.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export type Part = { name: string; view(context: PageContext): Promise<Child> | 
 
 const LAST = "live/";
 
-/** The place of a part in its page, with what it shows now. */
+/** The place of a part in its page, with its current content. */
 export async function Live({ part, context }: { part: Part; context: PageContext }) {
   return <div id={`live-${part.name}`} data-part={part.name}>{await part.view(context)}</div>;
 }
@@ -24,7 +24,7 @@ export async function Live({ part, context }: { part: Part; context: PageContext
 /** The link for those without the script, and for the script the address of the parts. */
 export function Reload({ context }: { context: PageContext }) {
   const url = new URL(context.url);
-  // What the last action did is said once.
+  // The result of the last action is shown once.
   url.searchParams.delete("done");
   return (
     <p class="small reload" data-poll={url.pathname + LAST + url.search}>

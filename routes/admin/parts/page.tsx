@@ -1,5 +1,5 @@
 /**
- * What every page does alike: who is asking, what they may do, whether a form is theirs, and how a refusal looks.
+ * The common part of every page: the user, the permissions, the origin of a form, and the look of a refusal.
  *
  * @module
  */
@@ -34,10 +34,10 @@ const POLICY = [
   "base-uri 'none'",
 ].join("; ");
 
-/** Pages with live parts ask this server for them, and nobody else. */
+/** Pages with live parts request them from this server only. */
 const LIVE_POLICY = `${POLICY}; connect-src 'self'`;
 
-/** What a page is given. */
+/** The context of a page. */
 export type PageContext = {
   runtime: Runtime;
   by: Operator;
@@ -66,7 +66,7 @@ export type Page = {
   status?: 200 | 400 | 403 | 404 | 408 | 413 | 429 | 500 | 503;
 };
 
-/** Makes the response of a page. */
+/** Creates the response of a page. */
 export function render(c: Context<AppEnv>, page: Page, context?: PageContext): Response {
   c.header("Content-Security-Policy", page.live === true ? LIVE_POLICY : POLICY);
   c.header("Cache-Control", "no-store");
@@ -79,7 +79,7 @@ export function render(c: Context<AppEnv>, page: Page, context?: PageContext): R
   return c.html(`<!DOCTYPE html>${html.toString()}`, page.status ?? 200) as Response;
 }
 
-/** Answers a form: the browser then gets another page. */
+/** Answers a form: the browser then requests another page. */
 export function redirect(c: Context<AppEnv>, path: string): Response {
   return c.redirect(path, 303);
 }
@@ -169,7 +169,7 @@ async function signInFirst(c: Context<AppEnv>): Promise<Response> {
   return redirect(c, `/signin/${next}`);
 }
 
-/** Returns whoever asks for a page that needs no session. */
+/** Returns the sender of a request for a page that needs no session. */
 export const visitorOf = (c: Context<AppEnv>): Caller => ({ who: { kind: "visitor" }, request: c.get("request") });
 
 /** Whether an actor may see a page; null is every signed-in person. */
@@ -212,7 +212,7 @@ function withAllErrors(page: Page, state: FormState): Page {
 }
 
 /**
- * Mounts what a form does. `again` shows the form with what was wrong; without it a refusal is a page of its own. The
+ * Mounts the action of a form. `again` shows the form with its errors; without it, a refusal is a separate page. The
  * attack: another site makes the browser of a signed-in person send a form.
  */
 export function action(

@@ -1,5 +1,5 @@
 /**
- * Forms that change what devices should have: they can be tried before they are saved.
+ * Forms that change the desired state of devices: they can be previewed before they are saved.
  *
  * @module
  */
@@ -16,19 +16,19 @@ import { action, type Form, type FormState, type Page, page, type PageContext } 
 import { changesOf, sentencesOf } from "./preview_words.ts";
 import { Warnings } from "./warnings.tsx";
 
-/** Where to go after a change, and what to warn of. */
+/** The page to show after a change, and the warnings. */
 export type Done = { to: string; warnings: readonly string[] };
 
-/** Makes a change and answers where to go then. */
+/** Applies a change and returns the page to show then. */
 export type Work = (runtime: Runtime) => Promise<string | Done>;
 
-/** What a change would do, and what it would be warned of. */
+/** The effect of a change, and its warnings. */
 export type Tried = Preview & { about?: readonly string[] };
 
 /** A form with its page. */
 export type ChangeForm = {
   needs: Permission;
-  /** Reads the form; what it answers makes the change, on whatever runtime it is given. Throws `invalid`. */
+  /** Reads the form; returns a function that applies the change on a given runtime. Throws `invalid`. */
   read(context: PageContext, form: Form): Work | Promise<Work>;
   /** The page with the form. */
   show(context: PageContext, state?: FormState, preview?: Tried): Promise<Page>;
@@ -61,7 +61,7 @@ export function mountChange(app: Hono<AppEnv>, path: string, { needs, read, show
   );
 }
 
-/** The buttons of such a form. The first one is what the Enter key does. */
+/** The buttons of such a form. The Enter key presses the first one. */
 export function SaveButtons({ label = "Save" }: { label?: string }) {
   return (
     <div class="actions">
@@ -83,8 +83,8 @@ function Sentences({ list }: { list: ReturnType<typeof sentencesOf> }) {
 }
 
 /**
- * A form with what its change would do: what matters most above it, the rest below, so that its buttons stay in sight.
- * Numbers are for who may make the change, names for who may see the devices.
+ * A form with the effect of its change: the summary above it, the rest below, so that its buttons stay in sight.
+ * Numbers are for users who may make the change, names for users who may see the devices.
  */
 export function Previewed(
   { preview, context, children }: { preview: Tried | undefined; context: PageContext; children?: Child },
@@ -147,12 +147,12 @@ export function Previewed(
   );
 }
 
-/** A change that has no form of its own: what it would do is shown at once, and a button makes it. */
+/** A change without its own form: its effect is shown immediately, and a button applies it. */
 export type Confirmation = {
   title: string;
   /** The pages above it. */
   parents: readonly Crumb[];
-  /** Why, or what it means. */
+  /** The reason, or the meaning. */
   text: string;
   label: string;
   tone?: "danger";
@@ -160,7 +160,7 @@ export type Confirmation = {
   back: string;
 };
 
-/** Mounts a change that is asked for, shown with what it would do, and confirmed. */
+/** Mounts a change that is requested, shown with its effect, and confirmed. */
 export function mountConfirmed(
   app: Hono<AppEnv>,
   path: string,
@@ -168,7 +168,7 @@ export function mountConfirmed(
     needs: Permission;
     read(context: PageContext, form: Form | undefined): Work | Promise<Work>;
     ask(context: PageContext): Promise<Confirmation>;
-    /** What may be said about it. */
+    /** The optional remark. */
     fields?(state: FormState | undefined): ReturnType<typeof FormErrors>;
   },
 ): void {
@@ -177,7 +177,7 @@ export function mountConfirmed(
     read,
     async show(context, state, preview) {
       const { title, parents, text, label, tone, back } = await ask(context);
-      // What is wrong should be said, not what would be wrong besides.
+      // The errors of the input are shown, not those that would follow.
       const failed = Object.keys(state?.errors ?? {}).length > 0;
       const consequences = preview ??
         (failed ? undefined : await previewChange(context.runtime, await read(context, undefined)));

@@ -1,5 +1,5 @@
 /**
- * What a change would do, in sentences.
+ * The effect of a change, in sentences.
  *
  * Pure.
  *
@@ -60,7 +60,7 @@ export function sentencesOf(preview: Preview): Sentence[] {
   return sentences;
 }
 
-/** What changes for a device, a part for each change. */
+/** The changes for a device, a part for each. */
 export function changesOf(device: PreviewDevice): string[] {
   const parts = [
     ...device.gains.map(({ name, version }) => `gains ${name} (version ${version})`),

@@ -1,10 +1,10 @@
 /**
- * Warnings about what is saved all the same.
+ * Warnings about content that is saved nevertheless.
  *
  * @module
  */
 
-/** What Apple's schema says against a profile; nothing where it has nothing to say. */
+/** The deviations of a profile from Apple's schema; nothing if there are none. */
 export function Warnings({ warnings, heading = "Warnings" }: { warnings: readonly string[]; heading?: string }) {
   if (warnings.length === 0) return null;
   return (

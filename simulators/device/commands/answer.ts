@@ -1,5 +1,5 @@
 /**
- * The one shape of what a simulated device answers to a command.
+ * The type of a simulated device's answer to a command.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { OpenedProfile } from "../installed_profile.ts";
 /** The answer's status, and its keys beside that. */
 export type CommandAnswer = { status: "Acknowledged" | "Error" | "CommandFormatError"; body: PlistDict };
 
-/** What only the device itself can do. */
+/** The actions that only the device itself can do. */
 export type DeviceActs = {
   /** Gets a new identity by an enrollment profile. */
   renew(profile: OpenedProfile): Promise<CommandAnswer>;
@@ -39,7 +39,7 @@ export type SimulatedCommand = {
 /** An answer that it is done, with these keys. */
 export const acknowledged = (body: PlistDict = {}): CommandAnswer => ({ status: "Acknowledged", body });
 
-/** An answer that says why not, in Apple's form. */
+/** Returns an error with its reason, in Apple's form. */
 export const failed = (code: number, domain: string, text: string): CommandAnswer => ({
   status: "Error",
   body: {

@@ -1,5 +1,5 @@
 /**
- * DeviceInformation: what the device is asked for and knows, and nothing else.
+ * DeviceInformation: only the requested facts that the device knows.
  *
  * @module
  */

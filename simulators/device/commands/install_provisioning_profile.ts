@@ -1,5 +1,5 @@
 /**
- * InstallProvisioningProfile: one of the same UUID replaces what is there.
+ * InstallProvisioningProfile: one with the same UUID replaces the installed one.
  *
  * @module
  */

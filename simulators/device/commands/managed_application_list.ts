@@ -1,5 +1,5 @@
 /**
- * ManagedApplicationList: there are none.
+ * ManagedApplicationList: always empty.
  *
  * @module
  */

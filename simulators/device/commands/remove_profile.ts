@@ -1,5 +1,5 @@
 /**
- * RemoveProfile: only what a command brought goes.
+ * RemoveProfile: removes only profiles from commands.
  *
  * @module
  */

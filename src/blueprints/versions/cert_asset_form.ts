@@ -1,5 +1,5 @@
 /**
- * The form of a certificate asset: who issues, and for which names.
+ * The form of a certificate asset: the issuer and the names.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export const LONGEST_NAME = 1024;
 /** When the device may use the certificate. */
 export const ACCESSIBLE = ["Default", "AfterFirstUnlock"] as const;
 
-/** The other names that a certificate may be for, and what people call them. */
+/** The alternative names of a certificate, with their labels. */
 export const NAMES = [
   ["rfc822Name", "Mail address"],
   ["dNSName", "DNS name"],
@@ -98,7 +98,7 @@ function issuerOf(values: FormValues): string | null {
   return read.data;
 }
 
-/** What the form was sent with. Throws `invalid`. */
+/** Returns the input of the submitted form. Throws `invalid`. */
 export const readCertAssetForm = (values: FormValues): CertAssetInput => ({
   scepIssuerId: issuerOf(values),
   subject: readSubject(values.raw("subject")),

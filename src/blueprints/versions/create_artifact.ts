@@ -1,5 +1,5 @@
 /**
- * An artifact with its first version, made in one go.
+ * Creates an artifact together with its first version.
  *
  * @module
  */
@@ -26,16 +26,17 @@ async function freeName(db: Db, name: string): Promise<string> {
   for (let number = 2;; number++) if (!taken.has(`${base} (${number})`)) return `${base} (${number})`;
 }
 
-/** What an operator says of the artifact; `freeName`: another name is found when the artifact's is taken. */
+/** The input for the artifact; `freeName`: another name is chosen if the artifact's is in use. */
 export type FirstVersion = {
   artifact: ArtifactInput;
   freeName?: boolean;
-  /** Who gets the version; without it everyone on the artifact's platforms. */
+  /** The scope of the version; without it, all devices on the artifact's platforms. */
   filter?: Filter;
 };
 
 /**
- * Makes an artifact and its version 1 in one transaction: when one of them is refused there is neither. Throws `invalid`.
+ * Creates an artifact and its version 1 in one transaction: if one of them is refused, neither is created. Throws
+ * `invalid`.
  */
 export async function createArtifactWithVersion<D extends Draft, Input, Stored, Shown extends object>(
   runtime: Runtime,
@@ -44,7 +45,7 @@ export async function createArtifactWithVersion<D extends Draft, Input, Stored, 
   { artifact, freeName: another = false, filter = openFilter(artifact.platforms) }: FirstVersion,
   content: Input,
 ): Promise<Version<Stored>> {
-  // Files are put away before the transaction begins.
+  // Files are stored before the transaction begins.
   const draft = await kind.read(runtime, content);
   if (draft.errors !== undefined) throw invalid(draft.errors);
   const readAlready = { ...kind, read: () => Promise.resolve(draft) };

@@ -32,7 +32,7 @@ import { isZip } from "./zip.ts";
 export type DataAssetInput = {
   type: "PLIST" | "ZIP";
   source?: string | null | undefined;
-  /** What the file in base64 is called. */
+  /** The name of the file in base64. */
   filename?: string | undefined;
   fileUri?: string | null | undefined;
   fileSha256?: string | null | undefined;
@@ -61,7 +61,7 @@ export type ShownDataAsset = { type: "PLIST" | "ZIP"; file_sha256: string; file_
 /** Bytes that a data asset may have that the server reads from elsewhere. */
 const MAX_DATA_ASSET_SIZE = 64_000_000;
 
-/** Devices are told that it is text. */
+/** Devices get the media type of text. */
 function isXmlPlist(bytes: Uint8Array): boolean {
   if (new TextDecoder().decode(bytes.subarray(0, 6)) === "bplist") return false;
   try {
@@ -132,7 +132,7 @@ export const dataAssetKind: VersionKind<DataAssetInput, DataAssetDraft, DataAsse
   },
   async fetch(runtime, input) {
     const { source, fileUri, fileSha256 } = input;
-    // What does not go together is refused when it is read.
+    // Contradictory fields are refused when the input is parsed.
     if (!fileUri || !fileSha256 || (source !== undefined && source !== null)) return input;
     return { ...input, fetched: await fetchFile(runtime, fileUri, fileSha256) };
   },

@@ -123,7 +123,7 @@ async function identitySentences(
   return sentences;
 }
 
-/** Another version should be another payload; one whose filter alone changes is as it was. */
+/** A new version needs a new payload; a change of the filter alone keeps it. */
 async function repeats({ tx, id, others }: VersionContext, { payload }: DeclarationDraft): Promise<boolean> {
   const [latest] = others;
   if (latest === undefined) return false;
@@ -133,13 +133,15 @@ async function repeats({ tx, id, others }: VersionContext, { payload }: Declarat
   return !equals(found.get(id)) && equals(found.get(latest));
 }
 
-/** A declaration with a ServerToken; one is made where it is absent. What is no declaration is left as it is. */
+/**
+ * Returns a declaration with a ServerToken; a missing one is generated. A text that is not a declaration is unchanged.
+ */
 function withServerToken(text: string): unknown {
   let value: unknown;
   try {
     value = parseStrictJson(text, MAX_DEPTH);
   } catch {
-    // The reader of the text says what is wrong with it.
+    // The parser of the text reports its errors.
     return text;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value) || "ServerToken" in value) return value;

@@ -57,8 +57,8 @@ function eachText(value: unknown, visit: (text: string, path: string, key: strin
 }
 
 /**
- * What Apple's schema says against a payload. What a text will be is not known while variables stand in it, so its form does
- * not count; that it is a text does.
+ * Returns the deviations of a payload from Apple's schema. The value of a text with variables is unknown, so its form
+ * does not count, but its type does.
  */
 function schemaSentences(type: string, payload: Json): string[] {
   const open = new Set<string>();

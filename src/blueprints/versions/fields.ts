@@ -1,5 +1,5 @@
 /**
- * What several kinds of versions read alike.
+ * Fields that several kinds of versions share.
  *
  * @module
  */
@@ -14,13 +14,13 @@ export const fault = (field: string, ...sentences: string[]): { errors: Record<s
   errors: { [field]: sentences },
 });
 
-/** The sentence for what cannot be read as a property list: the one that clients know, then the cause. */
+/** Returns the error for an input that is not a property list: the sentence that clients know, then the cause. */
 export const notPlist = (error: PlistError): string => `Not a plist: ${reasonOf(error)}`;
 
 /** The sentence for a property list that is no dictionary. */
 export const notDictionary = (value: Plist): string => `Not a plist: it is ${kindOf(value)}, it should be a dictionary`;
 
-/** The bytes of standard base64; undefined when it is none. */
+/** Returns the bytes of standard base64; undefined if it is not valid. */
 export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
     return decodeBase64(text);

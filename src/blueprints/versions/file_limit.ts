@@ -14,7 +14,7 @@ export const LARGEST_FILE = 32_000_000;
 /** Bytes of the JSON body around such a file: base64 with room for line ends, and the other fields. */
 export const FILE_BODY_LIMIT = Math.ceil(LARGEST_FILE / 3) * 4 + 2_000_000;
 
-/** What is said of a request that is larger than any with such a file. */
+/** The error for a request that is larger than any with such a file. */
 export const FILE_TOO_LARGE = `Cannot read the file: files of up to ${byteSize(LARGEST_FILE)} are accepted.`;
 
 /** The file in a field `source`. Refuses text that is not base64, and a file above the limit. */

@@ -1,12 +1,12 @@
 /**
- * JSON from outside, as what the database can keep.
+ * JSON from outside, in the form that the database can store.
  *
  * @module
  */
 
 import type { Json } from "../../../db/open.ts";
 
-/** Levels that are accepted; what is sent to devices has fewer than 20. */
+/** The accepted depth; content for devices has fewer than 20 levels. */
 export const MAX_DEPTH = 64;
 
 /** JSON that cannot be kept; the message is a sentence. */
@@ -35,7 +35,7 @@ export function readJson(value: unknown, depth = 0): Json {
     case "object":
       if (value === null) return null;
       if (Array.isArray(value)) return value.map((item) => readJson(item, depth + 1));
-      // `fromEntries` makes own properties whatever their names: a key `__proto__` stays a key.
+      // `fromEntries` creates own properties whatever their names: a key `__proto__` stays a key.
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key), readJson(item, depth + 1)]));
     default:
       throw new JsonError(`Cannot keep the value: it is a ${typeof value}`);

@@ -1,5 +1,5 @@
 /**
- * What the API resource of a kind of versions needs, as data.
+ * The API resource of a kind of versions, as data.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export type KindApi<Input, Shown extends object, Body extends z.ZodRawShape = z.
   readonly path: string;
   /** One of them, in sentences. */
   readonly noun: string;
-  /** What its schema is called in the documentation. */
+  /** The name of its schema in the documentation. */
   readonly schema: string;
   /** Its place among the resources of kinds; the lowest is first. */
   readonly order: number;
@@ -21,11 +21,11 @@ export type KindApi<Input, Shown extends object, Body extends z.ZodRawShape = z.
   readonly body: Body;
   /** The kind's own fields of an answer. */
   readonly shown: { readonly [Name in keyof Shown]: z.ZodType<Shown[Name], Shown[Name]> };
-  /** Takes what the kind wants from a request. */
+  /** Reads the kind's input from a request. */
   content(body: z.output<z.ZodObject<Body>>): Input;
 };
 
-/** Declares the resource of a kind: `content` gets what its `body` parses. */
+/** Declares the resource of a kind: `content` gets the parsed `body`. */
 export const kindApi = <Input, Shown extends object, Body extends z.ZodRawShape>(
   api: KindApi<Input, Shown, Body>,
 ): KindApi<Input, Shown> => api;

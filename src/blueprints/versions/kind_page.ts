@@ -1,5 +1,5 @@
 /**
- * What the pages of a kind of versions need: the fields of its form as data, and what is read from it.
+ * The pages of a kind of versions: the fields of its form as data, and the input from it.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Runtime } from "../../runtime.ts";
 /** A file that was sent with a form. */
 export type Upload = { filename: string; bytes: Uint8Array<ArrayBuffer> };
 
-/** What a form was sent with. */
+/** The input of a submitted form. */
 export type FormValues = {
   /** The trimmed text of a field; "" when it is absent. */
   text(name: string): string;
@@ -20,7 +20,7 @@ export type FormValues = {
   upload(name: string): Upload | undefined;
 };
 
-/** What can be chosen: the value, and what a person reads. */
+/** A choice: the value and its label. */
 export type Options = readonly (readonly [string, string])[];
 
 /** A field of a form. A text between backticks in `help` is code. */
@@ -37,7 +37,7 @@ export type KindField =
     help: string;
     file?: { name: string; label: string; accept: string };
   }
-  /** One of some; `value` is chosen first, and `fixed` is what later versions cannot choose anew. */
+  /** One of some; `value` is chosen first, and `fixed` cannot be changed in later versions. */
   | {
     kind: "choice";
     name: string;
@@ -57,15 +57,15 @@ export type Source = {
 
 /** The pages of a kind. `Input` and `Shown` are those of the kind. */
 export type KindPage<Input, Shown> = {
-  /** The last part of the address where an artifact is made: `/artifacts/new/profile/`. */
+  /** The last part of the address where an artifact is created: `/artifacts/new/profile/`. */
   readonly slug: string;
   /** The title of that page, and of the link to it. */
   readonly title: string;
   /** Its place among the links; the lowest is first. */
   readonly order: number;
-  /** What its button says where it can be tried first; "Create artifact" when it is absent. */
+  /** The label of its button if it has a preview; "Create artifact" when absent. */
   readonly button?: string;
-  /** What a person says of the artifact beside its first version. */
+  /** The input for the artifact in addition to its first version. */
   readonly asks: {
     readonly name?: true;
     readonly platforms?: true;
@@ -76,30 +76,30 @@ export type KindPage<Input, Shown> = {
   };
   /** The fields of the content. */
   readonly fields: readonly KindField[];
-  /** What a file says of its artifact, where nobody is asked for its name. Throws `invalid`. */
+  /** Returns the artifact's properties from a file, if the form has no name. Throws `invalid`. */
   nature?(values: FormValues): { name: string; channel?: "Device" | "User" };
-  /** Reads what an operator says. Throws `invalid`. */
+  /** Reads the input. Throws `invalid`. */
   read(values: FormValues): Input;
-  /** What the fields of another version begin with, by name. */
+  /** Returns the initial values of another version's fields, by name. */
   values(shown: Shown): Readonly<Record<string, string>>;
-  /** What a version is made of, line by line. */
+  /** Returns the content of a version, line by line. */
   lines(shown: Shown, runtime: Runtime): string[] | Promise<string[]>;
-  /** The file; null when it is gone. Absent for a kind without files. */
+  /** Returns the file; null if it no longer exists. Absent for a kind without files. */
   source?(shown: Shown, runtime: Runtime): Source | null | Promise<Source | null>;
-  /** What is saved all the same, and probably not as it was meant: sentences. */
+  /** Returns warnings about the saved content, as sentences. */
   warnings?(shown: Shown): string[];
   /** Puts errors to the fields that the form has. */
   explain?(errors: FieldErrors): FieldErrors;
 };
 
-/** The file in the field `source`. Throws `invalid` when there is none. */
+/** Returns the file in the field `source`. Throws `invalid` if there is none. */
 export function sourceFile(values: FormValues): Upload {
   const upload = values.upload("source");
   if (upload === undefined) throw invalid({ source: ["Choose a file."] });
   return upload;
 }
 
-/** What a field of several lines holds: the text of its file when there is one, else what was typed. */
+/** Returns the value of a multi-line field: the text of its file if there is one, otherwise the typed text. */
 export function linesOrFile(values: FormValues, name: string, file: string): string {
   const upload = values.upload(file);
   return upload === undefined ? values.raw(name) : new TextDecoder().decode(upload.bytes);

@@ -36,13 +36,13 @@ export type ShownProfile = {
   payload_uuid: string;
   payload_display_name: string;
   payload_description: string;
-  /** What Apple's schema says against it, for the platforms and the channel that get it. */
+  /** Returns its deviations from Apple's schema, for the platforms and the channel that get it. */
   warnings: SchemaIssue[];
 };
 
 const contextOf = (id: string) => ({ table: "profile_versions", column: "source_sealed", id });
 
-/** What Apple's schema says against a profile that is kept already, for those that get it. */
+/** Returns the deviations of a stored profile from Apple's schema, for its recipients. */
 function warningsOf(source: Uint8Array, channel: "Device" | "User", platforms: readonly Platform[]): SchemaIssue[] {
   const read = plistOf(source);
   if (read.errors !== undefined) return [];
@@ -68,7 +68,7 @@ export const profileKind: VersionKind<ProfileInput, ProfileDraft, ProfileVersion
   },
   read: (_, input) => Promise.resolve(readProfile(input)),
   async check({ tx, runtime, id, artifact, isNew, others }, draft) {
-    // Where a profile does not say, the artifact does: on phones and tablets the key has no meaning.
+    // If the profile does not set it, the artifact does: on phones and tablets the key has no meaning.
     if (draft.scope !== undefined && draft.channel !== artifact.channel) {
       const should = artifact.channel === "Device" ? "System" : "User";
       return fault(

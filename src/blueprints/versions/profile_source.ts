@@ -13,7 +13,7 @@ import { fault, notDictionary, notPlist, variablesIn } from "./fields.ts";
 import { fileOfBase64 } from "./file_limit.ts";
 import type { Checked } from "./version_kind.ts";
 
-/** A profile as it comes: the file in base64, and what it is called. Without a name it keeps the one that it has. */
+/** An uploaded profile: the file in base64, and its name. Without a name it keeps its current one. */
 export type ProfileInput = { source: string; filename?: string | undefined };
 
 /** A profile that was read. */
@@ -29,7 +29,7 @@ export type ProfileDraft = {
   payloadDisplayName: string;
   payloadDescription: string;
   channel: "Device" | "User";
-  /** What the profile says of its scope; it says nothing when it is undefined. */
+  /** The profile's PayloadScope; undefined if it has none. */
   scope: string | undefined;
 };
 
@@ -83,7 +83,7 @@ export function plistOf(bytes: Uint8Array): Checked<PlistDict> {
   }
 }
 
-/** What a binary property list, or a lenient reader, can hold and the XML that devices are sent cannot. */
+/** Values that a binary property list, or a lenient parser, can contain and the XML for devices cannot. */
 function unwritable(profile: PlistDict): string | undefined {
   try {
     buildPlist(profile);

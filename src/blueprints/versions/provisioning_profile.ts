@@ -1,5 +1,5 @@
 /**
- * Versions of provisioning profiles: files that Apple signed, which let apps run.
+ * Versions of provisioning profiles: files signed by Apple that permit apps to run.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export type ProvisioningProfileDraft = ProvisioningProfileVersionRow & Draft;
 /** The provisioning profile's own fields in the API. */
 export type ShownProvisioningProfile = { source: string; name: string; uuid: string };
 
-/** Reads the file. Whether Apple signed it is the device's to say: it knows Apple's keys of its day. */
+/** Parses the file. The device checks Apple's signature: it knows Apple's current keys. */
 export function readProvisioningProfile({ source }: ProvisioningProfileInput): Checked<ProvisioningProfileDraft> {
   const file = fileOfBase64(source);
   if (file.errors !== undefined) return file;
@@ -53,7 +53,7 @@ export function readProvisioningProfile({ source }: ProvisioningProfileInput): C
   }
 }
 
-/** JSON as a property list would have it: what has no value is left out. */
+/** JSON in the form of a property list: keys without a value are left out. */
 function plistOfJson(value: unknown): Plist {
   if (Array.isArray(value)) return value.map(plistOfJson);
   if (typeof value === "object" && value !== null) {

@@ -1,5 +1,5 @@
 /**
- * The references of a declaration: what they name must exist, fit, and be there wherever the declaration is.
+ * The references of a declaration: their targets must exist, match, and be delivered wherever the declaration is.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { choice } from "../../apple_schema/scalars.ts";
 import { circleSentence, type Dependency } from "../dependencies.ts";
 import type { VersionContext } from "./version_kind.ts";
 
-/** What a reference to one of our own artifacts begins with. */
+/** The prefix of a reference to one of our own artifacts. */
 const OURS = "ztl:";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

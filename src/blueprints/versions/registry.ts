@@ -1,5 +1,5 @@
 /**
- * What can be done to versions of any kind alike, by the type of their artifact.
+ * The operations on versions of any kind, by the type of their artifact.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import { versionKindOf } from "./kinds.ts";
 import { typesOf } from "./version_kind.ts";
 import { mustFindVersion, refilterVersion, removeVersion, type VersionInput } from "./versions.ts";
 
-/** What can be done to a version without knowing what it is made of. */
+/** The operations on a version that do not depend on its content. */
 export type AnyKind = {
   types: readonly string[];
   /** A version, with the kind's own fields as the API shows them. Throws `not-found`. */
   show(runtime: Runtime, id: string): Promise<{ row: ArtifactVersionRow; shown: object }>;
-  /** Changes its number and who gets it. Throws `invalid`, `not-found`. */
+  /** Changes its number and its scope. Throws `invalid`, `not-found`. */
   refilter(
     runtime: Runtime,
     by: By,

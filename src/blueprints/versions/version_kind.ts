@@ -1,8 +1,9 @@
 /**
- * The one shape of everything that artifact versions can be made of.
+ * The type of every kind of artifact versions.
  *
- * A kind reads what an operator sent, checks it against the artifact and its other versions, keeps it, and shows it. The
- * service, the API and the pages do everything else, alike for all kinds: a new kind is a file here and a line in `kinds.ts`.
+ * A kind parses the input, checks it against the artifact and its other versions, stores it, and shows it. The service,
+ * the API and the pages do everything else, the same way for all kinds: a new kind is a file here and a line in
+ * `kinds.ts`.
  *
  * @module
  */
@@ -18,7 +19,7 @@ import type { ArtifactTypeFacts } from "../artifact_types.ts";
 import type { KindApi } from "./kind_api.ts";
 import type { KindPage } from "./kind_page.ts";
 
-/** What a version is checked against. */
+/** The facts that a version is checked against. */
 export type VersionContext = {
   tx: Tx;
   runtime: Runtime;
@@ -29,7 +30,7 @@ export type VersionContext = {
   isNew: boolean;
   /** The other versions of the artifact, the newest first. */
   others: readonly string[];
-  /** What artifacts of a type are declared as, when they are no uploaded declarations. */
+  /** The declaration types of artifacts that are not uploaded declarations. */
   becomes(type: string): readonly string[];
 };
 
@@ -42,37 +43,43 @@ export type DeclaredVersion = {
   row: DeclaredVersionRow;
 };
 
-/** What is right, or what is wrong with it by field. */
+/** The valid input, or its errors by field. */
 export type Checked<T> = { errors: FieldErrors } | { value: T; errors?: undefined };
 
-/** What can be told of a version's content alone: the names of the variables in it, and of those without a default. */
+/** The facts of a version's content alone: the names of its variables, and of those without a default. */
 export type Draft = { variables: readonly string[]; needed: readonly string[] };
 
 /**
- * A kind of versions. `Input` is what an operator says, `D` what can be told from that alone, `Stored` what is kept, and
- * `Shown` the kind's own fields in the API.
+ * A kind of versions. `Input` is the operator's input, `D` the draft derived from it alone, `Stored` the stored
+ * content, and `Shown` the kind's own fields in the API.
  */
 export type VersionKind<Input, D extends Draft, Stored, Shown extends object> = {
   readonly name: string;
-  /** The types of artifacts that have such versions, and what is true of each. */
+  /** The types of artifacts that have such versions, with their properties. */
   readonly types: Readonly<Record<string, ArtifactTypeFacts>>;
-  /** Reads the input; files are put into the file store here, before any transaction. */
+  /** Parses the input; files are stored in the file store here, before any transaction. */
   read(runtime: Runtime, input: Input): Promise<Checked<D>>;
-  /** The input with what is elsewhere, fetched: a preview reads in its transaction, which must not wait for others. Throws `invalid`. */
+  /**
+   * Returns the input with external files fetched: a preview reads in its transaction, which must not wait for other
+   * servers. Throws `invalid`.
+   */
   fetch?(runtime: Runtime, input: Input): Promise<Input>;
-  /** Checks a draft against the artifact, in the transaction that writes it, and answers what to keep. */
+  /** Checks a draft against the artifact, in the transaction that writes it, and returns the content to store. */
   check(context: VersionContext, draft: D): Promise<Checked<Stored>>;
   /** Keeps it under the version's id, whether there is something already or not. */
   write(tx: Tx, id: string, stored: Stored, artifact: ArtifactRow): Promise<void>;
-  /** What is kept, by version id. */
+  /** Returns the stored content, by version id. */
   load(db: Db, ids: readonly string[]): Promise<Map<string, Stored>>;
-  /** What devices get of it, as a text: when a change of the version changes it, those that have the version get it again. */
+  /**
+   * Returns the part that devices get, as a text: if a change of the version changes it, devices that have the version
+   * get it again.
+   */
   fingerprint(stored: Stored): string;
   /** The kind's own fields in the API. */
   show(runtime: Runtime, row: ArtifactVersionRow, stored: Stored): Promise<Shown>;
-  /** The same for the audit log: no secret, no file, but what tells one from another. */
+  /** The same for the audit log: without secrets and files, but with facts that distinguish them. */
   audit(stored: Stored): Record<string, Json>;
-  /** The payload of its declaration, for a kind that is `declaredAs` one; undefined when the version is gone. */
+  /** The payload of its declaration, for a kind that is `declaredAs` one; undefined if the version no longer exists. */
   payload?(version: DeclaredVersion): Promise<Json | undefined>;
   /** Its resource in the API. */
   readonly api: KindApi<Input, Shown>;
@@ -80,7 +87,7 @@ export type VersionKind<Input, D extends Draft, Stored, Shown extends object> = 
   readonly page: KindPage<Input, Shown>;
 };
 
-/** A kind whose types are forgotten: give its functions only what others of its functions answered. */
+/** A kind without its type parameters: pass its functions only results of its other functions. */
 export type AnyVersionKind = VersionKind<unknown, Draft, unknown, object>;
 
 /** The types of artifacts that have such versions. */

@@ -1,5 +1,5 @@
 /**
- * Versions of artifacts of every kind: made, changed and deleted by operators.
+ * Versions of artifacts of every kind: created, changed and deleted by operators.
  *
  * @module
  */
@@ -31,15 +31,15 @@ import { filterErrors, filterRepresentation } from "../filter_fields.ts";
 import { changeDesired } from "../transaction.ts";
 import { type Checked, type Draft, typesOf, type VersionKind } from "./version_kind.ts";
 
-/** What an operator says of a version of whatever kind. */
+/** The input for a version of any kind. */
 export type VersionInput = { artifactId: string; version: number; filter: Filter };
 
-/** A version with what it is made of. */
+/** A version with its content. */
 export type Version<Stored> = { row: ArtifactVersionRow; stored: Stored };
 
 const MODEL = "mdm.artifactversion";
 
-/** What all kinds show of a version. */
+/** The fields of a version that all kinds have. */
 export function versionRepresentation(row: ArtifactVersionRow) {
   return {
     id: row.id,
@@ -51,7 +51,7 @@ export function versionRepresentation(row: ArtifactVersionRow) {
   };
 }
 
-/** A device may have got it since it was looked at. */
+/** A device may have got it since the check. */
 const CANNOT_DELETE = "This artifact version cannot be deleted";
 
 const explained = (error: unknown): unknown => isForeignKeyViolation(error) ? refused(CANNOT_DELETE) : error;
@@ -61,7 +61,7 @@ function valueOf<T>(checked: Checked<T>): T {
   return checked.value;
 }
 
-/** The artifact of a version that is fine but for what it is made of. Throws `invalid`. */
+/** Returns the artifact of a version, which is valid apart from its content. Throws `invalid`. */
 async function mustFit(
   db: Db,
   types: readonly ArtifactRow["type"][],
@@ -142,7 +142,7 @@ async function save<D extends Draft, Input, Stored, Shown extends object>(
   before?: Version<Stored>,
 ): Promise<Version<Stored>> {
   const artifact = await mustFit(tx, typesOf(kind), input, before?.row);
-  // Who gets a version by shards follows from its id: one that was tried first is saved under the id that it was tried with.
+  // The shard of each device depends on the version's id: a previewed version is saved under the id of the preview.
   const id = before?.row.id ?? await takeVersionId(tx, artifact.id, runtime.random.uuid());
   const others = await otherVersions(tx, artifact.id, id);
   const stored = valueOf(
@@ -159,7 +159,7 @@ async function save<D extends Draft, Input, Stored, Shown extends object>(
   return await mustFindVersion(tx, kind, id);
 }
 
-/** Makes a version. Throws `invalid`. */
+/** Creates a version. Throws `invalid`. */
 export async function createVersion<D extends Draft, Input, Stored, Shown extends object>(
   runtime: Runtime,
   by: By,
@@ -167,7 +167,7 @@ export async function createVersion<D extends Draft, Input, Stored, Shown extend
   input: VersionInput,
   content: Input,
 ): Promise<Version<Stored>> {
-  // What can be told at once is told before a file is fetched from somewhere.
+  // Immediate errors are reported before an external file is fetched.
   await mustFit(runtime.sql, typesOf(kind), input);
   const draft = valueOf(await kind.read(runtime, content));
   return await changeDesired(runtime, async (tx) => {
@@ -203,7 +203,7 @@ export async function changeVersion<D extends Draft, Input, Stored, Shown extend
   });
 }
 
-/** Changes the number of a version and who gets it; what it is made of stays. Throws `invalid`, `not-found`. */
+/** Changes the number of a version and its scope, not its content. Throws `invalid`, `not-found`. */
 export async function refilterVersion<D extends Draft, Input, Stored, Shown extends object>(
   runtime: Runtime,
   by: By,

@@ -53,7 +53,7 @@ class Reader {
   }
 }
 
-/** Where the directory of entries is: it stands right before what ends the archive. */
+/** The position of the directory of entries: it directly precedes the end of the archive. */
 function directoryOf(read: Reader): { start: number; end: number; count: number } {
   const { length } = read.bytes;
   for (let at = length - END_LENGTH; at >= Math.max(0, length - END_LENGTH - LONGEST_COMMENT); at--) {
@@ -67,7 +67,7 @@ function directoryOf(read: Reader): { start: number; end: number; count: number 
       return { start, end, count };
     }
     const [count, size, start] = [read.u16(at + 10), read.u32(at + 12), read.u32(at + 16)];
-    // Archives in several parts are none that a device could use.
+    // Devices cannot use archives in several parts.
     must(read.u16(at + 4) === 0 && read.u16(at + 6) === 0 && read.u16(at + 8) === count && start + size === at);
     return { start, end: at, count };
   }
@@ -124,11 +124,14 @@ function apart(entries: readonly Entry[]): boolean {
   return sorted.every(({ end }, index) => end <= (sorted[index + 1]?.start ?? Infinity));
 }
 
-/** The attack: an entry called `../../etc/pam.d/sudo` is unpacked to where nobody expects it. */
+/** The attack: an entry called `../../etc/pam.d/sudo` is unpacked outside of its folder. */
 const staysInside = ({ name }: Entry): boolean =>
   name !== "" && !/^[/\\]/.test(name) && !name.split(/[/\\]/).includes("..") && !name.includes("\0");
 
-/** Whether the bytes are one whole archive whose entries are where it says, share nothing, and stay where it is unpacked. */
+/**
+ * Whether the bytes are one complete archive with correct entry positions, without overlaps, whose entries stay in the
+ * folder that it is unpacked to.
+ */
 export function isZip(bytes: Uint8Array): boolean {
   try {
     const entries = entriesOf(new Reader(bytes));

@@ -42,7 +42,7 @@ function sync(facts: PlanFacts, now: Date, situation: Situation): Decision {
   }
   if (declarative.refusedAt !== null && declarative.refusedToken === token) {
     const until = new Date(declarative.refusedAt.getTime() + RETRY_SECONDS * 1000);
-    const evidence = `the device refused it ${declarative.refusedAt.toISOString()}`;
+    const evidence = `the device refused it at ${declarative.refusedAt.toISOString()}`;
     if (until > now) return { ...about, outcome: "waits", evidence, until };
   }
   const evidence = declarative.enabled
@@ -51,7 +51,7 @@ function sync(facts: PlanFacts, now: Date, situation: Situation): Decision {
     } now`
     : "declarative management is not active on the device yet";
   if (facts.status === "NotNow") {
-    return { ...about, outcome: "waits", evidence: "the device said NotNow", until: now };
+    return { ...about, outcome: "waits", evidence: "the device answered NotNow", until: now };
   }
   // The second of the timestamp is Apple's form.
   const timestamp = `${now.toISOString().slice(0, 19)}Z`;

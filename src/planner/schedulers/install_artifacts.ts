@@ -86,7 +86,7 @@ function consider({ resolution }: Delivery, facts: PlanFacts, now: Date, { obser
         ? { outcome: "off", evidence: `failed, no more retries: ${JSON.stringify(row.extraInfo)}` }
         : row.retryAt > now
         ? { outcome: "waits", evidence: `failed: ${JSON.stringify(row.extraInfo)}`, until: row.retryAt }
-        : { outcome: "chosen", evidence: `failed ${row.retryCount} times, tried again` };
+        : { outcome: "chosen", evidence: `failed ${row.retryCount} times, retried` };
   }
 }
 
@@ -116,7 +116,7 @@ function decide(delivery: Delivery, facts: PlanFacts, now: Date, situation: Situ
   const name = artifactType(artifact.type).install;
   if (answer.outcome !== "chosen" || name === null) return { ...about, ...answer };
   if (facts.status === "NotNow") {
-    return { ...about, outcome: "waits", evidence: "the device said NotNow", until: now };
+    return { ...about, outcome: "waits", evidence: "the device answered NotNow", until: now };
   }
   const step = {
     kind: "command" as const,

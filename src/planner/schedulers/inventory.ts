@@ -28,11 +28,11 @@ export function considerInventory(
     ? "this version of the server does not know it"
     : command.invalidFor(facts.target);
   if (reason !== null) return { ...about, outcome: "not for this target", evidence: reason };
-  if (isPending(facts, name, now)) return { ...about, outcome: "waits", evidence: "asked already" };
+  if (isPending(facts, name, now)) return { ...about, outcome: "waits", evidence: "already requested" };
   const askedAt = facts.inventory.askedAt.get(name);
   if (askedAt !== undefined && (collectedAt === null || askedAt > collectedAt)) {
     const again = new Date(askedAt.getTime() + RETRY_SECONDS * 1000);
-    const evidence = `asked ${askedAt.toISOString()} without a usable answer`;
+    const evidence = `requested ${askedAt.toISOString()} without a usable answer`;
     if (again > now) return { ...about, outcome: "waits", evidence, until: again };
   }
   if (collectedAt !== null) {
@@ -45,7 +45,7 @@ export function considerInventory(
 
   function choose(evidence: string): Decision {
     if (facts.status === "NotNow") {
-      return { ...about, outcome: "waits", evidence: "the device said NotNow", until: now };
+      return { ...about, outcome: "waits", evidence: "the device answered NotNow", until: now };
     }
     const step = { kind: "command" as const, name, arguments: inventory.arguments, inventory: true as const };
     return { ...about, outcome: "chosen", evidence, step };

@@ -35,7 +35,7 @@ function consider(row: ObservedArtifact, facts: PlanFacts, now: Date): Decision 
     if (row.retryAt > now) return { ...about, outcome: "waits", evidence, until: row.retryAt };
   }
   if (facts.status === "NotNow") {
-    return { ...about, outcome: "waits", evidence: "the device said NotNow", until: now };
+    return { ...about, outcome: "waits", evidence: "the device answered NotNow", until: now };
   }
   return {
     ...about,

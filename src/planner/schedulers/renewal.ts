@@ -26,17 +26,17 @@ export const renewal: Scheduler = {
       const due = new Date(notAfter.getTime() - facts.settings.renewBeforeDays * 86_400_000);
       if (due > now) return [{ ...about, outcome: "not due", evidence, until: due }];
     }
-    if (isPending(facts, "Reenroll", now)) return [{ ...about, outcome: "waits", evidence: "sent already" }];
+    if (isPending(facts, "Reenroll", now)) return [{ ...about, outcome: "waits", evidence: "already sent" }];
     if (renewalStartedAt !== null) {
       const again = new Date(renewalStartedAt.getTime() + RENEWAL_RETRY_SECONDS * 1000);
       if (again > now) {
-        return [{ ...about, outcome: "waits", evidence: `begun ${renewalStartedAt.toISOString()}`, until: again }];
+        return [{ ...about, outcome: "waits", evidence: `started ${renewalStartedAt.toISOString()}`, until: again }];
       }
     }
     const chosen: Decision = { ...about, outcome: "chosen", evidence, step: { kind: "renewal" } };
     return [
       facts.status === "NotNow"
-        ? { ...about, outcome: "waits", evidence: "the device said NotNow", until: now }
+        ? { ...about, outcome: "waits", evidence: "the device answered NotNow", until: now }
         : chosen,
     ];
   },

@@ -29,7 +29,7 @@ function consider(command: QueuedCommand, { status, settings }: PlanFacts, now: 
   const wait = waitAfter(command.sentCount, settings.resendAfterSeconds);
   const again = new Date(sentAt.getTime() + wait * 1000);
   const waits = (evidence: string, until: Date): Decision => ({ ...about, outcome: "waits", evidence, until });
-  if (status === "NotNow") return waits("the device said NotNow", again > now ? again : now);
+  if (status === "NotNow") return waits("the device answered NotNow", again > now ? again : now);
   if (again > now) return waits(`sent ${sentAt.toISOString()}, not answered yet`, again);
   return {
     ...about,
