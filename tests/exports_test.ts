@@ -7,7 +7,7 @@ const SERVER = ["main.ts", "routes/", "jobs/", "src/", "db/"];
 const BESIDE = ["simulators/", "fuzz/", "bench/", "tests/"];
 const FOLDERS = [...SERVER, ...BESIDE].map((folder) => folder.replace(/\/$/, ""));
 
-/** Exports that the server never reaches, and why they stand where they do. */
+/** Exports that the server never reaches, and the reasons for their place. */
 const UNREACHED: Readonly<Record<string, string>> = {
   "db/embedded.ts keepEmbeddedPostgres": "never called: its import makes Deno fetch the binaries of the platform",
   "src/apple_schema/generated/credentials.ts credentials":
@@ -15,7 +15,7 @@ const UNREACHED: Readonly<Record<string, string>> = {
   "src/pki/certificate_cache.ts rememberedCertificates": "the bound of the cache is asserted by what it holds",
 };
 
-/** SQL stands in db/ alone, so that of chaos runs and of fuzzing too. The server never uses it. */
+/** SQL is in db/ only, including that of chaos runs and of fuzzing. The server never uses it. */
 const TOOLS = "db/tools/";
 
 const TREE = await readTree(FOLDERS);

@@ -1,6 +1,4 @@
-/**
- * What `deno task fuzz` is made of, and some hundred of its inputs for every reader. Nothing here looks at a clock.
- */
+/** The parts of `deno task fuzz`, and a few hundred of its inputs for every reader. Nothing here uses a clock. */
 
 import assert from "node:assert/strict";
 import { withKnown } from "../fuzz/api_ids.ts";

@@ -24,7 +24,7 @@ const ARROWS: Arrows = {
   "db/": { all: [], types: ["src/protocol/"] },
   // The demo starts a whole server.
   "simulators/": { all: ["routes/", "jobs/", "src/", "db/", "fuzz/", "deno.json"] },
-  // The table of readers stands in fuzz/, so that the tests lean on it and not it on them.
+  // The table of readers is in fuzz/, so that the tests depend on it and not vice versa.
   "fuzz/": { all: ["bench/", "simulators/", "routes/", "jobs/", "src/", "db/"] },
 };
 
@@ -32,8 +32,8 @@ const TREE = await readTree(["main.ts", "routes", "jobs", "src", "db", "simulato
 const IMPORTS = allImports(TREE);
 
 /**
- * What stands among the server's packages although the server imports it nowhere: a client compiles with the first outside
- * of this tree, where no scope reaches.
+ * The packages of the server that the server does not import: a client compiles with the first outside of this tree,
+ * where no scope reaches.
  */
 const NOT_OF_THE_SERVER = ["openapi-fetch"];
 
@@ -74,7 +74,7 @@ Deno.test("the server imports all of its packages, and none that only tests use"
       if (!path.startsWith("simulators/")) used.add(entry);
     }
   }
-  // JSX imports it, and no file says so.
+  // JSX imports it, without a line in any file.
   assert.ok(config.compilerOptions.jsxImportSource.startsWith("hono/"));
   assert.deepEqual(Object.keys(config.imports).filter((entry) => !used.has(entry)), NOT_OF_THE_SERVER);
 });

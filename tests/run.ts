@@ -14,7 +14,7 @@ import { IgnoredTests } from "./support/ignored_tests.ts";
 import { makeMemoryFolder } from "./support/memory_folder.ts";
 
 const root = new URL("..", import.meta.url).pathname;
-/** Who the embedded PostgreSQL runs as: nobody, when this process runs as root. */
+/** The user of the embedded PostgreSQL: `nobody`, if this process runs as root. */
 const POSTGRES_USER = Deno.uid() === 0 ? 65534 : undefined;
 const given = Deno.env.get("DATABASE_URL");
 const folder = given === undefined ? await Deno.makeTempDir({ prefix: "espalier-tests-" }) : undefined;

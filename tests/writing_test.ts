@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { type Export, exportGraph, type StatementParts } from "./support/export_graph.ts";
 import { readTree, type Tree } from "./support/import_graph.ts";
 
-/** What changes rows, takes a number that nobody else gets, or makes others wait. */
+/** Statements that change rows, take a unique number, or make others wait. */
 const WRITES =
   /\b(?:insert|update|delete|merge|truncate|lock|nextval|setval|notify|create|alter|drop|for (?:key )?share|pg_(?:try_)?advisory\w*)\b/i;
-/** postgres.js runs a text as it is with `unsafe`: nobody can tell what that does. */
+/** postgres.js runs a raw text with `unsafe`: its effect is unknown. */
 const writes = ({ names, templates }: StatementParts) =>
   templates.some((text) => WRITES.test(text)) || names.has("unsafe");
 
 const TRANSACTION = /\b(?:begin|savepoint)\s*[(<]|\.(?:begin|savepoint)\b/g;
 
-/** What is wrong with how the files of routes/ write, in sentences. */
+/** Returns the errors in the writes of routes/, in sentences. */
 function faultsOf(tree: Tree): string[] {
   const graph = exportGraph(tree);
   const isWriter = graph.leadsTo("db/", writes);
@@ -39,7 +39,7 @@ Deno.test("one write in routes is found, wherever it is added", () => {
     "routes/api/waits.ts": importing("artifacts/stored_files.ts", "{ lockFile }"),
     "routes/api/reads.ts": importing("tags/tags.ts", "{ findTags, type TagValues }"),
     "routes/api/all.ts": importing("access/known_browsers.ts", "* as browsers"),
-    // Through functions that do not say so themselves, in their own file and in another one.
+    // Through functions whose names do not show it, in their own file and in another one.
     "routes/api/hides.ts": importing("tags/hidden.ts", "{ hidden }"),
     "db/tags/hidden.ts": `
       import { insertTag } from "./tags.ts";

@@ -31,7 +31,7 @@ export type ChannelPlanRow = {
   clientCapabilities: Json;
 };
 
-/** The state of a channel. */
+/** Returns the state of a channel. */
 export async function findChannelPlan(db: Db, channelId: ChannelId): Promise<ChannelPlanRow | undefined> {
   const [row] = await db<ChannelPlanRow[]>`
     select desired_digest, declarative_management, declarations_token, advertised, advertised_before, client_capabilities
@@ -59,9 +59,9 @@ export async function recordRefused(db: Db, channelId: ChannelId, token: string,
 export type PreparedList = { token: string; items: Json; revision: number };
 
 /**
- * The list that a channel was given last, found by the sender's certificate. Undefined unless the sender may be served and the
- * same list is the answer now: nothing that devices should have has changed, nothing of the channel is due, and the device has
- * not refused the list.
+ * Returns the list that was last sent to a channel, found by the sender's certificate. Undefined unless the sender may
+ * be served and the same list is the answer now: nothing that devices should have has changed, nothing of the channel
+ * is due, and the device has not refused the list.
  */
 export async function findPreparedList(
   db: Db,
@@ -106,7 +106,7 @@ export async function recordCapabilities(db: Db, channelId: ChannelId, value: Js
   return count > 0;
 }
 
-/** A status report came. */
+/** Records that a status report arrived. */
 export function recordStatusReported(db: Db, channelId: ChannelId, now: Date): Statement {
   return db`update channel_plans set status_reported_at = ${now} where channel_id = ${channelId}`;
 }
@@ -129,7 +129,10 @@ export async function wakeChannel(db: Db, channelId: ChannelId, now: Date): Prom
 /** A channel whose push is due later than a new place in the queue of wakes would be. */
 export type PlacelessChannel = { id: ChannelId; redeliveredAt: Date | null };
 
-/** Those of some channels that need a place in the queue of wakes to be pushed: no push of theirs is due before it. */
+/**
+ * Returns those of some channels that need a place in the queue of wakes to be pushed: no push of theirs is due before
+ * it.
+ */
 export async function findPlaceless(db: Db, ids: readonly ChannelId[], now: Date): Promise<PlacelessChannel[]> {
   return await db<PlacelessChannel[]>`
     select c.id, c.redelivered_at from channels c, desired_state s

@@ -162,7 +162,7 @@ export async function lockChannelsOfDevice(db: Db, deviceId: DeviceId): Promise<
     order by id for update`;
 }
 
-/** The channel of an enrollment. */
+/** Returns the channel of an enrollment. */
 export async function findChannel(db: Db, enrollmentId: EnrollmentId, userKey: string): Promise<ChannelId | undefined> {
   const [row] = await db<{ id: ChannelId }[]>`
     select id from channels where enrollment_id = ${enrollmentId} and user_key = ${userKey}`;

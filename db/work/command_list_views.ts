@@ -66,12 +66,12 @@ function found(db: Db, { group, name, since, deviceId }: CommandCondition) {
     ) v join devices d on d.id = v.device_id and d.deleted_at is null`;
 }
 
-/** How many commands are found. */
+/** Returns how many commands are found. */
 export async function countCommands(db: Db, condition: CommandCondition): Promise<number> {
   return one(await db<{ count: number }[]>`select count(*)::int as count ${found(db, condition)}`).count;
 }
 
-/** A page of commands, the newest first, and how many there are. */
+/** Returns a page of commands, the newest first, and the total number. */
 export async function searchCommands(
   db: Db,
   { limit, offset, ...condition }: CommandCondition & { limit: number; offset: number },

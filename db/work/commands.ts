@@ -92,7 +92,7 @@ export function markingSent(
     where id = ${id} and channel_id = ${channelId} returning id`;
 }
 
-/** A live command of a channel by its UUID, locked. */
+/** Returns a live command of a channel by its UUID, locked. */
 export async function lockCommand(db: Db, channelId: ChannelId, uuid: string): Promise<CommandRow | undefined> {
   const [row] = await db<CommandRow[]>`
     select id, uuid, channel_id, name, arguments, secrets_sealed, state, not_before, expires_at, sent_at, sent_count,
@@ -101,7 +101,9 @@ export async function lockCommand(db: Db, channelId: ChannelId, uuid: string): P
   return row;
 }
 
-/** The UUID of the command of a channel that was sent last and is not answered; with `uuid` that one or none. */
+/**
+ * Returns the UUID of the command of a channel that was sent last and is not answered; with `uuid` that one or none.
+ */
 export async function findOutstanding(
   db: Db,
   channel: { enrollmentId: EnrollmentId; userKey: string },
@@ -211,7 +213,9 @@ const views = (db: Db, longest: number) =>
       result_sealed is not null or result is not null, result_at, error_chain, created_at, updated_at
     from command_history where user_key = ''`;
 
-/** A page of device commands, newest first, and how many there are: of one device, or of all that are not deleted. */
+/**
+ * Returns a page of device commands, newest first, and the total number: of one device, or of all that are not deleted.
+ */
 export async function listCommands(
   db: Db,
   page: { limit: number; offset: number; name?: string; deviceId?: DeviceId },
@@ -233,7 +237,7 @@ export async function listCommands(
   return { rows: [...rows], count };
 }
 
-/** One device command. */
+/** Returns one device command. */
 export async function findCommand(db: Db, uuid: string): Promise<CommandView | undefined> {
   const [row] = await db<CommandView[]>`select * from (${views(db, 2 ** 30)}) v where v.uuid = ${uuid}`;
   return row;

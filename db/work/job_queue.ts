@@ -207,7 +207,7 @@ export type JobView = {
   error: string | null;
 };
 
-/** One job. */
+/** Returns one job. */
 export async function findJob(db: Db, uuid: string): Promise<JobView | undefined> {
   const [row] = await db<JobView[]>`
     select uuid, kind, state, attempts, result, error from jobs where uuid = ${uuid}`;
@@ -240,12 +240,12 @@ export async function listJobs(
   return { count, rows: [...rows] };
 }
 
-/** How many jobs are set aside. */
+/** Returns how many jobs are set aside. */
 export async function countQuarantined(db: Db): Promise<number> {
   return one(await db<{ count: number }[]>`select count(*)::int as count from jobs where state = 'quarantined'`).count;
 }
 
-/** How many jobs there are by kind and state, for operators. */
+/** Returns how many jobs there are by kind and state, for operators. */
 export async function countJobs(db: Db): Promise<{ kind: string; state: JobView["state"]; count: number }[]> {
   return await db<{ kind: string; state: JobView["state"]; count: number }[]>`
     select kind, state, count(*)::int as count from jobs group by kind, state order by kind, state`;
@@ -269,7 +269,7 @@ export async function lastJobId(db: Db): Promise<number> {
   return one(await db<{ id: number }[]>`select coalesce(max(id), 0) as id from jobs`).id;
 }
 
-/** The payloads of the jobs after `id` that plan devices again. */
+/** Returns the payloads of the jobs after `id` that plan devices again. */
 export async function findReplansAfter(db: Db, id: number): Promise<Json[]> {
   const rows = await db<{ payload: Json }[]>`
     select payload from jobs where kind = 'replan' and id > ${id} order by id`;

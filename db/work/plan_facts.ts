@@ -79,7 +79,7 @@ const select = (db: Db) =>
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
       join channel_plans p on p.channel_id = c.id`;
 
-/** The facts of a channel. */
+/** Returns the facts of a channel. */
 export async function findPlanRow(db: Db, channelId: ChannelId): Promise<PlanRow> {
   return one(await db<PlanRow[]>`${select(db)} where c.id = ${channelId}`);
 }
@@ -105,19 +105,19 @@ export const isReplanned = (db: Db, which: Replanned) =>
     ? db`d.id = any(${[...which.deviceIds]}::int[])`
     : db`d.serial_number = any(${[...which.serialNumbers]}::text[])`;
 
-/** The channels of those of these devices that are enrolled. */
+/** Returns the channels of those of these devices that are enrolled. */
 export async function findPlanRowsOf(db: Db, which: Replanned): Promise<PlanRow[]> {
   return await db<PlanRow[]>`${select(db)} where ${isReplanned(db, which)} and e.ended_at is null order by c.id`;
 }
 
-/** The channels with these ids. */
+/** Returns the channels with these ids. */
 export async function findPlanRows(db: Db, channelIds: readonly ChannelId[]): Promise<PlanRow[]> {
   return await db<PlanRow[]>`${select(db)} where c.id = any(${[...channelIds]}::int[]) order by c.id`;
 }
 
 /**
- * The names of devices, for lists that show them. Plans have none: a device has a channel for each user, and the name of an
- * attacker's would stand in the rows of all of them.
+ * Returns the names of devices, for lists that show them. Plans have none: a device has a channel for each user, and
+ * the name of an attacker's would stand in the rows of all of them.
  */
 export async function findDeviceNames(db: Db, deviceIds: readonly DeviceId[]): Promise<Map<DeviceId, string>> {
   const rows = await db<{ id: DeviceId; name: string }[]>`
@@ -150,7 +150,10 @@ const WITH_ARGUMENTS = 3;
 /** Bytes of arguments, as they are stored. */
 const SHORT_ARGUMENTS = 8192;
 
-/** The live queue of a channel, oldest first. `answered` is the UUID of a command that is read with its arguments. */
+/**
+ * Returns the live queue of a channel, oldest first. `answered` is the UUID of a command that is read with its
+ * arguments.
+ */
 export async function findPlanQueue(
   db: Db,
   channelId: ChannelId | Statement,

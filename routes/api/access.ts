@@ -7,7 +7,7 @@
 import type { Permission } from "../../src/access/actor.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** The permissions of an endpoint as a list. */
+/** Returns the permissions of an endpoint as a list. */
 export function permissionsOf({ permission }: Pick<Endpoint, "permission">): readonly Permission[] {
   return permission === "authenticated" ? [] : typeof permission === "string" ? [permission] : permission;
 }

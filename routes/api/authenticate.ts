@@ -14,7 +14,7 @@ import { problem } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
 
 /**
- * The actor of a request. Throws `not-authenticated`, `bad-token` or `csrf`.
+ * Returns the actor of a request. Throws `not-authenticated`, `bad-token` or `csrf`.
  *
  * A browser adds its cookie whatever page sent the request. So a cookie alone is never enough: writing needs the same
  * origin and the session's token; reading, which may reveal a secret and records an event, needs one of them.

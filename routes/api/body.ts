@@ -12,7 +12,7 @@ import type { ReadOptions, RequestBody } from "../body.ts";
 const MAX_DEPTH = 200;
 
 /**
- * The value of a JSON body; an empty body is an empty object, so that its required fields are named.
+ * Returns the value of a JSON body; an empty body is an empty object, so that its required fields are named.
  *
  * Throws `unsupported-media-type` for other content: besides clarity, a form of another site can not send JSON.
  */

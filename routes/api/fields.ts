@@ -31,7 +31,7 @@ export const uuidParams = z.object({ id: uuidParam });
 /** A serial number in a path. */
 export const serialNumberParam = z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/);
 
-/** The error of a filter for an unknown value, or for the key of a related object that does not exist. */
+/** Returns the error of a filter for an unknown value, or for the key of a related object that does not exist. */
 export const notAChoice = (value: unknown): string =>
   `Select a valid choice. ${foreignText(String(value))} is not one of the available choices.`;
 const notOneOf = (issue: { input?: unknown }): string => notAChoice(issue.input);

@@ -29,7 +29,7 @@ export function jsonSchema(schema: z.core.$ZodType): Schema {
   return { ...(isSchema(own) ? own : {}), ...rest };
 }
 
-/** The fields of a body, in the form for OPTIONS: clients use it to find out which fields a server supports. */
+/** Returns the fields of a body, in the form for OPTIONS: clients use it to find out which fields a server supports. */
 export function bodyFields(
   body: z.core.$ZodType,
 ): Record<string, { type: string; required: boolean; read_only: false }> {

@@ -74,8 +74,8 @@ async function* batchesOf<Row extends Keyed, T>(
 }
 
 /**
- * A list as clients of both kinds read it: with `limit` or `offset` a page, else a bare array of everything, streamed when it
- * is long. `find` reads a page; its order is total.
+ * Returns a list as clients of both kinds read it: with `limit` or `offset` a page, else a bare array of everything,
+ * streamed when it is long. `find` reads a page; its order is total.
  */
 export async function listed<Row extends Keyed, T>(
   input: {

@@ -53,7 +53,7 @@ function mustBeAllowed(actor: Actor, endpoint: Endpoint): void {
   throw problem("permission-denied", undefined, { reason: `needs ${permissions.join(", ")}` });
 }
 
-/** The answer to OPTIONS: in addition to names, the fields of each write that the actor may make. */
+/** Returns the answer to OPTIONS: in addition to names, the fields of each write that the actor may make. */
 function describe(methods: ReadonlyMap<string, Endpoint>, actor: Actor): Record<string, unknown> {
   const endpoint = methods.get("GET") ?? [...methods.values()][0];
   const actions = [...methods].flatMap(([method, { body, describedBody, permission }]) =>
@@ -72,7 +72,7 @@ function describe(methods: ReadonlyMap<string, Endpoint>, actor: Actor): Record<
 
 const JSON_HEADERS = { "Cache-Control": "no-store", "Content-Type": "application/json" };
 
-/** A long list; read to its end first where it has to be checked. */
+/** Returns a long list; read to its end first where it has to be checked. */
 async function streamed(rows: RowStream, status: number, schema: z.ZodType | null): Promise<Response> {
   const response = new Response(rows.body(), { status, headers: JSON_HEADERS });
   if (schema === null) return response;

@@ -25,7 +25,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Events: "The event log: who did what, and when.",
 };
 
-/** The name of an endpoint in generated clients: its method and its path. */
+/** Returns the name of an endpoint in generated clients: its method and its path. */
 const operationIdOf = ({ method, path }: Pick<Endpoint, "method" | "path">): string =>
   `${method.toLowerCase()}_${path.replace(/^\/api\//, "").replace(/[{}]/g, "").replaceAll("/", "_")}`.replace(/_$/, "");
 
@@ -68,7 +68,7 @@ const json = (schema: z.ZodType, example: unknown = exampleOf(schema)): Schema =
   "application/json": { schema: namedJsonSchema(schema), example },
 });
 
-/** The successful answers by status. A dry run always answers 200. */
+/** Returns the successful answers by status. A dry run always answers 200. */
 function successes({ response, previews, summary }: Endpoint): Schema {
   const preview = previews === true && "schema" in response;
   const own = !("schema" in response)
@@ -110,7 +110,7 @@ function operation(endpoint: Endpoint): Schema {
   };
 }
 
-/** The document for these endpoints on a server at `baseUrl`. */
+/** Returns the document for these endpoints on a server at `baseUrl`. */
 export function openApiDocument(endpoints: readonly Endpoint[], baseUrl: string): Schema {
   const paths: Record<string, Schema> = {};
   for (const endpoint of endpoints) {

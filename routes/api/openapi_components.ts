@@ -11,11 +11,12 @@ const DEFINITION = "#/$defs/";
 /** Said in a word: as a schema that holds itself, generators of types make an alias of it that holds itself. */
 const ANY = "Json";
 
-/** A definition's name among the components: the given one, or the default for any JSON value. */
+/** Returns a definition's name among the components: the given one, or the default for any JSON value. */
 const nameOf = (name: string): string => name.startsWith("__") ? ANY : name;
 
 /**
- * `value` without definitions of its own, its references leading to components; its definitions are in `components`.
+ * Returns `value` without definitions of its own, its references leading to components; its definitions are in
+ * `components`.
  */
 function hoisted(value: unknown, components: Map<string, Schema>): unknown {
   if (Array.isArray(value)) return value.map((item) => hoisted(item, components));
@@ -42,8 +43,8 @@ function hoisted(value: unknown, components: Map<string, Schema>): unknown {
 }
 
 /**
- * The document with every definition that stands inside of a schema moved to the components. In an OpenAPI document
- * references start at the document, not at the schema that they stand in, so they led nowhere.
+ * Returns the document with every definition that stands inside of a schema moved to the components. In an OpenAPI
+ * document references start at the document, not at the schema that they stand in, so they led nowhere.
  */
 export function withComponents(document: Schema): Schema {
   const found = new Map<string, Schema>();

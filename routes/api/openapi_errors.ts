@@ -92,7 +92,7 @@ const REFUSALS: readonly { status: string; name: string; when(endpoint: Endpoint
   { status: "default", name: "Failure", when: () => true },
 ];
 
-/** The refusals of an endpoint by status. */
+/** Returns the refusals of an endpoint by status. */
 export function refusalsOf(endpoint: Endpoint): Json {
   return Object.fromEntries(
     REFUSALS.filter(({ when }) => when(endpoint)).map(({ status, name }) => [

@@ -26,7 +26,7 @@ export const pageQuery = {
 /** Which rows a list shall give. */
 export type Page = { limit: number; offset: number };
 
-/** The page a query asks for. Values that are no numbers are ignored, too large limits are lowered silently. */
+/** Returns the page a query asks for. Values that are no numbers are ignored, too large limits are lowered silently. */
 export function pageOf(query: { limit?: string | undefined; offset?: string | undefined }): Page {
   const read = (text: string | undefined) =>
     text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
@@ -39,7 +39,7 @@ export function pageOf(query: { limit?: string | undefined; offset?: string | un
 
 const link = z.string().nullable().meta({ examples: [null] });
 
-/** The schema of a page; it is called after its items where they have a name. */
+/** Returns the schema of a page; it is called after its items where they have a name. */
 export function pageOfSchema<S extends z.ZodType>(item: S) {
   const id = item.meta()?.id;
   return z.object({
@@ -53,7 +53,7 @@ export function pageOfSchema<S extends z.ZodType>(item: S) {
 /** A page as the API answers it. */
 export type PageAnswer<T> = { count: number; next: string | null; previous: string | null; results: T[] };
 
-/** The envelope around a page; `next` and `previous` are absolute and keep the filters. */
+/** Returns the envelope around a page; `next` and `previous` are absolute and keep the filters. */
 export function paginated<T>(
   { runtime, by, search }: { runtime: Runtime; by: Caller; search: string },
   page: Page,
@@ -78,8 +78,8 @@ export function paginated<T>(
 export type Order<Column extends string> = { column: Column; descending: boolean };
 
 /**
- * The `ordering` parameter over an allow-list of columns; several may be given by comma, the first known one counts, unknown
- * ones are ignored.
+ * Returns the `ordering` parameter over an allow-list of columns; several may be given by comma, the first known one
+ * counts, unknown ones are ignored.
  */
 export function orderingQuery<const Columns extends readonly [string, ...string[]]>(
   columns: Columns,

@@ -13,7 +13,7 @@ import { type FieldErrors, invalid, REQUIRED } from "../../src/errors.ts";
 /** Query parameters of a request: all values of one name, in order. */
 export type ParameterSource = { names(): string[]; all(name: string): string[] };
 
-/** The parameters of an address. */
+/** Returns the parameters of an address. */
 export function addressParameters(url: URL): ParameterSource {
   return {
     names: () => [...new Set(url.searchParams.keys())],
@@ -67,7 +67,7 @@ function wrongType(expected: string, input: unknown): string {
   }
 }
 
-/** The sentence for one thing that zod found wrong. */
+/** Returns the sentence for one thing that zod found wrong. */
 function sentence(issue: z.core.$ZodRawIssue): string {
   const { input } = issue;
   if (input === undefined) return REQUIRED;

@@ -11,7 +11,7 @@ export { warningsShown };
 
 const answer = z.object({ warnings: warningsShown });
 
-/** The warnings in an answer; none where there is no list of them. */
+/** Returns the warnings in an answer; none where there is no list of them. */
 export function warningsIn(value: unknown): z.output<typeof warningsShown> {
   const read = answer.safeParse(value);
   return read.success ? read.data.warnings : [];

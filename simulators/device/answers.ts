@@ -44,7 +44,7 @@ export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
   shutDownDevice,
 ]);
 
-/** The answer to a command. A request type that devices do not know is an error, as on real ones. */
+/** Returns the answer to a command. A request type that devices do not know is an error, as on real ones. */
 export async function answerCommand(asked: Asked): Promise<CommandAnswer> {
   const requestType = str(asked.command, "RequestType") ?? "";
   return await SIMULATED_COMMANDS.named(requestType)?.answer(asked) ??

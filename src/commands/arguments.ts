@@ -17,8 +17,8 @@ const requiredOr = (sentence: string) => ({
 });
 
 /**
- * A string; whether it may be left out is the caller's `.optional()`. It is stored in the database and sent as a
- * property list: a text that either cannot contain is refused here, not later.
+ * Returns a string; whether it may be left out is the caller's `.optional()`. It is stored in the database and sent as
+ * a property list: a text that either cannot contain is refused here, not later.
  */
 export const text = () =>
   z.string(requiredOr("Not a valid string.")).superRefine((value, context) => {
@@ -26,13 +26,13 @@ export const text = () =>
     if (message !== undefined) context.addIssue({ code: "custom", message });
   });
 
-/** A string of at most `max` characters. */
+/** Returns a string of at most `max` characters. */
 export const textUpTo = (max: number) => text().max(max, `Ensure this field has no more than ${max} characters.`);
 
-/** A string that matches the whole of `pattern`, which must be anchored. */
+/** Returns a string that matches the whole of `pattern`, which must be anchored. */
 export const textLike = (pattern: RegExp) => text().regex(pattern, PATTERN);
 
-/** A boolean; "true" and 1 are not. */
+/** Returns a boolean; "true" and 1 are not. */
 export const flag = () => z.boolean(requiredOr("Must be a valid boolean."));
 
 /** Bytes as base64, not empty. */

@@ -15,8 +15,8 @@ type Args = { artifact_version?: string | undefined; content_revision?: number |
 export const contentRevision = { content_revision: z.int().min(0).optional() };
 
 /**
- * The two hooks of a command that installs or removes an artifact version; without a version there is nothing to record.
- * `then` follows either answer.
+ * Returns the two hooks of a command that installs or removes an artifact version; without a version there is nothing
+ * to record. `then` follows either answer.
  */
 export function artifactResult(acknowledged: Outcome, error: Outcome, then?: Effect) {
   const effect = (outcome: Outcome) => (report: Report, { artifact_version, content_revision = 0 }: Args): Effect[] =>

@@ -16,7 +16,10 @@ import type { CommandDefinition, CommandTarget } from "./command.ts";
 
 const NAME = "CustomCommand";
 
-/** The command in `text`: a property list, or a bare `<dict>`. Throws `PlistError` with one of four fixed sentences. */
+/**
+ * Returns the command in `text`: a property list, or a bare `<dict>`. Throws `PlistError` with one of four fixed
+ * sentences.
+ */
 export function parseCustomCommand(text: string): { requestType: string; rest: PlistDict } {
   const source = text.trim();
   if (source === "") throw new PlistError("Empty command");

@@ -42,7 +42,7 @@ export const deviceInformation: CommandDefinition<Record<string, never>> = {
   describe: () => ({}),
 };
 
-/** The facts in a QueryResponses dictionary. Empty strings count as absent. */
+/** Returns the facts in a QueryResponses dictionary. Empty strings count as absent. */
 export function deviceFacts(answers: PlistDict): DeviceFacts {
   const model = filled(answers, "ProductName") ?? filled(answers, "Model");
   const osVersion = filled(answers, "OSVersion");

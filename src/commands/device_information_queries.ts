@@ -95,7 +95,7 @@ const QUERIES: readonly Query[] = [
   { key: "WiFiMAC", iOS: "0", macOS: "0", tvOS: "0", notUserEnrollment: true },
 ];
 
-/** The keys to ask `target` for, in alphabetical order. */
+/** Returns the keys to ask `target` for, in alphabetical order. */
 export function queriesFor(target: CommandTarget): string[] {
   return QUERIES.filter((query) => answers(query, target)).map((query) => query.key);
 }

@@ -75,7 +75,7 @@ function kindOf(schema: Schema, words: FieldWords, secret: boolean) {
   return words.lines === true ? { kind: "lines" } as const : textField(schema, words, secret);
 }
 
-/** The fields of a command's form for a target, in the order of the form; none for a command without a form. */
+/** Returns the fields of a command's form for a target, in the order of the form; none for a command without a form. */
 export function formFields(command: AnyCommand, target: CommandTarget): FormField[] {
   const args = z.toJSONSchema(command.argsFor?.(target) ?? command.args, { io: "input", unrepresentable: "any" });
   return Object.entries(command.form?.fields ?? {}).flatMap(([name, words]): FormField[] => {

@@ -16,7 +16,7 @@ import type { Runtime } from "../runtime.ts";
 import type { CommandTarget } from "./command.ts";
 import type { AnyCommand } from "./registry.ts";
 
-/** Where the secret arguments of a command are sealed. */
+/** Returns where the secret arguments of a command are sealed. */
 export const secretContext = (id: number) => ({ table: "commands", column: "secrets_sealed", id });
 
 /** A queued command. */

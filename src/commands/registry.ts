@@ -47,7 +47,7 @@ export const COMMANDS = new Registry<AnyCommand>([
   securityInfo,
 ]);
 
-/** The command with this name, or undefined. */
+/** Returns the command with this name, or undefined. */
 export const commandNamed = (name: string): AnyCommand | undefined => COMMANDS.named(name);
 
 /** Returns the commands that have `part`, with it; the lowest order first. */

@@ -11,7 +11,7 @@ import type { Runtime } from "../runtime.ts";
 
 const context = (id: number) => ({ table: "command_history", column: "result_sealed", id });
 
-/** The answer to keep with the command of this id. */
+/** Returns the answer to store with the command of this id. */
 export const sealResult = (keys: KeyRing, id: number, raw: Uint8Array): Promise<string> => keys.seal(raw, context(id));
 
 /** Returns the answer stored with a command; null if there is none. */

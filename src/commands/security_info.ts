@@ -42,7 +42,7 @@ export const securityInfo: CommandDefinition<Record<string, never>> = {
   describe: () => ({}),
 };
 
-/** The facts in a SecurityInfo dictionary. */
+/** Returns the facts in a SecurityInfo dictionary. */
 export function securityFacts(info: PlistDict): SecurityFacts {
   const management = dict(info, "ManagementStatus") ?? {};
   const firmware = dict(info, "FirmwarePasswordStatus");
@@ -64,7 +64,7 @@ export function securityFacts(info: PlistDict): SecurityFacts {
   });
 }
 
-/** A boolean, or Apple's words for one; "not supported" is neither. */
+/** Returns a boolean, or Apple's words for one; "not supported" is neither. */
 function allowed(info: PlistDict, key: string): boolean | undefined {
   const word = str(info, key)?.toLowerCase();
   return word === "allowed" ? true : word === "disallowed" ? false : bool(info, key);

@@ -9,7 +9,7 @@
 import type { Platform } from "../protocol/platform.ts";
 import type { CommandTarget } from "./command.ts";
 
-/** The first condition that does not hold, or null. */
+/** Returns the first condition that does not hold, or null. */
 export function firstOf(...reasons: (string | null)[]): string | null {
   return reasons.find((reason) => reason !== null) ?? null;
 }

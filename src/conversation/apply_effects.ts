@@ -38,7 +38,7 @@ function present<T extends object>(values: T): Partial<T> {
   return result;
 }
 
-/** The last of the rows that share a key. */
+/** Returns the last of the rows that share a key. */
 function distinct<T>(rows: readonly T[], keyOf: (row: T) => string): T[] {
   return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
 }

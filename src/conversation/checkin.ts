@@ -145,7 +145,7 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
 
 const bootstrapContext = (id: EnrollmentId) => ({ table: "enrollments", column: "bootstrap_token_sealed", id });
 
-/** The enrollment that the sender's certificate is pinned to, when the message is that device's. */
+/** Returns the enrollment that the sender's certificate is pinned to, when the message is that device's. */
 async function identify({ tx, runtime, sender }: Exchange, message: CheckinMessage): Promise<IdentifiedRow> {
   const pinned = await findPinned(tx, sender.fingerprint);
   if (pinned === undefined) return await bindRenewedIdentity(tx, runtime, sender, message.ids.deviceKey);

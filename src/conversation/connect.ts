@@ -104,7 +104,7 @@ async function inTransaction(
   return outcome;
 }
 
-/** The device begins a conversation. */
+/** Handles the start of a conversation. */
 async function begin(runtime: Runtime, by: Caller, sender: Certificate, { ids }: Report): Promise<Outcome> {
   const at = runtime.clock.now();
   const userKey = ids.userKey ?? "";
@@ -127,7 +127,7 @@ async function begin(runtime: Runtime, by: Caller, sender: Certificate, { ids }:
   });
 }
 
-/** The device answers a command. */
+/** Handles a device's answer to a command. */
 const goOn = (runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> =>
   inTransaction(runtime, (tx, last) => takeAnswer(tx, { runtime, by, sender }, report, last));
 
@@ -174,7 +174,7 @@ async function writeNow(last: LastStatements): Promise<void> {
   await Promise.all(last.statements.splice(0));
 }
 
-/** The UUID of the command that a report answers. */
+/** Returns the UUID of the command that a report answers. */
 const uuidOf = ({ commandUuid }: Report): string | undefined =>
   commandUuid !== undefined && UUID.test(commandUuid) ? commandUuid : undefined;
 
@@ -357,7 +357,7 @@ async function queueStep(
   return id;
 }
 
-/** When a device that does not answer is pushed again. */
+/** Returns when a device that does not answer is pushed again. */
 const pushAgainAt = ({ runtime, now }: Conversation): Date =>
   new Date(now.getTime() + Math.max(runtime.config.COMMAND_RESEND_AFTER, runtime.config.PUSH_MAX_COMMAND_WAIT) * 1000);
 

@@ -44,7 +44,9 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   management: "Management",
 };
 
-/** The content of an identifier, stored with the device so that a later fetch gets the announced declaration. */
+/**
+ * Returns the content of an identifier, stored with the device so that a later fetch gets the announced declaration.
+ */
 function advertisedOf({ items }: DeclarationSet): Advertised {
   return Object.fromEntries(items.map((item) => [item.identifier, {
     section: item.section,
@@ -53,7 +55,7 @@ function advertisedOf({ items }: DeclarationSet): Advertised {
   }]));
 }
 
-/** The list of a set, as Apple's DeclarationItemsResponse. */
+/** Returns the list of a set, as Apple's DeclarationItemsResponse. */
 function declarationItems({ items, token }: DeclarationSet): Json {
   const of = (section: Section) =>
     items.filter((item) => item.section === section)
@@ -70,7 +72,7 @@ function declarationItems({ items, token }: DeclarationSet): Json {
   };
 }
 
-/** The answer to the question for the token. */
+/** Returns the answer to a request for the token. */
 const tokensAt = (token: string, now: Date): Json =>
   syncTokens({ token, timestamp: `${now.toISOString().slice(0, 19)}Z` });
 
@@ -97,7 +99,7 @@ export type Served = { json: Json; reason?: string };
 /** Names of items that a reason lists. */
 const NAMED = 10;
 
-/** The part of an event about a report that is not stored completely. */
+/** Returns the part of an event about a report that is not stored completely. */
 function reasonsOf({ refused, historyUsedUp }: NotKept): string[] {
   const more = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : "";
   return [

@@ -55,13 +55,16 @@ function supportedTypes(clientCapabilities: Json): ReadonlySet<string> | null {
   return names.length === 0 ? null : new Set(names);
 }
 
-/** Why a target has no declarative management; null when it has. Without activations nothing declared is ever active. */
+/**
+ * Returns why a target has no declarative management; null when it has. Without activations nothing declared is ever
+ * active.
+ */
 export function declarativeManagementMissing(target: CommandTarget): string | null {
   return commandNamed("DeclarativeManagement")?.invalidFor(target) ??
     declarationUnsupported("com.apple.activation.simple", { StandardConfigurations: [] }, target);
 }
 
-/** The type under which an artifact is declared, as the schema knows it. */
+/** Returns the type under which an artifact is declared, as the schema knows it. */
 function declaredType({ artifact, version }: InScope): { type: string; payload: Json } | null {
   if (version.declaration !== null) return version.declaration;
   const { declaredAs } = artifactType(artifact.type);
@@ -69,8 +72,8 @@ function declaredType({ artifact, version }: InScope): { type: string; payload: 
 }
 
 /**
- * The reasons why versions that are not installed wait, by version id; and the same for those that would replace a
- * declaration.
+ * Returns the reasons why versions that are not installed wait, by version id; and the same for those that would
+ * replace a declaration.
  */
 function awaitedBy(
   { artifacts }: BlueprintContent,
@@ -94,8 +97,8 @@ function awaitedBy(
 }
 
 /**
- * The deliveries of a channel, requirements first. `observed` is by version id; `values` are the names of the variables that
- * have one.
+ * Returns the deliveries of a channel, requirements first. `observed` is by version id; `values` are the names of the
+ * variables that have one.
  */
 export function deliver(
   content: BlueprintContent,

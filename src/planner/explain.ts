@@ -35,7 +35,7 @@ function remarks(
   ];
 }
 
-/** The plan of a channel as if a new conversation began, each decision with its remarks. */
+/** Returns the plan of a channel as if a new conversation began, each decision with its remarks. */
 export async function explainChannel(db: Db, runtime: Runtime, channelId: ChannelId): Promise<Plan> {
   const now = runtime.clock.now();
   const facts = await loadFacts(db, runtime, channelId);

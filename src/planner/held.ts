@@ -8,7 +8,7 @@
 
 import type { ContentArtifact, ContentVersion } from "../blueprints/content.ts";
 
-/** The variables of a version that have no value, nor a default, on a channel where `values` have one. */
+/** Returns the variables of a version that have no value, nor a default, on a channel where `values` have one. */
 export const lacking = ({ needed }: Pick<ContentVersion, "needed">, values: ReadonlySet<string>): string[] =>
   needed.filter((name) => !values.has(name));
 

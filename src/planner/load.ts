@@ -26,7 +26,7 @@ function observedOf(rows: readonly TargetArtifactRow[]): ObservedArtifact[] {
   });
 }
 
-/** The target that a row describes. */
+/** Returns the target that a row describes. */
 function targetOfRow(row: PlanRow): CommandTarget {
   return {
     channel: row.channel,

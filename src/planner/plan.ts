@@ -66,7 +66,7 @@ const SCHEDULERS: readonly Scheduler[] = [
 /** A plan: the step to take now, why, and when to plan again if nothing happens before. */
 export type Plan = { next: Step | null; decisions: Decision[]; planAgainAt: Date | null; situation: Situation };
 
-/** The plan of a channel at `now`. */
+/** Returns the plan of a channel at `now`. */
 export function plan(facts: PlanFacts, now: Date): Plan {
   const situation = situate(facts, now);
   const decisions = SCHEDULERS.flatMap((scheduler) => scheduler.consider(facts, now, situation));

@@ -86,7 +86,7 @@ const named = ({ resolution: { artifact, version } }: Looked["situation"]["deliv
   version: version.version,
 });
 
-/** The artifacts that a channel should have and cannot: all versions, or the version that it should have. */
+/** Returns the artifacts that a channel should have and cannot: all versions, or the version that it should have. */
 function refusalsOf(
   { situation }: Looked,
   cannot: ReturnType<typeof artifactsOf>,
@@ -188,7 +188,7 @@ export class PreviewSum {
   }
 }
 
-/** The versions that blueprints hold after a change and did not hold in the same state before, by id. */
+/** Returns the versions that blueprints hold after a change and did not hold in the same state before, by id. */
 function newVersions(
   before: ReadonlyMap<number, BlueprintContent>,
   after: ReadonlyMap<number, BlueprintContent>,

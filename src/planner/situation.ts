@@ -21,7 +21,7 @@ export type Situation = Deliveries & {
   declarations: DeclarationSet;
 };
 
-/** The token of a delivery's declaration. */
+/** Returns the token of a delivery's declaration. */
 function deliveryToken(
   { resolution: { artifact, version } }: Delivery,
   { target, artifacts, settings }: Pick<PlanFacts, "target" | "artifacts" | "settings">,
@@ -38,11 +38,11 @@ function deliveryToken(
   return serverToken(version, artifact, { osVersion: target.osVersion, enrolledAt }, counts, now);
 }
 
-/** When each of some certificates is due for a successor. */
+/** Returns when each of some certificates is due for a successor. */
 export const certificatesDue = (ends: readonly Date[], renewBeforeDays: number): Date[] =>
   ends.map((end) => new Date(end.getTime() - renewBeforeDays * 86_400_000));
 
-/** The situation of a channel at `now`. */
+/** Returns the situation of a channel at `now`. */
 export function situate(
   facts: Pick<PlanFacts, "blueprint" | "target" | "artifacts" | "settings">,
   now: Date,

@@ -123,7 +123,7 @@ async function scans(sql: Sql, tables: readonly string[] = BIG): Promise<Counter
   return new Map(rows.map(({ name, scans }) => [name, scans]));
 }
 
-/** What must stay flat however many devices there are. */
+/** The queries whose cost must not depend on the number of devices. */
 const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
   ["an idle connect", (sql) => findContact(sql, "f700", "UDID-700", "")],
   ["a TokenUpdate", (sql) => findTokenSender(sql, "f700", "")],
@@ -273,7 +273,7 @@ Deno.test("removing a deleted device with everything it has reads no table from 
       for (const [table, count] of await scans(sql, [...BIG, ...grown])) {
         assert.equal(count - (before.get(table) ?? 0), 0, `removing devices reads all of ${table}`);
       }
-      // The one without an escrowed secret is gone altogether.
+      // The one without an escrowed secret is removed completely.
       const left = await sql<{ id: number }[]>`select id from devices where deleted_at is not null order by id`;
       assert.deepEqual(left.map(({ id }) => id), [701, 702, 703, 704, 705]);
       const [others] = await sql`select count(*)::int as count from enrollments`;

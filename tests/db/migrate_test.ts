@@ -184,7 +184,7 @@ Deno.test("an index is built while others write, and again when its first buildi
       await sql`update devices set deleted_by = serial_number`;
       const release = await hold(sql, "update devices set deleted_by = deleted_by");
       const migrating = migrate(sql, { folder });
-      // It waits for that transaction and keeps nobody else from writing.
+      // It waits for that transaction and blocks no other writer.
       const waits = () =>
         sql`select 1 from pg_stat_activity where query like '% index concurrently %' and wait_event = 'virtualxid'`;
       while ((await waits()).length === 0);

@@ -69,7 +69,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** What is wrong with a migration, in sentences. `text` is the whole file. */
+/** Returns the errors of a migration, in sentences. `text` is the whole file. */
 function faults(text: string): string[] {
   const header = text.split("\n").slice(0, HEADER_LINES).join("\n");
   const statements = text.replace(/--.*$/gm, "").replace(/'[^']*'/g, "''").split(";")

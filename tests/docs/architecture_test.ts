@@ -7,7 +7,7 @@ const TEXT = await Deno.readTextFile(new URL("docs/architecture.md", ROOT));
 async function documents(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name } of Deno.readDir(new URL(folder, ROOT))) {
-    // What was true of a version stays as it was written.
+    // Facts about an old version stay as written.
     if (name.endsWith(".md") && name !== "CHANGELOG.md") found.push(`${folder}${name}`);
   }
   return found.sort();

@@ -14,7 +14,7 @@ async function* testNames(folder: string): AsyncGenerator<string> {
 
 Deno.test("every test that SECURITY.md names exists", async () => {
   const text = (await Deno.readTextFile(new URL("SECURITY.md", ROOT))).replace(/\s+/g, " ");
-  // What stands in quotes in parentheses: the name of a test, or how it begins.
+  // Quoted texts in parentheses: the name of a test, or its beginning.
   const named = [...text.matchAll(/\(([^()]*"[^()]*)\)/g)]
     .flatMap(([, inside]) => [...(inside ?? "").matchAll(/"([^"]+)"/g)].map(([, name]) => name ?? ""));
   assert.ok(named.length >= 15, `only ${named.length} tests are named`);

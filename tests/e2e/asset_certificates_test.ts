@@ -264,7 +264,7 @@ Deno.test("the certificate of an asset is never an identity: not to connect, not
     assert.equal(await put("checkin", authenticate("NEW"), bought), 400);
     await assert.rejects(request(fleet, await credentialOf(fleet, setting), KEYS[1], bought), ScepRefused);
 
-    // Even one that says the names of an open session, which none is given: it was not issued for a session.
+    // Even one with the names of an open session, which is never issued: it was not issued for a session.
     const authority = await builtInAuthority(runtime);
     const [unit] = await runtime.sql<{ id: number }[]>`select id from meta_business_units`;
     const session = await runtime.sql.begin((tx) =>
@@ -377,7 +377,7 @@ Deno.test("of a request for an identity only the key counts: the server writes t
         assert.ok(error instanceof ScepRefused);
         return undefined;
       });
-      // A request whose session cannot be told is refused; what is issued says nothing of its own.
+      // A request with an unknown session is refused; issued certificates have no names of their own.
       if (certificate === undefined) continue;
       issued++;
       assert.deepEqual(certificate.subject.rdns.map(({ value }) => value), own.map(([rdn]) => rdn?.[1]));

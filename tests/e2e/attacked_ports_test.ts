@@ -36,7 +36,7 @@ const ENDS: Record<string, (socket: net.Socket, halfClosed: net.Socket[]) => voi
   },
 };
 
-/** What an attacker sends. */
+/** The bytes that an attacker sends. */
 const MESSAGES: Record<string, string> = {
   nothing: "",
   "half a header": "GET / HTTP/1.1\r\nHost: x\r\nA: ",

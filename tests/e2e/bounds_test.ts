@@ -136,7 +136,7 @@ Deno.test("status items have 2 MB each and 8 MB in all, however they are split; 
     const full = await stored();
     assert.deepEqual([full.kept, full.refused], [6, 4]);
     assert.ok(full.bytes < 9 * MB, `${full.bytes} bytes`);
-    // What takes another's place has its room, and a full report has all of it.
+    // A replacement has the room of the replaced item, and a full report has all of it.
     assert.equal(await report(device, { x: { n0: names(1.5 * MB, 7) } }), 200);
     assert.deepEqual([(await stored()).kept, (await stored()).refused], [6, 4]);
     assert.equal(await report(device, { x: { n7: names(1.5 * MB) } }, { FullReport: true }), 200);
@@ -195,7 +195,7 @@ Deno.test("a channel adds 1,000 rows and 2 MB to its history in a day, whatever 
         .sql`select count(*)::int as count from status_items where path like ${`device.${name}%`}`;
       assert.equal(kept?.count, count, "the newest values are kept as ever");
     };
-    // Of names that nobody publishes the history has the size alone where a value is long.
+    // For unpublished names, the history has only the size of a long value.
     await full(50, 60 * KB);
     const first = await history();
     assert.equal(first.paths, 50);
@@ -212,7 +212,7 @@ Deno.test("a channel adds 1,000 rows and 2 MB to its history in a day, whatever 
     assert.ok(second.rows < 1900 && second.bytes - first.bytes < 2.2 * MB, JSON.stringify(second));
     assert.ok(second.bytes - first.bytes > 1.5 * MB, JSON.stringify(second));
     assert.equal(await told(), 2);
-    // What Apple publishes has longer values there.
+    // Published items have longer values there.
     fleet.runtime.clock.advance(86_400);
     await full(1, 64);
     await report(device, { app: { managed: { list: names(60 * KB) } }, x: { long: names(60 * KB) } });

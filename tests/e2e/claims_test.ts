@@ -216,7 +216,7 @@ Deno.test("one enrollment keeps a bounded number of claims, and refuses what com
     assert.equal((await fleet.api("GET", "/api/mdm/enrollment_claims/")).json.count, 1);
   }));
 
-/** Answers of many at once, sorted. */
+/** The answers of concurrent requests, sorted. */
 const together = async (count: number, work: (n: number) => Promise<number>) =>
   (await Promise.all(Array.from({ length: count }, (_, n) => work(n)))).sort();
 

@@ -56,7 +56,7 @@ Deno.test("the answer of a custom command is sealed at rest, and its reader gets
       (Array.isArray(listed) ? listed : listed.results)[0].result,
       new TextEncoder().encode(answer).toBase64(),
     );
-    // What was kept before answers were sealed is sealed by the next rotation.
+    // Answers stored before answers were encrypted are encrypted by the next rotation.
     await sql`update command_history set result = ${new TextEncoder().encode("old answer")}, result_sealed = null
       where uuid = ${uuid}`;
     assert.equal(await shown(), "old answer");

@@ -89,7 +89,7 @@ Deno.test("a declaration that is valid for a moment each time before it is inval
     const tokens = new Set<string>();
     for (let n = 0; n < 12; n++) tokens.add(await flap());
     assert.ok(tokens.size <= 5, [...tokens].join(" "));
-    // What was well for long is worth another try.
+    // A declaration that worked for long gets another attempt.
     const [{ retry_count: count }] = await rowsOf(fleet, device);
     const token = `${version.id}.rc-${count}`;
     const one = { identifier: identifier(artifact), "server-token": token };

@@ -158,7 +158,7 @@ Deno.test("a certificate asset gives the device a certificate of our own authori
     assert.equal(await count(), 1);
     const token = () => device.state.declarations.get(`com.example.mdm.cert-asset.${asset.id}`)?.token;
     const before = token();
-    // Long before it ends it is told anew, once, and the device gets a successor.
+    // Long before it expires, it is announced again, once, and the device gets a successor.
     fleet.runtime.clock.advance(280 * 86_400);
     await rest(device);
     assert.equal(token(), `${before}.cr-1`);
@@ -247,7 +247,7 @@ Deno.test("a blocked device gets no declaration, and a stranger's status report 
     const [device, other] = [await fleet.enrolled(), await fleet.enrolled()];
     await assign(fleet, device.serialNumber, blueprint.id);
     await rest(device);
-    // The other one has no blueprint: it was never told of the version that it reports.
+    // The other one has no blueprint: the version that it reports was never announced to it.
     const report = {
       StatusItems: {
         management: {

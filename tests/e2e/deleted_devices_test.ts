@@ -99,7 +99,7 @@ Deno.test("a deleted device is in no list, count or figure, and its own page and
     );
     assert.equal(await listed(fleet, "?state=deleted"), 1);
     assert.equal(await listed(fleet, "?state=active"), 1);
-    // What is known of it is there again.
+    // Its known facts are restored.
     await made(fleet, "POST", `/api/mdm/devices/${id}/restore/`);
     assert.equal(JSON.stringify(await counts()), before);
     const artifacts = await made(fleet, "GET", `/api/mdm/devices/${id}/artifacts/`);
@@ -277,7 +277,7 @@ Deno.test("a stranger who enrolled first with a Mac's UDID is deleted, and the M
     await refusedAs(fleet, mine, 403);
     assert.equal((await claimsOf(fleet))[0].reason, "serial number changed");
     const id = await deleted(fleet, stranger);
-    // The reason of the claim is gone.
+    // The reason of the claim no longer exists.
     assert.deepEqual(await claimsOf(fleet), []);
     const mac = await fleet.enrolled(mine);
     await mac.connect();
@@ -301,7 +301,7 @@ Deno.test("a stranger who enrolled first with a Mac's serial number is deleted, 
     await refusedAs(fleet, { udid: "UDID-OF-THE-MAC", serialNumber: "C02MINE" }, 403);
     const id = await deleted(fleet, stranger);
     const mac = await fleet.enrolled({ udid: "UDID-OF-THE-MAC", serialNumber: "C02MINE" });
-    // The serial number was known: an operator says that it is the Mac.
+    // The serial number was known: an operator confirms that it is the Mac.
     assert.equal((await deviceOf(fleet, mac)).hardware_proven, false);
     const { status, json } = await restore(fleet, id);
     assert.equal(status, 400);

@@ -30,7 +30,7 @@ type Linked = {
 const bucket = (id: string, serialNumber: string) =>
   Number(BigInt(`0x${createHash("md5").update(id + serialNumber).digest("hex")}`) % 100n);
 
-/** What a device should have, asked without any of the server's code. */
+/** The desired state of a device, computed without any of the server's code. */
 function naive(
   artifacts: Linked[],
   device: SimulatedDevice,
@@ -52,7 +52,7 @@ function naive(
   };
 }
 
-/** What is on a device. */
+/** The actual state of a device. */
 const actual = (device: SimulatedDevice) => ({
   profiles: device.state.profiles.filter(({ identifier }) => identifier.startsWith("com.example.mdm.artifact."))
     .map(({ uuid }) => uuid).sort(),

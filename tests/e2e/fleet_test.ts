@@ -84,7 +84,7 @@ Deno.test("the certificate of phase 2 is no device identity, and enrolls no othe
     // Its owner enrolls it once more with a message of its own.
     await spy.enrollOverTheAir(profile, fleet.maker.certify(device.udid, KEYS[0])).catch(() => {});
     assert.ok(seen.length >= 4, "phases 2 and 3 are answered again");
-    // Signed with the identity of another enrolled device it says nothing.
+    // Signed with the identity of another enrolled device, it has no effect.
     const enrolled = await fleet.enrolled();
     assert.ok(enrolled.identity);
     await assert.rejects(other.enrollOverTheAir(profile, enrolled.identity), /400/);

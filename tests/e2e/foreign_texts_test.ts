@@ -100,7 +100,7 @@ Deno.test("an enrollment has forty users; one more is answered, has no channel, 
     const warned = (await findEvents(fleet.runtime.sql, { limit: 500 }))
       .filter(({ payload }) => JSON.stringify(payload).includes("the enrollment already has 40 users"));
     assert.equal(warned.length, 20);
-    // Who has a channel keeps it.
+    // A user with a channel keeps it.
     assert.equal(await drained(token(device, { UserID: made[0]?.userKey ?? "", UserShortName: "v" })), 200);
     assert.deepEqual(await channels(), made);
   }));

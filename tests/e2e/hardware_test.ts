@@ -39,7 +39,7 @@ async function executives(fleet: Fleet) {
   };
 }
 
-/** What a device got of the executives' profile. */
+/** The part of the executives' profile that a device got. */
 async function loot(device: SimulatedDevice): Promise<boolean> {
   await rest(device);
   return JSON.stringify(device.state.profiles).includes("password a secret");

@@ -4,7 +4,7 @@ import { follower, made, makeBlueprint, makeDeclaration, rest } from "../support
 import { deviceOf, idsOf } from "../support/claims.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 
-/** What a RenewalReq of a device needs. */
+/** The values for a device's RenewalReq. */
 const renewal = ({ identity }: SimulatedDevice) => {
   const name = identity?.certificate.subject;
   assert.ok(name);
@@ -45,10 +45,10 @@ Deno.test("while one successor of an identity waits a second one is refused with
     const { id } = await deviceOf(fleet, device);
     const [alert] = await alertsOf(fleet);
     assert.deepEqual([alert.kind, alert.device, alert.attempts], ["second successor", id, 2]);
-    // What was bought in silence does not push the device out while nobody has decided.
+    // A silently obtained successor does not replace the device before an operator has decided.
     assert.equal((await thief.tokenUpdate()).status, 400);
     assert.equal((await device.tokenUpdate()).status, 200);
-    // The operator decides: what the thief bought is worth nothing, and the device gets its own.
+    // The operator decides: the thief's successor is discarded, and the device gets its own.
     await made(fleet, "POST", `/api/mdm/devices/${id}/discard_successor/`);
     assert.deepEqual(await alertsOf(fleet), []);
     assert.equal((await thief.tokenUpdate()).status, 400);

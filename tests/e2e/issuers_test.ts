@@ -279,7 +279,7 @@ Deno.test("a blueprint assigned to a device stays through TokenUpdate, and its l
       "CertificateList",
       "ProfileList",
     ]);
-    // What it can report is known now, and asked for.
+    // Its reportable items are known now, and subscribed to.
     assert.deepEqual((await device.connect()).map(({ requestType }) => requestType), ["DeclarativeManagement"]);
     await device.tokenUpdate();
     assert.equal((await fleet.api("GET", `/api/mdm/devices/${id}/`)).json.blueprint, made.id);

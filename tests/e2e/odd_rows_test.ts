@@ -177,7 +177,7 @@ Deno.test("malformed rows are found one by one, each in twice the logarithm of t
 
 Deno.test("many odd rows cost a bounded number of trials, and the list is kept without them and their neighbours", () =>
   withFleet(async (fleet) => {
-    // Every hundredth row: what is lost with it are pieces of the list, not its second half.
+    // Every hundredth row: the lost rows are pieces of the list, not its second half.
     const some = await kept(fleet, (n) => n % 100 === 7);
     assert.ok(some.trials <= 201, `${some.trials}`);
     assert.ok(some.rows.length > 2000 && some.rows.every((n) => n % 100 !== 7), `${some.rows.length}`);

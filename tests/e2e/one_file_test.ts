@@ -1,4 +1,4 @@
-// Before all else: what is derived from the lists is derived when it is loaded.
+// First of all: the values derived from the lists are computed when they are loaded.
 import { RUNG } from "../support/throw_away.ts";
 import assert from "node:assert/strict";
 import { MODELS } from "../../simulators/device/models.ts";

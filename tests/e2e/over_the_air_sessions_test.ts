@@ -35,7 +35,7 @@ async function phasesOf(fleet: Fleet, device: SimulatedDevice, factory: DeviceId
   };
 }
 
-/** A device, and another one of Apple's that says it is the same. */
+/** A device, and another Apple device that claims to be the same. */
 async function two(fleet: Fleet) {
   const device = fleet.device();
   const { udid, serialNumber } = device;

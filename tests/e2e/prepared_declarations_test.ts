@@ -35,13 +35,13 @@ Deno.test("a list that was prepared is answered until something changes, and to 
     assert.deepEqual(await listOf(device), [200, first]);
     assert.deepEqual(await updates(), before, "nothing was planned or written");
 
-    // A change counts before anybody has looked which devices it concerns.
+    // A change counts before its affected devices are known.
     const other = await makeDeclaration(fleet);
     await link(fleet, blueprint.id, other.artifact.id);
     const [, second] = await listOf(device);
     assert.equal(second.length, first.length + 1);
 
-    // What is due for the channel counts.
+    // Due work of the channel counts.
     await rest(device);
     await listOf(device);
     await sql`update channels set next_action_at = ${fleet.runtime.clock.now()}`;
@@ -51,7 +51,7 @@ Deno.test("a list that was prepared is answered until something changes, and to 
     assert.notDeepEqual(await updates(), planned);
     await rest(device);
 
-    // The attack: a stolen device that was blocked goes on to fetch what it should no longer have.
+    // The attack: a stolen device that was blocked continues to fetch content that it should no longer have.
     await made(fleet, "POST", `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/block/`, {});
     assert.equal((await listOf(device))[0], 400);
     await made(fleet, "POST", `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/unblock/`, {});

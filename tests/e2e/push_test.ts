@@ -75,7 +75,7 @@ Deno.test("while a push is outstanding no other follows for minutes, unless an o
     assert.equal(seen().length, 2);
     await notify();
     assert.equal(seen().length, 2);
-    // It may have come and found a server that failed: what waits is asked for again.
+    // It may have connected to a failing server: it is pushed again for pending work.
     fleet.runtime.clock.advance(600);
     await notify();
     assert.equal(seen().length, 3);

@@ -42,7 +42,7 @@ Deno.test("a new name, OS version, tag or name of a tag delivers again the artif
       ProductName: mac.product,
       IsSupervised: true,
     };
-    /** What is installed in the conversations of a quarter of an hour, by the variable that it names. */
+    /** The installs in the conversations of a quarter of an hour, by the variable that they name. */
     const installed = async (change: PlistDict = {}): Promise<string[]> => {
       const before = clock.now();
       const versions = await sql<{ id: string; artifactId: string }[]>`select id, artifact_id from artifact_versions`;
@@ -170,7 +170,7 @@ Deno.test("a device that changes its facts over and over takes one place in ten 
     await installed();
     for (let n = 0; n < 20; n++) {
       await rename(`Ada ${n}`);
-      // A message that brings a token makes the channel due by itself: what is tested is the queue.
+      // A message that brings a token makes the channel due by itself: the test is about the queue.
       await installed();
     }
     assert.ok(await wait() <= 1000, `${await wait()} ms`);

@@ -81,7 +81,7 @@ Deno.test("a version that fails too often halts with an alert: devices that have
     await assign(fleet, late.serialNumber, blueprint.id);
     await rest(fleet, late);
     assert.deepEqual(uuids(late), [first.id]);
-    // Mended, it goes on.
+    // After the fix, it continues.
     broken = false;
     await made(fleet, "POST", `/api/mdm/artifact_versions/${second.id}/resume/`, {});
     await settle(fleet);

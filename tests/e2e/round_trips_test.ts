@@ -6,7 +6,7 @@ import { idOf, made } from "../support/artifacts.ts";
 import { about, say } from "../support/declarative_reports.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 
-/** What one request cost; a transaction has two statements of its own. */
+/** The cost of one request; a transaction has two statements of its own. */
 type Cost = { what: string; roundTrips: number; statements: number };
 
 /** A fleet whose devices' requests are counted from when `begin` is called. */
@@ -58,7 +58,7 @@ Deno.test("messages of devices cost few round trips and statements", () =>
       await device.connect();
       await say(device, "tokens");
       await say(device, "declaration-items");
-      // Items of the device, all of them changed, and what it says of a configuration that it has.
+      // Items of the device, all of them changed, and its report on a configuration that it has.
       value++;
       const items = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`item-${n}`, value]));
       const { StatusItems, Errors } = about();
@@ -74,6 +74,6 @@ Deno.test("messages of devices cost few round trips and statements", () =>
     assert.deepEqual(of("tokens"), [[1, 1]]);
     assert.deepEqual(of("declaration-items"), [[1, 1]]);
     assert.deepEqual(of("status"), [[4, 13]]);
-    // The last answer leaves an empty queue: what else may be due is planned.
+    // The last answer leaves an empty queue: other due work is planned.
     assert.deepEqual(of("Acknowledged"), [[2, 7], [2, 7], [2, 7], [3, 10]]);
   }));

@@ -27,7 +27,7 @@ function hasMarker(text: string): boolean {
   return text.includes(MARKER) || text.includes(hex) || base64;
 }
 
-/** What devices are answered, from now on. */
+/** The answers to devices from now on. */
 function listener(fleet: Fleet): { heard: string[]; send: Fleet["fetch"] } {
   const heard: string[] = [];
   const send = async (request: Request) => {

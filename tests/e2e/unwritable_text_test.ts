@@ -4,7 +4,7 @@ import { withFleet } from "../support/fleet.ts";
 import { idle, say } from "../support/talk.ts";
 import { personWith } from "../routes/admin/support.ts";
 
-/** What Word and Excel put for a line break inside a cell. */
+/** The character that Word and Excel use for a line break inside a cell. */
 const VERTICAL_TAB = "\u000b";
 
 Deno.test("text that a property list cannot hold is refused when it is saved, with its place", () =>

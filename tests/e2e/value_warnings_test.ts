@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { assign, link, made, makeBlueprint, makeProfile, profileSource } from "../support/artifacts.ts";
 import { withFleet } from "../support/fleet.ts";
 
-/** What is said of variables, and not of the form of a profile. */
+/** The warnings about variables, not about the form of a profile. */
 const aboutValues = ({ warnings }: { warnings: { path: string; message: string }[] }) =>
   warnings.filter(({ path }) => path.startsWith("$"));
 
@@ -56,7 +56,7 @@ Deno.test("saving a version, and a dry run, warn of the devices that have no val
       /\$CUSTOM\.FLOOR has no value on 3 of 3 devices/,
       "named without one, too",
     );
-    // What needs another artifact is in the blueprints of that one as well.
+    // A required artifact is in the blueprints of the artifacts that require it as well.
     const other = await makeProfile(fleet, {
       name: "Needed",
       version: { source: profileSource("x.y", "$CUSTOM.DESK") },

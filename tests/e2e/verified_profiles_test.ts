@@ -106,7 +106,7 @@ Deno.test("a profile that the device accepts and never lists is not installed wi
     fleet.runtime.clock.advance(3 * MINUTES);
     await converse(fleet, device, [listed]);
     assert.equal((await row()).status, "Acknowledged");
-    // What is taken away from it later comes back, however often.
+    // A profile removed later is installed again, however often.
     for (let n = 0; n < 5; n++) {
       fleet.runtime.clock.advance(DAY);
       await fleet.runtime.sql`update channels set next_action_at = ${fleet.runtime.clock.now()}`;
@@ -180,7 +180,7 @@ Deno.test("two profiles that a device lists by turns are installed ever more rar
     assert.match(JSON.stringify(json), /times without a change on the server, next attempt from 2026-/);
     await made(fleet, "POST", `/api/mdm/devices/${id}/artifacts/${artifact.id}/reinstall/`);
     assert.ok((await converse(fleet, device, [listed])).includes("InstallProfile"), "an operator need not wait");
-    // Nobody asked for it for a day: what is taken away then comes back at once.
+    // No install was due for a day: a profile removed then is installed again immediately.
     const settle = await installations(fleet, 1, () => converse(fleet, device, [listed, other]));
     fleet.runtime.clock.advance(3 * DAY);
     assert.ok(settle <= 2, `${settle}`);

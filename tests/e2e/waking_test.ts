@@ -87,7 +87,7 @@ function sequence(seed: number): (below: number) => number {
   };
 }
 
-/** What every device has of our artifacts: identifier → token or UUID. */
+/** The artifacts on every device: identifier → token or UUID. */
 function holdings(devices: readonly SimulatedDevice[]): Map<string, Map<string, string>> {
   return new Map(devices.map((device) => [
     device.serialNumber,
@@ -100,7 +100,7 @@ function holdings(devices: readonly SimulatedDevice[]): Map<string, Map<string, 
   ]));
 }
 
-/** What the fleet's channels should have, as digests: those that a change replaces are woken. */
+/** The desired states of the fleet's channels, as digests: channels whose digest a change replaces are woken. */
 async function digests(fleet: Fleet): Promise<Map<number, string | null>> {
   const rows = await fleet.runtime.sql<{ channelId: number; desiredDigest: string | null }[]>`
     select channel_id, desired_digest from channel_plans`;
@@ -175,7 +175,7 @@ async function anOperation(
     case 4: {
       const { results } = await made(fleet, "GET", `/api/mdm/artifacts/${artifact.id}/versions/`);
       const version = results[0].version + 1;
-      // For a part of the fleet, more often than not; who that is follows from the version's id.
+      // For a part of the fleet, more often than not; the version's id decides which devices.
       const filter = next(4) === 0 ? ALL_PLATFORMS : {
         ...ALL_PLATFORMS,
         default_shard: next(80),

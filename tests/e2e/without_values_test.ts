@@ -61,7 +61,7 @@ Deno.test("a profile by command waits for the value of its variable, and is deli
     await setValues(fleet, serialNumber, { DESK: "4", ROOM: "101" });
     assert.equal(await woken(fleet), 1);
     assert.equal(await installs(), 1);
-    // What is there stays as it is when the value goes, and a forced installation waits.
+    // An installed version is unchanged when the value is removed, and a forced installation waits.
     const id = await idOf(fleet, serialNumber);
     await setValues(fleet, serialNumber, {});
     await made(fleet, "POST", `/api/mdm/devices/${id}/artifacts/${held.artifact.id}/reinstall/`);
@@ -112,7 +112,7 @@ Deno.test("a declaration waits for its value, and a waiting newer version leaves
     await setValues(fleet, serialNumber, { ROOM: "101" });
     await rest(device);
     assert.deepEqual(tokens(), [`${id} true`]);
-    // One that is not there yet is not told of before.
+    // One that is not installed yet is not announced before.
     const desk = await makeDeclaration(fleet, { name: "Desk", artifact: HOLDS, payload: { Echo: "$CUSTOM.DESK" } });
     await link(fleet, blueprint.id, desk.artifact.id);
     await settle(fleet);

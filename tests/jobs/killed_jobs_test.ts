@@ -26,8 +26,9 @@ const RING = "new:HxAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4=,test:AAECAwQFBgcI
 const keys = await parseKeyRing(RING, systemRandom);
 
 /**
- * What differs between two runs that lead to the same: by chance (tokens, ids of new rows, a certificate's key), and by the
- * number of tries (places in the queue of wakes; of a job its attempts, what its last try still found to do, and its lease).
+ * The differences between two runs with the same result: by chance (tokens, ids of new rows, a certificate's key), and
+ * by the number of tries (places in the queue of wakes; of a job its attempts, the work of its last attempt, and its
+ * lease).
  */
 const MAY_DIFFER: Record<string, RegExp> = {
   "": /^(?:id|uuid|next_wake_at|push_due_at|fan_out_claim|fanned_out_claim|certificate|fingerprint)$/,
@@ -48,7 +49,7 @@ async function stateOf(sql: Sql, since: Date): Promise<Record<string, string[]>>
       /"\d{4}-\d\d-\d\dT[^"]*"/g,
       (time) => ofTheRun(Date.parse(time.slice(1, -1))) ? '"of the run"' : time,
     )
-      // What is sealed, and by which key, but not with which nonce.
+      // The encrypted value and its key, but not its nonce.
       .replaceAll(/"(e1\.\w+)\.[^"]*"/g, '"$1"');
   const state: Record<string, string[]> = {};
   for (const { name } of tables) {
@@ -82,9 +83,9 @@ async function prepare(fleet: Fleet): Promise<{ serialNumber: string; version: s
   await sql`update commands set expires_at = ${clock.now()}`;
   await sql`update command_history set result = '\\x01', result_sealed = null where name = 'SecurityInfo'`;
   clock.advance(8 * 86_400);
-  // What a server writes at its start, so that the ring's own check is rotated too: with the key of the house.
+  // The rows that a server writes at its start, so that the ring's own check is rotated too: with the key of the house.
   await addInstanceSetting(sql, KEY_CHECK.id, await runtime.keys.seal("espalier", KEY_CHECK));
-  // A version that fails on all devices; a change that nobody was told of; a job that was set aside.
+  // A version that fails on all devices; a change that no device was notified of; a job that was set aside.
   const second = await makeProfile(fleet);
   await sql`
     insert into target_artifacts (channel_id, artifact_version_id, artifact_id, status, via, created_at, updated_at)
@@ -121,7 +122,7 @@ async function keepRows(sql: Sql): Promise<string> {
   } commit`;
 }
 
-/** The house as it was, with a store that holds one file that nobody names; the store is removed afterwards. */
+/** The house as it was, with a store that has one unreferenced file; the store is removed afterwards. */
 async function withCopy(house: House, body: (copy: Copy) => Promise<void>): Promise<void> {
   const { url, restore } = house;
   const folder = await Deno.makeTempDir();
@@ -178,7 +179,7 @@ const outcomeOf = async (house: House, copy: Copy) => ({
   rows: await stateOf(copy.sql, house.since),
 });
 
-/** What an undisturbed run leads to, and how many statements it has. */
+/** The result of an undisturbed run, and its number of statements. */
 async function undisturbed(house: House) {
   let found: { outcome: Awaited<ReturnType<typeof outcomeOf>>; statements: number } | undefined;
   await withCopy(house, async (copy) => {
@@ -203,7 +204,7 @@ async function undisturbed(house: House) {
 async function finish(house: House, copy: Copy): Promise<void> {
   const { clock } = house.fleet.runtime;
   clock.advance(house.job.leaseSeconds);
-  // The first look takes the job back from a process that is gone; it is due after a pause.
+  // The first poll takes the job back from a dead process; it is due after a pause.
   await run(house, copy, copy.sql);
   clock.advance(60);
   await run(house, copy, copy.sql);
@@ -292,7 +293,7 @@ for (const how of LOSSES) {
         const broken = losing(sql, at, how);
         return broken.sql.begin(async (tx) => {
           await tx`insert into words values ('one')`;
-          // What is caught does not save the transaction.
+          // A caught error does not save the transaction.
           await tx`insert into words values (${"two"}) ${tx`returning word`}`.catch(() => {});
         });
       };

@@ -20,7 +20,7 @@ const deadly = named("deadly");
 const harmless = named("harmless");
 const JOBS = [deadly, harmless];
 
-/** A process takes what it can get and dies: nothing is said of the job any more, and its lease runs out. */
+/** A process takes all jobs that it can get and dies: the job is no longer updated, and its lease expires. */
 async function die(runtime: TestRuntime, limit = 1): Promise<JobRow[]> {
   const rows = await claim(runtime, JOBS, limit);
   runtime.clock.advance(LEASE + 1);
@@ -42,7 +42,7 @@ Deno.test("a job whose process died backs off, then runs alone, and is set aside
     clock.advance(1);
     const alone = await die(runtime, 4);
     assert.deepEqual(alone.map(({ uuid, deaths }) => [uuid, deaths]), [[bad, 2]]);
-    // The other one goes on, and is not blamed any more.
+    // The other one continues, and is no longer blamed.
     assert.equal(await drain(runtime, JOBS, never), 1);
     assert.equal((await findJob(sql, good))?.state, "succeeded");
     assert.equal((await findJob(sql, bad))?.state, "quarantined");
@@ -106,7 +106,7 @@ Deno.test("a process that lost the database or was frozen does not count as dead
       assert.ok(row !== undefined, `time ${time}`);
       const frozen = named("deadly", async () => {
         clock.advance(LEASE + 1);
-        // Another process looks while this one cannot say a word.
+        // Another process polls while this one cannot respond.
         assert.deepEqual(await claim(runtime, JOBS, 1), []);
         return null;
       });
@@ -139,7 +139,7 @@ Deno.test("a requested stop does not count as a death, even for a job that reach
     const [job] = await sql`select state, deaths, attempts from jobs where uuid = ${uuid}`;
     assert.deepEqual({ ...job }, { state: "queued", deaths: 0, attempts: 0 });
     end.resolve(null);
-    // What the job still wanted to say is void.
+    // Later results of the job are void.
     await sql`select 1`;
     assert.equal((await findJob(sql, uuid))?.state, "queued");
   }));
@@ -166,7 +166,7 @@ Deno.test("three processes that a job really kills are the last ones", () =>
       const { state } = await findJob(runtime.sql, uuid) ?? {};
       assert.deepEqual([code, state], death < 3 ? [7, "running"] : [0, "quarantined"], `death ${death}`);
       runtime.clock.advance(31);
-      // Somebody looks, and sees that the process is gone.
+      // Another process polls, and sees that the process has died.
       assert.deepEqual(await claim(runtime, JOBS, 1), []);
       runtime.clock.advance(600);
     }

@@ -187,7 +187,7 @@ Deno.test("a worker killed in the middle of a job loses nothing: another takes t
       ],
       stdout: "piped",
     }).spawn();
-    // The victim says "running" from inside the job.
+    // The victim prints "running" from inside the job.
     const reader = child.stdout.getReader();
     const { value } = await reader.read();
     assert.match(new TextDecoder().decode(value), /running/);

@@ -1,6 +1,6 @@
 /**
- * A worker that takes the job `slow`, says so, and never ends it; told "dies" it ends its process with code 7 instead. Its
- * clock is the tests' clock, at the time it is given.
+ * A worker that takes the job `slow`, reports that, and never ends it; with the argument "dies" it ends its process
+ * with code 7 instead. Its clock is the tests' clock, at the given time.
  */
 import { openDatabase } from "../../db/open.ts";
 import { z } from "zod";

@@ -29,7 +29,7 @@ const file = (base64: string, name = "wifi.mobileconfig") => ({
   buffer: Buffer.from(base64, "base64"),
 });
 
-/** What a device does until nothing is left to do. */
+/** Runs a device until nothing is left to do. */
 async function quieten({ fleet }: Stage, device: { connect(): Promise<unknown[]> }): Promise<void> {
   await settle(fleet);
   while ((await device.connect()).length > 0);

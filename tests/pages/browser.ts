@@ -31,7 +31,7 @@ function executable(): string {
 
 export const PASSWORD = "correct horse battery staple";
 
-/** What a test of the pages is given. `problems` are console errors and refused resources. */
+/** The context of a test of the pages. `problems` are console errors and refused resources. */
 export type Stage = {
   fleet: Fleet;
   browser: Browser;

@@ -68,7 +68,7 @@ Deno.test(
       await page.goto(`${url}/devices/${await idOf(fleet, device.serialNumber)}/`);
       let asked = 0;
       page.on("request", (request) => asked += request.url().includes("/live/") ? 1 : 0);
-      // The script goes on after its answer: once a later request was answered, too, its next timer is set.
+      // The script continues after its answer: once a later request was answered, too, its next timer is set.
       const settled = () => page.evaluate("fetch('/healthz').then((one) => one.text())");
       const answer = async (milliseconds: number) => {
         const waiting = page.waitForResponse((response) => response.url().includes("/live/"));

@@ -20,7 +20,7 @@ const tls = {
 };
 const MB = 1024 * 1024;
 const piece = new Uint8Array(MB).map((_, index) => index % 251);
-/** What the buffers of both ends' operating system may hold, and then some. */
+/** The capacity of both operating systems' buffers, and a margin. */
 const MOST_ON_THE_WAY = 24 * MB;
 
 const ports = [["with TLS", tls], ["without TLS", undefined]] as const;

@@ -1,5 +1,5 @@
 /**
- * What the API and a page both edit: how a body of the API looks in the page's form.
+ * The objects that both the API and a page edit: the form of a page for a body of the API.
  *
  * @module
  */
@@ -21,9 +21,9 @@ export type Noun = {
   /** `POST /api/…`, with what is changed in braces. */
   api: string;
   page: (world: World) => string;
-  /** What is changed. */
+  /** The changed object. */
   id?: (world: World) => string | number;
-  /** What a form sends besides its fields. */
+  /** The values that a form sends in addition to its fields. */
   fixed?: (world: World) => Fields;
   /** A body that is right. */
   body: (world: World) => Record<string, unknown>;

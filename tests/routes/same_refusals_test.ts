@@ -102,7 +102,7 @@ function badBodies(noun: Noun, right: Body, wrong: readonly Body[]): Bad[] {
   return bad;
 }
 
-/** What a browser sends for a body of the API. */
+/** The form that a browser sends for a body of the API. */
 function formOf(noun: Noun, body: Body, fixed: Fields): Fields {
   const fields: Fields = { ...fixed };
   for (const [path, given] of Object.entries(noun.form)) {
@@ -131,7 +131,7 @@ const unescape = (html: string) =>
   html.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">")
     .replaceAll("&amp;", "&");
 
-/** What a page says is wrong: beside its fields, and in alerts. */
+/** The errors on a page: next to its fields, and in alerts. */
 function shownOn(html: string): { fields: Record<string, string>; alerts: string[] } {
   const fields = [...html.matchAll(/<span class="error" id="([^"]*)-error">([^<]*)<\/span>/g)];
   return {
@@ -140,7 +140,7 @@ function shownOn(html: string): { fields: Record<string, string>; alerts: string
   };
 }
 
-/** What a page should show for an answer of the API. */
+/** The errors that a page should show for an answer of the API. */
 function expectedOn(noun: Noun, body: Body, said: Record<string, string[]>): ReturnType<typeof shownOn> {
   const left = new Map(Object.entries(said));
   const fields: Record<string, string> = {};

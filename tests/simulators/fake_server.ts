@@ -1,6 +1,6 @@
 /**
- * A server in a few lines, for the device's side of the protocol alone: it enrolls by SCEP, hands out commands, declarations
- * and files, and remembers what it was told.
+ * A minimal server for tests of the device's side of the protocol: it enrolls by SCEP, serves commands, declarations
+ * and files, and records reports.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const AUTHORITY: Authority = { certificate: parseCertificate(AUTHORITY_DER), key
 type Kind = "activation" | "asset" | "configuration" | "management";
 type Listed = { kind: Kind; type: string; token: string; payload: Record<string, unknown> };
 
-/** What a device reports of one declaration. */
+/** A device's report on one declaration. */
 export type Told = {
   identifier: string;
   "server-token": string;
@@ -110,7 +110,7 @@ export class FakeServer {
     this.revision++;
   }
 
-  /** A configuration of the kind that only says something, turned on by an activation of its own. */
+  /** A configuration without effect, activated by its own activation. */
   test(identifier: string, payload: Record<string, unknown> = { Echo: identifier }): void {
     this.put("configuration", identifier, "com.apple.configuration.management.test", payload);
     this.activate(`on-${identifier}`, [identifier]);
@@ -154,7 +154,7 @@ export class FakeServer {
     await device.connect(userId);
   }
 
-  /** What the last report that says anything of declarations says of one. */
+  /** Returns the state of one declaration in the last report about declarations. */
   told(identifier: string): Told | undefined {
     const report = this.reports.findLast(({ StatusItems }) => StatusItems.management?.declarations !== undefined);
     const sections: Told[][] = Object.values(report?.StatusItems.management.declarations ?? {});

@@ -1,5 +1,5 @@
 /**
- * Devices that say they are others: for tests of who may be which device.
+ * Devices that claim to be others: for tests of hardware identity.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Fleet } from "./fleet.ts";
 /** The ids of a device. */
 export const idsOf = ({ udid, serialNumber }: SimulatedDevice) => ({ udid, serialNumber });
 
-/** A profile of the fleet's enrollment, limited where told. */
+/** A profile of the fleet's enrollment, limited on request. */
 export const profileFor = (
   fleet: Fleet,
   limits: { serialNumber?: string; udid?: string } = {},

@@ -1,5 +1,5 @@
 /**
- * Declarative management said by hand, and what the server makes of it.
+ * Handwritten messages of declarative management, and the server's results.
  *
  * @module
  */

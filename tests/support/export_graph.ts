@@ -31,9 +31,9 @@ type Statement = {
 type Source = { file: string; name: string };
 type Module = {
   statements: Statement[];
-  /** What the names of imports stand for. `*` is everything, `default` the default export. */
+  /** The targets of imported names. `*` is everything, `default` the default export. */
   imports: Map<string, Source>;
-  /** What the names of exports stand for in the file, or in another one. */
+  /** The targets of exported names in the file, or in another one. */
   exports: Map<string, { local: string } | Source>;
   /** Files whose exports are all exported again, and files that are loaded. */
   stars: string[];
@@ -169,7 +169,7 @@ function moduleOf(path: string, source: string, aliases: Aliases): Module {
   return module;
 }
 
-/** What a test of statements sees: the names that stand in one, and the texts of its tagged templates. */
+/** The view of a statement for a test: the names that stand in one, and the texts of its tagged templates. */
 export type StatementParts = { names: ReadonlySet<string>; templates: readonly string[] };
 
 /** The files of a tree with their exports. */
@@ -178,7 +178,10 @@ export type ExportGraph = {
   exportsOf(folders: readonly string[]): Export[];
   /** Whether a file imports the export of another, by its name or with everything. */
   isImported(one: Export): boolean;
-  /** What the files of `folder` import by name from those of `from`, in the order of paths; everything is each export. */
+  /**
+   * Returns the names that the files of `folder` import from those of `from`, in the order of paths; everything is each
+   * export.
+   */
   importsOf(folder: string, from: string): { by: string; of: Export }[];
   /**
    * Whether an export of `folder`, or a statement of that folder that it leads to, passes a test. Types lead nowhere.
@@ -190,7 +193,7 @@ export type ExportGraph = {
   reachedFrom(entries: readonly string[]): (one: Export) => boolean;
 };
 
-/** Reads the exports of a tree, and who uses them. */
+/** Reads the exports of a tree, and their users. */
 export function exportGraph(tree: Tree, aliases: Aliases = {}): ExportGraph {
   const modules = new Map([...tree].map(([path, source]) => [path, moduleOf(path, source, aliases)] as const));
   const key = ({ file, name }: Export) => `${file} ${name}`;

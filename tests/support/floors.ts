@@ -1,5 +1,5 @@
 /**
- * The floors of src/: who may use whom.
+ * The floors of src/: the permitted dependencies.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * What a device may download, put into the database as the services would have: artifacts, versions, and what was advertised.
+ * Downloads for a device, inserted into the database as the services would: artifacts, versions, and what was
+ * advertised.
  *
  * @module
  */
@@ -55,7 +56,7 @@ export async function addDataAsset(runtime: TestRuntime, type: "PLIST" | "ZIP", 
   return hosted;
 }
 
-/** A certificate asset; of the built-in authority unless said otherwise. */
+/** A certificate asset; of the built-in authority by default. */
 export async function addCertAsset(
   runtime: TestRuntime,
   names: { subject?: { type: string; value: string }[]; subjectAltName?: Record<string, string | null> },
@@ -79,7 +80,7 @@ export async function channelOf({ sql }: TestRuntime, device: SimulatedDevice, u
   return row.id;
 }
 
-/** Makes versions the ones that a channel was told of last; those of before are the ones of before. */
+/** Marks versions as the last ones announced to a channel; the previously announced ones become the previous list. */
 export async function advertise({ sql, clock }: TestRuntime, channelId: ChannelId, ...hosted: Hosted[]): Promise<void> {
   const told = Object.fromEntries(
     hosted.map(({ artifactId, versionId }) => [`com.example.${artifactId}`, { version: versionId, serverToken: "t" }]),

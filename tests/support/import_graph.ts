@@ -1,5 +1,5 @@
 /**
- * The imports of the tree, as a graph: who uses whom at run time, in which rooms, and whether that goes in a circle.
+ * The imports of the tree, as a graph: the dependencies at run time, the rooms, and circles.
  *
  * Files are parsed, not searched, so that comments and texts count for nothing. `Deno.lint` does it, which exists under
  * `deno test` alone.
@@ -34,7 +34,7 @@ type Kinds = readonly { type: string; importKind?: string; exportKind?: string }
 const erased = (all: Kinds, kind: "importKind" | "exportKind") =>
   all.length > 0 && all.every((one) => one[kind] === "type");
 
-/** What a file names, as it is written, and whether only types of it. */
+/** An import of a file, as written, and whether it imports only types. */
 type Named = { target: string; typeOnly: boolean };
 
 /** Returns what a file names in `import`, `export … from` and `import()`. */
@@ -113,7 +113,7 @@ export const roomOf = (path: string): string | undefined => /^src\/([^/]+)/.exec
 export type Floors = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Returns what is wrong with the rooms of a tree, in sentences.
+ * Returns the errors in the rooms of a tree, in sentences.
  *
  * Files that stand in src/ itself are rooms too. Those that use no room are the ground: they need no row, and every room
  * may use them.
@@ -159,7 +159,7 @@ export function fileFaults(imports: readonly Import[]): string[] {
   return circle === undefined ? [] : [`Files import each other in a circle: ${circle.join(" → ")}`];
 }
 
-/** What may be imported from a top folder (or main.ts), types included: prefixes of paths; `types` for types alone. */
+/** The permitted imports of a top folder (or main.ts), types included: prefixes of paths; `types` for types alone. */
 export type Arrows = Readonly<Record<string, { all: readonly string[]; types?: readonly string[] }>>;
 
 /** Returns the imports that go against the arrows, in sentences. */

@@ -31,8 +31,8 @@ function goingRound(first: number, last: number): () => Promise<KeyObject> {
   };
 }
 
-/** What a server makes keys with: its authority's, that of its profile signer … */
+/** The keys of a server: its authority's, that of its profile signer … */
 export const serverKeys = (): () => Promise<KeyObject> => goingRound(5, 9);
 
-/** What devices make further keys with. */
+/** The further keys of devices. */
 export const deviceKeys = (): () => Promise<KeyObject> => goingRound(10, 14);

@@ -19,7 +19,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 
 const judged = new Map<string, string | null>();
 
-/** What is wrong with a pattern, or null. */
+/** Returns the error of a pattern, or null. */
 export function patternFault(source: string, flags: string): string | null {
   const key = `${flags}/${source}`;
   let fault = judged.get(key);

@@ -16,11 +16,11 @@ import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
  */
 export type Loss = "unsent" | "unanswered" | "over" | "frozen";
 
-/** What is counted: statements that are run, and commits. Parts of statements are none. */
+/** The counted statements: those that are run, and commits. Parts of statements do not count. */
 export type LostStatements = { sql: Sql; count(): number };
 
 type Handler = (query: Query) => void;
-/** What the driver's queries are, besides promises. */
+/** The driver's queries, in addition to promises. */
 type Query = Promise<unknown> & {
   handler: Handler;
   resolve(result: unknown): void;
@@ -42,7 +42,7 @@ export function losing(sql: Sql, at: number, how: Loss, reached: () => void = ()
     count++;
     return at > 0 && (count === at || (how === "over" && count > at));
   };
-  /** A connection: what is lost on it stays lost. The pool's own has none. */
+  /** A connection: a lost one stays lost. The pool's own has none. */
   type Connection = { lost: boolean } | undefined;
 
   const lose = (query: Query, send: Handler) => {

@@ -10,7 +10,7 @@ const MEMORY = "/dev/shm";
 /** A run's databases are never larger than a gigabyte together. Containers often have 64 MB there. */
 const KILOBYTES = 2 * 2 ** 20;
 
-/** What a program prints. Throws when it fails or is not there. */
+/** Returns the output of a program. Throws if it fails or does not exist. */
 async function run(command: string, ...args: string[]): Promise<string> {
   const { success, stdout } = await new Deno.Command(command, { args, stderr: "null" }).output();
   if (!success) throw new Error(`${command} failed`);
@@ -21,9 +21,9 @@ async function run(command: string, ...args: string[]): Promise<string> {
 export type MemoryFolder = { path: string; remove(): Promise<void> };
 
 /**
- * Makes a folder in memory that belongs to the user `owner`, or to this process's own user when that is undefined. Returns
- * undefined where there is no such memory or too little. Deno itself goes nowhere under `/dev` without all permissions:
- * programs make and remove the folder, and PostgreSQL alone uses it.
+ * Creates a folder in memory that belongs to the user `owner`, or to this process's own user when that is undefined.
+ * Returns undefined where there is no such memory or too little. Deno itself goes nowhere under `/dev` without all
+ * permissions: programs make and remove the folder, and PostgreSQL alone uses it.
  */
 export async function makeMemoryFolder(
   owner: number | undefined,

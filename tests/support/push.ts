@@ -15,7 +15,7 @@ import { systemNetwork } from "../../src/runtime.ts";
 import { type Fleet, TOPIC, withFleet } from "./fleet.ts";
 import { TestClock } from "./runtime.ts";
 
-/** What a test is given. `seen` are the tokens that were pushed, in order. */
+/** The context of a test. `seen` are the tokens that were pushed, in order. */
 export type Stage = { fleet: Fleet; apple: FakeApns; notify(): Promise<number>; seen(): string[] };
 
 /** Runs `body` with such a house. */

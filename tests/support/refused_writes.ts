@@ -13,7 +13,7 @@ import { made, makeBlueprint, makeDeclaration, settle } from "./artifacts.ts";
 import type { Fleet } from "./fleet.ts";
 import type { TestRuntime } from "./runtime.ts";
 
-/** What is in the house, by key. */
+/** The objects in the house, by key. */
 export type World = Awaited<ReturnType<typeof world>>;
 
 /** Fills a house: one of everything that the API can make, most of it in use. */

@@ -17,7 +17,7 @@ import { withDatabase } from "./database.ts";
 import { serverKeys } from "./keys.ts";
 import { MemoryStore } from "./memory_files.ts";
 
-/** A clock that stands still until told. */
+/** A clock that stands still until it is moved. */
 export class TestClock {
   constructor(private time: Date = new Date("2026-06-01T12:00:00Z")) {}
   now(): Date {
@@ -40,7 +40,7 @@ const noNetwork: Network = {
   }),
 };
 
-/** What a test is given: the runtime, its clock, and the log lines written so far. */
+/** The context of a test: the runtime, its clock, and the log lines written so far. */
 export type TestRuntime = Runtime & { clock: TestClock; lines: string[]; databaseUrl: string };
 
 /** A runtime on `sql`. */
@@ -58,7 +58,7 @@ export async function testRuntime(
     sql,
     clock,
     random,
-    // A real hash is a quarter of a second of work, for whoever signs in as well.
+    // A real hash is a quarter of a second of work, for each sign-in as well.
     passwordCost: { logN: 8, r: 8, p: 1 },
     keys: await parseKeyRing("test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", systemRandom),
     log,

@@ -66,7 +66,7 @@ const ringDoorbell: CommandDefinition<z.infer<typeof args>> = {
   },
 };
 
-/** What the bells of devices rang, the last one last. */
+/** The rings of devices' bells, in order. */
 export const RUNG: unknown[] = [];
 
 const ringing: SimulatedCommand = {

@@ -123,7 +123,7 @@ const AUDIT_WORDS: Readonly<Record<string, AuditWords>> = {
   "accounts.apitoken": { noun: "API token", name: "name" },
 };
 
-/** The sentence of a change by a person. */
+/** Returns the sentence of a change by a person. */
 export function auditSentence(facts: EventFacts): Piece[] {
   const [action, model] = [facts.at("action"), facts.at("object", "model")];
   const words: AuditWords = Object.hasOwn(AUDIT_WORDS, model) ? AUDIT_WORDS[model] ?? { noun: model } : { noun: model };

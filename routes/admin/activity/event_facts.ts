@@ -29,7 +29,7 @@ export type Names = ReadonlyMap<string, FoundName>;
 export const namesBy = (found: readonly FoundName[]): Names =>
   new Map(found.map((one) => [`${one.kind}:${one.key}`, one]));
 
-/** A value inside JSON; undefined where there is none. */
+/** Returns a value inside JSON; undefined where there is none. */
 export function valueAt(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (at, key) => typeof at === "object" && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined,
@@ -37,7 +37,7 @@ export function valueAt(value: unknown, ...path: readonly string[]): unknown {
   );
 }
 
-/** A text or number inside JSON as text; "" where there is none. */
+/** Returns a text or number inside JSON as text; "" where there is none. */
 export function textAt(value: unknown, ...path: readonly string[]): string {
   const found = valueAt(value, ...path);
   return typeof found === "string" || typeof found === "number" || typeof found === "boolean" ? String(found) : "";
@@ -106,7 +106,7 @@ export class EventFacts {
 
 const unique = (values: readonly string[]) => [...new Set(values.filter((value) => value !== ""))];
 
-/** The objects to look up for the sentences of events. */
+/** Returns the objects to look up for the sentences of events. */
 export function namesWanted(events: readonly EventRow[]) {
   const facts = events.map((event) => new EventFacts(event, new Map()));
   return {

@@ -172,11 +172,11 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
   job_rerun: { label: "Jobs run again", say: (facts) => [facts.actor, ` ran the job ${facts.at("kind")} again`] },
 };
 
-/** The name of a type in the filter. */
+/** Returns the name of a type in the filter. */
 export const eventLabel = (type: string): string =>
   Object.hasOwn(EVENT_WORDS, type) ? EVENT_WORDS[type]?.label ?? type : type;
 
-/** The sentence of an event; one of an unknown type is called that. */
+/** Returns the sentence of an event; one of an unknown type is called that. */
 export function eventSentence(facts: EventFacts): Piece[] {
   const { type } = facts.event;
   // A count of refusals of an address, which were not recorded one by one.

@@ -9,7 +9,7 @@
 const SECRET_WORD = /password|passphrase|secret|psk|challenge|privatekey/i;
 const KEY = /^[\w.-]+$/;
 
-/** A line as shown: values of keys that name a secret are hidden. */
+/** Returns a line as shown: values of keys that name a secret are hidden. */
 export function withoutSecret(line: string): string {
   const colon = line.indexOf(": ");
   if (colon < 0) return line;

@@ -96,7 +96,7 @@ function seenOf(value: string | null, now: Date): Partial<DeviceSearch> {
   return age === undefined ? {} : { seen: { since: before(age.below), before: before(age.from) } };
 }
 
-/** The search in an address of the device list. */
+/** Returns the search in an address of the device list. */
 export function searchOf(url: URL, now: Date): DeviceSearch {
   const get = (name: string) => url.searchParams.get(name);
   const text = get("q")?.trim().replaceAll("\0", "").slice(0, 100);

@@ -14,14 +14,14 @@ const MOST_DIFFERENCES = 1000;
 
 const of = (kind: DiffLine["kind"], lines: readonly string[]): DiffLine[] => lines.map((text) => ({ kind, text }));
 
-/** How many lines two texts have in common from where `at` starts to count. */
+/** Returns how many lines two texts have in common from where `at` starts to count. */
 function common(before: readonly string[], after: readonly string[], most: number, at: (n: number) => number): number {
   let count = 0;
   while (count < most && before.at(at(count)) === after.at(at(count))) count++;
   return count;
 }
 
-/** The lines of both texts, each in its order. */
+/** Returns the lines of both texts, each in its order. */
 export function diffLines(before: readonly string[], after: readonly string[]): DiffLine[] {
   const changes = diffArrays([...before], [...after], { maxEditLength: MOST_DIFFERENCES });
   if (changes !== undefined) {

@@ -6,7 +6,7 @@
 
 import type { Json } from "../../../db/open.ts";
 
-/** A value as text. */
+/** Returns a value as text. */
 export const textOf = (value: Json | undefined): string =>
   typeof value === "string" ? value : JSON.stringify(value) ?? "";
 
@@ -31,8 +31,8 @@ export function failureTexts(info: Json): string[] {
   return [...(typeof reason === "string" ? [reason] : []), ...lists.map(sentence)];
 }
 
-/** The most specific sentence: the innermost of an error chain. */
+/** Returns the most specific sentence: the innermost of an error chain. */
 export const mainFailure = (info: Json): string => failureTexts(info).at(-1) || "The device gave no reason";
 
-/** The sentences of Apple's error chain, the outermost first. */
+/** Returns the sentences of Apple's error chain, the outermost first. */
 export const errorTexts = (chain: Json): string[] => Array.isArray(chain) ? chain.map(sentence) : [];

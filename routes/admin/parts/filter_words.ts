@@ -14,13 +14,13 @@ export type TagNames = ReadonlyMap<number, string>;
 
 const tagName = (tags: TagNames, id: number): string => tags.get(id) ?? `tag ${id}`;
 
-/** The tags that a filter names. */
+/** Returns the tags that a filter names. */
 export const tagsOfFilter = ({ excludedTags, tagShards }: Filter): number[] => [
   ...excludedTags,
   ...tagShards.map(({ tag }) => tag),
 ];
 
-/** The platforms with their limits, each by itself: "macOS ≥ 14, < 26". */
+/** Returns the platforms with their limits, each by itself: "macOS ≥ 14, < 26". */
 export function platformParts({ platforms }: Filter): string[] {
   const active = PLATFORMS.filter((platform) => platforms[platform].active);
   const limited = active.some((platform) => platforms[platform].min !== "" || platforms[platform].max !== "");
@@ -38,15 +38,15 @@ export function shardWords({ shardModulo, defaultShard }: Filter): string {
   return defaultShard === 0 ? "only devices with a tag" : `shard ${defaultShard} of ${shardModulo}`;
 }
 
-/** The shards of tags: "Pilot: 50 of 100". */
+/** Returns the shards of tags: "Pilot: 50 of 100". */
 export const tagShardWords = ({ shardModulo, tagShards }: Filter, tags: TagNames): string[] =>
   tagShards.map(({ tag, shard }) => `${tagName(tags, tag)}: ${shard} of ${shardModulo}`);
 
-/** The tags that keep devices out. */
+/** Returns the tags that keep devices out. */
 export const excludedWords = ({ excludedTags }: Filter, tags: TagNames): string[] =>
   excludedTags.map((tag) => tagName(tags, tag));
 
-/** All of a filter: "macOS ≥ 14, < 26; shard 30 of 100; not Kiosk; Pilot: 50 of 100". */
+/** Returns all of a filter: "macOS ≥ 14, < 26; shard 30 of 100; not Kiosk; Pilot: 50 of 100". */
 export function filterWords(filter: Filter, tags: TagNames): string {
   const shard = shardWords(filter);
   return [

@@ -81,8 +81,8 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 type Fields = ReadonlyMap<string, readonly FormDataEntryValue[]>;
 
 /**
- * The fields of a form by name, and the errors of texts that neither the database nor a property list can contain: such
- * characters are replaced in `fields`. Throws `invalid` for too many.
+ * Returns the fields of a form by name, and the errors of texts that neither the database nor a property list can
+ * contain: such characters are replaced in `fields`. Throws `invalid` for too many.
  */
 function fieldsOf(data: FormData): { fields: Fields; faults: FieldErrors } {
   const fields = new Map<string, FormDataEntryValue[]>();
@@ -103,7 +103,7 @@ function fieldsOf(data: FormData): { fields: Fields; faults: FieldErrors } {
   return { fields, faults: Object.fromEntries(faults) };
 }
 
-/** The files of a form: browsers send an empty one without name where none was chosen. */
+/** Returns the files of a form: browsers send an empty one without name where none was chosen. */
 async function uploadsOf(fields: Fields): Promise<Map<string, Upload>> {
   const uploads = new Map<string, Upload>();
   for (const [name, values] of fields) {
@@ -183,8 +183,8 @@ export class Form {
 }
 
 /**
- * The fields of a POST: url-encoded or multipart, of at most that many bytes. `faults` are the errors of its texts,
- * whatever their fields.
+ * Returns the fields of a POST: url-encoded or multipart, of at most that many bytes. `faults` are the errors of its
+ * texts, whatever their fields.
  */
 export async function receiveForm(
   c: Context<AppEnv>,
@@ -212,7 +212,7 @@ export function mustBeHeld(faults: FieldErrors): void {
   if (Object.keys(faults).length > 0) throw invalid(faults);
 }
 
-/** The fields of a POST. Throws `invalid` for texts that nothing can hold. */
+/** Returns the fields of a POST. Throws `invalid` for texts that cannot be stored. */
 export async function readForm(c: Context<AppEnv>, limit = FORM_LIMIT): Promise<Form> {
   const { form, faults } = await receiveForm(c, limit);
   mustBeHeld(faults);

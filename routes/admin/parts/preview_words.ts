@@ -35,7 +35,7 @@ function steps(
 const step = (name: string, from: number, to: number): string =>
   from === to ? `version ${to} of ${name} again, with its new content` : `version ${to} of ${name} instead of ${from}`;
 
-/** The sentences of a preview; none when no device changes. */
+/** Returns the sentences of a preview; none when no device changes. */
 export function sentencesOf(preview: Preview): Sentence[] {
   const sentences: Sentence[] = [];
   const say = (tone: Sentence["tone"], text: string) => sentences.push({ tone, text });
@@ -60,7 +60,7 @@ export function sentencesOf(preview: Preview): Sentence[] {
   return sentences;
 }
 
-/** The changes for a device, a part for each. */
+/** Returns the changes for a device, a part for each. */
 export function changesOf(device: PreviewDevice): string[] {
   const parts = [
     ...device.gains.map(({ name, version }) => `gains ${name} (version ${version})`),

@@ -36,7 +36,7 @@ export type SimulatedCommand = {
   answer(asked: Asked): CommandAnswer | Promise<CommandAnswer>;
 };
 
-/** An answer that it is done, with these keys. */
+/** Returns an answer that it is done, with these keys. */
 export const acknowledged = (body: PlistDict = {}): CommandAnswer => ({ status: "Acknowledged", body });
 
 /** Returns an error with its reason, in Apple's form. */

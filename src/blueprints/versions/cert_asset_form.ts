@@ -47,7 +47,7 @@ function rdnOfJson(value: unknown, index: number): RdnRow {
   return refuse(`Item ${index + 1} should have a type and a value, both texts of 1 to ${LONGEST_NAME} characters.`);
 }
 
-/** A subject: lines such as `CN=Anna`, or JSON as the API takes it. Throws `invalid`. */
+/** Returns a subject: lines such as `CN=Anna`, or JSON as the API takes it. Throws `invalid`. */
 function readSubject(text: string): RdnRow[] {
   if (text.trimStart().startsWith("[")) {
     let value: unknown;

@@ -18,7 +18,9 @@ import { createVersion, type Version } from "./versions.ts";
 
 const LONGEST_NAME = 256;
 
-/** The name itself when no artifact has it, else with the first number in brackets that is free: "Wi-Fi (2)". */
+/**
+ * Returns the name itself when no artifact has it, else with the first number in brackets that is free: "Wi-Fi (2)".
+ */
 async function freeName(db: Db, name: string): Promise<string> {
   const base = name.slice(0, LONGEST_NAME - 8).trim();
   const taken = new Set(await findNamesLike(db, base));

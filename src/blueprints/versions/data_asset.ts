@@ -77,7 +77,7 @@ const IS: Readonly<Record<DataAssetInput["type"], (bytes: Uint8Array) => boolean
 
 type Given = { field: "source" | "file_uri"; bytes: Uint8Array<ArrayBuffer>; filename: string };
 
-/** The file that was given, if one was. */
+/** Returns the file that was given, if one was. */
 async function fileOf(runtime: Runtime, input: DataAssetInput): Promise<Checked<Given | undefined>> {
   const [source, uri, sha256] = [input.source ?? undefined, input.fileUri ?? undefined, input.fileSha256 ?? undefined];
   if (source !== undefined && uri !== undefined) {

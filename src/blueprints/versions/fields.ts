@@ -9,7 +9,7 @@ import { kindOf, type Plist, type PlistError, reasonOf } from "../../protocol/pl
 import { namesIn, neededIn, unknownIn, unknownVariableSentence } from "../../variables/used.ts";
 import type { Checked, Draft } from "./version_kind.ts";
 
-/** An error of one field. */
+/** Returns an error of one field. */
 export const fault = (field: string, ...sentences: string[]): { errors: Record<string, string[]> } => ({
   errors: { [field]: sentences },
 });
@@ -17,7 +17,7 @@ export const fault = (field: string, ...sentences: string[]): { errors: Record<s
 /** Returns the error for an input that is not a property list: the sentence that clients know, then the cause. */
 export const notPlist = (error: PlistError): string => `Not a plist: ${reasonOf(error)}`;
 
-/** The sentence for a property list that is no dictionary. */
+/** Returns the sentence for a property list that is no dictionary. */
 export const notDictionary = (value: Plist): string => `Not a plist: it is ${kindOf(value)}, it should be a dictionary`;
 
 /** Returns the bytes of standard base64; undefined if it is not valid. */
@@ -29,7 +29,10 @@ export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | undefined
   }
 }
 
-/** The names of the variables in a structure, and of those without a default; those that do not exist are errors of `field`. */
+/**
+ * Returns the names of the variables in a structure, and of those without a default; those that do not exist are errors
+ * of `field`.
+ */
 export function variablesIn(field: string, value: unknown): Checked<Draft> {
   const unknown = unknownIn(value);
   return unknown.length > 0

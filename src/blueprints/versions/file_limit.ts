@@ -17,7 +17,7 @@ export const FILE_BODY_LIMIT = Math.ceil(LARGEST_FILE / 3) * 4 + 2_000_000;
 /** The error for a request that is larger than any with such a file. */
 export const FILE_TOO_LARGE = `Cannot read the file: files of up to ${byteSize(LARGEST_FILE)} are accepted.`;
 
-/** The file in a field `source`. Refuses text that is not base64, and a file above the limit. */
+/** Returns the file in a field `source`. Refuses text that is not base64, and a file above the limit. */
 export function fileOfBase64(source: string): Checked<Uint8Array<ArrayBuffer>> {
   const bytes = bytesOfBase64(source);
   if (bytes === undefined) return fault("source", "Invalid base64-encoded value");

@@ -21,7 +21,7 @@ function text(value: string): string {
   return value;
 }
 
-/** The value as JSON. Throws JsonError for one that is nested too deep or that PostgreSQL cannot hold. */
+/** Returns the value as JSON. Throws JsonError for one that is nested too deep or that PostgreSQL cannot hold. */
 export function readJson(value: unknown, depth = 0): Json {
   if (depth > MAX_DEPTH) throw new JsonError(`Cannot keep the value: it is nested more than ${MAX_DEPTH} levels deep`);
   switch (typeof value) {
@@ -46,7 +46,7 @@ export function readJson(value: unknown, depth = 0): Json {
 export const isObject = (value: Json): value is { readonly [key: string]: Json | undefined } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A text that is equal for equal JSON, whatever the order of keys. */
+/** Returns a text that is equal for equal JSON, whatever the order of keys. */
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
   if (!isObject(value)) return JSON.stringify(value);

@@ -21,11 +21,11 @@ export const KINDS = new Registry<AnyVersionKind>([
   provisioningProfileKind,
 ]);
 
-/** Every kind, in the order of the API or of the pages. */
+/** Returns every kind, in the order of the API or of the pages. */
 export const kindsBy = (part: "api" | "page"): AnyVersionKind[] =>
   [...KINDS].sort((one, other) => one[part].order - other[part].order);
 
-/** The kind of the versions that artifacts of a type have. */
+/** Returns the kind of the versions that artifacts of a type have. */
 export function versionKindOf(type: string): AnyVersionKind {
   const kind = [...KINDS].find((one) => typesOf(one).includes(type));
   if (kind === undefined) throw new Error(`Unknown artifact type ${type}`);

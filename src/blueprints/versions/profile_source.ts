@@ -46,7 +46,9 @@ function withoutLineEnd(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, end);
 }
 
-/** The profile inside of its signature, when there is one (a property list never begins with a DER sequence). */
+/**
+ * Returns the profile inside of its signature, when there is one (a property list never begins with a DER sequence).
+ */
 function unsigned(bytes: Uint8Array): Checked<Uint8Array> {
   if (bytes[0] !== DER_SEQUENCE) return { value: bytes };
   try {
@@ -67,7 +69,7 @@ function unsigned(bytes: Uint8Array): Checked<Uint8Array> {
   }
 }
 
-/** The property list that a profile is. */
+/** Returns the property list that a profile is. */
 export function plistOf(bytes: Uint8Array): Checked<PlistDict> {
   if (bytes[0] === DER_SEQUENCE) return fault("source", "Not a plist: it is signed twice, one signature is accepted");
   const label = PEM.exec(latin1.decode(bytes.subarray(0, 100)))?.[1];

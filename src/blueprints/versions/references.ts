@@ -43,7 +43,7 @@ function faultOf(
   return circleSentence("refer to", artifact, other, edges);
 }
 
-/** The artifacts that references name, or a sentence for each that cannot be. */
+/** Returns the artifacts that references name, or a sentence for each that cannot be. */
 export async function resolveReferences(
   db: Db,
   artifact: ArtifactRow,

@@ -28,7 +28,7 @@ export type AnyKind = {
   remove(runtime: Runtime, by: By, id: string): Promise<void>;
 };
 
-/** The kind of the versions that artifacts of a type have. */
+/** Returns the kind of the versions that artifacts of a type have. */
 export function kindOf(type: ArtifactRow["type"]): AnyKind {
   const kind = versionKindOf(type);
   return {

@@ -90,5 +90,5 @@ export type VersionKind<Input, D extends Draft, Stored, Shown extends object> = 
 /** A kind without its type parameters: pass its functions only results of its other functions. */
 export type AnyVersionKind = VersionKind<unknown, Draft, unknown, object>;
 
-/** The types of artifacts that have such versions. */
+/** Returns the types of artifacts that have such versions. */
 export const typesOf = ({ types }: Pick<AnyVersionKind, "types">): string[] => Object.keys(types);

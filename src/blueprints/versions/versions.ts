@@ -39,7 +39,7 @@ export type Version<Stored> = { row: ArtifactVersionRow; stored: Stored };
 
 const MODEL = "mdm.artifactversion";
 
-/** The fields of a version that all kinds have. */
+/** Returns the fields of a version that all kinds have. */
 export function versionRepresentation(row: ArtifactVersionRow) {
   return {
     id: row.id,
@@ -103,7 +103,7 @@ async function withStored<D extends Draft, Input, Stored, Shown extends object>(
   });
 }
 
-/** A version of this kind. Throws `not-found`. */
+/** Returns a version of this kind. Throws `not-found`. */
 export async function mustFindVersion<D extends Draft, Input, Stored, Shown extends object>(
   db: Db,
   kind: VersionKind<Input, D, Stored, Shown>,
@@ -115,7 +115,7 @@ export async function mustFindVersion<D extends Draft, Input, Stored, Shown exte
   return version;
 }
 
-/** A page of the versions of this kind, and how many there are. */
+/** Returns a page of the versions of this kind, and the total number. */
 export async function listVersions<D extends Draft, Input, Stored, Shown extends object>(
   db: Db,
   kind: VersionKind<Input, D, Stored, Shown>,

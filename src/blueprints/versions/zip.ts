@@ -53,7 +53,7 @@ class Reader {
   }
 }
 
-/** The position of the directory of entries: it directly precedes the end of the archive. */
+/** Returns the position of the directory of entries: it directly precedes the end of the archive. */
 function directoryOf(read: Reader): { start: number; end: number; count: number } {
   const { length } = read.bytes;
   for (let at = length - END_LENGTH; at >= Math.max(0, length - END_LENGTH - LONGEST_COMMENT); at--) {
@@ -74,7 +74,7 @@ function directoryOf(read: Reader): { start: number; end: number; count: number 
   throw new NotZip();
 }
 
-/** The values that did not fit in 32 bits: those that stand elsewhere, in the order of the fields. */
+/** Returns the values that did not fit in 32 bits: those stored elsewhere, in the order of the fields. */
 function large(read: Reader, values: readonly number[], from: number, to: number): number[] {
   if (!values.includes(ELSEWHERE)) return [...values];
   for (let at = from; at + 4 <= to; at += 4 + read.u16(at + 2)) {

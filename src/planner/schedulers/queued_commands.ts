@@ -11,7 +11,7 @@ import { valuesAwaited } from "../held.ts";
 import type { Decision, Scheduler } from "../plan.ts";
 import type { Situation } from "../situation.ts";
 
-/** Why a command for an artifact has lost its use; null when it has not. */
+/** Returns why a command for an artifact has lost its use; null when it has not. */
 function uselessness(command: QueuedCommand, facts: PlanFacts, { deliveries }: Situation): string | null {
   const { artifactVersion: id } = command;
   if (id === null) return null;

@@ -16,7 +16,7 @@ Deno.test("sessions are ended, one or all, but for the one that asks", () =>
       assert.equal(new Set(before).size, 3);
       assert.equal((await databaseProcesses(chaos)).filter((pid) => before.includes(pid)).length, 3);
       assert.equal(await terminateSessions(chaos, "one"), 1);
-      // The others are known: the pool has replaced the one that is gone.
+      // The others are known: the pool has replaced the lost one.
       const ended = await terminateSessions(chaos, "all");
       assert.ok(ended >= 2, `${ended} sessions`);
     } finally {

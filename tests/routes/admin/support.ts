@@ -18,7 +18,7 @@ export type Answer = { status: number; text: string; headers: Headers; location:
 /** Fields of a form; a list is a field sent several times. */
 export type Fields = Record<string, string | string[]>;
 
-/** What a person's browser does. */
+/** The actions of a person's browser. */
 export type Person = {
   userId: number;
   csrf: string;

@@ -110,20 +110,21 @@ Deno.test("nobody grants what they do not hold", async () => {
     // By a user.
     await denied("POST", "/api/accounts/users/", { username: "x", roles: [strong] });
     await denied("POST", "/api/accounts/users/", { username: "x", is_superuser: true });
-    // By somebody else's password, or their end.
+    // By another person's password, or their deletion.
     for (const { userId } of [mighty, master]) {
       await denied("PUT", `/api/accounts/users/${userId}/`, { username: "x", password: PASSWORD });
       await denied("DELETE", `/api/accounts/users/${userId}/`);
       await denied("POST", "/api/accounts/api_tokens/", { name: "x", user: userId });
     }
-    // What they hold, they may give.
+    // Permissions that they hold, they may grant.
     const made = await call("POST", "/api/accounts/users/", { username: "peer", roles: [weak] });
     assert.equal(made.status, 201);
     const peer = idOf(made.body);
     await denied("PUT", `/api/accounts/users/${peer}/`, { username: "peer", roles: [weak, strong] });
     await denied("PUT", `/api/accounts/users/${peer}/`, { username: "peer", is_superuser: true });
     assert.equal((await call("POST", "/api/accounts/api_tokens/", { name: "x", user: peer })).status, 201);
-    // What they do not hold they neither change nor delete: not the role, not by emptying it, not the token.
+    // They neither change nor delete objects with permissions that they do not hold: not the role, not by emptying it,
+    // not the token.
     await denied("PUT", `/api/accounts/roles/${strong}/`, { name: "Renamed", permissions: ["mdm.view_filevault_prk"] });
     await denied("PUT", `/api/accounts/roles/${strong}/`, { name: "Strong", permissions: [] });
     await denied("DELETE", `/api/accounts/roles/${strong}/`);

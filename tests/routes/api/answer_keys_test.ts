@@ -18,7 +18,7 @@ import { withFleet } from "../../support/fleet.ts";
 
 const SNAKE = /^[a-z0-9]+(_[a-z0-9]+)*$/;
 
-/** Where keys are not ours: what stands under these names keeps the names that it came with. */
+/** Keys that are not ours: the values under these names keep their original keys. */
 const FOREIGN: Readonly<Record<string, RegExp>> = {
   subject_alt_name: /^(rfc822Name|dNSName|uniformResourceIdentifier|ntPrincipalName)$/,
   error_chain: /^(ErrorCode|ErrorDomain|LocalizedDescription|USEnglishDescription)$/,
@@ -30,7 +30,7 @@ const FOREIGN: Readonly<Record<string, RegExp>> = {
   // A record: the keys are values.
   counts: /^[A-Z][A-Za-z]+$/,
   values: /^[A-Z][A-Z0-9_]*$/,
-  // What devices report of themselves, and why not.
+  // Devices' own reports, and their errors.
   value: /^[A-Za-z0-9-]+$/,
   error: /^[A-Za-z0-9-]+$/,
 };
@@ -40,7 +40,7 @@ function check(value: unknown, under: string, at: string): void {
   if (typeof value !== "object" || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
     assert.ok(SNAKE.test(key) || FOREIGN[under]?.test(key) === true, `${at} answers the key "${key}"`);
-    // What is inside of a device's own report is the device's.
+    // The keys inside of a device's own report are the device's.
     check(inner, under === "value" || under === "error" || under === "Payload" ? under : key, `${at} ${key}`);
   }
 }

@@ -1,4 +1,4 @@
-/** What holds for versions of every kind: how they do, and what a change of them would do. */
+/** The common behavior of versions of every kind: their progress, and previews of their changes. */
 
 import assert from "node:assert/strict";
 import { findArtifactUse, searchArtifacts, viewArtifactVersions } from "../../../db/artifacts/artifact_views.ts";

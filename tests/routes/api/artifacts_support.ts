@@ -1,5 +1,5 @@
 /**
- * What the tests of artifacts share: an API with tags, artifacts by a few words, profiles as files.
+ * Shared parts of the tests of artifacts: an API with tags, artifacts by a few words, profiles as files.
  *
  * @module
  */
@@ -31,20 +31,20 @@ export function textOf(body: Record<string, unknown>, key: string): string {
   return value;
 }
 
-/** Makes an artifact; answers its id. */
+/** Creates an artifact; returns its id. */
 export async function artifact(call: Caller, values: Record<string, unknown>): Promise<string> {
   const answer = await call("POST", "/api/mdm/artifacts/", { channel: "Device", type: "Profile", ...values });
   return textOf(bodyOf(answer, 201), "id");
 }
 
-/** Makes a blueprint; answers its id. */
+/** Creates a blueprint; returns its id. */
 export async function blueprint(call: Caller, name: string): Promise<number> {
   const { id } = bodyOf(await call("POST", "/api/mdm/blueprints/", { name }), 201);
   assert.ok(typeof id === "number");
   return id;
 }
 
-/** Makes a tag; answers its id. */
+/** Creates a tag; returns its id. */
 export async function tag(runtime: TestRuntime, name: string): Promise<number> {
   const values = { name, slug: name.toLowerCase(), color: "0079bf", taxonomyId: null, metaBusinessUnitId: null };
   return (await insertTag(runtime.sql, values, runtime.clock.now())).id;

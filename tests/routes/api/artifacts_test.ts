@@ -169,7 +169,7 @@ Deno.test("requirements in a circle are refused with the way around", async () =
         'Cannot require "C": "C" requires "A"',
       ],
     });
-    // What an artifact required so far does not stand in its own way.
+    // An artifact's current requirements do not block its change.
     assert.equal((await put(b, "B", [a, c])).status, 200);
     assert.equal((await put(c, "C", [])).status, 200);
     assert.equal((await put(b, "B", [])).status, 200);

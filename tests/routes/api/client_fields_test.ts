@@ -1,4 +1,4 @@
-/** What clients that know this API send and expect to read back. */
+/** The fields that existing clients send and expect to read back. */
 
 import assert from "node:assert/strict";
 import { z } from "zod";

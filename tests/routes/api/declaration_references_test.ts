@@ -105,7 +105,7 @@ Deno.test("references are found by id or Identifier, kept as they were written, 
       ],
     });
 
-    // What is referred to stays, has the platforms, and keeps its type.
+    // A referenced artifact stays, has the platforms, and keeps its type.
     for (const id of [code, profile]) {
       assert.deepEqual((await call("DELETE", `/api/mdm/artifacts/${id}/`)).body, ["This artifact cannot be deleted"]);
     }

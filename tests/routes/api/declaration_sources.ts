@@ -26,7 +26,7 @@ export const bodyWith = (artifactId: string, source: unknown, version = 1) => ({
   source,
 });
 
-/** Makes an artifact with a first version; answers the artifact's id. */
+/** Creates an artifact with a first version; returns the artifact's id. */
 export async function declared(call: Caller, values: Record<string, unknown>, source: unknown): Promise<string> {
   const id = await artifact(call, { type: "Configuration", ...values });
   bodyOf(await call("POST", ALL, bodyWith(id, source)), 201);

@@ -203,7 +203,7 @@ Deno.test("versions of an artifact are one declaration, artifacts are different 
       same,
     );
     assert.equal((await put(second.id, passcode({ MinimumLength: 9 }, { ServerToken: "passcode-2b" }), 2)).status, 200);
-    // What was before may come back: it differs from the latest one.
+    // An earlier payload may return: it differs from the latest one.
     const third = bodyOf(
       await call("POST", ALL, bodyWith(id, passcode({ MinimumLength: 8 }, { ServerToken: "passcode-3" }), 3)),
       201,

@@ -1,4 +1,4 @@
-/** What holds for every endpoint there is or will be. */
+/** The common behavior of every current and future endpoint. */
 
 import assert from "node:assert/strict";
 import { z } from "zod";
@@ -125,7 +125,7 @@ Deno.test("every body is refused when it is no JSON object", async () => {
       if (endpoint.body === undefined) continue;
       const path = unknownPath(endpoint);
       for (const body of ["[]", '"x"', "{", "", "\u0000"]) {
-        // No body says the same as an empty object: where that is valid, what is missing is the object in the path.
+        // No body says the same as an empty object: if that is valid, the object in the path is missing.
         const expected: number = body === "" && endpoint.body.safeParse({}).success ? 404 : 400;
         assert.equal((await call(endpoint.method, path, body)).status, expected, `${title(endpoint)} with ${body}`);
       }

@@ -270,7 +270,7 @@ Deno.test("the page about the API needs no script and nothing of others", async 
     assert.ok(!/<script|https?:\/\/|style=/.test(html));
     assert.equal((await call("GET", "/api/docs/style.css")).headers.get("Content-Type"), "text/css; charset=utf-8");
     assert.equal((await call("GET", "/api/openapi.json")).status, 200);
-    // Each is written once: anybody may ask for them.
+    // Each is generated once: anyone may request them.
     for (const path of ["/api/docs/", "/api/docs/style.css", "/api/openapi.json"]) {
       assert.match((await call("GET", path)).headers.get("ETag") ?? "", /^"[0-9a-f]{32}"$/, path);
     }

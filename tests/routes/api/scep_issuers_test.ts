@@ -68,7 +68,7 @@ Deno.test("an issuer of each backend is created, read, changed and deleted; its 
       assert.equal(await secretEvents(root), 0, name);
       assert.deepEqual(bodyOf(await root("GET", path), 200)[key], whole);
       assert.deepEqual(rowsOf(await root("GET", `${ALL}?name=${name}`))[0]?.[key], whole);
-      // What was read without secrets is sent back: they stay.
+      // An answer without secrets is sent back: the secrets stay.
       const renamed = bodyOf(await call("PUT", path, { ...made, name: `${name} 2` }), 200);
       assert.equal(renamed.version, 2);
       assert.deepEqual(bodyOf(await root("GET", path), 200)[key], whole);

@@ -79,7 +79,7 @@ export async function makeCaller(
   return { token, tokenId, userId, actor };
 }
 
-/** What a test of the API is given. */
+/** The context of a test of the API. */
 export type Api = {
   runtime: TestRuntime;
   app: Hono<AppEnv>;

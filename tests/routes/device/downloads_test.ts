@@ -207,7 +207,7 @@ Deno.test("where devices show their certificate, nothing less and no other one w
     };
     assert.equal(await over(device), 200);
     assert.equal(await over(other), 404);
-    // A retired identity is nobody's.
+    // A retired identity belongs to no device.
     await fleet.runtime.sql`update enrollment_identities set retired_at = now()`;
     assert.equal(await over(device), 404);
   }, { ...PROXIED, MTLS_PROXY: false }));

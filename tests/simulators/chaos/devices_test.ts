@@ -32,7 +32,7 @@ function withFollowed(
   });
 }
 
-/** What the ledger says of the command as the API shows it. */
+/** The ledger's violations for the command as the API shows it. */
 async function judged(fleet: Fleet, ledger: Ledger, device: SimulatedDevice, uuid: string) {
   const { status } = (await fleet.api("GET", `/api/mdm/devices/commands/${uuid}/`)).json;
   const listed = new Map([[uuid, { device: device.udid, status }]]);

@@ -144,7 +144,7 @@ Deno.test("a list that cannot be read or had is an error, and asked for again", 
     server.instead.set(endpoint, instead);
     await assert.rejects(server.sync(device), expected);
     server.instead.clear();
-    // The next conversation, in which nobody tells it again.
+    // The next conversation, without another notification.
     await device.connect();
     assert.equal(server.short("one"), "active valid");
     assert.equal(server.reports.length, 1);

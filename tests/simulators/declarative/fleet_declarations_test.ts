@@ -31,7 +31,7 @@ async function rest(fleet: Fleet, device: SimulatedDevice, userId?: string): Pro
   throw new Error(`${device.serialNumber} does not come to rest: ${types.join(", ")}`);
 }
 
-/** What the server says of the artifacts of a device, by their names. */
+/** The server's states of a device's artifacts, by their names. */
 async function artifactsOf(fleet: Fleet, device: SimulatedDevice): Promise<Record<string, string>> {
   const rows = await made(fleet, "GET", `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/artifacts/`);
   const artifacts = await made(fleet, "GET", "/api/mdm/artifacts/");

@@ -161,7 +161,7 @@ Deno.test("values of different kinds are not compared", () => {
       ["@status(mdm.app) ENDSWITH 'x'", /by ENDSWITH/],
     ] as const
   ) refuses("evaluate", text, words);
-  // What is decided already is not looked at.
+  // Operands that do not matter are not evaluated.
   assert.equal(is("1 == 1 OR @property(ring) < 'x'"), true);
   assert.equal(is("1 == 0 AND @property(ring) < 'x'"), false);
 });

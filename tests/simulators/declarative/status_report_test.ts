@@ -49,7 +49,7 @@ for (const platform of PLATFORMS) {
       await server.sync(device);
       const subscribed = server.short("subscriptions");
       if (!subscribed?.startsWith("active")) {
-        // Macs that nobody supervises take none.
+        // Unsupervised Macs accept none.
         assert.equal(subscribed, "inactive invalid Error.ConfigurationNotSupported", model.modelName);
         continue;
       }

@@ -107,7 +107,7 @@ Deno.test("the API gives a crowd its enrollment and each device its profile, or 
     assert.equal(await api.blueprint(), await api.blueprint());
     const client = apiClient("https://mdm.example.com", token, fleet.fetch);
     await makeDemoArtifacts(client, await api.blueprint());
-    // Once more changes nothing: what has the name is there.
+    // A second call changes nothing: an object with the name exists.
     await makeDemoArtifacts(client, await api.blueprint());
     assert.equal((await fleet.api("GET", "/api/mdm/blueprint_artifacts/")).json.length, 4);
     assert.notEqual(id, again);

@@ -20,7 +20,7 @@ Deno.test("a password is known again, in any Unicode form, and no other is", asy
 });
 
 Deno.test("a server's own hashes have the recommended cost, and are recognized at that cost", async () => {
-  // OWASP's for scrypt with p = 3: less would help who copied the database.
+  // OWASP's for scrypt with p = 3: less would help an attacker with a copy of the database.
   assert.deepEqual(PASSWORD_COST, { logN: 15, r: 8, p: 3 });
   const hash = await hashPassword(PASSWORD, { random: systemRandom, passwordCost: PASSWORD_COST });
   assert.match(hash, /^scrypt\$15\$8\$3\$/);

@@ -72,7 +72,7 @@ Deno.test("tables are in order, and every payload specifies every system", () =>
     const types = Object.keys(payloads);
     assert.deepEqual(types, [...types].sort());
     for (const [type, { systems }] of Object.entries(payloads)) {
-      // Of this one type the files say nothing.
+      // The files do not describe this one type.
       const named = type === "com.apple.security.wapi-identity" ? [] : SYSTEMS;
       assert.deepEqual(Object.keys(systems), [...named], type);
     }

@@ -44,7 +44,7 @@ Deno.test("dependencies that are added only if there is no objection never form 
         accepted.push(dependency(from, to));
       }
     }
-    // What nothing comes before can be taken away, until nothing is left.
+    // Nodes without predecessors can be removed, until none is left.
     let left = accepted;
     while (left.length > 0) {
       const rest = left.filter(({ from }) => left.some(({ to }) => to === from));

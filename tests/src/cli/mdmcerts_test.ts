@@ -31,7 +31,7 @@ function run(dir: string, passwords: string[], ...args: string[]): Promise<void>
   });
 }
 
-/** What Apple's developer portal does with vendor.csr. */
+/** The result of Apple's developer portal for vendor.csr. */
 async function certifyVendor(dir: string): Promise<void> {
   const csr = parseCsr(await Deno.readFile(`${dir}/vendor.csr`));
   await Deno.writeFile(

@@ -56,11 +56,11 @@ export const unknown: CommandTarget = {
   awaitingConfiguration: null,
 };
 
-/** What a device would read of a command, given arguments that this target takes. */
+/** The dictionary that a device would read, for arguments that this target accepts. */
 export function sent<A>(definition: CommandDefinition<A>, target: CommandTarget, args: unknown): Plist {
   const context: CommandContext = { target, commandUuid: COMMAND };
   const parsed = (definition.argsFor?.(target) ?? definition.args).parse(args);
-  // Arguments wait in the database as JSON: what does not survive that is lost.
+  // Arguments are stored in the database as JSON: a value that does not survive that is lost.
   const stored = definition.args.parse(JSON.parse(JSON.stringify(parsed)));
   return parsePlist(commandPayload(COMMAND, commandDict(definition, stored, context)));
 }

@@ -29,7 +29,7 @@ Deno.test("a report has 50,000 values and no more, whatever their kind and posit
   }
   const keys = Array.from({ length: 50_001 }, (_, at) => `"k${at}":0`).join(",");
   assert.match(refused(`{"StatusItems":{${keys}}}`) ?? "", /values, 50000 are accepted$/);
-  // What stands in a text is no value.
+  // The content of a text does not count as values.
   assert.equal(refused(`{"StatusItems":{"a":"${",[{".repeat(50_000)}"}}`), undefined);
 });
 

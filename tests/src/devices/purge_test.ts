@@ -132,13 +132,13 @@ Deno.test("a deleted device with everything is removed after its time: nothing o
     assert.deepEqual(left, {
       ...empty,
       ...more("escrowed_secrets", 3),
-      // What the secrets are found by.
+      // The keys of the secrets.
       ...more("devices", 1),
       // Those of the stranger whose claim was refused are none of the device.
       ...more("enrollment_sessions", 1),
       ...more("issued_certificates", 1),
     });
-    // Found by what the hardware is, and by nothing else any more.
+    // Found only by its hardware.
     const [gone] = (await fleet.api("GET", `/api/mdm/devices/?state=gone&serial_number=${device.serialNumber}`)).json;
     assert.deepEqual(
       [gone.id, gone.state, gone.udid, gone.name, gone.restorable_until],
@@ -163,7 +163,7 @@ Deno.test("a deleted device with everything is removed after its time: nothing o
       deleted_by: (event?.payload as { deleted_by: string }).deleted_by,
       kept: ["bootstrap_token", "device_lock_pin", "unlock_token"],
     });
-    // Its identity is worth nothing, and it is not released by that.
+    // Its identity is invalid, but it is not released because of that.
     assert.equal(await idleStatus(device), 400);
     await bystander.connect();
     // The same hardware again finds what it escrowed.

@@ -164,7 +164,7 @@ Deno.test("a SCEP payload that names an issuer is filled by it; others, and the 
     assert.deepEqual(unknown?.["PayloadContent"], { Name: "Unknown" });
     assert.equal(odd?.["PayloadContent"], "odd");
     assert.deepEqual(other?.["PayloadContent"], { Name: "Wi-Fi CA" });
-    // What names an issuer is not remembered: its challenge may change.
+    // A profile that names an issuer is not cached: its challenge may change.
     await setProfile(runtime, hosted, source(scep({ Name: "Wi-Fi CA" })));
     await build();
     await runtime.sql`update scep_issuers set url = 'https://new.example.com/' where id = ${id}`;

@@ -8,7 +8,7 @@ const device = (enrolled: boolean, serialNumber = "C02A") => ({
   device: { id: deviceIdOf(1), serialNumber, enrolled },
 });
 const ALL: HardwareEvidence[] = ["word", "apple device", "limited profile", "confirmation", "setting"];
-/** What becomes of a device, by what speaks for it. */
+/** The outcome for a device, by the proof of its hardware. */
 const judged = (facts: Partial<HardwareFacts>, serialNumber = "C02A") =>
   ALL.map((evidence) => {
     const verdict = judgeHardware({ ...NEW, ...facts }, serialNumber, evidence);
@@ -45,7 +45,7 @@ Deno.test("a known UDID keeps its serial number, whatever the proof for another,
   assert.deepEqual(judged({ ...device(true) }, "C02B"), changed);
   assert.deepEqual(judged({ ...device(false) }, "C02B"), changed);
   assert.deepEqual(judged({ ...device(false), serialKnown: true }, "c02a"), [false, false, true, true, true]);
-  // What a device does not say contradicts nothing, and what was never known is no other.
+  // An omitted value contradicts nothing, and an unknown value is not a different one.
   assert.deepEqual(judged({ ...device(false), serialKnown: true }, ""), [false, false, true, true, true]);
   assert.deepEqual(judged({ ...device(false, "") }, "C02B"), [false, false, true, true, true]);
 });

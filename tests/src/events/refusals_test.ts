@@ -70,7 +70,7 @@ Deno.test("a page of events is bounded by bytes, and its cursor continues after 
   withRuntime(async (runtime) => {
     const text = "event ".repeat(100_000);
     for (let made = 0; made < 9; made++) {
-      // Written past the limit of one event: what an older version kept.
+      // Written past the limit of one event: as stored by an older version.
       await recordEvents(runtime.sql, runtime, testBy, [{ type: "big", payload: { made } }]);
       await runtime.sql`update events set payload = payload || jsonb_build_object('text', ${text}::text)
         where payload->>'made' = ${String(made)}`;

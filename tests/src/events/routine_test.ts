@@ -48,7 +48,7 @@ Deno.test("contacts and events of a second are written together, the newest cont
     const [{ count } = { count: 0 }] = await fleet.runtime.sql<{ count: number }[]>`
       select count(*)::int as count from events where payload ? 'n'`;
     assert.equal(count, 700);
-    // What is older than what is known changes nothing.
+    // An entry older than the stored one changes nothing.
     routine.heard(id, "192.0.2.1", true, at(-60));
     await routine.flush();
     const after = await channel(fleet);
@@ -107,7 +107,7 @@ Deno.test("a process that ends before it wrote routine entries has lost no answe
       select h.state, (select push_token from channels) as token from command_history h where h.uuid = ${uuid}`;
     assert.equal(row?.state, "acknowledged");
     assert.deepEqual(new Uint8Array(row?.token ?? []), new Uint8Array(device.pushToken));
-    // The device goes on with another process.
+    // The device continues with another process.
     serve = fleet.fetch;
     assert.deepEqual(await device.connect(), []);
   }));

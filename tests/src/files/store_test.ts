@@ -15,7 +15,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const configOf = (settings: Record<string, unknown>) => loadConfig(settings, { env: {}, readFile: () => "" });
 
-/** A store and how its puts are dated: by the machine, or by a clock that the test moves. */
+/** A store and the source of its dates: by the machine, or by a clock that the test moves. */
 type Opened = { store: FileStore; clock: TestClock | undefined; leftovers(): Promise<number> };
 
 async function withFolder(body: (opened: Opened) => Promise<void>): Promise<void> {
@@ -237,7 +237,7 @@ Deno.test("bucket: an address serves the content with its type, for its time, an
     clock.advance(301);
     assert.equal((await fetchAs(address)).status, 403);
     store.close();
-    // Where the service itself speaks plain http, files go through the server.
+    // If the service itself uses plain http, files go through the server.
     const plain = await withPlainAddress(url, clock);
     assert.equal(plain, undefined);
   }));

@@ -63,7 +63,7 @@ Deno.test("issued certificates satisfy openssl in strict mode, node and @peculia
   });
 });
 
-// docs/decisions/0004: what the library does not do.
+// docs/decisions/0004: features that the library does not have.
 Deno.test("@peculiar/x509 signs with no KeyObject", async () => {
   const { privateKey, publicKey } = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, [
     "sign",

@@ -1,5 +1,6 @@
 /**
- * What the PKI tests share: keys (made once for a run), identities of every shape, and the `openssl` command as a judge.
+ * Shared parts of the PKI tests: keys (made once for a run), identities of every shape, and the `openssl` command as a
+ * judge.
  *
  * @module
  */

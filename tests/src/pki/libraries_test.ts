@@ -1,6 +1,6 @@
 /**
- * docs/decisions/0004: what @peculiar/x509 and pkijs do not do, and what is ours for that reason. A test that fails here after
- * an update tells that a library has learned something.
+ * docs/decisions/0004: features that @peculiar/x509 and pkijs do not have, and that we implement for that reason. A
+ * test that fails here after an update shows that a library has gained a feature.
  *
  * @module
  */

@@ -210,7 +210,7 @@ Deno.test("whatever the facts: a plan is repeatable, its next is a chosen one, a
       const chosen = made.decisions.filter(({ outcome }) => outcome === "chosen");
       assert.deepEqual(made.next, chosen[0]?.step ?? null);
       assert.ok(made.decisions.every(({ evidence }) => evidence !== ""));
-      // What waits for the end of this conversation is planned in the next one, which may begin at once.
+      // Steps that wait for the end of this conversation are planned in the next one, which may begin immediately.
       if (made.next === null && made.planAgainAt !== null) assert.ok(made.planAgainAt >= NOW);
       if (given.status === "NotNow") {
         for (const { step } of chosen) assert.equal(step?.kind, "queued");

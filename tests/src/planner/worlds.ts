@@ -1,5 +1,5 @@
 /**
- * Random blueprints and devices, and a device that does as it is told: for property tests of the planner.
+ * Random blueprints and devices, and a compliant device: for property tests of the planner.
  *
  * @module
  */
@@ -126,7 +126,7 @@ export const worlds: fc.Arbitrary<World> = fc.record({
   serialNumber,
 }));
 
-/** What a device keeps between conversations. */
+/** The state of a device between conversations. */
 export type Memory = {
   observed: Map<string, ObservedArtifact>;
   enabled: boolean;
@@ -135,7 +135,7 @@ export type Memory = {
 
 export const freshMemory = (): Memory => ({ observed: new Map(), enabled: false, token: null });
 
-/** The facts of a device that has nothing in its queue and all inventory told. */
+/** The facts of a device with an empty queue and complete inventory. */
 export function factsOf(blueprint: BlueprintContent | null, world: World, memory: Memory): PlanFacts {
   return {
     target: world.target,
@@ -178,7 +178,7 @@ export type Taken = { step: Step; before: ReadonlySet<string>; after: ReadonlySe
 const presentIn = ({ observed }: Memory) =>
   new Set([...observed.values()].filter(({ status }) => isPresent(status)).map(({ artifactId }) => artifactId));
 
-/** What is on the device: artifact to version. */
+/** The state of the device: artifact to version. */
 export const installed = ({ observed }: Memory): Map<string, string> =>
   new Map(
     [...observed.values()].filter(({ status }) => isPresent(status)).map((row) => [row.artifactId, row.versionId]),

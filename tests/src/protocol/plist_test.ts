@@ -129,7 +129,7 @@ Deno.test("the plist library reads our XML and our binary, and we read its", () 
   }));
 });
 
-/** What the outside judges get: each shape whose encoding has a case of its own. */
+/** The inputs for the external judges: each shape whose encoding has a case of its own. */
 const JUDGED: Plist = {
   text: "ü <&> \u{1f34f}",
   long: "x".repeat(70_000),
@@ -392,7 +392,7 @@ Deno.test("a value that is read to be written again keeps its types: 2.0 stays a
   const binary = parsePlist(buildBinaryPlist(read), { keepReals: true });
   assert.deepEqual(binary, read);
   assert.deepEqual(types(buildPlist(binary)), expected);
-  // Whoever looks at values sees numbers.
+  // Code that reads values sees numbers.
   assert.deepEqual(parsePlist(xml), [0, 2, 3600, 604800, -1, 0.5, 1000, -0, Infinity, 2]);
   assert.deepEqual(parsePlist(buildBinaryPlist(read)), parsePlist(xml));
 });

@@ -8,7 +8,7 @@ import { addKeyToFile, loadKeyRing } from "../../../src/secrets/load.ts";
 import { rotateSecrets } from "../../../src/secrets/rotate.ts";
 import { withRuntime } from "../../support/runtime.ts";
 
-/** The columns of the schema whose name says that they are sealed. */
+/** The columns of the schema whose name marks them as encrypted. */
 async function sealedColumnsOfSchema(db: Sql): Promise<SealedColumn[]> {
   return await db<SealedColumn[]>`
     select c.relname as table, a.attname as column from pg_attribute a join pg_class c on c.oid = a.attrelid
@@ -45,7 +45,7 @@ Deno.test("rotation encrypts with the new key while a process that started befor
 
       const path = `${folder}/secret.keys`;
       assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
-      // With the old key gone from the file everything still opens.
+      // Without the old key in the file, everything still opens.
       const [fresh = ""] = (await Deno.readTextFile(path)).split(",");
       await Deno.writeTextFile(path, fresh);
       runtime.clock.advance(7200);

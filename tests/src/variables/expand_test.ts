@@ -184,7 +184,7 @@ Deno.test("values add three times the written text and a million characters, and
       return true;
     });
   }
-  // What has no value, or the text's own default, adds nothing.
+  // A variable without a value, or with the text's own default, adds nothing.
   const own = "${CUSTOM.NONE:-a long default}$CUSTOM.NEVER ".repeat(1e5);
   assert.equal(expand(own, long).value.length, "a long default$CUSTOM.NEVER ".length * 1e5);
 });

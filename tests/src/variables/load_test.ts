@@ -55,7 +55,7 @@ Deno.test("the device, its tags, its custom values and the user of the channel a
     assert.equal(personal.get("ENROLLED_USER.SHORT_NAME"), "ada");
     assert.equal(personal.get("CUSTOM.ROOM"), "12b");
     await assert.rejects(loadVariables(sql, runtime, channelIdOf(999), ALL), /channel 999 does not exist/);
-    // The planner is told the names of exactly those that have a value: an empty one counts as none.
+    // The planner gets the names of exactly those that have a value: an empty one counts as none.
     for (const id of [own, user]) {
       const loaded = [...await loadVariables(sql, runtime, id, ALL)].filter(([, value]) => value !== "");
       const [row] = await findPlanRows(sql, [id]);

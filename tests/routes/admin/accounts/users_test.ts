@@ -10,7 +10,7 @@ import { personWith, visitor } from "../support.ts";
 /** Pages for people who are not signed in, or for everyone who is; an enrollment's address is its own secret. */
 const OPEN = new Set(["/signin/", "/setup/", "/signout/", "/", "/enroll/:address/", "/enroll/:address/profile/"]);
 
-/** What every signed-in person may see and do: their own account. */
+/** The page that every signed-in person may use: their own account. */
 const OWN = (path: string) =>
   path === "/account/" || path === "/account/password/" || path.startsWith("/account/sessions/");
 

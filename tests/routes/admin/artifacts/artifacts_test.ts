@@ -68,7 +68,7 @@ Deno.test("every page and form of artifacts and blueprints needs its permissions
     const adder = await personWith(runtime, all.filter((permission) => permission !== "mdm.add_artifactversion"));
     const sent = await upload(runtime, adder, PROFILE, { source: fileOf(profilePlist()) });
     assert.equal(sent.status, 403, "an artifact is not made without the permission to make its version");
-    // What one may not do is not offered.
+    // Actions without permission are not offered.
     const viewer = await personWith(runtime, ["mdm.view_artifact", "mdm.view_blueprint", "mdm.view_blueprintartifact"]);
     for (const path of ["/artifacts/", one, house]) {
       const { text } = await viewer.get(path);

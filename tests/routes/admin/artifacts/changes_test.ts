@@ -137,7 +137,7 @@ Deno.test("a file is previewed, kept by the page, and saved without being chosen
       const { text } = await upload(runtime, ada, path, { ...fields, version, source: noFile });
       assert.match(errorOf(text, "version"), /^This should be a whole number from 1 to/, version);
     }
-    // What is too large to be carried is chosen again, and the page says so.
+    // A file that is too large to keep must be chosen again, and the page says so.
     const long = Uint8Array.fromBase64(profileSource("com.example.third", "x".repeat(9e6)));
     const large = await upload(runtime, ada, path, { ...fields, version: "3", source: fileOf(long), preview: "1" });
     assert.deepEqual(consequences(large.text), ["1 device gets version 3 of Wi-Fi instead of 2"]);

@@ -1,5 +1,5 @@
 /**
- * What the tests of pages of artifacts share: a house with a Mac, and the fields of a filter.
+ * Shared parts of the tests of artifact pages: a house with a Mac, and the fields of a filter.
  *
  * @module
  */

@@ -15,7 +15,7 @@ export type MultipartFields = Record<string, string | File | readonly string[]>;
 /** A file. */
 export const fileOf = (content: Uint8Array<ArrayBuffer> | string, name = "a.mobileconfig") => new File([content], name);
 
-/** What a browser sends for a file that was not chosen. */
+/** The part that a browser sends if no file was chosen. */
 export const noFile = new File([], "");
 
 /** Sends a form with files as a person. */
@@ -59,12 +59,12 @@ export function hiddenField(text: string, name: string): string | undefined {
   return value === undefined ? undefined : unescaped(value);
 }
 
-/** What is wrong with a field of a page, in its words; "" when nothing is. */
+/** Returns the error of a field on a page; "" if there is none. */
 export function errorOf(text: string, name: string): string {
   const [, sentence = ""] = new RegExp(`<span class="error" id="${RegExp.escape(name)}-error">([^<]*)<`).exec(text) ??
     [];
   return unescaped(sentence);
 }
 
-/** What is wrong with a form as a whole. */
+/** Returns the errors of a form as a whole. */
 export const alertOf = (text: string): string => unescaped(/<p role="alert">([^<]*)</.exec(text)?.[1] ?? "");

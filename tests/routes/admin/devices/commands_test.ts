@@ -43,7 +43,7 @@ Deno.test("a custom command shows its request type, its sender and its answer, f
     assert.equal((await blind.get(`${path}commands/${uuid}/answer/download/`)).status, 403);
     assert.equal((await ada.get(`/devices/${Number(row?.id) + 1}/commands/${uuid}/answer/`)).status, 404);
     assert.equal((await ada.get(`${path}commands/${crypto.randomUUID()}/answer/`)).status, 404);
-    // What the server queued by itself has no sender.
+    // Commands that the server queued by itself have no sender.
     assert.doesNotMatch(
       text,
       /<strong>SecurityInfo<\/strong>[^<]*<span class="chip good">Acknowledged<\/span><div class="faint small">queued <time[^>]*>[^<]*<\/time> by/,
@@ -109,7 +109,7 @@ Deno.test("the inventory shows when it was collected, and is collected now by pa
     assert.equal(asked.location, `${path}?done=collecting#inventory`);
     const due = await sql<object[]>`select 1 from channels where push_due_at <= ${clock.now()}`;
     assert.equal(due.length, 1, "the device is woken");
-    // What waits is not queued twice.
+    // A pending command is not queued twice.
     const again = await fleet.api("POST", api);
     assert.deepEqual(again, { status: 200, json: { commands: ["DeviceInformation", "SecurityInfo"] } });
     assert.equal((await sql`select 1 from commands`).length, 2);

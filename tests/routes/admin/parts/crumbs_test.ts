@@ -8,7 +8,7 @@ import { withFleet } from "../../../support/fleet.ts";
 import { house } from "../artifacts/support.ts";
 import { personWith } from "../support.ts";
 
-/** What a query must say for a page to exist. */
+/** The query that a page needs to exist. */
 const QUERIES: Readonly<Record<string, (other: string) => string>> = {
   "/artifacts/:id/diff/": () => "?from=1&to=2",
   "/blueprints/:id/artifacts/add/": (other) => `?artifact=${other}`,
@@ -44,7 +44,7 @@ Deno.test("every page below another names the pages above it, and each of them e
   withFleet(async (fleet) => {
     const { runtime: { sql } } = fleet;
     const { device, blueprint, artifact, version, linked } = await house(fleet);
-    // What is in use has no page that asks whether to delete it, and what is not halted none to resume it.
+    // Objects in use have no page to confirm a deletion, and versions that are not halted none to resume them.
     const idle = { ...await makeProfile(fleet), blueprint: await makeBlueprint(fleet) };
     const ada = await personWith(fleet.runtime, "superuser");
     const path = `/artifacts/${artifact.id}/versions/new/`;

@@ -1,5 +1,5 @@
 /**
- * A SCEP authority for the tests: what the HTTP part does, in a few lines, over the real codecs.
+ * A SCEP authority for the tests: a minimal version of the HTTP part over the real codecs.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { openPkiMessage, type PkiMessage, UnopenedMessage } from "../../../../sr
 import { certRep, SCEP_CAPABILITIES } from "../../../../src/pki/scep/reply.ts";
 import { issuedBy, rsaKey, type TestIdentity } from "../helpers.ts";
 
-/** What a request got, and the request. */
+/** A request and its answer. */
 export type Answer = { readonly reply: Uint8Array<ArrayBuffer>; readonly message?: PkiMessage };
 
 export type ScepAuthority = { readonly ca: TestIdentity; readonly ra: TestIdentity; readonly challenge: string };
