@@ -98,7 +98,7 @@ async function furnish(house: House, say: (text: string) => void): Promise<strin
   return first;
 }
 
-/** Measures; answers lines of a table. */
+/** Measures; returns lines of a table. */
 export async function measureFanOut(house: House, say: (text: string) => void): Promise<string[]> {
   const { runtime, devices } = house;
   const artifactId = await furnish(house, say);

@@ -11,7 +11,7 @@ export async function databaseTime(db: Db): Promise<Date> {
   return one(await db<{ now: Date }[]>`select clock_timestamp() as now`).now;
 }
 
-/** Writes a row, and answers the database's time. Throws when the database does not answer, is full or only reads. */
+/** Writes a row, and returns the database's time. Throws when the database does not answer, is full or only reads. */
 export async function probeDatabase(db: Db): Promise<Date> {
   return one(
     await db<{ now: Date }[]>`

@@ -18,7 +18,7 @@ export type ServerProcess = {
   signal(signal: Deno.Signal): void;
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>;
-  /** Asks it to stop; answers its exit code. */
+  /** Asks it to stop; returns its exit code. */
   stop(): Promise<number>;
 };
 

@@ -1,7 +1,7 @@
 /**
  * The time of the database, which every process of an installation shares.
  *
- * What is due, sent and expired is compared across processes. The attack, and the accident: one machine's clock jumps,
+ * Due, sent and expiry times are compared across processes. The attack, and the accident: one machine's clock jumps,
  * and commands are stamped days ahead. So a process reads the database's time and measures from it with a clock that
  * cannot be set.
  *

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What is in a list; names are unique. It is filled when its module is loaded, before anything is derived from it. */
+/** An entry of a list; names are unique. It is filled when its module is loaded, before anything is derived from it. */
 export class Registry<T extends { readonly name: string }> implements Iterable<T> {
   readonly #byName = new Map<string, T>();
 

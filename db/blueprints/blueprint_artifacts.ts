@@ -57,7 +57,7 @@ export async function findBlueprintArtifact(db: Db, id: number): Promise<Bluepri
   return row;
 }
 
-/** Puts an artifact into a blueprint; answers the id. */
+/** Adds an artifact to a blueprint; returns the id. */
 export async function insertBlueprintArtifact(db: Db, row: BlueprintArtifactValues, now: Date): Promise<number> {
   const { id } = one(
     await db<{ id: number }[]>`

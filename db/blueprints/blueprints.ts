@@ -49,7 +49,7 @@ export async function findBlueprint(db: Db, id: number): Promise<BlueprintRow | 
   return row;
 }
 
-/** Adds a blueprint; answers its id. */
+/** Adds a blueprint; returns its id. */
 export async function insertBlueprint(db: Db, row: BlueprintValues, now: Date): Promise<number> {
   return one(
     await db<{ id: number }[]>`

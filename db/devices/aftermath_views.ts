@@ -1,5 +1,5 @@
 /**
- * What the last command did to a device that ends a conversation, such as a lock.
+ * The effect of the last command on a device that ends a conversation, such as a lock.
  *
  * @module
  */

@@ -74,7 +74,7 @@ export async function lockHardware(db: Db, udid: string, serialNumber: string): 
   return { device, others: [...others], serialKnown, prepared, blocked: await isHardwareBlocked(db, udid, serial) };
 }
 
-/** Adds hardware; answers its id. */
+/** Adds hardware; returns its id. */
 export async function insertDevice(db: Db, udid: string, serialNumber: string, now: Date): Promise<DeviceId> {
   return one(
     await db<{ id: DeviceId }[]>`

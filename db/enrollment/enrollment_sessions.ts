@@ -32,7 +32,7 @@ const SESSION = (db: Db) =>
   db`id, kind, status, ota_enrollment_id, meta_business_unit_id, serial_number, udid, enrollment_id,
     hardware_evidence, factory_key, expires_at, created_at`;
 
-/** Adds a session; answers its id. */
+/** Adds a session; returns its id. */
 export async function insertSession(
   db: Db,
   row: Omit<SessionRow, "id" | "createdAt"> & { secretHash: Uint8Array; challengeHash: Uint8Array },

@@ -56,7 +56,7 @@ export type NewEnrollment = {
   ownTags: number[];
 };
 
-/** Begins an enrollment with its device channel; answers its id. */
+/** Begins an enrollment with its device channel; returns its id. */
 export async function insertEnrollment(db: Db, row: NewEnrollment, now: Date): Promise<EnrollmentId> {
   const { id } = one(
     await db<{ id: EnrollmentId }[]>`

@@ -57,7 +57,7 @@ export type OtaEnrollmentValues = {
   reenrollmentWithoutConfirmation: boolean;
 };
 
-/** Adds an OTA enrollment; answers its id. */
+/** Adds an OTA enrollment; returns its id. */
 export async function insertOtaEnrollment(
   db: Db,
   row: OtaEnrollmentValues & { enrollmentSecretId: number },

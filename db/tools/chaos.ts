@@ -7,7 +7,7 @@
 import type { DeviceId } from "../ids.ts";
 import { one, type Sql } from "../open.ts";
 
-/** Ends sessions of the server, all or the one that has waited least; answers how many. */
+/** Ends sessions of the server, all or the one that has waited least; returns their number. */
 export async function terminateSessions(sql: Sql, which: "one" | "all"): Promise<number> {
   const ended = await sql`
     select pg_terminate_backend(pid) from (

@@ -53,9 +53,9 @@ export async function ensureUserChannel(
 }
 
 /**
- * How a channel is pushed, from TokenUpdate; null keeps the name that is stored. A new token revives a dead one and is pushed
- * once it is old enough; the same one stays dead, so that a token that Apple does not know is not pushed for ever. Answers
- * whether the user has another name now.
+ * How a channel is pushed, from TokenUpdate; null keeps the name that is stored. A new token revives a dead one and is
+ * pushed once it is old enough; the same one stays dead, so that a token that Apple does not know is not pushed for
+ * ever. Returns whether the user has another name now.
  */
 export async function setPushTarget(
   db: Db,

@@ -28,7 +28,9 @@ export type CommandRow = {
 /** How a finished command ended. */
 export type FinalState = "acknowledged" | "error" | "formatError" | "expired" | "cancelled";
 
-/** Queues a command and wakes its channel. A singleton replaces its unsent predecessor; answers whether it was queued. */
+/**
+ * Queues a command and wakes its channel. A singleton replaces its unsent predecessor; returns whether it was queued.
+ */
 export async function insertCommand(
   db: Db,
   row: {
@@ -145,7 +147,7 @@ export function finishCommand(
     from gone g join channels c on c.id = g.channel_id join enrollments e on e.id = c.enrollment_id`;
 }
 
-/** Ends the commands of a channel whose time is over. Answers how many. */
+/** Ends the commands of a channel whose time is over. Returns their number. */
 export async function expireCommands(db: Db, channelId: ChannelId, now: Date): Promise<number> {
   const rows = await db<{ id: number }[]>`
     select id from commands where channel_id = ${channelId} and expires_at <= ${now} for update skip locked`;
@@ -156,8 +158,8 @@ export async function expireCommands(db: Db, channelId: ChannelId, now: Date): P
 }
 
 /**
- * Ends up to `limit` commands of any channel whose time is over: their device may never come again. A channel that is in a
- * conversation is left to it. Answers how many.
+ * Ends up to `limit` commands of any channel whose time is over: their device may never come again. A channel that is
+ * in a conversation is left to it. Returns their number.
  */
 export async function expireOldCommands(db: Db, limit: number, now: Date): Promise<number> {
   const rows = await db<{ id: number }[]>`

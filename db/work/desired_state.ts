@@ -6,7 +6,7 @@
 
 import { type Db, one } from "../open.ts";
 
-/** Counts the revision up, in the transaction of the change; answers the new one. */
+/** Counts the revision up, in the transaction of the change; returns the new one. */
 export async function bumpRevision(db: Db): Promise<number> {
   return one(
     await db<{ revision: number }[]>`update desired_state set revision = revision + 1 returning revision`,

@@ -72,7 +72,7 @@ export async function claimJobs(
   return [...rows];
 }
 
-/** Extends a lease. Answers false when it was lost. */
+/** Extends a lease. Returns false when it was lost. */
 export async function extendLease(db: Db, job: JobRow, leaseUntil: Date): Promise<boolean> {
   const { count } = await db`
     update jobs set lease_until = ${leaseUntil}
@@ -171,7 +171,7 @@ export async function forgiveDeath(db: Db, job: JobRow): Promise<boolean> {
   return count > 0;
 }
 
-/** Lets a job that failed or was set aside run again, with all its attempts. Answers false when it is neither. */
+/** Runs a job again that failed or was set aside, with all its attempts. Returns false when it is neither. */
 export async function requeueJob(db: Db, uuid: string, now: Date): Promise<boolean> {
   const { count } = await db`
     update jobs set state = 'queued', attempts = 0, deaths = 0, lost_token = null, swept_at = null, again_at = null,
@@ -251,7 +251,7 @@ export async function countJobs(db: Db): Promise<{ kind: string; state: JobView[
     select kind, state, count(*)::int as count from jobs group by kind, state order by kind, state`;
 }
 
-/** Takes a slot of a schedule. Answers false when another process took it. */
+/** Takes a slot of a schedule. Returns false when another process took it. */
 export async function takeSlot(db: Db, name: string, slot: Date): Promise<boolean> {
   const { count } = await db`
     insert into schedule_slots (name, slot) values (${name}, ${slot}) on conflict do nothing`;

@@ -50,7 +50,7 @@ export function pageOfSchema<S extends z.ZodType>(item: S) {
   }).meta(id === undefined ? {} : { id: `${id}Page` });
 }
 
-/** A page as the API answers it. */
+/** A page in the form of the API's answer. */
 export type PageAnswer<T> = { count: number; next: string | null; previous: string | null; results: T[] };
 
 /** Returns the envelope around a page; `next` and `previous` are absolute and keep the filters. */

@@ -13,7 +13,10 @@ export type Supervised = {
   readonly port: number;
   /** Sends a signal to the process that runs now. */
   signal(signal: Deno.Signal): void;
-  /** Ends the process by `signal` because a fault wants it; answers how it ended, null when it did not within so many seconds. */
+  /**
+   * Ends the process by `signal` because a fault wants it; returns how it ended, null when it did not within so many
+   * seconds.
+   */
   end(signal: Deno.Signal, within: number): Promise<Deno.CommandStatus | null>;
   /** Whether the current process reports that it is ready. */
   ready(): Promise<boolean>;

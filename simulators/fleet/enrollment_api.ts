@@ -12,7 +12,7 @@ import { apiClient } from "../api_client.ts";
 export type EnrollmentApi = {
   /** Returns the id of the blueprint of simulated devices, which is created if there is none. */
   blueprint(): Promise<number>;
-  /** Makes an enrollment for simulated devices, with a given push certificate or the first one; answers its id. */
+  /** Creates an enrollment for simulated devices, with a given push certificate or the first one; returns its id. */
   makeEnrollment(name: string, pushCertificate?: number): Promise<number>;
   /** The profile with which any device begins to enroll over the air. */
   overTheAirProfile(enrollment: number): Promise<Uint8Array<ArrayBuffer>>;

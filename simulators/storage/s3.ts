@@ -47,7 +47,7 @@ export class SimulatedS3 {
 
   constructor(private readonly account: S3Account, private readonly now: () => Date) {}
 
-  /** Listens on loopback; answers its address. */
+  /** Listens on loopback; returns its address. */
   start(): string {
     this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => this.answer(request));
     return `http://127.0.0.1:${this.#server.addr.port}`;

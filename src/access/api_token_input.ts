@@ -1,5 +1,5 @@
 /**
- * What an operator says of an API token, for the API and for the pages.
+ * The input for an API token, for the API and for the pages.
  *
  * @module
  */

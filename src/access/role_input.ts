@@ -1,5 +1,5 @@
 /**
- * What an operator says of a role, for the API and for the pages.
+ * The input for a role, for the API and for the pages.
  *
  * @module
  */

@@ -7,7 +7,7 @@
 
 import { KINDS } from "./versions/kinds.ts";
 
-/** What is true of a type. */
+/** The properties of a type. */
 export type ArtifactTypeFacts = {
   /** The part of an artifact's identifier that names its type. */
   readonly path: string;
@@ -42,7 +42,7 @@ const [first = "", ...others] = FACTS.keys();
 /** Every type, by name. */
 export const ARTIFACT_TYPES: readonly [ArtifactType, ...ArtifactType[]] = [first, ...others];
 
-/** What is true of a type. */
+/** The properties of a type. */
 export function artifactType(type: ArtifactType): ArtifactTypeFacts {
   const facts = FACTS.get(type);
   if (facts === undefined) throw new Error(`Unknown artifact type ${type}`);

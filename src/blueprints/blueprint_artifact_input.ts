@@ -1,5 +1,5 @@
 /**
- * What an operator says of an artifact of a blueprint, for the API and for the pages.
+ * The input for an artifact of a blueprint, for the API and for the pages.
  *
  * @module
  */

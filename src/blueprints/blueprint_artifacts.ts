@@ -65,7 +65,7 @@ const explained = (error: unknown): unknown =>
     ? invalid({ non_field_errors: ["The fields blueprint, artifact must make a unique set."] })
     : error;
 
-/** Puts an artifact into a blueprint. Throws `invalid`. */
+/** Adds an artifact to a blueprint. Throws `invalid`. */
 export async function createBlueprintArtifact(
   runtime: Runtime,
   by: By,

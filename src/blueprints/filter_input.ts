@@ -1,5 +1,5 @@
 /**
- * What an operator says of a filter, which blueprint artifacts and artifact versions have alike, for the API and for the pages.
+ * The input for a filter, which blueprint artifacts and artifact versions have alike, for the API and for the pages.
  *
  * @module
  */

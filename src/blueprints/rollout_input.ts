@@ -1,5 +1,5 @@
 /**
- * What an operator says when a version is halted, resumed or withdrawn, for the API and for the pages.
+ * The input for halting, resuming or withdrawing a version, for the API and for the pages.
  *
  * @module
  */

@@ -53,7 +53,7 @@ const pushDueAt = (runtime: Runtime, now: Date) => new Date(now.getTime() + runt
 const magicContext = (id: number) => ({ table: "channels", column: "push_magic_sealed", id });
 const unlockContext = (id: number) => ({ table: "enrollments", column: "unlock_token_sealed", id });
 
-/** Takes a TokenUpdate that is routine; answers false, and changes nothing, when it is not. */
+/** Processes a routine TokenUpdate; returns false, and changes nothing, when it is not. */
 export async function takeRoutineTokenUpdate(
   runtime: Runtime,
   by: Caller,
@@ -83,7 +83,7 @@ export async function takeRoutineTokenUpdate(
   return kept;
 }
 
-/** Takes any TokenUpdate; answers false when the user is one too many. Throws `device-bad-request`. */
+/** Processes any TokenUpdate; returns false if the enrollment has too many users. Throws `device-bad-request`. */
 export async function takeTokenUpdate(
   { tx, runtime, sender, now }: Exchange,
   enrollment: IdentifiedRow,

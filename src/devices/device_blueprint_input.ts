@@ -1,5 +1,5 @@
 /**
- * What an operator says of the blueprint of a device, for the API and for the pages.
+ * The input for the blueprint of a device, for the API and for the pages.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What an operator says of an OTA enrollment and its secret, for the API and for the pages.
+ * The input for an OTA enrollment and its secret, for the API and for the pages.
  *
  * @module
  */

@@ -26,7 +26,7 @@ export type User = {
   tokenId?: string | undefined;
 };
 
-/** Who does something. */
+/** The author of an action. */
 export type Who =
   | User
   /** The client of a device protocol. The device, if it is one, is identified later and named in the event. */

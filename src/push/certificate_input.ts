@@ -1,5 +1,5 @@
 /**
- * What an operator says of a push certificate, for the API and for the pages.
+ * The input for a push certificate, for the API and for the pages.
  *
  * @module
  */
@@ -35,7 +35,7 @@ const inputOf = ({ name, certificate, private_key, key_password }: z.output<type
 /** A push certificate as an operator sends it; without a certificate it gets a key, for Apple to sign. */
 export const pushCertificateUpload = pushCertificateFields.transform(inputOf);
 
-/** What an operator changes of one. */
+/** The changes to one. */
 export const pushCertificateChange = pushCertificateFields.extend({
   private_key: key.describe("PEM, or DER in base64."),
 })

@@ -1,5 +1,5 @@
 /**
- * What an operator says of a meta business unit, for the API and for the pages.
+ * The input for a meta business unit, for the API and for the pages.
  *
  * @module
  */

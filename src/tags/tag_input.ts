@@ -1,5 +1,5 @@
 /**
- * What an operator says of a tag, for the API and for the pages.
+ * The input for a tag, for the API and for the pages.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What an operator says of a taxonomy, for the API and for the pages.
+ * The input for a taxonomy, for the API and for the pages.
  *
  * @module
  */

@@ -53,7 +53,7 @@ async function withNewer(text: string, body: (folder: URL, name: string) => Prom
   }
 }
 
-/** A transaction that has used a table and does not end; answers how it does. */
+/** A transaction that has used a table and does not end; returns how it does. */
 async function hold(sql: Sql, statement: string): Promise<() => Promise<void>> {
   const [held, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const work = sql.begin(async (tx) => {

@@ -157,7 +157,7 @@ async function enroll(house: House, form: "der" | "apple-ber" = "apple-ber"): Pr
   return device;
 }
 
-/** Connects until there is nothing to do; answers what was asked. */
+/** Connects until there is nothing to do; returns what was asked. */
 async function converse(
   device: Device,
   answer: (requestType: string) => PlistDict = () => ({ Status: "Acknowledged" }),

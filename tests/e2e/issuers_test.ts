@@ -83,7 +83,7 @@ function scepProfile(name: string): string {
   }).toBase64();
 }
 
-/** An enrollment whose identities come from that issuer; answers its id. */
+/** An enrollment whose identities come from that issuer; returns its id. */
 async function enrollmentWith(fleet: Fleet, issuer: string): Promise<number> {
   const { json: [existing] } = await fleet.api("GET", "/api/mdm/ota_enrollments/");
   const { status, json } = await fleet.api("POST", "/api/mdm/ota_enrollments/", {

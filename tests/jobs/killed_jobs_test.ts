@@ -223,8 +223,8 @@ for (const job of JOBS) {
   Deno.test(`${job.kind}, interrupted at each of its statements in turn, has the result of an undisturbed run`, async (t) => {
     await withHouse(job, async (house) => {
       const { outcome } = await undisturbed(house);
-      // What an unanswered or a last statement leaves is what the next one finds that is not sent: all three ways are for what
-      // the queue makes of them, which one kind shows.
+      // The state after an unanswered or a last statement is the same as before the next unsent one: all three ways are
+      // needed only for the queue's behavior, which one kind shows.
       for (const how of job.kind === "file-cleanup" ? LOSSES : (["unsent"] as const)) {
         await t.step(`a run ${HOW[how]}`, async () => {
           for (let at = 1, reached = true; reached; at++) {

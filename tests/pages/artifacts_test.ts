@@ -179,7 +179,7 @@ Deno.test(
     }),
 );
 
-/** Artifacts of several types, with filters; answers the addresses of pages of them. */
+/** Artifacts of several types, with filters; returns the addresses of pages of them. */
 async function fill({ fleet }: Stage): Promise<string[]> {
   const tags: number[] = [];
   for (const name of ["Kiosk", "Pilot", "A tag with a very long name for narrow windows"]) {

@@ -15,7 +15,7 @@ import type { Fleet } from "./fleet.ts";
 // deno-lint-ignore no-explicit-any
 type Answer = any;
 
-/** A call that has to go well; answers the JSON. */
+/** A call that must succeed; returns the JSON. */
 export async function made(fleet: Fleet, method: string, path: string, body?: unknown): Promise<Answer> {
   const { status, json } = await fleet.api(method, path, body);
   assert.ok(status < 300, `${method} ${path} was answered with ${status}: ${JSON.stringify(json)}`);
@@ -47,7 +47,7 @@ export const ALL_PLATFORMS = { ios: true, ipados: true, macos: true, tvos: true 
 
 let count = 0;
 
-/** A profile artifact with one version; answers both. */
+/** A profile artifact with one version; returns both. */
 export async function makeProfile(
   fleet: Fleet,
   given: { name?: string; artifact?: Record<string, unknown>; version?: Record<string, unknown> } = {},
@@ -107,7 +107,7 @@ export async function makeDeclaration(
 export const makeBlueprint = (fleet: Fleet, given: Record<string, unknown> = {}): Promise<Answer> =>
   made(fleet, "POST", "/api/mdm/blueprints/", { name: `Blueprint ${++count}`, ...given });
 
-/** Puts an artifact into a blueprint. */
+/** Adds an artifact to a blueprint. */
 export const link = (
   fleet: Fleet,
   blueprint: number,
@@ -130,7 +130,7 @@ export async function assign(fleet: Fleet, serialNumber: string, blueprint: numb
   await made(fleet, "PUT", `/api/mdm/devices/${id}/blueprint/`, { blueprint });
 }
 
-/** Puts an artifact into a blueprint and enrolls a device that is to follow it. */
+/** Adds an artifact to a blueprint and enrolls a device that is to follow it. */
 export async function follower(fleet: Fleet, blueprint: number, artifact: string): Promise<SimulatedDevice> {
   await link(fleet, blueprint, artifact);
   const device = await fleet.enrolled();

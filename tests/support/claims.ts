@@ -43,7 +43,7 @@ export async function claimsOf(fleet: Fleet): Promise<any[]> {
   return (await fleet.api("GET", "/api/mdm/enrollment_claims/")).json.results;
 }
 
-/** Confirms the only live claim; answers it. */
+/** Confirms the only live claim; returns it. */
 export async function confirmOnly(fleet: Fleet) {
   const [claim, ...more] = await claimsOf(fleet);
   assert.deepEqual(more, []);

@@ -9,7 +9,7 @@ import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { deviceOf } from "./claims.ts";
 import type { Fleet } from "./fleet.ts";
 
-/** Deletes a device; answers its id. */
+/** Deletes a device; returns its id. */
 export async function deleted(fleet: Fleet, device: SimulatedDevice): Promise<number> {
   const { id } = await deviceOf(fleet, device);
   const { status, json } = await fleet.api("DELETE", `/api/mdm/devices/${id}/`);

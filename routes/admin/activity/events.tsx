@@ -38,7 +38,7 @@ function aboutOf(objects: readonly NamedObject[]): NonNullable<EventQuery["about
 /** The cursor after an event: its time, id and index. */
 const cursorOf = ({ createdAt, id, index }: EventRow) => `${createdAt.getTime()}_${id}_${index}`;
 
-/** What an address of the log asks for before. */
+/** The search in an address of the log. */
 export function beforeOf(text: string | null): Pick<EventQuery, "before"> {
   const match = /^(\d{1,15})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_(\d{1,5})$/.exec(text ?? "");
   const [, time, id, index] = match ?? [];

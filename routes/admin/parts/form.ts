@@ -1,5 +1,5 @@
 /**
- * What a form was sent with.
+ * The input of a submitted form.
  *
  * @module
  */

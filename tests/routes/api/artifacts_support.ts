@@ -108,7 +108,7 @@ export async function revision(runtime: TestRuntime): Promise<number> {
   return row?.revision ?? 0;
 }
 
-/** A device's channel, written without an enrollment; answers its id. */
+/** A device's channel, written without an enrollment; returns its id. */
 export async function channel(runtime: TestRuntime): Promise<number> {
   await runtime.sql.unsafe(`
     insert into meta_business_units (id, name, created_at, updated_at) values (901, 'x', now(), now());

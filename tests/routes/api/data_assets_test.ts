@@ -14,7 +14,7 @@ const PLIST = buildPlist({ Key: "a secret of the house" });
 const ZIP = zipOf([["sudoers.d/admins", "%admins ALL=(ALL) ALL"]]);
 const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** Lets the server read from one host, which has these files; answers the addresses that were asked. */
+/** Lets the server read from one host, which has these files; returns the addresses that were asked. */
 function serve(runtime: TestRuntime, files: Record<string, Uint8Array<ArrayBuffer>>): string[] {
   const asked: string[] = [];
   runtime.config = { ...runtime.config, FILE_URI_HOSTS: ["files.example.com"] };
