@@ -73,7 +73,9 @@ export class Routine {
     if (this.#cancel !== undefined) return;
     this.#cancel = this.schedule(() => {
       this.#cancel = undefined;
-      this.flush().catch((error) => this.given.log.warn("Cannot record check-ins and events of devices. Retrying", { error }));
+      this.flush().catch((error) =>
+        this.given.log.warn("Cannot record check-ins and events of devices. Retrying", { error })
+      );
     }, DELAY);
   }
 
