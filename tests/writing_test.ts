@@ -61,7 +61,7 @@ Deno.test("one write in routes is found, wherever it is added", () => {
   assert.ok(faults.length > 7, "an import of everything hides what writes");
 });
 
-Deno.test("what only reads and is read by routes is called a view", () => {
+Deno.test("db functions that only read, and only for routes, are called views", () => {
   const graph = exportGraph(TREE);
   const isWriter = graph.leadsTo("db/", writes);
   const files = new Set(graph.importsOf("routes/", "db/").map(({ of }) => of.file));

@@ -137,7 +137,7 @@ Deno.test("a statement of a dead transaction runs in no other one, and rolled-ba
     assert.equal(await outcome(sql`select 1`), "done");
   }, { max: 1, idleInTransactionTimeout: 0.1 }));
 
-Deno.test("a transaction's handle is worth nothing once the transaction is over", () =>
+Deno.test("a transaction's handle is invalid once the transaction has ended", () =>
   withPools(async (sql, admin) => {
     let kept: Parameters<Parameters<typeof sql.begin>[1]>[0] | undefined;
     await sql.begin((tx) => Promise.resolve(kept = tx).then(() => {}));

@@ -65,7 +65,7 @@ async function refused(fleet: Fleet, work: Promise<unknown>, reason: RegExp): Pr
   assert.match(row.payload.reason, reason);
 }
 
-Deno.test("a device gets the certificate that the asset says, whatever its request says; openssl reads and verifies it", () =>
+Deno.test("a device gets the certificate that the asset specifies, whatever its request says; openssl reads and verifies it", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const setting = await prepare(fleet, {

@@ -86,7 +86,7 @@ Deno.test("a known UDID keeps its serial number, also when its enrollment has en
     assert.equal((await deviceOf(fleet, device)).serial_number, device.serialNumber);
   }));
 
-Deno.test("a confirmed claim lets the device in once, and only then the old enrollment ends", () =>
+Deno.test("a confirmed claim admits the device once, and only then the old enrollment ends", () =>
   withFleet(async (fleet) => {
     const old = await fleet.enrolled();
     await old.setBootstrapToken(token);
@@ -198,7 +198,7 @@ Deno.test("one session claims a few devices, not all of them", () =>
     assert.equal((await claimsOf(fleet)).length, 5);
   }));
 
-Deno.test("one enrollment keeps a bounded number of claims, and refuses what comes beyond as well", () =>
+Deno.test("one enrollment keeps a bounded number of claims, and refuses further ones as well", () =>
   withFleet(async (fleet) => {
     const { sql, clock } = fleet.runtime;
     const old = await fleet.enrolled();
@@ -226,7 +226,7 @@ const tries = (fleet: Fleet, ids: { udid?: string; serialNumber?: string }) =>
     return await fleet.device(ids).enroll(profile).then(() => 200, ({ message }) => Number(/\d{3}/.exec(message)?.[0]));
   });
 
-Deno.test("of several devices that say the same at once, one is let in", () =>
+Deno.test("of several devices that claim the same hardware at once, one is admitted", () =>
   withFleet(async (fleet) => {
     // Nobody knows the device yet.
     assert.deepEqual(await tries(fleet, { udid: "NEW", serialNumber: "C02NEW" }), [200, 403, 403, 403]);
@@ -277,7 +277,7 @@ Deno.test("with re-enrollment without confirmation a device replaces an enrolled
     assert.equal((await deviceOf(fleet, again)).hardware_proven, true);
   }));
 
-Deno.test("over the air, a message that some Apple device signed takes over no enrolled device, and the claim says so", () =>
+Deno.test("over the air, a message that some Apple device signed takes over no enrolled device, and the claim shows it", () =>
   withFleet(async (fleet) => {
     const ceo = await fleet.enrolled();
     const profile = await downloadOtaProfile(fleet.runtime, fleet.enrollmentId);

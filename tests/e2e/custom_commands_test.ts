@@ -27,7 +27,7 @@ Deno.test("an operator's custom command is checked again before it is sent", () 
     });
   }));
 
-Deno.test("the answer of a custom command is sealed at rest, and its reader gets it as the device gave it", () =>
+Deno.test("the answer of a custom command is stored encrypted, and its reader gets it unchanged", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     const model = MODELS.find(({ platform }) => platform === "iOS");

@@ -184,7 +184,7 @@ Deno.test("a command that was out when its device was deleted is offered again a
     assert.deepEqual((await device.connect()).map(({ commandUuid }) => commandUuid.toLowerCase()), [uuid]);
   }));
 
-Deno.test("a deleted device downloads nothing and buys no certificate of an asset, and does so again when it is restored", () =>
+Deno.test("a deleted device downloads nothing and gets no certificate of an asset, and does so again when it is restored", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const device = await fleet.enrolled();

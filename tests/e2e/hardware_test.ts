@@ -55,7 +55,7 @@ const variables = async (fleet: Fleet, device: SimulatedDevice) => {
   return [all.get("CUSTOM.VPN_PASSWORD"), all.get("ENROLLED_DEVICE.TAGS")];
 };
 
-Deno.test("a stranger that says a serial number which tags and values wait for gets neither, until the hardware is confirmed", () =>
+Deno.test("a stranger that states a serial number with tags and values gets neither, until the hardware is confirmed", () =>
   withFleet(async (fleet) => {
     const { prepare } = await executives(fleet);
     await prepare("C02CEO");
@@ -119,7 +119,7 @@ Deno.test("hardware that has checked out may enroll again, without its tags and 
     await assert.rejects(other.connect(), /400/);
   }));
 
-Deno.test("the tags of the enrollment's secret count for unproven hardware, and are put on it when it is confirmed", () =>
+Deno.test("the tags of the enrollment's secret count for unproven hardware, and are added to it when it is confirmed", () =>
   withFleet(async (fleet) => {
     const { path } = await executives(fleet);
     const staff = await made(fleet, "POST", "/api/inventory/tags/", { name: "Staff" });
@@ -144,7 +144,7 @@ Deno.test("the tags of the enrollment's secret count for unproven hardware, and 
     assert.deepEqual([await found(staff), await found(known)], [1, 1]);
   }));
 
-Deno.test("the lock PIN of hardware is not ended by an enrollment that only says it is that hardware", () =>
+Deno.test("the lock PIN of hardware is not cleared by an enrollment that only claims to be that hardware", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     await rest(device);

@@ -92,7 +92,7 @@ Deno.test("a renewal by profile is refused as a second successor too, and the de
     assert.equal((await device.tokenUpdate()).status, 200);
   }));
 
-Deno.test("a successor that was bought before the device got another identity is worth nothing", () =>
+Deno.test("a successor obtained before the device got another identity is invalid", () =>
   withFleet(async (fleet) => {
     const { clock, sql } = fleet.runtime;
     const device = await fleet.enrolled();
@@ -112,7 +112,7 @@ Deno.test("a successor that was bought before the device got another identity is
     assert.ok(device.enrolled);
   }));
 
-Deno.test("a retired identity is refused wherever it speaks, and what speaks long after leaves an alert", () =>
+Deno.test("a retired identity is refused wherever it is used, and a late use raises an alert", () =>
   withFleet(async (fleet) => {
     const { clock } = fleet.runtime;
     const blueprint = await makeBlueprint(fleet);

@@ -107,7 +107,7 @@ function variants(der: Uint8Array, count: number): Uint8Array[] {
   });
 }
 
-Deno.test("a list of certificates costs the same few statements whatever its length and its odd rows", () =>
+Deno.test("a list of certificates costs the same few statements whatever its length and its malformed rows", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const { id, device } = await asked(fleet);

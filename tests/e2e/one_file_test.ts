@@ -75,7 +75,7 @@ Deno.test("a command is one file: it is sent by the API and from the page, and t
     assert.deepEqual(RUNG.pop(), { RequestType: "RingDoorbell", Message: "Soup!", Times: 2, Loud: true, Tune: "dong" });
   }));
 
-Deno.test("a command's form asks for what the target takes, and is not there for who may not send it", () =>
+Deno.test("a command's form has the arguments that the target supports, and is hidden without permission", () =>
   withFleet(async (fleet) => {
     const phone = await enrolled(fleet, "iOS");
     const ada = await personWith(fleet.runtime, "superuser");
@@ -91,7 +91,7 @@ Deno.test("a command's form asks for what the target takes, and is not there for
     assert.equal((await eve.post(`/devices/${phone.id}/ring/`, {})).status, 403);
   }));
 
-Deno.test("a kind of artifacts is one file: made by the API and on its page, it reaches the device", () =>
+Deno.test("a kind of artifacts is one file: created with the API and on its page, it reaches the device", () =>
   withFleet(async (fleet) => {
     await fleet.runtime.sql`
       create table note_versions (

@@ -52,7 +52,7 @@ const statuses = async (fleet: Fleet) =>
   (await fleet.runtime.sql<{ status: string }[]>`select status from enrollment_sessions order by id`)
     .map(({ status }) => status);
 
-Deno.test("another device that says it is this one gets a session of its own, and this one goes on with its own", () =>
+Deno.test("another device that claims to be this one gets a separate session, and this one continues with its own", () =>
   withFleet(async (fleet) => {
     const { device, its, others } = await two(fleet);
     const scep = await its.phase2();
@@ -74,7 +74,7 @@ Deno.test("another device that enrolls first as this one does not end the sessio
     await its.phase3(temporary);
   }));
 
-Deno.test("a device that lost the answer to phase 2 asks again with its key: one session, and the first secrets are worth nothing", () =>
+Deno.test("a device that lost the answer to phase 2 asks again with its key: one session, and the first secrets are invalid", () =>
   withFleet(async (fleet) => {
     const { device, its } = await two(fleet);
     const lost = await its.phase2();

@@ -24,7 +24,7 @@ const refusedWith = async (fleet: Fleet, reason: RegExp) => {
   assert.ok(events.some(({ payload }) => reason.test(JSON.stringify(payload))), JSON.stringify(events));
 };
 
-Deno.test("a revoked enrollment enrolls no device by a profile or a certificate that it gave before, and enrolled ones stay and renew", () =>
+Deno.test("a revoked enrollment enrolls no device with a profile or a certificate that it issued before, and enrolled ones stay and renew", () =>
   withFleet(async (fleet) => {
     const enrolled = await fleet.enrolled();
     await enrolled.connect();
@@ -68,7 +68,7 @@ Deno.test("a revoked enrollment gives no profile over the air either, in the sec
     await assert.rejects(fleet.device().enrollOverTheAir(profile, factory), /answered with 4/);
   }));
 
-Deno.test("a certificate that was bought in time begins no enrollment once its session is over", () =>
+Deno.test("a certificate obtained in time begins no enrollment once its session has ended", () =>
   withFleet(async (fleet) => {
     const hoarder = fleet.device();
     beforeAuthenticate(hoarder, () => fleet.runtime.clock.advance(31 * 24 * 3600));

@@ -162,7 +162,7 @@ async function installations(fleet: Fleet, hours: number, turn: (n: number) => P
 // Attempts at 0, 5, 15, 35, 75, 155, 315 minutes.
 const MOST_IN_SIX_HOURS = 7;
 
-Deno.test("two profiles that a device lists by turns are installed ever more rarely, and at once when an operator asks", () =>
+Deno.test("two profiles that a device lists by turns are installed less and less often, and immediately when an operator asks", () =>
   withFleet(async (fleet) => {
     const { device, listed, artifact, row } = await world(fleet);
     const id = await idOf(fleet, device.serialNumber);

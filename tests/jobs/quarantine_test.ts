@@ -172,7 +172,7 @@ Deno.test("three processes that a job really kills are the last ones", () =>
     }
   }));
 
-Deno.test("the devices of a job that was set aside are woken without it, once for each time it was asked for", () =>
+Deno.test("the devices of a job that was set aside are woken without it, once for each request", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const { sql, clock } = runtime;

@@ -70,7 +70,7 @@ function askedAgain(asks: number, ends: () => Promise<{ run: number }>) {
   });
 }
 
-Deno.test("a job that is asked for again while it runs, runs once more, however often it was asked", () =>
+Deno.test("a job that is requested again while it runs, runs again, however often it was requested", () =>
   withRuntime(async (runtime) => {
     let runs = 0;
     const job = askedAgain(1, async () => {

@@ -11,7 +11,7 @@ Deno.test("a file's name cannot leave its header, whatever it holds", () => {
   assert.equal(plain, 'attachment; filename="plain name.txt"');
 });
 
-Deno.test("whatever is no page runs nothing in a browser: API, files, devices' answers, errors", () =>
+Deno.test("a response that is not a page runs nothing in a browser: API, files, devices' answers, errors", () =>
   withFleet(async (fleet) => {
     const base = "https://mdm.example.com";
     for (

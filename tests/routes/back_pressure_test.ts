@@ -83,7 +83,7 @@ function answerTo(request: http.ClientRequest): Promise<{ status: number | undef
 }
 
 for (const [name, withTls] of ports) {
-  Deno.test(`a body that nobody reads yet stays with its sender, and comes whole when it is read: ${name}`, async () => {
+  Deno.test(`a body that no handler reads yet stays with its sender, and arrives completely when it is read: ${name}`, async () => {
     const count = 64;
     let [read, opened] = [() => {}, () => {}];
     const reading = new Promise<void>((resolve) => read = resolve);
@@ -124,7 +124,7 @@ for (const [name, withTls] of ports) {
     });
   });
 
-  Deno.test(`a body without end ends with its refusal: ${name}`, async () => {
+  Deno.test(`a refused body without end is not read further: ${name}`, async () => {
     const refusals: [string, AppFetch][] = [
       ["unread", () => new Response(null, { status: 401 })],
       ["given up", async (request) => {
@@ -144,7 +144,7 @@ for (const [name, withTls] of ports) {
     }
   });
 
-  Deno.test(`what is sent for no reader ends its connection, or stays with its sender: ${name}`, async () => {
+  Deno.test(`bytes that no handler reads end their connection, or stay with their sender: ${name}`, async () => {
     const [host, endless] = ["Host: localhost\r\n", "Transfer-Encoding: chunked\r\n\r\n"];
     const chunk = Buffer.concat([Buffer.from("10000\r\n"), Buffer.alloc(65536, 97), Buffer.from("\r\n")]);
     const cases: Record<string, [begin: string, more: Uint8Array]> = {

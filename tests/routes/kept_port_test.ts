@@ -37,7 +37,7 @@ function series(...makers: (() => Server)[]): { create: () => Server; made: () =
   };
 }
 
-Deno.test("a deaf port is opened again, also when that fails at first", async () => {
+Deno.test("a port that accepts no connections is reopened, also if that fails at first", async () => {
   const { create, made } = series(deaf, homeless, homeless, serve);
   const failures: string[] = [];
   const third = Promise.withResolvers<void>();

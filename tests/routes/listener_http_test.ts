@@ -113,7 +113,7 @@ Deno.test("bodies are accepted in every form: with a length, in chunks, after 10
     assert.match(two, /abc[\s\S]*HTTP\/1\.1 200 [\s\S]*def$/);
   }));
 
-Deno.test("a body in pieces of a byte is refused before it costs memory, and one in small chunks arrives whole", () =>
+Deno.test("a body in pieces of one byte is refused before it costs memory, and one in small chunks arrives completely", () =>
   withPort(async (port) => {
     const head = `POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n${close}`;
     const bytes = await exchange(port, `${head}${"1\r\na\r\n".repeat(20_000)}0\r\n\r\n`);

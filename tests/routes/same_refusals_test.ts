@@ -162,7 +162,7 @@ function expectedOn(noun: Noun, body: Body, said: Record<string, string[]>): Ret
   };
 }
 
-Deno.test("every body of the API has a page that says the same, or a reason why there is none", () => {
+Deno.test("every body of the API has a page with the same fields, or a reason why there is none", () => {
   const bodies = ENDPOINTS.filter(({ body }) => body !== undefined).map(({ method, path }) => `${method} ${path}`);
   const paired = new Set(NOUNS.map(({ api }) => api));
   assert.deepEqual([...paired, ...Object.keys(UNPAIRED)].sort(), bodies.sort());

@@ -46,7 +46,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-Deno.test("requests that come in one packet are served one at a time", async () => {
+Deno.test("pipelined requests are served one at a time", async () => {
   const started: PromiseWithResolvers<Response>[] = [];
   const answer = () => {
     const one = Promise.withResolvers<Response>();
@@ -73,7 +73,7 @@ Deno.test("requests that come in one packet are served one at a time", async () 
   });
 });
 
-Deno.test("a connection with too many requests ahead is closed, and they are not begun", async () => {
+Deno.test("a connection with too many pipelined requests is closed, and they are not started", async () => {
   let begun = 0;
   const answer = () => {
     begun++;
@@ -89,7 +89,7 @@ Deno.test("a connection with too many requests ahead is closed, and they are not
   });
 });
 
-Deno.test("a connection whose client does not take the answer is closed", async () => {
+Deno.test("a connection whose client does not read the answer is closed", async () => {
   const answer = () => new Response("x".repeat(32 * 1024 * 1024));
   const options = { pace: { graceMs: 20, bytesPerSecond: Infinity }, timeouts: { watch: 20 } };
   await withPort(answer, options, async ({ port }, connections) => {

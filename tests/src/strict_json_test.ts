@@ -27,7 +27,7 @@ Deno.test("values that would be dropped or rounded are refused, however they are
   });
 });
 
-Deno.test("JSON is as deep as is asked for and no deeper, whatever is in it", () => {
+Deno.test("JSON is parsed to the requested depth and no deeper, whatever its content", () => {
   for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
     for (const inner of ["1", '"\\u0041"', "1234567890123456", '"__proto_"']) {
       const nested = (levels: number) => open.repeat(levels) + inner + close.repeat(levels);

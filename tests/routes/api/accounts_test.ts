@@ -87,7 +87,7 @@ Deno.test("bad users are refused by field", async () => {
   });
 });
 
-Deno.test("nobody grants what they do not hold", async () => {
+Deno.test("operators cannot grant permissions that they do not hold", async () => {
   await withApi(async (api) => {
     const root = await api.as("superuser");
     const call = await api.as(ALL_ACCOUNTS);

@@ -81,7 +81,7 @@ Deno.test("incorrect data makes its asset and the declarations that need it inva
   }
 });
 
-Deno.test("an empty answer that is expected is fine, whatever its digest should be", async () => {
+Deno.test("an empty answer that is expected is accepted, whatever its digest should be", async () => {
   const server = new FakeServer();
   const device = await server.enrolled();
   server.files.set("/data", { body: "" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import config from "../../../deno.json" with { type: "json" };
 
-Deno.test("every task runs with the permissions it needs, and none with all", async () => {
+Deno.test("every task runs with the permissions that it needs, and none with all", async () => {
   for (const [task, line] of Object.entries(config.tasks)) {
     // The bench reads a process's time from /proc, which the runtime gives with nothing less.
     if (task === "bench") continue;

@@ -8,7 +8,7 @@ import { COMMAND, intelMac, ipad, iphone, mac, refusal, sent, tv } from "./targe
 
 const bare = (command: Record<string, string | boolean>) => ({ CommandUUID: COMMAND.toUpperCase(), Command: command });
 
-Deno.test("a phone or tablet is erased with both choices made", () => {
+Deno.test("a phone or tablet is erased with both choices", () => {
   const choices = { disallow_proximity_setup: true, preserve_data_plan: false };
   assert.deepEqual(sent(eraseDevice, iphone, choices), parsePlist(wire("command-erase-device")));
   assert.deepEqual(sent(eraseDevice, ipad, { ...choices, pin: "ignored" }), parsePlist(wire("command-erase-device")));

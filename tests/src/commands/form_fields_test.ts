@@ -64,7 +64,7 @@ Deno.test("the kind of a field, its limits and whether it is required follow fro
   ]);
 });
 
-Deno.test("a form's texts become arguments: nothing typed is an absent one, and what is no number is refused as a text", () => {
+Deno.test("a form's texts become arguments: an empty field is an absent one, and an invalid number is refused as a text", () => {
   const fields = formFields({ ...every, argsFor: () => every.args }, mac);
   const read = (sent: Record<string, string>) =>
     argumentsOf(fields, { text: (name) => sent[name] ?? "", has: (name) => name in sent });

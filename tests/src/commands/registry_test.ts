@@ -60,7 +60,7 @@ for (const command of COMMANDS) {
     }
   });
 
-  Deno.test(`${command.name} shows none of its secrets`, () => {
+  Deno.test(`${command.name} reveals none of its secrets`, () => {
     const args: Record<string, unknown> = {
       pin: "012345",
       profile: "c2VjcmV0",

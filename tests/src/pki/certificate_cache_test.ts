@@ -8,7 +8,7 @@ const key = ecKey();
 const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2036-01-01T00:00:00Z") };
 const made = (name: string) => selfSigned({ subject: [["CN", name]], key, ...dates });
 
-Deno.test("only a device's certificate is remembered, not what strangers show", () => {
+Deno.test("only a device's certificate is cached, not those of strangers", () => {
   const { count } = rememberedCertificates();
   for (let n = 0; n < 100; n++) knownCertificate(made(`stranger ${n}`));
   assert.equal(rememberedCertificates().count, count);

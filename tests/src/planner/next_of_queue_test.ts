@@ -28,7 +28,7 @@ const commands: fc.Arbitrary<QueuedCommand[]> = fc.array(
   }))
 );
 
-Deno.test("the next command of a queue is the one that any plan sends next, and none where that takes a plan", () => {
+Deno.test("the next command of a queue is the one that any plan sends next, and undefined if that needs a plan", () => {
   let found = 0;
   fc.assert(
     fc.property(

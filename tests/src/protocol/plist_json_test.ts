@@ -46,7 +46,7 @@ function counted(values: PlistDict): { dict: PlistDict; reads: () => number } {
   return { dict, reads: () => reads };
 }
 
-Deno.test("of an answer no more is read than is kept, and its end is marked", () => {
+Deno.test("of an answer, only the stored part is read, and its end is marked", () => {
   const many = Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`k${at}`, true]));
   for (const wrap of [(dict: PlistDict) => dict, (dict: PlistDict) => ({ inner: [dict] })]) {
     const { dict, reads } = counted(many);

@@ -397,7 +397,7 @@ Deno.test("a value that is read to be written again keeps its types: 2.0 stays a
   assert.deepEqual(parsePlist(buildBinaryPlist(read)), parsePlist(xml));
 });
 
-Deno.test("whatever costs a step is counted: values, references, comments, sections of CDATA, instructions", () => {
+Deno.test("every costly step is counted: values, references, comments, sections of CDATA, instructions", () => {
   const read = (inner: string) => () => parsePlist(wrapped(inner), { maxValues: 100 });
   const shapes: Record<string, (count: number) => string> = {
     values: (count) => `<array>${"<true/>".repeat(count)}</array>`,
@@ -426,7 +426,7 @@ Deno.test("some thousand NULs become U+FFFD in both forms, more are refused", ()
 });
 const xmlWith = (text: string) => wrapped(`<array><string>${text}</string></array>`);
 
-Deno.test("ends of lines are one LF each, whatever they are written as, and a NUL beside them stays a character", () => {
+Deno.test("line ends are one LF each, however they are written, and a NUL beside them stays a character", () => {
   const text = (inner: string) => parsePlist(wrapped(`<string>${inner}</string>`));
   assert.equal(text("a\rb\r\nc\n\rd\r\r\ne"), "a\nb\nc\n\nd\n\ne");
   assert.equal(text("\r\0\r\n\0é\r"), "\n\ufffd\n\ufffdé\n");

@@ -31,7 +31,7 @@ Deno.test("the longest name wins, and an old name ends where it ends", () => {
   );
 });
 
-Deno.test("a newer name is the whole word: what it begins a longer word with is a mistake, not a value", () => {
+Deno.test("a newer name is the whole word: if it begins a longer word, that is a mistake, not a value", () => {
   assert.equal(text("$ENROLLED_DEVICE.NAMES $ENROLLED_DEVICE.NAME."), "$ENROLLED_DEVICE.NAMES Mac of Ada.");
   assert.deepEqual(unknownIn("$ENROLLED_DEVICE.NAMES $ENROLLED_DEVICE.NAME."), ["ENROLLED_DEVICE.NAMES"]);
 });

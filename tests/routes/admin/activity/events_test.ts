@@ -20,7 +20,7 @@ async function sentences(ada: Person, path: string): Promise<string[]> {
   );
 }
 
-Deno.test("events say who did what to what, with links, and old and new values", () =>
+Deno.test("events are sentences with author, action and object, with links, and old and new values", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     const { device, blueprint, artifact, version, linked } = await house(fleet);

@@ -41,7 +41,7 @@ Deno.test("the address of an enrollment needs no account: the profile behind it 
     assert.equal((await device.connect()).length > 0, true);
   }));
 
-Deno.test("a dead address is as good as one that never was, whatever ended it", () =>
+Deno.test("a dead address looks like one that never existed, whatever ended it", () =>
   withFleet(async (fleet) => {
     const { sql, clock } = fleet.runtime;
     const path = await addressOf(fleet);
@@ -83,14 +83,14 @@ Deno.test("a dead address is as good as one that never was, whatever ended it", 
     );
   }));
 
-Deno.test("an address is shown to those who may hand out the profile, and to nobody else", () =>
+Deno.test("an address is shown only to operators who may distribute the profile", () =>
   withFleet(async (fleet) => {
     const viewer = await personWith(fleet.runtime, ["mdm.view_otaenrollment"]);
     const { text } = await viewer.get(`/enrollments/${fleet.enrollmentId}/`);
     assert.doesNotMatch(text, /\/enroll\/|class="qr"/);
   }));
 
-Deno.test("requests for addresses are limited by where they come from", () =>
+Deno.test("requests for addresses are limited by their source", () =>
   withFleet(async (fleet) => {
     const { sql, clock } = fleet.runtime;
     const path = await addressOf(fleet);

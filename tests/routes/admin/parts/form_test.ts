@@ -5,7 +5,7 @@ import { personWith } from "../support.ts";
 
 const form = (fields: Record<string, string[]>) => new Form(new Map(Object.entries(fields)));
 
-Deno.test("numbers and keys are what JSON would have, and what is none is left for the schema to refuse", () => {
+Deno.test("numbers and keys are those of JSON, and other input is left for the schema to refuse", () => {
   const given = form({
     whole: [" 12 "],
     negative: ["-1"],
@@ -50,7 +50,7 @@ Deno.test("an error is shown by its field, by the name that the API has for it, 
   ]);
 });
 
-Deno.test("a form with a character that nothing can hold comes back with what was typed; no field, no loss", () =>
+Deno.test("a form with a character that cannot be stored keeps the typed text; no field, no loss", () =>
   withRuntime(async (runtime) => {
     const { post } = await personWith(runtime, "superuser");
     const typed = await post("/roles/", { name: "Night\u0001shift", permissions: "inventory.view_tag" });

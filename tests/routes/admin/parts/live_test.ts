@@ -32,7 +32,7 @@ Deno.test("parts of a page are asked for again, and unchanged ones are answered 
     assert.match((await ada.get(path)).text, /<strong>DeviceLock<\/strong> <span class="chip good">Acknowledged/);
   }));
 
-Deno.test("only pages with such parts let the script ask, and of this server alone", () =>
+Deno.test("only pages with live parts let the script send requests, and only to this server", () =>
   withFleet(async (fleet) => {
     const { artifact, version, device } = await house(fleet);
     const id = await idOf(fleet, device.serialNumber);

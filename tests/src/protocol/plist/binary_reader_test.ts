@@ -47,7 +47,7 @@ Deno.test("a list that doubles itself forty times is refused before it fills the
 });
 
 // docs/decisions/0005: why the library does not read what devices send.
-Deno.test("what the library takes or falls over, ours refuses", () => {
+Deno.test("input that the library accepts or fails on, ours refuses", () => {
   const large = document([[0x13, 0x20, 0, 0, 0, 0, 0, 0, 1]]);
   assert.equal(library.parseBinary(large), 2 ** 61);
   assert.equal(parsePlist(large), 2n ** 61n + 1n);
