@@ -71,7 +71,7 @@ const isWritten = ({ describeFirst }: Query) => describeFirst !== undefined && !
 type Driver = postgres.Sql;
 type Run = (query: Query) => void;
 
-/** Makes a client of one connection; `closed` is called when it closes or cannot be opened. */
+/** Creates a client of one connection; `closed` is called when it closes or cannot be opened. */
 export type Connect = (closed: (cause?: unknown) => void) => Driver;
 
 const LOST = "The connection to the database was lost";

@@ -43,7 +43,7 @@ export class BodyMemory {
     this.#used += bytes;
   }
 
-  /** Gives bytes back. */
+  /** Releases bytes. */
   give(bytes: number): void {
     this.#used -= bytes;
   }

@@ -16,7 +16,7 @@ import { hasMetricsToken } from "./metrics_token.ts";
 /** One reason for the state: a failure makes the server not ready, a warning does not. */
 export type Reason = { check: string; state: "ok" | "warning" | "failure"; reason?: string };
 
-/** Looks at everything that serving needs. */
+/** Checks everything that serving requests needs. */
 export async function readiness(runtime: Runtime): Promise<Reason[]> {
   const reasons: Reason[] = [await inTime(database(runtime))];
   if (reasons.every(({ state }) => state === "ok")) reasons.push(...await pushCertificates(runtime).catch(() => []));

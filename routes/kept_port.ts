@@ -10,7 +10,7 @@ import net from "node:net";
 
 /** The port to keep open, and how to open it. */
 export type KeptPortOptions = {
-  /** Makes a server that does not listen yet. */
+  /** Creates a server that does not listen yet. */
   create(): Server;
   hostname: string;
   /** 0 for any. */

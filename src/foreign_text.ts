@@ -18,8 +18,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * Returns a text of at most `limit` bytes in UTF-8: a longer one is cut between two characters and ends with "…". NUL
  * and lone surrogates, which no database accepts, become U+FFFD.
  *
- * The attack: a device has a name of 20 MB, which costs every reader. A cut text holds nothing of the one that it was
- * truncated from. Never for what is compared or looked up: a key that is cut is another key, so one that is too long is
+ * The attack: a device has a name of 20 MB, which costs every reader. A truncated text keeps no reference to the
+ * original. Never for what is compared or looked up: a key that is cut is another key, so one that is too long is
  * refused.
  */
 export function foreignText(text: string, limit: number = FOREIGN_TEXT_BYTES): string {

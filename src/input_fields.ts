@@ -1,5 +1,5 @@
 /**
- * The fields of what operators send that are no texts: keys of related objects, times.
+ * Fields of operators' input other than texts: keys of related objects, times.
  *
  * @module
  */

@@ -29,7 +29,7 @@ export async function rememberBrowser(
       order by last_used_at desc, hash offset ${browser.keep})`;
 }
 
-/** Forgets the browsers that were not used after `limit`. Returns how many. */
+/** Deletes the browsers that were not used after `limit`. Returns their number. */
 export async function deleteUnusedBrowsers(db: Db, limit: Date): Promise<number> {
   return (await db`delete from known_browsers where last_used_at <= ${limit}`).count;
 }

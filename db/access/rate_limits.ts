@@ -16,7 +16,7 @@ export async function countAttempt(db: Db, key: string, windowStart: Date): Prom
   ).count;
 }
 
-/** Forgets the attempts under a key. */
+/** Deletes the attempts under a key. */
 export async function forgetAttempts(db: Db, key: string): Promise<void> {
   await db`delete from rate_limits where key = ${key}`;
 }

@@ -57,7 +57,7 @@ export async function insertRole(
   );
 }
 
-/** Writes all values of a role. */
+/** Replaces a role. */
 export async function updateRole(
   db: Db,
   id: number,

@@ -83,7 +83,7 @@ export async function insertUser(db: Db, values: UserValues, now: Date): Promise
   return id;
 }
 
-/** Writes all values of a user. */
+/** Replaces a user. */
 export async function updateUser(db: Db, id: number, values: UserValues, now: Date): Promise<void> {
   await db`
     update users set username = ${values.username}, email = ${values.email}, full_name = ${values.fullName},
@@ -107,7 +107,7 @@ export async function deleteUser(db: Db, id: number): Promise<void> {
   await db`delete from users where id = ${id}`;
 }
 
-/** Gives a user exactly these roles. */
+/** Sets the roles of a user to exactly these. */
 export async function setUserRoles(db: Db, id: number, roles: readonly number[]): Promise<void> {
   await db`delete from user_roles where user_id = ${id} and not role_id = any(${[...roles]})`;
   await db`

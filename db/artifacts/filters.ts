@@ -40,7 +40,7 @@ export function filterOf(db: Db, owner: "blueprintArtifact" | "version", key: Re
     from filters f where ${column} = ${key})`;
 }
 
-/** Writes all of a filter, new or not. */
+/** Replaces a filter, new or not. */
 export async function writeFilter(db: Db, owner: FilterOwner, filter: FilterRow): Promise<void> {
   const [column, key] = "artifactVersionId" in owner
     ? [db`artifact_version_id`, db`${owner.artifactVersionId}::uuid`]

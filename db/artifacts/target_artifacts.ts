@@ -109,7 +109,7 @@ export async function putTargetArtifact(
 /** Whether a row `t` is only history: it was installed by command and removed. */
 export const isTrace = (db: Db) => db`t.via = 'command' and t.status = 'Uninstalled'`;
 
-/** Forgets versions of a channel. */
+/** Deletes versions of a channel. */
 export async function deleteTargetArtifacts(
   db: Db,
   channelId: ChannelId,

@@ -81,7 +81,7 @@ export async function updateBlueprintArtifact(
   await writeFilter(db, { blueprintArtifactId: id }, row.filter);
 }
 
-/** Takes an artifact out of a blueprint. */
+/** Removes an artifact from a blueprint. */
 export async function deleteBlueprintArtifact(db: Db, id: number): Promise<void> {
   await db`delete from blueprint_artifacts where id = ${id}`;
 }

@@ -174,7 +174,7 @@ export async function listClaims(
   return { rows: [...rows], count };
 }
 
-/** Forgets claims that have expired. */
+/** Deletes claims that have expired. */
 export async function deleteExpiredClaims(db: Db, now: Date): Promise<number> {
   const { count } = await db`delete from enrollment_claims where expires_at <= ${now}`;
   return count;

@@ -78,7 +78,7 @@ export async function updateEnrollmentSecret(db: Db, id: number, values: Enrollm
     where id = ${id}`;
 }
 
-/** Gives a secret exactly these tags. */
+/** Sets the tags of a secret to exactly these. */
 export async function setEnrollmentSecretTags(db: Db, id: number, tags: readonly number[]): Promise<void> {
   await db`
     delete from enrollment_secret_tags where enrollment_secret_id = ${id} and not tag_id = any(${[...tags]}::int[])`;

@@ -6,7 +6,7 @@
 
 import type { Db } from "../open.ts";
 
-/** Puts the tags of a secret on a serial number. */
+/** Adds the tags of a secret to a serial number. */
 export async function addSecretTags(
   db: Db,
   enrollmentSecretId: number,

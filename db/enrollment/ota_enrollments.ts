@@ -83,7 +83,7 @@ export async function updateOtaEnrollment(db: Db, id: number, row: OtaEnrollment
     where id = ${id}`;
 }
 
-/** Says whether devices take over enrolled hardware without an operator's word. */
+/** Sets whether devices take over enrolled hardware without an operator's word. */
 export async function setReenrollment(db: Db, id: number, allowed: boolean, now: Date): Promise<void> {
   await db`
     update ota_enrollments set reenrollment_without_confirmation = ${allowed}, updated_at = ${now} where id = ${id}`;

@@ -74,7 +74,7 @@ export async function insertTag(db: Db, values: TagValues, now: Date): Promise<T
   );
 }
 
-/** Writes all values of a tag. */
+/** Replaces a tag. */
 export async function updateTag(db: Db, id: number, values: TagValues, now: Date): Promise<TagRow> {
   return one(
     await db<TagRow[]>`

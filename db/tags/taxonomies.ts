@@ -55,7 +55,7 @@ export async function insertTaxonomy(db: Db, values: TaxonomyValues, now: Date):
   );
 }
 
-/** Writes all values of a taxonomy. */
+/** Replaces a taxonomy. */
 export async function updateTaxonomy(db: Db, id: number, values: TaxonomyValues, now: Date): Promise<TaxonomyRow> {
   return one(
     await db<TaxonomyRow[]>`

@@ -251,7 +251,7 @@ export async function findPlainResults(db: Db, limit: number): Promise<{ id: num
     select id, result from command_history where result is not null order by id limit ${limit}`;
 }
 
-/** Keeps the answer of a finished command sealed. */
+/** Stores the answer of a finished command, encrypted. */
 export async function sealPlainResult(db: Db, id: number, sealed: string): Promise<void> {
   await db`
     update command_history set result_sealed = ${sealed}, result = null where id = ${id} and result is not null`;

@@ -214,7 +214,7 @@ export async function findJob(db: Db, uuid: string): Promise<JobView | undefined
   return row;
 }
 
-/** Forgets jobs that ended before a time: failed ones are dead letters and stay four times as long. */
+/** Deletes jobs that ended before a time: failed ones are dead letters and stay four times as long. */
 export async function deleteFinishedJobs(db: Db, succeededBefore: Date, failedBefore: Date): Promise<number> {
   const { count } = await db`
     delete from jobs where (state = 'succeeded' and finished_at < ${succeededBefore})
@@ -258,7 +258,7 @@ export async function takeSlot(db: Db, name: string, slot: Date): Promise<boolea
   return count > 0;
 }
 
-/** Forgets slots before a time. */
+/** Deletes slots before a time. */
 export async function deleteOldSlots(db: Db, before: Date): Promise<number> {
   const { count } = await db`delete from schedule_slots where slot < ${before}`;
   return count;

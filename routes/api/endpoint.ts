@@ -1,5 +1,5 @@
 /**
- * The shape of every API endpoint: one object that says who may call it, what it takes, what it answers and what it does.
+ * The type of every API endpoint: one object with its permission, its input, its answer and its action.
  *
  * The mount, the OpenAPI document and the generated tests read nothing else.
  *

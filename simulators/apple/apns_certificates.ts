@@ -33,8 +33,8 @@ export type PushAuthority = {
 const DAY_MS = 86_400_000;
 
 /**
- * Makes the authority. TLS clients look at the machine's clock and the simulation at its own, so the authority and the
- * server's certificate hold for both.
+ * Creates the authority. TLS clients look at the machine's clock and the simulation at its own, so the authority and
+ * the server's certificate hold for both.
  */
 export async function makePushAuthority(now: Date): Promise<PushAuthority> {
   const times = [now.getTime(), Date.now()];

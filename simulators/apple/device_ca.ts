@@ -16,7 +16,7 @@ import type { DeviceIdentity } from "../device/identity.ts";
 /** A maker of devices; `pem` is the certificate that the server must trust. */
 export type DeviceMaker = { pem: string; certify(udid: string, key: KeyObject): DeviceIdentity };
 
-/** Makes a maker, with a new key unless there is one for it. */
+/** Creates a maker, with a new key unless there is one for it. */
 export async function makeDeviceMaker(now: Date, key?: KeyObject): Promise<DeviceMaker> {
   const own = key ?? await generateRsaKey(2048);
   return makerOf(authorityDer(own, now), own, now);

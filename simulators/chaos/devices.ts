@@ -60,7 +60,7 @@ export function makeWire(ports: readonly number[]): Wire {
 const textOf = (key: string, plist: string): string | undefined =>
   plist.match(new RegExp(`<key>${key}</key>\\s*<string>([^<]*)</string>`))?.[1];
 
-/** Makes devices whose conversations the ledger follows by their UDIDs; `now` is its time. */
+/** Creates devices whose conversations the ledger follows by their UDIDs; `now` is its time. */
 export function makeDevices(
   count: number,
   { keys, wire, ledger, now }: { keys: Pick<KeyPool, "take">; wire: Wire; ledger: Ledger; now(): number },

@@ -65,7 +65,7 @@ async function installedPostgres(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Makes an administrator and a push certificate. */
+/** Creates an administrator and a push certificate. */
 async function furnish(settings: Record<string, string>, apns: FakeApns): Promise<{ token: string; id: number }> {
   const { runtime, close } = await openRuntime({ ...settings, LOG_LEVEL: "error" });
   try {

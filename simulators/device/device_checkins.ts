@@ -132,7 +132,7 @@ export class DeviceCheckins {
     return token === undefined || token.length === 0 ? undefined : token;
   }
 
-  /** Asks for a token of a service, such as "com.apple.maid". */
+  /** Requests a token of a service, such as "com.apple.maid". */
   async getToken(service: string): Promise<Response> {
     return await this.checkIn({ MessageType: "GetToken", TokenServiceType: service });
   }

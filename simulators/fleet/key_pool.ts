@@ -10,7 +10,7 @@
 import type { KeyObject } from "node:crypto";
 import { generateRsaKey } from "../../src/pki/keys.ts";
 
-/** Gives keys of 2048 bits. */
+/** Returns keys of 2048 bits. */
 export type KeyPool = {
   /** Returns the next key; created now if none is ready. */
   take(): Promise<KeyObject>;

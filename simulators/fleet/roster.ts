@@ -1,5 +1,5 @@
 /**
- * Makes devices of all models in turn, with serial numbers of their own.
+ * Creates devices of all models in turn, with serial numbers of their own.
  *
  * @module
  */

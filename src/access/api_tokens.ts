@@ -35,7 +35,7 @@ export function apiTokenRepresentation(token: ApiTokenRow) {
   };
 }
 
-/** Makes a token. It is answered once and never again. The actor must hold all that its user holds. */
+/** Creates a token. It is returned once and never again. The actor must hold all that its user holds. */
 export async function createApiToken(
   runtime: Runtime,
   by: Authorised,

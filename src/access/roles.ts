@@ -45,7 +45,7 @@ function checked(input: RoleInput): RoleInput {
   return { name: input.name, permissions: [...new Set(input.permissions)].sort() };
 }
 
-/** Makes a role of permissions that the actor holds. */
+/** Creates a role of permissions that the actor holds. */
 export async function createRole(runtime: Runtime, by: Authorised, input: RoleInput): Promise<RoleRow> {
   const values = checked(input);
   mustHoldAllOf(by.actor, { isSuperuser: false, permissions: values.permissions });

@@ -35,7 +35,7 @@ const answerSchema = z.object({ reason: z.string().regex(/^[A-Za-z]{1,64}$/) });
 /** A sender with connections that stay open until `close`. */
 export type Apns = PushSender & { close(): void };
 
-/** Makes the sender. `delay` waits between tries. */
+/** Creates the sender. `delay` waits between tries. */
 export function createApns(
   runtime: Pick<Runtime, "config" | "network" | "clock" | "random">,
   delay: (milliseconds: number) => Promise<void> = (milliseconds) =>

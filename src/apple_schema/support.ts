@@ -1,7 +1,7 @@
 /**
  * Whether a target can have something, by the conditions that Apple publishes for its system.
  *
- * Promise: pure, and what is unknown about the target never forbids.
+ * Promise: pure, and unknown facts of the target never forbid anything.
  *
  * @module
  */

@@ -88,7 +88,7 @@ export type Support = {
 /** Per system its conditions; `false` where it does not exist; absent where the schema says nothing. */
 export type Systems = { readonly [S in System]?: Support | false };
 
-/** One key of a payload, or what the elements of an array are. */
+/** One key of a payload, or the elements of an array. */
 export type KeyFacts = {
   /** The name; "ANY" stands for every name. Elements of an array have one too, which is never sent. */
   readonly key: string;

@@ -76,7 +76,7 @@ function mustBeFine(errors: FieldErrors): void {
   if (Object.keys(errors).length > 0) throw invalid(errors);
 }
 
-/** Makes an artifact. Throws `invalid`. */
+/** Creates an artifact. Throws `invalid`. */
 export async function createArtifact(
   runtime: Runtime,
   by: By,

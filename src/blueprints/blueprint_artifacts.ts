@@ -103,7 +103,7 @@ export async function changeBlueprintArtifact(
   }, explained);
 }
 
-/** Takes an artifact out of a blueprint; its devices lose it. Throws `not-found`. */
+/** Removes an artifact from a blueprint; its devices lose it. Throws `not-found`. */
 export async function removeBlueprintArtifact(
   runtime: Runtime,
   by: By,

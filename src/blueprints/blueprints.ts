@@ -59,7 +59,7 @@ export async function mustFindBlueprint(runtime: Runtime, id: number): Promise<B
   return row;
 }
 
-/** Makes a blueprint. Throws `invalid`. */
+/** Creates a blueprint. Throws `invalid`. */
 export async function createBlueprint(
   runtime: Runtime,
   by: By,

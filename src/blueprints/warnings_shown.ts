@@ -1,5 +1,5 @@
 /**
- * How the API shows what is saved all the same, and probably not as it was meant.
+ * The API's warnings about content that is saved nevertheless.
  *
  * @module
  */

@@ -42,7 +42,7 @@ export function userRequest({ texts, flags }: Options): UserRequest {
   };
 }
 
-/** Makes the person. */
+/** Creates the person. */
 export async function createPerson(runtime: Runtime, request: UserRequest, password: string): Promise<void> {
   const { username, email, fullName, superuser } = request;
   await createUser(runtime, COMMAND_LINE, {

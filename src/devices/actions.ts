@@ -87,7 +87,10 @@ async function changed(
   });
 }
 
-/** Gives a device a blueprint, or none; it is pushed if that changes its plan. Throws `invalid` for one that does not exist. */
+/**
+ * Assigns a blueprint to a device, or none; it is pushed if that changes its plan. Throws `invalid` for one that does
+ * not exist.
+ */
 export async function changeDeviceBlueprint(
   runtime: Runtime,
   by: By,

@@ -86,7 +86,7 @@ function nameTaken(error: unknown): never {
   throw error;
 }
 
-/** Makes an OTA enrollment with its secret. Throws `invalid`. */
+/** Creates an OTA enrollment with its secret. Throws `invalid`. */
 export async function createOtaEnrollment(
   runtime: Runtime,
   by: By,
@@ -158,7 +158,7 @@ export async function changeOtaEnrollment(
   }).catch(nameTaken);
 }
 
-/** Says whether devices of an OTA enrollment take over enrolled hardware without an operator's word. */
+/** Sets whether devices of an OTA enrollment take over enrolled hardware without an operator's word. */
 export async function setReenrollmentWithoutConfirmation(
   runtime: Runtime,
   by: By,

@@ -41,7 +41,7 @@ export type FileStore = {
   list(): AsyncIterable<ListedFile>;
   /** Removes the remains of unfinished uploads that began before `before`. Returns their number. */
   tidy(before: Date): Promise<number>;
-  /** Lets go of connections. */
+  /** Closes its connections. */
   close(): void;
 };
 

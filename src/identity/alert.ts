@@ -25,7 +25,7 @@ export class AlertingProblem extends Problem {
   }
 }
 
-/** Keeps an alert; the first of its kind leaves an event. */
+/** Stores an alert; the first of its kind leaves an event. */
 export async function raiseIdentityAlert(
   db: Db,
   runtime: Pick<Runtime, "clock" | "random">,
@@ -44,7 +44,7 @@ export async function raiseIdentityAlert(
   }]);
 }
 
-/** Keeps the alert of a refusal, outside the transaction that the refusal rolled back, and throws the refusal on. */
+/** Stores the alert of a refusal, outside the transaction that the refusal rolled back, and rethrows the refusal. */
 export async function alertAndThrow(runtime: Runtime, by: Caller, error: unknown): Promise<never> {
   if (error instanceof AlertingProblem) await raiseIdentityAlert(runtime.sql, runtime, by, error.alert);
   throw error;

@@ -41,7 +41,7 @@ async function wakeChanged(
   return changed.length;
 }
 
-/** Looks through the devices of every blueprint that changed since its last fan-out. May be interrupted and repeated. */
+/** Checks the devices of every blueprint that changed since its last fan-out. May be interrupted and repeated. */
 export async function fanOut(runtime: Runtime, signal?: AbortSignal): Promise<FanOut> {
   const { sql } = runtime;
   const result: FanOut = { blueprints: 0, examined: 0, woken: 0 };
@@ -70,7 +70,7 @@ export async function fanOut(runtime: Runtime, signal?: AbortSignal): Promise<Fa
   return result;
 }
 
-/** Looks through these devices: their tags or their blueprint changed. */
+/** Checks these devices: their tags or their blueprint changed. */
 export async function replan(
   runtime: Runtime,
   which: Replanned,

@@ -1,5 +1,5 @@
 /**
- * Looks through channels for those whose plan has changed.
+ * Checks channels for those whose plan has changed.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Property lists: one door to the XML and binary codecs, and typed access to what they return.
+ * Property lists: one entry to the XML and binary codecs, and typed access to what they return.
  *
  * Promise: `parsePlist` reads both forms and throws only `PlistError`; the getters never throw, see own keys only, and
  * return `undefined` for a key that is absent or of another type.

@@ -34,7 +34,7 @@ class Lines {
 
   constructor(private readonly most: number) {}
 
-  /** Writes a value behind its name; what is in it has `indent`. */
+  /** Writes a value after its name; nested lines have `indent`. */
   write(name: string, value: Plist, indent: string): void {
     const empty = Array.isArray(value) ? "[]" : "{}";
     const children = Array.isArray(value) ? value.length : isDict(value) ? Object.keys(value).length : undefined;

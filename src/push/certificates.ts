@@ -200,7 +200,7 @@ async function insert(
   }).catch(taken);
 }
 
-/** Keeps a certificate and its key; without either, makes a new key for Apple to sign. Throws `invalid`. */
+/** Stores a certificate and its key; without either, creates a new key for Apple to sign. Throws `invalid`. */
 export async function addPushCertificate(
   runtime: Runtime,
   by: By,
@@ -216,7 +216,7 @@ export async function addPushCertificate(
   return await insert(runtime, by, name, await runtime.random.rsaKey(), undefined);
 }
 
-/** Keeps a certificate and its key. Throws `invalid`. */
+/** Stores a certificate and its key. Throws `invalid`. */
 export async function uploadPushCertificate(
   runtime: Runtime,
   by: By,

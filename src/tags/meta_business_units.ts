@@ -39,7 +39,7 @@ const explained = (error: unknown): unknown =>
     ? invalid({ name: ["meta business unit with this name already exists."] })
     : error;
 
-/** Makes a unit. */
+/** Creates a unit. */
 export async function createMetaBusinessUnit(
   runtime: Runtime,
   by: By,

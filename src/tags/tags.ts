@@ -58,7 +58,7 @@ async function values(db: Db, input: TagInput): Promise<TagValues> {
   return { ...input, slug: slugOf(input.name) };
 }
 
-/** Makes a tag. */
+/** Creates a tag. */
 export async function createTag(runtime: Runtime, by: By, input: TagInput): Promise<TagRow> {
   return await runtime.sql.begin(async (tx) => {
     const tag = await insertTag(tx, await values(tx, input), runtime.clock.now());
@@ -70,7 +70,7 @@ export async function createTag(runtime: Runtime, by: By, input: TagInput): Prom
   });
 }
 
-/** Writes all of a tag. */
+/** Replaces a tag. */
 export async function updateTag(runtime: Runtime, by: By, id: number, input: TagInput): Promise<TagRow> {
   return await runtime.sql.begin(async (tx) => {
     const before = await lockTag(tx, id);

@@ -46,7 +46,7 @@ export async function checkMetaBusinessUnit(db: Db, id: number | null): Promise<
   }
 }
 
-/** Makes a taxonomy. */
+/** Creates a taxonomy. */
 export async function createTaxonomy(runtime: Runtime, by: By, input: TaxonomyValues): Promise<TaxonomyRow> {
   return await runtime.sql.begin(async (tx) => {
     await checkMetaBusinessUnit(tx, input.metaBusinessUnitId);
@@ -59,7 +59,7 @@ export async function createTaxonomy(runtime: Runtime, by: By, input: TaxonomyVa
   });
 }
 
-/** Writes all of a taxonomy. */
+/** Replaces a taxonomy. */
 export async function updateTaxonomy(
   runtime: Runtime,
   by: By,

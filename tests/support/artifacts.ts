@@ -124,7 +124,7 @@ export async function idOf(fleet: Fleet, serialNumber: string): Promise<DeviceId
   return (Array.isArray(json) ? json : json.results)[0].id;
 }
 
-/** Gives a device a blueprint. */
+/** Assigns a blueprint to a device. */
 export async function assign(fleet: Fleet, serialNumber: string, blueprint: number | null): Promise<void> {
   const id = await idOf(fleet, serialNumber);
   await made(fleet, "PUT", `/api/mdm/devices/${id}/blueprint/`, { blueprint });

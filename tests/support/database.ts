@@ -36,7 +36,7 @@ export async function withDatabase<T>(
 }
 
 /**
- * Makes a database that is filled once, for tests that copy it with {@link withDatabase}. Returns its name. Drop it
+ * Creates a database that is filled once, for tests that copy it with {@link withDatabase}. Returns its name. Drop it
  * afterwards.
  */
 export async function makeTemplate(fill: (sql: Sql) => Promise<void>): Promise<string> {

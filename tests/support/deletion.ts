@@ -17,7 +17,7 @@ export async function deleted(fleet: Fleet, device: SimulatedDevice): Promise<nu
   return id;
 }
 
-/** Asks to restore a device. */
+/** Requests the restore of a device. */
 export const restore = (fleet: Fleet, id: number) => fleet.api("POST", `/api/mdm/devices/${id}/restore/`);
 
 /** A connect with nothing to report: the status. */

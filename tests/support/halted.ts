@@ -8,7 +8,7 @@ import { MODELS } from "../../simulators/device/models.ts";
 import { assign, link, made, makeBlueprint, makeProfile, profileSource, rest, settle } from "./artifacts.ts";
 import type { Fleet } from "./fleet.ts";
 
-/** Makes it. "Mac 0" and "Mac 2" call the payload invalid, the disk of "Mac 1" is full, "Mac 3" was not asked. */
+/** Creates it. "Mac 0" and "Mac 2" call the payload invalid, the disk of "Mac 1" is full, "Mac 3" was not asked. */
 export async function haltedRollout(fleet: Fleet) {
   const { runtime } = fleet;
   const model = { ...MODELS[0]!, osVersion: "12.6" };

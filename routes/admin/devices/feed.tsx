@@ -27,7 +27,7 @@ const LISTED = new Set([queuedCommands.name, unansweredCommands.name]);
 
 type Step = { what: string; href: string | null; state: StateWord; why: string; at: Date | null };
 
-/** Commands that were not answered, then what the planner has chosen or waits with. */
+/** Commands that were not answered, then the steps that the planner has chosen or that wait. */
 async function comingTo(context: PageContext, device: NonNullable<Awaited<ReturnType<typeof findDevice>>>) {
   const { runtime } = context;
   const queued = context.may("mdm.view_devicecommand")

@@ -66,7 +66,7 @@ export type VersionKind<Input, D extends Draft, Stored, Shown extends object> = 
   fetch?(runtime: Runtime, input: Input): Promise<Input>;
   /** Checks a draft against the artifact, in the transaction that writes it, and returns the content to store. */
   check(context: VersionContext, draft: D): Promise<Checked<Stored>>;
-  /** Keeps it under the version's id, whether there is something already or not. */
+  /** Stores it under the version's id, whether there is something already or not. */
   write(tx: Tx, id: string, stored: Stored, artifact: ArtifactRow): Promise<void>;
   /** Returns the stored content, by version id. */
   load(db: Db, ids: readonly string[]): Promise<Map<string, Stored>>;

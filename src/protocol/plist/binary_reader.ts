@@ -2,8 +2,8 @@
  * A property list reader for Apple's binary form, version `bplist00`.
  *
  * Promise: returns only the content of the document, or throws `PlistError`; never reads outside the bytes. The format
- * lets a container refer to any object any number of times, so a few hundred bytes can mean billions of values: what
- * the document expands to is counted, references to what was read before too, and limited by the length of the
+ * lets a container refer to any object any number of times, so a few hundred bytes can mean billions of values: the
+ * expansion of the document is counted, including references to earlier objects, and limited by the length of the
  * document, so that the work grows with it. 64-bit integers are exact. UIDs, sets and null are refused: no message of
  * Apple's management protocol uses them.
  *
