@@ -7,6 +7,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import postgres from "postgres";
 import { connectOnce, type Place } from "./connect_once.ts";
 import { type Connect, DatabaseUnavailable, supervisedPool } from "./supervised_pool.ts";
@@ -66,7 +67,24 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Sql {
     connect_timeout: 10,
     onnotice: () => {},
     transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
-    types: { bigint: { to: 20, from: [20], parse: (text: string) => Number(text), serialize: String } },
+    types: {
+      bigint: { to: 20, from: [20], parse: (text: string) => Number(text), serialize: String },
+      // Texts are the database's to refuse. The driver's own serializers throw, which it takes for another statement's error
+      // when the statement is sent behind one (see `isPlain` of the pool).
+      date: {
+        to: 1184,
+        from: [1082, 1114, 1184],
+        parse: (text: string) => new Date(text),
+        serialize: (value: unknown) => value instanceof Date ? value.toISOString() : String(value),
+      },
+      bytea: {
+        to: 17,
+        from: [17],
+        parse: (text: string) => Buffer.from(text.slice(2), "hex"),
+        serialize: (value: unknown) =>
+          value instanceof Uint8Array ? `\\x${Buffer.from(value).toString("hex")}` : String(value),
+      },
+    },
     connection: { application_name: options.name ?? "espalier", ...session },
   });
   // Parsed options are shared: the array types that the first connection reads from the database are shared by all.

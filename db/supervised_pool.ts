@@ -127,6 +127,13 @@ class Client {
     return this.#waiting.length === 0;
   }
 
+  /** Resolves when nothing runs or waits, however it ended. */
+  async quiet(): Promise<void> {
+    while (this.#running.size > 0 || this.#waiting.length > 0) {
+      await Promise.allSettled([...this.#running, ...this.#waiting]);
+    }
+  }
+
   /** Discards the connection: statements in flight are rejected, no more are run. */
   discard(cause?: unknown): void {
     if (this.lost !== undefined) return;
@@ -174,6 +181,12 @@ const USES = new WeakMap<object, DatabaseUse>();
 
 /** Returns a pool's use of the database so far. */
 export const databaseUse = (pool: postgres.Sql): DatabaseUse => ({ roundTrips: 0, statements: 0, ...USES.get(pool) });
+
+/**
+ * The option of `begin` with which the first statements are sent together with the begin. If the begin fails, they have run
+ * alone: they may only read, lock, or write what is right in any case.
+ */
+export const TOGETHER = "together";
 
 type Waiter = { take(client: Client): void; fail(reason: unknown): void };
 
@@ -253,10 +266,13 @@ export function supervisedPool(
     }, (error) => query.reject(error));
   };
 
-  const transaction = async <T>(work: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> => {
+  const transaction = async <T>(
+    work: (tx: postgres.TransactionSql) => Promise<T>,
+    together: boolean,
+  ): Promise<T> => {
     const client = await take();
     try {
-      return await client.until(inTransaction(maker, client, work));
+      return await client.until(inTransaction(maker, client, work, together));
     } finally {
       give(client);
     }
@@ -265,7 +281,7 @@ export function supervisedPool(
   const sql = facade(maker, statement);
   const pool = Object.assign(sql, {
     begin: (first: unknown, second?: unknown) =>
-      transaction((second ?? first) as (tx: postgres.TransactionSql) => Promise<unknown>),
+      transaction((second ?? first) as (tx: postgres.TransactionSql) => Promise<unknown>, first === TOGETHER),
     async end({ timeout = 5 }: { timeout?: number } = {}) {
       ended = true;
       for (const waiter of waiters.splice(0)) waiter.fail(new DatabaseUnavailable("The pool was ended"));
@@ -325,6 +341,7 @@ async function inTransaction<T>(
   maker: Driver,
   client: Client,
   work: (tx: postgres.TransactionSql) => Promise<T>,
+  together: boolean,
 ): Promise<T> {
   let open = true;
   let savepoints = 0;
@@ -335,6 +352,8 @@ async function inTransaction<T>(
     whole = false,
   ): Promise<R> => {
     let failure: { reason: unknown } | undefined;
+    /** Whether the scope has ended: a statement that comes later would run in the one around it. */
+    let over = false;
     const run: Run = (query) => {
       query.then(undefined, (reason) => failure ??= { reason });
       client.run(query);
@@ -347,7 +366,7 @@ async function inTransaction<T>(
     };
     const tx = Object.assign(
       facade(maker, (query) => {
-        if (!open) return query.reject(new DatabaseUnavailable("The transaction is over"));
+        if (!open || over) return query.reject(new DatabaseUnavailable("The transaction is over"));
         run(query);
       }),
       {
@@ -360,8 +379,12 @@ async function inTransaction<T>(
         },
       },
     ) as unknown as postgres.TransactionSql;
-    // Not awaited: the first statement follows on the wire.
-    control(begin, run);
+    const begun = control(begin, run);
+    if (whole) {
+      // Without a transaction every statement would be committed alone: nothing more is sent.
+      begun.then(undefined, (cause) => client.discard(cause));
+    }
+    if (!whole || !together) await begun;
     let result: R;
     try {
       result = await body(tx);
@@ -372,10 +395,12 @@ async function inTransaction<T>(
       }
       // Errors that the driver raised immediately are known now. Later ones are awaited; an error of the database turns
       // the commit into a rollback.
-      await null;
-      if (!client.isWritten()) await Promise.all(last);
+      // (A statement that was begun and not awaited reaches the connection two turns of the queue later.)
+      for (let turn = 0; turn < 4; turn++) await null;
+      if (!client.isWritten()) await client.quiet();
       if (failure !== undefined) throw failure.reason;
     } catch (error) {
+      over = true;
       if (whole) open = false;
       // A connection whose rollback fails is in no state that anything else may meet.
       if (client.lost === undefined) await control(rollback).catch((cause) => client.discard(cause));
@@ -383,6 +408,7 @@ async function inTransaction<T>(
     }
     // Statements that the work left running end before the commit; statements that it starts later would run outside of
     // the transaction.
+    over = true;
     if (whole) open = false;
     await control(commit);
     failure satisfies { reason: unknown } | undefined;

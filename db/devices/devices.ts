@@ -34,15 +34,16 @@ export async function findSpeaker(
   db: Db,
   enrollmentId: EnrollmentId | Statement,
   channel: "Device" | "User",
-): Promise<{ target: TargetRow; ended: boolean } | undefined> {
-  const [row] = await db<(Omit<TargetRow, "channel"> & { osVersionExtra: string; ended: boolean })[]>`
+): Promise<{ target: TargetRow; ended: boolean; blocked: boolean } | undefined> {
+  const [row] = await db<(Omit<TargetRow, "channel"> & { osVersionExtra: string; ended: boolean; blocked: boolean })[]>`
       select platform, os_version, os_version_extra, model, apple_silicon, supervised, user_enrollment,
         user_approved_enrollment as user_approved, activation_lock_manageable, awaiting_configuration,
-        ended_at is not null as ended
+        ended_at is not null as ended,
+        (select d.blocked_at is not null from devices d where d.id = device_id) as blocked
       from enrollments where id = ${enrollmentId}`;
   if (row === undefined) return undefined;
-  const { osVersion, osVersionExtra, ended, ...rest } = row;
-  return { target: { ...rest, channel, osVersion: `${osVersion} ${osVersionExtra}`.trim() }, ended };
+  const { osVersion, osVersionExtra, ended, blocked, ...rest } = row;
+  return { target: { ...rest, channel, osVersion: `${osVersion} ${osVersionExtra}`.trim() }, ended, blocked };
 }
 
 /** The OS version of an enrollment's device, as it is stored. */

@@ -21,15 +21,22 @@ export type EventRow = {
   payload: Json;
 };
 
-/** Appends events. */
-export async function insertEvents(db: Db, rows: readonly EventRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await db`
+const insertion = (db: Db, rows: readonly EventRow[]) =>
+  db`
     insert into events (id, index, type, created_at, tags, serial_number, user_id, request, objects, payload)
     select (e->>'id')::uuid, (e->>'index')::int, e->>'type', (e->>'createdAt')::timestamptz,
            array(select jsonb_array_elements_text(e->'tags')), e->>'serialNumber', (e->>'userId')::int,
            nullif(e->'request', 'null'), e->'objects', e->'payload'
     from jsonb_array_elements(${json(db, JSON.parse(JSON.stringify(rows)))}::jsonb) as e`;
+
+/** Appends events. */
+export async function insertEvents(db: Db, rows: readonly EventRow[]): Promise<void> {
+  if (rows.length > 0) await insertion(db, rows);
+}
+
+/** Appends those events that are not there yet: the answer to an earlier insertion may have been lost behind its commit. */
+export async function insertEventsOnce(db: Db, rows: readonly EventRow[]): Promise<void> {
+  if (rows.length > 0) await db`${insertion(db, rows)} on conflict do nothing`;
 }
 
 /** The filters of a search; absent means any. `before` is the last row of the previous page. */

@@ -77,8 +77,32 @@ export async function findPreparedList(
     where i.fingerprint = ${sender.fingerprint} and i.retired_at is null and e.ended_at is null and not e.suspended
       and d.blocked_at is null and d.udid = ${sender.udid} and c.user_key = ${sender.userKey}
       and (c.next_action_at is null or c.next_action_at > ${now})
-      and p.declarative_management and p.declarations_token = p.prepared_token and p.sync_failed_token is null`;
+      and p.declarative_management and p.declarations_token = p.prepared_token and p.sync_failed_token is null
+      -- The device is about to be told of another list, or may have been told of it already.
+      and not exists (select 1 from commands m where m.channel_id = c.id and m.name = 'DeclarativeManagement')`;
   return row;
+}
+
+/** Discards the prepared list of a channel. */
+export async function discardPreparedList(db: Db, channelId: ChannelId): Promise<void> {
+  await db`update channel_plans set prepared_token = null, prepared_revision = null where channel_id = ${channelId}`;
+}
+
+/**
+ * Discards the prepared lists of devices for which something has changed that their plans depend on: the change counts from its
+ * commit, before anybody has looked at their plans again.
+ */
+export async function discardPreparedLists(
+  db: Db,
+  of: { serialNumbers: readonly string[] } | { deviceId: DeviceId },
+): Promise<void> {
+  await db`
+    update channel_plans p set prepared_revision = null
+    from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
+    where p.channel_id = c.id and e.ended_at is null and p.prepared_revision is not null
+      and ${
+    "deviceId" in of ? db`d.id = ${of.deviceId}` : db`d.serial_number = any(${[...of.serialNumbers]}::text[])`
+  }`;
 }
 
 /** The device was given the list of its declarations. What it was given before that stays known. */

@@ -35,6 +35,8 @@ export type PlanRow = TargetRow & {
   syncFailedAt: Date | null;
   clientCapabilities: Json;
   desiredDigest: string | null;
+  /** The token of the list of declarations that was prepared. */
+  preparedToken: string | null;
   /** Ends of the certificates that the channel got for certificate assets, by version. */
   certificateEnds: Record<string, string[]> | null;
   /** Versions whose attempts to install them are counted, where nothing that devices should have has changed since. */
@@ -44,6 +46,7 @@ export type PlanRow = TargetRow & {
   lockPinEscrowed: boolean;
   /** Whether the enrollment has ended, or its device is deleted. */
   ended: boolean;
+  blocked: boolean;
 };
 
 const select = (db: Db) =>
@@ -60,7 +63,7 @@ const select = (db: Db) =>
       ${namesWithValues(db)} as values_named,
       (select revision from desired_state) as revision,
       p.declarative_management, p.declarations_token, p.sync_failed_token, p.sync_failed_at, p.client_capabilities,
-      p.desired_digest,
+      p.desired_digest, p.prepared_token,
       (select jsonb_object_agg(a.artifact_version_id, a.ends) from (
         select artifact_version_id, jsonb_agg(not_after) as ends from asset_certificates
         where channel_id = c.id and artifact_version_id is not null group by artifact_version_id) a) as certificate_ends,
@@ -75,7 +78,7 @@ const select = (db: Db) =>
       -- The attack: an enrollment that only says it is this hardware ends the PIN of the Mac that is locked.
       e.hardware_proven and exists (select 1 from escrowed_secrets where device_id = e.device_id
         and kind = 'device_lock_pin' and ended_at is null) as lock_pin_escrowed,
-      e.ended_at is not null as ended
+      e.ended_at is not null as ended, d.blocked_at is not null as blocked
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
       join channel_plans p on p.channel_id = c.id`;
 

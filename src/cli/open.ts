@@ -28,6 +28,16 @@ const DEVICES_SHARE = 0.6;
 const DEVICES = { wait: 5, statementTimeout: 15, lockTimeout: 5, idleInTransactionTimeout: 30 };
 const OPERATORS = { wait: 15, statementTimeout: 120, lockTimeout: 15, idleInTransactionTimeout: 120 };
 
+/** Seconds that the last check-ins and events may take to be written when the process ends. */
+const FLUSH_SECONDS = 5;
+
+/** Settles as `work` does, or rejects after so many seconds. */
+async function within(seconds: number, work: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`The database did not answer for ${seconds} s`)), seconds * 1000);
+  await Promise.race([work, promise]).finally(() => clearTimeout(timer));
+}
+
 /** A runtime, and how to release it. */
 export type Opened = { runtime: Runtime; close(): Promise<void> };
 
@@ -65,7 +75,10 @@ export async function openRuntime(
   const closing: (() => void)[] = [];
   let flush = () => Promise.resolve();
   const close = async () => {
-    await flush().catch((error) => log.warn("Cannot record the last check-ins and events of devices", { error }));
+    // A database that does not answer must not keep the process from ending.
+    await within(FLUSH_SECONDS, flush()).catch((error) =>
+      log.warn("Cannot record the last check-ins and events of devices", { error })
+    );
     for (const end of closing) end();
     await Promise.all(opened.map((pool) => pool.end({ timeout: 10 })));
     await embedded?.stop();

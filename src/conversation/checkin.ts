@@ -11,6 +11,7 @@ import { findChannelOf, findPinned, type IdentifiedRow } from "../../db/enrollme
 import type { Json, Statement } from "../../db/open.ts";
 import { forgetPushTarget } from "../../db/work/channels.ts";
 import type { EnrollmentId } from "../../db/ids.ts";
+import { TOGETHER } from "../../db/supervised_pool.ts";
 import { authenticate } from "../enrollment/authenticate.ts";
 import { bindRenewedIdentity } from "../enrollment/renewal.ts";
 import { Problem, problem } from "../errors.ts";
@@ -53,10 +54,12 @@ export async function handleCheckin(
     }
     let outcome: CheckinAnswer | Problem = EMPTY;
     const last: Statement[] = [];
-    await runtime.sql.begin(async (tx) => {
-      outcome = await answer({ tx, runtime, by, sender, last, now: runtime.clock.now() }, message);
+    const afterwards: (() => void)[] = [];
+    await runtime.sql.begin(TOGETHER, async (tx) => {
+      outcome = await answer({ tx, runtime, by, sender, last, afterwards, now: runtime.clock.now() }, message);
       return last;
     });
+    for (const work of afterwards) work();
     // Thrown here, since it leaves a claim behind.
     if (outcome instanceof Problem) throw outcome;
     return outcome;
@@ -131,7 +134,8 @@ async function answer(exchange: Exchange, message: CheckinMessage): Promise<Chec
       const { endpoint } = message;
       const { json, reason } = await serveDeclarations(exchange, enrollment, channelId, message);
       if (reason === undefined) {
-        runtime.routine.record(by, checkinEvent(enrollment, message, { status: "success", endpoint }));
+        const event = checkinEvent(enrollment, message, { status: "success", endpoint });
+        exchange.afterwards.push(() => runtime.routine.record(by, event));
       } else await event({ endpoint, reason }, "warning");
       return json === null ? EMPTY : jsonAnswer(json);
     }

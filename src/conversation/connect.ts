@@ -19,6 +19,7 @@ import {
   setNextAction,
 } from "../../db/work/commands.ts";
 import { findPlanQueue, type PlanCommandRow, recordInventoryAsked } from "../../db/work/plan_facts.ts";
+import { TOGETHER } from "../../db/supervised_pool.ts";
 import { commandUnsupported } from "../apple_schema/commands.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/record_observations.ts";
@@ -93,10 +94,12 @@ async function inTransaction(
 ): Promise<Outcome> {
   let outcome: Outcome = null;
   const last: LastStatements = { statements: [] };
-  await sql.begin(async (tx) => {
+  await sql.begin(TOGETHER, async (tx) => {
     outcome = await converse(tx, last);
     return last.statements;
   });
+  // Not before the commit: what was rolled back did not happen.
+  last.afterwards?.();
   if (last.marking !== undefined && (await last.marking).length === 0) {
     // The command was ended while it was chosen. The device connects again, and gets the next one.
     throw problem("unavailable", undefined, { reason: "the command to send was ended meanwhile" });
@@ -120,7 +123,7 @@ async function begin(runtime: Runtime, by: Caller, sender: Certificate, { ids }:
       beginConversation(tx, channelId, { at, ip: by.request.ip }),
       loadFacts(tx, runtime, channelId, { status: "Idle" }),
     ]);
-    if (blockedAt !== null) return "released";
+    if (facts.blocked) return "released";
     const now = runtime.clock.now();
     const known = { facts, expired: facts.queue.some(isExpired(now)), nextActionAt: locked?.nextActionAt };
     return await nextCommand({ tx, runtime, by, owner: { ...contact, userKey }, now }, "Idle", known, last);
@@ -148,10 +151,10 @@ async function takeAnswer(
   if (contact === undefined || speaker === undefined) return "unknown";
   const owner = { ...contact, userKey };
   runtime.routine.heard(owner.channelId, by.request.ip, false, runtime.clock.now());
-  const { target, ended } = speaker;
+  const { target, ended, blocked } = speaker;
   const conversation = { tx, runtime, by, owner, now: runtime.clock.now(), target };
   const left = await applyReport(conversation, report, queue, last);
-  if (owner.blockedAt !== null) return "released";
+  if (blocked) return "released";
   // Deleted, or checked out, while this conversation waited for the channel.
   if (ended) return "ended";
   const expired = queue.some(isExpired(conversation.now));
@@ -161,13 +164,14 @@ async function takeAnswer(
     const sent = await sendKnown(conversation, { ...next, arguments: next.arguments }, last);
     if (sent !== null) return sent;
   }
-  return await nextCommand(conversation, status, { facts: null, expired, nextActionAt: contact.nextActionAt }, last);
+  const nextActionAt = left === null ? undefined : contact.nextActionAt;
+  return await nextCommand(conversation, status, { facts: null, expired, nextActionAt }, last);
 }
 
 const isExpired = (now: Date) => ({ expiresAt }: { expiresAt: Date | null }) => expiresAt !== null && expiresAt <= now;
 
-/** The statements that are sent with the commit, and the one that marks a command as sent. */
-type LastStatements = { statements: Statement[]; marking?: Statement };
+/** The statements that are sent with the commit, the one that marks a command as sent, and the work that follows the commit. */
+type LastStatements = { statements: Statement[]; marking?: Statement; afterwards?: () => void };
 
 /** Runs the statements deferred to the commit now, because later ones read their results. */
 async function writeNow(last: LastStatements): Promise<void> {
@@ -210,20 +214,21 @@ async function applyReport(
   last: LastStatements,
 ): Promise<readonly PlanCommandRow[] | null> {
   const { tx, runtime, by, owner, target, now } = conversation;
-  runtime.routine.record(by, {
-    type: "mdm_request",
-    serialNumber: owner.serialNumber,
-    tags: ["heartbeat"],
-    objects: { device: [owner.deviceId] },
-    payload: {
-      status: "success",
-      view_name: "connect",
-      udid: owner.udid,
-      user_id: report.ids.userKey,
-      command_uuid: report.commandUuid,
-      request_status: report.status,
-    },
-  });
+  last.afterwards = () =>
+    runtime.routine.record(by, {
+      type: "mdm_request",
+      serialNumber: owner.serialNumber,
+      tags: ["heartbeat"],
+      objects: { device: [owner.deviceId] },
+      payload: {
+        status: "success",
+        view_name: "connect",
+        udid: owner.udid,
+        user_id: report.ids.userKey,
+        command_uuid: report.commandUuid,
+        request_status: report.status,
+      },
+    });
   const uuid = uuidOf(report);
   const row = uuid === undefined ? undefined : queue.find((one) => one.uuid === uuid);
   // Answered before (our reply was lost), or never ours: nothing to do.
@@ -252,6 +257,8 @@ async function applyReport(
   await writeNow(last);
   // A blocked device's last report counts as any other: it may hold the PIN that the device is locked with.
   for (const effect of effects) await applyEffect(effect, conversation);
+  // Facts have changed. Until a plan has taken them into account, nothing that was prepared before may be served.
+  await setNextAction(tx, owner.channelId, now);
   return null;
 }
 
@@ -307,7 +314,9 @@ async function nextCommand(
   for (let steps = 0; steps < MAX_STEPS; steps++, facts = null) {
     facts ??= await read();
     if (facts.ended) return "ended";
-    if (facts.lockPinEscrowed && status === "Idle") {
+    // A user's agent may connect before the Mac has locked: only the device's own contact shows that it was unlocked.
+    const endsLock = facts.lockPinEscrowed && owner.userKey === "";
+    if (endsLock && status === "Idle") {
       // A device that connects by itself has been unlocked.
       await endEscrow(tx, runtime, by, owner, "device_lock_pin");
     }
@@ -315,7 +324,7 @@ async function nextCommand(
     await follow(tx, channelId, facts, situation, now);
     if (next === null) {
       // While a PIN is stored, the next connect is checked, since it ends the lock.
-      const again = facts.lockPinEscrowed && status !== "Idle" ? now : planAgainAt;
+      const again = endsLock && status !== "Idle" ? now : planAgainAt;
       if (known.nextActionAt === undefined || again?.getTime() !== known.nextActionAt?.getTime()) {
         last.statements.push(setNextAction(tx, channelId, again));
       }

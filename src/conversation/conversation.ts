@@ -22,8 +22,8 @@ export type Owner = Pick<IdentifiedRow, "enrollmentId" | "deviceId" | "udid" | "
 /** The transaction of one message and its answer. `now` is read when it has begun, for a report when its channel is locked. */
 type Exchanged = { tx: Tx; runtime: Runtime; by: Caller; now: Date };
 
-/** A message of a verified sender. `last` is written together with the commit. */
-export type Exchange = Exchanged & { sender: Certificate; last: Statement[] };
+/** A message of a verified sender. `last` is written together with the commit, `afterwards` is done behind it. */
+export type Exchange = Exchanged & { sender: Certificate; last: Statement[]; afterwards: (() => void)[] };
 
 /** A message of a known channel. */
 export type Conversation = Exchanged & { owner: Owner };

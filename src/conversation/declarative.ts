@@ -35,6 +35,7 @@ import type { DeclarativeManagement } from "../protocol/checkin.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
 import { checkinEvent } from "./checkin_event.ts";
 import type { Exchange } from "./conversation.ts";
+import { mustServe } from "./must_serve.ts";
 import { type NotKept, takeStatusReport } from "./status_report.ts";
 
 const SECTIONS: Readonly<Record<string, Section>> = {
@@ -138,6 +139,7 @@ export async function serveDeclarations(
   }
   if (endpoint === "tokens" || endpoint === "declaration-items") {
     const [, facts] = await Promise.all([lockChannels(tx, [channelId]), loadFacts(tx, runtime, channelId)]);
+    mustServe(facts);
     const situation = situate(facts, now);
     const { declarations } = situation;
     // Artifacts delivered by command are still pending. A channel that was never planned connects by itself.

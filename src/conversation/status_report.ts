@@ -7,7 +7,7 @@
  */
 
 import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
-import { findSystem, findTarget } from "../../db/devices/devices.ts";
+import { findSpeaker, findSystem, findTarget } from "../../db/devices/devices.ts";
 import {
   deleteStatusItems,
   findStatusItems,
@@ -30,6 +30,7 @@ import { PLATFORMS } from "../protocol/platform.ts";
 import { sameJson } from "../same_json.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
 import { artifactOwnerOf, type Conversation, type Owner } from "./conversation.ts";
+import { mustServe } from "./must_serve.ts";
 
 /** Items of a channel that are kept: reports of parts add up. */
 const MAX_KEPT = 2 * MAX_ITEMS;
@@ -206,14 +207,17 @@ export async function takeStatusReport(
   const { channelId } = owner;
   // One report of a channel at a time: the next one is compared with the result of this one.
   const channel = owner.userKey === "" ? "Device" : "User";
-  const [, known, rows, before, system, artifacts] = await Promise.all([
+  const [, known, rows, speaker, system, artifacts] = await Promise.all([
     lockChannels(tx, [channelId]),
     findChannelPlan(tx, channelId),
     findStatusItems(tx, channelId),
-    findTarget(tx, owner.enrollmentId, channel),
+    findSpeaker(tx, owner.enrollmentId, channel),
     findSystem(tx, owner.enrollmentId),
     report.declarations === null ? [] : findTargetArtifacts(tx, channelId),
   ]);
+  if (speaker === undefined) throw new Error(`Cannot find the enrollment ${owner.enrollmentId}`);
+  mustServe(speaker);
+  const before = speaker.target;
   const { items, refused, historyUsedUp } = await keepItems(conversation, report, rows);
   const change = systemChange(owner, before, items);
   let target = before;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { discardPreparedLists } from "../../db/work/channel_plans.ts";
 import { forgetAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import { assignBlueprint, findBlueprint } from "../../db/blueprints/blueprints.ts";
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
@@ -107,6 +108,7 @@ export async function changeDeviceBlueprint(
     }
     await forgetAttempts(tx, { deviceId: id });
     await enqueueJob(tx, runtime, { kind: "replan", payload: { device_ids: [id] } });
+    await discardPreparedLists(tx, { deviceId: id });
   });
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { discardPreparedLists } from "../../db/work/channel_plans.ts";
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { proveHardware } from "../../db/devices/hardware.ts";
 import type { DeviceId } from "../../db/ids.ts";
@@ -48,6 +49,7 @@ export async function confirmHardware(runtime: Runtime, by: By, id: DeviceId): P
       });
     }
     await enqueueJob(tx, runtime, { kind: "replan", payload: { device_ids: [id] } });
+    await discardPreparedLists(tx, { deviceId: id });
     const after = await findDevice(tx, id);
     if (after === undefined) throw problem("not-found");
     await recordAudit(tx, runtime, by, {

@@ -8,9 +8,9 @@
  */
 
 import { type ContactMade, recordContacts } from "../../db/enrollment/contacts.ts";
-import { type EventRow, insertEvents } from "../../db/events/events.ts";
+import { type EventRow, insertEventsOnce } from "../../db/events/events.ts";
 import type { ChannelId } from "../../db/ids.ts";
-import type { Sql } from "../../db/open.ts";
+import { isRefusedValue, type Sql } from "../../db/open.ts";
 import type { By } from "./by.ts";
 import { eventRows, type NewEvent } from "./record.ts";
 import type { Logger } from "../log.ts";
@@ -42,12 +42,14 @@ export class Routine {
   #events: EventRow[] = [];
   #cancel: (() => void) | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #following: Promise<void> | undefined;
 
   constructor(private readonly given: Given, private readonly schedule: Schedule = systemSchedule) {}
 
   /** A channel was heard. `idle`: a conversation began. */
   heard(channelId: ChannelId, ip: string, idle: boolean, now: Date): void {
     const before = this.#contacts.get(channelId);
+    if (before === undefined && this.#contacts.size >= MOST) return;
     this.#contacts.set(channelId, { channelId, at: now, ip, sessionAt: idle ? now : before?.sessionAt ?? null });
     this.#later();
   }
@@ -62,14 +64,17 @@ export class Routine {
   flush(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
-    const work = this.#writing.then(() => this.#write());
-    // One after the other, also behind one that failed.
-    this.#writing = work.catch(() => {});
-    return work;
+    // One after the other, also behind one that failed; what waits for that one is one more, however many ask for it.
+    this.#following ??= this.#writing.then(() => {
+      this.#following = undefined;
+      const work = this.#write();
+      this.#writing = work.catch(() => {});
+      return work;
+    });
+    return this.#following;
   }
 
   #later(): void {
-    if (this.#contacts.size >= MOST) this.#contacts.clear();
     if (this.#cancel !== undefined) return;
     this.#cancel = this.schedule(() => {
       this.#cancel = undefined;
@@ -77,6 +82,10 @@ export class Routine {
         this.given.log.warn("Cannot record check-ins and events of devices. Retrying", { error })
       );
     }, DELAY);
+  }
+
+  #dropped(row: EventRow, error: unknown): void {
+    this.given.log.warn("Cannot record an event of a device", { type: row.type, error });
   }
 
   async #write(): Promise<void> {
@@ -91,9 +100,13 @@ export class Routine {
       }
       while (this.#events.length > 0) {
         const rows = this.#events.splice(0, BATCH);
-        await insertEvents(sql, rows).catch((error) => {
-          this.#events.unshift(...rows);
-          throw error;
+        await insertEventsOnce(sql, rows).catch(async (error) => {
+          if (!isRefusedValue(error)) {
+            this.#events.unshift(...rows);
+            throw error;
+          }
+          // One that cannot be written holds up no other.
+          for (const row of rows) await insertEventsOnce(sql, [row]).catch((reason) => this.#dropped(row, reason));
         });
       }
     } finally {

@@ -6,7 +6,7 @@
 
 import { recordFollowed } from "../../db/blueprints/blueprint_content.ts";
 import type { ChannelId } from "../../db/ids.ts";
-import { recordDigest } from "../../db/work/channel_plans.ts";
+import { discardPreparedList, recordDigest } from "../../db/work/channel_plans.ts";
 import type { Tx } from "../../db/open.ts";
 import { contentDigest } from "../blueprints/content.ts";
 import { desiredDigest } from "./digest.ts";
@@ -23,10 +23,14 @@ import type { Situation } from "./situation.ts";
 export async function follow(
   tx: Tx,
   channelId: ChannelId,
-  facts: LoadedFacts,
+  facts: LoadedFacts & { preparedToken: string | null },
   situation: Situation,
   now: Date,
 ): Promise<boolean> {
+  // Also what the digest does not include, such as the device's OS version, makes another list.
+  if (facts.preparedToken !== null && facts.preparedToken !== situation.declarations.token) {
+    await discardPreparedList(tx, channelId);
+  }
   const digest = desiredDigest(facts.blueprint, situation);
   if (digest === facts.desiredDigest) return false;
   await recordDigest(tx, channelId, digest, now);

@@ -50,7 +50,12 @@ export type LoadedFacts = PlanFacts & {
 };
 
 /** The facts of a channel, with the commands of its queue as they are sent, and the revision of the desired state. */
-export type ConversationFacts = Omit<LoadedFacts, "queue"> & { queue: readonly PlanCommandRow[]; revision: number };
+export type ConversationFacts = Omit<LoadedFacts, "queue"> & {
+  queue: readonly PlanCommandRow[];
+  revision: number;
+  blocked: boolean;
+  preparedToken: string | null;
+};
 
 /**
  * Returns the facts of a channel, with the device's current message. A transaction that acts on them has locked the
@@ -72,6 +77,8 @@ export async function loadFacts(
     ...factsOf(row, { queue, observed, content, status: options.status }, runtime),
     queue,
     revision: row.revision,
+    blocked: row.blocked,
+    preparedToken: row.preparedToken,
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { discardPreparedLists } from "../../db/work/channel_plans.ts";
 import { forgetAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import type { Db } from "../../db/open.ts";
 import {
@@ -81,6 +82,8 @@ export async function changeDeviceTags(
     await enqueueJob(tx, runtime, { kind: "replan", payload: { serial_numbers: changed } });
     await forgetAttempts(tx, { serialNumbers: changed });
     await redeliver(tx, runtime, { serialNumbers: changed }, ["ENROLLED_DEVICE.TAGS"], "operator");
+    // Last: it waits for conversations, and no conversation waits for what follows.
+    await discardPreparedLists(tx, { serialNumbers: changed });
   }
   return { added, removed };
 }

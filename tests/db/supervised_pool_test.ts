@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import { type Db, isUnavailable, openDatabase, type Sql } from "../../db/open.ts";
 import { withDatabase } from "../support/database.ts";
-import { DatabaseUnavailable, databaseUse } from "../../db/supervised_pool.ts";
+import { DatabaseUnavailable, databaseUse, TOGETHER } from "../../db/supervised_pool.ts";
 
 /** Two pools on a database: one that is watched, and one that looks on. */
 function withPools(
@@ -56,7 +56,7 @@ Deno.test("statements, lists, fragments and savepoints work as the driver's own"
 Deno.test("a transaction of a read and a write takes two round trips: with its begin, and with its commit", () =>
   withPools(async (sql, admin) => {
     const work = (v: string) =>
-      sql.begin(async (tx) => {
+      sql.begin(TOGETHER, async (tx) => {
         const [row] = await tx<{ n: number }[]>`select count(*)::int as n from x where v <> ${v}`;
         return [tx`insert into x (v) values (${`${v} ${row?.n}`})`];
       });
@@ -112,6 +112,35 @@ Deno.test("statements that are sent together and fail: nothing is committed, and
     assert.match(String(mixed[0]), /Invalid time value/);
     assert.deepEqual(await values(admin), ["kept"]);
     assert.equal((await sql`select 5 as n`)[0]?.n, 5);
+  }, { max: 1 }));
+
+Deno.test("a text that is no time, a statement that was left running, and one behind a savepoint that failed spoil nothing", () =>
+  withPools(async (sql, admin) => {
+    const times = (value: string) =>
+      sql.begin((tx) =>
+        Promise.allSettled([
+          tx`select ${1}::int as n`,
+          tx`select ${value}::timestamptz as at`,
+        ]).then((all) => all.map(({ status }) => status))
+      );
+    assert.deepEqual(await times("2026-01-01T00:00:00Z"), ["fulfilled", "fulfilled"]);
+    await assert.rejects(times("garbage"), /invalid input syntax/);
+    assert.equal((await sql`select 7 as n`)[0]?.n, 7);
+    await assert.rejects(sql.begin(async (tx) => {
+      await tx`insert into x (v) values ('never')`;
+      tx`select ${new Date(Number.NaN)}::timestamptz`.execute();
+    }));
+    const late = Promise.withResolvers<void>();
+    await sql.begin(async (tx) => {
+      let sibling: Promise<string> | undefined;
+      await tx.savepoint(async (inner) => {
+        sibling = late.promise.then(() => outcome(inner`insert into x (v) values ('late')`));
+        await inner`select 1 / 0`;
+      }).catch(() => {});
+      late.resolve();
+      assert.equal(await sibling, "unavailable");
+    });
+    assert.deepEqual(await values(admin), []);
   }, { max: 1 }));
 
 Deno.test("a statement of a dead transaction runs in no other one, and rolled-back changes stay rolled back", () =>

@@ -4,6 +4,7 @@ import { Routine } from "../../../src/events/routine.ts";
 import { testBy } from "../../routes/api/support.ts";
 import { idOf, made } from "../../support/artifacts.ts";
 import { findEvents } from "../../support/events.ts";
+import { losing } from "../../support/lost_statements.ts";
 import { type Fleet, withFleet } from "../../support/fleet.ts";
 import { createApp } from "../../../routes/app.ts";
 
@@ -110,4 +111,30 @@ Deno.test("a process that ends before it wrote routine entries has lost no answe
     // The device continues with another process.
     serve = fleet.fetch;
     assert.deepEqual(await device.connect(), []);
+  }));
+
+Deno.test("events whose writing was committed and not answered are there once, and hold up no others", () =>
+  withFleet(async (fleet) => {
+    await fleet.enrolled();
+    const count = async () =>
+      (await fleet.runtime.sql<{ n: number }[]>`select count(*)::int as n from events where payload ? 'n'`)[0]?.n;
+    const { sql } = losing(fleet.runtime.sql, 1, "unanswered");
+    const routine = new Routine({ ...fleet.runtime, sql }, () => () => {});
+    routine.record(testBy, { type: "mdm_request", payload: { n: 1 } });
+    await assert.rejects(routine.flush());
+    routine.record(testBy, { type: "mdm_request", payload: { n: 2 } });
+    await routine.flush();
+    assert.equal(await count(), 2);
+  }));
+
+Deno.test("of more channels than may wait those that came first are kept", () =>
+  withFleet(async (fleet) => {
+    await fleet.enrolled();
+    const { id } = await channel(fleet);
+    const { routine } = held(fleet);
+    const at = new Date(fleet.runtime.clock.now().getTime() + 60_000);
+    routine.heard(id, "192.0.2.7", true, at);
+    for (let n = 0; n < 20_000; n++) routine.heard(channelIdOf(1_000_000 + n), "192.0.2.7", true, at);
+    await routine.flush();
+    assert.deepEqual((await channel(fleet)).seen, at);
   }));
