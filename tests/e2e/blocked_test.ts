@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
-import { made } from "../support/artifacts.ts";
+import { createApp } from "../../routes/app.ts";
+import { buildPlist } from "../../src/protocol/plist.ts";
+import { idOf, made } from "../support/artifacts.ts";
 import { deviceOf, idsOf, profileFor, refusedAs } from "../support/claims.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
+import { idle, say } from "../support/talk.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
 
 async function block(fleet: Fleet, device: SimulatedDevice): Promise<number> {
@@ -118,4 +121,36 @@ Deno.test("a CheckOut in a user's name is accepted and ends only that user's pus
     assert.ok(device.enrolled);
     const tokens = await fleet.runtime.sql`select user_key, push_token is not null as pushed from channels order by id`;
     assert.deepEqual(tokens.map((row) => [row.userKey, row.pushed]), [["", true], [userId, false]]);
+  }));
+
+Deno.test("a device that is blocked between the statements of its connect gets no command, and its list no answer", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled();
+    await device.connect();
+    const id = await idOf(fleet, device.serialNumber);
+    const set = (how: string) => made(fleet, "POST", `/api/mdm/devices/${id}/${how}/`, {});
+    const { sql } = fleet.runtime;
+    const late = new Proxy(sql, {
+      get: (of, key) =>
+        key !== "begin" ? Reflect.get(of, key) : async (...given: unknown[]) => {
+          await set("block");
+          return await Reflect.apply(of.begin as (...all: unknown[]) => unknown, of, given);
+        },
+    });
+    const app = createApp({ ...fleet.runtime, sql: late });
+    const blocked: Fleet = {
+      ...fleet,
+      fetch: async (request) => await app.fetch(request, { remoteAddress: "192.0.2.1" }),
+    };
+    await made(fleet, "POST", `/api/mdm/devices/${id}/send_custom_command/`, {
+      command: "<dict><key>RequestType</key><string>ProfileList</string></dict>",
+    });
+    assert.deepEqual(await say(blocked, device, idle(device)), { status: 401, uuid: null, type: null });
+    await set("unblock");
+    const items = buildPlist({
+      MessageType: "DeclarativeManagement",
+      UDID: device.udid,
+      Endpoint: "declaration-items",
+    });
+    assert.equal((await say(blocked, device, items, "checkin")).status, 400);
   }));

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
-import type { PlistDict } from "../../src/protocol/plist.ts";
+import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
 import { assign, idOf, link, made, makeBlueprint, makeDeclaration, rest } from "../support/artifacts.ts";
+import { say } from "../support/declarative_reports.ts";
 import { withFleet } from "../support/fleet.ts";
+import { idle, say as talk } from "../support/talk.ts";
 
 /** Fetches the list of declarations: the status, and the identifiers of the configurations in it. */
 async function listOf(device: SimulatedDevice, said: PlistDict = {}): Promise<[number, string[]]> {
@@ -59,4 +61,37 @@ Deno.test("a list that was prepared is answered until something changes, and to 
     // The attack: a device asks in the name of another one.
     const stranger = await fleet.enrolled();
     assert.equal((await listOf(stranger, { UDID: device.udid }))[0], 400);
+  }));
+
+Deno.test("a list is not served from before a tag was set, or from before a plan that took another system into account", () =>
+  withFleet(async (fleet) => {
+    const blueprint = await makeBlueprint(fleet);
+    const { artifact } = await makeDeclaration(fleet, { artifact: { reinstall_on_os_update: "Patch" } });
+    await link(fleet, blueprint.id, artifact.id);
+    const tag = await made(fleet, "POST", "/api/inventory/tags/", { name: "Kiosk" });
+    const other = await makeDeclaration(fleet);
+    await link(fleet, blueprint.id, other.artifact.id, { macos: true, excluded_tags: [tag.id] });
+    const device = await fleet.enrolled();
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await rest(device);
+    const [, both] = await listOf(device);
+    await made(fleet, "POST", `/api/inventory/devices/${device.serialNumber}/tags/`, { tags: [tag.id] });
+    const [, one] = await listOf(device);
+    assert.equal(one.length, both.length - 1, "before anybody has planned again");
+
+    await rest(device);
+    await listOf(device);
+    const tokens = async () => {
+      const response = await device.checkIn({ MessageType: "DeclarativeManagement", Endpoint: "tokens" });
+      return (await response.json()).SyncTokens.DeclarationsToken;
+    };
+    const before = await tokens();
+    const status = { StatusItems: { device: { "operating-system": { version: "98.1.2" } } }, Errors: [] };
+    await say(device, "status", status);
+    // The server sends the command for it, and the device defers it.
+    const offered = await talk(fleet, device, idle(device));
+    assert.equal(offered.type, "DeclarativeManagement");
+    await talk(fleet, device, buildPlist({ UDID: device.udid, Status: "NotNow", CommandUUID: offered.uuid ?? "" }));
+    await talk(fleet, device, idle(device));
+    assert.notEqual(await tokens(), before);
   }));
