@@ -83,6 +83,12 @@ export async function findPreparedList(
   return row;
 }
 
+/** The prepared list of a channel is right at this revision, too. */
+export const confirmPreparedList = (db: Db, channelId: ChannelId, revision: number): Statement =>
+  db`
+    update channel_plans set prepared_revision = ${revision}
+    where channel_id = ${channelId} and prepared_revision is distinct from ${revision}`;
+
 /** Discards the prepared list of a channel. */
 export async function discardPreparedList(db: Db, channelId: ChannelId): Promise<void> {
   await db`update channel_plans set prepared_token = null, prepared_revision = null where channel_id = ${channelId}`;

@@ -13,6 +13,7 @@ import type { ChannelId } from "../../db/ids.ts";
 import type { Json } from "../../db/open.ts";
 import {
   type Advertised,
+  confirmPreparedList,
   findChannelPlan,
   findPreparedList,
   recordAdvertised,
@@ -148,6 +149,8 @@ export async function serveDeclarations(
     }
     if (endpoint === "tokens") {
       last.push(recordTold(tx, channelId, declarations.token, now));
+      // The token is that of the list: the list of an earlier revision is still right.
+      if (facts.preparedToken === declarations.token) last.push(confirmPreparedList(tx, channelId, facts.revision));
       return { json: tokensAt(declarations.token, now) };
     }
     const items = declarationItems(declarations);
