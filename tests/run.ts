@@ -32,53 +32,6 @@ const at = (database: string) => {
   return url.href;
 };
 
-/** Files at a time. Most of a test is the database's work, and waiting for it. */
-const FILES_AT_A_TIME = navigator.hardwareConcurrency + 1;
-
-/** The longest files. They run one after the other beside all others, so that none of them is left over at the end. */
-const LONG = ["tests/linear_readers_test.ts", "tests/jobs/killed_jobs_test.ts", "tests/pages/"];
-
-const ignored = new IgnoredTests();
-
-/** Runs `deno test` with `args`, so many files at a time, and prints its lines. */
-async function runTests(
-  args: readonly string[],
-  files: number,
-): Promise<{ code: number; passed: number; failed: number }> {
-  // All permissions: the browser's driver looks into /proc, which Deno gives with nothing less.
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", "--parallel", "--sanitize-ops", "--sanitize-resources", ...args],
-    cwd: root,
-    stdin: "null",
-    stdout: "piped",
-    env: {
-      DENO_JOBS: String(files),
-      ESPALIER_TEST_DATABASE: admin.href,
-      ESPALIER_TEST_TEMPLATE: template,
-      NO_COLOR: "1",
-    },
-  }).spawn();
-  let rest = "";
-  let tail = "";
-  const print = async (text: string) => {
-    await Deno.stdout.write(new TextEncoder().encode(text));
-    ignored.read(text);
-    tail = (tail + text).slice(-4000);
-  };
-  const decoder = new TextDecoder();
-  for await (const chunk of child.stdout) {
-    // Whole lines: those of another run come in between.
-    const text = rest + decoder.decode(chunk, { stream: true });
-    const end = text.lastIndexOf("\n") + 1;
-    rest = text.slice(end);
-    if (end > 0) await print(text.slice(0, end));
-  }
-  if (rest !== "") await print(`${rest}\n`);
-  const { code } = await child.status;
-  const [, passed = "0", failed = "0"] = /\| (\d+) passed(?: \(.*?\))? \| (\d+) failed/.exec(tail) ?? [];
-  return { code, passed: Number(passed), failed: Number(failed) };
-}
-
 let code = 1;
 try {
   const sql = openDatabase(admin.href, { max: 1 });
@@ -89,15 +42,35 @@ try {
   await migrate(db);
   await db.end();
 
-  const outcomes = await Promise.all(
-    Deno.args.length > 0
-      ? [runTests(Deno.args, FILES_AT_A_TIME)]
-      : [runTests(LONG, 1), runTests(["tests/", `--ignore=${LONG.join(",")}`], FILES_AT_A_TIME - 1)],
-  );
-  const sum = (name: "passed" | "failed") => outcomes.reduce((total, one) => total + one[name], 0);
+  const args = Deno.args.length > 0 ? Deno.args : ["tests/"];
+  // All permissions: the browser's driver looks into /proc, which Deno gives with nothing less.
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--no-check", "--parallel", "--sanitize-ops", "--sanitize-resources", ...args],
+    cwd: root,
+    stdin: "null",
+    stdout: "piped",
+    env: {
+      // Files at a time. Most of a test is the database's work, and waiting for it.
+      DENO_JOBS: String(navigator.hardwareConcurrency + 1),
+      ESPALIER_TEST_DATABASE: admin.href,
+      ESPALIER_TEST_TEMPLATE: template,
+      NO_COLOR: "1",
+    },
+  }).spawn();
+  let tail = "";
+  const ignored = new IgnoredTests();
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stdout) {
+    await Deno.stdout.write(chunk);
+    const text = decoder.decode(chunk, { stream: true });
+    ignored.read(text);
+    tail = (tail + text).slice(-4000);
+  }
+  code = (await child.status).code;
+  const [, passed = "0", failed = "0"] = /\| (\d+) passed(?: \(.*?\))? \| (\d+) failed/.exec(tail) ?? [];
   for (const line of ignored.lines()) console.log(line);
-  console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
-  code = outcomes.find((one) => one.code !== 0)?.code ?? (sum("passed") === 0 ? 1 : 0);
+  console.log(`${passed} passed, ${failed} failed`);
+  if (passed === "0") code ||= 1;
   await sql.unsafe(`drop database if exists ${template} with (force)`);
   await sql.end();
 } finally {
