@@ -60,7 +60,9 @@ export function openPkcs12(
     return open(bytes, passphrase, iterations);
   } catch (error) {
     if (error instanceof PkiError && error.code !== "key") {
-      throw new PkiError("key", `Could not open the PKCS #12 file: it is damaged (${error.message})`, { cause: error });
+      // Without a MAC, one wrong password in 256 decrypts to something.
+      const why = passphrase === "" ? "it is damaged" : "it is damaged, or the password is wrong";
+      throw new PkiError("key", `Could not open the PKCS #12 file: ${why} (${error.message})`, { cause: error });
     }
     throw error;
   }
@@ -118,6 +120,16 @@ function decrypted(info: Der, passphrase: string, iterations: Iterations): Uint8
   return opened.plain;
 }
 
+function decryptedKey(plain: Uint8Array): KeyObject {
+  try {
+    return importPkcs8(plain);
+  } catch (cause) {
+    throw new PkiError("key", "Could not open the PKCS #12 file: the password is wrong, or its key is damaged", {
+      cause,
+    });
+  }
+}
+
 function readBags(safe: Uint8Array, passphrase: string, result: Opened): void {
   for (const bag of Der.parse(safe).children()) {
     const fields = bag.fields("a bag");
@@ -128,7 +140,7 @@ function readBags(safe: Uint8Array, passphrase: string, result: Opened): void {
       countPart(result);
       const opened = decryptKeyInfo(value.raw, passphrase, result.iterations);
       if ("unknown" in opened) throw refused(`the encryption of its key is not supported (${opened.unknown})`);
-      result.keys.push(importPkcs8(opened.plain));
+      result.keys.push(decryptedKey(opened.plain));
     } else if (type === OID.certBag) {
       const inner = value.fields("a certificate bag");
       if (readOid(inner.next("the type"), "the type of a certificate") !== OID.x509Certificate) continue;
