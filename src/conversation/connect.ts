@@ -1,53 +1,33 @@
 /**
- * The conversation with a device: its report is applied, then the next command is chosen and sent.
+ * The conversation with a device: its report is applied, then the next command is sent (`next_command.ts`).
  *
  * @module
  */
 
 import { channelOf, enrollmentOf, findContact, findPinned, lockContact } from "../../db/enrollment/identities.ts";
-import type { Json, Statement, Tx } from "../../db/open.ts";
+import type { Tx } from "../../db/open.ts";
 import { findSpeaker } from "../../db/devices/devices.ts";
 import { beginConversation } from "../../db/work/channels.ts";
-import {
-  type CommandRow,
-  expireCommands,
-  type FinalState,
-  finishCommand,
-  markingSent,
-  markSent,
-  postponeCommand,
-  setNextAction,
-} from "../../db/work/commands.ts";
-import { findPlanQueue, type PlanCommandRow, recordInventoryAsked } from "../../db/work/plan_facts.ts";
+import { type FinalState, finishCommand, postponeCommand, setNextAction } from "../../db/work/commands.ts";
+import { findPlanQueue, type PlanCommandRow } from "../../db/work/plan_facts.ts";
 import { TOGETHER } from "../../db/supervised_pool.ts";
-import { commandUnsupported } from "../apple_schema/commands.ts";
-import { removesArtifacts } from "../blueprints/artifact_types.ts";
-import { recordSeen } from "../blueprints/record_observations.ts";
-import { commandDict, type CommandTarget, type Effect } from "../commands/command.ts";
-import { queueCommand, secretContext } from "../commands/queue.ts";
+import type { CommandTarget, Effect } from "../commands/command.ts";
 import { type AnyCommand, commandNamed } from "../commands/registry.ts";
 import { sealResult } from "../commands/result.ts";
-import { bindRenewedIdentity, renewalProfile } from "../enrollment/renewal.ts";
-import { Problem, problem } from "../errors.ts";
-import { endEscrow } from "../escrow.ts";
+import { bindRenewedIdentity } from "../enrollment/renewal.ts";
+import { problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
-import { follow } from "../planner/follow.ts";
-import { type ConversationFacts, loadFacts } from "../planner/load.ts";
-import { plan, type Step } from "../planner/plan.ts";
+import { loadFacts } from "../planner/load.ts";
 import { nextOfQueue } from "../planner/schedulers/queued_commands.ts";
-import { PlistError } from "../protocol/plist.ts";
-import { commandPayload, type Report, type ReportStatus } from "../protocol/report.ts";
+import type { Report } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
-import { ExpansionError } from "../variables/expansion_error.ts";
 import { applyEffect } from "./apply_effects.ts";
-import { artifactContent } from "./artifact_content.ts";
-import { artifactOwnerOf, type Conversation, type Exchange, type TargetedConversation } from "./conversation.ts";
+import type { Exchange, TargetedConversation } from "./conversation.ts";
+import { argumentsOf, type LastStatements, nextCommand, sendKnown, writeNow } from "./next_command.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** A plan leads to a command that can be built long before this many tries. */
-const MAX_STEPS = 1000;
 /** Seconds from a NotNow to the next offer of the command: the first wait doubles with each NotNow, up to the longest. */
 const NOT_NOW_WAIT = { first: 60, longest: 4 * 3600 };
 
@@ -170,14 +150,6 @@ async function takeAnswer(
 
 const isExpired = (now: Date) => ({ expiresAt }: { expiresAt: Date | null }) => expiresAt !== null && expiresAt <= now;
 
-/** The statements that are sent with the commit, the one that marks a command as sent, and the work that follows the commit. */
-type LastStatements = { statements: Statement[]; marking?: Statement; afterwards?: () => void };
-
-/** Runs the statements deferred to the commit now, because later ones read their results. */
-async function writeNow(last: LastStatements): Promise<void> {
-  await Promise.all(last.statements.splice(0));
-}
-
 /** Returns the UUID of the command that a report answers. */
 const uuidOf = ({ commandUuid }: Report): string | undefined =>
   commandUuid !== undefined && UUID.test(commandUuid) ? commandUuid : undefined;
@@ -276,185 +248,4 @@ function effectsOf(command: AnyCommand, args: unknown, report: Report, target: C
   const parsed = command.args.safeParse(args);
   if (!parsed.success) return [{ kind: "unreadable", reason: "the stored arguments are not the command's" }];
   return handlerOf(command, report)?.(report, parsed.data, target) ?? [];
-}
-
-async function argumentsOf(
-  runtime: Runtime,
-  id: number,
-  open: Record<string, Json>,
-  sealed: string | null,
-): Promise<Record<string, Json>> {
-  if (sealed === null) return open;
-  const secrets: Record<string, Json> = JSON.parse(await runtime.keys.openText(sealed, secretContext(id)));
-  return { ...open, ...secrets };
-}
-
-/** The facts of a conversation before it plans. Without `facts` they are read, after the deferred statements. */
-type Known = { facts: ConversationFacts | null; expired: boolean; nextActionAt: Date | null | undefined };
-
-/**
- * Follows the plan until it yields a command that can be sent; null if there is none, `ended` if the device is
- * released.
- */
-async function nextCommand(
-  conversation: Conversation,
-  status: ReportStatus,
-  known: Known,
-  last: LastStatements,
-): Promise<Uint8Array<ArrayBuffer> | null | "ended"> {
-  const { tx, runtime, by, owner, now } = conversation;
-  const { channelId } = owner;
-  const read = async () => (await Promise.all([writeNow(last), loadFacts(tx, runtime, channelId, { status })]))[1];
-  let { facts } = known;
-  if (known.expired) {
-    await writeNow(last);
-    await expireCommands(tx, channelId, now);
-    facts = null;
-  }
-  for (let steps = 0; steps < MAX_STEPS; steps++, facts = null) {
-    facts ??= await read();
-    if (facts.ended) return "ended";
-    // A user's agent may connect before the Mac has locked: only the device's own contact shows that it was unlocked.
-    const endsLock = facts.lockPinEscrowed && owner.userKey === "";
-    if (endsLock && status === "Idle") {
-      // A device that connects by itself has been unlocked.
-      await endEscrow(tx, runtime, by, owner, "device_lock_pin");
-    }
-    const { next, planAgainAt, situation } = plan(facts, now);
-    await follow(tx, channelId, facts, situation, now);
-    if (next === null) {
-      // While a PIN is stored, the next connect is checked, since it ends the lock.
-      const again = endsLock && status !== "Idle" ? now : planAgainAt;
-      if (known.nextActionAt === undefined || again?.getTime() !== known.nextActionAt?.getTime()) {
-        last.statements.push(setNextAction(tx, channelId, again));
-      }
-      return null;
-    }
-    if (next.kind === "cancel") {
-      last.statements.push(
-        finishCommand(tx, next.commandId, { state: "cancelled", resultSealed: null, errorChain: null }, now),
-      );
-      continue;
-    }
-    const targeted = { ...conversation, target: facts.target };
-    const queued = next.kind === "queued" ? facts.queue.find(({ id }) => id === next.commandId) : undefined;
-    const args = queued?.arguments ?? null;
-    const payload = queued === undefined || args === null
-      ? await send(targeted, next.kind === "queued" ? next.commandId : await queueStep(targeted, next), last)
-      : await sendKnown(targeted, { ...queued, arguments: args }, last);
-    if (payload !== null) return payload;
-  }
-  throw new Error("Cannot plan: no command of the plan can be sent");
-}
-
-/** Queues the plan's next command; returns its id. */
-async function queueStep(
-  { tx, runtime, owner, target, now }: TargetedConversation,
-  step: Exclude<Step, { kind: "queued" | "cancel" }>,
-): Promise<number> {
-  const name = step.kind === "renewal" ? "Reenroll" : step.name;
-  const command = commandNamed(name);
-  if (command === undefined) throw new Error(`Cannot queue ${name}: it is not in the registry`);
-  const input = step.kind === "renewal"
-    ? { profile: (await renewalProfile(tx, runtime, owner)).toBase64() }
-    : step.arguments;
-  const singleton = step.kind === "command" ? step.singleton ?? name : name;
-  const { id } = await queueCommand(tx, runtime, command, target, owner.channelId, input, { singleton });
-  if (step.kind === "command" && step.inventory === true) {
-    await recordInventoryAsked(tx, owner.channelId, name, now);
-  }
-  return id;
-}
-
-/** Returns when a device that does not answer is pushed again. */
-const pushAgainAt = ({ runtime, now }: Conversation): Date =>
-  new Date(now.getTime() + Math.max(runtime.config.COMMAND_RESEND_AFTER, runtime.config.PUSH_MAX_COMMAND_WAIT) * 1000);
-
-/** A command that is sent. */
-type Outgoing = Pick<CommandRow, "id" | "uuid" | "name" | "arguments" | "secretsSealed">;
-
-/** Builds a command that was read with the queue, and leaves it to the commit to mark it as sent; null when it cannot be built. */
-async function sendKnown(
-  conversation: TargetedConversation,
-  row: Outgoing,
-  last: LastStatements,
-): Promise<Uint8Array<ArrayBuffer> | null> {
-  const { tx, owner, now } = conversation;
-  const built = await build(conversation, row);
-  if (typeof built === "string") return await giveUp(conversation, row, built);
-  const marking = markingSent(tx, owner.channelId, row.id, pushAgainAt(conversation), now);
-  last.marking = marking;
-  last.statements.push(marking);
-  return built;
-}
-
-/** Marks a command sent and builds it; null when it cannot be built, and then it is finished with the reason. */
-async function send(
-  conversation: TargetedConversation,
-  commandId: number,
-  last: LastStatements,
-): Promise<Uint8Array<ArrayBuffer> | null> {
-  const { tx, owner, now } = conversation;
-  await writeNow(last);
-  const row = await markSent(tx, owner.channelId, commandId, pushAgainAt(conversation), now);
-  const built = await build(conversation, row);
-  return typeof built === "string" ? await giveUp(conversation, row, built) : built;
-}
-
-/** Finishes a command that cannot be built: one such command blocks no other. */
-async function giveUp(conversation: TargetedConversation, row: Outgoing, reason: string): Promise<null> {
-  const { tx, runtime, by, now } = conversation;
-  const errorChain = [{
-    ErrorDomain: "Espalier",
-    ErrorCode: 1,
-    LocalizedDescription: reason,
-    USEnglishDescription: reason,
-  }];
-  await finishCommand(tx, row.id, { state: "error", resultSealed: null, errorChain }, now);
-  const { artifact_version: versionId, content_revision: contentRevision } = row.arguments;
-  if (typeof versionId === "string") {
-    await recordSeen(tx, runtime, by, artifactOwnerOf(conversation), [{
-      versionId,
-      status: removesArtifacts(row.name) ? "RemovalFailed" : "Failed",
-      via: "command",
-      contentRevision: typeof contentRevision === "number" ? contentRevision : 0,
-      extraInfo: { reason },
-      uniqueInstallIdentifier: row.uuid,
-    }]);
-  }
-  return null;
-}
-
-/** Returns the bytes of a command, or the reason why there are none. */
-async function build(
-  { tx, runtime, owner, target }: TargetedConversation,
-  row: Outgoing,
-): Promise<Uint8Array<ArrayBuffer> | string> {
-  const command = commandNamed(row.name);
-  if (command === undefined) return "This version of the server does not know the command.";
-  const invalid = command.invalidFor(target);
-  if (invalid !== null) return invalid;
-  const stored = await argumentsOf(runtime, row.id, row.arguments, row.secretsSealed);
-  let content: Record<string, Json>;
-  try {
-    content = await artifactContent(tx, runtime, owner.channelId, row.name, stored);
-  } catch (error) {
-    if (error instanceof ExpansionError) return error.message;
-    if (error instanceof Problem && error.code === "unavailable") return error.message;
-    runtime.log.warn("Cannot build a command", { command: row.uuid, name: row.name, error });
-    return "The command's content cannot be created. The server's log has details.";
-  }
-  const parsed = command.args.safeParse({ ...stored, ...content });
-  if (!parsed.success) return "This version of the server does not know the arguments of the command.";
-  const dict = commandDict(command, parsed.data, { target, commandUuid: row.uuid });
-  // A custom command has no conditions of its own: Apple's are checked again, since the device may have changed.
-  const requestType = command.requestTypeOf?.(parsed.data);
-  const refused = requestType === undefined ? null : commandUnsupported(requestType, dict, target);
-  if (refused !== null) return refused;
-  try {
-    return commandPayload(row.uuid, dict);
-  } catch (error) {
-    if (error instanceof PlistError) return error.message;
-    throw error;
-  }
 }
