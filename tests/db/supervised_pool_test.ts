@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import { type Db, isUnavailable, openDatabase, type Sql } from "../../db/open.ts";
 import { withDatabase } from "../support/database.ts";
-import { DatabaseUnavailable, databaseUse, TOGETHER } from "../../db/supervised_pool.ts";
+import postgres from "postgres";
+import { DatabaseUnavailable, databaseUse, supervisedPool, TOGETHER } from "../../db/supervised_pool.ts";
 
 /** Two pools on a database: one that is watched, and one that looks on. */
 function withPools(
@@ -353,4 +354,28 @@ Deno.test("ending the pool waits for running work and accepts no more", () =>
     await assert.rejects(sql`select 1`, DatabaseUnavailable);
     assert.equal(await work, "finished");
     await ended;
+  }));
+
+Deno.test("a transaction whose begin fails commits nothing of what follows", () =>
+  withPools(async (_sql, admin, url) => {
+    const maker = postgres(url, { max: 1 });
+    const connect = () => postgres(url, { max: 1 });
+    // Instead of the begin something that the database refuses, as when it is cancelled.
+    const failing = new Proxy(maker, {
+      get: (of, key) =>
+        key !== "unsafe" ? Reflect.get(of, key) : (text: string) => of.unsafe(text === "begin" ? "select 1 / 0" : text),
+    });
+    const pool = supervisedPool(failing, connect, { max: 1, waitMs: 1000 });
+    try {
+      for (const together of [TOGETHER, ""]) {
+        await assert.rejects(pool.begin(together, async (tx) => {
+          await tx`select 1`;
+          await tx`insert into x (v) values ('alone')`;
+        }));
+      }
+      assert.deepEqual(await values(admin), []);
+    } finally {
+      await pool.end({ timeout: 1 });
+      await maker.end({ timeout: 1 });
+    }
   }));

@@ -154,3 +154,21 @@ Deno.test("a device that is blocked between the statements of its connect gets n
     });
     assert.equal((await say(blocked, device, items, "checkin")).status, 400);
   }));
+
+Deno.test("a device that is unblocked between the statements of its connect is not released", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled();
+    await device.connect();
+    const id = await block(fleet, device);
+    const { sql } = fleet.runtime;
+    const late = new Proxy(sql, {
+      get: (of, key) =>
+        key !== "begin" ? Reflect.get(of, key) : async (...given: unknown[]) => {
+          await made(fleet, "POST", `/api/mdm/devices/${id}/unblock/`, {});
+          return await Reflect.apply(of.begin as (...all: unknown[]) => unknown, of, given);
+        },
+    });
+    const app = createApp({ ...fleet.runtime, sql: late });
+    const fetch: Fleet["fetch"] = async (request) => await app.fetch(request, { remoteAddress: "192.0.2.1" });
+    assert.equal((await say({ ...fleet, fetch }, device, idle(device))).status, 200);
+  }));

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { buildPlist } from "../../src/protocol/plist.ts";
+import { idle, say } from "../support/talk.ts";
 import { MODELS } from "../../simulators/device/models.ts";
 import { downloadOtaProfile } from "../../src/enrollment/ota_enrollments.ts";
 import { makeDeviceMaker } from "../../simulators/apple/device_ca.ts";
@@ -217,4 +219,32 @@ Deno.test("an erased device enrolls again, once an operator confirms it, as a ne
     await fleet.enrolled(again);
     const { json } = await fleet.api("GET", "/api/mdm/devices/");
     assert.deepEqual(json.map((one: { id: number }) => one.id), [id]);
+  }));
+
+Deno.test("a contact of a user of a Mac does not end the escrow of its lock PIN, one of the Mac does", () =>
+  withFleet(async (fleet) => {
+    const { sql } = fleet.runtime;
+    const device = await fleet.enrolled();
+    await device.connect();
+    const UserID = crypto.randomUUID().toUpperCase();
+    await (await device.checkIn({
+      MessageType: "TokenUpdate",
+      Topic: device.topic,
+      Token: new Uint8Array(32),
+      PushMagic: "x",
+      UserID,
+      UserShortName: "jun",
+      UserLongName: "Jun",
+    })).body?.cancel();
+    const [row] = await sql<{ id: number }[]>`select id from devices`;
+    await sql`update enrollments set platform = 'macOS', hardware_proven = true`;
+    assert.equal((await fleet.api("POST", `/api/mdm/devices/${row?.id}/lock/`, { pin: "123456" })).status, 201);
+    const escrowed = async () => (await sql`select 1 from escrowed_secrets where ended_at is null`).length;
+    const { uuid } = await say(fleet, device, idle(device));
+    await say(fleet, device, buildPlist({ UDID: device.udid, Status: "Acknowledged", CommandUUID: uuid ?? "" }));
+    assert.equal(await escrowed(), 1);
+    await say(fleet, device, buildPlist({ UDID: device.udid, UserID, Status: "Idle" }));
+    assert.equal(await escrowed(), 1);
+    await say(fleet, device, idle(device));
+    assert.equal(await escrowed(), 0);
   }));

@@ -4,6 +4,8 @@ import { Routine } from "../../../src/events/routine.ts";
 import { testBy } from "../../routes/api/support.ts";
 import { idOf, made } from "../../support/artifacts.ts";
 import { findEvents } from "../../support/events.ts";
+import { buildPlist } from "../../../src/protocol/plist.ts";
+import { idle, say } from "../../support/talk.ts";
 import { losing } from "../../support/lost_statements.ts";
 import { type Fleet, withFleet } from "../../support/fleet.ts";
 import { createApp } from "../../../routes/app.ts";
@@ -137,4 +139,31 @@ Deno.test("of more channels than may wait those that came first are kept", () =>
     for (let n = 0; n < 20_000; n++) routine.heard(channelIdOf(1_000_000 + n), "192.0.2.7", true, at);
     await routine.flush();
     assert.deepEqual((await channel(fleet)).seen, at);
+  }));
+
+Deno.test("an answer whose transaction was rolled back leaves no event that it succeeded", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled();
+    await device.connect();
+    const path = `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/send_custom_command/`;
+    const { uuid } = await made(fleet, "POST", path, {
+      command: "<dict><key>RequestType</key><string>ProfileList</string></dict>",
+    });
+    assert.equal((await say(fleet, device, idle(device))).uuid, uuid);
+    const report = buildPlist({ UDID: device.udid, Status: "Acknowledged", CommandUUID: uuid, ProfileList: [] });
+    const statuses: number[] = [];
+    // The transaction is lost at each of its statements in turn, until one goes well.
+    for (let n = 1; n < 30 && statuses.at(-1) !== 200; n++) {
+      const app = createApp({ ...fleet.runtime, sql: losing(fleet.runtime.sql, n, "over").sql });
+      const fetch: Fleet["fetch"] = async (request) => await app.fetch(request, { remoteAddress: "192.0.2.1" });
+      statuses.push((await say({ ...fleet, fetch }, device, report)).status);
+    }
+    assert.ok(statuses.length > 3 && statuses.at(-1) === 200, statuses.join());
+    await fleet.runtime.routine.flush();
+    const events = await findEvents(fleet.runtime.sql, { type: "mdm_request", limit: 500 });
+    const acknowledged = events.filter(({ payload }) => {
+      const text = JSON.stringify(payload);
+      return text.includes(uuid) && text.includes("Acknowledged");
+    });
+    assert.equal(acknowledged.length, 1);
   }));
