@@ -13,8 +13,10 @@ export type ClaimReason = "udid enrolled" | "serial number enrolled" | "serial n
 /** A claim. */
 export type ClaimRow = {
   id: number;
-  otaEnrollmentId: number;
-  otaEnrollmentName: string;
+  /** A claim is at one enrollment, of one of the kinds. */
+  otaEnrollmentId: number | null;
+  depEnrollmentId: number | null;
+  enrollmentName: string;
   sessionId: number;
   udid: string;
   serialNumber: string;
@@ -42,6 +44,7 @@ export type ClaimRow = {
 export type ClaimAttempt = Pick<
   ClaimRow,
   | "otaEnrollmentId"
+  | "depEnrollmentId"
   | "sessionId"
   | "udid"
   | "serialNumber"
@@ -56,38 +59,47 @@ export type ClaimAttempt = Pick<
 
 const select = (db: Db) =>
   db`
-    select c.id, c.ota_enrollment_id, o.name as ota_enrollment_name, c.session_id, c.udid, c.serial_number, c.reason,
+    select c.id, c.ota_enrollment_id, c.dep_enrollment_id, coalesce(o.name, a.name) as enrollment_name, c.session_id, c.udid, c.serial_number, c.reason,
       c.device_id, d.serial_number as known_serial_number, e.name as known_name, c.state, c.fingerprint,
       c.several_certificates, c.hardware_evidence, c.device_name, c.model, c.ip, c.attempts, c.attempted_at,
       c.decided_at, c.decided_by, c.expires_at, c.created_at
-    from enrollment_claims c join ota_enrollments o on o.id = c.ota_enrollment_id
+    from enrollment_claims c left join ota_enrollments o on o.id = c.ota_enrollment_id
+      left join dep_enrollments a on a.id = c.dep_enrollment_id
       left join devices d on d.id = c.device_id left join enrollments e on e.id = d.enrollment_id`;
+
+/** The enrollment of a claim. */
+type OfEnrollment = Pick<ClaimRow, "otaEnrollmentId" | "depEnrollmentId">;
+
+/** As the index of live claims has it. */
+const isOf = (db: Db, { otaEnrollmentId, depEnrollmentId }: OfEnrollment) =>
+  db`coalesce(ota_enrollment_id, 0) = ${otaEnrollmentId ?? 0} and coalesce(dep_enrollment_id, 0) = ${
+    depEnrollmentId ?? 0
+  }`;
 
 /** Returns how many claims of a session, and of an enrollment, are live. */
 export async function countLiveClaims(
   db: Db,
-  otaEnrollmentId: number,
-  sessionId: number,
+  of: OfEnrollment & Pick<ClaimRow, "sessionId">,
   now: Date,
 ): Promise<{ enrollment: number; session: number }> {
   return one(
     await db<{ enrollment: number; session: number }[]>`
-      select count(*)::int as enrollment, count(*) filter (where session_id = ${sessionId})::int as session
-      from enrollment_claims where ota_enrollment_id = ${otaEnrollmentId} and state <> 'used' and expires_at > ${now}`,
+      select count(*)::int as enrollment, count(*) filter (where session_id = ${of.sessionId})::int as session
+      from enrollment_claims where ${isOf(db, of)} and state <> 'used' and expires_at > ${now}`,
   );
 }
 
 /** Returns the live claim of an enrollment for that hardware, locked. */
 export async function lockLiveClaim(
   db: Db,
-  otaEnrollmentId: number,
+  of: OfEnrollment,
   udid: string,
   serialNumber: string,
   now: Date,
 ): Promise<{ id: number; state: ClaimRow["state"]; reason: ClaimReason } | undefined> {
   const [row] = await db<{ id: number; state: ClaimRow["state"]; reason: ClaimReason }[]>`
     select id, state, reason from enrollment_claims
-    where ota_enrollment_id = ${otaEnrollmentId} and lower(udid) = lower(${udid})
+    where ${isOf(db, of)} and lower(udid) = lower(${udid})
       and lower(serial_number) = lower(${serialNumber}) and state <> 'used' and expires_at > ${now}
     for update`;
   return row;
@@ -107,12 +119,12 @@ export async function recordClaim(
   const stays = db`${live} and c.state = 'dismissed'`;
   return one(
     await db<{ id: number; attempts: number; state: ClaimRow["state"] }[]>`
-      insert into enrollment_claims as c (ota_enrollment_id, session_id, udid, serial_number, reason, device_id, fingerprint,
+      insert into enrollment_claims as c (ota_enrollment_id, dep_enrollment_id, session_id, udid, serial_number, reason, device_id, fingerprint,
         hardware_evidence, device_name, model, ip, attempted_at, expires_at, created_at)
-      values (${attempt.otaEnrollmentId}, ${attempt.sessionId}, ${attempt.udid}, ${attempt.serialNumber},
+      values (${attempt.otaEnrollmentId}, ${attempt.depEnrollmentId}, ${attempt.sessionId}, ${attempt.udid}, ${attempt.serialNumber},
         ${attempt.reason}, ${attempt.deviceId}, ${attempt.fingerprint}, ${attempt.hardwareEvidence},
         ${attempt.deviceName}, ${attempt.model}, ${attempt.ip}, ${now}, ${expiresAt}, ${now})
-      on conflict (ota_enrollment_id, lower(udid), lower(serial_number)) where state <> 'used' do update set
+      on conflict (coalesce(ota_enrollment_id, 0), coalesce(dep_enrollment_id, 0), lower(udid), lower(serial_number)) where state <> 'used' do update set
         session_id = excluded.session_id, udid = excluded.udid, serial_number = excluded.serial_number,
         reason = excluded.reason, device_id = excluded.device_id,
         several_certificates = ${live} and (c.several_certificates or c.fingerprint <> excluded.fingerprint),

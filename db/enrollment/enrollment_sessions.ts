@@ -13,9 +13,11 @@ export type SessionEvidence = "limited profile" | "apple device";
 /** An enrollment session. */
 export type SessionRow = {
   id: number;
-  kind: "OTA" | "RE";
+  kind: "OTA" | "DEP" | "RE";
   status: "PHASE_2" | "PHASE_3" | "STARTED" | "AUTHENTICATED" | "COMPLETED";
+  /** A session is of one enrollment, of one of the kinds. */
   otaEnrollmentId: number | null;
+  depEnrollmentId: number | null;
   metaBusinessUnitId: number;
   serialNumber: string | null;
   udid: string | null;
@@ -29,7 +31,7 @@ export type SessionRow = {
 };
 
 const SESSION = (db: Db) =>
-  db`id, kind, status, ota_enrollment_id, meta_business_unit_id, serial_number, udid, enrollment_id,
+  db`id, kind, status, ota_enrollment_id, dep_enrollment_id, meta_business_unit_id, serial_number, udid, enrollment_id,
     hardware_evidence, factory_key, expires_at, created_at`;
 
 /** Adds a session; returns its id. */
@@ -40,11 +42,11 @@ export async function insertSession(
 ): Promise<number> {
   return one(
     await db<{ id: number }[]>`
-      insert into enrollment_sessions (kind, status, secret_hash, challenge_hash, ota_enrollment_id,
+      insert into enrollment_sessions (kind, status, secret_hash, challenge_hash, ota_enrollment_id, dep_enrollment_id,
         meta_business_unit_id, serial_number, udid, enrollment_id, hardware_evidence, factory_key, expires_at, created_at,
         updated_at)
       values (${row.kind}, ${row.status}, ${row.secretHash}, ${row.challengeHash}, ${row.otaEnrollmentId},
-        ${row.metaBusinessUnitId}, ${row.serialNumber}, ${row.udid}, ${row.enrollmentId}, ${row.hardwareEvidence},
+        ${row.depEnrollmentId}, ${row.metaBusinessUnitId}, ${row.serialNumber}, ${row.udid}, ${row.enrollmentId}, ${row.hardwareEvidence},
         ${row.factoryKey}, ${row.expiresAt}, ${now}, ${now})
       returning id`,
   ).id;

@@ -202,6 +202,14 @@ alter table enrollment_sessions drop constraint enrollment_sessions_hardware_evi
 alter table enrollment_sessions add constraint enrollment_sessions_hardware_evidence_check
   check (hardware_evidence in ('limited profile', 'apple device', 'device assignment'));
 
+-- Claims at these enrollments.
+alter table enrollment_claims alter column ota_enrollment_id drop not null;
+alter table enrollment_claims add column dep_enrollment_id integer references dep_enrollments on delete cascade;
+drop index enrollment_claims_live;
+create unique index enrollment_claims_live on enrollment_claims
+  (coalesce(ota_enrollment_id, 0), coalesce(dep_enrollment_id, 0), lower(udid), lower(serial_number))
+  where state <> 'used';
+
 -- Setup Assistant: since when a device waits, until when at the longest, when it was released and why.
 alter table enrollments add column awaiting_since timestamptz;
 alter table enrollments add column release_due_at timestamptz;

@@ -22,7 +22,8 @@ const STATES = ["pending", "confirmed", "dismissed"] as const;
 
 const claimSchema = z.object({
   id: z.int(),
-  ota_enrollment: z.int(),
+  ota_enrollment: z.int().nullable().describe("Null if the device enrolled through a DEP enrollment."),
+  dep_enrollment: z.int().nullable(),
   enrollment_session: z.int(),
   udid: z.string(),
   serial_number: z.string(),
@@ -34,7 +35,7 @@ const claimSchema = z.object({
   fingerprint: z.string().describe("SHA-256 of the certificate of the last attempt."),
   several_certificates: z.boolean().describe("Whether attempts came with different certificates."),
   hardware_evidence: z.string().nullable().describe(
-    "Evidence for the ids besides the device's own statement: limited profile, apple device, or null.",
+    "Evidence for the ids besides the device's own statement: limited profile, apple device, device assignment, or null.",
   ),
   device_name: z.string(),
   model: z.string(),

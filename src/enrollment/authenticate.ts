@@ -10,7 +10,6 @@ import { type SessionRow, updateSession } from "../../db/enrollment/enrollment_s
 import { addSecretTags, tagsOfSecret } from "../../db/enrollment/enrollment_tags.ts";
 import { endEnrollment, insertEnrollment } from "../../db/enrollment/enrollments.ts";
 import { findPinned, pinIdentity } from "../../db/enrollment/identities.ts";
-import { findOtaEnrollment, type OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
 import type { DeviceId, EnrollmentId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import { type Problem, problem } from "../errors.ts";
@@ -22,6 +21,12 @@ import type { Authenticate } from "../protocol/checkin.ts";
 import { platformOfModel } from "../protocol/platform.ts";
 import type { Runtime } from "../runtime.ts";
 import { claimSession } from "./claim_session.ts";
+import {
+  configurationOf,
+  type EnrollmentConfiguration,
+  enrollmentIdsOf,
+  enrollmentPayload,
+} from "./enrollment_configuration.ts";
 import { type HardwareEvidence, judgeHardware, sameId } from "./hardware.ts";
 import { keepClaim } from "./hardware_claims.ts";
 import { bindRenewal } from "./renewal.ts";
@@ -92,7 +97,7 @@ export async function authenticate(
   if (await isSecretRevoked(tx, enrollment.enrollmentSecretId, now)) throw refuse("the enrollment was revoked");
   const facts = await lockHardware(tx, udid, said);
   const serialNumber = facts.device?.serialNumber || said;
-  const live = await lockLiveClaim(tx, enrollment.id, udid, said, now);
+  const live = await lockLiveClaim(tx, enrollmentIdsOf(enrollment), udid, said, now);
   // The same, until the session is over; an operator's confirmation is for a session that waited.
   if (session.expiresAt <= now && live?.state !== "confirmed") throw refuse("the enrollment session has expired");
   const evidence = evidenceOf(session, enrollment, live?.state === "confirmed");
@@ -100,7 +105,7 @@ export async function authenticate(
   if (verdict.kind === "blocked") throw blocked();
   if (verdict.kind === "claim") {
     await keepClaim(tx, runtime, by, {
-      otaEnrollmentId: enrollment.id,
+      ...enrollmentIdsOf(enrollment),
       sessionId: session.id,
       udid,
       serialNumber: said,
@@ -128,7 +133,7 @@ export async function authenticate(
       new_enrolled_device: !ended,
       reenrollment: false,
       hardware: { proven: verdict.proven, evidence },
-      ota_enrollment: { pk: enrollment.id, name: enrollment.name },
+      ...enrollmentPayload(enrollment),
     },
   });
   return null;
@@ -140,22 +145,20 @@ async function enrollmentOf(
   session: SessionRow,
   message: Authenticate,
   serialNumber: string,
-): Promise<OtaEnrollmentRow> {
+): Promise<EnrollmentConfiguration> {
   const differs = (limit: string | null, value: string) => limit !== null && !sameId(limit, value);
   if (differs(session.serialNumber, serialNumber)) throw refuse("serial number mismatch with the enrollment session");
   if (differs(session.udid, message.ids.deviceKey)) throw refuse("UDID mismatch with the enrollment session");
   if (session.status !== "PHASE_3" && session.status !== "STARTED") {
     throw refuse(`the enrollment session is ${session.status}, it should be PHASE_3 or STARTED`);
   }
-  const enrollment = session.otaEnrollmentId === null
-    ? undefined
-    : await findOtaEnrollment(tx, session.otaEnrollmentId);
+  const enrollment = await configurationOf(tx, session);
   if (enrollment === undefined || enrollment.topic !== message.topic) throw refuse("unknown topic");
   return enrollment;
 }
 
 /** Returns the strongest proof of a device's hardware. */
-function evidenceOf(session: SessionRow, enrollment: OtaEnrollmentRow, confirmed: boolean): HardwareEvidence {
+function evidenceOf(session: SessionRow, enrollment: EnrollmentConfiguration, confirmed: boolean): HardwareEvidence {
   if (confirmed) return "confirmation";
   if (enrollment.reenrollmentWithoutConfirmation) return "setting";
   return session.hardwareEvidence ?? "word";
@@ -184,7 +187,7 @@ async function begin(
   { message, session, enrollment, deviceId, proven }: {
     message: Authenticate;
     session: SessionRow;
-    enrollment: OtaEnrollmentRow;
+    enrollment: EnrollmentConfiguration;
     deviceId: DeviceId;
     proven: boolean;
   },

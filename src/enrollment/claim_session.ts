@@ -6,7 +6,6 @@
  */
 
 import { lockSession, type SessionRow } from "../../db/enrollment/enrollment_sessions.ts";
-import { findOtaEnrollment } from "../../db/enrollment/ota_enrollments.ts";
 import { findIssuedCertificate, type IssuedRow } from "../../db/issuing/issued_certificates.ts";
 import type { Tx } from "../../db/open.ts";
 import { problem } from "../errors.ts";
@@ -17,6 +16,7 @@ import { type Certificate, certificatesFromPem } from "../pki/certificate.ts";
 import { verifyChain } from "../pki/chain.ts";
 import { PkiError } from "../pki/errors.ts";
 import type { Runtime } from "../runtime.ts";
+import { configurationOf } from "./enrollment_configuration.ts";
 
 const refuse = (reason: string) => problem("device-not-identified", undefined, { reason });
 
@@ -63,9 +63,7 @@ async function checkIssuer(
   session: SessionRow,
   issued: IssuedRow | undefined,
 ): Promise<void> {
-  const enrollment = session.otaEnrollmentId === null
-    ? undefined
-    : await findOtaEnrollment(tx, session.otaEnrollmentId);
+  const enrollment = await configurationOf(tx, session);
   if (enrollment === undefined) throw refuse("the enrollment of this session no longer exists");
   const builtIn = enrollment.scepIssuerId === BUILT_IN_ISSUER || issued !== undefined;
   if (builtIn && issued?.sessionId !== session.id) {

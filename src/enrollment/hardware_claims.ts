@@ -38,9 +38,9 @@ export async function keepClaim(
   attempt: ClaimAttempt,
 ): Promise<void> {
   const now = runtime.clock.now();
-  const { otaEnrollmentId, sessionId, udid, serialNumber } = attempt;
-  if (await lockLiveClaim(tx, otaEnrollmentId, udid, serialNumber, now) === undefined) {
-    const live = await countLiveClaims(tx, otaEnrollmentId, sessionId, now);
+  const { otaEnrollmentId, depEnrollmentId, sessionId, udid, serialNumber } = attempt;
+  if (await lockLiveClaim(tx, attempt, udid, serialNumber, now) === undefined) {
+    const live = await countLiveClaims(tx, attempt, now);
     if (live.enrollment >= MOST_CLAIMS.enrollment || live.session >= MOST_CLAIMS.session) return;
   }
   const kept = await recordClaim(tx, attempt, inHours(now), now);
@@ -50,7 +50,8 @@ export async function keepClaim(
     tags: ["alert"],
     serialNumber,
     objects: {
-      ota_enrollment: [otaEnrollmentId],
+      ...(otaEnrollmentId === null ? {} : { ota_enrollment: [otaEnrollmentId] }),
+      ...(depEnrollmentId === null ? {} : { dep_enrollment: [depEnrollmentId] }),
       enrollment_claim: [kept.id],
       ...(attempt.deviceId === null ? {} : { device: [attempt.deviceId] }),
     },
@@ -68,6 +69,7 @@ export async function keepClaim(
 export const claimRepresentation = (row: ClaimRow) => ({
   id: row.id,
   ota_enrollment: row.otaEnrollmentId,
+  dep_enrollment: row.depEnrollmentId,
   enrollment_session: row.sessionId,
   udid: row.udid,
   serial_number: row.serialNumber,

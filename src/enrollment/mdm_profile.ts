@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { OtaEnrollmentRow } from "../../db/enrollment/ota_enrollments.ts";
 import { findScepIssuer } from "../../db/issuing/scep_issuers.ts";
 import type { Db } from "../../db/open.ts";
 import { problem } from "../errors.ts";
@@ -22,6 +21,7 @@ import {
   scepPayload,
 } from "../protocol/profile.ts";
 import type { Runtime } from "../runtime.ts";
+import type { ProfileConfiguration } from "./enrollment_configuration.ts";
 import type { OpenedSession } from "./sessions.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -35,7 +35,7 @@ export type ProfileTarget = { serialNumber?: string | undefined; plain?: boolean
 async function identityPayload(
   db: Db,
   runtime: Runtime,
-  enrollment: OtaEnrollmentRow,
+  enrollment: ProfileConfiguration,
   session: OpenedSession,
   target: ProfileTarget,
 ): Promise<{ payload: PlistDict; uuid: string }> {
@@ -84,7 +84,7 @@ function tlsRootPayload(runtime: Runtime): PlistDict[] {
 export async function mdmProfile(
   db: Db,
   runtime: Runtime,
-  enrollment: OtaEnrollmentRow,
+  enrollment: ProfileConfiguration,
   session: OpenedSession,
   target: ProfileTarget,
 ): Promise<Bytes> {
@@ -124,7 +124,7 @@ export async function mdmProfile(
 export async function phase2Profile(
   db: Db,
   runtime: Runtime,
-  enrollment: OtaEnrollmentRow,
+  enrollment: ProfileConfiguration,
   session: OpenedSession,
   target: ProfileTarget,
 ): Promise<Bytes> {
@@ -142,7 +142,7 @@ export async function phase2Profile(
  * Returns the profile that begins an OTA enrollment: the device answers it with its attributes and the enrollment
  * secret.
  */
-export function otaProfile(runtime: Runtime, enrollment: OtaEnrollmentRow, secret: string): Bytes {
+export function otaProfile(runtime: Runtime, enrollment: ProfileConfiguration, secret: string): Bytes {
   return buildPlist(profileServiceProfile({
     identifier: `${prefixOf(runtime)}.profile-service`,
     uuid: uuidOf(runtime),

@@ -247,6 +247,7 @@ export async function downloadDirectProfile(
       kind: "OTA",
       status: "PHASE_3",
       otaEnrollmentId: enrollment.id,
+      depEnrollmentId: null,
       metaBusinessUnitId: verified.secret.metaBusinessUnitId,
       serialNumber: options.serialNumber ?? null,
       udid: options.udid ?? null,

@@ -17,7 +17,6 @@ import {
   pinIdentity,
 } from "../../db/enrollment/identities.ts";
 import { lastAlertAt } from "../../db/enrollment/identity_alerts.ts";
-import { findOtaEnrollment } from "../../db/enrollment/ota_enrollments.ts";
 import type { Tx } from "../../db/open.ts";
 import { type Problem, problem } from "../errors.ts";
 import { AlertingProblem } from "../identity/alert.ts";
@@ -25,6 +24,7 @@ import { signProfile } from "../issuing/profile_signer.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
 import { type ClaimedSession, claimSession } from "./claim_session.ts";
+import { configurationOf, enrollmentIdsOf } from "./enrollment_configuration.ts";
 import { mdmProfile } from "./mdm_profile.ts";
 import { openSession, SESSION_HOURS } from "./sessions.ts";
 
@@ -35,16 +35,14 @@ export async function renewalProfile(
   enrolled: Pick<IdentifiedRow, "enrollmentId" | "sessionId" | "udid" | "serialNumber">,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const current = await findSession(tx, enrolled.sessionId);
-  const enrollment = current === undefined || current.otaEnrollmentId === null
-    ? undefined
-    : await findOtaEnrollment(tx, current.otaEnrollmentId);
+  const enrollment = current === undefined ? undefined : await configurationOf(tx, current);
   if (current === undefined || enrollment === undefined) {
     throw new Error(`Cannot renew: the enrollment of session ${enrolled.sessionId} no longer exists`);
   }
   const session = await openSession(tx, runtime, {
     kind: "RE",
     status: "STARTED",
-    otaEnrollmentId: enrollment.id,
+    ...enrollmentIdsOf(enrollment),
     metaBusinessUnitId: current.metaBusinessUnitId,
     serialNumber: enrolled.serialNumber,
     udid: enrolled.udid,

@@ -272,6 +272,7 @@ Deno.test("the certificate of an asset is never an identity: not to connect, not
         kind: "OTA",
         status: "STARTED",
         otaEnrollmentId: fleet.enrollmentId,
+        depEnrollmentId: null,
         metaBusinessUnitId: unit?.id ?? 0,
         serialNumber: null,
         udid: null,

@@ -26,6 +26,7 @@ const REASONS: Record<ClaimRow["reason"], string> = {
 const EVIDENCE: Record<string, string> = {
   "limited profile": "The profile was downloaded for this serial number and UDID.",
   "apple device": "The message was signed by an Apple device, not necessarily this one.",
+  "device assignment": "The serial number is assigned to this server by Apple.",
 };
 
 const ALERTS: Record<IdentityAlertKind, string> = {
@@ -67,7 +68,9 @@ function Claim({ claim, context, now }: { claim: ClaimRow; context: PageContext;
           : null}
       </td>
       <td>
-        <a href={`/enrollments/${claim.otaEnrollmentId}/`}>{claim.otaEnrollmentName}</a>
+        {claim.otaEnrollmentId === null
+          ? claim.enrollmentName
+          : <a href={`/enrollments/${claim.otaEnrollmentId}/`}>{claim.enrollmentName}</a>}
         <br />
         <span class="faint">{`from ${claim.ip}`}</span>
       </td>
