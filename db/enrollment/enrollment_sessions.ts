@@ -7,8 +7,11 @@
 import type { EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
-/** An operator's profile for one serial number and UDID, or a message that an Apple device signed. */
-export type SessionEvidence = "limited profile" | "apple device";
+/**
+ * An operator's profile for one serial number and UDID, or a message that an Apple device signed; one whose serial
+ * number Apple has assigned to the enrollment's virtual server.
+ */
+export type SessionEvidence = "limited profile" | "apple device" | "device assignment";
 
 /** An enrollment session. */
 export type SessionRow = {
@@ -24,7 +27,7 @@ export type SessionRow = {
   enrollmentId: EnrollmentId | null;
   /** Where serial number and UDID are from; null: from nowhere but the device's own word. */
   hardwareEvidence: SessionEvidence | null;
-  /** SHA-256, in hex, of the public key of Apple's certificate that began an over-the-air enrollment. */
+  /** SHA-256, in hex, of the public key of Apple's certificate that signed the message which began the session. */
   factoryKey: string | null;
   expiresAt: Date;
   createdAt: Date;
@@ -129,7 +132,7 @@ export async function renewSessionSecrets(
 }
 
 /**
- * Returns the session of a device that has asked for its first profile with an OTA enrollment and has not continued;
+ * Returns the session of a device that has asked for its first profile with an enrollment and has not continued;
  * locked.
  *
  * The attack: another Apple device claims to be this one, and the session's secrets go to it instead of the device that
@@ -137,13 +140,16 @@ export async function renewSessionSecrets(
  */
 export async function findUnfinishedSession(
   db: Db,
-  otaEnrollmentId: number,
+  of: { kind: "OTA" | "DEP"; id: number },
   hardware: { serialNumber: string; udid: string; factoryKey: string },
   now: Date,
 ): Promise<SessionRow | undefined> {
+  const begun = of.kind === "OTA"
+    ? db`ota_enrollment_id = ${of.id} and kind = 'OTA' and status = 'PHASE_2'`
+    : db`dep_enrollment_id = ${of.id} and kind = 'DEP' and status = 'STARTED'`;
   const [row] = await db<SessionRow[]>`
     select ${SESSION(db)} from enrollment_sessions
-    where ota_enrollment_id = ${otaEnrollmentId} and kind = 'OTA' and status = 'PHASE_2'
+    where ${begun}
       and serial_number = ${hardware.serialNumber} and udid = ${hardware.udid}
       and factory_key = ${hardware.factoryKey} and expires_at > ${now}
     order by id desc limit 1 for update`;

@@ -11,8 +11,8 @@ import type { HardwareFacts } from "../../db/devices/hardware.ts";
  * The proofs that a device is the hardware that it claims to be.
  *
  * `takeover`: hardware that is enrolled now may enroll, and its previous enrollment ends. `proves`: the hardware's tags
- * and values, and what they lead to, are this enrollment's. An enrollment by device assignment or by attestation of
- * that very hardware is a line of this table with both.
+ * and values, and what they lead to, are this enrollment's. An enrollment by attestation of that very hardware is a line of
+ * this table with both.
  *
  * - `word`: the device's own. Any holder of the enrollment's profile can state it.
  * - `apple device`: phase 2 of an over-the-air enrollment, signed by a certificate under Apple's device authority. It
@@ -22,6 +22,10 @@ import type { HardwareFacts } from "../../db/devices/hardware.ts";
  * - `limited profile`: an operator downloaded the profile for this serial number and this UDID. It may lie around for
  *   30 days,
  *   so that it does not end an enrollment.
+ * - `device assignment`: a message as above, whose serial number Apple has assigned to the virtual server of the
+ *   enrollment, under an address that Apple gives only to devices that are assigned. What remains: somebody who has
+ *   extracted a key that Apple certified for any device, and knows the address and the serial number. Hardware that is
+ *   wiped comes back this way without an operator, so that it takes over.
  * - `confirmation`: an operator confirmed this claim.
  * - `setting`: the enrollment says "re-enrollment without confirmation".
  */
@@ -29,6 +33,7 @@ const EVIDENCE = {
   "word": { takeover: false, proves: false },
   "apple device": { takeover: false, proves: false },
   "limited profile": { takeover: false, proves: true },
+  "device assignment": { takeover: true, proves: true },
   "confirmation": { takeover: true, proves: true },
   "setting": { takeover: true, proves: true },
 } as const satisfies Record<string, { takeover: boolean; proves: boolean }>;

@@ -115,7 +115,7 @@ async function phase2(
   const now = runtime.clock.now();
   // A device that lost our answer asks again: one session, not two.
   const factoryKey = certificate.spkiFingerprint;
-  const begun = await findUnfinishedSession(tx, enrollment.id, { ...hardware, factoryKey }, now);
+  const begun = await findUnfinishedSession(tx, { kind: "OTA", id: enrollment.id }, { ...hardware, factoryKey }, now);
   const session = begun === undefined
     ? await openSession(tx, runtime, {
       kind: "OTA",

@@ -175,48 +175,81 @@ export function refusalOf(
   return undefined;
 }
 
-/**
- * Verifies a secret and counts its use, in the caller's transaction.
- *
- * The secret's row stays locked until the transaction ends, so a quota is exact. Success and failure are recorded as
- * `enrollment_secret_verification`. A refusal is a value, not an exception: commit, and the event stays; nothing else was
- * written.
- */
-export async function verifyEnrollmentSecret(
-  tx: Tx,
-  runtime: Pick<Runtime, "clock" | "random" | "refusals">,
-  by: Caller,
+type Needs = Pick<Runtime, "clock" | "random" | "refusals">;
+
+function eventOf(
   proof: EnrollmentSecretProof,
-): Promise<EnrollmentSecretVerification> {
-  const now = runtime.clock.now();
-  const row = proof.secret.length > 256 ? undefined : await lockEnrollmentSecretByHash(tx, await hash(proof.secret));
-  const reason = row === undefined ? "unknown secret" : refusalOf(row, proof, now);
-  const facts = {
+  row: EnrollmentSecretRow | undefined,
+  outcome: Record<string, string>,
+): NewEvent {
+  return {
+    type: EVENT,
     serialNumber: proof.serialNumber,
     tags: ["enrollment_secret"],
     ...(row === undefined ? {} : { objects: { enrollment_secret: [row.id] } }),
+    payload: {
+      ...outcome,
+      serial_number: proof.serialNumber,
+      udid: proof.udid,
+      // Not `enrollment_secret`: a key of that name would be treated as the secret itself, and redacted.
+      ...(row === undefined
+        ? {}
+        : { enrollment_secret_id: row.id, meta_business_unit: { pk: row.metaBusinessUnitId } }),
+    },
   };
-  const details = {
-    serial_number: proof.serialNumber,
-    udid: proof.udid,
-    // Not `enrollment_secret`: a key of that name would be treated as the secret itself, and redacted.
-    ...(row === undefined ? {} : { enrollment_secret_id: row.id, meta_business_unit: { pk: row.metaBusinessUnitId } }),
-  };
-  if (row === undefined || reason !== undefined) {
-    const event: NewEvent = {
-      ...facts,
-      type: EVENT,
-      payload: { status: "failure", reason: reason ?? "unknown secret", ...details },
-    };
-    await recordRefusal(tx, runtime, by, event);
-    return { ok: false, reason: reason ?? "unknown secret", event };
+}
+
+/**
+ * Verifies a secret in the caller's transaction, without counting a use. `counted` says that this device was counted
+ * before, so that a quota which it used up itself does not refuse it.
+ *
+ * The secret's row stays locked until the transaction ends, so a quota is exact. A refusal is recorded as
+ * `enrollment_secret_verification`. It is a value, not an exception: commit, and the event stays; nothing else was
+ * written.
+ */
+export async function examineEnrollmentSecret(
+  tx: Tx,
+  runtime: Needs,
+  by: Caller,
+  proof: EnrollmentSecretProof,
+  counted: (row: EnrollmentSecretRow) => Promise<boolean> = () => Promise.resolve(false),
+): Promise<EnrollmentSecretVerification> {
+  const row = proof.secret.length > 256 ? undefined : await lockEnrollmentSecretByHash(tx, await hash(proof.secret));
+  const reason = row === undefined ? "unknown secret" : refusalOf(row, proof, runtime.clock.now());
+  if (row !== undefined && (reason === undefined || (reason === "quota used up" && await counted(row)))) {
+    return { ok: true, secret: row };
   }
+  const event = eventOf(proof, row, { status: "failure", reason: reason ?? "unknown secret" });
+  await recordRefusal(tx, runtime, by, event);
+  return { ok: false, reason: reason ?? "unknown secret", event };
+}
+
+/** Counts a use of a secret that was examined, and records it as `enrollment_secret_verification`. */
+export async function countEnrollmentSecretUse(
+  tx: Tx,
+  runtime: Needs,
+  by: Caller,
+  proof: EnrollmentSecretProof,
+  row: EnrollmentSecretRow,
+): Promise<void> {
   await insertEnrollmentSecretUse(tx, row.id, {
     userAgent: foreignText(by.request.userAgent, 400),
     ip: by.request.ip,
     serialNumber: proof.serialNumber ?? null,
     udid: proof.udid ?? null,
-  }, now);
-  await recordEvents(tx, runtime, by, [{ ...facts, type: EVENT, payload: { status: "success", ...details } }]);
-  return { ok: true, secret: { ...row, requestCount: row.requestCount + 1 } };
+  }, runtime.clock.now());
+  await recordEvents(tx, runtime, by, [eventOf(proof, row, { status: "success" })]);
+}
+
+/** Verifies a secret and counts its use, as the two functions above. */
+export async function verifyEnrollmentSecret(
+  tx: Tx,
+  runtime: Needs,
+  by: Caller,
+  proof: EnrollmentSecretProof,
+): Promise<EnrollmentSecretVerification> {
+  const examined = await examineEnrollmentSecret(tx, runtime, by, proof);
+  if (!examined.ok) return examined;
+  await countEnrollmentSecretUse(tx, runtime, by, proof, examined.secret);
+  return { ok: true, secret: { ...examined.secret, requestCount: examined.secret.requestCount + 1 } };
 }

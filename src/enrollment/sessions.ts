@@ -13,7 +13,7 @@ import { randomText, type Runtime } from "../runtime.ts";
 /** The lifetime of a session in hours, by its origin: a downloaded profile may wait for its device, a phase may not. */
 export const SESSION_HOURS = { direct: 30 * 24, phase: 24, renewal: 1 } as const;
 
-/** The common name has at most 64 characters: the longest prefix, `MDM$OTA$`, and this. */
+/** The common name has at most 64 characters: the longest prefix, `MDM$OTA$` or `MDM$DEP$`, and this. */
 const SECRET_LENGTH = 56;
 
 /** A session with the secrets of its profile; they are stored nowhere else. */

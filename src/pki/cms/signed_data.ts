@@ -45,6 +45,8 @@ export type VerifiedSigner = {
   readonly digest: HashName;
   /** Whether attributes were signed rather than the content itself. */
   readonly signedAttributes: boolean;
+  /** The bytes that the signature covers: the attributes, or the content. */
+  readonly signed: Uint8Array;
 };
 
 /** Returns the content of a ContentInfo of the given type (RFC 5652 section 3). */
@@ -146,7 +148,7 @@ export function verifySigner(data: SignedData, signer: SignerInfo, content: Uint
       `Cannot trust the CMS message: its signature is not one of "${certificate.subject}"`,
     );
   }
-  return { certificate, digest: hash, signedAttributes: signer.signedBytes !== undefined };
+  return { certificate, digest: hash, signedAttributes: signer.signedBytes !== undefined, signed };
 }
 
 function checkAttributes(contentType: string, attributes: Attributes | undefined, hashed: Uint8Array): void {
