@@ -144,6 +144,9 @@ const SCHEMA = z.object({
   APNS_TEAM_ID: z.string().regex(/^[A-Z0-9]{10}$/, "should be 10 letters and digits").optional().describe(
     "The team of APNS_KEY.",
   ),
+  DEVICE_ASSIGNMENT_URL: origin.default("https://mdmenrollment.apple.com").describe(
+    "Apple's device assignment service (Automated Device Enrollment).",
+  ),
   PUSH_MIN_TARGET_AGE: number(1, 120).default(5).describe("Seconds after its enrollment before a device is pushed."),
   PUSH_MAX_COMMAND_WAIT: number(10, 3600).default(30).describe(
     "Seconds a sent command may stay unanswered before a new push.",

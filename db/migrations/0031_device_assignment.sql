@@ -101,6 +101,8 @@ create table dep_enrollments (
   -- SHA-256 of the serialisation that Apple has, without the devices.
   defined_hash bytea not null,
   defined_at timestamptz not null,
+  -- The server's own address when Apple got it: a profile is defined again for another address only when an operator says so.
+  defined_base_url text not null default '',
   created_at timestamptz not null,
   updated_at timestamptz not null
 );
@@ -110,6 +112,14 @@ create index dep_enrollments_scep_issuer on dep_enrollments (scep_issuer_id);
 create index dep_enrollments_blueprint on dep_enrollments (blueprint_id);
 alter table dep_virtual_servers add constraint dep_virtual_servers_default_enrollment
   foreign key (default_enrollment_id) references dep_enrollments on delete set null;
+
+-- Every profile at Apple that an enrollment ever was. A device keeps its profile until it is assigned the next one.
+create table dep_enrollment_profiles (
+  uuid uuid primary key,
+  dep_enrollment_id integer not null references dep_enrollments on delete cascade,
+  defined_at timestamptz not null
+);
+create index dep_enrollment_profiles_enrollment on dep_enrollment_profiles (dep_enrollment_id);
 
 -- A device as one virtual server has it. A device that moves between servers has a row for each.
 create table dep_devices (
