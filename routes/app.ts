@@ -13,6 +13,7 @@ import { notFoundPage } from "./admin/parts/page.tsx";
 import { mountApi } from "./api/mount.ts";
 import { SANDBOX_POLICY } from "./attachment.ts";
 import type { AppEnv } from "./context.ts";
+import { mountAde } from "./device/ade.tsx";
 import { mountDownloads } from "./device/downloads.ts";
 import { mountMdm } from "./device/mdm.ts";
 import { mountOta } from "./device/ota.ts";
@@ -47,6 +48,7 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
   mountMetrics(app);
   mountScep(app);
   mountOta(app);
+  mountAde(app);
   mountMdm(app);
   mountDownloads(app);
   mountApi(app);

@@ -8,7 +8,7 @@ import { type Db, type Json, json, one } from "../open.ts";
 
 /** A device in the web view. */
 export type WebVisitRow = {
-  id: bigint | number;
+  id: number;
   messageDigest: Uint8Array;
   depEnrollmentId: number;
   serialNumber: string;

@@ -50,6 +50,14 @@ export type NewEnrollment = {
   osVersion: string;
   buildVersion: string;
   userEnrollment: boolean;
+  depEnrollment: boolean;
+  /** Null: not known until the device answers. */
+  supervised: boolean | null;
+  userApproved: boolean | null;
+  awaitingConfiguration: boolean | null;
+  /** Since when the device waits in Setup Assistant, and until when at the longest. */
+  awaitingSince: Date | null;
+  releaseDueAt: Date | null;
   blueprintId: number | null;
   hardwareProven: boolean;
   /** The tags that count while the hardware is not proven. */
@@ -61,9 +69,11 @@ export async function insertEnrollment(db: Db, row: NewEnrollment, now: Date): P
   const { id } = one(
     await db<{ id: EnrollmentId }[]>`
       insert into enrollments (device_id, session_id, push_certificate_id, name, model, platform, os_version, build_version,
-        dep_enrollment, user_enrollment, blueprint_id, hardware_proven, own_tags, created_at, updated_at)
+        dep_enrollment, user_enrollment, supervised, user_approved_enrollment, awaiting_configuration, awaiting_since,
+        release_due_at, blueprint_id, hardware_proven, own_tags, created_at, updated_at)
       values (${row.deviceId}, ${row.sessionId}, ${row.pushCertificateId}, ${row.name}, ${row.model}, ${row.platform},
-        ${row.osVersion}, ${row.buildVersion}, false, ${row.userEnrollment}, ${row.blueprintId},
+        ${row.osVersion}, ${row.buildVersion}, ${row.depEnrollment}, ${row.userEnrollment}, ${row.supervised},
+        ${row.userApproved}, ${row.awaitingConfiguration}, ${row.awaitingSince}, ${row.releaseDueAt}, ${row.blueprintId},
         ${row.hardwareProven}, ${row.ownTags}::int[], ${now}, ${now})
       returning id`,
   );

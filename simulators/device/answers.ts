@@ -7,8 +7,10 @@
 import { Registry } from "../../src/registry.ts";
 import { str } from "../../src/protocol/plist.ts";
 import { type Asked, type CommandAnswer, failed, type SimulatedCommand } from "./commands/answer.ts";
+import { accountConfiguration } from "./commands/account_configuration.ts";
 import { certificateList } from "./commands/certificate_list.ts";
 import { declarativeManagement } from "./commands/declarative_management.ts";
+import { deviceConfigured } from "./commands/device_configured.ts";
 import { deviceInformation } from "./commands/device_information.ts";
 import { deviceLock } from "./commands/device_lock.ts";
 import { eraseDevice } from "./commands/erase_device.ts";
@@ -26,8 +28,10 @@ import { shutDownDevice } from "./commands/shut_down_device.ts";
 
 /** Every command that devices know, sorted by name. */
 export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
+  accountConfiguration,
   certificateList,
   declarativeManagement,
+  deviceConfigured,
   deviceInformation,
   deviceLock,
   eraseDevice,

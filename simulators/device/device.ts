@@ -19,15 +19,30 @@ import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefus
 import { type DeviceIdentity, ScepRefused } from "./identity.ts";
 import { managementOf, type OpenedProfile, openProfile, payloadOf } from "./installed_profile.ts";
 import { putEnrollmentProfile, takeEnrollmentProfileAway } from "./channel_profiles.ts";
+import {
+  type AutomaticEnrollment,
+  fetchProfile,
+  machineInfo,
+  ReplyLost,
+  type SetupNetwork,
+  type SetupStep,
+  signMachineInfo,
+  UpdateRequired,
+  walkWebView,
+} from "./setup_assistant.ts";
 
 export { type DeviceOptions, type Exchange, ServerRefused } from "./device_options.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+/** Attempts to enroll out of the box before its person gives up. */
+const MAX_ATTEMPTS = 6;
+
 /** A simulated device. */
 export class SimulatedDevice extends DeviceCheckins {
   readonly #channels: DeviceChannels;
   readonly #seen = new Map<string, number>();
+  #signedAt = 0;
 
   constructor(options: DeviceOptions) {
     super(options);
@@ -83,13 +98,18 @@ export class SimulatedDevice extends DeviceCheckins {
    */
   async enroll(profile: Uint8Array): Promise<void> {
     if (this.state.erased) this.#forget();
+    Object.assign(this.state, { automated: false, awaitingConfiguration: false, adminAccount: undefined });
+    await this.#enrollWith(profile);
+  }
+
+  async #enrollWith(profile: Uint8Array, arrived?: (step: SetupStep) => void): Promise<void> {
     this.#channels.forget();
     const opened = openProfile(profile);
     try {
       await this.#install(opened);
-      await this.#introduce();
+      await this.#introduce(arrived);
     } catch (error) {
-      if (!(error instanceof ServerRefused)) throw error;
+      if (!(error instanceof ServerRefused) && !(error instanceof ReplyLost)) throw error;
       this.link.identity = undefined;
       this.link.management = undefined;
       this.enrolled = false;
@@ -109,6 +129,64 @@ export class SimulatedDevice extends DeviceCheckins {
     if (scep === undefined) throw new Error("Cannot enroll: phase 2 was not answered with a SCEP payload");
     const temporary = await this.link.request(scep);
     await this.enroll(await this.#attributes(url, temporary, {}));
+  }
+
+  /**
+   * Enrolls out of the box, directly or through the web view; an update that the server requires comes first. A reply
+   * that is lost makes it try again with a new message. Throws as `enroll`, and `WebViewLeft` when the person leaves.
+   */
+  async enrollAutomatically(how: AutomaticEnrollment): Promise<void> {
+    if (this.state.erased) this.#forget();
+    const counts = new Map<SetupStep, number>();
+    const carry: SetupNetwork = async (step, request) => {
+      const response = await this.link.send(request);
+      const n = (counts.get(step) ?? 0) + 1;
+      counts.set(step, n);
+      if (how.loses?.(step, n) !== true) return response;
+      await response.body?.cancel();
+      throw new ReplyLost(`the reply to ${step} ${n} was lost`);
+    };
+    for (let attempt = 1;; attempt++) {
+      try {
+        await this.#enrollOnce(how, carry, counts);
+        return;
+      } catch (error) {
+        if (attempt >= MAX_ATTEMPTS) throw error;
+        if (error instanceof UpdateRequired) {
+          const [version = "", extra] = error.osVersion.split(" ");
+          const build = error.build ?? this.state.model.build;
+          this.updateSystem(version, build, extra === undefined ? undefined : { version: extra, build });
+        } else if (!(error instanceof ReplyLost)) throw error;
+      }
+    }
+  }
+
+  async #enrollOnce(how: AutomaticEnrollment, carry: SetupNetwork, counts: Map<SetupStep, number>): Promise<void> {
+    const { language = "en_US" } = how;
+    const message = signMachineInfo(machineInfo(this.state, language), how.factory, this.#nextSigningTime());
+    how.overhears?.(message);
+    const profile = how.configurationWebUrl === undefined
+      ? await fetchProfile(carry, how.url, message)
+      : await walkWebView(carry, how.configurationWebUrl, message, { leaves: how.leaves ?? (() => false), language });
+    Object.assign(this.state, {
+      automated: true,
+      awaitingConfiguration: how.awaitDeviceConfigured ?? false,
+      adminAccount: undefined,
+      model: { ...this.state.model, supervised: how.supervised ?? true },
+    });
+    await this.#enrollWith(profile, (step) => {
+      const n = (counts.get(step) ?? 0) + 1;
+      counts.set(step, n);
+      if (how.loses?.(step, n) === true) throw new ReplyLost(`the reply to ${step} ${n} was lost`);
+    });
+  }
+
+  /** A device never signs twice in the same second. */
+  #nextSigningTime(): Date {
+    const { now, clockSkew = 0 } = this.options;
+    const time = (now?.() ?? new Date()).getTime() + clockSkew * 1000;
+    this.#signedAt = Math.max(time, this.#signedAt + 1000);
+    return new Date(this.#signedAt);
   }
 
   /**
@@ -188,16 +266,19 @@ export class SimulatedDevice extends DeviceCheckins {
     putEnrollmentProfile(this.state, profile);
   }
 
-  async #introduce(): Promise<void> {
+  async #introduce(arrived: (step: SetupStep) => void = () => {}): Promise<void> {
     const authenticated = this.options.scep === "old" ? await this.authenticate({}) : await this.authenticate();
     await expectOk(authenticated, "Authenticate");
+    arrived("Authenticate");
     await expectOk(await this.tokenUpdate(), "TokenUpdate");
+    arrived("TokenUpdate");
     this.enrolled = true;
   }
 
   /** The state that an erased device loses. */
   #forget(): void {
-    Object.assign(this.state, { erased: false, lockedWith: undefined });
+    const setup = { automated: false, awaitingConfiguration: false, adminAccount: undefined };
+    Object.assign(this.state, { erased: false, lockedWith: undefined, ...setup });
     this.identity = undefined;
     this.users.clear();
     this.#seen.clear();

@@ -47,6 +47,9 @@ export class DeviceCheckins {
       },
       lockedWith: undefined,
       erased: false,
+      automated: false,
+      awaitingConfiguration: false,
+      adminAccount: undefined,
       restarts: 0,
     };
     this.pushToken = crypto.getRandomValues(new Uint8Array(32));

@@ -93,7 +93,8 @@ export class DeviceLink {
     return { "Mdm-Signature": signDetached(body, { certificate: certificate.der, key }, { form }).toBase64() };
   }
 
-  private send(request: Request): Promise<Response> {
+  /** Carries a request as the device carries all of its own. */
+  send(request: Request): Promise<Response> {
     return (this.options.send ?? fetch)(request);
   }
 }

@@ -8,6 +8,18 @@ import type { Certificate } from "../../src/pki/certificate.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { Model } from "./models.ts";
 
+/** An account that Setup Assistant created for the server. */
+export type AdminAccount = {
+  guid: string;
+  shortName: string;
+  fullName: string;
+  hidden: boolean;
+  /** The property list with the hash of the password. */
+  passwordHash: Uint8Array | undefined;
+  /** Whether Setup Assistant creates no account for its user. */
+  alone: boolean;
+};
+
 /** The hardware and the state of a device; commands and declarations change it. */
 export type DeviceState = ChannelState & {
   /** An OS update changes the model. */
@@ -19,5 +31,11 @@ export type DeviceState = ChannelState & {
   /** The PIN that opens it; "" when a phone is locked with its own passcode. */
   lockedWith: string | undefined;
   erased: boolean;
+  /** Whether Apple gave it its enrollment. */
+  automated: boolean;
+  /** Whether it waits in Setup Assistant for the server. */
+  awaitingConfiguration: boolean;
+  /** The administrator that the server had Setup Assistant create. */
+  adminAccount: AdminAccount | undefined;
   restarts: number;
 };

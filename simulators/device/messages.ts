@@ -33,7 +33,7 @@ export const authenticateMessage = (state: DeviceState, topic: string, extra: Pl
 
 /** Returns a device's TokenUpdate. Phones and tablets give their unlock token along. */
 export const tokenUpdateMessage = (
-  { model }: DeviceState,
+  { model, awaitingConfiguration }: DeviceState,
   topic: string,
   target: PushTarget & { unlockToken: Uint8Array },
 ): PlistDict => ({
@@ -41,7 +41,7 @@ export const tokenUpdateMessage = (
   Topic: topic,
   Token: target.pushToken,
   PushMagic: target.pushMagic,
-  AwaitingConfiguration: false,
+  AwaitingConfiguration: awaitingConfiguration,
   ...(model.platform === "iOS" || model.platform === "iPadOS" ? { UnlockToken: target.unlockToken } : {}),
 });
 

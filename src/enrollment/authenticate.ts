@@ -4,6 +4,7 @@
  * @module
  */
 
+import { useMessages } from "../../db/ade/messages.ts";
 import { type HardwareFacts, insertDevice, lockHardware, updateDeviceIds } from "../../db/devices/hardware.ts";
 import { lockLiveClaim, useClaim } from "../../db/enrollment/enrollment_claims.ts";
 import { type SessionRow, updateSession } from "../../db/enrollment/enrollment_sessions.ts";
@@ -123,6 +124,10 @@ export async function authenticate(
   const { deviceId, ended } = await takeHardware(tx, facts, udid, serialNumber, now);
   const enrollmentId = await begin(tx, runtime, { message, session, enrollment, deviceId, proven: verdict.proven });
   await pinIdentity(tx, sender.fingerprint, enrollmentId, sender.notAfter, now);
+  if (session.kind === "DEP" && session.factoryKey !== null) {
+    // The attack: the message that opened this session, or an earlier one of the device, is sent once more.
+    await useMessages(tx, { factoryKey: session.factoryKey, serialNumber }, session.id, now);
+  }
   await updateSession(tx, session.id, { status: "AUTHENTICATED", serialNumber, udid, enrollmentId }, now);
   // Tags on hardware stay there, so an unproven claim of it adds none.
   if (verdict.proven && serialNumber !== "") await addSecretTags(tx, enrollment.enrollmentSecretId, serialNumber, now);
@@ -193,18 +198,31 @@ async function begin(
   },
 ): Promise<EnrollmentId> {
   const model = message.productName ?? message.model ?? "";
+  const { setup } = enrollment;
+  const platform = message.osVersion === undefined ? null : platformOfModel(model, message.osVersion);
+  const now = runtime.clock.now();
+  const awaits = setup?.awaitsConfiguration ?? false;
   return await insertEnrollment(tx, {
     deviceId,
     sessionId: session.id,
     pushCertificateId: enrollment.pushCertificateId,
     name: message.deviceName ?? "",
     model,
-    platform: message.osVersion === undefined ? null : platformOfModel(model, message.osVersion),
+    platform,
     osVersion: message.osVersion ?? "",
     buildVersion: message.buildVersion ?? "",
     userEnrollment: message.ids.udid === undefined,
+    depEnrollment: setup !== null,
+    supervised: setup?.supervised ?? null,
+    // A Mac that enrolls out of the box needs nobody's approval.
+    userApproved: setup !== null && platform === "macOS" ? true : null,
+    awaitingConfiguration: setup === null ? null : awaits,
+    awaitingSince: awaits ? now : null,
+    releaseDueAt: setup !== null && awaits ? releaseDueAt(now, setup.releaseAfterMinutes) : null,
     blueprintId: enrollment.blueprintId,
     hardwareProven: proven,
     ownTags: await tagsOfSecret(tx, enrollment.enrollmentSecretId),
-  }, runtime.clock.now());
+  }, now);
 }
+
+const releaseDueAt = (now: Date, minutes: number) => new Date(now.getTime() + minutes * 60_000);

@@ -23,12 +23,20 @@ export type EnrollmentConfiguration = {
   topic: string | null;
   /** Whether its devices take over enrolled hardware without an operator's word. */
   reenrollmentWithoutConfirmation: boolean;
+  /** What devices are told out of the box; null for other kinds, where they are set up already. */
+  setup: {
+    supervised: boolean;
+    /** Whether the device waits in Setup Assistant until the server releases it. */
+    awaitsConfiguration: boolean;
+    /** Minutes until it is released, whatever it still lacks. */
+    releaseAfterMinutes: number;
+  } | null;
 };
 
 /** The part of a configuration that profiles are written from. */
 export type ProfileConfiguration = Pick<EnrollmentConfiguration, "name" | "displayName" | "scepIssuerId" | "topic">;
 
-const commonOf = (row: Omit<EnrollmentConfiguration, "kind" | "reenrollmentWithoutConfirmation">) => ({
+const commonOf = (row: Omit<EnrollmentConfiguration, "kind" | "reenrollmentWithoutConfirmation" | "setup">) => ({
   id: row.id,
   name: row.name,
   displayName: row.displayName,
@@ -43,6 +51,7 @@ const ofOta = (row: OtaEnrollmentRow): EnrollmentConfiguration => ({
   kind: "OTA",
   ...commonOf(row),
   reenrollmentWithoutConfirmation: row.reenrollmentWithoutConfirmation,
+  setup: null,
 });
 
 /** Returns the configuration of a DEP enrollment. Its devices need no setting: their assignment is the proof. */
@@ -50,6 +59,11 @@ const ofDep = (row: DepEnrollmentRow): EnrollmentConfiguration => ({
   kind: "DEP",
   ...commonOf(row),
   reenrollmentWithoutConfirmation: false,
+  setup: {
+    supervised: row.isSupervised,
+    awaitsConfiguration: row.awaitDeviceConfigured,
+    releaseAfterMinutes: row.releaseAfterMinutes,
+  },
 });
 
 /** Returns the configuration of the enrollment that a session is of; undefined if it no longer exists. */

@@ -8,6 +8,9 @@ import { array, type Plist } from "../../../src/protocol/plist.ts";
 import type { DeviceState } from "../device_state.ts";
 import { acknowledged, type SimulatedCommand } from "./answer.ts";
 
+const adminAccounts = ({ adminAccount }: DeviceState): Plist[] =>
+  adminAccount === undefined ? [] : [{ GUID: adminAccount.guid, shortName: adminAccount.shortName }];
+
 function queryResponses(state: DeviceState): Record<string, Plist> {
   const { model } = state;
   const mac = model.platform === "macOS";
@@ -27,7 +30,8 @@ function queryResponses(state: DeviceState): Record<string, Plist> {
     AvailableDeviceCapacity: 101.5,
     WiFiMAC: "00:00:5e:00:53:01",
     IsMDMLostModeEnabled: false,
-    AwaitingConfiguration: false,
+    AwaitingConfiguration: state.awaitingConfiguration,
+    ...(mac && state.automated ? { AutoSetupAdminAccounts: adminAccounts(state) } : {}),
     ...(mac ? { HostName: "mac.local", LocalHostName: "mac", IsActivationLockSupported: true } : {}),
     ...(model.appleSilicon === undefined ? {} : { IsAppleSilicon: model.appleSilicon }),
     ...(mac || model.platform === "tvOS" ? {} : { BatteryLevel: 0.83, IsActivationLockEnabled: false }),

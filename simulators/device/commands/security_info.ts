@@ -8,7 +8,7 @@ import { acknowledged, type SimulatedCommand } from "./answer.ts";
 
 export const securityInfo: SimulatedCommand = {
   name: "SecurityInfo",
-  answer({ state: { model } }) {
+  answer({ state: { model, automated } }) {
     return acknowledged({
       SecurityInfo: model.platform === "macOS"
         ? {
@@ -21,7 +21,7 @@ export const securityInfo: SimulatedCommand = {
           BootstrapTokenRequiredForSoftwareUpdate: true,
           BootstrapTokenRequiredForKernelExtensionApproval: true,
           ManagementStatus: {
-            EnrolledViaDEP: false,
+            EnrolledViaDEP: automated,
             UserApprovedEnrollment: true,
             IsUserEnrollment: false,
             IsActivationLockManageable: true,
@@ -32,7 +32,7 @@ export const securityInfo: SimulatedCommand = {
           PasscodePresent: true,
           PasscodeCompliant: true,
           PasscodeCompliantWithProfiles: true,
-          ManagementStatus: { EnrolledViaDEP: false, IsUserEnrollment: false },
+          ManagementStatus: { EnrolledViaDEP: automated, IsUserEnrollment: false },
         },
     });
   },
