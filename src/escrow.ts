@@ -19,7 +19,7 @@ export const escrowContext = (id: number) => ({ table: "escrowed_secrets", colum
 export type EscrowOwner = { deviceId: DeviceId; serialNumber: string };
 
 /** The kinds of secrets that are set, cleared and read one by one. */
-type LiveKind = Extract<EscrowKind, "device_lock_pin">;
+type LiveKind = Extract<EscrowKind, "device_lock_pin" | "admin_password">;
 
 /** The event types of each kind. */
 const EVENTS: Record<LiveKind, { set: string; cleared: string; viewed: string }> = {
@@ -27,6 +27,11 @@ const EVENTS: Record<LiveKind, { set: string; cleared: string; viewed: string }>
     set: "device_lock_pin_set",
     cleared: "device_lock_pin_cleared",
     viewed: "device_lock_pin_viewed",
+  },
+  admin_password: {
+    set: "admin_password_updated",
+    cleared: "admin_password_cleared",
+    viewed: "admin_password_viewed",
   },
 };
 

@@ -56,7 +56,7 @@ export async function beginPurge(db: Db, id: DeviceId, now: Date): Promise<void>
 /** A token of an enrollment, sealed for that row. */
 export type KeptToken = {
   enrollmentId: EnrollmentId;
-  kind: Exclude<EscrowKind, "device_lock_pin">;
+  kind: Exclude<EscrowKind, "device_lock_pin" | "admin_password">;
   sealed: string;
   at: Date;
 };

@@ -8,7 +8,7 @@ import type { DeviceId } from "../ids.ts";
 import type { Db } from "../open.ts";
 
 /** The kinds of secrets. Tokens move here when their enrollment is removed. */
-export type EscrowKind = "device_lock_pin" | "bootstrap_token" | "unlock_token";
+export type EscrowKind = "device_lock_pin" | "bootstrap_token" | "unlock_token" | "admin_password";
 
 /** An escrowed secret, sealed. */
 export type EscrowedRow = {

@@ -92,6 +92,30 @@ export async function setSession(db: Db, enrollmentId: EnrollmentId, sessionId: 
   await db`update enrollments set session_id = ${sessionId}, updated_at = ${now} where id = ${enrollmentId}`;
 }
 
+/** Why a device left Setup Assistant: it had everything, its time was over, or it went on by itself. */
+export type ReleaseReason = "ready" | "deadline" | "device";
+
+/** Minutes that a device waits at most where its enrollment says nothing. */
+const RELEASE_AFTER_MINUTES = 30;
+
+/**
+ * Returns the times of the wait in Setup Assistant, as assignments. A device that waits again after it was released waits
+ * anew, and one that says the same as before changes nothing.
+ */
+function waiting(db: Db, awaiting: boolean, releasedBecause: ReleaseReason | undefined, now: Date) {
+  if (awaiting) {
+    const same = db`b.awaiting_configuration is true and e.release_due_at is not null`;
+    return db`, awaiting_since = case when ${same} then e.awaiting_since else ${now}::timestamptz end,
+      release_due_at = case when ${same} then e.release_due_at else ${now}::timestamptz + make_interval(mins => coalesce(
+        (select a.release_after_minutes from enrollment_sessions s join dep_enrollments a on a.id = s.dep_enrollment_id
+          where s.id = e.session_id), ${RELEASE_AFTER_MINUTES})) end,
+      released_at = null, released_because = null`;
+  }
+  const over = db`b.awaiting_configuration is true`;
+  return db`, released_at = case when ${over} then ${now}::timestamptz else e.released_at end,
+    released_because = case when ${over} then ${releasedBecause ?? "device"} else e.released_because end`;
+}
+
 /** Columns of an enrollment that messages change. */
 export type EnrollmentChange = Partial<{
   name: string;
@@ -107,7 +131,12 @@ export type EnrollmentChange = Partial<{
   userEnrollment: boolean;
   userApprovedEnrollment: boolean;
   activationLockManageable: boolean;
+  /** Whether the device waits in Setup Assistant. That it does now, or no longer, also sets the times of the wait. */
   awaitingConfiguration: boolean | null;
+  /** Why it no longer waits, where the server released it. */
+  releasedBecause: ReleaseReason;
+  accountConfiguredAt: Date;
+  accountRefusedAt: Date;
   unlockTokenSealed: string;
   bootstrapTokenSealed: string | null;
   deviceInformation: Json;
@@ -126,7 +155,8 @@ export async function updateEnrollment(
   change: EnrollmentChange,
   now: Date,
 ): Promise<NamedFact[]> {
-  const { deviceInformation, securityInfo, ...plain } = change;
+  const { deviceInformation, securityInfo, releasedBecause, ...plain } = change;
+  const awaiting = change.awaitingConfiguration;
   const values = {
     ...plain,
     ...(deviceInformation === undefined ? {} : { deviceInformation: json(db, deviceInformation) }),
@@ -134,8 +164,12 @@ export async function updateEnrollment(
     updatedAt: now,
   };
   const [row] = await db<Record<NamedFact, boolean>[]>`
-    with before as (select id, name, model, platform, os_version from enrollments where id = ${id} for no key update)
-    update enrollments e set ${db(values)} from before b where e.id = b.id
+    with before as (
+      select id, name, model, platform, os_version, awaiting_configuration from enrollments where id = ${id}
+      for no key update)
+    update enrollments e set ${db(values)}
+      ${typeof awaiting === "boolean" ? waiting(db, awaiting, releasedBecause, now) : db``}
+    from before b where e.id = b.id
     returning e.name <> b.name as name, e.model <> b.model as model, e.os_version <> b.os_version as os_version,
       e.platform is distinct from b.platform as platform`;
   return row === undefined ? [] : (["name", "model", "platform", "osVersion"] as const).filter((fact) => row[fact]);

@@ -44,6 +44,15 @@ export type PlanRow = TargetRow & {
   identityNotAfter: Date | null;
   renewalStartedAt: Date | null;
   lockPinEscrowed: boolean;
+  /** The wait in Setup Assistant; null for a device that does not wait. Times are ISO texts. */
+  setup: {
+    since: string | null;
+    dueAt: string | null;
+    /** Whether the server sets up an administrator, and how far that is. */
+    account: boolean;
+    accountConfiguredAt: string | null;
+    accountRefusedAt: string | null;
+  } | null;
   /** Whether the enrollment has ended, or its device is deleted. */
   ended: boolean;
   blocked: boolean;
@@ -78,6 +87,12 @@ const select = (db: Db) =>
       -- The attack: an enrollment that only says it is this hardware ends the PIN of the Mac that is locked.
       e.hardware_proven and exists (select 1 from escrowed_secrets where device_id = e.device_id
         and kind = 'device_lock_pin' and ended_at is null) as lock_pin_escrowed,
+      case when e.awaiting_configuration and c.user_key = '' then (
+        select jsonb_build_object('since', e.awaiting_since, 'dueAt', e.release_due_at,
+          'account', coalesce(a.admin_short_name <> '' and a.admin_full_name <> '', false),
+          'accountConfiguredAt', e.account_configured_at, 'accountRefusedAt', e.account_refused_at)
+        from enrollment_sessions s left join dep_enrollments a on a.id = s.dep_enrollment_id where s.id = e.session_id)
+        end as setup,
       e.ended_at is not null as ended, d.blocked_at is not null as blocked
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
       join channel_plans p on p.channel_id = c.id`;

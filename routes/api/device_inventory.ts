@@ -165,7 +165,7 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
       status: 200,
       schema: z.object({
         next: z.object({
-          kind: z.enum(["queued", "command", "renewal", "cancel"]),
+          kind: z.enum(["queued", "command", "renewal", "admin account", "cancel"]),
           command_id: z.int().exactOptional().describe("The queued command that would be sent or cancelled."),
           name: z.string().exactOptional().describe("The name of a new command."),
           arguments: z.unknown().exactOptional().describe("The arguments of a new command."),

@@ -108,6 +108,11 @@ export type Effect =
   /** The device's own list is asked for soon: an answer alone proves nothing. */
   | { kind: "verifyProfiles" }
   | { kind: "lockPin"; pin: string }
+  /** The device went on with Setup Assistant: it had everything, or its time was over. */
+  | { kind: "released"; because: "ready" | "deadline" }
+  /** The Mac created the administrator of the server. */
+  | { kind: "adminAccount"; password: string }
+  | { kind: "adminAccountRefused" }
   | {
     kind: "artifact";
     artifactVersion: string;

@@ -8,10 +8,12 @@
  */
 
 import { Registry } from "../registry.ts";
+import { accountConfiguration } from "./account_configuration.ts";
 import { certificateList } from "./certificate_list.ts";
 import type { CommandDefinition } from "./command.ts";
 import { customCommand } from "./custom_command.ts";
 import { declarativeManagement } from "./declarative_management.ts";
+import { deviceConfigured } from "./device_configured.ts";
 import { deviceInformation } from "./device_information.ts";
 import { deviceLock } from "./device_lock.ts";
 import { eraseDevice } from "./erase_device.ts";
@@ -30,9 +32,11 @@ export type AnyCommand = CommandDefinition<unknown>;
 
 /** Every command, sorted by name. */
 export const COMMANDS = new Registry<AnyCommand>([
+  accountConfiguration,
   certificateList,
   customCommand,
   declarativeManagement,
+  deviceConfigured,
   deviceInformation,
   deviceLock,
   eraseDevice,

@@ -38,6 +38,12 @@ export function userEnrollment(
   return `Cannot send ${name} to a user enrollment on ${target.platform}: it is for ${platforms.join(", ")}`;
 }
 
+/** The device must wait in Setup Assistant: outside of it, it would refuse the command. */
+export function settingUp(name: string, target: CommandTarget): string | null {
+  if (target.awaitingConfiguration === true) return null;
+  return `Cannot send ${name} to this device: it does not wait in Setup Assistant`;
+}
+
 /** The platform must be known, because it decides the content. */
 export function knownPlatform(name: string, target: CommandTarget): string | null {
   if (target.platform !== null) return null;

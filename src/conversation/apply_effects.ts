@@ -22,7 +22,8 @@ import type { Effect } from "../commands/effect.ts";
 import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
-import { escrow } from "../escrow.ts";
+import { endEscrow, escrow } from "../escrow.ts";
+import { recordEvents } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
@@ -67,6 +68,10 @@ async function applyDeviceInformation(
     now,
   );
   await redeliver(tx, runtime, { deviceId: owner.deviceId }, variablesOf(changed), "device");
+  // In Setup Assistant the account is still to be created.
+  if (v.autoSetupAdminAccounts?.length === 0 && v.awaitingConfiguration === false) {
+    await endEscrow(tx, runtime, context.by, owner, "admin_password");
+  }
 }
 
 async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, context: TargetedConversation) {
@@ -210,6 +215,17 @@ async function askForProfiles({ tx, runtime, owner, target, now }: TargetedConve
   });
 }
 
+async function applyReleased({ because }: EffectOf<"released">, { tx, runtime, by, owner, now }: TargetedConversation) {
+  const change = { awaitingConfiguration: false, releasedBecause: because } as const;
+  await updateEnrollment(tx, owner.enrollmentId, change, now);
+  await recordEvents(tx, runtime, by, [{
+    type: "device_configured",
+    serialNumber: owner.serialNumber,
+    objects: { device: [owner.deviceId] },
+    payload: { because },
+  }]);
+}
+
 /** Applies one effect. */
 export async function applyEffect(effect: Effect, context: TargetedConversation): Promise<void> {
   const { tx, runtime, by, owner } = context;
@@ -228,6 +244,14 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
       return await askForProfiles(context);
     case "lockPin":
       return await escrow(tx, runtime, by, owner, "device_lock_pin", effect.pin);
+    case "released":
+      return await applyReleased(effect, context);
+    case "adminAccount":
+      await updateEnrollment(tx, owner.enrollmentId, { accountConfiguredAt: context.now }, context.now);
+      return await escrow(tx, runtime, by, owner, "admin_password", effect.password);
+    case "adminAccountRefused":
+      await updateEnrollment(tx, owner.enrollmentId, { accountRefusedAt: context.now }, context.now);
+      return;
     case "artifact":
       return await applyArtifact(effect, context);
     case "declarationsTold":

@@ -15,7 +15,7 @@ import type { CommandTarget, Effect } from "../commands/command.ts";
 import { type AnyCommand, commandNamed } from "../commands/registry.ts";
 import { sealResult } from "../commands/result.ts";
 import { bindRenewedIdentity } from "../enrollment/renewal.ts";
-import { problem } from "../errors.ts";
+import { asRefusal, problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
@@ -25,6 +25,7 @@ import type { Report } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
 import { applyEffect } from "./apply_effects.ts";
 import type { Exchange, TargetedConversation } from "./conversation.ts";
+import { releaseOverdue } from "./release_overdue.ts";
 import { argumentsOf, type LastStatements, nextCommand, sendKnown, writeNow } from "./next_command.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -45,14 +46,27 @@ export async function handleConnect(
   sender: Certificate,
   report: Report,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const converse = report.status === "Idle" ? begin : goOn;
-  let outcome = await converse(runtime, by, sender, report);
-  if (outcome === "unknown") {
-    await runtime.sql.begin((tx) => identifyUnknown({ tx, runtime, sender }, report.ids.deviceKey))
-      .catch((error) => alertAndThrow(runtime, by, error));
-    outcome = await converse(runtime, by, sender, report);
+  let outcome;
+  try {
+    outcome = await conversation(runtime, by, sender, report);
+  } catch (error) {
+    // Refusals are no faults, and without a database nothing helps.
+    if (asRefusal(error) !== undefined) throw error;
+    const release = await releaseOverdue(runtime, sender, report);
+    if (release === undefined) throw error;
+    runtime.log.error("Cannot plan for a device in Setup Assistant, whose time is over: it is released", { error });
+    return release;
   }
   return answerOf(outcome);
+}
+
+async function conversation(runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> {
+  const converse = report.status === "Idle" ? begin : goOn;
+  const outcome = await converse(runtime, by, sender, report);
+  if (outcome !== "unknown") return outcome;
+  await runtime.sql.begin((tx) => identifyUnknown({ tx, runtime, sender }, report.ids.deviceKey))
+    .catch((error) => alertAndThrow(runtime, by, error));
+  return await converse(runtime, by, sender, report);
 }
 
 function answerOf(outcome: Outcome): Uint8Array<ArrayBuffer> | null {
@@ -139,7 +153,9 @@ async function takeAnswer(
   if (ended) return "ended";
   const expired = queue.some(isExpired(conversation.now));
   const talk = { status, conversationStartedAt: contact.sessionStartedAt };
-  const next = left === null || expired ? undefined : nextOfQueue(left, talk, conversation.now);
+  // A device in Setup Assistant may be released before its queue is.
+  const planned = left === null || expired || target.awaitingConfiguration === true;
+  const next = planned ? undefined : nextOfQueue(left, talk, conversation.now);
   if (next !== undefined && next.arguments !== null) {
     const sent = await sendKnown(conversation, { ...next, arguments: next.arguments }, last);
     if (sent !== null) return sent;

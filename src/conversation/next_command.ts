@@ -20,6 +20,7 @@ import { recordSeen } from "../blueprints/record_observations.ts";
 import { commandDict } from "../commands/command.ts";
 import { queueCommand, secretContext } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
+import { newAdminAccount } from "../enrollment/admin_account.ts";
 import { renewalProfile } from "../enrollment/renewal.ts";
 import { Problem } from "../errors.ts";
 import { endEscrow } from "../escrow.ts";
@@ -119,11 +120,17 @@ async function queueStep(
   { tx, runtime, owner, target, now }: TargetedConversation,
   step: Exclude<Step, { kind: "queued" | "cancel" }>,
 ): Promise<number> {
-  const name = step.kind === "renewal" ? "Reenroll" : step.name;
+  const name = step.kind === "renewal"
+    ? "Reenroll"
+    : step.kind === "admin account"
+    ? "AccountConfiguration"
+    : step.name;
   const command = commandNamed(name);
   if (command === undefined) throw new Error(`Cannot queue ${name}: it is not in the registry`);
   const input = step.kind === "renewal"
     ? { profile: (await renewalProfile(tx, runtime, owner)).toBase64() }
+    : step.kind === "admin account"
+    ? await newAdminAccount(tx, runtime, owner.sessionId)
     : step.arguments;
   const singleton = step.kind === "command" ? step.singleton ?? name : name;
   const { id } = await queueCommand(tx, runtime, command, target, owner.channelId, input, { singleton });

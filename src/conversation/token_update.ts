@@ -19,6 +19,7 @@ import {
   type TokenSenderRow,
 } from "../../db/enrollment/identities.ts";
 import { ensureChannel, ensureUserChannel, renewPushTarget, setPushTarget } from "../../db/work/channels.ts";
+import { setNextAction } from "../../db/work/commands.ts";
 import { problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import type { Certificate } from "../pki/certificate.ts";
@@ -125,5 +126,7 @@ export async function takeTokenUpdate(
       unlockTokenSealed: await runtime.keys.seal(message.unlockToken, unlockContext(enrollment.enrollmentId)),
     }),
   }, now);
+  // Inside and outside of Setup Assistant, devices have different needs.
+  if (message.awaitingConfiguration !== undefined) await setNextAction(tx, id, now);
   return true;
 }

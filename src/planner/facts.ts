@@ -55,6 +55,15 @@ export type ArtifactFacts = {
   };
 };
 
+/** The facts of a device that waits in Setup Assistant. Times are null when the thing never happened. */
+export type SetupFacts = {
+  since: Date | null;
+  /** When the device is released, whatever it still lacks. */
+  dueAt: Date | null;
+  /** Whether the server sets up an administrator, and how far that is. */
+  account: { wanted: boolean; configuredAt: Date | null; refusedAt: Date | null };
+};
+
 /** The facts of one channel. Times are null when the thing never happened. */
 export type PlanFacts = {
   target: CommandTarget;
@@ -81,6 +90,8 @@ export type PlanFacts = {
     /** When the last renewal was begun. */
     renewalStartedAt: Date | null;
   };
+  /** The wait in Setup Assistant; null for a device that does not wait. */
+  setup: SetupFacts | null;
   settings: {
     resendAfterSeconds: number;
     renewBeforeDays: number;

@@ -42,6 +42,20 @@ function targetOfRow(row: PlanRow): CommandTarget {
   };
 }
 
+function setupOf({ setup }: PlanRow): PlanFacts["setup"] {
+  if (setup === null) return null;
+  const at = (text: string | null) => (text === null ? null : new Date(text));
+  return {
+    since: at(setup.since),
+    dueAt: at(setup.dueAt),
+    account: {
+      wanted: setup.account,
+      configuredAt: at(setup.accountConfiguredAt),
+      refusedAt: at(setup.accountRefusedAt),
+    },
+  };
+}
+
 /** The facts of a channel, and the other data needed to act on them. */
 export type LoadedFacts = PlanFacts & {
   lockPinEscrowed: boolean;
@@ -131,6 +145,7 @@ export function factsOf(
       },
     },
     identity: { notAfter: row.identityNotAfter, renewalStartedAt: row.renewalStartedAt },
+    setup: setupOf(row),
     settings: {
       resendAfterSeconds: runtime.config.COMMAND_RESEND_AFTER,
       renewBeforeDays: runtime.config.IDENTITY_RENEW_DAYS,

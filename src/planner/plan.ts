@@ -9,6 +9,7 @@
 
 import type { Json } from "../../db/open.ts";
 import type { PlanFacts } from "./facts.ts";
+import { accountConfiguration } from "./schedulers/account_configuration.ts";
 import { baseInventory } from "./schedulers/base_inventory.ts";
 import { declarations } from "./schedulers/declarations.ts";
 import { extraInventory } from "./schedulers/extra_inventory.ts";
@@ -16,12 +17,13 @@ import { installArtifacts } from "./schedulers/install_artifacts.ts";
 import { queuedCommands } from "./schedulers/queued_commands.ts";
 import { removeArtifacts } from "./schedulers/remove_artifacts.ts";
 import { renewal } from "./schedulers/renewal.ts";
+import { setupAssistant } from "./schedulers/setup_assistant.ts";
 import { unansweredCommands } from "./schedulers/unanswered_commands.ts";
 import { situate, type Situation } from "./situation.ts";
 
 /**
- * The step: send a command of the queue, a new one, a new identity's enrollment profile; or drop one that is no longer
- * needed.
+ * The step: send a command of the queue, a new one, a new identity's enrollment profile, a new account; or drop one that
+ * is no longer needed.
  */
 export type Step =
   | { kind: "queued"; commandId: number }
@@ -31,6 +33,8 @@ export type Step =
    */
   | { kind: "command"; name: string; arguments: Json; singleton?: string; inventory?: true }
   | { kind: "renewal" }
+  /** The administrator of a Mac in Setup Assistant, with a new password. */
+  | { kind: "admin account" }
   | { kind: "cancel"; commandId: number };
 
 /** An item that was considered, and the outcome. */
@@ -51,10 +55,15 @@ export type Decision = {
 /** One concern: considers its subjects in their order. */
 export type Scheduler = { name: string; consider(facts: PlanFacts, now: Date, situation: Situation): Decision[] };
 
-/** All concerns, the most urgent first. `nextOfQueue` relies on the queue being the first one. */
+/**
+ * All concerns, the most urgent first. `nextOfQueue` relies on the queue being the first one for a device that does not
+ * wait in Setup Assistant.
+ */
 const SCHEDULERS: readonly Scheduler[] = [
+  setupAssistant,
   queuedCommands,
   baseInventory,
+  accountConfiguration,
   renewal,
   declarations,
   installArtifacts,

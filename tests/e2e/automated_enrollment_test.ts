@@ -265,7 +265,6 @@ for (const lost of ["message", "Authenticate", "TokenUpdate"] as SetupStep[]) {
       await device.enrollAutomatically({ ...how, loses: (step, n) => step === lost && n <= 2 });
       assert.equal(device.enrolled, true);
       await device.connect();
-      await device.connect();
       assert.equal(device.state.awaitingConfiguration, false);
       assert.equal((await sessions(fleet)).at(-1), "DEP COMPLETED");
     }));

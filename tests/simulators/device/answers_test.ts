@@ -19,6 +19,9 @@ function stateOf(platform: string): DeviceState {
     profiles: [{ identifier: "one", uuid: "1", displayName: "One", payloads: [], by: "command" }],
     lockedWith: undefined,
     erased: false,
+    automated: false,
+    awaitingConfiguration: true,
+    adminAccount: undefined,
     restarts: 0,
   };
 }

@@ -33,6 +33,7 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
     paces: new Map(),
     declarative: { enabled: false, token: null, refusedToken: null, refusedAt: null, clientCapabilities: null },
   },
+  setup: null,
   settings: { resendAfterSeconds: 60, renewBeforeDays: 90, identifierPrefix: "com.example.mdm" },
   ...given,
 });

@@ -168,6 +168,7 @@ export function factsOf(blueprint: BlueprintContent | null, world: World, memory
       },
     },
     identity: { notAfter: new Date("2027-06-01T00:00:00Z"), renewalStartedAt: null },
+    setup: null,
     settings: { resendAfterSeconds: 60, renewBeforeDays: 90, identifierPrefix: "com.example.mdm" },
   };
 }
