@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Db, type Json, json, one } from "../open.ts";
+import { type Db, type Json, json } from "../open.ts";
 
 /** A device in the web view. */
 export type WebVisitRow = {
@@ -56,9 +56,4 @@ export async function recordSeenView(db: Db, id: WebVisitRow["id"], viewId: stri
 export async function deleteExpiredVisits(db: Db, now: Date): Promise<number> {
   const { count } = await db`delete from dep_web_visits where expires_at <= ${now}`;
   return count;
-}
-
-/** Returns how many visits there are, for tests of their end. */
-export async function countVisits(db: Db): Promise<number> {
-  return one(await db<{ count: number }[]>`select count(*)::int as count from dep_web_visits`).count;
 }

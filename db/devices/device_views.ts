@@ -9,6 +9,7 @@ import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { hasAnyTag } from "../tags/effective_tag_views.ts";
 import { type Db, one } from "../open.ts";
+import type { ReleaseReason } from "../enrollment/enrollments.ts";
 import type { StoredPlatform } from "./devices.ts";
 
 /** A user of a device. Times are ISO texts. */
@@ -40,6 +41,15 @@ export type DeviceView = StateFacts & {
   /** Whether the tags and values of the hardware are the enrollment's; null when it never enrolled. */
   hardwareProven: boolean | null;
   lockPinEscrowed: boolean;
+  adminPasswordEscrowed: boolean;
+  /** The managed administrator of a Mac, as the device reports it. */
+  adminGuid: string | null;
+  adminShortname: string | null;
+  /** The wait in Setup Assistant, and how it ended. */
+  awaitingSince: Date | null;
+  releaseDueAt: Date | null;
+  releasedAt: Date | null;
+  releasedBecause: ReleaseReason | null;
   users: DeviceUser[];
   name: string | null;
   model: string | null;
@@ -72,6 +82,11 @@ const select = (db: Db) =>
   }, d.deleted_by, e.suspended, d.created_at, d.updated_at, e.id as enrollment_id, c.id as channel_id, e.blueprint_id, e.hardware_proven,
       exists (select 1 from escrowed_secrets s where s.device_id = d.id and s.kind = 'device_lock_pin' and s.ended_at is null)
         as lock_pin_escrowed,
+      exists (select 1 from escrowed_secrets s where s.device_id = d.id and s.kind = 'admin_password' and s.ended_at is null)
+        as admin_password_escrowed,
+      e.device_information#>>'{AutoSetupAdminAccounts,0,GUID}' as admin_guid,
+      e.device_information#>>'{AutoSetupAdminAccounts,0,shortName}' as admin_shortname,
+      e.awaiting_since, e.release_due_at, e.released_at, e.released_because,
       coalesce((select jsonb_agg(jsonb_build_object('id', u.id, 'userKey', u.user_key, 'longName', u.user_long_name,
           'shortName', u.user_short_name, 'declarativeManagement', (select q.declarative_management
             from channel_plans q where q.channel_id = u.id), 'lastIp', u.last_ip, 'lastSeenAt', u.last_seen_at, 'createdAt', u.created_at,

@@ -217,4 +217,23 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
       return { id, serial_number: serialNumber, device_lock_pin: pin };
     },
   }),
+  endpoint({
+    ...facts,
+    path: path("admin_password"),
+    permission: "mdm.view_admin_password",
+    session: true,
+    summary: "Read the password of a Mac's managed administrator",
+    description: "Each read is recorded as an event.",
+    response: {
+      status: 200,
+      schema: z.object({ id: z.int(), serial_number: z.string(), admin_password: z.string().nullable() }).meta({
+        id: "DeviceAdminPassword",
+      }),
+    },
+    async handle({ runtime, by, params }) {
+      const { id, serialNumber } = await mustFind(runtime, params.id);
+      const password = await revealEscrowed(runtime, by, { deviceId: id, serialNumber }, "admin_password");
+      return { id, serial_number: serialNumber, admin_password: password };
+    },
+  }),
 ];

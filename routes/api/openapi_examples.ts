@@ -27,6 +27,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   challenge: "s3cret",
   color: "0079bf",
   command: '<plist version="1.0"><dict><key>RequestType</key><string>DeviceInformation</string></dict></plist>',
+  admin_password: "7K2MQH-XW4RTN",
   common_name: "JUN-MBA",
   counts: { installed: 12 },
   description: "For the offices in Hamburg",

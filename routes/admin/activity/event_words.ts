@@ -104,6 +104,27 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
       facts.object("enrollment", facts.at("ota_enrollment", "pk"), facts.at("ota_enrollment", "name")),
     ]),
   },
+  dep_enrollment_request: {
+    label: "Automated Device Enrollments",
+    say: unlessRefused("An Automated Device Enrollment", (facts) => {
+      if (facts.at("status") === "warning") {
+        return [facts.device, ` was asked to update before it enrolls: ${facts.reason}`];
+      }
+      const enrollment = facts.at("dep_enrollment", "name");
+      const view = facts.at("custom_view", "name");
+      return view === ""
+        ? [facts.device, ` received the profile of ${enrollment}`]
+        : [facts.device, ` continued from the page ${view} of ${enrollment}`];
+    }),
+  },
+  device_configured: {
+    label: "Releases from Setup Assistant",
+    say: (facts) => [
+      "The server released ",
+      lower(facts.device),
+      facts.at("because") === "deadline" ? " from Setup Assistant at its deadline" : " from Setup Assistant",
+    ],
+  },
   enrollment_page_request: {
     label: "Refused enrollment addresses",
     say: (facts) => [`A public enrollment address was refused: ${facts.reason}`],
@@ -155,6 +176,18 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
   device_lock_pin_viewed: {
     label: "Lock PINs viewed",
     say: (facts) => [facts.actor, " viewed the lock PIN of ", lower(facts.device)],
+  },
+  admin_password_updated: {
+    label: "Administrator passwords set",
+    say: (facts) => ["The password of the managed administrator of ", lower(facts.device), " was set"],
+  },
+  admin_password_cleared: {
+    label: "Administrator passwords cleared",
+    say: (facts) => ["The managed administrator of ", lower(facts.device), " no longer exists"],
+  },
+  admin_password_viewed: {
+    label: "Administrator passwords viewed",
+    say: (facts) => [facts.actor, " viewed the password of the managed administrator of ", lower(facts.device)],
   },
   mdm_settings_secrets_viewed: {
     label: "Secrets of settings viewed",

@@ -29,6 +29,7 @@ import { mountCommandForms } from "./command_forms.tsx";
 import { COMMANDS, mountDeviceAnswers } from "./commands.tsx";
 import { BlueprintForm } from "./desired.tsx";
 import { DeviceState } from "./list.tsx";
+import { SetupNote } from "./setup_note.tsx";
 import { Inventory, Plan } from "./sections.tsx";
 
 async function mustFind({ runtime }: PageContext, id: DeviceId): Promise<DeviceView> {
@@ -64,6 +65,33 @@ const ARTIFACTS: Part = {
   view: async (context) => await Artifacts({ device: await mustFind(context, context.deviceId()), context }),
 };
 
+/** How a device left Setup Assistant. */
+const RELEASES = {
+  ready: "released with everything it needed",
+  deadline: "released at its deadline",
+  device: "completed by the device",
+} as const;
+
+/** Escrowed secrets that a person may see one by one. */
+const REVEALED = [
+  {
+    kind: "device_lock_pin",
+    path: "lock-pin",
+    permission: "mdm.view_device_lock_pin",
+    title: "Lock PIN",
+    noun: "PIN",
+    id: "pin",
+  },
+  {
+    kind: "admin_password",
+    path: "admin-password",
+    permission: "mdm.view_admin_password",
+    title: "Administrator password",
+    noun: "password",
+    id: "admin-password",
+  },
+] as const;
+
 async function devicePage(context: PageContext, id: DeviceId, state?: FormState): Promise<Page> {
   const device = await mustFind(context, id);
   const { sql, clock } = context.runtime;
@@ -82,6 +110,7 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
         <Reload context={here} />
         <Deleted device={device} context={context} />
         {await Live({ part: NOTE, context })}
+        {await SetupNote({ device, context })}
         {device.hardwareProven === false && device.checkoutAt === null
           ? (
             <div class="card" role="note">
@@ -146,6 +175,12 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
               </Fact>
               <Fact name="Bootstrap token">{device.bootstrapTokenEscrowed === true ? "escrowed" : "none"}</Fact>
               <Fact name="Blueprint">{blueprint?.name ?? "none"}</Fact>
+              {device.releasedAt === null ? null : (
+                <Fact name="Setup Assistant">
+                  {`${RELEASES[device.releasedBecause ?? "device"]} `}
+                  <Time at={device.releasedAt} now={now} />
+                </Fact>
+              )}
               {device.checkoutAt === null || device.suspended === true ? null : (
                 <Fact name="Unenrolled">
                   <Time at={device.checkoutAt} now={now} />
@@ -155,6 +190,18 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
                 ? (
                   <Fact name="Lock PIN">
                     <ActionButton context={context} action={`/devices/${id}/lock-pin/`} label="Show" tone="quiet" />
+                  </Fact>
+                )
+                : null}
+              {device.adminPasswordEscrowed && context.may("mdm.view_admin_password")
+                ? (
+                  <Fact name="Administrator password">
+                    <ActionButton
+                      context={context}
+                      action={`/devices/${id}/admin-password/`}
+                      label="Show"
+                      tone="quiet"
+                    />
                   </Fact>
                 )
                 : null}
@@ -226,23 +273,22 @@ export function mountDevice(app: Hono<AppEnv>): void {
     await cancelQueued(runtime, by, context.uuid("uuid"));
     return done(context, "cancelled");
   });
-  action(app, "/devices/:id/lock-pin/", "mdm.view_device_lock_pin", async (context) => {
-    const { id, serialNumber, name } = await mustFind(context, context.deviceId());
-    const pin = await revealEscrowed(
-      context.runtime,
-      context.by,
-      { deviceId: id, serialNumber },
-      "device_lock_pin",
-    );
-    return {
-      title: `Lock PIN of ${name || serialNumber}`,
-      parents: underDevice({ id, name, serialNumber }),
-      body: (
-        <>
-          {pin === null ? <p>The PIN is no longer stored.</p> : <p class="secret" id="pin">{pin}</p>}
-          <p>Your viewing of the PIN was recorded as an event.</p>
-        </>
-      ),
-    };
-  });
+  for (const shown of REVEALED) {
+    action(app, `/devices/:id/${shown.path}/`, shown.permission, async (context) => {
+      const { id, serialNumber, name } = await mustFind(context, context.deviceId());
+      const secret = await revealEscrowed(context.runtime, context.by, { deviceId: id, serialNumber }, shown.kind);
+      return {
+        title: `${shown.title} of ${name || serialNumber}`,
+        parents: underDevice({ id, name, serialNumber }),
+        body: (
+          <>
+            {secret === null
+              ? <p>{`The ${shown.noun} is no longer stored.`}</p>
+              : <p class="secret" id={shown.id}>{secret}</p>}
+            <p>{`Your viewing of the ${shown.noun} was recorded as an event.`}</p>
+          </>
+        ),
+      };
+    });
+  }
 }

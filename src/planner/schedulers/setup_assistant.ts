@@ -13,6 +13,7 @@ import { isPresent } from "../../blueprints/observed_artifact.ts";
 import type { PlanFacts, QueuedCommand } from "../facts.ts";
 import type { Decision, Scheduler } from "../plan.ts";
 import type { Situation } from "../situation.ts";
+import { installArtifacts } from "./install_artifacts.ts";
 import { isPending } from "./queued_commands.ts";
 
 const NAME = "setup-assistant";
@@ -45,20 +46,31 @@ function inventory(facts: PlanFacts, now: Date): GateState {
     : { open: false, evidence: `waits for ${missing.join(" and ")}` };
 }
 
-/** Outside of the deadline, an artifact holds the device only while its installation goes on. */
-function artifacts(_facts: PlanFacts, _now: Date, { deliveries, observed }: Situation): GateState {
-  const wanted = deliveries.filter(({ via, waits }) => via === "command" && waits === null);
-  const open = wanted.filter(({ resolution: { version } }) => {
-    const row = observed.get(version.id);
-    return row === undefined || !(isPresent(row.status) || (row.status === "Failed" && row.retryAt === null));
+/**
+ * An artifact holds the device while it is about to be installed: not once it has failed for good, nor when its next
+ * attempt comes too late, nor while it waits for something else, which holds the device itself if it comes.
+ */
+function artifacts(facts: PlanFacts, now: Date, situation: Situation): GateState {
+  const dueAt = facts.setup?.dueAt ?? null;
+  const wanted = situation.deliveries.filter(({ via, waits }) => via === "command" && waits === null);
+  const next = new Map(
+    installArtifacts.consider(facts, now, situation).map((decision) => [decision.artifact?.versionId, decision]),
+  );
+  const awaited = wanted.filter(({ resolution: { version } }) => {
+    const row = situation.observed.get(version.id);
+    const decision = next.get(version.id);
+    if (decision === undefined || (row !== undefined && isPresent(row.status))) return false;
+    const { outcome, until } = decision;
+    if (outcome !== "chosen" && outcome !== "waits") return false;
+    return until === undefined || dueAt === null || until < dueAt;
   });
-  const names = open.map(({ resolution: { artifact } }) => `"${artifact.name}"`);
+  const names = awaited.map(({ resolution: { artifact } }) => `"${artifact.name}"`);
   if (names.length > 0) return { open: false, evidence: `waits for ${names.join(", ")}` };
   return {
     open: true,
     evidence: wanted.length === 0
       ? "nothing is installed during Setup Assistant"
-      : `all of ${wanted.length} installed, or failed for good`,
+      : `all of ${wanted.length} installed, or not before the deadline`,
   };
 }
 
