@@ -4,6 +4,10 @@
  * @module
  */
 
+import { loadConfig } from "../../src/config.ts";
+import { messageInHeader, readApplicant } from "../../src/enrollment/ade_message.ts";
+import { osGate } from "../../src/enrollment/os_gate.ts";
+import { Problem } from "../../src/errors.ts";
 import { verifyAppleDevice } from "../../src/pki/apple.ts";
 import { certificatesFromPem } from "../../src/pki/certificate.ts";
 import { certificatesOf, openSigned, signAttached } from "../../src/pki/cms/signed.ts";
@@ -17,6 +21,17 @@ import { bytes, filled, isPkiError, isProtocolError, MB, type ReaderTarget, text
 import { ASN1_SHAPES } from "./signed.ts";
 
 const NOW = new Date("2026-06-15T12:00:00Z");
+/** A server that trusts the authority of these inputs in the place of Apple's. */
+const APPLE = {
+  clock: { now: () => NOW },
+  config: loadConfig(
+    { BASE_URL: "https://mdm.example.com", DEVICE_TEST_ROOTS: toPem(AUTHORITY.certificate, "CERTIFICATE") },
+    { env: {}, readFile: () => "" },
+  ),
+};
+const LIMITS = { iosMinVersion: "17.5.1 (a)", iosMaxVersion: "18", macosMinVersion: "99", macosMaxVersion: "" };
+const RELEASES = [{ version: "17.6", build: "21G80" }, { version: "17.5.1", build: "21F90", supplemental: "(a)" }];
+const isRefusal = (error: unknown) => error instanceof Problem && error.code === "enrollment-refused";
 
 export const MESSAGE_READERS: readonly ReaderTarget[] = [
   {
@@ -55,6 +70,53 @@ export const MESSAGE_READERS: readonly ReaderTarget[] = [
       "content": (size) => signAttached(buildPlist({ UDID: "u", SERIAL: "s", PRODUCT: "P".repeat(size) }), DEVICE),
       "zeros": ASN1_SHAPES.zeros,
     },
+  },
+  {
+    name: "MachineInfo of Automated Device Enrollment",
+    form: "der",
+    inside: {
+      form: "plist",
+      seeds: () => [
+        buildPlist({
+          UDID: "u",
+          SERIAL: "s",
+          PRODUCT: "Mac14,2",
+          VERSION: "25A1",
+          OS_VERSION: "26.0",
+          SUPPLEMENTAL_OS_VERSION_EXTRA: "(a)",
+          LANGUAGE: "de_DE",
+          MDM_CAN_REQUEST_SOFTWARE_UPDATE: true,
+          SOFTWARE_UPDATE_DEVICE_ID: "J413AP",
+        }),
+      ],
+      wrap: (info) => signAttached(info, DEVICE, { signingTime: NOW }),
+    },
+    read(input) {
+      const { digest: _, ...applicant } = readApplicant(APPLE, input);
+      return { applicant, gate: osGate(applicant.info, LIMITS, RELEASES) };
+    },
+    judge: (_, read) => storable(read),
+    refuses: isRefusal,
+    largest: 64 * 1024,
+    seeds:
+      () => [signAttached(buildPlist({ UDID: "u", SERIAL: "s", PRODUCT: "iPad14,8" }), DEVICE, { signingTime: NOW })],
+    shapes: {
+      "content": (size) => signAttached(buildPlist({ UDID: "u", SERIAL: "s", PRODUCT: "P".repeat(size) }), DEVICE),
+      "versions": (size) =>
+        signAttached(
+          buildPlist({ UDID: "u", SERIAL: "s", PRODUCT: "iPhone", OS_VERSION: "1.".repeat(size / 2) }),
+          DEVICE,
+        ),
+      "zeros": ASN1_SHAPES.zeros,
+    },
+  },
+  {
+    name: "MachineInfo in a header",
+    read: (input) => messageInHeader(text(input)),
+    refuses: isRefusal,
+    largest: 90 * 1024,
+    seeds: () => [bytes(signAttached(buildPlist({ UDID: "u", SERIAL: "s" }), DEVICE).toBase64())],
+    shapes: { "base64": filled("A"), "white space": filled(" ") },
   },
   {
     name: "certificates of a message",

@@ -22,8 +22,9 @@ import {
   type WebRequest,
   type WebStep,
 } from "../../src/enrollment/ade_web.ts";
+import { MESSAGE_LIMIT, messageInHeader, refuseApplicant } from "../../src/enrollment/ade_message.ts";
 import { type RequiredOs, softwareUpdateRequired } from "../../src/enrollment/os_gate.ts";
-import { asRefusal, problem } from "../../src/errors.ts";
+import { asRefusal } from "../../src/errors.ts";
 import type { Caller } from "../../src/events/by.ts";
 import { recordRefusal } from "../../src/events/refusals.ts";
 import { attachment } from "../attachment.ts";
@@ -31,8 +32,6 @@ import { render } from "../admin/parts/page.tsx";
 import type { AppEnv } from "../context.ts";
 import { deviceOf } from "./by.ts";
 
-/** Bytes of a signed MachineInfo, in a body or decoded from a header. */
-const MESSAGE_LIMIT = 64 * 1024;
 /** Bytes of a page's form, which is read and left aside. */
 const FORM_LIMIT = 64 * 1024;
 const PROFILE_TYPE = "application/x-apple-aspen-config";
@@ -109,19 +108,6 @@ const pagePolicy = (action: string): string =>
     "sandbox allow-forms allow-same-origin allow-downloads",
   ].join("; ");
 
-/** Returns the message in the header of the web view. Throws `enrollment-refused`. */
-function messageInHeader(header: string): Uint8Array {
-  const limit = Math.ceil(MESSAGE_LIMIT / 3) * 4;
-  const refuse = (reason: string) => problem("enrollment-refused", undefined, { reason });
-  if (header.length > limit) throw refuse("the x-apple-aspen-deviceinfo header is too long");
-  try {
-    return Uint8Array.fromBase64(header);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw refuse("the x-apple-aspen-deviceinfo header is not base64");
-    throw error;
-  }
-}
-
 async function recordUnreadable(c: Context<AppEnv>, by: Caller, reason: string): Promise<void> {
   const runtime = c.get("runtime");
   const payload = { status: "failure", reason };
@@ -134,9 +120,7 @@ async function enter(c: Context<AppEnv>): Promise<Response> {
   let message: Uint8Array;
   try {
     const header = c.req.header("x-apple-aspen-deviceinfo");
-    if (header === undefined) {
-      throw problem("enrollment-refused", undefined, { reason: "Missing x-apple-aspen-deviceinfo header" });
-    }
+    if (header === undefined) throw refuseApplicant("Missing x-apple-aspen-deviceinfo header");
     message = messageInHeader(header);
   } catch (error) {
     await recordUnreadable(c, by, asRefusal(error)?.details.reason ?? "unreadable header");

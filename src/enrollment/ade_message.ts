@@ -44,6 +44,22 @@ export type Applicant = {
 export const refuseApplicant = (reason: string, cause?: unknown) =>
   problem("enrollment-refused", undefined, { reason }, cause);
 
+/** Bytes of a message, in a body or decoded from a header. */
+export const MESSAGE_LIMIT = 64 * 1024;
+
+/** Returns the message in the header of the web view, `x-apple-aspen-deviceinfo`. Throws `enrollment-refused`. */
+export function messageInHeader(header: string): Uint8Array {
+  if (header.length > Math.ceil(MESSAGE_LIMIT / 3) * 4) {
+    throw refuseApplicant("the x-apple-aspen-deviceinfo header is too long");
+  }
+  try {
+    return Uint8Array.fromBase64(header);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw refuseApplicant("the x-apple-aspen-deviceinfo header is not base64", error);
+    throw error;
+  }
+}
+
 /**
  * Returns the device that signed a message. Throws `enrollment-refused`: nothing of the content is read before the
  * signature is verified to the keys of Apple.

@@ -87,11 +87,6 @@ export const enrollmentIdsOf = (
   depEnrollmentId: kind === "DEP" ? id : null,
 });
 
-/** Returns an enrollment as events name it: by a key for its kind. */
-export const enrollmentKeys = (
-  { kind, id }: Pick<EnrollmentConfiguration, "kind" | "id">,
-): Record<string, [number]> => kind === "OTA" ? { ota_enrollment: [id] } : { dep_enrollment: [id] };
-
 /** Returns an enrollment as the payload of events describes it. */
 export const enrollmentPayload = (
   { kind, id, name }: Pick<EnrollmentConfiguration, "kind" | "id" | "name">,

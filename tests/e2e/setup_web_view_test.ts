@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { deleteExpiredVisits } from "../../db/ade/web_visits.ts";
 import { MODELS } from "../../simulators/device/models.ts";
-import { machineInfo, type SetupStep, signMachineInfo } from "../../simulators/device/setup_assistant.ts";
+import { machineInfo, type SetupStep, signMachineInfo, WebViewLeft } from "../../simulators/device/setup_assistant.ts";
 import { assign, type DepSettings, linkViews, makeDepEnrollment, withAdeEvents } from "../support/ade.ts";
 import { deviceOf } from "../support/claims.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
@@ -193,7 +193,7 @@ Deno.test("an abandoned visit is begun anew, and the one before it is over", () 
   withFleet(async (fleet) => {
     const view = await viewing(fleet, [page("One"), page("Two")]);
     const { device, how } = view;
-    await assert.rejects(device.enrollAutomatically({ ...how, leaves: ({ n }) => n === 2 }), /left/);
+    await assert.rejects(device.enrollAutomatically({ ...how, leaves: ({ n }) => n === 2 }), WebViewLeft);
     const { cookie } = await enter(fleet, view, 100);
     await device.enrollAutomatically(how);
     assert.equal(device.enrolled, true);

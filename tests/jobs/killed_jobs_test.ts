@@ -94,6 +94,9 @@ async function prepare(fleet: Fleet): Promise<{ serialNumber: string; version: s
   await link(fleet, blueprint.id, second.artifact.id);
   await enqueueJob(sql, runtime, { kind: "replan", payload: { serial_numbers: [first.serialNumber] } });
   await sql`update jobs set state = 'quarantined' where kind = 'replan'`;
+  // A device whose time in Setup Assistant is over.
+  await sql`update enrollments set awaiting_configuration = true, release_due_at = ${clock.now()}
+    where id = (select max(id) from enrollments)`;
   await sql`update channels set next_action_at = null, push_due_at = ${new Date("2030-01-01T00:00:00Z")}`;
   return { serialNumber: first.serialNumber, version: second.version.id };
 }

@@ -127,7 +127,7 @@ export async function linkViews(
 }
 
 /** The events of requests for profiles, by id: status and reason. */
-export async function adeEvents(
+async function adeEvents(
   { runtime: { sql } }: Fleet,
 ): Promise<Map<string, { status: string; reason?: string } & Record<string, unknown>>> {
   const rows = await sql<{ id: string; payload: { status: string; reason?: string } }[]>`
