@@ -18,7 +18,7 @@ export const LARGEST = 256 * 1024;
 const GROWTH = 6;
 /** A cost of fewer looks at each byte is not judged: the clock's noise is as large. */
 const FLOOR = 100;
-const TRIES = 3;
+const TRIES = 6;
 
 let sink = 0;
 function twin(input: Uint8Array): void {
