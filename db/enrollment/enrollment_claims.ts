@@ -70,11 +70,8 @@ const select = (db: Db) =>
 /** The enrollment of a claim. */
 type OfEnrollment = Pick<ClaimRow, "otaEnrollmentId" | "depEnrollmentId">;
 
-/** As the index of live claims has it. */
 const isOf = (db: Db, { otaEnrollmentId, depEnrollmentId }: OfEnrollment) =>
-  db`coalesce(ota_enrollment_id, 0) = ${otaEnrollmentId ?? 0} and coalesce(dep_enrollment_id, 0) = ${
-    depEnrollmentId ?? 0
-  }`;
+  otaEnrollmentId === null ? db`dep_enrollment_id = ${depEnrollmentId}` : db`ota_enrollment_id = ${otaEnrollmentId}`;
 
 /** Returns how many claims of a session, and of an enrollment, are live. */
 export async function countLiveClaims(
@@ -116,6 +113,9 @@ export async function recordClaim(
   now: Date,
 ): Promise<{ id: number; attempts: number; state: ClaimRow["state"] }> {
   const live = db`c.expires_at > ${now}`;
+  const conflict = attempt.otaEnrollmentId === null
+    ? db`(dep_enrollment_id, lower(udid), lower(serial_number)) where state <> 'used' and dep_enrollment_id is not null`
+    : db`(ota_enrollment_id, lower(udid), lower(serial_number)) where state <> 'used'`;
   const stays = db`${live} and c.state = 'dismissed'`;
   return one(
     await db<{ id: number; attempts: number; state: ClaimRow["state"] }[]>`
@@ -124,7 +124,7 @@ export async function recordClaim(
       values (${attempt.otaEnrollmentId}, ${attempt.depEnrollmentId}, ${attempt.sessionId}, ${attempt.udid}, ${attempt.serialNumber},
         ${attempt.reason}, ${attempt.deviceId}, ${attempt.fingerprint}, ${attempt.hardwareEvidence},
         ${attempt.deviceName}, ${attempt.model}, ${attempt.ip}, ${now}, ${expiresAt}, ${now})
-      on conflict (coalesce(ota_enrollment_id, 0), coalesce(dep_enrollment_id, 0), lower(udid), lower(serial_number)) where state <> 'used' do update set
+      on conflict ${conflict} do update set
         session_id = excluded.session_id, udid = excluded.udid, serial_number = excluded.serial_number,
         reason = excluded.reason, device_id = excluded.device_id,
         several_certificates = ${live} and (c.several_certificates or c.fingerprint <> excluded.fingerprint),
