@@ -7,7 +7,14 @@ const NEW: HardwareFacts = { device: undefined, others: [], serialKnown: false, 
 const device = (enrolled: boolean, serialNumber = "C02A") => ({
   device: { id: deviceIdOf(1), serialNumber, enrolled },
 });
-const ALL: HardwareEvidence[] = ["word", "apple device", "limited profile", "confirmation", "setting"];
+const ALL: HardwareEvidence[] = [
+  "word",
+  "apple device",
+  "limited profile",
+  "device assignment",
+  "confirmation",
+  "setting",
+];
 /** The outcome for a device, by the proof of its hardware. */
 const judged = (facts: Partial<HardwareFacts>, serialNumber = "C02A") =>
   ALL.map((evidence) => {
@@ -16,13 +23,13 @@ const judged = (facts: Partial<HardwareFacts>, serialNumber = "C02A") =>
   });
 
 Deno.test("unknown hardware is proven by its own word", () => {
-  assert.deepEqual(judged({}), [true, true, true, true, true]);
-  assert.deepEqual(judged({}, ""), [true, true, true, true, true]);
+  assert.deepEqual(judged({}), ALL.map(() => true));
+  assert.deepEqual(judged({}, ""), ALL.map(() => true));
 });
 
-Deno.test("enrolled hardware is taken over only with an operator's confirmation", () => {
+Deno.test("enrolled hardware is taken over only with an operator's confirmation, or when Apple has assigned it", () => {
   const claim = "udid enrolled";
-  assert.deepEqual(judged({ ...device(true), serialKnown: true }), [claim, claim, claim, true, true]);
+  assert.deepEqual(judged({ ...device(true), serialKnown: true }), [claim, claim, claim, true, true, true]);
   const serial = "serial number enrolled";
   assert.deepEqual(judged({ others: [{ id: deviceIdOf(2) }], serialKnown: true }), [
     serial,
@@ -30,27 +37,29 @@ Deno.test("enrolled hardware is taken over only with an operator's confirmation"
     serial,
     true,
     true,
+    true,
   ]);
 });
 
 Deno.test("hardware that was enrolled once, or has tags and values, enrolls but is not proven by its own word", () => {
-  const proven = [false, false, true, true, true];
+  const proven = [false, false, true, true, true, true];
   assert.deepEqual(judged({ ...device(false), serialKnown: true }), proven);
   assert.deepEqual(judged({ serialKnown: true }), proven);
   assert.deepEqual(judged({ prepared: true }), proven);
 });
 
 Deno.test("a known UDID keeps its serial number, whatever the proof for another, in any spelling of it", () => {
-  const changed = Array(5).fill("serial number changed");
+  const proven = [false, false, true, true, true, true];
+  const changed = Array(ALL.length).fill("serial number changed");
   assert.deepEqual(judged({ ...device(true) }, "C02B"), changed);
   assert.deepEqual(judged({ ...device(false) }, "C02B"), changed);
-  assert.deepEqual(judged({ ...device(false), serialKnown: true }, "c02a"), [false, false, true, true, true]);
+  assert.deepEqual(judged({ ...device(false), serialKnown: true }, "c02a"), proven);
   // An omitted value contradicts nothing, and an unknown value is not a different one.
-  assert.deepEqual(judged({ ...device(false), serialKnown: true }, ""), [false, false, true, true, true]);
-  assert.deepEqual(judged({ ...device(false, "") }, "C02B"), [false, false, true, true, true]);
+  assert.deepEqual(judged({ ...device(false), serialKnown: true }, ""), proven);
+  assert.deepEqual(judged({ ...device(false, "") }, "C02B"), proven);
 });
 
 Deno.test("blocked hardware is refused, whatever its proof", () => {
-  assert.deepEqual(judged({ blocked: true }), Array(5).fill("blocked"));
-  assert.deepEqual(judged({ ...device(true), blocked: true }, "C02B"), Array(5).fill("blocked"));
+  assert.deepEqual(judged({ blocked: true }), Array(ALL.length).fill("blocked"));
+  assert.deepEqual(judged({ ...device(true), blocked: true }, "C02B"), Array(ALL.length).fill("blocked"));
 });
