@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { deleteUnusedBrowsers } from "../db/access/known_browsers.ts";
 import { deleteOldAttempts } from "../db/access/rate_limits.ts";
+import { deleteUnusedMessages } from "../db/ade/messages.ts";
 import { deleteExpiredVisits } from "../db/ade/web_visits.ts";
 import { deleteExpiredSessions } from "../db/access/sessions.ts";
 import { deleteExpiredClaims } from "../db/enrollment/enrollment_claims.ts";
@@ -52,6 +53,7 @@ export const housekeeping = defineJob({
         attempts: await deleteOldAttempts(sql, before(1)),
         jobs: await deleteFinishedJobs(sql, before(30), before(120)),
         slots: await deleteOldSlots(sql, before(7)),
+        dep_messages: await deleteUnusedMessages(sql, before(30)),
         web_visits: await deleteExpiredVisits(sql, now),
         claims: await deleteExpiredClaims(sql, now),
         asset_credentials: await deleteExpiredAssetCredentials(sql, now),

@@ -65,3 +65,10 @@ export async function useMessages(db: Db, signer: MessageSigner, sessionId: numb
     where factory_key = ${signer.factoryKey} and used_at is null
       and lower(serial_number) = lower(${signer.serialNumber})`;
 }
+
+/** Deletes messages that led to nothing, and that no device has enrolled after. Returns their number. */
+export async function deleteUnusedMessages(db: Db, before: Date): Promise<number> {
+  const { count } = await db`
+    delete from dep_messages where used_at is null and session_id is null and created_at < ${before}`;
+  return count;
+}

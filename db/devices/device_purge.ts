@@ -134,6 +134,11 @@ async function purgeSessions(db: Db, ids: readonly number[]): Promise<number> {
     select s.id from enrollment_sessions s where s.id = any(${[...ids]}::int[]) and s.enrollment_id is null
       and not exists (select 1 from enrollments e where e.session_id = s.id) for update`;
   const gone = unused.map(({ id }) => id);
+  // A message of Automated Device Enrollment stays used, which its digest alone says: nothing of the device is left in it.
+  await db`
+    update dep_messages set session_id = null, factory_key = '', serial_number = '',
+      used_at = coalesce(used_at, created_at)
+    where session_id = any(${gone}::int[])`;
   await db`delete from issued_certificates where session_id = any(${gone}::int[])`;
   return (await db`delete from enrollment_sessions where id = any(${gone}::int[])`).count;
 }

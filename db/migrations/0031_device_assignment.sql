@@ -231,6 +231,7 @@ create table dep_messages (
 create index dep_messages_enrollment on dep_messages (dep_enrollment_id);
 create index dep_messages_session on dep_messages (session_id);
 create index dep_messages_factory_key on dep_messages (factory_key, created_at);
+create index dep_messages_unused on dep_messages (created_at) where used_at is null and session_id is null;
 
 -- Claims at these enrollments.
 alter table enrollment_claims alter column ota_enrollment_id drop not null;

@@ -8,6 +8,7 @@ import { taskResult } from "../../../src/task_result.ts";
 import { testBy } from "../../routes/api/support.ts";
 import { follower, made, makeBlueprint, makeDeclaration, makeProfile, rest } from "../../support/artifacts.ts";
 import { deviceOf, idsOf, refusedAs } from "../../support/claims.ts";
+import { makeDepEnrollment } from "../../support/ade.ts";
 import { deleted, idleStatus, restore } from "../../support/deletion.ts";
 import { findEvents } from "../../support/events.ts";
 import { type Fleet, KEYS, withFleet } from "../../support/fleet.ts";
@@ -30,6 +31,8 @@ async function rows({ runtime: { sql } }: Fleet): Promise<Record<string, number>
       join information_schema.tables t on t.table_name = c.table_name and t.table_schema = c.table_schema
     where c.table_schema = 'public' and c.column_name in ('device_id', 'enrollment_id', 'channel_id', 'session_id')
       and c.table_name !~ '_(default|20[0-9]{2}_[0-9]{2})$'
+      -- Apple's list: its enrollment is the one that Apple gives to the device.
+      and c.table_name <> 'dep_devices'
     union select 'enrollment_sessions' order by 1`;
   const counted: Record<string, number> = {};
   for (const { name } of tables) {
@@ -88,6 +91,10 @@ async function furnished(fleet: Fleet) {
       serial_number, udid, expires_at, created_at, updated_at)
     select 'OTA', 'PHASE_2', '\\x01', '\\x01', ${fleet.enrollmentId}, min(id), ${device.serialNumber}, ${device.udid}, ${now},
       ${now}, ${now} from meta_business_units`;
+  const dep = await makeDepEnrollment(fleet);
+  await sql`
+    insert into dep_messages (digest, dep_enrollment_id, session_id, factory_key, serial_number, created_at)
+    select '\\x01', ${dep.id}, session_id, 'key', ${device.serialNumber}, ${now} from enrollments where device_id = ${id}`;
   await sql`
     insert into status_item_history (channel_id, device_id, path, created_at)
     select ${channel}, ${id}, 'p' || n, ${now} from generate_series(1, 1200) n`;
@@ -137,7 +144,12 @@ Deno.test("a deleted device with everything is removed after its time: nothing o
       // Those of the stranger whose claim was refused are none of the device.
       ...more("enrollment_sessions", 1),
       ...more("issued_certificates", 1),
+      // The digest, so that the message is not used again.
+      ...more("dep_messages", 1),
     });
+    const [message] =
+      await sql`select session_id, factory_key, serial_number, used_at is not null as used from dep_messages`;
+    assert.deepEqual({ ...message }, { sessionId: null, factoryKey: "", serialNumber: "", used: true });
     // Found only by its hardware.
     const [gone] = (await fleet.api("GET", `/api/mdm/devices/?state=gone&serial_number=${device.serialNumber}`)).json;
     assert.deepEqual(
