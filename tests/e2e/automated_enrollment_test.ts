@@ -18,7 +18,7 @@ import {
   makeVirtualServer,
   type TestDepEnrollment,
   withAdeEvents,
-} from "../support/ade.ts";
+} from "../support/ade_devices.ts";
 import { deviceOf } from "../support/claims.ts";
 import { made, settle } from "../support/artifacts.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";

@@ -5,7 +5,7 @@ import { MODELS } from "../../simulators/device/models.ts";
 import { asDict, buildPlist, data, dict, int, parsePlist } from "../../src/protocol/plist.ts";
 import { wakeOverdueSetups } from "../../src/planner/setup_watchdog.ts";
 import { pbkdf2Sync } from "node:crypto";
-import { assign, type DepSettings, makeDepEnrollment } from "../support/ade.ts";
+import { assign, type DepSettings, makeDepEnrollment } from "../support/ade_devices.ts";
 import { made, makeBlueprint, makeProfile, profileSource } from "../support/artifacts.ts";
 import { deviceOf } from "../support/claims.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { deleteExpiredVisits } from "../../db/ade/web_visits.ts";
 import { MODELS } from "../../simulators/device/models.ts";
 import { machineInfo, type SetupStep, signMachineInfo, WebViewLeft } from "../../simulators/device/setup_assistant.ts";
-import { assign, type DepSettings, linkViews, makeDepEnrollment, withAdeEvents } from "../support/ade.ts";
+import { assign, type DepSettings, linkViews, makeDepEnrollment, withAdeEvents } from "../support/ade_devices.ts";
 import { deviceOf } from "../support/claims.ts";
 import { type Fleet, KEYS, withFleet } from "../support/fleet.ts";
 

@@ -8,7 +8,7 @@ import { taskResult } from "../../../src/task_result.ts";
 import { testBy } from "../../routes/api/support.ts";
 import { follower, made, makeBlueprint, makeDeclaration, makeProfile, rest } from "../../support/artifacts.ts";
 import { deviceOf, idsOf, refusedAs } from "../../support/claims.ts";
-import { makeDepEnrollment } from "../../support/ade.ts";
+import { makeDepEnrollment } from "../../support/ade_devices.ts";
 import { deleted, idleStatus, restore } from "../../support/deletion.ts";
 import { findEvents } from "../../support/events.ts";
 import { type Fleet, KEYS, withFleet } from "../../support/fleet.ts";

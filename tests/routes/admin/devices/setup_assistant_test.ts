@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assign, makeDepEnrollment } from "../../../support/ade.ts";
+import { assign, makeDepEnrollment } from "../../../support/ade_devices.ts";
 import { idOf } from "../../../support/artifacts.ts";
 import { type Fleet, KEYS, withFleet } from "../../../support/fleet.ts";
 import { personWith } from "../support.ts";
