@@ -4,6 +4,9 @@
  * @module
  */
 
+import { adeAssign } from "./ade_assign.ts";
+import { adeSync } from "./ade_sync.ts";
+import { adeSyncDue } from "./ade_sync_due.ts";
 import { authorityRenewal } from "./authority_renewal.ts";
 import { fanOutJob } from "./fan_out.ts";
 import { fileCleanup } from "./file_cleanup.ts";
@@ -15,6 +18,9 @@ import { secretRotation } from "./secret_rotation.ts";
 import { sweep } from "./sweep.ts";
 
 export const JOBS: readonly AnyJob[] = [
+  adeAssign,
+  adeSync,
+  adeSyncDue,
   authorityRenewal,
   fanOutJob,
   fileCleanup,

@@ -52,6 +52,12 @@ export async function isSetAside(db: Db, kind: string, key: string): Promise<boo
   return rows.length > 0;
 }
 
+/** Whether a job of this kind and key waits or runs. */
+export async function isAsked(db: Db, kind: string, key: string): Promise<boolean> {
+  const rows = await db`select 1 from jobs where kind = ${kind} and key = ${key} and state in ('queued', 'running')`;
+  return rows.length > 0;
+}
+
 /**
  * Claims due jobs of the given kinds, the longest due first: those that have to run alone, or the others. Jobs that others
  * are claiming are passed over.

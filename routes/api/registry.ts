@@ -10,6 +10,8 @@ import { ARTIFACT_ENDPOINTS } from "./artifacts.ts";
 import { AUTHORITY_ENDPOINTS } from "./authority.ts";
 import { BLUEPRINT_ARTIFACT_ENDPOINTS } from "./blueprint_artifacts.ts";
 import { BLUEPRINT_ENDPOINTS } from "./blueprints.ts";
+import { DEP_DEVICE_ENDPOINTS } from "./dep_devices.ts";
+import { DEP_VIRTUAL_SERVER_ENDPOINTS } from "./dep_virtual_servers.ts";
 import { DEVICE_ARTIFACT_ENDPOINTS } from "./device_artifacts.ts";
 import { DEVICE_COMMAND_ENDPOINTS } from "./device_commands.ts";
 import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
@@ -43,6 +45,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...DEVICE_TAG_ENDPOINTS,
   ...PUSH_CERTIFICATE_ENDPOINTS,
   ...OTA_ENROLLMENT_ENDPOINTS,
+  ...DEP_VIRTUAL_SERVER_ENDPOINTS,
+  ...DEP_DEVICE_ENDPOINTS,
   ...ENROLLMENT_CLAIM_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
   ...DEVICE_COMMAND_ENDPOINTS,

@@ -1,0 +1,11 @@
+/**
+ * The input for a device of a virtual server, for the API and for the pages.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { pkField } from "../input_fields.ts";
+
+/** The fields of a device that an operator may change. Others are Apple's, and are ignored. */
+export const depDeviceInput = z.object({ enrollment: pkField });
