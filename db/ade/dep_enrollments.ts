@@ -153,6 +153,17 @@ export async function listDepEnrollments(
   return { rows: [...rows], count };
 }
 
+/** Whether another DEP enrollment than `id` has a name. */
+export async function isDepEnrollmentNameTaken(db: Db, name: string, id?: number): Promise<boolean> {
+  return one(
+    await db<{ found: boolean }[]>`
+      select exists (
+        select 1 from dep_enrollments where name = ${name} and ${
+      id === undefined ? db`true` : db`id <> ${id}`
+    }) as found`,
+  ).found;
+}
+
 /** Adds a DEP enrollment that Apple has; returns its id. */
 export async function insertDepEnrollment(
   db: Db,

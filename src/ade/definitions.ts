@@ -88,7 +88,7 @@ export async function defineProfile(
       definedBaseUrl: runtime.config.BASE_URL,
     };
   } catch (error) {
-    throw appleRefusal(error, wanted.secret);
+    throw appleRefusal(error, wanted.secret, runtime.clock.now());
   }
 }
 
@@ -116,13 +116,15 @@ export async function withDefinitions<Result>(
     const definition = same && !again ? undefined : await defineProfile(runtime, connect, wanted);
     prepared.push({ change, views, definition });
   }
-  return await runtime.sql.begin(async (tx) => {
+  // The driver's type of a result is looser than ours.
+  let result: { value: Result } | undefined;
+  await runtime.sql.begin(async (tx) => {
     for (const { change: { before: { row } } } of prepared) {
       const now = await lockDepEnrollment(tx, row.id);
       if (now === undefined) throw problem("not-found");
       if (now.uuid !== row.uuid || now.updatedAt.getTime() !== row.updatedAt.getTime()) throw problem("conflict");
     }
-    const result = await write(tx);
+    result = { value: await write(tx) };
     for (const { change: { before: { row } }, views, definition } of prepared) {
       if (await hasViews(tx, row.id) !== views) throw problem("conflict");
       if (definition === undefined) continue;
@@ -133,6 +135,7 @@ export async function withDefinitions<Result>(
         serials: "all with an older profile",
       });
     }
-    return result;
   });
+  if (result === undefined) throw new Error("Cannot find the result of a transaction that was committed");
+  return result.value;
 }
