@@ -68,11 +68,11 @@ export const depEnrollmentFields = z.object({
   is_mdm_removable: z.boolean().default(false),
   is_multi_user: z.boolean().default(false),
   is_supervised: z.boolean().default(true),
-  language: blankableField(3).default("").refine((code) => code === "" || isLanguage(code), {
+  language: blankableField(50).default("").refine((code) => code === "" || isLanguage(code), {
     error: ({ input }) => notAChoice(input),
   }).describe("ISO 639-1, or ISO 639-2 for a language that has no other code."),
   org_magic: blankableField(256).default(""),
-  region: blankableField(2).default("").refine((code) => code === "" || isRegion(code), {
+  region: blankableField(50).default("").refine((code) => code === "" || isRegion(code), {
     error: ({ input }) => notAChoice(input),
   }).describe("ISO 3166-1 alpha-2."),
   skip_setup_items: skipKeysField,
@@ -151,10 +151,12 @@ export type DepEnrollmentInput = Omit<DepEnrollmentValues, "releaseAfterMinutes"
 };
 
 /** A DEP enrollment as an operator sends it. */
-export const depEnrollmentInput = depEnrollmentFields.superRefine((given, context) => {
+export const depEnrollmentInput = depEnrollmentFields.transform((given, context) => {
+  // Here and not before: what does not fit together is said of fields that are each right.
   for (const [field, message, holds] of CONTRADICTIONS) {
     if (holds(given)) context.addIssue({ code: "custom", path: [field], message });
   }
+  return given;
 }).transform(({ enrollment_secret: secret, ...given }): DepEnrollmentInput => ({
   name: given.name,
   displayName: given.display_name,
