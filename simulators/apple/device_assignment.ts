@@ -40,6 +40,7 @@ export class SimulatedDeviceAssignment {
   readonly #nonces = new Set<string>();
   readonly #failures: (ServiceFailure & { path?: string; times: number })[] = [];
   readonly #stalls = new Set<string>();
+  readonly #stopping = Promise.withResolvers<void>();
 
   constructor(private readonly now: () => Date = () => new Date()) {
     this.portal = new SimulatedPortal(now);
@@ -52,6 +53,7 @@ export class SimulatedDeviceAssignment {
   }
 
   async stop(): Promise<void> {
+    this.#stopping.resolve();
     await this.#server?.shutdown();
   }
 
@@ -75,7 +77,7 @@ export class SimulatedDeviceAssignment {
     const { pathname } = new URL(request.url);
     const body = await request.text();
     if (this.#stalls.has(pathname)) {
-      await new Promise<void>((resolve) => request.signal.addEventListener("abort", () => resolve(), { once: true }));
+      await this.#stopping.promise;
       return new Response(null, { status: 504 });
     }
     const response = this.#failure(pathname) ?? await this.#served(request, body);
