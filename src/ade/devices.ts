@@ -111,7 +111,7 @@ export async function assignDevice(
     const [answer] = answers;
     if (answer?.status === "SUCCESS") {
       await readAgain(runtime, by, client, { virtualServerId, serials: [serialNumber], origin: "assignment" });
-    } else if (answer?.throttledUntil != null) {
+    } else if (answer !== undefined && answer.throttledUntil !== null) {
       const at = answer.throttledUntil;
       await runtime.sql.begin((tx) => enqueueAssignmentJob(tx, runtime, virtualServerId, at));
     }

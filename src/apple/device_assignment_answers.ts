@@ -72,9 +72,11 @@ const TEXT = 256;
 const SERIAL_NUMBER = /^[\x21-\x7e]{1,64}$/;
 
 const text = (limit?: number) =>
-  z.unknown().transform((value) => typeof value === "string" ? foreignText(value.slice(0, limit)).trim() : "");
+  z.unknown().optional().transform((value) =>
+    typeof value === "string" ? foreignText(value.slice(0, limit)).trim() : ""
+  );
 
-const date = z.unknown().transform((value) => {
+const date = z.unknown().optional().transform((value) => {
   if (typeof value !== "string" || value.length > 64) return undefined;
   const parsed = new Date(value);
   // PostgreSQL and JavaScript agree on these years; anything else is no date of a device.
@@ -92,7 +94,7 @@ export function uuidFromApple(value: unknown): string | undefined {
 /** Returns a UUID as Apple writes it: 32 digits in upper case. */
 export const uuidForApple = (uuid: string): string => uuid.replaceAll("-", "").toUpperCase();
 
-const uuid = z.unknown().transform(uuidFromApple);
+const uuid = z.unknown().optional().transform(uuidFromApple);
 
 const DEVICE = z.object({
   serial_number: z.string().regex(SERIAL_NUMBER),
