@@ -23,6 +23,8 @@ import { mountDeviceFeed } from "./devices/feed.tsx";
 import { mountDevices } from "./devices/list.tsx";
 import { mountGroups } from "./devices/tags.tsx";
 import { mountDeviceValues } from "./devices/values.tsx";
+import { mountCustomViews } from "./enrollment/custom_views.tsx";
+import { mountDepEnrollments } from "./enrollment/dep_enrollments.tsx";
 import { mountEnrollments } from "./enrollment/enrollments.tsx";
 import { mountPublicEnrollment } from "./enrollment/public_page.tsx";
 import { mountPushCertificates } from "./enrollment/push_certificates.tsx";
@@ -48,6 +50,8 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountArtifacts,
       mountGroups,
       mountEnrollments,
+      mountDepEnrollments,
+      mountCustomViews,
       mountPublicEnrollment,
       mountClaims,
       mountPushCertificates,
