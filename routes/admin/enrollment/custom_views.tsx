@@ -42,7 +42,8 @@ const HELP =
 
 /**
  * The attack: markup of one operator acts in the session of another who looks at it. The preview is a response of its own in
- * an origin of its own, without scripts, forms, or anything from elsewhere.
+ * an origin of its own, without scripts, forms, or anything from elsewhere. (`frame-ancestors` replaces the X-Frame-Options
+ * of every response.)
  */
 const PREVIEW_POLICY = [
   "sandbox",
@@ -60,7 +61,6 @@ function preview(c: Context<AppEnv>, html: string, language: string): Response {
   c.header("Content-Security-Policy", PREVIEW_POLICY);
   c.header("Cache-Control", "no-store");
   c.header("X-Content-Type-Options", "nosniff");
-  c.header("X-Frame-Options", "SAMEORIGIN");
   if (fault !== undefined) return c.text(fault, 400);
   return c.html(renderView(html, {
     payload_language: language,
