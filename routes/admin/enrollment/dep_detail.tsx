@@ -166,7 +166,7 @@ export async function depDetailPage(context: PageContext, state?: FormState): Pr
         <h2 id="devices">Devices</h2>
         <Table
           caption={`${counted(devices.count, "device")} with this enrollment`}
-          head={["Serial number", "Model", "Profile", "Updated"]}
+          head={["Serial number", "Model", "State at Apple", "Updated"]}
           empty="No device has it yet. Assign it to devices, or make it the default of its virtual server."
           rows={devices.rows.map((device) => (
             <tr>
@@ -210,45 +210,47 @@ function Settings({ row }: { row: DepEnrollmentRow }) {
   const skipped = new Set(row.skipSetupItems);
   const titles = SKIP_KEYS.filter(({ key }) => skipped.has(key));
   return (
-    <section class="card">
+    <>
       <h2>What devices get</h2>
-      <dl class="facts">
-        <Fact name="Supervised">{yesNo(row.isSupervised)}</Fact>
-        <Fact name="Users can remove management">{yesNo(row.isMdmRemovable)}</Fact>
-        <Fact name="Mandatory">{yesNo(row.isMandatory)}</Fact>
-        <Fact name="Shared iPad">{yesNo(row.isMultiUser)}</Fact>
-        <Fact name="Pairing with computers">{yesNo(row.allowPairing)}</Fact>
-        <Fact name="TLS certificates of this server">{yesNo(row.includeTlsCertificates)}</Fact>
-        <Fact name="Waits until configured">
-          {row.awaitDeviceConfigured ? `yes, at most ${counted(row.releaseAfterMinutes, "minute")}` : "no"}
-        </Fact>
-        <Fact name="Advances automatically">{yesNo(row.autoAdvanceSetup)}</Fact>
-        <Fact name="Language and region">
-          {[row.language, row.region].filter((text) => text !== "").join(", ") || "the user chooses"}
-        </Fact>
-        <Fact name="Administrator of Macs">
-          {row.adminShortName === ""
-            ? "none"
-            : `${row.adminFullName} (${row.adminShortName})${row.hiddenAdmin ? ", hidden" : ""}`}
-        </Fact>
-        <Fact name="iOS and iPadOS">{range(row.iosMinVersion, row.iosMaxVersion)}</Fact>
-        <Fact name="macOS">{range(row.macosMinVersion, row.macosMaxVersion)}</Fact>
-        <Fact name="Department">{row.department || "none"}</Fact>
-        <Fact name="Support">
-          {[row.supportPhoneNumber, row.supportEmailAddress].filter((text) => text !== "").join(", ") || "none"}
-        </Fact>
-      </dl>
-      <details>
-        <summary>{`${counted(titles.length, "pane")} of Setup Assistant skipped`}</summary>
-        <ul>
-          {titles.map(({ key, title, systems }) => (
-            <li>
-              {title} <code>{key}</code> <span class="faint small">{systems}</span>
-            </li>
-          ))}
-        </ul>
-      </details>
-    </section>
+      <section class="card">
+        <dl class="facts">
+          <Fact name="Supervised">{yesNo(row.isSupervised)}</Fact>
+          <Fact name="Users can remove management">{yesNo(row.isMdmRemovable)}</Fact>
+          <Fact name="Mandatory">{yesNo(row.isMandatory)}</Fact>
+          <Fact name="Shared iPad">{yesNo(row.isMultiUser)}</Fact>
+          <Fact name="Pairing with computers">{yesNo(row.allowPairing)}</Fact>
+          <Fact name="TLS certificates of this server">{yesNo(row.includeTlsCertificates)}</Fact>
+          <Fact name="Waits until configured">
+            {row.awaitDeviceConfigured ? `yes, at most ${counted(row.releaseAfterMinutes, "minute")}` : "no"}
+          </Fact>
+          <Fact name="Advances automatically">{yesNo(row.autoAdvanceSetup)}</Fact>
+          <Fact name="Language and region">
+            {[row.language, row.region].filter((text) => text !== "").join(", ") || "the user chooses"}
+          </Fact>
+          <Fact name="Administrator of Macs">
+            {row.adminShortName === ""
+              ? "none"
+              : `${row.adminFullName} (${row.adminShortName})${row.hiddenAdmin ? ", hidden" : ""}`}
+          </Fact>
+          <Fact name="iOS and iPadOS">{range(row.iosMinVersion, row.iosMaxVersion)}</Fact>
+          <Fact name="macOS">{range(row.macosMinVersion, row.macosMaxVersion)}</Fact>
+          <Fact name="Department">{row.department || "none"}</Fact>
+          <Fact name="Support">
+            {[row.supportPhoneNumber, row.supportEmailAddress].filter((text) => text !== "").join(", ") || "none"}
+          </Fact>
+        </dl>
+        <details>
+          <summary>{`${counted(titles.length, "pane")} of Setup Assistant skipped`}</summary>
+          <ul>
+            {titles.map(({ key, title, systems }) => (
+              <li>
+                {title} <code>{key}</code> <span class="faint small">{systems}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      </section>
+    </>
   );
 }
 
