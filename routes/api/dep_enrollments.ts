@@ -79,6 +79,16 @@ const depEnrollmentSchema = z.object({
 
 const body = depEnrollmentInput.meta({ id: "DEPEnrollmentRequest" });
 
+const example = {
+  name: "Out of the box",
+  virtual_server: 1,
+  push_certificate: 1,
+  scep_issuer: "5a1d7a4c-3c0f-4a64-9a53-7a4f4a0f8f01",
+  blueprint: null,
+  skip_setup_items: ["AppleID", "Siri"],
+  enrollment_secret: { meta_business_unit: 1 },
+};
+
 const appleCopySchema = z.object({
   state: z.enum(["same", "different", "missing"]).describe("Apple's copy beside what this server would send now."),
   differences: z.array(z.object({
@@ -140,6 +150,7 @@ export const DEP_ENROLLMENT_ENDPOINTS = [
     summary: "Create a DEP enrollment",
     description: "Apple gets its profile first. What Apple refuses is an error of the field, or of `non_field_errors`.",
     body,
+    example,
     response: { status: 201, schema: depEnrollmentSchema },
     handle: async ({ runtime, by, body }) =>
       await withSecret(runtime, by.actor, await createDepEnrollment(runtime, by, body)),
@@ -164,6 +175,7 @@ export const DEP_ENROLLMENT_ENDPOINTS = [
       "If Apple's profile changes with it, Apple gets a new one, which is then assigned to the devices with the old one. The secret and the virtual server do not change.",
     params: idParams,
     body,
+    example,
     response: { status: 200, schema: depEnrollmentSchema },
     handle: async ({ runtime, by, params, body }) =>
       await withSecret(runtime, by.actor, await changeDepEnrollment(runtime, by, params.id, body)),

@@ -12,12 +12,14 @@ import type { DepEnrollmentValues } from "../../db/ade/dep_enrollments.ts";
 import { isSkipKey } from "../apple_schema/skip_keys.ts";
 import { enrollmentSecretFields } from "../enrollment/ota_enrollment_input.ts";
 import type { EnrollmentSecretInput } from "../enrollment/secrets.ts";
+import { foreignText } from "../foreign_text.ts";
 import { notBuiltField, pkField, uuidField } from "../input_fields.ts";
 import { blankableField, textField } from "../input_text.ts";
 import { compareOsVersions, isKnownOsVersion } from "../protocol/os_version.ts";
+import { textFault } from "../writable.ts";
 import { isLanguage, isRegion } from "./locale_codes.ts";
 
-const notAChoice = (value: unknown) => `"${value}" is not a valid choice.`;
+const notAChoice = (value: string) => `"${value}" is not a valid choice.`;
 
 /** What a name of an account is built from. */
 const USERNAME_PATTERNS = ["", "$REALM_USER.DEVICE_USERNAME", "$REALM_USER.EMAIL_PREFIX"] as const;
@@ -25,17 +27,23 @@ const USERNAME_PATTERNS = ["", "$REALM_USER.DEVICE_USERNAME", "$REALM_USER.EMAIL
 /** One address: Apple refuses several, and names in front of one. */
 const EMAIL = /^[^\s@<>,;"]+@[^\s@<>,;".]+(?:\.[^\s@<>,;".]+)+$/;
 
-const versionField = blankableField(32).default("").refine((text) => text === "" || isKnownOsVersion(text), {
-  error: "Not a valid OS version",
-});
+/** A text that may be empty, or is one of a kind. One that cannot be stored is not said to be wrong twice. */
+const kindOfText = (longest: number, isOne: (text: string) => boolean, error: (text: string) => string) =>
+  blankableField(longest).default("").refine((text) => text === "" || textFault(text) !== undefined || isOne(text), {
+    error: ({ input }) => error(String(input)),
+  });
+
+const versionField = kindOfText(32, isKnownOsVersion, () => "Not a valid OS version");
 
 /** A text that may be null: clients send one or the other for "not set". */
 const nullableText = (longest: number) =>
   blankableField(longest).nullable().default(null).transform((text) => text ?? "");
 
-const skipKeysField = z.array(z.string().max(100)).max(500).superRefine((keys, context) => {
-  const unknown = keys.filter((key) => !isSkipKey(key));
-  if (unknown.length > 0) context.addIssue({ code: "custom", message: `Unsupported items: ${unknown.join(", ")}` });
+const skipKeysField = z.array(z.string()).max(500).superRefine((keys, context) => {
+  const fault = keys.map(textFault).find((fault) => fault !== undefined);
+  const unknown = keys.filter((key) => !isSkipKey(key)).map((key) => foreignText(key, 100));
+  const message = fault ?? (unknown.length > 0 ? `Unsupported items: ${unknown.join(", ")}` : undefined);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
 }).transform((keys) => [...new Set(keys)]);
 
 /** The fields of a DEP enrollment. */
@@ -68,17 +76,13 @@ export const depEnrollmentFields = z.object({
   is_mdm_removable: z.boolean().default(false),
   is_multi_user: z.boolean().default(false),
   is_supervised: z.boolean().default(true),
-  language: blankableField(50).default("").refine((code) => code === "" || isLanguage(code), {
-    error: ({ input }) => notAChoice(input),
-  }).describe("ISO 639-1, or ISO 639-2 for a language that has no other code."),
+  language: kindOfText(50, isLanguage, notAChoice).describe(
+    "ISO 639-1, or ISO 639-2 for a language that has no other code.",
+  ),
   org_magic: blankableField(256).default(""),
-  region: blankableField(50).default("").refine((code) => code === "" || isRegion(code), {
-    error: ({ input }) => notAChoice(input),
-  }).describe("ISO 3166-1 alpha-2."),
+  region: kindOfText(50, isRegion, notAChoice).describe("ISO 3166-1 alpha-2."),
   skip_setup_items: skipKeysField,
-  support_email_address: blankableField(250).default("").refine((text) => text === "" || EMAIL.test(text), {
-    error: "Enter a valid email address.",
-  }),
+  support_email_address: kindOfText(250, (text) => EMAIL.test(text), () => "Enter a valid email address."),
   support_phone_number: blankableField(50).default(""),
   include_tls_certificates: z.boolean().default(false),
   ios_max_version: versionField,

@@ -83,7 +83,7 @@ async function inputOf(form: Form) {
   return await parseOrRefuse(customViewInput, {
     name: form.value("name"),
     description: form.value("description"),
-    html: form.raw("html"),
+    html: form.has("html") ? form.raw("html") : undefined,
     requires_authentication: form.has("requires_authentication"),
   });
 }

@@ -21,7 +21,7 @@ import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
 import { Check, Checks } from "../parts/form_parts.tsx";
 import { limitsOf } from "../parts/limits.ts";
 import type { Form, FormState, PageContext } from "../parts/page.tsx";
-import { SkipKeys } from "../parts/skip_keys.tsx";
+import { PANES_SHOWN, SkipKeys } from "../parts/skip_keys.tsx";
 import { enrollmentChoices } from "./form.tsx";
 
 const FIELDS = depEnrollmentFields.shape;
@@ -310,7 +310,10 @@ function fieldsOf(form: Form, before?: DepEnrollment): Record<string, unknown> {
     language: form.value("language"),
     org_magic: form.value("org_magic"),
     region: form.value("region"),
-    skip_setup_items: form.texts("skip_setup_items"),
+    // None is chosen in a form that has the list; one without it says nothing of them.
+    skip_setup_items: form.has("skip_setup_items") || form.has(PANES_SHOWN)
+      ? form.texts("skip_setup_items")
+      : undefined,
     support_email_address: form.value("support_email_address"),
     support_phone_number: form.value("support_phone_number"),
     include_tls_certificates: form.has("include_tls_certificates"),

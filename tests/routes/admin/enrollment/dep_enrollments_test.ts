@@ -27,6 +27,7 @@ async function withHouse(test: (house: House) => Promise<void>): Promise<void> {
         meta_business_unit: String(unit.id),
         scep_issuer: BUILT_IN_ISSUER,
         blueprint: "",
+        panes_shown: "1",
         is_supervised: "on",
         is_mandatory: "on",
         allow_pairing: "on",
