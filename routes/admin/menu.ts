@@ -25,6 +25,8 @@ export const MENU = [
   { group: "Configuration", href: "/blueprints/", label: "Blueprints", needs: "mdm.view_blueprint" },
   { group: "Configuration", href: "/artifacts/", label: "Artifacts", needs: "mdm.view_artifact" },
   { group: "Enrollment", href: "/enrollments/", label: "Enrollments", needs: "mdm.view_otaenrollment" },
+  { group: "Enrollment", href: "/virtual-servers/", label: "Virtual servers", needs: "mdm.view_depvirtualserver" },
+  { group: "Enrollment", href: "/assigned-devices/", label: "Assigned devices", needs: "mdm.view_depdevice" },
   { group: "Enrollment", href: "/claims/", label: "Claims", needs: "mdm.view_enrollmentclaim" },
   { group: "Enrollment", href: "/push-certificates/", label: "Push certificates", needs: "mdm.view_pushcertificate" },
   { group: "Enrollment", href: "/scep-issuers/", label: "SCEP issuers", needs: "mdm.view_scepissuer" },
