@@ -6,7 +6,9 @@
  */
 
 import type { Hono } from "hono";
+import { listServersInCare } from "../db/ade/virtual_servers.ts";
 import { pushCertificatesInNeed } from "../db/push/push_certificates.ts";
+import { tokenVerdict } from "../src/ade/health.ts";
 import { credentialWarnings } from "../src/credentials.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { takesWrites } from "../src/takes_writes.ts";
@@ -19,7 +21,9 @@ export type Reason = { check: string; state: "ok" | "warning" | "failure"; reaso
 /** Checks everything that serving requests needs. */
 export async function readiness(runtime: Runtime): Promise<Reason[]> {
   const reasons: Reason[] = [await inTime(database(runtime))];
-  if (reasons.every(({ state }) => state === "ok")) reasons.push(...await pushCertificates(runtime).catch(() => []));
+  if (reasons.every(({ state }) => state === "ok")) {
+    reasons.push(...await pushCertificates(runtime).catch(() => []), ...await serverTokens(runtime).catch(() => []));
+  }
   const skew = Math.round((runtime.skew?.() ?? 0) / 1000);
   if (Math.abs(skew) > MOST_SKEW_SECONDS) {
     reasons.push({
@@ -107,6 +111,16 @@ async function pushCertificates(runtime: Runtime): Promise<Reason[]> {
         : `The push certificate "${name}" expires on ${notAfter.toISOString().slice(0, 10)}. Renew it.`,
     }]
   );
+}
+
+/** Server tokens of Apple that do not work, or not for long: devices that are assigned do not appear, and get no profile. */
+async function serverTokens(runtime: Runtime): Promise<Reason[]> {
+  const now = runtime.clock.now();
+  return (await listServersInCare(runtime.sql)).flatMap((server): Reason[] => {
+    const { state, sentence, cure } = tokenVerdict(server, now);
+    const reason = `The virtual server "${server.name}": ${sentence} ${cure}`;
+    return state === "ok" ? [] : [{ check: "server-token", state: "warning", reason }];
+  });
 }
 
 /** Mounts the two addresses. */
