@@ -6,8 +6,10 @@
  */
 
 import type { Hono } from "hono";
+import { listServersInCare } from "../db/ade/virtual_servers.ts";
 import { pushCertificatesInNeed } from "../db/push/push_certificates.ts";
 import { staleDefinitions } from "../src/ade/apple_copy.ts";
+import { tokenVerdict } from "../src/ade/health.ts";
 import { credentialWarnings } from "../src/credentials.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { takesWrites } from "../src/takes_writes.ts";
@@ -22,6 +24,7 @@ export async function readiness(runtime: Runtime): Promise<Reason[]> {
   const reasons: Reason[] = [await inTime(database(runtime))];
   if (reasons.every(({ state }) => state === "ok")) {
     reasons.push(...await pushCertificates(runtime).catch(() => []));
+    reasons.push(...await serverTokens(runtime).catch(() => []));
     reasons.push(...await profilesAtApple(runtime).catch(() => []));
   }
   const skew = Math.round((runtime.skew?.() ?? 0) / 1000);
@@ -131,6 +134,16 @@ async function profilesAtApple(runtime: Runtime): Promise<Reason[]> {
   );
   profiles.set(runtime.sql, { at: now, answer });
   return await answer;
+}
+
+/** Server tokens of Apple that do not work, or not for long: devices that are assigned do not appear, and get no profile. */
+async function serverTokens(runtime: Runtime): Promise<Reason[]> {
+  const now = runtime.clock.now();
+  return (await listServersInCare(runtime.sql)).flatMap((server): Reason[] => {
+    const { state, sentence, cure } = tokenVerdict(server, now);
+    const reason = `The virtual server "${server.name}": ${sentence} ${cure}`;
+    return state === "ok" ? [] : [{ check: "server-token", state: "warning", reason }];
+  });
 }
 
 /** Mounts the two addresses. */

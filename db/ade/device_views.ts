@@ -68,14 +68,43 @@ export async function findDepDevices(db: Db, ids: readonly number[]): Promise<De
     select ${depDeviceColumns(db)} from dep_devices d where d.id = any(${[...ids]}) order by d.serial_number, d.id`;
 }
 
-/** Returns the rows of a serial number at every virtual server, those that are assigned first. */
-export async function depDevicesOfSerialNumber(
-  db: Db,
-  serialNumber: string,
-): Promise<(DepDeviceRow & { virtualServerName: string })[]> {
-  return await db<(DepDeviceRow & { virtualServerName: string })[]>`
-    select ${depDeviceColumns(db)}, v.name as virtual_server_name
+/** A device with the names of what it has to do with. */
+export type DepDeviceView = DepDeviceRow & {
+  virtualServerName: string;
+  enrollmentName: string | null;
+  wantedEnrollmentName: string | null;
+};
+
+const named = (db: Db) =>
+  db`select ${
+    depDeviceColumns(db)
+  }, v.name as virtual_server_name, e.name as enrollment_name, w.name as wanted_enrollment_name
     from dep_devices d join dep_virtual_servers v on v.id = d.virtual_server_id
-    where lower(d.serial_number) = lower(${serialNumber})
+      left join dep_enrollments e on e.id = d.enrollment_id left join dep_enrollments w on w.id = d.wanted_enrollment_id`;
+
+/** Returns a page of devices with names, the latest changes first, and the total number. */
+export async function searchDepDevices(
+  db: Db,
+  query: DepDeviceFilters & { limit: number; offset: number },
+): Promise<{ rows: DepDeviceView[]; count: number }> {
+  const rows = await db<DepDeviceView[]>`
+    ${named(db)} ${where(db, query)} order by d.updated_at desc, d.id desc limit ${query.limit} offset ${query.offset}`;
+  const { count } = one(
+    await db<{ count: number }[]>`select count(*)::int as count from dep_devices d ${where(db, query)}`,
+  );
+  return { rows: [...rows], count };
+}
+
+/** Returns the rows of a serial number at every virtual server, those that are assigned first. */
+export async function depDevicesOfSerialNumber(db: Db, serialNumber: string): Promise<DepDeviceView[]> {
+  return await db<DepDeviceView[]>`
+    ${named(db)} where lower(d.serial_number) = lower(${serialNumber})
     order by d.last_op_type = 'deleted' or d.disowned_at is not null, d.last_op_date desc nulls last, d.id desc`;
+}
+
+/** Returns the families that devices have, for filters. */
+export async function listDeviceFamilies(db: Db): Promise<string[]> {
+  const rows = await db<{ deviceFamily: string }[]>`
+    select distinct device_family from dep_devices where device_family <> '' order by device_family limit 50`;
+  return rows.map(({ deviceFamily }) => deviceFamily);
 }

@@ -144,3 +144,18 @@ export async function listServersInCare(db: Db): Promise<ServerInCare[]> {
     from dep_virtual_servers v join dep_tokens t on t.id = v.token_id where t.consumer_key is not null
     order by v.name, v.id`;
 }
+
+/** Returns all virtual servers, for choices; by name. */
+export async function listServerChoices(db: Db): Promise<{ id: number; name: string }[]> {
+  return await db<{ id: number; name: string }[]>`select id, name from dep_virtual_servers order by name, id limit 500`;
+}
+
+/** Returns the enrollments of all virtual servers, for choices; by name. */
+export async function listEnrollmentChoices(
+  db: Db,
+): Promise<{ id: number; name: string; virtualServerId: number; virtualServerName: string }[]> {
+  return await db<{ id: number; name: string; virtualServerId: number; virtualServerName: string }[]>`
+    select e.id, e.name, v.id as virtual_server_id, v.name as virtual_server_name
+    from dep_enrollments e join dep_virtual_servers v on v.id = e.virtual_server_id
+    order by e.name, e.id limit 1000`;
+}

@@ -281,3 +281,10 @@ export async function findReplansAfter(db: Db, id: number): Promise<Json[]> {
     select payload from jobs where kind = 'replan' and id > ${id} order by id`;
   return rows.map(({ payload }) => payload);
 }
+
+/** Returns the newest job of a kind and key. */
+export async function findLatestJob(db: Db, kind: string, key: string): Promise<JobListRow | undefined> {
+  const [row] = await db<JobListRow[]>`
+    select uuid, kind, state, attempts, result, error, deaths, run_at, created_at, finished_at from jobs where kind = ${kind} and key = ${key} order by id desc limit 1`;
+  return row;
+}

@@ -37,6 +37,8 @@ export const MENU = [
     label: "Enrollments",
     needs: ["mdm.view_otaenrollment", "mdm.view_depenrollment"],
   },
+  { group: "Enrollment", href: "/virtual-servers/", label: "Virtual servers", needs: "mdm.view_depvirtualserver" },
+  { group: "Enrollment", href: "/assigned-devices/", label: "Assigned devices", needs: "mdm.view_depdevice" },
   { group: "Enrollment", href: "/custom-views/", label: "Custom views", needs: "mdm.view_enrollmentcustomview" },
   { group: "Enrollment", href: "/claims/", label: "Claims", needs: "mdm.view_enrollmentclaim" },
   { group: "Enrollment", href: "/push-certificates/", label: "Push certificates", needs: "mdm.view_pushcertificate" },

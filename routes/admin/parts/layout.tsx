@@ -38,6 +38,13 @@ const MESSAGES: Record<string, string> = {
   halted: `The version is halted. ${ROLLOUT_WORDS.halted.means}`,
   active: "The rollout of the version continues.",
   rerun: "The job runs again.",
+  connected: "Connected. The server fetches its devices now.",
+  renewed: "The new token is in use.",
+  syncing: "The devices are being synchronized.",
+  assigned: "The enrollment was assigned.",
+  assigning: "The enrollment is being assigned.",
+  refreshed: "Read from Apple again.",
+  disowned: "The organization no longer owns the device.",
   withdrawn: "The version was withdrawn. Devices that have it return to the previous version.",
 };
 
