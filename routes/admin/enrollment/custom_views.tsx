@@ -38,18 +38,18 @@ const EXAMPLE = `<!doctype html>
 `;
 
 const HELP =
-  "{{ payload_language }}, {{ request_language }}, {{ serial_number }}, {{ authenticated }}; {% if %}, {% for %}, {# notes #}. A form with the method post continues. Pictures and styles are in the page itself: nothing is loaded from elsewhere, and no script runs.";
+  "{{ payload_language }}, {{ request_language }}, {{ serial_number }}, {{ authenticated }}; {% if %}, {% for %}, {# notes #}. A form with the method post continues. Styles are in the page itself, pictures there or at https addresses. Nothing else is loaded, and no script runs.";
 
 /**
  * The attack: markup of one operator acts in the session of another who looks at it. The preview is a response of its own in
- * an origin of its own, without scripts, forms, or anything from elsewhere. (`frame-ancestors` replaces the X-Frame-Options
+ * an origin of its own, without scripts, forms, or anything from elsewhere but pictures, as devices may load them. (`frame-ancestors` replaces the X-Frame-Options
  * of every response.)
  */
 const PREVIEW_POLICY = [
   "sandbox",
   "default-src 'none'",
   "style-src 'unsafe-inline'",
-  "img-src data:",
+  "img-src data: https:",
   "font-src data:",
   "form-action 'none'",
   "base-uri 'none'",
