@@ -18,7 +18,7 @@ export const LARGEST = 256 * 1024;
 const GROWTH = 6;
 /** A cost of fewer looks at each byte is not judged: the clock's noise is as large. */
 const FLOOR = 100;
-const TRIES = 3;
+const TRIES = 6;
 
 let sink = 0;
 function twin(input: Uint8Array): void {
@@ -27,11 +27,11 @@ function twin(input: Uint8Array): void {
   sink ^= sum;
 }
 
-/** The minimum time of several runs: disturbances only ever add time. */
-async function cost(read: Read, input: Bytes): Promise<number> {
+/** The minimum time of several runs, at least `runs`: disturbances only ever add time. */
+async function cost(read: Read, input: Bytes, runs: number): Promise<number> {
   let least = Infinity;
   let spent = 0;
-  for (let run = 0; run < 3 || (run < 12 && spent < 4); run++) {
+  for (let run = 0; run < runs || (run < 12 && spent < 4); run++) {
     const start = performance.now();
     try {
       await read(input);
@@ -60,12 +60,17 @@ function twinCost(input: Uint8Array): number {
 }
 
 /** How a reader's cost grows, in looks at each byte; undefined when it grows with its input alone. */
-async function superlinear(read: Read, make: (size: number) => Bytes, largest: number): Promise<string | undefined> {
+async function superlinear(
+  read: Read,
+  make: (size: number) => Bytes,
+  largest: number,
+  runs: number,
+): Promise<string | undefined> {
   const seen: string[] = [];
   let least = Infinity;
   for (let size = SMALLEST; size <= largest; size *= 2) {
     const input = make(size);
-    const looks = (await cost(read, input)) / twinCost(input);
+    const looks = (await cost(read, input, runs)) / twinCost(input);
     seen.push(`${input.length} bytes: ${Math.round(looks)}`);
     if (looks > GROWTH * Math.max(least, FLOOR)) return seen.join(", ");
     least = Math.min(least, looks);
@@ -84,7 +89,8 @@ export async function growth(
 ): Promise<string | undefined> {
   let found: string | undefined;
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    found = await superlinear(read, make, largest);
+    // A disturbance of one run only raises suspicion, and that is looked into with more runs.
+    found = await superlinear(read, make, largest, attempt === 0 ? 1 : 3);
     if (found === undefined) return undefined;
   }
   return found;

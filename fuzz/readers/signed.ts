@@ -15,6 +15,7 @@ import { pemBlocks, toPem } from "../../src/pki/pem.ts";
 import { buildPkcsReq } from "../../simulators/device/scep_client.ts";
 import { openPkiMessage } from "../../src/pki/scep/message.ts";
 import { certRepForAny } from "../../src/pki/scep/reply.ts";
+import { certificateWithManyNames, requestWithManyNames } from "../builders/names.ts";
 import { AUTHORITY as ca, DEVICE as device } from "../identities.ts";
 import { corpusOf } from "../corpus.ts";
 import { likePkijs, storable } from "../judges.ts";
@@ -32,14 +33,17 @@ const named = (subject: [string, string][]) => {
   const certificate = selfSigned({
     subject,
     key,
-    notBefore: new Date(NOW - 1e9),
-    notAfter: new Date(NOW + 1e9),
+    notBefore: VALIDITY.from,
+    notAfter: VALIDITY.until,
   });
   return { key, certificate };
 };
 const longSubject = (size: number): [string, string][] => [["CN", "-----BEGIN PRIVATE KEY-----".repeat(size / 27 | 0)]];
-const manyNames = (size: number): [string, string][] =>
-  Array.from({ length: Math.min(15_000, Math.max(1, size / 14 | 0)) }, () => ["CN", "x"]);
+const VALIDITY = { from: new Date(NOW - 1e9), until: new Date(NOW + 1e9) };
+const manyNamed = (size: number) => ({
+  key: device.key,
+  certificate: certificateWithManyNames(size, device.key, VALIDITY),
+});
 const broken = (message: Bytes): Bytes => message.with(message.length - 1, (message.at(-1) ?? 0) ^ 1);
 
 /** ASN.1 that nests or splits as far as it may. */
@@ -99,7 +103,7 @@ export const SIGNED_READERS: readonly ReaderTarget[] = [
       "a long subject": (size) => signDetached(content, named(longSubject(size)), { form: "der" }),
       "a long subject that is not to be trusted": (size) =>
         broken(signDetached(content, named(longSubject(size)), { form: "der" })),
-      "many names": (size) => signDetached(content, named(manyNames(size)), { form: "der" }),
+      "many names": (size) => signDetached(content, manyNamed(size), { form: "der" }),
     },
   },
   {
@@ -155,8 +159,8 @@ export const SIGNED_READERS: readonly ReaderTarget[] = [
     seeds: () => [],
     shapes: {
       ...ASN1_SHAPES,
-      "a long subject": (size) => scepMessage(longSubject(size)),
-      "many names": (size) => scepMessage(manyNames(size)),
+      "a long subject": (size) => scepMessage(buildCsr({ subject: longSubject(size), key: device.key })),
+      "many names": (size) => scepMessage(requestWithManyNames(size, device.key)),
     },
   },
   {
@@ -169,7 +173,7 @@ export const SIGNED_READERS: readonly ReaderTarget[] = [
     shapes: {
       ...ASN1_SHAPES,
       "a long subject": (size) => buildCsr({ subject: longSubject(size), key: device.key }),
-      "many names": (size) => buildCsr({ subject: manyNames(size), key: device.key }),
+      "many names": (size) => requestWithManyNames(size, device.key),
       "a long challenge": (size) =>
         buildCsr({
           subject: [["CN", "device"]],
@@ -197,7 +201,7 @@ export const SIGNED_READERS: readonly ReaderTarget[] = [
     shapes: {
       ...ASN1_SHAPES,
       "a long subject": (size) => named(longSubject(size)).certificate,
-      "many names": (size) => named(manyNames(size)).certificate,
+      "many names": (size) => manyNamed(size).certificate,
     },
   },
   {
@@ -247,10 +251,9 @@ export const SIGNED_READERS: readonly ReaderTarget[] = [
   },
 ];
 
-function scepMessage(subject: [string, string][]): Bytes {
-  const { key } = device;
+function scepMessage(csr: Bytes): Bytes {
   return buildPkcsReq({
-    csr: buildCsr({ subject, key }),
+    csr,
     signer: device,
     recipient: ca.certificate,
     transactionId: "1",

@@ -15,6 +15,7 @@ import type { DevicePage } from "../apple/device_assignment_answers.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { problem } from "../errors.ts";
 import type { By } from "../events/by.ts";
+import type { EventSeries } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { enqueueAssignmentJob } from "./assign.ts";
 import { assignmentClient } from "./client.ts";
@@ -49,6 +50,8 @@ type Syncing = {
   server: VirtualServerRow;
   client: DeviceAssignmentClient;
   signal: AbortSignal;
+  /** All changes of a sync belong together. */
+  events: EventSeries;
 };
 
 /** The cursor is not the one that was asked with: another process works on this server, or it was reset. */
@@ -90,7 +93,8 @@ export async function syncVirtualServer(
   const server = await findVirtualServer(runtime.sql, virtualServerId);
   if (server === undefined) throw problem("not-found");
   const client = await assignmentClient(runtime, virtualServerId);
-  const syncing: Syncing = { runtime, by, server, client, signal };
+  const events = { id: runtime.random.uuid(), next: 0 };
+  const syncing: Syncing = { runtime, by, server, client, signal, events };
   const result: SyncResult = {
     dep_virtual_server: { pk: server.id, name: server.name },
     operations: { created: 0, updated: 0, unchanged: 0, marked_deleted: 0 },
@@ -167,7 +171,7 @@ async function runPages(syncing: Syncing, full: boolean, result: SyncResult): Pr
 
 /** Stores a page with the cursor after it, unless another process was faster. */
 async function storePage(
-  { runtime, by, server }: Syncing,
+  { runtime, by, server, events }: Syncing,
   place: SyncPlace,
   page: DevicePage,
   { operations }: SyncResult,
@@ -191,7 +195,7 @@ async function storePage(
       full,
       generation: place.generation,
     }, now);
-    await recordDeviceChanges(tx, runtime, by, applied.changes, "sync");
+    await recordDeviceChanges(tx, runtime, by, applied.changes, "sync", events);
     let missing = 0;
     if (full && !page.moreToFollow) {
       let gone: DeviceChange[];
@@ -201,7 +205,7 @@ async function storePage(
           { virtualServerId: server.id, generation: place.generation, limit: MISSING },
           now,
         );
-        await recordDeviceChanges(tx, runtime, by, gone, "sync");
+        await recordDeviceChanges(tx, runtime, by, gone, "sync", events);
         missing += gone.length;
       } while (gone.length === MISSING);
     }
