@@ -149,7 +149,7 @@ export async function depDetailPage(context: PageContext, state?: FormState): Pr
           {context.may("events.view_event")
             ? (
               <p class="small">
-                <a href={`/events/?about=mdm_depenrollment:${row.id}`}>Events</a>
+                <a href={`/events/?about=depenrollment:${row.id}`}>Events</a>
               </p>
             )
             : null}

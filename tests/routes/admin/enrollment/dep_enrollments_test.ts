@@ -193,6 +193,14 @@ Deno.test("views are added, ordered and removed on the page of an enrollment", (
         [, name],
       ) => name);
     assert.deepEqual(await order(), ["One", "Two", "Three"]);
+    const said = (await person.get("/events/")).text;
+    assert.match(
+      said,
+      /added the custom view <a href="\/custom-views\/[0-9a-f-]+\/">Two<\/a> to <a href="\/enrollments\/automated\/\d+\/">Out/,
+    );
+    assert.match(said, /created the automated enrollment <a href="\/enrollments\/automated\/\d+\/">Out of the box/);
+    const about = (await person.get(`/events/?about=depenrollment:${/\d+/.exec(path)?.[0]}`)).text;
+    assert.match(about, /Events about Out of the box\./);
     const links = await fleet.runtime.sql<{ id: string }[]>`
       select id from dep_enrollment_custom_views order by weight`;
     const [first, , third] = links.map(({ id }) => id);
