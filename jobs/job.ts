@@ -41,6 +41,14 @@ export class FinalJobError extends Error {
   override readonly name = "FinalJobError";
 }
 
+/** A job that fails for now and is tried again, not before `seconds` have passed. */
+export class LaterJobError extends Error {
+  override readonly name = "LaterJobError";
+  constructor(message: string, readonly seconds: number, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
 /** Defines a job: its payload is parsed before it runs. */
 export function defineJob<Payload>(job: Job<Payload>): AnyJob {
   return {

@@ -22,7 +22,7 @@ import {
 import { byJob } from "../src/events/by.ts";
 import { recordEvents } from "../src/events/record.ts";
 import type { Runtime } from "../src/runtime.ts";
-import { type AnyJob, FinalJobError } from "./job.ts";
+import { type AnyJob, FinalJobError, LaterJobError } from "./job.ts";
 
 /** The reasons to abort a job: its process ends, or another may already have taken it over. */
 export class Stopping extends Error {
@@ -129,7 +129,11 @@ export async function runClaimed(
       return "lost";
     }
     const final = error instanceof FinalJobError || row.attempts >= row.maxAttempts;
-    const retryAt = final ? null : new Date(now.getTime() + backoffSeconds(row.attempts, runtime.random) * 1000);
+    const wait = Math.max(
+      backoffSeconds(row.attempts, runtime.random),
+      error instanceof LaterJobError ? error.seconds : 0,
+    );
+    const retryAt = final ? null : new Date(now.getTime() + wait * 1000);
     const message = error instanceof Error ? error.message : String(error);
     log.warn("A job failed", { kind: row.kind, job: row.uuid, attempts: row.attempts, retryAt, error });
     if (!await failJob(runtime.sql, row, message.slice(0, 2000), retryAt, now)) {

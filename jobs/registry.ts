@@ -4,6 +4,10 @@
  * @module
  */
 
+import { adeAssign } from "./ade_assign.ts";
+import { adeDefinitions } from "./ade_definitions.ts";
+import { adeSync } from "./ade_sync.ts";
+import { adeSyncDue } from "./ade_sync_due.ts";
 import { authorityRenewal } from "./authority_renewal.ts";
 import { fanOutJob } from "./fan_out.ts";
 import { fileCleanup } from "./file_cleanup.ts";
@@ -16,6 +20,10 @@ import { setupWatchdog } from "./setup_watchdog.ts";
 import { sweep } from "./sweep.ts";
 
 export const JOBS: readonly AnyJob[] = [
+  adeAssign,
+  adeDefinitions,
+  adeSync,
+  adeSyncDue,
   authorityRenewal,
   fanOutJob,
   fileCleanup,

@@ -8,10 +8,12 @@
  */
 
 import type { Hono } from "hono";
+import { listServersInCare } from "../db/ade/virtual_servers.ts";
 import { countMetrics } from "../db/installation/metrics_views.ts";
 import { databaseUse } from "../db/supervised_pool.ts";
 import { countJobs } from "../db/work/job_queue.ts";
 import { COUNTED, type Counted } from "../src/counters.ts";
+import { TOKEN_STATES, tokenVerdict } from "../src/ade/health.ts";
 import type { AppEnv } from "./context.ts";
 import { hasMetricsToken } from "./metrics_token.ts";
 
@@ -38,7 +40,8 @@ export function mountMetrics(app: Hono<AppEnv>): void {
   app.get("/metrics", async (c) => {
     if (!hasMetricsToken(c)) return c.text("Forbidden.", 403);
     const { sql, deviceSql, clock, refusals, counters } = c.get("runtime");
-    const [counts, jobs] = await Promise.all([countMetrics(sql, clock.now()), countJobs(sql)]);
+    const now = clock.now();
+    const [counts, jobs, servers] = await Promise.all([countMetrics(sql, now), countJobs(sql), listServersInCare(sql)]);
     const text = prometheusText([
       {
         name: "espalier_devices",
@@ -105,6 +108,32 @@ export function mountMetrics(app: Hono<AppEnv>): void {
           labels: { name },
           value: Math.floor(notAfter.getTime() / 1000),
         })),
+      },
+      {
+        name: "espalier_dep_token_not_after_seconds",
+        help: "Expiry of the server token of a virtual server at Apple, in seconds since 1970.",
+        values: servers.map(({ name, tokenExpiry }) => ({
+          labels: { name },
+          value: Math.floor(tokenExpiry.getTime() / 1000),
+        })),
+      },
+      {
+        name: "espalier_dep_token_state",
+        help: "1 for the state of a virtual server's token at Apple, 0 for all other states.",
+        values: servers.flatMap((server) => {
+          const { state } = tokenVerdict(server, now);
+          return TOKEN_STATES.map((one) => ({
+            labels: { name: server.name, state: one },
+            value: one === state ? 1 : 0,
+          }));
+        }),
+      },
+      {
+        name: "espalier_dep_last_sync_seconds",
+        help: "When the devices of a virtual server were synchronized with Apple last, in seconds since 1970.",
+        values: servers.flatMap(({ name, lastSyncedAt }) =>
+          lastSyncedAt === null ? [] : [{ labels: { name }, value: Math.floor(lastSyncedAt.getTime() / 1000) }]
+        ),
       },
     ]);
     return c.text(text, 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });

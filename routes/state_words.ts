@@ -10,6 +10,7 @@ import type { DeviceStateName } from "../db/devices/device_state_views.ts";
 import type { ClaimRow } from "../db/enrollment/enrollment_claims.ts";
 import type { CommandRow, FinalState } from "../db/work/commands.ts";
 import type { JobListRow } from "../db/work/job_queue.ts";
+import type { TokenState } from "../src/ade/health.ts";
 import type { Decision } from "../src/planner/plan.ts";
 
 /** A state: its word, its color, and its meaning if the word alone is not clear. */
@@ -135,3 +136,28 @@ export const choicesOf = (words: Readonly<Record<string, StateWord>>): (readonly
  */
 export const meaningsOf = (words: Readonly<Record<string, StateWord>>): string =>
   Object.entries(words).flatMap(([state, { means }]) => means === undefined ? [] : [`${state}: ${means}`]).join(" ");
+
+/** Server tokens of Apple, by the state of their health. */
+export const TOKEN_WORDS = {
+  "ok": { text: "Valid", tone: "good" },
+  "expiring": { text: "Expires soon", tone: "warn" },
+  "expired": { text: "Expired", tone: "bad" },
+  "terms not signed": { text: "Terms not accepted", tone: "bad" },
+  "revoked": { text: "Revoked", tone: "bad" },
+  "account gone": { text: "No access", tone: "bad" },
+  "refused": { text: "Refused", tone: "bad" },
+  "no token": { text: "No token", tone: "bad" },
+} as const satisfies Readonly<Record<TokenState, StateWord>>;
+
+/** Profiles of devices at Apple, by Apple's word. */
+export const PROFILE_STATUS_WORDS = {
+  empty: { text: "No profile" },
+  assigned: { text: "Assigned", tone: "good" },
+  pushed: { text: "Pushed", tone: "good", means: "Setup Assistant took it." },
+  removed: { text: "Removed by Apple", tone: "warn", means: "The device was assigned again and needs it again." },
+} as const satisfies Readonly<Record<string, StateWord>>;
+
+const PROFILE_STATUSES: ReadonlyMap<string, StateWord> = new Map(Object.entries(PROFILE_STATUS_WORDS));
+
+/** Returns the word of a profile's status; a status that Apple adds is its own word. */
+export const profileStatusWord = (status: string): StateWord => PROFILE_STATUSES.get(status) ?? { text: status };

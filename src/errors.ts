@@ -30,6 +30,7 @@ export const CATALOGUE = {
   "timeout": { status: 408, sentence: "Cannot read the request: it did not arrive in time." },
   "unavailable": { status: 503, sentence: "Cannot serve this now." },
   "internal": { status: 500, sentence: "An unexpected error occurred. The server's log has details." },
+  "device-assignment-refused": { status: 400, sentence: "Apple's device assignment service refused the request." },
   // Requests of devices. Only `device-released` is 401: it makes the device unenroll.
   "device-bad-request": { status: 400, sentence: "Cannot understand the device's message." },
   "device-not-identified": { status: 400, sentence: "Cannot identify the device." },
@@ -67,6 +68,8 @@ export class Problem extends Error {
       fields?: FieldErrors;
       list?: string[];
       headers?: Record<string, string>;
+      /** The answer of the API, where clients know one of another shape. */
+      body?: Readonly<Record<string, string>>;
       /** More that people read on pages, where the answer of the API is fixed. */
       because?: string;
     } = {},

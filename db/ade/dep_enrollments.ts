@@ -153,6 +153,17 @@ export async function listDepEnrollments(
   return { rows: [...rows], count };
 }
 
+/** Whether another DEP enrollment than `id` has a name. */
+export async function isDepEnrollmentNameTaken(db: Db, name: string, id?: number): Promise<boolean> {
+  return one(
+    await db<{ found: boolean }[]>`
+      select exists (
+        select 1 from dep_enrollments where name = ${name} and ${
+      id === undefined ? db`true` : db`id <> ${id}`
+    }) as found`,
+  ).found;
+}
+
 /** Adds a DEP enrollment that Apple has; returns its id. */
 export async function insertDepEnrollment(
   db: Db,
@@ -161,17 +172,8 @@ export async function insertDepEnrollment(
 ): Promise<number> {
   const { enrollmentSecretId } = row;
   const values = { ...valuesOf(row), ...definitionOf(row), enrollmentSecretId, createdAt: now, updatedAt: now };
-  const { id } = one(
-    await db<{ id: number }[]>`insert into dep_enrollments ${db(values)} returning id`,
-  );
-  await keepProfile(db, id, row);
-  return id;
+  return one(await db<{ id: number }[]>`insert into dep_enrollments ${db(values)} returning id`).id;
 }
-
-const keepProfile = async (db: Db, id: number, { uuid, definedAt }: DepDefinition) =>
-  await db`
-    insert into dep_enrollment_profiles (uuid, dep_enrollment_id, defined_at) values (${uuid}, ${id}, ${definedAt})
-    on conflict (uuid) do nothing`;
 
 /** Changes a DEP enrollment. */
 export async function updateDepEnrollment(db: Db, id: number, row: DepEnrollmentValues, now: Date): Promise<void> {
@@ -181,7 +183,6 @@ export async function updateDepEnrollment(db: Db, id: number, row: DepEnrollment
 /** Sets the profile that Apple has of an enrollment now. */
 export async function setDepDefinition(db: Db, id: number, row: DepDefinition): Promise<void> {
   await db`update dep_enrollments set ${db(definitionOf(row))} where id = ${id}`;
-  await keepProfile(db, id, row);
 }
 
 /** What uses a DEP enrollment, so that it cannot be deleted. */

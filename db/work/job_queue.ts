@@ -52,6 +52,12 @@ export async function isSetAside(db: Db, kind: string, key: string): Promise<boo
   return rows.length > 0;
 }
 
+/** Whether a job of this kind and key waits or runs. */
+export async function isAsked(db: Db, kind: string, key: string): Promise<boolean> {
+  const rows = await db`select 1 from jobs where kind = ${kind} and key = ${key} and state in ('queued', 'running')`;
+  return rows.length > 0;
+}
+
 /**
  * Claims due jobs of the given kinds, the longest due first: those that have to run alone, or the others. Jobs that others
  * are claiming are passed over.
@@ -274,4 +280,11 @@ export async function findReplansAfter(db: Db, id: number): Promise<Json[]> {
   const rows = await db<{ payload: Json }[]>`
     select payload from jobs where kind = 'replan' and id > ${id} order by id`;
   return rows.map(({ payload }) => payload);
+}
+
+/** Returns the newest job of a kind and key. */
+export async function findLatestJob(db: Db, kind: string, key: string): Promise<JobListRow | undefined> {
+  const [row] = await db<JobListRow[]>`
+    select uuid, kind, state, attempts, result, error, deaths, run_at, created_at, finished_at from jobs where kind = ${kind} and key = ${key} order by id desc limit 1`;
+  return row;
 }

@@ -23,10 +23,17 @@ import { mountDeviceFeed } from "./devices/feed.tsx";
 import { mountDevices } from "./devices/list.tsx";
 import { mountGroups } from "./devices/tags.tsx";
 import { mountDeviceValues } from "./devices/values.tsx";
+import { mountAssignedDevice } from "./enrollment/assigned_device.tsx";
+import { mountAssignedDevices } from "./enrollment/assigned_devices.tsx";
+import { mountConnectServer } from "./enrollment/connect_server.tsx";
+import { mountCustomViews } from "./enrollment/custom_views.tsx";
+import { mountDepEnrollments } from "./enrollment/dep_enrollments.tsx";
 import { mountEnrollments } from "./enrollment/enrollments.tsx";
 import { mountPublicEnrollment } from "./enrollment/public_page.tsx";
 import { mountPushCertificates } from "./enrollment/push_certificates.tsx";
 import { mountScepIssuers } from "./enrollment/scep_issuers.tsx";
+import { mountVirtualServer } from "./enrollment/virtual_server.tsx";
+import { mountVirtualServers } from "./enrollment/virtual_servers.tsx";
 import { mountOverview } from "./overview/overview.tsx";
 import { mountAssets } from "./parts/assets.ts";
 
@@ -48,7 +55,14 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountArtifacts,
       mountGroups,
       mountEnrollments,
+      mountDepEnrollments,
+      mountCustomViews,
       mountPublicEnrollment,
+      mountVirtualServers,
+      mountConnectServer,
+      mountVirtualServer,
+      mountAssignedDevices,
+      mountAssignedDevice,
       mountClaims,
       mountPushCertificates,
       mountScepIssuers,

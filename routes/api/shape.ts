@@ -34,8 +34,8 @@ export function refusalResponse(error: unknown, log: Logger): Response {
   if (foreseen === undefined) log.error("Cannot answer an API request", { error });
   else if (foreseen !== error) log.warn("Cannot answer an API request now", { error });
   const refusal = foreseen ?? problem("internal");
-  const { fields, list, headers } = refusal.details;
-  const body = list ?? (fields === undefined ? { detail: refusal.message } : nestFields(fields));
+  const { fields, list, headers, body: known } = refusal.details;
+  const body = known ?? list ?? (fields === undefined ? { detail: refusal.message } : nestFields(fields));
   return Response.json(body, {
     status: refusal.status,
     headers: {

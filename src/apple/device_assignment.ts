@@ -131,11 +131,11 @@ export function createDeviceAssignmentClient(
         },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       });
-      const text = await readText(response, what);
+      const bytes = await readBytes(response, what);
       const renewed = response.headers.get("x-adm-auth-session");
       if (renewed !== null && renewed !== "") session = renewed;
-      if (!response.ok) throw errorOf(response, text, what, clock.now());
-      return parsed(text, response.status, what);
+      if (!response.ok) throw errorOf(response, textOf(bytes.subarray(0, 8000)), what, clock.now());
+      return parsed(bytes, response.status, what);
     } catch (error) {
       if (error instanceof DeviceAssignmentError) throw error;
       const reason = abort.signal.aborted
@@ -271,9 +271,9 @@ function understood<Value>(what: string, read: () => Value): Value {
   }
 }
 
-async function readText(response: Response, what: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let [text, size] = ["", 0];
+async function readBytes(response: Response, what: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
     if (size > MOST_BYTES) {
@@ -284,18 +284,27 @@ async function readText(response: Response, what: string): Promise<string> {
         "",
       );
     }
-    text += decoder.decode(chunk, { stream: true });
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }
 
-function parsed(text: string, status: number, what: string): unknown {
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+function parsed(bytes: Uint8Array, status: number, what: string): unknown {
   try {
-    if (jsonShape(new TextEncoder().encode(text)).depth > MOST_DEPTH) throw new RangeError("nested too deep");
-    return text === "" ? {} : JSON.parse(text);
+    if (jsonShape(bytes).depth > MOST_DEPTH) throw new RangeError("nested too deep");
+    return bytes.length === 0 ? {} : JSON.parse(textOf(bytes));
   } catch (error) {
     const sentence = `Cannot read the answer of Apple's device assignment service (${what}): it is no JSON`;
-    throw new DeviceAssignmentError(sentence, "", status, foreignText(text.slice(0, 2000), 2000), undefined, error);
+    const start = foreignText(textOf(bytes.subarray(0, 8000)).slice(0, 2000), 6000);
+    throw new DeviceAssignmentError(sentence, "", status, start, undefined, error);
   }
 }
 

@@ -72,14 +72,16 @@ const TEXT = 256;
 const SERIAL_NUMBER = /^[\x21-\x7e]{1,64}$/;
 
 const text = (limit?: number) =>
-  z.unknown().transform((value) => typeof value === "string" ? foreignText(value.slice(0, limit)).trim() : "");
+  z.unknown().optional().transform((value) =>
+    typeof value === "string" ? foreignText(value.slice(0, limit)).trim() : ""
+  );
 
-const date = z.unknown().transform((value) => {
+function dateOf(value: unknown): Date | undefined {
   if (typeof value !== "string" || value.length > 64) return undefined;
   const parsed = new Date(value);
   // PostgreSQL and JavaScript agree on these years; anything else is no date of a device.
   return parsed.getTime() >= 0 && parsed.getUTCFullYear() < 10_000 ? parsed : undefined;
-});
+}
 
 /** Returns a UUID in lower case with dashes, of 32 hexadecimal digits with or without; undefined of anything else. */
 export function uuidFromApple(value: unknown): string | undefined {
@@ -92,48 +94,50 @@ export function uuidFromApple(value: unknown): string | undefined {
 /** Returns a UUID as Apple writes it: 32 digits in upper case. */
 export const uuidForApple = (uuid: string): string => uuid.replaceAll("-", "").toUpperCase();
 
-const uuid = z.unknown().transform(uuidFromApple);
+const uuid = z.unknown().optional().transform(uuidFromApple);
 
-const DEVICE = z.object({
-  serial_number: z.string().regex(SERIAL_NUMBER),
-  asset_tag: text(),
-  color: text(TEXT),
-  description: text(TEXT),
-  device_family: text(TEXT),
-  model: text(TEXT),
-  os: text(TEXT),
-  device_assigned_by: text(TEXT),
-  device_assigned_date: date,
-  op_type: text(TEXT),
-  op_date: date,
-  profile_status: text(TEXT),
-  profile_uuid: uuid,
-  profile_assign_time: date,
-  profile_push_time: date,
-});
+const shortText = (value: unknown): string =>
+  typeof value === "string" ? foreignText(value.length > TEXT ? value.slice(0, TEXT) : value).trim() : "";
 
+/**
+ * Returns a device of a page, or undefined if it has no serial number. Read by hand: a hundred thousand records at once
+ * must not cost a multiple of their size.
+ */
 function deviceOf(value: unknown): DeviceRecord | undefined {
-  const parsed = DEVICE.safeParse(value);
-  if (!parsed.success) return undefined;
-  const one = parsed.data;
-  return {
-    serialNumber: one.serial_number,
-    assetTag: one.asset_tag,
-    color: one.color,
-    description: one.description,
-    deviceFamily: one.device_family,
-    model: one.model,
-    os: one.os,
-    deviceAssignedBy: one.device_assigned_by,
-    ...(one.device_assigned_date === undefined ? {} : { deviceAssignedDate: one.device_assigned_date }),
-    ...(one.op_type === "" ? {} : { opType: one.op_type }),
-    ...(one.op_date === undefined ? {} : { opDate: one.op_date }),
-    profileStatus: one.profile_status === "" ? "empty" : one.profile_status,
-    ...(one.profile_uuid === undefined ? {} : { profileUuid: one.profile_uuid }),
-    ...(one.profile_assign_time === undefined ? {} : { profileAssignTime: one.profile_assign_time }),
-    ...(one.profile_push_time === undefined ? {} : { profilePushTime: one.profile_push_time }),
+  if (typeof value !== "object" || value === null) return undefined;
+  const given = new Map<string, unknown>(Object.entries(value));
+  const serialNumber = given.get("serial_number");
+  if (typeof serialNumber !== "string" || !SERIAL_NUMBER.test(serialNumber)) return undefined;
+  const of = (name: string) => shortText(given.get(name));
+  const assetTag = given.get("asset_tag");
+  const record: DeviceRecord = {
+    serialNumber,
+    assetTag: typeof assetTag === "string" ? foreignText(assetTag).trim() : "",
+    color: of("color"),
+    description: of("description"),
+    deviceFamily: of("device_family"),
+    model: of("model"),
+    os: of("os"),
+    deviceAssignedBy: of("device_assigned_by"),
+    profileStatus: of("profile_status") || "empty",
   };
+  const opType = of("op_type");
+  if (opType !== "") record.opType = opType;
+  const profileUuid = uuidFromApple(given.get("profile_uuid"));
+  if (profileUuid !== undefined) record.profileUuid = profileUuid;
+  for (const [field, name] of TIMES) {
+    const time = dateOf(given.get(name));
+    if (time !== undefined) record[field] = time;
+  }
+  return record;
 }
+
+const TIMES = [
+  ["deviceAssignedDate", "device_assigned_date"],
+  ["opDate", "op_date"],
+  ["profileAssignTime", "profile_assign_time"],
+  ["profilePushTime", "profile_push_time"],
+] as const;
 
 /** Returns what a schema finds in an answer. Throws UnreadableAnswer. */
 function read<Value>(schema: z.ZodType<Value>, answer: unknown): Value {

@@ -57,9 +57,10 @@ export type FilterName = keyof typeof FILTERS;
 
 const isTrue = (value: Value): boolean => value !== null && value !== false && value !== "" && value !== 0;
 
-/** Returns the value of an expression; null for a variable that has none. */
-export function valueOf({ of, filters }: Expression, scope: ReadonlyMap<string, Value>): Value {
-  const start = typeof of === "object" && of !== null ? scope.get(of.variable) ?? null : of;
+/** Returns the value of an expression; `missing` for a variable that has none: Django writes nothing, and compares None. */
+export function valueOf({ of, filters }: Expression, scope: ReadonlyMap<string, Value>, missing: Value = null): Value {
+  const known = typeof of === "object" && of !== null ? scope.get(of.variable) : of;
+  const start = known === undefined ? missing : known;
   return filters.reduce<Value>((value, { name, argument }) => FILTERS[name].apply(value, argument), start);
 }
 

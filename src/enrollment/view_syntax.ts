@@ -30,7 +30,7 @@ export class ViewSyntaxError extends Error {
 }
 
 /** The variables of every view; of a signed-in user, these parts. */
-export const VIEW_VARIABLES = [
+const VIEW_VARIABLES = [
   "payload_language",
   "request_language",
   "authenticated",

@@ -55,7 +55,7 @@ function write(nodes: readonly ViewNode[], scope: Map<string, Value>, out: strin
         out.push(node.text);
         break;
       case "output":
-        out.push(escaped(textOf(valueOf(node.value, scope))));
+        out.push(escaped(textOf(valueOf(node.value, scope, ""))));
         break;
       case "if":
         write(node.branches.find(({ when }) => truthOf(when, scope))?.nodes ?? node.otherwise, scope, out);

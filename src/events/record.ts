@@ -24,18 +24,23 @@ export type NewEvent = {
 const PAYLOAD = { bytes: 64 * 1024, text: 4096 };
 const REQUEST = { bytes: 8 * 1024 };
 
+/** Events that belong together, and are recorded bit by bit: their common id, and the number of the next one. */
+export type EventSeries = { readonly id: string; next: number };
+
 /** Events that belong together, as they are stored: they share an id and are numbered. */
 export function eventRows(
   runtime: Pick<Runtime, "clock" | "random">,
   by: By,
   events: readonly NewEvent[],
+  series: EventSeries = { id: runtime.random.uuid(), next: 0 },
 ): EventRow[] {
   const { who, request } = by;
-  const id = runtime.random.uuid();
+  const { id, next } = series;
+  series.next += events.length;
   const createdAt = runtime.clock.now();
   return events.map((event, index): EventRow => ({
     id,
-    index,
+    index: next + index,
     type: event.type,
     createdAt,
     tags: event.tags ?? [],
@@ -66,14 +71,15 @@ export function eventRows(
   }));
 }
 
-/** Records events that belong together. */
+/** Records events that belong together, with those of the series if one is given. */
 export async function recordEvents(
   db: Db,
   runtime: Pick<Runtime, "clock" | "random">,
   by: By,
   events: readonly NewEvent[],
+  series?: EventSeries,
 ): Promise<void> {
-  await insertEvents(db, eventRows(runtime, by, events));
+  await insertEvents(db, eventRows(runtime, by, events, series));
 }
 
 /** An operator's action on an object. `before` and `after` are its representations, without secrets. */

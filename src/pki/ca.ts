@@ -142,6 +142,29 @@ export function issueCertificate({ certificate, key }: Authority, input: Certifi
   });
 }
 
+/**
+ * Returns a self-signed end-entity certificate of a key that others encrypt to. It is no anchor: who uses it pins it.
+ */
+export function createSelfSigned(
+  { subject, key, notBefore, notAfter }: { subject: SubjectInput; key: KeyObject; notBefore: Date; notAfter: Date },
+): Bytes {
+  const spki = spkiOf(key);
+  const name = writeName(subject);
+  return signCertificate(key, {
+    serial: randomSerial(),
+    issuer: name,
+    subject: name,
+    notBefore,
+    notAfter,
+    spki,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      keyUsageExtension(["digitalSignature", "keyEncipherment"]),
+      subjectKeyIdentifier(spki),
+    ],
+  });
+}
+
 /** The signed content: names and keys as DER. */
 type Body = {
   readonly serial: Uint8Array;

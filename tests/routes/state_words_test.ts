@@ -15,10 +15,22 @@ import {
   installWord,
   JOB_WORDS,
   meaningsOf,
+  PROFILE_STATUS_WORDS,
   ROLLOUT_WORDS,
+  TOKEN_WORDS,
 } from "../../routes/state_words.ts";
 
-const TABLES = { COMMAND_WORDS, INSTALL_WORDS, ROLLOUT_WORDS, CLAIM_WORDS, DEVICE_WORDS, JOB_WORDS, DECISION_WORDS };
+const TABLES = {
+  COMMAND_WORDS,
+  INSTALL_WORDS,
+  ROLLOUT_WORDS,
+  CLAIM_WORDS,
+  DEVICE_WORDS,
+  JOB_WORDS,
+  DECISION_WORDS,
+  TOKEN_WORDS,
+  PROFILE_STATUS_WORDS,
+};
 
 Deno.test("no two states of a thing share a word, and each word starts with a capital letter", () => {
   for (const [name, words] of Object.entries(TABLES)) {

@@ -123,6 +123,13 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
       "The server released ",
       lower(facts.device),
       facts.at("because") === "deadline" ? " from Setup Assistant at its deadline" : " from Setup Assistant",
+  dep_enrollment_defined: {
+    label: "Profiles defined again at Apple",
+    say: (facts) => [
+      facts.actor,
+      " defined the profile of ",
+      facts.object("depenrollment", facts.at("dep_enrollment", "pk"), facts.at("dep_enrollment", "name")),
+      " at Apple again",
     ],
   },
   enrollment_page_request: {

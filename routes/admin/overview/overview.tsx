@@ -5,6 +5,7 @@
  */
 
 import type { Hono } from "hono";
+import { listServersInCare, type ServerInCare } from "../../../db/ade/virtual_servers.ts";
 import { type HaltedRow, listHalted } from "../../../db/artifacts/rollouts.ts";
 import { countDevices, countVersions } from "../../../db/devices/device_list_views.ts";
 import { listUnproven } from "../../../db/devices/hardware.ts";
@@ -14,6 +15,7 @@ import { findFirstSteps } from "../../../db/installation/first_steps_views.ts";
 import { pushCertificatesInNeed } from "../../../db/push/push_certificates.ts";
 import { countCommands } from "../../../db/work/command_list_views.ts";
 import { countQuarantined } from "../../../db/work/job_queue.ts";
+import { tokenVerdict } from "../../../src/ade/health.ts";
 import { compareOsVersions } from "../../../src/protocol/os_version.ts";
 import type { AppEnv } from "../../context.ts";
 import { commandsOf, FAILED_TODAY } from "../activity/commands.tsx";
@@ -69,10 +71,21 @@ function haltedNeed({ artifactId, artifactName, versionId, version, reason, fail
   };
 }
 
+function tokenNeed(server: ServerInCare, now: Date): Need | false {
+  const { state, sentence, cure } = tokenVerdict(server, now);
+  return state !== "ok" && {
+    urgent: state !== "expiring",
+    text: `Virtual server "${server.name}": ${sentence} ${cure}`,
+    href: `/virtual-servers/${server.id}/`,
+    link: "Show the virtual server",
+  };
+}
+
 function needsOf(
   devices: ReadonlyMap<string, number>,
   others: Others,
   certificates: { id: number; name: string; notAfter: Date | null }[],
+  servers: readonly ServerInCare[],
   halted: readonly HaltedRow[],
   now: Date,
 ): Need[] {
@@ -88,6 +101,7 @@ function needsOf(
       href: `/push-certificates/${id}/`,
       link: "Show the certificate",
     })),
+    ...servers.map((server) => tokenNeed(server, now)),
     others.quarantined > 0 && {
       urgent: true,
       text: `${
@@ -169,16 +183,17 @@ export function mountOverview(app: Hono<AppEnv>): void {
     const searches = new Map(
       Object.entries(FIGURES).map(([name, path]) => [name, searchOf(new URL(path, context.url), now)]),
     );
-    const [devices, others, certificates, versions, halted, steps] = await Promise.all([
+    const [devices, others, certificates, servers, versions, halted, steps] = await Promise.all([
       countDevices(sql, searches),
       othersOf(context),
       pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
+      context.may("mdm.view_depvirtualserver") ? listServersInCare(sql) : [],
       countVersions(sql),
       context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
       findFirstSteps(sql),
     ]);
     const enrolled = devices.get("enrolled") ?? 0;
-    const needs = needsOf(devices, others, certificates, halted, now);
+    const needs = needsOf(devices, others, certificates, servers, halted, now);
     const begun = isFirstRunOver(steps, config.BASE_URL);
     const versionBars = [...versions].sort((one, other) =>
       (one.platform ?? "").localeCompare(other.platform ?? "") || compareOsVersions(other.osVersion, one.osVersion)

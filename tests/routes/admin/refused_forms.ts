@@ -20,6 +20,20 @@ const blueprint = { inventory_hours: "24", collect_apps: "2" };
 const ranged = { ...FILTER, shard_modulo: "7", excluded_tags: NONE };
 const artifact = { reinstall_interval: "7", halt_percent: "5", platforms: ["iOS", "iPadOS", "macOS", "tvOS"] };
 
+const automated = (world: World, change: Fields): Fields => ({
+  name: "New",
+  virtual_server: String(world.automated.server),
+  push_certificate: String(world.pushCertificate),
+  scep_issuer: String(world.issuer),
+  meta_business_unit: String(world.unit),
+  is_supervised: "on",
+  panes_shown: "1",
+  release_after_minutes: "30",
+  admin_password_complexity: "3",
+  admin_password_rotation_delay: "60",
+  ...change,
+});
+
 /** Forms that are no change of an operator's, and why they are not here. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   "/signin/": "a refused sign-in is counted and is an event: tests/routes/admin/accounts/signin_test.ts",
@@ -223,6 +237,54 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
   ],
   "/enrollments/:id/revoke/": [() => ({ path: `/enrollments/${NONE}/revoke/` })],
   "/enrollments/:id/delete/": [({ usedEnrollment }) => ({ path: `/enrollments/${usedEnrollment}/delete/` })],
+  "/enrollments/automated/new/": [
+    (world) => ({ path: "/enrollments/automated/new/", fields: automated(world, { tags: [String(world.tag), NONE] }) }),
+    (world) => ({ path: "/enrollments/automated/new/", fields: automated(world, { name: "Kiosks" }) }),
+    (world) => ({ path: "/enrollments/automated/new/", fields: automated(world, { scep_issuer: UNKNOWN }) }),
+  ],
+  "/enrollments/automated/:id/edit/": [
+    (world) => ({
+      path: `/enrollments/automated/${world.automated.other}/edit/`,
+      fields: automated(world, { tags: [String(world.tag), NONE] }),
+    }),
+    (world) => ({
+      path: `/enrollments/automated/${world.automated.other}/edit/`,
+      fields: automated(world, { name: "Out of the box" }),
+    }),
+  ],
+  "/enrollments/automated/:id/define/": [() => ({ path: `/enrollments/automated/${NONE}/define/` })],
+  "/enrollments/automated/:id/delete/": [
+    ({ automated: { used } }) => ({ path: `/enrollments/automated/${used}/delete/` }),
+  ],
+  "/enrollments/automated/:id/views/": [
+    ({ automated: { used, shown } }) => ({
+      path: `/enrollments/automated/${used}/views/`,
+      fields: { custom_view: shown },
+    }),
+    ({ automated: { other } }) => ({
+      path: `/enrollments/automated/${other}/views/`,
+      fields: { custom_view: UNKNOWN },
+    }),
+  ],
+  "/enrollments/automated/:id/views/:link/up/": [
+    ({ automated: { other, link } }) => ({ path: `/enrollments/automated/${other}/views/${link}/up/` }),
+  ],
+  "/enrollments/automated/:id/views/:link/remove/": [
+    ({ automated: { other, link } }) => ({ path: `/enrollments/automated/${other}/views/${link}/remove/` }),
+  ],
+  "/custom-views/new/": [
+    () => ({ path: "/custom-views/new/", fields: { name: "Welcome", html: "x" } }),
+    () => ({ path: "/custom-views/new/", fields: { name: "New", html: "{% x %}" } }),
+  ],
+  "/custom-views/preview/": [() => ({ path: "/custom-views/preview/", fields: { html: "{% x %}" } })],
+  "/custom-views/:id/edit/": [
+    ({ automated: { shown } }) => ({ path: `/custom-views/${shown}/edit/`, fields: { name: "Rules", html: "x" } }),
+    ({ automated: { shown } }) => ({
+      path: `/custom-views/${shown}/edit/`,
+      fields: { name: "New", html: "x", requires_authentication: "on" },
+    }),
+  ],
+  "/custom-views/:id/delete/": [({ automated: { shown } }) => ({ path: `/custom-views/${shown}/delete/` })],
   "/claims/:id/confirm/": [() => ({ path: `/claims/${NONE}/confirm/` })],
   "/claims/:id/dismiss/": [() => ({ path: `/claims/${NONE}/dismiss/` })],
   "/claims/alerts/:id/dismiss/": [() => ({ path: `/claims/alerts/${NONE}/dismiss/` })],

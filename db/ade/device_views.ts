@@ -1,0 +1,110 @@
+/**
+ * The devices of virtual servers, as the API and the pages list them.
+ *
+ * @module
+ */
+
+import { type Db, one } from "../open.ts";
+import { depDeviceColumns, type DepDeviceRow } from "./devices.ts";
+
+/** The columns that lists may be ordered by. */
+export const DEP_DEVICE_ORDERINGS = ["created_at", "last_op_date", "updated_at"] as const;
+
+/** Which devices a list has. Texts are compared exactly, the search finds parts of serial numbers. */
+export type DepDeviceFilters = {
+  deviceFamily?: string;
+  enrollment?: number;
+  profileStatus?: string;
+  profileUuid?: string;
+  serialNumber?: string;
+  virtualServer?: number;
+  lastOpType?: string;
+  /** Part of a serial number. */
+  search?: string;
+  /** Without those that were deleted or disowned. */
+  present?: boolean;
+};
+
+/** How a list is ordered. */
+export type DepDeviceOrder = { column: (typeof DEP_DEVICE_ORDERINGS)[number]; descending: boolean };
+
+const where = (db: Db, f: DepDeviceFilters) =>
+  db`where true
+    ${f.deviceFamily === undefined ? db`` : db`and d.device_family = ${f.deviceFamily}`}
+    ${f.enrollment === undefined ? db`` : db`and d.enrollment_id = ${f.enrollment}`}
+    ${f.profileStatus === undefined ? db`` : db`and d.profile_status = ${f.profileStatus}`}
+    ${f.profileUuid === undefined ? db`` : db`and d.profile_uuid = ${f.profileUuid}`}
+    ${f.serialNumber === undefined ? db`` : db`and lower(d.serial_number) = lower(${f.serialNumber})`}
+    ${f.virtualServer === undefined ? db`` : db`and d.virtual_server_id = ${f.virtualServer}`}
+    ${f.lastOpType === undefined ? db`` : db`and d.last_op_type = ${f.lastOpType}`}
+    ${f.search === undefined ? db`` : db`and position(lower(${f.search}) in lower(d.serial_number)) > 0`}
+    ${f.present === true ? db`and d.last_op_type <> 'deleted' and d.disowned_at is null` : db``}`;
+
+/** Returns a page of devices, and the total number. */
+export async function listDepDevices(
+  db: Db,
+  query: DepDeviceFilters & { ordering: DepDeviceOrder; limit: number; offset: number },
+): Promise<{ rows: DepDeviceRow[]; count: number }> {
+  const { column, descending } = query.ordering;
+  const direction = descending ? db`desc` : db`asc`;
+  const rows = await db<DepDeviceRow[]>`
+    select ${depDeviceColumns(db)} from dep_devices d ${where(db, query)}
+    order by d.${db(column)} ${direction}, d.id ${direction} limit ${query.limit} offset ${query.offset}`;
+  const { count } = one(
+    await db<{ count: number }[]>`select count(*)::int as count from dep_devices d ${where(db, query)}`,
+  );
+  return { rows: [...rows], count };
+}
+
+/** Returns one device. */
+export async function findDepDevice(db: Db, id: number): Promise<DepDeviceRow | undefined> {
+  const [row] = await db<DepDeviceRow[]>`select ${depDeviceColumns(db)} from dep_devices d where d.id = ${id}`;
+  return row;
+}
+
+/** Returns the devices of some ids, by serial number. */
+export async function findDepDevices(db: Db, ids: readonly number[]): Promise<DepDeviceRow[]> {
+  return await db<DepDeviceRow[]>`
+    select ${depDeviceColumns(db)} from dep_devices d where d.id = any(${[...ids]}) order by d.serial_number, d.id`;
+}
+
+/** A device with the names of what it has to do with. */
+export type DepDeviceView = DepDeviceRow & {
+  virtualServerName: string;
+  enrollmentName: string | null;
+  wantedEnrollmentName: string | null;
+};
+
+const named = (db: Db) =>
+  db`select ${
+    depDeviceColumns(db)
+  }, v.name as virtual_server_name, e.name as enrollment_name, w.name as wanted_enrollment_name
+    from dep_devices d join dep_virtual_servers v on v.id = d.virtual_server_id
+      left join dep_enrollments e on e.id = d.enrollment_id left join dep_enrollments w on w.id = d.wanted_enrollment_id`;
+
+/** Returns a page of devices with names, the latest changes first, and the total number. */
+export async function searchDepDevices(
+  db: Db,
+  query: DepDeviceFilters & { limit: number; offset: number },
+): Promise<{ rows: DepDeviceView[]; count: number }> {
+  const rows = await db<DepDeviceView[]>`
+    ${named(db)} ${where(db, query)} order by d.updated_at desc, d.id desc limit ${query.limit} offset ${query.offset}`;
+  const { count } = one(
+    await db<{ count: number }[]>`select count(*)::int as count from dep_devices d ${where(db, query)}`,
+  );
+  return { rows: [...rows], count };
+}
+
+/** Returns the rows of a serial number at every virtual server, those that are assigned first. */
+export async function depDevicesOfSerialNumber(db: Db, serialNumber: string): Promise<DepDeviceView[]> {
+  return await db<DepDeviceView[]>`
+    ${named(db)} where lower(d.serial_number) = lower(${serialNumber})
+    order by d.last_op_type = 'deleted' or d.disowned_at is not null, d.last_op_date desc nulls last, d.id desc`;
+}
+
+/** Returns the families that devices have, for filters. */
+export async function listDeviceFamilies(db: Db): Promise<string[]> {
+  const rows = await db<{ deviceFamily: string }[]>`
+    select distinct device_family from dep_devices where device_family <> '' order by device_family limit 50`;
+  return rows.map(({ deviceFamily }) => deviceFamily);
+}
