@@ -5,6 +5,7 @@
  */
 
 import { adeAssign } from "./ade_assign.ts";
+import { adeDefinitions } from "./ade_definitions.ts";
 import { adeSync } from "./ade_sync.ts";
 import { adeSyncDue } from "./ade_sync_due.ts";
 import { authorityRenewal } from "./authority_renewal.ts";
@@ -19,6 +20,7 @@ import { sweep } from "./sweep.ts";
 
 export const JOBS: readonly AnyJob[] = [
   adeAssign,
+  adeDefinitions,
   adeSync,
   adeSyncDue,
   authorityRenewal,

@@ -8,6 +8,7 @@
 import type { Hono } from "hono";
 import { listServersInCare } from "../db/ade/virtual_servers.ts";
 import { pushCertificatesInNeed } from "../db/push/push_certificates.ts";
+import { staleDefinitions } from "../src/ade/apple_copy.ts";
 import { tokenVerdict } from "../src/ade/health.ts";
 import { credentialWarnings } from "../src/credentials.ts";
 import type { Runtime } from "../src/runtime.ts";
@@ -22,7 +23,9 @@ export type Reason = { check: string; state: "ok" | "warning" | "failure"; reaso
 export async function readiness(runtime: Runtime): Promise<Reason[]> {
   const reasons: Reason[] = [await inTime(database(runtime))];
   if (reasons.every(({ state }) => state === "ok")) {
-    reasons.push(...await pushCertificates(runtime).catch(() => []), ...await serverTokens(runtime).catch(() => []));
+    reasons.push(...await pushCertificates(runtime).catch(() => []));
+    reasons.push(...await serverTokens(runtime).catch(() => []));
+    reasons.push(...await profilesAtApple(runtime).catch(() => []));
   }
   const skew = Math.round((runtime.skew?.() ?? 0) / 1000);
   if (Math.abs(skew) > MOST_SKEW_SECONDS) {
@@ -111,6 +114,26 @@ async function pushCertificates(runtime: Runtime): Promise<Reason[]> {
         : `The push certificate "${name}" expires on ${notAfter.toISOString().slice(0, 10)}. Renew it.`,
     }]
   );
+}
+
+/** Milliseconds for which what was found about profiles is reused: each enrollment is a piece of work, and anyone may ask. */
+const PROFILES_FRESH_MS = 60_000;
+const profiles = new WeakMap<Runtime["sql"], { at: number; answer: Promise<Reason[]> }>();
+
+async function profilesAtApple(runtime: Runtime): Promise<Reason[]> {
+  const now = runtime.clock.now().getTime();
+  const known = profiles.get(runtime.sql);
+  if (known !== undefined && Math.abs(now - known.at) < PROFILES_FRESH_MS) return await known.answer;
+  const answer = staleDefinitions(runtime).then((stale) =>
+    stale.map(({ row, reason }): Reason => ({
+      check: "enrollment-profile",
+      state: "warning",
+      reason:
+        `The profile of the enrollment "${row.name}" at Apple is out of date. ${reason} Define it again on its page.`,
+    }))
+  );
+  profiles.set(runtime.sql, { at: now, answer });
+  return await answer;
 }
 
 /** Server tokens of Apple that do not work, or not for long: devices that are assigned do not appear, and get no profile. */

@@ -7,7 +7,15 @@
 import type { Db } from "../open.ts";
 
 /** Kinds of objects whose names are looked up. */
-const NAMED_KINDS = ["artifact", "blueprint", "enrollment", "person", "command"] as const;
+const NAMED_KINDS = [
+  "artifact",
+  "blueprint",
+  "enrollment",
+  "depenrollment",
+  "customview",
+  "person",
+  "command",
+] as const;
 
 /** One of them. */
 export type NamedKind = typeof NAMED_KINDS[number];
@@ -33,6 +41,12 @@ export async function findEventNames(db: Db, wanted: NamesWanted): Promise<Found
       select 'enrollment', id::text, id::text, name from ota_enrollments
       where id = any(${numbers(wanted.enrollment)}::int[])
       union all
+      select 'depenrollment', id::text, id::text, name from dep_enrollments
+      where id = any(${numbers(wanted.depenrollment)}::int[])
+      union all
+      select 'customview', id::text, id::text, name from enrollment_custom_views
+      where id = any(${uuids(wanted.customview)}::uuid[])
+      union all
       select 'person', id::text, id::text, coalesce(nullif(full_name, ''), username) from users
       where id = any(${numbers(wanted.person)}::int[])
       union all
@@ -48,7 +62,10 @@ export async function findEventNames(db: Db, wanted: NamesWanted): Promise<Found
 }
 
 /** Objects with a name: `id` of a device is its serial number, since all events of it have that. */
-export type NamedObject = { kind: "artifact" | "blueprint" | "enrollment" | "device"; id: string };
+export type NamedObject = {
+  kind: "artifact" | "blueprint" | "enrollment" | "depenrollment" | "customview" | "device";
+  id: string;
+};
 
 /** Up to 50 objects whose name holds a text, in either case; devices by their serial number, too. */
 export async function findObjectsNamed(db: Db, text: string): Promise<NamedObject[]> {
@@ -61,6 +78,10 @@ export async function findObjectsNamed(db: Db, text: string): Promise<NamedObjec
         select 'blueprint', id::text, name from blueprints where strpos(lower(name), ${part}) > 0
         union all
         select 'enrollment', id::text, name from ota_enrollments where strpos(lower(name), ${part}) > 0
+        union all
+        select 'depenrollment', id::text, name from dep_enrollments where strpos(lower(name), ${part}) > 0
+        union all
+        select 'customview', id::text, name from enrollment_custom_views where strpos(lower(name), ${part}) > 0
         union all
         select 'device', d.serial_number, coalesce(e.name, d.serial_number)
         from devices d left join enrollments e on e.id = d.enrollment_id

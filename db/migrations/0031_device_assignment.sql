@@ -105,6 +105,8 @@ create table dep_enrollments (
   -- SHA-256 of the serialisation that Apple has, without the devices.
   defined_hash bytea not null,
   defined_at timestamptz not null,
+  -- The server's own address when Apple got it: a profile is defined again for another address only when an operator says so.
+  defined_base_url text not null default '',
   created_at timestamptz not null,
   updated_at timestamptz not null
 );

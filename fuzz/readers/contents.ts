@@ -24,6 +24,8 @@ import { seenVersions } from "../../src/conversation/status_report.ts";
 import { readStatusReport } from "../../src/declarations/report.ts";
 import { eventJson } from "../../src/events/event_json.ts";
 import { parseCommonName } from "../../src/issuing/session_name.ts";
+import { renderView, viewTemplateFault } from "../../src/enrollment/view_template.ts";
+import { invalid } from "../../src/errors.ts";
 import { redact } from "../../src/log.ts";
 import { signAttached } from "../../src/pki/cms/signed.ts";
 import { parseOsVersion } from "../../src/protocol/os_version.ts";
@@ -109,6 +111,63 @@ const dictOf = (size: number, entry: (index: number) => [string, PlistDict[strin
   Object.fromEntries(Array.from({ length: Math.max(1, size / 40 | 0) }, (_, index) => entry(index)));
 
 export const CONTENT_READERS: readonly ReaderTarget[] = [
+  {
+    name: "template of a custom view",
+    read: (input) => {
+      const html = text(input);
+      const fault = viewTemplateFault(html);
+      if (fault !== undefined) throw invalid({ html: [fault] });
+      const language = html.slice(0, 100);
+      return renderView(html, {
+        payload_language: language,
+        request_language: language,
+        authenticated: false,
+        realm_user: null,
+        serial_number: language,
+      });
+    },
+    refuses: isProblem,
+    largest: MB / 2,
+    seeds: () => [
+      bytes(
+        "<p>{{ serial_number|lower }}</p>{% if 'fr' in payload_language and not authenticated %}a{% else %}b{% endif %}",
+      ),
+      bytes("{% for c in serial_number %}{{ forloop.counter }}{{ c }}{% empty %}none{% endfor %}{# note #}"),
+      bytes("{% comment %}{% x %}{% endcomment %}{{ payload_language|slice:':2'|default:'en' }}"),
+    ],
+    shapes: {
+      "braces": filled("{"),
+      "open variables": filled("{{ "),
+      "open comments": filled("{#"),
+      "comments": filled("{# a #}"),
+      "variables": filled("{{ serial_number }}"),
+      "conditions": filled("{% if True %}{% endif %}"),
+      "branches": filled("{% elif True %}", "{% if True %}", "{% endif %}"),
+      "open blocks": filled("{% if True %}"),
+      "an open block comment": filled("{% if %}", "{% comment %}"),
+      "a long tag": filled("not ", "{% if ", "True %}{% endif %}"),
+      "an open text": filled('"a ', "{{ '", " }}"),
+      "text in a loop": filled("{{ c }}", "{% for c in serial_number %}", "{% endfor %}"),
+    },
+    words: [
+      "{{",
+      "}}",
+      "{%",
+      "%}",
+      "if",
+      "for",
+      "in",
+      "not",
+      "and",
+      "or",
+      "else",
+      "elif",
+      "endif",
+      "endfor",
+      "|",
+      "slice:",
+    ],
+  },
   {
     name: "declaration",
     form: "json",

@@ -9,11 +9,18 @@ import type { Permission } from "../../src/access/actor.ts";
 /** The groups, in their order. */
 const MENU_GROUPS = ["Fleet", "Configuration", "Enrollment", "Administration"] as const;
 
-/** An entry: the address of a page, its name, and the permission that the page needs; null is every signed-in person. */
+/** The permissions to open a page: one, any of several, or null for every signed-in person. */
+export type Needs = Permission | readonly Permission[] | null;
+
+/** Whether somebody may open a page. */
+export const mayOpen = (may: (permission: Permission) => boolean, needs: Needs): boolean =>
+  needs === null || (typeof needs === "string" ? may(needs) : needs.some(may));
+
+/** An entry: the address of a page, its name, and what the page needs. */
 export type MenuEntry = {
   href: string;
   label: string;
-  needs: Permission | null;
+  needs: Needs;
   group: typeof MENU_GROUPS[number];
 };
 
@@ -24,9 +31,15 @@ export const MENU = [
   { group: "Fleet", href: "/commands/", label: "Commands", needs: "mdm.view_devicecommand" },
   { group: "Configuration", href: "/blueprints/", label: "Blueprints", needs: "mdm.view_blueprint" },
   { group: "Configuration", href: "/artifacts/", label: "Artifacts", needs: "mdm.view_artifact" },
-  { group: "Enrollment", href: "/enrollments/", label: "Enrollments", needs: "mdm.view_otaenrollment" },
+  {
+    group: "Enrollment",
+    href: "/enrollments/",
+    label: "Enrollments",
+    needs: ["mdm.view_otaenrollment", "mdm.view_depenrollment"],
+  },
   { group: "Enrollment", href: "/virtual-servers/", label: "Virtual servers", needs: "mdm.view_depvirtualserver" },
   { group: "Enrollment", href: "/assigned-devices/", label: "Assigned devices", needs: "mdm.view_depdevice" },
+  { group: "Enrollment", href: "/custom-views/", label: "Custom views", needs: "mdm.view_enrollmentcustomview" },
   { group: "Enrollment", href: "/claims/", label: "Claims", needs: "mdm.view_enrollmentclaim" },
   { group: "Enrollment", href: "/push-certificates/", label: "Push certificates", needs: "mdm.view_pushcertificate" },
   { group: "Enrollment", href: "/scep-issuers/", label: "SCEP issuers", needs: "mdm.view_scepissuer" },
@@ -56,6 +69,6 @@ export function menuFor(
 ): { group: typeof MENU_GROUPS[number]; entries: MenuEntry[] }[] {
   return MENU_GROUPS.map((group) => ({
     group,
-    entries: MENU.filter((entry) => entry.group === group && (entry.needs === null || may(entry.needs))),
+    entries: MENU.filter((entry) => entry.group === group && mayOpen(may, entry.needs)),
   })).filter(({ entries }) => entries.length > 0);
 }

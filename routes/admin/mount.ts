@@ -26,6 +26,8 @@ import { mountDeviceValues } from "./devices/values.tsx";
 import { mountAssignedDevice } from "./enrollment/assigned_device.tsx";
 import { mountAssignedDevices } from "./enrollment/assigned_devices.tsx";
 import { mountConnectServer } from "./enrollment/connect_server.tsx";
+import { mountCustomViews } from "./enrollment/custom_views.tsx";
+import { mountDepEnrollments } from "./enrollment/dep_enrollments.tsx";
 import { mountEnrollments } from "./enrollment/enrollments.tsx";
 import { mountPublicEnrollment } from "./enrollment/public_page.tsx";
 import { mountPushCertificates } from "./enrollment/push_certificates.tsx";
@@ -53,6 +55,8 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountArtifacts,
       mountGroups,
       mountEnrollments,
+      mountDepEnrollments,
+      mountCustomViews,
       mountPublicEnrollment,
       mountVirtualServers,
       mountConnectServer,

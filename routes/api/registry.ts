@@ -12,6 +12,8 @@ import { BLUEPRINT_ARTIFACT_ENDPOINTS } from "./blueprint_artifacts.ts";
 import { BLUEPRINT_ENDPOINTS } from "./blueprints.ts";
 import { DEP_DEVICE_ENDPOINTS } from "./dep_devices.ts";
 import { DEP_VIRTUAL_SERVER_ENDPOINTS } from "./dep_virtual_servers.ts";
+import { DEP_ENROLLMENT_CUSTOM_VIEW_ENDPOINTS } from "./dep_enrollment_custom_views.ts";
+import { DEP_ENROLLMENT_ENDPOINTS } from "./dep_enrollments.ts";
 import { DEVICE_ARTIFACT_ENDPOINTS } from "./device_artifacts.ts";
 import { DEVICE_COMMAND_ENDPOINTS } from "./device_commands.ts";
 import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
@@ -20,6 +22,7 @@ import { DEVICE_VALUE_ENDPOINTS } from "./device_values.ts";
 import { DEVICE_ENDPOINTS } from "./devices.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ENROLLMENT_CLAIM_ENDPOINTS } from "./enrollment_claims.ts";
+import { ENROLLMENT_CUSTOM_VIEW_ENDPOINTS } from "./enrollment_custom_views.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
 import { JOB_ENDPOINTS } from "./jobs.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
@@ -45,6 +48,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...DEVICE_TAG_ENDPOINTS,
   ...PUSH_CERTIFICATE_ENDPOINTS,
   ...OTA_ENROLLMENT_ENDPOINTS,
+  ...DEP_ENROLLMENT_ENDPOINTS,
+  ...ENROLLMENT_CUSTOM_VIEW_ENDPOINTS,
+  ...DEP_ENROLLMENT_CUSTOM_VIEW_ENDPOINTS,
   ...DEP_VIRTUAL_SERVER_ENDPOINTS,
   ...DEP_DEVICE_ENDPOINTS,
   ...ENROLLMENT_CLAIM_ENDPOINTS,

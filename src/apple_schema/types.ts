@@ -1,7 +1,8 @@
 /**
  * Apple's published facts about declarations, status items, commands, credentials and profiles.
  *
- * Promise: names, types, bounds and versions only; no text of Apple's. The tables under `generated/` have these types.
+ * Promise: names, types, bounds and versions only; no text of Apple's but the titles and descriptions of skip keys, which
+ * operators choose from. The tables under `generated/` have these types.
  *
  * Source: Apple's device management schema (github.com/apple/device-management), its `docs/schema.yaml`.
  *
@@ -146,6 +147,14 @@ export type CredentialFacts = PayloadFacts;
 export type ProfileFacts = PayloadFacts;
 /** Most payload types have one form; of a few, Apple publishes several under the same name. */
 export type ProfileForms = readonly ProfileFacts[];
+
+/** A pane of Setup Assistant that an enrollment can skip. Title and description are Apple's words. */
+export type SkipKeyFacts = {
+  readonly title: string;
+  readonly description: string;
+  /** The systems that have the pane, and from and until when. */
+  readonly systems: Systems;
+};
 
 export type FactTable<F> = { readonly [type: string]: F };
 

@@ -28,7 +28,7 @@ import { type NewEvent, recordEvents } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
 import { foreignText } from "../foreign_text.ts";
 import { unknownPk } from "../input_fields.ts";
-import { randomText, type Runtime } from "../runtime.ts";
+import { type Random, randomText, type Runtime } from "../runtime.ts";
 
 const LENGTH = 64;
 const EVENT = "enrollment_secret_verification";
@@ -77,14 +77,25 @@ async function mustFind(db: Db, id: number): Promise<EnrollmentSecretRow> {
   return row;
 }
 
-/** Creates a secret of 64 random letters and digits. The caller creates and audits the enrollment that owns it. */
+/** Checks what a secret's input names, before anything is done for it. Throws `invalid`. */
+export async function checkEnrollmentSecret(tx: Tx, input: EnrollmentSecretInput): Promise<void> {
+  await check(tx, input);
+}
+
+/** Returns the text of a new secret: 64 random letters and digits. */
+export const newSecretText = (random: Random): string => randomText(random, LENGTH);
+
+/**
+ * Creates a secret; its text is random unless it had to be known before. The caller creates and audits the enrollment that
+ * owns it.
+ */
 export async function createEnrollmentSecret(
   tx: Tx,
   runtime: Pick<Runtime, "clock" | "random" | "keys">,
   input: EnrollmentSecretInput,
+  secret: string = newSecretText(runtime.random),
 ): Promise<EnrollmentSecretRow> {
   const values = await check(tx, input);
-  const secret = randomText(runtime.random, LENGTH);
   const id = await nextEnrollmentSecretId(tx);
   await insertEnrollmentSecret(tx, {
     ...values,

@@ -230,6 +230,86 @@ function valueRows(values: unknown, { secrets }: Record<string, unknown>): Field
   ]));
 }
 
+const automated: Omit<Noun, "api" | "page"> = {
+  // What the form has no field for.
+  fixed: ({ automated }) => ({ virtual_server: String(automated.server) }),
+  body: (world) => ({
+    name: "New enrollment",
+    display_name: "New",
+    virtual_server: world.automated.server,
+    push_certificate: world.pushCertificate,
+    scep_issuer: world.issuer,
+    blueprint: world.blueprint,
+    admin_full_name: "Local Admin",
+    admin_short_name: "ladmin",
+    hidden_admin: true,
+    admin_password_complexity: 2,
+    admin_password_rotation_delay: 30,
+    allow_pairing: true,
+    auto_advance_setup: false,
+    await_device_configured: true,
+    department: "IT",
+    is_mandatory: true,
+    is_mdm_removable: false,
+    is_multi_user: false,
+    is_supervised: true,
+    language: "fr",
+    org_magic: "magic",
+    region: "CA",
+    skip_setup_items: ["TOS"],
+    support_email_address: "it@example.com",
+    support_phone_number: "1",
+    include_tls_certificates: false,
+    ios_max_version: "27",
+    ios_min_version: "26",
+    macos_max_version: "27",
+    macos_min_version: "26",
+    release_after_minutes: 20,
+    enrollment_secret: { meta_business_unit: world.unit, tags: [world.tag] },
+  }),
+  form: {
+    ...Object.fromEntries(
+      [
+        ...["name", "display_name", "push_certificate", "scep_issuer", "blueprint", "admin_full_name"],
+        ...["admin_short_name", "hidden_admin", "admin_password_complexity", "admin_password_rotation_delay"],
+        ...["allow_pairing", "auto_advance_setup", "await_device_configured", "department", "is_mandatory"],
+        ...["is_mdm_removable", "is_multi_user", "is_supervised", "language", "org_magic", "region"],
+        ...["skip_setup_items", "support_email_address", "support_phone_number", "include_tls_certificates"],
+        ...["ios_max_version", "ios_min_version", "macos_max_version", "macos_min_version", "release_after_minutes"],
+      ].map((name) => [name, name]),
+    ),
+    "enrollment_secret.meta_business_unit": "meta_business_unit",
+    "enrollment_secret.tags": "tags",
+  },
+  wrong: () => [
+    { name: "Out of the box" },
+    { is_supervised: false },
+    { await_device_configured: false },
+    { admin_short_name: "" },
+    { macos_min_version: "27.1" },
+    { skip_setup_items: ["Sleep"] },
+    { language: "xx" },
+    { support_email_address: "it" },
+    { ios_max_version: "x" },
+  ],
+};
+
+const customView: Omit<Noun, "api" | "page"> = {
+  body: () => ({
+    name: "New view",
+    description: "New",
+    html: "<p>{{ serial_number }}</p>",
+    requires_authentication: false,
+  }),
+  form: {
+    name: "name",
+    description: "description",
+    html: "html",
+    requires_authentication: "requires_authentication",
+  },
+  wrong: () => [{ name: "Rules" }, { html: "{{ x }}" }, { html: " \n" }],
+};
+
 /** All of them. */
 export const NOUNS: readonly Noun[] = [
   { ...enrollment, api: "POST /api/mdm/ota_enrollments/", page: () => "/enrollments/" },
@@ -238,6 +318,33 @@ export const NOUNS: readonly Noun[] = [
     api: "PUT /api/mdm/ota_enrollments/{id}/",
     page: ({ enrollment }) => `/enrollments/${enrollment}/edit/`,
     id: ({ enrollment }) => enrollment,
+  },
+  {
+    ...automated,
+    api: "POST /api/mdm/dep_enrollments/",
+    page: () => "/enrollments/automated/new/",
+    fixed: () => ({}),
+    form: { ...automated.form, virtual_server: "virtual_server" },
+  },
+  {
+    ...automated,
+    api: "PUT /api/mdm/dep_enrollments/{id}/",
+    page: ({ automated }) => `/enrollments/automated/${automated.other}/edit/`,
+    id: ({ automated }) => automated.other,
+  },
+  { ...customView, api: "POST /api/mdm/enrollment_custom_views/", page: () => "/custom-views/new/" },
+  {
+    api: "PUT /api/mdm/dep/devices/{id}/",
+    page: ({ automated }) => `/assigned-devices/${automated.device}/assign/`,
+    id: ({ automated }) => automated.device,
+    body: ({ automated }) => ({ enrollment: automated.used }),
+    form: { enrollment: "enrollment" },
+  },
+  {
+    ...customView,
+    api: "PUT /api/mdm/enrollment_custom_views/{id}/",
+    page: ({ automated }) => `/custom-views/${automated.shown}/edit/`,
+    id: ({ automated }) => automated.shown,
   },
   { ...blueprint, api: "POST /api/mdm/blueprints/", page: () => "/blueprints/" },
   {
@@ -422,6 +529,10 @@ const COMMAND = "a command has a schema of its own in src/commands/";
 
 /** Bodies of the API that are no noun of a page, and why. */
 export const UNPAIRED: Readonly<Record<string, string>> = {
+  "POST /api/mdm/dep_enrollment_custom_views/":
+    "the page of an enrollment adds a view after the others: tests/routes/admin/enrollment/",
+  "PUT /api/mdm/dep_enrollment_custom_views/{id}/":
+    "the page of an enrollment moves a view by one place: tests/routes/admin/enrollment/",
   "PUT /api/inventory/meta_business_units/{id}/": NO_PAGE,
   "PUT /api/inventory/taxonomies/{id}/": NO_PAGE,
   "PUT /api/inventory/tags/{id}/": NO_PAGE,

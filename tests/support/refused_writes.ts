@@ -10,6 +10,7 @@ import { MODELS } from "../../simulators/device/models.ts";
 import { house } from "../routes/admin/artifacts/support.ts";
 import { artifact } from "../routes/api/refused_bodies.ts";
 import { made, makeBlueprint, makeDeclaration, settle } from "./artifacts.ts";
+import { automatedWorld } from "./automated_world.ts";
 import type { Fleet } from "./fleet.ts";
 import type { TestRuntime } from "./runtime.ts";
 
@@ -76,8 +77,10 @@ export async function world(fleet: Fleet) {
     macos: true,
     excluded_tags: [otherTag.id],
   });
+  const automated = await automatedWorld(fleet, { unit: unit.id, push: pushCertificate.id });
   await settle(fleet);
   return {
+    automated,
     deviceId,
     phoneId,
     serialNumber: device.serialNumber,

@@ -67,6 +67,22 @@ const AUDIT_WORDS: Readonly<Record<string, AuditWords>> = {
         ? [facts.actor, " revoked the enrollment ", facts.object("enrollment", pk(facts), facts.audited("name"))]
         : undefined,
   },
+  "mdm.depenrollment": { noun: "automated enrollment", name: "name", page: "depenrollment" },
+  "mdm.enrollmentcustomview": { noun: "custom view", name: "name", page: "customview" },
+  "mdm.depenrollmentcustomview": {
+    noun: "custom view of an automated enrollment",
+    say(facts, action) {
+      const [view, enrollment] = [
+        facts.object("customview", facts.audited("custom_view"), "that was deleted"),
+        facts.object("depenrollment", facts.audited("dep_enrollment"), "a deleted enrollment"),
+      ];
+      return action === "created"
+        ? [facts.actor, " added the custom view ", view, " to ", enrollment]
+        : action === "deleted"
+        ? [facts.actor, " removed the custom view ", view, " from ", enrollment]
+        : [facts.actor, " moved the custom view ", view, " in ", enrollment];
+    },
+  },
   "mdm.enrolleddevice": {
     noun: "device",
     say(facts, action) {

@@ -15,6 +15,8 @@ const PAGES = {
   artifact: (id: string) => `/artifacts/${id}/`,
   blueprint: (id: string) => `/blueprints/${id}/`,
   enrollment: (id: string) => `/enrollments/${id}/`,
+  depenrollment: (id: string) => `/enrollments/automated/${id}/`,
+  customview: (id: string) => `/custom-views/${id}/`,
   device: (id: string) => `/devices/${id}/`,
   person: () => "/users/",
 } as const;
@@ -129,5 +131,13 @@ export function namesWanted(events: readonly EventRow[]) {
     enrollment: unique(
       events.flatMap(({ objects }) => [...objects.ota_enrollment ?? [], ...objects.mdm_otaenrollment ?? []]),
     ),
+    depenrollment: unique([
+      ...facts.map((one) => one.audited("dep_enrollment")),
+      ...events.flatMap(({ objects }) => [...objects.dep_enrollment ?? [], ...objects.mdm_depenrollment ?? []]),
+    ]),
+    customview: unique([
+      ...facts.map((one) => one.audited("custom_view")),
+      ...events.flatMap(({ objects }) => objects.mdm_enrollmentcustomview ?? []),
+    ]),
   };
 }

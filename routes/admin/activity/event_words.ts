@@ -104,6 +104,15 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
       facts.object("enrollment", facts.at("ota_enrollment", "pk"), facts.at("ota_enrollment", "name")),
     ]),
   },
+  dep_enrollment_defined: {
+    label: "Profiles defined again at Apple",
+    say: (facts) => [
+      facts.actor,
+      " defined the profile of ",
+      facts.object("depenrollment", facts.at("dep_enrollment", "pk"), facts.at("dep_enrollment", "name")),
+      " at Apple again",
+    ],
+  },
   enrollment_page_request: {
     label: "Refused enrollment addresses",
     say: (facts) => [`A public enrollment address was refused: ${facts.reason}`],

@@ -23,7 +23,12 @@ const KEYS = {
   artifact: ["artifact", "mdm_artifact"],
   blueprint: ["mdm_blueprint"],
   enrollment: ["ota_enrollment", "mdm_otaenrollment"],
+  depenrollment: ["dep_enrollment", "mdm_depenrollment"],
+  customview: ["mdm_enrollmentcustomview"],
 } as const;
+
+/** Kinds whose word is not their own. */
+const WORDS: Readonly<Record<string, string>> = { depenrollment: "automated enrollment", customview: "custom view" };
 
 const isKept = (kind: string): kind is keyof typeof KEYS => Object.hasOwn(KEYS, kind);
 
@@ -95,11 +100,20 @@ async function queryOf({ runtime: { sql }, url }: PageContext): Promise<EventQue
 async function About({ context }: { context: PageContext }) {
   const object = objectOf(context.url.searchParams.get("about") ?? "");
   if (object === undefined || object.kind === "device") return null;
-  const none = { artifact: [], blueprint: [], enrollment: [], person: [], command: [], serialNumbers: [] };
+  const none = {
+    artifact: [],
+    blueprint: [],
+    enrollment: [],
+    depenrollment: [],
+    customview: [],
+    person: [],
+    command: [],
+    serialNumbers: [],
+  };
   const [found] = await findEventNames(context.runtime.sql, { ...none, [object.kind]: [object.id] });
   return (
     <p>
-      {`Events about ${found?.name ?? `a deleted ${object.kind}`}. `}
+      {`Events about ${found?.name ?? `a deleted ${WORDS[object.kind] ?? object.kind}`}. `}
       <a href="/events/">Show all events</a>
     </p>
   );

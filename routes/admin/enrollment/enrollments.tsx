@@ -7,6 +7,8 @@
 import type { Hono } from "hono";
 import { raw } from "hono/html";
 import { renderSVG } from "uqr";
+import { listDepEnrollments } from "../../../db/ade/dep_enrollments.ts";
+import { listVirtualServers } from "../../../db/ade/virtual_servers.ts";
 import { findEnrollmentSecret } from "../../../db/enrollment/enrollment_secrets.ts";
 import { findOtaEnrollment, listOtaEnrollments } from "../../../db/enrollment/ota_enrollments.ts";
 import type { Permission } from "../../../src/access/actor.ts";
@@ -61,47 +63,92 @@ async function editPage(context: PageContext, state?: FormState): Promise<Page> 
 }
 
 async function listPage(context: PageContext, state?: FormState): Promise<Page> {
+  return {
+    title: "Enrollments",
+    body: (
+      <>
+        {context.may("mdm.view_depenrollment") ? await automated(context) : null}
+        {context.may("mdm.view_otaenrollment") ? await overTheAir(context, state) : null}
+      </>
+    ),
+  };
+}
+
+async function automated(context: PageContext) {
+  const { sql, clock } = context.runtime;
+  const [{ rows, count }, servers] = await Promise.all([listDepEnrollments(sql, MANY), listVirtualServers(sql, MANY)]);
+  const now = clock.now();
+  const nameOfServer = new Map(servers.rows.map(({ id, name }) => [id, name]));
+  return (
+    <>
+      <h2>Out of the box</h2>
+      <Table
+        caption={`${count} automated enrollments`}
+        head={["Name", "Virtual server", "Created"]}
+        empty="No automated enrollments yet. Devices that Apple knows as your organization's enroll with one out of the box."
+        rows={rows.map((row) => (
+          <tr>
+            <td>
+              <a href={`/enrollments/automated/${row.id}/`}>{row.name}</a>
+            </td>
+            <td>{nameOfServer.get(row.virtualServerId)}</td>
+            <td>
+              <Time at={row.createdAt} now={now} />
+            </td>
+          </tr>
+        ))}
+      />
+      {context.may("mdm.add_depenrollment")
+        ? (
+          <p>
+            <a class="button" href="/enrollments/automated/new/">Create an automated enrollment</a>
+          </p>
+        )
+        : null}
+    </>
+  );
+}
+
+async function overTheAir(context: PageContext, state: FormState | undefined) {
   const { sql, clock } = context.runtime;
   const [enrollments, choices] = await Promise.all([
     listOtaEnrollments(sql, MANY),
     enrollmentChoices(context.runtime),
   ]);
   const now = clock.now();
-  return {
-    title: "Enrollments",
-    body: (
-      <>
-        <Table
-          caption={`${enrollments.count} over-the-air enrollments`}
-          head={["Name", "Push certificate", "Created"]}
-          empty="No enrollments yet. Create one below, then show its QR code."
-          rows={enrollments.rows.map((enrollment) => (
-            <tr>
-              <td>
-                <a href={`/enrollments/${enrollment.id}/`}>{enrollment.name}</a>
-              </td>
-              <td>{nameOf(choices.certificates, enrollment.pushCertificateId)}</td>
-              <td>
-                <Time at={enrollment.createdAt} now={now} />
-              </td>
-            </tr>
-          ))}
-        />
-        {!context.may("mdm.add_otaenrollment") ? null : choices.certificates.length === 0
-          ? (
-            <p>
-              An enrollment needs a <a href="/push-certificates/">push certificate</a> first.
-            </p>
-          )
-          : (
-            <>
-              <h2>Create an enrollment</h2>
-              <EnrollmentForm context={context} choices={choices} state={state} />
-            </>
-          )}
-      </>
-    ),
-  };
+  return (
+    <>
+      <h2>Over the air</h2>
+      <Table
+        caption={`${enrollments.count} over-the-air enrollments`}
+        head={["Name", "Push certificate", "Created"]}
+        empty="No enrollments yet. Create one below, then show its QR code."
+        rows={enrollments.rows.map((enrollment) => (
+          <tr>
+            <td>
+              <a href={`/enrollments/${enrollment.id}/`}>{enrollment.name}</a>
+            </td>
+            <td>{nameOf(choices.certificates, enrollment.pushCertificateId)}</td>
+            <td>
+              <Time at={enrollment.createdAt} now={now} />
+            </td>
+          </tr>
+        ))}
+      />
+      {!context.may("mdm.add_otaenrollment") ? null : choices.certificates.length === 0
+        ? (
+          <p>
+            An enrollment needs a <a href="/push-certificates/">push certificate</a> first.
+          </p>
+        )
+        : (
+          <>
+            <h2>Create an enrollment</h2>
+            <EnrollmentForm context={context} choices={choices} state={state} />
+          </>
+        )}
+    </>
+  );
 }
 
 async function detailPage(context: PageContext): Promise<Page> {
@@ -277,7 +324,12 @@ const download = (profile: Uint8Array<ArrayBuffer>) =>
 
 /** Mounts the pages. */
 export function mountEnrollments(app: Hono<AppEnv>): void {
-  page(app, "/enrollments/", "mdm.view_otaenrollment", (context) => listPage(context));
+  page(
+    app,
+    "/enrollments/",
+    ["mdm.view_otaenrollment", "mdm.view_depenrollment"],
+    (context) => listPage(context),
+  );
   action(app, "/enrollments/", "mdm.add_otaenrollment", async (context, form) => {
     const row = await createOtaEnrollment(context.runtime, context.by, await enrollmentInput(form));
     return `/enrollments/${row.id}/?done=created`;

@@ -5,11 +5,10 @@
  */
 
 import type { DeviceId } from "../../../db/ids.ts";
-import type { Permission } from "../../../src/access/actor.ts";
-import { MENU } from "../menu.ts";
+import { MENU, type Needs } from "../menu.ts";
 
-/** A page above another: its address, its name, and the permission that it needs; null is every signed-in person. */
-export type Crumb = { href: string; label: string; needs: Permission | null };
+/** A page above another: its address, its name, and what it needs. */
+export type Crumb = { href: string; label: string; needs: Needs };
 
 /** An address of the menu. */
 type Section = Exclude<typeof MENU[number]["href"], "/">;

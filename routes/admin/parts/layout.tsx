@@ -7,7 +7,7 @@
 import type { Child } from "hono/jsx";
 import { CSRF_FIELD } from "../../../src/access/csrf.ts";
 import { ROLLOUT_WORDS } from "../../state_words.ts";
-import { currentOf, menuFor } from "../menu.ts";
+import { currentOf, mayOpen, menuFor } from "../menu.ts";
 import { SCRIPT, STYLE } from "./assets.ts";
 import type { Crumb } from "./crumbs.ts";
 import type { PageContext } from "./page.tsx";
@@ -31,6 +31,7 @@ const MESSAGES: Record<string, string> = {
   dismissed: "Dismissed.",
   discarded: "The unused certificate has been discarded.",
   revoked: "Revoked. No more devices enroll with it.",
+  defined: "Apple has the profile. The devices with the old one are being assigned it.",
   uploaded: "The certificate is in use.",
   added: "Added. Affected devices have been notified.",
   removed: "Removed. Affected devices have been notified.",
@@ -97,7 +98,7 @@ function Breadcrumb({ parents, context }: { parents: readonly Crumb[]; context: 
     <nav class="crumbs" aria-label="Breadcrumb">
       <ol>
         {parents.map(({ href, label, needs }) => (
-          <li>{needs === null || context.may(needs) ? <a href={href}>{label}</a> : label}</li>
+          <li>{mayOpen(context.may, needs) ? <a href={href}>{label}</a> : label}</li>
         ))}
       </ol>
     </nav>

@@ -9,7 +9,8 @@ import { createHash } from "node:crypto";
 import type { Context, Hono } from "hono";
 import type { Child } from "hono/jsx";
 import type { AppEnv } from "../../context.ts";
-import { type Needs, page, type PageContext } from "./page.tsx";
+import type { Needs } from "../menu.ts";
+import { page, type PageContext } from "./page.tsx";
 
 /** A part of a page. Parts that depend on the address read `context.url`, which is that of the page. */
 export type Part = { name: string; view(context: PageContext): Promise<Child> | Child };

@@ -18,6 +18,7 @@ import { asRefusal, Problem, problem } from "../../../src/errors.ts";
 import type { Caller } from "../../../src/events/by.ts";
 import type { Runtime } from "../../../src/runtime.ts";
 import type { AppEnv } from "../../context.ts";
+import { mayOpen, type Needs } from "../menu.ts";
 import { backOf } from "./back.ts";
 import type { Crumb } from "./crumbs.ts";
 import { type Form, type FormState, isUuid, mustBeHeld, receiveForm, unshownErrors } from "./form.ts";
@@ -33,6 +34,9 @@ const POLICY = [
   "frame-ancestors 'none'",
   "base-uri 'none'",
 ].join("; ");
+
+/** Pages with a preview show it in a frame: a page of this server, which has a policy of its own. */
+const FRAME_POLICY = `${POLICY}; frame-src 'self'`;
 
 /** Pages with live parts request them from this server only. */
 const LIVE_POLICY = `${POLICY}; connect-src 'self'`;
@@ -56,19 +60,23 @@ export type PageContext = {
 
 /**
  * A page's content and title; `parents` are the pages above it, from the top, for one that is no entry of the menu; `live`
- * when it has parts that the script asks for again.
+ * when it has parts that the script asks for again; `frames` when it shows another page of this server in a frame.
  */
 export type Page = {
   title: string;
   parents?: readonly Crumb[];
   body: Child;
   live?: true;
+  frames?: true;
   status?: 200 | 400 | 403 | 404 | 408 | 413 | 429 | 500 | 503;
 };
 
+const policyOf = ({ live, frames }: Page): string =>
+  live === true ? LIVE_POLICY : frames === true ? FRAME_POLICY : POLICY;
+
 /** Creates the response of a page. */
 export function render(c: Context<AppEnv>, page: Page, context?: PageContext): Response {
-  c.header("Content-Security-Policy", page.live === true ? LIVE_POLICY : POLICY);
+  c.header("Content-Security-Policy", policyOf(page));
   c.header("Cache-Control", "no-store");
   c.header("X-Content-Type-Options", "nosniff");
   const html = (
@@ -172,9 +180,6 @@ async function signInFirst(c: Context<AppEnv>): Promise<Response> {
 /** Returns the sender of a request for a page that needs no session. */
 export const visitorOf = (c: Context<AppEnv>): Caller => ({ who: { kind: "visitor" }, request: c.get("request") });
 
-/** Whether an actor may see a page; null is every signed-in person. */
-export type Needs = Permission | null;
-
 /** Mounts a page. */
 export function page(
   app: Hono<AppEnv>,
@@ -186,7 +191,7 @@ export function page(
     const context = await contextOf(c);
     if (context === undefined) return await signInFirst(c);
     try {
-      if (needs !== null && !context.may(needs)) throw problem("permission-denied");
+      if (!mayOpen(context.may, needs)) throw problem("permission-denied");
       const result = await view(context, c);
       return result instanceof Response ? result : render(c, result, context);
     } catch (error) {
@@ -231,7 +236,7 @@ export function action(
       const received = await receiveForm(c, limit);
       form = received.form;
       checkCsrf(c.req.raw.headers, context.runtime.config.BASE_URL, context.csrf, form.raw(CSRF_FIELD));
-      if (needs !== null && !context.may(needs)) throw problem("permission-denied");
+      if (!mayOpen(context.may, needs)) throw problem("permission-denied");
       mustBeHeld(received.faults);
       const result = await act(context, form, c);
       if (result instanceof Response) return result;

@@ -17,12 +17,14 @@ import {
   type FactTable,
   type PayloadFacts,
   type ProfileForms,
+  type SkipKeyFacts,
   type StatusItemFacts,
   type Systems,
 } from "../types.ts";
 import { SchemaError } from "./error.ts";
 import { type Entry, entry, oneOf, optionalChoice, optionalEntry, optionalFlag, optionalText, text } from "./input.ts";
 import { type LeftOut, readKeys } from "./keys.ts";
+import { readSkipKeys } from "./skip_keys.ts";
 import { readSystems } from "./systems.ts";
 
 /** Everything that is read of the schema. */
@@ -32,6 +34,7 @@ export type Facts = {
   status: FactTable<StatusItemFacts>;
   commands: FactTable<CommandFacts>;
   profiles: FactTable<ProfileForms>;
+  skipKeys: FactTable<SkipKeyFacts>;
   /** The license of the schema, where its folder has one. */
   license: string | undefined;
   /** Attributes that the schema has and that are not understood, with how often. */
@@ -45,6 +48,9 @@ const FOLDERS = {
   commands: "mdm/commands",
   profiles: "mdm/profiles",
 };
+
+/** The one file that is read of the folder "other". */
+const SKIP_KEYS = "other/skipkeys.yaml";
 
 /** Reads the schema in `folder`. Throws `SchemaError`. */
 export async function readSchema(folder: string): Promise<Facts> {
@@ -100,6 +106,7 @@ export async function readSchema(folder: string): Promise<Facts> {
     status: sorted(status),
     commands: sorted(commands),
     profiles: sorted(profiles),
+    skipKeys: sorted(readSkipKeys(await readDocument(folder, SKIP_KEYS), count)),
     license: await license(folder),
     leftOut: new Map([...leftOut].sort(byName)),
   };
@@ -143,16 +150,18 @@ function sorted<F>(table: Map<string, F>): FactTable<F> {
 async function documents(root: string, folder: string): Promise<Entry[]> {
   const paths = (await yamlFiles(root, folder)).sort();
   if (paths.length === 0) throw new SchemaError(`Cannot read the schema: no YAML file was found in "${folder}"`);
-  return await Promise.all(paths.map(async (path) => {
-    let document: unknown;
-    try {
-      document = parse(await Deno.readTextFile(join(root, path)));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message.split("\n")[0] : "it is not YAML";
-      throw new SchemaError(`Cannot read ${path}: ${reason}`, { cause: error });
-    }
-    return entry(document, path);
-  }));
+  return await Promise.all(paths.map((path) => readDocument(root, path)));
+}
+
+async function readDocument(root: string, path: string): Promise<Entry> {
+  let document: unknown;
+  try {
+    document = parse(await Deno.readTextFile(join(root, path)));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : "it is not YAML";
+    throw new SchemaError(`Cannot read ${path}: ${reason}`, { cause: error });
+  }
+  return entry(document, path);
 }
 
 async function license(root: string): Promise<string | undefined> {

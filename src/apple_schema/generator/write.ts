@@ -14,22 +14,28 @@ type Value = string | number | boolean | readonly Value[] | { readonly [key: str
 
 const WIDTH = 120;
 
-/** The generated files: the export of each, its type, and its subject. */
+/** The generated files: the name and the export of each, its type, and its subject. */
 const TABLES = [
-  { name: "declarations", type: "DeclarationFacts", about: "declarations" },
-  { name: "credentials", type: "CredentialFacts", about: "documents behind credential assets" },
-  { name: "status", type: "StatusItemFacts", about: "status items" },
-  { name: "commands", type: "CommandFacts", about: "commands" },
-  { name: "profiles", type: "ProfileForms", about: "payloads of profiles" },
+  { file: "declarations", name: "declarations", type: "DeclarationFacts", about: "declarations" },
+  { file: "credentials", name: "credentials", type: "CredentialFacts", about: "documents behind credential assets" },
+  { file: "status", name: "status", type: "StatusItemFacts", about: "status items" },
+  { file: "commands", name: "commands", type: "CommandFacts", about: "commands" },
+  { file: "profiles", name: "profiles", type: "ProfileForms", about: "payloads of profiles" },
+  {
+    file: "skip_keys",
+    name: "skipKeys",
+    type: "SkipKeyFacts",
+    about: "the panes of Setup Assistant that can be skipped",
+  },
 ] as const;
 
 /** Returns the text of each generated file, by its name. */
 export function factFiles(facts: Facts): Map<string, string> {
-  const files = new Map<string, string>(TABLES.map(({ name, type, about }) => {
+  const files = new Map<string, string>(TABLES.map(({ file, name, type, about }) => {
     const table: Value = facts[name];
     const imports = ["FactTable", type].sort().join(", ");
     return [
-      `${name}.ts`,
+      `${file}.ts`,
       `/**
  * Facts about ${about}, of Apple's device management schema. Written by \`deno task schema\`: do not edit.
  *
@@ -73,7 +79,10 @@ function literal(value: Value, depth: number, column: number): string {
   if (typeof value === "object") {
     const lines = Object.entries(value).map(([key, item]) => {
       const start = `${inner}${name(key)}: `;
-      return `${start}${literal(item, depth + 1, start.length)},\n`;
+      const text = literal(item, depth + 1, start.length);
+      // A text that is too long for the rest of the line has one of its own.
+      const below = typeof item === "string" && start.length + text.length + 1 > WIDTH;
+      return below ? `${start.trimEnd()}\n${inner}  ${text},\n` : `${start}${text},\n`;
     });
     return lines.length === 0 ? "{}" : `{\n${lines.join("")}${outer}}`;
   }
@@ -82,9 +91,16 @@ function literal(value: Value, depth: number, column: number): string {
 
 function oneLine(value: Value): string {
   if (isList(value)) return `[${value.map(oneLine).join(", ")}]`;
+  if (typeof value === "string") return quoted(value);
   if (typeof value !== "object") return JSON.stringify(value);
   const parts = Object.entries(value).map(([key, item]) => `${name(key)}: ${oneLine(item)}`);
   return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;
+}
+
+/** In single quotes where that needs no escapes and double quotes do. */
+function quoted(text: string): string {
+  const double = JSON.stringify(text);
+  return /^[^'\\]*$/.test(text) && text.includes('"') ? `'${double.slice(1, -1).replaceAll('\\"', '"')}'` : double;
 }
 
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value);

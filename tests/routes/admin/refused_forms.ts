@@ -20,12 +20,27 @@ const blueprint = { inventory_hours: "24", collect_apps: "2" };
 const ranged = { ...FILTER, shard_modulo: "7", excluded_tags: NONE };
 const artifact = { reinstall_interval: "7", halt_percent: "5", platforms: ["iOS", "iPadOS", "macOS", "tvOS"] };
 
+const automated = (world: World, change: Fields): Fields => ({
+  name: "New",
+  virtual_server: String(world.automated.server),
+  push_certificate: String(world.pushCertificate),
+  scep_issuer: String(world.issuer),
+  meta_business_unit: String(world.unit),
+  is_supervised: "on",
+  panes_shown: "1",
+  release_after_minutes: "30",
+  admin_password_complexity: "3",
+  admin_password_rotation_delay: "60",
+  ...change,
+});
+
 /** Forms that are no change of an operator's, and why they are not here. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   "/signin/": "a refused sign-in is counted and is an event: tests/routes/admin/accounts/signin_test.ts",
   "/signout/": "it is refused nobody",
   "/account/sessions/end-others/": "it is refused nobody",
   "/setup/": "it works once, without a session: tests/routes/admin/accounts/signin_test.ts",
+  "/virtual-servers/connect/": "it is refused nobody",
   "/devices/:id/lock-pin/": "it reads; that a person saw the PIN is an event",
   "/public/mdm/scep/": "of devices",
   "/public/mdm/ota_enroll/": "of devices",
@@ -223,6 +238,95 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
   ],
   "/enrollments/:id/revoke/": [() => ({ path: `/enrollments/${NONE}/revoke/` })],
   "/enrollments/:id/delete/": [({ usedEnrollment }) => ({ path: `/enrollments/${usedEnrollment}/delete/` })],
+  "/virtual-servers/connect/:id/token/": [
+    () => ({ path: `/virtual-servers/connect/${NONE}/token/`, fields: { encrypted_token: "hello" } }),
+  ],
+  "/virtual-servers/connect/:id/cancel/": [() => ({ path: `/virtual-servers/connect/${NONE}/cancel/` })],
+  "/virtual-servers/:id/token/": [
+    () => ({ path: `/virtual-servers/${NONE}/token/`, fields: { encrypted_token: "hello" } }),
+    ({ automated: { server } }) => ({ path: `/virtual-servers/${server}/token/`, fields: { encrypted_token: "" } }),
+  ],
+  "/virtual-servers/:id/sync/": [() => ({ path: `/virtual-servers/${NONE}/sync/` })],
+  "/virtual-servers/:id/full-sync/": [() => ({ path: `/virtual-servers/${NONE}/full-sync/` })],
+  "/virtual-servers/:id/default-enrollment/": [
+    ({ automated: { server } }) => ({
+      path: `/virtual-servers/${server}/default-enrollment/`,
+      fields: { default_enrollment: NONE },
+    }),
+    // Of another server.
+    ({ automated: { otherServer, used } }) => ({
+      path: `/virtual-servers/${otherServer}/default-enrollment/`,
+      fields: { default_enrollment: String(used) },
+    }),
+  ],
+  "/assigned-devices/assign/": [
+    ({ automated: { device } }) => ({
+      path: "/assigned-devices/assign/",
+      fields: { devices: String(device), enrollment: NONE },
+    }),
+    ({ automated: { used } }) => ({
+      path: "/assigned-devices/assign/",
+      fields: { devices: NONE, enrollment: String(used) },
+    }),
+  ],
+  "/assigned-devices/:id/assign/": [
+    ({ automated: { device } }) => ({ path: `/assigned-devices/${device}/assign/`, fields: { enrollment: NONE } }),
+  ],
+  "/assigned-devices/:id/refresh/": [() => ({ path: `/assigned-devices/${NONE}/refresh/` })],
+  "/assigned-devices/:id/disown/": [
+    ({ automated: { device } }) => ({
+      path: `/assigned-devices/${device}/disown/`,
+      fields: { serial_number: "OTHER" },
+    }),
+  ],
+  "/enrollments/automated/new/": [
+    (world) => ({ path: "/enrollments/automated/new/", fields: automated(world, { tags: [String(world.tag), NONE] }) }),
+    (world) => ({ path: "/enrollments/automated/new/", fields: automated(world, { name: "Kiosks" }) }),
+    (world) => ({ path: "/enrollments/automated/new/", fields: automated(world, { scep_issuer: UNKNOWN }) }),
+  ],
+  "/enrollments/automated/:id/edit/": [
+    (world) => ({
+      path: `/enrollments/automated/${world.automated.other}/edit/`,
+      fields: automated(world, { tags: [String(world.tag), NONE] }),
+    }),
+    (world) => ({
+      path: `/enrollments/automated/${world.automated.other}/edit/`,
+      fields: automated(world, { name: "Out of the box" }),
+    }),
+  ],
+  "/enrollments/automated/:id/define/": [() => ({ path: `/enrollments/automated/${NONE}/define/` })],
+  "/enrollments/automated/:id/delete/": [
+    ({ automated: { used } }) => ({ path: `/enrollments/automated/${used}/delete/` }),
+  ],
+  "/enrollments/automated/:id/views/": [
+    ({ automated: { used, shown } }) => ({
+      path: `/enrollments/automated/${used}/views/`,
+      fields: { custom_view: shown },
+    }),
+    ({ automated: { other } }) => ({
+      path: `/enrollments/automated/${other}/views/`,
+      fields: { custom_view: UNKNOWN },
+    }),
+  ],
+  "/enrollments/automated/:id/views/:link/up/": [
+    ({ automated: { other, link } }) => ({ path: `/enrollments/automated/${other}/views/${link}/up/` }),
+  ],
+  "/enrollments/automated/:id/views/:link/remove/": [
+    ({ automated: { other, link } }) => ({ path: `/enrollments/automated/${other}/views/${link}/remove/` }),
+  ],
+  "/custom-views/new/": [
+    () => ({ path: "/custom-views/new/", fields: { name: "Welcome", html: "x" } }),
+    () => ({ path: "/custom-views/new/", fields: { name: "New", html: "{% x %}" } }),
+  ],
+  "/custom-views/preview/": [() => ({ path: "/custom-views/preview/", fields: { html: "{% x %}" } })],
+  "/custom-views/:id/edit/": [
+    ({ automated: { shown } }) => ({ path: `/custom-views/${shown}/edit/`, fields: { name: "Rules", html: "x" } }),
+    ({ automated: { shown } }) => ({
+      path: `/custom-views/${shown}/edit/`,
+      fields: { name: "New", html: "x", requires_authentication: "on" },
+    }),
+  ],
+  "/custom-views/:id/delete/": [({ automated: { shown } }) => ({ path: `/custom-views/${shown}/delete/` })],
   "/claims/:id/confirm/": [() => ({ path: `/claims/${NONE}/confirm/` })],
   "/claims/:id/dismiss/": [() => ({ path: `/claims/${NONE}/dismiss/` })],
   "/claims/alerts/:id/dismiss/": [() => ({ path: `/claims/alerts/${NONE}/dismiss/` })],

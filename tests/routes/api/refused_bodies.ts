@@ -29,6 +29,15 @@ const secret = (world: World, change: object = {}) => ({
   quota: 5,
   ...change,
 });
+const automated = (world: World, change: object) => ({
+  name: "New",
+  virtual_server: world.automated.server,
+  push_certificate: world.pushCertificate,
+  scep_issuer: world.issuer,
+  skip_setup_items: ["TOS"],
+  enrollment_secret: secret(world),
+  ...change,
+});
 const version = (artifact: string, rest: object) => ({ artifact, version: 7, ...filter, ...rest });
 const page = "https://ndes.example.com/certsrv/mscep_admin/";
 
@@ -194,6 +203,68 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
     ({ usedEnrollment }) => ({ path: `/api/mdm/ota_enrollments/${usedEnrollment}/` }),
   ],
   "POST /api/mdm/ota_enrollments/{id}/revoke/": [() => ({ path: `/api/mdm/ota_enrollments/${NONE}/revoke/` })],
+  "POST /api/mdm/dep_enrollments/": [
+    (world) => ({ path: "/api/mdm/dep_enrollments/", body: automated(world, { blueprint: NONE }) }),
+    (world) => ({ path: "/api/mdm/dep_enrollments/", body: automated(world, { name: "Kiosks" }) }),
+    (world) => ({
+      path: "/api/mdm/dep_enrollments/",
+      body: automated(world, { enrollment_secret: secret(world, { tags: [world.tag, NONE] }) }),
+    }),
+  ],
+  "PUT /api/mdm/dep_enrollments/{id}/": [
+    (world) => ({
+      path: `/api/mdm/dep_enrollments/${world.automated.other}/`,
+      body: automated(world, { enrollment_secret: secret(world, { meta_business_unit: NONE }) }),
+    }),
+    (world) => ({
+      path: `/api/mdm/dep_enrollments/${world.automated.other}/`,
+      body: automated(world, { name: "Out of the box" }),
+    }),
+    (world) => ({
+      path: `/api/mdm/dep_enrollments/${world.automated.other}/`,
+      body: automated(world, { virtual_server: world.automated.otherServer }),
+    }),
+  ],
+  "DELETE /api/mdm/dep_enrollments/{id}/": [
+    (world) => ({ path: `/api/mdm/dep_enrollments/${world.automated.used}/` }),
+  ],
+  "POST /api/mdm/dep_enrollments/{id}/define/": [() => ({ path: `/api/mdm/dep_enrollments/${NONE}/define/` })],
+  "POST /api/mdm/enrollment_custom_views/": [
+    () => ({ path: "/api/mdm/enrollment_custom_views/", body: { name: "Welcome", html: "x" } }),
+    () => ({ path: "/api/mdm/enrollment_custom_views/", body: { name: "New", html: "{{ x }}" } }),
+  ],
+  "PUT /api/mdm/enrollment_custom_views/{id}/": [
+    ({ automated: { shown } }) => ({
+      path: `/api/mdm/enrollment_custom_views/${shown}/`,
+      body: { name: "Rules", html: "x" },
+    }),
+    ({ automated: { shown } }) => ({
+      path: `/api/mdm/enrollment_custom_views/${shown}/`,
+      body: { name: "New", html: "x", requires_authentication: true },
+    }),
+  ],
+  "DELETE /api/mdm/enrollment_custom_views/{id}/": [
+    ({ automated: { shown } }) => ({ path: `/api/mdm/enrollment_custom_views/${shown}/` }),
+  ],
+  "POST /api/mdm/dep_enrollment_custom_views/": [
+    ({ automated: { used, shown } }) => ({
+      path: "/api/mdm/dep_enrollment_custom_views/",
+      body: { dep_enrollment: used, custom_view: shown, weight: 3 },
+    }),
+    ({ automated: { other } }) => ({
+      path: "/api/mdm/dep_enrollment_custom_views/",
+      body: { dep_enrollment: other, custom_view: UNKNOWN },
+    }),
+  ],
+  "PUT /api/mdm/dep_enrollment_custom_views/{id}/": [
+    ({ automated: { link, used } }) => ({
+      path: `/api/mdm/dep_enrollment_custom_views/${link}/`,
+      body: { dep_enrollment: used, custom_view: UNKNOWN, weight: 9 },
+    }),
+  ],
+  "DELETE /api/mdm/dep_enrollment_custom_views/{id}/": [
+    () => ({ path: `/api/mdm/dep_enrollment_custom_views/${UNKNOWN}/` }),
+  ],
   "POST /api/mdm/enrollment_claims/{id}/confirm/": [() => ({ path: `/api/mdm/enrollment_claims/${NONE}/confirm/` })],
   "POST /api/mdm/enrollment_claims/{id}/dismiss/": [() => ({ path: `/api/mdm/enrollment_claims/${NONE}/dismiss/` })],
   "POST /api/mdm/identity_alerts/{id}/dismiss/": [() => ({ path: `/api/mdm/identity_alerts/${NONE}/dismiss/` })],
@@ -453,6 +524,14 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
     }),
   ],
   "DELETE /api/mdm/scep_issuers/{id}/": [({ issuer }) => ({ path: `/api/mdm/scep_issuers/${issuer}/` })],
+  "POST /api/mdm/dep/virtual_servers/{id}/sync_devices/": [
+    () => ({ path: `/api/mdm/dep/virtual_servers/${NONE}/sync_devices/?full_sync` }),
+  ],
+  "PUT /api/mdm/dep/devices/{id}/": [
+    ({ automated: { device } }) => ({ path: `/api/mdm/dep/devices/${device}/`, body: { enrollment: NONE } }),
+    ({ automated: { used } }) => ({ path: `/api/mdm/dep/devices/${NONE}/`, body: { enrollment: used } }),
+  ],
+  "POST /api/mdm/dep/devices/{id}/disown/": [() => ({ path: `/api/mdm/dep/devices/${NONE}/disown/` })],
   "POST /api/jobs/{id}/run/": [() => ({ path: `/api/jobs/${UNKNOWN}/run/` })],
 };
 

@@ -10,6 +10,7 @@ import { Problem } from "../../../src/errors.ts";
 const CONFIGURATION = "declarative/declarations/configurations/thing.yaml";
 const STATUS = "declarative/status/thing.state.yaml";
 const COMMAND = "mdm/commands/thing.yaml";
+const SKIP_KEYS = "other/skipkeys.yaml";
 const PROFILE = "mdm/profiles/com.apple.thing.yaml";
 
 const SYSTEMS = `  supportedOS:
@@ -116,6 +117,32 @@ payloadkeys:
 `,
   "mdm/profiles/com.apple.thing(other).yaml":
     "payload:\n  payloadtype: com.apple.thing\npayloadkeys:\n- key: Other\n  type: <data>\n",
+  [SKIP_KEYS]: `payload:
+  payloadtype: SkipKeys
+  supportedOS:
+    iOS:
+      introduced: '7.0'
+      always-skippable: true
+    macOS:
+      introduced: '10.9'
+    watchOS:
+      introduced: n/a
+payloadkeys:
+- key: Wallpaper
+  title: Skip Wallpaper setup
+  supportedOS:
+    macOS:
+      introduced: '14.1'
+      deprecated: '27.0'
+  content: |-
+    The key to skip the "Wallpaper" pane.
+
+    > Note:
+    > Only for additional users.
+- key: AppleID
+  title: Skip sign in
+  content: ${"It is long. ".repeat(20)}
+`,
 };
 
 /** Runs `body` in a folder with the schema, changed by `changes`; null takes a file away. */
@@ -138,7 +165,9 @@ async function withSchema(
 
 Deno.test("a folder becomes facts, without its prose", () =>
   withSchema({}, async (folder) => {
-    const { declarations, credentials, status, commands, profiles, leftOut, license } = await readSchema(folder);
+    const { declarations, credentials, status, commands, profiles, skipKeys, leftOut, license } = await readSchema(
+      folder,
+    );
     const systems = {
       iOS: { introduced: "17.0", enrollments: ["supervised"], scopes: ["system"], sharedIpad: { mode: "forbidden" } },
       macOS: false,
@@ -195,6 +224,18 @@ Deno.test("a folder becomes facts, without its prose", () =>
         },
       ],
     });
+    assert.deepEqual(skipKeys, {
+      AppleID: {
+        title: "Skip sign in",
+        description: "It is long. ".repeat(20).trim(),
+        systems: { iOS: { introduced: "7.0" }, macOS: { introduced: "10.9" }, watchOS: false },
+      },
+      Wallpaper: {
+        title: "Skip Wallpaper setup",
+        description: 'The key to skip the "Wallpaper" pane. Note: Only for additional users.',
+        systems: { iOS: { introduced: "7.0" }, macOS: { introduced: "14.1", deprecated: "27.0" }, watchOS: false },
+      },
+    });
     assert.equal(leftOut.size, 0);
     assert.equal(license, undefined);
     for (const text of factFiles(await readSchema(folder)).values()) assert.doesNotMatch(text, /[Pp]rose/);
@@ -205,7 +246,15 @@ Deno.test("the same schema gives the same bytes, whatever the order of its files
     const [first, second] = [join(folder, "one"), join(folder, "two")];
     const sizes = await writeFacts(await readSchema(folder), first);
     assert.deepEqual(sizes.map(([name]) => name), [
-      ...["declarations.ts", "credentials.ts", "status.ts", "commands.ts", "profiles.ts", "LICENSE.txt"],
+      ...[
+        "declarations.ts",
+        "credentials.ts",
+        "status.ts",
+        "commands.ts",
+        "profiles.ts",
+        "skip_keys.ts",
+        "LICENSE.txt",
+      ],
     ]);
     await Deno.rename(join(folder, COMMAND), join(folder, "mdm/commands/zz.yaml"));
     await writeFacts(await readSchema(folder), second);
@@ -227,6 +276,8 @@ Deno.test("the written file is formatted, and contains the same facts", () =>
     assert.ok(check.success, new TextDecoder().decode(check.stderr));
     const written = await import(`file://${join(folder, "out", "declarations.ts")}`);
     assert.deepEqual(written.declarations, facts.declarations);
+    const skipKeys = await import(`file://${join(folder, "out", "skip_keys.ts")}`);
+    assert.deepEqual(skipKeys.skipKeys, facts.skipKeys);
   }));
 
 /** A file of the schema with `from` replaced. */
@@ -295,6 +346,10 @@ Deno.test("a schema that is not one is refused with the file and the reason", as
     [changed(CONFIGURATION, /payloadkeys:[^]*notes:/, "payloadkeys: {}\nnotes:"), /it is \{\}, it should be a list$/],
     [changed(STATUS, "key: thing.state", "key: other"), /its one key should be called "thing\.state"$/],
     [changed(STATUS, "beta: true", "beta: perhaps"), /it is "perhaps", it should be true or false$/],
+    [{ [SKIP_KEYS]: null }, /^Cannot read other\/skipkeys\.yaml: /],
+    [{ [SKIP_KEYS]: "payloadkeys: []" }, /other\/skipkeys\.yaml: it has no skip keys$/],
+    [changed(SKIP_KEYS, "AppleID", "Wallpaper"), /key 2: "Wallpaper" is there twice$/],
+    [changed(SKIP_KEYS, "title: Skip sign in", "title: ''"), /key 2, "title": it is "", it should be a text$/],
   ];
   for (const [changes, message] of cases) {
     await withSchema(changes, async (folder) => {
@@ -332,5 +387,6 @@ Deno.test("deno task schema accepts one path and reports what it wrote", () =>
       "status.ts: N bytes",
       "commands.ts: N bytes",
       "profiles.ts: N bytes",
+      "skip_keys.ts: N bytes",
     ]);
   }));

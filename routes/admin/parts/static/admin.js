@@ -25,6 +25,22 @@ const localTimes = (root) => {
 };
 localTimes(document);
 
+// A search narrows a long list of choices. What is chosen stays in sight.
+for (const search of document.querySelectorAll("[data-filter]")) {
+  search.hidden = false;
+  const items = [...document.getElementById(search.dataset.filter).querySelectorAll("[data-filtered]")];
+  const input = search.querySelector("input");
+  input.addEventListener("input", () => {
+    const words = input.value.toLowerCase().split(/\s+/);
+    for (const item of items) {
+      const text = item.textContent.toLowerCase();
+      item.hidden = !words.every((word) => text.includes(word));
+    }
+  });
+  // Enter would send the form.
+  input.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+}
+
 // Copying what is shown once.
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = !navigator.clipboard;

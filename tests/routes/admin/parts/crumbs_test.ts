@@ -4,6 +4,7 @@ import { mountAdmin } from "../../../../routes/admin/mount.ts";
 import type { AppEnv } from "../../../../routes/context.ts";
 import { buildPlist } from "../../../../src/protocol/plist.ts";
 import { makeBlueprint, makeProfile } from "../../../support/artifacts.ts";
+import { automatedWorld } from "../../../support/automated_world.ts";
 import { withFleet } from "../../../support/fleet.ts";
 import { house } from "../artifacts/support.ts";
 import { personWith } from "../support.ts";
@@ -16,7 +17,7 @@ const QUERIES: Readonly<Record<string, (other: string) => string>> = {
 };
 
 /** Addresses below a page that are not pages: parts of one, and files. */
-const NO_PAGES = /^\/static\/|^\/enroll\/|\/live\/$|\/(source|download|profile|csr|signed-csr)\/$/;
+const NO_PAGES = /^\/static\/|^\/enroll\/|\/live\/$|\/(source|download|profile|csr|signed-csr|preview)\/$/;
 
 const depth = (path: string) => path.split("/").length - 2;
 
@@ -70,7 +71,7 @@ Deno.test("every page below another names the pages above it, and each of them e
         (select id from scep_issuers limit 1) as issuer, (select id from roles limit 1) as role,
         (select path from status_items limit 1) as item`;
     assert.ok(row !== undefined);
-    const ids: Readonly<Record<string, string | number>> = {
+    const ids: Record<string, string | number> = {
       artifacts: artifact.id,
       blueprints: blueprint.id,
       devices: row.device,
@@ -80,9 +81,14 @@ Deno.test("every page below another names the pages above it, and each of them e
       "scep-issuers": row.issuer,
       users: ada.userId,
     };
+    const [unit] = await sql<{ id: number }[]>`select id from meta_business_units limit 1`;
+    const automated = await automatedWorld(fleet, { unit: unit?.id ?? 0, push: 1 });
+    // One number names an enrollment of each kind.
+    assert.equal(automated.used, fleet.enrollmentId);
     const pages = inner();
     assert.ok(pages.length > 30, `${pages.length} pages`);
     const unused: typeof ids = { artifacts: idle.artifact.id, blueprints: idle.blueprint.id };
+    ids["custom-views"] = automated.shown;
     for (const page of pages) {
       const other = /\/(delete|resume)\/$/.test(page);
       const address: string = page
