@@ -154,7 +154,7 @@ export const PROFILE_STATUS_WORDS = {
   empty: { text: "No profile" },
   assigned: { text: "Assigned", tone: "good" },
   pushed: { text: "Pushed", tone: "good", means: "Setup Assistant took it." },
-  removed: { text: "Removed by Apple", tone: "warn", means: "The device was assigned again and needs it again." },
+  removed: { text: "Dropped", tone: "warn", means: "The device was assigned again and needs it again." },
 } as const satisfies Readonly<Record<string, StateWord>>;
 
 const PROFILE_STATUSES: ReadonlyMap<string, StateWord> = new Map(Object.entries(PROFILE_STATUS_WORDS));

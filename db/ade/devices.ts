@@ -90,9 +90,9 @@ export async function applyPage(
         profile_assign_time timestamptz, profile_push_time timestamptz)
     ), old as (
       select d.* from dep_devices d where d.virtual_server_id = ${virtualServerId}
-        and d.serial_number = any(select serial_number from given)
+        and d.serial_number = any(select serial_number from given) order by d.id for update
     ), fresh as (
-      select g.serial_number,
+      select o.id, g.serial_number,
         -- A record of a deletion may say nothing else: what is known stays.
         case when g.op_type = 'deleted' and g.asset_tag = '' then coalesce(o.asset_tag, '') else g.asset_tag end as asset_tag,
         case when g.op_type = 'deleted' and g.color = '' then coalesce(o.color, '') else g.color end as color,
@@ -115,31 +115,34 @@ export async function applyPage(
         case when g.op_type = 'deleted' then o.disowned_at end as disowned_at,
         o.id is not null and not ${full} and g.op_date < o.last_op_date as stale
       from given g left join old o on o.serial_number = g.serial_number
-    ), written as (
+    ), updated as (
+      update dep_devices d set asset_tag = f.asset_tag, color = f.color, description = f.description,
+        device_family = f.device_family, model = f.model, os = f.os, device_assigned_by = f.device_assigned_by,
+        device_assigned_date = f.device_assigned_date, last_op_type = f.last_op_type, last_op_date = f.last_op_date,
+        profile_status = f.profile_status, profile_uuid = f.profile_uuid, profile_assign_time = f.profile_assign_time,
+        profile_push_time = f.profile_push_time, enrollment_id = f.enrollment_id, disowned_at = f.disowned_at,
+        generation = ${generation},
+        updated_at = case when (d.asset_tag, d.color, d.description, d.device_family, d.model, d.os, d.device_assigned_by,
+            d.device_assigned_date, d.last_op_type, d.last_op_date, d.profile_status, d.profile_uuid,
+            d.profile_assign_time, d.profile_push_time, d.enrollment_id, d.disowned_at)
+          is distinct from (f.asset_tag, f.color, f.description, f.device_family, f.model, f.os, f.device_assigned_by,
+            f.device_assigned_date, f.last_op_type, f.last_op_date, f.profile_status, f.profile_uuid,
+            f.profile_assign_time, f.profile_push_time, f.enrollment_id, f.disowned_at)
+          then ${now} else d.updated_at end
+      from fresh f where d.id = f.id and not f.stale
+      returning d.*
+    ), inserted as (
       insert into dep_devices as d (virtual_server_id, serial_number, asset_tag, color, description, device_family, model,
         os, device_assigned_by, device_assigned_date, last_op_type, last_op_date, profile_status, profile_uuid,
         profile_assign_time, profile_push_time, enrollment_id, disowned_at, generation, created_at, updated_at)
       select ${virtualServerId}, serial_number, asset_tag, color, description, device_family, model, os,
         device_assigned_by, device_assigned_date, last_op_type, last_op_date, profile_status, profile_uuid,
         profile_assign_time, profile_push_time, enrollment_id, disowned_at, ${generation}, ${now}, ${now}
-      from fresh where not stale order by serial_number
-      on conflict (virtual_server_id, serial_number) do update set asset_tag = excluded.asset_tag,
-        color = excluded.color, description = excluded.description, device_family = excluded.device_family,
-        model = excluded.model, os = excluded.os, device_assigned_by = excluded.device_assigned_by,
-        device_assigned_date = excluded.device_assigned_date, last_op_type = excluded.last_op_type,
-        last_op_date = excluded.last_op_date, profile_status = excluded.profile_status,
-        profile_uuid = excluded.profile_uuid, profile_assign_time = excluded.profile_assign_time,
-        profile_push_time = excluded.profile_push_time, enrollment_id = excluded.enrollment_id,
-        disowned_at = excluded.disowned_at, generation = excluded.generation,
-        updated_at = case when (d.asset_tag, d.color, d.description, d.device_family, d.model, d.os, d.device_assigned_by,
-            d.device_assigned_date, d.last_op_type, d.last_op_date, d.profile_status, d.profile_uuid,
-            d.profile_assign_time, d.profile_push_time, d.enrollment_id, d.disowned_at)
-          is distinct from (excluded.asset_tag, excluded.color, excluded.description, excluded.device_family,
-            excluded.model, excluded.os, excluded.device_assigned_by, excluded.device_assigned_date,
-            excluded.last_op_type, excluded.last_op_date, excluded.profile_status, excluded.profile_uuid,
-            excluded.profile_assign_time, excluded.profile_push_time, excluded.enrollment_id, excluded.disowned_at)
-          then excluded.updated_at else d.updated_at end
+      from fresh where id is null order by serial_number
+      -- Another page with it was faster, and as new.
+      on conflict (virtual_server_id, serial_number) do nothing
       returning d.*
+    ), written as (select * from updated union all select * from inserted
     ), compared as (
       select w.id, w.serial_number, case when o.id is not null then ${told(db, "o")} end as before,
         ${told(db, "w")} as after

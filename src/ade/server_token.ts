@@ -23,7 +23,7 @@ export class ServerTokenError extends Error {
 }
 
 /** Apple's files have about 4 kB. */
-export const LARGEST_TOKEN_FILE = 256 * 1024;
+const LARGEST_TOKEN_FILE = 256 * 1024;
 
 const BEGIN = "-----BEGIN MESSAGE-----";
 const END = "-----END MESSAGE-----";

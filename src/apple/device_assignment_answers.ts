@@ -84,7 +84,7 @@ function dateOf(value: unknown): Date | undefined {
 }
 
 /** Returns a UUID in lower case with dashes, of 32 hexadecimal digits with or without; undefined of anything else. */
-export function uuidFromApple(value: unknown): string | undefined {
+function uuidFromApple(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const digits = value.replaceAll("-", "").toLowerCase();
   if (!/^[0-9a-f]{32}$/.test(digits)) return undefined;

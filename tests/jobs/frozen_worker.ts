@@ -1,24 +1,26 @@
 /**
  * A worker that takes the jobs of one kind, and freezes at a statement of its run: it says so and waits to be killed.
  *
- * Arguments: the database's address, the kind, the number of the statement, the time, the key ring, the folder of files.
+ * Arguments: the database's address, the kind, the number of the statement, the time, the key ring, the folder of files,
+ * the address of the simulated device assignment service.
  */
 import { openDatabase } from "../../db/open.ts";
 import { drain } from "../../jobs/queue.ts";
 import { JOBS } from "../../jobs/registry.ts";
 import { FolderStore } from "../../src/files/folder.ts";
-import { systemRandom } from "../../src/runtime.ts";
+import { systemNetwork, systemRandom } from "../../src/runtime.ts";
 import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { losing } from "../support/lost_statements.ts";
 import { testRuntime } from "../support/runtime.ts";
 
-const [url = "", kind, at, time = "", ring = "", folder = ""] = Deno.args;
+const [url = "", kind, at, time = "", ring = "", folder = "", assignment = ""] = Deno.args;
 const { sql } = losing(openDatabase(url, { max: 2 }), Number(at), "frozen", () => console.log("frozen"));
-const runtime = await testRuntime(sql, url);
+const runtime = await testRuntime(sql, url, { DEVICE_ASSIGNMENT_URL: assignment });
 runtime.clock.set(time);
 await drain(
   {
     ...runtime,
+    network: systemNetwork,
     keys: await parseKeyRing(ring, systemRandom),
     files: new FolderStore(folder, runtime.random),
   },

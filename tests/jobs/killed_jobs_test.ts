@@ -9,12 +9,16 @@ import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 import type { AnyJob } from "../../jobs/job.ts";
 import { drain } from "../../jobs/queue.ts";
 import { JOBS } from "../../jobs/registry.ts";
+import { SimulatedDeviceAssignment } from "../../simulators/apple/device_assignment.ts";
+import { ownedDevices } from "../../simulators/apple/device_assignment_portal.ts";
 import { taskFlags } from "../../simulators/tasks/task_flags.ts";
+import { enqueueAssignment } from "../../src/ade/assign.ts";
 import { FolderStore } from "../../src/files/folder.ts";
 import { enqueueJob } from "../../src/enqueue_job.ts";
-import { systemRandom } from "../../src/runtime.ts";
+import { systemNetwork, systemRandom } from "../../src/runtime.ts";
 import { KEY_CHECK } from "../../src/secrets/load.ts";
 import { parseKeyRing } from "../../src/secrets/key_ring.ts";
+import { connected, defined } from "../support/ade.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { losing, type Loss } from "../support/lost_statements.ts";
@@ -28,10 +32,12 @@ const keys = await parseKeyRing(RING, systemRandom);
 /**
  * The differences between two runs with the same result: by chance (tokens, ids of new rows, a certificate's key), and
  * by the number of tries (places in the queue of wakes; of a job its attempts, the work of its last attempt, and its
- * lease).
+ * lease; of a sync with Apple the number of its fetches, and Apple's cursors, which hold the time).
  */
 const MAY_DIFFER: Record<string, RegExp> = {
-  "": /^(?:id|uuid|next_wake_at|push_due_at|fan_out_claim|fanned_out_claim|certificate|fingerprint)$/,
+  "": /^(?:id|uuid|next_wake_at|push_due_at|fan_out_claim|fanned_out_claim|certificate|fingerprint|index)$/,
+  dep_tokens: /^(?:generation|sync_cursor)$/,
+  dep_devices: /^generation$/,
   jobs: /^(?:attempts|deaths|result|run_at|lost_token)$/,
 };
 
@@ -49,6 +55,8 @@ async function stateOf(sql: Sql, since: Date): Promise<Record<string, string[]>>
       /"\d{4}-\d\d-\d\dT[^"]*"/g,
       (time) => ofTheRun(Date.parse(time.slice(1, -1))) ? '"of the run"' : time,
     )
+      // Devices that a sync found: of a try that was taken back, the ids are used up.
+      .replaceAll(/("mdm_depdevice":\[")\d+|("pk":)\d+(?=,"model":"mdm.depdevice")/g, "$1$2id")
       // The encrypted value and its key, but not its nonce.
       .replaceAll(/"(e1\.\w+)\.[^"]*"/g, '"$1"');
   const state: Record<string, string[]> = {};
@@ -64,7 +72,10 @@ async function stateOf(sql: Sql, since: Date): Promise<Record<string, string[]>>
 }
 
 /** A house in which every kind of job has something to do. */
-async function prepare(fleet: Fleet): Promise<{ serialNumber: string; version: string }> {
+async function prepare(
+  fleet: Fleet,
+  apple: SimulatedDeviceAssignment,
+): Promise<{ serialNumber: string; version: string }> {
   const { runtime } = fleet;
   const { sql, clock } = runtime;
   const blueprint = await makeBlueprint(fleet);
@@ -76,6 +87,7 @@ async function prepare(fleet: Fleet): Promise<{ serialNumber: string; version: s
     await rest(device);
   }
   await settle(fleet);
+  await assignDevices(fleet, apple);
   const [first] = devices;
   assert.ok(first);
   // A command whose time is over, a wrong password of last week, an answer in the clear.
@@ -99,6 +111,29 @@ async function prepare(fleet: Fleet): Promise<{ serialNumber: string; version: s
     where id = (select max(id) from enrollments)`;
   await sql`update channels set next_action_at = null, push_due_at = ${new Date("2030-01-01T00:00:00Z")}`;
   return { serialNumber: first.serialNumber, version: second.version.id };
+}
+
+/**
+ * Two devices that shall get an enrollment at Apple; two that Apple has assigned and one that it has taken away, to be
+ * found by a full fetch of three pages, since the cursor will be too old; and a token that expires soon.
+ */
+async function assignDevices(fleet: Fleet, apple: SimulatedDeviceAssignment): Promise<void> {
+  const { runtime } = fleet;
+  const server = apple.portal.addServer("Orchard");
+  apple.mostPerPage = 2;
+  apple.portal.assign(server, ownedDevices(3));
+  const virtualServerId = await connected(fleet, apple, server);
+  await settle(fleet);
+  const enrollment = await defined(fleet, virtualServerId, "Out of the box");
+  const serials = ["DMPA00000001", "DMPA00000002"];
+  await runtime.sql.begin((tx) =>
+    enqueueAssignment(tx, runtime, { virtualServerId, depEnrollmentId: enrollment.id, serials })
+  );
+  apple.portal.assign(server, ownedDevices(2, "LATE"));
+  apple.portal.unassign(server, ["DMPA00000003"]);
+  const { clock, sql } = runtime;
+  await sql`update dep_tokens set access_token_expiry = ${new Date(clock.now().getTime() + 20 * 86_400_000)}`;
+  await enqueueJob(sql, runtime, { kind: "ade-sync", payload: { virtual_server: virtualServerId, full: false } });
 }
 
 /** Keeps every row of a database beside its tables. Returns the statement that brings all of them back. */
@@ -146,6 +181,7 @@ async function withCopy(house: House, body: (copy: Copy) => Promise<void>): Prom
 type Copy = { sql: Sql; url: string; folder: string };
 type House = {
   fleet: Fleet;
+  assignmentUrl: string;
   job: AnyJob;
   /** Its connections serve all copies: a new one reads what the tables are, which costs more than a run. */
   sql: Sql;
@@ -157,9 +193,14 @@ type House = {
 };
 
 /** Runs `body` with a house in which the job waits. */
-const withHouse = (job: AnyJob, body: (house: House) => Promise<void>) =>
-  withFleet(async (fleet) => {
-    const { serialNumber, version } = await prepare(fleet);
+async function withHouse(job: AnyJob, body: (house: House) => Promise<void>): Promise<void> {
+  let now = () => new Date();
+  const apple = new SimulatedDeviceAssignment(() => now());
+  const assignmentUrl = apple.start();
+  await withFleet(async (fleet) => {
+    now = () => fleet.runtime.clock.now();
+    fleet.runtime.network = systemNetwork;
+    const { serialNumber, version } = await prepare(fleet, apple);
     const { clock, databaseUrl, sql } = fleet.runtime;
     if (job.kind === "authority-renewal") clock.set("2040-01-01T00:00:00Z");
     // Changes of the house may have asked for it already.
@@ -167,8 +208,9 @@ const withHouse = (job: AnyJob, body: (house: House) => Promise<void>) =>
     const payload = { revision: 1, serial_numbers: [serialNumber], version };
     if (asked === undefined) await enqueueJob(sql, fleet.runtime, { kind: job.kind, payload });
     const restore = await keepRows(sql);
-    await body({ fleet, job, sql, url: databaseUrl, restore, since: clock.now() });
-  });
+    await body({ fleet, job, sql, url: databaseUrl, restore, since: clock.now(), assignmentUrl });
+  }, { DEVICE_ASSIGNMENT_URL: assignmentUrl }).finally(() => apple.stop());
+}
 
 /** Runs what is due of the house's kind on a copy. */
 const run = ({ fleet, job }: House, { folder }: Copy, sql: Sql) =>
@@ -269,14 +311,14 @@ for (const job of JOBS) {
 }
 
 /** Runs the job in a process of its own that is killed at a statement. */
-async function killedAt({ job, since }: House, { url, folder }: Copy, at: number): Promise<void> {
+async function killedAt({ job, since, assignmentUrl }: House, { url, folder }: Copy, at: number): Promise<void> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       ...taskFlags("test"),
       "--no-check",
       new URL("./frozen_worker.ts", import.meta.url).pathname,
-      ...[url, job.kind, String(at), since.toISOString(), RING, folder],
+      ...[url, job.kind, String(at), since.toISOString(), RING, folder, assignmentUrl],
     ],
     stdout: "piped",
   }).spawn();

@@ -334,6 +334,13 @@ export const NOUNS: readonly Noun[] = [
   },
   { ...customView, api: "POST /api/mdm/enrollment_custom_views/", page: () => "/custom-views/new/" },
   {
+    api: "PUT /api/mdm/dep/devices/{id}/",
+    page: ({ automated }) => `/assigned-devices/${automated.device}/assign/`,
+    id: ({ automated }) => automated.device,
+    body: ({ automated }) => ({ enrollment: automated.used }),
+    form: { enrollment: "enrollment" },
+  },
+  {
     ...customView,
     api: "PUT /api/mdm/enrollment_custom_views/{id}/",
     page: ({ automated }) => `/custom-views/${automated.shown}/edit/`,

@@ -53,17 +53,7 @@ export async function withOrchard(
       const orchard: Orchard = {
         fleet,
         apple,
-        async connect(server, sealer) {
-          const tokenId = await startConnecting(runtime, testBy);
-          apple.portal.uploadPublicKey(server, (await publicKeyFile(runtime, tokenId)).pem);
-          const { id } = await finishConnecting(
-            runtime,
-            testBy,
-            tokenId,
-            await apple.portal.downloadToken(server, sealer),
-          );
-          return id;
-        },
+        connect: (server, sealer) => connected(fleet, apple, server, sealer),
         enrollment: (virtualServerId, name = "Out of the box") => defined(fleet, virtualServerId, name),
         async sync(virtualServerId, query = "") {
           const path = `/api/mdm/dep/virtual_servers/${virtualServerId}/sync_devices/${query}`;
@@ -87,8 +77,20 @@ export async function withOrchard(
   }
 }
 
+/** Connects a server of the portal with a house. Returns the id of its virtual server. */
+export async function connected(
+  { runtime }: Fleet,
+  { portal }: SimulatedDeviceAssignment,
+  server: PortalServer,
+  sealer?: Sealer,
+): Promise<number> {
+  const tokenId = await startConnecting(runtime, testBy);
+  portal.uploadPublicKey(server, (await publicKeyFile(runtime, tokenId)).pem);
+  return (await finishConnecting(runtime, testBy, tokenId, await portal.downloadToken(server, sealer))).id;
+}
+
 /** Creates an enrollment, as the pages of enrollments do: its profile is Apple's first. */
-async function defined(
+export async function defined(
   { runtime }: Fleet,
   virtualServerId: number,
   name: string,

@@ -31,6 +31,7 @@ export async function automatedWorld(fleet: Fleet, { unit, push }: { unit: numbe
     enrollmentId: used.id,
     profileUuid: used.uuid,
   });
+  const { json } = await fleet.api("GET", "/api/mdm/dep/devices/?serial_number=C02ASSIGNED");
   const view = async (name: string) =>
     await made(fleet, "POST", "/api/mdm/enrollment_custom_views/", { name, html: "<p>Hello</p>" });
   const [shown, unshown] = [await view("Welcome"), await view("Rules")];
@@ -41,6 +42,7 @@ export async function automatedWorld(fleet: Fleet, { unit, push }: { unit: numbe
   return {
     server,
     otherServer,
+    device: Number(json.results[0].id),
     used: Number(used.id),
     other: Number(other.id),
     shown: String(shown.id),

@@ -122,7 +122,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
         <Explanation steps={steps} />
         <section class="card">
           <dl class="facts">
-            <Fact name="Profile">
+            <Fact name="At Apple">
               <ProfileChips device={device} now={now} />
             </Fact>
             <Fact name="Enrollment">{device.enrollmentName ?? "none"}</Fact>

@@ -57,7 +57,7 @@ export function DeviceRows({ rows, caption, empty, now, select = false, state }:
   return (
     <Table
       caption={caption}
-      head={[...(select ? [""] : []), "Serial number", "Model", "Virtual server", "Enrollment", "Profile", "Changed"]}
+      head={[...(select ? [""] : []), "Serial number", "Model", "Virtual server", "Enrollment", "At Apple", "Changed"]}
       empty={empty}
       rows={rows.map((device) => (
         <tr>
@@ -155,7 +155,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
           />
           <Select
             name="profile"
-            label="Profile"
+            label="Enrollment at Apple"
             value={given("profile")}
             options={[["", "Any"], ...choicesOf(PROFILE_STATUS_WORDS)]}
           />

@@ -40,6 +40,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "/signout/": "it is refused nobody",
   "/account/sessions/end-others/": "it is refused nobody",
   "/setup/": "it works once, without a session: tests/routes/admin/accounts/signin_test.ts",
+  "/virtual-servers/connect/": "it is refused nobody",
   "/devices/:id/lock-pin/": "it reads; that a person saw the PIN is an event",
   "/public/mdm/scep/": "of devices",
   "/public/mdm/ota_enroll/": "of devices",
@@ -237,6 +238,47 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
   ],
   "/enrollments/:id/revoke/": [() => ({ path: `/enrollments/${NONE}/revoke/` })],
   "/enrollments/:id/delete/": [({ usedEnrollment }) => ({ path: `/enrollments/${usedEnrollment}/delete/` })],
+  "/virtual-servers/connect/:id/token/": [
+    () => ({ path: `/virtual-servers/connect/${NONE}/token/`, fields: { encrypted_token: "hello" } }),
+  ],
+  "/virtual-servers/connect/:id/cancel/": [() => ({ path: `/virtual-servers/connect/${NONE}/cancel/` })],
+  "/virtual-servers/:id/token/": [
+    () => ({ path: `/virtual-servers/${NONE}/token/`, fields: { encrypted_token: "hello" } }),
+    ({ automated: { server } }) => ({ path: `/virtual-servers/${server}/token/`, fields: { encrypted_token: "" } }),
+  ],
+  "/virtual-servers/:id/sync/": [() => ({ path: `/virtual-servers/${NONE}/sync/` })],
+  "/virtual-servers/:id/full-sync/": [() => ({ path: `/virtual-servers/${NONE}/full-sync/` })],
+  "/virtual-servers/:id/default-enrollment/": [
+    ({ automated: { server } }) => ({
+      path: `/virtual-servers/${server}/default-enrollment/`,
+      fields: { default_enrollment: NONE },
+    }),
+    // Of another server.
+    ({ automated: { otherServer, used } }) => ({
+      path: `/virtual-servers/${otherServer}/default-enrollment/`,
+      fields: { default_enrollment: String(used) },
+    }),
+  ],
+  "/assigned-devices/assign/": [
+    ({ automated: { device } }) => ({
+      path: "/assigned-devices/assign/",
+      fields: { devices: String(device), enrollment: NONE },
+    }),
+    ({ automated: { used } }) => ({
+      path: "/assigned-devices/assign/",
+      fields: { devices: NONE, enrollment: String(used) },
+    }),
+  ],
+  "/assigned-devices/:id/assign/": [
+    ({ automated: { device } }) => ({ path: `/assigned-devices/${device}/assign/`, fields: { enrollment: NONE } }),
+  ],
+  "/assigned-devices/:id/refresh/": [() => ({ path: `/assigned-devices/${NONE}/refresh/` })],
+  "/assigned-devices/:id/disown/": [
+    ({ automated: { device } }) => ({
+      path: `/assigned-devices/${device}/disown/`,
+      fields: { serial_number: "OTHER" },
+    }),
+  ],
   "/enrollments/automated/new/": [
     (world) => ({ path: "/enrollments/automated/new/", fields: automated(world, { tags: [String(world.tag), NONE] }) }),
     (world) => ({ path: "/enrollments/automated/new/", fields: automated(world, { name: "Kiosks" }) }),

@@ -524,6 +524,14 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
     }),
   ],
   "DELETE /api/mdm/scep_issuers/{id}/": [({ issuer }) => ({ path: `/api/mdm/scep_issuers/${issuer}/` })],
+  "POST /api/mdm/dep/virtual_servers/{id}/sync_devices/": [
+    () => ({ path: `/api/mdm/dep/virtual_servers/${NONE}/sync_devices/?full_sync` }),
+  ],
+  "PUT /api/mdm/dep/devices/{id}/": [
+    ({ automated: { device } }) => ({ path: `/api/mdm/dep/devices/${device}/`, body: { enrollment: NONE } }),
+    ({ automated: { used } }) => ({ path: `/api/mdm/dep/devices/${NONE}/`, body: { enrollment: used } }),
+  ],
+  "POST /api/mdm/dep/devices/{id}/disown/": [() => ({ path: `/api/mdm/dep/devices/${NONE}/disown/` })],
   "POST /api/jobs/{id}/run/": [() => ({ path: `/api/jobs/${UNKNOWN}/run/` })],
 };
 
