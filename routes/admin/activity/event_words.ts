@@ -110,11 +110,15 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
       if (facts.at("status") === "warning") {
         return [facts.device, ` was asked to update before it enrolls: ${facts.reason}`];
       }
-      const enrollment = facts.at("dep_enrollment", "name");
+      const enrollment = facts.object(
+        "depenrollment",
+        facts.at("dep_enrollment", "pk"),
+        facts.at("dep_enrollment", "name"),
+      );
       const view = facts.at("custom_view", "name");
       return view === ""
-        ? [facts.device, ` received the profile of ${enrollment}`]
-        : [facts.device, ` continued from the page ${view} of ${enrollment}`];
+        ? [facts.device, " received the profile of ", enrollment]
+        : [facts.device, ` continued from the page ${view} of `, enrollment];
     }),
   },
   device_configured: {
@@ -123,6 +127,8 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
       "The server released ",
       lower(facts.device),
       facts.at("because") === "deadline" ? " from Setup Assistant at its deadline" : " from Setup Assistant",
+    ],
+  },
   dep_enrollment_defined: {
     label: "Profiles defined again at Apple",
     say: (facts) => [

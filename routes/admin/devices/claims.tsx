@@ -68,9 +68,13 @@ function Claim({ claim, context, now }: { claim: ClaimRow; context: PageContext;
           : null}
       </td>
       <td>
-        {claim.otaEnrollmentId === null
-          ? claim.enrollmentName
-          : <a href={`/enrollments/${claim.otaEnrollmentId}/`}>{claim.enrollmentName}</a>}
+        <a
+          href={claim.otaEnrollmentId === null
+            ? `/dep-enrollments/${claim.depEnrollmentId}/`
+            : `/enrollments/${claim.otaEnrollmentId}/`}
+        >
+          {claim.enrollmentName}
+        </a>
         <br />
         <span class="faint">{`from ${claim.ip}`}</span>
       </td>
