@@ -70,7 +70,7 @@ function Claim({ claim, context, now }: { claim: ClaimRow; context: PageContext;
       <td>
         <a
           href={claim.otaEnrollmentId === null
-            ? `/dep-enrollments/${claim.depEnrollmentId}/`
+            ? `/enrollments/automated/${claim.depEnrollmentId}/`
             : `/enrollments/${claim.otaEnrollmentId}/`}
         >
           {claim.enrollmentName}
