@@ -12,6 +12,7 @@ import type { AnyJob } from "./job.ts";
 import { replanJob } from "./replan.ts";
 import { rolloutHealth } from "./rollout_health.ts";
 import { secretRotation } from "./secret_rotation.ts";
+import { softwareUpdatesSync } from "./software_updates_sync.ts";
 import { sweep } from "./sweep.ts";
 
 export const JOBS: readonly AnyJob[] = [
@@ -22,5 +23,6 @@ export const JOBS: readonly AnyJob[] = [
   replanJob,
   rolloutHealth,
   secretRotation,
+  softwareUpdatesSync,
   sweep,
 ];

@@ -17,6 +17,7 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: "authority-renewal", cron: "23 3 * * *", minutes: 1440, kind: "authority-renewal" },
   { name: "file-cleanup", cron: "37 4 * * *", minutes: 1440, kind: "file-cleanup" },
   { name: "sweep", cron: "*/10 * * * *", minutes: 10, kind: "sweep" },
+  { name: "software-updates-sync", cron: "17 */6 * * *", minutes: 360, kind: "software-updates-sync" },
   { name: "secret-rotation", cron: "41 * * * *", minutes: 60, kind: "secret-rotation" },
 ];
 
