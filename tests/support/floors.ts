@@ -30,7 +30,7 @@ export const FLOORS: Floors = {
   ],
   // Automated Device Enrollment at Apple: servers, devices, profiles. The device's own side is enrollment's.
   ade: ["enrollment", "apple", "events", "apple_schema", "protocol", "runtime.ts", "pki"],
-  updates: ["apple", "events", "runtime.ts", "pki"],
+  updates: ["apple", "events", "protocol", "runtime.ts", "pki"],
   planner: ["declarations", "blueprints", "downloads", "commands", "apple_schema", "protocol"],
   declarations: ["blueprints", "downloads", "variables", "apple_schema", "protocol"],
   blueprints: ["downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
