@@ -137,7 +137,8 @@ export function decideUpdate(
   return {
     target: {
       enforcement,
-      osVersion: version,
+      // An improvement is told apart from its version by the build: Apple's example is `20A242a`.
+      osVersion: release.version,
       // A list without builds would otherwise make a device that has the version look for another one.
       buildVersion: release.build !== "" ? release.build : same ? device.build : "",
       localDateTime: localText(at),

@@ -85,18 +85,19 @@ Deno.test("a list without builds names the device's own build where it has the v
   assert.equal(of({ ...mac, osVersion: "15.2", build: "24C101" }), "24C101");
 });
 
-Deno.test("an improvement is named with its letter, to devices with the build that it needs", () => {
+Deno.test("an improvement is named by its build, to devices with the build that it needs", () => {
   const improvement = release("15.2", "24C101a", "2024-12-12", {
     extra: "(a)",
     public: true,
     prerequisiteBuild: "24C101",
   });
   const releases = [...RELEASES, improvement];
-  assert.equal(decide([enforcement(1)], mac, releases).target?.osVersion, "15.2");
-  assert.equal(
-    decide([enforcement(1)], { ...mac, osVersion: "15.2", build: "24C101" }, releases).target?.osVersion,
-    "15.2 (a)",
-  );
+  const of = (device: EnforcedDevice) => {
+    const { target } = decide([enforcement(1)], device, releases);
+    return target === null ? null : [target.osVersion, target.buildVersion];
+  };
+  assert.deepEqual(of(mac), ["15.2", "24C101"]);
+  assert.deepEqual(of({ ...mac, osVersion: "15.2", build: "24C101" }), ["15.2", "24C101a"]);
 });
 
 Deno.test("without a target the reason says what is missing", () => {
