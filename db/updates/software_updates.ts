@@ -45,6 +45,14 @@ export async function allSoftwareUpdates(db: Db): Promise<SoftwareUpdateRow[]> {
   return [...await db<SoftwareUpdateRow[]>`select ${columns(db)} from software_updates order by id`];
 }
 
+/** Returns the releases that devices can be offered, or could before they expired. */
+export async function offeredUpdates(db: Db): Promise<SoftwareUpdateRow[]> {
+  return [
+    ...await db<SoftwareUpdateRow[]>`
+    select ${columns(db)} from software_updates where withdrawn_at is null and (not public or extra <> '') order by id`,
+  ];
+}
+
 /** Returns one release. */
 export async function findSoftwareUpdate(db: Db, id: number): Promise<SoftwareUpdateRow | undefined> {
   const [row] = await db<SoftwareUpdateRow[]>`select ${columns(db)} from software_updates where id = ${id}`;

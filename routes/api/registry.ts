@@ -26,6 +26,7 @@ import { PUSH_CERTIFICATE_ENDPOINTS } from "./push_certificates.ts";
 import { ROLE_ENDPOINTS } from "./roles.ts";
 import { ROLLOUT_ENDPOINTS } from "./rollouts.ts";
 import { SCEP_ISSUER_ENDPOINTS } from "./scep_issuers.ts";
+import { SOFTWARE_UPDATE_ENFORCEMENT_ENDPOINTS } from "./software_update_enforcements.ts";
 import { SOFTWARE_UPDATE_ENDPOINTS } from "./software_updates.ts";
 import { TAG_ENDPOINTS } from "./tags.ts";
 import { TASK_RESULT_ENDPOINTS } from "./task_results.ts";
@@ -41,6 +42,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...META_BUSINESS_UNIT_ENDPOINTS,
   ...TAXONOMY_ENDPOINTS,
   ...SOFTWARE_UPDATE_ENDPOINTS,
+  ...SOFTWARE_UPDATE_ENFORCEMENT_ENDPOINTS,
   ...TAG_ENDPOINTS,
   ...DEVICE_TAG_ENDPOINTS,
   ...PUSH_CERTIFICATE_ENDPOINTS,

@@ -16,6 +16,7 @@ import { installArtifacts } from "./schedulers/install_artifacts.ts";
 import { queuedCommands } from "./schedulers/queued_commands.ts";
 import { removeArtifacts } from "./schedulers/remove_artifacts.ts";
 import { renewal } from "./schedulers/renewal.ts";
+import { softwareUpdate } from "./schedulers/software_update.ts";
 import { unansweredCommands } from "./schedulers/unanswered_commands.ts";
 import { situate, type Situation } from "./situation.ts";
 
@@ -57,6 +58,7 @@ const SCHEDULERS: readonly Scheduler[] = [
   baseInventory,
   renewal,
   declarations,
+  softwareUpdate,
   installArtifacts,
   removeArtifacts,
   extraInventory,

@@ -8,10 +8,11 @@
  */
 
 import type { ObservedArtifact } from "../blueprints/observed_artifact.ts";
-import { type DeclarationSet, declarationSet, STATUS_SUBSCRIPTIONS } from "../declarations/set.ts";
+import { type DeclarationSet, declarationSet, STATUS_SUBSCRIPTIONS, UPDATE_ENFORCEMENT } from "../declarations/set.ts";
 import { serverToken } from "../declarations/server_token.ts";
 import { declarationUnsupported } from "../apple_schema/declarations.ts";
-import { deliver, type Deliveries, type Delivery } from "./delivery.ts";
+import { decideUpdate, enforcementPayload, type UpdateDecision } from "../updates/enforcement.ts";
+import { deliver, type Deliveries, type Delivery, supportedTypes } from "./delivery.ts";
 import type { PlanFacts } from "./facts.ts";
 
 /** The artifacts of a channel, and its declarations. */
@@ -19,6 +20,8 @@ export type Situation = Deliveries & {
   /** By version id. */
   observed: ReadonlyMap<string, ObservedArtifact>;
   declarations: DeclarationSet;
+  /** The update that the device is told to have. */
+  update: UpdateDecision;
 };
 
 /** Returns the token of a delivery's declaration. */
@@ -42,6 +45,29 @@ function deliveryToken(
 export const certificatesDue = (ends: readonly Date[], renewBeforeDays: number): Date[] =>
   ends.map((end) => new Date(end.getTime() - renewBeforeDays * 86_400_000));
 
+/** Returns the update that a channel's device is told to have. */
+function updateOf(
+  { blueprint, target, artifacts }: Pick<PlanFacts, "blueprint" | "target" | "artifacts">,
+  now: Date,
+): UpdateDecision {
+  if (target.channel !== "Device") return { target: null, reason: "updates are the device's, not a user's" };
+  if (blueprint === null) return { target: null, reason: "the device has no blueprint" };
+  const decision = decideUpdate(
+    blueprint.enforcements,
+    { platform: target.platform, tags: artifacts.tags, osVersion: target.osVersion, ...artifacts.update },
+    blueprint.releases,
+    now.toISOString().slice(0, 10),
+  );
+  if (decision.target === null) return decision;
+  const { clientCapabilities } = artifacts.declarative;
+  const missing = declarationUnsupported(UPDATE_ENFORCEMENT, enforcementPayload(decision.target), target);
+  if (missing !== null) return { target: null, reason: missing };
+  if (supportedTypes(clientCapabilities)?.has(UPDATE_ENFORCEMENT) === false) {
+    return { target: null, reason: `the device does not list ${UPDATE_ENFORCEMENT} among what it supports` };
+  }
+  return decision;
+}
+
 /** Returns the situation of a channel at `now`. */
 export function situate(
   facts: Pick<PlanFacts, "blueprint" | "target" | "artifacts" | "settings">,
@@ -57,9 +83,11 @@ export function situate(
     { ...artifacts.declarative, refused: artifacts.declarative.refusedAt !== null },
   );
   const declared = found.deliveries.filter(({ via, waits }) => via === "declaration" && waits === null);
+  const update = updateOf(facts, now);
   return {
     ...found,
     observed,
+    update,
     declarations: declarationSet(
       blueprint?.id ?? null,
       declared.map((delivery) => ({
@@ -68,7 +96,10 @@ export function situate(
       })),
       artifacts.declarative.clientCapabilities,
       settings.identifierPrefix,
-      { subscribes: declarationUnsupported(STATUS_SUBSCRIPTIONS, { StatusItems: [] }, target) === null },
+      {
+        subscribes: declarationUnsupported(STATUS_SUBSCRIPTIONS, { StatusItems: [] }, target) === null,
+        update: update.target === null ? undefined : enforcementPayload(update.target),
+      },
     ),
   };
 }

@@ -17,6 +17,7 @@ import {
   type SoftwareUpdateRow,
 } from "../../db/updates/software_updates.ts";
 import type { Json, Tx } from "../../db/open.ts";
+import { desiredChanged } from "../blueprints/changed.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { appleRootCa } from "../pki/apple.ts";
 import { toPem } from "../pki/pem.ts";
@@ -115,7 +116,10 @@ export async function syncCatalogue(
     const change = await replaceCatalogue(tx, feed.releases.map(valuesOf), now);
     const changed = change.created.length + change.withdrawn.length + change.changed.length > 0;
     await feedTaken(tx, changed, now);
-    if (changed) await record(tx, runtime, by, change);
+    if (changed) {
+      await record(tx, runtime, by, change);
+      await desiredChanged(tx, runtime);
+    }
     return {
       status: "SUCCESS",
       created: change.created.length,
