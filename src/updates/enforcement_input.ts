@@ -28,13 +28,17 @@ const osVersion = blankableField(20).refine((text) => text === "" || OS_VERSION.
 /** A text that is not sent, null or "" is unset. */
 const unset = <T extends z.ZodType>(field: T) => field.nullable().optional();
 
+const TIME_FORMAT = "Time has wrong format. Use one of these formats instead: hh:mm[:ss].";
 const dayField = z.string().refine(isDay, {
   error: "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
 });
-const timeOfDay = z.string().refine((text) => TIME.test(text), {
-  error: "Time has wrong format. Use one of these formats instead: hh:mm[:ss].",
-}).transform((text) => text.length === 5 ? `${text}:00` : text);
+const timeOfDay = z.string().refine((text) => TIME.test(text), { error: TIME_FORMAT }).transform((text) =>
+  text.length === 5 ? `${text}:00` : text
+);
+const timeOfDayOrNone = z.string().refine((text) => text === "" || TIME.test(text), { error: TIME_FORMAT })
+  .transform((text) => text.length === 5 ? `${text}:00` : text);
 const localDatetime = z.string().transform((text, context) => {
+  if (text === "") return text;
   const [day = "", time = "", ...more] = text.split(/[T ]/);
   if (isDay(day) && TIME.test(time) && more.length === 0) return `${day}T${time.length === 5 ? `${time}:00` : time}`;
   context.addIssue({
@@ -70,14 +74,14 @@ export const enforcementFields = z.object({
   tags: pkListField.default([]),
   os_version: osVersion.default("").describe("Once: the version."),
   build_version: unset(z.string().refine((text) => BUILD.test(text), { error: "Not a valid build" })),
-  local_datetime: unset(z.union([z.literal(""), localDatetime])).describe("Once: the time, in the device's own zone."),
+  local_datetime: unset(localDatetime).describe("Once: the time, in the device's own zone."),
   max_os_version: osVersion.default("").describe(
     "Latest: the first version that is not wanted any more, such as 16 for everything below 16.",
   ),
   delay_days: z.int().min(0).max(120).nullable().optional().describe(
     "Latest: days after the release was posted. Default: 14.",
   ),
-  local_time: unset(z.union([z.literal(""), timeOfDay])).describe("Latest: the time of day. Default: 09:30:00."),
+  local_time: unset(timeOfDayOrNone).describe("Latest: the time of day. Default: 09:30:00."),
   blackouts: z.array(blackout).max(MOST_BLACKOUTS).default([]).describe(
     "Latest: times when nothing is enforced. A deadline in one is moved to its end.",
   ),

@@ -22,9 +22,11 @@ export const softwareUpdate: Scheduler = {
       (compareOsVersions(target.osVersion.split(" ")[0], osVersion) === 0 &&
         (buildVersion === "" || compareBuilds(artifacts.update.build, buildVersion) >= 0));
     return [
-      has
-        ? { ...about, outcome: "not due", evidence: `the device has ${wanted}; ${reason}` }
-        : { ...about, outcome: "waits", evidence: `${wanted} until ${localDateTime}, the device's own time; ${reason}` },
+      has ? { ...about, outcome: "not due", evidence: `the device has ${wanted}; ${reason}` } : {
+        ...about,
+        outcome: "waits",
+        evidence: `${wanted} until ${localDateTime}, the device's own time; ${reason}`,
+      },
     ];
   },
 };
