@@ -48,6 +48,7 @@ export class DeviceCheckins {
       lockedWith: undefined,
       erased: false,
       restarts: 0,
+      updateFailures: { count: 0, reason: "", at: "" },
     };
     this.pushToken = crypto.getRandomValues(new Uint8Array(32));
     this.unlockToken = crypto.getRandomValues(new Uint8Array(64));

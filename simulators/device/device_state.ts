@@ -20,4 +20,6 @@ export type DeviceState = ChannelState & {
   lockedWith: string | undefined;
   erased: boolean;
   restarts: number;
+  /** Attempts at the update that is enforced, which failed; `at` is the last one's time in RFC 3339. */
+  updateFailures: { count: number; reason: string; at: string };
 };

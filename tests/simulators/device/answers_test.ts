@@ -20,6 +20,7 @@ function stateOf(platform: string): DeviceState {
     lockedWith: undefined,
     erased: false,
     restarts: 0,
+    updateFailures: { count: 0, reason: "", at: "" },
   };
 }
 
