@@ -24,6 +24,13 @@ export const MENU = [
   { group: "Fleet", href: "/commands/", label: "Commands", needs: "mdm.view_devicecommand" },
   { group: "Configuration", href: "/blueprints/", label: "Blueprints", needs: "mdm.view_blueprint" },
   { group: "Configuration", href: "/artifacts/", label: "Artifacts", needs: "mdm.view_artifact" },
+  { group: "Configuration", href: "/software-updates/", label: "Software updates", needs: "mdm.view_softwareupdate" },
+  {
+    group: "Configuration",
+    href: "/software-update-enforcements/",
+    label: "Update enforcements",
+    needs: "mdm.view_softwareupdateenforcement",
+  },
   { group: "Enrollment", href: "/enrollments/", label: "Enrollments", needs: "mdm.view_otaenrollment" },
   { group: "Enrollment", href: "/claims/", label: "Claims", needs: "mdm.view_enrollmentclaim" },
   { group: "Enrollment", href: "/push-certificates/", label: "Push certificates", needs: "mdm.view_pushcertificate" },

@@ -29,6 +29,9 @@ import { mountPushCertificates } from "./enrollment/push_certificates.tsx";
 import { mountScepIssuers } from "./enrollment/scep_issuers.tsx";
 import { mountOverview } from "./overview/overview.tsx";
 import { mountAssets } from "./parts/assets.ts";
+import { mountSoftwareUpdates } from "./updates/catalogue.tsx";
+import { mountEnforcements } from "./updates/enforcements.tsx";
+import { mountUpdateProgress } from "./updates/progress.tsx";
 
 /** Mounts every page. */
 export function mountAdmin(app: Hono<AppEnv>): void {
@@ -46,6 +49,9 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountCommands,
       mountBlueprints,
       mountArtifacts,
+      mountUpdateProgress,
+      mountSoftwareUpdates,
+      mountEnforcements,
       mountGroups,
       mountEnrollments,
       mountPublicEnrollment,

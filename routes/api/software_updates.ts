@@ -7,9 +7,11 @@
 import { z } from "zod";
 import { findSoftwareUpdate, listSoftwareUpdates, type SoftwareUpdateRow } from "../../db/updates/software_updates.ts";
 import { problem } from "../../src/errors.ts";
+import { deviceUpdateProgress, type UpdateProgress } from "../../src/planner/update_progress.ts";
 import { enqueueCatalogueSync } from "../../src/updates/catalogue.ts";
+import { meaningsOf, UPDATE_WORDS } from "../state_words.ts";
 import { endpoint } from "./endpoint.ts";
-import { idParams, naiveUtc, textFilter, timeOut } from "./fields.ts";
+import { deviceParams, idParams, naiveUtc, textFilter, timeOut } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 import { queuedTask, taskSchema } from "./queued_task.ts";
 
@@ -49,7 +51,40 @@ const representation = (row: SoftwareUpdateRow) => ({
   updated_at: naiveUtc(row.updatedAt),
 });
 
-/** The endpoints of the catalogue. */
+const deviceUpdateSchema = z.object({
+  state: z.enum(["updated", "due", "late", "failed", "none"]).describe(meaningsOf(UPDATE_WORDS)),
+  enforcement: z.int().nullable(),
+  target_os_version: z.string().nullable(),
+  target_build_version: z.string().nullable(),
+  target_local_datetime: z.string().nullable().describe("In the device's own zone."),
+  reason: z.string().describe("Why this is the target, or why there is none."),
+  os_version: z.string(),
+  build_version: z.string(),
+  install_state: z.string().nullable().describe("What the device reports."),
+  pending_version: z.string().nullable(),
+  failure_count: z.int(),
+  why: z.string().nullable().describe("What holds the update up, where it is late or has failed."),
+}).meta({ id: "DeviceSoftwareUpdate" });
+
+function progressRepresentation(found: UpdateProgress) {
+  const { target } = found.decision;
+  return {
+    state: found.state,
+    enforcement: target?.enforcement.id ?? null,
+    target_os_version: target?.osVersion ?? null,
+    target_build_version: target?.buildVersion ?? null,
+    target_local_datetime: target?.localDateTime ?? null,
+    reason: found.decision.target === null ? found.decision.reason : found.decision.target.reason,
+    os_version: found.osVersion,
+    build_version: found.build,
+    install_state: found.installState,
+    pending_version: found.pending,
+    failure_count: found.failure?.count ?? 0,
+    why: found.why,
+  };
+}
+
+/** The endpoints of the catalogue, and of a device's update. */
 export const SOFTWARE_UPDATE_ENDPOINTS = [
   endpoint({
     method: "GET",
@@ -87,6 +122,21 @@ export const SOFTWARE_UPDATE_ENDPOINTS = [
       const row = await findSoftwareUpdate(runtime.sql, params.id);
       if (row === undefined) throw problem("not-found");
       return representation(row);
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/devices/{id}/software_update/",
+    permission: "mdm.view_enrolleddevice",
+    tag,
+    summary: "Read the software update that a device is told to have",
+    description: "404 for a device that is not enrolled or has no blueprint.",
+    params: deviceParams,
+    response: { status: 200, schema: deviceUpdateSchema },
+    async handle({ runtime, params }) {
+      const found = await deviceUpdateProgress(runtime, params.id);
+      if (found === undefined) throw problem("not-found");
+      return progressRepresentation(found);
     },
   }),
   endpoint({

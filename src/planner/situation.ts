@@ -8,12 +8,13 @@
  */
 
 import type { ObservedArtifact } from "../blueprints/observed_artifact.ts";
-import { type DeclarationSet, declarationSet, STATUS_SUBSCRIPTIONS, UPDATE_ENFORCEMENT } from "../declarations/set.ts";
+import { type DeclarationSet, declarationSet, STATUS_SUBSCRIPTIONS } from "../declarations/set.ts";
 import { serverToken } from "../declarations/server_token.ts";
 import { declarationUnsupported } from "../apple_schema/declarations.ts";
-import { decideUpdate, enforcementPayload, type UpdateDecision } from "../updates/enforcement.ts";
-import { deliver, type Deliveries, type Delivery, supportedTypes } from "./delivery.ts";
+import { enforcementPayload, type UpdateDecision } from "../updates/enforcement.ts";
+import { deliver, type Deliveries, type Delivery } from "./delivery.ts";
 import type { PlanFacts } from "./facts.ts";
+import { updateFor } from "./update_for.ts";
 
 /** The artifacts of a channel, and its declarations. */
 export type Situation = Deliveries & {
@@ -45,29 +46,6 @@ function deliveryToken(
 export const certificatesDue = (ends: readonly Date[], renewBeforeDays: number): Date[] =>
   ends.map((end) => new Date(end.getTime() - renewBeforeDays * 86_400_000));
 
-/** Returns the update that a channel's device is told to have. */
-function updateOf(
-  { blueprint, target, artifacts }: Pick<PlanFacts, "blueprint" | "target" | "artifacts">,
-  now: Date,
-): UpdateDecision {
-  if (target.channel !== "Device") return { target: null, reason: "updates are the device's, not a user's" };
-  if (blueprint === null) return { target: null, reason: "the device has no blueprint" };
-  const decision = decideUpdate(
-    blueprint.enforcements,
-    { platform: target.platform, tags: artifacts.tags, osVersion: target.osVersion, ...artifacts.update },
-    blueprint.releases,
-    now.toISOString().slice(0, 10),
-  );
-  if (decision.target === null) return decision;
-  const { clientCapabilities } = artifacts.declarative;
-  const missing = declarationUnsupported(UPDATE_ENFORCEMENT, enforcementPayload(decision.target), target);
-  if (missing !== null) return { target: null, reason: missing };
-  if (supportedTypes(clientCapabilities)?.has(UPDATE_ENFORCEMENT) === false) {
-    return { target: null, reason: `the device does not list ${UPDATE_ENFORCEMENT} among what it supports` };
-  }
-  return decision;
-}
-
 /** Returns the situation of a channel at `now`. */
 export function situate(
   facts: Pick<PlanFacts, "blueprint" | "target" | "artifacts" | "settings">,
@@ -83,7 +61,7 @@ export function situate(
     { ...artifacts.declarative, refused: artifacts.declarative.refusedAt !== null },
   );
   const declared = found.deliveries.filter(({ via, waits }) => via === "declaration" && waits === null);
-  const update = updateOf(facts, now);
+  const update = updateFor(facts, now);
   return {
     ...found,
     observed,
