@@ -79,7 +79,7 @@ function whyLate(row: UpdatingDeviceRow, installState: string | null, now: Date)
 }
 
 /** Returns the progress of a row. Pure. */
-export function progressOf(row: UpdatingDeviceRow, content: BlueprintContent, now: Date): UpdateProgress {
+function progressOf(row: UpdatingDeviceRow, content: BlueprintContent, now: Date): UpdateProgress {
   const osVersion = `${row.osVersion} ${row.osVersionExtra}`.trim();
   const build = row.buildVersionExtra || row.buildVersion;
   const decision = updateFor({

@@ -33,7 +33,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const TIMEOUT_MS = 60_000;
 
 /** The kind of the job that syncs, and the key that makes it one. */
-export const SYNC_JOB = "software-updates-sync";
+const SYNC_JOB = "software-updates-sync";
 
 /** Queues a sync. Returns the id of its task. */
 export async function enqueueCatalogueSync(runtime: Runtime, { force = false } = {}): Promise<string> {
@@ -49,7 +49,7 @@ export async function enqueueCatalogueSync(runtime: Runtime, { force = false } =
 }
 
 /** Returns the release of a row. */
-export const releaseOf = (row: SoftwareUpdateRow): Release => ({
+const releaseOf = (row: SoftwareUpdateRow): Release => ({
   public: row.public,
   platform: row.platform,
   version: row.version,

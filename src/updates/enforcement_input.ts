@@ -22,8 +22,12 @@ const isDay = (text: string): boolean => {
   return DAY.test(text) && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 };
 
+/** One sentence for a text that is refused for what it holds. */
+const unlessRefused = ({ issues }: { issues: readonly unknown[] }): boolean => issues.length === 0;
+
 const osVersion = blankableField(20).refine((text) => text === "" || OS_VERSION.test(text), {
   error: "Not a valid OS version",
+  when: unlessRefused,
 });
 /** A text that is not sent, null or "" is unset. */
 const unset = <T extends z.ZodType>(field: T) => field.nullable().optional();

@@ -22,7 +22,7 @@ import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import { ActionButton, counted, Csrf, Fact, Field, FormErrors, Table } from "../parts/components.tsx";
 import { type Crumb, under } from "../parts/crumbs.ts";
-import { Checks, Errors, TextArea } from "../parts/form_parts.tsx";
+import { Checks, TextArea } from "../parts/form_parts.tsx";
 import { limitsOf } from "../parts/limits.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 import { mountChange, Previewed, SaveButtons } from "../parts/preview.tsx";
@@ -102,7 +102,6 @@ async function Fields(
         <label class="check">
           <input type="radio" name="mode" value="once" checked={mode === "once"} /> Once: one version at one time
         </label>
-        <Errors name="non_field_errors" state={state} />
       </fieldset>
       <fieldset>
         <legend>Latest</legend>
@@ -181,7 +180,7 @@ const words = (row: EnforcementRow): string =>
 async function listPage(context: PageContext): Promise<Page> {
   const { rows, count } = await listEnforcements(context.runtime.sql, MANY);
   return {
-    title: "Software update enforcements",
+    title: "Update enforcements",
     body: (
       <>
         <p>
