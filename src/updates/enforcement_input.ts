@@ -70,6 +70,7 @@ export const enforcementFields = z.object({
     (text) => text === "" || /^https?:\/\/\S+$/.test(text) && URL.canParse(text),
     {
       error: "Enter a valid URL.",
+      when: unlessRefused,
     },
   ).default(""),
   platforms: z.array(z.enum(ENFORCED)).min(1, REQUIRED).transform((list) =>

@@ -172,9 +172,7 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
   software_update_change: {
     label: "Changes of Apple's list of updates",
     say: (facts) => [
-      `${facts.at("platform")} ${facts.at("version")} (${facts.at("build")}) was ${
-        facts.at("action")
-      } in Apple's list of updates`,
+      `Apple's list of updates: ${facts.at("platform")} ${facts.at("version")} ${facts.at("action")}`,
     ],
   },
   software_updates_refused: {
