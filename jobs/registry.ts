@@ -17,6 +17,7 @@ import { replanJob } from "./replan.ts";
 import { rolloutHealth } from "./rollout_health.ts";
 import { secretRotation } from "./secret_rotation.ts";
 import { setupWatchdog } from "./setup_watchdog.ts";
+import { softwareUpdatesSync } from "./software_updates_sync.ts";
 import { sweep } from "./sweep.ts";
 
 export const JOBS: readonly AnyJob[] = [
@@ -32,5 +33,6 @@ export const JOBS: readonly AnyJob[] = [
   rolloutHealth,
   secretRotation,
   setupWatchdog,
+  softwareUpdatesSync,
   sweep,
 ];

@@ -20,6 +20,7 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: "profiles-at-apple", cron: "29 * * * *", minutes: 60, kind: "ade-definitions" },
   { name: "sweep", cron: "*/10 * * * *", minutes: 10, kind: "sweep" },
   { name: "setup-watchdog", cron: "* * * * *", minutes: 1, kind: "setup-watchdog" },
+  { name: "software-updates-sync", cron: "17 */6 * * *", minutes: 360, kind: "software-updates-sync" },
   { name: "secret-rotation", cron: "41 * * * *", minutes: 60, kind: "secret-rotation" },
 ];
 

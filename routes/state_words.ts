@@ -12,6 +12,7 @@ import type { CommandRow, FinalState } from "../db/work/commands.ts";
 import type { JobListRow } from "../db/work/job_queue.ts";
 import type { TokenState } from "../src/ade/health.ts";
 import type { Decision } from "../src/planner/plan.ts";
+import type { UpdateState } from "../src/planner/update_progress.ts";
 
 /** A state: its word, its color, and its meaning if the word alone is not clear. */
 export type StateWord = { text: string; tone?: "good" | "bad" | "warn"; means?: string };
@@ -47,6 +48,15 @@ export const ANSWER_WORDS: ReadonlyMap<string, readonly [before: string, after: 
     status === undefined || answer === undefined ? [] : [[status, answer] as const]
   ),
 );
+
+/** Devices on their way to an update, by their state. */
+export const UPDATE_WORDS = {
+  updated: { text: "Updated", tone: "good" },
+  due: { text: "Due", means: "It is told of the update, and its time has not come." },
+  late: { text: "Late", tone: "warn", means: "The time is over, and the device has not updated." },
+  failed: { text: "Failed", tone: "bad", means: "The device tried to update and could not." },
+  none: { text: "No target" },
+} as const satisfies Readonly<Record<UpdateState, StateWord>>;
 
 /** Versions of artifacts on devices, by their status; `on` stands between the version and the device in a sentence. */
 export const INSTALL_WORDS = {

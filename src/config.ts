@@ -137,6 +137,10 @@ const SCHEMA = z.object({
   LOG_LEVEL: z.enum([...LOG_LEVELS, "silent"]).default("info").describe("debug, info, warn, error or silent."),
   APNS_URL: origin.default("https://api.push.apple.com").describe("Apple's push service."),
   APNS_ANCHORS: certificatePem.optional().describe("Roots to trust for APNS_URL in addition to the system's."),
+  SOFTWARE_LOOKUP_URL: origin.default("https://gdmf.apple.com").describe("Apple's software lookup service."),
+  SOFTWARE_LOOKUP_ANCHORS: certificatePem.optional().describe(
+    "Roots to trust for SOFTWARE_LOOKUP_URL in addition to Apple's own; the system's are not trusted for it.",
+  ),
   APNS_KEY: keyPem.optional().describe("A token signing key (.p8) for push, used instead of client certificates."),
   APNS_KEY_ID: z.string().regex(/^[A-Z0-9]{10}$/, "should be 10 letters and digits").optional().describe(
     "The id of APNS_KEY.",

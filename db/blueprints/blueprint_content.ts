@@ -6,6 +6,7 @@
 
 import type { BlueprintValues } from "./blueprints.ts";
 import type { Db, Json } from "../open.ts";
+import type { EnforcementValues } from "../updates/enforcements.ts";
 
 /** A filter as it is stored. */
 export type FilterJson = {
@@ -46,9 +47,13 @@ export type ArtifactContentRow = {
   versions: VersionJson[];
 };
 
+/** An enforcement as it is stored; see `db/updates/enforcements.ts`. */
+export type EnforcementJson = Omit<EnforcementValues, "platforms"> & { id: number; platforms: string[] };
+
 /** A blueprint with the revision that it was read at. */
-export type BlueprintContentRow = Omit<BlueprintValues, "name"> & {
+export type BlueprintContentRow = Omit<BlueprintValues, "name" | "softwareUpdateEnforcements"> & {
   id: number;
+  enforcements: EnforcementJson[];
   legacyProfilesViaDdm: boolean;
   revision: number;
   artifacts: ArtifactContentRow[];
@@ -76,6 +81,15 @@ export async function findBlueprintContent(db: Db, id: number): Promise<Blueprin
     )
     select b.id, b.inventory_interval, b.collect_apps, b.collect_certificates, b.collect_profiles, b.legacy_profiles_via_ddm,
       (select revision from desired_state) as revision,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('id', e.id, 'name', e.name, 'detailsUrl', e.details_url,
+          'platforms', e.platforms, 'osVersion', e.os_version, 'buildVersion', e.build_version,
+          'localDatetime', to_char(e.local_datetime, 'YYYY-MM-DD"T"HH24:MI:SS'), 'maxOsVersion', e.max_os_version,
+          'delayDays', e.delay_days, 'localTime', to_char(e.local_time, 'HH24:MI:SS'), 'blackouts', e.blackouts,
+          'tags', array(select t.tag_id from software_update_enforcement_tags t where t.enforcement_id = e.id
+            order by t.tag_id)) order by e.id)
+        from blueprint_software_update_enforcements l join software_update_enforcements e on e.id = l.enforcement_id
+        where l.blueprint_id = b.id), '[]') as enforcements,
       coalesce((
         select jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'type', a.type, 'channel', a.channel,
           'installDuringSetupAssistant', a.install_during_setup_assistant, 'autoUpdate', a.auto_update,

@@ -21,6 +21,8 @@ export type BlueprintValues = {
    * blueprint.
    */
   legacyProfilesViaDdm?: boolean;
+  /** Absent: unchanged; none for a new blueprint. */
+  softwareUpdateEnforcements?: readonly number[];
 };
 
 /** A blueprint. */
@@ -29,7 +31,9 @@ export type BlueprintRow = Required<BlueprintValues> & { id: number; createdAt: 
 const columns = (db: Db) =>
   db`
     id, name, inventory_interval, collect_apps, collect_certificates, collect_profiles, legacy_profiles_via_ddm,
-    created_at, updated_at`;
+    created_at, updated_at,
+    array(select l.enforcement_id from blueprint_software_update_enforcements l where l.blueprint_id = blueprints.id
+      order by l.enforcement_id) as software_update_enforcements`;
 
 /** Returns a page by name, and the total number. */
 export async function listBlueprints(
@@ -50,16 +54,38 @@ export async function findBlueprint(db: Db, id: number): Promise<BlueprintRow | 
 }
 
 /** Adds a blueprint; returns its id. */
-export async function insertBlueprint(db: Db, row: BlueprintValues, now: Date): Promise<number> {
-  return one(
+export async function insertBlueprint(
+  db: Db,
+  { softwareUpdateEnforcements, ...row }: BlueprintValues,
+  now: Date,
+): Promise<number> {
+  const { id } = one(
     await db<{ id: number }[]>`
       insert into blueprints ${db({ ...row, createdAt: now, updatedAt: now })} returning id`,
-  ).id;
+  );
+  await setEnforcements(db, id, softwareUpdateEnforcements);
+  return id;
+}
+
+async function setEnforcements(db: Db, id: number, enforcements: readonly number[] | undefined): Promise<void> {
+  if (enforcements === undefined) return;
+  await db`
+    with removed as (
+      delete from blueprint_software_update_enforcements
+      where blueprint_id = ${id} and enforcement_id <> all(${[...enforcements]}::int[]))
+    insert into blueprint_software_update_enforcements (blueprint_id, enforcement_id)
+    select ${id}, enforcement from unnest(${[...enforcements]}::int[]) as enforcement on conflict do nothing`;
 }
 
 /** Changes a blueprint. */
-export async function updateBlueprint(db: Db, id: number, row: BlueprintValues, now: Date): Promise<void> {
+export async function updateBlueprint(
+  db: Db,
+  id: number,
+  { softwareUpdateEnforcements, ...row }: BlueprintValues,
+  now: Date,
+): Promise<void> {
   await db`update blueprints set ${db({ ...row, updatedAt: now })} where id = ${id}`;
+  await setEnforcements(db, id, softwareUpdateEnforcements);
 }
 
 /** Whether a blueprint holds artifacts. */

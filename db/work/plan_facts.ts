@@ -15,6 +15,10 @@ export type PlanRow = TargetRow & {
   deviceId: DeviceId;
   userKey: string;
   osVersionExtra: string;
+  buildVersion: string;
+  buildVersionExtra: string;
+  /** "" where the device has not stated it. */
+  softwareUpdateDeviceId: string;
   sessionStartedAt: Date | null;
   deviceInformationAt: Date | null;
   securityInfoAt: Date | null;
@@ -62,7 +66,8 @@ const select = (db: Db) =>
   db`
     select c.id as channel_id, c.user_key, case when c.user_key = '' then 'Device' else 'User' end as channel,
       c.session_started_at, d.id as device_id,
-      e.platform, e.os_version, e.os_version_extra, e.model, e.apple_silicon, e.supervised, e.user_enrollment,
+      e.platform, e.os_version, e.os_version_extra, e.build_version, e.build_version_extra,
+      coalesce(e.device_information ->> 'SoftwareUpdateDeviceID', '') as software_update_device_id, e.model, e.apple_silicon, e.supervised, e.user_enrollment,
       e.user_approved_enrollment as user_approved, e.activation_lock_manageable, e.awaiting_configuration,
       e.device_information_at, e.security_info_at, e.apps_at, e.certificates_at, e.profiles_at,
       e.inventory_asked,

@@ -36,6 +36,9 @@ import { mountVirtualServer } from "./enrollment/virtual_server.tsx";
 import { mountVirtualServers } from "./enrollment/virtual_servers.tsx";
 import { mountOverview } from "./overview/overview.tsx";
 import { mountAssets } from "./parts/assets.ts";
+import { mountSoftwareUpdates } from "./updates/catalogue.tsx";
+import { mountEnforcements } from "./updates/enforcements.tsx";
+import { mountUpdateProgress } from "./updates/progress.tsx";
 
 /** Mounts every page. */
 export function mountAdmin(app: Hono<AppEnv>): void {
@@ -53,6 +56,9 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountCommands,
       mountBlueprints,
       mountArtifacts,
+      mountUpdateProgress,
+      mountSoftwareUpdates,
+      mountEnforcements,
       mountGroups,
       mountEnrollments,
       mountDepEnrollments,

@@ -11,6 +11,7 @@ import { problem } from "../../src/errors.ts";
 import { present } from "../../src/protocol/present.ts";
 import { endpoint } from "./endpoint.ts";
 import { idParams, textFilter, timeOut } from "./fields.ts";
+import { queuedTask, taskSchema } from "./queued_task.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const virtualServerSchema = z.object({
@@ -24,12 +25,6 @@ const virtualServerSchema = z.object({
 const ONE = "/api/mdm/dep/virtual_servers/{id}/";
 const TAG = "Device assignment";
 const VIEW = "mdm.view_depvirtualserver";
-
-/** A task that was asked for. */
-const taskSchema = z.object({
-  task_id: z.string(),
-  task_result_url: z.string(),
-}).meta({ id: "Task" });
 
 /** The endpoints of virtual servers. */
 export const DEP_VIRTUAL_SERVER_ENDPOINTS = [
@@ -79,7 +74,7 @@ export const DEP_VIRTUAL_SERVER_ENDPOINTS = [
     async handle({ runtime, by, params, query }) {
       const full = query.full_sync !== undefined && /^(|yes|y|t|true)$/i.test(query.full_sync);
       const id = await requestSync(runtime, by, params.id, full);
-      return { task_id: id, task_result_url: `/api/task_result/${id}/` };
+      return queuedTask(id);
     },
   }),
   endpoint({

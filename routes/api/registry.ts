@@ -31,6 +31,8 @@ import { PUSH_CERTIFICATE_ENDPOINTS } from "./push_certificates.ts";
 import { ROLE_ENDPOINTS } from "./roles.ts";
 import { ROLLOUT_ENDPOINTS } from "./rollouts.ts";
 import { SCEP_ISSUER_ENDPOINTS } from "./scep_issuers.ts";
+import { SOFTWARE_UPDATE_ENFORCEMENT_ENDPOINTS } from "./software_update_enforcements.ts";
+import { SOFTWARE_UPDATE_ENDPOINTS } from "./software_updates.ts";
 import { TAG_ENDPOINTS } from "./tags.ts";
 import { TASK_RESULT_ENDPOINTS } from "./task_results.ts";
 import { TAXONOMY_ENDPOINTS } from "./taxonomies.ts";
@@ -44,6 +46,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...API_TOKEN_ENDPOINTS,
   ...META_BUSINESS_UNIT_ENDPOINTS,
   ...TAXONOMY_ENDPOINTS,
+  ...SOFTWARE_UPDATE_ENDPOINTS,
+  ...SOFTWARE_UPDATE_ENFORCEMENT_ENDPOINTS,
   ...TAG_ENDPOINTS,
   ...DEVICE_TAG_ENDPOINTS,
   ...PUSH_CERTIFICATE_ENDPOINTS,

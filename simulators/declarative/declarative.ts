@@ -85,6 +85,11 @@ export class Declarative {
     return this.#enabled;
   }
 
+  /** The configurations in force. */
+  get active(): readonly HeldDeclaration[] {
+    return this.#active;
+  }
+
   /** The token of the declarations in force; undefined while some of them are missing. */
   get token(): string | undefined {
     return this.#token;

@@ -2,36 +2,22 @@
  * The status items of a simulated device.
  *
  * How it differs from the real thing: all values are invented from the model. An update that a declaration enforces is
- * pending immediately and stays so until `updateSystem`; lists of accounts, apps and background tasks are empty.
+ * pending immediately and stays so until the device installs it; lists of accounts, apps and background tasks are empty.
  *
  * @module
  */
 
 import type { Json, JsonObject } from "../../src/protocol/plist_json.ts";
-import { compareOsVersions } from "../../src/protocol/os_version.ts";
-import { own } from "../../src/apple_schema/keys.ts";
 import { statusItemFacts } from "../../src/apple_schema/status.ts";
 import type { SchemaTarget } from "../../src/apple_schema/target.ts";
 import type { DeviceState } from "../device/device_state.ts";
 import { capabilitiesOf } from "../device/capabilities.ts";
 import type { ChannelState, Reason } from "../device/channel_state.ts";
 import type { HeldDeclaration, StatusItem } from "./declarative_device.ts";
+import { enforcedUpdate } from "./enforced_update.ts";
 import { statusItemsFor } from "../published.ts";
 
 const FAMILIES = { macOS: "Mac", iOS: "iPhone", iPadOS: "iPad", tvOS: "AppleTV" } as const;
-const ENFORCEMENT = "com.apple.configuration.softwareupdate.enforcement.specific";
-
-type Pending = { version: string; build: string; declaration: string };
-
-/** Returns the update that the configurations in force ask for, when the device is older. */
-function pendingUpdate(osVersion: string, active: readonly HeldDeclaration[]): Pending | undefined {
-  const wanted = active.filter(({ type }) => type === ENFORCEMENT).flatMap(({ identifier, payload }) => {
-    const [version, build] = [own(payload, "TargetOSVersion"), own(payload, "TargetBuildVersion")];
-    if (typeof version !== "string" || compareOsVersions(version, osVersion) <= 0) return [];
-    return [{ version, build: typeof build === "string" ? build : "", declaration: identifier }];
-  });
-  return wanted.sort((one, other) => compareOsVersions(other.version, one.version))[0];
-}
 
 function certificateList(state: DeviceState, { identities }: ChannelState): Json {
   const mdm = state.identity === undefined ? [] : [["mdm", state.identity] as const];
@@ -47,7 +33,7 @@ function certificateList(state: DeviceState, { identities }: ChannelState): Json
 /** The source of the values. */
 type Facts = { device: DeviceState; channel: ChannelState; active: readonly HeldDeclaration[] };
 
-const pendingOf = ({ device, active }: Facts) => pendingUpdate(device.model.osVersion, active);
+const pendingOf = ({ device, active }: Facts) => enforcedUpdate(device.model, active);
 
 /** All items that a device can report, whether its system can report them or not. */
 const VALUES: Readonly<Record<string, (facts: Facts) => Json>> = {
@@ -70,13 +56,15 @@ const VALUES: Readonly<Record<string, (facts: Facts) => Json>> = {
   "passcode.is-present": () => true,
   "security.certificate.list": ({ device, channel }) => certificateList(device, channel),
   "softwareupdate.beta-enrollment": () => "",
-  "softwareupdate.device-id": ({ device: { model } }) => model.platform === "macOS" ? "J713AP" : model.product,
-  "softwareupdate.failure-reason": () => ({ count: 0 }),
+  "softwareupdate.device-id": ({ device: { model } }) => model.softwareUpdateDeviceId ?? model.product,
+  "softwareupdate.failure-reason": ({ device: { updateFailures: { count, reason, at } } }) =>
+    count === 0 ? { count } : { count, reason, timestamp: at },
   "softwareupdate.install-reason": (facts) => {
     const pending = pendingOf(facts);
     return pending === undefined ? { reason: [] } : { reason: ["declaration"], "declaration-id": pending.declaration };
   },
-  "softwareupdate.install-state": (facts) => pendingOf(facts) === undefined ? "none" : "prepared",
+  "softwareupdate.install-state": (facts) =>
+    pendingOf(facts) === undefined ? "none" : facts.device.updateFailures.count > 0 ? "failed" : "prepared",
   "softwareupdate.pending-version": (facts) => {
     const pending = pendingOf(facts);
     return { "os-version": pending?.version ?? "", "build-version": pending?.build ?? "" };

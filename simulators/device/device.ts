@@ -13,6 +13,7 @@ import { answerCommand } from "./answers.ts";
 import { acknowledged, type CommandAnswer, failed } from "./commands/answer.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { Declarative } from "../declarative/declarative.ts";
+import { type EnforcedUpdate, enforcedUpdate } from "../declarative/enforced_update.ts";
 import { DeviceChannels } from "./device_channels.ts";
 import { DeviceCheckins } from "./device_checkins.ts";
 import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefused } from "./device_options.ts";
@@ -71,6 +72,39 @@ export class SimulatedDevice extends DeviceCheckins {
       build,
       ...(extra === undefined ? {} : { osVersionExtra: extra.version, buildExtra: extra.build }),
     };
+  }
+
+  /**
+   * Does what a system does by itself as time passes: an enforced update whose time has come is installed, and the device
+   * restarts and reports. Returns the version that it has now, if it is another one.
+   */
+  async passTime(): Promise<string | undefined> {
+    const { state, options } = this;
+    const update = this.enforcedUpdate;
+    const now = options.now?.() ?? new Date();
+    const local = new Date(now.getTime() + (options.zoneMinutes ?? 0) * 60_000).toISOString().slice(0, 19);
+    if (update === undefined || !this.enrolled || state.erased || local < update.at) return undefined;
+    const reason = options.updateMischief?.(update.version, state.updateFailures.count + 1);
+    if (reason !== undefined) {
+      state.updateFailures = { count: state.updateFailures.count + 1, reason, at: now.toISOString() };
+      await this.report();
+      return undefined;
+    }
+    const extra = update.version === state.model.osVersion ? { version: "(a)", build: update.build } : undefined;
+    this.updateSystem(
+      update.version,
+      extra === undefined ? update.build || state.model.build : state.model.build,
+      extra,
+    );
+    state.updateFailures = { count: 0, reason: "", at: "" };
+    state.restarts++;
+    await this.report();
+    return update.version;
+  }
+
+  /** The update that the server's declarations ask for and that the device does not have. */
+  get enforcedUpdate(): EnforcedUpdate | undefined {
+    return enforcedUpdate(this.state.model, this.declarative().active);
   }
 
   /** Synchronizes declarations by itself, as devices do from time to time, and reports changes. */

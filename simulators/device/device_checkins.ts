@@ -51,6 +51,7 @@ export class DeviceCheckins {
       awaitingConfiguration: false,
       adminAccount: undefined,
       restarts: 0,
+      updateFailures: { count: 0, reason: "", at: "" },
     };
     this.pushToken = crypto.getRandomValues(new Uint8Array(32));
     this.unlockToken = crypto.getRandomValues(new Uint8Array(64));

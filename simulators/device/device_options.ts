@@ -36,6 +36,10 @@ export type DeviceOptions = {
   newKey?: () => Promise<KeyObject>;
   /** Decides the failure of each command, `n` counting those of this type from 1; none by default. */
   mischief?: (requestType: string, n: number) => Mischief | undefined;
+  /** Minutes that its zone is ahead of UTC; 0 by default. */
+  zoneMinutes?: number;
+  /** Decides whether an enforced update fails at its deadline, and why; `n` counts the attempts from 1. */
+  updateMischief?: (version: string, n: number) => string | undefined;
   /** The same for declarations, `n` counting how often one of an identifier was applied. */
   declarationMischief?: DeclarationMischiefMaker;
 };

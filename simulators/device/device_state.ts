@@ -38,4 +38,6 @@ export type DeviceState = ChannelState & {
   /** The administrator that the server had Setup Assistant create. */
   adminAccount: AdminAccount | undefined;
   restarts: number;
+  /** Attempts at the update that is enforced, which failed; `at` is the last one's time in RFC 3339. */
+  updateFailures: { count: number; reason: string; at: string };
 };

@@ -19,6 +19,8 @@ export type Model = {
   buildExtra?: string;
   appleSilicon?: boolean;
   supervised: boolean;
+  /** The id by which Apple lists its updates, where that is not `product`. */
+  softwareUpdateDeviceId?: string;
 };
 
 /** Models that are on sale or in use; several of each platform, with old and new systems. */
@@ -26,6 +28,7 @@ export const MODELS: readonly Model[] = [
   {
     platform: "macOS",
     product: "Mac16,12",
+    softwareUpdateDeviceId: "J713AP",
     modelName: "MacBook Air",
     osVersion: "26.1",
     build: "25B78",
@@ -51,6 +54,7 @@ export const MODELS: readonly Model[] = [
   {
     platform: "macOS",
     product: "Mac14,2",
+    softwareUpdateDeviceId: "J413AP",
     modelName: "MacBook Air",
     osVersion: "15.7.1",
     build: "24G231",
@@ -60,6 +64,7 @@ export const MODELS: readonly Model[] = [
   {
     platform: "macOS",
     product: "MacBookPro16,1",
+    softwareUpdateDeviceId: "J152FAP",
     modelName: "MacBook Pro",
     osVersion: "15.6",
     build: "24G84",

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { pkField, unknownPk } from "../input_fields.ts";
+import { pkField, pkListField, unknownPk } from "../input_fields.ts";
 import { textField } from "../input_text.ts";
 
 const collect = z.literal([0, 1, 2]).describe("0: no, 1: managed only, 2: all.");
@@ -30,9 +30,7 @@ export const blueprintFields = z.object({
   default_location: noneYet,
   filevault_config: noneYet,
   recovery_password_config: noneYet,
-  software_update_enforcements: z.array(pkField).superRefine((pks, context) => {
-    for (const pk of pks) context.addIssue({ code: "custom", message: unknownPk(pk) });
-  }).default([]),
+  software_update_enforcements: pkListField.default([]),
 });
 
 /** A blueprint as an operator sends it. */
@@ -43,4 +41,5 @@ export const blueprintInput = blueprintFields.transform((given) => ({
   collectCertificates: given.collect_certificates,
   collectProfiles: given.collect_profiles,
   legacyProfilesViaDdm: given.legacy_profiles_via_ddm,
+  softwareUpdateEnforcements: given.software_update_enforcements,
 }));

@@ -14,10 +14,12 @@ import {
   updateBlueprint,
 } from "../../db/blueprints/blueprints.ts";
 import { usesOfBlueprint } from "../../db/installation/use_views.ts";
-import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
+import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
+import { knownEnforcements } from "../../db/updates/enforcements.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
+import { unknownPk } from "../input_fields.ts";
 import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
@@ -36,7 +38,7 @@ export function blueprintRepresentation(row: BlueprintRow) {
     default_location: null,
     filevault_config: null,
     recovery_password_config: null,
-    software_update_enforcements: [],
+    software_update_enforcements: [...row.softwareUpdateEnforcements],
     created_at: naiveUtc(row.createdAt),
     updated_at: naiveUtc(row.updatedAt),
   };
@@ -52,6 +54,13 @@ const explained = (error: unknown): unknown =>
     ? refused(CANNOT_DELETE)
     : error;
 
+async function checkEnforcements(tx: Tx, { softwareUpdateEnforcements: ids = [] }: BlueprintValues): Promise<void> {
+  if (ids.length === 0) return;
+  const known = await knownEnforcements(tx, ids);
+  const unknown = ids.filter((id) => !known.has(id));
+  if (unknown.length > 0) throw invalid({ software_update_enforcements: unknown.map(unknownPk) });
+}
+
 /** Returns the blueprint. Throws `not-found`. */
 export async function mustFindBlueprint(runtime: Runtime, id: number): Promise<BlueprintRow> {
   const row = await findBlueprint(runtime.sql, id);
@@ -66,6 +75,7 @@ export async function createBlueprint(
   values: BlueprintValues,
 ): Promise<BlueprintRow> {
   return await changeDesired(runtime, async (tx) => {
+    await checkEnforcements(tx, values);
     const id = await insertBlueprint(tx, values, runtime.clock.now());
     const row = await findBlueprint(tx, id);
     if (row === undefined) throw new Error("Cannot find the blueprint that was just made");
@@ -89,6 +99,7 @@ export async function changeBlueprint(
   return await changeDesired(runtime, async (tx) => {
     const before = await findBlueprint(tx, id);
     if (before === undefined) throw problem("not-found");
+    await checkEnforcements(tx, values);
     await updateBlueprint(tx, id, values, runtime.clock.now());
     const row = await findBlueprint(tx, id);
     if (row === undefined) throw problem("not-found");

@@ -6,6 +6,8 @@
 
 import { createHash } from "node:crypto";
 import type { Json } from "../../db/open.ts";
+import type { Enforcement } from "../updates/enforcement.ts";
+import type { KnownRelease } from "../updates/select_release.ts";
 import type { ArtifactType } from "./artifact_types.ts";
 import type { Filter } from "./filter.ts";
 
@@ -68,6 +70,10 @@ export type BlueprintContent = {
   collectProfiles: Collect;
   legacyProfilesViaDdm: boolean;
   artifacts: ReadonlyMap<string, ContentArtifact>;
+  /** The oldest first. */
+  enforcements: readonly Enforcement[];
+  /** Apple's catalogue, where an enforcement follows it. */
+  releases: readonly KnownRelease[];
 };
 
 const digests = new WeakMap<BlueprintContent, string>();

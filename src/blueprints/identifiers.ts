@@ -12,7 +12,7 @@ export const declarationIdentifier = (prefix: string, type: ArtifactType, artifa
   `${prefix}.${artifactType(type).path}.${artifactId}`;
 
 /** The name of a blueprint's own declaration. */
-export type BuiltInName = "activation" | "management-status-subscriptions";
+export type BuiltInName = "activation" | "management-status-subscriptions" | "softwareupdate-enforcement-specific";
 
 /** Returns the identifier of a blueprint's own declaration. */
 export const builtInIdentifier = (prefix: string, blueprintId: number, name: BuiltInName): string =>

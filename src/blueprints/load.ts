@@ -6,10 +6,14 @@
 
 import {
   type BlueprintContentRow,
+  type EnforcementJson,
   type FilterJson,
   findBlueprintContent,
 } from "../../db/blueprints/blueprint_content.ts";
 import type { Db, Sql } from "../../db/open.ts";
+import { offeredUpdates, type SoftwareUpdateRow } from "../../db/updates/software_updates.ts";
+import type { Enforcement } from "../updates/enforcement.ts";
+import type { KnownRelease } from "../updates/select_release.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
 import { ARTIFACT_TYPES } from "./artifact_types.ts";
 import type { BlueprintContent, Collect, ContentArtifact } from "./content.ts";
@@ -25,7 +29,33 @@ function filterOf(json: FilterJson): Filter {
   return { ...json, platforms };
 }
 
-function contentOf(row: BlueprintContentRow): BlueprintContent {
+function enforcementOf(row: EnforcementJson): Enforcement {
+  const [day = "", time = ""] = row.localDatetime?.split("T") ?? [];
+  return {
+    id: row.id,
+    name: row.name,
+    detailsUrl: row.detailsUrl,
+    platforms: PLATFORMS.filter((one) => row.platforms.includes(one)),
+    tags: row.tags,
+    mode: row.osVersion === ""
+      ? {
+        kind: "latest",
+        maxOsVersion: row.maxOsVersion,
+        delayDays: row.delayDays ?? 0,
+        localTime: row.localTime ?? "00:00:00",
+        blackouts: row.blackouts,
+      }
+      : { kind: "one-time", osVersion: row.osVersion, buildVersion: row.buildVersion, at: { day, time } },
+  };
+}
+
+const releaseOf = (row: SoftwareUpdateRow): KnownRelease => ({
+  ...row,
+  numbers: [row.major, row.minor, row.patch],
+  withdrawn: row.withdrawnAt !== null,
+});
+
+function contentOf(row: BlueprintContentRow, updates: readonly SoftwareUpdateRow[]): BlueprintContent {
   const artifacts = new Map<string, ContentArtifact>();
   for (const { declarationType, link, versions, ...artifact } of row.artifacts) {
     const type = ARTIFACT_TYPES.find((one) => one === artifact.type);
@@ -49,6 +79,8 @@ function contentOf(row: BlueprintContentRow): BlueprintContent {
     collectProfiles: collect(row.collectProfiles),
     legacyProfilesViaDdm: row.legacyProfilesViaDdm,
     artifacts,
+    enforcements: row.enforcements.map(enforcementOf),
+    releases: updates.map(releaseOf),
   };
 }
 
@@ -58,7 +90,9 @@ export async function readContent(
   id: number,
 ): Promise<{ content: BlueprintContent; revision: number } | null> {
   const row = await findBlueprintContent(db, id);
-  return row === undefined ? null : { content: contentOf(row), revision: row.revision };
+  if (row === undefined) return null;
+  const follows = row.enforcements.some(({ maxOsVersion }) => maxOsVersion !== "");
+  return { content: contentOf(row, follows ? await offeredUpdates(db) : []), revision: row.revision };
 }
 
 const remembered = new WeakMap<Sql, Map<number, { content: BlueprintContent; revision: number }>>();

@@ -29,6 +29,12 @@ export type DeclarationSet = { items: SetItem[]; token: string };
 /** The type of the subscription to status items. */
 export const STATUS_SUBSCRIPTIONS = "com.apple.configuration.management.status-subscriptions";
 
+/** The type of the enforcement of one update. */
+export const UPDATE_ENFORCEMENT = "com.apple.configuration.softwareupdate.enforcement.specific";
+
+/** The payload of the enforcement of one update. */
+export type UpdateEnforcement = { readonly [key: string]: string };
+
 const sha1 = (text: string) => createHash("sha1").update(text, "utf8").digest("hex");
 
 /** Status items to subscribe to if the device has not reported its capabilities. */
@@ -83,7 +89,7 @@ export function declarationSet(
   artifacts: readonly { resolution: InScope; serverToken: string }[],
   clientCapabilities: Json,
   prefix: string,
-  options: { subscribes: boolean } = { subscribes: true },
+  options: { subscribes: boolean; update?: UpdateEnforcement | undefined } = { subscribes: true },
 ): DeclarationSet {
   if (blueprintId === null) return { items: [], token: declarationsToken([]) };
   const items: SetItem[] = artifacts.flatMap(({ resolution: { artifact, version }, serverToken }): SetItem[] => {
@@ -94,8 +100,10 @@ export function declarationSet(
   });
   const names = subscribedStatusItems(clientCapabilities);
   const subscriptions = builtInIdentifier(prefix, blueprintId, "management-status-subscriptions");
+  const enforcement = builtInIdentifier(prefix, blueprintId, "softwareupdate-enforcement-specific");
   const configurations = [
     ...(options.subscribes ? [subscriptions] : []),
+    ...(options.update === undefined ? [] : [enforcement]),
     ...artifacts.filter(({ resolution }) => artifactType(resolution.artifact.type).activated)
       .map(({ resolution: { artifact } }) => declarationIdentifier(prefix, artifact.type, artifact.id)),
   ].sort();
@@ -111,6 +119,15 @@ export function declarationSet(
       identifier: subscriptions,
       serverToken: sha1(names.join("")),
       builtIn: { Type: STATUS_SUBSCRIPTIONS, Payload: { StatusItems: names.map((name) => ({ Name: name })) } },
+    });
+  }
+  if (options.update !== undefined) {
+    items.push({
+      section: "Configurations",
+      identifier: enforcement,
+      // Only what the device is told counts: a catalogue that was fetched again changes nothing by itself.
+      serverToken: sha1(Object.entries(options.update).sort().flat().join("")),
+      builtIn: { Type: UPDATE_ENFORCEMENT, Payload: options.update },
     });
   }
   return { items, token: declarationsToken(items) };

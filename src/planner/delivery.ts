@@ -44,7 +44,8 @@ export type Delivery = {
 /** Everything about the artifacts of a channel. */
 export type Deliveries = { deliveries: Delivery[]; outOfScope: Exclude<Resolution, InScope>[] };
 
-function supportedTypes(clientCapabilities: Json): ReadonlySet<string> | null {
+/** Returns the declarations that a device says it supports; null where it has not said so. */
+export function supportedTypes(clientCapabilities: Json): ReadonlySet<string> | null {
   let at: Json | undefined = clientCapabilities;
   for (const key of ["supported-payloads", "declarations"]) {
     if (typeof at !== "object" || at === null || Array.isArray(at)) return null;

@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import type { BlueprintContent } from "../blueprints/content.ts";
+import { enforcementPayload } from "../updates/enforcement.ts";
 import type { Situation } from "./situation.ts";
 
 /**
@@ -14,7 +15,7 @@ import type { Situation } from "./situation.ts";
  */
 export function desiredDigest(
   blueprint: BlueprintContent | null,
-  { deliveries }: Pick<Situation, "deliveries">,
+  { deliveries, update }: Pick<Situation, "deliveries" | "update">,
 ): string {
   const settings = blueprint === null ? null : [
     blueprint.id,
@@ -35,5 +36,7 @@ export function desiredDigest(
     ]]
   );
   items.sort((one, other) => (String(one[0]) < String(other[0]) ? -1 : 1));
-  return createHash("sha1").update(JSON.stringify([settings, items])).digest("hex");
+  // Added where there is one: the digests of devices without stay what they were.
+  const told = update.target === null ? [] : [enforcementPayload(update.target)];
+  return createHash("sha1").update(JSON.stringify([settings, items, ...told])).digest("hex");
 }

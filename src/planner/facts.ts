@@ -53,6 +53,8 @@ export type ArtifactFacts = {
     refusedAt: Date | null;
     clientCapabilities: Json;
   };
+  /** What decides about updates: the build, and the id by which Apple lists the device. */
+  update: { build: string; softwareUpdateDeviceId: string };
 };
 
 /** The facts of a device that waits in Setup Assistant. Times are null when the thing never happened. */

@@ -143,6 +143,11 @@ export function factsOf(
         refusedAt: row.syncFailedAt,
         clientCapabilities: row.clientCapabilities,
       },
+      update: {
+        build: row.buildVersionExtra || row.buildVersion,
+        // iPhones, iPads and Apple TVs are listed by their models, which they state from the beginning.
+        softwareUpdateDeviceId: row.softwareUpdateDeviceId || row.model,
+      },
     },
     identity: { notAfter: row.identityNotAfter, renewalStartedAt: row.renewalStartedAt },
     setup: setupOf(row),

@@ -18,6 +18,7 @@ import { queuedCommands } from "./schedulers/queued_commands.ts";
 import { removeArtifacts } from "./schedulers/remove_artifacts.ts";
 import { renewal } from "./schedulers/renewal.ts";
 import { setupAssistant } from "./schedulers/setup_assistant.ts";
+import { softwareUpdate } from "./schedulers/software_update.ts";
 import { unansweredCommands } from "./schedulers/unanswered_commands.ts";
 import { situate, type Situation } from "./situation.ts";
 
@@ -66,6 +67,7 @@ const SCHEDULERS: readonly Scheduler[] = [
   accountConfiguration,
   renewal,
   declarations,
+  softwareUpdate,
   installArtifacts,
   removeArtifacts,
   extraInventory,

@@ -11,14 +11,18 @@ import type { ObservedArtifact } from "../blueprints/observed_artifact.ts";
 import { type DeclarationSet, declarationSet, STATUS_SUBSCRIPTIONS } from "../declarations/set.ts";
 import { serverToken } from "../declarations/server_token.ts";
 import { declarationUnsupported } from "../apple_schema/declarations.ts";
+import { enforcementPayload, type UpdateDecision } from "../updates/enforcement.ts";
 import { deliver, type Deliveries, type Delivery } from "./delivery.ts";
 import type { PlanFacts } from "./facts.ts";
+import { updateFor } from "./update_for.ts";
 
 /** The artifacts of a channel, and its declarations. */
 export type Situation = Deliveries & {
   /** By version id. */
   observed: ReadonlyMap<string, ObservedArtifact>;
   declarations: DeclarationSet;
+  /** The update that the device is told to have. */
+  update: UpdateDecision;
 };
 
 /** Returns the token of a delivery's declaration. */
@@ -57,9 +61,11 @@ export function situate(
     { ...artifacts.declarative, refused: artifacts.declarative.refusedAt !== null },
   );
   const declared = found.deliveries.filter(({ via, waits }) => via === "declaration" && waits === null);
+  const update = updateFor(facts, now);
   return {
     ...found,
     observed,
+    update,
     declarations: declarationSet(
       blueprint?.id ?? null,
       declared.map((delivery) => ({
@@ -68,7 +74,10 @@ export function situate(
       })),
       artifacts.declarative.clientCapabilities,
       settings.identifierPrefix,
-      { subscribes: declarationUnsupported(STATUS_SUBSCRIPTIONS, { StatusItems: [] }, target) === null },
+      {
+        subscribes: declarationUnsupported(STATUS_SUBSCRIPTIONS, { StatusItems: [] }, target) === null,
+        update: update.target === null ? undefined : enforcementPayload(update.target),
+      },
     ),
   };
 }

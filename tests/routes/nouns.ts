@@ -35,6 +35,51 @@ export type Noun = {
   unsent?: Readonly<Record<string, (value: unknown) => boolean>>;
 };
 
+const enforcement: Omit<Noun, "api" | "page"> = {
+  fixed: () => ({ mode: "latest" }),
+  body: ({ tag }) => ({
+    name: "New enforcement",
+    details_url: "https://www.example.com/",
+    platforms: ["macOS"],
+    tags: [tag],
+    max_os_version: "27",
+    delay_days: 7,
+    local_time: "09:30:00",
+  }),
+  form: {
+    name: "name",
+    details_url: "details_url",
+    platforms: "platforms",
+    tags: "tags",
+    max_os_version: "max_os_version",
+    delay_days: "delay_days",
+    local_time: "local_time",
+  },
+  wrong:
+    () => [{ max_os_version: "sixteen" }, { max_os_version: "" }, { details_url: "intranet" }, { local_time: "25:00" }],
+};
+
+const once: Omit<Noun, "api" | "page"> = {
+  fixed: () => ({ mode: "once" }),
+  body: ({ tag }) => ({
+    name: "New enforcement",
+    platforms: ["macOS"],
+    tags: [tag],
+    os_version: "26.3",
+    build_version: "25D125",
+    local_datetime: "2026-12-17T09:30:00",
+  }),
+  form: {
+    name: "name",
+    platforms: "platforms",
+    tags: "tags",
+    os_version: "os_version",
+    build_version: "build_version",
+    local_datetime: "local_datetime",
+  },
+  wrong: () => [{ os_version: "twenty" }, { local_datetime: "tomorrow" }, { build_version: "!" }],
+};
+
 const enrollment: Omit<Noun, "api" | "page"> = {
   body: (world) => ({
     name: "New enrollment",
@@ -352,6 +397,17 @@ export const NOUNS: readonly Noun[] = [
     api: "PUT /api/mdm/blueprints/{id}/",
     page: ({ blueprint }) => `/blueprints/${blueprint}/edit/`,
     id: ({ blueprint }) => blueprint,
+  },
+  {
+    ...enforcement,
+    api: "POST /api/mdm/software_update_enforcements/",
+    page: () => "/software-update-enforcements/new/",
+  },
+  {
+    ...once,
+    api: "PUT /api/mdm/software_update_enforcements/{id}/",
+    page: ({ enforcement }) => `/software-update-enforcements/${enforcement}/edit/`,
+    id: ({ enforcement }) => enforcement,
   },
   {
     form: FILTER_FORM,

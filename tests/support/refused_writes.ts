@@ -53,6 +53,12 @@ export async function world(fleet: Fleet) {
   });
   const [used] = await made(fleet, "GET", "/api/mdm/ota_enrollments/?name=Everyone");
   const otherBlueprint = await makeBlueprint(fleet, { name: "Guests" });
+  const enforcement = await post("/api/mdm/software_update_enforcements/", {
+    name: "Once",
+    platforms: ["macOS"],
+    os_version: "26.2",
+    local_datetime: "2026-07-01T09:30:00",
+  });
   const declaration = await makeDeclaration(fleet, { name: "Passcode" });
   const data = await post("/api/mdm/data_assets/", {
     artifact: await artifact(fleet, "Data Asset"),
@@ -98,6 +104,7 @@ export async function world(fleet: Fleet) {
     usedEnrollment: used.id,
     blueprint: blueprint.id,
     otherBlueprint: otherBlueprint.id,
+    enforcement: enforcement.id,
     link: linked.id,
     profile: { artifact: profile.id, version: version.id },
     declaration: { artifact: declaration.artifact.id, version: declaration.version.id },

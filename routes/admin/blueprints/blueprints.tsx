@@ -64,7 +64,7 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
               <form class="stack" method="post" action="/blueprints/">
                 <Csrf context={context} />
                 <FormErrors state={state} />
-                <BlueprintFields state={state} />
+                {await BlueprintFields({ context, state })}
                 <button type="submit">Create blueprint</button>
               </form>
             </>

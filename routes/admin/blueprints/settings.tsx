@@ -6,15 +6,16 @@
 
 import type { Hono } from "hono";
 import type { BlueprintRow, BlueprintValues } from "../../../db/blueprints/blueprints.ts";
+import { listEnforcements } from "../../../db/updates/enforcements.ts";
 import { blueprintFields, blueprintInput } from "../../../src/blueprints/blueprint_input.ts";
 import { changeBlueprint, mustFindBlueprint, removeBlueprint } from "../../../src/blueprints/blueprints.ts";
 import type { AppEnv } from "../../context.ts";
 import { parseOrRefuse } from "../../api/parse.ts";
 import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
 import { underBlueprint } from "../parts/crumbs.ts";
-import { Check } from "../parts/form_parts.tsx";
+import { Check, Checks } from "../parts/form_parts.tsx";
 import { limitsOf } from "../parts/limits.ts";
-import type { Form, FormState } from "../parts/page.tsx";
+import type { Form, FormState, PageContext } from "../parts/page.tsx";
 import { mountChange, mountConfirmed, Previewed, SaveButtons } from "../parts/preview.tsx";
 
 const COLLECT = [["0", "No"], ["1", "Managed only"], ["2", "All"]] as const;
@@ -44,11 +45,15 @@ export async function blueprintOf(form: Form): Promise<BlueprintValues> {
     collect_certificates: form.whole("collect_certificates"),
     collect_profiles: form.whole("collect_profiles"),
     legacy_profiles_via_ddm: form.has("legacy_profiles_via_ddm"),
+    software_update_enforcements: form.pks("software_update_enforcements"),
   });
 }
 
 /** The fields of the settings. */
-export function BlueprintFields({ blueprint, state }: { blueprint?: BlueprintRow; state: FormState | undefined }) {
+export async function BlueprintFields(
+  { context, blueprint, state }: { context: PageContext; blueprint?: BlueprintRow; state: FormState | undefined },
+) {
+  const { rows: enforcements } = await listEnforcements(context.runtime.sql, { limit: 500, offset: 0 });
   const collect = (name: string, label: string, value: number | undefined) => (
     <Select name={name} label={label} options={COLLECT} value={String(value ?? 2)} state={state} />
   );
@@ -78,6 +83,14 @@ export function BlueprintFields({ blueprint, state }: { blueprint?: BlueprintRow
         value={blueprint?.legacyProfilesViaDdm ?? true}
         state={state}
       />
+      <Checks
+        name="software_update_enforcements"
+        legend="Software update enforcements"
+        options={enforcements.map(({ id, name }) => [String(id), name] as const)}
+        values={(blueprint?.softwareUpdateEnforcements ?? []).map(String)}
+        empty="There are none yet."
+        state={state}
+      />
     </>
   );
 }
@@ -104,7 +117,7 @@ export function mountBlueprintSettings(app: Hono<AppEnv>): void {
               <form class="stack" method="post" action={`/blueprints/${blueprint.id}/edit/`}>
                 <Csrf context={context} />
                 <FormErrors state={state} />
-                <BlueprintFields blueprint={blueprint} state={state} />
+                {await BlueprintFields({ context, blueprint, state })}
                 <SaveButtons />
               </form>
             </Previewed>

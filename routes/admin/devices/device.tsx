@@ -21,6 +21,7 @@ import type { AppEnv } from "../../context.ts";
 import { ActionButton, Chip, Expiry, Fact, Time, yesNo } from "../parts/components.tsx";
 import { under, underDevice } from "../parts/crumbs.ts";
 import { Live, mountLive, type Part, Reload } from "../parts/live.tsx";
+import { SoftwareUpdate } from "./update.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 import { Actions, Deleted } from "./actions.tsx";
 import { Aftermath } from "./aftermath.tsx";
@@ -210,6 +211,7 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
           </section>
         </div>
         <Actions device={device} context={context} state={state} />
+        {await SoftwareUpdate({ id, context })}
         {await Live({ part: COMMANDS, context })}
         {await Live({ part: ARTIFACTS, context })}
         {await Plan({ device, context })}

@@ -18,6 +18,7 @@ const MESSAGES: Record<string, string> = {
   password: "Password changed. Your other sessions have ended.",
   ended: "The session has ended.",
   created: "Created.",
+  synchronizing: "Queued. The list is here in a moment; reload the page.",
   deleted: "Deleted.",
   restored: "Restored. The device is managed again.",
   queued: "The command is queued. The device has been notified.",

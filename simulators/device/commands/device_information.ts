@@ -23,6 +23,7 @@ function queryResponses(state: DeviceState): Record<string, Plist> {
     ProductName: model.product,
     OSVersion: model.osVersion,
     BuildVersion: model.build,
+    SoftwareUpdateDeviceID: model.softwareUpdateDeviceId ?? model.product,
     SupplementalOSVersionExtra: model.osVersionExtra ?? "",
     SupplementalBuildVersion: model.buildExtra ?? model.build,
     IsSupervised: model.supervised,

@@ -38,6 +38,7 @@ const automated = (world: World, change: Fields): Fields => ({
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   "/signin/": "a refused sign-in is counted and is an event: tests/routes/admin/accounts/signin_test.ts",
   "/signout/": "it is refused nobody",
+  "/software-updates/sync/": "it has no input: a second one joins the first",
   "/account/sessions/end-others/": "it is refused nobody",
   "/setup/": "it works once, without a session: tests/routes/admin/accounts/signin_test.ts",
   "/virtual-servers/connect/": "it is refused nobody",
@@ -57,6 +58,19 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
   "/account/sessions/:id/end/": [() => ({ path: `/account/sessions/${"0".repeat(64)}/end/` })],
   "/account/tokens/": [() => ({ path: "/account/tokens/", fields: { name: "New", expires_at: "2020-01-01" } })],
   "/account/tokens/:id/delete/": [() => ({ path: `/account/tokens/${UNKNOWN}/delete/` })],
+  "/software-update-enforcements/new/": [
+    () => ({
+      path: "/software-update-enforcements/new/",
+      fields: { name: "New", mode: "latest", max_os_version: "27", platforms: "macOS", tags: NONE },
+    }),
+  ],
+  "/software-update-enforcements/:id/edit/": [
+    () => ({
+      path: `/software-update-enforcements/${NONE}/edit/`,
+      fields: { name: "New", mode: "latest", max_os_version: "27", platforms: "macOS" },
+    }),
+  ],
+  "/software-update-enforcements/:id/delete/": [() => ({ path: `/software-update-enforcements/${NONE}/delete/` })],
   "/devices/:id/collect/": [() => ({ path: `/devices/${NONE}/collect/` })],
   "/devices/:id/poke/": [() => ({ path: `/devices/${NONE}/poke/` })],
   "/devices/:id/block/": [() => ({ path: `/devices/${NONE}/block/` })],

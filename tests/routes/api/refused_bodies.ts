@@ -126,6 +126,22 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
       body: { values: { ROOM: "12" }, secrets: ["NOT_STORED"] },
     }),
   ],
+  "POST /api/mdm/software_update_enforcements/": [
+    () => ({
+      path: "/api/mdm/software_update_enforcements/",
+      body: { name: "New", platforms: ["macOS"], max_os_version: "27", tags: [NONE] },
+    }),
+  ],
+  "PUT /api/mdm/software_update_enforcements/{id}/": [
+    () => ({
+      path: `/api/mdm/software_update_enforcements/${NONE}/`,
+      body: { name: "New", platforms: ["macOS"], max_os_version: "27" },
+    }),
+  ],
+  "DELETE /api/mdm/software_update_enforcements/{id}/": [
+    () => ({ path: `/api/mdm/software_update_enforcements/${NONE}/` }),
+  ],
+  "POST /api/mdm/software_updates/sync/": [() => ({ path: "/api/mdm/software_updates/sync/?force=perhaps" })],
   "POST /api/mdm/push_certificates/": [
     () => ({ path: "/api/mdm/push_certificates/", body: { name: "Another", certificate: "x", private_key: "y" } }),
     () => ({ path: "/api/mdm/push_certificates/", body: { name: "Another", private_key: "y" } }),

@@ -23,6 +23,7 @@ function stateOf(platform: string): DeviceState {
     awaitingConfiguration: true,
     adminAccount: undefined,
     restarts: 0,
+    updateFailures: { count: 0, reason: "", at: "" },
   };
 }
 

@@ -47,6 +47,8 @@ const blueprint = (...artifacts: ContentArtifact[]): BlueprintContent => ({
   collectCertificates: "no",
   collectProfiles: "no",
   legacyProfilesViaDdm: true,
+  enforcements: [],
+  releases: [],
   artifacts: new Map(artifacts.map((one) => [one.id, one])),
 });
 const outcome = (content: BlueprintContent, given: Partial<ResolveTarget> = {}, observed: ObservedArtifact[] = []) =>

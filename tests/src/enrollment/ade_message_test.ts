@@ -33,6 +33,7 @@ const state = {
   awaitingConfiguration: false,
   adminAccount: undefined,
   restarts: 0,
+  updateFailures: { count: 0, reason: "", at: "" },
   profiles: [],
   provisioningProfiles: [],
   declarations: new Map(),

@@ -32,6 +32,7 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
     values: new Set(),
     paces: new Map(),
     declarative: { enabled: false, token: null, refusedToken: null, refusedAt: null, clientCapabilities: null },
+    update: { build: "", softwareUpdateDeviceId: "" },
   },
   setup: null,
   settings: { resendAfterSeconds: 60, renewBeforeDays: 90, identifierPrefix: "com.example.mdm" },
@@ -89,6 +90,8 @@ Deno.test("the queue comes first, oldest first, then inventory, renewal and the 
       collectCertificates: "no",
       collectProfiles: "all",
       legacyProfilesViaDdm: true,
+      enforcements: [],
+      releases: [],
       artifacts: new Map(),
     },
   });
@@ -195,6 +198,8 @@ Deno.test("whatever the facts: a plan is repeatable, its next is a chosen one, a
         fc.record({
           id: fc.constant(1),
           legacyProfilesViaDdm: fc.boolean(),
+          enforcements: fc.constant([]),
+          releases: fc.constant([]),
           artifacts: fc.constant(new Map()),
           inventoryIntervalSeconds: fc.integer({ min: 14_400, max: 604_800 }),
           collectApps: collect,

@@ -107,6 +107,8 @@ export const contents: fc.Arbitrary<BlueprintContent> = fc.record({
   collectCertificates: "no",
   collectProfiles: "no",
   legacyProfilesViaDdm,
+  enforcements: [],
+  releases: [],
   artifacts: new Map(artifacts.map((one) => [one.id, one])),
 }));
 
@@ -166,6 +168,7 @@ export function factsOf(blueprint: BlueprintContent | null, world: World, memory
         refusedAt: null,
         clientCapabilities: null,
       },
+      update: { build: "", softwareUpdateDeviceId: "" },
     },
     identity: { notAfter: new Date("2027-06-01T00:00:00Z"), renewalStartedAt: null },
     setup: null,

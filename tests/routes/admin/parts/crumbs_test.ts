@@ -71,6 +71,11 @@ Deno.test("every page below another names the pages above it, and each of them e
         (select id from scep_issuers limit 1) as issuer, (select id from roles limit 1) as role,
         (select path from status_items limit 1) as item`;
     assert.ok(row !== undefined);
+    const { json: enforcement } = await fleet.api("POST", "/api/mdm/software_update_enforcements/", {
+      name: "Latest",
+      platforms: ["macOS"],
+      max_os_version: "27",
+    });
     const ids: Record<string, string | number> = {
       artifacts: artifact.id,
       blueprints: blueprint.id,
@@ -79,6 +84,7 @@ Deno.test("every page below another names the pages above it, and each of them e
       "push-certificates": 1,
       roles: row.role,
       "scep-issuers": row.issuer,
+      "software-update-enforcements": enforcement.id,
       users: ada.userId,
     };
     const [unit] = await sql<{ id: number }[]>`select id from meta_business_units limit 1`;

@@ -1,0 +1,81 @@
+/**
+ * Which release a device can be offered. Pure.
+ *
+ * @module
+ */
+
+import type { Release } from "./feed.ts";
+
+/** A release of the catalogue. `withdrawn`: the last feed does not have it. */
+export type KnownRelease = Release & { readonly id: number; readonly withdrawn: boolean };
+
+/** What a device says about itself. */
+export type UpdatingDevice = {
+  /** The identifier that the feed lists it by: SoftwareUpdateDeviceID, or its model where it states none. */
+  readonly softwareUpdateDeviceId: string;
+  /** Its build, with that of its background security improvement where it has one. */
+  readonly build: string;
+};
+
+const BUILD = /^([0-9]{1,4})([A-Z])([0-9]{1,8})([a-z]?)$/;
+
+/** Negative when build `a` is before `b`. Builds are compared by their parts: 20H392 is before 20H6392. */
+export function compareBuilds(a: string, b: string): number {
+  const left = BUILD.exec(a);
+  const right = BUILD.exec(b);
+  if (left === null || right === null) return a < b ? -1 : a > b ? 1 : 0;
+  return Number(left[1]) - Number(right[1]) || compareTexts(left[2], right[2]) || Number(left[3]) - Number(right[3]) ||
+    compareTexts(left[4], right[4]);
+}
+
+const compareTexts = (a = "", b = "") => a < b ? -1 : a > b ? 1 : 0;
+
+/** Negative when the version of `a` is older than that of `b`, its background security improvement included. */
+export const compareReleases = (
+  a: Pick<Release, "numbers" | "extra">,
+  b: Pick<Release, "numbers" | "extra">,
+): number =>
+  a.numbers[0] - b.numbers[0] || a.numbers[1] - b.numbers[1] || a.numbers[2] - b.numbers[2] ||
+  compareTexts(a.extra, b.extra);
+
+/** Whether a release can be offered to a device on a day: Apple still signs it, and it is for this model and build. */
+function isFor(device: UpdatingDevice, today: string, release: KnownRelease): boolean {
+  return !release.withdrawn && release.postedOn <= today &&
+    (release.expiresOn === null || release.expiresOn > today) &&
+    // What only the public gets cannot be sent by device management, except improvements, which are listed nowhere else.
+    (!release.public || release.extra !== "") &&
+    (release.prerequisiteBuild === "" || release.prerequisiteBuild === device.build) &&
+    release.deviceIds.includes(device.softwareUpdateDeviceId);
+}
+
+/**
+ * Returns the newest release that a device can be offered on the day `today` ("2026-03-24") and that `allowed` accepts,
+ * or undefined.
+ *
+ * Of two builds of one version for the same model the one that the device runs is chosen, or else the first one, so that
+ * the choice stays.
+ */
+export function bestRelease(
+  releases: readonly KnownRelease[],
+  device: UpdatingDevice,
+  today: string,
+  allowed: (release: KnownRelease) => boolean = () => true,
+): KnownRelease | undefined {
+  let best: KnownRelease | undefined;
+  for (const release of releases) {
+    if (!isFor(device, today, release) || !allowed(release)) continue;
+    if (best === undefined) {
+      best = release;
+      continue;
+    }
+    const order = compareReleases(release, best);
+    if (order > 0 || (order === 0 && isPreferred(release, best, device))) best = release;
+  }
+  return best;
+}
+
+/** Of two releases of one version. */
+function isPreferred(one: KnownRelease, other: KnownRelease, { build }: UpdatingDevice): boolean {
+  if ((one.build === build) !== (other.build === build)) return one.build === build;
+  return compareBuilds(one.build, other.build) < 0 || (one.build === other.build && one.id < other.id);
+}
