@@ -45,11 +45,21 @@ export async function allSoftwareUpdates(db: Db): Promise<SoftwareUpdateRow[]> {
   return [...await db<SoftwareUpdateRow[]>`select ${columns(db)} from software_updates order by id`];
 }
 
-/** Returns the releases that devices can be offered, or could before they expired. */
-export async function offeredUpdates(db: Db): Promise<SoftwareUpdateRow[]> {
+/** A release of the last feed, as the rules read it. */
+export type ListedReleaseRow =
+  & Omit<
+    SoftwareUpdateRow,
+    "major" | "minor" | "patch" | "feedPostedOn" | "withdrawnAt" | "createdAt" | "updatedAt"
+  >
+  & { numbers: [major: number, minor: number, patch: number]; withdrawn: false };
+
+/** Returns the releases of the last feed. */
+export async function listedReleases(db: Db): Promise<ListedReleaseRow[]> {
   return [
-    ...await db<SoftwareUpdateRow[]>`
-    select ${columns(db)} from software_updates where withdrawn_at is null and (not public or extra <> '') order by id`,
+    ...await db<ListedReleaseRow[]>`
+    select id, public, platform, version, array[major, minor, patch] as numbers, extra, build, prerequisite_build,
+      device_ids, posted_on::text as posted_on, expires_on::text as expires_on, false as withdrawn
+    from software_updates where withdrawn_at is null order by id`,
   ];
 }
 

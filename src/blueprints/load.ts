@@ -11,7 +11,7 @@ import {
   findBlueprintContent,
 } from "../../db/blueprints/blueprint_content.ts";
 import type { Db, Sql } from "../../db/open.ts";
-import { offeredUpdates, type SoftwareUpdateRow } from "../../db/updates/software_updates.ts";
+import { listedReleases } from "../../db/updates/software_updates.ts";
 import type { Enforcement } from "../updates/enforcement.ts";
 import type { KnownRelease } from "../updates/select_release.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
@@ -49,13 +49,7 @@ function enforcementOf(row: EnforcementJson): Enforcement {
   };
 }
 
-const releaseOf = (row: SoftwareUpdateRow): KnownRelease => ({
-  ...row,
-  numbers: [row.major, row.minor, row.patch],
-  withdrawn: row.withdrawnAt !== null,
-});
-
-function contentOf(row: BlueprintContentRow, updates: readonly SoftwareUpdateRow[]): BlueprintContent {
+function contentOf(row: BlueprintContentRow, releases: readonly KnownRelease[]): BlueprintContent {
   const artifacts = new Map<string, ContentArtifact>();
   for (const { declarationType, link, versions, ...artifact } of row.artifacts) {
     const type = ARTIFACT_TYPES.find((one) => one === artifact.type);
@@ -80,7 +74,7 @@ function contentOf(row: BlueprintContentRow, updates: readonly SoftwareUpdateRow
     legacyProfilesViaDdm: row.legacyProfilesViaDdm,
     artifacts,
     enforcements: row.enforcements.map(enforcementOf),
-    releases: updates.map(releaseOf),
+    releases,
   };
 }
 
@@ -92,7 +86,7 @@ export async function readContent(
   const row = await findBlueprintContent(db, id);
   if (row === undefined) return null;
   const follows = row.enforcements.some(({ maxOsVersion }) => maxOsVersion !== "");
-  return { content: contentOf(row, follows ? await offeredUpdates(db) : []), revision: row.revision };
+  return { content: contentOf(row, follows ? await listedReleases(db) : []), revision: row.revision };
 }
 
 const remembered = new WeakMap<Sql, Map<number, { content: BlueprintContent; revision: number }>>();

@@ -53,7 +53,7 @@ export async function answerAde(runtime: Runtime, by: Caller, secret: string, cm
       // The attack: the pages of an enrollment, which may hold terms to accept, are passed over.
       if (admitted.hasViews) return { refusal: "this DEP enrollment requires its web view" };
       const { enrollment } = admitted;
-      const gate = gateOf(admitted, device.info);
+      const gate = await gateOf(tx, runtime, admitted, device.info);
       if (gate.kind === "update") {
         await recordEvents(tx, runtime, by, [updateEvent(device, enrollment, gate.details)]);
         return { kind: "update" as const, details: gate.details };

@@ -18,6 +18,8 @@ import type { NewEvent } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Applicant } from "./ade_message.ts";
 import { mdmProfile } from "./mdm_profile.ts";
+import { offeredReleases } from "../updates/select_release.ts";
+import { listedReleases } from "../../db/updates/software_updates.ts";
 import { osGate, type OsGateOutcome } from "./os_gate.ts";
 import { countEnrollmentSecretUse, examineEnrollmentSecret } from "./secrets.ts";
 import { openSession, reopenSession, SESSION_HOURS } from "./sessions.ts";
@@ -101,10 +103,22 @@ async function notAssigned(tx: Tx, virtualServerId: number, serialNumber: string
   return null;
 }
 
-/** Returns whether a device has to update before it enrolls. */
-export const gateOf = ({ enrollment }: Admitted, info: Applicant["info"]): OsGateOutcome =>
-  // The catalog of Apple's releases is not kept yet: without it, a minimum is required as it is.
-  osGate(info, enrollment, []);
+/** Returns whether a device has to update before it enrolls, to a release that Apple offers it. */
+export async function gateOf(
+  tx: Tx,
+  { clock }: Pick<Runtime, "clock">,
+  { enrollment }: Admitted,
+  info: Applicant["info"],
+): Promise<OsGateOutcome> {
+  const limited = enrollment.iosMaxVersion !== "" || enrollment.macosMaxVersion !== "";
+  const catalogue = limited ? await listedReleases(tx) : [];
+  const device = {
+    softwareUpdateDeviceId: info.softwareUpdateDeviceId ?? info.product ?? "",
+    build: info.buildVersionExtra ?? info.buildVersion ?? "",
+  };
+  const offered = offeredReleases(catalogue, device, clock.now().toISOString().slice(0, 10));
+  return osGate(info, enrollment, offered.map(({ extra, ...release }) => ({ ...release, supplemental: extra })));
+}
 
 /**
  * Returns the profile of a device with the session that it opens. A device that lost our answer asks again: one session,

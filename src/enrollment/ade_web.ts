@@ -83,7 +83,7 @@ export async function enterWeb(runtime: Runtime, by: Caller, secret: string, cms
     const entry = await runtime.sql.begin(async (tx): Promise<WebEntry | Refusal> => {
       const admitted = await admit(tx, runtime, by, secret, device);
       if ("refusal" in admitted) return admitted;
-      const gate = gateOf(admitted, device.info);
+      const gate = await gateOf(tx, runtime, admitted, device.info);
       if (gate.kind === "update") {
         await recordEvents(tx, runtime, by, [updateEvent(device, admitted.enrollment, gate.details)]);
         return { kind: "update", details: gate.details };

@@ -12,9 +12,9 @@ import {
   type CatalogueChange,
   feedRefused,
   feedTaken,
+  listedReleases,
   lockCatalogue,
   replaceCatalogue,
-  type SoftwareUpdateRow,
 } from "../../db/updates/software_updates.ts";
 import type { Json, Tx } from "../../db/open.ts";
 import { desiredChanged } from "../blueprints/changed.ts";
@@ -47,20 +47,6 @@ export async function enqueueCatalogueSync(runtime: Runtime, { force = false } =
     })
   );
 }
-
-/** Returns the release of a row. */
-const releaseOf = (row: SoftwareUpdateRow): Release => ({
-  public: row.public,
-  platform: row.platform,
-  version: row.version,
-  numbers: [row.major, row.minor, row.patch],
-  extra: row.extra,
-  build: row.build,
-  prerequisiteBuild: row.prerequisiteBuild,
-  deviceIds: row.deviceIds,
-  postedOn: row.postedOn,
-  expiresOn: row.expiresOn,
-});
 
 async function fetchFeed({ config }: Runtime): Promise<Feed> {
   const roots = [toPem(appleRootCa.der, "CERTIFICATE")];
@@ -102,10 +88,9 @@ export async function syncCatalogue(
   }
   return await runtime.sql.begin(async (tx): Promise<Json> => {
     if (!await lockCatalogue(tx)) return { status: "SKIPPED" };
-    const known = await allSoftwareUpdates(tx);
     const now = runtime.clock.now();
     const refusal = force ? null : feedRefusal(
-      known.filter(({ withdrawnAt }) => withdrawnAt === null).map(releaseOf),
+      await listedReleases(tx),
       feed.releases,
       now.toISOString().slice(0, 10),
     );

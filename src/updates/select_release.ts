@@ -49,33 +49,26 @@ function isFor(device: UpdatingDevice, today: string, release: KnownRelease): bo
 }
 
 /**
- * Returns the newest release that a device can be offered on the day `today` ("2026-03-24") and that `allowed` accepts,
- * or undefined.
+ * Returns the releases that a device can be offered on the day `today` ("2026-03-24"), the newest first.
  *
- * Of two builds of one version for the same model the one that the device runs is chosen, or else the first one, so that
+ * Of two builds of one version for the same model the one that the device runs comes first, or else the first one, so that
  * the choice stays.
  */
-export function bestRelease(
+export function offeredReleases(
+  releases: readonly KnownRelease[],
+  device: UpdatingDevice,
+  today: string,
+): KnownRelease[] {
+  const own = ({ build }: KnownRelease) => build === device.build ? 0 : 1;
+  return releases.filter((release) => isFor(device, today, release)).sort((one, other) =>
+    compareReleases(other, one) || own(one) - own(other) || compareBuilds(one.build, other.build) || one.id - other.id
+  );
+}
+
+/** Returns the newest release that a device can be offered on the day `today` and that `allowed` accepts, or undefined. */
+export const bestRelease = (
   releases: readonly KnownRelease[],
   device: UpdatingDevice,
   today: string,
   allowed: (release: KnownRelease) => boolean = () => true,
-): KnownRelease | undefined {
-  let best: KnownRelease | undefined;
-  for (const release of releases) {
-    if (!isFor(device, today, release) || !allowed(release)) continue;
-    if (best === undefined) {
-      best = release;
-      continue;
-    }
-    const order = compareReleases(release, best);
-    if (order > 0 || (order === 0 && isPreferred(release, best, device))) best = release;
-  }
-  return best;
-}
-
-/** Of two releases of one version. */
-function isPreferred(one: KnownRelease, other: KnownRelease, { build }: UpdatingDevice): boolean {
-  if ((one.build === build) !== (other.build === build)) return one.build === build;
-  return compareBuilds(one.build, other.build) < 0 || (one.build === other.build && one.id < other.id);
-}
+): KnownRelease | undefined => offeredReleases(releases, device, today).find(allowed);

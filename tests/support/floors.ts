@@ -30,11 +30,11 @@ export const FLOORS: Floors = {
   ],
   // Automated Device Enrollment at Apple: servers, devices, profiles. The device's own side is enrollment's.
   ade: ["enrollment", "apple", "events", "apple_schema", "protocol", "pki"],
+  enrollment: ["updates", "issuing", "identity", "events", "protocol", "runtime.ts", "pki"],
   planner: ["updates", "declarations", "blueprints", "downloads", "commands", "apple_schema", "protocol"],
   declarations: ["blueprints", "downloads", "variables", "apple_schema", "protocol"],
   updates: ["blueprints", "apple", "events", "protocol", "pki"],
   blueprints: ["downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
-  enrollment: ["issuing", "identity", "events", "protocol", "runtime.ts", "pki"],
   // docs/decisions/0001: files, downloads and variables know nothing of what is declared.
   downloads: ["issuing", "identity", "variables", "events", "protocol"],
   devices: ["commands", "tags", "variables", "escrow.ts", "events"],
