@@ -27,7 +27,12 @@ export async function upsertOrganization(db: Db, row: OrganizationFacts, now: Da
         ${row.version}, ${now}, ${now})
       on conflict (identifier) do update set admin_id = excluded.admin_id, name = excluded.name,
         email = excluded.email, phone = excluded.phone, address = excluded.address, type = excluded.type,
-        version = excluded.version, updated_at = excluded.updated_at
+        version = excluded.version,
+        updated_at = case when (dep_organizations.admin_id, dep_organizations.name, dep_organizations.email,
+            dep_organizations.phone, dep_organizations.address, dep_organizations.type, dep_organizations.version)
+          is distinct from (excluded.admin_id, excluded.name, excluded.email, excluded.phone, excluded.address,
+            excluded.type, excluded.version)
+          then excluded.updated_at else dep_organizations.updated_at end
       returning id`,
   ).id;
 }

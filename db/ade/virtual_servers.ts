@@ -103,6 +103,19 @@ export async function upsertVirtualServer(
   ).id;
 }
 
+/** Brings what Apple's account details say of a virtual server up to date. */
+export async function updateAccount(
+  db: Db,
+  row: { name: string; uuid: string; organizationId: number; account: Json },
+  now: Date,
+): Promise<void> {
+  await db`
+    update dep_virtual_servers set name = ${row.name}, organization_id = ${row.organizationId},
+      account = ${json(db, row.account)}, updated_at = ${now}
+    where uuid = ${row.uuid} and (name <> ${row.name} or organization_id <> ${row.organizationId}
+      or account <> ${json(db, row.account)})`;
+}
+
 /** Returns what Apple's account details said about limits. */
 export async function findAccountLimits(db: Db, id: number): Promise<Json> {
   const [row] = await db<{ account: Json }[]>`select account from dep_virtual_servers where id = ${id}`;

@@ -5,8 +5,6 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
-import { upsertOrganization } from "../../db/ade/organizations.ts";
 import {
   deleteToken,
   fillToken,
@@ -21,7 +19,6 @@ import {
   findVirtualServer,
   findVirtualServerOfToken,
   lockVirtualServerByUuid,
-  upsertVirtualServer,
   type VirtualServerRow,
 } from "../../db/ade/virtual_servers.ts";
 import { nextId } from "../../db/next_id.ts";
@@ -35,6 +32,7 @@ import { createSelfSigned } from "../pki/ca.ts";
 import { certificateFromPem, toPem } from "../pki/certificate.ts";
 import { exportPkcs8, importPkcs8 } from "../pki/keys.ts";
 import type { Runtime } from "../runtime.ts";
+import { storeServer } from "./account.ts";
 import { refusalOf } from "./client.ts";
 import { readServerToken, type ServerToken, ServerTokenError } from "./server_token.ts";
 import { enqueueSync } from "./sync.ts";
@@ -194,28 +192,6 @@ async function sealed({ keys }: Runtime, id: number, token: ServerToken): Promis
     accessSecretSealed: await keys.seal(token.accessSecret, sealContextOf(id, "access_secret_sealed")),
     accessTokenExpiry: token.expiry,
   };
-}
-
-async function storeServer(tx: Tx, { clock }: Runtime, tokenId: number, account: Account): Promise<number> {
-  const now = clock.now();
-  const organizationId = await upsertOrganization(tx, {
-    // Apple names no organization to very old accounts.
-    identifier: account.orgId || `server ${createHash("sha256").update(account.serverUuid).digest("hex").slice(0, 32)}`,
-    adminId: account.adminId,
-    name: account.orgName,
-    email: account.orgEmail,
-    phone: account.orgPhone,
-    address: account.orgAddress,
-    type: account.orgType,
-    version: account.orgVersion,
-  }, now);
-  return await upsertVirtualServer(tx, {
-    name: account.serverName || account.serverUuid,
-    uuid: account.serverUuid,
-    organizationId,
-    tokenId,
-    account: { limits: account.limits },
-  }, now);
 }
 
 async function told(

@@ -17,6 +17,7 @@ import { problem } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import type { EventSeries } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
+import { refreshServer } from "./account.ts";
 import { enqueueAssignmentJob } from "./assign.ts";
 import { assignmentClient } from "./client.ts";
 import { recordDeviceChanges } from "./device_events.ts";
@@ -152,6 +153,7 @@ async function runPages(syncing: Syncing, full: boolean, result: SyncResult): Pr
   const { client, signal } = syncing;
   let place = await startOf(syncing, full);
   result.effective_sync_type = place.kind === "full" ? "full_sync" : "delta_sync";
+  if (place.kind === "full" && place.cursor === null) await refreshAccount(syncing);
   const trail = new CursorTrail();
   for (;;) {
     signal.throwIfAborted();
@@ -167,6 +169,13 @@ async function runPages(syncing: Syncing, full: boolean, result: SyncResult): Pr
     if (!page.moreToFollow) return;
     place = { ...place, cursor: page.cursor };
   }
+}
+
+/** With each full fetch: the server may have another name at Apple, and other limits. */
+async function refreshAccount({ runtime, client, server }: Syncing): Promise<void> {
+  const account = await client.account();
+  // Anything else would be Apple's error: a token is of one server.
+  if (account.serverUuid === server.uuid) await runtime.sql.begin((tx) => refreshServer(tx, runtime, account));
 }
 
 /** Stores a page with the cursor after it, unless another process was faster. */

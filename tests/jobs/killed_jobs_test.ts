@@ -132,6 +132,8 @@ async function assignDevices(fleet: Fleet, apple: SimulatedDeviceAssignment): Pr
   apple.portal.assign(server, ownedDevices(2, "LATE"));
   apple.portal.unassign(server, ["DMPA00000003"]);
   const { clock, sql } = runtime;
+  // Its profile at Apple is not the one that it should be.
+  await sql`update dep_enrollments set defined_base_url = ${runtime.config.BASE_URL}`;
   await sql`update dep_tokens set access_token_expiry = ${new Date(clock.now().getTime() + 20 * 86_400_000)}`;
   await enqueueJob(sql, runtime, { kind: "ade-sync", payload: { virtual_server: virtualServerId, full: false } });
 }

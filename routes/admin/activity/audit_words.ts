@@ -68,6 +68,9 @@ const AUDIT_WORDS: Readonly<Record<string, AuditWords>> = {
         : undefined,
   },
   "mdm.depenrollment": { noun: "automated enrollment", name: "name", page: "depenrollment" },
+  "mdm.depvirtualserver": { noun: "virtual server", name: "name" },
+  "mdm.deptoken": { noun: "key for a server token" },
+  "mdm.depdevice": { noun: "assigned device", name: "serial_number" },
   "mdm.enrollmentcustomview": { noun: "custom view", name: "name", page: "customview" },
   "mdm.depenrollmentcustomview": {
     noun: "custom view of an automated enrollment",

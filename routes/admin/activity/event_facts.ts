@@ -133,6 +133,7 @@ export function namesWanted(events: readonly EventRow[]) {
     ),
     depenrollment: unique([
       ...facts.map((one) => one.audited("dep_enrollment")),
+      ...facts.map((one) => one.at("object", "new_value", "enrollment")),
       ...events.flatMap(({ objects }) => [...objects.dep_enrollment ?? [], ...objects.mdm_depenrollment ?? []]),
     ]),
     customview: unique([

@@ -40,6 +40,8 @@ const unlessRefused = (what: string, say: (facts: EventFacts) => Piece[]) => (fa
 
 const lower = (piece: Piece): Piece => piece === "A device" ? "a device" : piece;
 
+const serverOf = (facts: EventFacts): string => facts.at("virtual_server", "name") || "a virtual server";
+
 /** By type. */
 export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
   zentral_audit: { label: "Changes by people", say: auditSentence },
@@ -137,6 +139,49 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
       facts.object("depenrollment", facts.at("dep_enrollment", "pk"), facts.at("dep_enrollment", "name")),
       " at Apple again",
     ],
+  },
+  dep_device_change: {
+    label: "Changes of assigned devices",
+    say: (facts) => {
+      const [before, now] = ["prev_value", "new_value"].map((side) => facts.at("object", side, "last_op_type"));
+      if (now === "deleted" && before !== "deleted") return [facts.device, " is no longer assigned by Apple"];
+      if (facts.at("action") === "created") return [facts.device, " was assigned by Apple"];
+      const enrollment = facts.at("object", "new_value", "enrollment");
+      return enrollment !== "" && enrollment !== facts.at("object", "prev_value", "enrollment")
+        ? [facts.device, " has ", facts.object("depenrollment", enrollment, "an enrollment"), " at Apple"]
+        : [facts.device, " changed at Apple"];
+    },
+  },
+  dep_device_disowned: {
+    label: "Devices given up",
+    say: (facts) =>
+      facts.at("result") === "SUCCESS" ? [facts.actor, " gave up ", lower(facts.device), " at Apple"] : [
+        facts.actor,
+        " tried to give up ",
+        lower(facts.device),
+        ` at Apple: ${facts.at("error") || facts.at("result") || "no answer was recorded"}`,
+      ],
+  },
+  dep_devices_assignment_requested: {
+    label: "Enrollments assigned to devices",
+    say: (facts) => [
+      facts.actor,
+      " assigned ",
+      facts.object("depenrollment", facts.at("enrollment", "pk"), facts.at("enrollment", "name") || "an enrollment"),
+      ` to ${facts.at("devices") || "some"} devices`,
+    ],
+  },
+  dep_full_sync_requested: {
+    label: "Devices fetched again from Apple",
+    say: (facts) => [facts.actor, ` asked for all devices of ${serverOf(facts)} again`],
+  },
+  dep_token_health: {
+    label: "Server tokens of Apple",
+    say: (facts) => [`The server token of ${serverOf(facts)}: ${facts.at("sentence") || "its state has changed."}`],
+  },
+  dep_token_expiry: {
+    label: "Server tokens of Apple that expire",
+    say: (facts) => [`The server token of ${serverOf(facts)}: ${facts.at("sentence") || "it expires soon."}`],
   },
   enrollment_page_request: {
     label: "Refused enrollment addresses",

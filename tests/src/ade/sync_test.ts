@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { findVirtualServer } from "../../../db/ade/virtual_servers.ts";
+import { openDatabase } from "../../../db/open.ts";
+import { drain } from "../../../jobs/queue.ts";
+import { JOBS } from "../../../jobs/registry.ts";
 import { ownedDevices } from "../../../simulators/apple/device_assignment_portal.ts";
 import { changeDefaultEnrollment } from "../../../src/ade/virtual_servers.ts";
 import { syncVirtualServer } from "../../../src/ade/sync.ts";
@@ -52,13 +56,15 @@ Deno.test("a full sync that was asked for fetches all again and marks what Apple
     assert.deepEqual(result.operations, { created: 0, updated: 0, unchanged: 4, marked_deleted: 1 });
     assert.deepEqual([result.requested_sync_type, result.effective_sync_type], ["full_sync", "full_sync"]);
     assert.equal((await devices(id)).DMPA00000003, "deleted empty");
-    // And the same once a day by itself.
+    // And the same once a day by itself, with what the account then says.
+    apple.portal.organization.name = "Renamed";
     apple.portal.unassign(server, ["DMPA00000004"]);
     server.operations.pop();
     fleet.runtime.clock.advance(86_400);
     const audit = (await sync(id)).result;
     assert.deepEqual([audit.requested_sync_type, audit.effective_sync_type], ["delta_sync", "full_sync"]);
     assert.equal((await devices(id)).DMPA00000004, "deleted empty");
+    assert.equal((await findVirtualServer(fleet.runtime.sql, id))?.organizationName, "Renamed");
   }));
 
 Deno.test("devices without a profile get the default enrollment after a sync, and those whose profile Apple dropped", () =>
@@ -203,4 +209,30 @@ Deno.test("a sync that is refused or answered slowly goes on where it was, not b
       await settle(fleet);
     }
     assert.equal(count(await devices(id), "added empty"), 30);
+  }));
+
+Deno.test("two processes on one database share the jobs of a server, and its devices are found once", () =>
+  withOrchard(async ({ fleet, apple, connect, devices }) => {
+    const server = apple.portal.addServer("Orchard");
+    apple.mostPerPage = 20;
+    apple.portal.assign(server, ownedDevices(200));
+    const id = await connect(server);
+    const { runtime } = fleet;
+    const other = openDatabase(runtime.databaseUrl, { max: 4 });
+    try {
+      const processes = [runtime, { ...runtime, sql: other }];
+      await Promise.all(processes.map((process) => drain(process, JOBS, never)));
+      // And when the lease of one was lost, both work at the same job.
+      apple.portal.assign(server, ownedDevices(100, "MORE"));
+      await runtime.sql`update dep_tokens set sync_cursor = null, sync_kind = 'full'`;
+      const options = { virtualServerId: id, full: false, signal: never };
+      const results = await Promise.all(processes.map((process) => syncVirtualServer(process, testBy, options)));
+      assert.ok(results.some(({ status }) => status === "SUCCESS"), JSON.stringify(results));
+    } finally {
+      await other.end({ timeout: 5 });
+    }
+    assert.equal(count(await devices(id), "added empty"), 300);
+    const [row] = await runtime.sql`
+      select count(*)::int as events, count(distinct serial_number)::int as devices from events where type = 'dep_device_change'`;
+    assert.deepEqual({ ...row }, { events: 300, devices: 300 });
   }));
