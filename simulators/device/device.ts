@@ -152,6 +152,14 @@ export class SimulatedDevice extends DeviceCheckins {
     }
   }
 
+  /** Enrolls again by itself, after it was erased for Return to Service. */
+  async returnToService(): Promise<void> {
+    const { returnsWith } = this.state;
+    if (returnsWith === undefined) throw new Error("Cannot return to service: the device was not erased for it");
+    this.state.returnsWith = undefined;
+    await this.enroll(returnsWith.mdm);
+  }
+
   /** Enrolls over the air: `profile` is the Profile Service profile, `factory` the certificate its maker gave the device. */
   async enrollOverTheAir(profile: Uint8Array, factory: DeviceIdentity): Promise<void> {
     if (this.state.erased) this.#forget();

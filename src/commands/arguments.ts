@@ -35,6 +35,10 @@ export const textLike = (pattern: RegExp) => text().regex(pattern, PATTERN);
 /** Returns a boolean; "true" and 1 are not. */
 export const flag = () => z.boolean(requiredOr("Must be a valid boolean."));
 
+/** The id of an object, in lower case. */
+export const uuid = () =>
+  text().toLowerCase().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "Must be a valid UUID.");
+
 /** Bytes as base64, not empty. */
 export const bytes = () => text().min(1, REQUIRED).pipe(z.base64("Not valid base64."));
 
