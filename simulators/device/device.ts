@@ -154,10 +154,12 @@ export class SimulatedDevice extends DeviceCheckins {
 
   /** Enrolls again by itself, after it was erased for Return to Service. */
   async returnToService(): Promise<void> {
-    const { returnsWith } = this.state;
+    const { returnsWith, automated, awaitingConfiguration } = this.state;
     if (returnsWith === undefined) throw new Error("Cannot return to service: the device was not erased for it");
-    this.state.returnsWith = undefined;
-    await this.enroll(returnsWith.mdm);
+    this.#forget();
+    // What Apple gives the device out of the box applies as before.
+    Object.assign(this.state, { returnsWith: undefined, automated, awaitingConfiguration });
+    await this.#enrollWith(returnsWith.mdm);
   }
 
   /** Enrolls over the air: `profile` is the Profile Service profile, `factory` the certificate its maker gave the device. */
