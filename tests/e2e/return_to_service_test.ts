@@ -42,7 +42,7 @@ Deno.test("an automated iPad that is erased enrolls again by itself, with the Wi
       (await enrollments(fleet)).map(({ ended, proven, dep }) => [ended, proven, dep]),
       [[true, true, true], [false, true, true]],
     );
-    assert.equal((await made(fleet, "GET", "/api/mdm/enrollment_claims/")).length, 0);
+    assert.equal((await made(fleet, "GET", "/api/mdm/enrollment_claims/")).count, 0);
   }));
 
 Deno.test("the same for an iPhone that enrolled with a profile; the profile is for this device alone, and for a day", () =>
