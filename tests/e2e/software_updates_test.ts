@@ -3,7 +3,7 @@ import { type FeedEntry, startSoftwareLookup } from "../../simulators/apple/soft
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { MODELS } from "../../simulators/device/models.ts";
 import { byJob } from "../../src/events/by.ts";
-import { syncCatalogue } from "../../src/updates/catalogue.ts";
+import { passDay, syncCatalogue } from "../../src/updates/catalogue.ts";
 import { assign, idOf, made, makeBlueprint, rest, settle } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { TestClock } from "../support/runtime.ts";
@@ -177,6 +177,55 @@ Deno.test("an improvement reaches only devices with the build that it needs", ()
     await behind.connect();
     await behind.connect();
     assert.equal(behind.enforcedUpdate?.build, "25D771280a");
+  }));
+
+Deno.test("a release that was announced for a day, and one that expires, change what devices are told on that day", () =>
+  withCatalogue(async ({ fleet, list }) => {
+    const { runtime } = fleet;
+    const { clock, sql } = runtime;
+    clock.set("2026-06-10T06:00:00Z");
+    const woken = async () =>
+      (await sql`select 1 from channels where next_action_at <= ${clock.now()} and push_forced`).length;
+    const passes = async () => {
+      const { changed } = await passDay(runtime) as { changed: boolean };
+      await settle(fleet);
+      return [changed, await woken()];
+    };
+    assert.deepEqual(await passes(), [false, 0]);
+    const { id } = await made(fleet, "POST", PATH, latest("Everyone", 30));
+    const blueprint = await makeBlueprint(fleet, {
+      software_update_enforcements: [id],
+      inventory_interval: 604_800,
+    });
+    const [asleep, awake] = [await fleet.enrolled({ model: OLD }), await fleet.enrolled({ model: OLD })];
+    for (const device of [asleep, awake]) await follow(fleet, device, blueprint.id);
+    await list([
+      entry("26.2", "25C56", "2026-06-01"),
+      entry("26.2.1", "25C60", "2026-06-12", { ExpirationDate: "2026-06-14" }),
+    ]);
+    for (const device of [asleep, awake]) {
+      await rest(device);
+      assert.equal(device.enforcedUpdate?.version, "26.2");
+    }
+    const path = `/api/mdm/devices/${await idOf(fleet, awake.serialNumber)}/plan/`;
+    assert.equal((await made(fleet, "GET", path)).plan_again_at, "2026-06-12T00:00:00");
+    clock.set("2026-06-11T23:59:59Z");
+    assert.deepEqual(await passes(), [false, 0]);
+    await awake.connect();
+    assert.equal(awake.enforcedUpdate?.version, "26.2");
+    clock.set("2026-06-12T00:00:00Z");
+    // A device that comes by itself is planned anew; the other one is woken.
+    await awake.connect();
+    assert.equal(awake.enforcedUpdate?.version, "26.2.1");
+    assert.deepEqual(await passes(), [true, 1]);
+    assert.deepEqual(await passes(), [false, 1]);
+    await rest(asleep);
+    assert.equal(asleep.enforcedUpdate?.version, "26.2.1");
+    // The server was off for some days.
+    clock.set("2026-06-20T00:00:00Z");
+    assert.deepEqual(await passes(), [true, 2]);
+    await rest(asleep);
+    assert.equal(asleep.enforcedUpdate?.version, "26.2");
   }));
 
 Deno.test("once: the device is told exactly what is written, and a failed update is reported with its reason", () =>
