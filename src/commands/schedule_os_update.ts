@@ -32,7 +32,7 @@ const MOBILE_ACTIONS = ["Default", "DownloadOnly", "InstallASAP"] as const;
 
 const args = z.object({
   product_key: textUpTo(256).optional(),
-  product_version: textLike(/^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$/).optional(),
+  product_version: textLike(/^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$/).meta({ examples: ["16.7.12"] }).optional(),
   install_action: z.enum(ACTIONS),
   max_user_deferrals: z.int().min(0).max(365).optional(),
   priority: z.enum(["Low", "High"]).optional(),
