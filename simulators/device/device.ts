@@ -169,6 +169,16 @@ export class SimulatedDevice extends DeviceCheckins {
     }
   }
 
+  /** Enrolls again by itself, after it was erased for Return to Service. */
+  async returnToService(): Promise<void> {
+    const { returnsWith, automated, awaitingConfiguration } = this.state;
+    if (returnsWith === undefined) throw new Error("Cannot return to service: the device was not erased for it");
+    this.#forget();
+    // What Apple gives the device out of the box applies as before.
+    Object.assign(this.state, { returnsWith: undefined, automated, awaitingConfiguration });
+    await this.#enrollWith(returnsWith.mdm);
+  }
+
   /** Enrolls over the air: `profile` is the Profile Service profile, `factory` the certificate its maker gave the device. */
   async enrollOverTheAir(profile: Uint8Array, factory: DeviceIdentity): Promise<void> {
     if (this.state.erased) this.#forget();

@@ -32,6 +32,8 @@ export type DeviceState = ChannelState & {
   /** The PIN that opens it; "" when a phone is locked with its own passcode. */
   lockedWith: string | undefined;
   erased: boolean;
+  /** The profiles that it enrolls again with by itself, if it was erased for that. */
+  returnsWith?: { mdm: Uint8Array; wifi?: Uint8Array } | undefined;
   /** Whether Apple gave it its enrollment. */
   automated: boolean;
   /** Whether it waits in Setup Assistant for the server. */
