@@ -147,7 +147,6 @@ Deno.test("a list that is refused, or older than two days, is reported to monito
         });
         return await answer.text();
       };
-      const ada = await personWith(runtime, "superuser");
       const reported = async () => {
         const { reasons } = JSON.parse(await get("/readyz"));
         const found = reasons.find(({ check }: { check: string }) => check === "software-updates");
