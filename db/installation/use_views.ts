@@ -11,6 +11,7 @@ import { isTrace } from "../artifacts/target_artifacts.ts";
 export type UserKind =
   | "enrollment"
   | "blueprint"
+  | "software update enforcement"
   | "artifact"
   | "version"
   | "tag"
@@ -21,7 +22,7 @@ export type UserKind =
 /** Something that uses an object by its name; devices and commands are counted, `name` is their number. */
 export type UseRow = { kind: UserKind; name: string };
 
-/** Returns the enrollments, and filters of blueprints and versions, that name a tag. */
+/** Returns the enrollments, the software update enforcements, and the filters of blueprints and versions that name a tag. */
 export const usesOfTag = (db: Db, id: number) =>
   db<UseRow[]>`
     with tagged as (
@@ -30,6 +31,14 @@ export const usesOfTag = (db: Db, id: number) =>
     select kind, name from (
       select 'enrollment' as kind, o.name
       from enrollment_secret_tags t join ota_enrollments o on o.enrollment_secret_id = t.enrollment_secret_id
+      where t.tag_id = ${id}
+      union all
+      select 'enrollment', o.name
+      from enrollment_secret_tags t join dep_enrollments o on o.enrollment_secret_id = t.enrollment_secret_id
+      where t.tag_id = ${id}
+      union all
+      select 'software update enforcement', e.name
+      from software_update_enforcement_tags t join software_update_enforcements e on e.id = t.enforcement_id
       where t.tag_id = ${id}
       union all
       select 'blueprint', b.name || ' (for ' || a.name || ')'

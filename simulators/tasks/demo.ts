@@ -172,7 +172,8 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   const { runtime, address } = server;
 
   const { password, token } = await makeSuperuser(runtime);
-  const name = `Demonstration ${runtime.clock.now().toISOString()}`;
+  // In a folder that is kept, the names of the runs before are taken.
+  const name = demo.data === undefined ? "Demonstration" : `Demonstration ${runtime.clock.now().toISOString()}`;
   const topic = `com.apple.mgmt.External.${runtime.random.uuid()}`;
   const { certificatePem, keyPem } = await apns.makePushCertificate(topic);
   const { id } = await uploadPushCertificate(runtime, COMMAND_LINE, {

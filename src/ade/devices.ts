@@ -104,13 +104,21 @@ export async function assignDevice(
     await storeBatch(runtime, by, {
       virtualServerId,
       enrollmentId,
+      name: enrollment.name,
       uuid: enrollment.uuid,
       serials: [serialNumber],
       origin: "assignment",
+      asked: null,
     }, answers);
     const [answer] = answers;
     if (answer?.status === "SUCCESS") {
       await readAgain(runtime, by, client, { virtualServerId, serials: [serialNumber], origin: "assignment" });
+      // The default one came after it: a job was asking Apple for many devices meanwhile.
+      if ((await mustFind(runtime, id)).enrollmentId !== enrollmentId) {
+        await runtime.sql.begin((tx) =>
+          enqueueAssignment(tx, runtime, { virtualServerId, depEnrollmentId: enrollmentId, serials: [serialNumber] })
+        );
+      }
     } else if (answer !== undefined && answer.throttledUntil !== null) {
       const at = answer.throttledUntil;
       await runtime.sql.begin((tx) => enqueueAssignmentJob(tx, runtime, virtualServerId, at));
