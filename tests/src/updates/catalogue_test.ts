@@ -147,12 +147,11 @@ Deno.test("a list that is refused, or older than two days, is reported to monito
         });
         return await answer.text();
       };
-      const ada = await personWith(runtime, "superuser");
       const reported = async () => {
         const { reasons } = JSON.parse(await get("/readyz"));
         const found = reasons.find(({ check }: { check: string }) => check === "software-updates");
         // Sessions end sooner than two days.
-      const { text } = await (await personWith(runtime, "superuser")).get("/");
+        const { text } = await (await personWith(runtime, "superuser")).get("/");
         assert.equal(text.includes("Show software updates"), found !== undefined);
         return found?.reason;
       };
