@@ -75,13 +75,17 @@ const eventful = (db: Db) =>
  *
  * A full fetch names no operations. It shows what is assigned now, so a device that was deleted is added again; and
  * it marks what it has seen with its generation.
+ *
+ * `asked` is when Apple was asked for the page. A profile that Apple accepted after that is not in it, and stays: else the
+ * choice of an operator looked like no profile, and was replaced by the default one. So does a deletion that a full fetch
+ * has not seen.
  */
 export async function applyPage(
   db: Db,
-  page: { virtualServerId: number; devices: Json; full: boolean; generation: number },
+  page: { virtualServerId: number; devices: Json; full: boolean; generation: number; asked: Date },
   now: Date,
 ): Promise<PageOutcome> {
-  const { virtualServerId, full, generation } = page;
+  const { virtualServerId, full, generation, asked } = page;
   const rows = await db<(DeviceChange & { outcome: string })[]>`
     with given as (
       select * from jsonb_to_recordset(${json(db, page.devices)}) as g (serial_number text, asset_tag text, color text,
@@ -108,13 +112,20 @@ export async function applyPage(
         case when g.op_type = 'deleted' or not ${full} then coalesce(g.op_date, o.last_op_date)
           when o.id is null or o.last_op_type in ('', 'deleted') then greatest(o.last_op_date, g.device_assigned_date)
           else o.last_op_date end as last_op_date,
-        g.profile_status, g.profile_uuid, g.profile_assign_time, g.profile_push_time,
+        case when o.newer then o.profile_status else g.profile_status end as profile_status,
+        case when o.newer then o.profile_uuid else g.profile_uuid end as profile_uuid,
+        case when o.newer then o.profile_assign_time else g.profile_assign_time end as profile_assign_time,
+        case when o.newer then o.profile_push_time else g.profile_push_time end as profile_push_time,
         -- A profile of ours that was defined again has another UUID: its devices are still that enrollment's.
-        coalesce((select e.id from dep_enrollments e where e.uuid = g.profile_uuid),
-          case when o.profile_uuid = g.profile_uuid then o.enrollment_id end) as enrollment_id,
+        case when o.newer then o.enrollment_id else coalesce(
+          (select e.id from dep_enrollments e where e.uuid = g.profile_uuid),
+          case when o.profile_uuid = g.profile_uuid then o.enrollment_id end) end as enrollment_id,
         case when g.op_type = 'deleted' then o.disowned_at end as disowned_at,
-        o.id is not null and not ${full} and g.op_date < o.last_op_date as stale
-      from given g left join old o on o.serial_number = g.serial_number
+        case when ${full} then o.last_op_type = 'deleted' and o.updated_at > ${asked}
+          else g.op_date < o.last_op_date end as stale
+      from given g left join (
+        select *, assign_status = 'SUCCESS' and assign_at > ${asked} as newer from old
+      ) o on o.serial_number = g.serial_number
     ), updated as (
       update dep_devices d set asset_tag = f.asset_tag, color = f.color, description = f.description,
         device_family = f.device_family, model = f.model, os = f.os, device_assigned_by = f.device_assigned_by,
@@ -129,7 +140,7 @@ export async function applyPage(
             f.device_assigned_date, f.last_op_type, f.last_op_date, f.profile_status, f.profile_uuid,
             f.profile_assign_time, f.profile_push_time, f.enrollment_id, f.disowned_at)
           then ${now} else d.updated_at end
-      from fresh f where d.id = f.id and not f.stale
+      from fresh f where d.id = f.id and f.stale is not true
       returning d.*
     ), inserted as (
       insert into dep_devices as d (virtual_server_id, serial_number, asset_tag, color, description, device_family, model,
@@ -176,17 +187,21 @@ export async function markMissing(
     select id, serial_number, before, after, true as eventful from compared order by serial_number`;
 }
 
-/** Marks devices as deleted of which Apple says that they are not this server's. Returns their changes. */
+/**
+ * Marks devices as deleted of which Apple says that they are not this server's. Returns their changes. Those that changed
+ * after Apple was `asked` are left: the answer may be older than that.
+ */
 export async function markDeleted(
   db: Db,
   virtualServerId: number,
   serials: readonly string[],
-  now: Date,
+  { asked, now }: { asked: Date; now: Date },
 ): Promise<DeviceChange[]> {
   return await db<DeviceChange[]>`
     with gone as (
       select d.* from dep_devices d where d.virtual_server_id = ${virtualServerId}
-        and d.serial_number = any(${[...serials]}) and d.last_op_type <> 'deleted' order by d.id for update
+        and d.serial_number = any(${[...serials]}) and d.last_op_type <> 'deleted' and d.updated_at <= ${asked}
+      order by d.id for update
     ), written as (
       update dep_devices d set last_op_type = 'deleted', wanted_enrollment_id = null, updated_at = ${now}
       from gone where d.id = gone.id returning d.*
@@ -263,22 +278,22 @@ export async function wantDefault(
 }
 
 /** The next devices to assign: all to one enrollment. */
-export type AssignmentBatch = { enrollmentId: number; uuid: string; serials: string[] };
+export type AssignmentBatch = { enrollmentId: number; name: string; uuid: string; serials: string[] };
 
-/** Returns up to `limit` devices that shall get one enrollment and may get it now. */
+/** Returns up to `limit` devices that shall get one enrollment, other than those of `without`, and may get it now. */
 export async function nextAssignment(
   db: Db,
-  virtualServerId: number,
-  limit: number,
+  { virtualServerId, limit, without }: { virtualServerId: number; limit: number; without: readonly number[] },
   now: Date,
 ): Promise<AssignmentBatch | undefined> {
   const [row] = await db<AssignmentBatch[]>`
     with due as (
       select d.id, d.serial_number, d.wanted_enrollment_id from dep_devices d
       where d.virtual_server_id = ${virtualServerId} and d.wanted_enrollment_id is not null and ${present(db)}
+        and d.wanted_enrollment_id <> all(${[...without]}::integer[])
         and (d.throttled_until is null or d.throttled_until <= ${now})
     ), first as (select min(wanted_enrollment_id) as id from due)
-    select e.id as enrollment_id, e.uuid, array(select due.serial_number from due where due.wanted_enrollment_id = e.id
+    select e.id as enrollment_id, e.name, e.uuid, array(select due.serial_number from due where due.wanted_enrollment_id = e.id
       order by due.id limit ${limit}) as serials
     from dep_enrollments e join first on first.id = e.id where e.virtual_server_id = ${virtualServerId}`;
   return row;
@@ -308,13 +323,22 @@ export type AssignmentAnswer = { serialNumber: string; status: string; throttled
 /**
  * Stores the answers to an assignment of `uuid`: what was accepted has it, what was throttled waits, anything else is not
  * tried again by itself. Devices that meanwhile shall get another enrollment still shall. Returns the changes.
+ *
+ * `asked` is when a job asked Apple; null for an operator. A device that an operator gave another enrollment after that may
+ * have lost it by this assignment: it shall get it again.
  */
 export async function storeAssignment(
   db: Db,
-  assignment: { virtualServerId: number; enrollmentId: number; uuid: string; answers: readonly AssignmentAnswer[] },
+  assignment: {
+    virtualServerId: number;
+    enrollmentId: number;
+    uuid: string;
+    answers: readonly AssignmentAnswer[];
+    asked: Date | null;
+  },
   now: Date,
 ): Promise<DeviceChange[]> {
-  const { virtualServerId, enrollmentId, uuid, answers } = assignment;
+  const { virtualServerId, enrollmentId, uuid, answers, asked } = assignment;
   const given = answers.map(({ serialNumber, status, throttledUntil }) => ({
     serial_number: serialNumber,
     status,
@@ -329,8 +353,11 @@ export async function storeAssignment(
       where d.virtual_server_id = ${virtualServerId} order by d.id for update of d
     ), written as (
       update dep_devices d set assign_status = g.status, assign_at = ${now}, throttled_until = g.throttled_until,
-        wanted_enrollment_id = case when d.wanted_enrollment_id is distinct from ${enrollmentId} or g.status = 'THROTTLED'
-          then d.wanted_enrollment_id end,
+        wanted_enrollment_id = case
+          when d.wanted_enrollment_id is null and d.assign_status = 'SUCCESS' and d.enrollment_id <> ${enrollmentId}
+            and d.assign_at > ${asked}::timestamptz then d.enrollment_id
+          when d.wanted_enrollment_id is distinct from ${enrollmentId} or g.status = 'THROTTLED'
+            then d.wanted_enrollment_id end,
         profile_uuid = case when g.status = 'SUCCESS' then ${uuid} else d.profile_uuid end,
         profile_status = case when g.status = 'SUCCESS' then 'assigned' else d.profile_status end,
         profile_assign_time = case when g.status = 'SUCCESS' then ${now} else d.profile_assign_time end,

@@ -78,16 +78,16 @@ export class SimulatedDevice extends DeviceCheckins {
   /**
    * Does what a system does by itself as time passes: an enforced update whose time has come is installed, and the device
    * restarts and reports. One that a command has scheduled is loaded, and the next time installed. Returns the version that it
-   * has now, if it is another one.
+   * has now, if it is another one. With `early`, its user does not wait for the time.
    */
-  async passTime(): Promise<string | undefined> {
+  async passTime({ early = false } = {}): Promise<string | undefined> {
     const { state, options } = this;
     const update = this.enforcedUpdate;
     const now = options.now?.() ?? new Date();
     const local = new Date(now.getTime() + (options.zoneMinutes ?? 0) * 60_000).toISOString().slice(0, 19);
     if (!this.enrolled || state.erased) return undefined;
     if (update === undefined) return await this.#passScheduled();
-    if (local < update.at) return undefined;
+    if (!early && local < update.at) return undefined;
     const reason = options.updateMischief?.(update.version, state.updateFailures.count + 1);
     if (reason !== undefined) {
       state.updateFailures = { count: state.updateFailures.count + 1, reason, at: now.toISOString() };
@@ -214,6 +214,7 @@ export class SimulatedDevice extends DeviceCheckins {
       } catch (error) {
         if (attempt >= MAX_ATTEMPTS) throw error;
         if (error instanceof UpdateRequired) {
+          how.updates?.(error.osVersion);
           const [version = "", extra] = error.osVersion.split(" ");
           const build = error.build ?? this.state.model.build;
           this.updateSystem(version, build, extra === undefined ? undefined : { version: extra, build });

@@ -20,6 +20,18 @@ const FIELDS: Readonly<Record<string, string>> = {
   SUPPORT_PHONE_INVALID: "support_phone_number",
 };
 
+/** The fewest characters of a secret at the end of a text that count as its beginning. */
+const SHORTEST_PART = 6;
+
+/** Returns a text of Apple's without a secret, also without the part of one that stands where the text was cut. */
+export function withoutSecret(text: string, secret: string): string {
+  const whole = text.replaceAll(secret, "…");
+  for (let length = secret.length - 1; length >= SHORTEST_PART; length--) {
+    if (whole.endsWith(secret.slice(0, length))) return `${whole.slice(0, -length)}…`;
+  }
+  return whole;
+}
+
 /**
  * Returns an error of Apple's service as a refusal that says what Apple said; another error as it is. `secret` is the text
  * of the enrollment secret, which Apple may repeat.
@@ -34,9 +46,9 @@ export function appleRefusal(error: unknown, secret: string, now: Date): unknown
   if (healthOf(error) !== undefined) return ofForm(refusalOf(error, now).message);
   const field = FIELDS[error.code];
   if (field !== undefined) return invalid({ [field]: [`Apple does not accept this value (${error.code}).`] });
-  const body = error.body.replaceAll(secret, "…").trim();
+  const body = withoutSecret(error.body, secret).trim();
   const said = body === ""
     ? error.status === 0 ? "" : " Apple gave no reason. Check the fields that you changed."
     : ` Apple's answer: ${body}`;
-  return ofForm(`Apple did not take the profile: ${error.message.replaceAll(secret, "…")}.${said}`);
+  return ofForm(`Apple did not take the profile: ${withoutSecret(error.message, secret)}.${said}`);
 }

@@ -20,12 +20,18 @@ import {
 import { findSyncPlace } from "../../db/ade/tokens.ts";
 import { findVirtualServer } from "../../db/ade/virtual_servers.ts";
 import type { Tx } from "../../db/open.ts";
-import type { AssignmentStatus, DeviceAssignmentClient } from "../apple/device_assignment.ts";
+import {
+  type AssignmentStatus,
+  type DeviceAssignmentClient,
+  DeviceAssignmentError,
+} from "../apple/device_assignment.ts";
 import { enqueueJob } from "../enqueue_job.ts";
+import { type Problem, problem } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import type { Runtime } from "../runtime.ts";
 import { assignmentClient } from "./client.ts";
 import { type ChangeOrigin, recordDeviceChanges } from "./device_events.ts";
+import { healthOf } from "./health.ts";
 import { latestOfEach, storedRecords } from "./records.ts";
 
 /** The kind of the job, and its payload. */
@@ -36,6 +42,8 @@ export const assignPayload = z.object({ virtual_server: z.int() });
 const BATCH = 1000;
 /** How long a throttled device waits when Apple names no time. */
 const USUAL_WAIT_SECONDS = 3600;
+/** And at least: a time of nothing would be a request after the other. */
+const LEAST_WAIT_SECONDS = 30;
 
 /**
  * Notes that devices of a virtual server shall get the profile of an enrollment, and asks for the job that does it, in
@@ -77,7 +85,8 @@ export function answersOf(
 ): AssignmentAnswer[] {
   return serials.map((serialNumber) => {
     const { status = "FAILED", retryAfterSeconds = USUAL_WAIT_SECONDS } = answers.get(serialNumber) ?? {};
-    const throttledUntil = status === "THROTTLED" ? new Date(now.getTime() + retryAfterSeconds * 1000) : null;
+    const seconds = Math.max(retryAfterSeconds, LEAST_WAIT_SECONDS);
+    const throttledUntil = status === "THROTTLED" ? new Date(now.getTime() + seconds * 1000) : null;
     return { serialNumber, status, throttledUntil };
   });
 }
@@ -85,20 +94,27 @@ export function answersOf(
 /** What an assignment did. */
 export type AssignmentResult = { assigned: number; failed: number; throttled: number };
 
-/** Stores what Apple answered to one batch, and what it knows of the devices now. */
+/**
+ * Stores what Apple answered to one batch, and what it knows of the devices now. `asked` is when a job asked it; null for
+ * an operator, whose choice counts more.
+ */
 export async function storeBatch(
   runtime: Runtime,
   by: By,
-  batch: AssignmentBatch & { virtualServerId: number; origin: ChangeOrigin },
+  batch: AssignmentBatch & { virtualServerId: number; origin: ChangeOrigin; asked: Date | null },
   answers: readonly AssignmentAnswer[],
 ): Promise<void> {
   const now = runtime.clock.now();
-  const { virtualServerId, enrollmentId, uuid } = batch;
+  const { virtualServerId, enrollmentId, uuid, asked } = batch;
   const gone = answers.filter(({ status }) => status === "NOT_ACCESSIBLE").map(({ serialNumber }) => serialNumber);
   await runtime.sql.begin(async (tx) => {
-    const changes: DeviceChange[] = await storeAssignment(tx, { virtualServerId, enrollmentId, uuid, answers }, now);
+    const changes: DeviceChange[] = await storeAssignment(
+      tx,
+      { virtualServerId, enrollmentId, uuid, answers, asked },
+      now,
+    );
     // Apple no longer knows them as this server's devices.
-    if (gone.length > 0) changes.push(...await markDeleted(tx, virtualServerId, gone, now));
+    if (gone.length > 0) changes.push(...await markDeleted(tx, virtualServerId, gone, { asked: now, now }));
     await recordDeviceChanges(tx, runtime, by, changes, batch.origin);
   });
 }
@@ -113,6 +129,7 @@ export async function readAgain(
   client: DeviceAssignmentClient,
   { virtualServerId, serials, origin }: { virtualServerId: number; serials: readonly string[]; origin: ChangeOrigin },
 ): Promise<string[]> {
+  const asked = runtime.clock.now();
   const details = await client.devices(serials);
   const records = [...details.values()].flatMap((one) => "missing" in one ? [] : [one]);
   const missing = serials.filter((serial) => {
@@ -128,17 +145,34 @@ export async function readAgain(
       // Apple shows what is assigned now, as a full fetch does.
       full: true,
       generation: place?.generation ?? 0,
+      asked,
     }, now);
-    if (missing.length > 0) changes.push(...await markDeleted(tx, virtualServerId, missing, now));
+    if (missing.length > 0) changes.push(...await markDeleted(tx, virtualServerId, missing, { asked, now }));
     await recordDeviceChanges(tx, runtime, by, changes, origin);
   });
   return missing;
 }
 
+/** Whether an error is about the profile that was assigned, and not about the token, the service or the network. */
+const isOfProfile = (error: unknown): error is DeviceAssignmentError =>
+  error instanceof DeviceAssignmentError && !error.passing && healthOf(error) === undefined;
+
+/** Apple does not take the profile of an enrollment. The message is a sentence with the cure. */
+const refusedProfile = ({ name }: { name: string }, error: DeviceAssignmentError) =>
+  problem(
+    "device-assignment-refused",
+    error.status === 404
+      ? `Apple does not have the profile of the enrollment "${name}". Open it and click Define again at Apple.`
+      : `Apple does not assign the profile of the enrollment "${name}". ${error.message}.`,
+    {},
+    error,
+  );
+
 /**
  * Gives the devices of a virtual server the profiles that they shall get, in batches. Those that Apple throttles wait for
- * their time, and the job is asked for again then. Throws DeviceAssignmentError, `device-assignment-refused`, and
- * `signal.reason` when aborted.
+ * their time, and the job is asked for again then. A profile that Apple refuses keeps no device from another one; its
+ * refusal ends the job after the others. Throws DeviceAssignmentError, `device-assignment-refused`, and `signal.reason`
+ * when aborted.
  */
 export async function assignWanted(
   runtime: Runtime,
@@ -148,17 +182,28 @@ export async function assignWanted(
   const { sql, clock } = runtime;
   const result: AssignmentResult = { assigned: 0, failed: 0, throttled: 0 };
   let client: DeviceAssignmentClient | undefined;
+  let refusal: Problem | undefined;
+  const without: number[] = [];
   for (;;) {
     signal.throwIfAborted();
-    const batch = await nextAssignment(sql, virtualServerId, BATCH, clock.now());
+    const batch = await nextAssignment(sql, { virtualServerId, limit: BATCH, without }, clock.now());
     if (batch === undefined || batch.serials.length === 0) break;
     client ??= await assignmentClient(runtime, virtualServerId);
     const { serials, uuid } = batch;
     const server = await findVirtualServer(sql, virtualServerId);
     const isDefault = server?.defaultEnrollmentId === batch.enrollmentId;
     const origin: ChangeOrigin = isDefault ? "default_enrollment_assignment" : "assignment";
-    const answers = answersOf(serials, await client.assignProfile(uuid, serials), clock.now());
-    await storeBatch(runtime, by, { ...batch, virtualServerId, origin }, answers);
+    const asked = clock.now();
+    let answers: AssignmentAnswer[];
+    try {
+      answers = answersOf(serials, await client.assignProfile(uuid, serials), clock.now());
+    } catch (error) {
+      if (!isOfProfile(error)) throw error;
+      without.push(batch.enrollmentId);
+      refusal ??= refusedProfile(batch, error);
+      continue;
+    }
+    await storeBatch(runtime, by, { ...batch, virtualServerId, origin, asked }, answers);
     const accepted = answers.filter(({ status }) => status === "SUCCESS").map(({ serialNumber }) => serialNumber);
     result.assigned += accepted.length;
     const throttled = answers.filter(({ status }) => status === "THROTTLED").length;
@@ -168,5 +213,6 @@ export async function assignWanted(
   }
   const next = await nextThrottled(sql, virtualServerId);
   if (next !== undefined) await sql.begin((tx) => enqueueAssignmentJob(tx, runtime, virtualServerId, next));
+  if (refusal !== undefined) throw refusal;
   return result;
 }

@@ -17,7 +17,7 @@ import { type Problem, problem } from "../errors.ts";
 import { byJob } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
-import { healthOf, tokenVerdict } from "./health.ts";
+import { healthOf, namedHealthOf, tokenVerdict } from "./health.ts";
 import { sealContextOf } from "./token_seal.ts";
 
 const LIMITS = z.object({
@@ -73,13 +73,13 @@ function watched(client: DeviceAssignmentClient, note: (said: Noted) => Promise<
     await note(said);
     known = said.health;
   };
-  const watch = async <Value>(answer: Promise<Value>): Promise<Value> => {
+  const watch = async <Value>(answer: Promise<Value>, judge = healthOf): Promise<Value> => {
     try {
       const value = await answer;
       await noted({ health: "ok", detail: "" });
       return value;
     } catch (error) {
-      const health = error instanceof DeviceAssignmentError ? healthOf(error) : undefined;
+      const health = error instanceof DeviceAssignmentError ? judge(error) : undefined;
       if (error instanceof DeviceAssignmentError && health !== undefined) {
         await noted({ health, detail: `${error.status}${error.code === "" ? "" : ` ${error.code}`}` });
       }
@@ -95,7 +95,7 @@ function watched(client: DeviceAssignmentClient, note: (said: Noted) => Promise<
     profile: (uuid) => watch(client.profile(uuid)),
     assignProfile: (uuid, serials) => watch(client.assignProfile(uuid, serials)),
     disown: (serials) => watch(client.disown(serials)),
-    betaTokens: () => watch(client.betaTokens()),
+    betaTokens: () => watch(client.betaTokens(), namedHealthOf),
   };
 }
 

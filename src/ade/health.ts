@@ -93,13 +93,19 @@ export function dueAlert(expiry: Date, now: Date): number | undefined {
  *
  * Source: Apple, "Interpreting Automated Device Enrollment error codes".
  */
-export function healthOf({ status, code }: DeviceAssignmentError): TokenHealth | undefined {
+export function healthOf(error: DeviceAssignmentError): TokenHealth | undefined {
+  const named = namedHealthOf(error);
+  if (named !== undefined || error.status !== 403) return named;
+  return "refused";
+}
+
+/** Returns the same of an address that not every organization may use: there, a status of 403 without a word says nothing. */
+export function namedHealthOf({ status, code }: DeviceAssignmentError): TokenHealth | undefined {
   if (code === "T_C_NOT_SIGNED") return "terms not signed";
   if (/^(token_rejected|token_expired|token_revoked|consumer_key_unknown|consumer_key_rejected)$/i.test(code)) {
     return "revoked";
   }
   if (/^(timestamp_refused|nonce_used|signature_invalid)$/i.test(code)) return "refused";
   if (status === 403 && code === "ACCESS_DENIED") return "account gone";
-  if (status === 401) return "revoked";
-  return status === 403 ? "refused" : undefined;
+  return status === 401 ? "revoked" : undefined;
 }

@@ -133,7 +133,7 @@ async function runFrom(syncing: Syncing, result: SyncResult): Promise<void> {
 class CircleError extends Error {
   override readonly name = "CircleError";
   constructor() {
-    super("Apple's device assignment service gave a cursor again that it gave before, and says that more follows");
+    super("The cursors of Apple's device assignment service lead in a circle: it says without end that more follows");
   }
 }
 
@@ -158,14 +158,15 @@ async function runPages(syncing: Syncing, full: boolean, result: SyncResult): Pr
   for (;;) {
     signal.throwIfAborted();
     const { cursor, kind } = place;
+    const asked = syncing.runtime.clock.now();
     const page = kind === "delta" && cursor !== null
       ? await client.syncDevices(cursor, PAGE)
       : await client.fetchDevices(cursor ?? undefined, PAGE);
-    if (trail.loops(cursor ?? undefined, page.cursor, page.moreToFollow)) {
+    if (trail.loops(cursor ?? undefined, page)) {
       await syncing.runtime.sql.begin((tx) => forgetCursor(tx, place.tokenId));
       throw new CircleError();
     }
-    await storePage(syncing, place, page, result);
+    await storePage(syncing, place, { ...page, asked }, result);
     if (!page.moreToFollow) return;
     place = { ...place, cursor: page.cursor };
   }
@@ -182,7 +183,7 @@ async function refreshAccount({ runtime, client, server }: Syncing): Promise<voi
 async function storePage(
   { runtime, by, server, events }: Syncing,
   place: SyncPlace,
-  page: DevicePage,
+  page: DevicePage & { asked: Date },
   { operations }: SyncResult,
 ): Promise<void> {
   const now = runtime.clock.now();
@@ -203,6 +204,7 @@ async function storePage(
       devices: storedRecords(latestOfEach(page.devices)),
       full,
       generation: place.generation,
+      asked: page.asked,
     }, now);
     await recordDeviceChanges(tx, runtime, by, applied.changes, "sync", events);
     let missing = 0;

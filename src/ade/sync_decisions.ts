@@ -41,16 +41,28 @@ export function beginningOf(
 export const isCursorRefused = ({ status, code }: DeviceAssignmentError): boolean =>
   status === 400 && /^(EXPIRED|INVALID|EXHAUSTED)_CURSOR$|^CURSOR_REQUIRED$/.test(code);
 
-/** The cursors of one sync: each leads to another. */
+/** Pages without a device, one after the other, and pages of one sync: more are a circle whose cursors have many names. */
+const MOST_EMPTY = 100;
+const MOST_PAGES = 20_000;
+
+/** The cursors of one sync: each leads to another, and some time to the last one. */
 export class CursorTrail {
   readonly #seen = new Set<string>();
+  #pages = 0;
+  #empty = 0;
 
   /**
    * Whether the cursor that follows a page leads in a circle. Apple has answered with a cursor that it gave before, and
    * says that more follows, for ever.
    */
-  loops(asked: string | undefined, next: string, moreToFollow: boolean): boolean {
+  loops(
+    asked: string | undefined,
+    page: { cursor: string; moreToFollow: boolean; devices: readonly unknown[] },
+  ): boolean {
     if (asked !== undefined) this.#seen.add(asked);
-    return moreToFollow && this.#seen.has(next);
+    this.#pages++;
+    this.#empty = page.devices.length === 0 ? this.#empty + 1 : 0;
+    return page.moreToFollow &&
+      (this.#seen.has(page.cursor) || this.#empty >= MOST_EMPTY || this.#pages >= MOST_PAGES);
   }
 }

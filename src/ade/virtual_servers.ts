@@ -19,6 +19,7 @@ import { unknownPk } from "../input_fields.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { assignmentClient, refusalOf } from "./client.ts";
+import { namedHealthOf } from "./health.ts";
 import { enqueueSync } from "./sync.ts";
 
 const MODEL = "mdm.depvirtualserver";
@@ -94,6 +95,9 @@ export async function requestSync(
   });
 }
 
+const NO_PROGRAMS =
+  "Apple does not give this server tokens for beta programs. An administrator may have to sign up for AppleSeed for IT.";
+
 /** Apple's tokens for beta programs of the organization, or why there are none now. */
 export type BetaTokens = { beta_tokens: { os: string; title: string; token: string }[]; error?: string };
 
@@ -103,6 +107,7 @@ export async function betaTokens(runtime: Runtime, virtualServerId: number): Pro
     return { beta_tokens: await (await assignmentClient(runtime, virtualServerId)).betaTokens() };
   } catch (error) {
     if (error instanceof DeviceAssignmentError) {
+      if (error.status === 403 && namedHealthOf(error) === undefined) return { beta_tokens: [], error: NO_PROGRAMS };
       return { beta_tokens: [], error: refusalOf(error, runtime.clock.now()).message };
     }
     if (error instanceof Problem && error.code === "device-assignment-refused") {

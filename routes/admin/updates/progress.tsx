@@ -84,7 +84,7 @@ async function progressPage(context: PageContext): Promise<Page> {
           />
           <Bars
             id="versions"
-            title="Devices by version; those behind their target are lighter"
+            title="Devices by version; brown are behind their target"
             bars={versions}
             empty="No device is told of an update."
           />
