@@ -216,8 +216,11 @@ export class SimulatedDevice extends DeviceCheckins {
         if (error instanceof UpdateRequired) {
           how.updates?.(error.osVersion);
           const [version = "", extra] = error.osVersion.split(" ");
-          const build = error.build ?? this.state.model.build;
-          this.updateSystem(version, build, extra === undefined ? undefined : { version: extra, build });
+          const { model } = this.state;
+          const build = error.build ?? model.build;
+          // An improvement has a build of its own, beside that of the version.
+          if (extra === undefined) this.updateSystem(version, build);
+          else this.updateSystem(version, model.build, { version: extra, build });
         } else if (!(error instanceof ReplyLost)) throw error;
       }
     }

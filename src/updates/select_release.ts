@@ -38,14 +38,32 @@ export const compareReleases = (
   a.numbers[0] - b.numbers[0] || a.numbers[1] - b.numbers[1] || a.numbers[2] - b.numbers[2] ||
   compareTexts(a.extra, b.extra);
 
-/** Whether a release is for this model and build, on some day. */
-function fits(device: UpdatingDevice, release: KnownRelease): boolean {
-  return !release.withdrawn &&
-    // What only the public gets cannot be sent by device management, except improvements, which are listed nowhere else.
-    (!release.public || release.extra !== "") &&
-    (release.prerequisiteBuild === "" || release.prerequisiteBuild === device.build) &&
-    release.deviceIds.includes(device.softwareUpdateDeviceId);
+/** What device management may send, by the id of the device. */
+const byDevice = new WeakMap<readonly KnownRelease[], ReadonlyMap<string, KnownRelease[]>>();
+
+/** Plans of a whole fleet ask about the same catalogue: it is sorted by devices once. */
+function listedFor(releases: readonly KnownRelease[], id: string): readonly KnownRelease[] {
+  let known = byDevice.get(releases);
+  if (known === undefined) {
+    const lists = new Map<string, KnownRelease[]>();
+    for (const release of releases) {
+      // What only the public gets cannot be sent by device management, except improvements, which are listed nowhere else.
+      if (release.withdrawn || (release.public && release.extra === "")) continue;
+      for (const device of release.deviceIds) {
+        const list = lists.get(device);
+        if (list === undefined) lists.set(device, [release]);
+        else list.push(release);
+      }
+    }
+    byDevice.set(releases, known = lists);
+  }
+  return known.get(id) ?? [];
 }
+
+/** Returns the releases for a model and build, on some day. */
+const fitting = (releases: readonly KnownRelease[], device: UpdatingDevice): KnownRelease[] =>
+  listedFor(releases, device.softwareUpdateDeviceId)
+    .filter(({ prerequisiteBuild }) => prerequisiteBuild === "" || prerequisiteBuild === device.build);
 
 /** Whether Apple offers a release on a day: it was posted, and is still signed. */
 const isOffered = ({ postedOn, expiresOn }: KnownRelease, today: string): boolean =>
@@ -63,7 +81,7 @@ export function offeredReleases(
   today: string,
 ): KnownRelease[] {
   const own = ({ build }: KnownRelease) => build === device.build ? 0 : 1;
-  return releases.filter((release) => isOffered(release, today) && fits(device, release)).sort((one, other) =>
+  return fitting(releases, device).filter((release) => isOffered(release, today)).sort((one, other) =>
     compareReleases(other, one) || own(one) - own(other) || compareBuilds(one.build, other.build) || one.id - other.id
   );
 }
@@ -87,8 +105,8 @@ export function bestReleaseChangesOn(
   allowed: (release: KnownRelease) => boolean,
   best: KnownRelease | undefined,
 ): string | null {
-  const postings = releases
-    .filter((release) => release.postedOn > today && fits(device, release) && allowed(release))
+  const postings = fitting(releases, device)
+    .filter((release) => release.postedOn > today && allowed(release))
     .map(({ postedOn }) => postedOn);
   const days = best === undefined || best.expiresOn === null ? postings : [...postings, best.expiresOn];
   return days.length === 0 ? null : days.reduce((one, other) => one < other ? one : other);

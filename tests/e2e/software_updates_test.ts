@@ -316,6 +316,20 @@ Deno.test("once: the device is told exactly what is written, and a failed update
       reason: "The disk is full.",
       timestamp: "2024-12-17T09:30:00.000Z",
     });
+    const ada = await personWith(fleet.runtime, "superuser");
+    const shown = async (path: string) =>
+      (await ada.get(path)).text.replaceAll("&quot;", '"').replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
+    const page = `/devices/${await idOf(fleet, device.serialNumber)}/`;
+    assert.match(await shown(page), /Failed The disk is full\./);
+    assert.match(await shown(page), /What the device reported .* Failures 1, The disk is full\., 2024-12-17T09:30:00/);
+    assert.match(await shown("/software-updates/progress/"), /Stuck devices 1 device .* Failed The disk is full\./);
+    assert.match(
+      await shown(`/software-update-enforcements/${id}/`),
+      /What devices are told 1 device .*15\.2 \(24C101\)/,
+    );
     await device.passTime();
     assert.equal(await device.passTime(), "15.2");
+    await rest(device);
+    assert.match(await shown("/software-updates/progress/"), /No device is late, and no update has failed\./);
+    assert.match(await shown(page), /State none .* State failed/, "the history is kept");
   }));

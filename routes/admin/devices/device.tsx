@@ -205,7 +205,7 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
           </section>
         </div>
         <Actions device={device} context={context} state={state} />
-        {await SoftwareUpdate({ id, context })}
+        {await SoftwareUpdate({ device, context })}
         {await Live({ part: COMMANDS, context })}
         {await Live({ part: ARTIFACTS, context })}
         {await Plan({ device, context })}

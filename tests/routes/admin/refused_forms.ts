@@ -86,6 +86,16 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
     ({ deviceId }) => ({ path: `/devices/${deviceId}/lock/`, fields: { message: "Hello", pin: "12" } }),
   ],
   "/devices/:id/restart/": [() => ({ path: `/devices/${NONE}/restart/` })],
+  "/devices/:id/available-os-updates/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/available-os-updates/` }),
+  ],
+  "/devices/:id/schedule-os-update/": [
+    ({ deviceId }) => ({
+      path: `/devices/${deviceId}/schedule-os-update/`,
+      fields: { product_version: "26.2", install_action: "InstallASAP" },
+    }),
+  ],
+  "/devices/:id/os-update-status/": [({ deviceId }) => ({ path: `/devices/${deviceId}/os-update-status/` })],
   "/devices/:id/custom/": [
     ({ deviceId }) => ({ path: `/devices/${deviceId}/custom/`, fields: { command: "<dict/>" } }),
   ],
