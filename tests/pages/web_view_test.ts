@@ -56,13 +56,17 @@ Deno.test(
           page.locator(one).boundingBox()
         ),
       );
-      // By hand: Playwright waits for where a click should lead.
+      // By hand: Playwright waits for where a click should lead. The browser says what it refused.
       const click = async (n: number) => {
         const box = places[n];
         assert.ok(box);
         await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
       };
-      for (const n of [0, 1, 2]) await click(n);
+      for (const [n, refused] of [[0, /script/i], [1, /form-action/], [2, /form-action/]] as const) {
+        const said = page.waitForEvent("console", (message) => refused.test(message.text()));
+        await click(n);
+        await said;
+      }
       assert.equal(page.url(), first);
       assert.deepEqual(asked.filter((path) => !path.includes("dep_web_enroll") && !path.endsWith("/favicon.ico")), []);
       assert.equal((await fleet.runtime.sql`select 1 from tags`).length, 0);
