@@ -170,7 +170,10 @@ Deno.test("a profile that Apple has lost keeps no device from another one, and t
     const [job] = await fleet.runtime.sql<{ state: string; error: string }[]>`
       select state, error from jobs where kind = 'ade-assign' order by id desc limit 1`;
     assert.equal(job?.state, "failed");
-    assert.match(job.error, /the profile of the enrollment "Usual"\. Open it and click Define again at Apple\.$/);
+    assert.match(
+      job.error,
+      /the profile of the enrollment "Usual"\. Open it, click Test, then Define again at Apple\.$/,
+    );
   }));
 
 Deno.test("a throttle of no seconds is no reason to ask again at once", () =>
