@@ -189,7 +189,7 @@ export async function setDepDefinition(db: Db, id: number, row: DepDefinition): 
 export type DepEnrollmentUses = {
   /** Whether a device ever began to enroll with it. */
   sessions: boolean;
-  /** How many devices have it at Apple. */
+  /** How many devices that Apple assigns to the virtual server have it, or shall get it. */
   devices: number;
   /** Whether it is the default of its virtual server. */
   isDefault: boolean;
@@ -200,13 +200,20 @@ export async function usesOfDepEnrollment(db: Db, id: number): Promise<DepEnroll
   return one(
     await db<DepEnrollmentUses[]>`
       select exists (select 1 from enrollment_sessions where dep_enrollment_id = ${id}) as sessions,
-        (select count(*)::int from dep_devices where enrollment_id = ${id}) as devices,
+        (select count(*)::int from dep_devices where ${id} in (enrollment_id, wanted_enrollment_id)
+          and last_op_type <> 'deleted' and disowned_at is null) as devices,
         exists (select 1 from dep_virtual_servers where default_enrollment_id = ${id}) as is_default`,
   );
 }
 
-/** Deletes a DEP enrollment with its secret. PostgreSQL refuses while a session or a device names it. */
+/**
+ * Deletes a DEP enrollment with its secret. PostgreSQL refuses while a session or a device names it, other than devices
+ * that are no longer assigned: nobody could give those another enrollment.
+ */
 export async function deleteDepEnrollment(db: Db, id: number): Promise<void> {
+  await db`
+    update dep_devices set enrollment_id = null
+    where enrollment_id = ${id} and (last_op_type = 'deleted' or disowned_at is not null)`;
   const [row] = await db<{ secretId: number }[]>`
     delete from dep_enrollments where id = ${id} returning enrollment_secret_id as secret_id`;
   if (row !== undefined) await db`delete from enrollment_secrets where id = ${row.secretId}`;

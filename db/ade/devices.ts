@@ -325,7 +325,8 @@ export type AssignmentAnswer = { serialNumber: string; status: string; throttled
  * tried again by itself. Devices that meanwhile shall get another enrollment still shall. Returns the changes.
  *
  * `asked` is when a job asked Apple; null for an operator. A device that an operator gave another enrollment after that may
- * have lost it by this assignment: it shall get it again.
+ * have lost it by this assignment: it shall get it again. One that got a profile which was defined again meanwhile shall
+ * get the new one.
  */
 export async function storeAssignment(
   db: Db,
@@ -344,6 +345,10 @@ export async function storeAssignment(
     status,
     throttled_until: throttledUntil?.toISOString() ?? null,
   }));
+  // A definition locks the enrollment: it waits for these devices, or is seen here.
+  const [enrollment] = await db<{ uuid: string }[]>`
+    select uuid from dep_enrollments where id = ${enrollmentId} for key share`;
+  const outdated = enrollment !== undefined && enrollment.uuid !== uuid;
   return await db<DeviceChange[]>`
     with given as (
       select * from jsonb_to_recordset(${json(db, given)})
@@ -357,7 +362,7 @@ export async function storeAssignment(
           when d.wanted_enrollment_id is null and d.assign_status = 'SUCCESS' and d.enrollment_id <> ${enrollmentId}
             and d.assign_at > ${asked}::timestamptz then d.enrollment_id
           when d.wanted_enrollment_id is distinct from ${enrollmentId} or g.status = 'THROTTLED'
-            then d.wanted_enrollment_id end,
+            or (g.status = 'SUCCESS' and ${outdated}) then d.wanted_enrollment_id end,
         profile_uuid = case when g.status = 'SUCCESS' then ${uuid} else d.profile_uuid end,
         profile_status = case when g.status = 'SUCCESS' then 'assigned' else d.profile_status end,
         profile_assign_time = case when g.status = 'SUCCESS' then ${now} else d.profile_assign_time end,

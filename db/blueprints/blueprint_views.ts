@@ -70,11 +70,16 @@ export async function artifactsOutsideBlueprint(
   ];
 }
 
+/** An enrollment whose devices begin with a blueprint: over the air or by a profile, or automated. */
+export type BlueprintEnrollment = { kind: "OTA" | "DEP"; id: number; name: string };
+
 /** Returns the enrollments whose devices begin with a blueprint, by name. */
-export async function enrollmentsOfBlueprint(db: Db, blueprintId: number): Promise<{ id: number; name: string }[]> {
+export async function enrollmentsOfBlueprint(db: Db, blueprintId: number): Promise<BlueprintEnrollment[]> {
   return [
-    ...await db<{ id: number; name: string }[]>`
-      select id, name from ota_enrollments where blueprint_id = ${blueprintId} order by name, id`,
+    ...await db<BlueprintEnrollment[]>`
+      select 'OTA' as kind, id, name from ota_enrollments where blueprint_id = ${blueprintId}
+      union all select 'DEP', id, name from dep_enrollments where blueprint_id = ${blueprintId}
+      order by name, kind, id`,
   ];
 }
 

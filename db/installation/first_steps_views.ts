@@ -18,7 +18,8 @@ export async function findFirstSteps(db: Db): Promise<FirstSteps> {
     await db<FirstSteps[]>`
       select exists (select 1 from push_certificates where not_after is not null) as push_certificate,
         exists (select 1 from ota_enrollments o join enrollment_secrets s on s.id = o.enrollment_secret_id
-          where s.revoked_at is null) or exists (select 1 from enrollments) as enrollment,
+          where s.revoked_at is null) or exists (select 1 from dep_enrollments)
+          or exists (select 1 from enrollments) as enrollment,
         exists (select 1 from enrollments) as device`,
   );
 }

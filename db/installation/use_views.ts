@@ -22,6 +22,11 @@ export type UserKind =
 /** Something that uses an object by its name; devices and commands are counted, `name` is their number. */
 export type UseRow = { kind: UserKind; name: string };
 
+/** The enrollments of all kinds, with what they name. */
+const enrollments = (db: Db) =>
+  db`(select name, enrollment_secret_id, push_certificate_id, scep_issuer_id from ota_enrollments
+    union all select name, enrollment_secret_id, push_certificate_id, scep_issuer_id from dep_enrollments)`;
+
 /** Returns the enrollments, the software update enforcements, and the filters of blueprints and versions that name a tag. */
 export const usesOfTag = (db: Db, id: number) =>
   db<UseRow[]>`
@@ -30,11 +35,7 @@ export const usesOfTag = (db: Db, id: number) =>
       union select filter_id from filter_tag_shards where tag_id = ${id})
     select kind, name from (
       select 'enrollment' as kind, o.name
-      from enrollment_secret_tags t join ota_enrollments o on o.enrollment_secret_id = t.enrollment_secret_id
-      where t.tag_id = ${id}
-      union all
-      select 'enrollment', o.name
-      from enrollment_secret_tags t join dep_enrollments o on o.enrollment_secret_id = t.enrollment_secret_id
+      from enrollment_secret_tags t join ${enrollments(db)} o on o.enrollment_secret_id = t.enrollment_secret_id
       where t.tag_id = ${id}
       union all
       select 'software update enforcement', e.name
@@ -56,7 +57,7 @@ export const usesOfMetaBusinessUnit = (db: Db, id: number) =>
   db<UseRow[]>`
     select kind, name from (
       select 'enrollment' as kind, o.name
-      from enrollment_secrets s join ota_enrollments o on o.enrollment_secret_id = s.id
+      from enrollment_secrets s join ${enrollments(db)} o on o.enrollment_secret_id = s.id
       where s.meta_business_unit_id = ${id}
       union all select 'tag', name from tags where meta_business_unit_id = ${id}
       union all select 'taxonomy', name from taxonomies where meta_business_unit_id = ${id}
@@ -74,7 +75,7 @@ export const usesOfTaxonomy = (db: Db, id: number) =>
 export const usesOfPushCertificate = (db: Db, id: number) =>
   db<UseRow[]>`
     select kind, name from (
-      select 'enrollment' as kind, name from ota_enrollments where push_certificate_id = ${id}
+      select 'enrollment' as kind, o.name from ${enrollments(db)} o where o.push_certificate_id = ${id}
       union all
       select 'device', count(distinct device_id)::text from enrollments
       where push_certificate_id = ${id} having count(*) > 0
@@ -84,7 +85,7 @@ export const usesOfPushCertificate = (db: Db, id: number) =>
 export const usesOfScepIssuer = (db: Db, id: string) =>
   db<UseRow[]>`
     select kind, name from (
-      select 'enrollment' as kind, name from ota_enrollments where scep_issuer_id = ${id}
+      select 'enrollment' as kind, o.name from ${enrollments(db)} o where o.scep_issuer_id = ${id}
       union all
       select distinct 'artifact', a.name
       from cert_asset_versions c join artifact_versions v on v.id = c.version_id join artifacts a on a.id = v.artifact_id

@@ -24,7 +24,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 const SHORTEST_PART = 6;
 
 /** Returns a text of Apple's without a secret, also without the part of one that stands where the text was cut. */
-export function withoutSecret(text: string, secret: string): string {
+function withoutSecret(text: string, secret: string): string {
   const whole = text.replaceAll(secret, "…");
   for (let length = secret.length - 1; length >= SHORTEST_PART; length--) {
     if (whole.endsWith(secret.slice(0, length))) return `${whole.slice(0, -length)}…`;

@@ -162,7 +162,7 @@ const refusedProfile = ({ name }: { name: string }, error: DeviceAssignmentError
   problem(
     "device-assignment-refused",
     error.status === 404
-      ? `Apple does not have the profile of the enrollment "${name}". Open it and click Define again at Apple.`
+      ? `Apple does not have the profile of the enrollment "${name}". Open it, click Test, then Define again at Apple.`
       : `Apple does not assign the profile of the enrollment "${name}". ${error.message}.`,
     {},
     error,

@@ -183,7 +183,7 @@ export async function changeDepEnrollment(
   return after;
 }
 
-const counted = (count: number) => count === 1 ? "1 device has" : `${count} devices have`;
+const counted = (count: number) => count === 1 ? "1 device has or waits for" : `${count} devices have or wait for`;
 
 /** Returns why an enrollment stays, or undefined. */
 function whyKept({ sessions, devices, isDefault }: DepEnrollmentUses): string | undefined {

@@ -113,12 +113,15 @@ export async function assignDevice(
     const [answer] = answers;
     if (answer?.status === "SUCCESS") {
       await readAgain(runtime, by, client, { virtualServerId, serials: [serialNumber], origin: "assignment" });
-      // The default one came after it: a job was asking Apple for many devices meanwhile.
-      if ((await mustFind(runtime, id)).enrollmentId !== enrollmentId) {
-        await runtime.sql.begin((tx) =>
-          enqueueAssignment(tx, runtime, { virtualServerId, depEnrollmentId: enrollmentId, serials: [serialNumber] })
-        );
-      }
+      await runtime.sql.begin(async (tx) => {
+        const row = await findDepDevice(tx, id);
+        if (row === undefined) return;
+        // The default one came after it: a job was asking Apple for many devices meanwhile.
+        if (row.enrollmentId !== enrollmentId && isPresent(row)) {
+          await wantEnrollment(tx, { virtualServerId, enrollmentId, devices: [serialNumber] });
+        } else if (row.wantedEnrollmentId === null) return;
+        await enqueueAssignmentJob(tx, runtime, virtualServerId);
+      });
     } else if (answer !== undefined && answer.throttledUntil !== null) {
       const at = answer.throttledUntil;
       await runtime.sql.begin((tx) => enqueueAssignmentJob(tx, runtime, virtualServerId, at));

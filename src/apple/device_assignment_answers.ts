@@ -203,7 +203,7 @@ export function readAccount(answer: unknown): Account {
 
 const PAGE = z.object({
   devices: z.array(z.unknown()).nullish(),
-  cursor: z.string().min(1).max(4000),
+  cursor: z.string().regex(/^[\x20-\x7e]{1,4000}$/),
   more_to_follow: z.boolean(),
 });
 

@@ -39,7 +39,7 @@ const SINCE = [["1", "In the last day"], ["", "In the last week"], ["30", "In th
 
 /** The search in the page's address. */
 export function commandsOf(url: URL, now: Date): CommandCondition {
-  const given = (name: string) => url.searchParams.get(name)?.trim().replaceAll("\0", "") ?? "";
+  const given = (name: string) => url.searchParams.get(name)?.trim() ?? "";
   const group = GROUPS.map(([key]) => key).find((key) => key === given("state"));
   const days = SINCE.map(([key]) => key).find((key) => key === given("since")) || "7";
   return {

@@ -78,7 +78,7 @@ function objectOf(text: string): NamedObject | undefined {
 }
 
 async function queryOf({ runtime: { sql }, url }: PageContext): Promise<EventQuery> {
-  const given = (name: string) => url.searchParams.get(name)?.trim().replaceAll("\0", "").slice(0, 200) ?? "";
+  const given = (name: string) => url.searchParams.get(name)?.trim().slice(0, 200) ?? "";
   const [type, serialNumber, person, name] = [given("type"), given("serial_number"), given("person"), given("name")];
   const [since, until] = [dayOf(given("from")), dayOf(given("to"))];
   const object = objectOf(given("about"));

@@ -17,7 +17,7 @@ import { mustFindVersionOf } from "./versions.tsx";
 
 const LIMIT = 50;
 
-const reasonOf = (url: URL) => url.searchParams.get("reason")?.replaceAll("\0", "") || undefined;
+const reasonOf = (url: URL) => url.searchParams.get("reason") || undefined;
 
 const LIST: Part = {
   name: "list",

@@ -241,7 +241,11 @@ async function blueprintPage(context: PageContext): Promise<Page> {
             <Fact name="Enrollments">
               {enrollments.length === 0 ? "none" : enrollments.map((enrollment) => (
                 <div>
-                  <LinkFor context={context} needs="mdm.view_otaenrollment" href={`/enrollments/${enrollment.id}/`}>
+                  <LinkFor
+                    context={context}
+                    needs={enrollment.kind === "DEP" ? "mdm.view_depenrollment" : "mdm.view_otaenrollment"}
+                    href={`/enrollments/${enrollment.kind === "DEP" ? "automated/" : ""}${enrollment.id}/`}
+                  >
                     {enrollment.name}
                   </LinkFor>
                 </div>

@@ -73,7 +73,6 @@ export function DeviceRows({ rows, caption, empty, now, select = false, state }:
         ...(select ? [""] : []),
         "Serial number",
         "Model",
-        "Virtual server",
         "Enrollment",
         "At Apple",
         "Setup",
@@ -83,7 +82,7 @@ export function DeviceRows({ rows, caption, empty, now, select = false, state }:
       rows={rows.map((device) => (
         <tr>
           {!select ? null : (
-            <td>
+            <td class="select">
               {!isPresent(device) ? null : (
                 <input
                   type="checkbox"
@@ -102,8 +101,10 @@ export function DeviceRows({ rows, caption, empty, now, select = false, state }:
             {device.model}
             <div class="faint small">{device.description}</div>
           </td>
-          <td>{device.virtualServerName}</td>
-          <td>{device.enrollmentName ?? ""}</td>
+          <td>
+            {device.enrollmentName ?? ""}
+            <div class="faint small">{device.virtualServerName}</div>
+          </td>
           <td>
             <ProfileChips device={device} now={now} />
           </td>

@@ -142,6 +142,16 @@ function refusal(c: Context<AppEnv>, thrown: unknown, context: PageContext | und
   }, context);
 }
 
+/** Returns the address of a request without null characters, which PostgreSQL cannot search for. */
+function addressOf(c: Context<AppEnv>): URL {
+  const url = new URL(c.req.url);
+  const given = [...url.searchParams];
+  if (given.some(([, value]) => value.includes("\0"))) {
+    url.search = new URLSearchParams(given.map(([name, value]) => [name, value.replaceAll("\0", "")])).toString();
+  }
+  return url;
+}
+
 async function contextOf(c: Context<AppEnv>): Promise<PageContext | undefined> {
   const runtime = c.get("runtime");
   const { name } = sessionCookie(runtime.config);
@@ -157,7 +167,7 @@ async function contextOf(c: Context<AppEnv>): Promise<PageContext | undefined> {
     runtime,
     by: operatorOf(actor, c.get("request")),
     csrf: csrfToken,
-    url: new URL(c.req.url),
+    url: addressOf(c),
     param: (name) => c.req.param(name) ?? "",
     id,
     deviceId: () => deviceIdOf(id()),

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import type { SimulatedDeviceAssignment } from "../../../simulators/apple/device_assignment.ts";
 import { ownedDevices } from "../../../simulators/apple/device_assignment_portal.ts";
 import { changeDefaultEnrollment } from "../../../src/ade/virtual_servers.ts";
+import { BUILT_IN_ISSUER } from "../../../src/issuing/scep_issuers.ts";
 import { testBy } from "../../routes/api/support.ts";
 import { type Orchard, withOrchard } from "../../support/ade.ts";
 import { jobs } from "../../support/ade_jobs.ts";
-import { settle } from "../../support/artifacts.ts";
+import { made, settle } from "../../support/artifacts.ts";
 
 /** Runs `meanwhile` once, after Apple has made its answer to a path and before the server has it. */
 function during(apple: SimulatedDeviceAssignment, path: string, meanwhile: () => Promise<void>): void {
@@ -106,6 +107,37 @@ Deno.test("a default enrollment that Apple gives a device during a choice is rep
     assert.equal(atApple(orchard, server, "DMPA00000001"), appleUuid(chosen));
   }));
 
+for (const by of ["a job", "an operator"]) {
+  Deno.test(`a device that got a profile from ${by} while it was defined again gets the new one`, () =>
+    withOrchard(async (orchard) => {
+      const { fleet, apple } = orchard;
+      const { server, id } = await connected(orchard, 1);
+      const [unit] = await made(fleet, "GET", "/api/inventory/meta_business_units/");
+      const [push] = await made(fleet, "GET", "/api/mdm/push_certificates/");
+      const body = {
+        name: "Out of the box",
+        virtual_server: id,
+        push_certificate: push.id,
+        scep_issuer: BUILT_IN_ISSUER,
+        skip_setup_items: [],
+        enrollment_secret: { meta_business_unit: unit.id },
+      };
+      const first = await made(fleet, "POST", "/api/mdm/dep_enrollments/", body);
+      let second = first;
+      during(apple, "/profile/devices", async () => {
+        second = await made(fleet, "PUT", `/api/mdm/dep_enrollments/${first.id}/`, { ...body, department: "IT" });
+      });
+      if (by === "an operator") await put(orchard, "DMPA00000001", first.id);
+      else await changeDefaultEnrollment(fleet.runtime, testBy, id, first.id);
+      await settle(fleet);
+      assert.notEqual(second.uuid, first.uuid);
+      assert.equal(atApple(orchard, server, "DMPA00000001"), appleUuid(second));
+      const { json } = await fleet.api("GET", "/api/mdm/dep/devices/");
+      const { profile_uuid, enrollment, pending_enrollment } = json.results[0];
+      assert.deepEqual([profile_uuid, enrollment, pending_enrollment], [second.uuid, first.id, null]);
+    }));
+}
+
 Deno.test("a deletion that a sync has stored is not undone by an answer from before it", () =>
   withOrchard(async (orchard) => {
     const { fleet, apple, sync, devices } = orchard;
@@ -138,7 +170,10 @@ Deno.test("a profile that Apple has lost keeps no device from another one, and t
     const [job] = await fleet.runtime.sql<{ state: string; error: string }[]>`
       select state, error from jobs where kind = 'ade-assign' order by id desc limit 1`;
     assert.equal(job?.state, "failed");
-    assert.match(job.error, /the profile of the enrollment "Usual"\. Open it and click Define again at Apple\.$/);
+    assert.match(
+      job.error,
+      /the profile of the enrollment "Usual"\. Open it, click Test, then Define again at Apple\.$/,
+    );
   }));
 
 Deno.test("a throttle of no seconds is no reason to ask again at once", () =>

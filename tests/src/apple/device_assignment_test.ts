@@ -6,7 +6,7 @@ import {
   type DeviceAssignmentClient,
   DeviceAssignmentError,
 } from "../../../src/apple/device_assignment.ts";
-import { readAccount, readDetails, readPage } from "../../../src/apple/device_assignment_answers.ts";
+import { readAccount, readDetails, readPage, UnreadableAnswer } from "../../../src/apple/device_assignment_answers.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { systemNetwork, systemRandom } from "../../../src/runtime.ts";
 import { TestClock } from "../../support/runtime.ts";
@@ -161,4 +161,11 @@ Deno.test("records are read one by one: an odd one costs itself only, and texts 
   assert.throws(() => readPage({ devices: [], cursor: "", more_to_follow: false }), /"cursor" is not as documented/);
   assert.deepEqual(readDetails({ devices: null }), new Map());
   assert.throws(() => readAccount("no"), /no object/);
+});
+
+Deno.test("a cursor that cannot be stored is no cursor", () => {
+  for (const cursor of ["\0", "a\0b", "\ud800", "\n", ""]) {
+    assert.throws(() => readPage({ devices: [], cursor, more_to_follow: false }), UnreadableAnswer);
+  }
+  assert.equal(readPage({ devices: [], cursor: "MTAwOjA6MTM4/+=", more_to_follow: false }).cursor, "MTAwOjA6MTM4/+=");
 });
