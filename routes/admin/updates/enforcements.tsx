@@ -28,6 +28,7 @@ import { limitsOf } from "../parts/limits.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 import { mountChange, Previewed, SaveButtons } from "../parts/preview.tsx";
 import { ProgressTable } from "./progress.tsx";
+import { SettingsHelp } from "./settings_help.tsx";
 
 const ALL = "/software-update-enforcements/";
 const MANY = { limit: 500, offset: 0 } as const;
@@ -207,6 +208,7 @@ async function listPage(context: PageContext): Promise<Page> {
             </p>
           )
           : null}
+        <SettingsHelp context={context} />
       </>
     ),
   };
