@@ -173,7 +173,8 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
 
   const { password, token } = await makeSuperuser(runtime);
   // In a folder that is kept, the names of the runs before are taken.
-  const name = demo.data === undefined ? "Demonstration" : `Demonstration ${runtime.clock.now().toISOString()}`;
+  const run = demo.data === undefined ? "" : `, ${runtime.clock.now().toISOString()}`;
+  const name = `Demonstration${run}`;
   const topic = `com.apple.mgmt.External.${runtime.random.uuid()}`;
   const { certificatePem, keyPem } = await apns.makePushCertificate(topic);
   const { id } = await uploadPushCertificate(runtime, COMMAND_LINE, {
@@ -186,7 +187,7 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   const [client, blueprint] = [apiClient(address, token), await api.blueprint()];
   await makeDemoArtifacts(client, blueprint);
   const pilotsAt = new Date(runtime.clock.now().getTime() + PILOTS * 1000 / demo.pace);
-  const pilots = await makeDemoEnforcements(client, { blueprint, name, pilotsAt });
+  const pilots = await makeDemoEnforcements(client, { blueprint, run, pilotsAt });
   print(`Address:   ${address}`);
   print(`Sign-in:   ${USERNAME} ${password}`);
   print(`API token: ${token}`);
@@ -195,7 +196,7 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   const factoryKey = await keys.take();
   const overTheAir = await api.overTheAirProfile(enrollment);
   const cast = makeCast(demo.devices >> 1, keys);
-  const assignment = { runtime, client, apple, name, unit: await api.unit(), pushCertificate: id, blueprint, pilots };
+  const assignment = { runtime, client, apple, run, unit: await api.unit(), pushCertificate: id, blueprint, pilots };
   if (cast.length > 0) {
     await assignDemoDevices(assignment, cast);
     print(`Assigned:  ${cast.length} of ${demo.devices} devices come out of the box, one by one`);

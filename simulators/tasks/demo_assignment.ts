@@ -44,7 +44,8 @@ export type DemoAssignment = {
   runtime: Runtime;
   client: ApiClient;
   apple: SimulatedDeviceAssignment;
-  name: string;
+  /** What tells the names of this run from those before; "" where there are none. */
+  run: string;
   unit: number;
   pushCertificate: number;
   blueprint: number;
@@ -57,8 +58,8 @@ export type DemoAssignment = {
  * and another one to Apple TVs, which have none. Returns when Apple has them.
  */
 export async function assignDemoDevices(demo: DemoAssignment, cast: readonly CastDevice[]): Promise<void> {
-  const { runtime, client: { call, json }, apple: { portal }, name } = demo;
-  const server = portal.addServer(name);
+  const { runtime, client: { call, json }, apple: { portal }, run } = demo;
+  const server = portal.addServer(`Demonstration${run}`);
   portal.assign(server, cast.map(({ device }) => ownedDevice(device)));
   for (const { device } of cast.filter(({ part }) => part.pilot).slice(0, MOST_PILOTS)) {
     await call("POST", `/api/inventory/devices/${device.serialNumber}/tags/`, { tags: [demo.pilots] });
@@ -73,7 +74,7 @@ export async function assignDemoDevices(demo: DemoAssignment, cast: readonly Cas
   ];
   for (const [weight, [title, content]] of VIEWS.entries()) {
     const view = await json(made, "POST", "/api/mdm/enrollment_custom_views/", {
-      name: `${title}, ${name}`,
+      name: `${title}${run}`,
       html: htmlOf(content),
     });
     await call("POST", "/api/mdm/dep_enrollment_custom_views/", {
@@ -101,7 +102,7 @@ export async function assignDemoDevices(demo: DemoAssignment, cast: readonly Cas
 /** Creates an enrollment; returns its id. */
 async function enrollment(demo: DemoAssignment, virtualServer: number, title: string): Promise<number> {
   return (await demo.client.json(numbered, "POST", "/api/mdm/dep_enrollments/", {
-    name: `${title}, ${demo.name}`,
+    name: `${title}${demo.run}`,
     display_name: "Example Organization",
     virtual_server: virtualServer,
     push_certificate: demo.pushCertificate,

@@ -47,7 +47,7 @@ const DETAILS = "https://support.apple.com/en-us/100100";
 /** Creates a tag, and the enforcements for its devices and for all others; adds them to a blueprint. Returns the tag. */
 export async function makeDemoEnforcements(
   { call, json }: ApiClient,
-  { blueprint, name, pilotsAt }: { blueprint: number; name: string; pilotsAt: Date },
+  { blueprint, run, pilotsAt }: { blueprint: number; run: string; pilotsAt: Date },
 ): Promise<number> {
   await call("POST", "/api/mdm/software_updates/sync/");
   const [known] = await json(z.array(made), "GET", "/api/inventory/tags/?name=Pilots");
@@ -61,13 +61,13 @@ export async function makeDemoEnforcements(
   const enforcements = [
     // Simulated devices are in UTC.
     await enforcement({
-      name: `${TARGET} on pilot devices, ${name}`,
+      name: `${TARGET} on pilot devices${run}`,
       tags: [tag],
       os_version: TARGET,
       local_datetime: pilotsAt.toISOString().slice(0, 19),
     }),
     await enforcement({
-      name: `Latest below 27, ${name}`,
+      name: `Latest below 27${run}`,
       max_os_version: "27",
       delay_days: 7,
       local_time: "09:30:00",
