@@ -19,7 +19,7 @@ export type Measured = {
 const TICKS = 100;
 
 /** CPU seconds that a process has used, in user and system mode. Linux only. */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
   const text = Deno.readTextFileSync(`/proc/${pid}/stat`);
   // The name in parentheses may hold anything.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");

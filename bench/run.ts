@@ -13,18 +13,20 @@ import type { SimulatedDevice } from "../simulators/device/device.ts";
 import { signDetached } from "../simulators/device/sign_detached.ts";
 import { runCommand, UsageError } from "../src/cli/command.ts";
 import { asDict, buildPlist, parsePlist, type PlistDict, str } from "../src/protocol/plist.ts";
+import { measureDeviceSync } from "./device_sync.ts";
 import { measureFanOut } from "./fan_out.ts";
 import { buildHouse, type House } from "./house.ts";
 import { load, type Measured } from "./load.ts";
 
-const HELP = `deno task bench [--devices N] [--seconds N] [--lanes N] [--only requests|changes]
+const HELP = `deno task bench [--devices N] [--seconds N] [--lanes N] [--only requests|changes|sync]
 
 Starts a server process on a database of its own, enrolls simulated devices, and measures. Linux only.
 
   --devices N  Enrolled devices, default 200.
   --seconds N  Length of each measurement, default 8.
   --lanes N    Requests in flight, default 16.
-  --only PART  requests (what devices ask) or changes (previews, saves, fan-outs).
+  --only PART  requests (what devices ask), changes (previews, saves, fan-outs), or sync: that many devices, 100000 by
+               default, are fetched from a simulated device assignment service. It is measured only when asked for.
   --help       Shows this text.`;
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -178,8 +180,13 @@ if (import.meta.main) {
         const seconds = numberOf(texts, "seconds", 8);
         const lanes = numberOf(texts, "lanes", 16);
         const only = texts.get("only");
-        if (only !== undefined && only !== "requests" && only !== "changes") {
-          throw new UsageError(`Cannot measure only "${only}": it should be requests or changes`);
+        if (only !== undefined && !["requests", "changes", "sync"].includes(only)) {
+          throw new UsageError(`Cannot measure only "${only}": it should be requests, changes or sync`);
+        }
+        if (only === "sync") {
+          const assigned = numberOf(texts, "devices", 100_000);
+          for (const line of await measureDeviceSync(assigned, (text) => console.error(text))) console.log(line);
+          return;
         }
         const cpu = /model name\s*: (.*)/.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? "unknown";
         const house = await buildHouse(devices, (text) => console.error(text));

@@ -54,7 +54,7 @@ export const housekeeping = defineJob({
         jobs: await deleteFinishedJobs(sql, before(30), before(120)),
         slots: await deleteOldSlots(sql, before(7)),
         dep_messages: await deleteUnusedMessages(sql, before(30)),
-        web_visits: await deleteExpiredVisits(sql, now),
+        web_visits: await deleteExpiredVisits(sql, before(30)),
         claims: await deleteExpiredClaims(sql, now),
         asset_credentials: await deleteExpiredAssetCredentials(sql, now),
       },

@@ -17,6 +17,7 @@ import { replanJob } from "./replan.ts";
 import { rolloutHealth } from "./rollout_health.ts";
 import { secretRotation } from "./secret_rotation.ts";
 import { setupWatchdog } from "./setup_watchdog.ts";
+import { softwareUpdatesDay } from "./software_updates_day.ts";
 import { softwareUpdatesSync } from "./software_updates_sync.ts";
 import { sweep } from "./sweep.ts";
 
@@ -33,6 +34,7 @@ export const JOBS: readonly AnyJob[] = [
   rolloutHealth,
   secretRotation,
   setupWatchdog,
+  softwareUpdatesDay,
   softwareUpdatesSync,
   sweep,
 ];

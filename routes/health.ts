@@ -8,11 +8,13 @@
 import type { Hono } from "hono";
 import { listServersInCare } from "../db/ade/virtual_servers.ts";
 import { pushCertificatesInNeed } from "../db/push/push_certificates.ts";
+import { findFeed } from "../db/updates/software_updates.ts";
 import { staleDefinitions } from "../src/ade/apple_copy.ts";
 import { tokenVerdict } from "../src/ade/health.ts";
 import { credentialWarnings } from "../src/credentials.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { takesWrites } from "../src/takes_writes.ts";
+import { feedTrouble } from "../src/updates/feed_health.ts";
 import type { AppEnv } from "./context.ts";
 import { hasMetricsToken } from "./metrics_token.ts";
 
@@ -26,6 +28,7 @@ export async function readiness(runtime: Runtime): Promise<Reason[]> {
     reasons.push(...await pushCertificates(runtime).catch(() => []));
     reasons.push(...await serverTokens(runtime).catch(() => []));
     reasons.push(...await profilesAtApple(runtime).catch(() => []));
+    reasons.push(...await softwareUpdates(runtime).catch(() => []));
   }
   const skew = Math.round((runtime.skew?.() ?? 0) / 1000);
   if (Math.abs(skew) > MOST_SKEW_SECONDS) {
@@ -144,6 +147,12 @@ async function serverTokens(runtime: Runtime): Promise<Reason[]> {
     const reason = `The virtual server "${server.name}": ${sentence} ${cure}`;
     return state === "ok" ? [] : [{ check: "server-token", state: "warning", reason }];
   });
+}
+
+/** Apple's list of software updates: while none is taken, no device is told of a newer one. */
+async function softwareUpdates({ sql, clock }: Runtime): Promise<Reason[]> {
+  const reason = feedTrouble(await findFeed(sql), clock.now());
+  return reason === null ? [] : [{ check: "software-updates", state: "warning", reason }];
 }
 
 /** Mounts the two addresses. */

@@ -10,6 +10,8 @@
 import type { Hono } from "hono";
 import { listServersInCare } from "../db/ade/virtual_servers.ts";
 import { countMetrics } from "../db/installation/metrics_views.ts";
+import { findFeed } from "../db/updates/software_updates.ts";
+import { catalogueSize } from "../db/updates/update_views.ts";
 import { databaseUse } from "../db/supervised_pool.ts";
 import { countJobs } from "../db/work/job_queue.ts";
 import { COUNTED, type Counted } from "../src/counters.ts";
@@ -41,7 +43,13 @@ export function mountMetrics(app: Hono<AppEnv>): void {
     if (!hasMetricsToken(c)) return c.text("Forbidden.", 403);
     const { sql, deviceSql, clock, refusals, counters } = c.get("runtime");
     const now = clock.now();
-    const [counts, jobs, servers] = await Promise.all([countMetrics(sql, now), countJobs(sql), listServersInCare(sql)]);
+    const [counts, jobs, servers, feed, catalogue] = await Promise.all([
+      countMetrics(sql, now),
+      countJobs(sql),
+      listServersInCare(sql),
+      findFeed(sql),
+      catalogueSize(sql),
+    ]);
     const text = prometheusText([
       {
         name: "espalier_devices",
@@ -134,6 +142,21 @@ export function mountMetrics(app: Hono<AppEnv>): void {
         values: servers.flatMap(({ name, lastSyncedAt }) =>
           lastSyncedAt === null ? [] : [{ labels: { name }, value: Math.floor(lastSyncedAt.getTime() / 1000) }]
         ),
+      },
+      {
+        name: "espalier_software_updates",
+        help: "Software updates in Apple's list that was taken last.",
+        values: [{ value: catalogue.releases }],
+      },
+      {
+        name: "espalier_software_updates_fetched_seconds",
+        help: "When Apple's list of software updates was taken last, in seconds since 1970.",
+        values: feed.fetchedAt === null ? [] : [{ value: Math.floor(feed.fetchedAt.getTime() / 1000) }],
+      },
+      {
+        name: "espalier_software_updates_refused",
+        help: "1 if the last list of software updates was not taken, or could not be fetched.",
+        values: [{ value: feed.refusal === null ? 0 : 1 }],
       },
     ]);
     return c.text(text, 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SetupStep } from "../db/ade/setup_views.ts";
 import type { RolloutRow } from "../db/artifacts/rollouts.ts";
 import type { TargetArtifactRow } from "../db/artifacts/target_artifacts.ts";
 import type { DeviceStateName } from "../db/devices/device_state_views.ts";
@@ -171,3 +172,16 @@ const PROFILE_STATUSES: ReadonlyMap<string, StateWord> = new Map(Object.entries(
 
 /** Returns the word of a profile's status; a status that Apple adds is its own word. */
 export const profileStatusWord = (status: string): StateWord => PROFILE_STATUSES.get(status) ?? { text: status };
+
+/** Assigned devices on their way through Setup Assistant, by their step. */
+export const SETUP_WORDS = {
+  never: { text: "Not set up yet", means: "The device has never asked the server for its profile." },
+  must_update: { text: "Must update", tone: "warn", means: "The device has to update its system before it enrolls." },
+  web_view: { text: "In the web view", tone: "warn", means: "The device has opened the web view and not finished it." },
+  refused: { text: "Refused", tone: "bad", means: "The device asked for its profile and did not get it." },
+  profile: { text: "Has its profile", tone: "warn", means: "The device got its profile and has not enrolled." },
+  waiting: { text: "In Setup Assistant", tone: "warn", means: "The device has enrolled and waits for its release." },
+  released: { text: "Released", tone: "good", means: "The device has enrolled and left Setup Assistant." },
+  enrolled: { text: "Enrolled", tone: "good", means: "The device is enrolled and did not wait in Setup Assistant." },
+  enrolled_before: { text: "Enrolled before", means: "The last enrollment of the device has ended." },
+} as const satisfies Readonly<Record<SetupStep, StateWord>>;

@@ -13,6 +13,7 @@ const MOST = 5;
 const NAMED: Partial<Record<UserKind, readonly [string, string]>> = {
   enrollment: ["enrollment", "enrollments"],
   blueprint: ["blueprint", "blueprints"],
+  "software update enforcement": ["software update enforcement", "software update enforcements"],
   artifact: ["artifact", "artifacts"],
   version: ["version", "versions"],
   tag: ["tag", "tags"],

@@ -6,6 +6,7 @@
 
 import { type Db, one } from "../open.ts";
 import { depDeviceColumns, type DepDeviceRow } from "./devices.ts";
+import { setupColumns, type SetupFacts, setupJoin, type SetupStep } from "./setup_views.ts";
 
 /** The columns that lists may be ordered by. */
 export const DEP_DEVICE_ORDERINGS = ["created_at", "last_op_date", "updated_at"] as const;
@@ -19,6 +20,7 @@ export type DepDeviceFilters = {
   serialNumber?: string;
   virtualServer?: number;
   lastOpType?: string;
+  setupStep?: SetupStep;
   /** Part of a serial number. */
   search?: string;
   /** Without those that were deleted or disowned. */
@@ -37,28 +39,39 @@ const where = (db: Db, f: DepDeviceFilters) =>
     ${f.serialNumber === undefined ? db`` : db`and lower(d.serial_number) = lower(${f.serialNumber})`}
     ${f.virtualServer === undefined ? db`` : db`and d.virtual_server_id = ${f.virtualServer}`}
     ${f.lastOpType === undefined ? db`` : db`and d.last_op_type = ${f.lastOpType}`}
+    ${f.setupStep === undefined ? db`` : db`and s.setup_step = ${f.setupStep}`}
     ${f.search === undefined ? db`` : db`and position(lower(${f.search}) in lower(d.serial_number)) > 0`}
     ${f.present === true ? db`and d.last_op_type <> 'deleted' and d.disowned_at is null` : db``}`;
+
+/** Returns how many devices match. Their steps are found only if they decide. */
+async function countDevices(db: Db, filters: DepDeviceFilters): Promise<number> {
+  const steps = filters.setupStep === undefined ? db`` : setupJoin(db);
+  return one(
+    await db<{ count: number }[]>`select count(*)::int as count from dep_devices d ${steps} ${where(db, filters)}`,
+  ).count;
+}
+
+/** A device with its step. */
+export type DepDeviceStep = DepDeviceRow & SetupFacts;
+
+const stepped = (db: Db) => db`select ${depDeviceColumns(db)}, ${setupColumns(db)} from dep_devices d ${setupJoin(db)}`;
 
 /** Returns a page of devices, and the total number. */
 export async function listDepDevices(
   db: Db,
   query: DepDeviceFilters & { ordering: DepDeviceOrder; limit: number; offset: number },
-): Promise<{ rows: DepDeviceRow[]; count: number }> {
+): Promise<{ rows: DepDeviceStep[]; count: number }> {
   const { column, descending } = query.ordering;
   const direction = descending ? db`desc` : db`asc`;
-  const rows = await db<DepDeviceRow[]>`
-    select ${depDeviceColumns(db)} from dep_devices d ${where(db, query)}
+  const rows = await db<DepDeviceStep[]>`
+    ${stepped(db)} ${where(db, query)}
     order by d.${db(column)} ${direction}, d.id ${direction} limit ${query.limit} offset ${query.offset}`;
-  const { count } = one(
-    await db<{ count: number }[]>`select count(*)::int as count from dep_devices d ${where(db, query)}`,
-  );
-  return { rows: [...rows], count };
+  return { rows: [...rows], count: await countDevices(db, query) };
 }
 
 /** Returns one device. */
-export async function findDepDevice(db: Db, id: number): Promise<DepDeviceRow | undefined> {
-  const [row] = await db<DepDeviceRow[]>`select ${depDeviceColumns(db)} from dep_devices d where d.id = ${id}`;
+export async function findDepDevice(db: Db, id: number): Promise<DepDeviceStep | undefined> {
+  const [row] = await db<DepDeviceStep[]>`${stepped(db)} where d.id = ${id}`;
   return row;
 }
 
@@ -69,18 +82,19 @@ export async function findDepDevices(db: Db, ids: readonly number[]): Promise<De
 }
 
 /** A device with the names of what it has to do with. */
-export type DepDeviceView = DepDeviceRow & {
+export type DepDeviceView = DepDeviceStep & {
   virtualServerName: string;
   enrollmentName: string | null;
   wantedEnrollmentName: string | null;
 };
 
 const named = (db: Db) =>
-  db`select ${
-    depDeviceColumns(db)
+  db`select ${depDeviceColumns(db)}, ${
+    setupColumns(db)
   }, v.name as virtual_server_name, e.name as enrollment_name, w.name as wanted_enrollment_name
     from dep_devices d join dep_virtual_servers v on v.id = d.virtual_server_id
-      left join dep_enrollments e on e.id = d.enrollment_id left join dep_enrollments w on w.id = d.wanted_enrollment_id`;
+      left join dep_enrollments e on e.id = d.enrollment_id left join dep_enrollments w on w.id = d.wanted_enrollment_id
+      ${setupJoin(db)}`;
 
 /** Returns a page of devices with names, the latest changes first, and the total number. */
 export async function searchDepDevices(
@@ -89,10 +103,7 @@ export async function searchDepDevices(
 ): Promise<{ rows: DepDeviceView[]; count: number }> {
   const rows = await db<DepDeviceView[]>`
     ${named(db)} ${where(db, query)} order by d.updated_at desc, d.id desc limit ${query.limit} offset ${query.offset}`;
-  const { count } = one(
-    await db<{ count: number }[]>`select count(*)::int as count from dep_devices d ${where(db, query)}`,
-  );
-  return { rows: [...rows], count };
+  return { rows: [...rows], count: await countDevices(db, query) };
 }
 
 /** Returns the rows of a serial number at every virtual server, those that are assigned first. */

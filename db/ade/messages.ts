@@ -47,6 +47,11 @@ export async function setMessageSession(db: Db, digest: Uint8Array, sessionId: n
   await db`update dep_messages set session_id = ${sessionId} where digest = ${digest}`;
 }
 
+/** Stores the version that a device was told to update to. */
+export async function setRequiredVersion(db: Db, digest: Uint8Array, version: string): Promise<void> {
+  await db`update dep_messages set required_version = ${version} where digest = ${digest}`;
+}
+
 /**
  * Ends everything that a device began before it enrolled: its messages are used, and its other sessions are over, at
  * whichever enrollment.

@@ -52,8 +52,8 @@ export async function recordSeenView(db: Db, id: WebVisitRow["id"], viewId: stri
     where id = ${id} and not ${viewId}::uuid = any(seen)`;
 }
 
-/** Deletes visits that are over. Returns their number. */
-export async function deleteExpiredVisits(db: Db, now: Date): Promise<number> {
-  const { count } = await db`delete from dep_web_visits where expires_at <= ${now}`;
+/** Deletes visits that were over before a time. Until then they say where devices stopped. Returns their number. */
+export async function deleteExpiredVisits(db: Db, before: Date): Promise<number> {
+  const { count } = await db`delete from dep_web_visits where expires_at <= ${before}`;
   return count;
 }

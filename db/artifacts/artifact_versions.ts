@@ -164,3 +164,11 @@ export async function isVersionInUse(db: Db, id: string): Promise<boolean> {
         or exists (select 1 from commands where arguments ->> 'artifact_version' = ${id}) as used`,
   ).used;
 }
+
+/** Returns the newest version of a profile artifact that is neither halted nor withdrawn. */
+export async function newestProfileVersion(db: Db, artifactId: string): Promise<string | undefined> {
+  const [row] = await db<{ id: string }[]>`
+    select v.id from artifact_versions v join artifacts a on a.id = v.artifact_id
+    where a.id = ${artifactId} and a.type = 'Profile' and v.state = 'active' order by v.version desc limit 1`;
+  return row?.id;
+}

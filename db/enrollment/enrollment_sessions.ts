@@ -9,9 +9,9 @@ import { type Db, one } from "../open.ts";
 
 /**
  * An operator's profile for one serial number and UDID, or a message that an Apple device signed; one whose serial
- * number Apple has assigned to the enrollment's virtual server.
+ * number Apple has assigned to the enrollment's virtual server; a profile that the device got with the command that erased it.
  */
-export type SessionEvidence = "limited profile" | "apple device" | "device assignment";
+export type SessionEvidence = "limited profile" | "apple device" | "device assignment" | "return to service";
 
 /** An enrollment session. */
 export type SessionRow = {

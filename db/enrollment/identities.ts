@@ -182,3 +182,15 @@ export async function isPinned(db: Db, fingerprint: string): Promise<boolean> {
     where i.fingerprint = ${fingerprint} and i.retired_at is null and e.ended_at is null`;
   return rows.length > 0;
 }
+
+/** Returns the hardware and the session of a channel's current enrollment. */
+export async function findChannelIdentity(
+  db: Db,
+  channelId: ChannelId,
+): Promise<Pick<IdentifiedRow, "udid" | "serialNumber" | "sessionId"> | undefined> {
+  const [row] = await db<Pick<IdentifiedRow, "udid" | "serialNumber" | "sessionId">[]>`
+    select d.udid, d.serial_number, e.session_id
+    from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
+    where c.id = ${channelId} and e.ended_at is null`;
+  return row;
+}

@@ -11,6 +11,7 @@ import { isTrace } from "../artifacts/target_artifacts.ts";
 export type UserKind =
   | "enrollment"
   | "blueprint"
+  | "software update enforcement"
   | "artifact"
   | "version"
   | "tag"
@@ -26,7 +27,7 @@ const enrollments = (db: Db) =>
   db`(select name, enrollment_secret_id, push_certificate_id, scep_issuer_id from ota_enrollments
     union all select name, enrollment_secret_id, push_certificate_id, scep_issuer_id from dep_enrollments)`;
 
-/** Returns the enrollments, and filters of blueprints and versions, that name a tag. */
+/** Returns the enrollments, the software update enforcements, and the filters of blueprints and versions that name a tag. */
 export const usesOfTag = (db: Db, id: number) =>
   db<UseRow[]>`
     with tagged as (
@@ -35,6 +36,10 @@ export const usesOfTag = (db: Db, id: number) =>
     select kind, name from (
       select 'enrollment' as kind, o.name
       from enrollment_secret_tags t join ${enrollments(db)} o on o.enrollment_secret_id = t.enrollment_secret_id
+      where t.tag_id = ${id}
+      union all
+      select 'software update enforcement', e.name
+      from software_update_enforcement_tags t join software_update_enforcements e on e.id = t.enforcement_id
       where t.tag_id = ${id}
       union all
       select 'blueprint', b.name || ' (for ' || a.name || ')'

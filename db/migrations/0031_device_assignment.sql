@@ -213,7 +213,8 @@ alter table enrollment_sessions add constraint enrollment_sessions_kind_check ch
 alter table enrollment_sessions add column dep_enrollment_id integer references dep_enrollments on delete restrict;
 alter table enrollment_sessions drop constraint enrollment_sessions_hardware_evidence_check;
 alter table enrollment_sessions add constraint enrollment_sessions_hardware_evidence_check
-  check (hardware_evidence in ('limited profile', 'apple device', 'device assignment'));
+  check (hardware_evidence in ('limited profile', 'apple device', 'device assignment',
+    'return to service'));
 
 -- The messages with which devices asked for a profile of these enrollments, so that none is used twice.
 create table dep_messages (

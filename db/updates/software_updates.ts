@@ -143,6 +143,24 @@ export async function feedTaken(tx: Tx, changed: boolean, now: Date): Promise<vo
       revision = revision + ${changed ? 1 : 0} where id = 1`;
 }
 
+/**
+ * Records that the catalogue is looked at on a day. Returns whether a release began or ended on it, or since the last day before:
+ * devices may be offered something else although no feed has changed.
+ */
+export async function catalogueOn(tx: Tx, today: string): Promise<boolean> {
+  const [row] = await tx<{ changed: boolean }[]>`
+    with before as (select coalesce(looked_on, '-infinity') as day from software_update_feed where id = 1 for update),
+    found as (
+      select exists (
+        select 1 from software_updates where withdrawn_at is null and (posted_on > before.day and posted_on <= ${today}::text::date
+          or expires_on > before.day and expires_on <= ${today}::text::date)) as changed
+      from before)
+    update software_update_feed f set looked_on = ${today}::text::date, revision = revision + found.changed::int
+    from found where f.id = 1 and (f.looked_on is null or f.looked_on < ${today}::text::date)
+    returning found.changed`;
+  return row?.changed ?? false;
+}
+
 /** Records that a feed was not taken, and why. Returns whether that is news. */
 export async function feedRefused(tx: Tx, refusal: string, now: Date): Promise<boolean> {
   const [row] = await tx<{ news: boolean }[]>`

@@ -5,7 +5,7 @@
  */
 
 import type { StoredPlatform, TargetRow } from "../devices/devices.ts";
-import type { DeviceId } from "../ids.ts";
+import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one } from "../open.ts";
 
 /** A device. */
@@ -55,7 +55,7 @@ export async function updatingDevices(
     ${select(db)} where e.blueprint_id = any(${[
       ...blueprintIds,
     ]}::int[]) and e.ended_at is null and d.deleted_at is null
-      and d.id > ${after}
+      and d.id > ${after} and e.device_id > ${after}
     order by d.id limit ${limit}`,
   ];
 }
@@ -82,4 +82,18 @@ export async function catalogueSize(db: Db): Promise<{ platforms: string[]; rele
       select coalesce(array_agg(distinct platform order by platform), '{}') as platforms, count(*)::int as releases
       from software_updates where withdrawn_at is null`,
   );
+}
+
+/** A change of what a device reports of its updates. `item` is without `softwareupdate.`. */
+export type UpdateReportRow = { item: string; value: Json; at: Date };
+
+/** Returns the last changes of what a channel reports of its updates, the newest first. */
+export async function updateReports(db: Db, channelId: ChannelId, limit: number): Promise<UpdateReportRow[]> {
+  return [
+    ...await db<UpdateReportRow[]>`
+    select substr(h.path, 16) as item, h.value, h.created_at as at from unnest(${REPORTED}::text[]) as reported (path),
+      lateral (select i.path, i.value, i.created_at from status_item_history i
+        where i.channel_id = ${channelId} and i.path = reported.path order by i.created_at desc limit ${limit}) h
+    order by h.created_at desc, h.path limit ${limit}`,
+  ];
 }

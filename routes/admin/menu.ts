@@ -31,6 +31,13 @@ export const MENU = [
   { group: "Fleet", href: "/commands/", label: "Commands", needs: "mdm.view_devicecommand" },
   { group: "Configuration", href: "/blueprints/", label: "Blueprints", needs: "mdm.view_blueprint" },
   { group: "Configuration", href: "/artifacts/", label: "Artifacts", needs: "mdm.view_artifact" },
+  { group: "Configuration", href: "/software-updates/", label: "Software updates", needs: "mdm.view_softwareupdate" },
+  {
+    group: "Configuration",
+    href: "/software-update-enforcements/",
+    label: "Update enforcements",
+    needs: "mdm.view_softwareupdateenforcement",
+  },
   {
     group: "Enrollment",
     href: "/enrollments/",
@@ -40,14 +47,6 @@ export const MENU = [
   { group: "Enrollment", href: "/virtual-servers/", label: "Virtual servers", needs: "mdm.view_depvirtualserver" },
   { group: "Enrollment", href: "/assigned-devices/", label: "Assigned devices", needs: "mdm.view_depdevice" },
   { group: "Enrollment", href: "/custom-views/", label: "Custom views", needs: "mdm.view_enrollmentcustomview" },
-  { group: "Configuration", href: "/software-updates/", label: "Software updates", needs: "mdm.view_softwareupdate" },
-  {
-    group: "Configuration",
-    href: "/software-update-enforcements/",
-    label: "Update enforcements",
-    needs: "mdm.view_softwareupdateenforcement",
-  },
-  { group: "Enrollment", href: "/enrollments/", label: "Enrollments", needs: "mdm.view_otaenrollment" },
   { group: "Enrollment", href: "/claims/", label: "Claims", needs: "mdm.view_enrollmentclaim" },
   { group: "Enrollment", href: "/push-certificates/", label: "Push certificates", needs: "mdm.view_pushcertificate" },
   { group: "Enrollment", href: "/scep-issuers/", label: "SCEP issuers", needs: "mdm.view_scepissuer" },

@@ -6,15 +6,17 @@
 
 import { z } from "zod";
 import { findDepEnrollment } from "../../db/ade/dep_enrollments.ts";
-import { DEP_DEVICE_ORDERINGS, findDepDevice, listDepDevices } from "../../db/ade/device_views.ts";
+import { DEP_DEVICE_ORDERINGS, type DepDeviceStep, findDepDevice, listDepDevices } from "../../db/ade/device_views.ts";
+import { SETUP_STEPS } from "../../db/ade/setup_views.ts";
 import { findVirtualServer } from "../../db/ade/virtual_servers.ts";
 import { depDeviceInput } from "../../src/ade/dep_device_input.ts";
 import { assignDevice, depDeviceRepresentation, disownDevice } from "../../src/ade/devices.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { present } from "../../src/protocol/present.ts";
 import type { Runtime } from "../../src/runtime.ts";
+import { meaningsOf, SETUP_WORDS } from "../state_words.ts";
 import { endpoint } from "./endpoint.ts";
-import { idParams, notAChoice, relatedFilter, textFilter, timeOut, uuidFilter } from "./fields.ts";
+import { choiceFilter, idParams, notAChoice, relatedFilter, textFilter, timeOut, uuidFilter } from "./fields.ts";
 import { orderingQuery, pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
 const depDeviceSchema = z.object({
@@ -40,9 +42,13 @@ const depDeviceSchema = z.object({
   assign_status: z.string().describe("Apple's answer to the last assignment."),
   throttled_until: timeOut.nullable().describe("When Apple accepts the next assignment of this device."),
   disowned_at: timeOut.nullable(),
+  setup_step: z.enum(SETUP_STEPS).describe(meaningsOf(SETUP_WORDS)),
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "DEPDevice" });
+
+/** A device with its step, which is not Apple's. */
+const shown = (row: DepDeviceStep) => ({ ...depDeviceRepresentation(row), setup_step: row.setupStep });
 
 const ONE = "/api/mdm/dep/devices/{id}/";
 const TAG = "Device assignment";
@@ -75,6 +81,7 @@ export const DEP_DEVICE_ENDPOINTS = [
       profile_status: textFilter,
       profile_uuid: uuidFilter,
       serial_number: textFilter,
+      setup_step: choiceFilter(SETUP_STEPS),
       virtual_server: relatedFilter,
       ordering: orderingQuery(DEP_DEVICE_ORDERINGS, { column: "created_at", descending: true }),
       ...pageQuery,
@@ -94,10 +101,11 @@ export const DEP_DEVICE_ENDPOINTS = [
           profileStatus: query.profile_status,
           profileUuid: query.profile_uuid,
           serialNumber: query.serial_number,
+          setupStep: query.setup_step,
           virtualServer: query.virtual_server,
         }),
       });
-      return paginated(input, page, { count: found.count, rows: found.rows.map(depDeviceRepresentation) });
+      return paginated(input, page, { count: found.count, rows: found.rows.map(shown) });
     },
   }),
   endpoint({
@@ -111,7 +119,7 @@ export const DEP_DEVICE_ENDPOINTS = [
     async handle({ runtime, params }) {
       const row = await findDepDevice(runtime.sql, params.id);
       if (row === undefined) throw problem("not-found");
-      return depDeviceRepresentation(row);
+      return shown(row);
     },
   }),
   endpoint({
@@ -125,8 +133,7 @@ export const DEP_DEVICE_ENDPOINTS = [
     params: idParams,
     body: depDeviceInput.meta({ id: "DEPDeviceChange" }),
     response: { status: 200, schema: depDeviceSchema },
-    handle: async ({ runtime, by, params, body }) =>
-      depDeviceRepresentation(await assignDevice(runtime, by, params.id, body.enrollment)),
+    handle: async ({ runtime, by, params, body }) => shown(await assignDevice(runtime, by, params.id, body.enrollment)),
   }),
   endpoint({
     method: "POST",

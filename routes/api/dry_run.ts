@@ -14,6 +14,13 @@ export const DRY_RUN = "dry_run";
 export const isDryRun = (value: string | undefined): boolean =>
   value !== undefined && /^(true|t|yes|y|1|on)$/i.test(value);
 
+const softwareUpdate = z.object({
+  os_version: z.string(),
+  build_version: z.string(),
+  local_datetime: z.string().describe("In the device's own zone."),
+  enforcement: z.string(),
+}).nullable();
+
 const artifact = { id: z.string(), name: z.string(), version: z.int() };
 
 /** The answer of a dry run. */
@@ -25,6 +32,7 @@ export const previewSchema = z.object({
     losing: z.int(),
     updating: z.int(),
     impossible: z.int().describe("Devices that cannot get an artifact in their scope."),
+    told: z.int().describe("Devices that would be told of another software update, or of none any more."),
   }),
   artifacts: z.array(z.object({
     id: z.string(),
@@ -35,6 +43,11 @@ export const previewSchema = z.object({
     impossible: z.int(),
     reasons: z.array(z.object({ reason: z.string(), count: z.int() })),
   })),
+  software_updates: z.array(z.object({
+    update: softwareUpdate.describe("null for devices that would be told of none any more."),
+    reason: z.string().nullable().describe("Why devices would be told of none any more."),
+    count: z.int(),
+  })),
   changes: z.array(z.object({
     device: z.object({ id: z.int(), serial_number: z.string(), name: z.string() }),
     user: z.string(),
@@ -42,6 +55,8 @@ export const previewSchema = z.object({
     loses: z.array(z.object(artifact)),
     updates: z.array(z.object({ ...artifact, from: z.int() })),
     impossible: z.array(z.object({ ...artifact, reason: z.string() })),
+    software_update: z.object({ before: softwareUpdate, after: softwareUpdate, reason: z.string() }).nullable()
+      .describe("The software update that it is told of, if that changes."),
   })),
   truncated: z.boolean(),
   warnings: warningsShown,

@@ -14,6 +14,7 @@ import { acknowledged, type CommandAnswer, failed } from "./commands/answer.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { Declarative } from "../declarative/declarative.ts";
 import { type EnforcedUpdate, enforcedUpdate } from "../declarative/enforced_update.ts";
+import { installs } from "./scheduled_update.ts";
 import { DeviceChannels } from "./device_channels.ts";
 import { DeviceCheckins } from "./device_checkins.ts";
 import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefused } from "./device_options.ts";
@@ -76,14 +77,17 @@ export class SimulatedDevice extends DeviceCheckins {
 
   /**
    * Does what a system does by itself as time passes: an enforced update whose time has come is installed, and the device
-   * restarts and reports. Returns the version that it has now, if it is another one.
+   * restarts and reports. One that a command has scheduled is loaded, and the next time installed. Returns the version that it
+   * has now, if it is another one. With `early`, its user does not wait for the time.
    */
-  async passTime(): Promise<string | undefined> {
+  async passTime({ early = false } = {}): Promise<string | undefined> {
     const { state, options } = this;
     const update = this.enforcedUpdate;
     const now = options.now?.() ?? new Date();
     const local = new Date(now.getTime() + (options.zoneMinutes ?? 0) * 60_000).toISOString().slice(0, 19);
-    if (update === undefined || !this.enrolled || state.erased || local < update.at) return undefined;
+    if (!this.enrolled || state.erased) return undefined;
+    if (update === undefined) return await this.#passScheduled();
+    if (!early && local < update.at) return undefined;
     const reason = options.updateMischief?.(update.version, state.updateFailures.count + 1);
     if (reason !== undefined) {
       state.updateFailures = { count: state.updateFailures.count + 1, reason, at: now.toISOString() };
@@ -97,6 +101,19 @@ export class SimulatedDevice extends DeviceCheckins {
       extra,
     );
     state.updateFailures = { count: 0, reason: "", at: "" };
+    state.restarts++;
+    await this.report();
+    return update.version;
+  }
+
+  async #passScheduled(): Promise<string | undefined> {
+    const { state } = this;
+    const update = state.scheduledUpdate;
+    if (update === undefined) return undefined;
+    state.scheduledUpdate = { ...update, downloaded: true };
+    if (!update.downloaded || !installs(update)) return undefined;
+    this.updateSystem(update.version, update.build);
+    state.scheduledUpdate = undefined;
     state.restarts++;
     await this.report();
     return update.version;
@@ -152,6 +169,16 @@ export class SimulatedDevice extends DeviceCheckins {
     }
   }
 
+  /** Enrolls again by itself, after it was erased for Return to Service. */
+  async returnToService(): Promise<void> {
+    const { returnsWith, automated, awaitingConfiguration } = this.state;
+    if (returnsWith === undefined) throw new Error("Cannot return to service: the device was not erased for it");
+    this.#forget();
+    // What Apple gives the device out of the box applies as before.
+    Object.assign(this.state, { returnsWith: undefined, automated, awaitingConfiguration });
+    await this.#enrollWith(returnsWith.mdm);
+  }
+
   /** Enrolls over the air: `profile` is the Profile Service profile, `factory` the certificate its maker gave the device. */
   async enrollOverTheAir(profile: Uint8Array, factory: DeviceIdentity): Promise<void> {
     if (this.state.erased) this.#forget();
@@ -187,9 +214,13 @@ export class SimulatedDevice extends DeviceCheckins {
       } catch (error) {
         if (attempt >= MAX_ATTEMPTS) throw error;
         if (error instanceof UpdateRequired) {
+          how.updates?.(error.osVersion);
           const [version = "", extra] = error.osVersion.split(" ");
-          const build = error.build ?? this.state.model.build;
-          this.updateSystem(version, build, extra === undefined ? undefined : { version: extra, build });
+          const { model } = this.state;
+          const build = error.build ?? model.build;
+          // An improvement has a build of its own, beside that of the version.
+          if (extra === undefined) this.updateSystem(version, build);
+          else this.updateSystem(version, model.build, { version: extra, build });
         } else if (!(error instanceof ReplyLost)) throw error;
       }
     }

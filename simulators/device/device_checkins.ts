@@ -52,6 +52,7 @@ export class DeviceCheckins {
       adminAccount: undefined,
       restarts: 0,
       updateFailures: { count: 0, reason: "", at: "" },
+      scheduledUpdate: undefined,
     };
     this.pushToken = crypto.getRandomValues(new Uint8Array(32));
     this.unlockToken = crypto.getRandomValues(new Uint8Array(64));

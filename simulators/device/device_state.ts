@@ -7,6 +7,7 @@
 import type { Certificate } from "../../src/pki/certificate.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { Model } from "./models.ts";
+import type { ScheduledUpdate } from "./scheduled_update.ts";
 
 /** An account that Setup Assistant created for the server. */
 export type AdminAccount = {
@@ -31,6 +32,8 @@ export type DeviceState = ChannelState & {
   /** The PIN that opens it; "" when a phone is locked with its own passcode. */
   lockedWith: string | undefined;
   erased: boolean;
+  /** The profiles that it enrolls again with by itself, if it was erased for that. */
+  returnsWith?: { mdm: Uint8Array; wifi?: Uint8Array } | undefined;
   /** Whether Apple gave it its enrollment. */
   automated: boolean;
   /** Whether it waits in Setup Assistant for the server. */
@@ -40,4 +43,6 @@ export type DeviceState = ChannelState & {
   restarts: number;
   /** Attempts at the update that is enforced, which failed; `at` is the last one's time in RFC 3339. */
   updateFailures: { count: number; reason: string; at: string };
+  /** The update that a command has scheduled. */
+  scheduledUpdate: ScheduledUpdate | undefined;
 };

@@ -36,6 +36,8 @@ export type AutomaticEnrollment = {
   loses?: (step: SetupStep, n: number) => boolean;
   /** Whether the person leaves the web view at a page; no by default. */
   leaves?: (page: { url: string; html: string; n: number }) => boolean;
+  /** Called before it updates, with the version that the server requires. */
+  updates?: (osVersion: string) => void;
   /** Called with each message before it is sent, as whoever stands between sees it. */
   overhears?: (message: Bytes) => void;
 };
@@ -48,6 +50,10 @@ export class ReplyLost extends Error {
 /** A person left the web view. */
 export class WebViewLeft extends Error {
   override readonly name = "WebViewLeft";
+  /** `page` counts from 1. */
+  constructor(url: string, readonly page: number) {
+    super(`the person left ${url}`);
+  }
 }
 
 /** The server wants a newer system first. */
@@ -77,7 +83,10 @@ export function machineInfo({ model, udid, serialNumber }: DeviceState, language
       }
       : {}),
     ...(states && (mobile || model.platform === "macOS")
-      ? { MDM_CAN_REQUEST_SOFTWARE_UPDATE: true, SOFTWARE_UPDATE_DEVICE_ID: model.product }
+      ? {
+        MDM_CAN_REQUEST_SOFTWARE_UPDATE: true,
+        SOFTWARE_UPDATE_DEVICE_ID: model.softwareUpdateDeviceId ?? model.product,
+      }
       : {}),
   };
 }
@@ -193,7 +202,7 @@ export async function walkWebView(
     if (response.headers.get("content-type") === "application/x-apple-aspen-config") return body;
     const html = new TextDecoder().decode(body);
     pages++;
-    if (options.leaves({ url, html, n: pages })) throw new WebViewLeft(`the person left ${url}`);
+    if (options.leaves({ url, html, n: pages })) throw new WebViewLeft(url, pages);
     const form = formOf(html, url);
     if (form === undefined) throw new ServerRefused(200, "the web view", "a page without a form");
     go(form.action, "continue", {

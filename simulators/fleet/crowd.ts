@@ -9,11 +9,15 @@
 
 import type { FakeApns } from "../apple/apns.ts";
 import type { Exchange, SimulatedDevice } from "../device/device.ts";
+import { WebViewLeft } from "../device/setup_assistant.ts";
 
 /** Something that happened to a device. Times are in milliseconds. */
 export type CrowdEvent =
   | { kind: "enrolled"; device: SimulatedDevice; took: number }
   | { kind: "connected"; device: SimulatedDevice; exchanges: readonly Exchange[]; took: number; cause: "push" | "time" }
+  | { kind: "stopped"; device: SimulatedDevice; page: number }
+  | { kind: "updated"; device: SimulatedDevice; version: string; early: boolean }
+  | { kind: "update failed"; device: SimulatedDevice; version: string; reason: string }
   | { kind: "left"; device: SimulatedDevice; because: "erased" | "released" }
   | { kind: "failed"; device: SimulatedDevice; doing: "enrolling" | "connecting"; error: Error };
 
@@ -21,6 +25,10 @@ export type CrowdEvent =
 export type CrowdOptions = {
   devices: readonly SimulatedDevice[];
   enroll(device: SimulatedDevice): Promise<void>;
+  /** Seconds until a device is switched on for the first time; 0 by default. */
+  arrives?(device: SimulatedDevice): number;
+  /** Whether the user of a device installs an enforced update before its time; no by default. */
+  updatesEarly?(device: SimulatedDevice): boolean;
   /** How many enroll at once. */
   parallel?: number;
   /** Seconds between two connects of a device without a push; spread by a fifth. */
@@ -124,6 +132,9 @@ function live(
       try {
         await options.enroll(device);
       } catch (error) {
+        // Its person is gone, and nobody tries again.
+        began = error instanceof WebViewLeft;
+        if (error instanceof WebViewLeft) return on({ kind: "stopped", device, page: error.page });
         return failed("enrolling", error);
       }
       began = true;
@@ -140,7 +151,24 @@ function live(
     } catch (error) {
       return failed("connecting", error);
     }
-    if (!device.enrolled) on({ kind: "left", device, because: device.state.erased ? "erased" : "released" });
+    if (device.enrolled) return await update();
+    on({ kind: "left", device, because: device.state.erased ? "erased" : "released" });
+  };
+
+  const update = async () => {
+    const wanted = device.enforcedUpdate;
+    if (wanted === undefined || device.state.awaitingConfiguration) return;
+    const early = options.updatesEarly?.(device) ?? false;
+    const { count } = device.state.updateFailures;
+    try {
+      const version = await device.passTime({ early });
+      if (version !== undefined) return on({ kind: "updated", device, version, early });
+      const { updateFailures } = device.state;
+      if (updateFailures.count === count) return;
+      on({ kind: "update failed", device, version: wanted.version, reason: updateFailures.reason });
+    } catch (error) {
+      failed("connecting", error);
+    }
   };
 
   const stay = async () => {
@@ -166,6 +194,11 @@ function live(
     offline?.();
   };
 
-  const tried = enroll();
+  const arrive = async () => {
+    const seconds = options.arrives?.(device) ?? 0;
+    if (seconds > 0) await bell.nap(seconds, signal);
+    await enroll();
+  };
+  const tried = arrive();
   return { tried, ended: tried.then(stay) };
 }

@@ -12,6 +12,8 @@ import { apiClient } from "../api_client.ts";
 export type EnrollmentApi = {
   /** Returns the id of the blueprint of simulated devices, which is created if there is none. */
   blueprint(): Promise<number>;
+  /** Returns the id of the business unit of simulated devices, which is created if there is none. */
+  unit(): Promise<number>;
   /** Creates an enrollment for simulated devices, with a given push certificate or the first one; returns its id. */
   makeEnrollment(name: string, pushCertificate?: number): Promise<number>;
   /** The profile with which any device begins to enroll over the air. */
@@ -39,15 +41,15 @@ export function enrollmentApi(
     const collect = { collect_apps: 2, collect_certificates: 2, collect_profiles: 2 };
     return (known ?? await json(one, "POST", "/api/mdm/blueprints/", { name: BLUEPRINT, ...collect })).id;
   };
+  const unit = async () => {
+    const query = `?name=${encodeURIComponent(UNIT)}`;
+    const [known] = await json(listed, "GET", `/api/inventory/meta_business_units/${query}`);
+    return (known ?? await json(one, "POST", "/api/inventory/meta_business_units/", { name: UNIT })).id;
+  };
   return {
     blueprint,
+    unit,
     async makeEnrollment(name, pushCertificate) {
-      const [knownUnit] = await json(
-        listed,
-        "GET",
-        `/api/inventory/meta_business_units/?name=${encodeURIComponent(UNIT)}`,
-      );
-      const unit = knownUnit ?? await json(one, "POST", "/api/inventory/meta_business_units/", { name: UNIT });
       const known = await json(certificates, "GET", "/api/mdm/push_certificates/");
       const certificate = pushCertificate ?? known.find(({ topic }) => topic !== null)?.id;
       if (certificate === undefined) {
@@ -61,7 +63,7 @@ export function enrollmentApi(
         blueprint: await blueprint(),
         display_name: UNIT,
         push_certificate: certificate,
-        enrollment_secret: { meta_business_unit: unit.id },
+        enrollment_secret: { meta_business_unit: await unit() },
       });
       return id;
     },

@@ -11,14 +11,17 @@ import { MODELS } from "../device/models.ts";
 
 const PEOPLE = ["Ada", "Ben", "Chiara", "Deniz", "Emil", "Femi", "Grace", "Hana", "Igor", "Jun", "Kofi", "Lena"];
 
-/** Returns `count` devices that are not enrolled yet. */
+/** Returns `count` devices that are not enrolled yet; `vary` gives the nth options of its own, such as its model. */
 export function makeRoster(
   count: number,
-  options: { keys: Pick<KeyPool, "take">; random?: Random } & Partial<DeviceOptions>,
+  options:
+    & { keys: Pick<KeyPool, "take">; random?: Random; vary?: (n: number) => Partial<DeviceOptions> }
+    & Partial<DeviceOptions>,
 ): SimulatedDevice[] {
-  const { keys, random = systemRandom, ...rest } = options;
+  const { keys, random = systemRandom, vary, ...rest } = options;
   return Array.from({ length: count }, (_, n) => {
-    const model = MODELS[n % MODELS.length];
+    const own: Partial<DeviceOptions> = vary?.(n) ?? {};
+    const model = own.model ?? MODELS[n % MODELS.length];
     if (model === undefined) throw new Error("There are no models");
     return new SimulatedDevice({
       model,
@@ -28,6 +31,7 @@ export function makeRoster(
       signature: n % 4 === 3 ? "der" : "apple-ber",
       newKey: () => keys.take(),
       ...rest,
+      ...own,
     });
   });
 }

@@ -14,34 +14,46 @@ import { uploadPushCertificate } from "../../src/push/certificates.ts";
 import { randomText, type Runtime, systemClock, systemRandom } from "../../src/runtime.ts";
 import { apiClient } from "../api_client.ts";
 import { startApns } from "../apple/apns.ts";
+import { SimulatedDeviceAssignment } from "../apple/device_assignment.ts";
 import { makeDeviceMaker } from "../apple/device_ca.ts";
+import { startSoftwareLookup } from "../apple/software_lookup.ts";
 import type { SimulatedDevice } from "../device/device.ts";
 import { type Crowd, type CrowdEvent, startCrowd } from "../fleet/crowd.ts";
 import { enrollmentApi } from "../fleet/enrollment_api.ts";
 import { makeKeyPool } from "../fleet/key_pool.ts";
 import { makeRoster } from "../fleet/roster.ts";
 import { makeDemoArtifacts } from "./demo_artifacts.ts";
+import { assignDemoDevices, unbox } from "./demo_assignment.ts";
+import { makeCast } from "./demo_cast.ts";
+import { demoCatalogue, makeDemoEnforcements } from "./demo_catalogue.ts";
 import { startDemoServer } from "./demo_server.ts";
 
-const HELP = `deno task demo [--port PORT] [--devices N] [--data FOLDER]
+const HELP = `deno task demo [--port PORT] [--devices N] [--data FOLDER] [--pace N]
 
-Starts a server with a database of its own, a fake Apple push service, and simulated devices that enroll and stay online.
-Their blueprint holds two profiles and two declarations.
+Starts a server with a database of its own, fakes of Apple's services (push, device assignment, software catalogue), and
+simulated devices that enroll and stay online. Half of them are assigned at Apple, come out of the box one by one over
+the first minute, and wait in Setup Assistant. Their blueprint holds two profiles and two declarations, and leads them
+to a newer version of their system.
 Prints the address, a sign-in and an API token, each on a line of its own, then a line for each thing that happens.
 Ctrl-C ends it, and with it everything that was made.
 
   --port PORT      The server's port on this machine (8000).
-  --devices N      How many devices (24).
+  --devices N      How many devices in all (24).
   --data FOLDER    Keep the data there instead of in a throw-away folder. Devices of an earlier run stay silent.
+  --pace N         How many times as fast everything happens (1).
   --help           Shows this text.`;
 
-const KNOWN = { texts: ["port", "devices", "data"], flags: [] };
+const KNOWN = { texts: ["port", "devices", "data", "pace"], flags: [] };
 const USERNAME = "demo@example.com";
 /** Seconds between two contacts of a device that is not pushed. */
 const EVERY = 60;
+/** Seconds over which assigned devices come out of the box. */
+const ARRIVAL = 60;
+/** Seconds until pilot devices have to update. */
+const PILOTS = 150;
 
 /** The content of the demo. */
-export type Demo = { port: number; devices: number; data: string | undefined };
+export type Demo = { port: number; devices: number; data: string | undefined; pace: number };
 
 /** Returns the options as values. Throws UsageError. */
 export function demoOf({ texts }: Options): Demo {
@@ -54,6 +66,7 @@ export function demoOf({ texts }: Options): Demo {
     port: whole("port", 8000, 1, 65535),
     devices: whole("devices", 24, 0, 5000),
     data: texts.get("data"),
+    pace: whole("pace", 1, 1, 60),
   };
 }
 
@@ -64,13 +77,16 @@ function declarationsOf({ state: { declarations } }: SimulatedDevice): string {
   return invalid === 0 ? count : `${count}, ${invalid} of them invalid`;
 }
 
+/** Returns a device in words. */
+const named = ({ state: { name, model }, serialNumber }: SimulatedDevice): string =>
+  `${name} (${serialNumber}, ${model.platform} ${model.osVersion})`;
+
 /** Returns one line for an event; nothing for a connect without a command. */
 export function sentenceOf(event: CrowdEvent): string | undefined {
-  const { state, serialNumber } = event.device;
-  const who = `${state.name} (${serialNumber}, ${state.model.platform} ${state.model.osVersion})`;
+  const who = named(event.device);
   switch (event.kind) {
     case "enrolled":
-      return `${who} enrolled`;
+      return `${who} enrolled${event.device.state.awaitingConfiguration ? " and waits in Setup Assistant" : ""}`;
     case "connected": {
       const [first] = event.exchanges;
       if (first === undefined) return undefined;
@@ -80,8 +96,22 @@ export function sentenceOf(event: CrowdEvent): string | undefined {
       const follows = event.exchanges.some(({ requestType }) => requestType === "DeclarativeManagement")
         ? ` and follows ${declarationsOf(event.device)}`
         : "";
-      return `${who} answered ${answers.join(", ")}${event.cause === "push" ? " after a push" : ""}${follows}`;
+      const released =
+        event.exchanges.some(({ requestType, status }) =>
+            requestType === "DeviceConfigured" && status === "Acknowledged"
+          )
+          ? " and left Setup Assistant"
+          : "";
+      return `${who} answered ${answers.join(", ")}${
+        event.cause === "push" ? " after a push" : ""
+      }${follows}${released}`;
     }
+    case "stopped":
+      return `${who} was left at page ${event.page} of the web view`;
+    case "updated":
+      return `${who} updated${event.early ? " before its deadline" : " as enforced"}`;
+    case "update failed":
+      return `${who} failed to update to ${event.version}: ${event.reason}`;
     case "left":
       return `${who} ${event.because === "erased" ? "erased itself" : "was released"}`;
     case "failed":
@@ -131,13 +161,19 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   }
   const apns = await startApns();
   stack.defer(() => apns.close());
+  const apple = new SimulatedDeviceAssignment();
+  const assignmentUrl = apple.start();
+  stack.defer(() => apple.stop());
+  const lookup = await startSoftwareLookup(systemClock.now(), demoCatalogue(systemClock.now()));
+  stack.defer(() => lookup.close());
   const maker = await makeDeviceMaker(systemClock.now());
-  const server = await startDemoServer({ port: demo.port, folder, apns, makerPem: maker.pem });
+  const server = await startDemoServer({ port: demo.port, folder, apns, lookup, assignmentUrl, makerPem: maker.pem });
   stack.defer(() => server.close());
   const { runtime, address } = server;
 
   const { password, token } = await makeSuperuser(runtime);
-  const name = `Demonstration ${runtime.clock.now().toISOString()}`;
+  // In a folder that is kept, the names of the runs before are taken.
+  const name = demo.data === undefined ? "Demonstration" : `Demonstration ${runtime.clock.now().toISOString()}`;
   const topic = `com.apple.mgmt.External.${runtime.random.uuid()}`;
   const { certificatePem, keyPem } = await apns.makePushCertificate(topic);
   const { id } = await uploadPushCertificate(runtime, COMMAND_LINE, {
@@ -147,7 +183,10 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   });
   const api = enrollmentApi(address, token);
   const enrollment = await api.makeEnrollment(name, id);
-  await makeDemoArtifacts(apiClient(address, token), await api.blueprint());
+  const [client, blueprint] = [apiClient(address, token), await api.blueprint()];
+  await makeDemoArtifacts(client, blueprint);
+  const pilotsAt = new Date(runtime.clock.now().getTime() + PILOTS * 1000 / demo.pace);
+  const pilots = await makeDemoEnforcements(client, { blueprint, name, pilotsAt });
   print(`Address:   ${address}`);
   print(`Sign-in:   ${USERNAME} ${password}`);
   print(`API token: ${token}`);
@@ -155,13 +194,26 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   const keys = makeKeyPool({ ahead: 2 });
   const factoryKey = await keys.take();
   const overTheAir = await api.overTheAirProfile(enrollment);
-  const devices = makeRoster(demo.devices, {
+  const cast = makeCast(demo.devices >> 1, keys);
+  const assignment = { runtime, client, apple, name, unit: await api.unit(), pushCertificate: id, blueprint, pilots };
+  if (cast.length > 0) {
+    await assignDemoDevices(assignment, cast);
+    print(`Assigned:  ${cast.length} of ${demo.devices} devices come out of the box, one by one`);
+  }
+  const devices = makeRoster(demo.devices - cast.length, {
     keys,
     random: systemRandom,
     // A phone in a pocket is locked from time to time.
     mischief: (type) => type === "InstallProfile" && Math.random() < 0.1 ? "NotNow" : undefined,
   });
+  const say = (sentence: string) => print(`${runtime.clock.now().toISOString().slice(11, 19)}  ${sentence}`);
+  const partOf = new Map(cast.map((one) => [one.device, one]));
   const enroll = async (device: SimulatedDevice) => {
+    const assigned = partOf.get(device);
+    if (assigned !== undefined) {
+      const factory = maker.certify(device.udid, factoryKey);
+      return await unbox(assigned, apple, factory, (one, what) => say(`${named(one)} ${what}`));
+    }
     // A third of them over the air, the others with a profile of their own.
     if (devices.indexOf(device) % 3 === 2) {
       await device.enrollOverTheAir(overTheAir, maker.certify(device.udid, factoryKey));
@@ -170,13 +222,16 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
     }
   };
   const crowd: Crowd = startCrowd({
-    devices,
+    devices: [...devices, ...partOf.keys()],
     enroll,
-    every: EVERY,
+    arrives: (device) =>
+      Math.max(0, cast.findIndex((one) => one.device === device)) * ARRIVAL / cast.length / demo.pace,
+    updatesEarly: (device) => partOf.get(device)?.part.early ?? false,
+    every: EVERY / demo.pace,
     apns,
     on: (event) => {
       const sentence = sentenceOf(event);
-      if (sentence !== undefined) print(`${runtime.clock.now().toISOString().slice(11, 19)}  ${sentence}`);
+      if (sentence !== undefined) say(sentence);
     },
   });
   stack.defer(() => crowd.stop());

@@ -11,7 +11,7 @@ import type { ApiClient } from "../api_client.ts";
 
 /** One artifact: for which platforms, and its content. */
 type DemoArtifact =
-  & { name: string; platforms: readonly Platform[] }
+  & { name: string; platforms: readonly Platform[]; duringSetup?: true }
   & (
     | { payload: PlistDict }
     | { declaration: { type: string; payload: Record<string, unknown> } }
@@ -31,6 +31,7 @@ const ARTIFACTS: readonly DemoArtifact[] = [
   {
     name: "Restrictions",
     platforms: ["iOS", "iPadOS", "macOS"],
+    duringSetup: true,
     payload: { PayloadType: "com.apple.applicationaccess", allowDiagnosticSubmission: false },
   },
   {
@@ -83,6 +84,7 @@ export async function makeDemoArtifacts({ call, json }: ApiClient, blueprint: nu
       type: declared ? "Configuration" : "Profile",
       channel: "Device",
       platforms,
+      install_during_setup_assistant: artifact.duringSetup ?? false,
     });
     const everywhere = Object.fromEntries(platforms.map((platform) => [platform.toLowerCase(), true]));
     await call("POST", declared ? "/api/mdm/declarations/" : "/api/mdm/profiles/", {

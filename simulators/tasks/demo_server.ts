@@ -1,5 +1,5 @@
 /**
- * The server of the demo: all of it in this process, on an embedded database, with a simulated push service in place of
+ * The server of the demo: all of it in this process, on an embedded database, with simulated services in place of
  * Apple's.
  *
  * How it differs from `main.ts`: hourly and daily schedules do not run, and settings of the environment apply only
@@ -19,13 +19,26 @@ import { guardProcess } from "../../src/last_resort.ts";
 import { notifyBatch, pacer } from "../../src/push/notify.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import type { FakeApns } from "../apple/apns.ts";
+import type { FakeSoftwareLookup } from "../apple/software_lookup.ts";
 
 /** A running server. */
 export type DemoServer = { runtime: Runtime; address: string; close(): Promise<void> };
 
-/** Starts the server on loopback. `makerPem` is the maker of the simulated devices. */
+/** What the server stands on: its port and folder, and what is simulated. */
+export type DemoGround = {
+  port: number;
+  folder: string;
+  apns: FakeApns;
+  lookup: FakeSoftwareLookup;
+  /** The address of the device assignment service. */
+  assignmentUrl: string;
+  /** The maker of the simulated devices. */
+  makerPem: string;
+};
+
+/** Starts the server on loopback. */
 export async function startDemoServer(
-  { port, folder, apns, makerPem }: { port: number; folder: string; apns: FakeApns; makerPem: string },
+  { port, folder, apns, lookup, assignmentUrl, makerPem }: DemoGround,
 ): Promise<DemoServer> {
   const address = `http://localhost:${port}`;
   const { runtime, close } = await openRuntime({
@@ -36,6 +49,9 @@ export async function startDemoServer(
     LOG_LEVEL: Deno.env.get("LOG_LEVEL") ?? "error",
     APNS_URL: apns.url,
     APNS_ANCHORS: apns.caPem,
+    DEVICE_ASSIGNMENT_URL: assignmentUrl,
+    SOFTWARE_LOOKUP_URL: lookup.url,
+    SOFTWARE_LOOKUP_ANCHORS: lookup.caPem,
     DEVICE_TEST_ROOTS: makerPem,
     // Settings for a real server do not apply to a demo.
     ...Object.fromEntries(

@@ -5,7 +5,7 @@
  */
 
 import { findDepEnrollment } from "../../db/ade/dep_enrollments.ts";
-import { findDepDevice, findDepDevices } from "../../db/ade/device_views.ts";
+import { type DepDeviceStep, findDepDevice, findDepDevices } from "../../db/ade/device_views.ts";
 import { type DepDeviceRow, markDisowned, wantEnrollment } from "../../db/ade/devices.ts";
 import { type DeviceAssignmentClient, DeviceAssignmentError } from "../apple/device_assignment.ts";
 import { invalid, Problem, problem } from "../errors.ts";
@@ -49,7 +49,7 @@ export const depDeviceRepresentation = (row: DepDeviceRow) => ({
   updated_at: naiveUtc(row.updatedAt),
 });
 
-async function mustFind({ sql }: Pick<Runtime, "sql">, id: number): Promise<DepDeviceRow> {
+async function mustFind({ sql }: Pick<Runtime, "sql">, id: number): Promise<DepDeviceStep> {
   const row = await findDepDevice(sql, id);
   if (row === undefined) throw problem("not-found");
   return row;
@@ -85,7 +85,7 @@ export async function assignDevice(
   by: By,
   id: number,
   enrollmentId: number,
-): Promise<DepDeviceRow> {
+): Promise<DepDeviceStep> {
   const device = await mustFind(runtime, id);
   const enrollment = await findDepEnrollment(runtime.sql, enrollmentId);
   if (enrollment === undefined) throw invalid({ enrollment: [unknownPk(enrollmentId)] });

@@ -99,7 +99,7 @@ function profileStep(device: DeviceAtServer): Explained {
     case "assigned":
       return {
         tone: device.enrollmentName === null ? "warn" : "good",
-        text: `It has ${name}${since(device.profileAssignTime)}, and gets it when it is set up.`,
+        text: `It has ${name}${since(device.profileAssignTime)}, and gets it whenever it is set up.`,
       };
     case "pushed":
       return {

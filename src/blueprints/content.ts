@@ -74,6 +74,8 @@ export type BlueprintContent = {
   enforcements: readonly Enforcement[];
   /** Apple's catalogue, where an enforcement follows it. */
   releases: readonly KnownRelease[];
+  /** The revision of the catalogue, where an enforcement follows it: it counts days on which releases begin or end, too. */
+  catalogue: number;
 };
 
 const digests = new WeakMap<BlueprintContent, string>();

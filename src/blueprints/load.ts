@@ -11,9 +11,8 @@ import {
   findBlueprintContent,
 } from "../../db/blueprints/blueprint_content.ts";
 import type { Db, Sql } from "../../db/open.ts";
-import { listedReleases } from "../../db/updates/software_updates.ts";
+import { findFeed, listedReleases } from "../../db/updates/software_updates.ts";
 import type { Enforcement } from "../updates/enforcement.ts";
-import type { KnownRelease } from "../updates/select_release.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
 import { ARTIFACT_TYPES } from "./artifact_types.ts";
 import type { BlueprintContent, Collect, ContentArtifact } from "./content.ts";
@@ -49,7 +48,10 @@ function enforcementOf(row: EnforcementJson): Enforcement {
   };
 }
 
-function contentOf(row: BlueprintContentRow, releases: readonly KnownRelease[]): BlueprintContent {
+function contentOf(
+  row: BlueprintContentRow,
+  { releases, catalogue }: Pick<BlueprintContent, "releases" | "catalogue">,
+): BlueprintContent {
   const artifacts = new Map<string, ContentArtifact>();
   for (const { declarationType, link, versions, ...artifact } of row.artifacts) {
     const type = ARTIFACT_TYPES.find((one) => one === artifact.type);
@@ -75,6 +77,7 @@ function contentOf(row: BlueprintContentRow, releases: readonly KnownRelease[]):
     artifacts,
     enforcements: row.enforcements.map(enforcementOf),
     releases,
+    catalogue,
   };
 }
 
@@ -86,7 +89,10 @@ export async function readContent(
   const row = await findBlueprintContent(db, id);
   if (row === undefined) return null;
   const follows = row.enforcements.some(({ maxOsVersion }) => maxOsVersion !== "");
-  return { content: contentOf(row, follows ? await listedReleases(db) : []), revision: row.revision };
+  const [releases, { revision: catalogue }] = follows
+    ? await Promise.all([listedReleases(db), findFeed(db)])
+    : [[], { revision: 0 }];
+  return { content: contentOf(row, { releases, catalogue }), revision: row.revision };
 }
 
 const remembered = new WeakMap<Sql, Map<number, { content: BlueprintContent; revision: number }>>();

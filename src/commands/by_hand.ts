@@ -46,6 +46,8 @@ export type CommandForm = {
   readonly danger?: true;
   /** The arguments of the form, in order. Only those that the target accepts become fields. */
   readonly fields: Readonly<Record<string, FieldWords>>;
+  /** Whether the page says nothing of it for devices that it is not for: a command of the past. */
+  readonly onlyWhereValid?: true;
   /** Its place among the forms; the lowest is first. */
   readonly order: number;
 };

@@ -9,6 +9,7 @@
 
 import { Registry } from "../registry.ts";
 import { accountConfiguration } from "./account_configuration.ts";
+import { availableOsUpdates } from "./available_os_updates.ts";
 import { certificateList } from "./certificate_list.ts";
 import type { CommandDefinition } from "./command.ts";
 import { customCommand } from "./custom_command.ts";
@@ -20,11 +21,13 @@ import { eraseDevice } from "./erase_device.ts";
 import { installProfile } from "./install_profile.ts";
 import { installProvisioningProfile } from "./install_provisioning_profile.ts";
 import { installedApplicationList } from "./installed_application_list.ts";
+import { osUpdateStatus } from "./os_update_status.ts";
 import { profileList } from "./profile_list.ts";
 import { reenroll } from "./reenroll.ts";
 import { removeProfile } from "./remove_profile.ts";
 import { removeProvisioningProfile } from "./remove_provisioning_profile.ts";
 import { restartDevice } from "./restart_device.ts";
+import { scheduleOsUpdate } from "./schedule_os_update.ts";
 import { securityInfo } from "./security_info.ts";
 
 /** A command without the type of its arguments: pass its functions only arguments that its own `args` has parsed. */
@@ -33,6 +36,7 @@ export type AnyCommand = CommandDefinition<unknown>;
 /** Every command, sorted by name. */
 export const COMMANDS = new Registry<AnyCommand>([
   accountConfiguration,
+  availableOsUpdates,
   certificateList,
   customCommand,
   declarativeManagement,
@@ -43,11 +47,13 @@ export const COMMANDS = new Registry<AnyCommand>([
   installProfile,
   installProvisioningProfile,
   installedApplicationList,
+  osUpdateStatus,
   profileList,
   reenroll,
   removeProfile,
   removeProvisioningProfile,
   restartDevice,
+  scheduleOsUpdate,
   securityInfo,
 ]);
 

@@ -1,17 +1,27 @@
 /**
- * The content of commands that carry an artifact version: rendered when the device fetches the command, so that nothing
+ * The content of commands that carry an artifact version or a profile of ours: rendered when the device fetches the command, so that nothing
  * large or secret is stored in the queue.
  *
  * @module
  */
 
 import type { ChannelId } from "../../db/ids.ts";
-import type { Db, Json } from "../../db/open.ts";
+import type { Db, Json, Tx } from "../../db/open.ts";
+import { newestProfileVersion } from "../../db/artifacts/artifact_versions.ts";
 import { findProvisioningProfile } from "../../db/artifacts/provisioning_profiles.ts";
 import { buildProfile } from "../downloads/profile.ts";
+import { returnProfile } from "../enrollment/return_to_service.ts";
 import type { Runtime } from "../runtime.ts";
 
-type Content = (db: Db, runtime: Runtime, channelId: ChannelId, versionId: string) => Promise<Record<string, Json>>;
+type Args = Readonly<Record<string, Json>>;
+type Content = (tx: Tx, runtime: Runtime, channelId: ChannelId, args: Args) => Promise<Record<string, Json>>;
+
+/** The content of a command that carries a version; none where its arguments name none. */
+const ofVersion = (
+  content: (tx: Tx, runtime: Runtime, channelId: ChannelId, versionId: string) => Promise<Record<string, Json>>,
+): Content =>
+(tx, runtime, channelId, { artifact_version: versionId }) =>
+  typeof versionId === "string" ? content(tx, runtime, channelId, versionId) : Promise.resolve({});
 
 const provisioningProfile = async (db: Db, versionId: string) => {
   const row = await findProvisioningProfile(db, versionId);
@@ -20,26 +30,39 @@ const provisioningProfile = async (db: Db, versionId: string) => {
 };
 
 const CONTENTS: Readonly<Record<string, Content>> = {
-  InstallProfile: async (db, runtime, channelId, versionId) => ({
-    profile: (await buildProfile(db, runtime, channelId, versionId)).toBase64(),
-  }),
-  InstallProvisioningProfile: async (db, _runtime, _channelId, versionId) => ({
-    profile: Uint8Array.from((await provisioningProfile(db, versionId)).source).toBase64(),
-  }),
-  RemoveProvisioningProfile: async (db, _runtime, _channelId, versionId) => ({
-    uuid: (await provisioningProfile(db, versionId)).uuid,
-  }),
+  InstallProfile: ofVersion(async (tx, runtime, channelId, versionId) => ({
+    profile: (await buildProfile(tx, runtime, channelId, versionId)).toBase64(),
+  })),
+  InstallProvisioningProfile: ofVersion(async (tx, _runtime, _channelId, versionId) => ({
+    profile: Uint8Array.from((await provisioningProfile(tx, versionId)).source).toBase64(),
+  })),
+  RemoveProvisioningProfile: ofVersion(async (tx, _runtime, _channelId, versionId) => ({
+    uuid: (await provisioningProfile(tx, versionId)).uuid,
+  })),
+  async EraseDevice(tx, runtime, channelId, { return_to_service: returns, wifi_profile: wifi }) {
+    if (returns !== true) return {};
+    const versionId = typeof wifi === "string" ? await newestProfileVersion(tx, wifi) : null;
+    if (versionId === undefined) {
+      throw new Error(`Cannot find an active version of the profile artifact ${String(wifi)}`);
+    }
+    return {
+      mdm_profile_data: (await returnProfile(tx, runtime, channelId)).toBase64(),
+      ...(versionId === null
+        ? {}
+        : { wifi_profile_data: (await buildProfile(tx, runtime, channelId, versionId)).toBase64() }),
+    };
+  },
 };
 
-/** Returns the content that the stored arguments of a command lack. Throws if the version no longer exists. */
+/**
+ * Returns the content that the stored arguments of a command lack. Throws if what it carries no longer exists.
+ */
 export async function artifactContent(
-  db: Db,
+  tx: Tx,
   runtime: Runtime,
   channelId: ChannelId,
   name: string,
-  args: Readonly<Record<string, Json>>,
+  args: Args,
 ): Promise<Record<string, Json>> {
-  const content = Object.hasOwn(CONTENTS, name) ? CONTENTS[name] : undefined;
-  const versionId = args.artifact_version;
-  return content === undefined || typeof versionId !== "string" ? {} : await content(db, runtime, channelId, versionId);
+  return Object.hasOwn(CONTENTS, name) ? await CONTENTS[name]?.(tx, runtime, channelId, args) ?? {} : {};
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { setRequiredVersion } from "../../db/ade/messages.ts";
 import { Problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
@@ -55,6 +56,7 @@ export async function answerAde(runtime: Runtime, by: Caller, secret: string, cm
       const { enrollment } = admitted;
       const gate = await gateOf(tx, runtime, admitted, device.info);
       if (gate.kind === "update") {
+        await setRequiredVersion(tx, device.digest, gate.details.OSVersion);
         await recordEvents(tx, runtime, by, [updateEvent(device, enrollment, gate.details)]);
         return { kind: "update" as const, details: gate.details };
       }

@@ -19,6 +19,7 @@
  */
 
 import { type CustomViewRow, viewsOfDepEnrollment } from "../../db/ade/custom_views.ts";
+import { setRequiredVersion } from "../../db/ade/messages.ts";
 import { beginVisit, lockVisit, recordSeenView, type WebVisitRow } from "../../db/ade/web_visits.ts";
 import type { Tx } from "../../db/open.ts";
 import type { Caller } from "../events/by.ts";
@@ -85,6 +86,7 @@ export async function enterWeb(runtime: Runtime, by: Caller, secret: string, cms
       if ("refusal" in admitted) return admitted;
       const gate = await gateOf(tx, runtime, admitted, device.info);
       if (gate.kind === "update") {
+        await setRequiredVersion(tx, device.digest, gate.details.OSVersion);
         await recordEvents(tx, runtime, by, [updateEvent(device, admitted.enrollment, gate.details)]);
         return { kind: "update", details: gate.details };
       }

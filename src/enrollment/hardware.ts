@@ -26,6 +26,7 @@ import type { HardwareFacts } from "../../db/devices/hardware.ts";
  *   enrollment, under an address that Apple gives only to devices that are assigned. What remains: somebody who has
  *   extracted a key that Apple certified for any device, and knows the address and the serial number. Hardware that is
  *   wiped comes back this way without an operator, so that it takes over.
+ * - `return to service`: the server sent the profile to the enrolled device itself, with the command that erased it.
  * - `confirmation`: an operator confirmed this claim.
  * - `setting`: the enrollment says "re-enrollment without confirmation".
  */
@@ -34,6 +35,7 @@ const EVIDENCE = {
   "apple device": { takeover: false, proves: false },
   "limited profile": { takeover: false, proves: true },
   "device assignment": { takeover: true, proves: true },
+  "return to service": { takeover: true, proves: true },
   "confirmation": { takeover: true, proves: true },
   "setting": { takeover: true, proves: true },
 } as const satisfies Record<string, { takeover: boolean; proves: boolean }>;

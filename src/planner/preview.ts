@@ -21,11 +21,22 @@ import { type BlueprintContent, contentDigest } from "../blueprints/content.ts";
 import { readContent } from "../blueprints/load.ts";
 import { type ValueWarning, valueWarnings } from "../blueprints/value_warnings.ts";
 import type { Runtime } from "../runtime.ts";
+import { enforcementPayload } from "../updates/enforcement.ts";
 import { type Looked, lookThrough } from "./look_through.ts";
 import { replanPayload } from "./replanned.ts";
 
 /** An artifact in the words of a preview. */
 export type PreviewArtifact = { id: string; name: string; version: number };
+
+/** What a device is told to install, as the preview shows it; `local_datetime` is in the device's own time. */
+export type PreviewUpdate = {
+  os_version: string;
+  /** "" where any build of the version will do. */
+  build_version: string;
+  local_datetime: string;
+  /** The enforcement's name. */
+  enforcement: string;
+};
 
 /** The changes for one channel. */
 export type PreviewDevice = {
@@ -37,11 +48,22 @@ export type PreviewDevice = {
   updates: (PreviewArtifact & { from: number })[];
   /** The artifacts that it should have after the change and cannot, with the reason. */
   impossible: (PreviewArtifact & { reason: string })[];
+  /** The software update that it is told of, before and after, with the reason; null if that does not change. */
+  software_update: { before: PreviewUpdate | null; after: PreviewUpdate | null; reason: string } | null;
 };
 
 /** The changes, as numbers and for the first devices by name. A device counts once for each of its channels. */
 export type Preview = {
-  devices: { examined: number; woken: number; gaining: number; losing: number; updating: number; impossible: number };
+  devices: {
+    examined: number;
+    woken: number;
+    gaining: number;
+    losing: number;
+    updating: number;
+    impossible: number;
+    /** Devices that are told of another software update, of one for the first time, or of none any more. */
+    told: number;
+  };
   artifacts: {
     id: string;
     name: string;
@@ -52,6 +74,8 @@ export type Preview = {
     /** Why some devices cannot have it, the most frequent first. */
     reasons: { reason: string; count: number }[];
   }[];
+  /** The software updates that devices would be told of, the earliest first; null for devices that are told of none any more. */
+  software_updates: { update: PreviewUpdate | null; reason: string | null; count: number }[];
   changes: PreviewDevice[];
   /** Whether more devices change than are named. */
   truncated: boolean;
@@ -105,6 +129,25 @@ function refusalsOf(
   return refusals;
 }
 
+function updateOf({ situation: { update: { target } } }: Looked): PreviewUpdate | null {
+  return target === null ? null : {
+    os_version: target.osVersion,
+    build_version: target.buildVersion,
+    local_datetime: target.localDateTime,
+    enforcement: target.enforcement.name,
+  };
+}
+
+/** Returns how what a device is told to install changes. */
+function updateChange(before: Looked, after: Looked): PreviewDevice["software_update"] {
+  const told = ({ situation: { update } }: Looked) =>
+    JSON.stringify(update.target === null ? null : enforcementPayload(update.target));
+  if (told(before) === told(after)) return null;
+  const { update } = after.situation;
+  const reason = update.target === null ? update.reason : update.target.reason;
+  return { before: updateOf(before), after: updateOf(after), reason };
+}
+
 /** Returns the changes for a channel, without the name of its device; null if there are none. */
 export function compare(before: Looked, after: Looked): (PreviewDevice & { woken: boolean }) | null {
   const [had, has] = [artifactsOf(before, true), artifactsOf(after, true)];
@@ -134,14 +177,16 @@ export function compare(before: Looked, after: Looked): (PreviewDevice & { woken
     loses,
     updates,
     impossible,
+    software_update: updateChange(before, after),
     woken,
   };
 }
 
 /** Adds up the changes. */
 export class PreviewSum {
-  readonly #devices = { examined: 0, woken: 0, gaining: 0, losing: 0, updating: 0, impossible: 0 };
+  readonly #devices = { examined: 0, woken: 0, gaining: 0, losing: 0, updating: 0, impossible: 0, told: 0 };
   readonly #artifacts = new Map<string, Preview["artifacts"][number]>();
+  readonly #updates = new Map<string, Preview["software_updates"][number]>();
   readonly #changes: PreviewDevice[] = [];
   #truncated = false;
 
@@ -168,8 +213,17 @@ export class PreviewSum {
       if (known === undefined) sum.reasons.push({ reason: one.reason, count: 1 });
       else known.count++;
     }
+    if (device.software_update !== null) this.#told(device.software_update);
     if (this.#changes.length < MOST_NAMED) this.#changes.push(device);
     else this.#truncated = true;
+  }
+
+  #told({ after, reason }: NonNullable<PreviewDevice["software_update"]>): void {
+    this.#devices.told++;
+    const key = JSON.stringify(after ?? reason);
+    const known = this.#updates.get(key);
+    if (known !== undefined) known.count++;
+    else this.#updates.set(key, { update: after, reason: after === null ? reason : null, count: 1 });
   }
 
   #artifact({ id, name }: PreviewArtifact): Preview["artifacts"][number] {
@@ -184,7 +238,17 @@ export class PreviewSum {
   result(): Omit<Preview, "warnings"> {
     const artifacts = [...this.#artifacts.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
     for (const { reasons } of artifacts) reasons.sort((one, other) => other.count - one.count);
-    return { devices: this.#devices, artifacts, changes: this.#changes, truncated: this.#truncated };
+    const at = ({ update }: Preview["software_updates"][number]) => update?.local_datetime ?? "~";
+    const updates = [...this.#updates.values()].sort((one, other) =>
+      at(one) < at(other) ? -1 : at(one) > at(other) ? 1 : other.count - one.count
+    );
+    return {
+      devices: this.#devices,
+      artifacts,
+      software_updates: updates,
+      changes: this.#changes,
+      truncated: this.#truncated,
+    };
   }
 }
 

@@ -27,8 +27,9 @@ export type UpdateFacts = {
 
 /** Returns the update that the device of a channel is told to have, or why there is none. */
 export function updateFor({ blueprint, target, artifacts }: UpdateFacts, now: Date): UpdateDecision {
-  if (target.channel !== "Device") return { target: null, reason: "updates are the device's, not a user's" };
-  if (blueprint === null) return { target: null, reason: "the device has no blueprint" };
+  const none = (reason: string): UpdateDecision => ({ target: null, reason, until: null });
+  if (target.channel !== "Device") return none("updates are the device's, not a user's");
+  if (blueprint === null) return none("the device has no blueprint");
   const decision = decideUpdate(
     blueprint.enforcements,
     { platform: target.platform, tags: artifacts.tags, osVersion: target.osVersion, ...artifacts.update },
@@ -37,9 +38,9 @@ export function updateFor({ blueprint, target, artifacts }: UpdateFacts, now: Da
   );
   if (decision.target === null) return decision;
   const missing = declarationUnsupported(UPDATE_ENFORCEMENT, enforcementPayload(decision.target), target);
-  if (missing !== null) return { target: null, reason: missing };
+  if (missing !== null) return none(missing);
   if (supportedTypes(artifacts.declarative.clientCapabilities)?.has(UPDATE_ENFORCEMENT) === false) {
-    return { target: null, reason: `the device does not list ${UPDATE_ENFORCEMENT} among what it supports` };
+    return none(`the device does not list ${UPDATE_ENFORCEMENT} among what it supports`);
   }
   return decision;
 }

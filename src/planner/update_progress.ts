@@ -127,30 +127,30 @@ function progressOf(row: UpdatingDeviceRow, content: BlueprintContent, now: Date
   };
 }
 
-/** Returns the progress of the devices of some blueprints, the first `most` of them by id. */
-export async function updateProgress(
-  runtime: Pick<Runtime, "sql" | "clock">,
+/**
+ * Shows `see` the progress of each device of some blueprints, by id. However large the fleet is, only some devices at a time are in
+ * memory.
+ */
+export async function eachUpdateProgress(
+  { sql, clock }: Pick<Runtime, "sql" | "clock">,
   blueprintIds: readonly number[],
-  most: number,
-): Promise<{ progress: UpdateProgress[]; complete: boolean }> {
-  const { sql, clock } = runtime;
+  see: (one: UpdateProgress) => void,
+): Promise<void> {
   const contents = new Map<number, BlueprintContent>();
   for (const id of blueprintIds) {
     const found = await readContent(sql, id);
     if (found !== null) contents.set(id, found.content);
   }
-  const progress: UpdateProgress[] = [];
-  let after = 0;
-  while (progress.length < most) {
-    const rows = await updatingDevices(sql, blueprintIds, after, Math.min(BATCH, most - progress.length));
+  const now = clock.now();
+  for (let after = 0;;) {
+    const rows = await updatingDevices(sql, blueprintIds, after, BATCH);
     for (const row of rows) {
       const content = contents.get(row.blueprintId);
-      if (content !== undefined) progress.push(progressOf(row, content, clock.now()));
+      if (content !== undefined) see(progressOf(row, content, now));
       after = row.id;
     }
-    if (rows.length === 0) return { progress, complete: true };
+    if (rows.length < BATCH) return;
   }
-  return { progress, complete: (await updatingDevices(sql, blueprintIds, after, 1)).length === 0 };
 }
 
 /** Returns the progress of one device; undefined if it is not enrolled or has no blueprint. */

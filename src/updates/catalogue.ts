@@ -10,6 +10,7 @@
 import {
   allSoftwareUpdates,
   type CatalogueChange,
+  catalogueOn,
   feedRefused,
   feedTaken,
   listedReleases,
@@ -113,6 +114,18 @@ export async function syncCatalogue(
       present: feed.releases.length,
       ...(feed.odd.length === 0 ? {} : { left_out: [...feed.odd] }),
     };
+  });
+}
+
+/**
+ * Has devices planned again when a release that is known begins or ends today, or did so since the last look. A device that is
+ * planned in the meantime knows of it already; the others would never be woken for it.
+ */
+export async function passDay(runtime: Runtime): Promise<Json> {
+  return await runtime.sql.begin(async (tx) => {
+    const changed = await catalogueOn(tx, runtime.clock.now().toISOString().slice(0, 10));
+    if (changed) await desiredChanged(tx, runtime);
+    return { changed };
   });
 }
 

@@ -18,35 +18,85 @@ export type Blackout =
 export type LocalDateTime = { readonly day: string; readonly time: string };
 
 const DAY_MS = 86_400_000;
-/** More windows in a row than this are one that never ends. */
-const MOST_MOVES = 1500;
+const DAY_SECONDS = 86_400;
+const WEEK_SECONDS = 7 * DAY_SECONDS;
 
 /** Returns the day so many days later. */
 export const addDays = (day: string, days: number): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
-/** 1 for Monday to 7 for Sunday. */
-const weekday = (day: string): number => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7 + 1;
+/** 0 for Monday to 6 for Sunday. */
+const weekday = (day: string): number => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
 
 const withSeconds = (time: string): string => time.length === 5 ? `${time}:00` : time;
+
+const secondsOf = (time: string): number => {
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number);
+  return hours * 3600 + minutes * 60 + seconds;
+};
 
 /** Apple's form: `2026-02-28T09:30:00`. */
 export const localText = ({ day, time }: LocalDateTime): string => `${day}T${withSeconds(time)}`;
 
-/** Returns the end of a window that a time is in, or undefined. `time` is the one that is meant on a free day. */
-function endOf(window: Blackout, at: LocalDateTime, time: string): LocalDateTime | undefined {
-  if (window.kind === "days") {
-    return at.day >= window.from && at.day <= window.until ? { day: addDays(window.until, 1), time } : undefined;
+/** A time span: from `from` on, before `until`. */
+type Span<T> = { from: T; until: T };
+
+/** Joins spans that overlap or touch. */
+function joined<T extends string | number>(spans: readonly Span<T>[]): Span<T>[] {
+  const found: Span<T>[] = [];
+  for (const span of [...spans].sort((one, other) => one.from < other.from ? -1 : one.from > other.from ? 1 : 0)) {
+    const last = found.at(-1);
+    if (last === undefined || last.until < span.from) found.push({ ...span });
+    else if (last.until < span.until) last.until = span.until;
   }
-  const [from, until, now] = [withSeconds(window.from), withSeconds(window.until), withSeconds(at.time)];
-  const overnight = until <= from;
-  if (window.days.includes(weekday(at.day)) && now >= from && (overnight || now < until)) {
-    return { day: overnight ? addDays(at.day, 1) : at.day, time: until };
+  return found;
+}
+
+/** Windows as spans of days, and of the seconds of two weeks, so that one that goes over the end of a week is whole. */
+type Spans = { days: Span<string>[]; weekly: Span<number>[] };
+
+/** Plans of a whole fleet ask about the same few lists. */
+const known = new WeakMap<readonly Blackout[], Spans>();
+
+function spansOf(windows: readonly Blackout[]): Spans {
+  const found = known.get(windows);
+  if (found !== undefined) return found;
+  const days: Span<string>[] = [];
+  const weekly: Span<number>[] = [];
+  for (const window of windows) {
+    if (window.kind === "days") {
+      days.push({ from: window.from, until: addDays(window.until, 1) });
+      continue;
+    }
+    const [from, until] = [secondsOf(window.from), secondsOf(window.until)];
+    for (const day of window.days) {
+      const start = (day - 1) * DAY_SECONDS;
+      const span = { from: start + from, until: start + until + (until <= from ? DAY_SECONDS : 0) };
+      weekly.push(span, { from: span.from + WEEK_SECONDS, until: span.until + WEEK_SECONDS });
+    }
   }
-  // The night that began on the day before.
-  const before = addDays(at.day, -1);
-  if (overnight && window.days.includes(weekday(before)) && now < until) return { day: at.day, time: until };
-  return undefined;
+  const spans = { days: joined(days), weekly: joined(weekly) };
+  known.set(windows, spans);
+  return spans;
+}
+
+const within = <T extends string | number>(spans: readonly Span<T>[], at: T): Span<T> | undefined =>
+  spans.find(({ from, until }) => at >= from && at < until);
+
+const neverEnds = ({ weekly }: Spans): boolean => weekly.some(({ from, until }) => until - from >= WEEK_SECONDS);
+
+/** Whether windows leave any time at all. */
+export const leavesTime = (windows: readonly Blackout[]): boolean => !neverEnds(spansOf(windows));
+
+/** Returns the end of the weekly windows that a time is in, or undefined. */
+function endOfWeekly(weekly: Spans["weekly"], { day, time }: LocalDateTime): LocalDateTime | undefined {
+  // In the second week, where what began in the week before is whole.
+  const start = WEEK_SECONDS + weekday(day) * DAY_SECONDS;
+  const span = within(weekly, start + secondsOf(time));
+  if (span === undefined) return undefined;
+  const end = span.until - start;
+  const clock = new Date((end % DAY_SECONDS) * 1000).toISOString().slice(11, 19);
+  return { day: addDays(day, Math.floor(end / DAY_SECONDS)), time: clock };
 }
 
 /**
@@ -58,13 +108,15 @@ function endOf(window: Blackout, at: LocalDateTime, time: string): LocalDateTime
  * // { day: "2027-01-01", time: "09:30:00" }
  */
 export function nextAllowed(at: LocalDateTime, windows: readonly Blackout[]): LocalDateTime | undefined {
-  let moved = at;
-  for (let move = 0; move < MOST_MOVES; move++) {
-    const end = windows.map((window) => endOf(window, moved, at.time)).find((found) => found !== undefined);
+  const spans = spansOf(windows);
+  if (neverEnds(spans)) return undefined;
+  // Each turn but the last leaves a span of days, or is followed by one that does.
+  for (let moved = at;;) {
+    const off = within(spans.days, moved.day);
+    const end = off === undefined ? endOfWeekly(spans.weekly, moved) : { day: off.until, time: at.time };
     if (end === undefined) return moved;
     moved = end;
   }
-  return undefined;
 }
 
 /** The deadline of a release: so many days after it was posted, at a local time, moved out of the windows. */

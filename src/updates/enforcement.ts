@@ -8,7 +8,7 @@ import { compareOsVersions, isKnownOsVersion } from "../protocol/os_version.ts";
 import type { Platform } from "../protocol/platform.ts";
 import { type Blackout, deadlineOf, type LocalDateTime, localText } from "./deadline.ts";
 import { versionNumbers } from "./feed.ts";
-import { bestRelease, compareReleases, type KnownRelease } from "./select_release.ts";
+import { bestRelease, bestReleaseChangesOn, compareReleases, type KnownRelease } from "./select_release.ts";
 
 /** A software update enforcement. */
 export type Enforcement = {
@@ -58,8 +58,13 @@ export type UpdateTarget = {
   readonly reason: string;
 };
 
-/** The decision: a target, or why there is none. */
-export type UpdateDecision = { readonly target: UpdateTarget } | { readonly target: null; readonly reason: string };
+/**
+ * The decision: a target, or why there is none. `until` is the day on which it may be otherwise because a release is posted or
+ * expires, null if none is known of.
+ */
+export type UpdateDecision =
+  & { readonly until: string | null }
+  & ({ readonly target: UpdateTarget } | { readonly target: null; readonly reason: string });
 
 /**
  * Returns the enforcement for a device: the one with most of its tags; one without tags is for everyone else. Of equal ones the
@@ -93,7 +98,7 @@ export function decideUpdate(
   releases: readonly KnownRelease[],
   today: string,
 ): UpdateDecision {
-  const none = (reason: string): UpdateDecision => ({ target: null, reason });
+  const none = (reason: string, until: string | null = null): UpdateDecision => ({ target: null, reason, until });
   if (enforcements.length === 0) return none("the blueprint has no software update enforcement");
   const found = enforcementFor(enforcements, device);
   if (found === undefined) return none("no software update enforcement is for this platform and these tags");
@@ -104,6 +109,7 @@ export function decideUpdate(
     : `"${enforcement.name}", the oldest of ${conflicts.length + 1} that fit equally well`;
   if (mode.kind === "one-time") {
     return {
+      until: null,
       target: {
         enforcement,
         osVersion: mode.osVersion,
@@ -118,23 +124,24 @@ export function decideUpdate(
     return none(`${chosen} follows Apple's list, and the device has not stated by which id it is listed`);
   }
   const limit = { numbers: versionNumbers(mode.maxOsVersion), extra: "" };
-  const release = bestRelease(
-    releases,
-    { softwareUpdateDeviceId: device.softwareUpdateDeviceId, build: device.build },
-    today,
-    (one) => compareReleases(one, limit) < 0,
-  );
+  const allowed = (one: KnownRelease) => compareReleases(one, limit) < 0;
+  const release = bestRelease(releases, device, today, allowed);
+  const until = bestReleaseChangesOn(releases, device, today, allowed, release);
   if (release === undefined) {
-    return none(`${chosen}: Apple lists no update below ${mode.maxOsVersion} for ${device.softwareUpdateDeviceId}`);
+    return none(
+      `${chosen}: Apple lists no update below ${mode.maxOsVersion} for ${device.softwareUpdateDeviceId}`,
+      until,
+    );
   }
   const version = release.extra === "" ? release.version : `${release.version} ${release.extra}`;
   if (isKnownOsVersion(device.osVersion) && compareOsVersions(version, device.osVersion) < 0) {
-    return none(`${chosen}: the device has ${device.osVersion}, Apple lists ${version} as the newest`);
+    return none(`${chosen}: the device has ${device.osVersion}, Apple lists ${version} as the newest`, until);
   }
   const { at, movedFrom } = deadlineOf(release.postedOn, mode);
   const same = compareOsVersions(version, device.osVersion) === 0;
   const moved = movedFrom === null ? "" : `, moved from ${localText(movedFrom)} by a blackout window`;
   return {
+    until,
     target: {
       enforcement,
       // An improvement is told apart from its version by the build: Apple's example is `20A242a`.

@@ -9,6 +9,7 @@ import { REQUIRED } from "../errors.ts";
 import { pkListField } from "../input_fields.ts";
 import { blankableField, textField } from "../input_text.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
+import { leavesTime } from "./deadline.ts";
 
 const ENFORCED = PLATFORMS;
 const OS_VERSION = /^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$/;
@@ -16,6 +17,10 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/;
 const BUILD = /^[0-9A-Za-z]{0,32}$/;
 const MOST_BLACKOUTS = 100;
+
+/** A year that no feed, database or property list has trouble with. */
+const YEAR = /^2\d{3}-/;
+const YEAR_FORMAT = "The year has to be between 2000 and 2999.";
 
 const isDay = (text: string): boolean => {
   const at = new Date(`${text}T00:00:00Z`);
@@ -35,7 +40,8 @@ const unset = <T extends z.ZodType>(field: T) => field.nullable().optional();
 const TIME_FORMAT = "Time has wrong format. Use one of these formats instead: hh:mm[:ss].";
 const dayField = z.string().refine(isDay, {
   error: "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
-});
+  abort: true,
+}).refine((text) => YEAR.test(text), { error: YEAR_FORMAT });
 const timeOfDay = z.string().refine((text) => TIME.test(text), { error: TIME_FORMAT }).transform((text) =>
   text.length === 5 ? `${text}:00` : text
 );
@@ -44,7 +50,11 @@ const timeOfDayOrNone = z.string().refine((text) => text === "" || TIME.test(tex
 const localDatetime = z.string().transform((text, context) => {
   if (text === "") return text;
   const [day = "", time = "", ...more] = text.split(/[T ]/);
-  if (isDay(day) && TIME.test(time) && more.length === 0) return `${day}T${time.length === 5 ? `${time}:00` : time}`;
+  if (isDay(day) && TIME.test(time) && more.length === 0) {
+    if (YEAR.test(day)) return `${day}T${time.length === 5 ? `${time}:00` : time}`;
+    context.addIssue({ code: "custom", message: YEAR_FORMAT });
+    return z.NEVER;
+  }
   context.addIssue({
     code: "custom",
     message: "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss], without a zone.",
@@ -87,7 +97,10 @@ export const enforcementFields = z.object({
     "Latest: days after the release was posted. Default: 14.",
   ),
   local_time: unset(timeOfDayOrNone).describe("Latest: the time of day. Default: 09:30:00."),
-  blackouts: z.array(blackout).max(MOST_BLACKOUTS).default([]).describe(
+  blackouts: z.array(blackout).max(MOST_BLACKOUTS).refine(leavesTime, {
+    error: "These windows leave no time at all.",
+    when: unlessRefused,
+  }).default([]).describe(
     "Latest: times when nothing is enforced. A deadline in one is moved to its end.",
   ),
 });

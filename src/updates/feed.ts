@@ -10,6 +10,7 @@
  */
 
 import { z } from "zod";
+import { writable } from "../writable.ts";
 
 /** A release for some models. Dates are days, such as "2026-03-24". */
 export type Release = {
@@ -50,21 +51,24 @@ const MOST_ENTRIES = 5000;
 const MOST_MODELS = 2000;
 const MOST_ODD = 20;
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** Years that the database and deadlines can hold. */
+const DAY = /^2\d{3}-\d{2}-\d{2}$/;
 const day = z.string().regex(DAY).refine((text) => {
   const at = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }, "should be a day such as 2026-03-24");
-const short = z.string().max(40);
+/** What Apple's builds, models and letters consist of: other characters may be ones that the database cannot store. */
+const WORD = /^[!-~]*$/;
+const short = z.string().max(40).regex(WORD);
 
 const entrySchema = z.object({
   ProductVersion: z.string().max(20).regex(/^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$/),
-  ProductVersionExtra: short.regex(/^\S*$/).optional(),
+  ProductVersionExtra: short.optional(),
   Build: short.optional(),
   PrerequisiteBuild: short.optional(),
   PostingDate: day,
   ExpirationDate: day.optional(),
-  SupportedDevices: z.array(z.string().min(1).max(64)).max(MOST_MODELS),
+  SupportedDevices: z.array(z.string().min(1).max(64).regex(WORD)).max(MOST_MODELS),
 });
 
 const feedSchema = z.record(z.string(), z.unknown());
@@ -106,8 +110,8 @@ export function readFeed(json: unknown): Feed {
       continue;
     }
     for (const [platform, list] of Object.entries(section.data)) {
-      if (!Array.isArray(list) || platform.length > 40) {
-        leaveOut(`${name}.${platform.slice(0, 40)}`, "it should be a list");
+      if (!Array.isArray(list) || platform.length > 40 || !WORD.test(platform)) {
+        leaveOut(`${name}.${writable(platform.slice(0, 40))}`, "it should be a list");
         continue;
       }
       for (const [index, value] of list.entries()) {

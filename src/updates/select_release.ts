@@ -38,15 +38,36 @@ export const compareReleases = (
   a.numbers[0] - b.numbers[0] || a.numbers[1] - b.numbers[1] || a.numbers[2] - b.numbers[2] ||
   compareTexts(a.extra, b.extra);
 
-/** Whether a release can be offered to a device on a day: Apple still signs it, and it is for this model and build. */
-function isFor(device: UpdatingDevice, today: string, release: KnownRelease): boolean {
-  return !release.withdrawn && release.postedOn <= today &&
-    (release.expiresOn === null || release.expiresOn > today) &&
-    // What only the public gets cannot be sent by device management, except improvements, which are listed nowhere else.
-    (!release.public || release.extra !== "") &&
-    (release.prerequisiteBuild === "" || release.prerequisiteBuild === device.build) &&
-    release.deviceIds.includes(device.softwareUpdateDeviceId);
+/** What device management may send, by the id of the device. */
+const byDevice = new WeakMap<readonly KnownRelease[], ReadonlyMap<string, KnownRelease[]>>();
+
+/** Plans of a whole fleet ask about the same catalogue: it is sorted by devices once. */
+function listedFor(releases: readonly KnownRelease[], id: string): readonly KnownRelease[] {
+  let known = byDevice.get(releases);
+  if (known === undefined) {
+    const lists = new Map<string, KnownRelease[]>();
+    for (const release of releases) {
+      // What only the public gets cannot be sent by device management, except improvements, which are listed nowhere else.
+      if (release.withdrawn || (release.public && release.extra === "")) continue;
+      for (const device of release.deviceIds) {
+        const list = lists.get(device);
+        if (list === undefined) lists.set(device, [release]);
+        else list.push(release);
+      }
+    }
+    byDevice.set(releases, known = lists);
+  }
+  return known.get(id) ?? [];
 }
+
+/** Returns the releases for a model and build, on some day. */
+const fitting = (releases: readonly KnownRelease[], device: UpdatingDevice): KnownRelease[] =>
+  listedFor(releases, device.softwareUpdateDeviceId)
+    .filter(({ prerequisiteBuild }) => prerequisiteBuild === "" || prerequisiteBuild === device.build);
+
+/** Whether Apple offers a release on a day: it was posted, and is still signed. */
+const isOffered = ({ postedOn, expiresOn }: KnownRelease, today: string): boolean =>
+  postedOn <= today && (expiresOn === null || expiresOn > today);
 
 /**
  * Returns the releases that a device can be offered on the day `today` ("2026-03-24"), the newest first.
@@ -60,7 +81,7 @@ export function offeredReleases(
   today: string,
 ): KnownRelease[] {
   const own = ({ build }: KnownRelease) => build === device.build ? 0 : 1;
-  return releases.filter((release) => isFor(device, today, release)).sort((one, other) =>
+  return fitting(releases, device).filter((release) => isOffered(release, today)).sort((one, other) =>
     compareReleases(other, one) || own(one) - own(other) || compareBuilds(one.build, other.build) || one.id - other.id
   );
 }
@@ -72,3 +93,21 @@ export const bestRelease = (
   today: string,
   allowed: (release: KnownRelease) => boolean = () => true,
 ): KnownRelease | undefined => offeredReleases(releases, device, today).find(allowed);
+
+/**
+ * Returns the first day after `today` on which `bestRelease` may return another release although the catalogue is the same: a
+ * release is posted, or the best one expires. Null if there is none.
+ */
+export function bestReleaseChangesOn(
+  releases: readonly KnownRelease[],
+  device: UpdatingDevice,
+  today: string,
+  allowed: (release: KnownRelease) => boolean,
+  best: KnownRelease | undefined,
+): string | null {
+  const postings = fitting(releases, device)
+    .filter((release) => release.postedOn > today && allowed(release))
+    .map(({ postedOn }) => postedOn);
+  const days = best === undefined || best.expiresOn === null ? postings : [...postings, best.expiresOn];
+  return days.length === 0 ? null : days.reduce((one, other) => one < other ? one : other);
+}

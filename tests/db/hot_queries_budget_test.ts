@@ -19,6 +19,7 @@ import {
 import { findOutstandingSuccessors } from "../../db/issuing/issued_certificates.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { claimPushTargets } from "../../db/push/push_targets.ts";
+import { updateReports, updatingDevice, updatingDevices } from "../../db/updates/update_views.ts";
 import { findChannelPlan, findPreparedList, wakeInWave } from "../../db/work/channel_plans.ts";
 import { findCommand, finishCommand } from "../../db/work/commands.ts";
 import { renewPushTarget } from "../../db/work/channels.ts";
@@ -170,6 +171,9 @@ const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
   ["what a device reports", (sql) => findStatusItems(sql, CHANNEL)],
   ["who reports a value", (sql) => searchStatusItems(sql, { path: "a", value: "700", limit: 50, offset: 0 })],
   ["the first of a blueprint's devices", (sql) => findPlanRowsOfBlueprint(sql, 3, 0, 20)],
+  ["a device and its update", (sql) => updatingDevice(sql, DEVICE)],
+  ["some devices and their updates", (sql) => updatingDevices(sql, [3, 4], 700, 20)],
+  ["what a device has reported of its updates", (sql) => updateReports(sql, CHANNEL, 12)],
   ["devices by id", (sql) => findPlanRowsOf(sql, { deviceIds: [DEVICE] })],
   ["devices by serial number", (sql) => findPlanRowsOf(sql, { serialNumbers: ["SERIAL700", "SERIAL701"] })],
   [

@@ -41,6 +41,8 @@ Deno.test("values omitted from a TokenUpdate stay: a user's names, the unlock to
     assert.deepEqual(await kept(), [false, true]);
     const seen = await talk(fleet, device, {
       DeviceInformation: { QueryResponses: { OSVersion: "26.1", ProductName: "Mac15,6" } },
+      // Its acknowledgement ends the wait.
+      DeviceConfigured: { Status: "NotNow" },
     });
     assert.ok(seen.includes("DeviceInformation"));
     assert.deepEqual(await kept(), [false, true], "DeviceInformation without the key");

@@ -3,9 +3,10 @@ import { type FeedEntry, startSoftwareLookup } from "../../simulators/apple/soft
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { MODELS } from "../../simulators/device/models.ts";
 import { byJob } from "../../src/events/by.ts";
-import { syncCatalogue } from "../../src/updates/catalogue.ts";
+import { passDay, syncCatalogue } from "../../src/updates/catalogue.ts";
 import { assign, idOf, made, makeBlueprint, rest, settle } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
+import { personWith } from "../routes/admin/support.ts";
 import { TestClock } from "../support/runtime.ts";
 
 const [MAC] = MODELS;
@@ -179,6 +180,107 @@ Deno.test("an improvement reaches only devices with the build that it needs", ()
     assert.equal(behind.enforcedUpdate?.build, "25D771280a");
   }));
 
+Deno.test("a release that was announced for a day, and one that expires, change what devices are told on that day", () =>
+  withCatalogue(async ({ fleet, list }) => {
+    const { runtime } = fleet;
+    const { clock, sql } = runtime;
+    clock.set("2026-06-10T06:00:00Z");
+    const woken = async () =>
+      (await sql`select 1 from channels where next_action_at <= ${clock.now()} and push_forced`).length;
+    const passes = async () => {
+      const { changed } = await passDay(runtime) as { changed: boolean };
+      await settle(fleet);
+      return [changed, await woken()];
+    };
+    assert.deepEqual(await passes(), [false, 0]);
+    const { id } = await made(fleet, "POST", PATH, latest("Everyone", 30));
+    const blueprint = await makeBlueprint(fleet, {
+      software_update_enforcements: [id],
+      inventory_interval: 604_800,
+    });
+    const [asleep, awake] = [await fleet.enrolled({ model: OLD }), await fleet.enrolled({ model: OLD })];
+    for (const device of [asleep, awake]) await follow(fleet, device, blueprint.id);
+    await list([
+      entry("26.2", "25C56", "2026-06-01"),
+      entry("26.2.1", "25C60", "2026-06-12", { ExpirationDate: "2026-06-14" }),
+    ]);
+    for (const device of [asleep, awake]) {
+      await rest(device);
+      assert.equal(device.enforcedUpdate?.version, "26.2");
+    }
+    const path = `/api/mdm/devices/${await idOf(fleet, awake.serialNumber)}/plan/`;
+    assert.equal((await made(fleet, "GET", path)).plan_again_at, "2026-06-12T00:00:00");
+    clock.set("2026-06-11T23:59:59Z");
+    assert.deepEqual(await passes(), [false, 0]);
+    await awake.connect();
+    assert.equal(awake.enforcedUpdate?.version, "26.2");
+    clock.set("2026-06-12T00:00:00Z");
+    // A device that comes by itself is planned anew; the other one is woken.
+    await awake.connect();
+    assert.equal(awake.enforcedUpdate?.version, "26.2.1");
+    assert.deepEqual(await passes(), [true, 1]);
+    assert.deepEqual(await passes(), [false, 1]);
+    await rest(asleep);
+    assert.equal(asleep.enforcedUpdate?.version, "26.2.1");
+    // The server was off for some days.
+    clock.set("2026-06-20T00:00:00Z");
+    assert.deepEqual(await passes(), [true, 2]);
+    await rest(asleep);
+    assert.equal(asleep.enforcedUpdate?.version, "26.2");
+  }));
+
+Deno.test("a preview says which devices would be told what by when: of an enforcement and of a blueprint, by API and page", () =>
+  withCatalogue(async ({ fleet, list }) => {
+    fleet.runtime.clock.set("2026-06-10T06:00:00Z");
+    await list([entry("26.2", "25C56", "2026-06-01")]);
+    const { id } = await made(fleet, "POST", PATH, latest("Everyone", 30));
+    const blueprint = await makeBlueprint(fleet);
+    const device = await fleet.enrolled({ model: OLD });
+    await follow(fleet, device, blueprint.id);
+    const whole = await made(fleet, "GET", `/api/mdm/blueprints/${blueprint.id}/`);
+    const before = { os_version: "26.2", build_version: "25C56", local_datetime: "2026-07-01T09:30:00" };
+    const told = { ...before, enforcement: "Everyone" };
+    const dry = async (path: string, body: unknown) => (await fleet.api("PUT", `${path}?dry_run=true`, body)).json;
+    const used = { ...whole, software_update_enforcements: [id] };
+    const first = await dry(`/api/mdm/blueprints/${blueprint.id}/`, used);
+    assert.equal(first.devices.told, 1);
+    assert.deepEqual(first.software_updates, [{ update: told, reason: null, count: 1 }]);
+    const [change] = first.changes;
+    assert.equal(change.device.serial_number, device.serialNumber);
+    assert.deepEqual([change.software_update.before, change.software_update.after], [null, told]);
+    assert.match(change.software_update.reason, /26\.2 was posted on 2026-06-01, due 30 days later/);
+    await made(fleet, "PUT", `/api/mdm/blueprints/${blueprint.id}/`, used);
+    await settle(fleet);
+    await rest(device);
+
+    const enforcement = `${PATH}${id}/`;
+    const later = await dry(enforcement, latest("Everyone", 37));
+    assert.deepEqual(later.changes.map(({ software_update: one }: { software_update: unknown }) => one), [{
+      before: told,
+      after: { ...told, local_datetime: "2026-07-08T09:30:00" },
+      reason: '"Everyone": 26.2 was posted on 2026-06-01, due 37 days later',
+    }]);
+    // Another name changes nothing for a device.
+    assert.equal((await dry(enforcement, latest("All", 30))).devices.told, 0);
+    const never = await dry(enforcement, { ...latest("Everyone", 30), platforms: ["tvOS"] });
+    assert.deepEqual(never.software_updates, [
+      { update: null, reason: "no software update enforcement is for this platform and these tags", count: 1 },
+    ]);
+
+    const ada = await personWith(fleet.runtime, "superuser");
+    const { text } = await ada.post(`/software-update-enforcements/${id}/edit/`, {
+      name: "Everyone",
+      platforms: ["macOS"],
+      mode: "latest",
+      max_os_version: "27",
+      delay_days: "37",
+      local_time: "09:30",
+      preview: "1",
+    });
+    assert.match(text, /1 device has to update to 26\.2 \(25C56\) by 2026-07-08 09:30, its own time/);
+    assert.equal((await made(fleet, "GET", enforcement)).delay_days, 30, "nothing was saved");
+  }));
+
 Deno.test("once: the device is told exactly what is written, and a failed update is reported with its reason", () =>
   withCatalogue(async ({ fleet }) => {
     fleet.runtime.clock.set("2024-12-16T06:00:00Z");
@@ -214,6 +316,20 @@ Deno.test("once: the device is told exactly what is written, and a failed update
       reason: "The disk is full.",
       timestamp: "2024-12-17T09:30:00.000Z",
     });
+    const ada = await personWith(fleet.runtime, "superuser");
+    const shown = async (path: string) =>
+      (await ada.get(path)).text.replaceAll("&quot;", '"').replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
+    const page = `/devices/${await idOf(fleet, device.serialNumber)}/`;
+    assert.match(await shown(page), /Failed The disk is full\./);
+    assert.match(await shown(page), /What the device reported .* Failures 1, The disk is full\., 2024-12-17T09:30:00/);
+    assert.match(await shown("/software-updates/progress/"), /Stuck devices 1 device .* Failed The disk is full\./);
+    assert.match(
+      await shown(`/software-update-enforcements/${id}/`),
+      /What devices are told 1 device .*15\.2 \(24C101\)/,
+    );
     await device.passTime();
     assert.equal(await device.passTime(), "15.2");
+    await rest(device);
+    assert.match(await shown("/software-updates/progress/"), /No device is late, and no update has failed\./);
+    assert.match(await shown(page), /State none .* State failed/, "the history is kept");
   }));

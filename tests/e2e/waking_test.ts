@@ -53,7 +53,15 @@ Deno.test("a changed profile wakes exactly the devices that get it, at the confi
       ...ALL_PLATFORMS,
     };
     const dry = await made(fleet, "POST", "/api/mdm/profiles/?dry_run=true", version);
-    assert.deepEqual(dry.devices, { examined: 10, woken: 5, gaining: 0, losing: 0, updating: 5, impossible: 0 });
+    assert.deepEqual(dry.devices, {
+      examined: 10,
+      woken: 5,
+      gaining: 0,
+      losing: 0,
+      updating: 5,
+      impossible: 0,
+      told: 0,
+    });
     assert.equal(await settle(fleet), 0, "a dry run leaves nothing to do");
     await made(fleet, "POST", "/api/mdm/profiles/", version);
     const { json: [job] } = {

@@ -10,12 +10,15 @@ import type { AnyJob } from "../../jobs/job.ts";
 import { drain } from "../../jobs/queue.ts";
 import { JOBS } from "../../jobs/registry.ts";
 import { SimulatedDeviceAssignment } from "../../simulators/apple/device_assignment.ts";
+import { type FakeSoftwareLookup, startSoftwareLookup } from "../../simulators/apple/software_lookup.ts";
 import { ownedDevices } from "../../simulators/apple/device_assignment_portal.ts";
 import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 import { enqueueAssignment } from "../../src/ade/assign.ts";
+import { byJob } from "../../src/events/by.ts";
 import { FolderStore } from "../../src/files/folder.ts";
 import { enqueueJob } from "../../src/enqueue_job.ts";
 import { systemNetwork, systemRandom } from "../../src/runtime.ts";
+import { syncCatalogue } from "../../src/updates/catalogue.ts";
 import { KEY_CHECK } from "../../src/secrets/load.ts";
 import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { connected, defined } from "../support/ade.ts";
@@ -55,8 +58,11 @@ async function stateOf(sql: Sql, since: Date): Promise<Record<string, string[]>>
       /"\d{4}-\d\d-\d\dT[^"]*"/g,
       (time) => ofTheRun(Date.parse(time.slice(1, -1))) ? '"of the run"' : time,
     )
-      // Devices that a sync found: of a try that was taken back, the ids are used up.
-      .replaceAll(/("mdm_depdevice":\[")\d+|("pk":)\d+(?=,"model":"mdm.depdevice")/g, "$1$2id")
+      // Devices and releases that a sync found: of a try that was taken back, the ids are used up.
+      .replaceAll(
+        /("mdm_depdevice":\[")\d+|("software_update":\[")\d+|("pk":)\d+(?=,"model":"mdm.depdevice")/g,
+        "$1$2$3id",
+      )
       // The encrypted value and its key, but not its nonce.
       .replaceAll(/"(e1\.\w+)\.[^"]*"/g, '"$1"');
   const state: Record<string, string[]> = {};
@@ -75,6 +81,7 @@ async function stateOf(sql: Sql, since: Date): Promise<Record<string, string[]>>
 async function prepare(
   fleet: Fleet,
   apple: SimulatedDeviceAssignment,
+  lookup: FakeSoftwareLookup,
 ): Promise<{ serialNumber: string; version: string }> {
   const { runtime } = fleet;
   const { sql, clock } = runtime;
@@ -88,6 +95,10 @@ async function prepare(
   }
   await settle(fleet);
   await assignDevices(fleet, apple);
+  // Releases of which one is withdrawn, one gets another date and one is new at the next sync; one of them expires.
+  lookup.sections = { AssetSets: { macOS: [release("26.1"), release("26.2"), release("26.2.1", "2026-06-05")] } };
+  await syncCatalogue(runtime, byJob("test"));
+  lookup.sections = { AssetSets: { macOS: [release("26.2", "2026-07-01"), release("26.2.1"), release("26.3")] } };
   const [first] = devices;
   assert.ok(first);
   // A command whose time is over, a wrong password of last week, an answer in the clear.
@@ -112,6 +123,14 @@ async function prepare(
   await sql`update channels set next_action_at = null, push_due_at = ${new Date("2030-01-01T00:00:00Z")}`;
   return { serialNumber: first.serialNumber, version: second.version.id };
 }
+
+const release = (ProductVersion: string, ExpirationDate = "2030-01-01") => ({
+  ProductVersion,
+  ExpirationDate,
+  Build: `25${ProductVersion.replaceAll(".", "A")}`,
+  PostingDate: "2026-05-01",
+  SupportedDevices: ["J713AP"],
+});
 
 /**
  * Two devices that shall get an enrollment at Apple; two that Apple has assigned and one that it has taken away, to be
@@ -184,6 +203,7 @@ type Copy = { sql: Sql; url: string; folder: string };
 type House = {
   fleet: Fleet;
   assignmentUrl: string;
+  lookup: FakeSoftwareLookup;
   job: AnyJob;
   /** Its connections serve all copies: a new one reads what the tables are, which costs more than a run. */
   sql: Sql;
@@ -199,10 +219,11 @@ async function withHouse(job: AnyJob, body: (house: House) => Promise<void>): Pr
   let now = () => new Date();
   const apple = new SimulatedDeviceAssignment(() => now());
   const assignmentUrl = apple.start();
+  const lookup = await startSoftwareLookup(new Date(), {});
   await withFleet(async (fleet) => {
     now = () => fleet.runtime.clock.now();
     fleet.runtime.network = systemNetwork;
-    const { serialNumber, version } = await prepare(fleet, apple);
+    const { serialNumber, version } = await prepare(fleet, apple, lookup);
     const { clock, databaseUrl, sql } = fleet.runtime;
     if (job.kind === "authority-renewal") clock.set("2040-01-01T00:00:00Z");
     // Changes of the house may have asked for it already.
@@ -210,8 +231,12 @@ async function withHouse(job: AnyJob, body: (house: House) => Promise<void>): Pr
     const payload = { revision: 1, serial_numbers: [serialNumber], version };
     if (asked === undefined) await enqueueJob(sql, fleet.runtime, { kind: job.kind, payload });
     const restore = await keepRows(sql);
-    await body({ fleet, job, sql, url: databaseUrl, restore, since: clock.now(), assignmentUrl });
-  }, { DEVICE_ASSIGNMENT_URL: assignmentUrl }).finally(() => apple.stop());
+    await body({ fleet, job, sql, url: databaseUrl, restore, since: clock.now(), assignmentUrl, lookup });
+  }, {
+    DEVICE_ASSIGNMENT_URL: assignmentUrl,
+    SOFTWARE_LOOKUP_URL: lookup.url,
+    SOFTWARE_LOOKUP_ANCHORS: lookup.caPem,
+  }).finally(() => Promise.all([apple.stop(), lookup.close()]));
 }
 
 /** Runs what is due of the house's kind on a copy. */
@@ -313,14 +338,18 @@ for (const job of JOBS) {
 }
 
 /** Runs the job in a process of its own that is killed at a statement. */
-async function killedAt({ job, since, assignmentUrl }: House, { url, folder }: Copy, at: number): Promise<void> {
+async function killedAt(
+  { job, since, assignmentUrl, lookup }: House,
+  { url, folder }: Copy,
+  at: number,
+): Promise<void> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       ...taskFlags("test"),
       "--no-check",
       new URL("./frozen_worker.ts", import.meta.url).pathname,
-      ...[url, job.kind, String(at), since.toISOString(), RING, folder, assignmentUrl],
+      ...[url, job.kind, String(at), since.toISOString(), RING, folder, assignmentUrl, lookup.url, lookup.caPem],
     ],
     stdout: "piped",
   }).spawn();

@@ -9,6 +9,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { createApp } from "../../routes/app.ts";
 import { completeSetup, ensureSetupToken } from "../../src/access/setup.ts";
 import { testBy } from "../routes/api/support.ts";
+import type { Config } from "../../src/config.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 
 const PATHS = [
@@ -51,9 +52,12 @@ const theBrowser = () =>
   });
 Deno.test.afterAll(async () => await (await started)?.close());
 
-/** Runs `body` with a house, its server and a browser. `admin`: whether the first person was made already. */
+/**
+ * Runs `body` with a house, its server and a browser. `admin`: whether the first person was made already. `settings` are
+ * the server's.
+ */
 export async function withPages(
-  options: { admin: boolean; width?: number; dark?: boolean },
+  options: { admin: boolean; width?: number; dark?: boolean; settings?: Partial<Record<keyof Config, unknown>> },
   body: (stage: Stage) => Promise<void>,
 ): Promise<void> {
   let handle: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
@@ -96,7 +100,7 @@ export async function withPages(
           await page.getByRole("heading", { name: "Overview" }).waitFor();
         },
       });
-    }, { BASE_URL: url });
+    }, { BASE_URL: url, ...options.settings });
   } finally {
     // Pages that listen for changes would keep the server.
     for (const context of browser.contexts()) await context.close();

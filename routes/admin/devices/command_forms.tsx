@@ -70,6 +70,7 @@ function Sending(
   },
 ) {
   const reason = command.invalidFor(target);
+  if (reason !== null && form.onlyWhereValid === true) return null;
   if (reason !== null) return <p class="faint small">{`${form.label}: ${reason}.`}</p>;
   const danger = form.danger === true ? { class: "danger" } : {};
   return (

@@ -9,6 +9,7 @@ import { listBlueprints } from "../../../db/blueprints/blueprints.ts";
 import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
 import type { DeviceId } from "../../../db/ids.ts";
 import { tagsThatCount } from "../../../db/tags/effective_tag_views.ts";
+import { RELEASES } from "../../../src/ade/explain_setup.ts";
 import { cancelQueued } from "../../../src/commands/queue.ts";
 import { blockDevice, pokeDevice } from "../../../src/devices/actions.ts";
 import { collectInventory } from "../../../src/devices/collect_inventory.ts";
@@ -65,13 +66,6 @@ const ARTIFACTS: Part = {
   name: "artifacts",
   view: async (context) => await Artifacts({ device: await mustFind(context, context.deviceId()), context }),
 };
-
-/** How a device left Setup Assistant. */
-const RELEASES = {
-  ready: "released with everything it needed",
-  deadline: "released at its deadline",
-  device: "completed by the device",
-} as const;
 
 /** Escrowed secrets that a person may see one by one. */
 const REVEALED = [
@@ -211,7 +205,7 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
           </section>
         </div>
         <Actions device={device} context={context} state={state} />
-        {await SoftwareUpdate({ id, context })}
+        {await SoftwareUpdate({ device, context })}
         {await Live({ part: COMMANDS, context })}
         {await Live({ part: ARTIFACTS, context })}
         {await Plan({ device, context })}

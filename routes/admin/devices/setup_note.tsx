@@ -5,21 +5,17 @@
  */
 
 import type { DeviceView } from "../../../db/devices/device_views.ts";
-import { explainChannel } from "../../../src/planner/explain.ts";
+import { closedGates } from "../../../src/planner/closed_gates.ts";
 import { Chip, Time } from "../parts/components.tsx";
 import type { PageContext } from "../parts/page.tsx";
-
-const SCHEDULER = "setup-assistant";
 
 /** What the device lacks, as the plan has it. */
 export async function SetupNote({ device, context }: { device: DeviceView; context: PageContext }) {
   const { channelId, awaitingConfiguration, checkoutAt, awaitingSince, releaseDueAt } = device;
   if (awaitingConfiguration !== true || channelId === null || checkoutAt !== null) return null;
   const { sql, clock } = context.runtime;
-  const { decisions } = await explainChannel(sql, context.runtime, channelId);
+  const closed = await closedGates(sql, context.runtime, channelId);
   const now = clock.now();
-  const [, ...gates] = decisions.filter(({ scheduler }) => scheduler === SCHEDULER);
-  const closed = gates.filter(({ outcome }) => outcome === "waits");
   return (
     <div class="card" role="note" id="setup">
       <p>

@@ -6,18 +6,21 @@
 
 import type { Hono } from "hono";
 import { depDevicesOfSerialNumber, type DepDeviceView, findDepDevice } from "../../../db/ade/device_views.ts";
+import { findDevice } from "../../../db/devices/device_views.ts";
 import { findVirtualServer, listEnrollmentsOfServer } from "../../../db/ade/virtual_servers.ts";
 import { depDeviceInput } from "../../../src/ade/dep_device_input.ts";
 import { assignDevice, disownDevice, refreshDevice } from "../../../src/ade/devices.ts";
 import { explainDevice, type Explained } from "../../../src/ade/explain_device.ts";
+import { explainSetup } from "../../../src/ade/explain_setup.ts";
 import { tokenVerdict } from "../../../src/ade/health.ts";
 import { invalid, Problem, problem, refused } from "../../../src/errors.ts";
+import { closedGates } from "../../../src/planner/closed_gates.ts";
 import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import { ActionButton, Csrf, Fact, Field, FormErrors, Select, Time } from "../parts/components.tsx";
 import { under } from "../parts/crumbs.ts";
 import { action, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
-import { ProfileChips } from "./assigned_devices.tsx";
+import { ProfileChips, SetupChip } from "./assigned_devices.tsx";
 
 const VIEW = "mdm.view_depdevice";
 const CHANGE = "mdm.change_depdevice";
@@ -39,6 +42,15 @@ function Explanation({ steps }: { steps: readonly Explained[] }) {
       {steps.map(({ text, tone }) => <li class={tone === "good" ? "fine" : tone === "bad" ? "urgent" : ""}>{text}</li>)}
     </ul>
   );
+}
+
+/** What the device lacks while it waits in Setup Assistant. */
+async function gatesOf({ setupStep, enrolledDeviceId }: DepDeviceView, { runtime }: PageContext): Promise<string[]> {
+  if (setupStep !== "waiting" || enrolledDeviceId === null) return [];
+  const enrolled = await findDevice(runtime.sql, enrolledDeviceId);
+  if (enrolled === undefined || enrolled.channelId === null) return [];
+  const gates = await closedGates(runtime.sql, runtime, enrolled.channelId);
+  return gates.map(({ subject, evidence }) => `${subject} (${evidence})`);
 }
 
 function AssignForm({ device, enrollments, context, state }: {
@@ -112,6 +124,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
     elsewhere: others.filter(isAssigned).map(({ virtualServerName }) => virtualServerName),
     now,
   });
+  if (isAssigned(device)) steps.push(explainSetup(device, { gates: await gatesOf(device, context), now }));
   const disowning = state?.values.has("serial_number") === true;
   const enrollments = context.may(CHANGE) ? await listEnrollmentsOfServer(sql, server.id) : [];
   return {
@@ -124,6 +137,9 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
           <dl class="facts">
             <Fact name="At Apple">
               <ProfileChips device={device} now={now} />
+            </Fact>
+            <Fact name="Setup">
+              <SetupChip device={device} />
             </Fact>
             <Fact name="Enrollment">{device.enrollmentName ?? "none"}</Fact>
             <Fact name="Virtual server">
@@ -151,15 +167,16 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
             </Fact>
           </dl>
         </section>
-        {context.may("mdm.view_enrolleddevice")
-          ? (
-            <p>
-              <a href={`/devices/?q=${encodeURIComponent(device.serialNumber)}`}>
-                The device as it is enrolled here
-              </a>
-            </p>
-          )
-          : null}
+        {!context.may("mdm.view_enrolleddevice") || device.enrolledDeviceId === null ? null : (
+          <p>
+            <a href={`/devices/${device.enrolledDeviceId}/`}>The device as it is enrolled here</a>
+          </p>
+        )}
+        {!context.may("events.view_event") ? null : (
+          <p>
+            <a href={`/events/?serial_number=${encodeURIComponent(device.serialNumber)}`}>Events of the device</a>
+          </p>
+        )}
         {!context.may(CHANGE) ? null : (
           <>
             <ActionButton

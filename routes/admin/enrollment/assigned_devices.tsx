@@ -11,12 +11,13 @@ import {
   listDeviceFamilies,
   searchDepDevices,
 } from "../../../db/ade/device_views.ts";
+import { SETUP_STEPS } from "../../../db/ade/setup_views.ts";
 import { listEnrollmentChoices, listServerChoices } from "../../../db/ade/virtual_servers.ts";
 import { depDevicesInput } from "../../../src/ade/dep_device_input.ts";
 import { assignDevices } from "../../../src/ade/devices.ts";
 import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
-import { choicesOf, PROFILE_STATUS_WORDS, profileStatusWord } from "../../state_words.ts";
+import { choicesOf, PROFILE_STATUS_WORDS, profileStatusWord, SETUP_WORDS } from "../../state_words.ts";
 import { Chip, counted, Csrf, Field, offsetOf, Pager, Select, StateChip, Table, Time } from "../parts/components.tsx";
 import { Errors } from "../parts/form_parts.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
@@ -44,6 +45,17 @@ export function ProfileChips({ device, now }: { device: DepDeviceView; now: Date
   );
 }
 
+/** How far a device has come, and the page or the version that it stopped at. */
+export function SetupChip({ device: { setupStep, setupPage, requiredVersion } }: { device: DepDeviceView }) {
+  const stop = setupPage ?? requiredVersion;
+  return (
+    <>
+      <StateChip word={SETUP_WORDS[setupStep]} />
+      {stop === "" ? null : <div class="faint small">{stop}</div>}
+    </>
+  );
+}
+
 /** A table of devices; `select` adds a box to each that can be assigned. */
 export function DeviceRows({ rows, caption, empty, now, select = false, state }: {
   rows: readonly DepDeviceView[];
@@ -57,12 +69,20 @@ export function DeviceRows({ rows, caption, empty, now, select = false, state }:
   return (
     <Table
       caption={caption}
-      head={[...(select ? [""] : []), "Serial number", "Model", "Virtual server", "Enrollment", "At Apple", "Changed"]}
+      head={[
+        ...(select ? [""] : []),
+        "Serial number",
+        "Model",
+        "Enrollment",
+        "At Apple",
+        "Setup",
+        "Changed",
+      ]}
       empty={empty}
       rows={rows.map((device) => (
         <tr>
           {!select ? null : (
-            <td>
+            <td class="select">
               {!isPresent(device) ? null : (
                 <input
                   type="checkbox"
@@ -81,10 +101,15 @@ export function DeviceRows({ rows, caption, empty, now, select = false, state }:
             {device.model}
             <div class="faint small">{device.description}</div>
           </td>
-          <td>{device.virtualServerName}</td>
-          <td>{device.enrollmentName ?? ""}</td>
+          <td>
+            {device.enrollmentName ?? ""}
+            <div class="faint small">{device.virtualServerName}</div>
+          </td>
           <td>
             <ProfileChips device={device} now={now} />
+          </td>
+          <td>
+            <SetupChip device={device} />
           </td>
           <td>
             <Time at={device.updatedAt} now={now} />
@@ -101,11 +126,13 @@ const keyOf = (text: string | null): number | undefined =>
 /** Returns the filters of an address. */
 function filtersOf({ searchParams }: URL): DepDeviceFilters {
   const text = (name: string) => searchParams.get(name)?.trim() ?? "";
+  const step = SETUP_STEPS.find((one) => one === text("setup"));
   const [server, enrollment] = [keyOf(searchParams.get("server")), keyOf(searchParams.get("enrollment"))];
   return {
     ...(text("q") === "" ? {} : { search: text("q").slice(0, 64) }),
     ...(text("family") === "" ? {} : { deviceFamily: text("family") }),
     ...(text("profile") === "" ? {} : { profileStatus: text("profile") }),
+    ...(step === undefined ? {} : { setupStep: step }),
     ...(server === undefined ? {} : { virtualServer: server }),
     ...(enrollment === undefined ? {} : { enrollment }),
     ...(text("state") === "all" ? {} : text("state") === "deleted" ? { lastOpType: "deleted" } : { present: true }),
@@ -158,6 +185,12 @@ async function listPage(context: PageContext, state?: FormState): Promise<Page> 
             label="Enrollment at Apple"
             value={given("profile")}
             options={[["", "Any"], ...choicesOf(PROFILE_STATUS_WORDS)]}
+          />
+          <Select
+            name="setup"
+            label="Setup"
+            value={given("setup")}
+            options={[["", "Any"], ...choicesOf(SETUP_WORDS)]}
           />
           <Select
             name="family"

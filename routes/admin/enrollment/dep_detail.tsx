@@ -9,6 +9,7 @@ import { type LinkedView, linkedViews } from "../../../db/ade/custom_view_links.
 import { listCustomViews } from "../../../db/ade/custom_views.ts";
 import { type DepEnrollmentRow, findDepEnrollment } from "../../../db/ade/dep_enrollments.ts";
 import { listDepDevices } from "../../../db/ade/device_views.ts";
+import { findVirtualServer } from "../../../db/ade/virtual_servers.ts";
 import { findEnrollmentSecret } from "../../../db/enrollment/enrollment_secrets.ts";
 import type { Permission } from "../../../src/access/actor.ts";
 import { staleness } from "../../../src/ade/apple_copy.ts";
@@ -63,7 +64,8 @@ const range = (min: string, max: string): string =>
 export async function depDetailPage(context: PageContext, state?: FormState): Promise<Page> {
   const { runtime } = context;
   const { row, secret } = await mustFindDep(context);
-  const [choices, views, stale, devices] = await Promise.all([
+  const [server, choices, views, stale, devices] = await Promise.all([
+    findVirtualServer(runtime.sql, row.virtualServerId),
     depChoices(runtime),
     linkedViews(runtime.sql, row.id),
     staleness(runtime, row),
@@ -76,6 +78,7 @@ export async function depDetailPage(context: PageContext, state?: FormState): Pr
     }),
   ]);
   const now = runtime.clock.now();
+  const isDefault = server?.defaultEnrollmentId === row.id;
   const mayChange = context.may("mdm.change_depenrollment");
   const path = pathOf(row);
   const link = (href: string, name: string, permission: Permission): Child =>
@@ -108,6 +111,11 @@ export async function depDetailPage(context: PageContext, state?: FormState): Pr
                 nameOf(choices.servers, row.virtualServerId),
                 "mdm.view_depvirtualserver",
               )}
+            </Fact>
+            <Fact name="Default enrollment">
+              {isDefault
+                ? "yes: devices without an enrollment get it"
+                : `no, its virtual server has ${server?.defaultEnrollmentName ?? "none"}`}
             </Fact>
             <Fact name="Push certificate">
               {link(
@@ -142,10 +150,19 @@ export async function depDetailPage(context: PageContext, state?: FormState): Pr
               <Time at={row.updatedAt} now={now} />
             </Fact>
           </dl>
-          <p class="actions">
+          <div class="actions">
             <a class="button plain" href={`${path}apple/`}>Test</a>
             {mayChange ? <a class="button plain" href={`${path}edit/`}>Edit</a> : null}
-          </p>
+            {isDefault || !context.may("mdm.change_depvirtualserver")
+              ? null
+              : (
+                <form method="post" action={`/virtual-servers/${row.virtualServerId}/default-enrollment/`}>
+                  <Csrf context={context} />
+                  <input type="hidden" name="default_enrollment" value={String(row.id)} />
+                  <button type="submit">Make it the default</button>
+                </form>
+              )}
+          </div>
           {context.may("events.view_event")
             ? (
               <p class="small">

@@ -22,15 +22,18 @@ export function DepSteps({ hasPush, hasServer }: { hasPush: boolean; hasServer: 
       </Step>
       <Step done={false} title="Create the enrollment">
         Choose the virtual server, the push certificate and the blueprint that devices land on. Then choose the panes of
-        Setup Assistant that users do not see. Save: Apple gets the profile at once.
+        Setup Assistant that users do not see. Save: Apple gets the profile at once. If users have to read or accept
+        something first, write it under <a href="/custom-views/">Custom views</a>, and add it on the enrollment's page.
       </Step>
       <Step done={false} title="Make it the default">
-        On the page of the virtual server, choose it as the default enrollment. Every device that you assign to that
-        server at Apple then gets it after the next sync, which runs every ten minutes, or when you click Synchronize.
+        On the page of the enrollment, click Make it the default. Every device that you assign to its virtual server at
+        Apple then gets it after the next sync, which runs every ten minutes, or when you click Synchronize.
       </Step>
       <Step done={false} title="Try it">
         On the page of the enrollment, click Test to compare Apple's copy with yours. Then erase a device, or turn on a
-        new one: it shows your organization's name in Setup Assistant. Look again when a new OS brings new panes.
+        new one: it shows your organization's name in Setup Assistant. Under{" "}
+        <a href="/assigned-devices/">Assigned devices</a>, Setup says how far each device has come. Look again when a
+        new OS brings new panes.
       </Step>
     </ol>
   );

@@ -151,6 +151,12 @@ function Settings({ server, enrollments, context, state }: {
     <div class="columns">
       <section>
         <h2>Default enrollment</h2>
+        {enrollments.length > 0 || !context.may("mdm.add_depenrollment") ? null : (
+          <p>
+            This virtual server has no enrollment yet.{" "}
+            <a href="/enrollments/automated/new/">Create an automated enrollment</a>
+          </p>
+        )}
         <form class="stack" method="post" action={`${path}/default-enrollment/`}>
           <Csrf context={context} />
           {renewing ? null : <FormErrors state={state} />}
@@ -159,7 +165,6 @@ function Settings({ server, enrollments, context, state }: {
             label="Devices without an enrollment get"
             value={server.defaultEnrollmentId === null ? "" : String(server.defaultEnrollmentId)}
             options={[["", "None"], ...enrollments.map(({ id, name }) => [String(id), name] as const)]}
-            {...(enrollments.length > 0 ? {} : { help: "Create an enrollment for this virtual server first." })}
             state={renewing ? undefined : state}
           />
           <button type="submit">Save</button>

@@ -13,9 +13,11 @@ import { listClaims } from "../../../db/enrollment/enrollment_claims.ts";
 import { listIdentityAlerts } from "../../../db/enrollment/identity_alerts.ts";
 import { findFirstSteps } from "../../../db/installation/first_steps_views.ts";
 import { pushCertificatesInNeed } from "../../../db/push/push_certificates.ts";
+import { type FeedRow, findFeed } from "../../../db/updates/software_updates.ts";
 import { countCommands } from "../../../db/work/command_list_views.ts";
 import { countQuarantined } from "../../../db/work/job_queue.ts";
 import { tokenVerdict } from "../../../src/ade/health.ts";
+import { feedTrouble } from "../../../src/updates/feed_health.ts";
 import { compareOsVersions } from "../../../src/protocol/os_version.ts";
 import type { AppEnv } from "../../context.ts";
 import { commandsOf, FAILED_TODAY } from "../activity/commands.tsx";
@@ -87,9 +89,11 @@ function needsOf(
   certificates: { id: number; name: string; notAfter: Date | null }[],
   servers: readonly ServerInCare[],
   halted: readonly HaltedRow[],
+  feed: FeedRow | null,
   now: Date,
 ): Need[] {
   const of = (name: string) => devices.get(name) ?? 0;
+  const feedSentence = feed === null ? null : feedTrouble(feed, now);
   const needs: (Need | false)[] = [
     ...certificates.map(({ id, name, notAfter }): Need => ({
       urgent: notAfter === null || notAfter <= now,
@@ -111,6 +115,12 @@ function needsOf(
       link: "Show jobs",
     },
     ...halted.map(haltedNeed),
+    feedSentence !== null && {
+      urgent: false,
+      text: `${feedSentence} Devices are told of no newer updates.`,
+      href: "/software-updates/",
+      link: "Show software updates",
+    },
     others.claims > 0 && {
       urgent: true,
       text: `${
@@ -183,17 +193,18 @@ export function mountOverview(app: Hono<AppEnv>): void {
     const searches = new Map(
       Object.entries(FIGURES).map(([name, path]) => [name, searchOf(new URL(path, context.url), now)]),
     );
-    const [devices, others, certificates, servers, versions, halted, steps] = await Promise.all([
+    const [devices, others, certificates, servers, versions, halted, feed, steps] = await Promise.all([
       countDevices(sql, searches),
       othersOf(context),
       pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
       context.may("mdm.view_depvirtualserver") ? listServersInCare(sql) : [],
       countVersions(sql),
       context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
+      context.may("mdm.view_softwareupdate") ? findFeed(sql) : null,
       findFirstSteps(sql),
     ]);
     const enrolled = devices.get("enrolled") ?? 0;
-    const needs = needsOf(devices, others, certificates, servers, halted, now);
+    const needs = needsOf(devices, others, certificates, servers, halted, feed, now);
     const begun = isFirstRunOver(steps, config.BASE_URL);
     const versionBars = [...versions].sort((one, other) =>
       (one.platform ?? "").localeCompare(other.platform ?? "") || compareOsVersions(other.osVersion, one.osVersion)

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Preview, PreviewDevice } from "../../../src/planner/preview.ts";
+import type { Preview, PreviewDevice, PreviewUpdate } from "../../../src/planner/preview.ts";
 import { counted } from "./components.tsx";
 
 /** A sentence of a preview, and whether it is good news. */
@@ -35,6 +35,12 @@ function steps(
 const step = (name: string, from: number, to: number): string =>
   from === to ? `version ${to} of ${name} again, with its new content` : `version ${to} of ${name} instead of ${from}`;
 
+/** An update and its deadline: "26.2 (25C56) by 2026-06-08 09:30". */
+const updateWords = ({ os_version, build_version, local_datetime }: PreviewUpdate): string =>
+  `${os_version}${build_version === "" ? "" : ` (${build_version})`} by ${
+    local_datetime.replace("T", " ").slice(0, 16)
+  }`;
+
 /** Returns the sentences of a preview; none when no device changes. */
 export function sentencesOf(preview: Preview): Sentence[] {
   const sentences: Sentence[] = [];
@@ -54,6 +60,16 @@ export function sentencesOf(preview: Preview): Sentence[] {
       }
     }
   }
+  for (const { update, reason, count } of preview.software_updates) {
+    if (update !== null) {
+      say(
+        "good",
+        `${devices(count, "has", "have")} to update to ${updateWords(update)}, ${
+          count === 1 ? "its own time" : "their own time"
+        }`,
+      );
+    } else say("warn", `${devices(count, "is", "are")} no longer told to update: ${reason}`);
+  }
   for (const { name, reasons } of preview.artifacts) {
     for (const { reason, count } of reasons) say("warn", `${counted(count, "device")} cannot have ${name}: ${reason}`);
   }
@@ -66,6 +82,11 @@ export function changesOf(device: PreviewDevice): string[] {
     ...device.gains.map(({ name, version }) => `gains ${name} (version ${version})`),
     ...device.loses.map(({ name }) => `loses ${name}`),
     ...device.updates.map(({ name, version, from }) => `gets ${step(name, from, version)}`),
+    ...(device.software_update === null ? [] : [
+      device.software_update.after === null
+        ? `is no longer told to update: ${device.software_update.reason}`
+        : `has to update to ${updateWords(device.software_update.after)}; ${device.software_update.reason}`,
+    ]),
     ...device.impossible.map(({ name, reason }) => `cannot have ${name}: ${reason}`),
   ];
   return parts.length > 0 ? parts : ["gets other settings"];

@@ -8,7 +8,8 @@ import type { Hono } from "hono";
 import { listTags } from "../../../db/tags/tags.ts";
 import { blueprintsOfEnforcement, type EnforcementRow, listEnforcements } from "../../../db/updates/enforcements.ts";
 import { enforcedBlueprints } from "../../../db/updates/update_views.ts";
-import { updateProgress } from "../../../src/planner/update_progress.ts";
+import { eachUpdateProgress } from "../../../src/planner/update_progress.ts";
+import { UpdateSum } from "../../../src/planner/update_sum.ts";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
 import { blackoutsOfLines, linesOfBlackouts } from "../../../src/updates/blackout_text.ts";
 import { enforcementFields, enforcementInput } from "../../../src/updates/enforcement_input.ts";
@@ -30,8 +31,6 @@ import { ProgressTable } from "./progress.tsx";
 
 const ALL = "/software-update-enforcements/";
 const MANY = { limit: 500, offset: 0 } as const;
-/** Devices whose targets are shown. */
-const SHOWN = 500;
 const { shape } = enforcementFields;
 
 const orNull = (text: string | undefined) => text === undefined || text === "" ? null : text;
@@ -239,8 +238,10 @@ async function detailPage(context: PageContext): Promise<Page> {
     blueprintsOfEnforcement(runtime.sql, row.id),
     listTags(runtime.sql, MANY),
   ]);
-  const { progress, complete } = await updateProgress(runtime, await enforcedBlueprints(runtime.sql, row.id), SHOWN);
-  const mine = progress.filter(({ decision }) => decision.target?.enforcement.id === row.id);
+  const sum = new UpdateSum(({ decision }) => decision.target?.enforcement.id === row.id);
+  if (context.may("mdm.view_enrolleddevice")) {
+    await eachUpdateProgress(runtime, await enforcedBlueprints(runtime.sql, row.id), (one) => sum.add(one));
+  }
   return {
     title: row.name,
     parents: under(ALL),
@@ -280,8 +281,7 @@ async function detailPage(context: PageContext): Promise<Page> {
           ? (
             <>
               <h2>What devices are told</h2>
-              {complete ? null : <p class="faint">{`The first ${SHOWN} devices of its blueprints.`}</p>}
-              <ProgressTable context={context} progress={mine} empty="No device is told of an update by it." />
+              <ProgressTable context={context} named={sum.named} empty="No device is told of an update by it." />
             </>
           )
           : null}

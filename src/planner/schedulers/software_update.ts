@@ -14,7 +14,11 @@ export const softwareUpdate: Scheduler = {
   name: NAME,
   consider({ target, blueprint, artifacts }, _, { update }) {
     if (target.channel !== "Device" || blueprint === null || blueprint.enforcements.length === 0) return [];
-    const about = { scheduler: NAME, subject: "Software update" };
+    const about = {
+      scheduler: NAME,
+      subject: "Software update",
+      ...(update.until === null ? {} : { until: new Date(`${update.until}T00:00:00Z`) }),
+    };
     if (update.target === null) return [{ ...about, outcome: "not due", evidence: update.reason }];
     const { osVersion, buildVersion, localDateTime, reason } = update.target;
     const wanted = buildVersion === "" ? osVersion : `${osVersion} (${buildVersion})`;

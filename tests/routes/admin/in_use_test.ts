@@ -41,11 +41,17 @@ Deno.test("objects in use are not deleted, and the page lists their uses; the AP
       quota: "50",
     });
     assert.equal(edited.location, `${path}?done=saved`, edited.text);
+    await made(fleet, "POST", "/api/mdm/software_update_enforcements/", {
+      name: "Kiosks first",
+      platforms: ["macOS"],
+      tags: [tag.id],
+      max_os_version: "27",
+    });
     const cases: [string, string, string, string | null][] = [
       [
         `/tags/${tag.id}/delete/`,
         "This tag cannot be deleted",
-        "Used by: enrollment Everyone; version 1 of Wi-Fi.",
+        "Used by: enrollment Everyone; software update enforcement Kiosks first; version 1 of Wi-Fi.",
         `/api/inventory/tags/${tag.id}/`,
       ],
       [

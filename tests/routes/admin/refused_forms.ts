@@ -43,8 +43,11 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "/setup/": "it works once, without a session: tests/routes/admin/accounts/signin_test.ts",
   "/virtual-servers/connect/": "it is refused nobody",
   "/devices/:id/lock-pin/": "it reads; that a person saw the PIN is an event",
+  "/devices/:id/admin-password/": "it reads; that a person saw the password is an event",
   "/public/mdm/scep/": "of devices",
   "/public/mdm/ota_enroll/": "of devices",
+  "/public/mdm/dep_enroll/:secret/": "of devices",
+  "/public/mdm/dep_web_enroll/:secret/custom_views/:view/": "of devices",
 };
 
 /** By address: the attempts at it. A form without fields is tried on what may not be changed so. */
@@ -83,6 +86,16 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
     ({ deviceId }) => ({ path: `/devices/${deviceId}/lock/`, fields: { message: "Hello", pin: "12" } }),
   ],
   "/devices/:id/restart/": [() => ({ path: `/devices/${NONE}/restart/` })],
+  "/devices/:id/available-os-updates/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/available-os-updates/` }),
+  ],
+  "/devices/:id/schedule-os-update/": [
+    ({ deviceId }) => ({
+      path: `/devices/${deviceId}/schedule-os-update/`,
+      fields: { product_version: "26.2", install_action: "InstallASAP" },
+    }),
+  ],
+  "/devices/:id/os-update-status/": [({ deviceId }) => ({ path: `/devices/${deviceId}/os-update-status/` })],
   "/devices/:id/custom/": [
     ({ deviceId }) => ({ path: `/devices/${deviceId}/custom/`, fields: { command: "<dict/>" } }),
   ],

@@ -314,6 +314,19 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
       body: { command: "<dict><key>Setting</key><string>new</string></dict>" },
     }),
   ],
+  // The phone takes updates by declaration.
+  "POST /api/mdm/devices/{id}/available_os_updates/": [
+    ({ phoneId }) => ({ path: `/api/mdm/devices/${phoneId}/available_os_updates/`, body: {} }),
+  ],
+  "POST /api/mdm/devices/{id}/schedule_os_update/": [
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/schedule_os_update/`,
+      body: { product_version: "26.2", install_action: "InstallASAP" },
+    }),
+  ],
+  "POST /api/mdm/devices/{id}/os_update_status/": [
+    ({ phoneId }) => ({ path: `/api/mdm/devices/${phoneId}/os_update_status/`, body: {} }),
+  ],
   "DELETE /api/mdm/devices/commands/{id}/": [() => ({ path: `/api/mdm/devices/commands/${UNKNOWN}/` })],
   "POST /api/mdm/devices/{id}/artifacts/{artifact}/reinstall/": [
     ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/artifacts/${UNKNOWN}/reinstall/` }),

@@ -97,6 +97,18 @@ Deno.test("each mistake is reported by its field", () =>
     ) {
       assert.ok("local_datetime" in await refused({ local_datetime }, ONCE), local_datetime);
     }
+    for (const year of ["0000", "1999", "9999"]) {
+      assert.deepEqual(await refused({ local_datetime: `${year}-12-17T09:30:00` }, ONCE), {
+        local_datetime: ["The year has to be between 2000 and 2999."],
+      });
+    }
+    const days = { kind: "days", from: "2026-12-24", until: "9999-12-31" };
+    const { blackouts } = await refused({ blackouts: [days] }, LATEST);
+    assert.match(JSON.stringify(blackouts), /The year has to be between 2000 and 2999/);
+    const half = (from: string, until: string) => ({ kind: "weekly", days: [1, 2, 3, 4, 5, 6, 7], from, until });
+    assert.deepEqual(await refused({ blackouts: [half("06:00", "18:00"), half("18:00", "06:00")] }, LATEST), {
+      blackouts: ["These windows leave no time at all."],
+    });
     await call("POST", ALL, LATEST);
     assert.deepEqual(await refused({}, LATEST), {
       name: ["software update enforcement with this name already exists."],

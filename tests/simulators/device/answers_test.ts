@@ -24,6 +24,7 @@ function stateOf(platform: string): DeviceState {
     adminAccount: undefined,
     restarts: 0,
     updateFailures: { count: 0, reason: "", at: "" },
+    scheduledUpdate: undefined,
   };
 }
 

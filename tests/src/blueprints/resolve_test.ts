@@ -49,6 +49,7 @@ const blueprint = (...artifacts: ContentArtifact[]): BlueprintContent => ({
   legacyProfilesViaDdm: true,
   enforcements: [],
   releases: [],
+  catalogue: 0,
   artifacts: new Map(artifacts.map((one) => [one.id, one])),
 });
 const outcome = (content: BlueprintContent, given: Partial<ResolveTarget> = {}, observed: ObservedArtifact[] = []) =>

@@ -42,7 +42,13 @@ Deno.test("until a Mac has reported its chip, its model decides", () => {
   const asked = (target: CommandTarget) => formFields(eraseDevice, target).map(({ name }) => name);
   assert.deepEqual(asked({ ...intelMac, appleSilicon: null, activationLockManageable: null }), ["pin"]);
   assert.deepEqual(asked({ ...mac, appleSilicon: null, activationLockManageable: null }), []);
-  assert.deepEqual(asked({ ...iphone, appleSilicon: null }), ["preserve_data_plan", "disallow_proximity_setup"]);
+  assert.deepEqual(asked({ ...iphone, appleSilicon: null }), [
+    "preserve_data_plan",
+    "disallow_proximity_setup",
+    "return_to_service",
+    "wifi_profile",
+  ]);
+  assert.deepEqual(asked({ ...iphone, osVersion: "16.7" }), ["preserve_data_plan", "disallow_proximity_setup"]);
 });
 
 Deno.test("the audit log does not see the PIN", () => {

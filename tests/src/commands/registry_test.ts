@@ -14,8 +14,23 @@ Deno.test("names are unique, in order, and found", () => {
 
 Deno.test("people send exactly these, by the API and from the page of a device, in this order", () => {
   const names = (part: "endpoint" | "form" | "aftermath") => commandsWith(part).map(({ command }) => command.name);
-  assert.deepEqual(names("endpoint"), ["DeviceLock", "EraseDevice", "CustomCommand"]);
-  assert.deepEqual(names("form"), ["DeviceLock", "RestartDevice", "CustomCommand", "EraseDevice"]);
+  assert.deepEqual(names("endpoint"), [
+    "DeviceLock",
+    "EraseDevice",
+    "CustomCommand",
+    "AvailableOSUpdates",
+    "ScheduleOSUpdate",
+    "OSUpdateStatus",
+  ]);
+  assert.deepEqual(names("form"), [
+    "DeviceLock",
+    "RestartDevice",
+    "CustomCommand",
+    "EraseDevice",
+    "AvailableOSUpdates",
+    "ScheduleOSUpdate",
+    "OSUpdateStatus",
+  ]);
   assert.deepEqual(names("aftermath"), ["EraseDevice", "DeviceLock"]);
 });
 
@@ -38,6 +53,10 @@ const ALL = Object.keys(TARGETS);
 const INVALID: Record<string, string[]> = {
   // No target waits in Setup Assistant.
   AccountConfiguration: ALL,
+  // All that could have them take updates by declaration, or are not supervised.
+  AvailableOSUpdates: ALL,
+  OSUpdateStatus: ALL,
+  ScheduleOSUpdate: ALL,
   CertificateList: ["macUser", "ipadUser"],
   CustomCommand: [],
   DeclarativeManagement: ["tooOld", "unknown"],
@@ -75,6 +94,7 @@ for (const command of COMMANDS) {
       password: "012345",
       password_hash: "c2VjcmV0",
       because: "ready",
+      install_action: "Default",
       profile: "c2VjcmV0",
       command:
         "<dict><key>RequestType</key><string>Settings</string><key>Password</key><string>c2VjcmV0</string></dict>",

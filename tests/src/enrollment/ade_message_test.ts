@@ -34,6 +34,7 @@ const state = {
   adminAccount: undefined,
   restarts: 0,
   updateFailures: { count: 0, reason: "", at: "" },
+  scheduledUpdate: undefined,
   profiles: [],
   provisioningProfiles: [],
   declarations: new Map(),

@@ -92,6 +92,7 @@ Deno.test("the queue comes first, oldest first, then inventory, renewal and the 
       legacyProfilesViaDdm: true,
       enforcements: [],
       releases: [],
+      catalogue: 0,
       artifacts: new Map(),
     },
   });
@@ -200,6 +201,7 @@ Deno.test("whatever the facts: a plan is repeatable, its next is a chosen one, a
           legacyProfilesViaDdm: fc.boolean(),
           enforcements: fc.constant([]),
           releases: fc.constant([]),
+          catalogue: fc.constant(0),
           artifacts: fc.constant(new Map()),
           inventoryIntervalSeconds: fc.integer({ min: 14_400, max: 604_800 }),
           collectApps: collect,

@@ -109,6 +109,7 @@ export const contents: fc.Arbitrary<BlueprintContent> = fc.record({
   legacyProfilesViaDdm,
   enforcements: [],
   releases: [],
+  catalogue: 0,
   artifacts: new Map(artifacts.map((one) => [one.id, one])),
 }));
 

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { addDays, type Blackout, deadlineOf, localText, nextAllowed } from "../../../src/updates/deadline.ts";
+import {
+  addDays,
+  type Blackout,
+  deadlineOf,
+  leavesTime,
+  localText,
+  nextAllowed,
+} from "../../../src/updates/deadline.ts";
 
 const deadline = (postedOn: string, delayDays: number, blackouts: Blackout[] = [], localTime = "09:30:00") =>
   localText(deadlineOf(postedOn, { delayDays, localTime, blackouts }).at);
@@ -49,6 +56,8 @@ Deno.test("windows follow each other, and windows without a gap leave the deadli
   assert.equal(deadline("2026-05-29", 7, both), "2026-06-08T12:00:00");
   const always: Blackout[] = [{ kind: "weekly", days: [1, 2, 3, 4, 5, 6, 7], from: "00:00", until: "00:00" }];
   assert.equal(nextAllowed({ day: "2026-06-05", time: "09:30:00" }, always), undefined);
+  assert.equal(leavesTime(always), false);
+  assert.equal(leavesTime(both), true);
   assert.equal(deadline("2026-05-29", 7, always), "2026-06-05T09:30:00");
 });
 
@@ -76,4 +85,24 @@ Deno.test("a moved deadline is never earlier, and in no window", () => {
     assert.ok(localText(found) >= localText(start));
     assert.deepEqual(nextAllowed(found, windows), found);
   }));
+});
+
+Deno.test("a chain of windows over a weekend ends where the last one does, and a hundred of them take no time to speak of", () => {
+  const day = (n: number): Blackout => ({ kind: "weekly", days: [n], from: "00:00", until: "00:00" });
+  // 2026-06-06 is a Saturday.
+  assert.equal(deadline("2026-06-06", 0, [day(1), day(7), day(6)]), "2026-06-09T00:00:00");
+  const clock = (n: number) =>
+    `${String(Math.floor(n * 14.4 / 60) % 24).padStart(2, "0")}:${
+      String(Math.floor(n * 14.4) % 60).padStart(2, "0")
+    }:00`;
+  const hundred = Array.from({ length: 100 }, (_, n): Blackout => ({
+    kind: "weekly",
+    days: [1, 2, 3, 4, 5, 6, 7],
+    from: clock(99 - n),
+    until: clock(100 - n),
+  }));
+  assert.equal(leavesTime(hundred), false);
+  const began = performance.now();
+  for (let n = 0; n < 100; n++) deadline("2026-06-06", 0, hundred);
+  assert.ok(performance.now() - began < 1000, "as often as devices are planned");
 });

@@ -40,6 +40,11 @@ Deno.test("an entry that cannot be read is left out with its reason, and spoils 
       entry("26.4", { PostingDate: 5 }),
       entry("26.4", { SupportedDevices: "Mac15,3" }),
       entry("26.4", { Build: "B".repeat(41) }),
+      // The database can store none of these.
+      entry("26.4", { Build: "25E\0" }),
+      entry("26.4", { ProductVersionExtra: "\ud800" }),
+      entry("26.4", { SupportedDevices: ["Mac\0"] }),
+      entry("26.4", { PostingDate: "0000-01-01" }),
       null,
       [],
       "26.4",
@@ -50,6 +55,12 @@ Deno.test("an entry that cannot be read is left out with its reason, and spoils 
     assert.equal(odd.length, 2);
     assert.match(odd[0] ?? "", /^AssetSets\.macOS\[1\]: /);
   }
+});
+
+Deno.test("a platform with a name that cannot be stored is left out, with a reason that can", () => {
+  const { releases, odd } = readFeed({ AssetSets: { "mac\0OS": [entry("26.4")], macOS: [entry("26.3")] } });
+  assert.deepEqual(releases.map(({ version }) => version), ["26.3"]);
+  assert.deepEqual(odd, ["AssetSets.mac\ufffdOS: it should be a list"]);
 });
 
 Deno.test("what is no feed is refused with what it is", () => {

@@ -73,7 +73,11 @@ Deno.test("every page and form needs one permission, and all others together are
       "/push-certificates/1/csr/": "mdm.change_pushcertificate",
       "/scep-issuers/": "mdm.view_scepissuer",
       "/scep-issuers/new/?backend=IDENT": "mdm.add_scepissuer",
-      "/enrollments/": "mdm.view_otaenrollment",
+      "/virtual-servers/": "mdm.view_depvirtualserver",
+      "/assigned-devices/": "mdm.view_depdevice",
+      "/custom-views/": "mdm.view_enrollmentcustomview",
+      "/software-updates/": "mdm.view_softwareupdate",
+      "/software-update-enforcements/": "mdm.view_softwareupdateenforcement",
       "/enrollments/1/profile/": "mdm.change_otaenrollment",
       "/users/": "accounts.view_user",
       "/tokens/": "accounts.view_apitoken",
@@ -88,6 +92,13 @@ Deno.test("every page and form needs one permission, and all others together are
       const others = await personWith(runtime, all.filter((one) => one !== permission));
       assert.equal((await others.get(path)).status, 403, `${path} without ${permission}`);
     }
+    // A page of two kinds of objects opens with either permission.
+    const kinds = ["mdm.view_otaenrollment", "mdm.view_depenrollment"];
+    for (const kind of kinds) {
+      assert.equal((await (await personWith(runtime, [kind])).get("/enrollments/")).status, 200);
+    }
+    const neither = await personWith(runtime, all.filter((one) => !kinds.includes(one)));
+    assert.equal((await neither.get("/enrollments/")).status, 403);
     const secret = await personWith(runtime, all.filter((one) => one !== "mdm.view_device_lock_pin"));
     assert.equal((await secret.post("/devices/1/lock-pin/")).status, 403);
   }));

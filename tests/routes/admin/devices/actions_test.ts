@@ -28,7 +28,11 @@ Deno.test("an iPad is erased from its page with its two choices, and without a P
     assert.equal((await ada.post(`/devices/${id}/erase/`, fields)).location, `/devices/${id}/?done=queued`);
     const [row] = await fleet.runtime.sql<{ arguments: unknown }[]>`
       select arguments from commands where name = 'EraseDevice'`;
-    assert.deepEqual(row?.arguments, { preserve_data_plan: true, disallow_proximity_setup: false });
+    assert.deepEqual(row?.arguments, {
+      preserve_data_plan: true,
+      disallow_proximity_setup: false,
+      return_to_service: false,
+    });
     assert.deepEqual((await device.connect()).map(({ requestType }) => requestType), ["EraseDevice"]);
     assert.equal(device.state.erased, true);
   }));

@@ -17,7 +17,7 @@ const QUERIES: Readonly<Record<string, (other: string) => string>> = {
 };
 
 /** Addresses below a page that are not pages: parts of one, and files. */
-const NO_PAGES = /^\/static\/|^\/enroll\/|\/live\/$|\/(source|download|profile|csr|signed-csr|preview)\/$/;
+const NO_PAGES = /^\/static\/|^\/enroll\/|\/live\/$|\/(source|download|profile|csr|signed-csr|preview|public-key)\/$/;
 
 const depth = (path: string) => path.split("/").length - 2;
 
@@ -95,9 +95,13 @@ Deno.test("every page below another names the pages above it, and each of them e
     assert.ok(pages.length > 30, `${pages.length} pages`);
     const unused: typeof ids = { artifacts: idle.artifact.id, blueprints: idle.blueprint.id };
     ids["custom-views"] = automated.shown;
+    ids["virtual-servers"] = automated.server;
+    ids["assigned-devices"] = automated.device;
+    const connecting = await ada.post("/virtual-servers/connect/");
+    const [, token = ""] = /\/connect\/(\d+)\//.exec(connecting.location) ?? [];
     for (const page of pages) {
       const other = /\/(delete|resume)\/$/.test(page);
-      const address: string = page
+      const address: string = page.replace("/connect/:id/", `/connect/${token}/`)
         .replace("/:id/", `/${(other ? unused : ids)[page.split("/")[1] ?? ""]}/`)
         .replace(":version", other ? idle.version.id : version.id).replace(":link", String(linked.id))
         .replace(":uuid", uuid).replace(":path", row.item);

@@ -43,10 +43,12 @@ const device = (change: Partial<PreviewDevice>): PreviewDevice => ({
   loses: [],
   updates: [],
   impossible: [],
+  software_update: null,
   ...change,
 });
 const preview = (change: Partial<Preview>): Preview => ({
-  devices: { examined: 0, woken: 0, gaining: 0, losing: 0, updating: 0, impossible: 0 },
+  devices: { examined: 0, woken: 0, gaining: 0, losing: 0, updating: 0, impossible: 0, told: 0 },
+  software_updates: [],
   artifacts: [],
   changes: [],
   truncated: false,
@@ -97,4 +99,38 @@ Deno.test("a device's changes are named one by one, and settings where there is 
     "cannot have D: no",
   ]);
   assert.deepEqual(changesOf(device({})), ["gets other settings"]);
+});
+
+Deno.test("a preview says which updates devices are told of by when, and which devices are told of none any more", () => {
+  const update = {
+    os_version: "26.2",
+    build_version: "25C56",
+    local_datetime: "2026-06-08T09:30:00",
+    enforcement: "Everyone",
+  };
+  const any = { ...update, build_version: "", local_datetime: "2026-06-09T09:30:00" };
+  assert.deepEqual(
+    sentencesOf(preview({
+      software_updates: [
+        { update, reason: null, count: 12 },
+        { update: any, reason: null, count: 1 },
+        { update: null, reason: "the blueprint has no software update enforcement", count: 2 },
+      ],
+    })),
+    [
+      { tone: "good", text: "12 devices have to update to 26.2 (25C56) by 2026-06-08 09:30, their own time" },
+      { tone: "good", text: "1 device has to update to 26.2 by 2026-06-09 09:30, its own time" },
+      {
+        tone: "warn",
+        text: "2 devices are no longer told to update: the blueprint has no software update enforcement",
+      },
+    ],
+  );
+  const change = { before: null, after: update, reason: '"Everyone" names 26.2' };
+  assert.deepEqual(changesOf(device({ software_update: change })), [
+    'has to update to 26.2 (25C56) by 2026-06-08 09:30; "Everyone" names 26.2',
+  ]);
+  assert.deepEqual(changesOf(device({ software_update: { ...change, after: null, reason: "it is over" } })), [
+    "is no longer told to update: it is over",
+  ]);
 });
