@@ -21,8 +21,8 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: "sweep", cron: "*/10 * * * *", minutes: 10, kind: "sweep" },
   { name: "setup-watchdog", cron: "* * * * *", minutes: 1, kind: "setup-watchdog" },
   { name: "software-updates-sync", cron: "17 */6 * * *", minutes: 360, kind: "software-updates-sync" },
-  // Every hour, not once at midnight: a server that was off then makes up for it.
-  { name: "software-updates-day", cron: "0 * * * *", minutes: 60, kind: "software-updates-day" },
+  // After midnight, and every hour: a server that was off then makes up for it.
+  { name: "software-updates-day", cron: "1 * * * *", minutes: 60, kind: "software-updates-day" },
   { name: "secret-rotation", cron: "41 * * * *", minutes: 60, kind: "secret-rotation" },
 ];
 

@@ -6,7 +6,7 @@
 
 import type { Hono } from "hono";
 import type { BlueprintRow, BlueprintValues } from "../../../db/blueprints/blueprints.ts";
-import { listEnforcements } from "../../../db/updates/enforcements.ts";
+import { findEnforcement, listEnforcements } from "../../../db/updates/enforcements.ts";
 import { blueprintFields, blueprintInput } from "../../../src/blueprints/blueprint_input.ts";
 import { changeBlueprint, mustFindBlueprint, removeBlueprint } from "../../../src/blueprints/blueprints.ts";
 import type { AppEnv } from "../../context.ts";
@@ -53,7 +53,13 @@ export async function blueprintOf(form: Form): Promise<BlueprintValues> {
 export async function BlueprintFields(
   { context, blueprint, state }: { context: PageContext; blueprint?: BlueprintRow; state: FormState | undefined },
 ) {
-  const { rows: enforcements } = await listEnforcements(context.runtime.sql, { limit: 500, offset: 0 });
+  const { sql } = context.runtime;
+  const { rows: listed } = await listEnforcements(sql, { limit: 500, offset: 0 });
+  // Its own are always among them, or saving would drop them.
+  const known = new Set(listed.map(({ id }) => id));
+  const missing = (blueprint?.softwareUpdateEnforcements ?? []).filter((id) => !known.has(id));
+  const own = await Promise.all(missing.map((id) => findEnforcement(sql, id)));
+  const enforcements = [...own.filter((one) => one !== undefined), ...listed];
   const collect = (name: string, label: string, value: number | undefined) => (
     <Select name={name} label={label} options={COLLECT} value={String(value ?? 2)} state={state} />
   );

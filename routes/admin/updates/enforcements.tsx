@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import { listTags } from "../../../db/tags/tags.ts";
+import { findTags, listTags } from "../../../db/tags/tags.ts";
 import { blueprintsOfEnforcement, type EnforcementRow, listEnforcements } from "../../../db/updates/enforcements.ts";
 import { enforcedBlueprints } from "../../../db/updates/update_views.ts";
 import { eachUpdateProgress } from "../../../src/planner/update_progress.ts";
@@ -28,6 +28,7 @@ import { limitsOf } from "../parts/limits.ts";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 import { mountChange, Previewed, SaveButtons } from "../parts/preview.tsx";
 import { ProgressTable } from "./progress.tsx";
+import { SettingsHelp } from "./settings_help.tsx";
 
 const ALL = "/software-update-enforcements/";
 const MANY = { limit: 500, offset: 0 } as const;
@@ -61,7 +62,12 @@ function inputOf(form: Form): Record<string, unknown> {
 async function Fields(
   { context, row, state }: { context: PageContext; row?: EnforcementRow; state: FormState | undefined },
 ) {
-  const { rows: tags } = await listTags(context.runtime.sql, MANY);
+  const { sql } = context.runtime;
+  const { rows: listed } = await listTags(sql, MANY);
+  // Its own are always among them, or saving would drop them.
+  const known = new Set(listed.map(({ id }) => id));
+  const missing = (row?.tags ?? []).filter((id) => !known.has(id));
+  const tags = [...(missing.length === 0 ? [] : await findTags(sql, missing)), ...listed];
   const mode = state?.values.text("mode") ?? (row === undefined || row.maxOsVersion !== "" ? "latest" : "once");
   return (
     <>
@@ -207,6 +213,7 @@ async function listPage(context: PageContext): Promise<Page> {
             </p>
           )
           : null}
+        <SettingsHelp context={context} />
       </>
     ),
   };

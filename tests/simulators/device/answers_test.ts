@@ -94,3 +94,13 @@ Deno.test("only the apps that are asked for are listed", async () => {
   assert.deepEqual(await list({ Identifiers: ["com.apple.Safari", "com.nobody"] }), ["com.apple.Safari"]);
   assert.equal((await list({})).length, 4);
 });
+
+Deno.test("a system of version 27 does not know the commands of updates any more", async () => {
+  for (const RequestType of ["AvailableOSUpdates", "ScheduleOSUpdate", "OSUpdateStatus"]) {
+    for (const [osVersion, status] of [["26.9", "Acknowledged"], ["27.0", "Error"]] as const) {
+      const state = stateOf("iOS");
+      state.model = { ...state.model, osVersion };
+      assert.equal((await ask(state, { RequestType })).status, status, `${RequestType} on ${osVersion}`);
+    }
+  }
+});

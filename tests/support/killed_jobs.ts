@@ -1,0 +1,404 @@
+/**
+ * Every kind of job, disturbed at each of its statements in turn, leads to what an undisturbed run leads to: through the queue,
+ * whose own statements are disturbed as well.
+ */
+import assert from "node:assert/strict";
+import { addInstanceSetting } from "../../db/installation/instance_settings.ts";
+import type { Sql } from "../../db/open.ts";
+import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
+import type { AnyJob } from "../../jobs/job.ts";
+import { drain } from "../../jobs/queue.ts";
+import { JOBS } from "../../jobs/registry.ts";
+import { SimulatedDeviceAssignment } from "../../simulators/apple/device_assignment.ts";
+import { type FakeSoftwareLookup, startSoftwareLookup } from "../../simulators/apple/software_lookup.ts";
+import { ownedDevices } from "../../simulators/apple/device_assignment_portal.ts";
+import { taskFlags } from "../../simulators/tasks/task_flags.ts";
+import { enqueueAssignment } from "../../src/ade/assign.ts";
+import { byJob } from "../../src/events/by.ts";
+import { FolderStore } from "../../src/files/folder.ts";
+import { enqueueJob } from "../../src/enqueue_job.ts";
+import { systemNetwork, systemRandom } from "../../src/runtime.ts";
+import { syncCatalogue } from "../../src/updates/catalogue.ts";
+import { KEY_CHECK } from "../../src/secrets/load.ts";
+import { parseKeyRing } from "../../src/secrets/key_ring.ts";
+import { connected, defined } from "./ade.ts";
+import { assign, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "./artifacts.ts";
+import { type Fleet, withFleet } from "./fleet.ts";
+import { losing, type Loss } from "./lost_statements.ts";
+import { withRuntime } from "./runtime.ts";
+
+const never = new AbortController().signal;
+/** A second key, so that there is something to rotate. */
+const RING = "new:HxAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4=,test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const keys = await parseKeyRing(RING, systemRandom);
+
+/**
+ * The differences between two runs with the same result: by chance (tokens, ids of new rows, a certificate's key), and
+ * by the number of tries (places in the queue of wakes; of a job its attempts, the work of its last attempt, and its
+ * lease; of a sync with Apple the number of its fetches, and Apple's cursors, which hold the time).
+ */
+const MAY_DIFFER: Record<string, RegExp> = {
+  "": /^(?:id|uuid|next_wake_at|push_due_at|fan_out_claim|fanned_out_claim|certificate|fingerprint|index)$/,
+  dep_tokens: /^(?:generation|sync_cursor)$/,
+  dep_devices: /^generation$/,
+  jobs: /^(?:attempts|deaths|result|run_at|lost_token)$/,
+};
+
+/** Fifteen years: a renewed authority expires so long after the run. */
+const AUTHORITY_MS = Date.parse("2055-01-01T00:00:00Z") - Date.parse("2040-01-01T00:00:00Z");
+
+/** All rows of a database, by table. A time of the run, up to an hour after `since`, is only known to be one. */
+async function stateOf(sql: Sql, since: Date): Promise<Record<string, string[]>> {
+  const tables = await sql<{ name: string }[]>`
+    select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'migrations'`;
+  const ofTheRun = (time: number) =>
+    [0, AUTHORITY_MS].map((ms) => time - ms - since.getTime()).some((after) => after >= 0 && after <= 3_600_000);
+  const plain = (row: string) =>
+    row.replaceAll(
+      /"\d{4}-\d\d-\d\dT[^"]*"/g,
+      (time) => ofTheRun(Date.parse(time.slice(1, -1))) ? '"of the run"' : time,
+    )
+      // Devices and releases that a sync found: of a try that was taken back, the ids are used up.
+      .replaceAll(
+        /("mdm_depdevice":\[")\d+|("software_update":\[")\d+|("pk":)\d+(?=,"model":"mdm.depdevice")/g,
+        "$1$2$3id",
+      )
+      // The encrypted value and its key, but not its nonce.
+      .replaceAll(/"(e1\.\w+)\.[^"]*"/g, '"$1"');
+  const state: Record<string, string[]> = {};
+  for (const { name } of tables) {
+    const rows = await sql<{ row: Record<string, unknown> }[]>`select to_jsonb(t) as row from ${sql(name)} t`;
+    state[name] = rows.map(({ row }) =>
+      plain(JSON.stringify(
+        Object.entries(row).filter(([key]) => !MAY_DIFFER[""]?.test(key) && !MAY_DIFFER[name]?.test(key)),
+      ))
+    ).sort();
+  }
+  return state;
+}
+
+/** A house in which every kind of job has something to do. */
+async function prepare(
+  fleet: Fleet,
+  apple: SimulatedDeviceAssignment,
+  lookup: FakeSoftwareLookup,
+): Promise<{ serialNumber: string; version: string }> {
+  const { runtime } = fleet;
+  const { sql, clock } = runtime;
+  const blueprint = await makeBlueprint(fleet);
+  const { artifact } = await makeProfile(fleet);
+  await link(fleet, blueprint.id, artifact.id);
+  const devices = [await fleet.enrolled(), await fleet.enrolled(), await fleet.enrolled()];
+  for (const device of devices) {
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await rest(device);
+  }
+  await settle(fleet);
+  await assignDevices(fleet, apple);
+  // Releases of which one is withdrawn, one gets another date and one is new at the next sync; one of them expires.
+  lookup.sections = { AssetSets: { macOS: [release("26.1"), release("26.2"), release("26.2.1", "2026-06-05")] } };
+  await syncCatalogue(runtime, byJob("test"));
+  lookup.sections = { AssetSets: { macOS: [release("26.2", "2026-07-01"), release("26.2.1"), release("26.3")] } };
+  const [first] = devices;
+  assert.ok(first);
+  // A command whose time is over, a wrong password of last week, an answer in the clear.
+  await made(fleet, "POST", `/api/mdm/devices/${await idOf(fleet, first.serialNumber)}/lock/`, { pin: "123456" });
+  await sql`update commands set expires_at = ${clock.now()}`;
+  await sql`update command_history set result = '\\x01', result_sealed = null where name = 'SecurityInfo'`;
+  clock.advance(8 * 86_400);
+  // The rows that a server writes at its start, so that the ring's own check is rotated too: with the key of the house.
+  await addInstanceSetting(sql, KEY_CHECK.id, await runtime.keys.seal("espalier", KEY_CHECK));
+  // A version that fails on all devices; a change that no device was notified of; a job that was set aside.
+  const second = await makeProfile(fleet);
+  await sql`
+    insert into target_artifacts (channel_id, artifact_version_id, artifact_id, status, via, created_at, updated_at)
+    select c.id, ${second.version.id}, ${second.artifact.id}, 'Failed', 'command', now(), now() from channels c
+    on conflict do nothing`;
+  await link(fleet, blueprint.id, second.artifact.id);
+  await enqueueJob(sql, runtime, { kind: "replan", payload: { serial_numbers: [first.serialNumber] } });
+  await sql`update jobs set state = 'quarantined' where kind = 'replan'`;
+  // A device whose time in Setup Assistant is over.
+  await sql`update enrollments set awaiting_configuration = true, release_due_at = ${clock.now()}
+    where id = (select max(id) from enrollments)`;
+  await sql`update channels set next_action_at = null, push_due_at = ${new Date("2030-01-01T00:00:00Z")}`;
+  return { serialNumber: first.serialNumber, version: second.version.id };
+}
+
+const release = (ProductVersion: string, ExpirationDate = "2030-01-01") => ({
+  ProductVersion,
+  ExpirationDate,
+  Build: `25${ProductVersion.replaceAll(".", "A")}`,
+  PostingDate: "2026-05-01",
+  SupportedDevices: ["J713AP"],
+});
+
+/**
+ * Two devices that shall get an enrollment at Apple; two that Apple has assigned and one that it has taken away, to be
+ * found by a full fetch of three pages, since the cursor will be too old; and a token that expires soon.
+ */
+async function assignDevices(fleet: Fleet, apple: SimulatedDeviceAssignment): Promise<void> {
+  const { runtime } = fleet;
+  const server = apple.portal.addServer("Orchard");
+  apple.mostPerPage = 2;
+  apple.portal.assign(server, ownedDevices(3));
+  const virtualServerId = await connected(fleet, apple, server);
+  await settle(fleet);
+  const enrollment = await defined(fleet, virtualServerId, "Out of the box");
+  const serials = ["DMPA00000001", "DMPA00000002"];
+  await runtime.sql.begin((tx) =>
+    enqueueAssignment(tx, runtime, { virtualServerId, depEnrollmentId: enrollment.id, serials })
+  );
+  apple.portal.assign(server, ownedDevices(2, "LATE"));
+  apple.portal.unassign(server, ["DMPA00000003"]);
+  const { clock, sql } = runtime;
+  // Its profile at Apple is not the one that it should be.
+  await sql`update dep_enrollments set defined_base_url = ${runtime.config.BASE_URL}`;
+  await sql`update dep_tokens set access_token_expiry = ${new Date(clock.now().getTime() + 20 * 86_400_000)}`;
+  await enqueueJob(sql, runtime, { kind: "ade-sync", payload: { virtual_server: virtualServerId, full: false } });
+}
+
+/** Keeps every row of a database beside its tables. Returns the statement that brings all of them back. */
+async function keepRows(sql: Sql): Promise<string> {
+  const tables = await sql<{ name: string; columns: string }[]>`
+    select c.relname as name, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+    group by c.relname`;
+  const all = await sql<{ name: string }[]>`select tablename as name from pg_tables where schemaname = 'public'`;
+  await sql`create schema kept`;
+  for (const { name } of tables) await sql.unsafe(`create table kept."${name}" as table public."${name}"`);
+  // Partitions that a run made go. Rows point at each other: nothing is checked while they come back.
+  return `begin; do $$ declare made text; begin
+    for made in select tablename from pg_tables where schemaname = 'public'
+      and tablename <> all (array[${all.map(({ name }) => `'${name}'`)}]) loop
+      execute format('drop table public.%I', made);
+    end loop; end $$; set local session_replication_role = replica; ${
+    tables.map(({ name }) => `delete from public."${name}";`).join(" ")
+  } ${
+    tables.map(({ name, columns }) =>
+      `insert into public."${name}" (${columns}) overriding system value select ${columns} from kept."${name}";`
+    ).join(" ")
+  } commit`;
+}
+
+/** The house as it was, with a store that has one unreferenced file; the store is removed afterwards. */
+async function withCopy(house: House, body: (copy: Copy) => Promise<void>): Promise<void> {
+  const { url, restore } = house;
+  const folder = await Deno.makeTempDir();
+  // A pool of its own as far as caches can tell: they go by the pool, and the rows go back in time.
+  const { sql } = losing(house.sql, 0, "unsent");
+  try {
+    await sql.unsafe(restore);
+    const { sha256 } = await new FolderStore(folder, systemRandom).put(new TextEncoder().encode("unused"), 9);
+    // Put long ago: a new file may still be named.
+    const long = new Date("2026-01-01T00:00:00Z");
+    await Deno.utime(`${folder}/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`, long, long);
+    await body({ sql, url, folder });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+type Copy = { sql: Sql; url: string; folder: string };
+type House = {
+  fleet: Fleet;
+  assignmentUrl: string;
+  lookup: FakeSoftwareLookup;
+  job: AnyJob;
+  /** Its connections serve all copies: a new one reads what the tables are, which costs more than a run. */
+  sql: Sql;
+  /** The database's address, and the statement that brings it back to where the job is queued and due. */
+  url: string;
+  restore: string;
+  /** When it is due. */
+  since: Date;
+};
+
+/** Runs `body` with a house in which the job waits. */
+async function withHouse(job: AnyJob, body: (house: House) => Promise<void>): Promise<void> {
+  let now = () => new Date();
+  const apple = new SimulatedDeviceAssignment(() => now());
+  const assignmentUrl = apple.start();
+  const lookup = await startSoftwareLookup(new Date(), {});
+  await withFleet(async (fleet) => {
+    now = () => fleet.runtime.clock.now();
+    fleet.runtime.network = systemNetwork;
+    const { serialNumber, version } = await prepare(fleet, apple, lookup);
+    const { clock, databaseUrl, sql } = fleet.runtime;
+    if (job.kind === "authority-renewal") clock.set("2040-01-01T00:00:00Z");
+    // Changes of the house may have asked for it already.
+    const [asked] = await sql`select 1 from jobs where kind = ${job.kind} and state = 'queued'`;
+    const payload = { revision: 1, serial_numbers: [serialNumber], version };
+    if (asked === undefined) await enqueueJob(sql, fleet.runtime, { kind: job.kind, payload });
+    const restore = await keepRows(sql);
+    await body({ fleet, job, sql, url: databaseUrl, restore, since: clock.now(), assignmentUrl, lookup });
+  }, {
+    DEVICE_ASSIGNMENT_URL: assignmentUrl,
+    SOFTWARE_LOOKUP_URL: lookup.url,
+    SOFTWARE_LOOKUP_ANCHORS: lookup.caPem,
+  }).finally(() => Promise.all([apple.stop(), lookup.close()]));
+}
+
+/** Runs what is due of the house's kind on a copy. */
+const run = ({ fleet, job }: House, { folder }: Copy, sql: Sql) =>
+  drain({ ...fleet.runtime, sql, keys, files: new FolderStore(folder, systemRandom) }, [job], never);
+
+const filesOf = async ({ folder }: Copy) =>
+  (await Array.fromAsync(new FolderStore(folder, systemRandom).list())).map(({ sha256 }) => sha256);
+
+const outcomeOf = async (house: House, copy: Copy) => ({
+  files: await filesOf(copy),
+  rows: await stateOf(copy.sql, house.since),
+});
+
+/** The result of an undisturbed run, and its number of statements. */
+async function undisturbed(house: House) {
+  let found: { outcome: Awaited<ReturnType<typeof outcomeOf>>; statements: number } | undefined;
+  await withCopy(house, async (copy) => {
+    const before = await outcomeOf(house, copy);
+    const counted = losing(copy.sql, 0, "unsent");
+    assert.ok(await run(house, copy, counted.sql) > 0);
+    const outcome = await outcomeOf(house, copy);
+    const { jobs: _, ...tables } = outcome.rows;
+    const { jobs: __, ...tablesBefore } = before.rows;
+    assert.notDeepEqual(
+      { files: outcome.files, tables },
+      { files: before.files, tables: tablesBefore },
+      "the job has something to do",
+    );
+    found = { outcome, statements: counted.count() };
+  });
+  assert.ok(found);
+  return found;
+}
+
+/** Lets the lease and the pause after it pass, and runs the job to its end. */
+async function finish(house: House, copy: Copy): Promise<void> {
+  const { clock } = house.fleet.runtime;
+  clock.advance(house.job.leaseSeconds);
+  // The first poll takes the job back from a dead process; it is due after a pause.
+  await run(house, copy, copy.sql);
+  clock.advance(60);
+  await run(house, copy, copy.sql);
+  const left = await copy.sql`select 1 from jobs where kind = ${house.job.kind} and state in ('queued', 'running')`;
+  assert.equal(left.length, 0, "the job came to its end");
+}
+
+const LOSSES = ["unsent", "unanswered", "over"] as const;
+const HOW: Record<Exclude<Loss, "frozen">, string> = {
+  unsent: "that loses a statement",
+  unanswered: "that loses the answer to a statement",
+  over: "whose process ends before a statement",
+};
+
+/** The files of these tests: each takes a minute, and files run beside each other. */
+type Group = "apple" | "keeping" | "others";
+
+const groupOf = ({ kind }: AnyJob): Group =>
+  /^(?:ade|software-updates)-/.test(kind)
+    ? "apple"
+    : /^(?:housekeeping|file-cleanup|secret-rotation|sweep)$/.test(kind)
+    ? "keeping"
+    : "others";
+
+/** Registers the tests of the jobs of a group. */
+export function testKilledJobs(group: Group): void {
+  const jobs = JOBS.filter((job) => groupOf(job) === group);
+  assert.ok(jobs.length > 0, group);
+  for (const job of jobs) testKilledJob(job);
+}
+
+function testKilledJob(job: AnyJob): void {
+  Deno.test(`${job.kind}, interrupted at each of its statements in turn, has the result of an undisturbed run`, async (t) => {
+    await withHouse(job, async (house) => {
+      const { outcome } = await undisturbed(house);
+      // The state after an unanswered or a last statement is the same as before the next unsent one: all three ways are
+      // needed only for the queue's behavior, which one kind shows.
+      for (const how of job.kind === "file-cleanup" ? LOSSES : (["unsent"] as const)) {
+        await t.step(`a run ${HOW[how]}`, async () => {
+          for (let at = 1, reached = true; reached; at++) {
+            await withCopy(house, async (copy) => {
+              house.fleet.runtime.clock.set(house.since);
+              const broken = losing(copy.sql, at, how);
+              await run(house, copy, broken.sql).catch((error) => {
+                assert.ok(error instanceof DatabaseUnavailable, `statement ${at}: ${error?.stack ?? error}`);
+              });
+              reached = broken.count() >= at;
+              await finish(house, copy);
+              assert.deepEqual(await outcomeOf(house, copy), outcome, `statement ${at}`);
+            });
+          }
+        });
+      }
+    });
+  });
+
+  Deno.test(`${job.kind}, killed in the middle or before its success is recorded, is taken over with the same result`, () =>
+    withHouse(job, async (house) => {
+      const { outcome, statements } = await undisturbed(house);
+      // Three statements before the job (look, claim, beat); after it success, and a look and a claim that find nothing.
+      const own = statements - 6;
+      assert.ok(own > 0);
+      for (const at of [3 + Math.ceil(own / 2), 3 + own + 1]) {
+        await withCopy(house, async (copy) => {
+          const { clock } = house.fleet.runtime;
+          clock.set(house.since);
+          await killedAt(house, copy, at);
+          const running = await copy.sql`select 1 from jobs where kind = ${job.kind} and state = 'running'`;
+          assert.equal(running.length, 1, `statement ${at}: it was killed while it held the lease`);
+          assert.equal(await run(house, copy, copy.sql), 0, "nobody takes it over before the lease is over");
+          await finish(house, copy);
+          assert.deepEqual(await outcomeOf(house, copy), outcome, `statement ${at}`);
+        });
+      }
+    }));
+}
+
+/** Runs the job in a process of its own that is killed at a statement. */
+async function killedAt(
+  { job, since, assignmentUrl, lookup }: House,
+  { url, folder }: Copy,
+  at: number,
+): Promise<void> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      ...taskFlags("test"),
+      "--no-check",
+      new URL("../jobs/frozen_worker.ts", import.meta.url).pathname,
+      ...[url, job.kind, String(at), since.toISOString(), RING, folder, assignmentUrl, lookup.url, lookup.caPem],
+    ],
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  assert.match(new TextDecoder().decode(value), /^frozen/);
+  child.kill("SIGKILL");
+  await reader.cancel();
+  assert.equal((await child.status).signal, "SIGKILL");
+}
+
+/** Registers the tests of transactions of their own. */
+export function testLostTransactions(): void {
+  for (const how of LOSSES) {
+    Deno.test(`a transaction ${HOW[how]} of its own, is rolled back, and one without its commit's answer is not`, () =>
+      withRuntime(async ({ sql }) => {
+        await sql`create table words (word text)`;
+        const write = (at: number) => {
+          const broken = losing(sql, at, how);
+          return broken.sql.begin(async (tx) => {
+            await tx`insert into words values ('one')`;
+            // A caught error does not save the transaction.
+            await tx`insert into words values (${"two"}) ${tx`returning word`}`.catch(() => {});
+          });
+        };
+        const written = async () => (await sql`select 1 from words`).length;
+        for (const at of [1, 2]) await assert.rejects(write(at), DatabaseUnavailable);
+        assert.equal(await written(), 0);
+        await assert.rejects(write(3), DatabaseUnavailable);
+        assert.equal(await written(), how === "unanswered" ? 2 : 0);
+        await write(4);
+        assert.equal(await written(), how === "unanswered" ? 4 : 2);
+      }));
+  }
+}
