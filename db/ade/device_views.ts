@@ -54,7 +54,25 @@ async function countDevices(db: Db, filters: DepDeviceFilters): Promise<number> 
 /** A device with its step. */
 export type DepDeviceStep = DepDeviceRow & SetupFacts;
 
-const stepped = (db: Db) => db`select ${depDeviceColumns(db)}, ${setupColumns(db)} from dep_devices d ${setupJoin(db)}`;
+type Statement = ReturnType<typeof where>;
+
+/**
+ * Returns the devices `d` of a page, and the rest of a statement that joins more to them. The page comes first, so that
+ * steps are found for its devices alone, however far it is from the beginning; unless they decide which devices those are.
+ */
+function paged(
+  db: Db,
+  filters: DepDeviceFilters,
+  { order, limit, offset }: { order: Statement; limit: number; offset: number },
+): { from: Statement; rest: Statement } {
+  const page = db`${where(db, filters)} order by ${order} limit ${limit} offset ${offset}`;
+  return filters.setupStep === undefined
+    ? { from: db`(select d.* from dep_devices d ${page}) d`, rest: db`order by ${order}` }
+    : { from: db`dep_devices d`, rest: page };
+}
+
+const stepped = (db: Db, from: Statement) =>
+  db`select ${depDeviceColumns(db)}, ${setupColumns(db)} from ${from} ${setupJoin(db)}`;
 
 /** Returns a page of devices, and the total number. */
 export async function listDepDevices(
@@ -63,15 +81,15 @@ export async function listDepDevices(
 ): Promise<{ rows: DepDeviceStep[]; count: number }> {
   const { column, descending } = query.ordering;
   const direction = descending ? db`desc` : db`asc`;
-  const rows = await db<DepDeviceStep[]>`
-    ${stepped(db)} ${where(db, query)}
-    order by d.${db(column)} ${direction}, d.id ${direction} limit ${query.limit} offset ${query.offset}`;
+  const order = db`d.${db(column)} ${direction}, d.id ${direction}`;
+  const { from, rest } = paged(db, query, { ...query, order });
+  const rows = await db<DepDeviceStep[]>`${stepped(db, from)} ${rest}`;
   return { rows: [...rows], count: await countDevices(db, query) };
 }
 
 /** Returns one device. */
 export async function findDepDevice(db: Db, id: number): Promise<DepDeviceStep | undefined> {
-  const [row] = await db<DepDeviceStep[]>`${stepped(db)} where d.id = ${id}`;
+  const [row] = await db<DepDeviceStep[]>`${stepped(db, db`dep_devices d`)} where d.id = ${id}`;
   return row;
 }
 
@@ -88,11 +106,11 @@ export type DepDeviceView = DepDeviceStep & {
   wantedEnrollmentName: string | null;
 };
 
-const named = (db: Db) =>
+const named = (db: Db, from: Statement) =>
   db`select ${depDeviceColumns(db)}, ${
     setupColumns(db)
   }, v.name as virtual_server_name, e.name as enrollment_name, w.name as wanted_enrollment_name
-    from dep_devices d join dep_virtual_servers v on v.id = d.virtual_server_id
+    from ${from} join dep_virtual_servers v on v.id = d.virtual_server_id
       left join dep_enrollments e on e.id = d.enrollment_id left join dep_enrollments w on w.id = d.wanted_enrollment_id
       ${setupJoin(db)}`;
 
@@ -101,15 +119,15 @@ export async function searchDepDevices(
   db: Db,
   query: DepDeviceFilters & { limit: number; offset: number },
 ): Promise<{ rows: DepDeviceView[]; count: number }> {
-  const rows = await db<DepDeviceView[]>`
-    ${named(db)} ${where(db, query)} order by d.updated_at desc, d.id desc limit ${query.limit} offset ${query.offset}`;
+  const { from, rest } = paged(db, query, { ...query, order: db`d.updated_at desc, d.id desc` });
+  const rows = await db<DepDeviceView[]>`${named(db, from)} ${rest}`;
   return { rows: [...rows], count: await countDevices(db, query) };
 }
 
 /** Returns the rows of a serial number at every virtual server, those that are assigned first. */
 export async function depDevicesOfSerialNumber(db: Db, serialNumber: string): Promise<DepDeviceView[]> {
   return await db<DepDeviceView[]>`
-    ${named(db)} where lower(d.serial_number) = lower(${serialNumber})
+    ${named(db, db`dep_devices d`)} where lower(d.serial_number) = lower(${serialNumber})
     order by d.last_op_type = 'deleted' or d.disowned_at is not null, d.last_op_date desc nulls last, d.id desc`;
 }
 

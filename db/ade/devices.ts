@@ -225,13 +225,14 @@ export async function linkEnrollments(db: Db, virtualServerId: number): Promise<
 }
 
 /** Which devices of an enrollment's server get its profile. */
-export type WantedDevices = readonly string[] | "all with an older profile" | "all without one";
+export type WantedDevices = readonly string[] | "all with an older profile";
 
 /** Devices that can have a profile. */
 const present = (db: Db) => db`d.last_op_type <> 'deleted' and d.disowned_at is null`;
 
 /**
- * Notes that devices shall get an enrollment. Returns how many. Devices that Apple throttles keep their time.
+ * Notes that devices shall get an enrollment. Returns how many. Devices that Apple throttles keep their time. Of devices that
+ * are not named, those that wait for another enrollment still do.
  */
 export async function wantEnrollment(
   db: Db,
@@ -243,9 +244,7 @@ export async function wantEnrollment(
 ): Promise<number> {
   const which = typeof devices !== "string"
     ? db`d.serial_number = any(${[...devices]})`
-    : devices === "all without one"
-    ? db`(d.profile_uuid is null or d.profile_status in ('empty', 'removed'))`
-    : db`d.enrollment_id = ${enrollmentId}
+    : db`d.enrollment_id = ${enrollmentId} and coalesce(d.wanted_enrollment_id, ${enrollmentId}) = ${enrollmentId}
         and d.profile_uuid is distinct from (select uuid from dep_enrollments where id = ${enrollmentId})`;
   const { count } = await db`
     update dep_devices d set wanted_enrollment_id = ${enrollmentId}

@@ -18,6 +18,7 @@ import {
 import {
   findVirtualServer,
   findVirtualServerOfToken,
+  lockVirtualServer,
   lockVirtualServerByUuid,
   type VirtualServerRow,
 } from "../../db/ade/virtual_servers.ts";
@@ -154,6 +155,20 @@ export async function renewToken(
     await storeServer(tx, runtime, tokenId, account);
     await enqueueSync(tx, runtime, { virtualServerId });
     return await told(tx, runtime, by, virtualServerId, before);
+  });
+}
+
+/**
+ * Deletes the key pair and the server token of a virtual server, such as of one that was deleted at Apple. Its devices and
+ * enrollments stay, also for a server that is connected again. Throws `not-found`.
+ */
+export async function disconnectServer(runtime: Runtime, by: By, virtualServerId: number): Promise<void> {
+  await runtime.sql.begin(async (tx) => {
+    if (!await lockVirtualServer(tx, virtualServerId)) throw problem("not-found");
+    const before = await findVirtualServer(tx, virtualServerId);
+    if (before === undefined || before.tokenId === null) throw problem("not-found");
+    await deleteToken(tx, before.tokenId);
+    await told(tx, runtime, by, virtualServerId, before);
   });
 }
 

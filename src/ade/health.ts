@@ -49,7 +49,7 @@ const CURES: Record<Exclude<TokenState, "ok">, string> = {
     "An administrator signs in to Apple Business Manager or Apple School Manager and accepts the new terms and conditions. The next sync then works by itself; no new token is needed.",
   "revoked": `A newer token was downloaded, or the token was removed at Apple. ${RENEW}`,
   "account gone":
-    `The account of the person who downloaded the token was removed or has lost its role, or the server was deleted at Apple. Sign in with an account that may manage servers. ${RENEW}`,
+    `The account of the person who downloaded the token was removed or has lost its role, or the server was deleted at Apple. Sign in with an account that may manage servers. ${RENEW} A server that is gone can be disconnected here.`,
   "refused": "Compare this server's clock with the time. If it is right, renew the token.",
   "no token": "Connect the server again: its token was removed.",
 };

@@ -8,7 +8,7 @@ import type { Hono } from "hono";
 import { searchDepDevices } from "../../../db/ade/device_views.ts";
 import { findVirtualServer, listEnrollmentsOfServer, type VirtualServerRow } from "../../../db/ade/virtual_servers.ts";
 import { findLatestJob, type JobListRow } from "../../../db/work/job_queue.ts";
-import { renewToken } from "../../../src/ade/connect.ts";
+import { disconnectServer, renewToken } from "../../../src/ade/connect.ts";
 import { tokenVerdict } from "../../../src/ade/health.ts";
 import { SYNC_JOB } from "../../../src/ade/sync.ts";
 import { virtualServerInput } from "../../../src/ade/virtual_server_input.ts";
@@ -25,6 +25,7 @@ import { TokenChip } from "./virtual_servers.tsx";
 
 const VIEW = "mdm.view_depvirtualserver";
 const CHANGE = "mdm.change_depvirtualserver";
+const DELETE = "mdm.delete_depvirtualserver";
 /** Devices of the list on the page. */
 const LATEST = 5;
 
@@ -113,6 +114,17 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
             tone="plain"
             confirm="Forget where the last sync ended, and fetch all devices from Apple again?"
           />
+          {context.may(DELETE) && server.tokenId !== null
+            ? (
+              <ActionButton
+                context={context}
+                action={`${path}/disconnect/`}
+                label="Disconnect"
+                tone="danger"
+                confirm="Delete the key pair and the server token? Nothing is synchronized or assigned until the server is connected again."
+              />
+            )
+            : null}
         </div>
         {latest === undefined ? null : (
           <>
@@ -170,19 +182,21 @@ function Settings({ server, enrollments, context, state }: {
           <button type="submit">Save</button>
         </form>
       </section>
-      <section>
-        <h2>Renew token</h2>
-        <p>
-          In Apple Business Manager or Apple School Manager, open Preferences, select this server under Your MDM
-          Servers, then Download Token. The public key there stays. Tokens expire after a year.
-        </p>
-        <form class="stack" method="post" action={`${path}/token/`} enctype="multipart/form-data">
-          <Csrf context={context} />
-          {renewing ? <FormErrors state={state} /> : null}
-          <TokenField state={renewing ? state : undefined} />
-          <button type="submit" class="plain">Renew token</button>
-        </form>
-      </section>
+      {server.tokenId === null ? null : (
+        <section>
+          <h2>Renew token</h2>
+          <p>
+            In Apple Business Manager or Apple School Manager, open Preferences, select this server under Your MDM
+            Servers, then Download Token. The public key there stays. Tokens expire after a year.
+          </p>
+          <form class="stack" method="post" action={`${path}/token/`} enctype="multipart/form-data">
+            <Csrf context={context} />
+            {renewing ? <FormErrors state={state} /> : null}
+            <TokenField state={renewing ? state : undefined} />
+            <button type="submit" class="plain">Renew token</button>
+          </form>
+        </section>
+      )}
     </div>
   );
 }
@@ -237,6 +251,10 @@ export function mountVirtualServer(app: Hono<AppEnv>): void {
     await changeDefaultEnrollment(runtime, by, id(), enrollment);
     return `/virtual-servers/${id()}/?done=saved`;
   }, detailPage);
+  action(app, "/virtual-servers/:id/disconnect/", DELETE, async ({ runtime, by, id }) => {
+    await disconnectServer(runtime, by, id());
+    return `/virtual-servers/${id()}/?done=disconnected`;
+  });
   action(app, "/virtual-servers/:id/token/", CHANGE, async ({ runtime, by, id }, form) => {
     await renewToken(runtime, by, id(), await tokenFileOf(form));
     return `/virtual-servers/${id()}/?done=renewed`;

@@ -40,6 +40,7 @@ const MESSAGES: Record<string, string> = {
   active: "The rollout of the version continues.",
   rerun: "The job runs again.",
   connected: "Connected. The server fetches its devices now.",
+  disconnected: "Disconnected. Its devices and enrollments stay.",
   renewed: "The new token is in use.",
   syncing: "The devices are being synchronized.",
   assigned: "The enrollment was assigned.",

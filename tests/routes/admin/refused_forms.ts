@@ -273,6 +273,7 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
     () => ({ path: `/virtual-servers/${NONE}/token/`, fields: { encrypted_token: "hello" } }),
     ({ automated: { server } }) => ({ path: `/virtual-servers/${server}/token/`, fields: { encrypted_token: "" } }),
   ],
+  "/virtual-servers/:id/disconnect/": [() => ({ path: `/virtual-servers/${NONE}/disconnect/` })],
   "/virtual-servers/:id/sync/": [() => ({ path: `/virtual-servers/${NONE}/sync/` })],
   "/virtual-servers/:id/full-sync/": [() => ({ path: `/virtual-servers/${NONE}/full-sync/` })],
   "/virtual-servers/:id/default-enrollment/": [

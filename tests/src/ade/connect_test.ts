@@ -11,8 +11,11 @@ import { Problem } from "../../../src/errors.ts";
 import { rotateSecrets } from "../../../src/secrets/rotate.ts";
 import { parseKeyRing } from "../../../src/secrets/key_ring.ts";
 import { systemRandom } from "../../../src/runtime.ts";
+import { readiness } from "../../../routes/health.ts";
+import { personWith } from "../../routes/admin/support.ts";
 import { testBy } from "../../routes/api/support.ts";
 import { withOrchard } from "../../support/ade.ts";
+import { jobs } from "../../support/ade_jobs.ts";
 import { settle } from "../../support/artifacts.ts";
 import { findEvents } from "../../support/events.ts";
 
@@ -136,4 +139,32 @@ Deno.test("a token is stored only when Apple accepts it", () =>
     const results = await Promise.allSettled([upload(), upload()]);
     assert.deepEqual(results.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
     assert.equal((await runtime.sql`select 1 from dep_virtual_servers`).length, 1);
+  }));
+
+Deno.test("a server that was deleted at Apple is disconnected, warns no more, and can be connected again", () =>
+  withOrchard(async ({ fleet, apple, connect, sync, devices }) => {
+    const { runtime } = fleet;
+    const server = apple.portal.addServer("Orchard");
+    apple.portal.assign(server, ownedDevices(3));
+    const id = await connect(server);
+    await settle(fleet);
+    server.trouble = "account gone";
+    await sync(id);
+    const warnings = async () => (await readiness(runtime)).filter(({ check }) => check === "server-token").length;
+    assert.equal(await warnings(), 1);
+    const ada = await personWith(runtime, "superuser");
+    const path = `/virtual-servers/${id}/`;
+    assert.match((await ada.get(path)).text, new RegExp(`action="${path}disconnect/"`));
+    assert.equal((await ada.post(`${path}disconnect/`)).location, `${path}?done=disconnected`);
+    assert.equal(await warnings(), 0);
+    assert.equal((await runtime.sql`select 1 from dep_tokens`).length, 0);
+    assert.match((await ada.get(path)).text, /There is no server token\. Connect the server again/);
+    assert.equal((await ada.post(`${path}disconnect/`)).status, 404);
+    await jobs(fleet, "ade-sync-due");
+    assert.match((await sync(id)).result.error, /There is no server token/);
+    server.trouble = undefined;
+    assert.equal(await connect(server), id);
+    await settle(fleet);
+    assert.equal(Object.keys(await devices(id)).length, 3);
+    assert.equal((await sync(id)).status, "SUCCESS");
   }));

@@ -37,6 +37,21 @@ async function put({ fleet }: Orchard, serial: string, enrollment: number) {
   return answer.json;
 }
 
+/** An enrollment of a server, made as clients do, and what it was made from. */
+async function automated({ fleet }: Orchard, id: number) {
+  const [unit] = await made(fleet, "GET", "/api/inventory/meta_business_units/");
+  const [push] = await made(fleet, "GET", "/api/mdm/push_certificates/");
+  const body = {
+    name: "Out of the box",
+    virtual_server: id,
+    push_certificate: push.id,
+    scep_issuer: BUILT_IN_ISSUER,
+    skip_setup_items: [],
+    enrollment_secret: { meta_business_unit: unit.id },
+  };
+  return { body, first: await made(fleet, "POST", "/api/mdm/dep_enrollments/", body) };
+}
+
 /** What Apple gives to a device, as one of the two enrollments. */
 const atApple = ({ apple }: Orchard, server: { uuid: string }, serial: string) =>
   [...apple.portal.servers.values()].find(({ uuid }) => uuid === server.uuid)?.devices.get(serial)?.profileUuid;
@@ -107,22 +122,26 @@ Deno.test("a default enrollment that Apple gives a device during a choice is rep
     assert.equal(atApple(orchard, server, "DMPA00000001"), appleUuid(chosen));
   }));
 
+Deno.test("a device that waits for an enrollment still does when the one that it has is defined again", () =>
+  withOrchard(async (orchard) => {
+    const { fleet, apple } = orchard;
+    const { server, id, chosen } = await connected(orchard, 1);
+    const { body, first } = await automated(orchard, id);
+    await put(orchard, "DMPA00000001", first.id);
+    apple.portal.throttle(["DMPA00000001"], 600);
+    await put(orchard, "DMPA00000001", chosen.id);
+    await made(fleet, "PUT", `/api/mdm/dep_enrollments/${first.id}/`, { ...body, department: "IT" });
+    fleet.runtime.clock.advance(700);
+    await settle(fleet);
+    assert.equal(atApple(orchard, server, "DMPA00000001"), appleUuid(chosen));
+  }));
+
 for (const by of ["a job", "an operator"]) {
   Deno.test(`a device that got a profile from ${by} while it was defined again gets the new one`, () =>
     withOrchard(async (orchard) => {
       const { fleet, apple } = orchard;
       const { server, id } = await connected(orchard, 1);
-      const [unit] = await made(fleet, "GET", "/api/inventory/meta_business_units/");
-      const [push] = await made(fleet, "GET", "/api/mdm/push_certificates/");
-      const body = {
-        name: "Out of the box",
-        virtual_server: id,
-        push_certificate: push.id,
-        scep_issuer: BUILT_IN_ISSUER,
-        skip_setup_items: [],
-        enrollment_secret: { meta_business_unit: unit.id },
-      };
-      const first = await made(fleet, "POST", "/api/mdm/dep_enrollments/", body);
+      const { body, first } = await automated(orchard, id);
       let second = first;
       during(apple, "/profile/devices", async () => {
         second = await made(fleet, "PUT", `/api/mdm/dep_enrollments/${first.id}/`, { ...body, department: "IT" });
