@@ -33,7 +33,7 @@ export function SettingsHelp({ context }: { context: PageContext }) {
       {context.may("mdm.add_artifact") && context.may("mdm.add_artifactversion")
         ? (
           <p>
-            <a href="/artifacts/new/declaration/">Upload a declaration</a>
+            <a href="/artifacts/new/">Upload a declaration</a>
           </p>
         )
         : null}

@@ -66,7 +66,7 @@ const GOLDEN = `<?xml version="1.0" encoding="UTF-8"?>
 <key>MDM_CAN_REQUEST_SOFTWARE_UPDATE</key>
 <true/>
 <key>SOFTWARE_UPDATE_DEVICE_ID</key>
-<string>Mac16,12</string>
+<string>J713AP</string>
 </dict>
 </plist>
 `;
@@ -80,7 +80,7 @@ const FACTS = {
   osVersion: "26.1",
   osVersionExtra: "(a)",
   language: "de_DE",
-  softwareUpdateDeviceId: "Mac16,12",
+  softwareUpdateDeviceId: "J713AP",
   canRequestSoftwareUpdate: true,
   platform: "macOS",
 };
