@@ -207,7 +207,10 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
     // A phone in a pocket is locked from time to time.
     mischief: (type) => type === "InstallProfile" && Math.random() < 0.1 ? "NotNow" : undefined,
   });
-  const say = (sentence: string) => print(`${runtime.clock.now().toISOString().slice(11, 19)}  ${sentence}`);
+  let stopping = false;
+  const say = (sentence: string) => {
+    if (!stopping) print(`${runtime.clock.now().toISOString().slice(11, 19)}  ${sentence}`);
+  };
   const partOf = new Map(cast.map((one) => [one.device, one]));
   const enroll = async (device: SimulatedDevice) => {
     const assigned = partOf.get(device);
@@ -237,6 +240,8 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   });
   stack.defer(() => crowd.stop());
   await end;
+  // Devices in the middle of something end it, silently.
+  stopping = true;
   print("Stopping.");
 }
 
