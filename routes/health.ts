@@ -149,7 +149,7 @@ async function serverTokens(runtime: Runtime): Promise<Reason[]> {
   });
 }
 
-/** Apple's list of software updates: while none is taken, no device is told of a newer one. */
+/** Apple's list of software updates: while none is taken, no device gets a newer target. */
 async function softwareUpdates({ sql, clock }: Runtime): Promise<Reason[]> {
   const reason = feedTrouble(await findFeed(sql), clock.now());
   return reason === null ? [] : [{ check: "software-updates", state: "warning", reason }];

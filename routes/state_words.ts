@@ -53,8 +53,8 @@ export const ANSWER_WORDS: ReadonlyMap<string, readonly [before: string, after: 
 /** Devices on their way to an update, by their state. */
 export const UPDATE_WORDS = {
   updated: { text: "Updated", tone: "good" },
-  due: { text: "Due", means: "It is told of the update, and its time has not come." },
-  late: { text: "Late", tone: "warn", means: "The time is over, and the device has not updated." },
+  due: { text: "Due", means: "The device has a target, and its deadline has not passed." },
+  late: { text: "Late", tone: "warn", means: "The deadline has passed, and the device has not updated." },
   failed: { text: "Failed", tone: "bad", means: "The device tried to update and could not." },
   none: { text: "No target" },
 } as const satisfies Readonly<Record<UpdateState, StateWord>>;

@@ -141,7 +141,7 @@ export async function findSyncPlace(db: Db, virtualServerId: number): Promise<Sy
   return row;
 }
 
-/** Returns the same, locked for the transaction: whoever has it, applies the next page. */
+/** Returns the same, locked for the transaction: its holder applies the next page. */
 export async function lockSyncPlace(db: Db, virtualServerId: number): Promise<SyncPlace | undefined> {
   const [row] = await db<SyncPlace[]>`
     select ${

@@ -100,7 +100,7 @@ const RELEASE_AFTER_MINUTES = 30;
 
 /**
  * Returns the times of the wait in Setup Assistant, as assignments. A device that waits again after it was released waits
- * anew, and one that says the same as before changes nothing.
+ * again, and one that says the same as before changes nothing.
  */
 function waiting(db: Db, awaiting: boolean, releasedBecause: ReleaseReason | undefined, now: Date) {
   if (awaiting) {

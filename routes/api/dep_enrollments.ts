@@ -21,6 +21,7 @@ import { problem } from "../../src/errors.ts";
 import { present } from "../../src/protocol/present.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { enrollmentSecretSchema } from "./enrollment_secret_schema.ts";
 import { idParams, relatedFilter, textFilter, timeOut } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
 
@@ -63,16 +64,7 @@ const depEnrollmentSchema = z.object({
   macos_max_version: z.string(),
   macos_min_version: z.string(),
   release_after_minutes: z.int(),
-  enrollment_secret: z.object({
-    id: z.int(),
-    secret: z.string().nullable().describe("Only for callers with permission to view enrollment secrets."),
-    meta_business_unit: z.int(),
-    tags: z.array(z.int()),
-    serial_numbers: z.array(z.string()),
-    udids: z.array(z.string()),
-    quota: z.int().nullable(),
-    request_count: z.int(),
-  }),
+  enrollment_secret: enrollmentSecretSchema,
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "DEPEnrollment" });

@@ -32,7 +32,7 @@ export const previewSchema = z.object({
     losing: z.int(),
     updating: z.int(),
     impossible: z.int().describe("Devices that cannot get an artifact in their scope."),
-    told: z.int().describe("Devices that would be told of another software update, or of none any more."),
+    told: z.int().describe("Devices that would get another update target, or none any more."),
   }),
   artifacts: z.array(z.object({
     id: z.string(),
@@ -44,8 +44,8 @@ export const previewSchema = z.object({
     reasons: z.array(z.object({ reason: z.string(), count: z.int() })),
   })),
   software_updates: z.array(z.object({
-    update: softwareUpdate.describe("null for devices that would be told of none any more."),
-    reason: z.string().nullable().describe("Why devices would be told of none any more."),
+    update: softwareUpdate.describe("null for devices that would have no target any more."),
+    reason: z.string().nullable().describe("Why devices would have no target any more."),
     count: z.int(),
   })),
   changes: z.array(z.object({
@@ -56,7 +56,7 @@ export const previewSchema = z.object({
     updates: z.array(z.object({ ...artifact, from: z.int() })),
     impossible: z.array(z.object({ ...artifact, reason: z.string() })),
     software_update: z.object({ before: softwareUpdate, after: softwareUpdate, reason: z.string() }).nullable()
-      .describe("The software update that it is told of, if that changes."),
+      .describe("Its new update target, if that changes."),
   })),
   truncated: z.boolean(),
   warnings: warningsShown,

@@ -24,6 +24,7 @@ import { present } from "../../src/protocol/present.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { attachment } from "../attachment.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
+import { enrollmentSecretSchema } from "./enrollment_secret_schema.ts";
 import { idParams, textFilter, timeOut } from "./fields.ts";
 import { listed, listOf } from "./listed.ts";
 import { type Page, pageQuery } from "./paging.ts";
@@ -38,16 +39,7 @@ const otaEnrollmentSchema = z.object({
   blueprint: z.int().nullable(),
   realm: z.null(),
   reenrollment_without_confirmation: z.boolean(),
-  enrollment_secret: z.object({
-    id: z.int(),
-    secret: z.string().nullable().describe("Only for callers with permission to view enrollment secrets."),
-    meta_business_unit: z.int(),
-    tags: z.array(z.int()),
-    serial_numbers: z.array(z.string()),
-    udids: z.array(z.string()),
-    quota: z.int().nullable(),
-    request_count: z.int(),
-  }),
+  enrollment_secret: enrollmentSecretSchema,
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "OtaEnrollment" });

@@ -129,7 +129,7 @@ export const SOFTWARE_UPDATE_ENDPOINTS = [
     path: "/api/mdm/devices/{id}/software_update/",
     permission: "mdm.view_enrolleddevice",
     tag,
-    summary: "Read the software update that a device is told to have",
+    summary: "Read the update target of a device",
     description: "404 for a device that is not enrolled or has no blueprint.",
     params: deviceParams,
     response: { status: 200, schema: deviceUpdateSchema },

@@ -38,7 +38,7 @@ export type AutomaticEnrollment = {
   leaves?: (page: { url: string; html: string; n: number }) => boolean;
   /** Called before it updates, with the version that the server requires. */
   updates?: (osVersion: string) => void;
-  /** Called with each message before it is sent, as whoever stands between sees it. */
+  /** Called with each message before it is sent, as an eavesdropper sees it. */
   overhears?: (message: Bytes) => void;
 };
 

@@ -23,7 +23,7 @@ export type EnrollmentConfiguration = {
   topic: string | null;
   /** Whether its devices take over enrolled hardware without an operator's word. */
   reenrollmentWithoutConfirmation: boolean;
-  /** What devices are told out of the box; null for other kinds, where they are set up already. */
+  /** The settings of devices out of the box; null for other kinds, where they are set up already. */
   setup: {
     supervised: boolean;
     /** Whether the device waits in Setup Assistant until the server releases it. */

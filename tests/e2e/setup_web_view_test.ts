@@ -189,7 +189,7 @@ Deno.test("a page that is removed during a visit is left out, and one that requi
     assert.match(reason({ events }) ?? "", /requires authentication, which is not available/);
   }));
 
-Deno.test("an abandoned visit is begun anew, and the one before it is over", () =>
+Deno.test("an abandoned visit is begun again, and the one before it is over", () =>
   withFleet(async (fleet) => {
     const view = await viewing(fleet, [page("One"), page("Two")]);
     const { device, how } = view;

@@ -215,7 +215,7 @@ Deno.test("a release that was announced for a day, and one that expires, change 
     await awake.connect();
     assert.equal(awake.enforcedUpdate?.version, "26.2");
     clock.set("2026-06-12T00:00:00Z");
-    // A device that comes by itself is planned anew; the other one is woken.
+    // A device that comes by itself is planned again; the other one is woken.
     await awake.connect();
     assert.equal(awake.enforcedUpdate?.version, "26.2.1");
     assert.deepEqual(await passes(), [true, 1]);
@@ -325,7 +325,7 @@ Deno.test("once: the device is told exactly what is written, and a failed update
     assert.match(await shown("/software-updates/progress/"), /Stuck devices 1 device .* Failed The disk is full\./);
     assert.match(
       await shown(`/software-update-enforcements/${id}/`),
-      /What devices are told 1 device .*15\.2 \(24C101\)/,
+      /Targets of devices 1 device .*15\.2 \(24C101\)/,
     );
     await device.passTime();
     assert.equal(await device.passTime(), "15.2");

@@ -137,7 +137,7 @@ async function offer(stage: Stage): Promise<void> {
   await page.getByRole("button", { name: "Add view" }).click();
   await done(page);
   await picture(stage, "enrollment");
-  await page.getByRole("button", { name: "Make it the default" }).click();
+  await page.getByRole("button", { name: "Set as default" }).click();
   await page.getByRole("heading", { name: PORTAL }).waitFor();
   await settle(fleet);
 }

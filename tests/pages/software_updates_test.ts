@@ -55,7 +55,7 @@ Deno.test(
         await page.getByLabel("Blackout windows").fill(`${dayAt(29)} to ${dayAt(29)}`);
         await page.getByRole("button", { name: "Create enforcement" }).click();
         await page.getByRole("heading", { name: "Everyone", level: 1 }).waitFor();
-        await page.getByText("No device is told of an update by it.").waitFor();
+        await page.getByText("No device has a target from this enforcement.").waitFor();
 
         await page.goto(`${url}/software-update-enforcements/new/`);
         await page.getByLabel("Name", { exact: true }).fill("Audit");

@@ -47,7 +47,7 @@ export async function SoftwareUpdate({ device, context }: { device: DeviceView; 
         </Fact>
         {target === null ? <Fact name="Reason">{decision.target === null ? decision.reason : ""}</Fact> : (
           <>
-            <Fact name="Is told">
+            <Fact name="Target">
               {target.buildVersion === "" ? target.osVersion : `${target.osVersion} (${target.buildVersion})`}
             </Fact>
             <Fact name="Until">{`${target.localDateTime.replace("T", " ")}, the device's own time`}</Fact>

@@ -4,14 +4,12 @@
  * @module
  */
 
-import type { Child } from "hono/jsx";
 import { type LinkedView, linkedViews } from "../../../db/ade/custom_view_links.ts";
 import { listCustomViews } from "../../../db/ade/custom_views.ts";
 import { type DepEnrollmentRow, findDepEnrollment } from "../../../db/ade/dep_enrollments.ts";
 import { listDepDevices } from "../../../db/ade/device_views.ts";
 import { findVirtualServer } from "../../../db/ade/virtual_servers.ts";
 import { findEnrollmentSecret } from "../../../db/enrollment/enrollment_secrets.ts";
-import type { Permission } from "../../../src/access/actor.ts";
 import { staleness } from "../../../src/ade/apple_copy.ts";
 import { tlsChainOf } from "../../../src/ade/profile_definition.ts";
 import { profileRemarks } from "../../../src/ade/profile_remarks.ts";
@@ -32,6 +30,7 @@ import {
 import { under } from "../parts/crumbs.ts";
 import type { FormState, Page, PageContext } from "../parts/page.tsx";
 import { depChoices, type DepEnrollment } from "./dep_form.tsx";
+import { nameOf, Reference, ReferenceFacts } from "./references.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
 /** Devices that the page itself names. */
@@ -53,9 +52,6 @@ export const underDep = (row: Pick<DepEnrollmentRow, "id" | "name">) => [
   ...under("/enrollments/"),
   { href: pathOf(row), label: row.name, needs: "mdm.view_depenrollment" as const },
 ];
-
-const nameOf = (choices: readonly (readonly [string, string])[], id: string | number | null): string =>
-  choices.find(([key]) => key === String(id))?.[1] ?? "";
 
 const range = (min: string, max: string): string =>
   min === "" && max === "" ? "any" : `${min === "" ? "" : `from ${min}`} ${max === "" ? "" : `up to ${max}`}`.trim();
@@ -81,9 +77,6 @@ export async function depDetailPage(context: PageContext, state?: FormState): Pr
   const isDefault = server?.defaultEnrollmentId === row.id;
   const mayChange = context.may("mdm.change_depenrollment");
   const path = pathOf(row);
-  const link = (href: string, name: string, permission: Permission): Child =>
-    name === "" ? "none" : context.may(permission) ? <a href={href}>{name}</a> : name;
-  const tags = secret.tags.map((id) => nameOf(choices.tags, id));
   const remarks = profileRemarks(row, { hasViews: views.length > 0, hasTlsChain: tlsChainOf(runtime).length > 0 });
   return {
     title: row.name,
@@ -106,40 +99,19 @@ export async function depDetailPage(context: PageContext, state?: FormState): Pr
           <dl class="facts">
             <Fact name="Name for users">{row.displayName}</Fact>
             <Fact name="Virtual server">
-              {link(
-                `/virtual-servers/${row.virtualServerId}/`,
-                nameOf(choices.servers, row.virtualServerId),
-                "mdm.view_depvirtualserver",
-              )}
+              <Reference
+                context={context}
+                href={`/virtual-servers/${row.virtualServerId}/`}
+                name={nameOf(choices.servers, row.virtualServerId)}
+                needs="mdm.view_depvirtualserver"
+              />
             </Fact>
             <Fact name="Default enrollment">
               {isDefault
                 ? "yes: devices without an enrollment get it"
                 : `no, its virtual server has ${server?.defaultEnrollmentName ?? "none"}`}
             </Fact>
-            <Fact name="Push certificate">
-              {link(
-                `/push-certificates/${row.pushCertificateId}/`,
-                nameOf(choices.certificates, row.pushCertificateId),
-                "mdm.view_pushcertificate",
-              )}
-            </Fact>
-            <Fact name="Identities issued by">
-              {link(
-                `/scep-issuers/${row.scepIssuerId}/`,
-                nameOf(choices.issuers, row.scepIssuerId),
-                "mdm.view_scepissuer",
-              )}
-            </Fact>
-            <Fact name="Business unit">{nameOf(choices.units, secret.metaBusinessUnitId)}</Fact>
-            <Fact name="Blueprint">
-              {link(
-                `/blueprints/${row.blueprintId}/`,
-                nameOf(choices.blueprints, row.blueprintId),
-                "mdm.view_blueprint",
-              )}
-            </Fact>
-            <Fact name="Tags">{tags.length === 0 ? "none" : tags.join(", ")}</Fact>
+            <ReferenceFacts context={context} choices={choices} row={row} secret={secret} />
             <Fact name="Profile at Apple">
               <code>{row.uuid}</code> <Time at={row.definedAt} now={now} />
             </Fact>
@@ -159,7 +131,7 @@ export async function depDetailPage(context: PageContext, state?: FormState): Pr
                 <form method="post" action={`/virtual-servers/${row.virtualServerId}/default-enrollment/`}>
                   <Csrf context={context} />
                   <input type="hidden" name="default_enrollment" value={String(row.id)} />
-                  <button type="submit">Make it the default</button>
+                  <button type="submit">Set as default</button>
                 </form>
               )}
           </div>
@@ -184,11 +156,16 @@ export async function depDetailPage(context: PageContext, state?: FormState): Pr
         <Table
           caption={`${counted(devices.count, "device")} with this enrollment`}
           head={["Serial number", "Model", "State at Apple", "Updated"]}
-          empty="No device has it yet. Assign it to devices, or make it the default of its virtual server."
+          empty="No device has it yet. Assign it to devices, or set it as the default of its virtual server."
           rows={devices.rows.map((device) => (
             <tr>
               <td>
-                {link(`/assigned-devices/${device.id}/`, device.serialNumber, "mdm.view_depdevice")}
+                <Reference
+                  context={context}
+                  href={`/assigned-devices/${device.id}/`}
+                  name={device.serialNumber}
+                  needs="mdm.view_depdevice"
+                />
               </td>
               <td>{device.model}</td>
               <td>{device.profileUuid === row.uuid ? device.profileStatus : "an older version"}</td>

@@ -14,7 +14,6 @@ import {
   depEnrollmentInput,
 } from "../../../src/ade/dep_enrollment_input.ts";
 import { LANGUAGES, REGIONS } from "../../../src/ade/locale_codes.ts";
-import { BUILT_IN_ISSUER } from "../../../src/issuing/scep_issuers.ts";
 import type { Runtime } from "../../../src/runtime.ts";
 import { parseOrRefuse } from "../../api/parse.ts";
 import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
@@ -23,6 +22,7 @@ import { limitsOf } from "../parts/limits.ts";
 import type { Form, FormState, PageContext } from "../parts/page.tsx";
 import { PANES_SHOWN, SkipKeys } from "../parts/skip_keys.tsx";
 import { enrollmentChoices } from "./form.tsx";
+import { EnrollmentReferences } from "./references.tsx";
 
 const FIELDS = depEnrollmentFields.shape;
 const MANY = { limit: 500, offset: 0 } as const;
@@ -107,35 +107,7 @@ export function DepEnrollmentForm({ context, choices, enrollment, state }: {
             />
           )
           : null}
-        <Select
-          name="push_certificate"
-          label="Push certificate"
-          options={choices.certificates}
-          value={String(row?.pushCertificateId ?? "")}
-          state={state}
-        />
-        <Select
-          name="meta_business_unit"
-          path="enrollment_secret.meta_business_unit"
-          label="Business unit"
-          options={choices.units}
-          value={String(secret?.metaBusinessUnitId ?? "")}
-          state={state}
-        />
-        <Select
-          name="scep_issuer"
-          label="Identities issued by"
-          options={choices.issuers}
-          value={row?.scepIssuerId ?? BUILT_IN_ISSUER}
-          state={state}
-        />
-        <Select
-          name="blueprint"
-          label="Blueprint"
-          options={[["", "None"], ...choices.blueprints]}
-          value={String(row?.blueprintId ?? "")}
-          state={state}
-        />
+        <EnrollmentReferences choices={choices} row={row} secret={secret} state={state} />
         {choices.tags.length === 0 ? null : (
           <Checks
             name="tags"

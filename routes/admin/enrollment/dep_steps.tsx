@@ -25,9 +25,9 @@ export function DepSteps({ hasPush, hasServer }: { hasPush: boolean; hasServer: 
         Setup Assistant that users do not see. Save: Apple gets the profile at once. If users have to read or accept
         something first, write it under <a href="/custom-views/">Custom views</a>, and add it on the enrollment's page.
       </Step>
-      <Step done={false} title="Make it the default">
-        On the page of the enrollment, click Make it the default. Every device that you assign to its virtual server at
-        Apple then gets it after the next sync, which runs every ten minutes, or when you click Synchronize.
+      <Step done={false} title="Set as default">
+        On the page of the enrollment, click Set as default. Every device that you assign to its virtual server at Apple
+        then gets it after the next sync, which runs every ten minutes, or when you click Synchronize.
       </Step>
       <Step done={false} title="Try it">
         On the page of the enrollment, click Test to compare Apple's copy with yours. Then erase a device, or turn on a

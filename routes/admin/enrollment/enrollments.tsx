@@ -11,7 +11,6 @@ import { listDepEnrollments } from "../../../db/ade/dep_enrollments.ts";
 import { listVirtualServers } from "../../../db/ade/virtual_servers.ts";
 import { findEnrollmentSecret } from "../../../db/enrollment/enrollment_secrets.ts";
 import { findOtaEnrollment, listOtaEnrollments } from "../../../db/enrollment/ota_enrollments.ts";
-import type { Permission } from "../../../src/access/actor.ts";
 import { isDeviceAddress } from "../../../src/device_address.ts";
 import {
   changeOtaEnrollment,
@@ -30,11 +29,9 @@ import { under, underEnrollment } from "../parts/crumbs.ts";
 import { action, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 import { type Enrollment, enrollmentChoices, EnrollmentForm, enrollmentInput } from "./form.tsx";
 import { mountReenrollment, Reenrollment } from "./reenrollment.tsx";
+import { nameOf, ReferenceFacts } from "./references.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
-
-const nameOf = (choices: readonly (readonly [string, string])[], id: string | number | null): string =>
-  choices.find(([key]) => key === String(id))?.[1] ?? "";
 
 async function mustFind({ runtime: { sql }, id }: PageContext): Promise<Enrollment> {
   const row = await findOtaEnrollment(sql, id());
@@ -155,9 +152,6 @@ async function detailPage(context: PageContext): Promise<Page> {
   const { clock, config } = context.runtime;
   const { row: enrollment, secret } = await mustFind(context);
   const choices = await enrollmentChoices(context.runtime);
-  const link = (path: string, name: string, permission: Permission) =>
-    name === "" ? "none" : context.may(permission) ? <a href={path}>{name}</a> : name;
-  const tags = secret.tags.map((id) => nameOf(choices.tags, id));
   const now = clock.now();
   const mayChange = context.may("mdm.change_otaenrollment");
   const address = mayChange && secret.revokedAt === null
@@ -174,32 +168,7 @@ async function detailPage(context: PageContext): Promise<Page> {
               {secret.revokedAt !== null ? <Chip tone="bad">Revoked</Chip> : <Chip tone="good">Open</Chip>}
             </Fact>
             <Fact name="Name for users">{enrollment.displayName}</Fact>
-            <Fact name="Push certificate">
-              {link(
-                `/push-certificates/${enrollment.pushCertificateId}/`,
-                nameOf(choices.certificates, enrollment.pushCertificateId),
-                "mdm.view_pushcertificate",
-              )}
-            </Fact>
-            <Fact name="Push topic">
-              <code>{enrollment.topic ?? "none yet"}</code>
-            </Fact>
-            <Fact name="Identities issued by">
-              {link(
-                `/scep-issuers/${enrollment.scepIssuerId}/`,
-                nameOf(choices.issuers, enrollment.scepIssuerId),
-                "mdm.view_scepissuer",
-              )}
-            </Fact>
-            <Fact name="Business unit">{nameOf(choices.units, secret.metaBusinessUnitId)}</Fact>
-            <Fact name="Blueprint">
-              {link(
-                `/blueprints/${enrollment.blueprintId}/`,
-                nameOf(choices.blueprints, enrollment.blueprintId),
-                "mdm.view_blueprint",
-              )}
-            </Fact>
-            <Fact name="Tags">{tags.length === 0 ? "none" : tags.join(", ")}</Fact>
+            <ReferenceFacts context={context} choices={choices} row={enrollment} secret={secret} />
             <Fact name="Uses">
               {secret.quota === null ? String(secret.requestCount) : `${secret.requestCount} of ${secret.quota}`}
             </Fact>

@@ -17,13 +17,13 @@ import {
   otaEnrollmentInput,
 } from "../../../src/enrollment/ota_enrollment_input.ts";
 import type { OtaEnrollmentInput } from "../../../src/enrollment/ota_enrollments.ts";
-import { BUILT_IN_ISSUER } from "../../../src/issuing/scep_issuers.ts";
 import type { Runtime } from "../../../src/runtime.ts";
 import { parseOrRefuse } from "../../api/parse.ts";
-import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
+import { Csrf, Field, FormErrors } from "../parts/components.tsx";
 import { Checks, TextArea } from "../parts/form_parts.tsx";
 import { limitsOf } from "../parts/limits.ts";
 import type { Form, FormState, PageContext } from "../parts/page.tsx";
+import { EnrollmentReferences } from "./references.tsx";
 import { ReenrollmentChoice } from "./reenrollment.tsx";
 
 const MANY = { limit: 500, offset: 0 } as const;
@@ -79,35 +79,7 @@ export function EnrollmentForm({ context, choices, enrollment, state }: {
         value={row?.displayName ?? ""}
         state={state}
       />
-      <Select
-        name="push_certificate"
-        label="Push certificate"
-        options={choices.certificates}
-        value={String(row?.pushCertificateId ?? "")}
-        state={state}
-      />
-      <Select
-        name="meta_business_unit"
-        path="enrollment_secret.meta_business_unit"
-        label="Business unit"
-        options={choices.units}
-        value={String(secret?.metaBusinessUnitId ?? "")}
-        state={state}
-      />
-      <Select
-        name="scep_issuer"
-        label="Identities issued by"
-        options={choices.issuers}
-        value={row?.scepIssuerId ?? BUILT_IN_ISSUER}
-        state={state}
-      />
-      <Select
-        name="blueprint"
-        label="Blueprint"
-        options={[["", "None"], ...choices.blueprints]}
-        value={String(row?.blueprintId ?? "")}
-        state={state}
-      />
+      <EnrollmentReferences choices={choices} row={row} secret={secret} state={state} />
       <TextArea
         name="serial_numbers"
         path="enrollment_secret.serial_numbers"

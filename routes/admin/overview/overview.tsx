@@ -117,7 +117,7 @@ function needsOf(
     ...halted.map(haltedNeed),
     feedSentence !== null && {
       urgent: false,
-      text: `${feedSentence} Devices are told of no newer updates.`,
+      text: `${feedSentence} Devices get no newer targets.`,
       href: "/software-updates/",
       link: "Show software updates",
     },

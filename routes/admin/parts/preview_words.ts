@@ -68,7 +68,7 @@ export function sentencesOf(preview: Preview): Sentence[] {
           count === 1 ? "its own time" : "their own time"
         }`,
       );
-    } else say("warn", `${devices(count, "is", "are")} no longer told to update: ${reason}`);
+    } else say("warn", `${devices(count, "is", "are")} no longer required to update: ${reason}`);
   }
   for (const { name, reasons } of preview.artifacts) {
     for (const { reason, count } of reasons) say("warn", `${counted(count, "device")} cannot have ${name}: ${reason}`);
@@ -84,7 +84,7 @@ export function changesOf(device: PreviewDevice): string[] {
     ...device.updates.map(({ name, version, from }) => `gets ${step(name, from, version)}`),
     ...(device.software_update === null ? [] : [
       device.software_update.after === null
-        ? `is no longer told to update: ${device.software_update.reason}`
+        ? `is no longer required to update: ${device.software_update.reason}`
         : `has to update to ${updateWords(device.software_update.after)}; ${device.software_update.reason}`,
     ]),
     ...device.impossible.map(({ name, reason }) => `cannot have ${name}: ${reason}`),

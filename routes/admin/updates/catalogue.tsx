@@ -59,7 +59,7 @@ async function State({ context }: { context: PageContext }) {
                 action={`${ALL}sync/?force=yes`}
                 label="Take the list anyway"
                 tone="danger"
-                confirm="Take Apple's list as it is? Releases that it lacks are withdrawn, and no device is told of them any more."
+                confirm="Take Apple's list as it is? Releases that it lacks are withdrawn: no device gets them as a target any more."
               />
             )}
           </div>

@@ -189,8 +189,8 @@ async function listPage(context: PageContext): Promise<Page> {
     body: (
       <>
         <p>
-          An enforcement names the update that devices must have by a time. Add it to a blueprint, and its devices are
-          told; the user can install earlier, and at the deadline the device installs the update by itself.
+          An enforcement sets the update that devices must have and its deadline. Add it to a blueprint. Users can
+          install the update earlier; at the deadline the device installs it.
         </p>
         <Table
           caption={counted(count, "enforcement")}
@@ -287,8 +287,12 @@ async function detailPage(context: PageContext): Promise<Page> {
         {context.may("mdm.view_enrolleddevice")
           ? (
             <>
-              <h2>What devices are told</h2>
-              <ProgressTable context={context} named={sum.named} empty="No device is told of an update by it." />
+              <h2>Targets of devices</h2>
+              <ProgressTable
+                context={context}
+                named={sum.named}
+                empty="No device has a target from this enforcement."
+              />
             </>
           )
           : null}

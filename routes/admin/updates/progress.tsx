@@ -25,7 +25,7 @@ export function ProgressTable(
       caption={devices.length < count
         ? `The first ${devices.length} of ${counted(count, "device")}`
         : counted(count, "device")}
-      head={["Device", "Has", "Is told", "Until", "State"]}
+      head={["Device", "Has", "Target", "Until", "State"]}
       empty={empty}
       rows={devices.map(({ device, osVersion, build, decision: { target }, state, why }) => (
         <tr>
@@ -80,13 +80,13 @@ async function progressPage(context: PageContext): Promise<Page> {
             id="states"
             title="Devices by state"
             bars={sum.told === 0 ? [] : states}
-            empty="No device is told of an update."
+            empty="No device has a target."
           />
           <Bars
             id="versions"
             title="Devices by version; brown are behind their target"
             bars={versions}
-            empty="No device is told of an update."
+            empty="No device has a target."
           />
         </div>
         <h2>Coming deadlines</h2>
@@ -109,7 +109,7 @@ async function progressPage(context: PageContext): Promise<Page> {
         <Table
           caption={counted(sum.states.none, "device")}
           head={["Reason", "Devices"]}
-          empty="Every device of a blueprint with an enforcement is told of an update."
+          empty="Every device of a blueprint with an enforcement has a target."
           rows={sum.reasons.map(({ reason, count }) => (
             <tr>
               <td class="words">{reason}</td>

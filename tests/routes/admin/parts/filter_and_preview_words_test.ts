@@ -122,7 +122,7 @@ Deno.test("a preview says which updates devices are told of by when, and which d
       { tone: "good", text: "1 device has to update to 26.2 by 2026-06-09 09:30, its own time" },
       {
         tone: "warn",
-        text: "2 devices are no longer told to update: the blueprint has no software update enforcement",
+        text: "2 devices are no longer required to update: the blueprint has no software update enforcement",
       },
     ],
   );
@@ -131,6 +131,6 @@ Deno.test("a preview says which updates devices are told of by when, and which d
     'has to update to 26.2 (25C56) by 2026-06-08 09:30; "Everyone" names 26.2',
   ]);
   assert.deepEqual(changesOf(device({ software_update: { ...change, after: null, reason: "it is over" } })), [
-    "is no longer told to update: it is over",
+    "is no longer required to update: it is over",
   ]);
 });
