@@ -342,7 +342,13 @@ export class SimulatedDevice extends DeviceCheckins {
 
   /** The state that an erased device loses. */
   #forget(): void {
-    const setup = { automated: false, awaitingConfiguration: false, adminAccount: undefined };
+    const setup = {
+      automated: false,
+      awaitingConfiguration: false,
+      adminAccount: undefined,
+      // The firmware keeps its password.
+      ...(this.state.model.appleSilicon === true ? { recoveryPassword: { current: "", pending: undefined } } : {}),
+    };
     Object.assign(this.state, { erased: false, lockedWith: undefined, ...setup });
     this.identity = undefined;
     this.users.clear();

@@ -8,7 +8,7 @@ import { findDepEnrollment } from "../../db/ade/dep_enrollments.ts";
 import { findSession } from "../../db/enrollment/enrollment_sessions.ts";
 import type { Tx } from "../../db/open.ts";
 import type { Runtime } from "../runtime.ts";
-import { adminPassword, adminPasswordHash } from "./admin_password.ts";
+import { adminPassword, adminPasswordHash } from "../commands/admin_password.ts";
 
 /** Returns the arguments of AccountConfiguration for the enrollment of a session, with a new password. */
 export async function newAdminAccount(tx: Tx, runtime: Pick<Runtime, "random">, sessionId: number) {
