@@ -56,7 +56,7 @@ export async function beginPurge(db: Db, id: DeviceId, now: Date): Promise<void>
 /** A token of an enrollment, sealed for that row. */
 export type KeptToken = {
   enrollmentId: EnrollmentId;
-  kind: Exclude<EscrowKind, "device_lock_pin" | "admin_password">;
+  kind: Extract<EscrowKind, "bootstrap_token" | "unlock_token">;
   sealed: string;
   at: Date;
 };
@@ -83,8 +83,8 @@ export async function keepToken(
 ): Promise<void> {
   const { kind, enrollmentId, at } = row.token;
   await db`
-    insert into escrowed_secrets (id, device_id, kind, secret_sealed, created_at, ended_at)
-    values (${row.id}, ${row.deviceId}, ${kind}, ${row.secretSealed}, ${at}, ${now})`;
+    insert into escrowed_secrets (id, device_id, kind, secret_sealed, reason, created_at, ended_at)
+    values (${row.id}, ${row.deviceId}, ${kind}, ${row.secretSealed}, 'removed', ${at}, ${now})`;
   await db`update enrollments set ${db({ [`${kind}_sealed`]: null })} where id = ${enrollmentId}`;
 }
 

@@ -10,7 +10,7 @@ import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } f
 import type { DeviceId } from "../../db/ids.ts";
 import { collectInventory } from "../../src/devices/collect_inventory.ts";
 import { problem } from "../../src/errors.ts";
-import { revealEscrowed } from "../../src/escrow.ts";
+import { revealEscrowed } from "../../src/escrow/reveal.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { toPem } from "../../src/pki/certificate.ts";
 import { explainChannel } from "../../src/planner/explain.ts";
@@ -214,7 +214,7 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     async handle({ runtime, by, params }) {
       const { id, serialNumber } = await mustFind(runtime, params.id);
       const pin = await revealEscrowed(runtime, by, { deviceId: id, serialNumber }, "device_lock_pin");
-      return { id, serial_number: serialNumber, device_lock_pin: pin };
+      return { id, serial_number: serialNumber, device_lock_pin: pin?.secret ?? null };
     },
   }),
   endpoint({
@@ -233,7 +233,7 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     async handle({ runtime, by, params }) {
       const { id, serialNumber } = await mustFind(runtime, params.id);
       const password = await revealEscrowed(runtime, by, { deviceId: id, serialNumber }, "admin_password");
-      return { id, serial_number: serialNumber, admin_password: password };
+      return { id, serial_number: serialNumber, admin_password: password?.secret ?? null };
     },
   }),
 ];

@@ -23,7 +23,7 @@ import { commandNamed } from "../commands/registry.ts";
 import { newAdminAccount } from "../enrollment/admin_account.ts";
 import { renewalProfile } from "../enrollment/renewal.ts";
 import { Problem } from "../errors.ts";
-import { endEscrow } from "../escrow.ts";
+import { endEscrow } from "../escrow/escrow.ts";
 import { follow } from "../planner/follow.ts";
 import { type ConversationFacts, loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";

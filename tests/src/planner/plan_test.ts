@@ -90,6 +90,8 @@ Deno.test("the queue comes first, oldest first, then inventory, renewal and the 
       collectCertificates: "no",
       collectProfiles: "all",
       legacyProfilesViaDdm: true,
+      filevault: null,
+      recoveryPassword: null,
       enforcements: [],
       releases: [],
       catalogue: 0,
@@ -199,6 +201,8 @@ Deno.test("whatever the facts: a plan is repeatable, its next is a chosen one, a
         fc.record({
           id: fc.constant(1),
           legacyProfilesViaDdm: fc.boolean(),
+          filevault: fc.constant(null),
+          recoveryPassword: fc.constant(null),
           enforcements: fc.constant([]),
           releases: fc.constant([]),
           catalogue: fc.constant(0),

@@ -107,6 +107,8 @@ export const contents: fc.Arbitrary<BlueprintContent> = fc.record({
   collectCertificates: "no",
   collectProfiles: "no",
   legacyProfilesViaDdm,
+  filevault: null,
+  recoveryPassword: null,
   enforcements: [],
   releases: [],
   catalogue: 0,
