@@ -5,7 +5,7 @@
  */
 
 import type { DeviceId } from "../ids.ts";
-import type { Db } from "../open.ts";
+import { type Db, one } from "../open.ts";
 
 /** The kinds of passwords that commands set. */
 export type PasswordKind = "recovery_lock_password" | "firmware_password" | "admin_password";
@@ -107,16 +107,33 @@ export async function endPasswords(db: Db, deviceId: DeviceId, kind: PasswordKin
   return ended.some(({ proven }) => proven);
 }
 
-/** The current password of a kind is to be replaced at that time, or before if that was said before. */
-export async function replacePasswordAt(db: Db, id: number, at: Date): Promise<void> {
-  await db`
-    with due as (update escrowed_secrets set rotate_at = least(rotate_at, ${at}::timestamptz) where id = ${id}
-      returning device_id)
-    update channels c set next_action_at = least(c.next_action_at, ${at}::timestamptz),
-      push_due_at = least(c.push_due_at, ${at}::timestamptz)
-    from enrollments e, due
-    where e.device_id = due.device_id and e.ended_at is null and c.enrollment_id = e.id and c.user_key = ''`;
+/** A password is to be replaced at that time, or before if that was said before. Returns when. */
+export async function replacePasswordAt(db: Db, id: number, at: Date): Promise<Date> {
+  const { rotateAt } = one(
+    await db<{ rotateAt: Date }[]>`
+      with due as (update escrowed_secrets set rotate_at = least(rotate_at, ${at}::timestamptz) where id = ${id}
+        returning device_id, rotate_at),
+      woken as (update channels c set next_action_at = least(c.next_action_at, ${at}::timestamptz),
+          push_due_at = least(c.push_due_at, ${at}::timestamptz)
+        from enrollments e, due
+        where e.device_id = due.device_id and e.ended_at is null and c.enrollment_id = e.id and c.user_key = '')
+      select rotate_at from due`,
+  );
+  return rotateAt;
 }
+
+/** What the planner knows of a password. Times in ISO form, null when the thing never happened. */
+export type PasswordFactJson = {
+  id: number;
+  kind: PasswordKind;
+  createdAt: string;
+  proven: boolean;
+  origin: "manual" | "static" | "dynamic" | null;
+  checkedAt: string | null;
+  deniedAt: string | null;
+  endedAt: string | null;
+  rotateAt: string | null;
+};
 
 /** The facts of the passwords of the device `e`, for its own channel `c`, as JSON; null where there are none. */
 export const passwordFacts = (db: Db) =>

@@ -14,6 +14,7 @@ import { acknowledged, type CommandAnswer, failed } from "./commands/answer.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { Declarative } from "../declarative/declarative.ts";
 import { type EnforcedUpdate, enforcedUpdate } from "../declarative/enforced_update.ts";
+import { restarted } from "./recovery_password.ts";
 import { installs } from "./scheduled_update.ts";
 import { DeviceChannels } from "./device_channels.ts";
 import { DeviceCheckins } from "./device_checkins.ts";
@@ -338,6 +339,12 @@ export class SimulatedDevice extends DeviceCheckins {
     await expectOk(await this.tokenUpdate(), "TokenUpdate");
     arrived("TokenUpdate");
     this.enrolled = true;
+  }
+
+  /** Its user restarts it. */
+  restart(): void {
+    this.state.restarts++;
+    restarted(this.state);
   }
 
   /** The state that an erased device loses. */

@@ -51,7 +51,7 @@ export class DeviceCheckins {
       awaitingConfiguration: false,
       adminAccount: undefined,
       recoveryPassword: { current: "", pending: undefined },
-      deafInSetup: false,
+      ignoresRecoveryLock: false,
       restarts: 0,
       updateFailures: { count: 0, reason: "", at: "" },
       scheduledUpdate: undefined,

@@ -43,8 +43,8 @@ export type DeviceState = ChannelState & {
   adminAccount: AdminAccount | undefined;
   /** The recovery lock of a Mac with Apple silicon, the firmware password of one with an Intel processor. */
   recoveryPassword: RecoveryPassword;
-  /** Whether it acknowledges a recovery lock in Setup Assistant without setting it. */
-  deafInSetup: boolean;
+  /** Whether it acknowledges a recovery lock without setting it, as Macs may in Setup Assistant. */
+  ignoresRecoveryLock: boolean;
   restarts: number;
   /** Attempts at the update that is enforced, which failed; `at` is the last one's time in RFC 3339. */
   updateFailures: { count: number; reason: string; at: string };

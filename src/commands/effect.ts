@@ -117,10 +117,10 @@ export type Effect =
   | { kind: "adminAccount"; password: string }
   | { kind: "adminAccountRefused" }
   /** The device took a new password, or its removal; whether it is in use is to be checked. */
-  | { kind: "passwordTaken"; secret: PasswordKind; clear: boolean; commandUuid: string }
-  | { kind: "passwordRefused"; secret: PasswordKind; commandUuid: string; errors: ReportedError[] }
-  /** Whether an escrowed password is the device's. */
-  | { kind: "passwordChecked"; secret: PasswordKind; id: number; verified: boolean }
+  | { kind: "passwordTaken"; secret: PasswordKind; clear: boolean }
+  | { kind: "passwordRefused"; secret: PasswordKind }
+  /** Whether an escrowed password is the device's; null: the one that it is supposed to have. */
+  | { kind: "passwordChecked"; secret: PasswordKind; id: number | null; verified: boolean }
   | {
     kind: "artifact";
     artifactVersion: string;

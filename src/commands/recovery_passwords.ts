@@ -8,7 +8,6 @@
 
 import { z } from "zod";
 import { type Random, randomText } from "../runtime.ts";
-import type { Report } from "../protocol/report.ts";
 import { flag, text } from "./arguments.ts";
 import type { Effect, PasswordKind } from "./effect.ts";
 
@@ -70,16 +69,6 @@ export const PASSWORD_FIELDS = {
 
 /** Returns the effects of an answer to a command that sets a password of this kind. */
 export const passwordEffects = (secret: PasswordKind) => ({
-  taken: ({ commandUuid = "" }: Report, clear: boolean): Effect => ({
-    kind: "passwordTaken",
-    secret,
-    clear,
-    commandUuid,
-  }),
-  refused: ({ commandUuid = "", errorChain = [] }: Report): Effect => ({
-    kind: "passwordRefused",
-    secret,
-    commandUuid,
-    errors: errorChain,
-  }),
+  taken: (clear: boolean): Effect => ({ kind: "passwordTaken", secret, clear }),
+  refused: (): Effect => ({ kind: "passwordRefused", secret }),
 });

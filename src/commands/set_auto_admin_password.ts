@@ -11,6 +11,7 @@
  */
 
 import { z } from "zod";
+import { adminPassword, MOST_COMPLEX } from "./admin_password.ts";
 import { bytes, text, textUpTo } from "./arguments.ts";
 import { type CommandDefinition, redact } from "./command.ts";
 import { passwordEffects } from "./recovery_passwords.ts";
@@ -43,9 +44,10 @@ export const setAutoAdminPassword: CommandDefinition<Args> = {
       userEnrollment(NAME, target),
     ),
   argsFor: (): z.ZodType<Args> => args.pick({ password: true }),
+  complete: (given, random) => ({ ...given, password: given.password ?? adminPassword(random, MOST_COMPLEX) }),
   build: ({ guid = "", password_hash: hash = "" }) => ({ GUID: guid, passwordHash: Uint8Array.fromBase64(hash) }),
-  onAcknowledged: (report) => [taken(report, false)],
-  onError: (report) => [refused(report)],
+  onAcknowledged: () => [taken(false)],
+  onError: () => [refused()],
   describe: (args) => redact(args, ["guid"], ["password", "password_hash"]),
   endpoint: {
     path: "set_auto_admin_password",

@@ -50,9 +50,9 @@ export const setFirmwarePassword: CommandDefinition<SetPasswordArgs> = {
   build: passwordKeys,
   onAcknowledged(report, { clear }) {
     const changed = bool(dict(report.body, NAME) ?? {}, "PasswordChanged") === true;
-    return [changed ? taken(report, clear === true) : refused(report)];
+    return [changed ? taken(clear === true) : refused()];
   },
-  onError: (report) => [refused(report)],
+  onError: () => [refused()],
   describe: (args) => redact(args, ["clear", "origin"], ["new_password", "current_password"]),
   endpoint: {
     path: "set_firmware_password",

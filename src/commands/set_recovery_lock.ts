@@ -53,8 +53,8 @@ export const setRecoveryLock: CommandDefinition<SetPasswordArgs> = {
   argsFor: () => setPasswordByHand,
   complete: withPassword,
   build: passwordKeys,
-  onAcknowledged: (report, { clear }) => [taken(report, clear === true)],
-  onError: (report) => [refused(report)],
+  onAcknowledged: (_report, { clear }) => [taken(clear === true)],
+  onError: () => [refused()],
   describe: (args) => redact(args, ["clear", "origin"], ["new_password", "current_password"]),
   endpoint: {
     path: "set_recovery_lock",

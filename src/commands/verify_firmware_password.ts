@@ -32,16 +32,18 @@ export const verifyFirmwarePassword: CommandDefinition<Args> = {
   invalidFor: (target) => firmwarePasswordInvalidFor(NAME, target),
   argsFor: (): z.ZodType<Args> => args.pick({}),
   build: ({ password = "" }) => ({ Password: password }),
-  onAcknowledged: ({ body }, { secret_id: id }) =>
-    id === undefined ? [] : [{
+  onAcknowledged: ({ body }, { secret_id: id = null }) => [
+    {
       kind: "passwordChecked",
       secret: "firmware_password",
       id,
       verified: bool(dict(body, NAME) ?? {}, "PasswordVerified") === true,
-    }],
+    },
+  ],
   // Macs without a password answer with an error.
-  onError: (_report, { secret_id: id }) =>
-    id === undefined ? [] : [{ kind: "passwordChecked", secret: "firmware_password", id, verified: false }],
+  onError: (_report, { secret_id: id = null }) => [
+    { kind: "passwordChecked", secret: "firmware_password", id, verified: false },
+  ],
   describe: (args) => redact(args, ["secret_id"], ["password"]),
   endpoint: {
     path: "verify_firmware_password",

@@ -32,16 +32,18 @@ export const verifyRecoveryLock: CommandDefinition<Args> = {
   invalidFor: (target) => recoveryLockInvalidFor(NAME, target),
   argsFor: (): z.ZodType<Args> => args.pick({}),
   build: ({ password = "" }) => ({ Password: password }),
-  onAcknowledged: ({ body }, { secret_id: id }) =>
-    id === undefined ? [] : [{
+  onAcknowledged: ({ body }, { secret_id: id = null }) => [
+    {
       kind: "passwordChecked",
       secret: "recovery_lock_password",
       id,
       verified: bool(body, "PasswordVerified") === true,
-    }],
+    },
+  ],
   // Macs without a password answer with an error.
-  onError: (_report, { secret_id: id }) =>
-    id === undefined ? [] : [{ kind: "passwordChecked", secret: "recovery_lock_password", id, verified: false }],
+  onError: (_report, { secret_id: id = null }) => [
+    { kind: "passwordChecked", secret: "recovery_lock_password", id, verified: false },
+  ],
   describe: (args) => redact(args, ["secret_id"], ["password"]),
   endpoint: {
     path: "verify_recovery_lock",

@@ -23,6 +23,8 @@ import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { endEscrow, escrow } from "../escrow/escrow.ts";
+import { applyPasswordChecked, applyPasswordTaken, reconcilePasswords } from "./apply_passwords.ts";
+import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
@@ -82,6 +84,7 @@ async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, c
     activationLockManageable: v.activationLockManageable,
   }) as EnrollmentChange;
   const { tx, owner, now } = context;
+  await reconcilePasswords(v, context);
   await updateEnrollment(tx, owner.enrollmentId, { ...change, securityInfo: raw, securityInfoAt: now }, now);
 }
 
@@ -252,6 +255,15 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
         reason: "acknowledged",
         command,
       });
+    case "passwordTaken":
+      return await applyPasswordTaken(effect, context);
+    case "passwordRefused":
+      if (command !== undefined) {
+        await denyPasswordOf(tx, runtime, owner, effect.secret, { commandUuid: command.uuid });
+      }
+      return;
+    case "passwordChecked":
+      return await applyPasswordChecked(effect, context);
     case "adminAccountRefused":
       await updateEnrollment(tx, owner.enrollmentId, { accountRefusedAt: context.now }, context.now);
       return;

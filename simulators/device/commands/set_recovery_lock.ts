@@ -1,5 +1,5 @@
 /**
- * SetRecoveryLock: a Mac with Apple silicon takes the password at once; in Setup Assistant it acknowledges and does nothing, on option.
+ * SetRecoveryLock: a Mac with Apple silicon takes the password at once, or acknowledges it and keeps what it has.
  *
  * @module
  */
@@ -13,10 +13,7 @@ export const setRecoveryLock: SimulatedCommand = {
     const refused = wrongProcessor("SetRecoveryLock", asked.state, true);
     if (refused !== undefined) return refused;
     return setPassword(asked, (password) => {
-      // Some Macs acknowledge in Setup Assistant, and nothing happens.
-      if (!(asked.state.awaitingConfiguration && asked.state.deafInSetup)) {
-        asked.state.recoveryPassword.current = password;
-      }
+      if (!asked.state.ignoresRecoveryLock) asked.state.recoveryPassword.current = password;
       return {};
     });
   },

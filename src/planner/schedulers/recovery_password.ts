@@ -64,7 +64,9 @@ function replacement(
   ].sort((one, other) => one.getTime() - other.getTime());
   const [first] = times;
   if (first === undefined || first > now) return { at: first ?? null };
-  return { because: first === held.rotateAt ? "it was revealed" : `it is older than ${settings.rotationIntervalDays} days` };
+  return {
+    because: first === held.rotateAt ? "it was revealed" : `it is older than ${settings.rotationIntervalDays} days`,
+  };
 }
 
 function consider(facts: PlanFacts, now: Date): Decision | null {
@@ -109,7 +111,9 @@ function consider(facts: PlanFacts, now: Date): Decision | null {
   if (means === FIRMWARE && newest !== undefined && newest.deniedAt === null) {
     // It is in use after a restart, and SecurityInfo says when that was.
     const known = reported.at !== null && reported.at > newest.createdAt;
-    if (!known) return askAgain("SecurityInfo", RESTARTED_AGAIN, "whether the new firmware password waits for a restart");
+    if (!known) {
+      return askAgain("SecurityInfo", RESTARTED_AGAIN, "whether the new firmware password waits for a restart");
+    }
     if (reported.changePending) {
       return askAgain("SecurityInfo", RESTARTED_AGAIN, "the new firmware password is used after a restart");
     }
@@ -135,7 +139,9 @@ function consider(facts: PlanFacts, now: Date): Decision | null {
     return waits("the Mac has a password that is none of the stored ones", again);
   }
   const lastSet = askedAt(means.set);
-  const backOff = lastSet === undefined
+  // The last attempt led to the password that the Mac has.
+  const worked = held !== undefined && lastSet !== undefined && held.createdAt >= lastSet;
+  const backOff = lastSet === undefined || worked
     ? now
     : later(lastSet, SET_AGAIN[Math.min(denied.length, SET_AGAIN.length) - 1] ?? SET_AGAIN[0] ?? 0);
   const set = (evidence: string, clear: boolean): Decision =>

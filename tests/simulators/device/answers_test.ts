@@ -23,7 +23,7 @@ function stateOf(platform: string): DeviceState {
     awaitingConfiguration: true,
     adminAccount: undefined,
     recoveryPassword: { current: "", pending: undefined },
-    deafInSetup: false,
+    ignoresRecoveryLock: false,
     restarts: 0,
     updateFailures: { count: 0, reason: "", at: "" },
     scheduledUpdate: undefined,

@@ -33,7 +33,7 @@ const state = {
   awaitingConfiguration: false,
   adminAccount: undefined,
   recoveryPassword: { current: "", pending: undefined },
-  deafInSetup: false,
+  ignoresRecoveryLock: false,
   restarts: 0,
   updateFailures: { count: 0, reason: "", at: "" },
   scheduledUpdate: undefined,

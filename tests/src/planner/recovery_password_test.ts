@@ -121,11 +121,25 @@ Deno.test("what an unknown enrollment says of a hardware sends no password to it
 });
 
 Deno.test("a static password replaces others and its own earlier value; a dynamic one replaces a static one", () => {
-  const fixed = { ...DYNAMIC, dynamicPassword: false, staticPasswordSetAt: at(-3600).toISOString(), rotationIntervalDays: 0 };
+  const fixed = {
+    ...DYNAMIC,
+    dynamicPassword: false,
+    staticPasswordSetAt: at(-3600).toISOString(),
+    rotationIntervalDays: 0,
+  };
   const held = (password: Partial<EscrowedPassword>) => [{ proven: true, ...password }];
-  assert.deepEqual(decision({ settings: fixed, passwords: held({ origin: "dynamic", createdAt: at(-10) }) })?.step, SET);
-  assert.deepEqual(decision({ settings: fixed, passwords: held({ origin: "static", createdAt: at(-4000) }) })?.step, SET);
-  assert.equal(decision({ settings: fixed, passwords: held({ origin: "static", createdAt: at(-10) }) })?.outcome, "not due");
+  assert.deepEqual(
+    decision({ settings: fixed, passwords: held({ origin: "dynamic", createdAt: at(-10) }) })?.step,
+    SET,
+  );
+  assert.deepEqual(
+    decision({ settings: fixed, passwords: held({ origin: "static", createdAt: at(-4000) }) })?.step,
+    SET,
+  );
+  assert.equal(
+    decision({ settings: fixed, passwords: held({ origin: "static", createdAt: at(-10) }) })?.outcome,
+    "not due",
+  );
   assert.deepEqual(decision({ passwords: held({ origin: "static" }) })?.step, SET);
 });
 
