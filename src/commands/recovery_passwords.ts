@@ -11,19 +11,18 @@ import { type Random, randomText } from "../runtime.ts";
 import { flag, text } from "./arguments.ts";
 import type { Effect, PasswordKind } from "./effect.ts";
 
-const LENGTH = /^.{8,32}$/u;
-const PRINTABLE = /^[\x20-\x7e]*$/;
+const PATTERN = /^[\x20-\x7e]{8,32}$/;
 
 /** Characters of a password that the server chooses. */
 const GENERATED_LENGTH = 12;
 
 /** A password that a person chooses. */
-export const recoveryPassword = () =>
-  text().regex(LENGTH, "A password has 8 to 32 characters.")
-    .regex(PRINTABLE, "A password has only printable ASCII characters: letters, digits, spaces and punctuation.");
+const recoveryPassword = () =>
+  text().regex(PATTERN, "Must be 8 to 32 printable ASCII characters: letters, digits, spaces and punctuation.")
+    .meta({ examples: ["correct horse"] });
 
 /** Why a password is set: by a person, or by the settings of the blueprint. */
-export const ORIGINS = ["manual", "static", "dynamic"] as const;
+const ORIGINS = ["manual", "static", "dynamic"] as const;
 export type PasswordOrigin = (typeof ORIGINS)[number];
 
 /** The arguments of a command that sets a password or removes it. `current_password` is added when it is sent. */
