@@ -6,6 +6,7 @@
 
 import type { Effect, SecurityFacts } from "../commands/effect.ts";
 import { queueCommand } from "../commands/queue.ts";
+import { escrow } from "../escrow/escrow.ts";
 import { restartDevice } from "../commands/restart_device.ts";
 import { securityInfo } from "../commands/security_info.ts";
 import {
@@ -74,4 +75,12 @@ export async function reconcilePasswords(
   if (firmwarePassword !== undefined && !firmwarePassword.exists && !firmwarePassword.changePending) {
     await noPassword(tx, runtime, by, owner, "firmware_password", cause);
   }
+}
+
+/** The device states its bypass code. */
+export async function applyBypassCode(
+  code: string,
+  { tx, runtime, by, owner, command }: TargetedConversation,
+): Promise<void> {
+  await escrow(tx, runtime, by, owner, "activation_lock_bypass_code", code, { reason: "reported", command });
 }

@@ -35,6 +35,7 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
     update: { build: "", softwareUpdateDeviceId: "" },
   },
   setup: null,
+  bypassCodeAt: NOW,
   recovery: { hardwareProven: true, passwords: [], reported: { at: null, set: null, changePending: false } },
   settings: { resendAfterSeconds: 60, renewBeforeDays: 90, identifierPrefix: "com.example.mdm" },
   ...given,
