@@ -6,7 +6,8 @@
 
 import type { Effect, SecurityFacts } from "../commands/effect.ts";
 import { queueCommand } from "../commands/queue.ts";
-import { escrow } from "../escrow/escrow.ts";
+import { isHardwareProven } from "../../db/enrollment/enrollments.ts";
+import { escrow, escrowUnproven } from "../escrow/escrow.ts";
 import { restartDevice } from "../commands/restart_device.ts";
 import { securityInfo } from "../commands/security_info.ts";
 import {
@@ -82,5 +83,10 @@ export async function applyBypassCode(
   code: string,
   { tx, runtime, by, owner, command }: TargetedConversation,
 ): Promise<void> {
-  await escrow(tx, runtime, by, owner, "activation_lock_bypass_code", code, { reason: "reported", command });
+  const cause = { reason: "reported", command } as const;
+  // The attack: an enrollment that only says it is this hardware replaces the code of the device by its own.
+  if (await isHardwareProven(tx, owner.enrollmentId)) {
+    return await escrow(tx, runtime, by, owner, "activation_lock_bypass_code", code, cause);
+  }
+  await escrowUnproven(tx, runtime, owner, "activation_lock_bypass_code", code, cause);
 }

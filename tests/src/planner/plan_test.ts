@@ -69,6 +69,7 @@ Deno.test("a device that needs nothing is planned for when it will", () => {
     "SecurityInfo: not due",
     "Reenroll: not due",
     "DeclarativeManagement: off",
+    "ActivationLockBypassCode: not due",
   ]);
 });
 
