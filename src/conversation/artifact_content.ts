@@ -10,7 +10,9 @@ import type { Db, Json, Tx } from "../../db/open.ts";
 import { newestProfileVersion } from "../../db/artifacts/artifact_versions.ts";
 import { findProvisioningProfile } from "../../db/artifacts/provisioning_profiles.ts";
 import { buildProfile } from "../downloads/profile.ts";
+
 import { returnProfile } from "../enrollment/return_to_service.ts";
+import { unlockTokenOf } from "../enrollment/unlock_token.ts";
 import type { Runtime } from "../runtime.ts";
 
 type Args = Readonly<Record<string, Json>>;
@@ -39,6 +41,10 @@ const CONTENTS: Readonly<Record<string, Content>> = {
   RemoveProvisioningProfile: ofVersion(async (tx, _runtime, _channelId, versionId) => ({
     uuid: (await provisioningProfile(tx, versionId)).uuid,
   })),
+  async ClearPasscode(tx, runtime, channelId) {
+    const token = await unlockTokenOf(tx, runtime, channelId);
+    return token === null ? {} : { UnlockToken: token.toBase64() };
+  },
   async EraseDevice(tx, runtime, channelId, { return_to_service: returns, wifi_profile: wifi }) {
     if (returns !== true) return {};
     const versionId = typeof wifi === "string" ? await newestProfileVersion(tx, wifi) : null;
