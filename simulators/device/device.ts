@@ -342,7 +342,13 @@ export class SimulatedDevice extends DeviceCheckins {
 
   /** The state that an erased device loses. */
   #forget(): void {
-    const setup = { automated: false, awaitingConfiguration: false, adminAccount: undefined };
+    const setup = {
+      automated: false,
+      awaitingConfiguration: false,
+      adminAccount: undefined,
+      lostMode: undefined,
+      passcode: false,
+    };
     Object.assign(this.state, { erased: false, lockedWith: undefined, ...setup });
     this.identity = undefined;
     this.users.clear();
@@ -364,9 +370,11 @@ export class SimulatedDevice extends DeviceCheckins {
         state: this.state,
         command,
         channel: this.channel(userId),
+        userId,
         device: {
           renew: (profile) => this.#renew(profile),
           told: (bytes) => this.declarative(userId).told(bytes),
+          unlockToken: () => this.unlockToken,
         },
       });
     return { Status: status, ...body };

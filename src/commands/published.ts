@@ -7,6 +7,7 @@
 import { REQUEST_TYPES } from "../apple_schema/commands.ts";
 import type { AnyCommand } from "./registry.ts";
 import { type OwnBehaviour, publishedCommand } from "./published_command.ts";
+import { settingUp } from "./validity.ts";
 
 const DAY = 86_400;
 
@@ -15,6 +16,7 @@ const DAY = 86_400;
  * surprises more than it helps.
  */
 const NOTES: Readonly<Record<string, OwnBehaviour>> = {
+  AccountConfiguration: { invalidFor: (target) => settingUp("AccountConfiguration", target) },
   ClearActivationLockBypassCode: {
     danger: true,
     warning: "Apple's bypass code for this device is lost. Activation Lock can then only be turned off by the owner.",
@@ -26,7 +28,12 @@ const NOTES: Readonly<Record<string, OwnBehaviour>> = {
     danger: true,
     expiresAfter: DAY,
     warning: "The user and the user's data on the device are deleted. This cannot be undone.",
+    issues: ({ UserName: name, DeleteAllUsers: all }) =>
+      (name ?? "") === "" && all !== true
+        ? [{ path: "UserName", message: '"UserName" is required, unless all users are deleted' }]
+        : [],
   },
+  DeviceConfigured: { invalidFor: (target) => settingUp("DeviceConfigured", target) },
   LogOutUser: { expiresAfter: DAY, warning: "The user may lose unsaved work." },
   RemoveProfile: { danger: true, warning: "If this is the enrollment profile, the device is no longer managed." },
   RequestMirroring: { expiresAfter: 3600 },

@@ -8,7 +8,7 @@ import { acknowledged, type SimulatedCommand } from "./answer.ts";
 
 export const securityInfo: SimulatedCommand = {
   name: "SecurityInfo",
-  answer({ state: { model, automated } }) {
+  answer({ state: { model, automated, passcode = true } }) {
     return acknowledged({
       SecurityInfo: model.platform === "macOS"
         ? {
@@ -29,7 +29,7 @@ export const securityInfo: SimulatedCommand = {
         }
         : {
           HardwareEncryptionCaps: 3,
-          PasscodePresent: true,
+          PasscodePresent: passcode,
           PasscodeCompliant: true,
           PasscodeCompliantWithProfiles: true,
           ManagementStatus: { EnrolledViaDEP: automated, IsUserEnrollment: false },

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { asDict, parsePlist, type PlistDict } from "../../../src/protocol/plist.ts";
-import { commandFacts, commandUnsupported, REQUEST_TYPES, validateCommand } from "../../../src/apple_schema/commands.ts";
+import {
+  commandFacts,
+  commandUnsupported,
+  REQUEST_TYPES,
+  validateCommand,
+} from "../../../src/apple_schema/commands.ts";
 import { byodIphone, ipad, ipadUser, iphone, mac, macUser, tv, unknown } from "./targets.ts";
 
 const messages = (type: string, payload: PlistDict) => validateCommand(type, payload).map(({ message }) => message);
