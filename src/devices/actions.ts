@@ -144,16 +144,16 @@ export const targetOf = (device: DeviceView): CommandTarget => ({
   lostMode: device.lostMode,
 });
 
-/** Returns why a device does not take a command on its own channel, as a sentence for people, or null if it does. */
+/** Returns why a device does not take a command on its own channel, without a full stop, or null if it does. */
 export function whyNotSent(device: DeviceView, name: string, target = targetOf(device)): string | null {
-  if (device.deletedAt !== null) return "The device is deleted. Restore it first.";
+  if (device.deletedAt !== null) return "The device is deleted. Restore it first";
   if (device.channelId === null || device.checkoutAt !== null) {
     return `Cannot send ${name}: the device is not enrolled`;
   }
   return commandNamed(name)?.invalidFor(target) ?? null;
 }
 
-/** Returns why a user of a device does not take a command, as a sentence for people, or null if the user does. */
+/** The same for a user of a device. */
 export function whyNotSentToUser(device: DeviceView, name: string): string | null {
   return whyNotSent(device, name, targetOfUser(device));
 }

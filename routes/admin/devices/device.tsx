@@ -10,7 +10,6 @@ import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts
 import type { DeviceId } from "../../../db/ids.ts";
 import { tagsThatCount } from "../../../db/tags/effective_tag_views.ts";
 import { RELEASES } from "../../../src/ade/explain_setup.ts";
-import { cancelQueued } from "../../../src/commands/queue.ts";
 import { blockDevice, pokeDevice } from "../../../src/devices/actions.ts";
 import { collectInventory } from "../../../src/devices/collect_inventory.ts";
 import { confirmHardware } from "../../../src/devices/confirm_hardware.ts";
@@ -28,10 +27,15 @@ import { Actions, Deleted } from "./actions.tsx";
 import { Aftermath } from "./aftermath.tsx";
 import { Artifacts, DeviceGroups, StatusItems } from "./artifacts.tsx";
 import { mountCommandForms } from "./command_forms.tsx";
-import { COMMANDS, mountDeviceAnswers } from "./commands.tsx";
+import { COMMANDS } from "./commands.tsx";
 import { BlueprintForm } from "./desired.tsx";
 import { DeviceState } from "./list.tsx";
 import { SetupNote } from "./setup_note.tsx";
+import { LostMode, mountLostMode } from "./lost_mode.tsx";
+import { mountAnswers } from "./answers.tsx";
+import { nameOfUser } from "./recipient.ts";
+import { mountSend } from "./send.tsx";
+import { mountDeviceUser } from "./user.tsx";
 import { Inventory, Plan } from "./sections.tsx";
 
 async function mustFind({ runtime }: PageContext, id: DeviceId): Promise<DeviceView> {
@@ -59,7 +63,15 @@ const STATE: Part = {
 
 const NOTE: Part = {
   name: "note",
-  view: async (context) => await Aftermath({ device: await mustFind(context, context.deviceId()), context }),
+  async view(context) {
+    const device = await mustFind(context, context.deviceId());
+    return (
+      <>
+        {await Aftermath({ device, context })}
+        {await LostMode({ device, context })}
+      </>
+    );
+  },
 };
 
 const ARTIFACTS: Part = {
@@ -149,9 +161,14 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
                 {device.filevaultEnabled === null ? "" : device.filevaultEnabled ? "on" : "off"}
               </Fact>
               <Fact name="Users">
-                {device.users.length === 0
-                  ? "none known"
-                  : device.users.map((user) => user.longName || user.shortName || user.userKey).join(", ")}
+                {device.users.length === 0 ? "none known" : device.users.map((user, i) => (
+                  <>
+                    {i === 0 ? "" : ", "}
+                    {context.may("mdm.view_enrolleduser")
+                      ? <a href={`/devices/${id}/users/${user.id}/`}>{nameOfUser(user)}</a>
+                      : nameOfUser(user)}
+                  </>
+                ))}
               </Fact>
             </dl>
           </section>
@@ -226,7 +243,10 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
 
 /** Mounts the page and the actions of its forms. */
 export function mountDevice(app: Hono<AppEnv>): void {
-  mountDeviceAnswers(app);
+  mountAnswers(app);
+  mountSend(app);
+  mountDeviceUser(app);
+  mountLostMode(app);
   page(app, "/devices/:id/", "mdm.view_enrolleddevice", (context) => devicePage(context, context.deviceId()));
   mountLive(app, "/devices/:id/", "mdm.view_enrolleddevice", [STATE, NOTE, COMMANDS, ARTIFACTS]);
   mountCommandForms(app, (context, state) => devicePage(context, context.deviceId(), state));
@@ -263,11 +283,6 @@ export function mountDevice(app: Hono<AppEnv>): void {
   action(app, "/devices/:id/collect/", "mdm.add_devicecommand", async (context) => {
     await collectInventory(context.runtime, context.by, context.deviceId());
     return `/devices/${context.deviceId()}/?done=collecting#inventory`;
-  });
-  action(app, "/devices/:id/commands/:uuid/cancel/", "mdm.delete_devicecommand", async (context) => {
-    const { runtime, by } = context;
-    await cancelQueued(runtime, by, context.uuid("uuid"));
-    return done(context, "cancelled");
   });
   for (const shown of REVEALED) {
     action(app, `/devices/:id/${shown.path}/`, shown.permission, async (context) => {
