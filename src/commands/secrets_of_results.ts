@@ -15,7 +15,7 @@ const REDACTED = "<redacted>";
 const isSecret = (key: string): boolean => Object.hasOwn(SECRETS_OF_ANSWERS, key);
 
 /** Returns a copy of an answer without its secrets, and their keys. */
-export function redactedAnswer(answer: PlistDict): { answer: PlistDict; secrets: string[] } {
+function redactedAnswer(answer: PlistDict): { answer: PlistDict; secrets: string[] } {
   const secrets = new Set<string>();
   const walk = (value: Plist): Plist => {
     if (Array.isArray(value)) return value.map(walk);

@@ -11,7 +11,7 @@ import { type Entry, entry, optionalList, optionalText, text } from "./input.ts"
 const MAX_DESCRIPTION = 240;
 
 /** Returns the words of a command's document. A list of keys that an alias repeats is described where it is first. */
-export function readCommandWords(document: Entry): CommandWords {
+export function readCommandWords(document: Entry, requestType: string): CommandWords {
   const keys: Record<string, string> = {};
   const seen = new Set<readonly unknown[]>();
   const read = (items: readonly unknown[], path: string, at: string) => {
@@ -28,8 +28,8 @@ export function readCommandWords(document: Entry): CommandWords {
   };
   read(optionalList(document, "payloadkeys") ?? [], "", document.at);
   return {
-    title: plain(text(document, "title")).replace(/ Command$/, ""),
-    description: short(optionalText(document, "description") ?? text(document, "title")),
+    title: plain(optionalText(document, "title") ?? requestType).replace(/ Command$/, ""),
+    description: short(optionalText(document, "description") ?? ""),
     ...(Object.keys(keys).length === 0 ? {} : { keys }),
   };
 }

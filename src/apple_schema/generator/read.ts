@@ -101,7 +101,7 @@ export async function readSchema(folder: string): Promise<Facts> {
     const payload = payloadOf(document);
     const requestType = text(payload, "requesttype");
     add(commands, requestType, document, payloadFacts(document, payload, count));
-    commandWords.set(requestType, readCommandWords(document));
+    commandWords.set(requestType, readCommandWords(document, requestType));
     const { keys, shapes } = readKeys(document, count, "responsekeys");
     if (keys.length > 0) commandResponses.set(requestType, { ...(shapes === undefined ? {} : { shapes }), keys });
   }
