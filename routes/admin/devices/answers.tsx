@@ -15,7 +15,7 @@ import { type ResultNode, resultNodes } from "../../../src/commands/result_nodes
 import { permissionsFor, shownResult } from "../../../src/commands/secrets_of_results.ts";
 import { revealResult } from "../../../src/devices/reveal_result.ts";
 import { problem } from "../../../src/errors.ts";
-import { isDict, parsePlist, type Plist, PlistError } from "../../../src/protocol/plist.ts";
+import { buildPlist, isDict, parsePlist, type Plist, PlistError } from "../../../src/protocol/plist.ts";
 import { countedLines } from "../../../src/protocol/plist_lines.ts";
 import { attachment } from "../../attachment.ts";
 import type { AppEnv } from "../../context.ts";
@@ -26,6 +26,9 @@ import { DEVICE_ITSELF, type Recipient, type RecipientKind, USER_OF_DEVICE } fro
 
 /** Lines of an answer that are shown; the download has all. */
 const MOST_LINES = 2000;
+
+/** Characters of an answer with its secrets that are shown. */
+const MOST_CHARACTERS = 200_000;
 
 type Answer = { recipient: Recipient; command: CommandView; requestType: string; bytes: Uint8Array<ArrayBuffer> };
 
@@ -60,6 +63,13 @@ function read(bytes: Uint8Array): Plist | undefined {
     if (error instanceof PlistError) return undefined;
     throw error;
   }
+}
+
+/** The answer with nothing left out or shortened: a token is longer than a line. */
+function inFull(bytes: Uint8Array): string {
+  const value = read(bytes);
+  const text = value === undefined ? "" : new TextDecoder().decode(buildPlist(value));
+  return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)}…`;
 }
 
 function Nodes({ nodes }: { nodes: readonly ResultNode[] }) {
@@ -160,7 +170,7 @@ function mountFor(app: Hono<AppEnv>, kind: RecipientKind): void {
       title: `Answer to ${requestType}`,
       body: (
         <>
-          <pre tabindex={0} class="content">{countedLines(read(bytes) ?? {}, MOST_LINES).lines.join("\n")}</pre>
+          <pre tabindex={0} class="content">{inFull(bytes)}</pre>
           <p>Your viewing of the secrets was recorded as an event.</p>
         </>
       ),
