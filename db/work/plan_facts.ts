@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TargetRow } from "../devices/devices.ts";
+import { furtherFacts, type TargetRow } from "../devices/devices.ts";
 import { type PasswordFactJson, passwordFacts } from "../devices/escrowed_passwords.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one, type Statement } from "../open.ts";
@@ -77,7 +77,9 @@ const select = (db: Db) =>
       c.session_started_at, d.id as device_id,
       e.platform, e.os_version, e.os_version_extra, e.build_version, e.build_version_extra,
       coalesce(e.device_information ->> 'SoftwareUpdateDeviceID', '') as software_update_device_id, e.model, e.apple_silicon, e.supervised, e.user_enrollment,
-      e.user_approved_enrollment as user_approved, e.activation_lock_manageable, e.awaiting_configuration,
+      e.user_approved_enrollment as user_approved, e.activation_lock_manageable, e.awaiting_configuration, ${
+    furtherFacts(db)
+  },
       e.device_information_at, e.security_info_at, e.apps_at, e.certificates_at, e.profiles_at,
       e.inventory_asked,
       d.serial_number, e.created_at as enrolled_at, e.blueprint_id,
@@ -180,6 +182,7 @@ export type PlanCommandRow = {
   notNowAt: Date | null;
   notNowCount: number;
   createdAt: Date;
+  orderGroup: string | null;
   /** Its content, for the first commands and the requested one; absent for others and if it is long. */
   arguments: Record<string, Json> | null;
   secretsSealed: string | null;
@@ -201,7 +204,7 @@ export async function findPlanQueue(
 ): Promise<PlanCommandRow[]> {
   return await db<PlanCommandRow[]>`
     select id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at,
-      sent_count, not_now_at, not_now_count, created_at,
+      sent_count, not_now_at, not_now_count, created_at, order_group,
       case when uuid = ${
     answered ?? null
   } or (place <= ${WITH_ARGUMENTS} and pg_column_size(arguments) <= ${SHORT_ARGUMENTS})

@@ -357,6 +357,8 @@ export class SimulatedDevice extends DeviceCheckins {
       adminAccount: undefined,
       // The firmware keeps its password.
       ...(this.state.model.appleSilicon === true ? { recoveryPassword: { current: "", pending: undefined } } : {}),
+      lostMode: undefined,
+      passcode: false,
     };
     Object.assign(this.state, { erased: false, lockedWith: undefined, ...setup });
     this.identity = undefined;
@@ -379,9 +381,11 @@ export class SimulatedDevice extends DeviceCheckins {
         state: this.state,
         command,
         channel: this.channel(userId),
+        userId,
         device: {
           renew: (profile) => this.#renew(profile),
           told: (bytes) => this.declarative(userId).told(bytes),
+          unlockToken: () => this.unlockToken,
         },
       });
     return { Status: status, ...body };

@@ -57,6 +57,7 @@ export class DeviceCheckins {
       restarts: 0,
       updateFailures: { count: 0, reason: "", at: "" },
       scheduledUpdate: undefined,
+      accounts: options.accounts ?? [],
     };
     this.pushToken = crypto.getRandomValues(new Uint8Array(32));
     this.unlockToken = crypto.getRandomValues(new Uint8Array(64));

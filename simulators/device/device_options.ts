@@ -7,6 +7,7 @@
 import type { KeyObject } from "node:crypto";
 import type { DeclarationMischiefMaker } from "../declarative/declarative_device.ts";
 import type { ScepHabit } from "./identity.ts";
+import type { Account } from "./device_state.ts";
 import type { Model } from "./models.ts";
 
 /**
@@ -20,6 +21,8 @@ export type DeviceOptions = {
   serialNumber: string;
   udid?: string;
   name?: string;
+  /** The accounts of a Mac or a Shared iPad. */
+  accounts?: readonly Account[];
   /** Carries its requests; the process's own network by default. */
   send?: (request: Request) => Promise<Response>;
   now?: () => Date;

@@ -22,6 +22,18 @@ export type AdminAccount = {
   alone: boolean;
 };
 
+/** An account of a Mac, or of a Shared iPad. */
+export type Account = {
+  userName: string;
+  fullName: string;
+  uid: number;
+  loggedIn: boolean;
+  /** Whether it has data that is not in iCloud yet. */
+  unsynced: boolean;
+  /** Whether it takes no password any more, after too many wrong ones. */
+  locked: boolean;
+};
+
 /** The hardware and the state of a device; commands and declarations change it. */
 export type DeviceState = ChannelState & {
   /** An OS update changes the model. */
@@ -52,4 +64,14 @@ export type DeviceState = ChannelState & {
   updateFailures: { count: number; reason: string; at: string };
   /** The update that a command has scheduled. */
   scheduledUpdate: ScheduledUpdate | undefined;
+  /** What a device in lost mode shows, and how often it has played its sound. */
+  lostMode?: { message: string; phoneNumber: string; sounds: number } | undefined;
+  /** Whether it has a passcode; absent is one. */
+  passcode?: boolean;
+  /** Whether its user has a Screen Time passcode. */
+  restrictionsPasscode?: boolean;
+  /** Whether a Mac lets administrators in by remote desktop. */
+  remoteDesktop?: boolean;
+  hostName?: string | undefined;
+  accounts?: readonly Account[];
 };

@@ -62,6 +62,7 @@ const PERMISSION_MODELS: readonly PermissionModel[] = [
   // Reading an escrowed secret is a permission of its own, and leaves an event each time.
   { app: "mdm", model: "admin_password", label: "the managed administrator's password", verbs: VIEW },
   { app: "mdm", model: "bootstrap_token", label: "bootstrap and unlock tokens", verbs: VIEW },
+  { app: "mdm", model: "device_location", label: "locations of devices in lost mode", verbs: VIEW },
   { app: "mdm", model: "device_lock_pin", label: "lock PINs", verbs: VIEW },
   { app: "mdm", model: "filevault_prk", label: "FileVault recovery keys", verbs: VIEW },
   { app: "mdm", model: "recovery_password", label: "recovery passwords", verbs: VIEW },

@@ -29,6 +29,8 @@ export type DeviceFacts = {
   buildVersionExtra?: string;
   appleSilicon?: boolean;
   supervised?: boolean;
+  sharedIpad?: boolean;
+  lostMode?: boolean;
   imei?: string;
   meid?: string;
   softwareUpdateDeviceId?: string;
@@ -111,6 +113,9 @@ export type Effect =
   /** The device's own list is asked for soon: an answer alone proves nothing. */
   | { kind: "verifyProfiles" }
   | { kind: "lockPin"; pin: string }
+  | { kind: "lostMode"; on: boolean }
+  /** Where the device is, in Apple's keys: shown once, and no part of the answer that is kept. */
+  | { kind: "location"; commandUuid: string; location: JsonObject }
   /** The device went on with Setup Assistant: it had everything, or its time was over. */
   | { kind: "released"; because: "ready" | "deadline" }
   /** The Mac created the administrator of the server. */

@@ -22,6 +22,7 @@ import type { Effect } from "../commands/effect.ts";
 import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
+import { keepLocation } from "../devices/location.ts";
 import { endEscrow, escrow } from "../escrow/escrow.ts";
 import { applyBypassCode, applyPasswordChecked, applyPasswordTaken, reconcilePasswords } from "./apply_passwords.ts";
 import { denyPasswordOf } from "../escrow/passwords.ts";
@@ -61,6 +62,8 @@ async function applyDeviceInformation(
     buildVersionExtra: v.buildVersionExtra,
     appleSilicon: v.appleSilicon,
     supervised: v.supervised,
+    sharedIpad: v.sharedIpad,
+    lostMode: v.lostMode,
   }) as EnrollmentChange;
   const { tx, runtime, owner, now } = context;
   const changed = await updateEnrollment(
@@ -247,6 +250,11 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
       return await askForProfiles(context);
     case "lockPin":
       return await escrow(tx, runtime, by, owner, "device_lock_pin", effect.pin, { reason: "acknowledged", command });
+    case "lostMode":
+      await updateEnrollment(tx, owner.enrollmentId, { lostMode: effect.on }, context.now);
+      return;
+    case "location":
+      return await keepLocation(tx, runtime, owner, effect);
     case "released":
       return await applyReleased(effect, context);
     case "adminAccount":

@@ -11,6 +11,7 @@ import { newestProfileVersion } from "../../db/artifacts/artifact_versions.ts";
 import { findProvisioningProfile } from "../../db/artifacts/provisioning_profiles.ts";
 import { buildProfile } from "../downloads/profile.ts";
 import { returnProfile } from "../enrollment/return_to_service.ts";
+import { unlockTokenOf } from "../enrollment/unlock_token.ts";
 import { keepSentPassword, passwordToCheck, presentPassword } from "../escrow/passwords.ts";
 import type { Runtime } from "../runtime.ts";
 import { findAdminGuid, isHardwareProven } from "../../db/enrollment/enrollments.ts";
@@ -95,6 +96,10 @@ const CONTENTS: Readonly<Record<string, Content>> = {
     const sent = { commandUuid, origin: "dynamic" } as const;
     await keepSentPassword(tx, runtime, owner.deviceId, "admin_password", password, sent);
     return { guid, password_hash: (await adminPasswordHash(runtime.random, password)).toBase64() };
+  },
+  async ClearPasscode(tx, runtime, channelId) {
+    const token = await unlockTokenOf(tx, runtime, channelId);
+    return token === null ? {} : { UnlockToken: token.toBase64() };
   },
   async EraseDevice(tx, runtime, channelId, { return_to_service: returns, wifi_profile: wifi }) {
     if (returns !== true) return {};

@@ -9,12 +9,14 @@ import { forgetAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import { assignBlueprint, findBlueprint } from "../../db/blueprints/blueprints.ts";
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { setBlocked } from "../../db/devices/devices.ts";
-import type { DeviceId } from "../../db/ids.ts";
+import { type DeviceUserView, findDeviceUser } from "../../db/devices/device_user_views.ts";
+import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import { forcePush } from "../../db/push/push_targets.ts";
 import { findCommand } from "../../db/work/commands.ts";
+import { findUserCommand, type UserCommandView } from "../../db/work/user_commands.ts";
 import type { CommandTarget } from "../commands/command.ts";
-import { queueCommand } from "../commands/queue.ts";
+import { queueCommand, type SendOptions } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { invalid, problem } from "../errors.ts";
@@ -137,19 +139,36 @@ export const targetOf = (device: DeviceView): CommandTarget => ({
   userApproved: device.userApprovedEnrollment,
   activationLockManageable: device.activationLockManageable,
   awaitingConfiguration: device.awaitingConfiguration,
+  sharedIpad: device.sharedIpad,
+  unlockTokenEscrowed: device.unlockTokenEscrowed,
+  lostMode: device.lostMode,
 });
 
-/** Returns why a device does not take a command on its own channel, as a sentence for people, or null if it does. */
-export function whyNotSent(device: DeviceView, name: string): string | null {
-  if (device.deletedAt !== null) return "The device is deleted. Restore it first.";
+/** Returns why a device does not take a command on its own channel, without a full stop, or null if it does. */
+export function whyNotSent(device: DeviceView, name: string, target = targetOf(device)): string | null {
+  if (device.deletedAt !== null) return "The device is deleted. Restore it first";
   if (device.channelId === null || device.checkoutAt !== null) {
     return `Cannot send ${name}: the device is not enrolled`;
   }
-  return commandNamed(name)?.invalidFor(targetOf(device)) ?? null;
+  return commandNamed(name)?.invalidFor(target) ?? null;
 }
 
-/** Queues a command on the device channel. Throws `refused` ("Invalid target.") or `invalid`. */
-export async function sendCommand(runtime: Runtime, by: By, id: DeviceId, name: string, input: unknown) {
+/** The same for a user of a device. */
+export function whyNotSentToUser(device: DeviceView, name: string): string | null {
+  return whyNotSent(device, name, targetOfUser(device));
+}
+
+/**
+ * Queues a command on the device channel. Throws `refused` ("Invalid target.") or `invalid`.
+ */
+export async function sendCommand(
+  runtime: Runtime,
+  by: By,
+  id: DeviceId,
+  name: string,
+  input: unknown,
+  options: SendOptions = {},
+) {
   const device = await mustFindLive(runtime, id);
   const command = commandNamed(name);
   if (command === undefined || device.channelId === null || device.checkoutAt !== null) {
@@ -157,7 +176,7 @@ export async function sendCommand(runtime: Runtime, by: By, id: DeviceId, name: 
   }
   const channelId = device.channelId;
   const uuid = await runtime.sql.begin(async (tx) => {
-    const queued = await queueCommand(tx, runtime, command, targetOf(device), channelId, input);
+    const queued = await queueCommand(tx, runtime, command, targetOf(device), channelId, input, options);
     const parsed = command.args.safeParse(input);
     await recordAudit(tx, runtime, by, {
       action: "created",
@@ -169,6 +188,49 @@ export async function sendCommand(runtime: Runtime, by: By, id: DeviceId, name: 
     return queued.uuid;
   });
   const view = await findCommand(runtime.sql, uuid);
+  if (view === undefined) throw new Error("Cannot find the command that was just queued");
+  return view;
+}
+
+async function mustFindUser(runtime: Runtime, id: ChannelId): Promise<{ user: DeviceUserView; device: DeviceView }> {
+  const user = await findDeviceUser(runtime.sql, id);
+  if (user === undefined) throw problem("not-found");
+  return { user, device: await mustFindLive(runtime, user.deviceId) };
+}
+
+/** Returns a user of a device as the target of commands. */
+export const targetOfUser = (device: DeviceView): CommandTarget => ({ ...targetOf(device), channel: "User" });
+
+/** Queues a command on the channel of a user. Throws as `sendCommand`. */
+export async function sendUserCommand(
+  runtime: Runtime,
+  by: By,
+  id: ChannelId,
+  name: string,
+  input: unknown,
+  options: SendOptions = {},
+): Promise<UserCommandView> {
+  const { user, device } = await mustFindUser(runtime, id);
+  const command = commandNamed(name);
+  if (command === undefined || device.checkoutAt !== null) throw problem("refused", "Invalid target.");
+  const uuid = await runtime.sql.begin(async (tx) => {
+    const queued = await queueCommand(tx, runtime, command, targetOfUser(device), user.id, input, options);
+    const parsed = command.args.safeParse(input);
+    await recordAudit(tx, runtime, by, {
+      action: "created",
+      model: "mdm.usercommand",
+      pk: queued.uuid,
+      serialNumber: device.serialNumber,
+      after: {
+        uuid: queued.uuid,
+        enrolled_user: user.id,
+        name,
+        kwargs: parsed.success ? command.describe(parsed.data) : {},
+      },
+    });
+    return queued.uuid;
+  });
+  const view = await findUserCommand(runtime.sql, uuid);
   if (view === undefined) throw new Error("Cannot find the command that was just queued");
   return view;
 }

@@ -30,6 +30,8 @@ export type QueuedCommand = {
   sentCount: number;
   notNowAt: Date | null;
   createdAt: Date;
+  /** Commands of one group are sent one after the other; null, and absent, is none. */
+  orderGroup?: string | null;
 };
 
 /** The facts that decide the artifacts of a channel, and the known state of those that it has. */

@@ -39,6 +39,9 @@ function targetOfRow(row: PlanRow): CommandTarget {
     userApproved: row.userApproved,
     activationLockManageable: row.activationLockManageable,
     awaitingConfiguration: row.awaitingConfiguration,
+    sharedIpad: row.sharedIpad,
+    unlockTokenEscrowed: row.unlockTokenEscrowed,
+    lostMode: row.lostMode,
   };
 }
 

@@ -8,7 +8,7 @@ import { acknowledged, type SimulatedCommand } from "./answer.ts";
 
 export const securityInfo: SimulatedCommand = {
   name: "SecurityInfo",
-  answer({ state: { model, automated, recoveryPassword } }) {
+  answer({ state: { model, automated, recoveryPassword, passcode = true } }) {
     return acknowledged({
       SecurityInfo: model.platform === "macOS"
         ? {
@@ -36,7 +36,7 @@ export const securityInfo: SimulatedCommand = {
         }
         : {
           HardwareEncryptionCaps: 3,
-          PasscodePresent: true,
+          PasscodePresent: passcode,
           PasscodeCompliant: true,
           PasscodeCompliantWithProfiles: true,
           ManagementStatus: { EnrolledViaDEP: automated, IsUserEnrollment: false },

@@ -1,5 +1,6 @@
 /**
- * Commands in the queue, oldest first. A command postponed with NotNow is never offered twice in one conversation. One
+ * Commands in the queue, oldest first. One of an order group waits until those before it in the group have ended; commands
+ * without a group never wait for another. A command postponed with NotNow is never offered twice in one conversation. One
  * that was sent and not answered goes after everything else (`unanswered_commands.ts`).
  *
  * @module
@@ -30,8 +31,27 @@ const isWaiting = (command: QueuedCommand): command is Waiting => command.state 
 
 const aboutOf = (command: Waiting) => ({ scheduler: "queued-commands", subject: `${command.name} ${command.uuid}` });
 
+/** Returns the live command that must end before this one is sent; undefined if there is none. `queue` is oldest first. */
+function predecessor<Command extends QueuedCommand>(
+  { id, orderGroup }: QueuedCommand,
+  queue: readonly Command[],
+): Command | undefined {
+  if (orderGroup === null || orderGroup === undefined) return undefined;
+  return queue.find((one) => one.orderGroup === orderGroup && one.id < id);
+}
+
 function consider(command: Waiting, facts: PlanFacts, now: Date, situation: Situation): Decision {
   const useless = uselessness(command, facts, situation);
+  const before = useless === null ? predecessor(command, facts.queue) : undefined;
+  if (before !== undefined) {
+    return {
+      ...aboutOf(command),
+      outcome: "waits",
+      evidence: `${before.name} ${before.uuid} of the order group "${command.orderGroup}" is first`,
+      // Nothing tells the channel that a lifetime is over.
+      ...(before.expiresAt === null ? {} : { until: before.expiresAt }),
+    };
+  }
   return useless === null ? considerItself(command, facts, now) : {
     ...aboutOf(command),
     outcome: "chosen",
@@ -90,6 +110,7 @@ export function nextOfQueue<Command extends QueuedCommand>(
   for (const command of queue) {
     if (!isWaiting(command)) continue;
     if (command.artifactVersion !== null) return undefined;
+    if (predecessor(command, queue) !== undefined) continue;
     if (considerItself(command, talk, now).outcome === "chosen") return command;
   }
   return undefined;

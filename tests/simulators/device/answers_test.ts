@@ -46,7 +46,8 @@ for (const platform of PLATFORMS) {
         ..."CertificateList ProfileList ProvisioningProfileList RestartDevice ShutDownDevice".split(" "),
       ]
     ) {
-      const answer = await ask(stateOf(platform), { RequestType });
+      const queries = RequestType === "DeviceInformation" ? { Queries: ["OSVersion"] } : {};
+      const answer = await ask(stateOf(platform), { RequestType, ...queries });
       assert.equal(answer.status, "Acknowledged", RequestType);
       assert.deepEqual(parsePlist(buildPlist(answer.body)), answer.body);
     }
@@ -103,7 +104,8 @@ Deno.test("a system of version 27 does not know the commands of updates any more
     for (const [osVersion, status] of [["26.9", "Acknowledged"], ["27.0", "Error"]] as const) {
       const state = stateOf("iOS");
       state.model = { ...state.model, osVersion };
-      assert.equal((await ask(state, { RequestType })).status, status, `${RequestType} on ${osVersion}`);
+      const updates = RequestType === "ScheduleOSUpdate" ? { Updates: [{ InstallAction: "Default" }] } : {};
+      assert.equal((await ask(state, { RequestType, ...updates })).status, status, `${RequestType} on ${osVersion}`);
     }
   }
 });
