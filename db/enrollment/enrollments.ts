@@ -137,6 +137,10 @@ export type EnrollmentChange = Partial<{
   releasedBecause: ReleaseReason;
   accountConfiguredAt: Date;
   accountRefusedAt: Date;
+  /** The FileVault settings that the Mac has, by their digest; null for none. */
+  filevaultConfigUuid: string | null;
+  filevaultFailedAt: Date | null;
+  filevaultRotationAt: Date;
   unlockTokenSealed: string;
   bootstrapTokenSealed: string | null;
   deviceInformation: Json;

@@ -28,6 +28,7 @@ import { provisioningProfileList } from "./commands/provisioning_profile_list.ts
 import { removeProfile } from "./commands/remove_profile.ts";
 import { removeProvisioningProfile } from "./commands/remove_provisioning_profile.ts";
 import { restartDevice } from "./commands/restart_device.ts";
+import { rotateFileVaultKey } from "./commands/rotate_file_vault_key.ts";
 import { scheduleOsUpdate } from "./commands/schedule_os_update.ts";
 import { securityInfo } from "./commands/security_info.ts";
 import { shutDownDevice } from "./commands/shut_down_device.ts";
@@ -53,6 +54,7 @@ export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
   removeProfile,
   removeProvisioningProfile,
   restartDevice,
+  rotateFileVaultKey,
   scheduleOsUpdate,
   securityInfo,
   shutDownDevice,

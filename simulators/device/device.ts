@@ -19,6 +19,7 @@ import { DeviceChannels } from "./device_channels.ts";
 import { DeviceCheckins } from "./device_checkins.ts";
 import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefused } from "./device_options.ts";
 import { type DeviceIdentity, ScepRefused } from "./identity.ts";
+import { FileVault } from "./file_vault.ts";
 import { managementOf, type OpenedProfile, openProfile, payloadOf } from "./installed_profile.ts";
 import { putEnrollmentProfile, takeEnrollmentProfileAway } from "./channel_profiles.ts";
 import {
@@ -237,6 +238,8 @@ export class SimulatedDevice extends DeviceCheckins {
       automated: true,
       awaitingConfiguration: how.awaitDeviceConfigured ?? false,
       adminAccount: undefined,
+      // Out of the box nothing is encrypted.
+      fileVault: new FileVault(false),
       model: { ...this.state.model, supervised: how.supervised ?? true },
     });
     await this.#enrollWith(profile, (step) => {
@@ -343,7 +346,7 @@ export class SimulatedDevice extends DeviceCheckins {
   /** The state that an erased device loses. */
   #forget(): void {
     const setup = { automated: false, awaitingConfiguration: false, adminAccount: undefined };
-    Object.assign(this.state, { erased: false, lockedWith: undefined, ...setup });
+    Object.assign(this.state, { erased: false, lockedWith: undefined, fileVault: new FileVault(false), ...setup });
     this.identity = undefined;
     this.users.clear();
     this.#seen.clear();

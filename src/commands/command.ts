@@ -32,6 +32,8 @@ export type CommandTarget = {
   userApproved: boolean | null;
   activationLockManageable: boolean | null;
   awaitingConfiguration: boolean | null;
+  /** Whether the FileVault recovery key of this very Mac is escrowed; absent is unknown. */
+  recoveryKeyEscrowed?: boolean;
 };
 
 /** The context for building a command's wire form, which happens when the device fetches it. */

@@ -126,5 +126,12 @@ export type Effect =
   /** The device took a sync token of its declarations, or refused it. */
   | { kind: "declarationsTold"; token: string }
   | { kind: "declarationsRefused"; token: string }
+  /** The Mac has the FileVault profile with these settings, has it no longer, or refused one of both. */
+  | { kind: "filevaultSetUp"; configUuid: string }
+  | { kind: "filevaultRemoved" }
+  | { kind: "filevaultRefused" }
+  /** The Mac has a new recovery key, encrypted to the certificate of the command; null where it did not say it. */
+  | { kind: "prkRotated"; cms: Uint8Array | null }
+  | { kind: "prkRotationRefused" }
   /** The device acknowledged, but the answer lacks the requested data. The raw bytes should be stored. */
   | { kind: "unreadable"; reason: string };

@@ -24,11 +24,14 @@ import { installedApplicationList } from "./installed_application_list.ts";
 import { osUpdateStatus } from "./os_update_status.ts";
 import { profileList } from "./profile_list.ts";
 import { reenroll } from "./reenroll.ts";
+import { removeFileVault } from "./remove_file_vault.ts";
 import { removeProfile } from "./remove_profile.ts";
 import { removeProvisioningProfile } from "./remove_provisioning_profile.ts";
 import { restartDevice } from "./restart_device.ts";
+import { rotateFileVaultKey } from "./rotate_file_vault_key.ts";
 import { scheduleOsUpdate } from "./schedule_os_update.ts";
 import { securityInfo } from "./security_info.ts";
+import { setupFileVault } from "./setup_file_vault.ts";
 
 /** A command without the type of its arguments: pass its functions only arguments that its own `args` has parsed. */
 export type AnyCommand = CommandDefinition<unknown>;
@@ -50,11 +53,14 @@ export const COMMANDS = new Registry<AnyCommand>([
   osUpdateStatus,
   profileList,
   reenroll,
+  removeFileVault,
   removeProfile,
   removeProvisioningProfile,
   restartDevice,
+  rotateFileVaultKey,
   scheduleOsUpdate,
   securityInfo,
+  setupFileVault,
 ]);
 
 /** Returns the command with this name, or undefined. */

@@ -24,10 +24,12 @@ import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { endEscrow, escrow } from "../escrow/escrow.ts";
 import { recordEvents } from "../events/record.ts";
+import { receiveRecoveryKey } from "../filevault/receive_key.ts";
 import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
+import { applyFilevault } from "./apply_filevault.ts";
 import { artifactOwnerOf, type TargetedConversation } from "./conversation.ts";
 
 type EffectOf<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
@@ -263,8 +265,14 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "declarationsRefused":
       return await recordRefused(tx, owner.channelId, effect.token, context.now);
     case "prkCms":
-      // Of FileVault settings, which nothing declares yet: without a declaration there is no record to change.
+      await receiveRecoveryKey(tx, runtime, by, owner, effect.cms, { reason: "reported", command });
       return;
+    case "filevaultSetUp":
+    case "filevaultRemoved":
+    case "filevaultRefused":
+    case "prkRotated":
+    case "prkRotationRefused":
+      return await applyFilevault(effect, context);
     case "unreadable":
       return runtime.log.warn("Cannot use the result of a command", { device: owner.deviceId, reason: effect.reason });
   }

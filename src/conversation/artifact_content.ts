@@ -11,10 +11,17 @@ import { newestProfileVersion } from "../../db/artifacts/artifact_versions.ts";
 import { findProvisioningProfile } from "../../db/artifacts/provisioning_profiles.ts";
 import { buildProfile } from "../downloads/profile.ts";
 import { returnProfile } from "../enrollment/return_to_service.ts";
+import { rotationContent, setupContent } from "../filevault/content.ts";
 import type { Runtime } from "../runtime.ts";
 
 type Args = Readonly<Record<string, Json>>;
-type Content = (tx: Tx, runtime: Runtime, channelId: ChannelId, args: Args) => Promise<Record<string, Json>>;
+type Content = (
+  tx: Tx,
+  runtime: Runtime,
+  channelId: ChannelId,
+  args: Args,
+  uuid: string,
+) => Promise<Record<string, Json>>;
 
 /** The content of a command that carries a version; none where its arguments name none. */
 const ofVersion = (
@@ -39,6 +46,8 @@ const CONTENTS: Readonly<Record<string, Content>> = {
   RemoveProvisioningProfile: ofVersion(async (tx, _runtime, _channelId, versionId) => ({
     uuid: (await provisioningProfile(tx, versionId)).uuid,
   })),
+  SetupFileVault: (tx, runtime, channelId) => setupContent(tx, runtime, channelId),
+  RotateFileVaultKey: (tx, runtime, channelId, _args, uuid) => rotationContent(tx, runtime, channelId, uuid),
   async EraseDevice(tx, runtime, channelId, { return_to_service: returns, wifi_profile: wifi }) {
     if (returns !== true) return {};
     const versionId = typeof wifi === "string" ? await newestProfileVersion(tx, wifi) : null;
@@ -61,8 +70,8 @@ export async function artifactContent(
   tx: Tx,
   runtime: Runtime,
   channelId: ChannelId,
-  name: string,
+  { name, uuid }: { name: string; uuid: string },
   args: Args,
 ): Promise<Record<string, Json>> {
-  return Object.hasOwn(CONTENTS, name) ? await CONTENTS[name]?.(tx, runtime, channelId, args) ?? {} : {};
+  return Object.hasOwn(CONTENTS, name) ? await CONTENTS[name]?.(tx, runtime, channelId, args, uuid) ?? {} : {};
 }

@@ -24,6 +24,7 @@ import { newAdminAccount } from "../enrollment/admin_account.ts";
 import { renewalProfile } from "../enrollment/renewal.ts";
 import { Problem } from "../errors.ts";
 import { endEscrow } from "../escrow/escrow.ts";
+import { KeyWanted } from "../filevault/escrow_keys.ts";
 import { follow } from "../planner/follow.ts";
 import { type ConversationFacts, loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
@@ -211,8 +212,9 @@ async function build(
   const stored = await argumentsOf(runtime, row.id, row.arguments, row.secretsSealed);
   let content: Record<string, Json>;
   try {
-    content = await artifactContent(tx, runtime, owner.channelId, row.name, stored);
+    content = await artifactContent(tx, runtime, owner.channelId, row, stored);
   } catch (error) {
+    if (error instanceof KeyWanted) throw error;
     if (error instanceof ExpansionError) return error.message;
     if (error instanceof Problem && error.code === "unavailable") return error.message;
     runtime.log.warn("Cannot build a command", { command: row.uuid, name: row.name, error });

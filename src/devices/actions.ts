@@ -137,6 +137,7 @@ export const targetOf = (device: DeviceView): CommandTarget => ({
   userApproved: device.userApprovedEnrollment,
   activationLockManageable: device.activationLockManageable,
   awaitingConfiguration: device.awaitingConfiguration,
+  recoveryKeyEscrowed: device.hardwareProven !== false && device.escrowed.includes("filevault_prk"),
 });
 
 /** Returns why a device does not take a command on its own channel, as a sentence for people, or null if it does. */

@@ -39,6 +39,7 @@ function targetOfRow(row: PlanRow): CommandTarget {
     userApproved: row.userApproved,
     activationLockManageable: row.activationLockManageable,
     awaitingConfiguration: row.awaitingConfiguration,
+    ...(row.filevault === null ? {} : { recoveryKeyEscrowed: row.filevault.prkAt !== null }),
   };
 }
 
@@ -53,6 +54,17 @@ function setupOf({ setup }: PlanRow): PlanFacts["setup"] {
       configuredAt: at(setup.accountConfiguredAt),
       refusedAt: at(setup.accountRefusedAt),
     },
+  };
+}
+
+function filevaultOf({ filevault }: PlanRow): PlanFacts["filevault"] {
+  if (filevault === null) return null;
+  const at = (text: string | null) => (text === null ? null : new Date(text));
+  return {
+    installed: filevault.installed,
+    failedAt: at(filevault.failedAt),
+    rotationAt: at(filevault.rotationAt),
+    prkAt: at(filevault.prkAt),
   };
 }
 
@@ -151,6 +163,7 @@ export function factsOf(
     },
     identity: { notAfter: row.identityNotAfter, renewalStartedAt: row.renewalStartedAt },
     setup: setupOf(row),
+    filevault: filevaultOf(row),
     settings: {
       resendAfterSeconds: runtime.config.COMMAND_RESEND_AFTER,
       renewBeforeDays: runtime.config.IDENTITY_RENEW_DAYS,

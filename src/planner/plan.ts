@@ -13,6 +13,7 @@ import { accountConfiguration } from "./schedulers/account_configuration.ts";
 import { baseInventory } from "./schedulers/base_inventory.ts";
 import { declarations } from "./schedulers/declarations.ts";
 import { extraInventory } from "./schedulers/extra_inventory.ts";
+import { filevault } from "./schedulers/filevault.ts";
 import { installArtifacts } from "./schedulers/install_artifacts.ts";
 import { queuedCommands } from "./schedulers/queued_commands.ts";
 import { removeArtifacts } from "./schedulers/remove_artifacts.ts";
@@ -70,6 +71,7 @@ const SCHEDULERS: readonly Scheduler[] = [
   softwareUpdate,
   installArtifacts,
   removeArtifacts,
+  filevault,
   extraInventory,
   unansweredCommands,
 ];

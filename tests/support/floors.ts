@@ -22,6 +22,7 @@ export const FLOORS: Floors = {
     "commands",
     "identity",
     "variables",
+    "filevault",
     "escrow",
     "events",
     "apple_schema",
@@ -33,6 +34,7 @@ export const FLOORS: Floors = {
   enrollment: ["updates", "issuing", "identity", "events", "protocol", "runtime.ts", "pki"],
   planner: [
     "updates",
+    "filevault",
     "declarations",
     "blueprints",
     "downloads",
@@ -43,13 +45,13 @@ export const FLOORS: Floors = {
   declarations: ["blueprints", "downloads", "variables", "apple_schema", "protocol"],
   updates: ["blueprints", "apple", "events", "protocol", "pki"],
   // FileVault and recovery passwords: settings that blueprints have.
-  filevault: ["blueprints", "events"],
+  filevault: ["blueprints", "downloads", "issuing", "escrow", "events", "protocol", "pki"],
   recovery: ["blueprints", "events"],
   blueprints: ["downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
   // docs/decisions/0001: files, downloads and variables know nothing of what is declared.
   downloads: ["issuing", "identity", "variables", "events", "protocol"],
   devices: ["commands", "tags", "variables", "escrow", "events"],
-  escrow: ["events"],
+  escrow: ["commands", "events"],
   issuing: ["identity", "variables", "events", "runtime.ts", "pki"],
   commands: ["events", "apple_schema", "protocol"],
   identity: ["events", "pki"],

@@ -34,6 +34,7 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
     declarative: { enabled: false, token: null, refusedToken: null, refusedAt: null, clientCapabilities: null },
     update: { build: "", softwareUpdateDeviceId: "" },
   },
+  filevault: null,
   setup: null,
   settings: { resendAfterSeconds: 60, renewBeforeDays: 90, identifierPrefix: "com.example.mdm" },
   ...given,
