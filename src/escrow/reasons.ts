@@ -5,7 +5,7 @@
  */
 
 /** Every code. Adding a reason is adding a line. */
-export const REASONS = {
+const REASONS = {
   // FileVault.
   reported: "reported by the Mac",
   rotated: "rotated",

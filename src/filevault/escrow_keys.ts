@@ -21,7 +21,7 @@ import { exportPkcs8, importPkcs8 } from "../pki/keys.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** Returns the purpose that a private key is encrypted for. */
-export const escrowKeyContext = (id: number) => ({
+const escrowKeyContext = (id: number) => ({
   table: "filevault_escrow_keys",
   column: "private_key_sealed",
   id,
@@ -95,7 +95,7 @@ export async function makeEscrowKey(runtime: Runtime, { owner, purpose }: KeyWan
 }
 
 /** Returns a key pair, opened. */
-export async function openEscrowKey(
+async function openEscrowKey(
   { keys }: Pick<Runtime, "keys">,
   row: Pick<EscrowKeyRow, "id" | "certificate" | "privateKeySealed">,
 ): Promise<Recipient> {

@@ -21,7 +21,7 @@ const FORCED_FROM = "14.4";
 export type ProfileMac = { osVersion: string; awaitingConfiguration: boolean };
 
 /** Whether the profile makes Setup Assistant enable FileVault. */
-export const isForced = ({ osVersion, awaitingConfiguration }: ProfileMac): boolean =>
+const isForced = ({ osVersion, awaitingConfiguration }: ProfileMac): boolean =>
   awaitingConfiguration && compareOsVersions(osVersion, FORCED_FROM) >= 0;
 
 /**

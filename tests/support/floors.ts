@@ -11,7 +11,7 @@ import type { Floors } from "./import_graph.ts";
  * no room. Types may be imported from anywhere in src/.
  */
 export const FLOORS: Floors = {
-  cli: ["access", "push", "events", "secrets", "files", "apple_schema", "runtime.ts", "pki"],
+  cli: ["filevault", "access", "push", "events", "secrets", "files", "apple_schema", "runtime.ts", "pki"],
   conversation: [
     "planner",
     "declarations",
