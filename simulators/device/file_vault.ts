@@ -76,7 +76,7 @@ export class FileVault {
 
   /** What SecurityInfo says. */
   report(mac: Profiles): PlistDict {
-    const cms = escrowCertificate(mac) === undefined ? undefined : this.#escrowed;
+    const cms = this.enabled && escrowCertificate(mac) !== undefined ? this.#escrowed : undefined;
     return {
       FDE_Enabled: this.enabled,
       FDE_HasPersonalRecoveryKey: this.enabled,

@@ -100,6 +100,8 @@ export type Effect =
   | { kind: "securityInfo"; values: SecurityFacts; raw: JsonObject }
   /** The personal recovery key, encrypted to the escrow certificate; never stored as part of SecurityInfo. */
   | { kind: "prkCms"; cms: Uint8Array; deviceKey: string | null }
+  /** FileVault is off, and the device has no recovery key. */
+  | { kind: "prkGone" }
   /** `identifiers` is the question when only some apps were asked for: the answer is then no inventory. */
   | { kind: "apps"; apps: InstalledApp[]; pending: PendingApp[]; managedOnly: boolean; identifiers: string[] | null }
   | { kind: "certificates"; certificates: ReportedIdentity[]; managedOnly: boolean }

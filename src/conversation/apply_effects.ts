@@ -24,7 +24,7 @@ import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { endEscrow, escrow } from "../escrow/escrow.ts";
 import { recordEvents } from "../events/record.ts";
-import { receiveRecoveryKey } from "../filevault/receive_key.ts";
+import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts";
 import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
@@ -267,6 +267,8 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "prkCms":
       await receiveRecoveryKey(tx, runtime, by, owner, effect.cms, { reason: "reported", command });
       return;
+    case "prkGone":
+      return await endRecoveryKey(tx, runtime, by, owner, command);
     case "filevaultSetUp":
     case "filevaultRemoved":
     case "filevaultRefused":

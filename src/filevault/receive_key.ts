@@ -4,11 +4,12 @@
  * @module
  */
 
-import { findOpenEscrowed } from "../../db/devices/escrowed_secrets.ts";
+import { findEndedEscrowed, findOpenEscrowed } from "../../db/devices/escrowed_secrets.ts";
 import { isHardwareProven } from "../../db/filevault/filevault_facts.ts";
 import type { EnrollmentId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import {
+  endEscrow,
   endOthers,
   escrow,
   type EscrowCause,
@@ -63,10 +64,47 @@ export async function receiveRecoveryKey(
     }
     return true;
   }
+  if (same === undefined && await wasReplaced(tx, runtime, owner, known.some(({ proven }) => proven), key)) {
+    runtime.log.info("A Mac reports a FileVault recovery key that was replaced since", { device: owner.deviceId });
+    return true;
+  }
   if (same === undefined) await escrow(tx, runtime, by, owner, KIND, key, cause);
   else if (!same.proven) await proveEscrowed(tx, runtime, by, owner, { id: same.id, kind: KIND }, cause);
   await endOthers(tx, runtime, owner, UNREAD, null);
   return true;
+}
+
+/** Earlier keys that a reported one is compared with. */
+const MOST_REPLACED = 50;
+
+/**
+ * Whether a key is one that another has replaced. No Mac returns to a key: what it encrypted before a rotation is out of
+ * date, and would replace the key that works.
+ */
+async function wasReplaced(
+  tx: Tx,
+  runtime: Runtime,
+  owner: EscrowOwner,
+  hasCurrent: boolean,
+  key: string,
+): Promise<boolean> {
+  if (!hasCurrent) return false;
+  for (const row of await findEndedEscrowed(tx, owner.deviceId, KIND, MOST_REPLACED)) {
+    if (row.proven && (await opened(runtime, row)).secret === key) return true;
+  }
+  return false;
+}
+
+/** Ends the recovery key of a Mac whose FileVault is off: it unlocks nothing any more. It stays in the history. */
+export async function endRecoveryKey(
+  tx: Tx,
+  runtime: Runtime,
+  by: By,
+  owner: KeyReporter,
+  command: EscrowCause["command"],
+): Promise<void> {
+  if (!await isHardwareProven(tx, owner.enrollmentId)) return;
+  await endEscrow(tx, runtime, by, owner, KIND, { reason: "disabled", command });
 }
 
 /** Keeps an envelope that did not open, unless it is the one that is kept already. */

@@ -364,3 +364,79 @@ Deno.test("a Mac in use is enabled at a logout or login of its user, and phones 
     const { id } = await deviceOf(fleet, other);
     assert.equal((await fleet.api("POST", `/api/mdm/devices/${id}/rotate_filevault_key/`, {})).status, 400);
   }));
+
+Deno.test("what a Mac encrypted before a rotation does not replace the key that works", () =>
+  withFleet(async (fleet) => {
+    const { blueprint } = await blueprintWith(fleet, { prk_reveal_rotation_delay: 0 });
+    const device = await outOfTheBox(fleet, blueprint.id);
+    await device.connect();
+    await read(fleet, device);
+    const { fileVault } = device.state;
+    const { FDE_PersonalRecoveryKeyCMS: old } = fileVault.report(device.state);
+    const { id } = await deviceOf(fleet, device);
+    await made(fleet, "POST", `/api/mdm/devices/${id}/rotate_filevault_key/`, {});
+    await device.connect();
+    const good = fileVault.report.bind(fileVault);
+    fileVault.report = (state) => ({
+      ...good(state),
+      ...(old === undefined ? {} : { FDE_PersonalRecoveryKeyCMS: old }),
+    });
+    assert.ok((await read(fleet, device)).includes("SecurityInfo"));
+    assert.equal(await prkOf(fleet, device), fileVault.recoveryKey);
+    assert.equal((await secretsOf(fleet, device)).length, 2);
+  }));
+
+Deno.test("the recovery key of a Mac whose FileVault is off is a previous one, and is not rotated", () =>
+  withFleet(async (fleet) => {
+    const { blueprint } = await blueprintWith(fleet, { prk_rotation_interval_days: 7 });
+    const device = await outOfTheBox(fleet, blueprint.id);
+    await device.connect();
+    await read(fleet, device);
+    const { fileVault } = device.state;
+    fileVault.enabled = false;
+    fleet.runtime.clock.advance(DAY);
+    await device.connect();
+    assert.equal(await prkOf(fleet, device), null);
+    assert.deepEqual((await secretsOf(fleet, device)).map(({ state }: { state: string }) => state), ["previous"]);
+    fleet.runtime.clock.advance(30 * DAY);
+    assert.ok(!types(await device.connect()).includes("RotateFileVaultKey"));
+    // The same disk after all.
+    fileVault.enabled = true;
+    fleet.runtime.clock.advance(DAY);
+    await device.connect();
+    assert.equal(await prkOf(fleet, device), fileVault.recoveryKey);
+  }));
+
+Deno.test("hardware that is not confirmed reports no key for the Mac, and is never sent the key of the Mac", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const { blueprint } = await blueprintWith(fleet, { prk_rotation_interval_days: 7 });
+    const device = await outOfTheBox(fleet, blueprint.id);
+    await device.connect();
+    await read(fleet, device);
+    const first = await prkOf(fleet, device);
+    await runtime.sql`update enrollments set hardware_proven = false`;
+    const { id } = await deviceOf(fleet, device);
+    assert.equal((await fleet.api("POST", `/api/mdm/devices/${id}/rotate_filevault_key/`, {})).status, 400);
+    device.state.fileVault.changeRecovery(device.state);
+    runtime.clock.advance(8 * DAY);
+    assert.ok(!types(await device.connect()).includes("RotateFileVaultKey"));
+    assert.equal(await prkOf(fleet, device), first);
+    const states = async () => (await secretsOf(fleet, device)).map(({ state }: { state: string }) => state);
+    assert.deepEqual(await states(), ["unverified", "current"]);
+    await runtime.sql`update enrollments set hardware_proven = true`;
+    runtime.clock.advance(DAY);
+    await device.connect();
+    await read(fleet, device);
+    assert.equal(await prkOf(fleet, device), device.state.fileVault.recoveryKey);
+  }));
+
+Deno.test("many Macs that need a key at the same time all get the profile, each with a certificate of its own", () =>
+  withFleet(async (fleet) => {
+    const { blueprint } = await blueprintWith(fleet);
+    const devices = await Promise.all(Array.from({ length: 8 }, () => inUse(fleet, blueprint.id)));
+    await Promise.all(devices.map((device) => device.connect()));
+    assert.ok(devices.every((device) => filevaultPayload(device) !== undefined));
+    const keys = await fleet.runtime.sql`select distinct certificate from filevault_escrow_keys`;
+    assert.equal(keys.length, devices.length);
+  }));
