@@ -139,6 +139,10 @@ export type EnrollmentChange = Partial<{
   accountRefusedAt: Date;
   sharedIpad: boolean;
   lostMode: boolean;
+  /** The FileVault settings that the Mac has, by their digest; null for none. */
+  filevaultConfigUuid: string | null;
+  filevaultFailedAt: Date | null;
+  filevaultRotationAt: Date;
   unlockTokenSealed: string;
   bootstrapTokenSealed: string | null;
   deviceInformation: Json;

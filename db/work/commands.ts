@@ -96,6 +96,17 @@ export function markingSent(
     where id = ${id} and channel_id = ${channelId} returning id`;
 }
 
+/** Returns when the first live command of a channel with a name is due; undefined if there is none. */
+export async function findLiveCommand(
+  db: Db,
+  channelId: ChannelId,
+  name: string,
+): Promise<{ notBefore: Date | null } | undefined> {
+  const [row] = await db<{ notBefore: Date | null }[]>`
+    select not_before from commands where channel_id = ${channelId} and name = ${name} order by id limit 1`;
+  return row;
+}
+
 /** Returns a live command of a channel by its UUID, locked. */
 export async function lockCommand(db: Db, channelId: ChannelId, uuid: string): Promise<CommandRow | undefined> {
   const [row] = await db<CommandRow[]>`

@@ -66,6 +66,15 @@ export type PlanRow = TargetRow & {
   passwords: PasswordFactJson[] | null;
   /** Parts of its SecurityInfo, as it said them. */
   recoveryReported: { lock: Json; exists: Json; pending: Json } | null;
+  /** FileVault on a Mac; null for everything else. Times are ISO texts. */
+  filevault: {
+    /** The digest of the settings that it has. */
+    installed: string | null;
+    failedAt: string | null;
+    rotationAt: string | null;
+    /** Since when its recovery key is escrowed; null if none is that the Mac itself has reported. */
+    prkAt: string | null;
+  } | null;
   /** Whether the enrollment has ended, or its device is deleted. */
   ended: boolean;
   blocked: boolean;
@@ -117,6 +126,13 @@ const select = (db: Db) =>
         'exists', e.security_info #> '{FirmwarePasswordStatus,PasswordExists}',
         'pending', e.security_info #> '{FirmwarePasswordStatus,ChangePending}') end
         as recovery_reported,
+      -- The attack: an enrollment that only says it is this hardware has the recovery key of the Mac sent to it.
+      case when c.user_key = '' and e.platform = 'macOS' then
+        jsonb_build_object('installed', e.filevault_config_uuid, 'failedAt', e.filevault_failed_at,
+          'rotationAt', e.filevault_rotation_at, 'prkAt', case when e.hardware_proven then (
+            select max(created_at) from escrowed_secrets where device_id = e.device_id and kind = 'filevault_prk'
+              and ended_at is null and proven) end)
+        end as filevault,
       e.ended_at is not null as ended, d.blocked_at is not null as blocked
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
       join channel_plans p on p.channel_id = c.id`;

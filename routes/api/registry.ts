@@ -18,6 +18,7 @@ import { DEP_ENROLLMENT_ENDPOINTS } from "./dep_enrollments.ts";
 import { DEVICE_ARTIFACT_ENDPOINTS } from "./device_artifacts.ts";
 import { DEVICE_COMMAND_ENDPOINTS } from "./device_commands.ts";
 import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
+import { DEVICE_SECRET_ENDPOINTS } from "./device_secrets.ts";
 import { DEVICE_TAG_ENDPOINTS } from "./device_tags.ts";
 import { DEVICE_VALUE_ENDPOINTS } from "./device_values.ts";
 import { DEVICE_ENDPOINTS } from "./devices.ts";
@@ -69,6 +70,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...DEVICE_ARTIFACT_ENDPOINTS,
   ...DEVICE_VALUE_ENDPOINTS,
   ...DEVICE_INVENTORY_ENDPOINTS,
+  ...DEVICE_SECRET_ENDPOINTS,
   ...BLUEPRINT_ENDPOINTS,
   ...ROLLOUT_ENDPOINTS,
   ...BLUEPRINT_ARTIFACT_ENDPOINTS,

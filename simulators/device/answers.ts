@@ -40,6 +40,7 @@ import { removeProfile } from "./commands/remove_profile.ts";
 import { removeProvisioningProfile } from "./commands/remove_provisioning_profile.ts";
 import { requestUnlockToken } from "./commands/request_unlock_token.ts";
 import { restartDevice } from "./commands/restart_device.ts";
+import { rotateFileVaultKey } from "./commands/rotate_file_vault_key.ts";
 import { scheduleOsUpdate } from "./commands/schedule_os_update.ts";
 import { securityInfo } from "./commands/security_info.ts";
 import { setAutoAdminPassword } from "./commands/set_auto_admin_password.ts";
@@ -86,6 +87,7 @@ export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
   removeProvisioningProfile,
   requestUnlockToken,
   restartDevice,
+  rotateFileVaultKey,
   scheduleOsUpdate,
   securityInfo,
   setAutoAdminPassword,

@@ -6,6 +6,7 @@
 
 import type { Certificate } from "../../src/pki/certificate.ts";
 import type { ChannelState } from "./channel_state.ts";
+import type { FileVault } from "./file_vault.ts";
 import type { Model } from "./models.ts";
 import type { RecoveryPassword } from "./recovery_password.ts";
 import type { ScheduledUpdate } from "./scheduled_update.ts";
@@ -59,6 +60,8 @@ export type DeviceState = ChannelState & {
   ignoresRecoveryLock: boolean;
   /** The code that removes its Activation Lock; "" if it has none. */
   bypassCode: string;
+  /** FileVault, on a Mac. */
+  fileVault: FileVault;
   restarts: number;
   /** Attempts at the update that is enforced, which failed; `at` is the last one's time in RFC 3339. */
   updateFailures: { count: number; reason: string; at: string };

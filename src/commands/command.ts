@@ -39,6 +39,8 @@ export type CommandTarget = {
   unlockTokenEscrowed?: boolean | null;
   /** Whether it is in lost mode. */
   lostMode?: boolean | null;
+  /** Whether the FileVault recovery key of this very Mac is escrowed; absent is unknown. */
+  recoveryKeyEscrowed?: boolean;
 };
 
 /** The context for building a command's wire form, which happens when the device fetches it. */

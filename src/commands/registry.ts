@@ -33,14 +33,17 @@ import { playLostModeSound } from "./play_lost_mode_sound.ts";
 import { profileList } from "./profile_list.ts";
 import { publishedCommands } from "./published.ts";
 import { reenroll } from "./reenroll.ts";
+import { removeFileVault } from "./remove_file_vault.ts";
 import { removeProfile } from "./remove_profile.ts";
 import { removeProvisioningProfile } from "./remove_provisioning_profile.ts";
 import { restartDevice } from "./restart_device.ts";
+import { rotateFileVaultKey } from "./rotate_file_vault_key.ts";
 import { scheduleOsUpdate } from "./schedule_os_update.ts";
 import { securityInfo } from "./security_info.ts";
 import { setAutoAdminPassword } from "./set_auto_admin_password.ts";
 import { setFirmwarePassword } from "./set_firmware_password.ts";
 import { setRecoveryLock } from "./set_recovery_lock.ts";
+import { setupFileVault } from "./setup_file_vault.ts";
 import { verifyFirmwarePassword } from "./verify_firmware_password.ts";
 import { verifyRecoveryLock } from "./verify_recovery_lock.ts";
 
@@ -71,14 +74,17 @@ export const COMMANDS = new Registry<AnyCommand>([
   playLostModeSound,
   profileList,
   reenroll,
+  removeFileVault,
   removeProfile,
   removeProvisioningProfile,
   restartDevice,
+  rotateFileVaultKey,
   scheduleOsUpdate,
   securityInfo,
   setAutoAdminPassword,
   setFirmwarePassword,
   setRecoveryLock,
+  setupFileVault,
   verifyFirmwarePassword,
   verifyRecoveryLock,
 ]);

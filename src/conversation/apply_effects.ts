@@ -27,10 +27,12 @@ import { endEscrow, escrow } from "../escrow/escrow.ts";
 import { applyBypassCode, applyPasswordChecked, applyPasswordTaken, reconcilePasswords } from "./apply_passwords.ts";
 import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
+import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts";
 import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
+import { applyFilevault } from "./apply_filevault.ts";
 import { artifactOwnerOf, type TargetedConversation } from "./conversation.ts";
 
 type EffectOf<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
@@ -290,8 +292,16 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "declarationsRefused":
       return await recordRefused(tx, owner.channelId, effect.token, context.now);
     case "prkCms":
-      // Of FileVault settings, which nothing declares yet: without a declaration there is no record to change.
+      await receiveRecoveryKey(tx, runtime, by, owner, effect.cms, { reason: "reported", command });
       return;
+    case "prkGone":
+      return await endRecoveryKey(tx, runtime, by, owner, command);
+    case "filevaultSetUp":
+    case "filevaultRemoved":
+    case "filevaultRefused":
+    case "prkRotated":
+    case "prkRotationRefused":
+      return await applyFilevault(effect, context);
     case "unreadable":
       return runtime.log.warn("Cannot use the result of a command", { device: owner.deviceId, reason: effect.reason });
   }

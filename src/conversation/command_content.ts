@@ -13,6 +13,7 @@ import { buildProfile } from "../downloads/profile.ts";
 import { returnProfile } from "../enrollment/return_to_service.ts";
 import { unlockTokenOf } from "../enrollment/unlock_token.ts";
 import { keepSentPassword, passwordToCheck, presentPassword } from "../escrow/passwords.ts";
+import { rotationContent, setupContent } from "../filevault/content.ts";
 import type { Runtime } from "../runtime.ts";
 import { findAdminGuid, isHardwareProven } from "../../db/enrollment/enrollments.ts";
 import { adminPasswordHash } from "../commands/admin_password.ts";
@@ -85,6 +86,9 @@ const CONTENTS: Readonly<Record<string, Content>> = {
   RemoveProvisioningProfile: ofVersion(async (tx, _runtime, _channelId, versionId) => ({
     uuid: (await provisioningProfile(tx, versionId)).uuid,
   })),
+  SetupFileVault: (tx, runtime, channelId) => setupContent(tx, runtime, channelId),
+  RotateFileVaultKey: (tx, runtime, channelId, _args, { commandUuid }) =>
+    rotationContent(tx, runtime, channelId, commandUuid),
   SetRecoveryLock: setsPassword("recovery_lock_password"),
   SetFirmwarePassword: setsPassword("firmware_password"),
   VerifyRecoveryLock: checksPassword("recovery_lock_password"),

@@ -24,6 +24,7 @@ import { newAdminAccount, newAdminPassword } from "../enrollment/admin_account.t
 import { renewalProfile } from "../enrollment/renewal.ts";
 import { Problem } from "../errors.ts";
 import { endEscrow } from "../escrow/escrow.ts";
+import { KeyWanted } from "../filevault/escrow_keys.ts";
 import { follow } from "../planner/follow.ts";
 import { type ConversationFacts, loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
@@ -220,6 +221,7 @@ async function build(
   try {
     content = await commandContent({ tx, runtime, owner }, row, stored);
   } catch (error) {
+    if (error instanceof KeyWanted) throw error;
     if (error instanceof ExpansionError) return error.message;
     if (error instanceof Problem && error.code === "unavailable") return error.message;
     runtime.log.warn("Cannot build a command", { command: row.uuid, name: row.name, error });

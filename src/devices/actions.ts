@@ -142,6 +142,7 @@ export const targetOf = (device: DeviceView): CommandTarget => ({
   sharedIpad: device.sharedIpad,
   unlockTokenEscrowed: device.unlockTokenEscrowed,
   lostMode: device.lostMode,
+  recoveryKeyEscrowed: device.hardwareProven !== false && device.escrowed.includes("filevault_prk"),
 });
 
 /** Returns why a device does not take a command on its own channel, without a full stop, or null if it does. */

@@ -42,6 +42,7 @@ function targetOfRow(row: PlanRow): CommandTarget {
     sharedIpad: row.sharedIpad,
     unlockTokenEscrowed: row.unlockTokenEscrowed,
     lostMode: row.lostMode,
+    ...(row.filevault === null ? {} : { recoveryKeyEscrowed: row.filevault.prkAt !== null }),
   };
 }
 
@@ -83,6 +84,17 @@ function recoveryOf(row: PlanRow): PlanFacts["recovery"] {
       endedAt: at(password.endedAt),
       rotateAt: at(password.rotateAt),
     })),
+  };
+}
+
+function filevaultOf({ filevault }: PlanRow): PlanFacts["filevault"] {
+  if (filevault === null) return null;
+  const at = (text: string | null) => (text === null ? null : new Date(text));
+  return {
+    installed: filevault.installed,
+    failedAt: at(filevault.failedAt),
+    rotationAt: at(filevault.rotationAt),
+    prkAt: at(filevault.prkAt),
   };
 }
 
@@ -183,6 +195,7 @@ export function factsOf(
     setup: setupOf(row),
     recovery: recoveryOf(row),
     bypassCodeAt: row.bypassCodeAt,
+    filevault: filevaultOf(row),
     settings: {
       resendAfterSeconds: runtime.config.COMMAND_RESEND_AFTER,
       renewBeforeDays: runtime.config.IDENTITY_RENEW_DAYS,

@@ -270,6 +270,10 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
     label: "FileVault PRK cleared",
     say: (facts) => ["The FileVault recovery key of ", lower(facts.device), " is no longer in use"],
   },
+  filevault_prk_unreadable: {
+    label: "FileVault PRK unreadable",
+    say: (facts) => ["The FileVault recovery key of ", lower(facts.device), ` does not open: ${facts.at("reason")}`],
+  },
   filevault_prk_viewed: {
     label: "FileVault PRK viewed",
     say: (facts) => [facts.actor, " viewed the FileVault recovery key of ", lower(facts.device)],

@@ -138,7 +138,11 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
               <Fact name="Apple silicon">{yesNo(device.appleSilicon)}</Fact>
               <Fact name="Supervised">{yesNo(device.supervised)}</Fact>
               <Fact name="FileVault">
-                {device.filevaultEnabled === null ? "" : device.filevaultEnabled ? "on" : "off"}
+                {device.filevaultEnabled === null
+                  ? ""
+                  : `${device.filevaultEnabled ? "on" : "off"}${
+                    device.escrowed.includes("filevault_prk") ? ", recovery key escrowed" : ""
+                  }`}
               </Fact>
               <Fact name="Users">
                 {device.users.length === 0 ? "none known" : device.users.map((user, i) => (

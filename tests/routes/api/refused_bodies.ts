@@ -126,6 +126,32 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
       body: { values: { ROOM: "12" }, secrets: ["NOT_STORED"] },
     }),
   ],
+  "POST /api/mdm/filevault_configs/": [
+    () => ({
+      path: "/api/mdm/filevault_configs/",
+      body: { name: "Disks", escrow_location_display_name: "Example IT" },
+    }),
+  ],
+  "PUT /api/mdm/filevault_configs/{id}/": [
+    () => ({
+      path: `/api/mdm/filevault_configs/${NONE}/`,
+      body: { name: "New", escrow_location_display_name: "Example IT" },
+    }),
+  ],
+  "DELETE /api/mdm/filevault_configs/{id}/": [() => ({ path: `/api/mdm/filevault_configs/${NONE}/` })],
+  "POST /api/mdm/recovery_password_configs/": [
+    () => ({ path: "/api/mdm/recovery_password_configs/", body: { name: "New", dynamic_password: false } }),
+    () => ({ path: "/api/mdm/recovery_password_configs/", body: { name: "Labs" } }),
+  ],
+  "PUT /api/mdm/recovery_password_configs/{id}/": [
+    () => ({ path: `/api/mdm/recovery_password_configs/${NONE}/`, body: { name: "New" } }),
+  ],
+  "DELETE /api/mdm/recovery_password_configs/{id}/": [
+    () => ({ path: `/api/mdm/recovery_password_configs/${NONE}/` }),
+  ],
+  "POST /api/mdm/devices/{id}/rotate_filevault_key/": [
+    ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/rotate_filevault_key/`, body: {} }),
+  ],
   "POST /api/mdm/software_update_enforcements/": [
     () => ({
       path: "/api/mdm/software_update_enforcements/",

@@ -84,8 +84,8 @@ async function furnished(fleet: Fleet) {
       certificate, not_after, created_at)
     select 'a', min(id), '\\x01', 's', ${channel}, ${version.id}, 'x', ${now}, ${now} from certificate_authorities`;
   await sql`
-    insert into filevault_escrow_keys (device_id, certificate, private_key_sealed, created_at)
-    values (${id}, '\\x01', 'x', ${now})`;
+    insert into filevault_escrow_keys (device_id, enrollment_id, purpose, certificate, private_key_sealed, created_at)
+    values (${id}, 1, 'escrow', '\\x01', 'x', ${now})`;
   await sql`
     insert into reinstall_paces (channel_id, artifact_version_id, content_revision, desired_revision, repeats, not_before)
     values (${channel}, ${version.id}, 1, 1, 1, ${now})`;
