@@ -92,10 +92,20 @@ export async function commandFieldsOf(
 /** The longest name of an order group. */
 const LONGEST_GROUP = 64;
 
+const storable = (text: string, context: z.RefinementCtx<string>): void => {
+  const message = textFault(text);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+};
+
+const commandName = z.string().superRefine(storable);
+
+/** Bytes of a command that is to be queued: a wallpaper in base64 has some megabytes. */
+export const COMMAND_BYTES = 12_000_000;
+
 /** A command of the catalogue that is to be queued. */
 export const newCommandSchema = z.object({
-  name: z.string().optional().describe("The command's name in the catalogue."),
-  request_type: z.string().optional().describe("Apple's request type, instead of the name."),
+  name: commandName.optional().describe("The command's name in the catalogue."),
+  request_type: commandName.optional().describe("Apple's request type, instead of the name."),
   arguments: z.record(z.string(), z.json()).optional().describe(
     "Its arguments, as the catalogue describes them: data in base64, dates in ISO 8601.",
   ),
@@ -104,12 +114,13 @@ export const newCommandSchema = z.object({
   order_group: z.string().min(1, "This field may not be blank.").max(
     LONGEST_GROUP,
     `Ensure this field has no more than ${LONGEST_GROUP} characters.`,
-  ).superRefine((text, context) => {
-    const message = textFault(text);
-    if (message !== undefined) context.addIssue({ code: "custom", message });
-  }).nullable().optional().describe(
+  ).superRefine(storable).nullable().optional().describe(
     "Commands of one group are sent to a device in their order, each when the one before it has ended.",
   ),
+}).superRefine(({ name, request_type: type }, context) => {
+  if (name === undefined && type === undefined) {
+    context.addIssue({ code: "custom", path: ["name"], message: REQUIRED });
+  }
 }).meta({ id: "NewCommand", examples: [{ name: "UserList" }] });
 
 /** Returns what a request asks for. Throws `invalid` for a command that the catalogue does not have. */
@@ -119,8 +130,7 @@ export function commandAsked(body: z.output<typeof newCommandSchema>): {
   options: SendOptions;
 } {
   const field = body.name === undefined ? "request_type" : "name";
-  const given = body.name ?? body.request_type;
-  if (given === undefined) throw invalid({ name: [REQUIRED] });
+  const given = body.name ?? body.request_type ?? "";
   const entry = catalogueEntry(given);
   if (entry === undefined) {
     throw invalid({ [field]: [`The catalogue has no command "${given.slice(0, 100)}". See /api/mdm/commands/.`] });

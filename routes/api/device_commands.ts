@@ -16,7 +16,14 @@ import { revealResult } from "../../src/devices/reveal_result.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import type { Runtime } from "../../src/runtime.ts";
-import { commandAsked, commandFields, commandFieldsOf, newCommandSchema, sending } from "./command_fields.ts";
+import {
+  COMMAND_BYTES,
+  commandAsked,
+  commandFields,
+  commandFieldsOf,
+  newCommandSchema,
+  sending,
+} from "./command_fields.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { deviceFilter, deviceParams, notAChoice, textFilter, timeOut, uuidParams } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
@@ -28,6 +35,14 @@ export const commandSchema = z.object({
   enrolled_device: z.int(),
   ...commandFields,
 }).meta({ id: "DeviceCommand" });
+
+const revealedSchema = z.object({ result: z.string().describe("A property list in base64.") })
+  .meta({ id: "RevealedResult" });
+
+const locationSchema = z.object({
+  location: z.record(z.string(), z.json()).describe("Apple's keys: Latitude, Longitude, Timestamp and others."),
+  created_at: timeOut,
+}).meta({ id: "LostModeLocation" });
 
 const commandRepresentation = async (
   runtime: Pick<Runtime, "keys">,
@@ -70,6 +85,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
       "See /api/mdm/commands/ for the commands and their arguments. A refused argument is named by its path.",
     params: deviceParams,
     body: newCommandSchema,
+    bodyLimit: COMMAND_BYTES,
     response: { status: 201, schema: commandSchema },
     async handle({ runtime, by, params, body }) {
       const { entry, args, options } = commandAsked(body);
@@ -131,7 +147,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
       "The whole answer, with unlock tokens, bypass codes and recovery keys. It needs the permission for each " +
       "kind of secret in it, and each reading is an event.",
     params: uuidParams,
-    response: { status: 200, schema: z.object({ result: z.string().describe("A property list in base64.") }) },
+    response: { status: 200, schema: revealedSchema },
     async handle({ runtime, by, params }) {
       const command = await findCommand(runtime.sql, params.id);
       if (command === undefined) throw problem("not-found");
@@ -149,7 +165,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     params: uuidParams,
     response: {
       status: 200,
-      schema: z.object({ location: z.record(z.string(), z.json()), created_at: timeOut }),
+      schema: locationSchema,
     },
     async handle({ runtime, by, params }) {
       const command = await findCommand(runtime.sql, params.id);

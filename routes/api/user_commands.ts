@@ -12,7 +12,14 @@ import { cancelQueued } from "../../src/commands/queue.ts";
 import { sendUserCommand } from "../../src/devices/actions.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
-import { commandAsked, commandFields, commandFieldsOf, newCommandSchema, sending } from "./command_fields.ts";
+import {
+  COMMAND_BYTES,
+  commandAsked,
+  commandFields,
+  commandFieldsOf,
+  newCommandSchema,
+  sending,
+} from "./command_fields.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { idParam, notAChoice, relatedFilter, textFilter, uuidParams } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
@@ -51,6 +58,7 @@ export const USER_COMMAND_ENDPOINTS = [
     description: "`id` is that of the user in the device. See /api/mdm/commands/ for the commands and their arguments.",
     params: userParams,
     body: newCommandSchema,
+    bodyLimit: COMMAND_BYTES,
     response: { status: 201, schema: userCommandSchema },
     async handle({ runtime, by, params, body }) {
       const { entry, args, options } = commandAsked(body);

@@ -64,14 +64,21 @@ const MAX_ITEMS = 200;
 /** The prefix of all names, so that no key is taken for another field of the form. */
 const PREFIX = "arguments";
 
+const isAcronym = (word: string): boolean => /^[A-Z0-9]{2,}s?$/.test(word);
+const lower = (word: string): string => isAcronym(word) ? word : word.toLowerCase();
+
 /** Returns a key as words: "DestinationDeviceID" as "Destination device ID". */
 export function inWords(key: string): string {
   const words = key.replaceAll("_", " ").split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])| /).filter((word) =>
     word !== ""
   );
+  // "eSIM", "iTunes", "iOS": a small letter that belongs to the next word.
+  if (words[1] !== undefined && /^[a-z]$/.test(words[0] ?? "")) {
+    return [`${words[0]}${words[1]}`, ...inWords(words.slice(2).join("")).split(" ").map(lower)].join(" ").trim();
+  }
   return words.map((word, i) => {
-    if (/^[A-Z0-9]{2,}s?$/.test(word)) return word;
-    return i === 0 ? word.charAt(0).toUpperCase() + word.slice(1) : word.toLowerCase();
+    if (i > 0 || isAcronym(word)) return lower(word);
+    return word.charAt(0).toUpperCase() + word.slice(1);
   }).join(" ");
 }
 

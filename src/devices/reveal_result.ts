@@ -36,7 +36,7 @@ export async function revealResult(
       type: "command_secrets_viewed",
       serialNumber: device.serialNumber,
       objects: { device: [device.id] },
-      payload: { command: { request_type: command.name, uuid: command.uuid }, secrets },
+      payload: { command: { request_type: command.name, uuid: command.uuid }, revealed: secrets },
     }])
   );
   return bytes;

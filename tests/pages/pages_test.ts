@@ -73,6 +73,7 @@ Deno.test(
       await page.getByRole("button", { name: "Search" }).click();
       await page.getByRole("link", { name: "Ada's <b>Mac</b>" }).click();
       await page.getByText("Lock…").click();
+      await page.locator("form[action$='/lock/']").getByLabel("Serial number").fill(device.serialNumber);
       await page.locator("form[action$='/lock/']").getByLabel("PIN").fill("271828");
       await page.getByLabel("Message").fill("Please call us");
       await page.getByRole("button", { name: "Lock device" }).click();

@@ -161,6 +161,26 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
   "/devices/:id/commands/:uuid/cancel/": [
     ({ deviceId }) => ({ path: `/devices/${deviceId}/commands/${UNKNOWN}/cancel/` }),
   ],
+  "/devices/:id/commands/:uuid/answer/secrets/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/commands/${UNKNOWN}/answer/secrets/` }),
+  ],
+  "/devices/:id/send/:name/": [
+    ({ phoneId }) => ({
+      path: `/devices/${phoneId}/send/InstallApplication/`,
+      fields: { "arguments.iTunesStoreID": "x", "arguments.InstallAsManaged": "yes" },
+    }),
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/send/ShutDownDevice/`, fields: { serial_number: "OTHER" } }),
+  ],
+  "/devices/:id/locations/:uuid/": [({ deviceId }) => ({ path: `/devices/${deviceId}/locations/${UNKNOWN}/` })],
+  "/devices/:id/users/:user/send/:name/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/users/${NONE}/send/ActiveNSExtensions/` }),
+  ],
+  "/devices/:id/users/:user/commands/:uuid/answer/secrets/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/users/${NONE}/commands/${UNKNOWN}/answer/secrets/` }),
+  ],
+  "/devices/:id/users/:user/commands/:uuid/cancel/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/users/${NONE}/commands/${UNKNOWN}/cancel/` }),
+  ],
   "/devices/:id/artifacts/:artifact/reinstall/": [
     ({ deviceId }) => ({ path: `/devices/${deviceId}/artifacts/${UNKNOWN}/reinstall/` }),
   ],

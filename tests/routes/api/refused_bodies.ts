@@ -384,6 +384,20 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
   "POST /api/mdm/devices/{id}/clear_activation_lock_bypass_code/": [
     () => ({ path: `/api/mdm/devices/${NONE}/clear_activation_lock_bypass_code/`, body: {} }),
   ],
+  "POST /api/mdm/devices/{id}/commands/": [
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/commands/`,
+      body: { name: "Settings", arguments: { Settings: [{ Item: "DeviceName" }] } },
+    }),
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/commands/`,
+      body: { name: "RestartDevice", expires_at: "2020-01-01T00:00:00" },
+    }),
+  ],
+  "POST /api/mdm/users/{id}/commands/": [
+    () => ({ path: `/api/mdm/users/${NONE}/commands/`, body: { name: "ActiveNSExtensions" } }),
+  ],
+  "DELETE /api/mdm/users/commands/{id}/": [() => ({ path: `/api/mdm/users/commands/${UNKNOWN}/` })],
   "DELETE /api/mdm/devices/commands/{id}/": [() => ({ path: `/api/mdm/devices/commands/${UNKNOWN}/` })],
   "POST /api/mdm/devices/{id}/artifacts/{artifact}/reinstall/": [
     ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/artifacts/${UNKNOWN}/reinstall/` }),

@@ -30,6 +30,7 @@ Deno.test("a request type of Apple's has one command in the catalogue, under one
     "ClearActivationLockBypassCode",
     "ClearPasscode",
     "DeleteUser",
+    "DeviceLock",
     "EnableLostMode",
     "EraseDevice",
     "RemoveProfile",

@@ -65,6 +65,11 @@ Deno.test("every page below another names the pages above it, and each of them e
     await device.connect();
     const shown = (await ada.get(`/devices/${asked?.id}/`)).text;
     const [, uuid = ""] = /\/commands\/([0-9a-f-]{36})\/answer\//.exec(shown) ?? [];
+    await device.addUser({ userId: "U-1", shortName: "jane", longName: "Jane" });
+    const user = (await fleet.api("GET", `/api/mdm/devices/${asked?.id}/`)).json.users[0].id;
+    await ada.post(`/devices/${asked?.id}/users/${user}/send/ActiveNSExtensions/`);
+    await device.connect("U-1");
+    const [ofUser] = (await fleet.api("GET", "/api/mdm/users/commands/?name=ActiveNSExtensions")).json.results;
     assert.equal((await ada.post("/roles/", { name: "Help desk" })).status, 303);
     const [row] = await sql<{ device: number; issuer: string; role: number; item: string }[]>`
       select (select id from devices where serial_number = ${device.serialNumber}) as device,
@@ -111,7 +116,8 @@ Deno.test("every page below another names the pages above it, and each of them e
       const address: string = page.replace("/connect/:id/", `/connect/${token}/`)
         .replace("/:id/", `/${(other ? unused : ids)[page.split("/")[1] ?? ""]}/`)
         .replace(":version", other ? idle.version.id : version.id).replace(":link", String(linked.id))
-        .replace(":uuid", uuid).replace(":path", row.item);
+        .replace(":uuid", page.includes(":user") ? ofUser.uuid : uuid).replace(":path", row.item)
+        .replace(":user", user).replace(":name", "DeviceInformation");
       assert.doesNotMatch(address, /:|undefined/, page);
       const { status, text } = await ada.get(address + (QUERIES[page]?.(idle.artifact.id) ?? ""));
       assert.equal(status, 200, address);
