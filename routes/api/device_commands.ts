@@ -8,9 +8,9 @@ import { z } from "zod";
 import { findDevice } from "../../db/devices/device_views.ts";
 import { type CommandView, findCommand, listCommands } from "../../db/work/commands.ts";
 import { removesArtifacts } from "../../src/blueprints/artifact_types.ts";
-import { cancelQueued } from "../../src/commands/queue.ts";
 import { commandsWith } from "../../src/commands/registry.ts";
 import { openResult } from "../../src/commands/result.ts";
+import { cancelCommand } from "../../src/devices/cancel_command.ts";
 import { sendCommand } from "../../src/devices/actions.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
@@ -161,6 +161,6 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     description: "Only commands that have not been sent can be cancelled.",
     params: uuidParams,
     response: NO_CONTENT,
-    handle: ({ runtime, by, params }) => cancelQueued(runtime, by, params.id),
+    handle: ({ runtime, by, params }) => cancelCommand(runtime, by, params.id),
   }),
 ];

@@ -34,7 +34,7 @@ export const COMMAND_LINE: Authorised = {
     username: "command line",
     isServiceAccount: true,
     isSuperuser: true,
-    permissions: new Set(),
+    grants: [],
   },
   request: undefined,
 };

@@ -13,7 +13,10 @@ import type { DeviceId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import { forcePush } from "../../db/push/push_targets.ts";
 import { findCommand } from "../../db/work/commands.ts";
+import { mustAllowCommands } from "../access/command_rights.ts";
+import type { Authorised } from "../access/operator.ts";
 import type { CommandTarget } from "../commands/command.ts";
+import { namesOf } from "../commands/right_names.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { enqueueJob } from "../enqueue_job.ts";
@@ -148,13 +151,17 @@ export function whyNotSent(device: DeviceView, name: string): string | null {
   return commandNamed(name)?.invalidFor(targetOf(device)) ?? null;
 }
 
-/** Queues a command on the device channel. Throws `refused` ("Invalid target.") or `invalid`. */
-export async function sendCommand(runtime: Runtime, by: By, id: DeviceId, name: string, input: unknown) {
+/**
+ * Queues a command on the device channel. Throws `permission-denied` if no role of the operator allows the command,
+ * `refused` ("Invalid target.") or `invalid`.
+ */
+export async function sendCommand(runtime: Runtime, by: Authorised, id: DeviceId, name: string, input: unknown) {
   const device = await mustFindLive(runtime, id);
   const command = commandNamed(name);
   if (command === undefined || device.channelId === null || device.checkoutAt !== null) {
     throw problem("refused", "Invalid target.");
   }
+  mustAllowCommands(by.actor, namesOf(command, input));
   const channelId = device.channelId;
   const uuid = await runtime.sql.begin(async (tx) => {
     const queued = await queueCommand(tx, runtime, command, targetOf(device), channelId, input);

@@ -6,6 +6,7 @@
 
 import type { Hono } from "hono";
 import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
+import { mayCommand } from "../../../src/access/command_rights.ts";
 import type { CommandForm } from "../../../src/commands/by_hand.ts";
 import type { CommandTarget } from "../../../src/commands/command.ts";
 import { argumentsOf, type FormField, formFields } from "../../../src/commands/form_fields.ts";
@@ -97,7 +98,9 @@ export function CommandForms(
 ) {
   return (
     <>
-      {commandsWith("form").filter(({ part }) => context.may(part.permission)).map(({ command, part }) => (
+      {commandsWith("form").filter(({ command, part }) =>
+        context.may(part.permission) && mayCommand(context.by.actor, command.name)
+      ).map(({ command, part }) => (
         <Sending
           command={command}
           form={part}

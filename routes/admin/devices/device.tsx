@@ -10,8 +10,8 @@ import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts
 import type { DeviceId } from "../../../db/ids.ts";
 import { tagsThatCount } from "../../../db/tags/effective_tag_views.ts";
 import { RELEASES } from "../../../src/ade/explain_setup.ts";
-import { cancelQueued } from "../../../src/commands/queue.ts";
 import { blockDevice, pokeDevice } from "../../../src/devices/actions.ts";
+import { cancelCommand } from "../../../src/devices/cancel_command.ts";
 import { collectInventory } from "../../../src/devices/collect_inventory.ts";
 import { confirmHardware } from "../../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../../src/devices/deletion.ts";
@@ -266,7 +266,7 @@ export function mountDevice(app: Hono<AppEnv>): void {
   });
   action(app, "/devices/:id/commands/:uuid/cancel/", "mdm.delete_devicecommand", async (context) => {
     const { runtime, by } = context;
-    await cancelQueued(runtime, by, context.uuid("uuid"));
+    await cancelCommand(runtime, by, context.uuid("uuid"));
     return done(context, "cancelled");
   });
   for (const shown of REVEALED) {
