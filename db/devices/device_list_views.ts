@@ -7,6 +7,7 @@
 import type { DeviceId } from "../ids.ts";
 import { hasAnyTag } from "../tags/effective_tag_views.ts";
 import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_state_views.ts";
+import { type DeviceLimit, within } from "../access/device_limits.ts";
 import { type Db, one } from "../open.ts";
 
 /** A line of the device list. */
@@ -31,6 +32,8 @@ export type DeviceCondition = {
   osVersion?: string;
   /** Without one, devices that are not deleted. */
   state?: DeviceStateName | "enrolled" | "blocked";
+  /** Of these devices only. */
+  only?: DeviceLimit | undefined;
   silentBefore: Date;
   tag?: number;
   blueprint?: number;
@@ -95,6 +98,7 @@ function conditions(db: Db, search: DeviceCondition) {
   const state = search.state === "enrolled" || search.state === "blocked" ? undefined : search.state;
   const parts = [
     inState(db, state, search.silentBefore),
+    search.only === undefined ? undefined : within(db, search.only),
     search.text === undefined ? undefined : hasWords(db, search.text),
     search.platform === undefined
       ? undefined
@@ -163,8 +167,9 @@ export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ row
 /** Returns how many enrolled devices run each version. */
 export async function countVersions(
   db: Db,
+  only: DeviceLimit | undefined,
 ): Promise<{ platform: string | null; osVersion: string; count: number }[]> {
   return await db<{ platform: string | null; osVersion: string; count: number }[]>`
     select e.platform, trim(e.os_version || ' ' || e.os_version_extra) as os_version, count(*)::int as count
-    ${enrolledDevices(db)} group by 1, 2 order by 1 nulls last, 3 desc, 2`;
+    ${enrolledDevices(db)} and ${within(db, only)} group by 1, 2 order by 1 nulls last, 3 desc, 2`;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type DeviceLimit, within } from "../access/device_limits.ts";
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, type Json, json, one, type Statement } from "../open.ts";
 
@@ -220,7 +221,7 @@ const views = (db: Db, longest: number) =>
  */
 export async function listCommands(
   db: Db,
-  page: { limit: number; offset: number; name?: string; deviceId?: DeviceId },
+  page: { limit: number; offset: number; name?: string; deviceId?: DeviceId; only?: DeviceLimit | undefined },
 ): Promise<{ rows: CommandView[]; count: number }> {
   const where = db`where true
     ${page.name === undefined ? db`` : db`and v.name = ${page.name}`}
@@ -228,6 +229,11 @@ export async function listCommands(
     page.deviceId === undefined
       ? db`and v.device_id not in (select id from devices where deleted_at is not null)`
       : db`and v.device_id = ${page.deviceId}`
+  }
+    ${
+    page.only === undefined
+      ? db``
+      : db`and exists (select 1 from devices d where d.id = v.device_id and ${within(db, page.only)})`
   }`;
   const rows = await db<CommandView[]>`
     select * from (${

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type DeviceLimit, within } from "../access/device_limits.ts";
 import type { TargetRow } from "../devices/devices.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one, type Statement } from "../open.ts";
@@ -113,9 +114,11 @@ export async function findPlanRowsOfBlueprint(
   blueprintId: number,
   after: number,
   limit: number,
+  only?: DeviceLimit,
 ): Promise<PlanRow[]> {
   return await db<PlanRow[]>`
     ${select(db)} where e.blueprint_id = ${blueprintId} and e.ended_at is null and c.id > ${after}
+      and ${within(db, only)}
     order by c.id limit ${limit}`;
 }
 

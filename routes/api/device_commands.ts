@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { findDevice } from "../../db/devices/device_views.ts";
 import { type CommandView, findCommand, listCommands } from "../../db/work/commands.ts";
+import { limitOf } from "../../src/access/device_limit.ts";
 import { removesArtifacts } from "../../src/blueprints/artifact_types.ts";
 import { commandsWith } from "../../src/commands/registry.ts";
 import { openResult } from "../../src/commands/result.ts";
@@ -129,6 +130,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
       }
       const { count, rows } = await listCommands(input.runtime.sql, {
         ...page,
+        only: limitOf(input.by.actor, "mdm.view_devicecommand"),
         ...(name === undefined ? {} : { name }),
         ...(enrolled_device === undefined ? {} : { deviceId: enrolled_device }),
       });
@@ -145,6 +147,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     tag: "Devices",
     summary: "Read a command",
     params: uuidParams,
+    subject: ({ id }) => ({ commandUuid: id }),
     response: { status: 200, schema: commandSchema },
     async handle({ runtime, params }) {
       const command = await findCommand(runtime.sql, params.id);
@@ -157,6 +160,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     path: "/api/mdm/devices/commands/{id}/",
     permission: "mdm.delete_devicecommand",
     tag: "Devices",
+    subject: ({ id }) => ({ commandUuid: id }),
     summary: "Cancel a command",
     description: "Only commands that have not been sent can be cancelled.",
     params: uuidParams,

@@ -15,6 +15,7 @@ import {
   listDevices,
 } from "../../db/devices/device_views.ts";
 import { findTags } from "../../db/tags/tags.ts";
+import { limitOf } from "../../src/access/device_limit.ts";
 import { blockDevice, changeDeviceBlueprint, pokeDevice } from "../../src/devices/actions.ts";
 import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../src/devices/deletion.ts";
@@ -140,6 +141,7 @@ export const DEVICE_ENDPOINTS = [
         ...(excluded_tags === undefined ? {} : { excludedTags: excluded_tags }),
         ...(short_name === undefined ? {} : { shortName: short_name }),
         ...(state === undefined ? {} : { state }),
+        only: limitOf(input.by.actor, "mdm.view_enrolleddevice"),
         silentBefore: silentBefore(input.runtime.clock.now()),
         ordering,
       };

@@ -23,6 +23,7 @@
  */
 
 import { z } from "zod";
+import type { DeviceSubject } from "../../db/access/device_limits.ts";
 import type { Permission } from "../../src/access/actor.ts";
 import type { Operator } from "../../src/access/operator.ts";
 import { Problem, problem } from "../../src/errors.ts";
@@ -90,6 +91,8 @@ export type RawResponse = { status: 200; contentType: string; description?: stri
 export type Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R> = Facts & {
   /** Path parameters; a value that does not parse is a 404. */
   params?: P;
+  /** The device that the request is about, if no path parameter is its id or serial number. */
+  subject?(params: z.output<P>): DeviceSubject;
   /** Query parameters; unknown ones are ignored. */
   query?: Q;
   /** The JSON body. */
@@ -116,6 +119,8 @@ export type Call = {
 /** An endpoint in the table: the types of its parts are closed over by `run`. */
 export type Endpoint = Facts & {
   params: z.ZodObject;
+  /** The device that the request is about, from the values of the path. */
+  subject: ((values: Readonly<Record<string, string>>) => DeviceSubject) | undefined;
   query: z.ZodObject;
   body: z.ZodType | undefined;
   response: JsonResponse<z.ZodType> | RawResponse;
@@ -138,7 +143,7 @@ export function endpoint<
   Q extends z.ZodObject = z.ZodObject<Record<never, never>>,
   B extends z.ZodType = z.ZodVoid,
 >(definition: Definition<P, Q, B, R>): Endpoint {
-  const { handle, fetch, params: givenParams, query: givenQuery, body: givenBody, ...facts } = definition;
+  const { handle, fetch, subject, params: givenParams, query: givenQuery, body: givenBody, ...facts } = definition;
   if (!/^\/api\/([a-z0-9_]+\/|\{[a-z_]+\}\/)+$/.test(facts.path)) {
     throw new Error(`Cannot use the endpoint path "${facts.path}": it should be like /api/app/things/{id}/`);
   }
@@ -151,6 +156,11 @@ export function endpoint<
     params,
     query,
     body: givenBody,
+    subject: subject === undefined ? undefined : (values) => {
+      const parsed = params.safeParse(values);
+      if (!parsed.success) throw problem("not-found");
+      return subject(parsed.data);
+    },
     async run(call) {
       const parsedParams = parseParams(params, call.params);
       if (parsedParams === undefined) throw problem("not-found");

@@ -6,9 +6,14 @@
  * @module
  */
 
-import { coveredBy, type DeviceLimit, type DeviceSubject } from "../../db/access/device_limits.ts";
+import {
+  coveredBy,
+  type DeviceLimit,
+  type DeviceSubject,
+  uncoveredSerialNumbers,
+} from "../../db/access/device_limits.ts";
 import type { Db } from "../../db/open.ts";
-import { problem } from "../errors.ts";
+import { invalid, problem } from "../errors.ts";
 import { type Actor, mayAll, type Permission } from "./actor.ts";
 import { isLimited } from "./delegation.ts";
 import type { Operator } from "./operator.ts";
@@ -35,6 +40,25 @@ export async function operatorOn(
   const actor = await actorOn(db, by.actor, subject);
   if (actor === by.actor || permitted(actor)) return { ...by, actor };
   throw problem(mayAll(actor, ["mdm.view_enrolleddevice"]) ? "permission-denied" : "not-found");
+}
+
+/**
+ * Refuses an action on many devices, by serial number, unless the actor has the permissions for each of them. Throws
+ * `invalid` with the unknown ones.
+ */
+export async function mustCover(
+  db: Db,
+  actor: Actor,
+  permissions: readonly Permission[],
+  serialNumbers: readonly string[],
+): Promise<void> {
+  for (const permission of permissions) {
+    const limit = limitOf(actor, permission);
+    const unknown = limit === undefined ? [] : await uncoveredSerialNumbers(db, serialNumbers, limit);
+    if (unknown.length > 0) {
+      throw invalid({ serial_numbers: unknown.slice(0, 10).map((one) => `There is no device ${one}.`) });
+    }
+  }
 }
 
 /** Returns which devices the actor has a permission for, as lists need it; undefined: all. */

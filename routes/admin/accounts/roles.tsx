@@ -61,9 +61,9 @@ async function RoleForm({ context, role, shown, state }: {
   const { sql } = context.runtime;
   const [tags, units] = await Promise.all([listTags(sql, MANY), listMetaBusinessUnits(sql, MANY)]);
   const held = new Set(state?.values.texts("permissions") ?? shown?.permissions ?? []);
-  const listed = shown?.commands ?? [];
+  const listed = shown?.commands ?? null;
   // Others come from the API: saving the form keeps them.
-  const others = listed.filter((name) => !OFFERED.has(name));
+  const others = (listed ?? []).filter((name) => !OFFERED.has(name));
   return (
     <form class="stack" method="post" action={role === undefined ? "/roles/" : `/roles/${role.id}/`}>
       <Csrf context={context} />
@@ -93,16 +93,16 @@ async function RoleForm({ context, role, shown, state }: {
       <Select
         name="every_command"
         label="Commands that the role may send"
-        value={shown?.commands == null ? "all" : "listed"}
+        value={listed === null ? "all" : "listed"}
         options={[["all", "Every command"], ["listed", "Only the commands below"]]}
         help="Applies to the permission “add device commands”. Several roles are united."
         state={state}
       />
       <Errors name="commands" state={state} />
-      <details open={shown?.commands != null}>
+      <details open={listed !== null}>
         <summary>Commands</summary>
         {COMMAND_GROUPS.map(({ legend, commands }) => (
-          <Checks name="commands" legend={legend} options={commands.map(nameOf)} values={listed} state={state} />
+          <Checks name="commands" legend={legend} options={commands.map(nameOf)} values={listed ?? []} state={state} />
         ))}
         {others.length === 0 ? null : (
           <Checks

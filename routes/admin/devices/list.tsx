@@ -71,7 +71,7 @@ export function mountDevices(app: Hono<AppEnv>): void {
   page(app, "/devices/", "mdm.view_enrolleddevice", async (context) => {
     const { runtime, url, may } = context;
     const now = runtime.clock.now();
-    const search = searchOf(url, now);
+    const search = { ...searchOf(url, now), only: context.only("mdm.view_enrolleddevice") };
     const [{ rows, count }, tags, blueprints, artifact] = await Promise.all([
       searchDevices(runtime.sql, search),
       listTags(runtime.sql, { limit: 500, offset: 0 }),

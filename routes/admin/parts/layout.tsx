@@ -62,7 +62,7 @@ function Menu({ context, path }: { context: PageContext; path: string }) {
       <details>
         <summary>Menu</summary>
         <div class="menu">
-          {menuFor(context.may).map(({ group, entries }) => (
+          {menuFor(context.mayAnywhere).map(({ group, entries }) => (
             <div>
               <p id={`menu-${group.toLowerCase()}`}>{group}</p>
               <ul aria-labelledby={`menu-${group.toLowerCase()}`}>

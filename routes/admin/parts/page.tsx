@@ -8,9 +8,11 @@ import type { Context, Hono } from "hono";
 import { getCookie } from "hono/cookie";
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
+import type { DeviceLimit, DeviceSubject } from "../../../db/access/device_limits.ts";
 import { type DeviceId, deviceIdOf } from "../../../db/ids.ts";
 import { mayAll, type Permission } from "../../../src/access/actor.ts";
 import { checkCsrf, CSRF_FIELD } from "../../../src/access/csrf.ts";
+import { limitOf, operatorOn } from "../../../src/access/device_limit.ts";
 import { type Operator, operatorOf } from "../../../src/access/operator.ts";
 import { authenticateSession, sessionCookie } from "../../../src/access/sessions.ts";
 import { isSetupPending } from "../../../src/access/setup.ts";
@@ -55,7 +57,12 @@ export type PageContext = {
   deviceId(): DeviceId;
   /** A path parameter that is a UUID; throws `not-found` otherwise. */
   uuid(name?: string): string;
+  /** On the page of a device: whether a role that covers the device has the permission. */
   may(permission: Permission): boolean;
+  /** The same on some device or other: what the menu shows. */
+  mayAnywhere(permission: Permission): boolean;
+  /** The devices that lists show to the holder of a permission; undefined: all. */
+  only(permission: Permission): DeviceLimit | undefined;
 };
 
 /**
@@ -177,7 +184,34 @@ async function contextOf(c: Context<AppEnv>): Promise<PageContext | undefined> {
       return text;
     },
     may: (permission) => mayAll(actor, [permission]),
+    mayAnywhere: (permission) => mayAll(actor, [permission]),
+    only: (permission) => limitOf(actor, permission),
   };
+}
+
+/** Returns what the address of a page is about, if that is a device or something of a device. */
+function subjectOf(path: string, { id, deviceId }: PageContext): DeviceSubject | undefined {
+  if (path.startsWith("/devices/:id/")) return { deviceId: deviceId() };
+  if (path.startsWith("/claims/alerts/:id/")) return { alertId: id() };
+  if (path.startsWith("/claims/:id/")) return { claimId: id() };
+  return undefined;
+}
+
+/**
+ * Returns the context of a page for a person who may open it. On the page of a device only the roles that cover it
+ * count. Throws `permission-denied`, and `not-found` for devices that no role covers.
+ */
+async function opened(path: string, context: PageContext, needs: Needs): Promise<PageContext> {
+  if (!mayOpen(context.may, needs)) throw problem("permission-denied");
+  const subject = subjectOf(path, context);
+  if (subject === undefined) return context;
+  const by = await operatorOn(
+    context.runtime.sql,
+    context.by,
+    subject,
+    (actor) => mayOpen((permission) => mayAll(actor, [permission]), needs),
+  );
+  return { ...context, by, may: (permission) => mayAll(by.actor, [permission]) };
 }
 
 async function signInFirst(c: Context<AppEnv>): Promise<Response> {
@@ -201,9 +235,9 @@ export function page(
     const context = await contextOf(c);
     if (context === undefined) return await signInFirst(c);
     try {
-      if (!mayOpen(context.may, needs)) throw problem("permission-denied");
-      const result = await view(context, c);
-      return result instanceof Response ? result : render(c, result, context);
+      const here = await opened(path, context, needs);
+      const result = await view(here, c);
+      return result instanceof Response ? result : render(c, result, here);
     } catch (error) {
       return refusal(c, error, context);
     }
@@ -239,14 +273,14 @@ export function action(
   limit?: number,
 ): void {
   app.post(path, async (c) => {
-    const context = await contextOf(c);
+    let context = await contextOf(c);
     if (context === undefined) return await signInFirst(c);
     let form: Form | undefined;
     try {
       const received = await receiveForm(c, limit);
       form = received.form;
       checkCsrf(c.req.raw.headers, context.runtime.config.BASE_URL, context.csrf, form.raw(CSRF_FIELD));
-      if (!mayOpen(context.may, needs)) throw problem("permission-denied");
+      context = await opened(path, context, needs);
       mustBeHeld(received.faults);
       const result = await act(context, form, c);
       if (result instanceof Response) return result;
