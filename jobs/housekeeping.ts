@@ -16,6 +16,7 @@ import { deleteExpiredAssetCredentials } from "../db/issuing/asset_credentials.t
 import { expireOldCommands } from "../db/work/commands.ts";
 import { deleteFinishedJobs, deleteOldSlots } from "../db/work/job_queue.ts";
 import { KNOWN_DAYS } from "../src/access/known_browser.ts";
+import { endApprovals } from "../src/approvals/expire.ts";
 import { purgeDeletedDevices } from "../src/devices/purge.ts";
 import { defineJob } from "./job.ts";
 
@@ -41,6 +42,7 @@ export const housekeeping = defineJob({
     }
     return {
       expired_commands: expired,
+      expired_approvals: await endApprovals(runtime, by, signal),
       purged_devices: await purgeDeletedDevices(runtime, by, signal),
       dropped_partitions: [
         ...await dropPartitionsBefore(sql, "events", monthsAgo(config.EVENT_RETENTION_MONTHS)),

@@ -5,6 +5,7 @@
  */
 
 import type { SetupStep } from "../db/ade/setup_views.ts";
+import type { ApprovalRow } from "../db/approvals/approvals.ts";
 import type { RolloutRow } from "../db/artifacts/rollouts.ts";
 import type { TargetArtifactRow } from "../db/artifacts/target_artifacts.ts";
 import type { DeviceStateName } from "../db/devices/device_state_views.ts";
@@ -100,6 +101,16 @@ export const CLAIM_WORDS: Readonly<Record<ClaimRow["state"], StateWord>> = {
   confirmed: { text: "Confirmed" },
   used: { text: "Used", means: "The claim was confirmed and the device has enrolled." },
   dismissed: { text: "Dismissed" },
+};
+
+/** Requests for approval. */
+export const APPROVAL_WORDS: Readonly<Record<ApprovalRow["state"], StateWord>> = {
+  waiting: { text: "Waiting", tone: "warn" },
+  approved: { text: "Approved", tone: "good", means: "It was done, or the requester can see the secret once." },
+  declined: { text: "Declined" },
+  expired: { text: "Expired" },
+  used: { text: "Used", tone: "good", means: "The requester has seen the secret." },
+  failed: { text: "Failed", tone: "bad", means: "It was approved, and is no longer possible." },
 };
 
 /** Devices. */

@@ -8,6 +8,8 @@ import { endEscrowed, type EscrowKind, findEscrowed, insertEscrowed } from "../d
 import type { DeviceId } from "../db/ids.ts";
 import { nextId } from "../db/next_id.ts";
 import type { Tx } from "../db/open.ts";
+import type { Authorised } from "./access/operator.ts";
+import { passGate } from "./approvals/gate.ts";
 import type { By } from "./events/by.ts";
 import { recordEvents } from "./events/record.ts";
 import type { Runtime } from "./runtime.ts";
@@ -62,13 +64,23 @@ export async function endEscrow(
   await record(tx, runtime, by, owner, EVENTS[kind].cleared);
 }
 
-/** Returns the current secret, or null. An event records who saw it; without a secret there is no event. */
+/**
+ * Returns the current secret, or null. An event records who saw it; without a secret there is no event. Throws what
+ * `passGate` throws.
+ */
 export async function revealEscrowed(
   runtime: Runtime,
-  by: By,
+  by: Authorised,
   owner: EscrowOwner,
   kind: LiveKind,
 ): Promise<string | null> {
+  await passGate(runtime, by, {
+    kind: "reveals",
+    action: "reveal",
+    name: kind,
+    permission: `mdm.view_${kind}`,
+    device: owner,
+  });
   return await runtime.sql.begin(async (tx) => {
     const row = await findEscrowed(tx, owner.deviceId, kind);
     if (row === undefined) return null;

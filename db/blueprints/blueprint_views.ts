@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DeviceLimit, within } from "../access/device_limits.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { ArtifactRow } from "../artifacts/artifacts.ts";
 import type { BlueprintRow } from "./blueprints.ts";
 import { filterOf, type FilterRow } from "../artifacts/filters.ts";

@@ -7,7 +7,7 @@
 import type { DeviceId } from "../ids.ts";
 import { hasAnyTag } from "../tags/effective_tag_views.ts";
 import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_state_views.ts";
-import { type DeviceLimit, within } from "../access/device_limits.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, one } from "../open.ts";
 
 /** A line of the device list. */

@@ -8,7 +8,7 @@
 import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_state_views.ts";
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { hasAnyTag } from "../tags/effective_tag_views.ts";
-import { type DeviceLimit, within } from "../access/device_limits.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, one } from "../open.ts";
 import type { ReleaseReason } from "../enrollment/enrollments.ts";
 import type { StoredPlatform } from "./devices.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { DeviceId } from "../ids.ts";
-import { type DeviceLimit, within } from "../access/device_limits.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, one } from "../open.ts";
 
 /** The reason why a device was refused. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { coveredSerialNumbers, type DeviceLimit } from "../access/device_limits.ts";
+import { coveredSerialNumbers, type DeviceLimit } from "../access/device_limit_views.ts";
 import { type Db, type Json, json, one, type Sql } from "../open.ts";
 import { THRICE, withShortLocks } from "../short_locks.ts";
 

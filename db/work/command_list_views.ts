@@ -6,7 +6,7 @@
  */
 
 import type { DeviceId } from "../ids.ts";
-import { type DeviceLimit, within } from "../access/device_limits.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, type Json, one } from "../open.ts";
 
 /** Commands from the view of operators. */

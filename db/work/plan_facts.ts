@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DeviceLimit, within } from "../access/device_limits.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { TargetRow } from "../devices/devices.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one, type Statement } from "../open.ts";

@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import type { AppEnv } from "../context.ts";
 import { mountAccount } from "./accounts/account.tsx";
+import { mountApprovals } from "./accounts/approvals.tsx";
 import { mountRoles } from "./accounts/roles.tsx";
 import { mountSignIn } from "./accounts/signin.tsx";
 import { mountAccess } from "./accounts/users.tsx";
@@ -75,6 +76,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountAccess,
       mountAccount,
       mountRoles,
+      mountApprovals,
       mountEvents,
       mountJobs,
     ]

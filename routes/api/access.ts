@@ -5,7 +5,7 @@
  */
 
 import type { z } from "zod";
-import type { DeviceSubject } from "../../db/access/device_limits.ts";
+import type { DeviceSubject } from "../../db/access/device_limit_views.ts";
 import type { Permission } from "../../src/access/actor.ts";
 import { problem } from "../../src/errors.ts";
 import type { Endpoint } from "./endpoint.ts";

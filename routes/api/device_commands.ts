@@ -98,6 +98,7 @@ const queueing = commandsWith("endpoint").map(({ command: { name, args }, part }
     method: "POST",
     path: `/api/mdm/devices/{id}/${part.path}/`,
     permission: part.permission,
+    reasoned: true,
     tag: "Devices",
     summary: part.summary,
     params: deviceParams,

@@ -176,6 +176,7 @@ export const DEVICE_ENDPOINTS = [
     method: "DELETE",
     path: "/api/mdm/devices/{id}/",
     permission: "mdm.delete_enrolleddevice",
+    reasoned: true,
     tag: "Devices",
     summary: "Delete a device",
     description:
@@ -200,6 +201,7 @@ export const DEVICE_ENDPOINTS = [
     method: "POST",
     path: "/api/mdm/devices/{id}/block/",
     permission: "mdm.change_enrolleddevice",
+    reasoned: true,
     tag: "Devices",
     summary: "Block a device",
     description: "The device is released from management at its next check-in and cannot enroll again.",

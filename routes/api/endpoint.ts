@@ -23,7 +23,7 @@
  */
 
 import { z } from "zod";
-import type { DeviceSubject } from "../../db/access/device_limits.ts";
+import type { DeviceSubject } from "../../db/access/device_limit_views.ts";
 import type { Permission } from "../../src/access/actor.ts";
 import type { Operator } from "../../src/access/operator.ts";
 import { Problem, problem } from "../../src/errors.ts";
@@ -76,6 +76,8 @@ type Facts = {
    * nothing.
    */
   previews?: boolean;
+  /** Whether it is a sensitive action, which takes a `reason` in the query, or in the body of a POST. */
+  reasoned?: boolean;
 };
 
 type Answer<R> = R extends JsonResponse<infer S> ? z.input<S> | RowStream | Promise<z.input<S> | RowStream>
@@ -132,6 +134,22 @@ export type Endpoint = Facts & {
 };
 
 const DEFAULT_BODY_LIMIT = 1024 * 1024;
+/** The body of an action that has none but a reason. */
+const REASON_LIMIT = 16 * 1024;
+
+/** Returns the reason of a sensitive action: that of the query, or of the body. */
+async function reasonOf(call: Call, sent: unknown): Promise<string | undefined> {
+  const asked = call.query.all(REASON).at(-1);
+  if (asked !== undefined) return asked;
+  // An action without arguments ignores what else its body may be.
+  const body = sent === undefined ? await call.readJson(REASON_LIMIT).catch(() => undefined) : sent;
+  if (typeof body !== "object" || body === null || !Object.hasOwn(body, REASON)) return undefined;
+  const reason: unknown = Reflect.get(body, REASON);
+  return typeof reason === "string" ? reason : undefined;
+}
+
+/** The name of the parameter with the reason of a sensitive action. */
+export const REASON = "reason";
 
 /** The answer of an endpoint without a body. */
 export const NO_CONTENT = { status: 204, schema: z.void() } as const;
@@ -164,26 +182,25 @@ export function endpoint<
     async run(call) {
       const parsedParams = parseParams(params, call.params);
       if (parsedParams === undefined) throw problem("not-found");
-      const { by, search } = call;
+      const { search } = call;
+      const parsedQuery = await parseQuery(query, call.query);
+      const sent = givenBody === undefined ? undefined : await call.readJson(
+        facts.bodyLimit ?? DEFAULT_BODY_LIMIT,
+        facts.tooLarge === undefined ? {} : WITH_FILE,
+      ).catch(
+        (error) => {
+          if (facts.tooLarge === undefined || !(error instanceof Problem) || error.code !== "too-large") {
+            throw error;
+          }
+          throw problem("too-large", facts.tooLarge, {}, error);
+        },
+      );
       const input = {
-        by,
+        by: facts.reasoned === true ? { ...call.by, reason: await reasonOf(call, sent) } : call.by,
         search,
         params: parsedParams.value,
-        query: await parseQuery(query, call.query),
-        body: await parseOrRefuse(
-          body,
-          givenBody === undefined ? undefined : await call.readJson(
-            facts.bodyLimit ?? DEFAULT_BODY_LIMIT,
-            facts.tooLarge === undefined ? {} : WITH_FILE,
-          ).catch(
-            (error) => {
-              if (facts.tooLarge === undefined || !(error instanceof Problem) || error.code !== "too-large") {
-                throw error;
-              }
-              throw problem("too-large", facts.tooLarge, {}, error);
-            },
-          ),
-        ),
+        query: parsedQuery,
+        body: await parseOrRefuse(body, sent),
       };
       if (!call.dryRun) return await handle({ runtime: call.runtime, ...input });
       if (fetch !== undefined) input.body = await fetch({ runtime: call.runtime, ...input });

@@ -6,7 +6,7 @@
 
 import type { Context, Hono } from "hono";
 import type { z } from "zod";
-import { coveredDevices } from "../../db/access/device_limits.ts";
+import { coveredDevices } from "../../db/access/device_limit_views.ts";
 import { deviceIdOf } from "../../db/ids.ts";
 import type { Db } from "../../db/open.ts";
 import { type Actor, mayAll } from "../../src/access/actor.ts";

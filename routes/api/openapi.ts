@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { permissionsOf } from "./access.ts";
 import { DRY_RUN, previewSchema } from "./dry_run.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, REASON } from "./endpoint.ts";
 import { namedJsonSchema, type Schema } from "./json_schema.ts";
 import { withComponents } from "./openapi_components.ts";
 import { REFUSAL_RESPONSES, REFUSAL_SCHEMAS, refusalsOf } from "./openapi_errors.ts";
@@ -51,6 +51,16 @@ function parameters(endpoint: Endpoint): Schema[] {
         required: false,
         description: "Changes nothing. Returns 200 with the effects that the change would have on devices.",
         schema: { type: "boolean" },
+      }]
+      : []),
+    ...(endpoint.reasoned === true
+      ? [{
+        name: REASON,
+        in: "query",
+        required: false,
+        description: "The reason for a sensitive action, if the settings of approvals require one. " +
+          "A POST can have it in its body instead. If a second person must approve, the answer is 403 with `approval`.",
+        schema: { type: "string", maxLength: 1000 },
       }]
       : []),
   ];

@@ -23,6 +23,7 @@ import { DEVICE_ENDPOINTS } from "./devices.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ENROLLMENT_CLAIM_ENDPOINTS } from "./enrollment_claims.ts";
 import { ENROLLMENT_CUSTOM_VIEW_ENDPOINTS } from "./enrollment_custom_views.ts";
+import { APPROVAL_ENDPOINTS } from "./approvals.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
 import { JOB_ENDPOINTS } from "./jobs.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
@@ -73,5 +74,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...AUTHORITY_ENDPOINTS,
   ...TASK_RESULT_ENDPOINTS,
   ...JOB_ENDPOINTS,
+  ...APPROVAL_ENDPOINTS,
   ...EVENT_ENDPOINTS,
 ];

@@ -11,7 +11,7 @@ import {
   type DeviceLimit,
   type DeviceSubject,
   uncoveredSerialNumbers,
-} from "../../db/access/device_limits.ts";
+} from "../../db/access/device_limit_views.ts";
 import type { Db } from "../../db/open.ts";
 import { invalid, problem } from "../errors.ts";
 import { type Actor, mayAll, type Permission } from "./actor.ts";
@@ -19,7 +19,7 @@ import { isLimited } from "./delegation.ts";
 import type { Operator } from "./operator.ts";
 
 /** Returns the actor with those roles only that cover a device. Roles without a limit cover every device. */
-export async function actorOn(db: Db, actor: Actor, subject: DeviceSubject): Promise<Actor> {
+async function actorOn(db: Db, actor: Actor, subject: DeviceSubject): Promise<Actor> {
   const limited = actor.grants.filter(isLimited);
   if (actor.isSuperuser || limited.length === 0) return actor;
   const covered = await coveredBy(db, subject, limited);

@@ -28,6 +28,7 @@ const VIEW = ["view"] as const;
 const PERMISSION_MODELS: readonly PermissionModel[] = [
   { app: "accounts", model: "user", label: "users and service accounts", verbs: CRUD },
   { app: "accounts", model: "role", label: "roles", verbs: CRUD },
+  { app: "accounts", model: "approvalsettings", label: "settings of approvals", verbs: ["view", "change"] },
   { app: "accounts", model: "apitoken", label: "API tokens", verbs: ["view", "add", "delete"] },
   { app: "events", model: "event", label: "events", verbs: VIEW, ofDevices: true },
   { app: "inventory", model: "metabusinessunit", label: "meta business units", verbs: CRUD },

@@ -23,6 +23,24 @@ export const secretContext = (id: number) => ({ table: "commands", column: "secr
 export type Queued = { id: number; uuid: string };
 
 /**
+ * Returns the arguments of a command as they are stored. Throws `refused` ("Invalid target.") when it is not for this
+ * target, `invalid` with the fields that are wrong.
+ */
+export function checkedArguments(command: AnyCommand, target: CommandTarget, input: unknown): Record<string, Json> {
+  const reason = command.invalidFor(target);
+  if (reason !== null) throw problem("refused", "Invalid target.", { reason });
+  const parsed = (command.argsFor?.(target) ?? command.args).safeParse(input);
+  if (!parsed.success) {
+    const fields: Record<string, string[]> = {};
+    for (const issue of parsed.error.issues) {
+      (fields[String(issue.path[0] ?? "non_field_errors")] ??= []).push(issue.message);
+    }
+    throw invalid(fields);
+  }
+  return JSON.parse(JSON.stringify(parsed.data));
+}
+
+/**
  * Queues a command on a channel. Of a `singleton` there is one at a time.
  *
  * Throws `refused` ("Invalid target.") when it is not for this target, `invalid` with the fields that are wrong.
@@ -36,17 +54,7 @@ export async function queueCommand(
   input: unknown,
   options: { singleton?: string; notBefore?: Date } = {},
 ): Promise<Queued> {
-  const reason = command.invalidFor(target);
-  if (reason !== null) throw problem("refused", "Invalid target.", { reason });
-  const parsed = (command.argsFor?.(target) ?? command.args).safeParse(input);
-  if (!parsed.success) {
-    const fields: Record<string, string[]> = {};
-    for (const issue of parsed.error.issues) {
-      (fields[String(issue.path[0] ?? "non_field_errors")] ??= []).push(issue.message);
-    }
-    throw invalid(fields);
-  }
-  const args: Record<string, Json> = JSON.parse(JSON.stringify(parsed.data));
+  const args = checkedArguments(command, target, input);
   const secrets = Object.fromEntries(Object.entries(args).filter(([name]) => command.secretArgs.includes(name)));
   const open = Object.fromEntries(Object.entries(args).filter(([name]) => !command.secretArgs.includes(name)));
   const id = await nextId(tx, "commands");

@@ -10,14 +10,16 @@ import { assignBlueprint, findBlueprint } from "../../db/blueprints/blueprints.t
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { setBlocked } from "../../db/devices/devices.ts";
 import type { DeviceId } from "../../db/ids.ts";
-import type { Tx } from "../../db/open.ts";
+import type { Json, Tx } from "../../db/open.ts";
 import { forcePush } from "../../db/push/push_targets.ts";
-import { findCommand } from "../../db/work/commands.ts";
-import { mustAllowCommands } from "../access/command_rights.ts";
+import { type CommandView, findCommand } from "../../db/work/commands.ts";
+import { mustAllowCommands, SEND_COMMANDS } from "../access/command_rights.ts";
 import type { Authorised } from "../access/operator.ts";
+import { isDestructive } from "../approvals/destructive.ts";
+import { passGate, type SensitiveAction } from "../approvals/gate.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import { namesOf } from "../commands/right_names.ts";
-import { queueCommand } from "../commands/queue.ts";
+import { checkedArguments, queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { invalid, problem } from "../errors.ts";
@@ -42,14 +44,24 @@ async function mustFindLive(runtime: Runtime, id: DeviceId): Promise<DeviceView>
 
 /**
  * Releases a device when it next connects and denies further enrollments, or undoes that; a deleted device can be
- * unblocked, since its block still denies enrollments. Returns the device.
+ * unblocked, since its block still denies enrollments. Returns the device. Throws what `passGate` throws for a block.
  */
 export async function blockDevice(
   runtime: Runtime,
-  by: By,
+  by: Authorised,
   id: DeviceId,
   blocked: boolean,
 ): Promise<DeviceView> {
+  if (blocked) {
+    const { serialNumber, blockedAt } = await mustFindLive(runtime, id);
+    if (blockedAt !== null) throw problem("refused", "Device already blocked.");
+    await passGate(runtime, by, endOf("block", id, serialNumber));
+  }
+  return await setBlock(runtime, by, id, blocked);
+}
+
+/** The same for somebody who may, without asking anyone. */
+export async function setBlock(runtime: Runtime, by: By, id: DeviceId, blocked: boolean): Promise<DeviceView> {
   const before = blocked ? await mustFindLive(runtime, id) : await mustFind(runtime, id);
   return await runtime.sql.begin(async (tx) => {
     if (!await setBlocked(tx, id, blocked, runtime.clock.now())) {
@@ -68,6 +80,15 @@ export async function blockDevice(
     return after;
   });
 }
+
+/** The end of a device's management, as a sensitive action. */
+export const endOf = (action: "block" | "delete", deviceId: DeviceId, serialNumber: string): SensitiveAction => ({
+  kind: "destructive_commands",
+  action,
+  name: action,
+  permission: action === "block" ? "mdm.change_enrolleddevice" : "mdm.delete_enrolleddevice",
+  device: { deviceId, serialNumber },
+});
 
 async function changed(
   runtime: Runtime,
@@ -151,18 +172,56 @@ export function whyNotSent(device: DeviceView, name: string): string | null {
   return commandNamed(name)?.invalidFor(targetOf(device)) ?? null;
 }
 
-/**
- * Queues a command on the device channel. Throws `permission-denied` if no role of the operator allows the command,
- * `refused` ("Invalid target.") or `invalid`.
- */
-export async function sendCommand(runtime: Runtime, by: Authorised, id: DeviceId, name: string, input: unknown) {
+/** Returns a live device as the target of a command. Throws `refused` ("Invalid target.") if it takes none. */
+async function mustTake(runtime: Runtime, id: DeviceId, name: string) {
   const device = await mustFindLive(runtime, id);
   const command = commandNamed(name);
   if (command === undefined || device.channelId === null || device.checkoutAt !== null) {
     throw problem("refused", "Invalid target.");
   }
-  mustAllowCommands(by.actor, namesOf(command, input));
-  const channelId = device.channelId;
+  return { device, command, channelId: device.channelId };
+}
+
+/**
+ * Queues a command on the device channel. Throws `permission-denied` if no role of the operator allows the command,
+ * `refused` ("Invalid target.") or `invalid`, and what `passGate` throws for a destructive one.
+ */
+export async function sendCommand(
+  runtime: Runtime,
+  by: Authorised,
+  id: DeviceId,
+  name: string,
+  given: Readonly<Record<string, Json>>,
+): Promise<CommandView> {
+  const { device, command } = await mustTake(runtime, id, name);
+  const names = namesOf(command, given);
+  mustAllowCommands(by.actor, names);
+  if (!isDestructive(names)) return await queueOnDevice(runtime, by, id, name, given);
+  // The reason of a sensitive action comes with its arguments.
+  const { reason: _, ...input } = given;
+  // Nobody is asked to approve what cannot be sent.
+  checkedArguments(command, targetOf(device), input);
+  await passGate(runtime, by, {
+    kind: "destructive_commands",
+    action: "command",
+    name,
+    permission: SEND_COMMANDS,
+    commands: names,
+    device: { deviceId: id, serialNumber: device.serialNumber },
+    input,
+  });
+  return await queueOnDevice(runtime, by, id, name, input);
+}
+
+/** The same for somebody who may, without asking anyone. */
+export async function queueOnDevice(
+  runtime: Runtime,
+  by: By,
+  id: DeviceId,
+  name: string,
+  input: Readonly<Record<string, Json>>,
+): Promise<CommandView> {
+  const { device, command, channelId } = await mustTake(runtime, id, name);
   const uuid = await runtime.sql.begin(async (tx) => {
     const queued = await queueCommand(tx, runtime, command, targetOf(device), channelId, input);
     const parsed = command.args.safeParse(input);

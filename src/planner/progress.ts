@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DeviceLimit } from "../../db/access/device_limits.ts";
+import type { DeviceLimit } from "../../db/access/device_limit_views.ts";
 import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import { findDeviceNames, findPlanRowsOfBlueprint, type PlanRow } from "../../db/work/plan_facts.ts";
 import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DeviceLimit } from "../../db/access/device_limits.ts";
+import type { DeviceLimit } from "../../db/access/device_limit_views.ts";
 import type { DeviceId } from "../../db/ids.ts";
 import type { Json } from "../../db/open.ts";
 import { updatingDevice, type UpdatingDeviceRow, updatingDevices } from "../../db/updates/update_views.ts";

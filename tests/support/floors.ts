@@ -37,8 +37,9 @@ export const FLOORS: Floors = {
   blueprints: ["downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
   // docs/decisions/0001: files, downloads and variables know nothing of what is declared.
   downloads: ["issuing", "identity", "variables", "events", "protocol"],
-  devices: ["access", "commands", "tags", "variables", "escrow.ts", "events"],
-  "escrow.ts": ["events"],
+  devices: ["access", "approvals", "commands", "tags", "variables", "escrow.ts", "events"],
+  "escrow.ts": ["approvals", "events"],
+  approvals: ["access", "events"],
   access: ["commands", "events", "runtime.ts"],
   issuing: ["identity", "variables", "events", "runtime.ts", "pki"],
   commands: ["events", "apple_schema", "protocol"],

@@ -11,6 +11,7 @@ import type { DeviceId } from "../../../db/ids.ts";
 import { tagsThatCount } from "../../../db/tags/effective_tag_views.ts";
 import { RELEASES } from "../../../src/ade/explain_setup.ts";
 import { blockDevice, pokeDevice } from "../../../src/devices/actions.ts";
+import { approvalSettings, reasonWanted } from "../../../src/approvals/settings.ts";
 import { cancelCommand } from "../../../src/devices/cancel_command.ts";
 import { collectInventory } from "../../../src/devices/collect_inventory.ts";
 import { confirmHardware } from "../../../src/devices/confirm_hardware.ts";
@@ -91,6 +92,8 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
   const device = await mustFind(context, id);
   const { sql, clock } = context.runtime;
   const now = clock.now();
+  const settings = await approvalSettings(sql);
+  const reveals = reasonWanted(settings, "reveals");
   const blueprints = await listBlueprints(sql, { limit: 500, offset: 0 });
   // A form that is shown again has an address of its own.
   const here = { ...context, url: new URL(`/devices/${id}/`, context.url) };
@@ -184,7 +187,13 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
               {device.lockPinEscrowed && context.may("mdm.view_device_lock_pin")
                 ? (
                   <Fact name="Lock PIN">
-                    <ActionButton context={context} action={`/devices/${id}/lock-pin/`} label="Show" tone="quiet" />
+                    <ActionButton
+                      context={context}
+                      action={`/devices/${id}/lock-pin/`}
+                      label="Show"
+                      tone="quiet"
+                      reason={reveals}
+                    />
                   </Fact>
                 )
                 : null}
@@ -196,6 +205,7 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
                       action={`/devices/${id}/admin-password/`}
                       label="Show"
                       tone="quiet"
+                      reason={reveals}
                     />
                   </Fact>
                 )
@@ -204,7 +214,12 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
             {await BlueprintForm({ device, context })}
           </section>
         </div>
-        <Actions device={device} context={context} state={state} />
+        <Actions
+          device={device}
+          context={context}
+          state={state}
+          reason={reasonWanted(settings, "destructive_commands")}
+        />
         {await SoftwareUpdate({ device, context })}
         {await Live({ part: COMMANDS, context })}
         {await Live({ part: ARTIFACTS, context })}

@@ -8,9 +8,11 @@ import type { Context, Hono } from "hono";
 import { getCookie } from "hono/cookie";
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
-import type { DeviceLimit, DeviceSubject } from "../../../db/access/device_limits.ts";
+import type { DeviceLimit, DeviceSubject } from "../../../db/access/device_limit_views.ts";
+import { countWaiting } from "../../../db/approvals/approvals.ts";
 import { type DeviceId, deviceIdOf } from "../../../db/ids.ts";
 import { mayAll, type Permission } from "../../../src/access/actor.ts";
+import { rightsOf } from "../../../src/approvals/rights.ts";
 import { checkCsrf, CSRF_FIELD } from "../../../src/access/csrf.ts";
 import { limitOf, operatorOn } from "../../../src/access/device_limit.ts";
 import { type Operator, operatorOf } from "../../../src/access/operator.ts";
@@ -43,6 +45,9 @@ const FRAME_POLICY = `${POLICY}; frame-src 'self'`;
 /** Pages with live parts request them from this server only. */
 const LIVE_POLICY = `${POLICY}; connect-src 'self'`;
 
+/** The field of a form with the reason of a sensitive action. */
+const REASON = "reason";
+
 /** The context of a page. */
 export type PageContext = {
   runtime: Runtime;
@@ -61,6 +66,8 @@ export type PageContext = {
   may(permission: Permission): boolean;
   /** The same on some device or other: what the menu shows. */
   mayAnywhere(permission: Permission): boolean;
+  /** How many requests of others wait for this person's approval. */
+  waiting: number;
   /** The devices that lists show to the holder of a permission; undefined: all. */
   only(permission: Permission): DeviceLimit | undefined;
 };
@@ -135,6 +142,23 @@ function refusal(c: Context<AppEnv>, thrown: unknown, context: PageContext | und
   const back = context === undefined
     ? { href: "/signin/", label: "Back to the overview" }
     : backOf(new URL(c.req.url).pathname, status);
+  const approval = error.code === "waiting-for-approval" ? error.details.body?.approval : undefined;
+  if (approval !== undefined) {
+    return render(c, {
+      title: error.message,
+      status: 403,
+      body: (
+        <>
+          <p role="alert">
+            A second person must approve this. Nothing happens until then; the request expires after 24 hours.
+          </p>
+          <p>
+            <a href={`/approvals/${approval}/`}>Show the request</a>
+          </p>
+        </>
+      ),
+    }, context);
+  }
   return render(c, {
     title: TITLES[status] ?? "The request failed",
     status,
@@ -186,6 +210,7 @@ async function contextOf(c: Context<AppEnv>): Promise<PageContext | undefined> {
     may: (permission) => mayAll(actor, [permission]),
     mayAnywhere: (permission) => mayAll(actor, [permission]),
     only: (permission) => limitOf(actor, permission),
+    waiting: await countWaiting(runtime.sql, actor.userId, rightsOf(actor), runtime.clock.now()),
   };
 }
 
@@ -281,6 +306,7 @@ export function action(
       form = received.form;
       checkCsrf(c.req.raw.headers, context.runtime.config.BASE_URL, context.csrf, form.raw(CSRF_FIELD));
       context = await opened(path, context, needs);
+      context = { ...context, by: { ...context.by, reason: form.value(REASON) } };
       mustBeHeld(received.faults);
       const result = await act(context, form, c);
       if (result instanceof Response) return result;

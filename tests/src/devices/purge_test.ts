@@ -3,9 +3,9 @@ import { drain } from "../../../jobs/queue.ts";
 import { JOBS } from "../../../jobs/registry.ts";
 import { enqueueJob } from "../../../src/enqueue_job.ts";
 import { downloadOtaProfile } from "../../../src/enrollment/ota_enrollments.ts";
+import { COMMAND_LINE } from "../../../src/access/operator.ts";
 import { revealEscrowed } from "../../../src/escrow.ts";
 import { taskResult } from "../../../src/task_result.ts";
-import { testBy } from "../../routes/api/support.ts";
 import { follower, made, makeBlueprint, makeDeclaration, makeProfile, rest } from "../../support/artifacts.ts";
 import { deviceOf, idsOf, refusedAs } from "../../support/claims.ts";
 import { makeDepEnrollment } from "../../support/ade_devices.ts";
@@ -182,7 +182,7 @@ Deno.test("a deleted device with everything is removed after its time: nothing o
     const again = await fleet.enrolled(idsOf(device));
     assert.equal((await deviceOf(fleet, again)).id, id);
     assert.equal(
-      await revealEscrowed(runtime, testBy, { deviceId: id, serialNumber: "" }, "device_lock_pin"),
+      await revealEscrowed(runtime, COMMAND_LINE, { deviceId: id, serialNumber: "" }, "device_lock_pin"),
       "271828",
     );
   }));

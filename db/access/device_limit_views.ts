@@ -13,7 +13,7 @@ import type { Grant } from "./grants.ts";
 export type DeviceLimit = Pick<Grant, "limitedToTags" | "limitedToBusinessUnits">;
 
 /** Whether the limit covers the device `d`. */
-export const covers = (db: Db, { limitedToTags, limitedToBusinessUnits }: DeviceLimit) =>
+const covers = (db: Db, { limitedToTags, limitedToBusinessUnits }: DeviceLimit) =>
   db`(${limitedToTags.length === 0 ? db`false` : hasAnyTag(db, limitedToTags)}
     ${
     limitedToBusinessUnits.length === 0
