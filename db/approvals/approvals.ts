@@ -97,7 +97,7 @@ export async function findOpenApprovals(
   ];
 }
 
-/** Ends the wait of a request: its arguments are no longer kept. */
+/** Ends the wait of a request: its arguments are no longer kept, unless it can be used. */
 export async function closeApproval(
   db: Db,
   id: string,
@@ -107,14 +107,14 @@ export async function closeApproval(
   await db`
     update approvals set state = ${end.state}, outcome = ${end.outcome}, decided_by_id = ${end.decidedById},
       decided_by_name = ${end.decidedByName}, decided_at = ${now}, usable_until = ${end.usableUntil},
-      arguments_sealed = null, updated_at = ${now}
+      arguments_sealed = case when ${end.usableUntil !== null} then arguments_sealed end, updated_at = ${now}
     where id = ${id}`;
 }
 
 /** Uses an approved request. Returns false if another call has used it. */
 export async function useApproval(db: Db, id: string, now: Date): Promise<boolean> {
   const { count } = await db`
-    update approvals set state = 'used', updated_at = ${now}
+    update approvals set state = 'used', arguments_sealed = null, updated_at = ${now}
     where id = ${id} and state = 'approved' and usable_until > ${now}`;
   return count > 0;
 }

@@ -6,6 +6,7 @@
  */
 
 import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_state_views.ts";
+import type { EscrowKind } from "./escrowed_secrets.ts";
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { hasAnyTag } from "../tags/effective_tag_views.ts";
 import { type DeviceLimit, within } from "../access/device_limit_views.ts";
@@ -41,8 +42,8 @@ export type DeviceView = StateFacts & {
   blueprintId: number | null;
   /** Whether the tags and values of the hardware are the enrollment's; null when it never enrolled. */
   hardwareProven: boolean | null;
-  lockPinEscrowed: boolean;
-  adminPasswordEscrowed: boolean;
+  /** The kinds of secrets that the device has and the server can reveal. */
+  escrowed: EscrowKind[];
   /** The managed administrator of a Mac, as the device reports it. */
   adminGuid: string | null;
   adminShortname: string | null;
@@ -81,10 +82,8 @@ const select = (db: Db) =>
     select d.id, d.udid, d.serial_number, ${
     stateColumns(db)
   }, d.deleted_by, e.suspended, d.created_at, d.updated_at, e.id as enrollment_id, c.id as channel_id, e.blueprint_id, e.hardware_proven,
-      exists (select 1 from escrowed_secrets s where s.device_id = d.id and s.kind = 'device_lock_pin' and s.ended_at is null)
-        as lock_pin_escrowed,
-      exists (select 1 from escrowed_secrets s where s.device_id = d.id and s.kind = 'admin_password' and s.ended_at is null)
-        as admin_password_escrowed,
+      array(select distinct s.kind from escrowed_secrets s where s.device_id = d.id and s.ended_at is null and s.proven)
+        as escrowed,
       e.device_information#>>'{AutoSetupAdminAccounts,0,GUID}' as admin_guid,
       e.device_information#>>'{AutoSetupAdminAccounts,0,shortName}' as admin_shortname,
       e.awaiting_since, e.release_due_at, e.released_at, e.released_because,

@@ -25,8 +25,10 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "enrollments", column: "bootstrap_token_sealed" },
   { table: "enrollments", column: "unlock_token_sealed" },
   { table: "escrowed_secrets", column: "secret_sealed" },
+  { table: "filevault_escrow_keys", column: "private_key_sealed" },
   { table: "profile_versions", column: "source_sealed" },
   { table: "push_certificates", column: "private_key_sealed" },
+  { table: "recovery_password_configs", column: "static_password_sealed" },
   { table: "scep_issuers", column: "backend_sealed" },
 ];
 

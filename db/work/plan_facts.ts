@@ -6,6 +6,7 @@
 
 import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { TargetRow } from "../devices/devices.ts";
+import { type PasswordFactJson, passwordFacts } from "../devices/escrowed_passwords.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one, type Statement } from "../open.ts";
 import { namesWithValues } from "../variables/variable_facts.ts";
@@ -58,6 +59,12 @@ export type PlanRow = TargetRow & {
     accountConfiguredAt: string | null;
     accountRefusedAt: string | null;
   } | null;
+  /** Whether the enrollment is known to be its hardware. */
+  hardwareProven: boolean;
+  /** Escrowed passwords of a Mac, the newest first; times in ISO form. */
+  passwords: PasswordFactJson[] | null;
+  /** Parts of its SecurityInfo, as it said them. */
+  recoveryReported: { lock: Json; exists: Json; pending: Json } | null;
   /** Whether the enrollment has ended, or its device is deleted. */
   ended: boolean;
   blocked: boolean;
@@ -99,6 +106,12 @@ const select = (db: Db) =>
           'accountConfiguredAt', e.account_configured_at, 'accountRefusedAt', e.account_refused_at)
         from enrollment_sessions s left join dep_enrollments a on a.id = s.dep_enrollment_id where s.id = e.session_id)
         end as setup,
+      e.hardware_proven, ${passwordFacts(db)} as passwords,
+      case when c.user_key = '' and e.platform = 'macOS' then jsonb_build_object(
+        'lock', e.security_info -> 'IsRecoveryLockEnabled',
+        'exists', e.security_info #> '{FirmwarePasswordStatus,PasswordExists}',
+        'pending', e.security_info #> '{FirmwarePasswordStatus,ChangePending}') end
+        as recovery_reported,
       e.ended_at is not null as ended, d.blocked_at is not null as blocked
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
       join channel_plans p on p.channel_id = c.id`;

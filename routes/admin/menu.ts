@@ -57,6 +57,18 @@ export const MENU = [
     needs: "mdm.view_softwareupdateenforcement",
   },
   {
+    group: "Configuration",
+    href: "/filevault-configs/",
+    label: "FileVault",
+    needs: "mdm.view_filevaultconfig",
+  },
+  {
+    group: "Configuration",
+    href: "/recovery-password-configs/",
+    label: "Recovery passwords",
+    needs: "mdm.view_recoverypasswordconfig",
+  },
+  {
     group: "Enrollment",
     href: "/enrollments/",
     label: "Enrollments",

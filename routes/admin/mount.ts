@@ -37,6 +37,8 @@ import { mountVirtualServer } from "./enrollment/virtual_server.tsx";
 import { mountVirtualServers } from "./enrollment/virtual_servers.tsx";
 import { mountOverview } from "./overview/overview.tsx";
 import { mountAssets } from "./parts/assets.ts";
+import { mountFilevaultConfigs } from "./secrets/filevault_configs.tsx";
+import { mountRecoveryPasswordConfigs } from "./secrets/recovery_password_configs.tsx";
 import { mountSoftwareUpdates } from "./updates/catalogue.tsx";
 import { mountEnforcements } from "./updates/enforcements.tsx";
 import { mountUpdateProgress } from "./updates/progress.tsx";
@@ -60,6 +62,8 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountUpdateProgress,
       mountSoftwareUpdates,
       mountEnforcements,
+      mountFilevaultConfigs,
+      mountRecoveryPasswordConfigs,
       mountGroups,
       mountEnrollments,
       mountDepEnrollments,

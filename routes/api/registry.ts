@@ -25,10 +25,12 @@ import { ENROLLMENT_CLAIM_ENDPOINTS } from "./enrollment_claims.ts";
 import { ENROLLMENT_CUSTOM_VIEW_ENDPOINTS } from "./enrollment_custom_views.ts";
 import { APPROVAL_ENDPOINTS } from "./approvals.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
+import { FILEVAULT_CONFIG_ENDPOINTS } from "./filevault_configs.ts";
 import { JOB_ENDPOINTS } from "./jobs.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
 import { OTA_ENROLLMENT_ENDPOINTS } from "./ota_enrollments.ts";
 import { PUSH_CERTIFICATE_ENDPOINTS } from "./push_certificates.ts";
+import { RECOVERY_PASSWORD_CONFIG_ENDPOINTS } from "./recovery_password_configs.ts";
 import { ROLE_ENDPOINTS } from "./roles.ts";
 import { ROLLOUT_ENDPOINTS } from "./rollouts.ts";
 import { SCEP_ISSUER_ENDPOINTS } from "./scep_issuers.ts";
@@ -70,6 +72,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ARTIFACT_ENDPOINTS,
   ...ARTIFACT_VERSION_ENDPOINTS,
   ...VERSION_ENDPOINTS,
+  ...FILEVAULT_CONFIG_ENDPOINTS,
+  ...RECOVERY_PASSWORD_CONFIG_ENDPOINTS,
   ...SCEP_ISSUER_ENDPOINTS,
   ...AUTHORITY_ENDPOINTS,
   ...TASK_RESULT_ENDPOINTS,

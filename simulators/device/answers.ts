@@ -30,7 +30,12 @@ import { removeProvisioningProfile } from "./commands/remove_provisioning_profil
 import { restartDevice } from "./commands/restart_device.ts";
 import { scheduleOsUpdate } from "./commands/schedule_os_update.ts";
 import { securityInfo } from "./commands/security_info.ts";
+import { setAutoAdminPassword } from "./commands/set_auto_admin_password.ts";
+import { setFirmwarePassword } from "./commands/set_firmware_password.ts";
+import { setRecoveryLock } from "./commands/set_recovery_lock.ts";
 import { shutDownDevice } from "./commands/shut_down_device.ts";
+import { verifyFirmwarePassword } from "./commands/verify_firmware_password.ts";
+import { verifyRecoveryLock } from "./commands/verify_recovery_lock.ts";
 import type { Model } from "./models.ts";
 
 /** Every command that devices know, sorted by name. */
@@ -55,7 +60,12 @@ export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
   restartDevice,
   scheduleOsUpdate,
   securityInfo,
+  setAutoAdminPassword,
+  setFirmwarePassword,
+  setRecoveryLock,
   shutDownDevice,
+  verifyFirmwarePassword,
+  verifyRecoveryLock,
 ]);
 
 /** Whether a system does not know a command any more. */

@@ -14,6 +14,7 @@ import { acknowledged, type CommandAnswer, failed } from "./commands/answer.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { Declarative } from "../declarative/declarative.ts";
 import { type EnforcedUpdate, enforcedUpdate } from "../declarative/enforced_update.ts";
+import { restarted } from "./recovery_password.ts";
 import { installs } from "./scheduled_update.ts";
 import { DeviceChannels } from "./device_channels.ts";
 import { DeviceCheckins } from "./device_checkins.ts";
@@ -340,9 +341,21 @@ export class SimulatedDevice extends DeviceCheckins {
     this.enrolled = true;
   }
 
+  /** Its user restarts it. */
+  restart(): void {
+    this.state.restarts++;
+    restarted(this.state);
+  }
+
   /** The state that an erased device loses. */
   #forget(): void {
-    const setup = { automated: false, awaitingConfiguration: false, adminAccount: undefined };
+    const setup = {
+      automated: false,
+      awaitingConfiguration: false,
+      adminAccount: undefined,
+      // The firmware keeps its password.
+      ...(this.state.model.appleSilicon === true ? { recoveryPassword: { current: "", pending: undefined } } : {}),
+    };
     Object.assign(this.state, { erased: false, lockedWith: undefined, ...setup });
     this.identity = undefined;
     this.users.clear();

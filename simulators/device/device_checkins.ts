@@ -50,6 +50,8 @@ export class DeviceCheckins {
       automated: false,
       awaitingConfiguration: false,
       adminAccount: undefined,
+      recoveryPassword: { current: "", pending: undefined },
+      ignoresRecoveryLock: false,
       restarts: 0,
       updateFailures: { count: 0, reason: "", at: "" },
       scheduledUpdate: undefined,

@@ -118,16 +118,15 @@ export async function passGate(runtime: Runtime, by: Authorised, wanted: Sensiti
     // Two calls at once become one request.
     if (await lockUser(tx, by.actor.userId) === undefined) throw problem("permission-denied");
     for (const row of await findOpenApprovals(tx, { ...facts, requesterId: by.actor.userId }, now)) {
-      if (row.state === "approved") {
-        if (!await useApproval(tx, row.id, now)) continue;
-        await recordStep(tx, runtime, by, "approval_used", row);
-        return undefined;
-      }
       const sealed = row.argumentsSealed;
       const asked: Json = sealed === null
         ? null
         : JSON.parse(await runtime.keys.openText(sealed, argumentsContext(row.id)));
-      if (sameJson(asked, input)) return row.id;
+      if (!sameJson(asked, input)) continue;
+      if (row.state !== "approved") return row.id;
+      if (!await useApproval(tx, row.id, now)) continue;
+      await recordStep(tx, runtime, by, "approval_used", row);
+      return undefined;
     }
     const id = runtime.random.uuid();
     await insertApproval(tx, {

@@ -23,13 +23,19 @@ export const secretContext = (id: number) => ({ table: "commands", column: "secr
 export type Queued = { id: number; uuid: string };
 
 /**
- * Returns the arguments of a command as they are stored. Throws `refused` ("Invalid target.") when it is not for this
- * target, `invalid` with the fields that are wrong.
+ * Returns the parsed arguments of a command. Throws `refused` ("Invalid target.") when it is not for this target,
+ * `invalid` with the fields that are wrong.
  */
-export function checkedArguments(command: AnyCommand, target: CommandTarget, input: unknown): Record<string, Json> {
+export function checkedArguments(
+  command: AnyCommand,
+  target: CommandTarget,
+  input: unknown,
+  options: { byPlan?: true } = {},
+): unknown {
   const reason = command.invalidFor(target);
   if (reason !== null) throw problem("refused", "Invalid target.", { reason });
-  const parsed = (command.argsFor?.(target) ?? command.args).safeParse(input);
+  const schema = options.byPlan === true ? command.args : command.argsFor?.(target) ?? command.args;
+  const parsed = schema.safeParse(input);
   if (!parsed.success) {
     const fields: Record<string, string[]> = {};
     for (const issue of parsed.error.issues) {
@@ -37,11 +43,11 @@ export function checkedArguments(command: AnyCommand, target: CommandTarget, inp
     }
     throw invalid(fields);
   }
-  return JSON.parse(JSON.stringify(parsed.data));
+  return parsed.data;
 }
 
 /**
- * Queues a command on a channel. Of a `singleton` there is one at a time.
+ * Queues a command on a channel. Of a `singleton` there is one at a time. `byPlan`: the arguments are the server's own.
  *
  * Throws `refused` ("Invalid target.") when it is not for this target, `invalid` with the fields that are wrong.
  */
@@ -52,9 +58,12 @@ export async function queueCommand(
   target: CommandTarget,
   channelId: ChannelId,
   input: unknown,
-  options: { singleton?: string; notBefore?: Date } = {},
+  options: { singleton?: string; notBefore?: Date; byPlan?: true } = {},
 ): Promise<Queued> {
-  const args = checkedArguments(command, target, input);
+  const checked = checkedArguments(command, target, input, options.byPlan === true ? { byPlan: true } : {});
+  const args: Record<string, Json> = JSON.parse(
+    JSON.stringify(command.complete?.(checked, runtime.random) ?? checked),
+  );
   const secrets = Object.fromEntries(Object.entries(args).filter(([name]) => command.secretArgs.includes(name)));
   const open = Object.fromEntries(Object.entries(args).filter(([name]) => !command.secretArgs.includes(name)));
   const id = await nextId(tx, "commands");

@@ -30,6 +30,11 @@ import { removeProvisioningProfile } from "./remove_provisioning_profile.ts";
 import { restartDevice } from "./restart_device.ts";
 import { scheduleOsUpdate } from "./schedule_os_update.ts";
 import { securityInfo } from "./security_info.ts";
+import { setAutoAdminPassword } from "./set_auto_admin_password.ts";
+import { setFirmwarePassword } from "./set_firmware_password.ts";
+import { setRecoveryLock } from "./set_recovery_lock.ts";
+import { verifyFirmwarePassword } from "./verify_firmware_password.ts";
+import { verifyRecoveryLock } from "./verify_recovery_lock.ts";
 
 /** A command without the type of its arguments: pass its functions only arguments that its own `args` has parsed. */
 export type AnyCommand = CommandDefinition<unknown>;
@@ -56,6 +61,11 @@ export const COMMANDS = new Registry<AnyCommand>([
   restartDevice,
   scheduleOsUpdate,
   securityInfo,
+  setAutoAdminPassword,
+  setFirmwarePassword,
+  setRecoveryLock,
+  verifyFirmwarePassword,
+  verifyRecoveryLock,
 ]);
 
 /** Returns the command with this name, or undefined. */

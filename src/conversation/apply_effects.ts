@@ -22,7 +22,9 @@ import type { Effect } from "../commands/effect.ts";
 import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
-import { endEscrow, escrow } from "../escrow.ts";
+import { endEscrow, escrow } from "../escrow/escrow.ts";
+import { applyPasswordChecked, applyPasswordTaken, reconcilePasswords } from "./apply_passwords.ts";
+import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
@@ -82,6 +84,7 @@ async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, c
     activationLockManageable: v.activationLockManageable,
   }) as EnrollmentChange;
   const { tx, owner, now } = context;
+  await reconcilePasswords(v, context);
   await updateEnrollment(tx, owner.enrollmentId, { ...change, securityInfo: raw, securityInfoAt: now }, now);
 }
 
@@ -228,7 +231,7 @@ async function applyReleased({ because }: EffectOf<"released">, { tx, runtime, b
 
 /** Applies one effect. */
 export async function applyEffect(effect: Effect, context: TargetedConversation): Promise<void> {
-  const { tx, runtime, by, owner } = context;
+  const { tx, runtime, by, owner, command } = context;
   switch (effect.kind) {
     case "deviceInformation":
       return await applyDeviceInformation(effect, context);
@@ -243,12 +246,24 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "verifyProfiles":
       return await askForProfiles(context);
     case "lockPin":
-      return await escrow(tx, runtime, by, owner, "device_lock_pin", effect.pin);
+      return await escrow(tx, runtime, by, owner, "device_lock_pin", effect.pin, { reason: "acknowledged", command });
     case "released":
       return await applyReleased(effect, context);
     case "adminAccount":
       await updateEnrollment(tx, owner.enrollmentId, { accountConfiguredAt: context.now }, context.now);
-      return await escrow(tx, runtime, by, owner, "admin_password", effect.password);
+      return await escrow(tx, runtime, by, owner, "admin_password", effect.password, {
+        reason: "acknowledged",
+        command,
+      });
+    case "passwordTaken":
+      return await applyPasswordTaken(effect, context);
+    case "passwordRefused":
+      if (command !== undefined) {
+        await denyPasswordOf(tx, runtime, owner, effect.secret, { commandUuid: command.uuid });
+      }
+      return;
+    case "passwordChecked":
+      return await applyPasswordChecked(effect, context);
     case "adminAccountRefused":
       await updateEnrollment(tx, owner.enrollmentId, { accountRefusedAt: context.now }, context.now);
       return;

@@ -244,7 +244,8 @@ async function applyReport(
   if (effects.length === 0) return queue.filter((one) => one !== row);
   await writeNow(last);
   // A blocked device's last report counts as any other: it may hold the PIN that the device is locked with.
-  for (const effect of effects) await applyEffect(effect, conversation);
+  const answered = { requestType: command?.requestType ?? row.name, uuid: row.uuid };
+  for (const effect of effects) await applyEffect(effect, { ...conversation, command: answered });
   // Facts have changed. Until a plan has taken them into account, nothing that was prepared before may be served.
   await setNextAction(tx, owner.channelId, now);
   return null;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ESCROW_KINDS } from "../../../src/escrow/kinds.ts";
+
 /**
  * Returns an action as the beginning of a phrase that ends with the device.
  *
@@ -17,7 +19,7 @@ export function sensitiveWords(action: string, name: string): string {
     case "bulk command":
       return `send ${name} to several devices, not only`;
     case "reveal":
-      return `see the ${name.replaceAll("_", " ")} of`;
+      return `see the ${Object.entries(ESCROW_KINDS).find(([kind]) => kind === name)?.[1].title ?? name} of`;
     default:
       return action;
   }

@@ -8,13 +8,20 @@ import { acknowledged, type SimulatedCommand } from "./answer.ts";
 
 export const securityInfo: SimulatedCommand = {
   name: "SecurityInfo",
-  answer({ state: { model, automated } }) {
+  answer({ state: { model, automated, recoveryPassword } }) {
     return acknowledged({
       SecurityInfo: model.platform === "macOS"
         ? {
           FDE_Enabled: true,
           FDE_HasPersonalRecoveryKey: true,
           FDE_HasInstitutionalRecoveryKey: false,
+          ...(model.appleSilicon === true ? { IsRecoveryLockEnabled: recoveryPassword.current !== "" } : {
+            FirmwarePasswordStatus: {
+              PasswordExists: recoveryPassword.current !== "",
+              ChangePending: recoveryPassword.pending !== undefined,
+              AllowOroms: false,
+            },
+          }),
           SystemIntegrityProtectionEnabled: true,
           FirewallSettings: { FirewallEnabled: true, BlockAllIncoming: false, StealthMode: false },
           BootstrapTokenAllowedForAuthentication: "allowed",

@@ -22,6 +22,8 @@ function stateOf(platform: string): DeviceState {
     automated: false,
     awaitingConfiguration: true,
     adminAccount: undefined,
+    recoveryPassword: { current: "", pending: undefined },
+    ignoresRecoveryLock: false,
     restarts: 0,
     updateFailures: { count: 0, reason: "", at: "" },
     scheduledUpdate: undefined,

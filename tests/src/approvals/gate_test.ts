@@ -58,8 +58,10 @@ Deno.test("while the settings are off nothing is asked and nothing is recorded",
 
 Deno.test("a reason is required where the settings say so, in the query or the body, and is recorded", () =>
   withFleet(async (fleet) => {
-    const { runtime, id, caller, settings, queued } = await house(fleet);
+    const { runtime, device, id, caller, settings, queued } = await house(fleet);
     await settings({ destructive_commands: { reason_required: true }, reveals: { reason_required: true } });
+    await made(fleet, "POST", `/api/mdm/devices/${id}/lock/?reason=First`, { pin: "271828" });
+    await device.connect();
     const call = await caller();
     const required = { reason: ["This field is required."] };
     for (
@@ -83,7 +85,10 @@ Deno.test("a reason is required where the settings say so, in the query or the b
     // A command that destroys nothing needs none.
     const reasons = await runtime.sql<{ reason: string }[]>`
       select payload ->> 'reason' as reason from events where type = 'reason_given' order by created_at, id`;
-    assert.deepEqual(new Set(reasons.map(({ reason }) => reason)), new Set(["Stolen.", "Found", "Sold", "Gone"]));
+    assert.deepEqual(
+      new Set(reasons.map(({ reason }) => reason)),
+      new Set(["First", "Stolen.", "Found", "Sold", "Gone"]),
+    );
   }));
 
 Deno.test("a command waits for a second person with the same right, and is queued once", () =>
@@ -148,9 +153,9 @@ Deno.test("two identical requests at once are one", () =>
 
 Deno.test("an approved secret is shown to its requester, once, within 15 minutes and with the same reason", () =>
   withFleet(async (fleet) => {
-    const { runtime, id, caller, settings } = await house(fleet);
+    const { runtime, device, id, caller, settings } = await house(fleet);
     await made(fleet, "POST", `/api/mdm/devices/${id}/lock/`, { pin: "271828" });
-    await runtime.sql`delete from commands`;
+    await device.connect();
     await settings({ reveals: BOTH });
     const [requester, second, third] = [await caller(), await caller(), await caller()];
     const path = `/api/mdm/devices/${id}/device_lock_pin/`;

@@ -21,6 +21,11 @@ Deno.test("people send exactly these, by the API and from the page of a device, 
     "AvailableOSUpdates",
     "ScheduleOSUpdate",
     "OSUpdateStatus",
+    "SetRecoveryLock",
+    "SetFirmwarePassword",
+    "VerifyRecoveryLock",
+    "VerifyFirmwarePassword",
+    "SetAutoAdminPassword",
   ]);
   assert.deepEqual(names("form"), [
     "DeviceLock",
@@ -30,6 +35,11 @@ Deno.test("people send exactly these, by the API and from the page of a device, 
     "AvailableOSUpdates",
     "ScheduleOSUpdate",
     "OSUpdateStatus",
+    "SetRecoveryLock",
+    "SetFirmwarePassword",
+    "VerifyRecoveryLock",
+    "VerifyFirmwarePassword",
+    "SetAutoAdminPassword",
   ]);
   assert.deepEqual(names("aftermath"), ["EraseDevice", "DeviceLock"]);
 });
@@ -73,6 +83,11 @@ const INVALID: Record<string, string[]> = {
   RemoveProvisioningProfile: ["macUser", "ipadUser"],
   RestartDevice: ["macUser", "iphone", "ipad", "ipadUser", "tv", "byodIphone", "byodMac", "unknown"],
   SecurityInfo: ["macUser", "ipadUser"],
+  SetAutoAdminPassword: ALL.filter((name) => !["mac", "intelMac"].includes(name)),
+  SetFirmwarePassword: ALL.filter((name) => name !== "intelMac"),
+  SetRecoveryLock: ALL.filter((name) => name !== "mac"),
+  VerifyFirmwarePassword: ALL.filter((name) => name !== "intelMac"),
+  VerifyRecoveryLock: ALL.filter((name) => name !== "mac"),
 };
 
 for (const command of COMMANDS) {
@@ -102,6 +117,8 @@ for (const command of COMMANDS) {
       artifact_version: "x",
       token: "x",
       timestamp: "x",
+      new_password: "01234567",
+      current_password: "01234567",
     };
     const described = JSON.stringify(command.describe(command.args.parse(args)));
     assert.doesNotMatch(described, /012345|c2VjcmV0/);

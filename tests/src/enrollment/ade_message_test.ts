@@ -32,6 +32,8 @@ const state = {
   automated: false,
   awaitingConfiguration: false,
   adminAccount: undefined,
+  recoveryPassword: { current: "", pending: undefined },
+  ignoresRecoveryLock: false,
   restarts: 0,
   updateFailures: { count: 0, reason: "", at: "" },
   scheduledUpdate: undefined,

@@ -35,6 +35,7 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
     update: { build: "", softwareUpdateDeviceId: "" },
   },
   setup: null,
+  recovery: { hardwareProven: true, passwords: [], reported: { at: null, set: null, changePending: false } },
   settings: { resendAfterSeconds: 60, renewBeforeDays: 90, identifierPrefix: "com.example.mdm" },
   ...given,
 });
@@ -90,6 +91,8 @@ Deno.test("the queue comes first, oldest first, then inventory, renewal and the 
       collectCertificates: "no",
       collectProfiles: "all",
       legacyProfilesViaDdm: true,
+      filevault: null,
+      recoveryPassword: null,
       enforcements: [],
       releases: [],
       catalogue: 0,
@@ -199,6 +202,8 @@ Deno.test("whatever the facts: a plan is repeatable, its next is a chosen one, a
         fc.record({
           id: fc.constant(1),
           legacyProfilesViaDdm: fc.boolean(),
+          filevault: fc.constant(null),
+          recoveryPassword: fc.constant(null),
           enforcements: fc.constant([]),
           releases: fc.constant([]),
           catalogue: fc.constant(0),

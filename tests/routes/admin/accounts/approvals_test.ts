@@ -70,7 +70,7 @@ Deno.test("two people erase a device and read its PIN on the pages", () =>
       assert.match(events, words);
     }
     assert.doesNotMatch(events, /271828|123456/);
-    assert.equal((await admin.get("/approvals/?state=used")).text.match(/See the device lock pin of/g)?.length, 1);
+    assert.equal((await admin.get("/approvals/?state=used")).text.match(/See the Lock PIN of/g)?.length, 1);
     const stranger = await personWith(runtime, ["mdm.view_device_lock_pin"]);
     assert.equal((await stranger.get(path)).status, 404);
   }));
