@@ -10,6 +10,7 @@ import { deleteOldAttempts } from "../db/access/rate_limits.ts";
 import { deleteUnusedMessages } from "../db/ade/messages.ts";
 import { deleteExpiredVisits } from "../db/ade/web_visits.ts";
 import { deleteExpiredSessions } from "../db/access/sessions.ts";
+import { deleteOldBulkCommands } from "../db/bulk/bulk_commands.ts";
 import { deleteExpiredClaims } from "../db/enrollment/enrollment_claims.ts";
 import { dropPartitionsBefore, ensurePartitions } from "../db/events/events.ts";
 import { deleteExpiredAssetCredentials } from "../db/issuing/asset_credentials.ts";
@@ -58,6 +59,7 @@ export const housekeeping = defineJob({
         dep_messages: await deleteUnusedMessages(sql, before(30)),
         web_visits: await deleteExpiredVisits(sql, before(30)),
         claims: await deleteExpiredClaims(sql, now),
+        bulk_commands: await deleteOldBulkCommands(sql, monthsAgo(config.HISTORY_RETENTION_MONTHS)),
         asset_credentials: await deleteExpiredAssetCredentials(sql, now),
       },
     };

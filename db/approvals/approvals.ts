@@ -91,7 +91,7 @@ export async function findOpenApprovals(
   return [
     ...await db<ApprovalRow[]>`
       ${select(db, now)} where a.requester_id = ${requesterId} and a.action = ${action} and a.name = ${name}
-        and a.device_id = ${deviceId} and a.reason = ${reason}
+        and a.device_id is not distinct from ${deviceId}::int and a.reason = ${reason}
         and (a.state = 'waiting' and a.expires_at > ${now} or a.state = 'approved' and a.usable_until > ${now})
       order by a.created_at, a.id`,
   ];

@@ -36,6 +36,9 @@ export type DeviceCondition = {
   only?: DeviceLimit | undefined;
   silentBefore: Date;
   tag?: number;
+  /** Devices with any of these tags. */
+  anyTag?: readonly number[];
+  ids?: readonly DeviceId[];
   blueprint?: number;
   /** The state of an artifact, or of one version of it, on the device. */
   artifact?: { id: string; version?: string | undefined; status?: string | undefined };
@@ -111,6 +114,8 @@ function conditions(db: Db, search: DeviceCondition) {
     search.state === "blocked" ? db`d.blocked_at is not null` : undefined,
     search.state === "enrolled" ? isEnrolled(db) : undefined,
     search.tag === undefined ? undefined : hasAnyTag(db, [search.tag]),
+    search.anyTag === undefined ? undefined : hasAnyTag(db, search.anyTag),
+    search.ids === undefined ? undefined : db`d.id = any(${[...search.ids]}::int[])`,
     search.blueprint === undefined ? undefined : db`e.blueprint_id = ${search.blueprint} and e.ended_at is null`,
     // A version that users get is on the channels of users.
     search.artifact === undefined ? undefined : db`e.ended_at is null and exists (
@@ -162,6 +167,13 @@ export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ row
     await db<{ count: number }[]>`select count(*)::int as count ${enrolled(db)} where ${conditions(db, search)}`,
   );
   return { rows: [...rows], count };
+}
+
+/** Returns the ids of the devices that all of the searches find, in their order. */
+export async function findDeviceIds(db: Db, searches: readonly DeviceCondition[]): Promise<DeviceId[]> {
+  const where = searches.map((search) => conditions(db, search)).reduce((all, one) => db`${all} and ${one}`, db`true`);
+  const rows = await db<{ id: DeviceId }[]>`select d.id ${enrolled(db)} where ${where} order by d.id`;
+  return rows.map(({ id }) => id);
 }
 
 /** Returns how many enrolled devices run each version. */

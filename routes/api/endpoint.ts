@@ -49,6 +49,8 @@ export type Input<Params, Query, Body> = {
   params: Params;
   query: Query;
   body: Body;
+  /** Whether only the endpoint's own preview is wanted. */
+  dryRun: boolean;
 };
 
 type Facts = {
@@ -76,11 +78,19 @@ type Facts = {
    * nothing.
    */
   previews?: boolean;
+  /** The preview that it returns with `?dry_run=true`, if that is not one of the desired state. */
+  ownPreview?: z.ZodType;
   /** Whether it is a sensitive action, which takes a `reason` in the query, or in the body of a POST. */
   reasoned?: boolean;
 };
 
-type Answer<R> = R extends JsonResponse<infer S> ? z.input<S> | RowStream | Promise<z.input<S> | RowStream>
+/** The preview of an endpoint that has its own. */
+export class OwnPreview {
+  constructor(readonly value: unknown) {}
+}
+
+type Answer<R> = R extends JsonResponse<infer S>
+  ? z.input<S> | RowStream | OwnPreview | Promise<z.input<S> | RowStream | OwnPreview>
   : Response | Promise<Response>;
 
 /** An endpoint that answers JSON (or nothing, with status 204). */
@@ -201,8 +211,9 @@ export function endpoint<
         params: parsedParams.value,
         query: parsedQuery,
         body: await parseOrRefuse(body, sent),
+        dryRun: call.dryRun,
       };
-      if (!call.dryRun) return await handle({ runtime: call.runtime, ...input });
+      if (!call.dryRun || facts.ownPreview !== undefined) return await handle({ runtime: call.runtime, ...input });
       if (fetch !== undefined) input.body = await fetch({ runtime: call.runtime, ...input });
       let answer: unknown;
       const preview = await previewChange(call.runtime, async (runtime) => {

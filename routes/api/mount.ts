@@ -20,7 +20,7 @@ import { authenticateCall } from "./authenticate.ts";
 import { readJson } from "./body.ts";
 import { mountDocumentation } from "./docs.tsx";
 import { DRY_RUN, isDryRun, previewSchema } from "./dry_run.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, OwnPreview } from "./endpoint.ts";
 import { bodyFields } from "./json_schema.ts";
 import { RowStream } from "./listed.ts";
 import { addressParameters } from "./parse.ts";
@@ -119,7 +119,9 @@ async function answer(
   const query = addressParameters(url);
   const dryRun = endpoint.method !== "GET" && isDryRun(query.all(DRY_RUN).at(-1));
   // A caller that asks for a preview must not cause the change.
-  if (dryRun && endpoint.previews !== true) throw refused("This change cannot be previewed.");
+  if (dryRun && endpoint.previews !== true && endpoint.ownPreview === undefined) {
+    throw refused("This change cannot be previewed.");
+  }
   const runtime = c.get("runtime");
   const subject = subjectOf(endpoint, c.req.param());
   const caller = operatorOf(actor, c.get("request"));
@@ -135,6 +137,10 @@ async function answer(
     dryRun,
     readJson: (limit, options) => readJson(c.get("body"), c.req.header("content-type") ?? "", limit, options),
   });
+  if (result instanceof OwnPreview) {
+    const value = options.checkResponses === true ? endpoint.ownPreview?.parse(result.value) : result.value;
+    return Response.json(value, { headers: { "Cache-Control": "no-store" } });
+  }
   if (dryRun) {
     const preview = previewSchema.parse(result);
     // Numbers are for users who may make the change, names for users who may see the devices.

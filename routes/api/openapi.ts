@@ -44,12 +44,14 @@ function parameters(endpoint: Endpoint): Schema[] {
   return [
     ...from(endpoint.params, "path"),
     ...from(endpoint.query, "query"),
-    ...(endpoint.previews === true
+    ...(endpoint.previews === true || endpoint.ownPreview !== undefined
       ? [{
         name: DRY_RUN,
         in: "query",
         required: false,
-        description: "Changes nothing. Returns 200 with the effects that the change would have on devices.",
+        description: endpoint.ownPreview === undefined
+          ? "Changes nothing. Returns 200 with the effects that the change would have on devices."
+          : "Changes nothing. Returns 200 with a preview.",
         schema: { type: "boolean" },
       }]
       : []),
@@ -79,7 +81,7 @@ const json = (schema: z.ZodType, example: unknown = exampleOf(schema)): Schema =
 });
 
 /** Returns the successful answers by status. A dry run always answers 200. */
-function successes({ response, previews, summary }: Endpoint): Schema {
+function successes({ response, previews, ownPreview, summary }: Endpoint): Schema {
   const preview = previews === true && "schema" in response;
   const own = !("schema" in response)
     ? { [response.contentType]: { schema: { type: "string", contentMediaType: response.contentType } } }
@@ -97,6 +99,9 @@ function successes({ response, previews, summary }: Endpoint): Schema {
         },
       }
       : {}),
+    ...(ownPreview === undefined
+      ? {}
+      : { "200": { description: "Of a dry run: the preview.", content: json(ownPreview) } }),
     [response.status]: {
       description: response.description ?? (response.status === 204 ? "Done." : summary),
       ...(own === undefined ? {} : { content: own }),

@@ -61,10 +61,20 @@ export async function mustCover(
   }
 }
 
-/** Returns which devices the actor has a permission for, as lists need it; undefined: all. */
-export function limitOf(actor: Actor, permission: Permission): DeviceLimit | undefined {
+/**
+ * Returns which devices the actor has a permission for, as lists need it; undefined: all. With the names of a command:
+ * for which devices a role allows it.
+ */
+export function limitOf(
+  actor: Actor,
+  permission: Permission,
+  commands: readonly string[] = [],
+): DeviceLimit | undefined {
   if (actor.isSuperuser) return undefined;
-  const holding = actor.grants.filter(({ permissions }) => permissions.includes(permission));
+  const holding = actor.grants.filter((grant) =>
+    grant.permissions.includes(permission) &&
+    commands.every((name) => grant.commands === null || grant.commands.includes(name))
+  );
   if (holding.some((grant) => !isLimited(grant))) return undefined;
   return {
     limitedToTags: [...new Set(holding.flatMap(({ limitedToTags }) => limitedToTags))],

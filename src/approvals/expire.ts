@@ -7,6 +7,7 @@
 import { deleteOldApprovals, expireApprovals } from "../../db/approvals/approvals.ts";
 import type { By } from "../events/by.ts";
 import type { Runtime } from "../runtime.ts";
+import { declineBulkCommand } from "./bulk_commands.ts";
 import { recordStep } from "./gate.ts";
 
 /** Requests that are ended in one transaction. */
@@ -23,7 +24,10 @@ export async function endApprovals(runtime: Runtime, by: By, signal: AbortSignal
     signal.throwIfAborted();
     more = await runtime.sql.begin(async (tx) => {
       const rows = await expireApprovals(tx, BATCH, now);
-      for (const row of rows) await recordStep(tx, runtime, by, "approval_expired", row);
+      for (const row of rows) {
+        if (row.bulkCommandId !== null) await declineBulkCommand(tx, runtime, row.bulkCommandId);
+        await recordStep(tx, runtime, by, "approval_expired", row);
+      }
       return rows.length;
     });
     expired += more;

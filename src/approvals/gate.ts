@@ -38,9 +38,12 @@ export type SensitiveAction = {
   permission: Permission;
   /** The names of the command that a role must allow. */
   commands?: readonly string[];
-  device: { deviceId: DeviceId; serialNumber: string };
+  /** Null for a command to many devices. */
+  device: { deviceId: DeviceId; serialNumber: string } | null;
   /** The arguments of a command. */
   input?: Json;
+  /** Stores a command to many devices until it is approved. Returns its UUID. */
+  store?(tx: Tx): Promise<string>;
 };
 
 const HOUR_MS = 3_600_000;
@@ -106,7 +109,8 @@ export async function passGate(runtime: Runtime, by: Authorised, wanted: Sensiti
   const needs = (await approvalSettings(runtime.sql))[wanted.kind];
   if (!needs.reason_required && !needs.approval_required) return;
   const reason = reasonOf(by, needs.reason_required);
-  const { action, name, device: { deviceId, serialNumber } } = wanted;
+  const { action, name } = wanted;
+  const { deviceId, serialNumber } = wanted.device ?? { deviceId: null, serialNumber: null };
   const facts = { action, name, reason, deviceId, serialNumber };
   if (!needs.approval_required) {
     await runtime.sql.begin((tx) => recordStep(tx, runtime, by, "reason_given", facts));
@@ -129,6 +133,7 @@ export async function passGate(runtime: Runtime, by: Authorised, wanted: Sensiti
       return undefined;
     }
     const id = runtime.random.uuid();
+    const bulkCommandId = await wanted.store?.(tx) ?? null;
     await insertApproval(tx, {
       id,
       kind: wanted.kind,
@@ -137,7 +142,7 @@ export async function passGate(runtime: Runtime, by: Authorised, wanted: Sensiti
       permission: wanted.permission,
       commands: wanted.commands ?? [],
       deviceId,
-      bulkCommandId: null,
+      bulkCommandId,
       argumentsSealed: input === null ? null : await runtime.keys.seal(JSON.stringify(input), argumentsContext(id)),
       reason,
       requesterId: by.actor.userId,

@@ -58,7 +58,7 @@ export async function queueCommand(
   target: CommandTarget,
   channelId: ChannelId,
   input: unknown,
-  options: { singleton?: string; notBefore?: Date; byPlan?: true } = {},
+  options: { singleton?: string; notBefore?: Date; expiresAt?: Date; byPlan?: true } = {},
 ): Promise<Queued> {
   const checked = checkedArguments(command, target, input, options.byPlan === true ? { byPlan: true } : {});
   const args: Record<string, Json> = JSON.parse(
@@ -80,7 +80,8 @@ export async function queueCommand(
       : await runtime.keys.seal(JSON.stringify(secrets), secretContext(id)),
     singleton: options.singleton ?? null,
     notBefore: options.notBefore ?? null,
-    expiresAt: command.expiresAfter === null ? null : new Date(now.getTime() + command.expiresAfter * 1000),
+    expiresAt: options.expiresAt ??
+      (command.expiresAfter === null ? null : new Date(now.getTime() + command.expiresAfter * 1000)),
   }, now);
   return { id, uuid };
 }

@@ -7,15 +7,17 @@
 
 import { findUser } from "../../db/access/users.ts";
 import { type ApprovalRow, closeApproval, findApproval, lockApproval } from "../../db/approvals/approvals.ts";
+import { countUncovered } from "../../db/bulk/bulk_command_views.ts";
 import type { DeviceId } from "../../db/ids.ts";
 import { nestedSql } from "../../db/nested.ts";
 import type { Db, Json, Tx } from "../../db/open.ts";
 import { type Actor, mayAll } from "../access/actor.ts";
-import { mayCommand } from "../access/command_rights.ts";
-import { operatorOn } from "../access/device_limit.ts";
+import { mayCommand, SEND_COMMANDS } from "../access/command_rights.ts";
+import { limitOf, operatorOn } from "../access/device_limit.ts";
 import type { Operator } from "../access/operator.ts";
 import { isPermission } from "../access/permissions.ts";
 import { argumentsContext, recordStep } from "../approvals/gate.ts";
+import { declineBulkCommand, startBulkCommand } from "../approvals/bulk_commands.ts";
 import { approvalSettings } from "../approvals/settings.ts";
 import { Problem, problem, refused } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
@@ -44,6 +46,11 @@ export async function readApproval(runtime: Runtime, by: Operator, id: string): 
 }
 
 async function canDo(db: Db, by: Operator, row: ApprovalRow): Promise<boolean> {
+  if (row.bulkCommandId !== null) {
+    const only = limitOf(by.actor, SEND_COMMANDS, row.commands);
+    // For each of its devices.
+    return mayDo(row)(by.actor) && (only === undefined || await countUncovered(db, row.bulkCommandId, only) === 0);
+  }
   const subject = subjectOf(row);
   try {
     const { actor } = subject === undefined ? by : await operatorOn(db, by, subject, mayDo(row));
@@ -79,7 +86,11 @@ async function stillMay(tx: Tx, by: Operator, row: ApprovalRow): Promise<boolean
 
 /** Does what was asked for. Returns the UUID of the command, or "". */
 async function execute(runtime: Runtime, by: Operator, row: ApprovalRow): Promise<string> {
-  const { action, deviceId, name, id, argumentsSealed } = row;
+  const { action, deviceId, name, id, argumentsSealed, bulkCommandId } = row;
+  if (bulkCommandId !== null) {
+    await runtime.sql.begin((tx) => startBulkCommand(tx, runtime, bulkCommandId));
+    return bulkCommandId;
+  }
   if (deviceId === null) throw new Error(`Cannot execute the approval ${id}: it has no device`);
   switch (action) {
     case "command": {
@@ -139,6 +150,7 @@ export async function decideApproval(
       }, now);
     if (decision === "decline") {
       await end("declined", "");
+      if (row.bulkCommandId !== null) await declineBulkCommand(tx, runtime, row.bulkCommandId);
       return await recordStep(tx, runtime, by, "approval_declined", row);
     }
     let outcome: string;
@@ -149,6 +161,7 @@ export async function decideApproval(
     } catch (error) {
       const sentence = sentenceOf(error);
       await end("failed", sentence);
+      if (row.bulkCommandId !== null) await declineBulkCommand(tx, runtime, row.bulkCommandId);
       return await recordStep(tx, runtime, by, "approval_failed", { ...row, outcome: sentence });
     }
     await end("approved", outcome);
