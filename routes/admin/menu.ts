@@ -47,6 +47,7 @@ export const MENU = [
     ],
   },
   { group: "Fleet", href: "/commands/", label: "Commands", needs: "mdm.view_devicecommand" },
+  { group: "Fleet", href: "/bulk-commands/", label: "Bulk commands", needs: "mdm.view_devicecommand" },
   { group: "Configuration", href: "/blueprints/", label: "Blueprints", needs: "mdm.view_blueprint" },
   { group: "Configuration", href: "/artifacts/", label: "Artifacts", needs: "mdm.view_artifact" },
   { group: "Configuration", href: "/software-updates/", label: "Software updates", needs: "mdm.view_softwareupdate" },

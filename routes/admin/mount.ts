@@ -17,6 +17,7 @@ import { mountJobs } from "./activity/jobs.tsx";
 import { mountArtifacts } from "./artifacts/list.tsx";
 import { mountBlueprints } from "./blueprints/blueprints.tsx";
 import { mountDeviceArtifacts } from "./devices/artifacts.tsx";
+import { mountBulkCommands } from "./devices/bulk.tsx";
 import { mountClaims } from "./devices/claims.tsx";
 import { mountDeviceDesired } from "./devices/desired.tsx";
 import { mountDevice } from "./devices/device.tsx";
@@ -57,6 +58,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountDeviceValues,
       mountDeviceFeed,
       mountCommands,
+      mountBulkCommands,
       mountBlueprints,
       mountArtifacts,
       mountUpdateProgress,

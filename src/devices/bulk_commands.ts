@@ -80,6 +80,21 @@ async function selected(
   return ids;
 }
 
+/**
+ * Returns what a command without its arguments means to the devices of a selection. Throws as the preview does.
+ */
+export async function lookAtBulkCommand(
+  runtime: Runtime,
+  by: Authorised,
+  command: AnyCommand,
+  selection: BulkSelection,
+  conditions: readonly DeviceCondition[],
+): Promise<Awaited<ReturnType<typeof examine>>> {
+  mustAllowCommands(by.actor, [command.name]);
+  const ids = await selected(runtime, by, [command.name], selection, conditions);
+  return await examine(runtime.sql, ids, command);
+}
+
 /** What a command is and means to its devices. */
 async function looked(runtime: Runtime, by: Authorised, { input, conditions }: Wanted) {
   const command = mustBeSendable(input.name);
@@ -87,7 +102,7 @@ async function looked(runtime: Runtime, by: Authorised, { input, conditions }: W
   mustAllowCommands(by.actor, names);
   const parsed = mustBeArguments(command, input.arguments);
   const ids = await selected(runtime, by, names, input.selection, conditions);
-  return { command, names, parsed, ...await examine(runtime.sql, ids, command, input.arguments) };
+  return { command, names, parsed, ...await examine(runtime.sql, ids, command, { input: input.arguments }) };
 }
 
 /**

@@ -24,11 +24,11 @@ export type BulkPreview = { devices: number; possible: number; impossible: numbe
 const BATCH = 500;
 const EXAMPLES = 5;
 
-/** Returns why a device cannot take a command with these arguments, as a sentence; null if it can. */
-export function whyNotTaken(device: DeviceView, command: AnyCommand, input: unknown): string | null {
+/** Returns why a device cannot take a command, with these arguments or any, as a sentence; null if it can. */
+export function whyNotTaken(device: DeviceView, command: AnyCommand, given?: { input: unknown }): string | null {
   const why = whyNotSent(device, command.name);
   if (why !== null) return why;
-  const parsed = command.argsFor?.(targetOf(device)).safeParse(input);
+  const parsed = given === undefined ? undefined : command.argsFor?.(targetOf(device)).safeParse(given.input);
   if (parsed === undefined || parsed.success) return null;
   return parsed.error.issues.map(({ path, message }) => path.length === 0 ? message : `${path.join(".")}: ${message}`)
     .join(" ");
@@ -39,13 +39,13 @@ export async function examine(
   db: Db,
   ids: readonly DeviceId[],
   command: AnyCommand,
-  input: unknown,
+  given?: { input: unknown },
 ): Promise<{ targets: NewTarget[]; preview: BulkPreview }> {
   const targets: NewTarget[] = [];
   const reasons = new Map<string, BulkReason>();
   for (let from = 0; from < ids.length; from += BATCH) {
     for (const device of await findDevices(db, ids.slice(from, from + BATCH))) {
-      const why = whyNotTaken(device, command, input);
+      const why = whyNotTaken(device, command, given);
       targets.push({ deviceId: device.id, why });
       if (why === null) continue;
       const known = reasons.get(why) ?? { reason: why, count: 0, examples: [] };

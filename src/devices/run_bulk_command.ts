@@ -58,7 +58,7 @@ async function queueFor(
   input: unknown,
 ): Promise<{ uuid: string } | { why: string }> {
   if (device === undefined) return { why: "The device no longer exists." };
-  const why = whyNotTaken(device, command, input);
+  const why = whyNotTaken(device, command, { input });
   if (why !== null) return { why };
   const { notBefore, expiresAt } = bulk;
   if (expiresAt !== null && expiresAt <= runtime.clock.now()) return { why: "The command expired before." };

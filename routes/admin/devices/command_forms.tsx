@@ -22,7 +22,8 @@ import { action, type FormState, type Page, type PageContext } from "../parts/pa
 /** The field in which a person confirms a destructive action. */
 const CONFIRMATION = "serial_number";
 
-function Argument({ field, state }: { field: FormField; state: FormState | undefined }) {
+/** The field of an argument. */
+export function Argument({ field, state }: { field: FormField; state: FormState | undefined }) {
   const { name, label, required, help } = field;
   const same = { name, label, required, state, ...(help === undefined ? {} : { help }) };
   switch (field.kind) {

@@ -27,10 +27,10 @@ async function fleetOf(fleet: Fleet, many: number, unable: number) {
       select e.id, null, now(), now() from e returning id, enrollment_id)
     insert into channel_plans (channel_id, updated_at) select id, now() from c`;
   await sql`update devices d set enrollment_id = e.id from enrollments e where e.device_id = d.id`;
-  // Half of those that cannot have ended, half are too old.
+  // Half of those that cannot have ended, half are not supervised.
   await sql`update enrollments set ended_at = now()
     where device_id in (select id from devices where serial_number like 'COPY%' order by id limit ${unable / 2})`;
-  await sql`update enrollments set os_version = '10.12.0'
+  await sql`update enrollments set platform = 'iPadOS', supervised = false
     where device_id in (select id from devices where serial_number like 'COPY%' order by id desc limit ${unable / 2})`;
   return { real };
 }
