@@ -32,4 +32,3 @@ create table bulk_command_targets (
 );
 create index bulk_command_targets_open on bulk_command_targets (bulk_command_id, device_id) where state = 'waiting';
 create index bulk_command_targets_device on bulk_command_targets (device_id);
-alter table approvals add foreign key (bulk_command_id) references bulk_commands on delete cascade;
