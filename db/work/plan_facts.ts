@@ -59,6 +59,8 @@ export type PlanRow = TargetRow & {
     accountConfiguredAt: string | null;
     accountRefusedAt: string | null;
   } | null;
+  /** When the device stated its bypass code. */
+  bypassCodeAt: Date | null;
   /** Whether the enrollment is known to be its hardware. */
   hardwareProven: boolean;
   /** Escrowed passwords of a Mac, the newest first; times in ISO form. */
@@ -106,6 +108,8 @@ const select = (db: Db) =>
           'accountConfiguredAt', e.account_configured_at, 'accountRefusedAt', e.account_refused_at)
         from enrollment_sessions s left join dep_enrollments a on a.id = s.dep_enrollment_id where s.id = e.session_id)
         end as setup,
+      case when c.user_key = '' and e.supervised then (select max(created_at) from escrowed_secrets
+        where device_id = e.device_id and kind = 'activation_lock_bypass_code' and ended_at is null) end as bypass_code_at,
       e.hardware_proven, ${passwordFacts(db)} as passwords,
       case when c.user_key = '' and e.platform = 'macOS' then jsonb_build_object(
         'lock', e.security_info -> 'IsRecoveryLockEnabled',

@@ -250,6 +250,28 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
   }),
   endpoint({
     ...facts,
+    path: path("activation_lock_bypass_code"),
+    permission: "mdm.view_activation_lock_bypass",
+    session: true,
+    summary: "Read the code that removes the Activation Lock of a device's user",
+    description: "Each read is recorded as an event.",
+    response: {
+      status: 200,
+      schema: z.object({
+        id: z.int(),
+        serial_number: z.string(),
+        activation_lock_bypass_code: z.string().nullable(),
+      }).meta({ id: "DeviceActivationLockBypassCode" }),
+    },
+    async handle({ runtime, by, params }) {
+      const { id, serialNumber } = await mustFind(runtime, params.id);
+      const owner = { deviceId: id, serialNumber };
+      const code = await revealEscrowed(runtime, by, owner, "activation_lock_bypass_code");
+      return { id, serial_number: serialNumber, activation_lock_bypass_code: code?.secret ?? null };
+    },
+  }),
+  endpoint({
+    ...facts,
     path: path("admin_password"),
     permission: "mdm.view_admin_password",
     reasoned: true,

@@ -11,8 +11,10 @@ import { str } from "../../src/protocol/plist.ts";
 import { Registry } from "../../src/registry.ts";
 import { type Asked, type CommandAnswer, failed, type SimulatedCommand } from "./commands/answer.ts";
 import { accountConfiguration } from "./commands/account_configuration.ts";
+import { activationLockBypassCode } from "./commands/activation_lock_bypass_code.ts";
 import { availableOsUpdates } from "./commands/available_os_updates.ts";
 import { certificateList } from "./commands/certificate_list.ts";
+import { clearActivationLockBypassCode } from "./commands/clear_activation_lock_bypass_code.ts";
 import { declarativeManagement } from "./commands/declarative_management.ts";
 import { deviceConfigured } from "./commands/device_configured.ts";
 import { deviceInformation } from "./commands/device_information.ts";
@@ -41,8 +43,10 @@ import type { Model } from "./models.ts";
 /** Every command that devices know, sorted by name. */
 export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
   accountConfiguration,
+  activationLockBypassCode,
   availableOsUpdates,
   certificateList,
+  clearActivationLockBypassCode,
   declarativeManagement,
   deviceConfigured,
   deviceInformation,

@@ -14,6 +14,7 @@ import { acknowledged, type CommandAnswer, failed } from "./commands/answer.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { Declarative } from "../declarative/declarative.ts";
 import { type EnforcedUpdate, enforcedUpdate } from "../declarative/enforced_update.ts";
+import { newBypassCode } from "./bypass_code.ts";
 import { restarted } from "./recovery_password.ts";
 import { installs } from "./scheduled_update.ts";
 import { DeviceChannels } from "./device_channels.ts";
@@ -238,6 +239,7 @@ export class SimulatedDevice extends DeviceCheckins {
       automated: true,
       awaitingConfiguration: how.awaitDeviceConfigured ?? false,
       adminAccount: undefined,
+      bypassCode: newBypassCode(),
       model: { ...this.state.model, supervised: how.supervised ?? true },
     });
     await this.#enrollWith(profile, (step) => {

@@ -45,6 +45,8 @@ export type DeviceState = ChannelState & {
   recoveryPassword: RecoveryPassword;
   /** Whether it acknowledges a recovery lock without setting it, as Macs may in Setup Assistant. */
   ignoresRecoveryLock: boolean;
+  /** The code that removes its Activation Lock; "" if it has none. */
+  bypassCode: string;
   restarts: number;
   /** Attempts at the update that is enforced, which failed; `at` is the last one's time in RFC 3339. */
   updateFailures: { count: number; reason: string; at: string };

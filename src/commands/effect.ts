@@ -116,6 +116,9 @@ export type Effect =
   /** The Mac created the administrator of the server. */
   | { kind: "adminAccount"; password: string }
   | { kind: "adminAccountRefused" }
+  /** The code that removes the Activation Lock of a device. */
+  | { kind: "bypassCode"; code: string }
+  | { kind: "bypassCodeCleared" }
   /** The device took a new password, or its removal; whether it is in use is to be checked. */
   | { kind: "passwordTaken"; secret: PasswordKind; clear: boolean }
   | { kind: "passwordRefused"; secret: PasswordKind }

@@ -10,8 +10,10 @@
 import { commandFacts } from "../apple_schema/commands.ts";
 import { Registry } from "../registry.ts";
 import { accountConfiguration } from "./account_configuration.ts";
+import { activationLockBypassCode } from "./activation_lock_bypass_code.ts";
 import { availableOsUpdates } from "./available_os_updates.ts";
 import { certificateList } from "./certificate_list.ts";
+import { clearActivationLockBypassCode } from "./clear_activation_lock_bypass_code.ts";
 import type { CommandDefinition } from "./command.ts";
 import { customCommand } from "./custom_command.ts";
 import { declarativeManagement } from "./declarative_management.ts";
@@ -42,8 +44,10 @@ export type AnyCommand = CommandDefinition<unknown>;
 /** Every command, sorted by name. */
 export const COMMANDS = new Registry<AnyCommand>([
   accountConfiguration,
+  activationLockBypassCode,
   availableOsUpdates,
   certificateList,
+  clearActivationLockBypassCode,
   customCommand,
   declarativeManagement,
   deviceConfigured,

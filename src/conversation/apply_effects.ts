@@ -23,7 +23,7 @@ import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { endEscrow, escrow } from "../escrow/escrow.ts";
-import { applyPasswordChecked, applyPasswordTaken, reconcilePasswords } from "./apply_passwords.ts";
+import { applyBypassCode, applyPasswordChecked, applyPasswordTaken, reconcilePasswords } from "./apply_passwords.ts";
 import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
 import { foreignText } from "../foreign_text.ts";
@@ -264,6 +264,13 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
       return;
     case "passwordChecked":
       return await applyPasswordChecked(effect, context);
+    case "bypassCode":
+      return await applyBypassCode(effect.code, context);
+    case "bypassCodeCleared":
+      return await endEscrow(tx, runtime, by, owner, "activation_lock_bypass_code", {
+        reason: "acknowledged",
+        command,
+      });
     case "adminAccountRefused":
       await updateEnrollment(tx, owner.enrollmentId, { accountRefusedAt: context.now }, context.now);
       return;

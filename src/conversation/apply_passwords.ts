@@ -6,6 +6,8 @@
 
 import type { Effect, SecurityFacts } from "../commands/effect.ts";
 import { queueCommand } from "../commands/queue.ts";
+import { isHardwareProven } from "../../db/enrollment/enrollments.ts";
+import { escrow, escrowUnproven } from "../escrow/escrow.ts";
 import { restartDevice } from "../commands/restart_device.ts";
 import { securityInfo } from "../commands/security_info.ts";
 import {
@@ -74,4 +76,17 @@ export async function reconcilePasswords(
   if (firmwarePassword !== undefined && !firmwarePassword.exists && !firmwarePassword.changePending) {
     await noPassword(tx, runtime, by, owner, "firmware_password", cause);
   }
+}
+
+/** The device states its bypass code. */
+export async function applyBypassCode(
+  code: string,
+  { tx, runtime, by, owner, command }: TargetedConversation,
+): Promise<void> {
+  const cause = { reason: "reported", command } as const;
+  // The attack: an enrollment that only says it is this hardware replaces the code of the device by its own.
+  if (await isHardwareProven(tx, owner.enrollmentId)) {
+    return await escrow(tx, runtime, by, owner, "activation_lock_bypass_code", code, cause);
+  }
+  await escrowUnproven(tx, runtime, owner, "activation_lock_bypass_code", code, cause);
 }

@@ -123,6 +123,8 @@ export type PlanFacts = {
   /** The wait in Setup Assistant; null for a device that does not wait. */
   setup: SetupFacts | null;
   recovery: RecoveryFacts;
+  /** When the device stated its Activation Lock bypass code. */
+  bypassCodeAt: Date | null;
   settings: {
     resendAfterSeconds: number;
     renewBeforeDays: number;

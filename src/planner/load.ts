@@ -179,6 +179,7 @@ export function factsOf(
     identity: { notAfter: row.identityNotAfter, renewalStartedAt: row.renewalStartedAt },
     setup: setupOf(row),
     recovery: recoveryOf(row),
+    bypassCodeAt: row.bypassCodeAt,
     settings: {
       resendAfterSeconds: runtime.config.COMMAND_RESEND_AFTER,
       renewBeforeDays: runtime.config.IDENTITY_RENEW_DAYS,

@@ -12,6 +12,7 @@ import type { PlanFacts } from "./facts.ts";
 import { accountConfiguration } from "./schedulers/account_configuration.ts";
 import { adminPassword } from "./schedulers/admin_password.ts";
 import { baseInventory } from "./schedulers/base_inventory.ts";
+import { bypassCode } from "./schedulers/bypass_code.ts";
 import { declarations } from "./schedulers/declarations.ts";
 import { extraInventory } from "./schedulers/extra_inventory.ts";
 import { installArtifacts } from "./schedulers/install_artifacts.ts";
@@ -78,6 +79,7 @@ const SCHEDULERS: readonly Scheduler[] = [
   removeArtifacts,
   recoveryPassword,
   adminPassword,
+  bypassCode,
   extraInventory,
   unansweredCommands,
 ];

@@ -605,6 +605,8 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "POST /api/mdm/devices/{id}/verify_recovery_lock/": COMMAND,
   "POST /api/mdm/devices/{id}/verify_firmware_password/": COMMAND,
   "POST /api/mdm/devices/{id}/set_auto_admin_password/": COMMAND,
+  "POST /api/mdm/devices/{id}/ask_activation_lock_bypass_code/": COMMAND,
+  "POST /api/mdm/devices/{id}/clear_activation_lock_bypass_code/": COMMAND,
   "POST /api/mdm/artifacts/{id}/rollback/":
     "its page is for artifacts with two versions, and reads its reason as that of a halt",
   "POST /api/mdm/profiles/": OF_VERSIONS,

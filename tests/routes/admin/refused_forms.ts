@@ -111,6 +111,12 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
   "/devices/:id/set-auto-admin-password/": [
     () => ({ path: `/devices/${NONE}/set-auto-admin-password/` }),
   ],
+  "/devices/:id/ask-activation-lock-bypass-code/": [
+    () => ({ path: `/devices/${NONE}/ask-activation-lock-bypass-code/` }),
+  ],
+  "/devices/:id/clear-activation-lock-bypass-code/": [
+    () => ({ path: `/devices/${NONE}/clear-activation-lock-bypass-code/` }),
+  ],
   "/devices/:id/custom/": [
     ({ deviceId }) => ({ path: `/devices/${deviceId}/custom/`, fields: { command: "<dict/>" } }),
   ],

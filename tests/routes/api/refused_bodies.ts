@@ -352,6 +352,12 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
       body: { password: "new password" },
     }),
   ],
+  "POST /api/mdm/devices/{id}/ask_activation_lock_bypass_code/": [
+    () => ({ path: `/api/mdm/devices/${NONE}/ask_activation_lock_bypass_code/`, body: {} }),
+  ],
+  "POST /api/mdm/devices/{id}/clear_activation_lock_bypass_code/": [
+    () => ({ path: `/api/mdm/devices/${NONE}/clear_activation_lock_bypass_code/`, body: {} }),
+  ],
   "DELETE /api/mdm/devices/commands/{id}/": [() => ({ path: `/api/mdm/devices/commands/${UNKNOWN}/` })],
   "POST /api/mdm/devices/{id}/artifacts/{artifact}/reinstall/": [
     ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/artifacts/${UNKNOWN}/reinstall/` }),

@@ -24,6 +24,7 @@ function stateOf(platform: string): DeviceState {
     adminAccount: undefined,
     recoveryPassword: { current: "", pending: undefined },
     ignoresRecoveryLock: false,
+    bypassCode: "0000-BYPASS",
     restarts: 0,
     updateFailures: { count: 0, reason: "", at: "" },
     scheduledUpdate: undefined,

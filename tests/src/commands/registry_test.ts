@@ -26,6 +26,8 @@ Deno.test("people send exactly these, by the API and from the page of a device, 
     "VerifyRecoveryLock",
     "VerifyFirmwarePassword",
     "SetAutoAdminPassword",
+    "ActivationLockBypassCode",
+    "ClearActivationLockBypassCode",
   ]);
   assert.deepEqual(names("form"), [
     "DeviceLock",
@@ -40,6 +42,8 @@ Deno.test("people send exactly these, by the API and from the page of a device, 
     "VerifyRecoveryLock",
     "VerifyFirmwarePassword",
     "SetAutoAdminPassword",
+    "ActivationLockBypassCode",
+    "ClearActivationLockBypassCode",
   ]);
   assert.deepEqual(names("aftermath"), ["EraseDevice", "DeviceLock"]);
 });
@@ -63,6 +67,8 @@ const ALL = Object.keys(TARGETS);
 const INVALID: Record<string, string[]> = {
   // No target waits in Setup Assistant.
   AccountConfiguration: ALL,
+  ActivationLockBypassCode: ALL.filter((name) => !["mac", "intelMac"].includes(name)),
+  ClearActivationLockBypassCode: ALL.filter((name) => !["mac", "intelMac"].includes(name)),
   // All that could have them take updates by declaration, or are not supervised.
   AvailableOSUpdates: ALL,
   OSUpdateStatus: ALL,

@@ -34,6 +34,7 @@ const state = {
   adminAccount: undefined,
   recoveryPassword: { current: "", pending: undefined },
   ignoresRecoveryLock: false,
+  bypassCode: "",
   restarts: 0,
   updateFailures: { count: 0, reason: "", at: "" },
   scheduledUpdate: undefined,

@@ -175,6 +175,7 @@ export function factsOf(blueprint: BlueprintContent | null, world: World, memory
     },
     identity: { notAfter: new Date("2027-06-01T00:00:00Z"), renewalStartedAt: null },
     setup: null,
+    bypassCodeAt: NOW,
     recovery: {
       hardwareProven: true,
       passwords: [],
