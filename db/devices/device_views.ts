@@ -9,6 +9,7 @@ import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./
 import type { EscrowKind } from "./escrowed_secrets.ts";
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { hasAnyTag } from "../tags/effective_tag_views.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, one } from "../open.ts";
 import type { ReleaseReason } from "../enrollment/enrollments.ts";
 import { furtherFacts, type StoredPlatform } from "./devices.ts";
@@ -124,12 +125,14 @@ export type DeviceQuery = {
   shortName?: string;
   /** Without one, devices that are not deleted. */
   state?: DeviceStateName;
+  /** Of these devices only. */
+  only?: DeviceLimit | undefined;
   silentBefore: Date;
   ordering: { column: typeof DEVICE_ORDERINGS[number]; descending: boolean };
 };
 
 const matching = (db: Db, query: DeviceQuery) =>
-  db`where ${inState(db, query.state, query.silentBefore)}
+  db`where ${inState(db, query.state, query.silentBefore)} and ${within(db, query.only)}
     ${query.udid === undefined ? db`` : db`and d.udid = ${query.udid}`}
     ${query.serialNumber === undefined ? db`` : db`and d.serial_number = ${query.serialNumber}`}
     ${query.tags === undefined || query.tags.length === 0 ? db`` : db`and ${hasAnyTag(db, query.tags)}`}

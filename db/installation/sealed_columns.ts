@@ -11,6 +11,8 @@ export type SealedColumn = { table: string; column: string; large?: true };
 
 /** All of them. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  { table: "approvals", column: "arguments_sealed" },
+  { table: "bulk_commands", column: "arguments_sealed" },
   { table: "certificate_authorities", column: "private_key_sealed" },
   { table: "channels", column: "push_magic_sealed" },
   { table: "command_history", column: "result_sealed", large: true },

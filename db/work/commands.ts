@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, type Json, json, one, type Statement } from "../open.ts";
 
@@ -239,7 +240,7 @@ export const commandViews = (db: Db, longest: number, of: "devices" | "users" = 
  */
 export async function listCommands(
   db: Db,
-  page: { limit: number; offset: number; name?: string; deviceId?: DeviceId },
+  page: { limit: number; offset: number; name?: string; deviceId?: DeviceId; only?: DeviceLimit | undefined },
 ): Promise<{ rows: CommandView[]; count: number }> {
   const where = db`where true
     ${page.name === undefined ? db`` : db`and v.name = ${page.name}`}
@@ -247,6 +248,11 @@ export async function listCommands(
     page.deviceId === undefined
       ? db`and v.device_id not in (select id from devices where deleted_at is not null)`
       : db`and v.device_id = ${page.deviceId}`
+  }
+    ${
+    page.only === undefined
+      ? db``
+      : db`and exists (select 1 from devices d where d.id = v.device_id and ${within(db, page.only)})`
   }`;
   const rows = await db<CommandView[]>`
     select * from (${

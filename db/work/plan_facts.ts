@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { furtherFacts, type TargetRow } from "../devices/devices.ts";
 import { type PasswordFactJson, passwordFacts } from "../devices/escrowed_passwords.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
@@ -148,9 +149,11 @@ export async function findPlanRowsOfBlueprint(
   blueprintId: number,
   after: number,
   limit: number,
+  only?: DeviceLimit,
 ): Promise<PlanRow[]> {
   return await db<PlanRow[]>`
     ${select(db)} where e.blueprint_id = ${blueprintId} and e.ended_at is null and c.id > ${after}
+      and ${within(db, only)}
     order by c.id limit ${limit}`;
 }
 

@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import type { AppEnv } from "../context.ts";
 import { mountAccount } from "./accounts/account.tsx";
+import { mountApprovals } from "./accounts/approvals.tsx";
 import { mountRoles } from "./accounts/roles.tsx";
 import { mountSignIn } from "./accounts/signin.tsx";
 import { mountAccess } from "./accounts/users.tsx";
@@ -16,6 +17,7 @@ import { mountJobs } from "./activity/jobs.tsx";
 import { mountArtifacts } from "./artifacts/list.tsx";
 import { mountBlueprints } from "./blueprints/blueprints.tsx";
 import { mountDeviceArtifacts } from "./devices/artifacts.tsx";
+import { mountBulkCommands } from "./devices/bulk.tsx";
 import { mountClaims } from "./devices/claims.tsx";
 import { mountDeviceDesired } from "./devices/desired.tsx";
 import { mountDevice } from "./devices/device.tsx";
@@ -56,6 +58,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountDeviceValues,
       mountDeviceFeed,
       mountCommands,
+      mountBulkCommands,
       mountBlueprints,
       mountArtifacts,
       mountUpdateProgress,
@@ -79,6 +82,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountAccess,
       mountAccount,
       mountRoles,
+      mountApprovals,
       mountEvents,
       mountJobs,
     ]

@@ -25,6 +25,8 @@ import { DEVICE_ENDPOINTS } from "./devices.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ENROLLMENT_CLAIM_ENDPOINTS } from "./enrollment_claims.ts";
 import { ENROLLMENT_CUSTOM_VIEW_ENDPOINTS } from "./enrollment_custom_views.ts";
+import { APPROVAL_ENDPOINTS } from "./approvals.ts";
+import { BULK_COMMAND_ENDPOINTS } from "./bulk_commands.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
 import { FILEVAULT_CONFIG_ENDPOINTS } from "./filevault_configs.ts";
 import { JOB_ENDPOINTS } from "./jobs.ts";
@@ -83,5 +85,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...AUTHORITY_ENDPOINTS,
   ...TASK_RESULT_ENDPOINTS,
   ...JOB_ENDPOINTS,
+  ...BULK_COMMAND_ENDPOINTS,
+  ...APPROVAL_ENDPOINTS,
   ...EVENT_ENDPOINTS,
 ];

@@ -5,6 +5,7 @@
  */
 
 import { ANSWER_WORDS, INSTALL_WORDS } from "../../state_words.ts";
+import { sensitiveWords } from "../parts/sensitive_words.ts";
 import { auditSentence } from "./audit_words.ts";
 import type { EventFacts, Piece } from "./event_facts.ts";
 
@@ -44,6 +45,11 @@ const recoveryWords = (facts: EventFacts): string =>
   facts.at("password_type") === "firmware_password" ? "firmware password" : "Recovery Lock password";
 
 const serverOf = (facts: EventFacts): string => facts.at("virtual_server", "name") || "a virtual server";
+
+/** A sensitive action in words that a device follows. */
+const sensitive = (facts: EventFacts): string => sensitiveWords(facts.at("action"), facts.at("name"));
+
+const because = (facts: EventFacts): string => facts.at("reason") === "" ? "" : `: ${facts.at("reason")}`;
 
 /** By type. */
 export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
@@ -261,6 +267,58 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
   admin_password_viewed: {
     label: "Administrator passwords viewed",
     say: (facts) => [facts.actor, " viewed the password of the managed administrator of ", lower(facts.device)],
+  },
+  approval_requested: {
+    label: "Approvals requested",
+    say: (facts) => [facts.actor, ` asked for approval to ${sensitive(facts)} `, lower(facts.device), because(facts)],
+  },
+  approval_approved: {
+    label: "Approvals given",
+    say: (facts) => [
+      facts.actor,
+      ` approved the request of ${facts.at("requester")} to ${sensitive(facts)} `,
+      lower(facts.device),
+      because(facts),
+    ],
+  },
+  approval_declined: {
+    label: "Approvals declined",
+    say: (facts) => [
+      facts.actor,
+      ` declined the request of ${facts.at("requester")} to ${sensitive(facts)} `,
+      lower(facts.device),
+      because(facts),
+    ],
+  },
+  approval_failed: {
+    label: "Approved actions that failed",
+    say: (facts) => [
+      facts.actor,
+      ` approved the request of ${facts.at("requester")} to ${sensitive(facts)} `,
+      lower(facts.device),
+      `, but: ${facts.at("outcome")}`,
+    ],
+  },
+  approval_expired: {
+    label: "Approvals expired",
+    say: (facts) => [
+      `The request of ${facts.at("requester")} to ${sensitive(facts)} `,
+      lower(facts.device),
+      " expired",
+    ],
+  },
+  approval_used: {
+    label: "Approvals used",
+    say: (facts) => [facts.actor, ` used the approval to ${sensitive(facts)} `, lower(facts.device), because(facts)],
+  },
+  reason_given: {
+    label: "Reasons given",
+    say: (facts) => [
+      facts.actor,
+      ` gave a reason to ${sensitive(facts)} `,
+      lower(facts.device),
+      because(facts),
+    ],
   },
   filevault_prk_updated: {
     label: "FileVault PRK escrowed",

@@ -11,6 +11,7 @@ import type { DeviceId } from "../../../db/ids.ts";
 import { tagsThatCount } from "../../../db/tags/effective_tag_views.ts";
 import { RELEASES } from "../../../src/ade/explain_setup.ts";
 import { blockDevice, pokeDevice } from "../../../src/devices/actions.ts";
+import { approvalSettings, reasonWanted } from "../../../src/approvals/settings.ts";
 import { collectInventory } from "../../../src/devices/collect_inventory.ts";
 import { confirmHardware } from "../../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../../src/devices/deletion.ts";
@@ -83,6 +84,7 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
   const device = await mustFind(context, id);
   const { sql, clock } = context.runtime;
   const now = clock.now();
+  const settings = await approvalSettings(sql);
   const blueprints = await listBlueprints(sql, { limit: 500, offset: 0 });
   // A form that is shown again has an address of its own.
   const here = { ...context, url: new URL(`/devices/${id}/`, context.url) };
@@ -186,7 +188,12 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
             {await BlueprintForm({ device, context })}
           </section>
         </div>
-        <Actions device={device} context={context} state={state} />
+        <Actions
+          device={device}
+          context={context}
+          state={state}
+          reason={reasonWanted(settings, "destructive_commands")}
+        />
         {await Secrets({ device, context })}
         {await SoftwareUpdate({ device, context })}
         {await Live({ part: COMMANDS, context })}

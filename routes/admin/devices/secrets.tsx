@@ -7,23 +7,25 @@
 import type { Hono } from "hono";
 import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
 import { type EscrowedRow, listEscrowed } from "../../../db/devices/escrowed_secrets.ts";
+import { approvalSettings, reasonWanted } from "../../../src/approvals/settings.ts";
 import { problem } from "../../../src/errors.ts";
 import { ESCROW_KINDS, isLiveKind, LIVE_KINDS, type LiveKind } from "../../../src/escrow/kinds.ts";
 import { reasonWords } from "../../../src/escrow/reasons.ts";
 import { revealEscrowed } from "../../../src/escrow/reveal.ts";
 import type { AppEnv } from "../../context.ts";
-import { Chip, Csrf, Table, Time } from "../parts/components.tsx";
+import { Chip, Csrf, Reason, type ReasonWanted, Table, Time } from "../parts/components.tsx";
 import { underDevice } from "../parts/crumbs.ts";
 import { action, type PageContext } from "../parts/page.tsx";
 
 /** The field of a form that names one secret of the history; absent for the current one. */
 const WHICH = "secret";
 
-function Reveal({ device, kind, id, context }: {
+function Reveal({ device, kind, id, context, reason }: {
   device: Pick<DeviceView, "id">;
   kind: LiveKind;
   id?: number;
   context: PageContext;
+  reason: ReasonWanted;
 }) {
   const { path, permission } = ESCROW_KINDS[kind];
   if (!context.may(permission)) return null;
@@ -31,6 +33,7 @@ function Reveal({ device, kind, id, context }: {
     <form method="post" action={`/devices/${device.id}/${path}/`}>
       <Csrf context={context} />
       {id === undefined ? null : <input type="hidden" name={WHICH} value={String(id)} />}
+      <Reason wanted={reason} />
       <button type="submit" class="quiet">Show</button>
     </form>
   );
@@ -48,6 +51,7 @@ export async function Secrets({ device, context }: { device: DeviceView; context
     .filter(({ kind }) => !isLiveKind(kind) || context.may(ESCROW_KINDS[kind].permission));
   if (rows.length === 0) return null;
   const now = clock.now();
+  const reason = reasonWanted(await approvalSettings(sql), "reveals");
   return (
     <>
       <h2 id="secrets">Escrowed secrets</h2>
@@ -70,8 +74,8 @@ export async function Secrets({ device, context }: { device: DeviceView; context
               {!isLiveKind(row.kind)
                 ? null
                 : row.endedAt === null && row.proven
-                ? <Reveal device={device} kind={row.kind} context={context} />
-                : <Reveal device={device} kind={row.kind} id={row.id} context={context} />}
+                ? <Reveal device={device} kind={row.kind} context={context} reason={reason} />
+                : <Reveal device={device} kind={row.kind} id={row.id} context={context} reason={reason} />}
             </td>
           </tr>
         ))}
