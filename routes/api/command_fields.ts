@@ -140,9 +140,9 @@ export function commandAsked(body: z.output<typeof newCommandSchema>): {
     entry,
     args: body.arguments ?? {},
     options: {
-      ...(body.not_before == null ? {} : { notBefore: body.not_before }),
-      ...(body.expires_at == null ? {} : { expiresAt: body.expires_at }),
-      ...(body.order_group == null ? {} : { orderGroup: body.order_group }),
+      ...(body.not_before === null || ...(body.not_before === undefined ? {} : { notBefore: body.not_before }),
+      ...(body.expires_at === null || ...(body.expires_at === undefined ? {} : { expiresAt: body.expires_at }),
+      ...(body.order_group === null || ...(body.order_group === undefined ? {} : { orderGroup: body.order_group }),
     },
   };
 }

@@ -62,6 +62,8 @@ const FAIL: ReadonlySet<string> = new Set([
   "InstallProvisioningProfile",
   "RemoveProfile",
   "RemoveProvisioningProfile",
+  // There is no administrator of the server.
+  "SetAutoAdminPassword",
 ]);
 
 /** What a test knows that the server refuses beyond Apple's conditions, by words of the reason. */

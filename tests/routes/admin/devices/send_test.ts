@@ -55,6 +55,7 @@ Deno.test("every command that a device takes has a form with its arguments", () 
       IPHONE,
       { ...MAC, osVersion: "27.0" },
       { ...MAC, osVersion: "12.7" },
+      { ...MAC, appleSilicon: false },
       { ...modelOf(({ platform }) => platform === "iPadOS"), sharedIpad: true },
     ];
     for (const model of models) {
