@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { findDeviceUser } from "../../db/devices/device_user_views.ts";
 import { channelIdOf } from "../../db/ids.ts";
-import { findUserCommand, listUserCommands, type UserCommandView } from "../../db/work/user_commands.ts";
+import { findUserCommand, listUserCommands, type UserCommandView } from "../../db/work/user_command_views.ts";
 import { cancelQueued } from "../../src/commands/queue.ts";
 import { sendUserCommand } from "../../src/devices/actions.ts";
 import { invalid, problem } from "../../src/errors.ts";

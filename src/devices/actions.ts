@@ -14,7 +14,7 @@ import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import { forcePush } from "../../db/push/push_targets.ts";
 import { findCommand } from "../../db/work/commands.ts";
-import { findUserCommand, type UserCommandView } from "../../db/work/user_commands.ts";
+import { findUserCommand, type UserCommandView } from "../../db/work/user_command_views.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import { queueCommand, type SendOptions } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";

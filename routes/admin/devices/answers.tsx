@@ -7,7 +7,7 @@
 import type { Hono } from "hono";
 import { commandOrigins } from "../../../db/work/command_origin_views.ts";
 import { type CommandView, findCommand } from "../../../db/work/commands.ts";
-import { findUserCommand } from "../../../db/work/user_commands.ts";
+import { findUserCommand } from "../../../db/work/user_command_views.ts";
 import { catalogueEntry } from "../../../src/commands/catalogue.ts";
 import { cancelQueued } from "../../../src/commands/queue.ts";
 import { openResult } from "../../../src/commands/result.ts";
