@@ -61,7 +61,7 @@ function representation(
   { command, requestType, title, description, danger }: CatalogueEntry,
   why: ((name: string) => string | null) | null,
 ): z.input<typeof entrySchema> {
-  const reason = why?.(command.name);
+  const reason = why?.(command.name) ?? null;
   return {
     name: command.name,
     request_type: requestType,
@@ -69,7 +69,7 @@ function representation(
     description,
     danger,
     valid: why === null ? null : reason === null,
-    reason: reason == null ? null : `${reason}.`,
+    reason: reason === null ? null : `${reason}.`,
   };
 }
 

@@ -98,7 +98,7 @@ function Nodes({ nodes }: { nodes: readonly ResultNode[] }) {
           )
           : node.kind === "group"
           ? (
-            <section class="card" aria-label={node.label}>
+            <section class="card answer" aria-label={node.label}>
               <h3>{node.label}</h3>
               {node.nodes.length === 0 ? <p class="faint">Empty.</p> : <Nodes nodes={node.nodes} />}
             </section>
