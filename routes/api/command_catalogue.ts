@@ -67,7 +67,7 @@ function representation(
   { command, requestType, title, description, danger }: CatalogueEntry,
   why: ((name: string) => string | null) | null,
 ): z.input<typeof entrySchema> {
-  const reason = why?.(command.name);
+  const reason = why?.(command.name) ?? null;
   return {
     name: command.name,
     request_type: requestType,

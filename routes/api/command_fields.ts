@@ -136,13 +136,14 @@ export function commandAsked(body: z.output<typeof newCommandSchema>): {
   if (entry === undefined) {
     throw invalid({ [field]: [`The catalogue has no command "${given.slice(0, 100)}". See /api/mdm/commands/.`] });
   }
+  const { not_before: notBefore = null, expires_at: expiresAt = null, order_group: orderGroup = null } = body;
   return {
     entry,
     args: body.arguments ?? {},
     options: {
-      ...(body.not_before === null || ...(body.not_before === undefined ? {} : { notBefore: body.not_before }),
-      ...(body.expires_at === null || ...(body.expires_at === undefined ? {} : { expiresAt: body.expires_at }),
-      ...(body.order_group === null || ...(body.order_group === undefined ? {} : { orderGroup: body.order_group }),
+      ...(notBefore === null ? {} : { notBefore }),
+      ...(expiresAt === null ? {} : { expiresAt }),
+      ...(orderGroup === null ? {} : { orderGroup }),
     },
   };
 }

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { findDeviceUser } from "../../db/devices/device_user_views.ts";
 import { channelIdOf } from "../../db/ids.ts";
-import { findUserCommand, listUserCommands, type UserCommandView } from "../../db/work/user_commands.ts";
+import { findUserCommand, listUserCommands, type UserCommandView } from "../../db/work/user_command_views.ts";
 import { limitOf } from "../../src/access/device_limit.ts";
 import { cancelCommand } from "../../src/devices/cancel_command.ts";
 import { sendUserCommand } from "../../src/devices/actions.ts";

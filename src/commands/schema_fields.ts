@@ -82,6 +82,13 @@ export function inWords(key: string): string {
   }).join(" ");
 }
 
+/** Returns the label of a choice: the description may say what each value means, as in "• '1': Lock screen". */
+export function labelOfChoice(option: string | number, help: string | undefined): string {
+  const meaning = (help ?? "").split("•").slice(1).map((item) => item.trim())
+    .find((item) => item.startsWith(`'${option}':`))?.slice(String(option).length + 3).trim().replace(/[.,;]$/, "");
+  return meaning === undefined || meaning === "" ? String(option) : `${option}: ${meaning}`;
+}
+
 type Context = {
   target: CommandTarget;
   shapes: Shapes | undefined;

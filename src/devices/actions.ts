@@ -14,7 +14,7 @@ import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import type { Json, Tx } from "../../db/open.ts";
 import { forcePush } from "../../db/push/push_targets.ts";
 import { type CommandView, findCommand } from "../../db/work/commands.ts";
-import { findUserCommand, type UserCommandView } from "../../db/work/user_commands.ts";
+import { findUserCommand, type UserCommandView } from "../../db/work/user_command_views.ts";
 import { mustAllowCommands, SEND_COMMANDS } from "../access/command_rights.ts";
 import type { Permission } from "../access/actor.ts";
 import type { Authorised } from "../access/operator.ts";

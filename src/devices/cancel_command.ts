@@ -5,7 +5,7 @@
  */
 
 import { findCommand } from "../../db/work/commands.ts";
-import { findUserCommand } from "../../db/work/user_commands.ts";
+import { findUserCommand } from "../../db/work/user_command_views.ts";
 import { mustAllowCommands } from "../access/command_rights.ts";
 import { operatorOn } from "../access/device_limit.ts";
 import { mayAll } from "../access/actor.ts";

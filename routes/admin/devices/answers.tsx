@@ -7,7 +7,7 @@
 import type { Hono } from "hono";
 import { commandOrigins } from "../../../db/work/command_origin_views.ts";
 import { type CommandView, findCommand } from "../../../db/work/commands.ts";
-import { findUserCommand } from "../../../db/work/user_commands.ts";
+import { findUserCommand } from "../../../db/work/user_command_views.ts";
 import { catalogueEntry } from "../../../src/commands/catalogue.ts";
 import { approvalSettings, reasonWanted } from "../../../src/approvals/settings.ts";
 import { cancelCommand } from "../../../src/devices/cancel_command.ts";
@@ -99,7 +99,7 @@ function Nodes({ nodes }: { nodes: readonly ResultNode[] }) {
           )
           : node.kind === "group"
           ? (
-            <section class="card" aria-label={node.label}>
+            <section class="card answer" aria-label={node.label}>
               <h3>{node.label}</h3>
               {node.nodes.length === 0 ? <p class="faint">Empty.</p> : <Nodes nodes={node.nodes} />}
             </section>

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { SchemaField } from "../../../src/commands/schema_fields.ts";
+import { labelOfChoice, type SchemaField } from "../../../src/commands/schema_fields.ts";
 import { Field, Select } from "../parts/components.tsx";
 import { Errors, FileField, TextArea } from "../parts/form_parts.tsx";
 import type { FormState } from "../parts/page.tsx";
@@ -83,7 +83,7 @@ export function SchemaInputs({ field, state }: Shown) {
     case "checks":
       return <Checks field={field} state={state} />;
     case "choice": {
-      const options = field.options.map((option) => [String(option), String(option)] as const);
+      const options = field.options.map((option) => [String(option), labelOfChoice(option, help)] as const);
       return <Select {...same} options={required ? options : [["", "not set"], ...options]} />;
     }
     case "yes or no": {

@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import { listUserCommands } from "../../../db/work/user_commands.ts";
+import { listUserCommands } from "../../../db/work/user_command_views.ts";
 import type { AppEnv } from "../../context.ts";
 import { Fact, offsetOf, Time } from "../parts/components.tsx";
 import { underDevice } from "../parts/crumbs.ts";

@@ -355,11 +355,11 @@ export const commandWords: FactTable<CommandWords> = {
         "The app's bundle identifier. For a watchOS app, the identifier needs to be the watch's bundle identifier, which differs from the main bundle identifier for the iPhone to which the watch is paired.",
       Options: "A dictionary that contains the app installation options.",
       "Options.PurchaseMethod":
-        "The app's purchase type, which must be one of the following values: * '0': Free apps and Legacy Volume Purchase Program (VPP) with a redemption code. This option is only available in iOS.",
+        "The app's purchase type, which must be one of the following values: • '0': Free apps and Legacy Volume Purchase Program (VPP) with a redemption code. This option is only available in iOS.",
       ManifestURL:
         "The URL of the app manifest, which needs to begin with 'https:'. The manifest is returned as a property list.",
       ManagementFlags:
-        "A bitwise OR of the management flags. The possible values are: * '1': If 'InstallAsManaged' is 'true', remove the app upon removal of the MDM profile. * '4': Prevent backup of app data. * '5': Both '1' and '4'.",
+        "A bitwise OR of the management flags. The possible values are: • '1': If 'InstallAsManaged' is 'true', remove the app upon removal of the MDM profile. • '4': Prevent backup of app data. • '5': Both '1' and '4'.",
       Configuration:
         "A dictionary that contains the initial configuration of the app, if you choose to provide it. Available in iOS 7 and later, macOS 11 and later, and tvOS 10.2 and later.",
       "Configuration.ANY": "An app configuration key.",
@@ -384,7 +384,7 @@ export const commandWords: FactTable<CommandWords> = {
       "Attributes.Lockable":
         "Setting this to false prevents the user from locking the app. Because hiding an app also requires locking it, disallowing the user from locking the app will also prevent the user from hiding it.",
       ChangeManagementState:
-        "The change management state. The only possible value is: * 'Managed': Take management of the app if the user installed it already. This also requires that you pass 'true' for 'InstallAsManaged'.",
+        "The change management state. The only possible value is: • 'Managed': Take management of the app if the user installed it already. This also requires that you pass 'true' for 'InstallAsManaged'.",
       InstallAsManaged:
         "If 'true', install the app as a managed app. Otherwise, the system installs the app as unmanaged. If you reinstall a manged app and omit this value or set it to 'false', the app becomes unmanaged.",
       iOSApp: "If 'true', the app is an iOS app that can run on an Apple silicon in macOS 11 and later.",
@@ -409,7 +409,7 @@ export const commandWords: FactTable<CommandWords> = {
       InstallAsManaged:
         "If 'true', install the app as a managed app. Otherwise, the system installs the app as unmanaged. If you reinstall a manged app and omit this value or set it to 'false', the app becomes unmanaged.",
       ManagementFlags:
-        "The management flags. The possible values are: * '1': If 'InstallAsManaged' is 'true', remove the app upon removal of the MDM profile. Available in macOS 11 and later.",
+        "The management flags. The possible values are: • '1': If 'InstallAsManaged' is 'true', remove the app upon removal of the MDM profile. Available in macOS 11 and later.",
       Configuration:
         "A dictionary that contains the initial configuration of the app, if you choose to provide it. Available in macOS 11 and later.",
       "Configuration.ANY": "An app configuration.",
@@ -429,7 +429,7 @@ export const commandWords: FactTable<CommandWords> = {
       PersistentID:
         "The book's persistent identifier in reverse-DNS form; for example, 'com.acme.manuals.training'. This value is available in iOS 8 and later.",
       Kind:
-        "The kind of the media, which can be one of the following values: * 'pdf': A PDF file * 'epub': An EPUB file in 'gzip' format. * 'ibooks': An iBooks Author file in 'gzip' format.",
+        "The kind of the media, which can be one of the following values: • 'pdf': A PDF file • 'epub': An EPUB file in 'gzip' format. • 'ibooks': An iBooks Author file in 'gzip' format.",
       Version: "The book's version number. This value is available in iOS 8 and later.",
       Author: "The name of the book's author. This value is available in iOS 8 and later.",
       Title: "The book's title. This value is available in iOS 8 and later.",
@@ -665,7 +665,7 @@ export const commandWords: FactTable<CommandWords> = {
       "Updates.UpdatesItem.ProductVersion":
         "The version of the update, which the system requires if 'ProductKey' isn't present. This value is available in iOS 11.3 and later, macOS 12 and later, and tvOS 12.2 and later.",
       "Updates.UpdatesItem.InstallAction":
-        "The install action, which is one of the following values: * 'Default': Download or install the update, depending on the current state. You can check the 'UpdateResults' dictionary to review scheduled updates.",
+        "The install action, which is one of the following values: • 'Default': Download or install the update, depending on the current state. You can check the 'UpdateResults' dictionary to review scheduled updates.",
       "Updates.UpdatesItem.MaxUserDeferrals":
         "The maximum number of times the system allows the user to postpone an update before it's installed. The system prompts the user once a day.",
       "Updates.UpdatesItem.Priority":
@@ -721,7 +721,7 @@ export const commandWords: FactTable<CommandWords> = {
       "Settings.Wallpaper.Item": "A string that identifies this setting.",
       "Settings.Wallpaper.Image": "A Base64-encoded image in either PNG or JPG format to use for wallpaper.",
       "Settings.Wallpaper.Where":
-        "A number that indicates where to use the wallpaper, which is one of the following values: * '1': Lock screen * '2': Home screen * '3': Both lock and home screens.",
+        "A number that indicates where to use the wallpaper, which is one of the following values: • '1': Lock screen • '2': Home screen • '3': Both lock and home screens.",
       "Settings.DataRoaming":
         "A dictionary that contains data roaming settings. This setting requires the Network Information access right, doesn't support User Enrollment, and is available in iOS 5 and later.",
       "Settings.DataRoaming.Item": "A string that identifies this setting.",
@@ -868,7 +868,7 @@ export const commandWords: FactTable<CommandWords> = {
       "Settings.SoftwareUpdateSettings.Item":
         "A string that represents the type of updates that should appear in the Software Update pane in Settings. Supervised only.",
       "Settings.SoftwareUpdateSettings.RecommendationCadence":
-        "This value defines how the system presents software updates to the user. When there's more than one available update for the user, the system behaves as follows: * '0': Presents both options to the user.",
+        "This value defines how the system presents software updates to the user. When there's more than one available update for the user, the system behaves as follows: • '0': Presents both options to the user.",
       "Settings.AccessibilitySettings":
         "A dictionary that contains accessibility settings. Available in iOS 16 and later.",
       "Settings.AccessibilitySettings.Item":

@@ -34,8 +34,8 @@ export function readCommandWords(document: Entry, requestType: string): CommandW
   };
 }
 
-/** A text in one line, with quotes where the schema marks code. */
-const plain = (text: string): string => text.split(/\s+/).join(" ").trim();
+/** A text in one line; the items of a list follow bullets. */
+const plain = (text: string): string => text.split(/\s+/).map((word) => word === "*" ? "•" : word).join(" ").trim();
 
 function short(given: string): string {
   const all = plain(given);

@@ -45,7 +45,9 @@ for (const platform of PLATFORMS) {
     for (
       const RequestType of [
         ..."DeviceInformation SecurityInfo InstalledApplicationList ManagedApplicationList".split(" "),
-        ..."CertificateList ProfileList ProvisioningProfileList RestartDevice ShutDownDevice".split(" "),
+        ..."CertificateList ProfileList ProvisioningProfileList RestartDevice".split(" "),
+        // An Apple TV cannot be shut down.
+        ...(platform === "tvOS" ? [] : ["ShutDownDevice"]),
       ]
     ) {
       const queries = RequestType === "DeviceInformation" ? { Queries: ["OSVersion"] } : {};

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CATALOGUE } from "../../../src/commands/catalogue.ts";
 import {
   inWords,
+  labelOfChoice,
   schemaArguments,
   type SchemaField,
   schemaFields,
@@ -45,6 +46,17 @@ Deno.test("keys are read as words", () => {
       ["FDE_HasPersonalRecoveryKey", "FDE has personal recovery key"],
     ] as const
   ) assert.equal(inWords(key), words);
+});
+
+Deno.test("a choice has the meaning that Apple's description gives it", () => {
+  const help = "Where to use it: • '1': Lock screen • '2': Home screen. • '12': Both";
+  assert.deepEqual([1, 2, 12, 3].map((value) => labelOfChoice(value, help)), [
+    "1: Lock screen",
+    "2: Home screen",
+    "12: Both",
+    "3",
+  ]);
+  assert.equal(labelOfChoice("Book", undefined), "Book");
 });
 
 Deno.test("an empty form has no arguments but those that must be there", () => {

@@ -74,6 +74,9 @@ async function furnished(fleet: Fleet) {
     insert into identity_alerts (enrollment_id, kind, fingerprint, ip, attempted_at, created_at, dismissed_at)
     select id, 'cloned identity', 'x', 'x', ${now}, ${now}, ${now} from enrollments where device_id = ${id}`;
   await sql`
+    insert into device_locations (enrollment_id, command_uuid, created_at)
+    select id, gen_random_uuid(), ${now} from enrollments where device_id = ${id}`;
+  await sql`
     insert into odd_inventory_rows (enrollment_id, list, position, reason, raw)
     select id, 'apps', 0, 'x', '{}' from enrollments where device_id = ${id}`;
   await sql`
