@@ -482,3 +482,15 @@ Deno.test("more Macs than keys can be made for are told to come again, and get t
     for (const device of devices) await device.connect();
     assert.ok(devices.every((device) => filevaultPayload(device) !== undefined));
   }));
+
+Deno.test("a reveal while a rotation is queued by hand queues no second one", () =>
+  withFleet(async (fleet) => {
+    const { blueprint } = await blueprintWith(fleet, { prk_reveal_rotation_delay: 5 });
+    const device = await outOfTheBox(fleet, blueprint.id);
+    await device.connect();
+    await read(fleet, device);
+    const { id } = await deviceOf(fleet, device);
+    await made(fleet, "POST", `/api/mdm/devices/${id}/rotate_filevault_key/`, {});
+    await prkOf(fleet, device);
+    assert.equal((await fleet.runtime.sql`select 1 from commands where name = 'RotateFileVaultKey'`).length, 1);
+  }));
