@@ -5,7 +5,7 @@
  */
 
 import type { DeviceId } from "../ids.ts";
-import { type Db, type Json, json, one } from "../open.ts";
+import { type Db, type Json, json } from "../open.ts";
 
 /** A command for many devices. */
 export type BulkCommandRow = {
@@ -54,13 +54,7 @@ export async function insertBulkCommand(
     from jsonb_array_elements(${json(db, targets.map(({ deviceId, why }) => ({ deviceId, why })))}::jsonb) as t`;
 }
 
-/** Returns one command. */
-export async function findBulkCommand(db: Db, id: string): Promise<BulkCommandRow | undefined> {
-  const [row] = await db<BulkCommandRow[]>`select ${columns(db)} from bulk_commands where id = ${id}`;
-  return row;
-}
-
-/** Returns the same, locked for the transaction. */
+/** Returns one command, locked for the transaction. */
 export async function lockBulkCommand(db: Db, id: string): Promise<BulkCommandRow | undefined> {
   const [row] = await db<BulkCommandRow[]>`select ${columns(db)} from bulk_commands where id = ${id} for update`;
   return row;
@@ -117,12 +111,4 @@ export async function unsentCommands(db: Db, id: string, after: string, limit: n
 export async function deleteOldBulkCommands(db: Db, before: Date): Promise<number> {
   return (await db`
     delete from bulk_commands where state not in ('waiting', 'running') and updated_at < ${before}`).count;
-}
-
-/** Returns the number of targets. */
-export async function countTargets(db: Db, id: string): Promise<number> {
-  return one(
-    await db<{ count: number }[]>`
-      select count(*)::int as count from bulk_command_targets where bulk_command_id = ${id}`,
-  ).count;
 }

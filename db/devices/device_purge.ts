@@ -170,6 +170,7 @@ export async function endPurge(db: Db, id: DeviceId, now: Date): Promise<{ remov
   const removed = kinds.length === 0 && !blocked;
   // What was asked and decided about it is in the events.
   await db`delete from approvals where device_id = ${id}`;
+  await db`delete from bulk_command_targets where device_id = ${id}`;
   if (removed) await db`delete from devices where id = ${id}`;
   else await db`update devices set purged_at = ${now}, updated_at = ${now} where id = ${id}`;
   return { removed, kinds };

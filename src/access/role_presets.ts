@@ -23,6 +23,8 @@ const of = (wanted: (entry: typeof PERMISSIONS[number]) => boolean): string[] =>
 
 /** Credentials of the server itself, and who may use it: left to administrators. */
 const ADMINISTRATION = /^accounts\.|_(pushcertificate|scepissuer|acmeissuer|depvirtualserver|realm|webhook)$/;
+/** Apple does not take a device back into the organization. */
+const GIVE_UP = "mdm.disown_depdevice";
 /** Secrets that somebody needs who helps the user of a locked device. */
 const UNLOCKING = ["mdm.view_device_lock_pin", "mdm.view_filevault_prk", "mdm.view_recovery_password"];
 
@@ -35,7 +37,6 @@ export const ROLE_PRESETS: Readonly<Record<typeof PRESET_NAMES[number], RolePres
       "events.view_event",
       "inventory.view_machinetag",
       "mdm.add_devicecommand",
-      "mdm.change_enrolleddevice",
       "mdm.delete_devicecommand",
       "mdm.view_devicecommand",
       "mdm.view_enrolleddevice",
@@ -56,7 +57,9 @@ export const ROLE_PRESETS: Readonly<Record<typeof PRESET_NAMES[number], RolePres
     label: "Operator",
     purpose: "Manages devices and their configuration with every command. Cannot change accounts or credentials.",
     permissions: of(({ permission, secret }) =>
-      secret ? UNLOCKING.includes(permission) : isView(permission) || !ADMINISTRATION.test(permission)
+      secret
+        ? UNLOCKING.includes(permission)
+        : isView(permission) || !(ADMINISTRATION.test(permission) || permission === GIVE_UP)
     ),
     commands: null,
   },

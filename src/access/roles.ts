@@ -15,7 +15,7 @@ import {
 import { isUniqueViolation, type Tx } from "../../db/open.ts";
 import { knownMetaBusinessUnits } from "../../db/tags/meta_business_units.ts";
 import { findTags } from "../../db/tags/tags.ts";
-import { isCommand } from "../commands/registry.ts";
+import { isCommand } from "../commands/right_names.ts";
 import { invalid, problem } from "../errors.ts";
 import { foreignText } from "../foreign_text.ts";
 import { unknownPk } from "../input_fields.ts";

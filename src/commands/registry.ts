@@ -8,7 +8,6 @@
  * @module
  */
 
-import { commandFacts } from "../apple_schema/commands.ts";
 import { Registry } from "../registry.ts";
 import { accountConfiguration } from "./account_configuration.ts";
 import { activationLockBypassCode } from "./activation_lock_bypass_code.ts";
@@ -95,9 +94,6 @@ export const PUBLISHED = new Registry<AnyCommand>(publishedCommands(COMMANDS));
 
 /** Returns the command with this name, or undefined. */
 export const commandNamed = (name: string): AnyCommand | undefined => COMMANDS.named(name) ?? PUBLISHED.named(name);
-
-/** Whether the text names a command: one of the table, or a request type of Apple's schema. */
-export const isCommand = (name: string): boolean => commandNamed(name) !== undefined || commandFacts(name) !== null;
 
 /** Returns the commands that have `part`, with it; the lowest order first. */
 export function commandsWith<Part extends "endpoint" | "form" | "aftermath">(

@@ -4,7 +4,11 @@
  * @module
  */
 
-import type { AnyCommand } from "./registry.ts";
+import { commandFacts } from "../apple_schema/commands.ts";
+import { type AnyCommand, commandNamed } from "./registry.ts";
+
+/** Whether the text names a command: one of the table, or a request type of Apple's schema. */
+export const isCommand = (name: string): boolean => commandNamed(name) !== undefined || commandFacts(name) !== null;
 
 /** Returns the name of a command, and the request type that its arguments name. Wrong arguments name none. */
 export function namesOf(command: AnyCommand, input: unknown): string[] {

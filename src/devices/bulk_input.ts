@@ -12,7 +12,7 @@ import { blankableField, textField } from "../input_text.ts";
 export const MOST_DEVICES = 100_000;
 
 /** How devices are selected: those that meet every criterion that is given. */
-export const bulkSelectionInput = z.object({
+const bulkSelectionInput = z.object({
   devices: pkListField.optional().describe("Ids of devices."),
   tags: pkListField.optional().describe("Ids of tags: devices with any of them."),
   blueprint: pkField.optional().describe("The id of a blueprint."),

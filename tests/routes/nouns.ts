@@ -258,9 +258,27 @@ const user: Omit<Noun, "api" | "page"> = {
 };
 
 const role: Omit<Noun, "api" | "page"> = {
-  body: () => ({ name: "New role", permissions: ["inventory.view_tag"] }),
-  form: { name: "name", permissions: "permissions" },
-  wrong: () => [{ name: "Writers" }, { permissions: ["nope", "inventory.view_tag"] }],
+  fixed: () => ({ every_command: "listed" }),
+  body: ({ tag, unit }) => ({
+    name: "New role",
+    permissions: ["mdm.add_devicecommand"],
+    commands: ["RestartDevice"],
+    limited_to_tags: [tag],
+    limited_to_business_units: [unit],
+  }),
+  form: {
+    name: "name",
+    permissions: "permissions",
+    commands: "commands",
+    limited_to_tags: "limited_to_tags",
+    limited_to_business_units: "limited_to_business_units",
+  },
+  wrong: () => [
+    { name: "Writers" },
+    { permissions: ["nope", "inventory.view_tag"] },
+    { permissions: ["inventory.view_tag"] },
+    { commands: ["RestartDevice", "Nothing"] },
+  ],
 };
 
 /** No certificate: every body with it is wrong. */
@@ -678,6 +696,11 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "POST /api/mdm/devices/{id}/set_auto_admin_password/": COMMAND,
   "POST /api/mdm/devices/{id}/ask_activation_lock_bypass_code/": COMMAND,
   "POST /api/mdm/devices/{id}/clear_activation_lock_bypass_code/": COMMAND,
+  "POST /api/mdm/approvals/{id}/":
+    "the page has a button for each decision: tests/routes/admin/accounts/approvals_test.ts",
+  "PUT /api/mdm/approval_settings/": "the page has check boxes only: tests/routes/admin/accounts/approvals_test.ts",
+  "POST /api/mdm/bulk_commands/":
+    "the page has the fields of one command for one filter: tests/routes/admin/devices/bulk_test.ts",
   "POST /api/mdm/artifacts/{id}/rollback/":
     "its page is for artifacts with two versions, and reads its reason as that of a halt",
   "POST /api/mdm/profiles/": OF_VERSIONS,

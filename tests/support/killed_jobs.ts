@@ -41,6 +41,7 @@ const MAY_DIFFER: Record<string, RegExp> = {
   "": /^(?:id|uuid|next_wake_at|push_due_at|fan_out_claim|fanned_out_claim|certificate|fingerprint|index)$/,
   dep_tokens: /^(?:generation|sync_cursor)$/,
   dep_devices: /^generation$/,
+  bulk_command_targets: /^command_uuid$/,
   jobs: /^(?:attempts|deaths|result|run_at|lost_token)$/,
 };
 
@@ -63,6 +64,8 @@ async function stateOf(sql: Sql, since: Date): Promise<Record<string, string[]>>
         /("mdm_depdevice":\[")\d+|("software_update":\[")\d+|("pk":)\d+(?=,"model":"mdm.depdevice")/g,
         "$1$2$3id",
       )
+      // The commands that a bulk command has queued.
+      .replaceAll(/("uuid":"|"mdm_devicecommand":\["|"pk":")[0-9a-f-]{36}/g, "$1id")
       // The encrypted value and its key, but not its nonce.
       .replaceAll(/"(e1\.\w+)\.[^"]*"/g, '"$1"');
   const state: Record<string, string[]> = {};
@@ -117,6 +120,12 @@ async function prepare(
   await link(fleet, blueprint.id, second.artifact.id);
   await enqueueJob(sql, runtime, { kind: "replan", payload: { serial_numbers: [first.serialNumber] } });
   await sql`update jobs set state = 'quarantined' where kind = 'replan'`;
+  // A command for all devices.
+  await made(fleet, "POST", "/api/mdm/bulk_commands/", {
+    name: "RestartDevice",
+    selection: { filter: "" },
+    expires_at: "2030-01-01T00:00:00",
+  });
   // A device whose time in Setup Assistant is over.
   await sql`update enrollments set awaiting_configuration = true, release_due_at = ${clock.now()}
     where id = (select max(id) from enrollments)`;

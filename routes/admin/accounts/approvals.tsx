@@ -6,6 +6,7 @@
 
 import type { Hono } from "hono";
 import { APPROVAL_STATES, type ApprovalRow, listApprovals } from "../../../db/approvals/approvals.ts";
+import { findBulkView } from "../../../db/bulk/bulk_command_views.ts";
 import { rightsOf } from "../../../src/approvals/rights.ts";
 import { approvalSettings, approvalSettingsInput, changeApprovalSettings } from "../../../src/approvals/settings.ts";
 import { decideApproval, mayDecide, readApproval } from "../../../src/devices/decide_approval.ts";
@@ -27,8 +28,9 @@ import {
 } from "../parts/components.tsx";
 import { under } from "../parts/crumbs.ts";
 import { Check } from "../parts/form_parts.tsx";
+import { LinkFor } from "../artifacts/parts.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
-import { sensitiveWords } from "../parts/sensitive_words.ts";
+import { isAboutOne, sensitiveWords } from "../parts/sensitive_words.ts";
 import { MENU } from "../menu.ts";
 
 const LIMIT = 50;
@@ -40,7 +42,9 @@ const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(
 
 /** What is asked for, as a sentence without its end. */
 const wordsOf = ({ action, name, deviceName, serialNumber }: ApprovalRow): string =>
-  `${capitalized(sensitiveWords(action, name))} ${deviceName || serialNumber || "a device that no longer exists"}`;
+  `${capitalized(sensitiveWords(action, name))}${
+    isAboutOne(action) ? ` ${deviceName || serialNumber || "a device that no longer exists"}` : ""
+  }`;
 
 async function listPage(context: PageContext): Promise<Page> {
   const { runtime: { sql, clock }, by, url } = context;
@@ -99,6 +103,7 @@ async function detailPage(context: PageContext): Promise<Page> {
   const now = runtime.clock.now();
   const own = row.requesterId === by.actor.userId;
   const path = `${PATH}${row.id}/`;
+  const bulk = row.bulkCommandId === null ? undefined : await findBulkView(runtime.sql, row.bulkCommandId, undefined);
   return {
     title: wordsOf(row),
     parents: under(PATH),
@@ -108,14 +113,23 @@ async function detailPage(context: PageContext): Promise<Page> {
           <StateChip word={APPROVAL_WORDS[row.state]} />
         </p>
         <dl class="facts">
-          <Fact name="Device">
-            {row.deviceId === null
-              ? ""
-              : <a href={`/devices/${row.deviceId}/`}>{row.deviceName || row.serialNumber || "Device"}</a>}
-          </Fact>
-          <Fact name="Serial number">
-            <code class="serial">{row.serialNumber}</code>
-          </Fact>
+          {bulk === undefined ? null : (
+            <Fact name="Devices">
+              <LinkFor context={context} needs="mdm.view_devicecommand" href={`/bulk-commands/${bulk.id}/`}>
+                {counted(bulk.devices, "device")}
+              </LinkFor>
+            </Fact>
+          )}
+          {row.deviceId === null ? null : (
+            <>
+              <Fact name="Device">
+                <a href={`/devices/${row.deviceId}/`}>{row.deviceName || row.serialNumber || "Device"}</a>
+              </Fact>
+              <Fact name="Serial number">
+                <code class="serial">{row.serialNumber}</code>
+              </Fact>
+            </>
+          )}
           <Fact name="Requested by">{row.requesterName}</Fact>
           <Fact name="Reason">{row.reason === "" ? "none given" : row.reason}</Fact>
           <Fact name="Requested">

@@ -5,7 +5,7 @@
  */
 
 import { ANSWER_WORDS, INSTALL_WORDS } from "../../state_words.ts";
-import { sensitiveWords } from "../parts/sensitive_words.ts";
+import { isAboutOne, sensitiveWords } from "../parts/sensitive_words.ts";
 import { auditSentence } from "./audit_words.ts";
 import type { EventFacts, Piece } from "./event_facts.ts";
 
@@ -46,8 +46,11 @@ const recoveryWords = (facts: EventFacts): string =>
 
 const serverOf = (facts: EventFacts): string => facts.at("virtual_server", "name") || "a virtual server";
 
-/** A sensitive action in words that a device follows. */
-const sensitive = (facts: EventFacts): string => sensitiveWords(facts.at("action"), facts.at("name"));
+/** A sensitive action in words, with its device. */
+function sensitive(facts: EventFacts): Piece[] {
+  const words = sensitiveWords(facts.at("action"), facts.at("name"));
+  return isAboutOne(facts.at("action")) ? [`${words} `, lower(facts.device)] : [words];
+}
 
 const because = (facts: EventFacts): string => facts.at("reason") === "" ? "" : `: ${facts.at("reason")}`;
 
@@ -270,14 +273,14 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
   },
   approval_requested: {
     label: "Approvals requested",
-    say: (facts) => [facts.actor, ` asked for approval to ${sensitive(facts)} `, lower(facts.device), because(facts)],
+    say: (facts) => [facts.actor, " asked for approval to ", ...sensitive(facts), because(facts)],
   },
   approval_approved: {
     label: "Approvals given",
     say: (facts) => [
       facts.actor,
-      ` approved the request of ${facts.at("requester")} to ${sensitive(facts)} `,
-      lower(facts.device),
+      ` approved the request of ${facts.at("requester")} to `,
+      ...sensitive(facts),
       because(facts),
     ],
   },
@@ -285,8 +288,8 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
     label: "Approvals declined",
     say: (facts) => [
       facts.actor,
-      ` declined the request of ${facts.at("requester")} to ${sensitive(facts)} `,
-      lower(facts.device),
+      ` declined the request of ${facts.at("requester")} to `,
+      ...sensitive(facts),
       because(facts),
     ],
   },
@@ -294,31 +297,22 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
     label: "Approved actions that failed",
     say: (facts) => [
       facts.actor,
-      ` approved the request of ${facts.at("requester")} to ${sensitive(facts)} `,
-      lower(facts.device),
+      ` approved the request of ${facts.at("requester")} to `,
+      ...sensitive(facts),
       `, but: ${facts.at("outcome")}`,
     ],
   },
   approval_expired: {
     label: "Approvals expired",
-    say: (facts) => [
-      `The request of ${facts.at("requester")} to ${sensitive(facts)} `,
-      lower(facts.device),
-      " expired",
-    ],
+    say: (facts) => [`The request of ${facts.at("requester")} to `, ...sensitive(facts), " expired"],
   },
   approval_used: {
     label: "Approvals used",
-    say: (facts) => [facts.actor, ` used the approval to ${sensitive(facts)} `, lower(facts.device), because(facts)],
+    say: (facts) => [facts.actor, " used the approval to ", ...sensitive(facts), because(facts)],
   },
   reason_given: {
     label: "Reasons given",
-    say: (facts) => [
-      facts.actor,
-      ` gave a reason to ${sensitive(facts)} `,
-      lower(facts.device),
-      because(facts),
-    ],
+    say: (facts) => [facts.actor, " gave a reason to ", ...sensitive(facts), because(facts)],
   },
   filevault_prk_updated: {
     label: "FileVault PRK escrowed",

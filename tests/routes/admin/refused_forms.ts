@@ -48,6 +48,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "/devices/:id/activation-lock-bypass-code/": "it reads; that a person saw the code is an event",
   "/devices/:id/lock-pin/": "it reads; that a person saw the PIN is an event",
   "/devices/:id/admin-password/": "it reads; that a person saw the password is an event",
+  "/approvals/settings/": "it has check boxes only: nothing in it can be wrong",
   "/public/mdm/scep/": "of devices",
   "/public/mdm/ota_enroll/": "of devices",
   "/public/mdm/dep_enroll/:secret/": "of devices",
@@ -498,6 +499,16 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
     ({ user }) => ({ path: "/tokens/", fields: { user: String(user), name: "new", expires_at: "2020-01-01" } }),
   ],
   "/tokens/:id/delete/": [() => ({ path: `/tokens/${UNKNOWN}/delete/` })],
+  "/approvals/:id/approve/": [() => ({ path: `/approvals/${UNKNOWN}/approve/` })],
+  "/approvals/:id/decline/": [() => ({ path: `/approvals/${UNKNOWN}/decline/` })],
+  "/bulk-commands/": [
+    () => ({
+      path: "/bulk-commands/",
+      fields: { command: "RestartDevice", filter: "q=nobody", expected_devices: "1" },
+    }),
+    () => ({ path: "/bulk-commands/", fields: { command: "DeviceLock", filter: "", pin: "1", expected_devices: "2" } }),
+  ],
+  "/bulk-commands/:id/cancel/": [() => ({ path: `/bulk-commands/${UNKNOWN}/cancel/` })],
   "/roles/": [
     () => ({ path: "/roles/", fields: { name: "New", permissions: ["inventory.view_tag", "mdm.fly"] } }),
     () => ({ path: "/roles/", fields: { name: "Readers", permissions: "inventory.add_tag" } }),

@@ -53,6 +53,26 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
     ({ user }) => ({ path: `/api/accounts/users/${user}/`, body: { username: "ada2", password: "short" } }),
   ],
   "DELETE /api/accounts/users/{id}/": [() => ({ path: `/api/accounts/users/${NONE}/` })],
+  "POST /api/mdm/approvals/{id}/": [
+    () => ({ path: `/api/mdm/approvals/${UNKNOWN}/`, body: { decision: "approve" } }),
+  ],
+  "PUT /api/mdm/approval_settings/": [
+    () => ({
+      path: "/api/mdm/approval_settings/",
+      body: { destructive_commands: { reason_required: true }, reveals: { reason_required: "perhaps" } },
+    }),
+  ],
+  "POST /api/mdm/bulk_commands/": [
+    ({ deviceId }) => ({
+      path: "/api/mdm/bulk_commands/",
+      body: { name: "RestartDevice", selection: { devices: [deviceId, NONE] } },
+    }),
+    ({ deviceId }) => ({
+      path: "/api/mdm/bulk_commands/",
+      body: { name: "RestartDevice", selection: { devices: [deviceId] }, expected_devices: 2 },
+    }),
+  ],
+  "DELETE /api/mdm/bulk_commands/{id}/": [() => ({ path: `/api/mdm/bulk_commands/${UNKNOWN}/` })],
   "POST /api/accounts/roles/": [
     () => ({ path: "/api/accounts/roles/", body: { name: "New", permissions: ["inventory.view_tag", "mdm.fly"] } }),
     () => ({ path: "/api/accounts/roles/", body: { name: "Readers", permissions: ["inventory.add_tag"] } }),

@@ -92,6 +92,7 @@ async function furnished(fleet: Fleet) {
   await sql`
     insert into approvals (id, state, kind, action, name, permission, device_id, requester_name, expires_at, created_at, updated_at)
     values (gen_random_uuid(), 'declined', 'destructive_commands', 'command', 'EraseDevice', 'x', ${id}, 'x', ${now}, ${now}, ${now})`;
+  await made(fleet, "POST", "/api/mdm/bulk_commands/", { name: "RestartDevice", selection: { devices: [id] } });
   await sql`
     insert into reinstall_paces (channel_id, artifact_version_id, content_revision, desired_revision, repeats, not_before)
     values (${channel}, ${version.id}, 1, 1, 1, ${now})`;
