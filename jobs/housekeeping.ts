@@ -10,6 +10,7 @@ import { deleteOldAttempts } from "../db/access/rate_limits.ts";
 import { deleteUnusedMessages } from "../db/ade/messages.ts";
 import { deleteExpiredVisits } from "../db/ade/web_visits.ts";
 import { deleteExpiredSessions } from "../db/access/sessions.ts";
+import { deleteOldBulkCommands } from "../db/bulk/bulk_commands.ts";
 import { deleteExpiredClaims } from "../db/enrollment/enrollment_claims.ts";
 import { forgetOldLocations } from "../db/devices/device_locations.ts";
 import { dropPartitionsBefore, ensurePartitions } from "../db/events/events.ts";
@@ -17,6 +18,7 @@ import { deleteExpiredAssetCredentials } from "../db/issuing/asset_credentials.t
 import { expireOldCommands } from "../db/work/commands.ts";
 import { deleteFinishedJobs, deleteOldSlots } from "../db/work/job_queue.ts";
 import { KNOWN_DAYS } from "../src/access/known_browser.ts";
+import { endApprovals } from "../src/approvals/expire.ts";
 import { purgeDeletedDevices } from "../src/devices/purge.ts";
 import { defineJob } from "./job.ts";
 
@@ -44,6 +46,7 @@ export const housekeeping = defineJob({
     }
     return {
       expired_commands: expired,
+      expired_approvals: await endApprovals(runtime, by, signal),
       purged_devices: await purgeDeletedDevices(runtime, by, signal),
       dropped_partitions: [
         ...await dropPartitionsBefore(sql, "events", monthsAgo(config.EVENT_RETENTION_MONTHS)),
@@ -60,6 +63,7 @@ export const housekeeping = defineJob({
         web_visits: await deleteExpiredVisits(sql, before(30)),
         claims: await deleteExpiredClaims(sql, now),
         locations: await forgetOldLocations(sql, before(LOCATION_DAYS)),
+        bulk_commands: await deleteOldBulkCommands(sql, monthsAgo(config.HISTORY_RETENTION_MONTHS)),
         asset_credentials: await deleteExpiredAssetCredentials(sql, now),
       },
     };

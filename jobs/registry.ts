@@ -9,6 +9,7 @@ import { adeDefinitions } from "./ade_definitions.ts";
 import { adeSync } from "./ade_sync.ts";
 import { adeSyncDue } from "./ade_sync_due.ts";
 import { authorityRenewal } from "./authority_renewal.ts";
+import { bulkCommand } from "./bulk_command.ts";
 import { fanOutJob } from "./fan_out.ts";
 import { fileCleanup } from "./file_cleanup.ts";
 import { housekeeping } from "./housekeeping.ts";
@@ -27,6 +28,7 @@ export const JOBS: readonly AnyJob[] = [
   adeSync,
   adeSyncDue,
   authorityRenewal,
+  bulkCommand,
   fanOutJob,
   fileCleanup,
   housekeeping,

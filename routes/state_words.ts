@@ -5,6 +5,8 @@
  */
 
 import type { SetupStep } from "../db/ade/setup_views.ts";
+import type { ApprovalRow } from "../db/approvals/approvals.ts";
+import type { BulkCommandRow } from "../db/bulk/bulk_commands.ts";
 import type { RolloutRow } from "../db/artifacts/rollouts.ts";
 import type { TargetArtifactRow } from "../db/artifacts/target_artifacts.ts";
 import type { DeviceStateName } from "../db/devices/device_state_views.ts";
@@ -100,6 +102,46 @@ export const CLAIM_WORDS: Readonly<Record<ClaimRow["state"], StateWord>> = {
   confirmed: { text: "Confirmed" },
   used: { text: "Used", means: "The claim was confirmed and the device has enrolled." },
   dismissed: { text: "Dismissed" },
+};
+
+/** The result of a bulk command on a device: that of its command, or why there is none. */
+export const BULK_RESULT_WORDS = {
+  waiting: { text: "Waiting", means: "The command is not queued on the device yet." },
+  impossible: { text: "Not possible", tone: "warn", means: "The device cannot have the command." },
+  ...COMMAND_WORDS,
+} as const satisfies Readonly<Record<string, StateWord>>;
+
+/** The states of results. */
+export const BULK_RESULT_STATES = [
+  "waiting",
+  "impossible",
+  "queued",
+  "sent",
+  "notNow",
+  "acknowledged",
+  "error",
+  "formatError",
+  "expired",
+  "cancelled",
+] as const satisfies readonly (keyof typeof BULK_RESULT_WORDS)[];
+
+/** Bulk commands. */
+export const BULK_WORDS: Readonly<Record<BulkCommandRow["state"], StateWord>> = {
+  waiting: { text: "Waiting for approval", tone: "warn" },
+  running: { text: "Running" },
+  done: { text: "Queued", tone: "good", means: "Each device has the command, or a reason why not." },
+  cancelled: { text: "Cancelled" },
+  declined: { text: "Declined" },
+};
+
+/** Requests for approval. */
+export const APPROVAL_WORDS: Readonly<Record<ApprovalRow["state"], StateWord>> = {
+  waiting: { text: "Waiting", tone: "warn" },
+  approved: { text: "Approved", tone: "good", means: "It was done, or the requester can see the secret once." },
+  declined: { text: "Declined" },
+  expired: { text: "Expired" },
+  used: { text: "Used", tone: "good", means: "The requester has seen the secret." },
+  failed: { text: "Failed", tone: "bad", means: "It was approved, and is no longer possible." },
 };
 
 /** Devices. */

@@ -15,6 +15,7 @@ export const CATALOGUE = {
   "not-authenticated": { status: 401, sentence: "Authentication credentials were not provided." },
   "bad-token": { status: 401, sentence: "Invalid token." },
   "permission-denied": { status: 403, sentence: "You do not have permission to perform this action." },
+  "waiting-for-approval": { status: 403, sentence: "Waiting for approval" },
   "csrf": { status: 403, sentence: "Cannot accept this form: it was not sent from a page of this server." },
   "not-found": { status: 404, sentence: "Not found." },
   "method-not-allowed": { status: 405, sentence: "Method not allowed." },

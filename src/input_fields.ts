@@ -45,6 +45,14 @@ export const pkField = z.int({ error: pkError }).refine((pk) => pk >= 0 && pk <=
   error: (issue) => unknownPk(String(issue.input)),
 });
 
+/** Minutes from the reveal of a secret to its replacement; 0 is never. */
+export const revealDelayField = z.int().min(0).max(1440).refine((minutes) => minutes <= 0 || minutes >= 5, {
+  error: "Must be 0, or at least 5 minutes.",
+}).meta({ examples: [60] });
+
+/** Days between the replacements of a secret; 0 is never. */
+export const rotationDaysField = z.int().min(0).max(366);
+
 /** Keys of related objects in a body; duplicates are dropped. */
 export const pkListField = z.array(pkField).transform((keys) => [...new Set(keys)]);
 

@@ -5,6 +5,7 @@
  */
 
 import { type Db, one } from "../open.ts";
+import { type Grant, grantsColumn } from "./grants.ts";
 
 /** A token without the token. */
 export type ApiTokenRow = {
@@ -26,7 +27,7 @@ export type TokenHolderRow = {
   isActive: boolean;
   isSuperuser: boolean;
   isServiceAccount: boolean;
-  permissions: string[];
+  grants: Grant[];
 };
 
 const columns = (db: Db) => db`id, user_id, name, expires_at, created_at, last_used_at`;
@@ -36,8 +37,7 @@ export async function findTokenHolder(db: Db, hash: Uint8Array): Promise<TokenHo
   const [row] = await db<TokenHolderRow[]>`
     select t.id as token_id, t.expires_at, t.last_used_at, u.id as user_id, u.username, u.is_active, u.is_superuser,
            u.is_service_account,
-           array(select distinct p from user_roles ur join roles r on r.id = ur.role_id, unnest(r.permissions) as p
-                 where ur.user_id = u.id) as permissions
+           ${grantsColumn(db)}
     from api_tokens t join users u on u.id = t.user_id
     where t.hash = ${hash}`;
   return row;

@@ -1,15 +1,22 @@
 /**
- * Roles: named lists of permissions.
+ * Roles: named lists of permissions, for all devices or some.
  *
  * @module
  */
 
 import { type Db, one } from "../open.ts";
+import type { Grant } from "./grants.ts";
+
+/** The written columns of a role. */
+export type RoleValues = Grant & { name: string };
 
 /** A role. */
-export type RoleRow = { id: number; name: string; permissions: string[]; createdAt: Date; updatedAt: Date };
+export type RoleRow = RoleValues & { id: number; createdAt: Date; updatedAt: Date };
 
-const columns = (db: Db) => db`id, name, permissions, created_at, updated_at`;
+const columns = (db: Db) =>
+  db`id, name, permissions, commands, limited_to_tags, limited_to_business_units, created_at, updated_at`;
+
+const listOrNull = (list: readonly string[] | null) => list === null ? null : [...list];
 
 /** Returns one role. */
 export async function findRole(db: Db, id: number): Promise<RoleRow | undefined> {
@@ -45,28 +52,23 @@ export async function listRoles(
 }
 
 /** Adds a role. */
-export async function insertRole(
-  db: Db,
-  values: { name: string; permissions: readonly string[] },
-  now: Date,
-): Promise<RoleRow> {
+export async function insertRole(db: Db, values: RoleValues, now: Date): Promise<RoleRow> {
   return one(
     await db<RoleRow[]>`
-      insert into roles (name, permissions, created_at, updated_at)
-      values (${values.name}, ${[...values.permissions]}, ${now}, ${now}) returning ${columns(db)}`,
+      insert into roles (name, permissions, commands, limited_to_tags, limited_to_business_units, created_at, updated_at)
+      values (${values.name}, ${[...values.permissions]}, ${listOrNull(values.commands)},
+              ${[...values.limitedToTags]}::int[], ${[...values.limitedToBusinessUnits]}::int[], ${now}, ${now})
+      returning ${columns(db)}`,
   );
 }
 
 /** Replaces a role. */
-export async function updateRole(
-  db: Db,
-  id: number,
-  values: { name: string; permissions: readonly string[] },
-  now: Date,
-): Promise<RoleRow> {
+export async function updateRole(db: Db, id: number, values: RoleValues, now: Date): Promise<RoleRow> {
   return one(
     await db<RoleRow[]>`
-      update roles set name = ${values.name}, permissions = ${[...values.permissions]}, updated_at = ${now}
+      update roles set name = ${values.name}, permissions = ${[...values.permissions]},
+        commands = ${listOrNull(values.commands)}, limited_to_tags = ${[...values.limitedToTags]}::int[],
+        limited_to_business_units = ${[...values.limitedToBusinessUnits]}::int[], updated_at = ${now}
       where id = ${id} returning ${columns(db)}`,
   );
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Db } from "../open.ts";
+import { type Grant, grantsColumn } from "./grants.ts";
 
 /** A session with its user. */
 export type SessionRow = {
@@ -16,7 +17,7 @@ export type SessionRow = {
   isActive: boolean;
   isSuperuser: boolean;
   isServiceAccount: boolean;
-  permissions: string[];
+  grants: Grant[];
 };
 
 /** Returns the session with that hash. */
@@ -24,8 +25,7 @@ export async function findSession(db: Db, hash: Uint8Array): Promise<SessionRow 
   const [row] = await db<SessionRow[]>`
     select s.csrf_token, s.expires_at, s.last_seen_at, u.id as user_id, u.username, u.is_active, u.is_superuser,
            u.is_service_account,
-           array(select distinct p from user_roles ur join roles r on r.id = ur.role_id, unnest(r.permissions) as p
-                 where ur.user_id = u.id) as permissions
+           ${grantsColumn(db)}
     from browser_sessions s join users u on u.id = s.user_id
     where s.hash = ${hash}`;
   return row;

@@ -5,8 +5,9 @@
  */
 
 import { type Db, one } from "../open.ts";
+import { type Grant, grantsColumn } from "./grants.ts";
 
-/** A user with the ids of their roles and all permissions of these. */
+/** A user with the ids of their roles and what these grant. */
 export type UserRow = {
   id: number;
   username: string;
@@ -20,7 +21,7 @@ export type UserRow = {
   updatedAt: Date;
   lastLoginAt: Date | null;
   roles: number[];
-  permissions: string[];
+  grants: Grant[];
 };
 
 /** Returns the written columns of a user. */
@@ -33,8 +34,7 @@ const columns = (db: Db) =>
   db`u.id, u.username, u.email, u.full_name, u.password_hash, u.is_active, u.is_superuser, u.is_service_account,
      u.created_at, u.updated_at, u.last_login_at,
      array(select ur.role_id from user_roles ur where ur.user_id = u.id order by ur.role_id) as roles,
-     array(select distinct p from user_roles ur join roles r on r.id = ur.role_id, unnest(r.permissions) as p
-           where ur.user_id = u.id order by p) as permissions`;
+     ${grantsColumn(db)}`;
 
 /** Returns one user. */
 export async function findUser(db: Db, id: number): Promise<UserRow | undefined> {

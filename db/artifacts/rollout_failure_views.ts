@@ -5,6 +5,7 @@
  */
 
 import type { DeviceId } from "../ids.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, type Json, one } from "../open.ts";
 import { suspendedChannels } from "../devices/suspended_channels.ts";
 
@@ -19,10 +20,15 @@ const reasonKey = (db: Db) =>
     t.extra_info ->> 'reason', '')`;
 
 /** Returns the failures `t` of a version on channels `c` of enrollments `e` that have not ended. */
-const failures = (db: Db, versionId: string | ReturnType<Db>) =>
+const failures = (db: Db, versionId: string | ReturnType<Db>, only?: DeviceLimit) =>
   db`from target_artifacts t join channels c on c.id = t.channel_id join enrollments e on e.id = c.enrollment_id
     where t.artifact_version_id = ${versionId} and t.status = 'Failed' and e.ended_at is null
-      and t.channel_id not in (${suspendedChannels(db)})`;
+      and t.channel_id not in (${suspendedChannels(db)})
+      ${
+    only === undefined
+      ? db``
+      : db`and exists (select 1 from devices d where d.id = e.device_id and ${within(db, only)})`
+  }`;
 
 /** Returns the number of devices where a version failed, as a column. */
 export const failedDevices = (db: Db, versionId: ReturnType<Db>) =>
@@ -44,12 +50,16 @@ export type FailureRow = {
 export type FailureReason = { key: string; devices: number; extraInfo: Json };
 
 /** Returns the reasons, the most frequent first. */
-export async function failureReasons(db: Db, versionId: string): Promise<FailureReason[]> {
+export async function failureReasons(
+  db: Db,
+  versionId: string,
+  only: DeviceLimit | undefined,
+): Promise<FailureReason[]> {
   return [
     ...await db<FailureReason[]>`
       select ${reasonKey(db)} as key, count(distinct e.device_id)::int as devices,
         (array_agg(t.extra_info order by t.updated_at desc, t.channel_id))[1] as extra_info
-      ${failures(db, versionId)} group by 1 order by 2 desc, 1 limit 100`,
+      ${failures(db, versionId, only)} group by 1 order by 2 desc, 1 limit 100`,
   ];
 }
 
@@ -60,9 +70,9 @@ export async function failureReasons(db: Db, versionId: string): Promise<Failure
 export async function findFailures(
   db: Db,
   versionId: string,
-  page: { reason?: string | undefined; limit: number; offset: number },
+  page: { reason?: string | undefined; only: DeviceLimit | undefined; limit: number; offset: number },
 ): Promise<{ rows: FailureRow[]; count: number; devices: number }> {
-  const from = db`${failures(db, versionId)} ${
+  const from = db`${failures(db, versionId, page.only)} ${
     page.reason === undefined ? db`` : db`and ${reasonKey(db)} = ${page.reason}`
   }`;
   const rows = await db<FailureRow[]>`

@@ -50,14 +50,39 @@ export type ArtifactContentRow = {
 /** An enforcement as it is stored; see `db/updates/enforcements.ts`. */
 export type EnforcementJson = Omit<EnforcementValues, "platforms"> & { id: number; platforms: string[] };
 
-/** A blueprint with the revision that it was read at. */
-export type BlueprintContentRow = Omit<BlueprintValues, "name" | "softwareUpdateEnforcements"> & {
+/** FileVault settings as far as they decide what devices get; see `db/filevault/filevault_configs.ts`. */
+export type FilevaultJson = {
   id: number;
-  enforcements: EnforcementJson[];
-  legacyProfilesViaDdm: boolean;
-  revision: number;
-  artifacts: ArtifactContentRow[];
+  escrowLocationDisplayName: string;
+  atLoginOnly: boolean;
+  bypassAttempts: number;
+  showRecoveryKey: boolean;
+  destroyKeyOnStandby: boolean;
+  prkRotationIntervalDays: number;
 };
+
+/** Settings of recovery passwords as far as they decide what devices get. */
+export type RecoveryPasswordJson = {
+  id: number;
+  dynamicPassword: boolean;
+  /** When the static password was set, as ISO text; null if the password is dynamic. */
+  staticPasswordSetAt: string | null;
+  rotationIntervalDays: number;
+  rotateFirmwarePassword: boolean;
+};
+
+/** A blueprint with the revision that it was read at. */
+export type BlueprintContentRow =
+  & Omit<BlueprintValues, "name" | "softwareUpdateEnforcements" | "filevaultConfigId" | "recoveryPasswordConfigId">
+  & {
+    id: number;
+    enforcements: EnforcementJson[];
+    filevault: FilevaultJson | null;
+    recoveryPassword: RecoveryPasswordJson | null;
+    legacyProfilesViaDdm: boolean;
+    revision: number;
+    artifacts: ArtifactContentRow[];
+  };
 
 const filter = (db: Db, alias: string) => {
   const f = db(alias);
@@ -81,6 +106,14 @@ export async function findBlueprintContent(db: Db, id: number): Promise<Blueprin
     )
     select b.id, b.inventory_interval, b.collect_apps, b.collect_certificates, b.collect_profiles, b.legacy_profiles_via_ddm,
       (select revision from desired_state) as revision,
+      (select jsonb_build_object('id', f.id, 'escrowLocationDisplayName', f.escrow_location_display_name,
+          'atLoginOnly', f.at_login_only, 'bypassAttempts', f.bypass_attempts, 'showRecoveryKey', f.show_recovery_key,
+          'destroyKeyOnStandby', f.destroy_key_on_standby, 'prkRotationIntervalDays', f.prk_rotation_interval_days)
+        from filevault_configs f where f.id = b.filevault_config_id) as filevault,
+      (select jsonb_build_object('id', r.id, 'dynamicPassword', r.dynamic_password,
+          'staticPasswordSetAt', r.static_password_set_at, 'rotationIntervalDays', r.rotation_interval_days,
+          'rotateFirmwarePassword', r.rotate_firmware_password)
+        from recovery_password_configs r where r.id = b.recovery_password_config_id) as recovery_password,
       coalesce((
         select jsonb_agg(jsonb_build_object('id', e.id, 'name', e.name, 'detailsUrl', e.details_url,
           'platforms', e.platforms, 'osVersion', e.os_version, 'buildVersion', e.build_version,

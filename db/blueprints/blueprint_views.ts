@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { ArtifactRow } from "../artifacts/artifacts.ts";
 import type { BlueprintRow } from "./blueprints.ts";
 import { filterOf, type FilterRow } from "../artifacts/filters.ts";
@@ -84,9 +85,14 @@ export async function enrollmentsOfBlueprint(db: Db, blueprintId: number): Promi
 }
 
 /** Returns how many enrolled devices have a blueprint. */
-export async function countDevicesOfBlueprint(db: Db, blueprintId: number): Promise<number> {
+export async function countDevicesOfBlueprint(
+  db: Db,
+  blueprintId: number,
+  only: DeviceLimit | undefined,
+): Promise<number> {
   return one(
     await db<{ count: number }[]>`
-      select count(*)::int as count from enrollments where blueprint_id = ${blueprintId} and ended_at is null`,
+      select count(*)::int as count from enrollments e join devices d on d.id = e.device_id
+      where e.blueprint_id = ${blueprintId} and e.ended_at is null and ${within(db, only)}`,
   ).count;
 }

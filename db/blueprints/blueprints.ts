@@ -23,6 +23,10 @@ export type BlueprintValues = {
   legacyProfilesViaDdm?: boolean;
   /** Absent: unchanged; none for a new blueprint. */
   softwareUpdateEnforcements?: readonly number[];
+  /** Absent: unchanged; none for a new blueprint. */
+  filevaultConfigId?: number | null;
+  /** Absent: unchanged; none for a new blueprint. */
+  recoveryPasswordConfigId?: number | null;
 };
 
 /** A blueprint. */
@@ -31,7 +35,7 @@ export type BlueprintRow = Required<BlueprintValues> & { id: number; createdAt: 
 const columns = (db: Db) =>
   db`
     id, name, inventory_interval, collect_apps, collect_certificates, collect_profiles, legacy_profiles_via_ddm,
-    created_at, updated_at,
+    filevault_config_id, recovery_password_config_id, created_at, updated_at,
     array(select l.enforcement_id from blueprint_software_update_enforcements l where l.blueprint_id = blueprints.id
       order by l.enforcement_id) as software_update_enforcements`;
 

@@ -7,6 +7,7 @@
 import type { DeviceId } from "../ids.ts";
 import { hasAnyTag } from "../tags/effective_tag_views.ts";
 import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_state_views.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, one } from "../open.ts";
 
 /** A line of the device list. */
@@ -31,8 +32,13 @@ export type DeviceCondition = {
   osVersion?: string;
   /** Without one, devices that are not deleted. */
   state?: DeviceStateName | "enrolled" | "blocked";
+  /** Of these devices only. */
+  only?: DeviceLimit | undefined;
   silentBefore: Date;
   tag?: number;
+  /** Devices with any of these tags. */
+  anyTag?: readonly number[];
+  ids?: readonly DeviceId[];
   blueprint?: number;
   /** The state of an artifact, or of one version of it, on the device. */
   artifact?: { id: string; version?: string | undefined; status?: string | undefined };
@@ -95,6 +101,7 @@ function conditions(db: Db, search: DeviceCondition) {
   const state = search.state === "enrolled" || search.state === "blocked" ? undefined : search.state;
   const parts = [
     inState(db, state, search.silentBefore),
+    search.only === undefined ? undefined : within(db, search.only),
     search.text === undefined ? undefined : hasWords(db, search.text),
     search.platform === undefined
       ? undefined
@@ -107,6 +114,8 @@ function conditions(db: Db, search: DeviceCondition) {
     search.state === "blocked" ? db`d.blocked_at is not null` : undefined,
     search.state === "enrolled" ? isEnrolled(db) : undefined,
     search.tag === undefined ? undefined : hasAnyTag(db, [search.tag]),
+    search.anyTag === undefined ? undefined : hasAnyTag(db, search.anyTag),
+    search.ids === undefined ? undefined : db`d.id = any(${[...search.ids]}::int[])`,
     search.blueprint === undefined ? undefined : db`e.blueprint_id = ${search.blueprint} and e.ended_at is null`,
     // A version that users get is on the channels of users.
     search.artifact === undefined ? undefined : db`e.ended_at is null and exists (
@@ -160,11 +169,19 @@ export async function searchDevices(db: Db, search: DeviceSearch): Promise<{ row
   return { rows: [...rows], count };
 }
 
+/** Returns the ids of the devices that all of the searches find, in their order. */
+export async function findDeviceIds(db: Db, searches: readonly DeviceCondition[]): Promise<DeviceId[]> {
+  const where = searches.map((search) => conditions(db, search)).reduce((all, one) => db`${all} and ${one}`, db`true`);
+  const rows = await db<{ id: DeviceId }[]>`select d.id ${enrolled(db)} where ${where} order by d.id`;
+  return rows.map(({ id }) => id);
+}
+
 /** Returns how many enrolled devices run each version. */
 export async function countVersions(
   db: Db,
+  only: DeviceLimit | undefined,
 ): Promise<{ platform: string | null; osVersion: string; count: number }[]> {
   return await db<{ platform: string | null; osVersion: string; count: number }[]>`
     select e.platform, trim(e.os_version || ' ' || e.os_version_extra) as os_version, count(*)::int as count
-    ${enrolledDevices(db)} group by 1, 2 order by 1 nulls last, 3 desc, 2`;
+    ${enrolledDevices(db)} and ${within(db, only)} group by 1, 2 order by 1 nulls last, 3 desc, 2`;
 }

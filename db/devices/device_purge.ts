@@ -56,7 +56,7 @@ export async function beginPurge(db: Db, id: DeviceId, now: Date): Promise<void>
 /** A token of an enrollment, sealed for that row. */
 export type KeptToken = {
   enrollmentId: EnrollmentId;
-  kind: Exclude<EscrowKind, "device_lock_pin" | "admin_password">;
+  kind: Extract<EscrowKind, "bootstrap_token" | "unlock_token">;
   sealed: string;
   at: Date;
 };
@@ -83,8 +83,8 @@ export async function keepToken(
 ): Promise<void> {
   const { kind, enrollmentId, at } = row.token;
   await db`
-    insert into escrowed_secrets (id, device_id, kind, secret_sealed, created_at, ended_at)
-    values (${row.id}, ${row.deviceId}, ${kind}, ${row.secretSealed}, ${at}, ${now})`;
+    insert into escrowed_secrets (id, device_id, kind, secret_sealed, reason, created_at, ended_at)
+    values (${row.id}, ${row.deviceId}, ${kind}, ${row.secretSealed}, 'removed', ${at}, ${now})`;
   await db`update enrollments set ${db({ [`${kind}_sealed`]: null })} where id = ${enrollmentId}`;
 }
 
@@ -168,6 +168,8 @@ export async function endPurge(db: Db, id: DeviceId, now: Date): Promise<{ remov
       from devices where id = ${id}`,
   );
   const removed = kinds.length === 0 && !blocked;
+  // What was asked and decided about it is in the events.
+  await db`delete from approvals where device_id = ${id}`;
   if (removed) await db`delete from devices where id = ${id}`;
   else await db`update devices set purged_at = ${now}, updated_at = ${now} where id = ${id}`;
   return { removed, kinds };

@@ -6,8 +6,10 @@
  */
 
 import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_state_views.ts";
+import type { EscrowKind } from "./escrowed_secrets.ts";
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { hasAnyTag } from "../tags/effective_tag_views.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, one } from "../open.ts";
 import type { ReleaseReason } from "../enrollment/enrollments.ts";
 import { furtherFacts, type StoredPlatform } from "./devices.ts";
@@ -40,8 +42,8 @@ export type DeviceView = StateFacts & {
   blueprintId: number | null;
   /** Whether the tags and values of the hardware are the enrollment's; null when it never enrolled. */
   hardwareProven: boolean | null;
-  lockPinEscrowed: boolean;
-  adminPasswordEscrowed: boolean;
+  /** The kinds of secrets that the device has and the server can reveal. */
+  escrowed: EscrowKind[];
   /** The managed administrator of a Mac, as the device reports it. */
   adminGuid: string | null;
   adminShortname: string | null;
@@ -84,10 +86,8 @@ const select = (db: Db) =>
     select d.id, d.udid, d.serial_number, ${
     stateColumns(db)
   }, d.deleted_by, e.suspended, d.created_at, d.updated_at, e.id as enrollment_id, c.id as channel_id, e.blueprint_id, e.hardware_proven,
-      exists (select 1 from escrowed_secrets s where s.device_id = d.id and s.kind = 'device_lock_pin' and s.ended_at is null)
-        as lock_pin_escrowed,
-      exists (select 1 from escrowed_secrets s where s.device_id = d.id and s.kind = 'admin_password' and s.ended_at is null)
-        as admin_password_escrowed,
+      array(select distinct s.kind from escrowed_secrets s where s.device_id = d.id and s.ended_at is null and s.proven)
+        as escrowed,
       e.device_information#>>'{AutoSetupAdminAccounts,0,GUID}' as admin_guid,
       e.device_information#>>'{AutoSetupAdminAccounts,0,shortName}' as admin_shortname,
       e.awaiting_since, e.release_due_at, e.released_at, e.released_because,
@@ -125,12 +125,14 @@ export type DeviceQuery = {
   shortName?: string;
   /** Without one, devices that are not deleted. */
   state?: DeviceStateName;
+  /** Of these devices only. */
+  only?: DeviceLimit | undefined;
   silentBefore: Date;
   ordering: { column: typeof DEVICE_ORDERINGS[number]; descending: boolean };
 };
 
 const matching = (db: Db, query: DeviceQuery) =>
-  db`where ${inState(db, query.state, query.silentBefore)}
+  db`where ${inState(db, query.state, query.silentBefore)} and ${within(db, query.only)}
     ${query.udid === undefined ? db`` : db`and d.udid = ${query.udid}`}
     ${query.serialNumber === undefined ? db`` : db`and d.serial_number = ${query.serialNumber}`}
     ${query.tags === undefined || query.tags.length === 0 ? db`` : db`and ${hasAnyTag(db, query.tags)}`}

@@ -8,40 +8,99 @@ import type { DeviceId } from "../ids.ts";
 import type { Db } from "../open.ts";
 
 /** The kinds of secrets. Tokens move here when their enrollment is removed. */
-export type EscrowKind = "device_lock_pin" | "bootstrap_token" | "unlock_token" | "admin_password";
+export type EscrowKind =
+  | "device_lock_pin"
+  | "bootstrap_token"
+  | "unlock_token"
+  | "admin_password"
+  | "filevault_prk"
+  | "filevault_prk_unread"
+  | "recovery_lock_password"
+  | "firmware_password"
+  | "activation_lock_bypass_code";
 
-/** An escrowed secret, sealed. */
+/** An escrowed secret without its value. */
 export type EscrowedRow = {
   id: number;
   deviceId: DeviceId;
-  secretSealed: string;
+  kind: EscrowKind;
+  /** Whether the device is known to have it; otherwise it was only sent, or its sender is not certain. */
+  proven: boolean;
+  /** A code of `src/escrow/reasons.ts`; "" where none was recorded. */
+  reason: string;
+  /** The command that led to it. */
+  commandUuid: string | null;
   createdAt: Date;
   endedAt: Date | null;
 };
 
-/** Adds a secret; those of its kind before it have ended. */
-export async function insertEscrowed(
+/** An escrowed secret, sealed. */
+export type SealedRow = EscrowedRow & { secretSealed: string };
+
+/** A secret to add. */
+export type NewEscrowed =
+  & Pick<SealedRow, "id" | "deviceId" | "kind" | "secretSealed" | "proven" | "reason">
+  & { commandUuid: string | null };
+
+const columns = (db: Db) => db`id, device_id, kind, proven, reason, command_uuid, created_at, ended_at`;
+
+/** Adds a secret. Those of its kind before it stay what they are. */
+export async function insertEscrowed(db: Db, row: NewEscrowed, now: Date): Promise<void> {
+  await db`insert into escrowed_secrets ${db({ ...row, createdAt: now })}`;
+}
+
+/**
+ * Marks the secrets of a kind as no longer valid, except one of them. Returns whether one of those was proven.
+ */
+export async function endEscrowed(
   db: Db,
-  row: { id: number; deviceId: DeviceId; kind: EscrowKind; secretSealed: string },
+  deviceId: DeviceId,
+  kind: EscrowKind,
   now: Date,
-): Promise<void> {
-  await endEscrowed(db, row.deviceId, row.kind, now);
-  await db`
-    insert into escrowed_secrets (id, device_id, kind, secret_sealed, created_at)
-    values (${row.id}, ${row.deviceId}, ${row.kind}, ${row.secretSealed}, ${now})`;
+  except: number | null = null,
+): Promise<boolean> {
+  const rows = await db<{ proven: boolean }[]>`
+    update escrowed_secrets set ended_at = ${now}
+    where device_id = ${deviceId} and kind = ${kind} and ended_at is null ${
+    except === null ? db`` : db`and id <> ${except}`
+  }
+    returning proven`;
+  return rows.some(({ proven }) => proven);
 }
 
-/** Marks the current secret as no longer valid. Returns whether there was one. */
-export async function endEscrowed(db: Db, deviceId: DeviceId, kind: EscrowKind, now: Date): Promise<boolean> {
-  const { count } = await db`
-    update escrowed_secrets set ended_at = ${now} where device_id = ${deviceId} and kind = ${kind} and ended_at is null`;
-  return count > 0;
+/** Marks a secret as proven. */
+export async function setProven(db: Db, id: number): Promise<void> {
+  await db`update escrowed_secrets set proven = true where id = ${id}`;
 }
 
-/** Returns the current secret. */
-export async function findEscrowed(db: Db, deviceId: DeviceId, kind: EscrowKind): Promise<EscrowedRow | undefined> {
-  const [row] = await db<EscrowedRow[]>`
-    select id, device_id, secret_sealed, created_at, ended_at from escrowed_secrets
-    where device_id = ${deviceId} and kind = ${kind} and ended_at is null order by id desc limit 1`;
+/** Returns the secrets of a kind that have not ended, sealed: the latest first. */
+export async function findOpenEscrowed(db: Db, deviceId: DeviceId, kind: EscrowKind): Promise<SealedRow[]> {
+  return await db<SealedRow[]>`
+    select ${columns(db)}, secret_sealed from escrowed_secrets
+    where device_id = ${deviceId} and kind = ${kind} and ended_at is null order by id desc`;
+}
+
+/** Returns the secrets of a kind that have ended, sealed: the latest first. */
+export async function findEndedEscrowed(
+  db: Db,
+  deviceId: DeviceId,
+  kind: EscrowKind,
+  limit: number,
+): Promise<SealedRow[]> {
+  return await db<SealedRow[]>`
+    select ${columns(db)}, secret_sealed from escrowed_secrets
+    where device_id = ${deviceId} and kind = ${kind} and ended_at is not null order by id desc limit ${limit}`;
+}
+
+/** Returns one secret of a device, whatever became of it. */
+export async function findEscrowedById(db: Db, deviceId: DeviceId, id: number): Promise<SealedRow | undefined> {
+  const [row] = await db<SealedRow[]>`
+    select ${columns(db)}, secret_sealed from escrowed_secrets where device_id = ${deviceId} and id = ${id}`;
   return row;
+}
+
+/** Returns every secret of a device without its value, the latest first. */
+export async function listEscrowed(db: Db, deviceId: DeviceId): Promise<EscrowedRow[]> {
+  return await db<EscrowedRow[]>`
+    select ${columns(db)} from escrowed_secrets where device_id = ${deviceId} order by id desc`;
 }

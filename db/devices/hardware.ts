@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
@@ -128,14 +129,19 @@ export type UnprovenRow = {
 };
 
 /** Enrolled devices whose hardware nothing proves, the latest first, and the total number. */
-export async function listUnproven(db: Db, limit: number): Promise<{ rows: UnprovenRow[]; count: number }> {
+export async function listUnproven(
+  db: Db,
+  limit: number,
+  only: DeviceLimit | undefined,
+): Promise<{ rows: UnprovenRow[]; count: number }> {
   const rows = await db<UnprovenRow[]>`
     select d.id, e.name, e.model, d.udid, d.serial_number, e.created_at as enrolled_at
     from enrollments e join devices d on d.id = e.device_id
-    where not e.hardware_proven and e.ended_at is null order by e.id desc limit ${limit}`;
+    where not e.hardware_proven and e.ended_at is null and ${within(db, only)} order by e.id desc limit ${limit}`;
   const { count } = one(
     await db<{ count: number }[]>`
-      select count(*)::int as count from enrollments where not hardware_proven and ended_at is null`,
+      select count(*)::int as count from enrollments e join devices d on d.id = e.device_id
+      where not e.hardware_proven and e.ended_at is null and ${within(db, only)}`,
   );
   return { rows: [...rows], count };
 }

@@ -5,6 +5,7 @@
  */
 
 import type { DeviceId } from "../ids.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, one } from "../open.ts";
 
 /** The reason why a device was refused. */
@@ -171,17 +172,19 @@ export async function findClaim(db: Db, id: number, now: Date): Promise<ClaimRow
 /** Returns the live claims, the last attempt first, and the total number. */
 export async function listClaims(
   db: Db,
-  page: { limit: number; offset: number; state?: ClaimRow["state"] | undefined },
+  page: { limit: number; offset: number; state?: ClaimRow["state"] | undefined; only?: DeviceLimit | undefined },
   now: Date,
 ): Promise<{ rows: ClaimRow[]; count: number }> {
   const where = db`
     where c.state <> 'used' and c.expires_at > ${now} ${
     page.state === undefined ? db`` : db`and c.state = ${page.state}`
-  }`;
+  } and ${within(db, page.only)}`;
   const rows = await db<ClaimRow[]>`
     ${select(db)} ${where} order by c.attempted_at desc, c.id desc limit ${page.limit} offset ${page.offset}`;
   const { count } = one(
-    await db<{ count: number }[]>`select count(*)::int as count from enrollment_claims c ${where}`,
+    await db<
+      { count: number }[]
+    >`select count(*)::int as count from enrollment_claims c left join devices d on d.id = c.device_id ${where}`,
   );
   return { rows: [...rows], count };
 }

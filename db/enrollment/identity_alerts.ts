@@ -5,6 +5,7 @@
  */
 
 import type { DeviceId, EnrollmentId } from "../ids.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, one } from "../open.ts";
 
 /** The cause of an alert. */
@@ -55,18 +56,19 @@ export async function lastAlertAt(
 /** Returns the undismissed alerts, the latest first, and their number. */
 export async function listIdentityAlerts(
   db: Db,
-  page: { limit: number; offset: number },
+  page: { limit: number; offset: number; only?: DeviceLimit | undefined },
 ): Promise<{ rows: IdentityAlertRow[]; count: number }> {
   const rows = await db<IdentityAlertRow[]>`
     select a.id, a.enrollment_id, d.id as device_id, e.name as device_name, d.serial_number, a.kind, a.fingerprint, a.ip,
       a.attempts, a.attempted_at, a.created_at
     from identity_alerts a join enrollments e on e.id = a.enrollment_id join devices d on d.id = e.device_id
-    where a.dismissed_at is null and d.deleted_at is null order by a.attempted_at desc, a.id desc limit ${page.limit} offset ${page.offset}`;
+    where a.dismissed_at is null and d.deleted_at is null and ${within(db, page.only)}
+    order by a.attempted_at desc, a.id desc limit ${page.limit} offset ${page.offset}`;
   const { count } = one(
     await db<{ count: number }[]>`
       select count(*)::int as count from identity_alerts a join enrollments e on e.id = a.enrollment_id
         join devices d on d.id = e.device_id
-      where a.dismissed_at is null and d.deleted_at is null`,
+      where a.dismissed_at is null and d.deleted_at is null and ${within(db, page.only)}`,
   );
   return { rows: [...rows], count };
 }

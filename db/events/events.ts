@@ -4,6 +4,7 @@
  * @module
  */
 
+import { coveredSerialNumbers, type DeviceLimit } from "../access/device_limit_views.ts";
 import { type Db, type Json, json, one, type Sql } from "../open.ts";
 import { THRICE, withShortLocks } from "../short_locks.ts";
 
@@ -49,6 +50,8 @@ export type EventQuery = {
   since?: Date;
   until?: Date;
   before?: { createdAt: Date; id: string; index: number };
+  /** Events of these devices only, and none without a device. */
+  only?: DeviceLimit | undefined;
   limit: number;
 };
 
@@ -75,6 +78,7 @@ export async function pageOfEvents(db: Db, query: EventQuery): Promise<{ rows: E
       )
     })`
   }
+      ${query.only === undefined ? db`` : db`and serial_number in ${coveredSerialNumbers(db, query.only)}`}
       ${userId === undefined ? db`` : db`and user_id = ${userId}`}
       ${since === undefined ? db`` : db`and created_at >= ${since}`}
       ${until === undefined ? db`` : db`and created_at < ${until}`}

@@ -11,6 +11,8 @@ export type SealedColumn = { table: string; column: string; large?: true };
 
 /** All of them. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  { table: "approvals", column: "arguments_sealed" },
+  { table: "bulk_commands", column: "arguments_sealed" },
   { table: "certificate_authorities", column: "private_key_sealed" },
   { table: "channels", column: "push_magic_sealed" },
   { table: "command_history", column: "result_sealed", large: true },
@@ -25,8 +27,10 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "enrollments", column: "bootstrap_token_sealed" },
   { table: "enrollments", column: "unlock_token_sealed" },
   { table: "escrowed_secrets", column: "secret_sealed" },
+  { table: "filevault_escrow_keys", column: "private_key_sealed" },
   { table: "profile_versions", column: "source_sealed" },
   { table: "push_certificates", column: "private_key_sealed" },
+  { table: "recovery_password_configs", column: "static_password_sealed" },
   { table: "scep_issuers", column: "backend_sealed" },
 ];
 

@@ -87,3 +87,10 @@ export async function updateMetaBusinessUnit(
 export async function deleteMetaBusinessUnit(db: Db, id: number): Promise<void> {
   await db`delete from meta_business_units where id = ${id}`;
 }
+
+/** Returns which of these ids are those of business units. */
+export async function knownMetaBusinessUnits(db: Db, ids: readonly number[]): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select id from meta_business_units where id = any(${[...ids]}::int[]) order by id`;
+  return rows.map(({ id }) => id);
+}

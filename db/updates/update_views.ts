@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { StoredPlatform, TargetRow } from "../devices/devices.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one } from "../open.ts";
@@ -49,13 +50,14 @@ export async function updatingDevices(
   blueprintIds: readonly number[],
   after: number,
   limit: number,
+  only: DeviceLimit | undefined,
 ): Promise<UpdatingDeviceRow[]> {
   return [
     ...await db<UpdatingDeviceRow[]>`
     ${select(db)} where e.blueprint_id = any(${[
       ...blueprintIds,
     ]}::int[]) and e.ended_at is null and d.deleted_at is null
-      and d.id > ${after} and e.device_id > ${after}
+      and d.id > ${after} and e.device_id > ${after} and ${within(db, only)}
     order by d.id limit ${limit}`,
   ];
 }

@@ -6,6 +6,7 @@
  */
 
 import type { DeviceId } from "../ids.ts";
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, type Json, one } from "../open.ts";
 
 /** Commands from the view of operators. */
@@ -45,9 +46,11 @@ export type CommandCondition = {
   name?: string | undefined;
   since?: Date | undefined;
   deviceId?: DeviceId | undefined;
+  /** Of these devices only. */
+  only?: DeviceLimit | undefined;
 };
 
-function found(db: Db, { group, name, since, deviceId }: CommandCondition) {
+function found(db: Db, { group, name, since, deviceId, only }: CommandCondition) {
   const states = group === undefined ? undefined : COMMAND_GROUPS[group];
   const where = (m: ReturnType<Db>, device: ReturnType<Db>) =>
     db`true ${states === undefined ? db`` : db`and ${m}.state = any(${[...states]}::text[])`}
@@ -63,7 +66,7 @@ function found(db: Db, { group, name, since, deviceId }: CommandCondition) {
       union all
       select h.id, h.uuid, h.device_id, h.enrollment_id, h.user_key, h.name, h.state, h.error_chain, h.not_before, h.result_at, h.created_at
       from command_history h where ${where(db`h`, db`h.device_id`)}
-    ) v join devices d on d.id = v.device_id and d.deleted_at is null`;
+    ) v join devices d on d.id = v.device_id and d.deleted_at is null and ${within(db, only)}`;
 }
 
 /** Returns how many commands are found. */

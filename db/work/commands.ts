@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, type Json, json, one, type Statement } from "../open.ts";
 
@@ -94,6 +95,17 @@ export function markingSent(
       where id = ${channelId} and (push_due_at is null or push_due_at > ${pushAgainAt}))
     update commands set state = 'sent', sent_at = ${now}, sent_count = sent_count + 1, updated_at = ${now}
     where id = ${id} and channel_id = ${channelId} returning id`;
+}
+
+/** Returns when the first live command of a channel with a name is due; undefined if there is none. */
+export async function findLiveCommand(
+  db: Db,
+  channelId: ChannelId,
+  name: string,
+): Promise<{ notBefore: Date | null } | undefined> {
+  const [row] = await db<{ notBefore: Date | null }[]>`
+    select not_before from commands where channel_id = ${channelId} and name = ${name} order by id limit 1`;
+  return row;
 }
 
 /** Returns a live command of a channel by its UUID, locked. */
@@ -228,7 +240,7 @@ export const commandViews = (db: Db, longest: number, of: "devices" | "users" = 
  */
 export async function listCommands(
   db: Db,
-  page: { limit: number; offset: number; name?: string; deviceId?: DeviceId },
+  page: { limit: number; offset: number; name?: string; deviceId?: DeviceId; only?: DeviceLimit | undefined },
 ): Promise<{ rows: CommandView[]; count: number }> {
   const where = db`where true
     ${page.name === undefined ? db`` : db`and v.name = ${page.name}`}
@@ -236,6 +248,11 @@ export async function listCommands(
     page.deviceId === undefined
       ? db`and v.device_id not in (select id from devices where deleted_at is not null)`
       : db`and v.device_id = ${page.deviceId}`
+  }
+    ${
+    page.only === undefined
+      ? db``
+      : db`and exists (select 1 from devices d where d.id = v.device_id and ${within(db, page.only)})`
   }`;
   const rows = await db<CommandView[]>`
     select * from (${

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { furtherFacts, type TargetRow } from "../devices/devices.ts";
+import { type PasswordFactJson, passwordFacts } from "../devices/escrowed_passwords.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one, type Statement } from "../open.ts";
 import { namesWithValues } from "../variables/variable_facts.ts";
@@ -57,6 +59,23 @@ export type PlanRow = TargetRow & {
     accountConfiguredAt: string | null;
     accountRefusedAt: string | null;
   } | null;
+  /** When the device stated its bypass code. */
+  bypassCodeAt: Date | null;
+  /** Whether the enrollment is known to be its hardware. */
+  hardwareProven: boolean;
+  /** Escrowed passwords of a Mac, the newest first; times in ISO form. */
+  passwords: PasswordFactJson[] | null;
+  /** Parts of its SecurityInfo, as it said them. */
+  recoveryReported: { lock: Json; exists: Json; pending: Json } | null;
+  /** FileVault on a Mac; null for everything else. Times are ISO texts. */
+  filevault: {
+    /** The digest of the settings that it has. */
+    installed: string | null;
+    failedAt: string | null;
+    rotationAt: string | null;
+    /** Since when its recovery key is escrowed; null if none is that the Mac itself has reported. */
+    prkAt: string | null;
+  } | null;
   /** Whether the enrollment has ended, or its device is deleted. */
   ended: boolean;
   blocked: boolean;
@@ -100,6 +119,21 @@ const select = (db: Db) =>
           'accountConfiguredAt', e.account_configured_at, 'accountRefusedAt', e.account_refused_at)
         from enrollment_sessions s left join dep_enrollments a on a.id = s.dep_enrollment_id where s.id = e.session_id)
         end as setup,
+      case when c.user_key = '' and e.supervised then (select max(created_at) from escrowed_secrets
+        where device_id = e.device_id and kind = 'activation_lock_bypass_code' and ended_at is null) end as bypass_code_at,
+      e.hardware_proven, ${passwordFacts(db)} as passwords,
+      case when c.user_key = '' and e.platform = 'macOS' then jsonb_build_object(
+        'lock', e.security_info -> 'IsRecoveryLockEnabled',
+        'exists', e.security_info #> '{FirmwarePasswordStatus,PasswordExists}',
+        'pending', e.security_info #> '{FirmwarePasswordStatus,ChangePending}') end
+        as recovery_reported,
+      -- The attack: an enrollment that only says it is this hardware has the recovery key of the Mac sent to it.
+      case when c.user_key = '' and e.platform = 'macOS' then
+        jsonb_build_object('installed', e.filevault_config_uuid, 'failedAt', e.filevault_failed_at,
+          'rotationAt', e.filevault_rotation_at, 'prkAt', case when e.hardware_proven then (
+            select max(created_at) from escrowed_secrets where device_id = e.device_id and kind = 'filevault_prk'
+              and ended_at is null and proven) end)
+        end as filevault,
       e.ended_at is not null as ended, d.blocked_at is not null as blocked
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
       join channel_plans p on p.channel_id = c.id`;
@@ -115,9 +149,11 @@ export async function findPlanRowsOfBlueprint(
   blueprintId: number,
   after: number,
   limit: number,
+  only?: DeviceLimit,
 ): Promise<PlanRow[]> {
   return await db<PlanRow[]>`
     ${select(db)} where e.blueprint_id = ${blueprintId} and e.ended_at is null and c.id > ${after}
+      and ${within(db, only)}
     order by c.id limit ${limit}`;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { ChannelId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 import { ANY_RESULT_BYTES, type CommandView, commandViews, LISTED_RESULT_BYTES } from "./commands.ts";
@@ -22,9 +23,13 @@ const views = (db: Db, longest: number) =>
  */
 export async function listUserCommands(
   db: Db,
-  page: { limit: number; offset: number; name?: string; userId?: ChannelId },
+  page: { limit: number; offset: number; name?: string; userId?: ChannelId; only?: DeviceLimit | undefined },
 ): Promise<{ rows: UserCommandView[]; count: number }> {
-  const where = db`where true
+  const where = db`where ${
+    page.only === undefined
+      ? db`true`
+      : db`exists (select 1 from devices d where d.id = v.device_id and ${within(db, page.only)})`
+  }
     ${page.name === undefined ? db`` : db`and v.name = ${page.name}`}
     ${
     page.userId === undefined

@@ -28,7 +28,26 @@ export type MenuEntry = {
 export const MENU = [
   { group: "Fleet", href: "/", label: "Overview", needs: null },
   { group: "Fleet", href: "/devices/", label: "Devices", needs: "mdm.view_enrolleddevice" },
+  {
+    group: "Fleet",
+    href: "/approvals/",
+    label: "Approvals",
+    // Everybody who can take an action that may need one.
+    needs: [
+      "mdm.add_devicecommand",
+      "mdm.change_enrolleddevice",
+      "mdm.delete_enrolleddevice",
+      "mdm.view_admin_password",
+      "mdm.view_bootstrap_token",
+      "mdm.view_device_lock_pin",
+      "mdm.view_filevault_prk",
+      "mdm.view_recovery_password",
+      "mdm.view_activation_lock_bypass",
+      "accounts.view_approvalsettings",
+    ],
+  },
   { group: "Fleet", href: "/commands/", label: "Commands", needs: "mdm.view_devicecommand" },
+  { group: "Fleet", href: "/bulk-commands/", label: "Bulk commands", needs: "mdm.view_devicecommand" },
   { group: "Configuration", href: "/blueprints/", label: "Blueprints", needs: "mdm.view_blueprint" },
   { group: "Configuration", href: "/artifacts/", label: "Artifacts", needs: "mdm.view_artifact" },
   { group: "Configuration", href: "/software-updates/", label: "Software updates", needs: "mdm.view_softwareupdate" },
@@ -37,6 +56,18 @@ export const MENU = [
     href: "/software-update-enforcements/",
     label: "Update enforcements",
     needs: "mdm.view_softwareupdateenforcement",
+  },
+  {
+    group: "Configuration",
+    href: "/filevault-configs/",
+    label: "FileVault",
+    needs: "mdm.view_filevaultconfig",
+  },
+  {
+    group: "Configuration",
+    href: "/recovery-password-configs/",
+    label: "Recovery passwords",
+    needs: "mdm.view_recoverypasswordconfig",
   },
   {
     group: "Enrollment",

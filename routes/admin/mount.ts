@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import type { AppEnv } from "../context.ts";
 import { mountAccount } from "./accounts/account.tsx";
+import { mountApprovals } from "./accounts/approvals.tsx";
 import { mountRoles } from "./accounts/roles.tsx";
 import { mountSignIn } from "./accounts/signin.tsx";
 import { mountAccess } from "./accounts/users.tsx";
@@ -16,6 +17,7 @@ import { mountJobs } from "./activity/jobs.tsx";
 import { mountArtifacts } from "./artifacts/list.tsx";
 import { mountBlueprints } from "./blueprints/blueprints.tsx";
 import { mountDeviceArtifacts } from "./devices/artifacts.tsx";
+import { mountBulkCommands } from "./devices/bulk.tsx";
 import { mountClaims } from "./devices/claims.tsx";
 import { mountDeviceDesired } from "./devices/desired.tsx";
 import { mountDevice } from "./devices/device.tsx";
@@ -36,6 +38,8 @@ import { mountVirtualServer } from "./enrollment/virtual_server.tsx";
 import { mountVirtualServers } from "./enrollment/virtual_servers.tsx";
 import { mountOverview } from "./overview/overview.tsx";
 import { mountAssets } from "./parts/assets.ts";
+import { mountFilevaultConfigs } from "./secrets/filevault_configs.tsx";
+import { mountRecoveryPasswordConfigs } from "./secrets/recovery_password_configs.tsx";
 import { mountSoftwareUpdates } from "./updates/catalogue.tsx";
 import { mountEnforcements } from "./updates/enforcements.tsx";
 import { mountUpdateProgress } from "./updates/progress.tsx";
@@ -54,11 +58,14 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountDeviceValues,
       mountDeviceFeed,
       mountCommands,
+      mountBulkCommands,
       mountBlueprints,
       mountArtifacts,
       mountUpdateProgress,
       mountSoftwareUpdates,
       mountEnforcements,
+      mountFilevaultConfigs,
+      mountRecoveryPasswordConfigs,
       mountGroups,
       mountEnrollments,
       mountDepEnrollments,
@@ -75,6 +82,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountAccess,
       mountAccount,
       mountRoles,
+      mountApprovals,
       mountEvents,
       mountJobs,
     ]

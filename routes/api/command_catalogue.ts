@@ -7,7 +7,10 @@
 import { z } from "zod";
 import { findDevice } from "../../db/devices/device_views.ts";
 import { findDeviceUser } from "../../db/devices/device_user_views.ts";
-import { channelIdOf } from "../../db/ids.ts";
+import { coveredDevices } from "../../db/access/device_limit_views.ts";
+import { channelIdOf, type DeviceId } from "../../db/ids.ts";
+import type { Actor } from "../../src/access/actor.ts";
+import { limitOf } from "../../src/access/device_limit.ts";
 import { commandFacts, wordsOf } from "../../src/apple_schema/commands.ts";
 import { CATALOGUE, type CatalogueEntry, catalogueEntry } from "../../src/commands/catalogue.ts";
 import { whyNotSent, whyNotSentToUser } from "../../src/devices/actions.ts";
@@ -43,17 +46,20 @@ type Target = { device?: z.output<typeof deviceFilter>; user?: number | undefine
 /** Returns what says why a target does not take a command, or null without a target. Throws `invalid`. */
 async function judge(
   { sql }: Pick<Runtime, "sql">,
+  actor: Actor,
   { device, user }: Target,
 ): Promise<((name: string) => string | null) | null> {
+  const limit = limitOf(actor, "mdm.view_enrolleddevice");
+  const covered = async (id: DeviceId) => limit === undefined || (await coveredDevices(sql, [id], limit)).has(id);
   if (user !== undefined) {
     const found = await findDeviceUser(sql, channelIdOf(user));
     const owner = found === undefined ? undefined : await findDevice(sql, found.deviceId);
-    if (owner === undefined) throw invalid({ user: [notAChoice(user)] });
+    if (owner === undefined || !await covered(owner.id)) throw invalid({ user: [notAChoice(user)] });
     return (name) => whyNotSentToUser(owner, name);
   }
   if (device === undefined) return null;
   const found = await findDevice(sql, device);
-  if (found === undefined) throw invalid({ device: [notAChoice(device)] });
+  if (found === undefined || !await covered(found.id)) throw invalid({ device: [notAChoice(device)] });
   return (name) => whyNotSent(found, name);
 }
 
@@ -104,7 +110,7 @@ export const COMMAND_CATALOGUE_ENDPOINTS = [
     response: { status: 200, schema: pageOfSchema(entrySchema) },
     async handle(input) {
       const page = pageOf(input.query);
-      const why = await judge(input.runtime, input.query);
+      const why = await judge(input.runtime, input.by.actor, input.query);
       const rows = CATALOGUE.slice(page.offset, page.offset + page.limit).map((entry) => representation(entry, why));
       return paginated(input, page, { count: CATALOGUE.length, rows });
     },
@@ -118,10 +124,10 @@ export const COMMAND_CATALOGUE_ENDPOINTS = [
     params: z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/).meta({ examples: ["UserList"] }) }),
     query: z.object(target),
     response: { status: 200, schema: detailSchema },
-    async handle({ runtime, params, query }) {
+    async handle({ runtime, by, params, query }) {
       const entry = catalogueEntry(params.name);
       if (entry === undefined) throw problem("not-found");
-      return { ...representation(entry, await judge(runtime, query)), arguments: argumentsOf(entry) };
+      return { ...representation(entry, await judge(runtime, by.actor, query)), arguments: argumentsOf(entry) };
     },
   }),
 ];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Json } from "../../src/protocol/plist_json.ts";
 import { z } from "zod";
 import type { CommandView } from "../../db/work/commands.ts";
 import { removesArtifacts } from "../../src/blueprints/artifact_types.ts";
@@ -126,7 +127,7 @@ export const newCommandSchema = z.object({
 /** Returns what a request asks for. Throws `invalid` for a command that the catalogue does not have. */
 export function commandAsked(body: z.output<typeof newCommandSchema>): {
   entry: CatalogueEntry;
-  args: Record<string, unknown>;
+  args: Readonly<Record<string, Json>>;
   options: SendOptions;
 } {
   const field = body.name === undefined ? "request_type" : "name";

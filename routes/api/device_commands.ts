@@ -8,8 +8,9 @@ import { z } from "zod";
 import { findDevice } from "../../db/devices/device_views.ts";
 import { type CommandView, findCommand, listCommands } from "../../db/work/commands.ts";
 import { mayAll } from "../../src/access/actor.ts";
-import { cancelQueued } from "../../src/commands/queue.ts";
+import { limitOf } from "../../src/access/device_limit.ts";
 import { commandsWith } from "../../src/commands/registry.ts";
+import { cancelCommand } from "../../src/devices/cancel_command.ts";
 import { sendCommand } from "../../src/devices/actions.ts";
 import { revealLocation } from "../../src/devices/location.ts";
 import { revealResult } from "../../src/devices/reveal_result.ts";
@@ -60,6 +61,7 @@ const queueing = commandsWith("endpoint").map(({ command: { name, args }, part }
     method: "POST",
     path: `/api/mdm/devices/{id}/${part.path}/`,
     permission: part.permission,
+    reasoned: true,
     tag: "Devices",
     summary: part.summary,
     params: deviceParams,
@@ -86,6 +88,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     params: deviceParams,
     body: newCommandSchema,
     bodyLimit: COMMAND_BYTES,
+    reasoned: true,
     response: { status: 201, schema: commandSchema },
     async handle({ runtime, by, params, body }) {
       const { entry, args, options } = commandAsked(body);
@@ -114,6 +117,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
       }
       const { count, rows } = await listCommands(input.runtime.sql, {
         ...page,
+        only: limitOf(input.by.actor, "mdm.view_devicecommand"),
         ...(name === undefined ? {} : { name }),
         ...(enrolled_device === undefined ? {} : { deviceId: enrolled_device }),
       });
@@ -130,6 +134,7 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     tag: "Devices",
     summary: "Read a command",
     params: uuidParams,
+    subject: ({ id }) => ({ commandUuid: id }),
     response: { status: 200, schema: commandSchema },
     async handle({ runtime, params }) {
       const command = await findCommand(runtime.sql, params.id);
@@ -147,6 +152,8 @@ export const DEVICE_COMMAND_ENDPOINTS = [
       "The whole answer, with unlock tokens, bypass codes and recovery keys. It needs the permission for each " +
       "kind of secret in it, and each reading is an event.",
     params: uuidParams,
+    subject: ({ id }) => ({ commandUuid: id }),
+    reasoned: true,
     response: { status: 200, schema: revealedSchema },
     async handle({ runtime, by, params }) {
       const command = await findCommand(runtime.sql, params.id);
@@ -163,6 +170,8 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     summary: "Read where a device in lost mode was",
     description: "In Apple's keys. A location is shown once, and then deleted; each reading is an event.",
     params: uuidParams,
+    subject: ({ id }) => ({ commandUuid: id }),
+    reasoned: true,
     response: {
       status: 200,
       schema: locationSchema,
@@ -180,10 +189,11 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     path: "/api/mdm/devices/commands/{id}/",
     permission: "mdm.delete_devicecommand",
     tag: "Devices",
+    subject: ({ id }) => ({ commandUuid: id }),
     summary: "Cancel a command",
     description: "Only commands that have not been sent can be cancelled.",
     params: uuidParams,
     response: NO_CONTENT,
-    handle: ({ runtime, by, params }) => cancelQueued(runtime, by, params.id),
+    handle: ({ runtime, by, params }) => cancelCommand(runtime, by, params.id),
   }),
 ];

@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { tagsOfDevice } from "../../db/tags/tags.ts";
+import { mustCover } from "../../src/access/device_limit.ts";
 import { Problem, problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
 import { changeTags, TAG_ACTIONS } from "../../src/tags/device_tags.ts";
@@ -19,6 +20,7 @@ const OF_DEVICE = "/api/inventory/devices/{serial_number}/tags/";
 const params = z.object({ serial_number: serialNumberParam });
 const body = deviceTagsInput.meta({ id: "DeviceTagsRequest" });
 const answerSchema = z.object({ serial_number: z.string(), tags: z.array(tagSchema) }).meta({ id: "DeviceTags" });
+const SET_TAGS = ["inventory.add_machinetag", "inventory.delete_machinetag"] as const;
 const MOST_DEVICES = 10_000;
 
 async function read(runtime: Runtime, serialNumber: string): Promise<z.input<typeof answerSchema>> {
@@ -104,7 +106,7 @@ export const DEVICE_TAG_ENDPOINTS = [
     method: "POST",
     path: "/api/inventory/devices/tags/",
     previews: true,
-    permission: ["inventory.add_machinetag", "inventory.delete_machinetag"],
+    permission: SET_TAGS,
     tag: "Inventory",
     summary: "Change the tags of many devices",
     description:
@@ -118,6 +120,7 @@ export const DEVICE_TAG_ENDPOINTS = [
     async handle(input) {
       const { action, tags, serial_numbers } = input.body;
       const serialNumbers = [...new Set(serial_numbers)];
+      await mustCover(input.runtime.sql, input.by.actor, SET_TAGS, serialNumbers);
       const { added, removed } = await changeTags(input.runtime, input.by, { action, serialNumbers, tagIds: tags });
       return { added: added.length, removed: removed.length };
     },

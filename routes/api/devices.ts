@@ -15,6 +15,7 @@ import {
   listDevices,
 } from "../../db/devices/device_views.ts";
 import { findTags } from "../../db/tags/tags.ts";
+import { limitOf } from "../../src/access/device_limit.ts";
 import { blockDevice, changeDeviceBlueprint, pokeDevice } from "../../src/devices/actions.ts";
 import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../src/devices/deletion.ts";
@@ -84,6 +85,7 @@ export const deviceSchema = z.object({
   recovery_password_escrowed: z.boolean(),
   admin_guid: z.string().nullable().describe("The managed administrator of a Mac, as the Mac reports it."),
   admin_shortname: z.string().nullable(),
+  activation_lock_bypass_code_escrowed: z.boolean(),
   admin_password_escrowed: z.boolean(),
   device_lock_pin_escrowed: z.boolean(),
   activation_lock_manageable: flag,
@@ -140,6 +142,7 @@ export const DEVICE_ENDPOINTS = [
         ...(excluded_tags === undefined ? {} : { excludedTags: excluded_tags }),
         ...(short_name === undefined ? {} : { shortName: short_name }),
         ...(state === undefined ? {} : { state }),
+        only: limitOf(input.by.actor, "mdm.view_enrolleddevice"),
         silentBefore: silentBefore(input.runtime.clock.now()),
         ordering,
       };
@@ -174,6 +177,7 @@ export const DEVICE_ENDPOINTS = [
     method: "DELETE",
     path: "/api/mdm/devices/{id}/",
     permission: "mdm.delete_enrolleddevice",
+    reasoned: true,
     tag: "Devices",
     summary: "Delete a device",
     description:
@@ -198,6 +202,7 @@ export const DEVICE_ENDPOINTS = [
     method: "POST",
     path: "/api/mdm/devices/{id}/block/",
     permission: "mdm.change_enrolleddevice",
+    reasoned: true,
     tag: "Devices",
     summary: "Block a device",
     description: "The device is released from management at its next check-in and cannot enroll again.",

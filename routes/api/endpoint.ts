@@ -23,6 +23,7 @@
  */
 
 import { z } from "zod";
+import type { DeviceSubject } from "../../db/access/device_limit_views.ts";
 import type { Permission } from "../../src/access/actor.ts";
 import type { Operator } from "../../src/access/operator.ts";
 import { Problem, problem } from "../../src/errors.ts";
@@ -48,6 +49,8 @@ export type Input<Params, Query, Body> = {
   params: Params;
   query: Query;
   body: Body;
+  /** Whether only the endpoint's own preview is wanted. */
+  dryRun: boolean;
 };
 
 type Facts = {
@@ -75,9 +78,19 @@ type Facts = {
    * nothing.
    */
   previews?: boolean;
+  /** The preview that it returns with `?dry_run=true`, if that is not one of the desired state. */
+  ownPreview?: z.ZodType;
+  /** Whether it is a sensitive action, which takes a `reason` in the query, or in the body of a POST. */
+  reasoned?: boolean;
 };
 
-type Answer<R> = R extends JsonResponse<infer S> ? z.input<S> | RowStream | Promise<z.input<S> | RowStream>
+/** The preview of an endpoint that has its own. */
+export class OwnPreview {
+  constructor(readonly value: unknown) {}
+}
+
+type Answer<R> = R extends JsonResponse<infer S>
+  ? z.input<S> | RowStream | OwnPreview | Promise<z.input<S> | RowStream | OwnPreview>
   : Response | Promise<Response>;
 
 /** An endpoint that answers JSON (or nothing, with status 204). */
@@ -90,6 +103,8 @@ export type RawResponse = { status: 200; contentType: string; description?: stri
 export type Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R> = Facts & {
   /** Path parameters; a value that does not parse is a 404. */
   params?: P;
+  /** The device that the request is about, if no path parameter is its id or serial number. */
+  subject?(params: z.output<P>): DeviceSubject;
   /** Query parameters; unknown ones are ignored. */
   query?: Q;
   /** The JSON body. */
@@ -116,6 +131,8 @@ export type Call = {
 /** An endpoint in the table: the types of its parts are closed over by `run`. */
 export type Endpoint = Facts & {
   params: z.ZodObject;
+  /** The device that the request is about, from the values of the path. */
+  subject: ((values: Readonly<Record<string, string>>) => DeviceSubject) | undefined;
   query: z.ZodObject;
   body: z.ZodType | undefined;
   response: JsonResponse<z.ZodType> | RawResponse;
@@ -127,6 +144,22 @@ export type Endpoint = Facts & {
 };
 
 const DEFAULT_BODY_LIMIT = 1024 * 1024;
+/** The body of an action that has none but a reason. */
+const REASON_LIMIT = 16 * 1024;
+
+/** Returns the reason of a sensitive action: that of the query, or of the body. */
+async function reasonOf(call: Call, sent: unknown): Promise<string | undefined> {
+  const asked = call.query.all(REASON).at(-1);
+  if (asked !== undefined) return asked;
+  // An action without arguments ignores what else its body may be.
+  const body = sent === undefined ? await call.readJson(REASON_LIMIT).catch(() => undefined) : sent;
+  if (typeof body !== "object" || body === null || !Object.hasOwn(body, REASON)) return undefined;
+  const reason: unknown = Reflect.get(body, REASON);
+  return typeof reason === "string" ? reason : undefined;
+}
+
+/** The name of the parameter with the reason of a sensitive action. */
+export const REASON = "reason";
 
 /** The answer of an endpoint without a body. */
 export const NO_CONTENT = { status: 204, schema: z.void() } as const;
@@ -138,7 +171,7 @@ export function endpoint<
   Q extends z.ZodObject = z.ZodObject<Record<never, never>>,
   B extends z.ZodType = z.ZodVoid,
 >(definition: Definition<P, Q, B, R>): Endpoint {
-  const { handle, fetch, params: givenParams, query: givenQuery, body: givenBody, ...facts } = definition;
+  const { handle, fetch, subject, params: givenParams, query: givenQuery, body: givenBody, ...facts } = definition;
   if (!/^\/api\/([a-z0-9_]+\/|\{[a-z_]+\}\/)+$/.test(facts.path)) {
     throw new Error(`Cannot use the endpoint path "${facts.path}": it should be like /api/app/things/{id}/`);
   }
@@ -151,31 +184,36 @@ export function endpoint<
     params,
     query,
     body: givenBody,
+    subject: subject === undefined ? undefined : (values) => {
+      const parsed = params.safeParse(values);
+      if (!parsed.success) throw problem("not-found");
+      return subject(parsed.data);
+    },
     async run(call) {
       const parsedParams = parseParams(params, call.params);
       if (parsedParams === undefined) throw problem("not-found");
-      const { by, search } = call;
+      const { search } = call;
+      const parsedQuery = await parseQuery(query, call.query);
+      const sent = givenBody === undefined ? undefined : await call.readJson(
+        facts.bodyLimit ?? DEFAULT_BODY_LIMIT,
+        facts.tooLarge === undefined ? {} : WITH_FILE,
+      ).catch(
+        (error) => {
+          if (facts.tooLarge === undefined || !(error instanceof Problem) || error.code !== "too-large") {
+            throw error;
+          }
+          throw problem("too-large", facts.tooLarge, {}, error);
+        },
+      );
       const input = {
-        by,
+        by: facts.reasoned === true ? { ...call.by, reason: await reasonOf(call, sent) } : call.by,
         search,
         params: parsedParams.value,
-        query: await parseQuery(query, call.query),
-        body: await parseOrRefuse(
-          body,
-          givenBody === undefined ? undefined : await call.readJson(
-            facts.bodyLimit ?? DEFAULT_BODY_LIMIT,
-            facts.tooLarge === undefined ? {} : WITH_FILE,
-          ).catch(
-            (error) => {
-              if (facts.tooLarge === undefined || !(error instanceof Problem) || error.code !== "too-large") {
-                throw error;
-              }
-              throw problem("too-large", facts.tooLarge, {}, error);
-            },
-          ),
-        ),
+        query: parsedQuery,
+        body: await parseOrRefuse(body, sent),
+        dryRun: call.dryRun,
       };
-      if (!call.dryRun) return await handle({ runtime: call.runtime, ...input });
+      if (!call.dryRun || facts.ownPreview !== undefined) return await handle({ runtime: call.runtime, ...input });
       if (fetch !== undefined) input.body = await fetch({ runtime: call.runtime, ...input });
       let answer: unknown;
       const preview = await previewChange(call.runtime, async (runtime) => {

@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { findClaim, listClaims } from "../../db/enrollment/enrollment_claims.ts";
 import { listIdentityAlerts } from "../../db/enrollment/identity_alerts.ts";
+import { limitOf } from "../../src/access/device_limit.ts";
 import { dismissAlert } from "../../src/devices/successors.ts";
 import { claimRepresentation, decideOnClaim } from "../../src/enrollment/hardware_claims.ts";
 import { problem } from "../../src/errors.ts";
@@ -71,6 +72,7 @@ const decision = (action: string, state: "confirmed" | "dismissed", summary: str
     summary,
     description,
     params: idParams,
+    subject: ({ id }) => ({ claimId: id }),
     response: { status: 200, schema: claimSchema },
     async handle(input: { runtime: Runtime; by: By; params: { id: number } }) {
       return claimRepresentation(await decideOnClaim(input.runtime, input.by, input.params.id, state));
@@ -92,7 +94,11 @@ export const ENROLLMENT_CLAIM_ENDPOINTS = [
     async handle(input) {
       const page = pageOf(input.query);
       const { sql, clock } = input.runtime;
-      const found = await listClaims(sql, { ...page, state: input.query.state }, clock.now());
+      const found = await listClaims(sql, {
+        ...page,
+        state: input.query.state,
+        only: limitOf(input.by.actor, "mdm.view_enrollmentclaim"),
+      }, clock.now());
       return paginated(input, page, { count: found.count, rows: found.rows.map(claimRepresentation) });
     },
   }),
@@ -103,6 +109,7 @@ export const ENROLLMENT_CLAIM_ENDPOINTS = [
     tag,
     summary: "Read a claim of hardware",
     params: idParams,
+    subject: ({ id }) => ({ claimId: id }),
     response: { status: 200, schema: claimSchema },
     async handle({ runtime, params }) {
       const row = await findClaim(runtime.sql, params.id, runtime.clock.now());
@@ -136,7 +143,10 @@ export const ENROLLMENT_CLAIM_ENDPOINTS = [
     response: { status: 200, schema: pageOfSchema(alertSchema) },
     async handle(input) {
       const page = pageOf(input.query);
-      const found = await listIdentityAlerts(input.runtime.sql, page);
+      const found = await listIdentityAlerts(input.runtime.sql, {
+        ...page,
+        only: limitOf(input.by.actor, "mdm.view_enrollmentclaim"),
+      });
       return paginated(input, page, {
         count: found.count,
         rows: found.rows.map((row) => ({
@@ -160,6 +170,7 @@ export const ENROLLMENT_CLAIM_ENDPOINTS = [
     tag,
     summary: "Dismiss an alert about an identity",
     params: idParams,
+    subject: ({ id }) => ({ alertId: id }),
     response: NO_CONTENT,
     handle: async ({ runtime, by, params }) => await dismissAlert(runtime, by, params.id),
   }),

@@ -7,6 +7,7 @@
 import { decodeBase64Url, encodeBase64Url } from "@std/encoding";
 import { z } from "zod";
 import { type EventRow, pageOfEvents } from "../../db/events/events.ts";
+import { limitOf } from "../../src/access/device_limit.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { endpoint } from "./endpoint.ts";
 import { textFilter, timeFilter, timeOut } from "./fields.ts";
@@ -70,6 +71,7 @@ export const EVENT_ENDPOINTS = [
         ...(query.serial_number === undefined ? {} : { serialNumber: query.serial_number }),
         ...(query.since === undefined ? {} : { since: query.since }),
         ...(query.cursor === undefined ? {} : { before: query.cursor }),
+        only: limitOf(by.actor, "events.view_event"),
         limit,
       });
       const last = more ? rows.at(-1) : undefined;

@@ -6,17 +6,21 @@
 
 import type { Context, Hono } from "hono";
 import type { z } from "zod";
+import { coveredDevices } from "../../db/access/device_limit_views.ts";
+import { deviceIdOf } from "../../db/ids.ts";
+import type { Db } from "../../db/open.ts";
 import { type Actor, mayAll } from "../../src/access/actor.ts";
+import { limitOf, operatorOn } from "../../src/access/device_limit.ts";
 import { operatorOf } from "../../src/access/operator.ts";
 import { isPermission } from "../../src/access/permissions.ts";
 import { problem, refused } from "../../src/errors.ts";
 import type { AppEnv } from "../context.ts";
-import { permissionsOf } from "./access.ts";
+import { permissionsOf, subjectOf } from "./access.ts";
 import { authenticateCall } from "./authenticate.ts";
 import { readJson } from "./body.ts";
 import { mountDocumentation } from "./docs.tsx";
 import { DRY_RUN, isDryRun, previewSchema } from "./dry_run.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, OwnPreview } from "./endpoint.ts";
 import { bodyFields } from "./json_schema.ts";
 import { RowStream } from "./listed.ts";
 import { addressParameters } from "./parse.ts";
@@ -51,6 +55,18 @@ function mustBeAllowed(actor: Actor, endpoint: Endpoint): void {
   const permissions = permissionsOf(endpoint);
   if (mayAll(actor, permissions)) return;
   throw problem("permission-denied", undefined, { reason: `needs ${permissions.join(", ")}` });
+}
+
+/** Returns the changes of those devices that the actor may see. */
+async function seen<Change extends { device: { id: number } }>(
+  db: Db,
+  actor: Actor,
+  changes: Change[],
+): Promise<Change[]> {
+  const limit = limitOf(actor, "mdm.view_enrolleddevice");
+  if (limit === undefined) return changes;
+  const covered = await coveredDevices(db, changes.map(({ device: { id } }) => deviceIdOf(id)), limit);
+  return changes.filter(({ device: { id } }) => covered.has(deviceIdOf(id)));
 }
 
 /** Returns the answer to OPTIONS: in addition to names, the fields of each write that the actor may make. */
@@ -103,20 +119,34 @@ async function answer(
   const query = addressParameters(url);
   const dryRun = endpoint.method !== "GET" && isDryRun(query.all(DRY_RUN).at(-1));
   // A caller that asks for a preview must not cause the change.
-  if (dryRun && endpoint.previews !== true) throw refused("This change cannot be previewed.");
+  if (dryRun && endpoint.previews !== true && endpoint.ownPreview === undefined) {
+    throw refused("This change cannot be previewed.");
+  }
+  const runtime = c.get("runtime");
+  const subject = subjectOf(endpoint, c.req.param());
+  const caller = operatorOf(actor, c.get("request"));
+  const by = subject === undefined
+    ? caller
+    : await operatorOn(runtime.sql, caller, subject, (on) => mayAll(on, permissionsOf(endpoint)));
   const result = await endpoint.run({
-    runtime: c.get("runtime"),
-    by: operatorOf(actor, c.get("request")),
+    runtime,
+    by,
     search: url.search,
     params: c.req.param(),
     query,
     dryRun,
     readJson: (limit, options) => readJson(c.get("body"), c.req.header("content-type") ?? "", limit, options),
   });
+  if (result instanceof OwnPreview) {
+    const value = options.checkResponses === true ? endpoint.ownPreview?.parse(result.value) : result.value;
+    return Response.json(value, { headers: { "Cache-Control": "no-store" } });
+  }
   if (dryRun) {
     const preview = previewSchema.parse(result);
     // Numbers are for users who may make the change, names for users who may see the devices.
-    const shown = mayAll(actor, ["mdm.view_enrolleddevice"]) ? preview : { ...preview, changes: [] };
+    const shown = mayAll(actor, ["mdm.view_enrolleddevice"])
+      ? { ...preview, changes: await seen(runtime.sql, actor, preview.changes) }
+      : { ...preview, changes: [] };
     return Response.json(shown, { headers: { "Cache-Control": "no-store" } });
   }
   if (!("schema" in endpoint.response)) {

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { permissionsOf } from "./access.ts";
 import { DRY_RUN, previewSchema } from "./dry_run.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, REASON } from "./endpoint.ts";
 import { namedJsonSchema, type Schema } from "./json_schema.ts";
 import { withComponents } from "./openapi_components.ts";
 import { REFUSAL_RESPONSES, REFUSAL_SCHEMAS, refusalsOf } from "./openapi_errors.ts";
@@ -44,13 +44,25 @@ function parameters(endpoint: Endpoint): Schema[] {
   return [
     ...from(endpoint.params, "path"),
     ...from(endpoint.query, "query"),
-    ...(endpoint.previews === true
+    ...(endpoint.previews === true || endpoint.ownPreview !== undefined
       ? [{
         name: DRY_RUN,
         in: "query",
         required: false,
-        description: "Changes nothing. Returns 200 with the effects that the change would have on devices.",
+        description: endpoint.ownPreview === undefined
+          ? "Changes nothing. Returns 200 with the effects that the change would have on devices."
+          : "Changes nothing. Returns 200 with a preview.",
         schema: { type: "boolean" },
+      }]
+      : []),
+    ...(endpoint.reasoned === true
+      ? [{
+        name: REASON,
+        in: "query",
+        required: false,
+        description: "The reason for a sensitive action, if the settings of approvals require one. " +
+          "A POST can have it in its body instead. If a second person must approve, the answer is 403 with `approval`.",
+        schema: { type: "string", maxLength: 1000 },
       }]
       : []),
   ];
@@ -69,7 +81,7 @@ const json = (schema: z.ZodType, example: unknown = exampleOf(schema)): Schema =
 });
 
 /** Returns the successful answers by status. A dry run always answers 200. */
-function successes({ response, previews, summary }: Endpoint): Schema {
+function successes({ response, previews, ownPreview, summary }: Endpoint): Schema {
   const preview = previews === true && "schema" in response;
   const own = !("schema" in response)
     ? { [response.contentType]: { schema: { type: "string", contentMediaType: response.contentType } } }
@@ -87,6 +99,9 @@ function successes({ response, previews, summary }: Endpoint): Schema {
         },
       }
       : {}),
+    ...(ownPreview === undefined
+      ? {}
+      : { "200": { description: "Of a dry run: the preview.", content: json(ownPreview) } }),
     [response.status]: {
       description: response.description ?? (response.status === 204 ? "Done." : summary),
       ...(own === undefined ? {} : { content: own }),

@@ -18,17 +18,22 @@ import { DEP_ENROLLMENT_ENDPOINTS } from "./dep_enrollments.ts";
 import { DEVICE_ARTIFACT_ENDPOINTS } from "./device_artifacts.ts";
 import { DEVICE_COMMAND_ENDPOINTS } from "./device_commands.ts";
 import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
+import { DEVICE_SECRET_ENDPOINTS } from "./device_secrets.ts";
 import { DEVICE_TAG_ENDPOINTS } from "./device_tags.ts";
 import { DEVICE_VALUE_ENDPOINTS } from "./device_values.ts";
 import { DEVICE_ENDPOINTS } from "./devices.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ENROLLMENT_CLAIM_ENDPOINTS } from "./enrollment_claims.ts";
 import { ENROLLMENT_CUSTOM_VIEW_ENDPOINTS } from "./enrollment_custom_views.ts";
+import { APPROVAL_ENDPOINTS } from "./approvals.ts";
+import { BULK_COMMAND_ENDPOINTS } from "./bulk_commands.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
+import { FILEVAULT_CONFIG_ENDPOINTS } from "./filevault_configs.ts";
 import { JOB_ENDPOINTS } from "./jobs.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
 import { OTA_ENROLLMENT_ENDPOINTS } from "./ota_enrollments.ts";
 import { PUSH_CERTIFICATE_ENDPOINTS } from "./push_certificates.ts";
+import { RECOVERY_PASSWORD_CONFIG_ENDPOINTS } from "./recovery_password_configs.ts";
 import { ROLE_ENDPOINTS } from "./roles.ts";
 import { ROLLOUT_ENDPOINTS } from "./rollouts.ts";
 import { SCEP_ISSUER_ENDPOINTS } from "./scep_issuers.ts";
@@ -67,15 +72,20 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...DEVICE_ARTIFACT_ENDPOINTS,
   ...DEVICE_VALUE_ENDPOINTS,
   ...DEVICE_INVENTORY_ENDPOINTS,
+  ...DEVICE_SECRET_ENDPOINTS,
   ...BLUEPRINT_ENDPOINTS,
   ...ROLLOUT_ENDPOINTS,
   ...BLUEPRINT_ARTIFACT_ENDPOINTS,
   ...ARTIFACT_ENDPOINTS,
   ...ARTIFACT_VERSION_ENDPOINTS,
   ...VERSION_ENDPOINTS,
+  ...FILEVAULT_CONFIG_ENDPOINTS,
+  ...RECOVERY_PASSWORD_CONFIG_ENDPOINTS,
   ...SCEP_ISSUER_ENDPOINTS,
   ...AUTHORITY_ENDPOINTS,
   ...TASK_RESULT_ENDPOINTS,
   ...JOB_ENDPOINTS,
+  ...BULK_COMMAND_ENDPOINTS,
+  ...APPROVAL_ENDPOINTS,
   ...EVENT_ENDPOINTS,
 ];

@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import { findRole, listRoles } from "../../db/access/roles.ts";
-import { roleInput } from "../../src/access/role_input.ts";
+import { roleFields, roleInput } from "../../src/access/role_input.ts";
 import { createRole, deleteRole, roleRepresentation, updateRole } from "../../src/access/roles.ts";
 import { problem } from "../../src/errors.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
@@ -20,10 +20,13 @@ const roleSchema = z.object({
   id: z.int(),
   name: z.string(),
   permissions: z.array(z.string()),
+  commands: z.array(z.string()).nullable().describe("The commands that it allows; null: all."),
+  limited_to_tags: z.array(z.int()),
+  limited_to_business_units: z.array(z.int()),
   created_at: timeOut,
   updated_at: timeOut,
 }).meta({ id: "Role" });
-const roleBody = roleInput.meta({ id: "RoleRequest" });
+const describedBody = roleFields.meta({ id: "RoleRequest" });
 
 /** The endpoints of roles. */
 export const ROLE_ENDPOINTS = [
@@ -48,7 +51,8 @@ export const ROLE_ENDPOINTS = [
     tag: "Accounts",
     summary: "Create a role",
     description: "The caller must have all of its permissions.",
-    body: roleBody,
+    body: roleInput,
+    describedBody,
     response: { status: 201, schema: roleSchema },
     handle: async (input) => roleRepresentation(await createRole(input.runtime, input.by, input.body)),
   }),
@@ -74,7 +78,8 @@ export const ROLE_ENDPOINTS = [
     summary: "Update a role",
     description: "The caller must have all permissions of the role, before and after.",
     params: idParams,
-    body: roleBody,
+    body: roleInput,
+    describedBody,
     response: { status: 200, schema: roleSchema },
     handle: async (input) => roleRepresentation(await updateRole(input.runtime, input.by, input.params.id, input.body)),
   }),

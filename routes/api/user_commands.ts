@@ -8,7 +8,8 @@ import { z } from "zod";
 import { findDeviceUser } from "../../db/devices/device_user_views.ts";
 import { channelIdOf } from "../../db/ids.ts";
 import { findUserCommand, listUserCommands, type UserCommandView } from "../../db/work/user_command_views.ts";
-import { cancelQueued } from "../../src/commands/queue.ts";
+import { limitOf } from "../../src/access/device_limit.ts";
+import { cancelCommand } from "../../src/devices/cancel_command.ts";
 import { sendUserCommand } from "../../src/devices/actions.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
@@ -57,8 +58,10 @@ export const USER_COMMAND_ENDPOINTS = [
     summary: "Send a command of the catalogue to a user",
     description: "`id` is that of the user in the device. See /api/mdm/commands/ for the commands and their arguments.",
     params: userParams,
+    subject: ({ id }) => ({ channelId: id }),
     body: newCommandSchema,
     bodyLimit: COMMAND_BYTES,
+    reasoned: true,
     response: { status: 201, schema: userCommandSchema },
     async handle({ runtime, by, params, body }) {
       const { entry, args, options } = commandAsked(body);
@@ -88,6 +91,7 @@ export const USER_COMMAND_ENDPOINTS = [
       }
       const { count, rows } = await listUserCommands(input.runtime.sql, {
         ...page,
+        only: limitOf(input.by.actor, "mdm.view_usercommand"),
         ...(name === undefined ? {} : { name }),
         ...(userId === undefined ? {} : { userId }),
       });
@@ -104,6 +108,7 @@ export const USER_COMMAND_ENDPOINTS = [
     tag: "Users of devices",
     summary: "Read a command of a user",
     params: uuidParams,
+    subject: ({ id }) => ({ commandUuid: id }),
     response: { status: 200, schema: userCommandSchema },
     handle: async ({ runtime, params }) => await representation(runtime, await mustFind(runtime, params.id)),
   }),
@@ -115,10 +120,11 @@ export const USER_COMMAND_ENDPOINTS = [
     summary: "Cancel a command of a user",
     description: "Only commands that have not been sent can be cancelled.",
     params: uuidParams,
+    subject: ({ id }) => ({ commandUuid: id }),
     response: NO_CONTENT,
     async handle({ runtime, by, params }) {
       await mustFind(runtime, params.id);
-      await cancelQueued(runtime, by, params.id, "mdm.usercommand");
+      await cancelCommand(runtime, by, params.id, "user");
     },
   }),
 ];

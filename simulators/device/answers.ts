@@ -10,8 +10,10 @@ import { targetOf } from "../declarative/status_items.ts";
 import { refusalOf } from "./command_check.ts";
 import type { Asked, CommandAnswer, SimulatedCommand } from "./commands/answer.ts";
 import { accountConfiguration } from "./commands/account_configuration.ts";
+import { activationLockBypassCode } from "./commands/activation_lock_bypass_code.ts";
 import { availableOsUpdates } from "./commands/available_os_updates.ts";
 import { certificateList } from "./commands/certificate_list.ts";
+import { clearActivationLockBypassCode } from "./commands/clear_activation_lock_bypass_code.ts";
 import { clearPasscode } from "./commands/clear_passcode.ts";
 import { clearRestrictionsPassword } from "./commands/clear_restrictions_password.ts";
 import { declarativeManagement } from "./commands/declarative_management.ts";
@@ -38,19 +40,27 @@ import { removeProfile } from "./commands/remove_profile.ts";
 import { removeProvisioningProfile } from "./commands/remove_provisioning_profile.ts";
 import { requestUnlockToken } from "./commands/request_unlock_token.ts";
 import { restartDevice } from "./commands/restart_device.ts";
+import { rotateFileVaultKey } from "./commands/rotate_file_vault_key.ts";
 import { scheduleOsUpdate } from "./commands/schedule_os_update.ts";
 import { securityInfo } from "./commands/security_info.ts";
+import { setAutoAdminPassword } from "./commands/set_auto_admin_password.ts";
+import { setFirmwarePassword } from "./commands/set_firmware_password.ts";
+import { setRecoveryLock } from "./commands/set_recovery_lock.ts";
 import { settings } from "./commands/settings.ts";
 import { shutDownDevice } from "./commands/shut_down_device.ts";
 import { unlockUserAccount } from "./commands/unlock_user_account.ts";
 import { userList } from "./commands/user_list.ts";
+import { verifyFirmwarePassword } from "./commands/verify_firmware_password.ts";
+import { verifyRecoveryLock } from "./commands/verify_recovery_lock.ts";
 import { publishedAnswer } from "./commands/published.ts";
 
 /** Every command that changes the state of a device, or depends on it, sorted by name. */
 export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
   accountConfiguration,
+  activationLockBypassCode,
   availableOsUpdates,
   certificateList,
+  clearActivationLockBypassCode,
   clearPasscode,
   clearRestrictionsPassword,
   declarativeManagement,
@@ -77,12 +87,18 @@ export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
   removeProvisioningProfile,
   requestUnlockToken,
   restartDevice,
+  rotateFileVaultKey,
   scheduleOsUpdate,
   securityInfo,
+  setAutoAdminPassword,
+  setFirmwarePassword,
+  setRecoveryLock,
   settings,
   shutDownDevice,
   unlockUserAccount,
   userList,
+  verifyFirmwarePassword,
+  verifyRecoveryLock,
 ]);
 
 /** Returns the answer to a command. One that the system does not know is an error, as on real devices. */

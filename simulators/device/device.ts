@@ -14,11 +14,14 @@ import { acknowledged, type CommandAnswer, failed } from "./commands/answer.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { Declarative } from "../declarative/declarative.ts";
 import { type EnforcedUpdate, enforcedUpdate } from "../declarative/enforced_update.ts";
+import { newBypassCode } from "./bypass_code.ts";
+import { restarted } from "./recovery_password.ts";
 import { installs } from "./scheduled_update.ts";
 import { DeviceChannels } from "./device_channels.ts";
 import { DeviceCheckins } from "./device_checkins.ts";
 import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefused } from "./device_options.ts";
 import { type DeviceIdentity, ScepRefused } from "./identity.ts";
+import { FileVault } from "./file_vault.ts";
 import { managementOf, type OpenedProfile, openProfile, payloadOf } from "./installed_profile.ts";
 import { putEnrollmentProfile, takeEnrollmentProfileAway } from "./channel_profiles.ts";
 import {
@@ -237,6 +240,9 @@ export class SimulatedDevice extends DeviceCheckins {
       automated: true,
       awaitingConfiguration: how.awaitDeviceConfigured ?? false,
       adminAccount: undefined,
+      bypassCode: newBypassCode(),
+      // Out of the box nothing is encrypted.
+      fileVault: new FileVault(false),
       model: { ...this.state.model, supervised: how.supervised ?? true },
     });
     await this.#enrollWith(profile, (step) => {
@@ -340,14 +346,23 @@ export class SimulatedDevice extends DeviceCheckins {
     this.enrolled = true;
   }
 
+  /** Its user restarts it. */
+  restart(): void {
+    this.state.restarts++;
+    restarted(this.state);
+  }
+
   /** The state that an erased device loses. */
   #forget(): void {
     const setup = {
       automated: false,
       awaitingConfiguration: false,
       adminAccount: undefined,
+      // The firmware keeps its password.
+      ...(this.state.model.appleSilicon === true ? { recoveryPassword: { current: "", pending: undefined } } : {}),
       lostMode: undefined,
       passcode: false,
+      fileVault: new FileVault(false),
     };
     Object.assign(this.state, { erased: false, lockedWith: undefined, ...setup });
     this.identity = undefined;

@@ -39,6 +39,8 @@ export type DeviceOptions = {
   newKey?: () => Promise<KeyObject>;
   /** Decides the failure of each command, `n` counting those of this type from 1; none by default. */
   mischief?: (requestType: string, n: number) => Mischief | undefined;
+  /** Whether FileVault is enabled on a Mac that enrolls by hand; it is by default. */
+  fileVault?: "on" | "off";
   /** Minutes that its zone is ahead of UTC; 0 by default. */
   zoneMinutes?: number;
   /** Decides whether an enforced update fails at its deadline, and why; `n` counts the attempts from 1. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Grant } from "../../db/access/grants.ts";
+
 /** A permission: `<app>.<verb>_<model>`, e.g. `mdm.view_enrolleddevice`. */
 export type Permission = `${string}.${string}`;
 
@@ -13,12 +15,14 @@ export type Actor = {
   username: string;
   isServiceAccount: boolean;
   isSuperuser: boolean;
-  permissions: ReadonlySet<string>;
+  /** What each role grants. On a device, only roles that cover it count (`actorOn`). */
+  grants: readonly Grant[];
   /** The API token that was used; absent for a browser session. */
   tokenId?: string;
 };
 
-/** Whether the actor holds every one of the permissions. Superusers hold all. */
-export function mayAll(actor: Actor, permissions: readonly Permission[]): boolean {
-  return actor.isSuperuser || permissions.every((permission) => actor.permissions.has(permission));
+/** Whether the actor holds every one of the permissions, on some devices at least. Superusers hold all. */
+export function mayAll({ isSuperuser, grants }: Actor, permissions: readonly Permission[]): boolean {
+  return isSuperuser ||
+    permissions.every((permission) => grants.some((grant) => grant.permissions.includes(permission)));
 }

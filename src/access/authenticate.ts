@@ -44,7 +44,7 @@ export async function authenticateToken(
     username: holder.username,
     isServiceAccount: holder.isServiceAccount,
     isSuperuser: holder.isSuperuser,
-    permissions: new Set(holder.permissions),
+    grants: holder.grants,
     tokenId: holder.tokenId,
   };
 }

@@ -8,7 +8,11 @@ import type { By, Caller, RequestInfo } from "../events/by.ts";
 import type { Actor } from "./actor.ts";
 
 /** The author of an action, with the permissions that limit what they may grant. */
-export type Authorised = By & { actor: Actor };
+export type Authorised = By & {
+  actor: Actor;
+  /** Why they act, in their own words, if they say so. */
+  reason?: string | undefined;
+};
 
 /** An authenticated user who sends a request. */
 export type Operator = Caller & Authorised;
@@ -34,7 +38,7 @@ export const COMMAND_LINE: Authorised = {
     username: "command line",
     isServiceAccount: true,
     isSuperuser: true,
-    permissions: new Set(),
+    grants: [],
   },
   request: undefined,
 };

@@ -8,6 +8,7 @@
  */
 
 import { decodeBase64Url, encodeBase64Url } from "@std/encoding";
+import type { Grant } from "../../db/access/grants.ts";
 import { forgetAttempts } from "../../db/access/rate_limits.ts";
 import { deleteSession, findSession, insertSession, touchSession } from "../../db/access/sessions.ts";
 import { findUserByName, replacePasswordHash, touchLogin } from "../../db/access/users.ts";
@@ -74,7 +75,7 @@ export function sessionCookie(config: Pick<Config, "BASE_URL">): {
 export async function beginSession(
   runtime: Runtime,
   { request }: Caller,
-  user: { id: number; username: string; isSuperuser: boolean; permissions: readonly string[] },
+  user: { id: number; username: string; isSuperuser: boolean; grants: readonly Grant[] },
   cookies: BrowserCookies = {},
 ): Promise<NewSession> {
   const id = runtime.random.bytes(32);
@@ -88,7 +89,7 @@ export async function beginSession(
     username: user.username,
     isServiceAccount: false,
     isSuperuser: user.isSuperuser,
-    permissions: new Set(user.permissions),
+    grants: user.grants,
   };
   const browser = await runtime.sql.begin(async (tx) => {
     if (previous !== undefined) await deleteSession(tx, previous);
@@ -170,7 +171,7 @@ export async function authenticateSession(
       username: found.username,
       isServiceAccount: false,
       isSuperuser: found.isSuperuser,
-      permissions: new Set(found.permissions),
+      grants: found.grants,
     },
     csrfToken: found.csrfToken,
   };

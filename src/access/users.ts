@@ -74,7 +74,7 @@ async function checkRoles(tx: Db, by: Authorised, wanted: readonly number[], bef
     throw invalid({ roles: unknown.map(unknownPk) });
   }
   for (const role of found) {
-    if (!before.includes(role.id)) mustHoldAllOf(by.actor, { isSuperuser: false, permissions: role.permissions });
+    if (!before.includes(role.id)) mustHoldAllOf(by.actor, { isSuperuser: false, grants: [role] });
   }
 }
 
@@ -97,7 +97,7 @@ async function mustFind(db: Db, id: number, find = findUser): Promise<UserRow> {
 
 /** Creates a user. The first person who is created ends the first-run setup. */
 export async function createUser(runtime: Runtime, by: Authorised, input: UserInput): Promise<UserRow> {
-  mustHoldAllOf(by.actor, { isSuperuser: input.isSuperuser, permissions: [] });
+  mustHoldAllOf(by.actor, { isSuperuser: input.isSuperuser, grants: [] });
   const values = await valuesOf(runtime, input, null);
   return await runtime.sql.begin((tx) => createUserWithin(tx, runtime, by, values, input.roles)).catch((error) => {
     throw taken(error);
@@ -143,7 +143,7 @@ function mustStaySomebody(superusers: readonly number[], leaving: number): void 
 export async function updateUser(runtime: Runtime, by: Authorised, id: number, input: UserInput): Promise<UserRow> {
   const seen = await mustFind(runtime.sql, id);
   mustHoldAllOf(by.actor, seen);
-  mustHoldAllOf(by.actor, { isSuperuser: input.isSuperuser, permissions: [] });
+  mustHoldAllOf(by.actor, { isSuperuser: input.isSuperuser, grants: [] });
   if (seen.isServiceAccount !== input.isServiceAccount) {
     throw invalid({ is_service_account: ["This field cannot be changed."] });
   }

@@ -28,8 +28,8 @@ export const blueprintFields = z.object({
     "Whether devices that support declarative management get profiles by declaration rather than by command.",
   ),
   default_location: noneYet,
-  filevault_config: noneYet,
-  recovery_password_config: noneYet,
+  filevault_config: pkField.nullable().default(null),
+  recovery_password_config: pkField.nullable().default(null),
   software_update_enforcements: pkListField.default([]),
 });
 
@@ -41,5 +41,7 @@ export const blueprintInput = blueprintFields.transform((given) => ({
   collectCertificates: given.collect_certificates,
   collectProfiles: given.collect_profiles,
   legacyProfilesViaDdm: given.legacy_profiles_via_ddm,
+  filevaultConfigId: given.filevault_config,
+  recoveryPasswordConfigId: given.recovery_password_config,
   softwareUpdateEnforcements: given.software_update_enforcements,
 }));

@@ -15,8 +15,10 @@ import {
 } from "../../db/blueprints/blueprints.ts";
 import { usesOfBlueprint } from "../../db/installation/use_views.ts";
 import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
+import { findFilevaultConfig } from "../../db/filevault/filevault_configs.ts";
+import { findRecoveryPasswordConfig } from "../../db/recovery/recovery_password_configs.ts";
 import { knownEnforcements } from "../../db/updates/enforcements.ts";
-import { invalid, problem, refused } from "../errors.ts";
+import { type FieldErrors, invalid, problem, refused } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import { unknownPk } from "../input_fields.ts";
@@ -36,8 +38,8 @@ export function blueprintRepresentation(row: BlueprintRow) {
     collect_profiles: row.collectProfiles,
     legacy_profiles_via_ddm: row.legacyProfilesViaDdm,
     default_location: null,
-    filevault_config: null,
-    recovery_password_config: null,
+    filevault_config: row.filevaultConfigId,
+    recovery_password_config: row.recoveryPasswordConfigId,
     software_update_enforcements: [...row.softwareUpdateEnforcements],
     created_at: naiveUtc(row.createdAt),
     updated_at: naiveUtc(row.updatedAt),
@@ -54,11 +56,21 @@ const explained = (error: unknown): unknown =>
     ? refused(CANNOT_DELETE)
     : error;
 
-async function checkEnforcements(tx: Tx, { softwareUpdateEnforcements: ids = [] }: BlueprintValues): Promise<void> {
-  if (ids.length === 0) return;
-  const known = await knownEnforcements(tx, ids);
+/** Throws `invalid` if the values name an object that does not exist. */
+async function checkRelated(tx: Tx, values: BlueprintValues): Promise<void> {
+  const { softwareUpdateEnforcements: ids = [], filevaultConfigId, recoveryPasswordConfigId } = values;
+  const faults: FieldErrors = {};
+  const known = ids.length === 0 ? new Set() : await knownEnforcements(tx, ids);
   const unknown = ids.filter((id) => !known.has(id));
-  if (unknown.length > 0) throw invalid({ software_update_enforcements: unknown.map(unknownPk) });
+  if (unknown.length > 0) faults["software_update_enforcements"] = unknown.map(unknownPk);
+  if (typeof filevaultConfigId === "number" && await findFilevaultConfig(tx, filevaultConfigId) === undefined) {
+    faults["filevault_config"] = [unknownPk(filevaultConfigId)];
+  }
+  if (
+    typeof recoveryPasswordConfigId === "number" &&
+    await findRecoveryPasswordConfig(tx, recoveryPasswordConfigId) === undefined
+  ) faults["recovery_password_config"] = [unknownPk(recoveryPasswordConfigId)];
+  if (Object.keys(faults).length > 0) throw invalid(faults);
 }
 
 /** Returns the blueprint. Throws `not-found`. */
@@ -75,7 +87,7 @@ export async function createBlueprint(
   values: BlueprintValues,
 ): Promise<BlueprintRow> {
   return await changeDesired(runtime, async (tx) => {
-    await checkEnforcements(tx, values);
+    await checkRelated(tx, values);
     const id = await insertBlueprint(tx, values, runtime.clock.now());
     const row = await findBlueprint(tx, id);
     if (row === undefined) throw new Error("Cannot find the blueprint that was just made");
@@ -99,7 +111,7 @@ export async function changeBlueprint(
   return await changeDesired(runtime, async (tx) => {
     const before = await findBlueprint(tx, id);
     if (before === undefined) throw problem("not-found");
-    await checkEnforcements(tx, values);
+    await checkRelated(tx, values);
     await updateBlueprint(tx, id, values, runtime.clock.now());
     const row = await findBlueprint(tx, id);
     if (row === undefined) throw problem("not-found");

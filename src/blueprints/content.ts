@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import type { FilevaultJson, RecoveryPasswordJson } from "../../db/blueprints/blueprint_content.ts";
 import type { Json } from "../../db/open.ts";
 import type { Enforcement } from "../updates/enforcement.ts";
 import type { KnownRelease } from "../updates/select_release.ts";
@@ -70,6 +71,9 @@ export type BlueprintContent = {
   collectProfiles: Collect;
   legacyProfilesViaDdm: boolean;
   artifacts: ReadonlyMap<string, ContentArtifact>;
+  /** Its settings of FileVault and of recovery passwords. */
+  filevault: FilevaultJson | null;
+  recoveryPassword: RecoveryPasswordJson | null;
   /** The oldest first. */
   enforcements: readonly Enforcement[];
   /** Apple's catalogue, where an enforcement follows it. */

@@ -75,6 +75,8 @@ function contentOf(
     collectProfiles: collect(row.collectProfiles),
     legacyProfilesViaDdm: row.legacyProfilesViaDdm,
     artifacts,
+    filevault: row.filevault,
+    recoveryPassword: row.recoveryPassword,
     enforcements: row.enforcements.map(enforcementOf),
     releases,
     catalogue,

@@ -13,6 +13,7 @@ import type { Json, JsonObject } from "../protocol/plist_json.ts";
 import type { PlistDict } from "../protocol/plist.ts";
 import type { Platform } from "../protocol/platform.ts";
 import type { Report } from "../protocol/report.ts";
+import type { Random } from "../runtime.ts";
 import type { Aftermath, CommandEndpoint, CommandForm, PublishedPart } from "./by_hand.ts";
 import type { Effect } from "./effect.ts";
 
@@ -38,6 +39,8 @@ export type CommandTarget = {
   unlockTokenEscrowed?: boolean | null;
   /** Whether it is in lost mode. */
   lostMode?: boolean | null;
+  /** Whether the FileVault recovery key of this very Mac is escrowed; absent is unknown. */
+  recoveryKeyEscrowed?: boolean;
 };
 
 /** The context for building a command's wire form, which happens when the device fetches it. */
@@ -59,8 +62,10 @@ export type CommandDefinition<A> = {
   readonly expiresAfter: number | null;
   /** Why the command is not for this target, as a sentence; null when it is. */
   invalidFor(target: CommandTarget): string | null;
-  /** The arguments that this target accepts, including those that an operator must give; `args` when absent. */
+  /** The arguments that an operator gives for this target; `args` when absent. */
   argsFor?(target: CommandTarget): z.ZodType<A>;
+  /** Adds what the server chooses where nothing was given, before the command is stored. */
+  complete?(args: A, random: Random): A;
   /** The command's dictionary without RequestType. */
   build(args: A, context: CommandContext): PlistDict;
   requestTypeOf?(args: A): string;

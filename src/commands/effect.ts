@@ -97,11 +97,16 @@ export type InstalledProfile = {
   signers: Uint8Array[];
 };
 
+/** The kinds of escrowed secrets that are passwords set by command. */
+export type PasswordKind = "recovery_lock_password" | "firmware_password" | "admin_password";
+
 export type Effect =
   | { kind: "deviceInformation"; values: DeviceFacts; raw: JsonObject }
   | { kind: "securityInfo"; values: SecurityFacts; raw: JsonObject }
   /** The personal recovery key, encrypted to the escrow certificate; never stored as part of SecurityInfo. */
   | { kind: "prkCms"; cms: Uint8Array; deviceKey: string | null }
+  /** FileVault is off, and the device has no recovery key. */
+  | { kind: "prkGone" }
   /** `identifiers` is the question when only some apps were asked for: the answer is then no inventory. */
   | { kind: "apps"; apps: InstalledApp[]; pending: PendingApp[]; managedOnly: boolean; identifiers: string[] | null }
   | { kind: "certificates"; certificates: ReportedIdentity[]; managedOnly: boolean }
@@ -118,6 +123,14 @@ export type Effect =
   /** The Mac created the administrator of the server. */
   | { kind: "adminAccount"; password: string }
   | { kind: "adminAccountRefused" }
+  /** The code that removes the Activation Lock of a device. */
+  | { kind: "bypassCode"; code: string }
+  | { kind: "bypassCodeCleared" }
+  /** The device took a new password, or its removal; whether it is in use is to be checked. */
+  | { kind: "passwordTaken"; secret: PasswordKind; clear: boolean }
+  | { kind: "passwordRefused"; secret: PasswordKind }
+  /** Whether an escrowed password is the device's; null: the one that it is supposed to have. */
+  | { kind: "passwordChecked"; secret: PasswordKind; id: number | null; verified: boolean }
   | {
     kind: "artifact";
     artifactVersion: string;
@@ -131,5 +144,12 @@ export type Effect =
   /** The device took a sync token of its declarations, or refused it. */
   | { kind: "declarationsTold"; token: string }
   | { kind: "declarationsRefused"; token: string }
+  /** The Mac has the FileVault profile with these settings, has it no longer, or refused one of both. */
+  | { kind: "filevaultSetUp"; configUuid: string }
+  | { kind: "filevaultRemoved" }
+  | { kind: "filevaultRefused" }
+  /** The Mac has a new recovery key, encrypted to the certificate of the command; null where it did not say it. */
+  | { kind: "prkRotated"; cms: Uint8Array | null }
+  | { kind: "prkRotationRefused" }
   /** The device acknowledged, but the answer lacks the requested data. The raw bytes should be stored. */
   | { kind: "unreadable"; reason: string };

@@ -32,7 +32,32 @@ export type SendOptions = {
 export type Queued = { id: number; uuid: string };
 
 /**
- * Queues a command on a channel. Of a `singleton` there is one at a time.
+ * Returns the parsed arguments of a command. Throws `refused` ("Invalid target.") when it is not for this target,
+ * `invalid` with the fields that are wrong.
+ */
+export function checkedArguments(
+  command: AnyCommand,
+  target: CommandTarget,
+  input: unknown,
+  options: { byPlan?: true } = {},
+): unknown {
+  const reason = command.invalidFor(target);
+  if (reason !== null) throw problem("refused", "Invalid target.", { reason });
+  const schema = options.byPlan === true ? command.args : command.argsFor?.(target) ?? command.args;
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) {
+    const fields: Record<string, string[]> = {};
+    for (const issue of parsed.error.issues) {
+      // Arguments with Apple's keys name theirs by its whole path.
+      (fields[String(issue.path[0] ?? "non_field_errors")] ??= []).push(issue.message);
+    }
+    throw invalid(fields);
+  }
+  return parsed.data;
+}
+
+/**
+ * Queues a command on a channel. Of a `singleton` there is one at a time. `byPlan`: the arguments are the server's own.
  *
  * Throws `refused` ("Invalid target.") when it is not for this target, `invalid` with the fields that are wrong.
  */
@@ -43,20 +68,12 @@ export async function queueCommand(
   target: CommandTarget,
   channelId: ChannelId,
   input: unknown,
-  options: SendOptions & { singleton?: string } = {},
+  options: SendOptions & { singleton?: string; byPlan?: true } = {},
 ): Promise<Queued> {
-  const reason = command.invalidFor(target);
-  if (reason !== null) throw problem("refused", "Invalid target.", { reason });
-  const parsed = (command.argsFor?.(target) ?? command.args).safeParse(input);
-  if (!parsed.success) {
-    const fields: Record<string, string[]> = {};
-    for (const issue of parsed.error.issues) {
-      // Arguments with Apple's keys name theirs by its whole path.
-      (fields[String(issue.path[0] ?? "non_field_errors")] ??= []).push(issue.message);
-    }
-    throw invalid(fields);
-  }
-  const args: Record<string, Json> = JSON.parse(JSON.stringify(parsed.data));
+  const checked = checkedArguments(command, target, input, options.byPlan === true ? { byPlan: true } : {});
+  const args: Record<string, Json> = JSON.parse(
+    JSON.stringify(command.complete?.(checked, runtime.random) ?? checked),
+  );
   const secrets = Object.fromEntries(Object.entries(args).filter(([name]) => command.secretArgs.includes(name)));
   const open = Object.fromEntries(Object.entries(args).filter(([name]) => !command.secretArgs.includes(name)));
   const id = await nextId(tx, "commands");

@@ -8,10 +8,13 @@
  * @module
  */
 
+import { commandFacts } from "../apple_schema/commands.ts";
 import { Registry } from "../registry.ts";
 import { accountConfiguration } from "./account_configuration.ts";
+import { activationLockBypassCode } from "./activation_lock_bypass_code.ts";
 import { availableOsUpdates } from "./available_os_updates.ts";
 import { certificateList } from "./certificate_list.ts";
+import { clearActivationLockBypassCode } from "./clear_activation_lock_bypass_code.ts";
 import { clearPasscode } from "./clear_passcode.ts";
 import type { CommandDefinition } from "./command.ts";
 import { customCommand } from "./custom_command.ts";
@@ -31,11 +34,19 @@ import { playLostModeSound } from "./play_lost_mode_sound.ts";
 import { profileList } from "./profile_list.ts";
 import { publishedCommands } from "./published.ts";
 import { reenroll } from "./reenroll.ts";
+import { removeFileVault } from "./remove_file_vault.ts";
 import { removeProfile } from "./remove_profile.ts";
 import { removeProvisioningProfile } from "./remove_provisioning_profile.ts";
 import { restartDevice } from "./restart_device.ts";
+import { rotateFileVaultKey } from "./rotate_file_vault_key.ts";
 import { scheduleOsUpdate } from "./schedule_os_update.ts";
 import { securityInfo } from "./security_info.ts";
+import { setAutoAdminPassword } from "./set_auto_admin_password.ts";
+import { setFirmwarePassword } from "./set_firmware_password.ts";
+import { setRecoveryLock } from "./set_recovery_lock.ts";
+import { setupFileVault } from "./setup_file_vault.ts";
+import { verifyFirmwarePassword } from "./verify_firmware_password.ts";
+import { verifyRecoveryLock } from "./verify_recovery_lock.ts";
 
 /** A command without the type of its arguments: pass its functions only arguments that its own `args` has parsed. */
 export type AnyCommand = CommandDefinition<unknown>;
@@ -43,8 +54,10 @@ export type AnyCommand = CommandDefinition<unknown>;
 /** Every command with a file of its own, sorted by name. */
 export const COMMANDS = new Registry<AnyCommand>([
   accountConfiguration,
+  activationLockBypassCode,
   availableOsUpdates,
   certificateList,
+  clearActivationLockBypassCode,
   clearPasscode,
   customCommand,
   declarativeManagement,
@@ -62,11 +75,19 @@ export const COMMANDS = new Registry<AnyCommand>([
   playLostModeSound,
   profileList,
   reenroll,
+  removeFileVault,
   removeProfile,
   removeProvisioningProfile,
   restartDevice,
+  rotateFileVaultKey,
   scheduleOsUpdate,
   securityInfo,
+  setAutoAdminPassword,
+  setFirmwarePassword,
+  setRecoveryLock,
+  setupFileVault,
+  verifyFirmwarePassword,
+  verifyRecoveryLock,
 ]);
 
 /** Every other command of Apple's published schema. */
@@ -74,6 +95,9 @@ export const PUBLISHED = new Registry<AnyCommand>(publishedCommands(COMMANDS));
 
 /** Returns the command with this name, or undefined. */
 export const commandNamed = (name: string): AnyCommand | undefined => COMMANDS.named(name) ?? PUBLISHED.named(name);
+
+/** Whether the text names a command: one of the table, or a request type of Apple's schema. */
+export const isCommand = (name: string): boolean => commandNamed(name) !== undefined || commandFacts(name) !== null;
 
 /** Returns the commands that have `part`, with it; the lowest order first. */
 export function commandsWith<Part extends "endpoint" | "form" | "aftermath">(

@@ -23,12 +23,16 @@ import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { keepLocation } from "../devices/location.ts";
-import { endEscrow, escrow } from "../escrow.ts";
+import { endEscrow, escrow } from "../escrow/escrow.ts";
+import { applyBypassCode, applyPasswordChecked, applyPasswordTaken, reconcilePasswords } from "./apply_passwords.ts";
+import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
+import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts";
 import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
+import { applyFilevault } from "./apply_filevault.ts";
 import { artifactOwnerOf, type TargetedConversation } from "./conversation.ts";
 
 type EffectOf<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
@@ -85,6 +89,7 @@ async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, c
     activationLockManageable: v.activationLockManageable,
   }) as EnrollmentChange;
   const { tx, owner, now } = context;
+  await reconcilePasswords(v, context);
   await updateEnrollment(tx, owner.enrollmentId, { ...change, securityInfo: raw, securityInfoAt: now }, now);
 }
 
@@ -231,7 +236,7 @@ async function applyReleased({ because }: EffectOf<"released">, { tx, runtime, b
 
 /** Applies one effect. */
 export async function applyEffect(effect: Effect, context: TargetedConversation): Promise<void> {
-  const { tx, runtime, by, owner } = context;
+  const { tx, runtime, by, owner, command } = context;
   switch (effect.kind) {
     case "deviceInformation":
       return await applyDeviceInformation(effect, context);
@@ -246,7 +251,7 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "verifyProfiles":
       return await askForProfiles(context);
     case "lockPin":
-      return await escrow(tx, runtime, by, owner, "device_lock_pin", effect.pin);
+      return await escrow(tx, runtime, by, owner, "device_lock_pin", effect.pin, { reason: "acknowledged", command });
     case "lostMode":
       await updateEnrollment(tx, owner.enrollmentId, { lostMode: effect.on }, context.now);
       return;
@@ -256,7 +261,26 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
       return await applyReleased(effect, context);
     case "adminAccount":
       await updateEnrollment(tx, owner.enrollmentId, { accountConfiguredAt: context.now }, context.now);
-      return await escrow(tx, runtime, by, owner, "admin_password", effect.password);
+      return await escrow(tx, runtime, by, owner, "admin_password", effect.password, {
+        reason: "acknowledged",
+        command,
+      });
+    case "passwordTaken":
+      return await applyPasswordTaken(effect, context);
+    case "passwordRefused":
+      if (command !== undefined) {
+        await denyPasswordOf(tx, runtime, owner, effect.secret, { commandUuid: command.uuid });
+      }
+      return;
+    case "passwordChecked":
+      return await applyPasswordChecked(effect, context);
+    case "bypassCode":
+      return await applyBypassCode(effect.code, context);
+    case "bypassCodeCleared":
+      return await endEscrow(tx, runtime, by, owner, "activation_lock_bypass_code", {
+        reason: "acknowledged",
+        command,
+      });
     case "adminAccountRefused":
       await updateEnrollment(tx, owner.enrollmentId, { accountRefusedAt: context.now }, context.now);
       return;
@@ -268,8 +292,16 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "declarationsRefused":
       return await recordRefused(tx, owner.channelId, effect.token, context.now);
     case "prkCms":
-      // Of FileVault settings, which nothing declares yet: without a declaration there is no record to change.
+      await receiveRecoveryKey(tx, runtime, by, owner, effect.cms, { reason: "reported", command });
       return;
+    case "prkGone":
+      return await endRecoveryKey(tx, runtime, by, owner, command);
+    case "filevaultSetUp":
+    case "filevaultRemoved":
+    case "filevaultRefused":
+    case "prkRotated":
+    case "prkRotationRefused":
+      return await applyFilevault(effect, context);
     case "unreadable":
       return runtime.log.warn("Cannot use the result of a command", { device: owner.deviceId, reason: effect.reason });
   }

@@ -29,7 +29,11 @@ export type Exchange = Exchanged & { sender: Certificate; last: Statement[]; aft
 export type Conversation = Exchanged & { owner: Owner };
 
 /** A conversation with the known facts of the device, which decide the validity of commands. */
-export type TargetedConversation = Conversation & { target: CommandTarget };
+export type TargetedConversation = Conversation & {
+  target: CommandTarget;
+  /** The command that the device answers. */
+  command?: { requestType: string; uuid: string };
+};
 
 /** Returns the owner of artifacts in a conversation. */
 export const artifactOwnerOf = (

@@ -8,10 +8,11 @@ import { findBlueprint } from "../../db/blueprints/blueprints.ts";
 import { findDevice } from "../../db/devices/device_views.ts";
 import type { DeviceId } from "../../db/ids.ts";
 import { lockCommand } from "../../db/work/commands.ts";
+import { mustAllowCommands } from "../access/command_rights.ts";
+import type { Authorised } from "../access/operator.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { problem } from "../errors.ts";
-import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { targetOf } from "./actions.ts";
@@ -25,9 +26,9 @@ const listOf = (name: string, collect: number): Asked[] =>
 /**
  * Queues the inventory commands that the device supports and its blueprint collects, and wakes the device. Returns the
  * names of the commands; one that is already pending is not queued twice. Throws `not-found`, and `refused` for a
- * device that is not enrolled.
+ * device that is not enrolled, `permission-denied` if the operator may not use one of the commands.
  */
-export async function collectInventory(runtime: Runtime, by: By, id: DeviceId): Promise<string[]> {
+export async function collectInventory(runtime: Runtime, by: Authorised, id: DeviceId): Promise<string[]> {
   const device = await findDevice(runtime.sql, id);
   if (device === undefined) throw problem("not-found");
   if (device.deletedAt !== null) throw problem("refused", "The device is deleted. Restore it first.");
@@ -41,6 +42,7 @@ export async function collectInventory(runtime: Runtime, by: By, id: DeviceId): 
     ...listOf("CertificateList", blueprint?.collectCertificates ?? 0),
     ...listOf("ProfileList", blueprint?.collectProfiles ?? 0),
   ];
+  mustAllowCommands(by.actor, wanted.map(({ name }) => name));
   const target = targetOf(device);
   return await runtime.sql.begin(async (tx) => {
     const names: string[] = [];

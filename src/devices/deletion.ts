@@ -16,12 +16,17 @@ import {
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import type { DeviceId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
+import type { Authorised } from "../access/operator.ts";
+import { passGate } from "../approvals/gate.ts";
 import { problem, refused } from "../errors.ts";
 import { type By, usernameOf } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
+import { endOf } from "./actions.ts";
 import { deviceRepresentation } from "./representation.ts";
 import { restorableUntil } from "./state.ts";
+
+const DELETED = "The device is already deleted.";
 
 async function mustFind(tx: Tx, id: DeviceId): Promise<DeviceView> {
   const device = await findDevice(tx, id);
@@ -29,13 +34,25 @@ async function mustFind(tx: Tx, id: DeviceId): Promise<DeviceView> {
   return device;
 }
 
-/** Deletes a device until it is restored. Throws `not-found`, or `refused` when it is deleted already. */
-export async function deleteDevice(runtime: Runtime, by: By, id: DeviceId): Promise<void> {
+/**
+ * Deletes a device until it is restored. Throws `not-found`, `refused` when it is deleted already, and what `passGate`
+ * throws.
+ */
+export async function deleteDevice(runtime: Runtime, by: Authorised, id: DeviceId): Promise<void> {
+  const device = await findDevice(runtime.sql, id);
+  if (device === undefined) throw problem("not-found");
+  if (device.deletedAt !== null) throw refused(DELETED);
+  await passGate(runtime, by, endOf("delete", id, device.serialNumber));
+  await markDeviceDeleted(runtime, by, id);
+}
+
+/** The same for somebody who may, without asking anyone. */
+export async function markDeviceDeleted(runtime: Runtime, by: By, id: DeviceId): Promise<void> {
   const now = runtime.clock.now();
   await runtime.sql.begin(async (tx) => {
     const row = await lockForDeletion(tx, id);
     if (row === undefined) throw problem("not-found");
-    if (row.deletedAt !== null) throw refused("The device is already deleted.");
+    if (row.deletedAt !== null) throw refused(DELETED);
     const before = await mustFind(tx, id);
     await markDeleted(tx, id, usernameOf(by), now);
     await recordAudit(tx, runtime, by, {

@@ -10,8 +10,9 @@ import { forgetLocation, insertLocation, lockLocation } from "../../db/devices/d
 import type { DeviceId, EnrollmentId } from "../../db/ids.ts";
 import { nextId } from "../../db/next_id.ts";
 import type { Tx } from "../../db/open.ts";
+import type { Authorised } from "../access/operator.ts";
+import { passGate } from "../approvals/gate.ts";
 import { problem } from "../errors.ts";
-import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import type { JsonObject } from "../protocol/plist_json.ts";
 import type { Runtime } from "../runtime.ts";
@@ -32,14 +33,22 @@ export async function keepLocation(
 
 /**
  * Returns the location that a command asked for, in Apple's keys, and forgets it; an event says who saw it. Throws
- * `not-found`, and `refused` when it was shown before.
+ * `not-found`, `refused` when it was shown before, and what `passGate` throws.
  */
 export async function revealLocation(
   runtime: Runtime,
-  by: By,
+  by: Authorised,
   device: { id: DeviceId; serialNumber: string },
   commandUuid: string,
 ): Promise<{ location: JsonObject; at: Date }> {
+  await passGate(runtime, by, {
+    kind: "reveals",
+    action: "reveal",
+    name: "device_location",
+    permission: "mdm.view_device_location",
+    device: { deviceId: device.id, serialNumber: device.serialNumber },
+    input: { command: commandUuid },
+  });
   return await runtime.sql.begin(async (tx) => {
     const row = await lockLocation(tx, device.id, commandUuid);
     if (row === undefined) throw problem("not-found");

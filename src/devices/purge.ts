@@ -24,7 +24,7 @@ import {
 import type { DeviceId } from "../../db/ids.ts";
 import { nextId } from "../../db/next_id.ts";
 import type { Tx } from "../../db/open.ts";
-import { escrowContext } from "../escrow.ts";
+import { escrowContext } from "../escrow/escrow.ts";
 import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";

@@ -9,8 +9,9 @@ import type { CommandView } from "../../db/work/commands.ts";
 import type { Permission } from "../access/actor.ts";
 import { openResult } from "../commands/result.ts";
 import { permissionsFor, shownResult } from "../commands/secrets_of_results.ts";
+import type { Authorised } from "../access/operator.ts";
+import { passGate } from "../approvals/gate.ts";
 import { problem } from "../errors.ts";
-import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -20,7 +21,7 @@ import type { Runtime } from "../runtime.ts";
  */
 export async function revealResult(
   runtime: Runtime,
-  by: By,
+  by: Authorised,
   command: CommandView,
   may: (permissions: readonly Permission[]) => boolean,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -31,6 +32,15 @@ export async function revealResult(
   if (secrets.length === 0) return bytes;
   const needed = permissionsFor(secrets);
   if (!may(needed)) throw problem("permission-denied", undefined, { reason: `needs ${needed.join(", ")}` });
+  await passGate(runtime, by, {
+    kind: "reveals",
+    action: "reveal",
+    name: "command_result",
+    // Whoever approves holds the first of them; the others are checked again when the requester comes back.
+    permission: needed[0] ?? "mdm.view_devicecommand",
+    device: { deviceId: device.id, serialNumber: device.serialNumber },
+    input: { command: command.uuid },
+  });
   await runtime.sql.begin((tx) =>
     recordEvents(tx, runtime, by, [{
       type: "command_secrets_viewed",

@@ -15,7 +15,7 @@ import type { Situation } from "./situation.ts";
  */
 export function desiredDigest(
   blueprint: BlueprintContent | null,
-  { deliveries, update }: Pick<Situation, "deliveries" | "update">,
+  { deliveries, update, ofMacs }: Pick<Situation, "deliveries" | "update" | "ofMacs">,
 ): string {
   const settings = blueprint === null ? null : [
     blueprint.id,
@@ -38,5 +38,6 @@ export function desiredDigest(
   items.sort((one, other) => (String(one[0]) < String(other[0]) ? -1 : 1));
   // Added where there is one: the digests of devices without stay what they were.
   const told = update.target === null ? [] : [enforcementPayload(update.target)];
-  return createHash("sha1").update(JSON.stringify([settings, items, ...told])).digest("hex");
+  const secrets = ofMacs === null || (ofMacs.filevault === null && ofMacs.recoveryPassword === null) ? [] : [ofMacs];
+  return createHash("sha1").update(JSON.stringify([settings, items, ...told, ...secrets])).digest("hex");
 }

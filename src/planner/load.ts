@@ -42,6 +42,7 @@ function targetOfRow(row: PlanRow): CommandTarget {
     sharedIpad: row.sharedIpad,
     unlockTokenEscrowed: row.unlockTokenEscrowed,
     lostMode: row.lostMode,
+    ...(row.filevault === null ? {} : { recoveryKeyEscrowed: row.filevault.prkAt !== null }),
   };
 }
 
@@ -56,6 +57,44 @@ function setupOf({ setup }: PlanRow): PlanFacts["setup"] {
       configuredAt: at(setup.accountConfiguredAt),
       refusedAt: at(setup.accountRefusedAt),
     },
+  };
+}
+
+/** What SecurityInfo says of the password of a Mac. */
+function reportedOf({ recoveryReported, securityInfoAt, appleSilicon }: PlanRow): PlanFacts["recovery"]["reported"] {
+  const set = appleSilicon === true ? recoveryReported?.lock : recoveryReported?.exists;
+  return {
+    at: securityInfoAt,
+    set: typeof set === "boolean" ? set : null,
+    changePending: recoveryReported?.pending === true,
+  };
+}
+
+function recoveryOf(row: PlanRow): PlanFacts["recovery"] {
+  const at = (text: string | null) => (text === null ? null : new Date(text));
+  return {
+    hardwareProven: row.hardwareProven,
+    reported: reportedOf(row),
+    passwords: (row.passwords ?? []).map((password) => ({
+      ...password,
+      origin: password.origin ?? "dynamic",
+      createdAt: new Date(password.createdAt),
+      checkedAt: at(password.checkedAt),
+      deniedAt: at(password.deniedAt),
+      endedAt: at(password.endedAt),
+      rotateAt: at(password.rotateAt),
+    })),
+  };
+}
+
+function filevaultOf({ filevault }: PlanRow): PlanFacts["filevault"] {
+  if (filevault === null) return null;
+  const at = (text: string | null) => (text === null ? null : new Date(text));
+  return {
+    installed: filevault.installed,
+    failedAt: at(filevault.failedAt),
+    rotationAt: at(filevault.rotationAt),
+    prkAt: at(filevault.prkAt),
   };
 }
 
@@ -154,6 +193,9 @@ export function factsOf(
     },
     identity: { notAfter: row.identityNotAfter, renewalStartedAt: row.renewalStartedAt },
     setup: setupOf(row),
+    recovery: recoveryOf(row),
+    bypassCodeAt: row.bypassCodeAt,
+    filevault: filevaultOf(row),
     settings: {
       resendAfterSeconds: runtime.config.COMMAND_RESEND_AFTER,
       renewBeforeDays: runtime.config.IDENTITY_RENEW_DAYS,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceLimit } from "../../db/access/device_limit_views.ts";
 import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import { findDeviceNames, findPlanRowsOfBlueprint, type PlanRow } from "../../db/work/plan_facts.ts";
 import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
@@ -89,9 +90,10 @@ export async function blueprintProgress(
   runtime: Pick<Runtime, "sql" | "config" | "clock">,
   blueprintId: number,
   limit: number,
+  only?: DeviceLimit,
 ): Promise<Progress[]> {
   const { sql, clock } = runtime;
-  const rows = await findPlanRowsOfBlueprint(sql, blueprintId, 0, limit);
+  const rows = await findPlanRowsOfBlueprint(sql, blueprintId, 0, limit, only);
   if (rows.length === 0) return [];
   const content = (await readContent(sql, blueprintId))?.content ?? null;
   const observed = new Map<ChannelId, TargetArtifactRow[]>();

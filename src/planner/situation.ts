@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { BlueprintContent } from "../blueprints/content.ts";
 import type { ObservedArtifact } from "../blueprints/observed_artifact.ts";
 import { type DeclarationSet, declarationSet, STATUS_SUBSCRIPTIONS } from "../declarations/set.ts";
 import { serverToken } from "../declarations/server_token.ts";
@@ -23,6 +24,8 @@ export type Situation = Deliveries & {
   declarations: DeclarationSet;
   /** The update that the device is told to have. */
   update: UpdateDecision;
+  /** The settings of the blueprint that are for Macs; null where there are none, or the channel is not a Mac's own. */
+  ofMacs: Pick<BlueprintContent, "filevault" | "recoveryPassword"> | null;
 };
 
 /** Returns the token of a delivery's declaration. */
@@ -66,6 +69,9 @@ export function situate(
     ...found,
     observed,
     update,
+    ofMacs: blueprint === null || target.channel !== "Device" || target.platform !== "macOS"
+      ? null
+      : { filevault: blueprint.filevault, recoveryPassword: blueprint.recoveryPassword },
     declarations: declarationSet(
       blueprint?.id ?? null,
       declared.map((delivery) => ({

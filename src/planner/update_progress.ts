@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceLimit } from "../../db/access/device_limit_views.ts";
 import type { DeviceId } from "../../db/ids.ts";
 import type { Json } from "../../db/open.ts";
 import { updatingDevice, type UpdatingDeviceRow, updatingDevices } from "../../db/updates/update_views.ts";
@@ -128,13 +129,14 @@ function progressOf(row: UpdatingDeviceRow, content: BlueprintContent, now: Date
 }
 
 /**
- * Shows `see` the progress of each device of some blueprints, by id. However large the fleet is, only some devices at a time are in
+ * Shows `see` the progress of each device of some blueprints, by id; with `only`, of those that it covers. However large the fleet is, only some devices at a time are in
  * memory.
  */
 export async function eachUpdateProgress(
   { sql, clock }: Pick<Runtime, "sql" | "clock">,
   blueprintIds: readonly number[],
   see: (one: UpdateProgress) => void,
+  only?: DeviceLimit,
 ): Promise<void> {
   const contents = new Map<number, BlueprintContent>();
   for (const id of blueprintIds) {
@@ -143,7 +145,7 @@ export async function eachUpdateProgress(
   }
   const now = clock.now();
   for (let after = 0;;) {
-    const rows = await updatingDevices(sql, blueprintIds, after, BATCH);
+    const rows = await updatingDevices(sql, blueprintIds, after, BATCH, only);
     for (const row of rows) {
       const content = contents.get(row.blueprintId);
       if (content !== undefined) see(progressOf(row, content, now));

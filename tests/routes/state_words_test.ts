@@ -3,6 +3,7 @@ import { commandSchema } from "../../routes/api/device_commands.ts";
 import { deviceSchema } from "../../routes/api/devices.ts";
 import {
   ANSWER_WORDS,
+  APPROVAL_WORDS,
   BLOCKED,
   choicesOf,
   CLAIM_WORDS,
@@ -25,6 +26,7 @@ const TABLES = {
   INSTALL_WORDS,
   ROLLOUT_WORDS,
   CLAIM_WORDS,
+  APPROVAL_WORDS,
   DEVICE_WORDS,
   JOB_WORDS,
   DECISION_WORDS,

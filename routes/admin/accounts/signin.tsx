@@ -144,7 +144,7 @@ export function mountSignIn(app: Hono<AppEnv>): void {
       form = await readStrangersForm(c);
       const input = { username: form.text("username"), password: form.raw("password") };
       const user = await completeSetup(runtime, visitorOf(c), form.text("token"), input);
-      keepSession(c, await beginSession(runtime, visitorOf(c), { ...user, permissions: [] }));
+      keepSession(c, await beginSession(runtime, visitorOf(c), { ...user, grants: [] }));
       return redirect(c, "/");
     } catch (error) {
       const state = form === undefined ? undefined : stateOf(error, form);

@@ -138,6 +138,8 @@ const AUDIT_WORDS: Readonly<Record<string, AuditWords>> = {
   "inventory.taxonomy": { noun: "taxonomy", name: "name" },
   "inventory.metabusinessunit": { noun: "business unit", name: "name" },
   "accounts.user": { noun: "user", name: "username" },
+  "mdm.bulkcommand": { noun: "command for many devices", name: "name" },
+  "accounts.approvalsettings": { noun: "settings of approvals" },
   "accounts.role": { noun: "role", name: "name" },
   "accounts.apitoken": { noun: "API token", name: "name" },
 };

@@ -83,7 +83,12 @@ const LIST: Part = {
     const { runtime: { sql, clock }, url } = context;
     const now = clock.now();
     const offset = offsetOf(url);
-    const { rows, count } = await searchCommands(sql, { ...commandsOf(url, now), limit: LIMIT, offset });
+    const { rows, count } = await searchCommands(sql, {
+      ...commandsOf(url, now),
+      only: context.only("mdm.view_devicecommand"),
+      limit: LIMIT,
+      offset,
+    });
     return (
       <>
         <Table

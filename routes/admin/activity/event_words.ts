@@ -5,6 +5,7 @@
  */
 
 import { ANSWER_WORDS, INSTALL_WORDS } from "../../state_words.ts";
+import { sensitiveWords } from "../parts/sensitive_words.ts";
 import { auditSentence } from "./audit_words.ts";
 import type { EventFacts, Piece } from "./event_facts.ts";
 
@@ -40,7 +41,15 @@ const unlessRefused = (what: string, say: (facts: EventFacts) => Piece[]) => (fa
 
 const lower = (piece: Piece): Piece => piece === "A device" ? "a device" : piece;
 
+const recoveryWords = (facts: EventFacts): string =>
+  facts.at("password_type") === "firmware_password" ? "firmware password" : "Recovery Lock password";
+
 const serverOf = (facts: EventFacts): string => facts.at("virtual_server", "name") || "a virtual server";
+
+/** A sensitive action in words that a device follows. */
+const sensitive = (facts: EventFacts): string => sensitiveWords(facts.at("action"), facts.at("name"));
+
+const because = (facts: EventFacts): string => facts.at("reason") === "" ? "" : `: ${facts.at("reason")}`;
 
 /** By type. */
 export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
@@ -259,9 +268,114 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
     label: "Administrator passwords viewed",
     say: (facts) => [facts.actor, " viewed the password of the managed administrator of ", lower(facts.device)],
   },
+  approval_requested: {
+    label: "Approvals requested",
+    say: (facts) => [facts.actor, ` asked for approval to ${sensitive(facts)} `, lower(facts.device), because(facts)],
+  },
+  approval_approved: {
+    label: "Approvals given",
+    say: (facts) => [
+      facts.actor,
+      ` approved the request of ${facts.at("requester")} to ${sensitive(facts)} `,
+      lower(facts.device),
+      because(facts),
+    ],
+  },
+  approval_declined: {
+    label: "Approvals declined",
+    say: (facts) => [
+      facts.actor,
+      ` declined the request of ${facts.at("requester")} to ${sensitive(facts)} `,
+      lower(facts.device),
+      because(facts),
+    ],
+  },
+  approval_failed: {
+    label: "Approved actions that failed",
+    say: (facts) => [
+      facts.actor,
+      ` approved the request of ${facts.at("requester")} to ${sensitive(facts)} `,
+      lower(facts.device),
+      `, but: ${facts.at("outcome")}`,
+    ],
+  },
+  approval_expired: {
+    label: "Approvals expired",
+    say: (facts) => [
+      `The request of ${facts.at("requester")} to ${sensitive(facts)} `,
+      lower(facts.device),
+      " expired",
+    ],
+  },
+  approval_used: {
+    label: "Approvals used",
+    say: (facts) => [facts.actor, ` used the approval to ${sensitive(facts)} `, lower(facts.device), because(facts)],
+  },
+  reason_given: {
+    label: "Reasons given",
+    say: (facts) => [
+      facts.actor,
+      ` gave a reason to ${sensitive(facts)} `,
+      lower(facts.device),
+      because(facts),
+    ],
+  },
+  filevault_prk_updated: {
+    label: "FileVault PRK escrowed",
+    say: (facts) => ["The FileVault recovery key of ", lower(facts.device), " was escrowed"],
+  },
+  filevault_prk_cleared: {
+    label: "FileVault PRK cleared",
+    say: (facts) => ["The FileVault recovery key of ", lower(facts.device), " is no longer in use"],
+  },
+  filevault_prk_unreadable: {
+    label: "FileVault PRK unreadable",
+    say: (facts) => ["The FileVault recovery key of ", lower(facts.device), ` does not open: ${facts.at("reason")}`],
+  },
+  filevault_prk_viewed: {
+    label: "FileVault PRK viewed",
+    say: (facts) => [facts.actor, " viewed the FileVault recovery key of ", lower(facts.device)],
+  },
+  recovery_password_set: {
+    label: "Recovery passwords set",
+    say: (facts) => [`The ${recoveryWords(facts)} of `, lower(facts.device), " was set"],
+  },
+  recovery_password_updated: {
+    label: "Recovery passwords updated",
+    say: (facts) => [`The ${recoveryWords(facts)} of `, lower(facts.device), " was updated"],
+  },
+  recovery_password_cleared: {
+    label: "Recovery passwords cleared",
+    say: (facts) => [`The ${recoveryWords(facts)} of `, lower(facts.device), " was cleared"],
+  },
+  recovery_password_viewed: {
+    label: "Recovery passwords viewed",
+    say: (facts) => [facts.actor, ` viewed the ${recoveryWords(facts)} of `, lower(facts.device)],
+  },
+  activation_lock_bypass_code_set: {
+    label: "Activation Lock bypass codes escrowed",
+    say: (facts) => ["The Activation Lock bypass code of ", lower(facts.device), " was escrowed"],
+  },
+  activation_lock_bypass_code_updated: {
+    label: "Activation Lock bypass codes updated",
+    say: (facts) => ["The Activation Lock bypass code of ", lower(facts.device), " was updated"],
+  },
+  activation_lock_bypass_code_cleared: {
+    label: "Activation Lock bypass codes cleared",
+    say: (facts) => ["The Activation Lock bypass code of ", lower(facts.device), " is no longer in use"],
+  },
+  activation_lock_bypass_code_viewed: {
+    label: "Activation Lock bypass codes viewed",
+    say: (facts) => [facts.actor, " viewed the Activation Lock bypass code of ", lower(facts.device)],
+  },
   mdm_settings_secrets_viewed: {
     label: "Secrets of settings viewed",
-    say: (facts) => [facts.actor, ` viewed the secrets of the SCEP issuer ${facts.at("scep_issuer", "name")}`],
+    say: (facts) => [
+      facts.actor,
+      facts.at("scep_issuer", "name") === ""
+        ? ` viewed the static password of ${facts.at("recovery_password_config", "name")}`
+        : ` viewed the secrets of the SCEP issuer ${facts.at("scep_issuer", "name")}`,
+    ],
   },
   mdm_device_purged: {
     label: "Data removed",

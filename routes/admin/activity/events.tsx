@@ -77,7 +77,7 @@ function objectOf(text: string): NamedObject | undefined {
   return isKept(kind) ? { kind, id } : undefined;
 }
 
-async function queryOf({ runtime: { sql }, url }: PageContext): Promise<EventQuery> {
+async function queryOf({ runtime: { sql }, url, only }: PageContext): Promise<EventQuery> {
   const given = (name: string) => url.searchParams.get(name)?.trim().slice(0, 200) ?? "";
   const [type, serialNumber, person, name] = [given("type"), given("serial_number"), given("person"), given("name")];
   const [since, until] = [dayOf(given("from")), dayOf(given("to"))];
@@ -92,6 +92,7 @@ async function queryOf({ runtime: { sql }, url }: PageContext): Promise<EventQue
     // The last day is included.
     ...(until === undefined ? {} : { until: new Date(until.getTime() + DAY_MS) }),
     ...beforeOf(url.searchParams.get("before")),
+    only: only("events.view_event"),
     limit: LIMIT,
   };
 }

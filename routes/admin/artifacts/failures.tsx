@@ -28,6 +28,7 @@ const LIST: Part = {
     const offset = offsetOf(url);
     const { rows, count, devices } = await findFailures(sql, version.id, {
       reason: reasonOf(url),
+      only: context.only("mdm.view_enrolleddevice"),
       limit: LIMIT,
       offset,
     });
@@ -77,7 +78,11 @@ export function mountFailures(app: Hono<AppEnv>): void {
     mustMay(context, "mdm.view_enrolleddevice");
     const { artifact, version } = await mustFindVersionOf(context);
     const reason = reasonOf(context.url);
-    const reasons = await failureReasons(context.runtime.sql, version.id);
+    const reasons = await failureReasons(
+      context.runtime.sql,
+      version.id,
+      context.only("mdm.view_enrolleddevice"),
+    );
     return {
       live: true,
       parents: underVersion(artifact, version),

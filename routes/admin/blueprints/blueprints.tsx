@@ -155,8 +155,10 @@ function ProgressChip({ progress }: { progress: Progress }) {
 
 async function Devices({ id, context }: { id: number; context: PageContext }) {
   const { runtime } = context;
-  const count = await countDevicesOfBlueprint(runtime.sql, id);
-  const progress = await blueprintProgress(runtime, id, LOOKED_AT);
+  // Without the permission for any device there are numbers only, of all devices.
+  const only = context.may("mdm.view_enrolleddevice") ? context.only("mdm.view_enrolleddevice") : undefined;
+  const count = await countDevicesOfBlueprint(runtime.sql, id, only);
+  const progress = await blueprintProgress(runtime, id, LOOKED_AT, only);
   const done = progress.filter(complete).length;
   const devices = progress.filter(({ user }) => user === "").slice(0, NAMED);
   return (

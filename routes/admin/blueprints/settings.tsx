@@ -6,6 +6,8 @@
 
 import type { Hono } from "hono";
 import type { BlueprintRow, BlueprintValues } from "../../../db/blueprints/blueprints.ts";
+import { listFilevaultConfigs } from "../../../db/filevault/filevault_configs.ts";
+import { listRecoveryPasswordConfigs } from "../../../db/recovery/recovery_password_configs.ts";
 import { findEnforcement, listEnforcements } from "../../../db/updates/enforcements.ts";
 import { blueprintFields, blueprintInput } from "../../../src/blueprints/blueprint_input.ts";
 import { changeBlueprint, mustFindBlueprint, removeBlueprint } from "../../../src/blueprints/blueprints.ts";
@@ -45,8 +47,34 @@ export async function blueprintOf(form: Form): Promise<BlueprintValues> {
     collect_certificates: form.whole("collect_certificates"),
     collect_profiles: form.whole("collect_profiles"),
     legacy_profiles_via_ddm: form.has("legacy_profiles_via_ddm"),
+    filevault_config: form.pk("filevault_config") ?? null,
+    recovery_password_config: form.pk("recovery_password_config") ?? null,
     software_update_enforcements: form.pks("software_update_enforcements"),
   });
+}
+
+const MANY = { limit: 500, offset: 0 } as const;
+
+/** A choice of one of some configurations, or none. Its own is always among them, or saving would drop it. */
+function SettingsChoice({ name, label, rows, value = null, state }: {
+  name: string;
+  label: string;
+  rows: readonly { id: number; name: string }[];
+  value: number | null | undefined;
+  state: FormState | undefined;
+}) {
+  const own = value === null || rows.some(({ id }) => id === value)
+    ? []
+    : [[String(value), `Number ${value}`] as const];
+  return (
+    <Select
+      name={name}
+      label={label}
+      options={[["", "None"], ...own, ...rows.map((row) => [String(row.id), row.name] as const)]}
+      value={value === null ? "" : String(value)}
+      state={state}
+    />
+  );
 }
 
 /** The fields of the settings. */
@@ -54,7 +82,7 @@ export async function BlueprintFields(
   { context, blueprint, state }: { context: PageContext; blueprint?: BlueprintRow; state: FormState | undefined },
 ) {
   const { sql } = context.runtime;
-  const { rows: listed } = await listEnforcements(sql, { limit: 500, offset: 0 });
+  const { rows: listed } = await listEnforcements(sql, MANY);
   // Its own are always among them, or saving would drop them.
   const known = new Set(listed.map(({ id }) => id));
   const missing = (blueprint?.softwareUpdateEnforcements ?? []).filter((id) => !known.has(id));
@@ -89,6 +117,20 @@ export async function BlueprintFields(
         value={blueprint?.legacyProfilesViaDdm ?? true}
         state={state}
       />
+      {SettingsChoice({
+        name: "filevault_config",
+        label: "FileVault configuration",
+        rows: (await listFilevaultConfigs(sql, MANY)).rows,
+        value: blueprint?.filevaultConfigId,
+        state,
+      })}
+      {SettingsChoice({
+        name: "recovery_password_config",
+        label: "Recovery password configuration",
+        rows: (await listRecoveryPasswordConfigs(sql, MANY)).rows,
+        value: blueprint?.recoveryPasswordConfigId,
+        state,
+      })}
       <Checks
         name="software_update_enforcements"
         legend="Software update enforcements"

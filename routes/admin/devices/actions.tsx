@@ -6,7 +6,7 @@
 
 import type { DeviceView } from "../../../db/devices/device_views.ts";
 import { restorableUntil } from "../../../src/devices/state.ts";
-import { ActionButton, dayOf } from "../parts/components.tsx";
+import { ActionButton, dayOf, type ReasonWanted } from "../parts/components.tsx";
 import type { FormState, PageContext } from "../parts/page.tsx";
 import { CommandForms } from "./command_forms.tsx";
 
@@ -61,7 +61,12 @@ function deletionQuestion(device: DeviceView, { runtime: { config, clock } }: Pa
 
 /** The actions that the person may take on a device in its state; `state` has the errors of the last one. */
 export function Actions(
-  { device, context, state }: { device: DeviceView; context: PageContext; state: FormState | undefined },
+  { device, context, state, reason }: {
+    device: DeviceView;
+    context: PageContext;
+    state: FormState | undefined;
+    reason: ReasonWanted;
+  },
 ) {
   const path = (name: string) => `/devices/${device.id}/${name}/`;
   const here = device.checkoutAt === null && device.channelId !== null;
@@ -72,7 +77,7 @@ export function Actions(
         {here && context.may("mdm.change_enrolleddevice")
           ? <ActionButton context={context} action={path("poke")} label="Push now" tone="plain" />
           : null}
-        {here ? <CommandForms device={device} context={context} state={state} /> : null}
+        {here ? <CommandForms device={device} context={context} state={state} reason={reason} /> : null}
         {here && context.may("mdm.add_devicecommand")
           ? <a class="button plain" href={path("send")}>More commands</a>
           : null}
@@ -84,7 +89,10 @@ export function Actions(
                 action={path("block")}
                 label="Block"
                 tone="danger"
-                confirm="Block the device? It is released from management at its next check-in."
+                confirm={`Block ${
+                  device.name || device.serialNumber
+                }? It is released from management at its next check-in.`}
+                reason={reason}
               />
             )
             : <ActionButton context={context} action={path("unblock")} label="Unblock" tone="plain" />
@@ -97,6 +105,7 @@ export function Actions(
               label="Delete"
               tone="danger"
               confirm={deletionQuestion(device, context)}
+              reason={reason}
             />
           )
           : null}

@@ -9,7 +9,8 @@ import { commandOrigins } from "../../../db/work/command_origin_views.ts";
 import { type CommandView, findCommand } from "../../../db/work/commands.ts";
 import { findUserCommand } from "../../../db/work/user_command_views.ts";
 import { catalogueEntry } from "../../../src/commands/catalogue.ts";
-import { cancelQueued } from "../../../src/commands/queue.ts";
+import { approvalSettings, reasonWanted } from "../../../src/approvals/settings.ts";
+import { cancelCommand } from "../../../src/devices/cancel_command.ts";
 import { openResult } from "../../../src/commands/result.ts";
 import { type ResultNode, resultNodes } from "../../../src/commands/result_nodes.ts";
 import { permissionsFor, shownResult } from "../../../src/commands/secrets_of_results.ts";
@@ -123,7 +124,11 @@ function Raw({ value }: { value: Plist | undefined }) {
   );
 }
 
-function answerPage(context: PageContext, { recipient, command, requestType, bytes }: Answer): Page {
+async function answerPage(
+  context: PageContext,
+  { recipient, command, requestType, bytes }: Answer,
+): Promise<Page> {
+  const reason = reasonWanted(await approvalSettings(context.runtime.sql), "reveals");
   const { href, name } = recipient;
   const here = `${href}commands/${command.uuid}/answer/`;
   const { bytes: shown, secrets } = shownResult(bytes);
@@ -143,7 +148,15 @@ function answerPage(context: PageContext, { recipient, command, requestType, byt
           ? value === undefined ? null : <p class="faint">The answer has no content.</p>
           : <Nodes nodes={nodes} />}
         {secrets.length > 0 && permissionsFor(secrets).every((permission) => context.may(permission))
-          ? <ActionButton context={context} action={`${here}secrets/`} label="Show secrets" tone="plain" />
+          ? (
+            <ActionButton
+              context={context}
+              action={`${here}secrets/`}
+              label="Show secrets"
+              tone="plain"
+              reason={reason}
+            />
+          )
           : null}
         <Raw value={value} />
         <p>
@@ -156,7 +169,7 @@ function answerPage(context: PageContext, { recipient, command, requestType, byt
 
 function mountFor(app: Hono<AppEnv>, kind: RecipientKind): void {
   const path = `${kind.path}commands/:uuid/`;
-  page(app, `${path}answer/`, kind.view, async (context) => answerPage(context, await answerOf(context, kind)));
+  page(app, `${path}answer/`, kind.view, async (context) => await answerPage(context, await answerOf(context, kind)));
   page(app, `${path}answer/download/`, kind.view, async (context) => {
     const { command, bytes } = await answerOf(context, kind);
     return attachment(shownResult(bytes).bytes, "application/x-plist", `answer-${command.uuid}.plist`);
@@ -179,8 +192,7 @@ function mountFor(app: Hono<AppEnv>, kind: RecipientKind): void {
   action(app, `${path}cancel/`, kind.remove, async (context) => {
     const recipient = await kind.find(context);
     const command = await commandOf(context, recipient);
-    const model = recipient.user === undefined ? "mdm.devicecommand" : "mdm.usercommand";
-    await cancelQueued(context.runtime, context.by, command.uuid, model);
+    await cancelCommand(context.runtime, context.by, command.uuid, recipient.user === undefined ? "device" : "user");
     return `${recipient.href}?done=cancelled`;
   });
 }

@@ -111,10 +111,11 @@ async function claimsPage(context: PageContext): Promise<Page> {
   const { sql, clock } = context.runtime;
   const now = clock.now();
   const pending = context.url.searchParams.get("state") === "pending";
+  const only = context.only("mdm.view_enrollmentclaim");
   const [claims, unproven, alerts] = await Promise.all([
-    listClaims(sql, { limit: SHOWN, offset: 0, ...(pending ? { state: "pending" } : {}) }, now),
-    listUnproven(sql, SHOWN),
-    listIdentityAlerts(sql, { limit: SHOWN, offset: 0 }),
+    listClaims(sql, { limit: SHOWN, offset: 0, only, ...(pending ? { state: "pending" } : {}) }, now),
+    listUnproven(sql, SHOWN, only),
+    listIdentityAlerts(sql, { limit: SHOWN, offset: 0, only }),
   ]);
   const may = context.may("mdm.change_enrollmentclaim");
   return {

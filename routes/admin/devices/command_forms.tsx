@@ -6,6 +6,8 @@
 
 import type { Hono } from "hono";
 import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
+import { mayCommand } from "../../../src/access/command_rights.ts";
+import { isDestructive } from "../../../src/approvals/destructive.ts";
 import type { CommandForm } from "../../../src/commands/by_hand.ts";
 import type { CommandTarget } from "../../../src/commands/command.ts";
 import { argumentsOf, type FormField, formFields } from "../../../src/commands/form_fields.ts";
@@ -13,7 +15,7 @@ import { type AnyCommand, commandsWith } from "../../../src/commands/registry.ts
 import { sendCommand, targetOf, whyNotSent } from "../../../src/devices/actions.ts";
 import { invalid, problem } from "../../../src/errors.ts";
 import type { AppEnv } from "../../context.ts";
-import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
+import { Csrf, Field, FormErrors, Reason, type ReasonWanted, Select } from "../parts/components.tsx";
 import { Check, TextArea } from "../parts/form_parts.tsx";
 import { action, type FormState, type Page, type PageContext } from "../parts/page.tsx";
 
@@ -61,18 +63,25 @@ export function Argument({ field, state }: { field: FormField; state: FormState 
 }
 
 function Sending(
-  { command, form, target, path, context, state }: {
+  { command, form, target, path, context, state, reason }: {
     command: AnyCommand;
     form: CommandForm;
     target: CommandTarget;
     path: string;
     context: PageContext;
     state: FormState | undefined;
+    reason: ReasonWanted;
   },
 ) {
-  const reason = command.invalidFor(target);
-  if (reason !== null && form.onlyWhereValid === true) return null;
-  if (reason !== null) return <p class="faint small">{`${form.label}: ${reason}.`}</p>;
+  const obstacle = command.invalidFor(target);
+  if (obstacle !== null && form.onlyWhereValid === true) return null;
+  if (obstacle !== null) return <p class="faint small">{`${form.label}: ${obstacle}.`}</p>;
+  // Whether a custom command is destructive is known when it is sent.
+  const asked = isDestructive([command.name])
+    ? reason
+    : command.requestTypeOf !== undefined && reason !== "none"
+    ? "optional"
+    : "none";
   const danger = form.danger === true ? { class: "danger" } : {};
   return (
     <details {...danger} open={state !== undefined}>
@@ -86,6 +95,7 @@ function Sending(
           ? <Field name={CONFIRMATION} label="Serial number, to confirm" required autocomplete="off" state={state} />
           : null}
         {formFields(command, target).map((field) => <Argument field={field} state={state} />)}
+        <Reason wanted={asked} state={state} />
         <button type="submit" {...danger}>{form.button}</button>
       </form>
     </details>
@@ -94,17 +104,25 @@ function Sending(
 
 /** The forms of the commands that the person may send; `state` has the errors of the last submitted one. */
 export function CommandForms(
-  { device, context, state }: { device: DeviceView; context: PageContext; state: FormState | undefined },
+  { device, context, state, reason }: {
+    device: DeviceView;
+    context: PageContext;
+    state: FormState | undefined;
+    reason: ReasonWanted;
+  },
 ) {
   return (
     <>
-      {commandsWith("form").filter(({ part }) => context.may(part.permission)).map(({ command, part }) => (
+      {commandsWith("form").filter(({ command, part }) =>
+        context.may(part.permission) && mayCommand(context.by.actor, command.name)
+      ).map(({ command, part }) => (
         <Sending
           command={command}
           form={part}
           target={targetOf(device)}
           path={`/devices/${device.id}/${part.path}/`}
           context={context}
+          reason={reason}
           state={state?.values.text("action") === command.name ? state : undefined}
         />
       ))}

@@ -11,15 +11,15 @@ import type { DeviceId } from "../../../db/ids.ts";
 import { tagsThatCount } from "../../../db/tags/effective_tag_views.ts";
 import { RELEASES } from "../../../src/ade/explain_setup.ts";
 import { blockDevice, pokeDevice } from "../../../src/devices/actions.ts";
+import { approvalSettings, reasonWanted } from "../../../src/approvals/settings.ts";
 import { collectInventory } from "../../../src/devices/collect_inventory.ts";
 import { confirmHardware } from "../../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../../src/devices/deletion.ts";
 import { discardSuccessor } from "../../../src/devices/successors.ts";
 import { problem } from "../../../src/errors.ts";
-import { revealEscrowed } from "../../../src/escrow.ts";
 import type { AppEnv } from "../../context.ts";
 import { ActionButton, Chip, Expiry, Fact, Time, yesNo } from "../parts/components.tsx";
-import { under, underDevice } from "../parts/crumbs.ts";
+import { under } from "../parts/crumbs.ts";
 import { Live, mountLive, type Part, Reload } from "../parts/live.tsx";
 import { SoftwareUpdate } from "./update.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
@@ -31,6 +31,7 @@ import { COMMANDS } from "./commands.tsx";
 import { BlueprintForm } from "./desired.tsx";
 import { DeviceState } from "./list.tsx";
 import { SetupNote } from "./setup_note.tsx";
+import { mountSecrets, Secrets } from "./secrets.tsx";
 import { LostMode, mountLostMode } from "./lost_mode.tsx";
 import { mountAnswers } from "./answers.tsx";
 import { nameOfUser } from "./recipient.ts";
@@ -79,30 +80,11 @@ const ARTIFACTS: Part = {
   view: async (context) => await Artifacts({ device: await mustFind(context, context.deviceId()), context }),
 };
 
-/** Escrowed secrets that a person may see one by one. */
-const REVEALED = [
-  {
-    kind: "device_lock_pin",
-    path: "lock-pin",
-    permission: "mdm.view_device_lock_pin",
-    title: "Lock PIN",
-    noun: "PIN",
-    id: "pin",
-  },
-  {
-    kind: "admin_password",
-    path: "admin-password",
-    permission: "mdm.view_admin_password",
-    title: "Administrator password",
-    noun: "password",
-    id: "admin-password",
-  },
-] as const;
-
 async function devicePage(context: PageContext, id: DeviceId, state?: FormState): Promise<Page> {
   const device = await mustFind(context, id);
   const { sql, clock } = context.runtime;
   const now = clock.now();
+  const settings = await approvalSettings(sql);
   const blueprints = await listBlueprints(sql, { limit: 500, offset: 0 });
   // A form that is shown again has an address of its own.
   const here = { ...context, url: new URL(`/devices/${id}/`, context.url) };
@@ -158,7 +140,11 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
               <Fact name="Apple silicon">{yesNo(device.appleSilicon)}</Fact>
               <Fact name="Supervised">{yesNo(device.supervised)}</Fact>
               <Fact name="FileVault">
-                {device.filevaultEnabled === null ? "" : device.filevaultEnabled ? "on" : "off"}
+                {device.filevaultEnabled === null
+                  ? ""
+                  : `${device.filevaultEnabled ? "on" : "off"}${
+                    device.escrowed.includes("filevault_prk") ? ", recovery key escrowed" : ""
+                  }`}
               </Fact>
               <Fact name="Users">
                 {device.users.length === 0 ? "none known" : device.users.map((user, i) => (
@@ -198,30 +184,17 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
                   <Time at={device.checkoutAt} now={now} />
                 </Fact>
               )}
-              {device.lockPinEscrowed && context.may("mdm.view_device_lock_pin")
-                ? (
-                  <Fact name="Lock PIN">
-                    <ActionButton context={context} action={`/devices/${id}/lock-pin/`} label="Show" tone="quiet" />
-                  </Fact>
-                )
-                : null}
-              {device.adminPasswordEscrowed && context.may("mdm.view_admin_password")
-                ? (
-                  <Fact name="Administrator password">
-                    <ActionButton
-                      context={context}
-                      action={`/devices/${id}/admin-password/`}
-                      label="Show"
-                      tone="quiet"
-                    />
-                  </Fact>
-                )
-                : null}
             </dl>
             {await BlueprintForm({ device, context })}
           </section>
         </div>
-        <Actions device={device} context={context} state={state} />
+        <Actions
+          device={device}
+          context={context}
+          state={state}
+          reason={reasonWanted(settings, "destructive_commands")}
+        />
+        {await Secrets({ device, context })}
         {await SoftwareUpdate({ device, context })}
         {await Live({ part: COMMANDS, context })}
         {await Live({ part: ARTIFACTS, context })}
@@ -244,6 +217,7 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
 /** Mounts the page and the actions of its forms. */
 export function mountDevice(app: Hono<AppEnv>): void {
   mountAnswers(app);
+  mountSecrets(app);
   mountSend(app);
   mountDeviceUser(app);
   mountLostMode(app);
@@ -284,22 +258,4 @@ export function mountDevice(app: Hono<AppEnv>): void {
     await collectInventory(context.runtime, context.by, context.deviceId());
     return `/devices/${context.deviceId()}/?done=collecting#inventory`;
   });
-  for (const shown of REVEALED) {
-    action(app, `/devices/:id/${shown.path}/`, shown.permission, async (context) => {
-      const { id, serialNumber, name } = await mustFind(context, context.deviceId());
-      const secret = await revealEscrowed(context.runtime, context.by, { deviceId: id, serialNumber }, shown.kind);
-      return {
-        title: `${shown.title} of ${name || serialNumber}`,
-        parents: underDevice({ id, name, serialNumber }),
-        body: (
-          <>
-            {secret === null
-              ? <p>{`The ${shown.noun} is no longer stored.`}</p>
-              : <p class="secret" id={shown.id}>{secret}</p>}
-            <p>{`Your viewing of the ${shown.noun} was recorded as an event.`}</p>
-          </>
-        ),
-      };
-    });
-  }
 }

@@ -47,6 +47,14 @@ function Deletion({ device, context, now }: { device: DeviceLine; context: PageC
   );
 }
 
+/** The filter of the list, without its page and its order. */
+function filterOf(url: URL): string {
+  const filter = new URLSearchParams(url.searchParams);
+  for (const name of ["offset", "sort", "dir", "done"]) filter.delete(name);
+  for (const [name, value] of [...filter]) if (value === "") filter.delete(name);
+  return filter.toString();
+}
+
 function sortHead(url: URL, search: DeviceSearch) {
   return SORTS.map(([key, label]) => {
     const current = search.sort === key;
@@ -71,7 +79,7 @@ export function mountDevices(app: Hono<AppEnv>): void {
   page(app, "/devices/", "mdm.view_enrolleddevice", async (context) => {
     const { runtime, url, may } = context;
     const now = runtime.clock.now();
-    const search = searchOf(url, now);
+    const search = { ...searchOf(url, now), only: context.only("mdm.view_enrolleddevice") };
     const [{ rows, count }, tags, blueprints, artifact] = await Promise.all([
       searchDevices(runtime.sql, search),
       listTags(runtime.sql, { limit: 500, offset: 0 }),
@@ -174,6 +182,16 @@ export function mountDevices(app: Hono<AppEnv>): void {
           />
           {deleted ? null : (
             <p>
+              {count > 0 && may("mdm.add_devicecommand")
+                ? (
+                  <>
+                    <a href={`/bulk-commands/new/?${new URLSearchParams({ filter: filterOf(url) })}`}>
+                      {count === 1 ? "Send command to this device…" : `Send command to these ${count} devices…`}
+                    </a>
+                    {" · "}
+                  </>
+                )
+                : null}
               <a href="/devices/?state=deleted">Deleted devices</a>
             </p>
           )}

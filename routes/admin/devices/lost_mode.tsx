@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import { unseenLocations } from "../../../db/devices/device_locations.ts";
 import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
+import { approvalSettings, reasonWanted } from "../../../src/approvals/settings.ts";
 import { revealLocation } from "../../../src/devices/location.ts";
 import { inWords } from "../../../src/commands/schema_fields.ts";
 import { problem } from "../../../src/errors.ts";
@@ -19,6 +20,7 @@ import { action, type PageContext } from "../parts/page.tsx";
 export async function LostMode({ device, context }: { device: DeviceView; context: PageContext }) {
   const { sql, clock } = context.runtime;
   const locations = context.may("mdm.view_device_location") ? await unseenLocations(sql, device.id) : [];
+  const reason = reasonWanted(await approvalSettings(sql), "reveals");
   if (device.lostMode !== true && locations.length === 0) return null;
   return (
     <div class="card" role="note">
@@ -39,6 +41,7 @@ export async function LostMode({ device, context }: { device: DeviceView; contex
             action={`/devices/${device.id}/locations/${commandUuid}/`}
             label="Show location"
             tone="plain"
+            reason={reason}
           />
         </>
       ))}

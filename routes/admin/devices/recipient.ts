@@ -4,6 +4,8 @@
  * @module
  */
 
+import { mayCommand } from "../../../src/access/command_rights.ts";
+import type { Json } from "../../../src/protocol/plist_json.ts";
 import { type DeviceUserView, findDeviceUser } from "../../../db/devices/device_user_views.ts";
 import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
 import { channelIdOf } from "../../../db/ids.ts";
@@ -34,7 +36,7 @@ export type Recipient = {
   target: CommandTarget;
   /** Why it does not take a command, as a sentence; null if it does. */
   why(command: string): string | null;
-  send(command: string, args: unknown, options: SendOptions): Promise<unknown>;
+  send(command: string, args: Readonly<Record<string, Json>>, options: SendOptions): Promise<unknown>;
 };
 
 /** A kind of recipient: the addresses of its pages, and the permissions that they need. */
@@ -55,6 +57,10 @@ async function deviceOf({ runtime, deviceId }: PageContext): Promise<DeviceView>
 
 const sentence = (reason: string | null): string | null => reason === null ? null : `${reason}.`;
 
+/** Why a person may not send a command, or null if they may. */
+const denied = ({ by }: PageContext, command: string): string | null =>
+  mayCommand(by.actor, command) ? null : "You do not have permission to use this command.";
+
 /** Returns the name of a user. */
 export const nameOfUser = (user: { longName: string; shortName: string; userKey: string }): string =>
   user.longName || user.shortName || user.userKey;
@@ -72,7 +78,7 @@ export const DEVICE_ITSELF: RecipientKind = {
       device,
       parents: underDevice(device),
       target: targetOf(device),
-      why: (command) => sentence(whyNotSent(device, command)),
+      why: (command) => denied(context, command) ?? sentence(whyNotSent(device, command)),
       send: (command, args, options) => sendCommand(context.runtime, context.by, device.id, command, args, options),
     };
   },
@@ -96,7 +102,7 @@ export const USER_OF_DEVICE: RecipientKind = {
       user,
       parents: [...underDevice(device), { href, label: name, needs: "mdm.view_enrolleduser" }],
       target: targetOfUser(device),
-      why: (command) => sentence(whyNotSentToUser(device, command)),
+      why: (command) => denied(context, command) ?? sentence(whyNotSentToUser(device, command)),
       send: (command, args, options) => sendUserCommand(context.runtime, context.by, user.id, command, args, options),
     };
   },

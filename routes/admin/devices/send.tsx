@@ -5,6 +5,8 @@
  */
 
 import type { Hono } from "hono";
+import { isDestructive } from "../../../src/approvals/destructive.ts";
+import { approvalSettings, reasonWanted } from "../../../src/approvals/settings.ts";
 import { CATALOGUE, type CatalogueEntry, catalogueEntry } from "../../../src/commands/catalogue.ts";
 import { argumentsOf, formFields } from "../../../src/commands/form_fields.ts";
 import type { SendOptions } from "../../../src/commands/queue.ts";
@@ -12,7 +14,7 @@ import { schemaArguments, schemaFields } from "../../../src/commands/schema_fiel
 import { invalid, problem } from "../../../src/errors.ts";
 import { parseTime } from "../../../src/input_fields.ts";
 import type { AppEnv } from "../../context.ts";
-import { Csrf, Field, FormErrors, Table } from "../parts/components.tsx";
+import { Csrf, Field, FormErrors, Reason, Table } from "../parts/components.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 import { Argument, CONFIRMATION } from "./command_forms.tsx";
 import { DEVICE_ITSELF, type Recipient, type RecipientKind, USER_OF_DEVICE } from "./recipient.ts";
@@ -87,15 +89,18 @@ function fieldsFor({ command, requestType }: CatalogueEntry, { target }: Recipie
   };
 }
 
-function formPage(
+async function formPage(
   context: PageContext,
   recipient: Recipient,
   entry: CatalogueEntry,
   state: FormState | undefined,
-): Page {
+): Promise<Page> {
   const { command, requestType, title, description, danger } = entry;
   const reason = recipient.why(command.name);
   const warning = command.published?.warning ?? command.form?.warning;
+  const wanted = isDestructive([command.name])
+    ? reasonWanted(await approvalSettings(context.runtime.sql), "destructive_commands")
+    : "none";
   const { Inputs } = fieldsFor(entry, recipient, state?.values);
   return {
     title: `${title}: ${recipient.name}`,
@@ -137,6 +142,7 @@ function formPage(
               />
             )
             : null}
+          <Reason wanted={wanted} state={state} />
           <button type="submit" class={danger ? "danger" : ""}>Send command</button>
         </form>
       </>
@@ -181,7 +187,7 @@ function mountFor(app: Hono<AppEnv>, kind: RecipientKind): void {
       const recipient = await kind.find(context);
       // Another item of a list, or one less: the form again, with nothing checked yet.
       if (form.text("more") !== "" || form.text("less") !== "") {
-        return formPage(context, recipient, entry, { values: form, errors: {} });
+        return await formPage(context, recipient, entry, { values: form, errors: {} });
       }
       const { serialNumber } = recipient.device;
       if (entry.danger && form.text(CONFIRMATION) !== serialNumber) {

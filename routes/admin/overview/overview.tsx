@@ -46,15 +46,21 @@ type Need = { urgent: boolean; text: string; href: string; link: string };
 /** The counts of the overview in addition to devices; null for users who may not see them. */
 type Others = { claims: number; alerts: number; unproven: number; failed: number; quarantined: number };
 
-async function othersOf({ runtime: { sql, clock }, may }: PageContext): Promise<Others> {
+async function othersOf({ runtime: { sql, clock }, may, only }: PageContext): Promise<Others> {
   const now = clock.now();
   const none = { count: 0 };
   const claims = may("mdm.view_enrollmentclaim");
+  const claimed = only("mdm.view_enrollmentclaim");
   const [pending, alerts, unproven, failed, quarantined] = await Promise.all([
-    claims ? listClaims(sql, { limit: 0, offset: 0, state: "pending" }, now) : none,
-    claims ? listIdentityAlerts(sql, { limit: 0, offset: 0 }) : none,
-    claims ? listUnproven(sql, 0) : none,
-    may("mdm.view_devicecommand") ? countCommands(sql, commandsOf(new URL(FAILED_TODAY, "http://localhost"), now)) : 0,
+    claims ? listClaims(sql, { limit: 0, offset: 0, state: "pending", only: claimed }, now) : none,
+    claims ? listIdentityAlerts(sql, { limit: 0, offset: 0, only: claimed }) : none,
+    claims ? listUnproven(sql, 0, claimed) : none,
+    may("mdm.view_devicecommand")
+      ? countCommands(sql, {
+        ...commandsOf(new URL(FAILED_TODAY, "http://localhost"), now),
+        only: only("mdm.view_devicecommand"),
+      })
+      : 0,
     may("jobs.view_job") ? countQuarantined(sql) : 0,
   ]);
   return { claims: pending.count, alerts: alerts.count, unproven: unproven.count, failed, quarantined };
@@ -190,15 +196,16 @@ export function mountOverview(app: Hono<AppEnv>): void {
       };
     }
     const now = clock.now();
+    const only = context.only("mdm.view_enrolleddevice");
     const searches = new Map(
-      Object.entries(FIGURES).map(([name, path]) => [name, searchOf(new URL(path, context.url), now)]),
+      Object.entries(FIGURES).map(([name, path]) => [name, { ...searchOf(new URL(path, context.url), now), only }]),
     );
     const [devices, others, certificates, servers, versions, halted, feed, steps] = await Promise.all([
       countDevices(sql, searches),
       othersOf(context),
       pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
       context.may("mdm.view_depvirtualserver") ? listServersInCare(sql) : [],
-      countVersions(sql),
+      countVersions(sql, only),
       context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
       context.may("mdm.view_softwareupdate") ? findFeed(sql) : null,
       findFirstSteps(sql),

@@ -130,20 +130,45 @@ export function Csrf({ context }: { context: PageContext }) {
 
 /** A form of one button. */
 export function ActionButton(
-  { context, action, label, tone, confirm }: {
+  { context, action, label, tone, confirm, reason }: {
     context: PageContext;
     action: string;
     label: string;
     tone?: "plain" | "danger" | "quiet";
     confirm?: string;
+    /** Whether the action asks for a reason, which may have to be given. */
+    reason?: ReasonWanted;
   },
 ) {
+  if (reason !== undefined && reason !== "none") {
+    return (
+      <details {...(tone === "danger" ? { class: "danger" } : {})}>
+        <summary>{`${label}…`}</summary>
+        <form class="stack" method="post" action={action}>
+          <Csrf context={context} />
+          {confirm === undefined ? null : <p>{confirm}</p>}
+          <Reason wanted={reason} />
+          <button type="submit" class={tone ?? ""}>{label}</button>
+        </form>
+      </details>
+    );
+  }
   return (
     <form method="post" action={action} {...(confirm === undefined ? {} : { "data-confirm": confirm })}>
       <Csrf context={context} />
       <button type="submit" class={tone ?? ""}>{label}</button>
     </form>
   );
+}
+
+/** Whether a sensitive action asks for a reason. */
+export type ReasonWanted = "none" | "optional" | "required";
+
+/** The field for the reason of a sensitive action. */
+export function Reason({ wanted, state }: { wanted: ReasonWanted; state?: FormState | undefined }) {
+  return wanted === "none"
+    ? null
+    : <Field name="reason" label="Reason" required={wanted === "required"} maxlength={1000} state={state} />;
 }
 
 /** A labelled input with its error. */

@@ -31,6 +31,8 @@ const MESSAGES: Record<string, string> = {
   confirmed: "Confirmed.",
   dismissed: "Dismissed.",
   discarded: "The unused certificate has been discarded.",
+  approved: "Approved.",
+  declined: "Declined.",
   revoked: "Revoked. No more devices enroll with it.",
   defined: "Apple has the profile. The devices with the old one are being assigned it.",
   uploaded: "The certificate is in use.",
@@ -62,13 +64,16 @@ function Menu({ context, path }: { context: PageContext; path: string }) {
       <details>
         <summary>Menu</summary>
         <div class="menu">
-          {menuFor(context.may).map(({ group, entries }) => (
+          {menuFor(context.mayAnywhere).map(({ group, entries }) => (
             <div>
               <p id={`menu-${group.toLowerCase()}`}>{group}</p>
               <ul aria-labelledby={`menu-${group.toLowerCase()}`}>
                 {entries.map(({ href, label }) => (
                   <li>
-                    <a href={href} {...current(href, path)}>{label}</a>
+                    <a href={href} {...current(href, path)}>
+                      {label}
+                      {href === "/approvals/" && context.waiting > 0 ? ` (${context.waiting})` : ""}
+                    </a>
                   </li>
                 ))}
               </ul>

@@ -8,9 +8,13 @@ import type { Context, Hono } from "hono";
 import { getCookie } from "hono/cookie";
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
+import type { DeviceLimit, DeviceSubject } from "../../../db/access/device_limit_views.ts";
+import { countWaiting } from "../../../db/approvals/approvals.ts";
 import { type DeviceId, deviceIdOf } from "../../../db/ids.ts";
 import { mayAll, type Permission } from "../../../src/access/actor.ts";
+import { rightsOf } from "../../../src/approvals/rights.ts";
 import { checkCsrf, CSRF_FIELD } from "../../../src/access/csrf.ts";
+import { limitOf, operatorOn } from "../../../src/access/device_limit.ts";
 import { type Operator, operatorOf } from "../../../src/access/operator.ts";
 import { authenticateSession, sessionCookie } from "../../../src/access/sessions.ts";
 import { isSetupPending } from "../../../src/access/setup.ts";
@@ -41,6 +45,9 @@ const FRAME_POLICY = `${POLICY}; frame-src 'self'`;
 /** Pages with live parts request them from this server only. */
 const LIVE_POLICY = `${POLICY}; connect-src 'self'`;
 
+/** The field of a form with the reason of a sensitive action. */
+const REASON = "reason";
+
 /** The context of a page. */
 export type PageContext = {
   runtime: Runtime;
@@ -55,7 +62,14 @@ export type PageContext = {
   deviceId(): DeviceId;
   /** A path parameter that is a UUID; throws `not-found` otherwise. */
   uuid(name?: string): string;
+  /** On the page of a device: whether a role that covers the device has the permission. */
   may(permission: Permission): boolean;
+  /** The same on some device or other: what the menu shows. */
+  mayAnywhere(permission: Permission): boolean;
+  /** How many requests of others wait for this person's approval. */
+  waiting: number;
+  /** The devices that lists show to the holder of a permission; undefined: all. */
+  only(permission: Permission): DeviceLimit | undefined;
 };
 
 /**
@@ -128,6 +142,23 @@ function refusal(c: Context<AppEnv>, thrown: unknown, context: PageContext | und
   const back = context === undefined
     ? { href: "/signin/", label: "Back to the overview" }
     : backOf(new URL(c.req.url).pathname, status);
+  const approval = error.code === "waiting-for-approval" ? error.details.body?.approval : undefined;
+  if (approval !== undefined) {
+    return render(c, {
+      title: error.message,
+      status: 403,
+      body: (
+        <>
+          <p role="alert">
+            A second person must approve this. Nothing happens until then; the request expires after 24 hours.
+          </p>
+          <p>
+            <a href={`/approvals/${approval}/`}>Show the request</a>
+          </p>
+        </>
+      ),
+    }, context);
+  }
   return render(c, {
     title: TITLES[status] ?? "The request failed",
     status,
@@ -177,7 +208,35 @@ async function contextOf(c: Context<AppEnv>): Promise<PageContext | undefined> {
       return text;
     },
     may: (permission) => mayAll(actor, [permission]),
+    mayAnywhere: (permission) => mayAll(actor, [permission]),
+    only: (permission) => limitOf(actor, permission),
+    waiting: await countWaiting(runtime.sql, actor.userId, rightsOf(actor), runtime.clock.now()),
   };
+}
+
+/** Returns what the address of a page is about, if that is a device or something of a device. */
+function subjectOf(path: string, { id, deviceId }: PageContext): DeviceSubject | undefined {
+  if (path.startsWith("/devices/:id/")) return { deviceId: deviceId() };
+  if (path.startsWith("/claims/alerts/:id/")) return { alertId: id() };
+  if (path.startsWith("/claims/:id/")) return { claimId: id() };
+  return undefined;
+}
+
+/**
+ * Returns the context of a page for a person who may open it. On the page of a device only the roles that cover it
+ * count. Throws `permission-denied`, and `not-found` for devices that no role covers.
+ */
+async function opened(path: string, context: PageContext, needs: Needs): Promise<PageContext> {
+  if (!mayOpen(context.may, needs)) throw problem("permission-denied");
+  const subject = subjectOf(path, context);
+  if (subject === undefined) return context;
+  const by = await operatorOn(
+    context.runtime.sql,
+    context.by,
+    subject,
+    (actor) => mayOpen((permission) => mayAll(actor, [permission]), needs),
+  );
+  return { ...context, by, may: (permission) => mayAll(by.actor, [permission]) };
 }
 
 async function signInFirst(c: Context<AppEnv>): Promise<Response> {
@@ -201,9 +260,9 @@ export function page(
     const context = await contextOf(c);
     if (context === undefined) return await signInFirst(c);
     try {
-      if (!mayOpen(context.may, needs)) throw problem("permission-denied");
-      const result = await view(context, c);
-      return result instanceof Response ? result : render(c, result, context);
+      const here = await opened(path, context, needs);
+      const result = await view(here, c);
+      return result instanceof Response ? result : render(c, result, here);
     } catch (error) {
       return refusal(c, error, context);
     }
@@ -239,14 +298,15 @@ export function action(
   limit?: number,
 ): void {
   app.post(path, async (c) => {
-    const context = await contextOf(c);
+    let context = await contextOf(c);
     if (context === undefined) return await signInFirst(c);
     let form: Form | undefined;
     try {
       const received = await receiveForm(c, limit);
       form = received.form;
       checkCsrf(c.req.raw.headers, context.runtime.config.BASE_URL, context.csrf, form.raw(CSRF_FIELD));
-      if (!mayOpen(context.may, needs)) throw problem("permission-denied");
+      context = await opened(path, context, needs);
+      context = { ...context, by: { ...context.by, reason: form.value(REASON) } };
       mustBeHeld(received.faults);
       const result = await act(context, form, c);
       if (result instanceof Response) return result;

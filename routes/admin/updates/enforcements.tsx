@@ -247,7 +247,8 @@ async function detailPage(context: PageContext): Promise<Page> {
   ]);
   const sum = new UpdateSum(({ decision }) => decision.target?.enforcement.id === row.id);
   if (context.may("mdm.view_enrolleddevice")) {
-    await eachUpdateProgress(runtime, await enforcedBlueprints(runtime.sql, row.id), (one) => sum.add(one));
+    const only = context.only("mdm.view_enrolleddevice");
+    await eachUpdateProgress(runtime, await enforcedBlueprints(runtime.sql, row.id), (one) => sum.add(one), only);
   }
   return {
     title: row.name,

@@ -57,7 +57,8 @@ export function ProgressTable(
 async function progressPage(context: PageContext): Promise<Page> {
   const { runtime } = context;
   const sum = new UpdateSum(({ state }) => state === "late" || state === "failed");
-  await eachUpdateProgress(runtime, await enforcedBlueprints(runtime.sql), (one) => sum.add(one));
+  const only = context.only("mdm.view_enrolleddevice");
+  await eachUpdateProgress(runtime, await enforcedBlueprints(runtime.sql), (one) => sum.add(one), only);
   const states = (["updated", "due", "late", "failed"] as const).map((state): Bar => ({
     label: UPDATE_WORDS[state].text,
     count: sum.states[state],

@@ -12,10 +12,19 @@ import { valuesAwaited } from "../held.ts";
 import type { Decision, Scheduler } from "../plan.ts";
 import type { Situation } from "../situation.ts";
 
+/** The commands that follow from the FileVault configuration of a blueprint, and whether they are for one. */
+const FILEVAULT: ReadonlyMap<string, boolean> = new Map([["SetupFileVault", true], ["RemoveFileVault", false]]);
+
+function uselessFilevault(name: string, { blueprint }: PlanFacts): string | null {
+  const wanted = FILEVAULT.get(name);
+  if (wanted === undefined || wanted === ((blueprint?.filevault ?? null) !== null)) return null;
+  return wanted ? "the blueprint has no FileVault configuration any more" : "the blueprint has FileVault again";
+}
+
 /** Returns why a command for an artifact has lost its use; null when it has not. */
 function uselessness(command: QueuedCommand, facts: PlanFacts, { deliveries }: Situation): string | null {
   const { artifactVersion: id } = command;
-  if (id === null) return null;
+  if (id === null) return uselessFilevault(command.name, facts);
   const inScope = deliveries.find(({ via, resolution }) =>
     via === "command" && resolution.artifact.versions.some((version) => version.id === id)
   );
@@ -109,7 +118,7 @@ export function nextOfQueue<Command extends QueuedCommand>(
 ): Command | undefined {
   for (const command of queue) {
     if (!isWaiting(command)) continue;
-    if (command.artifactVersion !== null) return undefined;
+    if (command.artifactVersion !== null || FILEVAULT.has(command.name)) return undefined;
     if (predecessor(command, queue) !== undefined) continue;
     if (considerItself(command, talk, now).outcome === "chosen") return command;
   }

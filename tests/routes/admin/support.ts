@@ -68,13 +68,14 @@ export function visitor(runtime: TestRuntime, fixed: Record<string, string> = {}
 export async function personWith(
   runtime: TestRuntime,
   permissions: readonly string[] | "superuser",
+  narrowed: Parameters<typeof makeCaller>[2] = {},
 ): Promise<Person> {
-  const { actor, userId } = await makeCaller(runtime, permissions);
+  const { actor, userId } = await makeCaller(runtime, permissions, narrowed);
   const session = await beginSession(runtime, testBy, {
     id: userId,
     username: actor.username,
     isSuperuser: actor.isSuperuser,
-    permissions: [...actor.permissions],
+    grants: actor.grants,
   });
   const cookie = `${sessionCookie(runtime.config).name}=${session.cookie}`;
   const { get, post } = visitor(runtime, { Cookie: cookie });

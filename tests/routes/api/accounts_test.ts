@@ -224,7 +224,7 @@ Deno.test("a session counts only where it is allowed, and never without proof th
       id: userId,
       username: actor.username,
       isSuperuser: false,
-      permissions: ["inventory.view_tag"],
+      grants: actor.grants,
     });
     const call = callerOf(app, { Cookie: `__Host-espalier=${session.cookie}` });
     const status = async (method: string, path: string, headers: Record<string, string> = {}) =>

@@ -63,13 +63,12 @@ Deno.test("errors in a blueprint are reported by field", async () => {
     assert.deepEqual(await send({ collect_apps: 3 }), { collect_apps: ['"3" is not a valid choice.'] });
     assert.deepEqual(await send({ collect_apps: null }), { collect_apps: ["This field may not be null."] });
     assert.deepEqual(
-      await send({
-        default_location: 1,
-        filevault_config: 2,
-        recovery_password_config: 3,
-      }),
+      await send({ default_location: 1 }),
+      { default_location: ['Invalid pk "1" - object does not exist.'] },
+    );
+    assert.deepEqual(
+      await send({ filevault_config: 2, recovery_password_config: 3 }),
       {
-        default_location: ['Invalid pk "1" - object does not exist.'],
         filevault_config: ['Invalid pk "2" - object does not exist.'],
         recovery_password_config: ['Invalid pk "3" - object does not exist.'],
       },

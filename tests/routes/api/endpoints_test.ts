@@ -202,6 +202,7 @@ const LATER: Readonly<Record<string, string>> = {
   password: "only its hash is kept",
   key_password: "it opens the key and is not kept",
   permissions: "must be one of the permissions",
+  commands: "must be names of commands",
   values: "checked as values of devices, with the name in the sentence",
   secrets: "must be names of values that are given or kept",
   source: "base64 of a file, or JSON, which have readers of their own",

@@ -126,6 +126,32 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
       body: { values: { ROOM: "12" }, secrets: ["NOT_STORED"] },
     }),
   ],
+  "POST /api/mdm/filevault_configs/": [
+    () => ({
+      path: "/api/mdm/filevault_configs/",
+      body: { name: "Disks", escrow_location_display_name: "Example IT" },
+    }),
+  ],
+  "PUT /api/mdm/filevault_configs/{id}/": [
+    () => ({
+      path: `/api/mdm/filevault_configs/${NONE}/`,
+      body: { name: "New", escrow_location_display_name: "Example IT" },
+    }),
+  ],
+  "DELETE /api/mdm/filevault_configs/{id}/": [() => ({ path: `/api/mdm/filevault_configs/${NONE}/` })],
+  "POST /api/mdm/recovery_password_configs/": [
+    () => ({ path: "/api/mdm/recovery_password_configs/", body: { name: "New", dynamic_password: false } }),
+    () => ({ path: "/api/mdm/recovery_password_configs/", body: { name: "Labs" } }),
+  ],
+  "PUT /api/mdm/recovery_password_configs/{id}/": [
+    () => ({ path: `/api/mdm/recovery_password_configs/${NONE}/`, body: { name: "New" } }),
+  ],
+  "DELETE /api/mdm/recovery_password_configs/{id}/": [
+    () => ({ path: `/api/mdm/recovery_password_configs/${NONE}/` }),
+  ],
+  "POST /api/mdm/devices/{id}/rotate_filevault_key/": [
+    ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/rotate_filevault_key/`, body: {} }),
+  ],
   "POST /api/mdm/software_update_enforcements/": [
     () => ({
       path: "/api/mdm/software_update_enforcements/",
@@ -326,6 +352,37 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
   ],
   "POST /api/mdm/devices/{id}/os_update_status/": [
     ({ phoneId }) => ({ path: `/api/mdm/devices/${phoneId}/os_update_status/`, body: {} }),
+  ],
+  // A phone has none of these passwords.
+  "POST /api/mdm/devices/{id}/set_recovery_lock/": [
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/set_recovery_lock/`,
+      body: { new_password: "new password" },
+    }),
+  ],
+  "POST /api/mdm/devices/{id}/set_firmware_password/": [
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/set_firmware_password/`,
+      body: { new_password: "new password" },
+    }),
+  ],
+  "POST /api/mdm/devices/{id}/verify_recovery_lock/": [
+    ({ phoneId }) => ({ path: `/api/mdm/devices/${phoneId}/verify_recovery_lock/`, body: {} }),
+  ],
+  "POST /api/mdm/devices/{id}/verify_firmware_password/": [
+    ({ phoneId }) => ({ path: `/api/mdm/devices/${phoneId}/verify_firmware_password/`, body: {} }),
+  ],
+  "POST /api/mdm/devices/{id}/set_auto_admin_password/": [
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/set_auto_admin_password/`,
+      body: { password: "new password" },
+    }),
+  ],
+  "POST /api/mdm/devices/{id}/ask_activation_lock_bypass_code/": [
+    () => ({ path: `/api/mdm/devices/${NONE}/ask_activation_lock_bypass_code/`, body: {} }),
+  ],
+  "POST /api/mdm/devices/{id}/clear_activation_lock_bypass_code/": [
+    () => ({ path: `/api/mdm/devices/${NONE}/clear_activation_lock_bypass_code/`, body: {} }),
   ],
   "POST /api/mdm/devices/{id}/commands/": [
     ({ phoneId }) => ({

@@ -6,6 +6,7 @@
 
 import { Hono } from "hono";
 import { insertApiToken } from "../../../db/access/api_tokens.ts";
+import type { Grant } from "../../../db/access/grants.ts";
 import { insertRole } from "../../../db/access/roles.ts";
 import { findUser, insertUser, setUserRoles } from "../../../db/access/users.ts";
 import type { Endpoint } from "../../../routes/api/endpoint.ts";
@@ -49,6 +50,7 @@ let serial = 0;
 export async function makeCaller(
   runtime: TestRuntime,
   permissions: readonly string[] | "superuser",
+  narrowed: Partial<Omit<Grant, "permissions">> = {},
 ): Promise<{ token: string; tokenId: string; userId: number; actor: Actor }> {
   const now = runtime.clock.now();
   const name = `user${++serial}`;
@@ -62,7 +64,14 @@ export async function makeCaller(
     isServiceAccount: false,
   }, now);
   if (permissions !== "superuser" && permissions.length > 0) {
-    const role = await insertRole(runtime.sql, { name: `role of ${name}`, permissions }, now);
+    const role = await insertRole(runtime.sql, {
+      name: `role of ${name}`,
+      permissions,
+      commands: null,
+      limitedToTags: [],
+      limitedToBusinessUnits: [],
+      ...narrowed,
+    }, now);
     await setUserRoles(runtime.sql, userId, [role.id]);
   }
   const token = newApiToken(runtime.random, "user");
@@ -74,7 +83,7 @@ export async function makeCaller(
     username: name,
     isServiceAccount: false,
     isSuperuser: permissions === "superuser",
-    permissions: new Set(user?.permissions),
+    grants: user?.grants ?? [],
   };
   return { token, tokenId, userId, actor };
 }

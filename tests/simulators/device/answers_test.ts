@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FileVault } from "../../../simulators/device/file_vault.ts";
 import { answerCommand, SIMULATED_COMMANDS } from "../../../simulators/device/answers.ts";
 import { emptyChannel } from "../../../simulators/device/channel_state.ts";
 import type { DeviceState } from "../../../simulators/device/device_state.ts";
@@ -22,6 +23,10 @@ function stateOf(platform: string): DeviceState {
     automated: false,
     awaitingConfiguration: true,
     adminAccount: undefined,
+    recoveryPassword: { current: "", pending: undefined },
+    ignoresRecoveryLock: false,
+    bypassCode: "0000-BYPASS",
+    fileVault: new FileVault(false),
     restarts: 0,
     updateFailures: { count: 0, reason: "", at: "" },
     scheduledUpdate: undefined,

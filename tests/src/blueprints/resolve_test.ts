@@ -47,6 +47,8 @@ const blueprint = (...artifacts: ContentArtifact[]): BlueprintContent => ({
   collectCertificates: "no",
   collectProfiles: "no",
   legacyProfilesViaDdm: true,
+  filevault: null,
+  recoveryPassword: null,
   enforcements: [],
   releases: [],
   catalogue: 0,

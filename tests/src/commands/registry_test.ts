@@ -47,6 +47,14 @@ Deno.test("people send exactly these, by the API and from the page of a device, 
     "AvailableOSUpdates",
     "ScheduleOSUpdate",
     "OSUpdateStatus",
+    "SetRecoveryLock",
+    "SetFirmwarePassword",
+    "VerifyRecoveryLock",
+    "VerifyFirmwarePassword",
+    "SetAutoAdminPassword",
+    "ActivationLockBypassCode",
+    "ClearActivationLockBypassCode",
+    "RotateFileVaultKey",
   ]);
   assert.deepEqual(names("form"), [
     "DeviceLock",
@@ -56,6 +64,14 @@ Deno.test("people send exactly these, by the API and from the page of a device, 
     "AvailableOSUpdates",
     "ScheduleOSUpdate",
     "OSUpdateStatus",
+    "SetRecoveryLock",
+    "SetFirmwarePassword",
+    "VerifyRecoveryLock",
+    "VerifyFirmwarePassword",
+    "SetAutoAdminPassword",
+    "ActivationLockBypassCode",
+    "ClearActivationLockBypassCode",
+    "RotateFileVaultKey",
   ]);
   assert.deepEqual(names("aftermath"), ["EraseDevice", "DeviceLock"]);
 });
@@ -74,11 +90,14 @@ const TARGETS: Record<string, CommandTarget> = {
 };
 
 const ALL = Object.keys(TARGETS);
+const NO_MAC = ALL.filter((name) => name !== "mac" && name !== "intelMac");
 
 /** For which targets a command is not, as Apple's schema has it. */
 const INVALID: Record<string, string[]> = {
   // No target waits in Setup Assistant.
   AccountConfiguration: ALL,
+  ActivationLockBypassCode: ALL.filter((name) => !["mac", "intelMac"].includes(name)),
+  ClearActivationLockBypassCode: ALL.filter((name) => !["mac", "intelMac"].includes(name)),
   // All that could have them take updates by declaration, or are not supervised.
   AvailableOSUpdates: ALL,
   OSUpdateStatus: ALL,
@@ -104,8 +123,17 @@ const INVALID: Record<string, string[]> = {
   Reenroll: ["macUser", "ipadUser"],
   RemoveProfile: [],
   RemoveProvisioningProfile: ["macUser", "ipadUser"],
+  RemoveFileVault: NO_MAC,
+  RotateFileVaultKey: NO_MAC,
+  // Whether their enrollment is approved is said by SecurityInfo.
+  SetupFileVault: NO_MAC,
   RestartDevice: ["macUser", "iphone", "ipad", "ipadUser", "tv", "byodIphone", "byodMac", "unknown"],
   SecurityInfo: ["macUser", "ipadUser"],
+  SetAutoAdminPassword: ALL.filter((name) => !["mac", "intelMac"].includes(name)),
+  SetFirmwarePassword: ALL.filter((name) => name !== "intelMac"),
+  SetRecoveryLock: ALL.filter((name) => name !== "mac"),
+  VerifyFirmwarePassword: ALL.filter((name) => name !== "intelMac"),
+  VerifyRecoveryLock: ALL.filter((name) => name !== "mac"),
 };
 
 for (const command of COMMANDS) {
@@ -135,7 +163,12 @@ for (const command of COMMANDS) {
       artifact_version: "x",
       token: "x",
       timestamp: "x",
+      new_password: "01234567",
+      current_password: "01234567",
       UnlockToken: "c2VjcmV0",
+      config_uuid: "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d",
+      recovery_key: "c2VjcmV0",
+      reply_certificate: "c2VjcmV0",
     };
     const described = JSON.stringify(command.describe(command.args.parse(args)));
     assert.doesNotMatch(described, /012345|c2VjcmV0/);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FileVault } from "../../../simulators/device/file_vault.ts";
 import { machineInfo, signMachineInfo } from "../../../simulators/device/setup_assistant.ts";
 import { MODELS } from "../../../simulators/device/models.ts";
 import { loadConfig } from "../../../src/config.ts";
@@ -32,6 +33,10 @@ const state = {
   automated: false,
   awaitingConfiguration: false,
   adminAccount: undefined,
+  recoveryPassword: { current: "", pending: undefined },
+  ignoresRecoveryLock: false,
+  bypassCode: "",
+  fileVault: new FileVault(false),
   restarts: 0,
   updateFailures: { count: 0, reason: "", at: "" },
   scheduledUpdate: undefined,

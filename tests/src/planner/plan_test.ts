@@ -34,7 +34,10 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
     declarative: { enabled: false, token: null, refusedToken: null, refusedAt: null, clientCapabilities: null },
     update: { build: "", softwareUpdateDeviceId: "" },
   },
+  filevault: null,
   setup: null,
+  bypassCodeAt: NOW,
+  recovery: { hardwareProven: true, passwords: [], reported: { at: null, set: null, changePending: false } },
   settings: { resendAfterSeconds: 60, renewBeforeDays: 90, identifierPrefix: "com.example.mdm" },
   ...given,
 });
@@ -67,6 +70,7 @@ Deno.test("a device that needs nothing is planned for when it will", () => {
     "SecurityInfo: not due",
     "Reenroll: not due",
     "DeclarativeManagement: off",
+    "ActivationLockBypassCode: not due",
   ]);
 });
 
@@ -90,6 +94,8 @@ Deno.test("the queue comes first, oldest first, then inventory, renewal and the 
       collectCertificates: "no",
       collectProfiles: "all",
       legacyProfilesViaDdm: true,
+      filevault: null,
+      recoveryPassword: null,
       enforcements: [],
       releases: [],
       catalogue: 0,
@@ -199,6 +205,8 @@ Deno.test("whatever the facts: a plan is repeatable, its next is a chosen one, a
         fc.record({
           id: fc.constant(1),
           legacyProfilesViaDdm: fc.boolean(),
+          filevault: fc.constant(null),
+          recoveryPassword: fc.constant(null),
           enforcements: fc.constant([]),
           releases: fc.constant([]),
           catalogue: fc.constant(0),

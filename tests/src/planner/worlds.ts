@@ -107,6 +107,8 @@ export const contents: fc.Arbitrary<BlueprintContent> = fc.record({
   collectCertificates: "no",
   collectProfiles: "no",
   legacyProfilesViaDdm,
+  filevault: null,
+  recoveryPassword: null,
   enforcements: [],
   releases: [],
   catalogue: 0,
@@ -172,7 +174,14 @@ export function factsOf(blueprint: BlueprintContent | null, world: World, memory
       update: { build: "", softwareUpdateDeviceId: "" },
     },
     identity: { notAfter: new Date("2027-06-01T00:00:00Z"), renewalStartedAt: null },
+    filevault: null,
     setup: null,
+    bypassCodeAt: NOW,
+    recovery: {
+      hardwareProven: true,
+      passwords: [],
+      reported: { at: NOW, set: null, changePending: false },
+    },
     settings: { resendAfterSeconds: 60, renewBeforeDays: 90, identifierPrefix: "com.example.mdm" },
   };
 }

@@ -25,7 +25,7 @@ async function ada(runtime: TestRuntime) {
     password: PASSWORD,
   });
   const session = async (userAgent: string, ip: string) => {
-    const begun = await beginSession(runtime, testByFrom({ userAgent, ip }), { ...user, permissions: [] });
+    const begun = await beginSession(runtime, testByFrom({ userAgent, ip }), { ...user, grants: [] });
     const cookie = `${sessionCookie(runtime.config).name}=${begun.cookie}`;
     const { get, post } = visitor(runtime, { Cookie: cookie });
     return {
@@ -92,7 +92,7 @@ Deno.test("users see their own sessions and end them, and no others", () =>
     const third = await beginSession(
       runtime,
       testBy,
-      { id: other.userId, username: "x", isSuperuser: true, permissions: [] },
+      { id: other.userId, username: "x", isSuperuser: true, grants: [] },
     );
     assert.equal((await other.post("/account/sessions/end-others/")).status, 303);
     const ended = visitor(runtime, { Cookie: `${sessionCookie(runtime.config).name}=${third.cookie}` });

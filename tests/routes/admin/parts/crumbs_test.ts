@@ -81,6 +81,11 @@ Deno.test("every page below another names the pages above it, and each of them e
       platforms: ["macOS"],
       max_os_version: "27",
     });
+    const { json: filevault } = await fleet.api("POST", "/api/mdm/filevault_configs/", {
+      name: "Disks",
+      escrow_location_display_name: "Example IT",
+    });
+    const { json: recovery } = await fleet.api("POST", "/api/mdm/recovery_password_configs/", { name: "Labs" });
     const ids: Record<string, string | number> = {
       artifacts: artifact.id,
       blueprints: blueprint.id,
@@ -90,6 +95,8 @@ Deno.test("every page below another names the pages above it, and each of them e
       roles: row.role,
       "scep-issuers": row.issuer,
       "software-update-enforcements": enforcement.id,
+      "filevault-configs": filevault.id,
+      "recovery-password-configs": recovery.id,
       users: ada.userId,
     };
     const [unit] = await sql<{ id: number }[]>`select id from meta_business_units limit 1`;

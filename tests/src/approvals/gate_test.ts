@@ -1,0 +1,251 @@
+/** Sensitive actions with a reason and a second person, over the API. */
+
+import assert from "node:assert/strict";
+import { type Fleet, withFleet } from "../../support/fleet.ts";
+import { made } from "../../support/artifacts.ts";
+import { apiApp, type Caller, callerOf, makeCaller } from "../../routes/api/support.ts";
+import { housekeeping } from "../../../jobs/housekeeping.ts";
+import { byJob } from "../../../src/events/by.ts";
+
+const RIGHTS = [
+  "mdm.view_enrolleddevice",
+  "mdm.change_enrolleddevice",
+  "mdm.delete_enrolleddevice",
+  "mdm.add_devicecommand",
+  "mdm.view_device_lock_pin",
+];
+
+type Body = { detail: string; approval: string };
+
+async function house(fleet: Fleet) {
+  const { runtime } = fleet;
+  const device = await fleet.enrolled();
+  await device.connect();
+  const [row] = await runtime.sql<{ id: number }[]>`select id from devices`;
+  const app = apiApp(runtime);
+  const caller = async (permissions: readonly string[] = RIGHTS, narrowed = {}) => {
+    const made = await makeCaller(runtime, permissions, narrowed);
+    const call = callerOf(app, { Authorization: `Token ${made.token}` });
+    return Object.assign(call, { userId: made.userId });
+  };
+  const settings = (change: object) =>
+    made(fleet, "PUT", "/api/mdm/approval_settings/", { destructive_commands: {}, reveals: {}, ...change });
+  const queued = async () =>
+    (await runtime.sql<{ name: string }[]>`
+      select name from commands where name in ('EraseDevice', 'DeviceLock', 'CustomCommand') order by id`)
+      .map(({ name }) => name);
+  return { runtime, device, id: row?.id ?? 0, caller, settings, queued };
+}
+
+const BOTH = { reason_required: true, approval_required: true };
+const erase = (call: Caller, id: number, body: object = {}) =>
+  call("POST", `/api/mdm/devices/${id}/erase/`, { pin: "123456", ...body });
+const decide = (call: Caller, uuid: string, decision = "approve") =>
+  call("POST", `/api/mdm/approvals/${uuid}/`, { decision });
+
+Deno.test("while the settings are off nothing is asked and nothing is recorded", () =>
+  withFleet(async (fleet) => {
+    const { runtime, id, caller, queued } = await house(fleet);
+    const call = await caller();
+    assert.equal((await erase(call, id)).status, 201);
+    assert.equal((await call("GET", `/api/mdm/devices/${id}/device_lock_pin/`)).status, 200);
+    assert.equal((await call("POST", `/api/mdm/devices/${id}/block/`)).status, 200);
+    assert.deepEqual(await queued(), ["EraseDevice"]);
+    const [found] = await runtime.sql`select 1 from approvals union all
+      select 1 from events where type like 'approval%' or type = 'reason_given'`;
+    assert.equal(found, undefined);
+  }));
+
+Deno.test("a reason is required where the settings say so, in the query or the body, and is recorded", () =>
+  withFleet(async (fleet) => {
+    const { runtime, device, id, caller, settings, queued } = await house(fleet);
+    await settings({ destructive_commands: { reason_required: true }, reveals: { reason_required: true } });
+    await made(fleet, "POST", `/api/mdm/devices/${id}/lock/?reason=First`, { pin: "271828" });
+    await device.connect();
+    const call = await caller();
+    const required = { reason: ["This field is required."] };
+    for (
+      const answer of [
+        await erase(call, id),
+        await erase(call, id, { reason: "  " }),
+        await call("GET", `/api/mdm/devices/${id}/device_lock_pin/`),
+        await call("POST", `/api/mdm/devices/${id}/block/`),
+        await call("DELETE", `/api/mdm/devices/${id}/`),
+        await call("POST", `/api/mdm/devices/${id}/send_custom_command/`, {
+          command: "<dict><key>RequestType</key><string>ShutDownDevice</string></dict>",
+        }),
+      ]
+    ) assert.deepEqual([answer.status, answer.body], [400, required]);
+    assert.deepEqual((await erase(call, id, { reason: "a\0b" })).status, 400);
+    assert.equal((await erase(call, id, { reason: "Stolen." })).status, 201);
+    assert.equal((await call("GET", `/api/mdm/devices/${id}/device_lock_pin/?reason=Found`)).status, 200);
+    assert.equal((await call("POST", `/api/mdm/devices/${id}/block/`, { reason: "Sold" })).status, 200);
+    assert.equal((await call("DELETE", `/api/mdm/devices/${id}/?reason=Gone`)).status, 204);
+    assert.deepEqual(await queued(), ["EraseDevice"]);
+    // A command that destroys nothing needs none.
+    const reasons = await runtime.sql<{ reason: string }[]>`
+      select payload ->> 'reason' as reason from events where type = 'reason_given' order by created_at, id`;
+    assert.deepEqual(
+      new Set(reasons.map(({ reason }) => reason)),
+      new Set(["First", "Stolen.", "Found", "Sold", "Gone"]),
+    );
+  }));
+
+Deno.test("a command waits for a second person with the same right, and is queued once", () =>
+  withFleet(async (fleet) => {
+    const { runtime, device, id, caller, settings, queued } = await house(fleet);
+    await settings({ destructive_commands: BOTH, reveals: {} });
+    const [requester, second, third] = [await caller(), await caller(), await caller()];
+    const asked = await erase(requester, id, { reason: "Stolen" });
+    const { approval } = asked.body as Body;
+    assert.deepEqual([asked.status, asked.body], [403, { detail: "Waiting for approval", approval }]);
+    // The same request again, also with its reason in the query; another reason or PIN is another request.
+    assert.deepEqual((await erase(requester, id, { reason: "Stolen" })).body, asked.body);
+    const again = await requester("POST", `/api/mdm/devices/${id}/erase/?reason=Stolen`, { pin: "123456" });
+    assert.deepEqual(again.body, asked.body);
+    assert.notEqual(((await erase(requester, id, { reason: "Lost" })).body as Body).approval, approval);
+    assert.notEqual(
+      ((await erase(requester, id, { reason: "Stolen", pin: "654321" })).body as Body).approval,
+      approval,
+    );
+    // What cannot be sent is refused at once.
+    assert.equal(
+      (await requester("POST", `/api/mdm/devices/${id}/lock/`, { pin: "12", reason: "Stolen" })).status,
+      400,
+    );
+    assert.deepEqual(await queued(), []);
+
+    // Neither the requester, nor somebody without the right, nor a role that does not allow the command.
+    assert.equal((await decide(requester, approval)).status, 403);
+    assert.equal((await decide(await caller(["mdm.view_enrolleddevice"]), approval)).status, 404);
+    assert.equal((await decide(await caller(RIGHTS, { commands: ["DeviceLock"] }), approval)).status, 404);
+    assert.equal((await decide(await caller(RIGHTS, { limitedToTags: [99] }), approval)).status, 404);
+    const seen = await second("GET", `/api/mdm/approvals/${approval}/`);
+    assert.equal((seen.body as { serial_number: string }).serial_number, device.serialNumber);
+    assert.ok(!JSON.stringify(seen.body).includes("123456"));
+
+    const answers = await Promise.all([decide(second, approval), decide(third, approval)]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400]);
+    assert.deepEqual(answers.find(({ status }) => status === 400)?.body, ["This request has already been approved."]);
+    assert.deepEqual(await queued(), ["EraseDevice"]);
+    const done = answers.find(({ status }) => status === 200)?.body as { state: string; outcome: string };
+    const [command] = await runtime.sql<{ uuid: string }[]>`select uuid from commands where name = 'EraseDevice'`;
+    assert.deepEqual([done.state, done.outcome], ["approved", command?.uuid]);
+    // The same request later is a new one.
+    assert.notEqual(((await erase(requester, id, { reason: "Stolen" })).body as Body).approval, approval);
+    const types = await runtime.sql<{ type: string }[]>`
+      select type from events where objects @> ${runtime.sql.json({ approval: [approval] })} order by created_at, id`;
+    assert.deepEqual(types.map(({ type }) => type).sort(), ["approval_approved", "approval_requested"]);
+    const [sealed] = await runtime.sql<{ kept: string | null }[]>`
+      select arguments_sealed as kept from approvals where id = ${approval}`;
+    assert.equal(sealed?.kept, null);
+  }));
+
+Deno.test("two identical requests at once are one", () =>
+  withFleet(async (fleet) => {
+    const { runtime, id, caller, settings } = await house(fleet);
+    await settings({ destructive_commands: BOTH });
+    const call = await caller();
+    const bodies = await Promise.all([1, 2, 3].map(async () => (await erase(call, id, { reason: "x" })).body as Body));
+    assert.equal(new Set(bodies.map(({ approval }) => approval)).size, 1);
+    assert.equal((await runtime.sql`select 1 from approvals`).length, 1);
+  }));
+
+Deno.test("an approved secret is shown to its requester, once, within 15 minutes and with the same reason", () =>
+  withFleet(async (fleet) => {
+    const { runtime, device, id, caller, settings } = await house(fleet);
+    await made(fleet, "POST", `/api/mdm/devices/${id}/lock/`, { pin: "271828" });
+    await device.connect();
+    await settings({ reveals: BOTH });
+    const [requester, second, third] = [await caller(), await caller(), await caller()];
+    const path = `/api/mdm/devices/${id}/device_lock_pin/`;
+    const reveal = (call: Caller, reason = "Locked out") => call("GET", `${path}?reason=${encodeURIComponent(reason)}`);
+    const ask = async () => ((await reveal(requester)).body as Body).approval;
+    const approval = await ask();
+    assert.equal((await decide(second, approval)).status, 200);
+    // Neither somebody else nor another reason uses it.
+    assert.equal((await reveal(third)).status, 403);
+    assert.equal((await reveal(requester, "Curious")).status, 403);
+    const both = await Promise.all([reveal(requester), reveal(requester)]);
+    assert.deepEqual(both.map(({ status }) => status).sort(), [200, 403]);
+    assert.equal((await decide(second, approval)).status, 400);
+
+    const late = await ask();
+    assert.equal((await decide(second, late)).status, 200);
+    runtime.clock.advance(15 * 60);
+    const after = await reveal(requester);
+    assert.equal(after.status, 403);
+    assert.notEqual((after.body as Body).approval, late);
+    const declined = (after.body as Body).approval;
+    assert.equal((await decide(second, declined, "decline")).status, 200);
+    assert.deepEqual((await decide(third, declined)).body, ["This request has already been declined."]);
+    assert.equal((await reveal(requester)).status, 403);
+  }));
+
+Deno.test("an approval that is no longer possible fails, says why, and queues nothing", () =>
+  withFleet(async (fleet) => {
+    const { runtime, id, caller, settings, queued } = await house(fleet);
+    const { sql } = runtime;
+    await settings({ destructive_commands: { approval_required: true } });
+    const second = await caller();
+    const outcome = async (approval: string) => {
+      const { status, body } = await decide(second, approval);
+      assert.equal(status, 200);
+      return body as { state: string; outcome: string };
+    };
+    // The requester lost the right, or is gone.
+    const weak = await caller();
+    const one = ((await erase(weak, id)).body as Body).approval;
+    await sql`update roles set commands = '{DeviceLock}' where id in (select role_id from user_roles where user_id = ${weak.userId})`;
+    const lost = { state: "failed", outcome: "The person who asked no longer has the permission." };
+    const { state, outcome: why } = await outcome(one);
+    assert.deepEqual({ state, outcome: why }, lost);
+    const leaver = await caller();
+    const two = ((await erase(leaver, id)).body as Body).approval;
+    await sql`delete from users where id = ${leaver.userId}`;
+    assert.equal((await outcome(two)).outcome, lost.outcome);
+    // The device is gone from management.
+    const strong = await caller();
+    const three = ((await erase(strong, id)).body as Body).approval;
+    await sql`update enrollments set ended_at = now()`;
+    const gone = await outcome(three);
+    assert.deepEqual([gone.state, gone.outcome], ["failed", "Invalid target."]);
+    assert.deepEqual(await queued(), []);
+    // A service account approves only where that is allowed.
+    await sql`update enrollments set ended_at = null`;
+    const four = ((await erase(strong, id)).body as Body).approval;
+    await sql`update users set is_service_account = true where id = ${second.userId}`;
+    assert.equal((await decide(second, four)).status, 403);
+    await settings({ destructive_commands: { approval_required: true }, service_accounts_approve: true });
+    assert.equal((await outcome(four)).state, "approved");
+    assert.deepEqual(await queued(), ["EraseDevice"]);
+    // The ends of management.
+    const five = ((await strong("POST", `/api/mdm/devices/${id}/block/`)).body as Body).approval;
+    const six = ((await strong("DELETE", `/api/mdm/devices/${id}/`)).body as Body).approval;
+    assert.equal((await outcome(five)).state, "approved");
+    assert.equal((await outcome(six)).state, "approved");
+    const [device] = await sql<{ blocked: boolean; deleted: boolean }[]>`
+      select blocked_at is not null as blocked, deleted_at is not null as deleted from devices`;
+    assert.deepEqual(device, { blocked: true, deleted: true });
+  }));
+
+Deno.test("a request expires after a day, and its arguments are forgotten", () =>
+  withFleet(async (fleet) => {
+    const { runtime, id, caller, settings } = await house(fleet);
+    await settings({ destructive_commands: BOTH });
+    const [requester, second] = [await caller(), await caller()];
+    const { approval } = (await erase(requester, id, { reason: "x" })).body as Body;
+    const list = await second("GET", "/api/mdm/approvals/?state=waiting");
+    assert.equal((list.body as { count: number }).count, 1);
+    runtime.clock.advance(86_400);
+    assert.deepEqual((await decide(second, approval)).body, ["This request has expired."]);
+    assert.equal(((await second("GET", "/api/mdm/approvals/?state=waiting")).body as { count: number }).count, 0);
+    await housekeeping.run(
+      { runtime, by: byJob("test"), signal: new AbortController().signal, payload: null } as never,
+    );
+    const [row] = await runtime.sql<{ state: string; kept: string | null }[]>`
+      select state, arguments_sealed as kept from approvals`;
+    assert.deepEqual(row, { state: "expired", kept: null });
+    assert.equal((await runtime.sql`select 1 from events where type = 'approval_expired'`).length, 1);
+    assert.notEqual(((await erase(requester, id, { reason: "x" })).body as Body).approval, approval);
+  }));
