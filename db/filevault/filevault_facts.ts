@@ -37,6 +37,13 @@ export async function findFilevaultConfigOf(db: Db, channelId: ChannelId): Promi
   return row;
 }
 
+/** Records that a Mac does not have the profile that it acknowledged. It gets it again, a while later. */
+export async function forgetFilevaultProfile(db: Db, enrollmentId: EnrollmentId, now: Date): Promise<void> {
+  await db`
+    update enrollments set filevault_config_uuid = null, filevault_failed_at = ${now}, updated_at = ${now}
+    where id = ${enrollmentId} and filevault_config_uuid is not null`;
+}
+
 /** Whether an enrollment is known to be the hardware that it says it is. */
 export async function isHardwareProven(db: Db, enrollmentId: EnrollmentId): Promise<boolean> {
   const [row] = await db<{ proven: boolean }[]>`

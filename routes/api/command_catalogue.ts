@@ -75,7 +75,7 @@ function representation(
     description,
     danger,
     valid: why === null ? null : reason === null,
-    reason: reason === null ? null : `${reason}.`,
+    reason: reason === null || reason === undefined ? null : `${reason}.`,
   };
 }
 

@@ -26,7 +26,10 @@ export const setupFileVault: CommandDefinition<Args> = {
   invalidFor: (target) =>
     firstOf(channel(NAME, target), mac(NAME, target), userEnrollment(NAME, target), userApproved(NAME, target)),
   build: ({ profile }) => ({ Payload: Uint8Array.fromBase64(profile ?? "") }),
-  onAcknowledged: (_report, { config_uuid: configUuid }) => [{ kind: "filevaultSetUp", configUuid }],
+  onAcknowledged: (_report, { config_uuid: configUuid }) => [
+    { kind: "filevaultSetUp", configUuid },
+    { kind: "verifyProfiles" },
+  ],
   onError: () => [{ kind: "filevaultRefused" }],
   describe: (args) => redact(args, ["config_uuid"], ["profile"]),
 };

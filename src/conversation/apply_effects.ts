@@ -32,7 +32,7 @@ import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
-import { applyFilevault } from "./apply_filevault.ts";
+import { applyFilevault, verifyFilevault } from "./apply_filevault.ts";
 import { artifactOwnerOf, type TargetedConversation } from "./conversation.ts";
 
 type EffectOf<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
@@ -191,6 +191,7 @@ async function applyProfiles(effect: EffectOf<"profiles">, context: TargetedConv
     );
   }
   await verifyProfiles(tx, runtime, by, artifactOwnerOf(context), effect.profiles);
+  await verifyFilevault(effect.profiles, context);
 }
 
 const ARTIFACT_STATUS = {

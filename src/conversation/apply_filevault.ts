@@ -6,9 +6,12 @@
 
 import { updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import { deleteReplyKey } from "../../db/filevault/escrow_keys.ts";
+import { forgetFilevaultProfile } from "../../db/filevault/filevault_facts.ts";
 import type { Effect } from "../commands/effect.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { securityInfo } from "../commands/security_info.ts";
+import { identifierPrefix } from "../downloads/profile_identifier.ts";
+import { filevaultIdentifier } from "../filevault/profile.ts";
 import { receiveRecoveryKey } from "../filevault/receive_key.ts";
 import type { TargetedConversation } from "./conversation.ts";
 
@@ -26,6 +29,17 @@ async function readAgain({ tx, runtime, owner, target, now }: TargetedConversati
     singleton: "SecurityInfo after FileVault",
     notBefore: new Date(now.getTime() + READ_AGAIN_SECONDS * 1000),
   });
+}
+
+/** Looks for the FileVault profile in the list of a Mac's profiles: its acknowledgement alone proves nothing. */
+export async function verifyFilevault(
+  profiles: readonly { identifier: string }[],
+  { tx, runtime, owner, target, now }: TargetedConversation,
+): Promise<void> {
+  if (target.platform !== "macOS" || owner.userKey !== "") return;
+  const wanted = filevaultIdentifier(identifierPrefix(runtime.config));
+  if (profiles.some(({ identifier }) => identifier === wanted)) return;
+  await forgetFilevaultProfile(tx, owner.enrollmentId, now);
 }
 
 /** Applies one effect. */

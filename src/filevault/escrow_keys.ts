@@ -54,7 +54,7 @@ const SUBJECT: Record<EscrowKeyPurpose, string> = {
 };
 
 /** Keys that are made at once, and the Macs that wait for one: others are told to come again. */
-const MOST = { made: 2, waiting: 32 };
+const MOST = { made: 2, waiting: 16 };
 const makers = new WeakMap<Runtime["sql"], { busy: number; waiting: (() => void)[] }>();
 
 /** Runs work of which few run at the same time. Throws `unavailable` if too much waits already. */

@@ -23,12 +23,10 @@ import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { openEscrowKeys } from "./escrow_keys.ts";
-import { readRecoveryKey } from "./recovery_key.ts";
+import { ENVELOPE_BYTES, readRecoveryKey } from "./recovery_key.ts";
 
 const KIND = "filevault_prk";
 const UNREAD = "filevault_prk_unread";
-/** Bytes of an envelope that is kept; real ones have about 500. */
-const KEPT_BYTES = 16 * 1024;
 /** Recovery keys of an enrollment that is not known to be this hardware. */
 const MOST_UNPROVEN = 5;
 
@@ -119,7 +117,7 @@ async function keepUnread(
 ): Promise<void> {
   runtime.log.warn("Cannot open a FileVault recovery key", { device: owner.deviceId, reason });
   const [last] = await findOpenEscrowed(tx, owner.deviceId, UNREAD);
-  const text = cms.length > KEPT_BYTES ? "" : cms.toBase64();
+  const text = cms.length > ENVELOPE_BYTES ? "" : cms.toBase64();
   if (last !== undefined && (await opened(runtime, last)).secret === text) return;
   const id = await escrowUnproven(tx, runtime, owner, UNREAD, text, { ...cause, reason: "unreadable" });
   await endOthers(tx, runtime, owner, UNREAD, id);

@@ -13,6 +13,12 @@ import { PkiError } from "../pki/errors.ts";
 /** Six groups of four, as Macs make them. */
 const FORM = /^[A-Z0-9]{4}(?:-[A-Z0-9]{4}){5}$/;
 
+/**
+ * Bytes of an envelope that is opened, or kept; real ones have about 500. The attack: a device sends megabytes, which are
+ * read once for each key pair.
+ */
+export const ENVELOPE_BYTES = 16 * 1024;
+
 /** Whether a text is a personal recovery key. */
 export const isRecoveryKey = (text: string): boolean => FORM.test(text);
 
@@ -26,6 +32,7 @@ export type ReadKey = { key: string } | { reason: string };
  * without an error.
  */
 export function readRecoveryKey(cms: Uint8Array, recipients: readonly Recipient[]): ReadKey {
+  if (cms.length > ENVELOPE_BYTES) return { reason: `it has ${cms.length} bytes` };
   let reason = "it is not addressed to a certificate of this Mac";
   for (const recipient of recipients) {
     let plain: Uint8Array;

@@ -75,7 +75,12 @@ const prkOf = async (fleet: Fleet, device: SimulatedDevice): Promise<string | nu
 
 const secretsOf = async (fleet: Fleet, device: SimulatedDevice) => {
   const { id } = await deviceOf(fleet, device);
-  return await made(fleet, "GET", `/api/mdm/devices/${id}/secrets/`);
+  const rows: { id: number; kind: string; state: string; reason: string }[] = await made(
+    fleet,
+    "GET",
+    `/api/mdm/devices/${id}/secrets/`,
+  );
+  return rows.filter(({ kind }) => kind !== "activation_lock_bypass_code");
 };
 
 /** Ten minutes later the key is read. */
@@ -439,4 +444,58 @@ Deno.test("many Macs that need a key at the same time all get the profile, each 
     assert.ok(devices.every((device) => filevaultPayload(device) !== undefined));
     const keys = await fleet.runtime.sql`select distinct certificate from filevault_escrow_keys`;
     assert.equal(keys.length, devices.length);
+  }));
+
+Deno.test("a profile that the Mac acknowledged and does not have is installed again, four hours later", () =>
+  withFleet(async (fleet) => {
+    const { blueprint } = await blueprintWith(fleet);
+    const device = await outOfTheBox(fleet, blueprint.id);
+    await device.connect();
+    device.state.profiles = device.state.profiles.filter(({ identifier }) => identifier !== IDENTIFIER);
+    fleet.runtime.clock.advance(2 * MINUTE);
+    const seen = types(await device.connect());
+    assert.deepEqual([seen.includes("ProfileList"), seen.includes("InstallProfile")], [true, false]);
+    fleet.runtime.clock.advance(4 * HOUR);
+    assert.ok(types(await device.connect()).includes("InstallProfile"));
+    assert.ok(filevaultPayload(device));
+    fleet.runtime.clock.advance(2 * MINUTE);
+    assert.ok(!types(await device.connect()).includes("InstallProfile"));
+  }));
+
+Deno.test("more Macs than keys can be made for are told to come again, and get the profile then", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const { blueprint } = await blueprintWith(fleet);
+    const devices: SimulatedDevice[] = [];
+    for (let n = 0; n < 24; n++) devices.push(await inUse(fleet, blueprint.id));
+    // No key is made until every Mac has asked.
+    const gate = Promise.withResolvers<void>();
+    const { rsaKey } = runtime.random;
+    runtime.random.rsaKey = async () => {
+      await gate.promise;
+      return await rsaKey();
+    };
+    let refused = 0;
+    const first = devices.map((device) =>
+      device.connect().catch((error) => {
+        assert.match(String(error), /503/);
+        if (++refused === devices.length - 18) gate.resolve();
+      })
+    );
+    await Promise.all(first);
+    assert.equal(refused, 6);
+    for (const device of devices) await device.connect();
+    assert.ok(devices.every((device) => filevaultPayload(device) !== undefined));
+  }));
+
+Deno.test("a reveal while a rotation is queued by hand queues no second one", () =>
+  withFleet(async (fleet) => {
+    const { blueprint } = await blueprintWith(fleet, { prk_reveal_rotation_delay: 5 });
+    const device = await outOfTheBox(fleet, blueprint.id);
+    await device.connect();
+    await read(fleet, device);
+    const { id } = await deviceOf(fleet, device);
+    await made(fleet, "POST", `/api/mdm/devices/${id}/rotate_filevault_key/`, {});
+    await prkOf(fleet, device);
+    assert.equal((await fleet.runtime.sql`select 1 from commands where name = 'RotateFileVaultKey'`).length, 1);
   }));

@@ -87,6 +87,8 @@ Deno.test("an envelope that is not for this Mac, damaged, or without a key in it
   assert.match(reasonOf(seal(`${KEY}-ABCD`)), /no recovery key/);
   assert.match(reasonOf(new Uint8Array()), /./);
   assert.match(reasonOf(utf8("<plist/>")), /./);
+  assert.match(reasonOf(new Uint8Array(20_000)), /20000 bytes/);
+  assert.match(reasonOf(seal("x".repeat(20_000))), /it has \d+ bytes/);
   assert.deepEqual(readRecoveryKey(seal(`${KEY}\n`), [recipient]), { key: KEY });
   // Each bit of the content: whatever padding a damaged envelope happens to have, nothing but the key passes.
   const whole = seal(KEY);
