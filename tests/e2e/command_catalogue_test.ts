@@ -62,12 +62,17 @@ const FAIL: ReadonlySet<string> = new Set([
   "InstallProvisioningProfile",
   "RemoveProfile",
   "RemoveProvisioningProfile",
-  // There is no administrator of the server.
+  // No account of these Macs is the server's: recovery_passwords_test.ts has one.
   "SetAutoAdminPassword",
 ]);
 
-/** What a test knows that the server refuses beyond Apple's conditions, by words of the reason. */
-const ELSEWHERE = /it does not wait in Setup Assistant/;
+/** Commands that need what only other tests set up, and where that is. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  RotateFileVaultKey: "filevault_test.ts escrows a recovery key first",
+};
+
+/** What the server refuses beyond Apple's conditions, by words of the reason. */
+const OWN_REASONS = /it does not wait in Setup Assistant/;
 
 /** What leaves less for others comes later, and the end of the enrollment last. */
 const LATER: Readonly<Record<string, number>> = {
@@ -136,7 +141,7 @@ Deno.test("every command is composed, sent, validated and answered; what a devic
           if (entry.command.published === undefined) continue;
           const reason = requestTypeUnsupported(requestType, target);
           assert.ok(
-            reason === null ? ELSEWHERE.test(json.detail) : json.detail.includes(reason),
+            reason === null ? OWN_REASONS.test(json.detail) : json.detail.includes(reason),
             `${at}: ${json.detail}`,
           );
         }
@@ -149,5 +154,5 @@ Deno.test("every command is composed, sent, validated and answered; what a devic
         }
       }
     }
-    assert.deepEqual(REQUEST_TYPES.filter((type) => !answered.has(type)), []);
+    assert.deepEqual(REQUEST_TYPES.filter((type) => !answered.has(type)), Object.keys(ELSEWHERE));
   }));
