@@ -21,7 +21,10 @@ export async function tables({ runtime: { sql } }: Fleet): Promise<Map<string, s
 }
 
 /** What reveals a secret, which is asked for on purpose only. */
-const REVEALS = /\/(filevault_prk|recovery_password|device_lock_pin|admin_password|secrets\/\{secret_id\})\/$/;
+const REVEALS =
+  /\/(filevault_prk|recovery_password|device_lock_pin|admin_password|activation_lock_bypass_code|secrets\/\{secret_id\})\/$/;
+/** The forms of commands, of which there are dozens for each device, all made from the schema. */
+const FORMS = /\/send\/[A-Z]/;
 
 /** Answers of every GET endpoint that reveals no escrowed secret, for every object that its parameters may name. */
 export async function answers(fleet: Fleet, serialNumber: string): Promise<Map<string, string>> {
@@ -50,7 +53,7 @@ export async function pages(fleet: Fleet): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const queue = ["/"];
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-    if (found.has(path) || found.size > 300) continue;
+    if (found.has(path) || found.size > 300 || FORMS.test(path)) continue;
     const { text } = await person.get(path);
     found.set(path, text);
     for (const [, href = ""] of text.matchAll(/href="(\/[^"#]*)"/g)) queue.push(href.replaceAll("&amp;", "&"));
