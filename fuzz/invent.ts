@@ -4,12 +4,12 @@
  * @module
  */
 
-import { commandFacts } from "../src/apple_schema/commands.ts";
+import { commandFacts, REQUEST_TYPES } from "../src/apple_schema/commands.ts";
 import { declarationFacts } from "../src/apple_schema/declarations.ts";
 import { keysBelow } from "../src/apple_schema/keys.ts";
 import type { KeyFacts, PayloadFacts, Shapes } from "../src/apple_schema/types.ts";
 import type { Random } from "./random.ts";
-import { DECLARATION_TYPES, REQUEST_TYPES } from "../simulators/published.ts";
+import { DECLARATION_TYPES } from "../simulators/published.ts";
 
 type Made = { random: Random; shapes: Shapes | undefined; json: boolean };
 

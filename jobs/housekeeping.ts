@@ -12,6 +12,7 @@ import { deleteExpiredVisits } from "../db/ade/web_visits.ts";
 import { deleteExpiredSessions } from "../db/access/sessions.ts";
 import { deleteOldBulkCommands } from "../db/bulk/bulk_commands.ts";
 import { deleteExpiredClaims } from "../db/enrollment/enrollment_claims.ts";
+import { forgetOldLocations } from "../db/devices/device_locations.ts";
 import { dropPartitionsBefore, ensurePartitions } from "../db/events/events.ts";
 import { deleteExpiredAssetCredentials } from "../db/issuing/asset_credentials.ts";
 import { expireOldCommands } from "../db/work/commands.ts";
@@ -24,6 +25,8 @@ import { defineJob } from "./job.ts";
 const DAY_MS = 86_400_000;
 /** Commands that are ended in one transaction. */
 const BATCH = 200;
+/** Days in which a location of a device in lost mode can be looked at. */
+const LOCATION_DAYS = 7;
 
 export const housekeeping = defineJob({
   kind: "housekeeping",
@@ -59,6 +62,7 @@ export const housekeeping = defineJob({
         dep_messages: await deleteUnusedMessages(sql, before(30)),
         web_visits: await deleteExpiredVisits(sql, before(30)),
         claims: await deleteExpiredClaims(sql, now),
+        locations: await forgetOldLocations(sql, before(LOCATION_DAYS)),
         bulk_commands: await deleteOldBulkCommands(sql, monthsAgo(config.HISTORY_RETENTION_MONTHS)),
         asset_credentials: await deleteExpiredAssetCredentials(sql, now),
       },

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { commands } from "../src/apple_schema/generated/commands.ts";
 import { declarations } from "../src/apple_schema/generated/declarations.ts";
 import { profiles } from "../src/apple_schema/generated/profiles.ts";
 import { status } from "../src/apple_schema/generated/status.ts";
@@ -13,9 +12,6 @@ import type { SchemaTarget } from "../src/apple_schema/target.ts";
 
 /** The types of declarations, in order. */
 export const DECLARATION_TYPES: readonly string[] = Object.keys(declarations);
-
-/** The request types of commands, in order. */
-export const REQUEST_TYPES: readonly string[] = Object.keys(commands);
 
 /** The payload types of profiles, in order. Two of the files are about no payload of their own. */
 export const PAYLOAD_TYPES: readonly string[] = Object.keys(profiles)

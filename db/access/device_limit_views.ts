@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DeviceId } from "../ids.ts";
+import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 import { hasAnyTag } from "../tags/effective_tag_views.ts";
 import type { Grant } from "./grants.ts";
@@ -29,17 +29,22 @@ export const coveredSerialNumbers = (db: Db, limit: DeviceLimit) =>
 /** Returns the condition that a list has for devices `d`: all, or those that the limit covers. */
 export const within = (db: Db, limit: DeviceLimit | undefined) => limit === undefined ? db`true` : covers(db, limit);
 
-/** What a request is about: a device, all devices with a serial number, or the device of a command, claim or alert. */
+/** What a request is about: a device, all devices with a serial number, or the device of a command, user, claim or alert. */
 export type DeviceSubject =
   | { deviceId: DeviceId }
   | { serialNumber: string }
   | { commandUuid: string }
+  | { channelId: ChannelId }
   | { claimId: number }
   | { alertId: number };
 
 function isSubject(db: Db, subject: DeviceSubject) {
   if ("deviceId" in subject) return db`d.id = ${subject.deviceId}`;
   if ("serialNumber" in subject) return db`d.serial_number = ${subject.serialNumber}`;
+  if ("channelId" in subject) {
+    return db`d.id = (select e.device_id from channels c join enrollments e on e.id = c.enrollment_id
+      where c.id = ${subject.channelId})`;
+  }
   if ("claimId" in subject) return db`d.id = (select device_id from enrollment_claims where id = ${subject.claimId})`;
   if ("alertId" in subject) {
     return db`d.id = (select e.device_id from identity_alerts a join enrollments e on e.id = a.enrollment_id

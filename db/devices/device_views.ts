@@ -12,7 +12,7 @@ import { hasAnyTag } from "../tags/effective_tag_views.ts";
 import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, one } from "../open.ts";
 import type { ReleaseReason } from "../enrollment/enrollments.ts";
-import type { StoredPlatform } from "./devices.ts";
+import { furtherFacts, type StoredPlatform } from "./devices.ts";
 
 /** A user of a device. Times are ISO texts. */
 export type DeviceUser = {
@@ -67,6 +67,10 @@ export type DeviceView = StateFacts & {
   userApprovedEnrollment: boolean | null;
   activationLockManageable: boolean | null;
   awaitingConfiguration: boolean | null;
+  sharedIpad: boolean | null;
+  unlockTokenEscrowed: boolean | null;
+  /** Whether it is in lost mode; null where nothing has shown it. */
+  lostMode: boolean | null;
   declarativeManagement: boolean | null;
   bootstrapTokenEscrowed: boolean | null;
   filevaultEnabled: boolean | null;
@@ -94,7 +98,9 @@ const select = (db: Db) =>
         from channels u where u.enrollment_id = e.id and u.user_key <> ''), '[]') as users, e.name, e.model,
       e.platform, e.os_version, e.os_version_extra, e.build_version, e.build_version_extra, e.apple_silicon, e.supervised,
       e.dep_enrollment, e.user_enrollment, e.user_approved_enrollment, e.activation_lock_manageable,
-      e.awaiting_configuration, p.declarative_management, e.bootstrap_token_sealed is not null as bootstrap_token_escrowed,
+      e.awaiting_configuration, ${
+    furtherFacts(db)
+  }, p.declarative_management, e.bootstrap_token_sealed is not null as bootstrap_token_escrowed,
       (e.security_info->>'FDE_Enabled')::boolean as filevault_enabled, c.last_ip, c.last_seen_at, c.last_notified_at,
       e.ended_at as checkout_at,
       (select max(i.not_after) from enrollment_identities i where i.enrollment_id = e.id and i.retired_at is null)

@@ -22,7 +22,14 @@ export type TargetRow = {
   userApproved: boolean | null;
   activationLockManageable: boolean | null;
   awaitingConfiguration: boolean | null;
+  sharedIpad: boolean | null;
+  unlockTokenEscrowed: boolean;
+  lostMode: boolean | null;
 };
+
+/** The columns of an enrollment `e` that only some commands need. */
+export const furtherFacts = (db: Db) =>
+  db`e.shared_ipad, e.lost_mode, e.unlock_token_sealed is not null as unlock_token_escrowed`;
 
 /** Returns the device of an enrollment, as commands see it. */
 export async function findTarget(db: Db, enrollmentId: EnrollmentId, channel: "Device" | "User"): Promise<TargetRow> {
@@ -38,9 +45,9 @@ export async function findSpeaker(
   const [row] = await db<(Omit<TargetRow, "channel"> & { osVersionExtra: string; ended: boolean; blocked: boolean })[]>`
       select platform, os_version, os_version_extra, model, apple_silicon, supervised, user_enrollment,
         user_approved_enrollment as user_approved, activation_lock_manageable, awaiting_configuration,
-        ended_at is not null as ended,
+        ended_at is not null as ended, ${furtherFacts(db)},
         (select d.blocked_at is not null from devices d where d.id = device_id) as blocked
-      from enrollments where id = ${enrollmentId}`;
+      from enrollments e where id = ${enrollmentId}`;
   if (row === undefined) return undefined;
   const { osVersion, osVersionExtra, ended, blocked, ...rest } = row;
   return { target: { ...rest, channel, osVersion: `${osVersion} ${osVersionExtra}`.trim() }, ended, blocked };

@@ -80,6 +80,18 @@ export async function findOpenEscrowed(db: Db, deviceId: DeviceId, kind: EscrowK
     where device_id = ${deviceId} and kind = ${kind} and ended_at is null order by id desc`;
 }
 
+/** Returns the secrets of a kind that have ended, sealed: the latest first. */
+export async function findEndedEscrowed(
+  db: Db,
+  deviceId: DeviceId,
+  kind: EscrowKind,
+  limit: number,
+): Promise<SealedRow[]> {
+  return await db<SealedRow[]>`
+    select ${columns(db)}, secret_sealed from escrowed_secrets
+    where device_id = ${deviceId} and kind = ${kind} and ended_at is not null order by id desc limit ${limit}`;
+}
+
 /** Returns one secret of a device, whatever became of it. */
 export async function findEscrowedById(db: Db, deviceId: DeviceId, id: number): Promise<SealedRow | undefined> {
   const [row] = await db<SealedRow[]>`

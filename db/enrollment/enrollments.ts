@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DeviceId, EnrollmentId } from "../ids.ts";
+import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
 import { ensureChannel, lockChannelsOfDevice } from "../work/channels.ts";
 import { type Db, type Json, json, one } from "../open.ts";
 
@@ -137,6 +137,12 @@ export type EnrollmentChange = Partial<{
   releasedBecause: ReleaseReason;
   accountConfiguredAt: Date;
   accountRefusedAt: Date;
+  sharedIpad: boolean;
+  lostMode: boolean;
+  /** The FileVault settings that the Mac has, by their digest; null for none. */
+  filevaultConfigUuid: string | null;
+  filevaultFailedAt: Date | null;
+  filevaultRotationAt: Date;
   unlockTokenSealed: string;
   bootstrapTokenSealed: string | null;
   deviceInformation: Json;
@@ -173,6 +179,18 @@ export async function updateEnrollment(
     returning e.name <> b.name as name, e.model <> b.model as model, e.os_version <> b.os_version as os_version,
       e.platform is distinct from b.platform as platform`;
   return row === undefined ? [] : (["name", "model", "platform", "osVersion"] as const).filter((fact) => row[fact]);
+}
+
+/** Returns the sealed unlock token of the enrollment of a channel. */
+export async function findUnlockToken(
+  db: Db,
+  channelId: ChannelId,
+): Promise<{ enrollmentId: EnrollmentId; sealed: string } | undefined> {
+  const [row] = await db<{ enrollmentId: EnrollmentId; sealed: string }[]>`
+    select e.id as enrollment_id, e.unlock_token_sealed as sealed
+    from channels c join enrollments e on e.id = c.enrollment_id
+    where c.id = ${channelId} and e.unlock_token_sealed is not null`;
+  return row;
 }
 
 /** Returns the sealed bootstrap token of an enrollment. */

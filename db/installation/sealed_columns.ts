@@ -20,6 +20,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "dep_tokens", column: "access_secret_sealed" },
   { table: "dep_tokens", column: "consumer_secret_sealed" },
   { table: "dep_tokens", column: "private_key_sealed" },
+  { table: "device_locations", column: "location_sealed" },
   { table: "device_values", column: "value_sealed" },
   { table: "download_keys", column: "key_sealed" },
   { table: "enrollment_secrets", column: "secret_sealed" },

@@ -10,7 +10,7 @@ import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one } from "../open.ts";
 
 /** A device. */
-export type UpdatingDeviceRow = Omit<TargetRow, "channel"> & {
+export type UpdatingDeviceRow = Omit<TargetRow, "channel" | "sharedIpad" | "lostMode" | "unlockTokenEscrowed"> & {
   id: DeviceId;
   name: string;
   serialNumber: string;

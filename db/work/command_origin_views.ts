@@ -29,7 +29,7 @@ export async function commandOrigins(
       payload #>> '{object,new_value,kwargs,request_type}' as request_type
     from events
     where serial_number = ${serialNumber} and created_at between ${first} and ${last} and type = 'zentral_audit'
-      and payload ->> 'action' = 'created' and payload #>> '{object,model}' = 'mdm.devicecommand'
+      and payload ->> 'action' = 'created' and payload #>> '{object,model}' in ('mdm.devicecommand', 'mdm.usercommand')
       and payload #>> '{object,pk}' = any(${commands.map(({ uuid }) => uuid)}::text[])`;
   return new Map(rows.map((row) => [row.uuid, row]));
 }

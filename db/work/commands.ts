@@ -44,13 +44,15 @@ export async function insertCommand(
     singleton: string | null;
     notBefore: Date | null;
     expiresAt: Date | null;
+    /** Commands of one group on a channel are sent one after the other. */
+    orderGroup?: string;
   },
   now: Date,
 ): Promise<boolean> {
   const inserted = await db`
-    insert into commands (id, uuid, channel_id, name, arguments, secrets_sealed, singleton, not_before, expires_at, created_at, updated_at)
+    insert into commands (id, uuid, channel_id, name, arguments, secrets_sealed, singleton, not_before, expires_at, order_group, created_at, updated_at)
     values (${row.id}, ${row.uuid}, ${row.channelId}, ${row.name}, ${json(db, row.arguments)}, ${row.secretsSealed},
-      ${row.singleton}, ${row.notBefore}, ${row.expiresAt}, ${now}, ${now})
+      ${row.singleton}, ${row.notBefore}, ${row.expiresAt}, ${row.orderGroup ?? null}, ${now}, ${now})
     on conflict (channel_id, singleton) where singleton is not null do nothing`;
   const due = row.notBefore ?? now;
   await db`
@@ -93,6 +95,17 @@ export function markingSent(
       where id = ${channelId} and (push_due_at is null or push_due_at > ${pushAgainAt}))
     update commands set state = 'sent', sent_at = ${now}, sent_count = sent_count + 1, updated_at = ${now}
     where id = ${id} and channel_id = ${channelId} returning id`;
+}
+
+/** Returns when the first live command of a channel with a name is due; undefined if there is none. */
+export async function findLiveCommand(
+  db: Db,
+  channelId: ChannelId,
+  name: string,
+): Promise<{ notBefore: Date | null } | undefined> {
+  const [row] = await db<{ notBefore: Date | null }[]>`
+    select not_before from commands where channel_id = ${channelId} and name = ${name} order by id limit 1`;
+  return row;
 }
 
 /** Returns a live command of a channel by its UUID, locked. */
@@ -200,21 +213,27 @@ export type CommandView = {
 };
 
 /** Bytes of a kept answer that a list shows; longer ones are read one by one. */
-const LISTED_RESULT_BYTES = 64 * 1024;
+export const LISTED_RESULT_BYTES = 64 * 1024;
 
-const views = (db: Db, longest: number) =>
-  db`
-    select m.id, m.uuid, e.device_id, m.name, m.arguments->>'artifact_version' as artifact_version, m.state, m.not_before,
+/** Bytes of a kept answer that is read by itself. */
+export const ANY_RESULT_BYTES = 2 ** 30;
+
+/** The commands of devices, or those of users: live and finished ones. */
+export const commandViews = (db: Db, longest: number, of: "devices" | "users" = "devices") => {
+  const channel = (key: ReturnType<Db>) => of === "devices" ? db`${key} = ''` : db`${key} <> ''`;
+  return db`
+    select m.id, m.uuid, e.device_id, e.id as enrollment_id, c.user_key, m.name, m.arguments->>'artifact_version' as artifact_version, m.state, m.not_before,
       m.sent_at, null::text as result_sealed, null::bytea as result, false as has_result,
       m.not_now_at as result_at, null::jsonb as error_chain, m.created_at, m.updated_at
     from commands m join channels c on c.id = m.channel_id join enrollments e on e.id = c.enrollment_id
-    where c.user_key = ''
+    where ${channel(db`c.user_key`)}
     union all
-    select id, uuid, device_id, name, arguments->>'artifact_version', state, not_before, sent_at,
+    select id, uuid, device_id, enrollment_id, user_key, name, arguments->>'artifact_version', state, not_before, sent_at,
       case when octet_length(result_sealed) <= ${longest} then result_sealed end,
       case when octet_length(result) <= ${longest} then result end,
       result_sealed is not null or result is not null, result_at, error_chain, created_at, updated_at
-    from command_history where user_key = ''`;
+    from command_history where ${channel(db`user_key`)}`;
+};
 
 /**
  * Returns a page of device commands, newest first, and the total number: of one device, or of all that are not deleted.
@@ -237,17 +256,19 @@ export async function listCommands(
   }`;
   const rows = await db<CommandView[]>`
     select * from (${
-    views(db, LISTED_RESULT_BYTES)
+    commandViews(db, LISTED_RESULT_BYTES)
   }) v ${where} order by v.created_at desc, v.id desc limit ${page.limit} offset ${page.offset}`;
   const { count } = one(
-    await db<{ count: number }[]>`select count(*)::int as count from (${views(db, LISTED_RESULT_BYTES)}) v ${where}`,
+    await db<{ count: number }[]>`select count(*)::int as count from (${
+      commandViews(db, LISTED_RESULT_BYTES)
+    }) v ${where}`,
   );
   return { rows: [...rows], count };
 }
 
 /** Returns one device command. */
 export async function findCommand(db: Db, uuid: string): Promise<CommandView | undefined> {
-  const [row] = await db<CommandView[]>`select * from (${views(db, 2 ** 30)}) v where v.uuid = ${uuid}`;
+  const [row] = await db<CommandView[]>`select * from (${commandViews(db, ANY_RESULT_BYTES)}) v where v.uuid = ${uuid}`;
   return row;
 }
 
@@ -277,6 +298,10 @@ export async function cancelCommand(
     return done === undefined ? "unknown" : { ended: done.state };
   }
   if (row.state !== "queued") return "sent";
+  // What waits for it in its order group is due now.
+  await db`
+    update channels set next_action_at = least(next_action_at, ${now}::timestamptz), push_due_at = least(push_due_at, ${now}::timestamptz)
+    where id = (select channel_id from commands where id = ${row.id} and order_group is not null)`;
   await finishCommand(db, row.id, { state: "cancelled", resultSealed: null, errorChain: null }, now);
   return "cancelled";
 }

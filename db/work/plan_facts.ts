@@ -5,7 +5,7 @@
  */
 
 import { type DeviceLimit, within } from "../access/device_limit_views.ts";
-import type { TargetRow } from "../devices/devices.ts";
+import { furtherFacts, type TargetRow } from "../devices/devices.ts";
 import { type PasswordFactJson, passwordFacts } from "../devices/escrowed_passwords.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one, type Statement } from "../open.ts";
@@ -67,6 +67,15 @@ export type PlanRow = TargetRow & {
   passwords: PasswordFactJson[] | null;
   /** Parts of its SecurityInfo, as it said them. */
   recoveryReported: { lock: Json; exists: Json; pending: Json } | null;
+  /** FileVault on a Mac; null for everything else. Times are ISO texts. */
+  filevault: {
+    /** The digest of the settings that it has. */
+    installed: string | null;
+    failedAt: string | null;
+    rotationAt: string | null;
+    /** Since when its recovery key is escrowed; null if none is that the Mac itself has reported. */
+    prkAt: string | null;
+  } | null;
   /** Whether the enrollment has ended, or its device is deleted. */
   ended: boolean;
   blocked: boolean;
@@ -78,7 +87,9 @@ const select = (db: Db) =>
       c.session_started_at, d.id as device_id,
       e.platform, e.os_version, e.os_version_extra, e.build_version, e.build_version_extra,
       coalesce(e.device_information ->> 'SoftwareUpdateDeviceID', '') as software_update_device_id, e.model, e.apple_silicon, e.supervised, e.user_enrollment,
-      e.user_approved_enrollment as user_approved, e.activation_lock_manageable, e.awaiting_configuration,
+      e.user_approved_enrollment as user_approved, e.activation_lock_manageable, e.awaiting_configuration, ${
+    furtherFacts(db)
+  },
       e.device_information_at, e.security_info_at, e.apps_at, e.certificates_at, e.profiles_at,
       e.inventory_asked,
       d.serial_number, e.created_at as enrolled_at, e.blueprint_id,
@@ -116,6 +127,13 @@ const select = (db: Db) =>
         'exists', e.security_info #> '{FirmwarePasswordStatus,PasswordExists}',
         'pending', e.security_info #> '{FirmwarePasswordStatus,ChangePending}') end
         as recovery_reported,
+      -- The attack: an enrollment that only says it is this hardware has the recovery key of the Mac sent to it.
+      case when c.user_key = '' and e.platform = 'macOS' then
+        jsonb_build_object('installed', e.filevault_config_uuid, 'failedAt', e.filevault_failed_at,
+          'rotationAt', e.filevault_rotation_at, 'prkAt', case when e.hardware_proven then (
+            select max(created_at) from escrowed_secrets where device_id = e.device_id and kind = 'filevault_prk'
+              and ended_at is null and proven) end)
+        end as filevault,
       e.ended_at is not null as ended, d.blocked_at is not null as blocked
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
       join channel_plans p on p.channel_id = c.id`;
@@ -183,6 +201,7 @@ export type PlanCommandRow = {
   notNowAt: Date | null;
   notNowCount: number;
   createdAt: Date;
+  orderGroup: string | null;
   /** Its content, for the first commands and the requested one; absent for others and if it is long. */
   arguments: Record<string, Json> | null;
   secretsSealed: string | null;
@@ -204,7 +223,7 @@ export async function findPlanQueue(
 ): Promise<PlanCommandRow[]> {
   return await db<PlanCommandRow[]>`
     select id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at,
-      sent_count, not_now_at, not_now_count, created_at,
+      sent_count, not_now_at, not_now_count, created_at, order_group,
       case when uuid = ${
     answered ?? null
   } or (place <= ${WITH_ARGUMENTS} and pg_column_size(arguments) <= ${SHORT_ARGUMENTS})

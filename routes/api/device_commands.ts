@@ -7,90 +7,53 @@
 import { z } from "zod";
 import { findDevice } from "../../db/devices/device_views.ts";
 import { type CommandView, findCommand, listCommands } from "../../db/work/commands.ts";
+import { mayAll } from "../../src/access/actor.ts";
 import { limitOf } from "../../src/access/device_limit.ts";
-import { removesArtifacts } from "../../src/blueprints/artifact_types.ts";
 import { commandsWith } from "../../src/commands/registry.ts";
-import { openResult } from "../../src/commands/result.ts";
 import { cancelCommand } from "../../src/devices/cancel_command.ts";
 import { sendCommand } from "../../src/devices/actions.ts";
+import { revealLocation } from "../../src/devices/location.ts";
+import { revealResult } from "../../src/devices/reveal_result.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import type { Runtime } from "../../src/runtime.ts";
-import { commandWord } from "../state_words.ts";
+import {
+  COMMAND_BYTES,
+  commandAsked,
+  commandFields,
+  commandFieldsOf,
+  newCommandSchema,
+  sending,
+} from "./command_fields.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { deviceFilter, deviceParams, notAChoice, textFilter, timeOut, uuidParams } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
-
-/** Apple's keys. */
-const errorChainSchema = z.array(z.object({
-  ErrorCode: z.int(),
-  ErrorDomain: z.string(),
-  LocalizedDescription: z.string().exactOptional(),
-  USEnglishDescription: z.string().exactOptional(),
-}));
-
-/** The states of a command. */
-const COMMAND_STATES = [
-  "queued",
-  "sent",
-  "not_now",
-  "acknowledged",
-  "error",
-  "format_error",
-  "expired",
-  "cancelled",
-] as const;
-
-const stateOf = (state: string): typeof COMMAND_STATES[number] =>
-  COMMAND_STATES.find((one) => one === state.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)) ?? "queued";
 
 /** A command in answers. */
 export const commandSchema = z.object({
   id: z.int(),
   uuid: z.string(),
   enrolled_device: z.int(),
-  name: z.string(),
-  artifact_version: z.string().nullable(),
-  artifact_operation: z.enum(["Installation", "Removal"]).nullable(),
-  not_before: timeOut.nullable(),
-  time: timeOut.nullable(),
-  result: z.string().nullable().describe("The device's answer, a property list in base64."),
-  result_time: timeOut.nullable(),
-  status: z.string().nullable(),
-  state: z.enum(COMMAND_STATES).describe("State of the command. `status` is null until the device answers."),
-  error_chain: errorChainSchema.nullable().describe("The device's error chain, outermost error first."),
-  created_at: timeOut,
-  updated_at: timeOut,
+  ...commandFields,
 }).meta({ id: "DeviceCommand" });
 
-async function commandRepresentation(
-  { keys }: Pick<Runtime, "keys">,
+const revealedSchema = z.object({ result: z.string().describe("A property list in base64.") })
+  .meta({ id: "RevealedResult" });
+
+const locationSchema = z.object({
+  location: z.record(z.string(), z.json()).describe("Apple's keys: Latitude, Longitude, Timestamp and others."),
+  created_at: timeOut,
+}).meta({ id: "LostModeLocation" });
+
+const commandRepresentation = async (
+  runtime: Pick<Runtime, "keys">,
   command: CommandView,
-): Promise<z.input<typeof commandSchema>> {
-  const result = await openResult(keys, command);
-  const time = (date: Date | null) => (date === null ? null : naiveUtc(date));
-  return {
-    id: command.id,
-    uuid: command.uuid,
-    enrolled_device: command.deviceId,
-    name: command.name,
-    artifact_version: command.artifactVersion,
-    artifact_operation: command.artifactVersion === null
-      ? null
-      : removesArtifacts(command.name)
-      ? "Removal"
-      : "Installation",
-    not_before: time(command.notBefore),
-    time: time(command.sentAt),
-    result: result?.toBase64() ?? null,
-    result_time: time(command.resultAt),
-    status: commandWord(command.state).status ?? null,
-    state: stateOf(command.state),
-    error_chain: errorChainSchema.nullable().catch(null).parse(command.errorChain),
-    created_at: naiveUtc(command.createdAt),
-    updated_at: naiveUtc(command.updatedAt),
-  };
-}
+): Promise<z.input<typeof commandSchema>> => ({
+  id: command.id,
+  uuid: command.uuid,
+  enrolled_device: command.deviceId,
+  ...await commandFieldsOf(runtime, command),
+});
 
 /** The endpoints that queue a command on a device, as the commands have them. */
 const queueing = commandsWith("endpoint").map(({ command: { name, args }, part }) =>
@@ -114,6 +77,29 @@ const queueing = commandsWith("endpoint").map(({ command: { name, args }, part }
 /** The endpoints of device commands. */
 export const DEVICE_COMMAND_ENDPOINTS = [
   ...queueing,
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/devices/{id}/commands/",
+    permission: "mdm.add_devicecommand",
+    tag: "Devices",
+    summary: "Send a command of the catalogue",
+    description:
+      "See /api/mdm/commands/ for the commands and their arguments. A refused argument is named by its path.",
+    params: deviceParams,
+    body: newCommandSchema,
+    bodyLimit: COMMAND_BYTES,
+    reasoned: true,
+    response: { status: 201, schema: commandSchema },
+    async handle({ runtime, by, params, body }) {
+      const { entry, args, options } = commandAsked(body);
+      return await sending(async () =>
+        await commandRepresentation(
+          runtime,
+          await sendCommand(runtime, by, params.id, entry.command.name, args, options),
+        )
+      );
+    },
+  }),
   endpoint({
     method: "GET",
     path: "/api/mdm/devices/commands/",
@@ -154,6 +140,48 @@ export const DEVICE_COMMAND_ENDPOINTS = [
       const command = await findCommand(runtime.sql, params.id);
       if (command === undefined) throw problem("not-found");
       return await commandRepresentation(runtime, command);
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/devices/commands/{id}/revealed_result/",
+    permission: "mdm.view_devicecommand",
+    tag: "Devices",
+    summary: "Read the secrets in the answer to a command",
+    description:
+      "The whole answer, with unlock tokens, bypass codes and recovery keys. It needs the permission for each " +
+      "kind of secret in it, and each reading is an event.",
+    params: uuidParams,
+    subject: ({ id }) => ({ commandUuid: id }),
+    reasoned: true,
+    response: { status: 200, schema: revealedSchema },
+    async handle({ runtime, by, params }) {
+      const command = await findCommand(runtime.sql, params.id);
+      if (command === undefined) throw problem("not-found");
+      const bytes = await revealResult(runtime, by, command, (permissions) => mayAll(by.actor, permissions));
+      return { result: bytes.toBase64() };
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/mdm/devices/commands/{id}/location/",
+    permission: "mdm.view_device_location",
+    tag: "Devices",
+    summary: "Read where a device in lost mode was",
+    description: "In Apple's keys. A location is shown once, and then deleted; each reading is an event.",
+    params: uuidParams,
+    subject: ({ id }) => ({ commandUuid: id }),
+    reasoned: true,
+    response: {
+      status: 200,
+      schema: locationSchema,
+    },
+    async handle({ runtime, by, params }) {
+      const command = await findCommand(runtime.sql, params.id);
+      const device = command === undefined ? undefined : await findDevice(runtime.sql, command.deviceId);
+      if (device === undefined) throw problem("not-found");
+      const { location, at } = await revealLocation(runtime, by, device, params.id);
+      return { location, created_at: naiveUtc(at) };
     },
   }),
   endpoint({

@@ -208,6 +208,26 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
   }),
   endpoint({
     ...facts,
+    path: path("filevault_prk"),
+    permission: "mdm.view_filevault_prk",
+    session: true,
+    summary: "Read the FileVault recovery key of a Mac",
+    description:
+      "Each read is recorded as an event. If the FileVault configuration of the Mac says so, the key is rotated after a delay.",
+    response: {
+      status: 200,
+      schema: z.object({ id: z.int(), serial_number: z.string(), filevault_prk: z.string().nullable() }).meta({
+        id: "DeviceFileVaultPrk",
+      }),
+    },
+    async handle({ runtime, by, params }) {
+      const { id, serialNumber } = await mustFind(runtime, params.id);
+      const prk = await revealEscrowed(runtime, by, { deviceId: id, serialNumber }, "filevault_prk");
+      return { id, serial_number: serialNumber, filevault_prk: prk?.secret ?? null };
+    },
+  }),
+  endpoint({
+    ...facts,
     path: path("device_lock_pin"),
     permission: "mdm.view_device_lock_pin",
     reasoned: true,

@@ -10,6 +10,7 @@ import { ARTIFACT_ENDPOINTS } from "./artifacts.ts";
 import { AUTHORITY_ENDPOINTS } from "./authority.ts";
 import { BLUEPRINT_ARTIFACT_ENDPOINTS } from "./blueprint_artifacts.ts";
 import { BLUEPRINT_ENDPOINTS } from "./blueprints.ts";
+import { COMMAND_CATALOGUE_ENDPOINTS } from "./command_catalogue.ts";
 import { DEP_DEVICE_ENDPOINTS } from "./dep_devices.ts";
 import { DEP_VIRTUAL_SERVER_ENDPOINTS } from "./dep_virtual_servers.ts";
 import { DEP_ENROLLMENT_CUSTOM_VIEW_ENDPOINTS } from "./dep_enrollment_custom_views.ts";
@@ -17,6 +18,7 @@ import { DEP_ENROLLMENT_ENDPOINTS } from "./dep_enrollments.ts";
 import { DEVICE_ARTIFACT_ENDPOINTS } from "./device_artifacts.ts";
 import { DEVICE_COMMAND_ENDPOINTS } from "./device_commands.ts";
 import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
+import { DEVICE_SECRET_ENDPOINTS } from "./device_secrets.ts";
 import { DEVICE_TAG_ENDPOINTS } from "./device_tags.ts";
 import { DEVICE_VALUE_ENDPOINTS } from "./device_values.ts";
 import { DEVICE_ENDPOINTS } from "./devices.ts";
@@ -40,6 +42,7 @@ import { SOFTWARE_UPDATE_ENDPOINTS } from "./software_updates.ts";
 import { TAG_ENDPOINTS } from "./tags.ts";
 import { TASK_RESULT_ENDPOINTS } from "./task_results.ts";
 import { TAXONOMY_ENDPOINTS } from "./taxonomies.ts";
+import { USER_COMMAND_ENDPOINTS } from "./user_commands.ts";
 import { USER_ENDPOINTS } from "./users.ts";
 import { VERSION_ENDPOINTS } from "./version_endpoints.ts";
 
@@ -64,9 +67,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ENROLLMENT_CLAIM_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
   ...DEVICE_COMMAND_ENDPOINTS,
+  ...USER_COMMAND_ENDPOINTS,
+  ...COMMAND_CATALOGUE_ENDPOINTS,
   ...DEVICE_ARTIFACT_ENDPOINTS,
   ...DEVICE_VALUE_ENDPOINTS,
   ...DEVICE_INVENTORY_ENDPOINTS,
+  ...DEVICE_SECRET_ENDPOINTS,
   ...BLUEPRINT_ENDPOINTS,
   ...ROLLOUT_ENDPOINTS,
   ...BLUEPRINT_ARTIFACT_ENDPOINTS,

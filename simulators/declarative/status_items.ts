@@ -89,6 +89,7 @@ export const targetOf = ({ model }: Pick<DeviceState, "model">, userId: string):
   platform: model.platform,
   osVersion: `${model.osVersion} ${model.osVersionExtra ?? ""}`.trim(),
   supervised: model.supervised,
+  sharedIpad: model.sharedIpad === true,
   userEnrollment: false,
 });
 

@@ -21,6 +21,7 @@ import { DeviceChannels } from "./device_channels.ts";
 import { DeviceCheckins } from "./device_checkins.ts";
 import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefused } from "./device_options.ts";
 import { type DeviceIdentity, ScepRefused } from "./identity.ts";
+import { FileVault } from "./file_vault.ts";
 import { managementOf, type OpenedProfile, openProfile, payloadOf } from "./installed_profile.ts";
 import { putEnrollmentProfile, takeEnrollmentProfileAway } from "./channel_profiles.ts";
 import {
@@ -240,6 +241,8 @@ export class SimulatedDevice extends DeviceCheckins {
       awaitingConfiguration: how.awaitDeviceConfigured ?? false,
       adminAccount: undefined,
       bypassCode: newBypassCode(),
+      // Out of the box nothing is encrypted.
+      fileVault: new FileVault(false),
       model: { ...this.state.model, supervised: how.supervised ?? true },
     });
     await this.#enrollWith(profile, (step) => {
@@ -357,6 +360,9 @@ export class SimulatedDevice extends DeviceCheckins {
       adminAccount: undefined,
       // The firmware keeps its password.
       ...(this.state.model.appleSilicon === true ? { recoveryPassword: { current: "", pending: undefined } } : {}),
+      lostMode: undefined,
+      passcode: false,
+      fileVault: new FileVault(false),
     };
     Object.assign(this.state, { erased: false, lockedWith: undefined, ...setup });
     this.identity = undefined;
@@ -379,9 +385,11 @@ export class SimulatedDevice extends DeviceCheckins {
         state: this.state,
         command,
         channel: this.channel(userId),
+        userId,
         device: {
           renew: (profile) => this.#renew(profile),
           told: (bytes) => this.declarative(userId).told(bytes),
+          unlockToken: () => this.unlockToken,
         },
       });
     return { Status: status, ...body };

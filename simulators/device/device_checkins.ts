@@ -8,6 +8,7 @@ import { newBypassCode } from "./bypass_code.ts";
 import { asDict, data, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
 import type { DeviceState } from "./device_state.ts";
 import { emptyChannel } from "./channel_state.ts";
+import { FileVault } from "./file_vault.ts";
 import { DeviceLink } from "./device_link.ts";
 import { type DeviceOptions, expectOk } from "./device_options.ts";
 import type { DeviceIdentity } from "./identity.ts";
@@ -54,9 +55,11 @@ export class DeviceCheckins {
       recoveryPassword: { current: "", pending: undefined },
       ignoresRecoveryLock: false,
       bypassCode: newBypassCode(),
+      fileVault: new FileVault(options.fileVault !== "off"),
       restarts: 0,
       updateFailures: { count: 0, reason: "", at: "" },
       scheduledUpdate: undefined,
+      accounts: options.accounts ?? [],
     };
     this.pushToken = crypto.getRandomValues(new Uint8Array(32));
     this.unlockToken = crypto.getRandomValues(new Uint8Array(64));

@@ -7,6 +7,7 @@
 import type { KeyObject } from "node:crypto";
 import type { DeclarationMischiefMaker } from "../declarative/declarative_device.ts";
 import type { ScepHabit } from "./identity.ts";
+import type { Account } from "./device_state.ts";
 import type { Model } from "./models.ts";
 
 /**
@@ -20,6 +21,8 @@ export type DeviceOptions = {
   serialNumber: string;
   udid?: string;
   name?: string;
+  /** The accounts of a Mac or a Shared iPad. */
+  accounts?: readonly Account[];
   /** Carries its requests; the process's own network by default. */
   send?: (request: Request) => Promise<Response>;
   now?: () => Date;
@@ -36,6 +39,8 @@ export type DeviceOptions = {
   newKey?: () => Promise<KeyObject>;
   /** Decides the failure of each command, `n` counting those of this type from 1; none by default. */
   mischief?: (requestType: string, n: number) => Mischief | undefined;
+  /** Whether FileVault is enabled on a Mac that enrolls by hand; it is by default. */
+  fileVault?: "on" | "off";
   /** Minutes that its zone is ahead of UTC; 0 by default. */
   zoneMinutes?: number;
   /** Decides whether an enforced update fails at its deadline, and why; `n` counts the attempts from 1. */

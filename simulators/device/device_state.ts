@@ -6,6 +6,7 @@
 
 import type { Certificate } from "../../src/pki/certificate.ts";
 import type { ChannelState } from "./channel_state.ts";
+import type { FileVault } from "./file_vault.ts";
 import type { Model } from "./models.ts";
 import type { RecoveryPassword } from "./recovery_password.ts";
 import type { ScheduledUpdate } from "./scheduled_update.ts";
@@ -20,6 +21,18 @@ export type AdminAccount = {
   passwordHash: Uint8Array | undefined;
   /** Whether Setup Assistant creates no account for its user. */
   alone: boolean;
+};
+
+/** An account of a Mac, or of a Shared iPad. */
+export type Account = {
+  userName: string;
+  fullName: string;
+  uid: number;
+  loggedIn: boolean;
+  /** Whether it has data that is not in iCloud yet. */
+  unsynced: boolean;
+  /** Whether it takes no password any more, after too many wrong ones. */
+  locked: boolean;
 };
 
 /** The hardware and the state of a device; commands and declarations change it. */
@@ -47,9 +60,21 @@ export type DeviceState = ChannelState & {
   ignoresRecoveryLock: boolean;
   /** The code that removes its Activation Lock; "" if it has none. */
   bypassCode: string;
+  /** FileVault, on a Mac. */
+  fileVault: FileVault;
   restarts: number;
   /** Attempts at the update that is enforced, which failed; `at` is the last one's time in RFC 3339. */
   updateFailures: { count: number; reason: string; at: string };
   /** The update that a command has scheduled. */
   scheduledUpdate: ScheduledUpdate | undefined;
+  /** What a device in lost mode shows, and how often it has played its sound. */
+  lostMode?: { message: string; phoneNumber: string; sounds: number } | undefined;
+  /** Whether it has a passcode; absent is one. */
+  passcode?: boolean;
+  /** Whether its user has a Screen Time passcode. */
+  restrictionsPasscode?: boolean;
+  /** Whether a Mac lets administrators in by remote desktop. */
+  remoteDesktop?: boolean;
+  hostName?: string | undefined;
+  accounts?: readonly Account[];
 };

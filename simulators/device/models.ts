@@ -19,6 +19,8 @@ export type Model = {
   buildExtra?: string;
   appleSilicon?: boolean;
   supervised: boolean;
+  /** Whether an iPad is shared by several users. */
+  sharedIpad?: boolean;
   /** The id by which Apple lists its updates, where that is not `product`. */
   softwareUpdateDeviceId?: string;
 };

@@ -22,7 +22,7 @@ import { type Crowd, type CrowdEvent, startCrowd } from "../fleet/crowd.ts";
 import { enrollmentApi } from "../fleet/enrollment_api.ts";
 import { makeKeyPool } from "../fleet/key_pool.ts";
 import { makeRoster } from "../fleet/roster.ts";
-import { makeDemoArtifacts } from "./demo_artifacts.ts";
+import { makeDemoArtifacts, makeDemoFilevault } from "./demo_artifacts.ts";
 import { assignDemoDevices, unbox } from "./demo_assignment.ts";
 import { makeCast } from "./demo_cast.ts";
 import { demoCatalogue, makeDemoEnforcements } from "./demo_catalogue.ts";
@@ -32,8 +32,8 @@ const HELP = `deno task demo [--port PORT] [--devices N] [--data FOLDER] [--pace
 
 Starts a server with a database of its own, fakes of Apple's services (push, device assignment, software catalogue), and
 simulated devices that enroll and stay online. Half of them are assigned at Apple, come out of the box one by one over
-the first minute, and wait in Setup Assistant. Their blueprint holds two profiles and two declarations, and leads them
-to a newer version of their system.
+the first minute, and wait in Setup Assistant. Their blueprint holds two profiles and two declarations, encrypts the disks
+of Macs, and leads them to a newer version of their system.
 Prints the address, a sign-in and an API token, each on a line of its own, then a line for each thing that happens.
 Ctrl-C ends it, and with it everything that was made.
 
@@ -186,6 +186,7 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   const enrollment = await api.makeEnrollment(name, id);
   const [client, blueprint] = [apiClient(address, token), await api.blueprint()];
   await makeDemoArtifacts(client, blueprint);
+  await makeDemoFilevault(client, blueprint, run);
   const pilotsAt = new Date(runtime.clock.now().getTime() + PILOTS * 1000 / demo.pace);
   const pilots = await makeDemoEnforcements(client, { blueprint, run, pilotsAt });
   print(`Address:   ${address}`);

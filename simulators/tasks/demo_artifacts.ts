@@ -1,5 +1,5 @@
 /**
- * The content of the demo's blueprint: two profiles and two declarations, created through the API.
+ * The content of the demo's blueprint: two profiles, two declarations and FileVault, created through the API.
  *
  * @module
  */
@@ -50,6 +50,7 @@ const ARTIFACTS: readonly DemoArtifact[] = [
 ];
 
 const made = z.object({ id: z.string() });
+const numbered = z.object({ id: z.int() });
 const listed = z.array(z.unknown());
 
 function mobileconfig(name: string, payload: PlistDict): string {
@@ -70,6 +71,21 @@ function mobileconfig(name: string, payload: PlistDict): string {
       ...payload,
     }],
   }).toBase64();
+}
+
+/** Creates a FileVault configuration, and adds it to the blueprint. */
+export async function makeDemoFilevault({ call, json }: ApiClient, blueprint: number, run: string): Promise<void> {
+  const { id } = await json(numbered, "POST", "/api/mdm/filevault_configs/", {
+    name: `FileVault${run}`,
+    escrow_location_display_name: "Example IT",
+    at_login_only: true,
+    bypass_attempts: 1,
+    prk_rotation_interval_days: 90,
+    prk_reveal_rotation_delay: 5,
+  });
+  const path = `/api/mdm/blueprints/${blueprint}/`;
+  const current = await json(z.record(z.string(), z.unknown()), "GET", path);
+  await call("PUT", path, { ...current, filevault_config: id });
 }
 
 /** Creates the artifacts, unless they exist, and adds them to the blueprint. */

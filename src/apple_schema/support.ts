@@ -69,8 +69,14 @@ function channel(name: string, support: Support, target: SchemaTarget): Obstacle
   // Only iPads can be shared. Until version 12 they ran iOS.
   const version = versionOf(target);
   const phone = target.platform === "iOS" && version !== null && compareOsVersions(version, "13") >= 0;
-  if (support.sharedIpad?.mode === "required" && phone) {
+  const { mode, deviceChannel } = support.sharedIpad ?? {};
+  if (mode === "required" && systemOf(target) === "iOS" && (phone || target.sharedIpad === false)) {
     return { cause: "channel", message: `${name} is for Shared iPad, this device is none` };
+  }
+  if (target.sharedIpad !== true || systemOf(target) !== "iOS") return null;
+  if (mode === "forbidden") return { cause: "channel", message: `${name} is not for Shared iPad, this device is one` };
+  if (deviceChannel === false && target.channel === "Device") {
+    return { cause: "channel", message: `${name} is for users of a Shared iPad, this is the device's channel` };
   }
   return null;
 }

@@ -16,6 +16,8 @@ export type SchemaTarget = {
   osVersion: string;
   supervised: boolean | null;
   userEnrollment: boolean | null;
+  /** Whether an iPad is shared by several users; absent is unknown. */
+  sharedIpad?: boolean | null;
 };
 
 /** Returns the schema's name for the target's system: it counts iPadOS as iOS. */

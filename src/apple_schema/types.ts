@@ -1,8 +1,8 @@
 /**
  * Apple's published facts about declarations, status items, commands, credentials and profiles.
  *
- * Promise: names, types, bounds and versions only; no text of Apple's but the titles and descriptions of skip keys, which
- * operators choose from. The tables under `generated/` have these types.
+ * Promise: names, types, bounds and versions only; no text of Apple's but the titles and descriptions of skip keys and of
+ * commands, which operators choose from and fill in. The tables under `generated/` have these types.
  *
  * Source: Apple's device management schema (github.com/apple/device-management), its `docs/schema.yaml`.
  *
@@ -140,6 +140,16 @@ export type DeclarationFacts = PayloadFacts & {
 /** A status item; `keys` has one key, which is the item. */
 export type StatusItemFacts = PayloadFacts;
 export type CommandFacts = PayloadFacts;
+/** The keys of the answer to a command, beside those that every answer has. */
+export type ResponseFacts = Pick<PayloadFacts, "keys" | "shapes">;
+
+/** Apple's words for a command and its keys. */
+export type CommandWords = {
+  readonly title: string;
+  readonly description: string;
+  /** Descriptions of keys, by their path: `Settings.Wallpaper.Where`. Elements of arrays have a name in it. */
+  readonly keys?: { readonly [path: string]: string };
+};
 /** A document that a credential asset refers to. */
 export type CredentialFacts = PayloadFacts;
 

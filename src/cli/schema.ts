@@ -15,7 +15,7 @@ const HELP = `deno task schema [--out DIR] PATH
 
 Reads Apple's device management schema (a copy of github.com/apple/device-management) in PATH, and writes what it says of
 declarations, credentials, status items, commands and profiles as facts: names, types, bounds and versions, no text. Of
-skip keys, titles and descriptions too.
+skip keys and commands, titles and descriptions too.
 
   PATH        The folder that holds the folders "declarative", "mdm" and "other".
   --out DIR   Where the files are written, src/apple_schema/generated unless told.

@@ -28,6 +28,7 @@ export function bypassCodeInvalidFor(name: string, target: CommandTarget): strin
     userEnrollment(name, target),
     since === undefined ? `Cannot send ${name} to this device: it is for iPhones, iPads and Macs` : null,
     target.supervised === true ? null : `Cannot send ${name} to this device: it is not supervised`,
+    target.sharedIpad === true ? `Cannot send ${name} to a Shared iPad: it has no Activation Lock` : null,
     since === undefined || osVersion === "" || compareOsVersions(osVersion, since) >= 0
       ? null
       : `Cannot send ${name} to this device: ${platform} ${osVersion} < ${since}`,

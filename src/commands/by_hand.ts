@@ -52,6 +52,16 @@ export type CommandForm = {
   readonly order: number;
 };
 
+/** What people need to know of a command whose form is drawn from Apple's schema. */
+export type PublishedPart = {
+  /** Whether it destroys something: the person then types the serial number to confirm. */
+  readonly danger?: true;
+  /** The warning before the action. */
+  readonly warning?: string;
+  /** Keys that the server writes when the device fetches the command; no form has them. */
+  readonly given: readonly string[];
+};
+
 /** The note on a device's page from the acknowledgement of a command until the device starts another conversation. */
 export type Aftermath = {
   /** Which command's note is shown if there are several: the lowest. */

@@ -37,6 +37,7 @@ export const clearActivationLockBypassCode: CommandDefinition<Record<string, nev
     label: "Remove the Activation Lock bypass code",
     button: "Remove the code",
     warning: "The server can no longer remove an Activation Lock that the user turned on.",
+    danger: true,
     fields: {},
     order: 31,
     onlyWhereValid: true,

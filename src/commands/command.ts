@@ -14,7 +14,7 @@ import type { PlistDict } from "../protocol/plist.ts";
 import type { Platform } from "../protocol/platform.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Random } from "../runtime.ts";
-import type { Aftermath, CommandEndpoint, CommandForm } from "./by_hand.ts";
+import type { Aftermath, CommandEndpoint, CommandForm, PublishedPart } from "./by_hand.ts";
 import type { Effect } from "./effect.ts";
 
 export type * from "./effect.ts";
@@ -33,6 +33,14 @@ export type CommandTarget = {
   userApproved: boolean | null;
   activationLockManageable: boolean | null;
   awaitingConfiguration: boolean | null;
+  /** Whether an iPad is shared by several users; absent is unknown, here and below. */
+  sharedIpad?: boolean | null;
+  /** Whether the token that clears its passcode is known. */
+  unlockTokenEscrowed?: boolean | null;
+  /** Whether it is in lost mode. */
+  lostMode?: boolean | null;
+  /** Whether the FileVault recovery key of this very Mac is escrowed; absent is unknown. */
+  recoveryKeyEscrowed?: boolean;
 };
 
 /** The context for building a command's wire form, which happens when the device fetches it. */
@@ -70,6 +78,8 @@ export type CommandDefinition<A> = {
   readonly endpoint?: CommandEndpoint;
   /** Its form on the page of a device; absent if the page has none for it. */
   readonly form?: CommandForm;
+  /** Present if its arguments are Apple's own keys: its form and its checks follow from the published schema. */
+  readonly published?: PublishedPart;
   /** The note on the page of a device while the command's effect lasts. */
   readonly aftermath?: Aftermath;
 };

@@ -66,6 +66,8 @@ export function deviceFacts(answers: PlistDict): DeviceFacts {
       : supplementalBuild,
     appleSilicon: bool(answers, "IsAppleSilicon"),
     supervised: bool(answers, "IsSupervised"),
+    sharedIpad: bool(answers, "IsMultiUser"),
+    lostMode: bool(answers, "IsMDMLostModeEnabled"),
     imei: radioId(answers, "IMEI"),
     meid: radioId(answers, "MEID"),
     softwareUpdateDeviceId: filled(answers, "SoftwareUpdateDeviceID"),

@@ -50,6 +50,7 @@ export const deviceLock: CommandDefinition<Args> = {
     permission: "mdm.add_devicecommand",
     label: "Lock",
     button: "Lock device",
+    danger: true,
     fields: {
       pin: { label: "PIN", help: "Six digits. The PIN unlocks the Mac. The server stores it." },
       message: { label: "Message" },

@@ -29,6 +29,8 @@ export type DeviceFacts = {
   buildVersionExtra?: string;
   appleSilicon?: boolean;
   supervised?: boolean;
+  sharedIpad?: boolean;
+  lostMode?: boolean;
   imei?: string;
   meid?: string;
   softwareUpdateDeviceId?: string;
@@ -103,6 +105,8 @@ export type Effect =
   | { kind: "securityInfo"; values: SecurityFacts; raw: JsonObject }
   /** The personal recovery key, encrypted to the escrow certificate; never stored as part of SecurityInfo. */
   | { kind: "prkCms"; cms: Uint8Array; deviceKey: string | null }
+  /** FileVault is off, and the device has no recovery key. */
+  | { kind: "prkGone" }
   /** `identifiers` is the question when only some apps were asked for: the answer is then no inventory. */
   | { kind: "apps"; apps: InstalledApp[]; pending: PendingApp[]; managedOnly: boolean; identifiers: string[] | null }
   | { kind: "certificates"; certificates: ReportedIdentity[]; managedOnly: boolean }
@@ -111,6 +115,9 @@ export type Effect =
   /** The device's own list is asked for soon: an answer alone proves nothing. */
   | { kind: "verifyProfiles" }
   | { kind: "lockPin"; pin: string }
+  | { kind: "lostMode"; on: boolean }
+  /** Where the device is, in Apple's keys: shown once, and no part of the answer that is kept. */
+  | { kind: "location"; commandUuid: string; location: JsonObject }
   /** The device went on with Setup Assistant: it had everything, or its time was over. */
   | { kind: "released"; because: "ready" | "deadline" }
   /** The Mac created the administrator of the server. */
@@ -137,5 +144,12 @@ export type Effect =
   /** The device took a sync token of its declarations, or refused it. */
   | { kind: "declarationsTold"; token: string }
   | { kind: "declarationsRefused"; token: string }
+  /** The Mac has the FileVault profile with these settings, has it no longer, or refused one of both. */
+  | { kind: "filevaultSetUp"; configUuid: string }
+  | { kind: "filevaultRemoved" }
+  | { kind: "filevaultRefused" }
+  /** The Mac has a new recovery key, encrypted to the certificate of the command; null where it did not say it. */
+  | { kind: "prkRotated"; cms: Uint8Array | null }
+  | { kind: "prkRotationRefused" }
   /** The device acknowledged, but the answer lacks the requested data. The raw bytes should be stored. */
   | { kind: "unreadable"; reason: string };

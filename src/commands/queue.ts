@@ -19,6 +19,15 @@ import type { AnyCommand } from "./registry.ts";
 /** Returns where the secret arguments of a command are sealed. */
 export const secretContext = (id: number) => ({ table: "commands", column: "secrets_sealed", id });
 
+/** When a command is sent, and after which others. */
+export type SendOptions = {
+  notBefore?: Date;
+  /** When it is dropped if it has not ended; the command's own lifetime otherwise. */
+  expiresAt?: Date;
+  /** Commands of one group on a channel are sent one after the other, each when the one before it has ended. */
+  orderGroup?: string;
+};
+
 /** A queued command. */
 export type Queued = { id: number; uuid: string };
 
@@ -39,6 +48,7 @@ export function checkedArguments(
   if (!parsed.success) {
     const fields: Record<string, string[]> = {};
     for (const issue of parsed.error.issues) {
+      // Arguments with Apple's keys name theirs by its whole path.
       (fields[String(issue.path[0] ?? "non_field_errors")] ??= []).push(issue.message);
     }
     throw invalid(fields);
@@ -58,7 +68,7 @@ export async function queueCommand(
   target: CommandTarget,
   channelId: ChannelId,
   input: unknown,
-  options: { singleton?: string; notBefore?: Date; expiresAt?: Date; byPlan?: true } = {},
+  options: SendOptions & { singleton?: string; byPlan?: true } = {},
 ): Promise<Queued> {
   const checked = checkedArguments(command, target, input, options.byPlan === true ? { byPlan: true } : {});
   const args: Record<string, Json> = JSON.parse(
@@ -69,6 +79,11 @@ export async function queueCommand(
   const id = await nextId(tx, "commands");
   const uuid = runtime.random.uuid();
   const now = runtime.clock.now();
+  const begins = options.notBefore === undefined || options.notBefore < now ? now : options.notBefore;
+  if (options.expiresAt !== undefined && options.expiresAt <= begins) {
+    const begun = begins === now ? "in the future" : "after the time when it may be sent";
+    throw invalid({ expires_at: [`The command expires before it can be sent. Choose a time ${begun}.`] });
+  }
   await insertCommand(tx, {
     id,
     uuid,
@@ -80,8 +95,10 @@ export async function queueCommand(
       : await runtime.keys.seal(JSON.stringify(secrets), secretContext(id)),
     singleton: options.singleton ?? null,
     notBefore: options.notBefore ?? null,
+    // A lifetime begins when the command may be sent.
     expiresAt: options.expiresAt ??
-      (command.expiresAfter === null ? null : new Date(now.getTime() + command.expiresAfter * 1000)),
+      (command.expiresAfter === null ? null : new Date(begins.getTime() + command.expiresAfter * 1000)),
+    ...(options.orderGroup === undefined ? {} : { orderGroup: options.orderGroup }),
   }, now);
   return { id, uuid };
 }
@@ -90,7 +107,12 @@ export async function queueCommand(
  * Cancels a command that waits to be sent. Throws `not-found`, and `refused` with the reason when it was sent or is over
  * already.
  */
-export async function cancelQueued(runtime: Runtime, by: By, uuid: string): Promise<void> {
+export async function cancelQueued(
+  runtime: Runtime,
+  by: By,
+  uuid: string,
+  model: "mdm.devicecommand" | "mdm.usercommand" = "mdm.devicecommand",
+): Promise<void> {
   await runtime.sql.begin(async (tx) => {
     // Before the command, as a conversation locks them: it may be about to send it.
     await lockChannelOfCommand(tx, uuid);
@@ -101,7 +123,7 @@ export async function cancelQueued(runtime: Runtime, by: By, uuid: string): Prom
       const { ended } = outcome;
       throw refused(ended === "cancelled" || ended === "expired" ? `This command is already ${ended}` : SENT);
     }
-    await recordAudit(tx, runtime, by, { action: "deleted", model: "mdm.devicecommand", pk: uuid });
+    await recordAudit(tx, runtime, by, { action: "deleted", model, pk: uuid });
   });
 }
 

@@ -32,10 +32,13 @@ export const securityInfo: CommandDefinition<Record<string, never>> = {
     const info = dict(report.body, "SecurityInfo");
     if (info === undefined) return [{ kind: "unreadable", reason: 'The result has no "SecurityInfo"' }];
     const raw = toForeignJson(info, [RECOVERY_KEY]);
-    const effects: Effect[] = [{ kind: "securityInfo", values: securityFacts(info), raw }];
+    const values = securityFacts(info);
+    const effects: Effect[] = [{ kind: "securityInfo", values, raw }];
     const cms = data(info, RECOVERY_KEY);
     if (cms !== undefined && cms.length > 0) {
       effects.push({ kind: "prkCms", cms, deviceKey: str(info, "FDE_PersonalRecoveryKeyDeviceKey") ?? null });
+    } else if (values.fileVaultEnabled === false && values.hasPersonalRecoveryKey !== true) {
+      effects.push({ kind: "prkGone" });
     }
     return effects;
   },

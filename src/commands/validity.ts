@@ -51,3 +51,16 @@ export function knownPlatform(name: string, target: CommandTarget): string | nul
     ? `Cannot send ${name} yet: the platform is unknown until the device answers DeviceInformation`
     : `Cannot send ${name}: the platform of the model "${target.model}" is not known`;
 }
+
+/** Only Macs take it. */
+export function mac(name: string, target: CommandTarget): string | null {
+  return target.platform === "macOS" ? null : `Cannot send ${name} to this device: it is for Macs`;
+}
+
+/** The user must have approved the enrollment, or the device must have been assigned by Apple. */
+export function userApproved(name: string, target: CommandTarget): string | null {
+  if (target.userApproved === true) return null;
+  return target.userApproved === null
+    ? `Cannot send ${name} yet: whether the enrollment is approved is unknown until the Mac answers SecurityInfo`
+    : `Cannot send ${name} to this Mac: its user has not approved the enrollment`;
+}

@@ -22,14 +22,17 @@ import type { Effect } from "../commands/effect.ts";
 import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
+import { keepLocation } from "../devices/location.ts";
 import { endEscrow, escrow } from "../escrow/escrow.ts";
 import { applyBypassCode, applyPasswordChecked, applyPasswordTaken, reconcilePasswords } from "./apply_passwords.ts";
 import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
+import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts";
 import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
+import { applyFilevault, verifyFilevault } from "./apply_filevault.ts";
 import { artifactOwnerOf, type TargetedConversation } from "./conversation.ts";
 
 type EffectOf<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
@@ -61,6 +64,8 @@ async function applyDeviceInformation(
     buildVersionExtra: v.buildVersionExtra,
     appleSilicon: v.appleSilicon,
     supervised: v.supervised,
+    sharedIpad: v.sharedIpad,
+    lostMode: v.lostMode,
   }) as EnrollmentChange;
   const { tx, runtime, owner, now } = context;
   const changed = await updateEnrollment(
@@ -186,6 +191,7 @@ async function applyProfiles(effect: EffectOf<"profiles">, context: TargetedConv
     );
   }
   await verifyProfiles(tx, runtime, by, artifactOwnerOf(context), effect.profiles);
+  await verifyFilevault(effect.profiles, context);
 }
 
 const ARTIFACT_STATUS = {
@@ -247,6 +253,11 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
       return await askForProfiles(context);
     case "lockPin":
       return await escrow(tx, runtime, by, owner, "device_lock_pin", effect.pin, { reason: "acknowledged", command });
+    case "lostMode":
+      await updateEnrollment(tx, owner.enrollmentId, { lostMode: effect.on }, context.now);
+      return;
+    case "location":
+      return await keepLocation(tx, runtime, owner, effect);
     case "released":
       return await applyReleased(effect, context);
     case "adminAccount":
@@ -282,8 +293,16 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "declarationsRefused":
       return await recordRefused(tx, owner.channelId, effect.token, context.now);
     case "prkCms":
-      // Of FileVault settings, which nothing declares yet: without a declaration there is no record to change.
+      await receiveRecoveryKey(tx, runtime, by, owner, effect.cms, { reason: "reported", command });
       return;
+    case "prkGone":
+      return await endRecoveryKey(tx, runtime, by, owner, command);
+    case "filevaultSetUp":
+    case "filevaultRemoved":
+    case "filevaultRefused":
+    case "prkRotated":
+    case "prkRotationRefused":
+      return await applyFilevault(effect, context);
     case "unreadable":
       return runtime.log.warn("Cannot use the result of a command", { device: owner.deviceId, reason: effect.reason });
   }

@@ -11,7 +11,9 @@ import { newestProfileVersion } from "../../db/artifacts/artifact_versions.ts";
 import { findProvisioningProfile } from "../../db/artifacts/provisioning_profiles.ts";
 import { buildProfile } from "../downloads/profile.ts";
 import { returnProfile } from "../enrollment/return_to_service.ts";
+import { unlockTokenOf } from "../enrollment/unlock_token.ts";
 import { keepSentPassword, passwordToCheck, presentPassword } from "../escrow/passwords.ts";
+import { rotationContent, setupContent } from "../filevault/content.ts";
 import type { Runtime } from "../runtime.ts";
 import { findAdminGuid, isHardwareProven } from "../../db/enrollment/enrollments.ts";
 import { adminPasswordHash } from "../commands/admin_password.ts";
@@ -84,6 +86,9 @@ const CONTENTS: Readonly<Record<string, Content>> = {
   RemoveProvisioningProfile: ofVersion(async (tx, _runtime, _channelId, versionId) => ({
     uuid: (await provisioningProfile(tx, versionId)).uuid,
   })),
+  SetupFileVault: (tx, runtime, channelId) => setupContent(tx, runtime, channelId),
+  RotateFileVaultKey: (tx, runtime, channelId, _args, { commandUuid }) =>
+    rotationContent(tx, runtime, channelId, commandUuid),
   SetRecoveryLock: setsPassword("recovery_lock_password"),
   SetFirmwarePassword: setsPassword("firmware_password"),
   VerifyRecoveryLock: checksPassword("recovery_lock_password"),
@@ -95,6 +100,10 @@ const CONTENTS: Readonly<Record<string, Content>> = {
     const sent = { commandUuid, origin: "dynamic" } as const;
     await keepSentPassword(tx, runtime, owner.deviceId, "admin_password", password, sent);
     return { guid, password_hash: (await adminPasswordHash(runtime.random, password)).toBase64() };
+  },
+  async ClearPasscode(tx, runtime, channelId) {
+    const token = await unlockTokenOf(tx, runtime, channelId);
+    return token === null ? {} : { UnlockToken: token.toBase64() };
   },
   async EraseDevice(tx, runtime, channelId, { return_to_service: returns, wifi_profile: wifi }) {
     if (returns !== true) return {};

@@ -16,6 +16,7 @@ import { type AnyCommand, commandNamed } from "../commands/registry.ts";
 import { sealResult } from "../commands/result.ts";
 import { bindRenewedIdentity } from "../enrollment/renewal.ts";
 import { asRefusal, problem } from "../errors.ts";
+import { KeyWanted, makeEscrowKey } from "../filevault/escrow_keys.ts";
 import type { Caller } from "../events/by.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
@@ -61,12 +62,27 @@ export async function handleConnect(
 }
 
 async function conversation(runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> {
-  const converse = report.status === "Idle" ? begin : goOn;
   const outcome = await converse(runtime, by, sender, report);
   if (outcome !== "unknown") return outcome;
   await runtime.sql.begin((tx) => identifyUnknown({ tx, runtime, sender }, report.ids.deviceKey))
     .catch((error) => alertAndThrow(runtime, by, error));
   return await converse(runtime, by, sender, report);
+}
+
+/** Key pairs that one message can need: for the profile, and for the answer to a rotation. */
+const MOST_KEYS = 2;
+
+/** Goes on with a conversation, and once more after each key pair that it needs. */
+async function converse(runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> {
+  const attempt = report.status === "Idle" ? begin : goOn;
+  for (let made = 0;; made++) {
+    try {
+      return await attempt(runtime, by, sender, report);
+    } catch (error) {
+      if (!(error instanceof KeyWanted) || made === MOST_KEYS) throw error;
+      await makeEscrowKey(runtime, error);
+    }
+  }
 }
 
 function answerOf(outcome: Outcome): Uint8Array<ArrayBuffer> | null {

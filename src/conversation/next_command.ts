@@ -14,7 +14,7 @@ import {
   setNextAction,
 } from "../../db/work/commands.ts";
 import { recordInventoryAsked } from "../../db/work/plan_facts.ts";
-import { commandUnsupported } from "../apple_schema/commands.ts";
+import { commandUnsupported, validateCommand } from "../apple_schema/commands.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/record_observations.ts";
 import { commandDict } from "../commands/command.ts";
@@ -24,6 +24,7 @@ import { newAdminAccount, newAdminPassword } from "../enrollment/admin_account.t
 import { renewalProfile } from "../enrollment/renewal.ts";
 import { Problem } from "../errors.ts";
 import { endEscrow } from "../escrow/escrow.ts";
+import { KeyWanted } from "../filevault/escrow_keys.ts";
 import { follow } from "../planner/follow.ts";
 import { type ConversationFacts, loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
@@ -220,6 +221,7 @@ async function build(
   try {
     content = await commandContent({ tx, runtime, owner }, row, stored);
   } catch (error) {
+    if (error instanceof KeyWanted) throw error;
     if (error instanceof ExpansionError) return error.message;
     if (error instanceof Problem && error.code === "unavailable") return error.message;
     runtime.log.warn("Cannot build a command", { command: row.uuid, name: row.name, error });
@@ -228,9 +230,10 @@ async function build(
   const parsed = command.args.safeParse({ ...stored, ...content });
   if (!parsed.success) return "This version of the server does not know the arguments of the command.";
   const dict = commandDict(command, parsed.data, { target, commandUuid: row.uuid });
-  // A custom command has no conditions of its own: Apple's are checked again, since the device may have changed.
-  const requestType = command.requestTypeOf?.(parsed.data);
-  const refused = requestType === undefined ? null : commandUnsupported(requestType, dict, target);
+  // Apple's conditions are checked again, since the device may have changed.
+  const requestType = command.published === undefined ? command.requestTypeOf?.(parsed.data) : command.requestType;
+  const wrong = command.published === undefined ? undefined : validateCommand(command.requestType, dict)[0];
+  const refused = wrong?.message ?? (requestType === undefined ? null : commandUnsupported(requestType, dict, target));
   if (refused !== null) return refused;
   try {
     return commandPayload(row.uuid, dict);

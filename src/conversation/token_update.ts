@@ -20,6 +20,7 @@ import {
 } from "../../db/enrollment/identities.ts";
 import { ensureChannel, ensureUserChannel, renewPushTarget, setPushTarget } from "../../db/work/channels.ts";
 import { setNextAction } from "../../db/work/commands.ts";
+import { unlockContext } from "../enrollment/unlock_token.ts";
 import { problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import type { Certificate } from "../pki/certificate.ts";
@@ -52,7 +53,6 @@ function isRoutine(sender: TokenSenderRow | undefined, message: TokenUpdate): se
 
 const pushDueAt = (runtime: Runtime, now: Date) => new Date(now.getTime() + runtime.config.PUSH_MIN_TARGET_AGE * 1000);
 const magicContext = (id: number) => ({ table: "channels", column: "push_magic_sealed", id });
-const unlockContext = (id: number) => ({ table: "enrollments", column: "unlock_token_sealed", id });
 
 /** Processes a routine TokenUpdate; returns false, and changes nothing, when it is not. */
 export async function takeRoutineTokenUpdate(

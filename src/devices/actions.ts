@@ -9,18 +9,22 @@ import { forgetAttempts } from "../../db/artifacts/reinstall_paces.ts";
 import { assignBlueprint, findBlueprint } from "../../db/blueprints/blueprints.ts";
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { setBlocked } from "../../db/devices/devices.ts";
-import type { DeviceId } from "../../db/ids.ts";
+import { type DeviceUserView, findDeviceUser } from "../../db/devices/device_user_views.ts";
+import type { ChannelId, DeviceId } from "../../db/ids.ts";
 import type { Json, Tx } from "../../db/open.ts";
 import { forcePush } from "../../db/push/push_targets.ts";
 import { type CommandView, findCommand } from "../../db/work/commands.ts";
+import { findUserCommand, type UserCommandView } from "../../db/work/user_command_views.ts";
 import { mustAllowCommands, SEND_COMMANDS } from "../access/command_rights.ts";
+import type { Permission } from "../access/actor.ts";
 import type { Authorised } from "../access/operator.ts";
 import { isDestructive } from "../approvals/destructive.ts";
 import { passGate, type SensitiveAction } from "../approvals/gate.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import { namesOf } from "../commands/right_names.ts";
-import { checkedArguments, queueCommand } from "../commands/queue.ts";
-import { commandNamed } from "../commands/registry.ts";
+import { checkedArguments, queueCommand, type SendOptions } from "../commands/queue.ts";
+import { type AskedCommand, askedCommand } from "./asked_command.ts";
+import { type AnyCommand, commandNamed } from "../commands/registry.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { invalid, problem } from "../errors.ts";
 import { unknownPk } from "../input_fields.ts";
@@ -161,80 +165,162 @@ export const targetOf = (device: DeviceView): CommandTarget => ({
   userApproved: device.userApprovedEnrollment,
   activationLockManageable: device.activationLockManageable,
   awaitingConfiguration: device.awaitingConfiguration,
+  sharedIpad: device.sharedIpad,
+  unlockTokenEscrowed: device.unlockTokenEscrowed,
+  lostMode: device.lostMode,
+  recoveryKeyEscrowed: device.hardwareProven !== false && device.escrowed.includes("filevault_prk"),
 });
 
-/** Returns why a device does not take a command on its own channel, as a sentence for people, or null if it does. */
-export function whyNotSent(device: DeviceView, name: string): string | null {
-  if (device.deletedAt !== null) return "The device is deleted. Restore it first.";
+/** Returns why a device does not take a command on its own channel, without a full stop, or null if it does. */
+export function whyNotSent(device: DeviceView, name: string, target = targetOf(device)): string | null {
+  if (device.deletedAt !== null) return "The device is deleted. Restore it first";
   if (device.channelId === null || device.checkoutAt !== null) {
     return `Cannot send ${name}: the device is not enrolled`;
   }
-  return commandNamed(name)?.invalidFor(targetOf(device)) ?? null;
+  return commandNamed(name)?.invalidFor(target) ?? null;
 }
 
-/** Returns a live device as the target of a command. Throws `refused` ("Invalid target.") if it takes none. */
-async function mustTake(runtime: Runtime, id: DeviceId, name: string) {
+/** The same for a user of a device. */
+export function whyNotSentToUser(device: DeviceView, name: string): string | null {
+  return whyNotSent(device, name, targetOfUser(device));
+}
+
+/** Where a command goes: the device itself or a user of it, which has a channel. */
+type Recipient = {
+  device: DeviceView;
+  command: AnyCommand;
+  target: CommandTarget;
+  channelId: ChannelId;
+  /** Whether it is a user. */
+  user: boolean;
+};
+
+/** Returns a live device as the recipient of a command. Throws `refused` ("Invalid target.") if it takes none. */
+async function mustTake(runtime: Runtime, id: DeviceId, name: string): Promise<Recipient> {
   const device = await mustFindLive(runtime, id);
   const command = commandNamed(name);
   if (command === undefined || device.channelId === null || device.checkoutAt !== null) {
     throw problem("refused", "Invalid target.");
   }
-  return { device, command, channelId: device.channelId };
+  return { device, command, target: targetOf(device), channelId: device.channelId, user: false };
+}
+
+/** The same for a user of a device. */
+async function userMustTake(runtime: Runtime, id: ChannelId, name: string): Promise<Recipient> {
+  const { user, device } = await mustFindUser(runtime, id);
+  const command = commandNamed(name);
+  if (command === undefined || device.checkoutAt !== null) throw problem("refused", "Invalid target.");
+  return { device, command, target: targetOfUser(device), channelId: user.id, user: true };
 }
 
 /**
- * Queues a command on the device channel. Throws `permission-denied` if no role of the operator allows the command,
- * `refused` ("Invalid target.") or `invalid`, and what `passGate` throws for a destructive one.
+ * Queues what an operator asks for. Throws `permission-denied` if no role of the operator allows the command, `refused`
+ * ("Invalid target.") or `invalid`, and what `passGate` throws for a destructive one.
  */
+async function send(
+  runtime: Runtime,
+  by: Authorised,
+  recipient: Recipient,
+  permission: Permission,
+  given: Readonly<Record<string, Json>>,
+  options: SendOptions,
+): Promise<string> {
+  const { device, command, target, channelId, user } = recipient;
+  const names = namesOf(command, given);
+  mustAllowCommands(by.actor, names);
+  if (!isDestructive(names)) return await queueFor(runtime, by, recipient, given, options);
+  // The reason of a sensitive action comes with its arguments.
+  const { reason: _, ...input } = given;
+  // Nobody is asked to approve what cannot be sent.
+  checkedArguments(command, target, input);
+  await passGate(runtime, by, {
+    kind: "destructive_commands",
+    action: "command",
+    name: command.name,
+    permission,
+    commands: names,
+    device: { deviceId: device.id, serialNumber: device.serialNumber },
+    input: askedCommand(input, options, user ? channelId : null),
+  });
+  return await queueFor(runtime, by, recipient, input, options);
+}
+
+/** Queues a command without asking anyone; returns its UUID. */
+async function queueFor(
+  runtime: Runtime,
+  by: By,
+  { device, command, target, channelId, user }: Recipient,
+  input: Readonly<Record<string, Json>>,
+  options: SendOptions,
+): Promise<string> {
+  return await runtime.sql.begin(async (tx) => {
+    const { uuid } = await queueCommand(tx, runtime, command, target, channelId, input, options);
+    const parsed = command.args.safeParse(input);
+    await recordAudit(tx, runtime, by, {
+      action: "created",
+      model: user ? "mdm.usercommand" : "mdm.devicecommand",
+      pk: uuid,
+      serialNumber: device.serialNumber,
+      after: {
+        uuid,
+        ...(user ? { enrolled_user: channelId } : {}),
+        name: command.name,
+        kwargs: parsed.success ? command.describe(parsed.data) : {},
+      },
+    });
+    return uuid;
+  });
+}
+
+/** Queues a command on the device channel. Throws as `send`. */
 export async function sendCommand(
   runtime: Runtime,
   by: Authorised,
   id: DeviceId,
   name: string,
   given: Readonly<Record<string, Json>>,
+  options: SendOptions = {},
 ): Promise<CommandView> {
-  const { device, command } = await mustTake(runtime, id, name);
-  const names = namesOf(command, given);
-  mustAllowCommands(by.actor, names);
-  if (!isDestructive(names)) return await queueOnDevice(runtime, by, id, name, given);
-  // The reason of a sensitive action comes with its arguments.
-  const { reason: _, ...input } = given;
-  // Nobody is asked to approve what cannot be sent.
-  checkedArguments(command, targetOf(device), input);
-  await passGate(runtime, by, {
-    kind: "destructive_commands",
-    action: "command",
-    name,
-    permission: SEND_COMMANDS,
-    commands: names,
-    device: { deviceId: id, serialNumber: device.serialNumber },
-    input,
-  });
-  return await queueOnDevice(runtime, by, id, name, input);
-}
-
-/** The same for somebody who may, without asking anyone. */
-export async function queueOnDevice(
-  runtime: Runtime,
-  by: By,
-  id: DeviceId,
-  name: string,
-  input: Readonly<Record<string, Json>>,
-): Promise<CommandView> {
-  const { device, command, channelId } = await mustTake(runtime, id, name);
-  const uuid = await runtime.sql.begin(async (tx) => {
-    const queued = await queueCommand(tx, runtime, command, targetOf(device), channelId, input);
-    const parsed = command.args.safeParse(input);
-    await recordAudit(tx, runtime, by, {
-      action: "created",
-      model: "mdm.devicecommand",
-      pk: queued.uuid,
-      serialNumber: device.serialNumber,
-      after: { uuid: queued.uuid, name, kwargs: parsed.success ? command.describe(parsed.data) : {} },
-    });
-    return queued.uuid;
-  });
+  const recipient = await mustTake(runtime, id, name);
+  const uuid = await send(runtime, by, recipient, SEND_COMMANDS, given, options);
   const view = await findCommand(runtime.sql, uuid);
   if (view === undefined) throw new Error("Cannot find the command that was just queued");
   return view;
 }
+
+/** Queues a command on the channel of a user. Throws as `sendCommand`. */
+export async function sendUserCommand(
+  runtime: Runtime,
+  by: Authorised,
+  id: ChannelId,
+  name: string,
+  given: Readonly<Record<string, Json>>,
+  options: SendOptions = {},
+): Promise<UserCommandView> {
+  const recipient = await userMustTake(runtime, id, name);
+  const uuid = await send(runtime, by, recipient, "mdm.add_usercommand", given, options);
+  const view = await findUserCommand(runtime.sql, uuid);
+  if (view === undefined) throw new Error("Cannot find the command that was just queued");
+  return view;
+}
+
+/** Queues a command that a second person has approved; returns its UUID. */
+export async function queueApproved(
+  runtime: Runtime,
+  by: By,
+  deviceId: DeviceId,
+  name: string,
+  { input, options, user }: AskedCommand,
+): Promise<string> {
+  const recipient = user === null ? await mustTake(runtime, deviceId, name) : await userMustTake(runtime, user, name);
+  return await queueFor(runtime, by, recipient, input, options);
+}
+
+async function mustFindUser(runtime: Runtime, id: ChannelId): Promise<{ user: DeviceUserView; device: DeviceView }> {
+  const user = await findDeviceUser(runtime.sql, id);
+  if (user === undefined) throw problem("not-found");
+  return { user, device: await mustFindLive(runtime, user.deviceId) };
+}
+
+/** Returns a user of a device as the target of commands. */
+export const targetOfUser = (device: DeviceView): CommandTarget => ({ ...targetOf(device), channel: "User" });

@@ -5,6 +5,7 @@
  */
 
 import { findCommand } from "../../db/work/commands.ts";
+import { findUserCommand } from "../../db/work/user_command_views.ts";
 import { mustAllowCommands } from "../access/command_rights.ts";
 import { operatorOn } from "../access/device_limit.ts";
 import { mayAll } from "../access/actor.ts";
@@ -14,18 +15,23 @@ import { problem } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
 
 /**
- * Cancels a command that waits to be sent. Throws `permission-denied` if the operator may not use the command,
- * otherwise as `cancelQueued` does.
+ * Cancels a command that waits to be sent to a device, or to a user of one. Throws `permission-denied` if the operator may
+ * not use the command, otherwise as `cancelQueued` does.
  */
-export async function cancelCommand(runtime: Runtime, by: Operator, uuid: string): Promise<void> {
-  const command = await findCommand(runtime.sql, uuid);
+export async function cancelCommand(
+  runtime: Runtime,
+  by: Operator,
+  uuid: string,
+  of: "device" | "user" = "device",
+): Promise<void> {
+  const command = await (of === "device" ? findCommand : findUserCommand)(runtime.sql, uuid);
   if (command === undefined) throw problem("not-found");
   const here = await operatorOn(
     runtime.sql,
     by,
     { deviceId: command.deviceId },
-    (actor) => mayAll(actor, ["mdm.delete_devicecommand"]),
+    (actor) => mayAll(actor, [`mdm.delete_${of}command`]),
   );
   mustAllowCommands(here.actor, [command.name]);
-  await cancelQueued(runtime, by, uuid);
+  await cancelQueued(runtime, by, uuid, `mdm.${of}command`);
 }

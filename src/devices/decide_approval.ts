@@ -21,7 +21,8 @@ import { declineBulkCommand, startBulkCommand } from "../approvals/bulk_commands
 import { approvalSettings } from "../approvals/settings.ts";
 import { Problem, problem, refused } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
-import { queueOnDevice, setBlock } from "./actions.ts";
+import { queueApproved, setBlock } from "./actions.ts";
+import { readAskedCommand } from "./asked_command.ts";
 import { markDeviceDeleted } from "./deletion.ts";
 
 /** An approved secret can be seen for this long. */
@@ -94,10 +95,9 @@ async function execute(runtime: Runtime, by: Operator, row: ApprovalRow): Promis
   if (deviceId === null) throw new Error(`Cannot execute the approval ${id}: it has no device`);
   switch (action) {
     case "command": {
-      const input: Record<string, Json> = argumentsSealed === null
-        ? {}
-        : JSON.parse(await runtime.keys.openText(argumentsSealed, argumentsContext(id)));
-      return (await queueOnDevice(runtime, by, deviceId, name, input)).uuid;
+      if (argumentsSealed === null) throw new Error(`Cannot execute the approval ${id}: its arguments are gone`);
+      const asked: Json = JSON.parse(await runtime.keys.openText(argumentsSealed, argumentsContext(id)));
+      return await queueApproved(runtime, by, deviceId, name, readAskedCommand(asked));
     }
     case "block":
       await setBlock(runtime, by, deviceId, true);

@@ -27,14 +27,14 @@ export type EscrowKindWords = {
 /** The kinds that are set, cleared and seen. Tokens and envelopes that did not open are kept, but shown to nobody. */
 export type LiveKind = Exclude<EscrowKind, "bootstrap_token" | "unlock_token" | "filevault_prk_unread">;
 
-const recovery = (type: "recovery_lock" | "firmware_password") => ({
+const recovery = (password: "recovery_lock" | "firmware_password") => ({
   events: {
     set: "recovery_password_set",
     updated: "recovery_password_updated",
     cleared: "recovery_password_cleared",
     viewed: "recovery_password_viewed",
   },
-  payload: { password_type: type },
+  payload: { password_type: password },
   permission: "mdm.view_recovery_password",
 } as const);
 

@@ -5,10 +5,11 @@
  */
 
 /** Every code. Adding a reason is adding a line. */
-export const REASONS = {
+const REASONS = {
   // FileVault.
   reported: "reported by the Mac",
   rotated: "rotated",
+  disabled: "FileVault is off",
   unreadable: "reported by the Mac, and did not open",
   // Passwords and PINs that the server sends.
   sent: "sent to the device",

@@ -10,7 +10,7 @@ import { lockChannelsOfDevice } from "../../db/work/channels.ts";
 import type { Authorised } from "../access/operator.ts";
 import { passGate } from "../approvals/gate.ts";
 import type { Runtime } from "../runtime.ts";
-import { AFTER_REVEAL } from "./after_reveal.ts";
+import { replaceAfterReveal } from "./after_reveal.ts";
 import { type EscrowOwner, opened, recordSecret } from "./escrow.ts";
 import { ESCROW_KINDS, type LiveKind } from "./kinds.ts";
 
@@ -60,7 +60,7 @@ export async function revealEscrowed(
     await recordSecret(tx, runtime, by, owner, kind, "viewed");
     const { id, secret, createdAt, endedAt } = await opened(runtime, row);
     const current = endedAt === null && row.proven;
-    const replacedAt = current ? await AFTER_REVEAL[kind]?.(tx, runtime, owner) ?? null : null;
+    const replacedAt = current ? await replaceAfterReveal(tx, runtime, owner.deviceId, kind) : null;
     return { id, secret, createdAt, endedAt, replacedAt };
   });
 }

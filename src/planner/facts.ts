@@ -30,6 +30,8 @@ export type QueuedCommand = {
   sentCount: number;
   notNowAt: Date | null;
   createdAt: Date;
+  /** Commands of one group are sent one after the other; null, and absent, is none. */
+  orderGroup?: string | null;
 };
 
 /** The facts that decide the artifacts of a channel, and the known state of those that it has. */
@@ -125,6 +127,17 @@ export type PlanFacts = {
   recovery: RecoveryFacts;
   /** When the device stated its Activation Lock bypass code. */
   bypassCodeAt: Date | null;
+  /** FileVault on a Mac; null for everything else. */
+  filevault: {
+    /** The digest of the settings that it has. */
+    installed: string | null;
+    /** When it refused them, or their removal. */
+    failedAt: Date | null;
+    /** When it last answered a rotation of its key. */
+    rotationAt: Date | null;
+    /** Since when its own recovery key is escrowed. */
+    prkAt: Date | null;
+  } | null;
   settings: {
     resendAfterSeconds: number;
     renewBeforeDays: number;

@@ -39,6 +39,10 @@ function targetOfRow(row: PlanRow): CommandTarget {
     userApproved: row.userApproved,
     activationLockManageable: row.activationLockManageable,
     awaitingConfiguration: row.awaitingConfiguration,
+    sharedIpad: row.sharedIpad,
+    unlockTokenEscrowed: row.unlockTokenEscrowed,
+    lostMode: row.lostMode,
+    ...(row.filevault === null ? {} : { recoveryKeyEscrowed: row.filevault.prkAt !== null }),
   };
 }
 
@@ -80,6 +84,17 @@ function recoveryOf(row: PlanRow): PlanFacts["recovery"] {
       endedAt: at(password.endedAt),
       rotateAt: at(password.rotateAt),
     })),
+  };
+}
+
+function filevaultOf({ filevault }: PlanRow): PlanFacts["filevault"] {
+  if (filevault === null) return null;
+  const at = (text: string | null) => (text === null ? null : new Date(text));
+  return {
+    installed: filevault.installed,
+    failedAt: at(filevault.failedAt),
+    rotationAt: at(filevault.rotationAt),
+    prkAt: at(filevault.prkAt),
   };
 }
 
@@ -180,6 +195,7 @@ export function factsOf(
     setup: setupOf(row),
     recovery: recoveryOf(row),
     bypassCodeAt: row.bypassCodeAt,
+    filevault: filevaultOf(row),
     settings: {
       resendAfterSeconds: runtime.config.COMMAND_RESEND_AFTER,
       renewBeforeDays: runtime.config.IDENTITY_RENEW_DAYS,

@@ -15,6 +15,7 @@ import { baseInventory } from "./schedulers/base_inventory.ts";
 import { bypassCode } from "./schedulers/bypass_code.ts";
 import { declarations } from "./schedulers/declarations.ts";
 import { extraInventory } from "./schedulers/extra_inventory.ts";
+import { filevault } from "./schedulers/filevault.ts";
 import { installArtifacts } from "./schedulers/install_artifacts.ts";
 import { queuedCommands } from "./schedulers/queued_commands.ts";
 import { recoveryPassword } from "./schedulers/recovery_password.ts";
@@ -77,6 +78,7 @@ const SCHEDULERS: readonly Scheduler[] = [
   softwareUpdate,
   installArtifacts,
   removeArtifacts,
+  filevault,
   recoveryPassword,
   adminPassword,
   bypassCode,

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { ENDPOINTS } from "../../routes/api/registry.ts";
 import {
   made,
   makeBlueprint,
@@ -11,6 +10,7 @@ import {
 } from "../support/artifacts.ts";
 import { assign, idOf, link } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
+import { answers, pages, tables } from "../support/everything.ts";
 import { personWith } from "../routes/admin/support.ts";
 
 /** In no other text. */
@@ -36,53 +36,6 @@ function listener(fleet: Fleet): { heard: string[]; send: Fleet["fetch"] } {
     return response;
   };
   return { heard, send };
-}
-
-/** Rows of every table as texts. */
-async function tables({ runtime: { sql } }: Fleet): Promise<Map<string, string>> {
-  const names = await sql<{ name: string }[]>`
-    select relname as name from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace`;
-  const found = new Map<string, string>();
-  for (const { name } of names) {
-    const rows = await sql<{ text: string }[]>`select t::text as text from ${sql(name)} t`;
-    found.set(name, rows.map(({ text }) => text).join("\n"));
-  }
-  return found;
-}
-
-/** Answers of every GET endpoint, for every object that its parameters may name. */
-async function answers(fleet: Fleet, serialNumber: string): Promise<Map<string, string>> {
-  const { sql } = fleet.runtime;
-  const ids = (await sql<{ id: string }[]>`
-    select id::text from artifacts union select id::text from artifact_versions union select uuid::text from command_history
-    union select uuid::text from commands union select id::text from events`).map(({ id }) => id);
-  const numbers = ["1", "2", "3"];
-  const found = new Map<string, string>();
-  for (const { path } of ENDPOINTS.filter(({ method }) => method === "GET")) {
-    const [, param] = /\{([a-z_]+)\}/.exec(path) ?? [];
-    const values = param === undefined ? [""] : param === "serial_number" ? [serialNumber] : [...numbers, ...ids];
-    for (const value of values) {
-      const address = param === undefined ? path : path.replace(`{${param}}`, value);
-      // Raw answers are no JSON.
-      const { status, json } = await fleet.api("GET", address).catch(() => ({ status: 0, json: "" }));
-      if (status !== 404) found.set(address, JSON.stringify(json));
-    }
-  }
-  return found;
-}
-
-/** Every page that links lead to. */
-async function pages(fleet: Fleet): Promise<Map<string, string>> {
-  const person = await personWith(fleet.runtime, "superuser");
-  const found = new Map<string, string>();
-  const queue = ["/"];
-  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-    if (found.has(path) || found.size > 300) continue;
-    const { text } = await person.get(path);
-    found.set(path, text);
-    for (const [, href = ""] of text.matchAll(/href="(\/[^"#]*)"/g)) queue.push(href.replaceAll("&amp;", "&"));
-  }
-  return found;
 }
 
 Deno.test("a secret value reaches the device's profile and declaration, and no answer, page, event, log or row", () =>

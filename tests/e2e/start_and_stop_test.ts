@@ -117,6 +117,7 @@ Deno.test("operators' tasks refuse a data folder without a database and create n
       ["token:create", "token_create.ts", ["--name", "robot"]],
       ["user:create", "user_create.ts", ["--username", "ada"]],
       ["secrets:rotate", "secrets_rotate.ts", ["--new-key"]],
+      ["escrow:drill", "escrow_drill.ts", []],
     ];
     for (const [name, path, args] of calls) {
       const { code, out, err } = await task(name, path, args, env);

@@ -18,6 +18,7 @@ for (const [size, width] of SIZES) {
         await signIn();
         await page.goto(`${url}/devices/${await idOf(fleet, device.serialNumber)}/`);
         await page.getByText("Lock…").click();
+        await page.locator("form[action$='/lock/']").getByLabel("Serial number").fill(device.serialNumber);
         await page.locator("form[action$='/lock/']").getByLabel("PIN").fill("271828");
         await page.getByRole("button", { name: "Lock device" }).click();
         await page.waitForURL(/done=queued/);

@@ -73,6 +73,7 @@ Deno.test(
       await page.getByRole("button", { name: "Search" }).click();
       await page.getByRole("link", { name: "Ada's <b>Mac</b>" }).click();
       await page.getByText("Lock…").click();
+      await page.locator("form[action$='/lock/']").getByLabel("Serial number").fill(device.serialNumber);
       await page.locator("form[action$='/lock/']").getByLabel("PIN").fill("271828");
       await page.getByLabel("Message").fill("Please call us");
       await page.getByRole("button", { name: "Lock device" }).click();
@@ -107,15 +108,15 @@ for (const [size, width] of [["a desk", 1280], ["a phone", 390]] as const) {
         const { json: [{ id }] } = await fleet.api("GET", "/api/mdm/devices/");
         await page.goto(`${url}/devices/${id}/`);
         await page.getByText("Erase…").click();
-        await page.getByLabel("Serial number, to confirm").fill("OTHER");
+        await page.locator("form[action$='/erase/']").getByLabel("Serial number").fill("OTHER");
         await page.getByLabel("Keep the cellular data plan").check();
         await page.getByRole("button", { name: "Erase device" }).click();
         assert.match(await page.locator(".error").innerText(), /is not the serial number/);
-        assert.equal(await page.getByLabel("Serial number, to confirm").inputValue(), "OTHER");
+        assert.equal(await page.locator("form[action$='/erase/']").getByLabel("Serial number").inputValue(), "OTHER");
         await device.connect();
         assert.equal(device.state.erased, false);
         assert.ok(await page.getByLabel("Keep the cellular data plan").isChecked());
-        await page.getByLabel("Serial number, to confirm").fill(device.serialNumber);
+        await page.locator("form[action$='/erase/']").getByLabel("Serial number").fill(device.serialNumber);
         await page.getByRole("button", { name: "Erase device" }).click();
         await page.waitForURL(/done=queued/);
         await device.connect();

@@ -37,7 +37,12 @@ Deno.test("no file of routes/ holds the name of a command or of a kind of artifa
 Deno.test("no file of routes/ imports a command or a kind: those that the two lists import", () => {
   const imports = allImports(SERVER);
   const LISTS: Readonly<Record<string, readonly string[]>> = {
-    "src/commands/registry.ts": ["src/registry.ts", "src/commands/command.ts"],
+    "src/commands/registry.ts": [
+      "src/registry.ts",
+      "src/apple_schema/commands.ts",
+      "src/commands/command.ts",
+      "src/commands/published.ts",
+    ],
     "src/blueprints/versions/kinds.ts": ["src/registry.ts", "src/blueprints/versions/version_kind.ts"],
   };
   const listed = new Set(

@@ -59,6 +59,58 @@ const enforcement: Omit<Noun, "api" | "page"> = {
     () => [{ max_os_version: "sixteen" }, { max_os_version: "" }, { details_url: "intranet" }, { local_time: "25:00" }],
 };
 
+const filevault: Omit<Noun, "api" | "page"> = {
+  body: () => ({
+    name: "New configuration",
+    escrow_location_display_name: "Example IT",
+    at_login_only: true,
+    bypass_attempts: 3,
+    show_recovery_key: true,
+    destroy_key_on_standby: false,
+    prk_rotation_interval_days: 30,
+    prk_reveal_rotation_delay: 60,
+  }),
+  form: {
+    name: "name",
+    escrow_location_display_name: "escrow_location_display_name",
+    at_login_only: "at_login_only",
+    bypass_attempts: "bypass_attempts",
+    show_recovery_key: "show_recovery_key",
+    destroy_key_on_standby: "destroy_key_on_standby",
+    prk_rotation_interval_days: "prk_rotation_interval_days",
+    prk_reveal_rotation_delay: "prk_reveal_rotation_delay",
+  },
+  wrong: () => [{ bypass_attempts: -1 }, { prk_reveal_rotation_delay: 4 }, { prk_rotation_interval_days: 367 }],
+};
+
+const dynamic: Omit<Noun, "api" | "page"> = {
+  fixed: () => ({ type: "dynamic" }),
+  body: () => ({
+    name: "New configuration",
+    rotation_interval_days: 30,
+    reveal_rotation_delay: 60,
+    rotate_firmware_password: true,
+  }),
+  form: {
+    name: "name",
+    rotation_interval_days: "rotation_interval_days",
+    reveal_rotation_delay: "reveal_rotation_delay",
+    rotate_firmware_password: "rotate_firmware_password",
+  },
+  wrong: () => [
+    { name: "Labs" },
+    { reveal_rotation_delay: 3 },
+    { rotation_interval_days: 0, reveal_rotation_delay: 0 },
+  ],
+};
+
+const fixed: Omit<Noun, "api" | "page"> = {
+  fixed: () => ({ type: "static" }),
+  body: () => ({ name: "New configuration", dynamic_password: false, static_password: "Corr3ct horse" }),
+  form: { name: "name", static_password: "static_password" },
+  wrong: () => [{ static_password: "short" }, { static_password: "pässword1" }],
+};
+
 const once: Omit<Noun, "api" | "page"> = {
   fixed: () => ({ mode: "once" }),
   body: ({ tag }) => ({
@@ -416,6 +468,24 @@ export const NOUNS: readonly Noun[] = [
     page: ({ blueprint }) => `/blueprints/${blueprint}/edit/`,
     id: ({ blueprint }) => blueprint,
   },
+  { ...filevault, api: "POST /api/mdm/filevault_configs/", page: () => "/filevault-configs/new/" },
+  {
+    ...filevault,
+    api: "PUT /api/mdm/filevault_configs/{id}/",
+    page: ({ filevault }) => `/filevault-configs/${filevault}/edit/`,
+    id: ({ filevault }) => filevault,
+  },
+  {
+    ...dynamic,
+    api: "POST /api/mdm/recovery_password_configs/",
+    page: () => "/recovery-password-configs/new/",
+  },
+  {
+    ...fixed,
+    api: "PUT /api/mdm/recovery_password_configs/{id}/",
+    page: ({ recovery }) => `/recovery-password-configs/${recovery}/edit/`,
+    id: ({ recovery }) => recovery,
+  },
   {
     ...enforcement,
     api: "POST /api/mdm/software_update_enforcements/",
@@ -613,6 +683,7 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "POST /api/inventory/devices/{serial_number}/tags/": NO_PAGE,
   "POST /api/inventory/devices/tags/": NO_PAGE,
   "POST /api/mdm/devices/{id}/lock/": COMMAND,
+  "POST /api/mdm/devices/{id}/rotate_filevault_key/": COMMAND,
   "POST /api/mdm/devices/{id}/erase/": COMMAND,
   "POST /api/mdm/devices/{id}/send_custom_command/": COMMAND,
   "POST /api/mdm/devices/{id}/available_os_updates/": COMMAND,

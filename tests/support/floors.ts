@@ -11,7 +11,7 @@ import type { Floors } from "./import_graph.ts";
  * no room. Types may be imported from anywhere in src/.
  */
 export const FLOORS: Floors = {
-  cli: ["access", "push", "events", "secrets", "files", "apple_schema", "runtime.ts", "pki"],
+  cli: ["filevault", "access", "push", "events", "secrets", "files", "apple_schema", "runtime.ts", "pki"],
   conversation: [
     "planner",
     "declarations",
@@ -23,6 +23,7 @@ export const FLOORS: Floors = {
     "commands",
     "identity",
     "variables",
+    "filevault",
     "escrow",
     "events",
     "apple_schema",
@@ -34,6 +35,7 @@ export const FLOORS: Floors = {
   enrollment: ["updates", "issuing", "commands", "identity", "events", "protocol", "runtime.ts", "pki"],
   planner: [
     "updates",
+    "filevault",
     "declarations",
     "blueprints",
     "downloads",
@@ -44,13 +46,13 @@ export const FLOORS: Floors = {
   declarations: ["blueprints", "downloads", "variables", "apple_schema", "protocol"],
   updates: ["blueprints", "apple", "events", "protocol", "pki"],
   // FileVault and recovery passwords: settings that blueprints have.
-  filevault: ["blueprints", "events"],
+  filevault: ["blueprints", "downloads", "issuing", "escrow", "events", "protocol", "pki"],
   recovery: ["blueprints", "commands", "events"],
   blueprints: ["downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
   // docs/decisions/0001: files, downloads and variables know nothing of what is declared.
   downloads: ["issuing", "identity", "variables", "events", "protocol"],
   devices: ["access", "approvals", "commands", "tags", "variables", "escrow", "events"],
-  escrow: ["approvals", "events"],
+  escrow: ["approvals", "commands", "events"],
   approvals: ["access", "events"],
   access: ["commands", "events", "runtime.ts"],
   issuing: ["identity", "variables", "events", "runtime.ts", "pki"],

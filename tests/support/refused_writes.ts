@@ -59,6 +59,15 @@ export async function world(fleet: Fleet) {
     os_version: "26.2",
     local_datetime: "2026-07-01T09:30:00",
   });
+  const filevault = await post("/api/mdm/filevault_configs/", {
+    name: "Disks",
+    escrow_location_display_name: "Example IT",
+  });
+  const recovery = await post("/api/mdm/recovery_password_configs/", {
+    name: "Labs",
+    dynamic_password: false,
+    static_password: "Corr3ct horse",
+  });
   const declaration = await makeDeclaration(fleet, { name: "Passcode" });
   const data = await post("/api/mdm/data_assets/", {
     artifact: await artifact(fleet, "Data Asset"),
@@ -105,6 +114,8 @@ export async function world(fleet: Fleet) {
     blueprint: blueprint.id,
     otherBlueprint: otherBlueprint.id,
     enforcement: enforcement.id,
+    filevault: filevault.id,
+    recovery: recovery.id,
     link: linked.id,
     profile: { artifact: profile.id, version: version.id },
     declaration: { artifact: declaration.artifact.id, version: declaration.version.id },

@@ -247,6 +247,18 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
     label: "Lock PINs viewed",
     say: (facts) => [facts.actor, " viewed the lock PIN of ", lower(facts.device)],
   },
+  device_location_viewed: {
+    label: "Locations viewed",
+    say: (facts) => [facts.actor, " viewed the location of ", lower(facts.device)],
+  },
+  command_secrets_viewed: {
+    label: "Secrets in answers viewed",
+    say: (facts) => [
+      facts.actor,
+      ` viewed the secrets in the answer to ${facts.at("command", "request_type")} of `,
+      lower(facts.device),
+    ],
+  },
   admin_password_updated: {
     label: "Administrator passwords set",
     say: (facts) => ["The password of the managed administrator of ", lower(facts.device), " was set"],
@@ -309,6 +321,10 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
   filevault_prk_cleared: {
     label: "FileVault PRK cleared",
     say: (facts) => ["The FileVault recovery key of ", lower(facts.device), " is no longer in use"],
+  },
+  filevault_prk_unreadable: {
+    label: "FileVault PRK unreadable",
+    say: (facts) => ["The FileVault recovery key of ", lower(facts.device), ` does not open: ${facts.at("reason")}`],
   },
   filevault_prk_viewed: {
     label: "FileVault PRK viewed",

@@ -12,6 +12,8 @@ import {
   enrollmentsOfBlueprint,
   viewBlueprints,
 } from "../../../db/blueprints/blueprint_views.ts";
+import { findFilevaultConfig } from "../../../db/filevault/filevault_configs.ts";
+import { findRecoveryPasswordConfig } from "../../../db/recovery/recovery_password_configs.ts";
 import { hasArtifacts } from "../../../db/blueprints/blueprints.ts";
 import { createBlueprint, mustFindBlueprint } from "../../../src/blueprints/blueprints.ts";
 import { blueprintProgress, type Held, type Progress } from "../../../src/planner/progress.ts";
@@ -210,9 +212,12 @@ async function blueprintPage(context: PageContext): Promise<Page> {
   const { runtime } = context;
   const blueprint = await mustFindBlueprint(runtime, context.id());
   const { id } = blueprint;
-  const [enrollments, filled] = await Promise.all([
+  const { filevaultConfigId, recoveryPasswordConfigId } = blueprint;
+  const [enrollments, filled, filevault, recovery] = await Promise.all([
     enrollmentsOfBlueprint(runtime.sql, id),
     hasArtifacts(runtime.sql, id),
+    filevaultConfigId === null ? undefined : findFilevaultConfig(runtime.sql, filevaultConfigId),
+    recoveryPasswordConfigId === null ? undefined : findRecoveryPasswordConfig(runtime.sql, recoveryPasswordConfigId),
   ]);
   return {
     title: blueprint.name,
@@ -239,6 +244,28 @@ async function blueprintPage(context: PageContext): Promise<Page> {
               {blueprint.legacyProfilesViaDdm
                 ? "by declaration where the device supports it, otherwise by command"
                 : "by command"}
+            </Fact>
+            <Fact name="FileVault">
+              {filevault === undefined ? "none" : (
+                <LinkFor
+                  context={context}
+                  needs="mdm.view_filevaultconfig"
+                  href={`/filevault-configs/${filevault.id}/`}
+                >
+                  {filevault.name}
+                </LinkFor>
+              )}
+            </Fact>
+            <Fact name="Recovery passwords">
+              {recovery === undefined ? "none" : (
+                <LinkFor
+                  context={context}
+                  needs="mdm.view_recoverypasswordconfig"
+                  href={`/recovery-password-configs/${recovery.id}/`}
+                >
+                  {recovery.name}
+                </LinkFor>
+              )}
             </Fact>
             <Fact name="Enrollments">
               {enrollments.length === 0 ? "none" : enrollments.map((enrollment) => (

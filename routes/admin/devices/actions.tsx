@@ -78,6 +78,9 @@ export function Actions(
           ? <ActionButton context={context} action={path("poke")} label="Push now" tone="plain" />
           : null}
         {here ? <CommandForms device={device} context={context} state={state} reason={reason} /> : null}
+        {here && context.may("mdm.add_devicecommand")
+          ? <a class="button plain" href={path("send")}>More commands</a>
+          : null}
         {context.may("mdm.change_enrolleddevice") && (device.deletedAt === null || device.blockedAt !== null)
           ? device.blockedAt === null
             ? (

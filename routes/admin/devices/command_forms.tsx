@@ -20,7 +20,7 @@ import { Check, TextArea } from "../parts/form_parts.tsx";
 import { action, type FormState, type Page, type PageContext } from "../parts/page.tsx";
 
 /** The field in which a person confirms a destructive action. */
-const CONFIRMATION = "serial_number";
+export const CONFIRMATION = "serial_number";
 
 /** The field of an argument. */
 export function Argument({ field, state }: { field: FormField; state: FormState | undefined }) {
@@ -144,7 +144,7 @@ export function mountCommandForms(
       }
       // The page may be older than the device's state.
       const reason = whyNotSent(device, command.name);
-      if (reason !== null) throw problem("refused", reason);
+      if (reason !== null) throw problem("refused", `${reason}.`);
       const fields = argumentsOf(formFields(command, targetOf(device)), form);
       await sendCommand(context.runtime, context.by, device.id, command.name, fields);
       return `/devices/${device.id}/?done=queued`;

@@ -1,118 +1,78 @@
 /**
- * The commands of a device on its page, and the answers that are kept with them.
+ * The commands of a device on its page.
  *
  * @module
  */
 
-import type { Hono } from "hono";
-import { findDevice } from "../../../db/devices/device_views.ts";
+import type { Child } from "hono/jsx";
+import type { CommandView } from "../../../db/work/commands.ts";
+import { listCommands } from "../../../db/work/commands.ts";
 import { commandOrigins } from "../../../db/work/command_origin_views.ts";
-import { type CommandView, findCommand, listCommands } from "../../../db/work/commands.ts";
-import { openResult } from "../../../src/commands/result.ts";
-import { problem } from "../../../src/errors.ts";
-import { parsePlist, PlistError } from "../../../src/protocol/plist.ts";
-import { countedLines } from "../../../src/protocol/plist_lines.ts";
-import { attachment } from "../../attachment.ts";
-import type { AppEnv } from "../../context.ts";
-import { offsetOf, Pager, Time } from "../parts/components.tsx";
-import { underDevice } from "../parts/crumbs.ts";
+import { findDevice } from "../../../db/devices/device_views.ts";
+import type { Permission } from "../../../src/access/actor.ts";
+import { offsetOf, Pager } from "../parts/components.tsx";
 import type { Part } from "../parts/live.tsx";
-import { page, type PageContext } from "../parts/page.tsx";
+import type { PageContext } from "../parts/page.tsx";
+import { DEVICE_ITSELF } from "./recipient.ts";
 import { Command } from "./sections.tsx";
 
-const LIMIT = 20;
-/** Lines of an answer that are shown; the download has all. */
-const MOST_LINES = 2000;
+/** Commands on a page. */
+export const LIMIT = 20;
 
-/** The list of commands, in pages. */
+/** A page of commands; the newest first. */
+export async function CommandList({ context, serialNumber, href, remove, rows, count }: {
+  context: PageContext;
+  serialNumber: string;
+  /** The page of the device or the user. */
+  href: string;
+  remove: Permission;
+  rows: readonly CommandView[];
+  count: number;
+}): Promise<Child> {
+  const offset = offsetOf(context.url);
+  const origins = await commandOrigins(context.runtime.sql, serialNumber, rows);
+  const here = new URL(context.url);
+  here.hash = "commands";
+  return (
+    <>
+      <h2 id="commands">Commands</h2>
+      {rows.length === 0
+        ? <p class="faint">{count === 0 ? "No commands yet." : "There are no older commands."}</p>
+        : (
+          <ol class="line">
+            {rows.map((command) => (
+              <Command
+                command={command}
+                origin={origins.get(command.uuid)}
+                context={context}
+                href={href}
+                remove={remove}
+              />
+            ))}
+          </ol>
+        )}
+      <Pager url={here} limit={LIMIT} offset={offset} count={count} />
+    </>
+  );
+}
+
+/** The list of a device's commands, in pages. */
 export const COMMANDS: Part = {
   name: "commands",
   async view(context) {
     const { runtime: { sql }, url } = context;
-    const offset = offsetOf(url);
-    const { rows, count } = context.may("mdm.view_devicecommand")
-      ? await listCommands(sql, { limit: LIMIT, offset, deviceId: context.deviceId() })
+    const deviceId = context.deviceId();
+    const { rows, count } = context.may(DEVICE_ITSELF.view)
+      ? await listCommands(sql, { limit: LIMIT, offset: offsetOf(url), deviceId })
       : { rows: [], count: 0 };
-    const device = await findDevice(sql, context.deviceId());
-    const origins = await commandOrigins(sql, device?.serialNumber ?? "", rows);
-    const here = new URL(url);
-    here.hash = "commands";
-    return (
-      <>
-        <h2 id="commands">Commands</h2>
-        {rows.length === 0
-          ? <p class="faint">{count === 0 ? "No commands yet." : "There are no older commands."}</p>
-          : (
-            <ol class="line">
-              {rows.map((command) => (
-                <Command
-                  command={command}
-                  origin={origins.get(command.uuid)}
-                  context={context}
-                />
-              ))}
-            </ol>
-          )}
-        <Pager url={here} limit={LIMIT} offset={offset} count={count} />
-      </>
-    );
+    const device = await findDevice(sql, deviceId);
+    return await CommandList({
+      context,
+      serialNumber: device?.serialNumber ?? "",
+      href: `/devices/${deviceId}/`,
+      remove: DEVICE_ITSELF.remove,
+      rows,
+      count,
+    });
   },
 };
-
-async function answerOf(context: PageContext): Promise<{ command: CommandView; bytes: Uint8Array<ArrayBuffer> }> {
-  const { runtime: { sql, keys } } = context;
-  const command = await findCommand(sql, context.uuid("uuid"));
-  if (command?.deviceId !== context.deviceId()) throw problem("not-found");
-  const bytes = await openResult(keys, command);
-  if (bytes === null) throw problem("not-found");
-  return { command, bytes };
-}
-
-/** The lines of an answer that are shown, and how many there are; undefined for one that is not a property list. */
-function linesOf(bytes: Uint8Array): ReturnType<typeof countedLines> | undefined {
-  try {
-    return countedLines(parsePlist(bytes), MOST_LINES);
-  } catch (error) {
-    if (error instanceof PlistError) return undefined;
-    throw error;
-  }
-}
-
-/** Mounts the pages of answers. */
-export function mountDeviceAnswers(app: Hono<AppEnv>): void {
-  page(app, "/devices/:id/commands/:uuid/answer/", "mdm.view_devicecommand", async (context) => {
-    const { command, bytes } = await answerOf(context);
-    const device = await findDevice(context.runtime.sql, command.deviceId);
-    if (device === undefined) throw problem("not-found");
-    const origin = (await commandOrigins(context.runtime.sql, device.serialNumber, [command])).get(command.uuid);
-    const read = linesOf(bytes);
-    const back = `/devices/${command.deviceId}/#command-${command.uuid}`;
-    return {
-      parents: underDevice(device),
-      title: `Answer to ${origin?.requestType ?? command.name}`,
-      body: (
-        <>
-          <p>
-            <a href={back}>{device.name || device.serialNumber}</a> answered{" "}
-            <Time at={command.resultAt} now={context.runtime.clock.now()} />.
-          </p>
-          <p>
-            <a class="button plain" href={`/devices/${command.deviceId}/commands/${command.uuid}/answer/download/`}>
-              Download answer
-            </a>
-          </p>
-          {read === undefined
-            ? <p>The answer is not a property list. Download it to see its bytes.</p>
-            : <pre tabindex={0} class="content">{read.lines.join("\n")}</pre>}
-          {read !== undefined && read.count > MOST_LINES
-            ? <p class="faint">{`The first ${MOST_LINES} of ${read.count} lines. The download has all of them.`}</p>
-            : null}
-        </>
-      ),
-    };
-  });
-  page(app, "/devices/:id/commands/:uuid/answer/download/", "mdm.view_devicecommand", async (context) => {
-    const { command, bytes } = await answerOf(context);
-    return attachment(bytes, "application/x-plist", `answer-${command.uuid}.plist`);
-  });
-}

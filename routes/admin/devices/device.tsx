@@ -12,7 +12,6 @@ import { tagsThatCount } from "../../../db/tags/effective_tag_views.ts";
 import { RELEASES } from "../../../src/ade/explain_setup.ts";
 import { blockDevice, pokeDevice } from "../../../src/devices/actions.ts";
 import { approvalSettings, reasonWanted } from "../../../src/approvals/settings.ts";
-import { cancelCommand } from "../../../src/devices/cancel_command.ts";
 import { collectInventory } from "../../../src/devices/collect_inventory.ts";
 import { confirmHardware } from "../../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../../src/devices/deletion.ts";
@@ -28,11 +27,16 @@ import { Actions, Deleted } from "./actions.tsx";
 import { Aftermath } from "./aftermath.tsx";
 import { Artifacts, DeviceGroups, StatusItems } from "./artifacts.tsx";
 import { mountCommandForms } from "./command_forms.tsx";
-import { COMMANDS, mountDeviceAnswers } from "./commands.tsx";
+import { COMMANDS } from "./commands.tsx";
 import { BlueprintForm } from "./desired.tsx";
 import { DeviceState } from "./list.tsx";
 import { SetupNote } from "./setup_note.tsx";
 import { mountSecrets, Secrets } from "./secrets.tsx";
+import { LostMode, mountLostMode } from "./lost_mode.tsx";
+import { mountAnswers } from "./answers.tsx";
+import { nameOfUser } from "./recipient.ts";
+import { mountSend } from "./send.tsx";
+import { mountDeviceUser } from "./user.tsx";
 import { Inventory, Plan } from "./sections.tsx";
 
 async function mustFind({ runtime }: PageContext, id: DeviceId): Promise<DeviceView> {
@@ -60,7 +64,15 @@ const STATE: Part = {
 
 const NOTE: Part = {
   name: "note",
-  view: async (context) => await Aftermath({ device: await mustFind(context, context.deviceId()), context }),
+  async view(context) {
+    const device = await mustFind(context, context.deviceId());
+    return (
+      <>
+        {await Aftermath({ device, context })}
+        {await LostMode({ device, context })}
+      </>
+    );
+  },
 };
 
 const ARTIFACTS: Part = {
@@ -128,12 +140,21 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
               <Fact name="Apple silicon">{yesNo(device.appleSilicon)}</Fact>
               <Fact name="Supervised">{yesNo(device.supervised)}</Fact>
               <Fact name="FileVault">
-                {device.filevaultEnabled === null ? "" : device.filevaultEnabled ? "on" : "off"}
+                {device.filevaultEnabled === null
+                  ? ""
+                  : `${device.filevaultEnabled ? "on" : "off"}${
+                    device.escrowed.includes("filevault_prk") ? ", recovery key escrowed" : ""
+                  }`}
               </Fact>
               <Fact name="Users">
-                {device.users.length === 0
-                  ? "none known"
-                  : device.users.map((user) => user.longName || user.shortName || user.userKey).join(", ")}
+                {device.users.length === 0 ? "none known" : device.users.map((user, i) => (
+                  <>
+                    {i === 0 ? "" : ", "}
+                    {context.may("mdm.view_enrolleduser")
+                      ? <a href={`/devices/${id}/users/${user.id}/`}>{nameOfUser(user)}</a>
+                      : nameOfUser(user)}
+                  </>
+                ))}
               </Fact>
             </dl>
           </section>
@@ -195,8 +216,11 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
 
 /** Mounts the page and the actions of its forms. */
 export function mountDevice(app: Hono<AppEnv>): void {
-  mountDeviceAnswers(app);
+  mountAnswers(app);
   mountSecrets(app);
+  mountSend(app);
+  mountDeviceUser(app);
+  mountLostMode(app);
   page(app, "/devices/:id/", "mdm.view_enrolleddevice", (context) => devicePage(context, context.deviceId()));
   mountLive(app, "/devices/:id/", "mdm.view_enrolleddevice", [STATE, NOTE, COMMANDS, ARTIFACTS]);
   mountCommandForms(app, (context, state) => devicePage(context, context.deviceId(), state));
@@ -233,10 +257,5 @@ export function mountDevice(app: Hono<AppEnv>): void {
   action(app, "/devices/:id/collect/", "mdm.add_devicecommand", async (context) => {
     await collectInventory(context.runtime, context.by, context.deviceId());
     return `/devices/${context.deviceId()}/?done=collecting#inventory`;
-  });
-  action(app, "/devices/:id/commands/:uuid/cancel/", "mdm.delete_devicecommand", async (context) => {
-    const { runtime, by } = context;
-    await cancelCommand(runtime, by, context.uuid("uuid"));
-    return done(context, "cancelled");
   });
 }

@@ -15,6 +15,8 @@ import {
 } from "../../../db/devices/inventory.ts";
 import type { CommandOrigin } from "../../../db/work/command_origin_views.ts";
 import type { CommandView } from "../../../db/work/commands.ts";
+import type { Permission } from "../../../src/access/actor.ts";
+import { catalogueEntry } from "../../../src/commands/catalogue.ts";
 import { explainChannel } from "../../../src/planner/explain.ts";
 import { COMMAND_WORDS, commandWord, DECISION_WORDS, inSentence, type StateWord } from "../../state_words.ts";
 import { ActionButton, ago, counted, Expiry, Fact, StateChip, Table, Time } from "../parts/components.tsx";
@@ -22,8 +24,12 @@ import { errorTexts } from "../parts/failure_texts.ts";
 import type { PageContext } from "../parts/page.tsx";
 
 /** A command as a step of the time line. */
-export function Command({ command, origin, context }: {
+export function Command({ command, origin, context, href, remove }: {
   command: CommandView;
+  /** The page of the device or the user that it is for. */
+  href: string;
+  /** The permission that cancels it. */
+  remove: Permission;
   /** Its sender; undefined for the server itself. */
   origin: CommandOrigin | undefined;
   context: PageContext;
@@ -40,7 +46,8 @@ export function Command({ command, origin, context }: {
   const shown = steps.filter(([text, at], index) => at !== null && (index === 0 || text !== queued));
   return (
     <li class={state.tone ?? ""} id={`command-${command.uuid}`}>
-      <strong>{origin?.requestType ?? command.name}</strong> {typeof origin?.requestType === "string"
+      <strong>{origin?.requestType ?? catalogueEntry(command.name)?.requestType ?? command.name}</strong>{" "}
+      {typeof origin?.requestType === "string"
         ? (
           <>
             <span class="faint">custom command</span>
@@ -62,15 +69,15 @@ export function Command({ command, origin, context }: {
       {command.hasResult
         ? (
           <div class="small">
-            <a href={`/devices/${command.deviceId}/commands/${command.uuid}/answer/`}>Answer</a>
+            <a href={`${href}commands/${command.uuid}/answer/`}>Answer</a>
           </div>
         )
         : null}
-      {command.state === "queued" && context.may("mdm.delete_devicecommand")
+      {command.state === "queued" && context.may(remove)
         ? (
           <ActionButton
             context={context}
-            action={`/devices/${command.deviceId}/commands/${command.uuid}/cancel/`}
+            action={`${href}commands/${command.uuid}/cancel/`}
             label="Cancel"
             tone="quiet"
           />

@@ -123,7 +123,7 @@ const askedWords = ({ atLoginOnly, bypassAttempts }: FilevaultConfigRow): string
 async function listPage(context: PageContext): Promise<Page> {
   const { rows, count } = await listFilevaultConfigs(context.runtime.sql, MANY);
   return {
-    title: "FileVault configurations",
+    title: "FileVault",
     body: (
       <>
         <p>

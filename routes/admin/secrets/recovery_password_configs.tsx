@@ -122,7 +122,7 @@ const words = (row: RecoveryPasswordConfigRow): string =>
 async function listPage(context: PageContext): Promise<Page> {
   const { rows, count } = await listRecoveryPasswordConfigs(context.runtime.sql, MANY);
   return {
-    title: "Recovery password configurations",
+    title: "Recovery passwords",
     body: (
       <>
         <p>

@@ -18,6 +18,8 @@ export type DeviceActs = {
   renew(profile: OpenedProfile): Promise<CommandAnswer>;
   /** Learns of new declarations. */
   told(data: Uint8Array | undefined): void;
+  /** The token that clears its passcode. */
+  unlockToken(): Uint8Array;
 };
 
 /** A command that arrived, for the device itself or the `channel` of a user. */
@@ -25,6 +27,8 @@ export type Asked = {
   command: PlistDict;
   state: DeviceState;
   channel: ChannelState;
+  /** The user of the channel; "", and absent, is the device itself. */
+  userId?: string;
   /** Absent where there is a state and no device. */
   device?: DeviceActs;
 };

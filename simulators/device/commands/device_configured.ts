@@ -13,6 +13,8 @@ export const deviceConfigured: SimulatedCommand = {
       return failed(12_067, "MCMDMErrorDomain", "The device is not waiting for its configuration.");
     }
     state.awaitingConfiguration = false;
+    // Its user is created next, who enables it.
+    if (state.fileVault.forced(state)) state.fileVault.enable(state);
     return acknowledged();
   },
 };

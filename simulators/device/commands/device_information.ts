@@ -30,10 +30,11 @@ function queryResponses(state: DeviceState): Record<string, Plist> {
     DeviceCapacity: mac ? 494.38 : 128,
     AvailableDeviceCapacity: 101.5,
     WiFiMAC: "00:00:5e:00:53:01",
-    IsMDMLostModeEnabled: false,
     AwaitingConfiguration: state.awaitingConfiguration,
+    ...(mac ? {} : { IsMDMLostModeEnabled: state.lostMode !== undefined }),
+    ...(model.platform === "iPadOS" ? { IsMultiUser: model.sharedIpad === true } : {}),
     ...(mac && state.automated ? { AutoSetupAdminAccounts: adminAccounts(state) } : {}),
-    ...(mac ? { HostName: "mac.local", LocalHostName: "mac", IsActivationLockSupported: true } : {}),
+    ...(mac ? { HostName: state.hostName ?? "mac.local", LocalHostName: "mac", IsActivationLockSupported: true } : {}),
     ...(model.appleSilicon === undefined ? {} : { IsAppleSilicon: model.appleSilicon }),
     ...(mac || model.platform === "tvOS" ? {} : { BatteryLevel: 0.83, IsActivationLockEnabled: false }),
   };

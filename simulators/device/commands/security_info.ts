@@ -1,5 +1,5 @@
 /**
- * SecurityInfo: a Mac with FileVault on, and a phone with a passcode.
+ * SecurityInfo: a Mac with its FileVault, and a phone with a passcode.
  *
  * @module
  */
@@ -8,13 +8,12 @@ import { acknowledged, type SimulatedCommand } from "./answer.ts";
 
 export const securityInfo: SimulatedCommand = {
   name: "SecurityInfo",
-  answer({ state: { model, automated, recoveryPassword } }) {
+  answer({ state }) {
+    const { model, automated, fileVault, recoveryPassword, passcode = true } = state;
     return acknowledged({
       SecurityInfo: model.platform === "macOS"
         ? {
-          FDE_Enabled: true,
-          FDE_HasPersonalRecoveryKey: true,
-          FDE_HasInstitutionalRecoveryKey: false,
+          ...fileVault.report(state),
           ...(model.appleSilicon === true ? { IsRecoveryLockEnabled: recoveryPassword.current !== "" } : {
             FirmwarePasswordStatus: {
               PasswordExists: recoveryPassword.current !== "",
@@ -36,7 +35,7 @@ export const securityInfo: SimulatedCommand = {
         }
         : {
           HardwareEncryptionCaps: 3,
-          PasscodePresent: true,
+          PasscodePresent: passcode,
           PasscodeCompliant: true,
           PasscodeCompliantWithProfiles: true,
           ManagementStatus: { EnrolledViaDEP: automated, IsUserEnrollment: false },

@@ -36,12 +36,13 @@ const MAX_TEXT = 200;
 /** Told of every attribute that is not understood. */
 export type LeftOut = (attribute: string) => void;
 
-/** Returns the keys of a payload, and the shapes that they name. */
+/** Returns the keys of a payload, or those of an answer, and the shapes that they name. */
 export function readKeys(
   of: Entry,
   leftOut: LeftOut,
+  name: "payloadkeys" | "responsekeys" = "payloadkeys",
 ): { keys: readonly KeyFacts[]; shapes: Shapes | undefined } {
-  const list = optionalList(of, "payloadkeys") ?? [];
+  const list = optionalList(of, name) ?? [];
   const repeated = repeatedLists(list, of.at);
   const names = new Map<readonly unknown[], string>();
   const shapes: Record<string, readonly KeyFacts[]> = {};

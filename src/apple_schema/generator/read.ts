@@ -11,16 +11,19 @@ import { parse } from "yaml";
 import {
   APPLIES,
   type CommandFacts,
+  type CommandWords,
   type CredentialFacts,
   DECLARATION_KINDS,
   type DeclarationFacts,
   type FactTable,
   type PayloadFacts,
   type ProfileForms,
+  type ResponseFacts,
   type SkipKeyFacts,
   type StatusItemFacts,
   type Systems,
 } from "../types.ts";
+import { readCommandWords } from "./command_words.ts";
 import { SchemaError } from "./error.ts";
 import { type Entry, entry, oneOf, optionalChoice, optionalEntry, optionalFlag, optionalText, text } from "./input.ts";
 import { type LeftOut, readKeys } from "./keys.ts";
@@ -33,6 +36,8 @@ export type Facts = {
   credentials: FactTable<CredentialFacts>;
   status: FactTable<StatusItemFacts>;
   commands: FactTable<CommandFacts>;
+  commandResponses: FactTable<ResponseFacts>;
+  commandWords: FactTable<CommandWords>;
   profiles: FactTable<ProfileForms>;
   skipKeys: FactTable<SkipKeyFacts>;
   /** The license of the schema, where its folder has one. */
@@ -60,6 +65,8 @@ export async function readSchema(folder: string): Promise<Facts> {
   const credentials = new Map<string, CredentialFacts>();
   const status = new Map<string, StatusItemFacts>();
   const commands = new Map<string, CommandFacts>();
+  const commandResponses = new Map<string, ResponseFacts>();
+  const commandWords = new Map<string, CommandWords>();
   const profiles = new Map<string, ProfileForms>();
 
   for (const document of await documents(folder, FOLDERS.declarations)) {
@@ -92,7 +99,11 @@ export async function readSchema(folder: string): Promise<Facts> {
   }
   for (const document of await documents(folder, FOLDERS.commands)) {
     const payload = payloadOf(document);
-    add(commands, text(payload, "requesttype"), document, payloadFacts(document, payload, count));
+    const requestType = text(payload, "requesttype");
+    add(commands, requestType, document, payloadFacts(document, payload, count));
+    commandWords.set(requestType, readCommandWords(document, requestType));
+    const { keys, shapes } = readKeys(document, count, "responsekeys");
+    if (keys.length > 0) commandResponses.set(requestType, { ...(shapes === undefined ? {} : { shapes }), keys });
   }
   for (const document of await documents(folder, FOLDERS.profiles)) {
     const payload = payloadOf(document);
@@ -105,6 +116,8 @@ export async function readSchema(folder: string): Promise<Facts> {
     credentials: sorted(credentials),
     status: sorted(status),
     commands: sorted(commands),
+    commandResponses: sorted(commandResponses),
+    commandWords: sorted(commandWords),
     profiles: sorted(profiles),
     skipKeys: sorted(readSkipKeys(await readDocument(folder, SKIP_KEYS), count)),
     license: await license(folder),

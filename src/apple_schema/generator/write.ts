@@ -20,6 +20,13 @@ const TABLES = [
   { file: "credentials", name: "credentials", type: "CredentialFacts", about: "documents behind credential assets" },
   { file: "status", name: "status", type: "StatusItemFacts", about: "status items" },
   { file: "commands", name: "commands", type: "CommandFacts", about: "commands" },
+  {
+    file: "command_responses",
+    name: "commandResponses",
+    type: "ResponseFacts",
+    about: "the answers to commands",
+  },
+  { file: "command_words", name: "commandWords", type: "CommandWords", about: "commands, in Apple's words" },
   { file: "profiles", name: "profiles", type: "ProfileForms", about: "payloads of profiles" },
   {
     file: "skip_keys",

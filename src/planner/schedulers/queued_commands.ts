@@ -1,5 +1,6 @@
 /**
- * Commands in the queue, oldest first. A command postponed with NotNow is never offered twice in one conversation. One
+ * Commands in the queue, oldest first. One of an order group waits until those before it in the group have ended; commands
+ * without a group never wait for another. A command postponed with NotNow is never offered twice in one conversation. One
  * that was sent and not answered goes after everything else (`unanswered_commands.ts`).
  *
  * @module
@@ -11,10 +12,19 @@ import { valuesAwaited } from "../held.ts";
 import type { Decision, Scheduler } from "../plan.ts";
 import type { Situation } from "../situation.ts";
 
+/** The commands that follow from the FileVault configuration of a blueprint, and whether they are for one. */
+const FILEVAULT: ReadonlyMap<string, boolean> = new Map([["SetupFileVault", true], ["RemoveFileVault", false]]);
+
+function uselessFilevault(name: string, { blueprint }: PlanFacts): string | null {
+  const wanted = FILEVAULT.get(name);
+  if (wanted === undefined || wanted === ((blueprint?.filevault ?? null) !== null)) return null;
+  return wanted ? "the blueprint has no FileVault configuration any more" : "the blueprint has FileVault again";
+}
+
 /** Returns why a command for an artifact has lost its use; null when it has not. */
 function uselessness(command: QueuedCommand, facts: PlanFacts, { deliveries }: Situation): string | null {
   const { artifactVersion: id } = command;
-  if (id === null) return null;
+  if (id === null) return uselessFilevault(command.name, facts);
   const inScope = deliveries.find(({ via, resolution }) =>
     via === "command" && resolution.artifact.versions.some((version) => version.id === id)
   );
@@ -30,8 +40,27 @@ const isWaiting = (command: QueuedCommand): command is Waiting => command.state 
 
 const aboutOf = (command: Waiting) => ({ scheduler: "queued-commands", subject: `${command.name} ${command.uuid}` });
 
+/** Returns the live command that must end before this one is sent; undefined if there is none. `queue` is oldest first. */
+function predecessor<Command extends QueuedCommand>(
+  { id, orderGroup }: QueuedCommand,
+  queue: readonly Command[],
+): Command | undefined {
+  if (orderGroup === null || orderGroup === undefined) return undefined;
+  return queue.find((one) => one.orderGroup === orderGroup && one.id < id);
+}
+
 function consider(command: Waiting, facts: PlanFacts, now: Date, situation: Situation): Decision {
   const useless = uselessness(command, facts, situation);
+  const before = useless === null ? predecessor(command, facts.queue) : undefined;
+  if (before !== undefined) {
+    return {
+      ...aboutOf(command),
+      outcome: "waits",
+      evidence: `${before.name} ${before.uuid} of the order group "${command.orderGroup}" is first`,
+      // Nothing tells the channel that a lifetime is over.
+      ...(before.expiresAt === null ? {} : { until: before.expiresAt }),
+    };
+  }
   return useless === null ? considerItself(command, facts, now) : {
     ...aboutOf(command),
     outcome: "chosen",
@@ -89,7 +118,8 @@ export function nextOfQueue<Command extends QueuedCommand>(
 ): Command | undefined {
   for (const command of queue) {
     if (!isWaiting(command)) continue;
-    if (command.artifactVersion !== null) return undefined;
+    if (command.artifactVersion !== null || FILEVAULT.has(command.name)) return undefined;
+    if (predecessor(command, queue) !== undefined) continue;
     if (considerItself(command, talk, now).outcome === "chosen") return command;
   }
   return undefined;

@@ -31,6 +31,7 @@ const GATES: readonly ReleaseGate[] = [
   { subject: "Inventory", look: inventory },
   { subject: "Artifacts", look: artifacts },
   { subject: "Account configuration", look: account },
+  { subject: "FileVault", look: filevault },
 ];
 
 function inventory(facts: PlanFacts, now: Date): GateState {
@@ -83,6 +84,17 @@ function account({ setup, target }: PlanFacts): GateState {
   if (configuredAt !== null) return { open: true, evidence: `acknowledged at ${configuredAt.toISOString()}` };
   if (refusedAt !== null) return { open: true, evidence: `refused by the Mac at ${refusedAt.toISOString()}` };
   return { open: false, evidence: "the managed administrator is not set up yet" };
+}
+
+function filevault({ blueprint, filevault: known, target }: PlanFacts): GateState {
+  const config = blueprint?.filevault ?? null;
+  if (config === null || known === null) return { open: true, evidence: "the blueprint has no FileVault for it" };
+  const reason = commandNamed("SetupFileVault")?.invalidFor(target) ?? null;
+  // What SecurityInfo has not said yet is a gate of its own.
+  if (reason !== null) return { open: true, evidence: reason };
+  if (known.installed !== null) return { open: true, evidence: "the FileVault profile is installed" };
+  if (known.failedAt !== null) return { open: true, evidence: `refused by the Mac at ${known.failedAt.toISOString()}` };
+  return { open: false, evidence: "the FileVault profile is not installed yet" };
 }
 
 type Release = Pick<Decision, "outcome" | "evidence" | "until" | "step">;

@@ -42,6 +42,10 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "/account/sessions/end-others/": "it is refused nobody",
   "/setup/": "it works once, without a session: tests/routes/admin/accounts/signin_test.ts",
   "/virtual-servers/connect/": "it is refused nobody",
+  "/devices/:id/filevault-prk/": "it reads; that a person saw the key is an event",
+  "/devices/:id/recovery-lock-password/": "it reads; that a person saw the password is an event",
+  "/devices/:id/firmware-password/": "it reads; that a person saw the password is an event",
+  "/devices/:id/activation-lock-bypass-code/": "it reads; that a person saw the code is an event",
   "/devices/:id/lock-pin/": "it reads; that a person saw the PIN is an event",
   "/devices/:id/admin-password/": "it reads; that a person saw the password is an event",
   "/approvals/settings/": "it has check boxes only: nothing in it can be wrong",
@@ -62,6 +66,37 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
   "/account/sessions/:id/end/": [() => ({ path: `/account/sessions/${"0".repeat(64)}/end/` })],
   "/account/tokens/": [() => ({ path: "/account/tokens/", fields: { name: "New", expires_at: "2020-01-01" } })],
   "/account/tokens/:id/delete/": [() => ({ path: `/account/tokens/${UNKNOWN}/delete/` })],
+  "/filevault-configs/new/": [
+    () => ({
+      path: "/filevault-configs/new/",
+      fields: { name: "Disks", escrow_location_display_name: "x", prk_rotation_interval_days: "0" },
+    }),
+  ],
+  "/filevault-configs/:id/edit/": [
+    () => ({
+      path: `/filevault-configs/${NONE}/edit/`,
+      fields: {
+        name: "New",
+        escrow_location_display_name: "x",
+        prk_rotation_interval_days: "0",
+        prk_reveal_rotation_delay: "0",
+      },
+    }),
+  ],
+  "/filevault-configs/:id/delete/": [() => ({ path: `/filevault-configs/${NONE}/delete/` })],
+  "/recovery-password-configs/new/": [
+    () => ({ path: "/recovery-password-configs/new/", fields: { name: "New", type: "static" } }),
+  ],
+  "/recovery-password-configs/:id/edit/": [
+    () => ({
+      path: `/recovery-password-configs/${NONE}/edit/`,
+      fields: { name: "New", type: "static", static_password: "Corr3ct horse" },
+    }),
+  ],
+  "/recovery-password-configs/:id/delete/": [() => ({ path: `/recovery-password-configs/${NONE}/delete/` })],
+  "/devices/:id/rotate-filevault-key/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/rotate-filevault-key/` }),
+  ],
   "/software-update-enforcements/new/": [
     () => ({
       path: "/software-update-enforcements/new/",
@@ -126,6 +161,26 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
   ],
   "/devices/:id/commands/:uuid/cancel/": [
     ({ deviceId }) => ({ path: `/devices/${deviceId}/commands/${UNKNOWN}/cancel/` }),
+  ],
+  "/devices/:id/commands/:uuid/answer/secrets/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/commands/${UNKNOWN}/answer/secrets/` }),
+  ],
+  "/devices/:id/send/:name/": [
+    ({ phoneId }) => ({
+      path: `/devices/${phoneId}/send/InstallApplication/`,
+      fields: { "arguments.iTunesStoreID": "x", "arguments.InstallAsManaged": "yes" },
+    }),
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/send/ShutDownDevice/`, fields: { serial_number: "OTHER" } }),
+  ],
+  "/devices/:id/locations/:uuid/": [({ deviceId }) => ({ path: `/devices/${deviceId}/locations/${UNKNOWN}/` })],
+  "/devices/:id/users/:user/send/:name/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/users/${NONE}/send/ActiveNSExtensions/` }),
+  ],
+  "/devices/:id/users/:user/commands/:uuid/answer/secrets/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/users/${NONE}/commands/${UNKNOWN}/answer/secrets/` }),
+  ],
+  "/devices/:id/users/:user/commands/:uuid/cancel/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/users/${NONE}/commands/${UNKNOWN}/cancel/` }),
   ],
   "/devices/:id/artifacts/:artifact/reinstall/": [
     ({ deviceId }) => ({ path: `/devices/${deviceId}/artifacts/${UNKNOWN}/reinstall/` }),

@@ -146,6 +146,32 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
       body: { values: { ROOM: "12" }, secrets: ["NOT_STORED"] },
     }),
   ],
+  "POST /api/mdm/filevault_configs/": [
+    () => ({
+      path: "/api/mdm/filevault_configs/",
+      body: { name: "Disks", escrow_location_display_name: "Example IT" },
+    }),
+  ],
+  "PUT /api/mdm/filevault_configs/{id}/": [
+    () => ({
+      path: `/api/mdm/filevault_configs/${NONE}/`,
+      body: { name: "New", escrow_location_display_name: "Example IT" },
+    }),
+  ],
+  "DELETE /api/mdm/filevault_configs/{id}/": [() => ({ path: `/api/mdm/filevault_configs/${NONE}/` })],
+  "POST /api/mdm/recovery_password_configs/": [
+    () => ({ path: "/api/mdm/recovery_password_configs/", body: { name: "New", dynamic_password: false } }),
+    () => ({ path: "/api/mdm/recovery_password_configs/", body: { name: "Labs" } }),
+  ],
+  "PUT /api/mdm/recovery_password_configs/{id}/": [
+    () => ({ path: `/api/mdm/recovery_password_configs/${NONE}/`, body: { name: "New" } }),
+  ],
+  "DELETE /api/mdm/recovery_password_configs/{id}/": [
+    () => ({ path: `/api/mdm/recovery_password_configs/${NONE}/` }),
+  ],
+  "POST /api/mdm/devices/{id}/rotate_filevault_key/": [
+    ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/rotate_filevault_key/`, body: {} }),
+  ],
   "POST /api/mdm/software_update_enforcements/": [
     () => ({
       path: "/api/mdm/software_update_enforcements/",
@@ -378,6 +404,20 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
   "POST /api/mdm/devices/{id}/clear_activation_lock_bypass_code/": [
     () => ({ path: `/api/mdm/devices/${NONE}/clear_activation_lock_bypass_code/`, body: {} }),
   ],
+  "POST /api/mdm/devices/{id}/commands/": [
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/commands/`,
+      body: { name: "Settings", arguments: { Settings: [{ Item: "DeviceName" }] } },
+    }),
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/commands/`,
+      body: { name: "RestartDevice", expires_at: "2020-01-01T00:00:00" },
+    }),
+  ],
+  "POST /api/mdm/users/{id}/commands/": [
+    () => ({ path: `/api/mdm/users/${NONE}/commands/`, body: { name: "ActiveNSExtensions" } }),
+  ],
+  "DELETE /api/mdm/users/commands/{id}/": [() => ({ path: `/api/mdm/users/commands/${UNKNOWN}/` })],
   "DELETE /api/mdm/devices/commands/{id}/": [() => ({ path: `/api/mdm/devices/commands/${UNKNOWN}/` })],
   "POST /api/mdm/devices/{id}/artifacts/{artifact}/reinstall/": [
     ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/artifacts/${UNKNOWN}/reinstall/` }),

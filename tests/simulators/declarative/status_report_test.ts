@@ -194,7 +194,10 @@ Deno.test("an update shows in every answer, with the extra of a rapid response a
   server.subscribe(supplemental);
   await server.sync(device);
   device.updateSystem("26.1", "25B78", { version: "(a)", build: "25B7771280" });
-  server.commands.push({ RequestType: "DeviceInformation" });
+  server.commands.push({
+    RequestType: "DeviceInformation",
+    Queries: ["SupplementalOSVersionExtra", "SupplementalBuildVersion"],
+  });
   await device.connect();
   const answer = JSON.stringify(server.answers.at(-1));
   assert.match(answer, /"SupplementalOSVersionExtra":"\(a\)","SupplementalBuildVersion":"25B7771280"/);

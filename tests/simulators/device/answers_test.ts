@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FileVault } from "../../../simulators/device/file_vault.ts";
 import { answerCommand, SIMULATED_COMMANDS } from "../../../simulators/device/answers.ts";
 import { emptyChannel } from "../../../simulators/device/channel_state.ts";
 import type { DeviceState } from "../../../simulators/device/device_state.ts";
@@ -25,6 +26,7 @@ function stateOf(platform: string): DeviceState {
     recoveryPassword: { current: "", pending: undefined },
     ignoresRecoveryLock: false,
     bypassCode: "0000-BYPASS",
+    fileVault: new FileVault(false),
     restarts: 0,
     updateFailures: { count: 0, reason: "", at: "" },
     scheduledUpdate: undefined,
@@ -43,10 +45,13 @@ for (const platform of PLATFORMS) {
     for (
       const RequestType of [
         ..."DeviceInformation SecurityInfo InstalledApplicationList ManagedApplicationList".split(" "),
-        ..."CertificateList ProfileList ProvisioningProfileList RestartDevice ShutDownDevice".split(" "),
+        ..."CertificateList ProfileList ProvisioningProfileList RestartDevice".split(" "),
+        // An Apple TV cannot be shut down.
+        ...(platform === "tvOS" ? [] : ["ShutDownDevice"]),
       ]
     ) {
-      const answer = await ask(stateOf(platform), { RequestType });
+      const queries = RequestType === "DeviceInformation" ? { Queries: ["OSVersion"] } : {};
+      const answer = await ask(stateOf(platform), { RequestType, ...queries });
       assert.equal(answer.status, "Acknowledged", RequestType);
       assert.deepEqual(parsePlist(buildPlist(answer.body)), answer.body);
     }
@@ -103,7 +108,8 @@ Deno.test("a system of version 27 does not know the commands of updates any more
     for (const [osVersion, status] of [["26.9", "Acknowledged"], ["27.0", "Error"]] as const) {
       const state = stateOf("iOS");
       state.model = { ...state.model, osVersion };
-      assert.equal((await ask(state, { RequestType })).status, status, `${RequestType} on ${osVersion}`);
+      const updates = RequestType === "ScheduleOSUpdate" ? { Updates: [{ InstallAction: "Default" }] } : {};
+      assert.equal((await ask(state, { RequestType, ...updates })).status, status, `${RequestType} on ${osVersion}`);
     }
   }
 });

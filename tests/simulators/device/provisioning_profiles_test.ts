@@ -47,9 +47,9 @@ Deno.test("an invalid or missing provisioning profile is answered with an error"
       [install(buildPlist({ UUID: "1" })), "Error", /cannot be installed/],
       [install(signed({ Name: "Nameless" })), "Error", /has no UUID/],
       [install(good.with(good.length - 1, (good.at(-1) ?? 0) ^ 1)), "Error", /cannot be installed/],
-      [{ RequestType: "InstallProvisioningProfile" }, "CommandFormatError", /^$/],
+      [{ RequestType: "InstallProvisioningProfile" }, "CommandFormatError", /"ProvisioningProfile" is missing/],
       [{ RequestType: "RemoveProvisioningProfile", UUID: "1" }, "Error", /“1” is not installed/],
-      [{ RequestType: "RemoveProvisioningProfile" }, "Error", /is not installed/],
+      [{ RequestType: "RemoveProvisioningProfile" }, "CommandFormatError", /"UUID" is missing/],
     ] as const
   ) {
     server.commands.push(command);

@@ -99,6 +99,7 @@ const LISTED = [
   ["dep/devices/?setup_step=never", 0],
   ["dep_enrollments/", 2],
   ["software_update_enforcements/", 2],
+  ["filevault_configs/", 1],
 ] as const;
 
 /** Lists of the API are pages, or whole. */

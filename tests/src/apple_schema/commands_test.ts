@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { asDict, parsePlist, type PlistDict } from "../../../src/protocol/plist.ts";
-import { commandFacts, commandUnsupported, validateCommand } from "../../../src/apple_schema/commands.ts";
+import {
+  commandFacts,
+  commandUnsupported,
+  REQUEST_TYPES,
+  validateCommand,
+} from "../../../src/apple_schema/commands.ts";
 import { byodIphone, ipad, ipadUser, iphone, mac, macUser, tv, unknown } from "./targets.ts";
-import { REQUEST_TYPES } from "../../../simulators/published.ts";
 
 const messages = (type: string, payload: PlistDict) => validateCommand(type, payload).map(({ message }) => message);
 

@@ -95,7 +95,28 @@ notes:
     `payload:\n  statusitemtype: thing.state\n  beta: true\n${SYSTEMS}payloadkeys:\n- key: thing.state\n  type: <string>\n`,
   "declarative/status/statusreason.yaml":
     `payload:\n  declarationtype: status-reason\n${SYSTEMS}payloadkeys:\n- key: code\n  type: <string>\n`,
-  [COMMAND]: `payload:\n  requesttype: Thing\n${SYSTEMS}responsekeys:\n- key: Answer\n  type: <string>\n`,
+  [COMMAND]: `title: Do a Thing Command
+description: >-
+  It does
+  a thing.
+payload:
+  requesttype: Thing
+${SYSTEMS}payloadkeys:
+- key: Parts
+  type: <array>
+  content: The parts. ${"They are many. ".repeat(20)}
+  subkeys:
+  - key: Part
+    type: <dictionary>
+    subkeys:
+    - key: Name
+      type: <string>
+      content: The name.
+responsekeys:
+- key: Answer
+  type: <string>
+  content: Prose.
+`,
   "mdm/commands/notes.txt": "not YAML: [",
   [PROFILE]: `payload:
   payloadtype: com.apple.thing
@@ -165,9 +186,9 @@ async function withSchema(
 
 Deno.test("a folder becomes facts, without its prose", () =>
   withSchema({}, async (folder) => {
-    const { declarations, credentials, status, commands, profiles, skipKeys, leftOut, license } = await readSchema(
-      folder,
-    );
+    const facts = await readSchema(folder);
+    const { declarations, credentials, status, commands, commandResponses, commandWords, profiles } = facts;
+    const { skipKeys, leftOut, license } = facts;
     const systems = {
       iOS: { introduced: "17.0", enrollments: ["supervised"], scopes: ["system"], sharedIpad: { mode: "forbidden" } },
       macOS: false,
@@ -211,7 +232,25 @@ Deno.test("a folder becomes facts, without its prose", () =>
     assert.deepEqual(status, {
       "thing.state": { beta: true, systems, keys: [{ key: "thing.state", type: "string" }] },
     });
-    assert.deepEqual(commands, { Thing: { systems, keys: [] } });
+    assert.deepEqual(commands, {
+      Thing: {
+        systems,
+        keys: [{
+          key: "Parts",
+          type: "array",
+          keys: [{ key: "Part", type: "dictionary", keys: [{ key: "Name", type: "string" }] }],
+        }],
+      },
+    });
+    assert.deepEqual(commandResponses, { Thing: { keys: [{ key: "Answer", type: "string" }] } });
+    assert.deepEqual(commandWords, {
+      Thing: {
+        title: "Do a Thing",
+        description: "It does a thing.",
+        // A long text ends with a sentence.
+        keys: { Parts: `The parts. ${"They are many. ".repeat(15)}`.trim(), "Parts.Part.Name": "The name." },
+      },
+    });
     assert.deepEqual(profiles, {
       "com.apple.thing": [
         { systems: {}, keys: [{ key: "Other", type: "data" }] },
@@ -251,6 +290,8 @@ Deno.test("the same schema gives the same bytes, whatever the order of its files
         "credentials.ts",
         "status.ts",
         "commands.ts",
+        "command_responses.ts",
+        "command_words.ts",
         "profiles.ts",
         "skip_keys.ts",
         "LICENSE.txt",
@@ -386,6 +427,8 @@ Deno.test("deno task schema accepts one path and reports what it wrote", () =>
       "credentials.ts: N bytes",
       "status.ts: N bytes",
       "commands.ts: N bytes",
+      "command_responses.ts: N bytes",
+      "command_words.ts: N bytes",
       "profiles.ts: N bytes",
       "skip_keys.ts: N bytes",
     ]);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { commandNamed, COMMANDS, commandsWith } from "../../../src/commands/registry.ts";
+import { CATALOGUE, catalogueEntry } from "../../../src/commands/catalogue.ts";
+import { commandNamed, COMMANDS, commandsWith, PUBLISHED } from "../../../src/commands/registry.ts";
 import type { CommandTarget } from "../../../src/commands/command.ts";
 import { byodIphone, byodMac, intelMac, ipad, ipadUser, iphone, mac, macUser, tv, unknown } from "./target.ts";
 
@@ -10,6 +11,31 @@ Deno.test("names are unique, in order, and found", () => {
   for (const odd of ["", "constructor", "deviceLock", "InstallApplication2"]) {
     assert.equal(commandNamed(odd), undefined);
   }
+});
+
+Deno.test("a request type of Apple's has one command in the catalogue, under one name", () => {
+  for (const command of PUBLISHED) {
+    assert.equal(COMMANDS.named(command.name), undefined, command.name);
+    assert.equal(commandNamed(command.name), command);
+  }
+  // Those that the server sends with arguments of its own have a second name for people.
+  assert.equal(catalogueEntry("InstallProfile")?.command.name, "ManualInstallProfile");
+  assert.equal(catalogueEntry("ManualInstallProfile")?.requestType, "InstallProfile");
+  assert.equal(catalogueEntry("DeviceLock")?.command, commandNamed("DeviceLock"));
+  assert.equal(catalogueEntry("UserList")?.command.name, "UserList");
+  for (const odd of ["", "CustomCommand", "Reenroll", "constructor", "userlist"]) {
+    assert.equal(catalogueEntry(odd), undefined, odd);
+  }
+  assert.deepEqual(CATALOGUE.filter(({ danger }) => danger).map(({ requestType }) => requestType), [
+    "ClearActivationLockBypassCode",
+    "ClearPasscode",
+    "DeleteUser",
+    "DeviceLock",
+    "EnableLostMode",
+    "EraseDevice",
+    "RemoveProfile",
+    "ShutDownDevice",
+  ]);
 });
 
 Deno.test("people send exactly these, by the API and from the page of a device, in this order", () => {
@@ -28,6 +54,7 @@ Deno.test("people send exactly these, by the API and from the page of a device, 
     "SetAutoAdminPassword",
     "ActivationLockBypassCode",
     "ClearActivationLockBypassCode",
+    "RotateFileVaultKey",
   ]);
   assert.deepEqual(names("form"), [
     "DeviceLock",
@@ -44,6 +71,7 @@ Deno.test("people send exactly these, by the API and from the page of a device, 
     "SetAutoAdminPassword",
     "ActivationLockBypassCode",
     "ClearActivationLockBypassCode",
+    "RotateFileVaultKey",
   ]);
   assert.deepEqual(names("aftermath"), ["EraseDevice", "DeviceLock"]);
 });
@@ -62,6 +90,7 @@ const TARGETS: Record<string, CommandTarget> = {
 };
 
 const ALL = Object.keys(TARGETS);
+const NO_MAC = ALL.filter((name) => name !== "mac" && name !== "intelMac");
 
 /** For which targets a command is not, as Apple's schema has it. */
 const INVALID: Record<string, string[]> = {
@@ -74,19 +103,30 @@ const INVALID: Record<string, string[]> = {
   OSUpdateStatus: ALL,
   ScheduleOSUpdate: ALL,
   CertificateList: ["macUser", "ipadUser"],
+  // Without a token, and not in lost mode.
+  ClearPasscode: ALL,
   CustomCommand: [],
   DeclarativeManagement: ["tooOld", "unknown"],
   DeviceConfigured: ALL,
   DeviceInformation: [],
+  DeviceLocation: ALL,
   DeviceLock: ["macUser", "ipadUser", "tv", "byodMac", "unknown"],
+  // Of the targets, no iPhone and no iPad is supervised.
+  DisableLostMode: ALL,
+  EnableLostMode: ALL,
   EraseDevice: ["macUser", "ipadUser", "byodIphone", "byodMac", "unknown"],
   InstallProfile: [],
   InstallProvisioningProfile: ["macUser", "ipadUser"],
   InstalledApplicationList: ["ipadUser", "byodMac"],
+  PlayLostModeSound: ALL,
   ProfileList: [],
   Reenroll: ["macUser", "ipadUser"],
   RemoveProfile: [],
   RemoveProvisioningProfile: ["macUser", "ipadUser"],
+  RemoveFileVault: NO_MAC,
+  RotateFileVaultKey: NO_MAC,
+  // Whether their enrollment is approved is said by SecurityInfo.
+  SetupFileVault: NO_MAC,
   RestartDevice: ["macUser", "iphone", "ipad", "ipadUser", "tv", "byodIphone", "byodMac", "unknown"],
   SecurityInfo: ["macUser", "ipadUser"],
   SetAutoAdminPassword: ALL.filter((name) => !["mac", "intelMac"].includes(name)),
@@ -125,6 +165,10 @@ for (const command of COMMANDS) {
       timestamp: "x",
       new_password: "01234567",
       current_password: "01234567",
+      UnlockToken: "c2VjcmV0",
+      config_uuid: "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d",
+      recovery_key: "c2VjcmV0",
+      reply_certificate: "c2VjcmV0",
     };
     const described = JSON.stringify(command.describe(command.args.parse(args)));
     assert.doesNotMatch(described, /012345|c2VjcmV0/);

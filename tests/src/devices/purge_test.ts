@@ -74,6 +74,9 @@ async function furnished(fleet: Fleet) {
     insert into identity_alerts (enrollment_id, kind, fingerprint, ip, attempted_at, created_at, dismissed_at)
     select id, 'cloned identity', 'x', 'x', ${now}, ${now}, ${now} from enrollments where device_id = ${id}`;
   await sql`
+    insert into device_locations (enrollment_id, command_uuid, created_at)
+    select id, gen_random_uuid(), ${now} from enrollments where device_id = ${id}`;
+  await sql`
     insert into odd_inventory_rows (enrollment_id, list, position, reason, raw)
     select id, 'apps', 0, 'x', '{}' from enrollments where device_id = ${id}`;
   await sql`
@@ -84,8 +87,8 @@ async function furnished(fleet: Fleet) {
       certificate, not_after, created_at)
     select 'a', min(id), '\\x01', 's', ${channel}, ${version.id}, 'x', ${now}, ${now} from certificate_authorities`;
   await sql`
-    insert into filevault_escrow_keys (device_id, certificate, private_key_sealed, created_at)
-    values (${id}, '\\x01', 'x', ${now})`;
+    insert into filevault_escrow_keys (device_id, enrollment_id, purpose, certificate, private_key_sealed, created_at)
+    values (${id}, 1, 'escrow', '\\x01', 'x', ${now})`;
   await sql`
     insert into approvals (id, state, kind, action, name, permission, device_id, requester_name, expires_at, created_at, updated_at)
     values (gen_random_uuid(), 'declined', 'destructive_commands', 'command', 'EraseDevice', 'x', ${id}, 'x', ${now}, ${now}, ${now})`;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FileVault } from "../../../simulators/device/file_vault.ts";
 import { machineInfo, signMachineInfo } from "../../../simulators/device/setup_assistant.ts";
 import { MODELS } from "../../../simulators/device/models.ts";
 import { loadConfig } from "../../../src/config.ts";
@@ -35,6 +36,7 @@ const state = {
   recoveryPassword: { current: "", pending: undefined },
   ignoresRecoveryLock: false,
   bypassCode: "",
+  fileVault: new FileVault(false),
   restarts: 0,
   updateFailures: { count: 0, reason: "", at: "" },
   scheduledUpdate: undefined,

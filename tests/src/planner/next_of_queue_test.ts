@@ -18,6 +18,7 @@ const commands: fc.Arbitrary<QueuedCommand[]> = fc.array(
     sentCount: fc.integer({ min: 0, max: 3 }),
     notNowAt: times,
     createdAt: fc.constant(new Date(NOW.getTime() - 3_600_000)),
+    orderGroup: fc.constantFrom(null, null, "one", "two"),
   }),
   { maxLength: 4 },
 ).map((rows) =>
@@ -27,6 +28,34 @@ const commands: fc.Arbitrary<QueuedCommand[]> = fc.array(
     uuid: `00000000-0000-4000-8000-00000000000${index}`,
   }))
 );
+
+Deno.test("of an order group only the oldest command is sent, whatever its state, and nothing else waits for it", () => {
+  const command = (id: number, more: Partial<QueuedCommand> = {}): QueuedCommand => ({
+    id,
+    uuid: `00000000-0000-4000-8000-00000000000${id}`,
+    name: "RestartDevice",
+    artifactVersion: null,
+    state: "queued",
+    notBefore: null,
+    expiresAt: null,
+    sentAt: null,
+    sentCount: 0,
+    notNowAt: null,
+    createdAt: NOW,
+    ...more,
+  });
+  const later = new Date(NOW.getTime() + 60_000);
+  const talk = { status: "Idle" as const, conversationStartedAt: null };
+  const next = (...queue: QueuedCommand[]) => nextOfQueue(queue, talk, NOW)?.id;
+  const of = (orderGroup: string) => ({ orderGroup });
+  assert.equal(next(command(1, of("a")), command(2, of("a"))), 1);
+  for (const first of [{ notBefore: later }, { state: "sent" as const, sentAt: NOW }, { expiresAt: NOW }]) {
+    assert.equal(next(command(1, { ...of("a"), ...first }), command(2, of("a"))), undefined, JSON.stringify(first));
+    assert.equal(next(command(1, { ...of("a"), ...first }), command(2, of("b"))), 2);
+    assert.equal(next(command(1, { ...of("a"), ...first }), command(2, of("a")), command(3)), 3);
+  }
+  assert.equal(next(command(2, of("a")), command(3, of("a"))), 2, "the first has ended");
+});
 
 Deno.test("the next command of a queue is the one that any plan sends next, and undefined if that needs a plan", () => {
   let found = 0;

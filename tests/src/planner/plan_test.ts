@@ -34,6 +34,7 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
     declarative: { enabled: false, token: null, refusedToken: null, refusedAt: null, clientCapabilities: null },
     update: { build: "", softwareUpdateDeviceId: "" },
   },
+  filevault: null,
   setup: null,
   bypassCodeAt: NOW,
   recovery: { hardwareProven: true, passwords: [], reported: { at: null, set: null, changePending: false } },

@@ -174,6 +174,7 @@ export function factsOf(blueprint: BlueprintContent | null, world: World, memory
       update: { build: "", softwareUpdateDeviceId: "" },
     },
     identity: { notAfter: new Date("2027-06-01T00:00:00Z"), renewalStartedAt: null },
+    filevault: null,
     setup: null,
     bypassCodeAt: NOW,
     recovery: {

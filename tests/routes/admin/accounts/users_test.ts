@@ -78,6 +78,8 @@ Deno.test("every page and form needs one permission, and all others together are
       "/custom-views/": "mdm.view_enrollmentcustomview",
       "/software-updates/": "mdm.view_softwareupdate",
       "/software-update-enforcements/": "mdm.view_softwareupdateenforcement",
+      "/filevault-configs/": "mdm.view_filevaultconfig",
+      "/recovery-password-configs/": "mdm.view_recoverypasswordconfig",
       "/enrollments/1/profile/": "mdm.change_otaenrollment",
       "/users/": "accounts.view_user",
       "/tokens/": "accounts.view_apitoken",

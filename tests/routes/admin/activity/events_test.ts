@@ -39,7 +39,11 @@ Deno.test("events are sentences with author, action and object, with links, and 
     const id = await idOf(fleet, device.serialNumber);
     await post(`/devices/${id}/block/`);
     await post(`/devices/${id}/unblock/`);
-    await post(`/devices/${id}/lock/`, { action: "DeviceLock", pin: "123456" });
+    await post(`/devices/${id}/lock/`, {
+      action: "DeviceLock",
+      pin: "123456",
+      serial_number: device.serialNumber,
+    });
     const [person, mac] = ["[Ada Example](/users/)", `[Ada's Mac](/devices/${id}/)`.replace("'", "&#39;")];
     const office = `[Office](/blueprints/${blueprint.id}/)`;
     const wifi = `[Wi-Fi](/artifacts/${artifact.id}/)`;
@@ -101,7 +105,11 @@ Deno.test("a device's history shows upcoming actions and past events", () =>
     await ada.post(`/blueprints/${blueprint.id}/artifacts/add/`, { ...FILTER, artifact: artifact.id });
     await settle(fleet);
     const id = await idOf(fleet, device.serialNumber);
-    await ada.post(`/devices/${id}/lock/`, { action: "DeviceLock", pin: "123456" });
+    await ada.post(`/devices/${id}/lock/`, {
+      action: "DeviceLock",
+      pin: "123456",
+      serial_number: device.serialNumber,
+    });
     const coming = async () =>
       /id="coming">([\s\S]*?)<\/ol>/.exec((await ada.get(`/devices/${id}/feed/`)).text)?.[1] ?? "";
     assert.match(await coming(), /DeviceLock<\/a><\/strong> <span class="chip">Queued/);

@@ -78,7 +78,11 @@ Deno.test("a command that the device no longer supports is refused with its reas
     await fleet.runtime.sql`update enrollments set user_enrollment = true where device_id = ${id}`;
     await refusedWith("erase", erase, /Cannot send EraseDevice to a user enrollment/);
     await fleet.runtime.sql`update enrollments set ended_at = ${fleet.runtime.clock.now()} where device_id = ${id}`;
-    await refusedWith("lock", { action: "DeviceLock" }, /Cannot send DeviceLock: the device is not enrolled/);
+    await refusedWith(
+      "lock",
+      { action: "DeviceLock", serial_number: device.serialNumber },
+      /Cannot send DeviceLock: the device is not enrolled/,
+    );
     await fleet.runtime.sql`update devices set deleted_at = ${fleet.runtime.clock.now()} where id = ${id}`;
     await refusedWith("erase", erase, /The device is deleted\. Restore it first\./);
     assert.deepEqual(

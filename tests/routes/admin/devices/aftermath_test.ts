@@ -19,7 +19,7 @@ async function deviceOf(fleet: Fleet, platform: string) {
 Deno.test("a locked Mac is shown as locked from its confirmation until it checks in again", () =>
   withFleet(async (fleet) => {
     const { device, id, ada, page } = await deviceOf(fleet, "macOS");
-    const fields = { action: "DeviceLock", pin: "123456" };
+    const fields = { action: "DeviceLock", pin: "123456", serial_number: device.serialNumber };
     assert.equal((await ada.post(`/devices/${id}/lock/`, fields)).location, `/devices/${id}/?done=queued`);
     assert.doesNotMatch(await page(), /was locked/);
     await device.connect();
@@ -35,7 +35,7 @@ Deno.test("a locked Mac is shown as locked from its confirmation until it checks
 Deno.test("a locked iPhone is shown to need its passcode, not a PIN", () =>
   withFleet(async (fleet) => {
     const { device, id, ada, page } = await deviceOf(fleet, "iOS");
-    await ada.post(`/devices/${id}/lock/`, { action: "DeviceLock" });
+    await ada.post(`/devices/${id}/lock/`, { action: "DeviceLock", serial_number: device.serialNumber });
     await device.connect();
     const text = await page();
     assert.match(text, /The screen was locked/);
@@ -45,7 +45,7 @@ Deno.test("a locked iPhone is shown to need its passcode, not a PIN", () =>
 Deno.test("an erased device is shown as erased until it enrolls again", () =>
   withFleet(async (fleet) => {
     const { device, id, ada, page } = await deviceOf(fleet, "iOS");
-    await ada.post(`/devices/${id}/lock/`, { action: "DeviceLock" });
+    await ada.post(`/devices/${id}/lock/`, { action: "DeviceLock", serial_number: device.serialNumber });
     const fields = { action: "EraseDevice", serial_number: device.serialNumber };
     assert.equal((await ada.post(`/devices/${id}/erase/`, fields)).location, `/devices/${id}/?done=queued`);
     await device.connect();

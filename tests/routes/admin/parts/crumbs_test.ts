@@ -65,6 +65,11 @@ Deno.test("every page below another names the pages above it, and each of them e
     await device.connect();
     const shown = (await ada.get(`/devices/${asked?.id}/`)).text;
     const [, uuid = ""] = /\/commands\/([0-9a-f-]{36})\/answer\//.exec(shown) ?? [];
+    await device.addUser({ userId: "U-1", shortName: "jane", longName: "Jane" });
+    const user = (await fleet.api("GET", `/api/mdm/devices/${asked?.id}/`)).json.users[0].id;
+    await ada.post(`/devices/${asked?.id}/users/${user}/send/ActiveNSExtensions/`);
+    await device.connect("U-1");
+    const [ofUser] = (await fleet.api("GET", "/api/mdm/users/commands/?name=ActiveNSExtensions")).json.results;
     assert.equal((await ada.post("/roles/", { name: "Help desk" })).status, 303);
     const [row] = await sql<{ device: number; issuer: string; role: number; item: string }[]>`
       select (select id from devices where serial_number = ${device.serialNumber}) as device,
@@ -76,6 +81,11 @@ Deno.test("every page below another names the pages above it, and each of them e
       platforms: ["macOS"],
       max_os_version: "27",
     });
+    const { json: filevault } = await fleet.api("POST", "/api/mdm/filevault_configs/", {
+      name: "Disks",
+      escrow_location_display_name: "Example IT",
+    });
+    const { json: recovery } = await fleet.api("POST", "/api/mdm/recovery_password_configs/", { name: "Labs" });
     const ids: Record<string, string | number> = {
       artifacts: artifact.id,
       blueprints: blueprint.id,
@@ -85,6 +95,8 @@ Deno.test("every page below another names the pages above it, and each of them e
       roles: row.role,
       "scep-issuers": row.issuer,
       "software-update-enforcements": enforcement.id,
+      "filevault-configs": filevault.id,
+      "recovery-password-configs": recovery.id,
       users: ada.userId,
     };
     const [unit] = await sql<{ id: number }[]>`select id from meta_business_units limit 1`;
@@ -110,7 +122,8 @@ Deno.test("every page below another names the pages above it, and each of them e
       const address: string = page.replace("/connect/:id/", `/connect/${token}/`)
         .replace("/:id/", `/${(other ? unused : ids)[page.split("/")[1] ?? ""]}/`)
         .replace(":version", other ? idle.version.id : version.id).replace(":link", String(linked.id))
-        .replace(":uuid", uuid).replace(":path", row.item);
+        .replace(":uuid", page.includes(":user") ? ofUser.uuid : uuid).replace(":path", row.item)
+        .replace(":user", user).replace(":name", "DeviceInformation");
       assert.doesNotMatch(address, /:|undefined/, page);
       const { status, text } = await ada.get(address + (QUERIES[page]?.(idle.artifact.id) ?? ""));
       assert.equal(status, 200, address);

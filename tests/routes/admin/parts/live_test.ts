@@ -23,7 +23,11 @@ Deno.test("parts of a page are asked for again, and unchanged ones are answered 
     const tag = first.headers.get("ETag") ?? "";
     const same = await ada.get(path, { "If-None-Match": tag });
     assert.deepEqual([same.status, same.text, same.headers.get("Cache-Control")], [304, "", "no-store"]);
-    await ada.post(`/devices/${id}/lock/`, { action: "DeviceLock", pin: "123456" });
+    await ada.post(`/devices/${id}/lock/`, {
+      action: "DeviceLock",
+      pin: "123456",
+      serial_number: device.serialNumber,
+    });
     const queued = await ada.get(path, { "If-None-Match": tag });
     assert.equal(queued.status, 200);
     assert.match(queued.text, /<strong>DeviceLock<\/strong> <span class="chip">Queued/);

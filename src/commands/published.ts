@@ -1,0 +1,67 @@
+/**
+ * The commands of Apple's schema that have no file of their own.
+ *
+ * @module
+ */
+
+import { REQUEST_TYPES } from "../apple_schema/commands.ts";
+import type { AnyCommand } from "./registry.ts";
+import { type OwnBehaviour, publishedCommand } from "./published_command.ts";
+import { settingUp } from "./validity.ts";
+
+const DAY = 86_400;
+
+/**
+ * What people must know before they send one of them, and how long it may wait: after a day, a late restart or sign-out
+ * surprises more than it helps.
+ */
+const NOTES: Readonly<Record<string, OwnBehaviour>> = {
+  AccountConfiguration: { invalidFor: (target) => settingUp("AccountConfiguration", target) },
+  ClearActivationLockBypassCode: {
+    danger: true,
+    warning: "Apple's bypass code for this device is lost. Activation Lock can then only be turned off by the owner.",
+  },
+  ClearRestrictionsPassword: {
+    warning: "The Screen Time passcode and restrictions of the user are removed.",
+  },
+  DeleteUser: {
+    danger: true,
+    expiresAfter: DAY,
+    warning: "The user and the user's data on the device are deleted. This cannot be undone.",
+    issues: ({ UserName: name, DeleteAllUsers: all }) =>
+      (name ?? "") === "" && all !== true
+        ? [{ path: "UserName", message: '"UserName" is required, unless all users are deleted' }]
+        : [],
+  },
+  DeviceConfigured: { invalidFor: (target) => settingUp("DeviceConfigured", target) },
+  LogOutUser: { expiresAfter: DAY, warning: "The user may lose unsaved work." },
+  RemoveProfile: { danger: true, warning: "If this is the enrollment profile, the device is no longer managed." },
+  RequestMirroring: { expiresAfter: 3600 },
+  ShutDownDevice: {
+    danger: true,
+    expiresAfter: DAY,
+    warning: "The user may lose unsaved work. A person has to turn the device on again.",
+  },
+  StopMirroring: { expiresAfter: 3600 },
+};
+
+/** The name of an operator's command whose request type the server sends, too, with arguments of its own. */
+const manual = (requestType: string): string => `Manual${requestType}`;
+
+/**
+ * Returns a command for each request type that people cannot send by one of `own`. One that the server sends by itself,
+ * such as InstallProfile for an artifact, has a second name here: its answer changes no records.
+ */
+export function publishedCommands(own: Iterable<AnyCommand>): AnyCommand[] {
+  const named = new Map([...own].map((command) => [command.name, command]));
+  return REQUEST_TYPES.flatMap((requestType): AnyCommand[] => {
+    const known = named.get(requestType);
+    if (known?.form !== undefined || known?.published !== undefined) return [];
+    const notes = NOTES[requestType] ?? {};
+    const command: AnyCommand = publishedCommand(
+      requestType,
+      known === undefined ? notes : { ...notes, name: manual(requestType) },
+    );
+    return [command];
+  });
+}
