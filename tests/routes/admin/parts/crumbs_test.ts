@@ -109,6 +109,12 @@ Deno.test("every page below another names the pages above it, and each of them e
     ids["custom-views"] = automated.shown;
     ids["virtual-servers"] = automated.server;
     ids["assigned-devices"] = automated.device;
+    const restart = { name: "RestartDevice", selection: { devices: [row.device] } };
+    ids["bulk-commands"] = (await fleet.api("POST", "/api/mdm/bulk_commands/", restart)).json.id;
+    const asks = { destructive_commands: { approval_required: true }, reveals: {} };
+    assert.equal((await fleet.api("PUT", "/api/mdm/approval_settings/", asks)).status, 200);
+    const waits = await ada.post(`/devices/${row.device}/block/`);
+    ids.approvals = /\/approvals\/([0-9a-f-]{36})\//.exec(waits.text)?.[1] ?? "";
     const connecting = await ada.post("/virtual-servers/connect/");
     const [, token = ""] = /\/connect\/(\d+)\//.exec(connecting.location) ?? [];
     for (const page of pages) {
