@@ -13,13 +13,6 @@ import { PkiError } from "../pki/errors.ts";
 /** Six groups of four, as Macs make them. */
 const FORM = /^[A-Z0-9]{4}(?:-[A-Z0-9]{4}){5}$/;
 
-/** Returns a text without the white space and null characters at its end, in linear time. */
-function withoutEnd(text: string): string {
-  let end = text.length;
-  while (end > 0 && text.charCodeAt(end - 1) <= 0x20) end--;
-  return text.slice(0, end);
-}
-
 /**
  * Bytes of an envelope that is opened, or kept; real ones have about 500. The attack: a device sends megabytes, which are
  * read once for each key pair.
@@ -31,6 +24,13 @@ export const isRecoveryKey = (text: string): boolean => FORM.test(text);
 
 /** A recovery key, or why there is none in the envelope, as a sentence without anything of its content. */
 export type ReadKey = { key: string } | { reason: string };
+
+/** Returns where a text ends before the line breaks, spaces and zero bytes that may follow it. */
+function endOf(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] ?? 0) <= 0x20) end--;
+  return end;
+}
 
 /**
  * Returns the recovery key in an envelope, with the first of some key pairs that it is addressed to.
@@ -51,7 +51,7 @@ export function readRecoveryKey(cms: Uint8Array, recipients: readonly Recipient[
       if (error.code !== "cms") reason = error.message;
       continue;
     }
-    const text = withoutEnd(new TextDecoder("latin1").decode(plain));
+    const text = new TextDecoder("latin1").decode(plain.subarray(0, endOf(plain)));
     if (isRecoveryKey(text)) return { key: text };
     reason = "it opens, but its content is no recovery key";
   }
