@@ -7,6 +7,7 @@
 import { str } from "../../src/protocol/plist.ts";
 import { Registry } from "../../src/registry.ts";
 import { targetOf } from "../declarative/status_items.ts";
+import { commandFacts } from "../../src/apple_schema/commands.ts";
 import { refusalOf } from "./command_check.ts";
 import type { Asked, CommandAnswer, SimulatedCommand } from "./commands/answer.ts";
 import { accountConfiguration } from "./commands/account_configuration.ts";
@@ -104,7 +105,10 @@ export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
 /** Returns the answer to a command. One that the system does not know is an error, as on real devices. */
 export async function answerCommand(asked: Asked): Promise<CommandAnswer> {
   const requestType = str(asked.command, "RequestType") ?? "";
+  const own = SIMULATED_COMMANDS.named(requestType);
+  // What Apple has not published has no facts to be checked against.
+  if (own !== undefined && commandFacts(requestType) === null) return await own.answer(asked);
   const target = targetOf(asked.state, asked.userId ?? "");
-  return refusalOf(requestType, asked.command, target) ??
-    await SIMULATED_COMMANDS.named(requestType)?.answer(asked) ?? publishedAnswer(requestType, target);
+  return refusalOf(requestType, asked.command, target) ?? await own?.answer(asked) ??
+    publishedAnswer(requestType, target);
 }

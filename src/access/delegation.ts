@@ -10,7 +10,7 @@
 import type { Grant } from "../../db/access/grants.ts";
 import { problem } from "../errors.ts";
 import type { Actor } from "./actor.ts";
-import { SEND_COMMANDS } from "./command_rights.ts";
+import { isSendPermission } from "./command_rights.ts";
 
 /** The permissions that a person holds. */
 export type Holder = { isSuperuser: boolean; grants: readonly Grant[] };
@@ -31,14 +31,13 @@ function cover(roles: readonly Limit[], limit: Limit): boolean {
 
 /** Whether the actor's roles grant all that `wanted` grants. */
 function holdsGrant({ grants }: Actor, wanted: Grant): boolean {
-  const sends = (role: Grant) => role.permissions.includes(SEND_COMMANDS);
   return wanted.permissions.every((permission) => {
     const holding = grants.filter(({ permissions }) => permissions.includes(permission));
-    if (permission !== SEND_COMMANDS) return cover(holding, wanted);
+    if (!isSendPermission(permission)) return cover(holding, wanted);
     const every = holding.filter(({ commands }) => commands === null);
     if (wanted.commands === null) return cover(every, wanted);
     return wanted.commands.every((name) =>
-      cover(grants.filter((role) => sends(role) && (role.commands === null || role.commands.includes(name))), wanted)
+      cover(holding.filter((role) => role.commands === null || role.commands.includes(name)), wanted)
     );
   });
 }

@@ -15,8 +15,7 @@ import type { Json, Tx } from "../../db/open.ts";
 import { forcePush } from "../../db/push/push_targets.ts";
 import { type CommandView, findCommand } from "../../db/work/commands.ts";
 import { findUserCommand, type UserCommandView } from "../../db/work/user_command_views.ts";
-import { mustAllowCommands, SEND_COMMANDS } from "../access/command_rights.ts";
-import type { Permission } from "../access/actor.ts";
+import { mustAllowCommands, SEND_COMMANDS, type SendPermission } from "../access/command_rights.ts";
 import type { Authorised } from "../access/operator.ts";
 import { isDestructive } from "../approvals/destructive.ts";
 import { passGate, type SensitiveAction } from "../approvals/gate.ts";
@@ -221,13 +220,13 @@ async function send(
   runtime: Runtime,
   by: Authorised,
   recipient: Recipient,
-  permission: Permission,
+  permission: SendPermission,
   given: Readonly<Record<string, Json>>,
   options: SendOptions,
 ): Promise<string> {
   const { device, command, target, channelId, user } = recipient;
   const names = namesOf(command, given);
-  mustAllowCommands(by.actor, names);
+  mustAllowCommands(by.actor, names, permission);
   if (!isDestructive(names)) return await queueFor(runtime, by, recipient, given, options);
   // The reason of a sensitive action comes with its arguments.
   const { reason: _, ...input } = given;

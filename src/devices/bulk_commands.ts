@@ -15,6 +15,7 @@ import type { Authorised } from "../access/operator.ts";
 import { enqueueBulkCommand } from "../approvals/bulk_commands.ts";
 import { isDestructive } from "../approvals/destructive.ts";
 import { passGate } from "../approvals/gate.ts";
+import { catalogueEntry } from "../commands/catalogue.ts";
 import { type AnyCommand, commandNamed } from "../commands/registry.ts";
 import { namesOf } from "../commands/right_names.ts";
 import { invalid, problem, refused, REQUIRED } from "../errors.ts";
@@ -32,8 +33,10 @@ type Wanted = { input: BulkCommandInput; conditions: readonly DeviceCondition[] 
 
 /** Returns the command that an operator may send to many devices. */
 function mustBeSendable(name: string): AnyCommand {
-  const command = commandNamed(name);
-  if (command === undefined || (command.endpoint === undefined && command.form === undefined)) {
+  const command = catalogueEntry(name)?.command ?? commandNamed(name);
+  if (
+    command === undefined || [command.endpoint, command.form, command.published].every((part) => part === undefined)
+  ) {
     throw invalid({ name: ["There is no such command that can be sent to many devices."] });
   }
   return command;

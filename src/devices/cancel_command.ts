@@ -32,6 +32,6 @@ export async function cancelCommand(
     { deviceId: command.deviceId },
     (actor) => mayAll(actor, [`mdm.delete_${of}command`]),
   );
-  mustAllowCommands(here.actor, [command.name]);
+  mustAllowCommands(here.actor, [command.name], `mdm.add_${of}command`);
   await cancelQueued(runtime, by, uuid, `mdm.${of}command`);
 }

@@ -12,7 +12,7 @@ import type { DeviceId } from "../../db/ids.ts";
 import { nestedSql } from "../../db/nested.ts";
 import type { Db, Json, Tx } from "../../db/open.ts";
 import { type Actor, mayAll } from "../access/actor.ts";
-import { mayCommand, SEND_COMMANDS } from "../access/command_rights.ts";
+import { isSendPermission, mayCommand, SEND_COMMANDS } from "../access/command_rights.ts";
 import { limitOf, operatorOn } from "../access/device_limit.ts";
 import type { Operator } from "../access/operator.ts";
 import { isPermission } from "../access/permissions.ts";
@@ -30,7 +30,8 @@ const USABLE_MS = 15 * 60_000;
 
 /** Whether somebody has the right to what a request is for, on its device. */
 const mayDo = ({ permission, commands }: ApprovalRow) => (actor: Actor): boolean =>
-  isPermission(permission) && mayAll(actor, [permission]) && commands.every((name) => mayCommand(actor, name));
+  isPermission(permission) && mayAll(actor, [permission]) &&
+  (!isSendPermission(permission) || commands.every((name) => mayCommand(actor, name, permission)));
 
 const subjectOf = ({ deviceId }: ApprovalRow): { deviceId: DeviceId } | undefined =>
   deviceId === null ? undefined : { deviceId };

@@ -49,12 +49,9 @@ Deno.test("a device outside of the limits of all roles is unknown on every route
       insert into identity_alerts (enrollment_id, kind, fingerprint, ip, attempted_at, created_at)
       select enrollment_id, 'cloned identity', 'f', '192.0.2.1', ${runtime.clock.now()}, ${runtime.clock.now()}
       from devices where id = ${outside} returning id`;
-    assert.ok(claim !== undefined && alert !== undefined);
-    const [user] = await sql<{ id: number }[]>`
-      insert into channels (enrollment_id, user_key, created_at, updated_at)
-      select enrollment_id, 'U-1', ${runtime.clock.now()}, ${runtime.clock.now()} from devices where id = ${outside}
-      returning id`;
-    assert.ok(user);
+    const [channel] = await sql<{ id: number }[]>`
+      select c.id from channels c join devices d on d.enrollment_id = c.enrollment_id where d.id = ${outside}`;
+    assert.ok(claim !== undefined && alert !== undefined && channel !== undefined);
     await sql`update target_artifacts set status = 'Failed', extra_info = '{"reason": "It broke."}'`;
     await sql`update enrollments set hardware_proven = false, own_tags = '{}' where device_id = ${outside}`;
 
@@ -70,10 +67,10 @@ Deno.test("a device outside of the limits of all roles is unknown on every route
 
     let asked = 0;
     for (const { method, path, params, subject } of ENDPOINTS) {
-      const about = path.startsWith("/api/mdm/users/{id}/")
-        ? user.id
-        : path.includes("/commands/{")
+      const about = /\/(?:devices|users)\/commands\//.test(path)
         ? commands.outside
+        : path.startsWith("/api/mdm/users/")
+        ? channel.id
         : path.includes("claims")
         ? claim.id
         : path.includes("alerts")

@@ -15,7 +15,7 @@ import { findDevice } from "../../../db/devices/device_views.ts";
 import { mayCommand } from "../../../src/access/command_rights.ts";
 import { isDestructive } from "../../../src/approvals/destructive.ts";
 import { approvalSettings, reasonWanted } from "../../../src/approvals/settings.ts";
-import { argumentsOf, formFields } from "../../../src/commands/form_fields.ts";
+import { CATALOGUE, type CatalogueEntry, catalogueEntry } from "../../../src/commands/catalogue.ts";
 import { commandNamed, commandsWith } from "../../../src/commands/registry.ts";
 import { targetOf } from "../../../src/devices/actions.ts";
 import { cancelBulkCommand, createBulkCommand, lookAtBulkCommand } from "../../../src/devices/bulk_commands.ts";
@@ -43,7 +43,7 @@ import { under } from "../parts/crumbs.ts";
 import { errorTexts } from "../parts/failure_texts.ts";
 import { Live, mountLive, type Part, Reload } from "../parts/live.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
-import { Argument } from "./command_forms.tsx";
+import { fieldsFor, FORM_BYTES } from "./send.tsx";
 
 const PATH = "/bulk-commands/";
 const LIMIT = 50;
@@ -66,21 +66,26 @@ const inputOf = (form: Form, name: string, args: Record<string, unknown>) =>
     expected_devices: form.text("expected_devices") === "" ? undefined : form.whole("expected_devices"),
   });
 
-/** The chosen command with its preview for the filter. */
-async function lookedAt(context: PageContext, name: string, filter: string) {
-  const { runtime, by } = context;
+/** A command that people can send: of the catalogue, or one with a form of its own. */
+function entryOf(name: string): Pick<CatalogueEntry, "command" | "requestType" | "danger" | "title"> {
+  const entry = catalogueEntry(name);
+  if (entry !== undefined) return entry;
   const command = commandNamed(name);
   if (command?.form === undefined) throw problem("not-found");
+  return { command, requestType: command.name, danger: command.form.danger === true, title: command.form.label };
+}
+
+/** The chosen command with its preview for the filter; `form` has the values of its inputs, if it was sent. */
+async function lookedAt(context: PageContext, name: string, filter: string, form: Form | undefined) {
+  const { runtime, by } = context;
+  const entry = entryOf(name);
+  const { command } = entry;
   const conditions = conditionsOf({ filter }, runtime.clock.now());
   const { targets, preview } = await lookAtBulkCommand(runtime, by, command, { filter }, conditions);
   const able = targets.find(({ why }) => why === null);
   const device = able === undefined ? undefined : await findDevice(runtime.sql, able.deviceId);
-  return {
-    command,
-    form: command.form,
-    preview,
-    fields: device === undefined ? [] : formFields(command, targetOf(device)),
-  };
+  const fields = device === undefined ? undefined : fieldsFor(entry, { target: targetOf(device) }, form);
+  return { entry, preview, fields };
 }
 
 async function Order({ context, filter, name, state }: {
@@ -89,7 +94,8 @@ async function Order({ context, filter, name, state }: {
   name: string;
   state: FormState | undefined;
 }) {
-  const { command, form, preview, fields } = await lookedAt(context, name, filter);
+  const { entry: { command, danger, title }, preview, fields } = await lookedAt(context, name, filter, state?.values);
+  const warning = command.published?.warning ?? command.form?.warning;
   const settings = await approvalSettings(context.runtime.sql);
   const destructive = isDestructive([command.name]);
   return (
@@ -118,19 +124,19 @@ async function Order({ context, filter, name, state }: {
           ))}
         />
       )}
-      {preview.possible === 0 ? null : (
+      {fields === undefined ? null : (
         <>
-          <h2>{form.label}</h2>
-          <form class="stack" method="post" action={PATH}>
+          <h2>{title}</h2>
+          <form class="stack" method="post" enctype="multipart/form-data" action={PATH}>
             <Csrf context={context} />
             <FormErrors state={state} />
             <input type="hidden" name="filter" value={filter} />
             <input type="hidden" name="command" value={command.name} />
-            {form.warning === undefined ? null : <p>{form.warning}</p>}
-            {fields.map((field) => <Argument field={field} state={state} />)}
+            {warning === undefined ? null : <p>{warning}</p>}
+            <fields.Inputs state={state} />
             <Field name="not_before" label="Not before, in UTC" type="datetime-local" state={state} />
             <Field name="expires_at" label="Expires, in UTC" type="datetime-local" state={state} />
-            {destructive || form.danger === true
+            {destructive || danger
               ? (
                 <Field
                   name="expected_devices"
@@ -156,9 +162,9 @@ async function Order({ context, filter, name, state }: {
 async function newPage(context: PageContext, state?: FormState): Promise<Page> {
   const given = (name: string) => (state?.values.text(name) ?? context.url.searchParams.get(name) ?? "").slice(0, 2000);
   const [filter, name] = [given("filter"), given("command")];
-  const commands = commandsWith("form").filter(({ command, part }) =>
-    context.may(part.permission) && mayCommand(context.by.actor, command.name)
-  );
+  const own = commandsWith("form").map(({ command, part }) => [command.name, part.label] as const);
+  const others = CATALOGUE.map(({ command, title }) => [command.name, title] as const);
+  const commands = [...new Map([...others, ...own])].filter(([name]) => mayCommand(context.by.actor, name));
   return {
     title: "Send a command to many devices",
     parents: under(PATH),
@@ -174,7 +180,7 @@ async function newPage(context: PageContext, state?: FormState): Promise<Page> {
             name="command"
             label="Command"
             value={name}
-            options={commands.map(({ command, part }) => [command.name, part.label] as const)}
+            options={commands}
           />
           <button type="submit" class="plain">Preview</button>
         </form>
@@ -335,16 +341,30 @@ async function detailPage(context: PageContext): Promise<Page> {
 export function mountBulkCommands(app: Hono<AppEnv>): void {
   page(app, PATH, "mdm.view_devicecommand", listPage);
   page(app, `${PATH}new/`, "mdm.add_devicecommand", (context) => newPage(context));
-  action(app, PATH, "mdm.add_devicecommand", async (context, form) => {
-    const { runtime, by } = context;
-    const { command, fields } = await lookedAt(context, form.text("command"), form.text("filter"));
-    const input = await inputOf(form, command.name, argumentsOf(fields, form));
-    const id = await createBulkCommand(runtime, by, {
-      input,
-      conditions: conditionsOf(input.selection, runtime.clock.now()),
-    });
-    return context.may("mdm.view_devicecommand") ? `${PATH}${id}/?done=created` : `${PATH}new/?done=created`;
-  }, newPage);
+  action(
+    app,
+    PATH,
+    "mdm.add_devicecommand",
+    async (context, form) => {
+      const { runtime, by } = context;
+      const { entry, fields } = await lookedAt(context, form.text("command"), form.text("filter"), form);
+      // Another item of a list, or one less: the form again, with nothing checked yet.
+      if (form.text("more") !== "" || form.text("less") !== "") {
+        return await newPage(context, {
+          values: form,
+          errors: {},
+        });
+      }
+      const input = await inputOf(form, entry.command.name, fields?.read(form) ?? {});
+      const id = await createBulkCommand(runtime, by, {
+        input,
+        conditions: conditionsOf(input.selection, runtime.clock.now()),
+      });
+      return context.may("mdm.view_devicecommand") ? `${PATH}${id}/?done=created` : `${PATH}new/?done=created`;
+    },
+    newPage,
+    FORM_BYTES,
+  );
   mountLive(app, `${PATH}:id/`, "mdm.view_devicecommand", [RESULTS]);
   page(app, `${PATH}:id/`, "mdm.view_devicecommand", detailPage);
   action(app, `${PATH}:id/cancel/`, "mdm.delete_devicecommand", async (context) => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mayCommand } from "../../../src/access/command_rights.ts";
+import { mayCommand, type SendPermission } from "../../../src/access/command_rights.ts";
 import type { Json } from "../../../src/protocol/plist_json.ts";
 import { type DeviceUserView, findDeviceUser } from "../../../db/devices/device_user_views.ts";
 import { type DeviceView, findDevice } from "../../../db/devices/device_views.ts";
@@ -58,8 +58,8 @@ async function deviceOf({ runtime, deviceId }: PageContext): Promise<DeviceView>
 const sentence = (reason: string | null): string | null => reason === null ? null : `${reason}.`;
 
 /** Why a person may not send a command, or null if they may. */
-const denied = ({ by }: PageContext, command: string): string | null =>
-  mayCommand(by.actor, command) ? null : "You do not have permission to use this command.";
+const denied = ({ by }: PageContext, command: string, permission: SendPermission): string | null =>
+  mayCommand(by.actor, command, permission) ? null : "You do not have permission to use this command.";
 
 /** Returns the name of a user. */
 export const nameOfUser = (user: { longName: string; shortName: string; userKey: string }): string =>
@@ -78,7 +78,7 @@ export const DEVICE_ITSELF: RecipientKind = {
       device,
       parents: underDevice(device),
       target: targetOf(device),
-      why: (command) => denied(context, command) ?? sentence(whyNotSent(device, command)),
+      why: (command) => denied(context, command, "mdm.add_devicecommand") ?? sentence(whyNotSent(device, command)),
       send: (command, args, options) => sendCommand(context.runtime, context.by, device.id, command, args, options),
     };
   },
@@ -102,7 +102,7 @@ export const USER_OF_DEVICE: RecipientKind = {
       user,
       parents: [...underDevice(device), { href, label: name, needs: "mdm.view_enrolleduser" }],
       target: targetOfUser(device),
-      why: (command) => denied(context, command) ?? sentence(whyNotSentToUser(device, command)),
+      why: (command) => denied(context, command, "mdm.add_usercommand") ?? sentence(whyNotSentToUser(device, command)),
       send: (command, args, options) => sendUserCommand(context.runtime, context.by, user.id, command, args, options),
     };
   },

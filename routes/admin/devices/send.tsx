@@ -20,8 +20,8 @@ import { Argument, CONFIRMATION } from "./command_forms.tsx";
 import { DEVICE_ITSELF, type Recipient, type RecipientKind, USER_OF_DEVICE } from "./recipient.ts";
 import { SchemaInputs } from "./schema_inputs.tsx";
 
-/** Bytes of a form: wallpapers are some megabytes, and are carried along in base64. */
-const FORM_BYTES = 24_000_000;
+/** The limit of a form in bytes: wallpapers are some megabytes, and are carried along in base64. */
+export const FORM_BYTES = 24_000_000;
 
 const matches = ({ requestType, title, description }: CatalogueEntry, query: string): boolean =>
   `${requestType} ${title} ${description}`.toLowerCase().includes(query.toLowerCase());
@@ -69,7 +69,12 @@ function listPage({ url }: PageContext, recipient: Recipient): Page {
   };
 }
 
-function fieldsFor({ command, requestType }: CatalogueEntry, { target }: Recipient, form: Form | undefined) {
+/** Returns the inputs of a command for a target, and reads their values. */
+export function fieldsFor(
+  { command, requestType }: Pick<CatalogueEntry, "command" | "requestType">,
+  { target }: Pick<Recipient, "target">,
+  form: Form | undefined,
+) {
   const { published } = command;
   if (published === undefined) {
     const fields = formFields(command, target);

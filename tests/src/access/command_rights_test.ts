@@ -31,6 +31,14 @@ Deno.test("the commands of several roles are united, and a role without a list a
   assert.deepEqual(["DeviceLock", "EraseDevice"].map((name) => mayCommand(actor(lock), name)), [true, false]);
   assert.deepEqual(["DeviceLock", "EraseDevice"].map((name) => mayCommand(actor(lock, erase), name)), [true, true]);
   assert.ok(mayCommand(actor(lock, grant()), "RestartDevice"));
+  // The list narrows commands to users of devices as well; the other permission's role widens nothing.
+  const users = grant({ permissions: ["mdm.add_usercommand"], commands: ["ProfileList"] });
+  const both = actor(grant(), users);
+  assert.deepEqual(
+    ["ProfileList", "DeviceLock"].map((name) => mayCommand(both, name, "mdm.add_usercommand")),
+    [true, false],
+  );
+  assert.ok(mayCommand(both, "DeviceLock"));
   // The list of a role without the permission widens nothing.
   assert.ok(!mayCommand(actor(lock, grant({ permissions: [], commands: null })), "EraseDevice"));
 });

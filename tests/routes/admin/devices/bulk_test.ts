@@ -41,6 +41,12 @@ Deno.test("from a filter of the device list to the results, with the number of d
     assert.equal((await person.post(`${path}cancel/`)).location, `${path}?done=cancelled`);
     await settle(fleet);
     assert.match((await person.get(path)).text, /1 not possible, 2 cancelled/);
+    // A command whose form follows from Apple's schema.
+    const shutDown = (await person.get("/bulk-commands/new/?filter=&command=ShutDownDevice")).text;
+    assert.match(shutDown, /2 of 3 devices can take ShutDownDevice/);
+    assert.match(shutDown, /Number of devices, to confirm/);
+    const off = await person.post("/bulk-commands/", { filter: "", command: "ShutDownDevice", expected_devices: "3" });
+    assert.equal(off.status, 303);
     const viewer = await personWith(runtime, ["mdm.view_devicecommand", "mdm.view_enrolleddevice"]);
     assert.doesNotMatch((await viewer.get("/devices/")).text, /Send command/);
     assert.equal((await viewer.post("/bulk-commands/", fields)).status, 403);
