@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
 /** A DEP enrollment. Its profile at Apple is `uuid`. Texts are "" where nothing is said. */
@@ -225,4 +226,16 @@ export async function findDepEnrollmentOfSecret(db: Db, secretId: number): Promi
     select ${columns(db)} from dep_enrollments d join push_certificates p on p.id = d.push_certificate_id
     where d.enrollment_secret_id = ${secretId}`;
   return row;
+}
+
+/**
+ * Returns the minutes from a reveal of the managed administrator's password to its replacement, by the enrollment that the
+ * device came through; 0 if it came through none, or is not to be replaced.
+ */
+export async function adminPasswordRotationDelay(db: Db, deviceId: DeviceId): Promise<number> {
+  const [row] = await db<{ delay: number }[]>`
+    select a.admin_password_rotation_delay as delay from devices d join enrollments e on e.id = d.enrollment_id
+      join enrollment_sessions s on s.id = e.session_id join dep_enrollments a on a.id = s.dep_enrollment_id
+    where d.id = ${deviceId} and e.ended_at is null`;
+  return row?.delay ?? 0;
 }

@@ -185,3 +185,18 @@ export async function findBootstrapToken(db: Db, id: EnrollmentId): Promise<stri
     select bootstrap_token_sealed as sealed from enrollments where id = ${id}`;
   return row?.sealed ?? null;
 }
+
+/** Whether an enrollment is known to be its hardware. */
+export async function isHardwareProven(db: Db, id: EnrollmentId): Promise<boolean> {
+  const [row] = await db<{ proven: boolean }[]>`select hardware_proven as proven from enrollments where id = ${id}`;
+  return row?.proven === true;
+}
+
+/** Returns the GUID of the administrator that Setup Assistant created on a Mac; null unless there is exactly one. */
+export async function findAdminGuid(db: Db, id: EnrollmentId): Promise<string | null> {
+  const [row] = await db<{ accounts: unknown }[]>`
+    select device_information -> 'AutoSetupAdminAccounts' as accounts from enrollments where id = ${id}`;
+  const accounts = Array.isArray(row?.accounts) ? row.accounts : [];
+  const guid: unknown = accounts.length === 1 ? accounts[0]?.GUID : undefined;
+  return typeof guid === "string" && guid !== "" ? guid : null;
+}

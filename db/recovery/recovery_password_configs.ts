@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeviceId, EnrollmentId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 
 /** The settings without the static password. */
@@ -76,4 +77,24 @@ export async function blueprintsOfRecoveryPasswordConfig(db: Db, id: number): Pr
     ...await db<{ id: number; name: string }[]>`
       select id, name from blueprints where recovery_password_config_id = ${id} order by name, id`,
   ];
+}
+
+/** Returns the settings of the blueprint of an enrollment. */
+export async function findConfigOfEnrollment(
+  db: Db,
+  enrollmentId: EnrollmentId,
+): Promise<RecoveryPasswordConfigRow | undefined> {
+  const [row] = await db<RecoveryPasswordConfigRow[]>`
+    select ${columns(db)} from recovery_password_configs where id = (select b.recovery_password_config_id
+      from enrollments e join blueprints b on b.id = e.blueprint_id where e.id = ${enrollmentId})`;
+  return row;
+}
+
+/** Returns the settings of the blueprint of a device, as it is enrolled now. */
+export async function findConfigOfDevice(db: Db, deviceId: DeviceId): Promise<RecoveryPasswordConfigRow | undefined> {
+  const [row] = await db<RecoveryPasswordConfigRow[]>`
+    select ${columns(db)} from recovery_password_configs where id = (select b.recovery_password_config_id
+      from devices d join enrollments e on e.id = d.enrollment_id join blueprints b on b.id = e.blueprint_id
+      where d.id = ${deviceId} and e.ended_at is null)`;
+  return row;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { TargetRow } from "../devices/devices.ts";
+import { type PasswordFactJson, passwordFacts } from "../devices/escrowed_passwords.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one, type Statement } from "../open.ts";
 import { namesWithValues } from "../variables/variable_facts.ts";
@@ -66,6 +67,14 @@ export type PlanRow = TargetRow & {
     /** Since when its recovery key is escrowed; null if none is that the Mac itself has reported. */
     prkAt: string | null;
   } | null;
+  /** When the device stated its bypass code. */
+  bypassCodeAt: Date | null;
+  /** Whether the enrollment is known to be its hardware. */
+  hardwareProven: boolean;
+  /** Escrowed passwords of a Mac, the newest first; times in ISO form. */
+  passwords: PasswordFactJson[] | null;
+  /** Parts of its SecurityInfo, as it said them. */
+  recoveryReported: { lock: Json; exists: Json; pending: Json } | null;
   /** Whether the enrollment has ended, or its device is deleted. */
   ended: boolean;
   blocked: boolean;
@@ -114,6 +123,14 @@ const select = (db: Db) =>
             select max(created_at) from escrowed_secrets where device_id = e.device_id and kind = 'filevault_prk'
               and ended_at is null and proven) end)
         end as filevault,
+      case when c.user_key = '' and e.supervised then (select max(created_at) from escrowed_secrets
+        where device_id = e.device_id and kind = 'activation_lock_bypass_code' and ended_at is null) end as bypass_code_at,
+      e.hardware_proven, ${passwordFacts(db)} as passwords,
+      case when c.user_key = '' and e.platform = 'macOS' then jsonb_build_object(
+        'lock', e.security_info -> 'IsRecoveryLockEnabled',
+        'exists', e.security_info #> '{FirmwarePasswordStatus,PasswordExists}',
+        'pending', e.security_info #> '{FirmwarePasswordStatus,ChangePending}') end
+        as recovery_reported,
       e.ended_at is not null as ended, d.blocked_at is not null as blocked
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
       join channel_plans p on p.channel_id = c.id`;

@@ -165,7 +165,15 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
       status: 200,
       schema: z.object({
         next: z.object({
-          kind: z.enum(["queued", "command", "renewal", "admin account", "cancel"]),
+          kind: z.enum([
+            "queued",
+            "command",
+            "renewal",
+            "admin account",
+            "recovery password",
+            "admin password",
+            "cancel",
+          ]),
           command_id: z.int().exactOptional().describe("The queued command that would be sent or cancelled."),
           name: z.string().exactOptional().describe("The name of a new command."),
           arguments: z.unknown().exactOptional().describe("The arguments of a new command."),
@@ -235,6 +243,49 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
       const { id, serialNumber } = await mustFind(runtime, params.id);
       const pin = await revealEscrowed(runtime, by, { deviceId: id, serialNumber }, "device_lock_pin");
       return { id, serial_number: serialNumber, device_lock_pin: pin?.secret ?? null };
+    },
+  }),
+  endpoint({
+    ...facts,
+    path: path("recovery_password"),
+    permission: "mdm.view_recovery_password",
+    session: true,
+    summary: "Read the recovery lock password or the firmware password of a Mac",
+    description: "Each read is recorded as an event. A password is shown after the Mac has verified it.",
+    response: {
+      status: 200,
+      schema: z.object({ id: z.int(), serial_number: z.string(), recovery_password: z.string().nullable() }).meta({
+        id: "DeviceRecoveryPassword",
+      }),
+    },
+    async handle({ runtime, by, params }) {
+      const { id, serialNumber } = await mustFind(runtime, params.id);
+      const owner = { deviceId: id, serialNumber };
+      const password = await revealEscrowed(runtime, by, owner, "recovery_lock_password") ??
+        await revealEscrowed(runtime, by, owner, "firmware_password");
+      return { id, serial_number: serialNumber, recovery_password: password?.secret ?? null };
+    },
+  }),
+  endpoint({
+    ...facts,
+    path: path("activation_lock_bypass_code"),
+    permission: "mdm.view_activation_lock_bypass",
+    session: true,
+    summary: "Read the code that removes the Activation Lock of a device's user",
+    description: "Each read is recorded as an event.",
+    response: {
+      status: 200,
+      schema: z.object({
+        id: z.int(),
+        serial_number: z.string(),
+        activation_lock_bypass_code: z.string().nullable(),
+      }).meta({ id: "DeviceActivationLockBypassCode" }),
+    },
+    async handle({ runtime, by, params }) {
+      const { id, serialNumber } = await mustFind(runtime, params.id);
+      const owner = { deviceId: id, serialNumber };
+      const code = await revealEscrowed(runtime, by, owner, "activation_lock_bypass_code");
+      return { id, serial_number: serialNumber, activation_lock_bypass_code: code?.secret ?? null };
     },
   }),
   endpoint({

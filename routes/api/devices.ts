@@ -84,6 +84,7 @@ export const deviceSchema = z.object({
   recovery_password_escrowed: z.boolean(),
   admin_guid: z.string().nullable().describe("The managed administrator of a Mac, as the Mac reports it."),
   admin_shortname: z.string().nullable(),
+  activation_lock_bypass_code_escrowed: z.boolean(),
   admin_password_escrowed: z.boolean(),
   device_lock_pin_escrowed: z.boolean(),
   activation_lock_manageable: flag,

@@ -11,8 +11,10 @@ import { str } from "../../src/protocol/plist.ts";
 import { Registry } from "../../src/registry.ts";
 import { type Asked, type CommandAnswer, failed, type SimulatedCommand } from "./commands/answer.ts";
 import { accountConfiguration } from "./commands/account_configuration.ts";
+import { activationLockBypassCode } from "./commands/activation_lock_bypass_code.ts";
 import { availableOsUpdates } from "./commands/available_os_updates.ts";
 import { certificateList } from "./commands/certificate_list.ts";
+import { clearActivationLockBypassCode } from "./commands/clear_activation_lock_bypass_code.ts";
 import { declarativeManagement } from "./commands/declarative_management.ts";
 import { deviceConfigured } from "./commands/device_configured.ts";
 import { deviceInformation } from "./commands/device_information.ts";
@@ -31,14 +33,21 @@ import { restartDevice } from "./commands/restart_device.ts";
 import { rotateFileVaultKey } from "./commands/rotate_file_vault_key.ts";
 import { scheduleOsUpdate } from "./commands/schedule_os_update.ts";
 import { securityInfo } from "./commands/security_info.ts";
+import { setAutoAdminPassword } from "./commands/set_auto_admin_password.ts";
+import { setFirmwarePassword } from "./commands/set_firmware_password.ts";
+import { setRecoveryLock } from "./commands/set_recovery_lock.ts";
 import { shutDownDevice } from "./commands/shut_down_device.ts";
+import { verifyFirmwarePassword } from "./commands/verify_firmware_password.ts";
+import { verifyRecoveryLock } from "./commands/verify_recovery_lock.ts";
 import type { Model } from "./models.ts";
 
 /** Every command that devices know, sorted by name. */
 export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
   accountConfiguration,
+  activationLockBypassCode,
   availableOsUpdates,
   certificateList,
+  clearActivationLockBypassCode,
   declarativeManagement,
   deviceConfigured,
   deviceInformation,
@@ -57,7 +66,12 @@ export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
   rotateFileVaultKey,
   scheduleOsUpdate,
   securityInfo,
+  setAutoAdminPassword,
+  setFirmwarePassword,
+  setRecoveryLock,
   shutDownDevice,
+  verifyFirmwarePassword,
+  verifyRecoveryLock,
 ]);
 
 /** Whether a system does not know a command any more. */

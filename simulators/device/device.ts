@@ -14,6 +14,8 @@ import { acknowledged, type CommandAnswer, failed } from "./commands/answer.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { Declarative } from "../declarative/declarative.ts";
 import { type EnforcedUpdate, enforcedUpdate } from "../declarative/enforced_update.ts";
+import { newBypassCode } from "./bypass_code.ts";
+import { restarted } from "./recovery_password.ts";
 import { installs } from "./scheduled_update.ts";
 import { DeviceChannels } from "./device_channels.ts";
 import { DeviceCheckins } from "./device_checkins.ts";
@@ -240,6 +242,7 @@ export class SimulatedDevice extends DeviceCheckins {
       adminAccount: undefined,
       // Out of the box nothing is encrypted.
       fileVault: new FileVault(false),
+      bypassCode: newBypassCode(),
       model: { ...this.state.model, supervised: how.supervised ?? true },
     });
     await this.#enrollWith(profile, (step) => {
@@ -343,9 +346,21 @@ export class SimulatedDevice extends DeviceCheckins {
     this.enrolled = true;
   }
 
+  /** Its user restarts it. */
+  restart(): void {
+    this.state.restarts++;
+    restarted(this.state);
+  }
+
   /** The state that an erased device loses. */
   #forget(): void {
-    const setup = { automated: false, awaitingConfiguration: false, adminAccount: undefined };
+    const setup = {
+      automated: false,
+      awaitingConfiguration: false,
+      adminAccount: undefined,
+      // The firmware keeps its password.
+      ...(this.state.model.appleSilicon === true ? { recoveryPassword: { current: "", pending: undefined } } : {}),
+    };
     Object.assign(this.state, { erased: false, lockedWith: undefined, fileVault: new FileVault(false), ...setup });
     this.identity = undefined;
     this.users.clear();

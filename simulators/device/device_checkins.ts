@@ -4,6 +4,7 @@
  * @module
  */
 
+import { newBypassCode } from "./bypass_code.ts";
 import { asDict, data, parsePlist, type PlistDict } from "../../src/protocol/plist.ts";
 import type { DeviceState } from "./device_state.ts";
 import { emptyChannel } from "./channel_state.ts";
@@ -52,6 +53,9 @@ export class DeviceCheckins {
       awaitingConfiguration: false,
       adminAccount: undefined,
       fileVault: new FileVault(options.fileVault !== "off"),
+      recoveryPassword: { current: "", pending: undefined },
+      ignoresRecoveryLock: false,
+      bypassCode: newBypassCode(),
       restarts: 0,
       updateFailures: { count: 0, reason: "", at: "" },
       scheduledUpdate: undefined,

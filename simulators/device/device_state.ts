@@ -8,6 +8,7 @@ import type { Certificate } from "../../src/pki/certificate.ts";
 import type { ChannelState } from "./channel_state.ts";
 import type { FileVault } from "./file_vault.ts";
 import type { Model } from "./models.ts";
+import type { RecoveryPassword } from "./recovery_password.ts";
 import type { ScheduledUpdate } from "./scheduled_update.ts";
 
 /** An account that Setup Assistant created for the server. */
@@ -43,6 +44,12 @@ export type DeviceState = ChannelState & {
   adminAccount: AdminAccount | undefined;
   /** FileVault, on a Mac. */
   fileVault: FileVault;
+  /** The recovery lock of a Mac with Apple silicon, the firmware password of one with an Intel processor. */
+  recoveryPassword: RecoveryPassword;
+  /** Whether it acknowledges a recovery lock without setting it, as Macs may in Setup Assistant. */
+  ignoresRecoveryLock: boolean;
+  /** The code that removes its Activation Lock; "" if it has none. */
+  bypassCode: string;
   restarts: number;
   /** Attempts at the update that is enforced, which failed; `at` is the last one's time in RFC 3339. */
   updateFailures: { count: number; reason: string; at: string };

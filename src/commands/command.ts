@@ -13,6 +13,7 @@ import type { Json, JsonObject } from "../protocol/plist_json.ts";
 import type { PlistDict } from "../protocol/plist.ts";
 import type { Platform } from "../protocol/platform.ts";
 import type { Report } from "../protocol/report.ts";
+import type { Random } from "../runtime.ts";
 import type { Aftermath, CommandEndpoint, CommandForm } from "./by_hand.ts";
 import type { Effect } from "./effect.ts";
 
@@ -55,8 +56,10 @@ export type CommandDefinition<A> = {
   readonly expiresAfter: number | null;
   /** Why the command is not for this target, as a sentence; null when it is. */
   invalidFor(target: CommandTarget): string | null;
-  /** The arguments that this target accepts, including those that an operator must give; `args` when absent. */
+  /** The arguments that an operator gives for this target; `args` when absent. */
   argsFor?(target: CommandTarget): z.ZodType<A>;
+  /** Adds what the server chooses where nothing was given, before the command is stored. */
+  complete?(args: A, random: Random): A;
   /** The command's dictionary without RequestType. */
   build(args: A, context: CommandContext): PlistDict;
   requestTypeOf?(args: A): string;

@@ -95,6 +95,9 @@ export type InstalledProfile = {
   signers: Uint8Array[];
 };
 
+/** The kinds of escrowed secrets that are passwords set by command. */
+export type PasswordKind = "recovery_lock_password" | "firmware_password" | "admin_password";
+
 export type Effect =
   | { kind: "deviceInformation"; values: DeviceFacts; raw: JsonObject }
   | { kind: "securityInfo"; values: SecurityFacts; raw: JsonObject }
@@ -115,6 +118,14 @@ export type Effect =
   /** The Mac created the administrator of the server. */
   | { kind: "adminAccount"; password: string }
   | { kind: "adminAccountRefused" }
+  /** The code that removes the Activation Lock of a device. */
+  | { kind: "bypassCode"; code: string }
+  | { kind: "bypassCodeCleared" }
+  /** The device took a new password, or its removal; whether it is in use is to be checked. */
+  | { kind: "passwordTaken"; secret: PasswordKind; clear: boolean }
+  | { kind: "passwordRefused"; secret: PasswordKind }
+  /** Whether an escrowed password is the device's; null: the one that it is supposed to have. */
+  | { kind: "passwordChecked"; secret: PasswordKind; id: number | null; verified: boolean }
   | {
     kind: "artifact";
     artifactVersion: string;

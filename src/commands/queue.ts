@@ -23,7 +23,7 @@ export const secretContext = (id: number) => ({ table: "commands", column: "secr
 export type Queued = { id: number; uuid: string };
 
 /**
- * Queues a command on a channel. Of a `singleton` there is one at a time.
+ * Queues a command on a channel. Of a `singleton` there is one at a time. `byPlan`: the arguments are the server's own.
  *
  * Throws `refused` ("Invalid target.") when it is not for this target, `invalid` with the fields that are wrong.
  */
@@ -34,11 +34,12 @@ export async function queueCommand(
   target: CommandTarget,
   channelId: ChannelId,
   input: unknown,
-  options: { singleton?: string; notBefore?: Date } = {},
+  options: { singleton?: string; notBefore?: Date; byPlan?: true } = {},
 ): Promise<Queued> {
   const reason = command.invalidFor(target);
   if (reason !== null) throw problem("refused", "Invalid target.", { reason });
-  const parsed = (command.argsFor?.(target) ?? command.args).safeParse(input);
+  const schema = options.byPlan === true ? command.args : command.argsFor?.(target) ?? command.args;
+  const parsed = schema.safeParse(input);
   if (!parsed.success) {
     const fields: Record<string, string[]> = {};
     for (const issue of parsed.error.issues) {
@@ -46,7 +47,9 @@ export async function queueCommand(
     }
     throw invalid(fields);
   }
-  const args: Record<string, Json> = JSON.parse(JSON.stringify(parsed.data));
+  const args: Record<string, Json> = JSON.parse(
+    JSON.stringify(command.complete?.(parsed.data, runtime.random) ?? parsed.data),
+  );
   const secrets = Object.fromEntries(Object.entries(args).filter(([name]) => command.secretArgs.includes(name)));
   const open = Object.fromEntries(Object.entries(args).filter(([name]) => !command.secretArgs.includes(name)));
   const id = await nextId(tx, "commands");

@@ -9,8 +9,10 @@
 
 import { Registry } from "../registry.ts";
 import { accountConfiguration } from "./account_configuration.ts";
+import { activationLockBypassCode } from "./activation_lock_bypass_code.ts";
 import { availableOsUpdates } from "./available_os_updates.ts";
 import { certificateList } from "./certificate_list.ts";
+import { clearActivationLockBypassCode } from "./clear_activation_lock_bypass_code.ts";
 import type { CommandDefinition } from "./command.ts";
 import { customCommand } from "./custom_command.ts";
 import { declarativeManagement } from "./declarative_management.ts";
@@ -31,7 +33,12 @@ import { restartDevice } from "./restart_device.ts";
 import { rotateFileVaultKey } from "./rotate_file_vault_key.ts";
 import { scheduleOsUpdate } from "./schedule_os_update.ts";
 import { securityInfo } from "./security_info.ts";
+import { setAutoAdminPassword } from "./set_auto_admin_password.ts";
+import { setFirmwarePassword } from "./set_firmware_password.ts";
+import { setRecoveryLock } from "./set_recovery_lock.ts";
 import { setupFileVault } from "./setup_file_vault.ts";
+import { verifyFirmwarePassword } from "./verify_firmware_password.ts";
+import { verifyRecoveryLock } from "./verify_recovery_lock.ts";
 
 /** A command without the type of its arguments: pass its functions only arguments that its own `args` has parsed. */
 export type AnyCommand = CommandDefinition<unknown>;
@@ -39,8 +46,10 @@ export type AnyCommand = CommandDefinition<unknown>;
 /** Every command, sorted by name. */
 export const COMMANDS = new Registry<AnyCommand>([
   accountConfiguration,
+  activationLockBypassCode,
   availableOsUpdates,
   certificateList,
+  clearActivationLockBypassCode,
   customCommand,
   declarativeManagement,
   deviceConfigured,
@@ -60,7 +69,12 @@ export const COMMANDS = new Registry<AnyCommand>([
   rotateFileVaultKey,
   scheduleOsUpdate,
   securityInfo,
+  setAutoAdminPassword,
+  setFirmwarePassword,
+  setRecoveryLock,
   setupFileVault,
+  verifyFirmwarePassword,
+  verifyRecoveryLock,
 ]);
 
 /** Returns the command with this name, or undefined. */

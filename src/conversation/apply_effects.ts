@@ -23,6 +23,8 @@ import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { endEscrow, escrow } from "../escrow/escrow.ts";
+import { applyBypassCode, applyPasswordChecked, applyPasswordTaken, reconcilePasswords } from "./apply_passwords.ts";
+import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
 import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts";
 import { foreignText } from "../foreign_text.ts";
@@ -84,6 +86,7 @@ async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, c
     activationLockManageable: v.activationLockManageable,
   }) as EnrollmentChange;
   const { tx, owner, now } = context;
+  await reconcilePasswords(v, context);
   await updateEnrollment(tx, owner.enrollmentId, { ...change, securityInfo: raw, securityInfoAt: now }, now);
 }
 
@@ -252,6 +255,22 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "adminAccount":
       await updateEnrollment(tx, owner.enrollmentId, { accountConfiguredAt: context.now }, context.now);
       return await escrow(tx, runtime, by, owner, "admin_password", effect.password, {
+        reason: "acknowledged",
+        command,
+      });
+    case "passwordTaken":
+      return await applyPasswordTaken(effect, context);
+    case "passwordRefused":
+      if (command !== undefined) {
+        await denyPasswordOf(tx, runtime, owner, effect.secret, { commandUuid: command.uuid });
+      }
+      return;
+    case "passwordChecked":
+      return await applyPasswordChecked(effect, context);
+    case "bypassCode":
+      return await applyBypassCode(effect.code, context);
+    case "bypassCodeCleared":
+      return await endEscrow(tx, runtime, by, owner, "activation_lock_bypass_code", {
         reason: "acknowledged",
         command,
       });

@@ -20,7 +20,7 @@ import { recordSeen } from "../blueprints/record_observations.ts";
 import { commandDict } from "../commands/command.ts";
 import { queueCommand, secretContext } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
-import { newAdminAccount } from "../enrollment/admin_account.ts";
+import { newAdminAccount, newAdminPassword } from "../enrollment/admin_account.ts";
 import { renewalProfile } from "../enrollment/renewal.ts";
 import { Problem } from "../errors.ts";
 import { endEscrow } from "../escrow/escrow.ts";
@@ -29,10 +29,11 @@ import { follow } from "../planner/follow.ts";
 import { type ConversationFacts, loadFacts } from "../planner/load.ts";
 import { plan, type Step } from "../planner/plan.ts";
 import { PlistError } from "../protocol/plist.ts";
+import { newRecoveryPassword } from "../recovery/new_password.ts";
 import { commandPayload, type ReportStatus } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
-import { artifactContent } from "./artifact_content.ts";
+import { commandContent } from "./command_content.ts";
 import { artifactOwnerOf, type Conversation, type TargetedConversation } from "./conversation.ts";
 
 /** A plan leads to a command that can be built long before this many tries. */
@@ -125,6 +126,8 @@ async function queueStep(
     ? "Reenroll"
     : step.kind === "admin account"
     ? "AccountConfiguration"
+    : step.kind === "admin password"
+    ? "SetAutoAdminPassword"
     : step.name;
   const command = commandNamed(name);
   if (command === undefined) throw new Error(`Cannot queue ${name}: it is not in the registry`);
@@ -132,10 +135,14 @@ async function queueStep(
     ? { profile: (await renewalProfile(tx, runtime, owner)).toBase64() }
     : step.kind === "admin account"
     ? await newAdminAccount(tx, runtime, owner.sessionId)
+    : step.kind === "admin password"
+    ? await newAdminPassword(tx, runtime, owner.sessionId)
+    : step.kind === "recovery password"
+    ? await newRecoveryPassword(tx, runtime, owner.enrollmentId, step.clear)
     : step.arguments;
   const singleton = step.kind === "command" ? step.singleton ?? name : name;
-  const { id } = await queueCommand(tx, runtime, command, target, owner.channelId, input, { singleton });
-  if (step.kind === "command" && step.inventory === true) {
+  const { id } = await queueCommand(tx, runtime, command, target, owner.channelId, input, { singleton, byPlan: true });
+  if (step.kind === "command" ? step.inventory === true : step.kind.endsWith(" password")) {
     await recordInventoryAsked(tx, owner.channelId, name, now);
   }
   return id;
@@ -212,7 +219,7 @@ async function build(
   const stored = await argumentsOf(runtime, row.id, row.arguments, row.secretsSealed);
   let content: Record<string, Json>;
   try {
-    content = await artifactContent(tx, runtime, owner.channelId, row, stored);
+    content = await commandContent({ tx, runtime, owner }, row, stored);
   } catch (error) {
     if (error instanceof KeyWanted) throw error;
     if (error instanceof ExpansionError) return error.message;

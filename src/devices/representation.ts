@@ -62,6 +62,7 @@ export function deviceRepresentation(device: DeviceView, { clock, config }: Pick
       device.escrowed.includes("firmware_password"),
     admin_guid: device.adminGuid,
     admin_shortname: device.adminShortname,
+    activation_lock_bypass_code_escrowed: device.escrowed.includes("activation_lock_bypass_code"),
     admin_password_escrowed: device.escrowed.includes("admin_password"),
     device_lock_pin_escrowed: device.escrowed.includes("device_lock_pin"),
     activation_lock_manageable: device.activationLockManageable,

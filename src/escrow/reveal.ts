@@ -8,7 +8,7 @@ import { findEscrowedById, findOpenEscrowed } from "../../db/devices/escrowed_se
 import { lockChannelsOfDevice } from "../../db/work/channels.ts";
 import type { By } from "../events/by.ts";
 import type { Runtime } from "../runtime.ts";
-import { replaceAfterReveal } from "./after_reveal.ts";
+import { AFTER_REVEAL } from "./after_reveal.ts";
 import { type EscrowOwner, opened, recordSecret } from "./escrow.ts";
 import type { LiveKind } from "./kinds.ts";
 
@@ -43,7 +43,7 @@ export async function revealEscrowed(
     await recordSecret(tx, runtime, by, owner, kind, "viewed");
     const { id, secret, createdAt, endedAt } = await opened(runtime, row);
     const current = endedAt === null && row.proven;
-    const replacedAt = current ? await replaceAfterReveal(tx, runtime, owner.deviceId, kind) : null;
+    const replacedAt = current ? await AFTER_REVEAL[kind]?.(tx, runtime, owner) ?? null : null;
     return { id, secret, createdAt, endedAt, replacedAt };
   });
 }

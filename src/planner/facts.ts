@@ -10,6 +10,8 @@ import type { BlueprintContent, Collect } from "../blueprints/content.ts";
 import type { ObservedArtifact } from "../blueprints/observed_artifact.ts";
 import type { ReinstallPace } from "../blueprints/reinstall_pace.ts";
 import type { CommandTarget } from "../commands/command.ts";
+import type { PasswordKind } from "../commands/effect.ts";
+import type { PasswordOrigin } from "../commands/recovery_passwords.ts";
 import type { ReportStatus } from "../protocol/report.ts";
 
 export type { Collect };
@@ -66,6 +68,32 @@ export type SetupFacts = {
   account: { wanted: boolean; configuredAt: Date | null; refusedAt: Date | null };
 };
 
+/** An escrowed password that commands set and check. */
+export type EscrowedPassword = {
+  id: number;
+  kind: PasswordKind;
+  createdAt: Date;
+  /** Whether the device is known to have it. */
+  proven: boolean;
+  origin: PasswordOrigin;
+  /** When the device last confirmed it, and when it last denied or refused it. */
+  checkedAt: Date | null;
+  deniedAt: Date | null;
+  endedAt: Date | null;
+  /** When it is to be replaced, since it was revealed. */
+  rotateAt: Date | null;
+};
+
+/** What is known of the passwords of a Mac. */
+export type RecoveryFacts = {
+  /** Whether the enrollment is known to be this hardware: otherwise it gets no secret of it. */
+  hardwareProven: boolean;
+  /** The newest first; some that have ended too. */
+  passwords: readonly EscrowedPassword[];
+  /** What SecurityInfo says: whether a recovery lock or a firmware password is set; null if it does not say. */
+  reported: { at: Date | null; set: boolean | null; changePending: boolean };
+};
+
 /** The facts of one channel. Times are null when the thing never happened. */
 export type PlanFacts = {
   target: CommandTarget;
@@ -105,6 +133,9 @@ export type PlanFacts = {
     /** Since when its own recovery key is escrowed. */
     prkAt: Date | null;
   } | null;
+  recovery: RecoveryFacts;
+  /** When the device stated its Activation Lock bypass code. */
+  bypassCodeAt: Date | null;
   settings: {
     resendAfterSeconds: number;
     renewBeforeDays: number;

@@ -68,6 +68,33 @@ function filevaultOf({ filevault }: PlanRow): PlanFacts["filevault"] {
   };
 }
 
+/** What SecurityInfo says of the password of a Mac. */
+function reportedOf({ recoveryReported, securityInfoAt, appleSilicon }: PlanRow): PlanFacts["recovery"]["reported"] {
+  const set = appleSilicon === true ? recoveryReported?.lock : recoveryReported?.exists;
+  return {
+    at: securityInfoAt,
+    set: typeof set === "boolean" ? set : null,
+    changePending: recoveryReported?.pending === true,
+  };
+}
+
+function recoveryOf(row: PlanRow): PlanFacts["recovery"] {
+  const at = (text: string | null) => (text === null ? null : new Date(text));
+  return {
+    hardwareProven: row.hardwareProven,
+    reported: reportedOf(row),
+    passwords: (row.passwords ?? []).map((password) => ({
+      ...password,
+      origin: password.origin ?? "dynamic",
+      createdAt: new Date(password.createdAt),
+      checkedAt: at(password.checkedAt),
+      deniedAt: at(password.deniedAt),
+      endedAt: at(password.endedAt),
+      rotateAt: at(password.rotateAt),
+    })),
+  };
+}
+
 /** The facts of a channel, and the other data needed to act on them. */
 export type LoadedFacts = PlanFacts & {
   lockPinEscrowed: boolean;
@@ -164,6 +191,8 @@ export function factsOf(
     identity: { notAfter: row.identityNotAfter, renewalStartedAt: row.renewalStartedAt },
     setup: setupOf(row),
     filevault: filevaultOf(row),
+    recovery: recoveryOf(row),
+    bypassCodeAt: row.bypassCodeAt,
     settings: {
       resendAfterSeconds: runtime.config.COMMAND_RESEND_AFTER,
       renewBeforeDays: runtime.config.IDENTITY_RENEW_DAYS,

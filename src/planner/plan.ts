@@ -10,12 +10,15 @@
 import type { Json } from "../../db/open.ts";
 import type { PlanFacts } from "./facts.ts";
 import { accountConfiguration } from "./schedulers/account_configuration.ts";
+import { adminPassword } from "./schedulers/admin_password.ts";
 import { baseInventory } from "./schedulers/base_inventory.ts";
+import { bypassCode } from "./schedulers/bypass_code.ts";
 import { declarations } from "./schedulers/declarations.ts";
 import { extraInventory } from "./schedulers/extra_inventory.ts";
 import { filevault } from "./schedulers/filevault.ts";
 import { installArtifacts } from "./schedulers/install_artifacts.ts";
 import { queuedCommands } from "./schedulers/queued_commands.ts";
+import { recoveryPassword } from "./schedulers/recovery_password.ts";
 import { removeArtifacts } from "./schedulers/remove_artifacts.ts";
 import { renewal } from "./schedulers/renewal.ts";
 import { setupAssistant } from "./schedulers/setup_assistant.ts";
@@ -37,6 +40,10 @@ export type Step =
   | { kind: "renewal" }
   /** The administrator of a Mac in Setup Assistant, with a new password. */
   | { kind: "admin account" }
+  /** A new recovery password of the settings, or the removal of the present one: `name` is the command. */
+  | { kind: "recovery password"; name: string; clear: boolean }
+  /** A new password of the managed administrator. */
+  | { kind: "admin password" }
   | { kind: "cancel"; commandId: number };
 
 /** An item that was considered, and the outcome. */
@@ -72,6 +79,9 @@ const SCHEDULERS: readonly Scheduler[] = [
   installArtifacts,
   removeArtifacts,
   filevault,
+  recoveryPassword,
+  adminPassword,
+  bypassCode,
   extraInventory,
   unansweredCommands,
 ];

@@ -199,7 +199,7 @@ async function converse(
 Deno.test("a device enrolls with a direct profile, reports its inventory, is locked through the API and answers", async () => {
   await withHouse(async (house) => {
     const device = await enroll(house);
-    assert.deepEqual(await converse(device), ["DeviceInformation", "SecurityInfo"]);
+    assert.deepEqual(await converse(device), ["DeviceInformation", "SecurityInfo", "ActivationLockBypassCode"]);
     const { token } = await makeCaller(house.runtime, "superuser");
     const headers = { Authorization: `Token ${token}`, "Content-Type": "application/json" };
     const get = async (path: string) => await (await house.send("GET", path, undefined, headers)).json();

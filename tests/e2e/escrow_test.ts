@@ -59,7 +59,8 @@ async function entrusted(fleet: Fleet): Promise<{ device: SimulatedDevice; id: n
   await made(fleet, "POST", `/api/mdm/devices/${id}/lock/`, { pin: "618034" });
   await device.connect();
   assert.equal(device.state.lockedWith, "618034");
-  const secrets = [first, second, admin, "618034"];
+  assert.ok(device.state.bypassCode.length > 5);
+  const secrets = [first, second, admin, "618034", device.state.bypassCode];
   assert.ok(secrets.every((secret) => typeof secret === "string" && secret.length > 5));
   return { device, id, secrets };
 }
@@ -124,7 +125,7 @@ Deno.test("a deleted device, one that enrolls again, another key ring: every sec
       systemRandom,
     );
     const changed = await rotateSecrets({ sql: runtime.sql, keys: ring });
-    assert.equal(changed.resealed["escrowed_secrets.secret_sealed"], 4);
+    assert.equal(changed.resealed["escrowed_secrets.secret_sealed"], 5);
     const alone = await parseKeyRing("new:HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", systemRandom);
     Object.assign(runtime, { keys: alone });
     assert.deepEqual(await recoveryKeys(id), all);
@@ -132,6 +133,7 @@ Deno.test("a deleted device, one that enrolls again, another key ring: every sec
     assert.deepEqual(faults, []);
     assert.deepEqual(opened, {
       filevault_prk: 2,
+      activation_lock_bypass_code: 1,
       admin_password: 1,
       device_lock_pin: 1,
       filevault_escrow_key: 1,

@@ -14,7 +14,8 @@ for (const model of MODELS) {
   Deno.test(`${model.modelName} with ${model.platform} ${model.osVersion} enrolls and reports its inventory`, () =>
     withFleet(async (fleet) => {
       const device = await fleet.enrolled({ model, signature: model.platform === "macOS" ? "apple-ber" : "der" });
-      assert.deepEqual(types(await device.connect()), ["DeviceInformation", "SecurityInfo"]);
+      const stated = model.supervised && model.platform !== "tvOS" ? ["ActivationLockBypassCode"] : [];
+      assert.deepEqual(types(await device.connect()), ["DeviceInformation", "SecurityInfo", ...stated]);
       const { json: [listed] } = await fleet.api("GET", `/api/mdm/devices/?udid=${device.udid}`);
       assert.deepEqual(
         [listed.platform, listed.os_version, listed.build_version, listed.model, listed.serial_number],
@@ -26,7 +27,7 @@ for (const model of MODELS) {
 Deno.test("an old client enrolls: single-DES SCEP, SHA-1, an unsigned profile, Authenticate without a model", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled({ scep: "old", binary: true });
-    assert.deepEqual(types(await device.connect()), ["DeviceInformation", "SecurityInfo"]);
+    assert.deepEqual(types(await device.connect()), ["DeviceInformation", "SecurityInfo", "ActivationLockBypassCode"]);
   }));
 
 Deno.test("a device enrolls over the air in three phases", () =>
@@ -35,7 +36,7 @@ Deno.test("a device enrolls over the air in three phases", () =>
     const device = fleet.device();
     const factory = fleet.maker.certify(device.udid, AUTHORITY_KEY);
     await device.enrollOverTheAir(profile, factory);
-    assert.deepEqual(types(await device.connect()), ["DeviceInformation", "SecurityInfo"]);
+    assert.deepEqual(types(await device.connect()), ["DeviceInformation", "SecurityInfo", "ActivationLockBypassCode"]);
     const events = await findEvents(fleet.runtime.sql, { type: "ota_enrollment_request", limit: 10 });
     assert.deepEqual(
       events.map(({ payload, serialNumber }) => [(payload as { phase: number }).phase, serialNumber]).sort(),
@@ -198,7 +199,7 @@ Deno.test("a lock PIN is escrowed when the Mac accepts it, shown with permission
 Deno.test("an inventory command that fails is not asked again in the same conversation", () =>
   withFleet(async (fleet) => {
     const device = await fleet.enrolled({ mischief: (type) => type === "SecurityInfo" ? "Error" : undefined });
-    assert.deepEqual(types(await device.connect()), ["DeviceInformation", "SecurityInfo"]);
+    assert.deepEqual(types(await device.connect()), ["DeviceInformation", "SecurityInfo", "ActivationLockBypassCode"]);
     assert.deepEqual(await device.connect(), []);
     fleet.runtime.clock.advance(3600);
     assert.deepEqual(types(await device.connect()), ["SecurityInfo"]);
@@ -239,7 +240,8 @@ Deno.test("a contact of a user of a Mac does not end the escrow of its lock PIN,
     const [row] = await sql<{ id: number }[]>`select id from devices`;
     await sql`update enrollments set platform = 'macOS', hardware_proven = true`;
     assert.equal((await fleet.api("POST", `/api/mdm/devices/${row?.id}/lock/`, { pin: "123456" })).status, 201);
-    const escrowed = async () => (await sql`select 1 from escrowed_secrets where ended_at is null`).length;
+    const escrowed = async () =>
+      (await sql`select 1 from escrowed_secrets where ended_at is null and kind = 'device_lock_pin'`).length;
     const { uuid } = await say(fleet, device, idle(device));
     await say(fleet, device, buildPlist({ UDID: device.udid, Status: "Acknowledged", CommandUUID: uuid ?? "" }));
     assert.equal(await escrowed(), 1);

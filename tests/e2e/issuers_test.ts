@@ -107,7 +107,7 @@ Deno.test("identities of a SCEP server elsewhere are trusted for the enrollments
     const device = fleet.device({ send });
     await device.enroll(await downloadDirectProfile(fleet.runtime, testBy, enrollment, { signed: true }));
     assert.deepEqual(outside.challenges, ["shared secret"]);
-    assert.equal((await device.connect()).length, 2);
+    assert.equal((await device.connect()).length, 3);
     assert.equal(String(device.identity?.certificate.issuer), "CN=Outside CA");
 
     // The attack: the outside authority gives a certificate for a session of an enrollment that is not its.
@@ -250,6 +250,7 @@ Deno.test("an OTA enrollment is changed and revoked, and deleted only before its
       "DeviceInformation",
       "SecurityInfo",
       "DeclarativeManagement",
+      "ActivationLockBypassCode",
       "InstalledApplicationList",
     ]);
     await assert.rejects(fleet.enrolled());

@@ -671,6 +671,13 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "POST /api/mdm/devices/{id}/available_os_updates/": COMMAND,
   "POST /api/mdm/devices/{id}/schedule_os_update/": COMMAND,
   "POST /api/mdm/devices/{id}/os_update_status/": COMMAND,
+  "POST /api/mdm/devices/{id}/set_recovery_lock/": COMMAND,
+  "POST /api/mdm/devices/{id}/set_firmware_password/": COMMAND,
+  "POST /api/mdm/devices/{id}/verify_recovery_lock/": COMMAND,
+  "POST /api/mdm/devices/{id}/verify_firmware_password/": COMMAND,
+  "POST /api/mdm/devices/{id}/set_auto_admin_password/": COMMAND,
+  "POST /api/mdm/devices/{id}/ask_activation_lock_bypass_code/": COMMAND,
+  "POST /api/mdm/devices/{id}/clear_activation_lock_bypass_code/": COMMAND,
   "POST /api/mdm/artifacts/{id}/rollback/":
     "its page is for artifacts with two versions, and reads its reason as that of a halt",
   "POST /api/mdm/profiles/": OF_VERSIONS,

@@ -21,7 +21,8 @@ export async function tables({ runtime: { sql } }: Fleet): Promise<Map<string, s
 }
 
 /** What reveals a secret, which is asked for on purpose only. */
-const REVEALS = /\/(filevault_prk|recovery_password|device_lock_pin|admin_password|secrets\/\{secret_id\})\/$/;
+const REVEALS =
+  /\/(filevault_prk|recovery_password|device_lock_pin|admin_password|activation_lock_bypass_code|secrets\/\{secret_id\})\/$/;
 
 /** Answers of every GET endpoint that reveals no escrowed secret, for every object that its parameters may name. */
 export async function answers(fleet: Fleet, serialNumber: string): Promise<Map<string, string>> {

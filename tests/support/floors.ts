@@ -19,6 +19,7 @@ export const FLOORS: Floors = {
     "enrollment",
     "downloads",
     "devices",
+    "recovery",
     "commands",
     "identity",
     "variables",
@@ -31,7 +32,7 @@ export const FLOORS: Floors = {
   ],
   // Automated Device Enrollment at Apple: servers, devices, profiles. The device's own side is enrollment's.
   ade: ["enrollment", "apple", "events", "apple_schema", "protocol", "pki"],
-  enrollment: ["updates", "issuing", "identity", "events", "protocol", "runtime.ts", "pki"],
+  enrollment: ["updates", "issuing", "commands", "identity", "events", "protocol", "runtime.ts", "pki"],
   planner: [
     "updates",
     "filevault",
@@ -46,14 +47,14 @@ export const FLOORS: Floors = {
   updates: ["blueprints", "apple", "events", "protocol", "pki"],
   // FileVault and recovery passwords: settings that blueprints have.
   filevault: ["blueprints", "downloads", "issuing", "escrow", "events", "protocol", "pki"],
-  recovery: ["blueprints", "events"],
+  recovery: ["blueprints", "commands", "events"],
   blueprints: ["downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
   // docs/decisions/0001: files, downloads and variables know nothing of what is declared.
   downloads: ["issuing", "identity", "variables", "events", "protocol"],
   devices: ["commands", "tags", "variables", "escrow", "events"],
   escrow: ["commands", "events"],
   issuing: ["identity", "variables", "events", "runtime.ts", "pki"],
-  commands: ["events", "apple_schema", "protocol"],
+  commands: ["events", "apple_schema", "runtime.ts", "protocol"],
   identity: ["events", "pki"],
   tags: ["variables", "events"],
   access: ["events", "runtime.ts"],

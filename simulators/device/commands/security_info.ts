@@ -9,11 +9,18 @@ import { acknowledged, type SimulatedCommand } from "./answer.ts";
 export const securityInfo: SimulatedCommand = {
   name: "SecurityInfo",
   answer({ state }) {
-    const { model, automated, fileVault } = state;
+    const { model, automated, fileVault, recoveryPassword } = state;
     return acknowledged({
       SecurityInfo: model.platform === "macOS"
         ? {
           ...fileVault.report(state),
+          ...(model.appleSilicon === true ? { IsRecoveryLockEnabled: recoveryPassword.current !== "" } : {
+            FirmwarePasswordStatus: {
+              PasswordExists: recoveryPassword.current !== "",
+              ChangePending: recoveryPassword.pending !== undefined,
+              AllowOroms: false,
+            },
+          }),
           SystemIntegrityProtectionEnabled: true,
           FirewallSettings: { FirewallEnabled: true, BlockAllIncoming: false, StealthMode: false },
           BootstrapTokenAllowedForAuthentication: "allowed",

@@ -131,6 +131,27 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
     }),
   ],
   "/devices/:id/os-update-status/": [({ deviceId }) => ({ path: `/devices/${deviceId}/os-update-status/` })],
+  "/devices/:id/set-recovery-lock/": [
+    () => ({ path: `/devices/${NONE}/set-recovery-lock/` }),
+  ],
+  "/devices/:id/set-firmware-password/": [
+    () => ({ path: `/devices/${NONE}/set-firmware-password/` }),
+  ],
+  "/devices/:id/verify-recovery-lock/": [
+    () => ({ path: `/devices/${NONE}/verify-recovery-lock/` }),
+  ],
+  "/devices/:id/verify-firmware-password/": [
+    () => ({ path: `/devices/${NONE}/verify-firmware-password/` }),
+  ],
+  "/devices/:id/set-auto-admin-password/": [
+    () => ({ path: `/devices/${NONE}/set-auto-admin-password/` }),
+  ],
+  "/devices/:id/ask-activation-lock-bypass-code/": [
+    () => ({ path: `/devices/${NONE}/ask-activation-lock-bypass-code/` }),
+  ],
+  "/devices/:id/clear-activation-lock-bypass-code/": [
+    () => ({ path: `/devices/${NONE}/clear-activation-lock-bypass-code/` }),
+  ],
   "/devices/:id/custom/": [
     ({ deviceId }) => ({ path: `/devices/${deviceId}/custom/`, fields: { command: "<dict/>" } }),
   ],

@@ -353,6 +353,37 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
   "POST /api/mdm/devices/{id}/os_update_status/": [
     ({ phoneId }) => ({ path: `/api/mdm/devices/${phoneId}/os_update_status/`, body: {} }),
   ],
+  // A phone has none of these passwords.
+  "POST /api/mdm/devices/{id}/set_recovery_lock/": [
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/set_recovery_lock/`,
+      body: { new_password: "new password" },
+    }),
+  ],
+  "POST /api/mdm/devices/{id}/set_firmware_password/": [
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/set_firmware_password/`,
+      body: { new_password: "new password" },
+    }),
+  ],
+  "POST /api/mdm/devices/{id}/verify_recovery_lock/": [
+    ({ phoneId }) => ({ path: `/api/mdm/devices/${phoneId}/verify_recovery_lock/`, body: {} }),
+  ],
+  "POST /api/mdm/devices/{id}/verify_firmware_password/": [
+    ({ phoneId }) => ({ path: `/api/mdm/devices/${phoneId}/verify_firmware_password/`, body: {} }),
+  ],
+  "POST /api/mdm/devices/{id}/set_auto_admin_password/": [
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/set_auto_admin_password/`,
+      body: { password: "new password" },
+    }),
+  ],
+  "POST /api/mdm/devices/{id}/ask_activation_lock_bypass_code/": [
+    () => ({ path: `/api/mdm/devices/${NONE}/ask_activation_lock_bypass_code/`, body: {} }),
+  ],
+  "POST /api/mdm/devices/{id}/clear_activation_lock_bypass_code/": [
+    () => ({ path: `/api/mdm/devices/${NONE}/clear_activation_lock_bypass_code/`, body: {} }),
+  ],
   "DELETE /api/mdm/devices/commands/{id}/": [() => ({ path: `/api/mdm/devices/commands/${UNKNOWN}/` })],
   "POST /api/mdm/devices/{id}/artifacts/{artifact}/reinstall/": [
     ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/artifacts/${UNKNOWN}/reinstall/` }),

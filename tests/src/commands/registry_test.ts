@@ -21,6 +21,13 @@ Deno.test("people send exactly these, by the API and from the page of a device, 
     "AvailableOSUpdates",
     "ScheduleOSUpdate",
     "OSUpdateStatus",
+    "SetRecoveryLock",
+    "SetFirmwarePassword",
+    "VerifyRecoveryLock",
+    "VerifyFirmwarePassword",
+    "SetAutoAdminPassword",
+    "ActivationLockBypassCode",
+    "ClearActivationLockBypassCode",
     "RotateFileVaultKey",
   ]);
   assert.deepEqual(names("form"), [
@@ -31,6 +38,13 @@ Deno.test("people send exactly these, by the API and from the page of a device, 
     "AvailableOSUpdates",
     "ScheduleOSUpdate",
     "OSUpdateStatus",
+    "SetRecoveryLock",
+    "SetFirmwarePassword",
+    "VerifyRecoveryLock",
+    "VerifyFirmwarePassword",
+    "SetAutoAdminPassword",
+    "ActivationLockBypassCode",
+    "ClearActivationLockBypassCode",
     "RotateFileVaultKey",
   ]);
   assert.deepEqual(names("aftermath"), ["EraseDevice", "DeviceLock"]);
@@ -56,6 +70,8 @@ const NO_MAC = ALL.filter((name) => name !== "mac" && name !== "intelMac");
 const INVALID: Record<string, string[]> = {
   // No target waits in Setup Assistant.
   AccountConfiguration: ALL,
+  ActivationLockBypassCode: ALL.filter((name) => !["mac", "intelMac"].includes(name)),
+  ClearActivationLockBypassCode: ALL.filter((name) => !["mac", "intelMac"].includes(name)),
   // All that could have them take updates by declaration, or are not supervised.
   AvailableOSUpdates: ALL,
   OSUpdateStatus: ALL,
@@ -80,6 +96,11 @@ const INVALID: Record<string, string[]> = {
   SetupFileVault: NO_MAC,
   RestartDevice: ["macUser", "iphone", "ipad", "ipadUser", "tv", "byodIphone", "byodMac", "unknown"],
   SecurityInfo: ["macUser", "ipadUser"],
+  SetAutoAdminPassword: ALL.filter((name) => !["mac", "intelMac"].includes(name)),
+  SetFirmwarePassword: ALL.filter((name) => name !== "intelMac"),
+  SetRecoveryLock: ALL.filter((name) => name !== "mac"),
+  VerifyFirmwarePassword: ALL.filter((name) => name !== "intelMac"),
+  VerifyRecoveryLock: ALL.filter((name) => name !== "mac"),
 };
 
 for (const command of COMMANDS) {
@@ -112,6 +133,8 @@ for (const command of COMMANDS) {
       config_uuid: "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d",
       recovery_key: "c2VjcmV0",
       reply_certificate: "c2VjcmV0",
+      new_password: "01234567",
+      current_password: "01234567",
     };
     const described = JSON.stringify(command.describe(command.args.parse(args)));
     assert.doesNotMatch(described, /012345|c2VjcmV0/);

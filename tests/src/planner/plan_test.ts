@@ -36,6 +36,8 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
   },
   filevault: null,
   setup: null,
+  bypassCodeAt: NOW,
+  recovery: { hardwareProven: true, passwords: [], reported: { at: null, set: null, changePending: false } },
   settings: { resendAfterSeconds: 60, renewBeforeDays: 90, identifierPrefix: "com.example.mdm" },
   ...given,
 });
@@ -68,6 +70,7 @@ Deno.test("a device that needs nothing is planned for when it will", () => {
     "SecurityInfo: not due",
     "Reenroll: not due",
     "DeclarativeManagement: off",
+    "ActivationLockBypassCode: not due",
   ]);
 });
 

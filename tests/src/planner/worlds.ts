@@ -176,6 +176,12 @@ export function factsOf(blueprint: BlueprintContent | null, world: World, memory
     identity: { notAfter: new Date("2027-06-01T00:00:00Z"), renewalStartedAt: null },
     filevault: null,
     setup: null,
+    bypassCodeAt: NOW,
+    recovery: {
+      hardwareProven: true,
+      passwords: [],
+      reported: { at: NOW, set: null, changePending: false },
+    },
     settings: { resendAfterSeconds: 60, renewBeforeDays: 90, identifierPrefix: "com.example.mdm" },
   };
 }

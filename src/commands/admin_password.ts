@@ -16,6 +16,8 @@ const ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const GROUP_LENGTH = 6;
 /** Groups by complexity. */
 const GROUPS: Readonly<Record<number, number>> = { 1: 2, 2: 3, 3: 4 };
+/** The highest complexity. */
+export const MOST_COMPLEX = 3;
 const ITERATIONS = 39_999;
 const SALT_BYTES = 32;
 const ENTROPY_BYTES = 128;

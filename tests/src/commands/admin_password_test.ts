@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pbkdf2Sync } from "node:crypto";
-import { adminPassword, adminPasswordHash } from "../../../src/enrollment/admin_password.ts";
+import { adminPassword, adminPasswordHash } from "../../../src/commands/admin_password.ts";
 import { asDict, data, dict, int, parsePlist } from "../../../src/protocol/plist.ts";
 import { systemRandom } from "../../../src/runtime.ts";
 
