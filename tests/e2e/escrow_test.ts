@@ -132,6 +132,7 @@ Deno.test("a deleted device, one that enrolls again, another key ring: every sec
     assert.deepEqual(faults, []);
     assert.deepEqual(opened, {
       filevault_prk: 2,
+      activation_lock_bypass_code: 1,
       admin_password: 1,
       device_lock_pin: 1,
       activation_lock_bypass_code: 1,
