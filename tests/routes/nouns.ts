@@ -686,6 +686,8 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "POST /api/mdm/devices/{id}/rotate_filevault_key/": COMMAND,
   "POST /api/mdm/devices/{id}/erase/": COMMAND,
   "POST /api/mdm/devices/{id}/send_custom_command/": COMMAND,
+  "POST /api/mdm/devices/{id}/commands/": COMMAND,
+  "POST /api/mdm/users/{id}/commands/": COMMAND,
   "POST /api/mdm/devices/{id}/available_os_updates/": COMMAND,
   "POST /api/mdm/devices/{id}/schedule_os_update/": COMMAND,
   "POST /api/mdm/devices/{id}/os_update_status/": COMMAND,
