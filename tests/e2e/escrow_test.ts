@@ -135,7 +135,6 @@ Deno.test("a deleted device, one that enrolls again, another key ring: every sec
       activation_lock_bypass_code: 1,
       admin_password: 1,
       device_lock_pin: 1,
-      activation_lock_bypass_code: 1,
       filevault_escrow_key: 1,
       static_recovery_password: 1,
     });
