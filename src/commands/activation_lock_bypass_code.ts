@@ -62,6 +62,6 @@ export const activationLockBypassCode: CommandDefinition<Record<string, never>> 
     button: "Ask for the code",
     fields: {},
     order: 30,
-    onlyWhereValid: true,
+    among: "all",
   },
 };

@@ -48,6 +48,8 @@ export type CommandForm = {
   readonly fields: Readonly<Record<string, FieldWords>>;
   /** Whether the page says nothing of it for devices that it is not for: a command of the past. */
   readonly onlyWhereValid?: true;
+  /** Where it stands: among all commands only, because it is rare; on the device's page too if absent. */
+  readonly among?: "all";
   /** Its place among the forms; the lowest is first. */
   readonly order: number;
 };

@@ -40,6 +40,6 @@ export const clearActivationLockBypassCode: CommandDefinition<Record<string, nev
     danger: true,
     fields: {},
     order: 31,
-    onlyWhereValid: true,
+    among: "all",
   },
 };

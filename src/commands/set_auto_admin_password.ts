@@ -64,6 +64,6 @@ export const setAutoAdminPassword: CommandDefinition<Args> = {
       password: { label: "New password", help: "If empty, the server generates a password." },
     },
     order: 24,
-    onlyWhereValid: true,
+    among: "all",
   },
 };

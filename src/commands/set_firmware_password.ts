@@ -68,6 +68,6 @@ export const setFirmwarePassword: CommandDefinition<SetPasswordArgs> = {
     warning: "The Mac uses the new password after a restart. The user is asked to restart.",
     fields: PASSWORD_FIELDS,
     order: 21,
-    onlyWhereValid: true,
+    among: "all",
   },
 };

@@ -69,6 +69,6 @@ export const setRecoveryLock: CommandDefinition<SetPasswordArgs> = {
     button: "Set recovery lock",
     fields: PASSWORD_FIELDS,
     order: 20,
-    onlyWhereValid: true,
+    among: "all",
   },
 };

@@ -58,6 +58,6 @@ export const verifyFirmwarePassword: CommandDefinition<Args> = {
     button: "Check the stored password",
     fields: {},
     order: 23,
-    onlyWhereValid: true,
+    among: "all",
   },
 };

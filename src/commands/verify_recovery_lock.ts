@@ -58,6 +58,6 @@ export const verifyRecoveryLock: CommandDefinition<Args> = {
     button: "Check the stored password",
     fields: {},
     order: 22,
-    onlyWhereValid: true,
+    among: "all",
   },
 };

@@ -17,7 +17,7 @@ for (const [size, width] of SIZES) {
         await rest(device);
         await signIn();
         await page.goto(`${url}/devices/${await idOf(fleet, device.serialNumber)}/`);
-        await page.getByText("Lock…").click();
+        await page.getByText("Lock…", { exact: true }).click();
         await page.locator("form[action$='/lock/']").getByLabel("Serial number").fill(device.serialNumber);
         await page.locator("form[action$='/lock/']").getByLabel("PIN").fill("271828");
         await page.getByRole("button", { name: "Lock device" }).click();

@@ -114,7 +114,7 @@ export function CommandForms(
   return (
     <>
       {commandsWith("form").filter(({ command, part }) =>
-        context.may(part.permission) && mayCommand(context.by.actor, command.name)
+        part.among !== "all" && context.may(part.permission) && mayCommand(context.by.actor, command.name)
       ).map(({ command, part }) => (
         <Sending
           command={command}
