@@ -206,6 +206,8 @@ Deno.test("rights, limits, the number of devices and approval hold for a bulk co
     assert.deepEqual([asked.status, asked.body], [403, { detail: "Waiting for approval", approval }]);
     assert.deepEqual((await helpdesk("POST", PATH, body)).body, asked.body);
     assert.equal((await sql`select 1 from bulk_commands where name = 'DeviceLock'`).length, 1);
+    const shown = (await helpdesk("GET", `/api/mdm/approvals/${approval}/`)).body as { bulk_command: string };
+    assert.equal((await made(fleet, "GET", `${PATH}${shown.bulk_command}/`)).state, "waiting");
     const decide = (call: typeof helpdesk, decision = "approve") =>
       call("POST", `/api/mdm/approvals/${approval}/`, { decision });
     assert.equal((await decide(helpdesk)).status, 403);
