@@ -137,6 +137,12 @@ const SCHEMA = z.object({
   LOG_LEVEL: z.enum([...LOG_LEVELS, "silent"]).default("info").describe("debug, info, warn, error or silent."),
   APNS_URL: origin.default("https://api.push.apple.com").describe("Apple's push service."),
   APNS_ANCHORS: certificatePem.optional().describe("Roots to trust for APNS_URL in addition to the system's."),
+  ACTIVATION_LOCK_URL: origin.default("https://deviceservices-external.apple.com").describe(
+    "Apple's service that removes Activation Locks.",
+  ),
+  ACTIVATION_LOCK_ANCHORS: certificatePem.optional().describe(
+    "Roots to trust for ACTIVATION_LOCK_URL in addition to the system's.",
+  ),
   SOFTWARE_LOOKUP_URL: origin.default("https://gdmf.apple.com").describe("Apple's software lookup service."),
   SOFTWARE_LOOKUP_ANCHORS: certificatePem.optional().describe(
     "Roots to trust for SOFTWARE_LOOKUP_URL in addition to Apple's own; the system's are not trusted for it.",

@@ -17,7 +17,8 @@ export type EscrowKind =
   | "filevault_prk_unread"
   | "recovery_lock_password"
   | "firmware_password"
-  | "activation_lock_bypass_code";
+  | "activation_lock_bypass_code"
+  | "activation_lock_organization_code";
 
 /** An escrowed secret without its value. */
 export type EscrowedRow = {
@@ -66,6 +67,11 @@ export async function endEscrowed(
   }
     returning proven`;
   return rows.some(({ proven }) => proven);
+}
+
+/** Marks one secret as no longer valid. */
+export async function endOneEscrowed(db: Db, deviceId: DeviceId, id: number, now: Date): Promise<void> {
+  await db`update escrowed_secrets set ended_at = ${now} where id = ${id} and device_id = ${deviceId}`;
 }
 
 /** Marks a secret as proven. */

@@ -272,6 +272,7 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
     ...facts,
     path: path("activation_lock_bypass_code"),
     permission: "mdm.view_activation_lock_bypass",
+    reasoned: true,
     session: true,
     summary: "Read the code that removes the Activation Lock of a device's user",
     description: "Each read is recorded as an event.",

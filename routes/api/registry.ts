@@ -16,6 +16,7 @@ import { DEP_VIRTUAL_SERVER_ENDPOINTS } from "./dep_virtual_servers.ts";
 import { DEP_ENROLLMENT_CUSTOM_VIEW_ENDPOINTS } from "./dep_enrollment_custom_views.ts";
 import { DEP_ENROLLMENT_ENDPOINTS } from "./dep_enrollments.ts";
 import { DEVICE_ARTIFACT_ENDPOINTS } from "./device_artifacts.ts";
+import { ACTIVATION_LOCK_ENDPOINTS } from "./activation_lock.ts";
 import { DEVICE_COMMAND_ENDPOINTS } from "./device_commands.ts";
 import { DEVICE_INVENTORY_ENDPOINTS } from "./device_inventory.ts";
 import { DEVICE_SECRET_ENDPOINTS } from "./device_secrets.ts";
@@ -67,6 +68,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ENROLLMENT_CLAIM_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
   ...DEVICE_COMMAND_ENDPOINTS,
+  ...ACTIVATION_LOCK_ENDPOINTS,
   ...USER_COMMAND_ENDPOINTS,
   ...COMMAND_CATALOGUE_ENDPOINTS,
   ...DEVICE_ARTIFACT_ENDPOINTS,

@@ -26,6 +26,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 /** The service. */
 export class SimulatedDeviceAssignment {
+  /** The hashes of the bypass codes of locked devices, by serial number. */
+  readonly locks = new Map<string, string>();
   readonly portal: SimulatedPortal;
   /** Method, path and status of every request. */
   readonly seen: { method: string; path: string; status: number; server?: string }[] = [];
@@ -151,6 +153,8 @@ export class SimulatedDeviceAssignment {
         return this.#details(server, input);
       case "POST /devices/disown":
         return this.#disown(server, input);
+      case "POST /device/activationlock":
+        return this.#lock(server, input);
       case "POST /profile":
         return this.#define(server, input);
       case "GET /profile": {
@@ -276,6 +280,23 @@ export class SimulatedDeviceAssignment {
       return [serial, known ? "SUCCESS" : "NOT_ACCESSIBLE"];
     });
     return Response.json({ devices: Object.fromEntries(entries) });
+  }
+
+  #lock(server: PortalServer, input: Record<string, unknown>): Response {
+    const { device, escrow_key: key } = input;
+    if (typeof device !== "string" || typeof key !== "string" || !/^[0-9a-f]{64}$/.test(key)) {
+      return refusal(400, "MALFORMED_REQUEST_BODY");
+    }
+    const found = server.devices.get(device);
+    const status = found === undefined
+      ? "NOT_ACCESSIBLE"
+      : !["iPhone", "iPad"].includes(found.device.deviceFamily)
+      ? "DEVICE_NOT_SUPPORTED"
+      : this.locks.has(device)
+      ? "DEVICE_ALREADY_LOCKED"
+      : "SUCCESS";
+    if (status === "SUCCESS") this.locks.set(device, key);
+    return Response.json({ serial_number: device, response_status: status });
   }
 
   #define(server: PortalServer, input: Record<string, unknown>): Response {

@@ -1,18 +1,11 @@
 /**
- * Activation Lock bypass codes, in the form that devices show.
- *
- * Source: Apple, "Creating and using bypass codes"
- * (developer.apple.com/documentation/devicemanagement/creating-and-using-bypass-codes).
+ * The Activation Lock bypass codes of simulated devices.
  *
  * @module
  */
 
-const ALPHABET = "0123456789ACDEFGHJKLMNPQRTUVWXYZ";
-const GROUPS = [5, 5, 4, 4, 4, 4];
+import { newBypassCode as made } from "../../src/apple/bypass_code.ts";
+import { systemRandom } from "../../src/runtime.ts";
 
 /** Returns a new code. */
-export function newBypassCode(): string {
-  const group = (length: number) =>
-    Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => ALPHABET[byte % ALPHABET.length]).join("");
-  return GROUPS.map(group).join("-");
-}
+export const newBypassCode = (): string => made(systemRandom);

@@ -95,6 +95,7 @@ function watched(client: DeviceAssignmentClient, note: (said: Noted) => Promise<
     profile: (uuid) => watch(client.profile(uuid)),
     assignProfile: (uuid, serials) => watch(client.assignProfile(uuid, serials)),
     disown: (serials) => watch(client.disown(serials)),
+    lockActivation: (serial, escrowKey, message) => watch(client.lockActivation(serial, escrowKey, message)),
     betaTokens: () => watch(client.betaTokens(), namedHealthOf),
   };
 }

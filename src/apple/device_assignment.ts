@@ -86,6 +86,11 @@ export type DeviceAssignmentClient = {
   assignProfile(uuid: string, serials: readonly string[]): Promise<Map<string, AssignmentStatus>>;
   /** Ends the organization's ownership of devices, for good. */
   disown(serials: readonly string[]): Promise<Map<string, string>>;
+  /**
+   * Turns on the organization's Activation Lock of a device; `escrowKey` is the hash of its bypass code. Returns Apple's
+   * status: "SUCCESS", or why not.
+   */
+  lockActivation(serial: string, escrowKey: string, message: string): Promise<string>;
   betaTokens(): Promise<{ os: string; title: string; token: string }[]>;
 };
 
@@ -253,6 +258,16 @@ export function createDeviceAssignmentClient(
         async (devices) =>
           (await ask({ method: "POST", path: "/devices/disown", body: { devices } }, readStatuses)).devices,
       ),
+    lockActivation: (serial, escrowKey, message) =>
+      ask({
+        method: "POST",
+        path: "/device/activationlock",
+        body: { device: serial, escrow_key: escrowKey, lost_message: message },
+      }, (answer) => {
+        const status = isRecord(answer) ? answer.response_status : undefined;
+        if (typeof status !== "string") throw new UnreadableAnswer('"response_status" is not as documented');
+        return status.slice(0, 100);
+      }),
     betaTokens: () => ask({ method: "GET", path: "/os-beta-enrollment/tokens" }, readBetaTokens),
   };
 }

@@ -9,6 +9,7 @@
 
 import {
   endEscrowed,
+  endOneEscrowed,
   type EscrowedRow,
   type EscrowKind,
   findOpenEscrowed,
@@ -117,6 +118,10 @@ export async function endEscrow(
   if (!await endEscrowed(tx, owner.deviceId, kind, runtime.clock.now())) return;
   await recordSecret(tx, runtime, by, owner, kind, "cleared", cause);
 }
+
+/** Ends one secret that the device was never known to have. Nothing is recorded: it was not shown. */
+export const endEscrowedById = (tx: Tx, runtime: Runtime, owner: EscrowOwner, id: number) =>
+  endOneEscrowed(tx, owner.deviceId, id, runtime.clock.now());
 
 /** Ends those secrets of a kind that have not ended, except one. Nothing is recorded: none of them is shown. */
 export const endOthers = (tx: Tx, runtime: Runtime, owner: EscrowOwner, kind: EscrowKind, except: number | null) =>

@@ -104,6 +104,19 @@ export const ESCROW_KINDS: Readonly<Record<LiveKind, EscrowKindWords>> = {
     title: "Activation Lock bypass code",
     noun: "bypass code",
   },
+  activation_lock_organization_code: {
+    events: {
+      set: "activation_lock_organization_code_set",
+      updated: "activation_lock_organization_code_updated",
+      cleared: "activation_lock_organization_code_cleared",
+      viewed: "activation_lock_organization_code_viewed",
+    },
+    payload: {},
+    permission: "mdm.view_activation_lock_bypass",
+    path: "activation-lock-organization-code",
+    title: "Organization's Activation Lock bypass code",
+    noun: "bypass code",
+  },
 };
 
 /** The kinds, in the order of pages. */

@@ -696,6 +696,8 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "POST /api/mdm/devices/{id}/verify_recovery_lock/": COMMAND,
   "POST /api/mdm/devices/{id}/verify_firmware_password/": COMMAND,
   "POST /api/mdm/devices/{id}/set_auto_admin_password/": COMMAND,
+  "POST /api/mdm/devices/{id}/activation_lock/":
+    "its page confirms by the serial number: tests/e2e/activation_lock_test.ts",
   "POST /api/mdm/devices/{id}/ask_activation_lock_bypass_code/": COMMAND,
   "POST /api/mdm/devices/{id}/clear_activation_lock_bypass_code/": COMMAND,
   "POST /api/mdm/approvals/{id}/":

@@ -31,7 +31,7 @@ export const FLOORS: Floors = {
     "pki",
   ],
   // Automated Device Enrollment at Apple: servers, devices, profiles. The device's own side is enrollment's.
-  ade: ["enrollment", "apple", "events", "apple_schema", "protocol", "pki"],
+  ade: ["enrollment", "access", "escrow", "push", "apple", "events", "apple_schema", "protocol", "pki"],
   enrollment: ["updates", "issuing", "commands", "identity", "events", "protocol", "runtime.ts", "pki"],
   planner: [
     "updates",

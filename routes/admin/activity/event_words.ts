@@ -362,6 +362,26 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
     label: "Activation Lock bypass codes viewed",
     say: (facts) => [facts.actor, " viewed the Activation Lock bypass code of ", lower(facts.device)],
   },
+  activation_lock_organization_code_set: {
+    label: "Organization's bypass codes escrowed",
+    say: (facts) => ["The organization's Activation Lock bypass code of ", lower(facts.device), " was escrowed"],
+  },
+  activation_lock_organization_code_updated: {
+    label: "Organization's bypass codes updated",
+    say: (facts) => ["The organization's Activation Lock bypass code of ", lower(facts.device), " was updated"],
+  },
+  activation_lock_organization_code_cleared: {
+    label: "Organization's bypass codes cleared",
+    say: (facts) => ["The organization's Activation Lock bypass code of ", lower(facts.device), " is no longer in use"],
+  },
+  activation_lock_organization_code_viewed: {
+    label: "Organization's bypass codes viewed",
+    say: (facts) => [facts.actor, " viewed the organization's Activation Lock bypass code of ", lower(facts.device)],
+  },
+  activation_lock_removed: {
+    label: "Activation Locks removed",
+    say: (facts) => [facts.actor, " had Apple remove the Activation Lock of ", lower(facts.device)],
+  },
   mdm_settings_secrets_viewed: {
     label: "Secrets of settings viewed",
     say: (facts) => [

@@ -26,6 +26,7 @@ import { action, type FormState, type Page, page, type PageContext } from "../pa
 import { Actions, Deleted } from "./actions.tsx";
 import { Aftermath } from "./aftermath.tsx";
 import { Artifacts, DeviceGroups, StatusItems } from "./artifacts.tsx";
+import { ActivationLock, mountActivationLock } from "./activation_lock.tsx";
 import { mountCommandForms } from "./command_forms.tsx";
 import { COMMANDS } from "./commands.tsx";
 import { BlueprintForm } from "./desired.tsx";
@@ -195,6 +196,7 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
           reason={reasonWanted(settings, "destructive_commands")}
         />
         {await Secrets({ device, context })}
+        <ActivationLock device={device} context={context} state={state} />
         {await SoftwareUpdate({ device, context })}
         {await Live({ part: COMMANDS, context })}
         {await Live({ part: ARTIFACTS, context })}
@@ -221,6 +223,7 @@ export function mountDevice(app: Hono<AppEnv>): void {
   mountSend(app);
   mountDeviceUser(app);
   mountLostMode(app);
+  mountActivationLock(app, (context, state) => devicePage(context, context.deviceId(), state));
   page(app, "/devices/:id/", "mdm.view_enrolleddevice", (context) => devicePage(context, context.deviceId()));
   mountLive(app, "/devices/:id/", "mdm.view_enrolleddevice", [STATE, NOTE, COMMANDS, ARTIFACTS]);
   mountCommandForms(app, (context, state) => devicePage(context, context.deviceId(), state));

@@ -22,6 +22,8 @@ const MESSAGES: Record<string, string> = {
   deleted: "Deleted.",
   restored: "Restored. The device is managed again.",
   queued: "The command is queued. The device has been notified.",
+  activation_locked: "Apple turned on Activation Lock. Its bypass code is escrowed.",
+  activation_unlocked: "Apple removed the Activation Lock.",
   cancelled: "The command was cancelled.",
   blocked: "The device is blocked. It is released at its next check-in.",
   unblocked: "The device can enroll again.",

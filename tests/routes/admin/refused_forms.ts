@@ -45,6 +45,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "/devices/:id/filevault-prk/": "it reads; that a person saw the key is an event",
   "/devices/:id/recovery-lock-password/": "it reads; that a person saw the password is an event",
   "/devices/:id/firmware-password/": "it reads; that a person saw the password is an event",
+  "/devices/:id/activation-lock-organization-code/": "it reads; that a person saw the code is an event",
   "/devices/:id/activation-lock-bypass-code/": "it reads; that a person saw the code is an event",
   "/devices/:id/lock-pin/": "it reads; that a person saw the PIN is an event",
   "/devices/:id/admin-password/": "it reads; that a person saw the password is an event",
@@ -147,6 +148,10 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
   "/devices/:id/set-auto-admin-password/": [
     () => ({ path: `/devices/${NONE}/set-auto-admin-password/` }),
   ],
+  "/devices/:id/activation-lock/": [
+    ({ deviceId }) => ({ path: `/devices/${deviceId}/activation-lock/`, fields: { serial_number: "WRONG" } }),
+  ],
+  "/devices/:id/activation-lock/remove/": [() => ({ path: `/devices/${NONE}/activation-lock/remove/` })],
   "/devices/:id/ask-activation-lock-bypass-code/": [
     () => ({ path: `/devices/${NONE}/ask-activation-lock-bypass-code/` }),
   ],

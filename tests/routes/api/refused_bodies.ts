@@ -398,6 +398,17 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
       body: { password: "new password" },
     }),
   ],
+  // Nothing assigns the phone to a virtual server, and it has stated no code.
+  "POST /api/mdm/devices/{id}/activation_lock/": [
+    ({ phoneId }) => ({ path: `/api/mdm/devices/${phoneId}/activation_lock/`, body: { lost_message: "Call us" } }),
+    ({ phoneId }) => ({
+      path: `/api/mdm/devices/${phoneId}/activation_lock/`,
+      body: { lost_message: "x".repeat(256) },
+    }),
+  ],
+  "POST /api/mdm/devices/{id}/activation_lock/remove/": [
+    () => ({ path: `/api/mdm/devices/${NONE}/activation_lock/remove/` }),
+  ],
   "POST /api/mdm/devices/{id}/ask_activation_lock_bypass_code/": [
     () => ({ path: `/api/mdm/devices/${NONE}/ask_activation_lock_bypass_code/`, body: {} }),
   ],
