@@ -81,7 +81,11 @@ Deno.test("a request that fails for the database is 503 with Retry-After, for de
   withFleet(async (fleet) => {
     const device = await fleet.enrolled();
     const { sql } = fleet.runtime;
-    const gone = () => Promise.reject(new DatabaseUnavailable("the connection was lost"));
+    // As a query is: nothing happens before somebody waits for it, and a part of another one is never waited for.
+    const gone = () => ({
+      then: (_done: unknown, failed: (reason: unknown) => void) =>
+        failed(new DatabaseUnavailable("the connection was lost")),
+    });
     fleet.runtime.sql = Object.assign(gone, sql, { begin: gone }) as unknown as typeof sql;
     await assert.rejects(device.connect(), /503/);
     for (

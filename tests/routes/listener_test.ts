@@ -84,6 +84,7 @@ Deno.test("a device shows its certificate on the mutual TLS port, and signs noth
     assert.deepEqual((await device.connect()).map(({ requestType }) => requestType), [
       "DeviceInformation",
       "SecurityInfo",
+      "ActivationLockBypassCode",
     ]);
     assert.ok(seen.length > 3 && seen.every(({ headers }) => !headers.has("mdm-signature")));
 

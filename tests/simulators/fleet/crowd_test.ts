@@ -59,7 +59,7 @@ Deno.test("a crowd enrolls, connects when it is pushed, and loses released devic
     push(one);
     const event = await came;
     assert.equal(event.device, one);
-    assert.ok(event.kind === "connected" && event.cause === "push" && event.exchanges.length === 2);
+    assert.ok(event.kind === "connected" && event.cause === "push" && event.exchanges.length === 3);
     const { json: [{ id }] } = await fleet.api("GET", `/api/mdm/devices/?udid=${two.udid}`);
     await fleet.api("POST", `/api/mdm/devices/${id}/block/`);
     const left = next("left");
