@@ -104,6 +104,31 @@ Deno.test("an acknowledged lock that was never set is noticed, and set again; th
     assert.equal(await reveal(fleet, device), second);
   }));
 
+Deno.test("a Mac that acknowledges locks and sets none keeps its proven password, however often it is tried", () =>
+  withFleet(async (fleet) => {
+    const { blueprint } = await blueprintWith(fleet, { reveal_rotation_delay: 5 });
+    const device = await macIn(fleet, blueprint.id);
+    const first = device.state.recoveryPassword.current;
+    assert.equal(await reveal(fleet, device), first);
+    device.state.ignoresRecoveryLock = true;
+    for (let tries = 0; tries < 40; tries++) await later(fleet, device, 61 * MINUTE);
+    const { sql } = fleet.runtime;
+    const rows = await sql`select 1 from escrowed_secrets where kind = 'recovery_lock_password'`;
+    // Fewer and fewer attempts: each one is a row that is kept.
+    assert.ok(rows.length <= 10, `${rows.length} passwords`);
+    assert.equal(await reveal(fleet, device), first);
+
+    // Even so many that were denied do not hide it.
+    await sql`
+      insert into escrowed_secrets (id, device_id, kind, secret_sealed, proven, origin, reason, created_at, denied_at, ended_at)
+      select (select max(id) from escrowed_secrets) + row_number() over (), device_id, kind, secret_sealed, false, 'dynamic', 'sent', created_at, created_at, created_at
+      from escrowed_secrets, generate_series(1, 40) where kind = 'recovery_lock_password' and proven`;
+    device.state.ignoresRecoveryLock = false;
+    await made(fleet, "PUT", `/api/mdm/blueprints/${blueprint.id}/`, { ...blueprint, recovery_password_config: null });
+    for (let days = 0; days < 2; days++) await later(fleet, device, DAY + 61);
+    assert.equal(device.state.recoveryPassword.current, "");
+  }));
+
 Deno.test("a refused password ends when the one before it is confirmed, and another is set later", () =>
   withFleet(async (fleet) => {
     const { blueprint } = await blueprintWith(fleet, { reveal_rotation_delay: 5 });
