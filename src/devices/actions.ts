@@ -227,7 +227,7 @@ async function send(
   const { device, command, target, channelId, user } = recipient;
   const names = namesOf(command, given);
   mustAllowCommands(by.actor, names, permission);
-  if (!isDestructive(names)) return await queueFor(runtime, by, recipient, given, options);
+  if (!isDestructive(command, names)) return await queueFor(runtime, by, recipient, given, options);
   // The reason of a sensitive action comes with its arguments.
   const { reason: _, ...input } = given;
   // Nobody is asked to approve what cannot be sent.
