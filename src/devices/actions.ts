@@ -167,6 +167,7 @@ export const targetOf = (device: DeviceView): CommandTarget => ({
   sharedIpad: device.sharedIpad,
   unlockTokenEscrowed: device.unlockTokenEscrowed,
   lostMode: device.lostMode,
+  escrowsRecoveryKey: device.filevaultProfile === true,
   recoveryKeyEscrowed: device.hardwareProven !== false && device.escrowed.includes("filevault_prk"),
 });
 

@@ -129,6 +129,50 @@ Deno.test("a Mac that acknowledges locks and sets none keeps its proven password
     assert.equal(device.state.recoveryPassword.current, "");
   }));
 
+Deno.test("hardware that is not confirmed ends and replaces no password of the Mac", () =>
+  withFleet(async (fleet) => {
+    const { sql } = fleet.runtime;
+    const config = await made(fleet, "POST", "/api/mdm/recovery_password_configs/", { name: "Macs" });
+    const blueprint = await makeBlueprint(fleet, { recovery_password_config: config.id });
+    const dep = await makeDepEnrollment(fleet, {
+      awaitDeviceConfigured: true,
+      adminFullName: "Admin",
+      adminShortName: "admin",
+      blueprintId: blueprint.id,
+    });
+    const device = fleet.device();
+    await assignAtApple(fleet, dep.virtualServerId, device);
+    await device.enrollAutomatically({
+      factory: fleet.maker.certify(device.udid, KEYS[0]),
+      url: dep.url,
+      awaitDeviceConfigured: true,
+    });
+    await rest(device);
+    await later(fleet, device, DAY + 61);
+    const states = async () =>
+      (await sql<{ kind: string; proven: boolean; ended: boolean }[]>`
+        select kind, proven, ended_at is not null as ended from escrowed_secrets where kind <> 'filevault_prk' order by id`)
+        .map(({ kind, proven, ended }) => [kind, proven, ended].join(" ")).sort();
+    const before = await states();
+    assert.deepEqual(before, [
+      "activation_lock_bypass_code true false",
+      "admin_password true false",
+      "recovery_lock_password true false",
+    ]);
+
+    // What follows might be said by anything with this serial number.
+    await sql`update enrollments set hardware_proven = false`;
+    const id = await idOf(fleet, device.serialNumber);
+    await made(fleet, "POST", `/api/mdm/devices/${id}/set_auto_admin_password/`, {});
+    await made(fleet, "POST", `/api/mdm/devices/${id}/commands/`, { request_type: "ClearActivationLockBypassCode" });
+    await rest(device);
+    assert.deepEqual(await states(), before);
+    device.state.recoveryPassword.current = "";
+    device.state.adminAccount = undefined;
+    await later(fleet, device, DAY + 61);
+    assert.deepEqual(await states(), before);
+  }));
+
 Deno.test("a refused password ends when the one before it is confirmed, and another is set later", () =>
   withFleet(async (fleet) => {
     const { blueprint } = await blueprintWith(fleet, { reveal_rotation_delay: 5 });
