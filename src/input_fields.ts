@@ -20,9 +20,15 @@ export const uuidField = z.string().regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[
 
 const TIME = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/;
 
+/** Whether the day at the start of a text exists: `Date` takes the 30th of February for the 2nd of March. */
+function namesDay(text: string): boolean {
+  const day = new Date(text.slice(0, 10));
+  return !Number.isNaN(day.getTime()) && day.getUTCDate() === Number(text.slice(8, 10));
+}
+
 /** Returns the time that a text names, UTC when it names no zone; undefined when it is none. */
 export function parseTime(text: string): Date | undefined {
-  if (!TIME.test(text)) return undefined;
+  if (!TIME.test(text) || !namesDay(text)) return undefined;
   const zoned = /(Z|[+-]\d{2}:\d{2})$/.test(text) && text.length > 10 ? text : text.length > 10 ? `${text}Z` : text;
   const time = new Date(zoned.replace(" ", "T"));
   return Number.isNaN(time.getTime()) ? undefined : time;

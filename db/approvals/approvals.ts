@@ -119,16 +119,25 @@ export async function useApproval(db: Db, id: string, now: Date): Promise<boolea
   return count > 0;
 }
 
-/** A right that somebody holds, and on which devices. */
-export type HeldRight = { permission: string; only: DeviceLimit | undefined };
+/** A right that somebody holds: for these commands, null for all, and on which devices. */
+export type HeldRight = { permission: string; commands: readonly string[] | null; only: DeviceLimit | undefined };
+
+/** Whether a limit covers what the request `a` is for: its device `d`, or each device of the command that waits. */
+const covered = (db: Db, only: DeviceLimit) =>
+  db`(d.id is not null and ${within(db, only)}
+    or a.bulk_command_id is not null and a.state = 'waiting' and not exists (
+      select 1 from bulk_command_targets t join devices d on d.id = t.device_id
+      where t.bulk_command_id = a.bulk_command_id and not ${within(db, only)}))`;
 
 /** Whether a person sees the request `a`: their own, or one that needs a right which they hold on its device `d`. */
 const seenBy = (db: Db, userId: number, rights: readonly HeldRight[] | "all") =>
   rights === "all" ? db`true` : db`(${
     rights.reduce(
-      (any, { permission, only }) => {
-        const where = only === undefined ? db`` : db`and d.id is not null and ${within(db, only)}`;
-        return db`${any} or a.permission = ${permission} ${where}`;
+      (any, { permission, commands, only }) => {
+        const sent = commands === null ? db`` : db`and a.commands <@ ${[...commands]}::text[]`;
+        return db`${any} or a.permission = ${permission} ${sent} ${
+          only === undefined ? db`` : db`and ${covered(db, only)}`
+        }`;
       },
       db`a.requester_id = ${userId}`,
     )

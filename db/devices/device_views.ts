@@ -44,6 +44,8 @@ export type DeviceView = StateFacts & {
   hardwareProven: boolean | null;
   /** The kinds of secrets that the device has and the server can reveal. */
   escrowed: EscrowKind[];
+  /** Whether a Mac has the FileVault profile; null if it never enrolled. */
+  filevaultProfile: boolean | null;
   /** The managed administrator of a Mac, as the device reports it. */
   adminGuid: string | null;
   adminShortname: string | null;
@@ -86,6 +88,7 @@ const select = (db: Db) =>
     select d.id, d.udid, d.serial_number, ${
     stateColumns(db)
   }, d.deleted_by, e.suspended, d.created_at, d.updated_at, e.id as enrollment_id, c.id as channel_id, e.blueprint_id, e.hardware_proven,
+      case when e.id is not null then e.filevault_config_uuid is not null end as filevault_profile,
       array(select distinct s.kind from escrowed_secrets s where s.device_id = d.id and s.ended_at is null and s.proven)
         as escrowed,
       e.device_information#>>'{AutoSetupAdminAccounts,0,GUID}' as admin_guid,

@@ -135,11 +135,15 @@ export type PasswordFactJson = {
   rotateAt: string | null;
 };
 
-/** The facts of the passwords of the device `e`, for its own channel `c`, as JSON; null where there are none. */
+/**
+ * The facts of the passwords of the device `e`, for its own channel `c`, as JSON; null where there are none. Many failed
+ * attempts do not hide the password that the device has.
+ */
 export const passwordFacts = (db: Db) =>
   db`case when c.user_key = '' and e.platform = 'macOS' then (
     select jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'createdAt', s.created_at, 'proven', s.proven,
       'origin', s.origin, 'checkedAt', s.checked_at, 'deniedAt', s.denied_at, 'endedAt', s.ended_at,
       'rotateAt', s.rotate_at) order by s.id desc)
     from (select * from escrowed_secrets where device_id = e.device_id
-      and kind in ('recovery_lock_password', 'firmware_password', 'admin_password') order by id desc limit 16) s) end`;
+      and kind in ('recovery_lock_password', 'firmware_password', 'admin_password')
+      order by ended_at is null and proven desc, ended_at is null desc, id desc limit 16) s) end`;

@@ -117,6 +117,16 @@ export async function lockCommand(db: Db, channelId: ChannelId, uuid: string): P
   return row;
 }
 
+/** Returns the arguments of a live command. */
+export async function findArguments(
+  db: Db,
+  uuid: string,
+): Promise<Pick<CommandRow, "id" | "arguments" | "secretsSealed"> | undefined> {
+  const [row] = await db<Pick<CommandRow, "id" | "arguments" | "secretsSealed">[]>`
+    select id, arguments, secrets_sealed from commands where uuid = ${uuid}`;
+  return row;
+}
+
 /**
  * Returns the UUID of the command of a channel that was sent last and is not answered; with `uuid` that one or none.
  */

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { coveredDevices } from "../../db/access/device_limit_views.ts";
 import { findDevice } from "../../db/devices/device_views.ts";
 import { type CommandView, findCommand, listCommands } from "../../db/work/commands.ts";
 import { mayAll } from "../../src/access/actor.ts";
@@ -112,12 +113,15 @@ export const DEVICE_COMMAND_ENDPOINTS = [
     async handle(input) {
       const page = pageOf(input.query);
       const { name, enrolled_device } = input.query;
-      if (enrolled_device !== undefined && await findDevice(input.runtime.sql, enrolled_device) === undefined) {
-        throw invalid({ enrolled_device: [notAChoice(enrolled_device)] });
+      const only = limitOf(input.by.actor, "mdm.view_devicecommand");
+      if (enrolled_device !== undefined) {
+        const known = await findDevice(input.runtime.sql, enrolled_device) !== undefined &&
+          (only === undefined || (await coveredDevices(input.runtime.sql, [enrolled_device], only)).size > 0);
+        if (!known) throw invalid({ enrolled_device: [notAChoice(enrolled_device)] });
       }
       const { count, rows } = await listCommands(input.runtime.sql, {
         ...page,
-        only: limitOf(input.by.actor, "mdm.view_devicecommand"),
+        only,
         ...(name === undefined ? {} : { name }),
         ...(enrolled_device === undefined ? {} : { deviceId: enrolled_device }),
       });

@@ -63,6 +63,7 @@ export const DEVICE_SECRET_ENDPOINTS = [
     path: "/api/mdm/devices/{id}/secrets/{secret_id}/",
     permission: "mdm.view_enrolleddevice",
     session: true,
+    reasoned: true,
     tag: "Devices",
     summary: "Read an escrowed secret of a device",
     description: "Needs the permission to read secrets of its kind. Each read is recorded as an event.",

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { coveredDevices } from "../../db/access/device_limit_views.ts";
 import { findDeviceUser } from "../../db/devices/device_user_views.ts";
 import { channelIdOf } from "../../db/ids.ts";
 import { findUserCommand, listUserCommands, type UserCommandView } from "../../db/work/user_command_views.ts";
@@ -86,12 +87,17 @@ export const USER_COMMAND_ENDPOINTS = [
       const page = pageOf(input.query);
       const { name, enrolled_user } = input.query;
       const userId = enrolled_user === undefined ? undefined : channelIdOf(enrolled_user);
-      if (userId !== undefined && await findDeviceUser(input.runtime.sql, userId) === undefined) {
-        throw invalid({ enrolled_user: [notAChoice(enrolled_user)] });
+      const only = limitOf(input.by.actor, "mdm.view_usercommand");
+      if (userId !== undefined) {
+        const { sql } = input.runtime;
+        const user = await findDeviceUser(sql, userId);
+        const known = user !== undefined &&
+          (only === undefined || (await coveredDevices(sql, [user.deviceId], only)).size > 0);
+        if (!known) throw invalid({ enrolled_user: [notAChoice(enrolled_user)] });
       }
       const { count, rows } = await listUserCommands(input.runtime.sql, {
         ...page,
-        only: limitOf(input.by.actor, "mdm.view_usercommand"),
+        only,
         ...(name === undefined ? {} : { name }),
         ...(userId === undefined ? {} : { userId }),
       });

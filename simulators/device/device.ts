@@ -303,6 +303,7 @@ export class SimulatedDevice extends DeviceCheckins {
       if (mischief === "drop") break;
       const answer = await this.#answer(command, mischief, userId ?? "");
       exchanges.push({ commandUuid, requestType, status: String(answer["Status"]) });
+      if (mischief === "lost answer") break;
       report = { ...ids, CommandUUID: commandUuid, ...answer };
       if (mischief === "lost reply" || this.state.erased) {
         await (await this.put(this.link.managed().serverUrl, report)).body?.cancel();

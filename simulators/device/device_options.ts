@@ -11,9 +11,10 @@ import type { Account } from "./device_state.ts";
 import type { Model } from "./models.ts";
 
 /**
- * The misbehavior of a device instead of its regular answer. `lost reply`: it answers, and the server's reply is lost.
+ * The misbehavior of a device instead of its regular answer. `drop`: it does nothing and says nothing. `lost answer`: it
+ * does what it was told, and its answer is lost. `lost reply`: it answers, and the server's reply is lost.
  */
-export type Mischief = "NotNow" | "Error" | "CommandFormatError" | "drop" | "lost reply";
+export type Mischief = "NotNow" | "Error" | "CommandFormatError" | "drop" | "lost answer" | "lost reply";
 
 /** The options of a device. */
 export type DeviceOptions = {

@@ -13,5 +13,10 @@ const DESTRUCTIVE: ReadonlySet<string> = new Set([
   "ShutDownDevice",
 ]);
 
-/** Whether one of the names of a command is that of a destructive one. */
-export const isDestructive = (names: readonly string[]): boolean => names.some((name) => DESTRUCTIVE.has(name));
+/**
+ * Whether a command is destructive, by Apple's request type: its own, or one of the `names` that its arguments give.
+ *
+ * The attack: a second name of the same request type (ManualRemoveProfile) passes without the second person.
+ */
+export const isDestructive = ({ requestType }: { requestType: string }, names: readonly string[] = []): boolean =>
+  DESTRUCTIVE.has(requestType) || names.some((name) => DESTRUCTIVE.has(name));

@@ -23,9 +23,9 @@ import type { Authorised } from "../access/operator.ts";
 import { invalid, problem, REQUIRED } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
-import { textField } from "../input_text.ts";
 import type { Runtime } from "../runtime.ts";
 import { sameJson } from "../same_json.ts";
+import { textFault } from "../writable.ts";
 import { approvalSettings } from "./settings.ts";
 
 /** A sensitive action that somebody is about to take. */
@@ -53,7 +53,8 @@ const EXPIRES_AFTER = 24 * HOUR_MS;
 /** Returns where the arguments of a request are sealed. */
 export const argumentsContext = (id: string) => ({ table: "approvals", column: "arguments_sealed", id });
 
-const reasonText = textField(1000);
+/** Characters of a reason. */
+const LONGEST_REASON = 1000;
 
 /** Returns the reason of a request; "" for none. Throws `invalid` for one that cannot be kept, or is required. */
 function reasonOf({ reason }: Authorised, required: boolean): string {
@@ -61,9 +62,12 @@ function reasonOf({ reason }: Authorised, required: boolean): string {
     if (required) throw invalid({ reason: [REQUIRED] });
     return "";
   }
-  const parsed = reasonText.safeParse(reason);
-  if (!parsed.success) throw invalid({ reason: parsed.error.issues.map(({ message }) => message) });
-  return parsed.data;
+  const text = reason.trim();
+  const fault = text.length > LONGEST_REASON
+    ? `Ensure this field has no more than ${LONGEST_REASON} characters.`
+    : textFault(text);
+  if (fault !== undefined) throw invalid({ reason: [fault] });
+  return text;
 }
 
 /** Records a step of a request, or a reason that was given. */

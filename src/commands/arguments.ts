@@ -8,6 +8,7 @@
 
 import { z } from "zod";
 import { REQUIRED } from "../errors.ts";
+import { foreignText } from "../foreign_text.ts";
 import { textFault } from "../writable.ts";
 
 const PATTERN = "This value does not match the required pattern.";
@@ -34,6 +35,17 @@ export const textLike = (pattern: RegExp) => text().regex(pattern, PATTERN);
 
 /** Returns a boolean; "true" and 1 are not. */
 export const flag = () => z.boolean(requiredOr("Must be a valid boolean."));
+
+/** Returns one of a few texts. */
+export const choice = <const Value extends string>(values: readonly Value[]) =>
+  z.enum(values, {
+    error: ({ input }) => input === undefined ? REQUIRED : `"${foreignText(String(input))}" is not a valid choice.`,
+  });
+
+/** Returns an integer from 0 to `max`. */
+export const wholeUpTo = (max: number) =>
+  z.int(requiredOr("A valid integer is required.")).min(0, "Ensure this value is greater than or equal to 0.")
+    .max(max, `Ensure this value is less than or equal to ${max}.`);
 
 /** The id of an object, in lower case. */
 export const uuid = () =>

@@ -41,6 +41,8 @@ export type CommandTarget = {
   lostMode?: boolean | null;
   /** Whether the FileVault recovery key of this very Mac is escrowed; absent is unknown. */
   recoveryKeyEscrowed?: boolean;
+  /** Whether it has the FileVault profile, by which it escrows a new recovery key; absent is unknown. */
+  escrowsRecoveryKey?: boolean;
 };
 
 /** The context for building a command's wire form, which happens when the device fetches it. */

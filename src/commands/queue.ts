@@ -19,6 +19,18 @@ import type { AnyCommand } from "./registry.ts";
 /** Returns where the secret arguments of a command are sealed. */
 export const secretContext = (id: number) => ({ table: "commands", column: "secrets_sealed", id });
 
+/** Returns the arguments of a command, those that are sealed too. */
+export async function argumentsOf(
+  runtime: Pick<Runtime, "keys">,
+  id: number,
+  open: Record<string, Json>,
+  sealed: string | null,
+): Promise<Record<string, Json>> {
+  if (sealed === null) return open;
+  const secrets: Record<string, Json> = JSON.parse(await runtime.keys.openText(sealed, secretContext(id)));
+  return { ...open, ...secrets };
+}
+
 /** When a command is sent, and after which others. */
 export type SendOptions = {
   notBefore?: Date;

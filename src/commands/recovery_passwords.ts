@@ -8,7 +8,7 @@
 
 import { z } from "zod";
 import { type Random, randomText } from "../runtime.ts";
-import { flag, text } from "./arguments.ts";
+import { choice, flag, text } from "./arguments.ts";
 import type { Effect, PasswordKind } from "./effect.ts";
 
 const PATTERN = /^[\x20-\x7e]{8,32}$/;
@@ -31,7 +31,7 @@ export const setPasswordArgs = z.object({
   new_password: recoveryPassword().optional(),
   clear: flag().optional(),
   /** Absent: a person. */
-  origin: z.enum(ORIGINS).optional(),
+  origin: choice(ORIGINS).optional(),
   current_password: text().optional(),
 });
 export type SetPasswordArgs = z.infer<typeof setPasswordArgs>;

@@ -37,6 +37,10 @@ export const rotateFileVaultKey: CommandDefinition<Args> = {
       target.recoveryKeyEscrowed === false
         ? `Cannot send ${NAME} to this Mac: no FileVault recovery key of it is escrowed`
         : null,
+      // The answer would be the only way to the new key, and answers get lost.
+      target.escrowsRecoveryKey === false
+        ? `Cannot send ${NAME} to this Mac: it does not have the FileVault profile, which escrows the new recovery key`
+        : null,
     ),
   // Whatever an operator sends: the keys are the server's.
   argsFor: () => z.object({}),

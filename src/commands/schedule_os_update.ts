@@ -14,7 +14,7 @@ import { REQUIRED } from "../errors.ts";
 import { compareOsVersions, isKnownOsVersion } from "../protocol/os_version.ts";
 import type { Platform } from "../protocol/platform.ts";
 import { array } from "../protocol/plist.ts";
-import { textLike, textUpTo } from "./arguments.ts";
+import { choice, textLike, textUpTo, wholeUpTo } from "./arguments.ts";
 import { type CommandDefinition, type CommandTarget, redact } from "./command.ts";
 import { osUpdatesInvalidFor } from "./os_updates.ts";
 
@@ -33,14 +33,14 @@ const MOBILE_ACTIONS = ["Default", "DownloadOnly", "InstallASAP"] as const;
 const args = z.object({
   product_key: textUpTo(256).optional(),
   product_version: textLike(/^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$/).meta({ examples: ["16.7.12"] }).optional(),
-  install_action: z.enum(ACTIONS),
-  max_user_deferrals: z.int().min(0).max(365).optional(),
-  priority: z.enum(["Low", "High"]).optional(),
+  install_action: choice(ACTIONS),
+  max_user_deferrals: wholeUpTo(365).optional(),
+  priority: choice(["Low", "High"]).optional(),
 });
 type Args = z.infer<typeof args>;
 
 const mobileArgs = args.omit({ max_user_deferrals: true, priority: true })
-  .extend({ install_action: z.enum(MOBILE_ACTIONS) });
+  .extend({ install_action: choice(MOBILE_ACTIONS) });
 const byKey = { product_version: true } as const;
 
 const mobile = (namedSince: string) => [["0", mobileArgs.omit(byKey)], [namedSince, mobileArgs]] as const;

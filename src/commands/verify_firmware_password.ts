@@ -10,14 +10,14 @@
 
 import { z } from "zod";
 import { bool, dict } from "../protocol/plist.ts";
-import { text } from "./arguments.ts";
+import { text, wholeUpTo } from "./arguments.ts";
 import { type CommandDefinition, redact } from "./command.ts";
 import { firmwarePasswordInvalidFor } from "./set_firmware_password.ts";
 
 const NAME = "VerifyFirmwarePassword";
 const args = z.object({
   /** The escrowed secret; absent: the current one. */
-  secret_id: z.int().optional(),
+  secret_id: wholeUpTo(Number.MAX_SAFE_INTEGER).optional(),
   password: text().optional(),
 });
 type Args = z.infer<typeof args>;

@@ -10,14 +10,14 @@
 
 import { z } from "zod";
 import { bool } from "../protocol/plist.ts";
-import { text } from "./arguments.ts";
+import { text, wholeUpTo } from "./arguments.ts";
 import { type CommandDefinition, redact } from "./command.ts";
 import { recoveryLockInvalidFor } from "./set_recovery_lock.ts";
 
 const NAME = "VerifyRecoveryLock";
 const args = z.object({
   /** The escrowed secret; absent: the current one. */
-  secret_id: z.int().optional(),
+  secret_id: wholeUpTo(Number.MAX_SAFE_INTEGER).optional(),
   password: text().optional(),
 });
 type Args = z.infer<typeof args>;

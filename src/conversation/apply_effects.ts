@@ -23,8 +23,7 @@ import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { keepLocation } from "../devices/location.ts";
-import { endEscrow, escrow } from "../escrow/escrow.ts";
-import { applyBypassCode, applyPasswordChecked, applyPasswordTaken, reconcilePasswords } from "./apply_passwords.ts";
+import { escrow } from "../escrow/escrow.ts";
 import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
 import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts";
@@ -33,6 +32,15 @@ import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
 import { applyFilevault, verifyFilevault } from "./apply_filevault.ts";
+import {
+  applyAdminAccount,
+  applyBypassCode,
+  applyBypassCodeCleared,
+  applyNoAdminAccount,
+  applyPasswordChecked,
+  applyPasswordTaken,
+  reconcilePasswords,
+} from "./apply_passwords.ts";
 import { artifactOwnerOf, type TargetedConversation } from "./conversation.ts";
 
 type EffectOf<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
@@ -76,9 +84,7 @@ async function applyDeviceInformation(
   );
   await redeliver(tx, runtime, { deviceId: owner.deviceId }, variablesOf(changed), "device");
   // In Setup Assistant the account is still to be created.
-  if (v.autoSetupAdminAccounts?.length === 0 && v.awaitingConfiguration === false) {
-    await endEscrow(tx, runtime, context.by, owner, "admin_password");
-  }
+  if (v.autoSetupAdminAccounts?.length === 0 && v.awaitingConfiguration === false) await applyNoAdminAccount(context);
 }
 
 async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, context: TargetedConversation) {
@@ -262,10 +268,7 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
       return await applyReleased(effect, context);
     case "adminAccount":
       await updateEnrollment(tx, owner.enrollmentId, { accountConfiguredAt: context.now }, context.now);
-      return await escrow(tx, runtime, by, owner, "admin_password", effect.password, {
-        reason: "acknowledged",
-        command,
-      });
+      return await applyAdminAccount(effect.password, context);
     case "passwordTaken":
       return await applyPasswordTaken(effect, context);
     case "passwordRefused":
@@ -278,13 +281,12 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "bypassCode":
       return await applyBypassCode(effect.code, context);
     case "bypassCodeCleared":
-      return await endEscrow(tx, runtime, by, owner, "activation_lock_bypass_code", {
-        reason: "acknowledged",
-        command,
-      });
+      return await applyBypassCodeCleared(context);
     case "adminAccountRefused":
       await updateEnrollment(tx, owner.enrollmentId, { accountRefusedAt: context.now }, context.now);
-      return;
+      if (command === undefined) return;
+      // It may be the second time that the Mac was told, and the first answer was lost: the password is kept.
+      return await denyPasswordOf(tx, runtime, owner, "admin_password", { commandUuid: command.uuid });
     case "artifact":
       return await applyArtifact(effect, context);
     case "declarationsTold":

@@ -93,7 +93,16 @@ const CONTENTS: Readonly<Record<string, Content>> = {
   SetFirmwarePassword: setsPassword("firmware_password"),
   VerifyRecoveryLock: checksPassword("recovery_lock_password"),
   VerifyFirmwarePassword: checksPassword("firmware_password"),
+  async AccountConfiguration(tx, runtime, _channelId, { password }, { owner, commandUuid }) {
+    if (typeof password !== "string") return {};
+    const sent = { commandUuid, origin: "dynamic" } as const;
+    await keepSentPassword(tx, runtime, owner.deviceId, "admin_password", password, sent);
+    return {};
+  },
   async SetAutoAdminPassword(tx, runtime, _channelId, { password }, { owner, commandUuid }) {
+    if (!await isHardwareProven(tx, owner.enrollmentId)) {
+      throw problem("unavailable", "The hardware of the device is not confirmed: its password is not changed.");
+    }
     const guid = await findAdminGuid(tx, owner.enrollmentId);
     if (guid === null) throw problem("unavailable", "The Mac has not reported an administrator of the server.");
     if (typeof password !== "string") throw new Error("Cannot set a password: the command has none");

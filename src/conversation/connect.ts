@@ -12,6 +12,7 @@ import { type FinalState, finishCommand, postponeCommand, setNextAction } from "
 import { findPlanQueue, type PlanCommandRow } from "../../db/work/plan_facts.ts";
 import { TOGETHER } from "../../db/supervised_pool.ts";
 import type { CommandTarget, Effect } from "../commands/command.ts";
+import { argumentsOf } from "../commands/queue.ts";
 import { type AnyCommand, commandNamed } from "../commands/registry.ts";
 import { sealResult } from "../commands/result.ts";
 import { bindRenewedIdentity } from "../enrollment/renewal.ts";
@@ -27,7 +28,7 @@ import type { Runtime } from "../runtime.ts";
 import { applyEffect } from "./apply_effects.ts";
 import type { Exchange, TargetedConversation } from "./conversation.ts";
 import { releaseOverdue } from "./release_overdue.ts";
-import { argumentsOf, type LastStatements, nextCommand, sendKnown, writeNow } from "./next_command.ts";
+import { type LastStatements, nextCommand, sendKnown, writeNow } from "./next_command.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Seconds from a NotNow to the next offer of the command: the first wait doubles with each NotNow, up to the longest. */

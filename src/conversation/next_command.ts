@@ -18,7 +18,7 @@ import { commandUnsupported, validateCommand } from "../apple_schema/commands.ts
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/record_observations.ts";
 import { commandDict } from "../commands/command.ts";
-import { queueCommand, secretContext } from "../commands/queue.ts";
+import { argumentsOf, queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { newAdminAccount, newAdminPassword } from "../enrollment/admin_account.ts";
 import { renewalProfile } from "../enrollment/renewal.ts";
@@ -31,7 +31,6 @@ import { plan, type Step } from "../planner/plan.ts";
 import { PlistError } from "../protocol/plist.ts";
 import { newRecoveryPassword } from "../recovery/new_password.ts";
 import { commandPayload, type ReportStatus } from "../protocol/report.ts";
-import type { Runtime } from "../runtime.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
 import { commandContent } from "./command_content.ts";
 import { artifactOwnerOf, type Conversation, type TargetedConversation } from "./conversation.ts";
@@ -45,18 +44,6 @@ export type LastStatements = { statements: Statement[]; marking?: Statement; aft
 /** Runs the statements deferred to the commit now, because later ones read their results. */
 export async function writeNow(last: LastStatements): Promise<void> {
   await Promise.all(last.statements.splice(0));
-}
-
-/** Returns the arguments of a command, those that are sealed too. */
-export async function argumentsOf(
-  runtime: Runtime,
-  id: number,
-  open: Record<string, Json>,
-  sealed: string | null,
-): Promise<Record<string, Json>> {
-  if (sealed === null) return open;
-  const secrets: Record<string, Json> = JSON.parse(await runtime.keys.openText(sealed, secretContext(id)));
-  return { ...open, ...secrets };
 }
 
 /** The facts of a conversation before it plans. Without `facts` they are read, after the deferred statements. */

@@ -167,6 +167,7 @@ export const targetOf = (device: DeviceView): CommandTarget => ({
   sharedIpad: device.sharedIpad,
   unlockTokenEscrowed: device.unlockTokenEscrowed,
   lostMode: device.lostMode,
+  escrowsRecoveryKey: device.filevaultProfile === true,
   recoveryKeyEscrowed: device.hardwareProven !== false && device.escrowed.includes("filevault_prk"),
 });
 
@@ -227,7 +228,7 @@ async function send(
   const { device, command, target, channelId, user } = recipient;
   const names = namesOf(command, given);
   mustAllowCommands(by.actor, names, permission);
-  if (!isDestructive(names)) return await queueFor(runtime, by, recipient, given, options);
+  if (!isDestructive(command, names)) return await queueFor(runtime, by, recipient, given, options);
   // The reason of a sensitive action comes with its arguments.
   const { reason: _, ...input } = given;
   // Nobody is asked to approve what cannot be sent.

@@ -140,7 +140,7 @@ export async function createBulkCommand(runtime: Runtime, by: Authorised, wanted
   const now = runtime.clock.now();
   mustBeLater(input, now);
   const { command, names, parsed, targets, preview } = await looked(runtime, by, wanted);
-  const destructive = isDestructive(names);
+  const destructive = isDestructive(command, names);
   mustBeExpected(input, preview.devices, destructive);
   if (preview.possible === 0) throw refused("No device of the selection can take the command.");
   const id = runtime.random.uuid();

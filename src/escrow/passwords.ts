@@ -88,7 +88,7 @@ export async function confirmPassword(
   if (proven) await recordSecret(tx, runtime, by, owner, kind, replaced ? "updated" : "set", cause);
 }
 
-/** The device has the password of this command, by its own word. */
+/** The device has the password of this command, by its own word. Returns whether it was kept when it was sent. */
 export async function confirmPasswordOf(
   tx: Tx,
   runtime: Runtime,
@@ -97,9 +97,11 @@ export async function confirmPasswordOf(
   kind: PasswordKind,
   commandUuid: string,
   cause: EscrowCause,
-): Promise<void> {
+): Promise<boolean> {
   const row = (await livePasswords(tx, owner.deviceId, kind)).find((one) => one.commandUuid === commandUuid);
-  if (row !== undefined) await confirmPassword(tx, runtime, by, owner, kind, row.id, cause);
+  if (row === undefined) return false;
+  await confirmPassword(tx, runtime, by, owner, kind, row.id, cause);
+  return true;
 }
 
 /** The device does not have this password, or refused it: it is kept until another one is proven. */

@@ -42,7 +42,10 @@ function targetOfRow(row: PlanRow): CommandTarget {
     sharedIpad: row.sharedIpad,
     unlockTokenEscrowed: row.unlockTokenEscrowed,
     lostMode: row.lostMode,
-    ...(row.filevault === null ? {} : { recoveryKeyEscrowed: row.filevault.prkAt !== null }),
+    ...(row.filevault === null ? {} : {
+      recoveryKeyEscrowed: row.filevault.prkAt !== null,
+      escrowsRecoveryKey: row.filevault.installed !== null,
+    }),
   };
 }
 

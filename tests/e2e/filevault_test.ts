@@ -223,7 +223,7 @@ Deno.test("a lost answer to a rotation loses no key: the command is sent again, 
   withFleet(async (fleet) => {
     const { blueprint } = await blueprintWith(fleet);
     const device = await outOfTheBox(fleet, blueprint.id, {
-      mischief: (type, n) => type === "RotateFileVaultKey" && n === 1 ? "lost reply" : undefined,
+      mischief: (type, n) => type === "RotateFileVaultKey" && n === 1 ? "lost answer" : undefined,
     });
     await device.connect();
     await read(fleet, device);

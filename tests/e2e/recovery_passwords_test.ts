@@ -104,6 +104,75 @@ Deno.test("an acknowledged lock that was never set is noticed, and set again; th
     assert.equal(await reveal(fleet, device), second);
   }));
 
+Deno.test("a Mac that acknowledges locks and sets none keeps its proven password, however often it is tried", () =>
+  withFleet(async (fleet) => {
+    const { blueprint } = await blueprintWith(fleet, { reveal_rotation_delay: 5 });
+    const device = await macIn(fleet, blueprint.id);
+    const first = device.state.recoveryPassword.current;
+    assert.equal(await reveal(fleet, device), first);
+    device.state.ignoresRecoveryLock = true;
+    for (let tries = 0; tries < 40; tries++) await later(fleet, device, 61 * MINUTE);
+    const { sql } = fleet.runtime;
+    const rows = await sql`select 1 from escrowed_secrets where kind = 'recovery_lock_password'`;
+    // Fewer and fewer attempts: each one is a row that is kept.
+    assert.ok(rows.length <= 10, `${rows.length} passwords`);
+    assert.equal(await reveal(fleet, device), first);
+
+    // Even so many that were denied do not hide it.
+    await sql`
+      insert into escrowed_secrets (id, device_id, kind, secret_sealed, proven, origin, reason, created_at, denied_at, ended_at)
+      select (select max(id) from escrowed_secrets) + row_number() over (), device_id, kind, secret_sealed, false, 'dynamic', 'sent', created_at, created_at, created_at
+      from escrowed_secrets, generate_series(1, 40) where kind = 'recovery_lock_password' and proven`;
+    device.state.ignoresRecoveryLock = false;
+    await made(fleet, "PUT", `/api/mdm/blueprints/${blueprint.id}/`, { ...blueprint, recovery_password_config: null });
+    for (let days = 0; days < 2; days++) await later(fleet, device, DAY + 61);
+    assert.equal(device.state.recoveryPassword.current, "");
+  }));
+
+Deno.test("hardware that is not confirmed ends and replaces no password of the Mac", () =>
+  withFleet(async (fleet) => {
+    const { sql } = fleet.runtime;
+    const config = await made(fleet, "POST", "/api/mdm/recovery_password_configs/", { name: "Macs" });
+    const blueprint = await makeBlueprint(fleet, { recovery_password_config: config.id });
+    const dep = await makeDepEnrollment(fleet, {
+      awaitDeviceConfigured: true,
+      adminFullName: "Admin",
+      adminShortName: "admin",
+      blueprintId: blueprint.id,
+    });
+    const device = fleet.device();
+    await assignAtApple(fleet, dep.virtualServerId, device);
+    await device.enrollAutomatically({
+      factory: fleet.maker.certify(device.udid, KEYS[0]),
+      url: dep.url,
+      awaitDeviceConfigured: true,
+    });
+    await rest(device);
+    await later(fleet, device, DAY + 61);
+    const states = async () =>
+      (await sql<{ kind: string; proven: boolean; ended: boolean }[]>`
+        select kind, proven, ended_at is not null as ended from escrowed_secrets where kind <> 'filevault_prk' order by id`)
+        .map(({ kind, proven, ended }) => [kind, proven, ended].join(" ")).sort();
+    const before = await states();
+    assert.deepEqual(before, [
+      "activation_lock_bypass_code true false",
+      "admin_password true false",
+      "recovery_lock_password true false",
+    ]);
+
+    // What follows might be said by anything with this serial number.
+    await sql`update enrollments set hardware_proven = false`;
+    const id = await idOf(fleet, device.serialNumber);
+    await made(fleet, "POST", `/api/mdm/devices/${id}/set_auto_admin_password/`, {});
+    await made(fleet, "POST", `/api/mdm/devices/${id}/commands/`, { request_type: "ClearActivationLockBypassCode" });
+    await rest(device);
+    assert.deepEqual(await states(), before);
+    device.state.recoveryPassword.current = "";
+    device.state.adminAccount = undefined;
+    await later(fleet, device, DAY + 61);
+    assert.deepEqual(await states(), before);
+  }));
+
 Deno.test("a refused password ends when the one before it is confirmed, and another is set later", () =>
   withFleet(async (fleet) => {
     const { blueprint } = await blueprintWith(fleet, { reveal_rotation_delay: 5 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { mountAdmin } from "../../routes/admin/mount.ts";
 import { subjectOf } from "../../routes/api/access.ts";
+import { deviceFilter } from "../../routes/api/fields.ts";
 import { ENDPOINTS } from "../../routes/api/registry.ts";
 import type { AppEnv } from "../../routes/context.ts";
 import { isOfDevices, PERMISSIONS } from "../../src/access/permissions.ts";
@@ -51,6 +52,10 @@ Deno.test("a device outside of the limits of all roles is unknown on every route
       from devices where id = ${outside} returning id`;
     const [channel] = await sql<{ id: number }[]>`
       select c.id from channels c join devices d on d.enrollment_id = c.enrollment_id where d.id = ${outside}`;
+    const [user] = await sql<{ id: number }[]>`
+      insert into channels (enrollment_id, user_key, created_at, updated_at)
+      select enrollment_id, 'someone', now(), now() from channels where id = ${channel?.id ?? 0} returning id`;
+    assert.ok(user !== undefined);
     assert.ok(claim !== undefined && alert !== undefined && channel !== undefined);
     await sql`update target_artifacts set status = 'Failed', extra_info = '{"reason": "It broke."}'`;
     await sql`update enrollments set hardware_proven = false, own_tags = '{}' where device_id = ${outside}`;
@@ -84,6 +89,24 @@ Deno.test("a device outside of the limits of all roles is unknown on every route
       denied((await call(method, filled, method === "GET" ? undefined : {})).status, `${method} ${path}`);
     }
     assert.ok(asked > 35, `${asked} endpoints`);
+    let filters = 0;
+    for (const { method, path, query } of ENDPOINTS) {
+      for (const [name, schema] of Object.entries(query.shape)) {
+        const about = schema === deviceFilter
+          ? outside
+          : path.startsWith("/api/mdm/") && /user$/.test(name)
+          ? user.id
+          : undefined;
+        if (method !== "GET" || path.includes("{") || about === undefined) continue;
+        filters++;
+        const asUnknown = async (id: number) => {
+          const { status, body } = await call("GET", `${path}?${name}=${id}`);
+          return [status, JSON.stringify(body).replaceAll(String(id), "N")];
+        };
+        assert.deepEqual(await asUnknown(about), await asUnknown(7_654_321), `${path}?${name}`);
+      }
+    }
+    assert.ok(filters > 3, `${filters} filters`);
     const own = await call("GET", `/api/mdm/devices/${inside}/`);
     assert.equal(own.status, 200);
     assert.equal((await call("GET", `/api/mdm/devices/commands/${commands.inside}/`)).status, 200);

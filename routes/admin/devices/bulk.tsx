@@ -97,7 +97,7 @@ async function Order({ context, filter, name, state }: {
   const { entry: { command, danger, title }, preview, fields } = await lookedAt(context, name, filter, state?.values);
   const warning = command.published?.warning ?? command.form?.warning;
   const settings = await approvalSettings(context.runtime.sql);
-  const destructive = isDestructive([command.name]);
+  const destructive = isDestructive(command);
   return (
     <>
       <h2>Preview</h2>

@@ -77,7 +77,7 @@ function Sending(
   if (obstacle !== null && form.onlyWhereValid === true) return null;
   if (obstacle !== null) return <p class="faint small">{`${form.label}: ${obstacle}.`}</p>;
   // Whether a custom command is destructive is known when it is sent.
-  const asked = isDestructive([command.name])
+  const asked = isDestructive(command)
     ? reason
     : command.requestTypeOf !== undefined && reason !== "none"
     ? "optional"

@@ -103,7 +103,7 @@ async function formPage(
   const { command, requestType, title, description, danger } = entry;
   const reason = recipient.why(command.name);
   const warning = command.published?.warning ?? command.form?.warning;
-  const wanted = isDestructive([command.name])
+  const wanted = isDestructive(command)
     ? reasonWanted(await approvalSettings(context.runtime.sql), "destructive_commands")
     : "none";
   const { Inputs } = fieldsFor(entry, recipient, state?.values);

@@ -31,8 +31,11 @@ const FIRMWARE: Means = {
   verify: "VerifyFirmwarePassword",
 };
 
-/** Seconds before a password is set or removed again, by the number of passwords that the Mac has denied since. */
-const SET_AGAIN = [600, 3600, 4 * 3600];
+/**
+ * Seconds before a password is set or removed again, by the number of passwords that the Mac has denied since the one
+ * that it has. Each is kept, so that a Mac that acknowledges all and sets none gets one a day.
+ */
+const SET_AGAIN = [600, 3600, 4 * 3600, 86_400];
 /** Seconds before the Mac is asked again for a password that it has denied. */
 const CHECK_AGAIN = 4 * 3600;
 /** Seconds before the Mac is asked again whether it has restarted. */
@@ -141,9 +144,11 @@ function consider(facts: PlanFacts, now: Date): Decision | null {
   const lastSet = askedAt(means.set);
   // The last attempt led to the password that the Mac has.
   const worked = held !== undefined && lastSet !== undefined && held.createdAt >= lastSet;
+  // Those that ended when the present one was confirmed again count as well.
+  const failed = held === undefined ? denied : all.filter(({ id, deniedAt }) => deniedAt !== null && id > held.id);
   const backOff = lastSet === undefined || worked
     ? now
-    : later(lastSet, SET_AGAIN[Math.min(denied.length, SET_AGAIN.length) - 1] ?? SET_AGAIN[0] ?? 0);
+    : later(lastSet, SET_AGAIN[Math.min(failed.length, SET_AGAIN.length) - 1] ?? SET_AGAIN[0] ?? 0);
   const set = (evidence: string, clear: boolean): Decision =>
     backOff > now
       ? waits(`${evidence}; tried ${lastSet?.toISOString() ?? ""}`, backOff)

@@ -99,10 +99,13 @@ Deno.test("a helpdesk role can lock and cannot erase, over the API and on the pa
     const { uuid } = body as { uuid: string };
     const cancelled = await call("DELETE", `/api/mdm/devices/commands/${uuid}/`);
     assert.deepEqual([cancelled.status, cancelled.body], [403, denied("EraseDevice")]);
+    const hidden = await boss("POST", `/api/mdm/devices/${id}/send_custom_command/`, custom("EraseDevice"));
+    const kept = await call("DELETE", `/api/mdm/devices/commands/${(hidden.body as { uuid: string }).uuid}/`);
+    assert.deepEqual([kept.status, kept.body], [403, denied("EraseDevice")]);
     assert.equal(
       (await call("DELETE", `/api/mdm/devices/commands/${(locked.body as { uuid: string }).uuid}/`)).status,
       204,
     );
     const names = await runtime.sql<{ name: string }[]>`select name from commands where name <> 'DeviceInformation'`;
-    assert.deepEqual(names.map(({ name }) => name).sort(), ["CustomCommand", "EraseDevice"]);
+    assert.deepEqual(names.map(({ name }) => name).sort(), ["CustomCommand", "CustomCommand", "EraseDevice"]);
   }));

@@ -37,6 +37,9 @@ async function house(fleet: Fleet) {
   return { runtime, device, id: row?.id ?? 0, caller, settings, queued };
 }
 
+const pinOf = async ({ runtime }: Fleet) =>
+  (await runtime.sql<{ id: number }[]>`select id from escrowed_secrets where kind = 'device_lock_pin'`)[0]?.id ?? 0;
+
 const BOTH = { reason_required: true, approval_required: true };
 const erase = (call: Caller, id: number, body: object = {}) =>
   call("POST", `/api/mdm/devices/${id}/erase/`, { pin: "123456", ...body });
@@ -63,12 +66,14 @@ Deno.test("a reason is required where the settings say so, in the query or the b
     await made(fleet, "POST", `/api/mdm/devices/${id}/lock/?reason=First`, { pin: "271828" });
     await device.connect();
     const call = await caller();
+    const secret = `/api/mdm/devices/${id}/secrets/${await pinOf(fleet)}/`;
     const required = { reason: ["This field is required."] };
     for (
       const answer of [
         await erase(call, id),
         await erase(call, id, { reason: "  " }),
         await call("GET", `/api/mdm/devices/${id}/device_lock_pin/`),
+        await call("GET", secret),
         await call("POST", `/api/mdm/devices/${id}/block/`),
         await call("DELETE", `/api/mdm/devices/${id}/`),
         await call("POST", `/api/mdm/devices/${id}/send_custom_command/`, {
@@ -79,6 +84,9 @@ Deno.test("a reason is required where the settings say so, in the query or the b
     assert.deepEqual((await erase(call, id, { reason: "a\0b" })).status, 400);
     assert.equal((await erase(call, id, { reason: "Stolen." })).status, 201);
     assert.equal((await call("GET", `/api/mdm/devices/${id}/device_lock_pin/?reason=Found`)).status, 200);
+    assert.equal((await call("GET", `${secret}?reason=Again`)).status, 200);
+    const long = await erase(call, id, { reason: "x".repeat(1001) });
+    assert.deepEqual(long.body, { reason: ["Ensure this field has no more than 1000 characters."] });
     assert.equal((await call("POST", `/api/mdm/devices/${id}/block/`, { reason: "Sold" })).status, 200);
     assert.equal((await call("DELETE", `/api/mdm/devices/${id}/?reason=Gone`)).status, 204);
     assert.deepEqual(await queued(), ["EraseDevice"]);
@@ -87,7 +95,7 @@ Deno.test("a reason is required where the settings say so, in the query or the b
       select payload ->> 'reason' as reason from events where type = 'reason_given' order by created_at, id`;
     assert.deepEqual(
       new Set(reasons.map(({ reason }) => reason)),
-      new Set(["First", "Stolen.", "Found", "Sold", "Gone"]),
+      new Set(["First", "Stolen.", "Found", "Again", "Sold", "Gone"]),
     );
   }));
 
@@ -139,6 +147,79 @@ Deno.test("a command waits for a second person with the same right, and is queue
     const [sealed] = await runtime.sql<{ kept: string | null }[]>`
       select arguments_sealed as kept from approvals where id = ${approval}`;
     assert.equal(sealed?.kept, null);
+  }));
+
+Deno.test("every name of a destructive request type waits, for one device and for many", () =>
+  withFleet(async (fleet) => {
+    const { runtime, id, caller, settings } = await house(fleet);
+    await settings({ destructive_commands: { approval_required: true } });
+    const call = await caller();
+    const args = { Identifier: "com.example.mdm" };
+    const plist = "<dict><key>RequestType</key><string>RemoveProfile</string>" +
+      "<key>Identifier</key><string>com.example.mdm</string></dict>";
+    const bulk = { selection: { devices: [id] }, expected_devices: 1 };
+    for (
+      const answer of [
+        await call("POST", `/api/mdm/devices/${id}/commands/`, { name: "ManualRemoveProfile", arguments: args }),
+        await call("POST", `/api/mdm/devices/${id}/commands/`, { request_type: "RemoveProfile", arguments: args }),
+        await call("POST", `/api/mdm/devices/${id}/send_custom_command/`, { command: plist }),
+        await call("POST", "/api/mdm/bulk_commands/", { name: "ManualRemoveProfile", arguments: args, ...bulk }),
+        await call("POST", "/api/mdm/bulk_commands/", { name: "RemoveProfile", arguments: args, ...bulk }),
+        await call("POST", "/api/mdm/bulk_commands/", {
+          name: "CustomCommand",
+          arguments: { command: plist },
+          ...bulk,
+        }),
+      ]
+    ) assert.deepEqual([answer.status, (answer.body as Body).detail], [403, "Waiting for approval"]);
+    assert.equal((await runtime.sql`select 1 from commands where name like '%RemoveProfile'`).length, 0);
+  }));
+
+Deno.test("people see the requests of others that they may decide about, in the list as one by one", () =>
+  withFleet(async (fleet) => {
+    const { runtime, device, id, caller, settings } = await house(fleet);
+    const other = await fleet.enrolled();
+    await other.connect();
+    const otherId = (await runtime.sql<{ id: number }[]>`select max(id) as id from devices`)[0]?.id ?? 0;
+    const tag = await made(fleet, "POST", "/api/inventory/tags/", { name: "Lab" });
+    await made(fleet, "POST", `/api/inventory/devices/${device.serialNumber}/tags/`, { tags: [tag.id] });
+    await settings({ destructive_commands: { approval_required: true } });
+    const requester = await caller();
+    const bulk = (devices: number[]) =>
+      requester("POST", "/api/mdm/bulk_commands/", {
+        name: "DeviceLock",
+        arguments: { pin: "123456" },
+        selection: { devices },
+        expected_devices: devices.length,
+      });
+    const asked = [
+      await erase(requester, id),
+      await requester("POST", `/api/mdm/devices/${id}/lock/`, { pin: "123456" }),
+      await requester("POST", `/api/mdm/devices/${otherId}/lock/`, { pin: "123456" }),
+      await bulk([id]),
+      await bulk([id, otherId]),
+    ].map(({ body }) => (body as Body).approval);
+    for (
+      const [narrowed, seen] of [
+        [{}, [0, 1, 2, 3, 4]],
+        [{ commands: ["DeviceLock"] }, [1, 2, 3, 4]],
+        [{ limitedToTags: [tag.id] }, [0, 1, 3]],
+        [{ limitedToTags: [tag.id], commands: ["EraseDevice"] }, [0]],
+      ] as const
+    ) {
+      const call = await caller(RIGHTS, narrowed);
+      const { results, count } = (await call("GET", "/api/mdm/approvals/")).body as {
+        results: { id: string }[];
+        count: number;
+      };
+      const wanted = seen.map((index) => asked[index]).sort();
+      assert.deepEqual(results.map((one) => one.id).sort(), wanted);
+      assert.equal(count, wanted.length);
+      const alone = await Promise.all(
+        asked.map(async (one) => (await call("GET", `/api/mdm/approvals/${one}/`)).status),
+      );
+      assert.deepEqual(asked.filter((_, index) => alone[index] === 200).sort(), wanted);
+    }
   }));
 
 Deno.test("two identical requests at once are one", () =>

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { CATALOGUE, catalogueEntry } from "../../../src/commands/catalogue.ts";
 import { commandNamed, COMMANDS, commandsWith, PUBLISHED } from "../../../src/commands/registry.ts";
 import type { CommandTarget } from "../../../src/commands/command.ts";
@@ -175,3 +176,17 @@ for (const command of COMMANDS) {
     assert.ok(command.secretArgs.every((secret) => secret in args));
   });
 }
+
+Deno.test("arguments of commands that people send are refused in our own words", () => {
+  const odd = [5, -1, 0.5, 1e300, "x", "x".repeat(70_000), true, [], {}, null];
+  for (const { command } of [...commandsWith("endpoint"), ...commandsWith("form")]) {
+    assert.ok(command.args instanceof z.ZodObject, command.name);
+    for (const name of Object.keys(command.args.shape)) {
+      for (const value of odd) {
+        for (const { message } of command.args.safeParse({ [name]: value }).error?.issues ?? []) {
+          assert.doesNotMatch(message, /^(Invalid (input|option)|Too (big|small))/, `${command.name}: ${name}`);
+        }
+      }
+    }
+  }
+});

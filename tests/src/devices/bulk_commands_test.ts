@@ -126,6 +126,22 @@ Deno.test("selections are by id, tag, blueprint, words or a saved filter, and ar
       const { status, json } = await preview(selection);
       assert.deepEqual([status, Object.keys(json)], [400, [field]]);
     }
+    // A filter that would select every device, because it is misspelled.
+    for (
+      const filter of [
+        "platfrom=macOS",
+        "platform=macos",
+        "?state=activ",
+        "tag=Lab",
+        "state=active&seen=8",
+        "platform=macOS&platform=iOS",
+        "status=Installed",
+      ]
+    ) {
+      const { status, json } = await preview({ filter });
+      assert.deepEqual([status, Object.keys(json.selection ?? json)], [400, ["filter"]], filter);
+    }
+    assert.equal(await count({ filter: "?state=active&sort=name&dir=desc&offset=50&platform=&os=" }), 3);
     assert.deepEqual((await preview({ devices: [ids[0], 99] })).json, {
       selection: { devices: ["There is no device 99."] },
     });
