@@ -68,6 +68,18 @@ export async function endEscrowed(
   return rows.some(({ proven }) => proven);
 }
 
+/** Marks the secret of a command as one that counts again. Returns whether there is one. */
+export async function reopenEscrowed(
+  db: Db,
+  deviceId: DeviceId,
+  kind: EscrowKind,
+  commandUuid: string,
+): Promise<boolean> {
+  return (await db`
+    update escrowed_secrets set ended_at = null
+    where device_id = ${deviceId} and kind = ${kind} and command_uuid = ${commandUuid}`).count > 0;
+}
+
 /** Marks a secret as proven. */
 export async function setProven(db: Db, id: number): Promise<void> {
   await db`update escrowed_secrets set proven = true where id = ${id}`;
