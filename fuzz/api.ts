@@ -138,6 +138,7 @@ async function run({ texts }: Options): Promise<void> {
         seconds,
         options: ["--phases", phases.join(","), ...options],
       });
+      if (!result.passed) console.log(`\n${name}: failed, or ended after ${seconds} seconds`);
       passed &&= result.passed;
       for (const [status, count] of result.answers) answers.set(status, (answers.get(status) ?? 0) + count);
     };
@@ -147,7 +148,7 @@ async function run({ texts }: Options): Promise<void> {
       phases.filter((phase) => phase === "stateful"),
     ];
     // Deletions run late: the other operations need the objects.
-    await attempt("each operation", 300, alone, ["--exclude-method", "DELETE", ...others]);
+    await attempt("each operation", 600, alone, ["--exclude-method", "DELETE", ...others]);
     await attempt("sequences", 120, sequences, others);
     await attempt("each deletion", 120, alone, ["--include-method", "DELETE", ...others]);
     // A caller that had ended itself would have seen 401 alone, and that would pass.

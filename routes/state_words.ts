@@ -134,6 +134,16 @@ export const BULK_WORDS: Readonly<Record<BulkCommandRow["state"], StateWord>> = 
   declined: { text: "Declined" },
 };
 
+const UNFINISHED = ["waiting", "queued", "sent", "notNow"];
+
+/** Returns the word for a bulk command with the number of devices by the state of the command there. */
+export const bulkWord = (
+  { state, states }: { state: BulkCommandRow["state"]; states: Readonly<Record<string, number>> },
+): StateWord =>
+  state === "done" && !UNFINISHED.some((one) => (states[one] ?? 0) > 0)
+    ? { text: "Finished", tone: "good", means: "Each device has answered, or cannot have the command." }
+    : BULK_WORDS[state];
+
 /** Requests for approval. */
 export const APPROVAL_WORDS: Readonly<Record<ApprovalRow["state"], StateWord>> = {
   waiting: { text: "Waiting", tone: "warn" },

@@ -2,7 +2,7 @@
  * DeviceLock: locks a device at once, a Mac with a PIN.
  *
  * Promise: a Mac never gets the command without a PIN of exactly six digits, since it could not be unlocked again; the
- * PIN is returned for escrow when the Mac has acknowledged.
+ * PIN is escrowed when it is sent, and proven when the Mac has acknowledged.
  *
  * Source: Apple, "Device Lock" (developer.apple.com/documentation/devicemanagement/device-lock-command).
  *

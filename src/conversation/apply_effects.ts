@@ -23,7 +23,7 @@ import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { keepLocation } from "../devices/location.ts";
-import { escrow } from "../escrow/escrow.ts";
+import { confirmPin } from "../escrow/lock_pin.ts";
 import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
 import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts";
@@ -258,7 +258,7 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "verifyProfiles":
       return await askForProfiles(context);
     case "lockPin":
-      return await escrow(tx, runtime, by, owner, "device_lock_pin", effect.pin, { reason: "acknowledged", command });
+      return await confirmPin(tx, runtime, by, owner, effect.pin, command);
     case "lostMode":
       await updateEnrollment(tx, owner.enrollmentId, { lostMode: effect.on }, context.now);
       return;

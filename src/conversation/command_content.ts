@@ -12,6 +12,7 @@ import { findProvisioningProfile } from "../../db/artifacts/provisioning_profile
 import { buildProfile } from "../downloads/profile.ts";
 import { returnProfile } from "../enrollment/return_to_service.ts";
 import { unlockTokenOf } from "../enrollment/unlock_token.ts";
+import { keepSentPin } from "../escrow/lock_pin.ts";
 import { keepSentPassword, passwordToCheck, presentPassword } from "../escrow/passwords.ts";
 import { rotationContent, setupContent } from "../filevault/content.ts";
 import type { Runtime } from "../runtime.ts";
@@ -109,6 +110,12 @@ const CONTENTS: Readonly<Record<string, Content>> = {
     const sent = { commandUuid, origin: "dynamic" } as const;
     await keepSentPassword(tx, runtime, owner.deviceId, "admin_password", password, sent);
     return { guid, password_hash: (await adminPasswordHash(runtime.random, password)).toBase64() };
+  },
+  async DeviceLock(tx, runtime, _channelId, { pin }, { owner, commandUuid }) {
+    if (typeof pin === "string") {
+      await keepSentPin(tx, runtime, owner, pin, { requestType: "DeviceLock", uuid: commandUuid });
+    }
+    return {};
   },
   async ClearPasscode(tx, runtime, channelId) {
     const token = await unlockTokenOf(tx, runtime, channelId);

@@ -186,3 +186,30 @@ for (const unlinked of [false, true]) {
       assert.equal(await read(fleet, device, "filevault_prk"), device.state.fileVault.recoveryKey);
     }));
 }
+
+Deno.test("a lost answer to DeviceLock loses no PIN, and the lock is one secret however often it is sent", () =>
+  withFleet(async (fleet) => {
+    const device = await fleet.enrolled({
+      mischief: (type, n) =>
+        type !== "DeviceLock" ? undefined : n === 1 ? "NotNow" : n === 2 ? "lost answer" : undefined,
+    });
+    await rest(device);
+    await made(fleet, "POST", `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/lock/`, { pin: "271828" });
+    const states = async () =>
+      (await fleet.runtime.sql<{ proven: boolean; ended: boolean }[]>`
+        select proven, ended_at is not null as ended from escrowed_secrets where kind = 'device_lock_pin' order by id`)
+        .map(({ proven, ended }) => `${proven} ${ended}`);
+    for (let n = 0; n < 2; n++) {
+      await device.connect();
+      assert.deepEqual(await stored(fleet, device, "device_lock_pin"), ["271828"]);
+      assert.deepEqual(await states(), ["false false"]);
+      assert.equal(await read(fleet, device, "device_lock_pin"), null);
+      await settle(fleet);
+      fleet.runtime.clock.advance(31 * MINUTE);
+    }
+    await device.connect();
+    assert.equal(await read(fleet, device, "device_lock_pin"), "271828");
+    assert.deepEqual(await states(), ["true false"]);
+    await device.connect();
+    assert.deepEqual(await states(), ["true true"]);
+  }));

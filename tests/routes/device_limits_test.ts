@@ -95,7 +95,7 @@ Deno.test("a device outside of the limits of all roles is unknown on every route
         const about = schema === deviceFilter
           ? outside
           : path.startsWith("/api/mdm/") && /user$/.test(name)
-          ? user.id
+          ? channel.id
           : undefined;
         if (method !== "GET" || path.includes("{") || about === undefined) continue;
         filters++;

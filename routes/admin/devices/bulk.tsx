@@ -24,7 +24,7 @@ import { problem } from "../../../src/errors.ts";
 import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
 import { conditionsOf } from "../../device_selection.ts";
-import { BULK_RESULT_STATES, BULK_RESULT_WORDS, BULK_WORDS, choicesOf } from "../../state_words.ts";
+import { BULK_RESULT_STATES, BULK_RESULT_WORDS, bulkWord, choicesOf } from "../../state_words.ts";
 import {
   ActionButton,
   counted,
@@ -216,7 +216,7 @@ async function listPage(context: PageContext): Promise<Page> {
                 <a href={`${PATH}${row.id}/`}>{row.name}</a>
               </td>
               <td>
-                <StateChip word={BULK_WORDS[row.state]} />
+                <StateChip word={bulkWord(row)} />
               </td>
               <td class="words">{progressWords(row)}</td>
               <td>{row.createdByName}</td>
@@ -255,7 +255,7 @@ const RESULTS: Part = {
     return (
       <>
         <p>
-          <StateChip word={BULK_WORDS[row.state]} /> {`${counted(row.devices, "device")}: ${progressWords(row)}`}
+          <StateChip word={bulkWord(row)} /> {`${counted(row.devices, "device")}: ${progressWords(row)}`}
         </p>
         <Table
           caption={counted(count, "result")}

@@ -10,8 +10,10 @@ import { mayCommand } from "../../../src/access/command_rights.ts";
 import { isDestructive } from "../../../src/approvals/destructive.ts";
 import type { CommandForm } from "../../../src/commands/by_hand.ts";
 import type { CommandTarget } from "../../../src/commands/command.ts";
+import { catalogueEntry } from "../../../src/commands/catalogue.ts";
 import { argumentsOf, type FormField, formFields } from "../../../src/commands/form_fields.ts";
 import { type AnyCommand, commandsWith } from "../../../src/commands/registry.ts";
+import { namesOf } from "../../../src/commands/right_names.ts";
 import { sendCommand, targetOf, whyNotSent } from "../../../src/devices/actions.ts";
 import { invalid, problem } from "../../../src/errors.ts";
 import type { AppEnv } from "../../context.ts";
@@ -95,6 +97,15 @@ function Sending(
           ? <Field name={CONFIRMATION} label="Serial number, to confirm" required autocomplete="off" state={state} />
           : null}
         {formFields(command, target).map((field) => <Argument field={field} state={state} />)}
+        {command.requestTypeOf === undefined ? null : (
+          <Field
+            name={CONFIRMATION}
+            label="Serial number, to confirm"
+            help="Only for commands that destroy something, such as EraseDevice."
+            autocomplete="off"
+            state={state}
+          />
+        )}
         <Reason wanted={asked} state={state} />
         <button type="submit" {...danger}>{form.button}</button>
       </form>
@@ -139,13 +150,14 @@ export function mountCommandForms(
     action(app, `/devices/:id/${part.path}/`, part.permission, async (context, form) => {
       const device = await findDevice(context.runtime.sql, context.deviceId());
       if (device === undefined) throw problem("not-found");
-      if (part.danger === true && form.text(CONFIRMATION) !== device.serialNumber) {
+      const fields = argumentsOf(formFields(command, targetOf(device)), form);
+      const danger = part.danger === true || namesOf(command, fields).some((name) => catalogueEntry(name)?.danger);
+      if (danger && form.text(CONFIRMATION) !== device.serialNumber) {
         throw invalid({ [CONFIRMATION]: [`This is not the serial number of this device, ${device.serialNumber}.`] });
       }
       // The page may be older than the device's state.
       const reason = whyNotSent(device, command.name);
       if (reason !== null) throw problem("refused", `${reason}.`);
-      const fields = argumentsOf(formFields(command, targetOf(device)), form);
       await sendCommand(context.runtime, context.by, device.id, command.name, fields);
       return `/devices/${device.id}/?done=queued`;
     }, again);

@@ -93,3 +93,25 @@ Deno.test("a command that the device no longer supports is refused with its reas
       [],
     );
   }));
+
+Deno.test("a custom command that destroys something asks for the serial number as the command itself does", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const device = await fleet.enrolled();
+    await device.connect();
+    const [row] = await runtime.sql<{ id: number }[]>`select id from devices`;
+    const ada = await personWith(runtime, "superuser");
+    const custom = (type: string, more: Record<string, string> = {}) =>
+      ada.post(`/devices/${row?.id}/custom/`, {
+        action: "CustomCommand",
+        command: `<dict><key>RequestType</key><string>${type}</string></dict>`,
+        ...more,
+      });
+    for (const more of [{}, { serial_number: "x" }]) {
+      const wrong = await custom("ShutDownDevice", more);
+      assert.equal(wrong.status, 400);
+      assert.match(wrong.text, /This is not the serial number of this device/);
+    }
+    assert.equal((await custom("ShutDownDevice", { serial_number: device.serialNumber })).status, 303);
+    assert.equal((await custom("RestartDevice")).status, 303);
+  }));

@@ -35,6 +35,10 @@ Deno.test("from a filter of the device list to the results, with the number of d
     const path = sent.location.replace("?done=created", "");
     const shown = (await person.get(path)).text;
     assert.match(shown, /3 devices: 1 not possible, 2 queued/);
+    assert.match((await person.get("/bulk-commands/")).text, />Queued</);
+    await runtime.sql`update bulk_command_targets set state = 'impossible' where state = 'queued'`;
+    assert.match((await person.get("/bulk-commands/")).text, />Finished</);
+    await runtime.sql`update bulk_command_targets set state = 'queued' where command_uuid is not null`;
     assert.ok(!shown.includes("123456"));
     assert.match((await person.get(`${path}?state=impossible`)).text, /1 result/);
     assert.match((await person.get("/bulk-commands/")).text, /DeviceLock/);
