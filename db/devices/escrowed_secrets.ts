@@ -69,11 +69,11 @@ export async function endEscrowed(
   return rows.some(({ proven }) => proven);
 }
 
-<<<<<<< HEAD
 /** Marks one secret as no longer valid. */
 export async function endOneEscrowed(db: Db, deviceId: DeviceId, id: number, now: Date): Promise<void> {
   await db`update escrowed_secrets set ended_at = ${now} where id = ${id} and device_id = ${deviceId}`;
-=======
+}
+
 /** Marks the secret of a command as one that counts again. Returns whether there is one. */
 export async function reopenEscrowed(
   db: Db,
@@ -84,7 +84,6 @@ export async function reopenEscrowed(
   return (await db`
     update escrowed_secrets set ended_at = null
     where device_id = ${deviceId} and kind = ${kind} and command_uuid = ${commandUuid}`).count > 0;
->>>>>>> cmd-attack
 }
 
 /** Marks a secret as proven. */
