@@ -10,6 +10,8 @@ import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } f
 import type { DeviceId } from "../../db/ids.ts";
 import { collectInventory } from "../../src/devices/collect_inventory.ts";
 import { problem } from "../../src/errors.ts";
+import type { Permission } from "../../src/access/actor.ts";
+import type { LiveKind } from "../../src/escrow/kinds.ts";
 import { revealEscrowed } from "../../src/escrow/reveal.ts";
 import { naiveUtc } from "../../src/naive_utc.ts";
 import { toPem } from "../../src/pki/certificate.ts";
@@ -33,6 +35,86 @@ const stepRepresentation = (step: Step) => ({
 
 const path = (segment: string) => `/api/mdm/devices/{id}/${segment}/`;
 const facts = { method: "GET", permission: "mdm.view_enrolleddevice", tag: "Devices", params: deviceParams } as const;
+
+/** A secret of a device that an endpoint reveals: the current one of the first kind that there is. */
+type Reveal = {
+  /** The last part of the path, and the field of the answer. */
+  field: string;
+  permission: Permission;
+  kinds: readonly LiveKind[];
+  schema: string;
+  summary: string;
+  /** What follows from a read, beside its event. */
+  then?: string;
+};
+
+const REVEALS: readonly Reveal[] = [
+  {
+    field: "filevault_prk",
+    permission: "mdm.view_filevault_prk",
+    kinds: ["filevault_prk"],
+    schema: "DeviceFileVaultPrk",
+    summary: "Read the FileVault recovery key of a Mac",
+    then: "If the FileVault configuration of the Mac says so, the key is rotated after a delay.",
+  },
+  {
+    field: "device_lock_pin",
+    permission: "mdm.view_device_lock_pin",
+    kinds: ["device_lock_pin"],
+    schema: "DeviceLockPin",
+    summary: "Read the PIN that unlocks a device",
+  },
+  {
+    field: "recovery_password",
+    permission: "mdm.view_recovery_password",
+    kinds: ["recovery_lock_password", "firmware_password"],
+    schema: "DeviceRecoveryPassword",
+    summary: "Read the recovery lock password or the firmware password of a Mac",
+    then:
+      "A password is shown after the Mac has verified it, and is replaced after a delay if its configuration says so.",
+  },
+  {
+    field: "activation_lock_bypass_code",
+    permission: "mdm.view_activation_lock_bypass",
+    kinds: ["activation_lock_bypass_code"],
+    schema: "DeviceActivationLockBypassCode",
+    summary: "Read the code that removes the Activation Lock of a device's user",
+  },
+  {
+    field: "admin_password",
+    permission: "mdm.view_admin_password",
+    kinds: ["admin_password"],
+    schema: "DeviceAdminPassword",
+    summary: "Read the password of a Mac's managed administrator",
+    then: "If the DEP enrollment of the Mac says so, the password is replaced after a delay.",
+  },
+];
+
+const answerWith = (field: string, id: string): z.ZodType<Readonly<Record<string, string | number | null>>> =>
+  z.object({ id: z.int(), serial_number: z.string(), [field]: z.string().nullable() }).meta({ id });
+
+const revealing = ({ field, permission, kinds, schema, summary, then }: Reveal) =>
+  endpoint({
+    ...facts,
+    path: path(field),
+    permission,
+    reasoned: true,
+    session: true,
+    summary,
+    description: ["Each read is recorded as an event.", ...(then === undefined ? [] : [then])].join(" "),
+    response: {
+      status: 200,
+      schema: answerWith(field, schema),
+    },
+    async handle({ runtime, by, params }) {
+      const { id, serialNumber } = await mustFind(runtime, params.id);
+      let secret: string | null = null;
+      for (const kind of kinds) {
+        secret ??= (await revealEscrowed(runtime, by, { deviceId: id, serialNumber }, kind))?.secret ?? null;
+      }
+      return { id, serial_number: serialNumber, [field]: secret };
+    },
+  });
 
 /** The endpoints of a device's inventory and plan. */
 export const DEVICE_INVENTORY_ENDPOINTS = [
@@ -206,109 +288,5 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
       };
     },
   }),
-  endpoint({
-    ...facts,
-    path: path("filevault_prk"),
-    permission: "mdm.view_filevault_prk",
-    session: true,
-    summary: "Read the FileVault recovery key of a Mac",
-    description:
-      "Each read is recorded as an event. If the FileVault configuration of the Mac says so, the key is rotated after a delay.",
-    response: {
-      status: 200,
-      schema: z.object({ id: z.int(), serial_number: z.string(), filevault_prk: z.string().nullable() }).meta({
-        id: "DeviceFileVaultPrk",
-      }),
-    },
-    async handle({ runtime, by, params }) {
-      const { id, serialNumber } = await mustFind(runtime, params.id);
-      const prk = await revealEscrowed(runtime, by, { deviceId: id, serialNumber }, "filevault_prk");
-      return { id, serial_number: serialNumber, filevault_prk: prk?.secret ?? null };
-    },
-  }),
-  endpoint({
-    ...facts,
-    path: path("device_lock_pin"),
-    permission: "mdm.view_device_lock_pin",
-    reasoned: true,
-    session: true,
-    summary: "Read the PIN that unlocks a device",
-    description: "Each read is recorded as an event.",
-    response: {
-      status: 200,
-      schema: z.object({ id: z.int(), serial_number: z.string(), device_lock_pin: z.string().nullable() }).meta({
-        id: "DeviceLockPin",
-      }),
-    },
-    async handle({ runtime, by, params }) {
-      const { id, serialNumber } = await mustFind(runtime, params.id);
-      const pin = await revealEscrowed(runtime, by, { deviceId: id, serialNumber }, "device_lock_pin");
-      return { id, serial_number: serialNumber, device_lock_pin: pin?.secret ?? null };
-    },
-  }),
-  endpoint({
-    ...facts,
-    path: path("recovery_password"),
-    permission: "mdm.view_recovery_password",
-    reasoned: true,
-    session: true,
-    summary: "Read the recovery lock password or the firmware password of a Mac",
-    description: "Each read is recorded as an event. A password is shown after the Mac has verified it.",
-    response: {
-      status: 200,
-      schema: z.object({ id: z.int(), serial_number: z.string(), recovery_password: z.string().nullable() }).meta({
-        id: "DeviceRecoveryPassword",
-      }),
-    },
-    async handle({ runtime, by, params }) {
-      const { id, serialNumber } = await mustFind(runtime, params.id);
-      const owner = { deviceId: id, serialNumber };
-      const password = await revealEscrowed(runtime, by, owner, "recovery_lock_password") ??
-        await revealEscrowed(runtime, by, owner, "firmware_password");
-      return { id, serial_number: serialNumber, recovery_password: password?.secret ?? null };
-    },
-  }),
-  endpoint({
-    ...facts,
-    path: path("activation_lock_bypass_code"),
-    permission: "mdm.view_activation_lock_bypass",
-    reasoned: true,
-    session: true,
-    summary: "Read the code that removes the Activation Lock of a device's user",
-    description: "Each read is recorded as an event.",
-    response: {
-      status: 200,
-      schema: z.object({
-        id: z.int(),
-        serial_number: z.string(),
-        activation_lock_bypass_code: z.string().nullable(),
-      }).meta({ id: "DeviceActivationLockBypassCode" }),
-    },
-    async handle({ runtime, by, params }) {
-      const { id, serialNumber } = await mustFind(runtime, params.id);
-      const owner = { deviceId: id, serialNumber };
-      const code = await revealEscrowed(runtime, by, owner, "activation_lock_bypass_code");
-      return { id, serial_number: serialNumber, activation_lock_bypass_code: code?.secret ?? null };
-    },
-  }),
-  endpoint({
-    ...facts,
-    path: path("admin_password"),
-    permission: "mdm.view_admin_password",
-    reasoned: true,
-    session: true,
-    summary: "Read the password of a Mac's managed administrator",
-    description: "Each read is recorded as an event.",
-    response: {
-      status: 200,
-      schema: z.object({ id: z.int(), serial_number: z.string(), admin_password: z.string().nullable() }).meta({
-        id: "DeviceAdminPassword",
-      }),
-    },
-    async handle({ runtime, by, params }) {
-      const { id, serialNumber } = await mustFind(runtime, params.id);
-      const password = await revealEscrowed(runtime, by, { deviceId: id, serialNumber }, "admin_password");
-      return { id, serial_number: serialNumber, admin_password: password?.secret ?? null };
-    },
-  }),
+  ...REVEALS.map(revealing),
 ];
