@@ -101,7 +101,7 @@ function Sending(
           <Field
             name={CONFIRMATION}
             label="Serial number, to confirm"
-            help="Only for commands that destroy something, such as EraseDevice."
+            help="Only for commands that destroy something, such as one that erases the device."
             autocomplete="off"
             state={state}
           />
