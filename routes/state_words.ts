@@ -126,7 +126,7 @@ export const BULK_RESULT_STATES = [
 ] as const satisfies readonly (keyof typeof BULK_RESULT_WORDS)[];
 
 /** Bulk commands. */
-export const BULK_WORDS: Readonly<Record<BulkCommandRow["state"], StateWord>> = {
+const BULK_WORDS: Readonly<Record<BulkCommandRow["state"], StateWord>> = {
   waiting: { text: "Waiting for approval", tone: "warn" },
   running: { text: "Running" },
   done: { text: "Queued", tone: "good", means: "Each device has the command, or a reason why not." },

@@ -17,7 +17,7 @@ import type { CommandTarget } from "./command.ts";
 import type { AnyCommand } from "./registry.ts";
 
 /** Returns where the secret arguments of a command are sealed. */
-export const secretContext = (id: number) => ({ table: "commands", column: "secrets_sealed", id });
+const secretContext = (id: number) => ({ table: "commands", column: "secrets_sealed", id });
 
 /** Returns the arguments of a command, those that are sealed too. */
 export async function argumentsOf(

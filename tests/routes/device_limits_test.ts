@@ -92,7 +92,7 @@ Deno.test("a device outside of the limits of all roles is unknown on every route
     let filters = 0;
     for (const { method, path, query } of ENDPOINTS) {
       for (const [name, schema] of Object.entries(query.shape)) {
-        const about = schema === deviceFilter
+        const about: number | undefined = schema === deviceFilter
           ? outside
           : path.startsWith("/api/mdm/") && /user$/.test(name)
           ? user.id
