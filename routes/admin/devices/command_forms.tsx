@@ -101,7 +101,7 @@ function Sending(
           <Field
             name={CONFIRMATION}
             label="Serial number, to confirm"
-            help="Only for commands that destroy something, such as one that erases the device."
+            help="Only for commands that destroy something or take the device away from its user."
             autocomplete="off"
             state={state}
           />
