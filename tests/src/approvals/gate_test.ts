@@ -1,5 +1,11 @@
 /** Sensitive actions with a reason and a second person, over the API. */
 
+import { insertEscrowed } from "../../../db/devices/escrowed_secrets.ts";
+import { deviceIdOf } from "../../../db/ids.ts";
+import { nextId } from "../../../db/next_id.ts";
+import { ENDPOINTS } from "../../../routes/api/registry.ts";
+import { escrowContext } from "../../../src/escrow/escrow.ts";
+import { ESCROW_KINDS, LIVE_KINDS } from "../../../src/escrow/kinds.ts";
 import assert from "node:assert/strict";
 import { type Fleet, withFleet } from "../../support/fleet.ts";
 import { made } from "../../support/artifacts.ts";
@@ -329,4 +335,43 @@ Deno.test("a request expires after a day, and its arguments are forgotten", () =
     assert.deepEqual(row, { state: "expired", kept: null });
     assert.equal((await runtime.sql`select 1 from events where type = 'approval_expired'`).length, 1);
     assert.notEqual(((await erase(requester, id, { reason: "x" })).body as Body).approval, approval);
+  }));
+
+Deno.test("every endpoint that reveals an escrowed secret needs the reason, and takes it", () =>
+  withFleet(async (fleet) => {
+    const { runtime, runtime: { sql }, id, caller, settings } = await house(fleet);
+    await settings({ reveals: { reason_required: true } });
+    for (const kind of LIVE_KINDS) {
+      const next = await nextId(sql, "escrowed_secrets");
+      await insertEscrowed(sql, {
+        id: next,
+        deviceId: deviceIdOf(id),
+        kind,
+        secretSealed: await runtime.keys.seal("SECRET", escrowContext(next)),
+        proven: true,
+        reason: "",
+        commandUuid: null,
+      }, runtime.clock.now());
+    }
+    const call = await caller(Object.values(ESCROW_KINDS).map(({ permission }) => permission));
+    const permissions = new Set(Object.values(ESCROW_KINDS).map(({ permission }) => String(permission)));
+    const reveals = ENDPOINTS.filter(({ method, path, permission }) =>
+      method === "GET" && path.startsWith("/api/mdm/devices/{id}/") && !path.includes("{secret_id}") &&
+      permissions.has(String(permission))
+    );
+    assert.deepEqual(reveals.map(({ path }) => path.slice("/api/mdm/devices/{id}/".length)).sort(), [
+      "activation_lock_bypass_code/",
+      "admin_password/",
+      "device_lock_pin/",
+      "filevault_prk/",
+      "recovery_password/",
+    ]);
+    for (const { path } of reveals) {
+      const address = path.replace("{id}", String(id));
+      const without = await call("GET", address);
+      assert.deepEqual([without.status, without.body], [400, { reason: ["This field is required."] }], path);
+      const { status, body } = await call("GET", `${address}?reason=Repair`);
+      assert.equal(status, 200, path);
+      assert.ok(JSON.stringify(body).includes("SECRET"), path);
+    }
   }));
