@@ -8,6 +8,9 @@ import { adeAssign } from "./ade_assign.ts";
 import { adeDefinitions } from "./ade_definitions.ts";
 import { adeSync } from "./ade_sync.ts";
 import { adeSyncDue } from "./ade_sync_due.ts";
+import { appsConfigure } from "./apps_configure.ts";
+import { appsNotifications } from "./apps_notifications.ts";
+import { appsSync } from "./apps_sync.ts";
 import { authorityRenewal } from "./authority_renewal.ts";
 import { bulkCommand } from "./bulk_command.ts";
 import { fanOutJob } from "./fan_out.ts";
@@ -27,6 +30,9 @@ export const JOBS: readonly AnyJob[] = [
   adeDefinitions,
   adeSync,
   adeSyncDue,
+  appsConfigure,
+  appsNotifications,
+  appsSync,
   authorityRenewal,
   bulkCommand,
   fanOutJob,
