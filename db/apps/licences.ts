@@ -265,6 +265,7 @@ export type DueGroup = {
   pricingParam: string;
   wanted: "associate" | "disassociate";
   kind: HolderKind;
+  /** Licences that are left when all requests on their way succeed. */
   available: number;
   gone: boolean;
 };
@@ -273,7 +274,8 @@ export type DueGroup = {
 export async function dueGroups(db: Db, locationId: number, now: Date): Promise<DueGroup[]> {
   return await db<DueGroup[]>`
     select x.id as location_asset_id, a.adam_id, a.pricing_param, p.wanted, p.holder_kind as kind,
-      x.available_count as available, x.gone_at is not null as gone
+      x.available_count - (select count(*)::int from licences f where f.location_asset_id = x.id
+        and f.request_id is not null and not f.assigned) as available, x.gone_at is not null as gone
     from licences p join location_assets x on x.id = p.location_asset_id join store_assets a on a.id = x.asset_id
     where x.location_id = ${locationId} and p.wanted is not null and p.due_at <= ${now} and p.request_id is null
     group by x.id, a.id, p.wanted, p.holder_kind
@@ -312,14 +314,17 @@ export async function postponeDue(
   return count;
 }
 
-/** How a licence of a request ended that Apple did not give or take back. */
-export type LicenceFailure = { error: string; errorNumber: number | null; retryAt: Date | null };
+/**
+ * How a licence of a request ended that Apple did not give or take back. It is asked for again at `retryAt`, never if that is
+ * null; with `grows`, seconds that double with each try are added.
+ */
+export type LicenceFailure = { error: string; errorNumber: number | null; retryAt: Date | null; grows?: number };
 
 /** Gives the licences of a request back to the ledger, with how they failed. Only those of some holders, if given. */
 export async function failLicences(
   db: Db,
   requestId: string,
-  { error, errorNumber, retryAt }: LicenceFailure,
+  { error, errorNumber, retryAt, grows = 0 }: LicenceFailure,
   holders: readonly string[] | undefined,
   now: Date,
 ): Promise<HolderChange[]> {
@@ -330,7 +335,8 @@ export async function failLicences(
         wanted = case when p.wanted = 'associate' and p.assigned or p.wanted = 'disassociate'
           and (not p.assigned or ${retryAt}::timestamptz is null) then null else p.wanted end,
         due_at = case when p.wanted = 'associate' and p.assigned or p.wanted = 'disassociate' and not p.assigned
-          then null else ${retryAt}::timestamptz end,
+          then null else ${retryAt}::timestamptz
+            + make_interval(secs => ${grows} * power(2, least(greatest(p.tries, 1) - 1, 6))) end,
         updated_at = ${now}
       where request_id = ${requestId} ${holders === undefined ? db`` : db`and p.holder = any(${[...holders]})`}
       returning p.location_asset_id, p.holder_kind, p.holder
@@ -364,11 +370,20 @@ export async function settleLicences(
     where p.location_asset_id = ${locationAssetId} and g.kind = p.holder_kind and g.holder = p.holder`;
 }
 
-/** Makes licences due that wait because none was left. Returns whether there are any. */
-export async function hurryWaiting(db: Db, locationAssetId: number, errorNumber: number, now: Date): Promise<boolean> {
+/**
+ * Makes licences due that wait because none was left; those that were asked for less than `fewerTries`. Returns whether there
+ * are any.
+ */
+export async function hurryWaiting(
+  db: Db,
+  locationAssetId: number,
+  { errorNumber, fewerTries = 1_000_000 }: { errorNumber: number; fewerTries?: number },
+  now: Date,
+): Promise<boolean> {
   const { count } = await db`
     update licences set due_at = ${now} where location_asset_id = ${locationAssetId} and wanted = 'associate'
-      and request_id is null and error_number = ${errorNumber} and (due_at is null or due_at > ${now})`;
+      and request_id is null and error_number = ${errorNumber} and (due_at is null or due_at > ${now})
+      and tries < ${fewerTries}`;
   return count > 0;
 }
 

@@ -91,7 +91,9 @@ export async function assetsChanged(
   );
   let hurried = false;
   for (const change of changes) {
-    if (grew(change) && await hurryWaiting(tx, change.locationAssetId, NOT_ENOUGH, now)) hurried = true;
+    if (grew(change) && await hurryWaiting(tx, change.locationAssetId, { errorNumber: NOT_ENOUGH }, now)) {
+      hurried = true;
+    }
   }
   if (hurried) await enqueueLicenceWork(tx, runtime, location.id);
 }

@@ -19,6 +19,7 @@ import { randomText, type Runtime } from "../runtime.ts";
 import { contentClient, noteOurs, noteTakenOver } from "./client.ts";
 import { locationObjects, locationPayload } from "./event_payloads.ts";
 import { sealContextOf } from "./token_seal.ts";
+import { enqueueLicenceWork } from "./work.ts";
 
 /** The kind of the job, and its payload. */
 export const CONFIGURE_JOB = "apps-configure";
@@ -109,6 +110,8 @@ export async function configureLocation(
   await sql.begin(async (tx) => {
     if (notify && refusal === undefined) await endConfiguration(tx, locationId, { sealed, url }, clock.now());
     else await noteManaged(tx, locationId, clock.now());
+    // What waited for a location that works.
+    await enqueueLicenceWork(tx, runtime, locationId);
     if (isOther) {
       await recordEvents(tx, runtime, by, [{
         type: "mdm_location_taken_over",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { lockLocationAsset, shiftCounts, updateTrouble } from "../../db/apps/assets.ts";
+import { lockLocationAsset, lockLocationAssetById, shiftCounts, updateTrouble } from "../../db/apps/assets.ts";
 import { applyAssignments, failLicences, type HolderChange, settleLicences, takeFrom } from "../../db/apps/licences.ts";
 import { type LocationRow, lockContentPlace } from "../../db/apps/locations.ts";
 import type { RequestRow } from "../../db/apps/requests.ts";
@@ -12,8 +12,10 @@ import type { Tx } from "../../db/open.ts";
 import type { AssetKey } from "../apple/content.ts";
 import type { Holder } from "../apple/content_answers.ts";
 import { ContentError, errorSentence, NOT_ENOUGH } from "../apple/content_errors.ts";
+import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { assetsChanged, holdersChanged, type Telling } from "./changes.ts";
+import { assetObjects, assetPayload } from "./event_payloads.ts";
 import { storedAssignments } from "./sync.ts";
 import { enqueueAssetCheck, enqueueLicenceWork } from "./work.ts";
 
@@ -52,7 +54,7 @@ export async function licencesMoved(
     : await takeFrom(tx, asset.id, holders, now);
   await settleLicences(tx, asset.id, holders, now);
   await holdersChanged(tx, runtime, telling, location, given ? "created" : "deleted", changes);
-  if (given) await updateTrouble(tx, asset.id, "", now);
+  if (given) await noteTrouble(tx, runtime, telling, location, asset.id, "");
   // What was wanted meanwhile is due now.
   await enqueueLicenceWork(tx, runtime, location.id);
   const count = changes.length;
@@ -92,15 +94,38 @@ export async function licencesCounted(
   return "applied";
 }
 
+const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
 
-/** Returns the seconds until a licence is asked for again that Apple refused. */
-export function retrySeconds(number: number | undefined, tries: number): number {
+const passes = (number: number | undefined): boolean =>
+  number === undefined || new ContentError("", number, 400).passing;
+
+/** Returns the seconds until a licence is asked for again that Apple refused; it may `grow` with each try. */
+export function retrySeconds(number: number | undefined): { seconds: number; grows: boolean } {
   // It is asked for at once when licences are added.
-  if (number === NOT_ENOUGH) return HOUR;
-  const passing = number === undefined || new ContentError("", number, 400).passing;
-  return passing ? Math.min(60 * 2 ** Math.max(0, tries - 1), HOUR) : DAY;
+  if (number === NOT_ENOUGH) return { seconds: HOUR, grows: false };
+  return passes(number) ? { seconds: MINUTE, grows: true } : { seconds: DAY, grows: false };
+}
+
+/** Stores the trouble with the licences of an asset, "" for none, with an event when it changed. */
+async function noteTrouble(
+  tx: Tx,
+  runtime: Runtime,
+  { by }: Telling,
+  location: LocationRow,
+  id: number,
+  trouble: string,
+): Promise<void> {
+  if (!await updateTrouble(tx, id, trouble, runtime.clock.now())) return;
+  const asset = await lockLocationAssetById(tx, id);
+  if (asset === undefined) return;
+  await recordEvents(tx, runtime, by, [{
+    type: "mdm_asset_trouble",
+    tags: ["mdm"],
+    objects: assetObjects(location, id),
+    payload: { ...assetPayload(location, asset), trouble, resolved: trouble === "" },
+  }]);
 }
 
 /** A refusal of Apple's. */
@@ -115,33 +140,39 @@ export async function licencesRefused(
   runtime: Runtime,
   telling: Telling,
   location: LocationRow,
-  { request, refused, holders, tries = 1, afterSeconds }: {
+  { request, refused, holders, afterSeconds }: {
     request: Pick<RequestRow, "id" | "kind" | "locationAssetId">;
     refused: Refused;
     holders?: readonly string[];
-    tries?: number;
     afterSeconds?: number;
   },
 ): Promise<HolderChange[]> {
   const now = runtime.clock.now();
-  const error = errorSentence(refused.number, refused.message);
-  const seconds = afterSeconds ?? retrySeconds(refused.number, tries);
-  const final = request.kind === "disassociate" && refused.number !== undefined &&
-    !new ContentError("", refused.number, 400).passing;
+  const { number, message } = refused;
+  const error = errorSentence(number, message);
+  const { seconds, grows } = retrySeconds(number);
+  const wait = afterSeconds ?? (grows ? 0 : seconds);
+  const final = request.kind === "disassociate" && !passes(number);
   const failed = await failLicences(
     tx,
     request.id,
     {
       error,
-      errorNumber: refused.number ?? null,
-      retryAt: final ? null : new Date(now.getTime() + seconds * 1000),
+      errorNumber: number ?? null,
+      retryAt: final ? null : new Date(now.getTime() + wait * 1000),
+      grows: grows ? seconds : 0,
     },
     holders,
     now,
   );
-  if (request.locationAssetId !== null && failed.length > 0 && refused.number !== undefined) {
-    await updateTrouble(tx, request.locationAssetId, error, now);
+  if (request.locationAssetId !== null && failed.length > 0 && number !== NOT_ENOUGH) {
+    await noteTrouble(tx, runtime, telling, location, request.locationAssetId, error);
   }
-  await enqueueLicenceWork(tx, runtime, location.id, new Date(now.getTime() + seconds * 1000));
+  if (number === NOT_ENOUGH && request.locationAssetId !== null) {
+    const asset = await lockLocationAssetById(tx, request.locationAssetId);
+    if (asset !== undefined) await enqueueAssetCheck(tx, runtime, asset);
+  }
+  // The job looks for what is due next.
+  await enqueueLicenceWork(tx, runtime, location.id);
   return failed;
 }
