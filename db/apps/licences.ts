@@ -150,11 +150,24 @@ export async function takeFrom(
     select ${changeOf(db)}`;
 }
 
-/** Counts the licences that are known to be assigned. */
-export async function countAssigned(db: Db, locationAssetId: number): Promise<number> {
-  const [row] = await db<{ count: number }[]>`
-    select count(*)::int as count from licences where location_asset_id = ${locationAssetId} and assigned`;
-  return row?.count ?? 0;
+/**
+ * Returns the number of licences of an asset that are known to be assigned, and whether any was given or taken back since its
+ * holders were compared.
+ */
+export async function assignedSince(
+  db: Db,
+  locationAssetId: number,
+): Promise<{ count: number; moved: boolean }> {
+  const [row] = await db<{ count: number; moved: boolean }[]>`
+    select count(*) filter (where p.assigned)::int as count,
+      coalesce(bool_or(p.assigned_at >= coalesce(x.holders_compared_at, '-infinity')), false) as moved
+    from licences p join location_assets x on x.id = p.location_asset_id where x.id = ${locationAssetId}`;
+  return row ?? { count: 0, moved: false };
+}
+
+/** Notes that the holders of an asset were compared. */
+export async function noteCompared(db: Db, locationAssetId: number, at: Date): Promise<void> {
+  await db`update location_assets set holders_compared_at = ${at} where id = ${locationAssetId}`;
 }
 
 /** Deletes rows that say nothing any more. Returns how many. */

@@ -89,6 +89,8 @@ create table location_assets (
   generation integer not null default 0,
   -- Since when Apple does not list it any more.
   gone_at timestamptz,
+  -- When its holders were compared with Apple's list of them.
+  holders_compared_at timestamptz,
   -- none, minor or major: whether licences run out, and since when.
   availability text not null default 'none' check (availability in ('none', 'minor', 'major')),
   availability_at timestamptz,

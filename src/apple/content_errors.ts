@@ -95,7 +95,8 @@ export class ContentError extends Error {
   /** Whether the same request may go better later. */
   get passing(): boolean {
     if (this.number !== undefined && this.number in KNOWN) return KNOWN[this.number]?.passing === true;
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+    // An answer that cannot be read may be a proxy's.
+    return this.status === 0 || this.status === 200 || this.status === 408 || this.status === 429 || this.status >= 500;
   }
 
   /** What it says about the content token. */

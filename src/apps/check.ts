@@ -1,5 +1,5 @@
 /**
- * One asset compared with Apple: its counts, and who has its licences where the counts differ from what is known.
+ * One asset compared with Apple: its counts, and who has its licences if any moved.
  *
  * Promise: after the last notification about an asset, its counts and holders here are those at Apple, whichever of the
  * notifications came late, twice, in another order or not at all.
@@ -8,7 +8,7 @@
  */
 
 import { applyAssetPage, type LocationAssetKey, lockLocationAsset, markAssetsGone } from "../../db/apps/assets.ts";
-import { applyAssignments, countAssigned, hurryWaiting, takeUnlisted } from "../../db/apps/licences.ts";
+import { applyAssignments, assignedSince, hurryWaiting, noteCompared, takeUnlisted } from "../../db/apps/licences.ts";
 import { type LocationRow, lockContentPlace } from "../../db/apps/locations.ts";
 import type { AssetKey, ContentClient } from "../apple/content.ts";
 import type { AssetRecord, AssignmentRecord } from "../apple/content_answers.ts";
@@ -44,9 +44,9 @@ export async function checkAsset(
   const changed = await storeCounts(runtime, by, location, key, record, asked);
   const known = await runtime.sql.begin((tx) => lockLocationAsset(tx, locationId, key));
   if (record === undefined || known === undefined) return { found: false, changed, holders_compared: false };
-  if (await countAssigned(runtime.sql, known.id) === record.assigned) {
-    return { found: true, changed, holders_compared: false };
-  }
+  const { count, moved } = await assignedSince(runtime.sql, known.id);
+  // Notifications in another order than Apple's changes may leave the right number of wrong holders.
+  if (count === record.assigned && !moved) return { found: true, changed, holders_compared: false };
   await compareHolders(runtime, by, { location, client, asset: known, signal });
   return { found: true, changed, holders_compared: true };
 }
@@ -119,6 +119,7 @@ async function compareHolders(
       await holdersChanged(tx, runtime, { by }, location, "deleted", gone);
       if (gone.length < UNLISTED) break;
     }
+    await noteCompared(tx, asset.id, now);
   });
 }
 

@@ -16,7 +16,7 @@ import {
   updateLocation,
 } from "../../db/apps/locations.ts";
 import { nextId } from "../../db/next_id.ts";
-import { isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
+import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import { createContentClient } from "../apple/content.ts";
 import type { ClientConfig } from "../apple/content_answers.ts";
 import { ContentError, ownerWords } from "../apple/content_errors.ts";
@@ -118,6 +118,12 @@ function mustBeFree({ name, mdmInfo }: ClientConfig, ours: string | undefined, t
   });
 }
 
+async function mustBeNew(db: Db, { libraryUid }: ClientConfig): Promise<void> {
+  const known = await lockLocationByUid(db, libraryUid);
+  if (known === undefined) return;
+  throw invalid({ [FIELD]: [`The location "${known.name}" exists already. Renew its token on its page.`] });
+}
+
 const TAKEN = "A location with the same server token already exists.";
 
 /**
@@ -135,13 +141,11 @@ export async function addLocation(
   const token = readToken(file);
   if (await findLocationByToken(sql, token.hash) !== undefined) throw invalid({ [FIELD]: [TAKEN] });
   const found = await proven(runtime, token);
+  await mustBeNew(sql, found.config);
   mustBeFree(found.config, undefined, takeOver);
   try {
     return await sql.begin(async (tx) => {
-      const known = await lockLocationByUid(tx, found.config.libraryUid);
-      if (known !== undefined) {
-        throw invalid({ [FIELD]: [`The location "${known.name}" exists already. Renew its token on its page.`] });
-      }
+      await mustBeNew(tx, found.config);
       const id = await nextId(tx, "locations");
       const facts = await factsOf(runtime, id, token, found);
       await insertLocation(tx, { ...facts, id, mdmInfoId: random.uuid() }, clock.now());

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { lockLocationAsset, lockLocationAssetById, shiftCounts, updateTrouble } from "../../db/apps/assets.ts";
+import {
+  type Counts,
+  lockLocationAsset,
+  lockLocationAssetById,
+  shiftCounts,
+  updateTrouble,
+} from "../../db/apps/assets.ts";
 import { applyAssignments, failLicences, type HolderChange, settleLicences, takeFrom } from "../../db/apps/licences.ts";
 import { type LocationRow, lockContentPlace } from "../../db/apps/locations.ts";
 import type { RequestRow } from "../../db/apps/requests.ts";
@@ -20,7 +26,11 @@ import { storedAssignments } from "./sync.ts";
 import { enqueueAssetCheck, enqueueLicenceWork } from "./work.ts";
 
 /** Seconds after a change until Apple's counts are compared: notifications come late, twice, out of order and not at all. */
-export const CHECK_SECONDS = 60;
+const CHECK_SECONDS = 60;
+/** Holders whose list takes about a second to read: the list of many is not read with every change. */
+const HOLDERS_PER_SECOND = 100;
+
+const checkSeconds = ({ assigned }: Counts): number => CHECK_SECONDS + Math.floor(assigned / HOLDERS_PER_SECOND);
 
 /** How a change ended. */
 export type Outcome = "applied" | "nothing new" | "compared with Apple";
@@ -59,7 +69,7 @@ export async function licencesMoved(
   await enqueueLicenceWork(tx, runtime, location.id);
   const count = changes.length;
   if (count === 0) {
-    await enqueueAssetCheck(tx, runtime, check, CHECK_SECONDS);
+    await enqueueAssetCheck(tx, runtime, check, checkSeconds(asset));
     return "nothing new";
   }
   const assigned = given ? count : -count;
@@ -69,7 +79,7 @@ export async function licencesMoved(
   }
   const change = await shiftCounts(tx, asset.id, { assigned, available: -assigned }, now);
   await assetsChanged(tx, runtime, telling, location, [change]);
-  await enqueueAssetCheck(tx, runtime, check, CHECK_SECONDS);
+  await enqueueAssetCheck(tx, runtime, check, checkSeconds(asset));
   return "applied";
 }
 
@@ -90,7 +100,7 @@ export async function licencesCounted(
   }
   const change = await shiftCounts(tx, asset.id, { available: delta, total: delta }, runtime.clock.now());
   await assetsChanged(tx, runtime, telling, location, [change]);
-  await enqueueAssetCheck(tx, runtime, check, CHECK_SECONDS);
+  await enqueueAssetCheck(tx, runtime, check, checkSeconds(asset));
   return "applied";
 }
 
