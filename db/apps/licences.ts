@@ -108,21 +108,40 @@ const taken = (db: Db, now: Date) =>
 /** Takes licences back that a list of all assignments did not have. Returns their holders. */
 export async function takeUnlisted(
   db: Db,
-  { locationId, locationAssetId, generation, asked, limit }: {
-    locationId: number;
-    locationAssetId?: number;
-    generation: number;
-    asked: Date;
-    limit: number;
-  },
+  { locationId, generation, asked, limit }: { locationId: number; generation: number; asked: Date; limit: number },
   now: Date,
 ): Promise<HolderChange[]> {
   return await db<HolderChange[]>`
     with gone as (
       select p.id from licences p join location_assets x on x.id = p.location_asset_id
       where x.location_id = ${locationId} and p.assigned and p.generation < ${generation} and p.assigned_at <= ${asked}
-        ${locationAssetId === undefined ? db`` : db`and x.id = ${locationAssetId}`}
       order by p.id limit ${limit} for update of p
+    ), w as (
+      update licences p set ${taken(db, now)} from gone where p.id = gone.id
+      returning p.location_asset_id, p.holder_kind, p.holder
+    )
+    select ${changeOf(db)}`;
+}
+
+/** Takes licences of an asset back that none of its present holders has. Returns their holders. */
+export async function takeFromOthers(
+  db: Db,
+  { locationAssetId, holders, asked }: {
+    locationAssetId: number;
+    holders: readonly { kind: HolderKind; holder: string }[];
+    asked: Date;
+  },
+  now: Date,
+): Promise<HolderChange[]> {
+  return await db<HolderChange[]>`
+    with gone as (
+      select p.id from licences p
+      where p.location_asset_id = ${locationAssetId} and p.assigned and p.assigned_at <= ${asked}
+        and (p.holder_kind, p.holder) not in (select g.kind, g.holder
+          from jsonb_to_recordset(${
+    json(db, holders.map(({ kind, holder }) => ({ kind, holder })))
+  }) as g(kind text, holder text))
+      order by p.id for update of p
     ), w as (
       update licences p set ${taken(db, now)} from gone where p.id = gone.id
       returning p.location_asset_id, p.holder_kind, p.holder

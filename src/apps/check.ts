@@ -8,7 +8,7 @@
  */
 
 import { applyAssetPage, type LocationAssetKey, lockLocationAsset, markAssetsGone } from "../../db/apps/assets.ts";
-import { applyAssignments, assignedSince, hurryWaiting, noteCompared, takeUnlisted } from "../../db/apps/licences.ts";
+import { applyAssignments, assignedSince, hurryWaiting, noteCompared, takeFromOthers } from "../../db/apps/licences.ts";
 import { type LocationRow, lockContentPlace } from "../../db/apps/locations.ts";
 import type { AssetKey, ContentClient } from "../apple/content.ts";
 import type { AssetRecord, AssignmentRecord } from "../apple/content_answers.ts";
@@ -24,7 +24,6 @@ import { enqueueLicenceWork } from "./work.ts";
 const MOST_RESTARTS = 8;
 /** Holders of one asset: more are not compared. */
 const MOST_HOLDERS = 500_000;
-const UNLISTED = 1000;
 /** A licence that was refused so often waits for the usual time, whatever Apple's counts say. */
 const MOST_TRIES = 5;
 
@@ -99,26 +98,15 @@ async function compareHolders(
     await lockLocationAsset(tx, location.id, asset);
     const place = await lockContentPlace(tx, location.id);
     if (place === undefined) return;
-    // A number that no list had: what this one has is marked with it.
-    const generation = place.generation + 1;
     const created = await applyAssignments(tx, {
       locationId: location.id,
       assignments: storedAssignments(holders),
-      generation,
+      generation: place.generation,
       asked,
     }, now);
     await holdersChanged(tx, runtime, { by }, location, "created", created);
-    for (;;) {
-      const gone = await takeUnlisted(tx, {
-        locationId: location.id,
-        locationAssetId: asset.id,
-        generation,
-        asked,
-        limit: UNLISTED,
-      }, now);
-      await holdersChanged(tx, runtime, { by }, location, "deleted", gone);
-      if (gone.length < UNLISTED) break;
-    }
+    const gone = await takeFromOthers(tx, { locationAssetId: asset.id, holders, asked }, now);
+    await holdersChanged(tx, runtime, { by }, location, "deleted", gone);
     await noteCompared(tx, asset.id, now);
   });
 }
