@@ -26,9 +26,7 @@ export async function ensureContentUser(
   row: { locationId: number; clientUserId: string; managedAppleId: string; email: string },
   now: Date,
 ): Promise<{ user: ContentUserRow; isNew: boolean }> {
-  const [known] = await db<ContentUserRow[]>`
-    select ${columns(db)} from content_users where location_id = ${row.locationId}
-      and lower(managed_apple_id) = lower(${row.managedAppleId}) order by id limit 1`;
+  const known = await findContentUser(db, row.locationId, row.managedAppleId);
   if (known !== undefined) return { user: known, isNew: false };
   const user = one(
     await db<ContentUserRow[]>`
@@ -39,14 +37,15 @@ export async function ensureContentUser(
   return { user, isNew: true };
 }
 
-/** Returns a user by Apple's id. */
+/** Returns the user with a Managed Apple Account at a location. */
 export async function findContentUser(
   db: Db,
   locationId: number,
-  clientUserId: string,
+  managedAppleId: string,
 ): Promise<ContentUserRow | undefined> {
   const [row] = await db<ContentUserRow[]>`
-    select ${columns(db)} from content_users where location_id = ${locationId} and client_user_id = ${clientUserId}`;
+    select ${columns(db)} from content_users where location_id = ${locationId}
+      and lower(managed_apple_id) = lower(${managedAppleId}) order by id limit 1`;
   return row;
 }
 

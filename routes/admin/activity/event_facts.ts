@@ -16,6 +16,7 @@ const PAGES = {
   blueprint: (id: string) => `/blueprints/${id}/`,
   enrollment: (id: string) => `/enrollments/${id}/`,
   depenrollment: (id: string) => `/enrollments/automated/${id}/`,
+  locationasset: (id: string) => `/apps-and-books/${id}/`,
   customview: (id: string) => `/custom-views/${id}/`,
   device: (id: string) => `/devices/${id}/`,
   person: () => "/users/",
