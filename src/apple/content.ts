@@ -289,7 +289,7 @@ export async function readBounded(response: Response, most: number, what: string
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > most) throw new ContentError(`Apple's answer is too long (${what})`, undefined, response.status);
+    if (size > most) throw new ContentError(`Apple's answer is too long (${what})`, undefined, 413);
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(size);

@@ -15,10 +15,12 @@ import {
   noteApplied,
   type NotificationRow,
 } from "../../db/apps/notifications.ts";
+import { lockLocationAsset } from "../../db/apps/assets.ts";
 import { findLocation, findNotified, type LocationRow } from "../../db/apps/locations.ts";
 import { endRequest, findRequestOfEvent } from "../../db/apps/requests.ts";
 import { holdersOfRequest } from "../../db/apps/licences.ts";
 import type { Tx } from "../../db/open.ts";
+import type { AssetKey } from "../apple/content.ts";
 import { readHolders } from "../apple/content_answers.ts";
 import { ALREADY_ASSIGNED, NOT_ASSIGNED } from "../apple/content_errors.ts";
 import { enqueueJob } from "../enqueue_job.ts";
@@ -30,7 +32,7 @@ import { foreignValue } from "../foreign_value.ts";
 import { jsonShape } from "../json_shape.ts";
 import type { Runtime } from "../runtime.ts";
 import { notificationTokenHash } from "./configure.ts";
-import { assetPayload, locationObjects } from "./event_payloads.ts";
+import { assetObjects, assetPayload, locationObjects } from "./event_payloads.ts";
 import { licencesCounted, licencesMoved, licencesRefused } from "./outcomes.ts";
 
 /** The kind of the job, and its payload. */
@@ -171,10 +173,16 @@ async function applyCount(
   await recordEvents(tx, runtime, by, [{
     type: "mdm_asset_count_notification",
     tags: ["mdm"],
-    objects: locationObjects(location),
+    objects: await objectsOf(tx, location, key),
     payload: { ...assetPayload(location, key), notification_id: row.notificationId, count_delta: delta },
   }]);
   return await licencesCounted(tx, runtime, { by }, location, { key, delta });
+}
+
+/** What an event about an asset names: the asset of the location, if it is known. */
+async function objectsOf(tx: Tx, location: LocationRow, key: AssetKey): Promise<Record<string, number[]>> {
+  const asset = await lockLocationAsset(tx, location.id, key);
+  return asset === undefined ? locationObjects(location) : assetObjects(location, asset.id);
 }
 
 const EVENT_WORDS = { ASSOCIATE: "association", DISASSOCIATE: "disassociation", REVOKE: "revocation" } as const;
@@ -192,6 +200,12 @@ async function applyManagement(
   const records = readHolders(assignments);
   const succeeded = result.toUpperCase() === "SUCCESS";
   const number = error?.errorNumber ?? undefined;
+  const keyOf = ({ adamId, pricingParam }: AssetKey) => `${adamId} ${pricingParam}`;
+  const groups = Map.groupBy(records, keyOf);
+  const objects = new Map<string, Record<string, number[]>>();
+  for (const [name, [first]] of groups) {
+    if (first !== undefined) objects.set(name, await objectsOf(tx, location, first));
+  }
   await recordEvents(
     tx,
     runtime,
@@ -200,7 +214,7 @@ async function applyManagement(
       type: `mdm_asset_${EVENT_WORDS[type]}${succeeded ? "" : "_error"}`,
       tags: ["mdm"],
       ...(record.kind === "device" ? { serialNumber: record.holder } : {}),
-      objects: locationObjects(location),
+      objects: objects.get(keyOf(record)) ?? locationObjects(location),
       payload: {
         ...assetPayload(location, record),
         notification_id: row.notificationId,
@@ -217,7 +231,7 @@ async function applyManagement(
   const moved = succeeded || number === (type === "ASSOCIATE" ? ALREADY_ASSIGNED : NOT_ASSIGNED);
   const outcomes = new Set<string>();
   if (moved) {
-    for (const [, same] of Map.groupBy(records, ({ adamId, pricingParam }) => `${adamId} ${pricingParam}`)) {
+    for (const same of groups.values()) {
       const [first] = same;
       if (first === undefined) continue;
       const { adamId, pricingParam } = first;

@@ -137,6 +137,7 @@ export function namesWanted(events: readonly EventRow[]) {
       ...facts.map((one) => one.at("object", "new_value", "enrollment")),
       ...events.flatMap(({ objects }) => [...objects.dep_enrollment ?? [], ...objects.mdm_depenrollment ?? []]),
     ]),
+    locationasset: unique(events.flatMap(({ objects }) => objects.mdm_locationasset ?? [])),
     customview: unique([
       ...facts.map((one) => one.audited("custom_view")),
       ...events.flatMap(({ objects }) => objects.mdm_enrollmentcustomview ?? []),
