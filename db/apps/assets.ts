@@ -98,7 +98,7 @@ export async function markAssetsGone(
       select * from location_assets where location_id = ${locationId} and gone_at is null
         ${generation === undefined ? db`` : db`and generation < ${generation}`}
         ${only === undefined ? db`` : db`and id = ${only}`}
-      order by id for update
+      order by id for no key update
     ), w as (
       update location_assets l set assigned_count = 0, available_count = 0, retired_count = 0, total_count = 0,
         counted_at = ${now}, gone_at = ${now}, updated_at = ${now}
@@ -112,7 +112,10 @@ export async function markAssetsGone(
 /** An asset of a location as it is found by Apple's names. */
 export type LocationAssetKey = { id: number; assetId: number; adamId: string; pricingParam: string; gone: boolean };
 
-/** Returns an asset of a location by Apple's names, its counts locked for the transaction. */
+/**
+ * Returns an asset of a location by Apple's names, its counts locked for the transaction. A transaction locks the location
+ * first, if at all, and licences last.
+ */
 export async function lockLocationAsset(
   db: Db,
   locationId: number,
@@ -123,7 +126,7 @@ export async function lockLocationAsset(
       l.available_count as available, l.retired_count as retired, l.total_count as total
     from location_assets l join store_assets a on a.id = l.asset_id
     where l.location_id = ${locationId} and a.adam_id = ${adamId} and a.pricing_param = ${pricingParam}
-    for update of l`;
+    for no key update of l`;
   return row;
 }
 
@@ -135,8 +138,15 @@ export async function lockLocationAssetById(
   const [row] = await db<(LocationAssetKey & Counts & { locationId: number })[]>`
     select l.id, l.location_id, l.asset_id, a.adam_id, a.pricing_param, l.gone_at is not null as gone,
       l.assigned_count as assigned, l.available_count as available, l.retired_count as retired, l.total_count as total
-    from location_assets l join store_assets a on a.id = l.asset_id where l.id = ${id} for update of l`;
+    from location_assets l join store_assets a on a.id = l.asset_id where l.id = ${id} for no key update of l`;
   return row;
+}
+
+/** Returns the locations of assets. */
+export async function locationsOfAssets(db: Db, ids: readonly number[]): Promise<number[]> {
+  const rows = await db<{ locationId: number }[]>`
+    select distinct location_id from location_assets where id = any(${[...ids]}::int[]) order by location_id`;
+  return rows.map(({ locationId }) => locationId);
 }
 
 /** Moves the counts of an asset. Returns its change. */
@@ -148,7 +158,7 @@ export async function shiftCounts(
 ): Promise<AssetChange> {
   return one(
     await db<AssetChange[]>`
-      with o as (select * from location_assets where id = ${id} for update), w as (
+      with o as (select * from location_assets where id = ${id} for no key update), w as (
         update location_assets l set assigned_count = l.assigned_count + ${by.assigned ?? 0},
           available_count = l.available_count + ${by.available ?? 0},
           retired_count = l.retired_count + ${by.retired ?? 0}, total_count = l.total_count + ${by.total ?? 0},
@@ -184,7 +194,7 @@ export async function assessAvailability(db: Db, ids: readonly number[], now: Da
       select id, availability as before, case when total_count <= 0 then 'none'
         when available_count::bigint * 10 <= total_count then 'major'
         when available_count::bigint * 5 <= total_count then 'minor' else 'none' end as availability
-      from location_assets where id = any(${[...ids]}::int[]) order by id for update
+      from location_assets where id = any(${[...ids]}::int[]) order by id for no key update
     ), changed as (
       update location_assets l set availability = s.availability, availability_at = ${now}
       from assessed s where l.id = s.id and s.before <> s.availability

@@ -77,16 +77,16 @@ export async function findLocation(db: Db, id: number): Promise<LocationRow | un
   return row;
 }
 
-/** Returns the same, locked for the transaction. */
+/** Returns the same, locked for the transaction: rows that refer to it can still be added. */
 export async function lockLocation(db: Db, id: number): Promise<LocationRow | undefined> {
-  const [row] = await db<LocationRow[]>`select ${columns(db)} from locations where id = ${id} for update`;
+  const [row] = await db<LocationRow[]>`select ${columns(db)} from locations where id = ${id} for no key update`;
   return row;
 }
 
 /** Returns the location with Apple's id, locked for the transaction. */
 export async function lockLocationByUid(db: Db, libraryUid: string): Promise<LocationRow | undefined> {
   const [row] = await db<LocationRow[]>`
-    select ${columns(db)} from locations where library_uid = ${libraryUid} for update`;
+    select ${columns(db)} from locations where library_uid = ${libraryUid} for no key update`;
   return row;
 }
 
@@ -238,7 +238,7 @@ export async function lockContentPlace(db: Db, locationId: number): Promise<Cont
   const [row] = await db<ContentPlace[]>`
     select id as location_id, sync_phase as phase, sync_page as page, sync_version as version, sync_asked_at as asked_at,
       generation, last_synced_at
-    from locations where id = ${locationId} for update`;
+    from locations where id = ${locationId} for no key update`;
   return row;
 }
 

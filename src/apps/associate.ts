@@ -17,7 +17,7 @@ import {
   postponeDue,
   takeDue,
 } from "../../db/apps/licences.ts";
-import type { LocationRow } from "../../db/apps/locations.ts";
+import { type LocationRow, lockLocation } from "../../db/apps/locations.ts";
 import {
   beginEvent,
   duePolls,
@@ -221,6 +221,7 @@ async function refused(
   const general = error instanceof ContentConflict || error.token !== undefined || number === undefined;
   await sql.begin(async (tx) => {
     const now = clock.now();
+    await lockLocation(tx, location.id);
     await endRequest(tx, id, { state: "failed", error: error.message, errorNumber: number ?? null }, now);
     const request = { id, kind: group.wanted, locationAssetId: group.locationAssetId };
     if (overLimit && number !== 9602) {
@@ -275,15 +276,16 @@ async function poll(working: Working): Promise<void> {
 async function lost({ runtime, location }: Working, request: RequestRow): Promise<void> {
   const now = runtime.clock.now();
   await runtime.sql.begin(async (tx) => {
+    await lockLocation(tx, location.id);
+    const asset = request.locationAssetId === null
+      ? undefined
+      : await lockLocationAssetById(tx, request.locationAssetId);
     if (!await endRequest(tx, request.id, { state: "failed", error: "Apple lost the event" }, now)) return;
     const retryAt = new Date(now.getTime() + 120_000);
     await failLicences(tx, request.id, { error: "Apple lost the request", errorNumber: null, retryAt }, undefined, now);
     if (request.kind === "create users") {
       await endUserRequest(tx, request.id, { failed: "all", retryAt }, "Apple lost the request", now);
     }
-    const asset = request.locationAssetId === null
-      ? undefined
-      : await lockLocationAssetById(tx, request.locationAssetId);
     if (asset !== undefined) await enqueueAssetCheck(tx, runtime, asset);
     await enqueueLicenceWork(tx, runtime, location.id, retryAt);
   });
@@ -294,6 +296,7 @@ async function end(working: Working, request: RequestRow, failures: readonly Eve
   const { runtime, by, location } = working;
   const now = runtime.clock.now();
   await runtime.sql.begin(async (tx) => {
+    await lockLocation(tx, location.id);
     const asset = request.locationAssetId === null
       ? undefined
       : await lockLocationAssetById(tx, request.locationAssetId);

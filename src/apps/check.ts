@@ -60,8 +60,8 @@ async function storeCounts(
 ): Promise<boolean> {
   const now = runtime.clock.now();
   return await runtime.sql.begin(async (tx) => {
-    const known = await lockLocationAsset(tx, location.id, key);
     const place = await lockContentPlace(tx, location.id);
+    const known = await lockLocationAsset(tx, location.id, key);
     if (place === undefined || (record === undefined && known === undefined)) return false;
     const changes = record === undefined
       ? await markAssetsGone(tx, { locationId: location.id, only: known?.id ?? 0 }, now)
@@ -95,9 +95,9 @@ async function compareHolders(
   const holders = await allHolders(client, asset, signal);
   const now = runtime.clock.now();
   await runtime.sql.begin(async (tx) => {
-    await lockLocationAsset(tx, location.id, asset);
     const place = await lockContentPlace(tx, location.id);
     if (place === undefined) return;
+    await lockLocationAsset(tx, location.id, asset);
     const created = await applyAssignments(tx, {
       locationId: location.id,
       assignments: storedAssignments(holders),

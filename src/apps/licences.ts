@@ -14,7 +14,7 @@
  * @module
  */
 
-import { lockLocationAssetById } from "../../db/apps/assets.ts";
+import { locationsOfAssets, lockLocationAssetById } from "../../db/apps/assets.ts";
 import {
   commitLicences as commitRows,
   findLicences,
@@ -132,12 +132,8 @@ async function factsOf(tx: Tx, keys: readonly LicenceKey[]): Promise<LicenceFact
 
 /** Asks for the work of the locations of assets. */
 async function askFor(tx: Tx, runtime: Pick<Runtime, "clock" | "random">, assets: readonly number[]): Promise<void> {
-  const locations = new Set<number>();
-  for (const id of assets) {
-    const asset = await lockLocationAssetById(tx, id);
-    if (asset !== undefined) locations.add(asset.locationId);
-  }
-  for (const id of [...locations].sort((a, b) => a - b)) await enqueueLicenceWork(tx, runtime, id);
+  if (assets.length === 0) return;
+  for (const id of await locationsOfAssets(tx, assets)) await enqueueLicenceWork(tx, runtime, id);
 }
 
 /**

@@ -16,7 +16,7 @@ import {
   type NotificationRow,
 } from "../../db/apps/notifications.ts";
 import { lockLocationAsset } from "../../db/apps/assets.ts";
-import { findLocation, findNotified, type LocationRow } from "../../db/apps/locations.ts";
+import { findLocation, findNotified, type LocationRow, lockLocation } from "../../db/apps/locations.ts";
 import { endRequest, findRequestOfEvent } from "../../db/apps/requests.ts";
 import { holdersOfRequest } from "../../db/apps/licences.ts";
 import type { Tx } from "../../db/open.ts";
@@ -119,7 +119,8 @@ export async function applyNotifications(
   for (let applied = 0;; applied++) {
     signal.throwIfAborted();
     const more = await runtime.sql.begin(async (tx) => {
-      const location = await findLocation(tx, locationId);
+      // First of all locks: what moves licences of a location does so one after the other.
+      const location = await lockLocation(tx, locationId);
       const row = location === undefined ? undefined : await nextNotification(tx, locationId);
       if (location === undefined || row === undefined) return false;
       const outcome = await apply(tx, runtime, by, location, row);

@@ -48,12 +48,12 @@ export async function licencesMoved(
 ): Promise<Outcome> {
   const now = runtime.clock.now();
   const check = { locationId: location.id, ...key };
+  const place = await lockContentPlace(tx, location.id);
   const asset = await lockLocationAsset(tx, location.id, key);
   if (asset === undefined) {
     await enqueueAssetCheck(tx, runtime, check);
     return "compared with Apple";
   }
-  const place = await lockContentPlace(tx, location.id);
   const changes: HolderChange[] = given
     ? await applyAssignments(tx, {
       locationId: location.id,
@@ -158,6 +158,7 @@ export async function licencesRefused(
   },
 ): Promise<HolderChange[]> {
   const now = runtime.clock.now();
+  const asset = request.locationAssetId === null ? undefined : await lockLocationAssetById(tx, request.locationAssetId);
   const { number, message } = refused;
   const error = errorSentence(number, message);
   const { seconds, grows } = retrySeconds(number);
@@ -175,12 +176,9 @@ export async function licencesRefused(
     holders,
     now,
   );
-  if (request.locationAssetId !== null && failed.length > 0 && number !== NOT_ENOUGH) {
-    await noteTrouble(tx, runtime, telling, location, request.locationAssetId, error);
-  }
-  if (number === NOT_ENOUGH && request.locationAssetId !== null) {
-    const asset = await lockLocationAssetById(tx, request.locationAssetId);
-    if (asset !== undefined) await enqueueAssetCheck(tx, runtime, asset);
+  if (asset !== undefined && number === NOT_ENOUGH) await enqueueAssetCheck(tx, runtime, asset);
+  else if (asset !== undefined && failed.length > 0) {
+    await noteTrouble(tx, runtime, telling, location, asset.id, error);
   }
   // The job looks for what is due next.
   await enqueueLicenceWork(tx, runtime, location.id);
