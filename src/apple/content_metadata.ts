@@ -75,7 +75,10 @@ export function readCatalogue(answer: unknown): CatalogueItem[] {
       name: name ?? "",
       bundleId: bundleId ?? null,
       latestVersion: foreignText(versions.at(-1) ?? ""),
-      iconUrl: iconUrl.replace(/^http:\/\/(?=[^/]*\.mzstatic\.com\/)/, "https://"),
+      // Old entries have addresses of before https.
+      iconUrl: iconUrl.startsWith("http://") && /^http:\/\/[^/]*\.mzstatic\.com\//.test(iconUrl)
+        ? `https${iconUrl.slice(4)}`
+        : iconUrl,
       metadata: foreignValue(
         {
           kind: kind ?? null,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { textAt, valueAt } from "../../../routes/admin/activity/event_facts.ts";
 import { createContentClient } from "../../../src/apple/content.ts";
 import { ContentError } from "../../../src/apple/content_errors.ts";
 import { addLocation, deleteLocation, renewLocationToken, takeOverLocation } from "../../../src/apps/locations.ts";
@@ -69,8 +70,8 @@ Deno.test("a location is added once; its token is renewed on its page, also afte
     const failed = await taskResult(fleet, `/api/mdm/locations/${id}/sync/`);
     assert.equal(failed.status, "FAILURE");
     const [health] = await findEvents(runtime.sql, { type: "mdm_location_health", limit: 1 });
-    assert.equal(health?.payload.health, "revoked");
-    assert.match(String(health?.payload.cure), /download the content token/);
+    assert.equal(textAt(health?.payload, "health"), "revoked");
+    assert.match(textAt(health?.payload, "cure"), /download the content token/);
     const token = location.notifications?.token;
     assert.equal(await renew(newer), "accepted");
     await settle(fleet);
@@ -107,7 +108,10 @@ Deno.test("the location of another server is refused with its name, and taken ov
     assert.equal(location.manager.name, "Espalier");
     assert.equal(location.manager.id, json.mdm_info_id);
     const taken = await findEvents(runtime.sql, { type: "mdm_location_taken_over", limit: 5 });
-    assert.deepEqual(taken.map(({ payload }) => payload.from), [{ name: "Elder MDM", metadata: "elder.example.com" }]);
+    assert.deepEqual(taken.map(({ payload }) => valueAt(payload, "from")), [{
+      name: "Elder MDM",
+      metadata: "elder.example.com",
+    }]);
     // The other one takes it back: nothing is synchronized or assigned until an operator decides.
     location.manager = { id: "old", name: "Elder MDM", metadata: "elder.example.com" };
     const failed = await taskResult(fleet, `/api/mdm/locations/${json.id}/sync/`);
@@ -167,8 +171,8 @@ Deno.test("alerts are recorded before a token expires, and the location needs at
       await jobs(fleet, "apps-due");
     }
     const events = await findEvents(runtime.sql, { type: "mdm_location_token_expiry", limit: 100 });
-    assert.deepEqual(events.map(({ payload }) => payload.days), [0, 1, 3, 7, 15, 30, 60]);
-    assert.deepEqual(events.map(({ payload }) => payload.health), [
+    assert.deepEqual(events.map(({ payload }) => valueAt(payload, "days")), [0, 1, 3, 7, 15, 30, 60]);
+    assert.deepEqual(events.map(({ payload }) => valueAt(payload, "health")), [
       "expired",
       ...Array(4).fill("expiring"),
       "ok",
