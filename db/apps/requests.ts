@@ -110,13 +110,6 @@ export async function findRequestOfEvent(
   return row;
 }
 
-/** Returns the newest requests about an asset. */
-export async function listRequests(db: Db, locationAssetId: number, limit: number): Promise<RequestRow[]> {
-  return await db<RequestRow[]>`
-    select ${columns(db)} from content_requests where location_asset_id = ${locationAssetId}
-    order by asked_at desc, id limit ${limit}`;
-}
-
 /** Deletes requests that ended before a time. Returns how many. */
 export async function deleteOldRequests(db: Db, before: Date): Promise<number> {
   const { count } = await db`delete from content_requests where ended_at < ${before}`;

@@ -7,7 +7,6 @@
  * @module
  */
 
-import { z } from "zod";
 import {
   type DueGroup,
   dueGroups,
@@ -63,8 +62,7 @@ const USERS_SECONDS = 600;
 const MOST_REQUESTS = 200;
 
 /** What a run did. */
-export const workResult = z.object({ requests: z.int(), polled: z.int(), waiting: z.int() });
-type WorkResult = z.infer<typeof workResult>;
+export type WorkResult = { requests: number; polled: number; waiting: number };
 
 type Working = {
   runtime: Runtime;

@@ -24,9 +24,9 @@ export type LocationVerdict = { state: LocationState; sentence: string; cure: st
 
 const DAY_MS = 86_400_000;
 /** Days before its expiry from which a token is renewed. */
-export const SOON_DAYS = 15;
+const SOON_DAYS = 15;
 /** Days before its expiry on which an alert is recorded; 0 is its end. */
-export const LOCATION_ALERT_DAYS = [60, 30, 15, 7, 3, 1, 0] as const;
+const LOCATION_ALERT_DAYS = [60, 30, 15, 7, 3, 1, 0] as const;
 
 const RENEW =
   "In Apple Business Manager or Apple School Manager, open Preferences, select Payments and Billing, then Apps and Books, and download the content token of this location. Then upload the file here with Renew token.";

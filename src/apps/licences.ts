@@ -87,7 +87,7 @@ const SENTENCES: Readonly<Record<LicenceState, string>> = {
 };
 
 /** Returns a row of the ledger as a fact. */
-export function factOf(row: LicenceRow): LicenceFact {
+function factOf(row: LicenceRow): LicenceFact {
   const state = stateOf(row);
   return {
     locationAssetId: row.locationAssetId,

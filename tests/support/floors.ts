@@ -33,7 +33,7 @@ export const FLOORS: Floors = {
   // Automated Device Enrollment at Apple: servers, devices, profiles. The device's own side is enrollment's.
   ade: ["enrollment", "apple", "events", "apple_schema", "protocol", "pki"],
   // Apps & Books: locations, assets, the ledger of licences.
-  apps: ["apple", "events"],
+  apps: ["apple", "events", "runtime.ts"],
   enrollment: ["updates", "issuing", "commands", "identity", "events", "protocol", "runtime.ts", "pki"],
   planner: [
     "updates",

@@ -3,6 +3,7 @@ import { SimulatedStore, type StoreLocation } from "../../../simulators/apple/ap
 import {
   commitLicences,
   contentUserOf,
+  isLicenceError,
   licenceFacts,
   type LicenceKey,
   licenceNotSeen,
@@ -267,6 +268,7 @@ Deno.test("a device that does not see its licence yet is tried again, some times
     const { runtime } = fleet;
     const { key } = await pages(shop, 5);
     const before = apple.count("/mdm/v2/assets");
+    assert.deepEqual([9610, 506, 9621].map(isLicenceError), [true, true, false]);
     const waits = [];
     for (let attempt = 1; attempt <= 6; attempt++) {
       waits.push(await runtime.sql.begin((tx) => licenceNotSeen(tx, runtime, key("C01"), attempt)));
