@@ -16,10 +16,14 @@ import {
   takeTargets,
 } from "../../db/apps/bulk_associations.ts";
 import { findLocationAsset } from "../../db/apps/asset_views.ts";
+import { listServerChoices } from "../../db/ade/virtual_servers.ts";
+import type { Db } from "../../db/open.ts";
+import { findTags } from "../../db/tags/tags.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { invalid, problem, refused } from "../errors.ts";
 import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
+import { unknownPk } from "../input_fields.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { type BulkAssociationInput, MOST_ASSOCIATED } from "./bulk_input.ts";
@@ -45,6 +49,18 @@ export const bulkAssociationRepresentation = (row: BulkAssociationRow) => ({
   ended_at: naiveUtc(row.endedAt),
 });
 
+/** Refuses tags and virtual servers that do not exist. */
+async function mustExist(db: Db, { tags, virtual_servers: servers }: BulkAssociationInput): Promise<void> {
+  const known = new Set((await findTags(db, tags)).map(({ id }) => id));
+  const connected = new Set((await listServerChoices(db)).map(({ id }) => id));
+  const fields = {
+    tags: tags.filter((id) => !known.has(id)).map(unknownPk),
+    virtual_servers: servers.filter((id) => !connected.has(id)).map(unknownPk),
+  };
+  const wrong = Object.entries(fields).filter(([, sentences]) => sentences.length > 0);
+  if (wrong.length > 0) throw invalid(Object.fromEntries(wrong));
+}
+
 /** Begins to give licences to devices, or to take them back. Returns its UUID. Throws `not-found`, `refused` and `invalid`. */
 export async function beginBulkAssociation(
   runtime: Runtime,
@@ -59,6 +75,7 @@ export async function beginBulkAssociation(
   if (input.action === "disassociate" && !asset.revocable) {
     throw refused("Apple does not take licences of this item back");
   }
+  await mustExist(sql, input);
   const given = new Set(input.serial_numbers.map((serial) => serial.toUpperCase()));
   const serialNumbers = await selectSerialNumbers(sql, {
     tags: input.tags,

@@ -62,6 +62,10 @@ Deno.test("what cannot be assigned to devices is refused with the reason", () =>
     );
     await fleet.runtime.sql`update store_assets set device_assignable = true`;
     assert.match(JSON.stringify((await post({})).json), /No device matches/);
+    assert.deepEqual((await post({ tags: [999], virtual_servers: [998] })).json, {
+      tags: ['Invalid pk "999" - object does not exist.'],
+      virtual_servers: ['Invalid pk "998" - object does not exist.'],
+    });
     assert.match(
       JSON.stringify((await post({ action: "disassociate", serial_numbers: ["C01"] })).json),
       /does not take licences of this item back/,
