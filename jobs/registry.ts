@@ -8,6 +8,14 @@ import { adeAssign } from "./ade_assign.ts";
 import { adeDefinitions } from "./ade_definitions.ts";
 import { adeSync } from "./ade_sync.ts";
 import { adeSyncDue } from "./ade_sync_due.ts";
+import { appsBulk } from "./apps_bulk.ts";
+import { appsCatalogue } from "./apps_catalogue.ts";
+import { appsCheck } from "./apps_check.ts";
+import { appsConfigure } from "./apps_configure.ts";
+import { appsDue } from "./apps_due.ts";
+import { appsLicences } from "./apps_licences.ts";
+import { appsNotifications } from "./apps_notifications.ts";
+import { appsSync } from "./apps_sync.ts";
 import { authorityRenewal } from "./authority_renewal.ts";
 import { bulkCommand } from "./bulk_command.ts";
 import { fanOutJob } from "./fan_out.ts";
@@ -27,6 +35,14 @@ export const JOBS: readonly AnyJob[] = [
   adeDefinitions,
   adeSync,
   adeSyncDue,
+  appsBulk,
+  appsCatalogue,
+  appsCheck,
+  appsConfigure,
+  appsDue,
+  appsLicences,
+  appsNotifications,
+  appsSync,
   authorityRenewal,
   bulkCommand,
   fanOutJob,

@@ -17,6 +17,7 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: "authority-renewal", cron: "23 3 * * *", minutes: 1440, kind: "authority-renewal" },
   { name: "file-cleanup", cron: "37 4 * * *", minutes: 1440, kind: "file-cleanup" },
   { name: "device-assignment", cron: "3-59/10 * * * *", minutes: 10, kind: "ade-sync-due" },
+  { name: "apps-and-books", cron: "6-59/10 * * * *", minutes: 10, kind: "apps-due" },
   { name: "profiles-at-apple", cron: "29 * * * *", minutes: 60, kind: "ade-definitions" },
   { name: "sweep", cron: "*/10 * * * *", minutes: 10, kind: "sweep" },
   { name: "setup-watchdog", cron: "* * * * *", minutes: 1, kind: "setup-watchdog" },

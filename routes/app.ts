@@ -11,6 +11,7 @@ import type { Runtime } from "../src/runtime.ts";
 import { mountAdmin } from "./admin/mount.ts";
 import { notFoundPage } from "./admin/parts/page.tsx";
 import { mountApi } from "./api/mount.ts";
+import { mountContentNotifications } from "./apple/notifications.ts";
 import { SANDBOX_POLICY } from "./attachment.ts";
 import type { AppEnv } from "./context.ts";
 import { mountAde } from "./device/ade.tsx";
@@ -51,6 +52,7 @@ export function createApp(runtime: Runtime): Hono<AppEnv> {
   mountAde(app);
   mountMdm(app);
   mountDownloads(app);
+  mountContentNotifications(app);
   mountApi(app);
   mountAdmin(app);
   app.notFound((c) => c.req.header("accept")?.includes("text/html") ? notFoundPage(c) : c.text("Not found.", 404));

@@ -9,6 +9,8 @@
 
 import type { Hono } from "hono";
 import { listServersInCare } from "../db/ade/virtual_servers.ts";
+import { countLicences } from "../db/apps/asset_views.ts";
+import { listAllLocations } from "../db/apps/locations.ts";
 import { countMetrics } from "../db/installation/metrics_views.ts";
 import { findFeed } from "../db/updates/software_updates.ts";
 import { catalogueSize } from "../db/updates/update_views.ts";
@@ -16,6 +18,7 @@ import { databaseUse } from "../db/supervised_pool.ts";
 import { countJobs } from "../db/work/job_queue.ts";
 import { COUNTED, type Counted } from "../src/counters.ts";
 import { TOKEN_STATES, tokenVerdict } from "../src/ade/health.ts";
+import { LOCATION_STATES, locationVerdict } from "../src/apps/health.ts";
 import type { AppEnv } from "./context.ts";
 import { hasMetricsToken } from "./metrics_token.ts";
 
@@ -43,12 +46,14 @@ export function mountMetrics(app: Hono<AppEnv>): void {
     if (!hasMetricsToken(c)) return c.text("Forbidden.", 403);
     const { sql, deviceSql, clock, refusals, counters } = c.get("runtime");
     const now = clock.now();
-    const [counts, jobs, servers, feed, catalogue] = await Promise.all([
+    const [counts, jobs, servers, feed, catalogue, locations, licences] = await Promise.all([
       countMetrics(sql, now),
       countJobs(sql),
       listServersInCare(sql),
       findFeed(sql),
       catalogueSize(sql),
+      listAllLocations(sql),
+      countLicences(sql),
     ]);
     const text = prometheusText([
       {
@@ -142,6 +147,44 @@ export function mountMetrics(app: Hono<AppEnv>): void {
         values: servers.flatMap(({ name, lastSyncedAt }) =>
           lastSyncedAt === null ? [] : [{ labels: { name }, value: Math.floor(lastSyncedAt.getTime() / 1000) }]
         ),
+      },
+      {
+        name: "espalier_location_token_not_after_seconds",
+        help: "Expiry of the content token of an Apps & Books location, in seconds since 1970.",
+        values: locations.map(({ name, serverTokenExpirationDate }) => ({
+          labels: { name },
+          value: Math.floor(serverTokenExpirationDate.getTime() / 1000),
+        })),
+      },
+      {
+        name: "espalier_location_state",
+        help: "1 for the state of an Apps & Books location, 0 for all other states.",
+        values: locations.flatMap((location) => {
+          const { state } = locationVerdict(location, now);
+          return LOCATION_STATES.map((one) => ({
+            labels: { name: location.name, state: one },
+            value: one === state ? 1 : 0,
+          }));
+        }),
+      },
+      {
+        name: "espalier_location_last_sync_seconds",
+        help: "When a location was synchronized with Apple last, in seconds since 1970.",
+        values: locations.flatMap(({ name, lastSyncedAt }) =>
+          lastSyncedAt === null ? [] : [{ labels: { name }, value: Math.floor(lastSyncedAt.getTime() / 1000) }]
+        ),
+      },
+      {
+        name: "espalier_licences",
+        help: "Licences of a location: assigned, available, and waited for by devices and people.",
+        values: licences.flatMap(({ name, assigned, available, waiting }) =>
+          Object.entries({ assigned, available, waiting }).map(([state, value]) => ({ labels: { name, state }, value }))
+        ),
+      },
+      {
+        name: "espalier_location_assets_low",
+        help: "Apps and books of a location of which a fifth of the licences or less is left.",
+        values: licences.map(({ name, low }) => ({ labels: { name }, value: low })),
       },
       {
         name: "espalier_software_updates",

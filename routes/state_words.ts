@@ -14,6 +14,8 @@ import type { ClaimRow } from "../db/enrollment/enrollment_claims.ts";
 import type { CommandRow, FinalState } from "../db/work/commands.ts";
 import type { JobListRow } from "../db/work/job_queue.ts";
 import type { TokenState } from "../src/ade/health.ts";
+import type { Availability } from "../db/apps/assets.ts";
+import type { LocationState } from "../src/apps/health.ts";
 import type { Decision } from "../src/planner/plan.ts";
 import type { UpdateState } from "../src/planner/update_progress.ts";
 
@@ -211,6 +213,34 @@ export const TOKEN_WORDS = {
   "refused": { text: "Refused", tone: "bad" },
   "no token": { text: "No token", tone: "bad" },
 } as const satisfies Readonly<Record<TokenState, StateWord>>;
+
+/** Locations of Apps & Books, by the state of their content token and manager. */
+export const LOCATION_WORDS = {
+  "ok": { text: "Valid", tone: "good" },
+  "expiring": { text: "Expires soon", tone: "warn" },
+  "expired": { text: "Expired", tone: "bad" },
+  "revoked": { text: "Revoked", tone: "bad" },
+  "refused": { text: "Refused", tone: "bad" },
+  "taken over": { text: "Managed elsewhere", tone: "bad" },
+} as const satisfies Readonly<Record<LocationState, StateWord>>;
+
+/** Licences of an asset, by how many are left. */
+export const AVAILABILITY_WORDS = {
+  none: { text: "Available", tone: "good" },
+  minor: { text: "Low", tone: "warn", means: "A fifth of the licences or less is left." },
+  major: { text: "Very low", tone: "bad", means: "A tenth of the licences or less is left." },
+} as const satisfies Readonly<Record<Availability, StateWord>>;
+
+/** A licence of one holder. */
+export const LICENCE_WORDS = {
+  assigned: { text: "Assigned", tone: "good" },
+  committed: { text: "In use", tone: "good", means: "The app is installed." },
+  requested: { text: "Requested" },
+  reserved: { text: "Pending" },
+  waiting: { text: "No licence left", tone: "warn" },
+  refused: { text: "Refused", tone: "bad" },
+  releasing: { text: "Being given back" },
+} as const satisfies Readonly<Record<string, StateWord>>;
 
 /** Profiles of devices at Apple, by Apple's word. */
 export const PROFILE_STATUS_WORDS = {

@@ -157,6 +157,7 @@ const SCHEMA = z.object({
   DEVICE_ASSIGNMENT_URL: origin.default("https://mdmenrollment.apple.com").describe(
     "Apple's device assignment service (Automated Device Enrollment).",
   ),
+  CONTENT_URL: origin.default("https://vpp.itunes.apple.com").describe("Apple's Apps & Books service."),
   PUSH_MIN_TARGET_AGE: number(1, 120).default(5).describe("Seconds after its enrollment before a device is pushed."),
   PUSH_MAX_COMMAND_WAIT: number(10, 3600).default(30).describe(
     "Seconds a sent command may stay unanswered before a new push.",

@@ -32,6 +32,7 @@ export const CATALOGUE = {
   "unavailable": { status: 503, sentence: "Cannot serve this now." },
   "internal": { status: 500, sentence: "An unexpected error occurred. The server's log has details." },
   "device-assignment-refused": { status: 400, sentence: "Apple's device assignment service refused the request." },
+  "content-refused": { status: 400, sentence: "Apple's Apps & Books service refused the request." },
   // Requests of devices. Only `device-released` is 401: it makes the device unenroll.
   "device-bad-request": { status: 400, sentence: "Cannot understand the device's message." },
   "device-not-identified": { status: 400, sentence: "Cannot identify the device." },

@@ -13,6 +13,7 @@ const NAMED_KINDS = [
   "enrollment",
   "depenrollment",
   "customview",
+  "locationasset",
   "person",
   "command",
 ] as const;
@@ -46,6 +47,10 @@ export async function findEventNames(db: Db, wanted: NamesWanted): Promise<Found
       union all
       select 'customview', id::text, id::text, name from enrollment_custom_views
       where id = any(${uuids(wanted.customview)}::uuid[])
+      union all
+      select 'locationasset', x.id::text, x.id::text, coalesce(nullif(a.name, ''), 'item ' || a.adam_id)
+      from location_assets x join store_assets a on a.id = x.asset_id
+      where x.id = any(${numbers(wanted.locationasset)}::int[])
       union all
       select 'person', id::text, id::text, coalesce(nullif(full_name, ''), username) from users
       where id = any(${numbers(wanted.person)}::int[])

@@ -28,6 +28,8 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "enrollments", column: "unlock_token_sealed" },
   { table: "escrowed_secrets", column: "secret_sealed" },
   { table: "filevault_escrow_keys", column: "private_key_sealed" },
+  { table: "locations", column: "notification_token_sealed" },
+  { table: "locations", column: "server_token_sealed" },
   { table: "profile_versions", column: "source_sealed" },
   { table: "push_certificates", column: "private_key_sealed" },
   { table: "recovery_password_configs", column: "static_password_sealed" },

@@ -14,6 +14,9 @@ import { mountAccess } from "./accounts/users.tsx";
 import { mountCommands } from "./activity/commands.tsx";
 import { mountEvents } from "./activity/events.tsx";
 import { mountJobs } from "./activity/jobs.tsx";
+import { mountAsset } from "./apps/asset.tsx";
+import { mountAppAssets } from "./apps/assets.tsx";
+import { mountLocations } from "./apps/locations.tsx";
 import { mountArtifacts } from "./artifacts/list.tsx";
 import { mountBlueprints } from "./blueprints/blueprints.tsx";
 import { mountDeviceArtifacts } from "./devices/artifacts.tsx";
@@ -61,6 +64,9 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountBulkCommands,
       mountBlueprints,
       mountArtifacts,
+      mountAppAssets,
+      mountAsset,
+      mountLocations,
       mountUpdateProgress,
       mountSoftwareUpdates,
       mountEnforcements,

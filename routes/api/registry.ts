@@ -31,6 +31,8 @@ import { BULK_COMMAND_ENDPOINTS } from "./bulk_commands.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
 import { FILEVAULT_CONFIG_ENDPOINTS } from "./filevault_configs.ts";
 import { JOB_ENDPOINTS } from "./jobs.ts";
+import { LOCATION_ASSET_ENDPOINTS } from "./location_assets.ts";
+import { LOCATION_ENDPOINTS } from "./locations.ts";
 import { META_BUSINESS_UNIT_ENDPOINTS } from "./meta_business_units.ts";
 import { OTA_ENROLLMENT_ENDPOINTS } from "./ota_enrollments.ts";
 import { PUSH_CERTIFICATE_ENDPOINTS } from "./push_certificates.ts";
@@ -81,6 +83,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ARTIFACT_ENDPOINTS,
   ...ARTIFACT_VERSION_ENDPOINTS,
   ...VERSION_ENDPOINTS,
+  ...LOCATION_ENDPOINTS,
+  ...LOCATION_ASSET_ENDPOINTS,
   ...FILEVAULT_CONFIG_ENDPOINTS,
   ...RECOVERY_PASSWORD_CONFIG_ENDPOINTS,
   ...SCEP_ISSUER_ENDPOINTS,

@@ -677,6 +677,11 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
     "the page of an enrollment adds a view after the others: tests/routes/admin/enrollment/",
   "PUT /api/mdm/dep_enrollment_custom_views/{id}/":
     "the page of an enrollment moves a view by one place: tests/routes/admin/enrollment/",
+  "POST /api/mdm/locations/": "the page sends Apple's file: tests/routes/admin/apps/",
+  "POST /api/mdm/locations/{id}/renew/": "the page sends Apple's file: tests/routes/admin/apps/",
+  "POST /api/mdm/location_assets/{id}/associations/":
+    "the page sends serial numbers as one text, of a location that the tests of pages have: tests/routes/admin/apps/",
+  "POST /api/mdm/location_assets/{id}/users/": "of a location that the tests of pages have: tests/routes/admin/apps/",
   "PUT /api/inventory/meta_business_units/{id}/": NO_PAGE,
   "PUT /api/inventory/taxonomies/{id}/": NO_PAGE,
   "PUT /api/inventory/tags/{id}/": NO_PAGE,

@@ -32,6 +32,8 @@ export const FLOORS: Floors = {
   ],
   // Automated Device Enrollment at Apple: servers, devices, profiles. The device's own side is enrollment's.
   ade: ["enrollment", "access", "escrow", "push", "apple", "events", "apple_schema", "protocol", "pki"],
+  // Apps & Books: locations, assets, the ledger of licences.
+  apps: ["apple", "events", "runtime.ts"],
   enrollment: ["updates", "issuing", "commands", "identity", "events", "protocol", "runtime.ts", "pki"],
   planner: [
     "updates",

@@ -69,6 +69,7 @@ const AUDIT_WORDS: Readonly<Record<string, AuditWords>> = {
   },
   "mdm.depenrollment": { noun: "automated enrollment", name: "name", page: "depenrollment" },
   "mdm.depvirtualserver": { noun: "virtual server", name: "name" },
+  "mdm.location": { noun: "location", name: "name" },
   "mdm.deptoken": { noun: "key for a server token" },
   "mdm.depdevice": { noun: "assigned device", name: "serial_number" },
   "mdm.enrollmentcustomview": { noun: "custom view", name: "name", page: "customview" },

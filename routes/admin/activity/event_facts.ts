@@ -16,6 +16,7 @@ const PAGES = {
   blueprint: (id: string) => `/blueprints/${id}/`,
   enrollment: (id: string) => `/enrollments/${id}/`,
   depenrollment: (id: string) => `/enrollments/automated/${id}/`,
+  locationasset: (id: string) => `/apps-and-books/${id}/`,
   customview: (id: string) => `/custom-views/${id}/`,
   device: (id: string) => `/devices/${id}/`,
   person: () => "/users/",
@@ -136,6 +137,7 @@ export function namesWanted(events: readonly EventRow[]) {
       ...facts.map((one) => one.at("object", "new_value", "enrollment")),
       ...events.flatMap(({ objects }) => [...objects.dep_enrollment ?? [], ...objects.mdm_depenrollment ?? []]),
     ]),
+    locationasset: unique(events.flatMap(({ objects }) => objects.mdm_locationasset ?? [])),
     customview: unique([
       ...facts.map((one) => one.audited("custom_view")),
       ...events.flatMap(({ objects }) => objects.mdm_enrollmentcustomview ?? []),

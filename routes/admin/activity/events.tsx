@@ -107,6 +107,7 @@ async function About({ context }: { context: PageContext }) {
     enrollment: [],
     depenrollment: [],
     customview: [],
+    locationasset: [],
     person: [],
     command: [],
     serialNumbers: [],

@@ -6,6 +6,8 @@
 
 import type { Hono } from "hono";
 import { listServersInCare, type ServerInCare } from "../../../db/ade/virtual_servers.ts";
+import { type AssetInTrouble, listAssetsInTrouble } from "../../../db/apps/asset_views.ts";
+import { listAllLocations, type LocationRow } from "../../../db/apps/locations.ts";
 import { type HaltedRow, listHalted } from "../../../db/artifacts/rollouts.ts";
 import { countDevices, countVersions } from "../../../db/devices/device_list_views.ts";
 import { listUnproven } from "../../../db/devices/hardware.ts";
@@ -17,6 +19,8 @@ import { type FeedRow, findFeed } from "../../../db/updates/software_updates.ts"
 import { countCommands } from "../../../db/work/command_list_views.ts";
 import { countQuarantined } from "../../../db/work/job_queue.ts";
 import { tokenVerdict } from "../../../src/ade/health.ts";
+import { assetName } from "../../../src/apps/assets.ts";
+import { locationVerdict } from "../../../src/apps/health.ts";
 import { feedTrouble } from "../../../src/updates/feed_health.ts";
 import { compareOsVersions } from "../../../src/protocol/os_version.ts";
 import type { AppEnv } from "../../context.ts";
@@ -40,6 +44,9 @@ const FIGURES = {
     [...AGES.map(({ key }) => key), NEVER].map((key) => [key, `/devices/?state=enrolled&seen=${key}`]),
   ),
 } as const;
+
+/** Apps and books that are named. */
+const MOST_ASSETS = 5;
 
 type Need = { urgent: boolean; text: string; href: string; link: string };
 
@@ -89,6 +96,37 @@ function tokenNeed(server: ServerInCare, now: Date): Need | false {
   };
 }
 
+function locationNeed(location: LocationRow, now: Date): Need | false {
+  const { state, sentence, cure } = locationVerdict(location, now);
+  return state !== "ok" && {
+    urgent: state !== "expiring",
+    text: `Location "${location.name}": ${sentence} ${cure}`,
+    href: `/locations/${location.id}/`,
+    link: "Show the location",
+  };
+}
+
+function assetNeed(asset: AssetInTrouble): Need {
+  const name = assetName(asset);
+  const waits = asset.waiting === 0
+    ? ""
+    : ` ${counted(asset.waiting, "licence")} more ${asset.waiting === 1 ? "is" : "are"} needed.`;
+  return {
+    urgent: asset.waiting > 0 || asset.trouble !== "",
+    text: asset.trouble === ""
+      ? `"${name}" of "${asset.locationName}" has ${asset.available} of ${
+        counted(asset.total, "licence")
+      } left.${waits}`
+      : `Apple did not assign a licence of "${name}" of "${asset.locationName}": ${asset.trouble}.`,
+    href: `/apps-and-books/${asset.id}/`,
+    link: "Show its licences",
+  };
+}
+
+/** Apps and books of which licences are needed, or that Apple does not assign; the others are on their page. */
+const needing = (assets: readonly AssetInTrouble[]) =>
+  assets.filter(({ waiting, trouble }) => waiting > 0 || trouble !== "");
+
 function needsOf(
   devices: ReadonlyMap<string, number>,
   others: Others,
@@ -96,6 +134,7 @@ function needsOf(
   servers: readonly ServerInCare[],
   halted: readonly HaltedRow[],
   feed: FeedRow | null,
+  { locations, assets }: { locations: readonly LocationRow[]; assets: readonly AssetInTrouble[] },
   now: Date,
 ): Need[] {
   const of = (name: string) => devices.get(name) ?? 0;
@@ -112,6 +151,16 @@ function needsOf(
       link: "Show the certificate",
     })),
     ...servers.map((server) => tokenNeed(server, now)),
+    ...locations.map((location) => locationNeed(location, now)),
+    ...needing(assets).slice(0, MOST_ASSETS).map(assetNeed),
+    assets.length > 0 && needing(assets).length < assets.length && {
+      urgent: false,
+      text: `${
+        count(assets.length - needing(assets).length, "app or book has", "apps and books have")
+      } few licences left.`,
+      href: "/apps-and-books/?low=yes",
+      link: "Show apps and books",
+    },
     others.quarantined > 0 && {
       urgent: true,
       text: `${
@@ -200,18 +249,21 @@ export function mountOverview(app: Hono<AppEnv>): void {
     const searches = new Map(
       Object.entries(FIGURES).map(([name, path]) => [name, { ...searchOf(new URL(path, context.url), now), only }]),
     );
-    const [devices, others, certificates, servers, versions, halted, feed, steps] = await Promise.all([
-      countDevices(sql, searches),
-      othersOf(context),
-      pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
-      context.may("mdm.view_depvirtualserver") ? listServersInCare(sql) : [],
-      countVersions(sql, only),
-      context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
-      context.may("mdm.view_softwareupdate") ? findFeed(sql) : null,
-      findFirstSteps(sql),
-    ]);
+    const [devices, others, certificates, servers, versions, halted, feed, steps, locations, assets] = await Promise
+      .all([
+        countDevices(sql, searches),
+        othersOf(context),
+        pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
+        context.may("mdm.view_depvirtualserver") ? listServersInCare(sql) : [],
+        countVersions(sql, only),
+        context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
+        context.may("mdm.view_softwareupdate") ? findFeed(sql) : null,
+        findFirstSteps(sql),
+        context.may("mdm.view_location") ? listAllLocations(sql) : [],
+        context.may("mdm.view_locationasset") ? listAssetsInTrouble(sql, 200) : [],
+      ]);
     const enrolled = devices.get("enrolled") ?? 0;
-    const needs = needsOf(devices, others, certificates, servers, halted, feed, now);
+    const needs = needsOf(devices, others, certificates, servers, halted, feed, { locations, assets }, now);
     const begun = isFirstRunOver(steps, config.BASE_URL);
     const versionBars = [...versions].sort((one, other) =>
       (one.platform ?? "").localeCompare(other.platform ?? "") || compareOsVersions(other.osVersion, one.osVersion)

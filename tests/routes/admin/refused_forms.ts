@@ -50,6 +50,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "/devices/:id/lock-pin/": "it reads; that a person saw the PIN is an event",
   "/devices/:id/admin-password/": "it reads; that a person saw the password is an event",
   "/approvals/settings/": "it has check boxes only: nothing in it can be wrong",
+  "/public/mdm/locations/:uuid/notify/": "of Apple: tests/src/apps/notifications_test.ts",
   "/public/mdm/scep/": "of devices",
   "/public/mdm/ota_enroll/": "of devices",
   "/public/mdm/dep_enroll/:secret/": "of devices",
@@ -347,6 +348,27 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
   ],
   "/enrollments/:id/revoke/": [() => ({ path: `/enrollments/${NONE}/revoke/` })],
   "/enrollments/:id/delete/": [({ usedEnrollment }) => ({ path: `/enrollments/${usedEnrollment}/delete/` })],
+  "/locations/add/": [
+    () => ({ path: "/locations/add/", fields: { server_token_file: "hello", take_over: "on" } }),
+  ],
+  "/locations/:id/token/": [
+    () => ({ path: `/locations/${NONE}/token/`, fields: { server_token_file: "hello", take_over: "on" } }),
+  ],
+  "/locations/:id/sync/": [() => ({ path: `/locations/${NONE}/sync/` })],
+  "/locations/:id/take-over/": [() => ({ path: `/locations/${NONE}/take-over/` })],
+  "/locations/:id/delete/": [() => ({ path: `/locations/${NONE}/delete/` })],
+  "/apps-and-books/:id/devices/": [
+    () => ({
+      path: `/apps-and-books/${NONE}/devices/`,
+      fields: { action: "associate", serial_numbers: "C02ABC" },
+    }),
+  ],
+  "/apps-and-books/:id/users/": [
+    () => ({
+      path: `/apps-and-books/${NONE}/users/`,
+      fields: { action: "associate", managed_apple_account: "jun@example.com" },
+    }),
+  ],
   "/virtual-servers/connect/:id/token/": [
     () => ({ path: `/virtual-servers/connect/${NONE}/token/`, fields: { encrypted_token: "hello" } }),
   ],

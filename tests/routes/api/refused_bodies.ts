@@ -658,6 +658,23 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
   "POST /api/mdm/dep/virtual_servers/{id}/sync_devices/": [
     () => ({ path: `/api/mdm/dep/virtual_servers/${NONE}/sync_devices/?full_sync` }),
   ],
+  "POST /api/mdm/locations/": [
+    () => ({ path: "/api/mdm/locations/", body: { server_token: "hello", take_over: true } }),
+  ],
+  "POST /api/mdm/locations/{id}/renew/": [
+    () => ({ path: `/api/mdm/locations/${NONE}/renew/`, body: { server_token: "hello", take_over: true } }),
+  ],
+  "POST /api/mdm/locations/{id}/sync/": [() => ({ path: `/api/mdm/locations/${NONE}/sync/` })],
+  "DELETE /api/mdm/locations/{id}/": [() => ({ path: `/api/mdm/locations/${NONE}/` })],
+  "POST /api/mdm/location_assets/{id}/associations/": [
+    ({ tag }) => ({
+      path: `/api/mdm/location_assets/${NONE}/associations/`,
+      body: { serial_numbers: ["C02ABC"], tags: [tag] },
+    }),
+  ],
+  "POST /api/mdm/location_assets/{id}/users/": [
+    () => ({ path: `/api/mdm/location_assets/${NONE}/users/`, body: { managed_apple_account: "jun@example.com" } }),
+  ],
   "PUT /api/mdm/dep/devices/{id}/": [
     ({ automated: { device } }) => ({ path: `/api/mdm/dep/devices/${device}/`, body: { enrollment: NONE } }),
     ({ automated: { used } }) => ({ path: `/api/mdm/dep/devices/${NONE}/`, body: { enrollment: used } }),

@@ -1,0 +1,3 @@
+import { testKilledJobs } from "../support/killed_jobs.ts";
+
+testKilledJobs("apps");
