@@ -28,9 +28,10 @@ export const isPresent = (status: ObservedStatus): boolean => status === "Acknow
 export const isThere = ({ status, installedAt }: Pick<ObservedArtifact, "status" | "installedAt">): boolean =>
   isPresent(status) || (status === "ForceReinstall" && installedAt !== null);
 
-/** Whether a version may be on the device, also if an attempt to replace or remove it failed. */
+/** Whether a version may be on the device, or on its way to it, also if an attempt to replace or remove it failed. */
 export const mayBeThere = (row: Pick<ObservedArtifact, "status" | "installedAt">): boolean =>
-  isThere(row) || row.status === "RemovalFailed" || (row.status === "Failed" && row.installedAt !== null);
+  isThere(row) || row.status === "AwaitingConfirmation" || row.status === "RemovalFailed" ||
+  (row.status === "Failed" && row.installedAt !== null);
 
 /** From least to most present: of two reports of one version the more present one counts. */
 const RANKS: readonly ObservedStatus[] = [

@@ -6,7 +6,7 @@
 
 import { type S3Client, s3Problem } from "./s3_client.ts";
 import { spool } from "./spool.ts";
-import { type FileStore, isDigest, type StoredFile } from "./store.ts";
+import { type ByteRange, type FileStore, isDigest, type StoredFile } from "./store.ts";
 
 /** Bytes that are sent at once; also what memory holds. Buckets take at least 5 MiB and at most 10,000 parts. */
 const PART = 8 * 1024 * 1024;
@@ -65,15 +65,17 @@ export class BucketStore implements FileStore {
     }
   }
 
-  async get(sha256: string) {
+  async get(sha256: string, range?: ByteRange) {
     if (!isDigest(sha256)) return undefined;
-    const response = await this.client.send({ method: "GET", ...this.#at(sha256) });
+    const headers = range === undefined ? {} : { range: `bytes=${range.start}-${range.end - 1}` };
+    const response = await this.client.send({ method: "GET", ...this.#at(sha256), headers });
     if (response.status === 404) {
       await response.body?.cancel();
       return undefined;
     }
     const size = Number(response.headers.get("content-length") ?? NaN);
-    if (response.status !== 200 || !Number.isSafeInteger(size)) throw await s3Problem(response);
+    const expected = range === undefined ? response.status === 200 : response.status === 206;
+    if (!expected || !Number.isSafeInteger(size)) throw await s3Problem(response);
     return { body: response.body ?? ReadableStream.from([]), size };
   }
 
