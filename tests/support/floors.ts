@@ -49,10 +49,10 @@ export const FLOORS: Floors = {
   filevault: ["blueprints", "downloads", "issuing", "escrow", "events", "protocol", "pki"],
   recovery: ["blueprints", "commands", "events"],
   blueprints: ["packages", "downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
-  // docs/decisions/0001: files, downloads and variables know nothing of what is declared.
-  downloads: ["issuing", "identity", "variables", "events", "protocol"],
   // Installer packages and apps as files: what they say of themselves.
   packages: ["files", "protocol", "pki"],
+  // docs/decisions/0001: files, downloads and variables know nothing of what is declared.
+  downloads: ["issuing", "identity", "variables", "events", "protocol"],
   devices: ["access", "approvals", "commands", "tags", "variables", "escrow", "events"],
   escrow: ["approvals", "commands", "events"],
   approvals: ["access", "events"],

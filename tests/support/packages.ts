@@ -6,6 +6,7 @@
 
 import { createHash, sign } from "node:crypto";
 import { deflateSync } from "node:zlib";
+import { signAttached } from "../../src/pki/cms/signed.ts";
 import { selfSigned } from "../../simulators/device/self_signed.ts";
 import { KEYS } from "./keys.ts";
 
@@ -109,4 +110,77 @@ export function pkgOf(
     { path: "Distribution", content: utf8(distribution({ id: `${id}.pkg`, version }, [{ id, version }])) },
     { path: "Editor.pkg/Payload", content: payload, packed: false },
   ], { signed });
+}
+
+/** A property list in XML. */
+const plist = (body: string): Bytes =>
+  utf8(`<?xml version="1.0" encoding="UTF-8"?><plist version="1.0"><dict>${body}</dict></plist>`);
+
+const text = (key: string, value: string) => `<key>${key}</key><string>${value}</string>`;
+
+/** A provisioning profile that permits apps of an identifier, signed by nobody whom Apple knows. */
+export function provisioningProfileOf(
+  { name = "Example", uuid = "0B1C2D3E-0000-4000-8000-000000000001", app, expires }: {
+    name?: string;
+    uuid?: string;
+    /** With the prefix of the team. */
+    app: string;
+    expires: Date;
+  },
+): Bytes {
+  const [key] = KEYS;
+  const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2031-01-01T00:00:00Z") };
+  const certificate = selfSigned({ subject: [["CN", "Profiles"]], key, ...dates });
+  return signAttached(
+    plist(
+      text("Name", name) + text("UUID", uuid) +
+        `<key>ExpirationDate</key><date>${expires.toISOString().slice(0, 19)}Z</date>` +
+        `<key>Entitlements</key><dict>${text("application-identifier", app)}</dict>`,
+    ),
+    { certificate, key },
+  );
+}
+
+/** An app for phones and tablets, made by `zip`, with traps: other bundles with identities of their own. */
+export async function ipaOf(
+  { id = "com.example.inspect", version = "2.0", families = [1, 2], profile, files = {} }: {
+    id?: string;
+    version?: string;
+    families?: number[];
+    profile?: Bytes;
+    /** Further files by path. */
+    files?: Record<string, Uint8Array>;
+  } = {},
+): Promise<Bytes> {
+  const folder = await Deno.makeTempDir();
+  const info = (own: string, name: string) =>
+    plist(
+      text("CFBundleIdentifier", own) + text("CFBundleShortVersionString", version) + text("CFBundleVersion", "77") +
+        text("CFBundleExecutable", name) + "<key>UIDeviceFamily</key><array>" +
+        families.map((family) => `<integer>${family}</integer>`).join("") + "</array>",
+    );
+  const all: Record<string, Uint8Array> = {
+    "Payload/Inspect.app/Frameworks/Update.framework/Info.plist": info("com.example.update", "Update"),
+    "Payload/Inspect.app/Privacy.bundle/Info.plist": info("com.example.privacy", "Privacy"),
+    "Payload/Inspect.app/PlugIns/Share.appex/Info.plist": info(`${id}.share`, "Share"),
+    "Payload/Inspect.app/Info.plist": info(id, "Inspect"),
+    "Payload/Inspect.app/Inspect": new Uint8Array(20_000).fill(7),
+    ...(profile === undefined ? {} : { "Payload/Inspect.app/embedded.mobileprovision": profile }),
+    ...files,
+  };
+  try {
+    for (const [path, content] of Object.entries(all)) {
+      await Deno.mkdir(`${folder}/${path.slice(0, path.lastIndexOf("/"))}`, { recursive: true });
+      await Deno.writeFile(`${folder}/${path}`, content);
+    }
+    const { success, stderr } = await new Deno.Command("zip", {
+      args: ["-q", "-X", "app.ipa", ...Object.keys(all)],
+      cwd: folder,
+      stderr: "piped",
+    }).output();
+    if (!success) throw new Error(`zip failed: ${new TextDecoder().decode(stderr)}`);
+    return await Deno.readFile(`${folder}/app.ipa`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }

@@ -53,13 +53,12 @@ const shown = {
 export type ShownEnterpriseApp = z.output<z.ZodObject<typeof shown>>;
 
 /** A SHA-256 in hex. */
-export const sha256Field = z.string().regex(/^[0-9a-f]{64}$/, {
+const sha256Field = z.string().regex(/^[0-9a-f]{64}$/, {
   error: "This should be a SHA-256 digest: 64 hexadecimal digits in lower case.",
 });
 
 /** Where packages may come from. */
-export const PACKAGE_URI_WORDS =
-  "Location of the package: s3://bucket/key, an https URL of a host that the server may " +
+const PACKAGE_URI_WORDS = "Location of the package: s3://bucket/key, an https URL of a host that the server may " +
   `read from, or the \`package_uri\` of an upload. A .pkg or .ipa file of at most ${byteSize(LARGEST_PACKAGE)}.`;
 
 /** Its resource. */
