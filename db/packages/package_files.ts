@@ -51,10 +51,11 @@ export async function findPackageFile(db: Db, sha256: string): Promise<PackageFi
   return row;
 }
 
-/** Says that a package was sent again: it is kept for another day. Returns whether there is one. */
-export async function renewPackageFile(db: Db, sha256: string, now: Date): Promise<boolean> {
-  const { count } = await db`update package_files set stored_at = ${now} where sha256 = ${sha256}`;
-  return count > 0;
+/** Says that a package was sent again: it is kept for another day. What was sent just now is left as it is. */
+export async function renewPackageFile(db: Db, sha256: string, now: Date): Promise<void> {
+  await db`
+    update package_files set stored_at = ${now}
+    where sha256 = ${sha256} and stored_at < ${now}::timestamptz - interval '12 hours'`;
 }
 
 /** Removes the facts of packages that were sent before `before` and that nothing refers to. */

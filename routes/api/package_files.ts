@@ -6,11 +6,14 @@
 
 import { z } from "zod";
 import { byteSize } from "../../src/byte_size.ts";
-import { bundlesShown } from "../../src/blueprints/versions/enterprise_app_api.ts";
+import { bundlesShown, PACKAGE_URI_WORDS, sha256Field } from "../../src/blueprints/versions/enterprise_app_api.ts";
+import { secretField } from "../../src/input_text.ts";
 import { invalid, Problem, problem } from "../../src/errors.ts";
 import { keepPackage, LARGEST_PACKAGE, uploadedUri } from "../../src/packages/keep_package.ts";
 import { PackageError } from "../../src/packages/package_error.ts";
+import { enqueueFetch } from "../../src/packages/fetch.ts";
 import { endpoint } from "./endpoint.ts";
+import { queuedTask, taskSchema } from "./queued_task.ts";
 
 const TOO_LARGE = `Cannot keep the file: packages of up to ${byteSize(LARGEST_PACKAGE)} are accepted.`;
 
@@ -72,5 +75,22 @@ export const PACKAGE_FILE_ENDPOINTS = [
         throw error;
       }
     },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/mdm/package_files/fetch/",
+    permission: "mdm.add_artifactversion",
+    session: true,
+    tag: "Artifacts",
+    summary: "Fetch a package from elsewhere",
+    description: "A job fetches the file. When it has succeeded, a version with the same `package_uri` and " +
+      "`package_sha256` is created at once.",
+    body: z.object({
+      package_uri: secretField(2048).describe(PACKAGE_URI_WORDS),
+      package_sha256: sha256Field,
+    }).meta({ id: "PackageFetch" }),
+    response: { status: 201, schema: taskSchema },
+    handle: async ({ runtime, body }) =>
+      queuedTask(await enqueueFetch(runtime, { uri: body.package_uri, sha256: body.package_sha256 })),
   }),
 ];

@@ -26,7 +26,7 @@ const PROGRESS = { waiting: "waiting", paused: "paused", installing: "installing
 >;
 
 /** Compares versions number by number: "1.10" is newer than "1.9". */
-export function compareVersions(one: string, other: string): number {
+function compareVersions(one: string, other: string): number {
   const numbers = (text: string) => text.split(".").map((part) => /^\d{1,15}$/.test(part) ? Number(part) : NaN);
   const [left, right] = [numbers(one), numbers(other)];
   for (let n = 0; n < Math.max(left.length, right.length); n++) {

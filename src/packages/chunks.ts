@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 export type Chunks = { size: number; sha256s: string[]; md5s: string[] };
 
 /** Bytes of a chunk: a download that fails is repeated from the last one. */
-export const CHUNK = 4 * 1024 * 1024;
+const CHUNK = 4 * 1024 * 1024;
 
 /** Returns the digests of a content, each chunk but the last of `CHUNK` bytes. Memory holds what the stream gives at once. */
 export async function chunksOf(content: ReadableStream<Uint8Array>): Promise<Chunks> {

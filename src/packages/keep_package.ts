@@ -50,7 +50,8 @@ export async function keepPackage(
 ): Promise<PackageFileFacts> {
   const { sql, files, clock } = runtime;
   const { sha256, size } = await files.put(content, LARGEST_PACKAGE);
-  const known = await renewPackageFile(sql, sha256, clock.now()) ? await findPackageFile(sql, sha256) : undefined;
+  await renewPackageFile(sql, sha256, clock.now());
+  const known = await findPackageFile(sql, sha256);
   if (known !== undefined) return known;
   const facts = await readPackage(storedSource(files, sha256, size));
   const stored = await files.get(sha256);
@@ -98,12 +99,9 @@ export async function packageAt(
   if (filename === undefined) return { refusal: "Enter a valid URL." };
   const extension = /\.[^.]*$/.exec(filename)?.[0] ?? "";
   if (!/^\.(?:pkg|ipa)$/i.test(extension)) return { refusal: `Unsupported file extension: '${extension}'` };
-  const known = await renewPackageFile(runtime.sql, sha256, runtime.clock.now());
-  const stored = known ? await runtime.files.storedAt(sha256) : undefined;
-  if (stored !== undefined) {
-    const facts = await findPackageFile(runtime.sql, sha256);
-    if (facts !== undefined) return { facts, filename };
-  }
+  await renewPackageFile(runtime.sql, sha256, runtime.clock.now());
+  const facts = await findPackageFile(runtime.sql, sha256);
+  if (facts !== undefined && await runtime.files.storedAt(sha256) !== undefined) return { facts, filename };
   if (scheme === UPLOADED) {
     return { refusal: "Cannot find this upload: it was never complete, or is older than a day. Upload it again." };
   }

@@ -6,10 +6,11 @@
 
 import type { Child } from "hono/jsx";
 import type { Db } from "../../../db/open.ts";
+import { CSRF_FIELD } from "../../../src/access/csrf.ts";
 import { type KindField, linesOrFile } from "../../../src/blueprints/versions/kind_page.ts";
 import { Field, Select } from "../parts/components.tsx";
 import { FileField, TextArea } from "../parts/form_parts.tsx";
-import type { FormState } from "../parts/page.tsx";
+import type { FormState, Page } from "../parts/page.tsx";
 
 /** The initial values of a form's fields, by name. */
 export type Values = Readonly<Record<string, string>>;
@@ -41,7 +42,7 @@ function PackageField(
   const value = (key: string) => state?.values.text(key) || (values[key] ?? "");
   const uri = value(`${name}_uri`);
   return (
-    <div class="field upload" data-upload="/api/mdm/package_files/">
+    <div class="field upload" data-upload="/api/mdm/package_files/" data-csrf={CSRF_FIELD}>
       <FileField name={name} label={label} accept={accept} help={marked(help)} state={state} />
       <input type="hidden" name={`${name}_uri`} value={uri} />
       <input type="hidden" name={`${name}_sha256`} value={value(`${name}_sha256`)} />
@@ -118,3 +119,7 @@ async function KindFieldOf({ field, given }: { field: KindField; given: Given })
 export async function contentFields(fields: readonly KindField[], given: Given): Promise<Child> {
   return <>{await Promise.all(fields.map((field) => KindFieldOf({ field, given })))}</>;
 }
+
+/** What a page with these fields may do: its script sends packages to the API. */
+export const uploads = (fields: readonly KindField[]): Pick<Page, "live"> =>
+  fields.some(({ kind }) => kind === "package") ? { live: true } : {};

@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { byteSize } from "../../byte_size.ts";
+import { secretField } from "../../input_text.ts";
 import { LARGEST_PACKAGE } from "../../packages/keep_package.ts";
 import { warningsShown } from "../warnings_shown.ts";
 import type { EnterpriseAppInput } from "./enterprise_app.ts";
@@ -53,12 +54,13 @@ const shown = {
 export type ShownEnterpriseApp = z.output<z.ZodObject<typeof shown>>;
 
 /** A SHA-256 in hex. */
-const sha256Field = z.string().regex(/^[0-9a-f]{64}$/, {
+export const sha256Field = z.string().regex(/^[0-9a-f]{64}$/, {
   error: "This should be a SHA-256 digest: 64 hexadecimal digits in lower case.",
 });
 
 /** Where packages may come from. */
-const PACKAGE_URI_WORDS = "Location of the package: s3://bucket/key, an https URL of a host that the server may " +
+export const PACKAGE_URI_WORDS =
+  "Location of the package: s3://bucket/key, an https URL of a host that the server may " +
   `read from, or the \`package_uri\` of an upload. A .pkg or .ipa file of at most ${byteSize(LARGEST_PACKAGE)}.`;
 
 /** Its resource. */
@@ -68,12 +70,12 @@ export const enterpriseAppApi: KindApi<EnterpriseAppInput, ShownEnterpriseApp> =
   schema: "EnterpriseApp",
   order: 6,
   body: {
-    package_uri: z.string().min(1).max(2048).describe(PACKAGE_URI_WORDS),
+    package_uri: secretField(2048).describe(PACKAGE_URI_WORDS),
     package_sha256: sha256Field.describe("Digest of the package."),
     ios_app: z.boolean().default(false).describe(
       "Whether Macs with Apple silicon install this app of phones and tablets.",
     ),
-    configuration: z.string().max(1_000_000).nullish().describe("A property list, which may have variables."),
+    configuration: secretField(1_000_000).nullish().describe("A property list, which may have variables."),
     install_as_managed: z.boolean().optional().describe("Whether Macs manage the app, so that it can be removed."),
     installed_as_managed: z.boolean().optional().describe("The same, as some clients name it."),
     remove_on_unenroll: z.boolean().default(false).describe("Only with `install_as_managed`."),

@@ -35,6 +35,7 @@ const PAGES = [
   "/api/mdm/cert_assets/",
   "/api/mdm/data_assets/",
   "/api/mdm/declarations/",
+  "/api/mdm/enterprise_apps/",
   "/api/mdm/profiles/",
   "/api/mdm/provisioning_profiles/",
 ];
