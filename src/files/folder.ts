@@ -41,6 +41,10 @@ const PIECE = 64 * 1024;
 async function part(file: Deno.FsFile, { start, end }: ByteRange): Promise<ReadableStream<Uint8Array>> {
   await file.seek(start, Deno.SeekMode.Start);
   let left = end - start;
+  if (left === 0) {
+    file.close();
+    return new Blob([]).stream();
+  }
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -79,9 +83,8 @@ export class FolderStore implements FileStore {
     if (!isDigest(sha256)) return undefined;
     return await ifThere(async () => {
       const file = await Deno.open(this.#path(sha256));
-      if (range !== undefined) return { body: await part(file, range), size: range.end - range.start };
-      const { size } = await file.stat();
-      return { body: file.readable, size };
+      const { start, end } = range ?? { start: 0, end: (await file.stat()).size };
+      return { body: await part(file, { start, end }), size: end - start };
     });
   }
 

@@ -17,7 +17,7 @@ Deno.test(
       // A file that is no package: the reason is shown, and nothing is filled in.
       await input.setInputFiles({ name: "Notes.pkg", mimeType: "", buffer: Buffer.from("notes") });
       await page.getByText("Not a package: the file should be").waitFor();
-    assert.deepEqual(problems.splice(0).length, 1);
+      assert.deepEqual(problems.splice(0).length, 1);
       await input.setInputFiles({
         name: "Editor.pkg",
         mimeType: "",
