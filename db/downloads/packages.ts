@@ -13,11 +13,17 @@ export type HostedPackage =
   & Pick<PackageFileRow, "sha256" | "size" | "type" | "title" | "productId" | "productVersion" | "bundles">
   & { filename: string };
 
-/** Returns the package of a version. */
+/** Returns the package of an enterprise app's version, or the one that a declaration refers to. */
 export async function findHostedPackage(db: Db, versionId: string): Promise<HostedPackage | undefined> {
   const [row] = await db<HostedPackage[]>`
     select f.sha256, f.size, f.type, f.title, f.product_id, f.product_version, f.bundles, v.filename
-    from enterprise_app_versions v join package_files f on f.sha256 = v.package_sha256 where v.id = ${versionId}`;
+    from (
+      select package_sha256, filename from enterprise_app_versions where id = ${versionId}
+      union all
+      select p.sha256, p.filename from declaration_packages d join packages p on p.id = d.package_id
+      where d.version_id = ${versionId}
+    ) v join package_files f on f.sha256 = v.package_sha256
+    limit 1`;
   return row;
 }
 

@@ -62,5 +62,6 @@ export async function renewPackageFile(db: Db, sha256: string, now: Date): Promi
 export async function deleteUnusedPackageFiles(db: Db, before: Date): Promise<void> {
   await db`
     delete from package_files f where f.stored_at < ${before}
-      and not exists (select 1 from enterprise_app_versions v where v.package_sha256 = f.sha256)`;
+      and not exists (select 1 from enterprise_app_versions v where v.package_sha256 = f.sha256)
+      and not exists (select 1 from packages p where p.sha256 = f.sha256)`;
 }

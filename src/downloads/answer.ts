@@ -145,9 +145,8 @@ async function outcomeOf(
   const fault = senderFault(evidence, target.fingerprints, runtime.config.MTLS_PROXY && !ANONYMOUS.has(purpose));
   if (fault !== undefined) return { outcome: "not_identified", reason: fault, ...known };
   // The attack: a device keeps an address that was once advertised to it, to read later content.
-  const advertised = ANONYMOUS.has(purpose)
-    ? await isToldToInstall(runtime.sql, channelId, versionId)
-    : target.advertised;
+  const advertised = target.advertised ||
+    (ANONYMOUS.has(purpose) && await isToldToInstall(runtime.sql, channelId, versionId));
   if (!advertised) return { outcome: "not_found", reason: "not advertised", ...known };
   try {
     return { outcome: "success", download: await contentOf(runtime, purpose, channelId, versionId, range), ...known };

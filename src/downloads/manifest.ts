@@ -26,7 +26,11 @@ export function mainBundle({ type, bundles, productId, productVersion }: Pick<
 }
 
 /** Returns the manifest of a package whose file is at `url`, as a property list. */
-function packageManifest(hosted: HostedPackage, chunks: PackageFileRow["chunks"], url: string): PlistDict {
+export function packageManifest(
+  hosted: Omit<HostedPackage, "filename">,
+  chunks: PackageFileRow["chunks"],
+  url: string,
+): PlistDict {
   const { id, version } = mainBundle(hosted);
   return {
     items: [{

@@ -3,7 +3,7 @@ import type { DeviceOptions } from "../../simulators/device/device.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { MODELS } from "../../simulators/device/models.ts";
 import { makeCaller } from "../routes/api/support.ts";
-import { assign, idOf, link, made, makeBlueprint, rest, settle } from "../support/artifacts.ts";
+import { assign, idOf, link, made, makeBlueprint, makeDeclaration, rest, settle } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { ipaOf, pkgOf } from "../support/packages.ts";
 
@@ -275,4 +275,52 @@ Deno.test("addresses are for their device while it is told to install: a part, a
     await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
     await world.after(1);
     assert.equal((await get(address)).status, 404);
+  }));
+
+Deno.test("a declaration names a package, and a Mac fetches it by the manifest of its own address", () =>
+  withFleet(async (fleet) => {
+    const { package_uri, package_sha256 } = await upload(fleet, pkgOf({ size: 5_000_000 }), "Tool.pkg");
+    const pack = await made(fleet, "POST", "/api/mdm/packages/", {
+      name: "Tool",
+      source_uri: package_uri,
+      sha256: package_sha256,
+    });
+    assert.deepEqual([pack.type, pack.product_id, pack.manifest.items[0].assets[0].sha256s.length], [
+      "PKG",
+      "com.example.editor.pkg",
+      2,
+    ]);
+    const again = await fleet.api("POST", "/api/mdm/packages/", {
+      name: "Again",
+      source_uri: package_uri,
+      sha256: package_sha256,
+    });
+    assert.deepEqual(again.json, { sha256: ["A package with the same SHA256 already exists."] });
+    const { artifact, version } = await makeDeclaration(fleet, {
+      type: "com.apple.configuration.package",
+      payload: { ManifestURL: `ztl:${pack.id}`, InstallBehavior: { Install: "Required" } },
+      artifact: { platforms: ["macOS"] },
+      version: { ios: false, ipados: false, tvos: false, macos: true },
+    });
+    assert.equal(version.source.Payload.ManifestURL, `ztl:${pack.id}`);
+    const blueprint = await makeBlueprint(fleet);
+    await link(fleet, blueprint.id, artifact.id, { macos: true });
+    const fetched: string[] = [];
+    const device = await fleet.enrolled({
+      send: (request) => {
+        if (request.method === "GET") fetched.push(new URL(request.url).pathname.split("/")[3] ?? "");
+        return fleet.fetch(request);
+      },
+    });
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await settle(fleet);
+    await rest(device);
+    assert.deepEqual(fetched, ["manifests", "packages"]);
+    const id = await idOf(fleet, device.serialNumber);
+    const [row] = await made(fleet, "GET", `/api/mdm/devices/${id}/artifacts/`);
+    assert.equal(row.status, "Installed");
+    const refused = await fleet.api("DELETE", `/api/mdm/packages/${pack.id}/`);
+    assert.deepEqual([refused.status, refused.json], [400, ["This package cannot be deleted"]]);
+    const renamed = await made(fleet, "PUT", `/api/mdm/packages/${pack.id}/`, { name: "Tools", description: "All" });
+    assert.equal(renamed.name, "Tools");
   }));

@@ -14,8 +14,8 @@ const ACCOUNT = { accessKeyId: "AKTEST", secretAccessKey: "a secret", region: "e
 /** Megabytes of the package. The figures in docs/enterprise-apps.md were measured with 500. */
 const MEGABYTES = Number(Deno.env.get("PACKAGE_MB") ?? 60);
 const DEVICES = 20;
-/** Megabytes above those of the idle server. */
-const ALLOWED = 100;
+/** Megabytes above those of the idle server; through a bucket, parts of an upload are sent from memory, too. */
+const ALLOWED = { folder: 100, bucket: 150 };
 
 async function megabytes(pid: number, key: "VmRSS" | "VmHWM"): Promise<number | undefined> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
@@ -37,7 +37,7 @@ function largePackage(): { size: number; stream(): ReadableStream<Uint8Array> } 
   };
 }
 
-async function measure(settings: Record<string, string>, place: string): Promise<void> {
+async function measure(settings: Record<string, string>, place: keyof typeof ALLOWED): Promise<void> {
   const folder = await Deno.makeTempDir();
   await withFleet(async (fleet) => {
     const { runtime } = fleet;
@@ -46,6 +46,8 @@ async function measure(settings: Record<string, string>, place: string): Promise
       DATABASE_URL: runtime.databaseUrl,
       DATA_DIR: folder,
       SECRET_KEYS,
+      // As docs/operations.md recommends: each thread would keep memory of its own.
+      MALLOC_ARENA_MAX: "1",
       BASE_URL: runtime.config.BASE_URL,
       ...settings,
     });
@@ -117,7 +119,9 @@ async function measure(settings: Record<string, string>, place: string): Promise
         `${DEVICES} downloads of ${MEGABYTES} MB from a ${place}: idle ${idle} MB, after the upload ${afterUpload} MB, ` +
           `peak ${peak} MB, ${seconds.toFixed(1)} s`,
       );
-      if (idle !== undefined && peak !== undefined) assert.ok(peak - idle <= ALLOWED, `${idle} MB, then ${peak} MB`);
+      if (idle !== undefined && peak !== undefined) {
+        assert.ok(peak - idle <= ALLOWED[place], `${idle} MB, then ${peak} MB`);
+      }
     } finally {
       await server.kill();
       await Deno.remove(folder, { recursive: true });

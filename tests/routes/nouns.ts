@@ -716,6 +716,8 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "POST /api/mdm/enterprise_apps/": OF_VERSIONS,
   "PUT /api/mdm/enterprise_apps/{id}/": OF_VERSIONS,
   "POST /api/mdm/package_files/fetch/": NO_PAGE,
+  "POST /api/mdm/packages/": NO_PAGE,
+  "PUT /api/mdm/packages/{id}/": NO_PAGE,
   "POST /api/mdm/cert_assets/": OF_VERSIONS,
   "PUT /api/mdm/cert_assets/{id}/": OF_VERSIONS,
 };

@@ -95,6 +95,12 @@ export async function world(fleet: Fleet) {
     package_uri: uploadedUri("Editor.pkg"),
     package_sha256: editor.sha256,
   });
+  const tool = await keepPackage(fleet.runtime, pkgOf({ id: "com.example.tool" }));
+  const pack = await post("/api/mdm/packages/", {
+    name: "Tool",
+    source_uri: uploadedUri("Tool.pkg"),
+    sha256: tool.sha256,
+  });
   const provisioning = await artifact(fleet, "Provisioning Profile");
   await post("/api/mdm/blueprint_artifacts/", {
     blueprint: otherBlueprint.id,
@@ -131,6 +137,7 @@ export async function world(fleet: Fleet) {
     declaration: { artifact: declaration.artifact.id, version: declaration.version.id },
     data: { artifact: data.artifact, version: data.id },
     certificate: { artifact: certificate.artifact, version: certificate.id },
+    pack: { id: pack.id, sha256: tool.sha256 },
     app: { artifact: app.artifact, version: app.id, sha256: editor.sha256 },
     provisioning,
   };

@@ -90,6 +90,21 @@ async function read(runtime: Runtime, input: EnterpriseAppInput): Promise<Checke
   return { value: { ...rest, ...variables.value, packageUri: uri, packageSha256: sha256, filename, package: facts } };
 }
 
+/** Days before the end of a provisioning profile from which on it is a warning. */
+const WARN_DAYS = 30;
+
+/** An app does not open any more when its provisioning profile has expired, unless devices have a later one. */
+function expiryWarnings({ profile }: PackageFileFacts, now: Date): string[] {
+  if (profile === null || profile.expiresAt === null) return [];
+  const days = (new Date(profile.expiresAt).getTime() - now.getTime()) / 86_400_000;
+  const day = profile.expiresAt.slice(0, 10);
+  if (days > WARN_DAYS) return [];
+  return [
+    `The provisioning profile "${profile.name}" in the app ${days < 0 ? "expired" : "expires"} on ${day}. ` +
+    "Upload an app with a new profile, or deliver a new profile as an artifact.",
+  ];
+}
+
 /** Returns the part of a version that devices get. */
 const fingerprint = (row: EnterpriseAppVersionRow): string =>
   JSON.stringify([
@@ -192,7 +207,8 @@ export const enterpriseAppKind: VersionKind<
         application_identifier: facts.profile.applicationIdentifier,
         expires_at: facts.profile.expiresAt,
       },
-      warnings: facts.warnings.map((message) => ({ path: "package_uri", message })),
+      warnings: [...facts.warnings, ...expiryWarnings(facts, runtime.clock.now())]
+        .map((message) => ({ path: "package_uri", message })),
     };
   },
   audit: (row) => ({

@@ -36,6 +36,7 @@ const PAGES = [
   "/api/mdm/data_assets/",
   "/api/mdm/declarations/",
   "/api/mdm/enterprise_apps/",
+  "/api/mdm/packages/",
   "/api/mdm/profiles/",
   "/api/mdm/provisioning_profiles/",
 ];

@@ -575,6 +575,16 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
   ],
   "DELETE /api/mdm/enterprise_apps/{id}/": [() => ({ path: `/api/mdm/enterprise_apps/${UNKNOWN}/` })],
   "POST /api/mdm/package_files/": [() => ({ path: "/api/mdm/package_files/?filename=Editor.pkg", body: {} })],
+  "POST /api/mdm/packages/": [
+    ({ pack }) => ({
+      path: "/api/mdm/packages/",
+      body: { name: "Again", source_uri: "upload://Tool.pkg", sha256: pack.sha256 },
+    }),
+  ],
+  "PUT /api/mdm/packages/{id}/": [
+    ({ pack, app }) => ({ path: `/api/mdm/packages/${pack.id}/`, body: { name: "Other", sha256: app.sha256 } }),
+  ],
+  "DELETE /api/mdm/packages/{id}/": [() => ({ path: `/api/mdm/packages/${UNKNOWN}/` })],
   "POST /api/mdm/package_files/fetch/": [
     ({ app }) => ({
       path: "/api/mdm/package_files/fetch/",
