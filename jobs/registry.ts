@@ -22,6 +22,7 @@ import { fanOutJob } from "./fan_out.ts";
 import { fileCleanup } from "./file_cleanup.ts";
 import { housekeeping } from "./housekeeping.ts";
 import type { AnyJob } from "./job.ts";
+import { packageFetch } from "./package_fetch.ts";
 import { replanJob } from "./replan.ts";
 import { rolloutHealth } from "./rollout_health.ts";
 import { secretRotation } from "./secret_rotation.ts";
@@ -48,6 +49,7 @@ export const JOBS: readonly AnyJob[] = [
   fanOutJob,
   fileCleanup,
   housekeeping,
+  packageFetch,
   replanJob,
   rolloutHealth,
   secretRotation,

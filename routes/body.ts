@@ -102,6 +102,42 @@ export class RequestBody {
     return bytes.taken();
   }
 
+  /**
+   * Returns the bytes as they arrive, for a reader that keeps none of them. The stream fails with `timeout` when they
+   * arrive too slowly, and with `invalid` when the client disconnects.
+   */
+  stream(): ReadableStream<Uint8Array> {
+    const { body } = this.request;
+    if (body === null) return new Blob([]).stream();
+    const reader = body.getReader();
+    const late = new Lateness(this.pace, () => reader.cancel().catch(() => {}));
+    let size = 0;
+    return new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        try {
+          const { value, done } = await reader.read();
+          if (late.passed) throw problem("timeout");
+          if (done) {
+            late.end();
+            controller.close();
+            return;
+          }
+          size += value.length;
+          late.arrived(size);
+          controller.enqueue(value);
+        } catch (error) {
+          late.end();
+          if (error instanceof Problem) throw error;
+          throw problem("invalid", "The request body could not be read.", { reason: "the client went away" }, error);
+        }
+      },
+      async cancel(reason) {
+        late.end();
+        await reader.cancel(reason).catch(() => {});
+      },
+    }, { highWaterMark: 0 });
+  }
+
   /** Releases the memory of the bytes: they are no longer used. */
   release(): void {
     this.memory.give(this.#held);

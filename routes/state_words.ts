@@ -16,6 +16,7 @@ import type { JobListRow } from "../db/work/job_queue.ts";
 import type { TokenState } from "../src/ade/health.ts";
 import type { Availability } from "../db/apps/assets.ts";
 import type { LocationState } from "../src/apps/health.ts";
+import { type InstallState, installState } from "../src/blueprints/observed_artifact.ts";
 import type { Decision } from "../src/planner/plan.ts";
 import type { UpdateState } from "../src/planner/update_progress.ts";
 
@@ -74,14 +75,26 @@ export const INSTALL_WORDS = {
   ForceReinstall: { text: "To be reinstalled", tone: "warn", on: "is to be reinstalled on" },
 } as const satisfies Readonly<Record<TargetArtifactRow["status"], StateWord & { on: string }>>;
 
-const VERIFIED: StateWord = { text: "Verified", tone: "good" };
-const NOT_ACTIVE: StateWord = { text: "Not active" };
+/** Versions on one device, where more is known of them than their status. */
+export const INSTALL_STATE_WORDS = {
+  "accepted": { text: "In progress", tone: "warn", means: "The device has accepted it and has not said more." },
+  "downloading": { text: "Downloading", tone: "warn", means: "The device downloads it, or waits to do so." },
+  "paused": { text: "Paused", tone: "warn", means: "The download was paused on the device." },
+  "installing": { text: "Installing", tone: "warn" },
+  "acknowledged": { text: "Acknowledged", tone: "good", means: "The device has accepted it. It cannot be verified." },
+  "installed": { text: "Installed", tone: "good", means: "The device has it, or a later version of it." },
+  "verified": { text: "Verified", tone: "good", means: "The device lists exactly this version." },
+  "declined": { text: "Declined", tone: "bad", means: "Its user declined it. It is not retried by itself." },
+  "failed": { text: "Failed", tone: "bad" },
+  "not installed": { text: "Not installed" },
+  "not active": { text: "Not active" },
+  "not removed": { text: "Not removed", tone: "bad" },
+  "to be reinstalled": { text: "To be reinstalled", tone: "warn" },
+} as const satisfies Readonly<Record<InstallState, StateWord>>;
 
-/** Returns the word of a version on one device, where more is known of it than its status. */
-export function installWord(row: Pick<TargetArtifactRow, "status" | "verifiedAt" | "via">): StateWord {
-  if (row.status === "Acknowledged" && row.verifiedAt !== null) return VERIFIED;
-  return row.status === "Uninstalled" && row.via === "declaration" ? NOT_ACTIVE : INSTALL_WORDS[row.status];
-}
+/** Returns the word of a version on one device. */
+export const installWord = (row: Parameters<typeof installState>[0]): StateWord =>
+  INSTALL_STATE_WORDS[installState(row)];
 
 /** Rollouts of versions. */
 export const ROLLOUT_WORDS = {

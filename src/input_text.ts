@@ -19,5 +19,5 @@ export const textField = (longest: number) => z.string().trim().min(1).max(longe
 /** Returns a text that may be empty. */
 export const blankableField = (longest: number) => z.string().trim().max(longest).superRefine(storable);
 
-/** Returns a required text that is kept exactly as it was typed: a password, a token. */
+/** Returns a required text that is kept exactly as it was typed: a password, a token, an address. */
 export const secretField = (longest: number) => z.string().min(1).max(longest).superRefine(storable);

@@ -6,11 +6,12 @@
 
 import type { Db, Tx } from "../open.ts";
 
-/** Returns those of `digests` that no version has as its file. */
+/** Returns those of `digests` that nothing refers to. */
 export async function unreferencedFiles(db: Db, digests: readonly string[]): Promise<string[]> {
   const rows = await db<{ sha256: string }[]>`
     select sha256 from unnest(${[...digests]}::text[]) as one (sha256)
-    where not exists (select 1 from data_asset_versions a where a.file_sha256 = one.sha256) order by sha256`;
+    where not exists (select 1 from data_asset_versions a where a.file_sha256 = one.sha256)
+      and not exists (select 1 from package_files f where f.sha256 = one.sha256) order by sha256`;
   return rows.map(({ sha256 }) => sha256);
 }
 

@@ -35,6 +35,13 @@ export type TargetArtifactRow = {
   maxRetryCount: number;
   retryAt: Date | null;
   verifiedAt: Date | null;
+  /** How often the device was asked whether an installation that it accepted is done, and when it is asked again. */
+  checks: number;
+  checkAt: Date | null;
+  /** The apps that it lists then; null where it is no app. */
+  bundleIds: string[] | null;
+  /** Whether a command can remove it. */
+  removable: boolean;
   createdAt: Date;
   updatedAt: Date;
 };
@@ -42,8 +49,11 @@ export type TargetArtifactRow = {
 const select = (db: Db) =>
   db`select t.channel_id, t.artifact_version_id as version_id, t.artifact_id, a.type, a.name, v.version, v.state as version_state, t.status, t.via, t.content_revision,
       t.extra_info, t.installed_at, t.os_version_at_install_time, t.unique_install_identifier, t.install_count,
-      t.retry_count, t.max_retry_count, t.retry_at, t.verified_at, t.created_at, t.updated_at
-    from target_artifacts t join artifact_versions v on v.id = t.artifact_version_id join artifacts a on a.id = t.artifact_id`;
+      t.retry_count, t.max_retry_count, t.retry_at, t.verified_at, t.checks, t.check_at, p.bundle_ids,
+      p.sha256 is null or p.type = 'IPA' or (k.install_as_managed and cardinality(p.bundle_ids) > 0) as removable,
+      t.created_at, t.updated_at
+    from target_artifacts t join artifact_versions v on v.id = t.artifact_version_id join artifacts a on a.id = t.artifact_id
+      left join enterprise_app_versions k on k.id = v.id left join package_files p on p.sha256 = k.package_sha256`;
 
 /** Returns the states of a channel, by artifact name, the newest version first. */
 export async function findTargetArtifacts(db: Db, channelId: ChannelId): Promise<TargetArtifactRow[]> {
@@ -137,6 +147,31 @@ export async function countDisagreements(
     where channel_id = ${channelId} and artifact_version_id = any(${[...versionIds]}::uuid[])
     returning artifact_version_id as version_id, disagreements`;
   return new Map(rows.map(({ versionId, disagreements }) => [versionId, disagreements]));
+}
+
+/** Sets when a device is asked again whether an installation that it accepted is done; null: no more. */
+export async function setCheck(
+  db: Db,
+  channelId: ChannelId,
+  versionId: string,
+  checks: number,
+  checkAt: Date | null,
+): Promise<void> {
+  await db`
+    update target_artifacts set checks = ${checks}, check_at = ${checkAt}
+    where channel_id = ${channelId} and artifact_version_id = ${versionId}`;
+}
+
+/** The apps of a version, as its package says. */
+export type AwaitedBundles = { versionId: string; bundles: { id: string; version_str: string; version: string }[] };
+
+/** Returns the apps of these versions; versions without are left out. */
+export async function findBundlesOf(db: Db, versionIds: readonly string[]): Promise<AwaitedBundles[]> {
+  if (versionIds.length === 0) return [];
+  return await db<AwaitedBundles[]>`
+    select k.id as version_id, p.bundles
+    from enterprise_app_versions k join package_files p on p.sha256 = k.package_sha256
+    where k.id = any(${[...versionIds]}::uuid[]) and cardinality(p.bundle_ids) > 0`;
 }
 
 /** Marks versions as listed by the device. */

@@ -28,6 +28,8 @@ export type VersionJson = {
   filter: FilterJson;
   references: string[];
   payload: Json;
+  /** The platforms of its package; absent where there is none. */
+  runsOn?: string[];
 };
 
 /** An artifact as it is stored, with its requirements and its versions. */
@@ -139,8 +141,12 @@ export async function findBlueprintContent(db: Db, id: number): Promise<Blueprin
               'contentRevision', v.content_revision, 'state', v.state,
               'needed', coalesce(v.needed_variables, v.variables), 'filter', ${filter(db, "g")}, 'payload', d.payload,
               'references', coalesce((select jsonb_agg(distinct n.artifact_id) from declaration_references n
-                where n.version_id = v.id), '[]')) order by v.version desc)
+                where n.version_id = v.id), '[]'))
+              -- Only where there is one: contents without stay what they were.
+              || case when k.id is null then '{}' else jsonb_build_object('runsOn',
+                p.platforms || case when k.ios_app then array['macOS'] else '{}' end) end order by v.version desc)
             from artifact_versions v join filters g on g.artifact_version_id = v.id
+            left join enterprise_app_versions k on k.id = v.id left join package_files p on p.sha256 = k.package_sha256
             left join declaration_versions d on d.version_id = v.id where v.artifact_id = a.id), '[]')
         ) order by a.id)
         from reach join artifacts a on a.id = reach.id), '[]') as artifacts

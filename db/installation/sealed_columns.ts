@@ -24,6 +24,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "device_values", column: "value_sealed" },
   { table: "download_keys", column: "key_sealed" },
   { table: "enrollment_secrets", column: "secret_sealed" },
+  { table: "enterprise_app_versions", column: "configuration_sealed" },
   { table: "enrollments", column: "bootstrap_token_sealed" },
   { table: "enrollments", column: "unlock_token_sealed" },
   { table: "escrowed_secrets", column: "secret_sealed" },

@@ -131,3 +131,10 @@ export const usesOfArtifactVersion = (db: Db, id: string) =>
       union all
       select 'command', count(*)::text from commands where arguments ->> 'artifact_version' = ${id} having count(*) > 0
     ) uses order by kind, name`;
+
+/** Returns the versions of declarations that refer to a package. */
+export const usesOfPackage = (db: Db, id: string) =>
+  db<UseRow[]>`
+    select 'version' as kind, v.version || ' of ' || a.name as name
+    from declaration_packages d join artifact_versions v on v.id = d.version_id join artifacts a on a.id = v.artifact_id
+    where d.package_id = ${id} order by a.name, v.version`;

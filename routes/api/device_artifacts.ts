@@ -9,9 +9,11 @@ import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
 import { findDevice } from "../../db/devices/device_views.ts";
 import { findStatusHistory, findStatusItems, searchStatusItems } from "../../db/devices/status_items.ts";
 import type { ChannelId, DeviceId } from "../../db/ids.ts";
+import { installState } from "../../src/blueprints/observed_artifact.ts";
 import { reinstallArtifact } from "../../src/devices/reinstall.ts";
 import { problem } from "../../src/errors.ts";
 import type { Runtime } from "../../src/runtime.ts";
+import { INSTALL_STATE_WORDS, meaningsOf } from "../state_words.ts";
 import { endpoint, NO_CONTENT } from "./endpoint.ts";
 import { deviceIdParam, deviceParams, naiveUtc, textFilter, timeOut, uuidParam } from "./fields.ts";
 import { pageOf, pageOfSchema, pageQuery, paginated } from "./paging.ts";
@@ -61,6 +63,7 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
           type: z.string(),
           version: z.int(),
           status: z.string(),
+          state: z.string().describe(`More precise than the status. ${meaningsOf(INSTALL_STATE_WORDS)}`),
           via: z.string(),
           extra_info: z.unknown(),
           installed_at: timeOut.nullable(),
@@ -85,6 +88,7 @@ export const DEVICE_ARTIFACT_ENDPOINTS = [
         type: row.type,
         version: row.version,
         status: row.status,
+        state: installState(row),
         via: row.via,
         extra_info: row.extraInfo,
         installed_at: time(row.installedAt),

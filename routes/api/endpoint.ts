@@ -51,6 +51,8 @@ export type Input<Params, Query, Body> = {
   body: Body;
   /** Whether only the endpoint's own preview is wanted. */
   dryRun: boolean;
+  /** Returns the bytes of the request, of an endpoint that `takesFile`. */
+  file(): ReadableStream<Uint8Array>;
 };
 
 type Facts = {
@@ -65,6 +67,8 @@ type Facts = {
   description?: string;
   /** The group in the documentation. */
   tag: string;
+  /** Whether the body is a file of any length, as `application/octet-stream`, which is read while it arrives. */
+  takesFile?: true;
   /** The largest body in bytes; 1 MiB by default. */
   bodyLimit?: number;
   /** The sentence for a larger one, where another limit is the one that callers know. */
@@ -124,6 +128,7 @@ export type Call = {
   query: ParameterSource;
   /** Whether only a preview of the change is wanted. */
   dryRun: boolean;
+  file(): ReadableStream<Uint8Array>;
   /** Reads and parses the JSON body. */
   readJson(limit: number, options?: ReadOptions): Promise<unknown>;
 };
@@ -212,6 +217,7 @@ export function endpoint<
         query: parsedQuery,
         body: await parseOrRefuse(body, sent),
         dryRun: call.dryRun,
+        file: call.file,
       };
       if (!call.dryRun || facts.ownPreview !== undefined) return await handle({ runtime: call.runtime, ...input });
       if (fetch !== undefined) input.body = await fetch({ runtime: call.runtime, ...input });

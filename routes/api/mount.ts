@@ -135,6 +135,13 @@ async function answer(
     params: c.req.param(),
     query,
     dryRun,
+    file() {
+      // Besides clarity: a form of another site cannot send this type.
+      if (c.req.header("content-type") !== "application/octet-stream") {
+        throw problem("unsupported-media-type", "Send the file as application/octet-stream.");
+      }
+      return c.get("body").stream();
+    },
     readJson: (limit, options) => readJson(c.get("body"), c.req.header("content-type") ?? "", limit, options),
   });
   if (result instanceof OwnPreview) {

@@ -118,7 +118,14 @@ function operation(endpoint: Endpoint): Schema {
     description: [endpoint.description, permissionText(endpoint)].filter((text) => text !== undefined).join("\n\n"),
     security: [{ token: [] }, ...(endpoint.session === true ? [{ session: [] }] : [])],
     parameters: parameters(endpoint),
-    ...(body === undefined
+    ...(endpoint.takesFile === true
+      ? {
+        requestBody: {
+          required: true,
+          content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } },
+        },
+      }
+      : body === undefined
       ? {}
       : { requestBody: { required: true, content: json(body, endpoint.example ?? exampleOf(body)) } }),
     responses: { ...successes(endpoint), ...refusalsOf(endpoint) },

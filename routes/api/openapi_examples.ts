@@ -44,6 +44,8 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   }],
   evidence: "macOS 26.1 >= 15.0",
   file_sha256: SHA256,
+  package_sha256: SHA256,
+  package_uri: "s3://packages/Editor.pkg",
   file_size: 1024,
   filename: "wifi.mobileconfig",
   fingerprint: SHA256,

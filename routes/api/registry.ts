@@ -47,6 +47,8 @@ import { TASK_RESULT_ENDPOINTS } from "./task_results.ts";
 import { TAXONOMY_ENDPOINTS } from "./taxonomies.ts";
 import { USER_COMMAND_ENDPOINTS } from "./user_commands.ts";
 import { USER_ENDPOINTS } from "./users.ts";
+import { PACKAGE_ENDPOINTS } from "./packages.ts";
+import { PACKAGE_FILE_ENDPOINTS } from "./package_files.ts";
 import { VERSION_ENDPOINTS } from "./version_endpoints.ts";
 
 /** Every endpoint of the API. */
@@ -85,6 +87,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...VERSION_ENDPOINTS,
   ...LOCATION_ENDPOINTS,
   ...LOCATION_ASSET_ENDPOINTS,
+  ...PACKAGE_FILE_ENDPOINTS,
+  ...PACKAGE_ENDPOINTS,
   ...FILEVAULT_CONFIG_ENDPOINTS,
   ...RECOVERY_PASSWORD_CONFIG_ENDPOINTS,
   ...SCEP_ISSUER_ENDPOINTS,

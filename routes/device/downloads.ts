@@ -1,5 +1,5 @@
 /**
- * Downloads of enrolled devices: profiles, data assets, credentials.
+ * Downloads of enrolled devices: profiles, data assets, credentials, packages.
  *
  * @module
  */
@@ -30,6 +30,7 @@ async function serve(c: Context<AppEnv>, purpose: DownloadPurpose): Promise<Resp
       purpose,
       token: c.req.param("token") ?? "",
       evidence: evidenceOf(c, new Uint8Array()),
+      range: { range: c.req.header("range"), ofFile: c.req.header("if-range") },
     });
   } catch (error) {
     if (error instanceof Problem) return new Response(error.message, { status: error.status });
@@ -38,20 +39,31 @@ async function serve(c: Context<AppEnv>, purpose: DownloadPurpose): Promise<Resp
   if (download.kind === "redirect") {
     return new Response(null, { status: 302, headers: { Location: download.address, "Cache-Control": "no-store" } });
   }
-  const { type, size, etag, body } = download;
+  if (download.kind === "unsatisfiable") {
+    return new Response(null, { status: 416, headers: { "Content-Range": `bytes */${download.total}` } });
+  }
+  const { type, size, etag, body, part } = download;
   const headers = {
     ...attachmentHeaders(type, `${purpose}${EXTENSIONS[type] ?? ""}`),
     // Nothing between us and the device may keep passwords and challenges.
     "Cache-Control": etag === undefined ? "no-store" : "private, no-cache",
     ...(etag === undefined ? {} : { ETag: etag }),
+    ...(part === undefined ? {} : { "Accept-Ranges": "bytes" }),
+    ...(part === undefined || part.range === null
+      ? {}
+      : { "Content-Range": `bytes ${part.range.start}-${part.range.end - 1}/${part.total}` }),
   };
+  const partial = part !== undefined && part.range !== null;
   const known = isKnown(c.req.header("if-none-match"), etag);
   if (known || c.req.method === "HEAD") {
     if (body instanceof ReadableStream) await body.cancel();
     if (known) return new Response(null, { status: 304, headers });
-    return new Response(null, { headers: { ...headers, "Content-Length": String(size) } });
+    return new Response(null, {
+      status: partial ? 206 : 200,
+      headers: { ...headers, "Content-Length": String(size) },
+    });
   }
-  return new Response(body, { headers: { ...headers, "Content-Length": String(size) } });
+  return new Response(body, { status: partial ? 206 : 200, headers: { ...headers, "Content-Length": String(size) } });
 }
 
 /** The file name of a download on a person's computer. */
@@ -62,8 +74,8 @@ const EXTENSIONS: Record<string, string> = {
   "text/xml": ".plist",
 };
 
-/** Mounts the three addresses. */
+/** Mounts the addresses. */
 export function mountDownloads(app: Hono<AppEnv>): void {
-  const purposes: DownloadPurpose[] = ["profile", "data_asset", "scep_credential"];
+  const purposes: DownloadPurpose[] = ["profile", "data_asset", "scep_credential", "manifest", "package"];
   for (const purpose of purposes) app.get(`${DOWNLOAD_PATHS[purpose]}:token/`, (c) => serve(c, purpose));
 }

@@ -1,7 +1,8 @@
 /**
  * The effects of configurations when they are activated, and their reversal when they are deactivated.
  *
- * How it differs from the real thing: legacy profiles and tests have effects; all other configurations are accepted if
+ * How it differs from the real thing: legacy profiles and tests have effects, and packages are
+ * fetched and checked; all other configurations are accepted if
  * they are valid and their assets are available, but do not change the device's behavior.
  *
  * @module
@@ -12,6 +13,7 @@ import type { Material } from "./assets.ts";
 import type { Reason } from "../device/channel_state.ts";
 import type { DeclarativeDevice, HeldDeclaration } from "./declarative_device.ts";
 import { downloaded, DownloadFailed } from "./fetched_data.ts";
+import { downloadPackage, DownloadRefused } from "../device/installed_apps.ts";
 import { type OpenedProfile, openProfile } from "../device/installed_profile.ts";
 import { installByDeclaration, ProfileRefused, removeOfDeclaration } from "../device/channel_profiles.ts";
 import { configurationCannotBeApplied } from "./reasons.ts";
@@ -20,6 +22,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 const INTERACTIVE = "com.apple.configuration.legacy.interactive";
 const LEGACY: ReadonlySet<string> = new Set(["com.apple.configuration.legacy", INTERACTIVE]);
+const PACKAGE = "com.apple.configuration.package";
 const TEST = "com.apple.configuration.management.test";
 
 /** The configurations that are applied, each for a token of it and of its assets. */
@@ -70,7 +73,20 @@ export class Configurations {
     if (type === TEST && own(payload, "ReturnStatus") === "Failed") {
       return configurationCannotBeApplied("An internal error has occurred.");
     }
+    if (type === PACKAGE) return await this.#fetchPackage(configuration);
     return LEGACY.has(type) ? await this.#installProfile(configuration, assets) : undefined;
+  }
+
+  /** Fetches the package and checks it, as for its installation. */
+  async #fetchPackage({ payload }: HeldDeclaration): Promise<Reason | undefined> {
+    const url = own(payload, "ManifestURL");
+    try {
+      await downloadPackage({ download: (address) => this.device.download(address, "None") }, String(url));
+      return undefined;
+    } catch (error) {
+      if (error instanceof DownloadRefused) return configurationCannotBeApplied(error.message);
+      throw error;
+    }
   }
 
   async #installProfile(

@@ -28,6 +28,7 @@ import { disableRemoteDesktop } from "./commands/disable_remote_desktop.ts";
 import { enableLostMode } from "./commands/enable_lost_mode.ts";
 import { enableRemoteDesktop } from "./commands/enable_remote_desktop.ts";
 import { eraseDevice } from "./commands/erase_device.ts";
+import { installApplication, installEnterpriseApplication } from "./commands/install_package.ts";
 import { installProfile } from "./commands/install_profile.ts";
 import { installProvisioningProfile } from "./commands/install_provisioning_profile.ts";
 import { installedApplicationList } from "./commands/installed_application_list.ts";
@@ -37,6 +38,7 @@ import { osUpdateStatus } from "./commands/os_update_status.ts";
 import { playLostModeSound } from "./commands/play_lost_mode_sound.ts";
 import { profileList } from "./commands/profile_list.ts";
 import { provisioningProfileList } from "./commands/provisioning_profile_list.ts";
+import { removeApplication } from "./commands/remove_application.ts";
 import { removeProfile } from "./commands/remove_profile.ts";
 import { removeProvisioningProfile } from "./commands/remove_provisioning_profile.ts";
 import { requestUnlockToken } from "./commands/request_unlock_token.ts";
@@ -75,6 +77,8 @@ export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
   enableLostMode,
   enableRemoteDesktop,
   eraseDevice,
+  installApplication,
+  installEnterpriseApplication,
   installProfile,
   installProvisioningProfile,
   installedApplicationList,
@@ -84,6 +88,7 @@ export const SIMULATED_COMMANDS = new Registry<SimulatedCommand>([
   playLostModeSound,
   profileList,
   provisioningProfileList,
+  removeApplication,
   removeProfile,
   removeProvisioningProfile,
   requestUnlockToken,

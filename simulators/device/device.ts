@@ -21,6 +21,7 @@ import { DeviceChannels } from "./device_channels.ts";
 import { DeviceCheckins } from "./device_checkins.ts";
 import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefused } from "./device_options.ts";
 import { type DeviceIdentity, ScepRefused } from "./identity.ts";
+import type { AppHabits } from "./installed_apps.ts";
 import { FileVault } from "./file_vault.ts";
 import { managementOf, type OpenedProfile, openProfile, payloadOf } from "./installed_profile.ts";
 import { putEnrollmentProfile, takeEnrollmentProfileAway } from "./channel_profiles.ts";
@@ -362,6 +363,7 @@ export class SimulatedDevice extends DeviceCheckins {
       // The firmware keeps its password.
       ...(this.state.model.appleSilicon === true ? { recoveryPassword: { current: "", pending: undefined } } : {}),
       lostMode: undefined,
+      apps: [],
       passcode: false,
       fileVault: new FileVault(false),
     };
@@ -372,6 +374,16 @@ export class SimulatedDevice extends DeviceCheckins {
     crypto.getRandomValues(this.pushToken);
     crypto.getRandomValues(this.unlockToken);
     this.pushMagic = crypto.randomUUID();
+  }
+
+  get #apps(): AppHabits {
+    const { now = () => new Date(), installSeconds: seconds = 0, appMischief } = this.options;
+    return {
+      download: (url) => this.link.get(url, "None"),
+      now,
+      seconds,
+      mischief: (identifier) => appMischief?.(identifier),
+    };
   }
 
   async #answer(
@@ -391,6 +403,7 @@ export class SimulatedDevice extends DeviceCheckins {
           renew: (profile) => this.#renew(profile),
           told: (bytes) => this.declarative(userId).told(bytes),
           unlockToken: () => this.unlockToken,
+          apps: this.#apps,
         },
       });
     return { Status: status, ...body };

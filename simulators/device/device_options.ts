@@ -6,6 +6,7 @@
 
 import type { KeyObject } from "node:crypto";
 import type { DeclarationMischiefMaker } from "../declarative/declarative_device.ts";
+import type { AppMischief } from "./installed_apps.ts";
 import type { ScepHabit } from "./identity.ts";
 import type { Account } from "./device_state.ts";
 import type { Model } from "./models.ts";
@@ -40,6 +41,10 @@ export type DeviceOptions = {
   newKey?: () => Promise<KeyObject>;
   /** Decides the failure of each command, `n` counting those of this type from 1; none by default. */
   mischief?: (requestType: string, n: number) => Mischief | undefined;
+  /** Seconds until an app that it was sent is installed; 0 by default. */
+  installSeconds?: number;
+  /** Decides whether an app that it was sent fails, or is declined by its user. */
+  appMischief?: (identifier: string) => AppMischief | undefined;
   /** Whether FileVault is enabled on a Mac that enrolls by hand; it is by default. */
   fileVault?: "on" | "off";
   /** Minutes that its zone is ahead of UTC; 0 by default. */

@@ -6,6 +6,7 @@
 
 import type { Certificate } from "../../src/pki/certificate.ts";
 import type { ChannelState } from "./channel_state.ts";
+import type { AppHere } from "./installed_apps.ts";
 import type { FileVault } from "./file_vault.ts";
 import type { Model } from "./models.ts";
 import type { RecoveryPassword } from "./recovery_password.ts";
@@ -75,6 +76,8 @@ export type DeviceState = ChannelState & {
   restrictionsPasscode?: boolean;
   /** Whether a Mac lets administrators in by remote desktop. */
   remoteDesktop?: boolean;
+  /** The apps that it was sent; absent is none. */
+  apps?: readonly AppHere[];
   hostName?: string | undefined;
   accounts?: readonly Account[];
 };

@@ -2,7 +2,7 @@
  * A stand-in for an S3-compatible service: objects and multipart uploads in memory, every request's signature verified.
  *
  * How it differs from the real thing: one account and no policies; buckets exist when they are named; lists come in
- * pages of three; nothing is eventually consistent; versions, ranges, conditions and checksums other than SHA-256 are
+ * pages of three; nothing is eventually consistent; versions, conditions and checksums other than SHA-256 are
  * not supported.
  *
  * The verification follows Amazon's text and shares nothing with the code that signs.
@@ -32,6 +32,12 @@ const xml = (text: string, status = 200) =>
 
 /** Returns a refusal as the service words it. */
 const s3Refusal = (status: number, code: string) => xml(`<Error><Code>${code}</Code></Error>`, status);
+
+/** The bytes of a range, such as "bytes=0-9"; all of them without one. */
+function rangeOf(bytes: Uint8Array<ArrayBuffer>, range: string): Uint8Array<ArrayBuffer> {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
+  return first === undefined ? bytes : bytes.subarray(Number(first), Number(last) + 1);
+}
 
 /** The service. */
 export class SimulatedS3 {
@@ -80,7 +86,7 @@ export class SimulatedS3 {
     const key = `${bucket}/${rest.join("/")}`;
     return rest.join("/") === ""
       ? this.#bucket(request.method, `${bucket}/`, url.searchParams)
-      : this.#object(request.method, key, url.searchParams, body);
+      : this.#object(request.method, key, url.searchParams, body, request.headers.get("range") ?? "");
   }
 
   #bucket(method: string, root: string, query: URLSearchParams): Response {
@@ -108,7 +114,13 @@ export class SimulatedS3 {
     );
   }
 
-  #object(method: string, key: string, query: URLSearchParams, body: Uint8Array<ArrayBuffer>): Response {
+  #object(
+    method: string,
+    key: string,
+    query: URLSearchParams,
+    body: Uint8Array<ArrayBuffer>,
+    range: string,
+  ): Response {
     const uploadId = query.get("uploadId");
     if (method === "POST" && query.has("uploads")) return this.#begin(key);
     if (uploadId !== null) return this.#upload(method, uploadId, query, body);
@@ -123,10 +135,11 @@ export class SimulatedS3 {
       case "GET":
       case "HEAD":
         if (object === undefined) return s3Refusal(404, "NoSuchKey");
-        return new Response(object.bytes, {
+        return new Response(rangeOf(object.bytes, range), {
+          status: range === "" ? 200 : 206,
           headers: {
             "ETag": etagOf(object.bytes),
-            "Content-Length": String(object.bytes.length),
+            "Content-Length": String(rangeOf(object.bytes, range).length),
             "Last-Modified": object.modified.toUTCString(),
             "Content-Type": query.get("response-content-type") ?? "binary/octet-stream",
           },

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Platform } from "../protocol/platform.ts";
 import { KINDS } from "./versions/kinds.ts";
 
 /** The properties of a type. */
@@ -23,6 +24,8 @@ export type ArtifactTypeFacts = {
   readonly linkable: boolean;
   /** The commands that install and remove it, where there are any. */
   readonly install: string | null;
+  /** The command that installs it on devices that are not Macs, where that is another one. */
+  readonly installElsewhere?: string;
   readonly remove: string | null;
   /** Whether the blueprint's activation turns it on; others are turned on by an activation that names them. */
   readonly activated: boolean;
@@ -47,6 +50,12 @@ export function artifactType(type: ArtifactType): ArtifactTypeFacts {
   const facts = FACTS.get(type);
   if (facts === undefined) throw new Error(`Unknown artifact type ${type}`);
   return facts;
+}
+
+/** Returns the command that installs artifacts of a type on a platform; null if none does. */
+export function installCommand(type: ArtifactType, platform: Platform | null): string | null {
+  const { install, installElsewhere = install } = artifactType(type);
+  return platform === "macOS" || platform === null ? install : installElsewhere;
 }
 
 /** Whether a type reaches devices by declaration alone. */

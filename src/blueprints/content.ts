@@ -29,6 +29,8 @@ export type ContentVersion = {
   needed: readonly string[];
   /** Of uploaded declarations. */
   declaration: { type: string; payload: Json } | null;
+  /** The platforms that its package is for; absent where it has none. */
+  runsOn?: readonly string[];
 };
 
 /** An artifact. */

@@ -28,9 +28,60 @@ export const isPresent = (status: ObservedStatus): boolean => status === "Acknow
 export const isThere = ({ status, installedAt }: Pick<ObservedArtifact, "status" | "installedAt">): boolean =>
   isPresent(status) || (status === "ForceReinstall" && installedAt !== null);
 
-/** Whether a version may be on the device, also if an attempt to replace or remove it failed. */
+/** Whether a version may be on the device, or on its way to it, also if an attempt to replace or remove it failed. */
 export const mayBeThere = (row: Pick<ObservedArtifact, "status" | "installedAt">): boolean =>
-  isThere(row) || row.status === "RemovalFailed" || (row.status === "Failed" && row.installedAt !== null);
+  isThere(row) || row.status === "AwaitingConfirmation" || row.status === "RemovalFailed" ||
+  (row.status === "Failed" && row.installedAt !== null);
+
+/** What is known of a version on a channel, more precisely than its status says it. */
+export type InstallState =
+  | "accepted"
+  | "downloading"
+  | "paused"
+  | "installing"
+  | "acknowledged"
+  | "installed"
+  | "verified"
+  | "declined"
+  | "failed"
+  | "not installed"
+  | "not active"
+  | "not removed"
+  | "to be reinstalled";
+
+/** How far an installation is, as a device's list of apps says it. */
+const PROGRESS: ReadonlyMap<unknown, InstallState> = new Map<unknown, InstallState>([
+  ["waiting", "downloading"],
+  ["downloading", "downloading"],
+  ["paused", "paused"],
+  ["installing", "installing"],
+]);
+
+/** Returns the state of a version on a channel. Its evidence is in `extraInfo`. */
+export function installState(
+  { status, via, verifiedAt, extraInfo }: Pick<TargetArtifactRow, "status" | "via" | "verifiedAt" | "extraInfo">,
+): InstallState {
+  const info = (key: string): unknown =>
+    typeof extraInfo === "object" && extraInfo !== null && Object.hasOwn(extraInfo, key)
+      ? Reflect.get(extraInfo, key)
+      : undefined;
+  switch (status) {
+    case "Installed":
+      return verifiedAt === null || via === "declaration" ? "installed" : "verified";
+    case "Acknowledged":
+      return verifiedAt === null ? "acknowledged" : "verified";
+    case "AwaitingConfirmation":
+      return PROGRESS.get(info("progress")) ?? "accepted";
+    case "Failed":
+      return info("declined") === true ? "declined" : "failed";
+    case "Uninstalled":
+      return via === "declaration" ? "not active" : "not installed";
+    case "RemovalFailed":
+      return "not removed";
+    case "ForceReinstall":
+      return "to be reinstalled";
+  }
+}
 
 /** From least to most present: of two reports of one version the more present one counts. */
 const RANKS: readonly ObservedStatus[] = [

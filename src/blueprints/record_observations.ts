@@ -74,7 +74,7 @@ const isAttempt = (
   before: TargetArtifactRow | undefined,
   { status, via, uniqueInstallIdentifier }: Observation,
 ): boolean =>
-  via === "command" && (status === "Acknowledged" || status === "Failed") &&
+  via === "command" && (status === "Acknowledged" || status === "AwaitingConfirmation" || status === "Failed") &&
   before?.uniqueInstallIdentifier !== uniqueInstallIdentifier;
 
 /**

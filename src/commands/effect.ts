@@ -109,6 +109,8 @@ export type Effect =
   | { kind: "prkGone" }
   /** `identifiers` is the question when only some apps were asked for: the answer is then no inventory. */
   | { kind: "apps"; apps: InstalledApp[]; pending: PendingApp[]; managedOnly: boolean; identifiers: string[] | null }
+  /** A device gave no list of the apps that it was asked for. */
+  | { kind: "appsRefused" }
   | { kind: "certificates"; certificates: ReportedIdentity[]; managedOnly: boolean }
   /** `inventory`: whether the list is stored, and not only compared with the profiles that were sent. */
   | { kind: "profiles"; profiles: InstalledProfile[]; managedOnly: boolean; inventory: boolean }
@@ -134,7 +136,8 @@ export type Effect =
   | {
     kind: "artifact";
     artifactVersion: string;
-    outcome: "accepted" | "failed" | "removed" | "removalFailed";
+    /** `begun`: the device has accepted it, and its list of apps says when it is done. */
+    outcome: "accepted" | "begun" | "failed" | "removed" | "removalFailed";
     /** Which content of the version it was. */
     contentRevision: number;
     /** The command's UUID. */

@@ -14,7 +14,14 @@ import { foreignText } from "../foreign_text.ts";
 import { compareOsVersions, isKnownOsVersion } from "../protocol/os_version.ts";
 import { array, bool, dicts, get, int, type PlistDict, str, text as textOf } from "../protocol/plist.ts";
 import { flag, text } from "./arguments.ts";
-import { type CommandDefinition, type CommandTarget, type InstalledApp, type PendingApp, redact } from "./command.ts";
+import {
+  type CommandDefinition,
+  type CommandTarget,
+  type Effect,
+  type InstalledApp,
+  type PendingApp,
+  redact,
+} from "./command.ts";
 import { channel, firstOf, userEnrollment } from "./validity.ts";
 
 const NAME = "InstalledApplicationList";
@@ -84,13 +91,17 @@ export const installedApplicationList: CommandDefinition<Args> = {
   },
   onAcknowledged(report, args, target) {
     if (array(report.body, NAME) === undefined) {
-      return [{ kind: "unreadable", reason: `The result has no "${NAME}"` }];
+      return [{ kind: "unreadable", reason: `The result has no "${NAME}"` }, ...refused(args)];
     }
     const { apps, pending } = appLists(report.body);
     return [{ kind: "apps", apps, pending, managedOnly: managedOnly(args, target), identifiers: asked(args) }];
   },
+  onError: (_report, args) => refused(args),
   describe: (args) => redact(args, ["managed_only", "identifiers"], []),
 };
+
+/** The effect of a question for some apps that was not answered. */
+const refused = (args: Args): Effect[] => asked(args) === null ? [] : [{ kind: "appsRefused" }];
 
 /** A user enrollment reports only its managed apps. */
 const managedOnly = (args: Args, target: CommandTarget): boolean =>

@@ -25,6 +25,8 @@ import { deviceLock } from "./device_lock.ts";
 import { disableLostMode } from "./disable_lost_mode.ts";
 import { enableLostMode } from "./enable_lost_mode.ts";
 import { eraseDevice } from "./erase_device.ts";
+import { installEnterpriseApplication } from "./install_enterprise_application.ts";
+import { installInHouseApplication } from "./install_in_house_application.ts";
 import { installProfile } from "./install_profile.ts";
 import { installProvisioningProfile } from "./install_provisioning_profile.ts";
 import { installedApplicationList } from "./installed_application_list.ts";
@@ -33,6 +35,7 @@ import { playLostModeSound } from "./play_lost_mode_sound.ts";
 import { profileList } from "./profile_list.ts";
 import { publishedCommands } from "./published.ts";
 import { reenroll } from "./reenroll.ts";
+import { removeApplication } from "./remove_application.ts";
 import { removeFileVault } from "./remove_file_vault.ts";
 import { removeProfile } from "./remove_profile.ts";
 import { removeProvisioningProfile } from "./remove_provisioning_profile.ts";
@@ -67,6 +70,8 @@ export const COMMANDS = new Registry<AnyCommand>([
   disableLostMode,
   enableLostMode,
   eraseDevice,
+  installEnterpriseApplication,
+  installInHouseApplication,
   installProfile,
   installProvisioningProfile,
   installedApplicationList,
@@ -74,6 +79,7 @@ export const COMMANDS = new Registry<AnyCommand>([
   playLostModeSound,
   profileList,
   reenroll,
+  removeApplication,
   removeFileVault,
   removeProfile,
   removeProvisioningProfile,

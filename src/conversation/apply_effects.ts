@@ -15,6 +15,7 @@ import {
 } from "../../db/devices/inventory.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import { recordRefused, recordTold } from "../../db/work/channel_plans.ts";
+import { confirmApps, confirmationRefused, recordBegun } from "../blueprints/confirm_apps.ts";
 import type { ObservedStatus } from "../blueprints/observed_artifact.ts";
 import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
@@ -99,7 +100,12 @@ async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, c
   await updateEnrollment(tx, owner.enrollmentId, { ...change, securityInfo: raw, securityInfoAt: now }, now);
 }
 
-async function applyApps(effect: EffectOf<"apps">, { tx, owner, now }: TargetedConversation) {
+async function applyApps(effect: EffectOf<"apps">, context: TargetedConversation) {
+  const { tx, runtime, by, owner, now } = context;
+  await confirmApps(tx, runtime, by, artifactOwnerOf(context), {
+    ...effect,
+    complete: effect.identifiers === null && !effect.managedOnly,
+  });
   // An answer about selected apps does not cover the others.
   if (effect.identifiers !== null) return;
   const rows = effect.apps.map((app): InstalledAppRow => ({
@@ -205,13 +211,18 @@ const ARTIFACT_STATUS = {
   failed: "Failed",
   removed: "Uninstalled",
   removalFailed: "RemovalFailed",
-} as const satisfies Record<EffectOf<"artifact">["outcome"], ObservedStatus>;
+} as const satisfies Record<Exclude<EffectOf<"artifact">["outcome"], "begun">, ObservedStatus>;
 
 async function applyArtifact(effect: EffectOf<"artifact">, context: TargetedConversation) {
   const { tx, runtime, by } = context;
+  const { outcome, contentRevision, attempt } = effect;
+  if (outcome === "begun") {
+    const begun = { versionId: effect.artifactVersion, contentRevision, attempt };
+    return await recordBegun(tx, runtime, by, artifactOwnerOf(context), begun);
+  }
   await recordSeen(tx, runtime, by, artifactOwnerOf(context), [{
     versionId: effect.artifactVersion,
-    status: ARTIFACT_STATUS[effect.outcome],
+    status: ARTIFACT_STATUS[outcome],
     via: "command",
     contentRevision: effect.contentRevision,
     extraInfo: failureInfo(effect.errors),
@@ -251,6 +262,8 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
       return await applySecurityInfo(effect, context);
     case "apps":
       return await applyApps(effect, context);
+    case "appsRefused":
+      return await confirmationRefused(tx, runtime, artifactOwnerOf(context));
     case "certificates":
       return await applyCertificates(effect, context);
     case "profiles":

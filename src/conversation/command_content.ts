@@ -9,6 +9,9 @@ import type { ChannelId } from "../../db/ids.ts";
 import type { Db, Json, Tx } from "../../db/open.ts";
 import { newestProfileVersion } from "../../db/artifacts/artifact_versions.ts";
 import { findProvisioningProfile } from "../../db/artifacts/provisioning_profiles.ts";
+import { findHostedPackage } from "../../db/downloads/packages.ts";
+import { mainBundle } from "../downloads/manifest.ts";
+import { packageContent } from "../downloads/package_content.ts";
 import { buildProfile } from "../downloads/profile.ts";
 import { returnProfile } from "../enrollment/return_to_service.ts";
 import { unlockTokenOf } from "../enrollment/unlock_token.ts";
@@ -87,6 +90,13 @@ const CONTENTS: Readonly<Record<string, Content>> = {
   RemoveProvisioningProfile: ofVersion(async (tx, _runtime, _channelId, versionId) => ({
     uuid: (await provisioningProfile(tx, versionId)).uuid,
   })),
+  InstallEnterpriseApplication: ofVersion(packageContent),
+  InstallInHouseApplication: ofVersion(packageContent),
+  RemoveApplication: ofVersion(async (tx, _runtime, _channelId, versionId) => {
+    const hosted = await findHostedPackage(tx, versionId);
+    if (hosted === undefined) throw new Error(`Cannot find the package of the version ${versionId}`);
+    return { identifier: mainBundle(hosted).id };
+  }),
   SetupFileVault: (tx, runtime, channelId) => setupContent(tx, runtime, channelId),
   RotateFileVaultKey: (tx, runtime, channelId, _args, { commandUuid }) =>
     rotationContent(tx, runtime, channelId, commandUuid),

@@ -13,6 +13,7 @@ import { ARTIFACT_TYPES, artifactType } from "../blueprints/artifact_types.ts";
 import { declarationIdentifier } from "../blueprints/identifiers.ts";
 import { versionKindOf } from "../blueprints/versions/kinds.ts";
 import { identifierPrefix } from "../downloads/profile_identifier.ts";
+import { manifestUrl } from "../downloads/url.ts";
 import type { Json } from "../protocol/plist_json.ts";
 import type { Runtime } from "../runtime.ts";
 import { expand } from "../variables/expand.ts";
@@ -47,8 +48,10 @@ async function contentOf(
       const known = ARTIFACT_TYPES.find((one) => one === type);
       return known === undefined ? value : replaceAt(value, keyPath, declarationIdentifier(prefix, known, artifactId));
     }, z.json().parse(row.payload));
-    const variables = await loadVariables(db, runtime, channelId, namesIn(payload));
-    return { Type: row.declarationType, Payload: expand(payload, variables).value };
+    const url = row.packagePaths.length === 0 ? "" : await manifestUrl(runtime, channelId, versionId);
+    const addressed = row.packagePaths.reduce<Json>((value, path) => replaceAt(value, path, url), payload);
+    const variables = await loadVariables(db, runtime, channelId, namesIn(addressed));
+    return { Type: row.declarationType, Payload: expand(addressed, variables).value };
   }
   const { declaredAs } = artifactType(row.type);
   if (declaredAs === null) return undefined;

@@ -5,19 +5,29 @@
  */
 
 import { type DownloadTargetRow, findDownloadTarget, findHostedDataAsset } from "../../db/downloads/downloads.ts";
+import {
+  findHostedPackage,
+  findPackageChunks,
+  type HostedPackage,
+  isToldToInstall,
+} from "../../db/downloads/packages.ts";
 import type { ChannelId } from "../../db/ids.ts";
 import { Problem, problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import { type NewEvent, recordEvents } from "../events/record.ts";
 import { recordRefusal } from "../events/refusals.ts";
 import type { SenderEvidence } from "../identity/sender.ts";
+import type { ByteRange } from "../files/store.ts";
 import type { Runtime } from "../runtime.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
 import { downloadKey } from "./key.ts";
+import { rangeOf } from "./byte_range.ts";
+import { manifestBytes } from "./manifest.ts";
 import { buildProfile } from "./profile.ts";
 import { buildScepCredential } from "./scep_credential.ts";
 import { senderFault } from "./sender.ts";
 import { type DownloadPurpose, readDownloadToken } from "./token.ts";
+import { ANONYMOUS, packageUrl } from "./url.ts";
 
 /** The downloaded content. The caller reads or cancels the stream. */
 export type Download =
@@ -27,8 +37,12 @@ export type Download =
     size: number;
     etag?: string;
     body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+    /** For a file that is served in parts: the part that it is, and the bytes of all of it. */
+    part?: { range: ByteRange | null; total: number };
   }
-  | { kind: "redirect"; address: string };
+  | { kind: "redirect"; address: string }
+  /** The range that was asked for is not in the file. */
+  | { kind: "unsatisfiable"; total: number };
 
 /** An address of a bucket is good for so long: the device follows it at once. */
 const ADDRESS_SECONDS = 300;
@@ -36,6 +50,8 @@ const TARGET_TYPES = {
   profile: "profile",
   data_asset: "data_asset",
   scep_credential: "cert_credential_scep",
+  manifest: "manifest",
+  package: "package",
 } as const satisfies Record<DownloadPurpose, string>;
 const DATA_TYPES = { PLIST: "text/xml", ZIP: "application/zip" } as const;
 
@@ -48,6 +64,17 @@ type Outcome =
     versionId?: string;
   };
 
+/** A request for a download, with its headers Range and If-Range. */
+export type DownloadRequest = {
+  purpose: DownloadPurpose;
+  token: string;
+  evidence: SenderEvidence;
+  range?: AskedRange | undefined;
+};
+
+/** The part that is asked for; `ofFile`: the ETag of the file that it must be a part of, as the client knows it. */
+export type AskedRange = { range: string | undefined; ofFile: string | undefined };
+
 /**
  * Returns the content behind a token. Records `mdm_download`. Throws `device-bad-request` for a token that this server
  * did not sign, and `not-found` for every other refusal: the same answer, so that it does not reveal what exists.
@@ -55,9 +82,9 @@ type Outcome =
 export async function answerDownload(
   runtime: Runtime,
   by: Caller,
-  { purpose, token, evidence }: { purpose: DownloadPurpose; token: string; evidence: SenderEvidence },
+  { purpose, token, evidence, range }: DownloadRequest,
 ): Promise<Download> {
-  const outcome = await outcomeOf(runtime, purpose, token, evidence);
+  const outcome = await outcomeOf(runtime, purpose, token, evidence, range);
   const { target, versionId } = outcome;
   const event: NewEvent = {
     type: "mdm_download",
@@ -70,7 +97,7 @@ export async function answerDownload(
       outcome: outcome.outcome,
       target_type: TARGET_TYPES[purpose],
       ...(outcome.outcome === "success"
-        ? { response_kind: outcome.download.kind === "redirect" ? "redirect" : "stream" }
+        ? { response_kind: outcome.download.kind === "content" ? "stream" : outcome.download.kind }
         : outcome.reason === undefined
         ? {}
         : { reason: outcome.reason }),
@@ -104,6 +131,7 @@ async function outcomeOf(
   purpose: DownloadPurpose,
   text: string,
   evidence: SenderEvidence,
+  range: AskedRange | undefined,
 ): Promise<Outcome> {
   const token = readDownloadToken(await downloadKey(runtime), purpose, text);
   if (token === undefined) return { outcome: "bad_token" };
@@ -114,12 +142,14 @@ async function outcomeOf(
   if (target.suspended) return { outcome: "device_inactive", reason: "deleted", ...known };
   if (target.endedAt !== null) return { outcome: "device_inactive", reason: "checked_out", ...known };
   if (target.blockedAt !== null) return { outcome: "device_inactive", reason: "blocked", ...known };
-  const fault = senderFault(evidence, target.fingerprints, runtime.config.MTLS_PROXY);
+  const fault = senderFault(evidence, target.fingerprints, runtime.config.MTLS_PROXY && !ANONYMOUS.has(purpose));
   if (fault !== undefined) return { outcome: "not_identified", reason: fault, ...known };
   // The attack: a device keeps an address that was once advertised to it, to read later content.
-  if (!target.advertised) return { outcome: "not_found", reason: "not advertised", ...known };
+  const advertised = target.advertised ||
+    (ANONYMOUS.has(purpose) && await isToldToInstall(runtime.sql, channelId, versionId));
+  if (!advertised) return { outcome: "not_found", reason: "not advertised", ...known };
   try {
-    return { outcome: "success", download: await contentOf(runtime, purpose, channelId, versionId), ...known };
+    return { outcome: "success", download: await contentOf(runtime, purpose, channelId, versionId, range), ...known };
   } catch (error) {
     if (error instanceof ExpansionError) return { outcome: "not_found", reason: error.message, ...known };
     if (!(error instanceof Problem) || error.code !== "not-found") throw error;
@@ -136,6 +166,7 @@ async function contentOf(
   purpose: DownloadPurpose,
   channelId: ChannelId,
   versionId: string,
+  range: AskedRange | undefined,
 ): Promise<Download> {
   const { sql } = runtime;
   switch (purpose) {
@@ -150,6 +181,18 @@ async function contentOf(
     }
     case "data_asset":
       return await dataAsset(runtime, versionId);
+    case "manifest": {
+      const hosted = await findHostedPackage(sql, versionId);
+      const chunks = hosted === undefined ? undefined : await findPackageChunks(sql, hosted.sha256);
+      if (hosted === undefined || chunks === undefined) throw problem("not-found");
+      const body = manifestBytes(hosted, chunks, await packageUrl(runtime, channelId, versionId));
+      return { kind: "content", type: "application/x-plist", size: body.length, body };
+    }
+    case "package": {
+      const hosted = await findHostedPackage(sql, versionId);
+      if (hosted === undefined) throw problem("not-found");
+      return await packageFile(runtime, hosted, range);
+    }
   }
 }
 
@@ -165,4 +208,33 @@ async function dataAsset({ sql, files, log }: Runtime, versionId: string): Promi
     throw problem("not-found", undefined, { reason: "the file is missing" });
   }
   return { kind: "content", type, size: file.size, etag: `"${asset.fileSha256}"`, body: file.body };
+}
+
+/** Returns a package, or a part of it: devices resume downloads that have broken off. */
+async function packageFile(
+  { files, log }: Runtime,
+  { sha256, size }: Pick<HostedPackage, "sha256" | "size">,
+  asked: AskedRange | undefined,
+): Promise<Download> {
+  const type = "application/octet-stream";
+  const address = await files.address(sha256, { contentType: type, seconds: ADDRESS_SECONDS });
+  if (address !== undefined) return { kind: "redirect", address };
+  const etag = `"${sha256}"`;
+  // A part of another file would be appended to what the device has.
+  const isOther = asked?.ofFile !== undefined && asked.ofFile !== etag;
+  const range = isOther ? null : rangeOf(asked?.range, size);
+  if (range === "unsatisfiable") return { kind: "unsatisfiable", total: size };
+  const file = await files.get(sha256, range ?? undefined);
+  if (file === undefined) {
+    log.error("Cannot serve a package: its file is missing", { sha256 });
+    throw problem("not-found", undefined, { reason: "the file is missing" });
+  }
+  return {
+    kind: "content",
+    type,
+    size: file.size,
+    etag,
+    body: file.body,
+    part: { range, total: size },
+  };
 }

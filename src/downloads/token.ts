@@ -13,13 +13,19 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { type ChannelId, channelIdOf } from "../../db/ids.ts";
 
 /** The purpose of a token. */
-export type DownloadPurpose = "profile" | "data_asset" | "scep_credential";
+export type DownloadPurpose = "profile" | "data_asset" | "scep_credential" | "manifest" | "package";
 
 /** The content of a token. `artifactVersionId` is a UUID in lower case. */
 export type DownloadToken = { purpose: DownloadPurpose; channelId: ChannelId; artifactVersionId: string };
 
 const FORMAT = 1;
-const PURPOSES = { profile: 1, data_asset: 2, scep_credential: 3 } as const satisfies Record<DownloadPurpose, number>;
+const PURPOSES = {
+  profile: 1,
+  data_asset: 2,
+  scep_credential: 3,
+  manifest: 4,
+  package: 5,
+} as const satisfies Record<DownloadPurpose, number>;
 const BODY = 22;
 const TEXT = /^[A-Za-z0-9_-]{72}$/;
 

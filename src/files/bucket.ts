@@ -6,10 +6,10 @@
 
 import { type S3Client, s3Problem } from "./s3_client.ts";
 import { spool } from "./spool.ts";
-import { type FileStore, isDigest, type StoredFile } from "./store.ts";
+import { type ByteRange, type FileStore, isDigest, type StoredFile } from "./store.ts";
 
 /** Bytes that are sent at once; also what memory holds. Buckets take at least 5 MiB and at most 10,000 parts. */
-const PART = 8 * 1024 * 1024;
+const PART = 5 * 1024 * 1024;
 const MOST_PARTS = 10_000;
 
 /** Returns the content of each element `tag`, in order. */
@@ -29,9 +29,9 @@ const plain = (text: string): string =>
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
-async function readPart(file: Deno.FsFile, size: number): Promise<Uint8Array<ArrayBuffer>> {
-  const part = new Uint8Array(size);
-  for (let filled = 0; filled < size;) {
+/** Fills `part` with the next bytes of a file. */
+async function readPart(file: Deno.FsFile, part: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  for (let filled = 0; filled < part.length;) {
     const read = await file.read(part.subarray(filled));
     if (read === null) throw new Error("Cannot send a file to the bucket: it changed while it was read");
     filled += read;
@@ -65,15 +65,17 @@ export class BucketStore implements FileStore {
     }
   }
 
-  async get(sha256: string) {
+  async get(sha256: string, range?: ByteRange) {
     if (!isDigest(sha256)) return undefined;
-    const response = await this.client.send({ method: "GET", ...this.#at(sha256) });
+    const headers = range === undefined ? {} : { range: `bytes=${range.start}-${range.end - 1}` };
+    const response = await this.client.send({ method: "GET", ...this.#at(sha256), headers });
     if (response.status === 404) {
       await response.body?.cancel();
       return undefined;
     }
     const size = Number(response.headers.get("content-length") ?? NaN);
-    if (response.status !== 200 || !Number.isSafeInteger(size)) throw await s3Problem(response);
+    const expected = range === undefined ? response.status === 200 : response.status === 206;
+    if (!expected || !Number.isSafeInteger(size)) throw await s3Problem(response);
     return { body: response.body ?? ReadableStream.from([]), size };
   }
 
@@ -145,7 +147,7 @@ export class BucketStore implements FileStore {
   }
 
   async #putWhole({ sha256, size }: StoredFile, file: Deno.FsFile): Promise<void> {
-    const body = await readPart(file, size);
+    const body = await readPart(file, new Uint8Array(size));
     const response = await this.client.send({ method: "PUT", ...this.#at(sha256), body, sha256 });
     if (response.status !== 200) throw await s3Problem(response);
     await response.body?.cancel();
@@ -160,8 +162,10 @@ export class BucketStore implements FileStore {
     try {
       const partSize = Math.max(PART, Math.ceil(size / MOST_PARTS));
       const parts: string[] = [];
+      // One for all parts: memory is given back late.
+      const buffer = new Uint8Array(Math.min(partSize, size));
       for (let sent = 0; sent < size; sent += partSize) {
-        const body = await readPart(file, Math.min(partSize, size - sent));
+        const body = await readPart(file, buffer.subarray(0, size - sent));
         const query = { partNumber: String(parts.length + 1), uploadId };
         const response = await this.client.send({ method: "PUT", ...at, query, body });
         const etag = response.headers.get("etag");

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import type { Random } from "../runtime.ts";
 import { spool } from "./spool.ts";
-import { type FileStore, isDigest } from "./store.ts";
+import { type ByteRange, type FileStore, isDigest } from "./store.ts";
 
 const TEMPORARY = "tmp";
 
@@ -34,6 +34,37 @@ async function* folders(path: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of entries(path)) if (isDirectory) yield name;
 }
 
+/** Bytes that are read at once. */
+const PIECE = 64 * 1024;
+
+/** Returns the bytes of an open file as a stream, which closes it. */
+async function part(file: Deno.FsFile, { start, end }: ByteRange): Promise<ReadableStream<Uint8Array>> {
+  await file.seek(start, Deno.SeekMode.Start);
+  let left = end - start;
+  if (left === 0) {
+    file.close();
+    return new Blob([]).stream();
+  }
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const piece = new Uint8Array(Math.min(PIECE, left));
+        const read = await file.read(piece);
+        if (read === null) throw new Error("Cannot read a file: it is shorter than it was");
+        left -= read;
+        controller.enqueue(piece.subarray(0, read));
+        if (left > 0) return;
+        file.close();
+        controller.close();
+      } catch (error) {
+        file.close();
+        throw error;
+      }
+    },
+    cancel: () => file.close(),
+  }, { highWaterMark: 0 });
+}
+
 /** Keeps files in the folder at `root`, which is created when needed. Several processes may share it. */
 export class FolderStore implements FileStore {
   constructor(private readonly root: string, private readonly random: Random) {}
@@ -48,12 +79,12 @@ export class FolderStore implements FileStore {
     return stored;
   }
 
-  async get(sha256: string) {
+  async get(sha256: string, range?: ByteRange) {
     if (!isDigest(sha256)) return undefined;
     return await ifThere(async () => {
       const file = await Deno.open(this.#path(sha256));
-      const { size } = await file.stat();
-      return { body: file.readable, size };
+      const { start, end } = range ?? { start: 0, end: (await file.stat()).size };
+      return { body: await part(file, { start, end }), size: end - start };
     });
   }
 

@@ -12,6 +12,9 @@ export type StoredFile = {
   size: number;
 };
 
+/** Bytes of a file: from `start`, and before `end`. Never none. */
+export type ByteRange = { start: number; end: number };
+
 /** A file in a list. `storedAt` is when it was last stored. */
 export type ListedFile = { sha256: string; storedAt: Date };
 
@@ -26,8 +29,8 @@ export type FileStore = {
    * `limit` bytes, and rethrows errors of the stream.
    */
   put(content: ReadableStream<Uint8Array> | Uint8Array, limit: number): Promise<StoredFile>;
-  /** The content; the caller reads or cancels it. */
-  get(sha256: string): Promise<{ body: ReadableStream<Uint8Array>; size: number } | undefined>;
+  /** The content, or those bytes of it, which must be in it; the caller reads or cancels them. `size` is that of the body. */
+  get(sha256: string, range?: ByteRange): Promise<{ body: ReadableStream<Uint8Array>; size: number } | undefined>;
   /**
    * Returns an address from which anyone may fetch the content for that many seconds, if the store supports it. The
    * file need not exist.

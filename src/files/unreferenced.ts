@@ -6,6 +6,7 @@
 
 import { lockFile, unreferencedFiles } from "../../db/artifacts/stored_files.ts";
 import type { Tx } from "../../db/open.ts";
+import { deleteUnusedPackageFiles } from "../../db/packages/package_files.ts";
 import { problem } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ListedFile } from "./store.ts";
@@ -25,6 +26,7 @@ export async function removeUnreferencedFiles(runtime: Needs, signal?: AbortSign
   const { files } = runtime;
   const before = new Date(runtime.clock.now().getTime() - GRACE_SECONDS * 1000);
   await files.tidy(before);
+  await deleteUnusedPackageFiles(runtime.sql, before);
   let removed = 0;
   let batch: ListedFile[] = [];
   const work = async () => {

@@ -9,7 +9,7 @@
  */
 
 import type { Json } from "../../db/open.ts";
-import { artifactType, isDeclarationOnly } from "../blueprints/artifact_types.ts";
+import { artifactType, installCommand, isDeclarationOnly } from "../blueprints/artifact_types.ts";
 import { type BlueprintContent, byName } from "../blueprints/content.ts";
 import { isPresent, isThere, type ObservedArtifact, type Via } from "../blueprints/observed_artifact.ts";
 import { type InScope, type Resolution, resolve, type ResolveTarget } from "../blueprints/resolve.ts";
@@ -146,9 +146,13 @@ export function deliver(
     if (declared === null) return "its declaration is missing";
     return runs(declared.type, declared.payload);
   };
-  const byCommand = ({ artifact }: InScope): string | null => {
-    const { install } = artifactType(artifact.type);
-    return install === null ? "no command installs it" : commandNamed(install)?.invalidFor(target) ?? null;
+  const byCommand = ({ artifact, version: { runsOn } }: InScope): string | null => {
+    const install = installCommand(artifact.type, target.platform);
+    if (install === null) return "no command installs it";
+    const { platform } = target;
+    return runsOn === undefined || platform === null || runsOn.includes(platform)
+      ? commandNamed(install)?.invalidFor(target) ?? null
+      : `the package is for ${runsOn.join(", ")}`;
   };
   const travels = (resolution: InScope): Pick<Delivery, "via" | "impossible"> => {
     const { type } = resolution.artifact;

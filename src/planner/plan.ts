@@ -13,6 +13,7 @@ import { accountConfiguration } from "./schedulers/account_configuration.ts";
 import { adminPassword } from "./schedulers/admin_password.ts";
 import { baseInventory } from "./schedulers/base_inventory.ts";
 import { bypassCode } from "./schedulers/bypass_code.ts";
+import { confirmInstallations } from "./schedulers/confirm_installations.ts";
 import { declarations } from "./schedulers/declarations.ts";
 import { extraInventory } from "./schedulers/extra_inventory.ts";
 import { filevault } from "./schedulers/filevault.ts";
@@ -78,6 +79,7 @@ const SCHEDULERS: readonly Scheduler[] = [
   softwareUpdate,
   installArtifacts,
   removeArtifacts,
+  confirmInstallations,
   filevault,
   recoveryPassword,
   adminPassword,

@@ -720,6 +720,11 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "PUT /api/mdm/provisioning_profiles/{id}/": OF_VERSIONS,
   "POST /api/mdm/data_assets/": OF_VERSIONS,
   "PUT /api/mdm/data_assets/{id}/": OF_VERSIONS,
+  "POST /api/mdm/enterprise_apps/": OF_VERSIONS,
+  "PUT /api/mdm/enterprise_apps/{id}/": OF_VERSIONS,
+  "POST /api/mdm/package_files/fetch/": NO_PAGE,
+  "POST /api/mdm/packages/": NO_PAGE,
+  "PUT /api/mdm/packages/{id}/": NO_PAGE,
   "POST /api/mdm/cert_assets/": OF_VERSIONS,
   "PUT /api/mdm/cert_assets/{id}/": OF_VERSIONS,
 };

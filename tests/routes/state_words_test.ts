@@ -44,7 +44,7 @@ Deno.test("no two states of a thing share a word, and each word starts with a ca
 });
 
 Deno.test("a version on a device is verified, or not active, where more is known than its status", () => {
-  const row = { verifiedAt: null, via: "command" } as const;
+  const row = { verifiedAt: null, extraInfo: {}, via: "command" } as const;
   assert.equal(installWord({ ...row, status: "Acknowledged" }).text, "Acknowledged");
   assert.equal(installWord({ ...row, status: "Acknowledged", verifiedAt: new Date() }).text, "Verified");
   assert.equal(installWord({ ...row, status: "Uninstalled" }).text, "Not installed");

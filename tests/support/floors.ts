@@ -50,7 +50,9 @@ export const FLOORS: Floors = {
   // FileVault and recovery passwords: settings that blueprints have.
   filevault: ["blueprints", "downloads", "issuing", "escrow", "events", "protocol", "pki"],
   recovery: ["blueprints", "commands", "events"],
-  blueprints: ["downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
+  blueprints: ["packages", "downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
+  // Installer packages and apps as files: what they say of themselves.
+  packages: ["files", "events", "protocol", "pki"],
   // docs/decisions/0001: files, downloads and variables know nothing of what is declared.
   downloads: ["issuing", "identity", "variables", "events", "protocol"],
   devices: ["access", "approvals", "commands", "tags", "variables", "escrow", "events"],

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { problem } from "../../src/errors.ts";
 import { streamOf } from "../../src/files/spool.ts";
-import { type FileStore, isDigest } from "../../src/files/store.ts";
+import { type ByteRange, type FileStore, isDigest } from "../../src/files/store.ts";
 import type { Clock } from "../../src/runtime.ts";
 
 /** Keeps files as long as it is kept itself. */
@@ -30,8 +30,9 @@ export class MemoryStore implements FileStore {
     return { sha256, size };
   }
 
-  get(sha256: string) {
-    const bytes = isDigest(sha256) ? this.#files.get(sha256)?.bytes : undefined;
+  get(sha256: string, range?: ByteRange) {
+    const all = isDigest(sha256) ? this.#files.get(sha256)?.bytes : undefined;
+    const bytes = range === undefined ? all : all?.slice(range.start, range.end);
     return Promise.resolve(bytes === undefined ? undefined : { body: streamOf(bytes), size: bytes.length });
   }
 

@@ -7,11 +7,13 @@
 
 import assert from "node:assert/strict";
 import { MODELS } from "../../simulators/device/models.ts";
+import { keepPackage, uploadedUri } from "../../src/packages/keep_package.ts";
 import { house } from "../routes/admin/artifacts/support.ts";
 import { artifact } from "../routes/api/refused_bodies.ts";
 import { made, makeBlueprint, makeDeclaration, settle } from "./artifacts.ts";
 import { automatedWorld } from "./automated_world.ts";
 import type { Fleet } from "./fleet.ts";
+import { pkgOf } from "./packages.ts";
 import type { TestRuntime } from "./runtime.ts";
 
 /** The objects in the house, by key. */
@@ -85,6 +87,20 @@ export async function world(fleet: Fleet) {
     subject: [{ type: "CN", value: "x" }],
     subject_alt_name: {},
   });
+  const editor = await keepPackage(fleet.runtime, pkgOf());
+  const app = await post("/api/mdm/enterprise_apps/", {
+    artifact: await artifact(fleet, "Enterprise App"),
+    version: 1,
+    macos: true,
+    package_uri: uploadedUri("Editor.pkg"),
+    package_sha256: editor.sha256,
+  });
+  const tool = await keepPackage(fleet.runtime, pkgOf({ id: "com.example.tool" }));
+  const pack = await post("/api/mdm/packages/", {
+    name: "Tool",
+    source_uri: uploadedUri("Tool.pkg"),
+    sha256: tool.sha256,
+  });
   const provisioning = await artifact(fleet, "Provisioning Profile");
   await post("/api/mdm/blueprint_artifacts/", {
     blueprint: otherBlueprint.id,
@@ -121,6 +137,8 @@ export async function world(fleet: Fleet) {
     declaration: { artifact: declaration.artifact.id, version: declaration.version.id },
     data: { artifact: data.artifact, version: data.id },
     certificate: { artifact: certificate.artifact, version: certificate.id },
+    pack: { id: pack.id, sha256: tool.sha256 },
+    app: { artifact: app.artifact, version: app.id, sha256: editor.sha256 },
     provisioning,
   };
 }

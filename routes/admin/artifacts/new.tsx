@@ -22,7 +22,7 @@ import { limitsOf } from "../parts/limits.ts";
 import type { Form, FormState, PageContext } from "../parts/page.tsx";
 import { mountChange, Previewed, SaveButtons, type Tried } from "../parts/preview.tsx";
 import { afterCreation, contentPagesOf } from "./content.tsx";
-import { contentFields } from "./content_fields.tsx";
+import { contentFields, uploads } from "./content_fields.tsx";
 import { CHANNELS, mustMay } from "./parts.tsx";
 
 type Nature = Pick<ArtifactInput, "name" | "type" | "channel" | "platforms">;
@@ -72,6 +72,7 @@ async function newPage(
   return {
     title,
     parents: under("/artifacts/"),
+    ...uploads(fields),
     body: (
       <>
         <Previewed preview={preview} context={context}>

@@ -28,7 +28,7 @@ import { type Form, type FormState, type Page, page, type PageContext } from "..
 import { mountChange, mountConfirmed, Previewed, SaveButtons } from "../parts/preview.tsx";
 import { Warnings } from "../parts/warnings.tsx";
 import { afterCreation, contentPagesOf, sourceResponse, warningsAbout } from "./content.tsx";
-import { contentFields } from "./content_fields.tsx";
+import { contentFields, uploads } from "./content_fields.tsx";
 import { mustMay, RolloutState, StatusChips } from "./parts.tsx";
 import { withoutSecret } from "./version_lines.ts";
 
@@ -83,6 +83,7 @@ async function newPage(context: PageContext, state?: FormState, preview?: Previe
   const values = latest === undefined ? {} : await pages.values(runtime, latest.id);
   return {
     parents: underArtifact(artifact),
+    ...uploads(pages.page.fields),
     title: `New version of ${artifact.name}`,
     body: (
       <>

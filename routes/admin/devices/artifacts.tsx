@@ -14,7 +14,7 @@ import type { AppEnv } from "../../context.ts";
 import { installWord } from "../../state_words.ts";
 import { ActionButton, counted, offsetOf, Pager, StateChip, Table, Time } from "../parts/components.tsx";
 import { underDevice } from "../parts/crumbs.ts";
-import { failureTexts, textOf } from "../parts/failure_texts.ts";
+import { evidenceOf, failureTexts, textOf } from "../parts/failure_texts.ts";
 import { action, type Page, page, type PageContext } from "../parts/page.tsx";
 import { TagsForm } from "./desired.tsx";
 import { ValuesForm } from "./values.tsx";
@@ -43,9 +43,14 @@ export async function Artifacts({ device, context }: { device: DeviceView; conte
               <td>{row.version}</td>
               <td>
                 <StateChip word={state} />
-                {state.tone === "bad"
-                  ? failureTexts(row.extraInfo).map((text) => <div class="small">{text}</div>)
-                  : null}
+                {[...(state.tone === "good" ? [] : failureTexts(row.extraInfo)), ...evidenceOf(row.extraInfo)]
+                  .map((text) => <div class="small">{text}</div>)}
+                {row.checkAt === null || row.status !== "AwaitingConfirmation" ? null : (
+                  <div class="faint small">
+                    {row.checks === 0 ? "confirmation " : `asked ${row.checks} times, again `}
+                    <Time at={row.checkAt} now={now} />
+                  </div>
+                )}
                 {row.retryAt === null ? null : (
                   <div class="faint small">
                     retried <Time at={row.retryAt} now={now} />

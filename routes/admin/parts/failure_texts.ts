@@ -31,6 +31,13 @@ export function failureTexts(info: Json): string[] {
   return [...(typeof reason === "string" ? [reason] : []), ...lists.map(sentence)];
 }
 
+/** Returns what a device has said of an installation, as sentences. */
+export function evidenceOf(info: Json): string[] {
+  if (typeof info !== "object" || info === null || !Object.hasOwn(info, "evidence")) return [];
+  const evidence: unknown = Reflect.get(info, "evidence");
+  return typeof evidence === "string" ? [evidence] : [];
+}
+
 /** Returns the most specific sentence: the innermost of an error chain. */
 export const mainFailure = (info: Json): string => failureTexts(info).at(-1) || "The device gave no reason";
 

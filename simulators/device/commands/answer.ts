@@ -7,6 +7,7 @@
 import type { PlistDict } from "../../../src/protocol/plist.ts";
 import type { ChannelState } from "../channel_state.ts";
 import type { DeviceState } from "../device_state.ts";
+import type { AppHabits } from "../installed_apps.ts";
 import type { OpenedProfile } from "../installed_profile.ts";
 
 /** The answer's status, and its keys beside that. */
@@ -20,6 +21,8 @@ export type DeviceActs = {
   told(data: Uint8Array | undefined): void;
   /** The token that clears its passcode. */
   unlockToken(): Uint8Array;
+  /** Its ways with apps. */
+  apps: AppHabits;
 };
 
 /** A command that arrived, for the device itself or the `channel` of a user. */

@@ -14,9 +14,10 @@ import {
   loadDeclarationVersions,
   writeDeclarationVersion,
 } from "../../../db/artifacts/declaration_versions.ts";
+import { existingPackages } from "../../../db/packages/packages.ts";
 import { parseStrictJson } from "../../strict_json.ts";
 import type { ArtifactTypeFacts } from "../artifact_types.ts";
-import { type DeclarationDraft, readDeclaration } from "./declaration_source.ts";
+import { type DeclarationDraft, noPackage, readDeclaration } from "./declaration_source.ts";
 import { fault } from "./fields.ts";
 import { canonicalJson, MAX_DEPTH } from "./json.ts";
 import { kindApi } from "./kind_api.ts";
@@ -166,11 +167,17 @@ export const declarationKind: VersionKind<DeclarationInput, DeclarationDraft, De
         context.becomes,
       );
       if (faults.length > 0) return fault("source", ...faults);
+      const existing = await existingPackages(context.tx, draft.packages.map(({ id }) => id));
+      const missing = draft.packages.filter(({ id }) => !existing.includes(id));
+      if (missing.length > 0) {
+        return fault("source", ...missing.map(({ keyPath, id }) => noPackage(keyPath.join("."), id)));
+      }
       if (await repeats(context, draft)) {
         return fault("source", "The latest declaration of this artifact has the same Payload");
       }
       const { type, identifier, serverToken, payload } = draft;
-      return { value: { type, identifier, serverToken, payload, references } };
+      const packages = draft.packages.map(({ keyPath, id }) => ({ keyPath, packageId: id }));
+      return { value: { type, identifier, serverToken, payload, references, packages } };
     },
     async write(tx, id, stored, artifact) {
       await nameDeclaration(tx, artifact.id, stored.type, stored.identifier);

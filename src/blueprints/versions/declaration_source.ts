@@ -25,6 +25,7 @@ export type DeclarationDraft = {
   serverToken: string;
   payload: Json;
   references: readonly Reference[];
+  packages: readonly PackageReference[];
   variables: readonly string[];
   needed: readonly string[];
 };
@@ -70,14 +71,28 @@ function schemaSentences(type: string, payload: Json): string[] {
     .map(({ message }) => message);
 }
 
+/** A text of a payload that names a package: `id` is in lower case. */
+export type PackageReference = { keyPath: readonly string[]; id: string };
+
+const PACKAGE = /^ztl:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+/** The only declaration that installs packages, and its key for the address of a manifest. */
+const PACKAGE_KEY = { type: "com.apple.configuration.package", key: "ManifestURL" } as const;
+
+/** Returns the sentence for a reference to a package that cannot be. */
+export const noPackage = (path: string, id: string): string =>
+  `"${path}": Cannot refer to the package "${id}": the package does not exist`;
+
 /** Packages are named where Apple's keys want the address of a manifest; an address itself passes. */
-function packageSentences(payload: Json): string[] {
+function packagesIn(type: string, payload: Json): { packages: PackageReference[]; sentences: string[] } {
+  const packages: PackageReference[] = [];
   const sentences: string[] = [];
   eachText(payload, (text, path, key) => {
-    if (key !== "ManifestURL" || !text.startsWith("ztl:")) return;
-    sentences.push(`"${path}": Cannot refer to the package "${text.slice(4)}": the package does not exist`);
+    if (key !== PACKAGE_KEY.key || !text.startsWith("ztl:")) return;
+    const id = PACKAGE.exec(text)?.[1];
+    if (id === undefined || type !== PACKAGE_KEY.type || path !== key) sentences.push(noPackage(path, text.slice(4)));
+    else packages.push({ keyPath: [key], id: id.toLowerCase() });
   });
-  return sentences;
+  return { packages, sentences };
 }
 
 /** Reads the source of a declaration: an object, or its JSON as a text. All errors are about `source`. */
@@ -101,7 +116,8 @@ export function readDeclaration(source: unknown): Checked<DeclarationDraft> {
   if (!isText(serverToken)) return wrong("Invalid ServerToken");
   if (!isText(type) || !isKnownDeclaration(type)) return wrong("Unknown Type");
   if (payload === undefined || !isObject(payload)) return wrong("Payload is not a dictionary");
-  const sentences = [...packageSentences(payload), ...schemaSentences(type, payload)];
+  const { packages, sentences: wrongPackages } = packagesIn(type, payload);
+  const sentences = [...wrongPackages, ...schemaSentences(type, payload)];
   if (sentences.length > 0) return wrong(...sentences);
   const variables = variablesIn("source", payload);
   if (variables.errors !== undefined) return variables;
@@ -112,6 +128,7 @@ export function readDeclaration(source: unknown): Checked<DeclarationDraft> {
       serverToken,
       payload,
       references: referencesIn(type, payload),
+      packages,
       ...variables.value,
     },
   };

@@ -27,6 +27,11 @@ export type Options = readonly (readonly [string, string])[];
 export type KindField =
   /** A file, which has to be chosen. */
   | { kind: "file"; name: string; label: string; accept: string; help: string }
+  /**
+   * A package, which is uploaded before the form is sent: `…_uri` and `…_sha256` hold where it is. The value is its
+   * description.
+   */
+  | { kind: "package"; name: string; label: string; accept: string; help: string }
   | { kind: "text"; name: string; label: string; maxlength: number }
   /** A text of several lines; `file` is a field for a file that holds the text instead. */
   | {

@@ -8,6 +8,7 @@ import { Registry } from "../../registry.ts";
 import { certAssetKind } from "./cert_asset.ts";
 import { dataAssetKind } from "./data_asset.ts";
 import { declarationKind } from "./declaration.ts";
+import { enterpriseAppKind } from "./enterprise_app.ts";
 import { profileKind } from "./profile.ts";
 import { provisioningProfileKind } from "./provisioning_profile.ts";
 import { type AnyVersionKind, typesOf } from "./version_kind.ts";
@@ -17,6 +18,7 @@ export const KINDS = new Registry<AnyVersionKind>([
   certAssetKind,
   dataAssetKind,
   declarationKind,
+  enterpriseAppKind,
   profileKind,
   provisioningProfileKind,
 ]);

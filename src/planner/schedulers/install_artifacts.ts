@@ -6,7 +6,7 @@
  * @module
  */
 
-import { artifactType } from "../../blueprints/artifact_types.ts";
+import { artifactType, installCommand } from "../../blueprints/artifact_types.ts";
 import type { ContentArtifact } from "../../blueprints/content.ts";
 import { isPresent, type ObservedArtifact } from "../../blueprints/observed_artifact.ts";
 import { heldUntil } from "../../blueprints/reinstall_pace.ts";
@@ -54,6 +54,14 @@ function considerPresent({ artifact, version }: InScope, row: ObservedArtifact, 
     : { outcome: "not due", evidence, until: due };
 }
 
+/** An installation that the device has accepted: `confirm_installations.ts` asks for it. */
+function awaited({ checkAt, checks, extraInfo }: ObservedArtifact): Answer {
+  const evidence = `accepted by the device, not confirmed yet: ${JSON.stringify(extraInfo)}`;
+  return checkAt === null
+    ? { outcome: "waits", evidence: checks === 0 ? evidence : `${evidence}, no more questions after ${checks}` }
+    : { outcome: "waits", evidence: `${evidence}, asked ${checks} times`, until: checkAt };
+}
+
 function consider({ resolution }: Delivery, facts: PlanFacts, now: Date, { observed }: Situation): Answer {
   const { artifact, version } = resolution;
   const rows = [...observed.values()].filter(({ artifactId }) => artifactId === artifact.id);
@@ -74,7 +82,7 @@ function consider({ resolution }: Delivery, facts: PlanFacts, now: Date, { obser
         ? considerPresent(resolution, row, facts, now)
         : { outcome: "chosen", evidence: "it was installed by declaration before" };
     case "AwaitingConfirmation":
-      return { outcome: "waits", evidence: "acknowledged by the device, not confirmed yet" };
+      return awaited(row);
     case "Uninstalled":
       return { outcome: "chosen", evidence: `not on the device; ${resolution.evidence}` };
     case "ForceReinstall":
@@ -113,7 +121,7 @@ function decide(delivery: Delivery, facts: PlanFacts, now: Date, situation: Situ
   // An installed version is not installed again without its values either.
   const awaited = found.outcome === "chosen" ? valuesAwaited(artifact, version, facts.artifacts.values) : null;
   const answer: Answer = awaited === null ? found : { outcome: "waits", evidence: `${found.evidence}; ${awaited}` };
-  const name = artifactType(artifact.type).install;
+  const name = installCommand(artifact.type, facts.target.platform);
   if (answer.outcome !== "chosen" || name === null) return { ...about, ...answer };
   if (facts.status === "NotNow") {
     return { ...about, outcome: "waits", evidence: "the device answered NotNow", until: now };

@@ -21,6 +21,13 @@ function consider(row: ObservedArtifact, facts: PlanFacts, now: Date): Decision 
     artifact: { id: row.artifactId, versionId: row.versionId },
   };
   const { remove } = artifactType(row.type);
+  if (!row.removable) {
+    return {
+      ...about,
+      outcome: "not for this target",
+      evidence: "the device does not manage it: no command removes it",
+    };
+  }
   const invalid = remove === null ? "no command removes it" : commandNamed(remove)?.invalidFor(facts.target) ?? null;
   if (remove === null || invalid !== null) {
     return { ...about, outcome: "not for this target", evidence: invalid ?? "" };

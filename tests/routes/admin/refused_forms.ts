@@ -251,6 +251,21 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
       fields: { name: "New", platforms: "macOS", scep_issuer: UNKNOWN, subject: "CN=new", accessible: "Default" },
     }),
   ],
+  "/artifacts/new/enterprise-app/": [
+    ({ app }) => ({
+      path: "/artifacts/new/enterprise-app/",
+      fields: {
+        name: "New",
+        platforms: "macOS",
+        package_uri: "upload://Editor.pkg",
+        package_sha256: app.sha256,
+        install_as_managed: "no",
+        remove_on_unenroll: "yes",
+        ios_app: "no",
+      },
+    }),
+    () => ({ path: "/artifacts/new/enterprise-app/", fields: { name: "New", platforms: "macOS" } }),
+  ],
   "/artifacts/new/provisioning-profile/": [
     () => ({
       path: "/artifacts/new/provisioning-profile/",

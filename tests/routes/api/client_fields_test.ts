@@ -35,6 +35,8 @@ const PAGES = [
   "/api/mdm/cert_assets/",
   "/api/mdm/data_assets/",
   "/api/mdm/declarations/",
+  "/api/mdm/enterprise_apps/",
+  "/api/mdm/packages/",
   "/api/mdm/profiles/",
   "/api/mdm/provisioning_profiles/",
 ];

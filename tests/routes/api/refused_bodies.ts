@@ -549,6 +549,59 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
     }),
   ],
   "DELETE /api/mdm/declarations/{id}/": [() => ({ path: `/api/mdm/declarations/${UNKNOWN}/` })],
+  "POST /api/mdm/enterprise_apps/": [
+    ({ app }) => ({
+      path: "/api/mdm/enterprise_apps/",
+      body: version(app.artifact, {
+        version: 2,
+        package_uri: "upload://Editor.pkg",
+        package_sha256: app.sha256,
+        install_as_managed: true,
+        excluded_tags: [NONE],
+      }),
+    }),
+    ({ app }) => ({
+      path: "/api/mdm/enterprise_apps/",
+      body: version(app.artifact, {
+        version: 2,
+        package_uri: "upload://Editor.pkg",
+        package_sha256: app.sha256,
+        remove_on_unenroll: true,
+      }),
+    }),
+    ({ app }) => ({
+      path: "/api/mdm/enterprise_apps/",
+      body: version(app.artifact, { version: 2, package_uri: "ftp://x/Editor.pkg", package_sha256: app.sha256 }),
+    }),
+  ],
+  "PUT /api/mdm/enterprise_apps/{id}/": [
+    ({ app }) => ({
+      path: `/api/mdm/enterprise_apps/${app.version}/`,
+      body: version(app.artifact, {
+        package_uri: "upload://Editor.pkg",
+        package_sha256: app.sha256,
+        configuration: "no property list",
+      }),
+    }),
+  ],
+  "DELETE /api/mdm/enterprise_apps/{id}/": [() => ({ path: `/api/mdm/enterprise_apps/${UNKNOWN}/` })],
+  "POST /api/mdm/package_files/": [() => ({ path: "/api/mdm/package_files/?filename=Editor.pkg", body: {} })],
+  "POST /api/mdm/packages/": [
+    ({ pack }) => ({
+      path: "/api/mdm/packages/",
+      body: { name: "Again", source_uri: "upload://Tool.pkg", sha256: pack.sha256 },
+    }),
+  ],
+  "PUT /api/mdm/packages/{id}/": [
+    ({ pack, app }) => ({ path: `/api/mdm/packages/${pack.id}/`, body: { name: "Other", sha256: app.sha256 } }),
+  ],
+  "DELETE /api/mdm/packages/{id}/": [() => ({ path: `/api/mdm/packages/${UNKNOWN}/` })],
+  "POST /api/mdm/package_files/fetch/": [
+    ({ app }) => ({
+      path: "/api/mdm/package_files/fetch/",
+      body: { package_uri: "", package_sha256: app.sha256 },
+    }),
+  ],
   "POST /api/mdm/provisioning_profiles/": [
     ({ provisioning }) => ({
       path: "/api/mdm/provisioning_profiles/",

@@ -76,6 +76,10 @@ const row = (artifactId: string, versionId: string, number: number): ObservedArt
   maxRetryCount: 2,
   retryAt: null,
   verifiedAt: null,
+  checks: 0,
+  checkAt: null,
+  bundleIds: null,
+  removable: true,
   createdAt: new Date(0),
   updatedAt: new Date(0),
 });

@@ -116,6 +116,8 @@ const INVALID: Record<string, string[]> = {
   DisableLostMode: ALL,
   EnableLostMode: ALL,
   EraseDevice: ["macUser", "ipadUser", "byodIphone", "byodMac", "unknown"],
+  InstallEnterpriseApplication: NO_MAC.filter((name) => name !== "byodMac"),
+  InstallInHouseApplication: ["macUser", "ipadUser", "mac", "intelMac", "byodMac", "unknown"],
   InstallProfile: [],
   InstallProvisioningProfile: ["macUser", "ipadUser"],
   InstalledApplicationList: ["ipadUser", "byodMac"],
@@ -123,6 +125,7 @@ const INVALID: Record<string, string[]> = {
   ProfileList: [],
   Reenroll: ["macUser", "ipadUser"],
   RemoveProfile: [],
+  RemoveApplication: ["macUser", "ipadUser", "byodMac"],
   RemoveProvisioningProfile: ["macUser", "ipadUser"],
   RemoveFileVault: NO_MAC,
   RotateFileVaultKey: NO_MAC,
@@ -170,6 +173,7 @@ for (const command of COMMANDS) {
       config_uuid: "9b2fd9a4-1f0f-4f7e-8f4e-0d5d4a1b2c3d",
       recovery_key: "c2VjcmV0",
       reply_certificate: "c2VjcmV0",
+      configuration: "c2VjcmV0",
     };
     const described = JSON.stringify(command.describe(command.args.parse(args)));
     assert.doesNotMatch(described, /012345|c2VjcmV0/);

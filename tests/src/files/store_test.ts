@@ -94,6 +94,18 @@ for (const [kind, withStore] of Object.entries({ folder: withFolder, bucket: wit
     assert.equal(await store.storedAt(stored.sha256), undefined);
   });
 
+  test("a range of a content is its bytes and no others, also when the reader stops", async ({ store }) => {
+    const content = Uint8Array.from({ length: 200_000 }, (_, n) => n % 253);
+    const { sha256 } = await store.put(content, 1e6);
+    for (const [start, end] of [[0, 1], [5, 70_000], [65_536, 131_072], [199_999, 200_000], [0, 200_000]] as const) {
+      const found = await store.get(sha256, { start, end });
+      assert.equal(found?.size, end - start);
+      assert.deepEqual(await new Response(found?.body).bytes(), content.slice(start, end));
+    }
+    await (await store.get(sha256, { start: 0, end: 150_000 }))?.body.cancel();
+    assert.equal(await store.get("0".repeat(64), { start: 0, end: 1 }), undefined);
+  });
+
   test("an empty content is a content", async ({ store }) => {
     const { sha256, size } = await store.put(new Uint8Array(), 0);
     assert.equal(size, 0);

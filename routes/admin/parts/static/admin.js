@@ -50,6 +50,75 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
+// A package is uploaded as soon as it is chosen or dropped, with its progress. The form then holds where it is.
+for (const area of document.querySelectorAll("[data-upload]")) {
+  const form = area.closest("form");
+  const [input, bar, text] = ["input[type=file]", "progress", "output"].map((part) => area.querySelector(part));
+  const [uri, sha256] = ["uri", "sha256"].map((part) => area.querySelector(`[name=${input.name}_${part}]`));
+  const buttons = form.querySelectorAll("button");
+  let sending = null;
+  const done = (words) => {
+    bar.hidden = true;
+    text.textContent = words;
+    for (const button of buttons) button.disabled = false;
+    sending = null;
+  };
+  const answered = (request) => {
+    let answer = {};
+    try {
+      answer = JSON.parse(request.responseText);
+    } catch {
+      // A proxy has answered.
+    }
+    if (request.status !== 201) {
+      const reasons = Object.values(answer).flat().filter((reason) => typeof reason === "string");
+      return done(reasons.join(" ") || `The upload failed (${request.status}).`);
+    }
+    uri.value = answer.package_uri;
+    sha256.value = answer.package_sha256;
+    input.value = "";
+    const name = form.querySelector("[name=name]");
+    if (name && !name.value) name.value = answer.title;
+    for (const box of form.querySelectorAll("[name=platforms]")) {
+      box.checked = answer.package_platforms.includes(box.value);
+    }
+    done(
+      [`${answer.title} ${answer.product_version} (${answer.product_id}) is uploaded.`, ...answer.warnings].join(" "),
+    );
+  };
+  const upload = (file) => {
+    sending?.abort();
+    sending = new XMLHttpRequest();
+    const request = sending;
+    request.open("POST", `${area.dataset.upload}?filename=${encodeURIComponent(file.name)}`);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("X-CSRFToken", form.querySelector(`[name=${area.dataset.csrf}]`).value);
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      bar.value = total ? 100 * loaded / total : 0;
+      text.textContent = loaded < total ? `${Math.floor(bar.value)} %` : "The server reads the package…";
+    });
+    request.addEventListener("load", () => answered(request));
+    request.addEventListener("error", () => done("The upload was interrupted. Choose the file again."));
+    for (const button of buttons) button.disabled = true;
+    bar.hidden = false;
+    bar.value = 0;
+    text.textContent = "";
+    // A type that no form of another site can send.
+    request.send(new Blob([file], { type: "application/octet-stream" }));
+  };
+  input.addEventListener("change", () => input.files.length && upload(input.files[0]));
+  area.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    area.classList.add("over");
+  });
+  area.addEventListener("dragleave", () => area.classList.remove("over"));
+  area.addEventListener("drop", (event) => {
+    event.preventDefault();
+    area.classList.remove("over");
+    if (event.dataTransfer.files.length) upload(event.dataTransfer.files[0]);
+  });
+}
+
 // Parts of the page are replaced by what they are now: soon after a change, ever less often without one, not while the tab
 // is hidden, and not after the session has ended. The reload link stands while this does not work.
 const SOON = 2000;

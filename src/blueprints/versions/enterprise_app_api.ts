@@ -1,0 +1,92 @@
+/**
+ * The API resource of enterprise apps.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { byteSize } from "../../byte_size.ts";
+import { secretField } from "../../input_text.ts";
+import { LARGEST_PACKAGE } from "../../packages/keep_package.ts";
+import { warningsShown } from "../warnings_shown.ts";
+import type { EnterpriseAppInput } from "./enterprise_app.ts";
+import { type KindApi, kindApi } from "./kind_api.ts";
+
+const bundle = z.object({
+  id: z.string(),
+  version_str: z.string().describe("CFBundleShortVersionString."),
+  version: z.string().describe("CFBundleVersion."),
+  path: z.string(),
+}).meta({ id: "PackageBundle" });
+
+/** The apps of a package in the API. */
+export const bundlesShown = z.array(bundle).describe("The apps that a device lists once the package is installed.");
+
+const profile = z.object({
+  name: z.string(),
+  uuid: z.string(),
+  application_identifier: z.string(),
+  expires_at: z.string().nullable(),
+}).nullable().describe("The provisioning profile in the app.");
+
+const shown = {
+  package_uri: z.string(),
+  package_sha256: z.string(),
+  package_size: z.int().describe("Bytes."),
+  filename: z.string(),
+  product_id: z.string(),
+  product_version: z.string(),
+  ios_app: z.boolean(),
+  configuration: z.string().nullable(),
+  install_as_managed: z.boolean(),
+  remove_on_unenroll: z.boolean(),
+  title: z.string(),
+  bundles: bundlesShown,
+  package_type: z.enum(["PKG", "IPA"]),
+  package_platforms: z.array(z.string()).describe("The platforms that the package is for."),
+  signature: z.enum(["signed", "unsigned", "invalid"]),
+  signer: z.string(),
+  provisioning_profile: profile,
+  warnings: warningsShown,
+};
+
+/** The enterprise app's own fields in the API. */
+export type ShownEnterpriseApp = z.output<z.ZodObject<typeof shown>>;
+
+/** A SHA-256 in hex. */
+export const sha256Field = z.string().regex(/^[0-9a-f]{64}$/, {
+  error: "This should be a SHA-256 digest: 64 hexadecimal digits in lower case.",
+});
+
+/** Where packages may come from. */
+export const PACKAGE_URI_WORDS =
+  "Location of the package: s3://bucket/key, an https URL of a host that the server may " +
+  `read from, or the \`package_uri\` of an upload. A .pkg or .ipa file of at most ${byteSize(LARGEST_PACKAGE)}.`;
+
+/** Its resource. */
+export const enterpriseAppApi: KindApi<EnterpriseAppInput, ShownEnterpriseApp> = kindApi({
+  path: "enterprise_apps",
+  noun: "enterprise app",
+  schema: "EnterpriseApp",
+  order: 6,
+  body: {
+    package_uri: secretField(2048).describe(PACKAGE_URI_WORDS),
+    package_sha256: sha256Field.describe("Digest of the package."),
+    ios_app: z.boolean().default(false).describe(
+      "Whether Macs with Apple silicon install this app of phones and tablets.",
+    ),
+    configuration: secretField(1_000_000).nullish().describe("A property list, which may have variables."),
+    install_as_managed: z.boolean().optional().describe("Whether Macs manage the app, so that it can be removed."),
+    installed_as_managed: z.boolean().optional().describe("The same, as some clients name it."),
+    remove_on_unenroll: z.boolean().default(false).describe("Only with `install_as_managed`."),
+  },
+  shown,
+  content: (read) => ({
+    packageUri: read.package_uri,
+    packageSha256: read.package_sha256,
+    iosApp: read.ios_app,
+    configuration: read.configuration ?? null,
+    installAsManaged: read.install_as_managed ?? read.installed_as_managed ?? false,
+    removeOnUnenroll: read.remove_on_unenroll,
+  }),
+});
