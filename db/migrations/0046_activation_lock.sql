@@ -1,5 +1,5 @@
 -- The bypass codes of Activation Locks that the organization turns on: a kind of their own, since a device keeps its own code beside.
--- contracts: the check on the kinds of escrowed secrets is replaced by a wider one, which what 0038 inserts passes
+-- contracts: the check of 0.1 on the kinds of escrowed secrets is replaced by a wider one, which what it inserts passes
 
 alter table escrowed_secrets drop constraint escrowed_secrets_kind_check;
 alter table escrowed_secrets add constraint escrowed_secrets_kind_check
