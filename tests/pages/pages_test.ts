@@ -84,7 +84,7 @@ Deno.test(
       await page.reload();
       assert.match(await page.locator(".line li").first().innerText(), /DeviceLock Acknowledged/);
       assert.ok(!(await page.content()).includes("271828"), "the PIN is not on the page");
-      await page.getByRole("button", { name: "Show" }).click();
+      await page.getByRole("row", { name: "Lock PIN" }).getByRole("button", { name: "Show" }).click();
       assert.equal(await page.locator("#pin").innerText(), "271828");
       const [event] = await findEvents(fleet.runtime.sql, { type: "device_lock_pin_viewed", limit: 1 });
       assert.match(JSON.stringify(event?.request), /"ada"/);
