@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
+import { applyAssetPage } from "../../../db/apps/assets.ts";
+import { applyAssignments } from "../../../db/apps/licences.ts";
+import { contentClient } from "../../../src/apps/client.ts";
+import { renewLocationToken } from "../../../src/apps/locations.ts";
+import { testBy } from "../../routes/api/support.ts";
 import { taskResult, withShop } from "../../support/apps.ts";
+import { settle } from "../../support/artifacts.ts";
 import { findEvents } from "../../support/events.ts";
 
 Deno.test("a content token brings the location, its assets with their counts, and who has licences", () =>
@@ -75,4 +81,72 @@ Deno.test("a list whose version changes between two pages is read again from its
     apple.beforePage = undefined;
     await taskResult(fleet, `/api/mdm/locations/${id}/sync/`);
     assert.deepEqual(await counts(id), truth(location));
+  }));
+
+Deno.test("a page that is older than a change here does not undo it", () =>
+  withShop(async ({ fleet, apple, add, pass, holders, counts }) => {
+    const { runtime } = fleet;
+    const location = apple.store.addLocation("Berlin");
+    const item = apple.store.buy(location, "1", 5);
+    item.holders.add("device C01");
+    const id = await add(location);
+    const asked = runtime.clock.now();
+    runtime.clock.advance(10);
+    // Apple's answer is on its way while two notifications arrive.
+    const page = { locationId: id, generation: 1, asked };
+    const assignments = [{ adam_id: "1", pricing_param: "STDQ", kind: "device", holder: "C01" }];
+    apple.store.assign(location, item, "device C01", false);
+    apple.store.buy(location, "1", 3);
+    await apple.deliver();
+    await settle(fleet);
+    await runtime.sql.begin((tx) => applyAssignments(tx, { ...page, assignments }, runtime.clock.now()));
+    const old = {
+      adam_id: "1",
+      pricing_param: "STDQ",
+      product_type: "App",
+      device_assignable: true,
+      revocable: true,
+      supported_platforms: ["iOS"],
+      assigned: 1,
+      available: 4,
+      retired: 0,
+      total: 5,
+    };
+    await runtime.sql.begin((tx) => applyAssetPage(tx, { ...page, assets: [old] }, runtime.clock.now()));
+    assert.deepEqual([await holders(id), await counts(id)], [{}, { "1": "0/8/0/8" }]);
+    await pass(60);
+    assert.deepEqual([await holders(id), await counts(id)], [{}, { "1": "0/8/0/8" }]);
+  }));
+
+Deno.test("an asset that Apple lists no more is gone with its licences, and comes back when it does", () =>
+  withShop(async ({ fleet, apple, add, pass, holders, counts }) => {
+    const location = apple.store.addLocation("Berlin");
+    const item = apple.store.buy(location, "1", 5);
+    item.holders.add("device C01");
+    apple.store.buy(location, "2", 1);
+    const id = await add(location);
+    location.items.delete("1 STDQ");
+    location.version++;
+    await pass(60);
+    await taskResult(fleet, `/api/mdm/locations/${id}/sync/`);
+    assert.deepEqual([await holders(id), await counts(id)], [{}, { "1": "0/0/0/0", "2": "0/1/0/1" }]);
+    location.items.set("1 STDQ", item);
+    await pass(60);
+    await taskResult(fleet, `/api/mdm/locations/${id}/sync/`);
+    assert.deepEqual((await counts(id))["1"], "1/4/0/5");
+    assert.deepEqual(await holders(id), { "1": ["device C01"] });
+  }));
+
+Deno.test("a token that was renewed while a job had the one before is used, once", () =>
+  withShop(async ({ fleet, apple, add }) => {
+    const { runtime } = fleet;
+    const location = apple.store.addLocation("Berlin");
+    apple.store.buy(location, "1", 5);
+    const id = await add(location);
+    const { client } = await contentClient(runtime, id);
+    const file = apple.store.download(location, { renew: true });
+    await renewLocationToken(runtime, testBy, id, file, { takeOver: false });
+    assert.equal((await client.assets(0)).rows.length, 1);
+    location.trouble = "revoked";
+    await assert.rejects(client.assets(0), /revoked/);
   }));
