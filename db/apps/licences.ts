@@ -62,9 +62,11 @@ export async function applyAssignments(
       from jsonb_to_recordset(${json(db, assignments)}) as g(adam_id text, pricing_param text, kind text, holder text)
         join store_assets a on a.adam_id = g.adam_id and a.pricing_param = g.pricing_param
         join location_assets l on l.asset_id = a.id and l.location_id = ${locationId}
-    ), known as (
-      select p.* from licences p join given g
-        on g.location_asset_id = p.location_asset_id and g.kind = p.holder_kind and g.holder = p.holder
+    ), known as materialized (
+      -- One probe of the index for each: statistics may know nothing of the table yet.
+      select g.location_asset_id, g.kind, g.holder, g.adam_id, g.pricing_param, coalesce((select p.assigned from licences p
+        where p.location_asset_id = g.location_asset_id and p.holder_kind = g.kind and p.holder = g.holder), false) as had
+      from given g
     ), written as (
       insert into licences as p (location_asset_id, holder_kind, holder, assigned, assigned_at, generation, created_at,
         updated_at)
@@ -84,12 +86,10 @@ export async function applyAssignments(
         updated_at = case when not p.assigned then ${now} else p.updated_at end
       returning p.location_asset_id, p.holder_kind, p.holder, p.assigned
     )
-    select g.location_asset_id, g.adam_id, g.pricing_param, g.kind, g.holder
-    from written w join given g
-      on g.location_asset_id = w.location_asset_id and g.kind = w.holder_kind and g.holder = w.holder
-      left join known k on k.location_asset_id = g.location_asset_id and k.holder_kind = g.kind and k.holder = g.holder
-    where w.assigned and k.assigned is not true
-    order by g.location_asset_id, g.kind, g.holder`;
+    select k.location_asset_id, k.adam_id, k.pricing_param, k.kind, k.holder
+    from known k where not k.had and exists (select 1 from written w where w.assigned
+      and w.location_asset_id = k.location_asset_id and w.holder_kind = k.kind and w.holder = k.holder)
+    order by k.location_asset_id, k.kind, k.holder`;
 }
 
 const changeOf = (db: Db) =>
