@@ -17,7 +17,8 @@ const QUERIES: Readonly<Record<string, (other: string) => string>> = {
 };
 
 /** Addresses below a page that are not pages: parts of one, and files. */
-const NO_PAGES = /^\/static\/|^\/enroll\/|\/live\/$|\/(source|download|profile|csr|signed-csr|preview|public-key)\/$/;
+const NO_PAGES =
+  /^\/static\/|\/icons\/:id\/$|^\/enroll\/|\/live\/$|\/(source|download|profile|csr|signed-csr|preview|public-key)\/$/;
 
 const depth = (path: string) => path.split("/").length - 2;
 
@@ -111,6 +112,18 @@ Deno.test("every page below another names the pages above it, and each of them e
     ids["assigned-devices"] = automated.device;
     const restart = { name: "RestartDevice", selection: { devices: [row.device] } };
     ids["bulk-commands"] = (await fleet.api("POST", "/api/mdm/bulk_commands/", restart)).json.id;
+    const [shop] = await sql<{ location: number; asset: number }[]>`
+      with l as (insert into locations (server_token_hash, server_token_sealed, server_token_expiration_date,
+          organization_name, name, country_code, library_uid, platform, website_url, mdm_info_id, created_at, updated_at)
+        values ('0', 'x', '2040-01-01', 'Example', 'Berlin', 'DE', 'u', 'enterprisestore', '', gen_random_uuid(), now(), now())
+        returning id),
+      a as (insert into store_assets (adam_id, pricing_param, product_type, device_assignable, revocable, name, created_at,
+          updated_at) values ('1', 'STDQ', 'App', true, true, 'Notes', now(), now()) returning id),
+      h as (insert into location_assets (location_id, asset_id, counted_at, created_at, updated_at)
+        select l.id, a.id, now(), now(), now() from l, a returning id)
+      select l.id as location, a.id as asset from l, a, h`;
+    ids.locations = shop?.location ?? 0;
+    ids["apps-and-books"] = shop?.asset ?? 0;
     const asks = { destructive_commands: { approval_required: true }, reveals: {} };
     assert.equal((await fleet.api("PUT", "/api/mdm/approval_settings/", asks)).status, 200);
     const waits = await ada.post(`/devices/${row.device}/block/`);
