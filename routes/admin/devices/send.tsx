@@ -57,13 +57,16 @@ function listPage({ url }: PageContext, recipient: Recipient): Page {
           empty="No commands."
           stacked
         />
-        <Table
-          caption="Commands that cannot be sent"
-          head={["Command", "Reason"]}
-          rows={others.map(row)}
-          empty="No commands."
-          stacked
-        />
+        <details open={query !== ""}>
+          <summary>{`Commands that cannot be sent (${others.length})…`}</summary>
+          <Table
+            caption="Commands that cannot be sent"
+            head={["Command", "Reason"]}
+            rows={others.map(row)}
+            empty="No commands."
+            stacked
+          />
+        </details>
       </>
     ),
   };
