@@ -48,6 +48,7 @@ export async function downloadPackage(
   habits: Pick<AppHabits, "download">,
   manifestUrl: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  if (URL.parse(manifestUrl) === null) throw new DownloadRefused("the address of the manifest is not one");
   const answer = await habits.download(manifestUrl);
   const bytes = await answer.bytes();
   if (answer.status !== 200) throw new DownloadRefused(`the manifest was answered with ${answer.status}`);

@@ -224,7 +224,7 @@ async function packageFile(
   const isOther = asked?.ofFile !== undefined && asked.ofFile !== etag;
   const range = isOther ? null : rangeOf(asked?.range, size);
   if (range === "unsatisfiable") return { kind: "unsatisfiable", total: size };
-  const file = await files.get(sha256, range ?? undefined);
+  const file = await files.get(sha256, range ?? undefined, "sent");
   if (file === undefined) {
     log.error("Cannot serve a package: its file is missing", { sha256 });
     throw problem("not-found", undefined, { reason: "the file is missing" });

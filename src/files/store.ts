@@ -29,8 +29,15 @@ export type FileStore = {
    * `limit` bytes, and rethrows errors of the stream.
    */
   put(content: ReadableStream<Uint8Array> | Uint8Array, limit: number): Promise<StoredFile>;
-  /** The content, or those bytes of it, which must be in it; the caller reads or cancels them. `size` is that of the body. */
-  get(sha256: string, range?: ByteRange): Promise<{ body: ReadableStream<Uint8Array>; size: number } | undefined>;
+  /**
+   * The content, or those bytes of it, which must be in it; the caller reads or cancels them. `size` is that of the body.
+   * `sent`: each piece is sent on before some more are read, and no reader keeps it: its memory may be gone then.
+   */
+  get(
+    sha256: string,
+    range?: ByteRange,
+    use?: "sent",
+  ): Promise<{ body: ReadableStream<Uint8Array>; size: number } | undefined>;
   /**
    * Returns an address from which anyone may fetch the content for that many seconds, if the store supports it. The
    * file need not exist.

@@ -12,7 +12,7 @@ import { acknowledged, type Asked, type CommandAnswer, failed, type SimulatedCom
 async function install({ command, state, device }: Asked): Promise<CommandAnswer> {
   const url = str(command, "ManifestURL");
   // An app of the App Store: nothing is known of it here.
-  if (url === undefined || device === undefined) return acknowledged();
+  if (url === undefined || device === undefined || command["iTunesStoreID"] !== undefined) return acknowledged();
   const managed = state.model.platform !== "macOS" || command["InstallAsManaged"] === true;
   try {
     const apps = await appsIn(await downloadPackage(device.apps, url));
@@ -21,6 +21,8 @@ async function install({ command, state, device }: Asked): Promise<CommandAnswer
     return acknowledged();
   } catch (error) {
     if (!(error instanceof DownloadRefused)) throw error;
+    // A Mac has acknowledged the command before it fetches anything, and says no more of it.
+    if (state.model.platform === "macOS") return acknowledged();
     return failed(12_024, "MCMDMErrorDomain", `The app could not be retrieved: ${error.message}.`);
   }
 }
