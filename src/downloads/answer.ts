@@ -12,6 +12,7 @@ import {
   isToldToInstall,
 } from "../../db/downloads/packages.ts";
 import type { ChannelId } from "../../db/ids.ts";
+import { findPackageChunks } from "../../db/packages/package_files.ts";
 import { Problem, problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import { type NewEvent, recordEvents } from "../events/record.ts";
