@@ -27,12 +27,6 @@ export async function findHostedPackage(db: Db, versionId: string): Promise<Host
   return row;
 }
 
-/** Returns the digests of a package's chunks. */
-export async function findPackageChunks(db: Db, sha256: string): Promise<PackageFileRow["chunks"] | undefined> {
-  const [row] = await db<Pick<PackageFileRow, "chunks">[]>`select chunks from package_files where sha256 = ${sha256}`;
-  return row?.chunks;
-}
-
 /** How a version is installed. */
 export type InstallOptions = {
   configurationSealed: string | null;

@@ -65,3 +65,9 @@ export async function deleteUnusedPackageFiles(db: Db, before: Date): Promise<vo
       and not exists (select 1 from enterprise_app_versions v where v.package_sha256 = f.sha256)
       and not exists (select 1 from packages p where p.sha256 = f.sha256)`;
 }
+
+/** Returns the digests of a package's chunks. */
+export async function findPackageChunks(db: Db, sha256: string): Promise<PackageFileRow["chunks"] | undefined> {
+  const [row] = await db<Pick<PackageFileRow, "chunks">[]>`select chunks from package_files where sha256 = ${sha256}`;
+  return row?.chunks;
+}

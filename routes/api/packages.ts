@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { findPackageChunks } from "../../db/downloads/packages.ts";
+import { findPackageChunks } from "../../db/packages/package_files.ts";
 import { listPackages, type PackageRow } from "../../db/packages/packages.ts";
 import { bundlesShown, PACKAGE_URI_WORDS, sha256Field } from "../../src/blueprints/versions/enterprise_app_api.ts";
 import { packageManifest } from "../../src/downloads/manifest.ts";

@@ -5,13 +5,9 @@
  */
 
 import { type DownloadTargetRow, findDownloadTarget, findHostedDataAsset } from "../../db/downloads/downloads.ts";
-import {
-  findHostedPackage,
-  findPackageChunks,
-  type HostedPackage,
-  isToldToInstall,
-} from "../../db/downloads/packages.ts";
+import { findHostedPackage, type HostedPackage, isToldToInstall } from "../../db/downloads/packages.ts";
 import type { ChannelId } from "../../db/ids.ts";
+import { findPackageChunks } from "../../db/packages/package_files.ts";
 import { Problem, problem } from "../errors.ts";
 import type { Caller } from "../events/by.ts";
 import { type NewEvent, recordEvents } from "../events/record.ts";
