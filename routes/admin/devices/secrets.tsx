@@ -59,7 +59,6 @@ export async function Secrets({ device, context }: { device: DeviceView; context
         caption="Escrowed secrets"
         head={["Secret", "State", "Stored", "Replaced or ended", "Reason", ""]}
         empty="None."
-        stacked
         rows={rows.map((row) => (
           <tr>
             <td>{isLiveKind(row.kind) ? ESCROW_KINDS[row.kind].title : KEPT[row.kind]}</td>
