@@ -56,7 +56,7 @@ export type ShownEnterpriseApp = z.output<z.ZodObject<typeof shown>>;
 /** A SHA-256 in hex. */
 export const sha256Field = z.string().regex(/^[0-9a-f]{64}$/, {
   error: "This should be a SHA-256 digest: 64 hexadecimal digits in lower case.",
-});
+}).meta({ examples: ["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"] });
 
 /** Where packages may come from. */
 export const PACKAGE_URI_WORDS =
