@@ -1,5 +1,5 @@
 /**
- * What Apple is told of a device whose Activation Lock is turned on or removed.
+ * The facts of a device that Apple needs to turn its Activation Lock on or remove it.
  *
  * @module
  */

@@ -187,7 +187,7 @@ export type AvailabilityChange = {
   name: string;
 };
 
-/** Assesses assets anew: a tenth of the licences left is major, a fifth minor. Returns those that changed. */
+/** Assesses the availability of assets: a tenth of the licences left is major, a fifth minor. Returns those that changed. */
 export async function assessAvailability(db: Db, ids: readonly number[], now: Date): Promise<AvailabilityChange[]> {
   return await db<AvailabilityChange[]>`
     with assessed as (

@@ -73,7 +73,7 @@ export const DEVICE_SECRET_ENDPOINTS = [
       schema: z.object({
         ...fields,
         secret: z.string(),
-        replaced_at: timeOut.nullable().describe("When the device is told to replace it; null if it is not."),
+        replaced_at: timeOut.nullable().describe("When the device is to replace it; null if it is not replaced."),
       }).meta({ id: "RevealedSecret" }),
     },
     async handle({ runtime, by, params }) {

@@ -241,7 +241,7 @@ async function refused(
   return holders;
 }
 
-/** Asks how far events are, of which no notification has told the end. */
+/** Asks for the state of events that no notification has ended. */
 async function poll(working: Working): Promise<void> {
   const { runtime, location, client, signal, result } = working;
   for (const request of await duePolls(runtime.sql, location.id, runtime.clock.now())) {

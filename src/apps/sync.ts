@@ -121,7 +121,7 @@ async function mustBeOurs({ runtime, client, location }: Syncing): Promise<void>
   }
   if (mdmInfo !== undefined) await noteOurs(runtime, location);
   await runtime.sql.begin(async (tx) => {
-    // Apple has forgotten who manages it: it is told again.
+    // Apple has forgotten who manages it: it is configured again.
     if (mdmInfo === undefined) await enqueueConfiguration(tx, runtime, location.id, { takeOver: false });
     await refreshLocation(tx, location.id, {
       name: config.name || location.libraryUid,

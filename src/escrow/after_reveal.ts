@@ -1,5 +1,5 @@
 /**
- * What follows from revealing a secret, by kind: the device is told to replace it after a delay.
+ * What follows from revealing a secret, by kind: the device replaces it after a delay.
  *
  * @module
  */

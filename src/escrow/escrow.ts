@@ -2,7 +2,7 @@
  * Escrowed secrets: kept for the hardware, appended and never overwritten.
  *
  * A secret is `proven` when the device is known to have it. What was only sent stays beside the proven one until the
- * device shows which of them it has: a device that did what it was told, and lost its answer, is still unlocked.
+ * device shows which of them it has: a device that obeyed, and whose answer was lost, can still be unlocked.
  *
  * @module
  */

@@ -20,7 +20,7 @@ export type Revealed = {
   secret: string;
   createdAt: Date;
   endedAt: Date | null;
-  /** When the device is told to replace it; null if it is not. */
+  /** When the device is to replace it; null if it is not replaced. */
   replacedAt: Date | null;
 };
 

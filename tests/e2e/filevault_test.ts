@@ -109,7 +109,7 @@ Deno.test("FileVault is forced in Setup Assistant; the recovery key is escrowed,
     assert.ok(!(await ada.get(`/devices/${id}/`)).text.includes(first ?? "-"));
     const shown = await ada.post(`/devices/${id}/filevault-prk/`);
     assert.match(shown.text, new RegExp(`id="filevault-prk">${first}<`));
-    assert.match(shown.text, /The device is told to replace the recovery key/);
+    assert.match(shown.text, /The device replaces the recovery key/);
     // Seen again: still one rotation.
     assert.equal(await prkOf(fleet, device), first);
     const queued = await fleet.runtime.sql`select * from commands where name = 'RotateFileVaultKey'`;

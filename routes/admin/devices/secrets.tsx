@@ -125,7 +125,7 @@ export function mountSecrets(app: Hono<AppEnv>): void {
               : null}
             {revealed === null || revealed.replacedAt === null ? null : (
               <p>
-                {`The device is told to replace the ${noun} `}
+                {`The device replaces the ${noun} `}
                 <Time at={revealed.replacedAt} now={now} />.
               </p>
             )}

@@ -1,5 +1,5 @@
 /**
- * The software update of a device: what it is told, why, how far it is, and what it has reported.
+ * The software update of a device: its target, the reason, its progress, and its reports.
  *
  * @module
  */
