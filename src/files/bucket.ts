@@ -4,6 +4,7 @@
  * @module
  */
 
+import { givenBack } from "./given_pieces.ts";
 import { type S3Client, s3Problem } from "./s3_client.ts";
 import { spoolTo } from "./spool.ts";
 import { type ByteRange, type FileStore, isDigest, type StoredFile } from "./store.ts";
@@ -78,7 +79,7 @@ export class BucketStore implements FileStore {
     }
   }
 
-  async get(sha256: string, range?: ByteRange) {
+  async get(sha256: string, range?: ByteRange, use?: "sent") {
     if (!isDigest(sha256)) return undefined;
     const headers = range === undefined ? {} : { range: `bytes=${range.start}-${range.end - 1}` };
     const response = await this.client.send({ method: "GET", ...this.#at(sha256), headers });
@@ -89,7 +90,8 @@ export class BucketStore implements FileStore {
     const size = Number(response.headers.get("content-length") ?? NaN);
     const expected = range === undefined ? response.status === 200 : response.status === 206;
     if (!expected || !Number.isSafeInteger(size)) throw await s3Problem(response);
-    return { body: response.body ?? ReadableStream.from([]), size };
+    const body = response.body ?? new Blob([]).stream();
+    return { body: use === "sent" ? givenBack(body) : body, size };
   }
 
   async address(sha256: string, { contentType, seconds }: { contentType: string; seconds: number }) {

@@ -9,6 +9,7 @@ import { makeCaller } from "../routes/api/support.ts";
 import { assign, link, makeBlueprint } from "../support/artifacts.ts";
 import { withFleet } from "../support/fleet.ts";
 import { pkgOf } from "../support/packages.ts";
+import { hasS3Server, withS3Server } from "../support/s3_server.ts";
 
 const SECRET_KEYS = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const ACCOUNT = { accessKeyId: "AKTEST", secretAccessKey: "a secret", region: "eu-central-1" };
@@ -151,4 +152,10 @@ Deno.test("a large package passes through uploads and 20 downloads at once in bo
   } finally {
     await s3.stop();
   }
+});
+
+Deno.test({
+  name: "a large package passes through uploads and 20 downloads at once in bounded memory, with a bucket of versitygw",
+  ignore: !hasS3Server,
+  fn: () => withS3Server((settings) => measure(settings, "bucket")),
 });
