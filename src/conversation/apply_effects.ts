@@ -24,7 +24,6 @@ import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { keepLocation } from "../devices/location.ts";
-import { confirmPin } from "../escrow/lock_pin.ts";
 import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
 import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts";
@@ -37,6 +36,7 @@ import {
   applyAdminAccount,
   applyBypassCode,
   applyBypassCodeCleared,
+  applyLockPin,
   applyNoAdminAccount,
   applyPasswordChecked,
   applyPasswordTaken,
@@ -271,7 +271,7 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "verifyProfiles":
       return await askForProfiles(context);
     case "lockPin":
-      return await confirmPin(tx, runtime, by, owner, effect.pin, command);
+      return await applyLockPin(effect.pin, context);
     case "lostMode":
       await updateEnrollment(tx, owner.enrollmentId, { lostMode: effect.on }, context.now);
       return;
