@@ -3,6 +3,7 @@
  * whose own statements are disturbed as well.
  */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { addInstanceSetting } from "../../db/installation/instance_settings.ts";
 import type { Sql } from "../../db/open.ts";
 import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
@@ -13,6 +14,7 @@ import { SimulatedAppsAndBooks } from "../../simulators/apple/apps_and_books.ts"
 import { SimulatedDeviceAssignment } from "../../simulators/apple/device_assignment.ts";
 import { type FakeSoftwareLookup, startSoftwareLookup } from "../../simulators/apple/software_lookup.ts";
 import { ownedDevices } from "../../simulators/apple/device_assignment_portal.ts";
+import { SimulatedS3 } from "../../simulators/storage/s3.ts";
 import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 import { enqueueAssignment } from "../../src/ade/assign.ts";
 import { beginBulkAssociation } from "../../src/apps/bulk.ts";
@@ -30,12 +32,17 @@ import { connected, defined } from "./ade.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "./artifacts.ts";
 import { type Fleet, withFleet } from "./fleet.ts";
 import { losing, type Loss } from "./lost_statements.ts";
+import { pkgOf } from "./packages.ts";
 import { withRuntime } from "./runtime.ts";
 
 const never = new AbortController().signal;
 /** A second key, so that there is something to rotate. */
 const RING = "new:HxAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4=,test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const keys = await parseKeyRing(RING, systemRandom);
+
+/** A bucket elsewhere, with a package to fetch. */
+const ACCOUNT = { accessKeyId: "AKTEST", secretAccessKey: "a secret", region: "eu-central-1" };
+const PACKAGE = pkgOf({ size: 300_000 });
 
 /**
  * The differences between two runs with the same result: by chance (tokens, ids of new rows, a certificate's key), and
@@ -322,9 +329,8 @@ async function withCopy(house: House, body: (copy: Copy) => Promise<void>): Prom
 type Copy = { sql: Sql; url: string; folder: string };
 type House = {
   fleet: Fleet;
-  assignmentUrl: string;
-  contentUrl: string;
-  lookup: FakeSoftwareLookup;
+  /** Where the simulated services are. */
+  settings: Record<string, string>;
   job: AnyJob;
   /** Its connections serve all copies: a new one reads what the tables are, which costs more than a run. */
   sql: Sql;
@@ -345,6 +351,18 @@ async function withHouse(job: AnyJob, body: (house: House) => Promise<void>): Pr
   shop.immediate = true;
   const contentUrl = shop.start();
   const lookup = await startSoftwareLookup(new Date(), {});
+  const bucket = new SimulatedS3(ACCOUNT, () => now());
+  const settings = {
+    DEVICE_ASSIGNMENT_URL: assignmentUrl,
+    CONTENT_URL: contentUrl,
+    SOFTWARE_LOOKUP_URL: lookup.url,
+    SOFTWARE_LOOKUP_ANCHORS: lookup.caPem,
+    S3_ENDPOINT: bucket.start(),
+    S3_REGION: ACCOUNT.region,
+    S3_ACCESS_KEY_ID: ACCOUNT.accessKeyId,
+    S3_SECRET_ACCESS_KEY: ACCOUNT.secretAccessKey,
+  };
+  bucket.objects.set("packages/Editor.pkg", { bytes: PACKAGE, modified: now() });
   await withFleet(async (fleet) => {
     now = () => fleet.runtime.clock.now();
     fleet.runtime.network = systemNetwork;
@@ -353,16 +371,17 @@ async function withHouse(job: AnyJob, body: (house: House) => Promise<void>): Pr
     if (job.kind === "authority-renewal") clock.set("2040-01-01T00:00:00Z");
     // Changes of the house may have asked for it already.
     const [asked] = await sql`select 1 from jobs where kind = ${job.kind} and state = 'queued'`;
-    const payload = { revision: 1, serial_numbers: [serialNumber], version };
+    const payload = {
+      revision: 1,
+      serial_numbers: [serialNumber],
+      version,
+      uri: "s3://packages/Editor.pkg",
+      sha256: createHash("sha256").update(PACKAGE).digest("hex"),
+    };
     if (asked === undefined) await enqueueJob(sql, fleet.runtime, { kind: job.kind, payload });
     const restore = await keepRows(sql);
-    await body({ fleet, job, sql, url: databaseUrl, restore, since: clock.now(), assignmentUrl, contentUrl, lookup });
-  }, {
-    DEVICE_ASSIGNMENT_URL: assignmentUrl,
-    CONTENT_URL: contentUrl,
-    SOFTWARE_LOOKUP_URL: lookup.url,
-    SOFTWARE_LOOKUP_ANCHORS: lookup.caPem,
-  }).finally(() => Promise.all([apple.stop(), shop.stop(), lookup.close()]));
+    await body({ fleet, job, sql, url: databaseUrl, restore, since: clock.now(), settings });
+  }, settings).finally(() => Promise.all([apple.stop(), shop.stop(), lookup.close(), bucket.stop()]));
 }
 
 /** Runs what is due of the house's kind on a copy. */
@@ -439,8 +458,7 @@ const groupOf = ({ kind }: AnyJob): Group =>
 
 /** Registers the tests of the jobs of a group. */
 export function testKilledJobs(group: Group): void {
-  // The fetch of a package writes to the file store, and a repeated run finds the file: it is not among these houses yet.
-  const jobs = JOBS.filter((job) => groupOf(job) === group && job.kind !== "package-fetch");
+  const jobs = JOBS.filter((job) => groupOf(job) === group);
   assert.ok(jobs.length > 0, group);
   for (const job of jobs) testKilledJob(job);
 }
@@ -494,7 +512,7 @@ function testKilledJob(job: AnyJob): void {
 
 /** Runs the job in a process of its own that is killed at a statement. */
 async function killedAt(
-  { job, since, assignmentUrl, contentUrl, lookup }: House,
+  { job, since, settings }: House,
   { url, folder }: Copy,
   at: number,
 ): Promise<void> {
@@ -504,18 +522,7 @@ async function killedAt(
       ...taskFlags("test"),
       "--no-check",
       new URL("../jobs/frozen_worker.ts", import.meta.url).pathname,
-      ...[
-        url,
-        job.kind,
-        String(at),
-        since.toISOString(),
-        RING,
-        folder,
-        assignmentUrl,
-        contentUrl,
-        lookup.url,
-        lookup.caPem,
-      ],
+      ...[url, job.kind, String(at), since.toISOString(), RING, folder, JSON.stringify(settings)],
     ],
     stdout: "piped",
   }).spawn();
