@@ -20,6 +20,7 @@ import { authorityRenewal } from "./authority_renewal.ts";
 import { bulkCommand } from "./bulk_command.ts";
 import { fanOutJob } from "./fan_out.ts";
 import { fileCleanup } from "./file_cleanup.ts";
+import { fleetApps } from "./fleet_apps.ts";
 import { housekeeping } from "./housekeeping.ts";
 import type { AnyJob } from "./job.ts";
 import { packageFetch } from "./package_fetch.ts";
@@ -48,6 +49,7 @@ export const JOBS: readonly AnyJob[] = [
   bulkCommand,
   fanOutJob,
   fileCleanup,
+  fleetApps,
   housekeeping,
   packageFetch,
   replanJob,

@@ -20,13 +20,16 @@ export type InstalledAppRow = {
   source: string | null;
 };
 
+/** The same as it is stored: how the device counts by it (migration 0063). */
+export type CountedAppRow = InstalledAppRow & { repeats: 0 | 1 | 2 };
+
 const asJson = (db: Db, rows: unknown) => json(db, JSON.parse(JSON.stringify(rows)) as Json);
 
 /** Replaces the apps of an enrollment. Rows are distinct in identifier, name and versions. */
 export async function replaceApps(
   db: Db,
   enrollmentId: EnrollmentId,
-  apps: readonly InstalledAppRow[],
+  apps: readonly CountedAppRow[],
   now: Date,
 ): Promise<void> {
   const given = asJson(db, apps);
@@ -39,7 +42,8 @@ export async function replaceApps(
   await db`
     with given as (
       select apps.id as app_id, (a->>'managed')::boolean as managed, (a->>'bundleSize')::bigint as bundle_size,
-        (a->>'dynamicSize')::bigint as dynamic_size, a->'flags' as flags, a->>'source' as source
+        (a->>'dynamicSize')::bigint as dynamic_size, a->'flags' as flags, a->>'source' as source,
+        (a->>'repeats')::smallint as repeats
       from jsonb_array_elements(${given}::jsonb) a
       join apps on apps.identifier = a->>'identifier' and apps.name = a->>'name' and apps.version = a->>'version'
         and apps.short_version = a->>'shortVersion'
@@ -47,12 +51,13 @@ export async function replaceApps(
       delete from installed_apps i where i.enrollment_id = ${enrollmentId}
         and not exists (select 1 from given g where g.app_id = i.app_id)
     )
-    insert into installed_apps as i (enrollment_id, app_id, managed, bundle_size, dynamic_size, flags, source)
-    select ${enrollmentId}, app_id, managed, bundle_size, dynamic_size, flags, source from given
+    insert into installed_apps as i (enrollment_id, app_id, managed, bundle_size, dynamic_size, flags, source, repeats)
+    select ${enrollmentId}, app_id, managed, bundle_size, dynamic_size, flags, source, repeats from given
     on conflict (enrollment_id, app_id) do update set managed = excluded.managed, bundle_size = excluded.bundle_size,
-      dynamic_size = excluded.dynamic_size, flags = excluded.flags, source = excluded.source
-    where (i.managed, i.bundle_size, i.dynamic_size, i.flags, i.source)
-      is distinct from (excluded.managed, excluded.bundle_size, excluded.dynamic_size, excluded.flags, excluded.source)`;
+      dynamic_size = excluded.dynamic_size, flags = excluded.flags, source = excluded.source,
+      repeats = excluded.repeats
+    where (i.managed, i.bundle_size, i.dynamic_size, i.flags, i.source, i.repeats) is distinct from (excluded.managed,
+      excluded.bundle_size, excluded.dynamic_size, excluded.flags, excluded.source, excluded.repeats)`;
   await db`update enrollments set apps_at = ${now} where id = ${enrollmentId}`;
 }
 
