@@ -91,15 +91,17 @@ export async function listFleetApps(
   const order = search.descending ? db`${column} desc, lower(name) desc, id desc` : db`${column}, lower(name), id`;
   return one(
     await db<{ rows: FleetApp[]; count: number }[]>`
-      with sums as materialized (${sumsOf(db, search)}), delivered as (
+      with delivered as (
         select distinct unnest(p.bundle_ids) as identifier
         from enterprise_app_versions v join package_files p on p.sha256 = v.package_sha256
       ), every as (
         select a.identifier, ${unnamed(db)} as unnamed, min(a.id) as id,
           (array_agg(a.name order by s.devices desc, a.id desc))[1] as name, sum(s.counted)::int as devices,
           sum(s.managed)::int as managed, count(distinct (a.short_version, a.version))::int as versions,
-          bool_or(s.newer_version <> '') as newer, bool_or(a.name ilike ${like}) as named
-        from sums s join apps a on a.id = s.app_id
+          bool_or(s.newer_version <> '') as newer, bool_or(a.name ilike ${like}) as named,
+          array_agg(s.app_id) as app_ids, array_agg(s.platform) as platforms, array_agg(s.devices) as counts,
+          array_agg(s.managed) as manageds, array_agg(s.newer_version) as newers
+        from (${sumsOf(db, search)}) s join apps a on a.id = s.app_id
         ${search.platform === undefined ? db`` : db`where s.platform = ${search.platform}`}
         group by 1, 2
       ), found as (
@@ -114,10 +116,10 @@ export async function listFleetApps(
         limit ${search.limit} offset ${search.offset}
       ), versions as (
         select p.place, min(a.id) as id, a.short_version, a.version, s.platform, sum(s.devices)::int as devices,
-          sum(s.managed)::int as managed, max(s.newer_version) as newer
-        from page p join apps a on a.identifier = p.identifier and ${unnamed(db)} = p.unnamed
-          join sums s on s.app_id = a.id
-        ${search.platform === undefined ? db`` : db`where s.platform = ${search.platform}`}
+          sum(s.managed)::int as managed, max(s.newer) as newer
+        from page p cross join unnest(p.app_ids, p.platforms, p.counts, p.manageds, p.newers)
+            as s (app_id, platform, devices, managed, newer)
+          join apps a on a.id = s.app_id
         group by p.place, a.short_version, a.version, s.platform having sum(s.devices) > 0
       ), listed as (
         select place, jsonb_agg(jsonb_build_object('id', id, 'shortVersion', short_version, 'version', version,

@@ -28,6 +28,7 @@ export type MenuEntry = {
 export const MENU = [
   { group: "Fleet", href: "/", label: "Overview", needs: null },
   { group: "Fleet", href: "/devices/", label: "Devices", needs: "mdm.view_enrolleddevice" },
+  { group: "Fleet", href: "/apps/", label: "Apps", needs: "mdm.view_enrolleddevice" },
   {
     group: "Fleet",
     href: "/approvals/",

@@ -19,6 +19,7 @@ import { mountAppAssets } from "./apps/assets.tsx";
 import { mountLocations } from "./apps/locations.tsx";
 import { mountArtifacts } from "./artifacts/list.tsx";
 import { mountBlueprints } from "./blueprints/blueprints.tsx";
+import { mountFleetApps } from "./devices/apps.tsx";
 import { mountDeviceArtifacts } from "./devices/artifacts.tsx";
 import { mountBulkCommands } from "./devices/bulk.tsx";
 import { mountClaims } from "./devices/claims.tsx";
@@ -56,6 +57,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountOverview,
       mountDevices,
       mountDevice,
+      mountFleetApps,
       mountDeviceArtifacts,
       mountDeviceDesired,
       mountDeviceValues,

@@ -123,6 +123,30 @@ export function Table(
   );
 }
 
+/** The heads of columns that a table can be sorted by: links that keep the other parameters of the address. */
+export function SortHead<Key extends string>(
+  { url, sorts, column, descending }: {
+    url: URL;
+    sorts: readonly (readonly [Key, string])[];
+    column: string;
+    descending: boolean;
+  },
+): Child[] {
+  return sorts.map(([key, label]) => {
+    const current = column === key;
+    const target = new URL(url);
+    target.searchParams.set("sort", key);
+    target.searchParams.set("dir", current && !descending ? "desc" : "asc");
+    target.searchParams.delete("offset");
+    const mark = current ? (descending ? " ↓" : " ↑") : "";
+    return (
+      <th scope="col" {...(current ? { "aria-sort": descending ? "descending" as const : "ascending" as const } : {})}>
+        <a href={target.pathname + target.search}>{label + mark}</a>
+      </th>
+    );
+  });
+}
+
 /** The hidden field that proves that a form is ours. */
 export function Csrf({ context }: { context: PageContext }) {
   return <input type="hidden" name={CSRF_FIELD} value={context.csrf} />;

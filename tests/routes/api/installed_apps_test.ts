@@ -1,68 +1,11 @@
 import assert from "node:assert/strict";
-import { type InstalledAppRow, replaceApps } from "../../../db/devices/inventory.ts";
-import type { SimulatedDevice } from "../../../simulators/device/device.ts";
-import { MODELS } from "../../../simulators/device/models.ts";
 import { countFleetApps } from "../../../src/devices/fleet_apps.ts";
-import { withRepeats } from "../../../src/devices/repeated_apps.ts";
-import { type Fleet, withFleet } from "../../support/fleet.ts";
-import { enrollmentIdOf } from "../../support/ids.ts";
+import { withFleet } from "../../support/fleet.ts";
+import { installedApp, listApps, threeDevices } from "../../support/installed_apps.ts";
 import { makeCaller } from "./support.ts";
-
-const PHONE = MODELS.find(({ platform }) => platform === "iOS") ?? assert.fail();
 
 // deno-lint-ignore no-explicit-any
 type Json = any;
-
-const app = (identifier: string, shortVersion: string, more: Partial<InstalledAppRow> = {}): InstalledAppRow => ({
-  identifier,
-  name: identifier.split(".").at(-1) ?? "",
-  version: shortVersion,
-  shortVersion,
-  managed: null,
-  bundleSize: null,
-  dynamicSize: null,
-  flags: {},
-  source: null,
-  ...more,
-});
-
-/** Stores what a device lists. */
-async function list({ runtime: { sql, clock } }: Fleet, device: SimulatedDevice, apps: InstalledAppRow[]) {
-  const [row] = await sql<{ id: number }[]>`select enrollment_id as id from devices where udid = ${device.udid}`;
-  await replaceApps(sql, enrollmentIdOf(row?.id ?? 0), withRepeats(apps), clock.now());
-}
-
-async function addAsset({ runtime: { sql, clock } }: Fleet, bundleId: string, latest: string, platforms: string[]) {
-  const now = clock.now();
-  await sql`
-    insert into store_assets (adam_id, pricing_param, product_type, device_assignable, revocable, supported_platforms, name,
-      bundle_id, latest_version, created_at, updated_at)
-    values (${bundleId}, 'STDQ', 'App', true, true, ${platforms}, ${bundleId}, ${bundleId}, ${latest}, ${now}, ${now})`;
-}
-
-/** Three devices: two Macs and a phone. The phone and the first Mac have the editor twice, in the second case in two versions. */
-async function threeDevices(fleet: Fleet): Promise<[SimulatedDevice, SimulatedDevice, SimulatedDevice]> {
-  const [one, two, phone] = [
-    await fleet.enrolled(),
-    await fleet.enrolled(),
-    await fleet.enrolled({ model: PHONE }),
-  ];
-  await list(fleet, one, [
-    app("com.example.editor", "1.9"),
-    app("com.example.editor", "1.10"),
-    app("com.example.editor", "1.10", { name: "editor copy" }),
-    app("com.example.chat", "3.0"),
-  ]);
-  await list(fleet, two, [app("com.example.editor", "1.9"), app("=cmd|' /C calc'!A0", "1.0", { name: "=1+1" })]);
-  await list(fleet, phone, [
-    app("com.example.editor", "1.10", { managed: true }),
-    app("", "1.0", { name: "Nameless" }),
-  ]);
-  await addAsset(fleet, "com.example.editor", "1.10", ["iOS", "macOS"]);
-  // Not an app of Macs.
-  await addAsset(fleet, "com.example.chat", "9.0", ["iOS"]);
-  return [one, two, phone];
-}
 
 const PATH = "/api/mdm/installed_apps/";
 const versionsOf = (row: Json) =>
@@ -126,7 +69,7 @@ Deno.test("nothing is counted again until a list, a device or the catalogue has 
       (await fleet.api("GET", `${PATH}?search=editor`)).json.results.map((row: Json) => row.devices);
     assert.deepEqual([await count(), await count(), await total()], [true, false, [3]]);
     runtime.clock.advance(60);
-    await list(fleet, one, [app("com.example.chat", "3.1")]);
+    await listApps(fleet, one, [installedApp("com.example.chat", "3.1")]);
     assert.deepEqual([await total(), await count(), await total()], [[3], true, [2]]);
     const id = (await runtime.sql<{ id: number }[]>`select id from devices where udid = ${one.udid}`)[0]?.id;
     await fleet.api("DELETE", `/api/mdm/devices/${id}/`);
