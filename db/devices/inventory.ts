@@ -5,6 +5,7 @@
  */
 
 import type { EnrollmentId } from "../ids.ts";
+import { catalogueOfDevice } from "./fleet_app_views.ts";
 import { type Db, type Json, json, one } from "../open.ts";
 
 /** An app on a device. Sizes are bytes. */
@@ -178,11 +179,21 @@ export async function listOddRows(db: Db, enrollmentId: EnrollmentId): Promise<(
     select list, reason, raw from odd_inventory_rows where enrollment_id = ${enrollmentId} order by list, position`;
 }
 
+/** An app that a device lists. */
+export type ListedAppRow = InstalledAppRow & {
+  /** Names the app in addresses. */
+  id: number;
+  /** The versions that Apple's catalogue has of it, for the platform of the device. */
+  latest: string[];
+};
+
 /** Returns the apps of an enrollment, by name. */
-export async function listInstalledApps(db: Db, enrollmentId: EnrollmentId): Promise<InstalledAppRow[]> {
-  return await db<InstalledAppRow[]>`
-    select a.identifier, a.name, a.version, a.short_version, i.managed, i.bundle_size, i.dynamic_size, i.flags, i.source
-    from installed_apps i join apps a on a.id = i.app_id where i.enrollment_id = ${enrollmentId}
+export async function listInstalledApps(db: Db, enrollmentId: EnrollmentId): Promise<ListedAppRow[]> {
+  return await db<ListedAppRow[]>`
+    select a.id, a.identifier, a.name, a.version, a.short_version, i.managed, i.bundle_size, i.dynamic_size, i.flags,
+      i.source, ${catalogueOfDevice(db)} as latest
+    from installed_apps i join apps a on a.id = i.app_id join enrollments e on e.id = i.enrollment_id
+    where i.enrollment_id = ${enrollmentId}
     order by lower(a.name), a.identifier, a.id`;
 }
 

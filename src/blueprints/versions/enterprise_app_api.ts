@@ -5,9 +5,8 @@
  */
 
 import { z } from "zod";
-import { byteSize } from "../../byte_size.ts";
 import { secretField } from "../../input_text.ts";
-import { LARGEST_PACKAGE } from "../../packages/keep_package.ts";
+import { PACKAGE_URI_WORDS, sha256Field } from "../../packages/package_input.ts";
 import { warningsShown } from "../warnings_shown.ts";
 import type { EnterpriseAppInput } from "./enterprise_app.ts";
 import { type KindApi, kindApi } from "./kind_api.ts";
@@ -52,16 +51,6 @@ const shown = {
 
 /** The enterprise app's own fields in the API. */
 export type ShownEnterpriseApp = z.output<z.ZodObject<typeof shown>>;
-
-/** A SHA-256 in hex. */
-export const sha256Field = z.string().regex(/^[0-9a-f]{64}$/, {
-  error: "This should be a SHA-256 digest: 64 hexadecimal digits in lower case.",
-}).meta({ examples: ["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"] });
-
-/** Where packages may come from. */
-export const PACKAGE_URI_WORDS =
-  "Location of the package: s3://bucket/key, an https URL of a host that the server may " +
-  `read from, or the \`package_uri\` of an upload. A .pkg or .ipa file of at most ${byteSize(LARGEST_PACKAGE)}.`;
 
 /** Its resource. */
 export const enterpriseAppApi: KindApi<EnterpriseAppInput, ShownEnterpriseApp> = kindApi({

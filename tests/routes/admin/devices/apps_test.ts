@@ -37,7 +37,7 @@ Deno.test("the page of apps names versions and what is newer, and each number is
     }
     const version = await person.get(links.at(-1)?.[0] ?? "");
     assert.match(version.text, /<option value="\d+" selected>editor 1\.9<\/option>/);
-    const found = await person.get("/apps/?q=edit&platform=macOS&newer=yes&several=yes&managed=yes");
+    const found = await person.get("/apps/?q=edit&platform=macOS&newer=yes&several=yes");
     assert.match(found.text, /<caption>1 app</);
     const [, csv = ""] = /href="(\/api\/mdm\/installed_apps\/csv\/[^"]*)"/.exec(found.text) ?? [];
     const file = await person.get(csv.replaceAll("&amp;", "&"));
