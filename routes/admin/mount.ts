@@ -18,6 +18,7 @@ import { mountAsset } from "./apps/asset.tsx";
 import { mountAppAssets } from "./apps/assets.tsx";
 import { mountLocations } from "./apps/locations.tsx";
 import { mountArtifacts } from "./artifacts/list.tsx";
+import { mountPackages } from "./artifacts/packages.tsx";
 import { mountBlueprints } from "./blueprints/blueprints.tsx";
 import { mountFleetApps } from "./devices/apps.tsx";
 import { mountDeviceArtifacts } from "./devices/artifacts.tsx";
@@ -66,6 +67,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountBulkCommands,
       mountBlueprints,
       mountArtifacts,
+      mountPackages,
       mountAppAssets,
       mountAsset,
       mountLocations,
