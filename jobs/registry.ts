@@ -24,6 +24,7 @@ import { fleetApps } from "./fleet_apps.ts";
 import { housekeeping } from "./housekeeping.ts";
 import type { AnyJob } from "./job.ts";
 import { packageFetch } from "./package_fetch.ts";
+import { provisioningProfiles } from "./provisioning_profiles.ts";
 import { replanJob } from "./replan.ts";
 import { rolloutHealth } from "./rollout_health.ts";
 import { secretRotation } from "./secret_rotation.ts";
@@ -52,6 +53,7 @@ export const JOBS: readonly AnyJob[] = [
   fleetApps,
   housekeeping,
   packageFetch,
+  provisioningProfiles,
   replanJob,
   rolloutHealth,
   secretRotation,

@@ -6,12 +6,13 @@
 
 import { z } from "zod";
 import { byteSize } from "../../src/byte_size.ts";
-import { bundlesShown } from "../../src/blueprints/versions/enterprise_app_api.ts";
+import { bundlesShown, profileShown, shownProfile } from "../../src/blueprints/versions/enterprise_app_api.ts";
 import type { Permission } from "../../src/access/actor.ts";
 import { secretField } from "../../src/input_text.ts";
 import { invalid, Problem, problem } from "../../src/errors.ts";
 import { keepPackage, LARGEST_PACKAGE, uploadedUri } from "../../src/packages/keep_package.ts";
 import { PACKAGE_URI_WORDS, sha256Field } from "../../src/packages/package_input.ts";
+import { packageWarnings } from "../../src/packages/package_warnings.ts";
 import { PackageError } from "../../src/packages/package_error.ts";
 import { enqueueFetch } from "../../src/packages/fetch.ts";
 import { endpoint } from "./endpoint.ts";
@@ -31,7 +32,8 @@ const fileSchema = z.object({
   package_platforms: z.array(z.string()),
   signature: z.enum(["signed", "unsigned", "invalid"]),
   signer: z.string(),
-  warnings: z.array(z.string()).describe("What keeps devices from installing it, as sentences."),
+  provisioning_profile: profileShown,
+  warnings: z.array(z.string()).describe("What keeps devices from installing or opening it, as sentences."),
 }).meta({ id: "PackageFile" });
 
 const uploadTo = (path: `/${string}`, permission: Permission, summary: string) =>
@@ -70,7 +72,8 @@ const uploadTo = (path: `/${string}`, permission: Permission, summary: string) =
           package_platforms: facts.platforms,
           signature: facts.signature,
           signer: facts.signer,
-          warnings: facts.warnings,
+          provisioning_profile: shownProfile(facts),
+          warnings: packageWarnings(facts, runtime.clock.now()),
         };
       } catch (error) {
         if (error instanceof PackageError) throw invalid({ file: [error.message] });

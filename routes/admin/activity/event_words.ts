@@ -248,6 +248,10 @@ export const EVENT_WORDS: Readonly<Record<string, EventWords>> = {
     label: "Content tokens of Apple that expire",
     say: (facts) => [`The location ${locationOf(facts)}: ${facts.at("sentence") || "its content token expires soon."}`],
   },
+  mdm_provisioning_profile_expiry: {
+    label: "Provisioning profiles that expire",
+    say: (facts) => [facts.at("sentence") || "A provisioning profile expires soon."],
+  },
   mdm_location_taken_over: {
     label: "Locations taken over",
     say: (

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import type { PackageFileFacts } from "../../../db/packages/package_files.ts";
 import { secretField } from "../../input_text.ts";
 import { PACKAGE_URI_WORDS, sha256Field } from "../../packages/package_input.ts";
 import { warningsShown } from "../warnings_shown.ts";
@@ -21,12 +22,22 @@ const bundle = z.object({
 /** The apps of a package in the API. */
 export const bundlesShown = z.array(bundle).describe("The apps that a device lists once the package is installed.");
 
-const profile = z.object({
+/** The provisioning profile of an app in the API. */
+export const profileShown = z.object({
   name: z.string(),
   uuid: z.string(),
   application_identifier: z.string(),
   expires_at: z.string().nullable(),
 }).nullable().describe("The provisioning profile in the app.");
+
+/** Returns the provisioning profile in a package as the API shows it. */
+export const shownProfile = ({ profile }: Pick<PackageFileFacts, "profile">): z.output<typeof profileShown> =>
+  profile === null ? null : {
+    name: profile.name,
+    uuid: profile.uuid,
+    application_identifier: profile.applicationIdentifier,
+    expires_at: profile.expiresAt,
+  };
 
 const shown = {
   package_uri: z.string(),
@@ -45,7 +56,7 @@ const shown = {
   package_platforms: z.array(z.string()).describe("The platforms that the package is for."),
   signature: z.enum(["signed", "unsigned", "invalid"]),
   signer: z.string(),
-  provisioning_profile: profile,
+  provisioning_profile: profileShown,
   warnings: warningsShown,
 };
 
