@@ -166,10 +166,10 @@ function Uses({ uses, context }: { uses: readonly PackageUse[]; context: PageCon
           <td>
             {context.may("mdm.view_artifact") ? <a href={`/artifacts/${artifactId}/`}>{name}</a> : name}
           </td>
-          <td>
+          <td data-label="Version">
             {version} {isLatest ? null : <span class="faint">an earlier version</span>}
           </td>
-          <td>{String(blueprints)}</td>
+          <td data-label="Blueprints">{String(blueprints)}</td>
         </tr>
       ))}
     />
@@ -312,12 +312,12 @@ function PackageTable(
             <a href={`${ALL}${row.id}/`}>{row.name}</a>
             <div class="faint small">{row.productId}</div>
           </td>
-          <td>{row.productVersion}</td>
+          <td data-label="Version">{row.productVersion}</td>
           <td>
             <Signature row={row} />
           </td>
-          <td>{byteSize(row.size)}</td>
-          <td>{[...usesOf(row.id)].join(", ") || <span class="faint">no declaration</span>}</td>
+          <td data-label="Size">{byteSize(row.size)}</td>
+          <td data-label="Used by">{[...usesOf(row.id)].join(", ") || <span class="faint">no declaration</span>}</td>
         </tr>
       ))}
     />

@@ -91,13 +91,13 @@ function AppRow({ app, platform }: { app: FleetApp; platform: string | undefined
         <a href={`/apps/${app.id}/`}>{app.name || app.identifier || "Without a name"}</a> <Newer version={newer} />
         <div class="faint small">{app.identifier}</div>
       </td>
-      <td>
+      <td data-label="Versions">
         <VersionsInShort app={app} />
       </td>
-      <td>
+      <td data-label="Devices">
         <Devices count={app.devices} app={app.id} {...(platform === undefined ? {} : { platform })} />
       </td>
-      <td>{platforms.join(", ")}</td>
+      <td data-label="Platforms">{platforms.join(", ")}</td>
       <td class="small">{managedWords(app)}</td>
     </tr>
   );

@@ -68,7 +68,7 @@ export function DeviceApps(
                 <a href={`/apps/${app.id}/`}>{app.name || app.identifier || "Without a name"}</a>
                 <div class="faint small">{app.identifier}</div>
               </td>
-              <td>
+              <td data-label="Version">
                 {versionWords(app)} <Newer version={newerOf(app)} />
               </td>
               <td>

@@ -89,9 +89,24 @@ export function Fact({ name, children }: { name: string; children?: Child }) {
 export const yesNo = (value: boolean | null | undefined): string =>
   value === true ? "yes" : value === false ? "no" : "";
 
+/** A name that is written as one word, such as a request type: broken between its words only. */
+export const Joined = ({ name }: { name: string }) => (
+  <span class="joined">
+    {name.split(/(?<=[\p{Ll}\d])(?=\p{Lu})/u).map((part, index) =>
+      index === 0 ? part : (
+        <>
+          <wbr />
+          {part}
+        </>
+      )
+    )}
+  </span>
+);
+
 /**
  * A table with a caption; `rows` are table rows, and `empty` is shown if there are none. On a phone, the cells of a
- * `stacked` one are below each other: for sentences.
+ * `stacked` one are below each other: for sentences, and for what would lie beyond the edge. There, `data-label` of a cell
+ * is shown before it.
  */
 export function Table(
   { caption, head, rows, empty, stacked }: {
