@@ -243,7 +243,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
             {context.may("mdm.add_artifact")
               ? (
                 <>
-                  Create it under <a href="/artifacts/new/declaration/">New declaration</a>.{" "}
+                  Create it with a new declaration under <a href="/artifacts/">Artifacts</a>.{" "}
                 </>
               )
               : null}

@@ -20,7 +20,7 @@ import type { Permission } from "../../../src/access/actor.ts";
 import { catalogueEntry } from "../../../src/commands/catalogue.ts";
 import { explainChannel } from "../../../src/planner/explain.ts";
 import { COMMAND_WORDS, commandWord, DECISION_WORDS, inSentence, type StateWord } from "../../state_words.ts";
-import { ActionButton, ago, counted, Expiry, Fact, Joined, StateChip, Table, Time } from "../parts/components.tsx";
+import { ActionButton, ago, counted, Expiry, Fact, StateChip, Table, Time } from "../parts/components.tsx";
 import { errorTexts } from "../parts/failure_texts.ts";
 import type { PageContext } from "../parts/page.tsx";
 import { DeviceApps } from "./device_apps.tsx";
@@ -48,9 +48,7 @@ export function Command({ command, origin, context, href, remove }: {
   const shown = steps.filter(([text, at], index) => at !== null && (index === 0 || text !== queued));
   return (
     <li class={state.tone ?? ""} id={`command-${command.uuid}`}>
-      <strong>
-        <Joined name={origin?.requestType ?? catalogueEntry(command.name)?.requestType ?? command.name} />
-      </strong>{" "}
+      <strong>{origin?.requestType ?? catalogueEntry(command.name)?.requestType ?? command.name}</strong>{" "}
       {typeof origin?.requestType === "string"
         ? (
           <>

@@ -14,7 +14,7 @@ import { schemaArguments, schemaFields } from "../../../src/commands/schema_fiel
 import { invalid, problem } from "../../../src/errors.ts";
 import { parseTime } from "../../../src/input_fields.ts";
 import type { AppEnv } from "../../context.ts";
-import { Csrf, Field, FormErrors, Joined, Reason, Table } from "../parts/components.tsx";
+import { Csrf, Field, FormErrors, Reason, Table } from "../parts/components.tsx";
 import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
 import { Argument, CONFIRMATION } from "./command_forms.tsx";
 import { DEVICE_ITSELF, type Recipient, type RecipientKind, USER_OF_DEVICE } from "./recipient.ts";
@@ -34,9 +34,7 @@ function listPage({ url }: PageContext, recipient: Recipient): Page {
     <tr>
       <td>
         {reason === null ? <a href={`${recipient.href}send/${requestType}/`}>{title}</a> : title}
-        <div class="faint small">
-          <Joined name={requestType} />
-        </div>
+        <div class="faint small">{requestType}</div>
       </td>
       <td>{reason ?? description}</td>
     </tr>
