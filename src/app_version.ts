@@ -80,7 +80,7 @@ export function compareAppVersions(one: string, other: string): number {
 }
 
 /** Whether a text has a version at all. */
-export const isAppVersion = (text: string): boolean => /\d/.test(text.slice(0, LONGEST));
+const isAppVersion = (text: string): boolean => /\d/.test(text.slice(0, LONGEST));
 
 /**
  * Returns the later version that a catalogue has of an app, "" if it has none: only readable versions are compared.

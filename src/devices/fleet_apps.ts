@@ -17,7 +17,7 @@ import { compareAppVersions, newerInCatalogue } from "../app_version.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** Returns the latest of versions, "" for none. */
-export const latestOf = (versions: readonly string[]): string => [...versions].sort(compareAppVersions).at(-1) ?? "";
+const latestOf = (versions: readonly string[]): string => [...versions].sort(compareAppVersions).at(-1) ?? "";
 
 /** Returns the later version that the catalogue has, "" for none. `latest` are those of all assets that are the app. */
 export const newerOf = (

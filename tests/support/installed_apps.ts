@@ -39,7 +39,7 @@ export async function listApps({ runtime: { sql, clock } }: Fleet, device: Simul
 }
 
 /** An app in the catalogue. */
-export async function addAsset(
+async function addAsset(
   { runtime: { sql, clock } }: Fleet,
   bundleId: string,
   latest: string,
