@@ -18,7 +18,9 @@ import { mountAsset } from "./apps/asset.tsx";
 import { mountAppAssets } from "./apps/assets.tsx";
 import { mountLocations } from "./apps/locations.tsx";
 import { mountArtifacts } from "./artifacts/list.tsx";
+import { mountPackages } from "./artifacts/packages.tsx";
 import { mountBlueprints } from "./blueprints/blueprints.tsx";
+import { mountFleetApps } from "./devices/apps.tsx";
 import { mountDeviceArtifacts } from "./devices/artifacts.tsx";
 import { mountBulkCommands } from "./devices/bulk.tsx";
 import { mountClaims } from "./devices/claims.tsx";
@@ -56,6 +58,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountOverview,
       mountDevices,
       mountDevice,
+      mountFleetApps,
       mountDeviceArtifacts,
       mountDeviceDesired,
       mountDeviceValues,
@@ -64,6 +67,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountBulkCommands,
       mountBlueprints,
       mountArtifacts,
+      mountPackages,
       mountAppAssets,
       mountAsset,
       mountLocations,

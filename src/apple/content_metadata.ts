@@ -8,6 +8,7 @@
 
 import { z } from "zod";
 import type { Json } from "../../db/open.ts";
+import { compareAppVersions } from "../app_version.ts";
 import { foreignText } from "../foreign_text.ts";
 import { foreignValue } from "../foreign_value.ts";
 import { jsonShape } from "../json_shape.ts";
@@ -49,16 +50,6 @@ const item = z.object({
   offers: z.array(z.object({ version: z.object({ display: z.string().max(100) }).nullish() })).nullish(),
 });
 
-/** Compares versions of numbers between dots: as many as there are, others count as 0. */
-function compareVersions(one: string, other: string): number {
-  const [a, b] = [one, other].map((version) => version.split(".").map((part) => Number.parseInt(part, 10) || 0));
-  for (let at = 0; at < Math.max(a?.length ?? 0, b?.length ?? 0); at++) {
-    const difference = (a?.[at] ?? 0) - (b?.[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
 /** Returns what an answer says of the items that it has; odd ones are left out. */
 export function readCatalogue(answer: unknown): CatalogueItem[] {
   const parsed = z.object({ results: z.record(z.string(), z.unknown()) }).safeParse(answer);
@@ -67,7 +58,7 @@ export function readCatalogue(answer: unknown): CatalogueItem[] {
     const found = item.safeParse(value);
     if (!found.success) return [];
     const { name, bundleId, artwork, offers, kind, url, minimumOSVersion, deviceFamilies, artistName } = found.data;
-    const versions = (offers ?? []).flatMap(({ version }) => version?.display ?? []).sort(compareVersions);
+    const versions = (offers ?? []).flatMap(({ version }) => version?.display ?? []).sort(compareAppVersions);
     const iconUrl = (artwork?.url ?? "").replace("{w}", String(ICON_PIXELS)).replace("{h}", String(ICON_PIXELS))
       .replace("{f}", "png").replace("{c}", "bb");
     return [{

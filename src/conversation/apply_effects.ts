@@ -26,6 +26,7 @@ import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { keepLocation } from "../devices/location.ts";
+import { withRepeats } from "../devices/repeated_apps.ts";
 import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
 import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts";
@@ -141,7 +142,7 @@ async function applyApps(effect: EffectOf<"apps">, context: TargetedConversation
     tx,
     enrollmentId,
     "apps",
-    distinct(rows, key),
+    withRepeats(distinct(rows, key)),
     [],
     (inner, some) => replaceApps(inner, enrollmentId, some, now),
   );
