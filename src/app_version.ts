@@ -40,7 +40,7 @@ function partsOf(text: string): Part[] {
   };
   for (const [n, run] of runs.entries()) {
     if (n < first) continue;
-    if (isDigits(run)) parts.push({ rank: NUMBER, text: run.replace(/^0+(?=\d)/, "") });
+    if (isDigits(run)) parts.push({ rank: NUMBER, text: run.replace(/^0+/, "") || "0" });
     else {
       dropZeros();
       parts.push(wordPart(run, isDigits(runs[n + 1])));
