@@ -383,6 +383,11 @@ export class SimulatedDevice extends DeviceCheckins {
       now,
       seconds,
       mischief: (identifier) => appMischief?.(identifier),
+      store: (adamId) =>
+        this.options.appStore?.(adamId, this.options.serialNumber) ?? {
+          error: { code: 0, text: "There is no App Store." },
+        },
+      hasStore: this.options.appStore !== undefined,
     };
   }
 

@@ -108,6 +108,8 @@ export type Observation = {
   uniqueInstallIdentifier: string;
   /** A failure that is not retried. */
   final?: true;
+  /** A failure that is retried after so many seconds. */
+  retrySeconds?: number;
 };
 
 /** The part of a row that observations change. */
@@ -150,12 +152,17 @@ function retryAt(via: Via, failures: number, now: Date): Date | null {
  */
 export function observe(
   before: ObservedState | undefined,
-  { status, via, contentRevision, extraInfo, uniqueInstallIdentifier, final }: Observation,
+  { status, via, contentRevision, extraInfo, uniqueInstallIdentifier, final, retrySeconds }: Observation,
   osVersion: string,
   now: Date,
 ): ObservedState | null {
   const fails = failed(status) ? 1 : 0;
   const present = isPresent(status);
+  const own = final === true
+    ? null
+    : retrySeconds === undefined
+    ? undefined
+    : new Date(now.getTime() + retrySeconds * 1000);
   if (before === undefined) {
     return {
       status,
@@ -168,7 +175,7 @@ export function observe(
       installCount: present ? 1 : 0,
       retryCount: fails,
       maxRetryCount: AUTOMATIC_RETRIES,
-      retryAt: retryAt(via, fails, now),
+      retryAt: own !== undefined && fails > 0 ? own : retryAt(via, fails, now),
     };
   }
   const sameAttempt = before.uniqueInstallIdentifier === uniqueInstallIdentifier;
@@ -200,8 +207,10 @@ export function observe(
     installCount: before.installCount + (installed ? 1 : 0),
     retryCount: Math.min(attempts, maxRetryCount),
     maxRetryCount,
-    retryAt: fails === 0 || final === true
+    retryAt: fails === 0
       ? null
+      : own !== undefined
+      ? own
       : counted === 0
       ? before.retryAt
       : retryAt(via, attempts - (maxRetryCount - AUTOMATIC_RETRIES), now),

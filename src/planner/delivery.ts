@@ -10,12 +10,13 @@
 
 import type { Json } from "../../db/open.ts";
 import { artifactType, installCommand, isDeclarationOnly } from "../blueprints/artifact_types.ts";
-import { type BlueprintContent, byName } from "../blueprints/content.ts";
+import { type BlueprintContent, byName, type ContentVersion } from "../blueprints/content.ts";
 import { isPresent, isThere, type ObservedArtifact, type Via } from "../blueprints/observed_artifact.ts";
 import { type InScope, type Resolution, resolve, type ResolveTarget } from "../blueprints/resolve.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { declarationUnsupported } from "../apple_schema/declarations.ts";
+import type { ArtifactFacts } from "./facts.ts";
 import { valuesAwaited } from "./held.ts";
 
 /** The facts of a channel that are checked. */
@@ -39,7 +40,23 @@ export type Delivery = {
   impossible: string | null;
   /** The reason why it waits. */
   waits: string | null;
+  /** Whether it waits for nothing but a licence. */
+  lacksLicence: boolean;
 };
+
+/** The licences of a channel, as far as deliveries depend on them. */
+export type LicenceTruth = Pick<ArtifactFacts, "licenceHolder" | "licences">;
+
+const NO_LICENCES: LicenceTruth = { licenceHolder: { kind: "nobody", reason: "" }, licences: new Map() };
+
+/** Returns why the licence of a version cannot be used now; null if it can, or if it needs none. */
+function licenceAwaited({ licence }: ContentVersion, { licenceHolder, licences }: LicenceTruth): string | null {
+  if (licence === undefined) return null;
+  if (licenceHolder.kind === "nobody") return `waits for a licence: ${licenceHolder.reason}`;
+  const held = licences.get(licence.asset);
+  if (held === undefined) return "waits for a licence: it is reserved when the device connects";
+  return held.usable ? null : `waits for a licence: ${held.sentence}`;
+}
 
 /** Everything about the artifacts of a channel. */
 export type Deliveries = { deliveries: Delivery[]; outOfScope: Exclude<Resolution, InScope>[] };
@@ -107,6 +124,7 @@ export function deliver(
   observed: ReadonlyMap<string, ObservedArtifact>,
   values: ReadonlySet<string>,
   declarative: DeclarativeState,
+  truth: LicenceTruth = NO_LICENCES,
 ): Deliveries {
   const here = new Map<string, "present" | "on its way">();
   for (const row of observed.values()) {
@@ -146,13 +164,13 @@ export function deliver(
     if (declared === null) return "its declaration is missing";
     return runs(declared.type, declared.payload);
   };
-  const byCommand = ({ artifact, version: { runsOn } }: InScope): string | null => {
+  const byCommand = ({ artifact, version: { runsOn, licence } }: InScope): string | null => {
     const install = installCommand(artifact.type, target.platform);
     if (install === null) return "no command installs it";
     const { platform } = target;
     return runsOn === undefined || platform === null || runsOn.includes(platform)
       ? commandNamed(install)?.invalidFor(target) ?? null
-      : `the package is for ${runsOn.join(", ")}`;
+      : `the ${licence === undefined ? "package" : "app"} is for ${runsOn.join(", ")}`;
   };
   const travels = (resolution: InScope): Pick<Delivery, "via" | "impossible"> => {
     const { type } = resolution.artifact;
@@ -179,7 +197,7 @@ export function deliver(
       continue;
     }
     const { artifact, version } = resolution;
-    const delivery: Delivery = { resolution, waits: null, ...travels(resolution) };
+    const delivery: Delivery = { resolution, waits: null, lacksLicence: false, ...travels(resolution) };
     const needed = (ids: readonly string[]) =>
       ids.flatMap((id) => byId.get(id) ?? []).sort((one, other) =>
         byName(one.resolution.artifact, other.resolution.artifact)
@@ -202,6 +220,9 @@ export function deliver(
         delivery.waits = `waits for "${first.resolution.artifact.name}"`;
       } else if (held !== undefined) {
         delivery.waits = `needs "${held.resolution.artifact.name}", which ${held.waits}`;
+      } else if (!here.has(artifact.id)) {
+        delivery.waits = licenceAwaited(version, truth);
+        delivery.lacksLicence = delivery.waits !== null;
       }
     }
     byId.set(artifact.id, delivery);

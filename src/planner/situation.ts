@@ -62,6 +62,7 @@ export function situate(
     observed,
     artifacts.values,
     { ...artifacts.declarative, refused: artifacts.declarative.refusedAt !== null },
+    artifacts,
   );
   const declared = found.deliveries.filter(({ via, waits }) => via === "declaration" && waits === null);
   const update = updateFor(facts, now);
