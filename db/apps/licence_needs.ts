@@ -117,6 +117,18 @@ export async function findHolders(
     from location_assets x where x.id = any(${[...locationAssetIds]}::int[]) order by x.id`;
 }
 
+/** Returns the enrolled devices with store apps of these assets that are kept updated. */
+export async function devicesKeptUpdated(db: Db, assetIds: readonly number[]): Promise<DeviceId[]> {
+  const rows = await db<{ id: DeviceId }[]>`
+    select distinct e.device_id as id
+    from location_assets x join licence_needs n on n.location_asset_id = x.id join channels c on c.id = n.channel_id
+      join enrollments e on e.id = c.enrollment_id
+    where x.asset_id = any(${[...assetIds]}::int[]) and e.ended_at is null
+      and exists (select 1 from store_app_versions s where s.location_asset_id = x.id and s.keep_updated)
+    order by e.device_id`;
+  return rows.map(({ id }) => id);
+}
+
 /** Returns the enrolled devices whose channels need licences of these users. */
 export async function devicesNeeding(db: Db, clientUserIds: readonly string[]): Promise<DeviceId[]> {
   const rows = await db<{ id: DeviceId }[]>`

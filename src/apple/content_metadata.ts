@@ -22,6 +22,8 @@ export type CatalogueItem = {
   bundleId: string | null;
   /** The newest version, "" if unknown. */
   latestVersion: string;
+  /** Apple's external version identifier of it, "" if unknown. */
+  latestStoreVersion: string;
   /** The address of a square icon, "" if there is none. */
   iconUrl: string;
   /** The rest, truncated. */
@@ -46,7 +48,9 @@ const item = z.object({
   deviceFamilies: z.array(text).nullish(),
   artistName: text.nullish(),
   artwork: z.object({ url: z.string().max(2000) }).nullish(),
-  offers: z.array(z.object({ version: z.object({ display: z.string().max(100) }).nullish() })).nullish(),
+  offers: z.array(z.object({
+    version: z.object({ display: z.string().max(100), externalId: z.int().min(0).nullish().catch(null) }).nullish(),
+  })).nullish(),
 });
 
 /** Compares versions of numbers between dots: as many as there are, others count as 0. */
@@ -67,14 +71,16 @@ export function readCatalogue(answer: unknown): CatalogueItem[] {
     const found = item.safeParse(value);
     if (!found.success) return [];
     const { name, bundleId, artwork, offers, kind, url, minimumOSVersion, deviceFamilies, artistName } = found.data;
-    const versions = (offers ?? []).flatMap(({ version }) => version?.display ?? []).sort(compareVersions);
+    const latest = (offers ?? []).flatMap(({ version }) => version ?? [])
+      .sort((one, other) => compareVersions(one.display, other.display)).at(-1);
     const iconUrl = (artwork?.url ?? "").replace("{w}", String(ICON_PIXELS)).replace("{h}", String(ICON_PIXELS))
       .replace("{f}", "png").replace("{c}", "bb");
     return [{
       adamId,
       name: name ?? "",
       bundleId: bundleId ?? null,
-      latestVersion: foreignText(versions.at(-1) ?? ""),
+      latestVersion: foreignText(latest?.display ?? ""),
+      latestStoreVersion: String(latest?.externalId ?? ""),
       // Old entries have addresses of before https.
       iconUrl: iconUrl.startsWith("http://") && /^http:\/\/[^/]*\.mzstatic\.com\//.test(iconUrl)
         ? `https${iconUrl.slice(4)}`

@@ -5,8 +5,10 @@
  */
 
 import { assessAvailability, type AssetChange } from "../../db/apps/assets.ts";
+import { devicesNeeding } from "../../db/apps/licence_needs.ts";
 import { type HolderChange, hurryWaiting } from "../../db/apps/licences.ts";
 import type { LocationRow } from "../../db/apps/locations.ts";
+import type { DeviceId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import { NOT_ENOUGH } from "../apple/content_errors.ts";
 import { enqueueJob } from "../enqueue_job.ts";
@@ -129,5 +131,18 @@ export async function holdersChanged(
       kind: "replan",
       payload: { serial_numbers: serials.slice(at, at + WAKE) },
     });
+  }
+  const users = [...new Set(changes.flatMap(({ kind, holder }) => kind === "user" ? [holder] : []))];
+  if (users.length > 0) await replanDevices(tx, runtime, await devicesNeeding(tx, users));
+}
+
+/** Has devices planned again. */
+export async function replanDevices(
+  tx: Tx,
+  runtime: Pick<Runtime, "clock" | "random">,
+  devices: readonly DeviceId[],
+): Promise<void> {
+  for (let at = 0; at < devices.length; at += WAKE) {
+    await enqueueJob(tx, runtime, { kind: "replan", payload: { device_ids: devices.slice(at, at + WAKE) } });
   }
 }

@@ -100,7 +100,9 @@ const CONTENTS: Readonly<Record<string, Content>> = {
     const identifier = hosted === undefined
       ? (await loadStoreAppVersions(tx, [versionId])).get(versionId)?.app.bundleId
       : mainBundle(hosted).id;
-    if (typeof identifier !== "string") throw new Error(`Cannot find the app of the version ${versionId}`);
+    if (typeof identifier !== "string") {
+      throw problem("unavailable", "The bundle ID of the app is not known: Apple's catalogue has not said it yet.");
+    }
     return { identifier };
   }),
   SetupFileVault: (tx, runtime, channelId) => setupContent(tx, runtime, channelId),

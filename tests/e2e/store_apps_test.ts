@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { StoreItem, StoreLocation } from "../../simulators/apple/apps_and_books_store.ts";
 import type { DeviceOptions, SimulatedDevice } from "../../simulators/device/device.ts";
 import { MODELS } from "../../simulators/device/models.ts";
+import { buildPlist } from "../../src/protocol/plist.ts";
 import { type Shop, withShop } from "../support/apps.ts";
 import { assign, idOf, link, made, makeBlueprint, rest, settle } from "../support/artifacts.ts";
 
@@ -28,19 +29,19 @@ class StoreWorld {
 
   static async made(
     shop: Shop,
-    { licences = 5, version = {}, more = {} }: {
+    { licences = 5, version = {}, more = {}, location = shop.apple.store.addLocation("Berlin") }: {
       licences?: number;
+      location?: StoreLocation;
       version?: Record<string, unknown>;
       more?: Record<string, unknown>;
     } = {},
   ): Promise<StoreWorld> {
     const { apple, fleet } = shop;
-    const location = apple.store.addLocation("Berlin");
     const item = apple.store.buy(location, "361309726", licences, {
       entry: { name: "Pages", bundleId: "com.apple.iWork.Pages", version: "14.0", externalVersion: 1400 },
     });
     const locationId = await shop.add(location);
-    const [asset] = await made(fleet, "GET", `/api/mdm/location_assets/?location_id=${locationId}`) as Answer[];
+    const [asset] = await made(fleet, "GET", `/api/mdm/location_assets/?adam_id=361309726`) as Answer[];
     const artifact = await made(fleet, "POST", "/api/mdm/artifacts/", {
       name: "Pages",
       type: "Store App",
@@ -142,4 +143,187 @@ Deno.test("a store app waits for its licence, is installed with it, and is confi
     await world.apple();
     assert.deepEqual(await world.licences(), []);
     assert.deepEqual([...world.item.holders], []);
+  }));
+
+Deno.test("five of eight devices get their app, three wait with the reason; new licences and returned ones finish them by notification alone", () =>
+  withShop(async (shop) => {
+    const { apple, fleet } = shop;
+    const location = apple.store.addLocation("Berlin");
+    for (let n = 0; n < 299; n++) {
+      apple.store.buy(location, String(500_000_000 + n), 10, {
+        entry: { name: `App ${n}`, bundleId: `com.example.${n}` },
+      });
+    }
+    const world = await StoreWorld.made(shop, { location });
+    assert.equal((await made(fleet, "GET", "/api/mdm/location_assets/?limit=1") as Answer).count, 300);
+    const devices: SimulatedDevice[] = [];
+    for (let n = 0; n < 8; n++) devices.push(await world.device());
+    await world.apple();
+    // Those of one request are refused together; those that fit are asked for again.
+    for (let n = 0; n < 3; n++) await world.apple();
+    const woken = async () => {
+      for (const device of devices) await rest(device);
+      await shop.pass(16);
+      for (const device of devices) await rest(device);
+      return await Promise.all(devices.map(async (device) => (await world.states(device)).join() || "waits"));
+    };
+    const first = (await woken()).toSorted();
+    assert.deepEqual(first, [...Array(5).fill("1 verified"), ...Array(3).fill("waits")]);
+    const waiting = devices[(await woken()).indexOf("waits")];
+    assert.ok(waiting);
+    const explained = await made(
+      fleet,
+      "GET",
+      `/api/mdm/devices/${await idOf(fleet, waiting.serialNumber)}/plan/`,
+    ) as Answer;
+    const decision = (explained.decisions as Answer[]).find(({ subject }) => subject === "Pages");
+    assert.match(decision.evidence, /waits for a licence: No licence is left/);
+    const incident = await made(fleet, "GET", "/api/events/?type=mdm_asset_availability") as Answer;
+    const severities = (incident.results as Answer[]).map(({ payload }) => payload.severity);
+    assert.ok(severities.includes("major"), severities.join());
+    // Two more are bought, one is given back: nobody does anything else.
+    apple.store.buy(location, "361309726", 2);
+    await world.apple();
+    await world.apple();
+    assert.deepEqual((await woken()).toSorted(), [...Array(7).fill("1 verified"), "waits"]);
+    const tag = await made(fleet, "POST", "/api/inventory/tags/", { name: "Without", color: "ff0000" }) as Answer;
+    const [leaver] = devices;
+    assert.ok(leaver);
+    const had = await world.states(leaver);
+    await made(fleet, "PUT", `/api/mdm/blueprint_artifacts/${world.ids.link}/`, {
+      blueprint: world.ids.blueprint,
+      artifact: world.ids.artifact,
+      ios: true,
+      macos: true,
+      excluded_tags: [tag.id],
+    });
+    await made(fleet, "POST", `/api/inventory/devices/${leaver.serialNumber}/tags/`, { tags: [tag.id] });
+    await woken();
+    for (let n = 0; n < 3; n++) await world.apple();
+    const last = await woken();
+    assert.deepEqual(had, ["1 verified"]);
+    assert.equal(last[0], "1 not installed");
+    assert.deepEqual(last.slice(1), Array(7).fill("1 verified"));
+    assert.deepEqual((await shop.counts(world.ids.location))["361309726"], "7/0/0/7");
+    assert.deepEqual(await shop.counts(world.ids.location), shop.truth(location));
+  }));
+
+Deno.test("a licence that the App Store does not know of yet is tried again with pauses, without another request to Apple", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    let blind = true;
+    const asked: number[] = [];
+    const { clock } = shop.fleet.runtime;
+    const device = await world.device({
+      appStore: (adamId, serial) => {
+        asked.push(Math.round(clock.now().getTime() / 1000));
+        const text = "License for application not found.";
+        return blind ? { error: { code: 9610, text } } : shop.apple.store.serve(adamId, serial);
+      },
+    });
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.states(device), ["1 failed"]);
+    const [row] = await world.rows(device);
+    assert.equal(row.extra_info.licence_attempts, 1);
+    assert.match(row.extra_info.reason, /App Store does not know of the licence yet/);
+    for (const pause of [30, 60, 120]) {
+      assert.deepEqual(await world.after(device, pause - 1), ["1 failed"]);
+      await world.after(device, 1);
+    }
+    assert.deepEqual(asked.slice(1).map((at, n) => at - (asked[n] ?? 0)), [30, 60, 120]);
+    blind = false;
+    assert.deepEqual(await world.after(device, 300), ["1 accepted"]);
+    assert.deepEqual(await world.after(device, 15), ["1 verified"]);
+    assert.equal(shop.apple.count("/mdm/v2/assets/associate"), 1);
+  }));
+
+Deno.test("a declined app gives its licence back and is installed when somebody asks again; a removed one is installed again", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    let mischief: "decline" | "ignore" | undefined = "ignore";
+    const device = await world.device({ appMischief: () => mischief });
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.after(device, 16), ["1 accepted"]);
+    const [asking] = await world.rows(device);
+    assert.deepEqual(asking.extra_info, {
+      progress: "asking",
+      state: "PromptingForLogin",
+      evidence: "The device asks its user to sign in at the App Store.",
+    });
+    device.state.apps = (device.state.apps ?? []).map((app) => ({ ...app, mischief: "decline" }));
+    assert.deepEqual(await world.after(device, 20), ["1 declined"]);
+    const [declined] = await world.rows(device);
+    assert.deepEqual([declined.retry_at, declined.extra_info.state], [null, "UserRejected"]);
+    await world.apple();
+    assert.deepEqual([...world.item.holders], []);
+    mischief = undefined;
+    const id = await idOf(shop.fleet, device.serialNumber);
+    await made(shop.fleet, "POST", `/api/mdm/devices/${id}/artifacts/${world.ids.artifact}/reinstall/`);
+    await world.after(device, 1);
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.after(device, 16), ["1 verified"]);
+    // Its user removes it: the next list of all apps lacks it.
+    device.state.apps = (device.state.apps ?? []).map((app) => ({ ...app, removed: true as const }));
+    await made(shop.fleet, "PUT", `/api/mdm/blueprints/${world.ids.blueprint}/`, { name: "Collects", collect_apps: 2 });
+    assert.deepEqual(await world.after(device, 1), ["1 accepted"]);
+    assert.deepEqual(await world.after(device, 16), ["1 verified"]);
+    assert.equal(device.state.apps?.length, 1);
+  }));
+
+Deno.test("a configuration whose variable has no value is not sent, and its licence is free until there is one", () =>
+  withShop(async (shop) => {
+    const configuration = new TextDecoder().decode(buildPlist({ Room: "$CUSTOM.ROOM" }));
+    const world = await StoreWorld.made(shop, { version: { configuration } });
+    const device = await world.device();
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.states(device), []);
+    assert.deepEqual([...world.item.holders], []);
+    const id = await idOf(shop.fleet, device.serialNumber);
+    const explained = await made(shop.fleet, "GET", `/api/mdm/devices/${id}/plan/`) as Answer;
+    const decision = (explained.decisions as Answer[]).find(({ subject }) => subject === "Pages");
+    assert.match(decision.evidence, /waits for a value of \$CUSTOM\.ROOM/);
+    await made(shop.fleet, "PUT", `/api/inventory/devices/${device.serialNumber}/values/`, {
+      values: { ROOM: "12" },
+    });
+    await settle(shop.fleet);
+    await rest(device);
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.after(device, 16), ["1 verified"]);
+    assert.deepEqual(device.state.apps?.[0]?.configuration, { Room: "12" });
+  }));
+
+Deno.test("an app that is kept updated is installed again once when the catalogue has a newer version", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop, { version: { keep_updated: true } });
+    const device = await world.device();
+    let installs = 0;
+    const connect = async (seconds: number) => {
+      await shop.pass(seconds);
+      for (const { requestType } of await device.connect()) if (requestType === "InstallApplication") installs++;
+      await rest(device);
+    };
+    await world.apple();
+    await connect(0);
+    await connect(16);
+    assert.deepEqual([installs, await world.states(device)], [1, ["1 verified"]]);
+    shop.apple.store.catalogue.set("361309726", {
+      name: "Pages",
+      bundleId: "com.apple.iWork.Pages",
+      version: "14.1",
+      externalVersion: 1410,
+    });
+    await made(shop.fleet, "POST", `/api/mdm/locations/${world.ids.location}/sync/`);
+    await connect(86_400);
+    await made(shop.fleet, "POST", `/api/mdm/locations/${world.ids.location}/sync/`);
+    await connect(60);
+    await connect(16);
+    assert.equal(installs, 2);
+    assert.deepEqual([device.state.apps?.[0]?.Version, await world.states(device)], ["14.1", ["1 verified"]]);
+    for (let n = 0; n < 3; n++) await connect(86_400);
+    assert.equal(installs, 2);
   }));

@@ -41,7 +41,7 @@ type StoreAppDraft = StoreAppInput & Draft;
 const TABLE = "store_app_versions";
 
 /** Returns the platforms that an asset is for: Apple counts iPads as iOS. */
-export const assetPlatforms = ({ supportedPlatforms }: Pick<LocationAssetView, "supportedPlatforms">): string[] =>
+const assetPlatforms = ({ supportedPlatforms }: Pick<LocationAssetView, "supportedPlatforms">): string[] =>
   supportedPlatforms.includes("iOS") ? [...new Set([...supportedPlatforms, "iPadOS"])] : supportedPlatforms;
 
 /** Returns the part of a version that devices get. */
