@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelId } from "../ids.ts";
 import type { Db } from "../open.ts";
 
 /** What an operator chooses. The configuration is sealed to the version's id. */
@@ -59,4 +60,15 @@ export async function loadStoreAppVersions(db: Db, ids: readonly string[]): Prom
     id,
     { ...values, app: { adamId, name, bundleId, locationName } },
   ]));
+}
+
+/** Returns what decides how a device gets an app. */
+export async function findStoreAppTarget(
+  db: Db,
+  channelId: ChannelId,
+): Promise<{ platform: string | null; osVersion: string; userEnrollment: boolean | null } | undefined> {
+  const [row] = await db<{ platform: string | null; osVersion: string; userEnrollment: boolean | null }[]>`
+    select e.platform, e.os_version, e.user_enrollment
+    from channels c join enrollments e on e.id = c.enrollment_id where c.id = ${channelId}`;
+  return row;
 }

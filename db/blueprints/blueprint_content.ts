@@ -29,7 +29,7 @@ export type VersionJson = {
   references: string[];
   payload: Json;
   /** The licence of a store app; absent for everything else. */
-  licence?: { asset: number; declarative: boolean; keepUpdated: boolean };
+  licence?: { asset: number; declarative: boolean; configured: boolean; keepUpdated: boolean };
   /** The platforms of its package or app; absent where there is none. */
   runsOn?: string[];
 };
@@ -151,7 +151,7 @@ export async function findBlueprintContent(db: Db, id: number): Promise<Blueprin
                 'runsOn', i.supported_platforms || case when 'iOS' = any(i.supported_platforms) then array['iPadOS']
                   else '{}' end,
                 'licence', jsonb_build_object('asset', s.location_asset_id, 'declarative', s.declarative,
-                  'keepUpdated', s.keep_updated)) end order by v.version desc)
+                  'configured', s.configuration_sealed is not null, 'keepUpdated', s.keep_updated)) end order by v.version desc)
             from artifact_versions v join filters g on g.artifact_version_id = v.id
             left join enterprise_app_versions k on k.id = v.id left join package_files p on p.sha256 = k.package_sha256
             left join store_app_versions s on s.id = v.id left join location_assets y on y.id = s.location_asset_id

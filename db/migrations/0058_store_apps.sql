@@ -47,4 +47,3 @@ alter table store_assets add column latest_store_version text not null default '
 
 -- The location whose licences declarations of managed apps use.
 alter table blueprints add column default_location_id integer references locations on delete set null;
-create index blueprints_default_location on blueprints (default_location_id);

@@ -34,6 +34,10 @@ export type AppHere = SimulatedApp & {
   mischief?: AppMischief | undefined;
   /** The version of an app of the App Store. */
   externalVersion?: number;
+  /** The declaration that it is there for. */
+  declaration?: string;
+  /** Why it failed, as Apple's code. */
+  reason?: string;
   /** Whether its user has removed it since. */
   removed?: true;
   /** The one that it replaces, while it is not ready. */

@@ -14,6 +14,7 @@ import {
   setStoreVersionAsked,
   type TargetArtifactRow,
 } from "../../db/artifacts/target_artifacts.ts";
+import type { ChannelId } from "../../db/ids.ts";
 import type { Json, Tx } from "../../db/open.ts";
 import { commitLicences, isLicenceError, licenceNotSeen } from "../apps/licences.ts";
 import type { Effect, InstalledApp, ManagedApp, PendingApp } from "../commands/effect.ts";
@@ -36,7 +37,7 @@ const after = (runtime: Needs, seconds: number): Date => new Date(runtime.clock.
 type Finding = Pick<SeenVersion, "status" | "extraInfo" | "final" | "retrySeconds">;
 
 /** Returns the observation that a verdict implies; `state` is the device's own word. */
-function findingOf(verdict: StoreVerdict, state: string, checks: number): Finding {
+export function findingOf(verdict: StoreVerdict, state: string, checks: number): Finding {
   switch (verdict.state) {
     case "installed":
       return { status: "Installed", extraInfo: { evidence: verdict.sentence, state, managed: verdict.managed } };
@@ -138,7 +139,7 @@ export async function recordStoreAppAnswer(
   if (row.bundleIds === null) {
     // Without the catalogue's word nothing says which app of a list it is.
     await recordSeen(tx, runtime, by, owner, [{ ...about, status: "Acknowledged", extraInfo: {} }]);
-    await commit(tx, runtime, owner, [row]);
+    await commitNeeds(tx, runtime, channelId, [row]);
     return;
   }
   await setCheck(tx, channelId, versionId, 0, after(runtime, FIRST_CHECK));
@@ -191,10 +192,10 @@ export async function confirmManagedApps(
     }
   }
   await recordSeen(tx, runtime, by, owner, seen);
-  await commit(
+  await commitNeeds(
     tx,
     runtime,
-    owner,
+    owner.channelId,
     rows.filter(({ versionId }) => seen.some((one) => one.versionId === versionId && one.status === "Installed")),
   );
   await storeAppsAskedAgain(tx, runtime, owner, rows.filter(isAwaited));
@@ -202,11 +203,11 @@ export async function confirmManagedApps(
 }
 
 /** Notes that the licences of installed apps are in use. */
-async function commit(
+export async function commitNeeds(
   tx: Tx,
   runtime: Needs,
-  { channelId }: ArtifactOwner,
-  rows: readonly TargetArtifactRow[],
+  channelId: ChannelId,
+  rows: readonly Pick<TargetArtifactRow, "locationAssetId">[],
 ): Promise<void> {
   const assets = rows.flatMap(({ locationAssetId }) => locationAssetId ?? []);
   if (assets.length > 0) await commitLicences(tx, runtime, await findNeeds(tx, channelId, assets));
@@ -262,7 +263,7 @@ export async function confirmStoreAppsListed(
   }
   if (seen.length === 0) return;
   await recordSeen(tx, runtime, by, owner, seen);
-  await commit(tx, runtime, owner, done);
+  await commitNeeds(tx, runtime, owner.channelId, done);
   await storeAppsAskedAgain(tx, runtime, owner, [...done, ...waiting]);
   await markVerified(tx, owner.channelId, done.map(({ versionId }) => versionId), runtime.clock.now());
 }

@@ -67,7 +67,8 @@ export function installState(
       : undefined;
   switch (status) {
     case "Installed":
-      return verifiedAt === null || via === "declaration" ? "installed" : "verified";
+      // A declaration in force is not what it declares, except where the device says so of an app.
+      return verifiedAt === null || (via === "declaration" && info("managed") !== true) ? "installed" : "verified";
     case "Acknowledged":
       return verifiedAt === null ? "acknowledged" : "verified";
     case "AwaitingConfirmation":
@@ -75,7 +76,7 @@ export function installState(
     case "Failed":
       return info("declined") === true ? "declined" : "failed";
     case "Uninstalled":
-      return via === "declaration" ? "not active" : "not installed";
+      return via === "declaration" && info("state") === undefined ? "not active" : "not installed";
     case "RemovalFailed":
       return "not removed";
     case "ForceReinstall":
@@ -156,7 +157,8 @@ export function observe(
   osVersion: string,
   now: Date,
 ): ObservedState | null {
-  const fails = failed(status) ? 1 : 0;
+  // A declaration that is not to be tried again keeps its token, which counts failures.
+  const fails = failed(status) && !(final === true && via === "declaration") ? 1 : 0;
   const present = isPresent(status);
   const own = final === true
     ? null

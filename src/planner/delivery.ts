@@ -47,6 +47,8 @@ export type Delivery = {
 /** The licences of a channel, as far as deliveries depend on them. */
 export type LicenceTruth = Pick<ArtifactFacts, "licenceHolder" | "licences">;
 
+const MANAGED_APP = "com.apple.configuration.app.managed";
+
 const NO_LICENCES: LicenceTruth = { licenceHolder: { kind: "nobody", reason: "" }, licences: new Map() };
 
 /** Returns why the licence of a version cannot be used now; null if it can, or if it needs none. */
@@ -140,10 +142,17 @@ export function deliver(
       .map((row) => [row.artifactId, row]),
   );
 
+  const declared = new Set(
+    [...observed.values()].filter(({ via, status }) =>
+      via === "declaration" && (isPresent(status) || status === "AwaitingConfirmation")
+    ).map(({ artifactId }) => artifactId),
+  );
   const runs = (type: string, payload: Json): string | null =>
     declarationUnsupported(type, payload, target) ??
       (supported === null || supported.has(type) ? null : `the device does not support ${type}`);
   const legacy = "com.apple.configuration.legacy";
+  const declaresApps = noDeclarations === null && (declarative.enabled || !declarative.refused) &&
+    runs(MANAGED_APP, {}) === null;
   const declaresProfiles = content.legacyProfilesViaDdm && noDeclarations === null &&
     (declarative.enabled || !declarative.refused) && runs(legacy, {}) === null;
   const resolutions = resolve(content, target, observed, {
@@ -156,7 +165,9 @@ export function deliver(
       // yet.
       return reason ?? awaited.replacing.get(id) ?? null;
     },
-    stays: ({ via, type }) => via === "command" || isDeclarationOnly(type) || declaresProfiles,
+    stays: ({ via, type }) =>
+      via === "command" || isDeclarationOnly(type) ||
+      (artifactType(type).declaredAs === MANAGED_APP ? declaresApps : declaresProfiles),
   });
   const byDeclaration = (resolution: InScope): string | null => {
     if (noDeclarations !== null) return noDeclarations;
@@ -177,6 +188,15 @@ export function deliver(
     if (isDeclarationOnly(type)) {
       const impossible = byDeclaration(resolution);
       return { via: impossible === null ? "declaration" : null, impossible };
+    }
+    const { licence } = resolution.version;
+    if (licence !== undefined) {
+      // An app that the device has by declaration would be removed with it, so that it stays one. A declaration takes over
+      // an app that a command has installed.
+      const declares = declaresApps && !licence.configured &&
+        (licence.declarative || declared.has(resolution.artifact.id));
+      const impossible = declares ? null : byCommand(resolution);
+      return { via: declares ? "declaration" : impossible === null ? "command" : null, impossible };
     }
     // A declaration takes over a profile from a command only if it is identical: until then, the command updates it.
     const row = commanded.get(resolution.artifact.id);

@@ -36,6 +36,8 @@ export function desiredDigest(
       artifact.reinstallInterval,
       artifact.reinstallOnOsUpdate,
       waits === null,
+      // An app that a command has installed may become a declared one.
+      ...(version.licence !== undefined && via === "declaration" ? [via] : []),
       ...(storeVersions.has(version.id) ? [storeVersions.get(version.id)] : []),
     ]]
   );

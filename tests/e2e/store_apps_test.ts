@@ -327,3 +327,47 @@ Deno.test("an app that is kept updated is installed again once when the catalogu
     for (let n = 0; n < 3; n++) await connect(86_400);
     assert.equal(installs, 2);
   }));
+
+Deno.test("an app is declared where devices support it, with one state; the way changes without removing the app", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop, { version: { declarative: true } });
+    const options = { installSeconds: 30, ...(IPHONE === undefined ? {} : { model: IPHONE }) };
+    const device = await world.device(options);
+    await world.apple();
+    const types = (await device.connect()).map(({ requestType }) => requestType);
+    assert.ok(!types.includes("InstallApplication"), types.join());
+    await rest(device);
+    assert.deepEqual(await world.states(device), ["1 accepted"]);
+    assert.deepEqual(await world.after(device, 20), ["1 installing"]);
+    assert.deepEqual(await world.after(device, 20), ["1 verified"]);
+    const [row] = await world.rows(device);
+    assert.deepEqual([row.via, row.extra_info.state, row.extra_info.managed], ["declaration", "managed", true]);
+    assert.equal(device.state.apps?.[0]?.declaration?.includes(".store-app."), true);
+    // The option is withdrawn: this device keeps the app by its declaration.
+    const current = await made(shop.fleet, "GET", `/api/mdm/store_apps/${world.ids.version}/`) as Answer;
+    await made(shop.fleet, "PUT", `/api/mdm/store_apps/${world.ids.version}/`, { ...current, declarative: false });
+    assert.deepEqual(await world.after(device, 60), ["1 verified"]);
+    assert.equal(device.state.apps?.length, 1);
+    // Another gets it by command, and follows the declaration once the option is back.
+    const other = await world.device(options);
+    await world.apple();
+    await rest(other);
+    assert.deepEqual(await world.after(other, 16), ["1 installing"]);
+    assert.deepEqual(await world.after(other, 20), ["1 verified"]);
+    await made(shop.fleet, "PUT", `/api/mdm/store_apps/${world.ids.version}/`, { ...current, declarative: true });
+    const asked = new Set<string>();
+    await shop.pass(60);
+    for (let n = 0; n < 4; n++) for (const { requestType } of await other.connect()) asked.add(requestType);
+    assert.ok(!asked.has("RemoveApplication") && !asked.has("InstallApplication"), [...asked].join());
+    assert.deepEqual(await world.after(other, 1), ["1 verified"]);
+    assert.deepEqual((await world.rows(other)).map(({ via }) => via), ["declaration"]);
+    // Out of scope: the declaration goes, the app with it, and the licences are given back.
+    await made(shop.fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
+    assert.deepEqual(await world.after(device, 60), []);
+    assert.deepEqual(await world.after(other, 60), []);
+    for (const one of [device, other]) assert.deepEqual(one.state.apps, []);
+    await world.after(device, 60);
+    await world.after(other, 60);
+    await world.apple();
+    assert.deepEqual([...world.item.holders], []);
+  }));

@@ -14,6 +14,9 @@ function installFromStore({ command, state, device }: Asked, adamId: string): Co
   if (device === undefined || !device.apps.hasStore) return acknowledged();
   const { app, error } = device.apps.store(adamId);
   if (error !== undefined) return failed(error.code, "MCMDMErrorDomain", error.text);
+  if (state.apps?.some((one) => one.Identifier === app.bundleId && one.declaration !== undefined)) {
+    return failed(12_025, "MCMDMErrorDomain", `The app “${app.bundleId}” is managed by a declaration.`);
+  }
   const simulated = {
     Identifier: app.bundleId,
     Name: app.name,

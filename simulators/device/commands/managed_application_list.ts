@@ -20,7 +20,10 @@ export const managedApplicationList: SimulatedCommand = {
     const left: AppHere[] = [];
     for (const app of state.apps ?? []) {
       const { Identifier, managed, externalVersion, configuration, before } = app;
-      if (!managed || (identifiers !== undefined && !identifiers.includes(Identifier))) {
+      // Apps that are declared are not in it.
+      if (
+        !managed || app.declaration !== undefined || (identifiers !== undefined && !identifiers.includes(Identifier))
+      ) {
         left.push(app);
         continue;
       }

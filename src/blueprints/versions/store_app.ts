@@ -12,6 +12,7 @@ import {
 } from "../../../db/artifacts/store_app_versions.ts";
 import { configurationVariables, openConfiguration, sealConfiguration } from "./app_configuration.ts";
 import { fault } from "./fields.ts";
+import { managedAppPayload } from "./managed_app.ts";
 import { type ShownStoreApp, storeAppApi } from "./store_app_api.ts";
 import { storeAppPage } from "./store_app_page.ts";
 import type { Draft, VersionKind } from "./version_kind.ts";
@@ -39,6 +40,7 @@ export type StoreAppInput = {
 type StoreAppDraft = StoreAppInput & Draft;
 
 const TABLE = "store_app_versions";
+const MANAGED_APP = "com.apple.configuration.app.managed";
 
 /** Returns the platforms that an asset is for: Apple counts iPads as iOS. */
 const assetPlatforms = ({ supportedPlatforms }: Pick<LocationAssetView, "supportedPlatforms">): string[] =>
@@ -57,6 +59,8 @@ const fingerprint = (row: StoreAppVersionRow): string =>
     row.configurationSha256,
     row.removeOnUnenroll,
     row.preventBackup,
+    // Devices update an app by themselves that they got as a declaration: it says so.
+    row.declarative && row.keepUpdated,
   ]);
 
 /** Returns why an asset cannot be a store app; undefined if it can. */
@@ -74,15 +78,15 @@ export const storeAppKind: VersionKind<StoreAppInput, StoreAppDraft, StoreAppVer
   types: {
     "Store App": {
       path: "store-app",
-      section: null,
+      section: "Configurations",
       declarationPrefix: null,
       linkable: true,
       install: "InstallApplication",
       remove: "RemoveApplication",
-      activated: false,
+      activated: true,
       variables: true,
-      declaredAs: null,
-      becomes: [],
+      declaredAs: MANAGED_APP,
+      becomes: [MANAGED_APP],
     },
   },
   read(_runtime, input) {
@@ -154,6 +158,7 @@ export const storeAppKind: VersionKind<StoreAppInput, StoreAppDraft, StoreAppVer
     declarative: row.declarative,
     keep_updated: row.keepUpdated,
   }),
+  payload: ({ db, channelId, versionId }) => managedAppPayload(db, channelId, versionId),
   api: storeAppApi,
   page: storeAppPage,
 };

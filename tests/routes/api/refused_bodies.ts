@@ -585,6 +585,27 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
     }),
   ],
   "DELETE /api/mdm/enterprise_apps/{id}/": [() => ({ path: `/api/mdm/enterprise_apps/${UNKNOWN}/` })],
+  "POST /api/mdm/store_apps/": [
+    ({ store, asset }) => ({
+      path: "/api/mdm/store_apps/",
+      body: version(store.artifact, { version: 2, location_asset: asset, configuration: "no property list" }),
+    }),
+    ({ store }) => ({
+      path: "/api/mdm/store_apps/",
+      body: version(store.artifact, { version: 2, location_asset: NONE, prevent_backup: true }),
+    }),
+    ({ store, asset }) => ({
+      path: "/api/mdm/store_apps/",
+      body: version(store.artifact, { version: 2, location_asset: asset, associated_domains: ["ab"] }),
+    }),
+  ],
+  "PUT /api/mdm/store_apps/{id}/": [
+    ({ store, asset, tag }) => ({
+      path: `/api/mdm/store_apps/${store.version}/`,
+      body: version(store.artifact, { location_asset: asset, removable: true, excluded_tags: [tag, NONE] }),
+    }),
+  ],
+  "DELETE /api/mdm/store_apps/{id}/": [() => ({ path: `/api/mdm/store_apps/${UNKNOWN}/` })],
   "POST /api/mdm/package_files/": [() => ({ path: "/api/mdm/package_files/?filename=Editor.pkg", body: {} })],
   "POST /api/mdm/packages/": [
     ({ pack }) => ({
