@@ -8,6 +8,8 @@ import { assessAvailability, type AssetChange } from "../../db/apps/assets.ts";
 import { devicesNeeding } from "../../db/apps/licence_needs.ts";
 import { type HolderChange, hurryWaiting } from "../../db/apps/licences.ts";
 import type { LocationRow } from "../../db/apps/locations.ts";
+import { isDefaultLocation } from "../../db/blueprints/blueprints.ts";
+import { bumpRevision } from "../../db/work/desired_state.ts";
 import type { DeviceId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import { NOT_ENOUGH } from "../apple/content_errors.ts";
@@ -72,6 +74,11 @@ export async function assetsChanged(
   });
   await tell(tx, runtime, telling, events);
   const now = runtime.clock.now();
+  // Declarations may name an app whose licences were not here before.
+  if (changes.some(({ before }) => before === null) && await isDefaultLocation(tx, location.id)) {
+    const revision = await bumpRevision(tx);
+    await enqueueJob(tx, runtime, { kind: "fan-out", key: `revision ${revision}`, payload: { revision } });
+  }
   const availability = await assessAvailability(tx, changes.map(({ locationAssetId }) => locationAssetId), now);
   await tell(
     tx,

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import type { StoreItem, StoreLocation } from "../../simulators/apple/apps_and_books_store.ts";
 import type { DeviceOptions, SimulatedDevice } from "../../simulators/device/device.ts";
 import { MODELS } from "../../simulators/device/models.ts";
+import { lookAfterLocations } from "../../src/apps/look_after.ts";
 import { buildPlist } from "../../src/protocol/plist.ts";
+import { testBy } from "../routes/api/support.ts";
 import { type Shop, withShop } from "../support/apps.ts";
-import { assign, idOf, link, made, makeBlueprint, rest, settle } from "../support/artifacts.ts";
+import { assign, idOf, link, made, makeBlueprint, makeDeclaration, rest, settle } from "../support/artifacts.ts";
 
 // deno-lint-ignore no-explicit-any
 type Answer = any;
@@ -368,6 +370,90 @@ Deno.test("an app is declared where devices support it, with one state; the way 
     for (const one of [device, other]) assert.deepEqual(one.state.apps, []);
     await world.after(device, 60);
     await world.after(other, 60);
+    await world.apple();
+    assert.deepEqual([...world.item.holders], []);
+  }));
+
+Deno.test("a declaration of an app uses the licences of the blueprint's location, and is not declared without one", () =>
+  withShop(async (shop) => {
+    const { fleet, apple } = shop;
+    const location = apple.store.addLocation("Berlin");
+    const locationId = await shop.add(location);
+    const { artifact } = await makeDeclaration(fleet, {
+      name: "Notes",
+      type: "com.apple.configuration.app.managed",
+      payload: { AppStoreID: "555", InstallBehavior: { Install: "Required", License: { Assignment: "Device" } } },
+      artifact: { platforms: ["iOS"] },
+      version: { ipados: false, macos: false, tvos: false },
+    });
+    const blueprint = await makeBlueprint(fleet, { default_location: locationId });
+    assert.equal(blueprint.default_location, locationId);
+    await link(fleet, blueprint.id, artifact.id, { ios: true });
+    // The licences are bought later.
+    const item = apple.store.buy(location, "555", 5, { entry: { name: "Notes", bundleId: "com.example.notes" } });
+    await made(fleet, "POST", `/api/mdm/locations/${locationId}/sync/`);
+    await settle(fleet);
+    const device = await fleet.enrolled({
+      appStore: (adamId, serial) => apple.store.serve(adamId, serial),
+      ...(IPHONE === undefined ? {} : { model: IPHONE }),
+    });
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await settle(fleet);
+    await rest(device);
+    assert.deepEqual(device.state.apps ?? [], []);
+    await settle(fleet);
+    apple.store.settle();
+    await apple.deliver();
+    await settle(fleet);
+    await rest(device);
+    assert.deepEqual([...item.holders], [`device ${device.serialNumber}`]);
+    assert.equal(device.state.apps?.[0]?.Identifier, "com.example.notes");
+  }));
+
+Deno.test("a device that unenrolls gives its licence back an hour later, and a person's device uses the person's licence", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    const { sql } = shop.fleet.runtime;
+    const device = await world.device(IPHONE === undefined ? {} : { model: IPHONE });
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.after(device, 16), ["1 verified"]);
+    await device.checkOut();
+    await shop.pass(3700);
+    await lookAfterLocations(shop.fleet.runtime, testBy);
+    await world.apple();
+    assert.deepEqual([...world.item.holders], []);
+
+    const own = await shop.fleet.enrolled({
+      appStore: (adamId, serial) => shop.apple.store.serve(adamId, serial, "jun@example.com"),
+      ...(IPHONE === undefined ? {} : { model: IPHONE }),
+    });
+    await own.connect();
+    const id = await idOf(shop.fleet, own.serialNumber);
+    await sql`update enrollments set user_enrollment = true where device_id = ${id}`;
+    await assign(shop.fleet, own.serialNumber, world.ids.blueprint);
+    await settle(shop.fleet);
+    await rest(own);
+    const reason = async () => {
+      const { decisions } = await made(shop.fleet, "GET", `/api/mdm/devices/${id}/plan/`) as Answer;
+      return (decisions as Answer[]).find(({ subject }) => subject === "Pages")?.evidence;
+    };
+    assert.match(await reason(), /the Managed Apple Account of its person is not known/);
+    await made(shop.fleet, "PUT", `/api/mdm/devices/${id}/managed_apple_account/`, {
+      managed_apple_account: "jun@example.com",
+    });
+    await settle(shop.fleet);
+    await rest(own);
+    // The person is registered at Apple first, of which no notification tells.
+    for (let n = 0; n < 4; n++) {
+      await shop.pass(300);
+      await world.apple();
+    }
+    await rest(own);
+    assert.deepEqual([...world.item.holders].map((holder) => holder.split(" ")[0]), ["user"]);
+    assert.deepEqual(await world.after(own, 16), ["1 verified"]);
+    await made(shop.fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
+    await world.after(own, 60);
     await world.apple();
     assert.deepEqual([...world.item.holders], []);
   }));

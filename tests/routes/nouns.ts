@@ -724,6 +724,7 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "PUT /api/mdm/enterprise_apps/{id}/": OF_VERSIONS,
   "POST /api/mdm/store_apps/": OF_VERSIONS,
   "PUT /api/mdm/store_apps/{id}/": OF_VERSIONS,
+  "PUT /api/mdm/devices/{id}/managed_apple_account/": NO_PAGE,
   "POST /api/mdm/package_files/fetch/": NO_PAGE,
   "POST /api/mdm/packages/": NO_PAGE,
   "PUT /api/mdm/packages/{id}/": NO_PAGE,

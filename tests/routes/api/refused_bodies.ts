@@ -342,6 +342,16 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
   ],
   "POST /api/mdm/devices/{id}/collect_inventory/": [() => ({ path: `/api/mdm/devices/${NONE}/collect_inventory/` })],
   "POST /api/mdm/devices/{id}/poke/": [() => ({ path: `/api/mdm/devices/${NONE}/poke/` })],
+  "PUT /api/mdm/devices/{id}/managed_apple_account/": [
+    () => ({
+      path: `/api/mdm/devices/${NONE}/managed_apple_account/`,
+      body: { managed_apple_account: "a@example.com" },
+    }),
+    ({ deviceId }) => ({
+      path: `/api/mdm/devices/${deviceId}/managed_apple_account/`,
+      body: { managed_apple_account: "a\u0000b" },
+    }),
+  ],
   "PUT /api/mdm/devices/{id}/blueprint/": [
     ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/blueprint/`, body: { blueprint: NONE } }),
   ],
