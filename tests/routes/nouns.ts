@@ -725,6 +725,7 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "POST /api/mdm/store_apps/": OF_VERSIONS,
   "PUT /api/mdm/store_apps/{id}/": OF_VERSIONS,
   "PUT /api/mdm/devices/{id}/managed_apple_account/": NO_PAGE,
+  "POST /api/mdm/location_assets/{id}/store_apps/": OF_VERSIONS,
   "POST /api/mdm/package_files/fetch/": NO_PAGE,
   "POST /api/mdm/packages/": NO_PAGE,
   "PUT /api/mdm/packages/{id}/": NO_PAGE,

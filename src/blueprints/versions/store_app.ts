@@ -43,7 +43,7 @@ const TABLE = "store_app_versions";
 const MANAGED_APP = "com.apple.configuration.app.managed";
 
 /** Returns the platforms that an asset is for: Apple counts iPads as iOS. */
-const assetPlatforms = ({ supportedPlatforms }: Pick<LocationAssetView, "supportedPlatforms">): string[] =>
+export const assetPlatforms = ({ supportedPlatforms }: Pick<LocationAssetView, "supportedPlatforms">): string[] =>
   supportedPlatforms.includes("iOS") ? [...new Set([...supportedPlatforms, "iPadOS"])] : supportedPlatforms;
 
 /** Returns the part of a version that devices get. */

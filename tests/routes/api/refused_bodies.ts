@@ -615,6 +615,14 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
       body: version(store.artifact, { location_asset: asset, removable: true, excluded_tags: [tag, NONE] }),
     }),
   ],
+  "POST /api/mdm/location_assets/{id}/store_apps/": [
+    ({ asset }) => ({
+      path: `/api/mdm/location_assets/${asset}/store_apps/`,
+      body: { name: "Wi-Fi", configuration: "no property list" },
+    }),
+    ({ asset }) => ({ path: `/api/mdm/location_assets/${asset}/store_apps/`, body: { platforms: ["tvOS"] } }),
+    () => ({ path: `/api/mdm/location_assets/${NONE}/store_apps/`, body: {} }),
+  ],
   "DELETE /api/mdm/store_apps/{id}/": [() => ({ path: `/api/mdm/store_apps/${UNKNOWN}/` })],
   "POST /api/mdm/package_files/": [() => ({ path: "/api/mdm/package_files/?filename=Editor.pkg", body: {} })],
   "POST /api/mdm/packages/": [
