@@ -33,6 +33,10 @@ export const mayBeThere = (row: Pick<ObservedArtifact, "status" | "installedAt">
   isThere(row) || row.status === "AwaitingConfirmation" || row.status === "RemovalFailed" ||
   (row.status === "Failed" && row.installedAt !== null);
 
+/** Whether nothing will come of an installation any more, until somebody asks for it. */
+export const isGivenUp = (row: ObservedArtifact | undefined): boolean =>
+  row?.via === "command" && row.status === "Failed" && row.retryAt === null && row.installedAt === null;
+
 /** What is known of a version on a channel, more precisely than its status says it. */
 export type InstallState =
   | "accepted"

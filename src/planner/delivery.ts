@@ -11,7 +11,7 @@
 import type { Json } from "../../db/open.ts";
 import { artifactType, installCommand, isDeclarationOnly } from "../blueprints/artifact_types.ts";
 import { type BlueprintContent, byName, type ContentVersion } from "../blueprints/content.ts";
-import { isPresent, isThere, type ObservedArtifact, type Via } from "../blueprints/observed_artifact.ts";
+import { isGivenUp, isPresent, isThere, type ObservedArtifact, type Via } from "../blueprints/observed_artifact.ts";
 import { type InScope, type Resolution, resolve, type ResolveTarget } from "../blueprints/resolve.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import { commandNamed } from "../commands/registry.ts";
@@ -240,7 +240,7 @@ export function deliver(
         delivery.waits = `waits for "${first.resolution.artifact.name}"`;
       } else if (held !== undefined) {
         delivery.waits = `needs "${held.resolution.artifact.name}", which ${held.waits}`;
-      } else if (!here.has(artifact.id)) {
+      } else if (!here.has(artifact.id) && !(delivery.via === "command" && isGivenUp(observed.get(version.id)))) {
         delivery.waits = licenceAwaited(version, truth);
         delivery.lacksLicence = delivery.waits !== null;
       }

@@ -8,7 +8,7 @@
  */
 
 import { artifactType } from "../blueprints/artifact_types.ts";
-import { isPresent, mayBeThere, type ObservedArtifact } from "../blueprints/observed_artifact.ts";
+import { isGivenUp, isPresent, mayBeThere, type ObservedArtifact } from "../blueprints/observed_artifact.ts";
 import { commandNamed } from "../commands/registry.ts";
 import type { Delivery } from "./delivery.ts";
 import type { HeldLicence, PlanFacts } from "./facts.ts";
@@ -18,10 +18,6 @@ import type { Situation } from "./situation.ts";
 export type LicenceNeeds = { reserve: number[]; release: number[] };
 
 type Facts = Pick<PlanFacts, "target" | "artifacts"> & { recovery: Pick<PlanFacts["recovery"], "hardwareProven"> };
-
-/** Whether nothing will come of an installation any more, until somebody asks for it. */
-const isGivenUp = (row: ObservedArtifact | undefined): boolean =>
-  row?.via === "command" && row.status === "Failed" && row.retryAt === null && row.installedAt === null;
 
 /** Whether an app that is out of scope is about to be removed from the device. */
 function isLeaving(row: ObservedArtifact, { target, artifacts }: Facts): boolean {

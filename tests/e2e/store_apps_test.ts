@@ -262,6 +262,9 @@ Deno.test("a declined app gives its licence back and is installed when somebody 
     assert.deepEqual([...world.item.holders], []);
     mischief = undefined;
     const id = await idOf(shop.fleet, device.serialNumber);
+    const { decisions } = await made(shop.fleet, "GET", `/api/mdm/devices/${id}/plan/`) as Answer;
+    const decision = (decisions as Answer[]).find(({ subject }) => subject === "Pages");
+    assert.match(decision.evidence, /^failed, no more retries: .*UserRejected/);
     await made(shop.fleet, "POST", `/api/mdm/devices/${id}/artifacts/${world.ids.artifact}/reinstall/`);
     await world.after(device, 1);
     await world.apple();
@@ -456,4 +459,30 @@ Deno.test("a device that unenrolls gives its licence back an hour later, and a p
     await world.after(own, 60);
     await world.apple();
     assert.deepEqual([...world.item.holders], []);
+  }));
+
+Deno.test("an app on a user's channel of a Mac has the licence of the Mac, which both channels share", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop, { more: { channel: "User" } });
+    const device = await world.device();
+    await device.addUser({ userId: "U1", shortName: "jun", longName: "Jun" });
+    await settle(shop.fleet);
+    for (let n = 0; n < 3; n++) await device.connect("U1");
+    await rest(device);
+    assert.deepEqual(await world.licences(), [`${device.serialNumber} false associate`]);
+    await world.apple();
+    const users = async () => {
+      const rows = await shop.fleet.runtime.sql<{ status: string; verified: boolean }[]>`
+        select t.status, t.verified_at is not null as verified from target_artifacts t
+          join channels c on c.id = t.channel_id where c.user_key <> ''`;
+      return rows.map(({ status, verified }) => `${status} ${verified}`);
+    };
+    for (let n = 0; n < 3; n++) await device.connect("U1");
+    assert.deepEqual(await users(), ["AwaitingConfirmation false"]);
+    // The device's own plan has no use for the licence, and leaves it alone.
+    await rest(device);
+    await shop.pass(16);
+    for (let n = 0; n < 3; n++) await device.connect("U1");
+    assert.deepEqual(await users(), ["Installed true"]);
+    assert.deepEqual(await world.licences(), [`${device.serialNumber} true null`]);
   }));
