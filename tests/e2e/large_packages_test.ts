@@ -14,7 +14,7 @@ import { hasS3Server, withS3Server } from "../support/s3_server.ts";
 const SECRET_KEYS = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const ACCOUNT = { accessKeyId: "AKTEST", secretAccessKey: "a secret", region: "eu-central-1" };
 /** Megabytes of the package. The figures in docs/enterprise-apps.md were measured with 500. */
-const MEGABYTES = Number(Deno.env.get("PACKAGE_MB") ?? 60);
+const MEGABYTES = Number(Deno.env.get("PACKAGE_MB") ?? 25);
 const DEVICES = 20;
 /** Megabytes above those of the idle server. The runtime takes a copy of each part that is sent to a bucket. */
 const ALLOWED = { upload: { folder: 100, bucket: 150 }, downloads: 100 };

@@ -14,6 +14,8 @@ import { type Fleet, withFleet } from "../support/fleet.ts";
 
 const PATHS = [
   Deno.env.get("CHROMIUM_PATH"),
+  // Half of the work of the others.
+  "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
