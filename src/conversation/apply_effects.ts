@@ -15,6 +15,7 @@ import {
   replaceCertificates,
   replaceProfiles,
 } from "../../db/devices/inventory.ts";
+import { countRemoval } from "../../db/devices/escrowed_passwords.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import { recordRefused, recordTold } from "../../db/work/channel_plans.ts";
 import { confirmApps, confirmationRefused, recordBegun } from "../blueprints/confirm_apps.ts";
@@ -306,6 +307,7 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
       if (command !== undefined) {
         await denyPasswordOf(tx, runtime, owner, effect.secret, { commandUuid: command.uuid });
       }
+      if (effect.clear) await countRemoval(tx, owner.deviceId, effect.secret);
       return;
     case "passwordChecked":
       return await applyPasswordChecked(effect, context);
