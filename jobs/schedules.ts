@@ -18,8 +18,10 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: "file-cleanup", cron: "37 4 * * *", minutes: 1440, kind: "file-cleanup" },
   { name: "device-assignment", cron: "3-59/10 * * * *", minutes: 10, kind: "ade-sync-due" },
   { name: "apps-and-books", cron: "6-59/10 * * * *", minutes: 10, kind: "apps-due" },
+  { name: "provisioning-profiles", cron: "47 * * * *", minutes: 60, kind: "provisioning-profiles" },
   { name: "profiles-at-apple", cron: "29 * * * *", minutes: 60, kind: "ade-definitions" },
   { name: "sweep", cron: "*/10 * * * *", minutes: 10, kind: "sweep" },
+  { name: "fleet-apps", cron: "4-59/5 * * * *", minutes: 5, kind: "fleet-apps" },
   { name: "setup-watchdog", cron: "* * * * *", minutes: 1, kind: "setup-watchdog" },
   { name: "software-updates-sync", cron: "17 */6 * * *", minutes: 360, kind: "software-updates-sync" },
   // After midnight, and every hour: a server that was off then makes up for it.

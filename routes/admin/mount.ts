@@ -16,9 +16,12 @@ import { mountEvents } from "./activity/events.tsx";
 import { mountJobs } from "./activity/jobs.tsx";
 import { mountAsset } from "./apps/asset.tsx";
 import { mountAppAssets } from "./apps/assets.tsx";
+import { mountStoreApps } from "./apps/store_apps.tsx";
 import { mountLocations } from "./apps/locations.tsx";
 import { mountArtifacts } from "./artifacts/list.tsx";
+import { mountPackages } from "./artifacts/packages.tsx";
 import { mountBlueprints } from "./blueprints/blueprints.tsx";
+import { mountFleetApps } from "./devices/apps.tsx";
 import { mountDeviceArtifacts } from "./devices/artifacts.tsx";
 import { mountBulkCommands } from "./devices/bulk.tsx";
 import { mountClaims } from "./devices/claims.tsx";
@@ -56,6 +59,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountOverview,
       mountDevices,
       mountDevice,
+      mountFleetApps,
       mountDeviceArtifacts,
       mountDeviceDesired,
       mountDeviceValues,
@@ -64,8 +68,10 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountBulkCommands,
       mountBlueprints,
       mountArtifacts,
+      mountPackages,
       mountAppAssets,
       mountAsset,
+      mountStoreApps,
       mountLocations,
       mountUpdateProgress,
       mountSoftwareUpdates,

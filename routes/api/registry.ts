@@ -30,6 +30,7 @@ import { APPROVAL_ENDPOINTS } from "./approvals.ts";
 import { BULK_COMMAND_ENDPOINTS } from "./bulk_commands.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
 import { FILEVAULT_CONFIG_ENDPOINTS } from "./filevault_configs.ts";
+import { INSTALLED_APP_ENDPOINTS } from "./installed_apps.ts";
 import { JOB_ENDPOINTS } from "./jobs.ts";
 import { LOCATION_ASSET_ENDPOINTS } from "./location_assets.ts";
 import { LOCATION_ENDPOINTS } from "./locations.ts";
@@ -42,6 +43,7 @@ import { ROLLOUT_ENDPOINTS } from "./rollouts.ts";
 import { SCEP_ISSUER_ENDPOINTS } from "./scep_issuers.ts";
 import { SOFTWARE_UPDATE_ENFORCEMENT_ENDPOINTS } from "./software_update_enforcements.ts";
 import { SOFTWARE_UPDATE_ENDPOINTS } from "./software_updates.ts";
+import { STORE_APP_VIEW_ENDPOINTS } from "./store_app_views.ts";
 import { TAG_ENDPOINTS } from "./tags.ts";
 import { TASK_RESULT_ENDPOINTS } from "./task_results.ts";
 import { TAXONOMY_ENDPOINTS } from "./taxonomies.ts";
@@ -87,6 +89,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...VERSION_ENDPOINTS,
   ...LOCATION_ENDPOINTS,
   ...LOCATION_ASSET_ENDPOINTS,
+  ...STORE_APP_VIEW_ENDPOINTS,
   ...PACKAGE_FILE_ENDPOINTS,
   ...PACKAGE_ENDPOINTS,
   ...FILEVAULT_CONFIG_ENDPOINTS,
@@ -94,6 +97,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...SCEP_ISSUER_ENDPOINTS,
   ...AUTHORITY_ENDPOINTS,
   ...TASK_RESULT_ENDPOINTS,
+  ...INSTALLED_APP_ENDPOINTS,
   ...JOB_ENDPOINTS,
   ...BULK_COMMAND_ENDPOINTS,
   ...APPROVAL_ENDPOINTS,

@@ -1,9 +1,9 @@
 /**
  * The effects of configurations when they are activated, and their reversal when they are deactivated.
  *
- * How it differs from the real thing: legacy profiles and tests have effects, and packages are
- * fetched and checked; all other configurations are accepted if
- * they are valid and their assets are available, but do not change the device's behavior.
+ * How it differs from the real thing: legacy profiles, packages, apps of the App Store and tests have effects; all other
+ * configurations are accepted if they are valid and their assets are available, but do not change the device's behavior.
+ * Packages are fetched, checked, and installed at once; nobody installs an optional one.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Material } from "./assets.ts";
 import type { Reason } from "../device/channel_state.ts";
 import type { DeclarativeDevice, HeldDeclaration } from "./declarative_device.ts";
 import { downloaded, DownloadFailed } from "./fetched_data.ts";
-import { downloadPackage, DownloadRefused } from "../device/installed_apps.ts";
+import { appsIn, downloadPackage, DownloadRefused } from "../device/installed_apps.ts";
 import { type OpenedProfile, openProfile } from "../device/installed_profile.ts";
 import { installByDeclaration, ProfileRefused, removeOfDeclaration } from "../device/channel_profiles.ts";
 import { configurationCannotBeApplied } from "./reasons.ts";
@@ -23,6 +23,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const INTERACTIVE = "com.apple.configuration.legacy.interactive";
 const LEGACY: ReadonlySet<string> = new Set(["com.apple.configuration.legacy", INTERACTIVE]);
 const PACKAGE = "com.apple.configuration.package";
+const MANAGED_APP = "com.apple.configuration.app.managed";
 const TEST = "com.apple.configuration.management.test";
 
 /** The configurations that are applied, each for a token of it and of its assets. */
@@ -46,6 +47,8 @@ export class Configurations {
         removeOfDeclaration(channel, profile.declaration);
       }
     }
+    channel.packages = channel.packages.filter(({ declaration, leaves }) => on.has(declaration) || !leaves);
+    this.device.apps.keep(on);
     for (const identifier of this.#applied.keys()) {
       if (!on.has(identifier)) this.#applied.delete(identifier);
     }
@@ -73,15 +76,27 @@ export class Configurations {
     if (type === TEST && own(payload, "ReturnStatus") === "Failed") {
       return configurationCannotBeApplied("An internal error has occurred.");
     }
-    if (type === PACKAGE) return await this.#fetchPackage(configuration);
+    if (type === MANAGED_APP) {
+      this.device.apps.follow(configuration.identifier, payload);
+      return undefined;
+    }
+    if (type === PACKAGE) return await this.#installPackage(configuration);
     return LEGACY.has(type) ? await this.#installProfile(configuration, assets) : undefined;
   }
 
-  /** Fetches the package and checks it, as for its installation. */
-  async #fetchPackage({ payload }: HeldDeclaration): Promise<Reason | undefined> {
+  /** Fetches the package, checks and installs it. */
+  async #installPackage({ identifier, payload }: HeldDeclaration): Promise<Reason | undefined> {
+    if (own(own(payload, "InstallBehavior"), "Install") !== "Required") return undefined;
     const url = own(payload, "ManifestURL");
     try {
-      await downloadPackage({ download: (address) => this.device.download(address, "None") }, String(url));
+      const content = await downloadPackage(
+        { download: (address) => this.device.download(address, "None") },
+        String(url),
+      );
+      const leaves = own(own(payload, "UninstallBehavior"), "Remove") === true;
+      const { channel } = this.device;
+      const others = channel.packages.filter(({ declaration }) => declaration !== identifier);
+      channel.packages = [...others, { declaration: identifier, apps: await appsIn(content), leaves }];
       return undefined;
     } catch (error) {
       if (error instanceof DownloadRefused) return configurationCannotBeApplied(error.message);

@@ -8,6 +8,7 @@
 
 import { z } from "zod";
 import type { Json } from "../../db/open.ts";
+import { compareAppVersions } from "../app_version.ts";
 import { foreignText } from "../foreign_text.ts";
 import { foreignValue } from "../foreign_value.ts";
 import { jsonShape } from "../json_shape.ts";
@@ -22,6 +23,8 @@ export type CatalogueItem = {
   bundleId: string | null;
   /** The newest version, "" if unknown. */
   latestVersion: string;
+  /** Apple's external version identifier of it, "" if unknown. */
+  latestStoreVersion: string;
   /** The address of a square icon, "" if there is none. */
   iconUrl: string;
   /** The rest, truncated. */
@@ -46,18 +49,10 @@ const item = z.object({
   deviceFamilies: z.array(text).nullish(),
   artistName: text.nullish(),
   artwork: z.object({ url: z.string().max(2000) }).nullish(),
-  offers: z.array(z.object({ version: z.object({ display: z.string().max(100) }).nullish() })).nullish(),
+  offers: z.array(z.object({
+    version: z.object({ display: z.string().max(100), externalId: z.int().min(0).nullish().catch(null) }).nullish(),
+  })).nullish(),
 });
-
-/** Compares versions of numbers between dots: as many as there are, others count as 0. */
-function compareVersions(one: string, other: string): number {
-  const [a, b] = [one, other].map((version) => version.split(".").map((part) => Number.parseInt(part, 10) || 0));
-  for (let at = 0; at < Math.max(a?.length ?? 0, b?.length ?? 0); at++) {
-    const difference = (a?.[at] ?? 0) - (b?.[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
 
 /** Returns what an answer says of the items that it has; odd ones are left out. */
 export function readCatalogue(answer: unknown): CatalogueItem[] {
@@ -67,14 +62,16 @@ export function readCatalogue(answer: unknown): CatalogueItem[] {
     const found = item.safeParse(value);
     if (!found.success) return [];
     const { name, bundleId, artwork, offers, kind, url, minimumOSVersion, deviceFamilies, artistName } = found.data;
-    const versions = (offers ?? []).flatMap(({ version }) => version?.display ?? []).sort(compareVersions);
+    const latest = (offers ?? []).flatMap(({ version }) => version ?? [])
+      .sort((one, other) => compareAppVersions(one.display, other.display)).at(-1);
     const iconUrl = (artwork?.url ?? "").replace("{w}", String(ICON_PIXELS)).replace("{h}", String(ICON_PIXELS))
       .replace("{f}", "png").replace("{c}", "bb");
     return [{
       adamId,
       name: name ?? "",
       bundleId: bundleId ?? null,
-      latestVersion: foreignText(versions.at(-1) ?? ""),
+      latestVersion: foreignText(latest?.display ?? ""),
+      latestStoreVersion: String(latest?.externalId ?? ""),
       // Old entries have addresses of before https.
       iconUrl: iconUrl.startsWith("http://") && /^http:\/\/[^/]*\.mzstatic\.com\//.test(iconUrl)
         ? `https${iconUrl.slice(4)}`

@@ -77,6 +77,9 @@ export type PendingApp = {
   state: "waiting" | "paused" | "installing" | "cancelled" | "failed";
 };
 
+/** An app as the list of managed apps has it. `externalVersion` is Apple's identifier of its version, "" if not said. */
+export type ManagedApp = { identifier: string; status: string; externalVersion: string };
+
 /** An identity certificate, in DER. */
 export type ReportedIdentity = { commonName: string | null; der: Uint8Array };
 
@@ -118,6 +121,20 @@ export type Effect =
     pending: PendingApp[];
     managedOnly: boolean;
     identifiers: string[] | null;
+  }
+  /** `identifiers` as above. */
+  | { kind: "managedApps"; apps: ManagedApp[]; identifiers: string[] | null }
+  /** A device was told to install an app of the App Store: its state there, or why it does not. */
+  | {
+    kind: "storeApp";
+    artifactVersion: string;
+    contentRevision: number;
+    attempt: string;
+    storeVersion: string;
+    refused: boolean;
+    state: string | null;
+    rejection: string | null;
+    errors: ReportedError[];
   }
   /** A device gave no list of the apps that it was asked for. */
   | { kind: "appsRefused" }

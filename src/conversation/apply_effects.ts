@@ -19,14 +19,17 @@ import { countRemoval } from "../../db/devices/escrowed_passwords.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import { recordRefused, recordTold } from "../../db/work/channel_plans.ts";
 import { confirmApps, confirmationRefused, recordBegun } from "../blueprints/confirm_apps.ts";
+import { confirmManagedApps, recordStoreAppAnswer } from "../blueprints/confirm_store_apps.ts";
 import type { ObservedStatus } from "../blueprints/observed_artifact.ts";
 import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
 import type { Effect } from "../commands/effect.ts";
+import { managedApplicationList } from "../commands/managed_application_list.ts";
 import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { keepLocation } from "../devices/location.ts";
+import { withRepeats } from "../devices/repeated_apps.ts";
 import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
 import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts";
@@ -122,6 +125,7 @@ async function applyApps(effect: EffectOf<"apps">, context: TargetedConversation
   await confirmApps(tx, runtime, by, artifactOwnerOf(context), {
     ...effect,
     complete: effect.identifiers === null && !effect.managedOnly,
+    unmanaged: managedApplicationList.invalidFor(context.target) !== null,
   });
   // An answer about selected apps does not cover the others.
   if (effect.identifiers !== null || !await isInventory("apps", effect, context)) return;
@@ -142,7 +146,7 @@ async function applyApps(effect: EffectOf<"apps">, context: TargetedConversation
     tx,
     enrollmentId,
     "apps",
-    distinct(rows, key),
+    withRepeats(distinct(rows, key)),
     [],
     (inner, some) => replaceApps(inner, enrollmentId, some, now),
   );
@@ -281,6 +285,10 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
       return await applySecurityInfo(effect, context);
     case "apps":
       return await applyApps(effect, context);
+    case "managedApps":
+      return await confirmManagedApps(tx, runtime, by, artifactOwnerOf(context), effect);
+    case "storeApp":
+      return await recordStoreAppAnswer(tx, runtime, by, artifactOwnerOf(context), effect);
     case "appsRefused":
       return await confirmationRefused(tx, runtime, artifactOwnerOf(context));
     case "certificates":

@@ -6,18 +6,24 @@
  */
 
 /**
- * Pieces of a content that a connection may still hold: it asks for the next one when the one before is with the system.
+ * Bytes of a content that a connection may still hold. It takes pieces until 64 KiB wait for the system, and the next one when
+ * those are gone: what lies this far back was sent.
  */
-const MOST_GIVEN = 16;
+const MOST_HELD = 1024 * 1024;
 
 /** The pieces of one content. */
 export class GivenPieces {
   readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
+  /** The bytes of the pieces but the oldest. */
+  #later = 0;
 
-  /** Takes note of a piece that is sent on; the memory of an older one is gone then. */
+  /** Takes note of a piece that is sent on; the memory of those before it that were sent is gone then. */
   give(piece: Uint8Array<ArrayBuffer>): void {
-    this.#pieces.push(piece);
-    if (this.#pieces.length > MOST_GIVEN) this.#pieces.shift()?.buffer.transfer(0);
+    if (this.#pieces.push(piece) > 1) this.#later += piece.length;
+    while (this.#later >= MOST_HELD) {
+      this.#pieces.shift()?.buffer.transfer(0);
+      this.#later -= this.#pieces[0]?.length ?? 0;
+    }
   }
 }
 

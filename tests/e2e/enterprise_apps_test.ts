@@ -364,3 +364,83 @@ Deno.test("a declaration names a package, and a Mac fetches it by the manifest o
     const renamed = await made(fleet, "PUT", `/api/mdm/packages/${pack.id}/`, { name: "Tools", description: "All" });
     assert.equal(renamed.name, "Tools");
   }));
+
+/** A Mac with a declaration that installs a package. */
+async function withPackage(
+  fleet: Fleet,
+  { osVersion, behavior }: { osVersion: string; behavior: Record<string, unknown> },
+): Promise<{ device: SimulatedDevice; linked: Answer; status: () => Promise<Answer> }> {
+  const { package_uri, package_sha256 } = await upload(fleet, pkgOf(), "Editor.pkg");
+  const pack = await made(fleet, "POST", "/api/mdm/packages/", {
+    name: "Editor",
+    source_uri: package_uri,
+    sha256: package_sha256,
+  });
+  const { artifact } = await makeDeclaration(fleet, {
+    type: "com.apple.configuration.package",
+    payload: { ManifestURL: `ztl:${pack.id}`, InstallBehavior: { Install: "Required" }, ...behavior },
+    artifact: { platforms: ["macOS"] },
+    version: { ios: false, ipados: false, tvos: false, macos: true },
+  });
+  const blueprint = await makeBlueprint(fleet);
+  const linked = await link(fleet, blueprint.id, artifact.id, { macos: true });
+  const model = MODELS.find(({ platform, supervised }) => platform === "macOS" && supervised) ?? assert.fail();
+  const device = await fleet.enrolled({ model: { ...model, osVersion } });
+  await assign(fleet, device.serialNumber, blueprint.id);
+  await settle(fleet);
+  await rest(device);
+  const id = await idOf(fleet, device.serialNumber);
+  return { device, linked, status: async () => (await made(fleet, "GET", `/api/mdm/devices/${id}/artifacts/`))[0] };
+}
+
+for (
+  const [words, remove, left] of [
+    ["is removed with it when the declaration says so", { UninstallBehavior: { Remove: true } }, []],
+    ["stays without it when the declaration says nothing of that", {}, ["com.example.editor"]],
+    ["stays when the declaration says so", { UninstallBehavior: { Remove: false } }, ["com.example.editor"]],
+  ] as const
+) {
+  Deno.test(`a package that a declaration installs on macOS 27 ${words}`, () =>
+    withFleet(async (fleet) => {
+      const { device, linked, status } = await withPackage(fleet, { osVersion: "27.0", behavior: remove });
+      const installed = () => device.state.packages.flatMap(({ apps }) => apps.map(({ Identifier }) => Identifier));
+      assert.deepEqual([installed(), (await status()).status], [["com.example.editor"], "Installed"]);
+      await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${linked.id}/`);
+      await settle(fleet);
+      await rest(device);
+      assert.deepEqual(installed(), left);
+    }));
+}
+
+Deno.test("a declaration that removes its package is not sent to macOS 26, which does not know that", () =>
+  withFleet(async (fleet) => {
+    const behavior = { UninstallBehavior: { Remove: true } };
+    const { device, status } = await withPackage(fleet, { osVersion: "26.1", behavior });
+    assert.deepEqual([device.state.packages, await status()], [[], undefined]);
+    const id = await idOf(fleet, device.serialNumber);
+    const plan = await made(fleet, "GET", `/api/mdm/devices/${id}/plan/`);
+    assert.match(JSON.stringify(plan.decisions), /UninstallBehavior.{0,20} needs macOS 27\.0, the device has 26\.1/);
+  }));
+
+Deno.test("the next version of a package replaces the first one, by a new version of the declaration", () =>
+  withFleet(async (fleet) => {
+    const { device } = await withPackage(fleet, { osVersion: "27.0", behavior: {} });
+    const next = await upload(fleet, pkgOf({ version: "2.0" }), "Editor.pkg");
+    const pack = await made(fleet, "POST", "/api/mdm/packages/", {
+      name: "Editor 2",
+      source_uri: next.package_uri,
+      sha256: next.package_sha256,
+    });
+    const [version] = (await fleet.api("GET", "/api/mdm/declarations/")).json.results;
+    const { Payload: payload, ...source } = version.source;
+    await made(fleet, "POST", "/api/mdm/declarations/", {
+      artifact: version.artifact,
+      version: 2,
+      macos: true,
+      source: { ...source, ServerToken: "2", Payload: { ...payload, ManifestURL: `ztl:${pack.id}` } },
+    });
+    await settle(fleet);
+    await rest(device);
+    const [here, ...others] = device.state.packages;
+    assert.deepEqual([here?.apps.map(({ ShortVersion }) => ShortVersion), others], [["2.0"], []]);
+  }));

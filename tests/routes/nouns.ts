@@ -584,6 +584,13 @@ export const NOUNS: readonly Noun[] = [
     id: ({ newPush }) => newPush,
     wrong: () => [{ private_key: undefined }, { certificate: undefined }, { certificate: PEM }],
   },
+  {
+    api: "PUT /api/mdm/packages/{id}/",
+    page: ({ pack }) => `/packages/${pack.id}/`,
+    id: ({ pack }) => pack.id,
+    body: () => ({ name: "New package", description: "For tests" }),
+    form: { name: "name", description: "description" },
+  },
   { ...issuer, api: "POST /api/mdm/scep_issuers/", page: () => "/scep-issuers/" },
   {
     ...issuer,
@@ -667,7 +674,7 @@ export const NOUNS: readonly Noun[] = [
   })),
 ];
 
-const OF_VERSIONS = "a page makes versions of files, and never changes one";
+const OF_VERSIONS = "a page makes versions, and never changes one";
 const NO_PAGE = "no page does it";
 const COMMAND = "a command has a schema of its own in src/commands/";
 
@@ -722,9 +729,13 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "PUT /api/mdm/data_assets/{id}/": OF_VERSIONS,
   "POST /api/mdm/enterprise_apps/": OF_VERSIONS,
   "PUT /api/mdm/enterprise_apps/{id}/": OF_VERSIONS,
+  "POST /api/mdm/store_apps/": OF_VERSIONS,
+  "PUT /api/mdm/store_apps/{id}/": OF_VERSIONS,
+  "PUT /api/mdm/devices/{id}/managed_apple_account/": NO_PAGE,
+  "POST /api/mdm/location_assets/{id}/store_apps/": OF_VERSIONS,
   "POST /api/mdm/package_files/fetch/": NO_PAGE,
-  "POST /api/mdm/packages/": NO_PAGE,
-  "PUT /api/mdm/packages/{id}/": NO_PAGE,
+  "POST /api/mdm/packages/":
+    "the page has a file, which its script sends first: tests/routes/admin/artifacts/packages_test.ts",
   "POST /api/mdm/cert_assets/": OF_VERSIONS,
   "PUT /api/mdm/cert_assets/{id}/": OF_VERSIONS,
 };

@@ -5,7 +5,7 @@ import { MODELS } from "../../../simulators/device/models.ts";
 import { made, settle } from "../../support/artifacts.ts";
 import { type Fleet, withFleet } from "../../support/fleet.ts";
 import { apiApp, callerOf, makeCaller } from "../../routes/api/support.ts";
-import { csvCell } from "../../../routes/bulk_csv.ts";
+import { csvCell } from "../../../routes/csv.ts";
 
 const PATH = "/api/mdm/bulk_commands/";
 const restart = { name: "RestartDevice", selection: { filter: "" } };
