@@ -438,7 +438,7 @@ async function finish(house: House, copy: Copy): Promise<void> {
 }
 
 const LOSSES = ["unsent", "unanswered", "over"] as const;
-const HOW: Record<Exclude<Loss, "frozen">, string> = {
+const HOW: Record<(typeof LOSSES)[number], string> = {
   unsent: "that loses a statement",
   unanswered: "that loses the answer to a statement",
   over: "whose process ends before a statement",
