@@ -170,6 +170,8 @@ export type Effect =
     /** The command's UUID. */
     attempt: string;
     errors: ReportedError[];
+    /** Why the device does not install the app, in Apple's word. */
+    rejection?: string;
   }
   /** The device took a sync token of its declarations, or refused it. */
   | { kind: "declarationsTold"; token: string }
