@@ -157,7 +157,7 @@ export type Effect =
   | { kind: "bypassCodeCleared" }
   /** The device took a new password, or its removal; whether it is in use is to be checked. */
   | { kind: "passwordTaken"; secret: PasswordKind; clear: boolean }
-  | { kind: "passwordRefused"; secret: PasswordKind }
+  | { kind: "passwordRefused"; secret: PasswordKind; clear: boolean }
   /** Whether an escrowed password is the device's; null: the one that it is supposed to have. */
   | { kind: "passwordChecked"; secret: PasswordKind; id: number | null; verified: boolean }
   | {
@@ -170,6 +170,8 @@ export type Effect =
     /** The command's UUID. */
     attempt: string;
     errors: ReportedError[];
+    /** Why the device does not install the app, in Apple's word. */
+    rejection?: string;
   }
   /** The device took a sync token of its declarations, or refused it. */
   | { kind: "declarationsTold"; token: string }

@@ -15,14 +15,18 @@ import {
   replaceCertificates,
   replaceProfiles,
 } from "../../db/devices/inventory.ts";
+import { countRemoval } from "../../db/devices/escrowed_passwords.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import { recordRefused, recordTold } from "../../db/work/channel_plans.ts";
 import { confirmApps, confirmationRefused, recordBegun } from "../blueprints/confirm_apps.ts";
+import { confirmInHouseApps } from "../blueprints/confirm_in_house_apps.ts";
 import { confirmManagedApps, recordStoreAppAnswer } from "../blueprints/confirm_store_apps.ts";
 import type { ObservedStatus } from "../blueprints/observed_artifact.ts";
 import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
+import { rejectionVerdict } from "../blueprints/store_app_states.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
 import type { Effect } from "../commands/effect.ts";
+import { installedApplicationList } from "../commands/installed_application_list.ts";
 import { managedApplicationList } from "../commands/managed_application_list.ts";
 import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
@@ -117,6 +121,17 @@ async function isInventory(
   const level = (await findCollectedLists(tx, owner.enrollmentId))[kind];
   // A user enrollment never lists more than the managed ones.
   return level === "all" ? !managedOnly || target.userEnrollment === true : level === "managed" && managedOnly;
+}
+
+async function applyManagedApps(effect: EffectOf<"managedApps">, context: TargetedConversation) {
+  const { tx, runtime, by, owner, target } = context;
+  await confirmManagedApps(tx, runtime, by, artifactOwnerOf(context), effect);
+  const identifiers = await confirmInHouseApps(tx, runtime, by, artifactOwnerOf(context), effect);
+  if (identifiers.length === 0 || installedApplicationList.invalidFor(target) !== null) return;
+  await queueCommand(tx, runtime, installedApplicationList, target, owner.channelId, { identifiers }, {
+    singleton: "InstalledApplicationList of installations",
+    byPlan: true,
+  });
 }
 
 async function applyApps(effect: EffectOf<"apps">, context: TargetedConversation) {
@@ -237,7 +252,11 @@ const ARTIFACT_STATUS = {
 
 async function applyArtifact(effect: EffectOf<"artifact">, context: TargetedConversation) {
   const { tx, runtime, by } = context;
-  const { outcome, contentRevision, attempt } = effect;
+  const { contentRevision, attempt, rejection } = effect;
+  const verdict = rejection === undefined ? undefined : rejectionVerdict(rejection);
+  const refused = verdict?.state === "failed" ? verdict : undefined;
+  // An acknowledgement that says why the app is not installed is none.
+  const outcome = refused === undefined || effect.outcome !== "begun" ? effect.outcome : "failed";
   if (outcome === "begun") {
     const begun = { versionId: effect.artifactVersion, contentRevision, attempt };
     return await recordBegun(tx, runtime, by, artifactOwnerOf(context), begun);
@@ -247,8 +266,11 @@ async function applyArtifact(effect: EffectOf<"artifact">, context: TargetedConv
     status: ARTIFACT_STATUS[outcome],
     via: "command",
     contentRevision: effect.contentRevision,
-    extraInfo: failureInfo(effect.errors),
+    extraInfo: refused === undefined
+      ? failureInfo(effect.errors)
+      : { ...Object(failureInfo(effect.errors)), reason: refused.sentence, rejection },
     uniqueInstallIdentifier: effect.attempt,
+    ...(refused?.final === true ? { final: true } : {}),
   }]);
 }
 
@@ -285,7 +307,7 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "apps":
       return await applyApps(effect, context);
     case "managedApps":
-      return await confirmManagedApps(tx, runtime, by, artifactOwnerOf(context), effect);
+      return await applyManagedApps(effect, context);
     case "storeApp":
       return await recordStoreAppAnswer(tx, runtime, by, artifactOwnerOf(context), effect);
     case "appsRefused":
@@ -314,6 +336,7 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
       if (command !== undefined) {
         await denyPasswordOf(tx, runtime, owner, effect.secret, { commandUuid: command.uuid });
       }
+      if (effect.clear) await countRemoval(tx, owner.deviceId, effect.secret);
       return;
     case "passwordChecked":
       return await applyPasswordChecked(effect, context);

@@ -6,6 +6,7 @@
 
 import type { Effect, SecurityFacts } from "../commands/effect.ts";
 import { queueCommand } from "../commands/queue.ts";
+import { countRemoval } from "../../db/devices/escrowed_passwords.ts";
 import { isHardwareProven } from "../../db/enrollment/enrollments.ts";
 import { endEscrow, escrow, escrowUnproven } from "../escrow/escrow.ts";
 import { confirmPin } from "../escrow/lock_pin.ts";
@@ -47,6 +48,7 @@ export async function applyPasswordTaken(
   context: TargetedConversation,
 ): Promise<void> {
   const { tx, runtime, by, owner, target, command } = context;
+  if (clear) await countRemoval(tx, owner.deviceId, secret);
   if (secret === "admin_password") {
     if (command === undefined || !await counts(context)) return;
     await confirmPasswordOf(tx, runtime, by, owner, secret, command.uuid, { reason: "acknowledged", command });

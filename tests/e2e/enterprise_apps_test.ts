@@ -170,7 +170,12 @@ Deno.test("an app for phones is installed by its manifest, declined by its user,
     });
     assert.deepEqual(await world.after(16), ["1 declined"]);
     const [row] = await world.rows();
-    assert.deepEqual([row.status, row.retry_at, row.extra_info.DownloadCancelled], ["Failed", null, true]);
+    assert.deepEqual([row.status, row.retry_at], ["Failed", null]);
+    assert.deepEqual(row.extra_info, {
+      reason: "The user declined the installation.",
+      state: "UserRejected",
+      declined: true,
+    });
     assert.deepEqual(await world.after(86_400), ["1 declined"]);
     declines = false;
     await made(fleet, "POST", `/api/mdm/devices/${world.ids.device}/artifacts/${world.ids.artifact}/reinstall/`);
@@ -179,17 +184,23 @@ Deno.test("an app for phones is installed by its manifest, declined by its user,
     assert.equal(world.device.state.apps?.[0]?.Identifier, "com.example.inspect");
   }));
 
-Deno.test("an app for phones is installed, updated to its next version, and removed with its artifact", () =>
+Deno.test("an app for phones is installed, declined and installed in its next version, and removed with its artifact", () =>
   withFleet(async (fleet) => {
+    let declines = false;
     const [, iphone] = MODELS;
     const world = await AppWorld.made(fleet, {
       file: await ipaOf({ version: "2.0" }),
       filename: "Inspect.ipa",
       platform: "ios",
-      device: { ...(iphone === undefined ? {} : { model: iphone }), installSeconds: 10 },
+      device: {
+        ...(iphone === undefined ? {} : { model: iphone }),
+        installSeconds: 10,
+        appMischief: () => declines ? "decline" : undefined,
+      },
     });
     assert.equal(world.device.state.model.platform, "iOS");
     assert.deepEqual(await world.after(16), ["1 verified"]);
+    declines = true;
     const here = () =>
       world.device.state.apps?.map(({ Identifier, ShortVersion, managed }) => [Identifier, ShortVersion, managed]);
     assert.deepEqual(here(), [["com.example.inspect", "2.0", true]]);
@@ -209,14 +220,53 @@ Deno.test("an app for phones is installed, updated to its next version, and remo
       package_uri: next.package_uri,
       package_sha256: next.package_sha256,
     });
-    // The one before is there until the next one is.
+    // Its user declines the next version: the one before stays, until somebody asks again.
     assert.deepEqual(await world.after(1), ["2 accepted", "1 verified"]);
-    assert.deepEqual(await world.after(16), ["2 verified"]);
+    assert.deepEqual(await world.after(16), ["2 declined", "1 verified"]);
+    const [declined] = await world.rows();
+    assert.deepEqual([declined.extra_info.state, declined.extra_info.reason, declined.retry_at], [
+      "UpdateRejected",
+      "The user declined the update.",
+      null,
+    ]);
+    assert.deepEqual(here(), [["com.example.inspect", "2.0", true]]);
+    assert.deepEqual(await world.after(86_400), ["2 declined", "1 verified"]);
+    declines = false;
+    await made(fleet, "POST", `/api/mdm/devices/${world.ids.device}/artifacts/${world.ids.artifact}/reinstall/`);
+    assert.deepEqual(await world.after(1), ["2 accepted", "1 to be reinstalled"]);
+    assert.deepEqual(await world.after(6), ["2 accepted", "1 to be reinstalled"]);
+    assert.deepEqual(await world.after(10), ["2 verified"]);
     assert.deepEqual(here(), [["com.example.inspect", "2.1", true]]);
 
     await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
     assert.deepEqual(await world.after(1), ["2 not installed"]);
     assert.deepEqual(here(), []);
+  }));
+
+Deno.test("an app that the device rejects has failed, with Apple's reason, and is tried again when somebody asks", () =>
+  withFleet(async (fleet) => {
+    const [, iphone] = MODELS;
+    let rejects = true;
+    const world = await AppWorld.made(fleet, {
+      file: await ipaOf(),
+      filename: "Inspect.ipa",
+      platform: "ios",
+      device: {
+        ...(iphone === undefined ? {} : { model: iphone }),
+        appMischief: () => rejects ? "reject" : undefined,
+      },
+    });
+    assert.deepEqual(await world.states(), ["1 failed"]);
+    const [row] = await world.rows();
+    assert.deepEqual([row.extra_info, row.retry_at], [
+      { reason: "The device does not support the installation.", rejection: "NotSupported" },
+      null,
+    ]);
+    rejects = false;
+    assert.deepEqual(await world.after(86_400), ["1 failed"]);
+    await made(fleet, "POST", `/api/mdm/devices/${world.ids.device}/artifacts/${world.ids.artifact}/reinstall/`);
+    assert.deepEqual(await world.after(1), ["1 accepted"]);
+    assert.deepEqual(await world.after(16), ["1 verified"]);
   }));
 
 Deno.test("a download that fails is tried again after a pause, and its reason is kept", () =>

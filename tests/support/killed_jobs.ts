@@ -31,7 +31,7 @@ import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { connected, defined } from "./ade.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "./artifacts.ts";
 import { type Fleet, withFleet } from "./fleet.ts";
-import { losing, type Loss } from "./lost_statements.ts";
+import { losing } from "./lost_statements.ts";
 import { pkgOf } from "./packages.ts";
 import { withRuntime } from "./runtime.ts";
 
@@ -438,7 +438,7 @@ async function finish(house: House, copy: Copy): Promise<void> {
 }
 
 const LOSSES = ["unsent", "unanswered", "over"] as const;
-const HOW: Record<Exclude<Loss, "frozen">, string> = {
+const HOW: Record<(typeof LOSSES)[number], string> = {
   unsent: "that loses a statement",
   unanswered: "that loses the answer to a statement",
   over: "whose process ends before a statement",
