@@ -9,13 +9,9 @@ const FOLDERS = [...SERVER, ...BESIDE].map((folder) => folder.replace(/\/$/, "")
 
 /** Exports that the server never reaches, and the reasons for their place. */
 const UNREACHED: Readonly<Record<string, string>> = {
-  "db/apps/licences.ts commitLicences": "of the ledger, for what installs apps",
   "db/embedded.ts keepEmbeddedPostgres": "never called: its import makes Deno fetch the binaries of the platform",
   "src/apple_schema/generated/credentials.ts credentials":
     "the generator writes every table of the schema; simulated devices read this one",
-  "src/apps/licences.ts commitLicences": "the same",
-  "src/apps/licences.ts isLicenceError": "the same",
-  "src/apps/licences.ts licenceNotSeen": "the same",
   "src/pki/certificate_cache.ts rememberedCertificates": "the bound of the cache is asserted by what it holds",
 };
 

@@ -230,19 +230,23 @@ export type CatalogueFacts = {
   name: string;
   bundleId: string | null;
   latestVersion: string;
+  latestStoreVersion: string;
   iconUrl: string;
   metadata: Json;
 };
 
-/** Stores it. An icon that has another address is fetched again. */
+/**
+ * Stores it. An icon that has another address is fetched again. Returns whether the catalogue has another version of the app.
+ */
 export async function updateCatalogueFacts(
   db: Db,
   id: number,
   facts: CatalogueFacts,
   { due, now }: { due: Date; now: Date },
-): Promise<void> {
-  await db`
-    update store_assets set name = ${facts.name}, bundle_id = ${facts.bundleId}, latest_version = ${facts.latestVersion},
+): Promise<boolean> {
+  const [row] = await db<{ isNew: boolean }[]>`
+    with old as (select latest_store_version from store_assets where id = ${id})
+    update store_assets set latest_store_version = ${facts.latestStoreVersion}, name = ${facts.name}, bundle_id = ${facts.bundleId}, latest_version = ${facts.latestVersion},
       icon = case when icon_url = ${facts.iconUrl} then icon end,
       icon_type = case when icon_url = ${facts.iconUrl} then icon_type else '' end,
       icon_url = ${facts.iconUrl}, metadata = ${json(db, facts.metadata)}, metadata_at = ${now},
@@ -250,7 +254,9 @@ export async function updateCatalogueFacts(
       updated_at = case when (name, bundle_id, latest_version, icon_url)
         is distinct from (${facts.name}, ${facts.bundleId}::text, ${facts.latestVersion}, ${facts.iconUrl})
         then ${now} else updated_at end
-    where id = ${id}`;
+    from old where id = ${id}
+    returning old.latest_store_version <> ${facts.latestStoreVersion} as is_new`;
+  return row?.isNew ?? false;
 }
 
 /** Notes when the catalogue is asked again for assets of which it said nothing. */

@@ -43,7 +43,8 @@ export async function lockRolloutsOf(db: Db, artifactId: string): Promise<Rollou
 /**
  * Returns the number of enrolled devices that have a version, and of those where it failed: by declaration after all
  * its attempts, since a device that could not download a version during an outage of the server reports it as invalid,
- * and installs it with the next attempt. The attack: one device invents users, fails for each, and so halts the rollout
+ * and installs it with the next attempt. What a person declined, or Apple has no licence for yet, is no fault of the
+ * version. The attack: one device invents users, fails for each, and so halts the rollout
  * for all others.
  */
 export async function countRollout(db: Db, versionId: string): Promise<{ present: number; failed: number }> {
@@ -51,7 +52,9 @@ export async function countRollout(db: Db, versionId: string): Promise<{ present
     await db<{ present: number; failed: number }[]>`
       select count(distinct c.enrollment_id) filter (where t.status in ('Acknowledged', 'Installed'))::int as present,
         count(distinct c.enrollment_id) filter (where t.status = 'Failed'
-          and (t.via = 'command' or t.retry_count >= t.max_retry_count))::int as failed
+          and (t.via = 'command' or t.retry_count >= t.max_retry_count)
+          and not t.extra_info @> '{"declined": true}' and not jsonb_exists(t.extra_info, 'licence_attempts'))::int
+          as failed
       from target_artifacts t join channels c on c.id = t.channel_id
       where t.artifact_version_id = ${versionId} and t.channel_id not in (${suspendedChannels(db)})`,
   );

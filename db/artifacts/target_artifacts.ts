@@ -42,6 +42,11 @@ export type TargetArtifactRow = {
   bundleIds: string[] | null;
   /** Whether a command can remove it. */
   removable: boolean;
+  /** The licences that it uses; null where it needs none. */
+  locationAssetId: number | null;
+  /** The version that the device has, and the one that it was last asked to install: Apple's identifiers, or "". */
+  storeVersion: string;
+  storeVersionAsked: string;
   createdAt: Date;
   updatedAt: Date;
 };
@@ -49,11 +54,15 @@ export type TargetArtifactRow = {
 const select = (db: Db) =>
   db`select t.channel_id, t.artifact_version_id as version_id, t.artifact_id, a.type, a.name, v.version, v.state as version_state, t.status, t.via, t.content_revision,
       t.extra_info, t.installed_at, t.os_version_at_install_time, t.unique_install_identifier, t.install_count,
-      t.retry_count, t.max_retry_count, t.retry_at, t.verified_at, t.checks, t.check_at, p.bundle_ids,
+      t.retry_count, t.max_retry_count, t.retry_at, t.verified_at, t.checks, t.check_at,
+      coalesce(p.bundle_ids, case when sa.bundle_id is not null then array[sa.bundle_id] end) as bundle_ids,
+      sv.location_asset_id, t.store_version, t.store_version_asked,
       p.sha256 is null or p.type = 'IPA' or (k.install_as_managed and cardinality(p.bundle_ids) > 0) as removable,
       t.created_at, t.updated_at
     from target_artifacts t join artifact_versions v on v.id = t.artifact_version_id join artifacts a on a.id = t.artifact_id
-      left join enterprise_app_versions k on k.id = v.id left join package_files p on p.sha256 = k.package_sha256`;
+      left join enterprise_app_versions k on k.id = v.id left join package_files p on p.sha256 = k.package_sha256
+      left join store_app_versions sv on sv.id = v.id left join location_assets sl on sl.id = sv.location_asset_id
+      left join store_assets sa on sa.id = sl.asset_id`;
 
 /** Returns the states of a channel, by artifact name, the newest version first. */
 export async function findTargetArtifacts(db: Db, channelId: ChannelId): Promise<TargetArtifactRow[]> {
@@ -174,6 +183,30 @@ export async function findBundlesOf(db: Db, versionIds: readonly string[]): Prom
     where k.id = any(${[...versionIds]}::uuid[]) and cardinality(p.bundle_ids) > 0`;
 }
 
+/** Notes which version of the App Store a device was asked to install. */
+export async function setStoreVersionAsked(
+  db: Db,
+  channelId: ChannelId,
+  versionId: string,
+  storeVersion: string,
+): Promise<void> {
+  await db`
+    update target_artifacts set store_version_asked = ${storeVersion}
+    where channel_id = ${channelId} and artifact_version_id = ${versionId}`;
+}
+
+/** Notes which version of the App Store a device has. */
+export async function setStoreVersion(
+  db: Db,
+  channelId: ChannelId,
+  versionId: string,
+  storeVersion: string,
+): Promise<void> {
+  await db`
+    update target_artifacts set store_version = ${storeVersion}
+    where channel_id = ${channelId} and artifact_version_id = ${versionId} and store_version <> ${storeVersion}`;
+}
+
 /** Marks versions as listed by the device. */
 export async function markVerified(
   db: Db,
@@ -248,7 +281,9 @@ export async function findWithVariables(
       join target_artifacts t on t.channel_id = c.id join artifact_versions v on v.id = t.artifact_version_id
       join artifacts a on a.id = v.artifact_id
     where ${bearersOf(db, of)} and e.ended_at is null and not (${isTrace(db)}) and v.variables && ${names}::text[]
-      and not (a.hold_without_values and not coalesce(v.needed_variables, v.variables) <@ ${namesWithValues(db)})
+      and not ((a.hold_without_values or a.type = 'Store App') and not coalesce(v.needed_variables, v.variables) <@ ${
+    namesWithValues(db)
+  })
     order by t.channel_id`;
 }
 
@@ -259,7 +294,7 @@ export async function findHolding(db: Db, of: Bearers, variables: readonly strin
     from devices d join enrollments e on e.device_id = d.id join channels c on c.enrollment_id = e.id
     where ${bearersOf(db, of)} and e.ended_at is null and e.blueprint_id is not null and exists (
       select 1 from artifacts a join artifact_versions v on v.artifact_id = a.id
-      where a.hold_without_values and (a.channel = 'Device') = (c.user_key = '')
+      where (a.hold_without_values or a.type = 'Store App') and (a.channel = 'Device') = (c.user_key = '')
         and coalesce(v.needed_variables, v.variables) && ${[...variables]}::text[])
     order by c.id`;
   return rows.map(({ id }) => id);

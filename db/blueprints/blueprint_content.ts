@@ -28,7 +28,9 @@ export type VersionJson = {
   filter: FilterJson;
   references: string[];
   payload: Json;
-  /** The platforms of its package; absent where there is none. */
+  /** The licence of a store app; absent for everything else. */
+  licence?: { asset: number; declarative: boolean; configured: boolean; keepUpdated: boolean };
+  /** The platforms of its package or app; absent where there is none. */
   runsOn?: string[];
 };
 
@@ -75,7 +77,10 @@ export type RecoveryPasswordJson = {
 
 /** A blueprint with the revision that it was read at. */
 export type BlueprintContentRow =
-  & Omit<BlueprintValues, "name" | "softwareUpdateEnforcements" | "filevaultConfigId" | "recoveryPasswordConfigId">
+  & Omit<
+    BlueprintValues,
+    "name" | "defaultLocationId" | "softwareUpdateEnforcements" | "filevaultConfigId" | "recoveryPasswordConfigId"
+  >
   & {
     id: number;
     enforcements: EnforcementJson[];
@@ -144,9 +149,24 @@ export async function findBlueprintContent(db: Db, id: number): Promise<Blueprin
                 where n.version_id = v.id), '[]'))
               -- Only where there is one: contents without stay what they were.
               || case when k.id is null then '{}' else jsonb_build_object('runsOn',
-                p.platforms || case when k.ios_app then array['macOS'] else '{}' end) end order by v.version desc)
+                p.platforms || case when k.ios_app then array['macOS'] else '{}' end) end
+              || case when s.id is null then '{}' else jsonb_build_object(
+                'runsOn', i.supported_platforms || case when 'iOS' = any(i.supported_platforms) then array['iPadOS']
+                  else '{}' end,
+                'licence', jsonb_build_object('asset', s.location_asset_id, 'declarative', s.declarative,
+                  'configured', s.configuration_sealed is not null, 'keepUpdated', s.keep_updated)) end
+              -- A declaration of an app uses the licences of the blueprint's location.
+              || case when a.declaration_type = 'com.apple.configuration.app.managed' then coalesce((
+                select jsonb_build_object('licence', jsonb_build_object('asset', w.id, 'declarative', true,
+                  'configured', false, 'keepUpdated', false))
+                from location_assets w join store_assets z on z.id = w.asset_id
+                where w.location_id = b.default_location_id and w.gone_at is null and z.product_type = 'App'
+                  and (z.adam_id = d.payload ->> 'AppStoreID' or z.bundle_id = d.payload ->> 'BundleID')
+                order by z.pricing_param <> 'STDQ', w.id limit 1), '{}') else '{}' end order by v.version desc)
             from artifact_versions v join filters g on g.artifact_version_id = v.id
             left join enterprise_app_versions k on k.id = v.id left join package_files p on p.sha256 = k.package_sha256
+            left join store_app_versions s on s.id = v.id left join location_assets y on y.id = s.location_asset_id
+            left join store_assets i on i.id = y.asset_id
             left join declaration_versions d on d.version_id = v.id where v.artifact_id = a.id), '[]')
         ) order by a.id)
         from reach join artifacts a on a.id = reach.id), '[]') as artifacts

@@ -23,6 +23,8 @@ export type BlueprintValues = {
   legacyProfilesViaDdm?: boolean;
   /** Absent: unchanged; none for a new blueprint. */
   softwareUpdateEnforcements?: readonly number[];
+  /** The location whose licences declarations use. Absent: unchanged; none for a new blueprint. */
+  defaultLocationId?: number | null;
   /** Absent: unchanged; none for a new blueprint. */
   filevaultConfigId?: number | null;
   /** Absent: unchanged; none for a new blueprint. */
@@ -35,7 +37,7 @@ export type BlueprintRow = Required<BlueprintValues> & { id: number; createdAt: 
 const columns = (db: Db) =>
   db`
     id, name, inventory_interval, collect_apps, collect_certificates, collect_profiles, legacy_profiles_via_ddm,
-    filevault_config_id, recovery_password_config_id, created_at, updated_at,
+    default_location_id, filevault_config_id, recovery_password_config_id, created_at, updated_at,
     array(select l.enforcement_id from blueprint_software_update_enforcements l where l.blueprint_id = blueprints.id
       order by l.enforcement_id) as software_update_enforcements`;
 
@@ -90,6 +92,14 @@ export async function updateBlueprint(
 ): Promise<void> {
   await db`update blueprints set ${db({ ...row, updatedAt: now })} where id = ${id}`;
   await setEnforcements(db, id, softwareUpdateEnforcements);
+}
+
+/** Whether blueprints use the licences of a location by default. */
+export async function isDefaultLocation(db: Db, locationId: number): Promise<boolean> {
+  return one(
+    await db<{ found: boolean }[]>`
+      select exists (select 1 from blueprints where default_location_id = ${locationId}) as found`,
+  ).found;
 }
 
 /** Whether a blueprint holds artifacts. */

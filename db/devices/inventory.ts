@@ -233,3 +233,15 @@ export async function inventoryTimes(db: Db, enrollmentId: EnrollmentId): Promis
       from enrollments where id = ${enrollmentId}`,
   );
 }
+
+/** What a blueprint collects of each list. */
+export type CollectedLists = Record<"apps" | "certificates" | "profiles", "no" | "managed" | "all">;
+
+/** Returns what the blueprint of an enrollment collects; nothing without one. */
+export async function findCollectedLists(db: Db, enrollmentId: EnrollmentId): Promise<CollectedLists> {
+  const [row] = await db<Record<keyof CollectedLists, number>[]>`
+    select b.collect_apps as apps, b.collect_certificates as certificates, b.collect_profiles as profiles
+    from enrollments e join blueprints b on b.id = e.blueprint_id where e.id = ${enrollmentId}`;
+  const level = (value = 0) => (["no", "managed", "all"] as const)[value] ?? "no";
+  return { apps: level(row?.apps), certificates: level(row?.certificates), profiles: level(row?.profiles) };
+}

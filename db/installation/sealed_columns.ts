@@ -35,6 +35,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "push_certificates", column: "private_key_sealed" },
   { table: "recovery_password_configs", column: "static_password_sealed" },
   { table: "scep_issuers", column: "backend_sealed" },
+  { table: "store_app_versions", column: "configuration_sealed" },
 ];
 
 /** One sealed value. Ids are texts here, whatever their type. */

@@ -7,6 +7,7 @@
 import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { furtherFacts, type TargetRow } from "../devices/devices.ts";
 import { type PasswordFactJson, passwordFacts } from "../devices/escrowed_passwords.ts";
+import { type LicenceFactJson, licenceFactsOf } from "../apps/licence_needs.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, type Json, one, type Statement } from "../open.ts";
 import { namesWithValues } from "../variables/variable_facts.ts";
@@ -76,6 +77,10 @@ export type PlanRow = TargetRow & {
     /** Since when its recovery key is escrowed; null if none is that the Mac itself has reported. */
     prkAt: string | null;
   } | null;
+  /** Licences of the device, or of its person; null for none. */
+  licences: LicenceFactJson[] | null;
+  /** Whose licences a user enrollment uses; "" where that is not known. */
+  managedAppleId: string;
   /** Whether the enrollment has ended, or its device is deleted. */
   ended: boolean;
   blocked: boolean;
@@ -134,6 +139,7 @@ const select = (db: Db) =>
             select max(created_at) from escrowed_secrets where device_id = e.device_id and kind = 'filevault_prk'
               and ended_at is null and proven) end)
         end as filevault,
+      e.managed_apple_id, ${licenceFactsOf(db)} as licences,
       e.ended_at is not null as ended, d.blocked_at is not null as blocked
     from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
       join channel_plans p on p.channel_id = c.id`;

@@ -52,6 +52,7 @@ export const MENU = [
   { group: "Configuration", href: "/blueprints/", label: "Blueprints", needs: "mdm.view_blueprint" },
   { group: "Configuration", href: "/artifacts/", label: "Artifacts", needs: "mdm.view_artifact" },
   { group: "Configuration", href: "/packages/", label: "Packages", needs: "mdm.view_package" },
+  { group: "Configuration", href: "/store-apps/", label: "Store apps", needs: "mdm.view_artifact" },
   { group: "Configuration", href: "/apps-and-books/", label: "Apps and books", needs: "mdm.view_locationasset" },
   { group: "Configuration", href: "/locations/", label: "Locations", needs: "mdm.view_location" },
   { group: "Configuration", href: "/software-updates/", label: "Software updates", needs: "mdm.view_softwareupdate" },

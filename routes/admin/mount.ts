@@ -16,6 +16,7 @@ import { mountEvents } from "./activity/events.tsx";
 import { mountJobs } from "./activity/jobs.tsx";
 import { mountAsset } from "./apps/asset.tsx";
 import { mountAppAssets } from "./apps/assets.tsx";
+import { mountStoreApps } from "./apps/store_apps.tsx";
 import { mountLocations } from "./apps/locations.tsx";
 import { mountArtifacts } from "./artifacts/list.tsx";
 import { mountPackages } from "./artifacts/packages.tsx";
@@ -70,6 +71,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountPackages,
       mountAppAssets,
       mountAsset,
+      mountStoreApps,
       mountLocations,
       mountUpdateProgress,
       mountSoftwareUpdates,

@@ -28,7 +28,7 @@ const blueprintSchema = z.object({
   collect_certificates: z.int(),
   collect_profiles: z.int(),
   legacy_profiles_via_ddm: z.boolean(),
-  default_location: z.null(),
+  default_location: z.int().nullable(),
   filevault_config: z.int().nullable(),
   recovery_password_config: z.int().nullable(),
   software_update_enforcements: z.array(z.int()),

@@ -20,6 +20,7 @@ import { blockDevice, changeDeviceBlueprint, pokeDevice } from "../../src/device
 import { confirmHardware } from "../../src/devices/confirm_hardware.ts";
 import { deleteDevice, restoreDevice } from "../../src/devices/deletion.ts";
 import { deviceBlueprintInput } from "../../src/devices/device_blueprint_input.ts";
+import { changeManagedAppleAccount, managedAppleAccountInput } from "../../src/devices/managed_apple_account.ts";
 import { deviceRepresentation } from "../../src/devices/representation.ts";
 import { silentBefore } from "../../src/devices/state.ts";
 import { discardSuccessor } from "../../src/devices/successors.ts";
@@ -269,5 +270,21 @@ export const DEVICE_ENDPOINTS = [
     response: { status: 200, schema: deviceSchema },
     handle: async ({ runtime, by, params, body }) =>
       deviceRepresentation(await changeDeviceBlueprint(runtime, by, params.id, body.blueprint), runtime),
+  }),
+  endpoint({
+    method: "PUT",
+    path: "/api/mdm/devices/{id}/managed_apple_account/",
+    permission: "mdm.change_enrolleddevice",
+    tag: "Devices",
+    summary: "Set the Managed Apple Account of a user enrollment",
+    description: "Apps on such a device use the licences of this person. An empty text is none.",
+    params: deviceParams,
+    body: managedAppleAccountInput.meta({ id: "ManagedAppleAccountRequest" }),
+    example: { managed_apple_account: "jun@example.com" },
+    response: { status: 200, schema: z.object({ managed_apple_account: z.string() }) },
+    async handle({ runtime, by, params, body }) {
+      await changeManagedAppleAccount(runtime, by, params.id, body.managed_apple_account);
+      return { managed_apple_account: body.managed_apple_account };
+    },
   }),
 ];

@@ -43,6 +43,7 @@ import { ROLLOUT_ENDPOINTS } from "./rollouts.ts";
 import { SCEP_ISSUER_ENDPOINTS } from "./scep_issuers.ts";
 import { SOFTWARE_UPDATE_ENFORCEMENT_ENDPOINTS } from "./software_update_enforcements.ts";
 import { SOFTWARE_UPDATE_ENDPOINTS } from "./software_updates.ts";
+import { STORE_APP_VIEW_ENDPOINTS } from "./store_app_views.ts";
 import { TAG_ENDPOINTS } from "./tags.ts";
 import { TASK_RESULT_ENDPOINTS } from "./task_results.ts";
 import { TAXONOMY_ENDPOINTS } from "./taxonomies.ts";
@@ -88,6 +89,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...VERSION_ENDPOINTS,
   ...LOCATION_ENDPOINTS,
   ...LOCATION_ASSET_ENDPOINTS,
+  ...STORE_APP_VIEW_ENDPOINTS,
   ...PACKAGE_FILE_ENDPOINTS,
   ...PACKAGE_ENDPOINTS,
   ...FILEVAULT_CONFIG_ENDPOINTS,

@@ -371,7 +371,13 @@ export class SimulatedAppsAndBooks {
         ...(entry.bundleId === undefined ? {} : { bundleId: entry.bundleId }),
         url: `https://apps.apple.com/de/app/id${id}`,
         artwork: { width: 1024, height: 1024, url: `${this.#address}/icons/${id}/{w}x{h}bb.{f}` },
-        offers: entry.version === undefined ? [] : [{ type: "get", version: { display: entry.version } }],
+        offers: entry.version === undefined ? [] : [{
+          type: "get",
+          version: {
+            display: entry.version,
+            ...(entry.externalVersion === undefined ? {} : { externalId: entry.externalVersion }),
+          },
+        }],
       }]];
     });
     return Response.json({ isAuthenticated: true, version: 2, results: Object.fromEntries(found) });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { StoreAnswer } from "../device/installed_apps.ts";
+
 /** An item that a location owns licences of. */
 export type StoreItem = {
   adamId: string;
@@ -58,7 +60,14 @@ export type StoreLocation = {
 };
 
 /** What the catalogue says of an item. */
-export type CatalogueEntry = { name: string; bundleId?: string; version?: string; kind?: string };
+export type CatalogueEntry = {
+  name: string;
+  bundleId?: string;
+  version?: string;
+  /** Apple's identifier of the version. */
+  externalVersion?: number;
+  kind?: string;
+};
 
 const keyOf = ({ adamId, pricingParam }: { adamId: string; pricingParam: string }) => `${adamId} ${pricingParam}`;
 
@@ -160,6 +169,23 @@ export class SimulatedStore {
       result: "SUCCESS",
       assignments: [assignmentOf(item, holder)],
     });
+  }
+
+  /** What the App Store says to a device that asks for an app: those with a licence, or whose person has one, get it. */
+  serve(adamId: string, serialNumber: string, managedAppleId?: string): StoreAnswer {
+    const entry = this.catalogue.get(adamId);
+    if (entry?.bundleId === undefined) return { error: { code: 12_023, text: "The App ID could not be verified." } };
+    const has = [...this.locations.values()].some(({ items, users }) =>
+      [...items.values()].some((item) =>
+        item.adamId === adamId && (item.holders.has(`device ${serialNumber}`) ||
+          [...users.values()].some((user) =>
+            user.managedAppleId === managedAppleId && item.holders.has(`user ${user.clientUserId}`)
+          ))
+      )
+    );
+    if (!has) return { error: { code: 9610, text: "License not found." } };
+    const { bundleId, name, version = "1.0", externalVersion = 1 } = entry;
+    return { app: { bundleId, name, version, externalVersion } };
   }
 
   /** Begins an event. */

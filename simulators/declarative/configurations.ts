@@ -1,7 +1,7 @@
 /**
  * The effects of configurations when they are activated, and their reversal when they are deactivated.
  *
- * How it differs from the real thing: legacy profiles, packages and tests have effects; all other
+ * How it differs from the real thing: legacy profiles, packages, apps of the App Store and tests have effects; all other
  * configurations are accepted if they are valid and their assets are available, but do not change the device's behavior.
  * Packages are fetched, checked, and installed at once; nobody installs an optional one.
  *
@@ -23,6 +23,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const INTERACTIVE = "com.apple.configuration.legacy.interactive";
 const LEGACY: ReadonlySet<string> = new Set(["com.apple.configuration.legacy", INTERACTIVE]);
 const PACKAGE = "com.apple.configuration.package";
+const MANAGED_APP = "com.apple.configuration.app.managed";
 const TEST = "com.apple.configuration.management.test";
 
 /** The configurations that are applied, each for a token of it and of its assets. */
@@ -47,6 +48,7 @@ export class Configurations {
       }
     }
     channel.packages = channel.packages.filter(({ declaration, leaves }) => on.has(declaration) || !leaves);
+    this.device.apps.keep(on);
     for (const identifier of this.#applied.keys()) {
       if (!on.has(identifier)) this.#applied.delete(identifier);
     }
@@ -73,6 +75,10 @@ export class Configurations {
     const { type, payload } = configuration;
     if (type === TEST && own(payload, "ReturnStatus") === "Failed") {
       return configurationCannotBeApplied("An internal error has occurred.");
+    }
+    if (type === MANAGED_APP) {
+      this.device.apps.follow(configuration.identifier, payload);
+      return undefined;
     }
     if (type === PACKAGE) return await this.#installPackage(configuration);
     return LEGACY.has(type) ? await this.#installProfile(configuration, assets) : undefined;

@@ -8,6 +8,7 @@ import type { PlistDict } from "../../src/protocol/plist.ts";
 import type { Json, JsonObject } from "../../src/protocol/plist_json.ts";
 import type { SchemaTarget } from "../../src/apple_schema/target.ts";
 import type { DeclarationKind } from "../../src/apple_schema/types.ts";
+import type { DeclaredApps } from "../device/declared_apps.ts";
 import type { ChannelState, Reason } from "../device/channel_state.ts";
 import type { DeviceIdentity } from "../device/identity.ts";
 
@@ -41,6 +42,7 @@ export type StatusItem = { value: Json } | { error: Reason };
 export type DeclarativeDevice = {
   readonly channel: ChannelState;
   readonly mischief: DeclarationMischiefMaker | undefined;
+  readonly apps: DeclaredApps;
   target(): SchemaTarget;
   /** Sends a check-in message; the ids are added. */
   checkIn(message: PlistDict): Promise<Response>;

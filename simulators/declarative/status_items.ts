@@ -2,7 +2,7 @@
  * The status items of a simulated device.
  *
  * How it differs from the real thing: all values are invented from the model. An update that a declaration enforces is
- * pending immediately and stays so until the device installs it; lists of accounts, apps and background tasks are empty.
+ * pending immediately and stays so until the device installs it; lists of accounts and background tasks are empty.
  *
  * @module
  */
@@ -10,6 +10,7 @@
 import type { Json, JsonObject } from "../../src/protocol/plist_json.ts";
 import { statusItemFacts } from "../../src/apple_schema/status.ts";
 import type { SchemaTarget } from "../../src/apple_schema/target.ts";
+import type { DeclaredApps } from "../device/declared_apps.ts";
 import type { DeviceState } from "../device/device_state.ts";
 import { capabilitiesOf } from "../device/capabilities.ts";
 import type { ChannelState, Reason } from "../device/channel_state.ts";
@@ -31,12 +32,13 @@ function certificateList(state: DeviceState, { identities }: ChannelState): Json
 }
 
 /** The source of the values. */
-type Facts = { device: DeviceState; channel: ChannelState; active: readonly HeldDeclaration[] };
+type Facts = { device: DeviceState; channel: ChannelState; active: readonly HeldDeclaration[]; apps: DeclaredApps };
 
 const pendingOf = ({ device, active }: Facts) => enforcedUpdate(device.model, active);
 
 /** All items that a device can report, whether its system can report them or not. */
 const VALUES: Readonly<Record<string, (facts: Facts) => Json>> = {
+  "app.managed.list": ({ apps }) => apps.list(),
   "device.identifier.serial-number": ({ device }) => device.serialNumber,
   "device.identifier.udid": ({ device }) => device.udid,
   "device.model.family": ({ device: { model } }) => FAMILIES[model.platform],
@@ -111,14 +113,19 @@ function abilitiesOf(target: SchemaTarget) {
 export function statusItemOf(
   name: string,
   device: DeviceState,
-  { userId, channel, active }: { userId: string; channel: ChannelState; active: readonly HeldDeclaration[] },
+  { userId, channel, active, apps }: {
+    userId: string;
+    channel: ChannelState;
+    active: readonly HeldDeclaration[];
+    apps: DeclaredApps;
+  },
 ): StatusItem {
   const { capabilities, items } = abilitiesOf(targetOf(device, userId));
   if (name === "management.client-capabilities") return { value: capabilities };
   const facts = statusItemFacts(name);
   if (facts === null) return { error: unavailable(name, "is not known") };
   if (!items.has(name)) return { error: unavailable(name, "is not for this device") };
-  const value = Object.hasOwn(VALUES, name) ? VALUES[name]?.({ device, channel, active }) : undefined;
+  const value = Object.hasOwn(VALUES, name) ? VALUES[name]?.({ device, channel, active, apps }) : undefined;
   if (value !== undefined) return { value };
   // All other published items are lists that are empty on a simulated device.
   return facts.keys[0]?.type === "array" ? { value: [] } : { error: unavailable(name, "has no value") };

@@ -21,7 +21,7 @@ import { DeviceChannels } from "./device_channels.ts";
 import { DeviceCheckins } from "./device_checkins.ts";
 import { type DeviceOptions, type Exchange, expectOk, type Mischief, ServerRefused } from "./device_options.ts";
 import { type DeviceIdentity, ScepRefused } from "./identity.ts";
-import type { AppHabits } from "./installed_apps.ts";
+import { appHabitsOf } from "./app_habits.ts";
 import { FileVault } from "./file_vault.ts";
 import { managementOf, type OpenedProfile, openProfile, payloadOf } from "./installed_profile.ts";
 import { putEnrollmentProfile, takeEnrollmentProfileAway } from "./channel_profiles.ts";
@@ -376,16 +376,6 @@ export class SimulatedDevice extends DeviceCheckins {
     this.pushMagic = crypto.randomUUID();
   }
 
-  get #apps(): AppHabits {
-    const { now = () => new Date(), installSeconds: seconds = 0, appMischief } = this.options;
-    return {
-      download: (url) => this.link.get(url, "None"),
-      now,
-      seconds,
-      mischief: (identifier) => appMischief?.(identifier),
-    };
-  }
-
   async #answer(
     command: PlistDict,
     mischief: Mischief | undefined,
@@ -403,7 +393,7 @@ export class SimulatedDevice extends DeviceCheckins {
           renew: (profile) => this.#renew(profile),
           told: (bytes) => this.declarative(userId).told(bytes),
           unlockToken: () => this.unlockToken,
-          apps: this.#apps,
+          apps: appHabitsOf(this.options, this.link),
         },
       });
     return { Status: status, ...body };

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { appHabitsOf } from "./app_habits.ts";
+import { declaredAppsOf } from "./declared_apps.ts";
 import type { DeviceState } from "./device_state.ts";
 import { type ChannelState, emptyChannel } from "./channel_state.ts";
 import { Declarative } from "../declarative/declarative.ts";
@@ -35,14 +37,16 @@ export class DeviceChannels {
     if (known !== undefined) return known;
     const { state: device, link, options, checkIn } = this.around;
     const state = userId === "" ? device : emptyChannel();
+    const apps = declaredAppsOf(device, appHabitsOf(options, link));
     const declarative = new Declarative({
+      apps,
       channel: state,
       mischief: options.declarationMischief,
       target: () => targetOf(device, userId),
       checkIn: (message) => checkIn(userId === "" ? message : { UserID: userId, ...message }),
       download: (url, as) => link.get(url, as),
       certify: (scep) => link.request(scep),
-      statusItem: (name, active) => statusItemOf(name, device, { userId, channel: state, active }),
+      statusItem: (name, active) => statusItemOf(name, device, { userId, channel: state, active, apps }),
     });
     const channel = { state, declarative };
     this.#channels.set(userId, channel);

@@ -6,7 +6,7 @@
 
 import type { KeyObject } from "node:crypto";
 import type { DeclarationMischiefMaker } from "../declarative/declarative_device.ts";
-import type { AppMischief } from "./installed_apps.ts";
+import type { AppMischief, StoreAnswer } from "./installed_apps.ts";
 import type { ScepHabit } from "./identity.ts";
 import type { Account } from "./device_state.ts";
 import type { Model } from "./models.ts";
@@ -45,6 +45,8 @@ export type DeviceOptions = {
   installSeconds?: number;
   /** Decides whether an app that it was sent fails, or is declined by its user. */
   appMischief?: (identifier: string) => AppMischief | undefined;
+  /** The App Store that it asks; by default there is none, and apps of the App Store are acknowledged and no more. */
+  appStore?: (adamId: string, serialNumber: string) => StoreAnswer;
   /** Whether FileVault is enabled on a Mac that enrolls by hand; it is by default. */
   fileVault?: "on" | "off";
   /** Minutes that its zone is ahead of UTC; 0 by default. */

@@ -12,8 +12,16 @@ import { readPackage } from "../../src/packages/keep_package.ts";
 import { array, asDict, dict, dicts, int, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
 import type { SimulatedApp } from "./models.ts";
 
-/** What becomes of an app: the download fails, or its user cancels it. */
-export type AppMischief = "fail" | "decline";
+/** What becomes of an app: the download fails, its user cancels it, or never signs in at the App Store. */
+export type AppMischief = "fail" | "decline" | "ignore";
+
+/** An app as the App Store has it now. */
+export type StoreApp = { bundleId: string; name: string; version: string; externalVersion: number };
+
+/** What the App Store says to a device that asks for an app: the app, or Apple's error. */
+export type StoreAnswer =
+  | { app: StoreApp; error?: undefined }
+  | { app?: undefined; error: { code: number; text: string } };
 
 /** An app that was sent. */
 export type AppHere = SimulatedApp & {
@@ -24,6 +32,14 @@ export type AppHere = SimulatedApp & {
   startsAt: number;
   readyAt: number;
   mischief?: AppMischief | undefined;
+  /** The version of an app of the App Store. */
+  externalVersion?: number;
+  /** The declaration that it is there for. */
+  declaration?: string;
+  /** Why it failed, as Apple's code. */
+  reason?: string;
+  /** Whether its user has removed it since. */
+  removed?: true;
   /** The one that it replaces, while it is not ready. */
   before?: AppHere | undefined;
 };
@@ -36,6 +52,10 @@ export type AppHabits = {
   /** Seconds from the end of a download to the installed app. */
   seconds: number;
   mischief(identifier: string): AppMischief | undefined;
+  /** Whether there is an App Store. */
+  hasStore: boolean;
+  /** Asks the App Store for an app by Apple's id. */
+  store(adamId: string): StoreAnswer;
 };
 
 /** The download did not give what its manifest says. */
@@ -94,7 +114,7 @@ export async function appsIn(content: Uint8Array<ArrayBuffer>): Promise<Simulate
 export function withApps(
   here: readonly AppHere[],
   apps: readonly SimulatedApp[],
-  { managed, configuration }: Pick<AppHere, "managed" | "configuration">,
+  { managed, configuration, externalVersion }: Pick<AppHere, "managed" | "configuration" | "externalVersion">,
   habits: AppHabits,
 ): AppHere[] {
   const now = habits.now().getTime();
@@ -105,10 +125,13 @@ export function withApps(
       ...app,
       managed,
       configuration,
+      ...(externalVersion === undefined ? {} : { externalVersion }),
       startsAt: now + habits.seconds * 500,
       readyAt: now + habits.seconds * 1000,
       mischief: habits.mischief(app.Identifier),
-      before: here.find(({ Identifier, readyAt }) => Identifier === app.Identifier && readyAt <= now),
+      before: here.find(({ Identifier, readyAt, removed }) =>
+        Identifier === app.Identifier && readyAt <= now && removed !== true
+      ),
     })),
   ];
 }
@@ -118,10 +141,24 @@ export function listed(app: AppHere, now: Date): PlistDict[] {
   const { Identifier, Name, Version, ShortVersion, BundleSize, mischief, before, startsAt, readyAt } = app;
   const plain = { Identifier, Name, Version, ShortVersion, BundleSize };
   const old = before === undefined ? [] : listed(before, now);
+  if (app.removed === true) return [];
   if (mischief === "fail") return [...old, { ...plain, DownloadFailed: true }];
+  if (mischief === "ignore") return old;
   if (mischief === "decline") return [...old, { ...plain, DownloadCancelled: true }];
   const time = now.getTime();
   if (time < startsAt) return [...old, { ...plain, DownloadWaiting: true, Installing: false }];
   if (time < readyAt) return [...old, { ...plain, Installing: true }];
   return [{ ...plain, Installing: false }];
+}
+
+/** Returns the state of an app as ManagedApplicationList has it now. */
+export function managedStatus({ mischief, removed, startsAt, readyAt, before }: AppHere, now: Date): string {
+  const update = before !== undefined;
+  if (removed === true) return "ManagedButUninstalled";
+  if (mischief === "fail") return "Failed";
+  if (mischief === "decline") return update ? "UpdateRejected" : "UserRejected";
+  if (mischief === "ignore") return update ? "PromptingForUpdateLogin" : "PromptingForLogin";
+  const time = now.getTime();
+  if (time < startsAt) return "Queued";
+  return time < readyAt ? update ? "Updating" : "Installing" : "Managed";
 }

@@ -13,15 +13,17 @@ import { problem } from "../../src/errors.ts";
 import { uploadPushCertificate } from "../../src/push/certificates.ts";
 import { randomText, type Runtime, systemClock, systemRandom } from "../../src/runtime.ts";
 import { apiClient } from "../api_client.ts";
+import { SimulatedAppsAndBooks } from "../apple/apps_and_books.ts";
 import { startApns } from "../apple/apns.ts";
 import { SimulatedDeviceAssignment } from "../apple/device_assignment.ts";
 import { makeDeviceMaker } from "../apple/device_ca.ts";
 import { startSoftwareLookup } from "../apple/software_lookup.ts";
-import type { SimulatedDevice } from "../device/device.ts";
+import type { DeviceOptions, SimulatedDevice } from "../device/device.ts";
 import { type Crowd, type CrowdEvent, startCrowd } from "../fleet/crowd.ts";
 import { enrollmentApi } from "../fleet/enrollment_api.ts";
 import { makeKeyPool } from "../fleet/key_pool.ts";
 import { makeRoster } from "../fleet/roster.ts";
+import { makeDemoApps } from "./demo_apps.ts";
 import { makeDemoArtifacts, makeDemoFilevault } from "./demo_artifacts.ts";
 import { assignDemoDevices, unbox } from "./demo_assignment.ts";
 import { makeCast } from "./demo_cast.ts";
@@ -30,10 +32,11 @@ import { startDemoServer } from "./demo_server.ts";
 
 const HELP = `deno task demo [--port PORT] [--devices N] [--data FOLDER] [--pace N]
 
-Starts a server with a database of its own, fakes of Apple's services (push, device assignment, software catalogue), and
-simulated devices that enroll and stay online. Half of them are assigned at Apple, come out of the box one by one over
-the first minute, and wait in Setup Assistant. Their blueprint holds two profiles and two declarations, encrypts the disks
-of Macs, and leads them to a newer version of their system.
+Starts a server with a database of its own, fakes of Apple's services (push, device assignment, Apps & Books, software catalogue),
+and simulated devices that enroll and stay online. Half of them are assigned at Apple, come out of the box one by one over
+the first minute, and wait in Setup Assistant. Their blueprint holds two profiles, two declarations, an app of the App
+Store with licences for some of them and an app of the organization, encrypts the disks of Macs, and leads them to a newer
+version of their system.
 Prints the address, a sign-in and an API token, each on a line of its own, then a line for each thing that happens.
 Ctrl-C ends it, and with it everything that was made.
 
@@ -49,6 +52,8 @@ const USERNAME = "demo@example.com";
 const EVERY = 60;
 /** Seconds over which assigned devices come out of the box. */
 const ARRIVAL = 60;
+/** Seconds that an app takes to be installed. */
+const INSTALLATION = 20;
 /** Seconds until pilot devices have to update. */
 const PILOTS = 150;
 
@@ -164,10 +169,22 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   const apple = new SimulatedDeviceAssignment();
   const assignmentUrl = apple.start();
   stack.defer(() => apple.stop());
+  const content = new SimulatedAppsAndBooks();
+  content.immediate = true;
+  const contentUrl = content.start();
+  stack.defer(() => content.stop());
   const lookup = await startSoftwareLookup(systemClock.now(), demoCatalogue(systemClock.now()));
   stack.defer(() => lookup.close());
   const maker = await makeDeviceMaker(systemClock.now());
-  const server = await startDemoServer({ port: demo.port, folder, apns, lookup, assignmentUrl, makerPem: maker.pem });
+  const server = await startDemoServer({
+    port: demo.port,
+    folder,
+    apns,
+    lookup,
+    assignmentUrl,
+    contentUrl,
+    makerPem: maker.pem,
+  });
   stack.defer(() => server.close());
   const { runtime, address } = server;
 
@@ -187,6 +204,7 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   const [client, blueprint] = [apiClient(address, token), await api.blueprint()];
   await makeDemoArtifacts(client, blueprint);
   await makeDemoFilevault(client, blueprint, run);
+  await makeDemoApps(client, content, { address, token, blueprint });
   const pilotsAt = new Date(runtime.clock.now().getTime() + PILOTS * 1000 / demo.pace);
   const pilots = await makeDemoEnforcements(client, { blueprint, run, pilotsAt });
   print(`Address:   ${address}`);
@@ -196,13 +214,18 @@ async function runDemo(demo: Demo, print: (line: string) => void, end: Promise<v
   const keys = makeKeyPool({ ahead: 2 });
   const factoryKey = await keys.take();
   const overTheAir = await api.overTheAirProfile(enrollment);
-  const cast = makeCast(demo.devices >> 1, keys);
+  const apps: Partial<DeviceOptions> = {
+    appStore: (adamId, serialNumber) => content.store.serve(adamId, serialNumber),
+    installSeconds: INSTALLATION / demo.pace,
+  };
+  const cast = makeCast(demo.devices >> 1, keys, apps);
   const assignment = { runtime, client, apple, run, unit: await api.unit(), pushCertificate: id, blueprint, pilots };
   if (cast.length > 0) {
     await assignDemoDevices(assignment, cast);
     print(`Assigned:  ${cast.length} of ${demo.devices} devices come out of the box, one by one`);
   }
   const devices = makeRoster(demo.devices - cast.length, {
+    ...apps,
     keys,
     random: systemRandom,
     // A phone in a pocket is locked from time to time.

@@ -64,10 +64,14 @@ function optionsOf({ product, updateFails, busy }: Part): Partial<DeviceOptions>
 /** A device with its part. */
 export type CastDevice = { device: SimulatedDevice; part: Part };
 
-/** Returns `count` devices with their parts, which repeat. */
-export function makeCast(count: number, keys: Parameters<typeof makeRoster>[1]["keys"]): CastDevice[] {
+/** Returns `count` devices with their parts, which repeat; `common` are options of all. */
+export function makeCast(
+  count: number,
+  keys: Parameters<typeof makeRoster>[1]["keys"],
+  common: Partial<DeviceOptions> = {},
+): CastDevice[] {
   const partOf = (n: number): Part => PARTS[n % PARTS.length] ?? { product: "Mac16,12" };
-  return makeRoster(count, { keys, vary: (n) => optionsOf(partOf(n)) }).map((device, n) => ({
+  return makeRoster(count, { ...common, keys, vary: (n) => optionsOf(partOf(n)) }).map((device, n) => ({
     device,
     part: partOf(n),
   }));

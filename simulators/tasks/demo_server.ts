@@ -32,13 +32,15 @@ export type DemoGround = {
   lookup: FakeSoftwareLookup;
   /** The address of the device assignment service. */
   assignmentUrl: string;
+  /** The address of Apps & Books. */
+  contentUrl: string;
   /** The maker of the simulated devices. */
   makerPem: string;
 };
 
 /** Starts the server on loopback. */
 export async function startDemoServer(
-  { port, folder, apns, lookup, assignmentUrl, makerPem }: DemoGround,
+  { port, folder, apns, lookup, assignmentUrl, contentUrl, makerPem }: DemoGround,
 ): Promise<DemoServer> {
   const address = `http://localhost:${port}`;
   const { runtime, close } = await openRuntime({
@@ -50,6 +52,7 @@ export async function startDemoServer(
     APNS_URL: apns.url,
     APNS_ANCHORS: apns.caPem,
     DEVICE_ASSIGNMENT_URL: assignmentUrl,
+    CONTENT_URL: contentUrl,
     SOFTWARE_LOOKUP_URL: lookup.url,
     SOFTWARE_LOOKUP_ANCHORS: lookup.caPem,
     DEVICE_TEST_ROOTS: makerPem,

@@ -23,6 +23,8 @@ export type CatalogueItem = {
   bundleId: string | null;
   /** The newest version, "" if unknown. */
   latestVersion: string;
+  /** Apple's external version identifier of it, "" if unknown. */
+  latestStoreVersion: string;
   /** The address of a square icon, "" if there is none. */
   iconUrl: string;
   /** The rest, truncated. */
@@ -47,7 +49,9 @@ const item = z.object({
   deviceFamilies: z.array(text).nullish(),
   artistName: text.nullish(),
   artwork: z.object({ url: z.string().max(2000) }).nullish(),
-  offers: z.array(z.object({ version: z.object({ display: z.string().max(100) }).nullish() })).nullish(),
+  offers: z.array(z.object({
+    version: z.object({ display: z.string().max(100), externalId: z.int().min(0).nullish().catch(null) }).nullish(),
+  })).nullish(),
 });
 
 /** Returns what an answer says of the items that it has; odd ones are left out. */
@@ -58,14 +62,16 @@ export function readCatalogue(answer: unknown): CatalogueItem[] {
     const found = item.safeParse(value);
     if (!found.success) return [];
     const { name, bundleId, artwork, offers, kind, url, minimumOSVersion, deviceFamilies, artistName } = found.data;
-    const versions = (offers ?? []).flatMap(({ version }) => version?.display ?? []).sort(compareAppVersions);
+    const latest = (offers ?? []).flatMap(({ version }) => version ?? [])
+      .sort((one, other) => compareAppVersions(one.display, other.display)).at(-1);
     const iconUrl = (artwork?.url ?? "").replace("{w}", String(ICON_PIXELS)).replace("{h}", String(ICON_PIXELS))
       .replace("{f}", "png").replace("{c}", "bb");
     return [{
       adamId,
       name: name ?? "",
       bundleId: bundleId ?? null,
-      latestVersion: foreignText(versions.at(-1) ?? ""),
+      latestVersion: foreignText(latest?.display ?? ""),
+      latestStoreVersion: String(latest?.externalId ?? ""),
       // Old entries have addresses of before https.
       iconUrl: iconUrl.startsWith("http://") && /^http:\/\/[^/]*\.mzstatic\.com\//.test(iconUrl)
         ? `https${iconUrl.slice(4)}`

@@ -11,8 +11,10 @@ import {
   updateCatalogueFacts,
   updateIcon,
 } from "../../db/apps/assets.ts";
+import { devicesKeptUpdated } from "../../db/apps/licence_needs.ts";
 import { fetchIcon, lookUp, LOOKUP_BATCH } from "../apple/content_metadata.ts";
 import type { Runtime } from "../runtime.ts";
+import { replanDevices } from "./changes.ts";
 import { contentClient } from "./client.ts";
 
 /** How long the catalogue's word is used, and how long it is left alone about an item that it does not know. */
@@ -43,12 +45,16 @@ export async function readAssetFacts(
     const items = await lookUp(runtime, { address, token, platform, countryCode, adamIds });
     const found = new Map(items.map((item) => [item.adamId, item]));
     await sql.begin(async (tx) => {
+      const changed: number[] = [];
       for (const { id, adamId } of due) {
         const item = found.get(adamId);
         if (item === undefined) continue;
-        await updateCatalogueFacts(tx, id, item, { due: new Date(now.getTime() + FRESH_MS), now });
+        if (await updateCatalogueFacts(tx, id, item, { due: new Date(now.getTime() + FRESH_MS), now })) {
+          changed.push(id);
+        }
         result.named++;
       }
+      if (changed.length > 0) await replanDevices(tx, runtime, await devicesKeptUpdated(tx, changed));
       const unknown = due.filter(({ adamId }) => !found.has(adamId)).map(({ id }) => id);
       result.unknown += unknown.length;
       await postponeCatalogue(tx, unknown, new Date(now.getTime() + UNKNOWN_MS));

@@ -5,8 +5,12 @@
  */
 
 import { assessAvailability, type AssetChange } from "../../db/apps/assets.ts";
+import { devicesNeeding } from "../../db/apps/licence_needs.ts";
 import { type HolderChange, hurryWaiting } from "../../db/apps/licences.ts";
 import type { LocationRow } from "../../db/apps/locations.ts";
+import { isDefaultLocation } from "../../db/blueprints/blueprints.ts";
+import { bumpRevision } from "../../db/work/desired_state.ts";
+import type { DeviceId } from "../../db/ids.ts";
 import type { Tx } from "../../db/open.ts";
 import { NOT_ENOUGH } from "../apple/content_errors.ts";
 import { enqueueJob } from "../enqueue_job.ts";
@@ -70,6 +74,11 @@ export async function assetsChanged(
   });
   await tell(tx, runtime, telling, events);
   const now = runtime.clock.now();
+  // Declarations may name an app whose licences were not here before.
+  if (changes.some(({ before }) => before === null) && await isDefaultLocation(tx, location.id)) {
+    const revision = await bumpRevision(tx);
+    await enqueueJob(tx, runtime, { kind: "fan-out", key: `revision ${revision}`, payload: { revision } });
+  }
   const availability = await assessAvailability(tx, changes.map(({ locationAssetId }) => locationAssetId), now);
   await tell(
     tx,
@@ -129,5 +138,18 @@ export async function holdersChanged(
       kind: "replan",
       payload: { serial_numbers: serials.slice(at, at + WAKE) },
     });
+  }
+  const users = [...new Set(changes.flatMap(({ kind, holder }) => kind === "user" ? [holder] : []))];
+  if (users.length > 0) await replanDevices(tx, runtime, await devicesNeeding(tx, users));
+}
+
+/** Has devices planned again. */
+export async function replanDevices(
+  tx: Tx,
+  runtime: Pick<Runtime, "clock" | "random">,
+  devices: readonly DeviceId[],
+): Promise<void> {
+  for (let at = 0; at < devices.length; at += WAKE) {
+    await enqueueJob(tx, runtime, { kind: "replan", payload: { device_ids: devices.slice(at, at + WAKE) } });
   }
 }

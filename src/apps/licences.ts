@@ -64,7 +64,10 @@ export type LicenceFact = LicenceKey & {
   assignedAt: Date | null;
 };
 
-function stateOf(row: LicenceRow): LicenceState {
+/** Returns the state that a row of the ledger has. */
+export function licenceState(
+  row: Pick<LicenceRow, "wanted" | "assigned" | "committedAt" | "requestId" | "errorNumber" | "error">,
+): LicenceState {
   if (row.wanted === "disassociate") return "releasing";
   if (row.assigned) {
     return row.wanted === "associate" ? "releasing" : row.committedAt === null ? "assigned" : "committed";
@@ -86,16 +89,23 @@ const SENTENCES: Readonly<Record<LicenceState, string>> = {
   releasing: "The licence is being given back.",
 };
 
+/** Returns a state as a sentence for people; `error` is why Apple refused it. */
+export const licenceSentence = (state: LicenceState, error: string): string =>
+  state === "refused" ? `${SENTENCES.refused}: ${error}.` : SENTENCES[state];
+
+/** Whether an app may be installed with a licence in this state. */
+export const isUsable = (state: LicenceState): boolean => state === "assigned" || state === "committed";
+
 /** Returns a row of the ledger as a fact. */
 function factOf(row: LicenceRow): LicenceFact {
-  const state = stateOf(row);
+  const state = licenceState(row);
   return {
     locationAssetId: row.locationAssetId,
     kind: row.holderKind,
     holder: row.holder,
     state,
-    sentence: state === "refused" ? `${SENTENCES.refused}: ${row.error}.` : SENTENCES[state],
-    usable: state === "assigned" || state === "committed",
+    sentence: licenceSentence(state, row.error),
+    usable: isUsable(state),
     assignedAt: row.assigned ? row.assignedAt : null,
   };
 }

@@ -5,15 +5,10 @@
  */
 
 import { z } from "zod";
-import { pkField, pkListField, unknownPk } from "../input_fields.ts";
+import { pkField, pkListField } from "../input_fields.ts";
 import { textField } from "../input_text.ts";
 
 const collect = z.literal([0, 1, 2]).describe("0: no, 1: managed only, 2: all.");
-
-/** The key of an object of which none can exist yet. */
-const noneYet = pkField.nullable()
-  .refine((pk) => pk === null, { error: ({ input }) => unknownPk(String(input)) })
-  .meta({ examples: [null] }).transform(() => null).default(null);
 
 /** The fields of a blueprint. */
 export const blueprintFields = z.object({
@@ -27,7 +22,9 @@ export const blueprintFields = z.object({
   legacy_profiles_via_ddm: z.boolean().default(true).describe(
     "Whether devices that support declarative management get profiles by declaration rather than by command.",
   ),
-  default_location: noneYet,
+  default_location: pkField.nullable().default(null).describe(
+    "The location whose licences declarations of managed apps use (`com.apple.configuration.app.managed`).",
+  ),
   filevault_config: pkField.nullable().default(null),
   recovery_password_config: pkField.nullable().default(null),
   software_update_enforcements: pkListField.default([]),
@@ -41,6 +38,7 @@ export const blueprintInput = blueprintFields.transform((given) => ({
   collectCertificates: given.collect_certificates,
   collectProfiles: given.collect_profiles,
   legacyProfilesViaDdm: given.legacy_profiles_via_ddm,
+  defaultLocationId: given.default_location,
   filevaultConfigId: given.filevault_config,
   recoveryPasswordConfigId: given.recovery_password_config,
   softwareUpdateEnforcements: given.software_update_enforcements,

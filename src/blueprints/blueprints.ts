@@ -13,6 +13,7 @@ import {
   insertBlueprint,
   updateBlueprint,
 } from "../../db/blueprints/blueprints.ts";
+import { findLocation } from "../../db/apps/locations.ts";
 import { usesOfBlueprint } from "../../db/installation/use_views.ts";
 import { isForeignKeyViolation, isUniqueViolation, type Tx } from "../../db/open.ts";
 import { findFilevaultConfig } from "../../db/filevault/filevault_configs.ts";
@@ -37,7 +38,7 @@ export function blueprintRepresentation(row: BlueprintRow) {
     collect_certificates: row.collectCertificates,
     collect_profiles: row.collectProfiles,
     legacy_profiles_via_ddm: row.legacyProfilesViaDdm,
-    default_location: null,
+    default_location: row.defaultLocationId,
     filevault_config: row.filevaultConfigId,
     recovery_password_config: row.recoveryPasswordConfigId,
     software_update_enforcements: [...row.softwareUpdateEnforcements],
@@ -58,11 +59,15 @@ const explained = (error: unknown): unknown =>
 
 /** Throws `invalid` if the values name an object that does not exist. */
 async function checkRelated(tx: Tx, values: BlueprintValues): Promise<void> {
-  const { softwareUpdateEnforcements: ids = [], filevaultConfigId, recoveryPasswordConfigId } = values;
+  const { softwareUpdateEnforcements: ids = [], defaultLocationId, filevaultConfigId, recoveryPasswordConfigId } =
+    values;
   const faults: FieldErrors = {};
   const known = ids.length === 0 ? new Set() : await knownEnforcements(tx, ids);
   const unknown = ids.filter((id) => !known.has(id));
   if (unknown.length > 0) faults["software_update_enforcements"] = unknown.map(unknownPk);
+  if (typeof defaultLocationId === "number" && await findLocation(tx, defaultLocationId) === undefined) {
+    faults["default_location"] = [unknownPk(defaultLocationId)];
+  }
   if (typeof filevaultConfigId === "number" && await findFilevaultConfig(tx, filevaultConfigId) === undefined) {
     faults["filevault_config"] = [unknownPk(filevaultConfigId)];
   }

@@ -17,6 +17,7 @@ import type { InstalledApp, PendingApp } from "../commands/effect.ts";
 import type { By } from "../events/by.ts";
 import type { Runtime } from "../runtime.ts";
 import { type AppState, appState } from "./app_state.ts";
+import { confirmStoreAppsListed, storeAppsAskedAgain } from "./confirm_store_apps.ts";
 import { type ArtifactOwner, recordSeen, type SeenVersion } from "./record_observations.ts";
 
 /** Questions for one installation: about a week. */
@@ -31,6 +32,8 @@ export type AppList = {
   pending: readonly PendingApp[];
   identifiers: readonly string[] | null;
   complete: boolean;
+  /** Whether the device has no list of managed apps. */
+  unmanaged: boolean;
 };
 
 type Needs = Pick<Runtime, "clock" | "random">;
@@ -74,7 +77,8 @@ export async function confirmApps(
   owner: ArtifactOwner,
   list: AppList,
 ): Promise<void> {
-  const rows = (await findTargetArtifacts(tx, owner.channelId)).filter((row) => covers(list, row));
+  const covered = (await findTargetArtifacts(tx, owner.channelId)).filter((row) => covers(list, row));
+  const rows = covered.filter(({ locationAssetId }) => locationAssetId === null);
   const judged = rows.filter((row) => isAwaited(row) || isInstalled(row));
   const bundles = new Map(
     (await findBundlesOf(tx, judged.map(({ versionId }) => versionId))).map((row) => [row.versionId, row.bundles]),
@@ -97,6 +101,8 @@ export async function confirmApps(
   await recordSeen(tx, runtime, by, owner, seen);
   await askAgain(tx, owner, judged.filter(isAwaited), now);
   await markVerified(tx, owner.channelId, verified, now);
+  const storeApps = covered.filter(({ locationAssetId }) => locationAssetId !== null);
+  await confirmStoreAppsListed(tx, runtime, by, owner, storeApps, { ...list, confirms: list.unmanaged });
 }
 
 /** Sets the next question for installations that were asked about, whatever the answer. */
@@ -119,7 +125,9 @@ export async function confirmationRefused(tx: Tx, runtime: Needs, owner: Artifac
   const rows = (await findTargetArtifacts(tx, owner.channelId)).filter((row) =>
     isAwaited(row) && row.checkAt !== null && row.checkAt <= now
   );
-  await askAgain(tx, owner, rows, now);
+  const isStoreApp = ({ locationAssetId }: TargetArtifactRow) => locationAssetId !== null;
+  await askAgain(tx, owner, rows.filter((row) => !isStoreApp(row)), now);
+  await storeAppsAskedAgain(tx, runtime, owner, rows.filter(isStoreApp));
 }
 
 /**

@@ -15,6 +15,18 @@ import type { Filter } from "./filter.ts";
 /** A version. `halted`: devices that have it keep it, no other gets it. `withdrawn`: devices that have it return to another. */
 export type VersionState = "active" | "halted" | "withdrawn";
 
+/** The licence that a version needs, and its ways. */
+export type VersionLicence = {
+  /** The asset of a location. */
+  asset: number;
+  /** Whether devices that can get it as a declaration. */
+  declarative: boolean;
+  /** Whether the app has a configuration, which only the command carries. */
+  configured: boolean;
+  /** Whether it is installed again when the App Store has a newer version. */
+  keepUpdated: boolean;
+};
+
 /** A version of an artifact. */
 export type ContentVersion = {
   id: string;
@@ -29,6 +41,8 @@ export type ContentVersion = {
   needed: readonly string[];
   /** Of uploaded declarations. */
   declaration: { type: string; payload: Json } | null;
+  /** What it is installed with; absent where it needs no licence. */
+  licence?: VersionLicence;
   /** The platforms that its package is for; absent where it has none. */
   runsOn?: readonly string[];
 };

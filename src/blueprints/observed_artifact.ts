@@ -33,6 +33,10 @@ export const mayBeThere = (row: Pick<ObservedArtifact, "status" | "installedAt">
   isThere(row) || row.status === "AwaitingConfirmation" || row.status === "RemovalFailed" ||
   (row.status === "Failed" && row.installedAt !== null);
 
+/** Whether nothing will come of an installation any more, until somebody asks for it. */
+export const isGivenUp = (row: ObservedArtifact | undefined): boolean =>
+  row?.via === "command" && row.status === "Failed" && row.retryAt === null && row.installedAt === null;
+
 /** What is known of a version on a channel, more precisely than its status says it. */
 export type InstallState =
   | "accepted"
@@ -67,7 +71,8 @@ export function installState(
       : undefined;
   switch (status) {
     case "Installed":
-      return verifiedAt === null || via === "declaration" ? "installed" : "verified";
+      // A declaration in force is not what it declares, except where the device says so of an app.
+      return verifiedAt === null || (via === "declaration" && info("managed") !== true) ? "installed" : "verified";
     case "Acknowledged":
       return verifiedAt === null ? "acknowledged" : "verified";
     case "AwaitingConfirmation":
@@ -75,7 +80,7 @@ export function installState(
     case "Failed":
       return info("declined") === true ? "declined" : "failed";
     case "Uninstalled":
-      return via === "declaration" ? "not active" : "not installed";
+      return via === "declaration" && info("state") === undefined ? "not active" : "not installed";
     case "RemovalFailed":
       return "not removed";
     case "ForceReinstall":
@@ -108,6 +113,8 @@ export type Observation = {
   uniqueInstallIdentifier: string;
   /** A failure that is not retried. */
   final?: true;
+  /** A failure that is retried after so many seconds. */
+  retrySeconds?: number;
 };
 
 /** The part of a row that observations change. */
@@ -150,12 +157,18 @@ function retryAt(via: Via, failures: number, now: Date): Date | null {
  */
 export function observe(
   before: ObservedState | undefined,
-  { status, via, contentRevision, extraInfo, uniqueInstallIdentifier, final }: Observation,
+  { status, via, contentRevision, extraInfo, uniqueInstallIdentifier, final, retrySeconds }: Observation,
   osVersion: string,
   now: Date,
 ): ObservedState | null {
-  const fails = failed(status) ? 1 : 0;
+  // A declaration that is not to be tried again keeps its token, which counts failures.
+  const fails = failed(status) && !(final === true && via === "declaration") ? 1 : 0;
   const present = isPresent(status);
+  const own = final === true
+    ? null
+    : retrySeconds === undefined
+    ? undefined
+    : new Date(now.getTime() + retrySeconds * 1000);
   if (before === undefined) {
     return {
       status,
@@ -168,7 +181,7 @@ export function observe(
       installCount: present ? 1 : 0,
       retryCount: fails,
       maxRetryCount: AUTOMATIC_RETRIES,
-      retryAt: retryAt(via, fails, now),
+      retryAt: own !== undefined && fails > 0 ? own : retryAt(via, fails, now),
     };
   }
   const sameAttempt = before.uniqueInstallIdentifier === uniqueInstallIdentifier;
@@ -200,8 +213,10 @@ export function observe(
     installCount: before.installCount + (installed ? 1 : 0),
     retryCount: Math.min(attempts, maxRetryCount),
     maxRetryCount,
-    retryAt: fails === 0 || final === true
+    retryAt: fails === 0
       ? null
+      : own !== undefined
+      ? own
       : counted === 0
       ? before.retryAt
       : retryAt(via, attempts - (maxRetryCount - AUTOMATIC_RETRIES), now),

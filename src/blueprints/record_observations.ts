@@ -69,12 +69,16 @@ function event({ result, row }: Change, owner: ArtifactOwner): NewEvent {
   };
 }
 
-/** Whether an observation is the answer to another command than the previous one: a list is not an answer. */
+/**
+ * Whether an observation is the answer to another command than the previous one: a list is not an answer. Failures with a
+ * pause of their own have a limit of their own.
+ */
 const isAttempt = (
   before: TargetArtifactRow | undefined,
-  { status, via, uniqueInstallIdentifier }: Observation,
+  { status, via, uniqueInstallIdentifier, retrySeconds }: Observation,
 ): boolean =>
-  via === "command" && (status === "Acknowledged" || status === "AwaitingConfirmation" || status === "Failed") &&
+  via === "command" && retrySeconds === undefined &&
+  (status === "Acknowledged" || status === "AwaitingConfirmation" || status === "Failed") &&
   before?.uniqueInstallIdentifier !== uniqueInstallIdentifier;
 
 /**

@@ -25,11 +25,13 @@ import { deviceLock } from "./device_lock.ts";
 import { disableLostMode } from "./disable_lost_mode.ts";
 import { enableLostMode } from "./enable_lost_mode.ts";
 import { eraseDevice } from "./erase_device.ts";
+import { installApplication } from "./install_application.ts";
 import { installEnterpriseApplication } from "./install_enterprise_application.ts";
 import { installInHouseApplication } from "./install_in_house_application.ts";
 import { installProfile } from "./install_profile.ts";
 import { installProvisioningProfile } from "./install_provisioning_profile.ts";
 import { installedApplicationList } from "./installed_application_list.ts";
+import { managedApplicationList } from "./managed_application_list.ts";
 import { osUpdateStatus } from "./os_update_status.ts";
 import { playLostModeSound } from "./play_lost_mode_sound.ts";
 import { profileList } from "./profile_list.ts";
@@ -70,11 +72,13 @@ export const COMMANDS = new Registry<AnyCommand>([
   disableLostMode,
   enableLostMode,
   eraseDevice,
+  installApplication,
   installEnterpriseApplication,
   installInHouseApplication,
   installProfile,
   installProvisioningProfile,
   installedApplicationList,
+  managedApplicationList,
   osUpdateStatus,
   playLostModeSound,
   profileList,

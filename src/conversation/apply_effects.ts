@@ -6,6 +6,8 @@
 
 import { createHash } from "node:crypto";
 import {
+  type CollectedLists,
+  findCollectedLists,
   type InstalledAppRow,
   type InstalledCertificateRow,
   type OddRow,
@@ -16,16 +18,17 @@ import {
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import { recordRefused, recordTold } from "../../db/work/channel_plans.ts";
 import { confirmApps, confirmationRefused, recordBegun } from "../blueprints/confirm_apps.ts";
+import { confirmManagedApps, recordStoreAppAnswer } from "../blueprints/confirm_store_apps.ts";
 import type { ObservedStatus } from "../blueprints/observed_artifact.ts";
 import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
 import type { Effect } from "../commands/effect.ts";
+import { managedApplicationList } from "../commands/managed_application_list.ts";
 import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { keepLocation } from "../devices/location.ts";
 import { withRepeats } from "../devices/repeated_apps.ts";
-import { confirmPin } from "../escrow/lock_pin.ts";
 import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
 import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts";
@@ -38,6 +41,7 @@ import {
   applyAdminAccount,
   applyBypassCode,
   applyBypassCodeCleared,
+  applyLockPin,
   applyNoAdminAccount,
   applyPasswordChecked,
   applyPasswordTaken,
@@ -60,7 +64,7 @@ function distinct<T>(rows: readonly T[], keyOf: (row: T) => string): T[] {
 }
 
 async function applyDeviceInformation(
-  { values: v, raw }: EffectOf<"deviceInformation">,
+  { values: v, raw, partial }: EffectOf<"deviceInformation">,
   context: TargetedConversation,
 ) {
   const change = present({
@@ -81,7 +85,9 @@ async function applyDeviceInformation(
   const changed = await updateEnrollment(
     tx,
     owner.enrollmentId,
-    { ...change, deviceInformation: raw, deviceInformationAt: now },
+    partial
+      ? { ...change, someDeviceInformation: raw }
+      : { ...change, deviceInformation: raw, deviceInformationAt: now },
     now,
   );
   await redeliver(tx, runtime, { deviceId: owner.deviceId }, variablesOf(changed), "device");
@@ -101,14 +107,27 @@ async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, c
   await updateEnrollment(tx, owner.enrollmentId, { ...change, securityInfo: raw, securityInfoAt: now }, now);
 }
 
+/** Whether a list is the inventory: what a person has asked for is if the blueprint collects that list. */
+async function isInventory(
+  kind: keyof CollectedLists,
+  { byHand, managedOnly }: { byHand?: true; managedOnly: boolean },
+  { tx, owner, target }: TargetedConversation,
+): Promise<boolean> {
+  if (byHand !== true) return true;
+  const level = (await findCollectedLists(tx, owner.enrollmentId))[kind];
+  // A user enrollment never lists more than the managed ones.
+  return level === "all" ? !managedOnly || target.userEnrollment === true : level === "managed" && managedOnly;
+}
+
 async function applyApps(effect: EffectOf<"apps">, context: TargetedConversation) {
   const { tx, runtime, by, owner, now } = context;
   await confirmApps(tx, runtime, by, artifactOwnerOf(context), {
     ...effect,
     complete: effect.identifiers === null && !effect.managedOnly,
+    unmanaged: managedApplicationList.invalidFor(context.target) !== null,
   });
   // An answer about selected apps does not cover the others.
-  if (effect.identifiers !== null) return;
+  if (effect.identifiers !== null || !await isInventory("apps", effect, context)) return;
   const rows = effect.apps.map((app): InstalledAppRow => ({
     identifier: app.identifier ?? "",
     name: app.name ?? "",
@@ -138,7 +157,9 @@ async function applyApps(effect: EffectOf<"apps">, context: TargetedConversation
  */
 const MOST_CERTIFICATES = 5000;
 
-async function applyCertificates(effect: EffectOf<"certificates">, { tx, owner, now }: TargetedConversation) {
+async function applyCertificates(effect: EffectOf<"certificates">, context: TargetedConversation) {
+  const { tx, owner, now } = context;
+  if (!await isInventory("certificates", effect, context)) return;
   const odd: OddRow[] = [];
   const setApart = (raw: unknown, reason: string) => {
     if (odd.length < MOST_ODD_ROWS) odd.push(oddRow(raw, reason));
@@ -193,7 +214,7 @@ async function applyProfiles(effect: EffectOf<"profiles">, context: TargetedConv
   const key = ({ uuid, identifier }: { uuid: string; identifier: string }) => JSON.stringify([uuid, identifier]);
   // The list of a user's channel is not the device's inventory.
   const { enrollmentId } = owner;
-  if (owner.userKey === "" && effect.inventory) {
+  if (owner.userKey === "" && effect.inventory && await isInventory("profiles", effect, context)) {
     await keepList(
       tx,
       enrollmentId,
@@ -263,6 +284,10 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
       return await applySecurityInfo(effect, context);
     case "apps":
       return await applyApps(effect, context);
+    case "managedApps":
+      return await confirmManagedApps(tx, runtime, by, artifactOwnerOf(context), effect);
+    case "storeApp":
+      return await recordStoreAppAnswer(tx, runtime, by, artifactOwnerOf(context), effect);
     case "appsRefused":
       return await confirmationRefused(tx, runtime, artifactOwnerOf(context));
     case "certificates":
@@ -272,7 +297,7 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "verifyProfiles":
       return await askForProfiles(context);
     case "lockPin":
-      return await confirmPin(tx, runtime, by, owner, effect.pin, command);
+      return await applyLockPin(effect.pin, context);
     case "lostMode":
       await updateEnrollment(tx, owner.enrollmentId, { lostMode: effect.on }, context.now);
       return;

@@ -8,6 +8,7 @@ import type { Effect, SecurityFacts } from "../commands/effect.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { isHardwareProven } from "../../db/enrollment/enrollments.ts";
 import { endEscrow, escrow, escrowUnproven } from "../escrow/escrow.ts";
+import { confirmPin } from "../escrow/lock_pin.ts";
 import { restartDevice } from "../commands/restart_device.ts";
 import { securityInfo } from "../commands/security_info.ts";
 import {
@@ -62,6 +63,12 @@ export async function applyPasswordTaken(
     return await askForSecurityInfo(context, RESTARTED_SECONDS);
   }
   if (clear) await askForSecurityInfo(context, 0);
+}
+
+/** The Mac is locked with a PIN, which was kept when it was sent. */
+export async function applyLockPin(pin: string, context: TargetedConversation): Promise<void> {
+  const { tx, runtime, by, owner, command } = context;
+  await confirmPin(tx, runtime, by, owner, pin, { command, counts: await counts(context) });
 }
 
 /** The Mac has created the administrator; the password was kept when it was sent. */

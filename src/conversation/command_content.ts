@@ -9,10 +9,12 @@ import type { ChannelId } from "../../db/ids.ts";
 import type { Db, Json, Tx } from "../../db/open.ts";
 import { newestProfileVersion } from "../../db/artifacts/artifact_versions.ts";
 import { findProvisioningProfile } from "../../db/artifacts/provisioning_profiles.ts";
+import { loadStoreAppVersions } from "../../db/artifacts/store_app_versions.ts";
 import { findHostedPackage } from "../../db/downloads/packages.ts";
 import { mainBundle } from "../downloads/manifest.ts";
 import { packageContent } from "../downloads/package_content.ts";
 import { buildProfile } from "../downloads/profile.ts";
+import { storeAppContent } from "../downloads/store_app_content.ts";
 import { returnProfile } from "../enrollment/return_to_service.ts";
 import { unlockTokenOf } from "../enrollment/unlock_token.ts";
 import { keepSentPin } from "../escrow/lock_pin.ts";
@@ -90,12 +92,18 @@ const CONTENTS: Readonly<Record<string, Content>> = {
   RemoveProvisioningProfile: ofVersion(async (tx, _runtime, _channelId, versionId) => ({
     uuid: (await provisioningProfile(tx, versionId)).uuid,
   })),
+  InstallApplication: ofVersion(storeAppContent),
   InstallEnterpriseApplication: ofVersion(packageContent),
   InstallInHouseApplication: ofVersion(packageContent),
   RemoveApplication: ofVersion(async (tx, _runtime, _channelId, versionId) => {
     const hosted = await findHostedPackage(tx, versionId);
-    if (hosted === undefined) throw new Error(`Cannot find the package of the version ${versionId}`);
-    return { identifier: mainBundle(hosted).id };
+    const identifier = hosted === undefined
+      ? (await loadStoreAppVersions(tx, [versionId])).get(versionId)?.app.bundleId
+      : mainBundle(hosted).id;
+    if (typeof identifier !== "string") {
+      throw problem("unavailable", "The bundle ID of the app is not known: Apple's catalogue has not said it yet.");
+    }
+    return { identifier };
   }),
   SetupFileVault: (tx, runtime, channelId) => setupContent(tx, runtime, channelId),
   RotateFileVaultKey: (tx, runtime, channelId, _args, { commandUuid }) =>

@@ -17,6 +17,7 @@ import { recordInventoryAsked } from "../../db/work/plan_facts.ts";
 import { commandUnsupported, validateCommand } from "../apple_schema/commands.ts";
 import { removesArtifacts } from "../blueprints/artifact_types.ts";
 import { recordSeen } from "../blueprints/record_observations.ts";
+import { keepChannelLicences } from "../apps/channel_licences.ts";
 import { commandDict } from "../commands/command.ts";
 import { argumentsOf, queueCommand } from "../commands/queue.ts";
 import { commandNamed } from "../commands/registry.ts";
@@ -27,6 +28,7 @@ import { endEscrow } from "../escrow/escrow.ts";
 import { KeyWanted } from "../filevault/escrow_keys.ts";
 import { follow } from "../planner/follow.ts";
 import { type ConversationFacts, loadFacts } from "../planner/load.ts";
+import { licenceNeeds } from "../planner/licence_needs.ts";
 import { plan, type Step } from "../planner/plan.ts";
 import { PlistError } from "../protocol/plist.ts";
 import { newRecoveryPassword } from "../recovery/new_password.ts";
@@ -78,6 +80,13 @@ export async function nextCommand(
       await endEscrow(tx, runtime, by, owner, "device_lock_pin");
     }
     const { next, planAgainAt, situation } = plan(facts, now);
+    const needs = licenceNeeds(facts, situation);
+    const holder = facts.artifacts.licenceHolder;
+    if (holder.kind !== "nobody" && needs.reserve.length + needs.release.length > 0) {
+      await writeNow(last);
+      await keepChannelLicences(tx, runtime, { channelId, holder }, needs);
+      continue;
+    }
     await follow(tx, channelId, facts, situation, now);
     if (next === null) {
       // While a PIN is stored, the next connect is checked, since it ends the lock.

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { findTargetArtifacts } from "../../db/artifacts/target_artifacts.ts";
+import { findTargetArtifacts, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
 import { findSpeaker, findSystem, findTarget } from "../../db/devices/devices.ts";
 import {
   deleteStatusItems,
@@ -20,11 +20,22 @@ import type { Json, Statement } from "../../db/open.ts";
 import { findChannelPlan, recordCapabilities, recordStatusReported, wakeChannel } from "../../db/work/channel_plans.ts";
 import { lockChannels } from "../../db/work/channels.ts";
 import { flattenStatus, MAX_ITEMS, statusItemFacts } from "../apple_schema/status.ts";
+import {
+  type DeclaredApp,
+  declaresApp,
+  MANAGED_LIST,
+  readDeclaredApps,
+  seenInList,
+  settleDeclaredApps,
+  withApp,
+} from "../blueprints/declared_apps.ts";
+import { declarationIdentifier } from "../blueprints/identifiers.ts";
 import { morePresent, type ObservedStatus } from "../blueprints/observed_artifact.ts";
 import { recordSeen, type SeenVersion } from "../blueprints/record_observations.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import type { DeclarationStatus, StatusReport } from "../declarations/report.ts";
 import { readServerToken } from "../declarations/server_token.ts";
+import { identifierPrefix } from "../downloads/profile_identifier.ts";
 import { foreignText } from "../foreign_text.ts";
 import { PLATFORMS } from "../protocol/platform.ts";
 import { sameJson } from "../same_json.ts";
@@ -56,6 +67,7 @@ function observedStatus({ active, valid }: Pick<DeclarationStatus, "active" | "v
 export function seenVersions(
   declarations: readonly DeclarationStatus[],
   known: (versionId: string) => boolean,
+  apps: ReadonlyMap<string, DeclaredApp> | null = null,
 ): SeenVersion[] {
   const seen = new Map<string, SeenVersion>();
   for (const declaration of declarations) {
@@ -66,15 +78,16 @@ export function seenVersions(
     const status = observedStatus(declaration);
     const before = seen.get(versionId);
     if (before !== undefined && morePresent(before.status, status) === before.status) continue;
-    const { active, valid, reasons } = declaration;
-    seen.set(versionId, {
+    const { active, valid, reasons, identifier } = declaration;
+    const one: SeenVersion = {
       versionId,
       status,
       via: "declaration",
       contentRevision,
       extraInfo: { active, valid, ...(reasons === undefined ? {} : { reasons: JSON.parse(JSON.stringify(reasons)) }) },
       uniqueInstallIdentifier: foreignText(declaration.serverToken, MAX_TOKEN),
-    });
+    };
+    seen.set(versionId, apps !== null && declaresApp(identifier) ? withApp(one, apps.get(identifier)) : one);
   }
   return [...seen.values()];
 }
@@ -213,7 +226,7 @@ export async function takeStatusReport(
     findStatusItems(tx, channelId),
     findSpeaker(tx, owner.enrollmentId, channel),
     findSystem(tx, owner.enrollmentId),
-    report.declarations === null ? [] : findTargetArtifacts(tx, channelId),
+    report.declarations === null && !Object.hasOwn(report.items, "app") ? [] : findTargetArtifacts(tx, channelId),
   ]);
   if (speaker === undefined) throw new Error(`Cannot find the enrollment ${owner.enrollmentId}`);
   mustServe(speaker);
@@ -231,18 +244,28 @@ export async function takeStatusReport(
   // One that is too large keeps the known facts of the device.
   const told = capabilities !== undefined && !refused.includes(CAPABILITIES);
   if (told && await recordCapabilities(tx, channelId, capabilities, now)) changed = true;
+  const apps = readDeclaredApps(
+    items.has(MANAGED_LIST) ? items.get(MANAGED_LIST) : rows.find(({ path }) => path === MANAGED_LIST)?.value,
+  );
+  const prefix = identifierPrefix(runtime.config);
+  const identifierOf = ({ type, artifactId }: TargetArtifactRow) => declarationIdentifier(prefix, type, artifactId);
+  const artifactOwner = artifactOwnerOf({ owner, target });
   if (report.declarations !== null) {
     const versions = new Set([
       ...Object.values({ ...known?.advertisedBefore, ...known?.advertised }).map(({ version }) => version),
       ...artifacts.map(({ versionId }) => versionId),
     ]);
-    const seen = seenVersions(report.declarations, (id) => versions.has(id));
+    const seen = seenVersions(report.declarations, (id) => versions.has(id), apps);
     const promised = new Set(Object.values(known?.advertised ?? {}).flatMap(({ version }) => version ?? []));
     const options = { exhaustive: true, promised };
-    if (await recordSeen(tx, runtime, by, artifactOwnerOf({ owner, target }), seen, { ...options, known: artifacts })) {
+    if (await recordSeen(tx, runtime, by, artifactOwner, seen, { ...options, known: artifacts })) {
       changed = true;
     }
+  } else if (apps !== null && items.has(MANAGED_LIST)) {
+    const seen = seenInList(artifacts, apps, identifierOf);
+    if (await recordSeen(tx, runtime, by, artifactOwner, seen, { known: artifacts })) changed = true;
   }
+  if (apps !== null && apps.size > 0) await settleDeclaredApps(tx, runtime, artifactOwner, apps, identifierOf);
   last.push(recordStatusReported(tx, channelId, now));
   if (changed) await wakeChannel(tx, channelId, now);
   return { refused, historyUsedUp };

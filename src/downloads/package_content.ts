@@ -7,11 +7,8 @@
 import { findInstallOptions } from "../../db/downloads/packages.ts";
 import type { ChannelId } from "../../db/ids.ts";
 import type { Db, Json } from "../../db/open.ts";
-import { buildPlist, parsePlist } from "../protocol/plist.ts";
 import type { Runtime } from "../runtime.ts";
-import { expand } from "../variables/expand.ts";
-import { loadVariables } from "../variables/load.ts";
-import { namesIn } from "../variables/used.ts";
+import { appConfiguration } from "./app_configuration.ts";
 import { manifestUrl } from "./url.ts";
 
 /**
@@ -31,19 +28,10 @@ export async function packageContent(
     ios_app: options.iosApp,
     managed: options.installAsManaged,
     remove_on_unenroll: options.removeOnUnenroll,
-    ...await configurationOf(db, runtime, channelId, { versionId, sealed: options.configurationSealed }),
+    ...await appConfiguration(db, runtime, channelId, {
+      table: "enterprise_app_versions",
+      versionId,
+      sealed: options.configurationSealed,
+    }),
   };
-}
-
-async function configurationOf(
-  db: Db,
-  runtime: Runtime,
-  channelId: ChannelId,
-  { versionId, sealed }: { versionId: string; sealed: string | null },
-): Promise<{ configuration?: string }> {
-  if (sealed === null) return {};
-  const sealedTo = { table: "enterprise_app_versions", column: "configuration_sealed", id: versionId };
-  const value = parsePlist(await runtime.keys.open(sealed, sealedTo), { keepReals: true });
-  const variables = await loadVariables(db, runtime, channelId, namesIn(value));
-  return { configuration: buildPlist(expand(value, variables).value).toBase64() };
 }

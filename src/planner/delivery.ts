@@ -10,12 +10,13 @@
 
 import type { Json } from "../../db/open.ts";
 import { artifactType, installCommand, isDeclarationOnly } from "../blueprints/artifact_types.ts";
-import { type BlueprintContent, byName } from "../blueprints/content.ts";
-import { isPresent, isThere, type ObservedArtifact, type Via } from "../blueprints/observed_artifact.ts";
+import { type BlueprintContent, byName, type ContentVersion } from "../blueprints/content.ts";
+import { isGivenUp, isPresent, isThere, type ObservedArtifact, type Via } from "../blueprints/observed_artifact.ts";
 import { type InScope, type Resolution, resolve, type ResolveTarget } from "../blueprints/resolve.ts";
 import type { CommandTarget } from "../commands/command.ts";
 import { commandNamed } from "../commands/registry.ts";
 import { declarationUnsupported } from "../apple_schema/declarations.ts";
+import type { ArtifactFacts } from "./facts.ts";
 import { valuesAwaited } from "./held.ts";
 
 /** The facts of a channel that are checked. */
@@ -39,7 +40,25 @@ export type Delivery = {
   impossible: string | null;
   /** The reason why it waits. */
   waits: string | null;
+  /** Whether it waits for nothing but a licence. */
+  lacksLicence: boolean;
 };
+
+/** The licences of a channel, as far as deliveries depend on them. */
+export type LicenceTruth = Pick<ArtifactFacts, "licenceHolder" | "licences">;
+
+const MANAGED_APP = "com.apple.configuration.app.managed";
+
+const NO_LICENCES: LicenceTruth = { licenceHolder: { kind: "nobody", reason: "" }, licences: new Map() };
+
+/** Returns why the licence of a version cannot be used now; null if it can, or if it needs none. */
+function licenceAwaited({ licence }: ContentVersion, { licenceHolder, licences }: LicenceTruth): string | null {
+  if (licence === undefined) return null;
+  if (licenceHolder.kind === "nobody") return `waits for a licence: ${licenceHolder.reason}`;
+  const held = licences.get(licence.asset);
+  if (held === undefined) return "waits for a licence: it is reserved when the device connects";
+  return held.usable ? null : `waits for a licence: ${held.sentence}`;
+}
 
 /** Everything about the artifacts of a channel. */
 export type Deliveries = { deliveries: Delivery[]; outOfScope: Exclude<Resolution, InScope>[] };
@@ -107,6 +126,7 @@ export function deliver(
   observed: ReadonlyMap<string, ObservedArtifact>,
   values: ReadonlySet<string>,
   declarative: DeclarativeState,
+  truth: LicenceTruth = NO_LICENCES,
 ): Deliveries {
   const here = new Map<string, "present" | "on its way">();
   for (const row of observed.values()) {
@@ -122,10 +142,17 @@ export function deliver(
       .map((row) => [row.artifactId, row]),
   );
 
+  const declared = new Set(
+    [...observed.values()].filter(({ via, status }) =>
+      via === "declaration" && (isPresent(status) || status === "AwaitingConfirmation")
+    ).map(({ artifactId }) => artifactId),
+  );
   const runs = (type: string, payload: Json): string | null =>
     declarationUnsupported(type, payload, target) ??
       (supported === null || supported.has(type) ? null : `the device does not support ${type}`);
   const legacy = "com.apple.configuration.legacy";
+  const declaresApps = noDeclarations === null && (declarative.enabled || !declarative.refused) &&
+    runs(MANAGED_APP, {}) === null;
   const declaresProfiles = content.legacyProfilesViaDdm && noDeclarations === null &&
     (declarative.enabled || !declarative.refused) && runs(legacy, {}) === null;
   const resolutions = resolve(content, target, observed, {
@@ -138,7 +165,9 @@ export function deliver(
       // yet.
       return reason ?? awaited.replacing.get(id) ?? null;
     },
-    stays: ({ via, type }) => via === "command" || isDeclarationOnly(type) || declaresProfiles,
+    stays: ({ via, type }) =>
+      via === "command" || isDeclarationOnly(type) ||
+      (artifactType(type).declaredAs === MANAGED_APP ? declaresApps : declaresProfiles),
   });
   const byDeclaration = (resolution: InScope): string | null => {
     if (noDeclarations !== null) return noDeclarations;
@@ -146,19 +175,28 @@ export function deliver(
     if (declared === null) return "its declaration is missing";
     return runs(declared.type, declared.payload);
   };
-  const byCommand = ({ artifact, version: { runsOn } }: InScope): string | null => {
+  const byCommand = ({ artifact, version: { runsOn, licence } }: InScope): string | null => {
     const install = installCommand(artifact.type, target.platform);
     if (install === null) return "no command installs it";
     const { platform } = target;
     return runsOn === undefined || platform === null || runsOn.includes(platform)
       ? commandNamed(install)?.invalidFor(target) ?? null
-      : `the package is for ${runsOn.join(", ")}`;
+      : `the ${licence === undefined ? "package" : "app"} is for ${runsOn.join(", ")}`;
   };
   const travels = (resolution: InScope): Pick<Delivery, "via" | "impossible"> => {
     const { type } = resolution.artifact;
     if (isDeclarationOnly(type)) {
       const impossible = byDeclaration(resolution);
       return { via: impossible === null ? "declaration" : null, impossible };
+    }
+    const { licence } = resolution.version;
+    if (licence !== undefined) {
+      // An app that the device has by declaration would be removed with it, so that it stays one. A declaration takes over
+      // an app that a command has installed.
+      const declares = declaresApps && !licence.configured &&
+        (licence.declarative || declared.has(resolution.artifact.id));
+      const impossible = declares ? null : byCommand(resolution);
+      return { via: declares ? "declaration" : impossible === null ? "command" : null, impossible };
     }
     // A declaration takes over a profile from a command only if it is identical: until then, the command updates it.
     const row = commanded.get(resolution.artifact.id);
@@ -179,7 +217,7 @@ export function deliver(
       continue;
     }
     const { artifact, version } = resolution;
-    const delivery: Delivery = { resolution, waits: null, ...travels(resolution) };
+    const delivery: Delivery = { resolution, waits: null, lacksLicence: false, ...travels(resolution) };
     const needed = (ids: readonly string[]) =>
       ids.flatMap((id) => byId.get(id) ?? []).sort((one, other) =>
         byName(one.resolution.artifact, other.resolution.artifact)
@@ -202,6 +240,9 @@ export function deliver(
         delivery.waits = `waits for "${first.resolution.artifact.name}"`;
       } else if (held !== undefined) {
         delivery.waits = `needs "${held.resolution.artifact.name}", which ${held.waits}`;
+      } else if (!here.has(artifact.id) && !(delivery.via === "command" && isGivenUp(observed.get(version.id)))) {
+        delivery.waits = licenceAwaited(version, truth);
+        delivery.lacksLicence = delivery.waits !== null;
       }
     }
     byId.set(artifact.id, delivery);

@@ -15,7 +15,10 @@ import type { Situation } from "./situation.ts";
  */
 export function desiredDigest(
   blueprint: BlueprintContent | null,
-  { deliveries, update, ofMacs }: Pick<Situation, "deliveries" | "update" | "ofMacs">,
+  { deliveries, update, ofMacs, storeVersions }: Pick<
+    Situation,
+    "deliveries" | "update" | "ofMacs" | "storeVersions"
+  >,
 ): string {
   const settings = blueprint === null ? null : [
     blueprint.id,
@@ -33,6 +36,9 @@ export function desiredDigest(
       artifact.reinstallInterval,
       artifact.reinstallOnOsUpdate,
       waits === null,
+      // An app that a command has installed may become a declared one.
+      ...(version.licence !== undefined && via === "declaration" ? [via] : []),
+      ...(storeVersions.has(version.id) ? [storeVersions.get(version.id)] : []),
     ]]
   );
   items.sort((one, other) => (String(one[0]) < String(other[0]) ? -1 : 1));

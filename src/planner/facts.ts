@@ -6,6 +6,7 @@
  */
 
 import type { Json } from "../../db/open.ts";
+import type { LicenceState } from "../apps/licences.ts";
 import type { BlueprintContent, Collect } from "../blueprints/content.ts";
 import type { ObservedArtifact } from "../blueprints/observed_artifact.ts";
 import type { ReinstallPace } from "../blueprints/reinstall_pace.ts";
@@ -34,6 +35,29 @@ export type QueuedCommand = {
   orderGroup?: string | null;
 };
 
+/** Whose licences a channel uses; or why that is not known. */
+export type LicenceHolder = { kind: "device"; serialNumber: string } | { kind: "user"; managedAppleId: string } | {
+  kind: "nobody";
+  reason: string;
+};
+
+/** A licence of the holder. */
+export type HeldLicence = {
+  state: LicenceState;
+  sentence: string;
+  /** Whether an app may be installed with it now. */
+  usable: boolean;
+  origin: "device" | "operator" | null;
+  /** Apple's name of its user; "" for devices. */
+  holder: string;
+  /** Whether this channel is noted as one that needs it, and whether another one is. */
+  mine: boolean;
+  elsewhere: boolean;
+  /** The newest version in the App Store: Apple's identifier, and as people know it; "" if not known. */
+  storeVersion: string;
+  displayVersion: string;
+};
+
 /** The facts that decide the artifacts of a channel, and the known state of those that it has. */
 export type ArtifactFacts = {
   serialNumber: string;
@@ -43,6 +67,9 @@ export type ArtifactFacts = {
   /** When the enrollment began. */
   enrolledAt: Date;
   observed: readonly ObservedArtifact[];
+  licenceHolder: LicenceHolder;
+  /** By the id of the asset of the location. */
+  licences: ReadonlyMap<number, HeldLicence>;
   /** Ends of the certificates that the channel got for certificate assets, by version id. */
   certificateEnds: ReadonlyMap<string, readonly Date[]>;
   /** How fast versions may be installed again, by version id; versions without an attempt are not in it. */

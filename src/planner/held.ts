@@ -15,10 +15,11 @@ export const lacking = ({ needed }: Pick<ContentVersion, "needed">, values: Read
 /** Returns the reason why a version of an artifact waits; null if it does not wait. */
 export function valuesAwaited(
   artifact: Pick<ContentArtifact, "holdWithoutValues">,
-  version: Pick<ContentVersion, "needed">,
+  version: Pick<ContentVersion, "needed" | "licence">,
   values: ReadonlySet<string>,
 ): string | null {
-  const missing = artifact.holdWithoutValues ? lacking(version, values) : [];
+  // An app with a licence is never installed with the name of a variable in place of its value.
+  const missing = artifact.holdWithoutValues || version.licence !== undefined ? lacking(version, values) : [];
   const names = missing.map((name) => `$${name}`).join(", ");
   return missing.length === 0 ? null : `waits for ${missing.length === 1 ? "a value" : "values"} of ${names}`;
 }

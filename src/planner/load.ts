@@ -8,6 +8,7 @@ import type { ChannelId } from "../../db/ids.ts";
 import type { Db } from "../../db/open.ts";
 import { findPlanQueue, findPlanRow, type PlanCommandRow, type PlanRow } from "../../db/work/plan_facts.ts";
 import { findTargetArtifacts, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
+import { isUsable, licenceSentence, licenceState } from "../apps/licences.ts";
 import { ARTIFACT_TYPES } from "../blueprints/artifact_types.ts";
 import type { BlueprintContent } from "../blueprints/content.ts";
 import { loadContent } from "../blueprints/load.ts";
@@ -16,7 +17,7 @@ import type { CommandTarget } from "../commands/command.ts";
 import { identifierPrefix } from "../downloads/profile_identifier.ts";
 import type { ReportStatus } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
-import type { PlanFacts } from "./facts.ts";
+import type { LicenceHolder, PlanFacts } from "./facts.ts";
 
 /** Rows of known types as the planner reads them. */
 function observedOf(rows: readonly TargetArtifactRow[]): ObservedArtifact[] {
@@ -101,6 +102,30 @@ function filevaultOf({ filevault }: PlanRow): PlanFacts["filevault"] {
   };
 }
 
+const NOBODY = {
+  person: "the Managed Apple Account of its person is not known: a user enrollment uses the licences of its person",
+  serial: "its serial number is not known, which licences are assigned to",
+} as const;
+
+function licenceHolderOf({ userEnrollment, managedAppleId, serialNumber }: PlanRow): LicenceHolder {
+  if (userEnrollment === true) {
+    return managedAppleId === "" ? { kind: "nobody", reason: NOBODY.person } : { kind: "user", managedAppleId };
+  }
+  return serialNumber === "" ? { kind: "nobody", reason: NOBODY.serial } : { kind: "device", serialNumber };
+}
+
+function licencesOf({ licences }: PlanRow): PlanFacts["artifacts"]["licences"] {
+  return new Map((licences ?? []).map((row) => {
+    const state = licenceState({ ...row, committedAt: row.committedAt === null ? null : new Date(row.committedAt) });
+    const { asset, holder, origin, mine, elsewhere, storeVersion, displayVersion, error } = row;
+    const sentence = licenceSentence(state, error);
+    return [
+      asset,
+      { state, sentence, usable: isUsable(state), origin, holder, mine, elsewhere, storeVersion, displayVersion },
+    ];
+  }));
+}
+
 /** The facts of a channel, and the other data needed to act on them. */
 export type LoadedFacts = PlanFacts & {
   lockPinEscrowed: boolean;
@@ -172,6 +197,8 @@ export function factsOf(
       values: new Set(row.valuesNamed),
       enrolledAt: row.enrolledAt,
       observed: observedOf(found.observed),
+      licenceHolder: licenceHolderOf(row),
+      licences: licencesOf(row),
       certificateEnds: new Map(
         Object.entries(row.certificateEnds ?? {}).map(([id, ends]) => [id, ends.map((end) => new Date(end))]),
       ),

@@ -20,7 +20,8 @@ export type Looked = { row: PlanRow; facts: LoadedFacts; situation: Situation; d
 /** Whether a channel's desired state depends on its actual state. */
 const dependsOnObserved = (content: BlueprintContent | null): boolean =>
   [...content?.artifacts.values() ?? []].some(({ autoUpdate, holdWithoutValues, requires, versions }) =>
-    !autoUpdate || holdWithoutValues || requires.length > 0 || versions.some(({ state }) => state === "halted")
+    !autoUpdate || holdWithoutValues || requires.length > 0 ||
+    versions.some(({ state, licence }) => state === "halted" || licence !== undefined)
   );
 
 /** Returns the desired states of channels. Their observations are read only if they matter. */

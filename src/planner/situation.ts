@@ -22,6 +22,8 @@ export type Situation = Deliveries & {
   /** By version id. */
   observed: ReadonlyMap<string, ObservedArtifact>;
   declarations: DeclarationSet;
+  /** The newest versions in the App Store of apps that are kept updated: Apple's identifiers, by version id. */
+  storeVersions: ReadonlyMap<string, string>;
   /** The update that the device is told to have. */
   update: UpdateDecision;
   /** The settings of the blueprint that are for Macs; null where there are none, or the channel is not a Mac's own. */
@@ -45,6 +47,13 @@ function deliveryToken(
   return serverToken(version, artifact, { osVersion: target.osVersion, enrolledAt }, counts, now);
 }
 
+function storeVersionsOf({ deliveries }: Deliveries, { licences }: PlanFacts["artifacts"]): Map<string, string> {
+  return new Map(deliveries.flatMap(({ resolution: { version: { id, licence } } }) => {
+    const latest = licence?.keepUpdated === true ? licences.get(licence.asset)?.storeVersion ?? "" : "";
+    return latest === "" ? [] : [[id, latest] as const];
+  }));
+}
+
 /** Returns when each of some certificates is due for a successor. */
 export const certificatesDue = (ends: readonly Date[], renewBeforeDays: number): Date[] =>
   ends.map((end) => new Date(end.getTime() - renewBeforeDays * 86_400_000));
@@ -62,12 +71,14 @@ export function situate(
     observed,
     artifacts.values,
     { ...artifacts.declarative, refused: artifacts.declarative.refusedAt !== null },
+    artifacts,
   );
   const declared = found.deliveries.filter(({ via, waits }) => via === "declaration" && waits === null);
   const update = updateFor(facts, now);
   return {
     ...found,
     observed,
+    storeVersions: storeVersionsOf(found, artifacts),
     update,
     ofMacs: blueprint === null || target.channel !== "Device" || target.platform !== "macOS"
       ? null

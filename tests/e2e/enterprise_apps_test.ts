@@ -179,6 +179,46 @@ Deno.test("an app for phones is installed by its manifest, declined by its user,
     assert.equal(world.device.state.apps?.[0]?.Identifier, "com.example.inspect");
   }));
 
+Deno.test("an app for phones is installed, updated to its next version, and removed with its artifact", () =>
+  withFleet(async (fleet) => {
+    const [, iphone] = MODELS;
+    const world = await AppWorld.made(fleet, {
+      file: await ipaOf({ version: "2.0" }),
+      filename: "Inspect.ipa",
+      platform: "ios",
+      device: { ...(iphone === undefined ? {} : { model: iphone }), installSeconds: 10 },
+    });
+    assert.equal(world.device.state.model.platform, "iOS");
+    assert.deepEqual(await world.after(16), ["1 verified"]);
+    const here = () =>
+      world.device.state.apps?.map(({ Identifier, ShortVersion, managed }) => [Identifier, ShortVersion, managed]);
+    assert.deepEqual(here(), [["com.example.inspect", "2.0", true]]);
+
+    const body = { artifact: world.ids.artifact, version: 2, ios: true };
+    // Another app is no next version of this one.
+    const other = await upload(fleet, await ipaOf({ id: "com.example.other", version: "2.1" }), "Other.ipa");
+    const refused = await fleet.api("POST", "/api/mdm/enterprise_apps/", {
+      ...body,
+      package_uri: other.package_uri,
+      package_sha256: other.package_sha256,
+    });
+    assert.deepEqual([refused.status, Object.keys(refused.json)], [400, ["package_uri"]]);
+    const next = await upload(fleet, await ipaOf({ version: "2.1" }), "Inspect.ipa");
+    await made(fleet, "POST", "/api/mdm/enterprise_apps/", {
+      ...body,
+      package_uri: next.package_uri,
+      package_sha256: next.package_sha256,
+    });
+    // The one before is there until the next one is.
+    assert.deepEqual(await world.after(1), ["2 accepted", "1 verified"]);
+    assert.deepEqual(await world.after(16), ["2 verified"]);
+    assert.deepEqual(here(), [["com.example.inspect", "2.1", true]]);
+
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
+    assert.deepEqual(await world.after(1), ["2 not installed"]);
+    assert.deepEqual(here(), []);
+  }));
+
 Deno.test("a download that fails is tried again after a pause, and its reason is kept", () =>
   withFleet(async (fleet) => {
     let fails = true;

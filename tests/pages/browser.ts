@@ -80,7 +80,8 @@ export async function withPages(
         colorScheme: options.dark === true ? "dark" : "light",
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(8000);
+      // On a busy machine a page takes its time. What never comes takes a minute to fail.
+      page.setDefaultTimeout(60_000);
       const problems: string[] = [];
       page.on("console", (message) => {
         if (message.type() === "error") problems.push(message.text());

@@ -674,7 +674,7 @@ export const NOUNS: readonly Noun[] = [
   })),
 ];
 
-const OF_VERSIONS = "a page makes versions of files, and never changes one";
+const OF_VERSIONS = "a page makes versions, and never changes one";
 const NO_PAGE = "no page does it";
 const COMMAND = "a command has a schema of its own in src/commands/";
 
@@ -729,6 +729,10 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "PUT /api/mdm/data_assets/{id}/": OF_VERSIONS,
   "POST /api/mdm/enterprise_apps/": OF_VERSIONS,
   "PUT /api/mdm/enterprise_apps/{id}/": OF_VERSIONS,
+  "POST /api/mdm/store_apps/": OF_VERSIONS,
+  "PUT /api/mdm/store_apps/{id}/": OF_VERSIONS,
+  "PUT /api/mdm/devices/{id}/managed_apple_account/": NO_PAGE,
+  "POST /api/mdm/location_assets/{id}/store_apps/": OF_VERSIONS,
   "POST /api/mdm/package_files/fetch/": NO_PAGE,
   "POST /api/mdm/packages/":
     "the page has a file, which its script sends first: tests/routes/admin/artifacts/packages_test.ts",

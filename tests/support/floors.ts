@@ -14,6 +14,7 @@ export const FLOORS: Floors = {
   cli: ["filevault", "access", "push", "events", "secrets", "files", "apple_schema", "runtime.ts", "pki"],
   conversation: [
     "planner",
+    "apps",
     "declarations",
     "blueprints",
     "enrollment",
@@ -32,10 +33,9 @@ export const FLOORS: Floors = {
   ],
   // Automated Device Enrollment at Apple: servers, devices, profiles. The device's own side is enrollment's.
   ade: ["enrollment", "access", "escrow", "push", "apple", "events", "apple_schema", "protocol", "pki"],
-  // Apps & Books: locations, assets, the ledger of licences.
-  apps: ["apple", "events", "runtime.ts"],
   enrollment: ["updates", "issuing", "commands", "identity", "events", "protocol", "runtime.ts", "pki"],
   planner: [
+    "apps",
     "updates",
     "filevault",
     "declarations",
@@ -50,7 +50,9 @@ export const FLOORS: Floors = {
   // FileVault and recovery passwords: settings that blueprints have.
   filevault: ["blueprints", "downloads", "issuing", "escrow", "events", "protocol", "pki"],
   recovery: ["blueprints", "commands", "events"],
-  blueprints: ["packages", "downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
+  blueprints: ["apps", "packages", "downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
+  // Apps & Books: locations, assets, the ledger of licences.
+  apps: ["apple", "events", "runtime.ts"],
   // Installer packages and apps as files: what they say of themselves.
   packages: ["files", "events", "protocol", "pki"],
   // docs/decisions/0001: files, downloads and variables know nothing of what is declared.

@@ -6,6 +6,7 @@
  */
 
 import assert from "node:assert/strict";
+import { nextId } from "../../db/next_id.ts";
 import { MODELS } from "../../simulators/device/models.ts";
 import { keepPackage, uploadedUri } from "../../src/packages/keep_package.ts";
 import { house } from "../routes/admin/artifacts/support.ts";
@@ -101,6 +102,13 @@ export async function world(fleet: Fleet) {
     source_uri: uploadedUri("Tool.pkg"),
     sha256: tool.sha256,
   });
+  const asset = await locationAsset(fleet.runtime);
+  const store = await post("/api/mdm/store_apps/", {
+    artifact: await artifact(fleet, "Store App"),
+    version: 1,
+    macos: true,
+    location_asset: asset,
+  });
   const provisioning = await artifact(fleet, "Provisioning Profile");
   await post("/api/mdm/blueprint_artifacts/", {
     blueprint: otherBlueprint.id,
@@ -138,9 +146,36 @@ export async function world(fleet: Fleet) {
     data: { artifact: data.artifact, version: data.id },
     certificate: { artifact: certificate.artifact, version: certificate.id },
     pack: { id: pack.id, sha256: tool.sha256 },
+    asset,
+    store: { artifact: store.artifact, version: store.id },
     app: { artifact: app.artifact, version: app.id, sha256: editor.sha256 },
     provisioning,
   };
+}
+
+/** An app with ten licences at a location; returns the id of the asset of the location. */
+export async function locationAsset({ sql, clock, keys, random }: TestRuntime): Promise<number> {
+  const now = clock.now();
+  const uid = random.uuid();
+  const id = await nextId(sql, "locations");
+  const [row] = await sql<{ id: number }[]>`
+    with l as (
+      insert into locations (id, server_token_hash, server_token_sealed, server_token_expiration_date, organization_name, name,
+        country_code, library_uid, platform, website_url, mdm_info_id, sync_phase, last_synced_at, created_at, updated_at)
+      values (${id}, ${uid}, ${await keys.seal("token", { table: "locations", column: "server_token_sealed", id })},
+        ${new Date(
+    now.getTime() + 90 * 86_400_000,
+  )}, 'Orchard', ${`Berlin ${uid}`}, 'DE', ${uid}, 'enterprisestore', '',
+        ${random.uuid()}, 'done', ${now}, ${now}, ${now}) returning id
+    ), a as (
+      insert into store_assets (adam_id, pricing_param, product_type, device_assignable, revocable, supported_platforms, name,
+        bundle_id, created_at, updated_at)
+      values (${uid}, 'STDQ', 'App', true, true, '{iOS,macOS}', 'Pages', 'com.apple.iWork.Pages', ${now}, ${now}) returning id
+    )
+    insert into location_assets (location_id, asset_id, available_count, total_count, counted_at, created_at, updated_at)
+    select l.id, a.id, 10, 10, ${now}, ${now}, ${now} from l, a returning id`;
+  assert.ok(row !== undefined);
+  return row.id;
 }
 
 /** A digest of each table's rows, without what any call leaves: when a token or a session was used last. */

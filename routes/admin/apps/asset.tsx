@@ -13,6 +13,7 @@ import {
   type LocationAssetView,
 } from "../../../db/apps/asset_views.ts";
 import { listBulkAssociations } from "../../../db/apps/bulk_associations.ts";
+import { listStoreApps } from "../../../db/apps/store_app_views.ts";
 import { listServerChoices } from "../../../db/ade/virtual_servers.ts";
 import { listTags } from "../../../db/tags/tags.ts";
 import { assetName } from "../../../src/apps/assets.ts";
@@ -41,6 +42,7 @@ import { under } from "../parts/crumbs.ts";
 import { errorsOf, type FormState } from "../parts/form.ts";
 import { action, type Page, page, type PageContext } from "../parts/page.tsx";
 import { AvailabilityChip, Icon } from "./assets.tsx";
+import { StoreAppTable } from "./store_apps.tsx";
 
 const VIEW = "mdm.view_locationasset";
 const CHANGE = "mdm.change_locationasset";
@@ -136,12 +138,15 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
   const offset = offsetOf(url);
   const since = new Date(now.getTime() - FORECAST_DAYS * 86_400_000).toISOString().slice(0, 10);
   const mayChange = context.may(CHANGE) && asset.goneAt === null;
-  const [holders, days, bulks, tags, servers] = await Promise.all([
+  const [holders, days, bulks, tags, servers, storeApps] = await Promise.all([
     listHolders(sql, { locationAssetId: asset.id, limit: LIMIT, offset, ...(search === "" ? {} : { search }) }),
     listLicenceDays(sql, asset.id, since),
     listBulkAssociations(sql, asset.id, LATEST),
     mayChange && context.may("inventory.view_tag") ? listTags(sql, { limit: 500, offset: 0 }) : { rows: [] },
     mayChange && context.may("mdm.view_depvirtualserver") ? listServerChoices(sql) : [],
+    context.may("mdm.view_artifact")
+      ? listStoreApps(sql, { locationAssetId: asset.id, limit: LIMIT, offset: 0 })
+      : undefined,
   ]);
   const path = `/apps-and-books/${asset.id}`;
   return {
@@ -158,6 +163,27 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
           <Icon asset={asset} />
         </p>
         <Licences asset={asset} emptyOn={forecast(days, asset.availableCount, now)?.emptyOn} />
+        {asset.productType !== "App" || storeApps === undefined ? null : (
+          <>
+            <h2>Store apps</h2>
+            {context.may("mdm.add_artifact") && context.may("mdm.add_artifactversion") && asset.goneAt === null
+              ? (
+                <div class="actions spaced">
+                  <a
+                    class="button"
+                    href={`/artifacts/new/store-app/?${new URLSearchParams({
+                      location_asset: String(asset.id),
+                      name: assetName(asset).slice(0, 256),
+                    })}`}
+                  >
+                    Create store app
+                  </a>
+                </div>
+              )
+              : null}
+            <StoreAppTable {...storeApps} context={context} empty="No artifact installs this app." />
+          </>
+        )}
         <h2>Who has licences</h2>
         <form class="row" method="get" action={`${path}/`} role="search">
           <Field name="q" label="Serial number, name or account" type="search" value={search} maxlength={100} />

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { artifactFields, artifactInput } from "../../../src/blueprints/artifact_input.ts";
 import type { ArtifactInput } from "../../../src/blueprints/artifacts.ts";
 import type { FirstVersion } from "../../../src/blueprints/versions/create_artifact.ts";
+import type { KindField } from "../../../src/blueprints/versions/kind_page.ts";
 import { kindsBy } from "../../../src/blueprints/versions/kinds.ts";
 import { type AnyVersionKind, typesOf } from "../../../src/blueprints/versions/version_kind.ts";
 import { PLATFORMS } from "../../../src/protocol/platform.ts";
@@ -59,6 +60,13 @@ async function firstOf(kind: AnyVersionKind, form: Form): Promise<FirstVersion> 
   return { artifact };
 }
 
+/** Returns the choices that a link to the page has made. */
+const chosenIn = ({ searchParams }: URL, fields: readonly KindField[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(fields.flatMap((field) => {
+    const chosen = field.kind === "choice" ? searchParams.get(field.name) : null;
+    return field.kind === "choice" && chosen !== null ? [[field.name, chosen]] : [];
+  }));
+
 const mayMake = (context: PageContext) => mustMay(context, "mdm.add_artifact", "mdm.add_artifactversion");
 
 async function newPage(
@@ -80,7 +88,16 @@ async function newPage(
             <Csrf context={context} />
             <FormErrors state={state} />
             {asks.name
-              ? <Field name="name" label="Name" required {...limitsOf(artifactFields.shape.name)} state={state} />
+              ? (
+                <Field
+                  name="name"
+                  label="Name"
+                  required
+                  {...limitsOf(artifactFields.shape.name)}
+                  value={context.url.searchParams.get("name")?.slice(0, 256) ?? ""}
+                  state={state}
+                />
+              )
               : null}
             {asks.type === undefined ? null : (
               <Select
@@ -91,7 +108,7 @@ async function newPage(
                 state={state}
               />
             )}
-            {await contentFields(fields, { sql, state, values: {}, upgrade: false })}
+            {await contentFields(fields, { sql, state, values: chosenIn(context.url, fields), upgrade: false })}
             {asks.channel === undefined
               ? null
               : <Select name="channel" label={asks.channel} value="Device" options={CHANNELS} state={state} />}

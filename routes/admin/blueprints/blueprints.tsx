@@ -12,6 +12,7 @@ import {
   enrollmentsOfBlueprint,
   viewBlueprints,
 } from "../../../db/blueprints/blueprint_views.ts";
+import { findLocation } from "../../../db/apps/locations.ts";
 import { findFilevaultConfig } from "../../../db/filevault/filevault_configs.ts";
 import { findRecoveryPasswordConfig } from "../../../db/recovery/recovery_password_configs.ts";
 import { hasArtifacts } from "../../../db/blueprints/blueprints.ts";
@@ -212,10 +213,11 @@ async function blueprintPage(context: PageContext): Promise<Page> {
   const { runtime } = context;
   const blueprint = await mustFindBlueprint(runtime, context.id());
   const { id } = blueprint;
-  const { filevaultConfigId, recoveryPasswordConfigId } = blueprint;
-  const [enrollments, filled, filevault, recovery] = await Promise.all([
+  const { defaultLocationId, filevaultConfigId, recoveryPasswordConfigId } = blueprint;
+  const [enrollments, filled, location, filevault, recovery] = await Promise.all([
     enrollmentsOfBlueprint(runtime.sql, id),
     hasArtifacts(runtime.sql, id),
+    defaultLocationId === null ? undefined : findLocation(runtime.sql, defaultLocationId),
     filevaultConfigId === null ? undefined : findFilevaultConfig(runtime.sql, filevaultConfigId),
     recoveryPasswordConfigId === null ? undefined : findRecoveryPasswordConfig(runtime.sql, recoveryPasswordConfigId),
   ]);
@@ -245,6 +247,13 @@ async function blueprintPage(context: PageContext): Promise<Page> {
                 ? "by declaration where the device supports it, otherwise by command"
                 : "by command"}
             </Fact>
+            {location === undefined ? null : (
+              <Fact name="Licences for app declarations">
+                <LinkFor context={context} needs="mdm.view_location" href={`/locations/${location.id}/`}>
+                  {location.name}
+                </LinkFor>
+              </Fact>
+            )}
             <Fact name="FileVault">
               {filevault === undefined ? "none" : (
                 <LinkFor

@@ -5,6 +5,7 @@
  */
 
 import type { Hono } from "hono";
+import { listAllLocations } from "../../../db/apps/locations.ts";
 import type { BlueprintRow, BlueprintValues } from "../../../db/blueprints/blueprints.ts";
 import { listFilevaultConfigs } from "../../../db/filevault/filevault_configs.ts";
 import { listRecoveryPasswordConfigs } from "../../../db/recovery/recovery_password_configs.ts";
@@ -47,6 +48,7 @@ export async function blueprintOf(form: Form): Promise<BlueprintValues> {
     collect_certificates: form.whole("collect_certificates"),
     collect_profiles: form.whole("collect_profiles"),
     legacy_profiles_via_ddm: form.has("legacy_profiles_via_ddm"),
+    default_location: form.pk("default_location") ?? null,
     filevault_config: form.pk("filevault_config") ?? null,
     recovery_password_config: form.pk("recovery_password_config") ?? null,
     software_update_enforcements: form.pks("software_update_enforcements"),
@@ -117,6 +119,13 @@ export async function BlueprintFields(
         value={blueprint?.legacyProfilesViaDdm ?? true}
         state={state}
       />
+      {SettingsChoice({
+        name: "default_location",
+        label: "Location of licences for app declarations",
+        rows: await listAllLocations(sql),
+        value: blueprint?.defaultLocationId,
+        state,
+      })}
       {SettingsChoice({
         name: "filevault_config",
         label: "FileVault configuration",

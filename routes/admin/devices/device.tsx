@@ -20,6 +20,7 @@ import { problem } from "../../../src/errors.ts";
 import type { AppEnv } from "../../context.ts";
 import { ActionButton, Chip, Expiry, Fact, Time, yesNo } from "../parts/components.tsx";
 import { under } from "../parts/crumbs.ts";
+import { DeviceLicences } from "../apps/store_apps.tsx";
 import { Live, mountLive, type Part, Reload } from "../parts/live.tsx";
 import { SoftwareUpdate } from "./update.tsx";
 import { action, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
@@ -200,6 +201,7 @@ async function devicePage(context: PageContext, id: DeviceId, state?: FormState)
         {await SoftwareUpdate({ device, context })}
         {await Live({ part: COMMANDS, context })}
         {await Live({ part: ARTIFACTS, context })}
+        {await DeviceLicences({ device, context })}
         {await Plan({ device, context })}
         {await StatusItems({ device, context })}
         {await DeviceGroups({ device, context })}

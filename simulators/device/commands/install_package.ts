@@ -5,14 +5,37 @@
  * @module
  */
 
-import { dict, str } from "../../../src/protocol/plist.ts";
+import { dict, int, str } from "../../../src/protocol/plist.ts";
 import { appsIn, downloadPackage, DownloadRefused, withApps } from "../installed_apps.ts";
 import { acknowledged, type Asked, type CommandAnswer, failed, type SimulatedCommand } from "./answer.ts";
 
-async function install({ command, state, device }: Asked): Promise<CommandAnswer> {
+/** An app of the App Store: a licence decides, and the device says no more than that it has put it on its list. */
+function installFromStore({ command, state, device }: Asked, adamId: string): CommandAnswer {
+  if (device === undefined || !device.apps.hasStore) return acknowledged();
+  const { app, error } = device.apps.store(adamId);
+  if (error !== undefined) return failed(error.code, "MCMDMErrorDomain", error.text);
+  if (state.apps?.some((one) => one.Identifier === app.bundleId && one.declaration !== undefined)) {
+    return failed(12_025, "MCMDMErrorDomain", `The app “${app.bundleId}” is managed by a declaration.`);
+  }
+  const simulated = {
+    Identifier: app.bundleId,
+    Name: app.name,
+    Version: app.version,
+    ShortVersion: app.version,
+    BundleSize: 10_000_000,
+  };
+  const managed = state.model.platform !== "macOS" || command["InstallAsManaged"] === true;
+  const here = { managed, configuration: dict(command, "Configuration"), externalVersion: app.externalVersion };
+  state.apps = withApps(state.apps ?? [], [simulated], here, device.apps);
+  return acknowledged({ Identifier: app.bundleId, State: "Queued" });
+}
+
+async function install(asked: Asked): Promise<CommandAnswer> {
+  const { command, state, device } = asked;
   const url = str(command, "ManifestURL");
-  // An app of the App Store: nothing is known of it here.
-  if (url === undefined || device === undefined || command["iTunesStoreID"] !== undefined) return acknowledged();
+  const adamId = int(command, "iTunesStoreID");
+  if (adamId !== undefined) return installFromStore(asked, String(adamId));
+  if (url === undefined || device === undefined) return acknowledged();
   const managed = state.model.platform !== "macOS" || command["InstallAsManaged"] === true;
   try {
     const apps = await appsIn(await downloadPackage(device.apps, url));

@@ -12,7 +12,11 @@ export const removeApplication: SimulatedCommand = {
   answer({ command, state }) {
     const identifier = str(command, "Identifier") ?? "";
     const apps = state.apps ?? [];
-    if (!apps.some(({ Identifier, managed }) => managed && Identifier === identifier)) {
+    if (
+      !apps.some(({ Identifier, managed, declaration }) =>
+        managed && declaration === undefined && Identifier === identifier
+      )
+    ) {
       return failed(12_028, "MCMDMErrorDomain", `The app “${identifier}” is not managed.`);
     }
     state.apps = apps.filter(({ Identifier }) => Identifier !== identifier);

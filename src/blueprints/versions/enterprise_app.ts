@@ -4,7 +4,6 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import {
   type EnterpriseAppVersionRow,
   loadEnterpriseAppVersions,
@@ -15,11 +14,11 @@ import { holdFile } from "../../files/unreferenced.ts";
 import { keepPackage, type PackageAddress, packageAt, uploadedUri } from "../../packages/keep_package.ts";
 import { packageWarnings } from "../../packages/package_warnings.ts";
 import { PackageError } from "../../packages/package_error.ts";
-import { isDict, parsePlist, PlistError } from "../../protocol/plist.ts";
 import type { Runtime } from "../../runtime.ts";
+import { configurationVariables, openConfiguration, sealConfiguration } from "./app_configuration.ts";
 import { enterpriseAppApi, type ShownEnterpriseApp, shownProfile } from "./enterprise_app_api.ts";
 import { enterpriseAppPage } from "./enterprise_app_page.ts";
-import { fault, notDictionary, notPlist, variablesIn } from "./fields.ts";
+import { fault } from "./fields.ts";
 import type { Upload } from "./kind_page.ts";
 import type { Checked, Draft, VersionKind } from "./version_kind.ts";
 
@@ -40,19 +39,7 @@ export type EnterpriseAppInput = {
 /** An enterprise app that was read. */
 export type EnterpriseAppDraft = EnterpriseAppInput & Draft & { filename: string; package: PackageFileFacts };
 
-const contextOf = (id: string) => ({ table: "enterprise_app_versions", column: "configuration_sealed", id });
-
-/** Returns the names of the variables in a configuration. */
-function variablesOf(configuration: string | null): Checked<Draft> {
-  if (configuration === null) return { value: { variables: [], needed: [] } };
-  try {
-    const value = parsePlist(new TextEncoder().encode(configuration));
-    return isDict(value) ? variablesIn("configuration", value) : fault("configuration", notDictionary(value));
-  } catch (error) {
-    if (error instanceof PlistError) return fault("configuration", notPlist(error));
-    throw error;
-  }
-}
+const TABLE = "enterprise_app_versions";
 
 function optionErrors({ installAsManaged, removeOnUnenroll, iosApp }: EnterpriseAppInput, facts: PackageFileFacts) {
   return {
@@ -77,7 +64,7 @@ async function addressOf(runtime: Runtime, input: EnterpriseAppInput): Promise<C
 }
 
 async function read(runtime: Runtime, input: EnterpriseAppInput): Promise<Checked<EnterpriseAppDraft>> {
-  const variables = variablesOf(input.configuration);
+  const variables = configurationVariables(input.configuration);
   if (variables.errors !== undefined) return variables;
   const address = await addressOf(runtime, input);
   if (address.errors !== undefined) return address;
@@ -153,8 +140,7 @@ export const enterpriseAppKind: VersionKind<
       packageSha256: draft.packageSha256,
       filename: draft.filename,
       iosApp: draft.iosApp,
-      configurationSealed: configuration === null ? null : await runtime.keys.seal(configuration, contextOf(id)),
-      configurationSha256: configuration === null ? "" : createHash("sha256").update(configuration).digest("hex"),
+      ...await sealConfiguration(runtime, TABLE, id, configuration),
       installAsManaged: draft.installAsManaged,
       removeOnUnenroll: draft.removeOnUnenroll,
       package: facts,
@@ -178,7 +164,7 @@ export const enterpriseAppKind: VersionKind<
       product_id: facts.productId,
       product_version: facts.productVersion,
       ios_app: row.iosApp,
-      configuration: sealed === null ? null : await runtime.keys.openText(sealed, contextOf(id)),
+      configuration: await openConfiguration(runtime, TABLE, id, sealed),
       install_as_managed: row.installAsManaged,
       remove_on_unenroll: row.removeOnUnenroll,
       title: facts.title,

@@ -11,6 +11,7 @@ import { declarationKind } from "./declaration.ts";
 import { enterpriseAppKind } from "./enterprise_app.ts";
 import { profileKind } from "./profile.ts";
 import { provisioningProfileKind } from "./provisioning_profile.ts";
+import { storeAppKind } from "./store_app.ts";
 import { type AnyVersionKind, typesOf } from "./version_kind.ts";
 
 /** Every kind, sorted by name. */
@@ -21,6 +22,7 @@ export const KINDS = new Registry<AnyVersionKind>([
   enterpriseAppKind,
   profileKind,
   provisioningProfileKind,
+  storeAppKind,
 ]);
 
 /** Returns every kind, in the order of the API or of the pages. */

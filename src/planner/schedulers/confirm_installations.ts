@@ -12,7 +12,8 @@ import type { Decision, Scheduler } from "../plan.ts";
 import { isPending } from "./queued_commands.ts";
 
 const NAME = "confirm-installations";
-const COMMAND = "InstalledApplicationList";
+const ALL_APPS = "InstalledApplicationList";
+const MANAGED_APPS = "ManagedApplicationList";
 /** Apps that one question names. */
 const MOST_APPS = 1000;
 
@@ -21,11 +22,20 @@ type Awaited = ObservedArtifact & { checkAt: Date; bundleIds: string[] };
 const isAwaited = (row: ObservedArtifact): row is Awaited =>
   row.via === "command" && row.status === "AwaitingConfirmation" && row.checkAt !== null && row.bundleIds !== null;
 
-function decide(rows: readonly Awaited[], facts: PlanFacts, now: Date): Omit<Decision, "scheduler" | "subject"> {
+/** Returns the list that says of an app whether it is there: that of managed apps for apps of the App Store, if there is one. */
+const listFor = ({ locationAssetId }: Awaited, { target }: PlanFacts): string =>
+  locationAssetId !== null && commandNamed(MANAGED_APPS)?.invalidFor(target) === null ? MANAGED_APPS : ALL_APPS;
+
+function decide(
+  command: string,
+  rows: readonly Awaited[],
+  facts: PlanFacts,
+  now: Date,
+): Omit<Decision, "scheduler" | "subject"> {
   const names = rows.map(({ name }) => `"${name}"`).join(", ");
-  const invalid = commandNamed(COMMAND)?.invalidFor(facts.target) ?? null;
+  const invalid = commandNamed(command)?.invalidFor(facts.target) ?? null;
   if (invalid !== null) return { outcome: "not for this target", evidence: invalid };
-  if (isPending(facts, COMMAND, now)) return { outcome: "waits", evidence: `${COMMAND} is already queued` };
+  if (isPending(facts, command, now)) return { outcome: "waits", evidence: `${command} is already queued` };
   const first = new Date(Math.min(...rows.map(({ checkAt }) => checkAt.getTime())));
   if (first > now) return { outcome: "waits", evidence: `${names} accepted, asked again soon`, until: first };
   if (facts.status === "NotNow") {
@@ -35,7 +45,7 @@ function decide(rows: readonly Awaited[], facts: PlanFacts, now: Date): Omit<Dec
   return {
     outcome: "chosen",
     evidence: `${names} accepted, not confirmed yet`,
-    step: { kind: "command", name: COMMAND, arguments: { identifiers }, singleton: `${COMMAND} of installations` },
+    step: { kind: "command", name: command, arguments: { identifiers }, singleton: `${command} of installations` },
   };
 }
 
@@ -43,6 +53,10 @@ export const confirmInstallations: Scheduler = {
   name: NAME,
   consider(facts, now) {
     const rows = facts.artifacts.observed.filter(isAwaited);
-    return rows.length === 0 ? [] : [{ scheduler: NAME, subject: COMMAND, ...decide(rows, facts, now) }];
+    return [...Map.groupBy(rows, (row) => listFor(row, facts))].map(([command, some]) => ({
+      scheduler: NAME,
+      subject: command,
+      ...decide(command, some, facts, now),
+    }));
   },
 };

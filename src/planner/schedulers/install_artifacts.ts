@@ -34,14 +34,31 @@ function olderSystem(artifact: ContentArtifact, installed: string, current: stri
   return false;
 }
 
+/** Whether the App Store has a newer version of an app than the device, which was not asked to install it yet. */
+function isOutdated({ storeVersion: has, storeVersionAsked: asked }: ObservedArtifact, latest: string): boolean {
+  const isNumber = (text: string) => /^\d{1,18}$/.test(text);
+  return isNumber(has) && isNumber(latest) && BigInt(latest) > BigInt(has) && asked !== latest;
+}
+
 /** Whether an installed version must be installed again. */
-function considerPresent({ artifact, version }: InScope, row: ObservedArtifact, facts: PlanFacts, now: Date): Answer {
+function considerPresent(
+  { artifact, version }: InScope,
+  row: ObservedArtifact,
+  facts: PlanFacts,
+  now: Date,
+  { storeVersions }: Situation,
+): Answer {
   const { osVersion } = facts.target;
   if (row.contentRevision < version.contentRevision) {
     return { outcome: "chosen", evidence: "the content of the version has changed since then" };
   }
   if (olderSystem(artifact, row.osVersionAtInstallTime, osVersion)) {
     return { outcome: "chosen", evidence: `installed on ${row.osVersionAtInstallTime}, the device has ${osVersion}` };
+  }
+  const latest = storeVersions.get(version.id);
+  if (latest !== undefined && isOutdated(row, latest)) {
+    const display = facts.artifacts.licences.get(version.licence?.asset ?? 0)?.displayVersion ?? "";
+    return { outcome: "chosen", evidence: `the App Store has a newer version: ${display === "" ? latest : display}` };
   }
   const at = row.installedAt?.toISOString() ?? "an unknown time";
   const evidence = row.verifiedAt === null
@@ -62,7 +79,8 @@ function awaited({ checkAt, checks, extraInfo }: ObservedArtifact): Answer {
     : { outcome: "waits", evidence: `${evidence}, asked ${checks} times`, until: checkAt };
 }
 
-function consider({ resolution }: Delivery, facts: PlanFacts, now: Date, { observed }: Situation): Answer {
+function consider({ resolution }: Delivery, facts: PlanFacts, now: Date, situation: Situation): Answer {
+  const { observed } = situation;
   const { artifact, version } = resolution;
   const rows = [...observed.values()].filter(({ artifactId }) => artifactId === artifact.id);
   const pending = facts.queue.find(({ artifactVersion }) =>
@@ -79,7 +97,7 @@ function consider({ resolution }: Delivery, facts: PlanFacts, now: Date, { obser
     case "Acknowledged":
     case "Installed":
       return row.via === "command"
-        ? considerPresent(resolution, row, facts, now)
+        ? considerPresent(resolution, row, facts, now, situation)
         : { outcome: "chosen", evidence: "it was installed by declaration before" };
     case "AwaitingConfirmation":
       return awaited(row);
@@ -126,10 +144,15 @@ function decide(delivery: Delivery, facts: PlanFacts, now: Date, situation: Situ
   if (facts.status === "NotNow") {
     return { ...about, outcome: "waits", evidence: "the device answered NotNow", until: now };
   }
+  const latest = version.licence === undefined ? "" : facts.artifacts.licences.get(version.licence.asset)?.storeVersion;
   const step = {
     kind: "command" as const,
     name,
-    arguments: { artifact_version: version.id, content_revision: version.contentRevision },
+    arguments: {
+      artifact_version: version.id,
+      content_revision: version.contentRevision,
+      ...(latest === undefined || latest === "" ? {} : { store_version: latest }),
+    },
     singleton: `${name} ${artifact.id}`,
   };
   return { ...about, ...answer, step };

@@ -61,6 +61,8 @@ function artifacts(facts: PlanFacts, now: Date, situation: Situation): GateState
     const row = situation.observed.get(version.id);
     const decision = next.get(version.id);
     if (decision === undefined || (row !== undefined && isPresent(row.status))) return false;
+    // Neither a licence that the App Store does not know of yet nor a person who has to sign in there holds the device.
+    if (version.licence !== undefined && row !== undefined) return false;
     const { outcome, until } = decision;
     if (outcome !== "chosen" && outcome !== "waits") return false;
     return until === undefined || dueAt === null || until < dueAt;

@@ -31,7 +31,7 @@ Deno.test("an entry needs the permission of its page, and a group without an ent
     const { get } = await personWith(runtime, ["events.view_event", "mdm.view_artifact"]);
     assert.deepEqual(menuOf((await get("/")).text), {
       groups: ["Fleet", "Configuration", "Administration"],
-      entries: ["/", "/artifacts/", "/events/"],
+      entries: ["/", "/artifacts/", "/store-apps/", "/events/"],
       current: ["/ page"],
     });
     for (const { href, needs } of MENU) {

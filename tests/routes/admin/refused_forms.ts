@@ -272,6 +272,13 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
       fields: { name: "New", platforms: "iOS", "source.kept": "AAAA", "source.name": "a" },
     }),
   ],
+  "/artifacts/new/store-app/": [
+    ({ asset }) => ({
+      path: "/artifacts/new/store-app/",
+      fields: { name: "New", platforms: "tvOS", channel: "Device", location_asset: String(asset) },
+    }),
+    () => ({ path: "/artifacts/new/store-app/", fields: { name: "New", platforms: "iOS", channel: "Device" } }),
+  ],
   "/artifacts/:id/edit/": [
     ({ profile }) => ({
       path: `/artifacts/${profile.artifact}/edit/`,

@@ -114,7 +114,7 @@ Deno.test("errors in an artifact are reported by field", async () => {
     const configuration = { type: "Configuration" };
     const cases: [Record<string, unknown>, unknown][] = [
       [{ name: "Taken" }, { name: ["Artifact with this name already exists."] }],
-      [{ type: "Store App" }, { type: ['"Store App" is not a valid choice.'] }],
+      [{ type: "Store" }, { type: ['"Store" is not a valid choice.'] }],
       [{ channel: "device" }, { channel: ['"device" is not a valid choice.'] }],
       [{ platforms: [] }, { platforms: ["This list may not be empty."] }],
       [{ platforms: ["watchOS"] }, { platforms: { 0: ['"watchOS" is not a valid choice.'] } }],

@@ -39,6 +39,7 @@ const PAGES = [
   "/api/mdm/packages/",
   "/api/mdm/profiles/",
   "/api/mdm/provisioning_profiles/",
+  "/api/mdm/store_apps/",
 ];
 
 Deno.test("each list has the shape that clients read: a bare array unless a page is asked for, or always a page", () =>

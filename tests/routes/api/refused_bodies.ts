@@ -342,6 +342,16 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
   ],
   "POST /api/mdm/devices/{id}/collect_inventory/": [() => ({ path: `/api/mdm/devices/${NONE}/collect_inventory/` })],
   "POST /api/mdm/devices/{id}/poke/": [() => ({ path: `/api/mdm/devices/${NONE}/poke/` })],
+  "PUT /api/mdm/devices/{id}/managed_apple_account/": [
+    () => ({
+      path: `/api/mdm/devices/${NONE}/managed_apple_account/`,
+      body: { managed_apple_account: "a@example.com" },
+    }),
+    ({ deviceId }) => ({
+      path: `/api/mdm/devices/${deviceId}/managed_apple_account/`,
+      body: { managed_apple_account: "a\u0000b" },
+    }),
+  ],
   "PUT /api/mdm/devices/{id}/blueprint/": [
     ({ deviceId }) => ({ path: `/api/mdm/devices/${deviceId}/blueprint/`, body: { blueprint: NONE } }),
   ],
@@ -585,6 +595,35 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
     }),
   ],
   "DELETE /api/mdm/enterprise_apps/{id}/": [() => ({ path: `/api/mdm/enterprise_apps/${UNKNOWN}/` })],
+  "POST /api/mdm/store_apps/": [
+    ({ store, asset }) => ({
+      path: "/api/mdm/store_apps/",
+      body: version(store.artifact, { version: 2, location_asset: asset, configuration: "no property list" }),
+    }),
+    ({ store }) => ({
+      path: "/api/mdm/store_apps/",
+      body: version(store.artifact, { version: 2, location_asset: NONE, prevent_backup: true }),
+    }),
+    ({ store, asset }) => ({
+      path: "/api/mdm/store_apps/",
+      body: version(store.artifact, { version: 2, location_asset: asset, associated_domains: ["ab"] }),
+    }),
+  ],
+  "PUT /api/mdm/store_apps/{id}/": [
+    ({ store, asset, tag }) => ({
+      path: `/api/mdm/store_apps/${store.version}/`,
+      body: version(store.artifact, { location_asset: asset, removable: true, excluded_tags: [tag, NONE] }),
+    }),
+  ],
+  "POST /api/mdm/location_assets/{id}/store_apps/": [
+    ({ asset }) => ({
+      path: `/api/mdm/location_assets/${asset}/store_apps/`,
+      body: { name: "Wi-Fi", configuration: "no property list" },
+    }),
+    ({ asset }) => ({ path: `/api/mdm/location_assets/${asset}/store_apps/`, body: { platforms: ["tvOS"] } }),
+    () => ({ path: `/api/mdm/location_assets/${NONE}/store_apps/`, body: {} }),
+  ],
+  "DELETE /api/mdm/store_apps/{id}/": [() => ({ path: `/api/mdm/store_apps/${UNKNOWN}/` })],
   "POST /api/mdm/package_files/": [() => ({ path: "/api/mdm/package_files/?filename=Editor.pkg", body: {} })],
   "POST /api/mdm/packages/": [
     ({ pack }) => ({

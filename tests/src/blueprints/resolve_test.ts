@@ -80,6 +80,9 @@ const row = (artifactId: string, versionId: string, number: number): ObservedArt
   checkAt: null,
   bundleIds: null,
   removable: true,
+  locationAssetId: null,
+  storeVersion: "",
+  storeVersionAsked: "",
   createdAt: new Date(0),
   updatedAt: new Date(0),
 });

@@ -30,6 +30,8 @@ const facts = (given: Partial<PlanFacts> = {}): PlanFacts => ({
     observed: [],
     certificateEnds: new Map(),
     values: new Set(),
+    licenceHolder: { kind: "nobody", reason: "" },
+    licences: new Map(),
     paces: new Map(),
     declarative: { enabled: false, token: null, refusedToken: null, refusedAt: null, clientCapabilities: null },
     update: { build: "", softwareUpdateDeviceId: "" },

@@ -163,6 +163,8 @@ export function factsOf(blueprint: BlueprintContent | null, world: World, memory
       observed: [...memory.observed.values()],
       certificateEnds: new Map(),
       values: new Set(),
+      licenceHolder: { kind: "nobody", reason: "" },
+      licences: new Map(),
       paces: new Map(),
       declarative: {
         enabled: memory.enabled,
@@ -243,6 +245,9 @@ function see(
       checkAt: null,
       bundleIds: null,
       removable: true,
+      locationAssetId: null,
+      storeVersion: "",
+      storeVersionAsked: "",
       createdAt: NOW,
       updatedAt: NOW,
       ...state,

@@ -1,0 +1,138 @@
+/**
+ * Store apps with their licences and devices; and the licences of a device.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import {
+  type DeviceLicenceView,
+  listDeviceLicences,
+  listStoreApps,
+  type StoreAppView,
+} from "../../../db/apps/store_app_views.ts";
+import type { DeviceId } from "../../../db/ids.ts";
+import { assetName } from "../../../src/apps/assets.ts";
+import { licenceState } from "../../../src/apps/licences.ts";
+import type { AppEnv } from "../../context.ts";
+import { LICENCE_WORDS } from "../../state_words.ts";
+import { counted, Field, offsetOf, Pager, StateChip, Table, Time } from "../parts/components.tsx";
+import { page, type PageContext } from "../parts/page.tsx";
+import { Icon } from "./assets.tsx";
+
+const LIMIT = 50;
+
+/** A table of store apps. */
+export function StoreAppTable({ rows, count, context, empty }: {
+  rows: readonly StoreAppView[];
+  count: number;
+  context: PageContext;
+  empty: string;
+}) {
+  const asset = (row: StoreAppView) =>
+    context.may("mdm.view_locationasset")
+      ? <a href={`/apps-and-books/${row.locationAssetId}/`}>{row.locationName}</a>
+      : row.locationName;
+  return (
+    <Table
+      caption={counted(count, "store app")}
+      head={["Name", "Licences of", "Assigned", "Available", "Total", "Waiting", "Installed", "In progress", "Failed"]}
+      empty={empty}
+      rows={rows.map((row) => (
+        <tr>
+          <td>
+            <Icon asset={row} /> <a href={`/artifacts/${row.artifactId}/`}>{row.name}</a>
+            <div class="faint small">
+              {row.blueprints === 0 ? "in no blueprint" : counted(row.blueprints, "blueprint")}
+            </div>
+          </td>
+          <td>{asset(row)}</td>
+          <td>{String(row.assigned)}</td>
+          <td>{String(row.available)}</td>
+          <td>{String(row.total)}</td>
+          <td>{String(row.waiting)}</td>
+          <td>{String(row.installed)}</td>
+          <td>{String(row.inProgress)}</td>
+          <td>{String(row.failed)}</td>
+        </tr>
+      ))}
+    />
+  );
+}
+
+const wordOf = (row: DeviceLicenceView) => {
+  const state = licenceState(row);
+  return LICENCE_WORDS[state === "none" ? "reserved" : state];
+};
+
+/** The licences of a device; nothing where it has none. */
+export async function DeviceLicences({ device, context }: { device: { id: DeviceId }; context: PageContext }) {
+  if (!context.may("mdm.view_locationasset")) return null;
+  const rows = await listDeviceLicences(context.runtime.sql, device.id);
+  if (rows.length === 0) return null;
+  const now = context.runtime.clock.now();
+  return (
+    <>
+      <h2 id="licences">Licences</h2>
+      <Table
+        caption={counted(rows.length, "licence")}
+        head={["App", "Location", "Licence", "Since"]}
+        empty=""
+        rows={rows.map((row) => (
+          <tr>
+            <td>
+              <a href={`/apps-and-books/${row.locationAssetId}/`}>
+                {assetName({ name: row.assetName, adamId: row.adamId })}
+              </a>
+              {row.holderKind === "user" ? <div class="faint small">of the device's person</div> : null}
+            </td>
+            <td>{row.locationName}</td>
+            <td>
+              <StateChip word={wordOf(row)} />
+              {row.error === "" ? null : <div class="faint small">{`${row.error}.`}</div>}
+            </td>
+            <td>
+              <Time at={row.assignedAt ?? row.wantedAt} now={now} />
+            </td>
+          </tr>
+        ))}
+      />
+    </>
+  );
+}
+
+/** Mounts the page. */
+export function mountStoreApps(app: Hono<AppEnv>): void {
+  page(app, "/store-apps/", "mdm.view_artifact", async (context) => {
+    const { runtime: { sql }, url } = context;
+    const search = url.searchParams.get("q")?.trim().slice(0, 100) ?? "";
+    const offset = offsetOf(url);
+    const { rows, count } = await listStoreApps(sql, { limit: LIMIT, offset, ...(search === "" ? {} : { search }) });
+    return {
+      title: "Store apps",
+      body: (
+        <>
+          <p>Apps of the App Store that devices install with your licences.</p>
+          {context.may("mdm.add_artifact")
+            ? (
+              <div class="actions spaced">
+                <a class="button" href="/artifacts/new/store-app/">New store app</a>
+              </div>
+            )
+            : null}
+          <form class="row" method="get" action="/store-apps/" role="search">
+            <Field name="q" label="Name" type="search" value={search} maxlength={100} />
+            <button type="submit" class="plain">Search</button>
+          </form>
+          <StoreAppTable
+            rows={rows}
+            count={count}
+            context={context}
+            empty={search === "" ? "There are no store apps yet." : "No store app matches."}
+          />
+          <Pager url={url} limit={LIMIT} offset={offset} count={count} />
+        </>
+      ),
+    };
+  });
+}

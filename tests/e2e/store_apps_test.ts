@@ -1,0 +1,488 @@
+import assert from "node:assert/strict";
+import type { StoreItem, StoreLocation } from "../../simulators/apple/apps_and_books_store.ts";
+import type { DeviceOptions, SimulatedDevice } from "../../simulators/device/device.ts";
+import { MODELS } from "../../simulators/device/models.ts";
+import { lookAfterLocations } from "../../src/apps/look_after.ts";
+import { buildPlist } from "../../src/protocol/plist.ts";
+import { testBy } from "../routes/api/support.ts";
+import { type Shop, withShop } from "../support/apps.ts";
+import { assign, idOf, link, made, makeBlueprint, makeDeclaration, rest, settle } from "../support/artifacts.ts";
+
+// deno-lint-ignore no-explicit-any
+type Answer = any;
+
+const [, IPHONE] = MODELS;
+
+/** A store app in a blueprint. */
+class StoreWorld {
+  constructor(
+    readonly shop: Shop,
+    readonly location: StoreLocation,
+    readonly item: StoreItem,
+    readonly ids: {
+      location: number;
+      asset: number;
+      artifact: string;
+      version: string;
+      blueprint: number;
+      link: number;
+    },
+  ) {}
+
+  static async made(
+    shop: Shop,
+    { licences = 5, version = {}, more = {}, location = shop.apple.store.addLocation("Berlin") }: {
+      licences?: number;
+      location?: StoreLocation;
+      version?: Record<string, unknown>;
+      more?: Record<string, unknown>;
+    } = {},
+  ): Promise<StoreWorld> {
+    const { apple, fleet } = shop;
+    const item = apple.store.buy(location, "361309726", licences, {
+      entry: { name: "Pages", bundleId: "com.apple.iWork.Pages", version: "14.0", externalVersion: 1400 },
+    });
+    const locationId = await shop.add(location);
+    const [asset] = await made(fleet, "GET", `/api/mdm/location_assets/?adam_id=361309726`) as Answer[];
+    const artifact = await made(fleet, "POST", "/api/mdm/artifacts/", {
+      name: "Pages",
+      type: "Store App",
+      channel: "Device",
+      platforms: ["iOS", "macOS"],
+      ...more,
+    });
+    const first = await made(fleet, "POST", "/api/mdm/store_apps/", {
+      artifact: artifact.id,
+      version: 1,
+      ios: true,
+      macos: true,
+      location_asset: asset.id,
+      ...version,
+    });
+    const blueprint = await makeBlueprint(fleet);
+    const linked = await link(fleet, blueprint.id, artifact.id, { ios: true, macos: true });
+    return new StoreWorld(shop, location, item, {
+      location: locationId,
+      asset: asset.id,
+      artifact: artifact.id,
+      version: first.version === undefined ? "" : first.id,
+      blueprint: blueprint.id,
+      link: linked.id,
+    });
+  }
+
+  /** A device that asks this App Store, in the blueprint. */
+  async device(options: Partial<DeviceOptions> = {}): Promise<SimulatedDevice> {
+    const { fleet, apple } = this.shop;
+    const device = await fleet.enrolled({
+      appStore: (adamId, serial) => apple.store.serve(adamId, serial),
+      ...options,
+    });
+    await assign(fleet, device.serialNumber, this.ids.blueprint);
+    await settle(fleet);
+    await rest(device);
+    return device;
+  }
+
+  /** Apple does what it was asked for, tells it, and the devices connect that were woken. */
+  async apple(): Promise<void> {
+    await settle(this.shop.fleet);
+    this.shop.apple.store.settle();
+    await this.shop.apple.deliver();
+    await settle(this.shop.fleet);
+  }
+
+  async rows(device: SimulatedDevice): Promise<Answer[]> {
+    const id = await idOf(this.shop.fleet, device.serialNumber);
+    return await made(this.shop.fleet, "GET", `/api/mdm/devices/${id}/artifacts/`) as Answer[];
+  }
+
+  async states(device: SimulatedDevice): Promise<string[]> {
+    return (await this.rows(device)).map((row) => `${row.version} ${row.state}`);
+  }
+
+  /** Lets time pass, then the device connects until there is nothing to say. */
+  async after(device: SimulatedDevice, seconds: number): Promise<string[]> {
+    await this.shop.pass(seconds);
+    await rest(device);
+    return await this.states(device);
+  }
+
+  async licences(): Promise<string[]> {
+    const { results } = await made(
+      this.shop.fleet,
+      "GET",
+      `/api/mdm/location_assets/${this.ids.asset}/licences/`,
+    ) as Answer;
+    return (results as Answer[]).map(({ holder, assigned, wanted }) => `${holder} ${assigned} ${wanted}`);
+  }
+}
+
+Deno.test("a store app waits for its licence, is installed with it, and is confirmed by the list of managed apps", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    const device = await world.device({ installSeconds: 30, ...(IPHONE === undefined ? {} : { model: IPHONE }) });
+    // The licence is reserved, and nothing is sent.
+    assert.deepEqual(await world.states(device), []);
+    assert.equal(device.state.apps?.length ?? 0, 0);
+    assert.deepEqual(await world.licences(), [`${device.serialNumber} false associate`]);
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.states(device), ["1 accepted"]);
+    assert.deepEqual(await world.after(device, 14), ["1 accepted"]);
+    assert.deepEqual(await world.after(device, 2), ["1 installing"]);
+    assert.deepEqual(await world.after(device, 19), ["1 installing"]);
+    assert.deepEqual(await world.after(device, 1), ["1 verified"]);
+    const [row] = await world.rows(device);
+    assert.equal(row.extra_info.state, "Managed");
+    // One request to Apple for one licence.
+    assert.equal(shop.apple.count("/mdm/v2/assets/associate"), 1);
+    // Out of scope: the app is removed, and the licence given back.
+    await made(shop.fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
+    assert.deepEqual(await world.after(device, 1), ["1 not installed"]);
+    assert.deepEqual(device.state.apps, []);
+    assert.deepEqual(await world.licences(), [`${device.serialNumber} true disassociate`]);
+    await world.apple();
+    assert.deepEqual(await world.licences(), []);
+    assert.deepEqual([...world.item.holders], []);
+  }));
+
+Deno.test("five of eight devices get their app, three wait with the reason; new licences and returned ones finish them by notification alone", () =>
+  withShop(async (shop) => {
+    const { apple, fleet } = shop;
+    const location = apple.store.addLocation("Berlin");
+    for (let n = 0; n < 299; n++) {
+      apple.store.buy(location, String(500_000_000 + n), 10, {
+        entry: { name: `App ${n}`, bundleId: `com.example.${n}` },
+      });
+    }
+    const world = await StoreWorld.made(shop, { location });
+    assert.equal((await made(fleet, "GET", "/api/mdm/location_assets/?limit=1") as Answer).count, 300);
+    const devices: SimulatedDevice[] = [];
+    for (let n = 0; n < 8; n++) devices.push(await world.device());
+    await world.apple();
+    // Those of one request are refused together; those that fit are asked for again.
+    for (let n = 0; n < 3; n++) await world.apple();
+    const woken = async () => {
+      for (const device of devices) await rest(device);
+      await shop.pass(16);
+      for (const device of devices) await rest(device);
+      return await Promise.all(devices.map(async (device) => (await world.states(device)).join() || "waits"));
+    };
+    const first = (await woken()).toSorted();
+    assert.deepEqual(first, [...Array(5).fill("1 verified"), ...Array(3).fill("waits")]);
+    const waiting = devices[(await woken()).indexOf("waits")];
+    assert.ok(waiting);
+    const explained = await made(
+      fleet,
+      "GET",
+      `/api/mdm/devices/${await idOf(fleet, waiting.serialNumber)}/plan/`,
+    ) as Answer;
+    const decision = (explained.decisions as Answer[]).find(({ subject }) => subject === "Pages");
+    assert.match(decision.evidence, /waits for a licence: No licence is left/);
+    const incident = await made(fleet, "GET", "/api/events/?type=mdm_asset_availability") as Answer;
+    const severities = (incident.results as Answer[]).map(({ payload }) => payload.severity);
+    assert.ok(severities.includes("major"), severities.join());
+    // Two more are bought, one is given back: nobody does anything else.
+    apple.store.buy(location, "361309726", 2);
+    await world.apple();
+    await world.apple();
+    assert.deepEqual((await woken()).toSorted(), [...Array(7).fill("1 verified"), "waits"]);
+    const tag = await made(fleet, "POST", "/api/inventory/tags/", { name: "Without", color: "ff0000" }) as Answer;
+    const [leaver] = devices;
+    assert.ok(leaver);
+    const had = await world.states(leaver);
+    await made(fleet, "PUT", `/api/mdm/blueprint_artifacts/${world.ids.link}/`, {
+      blueprint: world.ids.blueprint,
+      artifact: world.ids.artifact,
+      ios: true,
+      macos: true,
+      excluded_tags: [tag.id],
+    });
+    await made(fleet, "POST", `/api/inventory/devices/${leaver.serialNumber}/tags/`, { tags: [tag.id] });
+    await woken();
+    for (let n = 0; n < 3; n++) await world.apple();
+    const last = await woken();
+    assert.deepEqual(had, ["1 verified"]);
+    assert.equal(last[0], "1 not installed");
+    assert.deepEqual(last.slice(1), Array(7).fill("1 verified"));
+    assert.deepEqual((await shop.counts(world.ids.location))["361309726"], "7/0/0/7");
+    assert.deepEqual(await shop.counts(world.ids.location), shop.truth(location));
+  }));
+
+Deno.test("a licence that the App Store does not know of yet is tried again with pauses, without another request to Apple", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    let blind = true;
+    const asked: number[] = [];
+    const { clock } = shop.fleet.runtime;
+    const device = await world.device({
+      appStore: (adamId, serial) => {
+        asked.push(Math.round(clock.now().getTime() / 1000));
+        const text = "License for application not found.";
+        return blind ? { error: { code: 9610, text } } : shop.apple.store.serve(adamId, serial);
+      },
+    });
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.states(device), ["1 failed"]);
+    const [row] = await world.rows(device);
+    assert.equal(row.extra_info.licence_attempts, 1);
+    assert.match(row.extra_info.reason, /App Store does not know of the licence yet/);
+    for (const pause of [30, 60, 120]) {
+      assert.deepEqual(await world.after(device, pause - 1), ["1 failed"]);
+      await world.after(device, 1);
+    }
+    assert.deepEqual(asked.slice(1).map((at, n) => at - (asked[n] ?? 0)), [30, 60, 120]);
+    blind = false;
+    assert.deepEqual(await world.after(device, 300), ["1 accepted"]);
+    assert.deepEqual(await world.after(device, 15), ["1 verified"]);
+    assert.equal(shop.apple.count("/mdm/v2/assets/associate"), 1);
+  }));
+
+Deno.test("a declined app gives its licence back and is installed when somebody asks again; a removed one is installed again", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    let mischief: "decline" | "ignore" | undefined = "ignore";
+    const device = await world.device({ appMischief: () => mischief });
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.after(device, 16), ["1 accepted"]);
+    const [asking] = await world.rows(device);
+    assert.deepEqual(asking.extra_info, {
+      progress: "asking",
+      state: "PromptingForLogin",
+      evidence: "The device asks its user to sign in at the App Store.",
+    });
+    device.state.apps = (device.state.apps ?? []).map((app) => ({ ...app, mischief: "decline" }));
+    assert.deepEqual(await world.after(device, 20), ["1 declined"]);
+    const [declined] = await world.rows(device);
+    assert.deepEqual([declined.retry_at, declined.extra_info.state], [null, "UserRejected"]);
+    await world.apple();
+    assert.deepEqual([...world.item.holders], []);
+    mischief = undefined;
+    const id = await idOf(shop.fleet, device.serialNumber);
+    const { decisions } = await made(shop.fleet, "GET", `/api/mdm/devices/${id}/plan/`) as Answer;
+    const decision = (decisions as Answer[]).find(({ subject }) => subject === "Pages");
+    assert.match(decision.evidence, /^failed, no more retries: .*UserRejected/);
+    await made(shop.fleet, "POST", `/api/mdm/devices/${id}/artifacts/${world.ids.artifact}/reinstall/`);
+    await world.after(device, 1);
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.after(device, 16), ["1 verified"]);
+    // Its user removes it: the next list of all apps lacks it.
+    device.state.apps = (device.state.apps ?? []).map((app) => ({ ...app, removed: true as const }));
+    await made(shop.fleet, "PUT", `/api/mdm/blueprints/${world.ids.blueprint}/`, { name: "Collects", collect_apps: 2 });
+    assert.deepEqual(await world.after(device, 1), ["1 accepted"]);
+    assert.deepEqual(await world.after(device, 16), ["1 verified"]);
+    assert.equal(device.state.apps?.length, 1);
+  }));
+
+Deno.test("a configuration whose variable has no value is not sent, and its licence is free until there is one", () =>
+  withShop(async (shop) => {
+    const configuration = new TextDecoder().decode(buildPlist({ Room: "$CUSTOM.ROOM" }));
+    const world = await StoreWorld.made(shop, { version: { configuration } });
+    const device = await world.device();
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.states(device), []);
+    assert.deepEqual([...world.item.holders], []);
+    const id = await idOf(shop.fleet, device.serialNumber);
+    const explained = await made(shop.fleet, "GET", `/api/mdm/devices/${id}/plan/`) as Answer;
+    const decision = (explained.decisions as Answer[]).find(({ subject }) => subject === "Pages");
+    assert.match(decision.evidence, /waits for a value of \$CUSTOM\.ROOM/);
+    await made(shop.fleet, "PUT", `/api/inventory/devices/${device.serialNumber}/values/`, {
+      values: { ROOM: "12" },
+    });
+    await settle(shop.fleet);
+    await rest(device);
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.after(device, 16), ["1 verified"]);
+    assert.deepEqual(device.state.apps?.[0]?.configuration, { Room: "12" });
+  }));
+
+Deno.test("an app that is kept updated is installed again once when the catalogue has a newer version", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop, { version: { keep_updated: true } });
+    const device = await world.device();
+    let installs = 0;
+    const connect = async (seconds: number) => {
+      await shop.pass(seconds);
+      for (const { requestType } of await device.connect()) if (requestType === "InstallApplication") installs++;
+      await rest(device);
+    };
+    await world.apple();
+    await connect(0);
+    await connect(16);
+    assert.deepEqual([installs, await world.states(device)], [1, ["1 verified"]]);
+    shop.apple.store.catalogue.set("361309726", {
+      name: "Pages",
+      bundleId: "com.apple.iWork.Pages",
+      version: "14.1",
+      externalVersion: 1410,
+    });
+    await made(shop.fleet, "POST", `/api/mdm/locations/${world.ids.location}/sync/`);
+    await connect(86_400);
+    await made(shop.fleet, "POST", `/api/mdm/locations/${world.ids.location}/sync/`);
+    await connect(60);
+    await connect(16);
+    assert.equal(installs, 2);
+    assert.deepEqual([device.state.apps?.[0]?.Version, await world.states(device)], ["14.1", ["1 verified"]]);
+    for (let n = 0; n < 3; n++) await connect(86_400);
+    assert.equal(installs, 2);
+  }));
+
+Deno.test("an app is declared where devices support it, with one state; the way changes without removing the app", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop, { version: { declarative: true } });
+    const options = { installSeconds: 30, ...(IPHONE === undefined ? {} : { model: IPHONE }) };
+    const device = await world.device(options);
+    await world.apple();
+    const types = (await device.connect()).map(({ requestType }) => requestType);
+    assert.ok(!types.includes("InstallApplication"), types.join());
+    await rest(device);
+    assert.deepEqual(await world.states(device), ["1 accepted"]);
+    assert.deepEqual(await world.after(device, 20), ["1 installing"]);
+    assert.deepEqual(await world.after(device, 20), ["1 verified"]);
+    const [row] = await world.rows(device);
+    assert.deepEqual([row.via, row.extra_info.state, row.extra_info.managed], ["declaration", "managed", true]);
+    assert.equal(device.state.apps?.[0]?.declaration?.includes(".store-app."), true);
+    // The option is withdrawn: this device keeps the app by its declaration.
+    const current = await made(shop.fleet, "GET", `/api/mdm/store_apps/${world.ids.version}/`) as Answer;
+    await made(shop.fleet, "PUT", `/api/mdm/store_apps/${world.ids.version}/`, { ...current, declarative: false });
+    assert.deepEqual(await world.after(device, 60), ["1 verified"]);
+    assert.equal(device.state.apps?.length, 1);
+    // Another gets it by command, and follows the declaration once the option is back.
+    const other = await world.device(options);
+    await world.apple();
+    await rest(other);
+    assert.deepEqual(await world.after(other, 16), ["1 installing"]);
+    assert.deepEqual(await world.after(other, 20), ["1 verified"]);
+    await made(shop.fleet, "PUT", `/api/mdm/store_apps/${world.ids.version}/`, { ...current, declarative: true });
+    const asked = new Set<string>();
+    await shop.pass(60);
+    for (let n = 0; n < 4; n++) for (const { requestType } of await other.connect()) asked.add(requestType);
+    assert.ok(!asked.has("RemoveApplication") && !asked.has("InstallApplication"), [...asked].join());
+    assert.deepEqual(await world.after(other, 1), ["1 verified"]);
+    assert.deepEqual((await world.rows(other)).map(({ via }) => via), ["declaration"]);
+    // Out of scope: the declaration goes, the app with it, and the licences are given back.
+    await made(shop.fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
+    assert.deepEqual(await world.after(device, 60), []);
+    assert.deepEqual(await world.after(other, 60), []);
+    for (const one of [device, other]) assert.deepEqual(one.state.apps, []);
+    await world.after(device, 60);
+    await world.after(other, 60);
+    await world.apple();
+    assert.deepEqual([...world.item.holders], []);
+  }));
+
+Deno.test("a declaration of an app uses the licences of the blueprint's location, and is not declared without one", () =>
+  withShop(async (shop) => {
+    const { fleet, apple } = shop;
+    const location = apple.store.addLocation("Berlin");
+    const locationId = await shop.add(location);
+    const { artifact } = await makeDeclaration(fleet, {
+      name: "Notes",
+      type: "com.apple.configuration.app.managed",
+      payload: { AppStoreID: "555", InstallBehavior: { Install: "Required", License: { Assignment: "Device" } } },
+      artifact: { platforms: ["iOS"] },
+      version: { ipados: false, macos: false, tvos: false },
+    });
+    const blueprint = await makeBlueprint(fleet, { default_location: locationId });
+    assert.equal(blueprint.default_location, locationId);
+    await link(fleet, blueprint.id, artifact.id, { ios: true });
+    // The licences are bought later.
+    const item = apple.store.buy(location, "555", 5, { entry: { name: "Notes", bundleId: "com.example.notes" } });
+    await made(fleet, "POST", `/api/mdm/locations/${locationId}/sync/`);
+    await settle(fleet);
+    const device = await fleet.enrolled({
+      appStore: (adamId, serial) => apple.store.serve(adamId, serial),
+      ...(IPHONE === undefined ? {} : { model: IPHONE }),
+    });
+    await assign(fleet, device.serialNumber, blueprint.id);
+    await settle(fleet);
+    await rest(device);
+    assert.deepEqual(device.state.apps ?? [], []);
+    await settle(fleet);
+    apple.store.settle();
+    await apple.deliver();
+    await settle(fleet);
+    await rest(device);
+    assert.deepEqual([...item.holders], [`device ${device.serialNumber}`]);
+    assert.equal(device.state.apps?.[0]?.Identifier, "com.example.notes");
+  }));
+
+Deno.test("a device that unenrolls gives its licence back an hour later, and a person's device uses the person's licence", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    const { sql } = shop.fleet.runtime;
+    const device = await world.device(IPHONE === undefined ? {} : { model: IPHONE });
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.after(device, 16), ["1 verified"]);
+    await device.checkOut();
+    await shop.pass(3700);
+    await lookAfterLocations(shop.fleet.runtime, testBy);
+    await world.apple();
+    assert.deepEqual([...world.item.holders], []);
+
+    const own = await shop.fleet.enrolled({
+      appStore: (adamId, serial) => shop.apple.store.serve(adamId, serial, "jun@example.com"),
+      ...(IPHONE === undefined ? {} : { model: IPHONE }),
+    });
+    await own.connect();
+    const id = await idOf(shop.fleet, own.serialNumber);
+    await sql`update enrollments set user_enrollment = true where device_id = ${id}`;
+    await assign(shop.fleet, own.serialNumber, world.ids.blueprint);
+    await settle(shop.fleet);
+    await rest(own);
+    const reason = async () => {
+      const { decisions } = await made(shop.fleet, "GET", `/api/mdm/devices/${id}/plan/`) as Answer;
+      return (decisions as Answer[]).find(({ subject }) => subject === "Pages")?.evidence;
+    };
+    assert.match(await reason(), /the Managed Apple Account of its person is not known/);
+    await made(shop.fleet, "PUT", `/api/mdm/devices/${id}/managed_apple_account/`, {
+      managed_apple_account: "jun@example.com",
+    });
+    await settle(shop.fleet);
+    await rest(own);
+    // The person is registered at Apple first, of which no notification tells.
+    for (let n = 0; n < 4; n++) {
+      await shop.pass(300);
+      await world.apple();
+    }
+    await rest(own);
+    assert.deepEqual([...world.item.holders].map((holder) => holder.split(" ")[0]), ["user"]);
+    assert.deepEqual(await world.after(own, 16), ["1 verified"]);
+    await made(shop.fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
+    await world.after(own, 60);
+    await world.apple();
+    assert.deepEqual([...world.item.holders], []);
+  }));
+
+Deno.test("an app on a user's channel of a Mac has the licence of the Mac, which both channels share", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop, { more: { channel: "User" } });
+    const device = await world.device();
+    await device.addUser({ userId: "U1", shortName: "jun", longName: "Jun" });
+    await settle(shop.fleet);
+    for (let n = 0; n < 3; n++) await device.connect("U1");
+    await rest(device);
+    assert.deepEqual(await world.licences(), [`${device.serialNumber} false associate`]);
+    await world.apple();
+    const users = async () => {
+      const rows = await shop.fleet.runtime.sql<{ status: string; verified: boolean }[]>`
+        select t.status, t.verified_at is not null as verified from target_artifacts t
+          join channels c on c.id = t.channel_id where c.user_key <> ''`;
+      return rows.map(({ status, verified }) => `${status} ${verified}`);
+    };
+    for (let n = 0; n < 3; n++) await device.connect("U1");
+    assert.deepEqual(await users(), ["AwaitingConfirmation false"]);
+    // The device's own plan has no use for the licence, and leaves it alone.
+    await rest(device);
+    await shop.pass(16);
+    for (let n = 0; n < 3; n++) await device.connect("U1");
+    assert.deepEqual(await users(), ["Installed true"]);
+    assert.deepEqual(await world.licences(), [`${device.serialNumber} true null`]);
+  }));
