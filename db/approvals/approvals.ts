@@ -52,11 +52,16 @@ export type ApprovalRow = ApprovalValues & {
   updatedAt: Date;
 };
 
+/** The rights that the request `a` needs. */
+const needed = (db: Db) => db`case when cardinality(a.permissions) = 0 then array[a.permission] else a.permissions end`;
+
 /** What the time has ended counts as expired before the housekeeping has seen it. */
 const select = (db: Db, now: Date) =>
   db`
     select a.id, case when a.state = 'waiting' and a.expires_at <= ${now} then 'expired' else a.state end as state, a.kind,
-      a.action, a.name, a.permissions, a.commands, a.device_id, a.bulk_command_id, a.arguments_sealed, a.reason,
+      a.action, a.name, ${
+    needed(db)
+  } as permissions, a.commands, a.device_id, a.bulk_command_id, a.arguments_sealed, a.reason,
       a.requester_id, a.requester_name, a.decided_by_id, a.decided_by_name, a.decided_at, a.usable_until, a.outcome,
       a.expires_at, a.created_at, a.updated_at, d.serial_number, e.name as device_name
     from approvals a left join devices d on d.id = a.device_id left join enrollments e on e.id = d.enrollment_id`;
@@ -66,6 +71,7 @@ export async function insertApproval(db: Db, values: ApprovalValues, now: Date):
   await db`insert into approvals ${
     db({
       ...values,
+      permission: values.permissions[0] ?? "",
       permissions: [...values.permissions],
       commands: [...values.commands],
       state: "waiting",
@@ -140,11 +146,13 @@ const covered = (db: Db, only: DeviceLimit) =>
 /** Whether a person sees the request `a`: their own, or one that needs rights which they hold on its device `d`. */
 const seenBy = (db: Db, userId: number, rights: readonly HeldRight[] | "all") =>
   rights === "all" ? db`true` : db`(a.requester_id = ${userId} or not exists (
-    select 1 from unnest(a.permissions) needed where not (${
+    select 1 from unnest(${needed(db)}) right_needed where not (${
     rights.reduce(
       (any, { permission, commands, only }) => {
         const sent = commands === null ? db`` : db`and a.commands <@ ${[...commands]}::text[]`;
-        return db`${any} or needed = ${permission} ${sent} ${only === undefined ? db`` : db`and ${covered(db, only)}`}`;
+        return db`${any} or right_needed = ${permission} ${sent} ${
+          only === undefined ? db`` : db`and ${covered(db, only)}`
+        }`;
       },
       db`false`,
     )

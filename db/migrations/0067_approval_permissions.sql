@@ -1,7 +1,3 @@
--- A request can need several rights: the answer to a command may hold secrets of several kinds.
-alter table approvals add column permissions text[];
-update approvals set permissions = array[permission];
-alter table approvals
-  alter column permissions set not null,
-  add constraint approvals_permissions check (cardinality(permissions) > 0),
-  drop column permission;
+-- A request can need several rights: the answer to a command may hold secrets of several kinds. Empty: of a version before this
+-- one, the one in `permission`; otherwise that is the first of them.
+alter table approvals add column permissions text[] not null default '{}';
