@@ -73,6 +73,14 @@ const sumsOf = (db: Db, { only, live }: Pick<FleetAppSearch, "only" | "live">) =
 /** An app without an identifier is one by its name. */
 const unnamed = (db: Db) => db`case when a.identifier = '' then a.name else '' end`;
 
+/** Returns the identifiers of the apps that artifacts install. */
+const delivered = (db: Db) =>
+  db`select unnest(p.bundle_ids) as identifier
+      from enterprise_app_versions v join package_files p on p.sha256 = v.package_sha256
+    union
+    select x.bundle_id from store_app_versions v join location_assets l on l.id = v.location_asset_id
+      join store_assets x on x.id = l.asset_id where x.bundle_id is not null`;
+
 const flag = (db: Db, wanted: boolean | undefined, condition: ReturnType<typeof unnamed>) =>
   wanted === undefined ? db`` : wanted ? db`and ${condition}` : db`and not ${condition}`;
 
@@ -91,10 +99,7 @@ export async function listFleetApps(
   const order = search.descending ? db`${column} desc, lower(name) desc, id desc` : db`${column}, lower(name), id`;
   return one(
     await db<{ rows: FleetApp[]; count: number }[]>`
-      with delivered as (
-        select distinct unnest(p.bundle_ids) as identifier
-        from enterprise_app_versions v join package_files p on p.sha256 = v.package_sha256
-      ), every as (
+      with delivered as (${delivered(db)}), every as (
         select a.identifier, ${unnamed(db)} as unnamed, min(a.id) as id,
           (array_agg(a.name order by s.devices desc, a.id desc))[1] as name, sum(s.counted)::int as devices,
           sum(s.managed)::int as managed, count(distinct (a.short_version, a.version))::int as versions,
@@ -182,8 +187,7 @@ export async function findFleetApp(
     )
     select min(id) as id, identifier, mode() within group (order by name) as name,
       (count(*) filter (where repeats = 0))::int as devices, (count(*) filter (where managed))::int as managed,
-      exists (select 1 from enterprise_app_versions v join package_files p on p.sha256 = v.package_sha256
-        where rows.identifier = any(p.bundle_ids)) as delivered,
+      rows.identifier in (${delivered(db)}) as delivered,
       (select jsonb_agg(jsonb_build_object('id', id, 'shortVersion', short_version, 'version', version, 'platform', platform,
         'devices', devices, 'managed', managed, 'newerVersion', newer) order by devices desc, id) from versions) as versions
     from rows group by identifier`;

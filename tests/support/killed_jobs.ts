@@ -32,7 +32,7 @@ import { connected, defined } from "./ade.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "./artifacts.ts";
 import { type Fleet, withFleet } from "./fleet.ts";
 import { losing } from "./lost_statements.ts";
-import { pkgOf } from "./packages.ts";
+import { pkgOf, provisioningProfileOf } from "./packages.ts";
 import { withRuntime } from "./runtime.ts";
 
 const never = new AbortController().signal;
@@ -163,11 +163,28 @@ async function prepare(
     selection: { filter: "" },
     expires_at: "2030-01-01T00:00:00",
   });
+  await expireProfiles(fleet, blueprint.id);
   // A device whose time in Setup Assistant is over.
   await sql`update enrollments set awaiting_configuration = true, release_due_at = ${clock.now()}
     where id = (select max(id) from enrollments)`;
   await sql`update channels set next_action_at = null, push_due_at = ${new Date("2030-01-01T00:00:00Z")}`;
   return { serialNumber: first.serialNumber, version: second.version.id };
+}
+
+/** Two provisioning profiles in a blueprint that expire soon. */
+async function expireProfiles(fleet: Fleet, blueprint: number): Promise<void> {
+  const expires = new Date(fleet.runtime.clock.now().getTime() + 5 * 86_400_000);
+  for (const uuid of ["one", "two"]) {
+    const { id } = await made(fleet, "POST", "/api/mdm/artifacts/", {
+      name: `Profile ${uuid}`,
+      type: "Provisioning Profile",
+      channel: "Device",
+      platforms: ["iOS"],
+    });
+    const source = provisioningProfileOf({ app: "A1B2C3D4E5.*", uuid, expires }).toBase64();
+    await made(fleet, "POST", "/api/mdm/provisioning_profiles/", { artifact: id, version: 1, ios: true, source });
+    await link(fleet, blueprint, id, { ios: true });
+  }
 }
 
 const release = (ProductVersion: string, ExpirationDate = "2030-01-01") => ({

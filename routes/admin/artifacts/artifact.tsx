@@ -105,6 +105,7 @@ async function Details({ artifact, context }: { artifact: ArtifactRow; context: 
               : lines.map(({ text, artifactId, until, trouble }) => (
                 <div {...(trouble === true ? { class: "trouble" } : {})}>
                   {artifactId === undefined ? text : <a href={`/artifacts/${artifactId}/`}>{text}</a>}{" "}
+                  {until === undefined || until === null || text === "" ? null : "expires "}
                   {until === undefined ? null : <Expiry at={until} now={now} />}
                 </div>
               ))}

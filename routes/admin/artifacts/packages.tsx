@@ -260,7 +260,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
         )}
         <div class="actions spaced">
           {context.may(ADD) ? <a class="button plain" href={`${ALL}new/?of=${row.id}`}>Upload next version</a> : null}
-          <a class="button plain" href={`${path}file/`}>Download</a>
+          <a class="button plain" href={`${path}download/`}>Download</a>
           {context.may(DELETE) && uses.length === 0
             ? (
               <ActionButton
@@ -382,7 +382,7 @@ export function mountPackages(app: Hono<AppEnv>): void {
     await removePackage(runtime, by, uuid());
     return `${ALL}?done=deleted`;
   });
-  page(app, `${ALL}:id/file/`, VIEW, async ({ runtime, uuid }) => {
+  page(app, `${ALL}:id/download/`, VIEW, async ({ runtime, uuid }) => {
     const { sha256, filename } = await mustFindPackage(runtime.sql, uuid());
     const file = await runtime.files.get(sha256);
     if (file === undefined) throw new Error(`Cannot read the stored file ${sha256}: it is missing`);

@@ -158,7 +158,7 @@ export function mountFleetApps(app: Hono<AppEnv>): void {
             />
             <Select name="managed" label="Managed" value={given("managed")} options={YES_NO} />
             <Select name="several" label="Several versions" value={given("several")} options={ONLY} />
-            <Select name="newer" label="Newer in the catalogue" value={given("newer")} options={ONLY} />
+            <Select name="newer" label="Newer version" value={given("newer")} options={ONLY} />
             <button type="submit" class="plain">Search</button>
           </form>
           <Table

@@ -56,7 +56,7 @@ Deno.test("the pages of packages: created, used, renamed, downloaded, and delete
     const { json } = await fleet.api("GET", `/api/mdm/packages/${id}/`);
     assert.deepEqual([json.name, json.signature, json.warnings.length], ["Tools", "unsigned", 1]);
     assert.match((await person.get(`/packages/new/?of=${id}`)).text, />Tools<\/a>/);
-    const download = await person.get(`${path}file/`);
+    const download = await person.get(`${path}download/`);
     assert.match(download.headers.get("Content-Disposition") ?? "", /^attachment; filename="Tool.pkg"/);
 
     const version = (await fleet.api("GET", "/api/mdm/declarations/")).json.results[0];
