@@ -486,3 +486,18 @@ Deno.test("an app on a user's channel of a Mac has the licence of the Mac, which
     assert.deepEqual(await users(), ["Installed true"]);
     assert.deepEqual(await world.licences(), [`${device.serialNumber} true null`]);
   }));
+
+Deno.test("an installation that is cancelled before Apple answers gives its licence back as soon as it is there", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    const device = await world.device();
+    await settle(shop.fleet);
+    assert.equal(shop.apple.count("/mdm/v2/assets/associate"), 1);
+    await made(shop.fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
+    await shop.pass(60);
+    await rest(device);
+    for (let n = 0; n < 3; n++) await world.apple();
+    assert.deepEqual([...world.item.holders], []);
+    assert.deepEqual(await world.licences(), []);
+    assert.deepEqual([device.state.apps ?? [], await world.states(device)], [[], []]);
+  }));
