@@ -501,3 +501,67 @@ Deno.test("an installation that is cancelled before Apple answers gives its lice
     assert.deepEqual(await world.licences(), []);
     assert.deepEqual([device.state.apps ?? [], await world.states(device)], [[], []]);
   }));
+
+Deno.test("a declared app has what its system knows of it; a Mac that reports no apps has it installed, an old one by command", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop, {
+      version: {
+        declarative: true,
+        keep_updated: true,
+        removable: true,
+        prevent_backup: true,
+        associated_domains: ["applinks:example.com"],
+        associated_domains_enable_direct_downloads: true,
+        vpn_uuid: "V",
+        content_filter_uuid: "C",
+        dns_proxy_uuid: "D",
+      },
+    });
+    const old = MODELS.find(({ platform, osVersion }) => platform === "macOS" && osVersion.startsWith("15."));
+    const phone = await world.device(IPHONE === undefined ? {} : { model: IPHONE });
+    const mac = await world.device();
+    const older = await world.device(old === undefined ? {} : { model: old });
+    await world.apple();
+    for (const device of [phone, mac, older]) await rest(device);
+    await shop.pass(16);
+    for (const device of [phone, mac, older]) await rest(device);
+    const ways = async (device: SimulatedDevice) =>
+      (await world.rows(device)).map(({ via, state }) => `${via} ${state}`);
+    assert.deepEqual(await ways(phone), ["declaration verified"]);
+    assert.deepEqual(await ways(mac), ["declaration installed"]);
+    assert.deepEqual(await ways(older), ["command verified"]);
+    for (const device of [phone, mac]) {
+      const invalid = [...device.state.declarations.values()].filter(({ valid }) => valid !== "valid");
+      assert.deepEqual(invalid, []);
+    }
+  }));
+
+Deno.test("a configuration is sent by command, also where the app could be declared; a declared app that failed says why", () =>
+  withShop(async (shop) => {
+    const configuration = new TextDecoder().decode(buildPlist({ Level: 3 }));
+    const world = await StoreWorld.made(shop, { version: { declarative: true, configuration } });
+    const device = await world.device(IPHONE === undefined ? {} : { model: IPHONE });
+    await world.apple();
+    await rest(device);
+    await shop.pass(16);
+    await rest(device);
+    assert.deepEqual((await world.rows(device)).map(({ via, state }) => `${via} ${state}`), ["command verified"]);
+    const current = await made(shop.fleet, "GET", `/api/mdm/store_apps/${world.ids.version}/`) as Answer;
+    await made(shop.fleet, "PUT", `/api/mdm/store_apps/${world.ids.version}/`, { ...current, configuration: null });
+    const failing = await world.device({
+      appMischief: () => "fail",
+      ...(IPHONE === undefined ? {} : { model: IPHONE }),
+    });
+    await world.apple();
+    await rest(failing);
+    const [row] = await world.rows(failing);
+    assert.deepEqual([row.via, row.state, row.extra_info.codes], ["declaration", "failed", ["Error.InstallFailed"]]);
+    const declining = await world.device({
+      appMischief: () => "decline",
+      ...(IPHONE === undefined ? {} : { model: IPHONE }),
+    });
+    await world.apple();
+    await rest(declining);
+    assert.deepEqual(await world.states(declining), ["1 declined"]);
+    assert.equal((await world.rows(declining))[0].retry_count, 0);
+  }));

@@ -85,6 +85,8 @@ export const storeAppKind: VersionKind<StoreAppInput, StoreAppDraft, StoreAppVer
       remove: "RemoveApplication",
       activated: true,
       variables: true,
+      // An app is never installed with the name of a variable in place of its value, nor is a licence used for it.
+      waitsForValues: true,
       declaredAs: MANAGED_APP,
       becomes: [MANAGED_APP],
     },

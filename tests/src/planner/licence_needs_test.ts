@@ -41,7 +41,7 @@ const content = (needed: string[] = []): BlueprintContent => ({
     autoUpdate: true,
     reinstallInterval: 0,
     reinstallOnOsUpdate: "No",
-    holdWithoutValues: false,
+    holdWithoutValues: true,
     requires: [],
     versions: [{
       id: "v",
