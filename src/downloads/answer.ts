@@ -5,6 +5,7 @@
  */
 
 import { type DownloadTargetRow, findDownloadTarget, findHostedDataAsset } from "../../db/downloads/downloads.ts";
+import { loadStoreAppVersions } from "../../db/artifacts/store_app_versions.ts";
 import { findHostedPackage, type HostedPackage, isToldToInstall } from "../../db/downloads/packages.ts";
 import type { ChannelId } from "../../db/ids.ts";
 import { findPackageChunks } from "../../db/packages/package_files.ts";
@@ -16,6 +17,7 @@ import type { SenderEvidence } from "../identity/sender.ts";
 import type { ByteRange } from "../files/store.ts";
 import type { Runtime } from "../runtime.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
+import { appConfiguration } from "./app_configuration.ts";
 import { downloadKey } from "./key.ts";
 import { rangeOf } from "./byte_range.ts";
 import { manifestBytes } from "./manifest.ts";
@@ -176,7 +178,7 @@ async function contentOf(
       return { kind: "content", type: "application/json", size: body.length, body };
     }
     case "data_asset":
-      return await dataAsset(runtime, versionId);
+      return await appConfigurationFile(runtime, channelId, versionId) ?? await dataAsset(runtime, versionId);
     case "manifest": {
       const hosted = await findHostedPackage(sql, versionId);
       const chunks = hosted === undefined ? undefined : await findPackageChunks(sql, hosted.sha256);
@@ -190,6 +192,23 @@ async function contentOf(
       return await packageFile(runtime, hosted, range);
     }
   }
+}
+
+/** Returns the configuration of a declared app for the channel; undefined if the version is no app with one. */
+async function appConfigurationFile(
+  runtime: Runtime,
+  channelId: ChannelId,
+  versionId: string,
+): Promise<Download | undefined> {
+  const sealed = (await loadStoreAppVersions(runtime.sql, [versionId])).get(versionId)?.configurationSealed ?? null;
+  const { configuration } = await appConfiguration(runtime.sql, runtime, channelId, {
+    table: "store_app_versions",
+    versionId,
+    sealed,
+  });
+  if (configuration === undefined) return undefined;
+  const body = Uint8Array.fromBase64(configuration);
+  return { kind: "content", type: DATA_TYPES.PLIST, size: body.length, body };
 }
 
 async function dataAsset({ sql, files, log }: Runtime, versionId: string): Promise<Download> {

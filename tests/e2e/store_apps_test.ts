@@ -536,18 +536,31 @@ Deno.test("a declared app has what its system knows of it; a Mac that reports no
     }
   }));
 
-Deno.test("a configuration is sent by command, also where the app could be declared; a declared app that failed says why", () =>
+Deno.test("a declared app has its configuration as an asset, with its variables; where the system has none, by command", () =>
   withShop(async (shop) => {
-    const configuration = new TextDecoder().decode(buildPlist({ Level: 3 }));
+    const configuration = new TextDecoder().decode(buildPlist({ Serial: "$ENROLLED_DEVICE.SERIAL_NUMBER", Level: 3 }));
     const world = await StoreWorld.made(shop, { version: { declarative: true, configuration } });
-    const device = await world.device(IPHONE === undefined ? {} : { model: IPHONE });
+    const old = MODELS.find(({ platform, osVersion }) => platform === "iOS" && osVersion.startsWith("18."));
+    const phone = await world.device(IPHONE === undefined ? {} : { model: IPHONE });
+    const older = await world.device(old === undefined ? {} : { model: { ...old, osVersion: "18.3" } });
+    const mac = await world.device();
+    const devices = [phone, older, mac];
     await world.apple();
-    await rest(device);
+    for (const device of devices) await rest(device);
     await shop.pass(16);
-    await rest(device);
-    assert.deepEqual((await world.rows(device)).map(({ via, state }) => `${via} ${state}`), ["command verified"]);
-    const current = await made(shop.fleet, "GET", `/api/mdm/store_apps/${world.ids.version}/`) as Answer;
-    await made(shop.fleet, "PUT", `/api/mdm/store_apps/${world.ids.version}/`, { ...current, configuration: null });
+    for (const device of devices) await rest(device);
+    for (const device of devices) {
+      assert.deepEqual(device.state.apps?.[0]?.configuration, { Serial: device.serialNumber, Level: 3 });
+    }
+    const ways = await Promise.all(
+      devices.map(async (device) => (await world.rows(device)).map(({ via, state }) => `${via} ${state}`)),
+    );
+    assert.deepEqual(ways, [["declaration verified"], ["command verified"], ["command verified"]]);
+  }));
+
+Deno.test("a declared app that failed, or that its user declined, says why; a declined one is not declared anew", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop, { version: { declarative: true } });
     const failing = await world.device({
       appMischief: () => "fail",
       ...(IPHONE === undefined ? {} : { model: IPHONE }),

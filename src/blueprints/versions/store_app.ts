@@ -10,6 +10,7 @@ import {
   type StoreAppVersionRow,
   writeStoreAppVersion,
 } from "../../../db/artifacts/store_app_versions.ts";
+import { dataAssetDownloadUrl } from "../../downloads/url.ts";
 import { configurationVariables, openConfiguration, sealConfiguration } from "./app_configuration.ts";
 import { fault } from "./fields.ts";
 import { managedAppPayload } from "./managed_app.ts";
@@ -160,7 +161,13 @@ export const storeAppKind: VersionKind<StoreAppInput, StoreAppDraft, StoreAppVer
     declarative: row.declarative,
     keep_updated: row.keepUpdated,
   }),
-  payload: ({ db, channelId, versionId }) => managedAppPayload(db, channelId, versionId),
+  payload: managedAppPayload,
+  asset: async ({ runtime, channelId, versionId }) => ({
+    type: "com.apple.asset.data",
+    payload: {
+      Reference: { DataURL: await dataAssetDownloadUrl(runtime, channelId, versionId), ContentType: "text/xml" },
+    },
+  }),
   api: storeAppApi,
   page: storeAppPage,
 };
