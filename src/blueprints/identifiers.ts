@@ -11,10 +11,6 @@ import { type ArtifactType, artifactType } from "./artifact_types.ts";
 export const declarationIdentifier = (prefix: string, type: ArtifactType, artifactId: string): string =>
   `${prefix}.${artifactType(type).path}.${artifactId}`;
 
-/** Returns the identifier of the asset that has the configuration of a declared app. */
-export const configurationIdentifier = (prefix: string, type: ArtifactType, artifactId: string): string =>
-  `${prefix}.${artifactType(type).path}-configuration.${artifactId}`;
-
 /** The name of a blueprint's own declaration. */
 export type BuiltInName = "activation" | "management-status-subscriptions" | "softwareupdate-enforcement-specific";
 

@@ -9,7 +9,8 @@
 import { createHash } from "node:crypto";
 import type { Json } from "../../db/open.ts";
 import { artifactType } from "../blueprints/artifact_types.ts";
-import { builtInIdentifier, configurationIdentifier, declarationIdentifier } from "../blueprints/identifiers.ts";
+import { configurationIdentifier } from "../blueprints/configuration_identifier.ts";
+import { builtInIdentifier, declarationIdentifier } from "../blueprints/identifiers.ts";
 import type { InScope } from "../blueprints/resolve.ts";
 
 /** The section of a declaration in a device's list. */
@@ -103,7 +104,7 @@ export function declarationSet(
       ...(version.licence?.configured === true
         ? [{
           section: "Assets" as const,
-          identifier: configurationIdentifier(prefix, artifact.type, artifact.id),
+          identifier: configurationIdentifier(prefix, artifactType(artifact.type).path, artifact.id),
           ...common,
         }]
         : []),

@@ -14,8 +14,11 @@ import {
 import type { Json } from "../../../db/open.ts";
 import { identifierPrefix } from "../../downloads/profile_identifier.ts";
 import { compareOsVersions } from "../../protocol/os_version.ts";
-import { configurationIdentifier } from "../identifiers.ts";
+import { configurationIdentifier } from "../configuration_identifier.ts";
 import type { DeclaredVersion } from "./version_kind.ts";
+
+/** The part of identifiers that names store apps. */
+export const STORE_APP_PATH = "store-app";
 
 type Target = { platform: string | null; osVersion: string; userEnrollment: boolean | null };
 
@@ -57,13 +60,13 @@ function payloadFor(
 
 /** Returns the payload of a version for a channel; undefined if the version no longer exists. */
 export async function managedAppPayload(
-  { db, runtime, channelId, versionId, row: { type, artifactId } }: DeclaredVersion,
+  { db, runtime, channelId, versionId, row: { artifactId } }: DeclaredVersion,
 ): Promise<Json | undefined> {
   const [rows, target] = await Promise.all([
     loadStoreAppVersions(db, [versionId]),
     findStoreAppTarget(db, channelId),
   ]);
   const row = rows.get(versionId);
-  const configuration = configurationIdentifier(identifierPrefix(runtime.config), type, artifactId);
+  const configuration = configurationIdentifier(identifierPrefix(runtime.config), STORE_APP_PATH, artifactId);
   return row === undefined || target === undefined ? undefined : payloadFor(row, target, configuration);
 }

@@ -13,7 +13,7 @@ import {
 import { dataAssetDownloadUrl } from "../../downloads/url.ts";
 import { configurationVariables, openConfiguration, sealConfiguration } from "./app_configuration.ts";
 import { fault } from "./fields.ts";
-import { managedAppPayload } from "./managed_app.ts";
+import { managedAppPayload, STORE_APP_PATH } from "./managed_app.ts";
 import { type ShownStoreApp, storeAppApi } from "./store_app_api.ts";
 import { storeAppPage } from "./store_app_page.ts";
 import type { Draft, VersionKind } from "./version_kind.ts";
@@ -78,7 +78,7 @@ export const storeAppKind: VersionKind<StoreAppInput, StoreAppDraft, StoreAppVer
   name: "store app",
   types: {
     "Store App": {
-      path: "store-app",
+      path: STORE_APP_PATH,
       section: "Configurations",
       declarationPrefix: null,
       linkable: true,
