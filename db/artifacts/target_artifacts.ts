@@ -281,9 +281,7 @@ export async function findWithVariables(
       join target_artifacts t on t.channel_id = c.id join artifact_versions v on v.id = t.artifact_version_id
       join artifacts a on a.id = v.artifact_id
     where ${bearersOf(db, of)} and e.ended_at is null and not (${isTrace(db)}) and v.variables && ${names}::text[]
-      and not ((a.hold_without_values or a.type = 'Store App') and not coalesce(v.needed_variables, v.variables) <@ ${
-    namesWithValues(db)
-  })
+      and not (a.hold_without_values and not coalesce(v.needed_variables, v.variables) <@ ${namesWithValues(db)})
     order by t.channel_id`;
 }
 
@@ -294,7 +292,7 @@ export async function findHolding(db: Db, of: Bearers, variables: readonly strin
     from devices d join enrollments e on e.device_id = d.id join channels c on c.enrollment_id = e.id
     where ${bearersOf(db, of)} and e.ended_at is null and e.blueprint_id is not null and exists (
       select 1 from artifacts a join artifact_versions v on v.artifact_id = a.id
-      where (a.hold_without_values or a.type = 'Store App') and (a.channel = 'Device') = (c.user_key = '')
+      where a.hold_without_values and (a.channel = 'Device') = (c.user_key = '')
         and coalesce(v.needed_variables, v.variables) && ${[...variables]}::text[])
     order by c.id`;
   return rows.map(({ id }) => id);

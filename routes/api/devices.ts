@@ -281,7 +281,10 @@ export const DEVICE_ENDPOINTS = [
     params: deviceParams,
     body: managedAppleAccountInput.meta({ id: "ManagedAppleAccountRequest" }),
     example: { managed_apple_account: "jun@example.com" },
-    response: { status: 200, schema: z.object({ managed_apple_account: z.string() }) },
+    response: {
+      status: 200,
+      schema: z.object({ managed_apple_account: z.string() }).meta({ id: "ManagedAppleAccount" }),
+    },
     async handle({ runtime, by, params, body }) {
       await changeManagedAppleAccount(runtime, by, params.id, body.managed_apple_account);
       return { managed_apple_account: body.managed_apple_account };

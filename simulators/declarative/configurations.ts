@@ -9,6 +9,7 @@
  */
 
 import { own } from "../../src/apple_schema/keys.ts";
+import { asDict, parsePlist } from "../../src/protocol/plist.ts";
 import type { Material } from "./assets.ts";
 import type { Reason } from "../device/channel_state.ts";
 import type { DeclarativeDevice, HeldDeclaration } from "./declarative_device.ts";
@@ -77,7 +78,10 @@ export class Configurations {
       return configurationCannotBeApplied("An internal error has occurred.");
     }
     if (type === MANAGED_APP) {
-      this.device.apps.follow(configuration.identifier, payload);
+      const reference = own(payload, "LegacyAppConfigAssetReference");
+      const data = typeof reference === "string" ? assets.get(reference)?.data : undefined;
+      const settings = data === undefined ? undefined : asDict(parsePlist(data));
+      this.device.apps.follow(configuration.identifier, payload, settings);
       return undefined;
     }
     if (type === PACKAGE) return await this.#installPackage(configuration);

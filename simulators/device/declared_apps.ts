@@ -7,6 +7,7 @@
  */
 
 import { own } from "../../src/apple_schema/keys.ts";
+import type { PlistDict } from "../../src/protocol/plist.ts";
 import type { Json, JsonObject } from "../../src/protocol/plist_json.ts";
 import type { DeviceState } from "./device_state.ts";
 import { type AppHabits, managedStatus, withApps } from "./installed_apps.ts";
@@ -14,7 +15,7 @@ import { type AppHabits, managedStatus, withApps } from "./installed_apps.ts";
 /** The apps of a device that it has as declarations. */
 export type DeclaredApps = {
   /** Takes a declaration: the app is installed, or managed by it from then on. */
-  follow(identifier: string, payload: JsonObject): void;
+  follow(identifier: string, payload: JsonObject, configuration: PlistDict | undefined): void;
   /** Removes the apps of other declarations than these. */
   keep(identifiers: ReadonlySet<string>): void;
   /** The value of `app.managed.list`. */
@@ -34,7 +35,7 @@ const STATES: Readonly<Record<string, string>> = {
 /** Returns those of a device. */
 export function declaredAppsOf(state: DeviceState, habits: AppHabits): DeclaredApps {
   return {
-    follow(declaration, payload) {
+    follow(declaration, payload, configuration) {
       if (!habits.hasStore) return;
       const adamId = String(own(payload, "AppStoreID") ?? "");
       const { app, error } = habits.store(adamId);
@@ -59,7 +60,7 @@ export function declaredAppsOf(state: DeviceState, habits: AppHabits): DeclaredA
       }
       const known = here.find((one) => one.Identifier === app.bundleId && one.mischief === undefined);
       if (known !== undefined) {
-        state.apps = here.map((one) => one === known ? { ...one, managed: true, declaration } : one);
+        state.apps = here.map((one) => one === known ? { ...one, managed: true, declaration, configuration } : one);
         return;
       }
       const simulated = {
@@ -70,7 +71,12 @@ export function declaredAppsOf(state: DeviceState, habits: AppHabits): DeclaredA
         BundleSize: 10_000_000,
       };
       const others = here.filter((one) => one.declaration !== declaration);
-      state.apps = withApps(others, [simulated], { managed: true, externalVersion: app.externalVersion }, habits)
+      state.apps = withApps(
+        others,
+        [simulated],
+        { managed: true, configuration, externalVersion: app.externalVersion },
+        habits,
+      )
         .map((one) => one.Identifier === app.bundleId ? { ...one, declaration } : one);
     },
     keep(identifiers) {

@@ -31,6 +31,8 @@ export type ArtifactTypeFacts = {
   readonly activated: boolean;
   /** Whether its versions may name variables. */
   readonly variables: boolean;
+  /** Whether it always waits until every variable has a value. */
+  readonly waitsForValues?: true;
 };
 
 /** A type of artifact: one of `ARTIFACT_TYPES`. */

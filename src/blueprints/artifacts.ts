@@ -23,6 +23,7 @@ import { cannotDelete } from "../in_use.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { artifactErrors } from "./artifact_check.ts";
+import { artifactType } from "./artifact_types.ts";
 import { changeDesired } from "./transaction.ts";
 
 /**
@@ -76,6 +77,8 @@ function mustBeFine(errors: FieldErrors): void {
   if (Object.keys(errors).length > 0) throw invalid(errors);
 }
 
+const waits = ({ type }: ArtifactInput): boolean => artifactType(type).waitsForValues === true;
+
 /** Creates an artifact. Throws `invalid`. */
 export async function createArtifact(
   runtime: Runtime,
@@ -86,7 +89,7 @@ export async function createArtifact(
   const values = {
     ...input,
     haltPercent: input.haltPercent ?? null,
-    holdWithoutValues: input.holdWithoutValues ?? false,
+    holdWithoutValues: waits(input) || (input.holdWithoutValues ?? false),
   };
   return await changeDesired(runtime, async (tx) => {
     mustBeFine(await artifactErrors(tx, { id, ...values }));
@@ -110,7 +113,7 @@ export async function changeArtifact(
     const values = {
       ...input,
       haltPercent: input.haltPercent === undefined ? before.haltPercent : input.haltPercent,
-      holdWithoutValues: input.holdWithoutValues ?? before.holdWithoutValues,
+      holdWithoutValues: waits(input) || (input.holdWithoutValues ?? before.holdWithoutValues),
     };
     mustBeFine(await artifactErrors(tx, { id, ...values }, before));
     await updateArtifact(tx, id, values, runtime.clock.now());

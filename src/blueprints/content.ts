@@ -21,7 +21,7 @@ export type VersionLicence = {
   asset: number;
   /** Whether devices that can get it as a declaration. */
   declarative: boolean;
-  /** Whether the app has a configuration, which only the command carries. */
+  /** Whether the app has a configuration, which older systems take by command only. */
   configured: boolean;
   /** Whether it is installed again when the App Store has a newer version. */
   keepUpdated: boolean;

@@ -30,6 +30,10 @@ const PATHS = ARTIFACT_TYPES.filter((type) => artifactType(type).declaredAs === 
 /** Whether a declaration's identifier is that of a store app. */
 export const declaresApp = (identifier: string): boolean => PATHS.some((path) => identifier.includes(path));
 
+/** Whether a declaration's identifier is that of the configuration of a store app, which says nothing of the app. */
+export const configuresApp = (identifier: string): boolean =>
+  PATHS.some((path) => identifier.includes(`${path.slice(0, -1)}-configuration.`));
+
 /** What a device says of an app. */
 export type DeclaredApp = { state: string; storeVersion: string; codes: string[]; description: string };
 

@@ -16,6 +16,9 @@ import { createArtifactWithVersion } from "./versions/create_artifact.ts";
 import { assetPlatforms, storeAppKind } from "./versions/store_app.ts";
 import { storeAppBody, storeAppContentOf } from "./versions/store_app_api.ts";
 
+/** The page that creates one; `location_asset` and `name` of the query are filled in. */
+export const NEW_STORE_APP = `/artifacts/new/${storeAppKind.page.slug}/`;
+
 const { location_asset: _, ...content } = storeAppBody;
 
 /** What is chosen for the artifact and its first version. By default the name and the platforms are the app's. */

@@ -21,6 +21,7 @@ import { findChannelPlan, recordCapabilities, recordStatusReported, wakeChannel 
 import { lockChannels } from "../../db/work/channels.ts";
 import { flattenStatus, MAX_ITEMS, statusItemFacts } from "../apple_schema/status.ts";
 import {
+  configuresApp,
   type DeclaredApp,
   declaresApp,
   MANAGED_LIST,
@@ -74,7 +75,7 @@ export function seenVersions(
     const { versionId, contentRevision } = readServerToken(declaration.serverToken);
     // The attack: an enrolled device reports failures of versions that it never got, and halts the rollout for all
     // others.
-    if (!known(versionId)) continue;
+    if (!known(versionId) || configuresApp(declaration.identifier)) continue;
     const status = observedStatus(declaration);
     const before = seen.get(versionId);
     if (before !== undefined && morePresent(before.status, status) === before.status) continue;

@@ -39,6 +39,7 @@ async function contentOf(
   runtime: Runtime,
   channelId: ChannelId,
   versionId: string,
+  section: string,
 ): Promise<{ Type: string; Payload: StoredJson } | undefined> {
   const row = await findDeclaredVersion(db, versionId);
   if (row === undefined) return undefined;
@@ -53,9 +54,14 @@ async function contentOf(
     const variables = await loadVariables(db, runtime, channelId, namesIn(addressed));
     return { Type: row.declarationType, Payload: expand(addressed, variables).value };
   }
-  const { declaredAs } = artifactType(row.type);
+  const { declaredAs, section: own } = artifactType(row.type);
   if (declaredAs === null) return undefined;
-  const payload = await versionKindOf(row.type).payload?.({ db, runtime, channelId, versionId, row });
+  const version = { db, runtime, channelId, versionId, row };
+  if (section !== own) {
+    const asset = await versionKindOf(row.type).asset?.(version);
+    return asset === undefined ? undefined : { Type: asset.type, Payload: asset.payload };
+  }
+  const payload = await versionKindOf(row.type).payload?.(version);
   return payload === undefined ? undefined : { Type: declaredAs, Payload: payload };
 }
 
@@ -80,7 +86,7 @@ export async function declarationOf(
   item: AdvertisedItem,
 ): Promise<Declaration | undefined> {
   const content = item.builtIn ??
-    (item.version === undefined ? undefined : await contentOf(db, runtime, channelId, item.version));
+    (item.version === undefined ? undefined : await contentOf(db, runtime, channelId, item.version, item.section));
   return content === undefined
     ? undefined
     : { Type: content.Type, Identifier: identifier, ServerToken: item.serverToken, Payload: content.Payload };

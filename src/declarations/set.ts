@@ -9,6 +9,7 @@
 import { createHash } from "node:crypto";
 import type { Json } from "../../db/open.ts";
 import { artifactType } from "../blueprints/artifact_types.ts";
+import { configurationIdentifier } from "../blueprints/configuration_identifier.ts";
 import { builtInIdentifier, declarationIdentifier } from "../blueprints/identifiers.ts";
 import type { InScope } from "../blueprints/resolve.ts";
 
@@ -96,7 +97,18 @@ export function declarationSet(
     const { section } = artifactType(artifact.type);
     if (section === null) return [];
     const identifier = declarationIdentifier(prefix, artifact.type, artifact.id);
-    return [{ section, identifier, serverToken, artifact: { id: artifact.id, versionId: version.id } }];
+    const common = { serverToken, artifact: { id: artifact.id, versionId: version.id } };
+    return [
+      { section, identifier, ...common },
+      // A declared app has its configuration as an asset.
+      ...(version.licence?.configured === true
+        ? [{
+          section: "Assets" as const,
+          identifier: configurationIdentifier(prefix, artifactType(artifact.type).path, artifact.id),
+          ...common,
+        }]
+        : []),
+    ];
   });
   const names = subscribedStatusItems(clientCapabilities);
   const subscriptions = builtInIdentifier(prefix, blueprintId, "management-status-subscriptions");

@@ -5,6 +5,7 @@
  */
 
 import { type DownloadTargetRow, findDownloadTarget, findHostedDataAsset } from "../../db/downloads/downloads.ts";
+import { loadStoreAppVersions } from "../../db/artifacts/store_app_versions.ts";
 import { findHostedPackage, isToldToInstall } from "../../db/downloads/packages.ts";
 import type { ChannelId } from "../../db/ids.ts";
 import { findPackageChunks } from "../../db/packages/package_files.ts";
@@ -16,6 +17,7 @@ import type { SenderEvidence } from "../identity/sender.ts";
 import type { ByteRange } from "../files/store.ts";
 import type { Runtime } from "../runtime.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
+import { appConfiguration } from "./app_configuration.ts";
 import { downloadKey } from "./key.ts";
 import { type Conditions, servedBy } from "./conditions.ts";
 import { manifestBytes } from "./manifest.ts";
@@ -179,6 +181,8 @@ async function contentOf(
       return { kind: "content", type: "application/json", size: body.length, body };
     }
     case "data_asset": {
+      const configuration = await appConfigurationFile(runtime, channelId, versionId);
+      if (configuration !== undefined) return configuration;
       const asset = await findHostedDataAsset(sql, versionId);
       if (asset === undefined) throw problem("not-found");
       const { type, fileSha256: sha256, fileSize: size } = asset;
@@ -198,6 +202,23 @@ async function contentOf(
       return await storedFile(runtime, { type: "application/octet-stream", sha256, size }, conditions);
     }
   }
+}
+
+/** Returns the configuration of a declared app for the channel; undefined if the version is no app with one. */
+async function appConfigurationFile(
+  runtime: Runtime,
+  channelId: ChannelId,
+  versionId: string,
+): Promise<Download | undefined> {
+  const sealed = (await loadStoreAppVersions(runtime.sql, [versionId])).get(versionId)?.configurationSealed ?? null;
+  const { configuration } = await appConfiguration(runtime.sql, runtime, channelId, {
+    table: "store_app_versions",
+    versionId,
+    sealed,
+  });
+  if (configuration === undefined) return undefined;
+  const body = Uint8Array.fromBase64(configuration);
+  return { kind: "content", type: DATA_TYPES.PLIST, size: body.length, body };
 }
 
 /** Returns a file, or a part of it: devices resume downloads that have broken off. */

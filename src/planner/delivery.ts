@@ -153,6 +153,8 @@ export function deliver(
   const legacy = "com.apple.configuration.legacy";
   const declaresApps = noDeclarations === null && (declarative.enabled || !declarative.refused) &&
     runs(MANAGED_APP, {}) === null;
+  const declaresConfigurations = runs(MANAGED_APP, { LegacyAppConfigAssetReference: "asset" }) === null &&
+    runs("com.apple.asset.data", {}) === null;
   const declaresProfiles = content.legacyProfilesViaDdm && noDeclarations === null &&
     (declarative.enabled || !declarative.refused) && runs(legacy, {}) === null;
   const resolutions = resolve(content, target, observed, {
@@ -193,7 +195,7 @@ export function deliver(
     if (licence !== undefined) {
       // An app that the device has by declaration would be removed with it, so that it stays one. A declaration takes over
       // an app that a command has installed.
-      const declares = declaresApps && !licence.configured &&
+      const declares = declaresApps && (!licence.configured || declaresConfigurations) &&
         (licence.declarative || declared.has(resolution.artifact.id));
       const impossible = declares ? null : byCommand(resolution);
       return { via: declares ? "declaration" : impossible === null ? "command" : null, impossible };

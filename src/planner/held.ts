@@ -15,11 +15,10 @@ export const lacking = ({ needed }: Pick<ContentVersion, "needed">, values: Read
 /** Returns the reason why a version of an artifact waits; null if it does not wait. */
 export function valuesAwaited(
   artifact: Pick<ContentArtifact, "holdWithoutValues">,
-  version: Pick<ContentVersion, "needed" | "licence">,
+  version: Pick<ContentVersion, "needed">,
   values: ReadonlySet<string>,
 ): string | null {
-  // An app with a licence is never installed with the name of a variable in place of its value.
-  const missing = artifact.holdWithoutValues || version.licence !== undefined ? lacking(version, values) : [];
+  const missing = artifact.holdWithoutValues ? lacking(version, values) : [];
   const names = missing.map((name) => `$${name}`).join(", ");
   return missing.length === 0 ? null : `waits for ${missing.length === 1 ? "a value" : "values"} of ${names}`;
 }

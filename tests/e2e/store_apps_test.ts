@@ -486,3 +486,95 @@ Deno.test("an app on a user's channel of a Mac has the licence of the Mac, which
     assert.deepEqual(await users(), ["Installed true"]);
     assert.deepEqual(await world.licences(), [`${device.serialNumber} true null`]);
   }));
+
+Deno.test("an installation that is cancelled before Apple answers gives its licence back as soon as it is there", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    const device = await world.device();
+    await settle(shop.fleet);
+    assert.equal(shop.apple.count("/mdm/v2/assets/associate"), 1);
+    await made(shop.fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
+    await shop.pass(60);
+    await rest(device);
+    for (let n = 0; n < 3; n++) await world.apple();
+    assert.deepEqual([...world.item.holders], []);
+    assert.deepEqual(await world.licences(), []);
+    assert.deepEqual([device.state.apps ?? [], await world.states(device)], [[], []]);
+  }));
+
+Deno.test("a declared app has what its system knows of it; a Mac that reports no apps has it installed, an old one by command", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop, {
+      version: {
+        declarative: true,
+        keep_updated: true,
+        removable: true,
+        prevent_backup: true,
+        associated_domains: ["applinks:example.com"],
+        associated_domains_enable_direct_downloads: true,
+        vpn_uuid: "V",
+        content_filter_uuid: "C",
+        dns_proxy_uuid: "D",
+      },
+    });
+    const old = MODELS.find(({ platform, osVersion }) => platform === "macOS" && osVersion.startsWith("15."));
+    const phone = await world.device(IPHONE === undefined ? {} : { model: IPHONE });
+    const mac = await world.device();
+    const older = await world.device(old === undefined ? {} : { model: old });
+    await world.apple();
+    for (const device of [phone, mac, older]) await rest(device);
+    await shop.pass(16);
+    for (const device of [phone, mac, older]) await rest(device);
+    const ways = async (device: SimulatedDevice) =>
+      (await world.rows(device)).map(({ via, state }) => `${via} ${state}`);
+    assert.deepEqual(await ways(phone), ["declaration verified"]);
+    assert.deepEqual(await ways(mac), ["declaration installed"]);
+    assert.deepEqual(await ways(older), ["command verified"]);
+    for (const device of [phone, mac]) {
+      const invalid = [...device.state.declarations.values()].filter(({ valid }) => valid !== "valid");
+      assert.deepEqual(invalid, []);
+    }
+  }));
+
+Deno.test("a declared app has its configuration as an asset, with its variables; where the system has none, by command", () =>
+  withShop(async (shop) => {
+    const configuration = new TextDecoder().decode(buildPlist({ Serial: "$ENROLLED_DEVICE.SERIAL_NUMBER", Level: 3 }));
+    const world = await StoreWorld.made(shop, { version: { declarative: true, configuration } });
+    const old = MODELS.find(({ platform, osVersion }) => platform === "iOS" && osVersion.startsWith("18."));
+    const phone = await world.device(IPHONE === undefined ? {} : { model: IPHONE });
+    const older = await world.device(old === undefined ? {} : { model: { ...old, osVersion: "18.3" } });
+    const mac = await world.device();
+    const devices = [phone, older, mac];
+    await world.apple();
+    for (const device of devices) await rest(device);
+    await shop.pass(16);
+    for (const device of devices) await rest(device);
+    for (const device of devices) {
+      assert.deepEqual(device.state.apps?.[0]?.configuration, { Serial: device.serialNumber, Level: 3 });
+    }
+    const ways = await Promise.all(
+      devices.map(async (device) => (await world.rows(device)).map(({ via, state }) => `${via} ${state}`)),
+    );
+    assert.deepEqual(ways, [["declaration verified"], ["command verified"], ["command verified"]]);
+  }));
+
+Deno.test("a declared app that failed, or that its user declined, says why; a declined one is not declared anew", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop, { version: { declarative: true } });
+    const failing = await world.device({
+      appMischief: () => "fail",
+      ...(IPHONE === undefined ? {} : { model: IPHONE }),
+    });
+    await world.apple();
+    await rest(failing);
+    const [row] = await world.rows(failing);
+    assert.deepEqual([row.via, row.state, row.extra_info.codes], ["declaration", "failed", ["Error.InstallFailed"]]);
+    const declining = await world.device({
+      appMischief: () => "decline",
+      ...(IPHONE === undefined ? {} : { model: IPHONE }),
+    });
+    await world.apple();
+    await rest(declining);
+    assert.deepEqual(await world.states(declining), ["1 declined"]);
+    assert.equal((await world.rows(declining))[0].retry_count, 0);
+  }));

@@ -23,6 +23,7 @@ import { forecast } from "../../../src/apps/forecast.ts";
 import { assignToUser, userAssignmentInput } from "../../../src/apps/user_assignment.ts";
 import { problem } from "../../../src/errors.ts";
 import { parseOrRefuse } from "../../api/parse.ts";
+import { NEW_STORE_APP } from "../../../src/blueprints/store_app_of_asset.ts";
 import type { AppEnv } from "../../context.ts";
 import { LICENCE_WORDS } from "../../state_words.ts";
 import {
@@ -171,7 +172,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
                 <div class="actions spaced">
                   <a
                     class="button"
-                    href={`/artifacts/new/store-app/?${new URLSearchParams({
+                    href={`${NEW_STORE_APP}?${new URLSearchParams({
                       location_asset: String(asset.id),
                       name: assetName(asset).slice(0, 256),
                     })}`}

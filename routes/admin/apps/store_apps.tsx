@@ -14,6 +14,7 @@ import {
 import type { DeviceId } from "../../../db/ids.ts";
 import { assetName } from "../../../src/apps/assets.ts";
 import { licenceState } from "../../../src/apps/licences.ts";
+import { NEW_STORE_APP } from "../../../src/blueprints/store_app_of_asset.ts";
 import type { AppEnv } from "../../context.ts";
 import { LICENCE_WORDS } from "../../state_words.ts";
 import { counted, Field, offsetOf, Pager, StateChip, Table, Time } from "../parts/components.tsx";
@@ -116,7 +117,7 @@ export function mountStoreApps(app: Hono<AppEnv>): void {
           {context.may("mdm.add_artifact")
             ? (
               <div class="actions spaced">
-                <a class="button" href="/artifacts/new/store-app/">New store app</a>
+                <a class="button" href={NEW_STORE_APP}>New store app</a>
               </div>
             )
             : null}

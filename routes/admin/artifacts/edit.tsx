@@ -40,7 +40,7 @@ const fieldsOf = ({ type }: Pick<ArtifactRow, "type">) => ({
   setupAssistant: artifactType(type).linkable && !isDeclarationOnly(type),
   autoUpdate: !isDeclarationOnly(type),
   reinstall: artifactType(type).install !== null,
-  variables: artifactType(type).variables,
+  variables: artifactType(type).variables && artifactType(type).waitsForValues !== true,
 });
 
 const { name, reinstall_interval, halt_percent } = artifactFields.shape;

@@ -11,9 +11,14 @@ import {
   loadStoreAppVersions,
   type StoreAppVersionRow,
 } from "../../../db/artifacts/store_app_versions.ts";
-import type { ChannelId } from "../../../db/ids.ts";
-import type { Db, Json } from "../../../db/open.ts";
+import type { Json } from "../../../db/open.ts";
+import { identifierPrefix } from "../../downloads/profile_identifier.ts";
 import { compareOsVersions } from "../../protocol/os_version.ts";
+import { configurationIdentifier } from "../configuration_identifier.ts";
+import type { DeclaredVersion } from "./version_kind.ts";
+
+/** The part of identifiers that names store apps. */
+export const STORE_APP_PATH = "store-app";
 
 type Target = { platform: string | null; osVersion: string; userEnrollment: boolean | null };
 
@@ -32,7 +37,11 @@ function ofPhones(row: StoreAppVersionRow): Record<string, Json> {
   };
 }
 
-function payloadFor(row: StoreAppVersionRow, { platform, osVersion, userEnrollment }: Target): Json {
+function payloadFor(
+  row: StoreAppVersionRow,
+  { platform, osVersion, userEnrollment }: Target,
+  configuration: string,
+): Json {
   const assignment = userEnrollment === true ? "User" : "Device";
   const since = (version: string) => compareOsVersions(osVersion, version) >= 0;
   return {
@@ -44,16 +53,20 @@ function payloadFor(row: StoreAppVersionRow, { platform, osVersion, userEnrollme
       License: { Assignment: assignment, ...(platform === "macOS" || since("18.0") ? {} : { VPPType: assignment }) },
     },
     ...(row.keepUpdated && since("26.0") ? { UpdateBehavior: { AutomaticAppUpdates: "AlwaysOn" } } : {}),
+    ...(row.configurationSealed === null ? {} : { LegacyAppConfigAssetReference: configuration }),
     ...(platform === "macOS" ? {} : ofPhones(row)),
   };
 }
 
 /** Returns the payload of a version for a channel; undefined if the version no longer exists. */
-export async function managedAppPayload(db: Db, channelId: ChannelId, versionId: string): Promise<Json | undefined> {
+export async function managedAppPayload(
+  { db, runtime, channelId, versionId, row: { artifactId } }: DeclaredVersion,
+): Promise<Json | undefined> {
   const [rows, target] = await Promise.all([
     loadStoreAppVersions(db, [versionId]),
     findStoreAppTarget(db, channelId),
   ]);
   const row = rows.get(versionId);
-  return row === undefined || target === undefined ? undefined : payloadFor(row, target);
+  const configuration = configurationIdentifier(identifierPrefix(runtime.config), STORE_APP_PATH, artifactId);
+  return row === undefined || target === undefined ? undefined : payloadFor(row, target, configuration);
 }

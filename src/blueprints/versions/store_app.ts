@@ -10,9 +10,10 @@ import {
   type StoreAppVersionRow,
   writeStoreAppVersion,
 } from "../../../db/artifacts/store_app_versions.ts";
+import { dataAssetDownloadUrl } from "../../downloads/url.ts";
 import { configurationVariables, openConfiguration, sealConfiguration } from "./app_configuration.ts";
 import { fault } from "./fields.ts";
-import { managedAppPayload } from "./managed_app.ts";
+import { managedAppPayload, STORE_APP_PATH } from "./managed_app.ts";
 import { type ShownStoreApp, storeAppApi } from "./store_app_api.ts";
 import { storeAppPage } from "./store_app_page.ts";
 import type { Draft, VersionKind } from "./version_kind.ts";
@@ -77,7 +78,7 @@ export const storeAppKind: VersionKind<StoreAppInput, StoreAppDraft, StoreAppVer
   name: "store app",
   types: {
     "Store App": {
-      path: "store-app",
+      path: STORE_APP_PATH,
       section: "Configurations",
       declarationPrefix: null,
       linkable: true,
@@ -85,6 +86,8 @@ export const storeAppKind: VersionKind<StoreAppInput, StoreAppDraft, StoreAppVer
       remove: "RemoveApplication",
       activated: true,
       variables: true,
+      // An app is never installed with the name of a variable in place of its value, nor is a licence used for it.
+      waitsForValues: true,
       declaredAs: MANAGED_APP,
       becomes: [MANAGED_APP],
     },
@@ -158,7 +161,13 @@ export const storeAppKind: VersionKind<StoreAppInput, StoreAppDraft, StoreAppVer
     declarative: row.declarative,
     keep_updated: row.keepUpdated,
   }),
-  payload: ({ db, channelId, versionId }) => managedAppPayload(db, channelId, versionId),
+  payload: managedAppPayload,
+  asset: async ({ runtime, channelId, versionId }) => ({
+    type: "com.apple.asset.data",
+    payload: {
+      Reference: { DataURL: await dataAssetDownloadUrl(runtime, channelId, versionId), ContentType: "text/xml" },
+    },
+  }),
   api: storeAppApi,
   page: storeAppPage,
 };

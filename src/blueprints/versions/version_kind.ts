@@ -81,6 +81,8 @@ export type VersionKind<Input, D extends Draft, Stored, Shown extends object> = 
   audit(stored: Stored): Record<string, Json>;
   /** The payload of its declaration, for a kind that is `declaredAs` one; undefined if the version no longer exists. */
   payload?(version: DeclaredVersion): Promise<Json | undefined>;
+  /** The asset that its declaration refers to, where the kind has one. */
+  asset?(version: DeclaredVersion): Promise<{ type: string; payload: Json }>;
   /** Its resource in the API. */
   readonly api: KindApi<Input, Shown>;
   /** Its pages. */

@@ -13,6 +13,7 @@ import { deleted, idleStatus, restore } from "../../support/deletion.ts";
 import { findEvents } from "../../support/events.ts";
 import { type Fleet, KEYS, withFleet } from "../../support/fleet.ts";
 import { channelOf } from "../../support/hosted.ts";
+import { locationAsset } from "../../support/refused_writes.ts";
 
 const DAY = 86_400;
 
@@ -73,6 +74,11 @@ async function furnished(fleet: Fleet) {
   await sql`
     insert into identity_alerts (enrollment_id, kind, fingerprint, ip, attempted_at, created_at, dismissed_at)
     select id, 'cloned identity', 'x', 'x', ${now}, ${now}, ${now} from enrollments where device_id = ${id}`;
+  const asset = await locationAsset(runtime);
+  await sql`
+    insert into licence_needs (channel_id, location_asset_id, holder_kind, holder)
+    select c.id, ${asset}, 'device', ${device.serialNumber} from channels c join enrollments e on e.id = c.enrollment_id
+    where e.device_id = ${id} and c.user_key = ''`;
   await sql`
     insert into device_locations (enrollment_id, command_uuid, created_at)
     select id, gen_random_uuid(), ${now} from enrollments where device_id = ${id}`;

@@ -172,13 +172,13 @@ Deno.test("nested groups, choices, numbers, files, times and texts on lines beco
       expires_at: "2026-06-03T08:30",
     });
     assert.equal(sent.location, `${path}?done=queued`);
-    assert.deepEqual(await argumentsOf(fleet, "InstallApplication"), {
+    assert.deepEqual(await argumentsOf(fleet, "ManualInstallApplication"), {
       iTunesStoreID: 361309726,
       Options: { PurchaseMethod: 1 },
       InstallAsManaged: true,
     });
     const [row] = await fleet.runtime.sql<{ notBefore: Date; expiresAt: Date; sealed: string | null }[]>`
-      select not_before, expires_at, secrets_sealed as sealed from commands where name = 'InstallApplication'`;
+      select not_before, expires_at, secrets_sealed as sealed from commands where name = 'ManualInstallApplication'`;
     assert.equal(row?.notBefore.toISOString(), "2026-06-02T08:30:00.000Z");
     assert.equal(row?.expiresAt.toISOString(), "2026-06-03T08:30:00.000Z");
     // An app's configuration may hold passwords.
@@ -189,7 +189,7 @@ Deno.test("nested groups, choices, numbers, files, times and texts on lines beco
       "arguments.Identifiers": "com.example.one\r\n\r\n com.example.two ",
     });
     assert.equal(lines.location, `${path}?done=queued`);
-    assert.deepEqual(await argumentsOf(fleet, "ManagedApplicationList"), {
+    assert.deepEqual(await argumentsOf(fleet, "ManualManagedApplicationList"), {
       Identifiers: ["com.example.one", "com.example.two"],
     });
     const late = await ada.post(`${path}send/UserList/`, { expires_at: "2020-01-01T00:00" });
