@@ -106,3 +106,32 @@ Deno.test("a role that lists a request type allows the second name that people s
     assert.equal(await send("ManualDeviceInformation", { Queries: ["OSVersion"] }), 403);
     assert.equal(await send("RestartDevice"), 403);
   }));
+
+Deno.test("what the channel of a Mac's user lists is not the inventory of the Mac", () =>
+  withFleet(async (fleet) => {
+    const { device, id, listed } = await houseOf(fleet, {
+      collect_apps: 2,
+      collect_certificates: 2,
+      collect_profiles: 2,
+    });
+    const { sql } = fleet.runtime;
+    const LISTS = ["apps", "certificates", "profiles"] as const;
+    await device.addUser({ userId: "U1", shortName: "jun", longName: "Jun" });
+    await rest(device, "U1");
+    const before = await Promise.all(LISTS.map(listed));
+    const [channel] = await sql<{ id: number }[]>`select id from channels where user_key <> ''`;
+    device.state.apps = [{
+      ...{ Identifier: "com.example.mine", Name: "Mine", Version: "1", ShortVersion: "1", BundleSize: 1 },
+      ...{ managed: false, startsAt: 0, readyAt: 0 },
+    }];
+    // Both as the server asks and as a person does.
+    for (
+      const [name, arguments_] of [["InstalledApplicationList", {}], ["ManualInstalledApplicationList", {}]] as const
+    ) {
+      await made(fleet, "POST", `/api/mdm/users/${channel?.id}/commands/`, { name, arguments: arguments_ });
+      await rest(device, "U1");
+    }
+    assert.deepEqual(await Promise.all(LISTS.map(listed)), before);
+    const apps = (await fleet.api("GET", `/api/mdm/devices/${id}/apps/`)).json as { identifier: string }[];
+    assert.ok(apps.length > 0 && apps.every(({ identifier }) => identifier !== "com.example.mine"));
+  }));
