@@ -1,6 +1,11 @@
 /** Questions that people ask with Apple's own keys: their answers are inventory as those of the server's questions are. */
 import assert from "node:assert/strict";
+import { channelIdOf } from "../../db/ids.ts";
 import { MODELS } from "../../simulators/device/models.ts";
+import type { CommandTarget } from "../../src/commands/command.ts";
+import { installedApplicationList } from "../../src/commands/installed_application_list.ts";
+import { profileList } from "../../src/commands/profile_list.ts";
+import { queueCommand } from "../../src/commands/queue.ts";
 import { assign, idOf, made, makeBlueprint, rest } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { makeCaller } from "../routes/api/support.ts";
@@ -124,11 +129,23 @@ Deno.test("what the channel of a Mac's user lists is not the inventory of the Ma
       ...{ Identifier: "com.example.mine", Name: "Mine", Version: "1", ShortVersion: "1", BundleSize: 1 },
       ...{ managed: false, startsAt: 0, readyAt: 0 },
     }];
-    // Both as the server asks and as a person does.
-    for (
-      const [name, arguments_] of [["InstalledApplicationList", {}], ["ManualInstalledApplicationList", {}]] as const
-    ) {
-      await made(fleet, "POST", `/api/mdm/users/${channel?.id}/commands/`, { name, arguments: arguments_ });
+    const target: CommandTarget = {
+      channel: "User",
+      platform: "macOS",
+      osVersion: MAC?.osVersion ?? "",
+      model: "",
+      appleSilicon: true,
+      supervised: true,
+      userEnrollment: false,
+      userApproved: true,
+      activationLockManageable: null,
+      awaitingConfiguration: false,
+    };
+    for (const command of [installedApplicationList, profileList]) {
+      await sql.begin((tx) =>
+        queueCommand(tx, fleet.runtime, command, target, channelIdOf(channel?.id ?? 0), { managed_only: false })
+      );
+      assert.equal((await device.connect("U1"))[0]?.requestType, command.name);
       await rest(device, "U1");
     }
     assert.deepEqual(await Promise.all(LISTS.map(listed)), before);
