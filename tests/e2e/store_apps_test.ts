@@ -636,3 +636,62 @@ Deno.test("a device that keeps an earlier version is asked once for each newer o
     }
     assert.equal(installs, 2);
   }));
+
+Deno.test("a blocked device gives its licence back an hour later, though it never says that it left", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    const device = await world.device();
+    await world.apple();
+    await rest(device);
+    const id = await idOf(shop.fleet, device.serialNumber);
+    await made(shop.fleet, "POST", `/api/mdm/devices/${id}/block/`);
+    const later = async (seconds: number) => {
+      await shop.pass(seconds);
+      await lookAfterLocations(shop.fleet.runtime, testBy);
+      await world.apple();
+      return world.item.holders.size;
+    };
+    assert.equal(await later(3500), 1);
+    assert.equal(await later(200), 0);
+  }));
+
+Deno.test("an app of two artifacts stays as long as one of them is in scope", () =>
+  withShop(async (shop) => {
+    const { fleet } = shop;
+    const world = await StoreWorld.made(shop);
+    const artifact = await made(fleet, "POST", "/api/mdm/artifacts/", {
+      name: "Pages for all",
+      type: "Store App",
+      channel: "Device",
+      platforms: ["iOS", "macOS"],
+    });
+    await made(fleet, "POST", "/api/mdm/store_apps/", {
+      artifact: artifact.id,
+      version: 1,
+      ios: true,
+      macos: true,
+      location_asset: world.ids.asset,
+    });
+    const second = await link(fleet, world.ids.blueprint, artifact.id, { ios: true, macos: true });
+    const device = await world.device();
+    await world.apple();
+    await rest(device);
+    await world.after(device, 16);
+    assert.deepEqual(await world.after(device, 30), ["1 verified", "1 verified"]);
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${second.id}/`);
+    await shop.pass(60);
+    const asked: string[] = [];
+    for (let n = 0; n < 4; n++) asked.push(...(await device.connect()).map(({ requestType }) => requestType));
+    assert.ok(!asked.includes("RemoveApplication"), asked.join());
+    const plan = await made(fleet, "GET", `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/plan/`) as Answer;
+    assert.ok(JSON.stringify(plan).includes('\\"Pages\\" installs the same app'));
+    await world.apple();
+    assert.deepEqual([device.state.apps?.length, world.item.holders.size], [1, 1]);
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
+    await world.after(device, 60);
+    assert.deepEqual(device.state.apps, []);
+    // The device is told twice to remove it, and refuses the second time: what it has not is tried again twice.
+    for (const seconds of [600, 3600]) await world.after(device, seconds);
+    for (let n = 0; n < 3; n++) await world.apple();
+    assert.equal(world.item.holders.size, 0);
+  }));

@@ -85,7 +85,9 @@ Deno.test("a role that is limited to some devices sees the licences of these, an
       insert into tags (name, slug, color, created_at, updated_at)
       values ('Lab', 'lab', '0079bf', now(), now()), ('All', 'all', '0079bf', now(), now()) returning id`;
     await runtime.sql`insert into device_tags (serial_number, tag_id, created_at)
-      select s, t::int, now() from (values (${mine.serialNumber}, ${lab?.id ?? 0}), (${mine.serialNumber}, ${all?.id ?? 0}),
+      select s, t::int, now() from (values (${mine.serialNumber}, ${lab?.id ?? 0}), (${mine.serialNumber}, ${
+      all?.id ?? 0
+    }),
         (${other.serialNumber}, ${all?.id ?? 0})) v (s, t)`;
     const path = "/api/mdm/location_assets/1/";
     await fleet.api("POST", `${path}associations/`, {
