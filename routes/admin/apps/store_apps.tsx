@@ -36,6 +36,7 @@ export function StoreAppTable({ rows, count, context, empty }: {
       : row.locationName;
   return (
     <Table
+      stacked
       caption={counted(count, "store app")}
       head={["Name", "Licences of", "Assigned", "Available", "Total", "Waiting", "Installed", "In progress", "Failed"]}
       empty={empty}
@@ -47,14 +48,14 @@ export function StoreAppTable({ rows, count, context, empty }: {
               {row.blueprints === 0 ? "in no blueprint" : counted(row.blueprints, "blueprint")}
             </div>
           </td>
-          <td class="words">{asset(row)}</td>
-          <td>{String(row.assigned)}</td>
-          <td>{String(row.available)}</td>
-          <td>{String(row.total)}</td>
-          <td>{String(row.waiting)}</td>
-          <td>{String(row.installed)}</td>
-          <td>{String(row.inProgress)}</td>
-          <td>{String(row.failed)}</td>
+          <td class="words" data-label="Licences of">{asset(row)}</td>
+          <td data-label="Assigned">{String(row.assigned)}</td>
+          <td data-label="Available">{String(row.available)}</td>
+          <td data-label="Total">{String(row.total)}</td>
+          <td data-label="Waiting">{String(row.waiting)}</td>
+          <td data-label="Installed">{String(row.installed)}</td>
+          <td data-label="In progress">{String(row.inProgress)}</td>
+          <td data-label="Failed">{String(row.failed)}</td>
         </tr>
       ))}
     />
@@ -76,6 +77,7 @@ export async function DeviceLicences({ device, context }: { device: { id: Device
     <>
       <h2 id="licences">Licences</h2>
       <Table
+        stacked
         caption={counted(rows.length, "licence")}
         head={["App", "Location", "Licence", "Since"]}
         empty=""
@@ -87,7 +89,7 @@ export async function DeviceLicences({ device, context }: { device: { id: Device
               </a>
               {row.holderKind === "user" ? <div class="faint small">of the device's person</div> : null}
             </td>
-            <td>{row.locationName}</td>
+            <td data-label="Location">{row.locationName}</td>
             <td>
               <StateChip word={wordOf(row)} />
               {row.error === "" ? null : <div class="faint small">{`${row.error}.`}</div>}

@@ -77,6 +77,8 @@ Deno.test("a store app is created from the page of its app, which shows it; the 
     const list = await person.get("/store-apps/?q=pages");
     assert.match(list.text, /Pages &amp; more/);
     assert.match(list.text, /1 blueprint/);
+    // On a phone, numbers stand below each other, each with its name.
+    assert.match(list.text, /<table class="stacked">[^]*<td data-label="Failed">0/);
     assert.match((await person.get("/store-apps/?q=numbers")).text, /No store app matches\./);
     const { results: [totals] } = await made(fleet, "GET", "/api/mdm/store_app_totals/") as Answer;
     assert.deepEqual(totals.licences, { assigned: 1, available: 9, total: 10, waiting: 0 });
