@@ -732,3 +732,28 @@ Deno.test("a device that was wiped and is not confirmed keeps the licence that i
     await again(second);
     assert.deepEqual(await later(), []);
   }));
+
+Deno.test("an installed app whose licence was taken back at Apple gets another one, and is not installed again", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    const device = await world.device();
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.after(device, 16), ["1 verified"]);
+    const holder = `device ${device.serialNumber}`;
+    shop.apple.store.assign(world.location, world.item, holder, false);
+    await world.apple();
+    const [channel] = await shop.fleet.runtime.sql<{ due: boolean }[]>`
+      select push_due_at is not null as due from channels`;
+    assert.equal(channel?.due, true);
+    const asked: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      await shop.pass(60);
+      asked.push(...(await device.connect()).map(({ requestType }) => requestType));
+      await world.apple();
+    }
+    assert.ok(!asked.includes("InstallApplication"), asked.join());
+    assert.deepEqual([[...world.item.holders], await world.states(device)], [[holder], ["1 verified"]]);
+    // Woken once, and at rest.
+    assert.equal(shop.apple.count("/mdm/v2/assets/associate"), 2);
+  }));
